@@ -1,0 +1,180 @@
+"""A heap's whole state as one immutable value: to go back to it, and to tell whether two heaps are the same to the bit.
+
+Columns of machine integers are `array`s ('q' signed, 'Q' unsigned 64 bits, one entry a struct); bit sets are ints, which Python
+shares between heap and image for nothing.  mspan structs are numbered: first the spans of the arena in address order, then the free
+structs in the order of fixalloc's list.  Only heaps with best fit, those of typed sessions, have images.
+"""
+
+from array import array
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gomem_core.runtime.freelarge import BestFit
+from gomem_core.runtime.malloc import Heap
+from gomem_core.runtime.mcache import MCache
+from gomem_core.runtime.mspan import MSPAN_FREE, MSpan, MSpanList
+from gomem_core.runtime.mstats import MStats
+from gomem_core.runtime.spantable import SpanTable
+
+_SIGNED: Final = ("start_addr", "npages", "freeindex", "nelems", "alloc_count", "sweepgen", "spanclass", "state", "needzero")
+_SIGNED_TOO: Final = ("unusedsince", "npreleased", "limit", "elemsize", "ptr_words", "ptr")
+_COLUMNS: Final = (*_SIGNED, *_SIGNED_TOO)
+_BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
+_MHEAP: Final = (
+    "arena_start",
+    "arena_used",
+    "arena_end",
+    "bitmap_mapped",
+    "spans_len",
+    "now",
+    "sweepgen",
+    "sweepdone",
+    "pages_in_use",
+    "pages_swept",
+    "pages_swept_basis",
+    "sweep_heap_live_basis",
+    "sweep_pages_per_byte",
+)
+_SPANALLOC: Final = ("chunk", "nchunk", "inuse", "chunks")
+_STATS: Final = tuple(name for name in MStats.__slots__ if name != "nsmallfree")
+_NONE: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """State of a heap; equal images mean heaps that are the same to the bit."""
+
+    columns: tuple[array[int], ...]
+    alloc_cache: array[int]
+    incache: bytes
+    bit_sets: tuple[tuple[int, ...], ...]
+    heap_bits: tuple[bytes | None, ...]
+    pointers: dict[int, dict[int, dict[int, int]]]  # struct -> slot -> word -> target
+    arena_spans: int  # so many structs describe spans of the arena, the others are free
+    lists: tuple[array[int], ...]  # in the order of _all_lists
+    sweep_spans: tuple[array[int], array[int]]
+    leaves: dict[int, int | array[int]]  # of the spans array
+    mheap: tuple[Any, ...]
+    spanalloc: tuple[Any, ...]
+    stats: tuple[Any, ...]
+    nsmallfree: array[int]
+    central: array[int]  # nmalloc, nlock of each
+    gc: tuple[int, int]  # gcpercent, heapminimum
+    mcaches: tuple[tuple[int, int, array[int]], ...]  # tiny, tinyoffset, struct cached for each span class
+    p: int
+    tiny_refs: dict[int, int]
+
+
+def capture(heap: Heap) -> Image:
+    """The heap's state now, in time proportional to its spans.  Raises TypeError when it chooses large spans by treap."""
+    h = heap.mheap
+    if not isinstance(h.freelarge, BestFit):
+        raise TypeError("only heaps that choose large free spans by best fit have images")
+    arena = h.all_spans()
+    structs = arena + h.spanalloc.free_list
+    numbers = {id(s): i for i, s in enumerate(structs)}
+
+    def number(s: MSpan | None) -> int:
+        return _NONE if s is None else numbers[id(s)]
+
+    return Image(
+        columns=tuple(array("q", [getattr(s, name) for s in structs]) for name in _COLUMNS),
+        alloc_cache=array("Q", [s.alloc_cache for s in structs]),
+        incache=bytes(s.incache for s in structs),
+        bit_sets=tuple(tuple(getattr(s, name) for s in structs) for name in _BIT_SETS),
+        heap_bits=tuple(None if s.heap_bits is None else bytes(s.heap_bits) for s in structs),
+        pointers={i: _copied(s.pointers) for i, s in enumerate(structs) if s.pointers},
+        arena_spans=len(arena),
+        lists=tuple(array("q", [numbers[id(s)] for s in spans.spans()]) for spans in _all_lists(heap)),
+        sweep_spans=(
+            array("q", [numbers[id(s)] for s in h.sweep_spans[0]]),
+            array("q", [numbers[id(s)] for s in h.sweep_spans[1]]),
+        ),
+        leaves={
+            n: array("q", map(number, leaf)) if isinstance(leaf, list) else number(leaf) for n, leaf in h.spans.leaves.items()
+        },
+        mheap=tuple(getattr(h, name) for name in _MHEAP),
+        spanalloc=tuple(getattr(h.spanalloc, name) for name in _SPANALLOC),
+        stats=tuple(getattr(heap.stats, name) for name in _STATS),
+        nsmallfree=array("q", heap.stats.nsmallfree),
+        central=array("q", [n for c in heap.central for n in (c.nmalloc, c.nlock)]),
+        gc=(heap.gc.gcpercent, heap.gc.heapminimum),
+        mcaches=tuple(
+            (c.tiny, c.tinyoffset, array("q", [_NONE if s is c.emptymspan else numbers[id(s)] for s in c.alloc]))
+            for c in heap.mcaches
+        ),
+        p=heap.mcache.p,
+        tiny_refs=dict(heap.tiny_refs),
+    )
+
+
+def restore(heap: Heap, image: Image) -> None:
+    """Put the heap back into the image's state; its sink stays."""
+    h = heap.mheap
+    structs = _restore_structs(image)
+    for name, value in zip(_MHEAP, image.mheap, strict=True):
+        setattr(h, name, value)
+    for name, value in zip(_SPANALLOC, image.spanalloc, strict=True):
+        setattr(h.spanalloc, name, value)
+    for name, value in zip(_STATS, image.stats, strict=True):
+        setattr(heap.stats, name, value)
+    heap.stats.nsmallfree = list(image.nsmallfree)
+    h.spanalloc.free_list = structs[image.arena_spans :]
+    for spans, numbers in zip(_all_lists(heap), image.lists, strict=True):
+        spans.first = spans.last = None
+        spans.count = 0
+        for n in numbers:
+            spans.insert_back(structs[n])
+    h.sweep_spans = [[structs[n] for n in stack] for stack in image.sweep_spans]
+    h.freelarge = BestFit()
+    for s in structs[: image.arena_spans]:
+        if s.state == MSPAN_FREE and s.in_list is None:
+            h.freelarge.insert(s)
+    h.spans = SpanTable()
+    for n, leaf in image.leaves.items():
+        if isinstance(leaf, int):
+            h.spans.leaves[n] = structs[leaf]
+        else:
+            h.spans.leaves[n] = [None if i == _NONE else structs[i] for i in leaf]
+    counts = iter(image.central)
+    for c in heap.central:
+        c.nmalloc, c.nlock = next(counts), next(counts)
+    heap.gc.gcpercent, heap.gc.heapminimum = image.gc
+    heap.mcaches[:] = [_restore_mcache(p, cached, structs) for p, cached in enumerate(image.mcaches)]
+    heap.mcache = heap.mcaches[image.p]
+    heap.tiny_refs = dict(image.tiny_refs)
+    h.version += 1  # whoever remembers span borders must look again
+
+
+def _restore_structs(image: Image) -> list[MSpan]:
+    structs: list[MSpan] = []
+    for i, row in enumerate(zip(*image.columns, strict=True)):
+        s = MSpan(0)
+        for name, value in zip(_COLUMNS, row, strict=True):
+            setattr(s, name, value)
+        s.alloc_cache = image.alloc_cache[i]
+        s.incache = bool(image.incache[i])
+        s.alloc_bits, s.gcmark_bits, s.root_bits = (bits[i] for bits in image.bit_sets)
+        bits = image.heap_bits[i]
+        s.heap_bits = None if bits is None else bytearray(bits)
+        structs.append(s)
+    for i, pointers in image.pointers.items():
+        structs[i].pointers = _copied(pointers)
+    return structs
+
+
+def _restore_mcache(p: int, cached: tuple[int, int, array[int]], structs: list[MSpan]) -> MCache:
+    c = MCache(p)
+    c.tiny, c.tinyoffset, numbers = cached
+    c.alloc = [c.emptymspan if n == _NONE else structs[n] for n in numbers]
+    return c
+
+
+def _copied(pointers: dict[int, dict[int, int]] | None) -> dict[int, dict[int, int]]:
+    return {index: dict(words) for index, words in (pointers or {}).items()}
+
+
+def _all_lists(heap: Heap) -> list[MSpanList]:
+    h = heap.mheap
+    central = [spans for c in heap.central for spans in (c.nonempty, c.empty)]
+    return [*h.free, *h.busy, h.busylarge, *central]

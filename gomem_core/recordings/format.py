@@ -1,0 +1,100 @@
+"""Reading a recording: one JSON object a line, the events of an op before the op's own line.
+
+A recording is what a real Go runtime, instrumented, told while it ran an allocation script.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+Record = dict[str, Any]  # one line, as JSON gives it
+
+
+class RecordingError(Exception):
+    """The file cannot be read as a recording; `line` is 1-based, 0 when no line can be named."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        self.line = line
+        where = f"{path}:{line}" if line else f"{path}"
+        super().__init__(f"{where}: {problem}")
+
+
+@dataclass(slots=True)
+class Step:
+    """One op of the script with the events that the runtime told while it ran."""
+
+    line: int  # of the op
+    op: Record
+    events: list[tuple[int, Record]] = field(default_factory=list)  # (line, record)
+    snapshot: Record | None = None
+    snapshot_line: int = 0
+
+
+def hex_or_int(value: object) -> object:
+    """Recordings write addresses as "0x…" and most other numbers as JSON numbers; both become ints, the rest stays."""
+    if isinstance(value, str) and value.startswith("0x"):
+        return int(value, 16)
+    return value
+
+
+def read_records(path: Path, progress: Callable[[int], None] | None = None) -> Iterator[tuple[int, Record]]:
+    """Line numbers and records of a `.jsonl` or `.jsonl.gz` file.
+
+    `progress` is told the number of bytes of the file read so far.  Raises RecordingError, and OSError when it can't be opened.
+    """
+    with path.open("rb") as raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        lines = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if packed else raw
+        number = 0
+        try:
+            for number, line in enumerate(lines, 1):
+                yield number, _record(path, number, line)
+                if progress is not None and number % 1000 == 0:
+                    progress(raw.tell())
+        except (EOFError, gzip.BadGzipFile, zlib.error) as e:
+            raise RecordingError(path, number + 1, f"the compressed file is truncated or damaged here ({e})") from e
+
+
+def _record(path: Path, number: int, line: bytes) -> Record:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as e:
+        raise RecordingError(path, number, f"expected a JSON object, found {line[:40]!r} (truncated?): {e}") from e
+    if not isinstance(record, dict) or not isinstance(record.get("k"), str):
+        raise RecordingError(path, number, f'expected an object with a "k" field, found {line[:40]!r}')
+    return record
+
+
+def read_steps(path: Path, progress: Callable[[int], None] | None = None) -> Iterator[Step | Record]:
+    """The recording's `meta` record, then its steps in time order.  Raises RecordingError and OSError."""
+    events: list[tuple[int, Record]] = []
+    snapshot: Record | None = None
+    snapshot_line = number = 0
+    for number, record in read_records(path, progress):
+        kind = record["k"]
+        if number == 1:
+            if kind != "meta" or not isinstance(record.get("go"), str):
+                raise RecordingError(path, 1, 'expected the recording\'s "meta" line, with the Go version')
+            if record.get("lost"):
+                raise RecordingError(
+                    path, 1, f"the recorder lost {record['lost']} words of events: nothing can be proved with it"
+                )
+            yield record
+        elif kind == "op":
+            if not isinstance(record.get("op"), str):
+                raise RecordingError(path, number, 'an "op" line without the name of its op')
+            yield Step(number, record, events, snapshot, snapshot_line)
+            events, snapshot = [], None
+        elif kind == "snapshot":
+            snapshot, snapshot_line = record, number
+        else:
+            events.append((number, record))
+    if number == 0:
+        raise RecordingError(path, 0, "the file is empty")
+    if events or snapshot is not None:
+        raise RecordingError(path, number, "the file ends in the middle of an op (truncated?)")

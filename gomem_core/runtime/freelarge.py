@@ -1,0 +1,208 @@
+"""Free spans of 128 pages (1 MB) and more: one small interface, two ways to choose among them.
+
+See malloc.py for the overview.  `BestFit` takes the smallest that is long enough, the lowest address among equals: what the
+popular description says, and Go up to 1.8 did.  `Treap` is what Go 1.9 to 1.11 really use (runtime/mgclarge.go): its answer
+depends on random priorities and is often not the best fit.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable
+from typing import Protocol
+
+from gomem_core.runtime.mspan import MSpan, throw
+
+
+class FreeLarge(Protocol):
+    """Holds the large free spans; a span's npages must not change while it is inside."""
+
+    def insert(self, s: MSpan) -> None:
+        """Take `s` in."""
+
+    def remove_span(self, s: MSpan) -> None:
+        """Take `s` out; throws when it is not inside."""
+
+    def remove(self, npages: int) -> MSpan | None:
+        """Choose a span of at least `npages` pages and take it out; None when there is none."""
+
+    def find(self, npages: int) -> MSpan | None:
+        """The span that remove() would choose, left inside."""
+
+    def spans(self) -> list[MSpan]:
+        """All spans, in the order the scavenger visits them."""
+
+
+class BestFit:
+    """True best fit over a sorted list of (npages, base): look-ups are binary, insertions one memmove."""
+
+    __slots__ = ("_by_base", "_keys")
+
+    def __init__(self) -> None:
+        self._keys: list[tuple[int, int]] = []
+        self._by_base: dict[int, MSpan] = {}
+
+    def insert(self, s: MSpan) -> None:
+        """Take `s` in."""
+        insort(self._keys, (s.npages, s.start_addr))
+        self._by_base[s.start_addr] = s
+
+    def remove_span(self, s: MSpan) -> None:
+        """Take `s` out; throws when it is not inside."""
+        if self._by_base.pop(s.start_addr, None) is not s:
+            throw("freelarge_membership", f"span {s.start_addr:#x} of {s.npages} pages is not among the large free spans")
+        del self._keys[bisect_left(self._keys, (s.npages, s.start_addr))]
+
+    def find(self, npages: int) -> MSpan | None:
+        """The smallest span of at least `npages` pages, the lowest among equals."""
+        at = bisect_left(self._keys, (npages, 0))
+        return self._by_base[self._keys[at][1]] if at < len(self._keys) else None
+
+    def remove(self, npages: int) -> MSpan | None:
+        """find(), and take it out."""
+        s = self.find(npages)
+        if s is not None:
+            self.remove_span(s)
+        return s
+
+    def spans(self) -> list[MSpan]:
+        """All spans, shortest first."""
+        return [self._by_base[base] for _, base in self._keys]
+
+
+class TreapNode:
+    """A node of the treap: a search tree by (npages, struct address), a heap by priority."""
+
+    __slots__ = ("left", "npages", "parent", "priority", "right", "span")
+
+    def __init__(self, span: MSpan, priority: int, parent: "TreapNode | None") -> None:
+        self.span = span
+        self.npages = span.npages
+        self.priority = priority
+        self.parent = parent
+        self.left: TreapNode | None = None
+        self.right: TreapNode | None = None
+
+
+class Treap:
+    """Go's mTreap: `fastrand` hands out the priorities, which decide the shape and so the choices."""
+
+    __slots__ = ("fastrand", "root")
+
+    def __init__(self, fastrand: Callable[[], int]) -> None:
+        self.fastrand = fastrand
+        self.root: TreapNode | None = None
+
+    def insert(self, s: MSpan) -> None:
+        """Insert as a leaf, then rotate up while the parent's priority is greater ((*mTreap).insert)."""
+        parent: TreapNode | None = None
+        t = self.root
+        while t is not None:
+            parent = t
+            t = t.left if (s.npages, s.ptr) < (t.npages, t.span.ptr) else t.right
+        node = TreapNode(s, self.fastrand(), parent)
+        if parent is None:
+            self.root = node
+        elif (s.npages, s.ptr) < (parent.npages, parent.span.ptr):
+            parent.left = node
+        else:
+            parent.right = node
+        while node.parent is not None and node.parent.priority > node.priority:
+            if node.parent.left is node:
+                self._rotate_right(node.parent)
+            else:
+                self._rotate_left(node.parent)
+
+    def remove_span(self, s: MSpan) -> None:
+        """Find the node by its key and remove it ((*mTreap).removeSpan)."""
+        t = self.root
+        while t is not None and t.span is not s:
+            t = t.left if (s.npages, s.ptr) < (t.npages, t.span.ptr) else t.right
+        if t is None:
+            throw("freelarge_membership", f"span {s.start_addr:#x} of {s.npages} pages is not in the treap")
+        self._remove_node(t)
+
+    def remove(self, npages: int) -> MSpan | None:
+        """Take out what find() chooses ((*mTreap).remove)."""
+        t = self._find(npages)
+        if t is None:
+            return None
+        self._remove_node(t)
+        return t.span
+
+    def find(self, npages: int) -> MSpan | None:
+        """The runtime's choice, left inside."""
+        t = self._find(npages)
+        return None if t is None else t.span
+
+    def spans(self) -> list[MSpan]:
+        """All spans in preorder, which is the scavenger's order."""
+        return [node.span for node, _ in self.preorder()]
+
+    def preorder(self) -> list[tuple[TreapNode, int]]:
+        """Nodes and their depths: a node before its left, then its right subtree."""
+        found: list[tuple[TreapNode, int]] = []
+        todo: list[tuple[TreapNode, int]] = [(self.root, 0)] if self.root is not None else []
+        while todo:
+            node, depth = todo.pop()
+            found.append((node, depth))
+            if node.right is not None:
+                todo.append((node.right, depth + 1))
+            if node.left is not None:
+                todo.append((node.left, depth + 1))
+        return found
+
+    def _find(self, npages: int) -> TreapNode | None:
+        """Not best fit: it goes left only where the left child itself is long enough, not something further below."""
+        t = self.root
+        while t is not None:
+            if t.npages < npages:
+                t = t.right
+            elif t.left is not None and t.left.npages >= npages:
+                t = t.left
+            else:
+                return t
+        return None
+
+    def _remove_node(self, t: TreapNode) -> None:
+        """Rotate the node down until it is a leaf, then cut it off ((*mTreap).removeNode)."""
+        while t.left is not None or t.right is not None:
+            if t.right is None or (t.left is not None and t.left.priority < t.right.priority):
+                self._rotate_right(t)
+            else:
+                self._rotate_left(t)
+        self._replace(t, None)
+
+    def _replace(self, old: TreapNode, new: TreapNode | None) -> None:
+        """Hang `new` where `old` hangs."""
+        parent = old.parent
+        if new is not None:
+            new.parent = parent
+        if parent is None:
+            self.root = new
+        elif parent.left is old:
+            parent.left = new
+        else:
+            parent.right = new
+
+    def _rotate_left(self, x: TreapNode) -> None:
+        """x's right child takes its place; x becomes that child's left child."""
+        y = x.right
+        if y is None:
+            throw("treap_shape", "rotation to the left without a right child")
+        self._replace(x, y)
+        x.right = y.left
+        if y.left is not None:
+            y.left.parent = x
+        y.left = x
+        x.parent = y
+
+    def _rotate_right(self, y: TreapNode) -> None:
+        """y's left child takes its place; y becomes that child's right child."""
+        x = y.left
+        if x is None:
+            throw("treap_shape", "rotation to the right without a left child")
+        self._replace(y, x)
+        y.left = x.right
+        if x.right is not None:
+            x.right.parent = y
+        x.right = y
+        y.parent = x
