@@ -5,6 +5,8 @@ shares between heap and image for nothing.  mspan structs are numbered: first th
 structs in the order of fixalloc's list.  Only heaps with best fit, those of typed sessions, have images.
 """
 
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
 from array import array
 from dataclasses import dataclass
 from typing import Any, Final

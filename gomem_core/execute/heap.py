@@ -1,0 +1,113 @@
+"""Commands to the runtime: collections, their pacing, the scavenger, Ps and MemStats."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from gomem_core import show
+from gomem_core.arch import U64_MAX
+from gomem_core.execute.world import CommandError, World
+from gomem_core.lang.commands import Flush, FreeOs, Gc, GcMark, GcSweep, Gogc, MemStats, Procs, Scavenge, UseP
+from gomem_core.report import Json, Result, format_bytes
+from gomem_core.runtime.mgc import TRIGGER_FORCED
+from gomem_core.runtime.scavenge import scavenge
+
+
+def _gc(world: World, _command: Gc) -> Result:
+    before = _books(world)
+    world.heap.gc.collect()
+    return _swept(world, before, "collected")
+
+
+def _gc_mark(world: World, _command: GcMark) -> Result:
+    world.heap.gc.start(TRIGGER_FORCED)
+    marked = world.heap.stats.heap_marked
+    waiting = len(world.heap.mheap.unswept_spans())
+    data: dict[str, Json] = {"marked_bytes": marked, "unswept_spans": waiting}
+    return Result(f"marked {format_bytes(marked)} in {waiting} spans, which wait to be swept", data)
+
+
+def _gc_sweep(world: World, command: GcSweep) -> Result:
+    before = _books(world)
+    spans = 0
+    while command.spans is None or spans < command.spans:
+        if world.heap.sweeper.sweepone() < 0:
+            break
+        spans += 1
+    return _swept(world, before, f"swept {spans} spans")
+
+
+def _books(world: World) -> tuple[int, int, int]:
+    """Objects freed so far, their bytes, pages in use: to tell afterwards what changed."""
+    m = world.heap.mem_stats()
+    return m.Frees, m.TotalAlloc - m.Alloc, world.heap.mheap.pages_in_use
+
+
+def _swept(world: World, before: tuple[int, int, int], what: str) -> Result:
+    frees, nbytes, pages = (now - then for now, then in zip(_books(world), before, strict=True))
+    data: dict[str, Json] = {"freed_objects": frees, "freed_bytes": nbytes, "freed_pages": -pages}
+    data["sweepdone"] = world.heap.mheap.sweepdone
+    rest = "" if world.heap.mheap.sweepdone else "; more spans wait"
+    return Result(f"{what}: freed {frees} objects, {format_bytes(nbytes)}; {-pages} pages went back to the heap{rest}", data)
+
+
+def _gogc(world: World, command: Gogc) -> Result:
+    world.heap.gc.set_gc_percent(command.percent)
+    trigger = world.heap.stats.gc_trigger
+    data: dict[str, Json] = {"gogc": command.percent, "gc_trigger": None if trigger == U64_MAX else trigger}
+    if command.percent < 0:
+        return Result("no collection starts by itself any more", data)
+    return Result(f"the next collection starts when heap_live reaches {format_bytes(trigger)}", data)
+
+
+def _scavenge(world: World, command: Scavenge) -> Result:
+    released = scavenge(world.heap.mheap, world.heap.mheap.now, command.age_ns)
+    return _released(world, released)
+
+
+def _freeos(world: World, _command: FreeOs) -> Result:
+    return _released(world, world.heap.free_os_memory())
+
+
+def _released(world: World, released: int) -> Result:
+    total = world.heap.stats.heap_released
+    data: dict[str, Json] = {"released": released, "heap_released": total}
+    return Result(f"gave {format_bytes(released)} back to the operating system, {format_bytes(total)} in all", data)
+
+
+def _flush(world: World, _command: Flush) -> Result:
+    cached = sum(len(c.cached) for c in world.view.mcaches())
+    world.heap.flush()
+    return Result(f"{cached} spans went from the mcaches back to their mcentrals", {"flushed": cached})
+
+
+def _memstats(world: World, _command: MemStats) -> Result:
+    return show.mem_stats(world.heap.read_mem_stats())
+
+
+def _procs(world: World, command: Procs) -> Result:
+    world.heap.procs(command.n)
+    current = world.heap.mcache.p
+    return Result(f"{command.n} Ps, each with its own mcache; P{current} allocates", {"procs": command.n, "p": current})
+
+
+def _use_p(world: World, command: UseP) -> Result:
+    count = len(world.heap.mcaches)
+    if command.index >= count:
+        more = f"procs {command.index + 1}"
+        raise CommandError(f"there is no P{command.index}: the Ps are 0 to {count - 1}; {more} makes more", str(command.index))
+    world.heap.use_p(command.index)
+    return Result(f"P{command.index} allocates from now on", {"p": command.index})
+
+
+EXECUTE_HEAP: Final[dict[type, Callable[[World, Any], Result]]] = {
+    Gc: _gc,
+    GcMark: _gc_mark,
+    GcSweep: _gc_sweep,
+    Gogc: _gogc,
+    Scavenge: _scavenge,
+    FreeOs: _freeos,
+    Flush: _flush,
+    MemStats: _memstats,
+    Procs: _procs,
+    UseP: _use_p,
+}

@@ -1,0 +1,78 @@
+"""Commands that only look: show, find, invariants, help."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from gomem_core import show
+from gomem_core.execute.world import World
+from gomem_core.invariants import check
+from gomem_core.lang import help_text
+from gomem_core.lang.commands import ByAddr, ByName, Find, Help, Invariants, Show, ShowOne
+from gomem_core.report import Result
+
+
+def _show(world: World, command: Show) -> Result:
+    return show.show(command.topic, command.filters, world.view)
+
+
+def _show_one(world: World, command: ShowOne) -> Result:
+    match command.what, command.target:
+        case "class", int(number):
+            return show.show_class(number)
+        case "page", int(page):
+            return show.show_page(page, world.view)
+        case _, ByAddr(addr):
+            pass
+        case _, target:
+            addr = world.objects.info(_object(world, target)).addr if isinstance(target, ByName) else 0
+    match command.what:
+        case "page":
+            return show.show_page((addr - world.view.arena[0]) // show.PAGE, world.view)
+        case "bitmap":
+            return show.show_bitmap(addr, world.view, world.objects)
+        case "span":
+            return show.show_span(addr, world.view)
+        case _:
+            return show.show_object(_object(world, command.target), world.view, world.objects)
+
+
+def _object(world: World, target: ByName | ByAddr | int) -> int:
+    """The object meant, which may be dropped already when it has a name of its own."""
+    if isinstance(target, ByName):
+        oid = world.objects.find_name(target.name)
+        if oid is not None:
+            return oid
+        return world.living(target)
+    if isinstance(target, ByAddr):
+        slot = world.view.slot_at(target.addr)
+        for oid in world.objects.in_slot(slot.addr, world.view.elemsize_at(slot.addr)) if slot is not None else ():
+            o = world.objects.info(oid)
+            if o.addr <= target.addr < o.addr + o.size:
+                return oid
+        return world.living(target)
+    raise TypeError(f"{target} names no object")
+
+
+def _find(world: World, command: Find) -> Result:
+    return show.find(command.addr, world.view, world.objects)
+
+
+def _invariants(world: World, command: Invariants) -> Result:
+    held = check(world.heap, command.level)
+    return Result(
+        f"{len(held)} invariants hold ({command.level})", {"level": command.level, "held": [*held]}, details=tuple(held)
+    )
+
+
+def _help(_world: World, command: Help) -> Result:
+    text = help_text(command.topic)
+    return Result("", {"help": text}, details=tuple(text.splitlines()))
+
+
+EXECUTE_LOOK: Final[dict[type, Callable[[World, Any], Result]]] = {
+    Show: _show,
+    ShowOne: _show_one,
+    Find: _find,
+    Invariants: _invariants,
+    Help: _help,
+}

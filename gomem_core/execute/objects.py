@@ -1,0 +1,173 @@
+"""Commands that make, forget and connect objects: alloc, drop, link, unlink, churn."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Final
+
+from gomem_core.arch import MAX_MEM, PTR_SIZE
+from gomem_core.churn import DISTRIBUTIONS, churn
+from gomem_core.execute.world import CommandError, World, most_growth
+from gomem_core.lang.commands import Alloc, ByRange, Churn, Drop, Everything, Link, Ref, Target, Unlink
+from gomem_core.report import Json, Result, format_bytes
+from gomem_core.runtime.malloc import Allocated
+
+_NAMES_TOLD = 1_000  # in the data of a drop
+_SERVED_BY: Final = {
+    "zero": "nobody: objects of size 0 take no memory",
+    "tiny": "the P's tiny block",
+    "mcache": "mcache",
+    "mcentral": "mcentral",
+    "mheap": "mheap",
+    "os": "the OS: the arena grew",
+}
+
+
+def _alloc(world: World, command: Alloc) -> Result:
+    size, times = command.size, command.times
+    names = _new_names(world, command)
+    if size > MAX_MEM:
+        told = f"panic: runtime error: makeslice: len out of range ({size} bytes; a slice has {MAX_MEM} at most)"
+        raise CommandError(told)
+    ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
+    allocate = world.heap.alloc
+    done = world.all_or_nothing(times * most_growth(size), times, lambda: [allocate(size, ptrdata) for _ in range(times)])
+    first = len(world.objects)
+    for name, one in zip(names, done, strict=True):
+        world.objects.add(one.addr, size, ptrdata, world.step, name)
+    return _allocated(world, command, first, done)
+
+
+def _new_names(world: World, command: Alloc) -> list[str | None]:
+    name, times = command.name, command.times
+    if name is None:
+        return [None] * times
+    names: list[str | None] = [name] if times == 1 else [f"{name}.{i}" for i in range(1, times + 1)]
+    for new in names:
+        if new is not None and world.objects.find_name(new) is not None:
+            raise CommandError(f"the name {new} is in use: drop that object first, or choose another name", name)
+    return names
+
+
+def _allocated(world: World, command: Alloc, first: int, done: list[Allocated]) -> Result:
+    collected = sum(one.gc_started for one in done)
+    after = "; heap_live had reached the trigger: a collection ran" if collected else ""
+    data = _object_data(world, first, done[0])
+    if len(done) == 1:
+        one = done[0]
+        name, addr = data["name"], data["addr"]
+        if not one.elemsize:
+            return Result(f"{name} = {addr}  served by {_SERVED_BY[one.served]}", data)
+        sort = f"class {one.spanclass >> 1}" if one.spanclass > 1 else "large"
+        kind = "noscan" if one.spanclass & 1 else "scan"
+        summary = f"{name} = {addr}  {command.size} B in {one.elemsize} ({sort} {kind}), span {one.base:#x}"
+        return Result(f"{summary}, served by {_SERVED_BY[one.served]}{after}", data | {"gc": collected})
+    served = Counter(one.served for one in done)
+    last = _object_data(world, first + len(done) - 1, done[-1])
+    by = ", ".join(f"{n} by {who}" for who, n in served.most_common())
+    summary = f"{data['name']} … {last['name']}: {len(done)} × {command.size} B, {data['addr']} … {last['addr']}; served {by}"
+    extra: dict[str, Json] = {"times": len(done), "last": last, "served_counts": dict(served), "gc": collected}
+    return Result(summary + after, data | extra)
+
+
+def _object_data(world: World, oid: int, one: Allocated) -> dict[str, Json]:
+    return {
+        "addr": f"{one.addr:#x}",
+        "name": world.objects.name(oid),
+        "class": one.spanclass >> 1,
+        "elemsize": one.elemsize,
+        "span": f"{one.base:#x}" if one.base else None,
+        "served": one.served,
+    }
+
+
+def _drop(world: World, command: Drop) -> Result:
+    oids: dict[int, None] = {}  # a set that keeps the order
+    for target in command.targets:
+        for oid in _targets(world, target):
+            if oid in oids:
+                raise CommandError(f"{world.objects.name(oid)} is named twice", world.objects.name(oid))
+            oids[oid] = None
+    for oid in oids:
+        world.heap.drop(world.objects.info(oid).addr)
+        world.objects.drop(oid, world.step)
+    if not oids:
+        return Result("there was nothing to drop", {"dropped": 0, "names": []})
+    names = [world.objects.name(oid) for oid in oids]
+    shown = ", ".join(names) if len(names) < 6 else f"{names[0]} … {names[-1]}"
+    note = "garbage from now on unless something live links to it; freed when its span is swept"
+    return Result(f"dropped {len(names)} ({shown}): {note}", {"dropped": len(names), "names": [*names[:_NAMES_TOLD]]})
+
+
+def _targets(world: World, target: Target) -> list[int]:
+    """The living objects that a target means; at least one, except for `all`."""
+    match target:
+        case Everything():
+            return world.objects.living()
+        case ByRange(prefix, first, last):
+            return _range(world, prefix, first, last)
+        case _:
+            return [world.living(target)]
+
+
+def _range(world: World, prefix: str, first: int, last: int) -> list[int]:
+    """The living ones of a range; those dropped before are passed over, those never born are an error."""
+    word = f"{prefix}{first}..{prefix}{last}"
+    if prefix == "o" and last > world.objects.unnamed:
+        raise CommandError(f"there are objects o1 to o{world.objects.unnamed} so far, not all of {word}", word)
+    found = (world.objects.find_name(f"{prefix}{n}") for n in range(first, last + 1))
+    living = [oid for oid in found if oid is not None and world.objects.is_alive(oid)]
+    if not living:
+        raise CommandError(f"none of {word} is there to be dropped", word)
+    return living
+
+
+def _link(world: World, command: Link) -> Result:
+    return _write(world, command.src, command.slot, world.living(command.dst))
+
+
+def _unlink(world: World, command: Unlink) -> Result:
+    return _write(world, command.src, command.slot, None)
+
+
+def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
+    o = world.objects.info(world.living(src))
+    words = o.ptrdata // PTR_SIZE
+    if slot >= words:
+        can = f"words 0 to {words - 1} can" if words > 1 else "only word 0 can" if words else "it was allocated noscan"
+        raise CommandError(f"word {slot} of {o.name} cannot hold a pointer: {can}", f".{slot}")
+    target = world.objects.info(dst).addr if dst is not None else 0
+    world.heap.write_pointer(o.addr, slot, target)
+    at = f"{o.addr + slot * PTR_SIZE:#x}"
+    to = f"→ {world.objects.name(dst)} ({target:#x})" if dst is not None else "is nil now"
+    return Result(f"{o.name}.{slot} at {at} {to}", {"word": at, "value": f"{target:#x}"})
+
+
+def _churn(world: World, command: Churn) -> Result:
+    n = command.n
+    numgc = world.heap.stats.numgc
+    growth = n * most_growth(max(band.high for band in DISTRIBUTIONS[command.sizes]))
+    done = world.all_or_nothing(growth, n, lambda: churn(world.heap, n, command.seed, command.live, command.sizes))
+    oids = [world.objects.add(addr, size, ptrdata, world.step, None) for addr, size, ptrdata in done.objects]
+    for number in done.dropped:
+        world.objects.drop(oids[number], world.step)
+    collected = world.heap.stats.numgc - numgc
+    alive = len(oids) - len(done.dropped)
+    data: dict[str, Json] = {
+        "allocated": len(oids),
+        "dropped": len(done.dropped),
+        "live_bytes": done.live_bytes,
+        "gc": collected,
+    }
+    summary = (
+        f"{len(oids)} objects allocated, {alive} of them alive with {format_bytes(done.live_bytes)}; {collected} collections"
+    )
+    return Result(summary, data)
+
+
+EXECUTE_OBJECTS: Final[dict[type, Callable[[World, Any], Result]]] = {
+    Alloc: _alloc,
+    Drop: _drop,
+    Link: _link,
+    Unlink: _unlink,
+    Churn: _churn,
+}

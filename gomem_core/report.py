@@ -1,0 +1,102 @@
+"""What a command answers: data for programs and aligned text for people, both from one description."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, assert_never
+
+Json = int | float | str | bool | None | Sequence["Json"] | dict[str, "Json"]
+ColumnKind = Literal["addr", "int", "bytes", "percent", "text"]
+Cell = int | float | str
+
+
+def format_bytes(n: int) -> str:
+    """A number of bytes for people: 4.0M, 214.3K, 96; decimals only where they say something."""
+    value = float(n)
+    for unit in ("", "K", "M", "G", "T"):
+        if abs(value) < 1024 or unit == "T":
+            return f"{n}" if unit == "" else f"{value:.1f}{unit}"
+        value /= 1024
+    return str(n)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its JSON name, which is its heading too, and what its cells are."""
+
+    name: str
+    kind: ColumnKind = "int"
+
+    def text(self, cell: Cell) -> str:
+        """The cell for people; an int in an address column is hexadecimal, a percentage is given as 0 … 100."""
+        if isinstance(cell, str):
+            return cell
+        match self.kind:
+            case "addr":
+                return f"{cell:#x}" if cell else "–"
+            case "bytes":
+                return format_bytes(int(cell))
+            case "percent":
+                return f"{cell:.1f}%"
+            case "int" | "text":
+                return str(cell)
+            case _:
+                assert_never(self.kind)
+
+    def json(self, cell: Cell) -> Json:
+        """The cell for programs: addresses as "0x…", everything else as it is."""
+        return f"{cell:#x}" if self.kind == "addr" and isinstance(cell, int) else cell
+
+    @property
+    def right(self) -> bool:
+        """Whether cells are aligned to the right."""
+        return self.kind in ("int", "bytes", "percent")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headings."""
+
+    columns: tuple[Column, ...]
+    rows: list[tuple[Cell, ...]]
+
+    def lines(self) -> list[str]:
+        """Aligned text, headings first."""
+        cells = [[c.text(cell) for c, cell in zip(self.columns, row, strict=True)] for row in self.rows]
+        widths = [max([len(c.name), *(len(row[i]) for row in cells)]) for i, c in enumerate(self.columns)]
+
+        def line(texts: Sequence[str]) -> str:
+            padded = (
+                text.rjust(width) if c.right else text.ljust(width)
+                for c, text, width in zip(self.columns, texts, widths, strict=True)
+            )
+            return "  ".join(padded).rstrip()
+
+        return [line([c.name for c in self.columns]), *map(line, cells)]
+
+    def json(self) -> list[Json]:
+        """One object a row."""
+        return [{c.name: c.json(cell) for c, cell in zip(self.columns, row, strict=True)} for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to a command: `data` for programs; for people `summary`, one line, and perhaps a table or more lines below."""
+
+    summary: str
+    data: dict[str, Json] = field(default_factory=dict)
+    table: Table | None = None
+    details: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """All of it as text."""
+        found = [self.summary] if self.summary else []
+        if self.table is not None:
+            found += self.table.lines()
+        return found + list(self.details)
+
+    def json(self) -> dict[str, Json]:
+        """All of it as plain data; a table is in "rows"."""
+        data = dict(self.data)
+        if self.table is not None:
+            data["rows"] = self.table.json()
+        return data

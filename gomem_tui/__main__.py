@@ -1,0 +1,82 @@
+"""The `gomem` command: a subcommand of gomem_core.cli, or the explorer, for which alone Textual is imported."""
+
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from gomem_core import __version__
+from gomem_core.cli.args import SUBCOMMANDS, make_parser
+from gomem_core.cli.main import is_subcommand, run_subcommand
+from gomem_core.cli.output import USAGE, BadInput, guarded, is_terminal, say
+
+_USAGE = "gomem [SCRIPT]\n       gomem SUBCOMMAND ..."
+_DESCRIPTION = """\
+A heap explorer for the terminal: Go's allocator, decision by decision.
+
+Without a subcommand it opens the explorer, on SCRIPT or on a short built-in script."""
+_ALSO_MEANT = {"help": "--help", "version": "--version"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do a command line (by default the process's); returns the exit code, whatever happens."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    return guarded(lambda: run_subcommand(words) if words and is_subcommand(words[0]) else _explore(words))
+
+
+def _explore(words: list[str]) -> int:
+    """Everything that does not begin with a subcommand."""
+    width = max(map(len, SUBCOMMANDS))
+    listed = "\n".join(f"  {name:<{width}}  {subcommand.summary}" for name, subcommand in SUBCOMMANDS.items())
+    epilog = (
+        f"subcommands, without a screen (gomem SUBCOMMAND --help tells more):\n{listed}\n\nA file of such a name opens as ./NAME."
+    )
+    parser = make_parser("gomem", _DESCRIPTION, epilog, _USAGE)
+    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a file with a command on each line, to step through")
+    parser.add_argument("--version", action="version", version=f"gomem {__version__}")
+    args, surplus = parser.parse_known_args(words)
+    if surplus and words[0].startswith("-"):
+        parser.error(f"{surplus[0]} is not known here; options of a subcommand stand behind it")
+    if args.script is not None and _is_mere_word(args.script) and not os.path.exists(args.script):
+        say(_no_such_subcommand(args.script))
+        return USAGE
+    if surplus:
+        parser.error(f"the explorer takes one SCRIPT and nothing else: {' '.join(surplus)}")
+    if args.script == "-":
+        parser.error("the explorer reads keys from stdin, so a script must be a file; `gomem run -` reads one from stdin")
+    script = None if args.script is None else Path(args.script)
+    if script is not None:
+        _check_readable(script)
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        say("gomem: the explorer needs a terminal; `gomem run SCRIPT` does a script without one")
+        return USAGE
+    from gomem_tui.app import run_explorer  # noqa: PLC0415  only here, so that nothing else waits for Textual
+
+    return run_explorer(script)
+
+
+def _is_mere_word(text: str) -> bool:
+    """Whether it looks like a misspelt subcommand rather than like the name of a file."""
+    return text != "-" and "." not in text and os.sep not in text and not (os.altsep and os.altsep in text)
+
+
+def _no_such_subcommand(word: str) -> str:
+    near = get_close_matches(word.lower(), [*SUBCOMMANDS, *_ALSO_MEANT], 1)
+    meant = f"; did you mean `gomem {_ALSO_MEANT.get(near[0], near[0])}`?" if near else f"\nsubcommands: {', '.join(SUBCOMMANDS)}"
+    return f'gomem: "{word}" is neither a subcommand nor a file{meant}'
+
+
+def _check_readable(script: Path) -> None:
+    """Complain before the screen is taken over.  Raises BadInput."""
+    try:
+        is_dir = script.is_dir()
+        script.stat()
+    except OSError as e:
+        raise BadInput(f"cannot read {script}: {e.strerror}") from e
+    if is_dir or not os.access(script, os.R_OK):
+        raise BadInput(f"cannot read {script}: {'Is a directory' if is_dir else 'Permission denied'}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,219 @@
+"""The explorer: composition of panes, prompt and keys around one session."""
+
+import os
+import sys
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import ClassVar, Final
+
+os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mouse mode switched on at exit
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal
+from textual.events import Click, Resize
+from textual.widget import Widget
+from textual.widgets import Static
+
+from gomem_tui.keys import KEYS
+from gomem_tui.panes.bars import Bar, footer_line
+from gomem_tui.panes.base import HeapPane, LinePane
+from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
+from gomem_tui.panes.model import Model
+from gomem_tui.panes.why import WhyPane
+from gomem_tui.prompt import Prompt
+from gomem_tui.render.header import render_header
+from gomem_tui.render.lines import Line
+from gomem_tui.screens.help import HelpScreen
+from gomem_tui.script import Script, ScriptError, load_script, read_script
+
+NEEDS: Final = (60, 16)  # columns and rows below which nothing sensible can be shown
+WIDE: Final = (110, 32)  # from here on all panes are shown at once
+
+ROOMY: Final = 24  # rows from here on: Why shows its ladder and the answer
+
+PANES: Final = {1: "spans", 2: "arena", 3: "bitmap", 4: "mcentral", 6: "why"}
+
+
+class Explorer(App[int]):
+    """The terminal app."""
+
+    TITLE = "gomem"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.action == "explain_quit") for key in KEYS
+    ]
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(ansi_color=True)
+        self.animation_level = "none"
+        self.script = script
+        self.model = Model(self.look_again)
+        self.message = ""
+        self.current = 1  # the pane that a small terminal shows
+
+    # --- Composition --------------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Header, panes, Why, prompt, footer; and a word for terminals that are too small."""
+        yield Bar(self._header, id="header")
+        with Container(id="panes"):
+            yield SpansPane(self.model)
+            yield ArenaPane(self.model)
+            yield BitmapPane(self.model)
+            yield McentralPane(self.model)
+        yield WhyPane(self.model)
+        with Horizontal(id="prompt-row"):
+            yield Static(":", id="colon")
+            yield Prompt(self.model.session.objects.names)
+        yield Bar(lambda width: footer_line(self.message, width), id="footer")
+        yield Static("", id="too-small")
+
+    def on_mount(self) -> None:
+        """Start where the first key shows something."""
+        self._prompt.placeholder = self._placeholder()
+        self._show_current()
+        self._pane(1).focus()
+
+    @property
+    def _prompt(self) -> Prompt:
+        return self.query_one(Prompt)
+
+    def _pane(self, number: int) -> HeapPane:
+        return self.query_one(f"#{PANES[number]}", HeapPane)
+
+    def _header(self, width: int) -> Line:
+        done = (self.script.done, len(self.script.lines))
+        return render_header(self.model.view, self.model.session.step, done, self.script.name, width)
+
+    # --- Showing --------------------------------------------------------------------------------------------------------
+
+    def look_again(self) -> None:
+        """Something changed: every pane scrolls to the selection and repaints what differs."""
+        for pane in self.query(HeapPane):
+            if pane.id != "why":
+                pane.reveal()
+        for widget in self.query(LinePane):
+            widget.redraw()
+
+    def say(self, message: str) -> None:
+        """Show a message in the footer until the next key."""
+        self.message = message
+        self.query_one("#footer", Bar).redraw()
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose a layout; focus, scroll and selection stay."""
+        width, height = event.size
+        self.screen.set_class(width < NEEDS[0] or height < NEEDS[1], "tiny")
+        self.screen.set_class(width < WIDE[0] or height < WIDE[1], "small")
+        self.screen.set_class(height < ROOMY, "short")
+        text = f"gomem needs {NEEDS[0]}×{NEEDS[1]}; this terminal has {width}×{height}"
+        self.query_one("#too-small", Static).update(text)
+        self.call_after_refresh(self.look_again)
+
+    def _show_current(self) -> None:
+        """Mark the pane that small terminals and zoom show."""
+        for number, name in PANES.items():
+            self.query_one(f"#{name}").set_class(number == self.current, "current")
+
+    def _placeholder(self) -> str:
+        following = self.script.following
+        if following is None:
+            return "the script is at its end; type a command, for example alloc 48 scan"
+        return f"space does: {following.text.strip()}"
+
+    # --- Actions: see keys.py ---------------------------------------------------------------------------------------------
+
+    def action_step(self) -> None:
+        """Do the next command of the script."""
+        line = self.script.following
+        if line is None:
+            self.say("The script is at its end; : types a command.")
+            return
+        self.script.done += 1
+        self._do(line.text, line.notes)
+
+    def _do(self, text: str, notes: Iterable[str]) -> bool:
+        self.message = ""
+        self.model.notes = list(notes)
+        self.query_one(WhyPane).reveal()
+        self._prompt.placeholder = self._placeholder()
+        return self.model.submit(text).ok
+
+    def on_prompt_entered(self, event: Prompt.Entered) -> None:
+        """Do what was typed or pasted; a wrong line stays to be mended, and ends a pasted script."""
+        for line in event.lines:
+            if not self._do(line, ()):
+                self._prompt.value = line
+                return
+        self._prompt.value = ""
+
+    def action_prompt(self) -> None:
+        """Type a command."""
+        self._prompt.focus()
+
+    async def action_back(self) -> None:
+        """One level back."""
+        self.screen.remove_class("zoomed")
+        self._pane(self.current).focus()
+
+    def action_next_pane(self) -> None:
+        """Focus the next pane."""
+        self._turn(1)
+
+    def action_previous_pane(self) -> None:
+        """Focus the pane before."""
+        self._turn(-1)
+
+    def _turn(self, step: int) -> None:
+        numbers = list(PANES)
+        self.action_pane(numbers[(numbers.index(self.current) + step) % len(numbers)])
+
+    def action_pane(self, number: int) -> None:
+        """Focus a pane by its number."""
+        self.current = number
+        self._show_current()
+        self._pane(number).focus()
+        self.call_after_refresh(self.look_again)
+
+    def action_zoom(self) -> None:
+        """One pane gets all the room."""
+        self.screen.toggle_class("zoomed")
+        self.call_after_refresh(self.look_again)
+
+    async def action_help(self) -> None:
+        """Keys and commands."""
+        await self.push_screen(HelpScreen())
+
+    def action_explain_quit(self) -> None:
+        """Tell how to quit."""
+        self.say("q or ctrl+q quits; esc leaves the prompt.")
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        self.exit(0)
+
+    def on_click(self, event: Click) -> None:
+        """Focus a pane, and select what was clicked."""
+        widget: Widget | None = event.widget
+        if isinstance(widget, HeapPane):
+            number = next(n for n, name in PANES.items() if name == widget.id)
+            if number != self.current:
+                self.action_pane(number)
+            widget.pick(event.x, event.y)
+
+
+def run_explorer(path: Path | None) -> int:
+    """Open the explorer on a script, or on the built-in one; returns the exit code, 3 for a bad script."""
+    try:
+        if path is None:
+            script = read_script("demo", files("gomem_tui").joinpath("demo.gomem").read_text(encoding="utf-8"), "demo")
+        else:
+            script = load_script(path)
+    except ScriptError as e:
+        print(f"gomem: {e}", file=sys.stderr)
+        return 3
+    code = Explorer(script).run()
+    return code or 0

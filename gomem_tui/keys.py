@@ -1,0 +1,59 @@
+"""Every key, declared once by the action it triggers: bindings, footer and help read this table."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Scope = Literal["app", "pane", "arena", "prompt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An action: its keys (Textual's names; the first is shown), a word for the footer, a sentence for the help."""
+
+    action: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    scope: Scope = "app"
+    footer: int = 0  # place in the footer, 0: not there
+
+
+KEYS: Final[tuple[Key, ...]] = (
+    Key("step", ("space",), "step", "Do the next command of the script.", footer=1),
+    Key("prompt", ("colon",), "command", "Type a command.", footer=2),
+    Key("next_pane", ("tab",), "pane", "Go to the next pane.", footer=3),
+    Key("previous_pane", ("shift+tab",), "back", "Go to the pane before."),
+    Key("pane(1)", ("1",), "Spans", "Go to the spans table."),
+    Key("pane(2)", ("2",), "Arena", "Go to the arena page map."),
+    Key("pane(3)", ("3",), "Bitmap", "Go to the bitmap."),
+    Key("pane(4)", ("4",), "mcentral", "Go to the mcentral lists."),
+    Key("pane(6)", ("6",), "Why", "Go to Why, to scroll it."),
+    Key("zoom", ("z",), "zoom", "Give one pane all the room, and take it back.", footer=5),
+    Key("cursor_up", ("up", "k"), "up", "Select what is above.", "pane"),
+    Key("cursor_down", ("down", "j"), "down", "Select what is below.", "pane", footer=4),
+    Key("cursor_left", ("left", "h"), "left", "Select what is to the left, or the span before.", "pane"),
+    Key("cursor_right", ("right", "l"), "right", "Select what is to the right, or the next span.", "pane"),
+    Key("page_up", ("pageup",), "page up", "Go a page up.", "pane"),
+    Key("page_down", ("pagedown",), "page down", "Go a page down.", "pane"),
+    Key("top", ("g", "home"), "top", "Go to the first row.", "pane"),
+    Key("bottom", ("G", "end"), "bottom", "Go to the last row.", "pane"),
+    Key("lens", ("v",), "lens", "Look at the pages through the next lens: class, used, list.", "arena"),
+    Key("help", ("question_mark", "f1"), "help", "Show the keys and the commands.", footer=6),
+    Key("back", ("escape",), "back", "Leave the prompt, the help or the zoom."),
+    Key("quit", ("q", "ctrl+q"), "quit", "Leave gomem.", footer=7),
+    Key("explain_quit", ("ctrl+c",), "", "Nothing: it tells how to quit, and destroys nothing."),
+    Key("suspend_process", ("ctrl+z",), "", "Put gomem to sleep; fg wakes it."),
+)
+
+_SHOWN: Final = {"colon": ":", "question_mark": "?", "escape": "esc", "pageup": "page-up", "pagedown": "page-down"}
+_SHOWN_ARROWS: Final = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
+
+
+def shown(key: str) -> str:
+    """A key's name as people read it."""
+    return _SHOWN.get(key) or _SHOWN_ARROWS.get(key) or key
+
+
+def footer_keys() -> list[Key]:
+    """The keys in the footer, in order."""
+    return sorted((key for key in KEYS if key.footer), key=lambda key: key.footer)

@@ -1,0 +1,151 @@
+"""The line pane: a widget of styled lines that repaints only the cells that differ."""
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from gomem_tui.render.lines import Line, Port
+from gomem_tui.style import STYLES
+
+
+class LinePane(Widget):
+    """Shows what `draw` returns; `redraw` compares with what is shown and repaints the difference."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
+        super().__init__(id=id)
+        self._lines: list[Line] = []
+        self._strips: dict[int, Strip] = {}
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """Exactly `height` lines of exactly `width` cells."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw anew and repaint the cells that changed."""
+        if not self.is_mounted or self.size.area == 0:
+            return
+        before, self._lines = self._lines, self.draw(self.size.width, self.size.height)
+        if len(before) != len(self._lines):
+            self._strips.clear()
+            self.refresh()
+            return
+        regions: list[Region] = []
+        for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
+            if old != new:
+                self._strips.pop(y, None)
+                first, last = changed_cells(old, new, self.size.width)
+                regions.append(Region(first, y, last - first, 1))
+        if regions:
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        """Textual asks for one line."""
+        if y >= len(self._lines):
+            return Strip.blank(self.size.width, self.rich_style)
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = Strip([Segment(text, STYLES[token]) for text, token in self._lines[y]], self.size.width)
+            strip = self._strips[y] = strip.apply_style(self.rich_style)
+        return strip
+
+    def on_resize(self) -> None:
+        """Everything is elsewhere now."""
+        self._lines = []
+        self._strips.clear()
+        self.redraw()
+
+
+def changed_cells(old: Line, new: Line, width: int) -> tuple[int, int]:
+    """First and one past the last cell that differ; the whole line where a character may be two cells wide."""
+    if not all(text.isascii() or cell_len(text) == len(text) for text, _ in (*old, *new)):
+        return 0, width
+    a, b = _cells(old), _cells(new)
+    if len(a) != len(b):
+        return 0, width
+    first = next((i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y), 0)
+    last = next((i for i in range(len(a) - 1, -1, -1) if a[i] != b[i]), first)
+    return first, last + 1
+
+
+def _cells(line: Line) -> list[tuple[str, str]]:
+    return [(char, token) for text, token in line for char in text]
+
+
+class HeapPane(LinePane, can_focus=True):
+    """A pane with a cursor: it shows a part of the heap from row `top`."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
+        super().__init__(id=id)
+        self.top = 0
+
+    def port(self, width: int, height: int) -> Port:
+        """What the renderer gets."""
+        return Port(width, height, self.top, self.has_focus)
+
+    def show_row(self, row: int, rows: int) -> None:
+        """Scroll as little as needed so that `row` is among the `rows` rows shown."""
+        if row < self.top:
+            self.top = row
+        elif row >= self.top + rows:
+            self.top = row - rows + 1
+        self.top = max(self.top, 0)
+
+    def reveal(self) -> None:
+        """Scroll to the selection."""
+        raise NotImplementedError
+
+    def move(self, rows: int, columns: int = 0) -> None:
+        """Select what lies so many rows and columns further; huge numbers mean the first or the last."""
+        raise NotImplementedError
+
+    def page(self) -> int:
+        """Rows of a page."""
+        raise NotImplementedError
+
+    def pick(self, x: int, y: int) -> None:
+        """Select what is drawn at this cell."""
+        raise NotImplementedError
+
+    def on_focus(self) -> None:
+        """The title says who has the keyboard."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Or not."""
+        self.redraw()
+
+    FAR = 1 << 62
+
+    def action_cursor_up(self) -> None:
+        """Key."""
+        self.move(-1)
+
+    def action_cursor_down(self) -> None:
+        """Key."""
+        self.move(1)
+
+    def action_cursor_left(self) -> None:
+        """Key."""
+        self.move(0, -1)
+
+    def action_cursor_right(self) -> None:
+        """Key."""
+        self.move(0, 1)
+
+    def action_page_up(self) -> None:
+        """Key."""
+        self.move(-self.page())
+
+    def action_page_down(self) -> None:
+        """Key."""
+        self.move(self.page())
+
+    def action_top(self) -> None:
+        """Key."""
+        self.move(-self.FAR)
+
+    def action_bottom(self) -> None:
+        """Key."""
+        self.move(self.FAR)

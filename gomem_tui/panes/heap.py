@@ -1,0 +1,190 @@
+"""The four panes of the heap, each a renderer with a way to move in it."""
+
+from gomem_core.arch import PAGE_SHIFT
+from gomem_tui.panes.base import HeapPane
+from gomem_tui.panes.model import Model
+from gomem_tui.render import arena, bitmap, mcentral, spans
+from gomem_tui.render.lines import Line
+
+
+class SpansPane(HeapPane):
+    """The spans table: up and down select spans."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(id="spans")
+        self.model = model
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The table."""
+        return spans.render_spans(self.model.view, self.port(width, height), self.model.scene)
+
+    def page(self) -> int:
+        """Rows shown."""
+        return spans.span_rows(self.size.height)
+
+    def reveal(self) -> None:
+        """Scroll to the selected span."""
+        self.show_row(self.model.view.span_number(self.model.scene.selection.addr), self.page())
+
+    def move(self, rows: int, columns: int = 0) -> None:
+        """Select another span."""
+        number = self.model.view.span_number(self.model.scene.selection.addr) + rows + columns
+        self._select(number)
+
+    def pick(self, x: int, y: int) -> None:
+        """Select the span of a row."""
+        if 2 <= y < 2 + self.page():
+            self._select(self.top + y - 2)
+
+    def _select(self, number: int) -> None:
+        view = self.model.view
+        number = max(0, min(number, view.span_count - 1))
+        for info in view.spans(number, number + 1):
+            self.model.select(info.base)
+
+
+class ArenaPane(HeapPane):
+    """The page map: arrows select pages."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(id="arena")
+        self.model = model
+        self.lens: arena.Lens = "class"
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The map."""
+        return arena.render_arena(self.model.view, self.port(width, height), self.model.scene, self.lens)
+
+    def page(self) -> int:
+        """Rows shown."""
+        return arena.map_rows(self.size.height)
+
+    def _page_number(self) -> int:
+        return (self.model.scene.selection.addr - self.model.view.arena[0]) >> PAGE_SHIFT
+
+    def _per_row(self) -> int:
+        return arena.layout(self.model.view, self.port(self.size.width, self.size.height))[0]
+
+    def reveal(self) -> None:
+        """Scroll to the selected page."""
+        self.show_row(self._page_number() // self._per_row(), self.page())
+
+    def move(self, rows: int, columns: int = 0) -> None:
+        """Select another page."""
+        self._select(self._page_number() + rows * self._per_row() + columns)
+
+    def pick(self, x: int, y: int) -> None:
+        """Select the page of a cell."""
+        per_row, spread = arena.layout(self.model.view, self.port(self.size.width, self.size.height))
+        column = (x - arena.LABEL) // spread
+        if 1 <= y <= self.page() and 0 <= column < per_row:
+            self._select((self.top + y - 1) * per_row + column)
+
+    def _select(self, page: int) -> None:
+        view = self.model.view
+        page = max(0, min(page, view.pages - 1))
+        self.model.select(view.arena[0] + (page << PAGE_SHIFT))
+
+    def action_lens(self) -> None:
+        """Key."""
+        self.lens = arena.LENSES[(arena.LENSES.index(self.lens) + 1) % len(arena.LENSES)]
+        self.redraw()
+
+
+class BitmapPane(HeapPane):
+    """The bitmap: up and down select slots of the selected span."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(id="bitmap")
+        self.model = model
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The words."""
+        objects = self.model.session.objects
+        return bitmap.render_bitmap(self.model.view, self.port(width, height), self.model.scene, objects)
+
+    def page(self) -> int:
+        """Slots that a page's rows hold, at least one."""
+        info = self.model.view.span_at(self.model.scene.selection.addr)
+        size = info.elemsize if info is not None and info.elemsize else bitmap.ROW_BYTES
+        return max(1, bitmap.bitmap_rows(self.size.height) * bitmap.ROW_BYTES // size)
+
+    def reveal(self) -> None:
+        """Scroll to the selected slot."""
+        slot = self.model.view.slot_at(self.model.scene.selection.addr)
+        info = self.model.view.span_at(self.model.scene.selection.addr)
+        if slot is None or info is None:
+            self.top = 0
+            return
+        rows = bitmap.bitmap_rows(self.size.height)
+        end = min(info.elemsize, rows * bitmap.ROW_BYTES) - 1
+        self.show_row((slot.addr - info.base + end) // bitmap.ROW_BYTES, rows)
+        self.show_row((slot.addr - info.base) // bitmap.ROW_BYTES, rows)
+
+    def move(self, rows: int, columns: int = 0) -> None:
+        """Select another slot."""
+        view = self.model.view
+        info, slot = view.span_at(self.model.scene.selection.addr), view.slot_at(self.model.scene.selection.addr)
+        if info is not None and slot is not None:
+            number = max(0, min(slot.slot + rows + columns, info.nelems - 1))
+            self.model.select(info.base + number * info.elemsize)
+
+    def pick(self, x: int, y: int) -> None:
+        """Select the slot of a row."""
+        info = self.model.view.span_at(self.model.scene.selection.addr)
+        if info is not None and 2 <= y < 2 + bitmap.bitmap_rows(self.size.height):
+            addr = info.base + (self.top + y - 2) * bitmap.ROW_BYTES
+            if self.model.view.slot_at(addr) is not None:
+                self.model.select(addr)
+
+
+class McentralPane(HeapPane):
+    """The mcentrals: up and down select a class, left and right walk its chains."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(id="mcentral")
+        self.model = model
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The lists."""
+        return mcentral.render_mcentral(self.model.view, self.port(width, height), self.model.scene)
+
+    def page(self) -> int:
+        """Rows shown."""
+        return mcentral.central_rows(self.size.height)
+
+    def _number(self) -> int:
+        classes = mcentral.shown_classes(self.model.view)
+        spanclass = self.model.scene.selection.spanclass
+        return classes.index(spanclass) if spanclass in classes else -1
+
+    def reveal(self) -> None:
+        """Scroll to the selected class."""
+        self.show_row(self._number(), self.page())
+
+    def move(self, rows: int, columns: int = 0) -> None:
+        """Select another class, or another span of the chains."""
+        if columns:
+            self._walk(columns)
+        else:
+            self._select(self._number() + rows)
+
+    def _walk(self, step: int) -> None:
+        view, selection = self.model.view, self.model.scene.selection
+        if self._number() < 0:
+            return
+        chain = view.central_chain(selection.spanclass, "nonempty") + view.central_chain(selection.spanclass, "empty")
+        info = view.span_at(selection.addr)
+        at = chain.index(info.base) + step if info is not None and info.base in chain else 0
+        if chain:
+            self.model.select(chain[max(0, min(at, len(chain) - 1))])
+
+    def pick(self, x: int, y: int) -> None:
+        """Select the class of a row."""
+        if 2 <= y < 2 + self.page():
+            self._select(self.top + y - 2)
+
+    def _select(self, number: int) -> None:
+        classes = mcentral.shown_classes(self.model.view)
+        if classes:
+            self.model.select_class(classes[max(0, min(number, len(classes) - 1))])

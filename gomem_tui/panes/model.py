@@ -1,0 +1,66 @@
+"""What the panes of one explorer share: the session, the selection, what the last step touched."""
+
+from collections.abc import Callable
+
+from gomem_core.news import Touched, touched
+from gomem_core.session import Outcome, Session
+from gomem_core.view import HeapView
+from gomem_tui.render.lines import Scene, Selection
+
+
+class Model:
+    """A session seen by several panes; `changed` is called when they have to look again."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self.session = Session(narrate=True)
+        self.scene = Scene()
+        self.outcome: Outcome | None = None
+        self.notes: list[str] = []  # the script's comments before the last command
+        self._changed = changed
+
+    @property
+    def view(self) -> HeapView:
+        """The heap."""
+        return self.session.view
+
+    def submit(self, line: str) -> Outcome:
+        """Do a command; the selection follows what it allocated.  A comment or an empty line does nothing."""
+        outcome = self.session.submit(line)
+        if outcome.command is None and outcome.error is None:
+            return outcome
+        self.outcome = outcome
+        if outcome.ok:
+            news = touched(outcome.events)
+            self.scene = Scene(self._followed(news), news)
+        self._changed()
+        return outcome
+
+    def _followed(self, news: Touched) -> Selection:
+        """Where the last object went, else what was selected if that still is a span's."""
+        data = self.outcome.result.json() if self.outcome is not None and self.outcome.result is not None else {}
+        if "served" in data:
+            last = data.get("last", data)
+            addr = int(str(last["addr"]), 16) if isinstance(last, dict) else 0
+            if self.view.span_at(addr) is not None:
+                return self._selection(addr)
+        if not self.scene.selection.addr and self.view.pages:
+            return self._selection(self.view.arena[0])
+        if len(news.spans) == 1 and self.view.span_at(next(iter(news.spans))) is not None:
+            return self._selection(next(iter(news.spans)))
+        return self.scene.selection
+
+    def select(self, addr: int) -> None:
+        """Select what lies at an arena address, in all panes."""
+        if self.view.span_at(addr) is not None:
+            self.scene = Scene(self._selection(addr), self.scene.touched)
+            self._changed()
+
+    def select_class(self, spanclass: int) -> None:
+        """Select an mcentral; the span selected stays."""
+        self.scene = Scene(Selection(self.scene.selection.addr, spanclass), self.scene.touched)
+        self._changed()
+
+    def _selection(self, addr: int) -> Selection:
+        info = self.view.span_at(addr)
+        spanclass = info.spanclass if info is not None and info.spanclass > 1 else self.scene.selection.spanclass
+        return Selection(addr, spanclass)

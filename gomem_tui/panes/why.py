@@ -1,0 +1,36 @@
+"""The Why pane: the last command, its answer and how it came about; longer answers scroll."""
+
+from gomem_tui.panes.base import HeapPane
+from gomem_tui.panes.model import Model
+from gomem_tui.render.lines import Line
+from gomem_tui.render.why import render_why, why_text
+
+
+class WhyPane(HeapPane):
+    """Up and down scroll."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(id="why")
+        self.model = model
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """Title rule and the part of the text that is scrolled to."""
+        return render_why(self.model.outcome, self.model.notes, self.port(width, height))
+
+    def page(self) -> int:
+        """Rows shown."""
+        return max(1, self.size.height - 1)
+
+    def reveal(self) -> None:
+        """A new command starts at its top."""
+        self.top = 0
+
+    def move(self, rows: int, columns: int = 0) -> None:
+        """Scroll."""
+        port = self.port(self.size.width, self.size.height)
+        lines = len(why_text(self.model.outcome, self.model.notes, port))
+        self.top = max(0, min(self.top + rows, lines - self.page()))
+        self.redraw()
+
+    def pick(self, x: int, y: int) -> None:
+        """Nothing is selected here."""

@@ -1,0 +1,88 @@
+"""The prompt: one line of the command language, with ghost text from the registry, and a history."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from gomem_core.lang import complete
+
+
+class CommandSuggester(Suggester):
+    """Ghost text: the first completion of the word at the end of the line."""
+
+    def __init__(self, names: Callable[[str], list[str]]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._names = names
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The line as it would be after completing it; None when there is nothing to add."""
+        for completion in complete(value, len(value), self._names):
+            line = value[: completion.start] + completion.text
+            if line.startswith(value) and line != value:
+                return line
+        return None
+
+
+class Prompt(Input):
+    """Enter submits the line; up and down walk through what was typed before."""
+
+    class Entered(Message):
+        """Lines to be done, in order: one that was typed, or several that were pasted."""
+
+        def __init__(self, lines: list[str]) -> None:
+            super().__init__()
+            self.lines = lines
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("up", "older", "older"),
+        ("down", "newer", "newer"),
+        ("tab", "accept", "complete"),
+    ]
+
+    def __init__(self, names: Callable[[str], list[str]]) -> None:
+        super().__init__(id="prompt", suggester=CommandSuggester(names), select_on_focus=False, compact=True)
+        self._typed: list[str] = []
+        self._at = 0  # place in the history; its length: the line being typed
+        self.cursor_blink = False
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Hand the line over; it stays until it is known to be right."""
+        event.stop()
+        if event.value.strip():
+            if event.value not in self._typed[-1:]:
+                self._typed.append(event.value)
+            self._at = len(self._typed)
+            self.post_message(self.Entered([event.value]))
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Several lines are a script to be run; one line is text to go on with."""
+        lines = [line for line in event.text.splitlines() if line.strip()]
+        if len(lines) > 1:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Entered(lines))
+        else:
+            super()._on_paste(event)
+
+    def action_older(self) -> None:
+        """Key."""
+        self._recall(self._at - 1)
+
+    def action_newer(self) -> None:
+        """Key."""
+        self._recall(self._at + 1)
+
+    def action_accept(self) -> None:
+        """Key: take the ghost text, as the right arrow does at the end of the line."""
+        self.action_cursor_right()
+
+    def _recall(self, at: int) -> None:
+        if 0 <= at <= len(self._typed):
+            self._at = at
+            self.value = self._typed[at] if at < len(self._typed) else ""
+            self.cursor_position = len(self.value)

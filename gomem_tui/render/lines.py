@@ -1,0 +1,98 @@
+"""Lines of styled text, and what all renderers share: fitting, bars, addresses."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from rich.cells import cell_len, set_cell_size
+
+from gomem_core.news import Touched
+from gomem_tui.style import Token
+
+Span = tuple[str, Token]
+Line = tuple[Span, ...]
+
+_EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """What part of a pane is to be drawn: `height` rows from row `top`, `width` columns; `active` when it has the keyboard."""
+
+    width: int
+    height: int
+    top: int = 0
+    active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The one selection that links all panes: an arena address, and the span class looked at in mcentral."""
+
+    addr: int = 0
+    spanclass: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a renderer needs to know besides the heap."""
+
+    selection: Selection = Selection()
+    touched: Touched = field(default_factory=Touched)
+
+
+def fit(line: Line, width: int) -> Line:
+    """The line cut or filled up with blanks to exactly `width` cells."""
+    out: list[Span] = []
+    left = max(width, 0)
+    for text, token in line:
+        if left <= 0:
+            break
+        size = len(text) if text.isascii() else cell_len(text)
+        if size > left:
+            text = set_cell_size(text, left)
+            size = left
+        if text:
+            out.append((text, token))
+        left -= size
+    if left > 0:
+        out.append((" " * left, "text"))
+    return tuple(out)
+
+
+def fit_all(lines: list[Line], port: Port) -> list[Line]:
+    """Exactly port.height lines of exactly port.width cells."""
+    blank: Line = ()
+    lines = lines[: max(port.height, 0)]
+    lines += [blank] * (port.height - len(lines))
+    return [fit(line, port.width) for line in lines]
+
+
+def plain(line: Line) -> str:
+    """Its text alone."""
+    return "".join(text for text, _ in line)
+
+
+def bar(share: float, width: int) -> str:
+    """A bar of `width` cells that is filled to `share`, 0 … 1, in eighths; anything above nothing shows."""
+    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
+    if share > 0:
+        eighths = max(eighths, 1)
+    full, rest = divmod(eighths, 8)
+    text = "█" * full + (_EIGHTHS[rest] if rest else "")
+    return text.ljust(width, "·")
+
+
+def short(addr: int) -> str:
+    """An address without 0x: all of the arena's share their length."""
+    return f"{addr:x}"
+
+
+def rule(title: str, notes: list[str], port: Port) -> Line:
+    """A pane's title rule: what it is, then what it shows, as far as there is room."""
+    token: Token = "focus" if port.active else "title"
+    head = f"{'▌' if port.active else '─'} {title} "
+    for note in notes:
+        if len(head) + len(note) + 5 > port.width:
+            break
+        head += f"── {note} "
+    return ((head, token), ("─" * max(0, port.width - cell_len(head)), token))

@@ -1,0 +1,90 @@
+"""The spans table: a row a span, by address."""
+
+from typing import Final
+
+from gomem_core.report import format_bytes
+from gomem_core.view import HeapView, SpanInfo
+from gomem_tui.render.lines import Line, Port, Scene, bar, fit_all, rule, short
+from gomem_tui.style import Token
+
+_BAR: Final = 4
+
+
+def render_spans(view: HeapView, port: Port, scene: Scene) -> list[Line]:
+    """Title rule, headings, then spans number port.top and following."""
+    count = view.span_count
+    lines = [rule("1 Spans", [f"{count} in {format_bytes(view.pages << 13)}", "by address"], port), _heading(port.width)]
+    selected = view.span_at(scene.selection.addr)
+    for info in view.spans(port.top, port.top + max(0, port.height - len(lines))):
+        chosen = selected is not None and selected.base == info.base
+        lines.append(_row(info, port, chosen, info.base in scene.touched.spans))
+    if not count:
+        lines += [(), (("  The arena is empty: nothing was allocated yet.", "label"),)]
+    return fit_all(lines, port)
+
+
+def span_rows(height: int) -> int:
+    """How many spans a pane of this height shows."""
+    return max(1, height - 2)
+
+
+def _wide(width: int) -> bool:
+    return width >= 56
+
+
+def _heading(width: int) -> Line:
+    text = f"  {'base':<11}{'pages':>5} {'cl':>2} {'size':>6} {'kind':<7}"
+    text += f"{'used':<{_BAR + 10}}{'on list'}" if _wide(width) else f"{'used':<10}{'list'}"
+    return ((text, "label"),)
+
+
+def list_text(info: SpanInfo) -> str:
+    """Where the span hangs, in a word or two."""
+    if info.cached_by >= 0:
+        return f"P{info.cached_by} cache"
+    if info.list_name == "freelarge":
+        return "large"
+    return info.list_name
+
+
+def _count(n: int) -> str:
+    """A number in at most five cells."""
+    return str(n) if n < 100_000 else f"{n / 1_000_000:.1f}M"
+
+
+def kind_tone(info: SpanInfo) -> Token:
+    """One of the quiet tones: free, small, medium, big slots, large objects."""
+    if info.state != "inuse":
+        return "dim"
+    if info.sizeclass == 0:
+        return "top"
+    return "low" if info.elemsize <= 128 else "mid" if info.elemsize <= 1024 else "high"
+
+
+def _row(info: SpanInfo, port: Port, chosen: bool, new: bool) -> Line:
+    tone = kind_tone(info)
+    text: Token = "text" if info.state == "inuse" else "dim"
+    sizeclass = str(info.sizeclass) if info.sizeclass else "L" if info.state == "inuse" else ""
+    size = str(info.elemsize) if info.sizeclass else format_bytes(info.elemsize) if info.elemsize else ""
+    mark = ("▸" if chosen else " ") + ("+" if new else " ")
+    head: Token = ("cursor" if port.active else "select") if chosen else "new" if new else text
+    spans: list[tuple[str, Token]] = [
+        (mark, "new" if new and not chosen else head),
+        (f"{short(info.base):<11}", head),
+        (f"{_count(info.npages):>5} ", text),
+        (f"{sizeclass:>2} {size:>6} ", tone),
+        (f"{info.kind or info.state:<7}", tone),
+    ]
+    used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
+    if _wide(port.width):
+        spans.append((bar(info.used, _BAR) if info.nelems else " " * _BAR, tone))
+        spans.append((f"{used:>9} ", text))
+        spans.append((list_text(info), text))
+    else:
+        spans.append((f"{used:<10}", text))
+        spans.append((list_text(info), text))
+    if not info.swept:
+        spans.append((" ~unswept", "new"))
+    if info.npreleased:
+        spans.append((f" ░{info.npreleased} given back", "label"))
+    return tuple(spans)

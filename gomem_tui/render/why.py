@@ -1,0 +1,182 @@
+"""Why: the ladder of an allocation, size class → mcache → mcentral → mheap → OS, told from its events.
+
+Every sentence is a whole template with named values.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Final
+
+from rich.cells import cell_len
+
+from gomem_core import events as e
+from gomem_core.report import format_bytes
+from gomem_core.session import Outcome
+from gomem_core.sizeclasses import CLASSES
+from gomem_tui.render.lines import Line, Port, Span, fit_all, rule, short
+from gomem_tui.style import Token
+
+RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
+_CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS = range(5)
+
+SENTENCES: Final = {
+    "exact": "{size} B is class {number} exactly, no waste",
+    "rounded": "{size} B goes into class {number}, slots of {elemsize} B: {waste} B wasted",
+    "large": "{size} B is more than 32 KB: large, {pages} pages of its own",
+    "tiny": "{size} B without pointers is tiny: several share a block of 16 B",
+    "shared": "the P's half-used block {block} had room, {offset} of its 16 B are taken now",
+    "hit": "P{p}'s span {base} has {nfree} free slots: no lock needed",
+    "full": "P{p}'s span {base} of this class is full",
+    "none": "P{p} holds no span of this class",
+    "central_had": "took span {base} from the list {where}",
+    "central_swept": "took span {base} from the list {where} and swept it",
+    "central_miss": "nonempty is empty; empty holds {empty} spans, full or cached",
+    "heap_exact": "a free span of exactly {npages} pages: {base}",
+    "heap_split": "took the free span of {total} pages, split {npages} + {rest}",
+    "os_grown": "the arena grew by {nbytes}, it ends at {end} now",
+    "large_skips": "large objects go straight to mheap",
+    "not_asked": "not asked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder: what it had to say, whether it had what was wanted, and the Go function that decides."""
+
+    sentence: str
+    served: bool = False
+    go: str = ""
+
+
+class _Ladder:
+    """Listens to the events of one allocation."""
+
+    def __init__(self) -> None:
+        self.rungs: dict[int, Rung] = {}
+
+    def _say(self, rung: int, sentence: str, event: e.Event, served: bool = False, **values: object) -> None:
+        self.rungs[rung] = Rung(SENTENCES[sentence].format(**values), served, event.go)
+
+    def hear(self, event: e.Event) -> None:
+        """Take one event in."""
+        match event:
+            case e.ClassChosen():
+                self._class_chosen(event)
+            case e.TinyShared():
+                self._say(_CLASS, "tiny", event, size=event.size)
+                self._say(_MCACHE, "shared", event, True, block=short(event.block), offset=event.offset_after)
+            case e.TinyBlock():
+                self._say(_CLASS, "tiny", event, size=event.size)
+            case e.McacheHit():
+                self._say(_MCACHE, "hit", event, True, p=event.p, base=short(event.base), nfree=event.nfree)
+            case e.McacheMiss():
+                self._say(_MCACHE, "full" if event.base else "none", event, p=event.p, base=short(event.base))
+            case e.CentralPick():
+                sentence = "central_swept" if event.swept_now else "central_had"
+                self._say(_MCENTRAL, sentence, event, True, where=event.where, base=short(event.base))
+            case e.CentralMiss():
+                self._say(_MCENTRAL, "central_miss", event, empty=event.empty)
+            case e.Grow():
+                self._say(_OS, "os_grown", event, True, nbytes=format_bytes(event.npages << 13), end=short(event.arena_used))
+            case e.Picked():
+                self._say(_MHEAP, "heap_exact", event, _OS not in self.rungs, npages=event.want, base=short(event.base))
+            case e.SpanSplit():
+                total = event.npages + event.rest_npages
+                values = {"total": total, "npages": event.npages, "rest": event.rest_npages}
+                self._say(_MHEAP, "heap_split", event, _OS not in self.rungs, **values)
+            case _:
+                pass
+
+    def _class_chosen(self, event: e.ClassChosen) -> None:
+        number, waste = event.spanclass >> 1, event.elemsize - event.size
+        if not number:
+            self._say(_CLASS, "large", event, size=event.size, pages=event.elemsize >> 13)
+            self.rungs[_MCACHE] = self.rungs[_MCENTRAL] = Rung(SENTENCES["large_skips"])
+        else:
+            sentence = "rounded" if waste else "exact"
+            elemsize = CLASSES[number].size
+            self._say(_CLASS, sentence, event, size=event.size, number=number, elemsize=elemsize, waste=waste)
+
+    def told(self) -> list[Rung]:
+        """All five rungs; those below the one that served were not asked."""
+        if not self.rungs:
+            return []
+        return [self.rungs.get(rung, Rung(SENTENCES["not_asked"])) for rung in range(len(RUNGS))]
+
+
+def ladder(told: Sequence[e.Event]) -> list[Rung]:
+    """The rungs that the last allocation among the events climbed; none when nothing was allocated."""
+    found = _Ladder()
+    for event in _last_allocation(told):
+        if isinstance(event, e.GcStart):
+            break
+        found.hear(event)
+    return found.told()
+
+
+def _last_allocation(told: Sequence[e.Event]) -> Sequence[e.Event]:
+    """The events of the last allocation, from its choice of class on."""
+    for i in range(len(told) - 1, -1, -1):
+        if isinstance(told[i], e.ClassChosen | e.TinyShared):
+            return told[i:]
+        if isinstance(told[i], e.TinyBlock):  # told last of its allocation, which began by looking for a slot
+            while i > 0 and not isinstance(told[i], e.McacheHit | e.McacheMiss):
+                i -= 1
+            return told[i:]
+    return ()
+
+
+def render_why(outcome: Outcome | None, notes: Sequence[str], port: Port) -> list[Line]:
+    """Title rule, and the text from line port.top; the script's notes go on top as far as the rest leaves room."""
+    return fit_all([rule("6 Why", [], port), *why_text(outcome, notes, port)[port.top :]], port)
+
+
+def why_text(outcome: Outcome | None, notes: Sequence[str], port: Port) -> list[Line]:
+    """All lines below the title: notes, the command with its answer or its error, and the ladder or a count of the events."""
+    width = max(20, port.width - 4)
+    told: list[Line] = [((f" # {text}", "label"),) for note in notes for text in wrap(note, width)]
+    lines = _outcome_lines(outcome, width)
+    room = port.height - 1 - len(lines)
+    return told + lines if room >= len(told) else lines + told
+
+
+def _outcome_lines(outcome: Outcome | None, width: int) -> list[Line]:
+    if outcome is None:
+        return [((" Press space to do the first command of the script, : to type one, ? for help.", "text"),)]
+    if outcome.error is not None:
+        picture = outcome.error.render(outcome.line).splitlines()
+        failed: list[Line] = [((" ✗ ", "error"), (picture[0], "text"))]
+        return failed + [((f"   {text}", "error"),) for text in picture[1:]]
+    lines: list[Line] = [((f" {outcome.step} ", "dim"), ("› ", "key"), (outcome.line.strip(), "text"))]
+    rungs = ladder(outcome.events)
+    lines += [_rung_line(i, rung, width + 4) for i, rung in enumerate(rungs)]
+    if outcome.result is not None:
+        result = outcome.result
+        lines += [((f"   {text}", "good"),) for text in wrap(result.summary, width)]
+        table = result.table.lines() if result.table is not None else []
+        lines += [((f"   {text}", "text"),) for text in (*table, *result.details)]
+    return lines if rungs else lines + _event_counts(outcome)
+
+
+def _rung_line(number: int, rung: Rung, width: int) -> Line:
+    token: Token = "new" if rung.served else "text" if rung.go else "dim"
+    spans: list[Span] = [
+        (f" {number + 1} {RUNGS[number]:<11}", token),
+        ("● " if rung.served else "  ", "new"),
+        (rung.sentence, token),
+    ]
+    room = width - sum(cell_len(text) for text, _ in spans)
+    if len(rung.go) + 3 < room:
+        spans.append((rung.go.rjust(room - 1), "dim"))
+    return tuple(spans)
+
+
+def _event_counts(outcome: Outcome) -> list[Line]:
+    """What happened inside, kind by kind."""
+    counts = Counter(event.kind for event in outcome.events)
+    if not counts:
+        return []
+    text = "   ".join(f"{kind} {n}" for kind, n in counts.most_common(8))
+    return [((f"     inside: {text}", "label"),)]
