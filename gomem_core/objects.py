@@ -42,7 +42,7 @@ class ObjectTable:
         self._number = array("q")  # N of an unnamed object oN; 0 for a named one
         self._unnamed = array("q")  # oid of o1, o2, …
         self._names: dict[int, str] = {}  # oid -> name the user gave
-        self._by_name: dict[str, int] = {}  # only objects still referred to
+        self._by_name: dict[str, int] = {}  # the object that had the name last, dropped or not
         self._by_addr: dict[int, int] = {}  # the object born last at an address
         self.alive = 0
 
@@ -69,11 +69,8 @@ class ObjectTable:
         return oid
 
     def drop(self, oid: int, step: int) -> None:
-        """The program forgot it; its name is free again."""
+        """The program forgot it; its name may be given to another from now on."""
         self._dropped[oid] = step
-        name = self._names.get(oid)
-        if name is not None and self._by_name.get(name) == oid:
-            del self._by_name[name]
         self.alive -= 1
 
     def name(self, oid: int) -> str:
@@ -96,8 +93,13 @@ class ObjectTable:
         """Whether the program still refers to it."""
         return self._dropped[oid] == ALIVE
 
+    def name_in_use(self, name: str) -> bool:
+        """Whether an object that the program refers to has this name."""
+        oid = self.find_name(name)
+        return oid is not None and self.is_alive(oid)
+
     def find_name(self, name: str) -> int | None:
-        """The object of that name: oN for any unnamed one ever born, other names while the object is not dropped."""
+        """The object of that name, dropped or not: oN for any unnamed one ever born, else the last one that got the name."""
         oid = self._by_name.get(name)
         if oid is None and name[:1] == "o" and name[1:].isascii() and name[1:].isdigit():
             number = int(name[1:])
@@ -132,7 +134,7 @@ class ObjectTable:
 
     def names(self, prefix: str = "", limit: int = 200) -> list[str]:
         """Names of living objects that start with `prefix`, for completion."""
-        found = [name for name in self._by_name if name.startswith(prefix)]
+        found = [name for name, oid in self._by_name.items() if name.startswith(prefix) and self.is_alive(oid)]
         for oid in reversed(self._unnamed):
             if len(found) >= limit:
                 break

@@ -268,6 +268,26 @@ class HeapView:
         index = (addr - info.base) // info.elemsize
         return next(iter(self.slots(info.base, index, index + 1)), None)
 
+    def is_reachable(self, addr: int) -> bool:
+        """Whether the program can reach the object at `addr` through what it refers to; walks all links."""
+        h = self._heap.mheap
+        goal = self.slot_at(addr)
+        if goal is None or goal.rooted:
+            return goal is not None
+        todo = [(s, i) for s in h.all_spans() for i in s.pointers or () if s.root_bits >> i & 1]
+        seen = {(s.ptr, i) for s, i in todo}
+        while todo:
+            s, i = todo.pop()
+            for target in (s.pointers or {}).get(i, {}).values():
+                t = h.span_of(target)
+                if t is None or (t.ptr, at := t.object_index(target)) in seen:
+                    continue
+                if t.start_addr + at * t.elemsize == goal.addr:
+                    return True
+                seen.add((t.ptr, at))
+                todo.append((t, at))
+        return False
+
     def elemsize_at(self, addr: int) -> int:
         """Bytes of a slot of the span in use that holds `addr`, else 0."""
         info = self.span_at(addr)

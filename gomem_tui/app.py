@@ -42,6 +42,7 @@ class Explorer(App[int]):
     TITLE = "gomem"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None  # only the prompt ever has Textual's focus, and only while somebody types
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.action == "explain_quit") for key in KEYS
     ]
@@ -75,7 +76,6 @@ class Explorer(App[int]):
         """Start where the first key shows something."""
         self._prompt.placeholder = self._placeholder()
         self._show_current()
-        self._pane(1).focus()
 
     @property
     def _prompt(self) -> Prompt:
@@ -111,12 +111,29 @@ class Explorer(App[int]):
         self.screen.set_class(height < ROOMY, "short")
         text = f"gomem needs {NEEDS[0]}×{NEEDS[1]}; this terminal has {width}×{height}"
         self.query_one("#too-small", Static).update(text)
+        self._arranged()
+
+    def _arranged(self) -> None:
+        """The layout changed: mark the current pane anew, and draw everything when sizes are known."""
+        self._show_current()
         self.call_after_refresh(self.look_again)
 
+    def on_descendant_focus(self) -> None:
+        """The prompt took the keyboard."""
+        self._show_current()
+
+    def on_descendant_blur(self) -> None:
+        """The prompt gave it back."""
+        self._show_current()
+
     def _show_current(self) -> None:
-        """Mark the pane that small terminals and zoom show."""
+        """Mark the pane that has the keyboard, which is the one that small terminals and zoom show."""
         for number, name in PANES.items():
-            self.query_one(f"#{name}").set_class(number == self.current, "current")
+            pane = self.query_one(f"#{name}", HeapPane)
+            pane.active = number == self.current and not self._prompt.has_focus
+            if self.screen.has_class("small", "zoomed"):
+                pane.set_class(number == self.current, "current")
+            pane.redraw()
 
     def _placeholder(self) -> str:
         following = self.script.following
@@ -152,12 +169,15 @@ class Explorer(App[int]):
 
     def action_prompt(self) -> None:
         """Type a command."""
-        self._prompt.focus()
+        self._prompt.open()
 
     async def action_back(self) -> None:
         """One level back."""
-        self.screen.remove_class("zoomed")
-        self._pane(self.current).focus()
+        if self._prompt.has_focus:
+            self.set_focus(None)
+        else:
+            self.screen.remove_class("zoomed")
+            self._arranged()
 
     def action_next_pane(self) -> None:
         """Focus the next pane."""
@@ -174,18 +194,57 @@ class Explorer(App[int]):
     def action_pane(self, number: int) -> None:
         """Focus a pane by its number."""
         self.current = number
+        self.set_focus(None)
         self._show_current()
-        self._pane(number).focus()
-        self.call_after_refresh(self.look_again)
+        if self.screen.has_class("small", "zoomed"):
+            self.call_after_refresh(self.look_again)
 
     def action_zoom(self) -> None:
         """One pane gets all the room."""
         self.screen.toggle_class("zoomed")
-        self.call_after_refresh(self.look_again)
+        self._arranged()
 
     async def action_help(self) -> None:
         """Keys and commands."""
         await self.push_screen(HelpScreen())
+
+    def action_cursor_up(self) -> None:
+        """Move in the pane."""
+        self._pane(self.current).move(-1)
+
+    def action_cursor_down(self) -> None:
+        """Move in the pane."""
+        self._pane(self.current).move(1)
+
+    def action_cursor_left(self) -> None:
+        """Move in the pane."""
+        self._pane(self.current).move(0, -1)
+
+    def action_cursor_right(self) -> None:
+        """Move in the pane."""
+        self._pane(self.current).move(0, 1)
+
+    def action_page_up(self) -> None:
+        """Move in the pane."""
+        pane = self._pane(self.current)
+        pane.move(-pane.page())
+
+    def action_page_down(self) -> None:
+        """Move in the pane."""
+        pane = self._pane(self.current)
+        pane.move(pane.page())
+
+    def action_top(self) -> None:
+        """Move in the pane."""
+        self._pane(self.current).move(-HeapPane.FAR)
+
+    def action_bottom(self) -> None:
+        """Move in the pane."""
+        self._pane(self.current).move(HeapPane.FAR)
+
+    def action_lens(self) -> None:
+        """The arena's next lens."""
+        self.query_one(ArenaPane).next_lens()
 
     def action_explain_quit(self) -> None:
         """Tell how to quit."""

@@ -49,6 +49,16 @@ class Prompt(Input):
         self._typed: list[str] = []
         self._at = 0  # place in the history; its length: the line being typed
         self.cursor_blink = False
+        self.can_focus = False  # so that Textual's own tab key does not come here: `open` does
+
+    def open(self) -> None:
+        """Take the keyboard."""
+        self.can_focus = True
+        self.focus()
+
+    def on_blur(self) -> None:
+        """Give it back."""
+        self.can_focus = False
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand the line over; it stays until it is known to be right."""

@@ -49,7 +49,7 @@ def read_script(name: str, text: str, where: str) -> Script:
     """A script from its text; `where` stands in messages.  Raises ScriptError."""
     lines: list[Line] = []
     notes: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         try:
             command = parse(line)
         except ParseError as e:

@@ -43,7 +43,7 @@ def _new_names(world: World, command: Alloc) -> list[str | None]:
         return [None] * times
     names: list[str | None] = [name] if times == 1 else [f"{name}.{i}" for i in range(1, times + 1)]
     for new in names:
-        if new is not None and world.objects.find_name(new) is not None:
+        if new is not None and world.objects.name_in_use(new):
             raise CommandError(f"the name {new} is in use: drop that object first, or choose another name", name)
     return names
 
@@ -122,7 +122,7 @@ def _range(world: World, prefix: str, first: int, last: int) -> list[int]:
 
 
 def _link(world: World, command: Link) -> Result:
-    return _write(world, command.src, command.slot, world.living(command.dst))
+    return _write(world, command.src, command.slot, world.reachable(command.dst))
 
 
 def _unlink(world: World, command: Unlink) -> Result:
@@ -130,7 +130,7 @@ def _unlink(world: World, command: Unlink) -> Result:
 
 
 def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
-    o = world.objects.info(world.living(src))
+    o = world.objects.info(world.reachable(src))
     words = o.ptrdata // PTR_SIZE
     if slot >= words:
         can = f"words 0 to {words - 1} can" if words > 1 else "only word 0 can" if words else "it was allocated noscan"

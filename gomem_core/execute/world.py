@@ -38,27 +38,38 @@ class World:
 
     def living(self, ref: Ref) -> int:
         """Number of the object of that name, or at that address, that the program still refers to.  Raises CommandError."""
+        oid = self._known(ref)
+        if not self.objects.is_alive(oid):
+            name, step = self.objects.name(oid), self.objects.info(oid).dropped
+            raise CommandError(f"{name} was dropped at step {step}: the program does not refer to it any more", _word(ref))
+        return oid
+
+    def reachable(self, ref: Ref) -> int:
+        """The same, or an object that was dropped and that something live links to.  Raises CommandError."""
+        oid = self._known(ref)
+        o = self.objects.info(oid)
+        if not self.objects.is_alive(oid) and not (
+            self.objects.find_addr(o.addr) == oid and self.view.is_reachable(o.addr)
+        ):
+            raise CommandError(f"{o.name} was dropped at step {o.dropped}, and nothing live links to it", _word(ref))
+        return oid
+
+    def _known(self, ref: Ref) -> int:
+        """The object meant, dropped or not."""
         if isinstance(ref, ByName):
-            return self._living_name(ref.name)
-        oid = self.objects.find_addr(ref.addr)
-        if oid is not None and self.objects.is_alive(oid):
+            oid = self.objects.find_name(ref.name)
+            if oid is None:
+                raise CommandError(f"no object is called {ref.name}", ref.name, self.objects.nearest(ref.name))
             return oid
-        word = f"{ref.addr:#x}"
+        oid = self.objects.find_addr(ref.addr)
+        if oid is not None:
+            return oid
         slot = self.view.slot_at(ref.addr)
         inside = self.objects.find_addr(slot.addr) if slot is not None else None
         if inside is not None and self.objects.is_alive(inside):
             name = self.objects.name(inside)
-            raise CommandError(f"no living object begins at {word}; it lies inside {name}", word, name)
-        raise CommandError(f"no living object begins at {word}", word)
-
-    def _living_name(self, name: str) -> int:
-        oid = self.objects.find_name(name)
-        if oid is None:
-            raise CommandError(f"no object is called {name}", name, self.objects.nearest(name))
-        if not self.objects.is_alive(oid):
-            step = self.objects.info(oid).dropped
-            raise CommandError(f"{name} was dropped at step {step}: the program cannot refer to it any more", name)
-        return oid
+            raise CommandError(f"no object begins at {_word(ref)}; it lies inside {name}", _word(ref), name)
+        raise CommandError(f"no object begins at {_word(ref)}", _word(ref))
 
     def all_or_nothing(self, growth: int, operations: int, do: Callable[[], T]) -> T:
         """Do something that allocates; when it fails or is interrupted, the heap is as it was.
@@ -78,6 +89,11 @@ class World:
             if image is not None:
                 restore(self.heap, image)
             raise
+
+
+def _word(ref: Ref) -> str:
+    """How the line most probably says it."""
+    return ref.name if isinstance(ref, ByName) else f"{ref.addr:#x}"
 
 
 def most_growth(size: int) -> int:

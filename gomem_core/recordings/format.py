@@ -19,6 +19,7 @@ class RecordingError(Exception):
 
     def __init__(self, path: Path, line: int, problem: str) -> None:
         self.line = line
+        self.problem = problem
         where = f"{path}:{line}" if line else f"{path}"
         super().__init__(f"{where}: {problem}")
 
@@ -47,8 +48,7 @@ def read_records(path: Path, progress: Callable[[int], None] | None = None) -> I
     `progress` is told the number of bytes of the file read so far.  Raises RecordingError, and OSError when it can't be opened.
     """
     with path.open("rb") as raw:
-        packed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
+        packed = raw.peek(2)[:2] == b"\x1f\x8b"  # no seek: it may be a pipe
         lines = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if packed else raw
         number = 0
         try:

@@ -4,7 +4,7 @@ import struct
 from collections import deque
 from typing import Any
 
-from gomem_core.arch import MSPAN_SIZE
+from gomem_core.arch import ARENA_SIZE, MSPAN_SIZE, PAGE_SHIFT, PTR_SIZE
 from gomem_core.recordings.format import Record
 from gomem_core.runtime.fixalloc import FixAlloc
 from gomem_core.runtime.freelarge import Treap, TreapNode
@@ -65,8 +65,11 @@ class Inputs:
 
 
 def _double(bits: int) -> float:
-    """The IEEE-754 double with these bits."""
-    value: float = struct.unpack("<d", struct.pack("<Q", bits))[0]
+    """The IEEE-754 double with these bits; raises ValueError."""
+    try:
+        value: float = struct.unpack("<d", struct.pack("<Q", bits))[0]
+    except struct.error as e:
+        raise ValueError(f"{bits!r} are not the bits of a double") from e
     return value
 
 
@@ -77,7 +80,7 @@ def _ints(texts: list[str]) -> list[int]:
 def heap_from_snapshot(snapshot: Record, inputs: Inputs) -> Heap:
     """A heap in exactly the state the snapshot describes; what is allocated then is referred to for ever.
 
-    Raises KeyError, TypeError, ValueError or IndexError for a snapshot that lacks something.
+    Raises KeyError, TypeError, ValueError or IndexError for a snapshot that lacks something, Throw for one that contradicts itself.
     """
     treap = Treap(inputs.priority)
     spanalloc = FixAlloc(inputs.chunk)
@@ -92,6 +95,7 @@ def heap_from_snapshot(snapshot: Record, inputs: Inputs) -> Heap:
 
     _seed_stats(heap, snapshot)
     _seed_mheap(heap, snapshot)
+    _require_cover(heap, [s for s in structs.values() if s.npages])
     for s in structs.values():
         page = heap.mheap.page_of(s.start_addr)
         if s.state == MSPAN_FREE:
@@ -135,6 +139,8 @@ def heap_from_snapshot(snapshot: Record, inputs: Inputs) -> Heap:
 def _span(d: Record) -> MSpan:
     s = MSpan(int(d["ptr"], 16))
     s.init(int(d["base"], 16), d["npages"])
+    # A size that cannot be would take time and memory without end.
+    _require(0 < s.npages <= ARENA_SIZE >> PAGE_SHIFT, f"span {d['base']} has {s.npages} pages")
     s.state = _STATES[d["state"]]
     s.sweepgen = d["sweepgen"]
     s.needzero = d["needzero"]
@@ -142,16 +148,34 @@ def _span(d: Record) -> MSpan:
     if s.state == MSPAN_IN_USE:
         s.spanclass = d["spanclass"]
         s.elemsize = d["elemsize"]
+        fits = s.elemsize >= PTR_SIZE and 0 < d["nelems"] * s.elemsize <= s.npages << PAGE_SHIFT
+        _require(fits, f"span {d['base']} has {d['nelems']} slots of {s.elemsize} bytes in {s.npages} pages")
         s.init_slots(d["nelems"])
         s.limit = int(d["limit"], 16)
         s.alloc_count = d["allocCount"]
         s.freeindex = d["freeindex"]
+        _require(0 <= s.freeindex <= s.nelems, f"span {d['base']} has freeindex {s.freeindex} and {s.nelems} slots")
         s.incache = bool(d["incache"])
         s.alloc_bits = _bits(d["allocBits"], s.nelems)
         s.gcmark_bits = _bits(d["gcmarkBits"], s.nelems)
         s.alloc_cache = int(d["allocCache"], 16)
         s.root_bits = s.allocated_bits()
     return s
+
+
+def _require(holds: bool, problem: str) -> None:
+    """Raises ValueError when a snapshot says what cannot be."""
+    if not holds:
+        raise ValueError(problem)
+
+
+def _require_cover(heap: Heap, spans: list[MSpan]) -> None:
+    """Raises ValueError unless the spans lie side by side from the arena's start to the end of what is used of it."""
+    addr = heap.mheap.arena_start
+    for s in sorted(spans, key=lambda s: s.start_addr):
+        _require(s.start_addr == addr, f"a span begins at {s.start_addr:#x} where {addr:#x} was expected")
+        addr += s.npages << PAGE_SHIFT
+    _require(addr == heap.mheap.arena_used, f"the spans end at {addr:#x}, the used arena at {heap.mheap.arena_used:#x}")
 
 
 def _bits(words: list[str], nelems: int) -> int:

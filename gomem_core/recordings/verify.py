@@ -49,7 +49,8 @@ COMPARED_MEMSTATS = (
 )
 _HEAPBITS_WORDS = 512  # recordings show no more of an object
 _PTRDATA: dict[str, Callable[[int], int]] = {"noscan": lambda _: 0, "scan": lambda size: size, "scanhead": lambda _: 8}
-_MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError)
+_MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError)
+_IMPOSSIBLE = (Throw, InputMissing, OutOfMemory, NotAnObject)  # a replay that went another way than the real runtime
 
 Told = tuple[str, tuple[object, ...]]  # kind of event, its compared fields
 
@@ -97,6 +98,11 @@ class Report:
         """The columns by name, in the order they are shown."""
         return {name: getattr(self, name) for name in ("addresses", "events", "snapshots", "heapbits", "memstats")}
 
+    @property
+    def all_equal(self) -> bool:
+        """Whether every comparison came out equal."""
+        return self.first_difference is None and all(c.compared == c.equal for c in self.columns().values())
+
     def as_json(self) -> dict[str, Any]:
         """The report as plain data."""
         return asdict(self)
@@ -125,10 +131,18 @@ def verify(path: Path, progress: Callable[[int], None] | None = None) -> Report:
             elif step.op["op"] == "alloc":
                 older[step.op["id"]] = int(step.op["addr"], 16)
         except _MALFORMED as e:
-            raise RecordingError(path, step.line, f"op {step.op['op']!r} lacks something or is malformed: {e!r}") from e
+            line = replay.line if replay is not None else step.snapshot_line or step.line
+            raise RecordingError(path, line, f"in or before op {step.op['op']!r}: {_problem(e)}") from e
+        except Throw as e:
+            raise RecordingError(path, step.snapshot_line, f"the snapshot contradicts itself: {e}") from e
     if replay is None:
         raise RecordingError(path, last_line, "no snapshot to start from")
     return report
+
+
+def _problem(e: Exception) -> str:
+    """What is wrong with a record that raised `e`."""
+    return f"there is no {e}" if isinstance(e, KeyError) else f"something is malformed: {e}"
 
 
 class Replay:
@@ -143,6 +157,7 @@ class Replay:
         self.addrs = dict(older)
         self.rooted: set[int] = set()  # objects that a drop can still drop; older ones live for ever
         self.now = 1
+        self.line = 0  # of the record that is being read
         self.dead = False  # after an impossible state there is nothing left to compare with
         self._run: dict[str, Callable[[Step], None]] = {
             "alloc": self._alloc,
@@ -170,15 +185,15 @@ class Replay:
         expected = list(self._expected(step))
         self.told.clear()
         if not self.dead:
-            for _, record in step.events:
+            for self.line, record in step.events:
                 self.inputs.feed(record)
+            self.line = step.line
             self.now += 1
             self.heap.set_now(self.now)
             try:
                 self._run[step.op["op"]](step)
-            except (Throw, InputMissing, OutOfMemory, NotAnObject) as e:
-                self._differ(step, step.line, step.op["op"], "the runtime went on", f"{type(e).__name__}: {e}")
-                self.dead = True
+            except _IMPOSSIBLE as e:
+                self._die(step, e)
         self._compare_events(step, expected)
         if step.snapshot is not None:
             self._compare_snapshot(step)
@@ -254,6 +269,7 @@ class Replay:
         if self.dead and step.op["op"] == "alloc":
             self.report.addresses.count(False)
         for line, record in step.events:
+            self.line = line
             kind = record["k"]
             names = COMPARED_EVENTS.get(kind)
             if names is not None:
@@ -273,8 +289,9 @@ class Replay:
     def _compare_snapshot(self, step: Step) -> None:
         if step.snapshot is None:
             return
+        self.line = step.snapshot_line
         expected = comparable_snapshot(step.snapshot)
-        got = {} if self.dead else heap_snapshot(self.heap)
+        got = {} if self.dead else self._snapshot(step)
         if self.report.snapshots.count(got == expected):
             return
         for name in (*expected, *got):
@@ -282,6 +299,18 @@ class Replay:
                 want, have = str(expected.get(name, "none")), str(got.get(name, "none"))
                 self._differ(step, step.snapshot_line, f"snapshot {name}", want, have)
                 break
+
+    def _snapshot(self, step: Step) -> dict[str, Any]:
+        try:
+            return heap_snapshot(self.heap)
+        except _IMPOSSIBLE as e:
+            self._die(step, e)
+            return {}
+
+    def _die(self, step: Step, e: Exception) -> None:
+        """The replay cannot go on: from now on all that the recording has counts as different."""
+        self._differ(step, self.line, step.op["op"], "the runtime went on", f"{type(e).__name__}: {e}")
+        self.dead = True
 
     def _differ(self, step: Step, line: int, what: str, expected: str, got: str) -> None:
         if self.report.first_difference is None:

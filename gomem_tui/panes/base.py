@@ -1,5 +1,7 @@
 """The line pane: a widget of styled lines that repaints only the cells that differ."""
 
+from typing import Final
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Region
@@ -7,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from gomem_tui.render.lines import Line, Port
-from gomem_tui.style import STYLES
+from gomem_tui.style import STYLES, Token
 
 
 class LinePane(Widget):
@@ -46,7 +48,7 @@ class LinePane(Widget):
             return Strip.blank(self.size.width, self.rich_style)
         strip = self._strips.get(y)
         if strip is None:
-            strip = Strip([Segment(text, STYLES[token]) for text, token in self._lines[y]], self.size.width)
+            strip = Strip([Segment(text, STYLES[token]) for text, token in _merged(self._lines[y])], self.size.width)
             strip = self._strips[y] = strip.apply_style(self.rich_style)
         return strip
 
@@ -55,6 +57,17 @@ class LinePane(Widget):
         self._lines = []
         self._strips.clear()
         self.redraw()
+
+
+def _merged(line: Line) -> list[tuple[str, Token]]:
+    """Fewer, longer pieces: what has the same style belongs together, and blanks look the same in every style without background."""
+    out: list[tuple[str, Token]] = []
+    for text, token in line:
+        if out and (token == out[-1][1] or (text.isspace() and "cursor" not in (token, out[-1][1]))):
+            out[-1] = (out[-1][0] + text, out[-1][1])
+        else:
+            out.append((text, token))
+    return out
 
 
 def changed_cells(old: Line, new: Line, width: int) -> tuple[int, int]:
@@ -73,16 +86,23 @@ def _cells(line: Line) -> list[tuple[str, str]]:
     return [(char, token) for text, token in line for char in text]
 
 
-class HeapPane(LinePane, can_focus=True):
-    """A pane with a cursor: it shows a part of the heap from row `top`."""
+class HeapPane(LinePane):
+    """A pane with a cursor: it shows a part of the heap from row `top`.
+
+    Which pane has the keyboard is the explorer's own business (`active`): Textual repaints all of a widget that gets or loses
+    its focus, here only the title differs.
+    """
+
+    FAR: Final = 1 << 62  # rows: to the first or the last
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
         self.top = 0
+        self.active = False
 
     def port(self, width: int, height: int) -> Port:
         """What the renderer gets."""
-        return Port(width, height, self.top, self.has_focus)
+        return Port(width, height, self.top, self.active)
 
     def show_row(self, row: int, rows: int) -> None:
         """Scroll as little as needed so that `row` is among the `rows` rows shown."""
@@ -107,45 +127,3 @@ class HeapPane(LinePane, can_focus=True):
     def pick(self, x: int, y: int) -> None:
         """Select what is drawn at this cell."""
         raise NotImplementedError
-
-    def on_focus(self) -> None:
-        """The title says who has the keyboard."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Or not."""
-        self.redraw()
-
-    FAR = 1 << 62
-
-    def action_cursor_up(self) -> None:
-        """Key."""
-        self.move(-1)
-
-    def action_cursor_down(self) -> None:
-        """Key."""
-        self.move(1)
-
-    def action_cursor_left(self) -> None:
-        """Key."""
-        self.move(0, -1)
-
-    def action_cursor_right(self) -> None:
-        """Key."""
-        self.move(0, 1)
-
-    def action_page_up(self) -> None:
-        """Key."""
-        self.move(-self.page())
-
-    def action_page_down(self) -> None:
-        """Key."""
-        self.move(self.page())
-
-    def action_top(self) -> None:
-        """Key."""
-        self.move(-self.FAR)
-
-    def action_bottom(self) -> None:
-        """Key."""
-        self.move(self.FAR)

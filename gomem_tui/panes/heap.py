@@ -85,8 +85,8 @@ class ArenaPane(HeapPane):
         page = max(0, min(page, view.pages - 1))
         self.model.select(view.arena[0] + (page << PAGE_SHIFT))
 
-    def action_lens(self) -> None:
-        """Key."""
+    def next_lens(self) -> None:
+        """Look through the next lens."""
         self.lens = arena.LENSES[(arena.LENSES.index(self.lens) + 1) % len(arena.LENSES)]
         self.redraw()
 

@@ -12,16 +12,22 @@ def render_header(view: HeapView, step: int, script: tuple[int, int] | None, nam
     current = next(c.p for c in ps if c.current)
     trigger = view.stats.gc_trigger
     live = view.stats.heap_live
-    spans: list[Span] = [(" gomem ", "focus"), ("go1.10 ", "label"), (f" P{current} of {len(ps)} ", "text")]
-    spans.append((f"  step {step} ", "text"))
+    wide = width >= 100
+    spans: list[Span] = [(" gomem ", "focus"), ("go1.10 " if wide else "", "label"), (f" P{current} of {len(ps)} ", "text")]
+    spans.append((f" step {step} ", "text"))
     if script is not None:
         done, total = script
         spans += [("▕", "dim"), (bar(done / total if total else 1.0, 6), "low"), ("▏", "dim"), (f"{done}/{total} ", "label")]
-    spans.append((f"  live {format_bytes(live)} ", "text"))
+    spans.append((f" live {format_bytes(live)} ", "text"))
     if trigger == U64_MAX:
         spans.append(("GC off ", "label"))
     else:
-        spans += [(f"of {format_bytes(trigger)} ", "label"), ("▕", "dim"), (bar(live / trigger, 8), "mid"), ("▏", "dim")]
-    spans.append((f" GC {view.stats.numgc}{'' if view.sweepdone else ' sweeping'} ", "text"))
+        spans += [
+            (f"of {format_bytes(trigger)} ", "label"),
+            ("▕", "dim"),
+            (bar(live / trigger, 8 if wide else 4), "mid"),
+            ("▏", "dim"),
+        ]
+    spans.append((f"GC {view.stats.numgc}{'' if view.sweepdone else ' sweeping'} ", "text"))
     spans.append((f"  {name}", "label"))
     return fit(tuple(spans), width)

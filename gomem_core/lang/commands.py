@@ -1,0 +1,241 @@
+"""What a line of the language means: one frozen dataclass a command.
+
+These are plain data.  They know no heap and check nothing: `parse` makes only sensible ones, the session
+executes them.  Sizes are bytes, ages nanoseconds, slots word numbers inside an object, unless a docstring
+says otherwise.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["noscan", "scan", "head"]
+ChurnSizes = Literal["small", "mixed", "web", "large"]
+Topic = Literal["spans", "mcentral", "mcache", "free", "layout", "stats", "classes", "locks"]
+Thing = Literal["span", "page", "object", "class", "bitmap"]
+Level = Literal["cheap", "lists", "full"]
+
+DEFAULT_AGE_NS: Final = 5 * 60 * 1_000_000_000  # five minutes, the runtime's own limit for idle spans
+DEFAULT_LIVE: Final = 1 << 20  # bytes that churn keeps alive
+GOGC_OFF: Final = -1
+
+
+# --- What a command can refer to ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ByName:
+    """The object called `name`: a user's name, oN for the Nth unnamed one, or NAME.N from `as NAME times`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByAddr:
+    """The object (or page, or span) that holds the byte at address `addr`."""
+
+    addr: int
+
+
+@dataclass(frozen=True, slots=True)
+class ByRange:
+    """Objects numbered `first` to `last`, both included; `prefix` is "o" for o3..o9 and "x." for x.1..x.3."""
+
+    prefix: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every object that is still a root: `drop all`."""
+
+
+Ref = ByName | ByAddr
+Target = ByName | ByAddr | ByRange | Everything
+
+
+# --- Objects ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Alloc:
+    """Allocate `times` objects of `size` bytes each; with times > 1 they are called name.1, name.2 etc."""
+
+    size: int
+    kind: Kind = "noscan"
+    name: str | None = None
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Forget roots: the objects are garbage from now on, unless something live links to them."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Store the address of `dst` in word number `slot` of `src`."""
+
+    src: Ref
+    slot: int
+    dst: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """Clear word number `slot` of `src`."""
+
+    src: Ref
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Churn:
+    """A reproducible random load: `n` operations from generator `seed` that keep about `live` bytes alive."""
+
+    n: int
+    seed: int = 1
+    live: int = DEFAULT_LIVE
+    sizes: ChurnSizes = "mixed"
+
+
+# --- Collector and heap -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Gc:
+    """A whole collection: mark, then sweep everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class GcMark:
+    """Mark only; sweeping is left to allocations and to `gc sweep`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GcSweep:
+    """Sweep up to `spans` spans; None sweeps all that are left."""
+
+    spans: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gogc:
+    """Set GOGC: how many percent the heap grows between collections; -1 means no automatic ones."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scavenge:
+    """Return free spans that were idle for `age_ns` nanoseconds or longer to the operating system."""
+
+    age_ns: int = DEFAULT_AGE_NS
+
+
+@dataclass(frozen=True, slots=True)
+class FreeOs:
+    """Collect, then return every free page to the operating system: debug.FreeOSMemory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """Give the spans in every mcache back to the mcentrals."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemStats:
+    """Read runtime.MemStats, which flushes the mcaches as the runtime does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Procs:
+    """Set the number of Ps (GOMAXPROCS) to `n`."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class UseP:
+    """From now on allocate on P number `index`, counted from 0."""
+
+    index: int
+
+
+# --- Looking ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Keep rows whose `field` compares so with `value`.
+
+    `op` is one of  :  !=  <  <=  >  >=  (":" is "equals"; a typed "=" is stored as ":").  Percentages are
+    floats, 30.0 for 30%; sizes are bytes; numbers are ints; words are str.
+    """
+
+    field: str
+    op: str
+    value: int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Print a table about `topic`, only the rows that pass all `filters`."""
+
+    topic: Topic
+    filters: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOne:
+    """Print one thing in full.  An int is a class number (0..66) or, for "page", a page index."""
+
+    what: Thing
+    target: Ref | int
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Tell what lies at address `addr`: region, page, span, slot, object."""
+
+    addr: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invariants:
+    """Check what must always hold, at one of three prices."""
+
+    level: Level = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """List the commands, or explain the command whose full word is `topic`."""
+
+    topic: str | None
+
+
+Command = (
+    Alloc
+    | Drop
+    | Link
+    | Unlink
+    | Churn
+    | Gc
+    | GcMark
+    | GcSweep
+    | Gogc
+    | Scavenge
+    | FreeOs
+    | Flush
+    | MemStats
+    | Procs
+    | UseP
+    | Show
+    | ShowOne
+    | Find
+    | Invariants
+    | Help
+)

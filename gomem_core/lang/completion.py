@@ -1,0 +1,83 @@
+"""complete: what the word at the cursor can become."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Final
+
+from gomem_core.lang.grammar import Names, Shape
+from gomem_core.lang.registry import BY_WORD, REGISTRY
+from gomem_core.lang.words import word_at
+
+MOST: Final = 100  # nobody reads more, and a session may hold millions of names
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Put `text` in place of characters `start` to `end` (0-based, end excluded); `help` says what it is."""
+
+    text: str
+    start: int
+    end: int
+    help: str
+
+
+def complete(text: str, cursor: int, names: Names | None = None) -> list[Completion]:
+    """Completions of the word at `cursor`, in the registry's order.
+
+    `names`, asked only where an object can stand, gives the names of objects that start with a prefix.
+    """
+    place = word_at(text, cursor)
+    if place is None:
+        return []
+    words, start, end = place
+    prefix = text[start : max(start, min(cursor, len(text)))]
+    fitting = (option for option in _options(words, prefix, names) if option[0].startswith(prefix))
+    return [Completion(word, start, end, about) for word, about in islice(fitting, MOST)]
+
+
+def _options(words: list[str], prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
+    if not words:
+        return _command_words(prefix)
+    spec = BY_WORD.get(words[0])
+    if spec is None:
+        return ()
+    if len(words) > 1 and words[1] in spec.choices:
+        return _in_shape(spec.choices[words[1]], words[2:], prefix, names)
+    choices = [(shape.word, shape.help) for shape in spec.choices.values()] if len(words) == 1 else []
+    rest = _in_shape(spec.plain, words[1:], prefix, names) if spec.plain is not None else ()
+    return chain(choices, rest)
+
+
+def _command_words(prefix: str) -> Iterator[tuple[str, str]]:
+    meant = BY_WORD.get(prefix)  # an alias typed in full stands for its command, which then comes first
+    if meant is not None and meant.name.startswith(prefix):
+        yield meant.name, meant.summary
+    for spec in REGISTRY:
+        if spec is not meant:
+            yield spec.name, spec.summary
+
+
+def _in_shape(shape: Shape, words: list[str], prefix: str, names: Names | None) -> Iterator[tuple[str, str]]:
+    """What can follow `words`; wrong ones among them are passed over, the user may still mend them."""
+    index = 0
+    for operand in shape.operands:
+        if operand.many or index == len(words):
+            yield from operand.complete(prefix, names)
+            return
+        index += 1
+    used = set()
+    while index < len(words):
+        clause = shape.keywords.get(words[index])
+        index += 1
+        if clause is None:
+            continue
+        used.add(clause.field)
+        if clause.operand is not None:
+            if index == len(words):
+                yield from clause.operand.complete(prefix, names)
+                return
+            index += 1
+    for word, clause in shape.keywords.items():
+        if clause.field not in used:
+            yield word, clause.words[word]

@@ -1,0 +1,130 @@
+"""How the language says no: ParseError for the outside, WordError for the readers inside, and near words."""
+
+import difflib
+import textwrap
+import unicodedata
+from collections.abc import Iterable
+
+_WINDOW = 76  # columns of the line that `render` shows at most
+_LONGEST_SHOWN = 40  # characters of a typed word in a message
+_LONGEST_TYPO = 24  # longer words are not compared with the known ones: it would be slow and find nothing
+
+
+class ParseError(Exception):
+    """A line that is no command.
+
+    `column` is 1-based and counts the characters of the line as typed; `width` is that of the wrong part, 0
+    where something is missing.  `expected` names what could stand there.  `suggestion`, if there is one,
+    can replace exactly the marked part.
+    """
+
+    def __init__(
+        self,
+        column: int,
+        width: int,
+        message: str,
+        expected: tuple[str, ...] = (),
+        suggestion: str | None = None,
+    ) -> None:
+        super().__init__(column, width, message, expected, suggestion)
+        self.column = column
+        self.width = width
+        self.message = message
+        self.expected = expected
+        self.suggestion = suggestion
+
+    def __str__(self) -> str:
+        """One line of text, without the picture."""
+        near = f" (perhaps {self.suggestion})" if self.suggestion else ""
+        return f"column {self.column}: {self.message}{near}"
+
+    def render(self, line: str) -> str:
+        """The line, carets under the wrong part, the message, and what could stand there instead."""
+        shown, indent, width = _cut(line.rstrip("\r\n"), self.column - 1, self.width)
+        lines = [shown, " " * indent + "^" * width, *textwrap.wrap(self.message, 78, break_on_hyphens=False)]
+        if self.suggestion:
+            lines.append(f"perhaps: {self.suggestion}")
+        if self.expected:
+            words = "expected: " + ", ".join(self.expected)
+            lines += textwrap.wrap(words, 78, subsequent_indent="  ", break_on_hyphens=False)
+        return "\n".join(lines)
+
+
+class WordError(Exception):
+    """A reader's complaint about one word, which the parser turns into a ParseError with a column.
+
+    `start` and `width` mark a part of the word (the whole word without `width`).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        suggestion: str | None = None,
+        *,
+        expected: tuple[str, ...] = (),
+        start: int = 0,
+        width: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.suggestion = suggestion
+        self.expected = expected
+        self.start = start
+        self.width = width
+        self.field: str | None = None
+        self.item = 0
+
+    def of(self, field: str, item: int = 0) -> "WordError":
+        """The same complaint by a builder, which sees no words: about `field`, or its word number `item`."""
+        self.field, self.item = field, item
+        return self
+
+    def inside(self, start: int, width: int) -> "WordError":
+        """The same complaint, seen from the longer word in which the faulty one stood at `start`."""
+        own = self.width if self.width is not None else width - self.start
+        self.start, self.width = self.start + start, own
+        return self
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant: the same in lower case, or one or two typing errors away."""
+    if len(word) > _LONGEST_TYPO:
+        return None
+    choices = list(known)
+    lower = word.lower()
+    if lower in choices:
+        return lower
+    close = difflib.get_close_matches(lower, choices, n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def shown(word: str) -> str:
+    """A typed word as messages show it: cut when long, quoted when it would not read as a word."""
+    cut = word if len(word) <= _LONGEST_SHOWN else word[: _LONGEST_SHOWN - 3] + "..."
+    return cut if cut[:1].isalnum() and cut[-1] not in ",;:!?'\"" else f'"{cut}"'
+
+
+def _cut(line: str, start: int, width: int) -> tuple[str, int, int]:
+    """A printable piece of the line around the mark, and the mark's place and width in terminal cells."""
+    first = 0 if start + width < _WINDOW else max(0, start - _WINDOW // 2)
+    piece = line[first : first + _WINDOW]
+    before = piece[: start - first]
+    marked = piece[start - first : start - first + width]
+    head = "..." if first else ""
+    tail = "..." if first + _WINDOW < len(line) else ""
+    text = head + "".join(map(_printable, piece)) + tail
+    return text, len(head) + sum(map(_cells, before)), max(1, sum(map(_cells, marked)))
+
+
+def _printable(char: str) -> str:
+    if char == "\t":
+        return " "
+    return char if char.isprintable() else "?"  # control characters, lone surrogates: they would spoil the picture
+
+
+def _cells(char: str) -> int:
+    if not char.isprintable():
+        return 1
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

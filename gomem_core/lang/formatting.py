@@ -1,0 +1,75 @@
+"""format_command: the one canonical way to write a command, which `parse` reads back to an equal one.
+
+Operands are always written, clauses only when they differ from their default.
+"""
+
+from gomem_core.lang import commands as c
+from gomem_core.lang.filters import format_filter
+from gomem_core.lang.names import format_ref, format_target
+from gomem_core.lang.numbers import format_age, format_size
+
+
+def format_command(command: c.Command) -> str:
+    """The command as a line of the language."""
+    match command:
+        case c.Alloc():
+            parts = _alloc(command)
+        case c.Drop(targets):
+            parts = ["drop", *map(format_target, targets)]
+        case c.Link(src, slot, dst):
+            parts = ["link", f"{format_ref(src)}.{slot}", format_ref(dst)]
+        case c.Unlink(src, slot):
+            parts = ["unlink", f"{format_ref(src)}.{slot}"]
+        case c.Churn():
+            parts = _churn(command)
+        case c.Show(topic, filters):
+            parts = ["show", topic, *(format_filter(topic, item) for item in filters)]
+        case c.ShowOne(what, target):
+            parts = ["show", what, str(target) if isinstance(target, int) else format_ref(target)]
+        case _:
+            parts = _simple(command)
+    return " ".join(parts)
+
+
+def _alloc(alloc: c.Alloc) -> list[str]:
+    parts = ["alloc", format_size(alloc.size)]
+    parts += [alloc.kind] if alloc.kind != "noscan" else []
+    parts += ["as", alloc.name] if alloc.name is not None else []
+    parts += ["times", str(alloc.times)] if alloc.times != 1 else []
+    return parts
+
+
+def _churn(churn: c.Churn) -> list[str]:
+    plain = c.Churn(churn.n)
+    parts = ["churn", str(churn.n)]
+    parts += ["seed", str(churn.seed)] if churn.seed != plain.seed else []
+    parts += ["live", format_size(churn.live)] if churn.live != plain.live else []
+    parts += ["sizes", churn.sizes] if churn.sizes != plain.sizes else []
+    return parts
+
+
+def _simple(command: c.Command) -> list[str]:
+    """The commands with one operand or none."""
+    word = type(command).__name__.lower()  # Gc, Gogc, FreeOs and most others are named like their word
+    match command:
+        case c.GcMark():
+            parts = ["gc", "mark"]
+        case c.GcSweep(spans):
+            parts = ["gc", "sweep"] if spans is None else ["gc", "sweep", str(spans)]
+        case c.Gogc(percent):
+            parts = [word, "off" if percent < 0 else str(percent)]
+        case c.Scavenge(age_ns):
+            parts = [word, format_age(age_ns)]
+        case c.Procs(n):
+            parts = [word, str(n)]
+        case c.UseP(index):
+            parts = ["p", str(index)]
+        case c.Find(addr):
+            parts = [word, hex(addr)]
+        case c.Invariants(level):
+            parts = [word, level]
+        case c.Help(topic) if topic is not None:
+            parts = [word, topic]
+        case _:
+            parts = [word]
+    return parts

@@ -1,0 +1,151 @@
+"""Names of objects: those a user gives, those objects get by themselves, and the ways to refer to them.
+
+A user's name is a letter, then letters, digits, _ or -.  An object without one is called o1, o2, ... in
+order of birth, and `as x times 3` makes x.1 to x.3.
+"""
+
+import re
+from typing import Final
+
+from gomem_core.lang.commands import ByAddr, ByName, ByRange, Everything, Ref, Target
+from gomem_core.lang.errors import WordError, shown
+from gomem_core.lang.numbers import read_addr, read_count
+
+MAX_NAME: Final = 64  # characters
+MAX_SLOT: Final = 1 << 36  # words: more than the arena holds
+
+# Words with a meaning of their own, which are no names.  The registry adds every word it declares, so that a
+# new command cannot be forgotten here; `back` and `goto` are kept free for sessions.
+RESERVED: set[str] = {"all", "off", "back", "goto"}
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_AUTOMATIC = re.compile(r"o[0-9]+")
+_OBJECT = re.compile(r"(o[1-9][0-9]{0,17})|([A-Za-z][A-Za-z0-9_-]*)(\.[1-9][0-9]{0,17})?")
+_NUMBERED = re.compile(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)([1-9][0-9]{0,17})")
+_NUMBERED_LOOSE = re.compile(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)?([1-9][0-9]{0,17})")
+
+
+def read_new_name(word: str) -> str:
+    """A name that a user may give."""
+    if _NAME.fullmatch(word) is None:
+        if _OBJECT.fullmatch(word):
+            raise WordError(f"{shown(word)} cannot be given: names with a dot and a number come from `times`")
+        raise WordError(f"{shown(word)} is no name; a name is a letter, then letters, digits, _ or -")
+    if word[0] == "o" and _AUTOMATIC.fullmatch(word):
+        message = "names o1, o2, ... are given to objects without a name"
+        raise WordError(f"{shown(word)} cannot be given: {message}")
+    _check_user_name(word)
+    return word
+
+
+def read_ref(word: str) -> Ref:
+    """One object: NAME, oN, NAME.N or 0xADDR."""
+    if word.startswith(("0x", "0X")):
+        return ByAddr(read_addr(word))
+    match = _OBJECT.fullmatch(word)
+    if match is None:
+        raise _ref_fault(word)
+    if match[2] is not None:
+        if _AUTOMATIC.fullmatch(match[2]):
+            raise _ref_fault(word)
+        _check_user_name(match[2])
+    return ByName(word)
+
+
+def read_target(word: str) -> Target:
+    """What `drop` takes: one object, a range of numbered ones, or `all`."""
+    if word == "all":
+        return Everything()
+    if word.lower() == "all":
+        raise WordError(f"{word} is no object; to drop every object write all", "all")
+    return _read_range(word) if ".." in word else read_ref(word)
+
+
+def read_place(word: str) -> tuple[Ref, int]:
+    """A word inside an object, A.SLOT: the slot stands after the last dot."""
+    owner, dot, slot = word.rpartition(".")
+    if not dot:
+        owner, slot = word, ""
+    try:
+        ref = read_ref(owner)
+    except WordError as fault:
+        raise fault.inside(0, len(owner)) from None
+    if not slot:
+        message = f"{shown(owner)} lacks the word number; {shown(owner)}.0 is its first word"
+        raise WordError(message, f"{owner}.0")
+    try:
+        return ref, read_count(slot, 0, MAX_SLOT, "word number")
+    except WordError as fault:
+        raise fault.inside(len(owner) + 1, len(slot)) from None
+
+
+def read_page(word: str) -> ByAddr | int:
+    """A page: 0xADDR of a byte in it, or its decimal index in the arena."""
+    if word.startswith(("0x", "0X")):
+        return ByAddr(read_addr(word))
+    return read_count(word, 0, (1 << 26) - 1, "page number")
+
+
+def format_ref(ref: Ref) -> str:
+    """The reference as typed."""
+    return ref.name if isinstance(ref, ByName) else hex(ref.addr)
+
+
+def format_target(target: Target) -> str:
+    """A target of `drop` as typed."""
+    if isinstance(target, Everything):
+        return "all"
+    if isinstance(target, ByRange):
+        return f"{target.prefix}{target.first}..{target.prefix}{target.last}"
+    return format_ref(target)
+
+
+def _check_user_name(name: str) -> None:
+    if len(name) > MAX_NAME:
+        message = f"{shown(name)} is too long; a name has at most {MAX_NAME} characters"
+        raise WordError(message, name[:MAX_NAME], width=len(name))
+    if name.lower() in RESERVED:  # in any case of letters: ALL would only be mistaken for all
+        raise WordError(f"{name} is a word of the language and names no object", width=len(name))
+
+
+def _read_range(word: str) -> ByRange:
+    left, right = word.split("..", 1)
+    first, last = _NUMBERED.fullmatch(left), _NUMBERED.fullmatch(right)
+    if first is None or last is None:
+        message = f"{shown(word)} is no range; a range is written o3..o9 or x.1..x.3"
+        raise WordError(message, _whole_range(left, right))
+    prefix, low, high = first[1], int(first[2]), int(last[2])
+    if prefix != last[1]:
+        raise WordError(f"{shown(word)} is no range; both ends must have the same name before the number")
+    if prefix != "o":
+        if _AUTOMATIC.fullmatch(prefix[:-1]):
+            raise _ref_fault(left).inside(0, len(left))
+        _check_user_name(prefix[:-1])
+    if low > high:
+        message = f"{shown(word)} runs backwards; a range goes from the smaller number to the larger"
+        raise WordError(message, f"{right}..{left}")
+    return ByRange(prefix, low, high)
+
+
+def _whole_range(left: str, right: str) -> str | None:
+    """o3..9, 3..9 and o3...o9 are near enough to be understood."""
+    first, last = _NUMBERED_LOOSE.fullmatch(left), _NUMBERED_LOOSE.fullmatch(right.removeprefix("."))
+    if first is None or last is None:
+        return None
+    prefixes = {match[1] for match in (first, last) if match[1]} or {"o"}
+    if len(prefixes) > 1:
+        return None
+    prefix = prefixes.pop()
+    low, high = sorted((int(first[2]), int(last[2])))
+    return f"{prefix}{low}..{prefix}{high}"
+
+
+def _ref_fault(word: str) -> WordError:
+    if re.fullmatch(r"o0[0-9]*", word):
+        text = f"{shown(word)} is no object; unnamed objects are numbered o1, o2, ... without leading zeros"
+        number = word[1:].lstrip("0")
+        return WordError(text, f"o{number}" if number and _OBJECT.fullmatch(f"o{number}") else None)
+    if re.fullmatch(r"[1-9][0-9]{0,17}", word):
+        message = f"{word} is no object; the unnamed object number {word} is called o{word}"
+        return WordError(message, f"o{word}")
+    return WordError(f"{shown(word)} is no object; it takes a NAME, oN, NAME.N or 0xADDR")

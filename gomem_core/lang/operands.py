@@ -1,0 +1,150 @@
+"""The operands that commands are declared with, and the builders that check how their values fit together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from gomem_core.lang import filters, names, numbers
+from gomem_core.lang.commands import Alloc, Drop, Everything, Kind, Link, Ref, Target, Topic, Unlink
+from gomem_core.lang.errors import WordError, nearest, shown
+from gomem_core.lang.grammar import Completer, Names, Operand
+
+_REFS = ("NAME", "0xADDR")
+
+# --- Operands -----------------------------------------------------------------------------------------------
+
+
+def count(field: str, label: str, low: int, high: int, what: str) -> Operand:
+    """A whole number."""
+    meaning = f"a {what} from {low} to {high}"
+
+    def read(word: str) -> int:
+        return numbers.read_count(word, low, high, what)
+
+    return Operand(field, label, meaning, read)
+
+
+def optional(operand: Operand) -> Operand:
+    """The same operand where it can be left out."""
+    return replace(operand, required=False)
+
+
+def offer(words: Mapping[str, str]) -> Completer:
+    """Completion out of certain words, given with their help."""
+
+    def complete(_prefix: str, _names: Names | None) -> Iterable[tuple[str, str]]:
+        return words.items()
+
+    return complete
+
+
+def choice(field: str, words: Mapping[str, str]) -> Operand:
+    """One of certain words, given with their help."""
+    known = tuple(words)
+
+    def read(word: str) -> str:
+        if word in words:
+            return word
+        raise WordError(f"{shown(word)} is not one of {', '.join(known)}", nearest(word, known), expected=known)
+
+    return Operand(
+        field,
+        "|".join(known),
+        "one of " + ", ".join(known),
+        read,
+        offer(words),
+        choices=known,
+    )
+
+
+def _complete_names(prefix: str, objects: Names | None, *, suffix: str = "") -> Iterable[tuple[str, str]]:
+    for name in objects(prefix) if objects is not None else ():
+        yield name + suffix, "object"
+
+
+def _complete_targets(prefix: str, objects: Names | None) -> Iterable[tuple[str, str]]:
+    yield "all", "every object that is not dropped yet"
+    yield from _complete_names(prefix, objects)
+
+
+_complete_places: Completer = partial(_complete_names, suffix=".")
+
+SIZE = Operand("size", "SIZE", "a size such as 48, 0x30, 32K or 1.5M", numbers.read_size)
+LIVE_SIZE = Operand("live", "SIZE", SIZE.meaning, numbers.read_size)
+NEW_NAME = Operand("name", "NAME", "a new name: a letter, then letters, digits, _ or -", names.read_new_name)
+TARGETS = Operand(
+    "targets",
+    "TARGET",
+    "a NAME, 0xADDR, a range such as o3..o9, or all",
+    names.read_target,
+    _complete_targets,
+    choices=("NAME", "0xADDR", "o3..o9", "x.1..x.3", "all"),
+    many=True,
+)
+PLACE = Operand("place", "A.SLOT", "an object and a word number, such as a.0", names.read_place, _complete_places)
+OBJECT = Operand("dst", "B", "an object: NAME, oN, NAME.N or 0xADDR", names.read_ref, _complete_names, _REFS)
+SHOWN_OBJECT = Operand("target", "NAME|0xADDR", OBJECT.meaning, names.read_ref, _complete_names, _REFS)
+SHOWN_PAGE = Operand("target", "N|0xADDR", "a page number, 0 at the arena's start, or 0xADDR", names.read_page)
+SHOWN_CLASS = count("target", "N", 0, 66, "class number")
+ADDRESS = Operand("addr", "0xADDR", "an address such as 0xc420000000", numbers.read_addr)
+AGE = Operand("age_ns", "AGE", "an age such as 30s or 5m", numbers.read_age, required=False)
+PERCENT = Operand(
+    "percent",
+    "PCT|off",
+    "a percentage such as 100, or off",
+    numbers.read_gogc,
+    choices=("PCT", "off"),
+    complete=offer({"off": "no automatic collections", "100": "collect when the heap has doubled"}),
+)
+
+
+def show_filters(topic: Topic) -> tuple[Operand, ...]:
+    """The filter operand of a topic of `show`; none where there is nothing to filter."""
+    if not filters.TOPICS[topic]:
+        return ()
+    read = filters.filter_reader(topic)
+
+    def complete(prefix: str, _names: Names | None) -> Iterable[tuple[str, str]]:
+        return filters.complete_filter(topic, prefix)
+
+    return (Operand("filters", "FILTER", "a filter", read, complete, required=False, many=True),)
+
+
+# --- Builders -----------------------------------------------------------------------------------------------
+
+
+def build_alloc(size: int, kind: Kind = "noscan", name: str | None = None, times: int = 1) -> Alloc:
+    """An Alloc, if the size suits the kind: objects with pointers consist of whole words."""
+    if kind != "noscan":
+        least = 8 if kind == "scan" else 16
+        if size < least or size % 8:
+            fitting = str(max(least, (size + 7) // 8 * 8))
+            expected = (f"a multiple of 8 from {least}",)
+            raise WordError(_misfit(size, kind, least), fitting, expected=expected).of("size")
+    return Alloc(size, kind, name, times)
+
+
+def _misfit(size: int, kind: Kind, least: int) -> str:
+    if size % 8:
+        return f"{size} is no multiple of 8; {kind} objects consist of 8-byte words"
+    what = "of at least one 8-byte word" if kind == "scan" else "of a pointer word and at least one more"
+    return f"{size} is less than {least}; {kind} objects consist {what}"
+
+
+def build_drop(targets: tuple[Target, ...]) -> Drop:
+    """A Drop, if `all` stands alone."""
+    if len(targets) > 1 and Everything() in targets:
+        message = "all cannot stand beside other targets; it drops every object by itself"
+        item = targets.index(Everything())
+        raise WordError(message, expected=("NAME", "0xADDR", "o3..o9")).of("targets", item)
+    return Drop(targets)
+
+
+def build_link(place: tuple[Ref, int], dst: Ref) -> Link:
+    """A Link out of the place A.SLOT."""
+    return Link(place[0], place[1], dst)
+
+
+def build_unlink(place: tuple[Ref, int]) -> Unlink:
+    """An Unlink out of the place A.SLOT."""
+    return Unlink(place[0], place[1])

@@ -1,0 +1,164 @@
+"""parse: one line to one command, along the declarations of the registry.
+
+A good line is read in one pass that remembers no columns; a session may hold a million of them.  What a
+complaint needs to know about places is found out again from the line.
+"""
+
+from typing import Any
+
+from gomem_core.lang.commands import Command
+from gomem_core.lang.errors import ParseError, WordError, nearest, shown
+from gomem_core.lang.grammar import CommandSpec, Operand, Shape
+from gomem_core.lang.registry import BY_WORD, MEANT, REGISTRY
+from gomem_core.lang.words import split_line, word_spans
+
+_END = "end of line"
+
+
+def parse(line: str) -> Command | None:
+    """The command in `line`; None for a blank line or a comment.
+
+    Raises ParseError, and nothing else, for anything that is wrong.
+    """
+    words = split_line(line)
+    if not words:
+        return None
+    spec = BY_WORD.get(words[0])
+    if spec is None:
+        raise _unknown_command(line, words[0])
+    shape = spec.choices.get(words[1]) if len(words) > 1 else None
+    if shape is not None:
+        return _read(line, words, spec, shape, 2)
+    if spec.plain is not None:
+        return _read(line, words, spec, spec.plain, 1)
+    if len(words) == 1:
+        raise _missing(line, f"{spec.name}: the word that says what is missing", tuple(spec.choices))
+    raise _no_place(line, words, spec, 1, [])
+
+
+def _read(line: str, words: list[str], spec: CommandSpec, shape: Shape, index: int) -> Command:
+    """Reads the words from `index` on along `shape` and builds the command."""
+    values: dict[str, Any] = {}
+    operand: Operand | None = None
+    end = len(words)
+    try:
+        for operand in shape.operands:
+            if index == end:
+                _check_optional(line, spec, operand)
+            elif operand.many:
+                values[operand.field] = _read_all(operand, words[index:])
+                index = end
+            else:
+                values[operand.field] = operand.read(words[index])
+                index += 1
+        while index < end:
+            clause = shape.keywords.get(words[index])
+            if clause is None:
+                raise _surplus(line, words, spec, shape, index)
+            if clause.field in values:
+                raise _repeated(line, words, spec, shape, index)
+            operand = clause.operand
+            if operand is None:
+                values[clause.field] = words[index]
+            else:
+                index += 1
+                if index == end:
+                    _check_optional(line, spec, operand, f" after {words[-1]}")
+                values[clause.field] = operand.read(words[index])
+            index += 1
+        return shape.build(**values)
+    except WordError as fault:
+        if fault.field is not None:
+            index = _place_of(fault.field, shape, words) + fault.item
+        fault.expected = fault.expected or (operand.expected if operand is not None else ())
+        raise _error_in(line, spec, index, fault) from None
+
+
+def _read_all(operand: Operand, words: list[str]) -> tuple[Any, ...]:
+    """The values of an operand that takes all the words that are left."""
+    items: list[Any] = []
+    try:
+        for word in words:
+            items.append(operand.read(word))
+    except WordError as fault:
+        raise fault.of(operand.field, len(items)) from None
+    return tuple(items)
+
+
+def _place_of(field: str, shape: Shape, words: list[str]) -> int:
+    """The number of the word that set `field`, in words that `_read` accepted so far."""
+    index = 2 if shape.word else 1
+    for operand in shape.operands:
+        if operand.field == field:
+            return index
+        index += 1
+    while True:
+        clause = shape.keywords[words[index]]
+        index += clause.operand is not None
+        if clause.field == field:
+            return index
+        index += 1
+
+
+# --- Complaints ---------------------------------------------------------------------------------------------
+
+
+def _error_at(line: str, index: int, message: str, expected: tuple[str, ...], suggestion: str | None) -> ParseError:
+    """An error that is word number `index`."""
+    start, end = word_spans(line)[index]
+    return ParseError(start + 1, end - start, message, expected, suggestion)
+
+
+def _error_in(line: str, spec: CommandSpec, index: int, fault: WordError) -> ParseError:
+    """The error that a reader or builder has found in word number `index`, or in a part of it."""
+    start, end = word_spans(line)[index]
+    width = end - start if fault.width is None else fault.width
+    message = f"{spec.name}: {fault.message}"
+    return ParseError(start + fault.start + 1, width, message, fault.expected, fault.suggestion)
+
+
+def _check_optional(line: str, spec: CommandSpec, operand: Operand, place: str = "") -> None:
+    """Raises the error that `operand` is missing, unless it may be."""
+    if operand.required:
+        message = f"{spec.name}: {operand.label} is missing{place}; it is {operand.meaning}"
+        raise _missing(line, message, operand.expected)
+
+
+def _missing(line: str, message: str, expected: tuple[str, ...]) -> ParseError:
+    """An error just after the last word."""
+    return ParseError(word_spans(line)[-1][1] + 1, 0, message, expected)
+
+
+def _unknown_command(line: str, word: str) -> ParseError:
+    names = tuple(spec.name for spec in REGISTRY)
+    near = MEANT.get(word.lower()) or nearest(word, names)
+    message = f"{shown(word)} is no command"
+    if near is not None and near == word.lower():
+        message = f"{shown(word)} is no command; commands are written in lower case"
+    return _error_at(line, 0, message, names, near)
+
+
+def _surplus(line: str, words: list[str], spec: CommandSpec, shape: Shape, index: int) -> ParseError:
+    """A word that is no clause of the command: misspelt, or one too many."""
+    said = {shape.keywords[word].field for word in words[1:index] if word in shape.keywords}
+    keywords = [word for word, clause in shape.keywords.items() if clause.field not in said]
+    return _no_place(line, words, spec, index, [*keywords, _END])
+
+
+def _no_place(line: str, words: list[str], spec: CommandSpec, index: int, expected: list[str]) -> ParseError:
+    """A word where only `expected` ones (and after the command itself those of its shapes) could stand."""
+    choices = [*spec.choices, *expected] if index == 1 else expected
+    fault = "has no place here" if choices != [_END] else "is one word too many"
+    near = nearest(words[index], [word for word in choices if word != _END])
+    return _error_at(line, index, f"{spec.name}: {shown(words[index])} {fault}", tuple(choices), near)
+
+
+def _repeated(line: str, words: list[str], spec: CommandSpec, shape: Shape, index: int) -> ParseError:
+    """A second clause for what an earlier one has settled."""
+    clause = shape.keywords[words[index]]
+    first = words[_place_of(clause.field, shape, words)]
+    said = "was said already"
+    if clause.operand is None and first != words[index]:
+        said = f"contradicts {first}"
+    message = f"{spec.name}: {words[index]} {said}; each clause stands at most once"
+    return _error_at(line, index, message, (_END,), None)

@@ -1,0 +1,83 @@
+"""The registry's third part: commands that look and change nothing."""
+
+from functools import partial
+from typing import Final
+
+from gomem_core.lang import operands as op
+from gomem_core.lang.commands import Find, Invariants, Show, ShowOne, Topic
+from gomem_core.lang.grammar import CommandSpec, Shape
+
+_TOPICS: dict[Topic, str] = {
+    "spans": "the spans of the arena",
+    "mcentral": "the mcentrals and their two lists of spans",
+    "mcache": "the spans that each P keeps for itself",
+    "free": "the free spans, by number of pages",
+    "classes": "the 67 size classes and their waste",
+    "layout": "the address space and the heap's regions in it",
+    "stats": "the heap's counters, without touching anything",
+    "locks": "how often each lock was taken",
+}
+
+_SHOW = CommandSpec(
+    name="show",
+    aliases=("s",),
+    meant=("print", "ls", "list", "view", "display"),
+    shapes=(
+        *(Shape(partial(Show, topic), topic, op.show_filters(topic), help=text) for topic, text in _TOPICS.items()),
+        Shape(partial(ShowOne, "span"), "span", (op.SHOWN_OBJECT,), help="the span an object or address lies in"),
+        Shape(
+            partial(ShowOne, "object"),
+            "object",
+            (op.SHOWN_OBJECT,),
+            help="one object: its span, slot and links",
+        ),
+        Shape(partial(ShowOne, "bitmap"), "bitmap", (op.SHOWN_OBJECT,), help="an object's two bits a word"),
+        Shape(partial(ShowOne, "page"), "page", (op.SHOWN_PAGE,), help="one page of the arena"),
+        Shape(partial(ShowOne, "class"), "class", (op.SHOWN_CLASS,), help="one size class, by its number"),
+    ),
+    summary="Look at the heap; nothing changes.",
+    help="Tables take filters, of which a row has to pass all.",
+    examples=(
+        "alloc 48\nalloc 64 scan\nshow spans class:4 kind:noscan",
+        "alloc 48\nflush\nshow mcentral nonempty>=1",
+        "alloc 48\nshow mcache p:0",
+        "alloc 48\nshow free pages>=10",
+        "show classes waste>10%",
+        "alloc 48\nshow layout",
+        "alloc 48\nshow stats",
+        "alloc 48\nshow locks",
+        "alloc 48 as b\nshow span b",
+        "alloc 48 as b\nshow object b",
+        "alloc 48 as b\nshow bitmap b",
+        "alloc 48\nshow page 0",
+        "show class 4",
+    ),
+)
+
+_FIND = CommandSpec(
+    name="find",
+    aliases=("f",),
+    meant=("where", "locate"),
+    shapes=(Shape(Find, operands=(op.ADDRESS,)),),
+    summary="Tell what lies at an address.",
+    help="Any address can be asked for: the region, and inside the arena the page, the span, the slot and the object.",
+    examples=("alloc 48\nfind 0xc420000010",),
+)
+
+_LEVELS = {
+    "cheap": "counters against each other",
+    "lists": "and each span on the list where it belongs",
+    "full": "and every bit of every span (the default)",
+}
+
+_INVARIANTS = CommandSpec(
+    name="invariants",
+    aliases=("inv",),
+    meant=("check", "verify"),
+    shapes=(Shape(Invariants, operands=(op.optional(op.choice("level", _LEVELS)),)),),
+    summary="Check that the heap is consistent.",
+    help="Three levels, each of which includes the one before it.",
+    examples=("alloc 48\ninvariants", "alloc 48\ninvariants cheap"),
+)
+
+SPECS: Final = (_SHOW, _FIND, _INVARIANTS)

@@ -1,0 +1,62 @@
+"""From a line to its words, and from a word's number back to its column.
+
+Columns are needed only when something is wrong, so a good line is simply split, and no place is remembered.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+from gomem_core.lang.errors import ParseError
+
+MAX_LINE: Final = 10_000  # characters; nobody types more, and whatever is longer was not meant to be a line
+
+_WORD = re.compile(r"[^ \t]+")
+_FOREIGN = re.compile(r"[^\x20-\x7e\t]+")
+_LOOKALIKES = {"\u2026": "..", "\u2013": "-", "\u2212": "-"}  # what editors make of dots and dashes
+
+
+def split_line(line: str) -> list[str]:
+    """The words of a line without its comment; ParseError for a line that cannot be one command."""
+    if len(line) > MAX_LINE:
+        message = f"a line has at most {MAX_LINE} characters; this one has {len(line)}"
+        raise ParseError(MAX_LINE + 1, len(line) - MAX_LINE, message)
+    if line.isascii() and line.isprintable() and "#" not in line:
+        return line.split()
+    body = _body(line)
+    for end in ("\n", "\r"):
+        if end in body:
+            raise ParseError(body.index(end) + 1, 1, "a command is one line; here a second one begins")
+    code = body.partition("#")[0]
+    foreign = _FOREIGN.search(code)
+    if foreign:
+        raise _foreign_error(foreign)
+    return code.split()
+
+
+def word_spans(line: str) -> list[tuple[int, int]]:
+    """Where each word of a line that `split_line` accepts stands: 0-based start and end."""
+    return [match.span() for match in _WORD.finditer(_body(line).partition("#")[0])]
+
+
+def word_at(text: str, cursor: int) -> tuple[list[str], int, int] | None:
+    """The words before the one the cursor is in, and that word's start and end; None inside a comment."""
+    cursor = max(0, min(cursor, len(text)))
+    if "#" in text[:cursor]:
+        return None
+    start = max(text.rfind(" ", 0, cursor), text.rfind("\t", 0, cursor)) + 1
+    rest = re.match(r"[^ \t\r\n#]*", text[cursor:])
+    return text[:start].split(), start, cursor + (len(rest.group()) if rest else 0)
+
+
+def _body(line: str) -> str:
+    return line.removesuffix("\n").removesuffix("\r")
+
+
+def _foreign_error(match: re.Match[str]) -> ParseError:
+    run = match.group()
+    plain = unicodedata.normalize("NFKC", "".join(_LOOKALIKES.get(char, char) for char in run))
+    usable = plain.isascii() and plain.isprintable() and plain.strip() == plain
+    name = unicodedata.name(run[0], "a control or unnamed character")
+    message = f"{run[0]!a}, {name}, has no place in a command; only comments may hold more than ASCII"
+    return ParseError(match.start() + 1, len(run), message, (), plain if usable else None)

@@ -1,0 +1,170 @@
+"""Random commands survive writing and reading; random lines are commands or ParseErrors, nothing else."""
+
+import string
+from typing import Any, get_args
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gomem_core.lang import BY_WORD, REGISTRY, Command, ParseError, complete, format_command, parse
+from gomem_core.lang import commands as c
+from gomem_core.lang.filters import TOPICS
+
+FIXED_WORDS = {word for spec in REGISTRY for word in spec.words()} | {"all", "off", "back", "goto"}
+SIZES = st.integers(0, 2**63 - 1) | st.builds(lambda n, s: n << s, st.integers(0, 1000), st.sampled_from([10, 20, 30]))
+NUMBERS = st.integers(1, 10**18 - 1)
+
+
+def is_free(name: str) -> bool:
+    automatic = name[0] == "o" and name[1:].isdigit()
+    return not automatic and (len(name) == 1 or name.lower() not in FIXED_WORDS)
+
+
+NAMES = st.builds(
+    lambda head, tail: head + tail,
+    st.sampled_from(string.ascii_letters),
+    st.text(string.ascii_letters + string.digits + "_-", max_size=63),
+).filter(is_free)
+ALLOCS = st.one_of(
+    st.builds(c.Alloc, SIZES, st.just("noscan"), st.none() | NAMES, st.integers(1, 10**8)),
+    st.builds(c.Alloc, st.integers(1, 2**60 - 1).map(lambda n: 8 * n), st.just("scan"), st.none() | NAMES),
+    st.builds(c.Alloc, st.integers(2, 2**60 - 1).map(lambda n: 8 * n), st.just("head"), st.none() | NAMES),
+)
+BY_NAME = st.builds(c.ByName, st.one_of(NAMES, NUMBERS.map("o{}".format), st.builds("{}.{}".format, NAMES, NUMBERS)))
+ADDRESSES = st.integers(0, 2**64 - 1)
+REFS = BY_NAME | st.builds(c.ByAddr, ADDRESSES)
+RANGES = st.builds(
+    lambda prefix, ends: c.ByRange(prefix, *sorted(ends)),
+    st.just("o") | NAMES.map("{}.".format),
+    st.tuples(NUMBERS, NUMBERS),
+)
+TARGETS = st.just((c.Everything(),)) | st.lists(REFS | RANGES, min_size=1, max_size=5).map(tuple)
+SLOTS = st.integers(0, 2**36)
+
+
+@st.composite
+def filters(draw: st.DrawFn, topic: str) -> c.Filter:
+    field = draw(st.sampled_from(TOPICS[topic]))
+    if field.choices:
+        return c.Filter(field.name, draw(st.sampled_from([":", "!="])), draw(st.sampled_from(field.choices)))
+    values: dict[str, st.SearchStrategy[Any]] = {
+        "size": SIZES,
+        "used": st.integers(0, 100_000_000).map(lambda n: n / 1_000_000),
+        "waste": st.integers(0, 100_000_000).map(lambda n: n / 1_000_000),
+        "class": st.integers(0, 66),
+        "p": st.integers(0, 1023),
+    }
+    op = draw(st.sampled_from([":", "!=", "<", "<=", ">", ">="]))
+    return c.Filter(field.name, op, draw(values.get(field.name, st.integers(0, 2**32))))
+
+
+@st.composite
+def shows(draw: st.DrawFn) -> c.Show:
+    topic = draw(st.sampled_from(get_args(c.Topic)))
+    return c.Show(topic, tuple(draw(st.lists(filters(topic), max_size=4))) if TOPICS[topic] else ())
+
+
+COMMANDS: st.SearchStrategy[Command] = st.one_of(
+    ALLOCS,
+    st.builds(c.Drop, TARGETS),
+    st.builds(c.Link, REFS, SLOTS, REFS),
+    st.builds(c.Unlink, REFS, SLOTS),
+    st.builds(
+        c.Churn,
+        st.integers(1, 10**8),
+        st.integers(0, 2**63 - 1),
+        SIZES,
+        st.sampled_from(["small", "mixed", "web", "large"]),
+    ),
+    st.sampled_from([c.Gc(), c.GcMark(), c.GcSweep(None), c.FreeOs(), c.Flush(), c.MemStats(), c.Help(None)]),
+    st.builds(c.GcSweep, st.integers(0, 2**63 - 1)),
+    st.builds(c.Gogc, st.integers(-1, 10**8)),
+    st.builds(c.Scavenge, st.integers(0, 2**63 - 1) | st.integers(0, 10**6).map(lambda n: n * 10**9)),
+    st.builds(c.Procs, st.integers(1, 1024)),
+    st.builds(c.UseP, st.integers(0, 1023)),
+    shows(),
+    st.builds(c.ShowOne, st.sampled_from(["span", "object", "bitmap"]), REFS),
+    st.builds(c.ShowOne, st.just("page"), st.builds(c.ByAddr, ADDRESSES) | st.integers(0, 2**26 - 1)),
+    st.builds(c.ShowOne, st.just("class"), st.integers(0, 66)),
+    st.builds(c.Find, ADDRESSES),
+    st.builds(c.Invariants, st.sampled_from(["cheap", "lists", "full"])),
+    st.builds(c.Help, st.sampled_from([spec.name for spec in REGISTRY])),
+)
+
+
+@settings(max_examples=1500)
+@given(COMMANDS)
+def test_written_commands_are_read_back(command: Command) -> None:
+    text = format_command(command)
+    again = parse(text)
+    assert again == command
+    assert type(again) is type(command)
+    assert text.isascii()
+    assert text.isprintable()
+
+
+def read(line: str) -> Command | None:
+    """Parses, and checks that a refusal points into the line and can be printed."""
+    try:
+        return parse(line)
+    except ParseError as caught:
+        error = caught
+    assert 1 <= error.column <= len(line) + 1
+    assert error.width >= 0
+    assert error.column - 1 + error.width <= len(line)
+    assert error.message
+    error.render(line).encode("utf-8")
+    str(error).encode("utf-8")
+    return None
+
+
+@settings(max_examples=1500)
+@given(st.text(st.characters(exclude_categories=[]), max_size=80))
+def test_any_text(line: str) -> None:
+    command = read(line)
+    assert command is None or parse(format_command(command)) == command
+
+
+PIECES = st.one_of(
+    st.sampled_from(sorted({*FIXED_WORDS, *BY_WORD, "small", "cheap", "full", "web"})),
+    st.sampled_from(["0", "1", "8", "16", "48", "32K", "1.5M", "0x30", "0xc420000000", "-1", "50%", "30s", "9" * 50]),
+    st.sampled_from(["a", "b.0", "o1", "o3..o9", "x.1..x.3", "x.1", "x.1.0", "o3.1", "a..b", ".", "..", "class:5"]),
+    st.sampled_from(["kind!=scan", "waste>30%", "pages>=10", "class:", ":5", "#", "\t", "=", "state:free", "\u00e9"]),
+    st.text(st.sampled_from("aox0159.:<=>%-_#KMis"), max_size=8),
+)
+
+
+@settings(max_examples=3000)
+@given(st.lists(PIECES, max_size=9).map(" ".join))
+def test_lines_out_of_the_language_s_own_words(line: str) -> None:
+    command = read(line)
+    if command is not None:
+        assert parse(format_command(command)) == command
+
+
+@settings(max_examples=1000)
+@given(COMMANDS, st.integers(0, 200), st.integers(0, 3), st.text(max_size=3))
+def test_damaged_commands(command: Command, place: int, cut: int, put: str) -> None:
+    text = format_command(command)
+    place = min(place, len(text))
+    read(text[:place] + put + text[place + cut :])
+
+
+@given(
+    COMMANDS,
+    st.text(" \t", min_size=1, max_size=4),
+    st.text(st.characters(exclude_characters="\r\n"), max_size=20),
+)
+def test_blanks_and_comments_change_nothing(command: Command, blanks: str, comment: str) -> None:
+    text = format_command(command).replace(" ", blanks)
+    assert parse(f"{blanks}{text}{blanks}#{comment}\n") == command
+
+
+@settings(max_examples=1000)
+@given(st.lists(PIECES, max_size=6).map(" ".join) | st.text(max_size=40), st.integers(-5, 80))
+def test_completions_fit_at_the_cursor(text: str, cursor: int) -> None:
+    for item in complete(text, cursor, lambda prefix: [prefix + "1", "foo", "x.1"]):
+        inside = max(0, min(cursor, len(text)))
+        assert 0 <= item.start <= inside <= item.end <= len(text)
+        assert item.text.startswith(text[item.start : inside])
+        assert item.help
