@@ -1,8 +1,8 @@
 """A heap's whole state as one immutable value: to go back to it, and to tell whether two heaps are the same to the bit.
 
 Columns of machine integers are `array`s ('q' signed, 'Q' unsigned 64 bits, one entry a struct); bit sets are ints, which Python
-shares between heap and image for nothing.  mspan structs are numbered: first the spans of the arena in address order, then the free
-structs in the order of fixalloc's list.  Only heaps with best fit, those of typed sessions, have images.
+shares between heap and image for nothing.  mspan structs are numbered: first the spans of the arena in address order, then the
+free structs in the order of fixalloc's list.  Only heaps with best fit, those of typed sessions, have images.
 """
 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12

@@ -162,7 +162,7 @@ def mcentral_lists_right(heap: Heap) -> None:
         swept_seen = False
         for s in _walk(c.empty):
             swept = s.sweepgen == h.sweepgen
-            full = s.alloc_count == s.nelems or s.freeindex == s.nelems or _no_slot_left(s)
+            full = s.nelems in (s.alloc_count, s.freeindex) or _no_slot_left(s)
             ok = s.state == MSPAN_IN_USE and s.spanclass == c.spanclass and (s.incache or full)
             _require(ok, "mcentral_lists_right", f"{s.start_addr:#x} in {c.empty.name}: {s.alloc_count} of {s.nelems}")
             _require(swept or not swept_seen, "mcentral_lists_right", f"{c.empty.name}: unswept behind swept")

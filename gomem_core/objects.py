@@ -24,7 +24,7 @@ class ObjectInfo(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """ "noscan", "scan" or "head", as the command language says it."""
+        """The word of the command language: noscan, scan or head."""
         if not self.ptrdata:
             return "noscan"
         return "scan" if self.ptrdata == self.size else "head"

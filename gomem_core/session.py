@@ -1,7 +1,7 @@
 """A session: typed commands, one after the other, done to one heap.
 
-Same commands, same heap, to the bit.  A command that fails changes nothing: neither heap nor names nor the clock, which is logical
-and goes one second further with each command that succeeds.
+Same commands, same heap, to the bit.  A command that fails changes nothing: neither heap nor names nor the clock, which is
+logical and goes one second further with each command that succeeds.
 """
 
 from dataclasses import dataclass, field

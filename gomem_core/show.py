@@ -44,7 +44,7 @@ _SPAN_COLUMNS: Final = (
 
 
 def kind_of(spanclass: int) -> str:
-    """ "scan" or "noscan"."""
+    """The words scan and noscan."""
     return "noscan" if is_noscan(spanclass) else "scan"
 
 
@@ -337,10 +337,8 @@ def show_bitmap(addr: int, view: HeapView, objects: ObjectTable) -> Result:
         *(Column("bit"), Column("points to", "addr")),
     )
     names = ", ".join(objects.name(oid) for oid in objects.in_slot(slot.addr, info.elemsize))
-    summary = (
-        f"slot {slot.slot} of span {info.base:#x}{f' ({names})' if names else ''}: "
-        f"{'allocated' if slot.allocated else 'not allocated'} (allocBits), {'marked' if slot.marked else 'not marked'} (gcmarkBits)"
-    )
+    facts = f"{'' if slot.allocated else 'not '}allocated (allocBits), {'' if slot.marked else 'not '}marked (gcmarkBits)"
+    summary = f"slot {slot.slot} of span {info.base:#x}{f' ({names})' if names else ''}: {facts}"
     bits = "".join(str(w.pointer + 2 * w.scan) for w in words)
     data: dict[str, Json] = {
         "addr": f"{slot.addr:#x}",

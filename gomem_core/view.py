@@ -56,7 +56,7 @@ class SpanInfo(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """ "scan" or "noscan", or "" for a span without objects."""
+        """The words scan and noscan; nothing for a span without objects."""
         if self.state != "inuse":
             return ""
         return "noscan" if self.spanclass & 1 else "scan"

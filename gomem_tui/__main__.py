@@ -1,10 +1,12 @@
-"""The `gomem` command: a subcommand of gomem_core.cli, or the explorer, for which alone Textual is imported."""
+"""The `gomem` command: a subcommand of gomem_core.cli, or the explorer, for which alone Textual is imported.
+
+What only some command lines need is imported where they need it: `--help` should be there at once.
+"""
 
 import os
+import stat
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
-from pathlib import Path
 
 from gomem_core import __version__
 from gomem_core.cli.args import SUBCOMMANDS, make_parser
@@ -45,15 +47,16 @@ def _explore(words: list[str]) -> int:
         parser.error(f"the explorer takes one SCRIPT and nothing else: {' '.join(surplus)}")
     if args.script == "-":
         parser.error("the explorer reads keys from stdin, so a script must be a file; `gomem run -` reads one from stdin")
-    script = None if args.script is None else Path(args.script)
-    if script is not None:
-        _check_readable(script)
+    if args.script is not None:
+        _check_readable(args.script)
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         say("gomem: the explorer needs a terminal; `gomem run SCRIPT` does a script without one")
         return USAGE
-    from gomem_tui.app import run_explorer  # noqa: PLC0415  only here, so that nothing else waits for Textual
+    from pathlib import Path
 
-    return run_explorer(script)
+    from gomem_tui.app import run_explorer
+
+    return run_explorer(None if args.script is None else Path(args.script))
 
 
 def _is_mere_word(text: str) -> bool:
@@ -62,16 +65,17 @@ def _is_mere_word(text: str) -> bool:
 
 
 def _no_such_subcommand(word: str) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(word.lower(), [*SUBCOMMANDS, *_ALSO_MEANT], 1)
     meant = f"; did you mean `gomem {_ALSO_MEANT.get(near[0], near[0])}`?" if near else f"\nsubcommands: {', '.join(SUBCOMMANDS)}"
     return f'gomem: "{word}" is neither a subcommand nor a file{meant}'
 
 
-def _check_readable(script: Path) -> None:
+def _check_readable(script: str) -> None:
     """Complain before the screen is taken over.  Raises BadInput."""
     try:
-        is_dir = script.is_dir()
-        script.stat()
+        is_dir = stat.S_ISDIR(os.stat(script).st_mode)
     except OSError as e:
         raise BadInput(f"cannot read {script}: {e.strerror}") from e
     if is_dir or not os.access(script, os.R_OK):

@@ -1,6 +1,8 @@
 """The explorer: composition of panes, prompt and keys around one session."""
 
+import asyncio
 import os
+import signal
 import sys
 from collections.abc import Iterable
 from importlib.resources import files
@@ -44,7 +46,7 @@ class Explorer(App[int]):
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None  # only the prompt ever has Textual's focus, and only while somebody types
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.action == "explain_quit") for key in KEYS
+        Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.first) for key in KEYS
     ]
 
     def __init__(self, script: Script) -> None:
@@ -74,8 +76,16 @@ class Explorer(App[int]):
 
     def on_mount(self) -> None:
         """Start where the first key shows something."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):  # leave the terminal as it was
+            loop.add_signal_handler(number, self.exit, 128 + number)
         self._prompt.placeholder = self._placeholder()
         self._show_current()
+
+    @property
+    def _one_pane(self) -> bool:
+        """Whether only the current pane is shown."""
+        return self.screen.has_class("small") or self.screen.has_class("zoomed")
 
     @property
     def _prompt(self) -> Prompt:
@@ -131,7 +141,7 @@ class Explorer(App[int]):
         for number, name in PANES.items():
             pane = self.query_one(f"#{name}", HeapPane)
             pane.active = number == self.current and not self._prompt.has_focus
-            if self.screen.has_class("small", "zoomed"):
+            if self._one_pane:
                 pane.set_class(number == self.current, "current")
             pane.redraw()
 
@@ -168,8 +178,12 @@ class Explorer(App[int]):
         self._prompt.value = ""
 
     def action_prompt(self) -> None:
-        """Type a command."""
-        self._prompt.open()
+        """Type a command; in the prompt a colon is a colon, but for one at its beginning, which is habit."""
+        if not self._prompt.has_focus:
+            self._prompt.can_focus = True
+            self.screen.set_focus(self._prompt)  # at once: the next keys may be there already
+        elif self._prompt.value:
+            self._prompt.insert_text_at_cursor(":")
 
     async def action_back(self) -> None:
         """One level back."""
@@ -180,8 +194,11 @@ class Explorer(App[int]):
             self._arranged()
 
     def action_next_pane(self) -> None:
-        """Focus the next pane."""
-        self._turn(1)
+        """Focus the next pane; in the prompt, take the completion."""
+        if self._prompt.has_focus:
+            self._prompt.action_cursor_right()
+        else:
+            self._turn(1)
 
     def action_previous_pane(self) -> None:
         """Focus the pane before."""
@@ -196,7 +213,7 @@ class Explorer(App[int]):
         self.current = number
         self.set_focus(None)
         self._show_current()
-        if self.screen.has_class("small", "zoomed"):
+        if self._one_pane:
             self.call_after_refresh(self.look_again)
 
     def action_zoom(self) -> None:

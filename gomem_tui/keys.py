@@ -16,13 +16,14 @@ class Key:
     help: str
     scope: Scope = "app"
     footer: int = 0  # place in the footer, 0: not there
+    first: bool = False  # goes before what Textual itself does with the key
 
 
 KEYS: Final[tuple[Key, ...]] = (
     Key("step", ("space",), "step", "Do the next command of the script.", footer=1),
-    Key("prompt", ("colon",), "command", "Type a command.", footer=2),
-    Key("next_pane", ("tab",), "pane", "Go to the next pane.", footer=3),
-    Key("previous_pane", ("shift+tab",), "back", "Go to the pane before."),
+    Key("prompt", ("colon",), "command", "Type a command.", footer=2, first=True),
+    Key("next_pane", ("tab",), "pane", "Go to the next pane; in the prompt, take the completion.", footer=3, first=True),
+    Key("previous_pane", ("shift+tab",), "back", "Go to the pane before.", first=True),
     Key("pane(1)", ("1",), "Spans", "Go to the spans table."),
     Key("pane(2)", ("2",), "Arena", "Go to the arena page map."),
     Key("pane(3)", ("3",), "Bitmap", "Go to the bitmap."),
@@ -41,7 +42,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("help", ("question_mark", "f1"), "help", "Show the keys and the commands.", footer=6),
     Key("back", ("escape",), "back", "Leave the prompt, the help or the zoom."),
     Key("quit", ("q", "ctrl+q"), "quit", "Leave gomem.", footer=7),
-    Key("explain_quit", ("ctrl+c",), "", "Nothing: it tells how to quit, and destroys nothing."),
+    Key("explain_quit", ("ctrl+c",), "", "Nothing: it tells how to quit, and destroys nothing.", first=True),
     Key("suspend_process", ("ctrl+z",), "", "Put gomem to sleep; fg wakes it."),
 )
 

@@ -41,7 +41,6 @@ class Prompt(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("up", "older", "older"),
         ("down", "newer", "newer"),
-        ("tab", "accept", "complete"),
     ]
 
     def __init__(self, names: Callable[[str], list[str]]) -> None:
@@ -49,12 +48,7 @@ class Prompt(Input):
         self._typed: list[str] = []
         self._at = 0  # place in the history; its length: the line being typed
         self.cursor_blink = False
-        self.can_focus = False  # so that Textual's own tab key does not come here: `open` does
-
-    def open(self) -> None:
-        """Take the keyboard."""
-        self.can_focus = True
-        self.focus()
+        self.can_focus = False  # so that Textual's own ways to the next widget do not lead here
 
     def on_blur(self) -> None:
         """Give it back."""
@@ -86,10 +80,6 @@ class Prompt(Input):
     def action_newer(self) -> None:
         """Key."""
         self._recall(self._at + 1)
-
-    def action_accept(self) -> None:
-        """Key: take the ghost text, as the right arrow does at the end of the line."""
-        self.action_cursor_right()
 
     def _recall(self, at: int) -> None:
         if 0 <= at <= len(self._typed):

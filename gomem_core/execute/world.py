@@ -48,9 +48,7 @@ class World:
         """The same, or an object that was dropped and that something live links to.  Raises CommandError."""
         oid = self._known(ref)
         o = self.objects.info(oid)
-        if not self.objects.is_alive(oid) and not (
-            self.objects.find_addr(o.addr) == oid and self.view.is_reachable(o.addr)
-        ):
+        if not self.objects.is_alive(oid) and not (self.objects.find_addr(o.addr) == oid and self.view.is_reachable(o.addr)):
             raise CommandError(f"{o.name} was dropped at step {o.dropped}, and nothing live links to it", _word(ref))
         return oid
 

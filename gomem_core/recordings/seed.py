@@ -80,7 +80,8 @@ def _ints(texts: list[str]) -> list[int]:
 def heap_from_snapshot(snapshot: Record, inputs: Inputs) -> Heap:
     """A heap in exactly the state the snapshot describes; what is allocated then is referred to for ever.
 
-    Raises KeyError, TypeError, ValueError or IndexError for a snapshot that lacks something, Throw for one that contradicts itself.
+    Raises KeyError, TypeError, ValueError or IndexError for a snapshot that lacks something, Throw for one that contradicts
+    itself.
     """
     treap = Treap(inputs.priority)
     spanalloc = FixAlloc(inputs.chunk)

@@ -7,7 +7,7 @@ from typing import Any
 
 from gomem_core.events import Event, Picked
 from gomem_core.recordings.format import Record, RecordingError, Step, hex_or_int, read_steps
-from gomem_core.recordings.seed import Inputs, InputMissing, comparable_snapshot, heap_from_snapshot, heap_snapshot
+from gomem_core.recordings.seed import InputMissing, Inputs, comparable_snapshot, heap_from_snapshot, heap_snapshot
 from gomem_core.runtime.malloc import Heap, NotAnObject
 from gomem_core.runtime.mbitmap import read_bits
 from gomem_core.runtime.mgc import TRIGGER_FORCED
@@ -185,7 +185,8 @@ class Replay:
         expected = list(self._expected(step))
         self.told.clear()
         if not self.dead:
-            for self.line, record in step.events:
+            for line, record in step.events:
+                self.line = line
                 self.inputs.feed(record)
             self.line = step.line
             self.now += 1

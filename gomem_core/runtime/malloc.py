@@ -1,35 +1,35 @@
 """The allocator of Go 1.10 (linux/amd64), decision by decision.  This is the overview that all other files point to.
 
-**Memory.**  One range of address space holds three regions, from low to high: `spans` (512 MB), the heap `bitmap` (16 GB, used
-from its end downwards) and the `arena` (512 GB, growing upwards), which holds the objects.  The arena consists of 8 KB pages.
-`spans` says for each page which span it belongs to; the bitmap says for each word whether it may hold a pointer.
+**Memory.**  One range of address space holds three regions, from low to high: `spans` (512 MB), the heap `bitmap` (16 GB,
+used from its end downwards) and the `arena` (512 GB, growing upwards), which holds the objects.  The arena consists of 8 KB
+pages. `spans` says for each page which span it belongs to; the bitmap says for each word whether it may hold a pointer.
 
-**Spans.**  A span (mspan.py) is a run of pages: free, or in use for slots of one size, or in use for one large object.  Which slots
-are taken stands in two bit sets: allocBits, fixed between sweeps, and freeindex, which only goes up.
+**Spans.**  A span (mspan.py) is a run of pages: free, or in use for slots of one size, or in use for one large object.  Which
+slots are taken stands in two bit sets: allocBits, fixed between sweeps, and freeindex, which only goes up.
 
 **Who is asked for an object, in this order:**
 
-1. Size.  0 bytes: the address of a global.  Up to 32 KB: small, rounded up to one of 66 size classes (sizeclasses.py).  More: large.
-   Less than 16 bytes and no pointers: tiny, several share a 16-byte block.
-2. `mcache` (mcache.py): each P has a span for each span class (size class × has pointers or not).  Slots are taken from low to
-   high addresses.  No lock: a P runs one goroutine at a time.
-3. `mcentral` (mcentral.py): for each span class the spans that still have room (`nonempty`) and those that do not or are cached
-   (`empty`).  A lock each.  When the P's span is full, it gets another from here, swept if need be.
-4. `mheap` (mheap.py): free pages, in lists by length, and large ones in a container of their own (freelarge.py).  One lock.  A
-   longer span is split; the rest becomes a span of its own.  Large objects come here at once.
+1. Size.  0 bytes: the address of a global.  Up to 32 KB: small, rounded up to one of 66 size classes (sizeclasses.py).  More:
+   large. Less than 16 bytes and no pointers: tiny, several share a 16-byte block.
+2. `mcache` (mcache.py): each P has a span for each span class (size class × has pointers or not).  Slots are taken from low
+   to high addresses.  No lock: a P runs one goroutine at a time.
+3. `mcentral` (mcentral.py): for each span class the spans that still have room (`nonempty`) and those that do not or are
+   cached (`empty`).  A lock each.  When the P's span is full, it gets another from here, swept if need be.
+4. `mheap` (mheap.py): free pages, in lists by length, and large ones in a container of their own (freelarge.py).  One lock.
+   A longer span is split; the rest becomes a span of its own.  Large objects come here at once.
 5. The operating system: the arena grows by at least 1 MB.
 
-**How memory comes back.**  Nothing is freed one by one.  A collection (mgc.py) marks what the program reaches, then each span is
-swept (mgcsweep.py): its mark bits become its allocation bits.  That happens when somebody wants the span, or bit by bit as payment
-for allocations.  A span without objects goes back to the heap and merges with free neighbours.  Pages that stay free for minutes
-are given back to the operating system (scavenge.py).
+**How memory comes back.**  Nothing is freed one by one.  A collection (mgc.py) marks what the program reaches, then each span
+is swept (mgcsweep.py): its mark bits become its allocation bits.  That happens when somebody wants the span, or bit by bit as
+payment for allocations.  A span without objects goes back to the heap and merges with free neighbours.  Pages that stay free
+for minutes are given back to the operating system (scavenge.py).
 
-**How it is told.**  With a sink in `trace` every decision is told as an event (events.py).  Without one the fast path pays one
-`is None` test.
+**How it is told.**  With a sink in `trace` every decision is told as an event (events.py).  Without one the fast path pays
+one `is None` test.
 
 **What is not the runtime's.**  The program's side: which objects it refers to (`root_bits`) and what pointers it stores
-(`pointers`).  Every object is referred to from its birth until `drop`.  Marking stops the world, there are no work buffers and no
-goroutine stacks unless a recording brings them, and time is what the driver sets.
+(`pointers`).  Every object is referred to from its birth until `drop`.  Marking stops the world, there are no work buffers
+and no goroutine stacks unless a recording brings them, and time is what the driver sets.
 
 Mirrors Go's runtime/malloc.go.
 """
@@ -78,7 +78,7 @@ ZEROBASE = 0x59_D5F0  # where objects of size 0 live: a global of the program, o
 _SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
 
 
-class NotAnObject(ValueError):
+class NotAnObject(Exception):
     """An address does not mean what the caller says; nothing was changed."""
 
 

@@ -15,7 +15,7 @@ MSPAN_FREE: Final = 3  # free pages
 _CACHE_MASK: Final = (1 << 64) - 1
 
 
-class Throw(RuntimeError):
+class Throw(Exception):
     """The allocator found itself in an impossible state; the message starts with the invariant's name (Go's throw)."""
 
 

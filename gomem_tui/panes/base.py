@@ -24,6 +24,9 @@ class LinePane(Widget):
         """Exactly `height` lines of exactly `width` cells."""
         raise NotImplementedError
 
+    def resized(self) -> None:
+        """Called before everything is drawn anew in another size."""
+
     def redraw(self) -> None:
         """Draw anew and repaint the cells that changed."""
         if not self.is_mounted or self.size.area == 0:
@@ -54,13 +57,14 @@ class LinePane(Widget):
 
     def on_resize(self) -> None:
         """Everything is elsewhere now."""
+        self.resized()
         self._lines = []
         self._strips.clear()
         self.redraw()
 
 
 def _merged(line: Line) -> list[tuple[str, Token]]:
-    """Fewer, longer pieces: what has the same style belongs together, and blanks look the same in every style without background."""
+    """Fewer, longer pieces: equal styles belong together, and blanks look the same in all styles without background."""
     out: list[tuple[str, Token]] = []
     for text, token in line:
         if out and (token == out[-1][1] or (text.isspace() and "cursor" not in (token, out[-1][1]))):
@@ -115,6 +119,10 @@ class HeapPane(LinePane):
     def reveal(self) -> None:
         """Scroll to the selection."""
         raise NotImplementedError
+
+    def resized(self) -> None:
+        """Keep the selection in sight."""
+        self.reveal()
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select what lies so many rows and columns further; huge numbers mean the first or the last."""

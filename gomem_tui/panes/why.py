@@ -25,12 +25,18 @@ class WhyPane(HeapPane):
         """A new command starts at its top."""
         self.top = 0
 
+    def resized(self) -> None:
+        """Stay where it was scrolled to, as far as there is text."""
+        self._scroll_to(self.top)
+
     def move(self, rows: int, columns: int = 0) -> None:
         """Scroll."""
-        port = self.port(self.size.width, self.size.height)
-        lines = len(why_text(self.model.outcome, self.model.notes, port))
-        self.top = max(0, min(self.top + rows, lines - self.page()))
+        self._scroll_to(self.top + rows)
         self.redraw()
+
+    def _scroll_to(self, top: int) -> None:
+        lines = len(why_text(self.model.outcome, self.model.notes, self.port(self.size.width, self.size.height)))
+        self.top = max(0, min(top, lines - self.page()))
 
     def pick(self, x: int, y: int) -> None:
         """Nothing is selected here."""

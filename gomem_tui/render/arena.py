@@ -4,7 +4,6 @@ from typing import Final, Literal
 
 from gomem_core.arch import PAGE_SHIFT
 from gomem_core.report import format_bytes
-from gomem_core.sizeclasses import CLASSES
 from gomem_core.view import HeapView, SpanInfo
 from gomem_tui.render.lines import Line, Port, Scene, fit_all, rule, short
 from gomem_tui.render.spans import kind_tone, list_text
@@ -70,7 +69,7 @@ def render_arena(view: HeapView, port: Port, scene: Scene, lens: Lens) -> list[L
     if not view.pages:
         lines += [(), (("  Nothing is mapped yet: the first allocation makes the arena grow.", "label"),)]
     lines += [()] * (port.height - _FOOT - len(lines))
-    lines += [_readout(view, scene, selected, selected_page), ((" " + _LEGENDS[lens], "label"),)]
+    lines += [_readout(selected, selected_page), ((" " + _LEGENDS[lens], "label"),)]
     return fit_all(lines, port)
 
 
@@ -122,14 +121,13 @@ def _glyph(info: SpanInfo, lens: Lens) -> str:
     return _CLASS_GLYPHS[info.sizeclass] if info.sizeclass else "▓"
 
 
-def _readout(view: HeapView, scene: Scene, info: SpanInfo | None, page: int) -> Line:
+def _readout(info: SpanInfo | None, page: int) -> Line:
     if info is None:
         return ()
     base = info.base
     text = f" ▸ page {page}: "
     if info.state == "inuse" and info.sizeclass:
-        size = CLASSES[info.sizeclass].size
-        text += f"span {short(base)}, class {info.sizeclass} ({size} B {info.kind}), {info.alloc_count}/{info.nelems}, {list_text(info)}"
+        text += f"span {short(base)}, {info.elemsize} B {info.kind}, {info.alloc_count}/{info.nelems}, {list_text(info)}"
     elif info.state == "inuse":
         text += f"a large object of {info.npages} pages from {short(base)}, {info.kind}"
     else:

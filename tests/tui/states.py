@@ -1,0 +1,44 @@
+"""Sessions in the states that panes must be able to show."""
+
+from functools import cache
+from typing import Final
+
+from gomem_core.news import Touched, touched
+from gomem_core.session import Outcome, Session
+from gomem_tui.render.lines import Scene, Selection
+
+SCRIPTS: Final = {
+    "empty": "",
+    "one span": "alloc 48 scan as b",
+    "full": "alloc 8192 times 128",
+    "fragmented": "alloc 40000 times 40\ndrop o1..o9\ndrop o20..o30\ngc\nalloc 100 times 300\nalloc 3000 scan times 20",
+    "mid-gc": "alloc 48 scan times 200\nalloc 16 times 5\nalloc 3 times 7\nalloc 1M\ndrop o1..o100\ngc mark",
+    "huge": "alloc 48 as small\nalloc 100G scan as big\nlink big.5 small",
+    "many Ps": "procs 3\nalloc 24 head\np 1\nalloc 24 head\nalloc 5\np 2\nalloc 24 head",
+    "given back": "alloc 2M as x\ndrop x\nfreeos",
+    "churned": "churn 3000 sizes web",
+}
+
+
+class State:
+    """A session, what its last command told, and something selected."""
+
+    def __init__(self, script: str) -> None:
+        self.session = Session(narrate=True)
+        self.outcome: Outcome | None = None
+        for line in script.splitlines():
+            self.outcome = self.session.submit(line)
+            if not self.outcome.ok:
+                raise AssertionError(f"{line}: {self.outcome.error}")
+        news = touched(self.outcome.events) if self.outcome is not None else Touched()
+        self.scene = Scene(Selection(self.session.view.arena[0], 8), news)
+
+    def selecting(self, addr: int, spanclass: int = 8) -> Scene:
+        """The same scene with another selection."""
+        return Scene(Selection(addr, spanclass), self.scene.touched)
+
+
+@cache
+def state(name: str) -> State:
+    """One of the states, made once."""
+    return State(SCRIPTS[name])

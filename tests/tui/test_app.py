@@ -1,0 +1,215 @@
+"""The explorer as its user drives it: keys in, panes out."""
+
+from importlib.resources import files
+
+import pytest
+from textual.geometry import Size
+from textual.pilot import Pilot
+
+from gomem_tui.app import PANES, Explorer
+from gomem_tui.panes.base import HeapPane
+from gomem_tui.prompt import Prompt
+from gomem_tui.render.lines import plain
+from gomem_tui.script import Script, ScriptError, read_script
+
+SIZES = [(80, 24), (120, 40)]
+
+
+def explorer(text: str | None = None) -> Explorer:
+    if text is None:
+        text = files("gomem_tui").joinpath("demo.gomem").read_text(encoding="utf-8")
+    return Explorer(read_script("demo", text, "demo"))
+
+
+def shown(app: Explorer, pane: str) -> str:
+    return "\n".join(map(plain, app.query_one(f"#{pane}", HeapPane)._lines))
+
+
+async def type_line(pilot: Pilot[int], text: str) -> None:
+    if not pilot.app.query_one(Prompt).has_focus:
+        await pilot.press("colon")
+    for char in text:
+        await pilot.press({" ": "space", ".": "full_stop", "_": "underscore"}.get(char, char))
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_first_space_shows_an_object_and_who_served_it(size: tuple[int, int]) -> None:
+    app = explorer()
+    async with app.run_test(size=size) as pilot:
+        assert "arena is empty" in shown(app, "spans")
+        await pilot.press("space")
+        await pilot.pause()
+        assert "c420000000" in shown(app, "spans")
+        assert "5 OS         ● the arena grew by 1.0M" in shown(app, "why")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_whole_demo_can_be_stepped(size: tuple[int, int]) -> None:
+    app = explorer()
+    async with app.run_test(size=size) as pilot:
+        for _ in app.script.lines:
+            await pilot.press("space")
+            assert app.model.outcome is not None
+            assert app.model.outcome.ok, app.model.outcome.error
+        assert app.model.session.step == len(app.script.lines)
+        await pilot.press("space")
+        assert "at its end" in app.message
+        assert app.model.session.submit("invariants full").ok
+
+
+async def test_selecting_a_span_in_one_pane_selects_it_in_all() -> None:
+    app = explorer("alloc 48 scan as a\nalloc 100 as b\nalloc 48 as c")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "space", "space")
+        await pilot.press("1", "g")
+        await pilot.pause()
+        assert app.model.scene.selection.addr == 0xC420000000
+        assert "span c420000000" in shown(app, "bitmap")
+        assert "▸   4     48 scan" in shown(app, "mcentral")
+        assert "▸ page 0: span c420000000" in shown(app, "arena")
+        await pilot.press("2", "right")
+        await pilot.pause()
+        assert "▸ c420002000" in shown(app, "spans")
+        assert "span c420002000" in shown(app, "bitmap")
+        assert "▸   8    112 noscan" in shown(app, "mcentral")
+        await pilot.press("4", "k", "right")
+        await pilot.pause()
+        assert "▸ c420004000" in shown(app, "spans").replace("▸+", "▸ ")
+
+
+async def test_a_wrong_line_stays_in_the_prompt_and_changes_nothing() -> None:
+    app = explorer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await type_line(pilot, "aloc 4")
+        assert app.model.session.step == 0
+        assert app.query_one(Prompt).value == "aloc 4"
+        assert "perhaps: alloc" in shown(app, "why")
+        await pilot.press("escape")
+        assert not app.query_one(Prompt).has_focus
+        await type_line(pilot, "")
+        assert app.model.session.step == 0
+
+
+async def test_typed_commands_are_done_and_remembered() -> None:
+    app = explorer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await type_line(pilot, "alloc 40 as x")
+        await type_line(pilot, "drop x")
+        assert app.model.session.history == ["alloc 40 as x", "drop x"]
+        await pilot.press("up", "up")
+        assert app.query_one(Prompt).value == "alloc 40 as x"
+        await pilot.press("down")
+        assert app.query_one(Prompt).value == "drop x"
+
+
+async def test_keys_typed_in_the_prompt_do_not_step() -> None:
+    app = explorer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", "space", "q", "1")
+        assert app.query_one(Prompt).value == " q1"
+        assert app.model.session.step == 0
+        assert app.is_running
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_tab_goes_round_the_panes(size: tuple[int, int]) -> None:
+    app = explorer()
+    async with app.run_test(size=size) as pilot:
+        seen = [app.current]
+        for _ in PANES:
+            await pilot.press("tab")
+            seen.append(app.current)
+        assert seen == [*PANES, 1]
+        await pilot.press("shift+tab")
+        assert app.current == list(PANES)[-1]
+
+
+async def test_zoom_gives_one_pane_all_the_room_and_escape_takes_it_back() -> None:
+    app = explorer()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("3", "z")
+        await pilot.pause()
+        assert app.query_one("#bitmap").size == Size(120, 37)
+        assert not app.query_one("#spans").display
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.query_one("#spans").display
+        assert app.current == 3
+
+
+async def test_resizing_keeps_pane_selection_and_scroll_and_small_terminals_say_what_is_needed() -> None:
+    app = explorer("alloc 100 times 9000\nalloc 5")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "1", "G")
+        await pilot.pause()
+        before = app.model.scene.selection
+        for size in ((80, 24), (30, 8), (200, 60), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert (app.model.scene.selection, app.current) == (before, 1)
+            tiny = size == (30, 8)
+            assert app.query_one("#too-small").display == tiny
+            if not tiny:
+                assert "▸" in shown(app, "spans")
+
+
+async def test_a_step_repaints_only_lines_that_changed() -> None:
+    app = explorer("alloc 48 scan times 20\nalloc 48 scan\nalloc 48 scan")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "space")
+        await pilot.pause()
+        before = {pane.id: list(pane._lines) for pane in app.query(HeapPane)}
+        await pilot.press("space")
+        await pilot.pause()
+        changed = {
+            pane.id: sum(a != b for a, b in zip(before[pane.id], pane._lines, strict=True)) for pane in app.query(HeapPane)
+        }
+        # One row of the table, nothing of the map but the readout, nothing of the lists; the words move on by a slot.
+        assert changed["spans"] == 1
+        assert changed["arena"] == 1
+        assert changed["mcentral"] == 0
+
+
+async def test_a_click_selects() -> None:
+    app = explorer("alloc 48 scan\nalloc 100")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "space")
+        await pilot.click("#spans", offset=(5, 2))
+        await pilot.pause()
+        assert app.model.scene.selection.addr == 0xC420000000
+        await pilot.click("#arena", offset=(14, 1))
+        await pilot.pause()
+        assert app.current == 2
+        assert app.model.scene.selection.addr == 0xC420002000
+
+
+async def test_help_opens_and_closes() -> None:
+    app = explorer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert len(app.screen_stack) == 2
+        await pilot.press("escape")
+        assert len(app.screen_stack) == 1
+
+
+async def test_several_pasted_lines_are_a_script() -> None:
+    app = explorer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon")
+        app.query_one(Prompt).post_message(Prompt.Entered(["alloc 8 scan as a", "alloc 8 scan as b", "alocc", "alloc 7"]))
+        await pilot.pause()
+        assert app.model.session.history == ["alloc 8 scan as a", "alloc 8 scan as b"]
+        assert app.query_one(Prompt).value == "alocc"
+
+
+def test_a_bad_script_is_refused_with_line_and_column() -> None:
+    with pytest.raises(ScriptError, match="demo:2:7: "):
+        read_script("demo", "alloc 8\nalloc x", "demo")
+
+
+def test_comments_stand_before_the_command_they_speak_of() -> None:
+    script: Script = read_script("demo", "# one\n# two\nalloc 8\n# lost\n\nalloc 9 # not this", "demo")
+    assert [(line.number, line.notes) for line in script.lines] == [(3, ("one", "two")), (6, ())]

@@ -1,0 +1,62 @@
+"""Whatever the heap and however small or large the pane: exactly as many lines and cells as asked for, and no exception."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from tui.states import SCRIPTS, state
+
+from gomem_tui.render.arena import LENSES, render_arena
+from gomem_tui.render.bitmap import render_bitmap
+from gomem_tui.render.header import render_header
+from gomem_tui.render.lines import Line, Port, bar, fit, plain
+from gomem_tui.render.mcentral import render_mcentral
+from gomem_tui.render.spans import render_spans
+from gomem_tui.render.why import render_why
+
+PORTS = st.builds(
+    Port,
+    width=st.integers(0, 300),
+    height=st.integers(0, 300),
+    top=st.one_of(st.integers(0, 40), st.integers(0, 1 << 40)),
+    active=st.booleans(),
+)
+
+
+def fits(lines: list[Line], port: Port) -> None:
+    assert len(lines) == port.height
+    assert {cell_len(plain(line)) for line in lines} <= {port.width}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+@given(port=PORTS, page=st.integers(-1, 1 << 26), offset=st.integers(0, 8191), spanclass=st.integers(0, 133))
+def test_every_pane_fills_its_port_exactly(name: str, port: Port, page: int, offset: int, spanclass: int) -> None:
+    s = state(name)
+    view = s.session.view
+    scene = s.selecting(view.arena[0] + page * 8192 + offset, spanclass)
+    fits(render_spans(view, port, scene), port)
+    for lens in LENSES:
+        fits(render_arena(view, port, scene, lens), port)
+    fits(render_bitmap(view, port, scene, s.session.objects), port)
+    fits(render_mcentral(view, port, scene), port)
+    fits(render_why(s.outcome, ["a note", "and one that is rather long " * 9], port), port)
+
+
+@given(width=st.integers(0, 300), done=st.integers(0, 9))
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_the_header_is_one_line(name: str, width: int, done: int) -> None:
+    line = render_header(state(name).session.view, 3, (done, 9), "a name", width)
+    assert cell_len(plain(line)) == width
+
+
+@given(text=st.text(max_size=40), width=st.integers(0, 30))
+def test_fit_cuts_and_fills_whatever_the_text(text: str, width: int) -> None:
+    text = "".join(c for c in text if c.isprintable())
+    assert cell_len(plain(fit(((text, "text"), (text, "new")), width))) == width
+
+
+@pytest.mark.parametrize(
+    ("share", "drawn"), [(0.0, "····"), (1e-9, "▏···"), (0.25, "█···"), (0.5, "██··"), (0.53, "██▏·"), (1.0, "████"), (7.0, "████")]
+)
+def test_a_bar_shows_anything_above_nothing(share: float, drawn: str) -> None:
+    assert bar(share, 4) == drawn
