@@ -1,0 +1,57 @@
+"""Every command of the README works, and its tables say what the code says."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from gomem_core.lang import parse
+from gomem_core.session import Session
+from gomem_tui.__main__ import main
+from gomem_tui.keys import KEYS, shown
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHELL = [line.partition("   #")[0].strip() for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()]
+LANGUAGE = re.findall(r"```\n(alloc .*?)```", README, re.S)[0].splitlines()
+
+
+@pytest.mark.parametrize("command", [line for line in SHELL if line.startswith("gomem ")])
+def test_command(command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    try:
+        code = main(shlex.split(command)[1:])
+    except SystemExit as e:  # argparse's way to end after --help and --version
+        code = e.code if isinstance(e.code, int) else 1
+    assert code in (0, None)
+    assert capsys.readouterr().out.strip()
+
+
+def test_the_set_up_commands_are_the_two_that_ci_runs() -> None:
+    assert [line for line in SHELL if not line.startswith("gomem ")] == [
+        "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/gomem",
+        "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest",
+    ]
+
+
+def test_the_language_lines_run_one_after_the_other() -> None:
+    session = Session()
+    for line in LANGUAGE:
+        assert parse(line) is not None
+        outcome = session.submit(line)
+        assert outcome.ok, (line, outcome.error)
+
+
+def keys_table() -> str:
+    rows = [f"| {' '.join(f'`{shown(key)}`' for key in k.keys)} | {k.help} |" for k in KEYS]
+    return "| key | what it does |\n|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def test_the_table_of_keys_is_the_live_one() -> None:
+    assert re.findall(r"<!-- keys -->\n(.*?)<!-- /keys -->", README, re.S) == [keys_table()]
+
+
+def test_pictures_are_there() -> None:
+    for path in re.findall(r"!\[.*?\]\((.*?)\)", README):
+        assert (ROOT / path).stat().st_size > 1000
