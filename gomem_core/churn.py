@@ -2,8 +2,8 @@
 
 Only `random.Random(seed).random()` is used, whose sequence Python promises to keep.  Each operation is an allocation with
 probability 3/4 while less than the wanted bytes are alive, else with 1/4; otherwise one of the living objects is dropped, each
-with the same probability.  The size comes from one of the bands below: low + (high - low) × u³ with u uniform, so that small sizes
-prevail (and only additions and multiplications are needed, which give the same everywhere).
+with the same probability.  The size comes from one of the bands below: low + (high - low) × u³ with u uniform, so that small
+sizes prevail (and only additions and multiplications are needed, which give the same everywhere).
 """
 
 from dataclasses import dataclass

@@ -4,13 +4,13 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from gomem_core.arch import ARENA_END, PAGE_MASK, PAGE_SHIFT, PTR_SIZE
+from gomem_core.arch import PAGE_SHIFT
 from gomem_core.lang.commands import Filter, Topic
-from gomem_core.objects import ObjectTable
-from gomem_core.report import Cell, Column, Json, Result, Table, format_bytes
+from gomem_core.records import SpanInfo
+from gomem_core.report import Cell, Column, Result, Table, format_bytes
 from gomem_core.runtime.mstats import MemStats
 from gomem_core.sizeclasses import CLASSES, is_noscan
-from gomem_core.view import CENTRAL_CLASSES, HeapView, SpanInfo
+from gomem_core.view import CENTRAL_CLASSES, HeapView
 
 _COMPARE: Final[dict[str, Callable[[Cell, Cell], bool]]] = {
     ":": operator.eq,
@@ -21,13 +21,6 @@ _COMPARE: Final[dict[str, Callable[[Cell, Cell], bool]]] = {
     ">=": operator.ge,
 }
 _LIST_WORDS: Final = {"freelarge": "free", "busylarge": "busy"}
-_BITMAP_WORDS_SHOWN = 512
-PAGE: Final = 1 << PAGE_SHIFT
-
-TWO_DESCRIPTIONS: Final = (
-    'Texts that call the two bits "object present" and "marked" mean two facts of an object that Go keeps in its span since 1.7, '
-    "in allocBits and gcmarkBits; the bitmap's two bits of a word say whether it may hold a pointer and whether to scan on."
-)
 
 _SPAN_COLUMNS: Final = (
     Column("base", "addr"),
@@ -248,182 +241,6 @@ _TOPICS: Final[dict[Topic, Callable[[HeapView, tuple[Filter, ...]], Result]]] = 
     "classes": _classes,
     "locks": _locks,
 }
-
-
-# --- One thing in full --------------------------------------------------------------------------------------------------
-
-
-def show_class(number: int) -> Result:
-    """One size class."""
-    if number == 0:
-        return Result("class 0 stands for large objects, over 32 KB: each gets whole pages of its own", {"class": 0})
-    c = CLASSES[number]
-    smallest = CLASSES[number - 1].size + 1
-    columns = (Column("what", "text"), Column("value", "text"))
-    rows: list[tuple[Cell, ...]] = [
-        ("serves objects of", f"{smallest} to {c.size} bytes"),
-        ("a span has", f"{c.npages} pages = {c.npages << PAGE_SHIFT} bytes = {c.nelems} slots"),
-        ("tail waste", f"{c.tail_waste} bytes behind the last slot"),
-        ("largest waste", f"{100 * c.max_waste:.2f} %, when every object has {smallest} bytes"),
-        ("span classes", f"{number * 2} with pointers (scan), {number * 2 + 1} without (noscan)"),
-    ]
-    return Result(f"size class {number}: slots of {c.size} bytes", {"class": number, "size": c.size}, Table(columns, rows))
-
-
-def show_span(addr: int, view: HeapView) -> Result:
-    """The span whose pages hold `addr`, field by field."""
-    info = view.span_at(addr)
-    if info is None:
-        return Result(f"{addr:#x} is not in the used arena: no span", {"base": None})
-    next_prev = f"next {info.next_base:#x}, prev {info.prev_base:#x}" if info.list_name != "freelarge" else ""
-    rows: list[tuple[Cell, ...]] = [
-        ("pages", f"{info.npages}, up to {info.base + info.nbytes:#x}"),
-        ("state", info.state),
-        ("list", f"{info.list_name or 'none'} {next_prev}".strip()),
-        ("needzero", "yes: used before, cleared when handed out" if info.needzero else "no"),
-        ("given back", f"{info.npreleased} pages"),
-        ("mspan struct", f"{info.ptr:#x}"),
-    ]
-    data: dict[str, Json] = {"base": f"{info.base:#x}", "npages": info.npages, "state": info.state}
-    if info.state == "inuse":
-        slots = view.slots(info.base, 0, min(info.nelems, 64))
-        picture = "".join("●" if s.allocated and s.state != "dead" else "x" if s.allocated else "·" for s in slots)
-        sweep = "swept" if info.swept else "waits to be swept"
-        rows[2:2] = [
-            ("spanclass", f"{info.spanclass}: {'size class ' + str(info.sizeclass) if info.sizeclass else 'large'}, {info.kind}"),
-            ("elemsize", f"{info.elemsize} bytes × {info.nelems} slots, {info.tail} bytes of tail"),
-            ("allocCount", f"{info.alloc_count} of {info.nelems}"),
-            ("freeindex", str(info.freeindex)),
-            ("slots", picture + ("…" if info.nelems > 64 else "") + "  (● taken, x dead and not swept, · free)"),
-            ("sweepgen", f"{info.sweepgen}: {sweep} (the heap is at {view.sweepgen})"),
-            ("cached by", f"P{info.cached_by}" if info.cached_by >= 0 else "nobody"),
-        ]
-        data |= {"spanclass": info.spanclass, "elemsize": info.elemsize, "nelems": info.nelems, "allocCount": info.alloc_count}
-        data |= {"freeindex": info.freeindex, "sweepgen": info.sweepgen}
-    table = Table((Column("field", "text"), Column("value", "text")), rows)
-    return Result(f"span {info.base:#x}", data, table)
-
-
-def show_page(page: int, view: HeapView) -> Result:
-    """What spans[page] says, and what the page belongs to."""
-    addr = view.arena[0] + (page << PAGE_SHIFT)
-    info = view.span_at(addr)
-    entry, valid = view.spans_entry(page)
-    if info is None:
-        return Result(f"page {page} at {addr:#x} is not in the used arena", {"page": page, "addr": f"{addr:#x}", "span": None})
-    note = "valid" if valid else "left over: of a free span only the first and the last entry are valid"
-    summary = f"page {page} at {addr:#x} belongs to the {info.state} span {info.base:#x} of {info.npages} pages"
-    data: dict[str, Json] = {
-        "page": page,
-        "addr": f"{addr:#x}",
-        "span": f"{info.base:#x}",
-        "entry": f"{entry:#x}",
-        "valid": valid,
-    }
-    return Result(summary, data, details=(f"spans[{page}] → {f'{entry:#x}' if entry else 'nil'} ({note})",))
-
-
-def show_bitmap(addr: int, view: HeapView, objects: ObjectTable) -> Result:
-    """The two bits of each word of the slot at `addr`, and the two facts of its object."""
-    info, slot = view.span_at(addr), view.slot_at(addr)
-    if info is None or slot is None:
-        return Result(f"{addr:#x} lies in no slot: the bitmap says nothing about it", {"bits": None})
-    words = view.words(slot.addr, min(info.elemsize // PTR_SIZE, _BITMAP_WORDS_SHOWN))
-    rows: list[tuple[Cell, ...]] = [
-        (w.addr, "1" if w.pointer else "·", "1" if w.scan else "·", w.byte_addr, w.shift, w.value) for w in words
-    ]
-    columns = (
-        *(Column("word", "addr"), Column("pointer", "text"), Column("scan", "text"), Column("bitmap byte", "addr")),
-        *(Column("bit"), Column("points to", "addr")),
-    )
-    names = ", ".join(objects.name(oid) for oid in objects.in_slot(slot.addr, info.elemsize))
-    facts = f"{'' if slot.allocated else 'not '}allocated (allocBits), {'' if slot.marked else 'not '}marked (gcmarkBits)"
-    summary = f"slot {slot.slot} of span {info.base:#x}{f' ({names})' if names else ''}: {facts}"
-    bits = "".join(str(w.pointer + 2 * w.scan) for w in words)
-    data: dict[str, Json] = {
-        "addr": f"{slot.addr:#x}",
-        "words": info.elemsize // PTR_SIZE,
-        "bits": bits,
-        "allocated": slot.allocated,
-    }
-    return Result(summary, data | {"marked": slot.marked}, Table(columns, rows), (TWO_DESCRIPTIONS,))
-
-
-def show_object(oid: int, view: HeapView, objects: ObjectTable) -> Result:
-    """One object: where it is, what it links to, whether the program refers to it."""
-    o = objects.info(oid)
-    slot, info = view.slot_at(o.addr), view.span_at(o.addr)
-    state = "referred to by the program" if objects.is_alive(oid) else f"dropped at step {o.dropped}"
-    rows: list[tuple[Cell, ...]] = [
-        ("address", f"{o.addr:#x}"),
-        ("size", f"{o.size} bytes, {o.kind}"),
-        ("made", f"at step {o.born}"),
-        ("state", state),
-    ]
-    if slot is not None and info is not None and objects.find_addr(o.addr) == oid:
-        rows.append(("slot", f"{slot.slot} of span {info.base:#x}, {info.elemsize} bytes: {slot.state}"))
-        for w in view.words(slot.addr, info.elemsize // PTR_SIZE) if info.kind == "scan" else ():
-            if w.value:
-                target = objects.find_addr(w.value)
-                name = objects.name(target) if target is not None else f"{w.value:#x}"
-                rows.append((f"word {(w.addr - slot.addr) // PTR_SIZE}", f"→ {name}"))
-    elif o.size:
-        rows.append(("slot", "swept: the memory is free or another object's"))
-    data: dict[str, Json] = {
-        "name": o.name,
-        "addr": f"{o.addr:#x}",
-        "size": o.size,
-        "kind": o.kind,
-        "alive": objects.is_alive(oid),
-    }
-    return Result(f"object {o.name}", data, Table((Column("field", "text"), Column("value", "text")), rows))
-
-
-def find(addr: int, view: HeapView, objects: ObjectTable) -> Result:
-    """What lies at an address, from the region down to the object."""
-    region = next((r for r in view.layout() if r.start <= addr < r.end), None)
-    data: dict[str, Json] = {"addr": f"{addr:#x}", "region": region.name if region else None}
-    if region is None:
-        where = (
-            "the spare page behind the arena"
-            if region is None and addr < ARENA_END and addr > view.arena[0]
-            else "nothing gomem shows"
-        )
-        return Result(f"{addr:#x}: {where}", data)
-    details = [f"{addr:#x} lies in {region.name} ({region.note})"]
-    if not region.used_start <= addr < region.used_end:
-        details.append("not mapped yet" if region.name.startswith("heap") else "not in use")
-    elif region.name == "heap: spans":
-        page = (addr - region.start) // PTR_SIZE
-        details.append(f"the entry of page {page}, {view.arena[0] + (page << PAGE_SHIFT):#x}: see show page {page}")
-    elif region.name == "heap: bitmap":
-        word = (region.end - 1 - addr) * 4
-        details.append(f"pointer and scan bits of the four words from {view.arena[0] + word * PTR_SIZE:#x}")
-    elif region.name == "heap: arena":
-        details += _find_in_arena(addr, view, objects, data)
-    return Result(details[0], data, details=tuple(details[1:]))
-
-
-def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, data: dict[str, Json]) -> list[str]:
-    page = (addr - view.arena[0]) >> PAGE_SHIFT
-    info = view.span_at(addr)
-    if info is None:
-        return []
-    data |= {"page": page, "span": f"{info.base:#x}", "state": info.state}
-    details = [f"page {page}, byte {addr & PAGE_MASK} of it", f"{info.state} span {info.base:#x} of {info.npages} pages"]
-    slot = view.slot_at(addr)
-    if slot is None:
-        if info.state == "inuse":
-            details.append("behind the last slot of its span")
-        return details
-    data |= {"slot": slot.slot, "slot_state": slot.state}
-    details.append(f"slot {slot.slot} of {info.elemsize} bytes at {slot.addr:#x}, byte {addr - slot.addr} of it: {slot.state}")
-    for oid in objects.in_slot(slot.addr, info.elemsize) if slot.allocated else ():
-        o = objects.info(oid)
-        if o.addr <= addr < o.addr + o.size:
-            data["object"] = o.name
-            details.append(f"object {o.name}, byte {addr - o.addr} of {o.size}" + ("" if objects.is_alive(oid) else " (dropped)"))
-    return details
 
 
 def mem_stats(m: MemStats) -> Result:

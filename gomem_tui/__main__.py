@@ -52,9 +52,9 @@ def _explore(words: list[str]) -> int:
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         say("gomem: the explorer needs a terminal; `gomem run SCRIPT` does a script without one")
         return USAGE
-    from pathlib import Path
+    from pathlib import Path  # noqa: PLC0415
 
-    from gomem_tui.app import run_explorer
+    from gomem_tui.app import run_explorer  # noqa: PLC0415
 
     return run_explorer(None if args.script is None else Path(args.script))
 
@@ -65,7 +65,7 @@ def _is_mere_word(text: str) -> bool:
 
 
 def _no_such_subcommand(word: str) -> str:
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # noqa: PLC0415
 
     near = get_close_matches(word.lower(), [*SUBCOMMANDS, *_ALSO_MEANT], 1)
     meant = f"; did you mean `gomem {_ALSO_MEANT.get(near[0], near[0])}`?" if near else f"\nsubcommands: {', '.join(SUBCOMMANDS)}"

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from gomem_core import show
+from gomem_core import show, show_one
+from gomem_core.arch import PAGE_SHIFT
 from gomem_core.execute.world import World
 from gomem_core.invariants import check
 from gomem_core.lang import help_text
@@ -18,22 +19,22 @@ def _show(world: World, command: Show) -> Result:
 def _show_one(world: World, command: ShowOne) -> Result:
     match command.what, command.target:
         case "class", int(number):
-            return show.show_class(number)
+            return show_one.show_class(number)
         case "page", int(page):
-            return show.show_page(page, world.view)
+            return show_one.show_page(page, world.view)
         case _, ByAddr(addr):
             pass
         case _, target:
             addr = world.objects.info(_object(world, target)).addr if isinstance(target, ByName) else 0
     match command.what:
         case "page":
-            return show.show_page((addr - world.view.arena[0]) // show.PAGE, world.view)
+            return show_one.show_page((addr - world.view.arena[0]) >> PAGE_SHIFT, world.view)
         case "bitmap":
-            return show.show_bitmap(addr, world.view, world.objects)
+            return show_one.show_bitmap(addr, world.view, world.objects)
         case "span":
-            return show.show_span(addr, world.view)
+            return show_one.show_span(addr, world.view)
         case _:
-            return show.show_object(_object(world, command.target), world.view, world.objects)
+            return show_one.show_object(_object(world, command.target), world.view, world.objects)
 
 
 def _object(world: World, target: ByName | ByAddr | int) -> int:
@@ -54,7 +55,7 @@ def _object(world: World, target: ByName | ByAddr | int) -> int:
 
 
 def _find(world: World, command: Find) -> Result:
-    return show.find(command.addr, world.view, world.objects)
+    return show_one.find(command.addr, world.view, world.objects)
 
 
 def _invariants(world: World, command: Invariants) -> Result:

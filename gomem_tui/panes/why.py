@@ -27,14 +27,14 @@ class WhyPane(HeapPane):
 
     def resized(self) -> None:
         """Stay where it was scrolled to, as far as there is text."""
-        self._scroll_to(self.top)
+        self._show_from(self.top)
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Scroll."""
-        self._scroll_to(self.top + rows)
+        self._show_from(self.top + rows)
         self.redraw()
 
-    def _scroll_to(self, top: int) -> None:
+    def _show_from(self, top: int) -> None:
         lines = len(why_text(self.model.outcome, self.model.notes, self.port(self.size.width, self.size.height)))
         self.top = max(0, min(top, lines - self.page()))
 

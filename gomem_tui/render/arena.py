@@ -3,8 +3,9 @@
 from typing import Final, Literal
 
 from gomem_core.arch import PAGE_SHIFT
+from gomem_core.records import SpanInfo
 from gomem_core.report import format_bytes
-from gomem_core.view import HeapView, SpanInfo
+from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Port, Scene, fit_all, rule, short
 from gomem_tui.render.spans import kind_tone, list_text
 from gomem_tui.style import Token

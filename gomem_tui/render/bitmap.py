@@ -7,7 +7,8 @@ from typing import Final
 
 from gomem_core.arch import PTR_SIZE
 from gomem_core.objects import ObjectTable
-from gomem_core.view import HeapView, SlotInfo, SpanInfo, WordInfo
+from gomem_core.records import SlotInfo, SpanInfo, WordInfo
+from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short
 from gomem_tui.style import Token
 

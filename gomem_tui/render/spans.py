@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from gomem_core.records import SpanInfo
 from gomem_core.report import format_bytes
-from gomem_core.view import HeapView, SpanInfo
+from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Port, Scene, bar, fit_all, rule, short
 from gomem_tui.style import Token
 
