@@ -19,7 +19,7 @@ from gomem_core.runtime.mstats import MStats
 from gomem_core.runtime.spantable import SpanTable
 
 _SIGNED: Final = ("start_addr", "npages", "freeindex", "nelems", "alloc_count", "sweepgen", "spanclass", "state", "needzero")
-_SIGNED_TOO: Final = ("unusedsince", "npreleased", "limit", "elemsize", "ptr_words", "ptr")
+_SIGNED_TOO: Final = ("unusedsince", "npreleased", "limit", "elemsize", "ptr")
 _COLUMNS: Final = (*_SIGNED, *_SIGNED_TOO)
 _BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
 _MHEAP: Final = (
@@ -50,7 +50,7 @@ class Image:
     alloc_cache: array[int]
     incache: bytes
     bit_sets: tuple[tuple[int, ...], ...]
-    heap_bits: tuple[bytes | None, ...]
+    ptr_words: tuple[array[int] | None, ...]
     pointers: dict[int, dict[int, dict[int, int]]]  # struct -> slot -> word -> target
     arena_spans: int  # so many structs describe spans of the arena, the others are free
     lists: tuple[array[int], ...]  # in the order of _all_lists
@@ -84,7 +84,7 @@ def capture(heap: Heap) -> Image:
         alloc_cache=array("Q", [s.alloc_cache for s in structs]),
         incache=bytes(s.incache for s in structs),
         bit_sets=tuple(tuple(getattr(s, name) for s in structs) for name in _BIT_SETS),
-        heap_bits=tuple(None if s.heap_bits is None else bytes(s.heap_bits) for s in structs),
+        ptr_words=tuple(None if s.ptr_words is None else s.ptr_words[:] for s in structs),
         pointers={i: _copied(s.pointers) for i, s in enumerate(structs) if s.pointers},
         arena_spans=len(arena),
         lists=tuple(array("q", [numbers[id(s)] for s in spans.spans()]) for spans in _all_lists(heap)),
@@ -157,8 +157,8 @@ def _restore_structs(image: Image) -> list[MSpan]:
         s.alloc_cache = image.alloc_cache[i]
         s.incache = bool(image.incache[i])
         s.alloc_bits, s.gcmark_bits, s.root_bits = (bits[i] for bits in image.bit_sets)
-        bits = image.heap_bits[i]
-        s.heap_bits = None if bits is None else bytearray(bits)
+        runs = image.ptr_words[i]
+        s.ptr_words = None if runs is None else runs[:]
         structs.append(s)
     for i, pointers in image.pointers.items():
         structs[i].pointers = _copied(pointers)

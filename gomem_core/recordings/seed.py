@@ -9,6 +9,7 @@ from gomem_core.recordings.format import Record
 from gomem_core.runtime.fixalloc import FixAlloc
 from gomem_core.runtime.freelarge import Treap, TreapNode
 from gomem_core.runtime.malloc import Heap
+from gomem_core.runtime.mbitmap import init_bits
 from gomem_core.runtime.mspan import (
     MSPAN_FREE,
     MSPAN_IN_USE,
@@ -161,6 +162,7 @@ def _span(d: Record) -> MSpan:
         s.gcmark_bits = _bits(d["gcmarkBits"], s.nelems)
         s.alloc_cache = int(d["allocCache"], 16)
         s.root_bits = s.allocated_bits()
+        init_bits(s)
     return s
 
 
@@ -218,7 +220,7 @@ def _treap(preorder: list[tuple[MSpan, int, int]]) -> TreapNode | None:
     for s, priority, depth in preorder:
         del path[depth:]
         parent = path[-1] if path else None
-        node = TreapNode(s, priority, parent)
+        node = TreapNode(s, s.ptr, priority, parent)
         if parent is None:
             root = node
         elif (s.npages, s.ptr) < (parent.npages, parent.span.ptr):

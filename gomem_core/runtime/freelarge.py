@@ -2,10 +2,10 @@
 
 See malloc.py for the overview.  `BestFit` takes the smallest that is long enough, the lowest address among equals: what the
 popular description says, and Go up to 1.8 did.  `Treap` is what Go 1.9 to 1.11 really use (runtime/mgclarge.go): its answer
-depends on random priorities and is often not the best fit.
+depends on random priorities and is often not the best fit.  Both are search trees that priorities keep in balance; they differ
+in what breaks ties and in how they look for a span.
 """
 
-from bisect import bisect_left, insort
 from collections.abc import Callable
 from typing import Protocol
 
@@ -31,59 +31,23 @@ class FreeLarge(Protocol):
         """All spans, in the order the scavenger visits them."""
 
 
-class BestFit:
-    """True best fit over a sorted list of (npages, base): look-ups are binary, insertions one memmove."""
-
-    __slots__ = ("_by_base", "_keys")
-
-    def __init__(self) -> None:
-        self._keys: list[tuple[int, int]] = []
-        self._by_base: dict[int, MSpan] = {}
-
-    def insert(self, s: MSpan) -> None:
-        """Take `s` in."""
-        insort(self._keys, (s.npages, s.start_addr))
-        self._by_base[s.start_addr] = s
-
-    def remove_span(self, s: MSpan) -> None:
-        """Take `s` out; throws when it is not inside."""
-        if self._by_base.pop(s.start_addr, None) is not s:
-            throw("freelarge_membership", f"span {s.start_addr:#x} of {s.npages} pages is not among the large free spans")
-        del self._keys[bisect_left(self._keys, (s.npages, s.start_addr))]
-
-    def find(self, npages: int) -> MSpan | None:
-        """The smallest span of at least `npages` pages, the lowest among equals."""
-        at = bisect_left(self._keys, (npages, 0))
-        return self._by_base[self._keys[at][1]] if at < len(self._keys) else None
-
-    def remove(self, npages: int) -> MSpan | None:
-        """find(), and take it out."""
-        s = self.find(npages)
-        if s is not None:
-            self.remove_span(s)
-        return s
-
-    def spans(self) -> list[MSpan]:
-        """All spans, shortest first."""
-        return [self._by_base[base] for _, base in self._keys]
-
-
 class TreapNode:
-    """A node of the treap: a search tree by (npages, struct address), a heap by priority."""
+    """A node of a treap: a search tree by (npages, tie), a heap by priority."""
 
-    __slots__ = ("left", "npages", "parent", "priority", "right", "span")
+    __slots__ = ("left", "npages", "parent", "priority", "right", "span", "tie")
 
-    def __init__(self, span: MSpan, priority: int, parent: "TreapNode | None") -> None:
+    def __init__(self, span: MSpan, tie: int, priority: int, parent: "TreapNode | None") -> None:
         self.span = span
         self.npages = span.npages
+        self.tie = tie
         self.priority = priority
         self.parent = parent
         self.left: TreapNode | None = None
         self.right: TreapNode | None = None
 
 
-class Treap:
-    """Go's mTreap: `fastrand` hands out the priorities, which decide the shape and so the choices."""
+class _SpanTree:
+    """What both have in common: insertion, removal, order.  `fastrand` hands out priorities."""
 
     __slots__ = ("fastrand", "root")
 
@@ -91,17 +55,28 @@ class Treap:
         self.fastrand = fastrand
         self.root: TreapNode | None = None
 
+    def _tie(self, s: MSpan) -> int:
+        """What orders spans of the same length."""
+        raise NotImplementedError
+
+    def _find(self, npages: int) -> TreapNode | None:
+        """The node whose span is taken for `npages`."""
+        raise NotImplementedError
+
     def insert(self, s: MSpan) -> None:
         """Insert as a leaf, then rotate up while the parent's priority is greater ((*mTreap).insert)."""
+        npages, tie = s.npages, self._tie(s)
         parent: TreapNode | None = None
         t = self.root
+        left = False
         while t is not None:
             parent = t
-            t = t.left if (s.npages, s.ptr) < (t.npages, t.span.ptr) else t.right
-        node = TreapNode(s, self.fastrand(), parent)
+            left = npages < t.npages or (npages == t.npages and tie < t.tie)
+            t = t.left if left else t.right
+        node = TreapNode(s, tie, self.fastrand(), parent)
         if parent is None:
             self.root = node
-        elif (s.npages, s.ptr) < (parent.npages, parent.span.ptr):
+        elif left:
             parent.left = node
         else:
             parent.right = node
@@ -112,12 +87,13 @@ class Treap:
                 self._rotate_left(node.parent)
 
     def remove_span(self, s: MSpan) -> None:
-        """Find the node by its key and remove it ((*mTreap).removeSpan)."""
+        """Find the node by its key and remove it; throws when it is not inside ((*mTreap).removeSpan)."""
+        npages, tie = s.npages, self._tie(s)
         t = self.root
         while t is not None and t.span is not s:
-            t = t.left if (s.npages, s.ptr) < (t.npages, t.span.ptr) else t.right
+            t = t.left if npages < t.npages or (npages == t.npages and tie < t.tie) else t.right
         if t is None:
-            throw("freelarge_membership", f"span {s.start_addr:#x} of {s.npages} pages is not in the treap")
+            throw("freelarge_membership", f"span {s.start_addr:#x} of {npages} pages is not among the large free spans")
         self._remove_node(t)
 
     def remove(self, npages: int) -> MSpan | None:
@@ -129,7 +105,7 @@ class Treap:
         return t.span
 
     def find(self, npages: int) -> MSpan | None:
-        """The runtime's choice, left inside."""
+        """The span that remove() would choose, left inside."""
         t = self._find(npages)
         return None if t is None else t.span
 
@@ -149,18 +125,6 @@ class Treap:
             if node.left is not None:
                 todo.append((node.left, depth + 1))
         return found
-
-    def _find(self, npages: int) -> TreapNode | None:
-        """Not best fit: it goes left only where the left child itself is long enough, not something further below."""
-        t = self.root
-        while t is not None:
-            if t.npages < npages:
-                t = t.right
-            elif t.left is not None and t.left.npages >= npages:
-                t = t.left
-            else:
-                return t
-        return None
 
     def _remove_node(self, t: TreapNode) -> None:
         """Rotate the node down until it is a leaf, then cut it off ((*mTreap).removeNode)."""
@@ -206,3 +170,61 @@ class Treap:
             x.right.parent = y
         x.right = y
         y.parent = x
+
+
+class Treap(_SpanTree):
+    """Go's mTreap: `fastrand` hands out the priorities, which decide the shape and so the choices."""
+
+    __slots__ = ()
+
+    def _tie(self, s: MSpan) -> int:
+        return s.ptr
+
+    def _find(self, npages: int) -> TreapNode | None:
+        """Not best fit: it goes left only where the left child itself is long enough, not something further below."""
+        t = self.root
+        while t is not None:
+            if t.npages < npages:
+                t = t.right
+            elif t.left is not None and t.left.npages >= npages:
+                t = t.left
+            else:
+                return t
+        return None
+
+
+class BestFit(_SpanTree):
+    """True best fit: the shortest span that is long enough, the lowest among equals.  Its shape decides nothing."""
+
+    __slots__ = ("_seed",)
+
+    def __init__(self) -> None:
+        super().__init__(self._xorshift)
+        self._seed = 0x9E3779B9
+
+    def _xorshift(self) -> int:
+        """Any priorities keep the tree flat; these are the same in every session (Marsaglia's xorshift32)."""
+        x = self._seed
+        x ^= x << 13 & 0xFFFFFFFF
+        x ^= x >> 17
+        x ^= x << 5 & 0xFFFFFFFF
+        self._seed = x
+        return x
+
+    def _tie(self, s: MSpan) -> int:
+        return s.start_addr
+
+    def _find(self, npages: int) -> TreapNode | None:
+        best: TreapNode | None = None
+        t = self.root
+        while t is not None:
+            if t.npages >= npages:
+                best = t
+                t = t.left
+            else:
+                t = t.right
+        return best
+
+    def spans(self) -> list[MSpan]:
+        """All spans, shortest first, the lowest among equals."""
+        return sorted(super().spans(), key=lambda s: (s.npages, s.start_addr))

@@ -62,7 +62,7 @@ from gomem_core.events import (
 )
 from gomem_core.runtime.fixalloc import FixAlloc
 from gomem_core.runtime.freelarge import BestFit, FreeLarge
-from gomem_core.runtime.mbitmap import heap_bits_set_type, read_bits
+from gomem_core.runtime.mbitmap import heap_bits_set_type, init_bits, read_bits
 from gomem_core.runtime.mcache import MCache
 from gomem_core.runtime.mcentral import MCentral
 from gomem_core.runtime.mgc import GC, TRIGGER_HEAP, flush_mcaches
@@ -138,8 +138,9 @@ class Heap:
                 s.alloc_count += 1
                 s.root_bits |= 1 << index
                 self.stats.nserved_mcache += 1
-                if ptrdata:
-                    heap_bits_set_type(s, index, ptrdata >> 3)
+                runs = s.ptr_words
+                if runs is not None:  # heapBitsSetType
+                    runs[index] = ptrdata >> 3
                 return s.start_addr + index * s.elemsize
         return self.alloc(size, ptrdata).addr
 
@@ -259,6 +260,7 @@ class Heap:
         s = self.mheap.alloc(npages, spanclass, True, True)
         s.limit = s.start_addr + size
         s.init_slots(1)
+        init_bits(s)
         if self.trace is not None:
             self.trace(BitsCleared(s.start_addr, npages, 0))
         s.freeindex = 1

@@ -5,7 +5,7 @@ See malloc.py for the overview.  Mirrors Go's runtime/mcentral.go.
 
 from gomem_core.arch import PAGE_SHIFT
 from gomem_core.events import BitsCleared, CacheSpan, CentralMiss, CentralPick, LockTaken, UncacheSpan
-from gomem_core.runtime.mbitmap import bitmap_fill
+from gomem_core.runtime.mbitmap import bitmap_fill, init_bits
 from gomem_core.runtime.mheap import MHeap
 from gomem_core.runtime.mspan import MSpan, MSpanList, throw
 from gomem_core.sizeclasses import CLASS_TO_ALLOCNPAGES
@@ -88,6 +88,7 @@ class MCentral:
         nelems = s.layout()
         s.limit = s.start_addr + s.elemsize * nelems
         s.init_slots(nelems)
+        init_bits(s)
         if self.heap.trace is not None:
             self.heap.trace(BitsCleared(s.start_addr, s.npages, bitmap_fill(s)))
         self.lock()

@@ -3,6 +3,7 @@
 See malloc.py for the overview.  Mirrors the mspan part of Go's runtime/mheap.go and runtime/mbitmap.go.
 """
 
+from array import array
 from typing import Final, NoReturn
 
 from gomem_core.arch import PAGE_SHIFT
@@ -30,7 +31,7 @@ class MSpan:
     Bit sets are ints: bit i stands for slot i.  `alloc_bits` is fixed between sweeps; `freeindex` says how far allocation has
     come since; `alloc_cache` holds the complement of 64 bits of alloc_bits, shifted so that its lowest bit is slot freeindex.
     Not the runtime's own: `root_bits` (slots that the program refers to), `pointers` (slot → word → pointer stored there),
-    `heap_bits` (this span's part of the heap bitmap, see mbitmap.py) and `ptr_words` (the same of a large object, as a run).
+    and `ptr_words` (this span's part of the heap bitmap as runs, one a slot, see mbitmap.py).
     """
 
     __slots__ = (
@@ -40,7 +41,6 @@ class MSpan:
         "elemsize",
         "freeindex",
         "gcmark_bits",
-        "heap_bits",
         "in_list",
         "incache",
         "limit",
@@ -65,7 +65,7 @@ class MSpan:
     prev: "MSpan | None"
     in_list: "MSpanList | None"
     pointers: dict[int, dict[int, int]] | None
-    heap_bits: bytearray | None
+    ptr_words: "array[int] | None"
 
     def __init__(self, ptr: int) -> None:
         self.ptr = ptr  # address of this struct: identity, and the tie-break of the treap
@@ -99,8 +99,7 @@ class MSpan:
         self.alloc_cache = 0
         self.root_bits = 0
         self.pointers = None
-        self.heap_bits = None
-        self.ptr_words = 0
+        self.ptr_words = None
 
     def init_slots(self, nelems: int) -> None:
         """Cut a fresh span into `nelems` free slots (the mark-bit part of heapBits.initSpan)."""

@@ -1,0 +1,105 @@
+"""The subcommands' command lines.  Cheap to import: `--help` must not wait for the allocator."""
+
+import argparse
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+_EXIT_CODES: Final = (
+    "exit codes: 0 fine, 1 a check failed, 2 usage, 3 bad input (file, script or line of the language), 130 interrupted"
+)
+
+
+class Subcommand(NamedTuple):
+    """How a subcommand is called; what it does stands in the module of the same name."""
+
+    summary: str
+    examples: tuple[str, ...]
+    declare: Callable[[argparse.ArgumentParser], None]
+
+
+def make_parser(prog: str, description: str, epilog: str, usage: str | None = None) -> argparse.ArgumentParser:
+    """A parser with the habits all of them share: no abbreviated options, texts as they are written."""
+    return argparse.ArgumentParser(
+        prog=prog,
+        usage=usage,
+        description=description,
+        epilog=f"{epilog}\n\n{_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def subcommand_parser(name: str) -> argparse.ArgumentParser:
+    """The parser of one subcommand."""
+    subcommand = SUBCOMMANDS[name]
+    examples = "\n".join(f"  {example}" for example in subcommand.examples)
+    parser = make_parser(f"gomem {name}", subcommand.summary, f"examples:\n{examples}")
+    subcommand.declare(parser)
+    return parser
+
+
+def _json_option(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--json", action="store_true", help=f"print JSON, {what} on one line")
+
+
+def _declare_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a file with a command on each line; - reads stdin")
+    parser.add_argument(
+        "-c", dest="commands", metavar="LINE", action="append", help="do this line instead of a script's; may be repeated"
+    )
+    parser.add_argument(
+        "-k", "--keep-going", action="store_true", help="go on after a wrong line; the exit code is 3 all the same"
+    )
+    _json_option(parser, "an object for each command")
+
+
+def _declare_classes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("size", metavar="SIZE", nargs="?", help="bytes: 33, 0x21, 32K, 1.5M; tells which class serves them")
+    _json_option(parser, "an object for each class, or for the size,")
+
+
+def _declare_verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", metavar="FILE", nargs="+", help="a recording, .jsonl or .jsonl.gz")
+    _json_option(parser, "an object for each file")
+
+
+def _declare_convert(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("script", metavar="SCRIPT", help="the script of a recording; - reads stdin")
+
+
+def _declare_bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quick", action="store_true", help="measure less often: in a few seconds, and less exactly")
+    _json_option(parser, "one object")
+
+
+SUBCOMMANDS: Final[dict[str, Subcommand]] = {
+    "run": Subcommand(
+        "Do the commands of a script and print what they answer.",
+        (
+            "gomem run script.txt",
+            "gomem run -c 'alloc 48 scan' -c 'show spans'",
+            "gomem convert 06_reuse.txt | gomem run --json -",
+        ),
+        _declare_run,
+    ),
+    "classes": Subcommand(
+        "Print the table of size classes, or what becomes of an object of SIZE bytes.",
+        ("gomem classes", "gomem classes 33", "gomem classes --json 32K"),
+        _declare_classes,
+    ),
+    "verify": Subcommand(
+        "Replay recordings of a real Go runtime and compare every decision.",
+        ("gomem verify tests/recordings/*.jsonl.gz", "gomem verify --json FILE"),
+        _declare_verify,
+    ),
+    "convert": Subcommand(
+        "Turn the script of a recording into gomem's commands, on stdout.",
+        ("gomem convert 06_reuse.txt > reuse.txt",),
+        _declare_convert,
+    ),
+    "bench": Subcommand(
+        "Measure the allocator: time per operation, memory, and whether either grows with the heap.",
+        ("gomem bench", "gomem bench --quick --json"),
+        _declare_bench,
+    ),
+}

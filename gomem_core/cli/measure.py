@@ -1,0 +1,261 @@
+"""How `gomem bench` measures: time against an empty call, memory by tracemalloc, growth by two heaps of different size.
+
+Nothing narrates.  Times are the least of several repetitions, which is what the code costs when nobody disturbs it; the empty
+calls are timed between them, in a loop of the same kind, so that both see the same machine.
+"""
+
+import gc
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter_ns
+from typing import Final, NamedTuple
+
+from gomem_core.arch import PAGE_SIZE
+from gomem_core.churn import churn
+from gomem_core.runtime.malloc import Heap
+from gomem_core.sizeclasses import CLASSES, size_to_class
+
+Mallocgc = Callable[[int, int], int]
+
+LARGE: Final = 64 << 10
+ONE_SPAN: Final = 8192  # an object of this size has a span to itself: each is a refill
+MEGABYTE: Final = (1 << 20) + 1  # an object whose span, once free, stands among the large ones
+FEW: Final = 100
+_LIVE: Final = 1 << 20  # bytes that churn keeps alive
+_SEED: Final = 1
+_SHARED: Final = 1 << 16  # objects whose memory is measured
+_MILLION: Final = 1_000_000
+
+
+class Effort(NamedTuple):
+    """How hard to measure."""
+
+    repetitions: int
+    many: int  # spans in a big heap
+    churned: int  # operations of one churn
+
+
+FULL: Final = Effort(60, 100_000, 20_000)
+QUICK: Final = Effort(10, 10_000, 5_000)
+
+
+class Timing(NamedTuple):
+    """One operation: nanoseconds, and how many empty calls that is."""
+
+    ns: float
+    calls: float
+
+
+class Growth(NamedTuple):
+    """The same operation in a heap of FEW spans and in one of many."""
+
+    ns_few: float
+    ns_many: float
+
+    @property
+    def ratio(self) -> float:
+        """1.0: it does not matter how many there are."""
+        return self.ns_many / self.ns_few
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Python's own collector would be measured too."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def empty(a: int, b: int) -> None:
+    """The yardstick: what calling a function of two arguments costs at least."""
+
+
+# Two functions with the same body, since Python specialises the call in a loop for what it calls.
+
+
+def _time_empty(calls: Sequence[Callable[[int, int], None]], a: int, b: int) -> int:
+    start = perf_counter_ns()
+    for call in calls:
+        call(a, b)
+    return perf_counter_ns() - start
+
+
+def _time_allocs(calls: Sequence[Mallocgc], size: int, ptrdata: int) -> int:
+    start = perf_counter_ns()
+    for call in calls:
+        call(size, ptrdata)
+    return perf_counter_ns() - start
+
+
+def _least(effort: Effort, measure: Callable[[], float]) -> Timing:
+    """The least of several measurements, with empty calls between them."""
+    yardsticks = [empty] * 1000
+    call = ns = float("inf")
+    for _ in range(effort.repetitions):
+        call = min(call, *(_time_empty(yardsticks, 8, 8) / len(yardsticks) for _ in range(4)))
+        ns = min(ns, measure())
+    return Timing(ns, ns / call)
+
+
+# --- Time ---------------------------------------------------------------------------------------------------------------
+
+
+def small_hits(size: int, ptrdata: int, effort: Effort) -> Timing:
+    """Allocations that all find a slot in the span that the P has cached.
+
+    Each heap has a fresh span of which one slot is taken; one more allocation behind the last one gives it the next such span.
+    """
+    hits = CLASSES[size_to_class(size)].nelems - 1
+    heaps = [Heap(gcpercent=-1) for _ in range(max(1, 1000 // hits))]
+    calls = [call for heap in heaps for call in [heap.mallocgc] * hits]
+
+    def measure() -> float:
+        for heap in heaps:
+            heap.mallocgc(size, ptrdata)
+        return _time_allocs(calls, size, ptrdata) / len(calls)
+
+    timing = _least(effort, measure)
+    served = sum(heap.stats.nserved_mcache for heap in heaps)
+    if served != effort.repetitions * len(calls):
+        raise AssertionError(
+            f"invariant bench_hits_only: {served} of {effort.repetitions * len(calls)} were served by the mcache"
+        )
+    return timing
+
+
+def _time_list(objects: Sequence[tuple[int, int]]) -> float:
+    """Nanoseconds an object, for a list of sizes and ptrdata in a heap of its own."""
+    mallocgc = Heap(gcpercent=-1).mallocgc
+    start = perf_counter_ns()
+    for size, ptrdata in objects:
+        mallocgc(size, ptrdata)
+    return (perf_counter_ns() - start) / len(objects)
+
+
+def tiny(effort: Effort) -> Timing:
+    """Objects of 1 to 15 bytes without pointers; about half of them share a block that is there."""
+    objects = [(size, 0) for size in range(1, 16)] * 100
+    return _least(effort, lambda: _time_list(objects))
+
+
+def mixed(effort: Effort) -> Timing:
+    """The sizes that `churn sizes mixed` draws, tiny to large, never dropped."""
+    drawn = churn(Heap(gcpercent=-1), 4000, _SEED, 1 << 40, "mixed").objects
+    objects = [(size, ptrdata) for _, size, ptrdata in drawn]
+    return _least(effort, lambda: _time_list(objects))
+
+
+def large(effort: Effort) -> Timing:
+    """Large objects, each with a span of its own, in an arena that grows."""
+    objects = [(LARGE, 0)] * 500
+    return _least(effort, lambda: _time_list(objects))
+
+
+def churning(effort: Effort) -> Timing:
+    """An operation of the command `churn`: alloc or drop, the drawing of it, and the collections that become due."""
+
+    def measure() -> float:
+        heap = Heap()
+        start = perf_counter_ns()
+        churn(heap, effort.churned, _SEED, _LIVE, "mixed")
+        return (perf_counter_ns() - start) / effort.churned
+
+    return _least(effort._replace(repetitions=max(2, effort.repetitions // 10)), measure)
+
+
+# --- Memory -------------------------------------------------------------------------------------------------------------
+
+
+def _memory(size: int, ptrdata: int, count: int) -> tuple[int, int]:
+    """Bytes that `count` live objects cost, and their spans."""
+    tracemalloc.start()
+    try:
+        heap = Heap(gcpercent=-1)
+        heap.mallocgc(size, ptrdata)  # what is made once is no cost of an object
+        before = tracemalloc.get_traced_memory()[0]
+        spans = heap.stats.nheap_alloc
+        for _ in range(count):
+            heap.mallocgc(size, ptrdata)
+        return tracemalloc.get_traced_memory()[0] - before, heap.stats.nheap_alloc - spans
+    finally:
+        tracemalloc.stop()
+
+
+def bytes_per_span() -> float:
+    """Memory of a span with one object in it."""
+    nbytes, spans = _memory(ONE_SPAN, 0, 10_000)
+    return nbytes / spans
+
+
+def bytes_per_million(size: int, ptrdata: int) -> float:
+    """Memory of a million live objects, without what a session remembers of them."""
+    return _memory(size, ptrdata, _SHARED)[0] * _MILLION / _SHARED
+
+
+# --- Growth -------------------------------------------------------------------------------------------------------------
+
+
+def _heap_with(spans: int) -> Heap:
+    """A heap with that many spans in use."""
+    heap = Heap(gcpercent=-1)
+    for _ in range(spans):
+        heap.mallocgc(ONE_SPAN, 0)
+    return heap
+
+
+def _fragmented(spans: int) -> Heap:
+    """A heap with that many large spans, every second of them free."""
+    heap = Heap(gcpercent=-1)
+    addrs = [heap.mallocgc(MEGABYTE, 0) for _ in range(spans)]
+    for addr in addrs[::2]:
+        heap.drop(addr)
+    heap.gc.collect()
+    return heap
+
+
+def _time_refills(heap: Heap, count: int) -> float:
+    calls = [heap.mallocgc] * count
+    return _time_allocs(calls, ONE_SPAN, 0) / count
+
+
+def _time_large_reuse(heap: Heap, count: int, size: int) -> float:
+    """Nanoseconds to allocate a large object and to sweep it away again; marking, which must visit all, is not timed."""
+    addrs: list[int] = []
+    start = perf_counter_ns()
+    for _ in range(count):
+        addrs.append(heap.mallocgc(size, 0))
+    spent = perf_counter_ns() - start
+    for addr in addrs:
+        heap.drop(addr)
+    heap.gc.start(0)
+    sweepone = heap.sweeper.sweepone
+    start = perf_counter_ns()
+    for _ in range(count):  # the spans allocated last are swept first
+        sweepone()
+    spent += perf_counter_ns() - start
+    while sweepone() >= 0:
+        pass
+    return spent / count
+
+
+def _compare(few: Heap, many: Heap, measure: Callable[[Heap], float]) -> Growth:
+    pairs = [(measure(few), measure(many)) for _ in range(3)]
+    return Growth(min(pair[0] for pair in pairs), min(pair[1] for pair in pairs))
+
+
+def growth(effort: Effort) -> dict[str, Growth]:
+    """Operations in a small heap and in a big one."""
+    few, many = _heap_with(FEW), _heap_with(effort.many)
+    found = {
+        "refill": _compare(few, many, lambda heap: _time_refills(heap, 300)),
+        f"alloc and free {LARGE >> 10}K": _compare(few, many, lambda heap: _time_large_reuse(heap, 300, LARGE)),
+    }
+    few, many = _fragmented(FEW), _fragmented(effort.many)
+    found["alloc and free 1M, half of the spans free"] = _compare(
+        few, many, lambda heap: _time_large_reuse(heap, FEW // 4, MEGABYTE - PAGE_SIZE)
+    )
+    return found

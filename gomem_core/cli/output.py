@@ -1,0 +1,114 @@
+"""What all subcommands share: exit codes, data to stdout, talk to stderr, and how a program ends.
+
+Data is flushed line by line, so that whoever reads the pipe sees it when it happens.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+from typing import Final, TextIO
+
+OK: Final = 0
+FAILED: Final = 1  # a check failed: a recording differs, or gomem found itself in an impossible state
+USAGE: Final = 2
+BAD_INPUT: Final = 3  # a file, a script, a line of the language
+INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
+BROKEN_PIPE: Final = 141  # 128 + SIGPIPE, as if the signal had ended it
+
+
+class UsageError(Exception):
+    """The command line is well formed and means nothing; the message says what would."""
+
+
+class BadInput(Exception):
+    """Something that was to be read cannot be; `where` is file and line, when there is a line to name."""
+
+    def __init__(self, message: str, where: str = "gomem") -> None:
+        self.where = where
+        super().__init__(message)
+
+
+def emit(text: str) -> None:
+    """Write one line (or several) of data."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def emit_json(record: object) -> None:
+    """Write one record on one line; ASCII only, so that it is the same in every locale."""
+    emit(json.dumps(record))
+
+
+def say(text: str) -> None:
+    """Talk to the user, after what was written to stdout; never fails, since there may be nobody to talk to."""
+    _flush(sys.stdout)
+    if sys.stderr is None:  # closed by whoever started us
+        return
+    try:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person looks at the stream, or types into it."""
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def guarded(task: Callable[[], int]) -> int:
+    """Do the whole work of a program; whatever ends it becomes an exit code and at most one line of talk."""
+    if sys.stdout is None:
+        say("gomem: there is no stdout to write to")
+        return BAD_INPUT
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # what its encoding lacks must not end us, nor spoil the columns
+    try:
+        return _finish(task)
+    except KeyboardInterrupt:
+        say("gomem: interrupted")
+        return INTERRUPTED
+    except MemoryError:
+        say("gomem: this machine has not enough memory for that")
+        return FAILED
+    except BadInput as e:
+        say(f"{e.where}: {e}")
+        return BAD_INPUT
+    except BrokenPipeError:  # the reader has seen enough
+        _silence(sys.stdout)
+        return BROKEN_PIPE
+    except OSError as e:
+        _silence(sys.stdout)
+        say(f"gomem: cannot go on: {e}")
+        return BAD_INPUT
+
+
+def _finish(task: Callable[[], int]) -> int:
+    """The task's exit code, after all of its output has left."""
+    try:
+        status = task()
+    except SystemExit as e:  # argparse has told what there is to tell
+        status = e.code if isinstance(e.code, int) else USAGE
+    sys.stdout.flush()
+    return status
+
+
+def _flush(stream: TextIO | None) -> None:
+    try:
+        if stream is not None:
+            stream.flush()
+    except OSError:  # whoever writes data next will notice
+        pass
+
+
+def _silence(stream: TextIO | None) -> None:
+    """Let what is still buffered go nowhere, or Python would complain about it on its way out."""
+    try:
+        if stream is not None:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)
+    except (OSError, ValueError):  # no real file: nothing is left over
+        pass

@@ -1,0 +1,47 @@
+"""`gomem` as a process of its own, for what cannot be seen from inside."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parent.parent.parent
+GOMEM: Final = (sys.executable, "-m", "gomem_tui")
+SECONDS: Final = 120  # a machine may be busy
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+
+
+def gomem(*words: str, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*GOMEM, *words], input=stdin, capture_output=True, env=environment(**more), timeout=SECONDS, check=False
+    )
+
+
+def shell(command: str) -> subprocess.CompletedProcess[bytes]:
+    """A line of bash, in which $gomem stands for the program."""
+    return subprocess.run(
+        ["bash", "-c", command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=environment(gomem=" ".join(GOMEM)),
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def start(*words: str) -> subprocess.Popen[bytes]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen([*GOMEM, *words], stdin=pipe, stdout=pipe, stderr=pipe, env=environment())
+
+
+def modules_of(*words: str) -> set[str]:
+    """What a process has imported that did these words."""
+    program = "import sys; from gomem_tui.__main__ import main; print(main(sys.argv[1:]), *sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program, *words], cwd=ROOT, env=environment(), capture_output=True, check=True)
+    status, *modules = done.stderr.decode().split()
+    assert status == "0"
+    return set(modules)

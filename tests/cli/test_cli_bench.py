@@ -1,0 +1,48 @@
+"""`gomem bench`: that it measures what it says.  How fast the machine is, no test asks."""
+
+import json
+
+import pytest
+
+from gomem_core.cli import measure
+from gomem_core.cli.measure import Effort
+from gomem_tui.__main__ import main
+
+BRIEF = Effort(2, 300, 300)
+
+
+@pytest.fixture(autouse=True)
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gomem_core.cli.bench.FULL", BRIEF)
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.count("\n") == 1
+    bench = json.loads(out)
+    goals = {row["operation"]: row["goal_calls"] for row in bench["operations"]}
+    assert [goal for goal in goals.values() if goal] == [40, 25, 40, 25, 40]
+    assert len(goals) == 9
+    assert all(row["ns"] > 0 and row["calls"] > 0 for row in bench["operations"])
+    assert all(row["spans"] == [100, 300] and row["ratio"] > 0 for row in bench["growth"])
+    # An mspan has more than a dozen fields of 8 bytes, and half of 8 KB would be no way to describe 8 KB.
+    assert 150 < bench["memory"]["span"] < 4096
+
+
+def test_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench"]) == 0
+    out = capsys.readouterr().out
+    for word in ("≤ 25", "≤ 40", "64 B noscan, mcache hit", "churn", "a million live objects", "100 spans", "300 spans"):
+        assert word in out
+
+
+@pytest.mark.parametrize(("size", "ptrdata"), [(8, 8), (64, 0), (1024, 1024)])
+def test_only_hits_are_measured(size: int, ptrdata: int) -> None:
+    assert measure.small_hits(size, ptrdata, BRIEF).ns > 0  # it counts them itself
+
+
+def test_the_memory_of_a_million_is_scaled() -> None:
+    # 64 B objects: 128 a span, so a million need 7812 spans, of some hundred bytes each.
+    assert 7812 * 150 < measure.bytes_per_million(64, 0) < 7812 * 4096

@@ -1,0 +1,219 @@
+"""The command line as a whole: which words mean what, exit codes, streams, and what is imported."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+import gomem_tui.__main__ as entry
+from gomem_core import __version__
+from gomem_core.cli.args import SUBCOMMANDS
+from gomem_tui.__main__ import main
+from tests.cli.process import gomem, modules_of, shell
+
+Capture = pytest.CaptureFixture[str]
+
+
+# --- Help ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], *([name, "--help"] for name in SUBCOMMANDS)])
+def test_help_goes_to_stdout(words: list[str], capsys: Capture) -> None:
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("usage: gomem")
+    assert "exit codes: 0 fine, 1 a check failed, 2 usage, 3 bad input" in out
+    assert err == ""
+
+
+def test_help_lists_every_subcommand(capsys: Capture) -> None:
+    main(["--help"])
+    out = capsys.readouterr().out
+    assert all(f"\n  {name}" in out for name in ("run", "classes", "verify", "convert", "bench"))
+
+
+def test_version(capsys: Capture) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"gomem {__version__}\n" == "gomem 0.1.0\n"
+
+
+# --- First words --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("verfy", "verify"), ("Run", "run"), ("class", "classes"), ("benhc", "bench"), ("help", "--help"), ("version", "--version")],
+)
+def test_a_misspelt_subcommand_gets_a_suggestion(word: str, meant: str, capsys: Capture) -> None:
+    assert main([word, "x"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f'"{word}" is neither a subcommand nor a file' in err
+    assert f"did you mean `gomem {meant}`?" in err
+
+
+def test_an_unknown_word_lists_the_subcommands(capsys: Capture) -> None:
+    assert main(["qqqqq"]) == 2
+    assert "subcommands: run, classes, verify, convert, bench" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["nosuch.txt", "./run", "nosuch/verfy"])
+def test_a_missing_script_is_bad_input(name: str, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([name]) == 3
+    assert capsys.readouterr().err == f"gomem: cannot read {name}: No such file or directory\n"
+
+
+def test_a_directory_is_bad_input(capsys: Capture, tmp_path: Path) -> None:
+    assert main([str(tmp_path)]) == 3
+    assert "Is a directory" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_script_is_bad_input(capsys: Capture, tmp_path: Path) -> None:
+    script = tmp_path / "s.txt"
+    script.touch(mode=0)
+    assert main([str(script)]) == 3
+    assert "Permission denied" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["-x"], ["--json", "verify", "x"], ["-"], ["./a", "./b"], ["", "x"]])
+def test_what_means_nothing_is_a_usage_error(
+    words: list[str], capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a").touch()
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "gomem" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["run"], ["run", "x", "-c", "gc"], ["run", "--nosuch"], ["verify"], ["convert"], ["classes", "1", "2"], ["bench", "x"]],
+)
+def test_subcommands_say_how_they_are_used(words: list[str], capsys: Capture) -> None:
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"usage: gomem {words[0]} ")
+    assert f"gomem {words[0]}: error: " in err
+
+
+def test_options_are_not_abbreviated(capsys: Capture) -> None:
+    assert main(["run", "--keep", "-c", "gc"]) == 2
+    assert "--keep" in capsys.readouterr().err
+
+
+# --- The explorer -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
+    """What the explorer was opened on, in place of an explorer."""
+    scripts: list[Path | None] = []
+
+    class App:
+        @staticmethod
+        def run_explorer(script: Path | None) -> int:
+            scripts.append(script)
+            return 0
+
+    monkeypatch.setitem(sys.modules, "gomem_tui.app", App)
+    monkeypatch.setattr(entry, "is_terminal", lambda _stream: True)
+    return scripts
+
+
+def test_without_words_the_explorer_opens(opened: list[Path | None]) -> None:
+    assert main([]) == 0
+    assert opened == [None]
+
+
+def test_a_script_opens_in_the_explorer(opened: list[Path | None], tmp_path: Path) -> None:
+    script = tmp_path / "s.txt"
+    script.touch()
+    assert main([str(script)]) == 0
+    assert opened == [script]
+
+
+def test_a_subcommand_wins_over_a_file_of_its_name(
+    opened: list[Path | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("classes", "mine"):
+        (tmp_path / name).touch()
+    assert main(["classes", "33"]) == 0
+    assert opened == []
+    assert "33 bytes" in capsys.readouterr().out
+    assert main(["./classes"]) == 0
+    assert main(["mine"]) == 0
+    assert opened == [Path("./classes"), Path("mine")]
+
+
+def test_the_explorer_needs_a_terminal(capsys: Capture) -> None:
+    assert main([]) == 2
+    assert "`gomem run SCRIPT`" in capsys.readouterr().err
+
+
+# --- Streams ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_reader_that_has_seen_enough() -> None:
+    done = shell(
+        "$gomem classes --json | head -1; echo ${PIPESTATUS[0]}; $gomem --help | true; $gomem run -c gc -c 'alloc x' | true"
+    )
+    assert done.stdout.count(b"\n") == 2
+    assert b"Traceback" not in done.stderr
+    assert b"Exception" not in done.stderr
+    assert b"Broken" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["classes", "run nosuch.txt", "run -c 'alloc x'", "classes x", "verify nosuch"])
+def test_nobody_listens(command: str) -> None:
+    """Closed streams change no exit code and cause no noise, except that data needs a stdout to go to."""
+    status = shell(f"$gomem {command} >/dev/null 2>&1").returncode
+    assert status == {"classes": 0, "classes x": 2}.get(command, 3)
+    assert shell(f"$gomem {command} 2>&-").returncode == status
+    assert shell(f"$gomem {command} 2>&1 >/dev/null | true; exit ${{PIPESTATUS[0]}}").returncode == status
+    closed = shell(f"$gomem {command} >&-")
+    assert closed.returncode == 3
+    assert closed.stderr == b"gomem: there is no stdout to write to\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_told() -> None:
+    done = shell("$gomem classes > /dev/full")
+    assert done.returncode == 3
+    assert done.stderr == b"gomem: cannot go on: [Errno 28] No space left on device\n"
+
+
+def test_a_poor_encoding_ends_nothing() -> None:
+    done = gomem("run", "-c", "alloc 8 times 2", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert b"o1 ? o2" in done.stdout
+
+
+# --- Imports ------------------------------------------------------------------------------------------------------------
+
+_LIGHT = [["--help"], ["--version"], *([name, "--help"] for name in SUBCOMMANDS)]
+_WORK = [
+    ["run", "-c", "alloc 48", "-c", "churn 100", "-c", "show spans", "-c", "invariants full"],
+    ["run", "--json", "-c", "alloc 48"],
+    ["classes"],
+    ["classes", "33"],
+    ["verify", "--json", "tests/recordings/15_tiny_swap.jsonl.gz"],
+    ["convert", "tests/recordings/08_scavenge.txt"],
+    ["bench", "--quick"],
+]
+
+
+@pytest.mark.parametrize("words", [*_LIGHT, *_WORK], ids=" ".join)
+def test_imports(words: list[str]) -> None:
+    """No subcommand needs a screen, and help not even the allocator."""
+    imported = modules_of(*words)
+    assert "gomem_core.cli.main" in imported
+    assert imported.isdisjoint({"textual", "rich", "numpy"})
+    if words in _LIGHT:
+        assert imported.isdisjoint({"gomem_core.runtime", "gomem_core.session", "gomem_core.lang"})
