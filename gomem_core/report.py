@@ -21,7 +21,7 @@ def format_bytes(n: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its JSON name, which is its heading too, and what its cells are."""
+    """A column of a table: its heading, which with _ for blanks is its JSON name too, and what its cells are."""
 
     name: str
     kind: ColumnKind = "int"
@@ -75,7 +75,8 @@ class Table:
 
     def json(self) -> list[Json]:
         """One object a row."""
-        return [{c.name: c.json(cell) for c, cell in zip(self.columns, row, strict=True)} for row in self.rows]
+        names = [c.name.replace(" ", "_") for c in self.columns]
+        return [{name: c.json(cell) for name, c, cell in zip(names, self.columns, row, strict=True)} for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)

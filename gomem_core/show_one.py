@@ -129,11 +129,9 @@ def show_object(oid: int, view: HeapView, objects: ObjectTable) -> Result:
     ]
     if slot is not None and info is not None and objects.find_addr(o.addr) == oid:
         rows.append(("slot", f"{slot.slot} of span {info.base:#x}, {info.elemsize} bytes: {slot.state}"))
-        for w in view.words(slot.addr, info.elemsize // PTR_SIZE) if info.kind == "scan" else ():
-            if w.value:
-                target = objects.find_addr(w.value)
-                name = objects.name(target) if target is not None else f"{w.value:#x}"
-                rows.append((f"word {(w.addr - slot.addr) // PTR_SIZE}", f"→ {name}"))
+        for word, value in view.links(slot.addr):
+            target = objects.find_addr(value)
+            rows.append((f"word {word}", f"→ {objects.name(target) if target is not None else f'{value:#x}'}"))
     elif o.size:
         rows.append(("slot", "swept: the memory is free or another object's"))
     data: dict[str, Json] = {

@@ -137,7 +137,7 @@ class HeapView:
     # --- Objects and bits -----------------------------------------------------------------------------------------------
 
     def span_bits(self, base: int) -> tuple[int, int, int]:
-        """allocBits, allocCache and gcmarkBits of the span in use at `base`; bit i stands for slot i (of the cache, from freeindex)."""
+        """allocBits, allocCache and gcmarkBits of the span in use at `base`; bit i is slot i (of the cache, freeindex + i)."""
         s = self._span(base)
         return (0, 0, 0) if s is None else (s.alloc_bits, s.alloc_cache, s.gcmark_bits)
 
@@ -165,6 +165,14 @@ class HeapView:
             return None
         index = (addr - info.base) // info.elemsize
         return next(iter(self.slots(info.base, index, index + 1)), None)
+
+    def links(self, addr: int) -> list[tuple[int, int]]:
+        """The pointers stored in the object whose slot holds `addr`: (word number, target), by word."""
+        info = self.span_at(addr)
+        s = None if info is None else self._span(info.base)
+        if s is None or not s.pointers or addr >= s.limit:
+            return []
+        return sorted(s.pointers.get(s.object_index(addr), {}).items())
 
     def is_reachable(self, addr: int) -> bool:
         """Whether the program can reach the object at `addr` through what it refers to; walks all links."""

@@ -7,18 +7,21 @@ import sys
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mouse mode switched on at exit
 
+from rich.console import RenderableType
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
 from textual.events import Click, Resize
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from gomem_tui.keys import KEYS
+from gomem_tui.paint import Painter
 from gomem_tui.panes.bars import Bar, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
@@ -52,6 +55,7 @@ class Explorer(App[int]):
     def __init__(self, script: Script) -> None:
         super().__init__(ansi_color=True)
         self.animation_level = "none"
+        self._painter = Painter()
         self.script = script
         self.model = Model(self.look_again)
         self.message = ""
@@ -79,6 +83,7 @@ class Explorer(App[int]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):  # leave the terminal as it was
             loop.add_signal_handler(number, self.exit, 128 + number)
+        self.app_resume_signal.subscribe(self, lambda _: self._painter.forget())
         self._prompt.placeholder = self._placeholder()
         self._show_current()
 
@@ -98,6 +103,10 @@ class Explorer(App[int]):
         done = (self.script.done, len(self.script.lines))
         return render_header(self.model.view, self.model.session.step, done, self.script.name, width)
 
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Textual's private way out; see paint.py."""
+        super()._display(screen, cast("RenderableType | None", self._painter.reduce(renderable)))
+
     # --- Showing --------------------------------------------------------------------------------------------------------
 
     def look_again(self) -> None:
@@ -115,6 +124,7 @@ class Explorer(App[int]):
 
     def on_resize(self, event: Resize) -> None:
         """Choose a layout; focus, scroll and selection stay."""
+        self._painter.forget()
         width, height = event.size
         self.screen.set_class(width < NEEDS[0] or height < NEEDS[1], "tiny")
         self.screen.set_class(width < WIDE[0] or height < WIDE[1], "small")

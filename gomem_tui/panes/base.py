@@ -40,8 +40,9 @@ class LinePane(Widget):
         for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
             if old != new:
                 self._strips.pop(y, None)
-                first, last = changed_cells(old, new, self.size.width)
-                regions.append(Region(first, y, last - first, 1))
+                end = changed_until(old, new, self.size.width)
+                regions.append(Region(0, y, end, 1))  # Textual begins at the left edge anyway; paint.py drops what is equal
+        regions = [region for region in regions if region.width]
         if regions:
             self.refresh(*regions)
 
@@ -74,20 +75,19 @@ def _merged(line: Line) -> list[tuple[str, Token]]:
     return out
 
 
-def changed_cells(old: Line, new: Line, width: int) -> tuple[int, int]:
-    """First and one past the last cell that differ; the whole line where a character may be two cells wide."""
+def changed_until(old: Line, new: Line, width: int) -> int:
+    """One past the last cell that differs; the whole line where a character may be two cells wide."""
     if not all(text.isascii() or cell_len(text) == len(text) for text, _ in (*old, *new)):
-        return 0, width
+        return width
     a, b = _cells(old), _cells(new)
     if len(a) != len(b):
-        return 0, width
-    first = next((i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y), 0)
-    last = next((i for i in range(len(a) - 1, -1, -1) if a[i] != b[i]), first)
-    return first, last + 1
+        return width
+    return next((i for i in range(len(a), 0, -1) if a[i - 1] != b[i - 1]), 0)
 
 
 def _cells(line: Line) -> list[tuple[str, str]]:
-    return [(char, token) for text, token in line for char in text]
+    """Character and token of each cell; a blank looks the same in all styles without background."""
+    return [(char, "" if char == " " and token != "cursor" else token) for text, token in line for char in text]
 
 
 class HeapPane(LinePane):

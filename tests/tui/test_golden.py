@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tui.states import State, state
+from tests.tui.states import State, state
 
 from gomem_tui.render.arena import render_arena
 from gomem_tui.render.bitmap import render_bitmap

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from tui.states import SCRIPTS, state
+from tests.tui.states import SCRIPTS, state
 
 from gomem_tui.render.arena import LENSES, render_arena
 from gomem_tui.render.bitmap import render_bitmap
