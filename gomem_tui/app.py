@@ -273,6 +273,10 @@ class Explorer(App[int]):
         """The arena's next lens."""
         self.query_one(ArenaPane).next_lens()
 
+    def action_map_zoom(self, by: int) -> None:
+        """More or fewer pages a cell of the arena."""
+        self.query_one(ArenaPane).zoom(by)
+
     def action_explain_quit(self) -> None:
         """Tell how to quit."""
         self.say("q or ctrl+q quits; esc leaves the prompt.")

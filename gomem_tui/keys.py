@@ -38,7 +38,9 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("page_down", ("pagedown",), "page down", "Go a page down.", "pane"),
     Key("top", ("g", "home"), "top", "Go to the first row.", "pane"),
     Key("bottom", ("G", "end"), "bottom", "Go to the last row.", "pane"),
-    Key("lens", ("v",), "lens", "Look at the pages through the next lens: class, used, list.", "arena"),
+    Key("lens", ("v",), "lens", "Look at the arena's pages through the next lens.", "arena"),
+    Key("map_zoom(1)", ("minus",), "wider", "Show twice as many pages a cell of the arena, up to the whole 512 GB.", "arena"),
+    Key("map_zoom(-1)", ("plus", "equals_sign"), "closer", "Show half as many pages a cell.", "arena"),
     Key("help", ("question_mark", "f1"), "help", "Show the keys and the commands.", footer=6),
     Key("back", ("escape",), "back", "Leave the prompt, the help or the zoom."),
     Key("quit", ("q", "ctrl+q"), "quit", "Leave gomem.", footer=7),
@@ -46,7 +48,16 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("suspend_process", ("ctrl+z",), "", "Put gomem to sleep; fg wakes it."),
 )
 
-_SHOWN: Final = {"colon": ":", "question_mark": "?", "escape": "esc", "pageup": "page-up", "pagedown": "page-down"}
+_SHOWN: Final = {
+    "colon": ":",
+    "question_mark": "?",
+    "escape": "esc",
+    "pageup": "page-up",
+    "pagedown": "page-down",
+    "minus": "-",
+    "plus": "+",
+    "equals_sign": "=",
+}
 _SHOWN_ARROWS: Final = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
 
 

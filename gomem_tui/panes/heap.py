@@ -1,5 +1,7 @@
 """The four panes of the heap, each a renderer with a way to move in it."""
 
+from dataclasses import replace
+
 from gomem_core.arch import PAGE_SHIFT
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
@@ -49,45 +51,53 @@ class ArenaPane(HeapPane):
     def __init__(self, model: Model) -> None:
         super().__init__(id="arena")
         self.model = model
-        self.lens: arena.Lens = "class"
+        self.chart = arena.Chart()
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The map."""
-        return arena.render_arena(self.model.view, self.port(width, height), self.model.scene, self.lens)
+        return arena.render_arena(self.model.view, self.port(width, height), self.model.scene, self.chart)
 
     def page(self) -> int:
         """Rows shown."""
         return arena.map_rows(self.size.height)
 
-    def _page_number(self) -> int:
-        return (self.model.scene.selection.addr - self.model.view.arena[0]) >> PAGE_SHIFT
+    def _layout(self) -> tuple[int, int]:
+        return arena.layout(self.model.view, self.port(self.size.width, self.size.height), self.chart.zoom)
 
-    def _per_row(self) -> int:
-        return arena.layout(self.model.view, self.port(self.size.width, self.size.height))[0]
+    def _cell(self) -> int:
+        return (self.model.scene.selection.addr - self.model.view.arena[0]) >> PAGE_SHIFT + self.chart.zoom
 
     def reveal(self) -> None:
         """Scroll to the selected page."""
-        self.show_row(self._page_number() // self._per_row(), self.page())
+        self.show_row(self._cell() // self._layout()[0], self.page())
 
     def move(self, rows: int, columns: int = 0) -> None:
-        """Select another page."""
-        self._select(self._page_number() + rows * self._per_row() + columns)
+        """Select the page of another cell."""
+        self._select(self._cell() + rows * self._layout()[0] + columns)
 
     def pick(self, x: int, y: int) -> None:
         """Select the page of a cell."""
-        per_row, spread = arena.layout(self.model.view, self.port(self.size.width, self.size.height))
+        per_row, spread = self._layout()
         column = (x - arena.LABEL) // spread
         if 1 <= y <= self.page() and 0 <= column < per_row:
             self._select((self.top + y - 1) * per_row + column)
 
-    def _select(self, page: int) -> None:
+    def _select(self, cell: int) -> None:
         view = self.model.view
-        page = max(0, min(page, view.pages - 1))
+        page = max(0, min(cell << self.chart.zoom, view.pages - 1))
         self.model.select(view.arena[0] + (page << PAGE_SHIFT))
 
     def next_lens(self) -> None:
         """Look through the next lens."""
-        self.lens = arena.LENSES[(arena.LENSES.index(self.lens) + 1) % len(arena.LENSES)]
+        lenses = arena.LENSES
+        self.chart = replace(self.chart, lens=lenses[(lenses.index(self.chart.lens) + 1) % len(lenses)])
+        self.redraw()
+
+    def zoom(self, by: int) -> None:
+        """Twice or half as many pages a cell."""
+        self.chart = replace(self.chart, zoom=max(0, min(self.chart.zoom + by, arena.MAX_ZOOM)))
+        self.top = 0
+        self.reveal()
         self.redraw()
 
 

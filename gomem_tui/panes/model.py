@@ -1,6 +1,7 @@
 """What the panes of one explorer share: the session, the selection, what the last step touched."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from gomem_core.news import Touched, touched
 from gomem_core.session import Outcome, Session
@@ -16,6 +17,7 @@ class Model:
         self.scene = Scene()
         self.outcome: Outcome | None = None
         self.notes: list[str] = []  # the script's comments before the last command
+        self.span_changed: dict[int, int] = {}  # span -> step that touched it last
         self._changed = changed
 
     @property
@@ -31,7 +33,8 @@ class Model:
         self.outcome = outcome
         if outcome.ok:
             news = touched(outcome.events)
-            self.scene = Scene(self._followed(news), news)
+            self.span_changed |= dict.fromkeys(news.spans, outcome.step)
+            self.scene = Scene(self._followed(news), news, outcome.step, self.span_changed)
         self._changed()
         return outcome
 
@@ -52,12 +55,12 @@ class Model:
     def select(self, addr: int) -> None:
         """Select what lies at an arena address, in all panes."""
         if self.view.span_at(addr) is not None:
-            self.scene = Scene(self._selection(addr), self.scene.touched)
+            self.scene = replace(self.scene, selection=self._selection(addr))
             self._changed()
 
     def select_class(self, spanclass: int) -> None:
         """Select an mcentral; the span selected stays."""
-        self.scene = Scene(Selection(self.scene.selection.addr, spanclass), self.scene.touched)
+        self.scene = replace(self.scene, selection=Selection(self.scene.selection.addr, spanclass))
         self._changed()
 
     def _selection(self, addr: int) -> Selection:

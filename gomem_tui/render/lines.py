@@ -1,5 +1,6 @@
 """Lines of styled text, and what all renderers share: fitting, bars, addresses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,6 +39,8 @@ class Scene:
 
     selection: Selection = Selection()
     touched: Touched = field(default_factory=Touched)
+    step: int = 0  # of the session
+    changed: Mapping[int, int] = field(default_factory=dict)  # span -> step that touched it last
 
 
 def fit(line: Line, width: int) -> Line:

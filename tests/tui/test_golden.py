@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.tui.states import State, state
 
-from gomem_tui.render.arena import render_arena
+from gomem_tui.render.arena import Chart, render_arena
 from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.lines import Line, Port
 from gomem_tui.render.mcentral import render_mcentral
@@ -18,8 +18,8 @@ GOLDEN = Path(__file__).with_name("golden")
 
 PANES: dict[str, Callable[[State, Port], list[Line]]] = {
     "spans": lambda s, port: render_spans(s.session.view, port, s.scene),
-    "arena": lambda s, port: render_arena(s.session.view, port, s.scene, "class"),
-    "arena by list": lambda s, port: render_arena(s.session.view, port, s.scene, "list"),
+    "arena": lambda s, port: render_arena(s.session.view, port, s.scene, Chart("class")),
+    "arena by list": lambda s, port: render_arena(s.session.view, port, s.scene, Chart("list")),
     "bitmap": lambda s, port: render_bitmap(s.session.view, port, s.scene, s.session.objects),
     "mcentral": lambda s, port: render_mcentral(s.session.view, port, s.scene),
     "why": lambda s, port: render_why(s.outcome, ["what the script says"], port),

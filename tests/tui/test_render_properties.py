@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from tests.tui.states import SCRIPTS, state
 
-from gomem_tui.render.arena import LENSES, render_arena
+from gomem_tui.render.arena import LENSES, MAX_ZOOM, Chart, render_arena
 from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line, Port, bar, fit, plain
@@ -35,8 +35,8 @@ def test_every_pane_fills_its_port_exactly(name: str, port: Port, page: int, off
     view = s.session.view
     scene = s.selecting(view.arena[0] + page * 8192 + offset, spanclass)
     fits(render_spans(view, port, scene), port)
-    for lens in LENSES:
-        fits(render_arena(view, port, scene, lens), port)
+    for lens, zoom in zip((*LENSES, *LENSES), (0, 0, 0, 0, 0, 0, 1, 3, 8, 12, 17, MAX_ZOOM), strict=True):
+        fits(render_arena(view, port, scene, Chart(lens, zoom)), port)
     fits(render_bitmap(view, port, scene, s.session.objects), port)
     fits(render_mcentral(view, port, scene), port)
     fits(render_why(s.outcome, ["a note", "and one that is rather long " * 9], port), port)
@@ -56,7 +56,8 @@ def test_fit_cuts_and_fills_whatever_the_text(text: str, width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "drawn"), [(0.0, "····"), (1e-9, "▏···"), (0.25, "█···"), (0.5, "██··"), (0.53, "██▏·"), (1.0, "████"), (7.0, "████")]
+    ("share", "drawn"),
+    [(0.0, "····"), (1e-9, "▏···"), (0.25, "█···"), (0.5, "██··"), (0.53, "██▏·"), (1.0, "████"), (7.0, "████")],
 )
 def test_a_bar_shows_anything_above_nothing(share: float, drawn: str) -> None:
     assert bar(share, 4) == drawn
