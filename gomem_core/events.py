@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 
+@dataclass(frozen=True, slots=True)
 class Event:
     """Base of all events."""
 
-    __slots__ = ()
     kind: ClassVar[str]  # the name, as in recordings
     go: ClassVar[str]  # the Go function that decides this
 

@@ -14,10 +14,11 @@ from gomem_core.arch import (
     PAGE_MASK,
     PAGE_SHIFT,
     PTR_SIZE,
+    TINY_SIZE,
 )
 from gomem_core.events import Event, Grow, SpanMerge, SpanSplit
 from gomem_core.records import CentralInfo, McacheInfo, Region, SlotInfo, SlotState, SpanInfo, WordInfo
-from gomem_core.runtime.malloc import Heap
+from gomem_core.runtime.malloc import Heap, tiny_offset
 from gomem_core.runtime.mbitmap import read_bits
 from gomem_core.runtime.mspan import MSPAN_FREE, MSPAN_IN_USE, MSpan
 from gomem_core.runtime.mstats import MemStats, MStats
@@ -304,13 +305,25 @@ class HeapView:
         """Where objects of size 0 live."""
         return self._heap.zerobase
 
+    def next_slot(self, spanclass: int) -> tuple[int, int, int]:
+        """(P, base of its cached span, slot) that the next small object of this class would get; base 0: it has none free."""
+        c = self._heap.mcache
+        s = c.alloc[spanclass]
+        slot = s.peek_free_index()
+        return (c.p, s.start_addr, slot) if slot < s.nelems else (c.p, 0, 0)
+
+    def tiny_room(self, size: int) -> int:
+        """The current P's tiny block, if a tiny object of `size` bytes fits into it; else 0."""
+        c = self._heap.mcache
+        return c.tiny if c.tiny and tiny_offset(c.tinyoffset, size) + size <= TINY_SIZE else 0
+
+    def growth(self, npages: int) -> int:
+        """Bytes by which the arena would grow for `npages` pages."""
+        return self._heap.mheap.growth(npages)
+
     def find_free_span(self, npages: int) -> int:
         """Base of the free span that an allocation of `npages` would take now; 0: the arena would have to grow."""
-        h = self._heap.mheap
-        for free in h.free[npages:]:
-            if free.first is not None:
-                return free.first.start_addr
-        s = h.freelarge.find(npages)
+        s = self._heap.mheap.find_free_span(npages)
         return 0 if s is None else s.start_addr
 
     def layout(self) -> list[Region]:
@@ -334,6 +347,27 @@ class HeapView:
             Region("globals", *(0x548000, 0x5BE000) * 2, "", "data and bss; objects of size 0 all live at one address here"),
             Region("code", *(0x400000, 0x548000) * 2, "", "the program and the Go runtime"),
         ]
+
+    # --- For those who look at many spans or links ------------------------------------------------------------------------
+
+    def slot_sets(self, base: int) -> tuple[int, int] | None:
+        """The allocated slots of the span in use at `base`, and those of them that are not dead, as bit sets; else None."""
+        s = self._span(base)
+        if s is None:
+            return None
+        allocated = s.allocated_bits()
+        return allocated, allocated if s.sweepgen == self._heap.mheap.sweepgen else allocated & s.gcmark_bits
+
+    def linked(self) -> list[tuple[int, bool]]:
+        """Addresses of all objects in which pointers are stored, and whether the program refers to them."""
+        stacks = self._heap.mheap.sweep_spans  # together they hold every span in use, some of them twice
+        spans = {s.start_addr: s for stack in stacks for s in stack if s.pointers}
+        return [(base + i * s.elemsize, s.root_bits >> i & 1 == 1) for base, s in spans.items() for i in s.pointers or ()]
+
+    def slot_base(self, addr: int) -> int:
+        """Address of the slot that holds `addr`, 0 where no object can be."""
+        s = self._heap.mheap.span_of(addr)
+        return 0 if s is None else s.start_addr + s.object_index(addr) * s.elemsize
 
 
 def _bases(s: MSpan | None, limit: int) -> list[int]:

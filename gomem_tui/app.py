@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar, Final, cast
@@ -14,14 +14,17 @@ os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mou
 from rich.console import RenderableType
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.containers import Container, Horizontal
 from textual.events import Click, Resize
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
+from gomem_tui.hint import hint
 from gomem_tui.keys import KEYS
 from gomem_tui.paint import Painter
+from gomem_tui.palette import KeyProvider
 from gomem_tui.panes.bars import Bar, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
@@ -46,7 +49,7 @@ class Explorer(App[int]):
 
     TITLE = "gomem"
     CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = False
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeyProvider}
     AUTO_FOCUS = None  # only the prompt ever has Textual's focus, and only while somebody types
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.first) for key in KEYS
@@ -144,6 +147,7 @@ class Explorer(App[int]):
 
     def on_descendant_blur(self) -> None:
         """The prompt gave it back."""
+        self.say("")
         self._show_current()
 
     def _show_current(self) -> None:
@@ -179,6 +183,10 @@ class Explorer(App[int]):
         self._prompt.placeholder = self._placeholder()
         return self.model.submit(text).ok
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """While a command is being typed the footer says what it would do, or what it looks like."""
+        self.say(hint(event.value, self.model.view))
+
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Do what was typed or pasted; a wrong line stays to be mended, and ends a pasted script."""
         for line in event.lines:
@@ -186,6 +194,8 @@ class Explorer(App[int]):
                 self._prompt.value = line
                 return
         self._prompt.value = ""
+        if event.problem:
+            self.say(event.problem)
 
     def action_prompt(self) -> None:
         """Type a command; in the prompt a colon is a colon, but for one at its beginning, which is habit."""
@@ -276,6 +286,10 @@ class Explorer(App[int]):
     def action_map_zoom(self, by: int) -> None:
         """More or fewer pages a cell of the arena."""
         self.query_one(ArenaPane).zoom(by)
+
+    def action_event_log(self) -> None:
+        """Why: the ladder or the events."""
+        self.query_one(WhyPane).toggle_log()
 
     def action_explain_quit(self) -> None:
         """Tell how to quit."""

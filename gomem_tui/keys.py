@@ -41,6 +41,8 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("lens", ("v",), "lens", "Look at the arena's pages through the next lens.", "arena"),
     Key("map_zoom(1)", ("minus",), "wider", "Show twice as many pages a cell of the arena, up to the whole 512 GB.", "arena"),
     Key("map_zoom(-1)", ("plus", "equals_sign"), "closer", "Show half as many pages a cell.", "arena"),
+    Key("event_log", ("e",), "events", "Switch Why to the event log: every decision of the last command, and back."),
+    Key("command_palette", ("ctrl+p",), "palette", "Find an action by a part of its name."),
     Key("help", ("question_mark", "f1"), "help", "Show the keys and the commands.", footer=6),
     Key("back", ("escape",), "back", "Leave the prompt, the help or the zoom."),
     Key("quit", ("q", "ctrl+q"), "quit", "Leave gomem.", footer=7),

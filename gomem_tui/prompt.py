@@ -10,6 +10,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from gomem_core.lang import complete
+from gomem_tui.history import add_to_history, read_history
 
 
 class CommandSuggester(Suggester):
@@ -34,9 +35,10 @@ class Prompt(Input):
     class Entered(Message):
         """Lines to be done, in order: one that was typed, or several that were pasted."""
 
-        def __init__(self, lines: list[str]) -> None:
+        def __init__(self, lines: list[str], problem: str = "") -> None:
             super().__init__()
             self.lines = lines
+            self.problem = problem  # with the history, in words
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("up", "older", "older"),
@@ -45,8 +47,9 @@ class Prompt(Input):
 
     def __init__(self, names: Callable[[str], list[str]]) -> None:
         super().__init__(id="prompt", suggester=CommandSuggester(names), select_on_focus=False, compact=True)
-        self._typed: list[str] = []
-        self._at = 0  # place in the history; its length: the line being typed
+        self._typed = read_history()
+        self._at = len(self._typed)  # place in the history; its length: the line being typed
+        self._not_kept = ""
         self.cursor_blink = False
         self.can_focus = False  # so that Textual's own ways to the next widget do not lead here
 
@@ -60,8 +63,9 @@ class Prompt(Input):
         if event.value.strip():
             if event.value not in self._typed[-1:]:
                 self._typed.append(event.value)
+                self._not_kept = add_to_history(event.value)
             self._at = len(self._typed)
-            self.post_message(self.Entered([event.value]))
+            self.post_message(self.Entered([event.value], self._not_kept))
 
     def _on_paste(self, event: events.Paste) -> None:
         """Several lines are a script to be run; one line is text to go on with."""

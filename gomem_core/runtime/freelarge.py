@@ -21,11 +21,8 @@ class FreeLarge(Protocol):
     def remove_span(self, s: MSpan) -> None:
         """Take `s` out; throws when it is not inside."""
 
-    def remove(self, npages: int) -> MSpan | None:
-        """Choose a span of at least `npages` pages and take it out; None when there is none."""
-
     def find(self, npages: int) -> MSpan | None:
-        """The span that remove() would choose, left inside."""
+        """The span to be taken for `npages` pages; None when none is long enough."""
 
     def spans(self) -> list[MSpan]:
         """All spans, in the order the scavenger visits them."""
@@ -96,16 +93,8 @@ class _SpanTree:
             throw("freelarge_membership", f"span {s.start_addr:#x} of {npages} pages is not among the large free spans")
         self._remove_node(t)
 
-    def remove(self, npages: int) -> MSpan | None:
-        """Take out what find() chooses ((*mTreap).remove)."""
-        t = self._find(npages)
-        if t is None:
-            return None
-        self._remove_node(t)
-        return t.span
-
     def find(self, npages: int) -> MSpan | None:
-        """The span that remove() would choose, left inside."""
+        """The span to be taken for `npages` pages, left inside (the look-up of (*mTreap).remove)."""
         t = self._find(npages)
         return None if t is None else t.span
 

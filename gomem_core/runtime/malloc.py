@@ -95,6 +95,17 @@ class Allocated(NamedTuple):
     gc_started: bool
 
 
+def tiny_offset(offset: int, size: int) -> int:
+    """Where in a tiny block an object of `size` bytes begins when `offset` bytes are taken: aligned as its size suggests."""
+    if size & 7 == 0:
+        return (offset + 7) & ~7
+    if size & 3 == 0:
+        return (offset + 3) & ~3
+    if size & 1 == 0:
+        return (offset + 1) & ~1
+    return offset
+
+
 class Heap:
     """The whole allocator: one page heap, 134 mcentrals, an mcache for each P, the collector and the books."""
 
@@ -217,13 +228,7 @@ class Heap:
     def _tiny_alloc(self, size: int) -> Allocated:
         """Share the P's half-used 16-byte block if the object fits behind what is there, else take a new block."""
         mcache = self.mcache
-        offset = mcache.tinyoffset
-        if size & 7 == 0:
-            offset = (offset + 7) & ~7
-        elif size & 3 == 0:
-            offset = (offset + 3) & ~3
-        elif size & 1 == 0:
-            offset = (offset + 1) & ~1
+        offset = tiny_offset(mcache.tinyoffset, size)
         if mcache.tiny and offset + size <= TINY_SIZE:
             return self._tiny_share(mcache.tiny, offset, size)
         s, index, served = self._next_free(TINY_SPAN_CLASS)

@@ -21,7 +21,6 @@ from gomem_core.arch import PTR_SIZE
 from gomem_core.runtime.mspan import MSpan
 from gomem_core.sizeclasses import is_noscan
 
-
 _FILLED: Final = 3  # pointer and scan bit of every word
 
 

@@ -151,20 +151,17 @@ class MHeap:
 
         An exact length is preferred, then the next longer list; within a list the span freed last ((*mheap).allocSpanLocked).
         """
-        s: MSpan | None = None
-        for n in range(npages, MAX_MHEAP_LIST):
-            s = self.free[n].first
-            if s is not None:
-                self.free[n].remove(s)
-                break
-        from_large = s is None
-        if s is None:
-            s = self.freelarge.remove(npages)
+        s = self.find_free_span(npages)
         if s is None:
             self.grow(npages)
-            s = self.freelarge.remove(npages)
+            s = self.freelarge.find(npages)
         if s is None or s.state != MSPAN_FREE or s.npages < npages:
             throw("free_span_fits", f"the free span chosen for {npages} pages is not free, too short or missing")
+        from_large = s.in_list is None
+        if from_large:
+            self.freelarge.remove_span(s)
+        else:
+            self.free[s.npages].remove(s)
         if self.trace is not None:
             self.trace(Picked(s.start_addr, s.npages, s.ptr, npages, from_large))
         if s.npreleased > 0:  # all of it counts as back in use, even if only a part is taken
@@ -176,6 +173,14 @@ class MHeap:
         self.spans.set_range(self.page_of(s.start_addr), npages, s)
         self.stats.heap_idle -= npages << PAGE_SHIFT
         return s
+
+    def find_free_span(self, npages: int) -> MSpan | None:
+        """The free span that an allocation of `npages` would take now; None: the arena would have to grow."""
+        for n in range(npages, MAX_MHEAP_LIST):
+            s = self.free[n].first
+            if s is not None:
+                return s
+        return self.freelarge.find(npages)
 
     def _split(self, s: MSpan, npages: int) -> None:
         """Cut `s` down to `npages`; the high rest becomes a free span with a struct of its own."""
@@ -265,7 +270,7 @@ class MHeap:
         Raises OutOfMemory, with nothing changed, when the address space does not suffice.
         """
         rounded = round_up(npages, GROW_ROUND_PAGES)
-        ask = max(rounded << PAGE_SHIFT, HEAP_ALLOC_CHUNK)
+        ask = self.growth(npages)
         if ask > self.arena_end - self.arena_used:
             ask = rounded << PAGE_SHIFT
         if ask > self.arena_end - self.arena_used:
@@ -284,6 +289,10 @@ class MHeap:
         if self.trace is not None:
             self.trace(Grow(base, s.npages, self.arena_used, self.bitmap_mapped, self.spans_len, s.ptr, rounded))
         self.free_span_locked(s, False, True, 0)
+
+    def growth(self, npages: int) -> int:
+        """Bytes that grow would ask for, where there is room."""
+        return max(round_up(npages, GROW_ROUND_PAGES) << PAGE_SHIFT, HEAP_ALLOC_CHUNK)
 
     def set_arena_used(self, arena_used: int) -> None:
         """Map bitmap and spans for the larger arena, and only then let it be larger ((*mheap).setArenaUsed)."""

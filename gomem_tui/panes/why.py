@@ -12,10 +12,11 @@ class WhyPane(HeapPane):
     def __init__(self, model: Model) -> None:
         super().__init__(id="why")
         self.model = model
+        self.shows_log = False
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Title rule and the part of the text that is scrolled to."""
-        return render_why(self.model.outcome, self.model.notes, self.port(width, height))
+        return render_why(self.model.outcome, self.model.notes, self.port(width, height), self.shows_log)
 
     def page(self) -> int:
         """Rows shown."""
@@ -35,8 +36,14 @@ class WhyPane(HeapPane):
         self.redraw()
 
     def _show_from(self, top: int) -> None:
-        lines = len(why_text(self.model.outcome, self.model.notes, self.port(self.size.width, self.size.height)))
+        lines = len(why_text(self.model.outcome, self.model.notes, self.port(self.size.width, self.size.height), self.shows_log))
         self.top = max(0, min(top, lines - self.page()))
+
+    def toggle_log(self) -> None:
+        """The ladder or the event log."""
+        self.shows_log = not self.shows_log
+        self.top = 0
+        self.redraw()
 
     def pick(self, x: int, y: int) -> None:
         """Nothing is selected here."""

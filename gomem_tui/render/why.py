@@ -5,13 +5,14 @@ Every sentence is a whole template with named values.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from textwrap import wrap
 from typing import Final
 
 from rich.cells import cell_len
 
 from gomem_core import events as e
+from gomem_core.arch import U64_MAX
 from gomem_core.report import format_bytes
 from gomem_core.session import Outcome
 from gomem_core.sizeclasses import CLASSES
@@ -20,6 +21,8 @@ from gomem_tui.style import Token
 
 RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
 _CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS = range(5)
+
+_ADDRESSES: Final = {"base", "span", "addr", "block", "kept", "arena_used", "rest_base", "other_base"}
 
 SENTENCES: Final = {
     "exact": "{size} B is class {number} exactly, no waste",
@@ -128,13 +131,20 @@ def _last_allocation(told: Sequence[e.Event]) -> Sequence[e.Event]:
     return ()
 
 
-def render_why(outcome: Outcome | None, notes: Sequence[str], port: Port) -> list[Line]:
-    """Title rule, and the text from line port.top; the script's notes go on top as far as the rest leaves room."""
-    return fit_all([rule("6 Why", [], port), *why_text(outcome, notes, port)[port.top :]], port)
+def render_why(outcome: Outcome | None, notes: Sequence[str], port: Port, log: bool = False) -> list[Line]:
+    """Title rule, and the text from line port.top: the ladder and the answer, or the event log."""
+    told = [f"{outcome.events_total} events"] if outcome is not None and outcome.events_total else []
+    title = rule("6 Event log" if log else "6 Why", told, port)
+    return fit_all([title, *why_text(outcome, notes, port, log)[port.top :]], port)
 
 
-def why_text(outcome: Outcome | None, notes: Sequence[str], port: Port) -> list[Line]:
-    """All lines below the title: notes, the command with its answer or its error, and the ladder or a count of the events."""
+def why_text(outcome: Outcome | None, notes: Sequence[str], port: Port, log: bool = False) -> list[Line]:
+    """All lines below the title: notes, the command with its answer or its error, and the ladder or a count of the events.
+
+    The script's notes go on top where the rest leaves room for them, else to the end.
+    """
+    if log:
+        return events_text(outcome)
     width = max(20, port.width - 4)
     told: list[Line] = [((f" # {text}", "label"),) for note in notes for text in wrap(note, width)]
     lines = _outcome_lines(outcome, width)
@@ -158,6 +168,30 @@ def _outcome_lines(outcome: Outcome | None, width: int) -> list[Line]:
         table = result.table.lines() if result.table is not None else []
         lines += [((f"   {text}", "text"),) for text in (*table, *result.details)]
     return lines if rungs else lines + _event_counts(outcome)
+
+
+def events_text(outcome: Outcome | None) -> list[Line]:
+    """The event log: every decision of the last command in order, with the Go function that takes it."""
+    if outcome is None or not outcome.events:
+        return [((" The last command told no events.", "label"),)]
+    lines: list[Line] = []
+    for number, event in enumerate(outcome.events, 1):
+        values = ((f.name, getattr(event, f.name)) for f in fields(event))
+        told = "  ".join(f"{name} {_value(name, value)}" for name, value in values)
+        lines.append(((f" {number:>4} ", "dim"), (f"{event.kind:<13}", "new"), (f" {told}", "text"), (f"  {event.go}", "dim")))
+    if outcome.events_total > len(outcome.events):
+        lines.append(((f"      and {outcome.events_total - len(outcome.events)} more", "label"),))
+    return lines
+
+
+def _value(name: str, value: object) -> str:
+    """Addresses in hexadecimal, "never" as a word."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value == U64_MAX:
+            return "never"
+        if name in _ADDRESSES:
+            return short(value) if value else "nil"
+    return str(value)
 
 
 def _rung_line(number: int, rung: Rung, width: int) -> Line:

@@ -1,0 +1,196 @@
+"""The byte account: what became of every byte of the used arena.
+
+arena_used - arena_start = requested + slot waste + dead + free slots + tails + manual + free pages + given back.  It is kept up
+to date from the heap's narration: events tell which spans to look at again, reading looks at those only.  Free and manual spans
+need no such care, the runtime's own counters have their sums.
+"""
+
+from typing import Final, NamedTuple
+
+from gomem_core import events as e
+from gomem_core.arch import NUM_SPAN_CLASSES, PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.objects import ObjectTable
+from gomem_core.view import HeapView
+
+
+class Share(NamedTuple):
+    """What the bytes of a span in use, or of all spans of a class, are there for.  "Allocated" is as far as the runtime knows."""
+
+    requested: int  # by allocated objects, as the program asked for them
+    slot_waste: int  # the ends of their slots
+    dead: int  # slots that the last mark did not reach and that are not swept yet
+    free_slots: int
+    tails: int  # behind the last slot
+
+    @property
+    def wasted(self) -> int:
+        """Bytes that serve nobody and that nobody can have now."""
+        return self.slot_waste + self.tails + self.dead
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self)
+
+
+class Balance(NamedTuple):
+    """The account of the whole arena, in bytes; see Share for the first five."""
+
+    requested: int
+    slot_waste: int
+    dead: int
+    free_slots: int
+    tails: int
+    manual: int  # spans for stacks and the collector's work
+    free_pages: int  # in free spans
+    given_back: int  # in free spans too, their memory returned to the operating system
+
+    @property
+    def total(self) -> int:
+        """The used arena."""
+        return sum(self)
+
+
+NOTHING: Final = Share(0, 0, 0, 0, 0)
+_EVERY: Final = -1  # as a set of slots: all that there can be
+
+
+class _Counted:
+    """A span in use as it was looked at last."""
+
+    __slots__ = ("base", "elemsize", "nelems", "sets", "share", "spanclass", "tail")
+
+    def __init__(self, base: int, spanclass: int, elemsize: int, nelems: int, tail: int) -> None:
+        self.base = base
+        self.spanclass = spanclass
+        self.elemsize = elemsize
+        self.nelems = nelems
+        self.tail = tail
+        self.sets = (0, 0)  # allocated slots, and those that are not dead, as bit sets
+        self.share = NOTHING
+
+
+class Account:
+    """The account of one heap.  To be read between commands: objects are known when the command that made them is done."""
+
+    def __init__(self, view: HeapView, objects: ObjectTable) -> None:
+        self._view = view
+        self._objects = objects
+        self._spans: dict[int, _Counted] = {}  # by base
+        self._classes = _no_sums()
+        self._dirty: dict[int, int] = {}  # base of a span to look at again -> slots taken in it since
+        self._marked = False  # look at all spans again: what a mark did not reach is dead now
+        self._lost = True  # the heap changed without having told it
+
+    def follow(self, event: e.Event) -> None:
+        """Note which spans an event changed."""
+        match event:
+            case e.SlotTaken():
+                self._dirty[event.base] = self._dirty.get(event.base, 0) | 1 << event.slot
+            case e.TinyShared():
+                base = event.block & ~PAGE_MASK  # spans of this class have one page
+                self._dirty[base] = self._dirty.get(base, 0) | 1 << (event.block - base) // TINY_SIZE
+            case e.SpanAlloc():
+                self._dirty[event.base] = _EVERY
+            case e.SpanFree() | e.Sweep() | e.CacheSpan():
+                self._dirty.setdefault(event.base, 0)
+            case e.GcMarked():
+                self._marked = True
+            case _:
+                pass
+
+    def reset(self) -> None:
+        """Look at everything anew when read next: the heap changed without having told it, or was exchanged by an image."""
+        self._lost = True
+
+    def read(self) -> Balance:
+        """The account now."""
+        self._update()
+        stats = self._view.stats
+        requested, slot_waste, dead, free_slots, tails = (sum(column) for column in zip(*self._classes, strict=True))
+        in_use = (requested, slot_waste, dead, free_slots, tails)
+        return Balance(*in_use, stats.stacks_inuse, stats.heap_idle - stats.heap_released, stats.heap_released)
+
+    def by_class(self) -> list[tuple[int, Share]]:
+        """Every span class that has spans, with its share; those that waste most first."""
+        self._update()
+        found = [(spanclass, Share(*sums)) for spanclass, sums in enumerate(self._classes) if any(sums)]
+        return sorted(found, key=lambda one: (-one[1].wasted, one[0]))
+
+    def _update(self) -> None:
+        if self._lost:
+            self._spans.clear()
+            self._classes = _no_sums()
+            self._dirty = {info.base: _EVERY for info in self._view.spans() if info.state == "inuse"}
+        elif self._marked:
+            self._dirty = dict.fromkeys(self._spans, 0) | self._dirty
+        for base, taken in self._dirty.items():
+            self._look_at(base, taken)
+        self._dirty.clear()
+        self._lost = self._marked = False
+
+    def _look_at(self, base: int, taken: int) -> None:
+        """Count a span again, in which the slots `taken` got new objects since the last time."""
+        known, sets = self._spans.get(base), self._view.slot_sets(base)
+        if known is not None:
+            if not taken and sets == known.sets:
+                return
+            self._add(known, -1)
+        if sets is None:  # free now
+            self._spans.pop(base, None)
+            return
+        if known is None or taken == _EVERY:
+            info = self._view.span_at(base)
+            if info is None:
+                return
+            known = self._spans[base] = _Counted(base, info.spanclass, info.elemsize, info.nelems, info.tail)
+        allocated, live = sets
+        requested = self._recount(known, live, taken)
+        count, slots, size = live.bit_count(), allocated.bit_count(), known.elemsize
+        free = (known.nelems - slots) * size
+        known.sets = sets
+        known.share = Share(requested, count * size - requested, (slots - count) * size, free, known.tail)
+        self._add(known, 1)
+
+    def _add(self, counted: _Counted, sign: int) -> None:
+        sums = self._classes[counted.spanclass]
+        for i, nbytes in enumerate(counted.share):
+            sums[i] += sign * nbytes
+
+    def _recount(self, known: _Counted, live: int, taken: int) -> int:
+        """Bytes requested in the slots `live`; looks only at slots that came or went, if no slot did both."""
+        before = known.sets[1]
+        if before & taken:  # what was there before is not known any more
+            return self._requested(known, live)
+        return known.share.requested - self._requested(known, before & ~live) + self._requested(known, live & ~before)
+
+    def _requested(self, span: _Counted, slots: int) -> int:
+        """Bytes that the program asked for in these slots; an unknown object counts as if it filled its slot."""
+        if not slots:
+            return 0
+        objects, base, size = self._objects, span.base, span.elemsize
+        taken = (base + i * size for i, bit in enumerate(f"{slots:b}"[::-1]) if bit == "1")
+        if span.spanclass == TINY_SPAN_CLASS:
+            return sum(tiny_bytes(objects, block) for block in taken)
+        found = ((size if (oid := objects.find_addr(addr)) is None else objects.info(oid).size) for addr in taken)
+        return sum(min(size, nbytes) for nbytes in found)
+
+
+def _no_sums() -> list[list[int]]:
+    """Sums by span class, all 0."""
+    return [[*NOTHING] for _ in range(NUM_SPAN_CLASSES)]
+
+
+def tiny_objects(objects: ObjectTable, block: int) -> list[int]:
+    """The objects in a slot of 16 bytes without pointers: one, or several tiny ones; none when the first is unknown.
+
+    A block's first object lies at its beginning; what is older was there before the block was swept.
+    """
+    first = objects.find_addr(block)
+    return [] if first is None else [oid for oid in objects.in_slot(block, TINY_SIZE) if oid >= first]
+
+
+def tiny_bytes(objects: ObjectTable, block: int) -> int:
+    """Bytes that the program asked for in such a slot."""
+    here = tiny_objects(objects, block)
+    return min(TINY_SIZE, sum(objects.info(oid).size for oid in here)) if here else TINY_SIZE

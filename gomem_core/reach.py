@@ -1,0 +1,113 @@
+"""Who keeps an object alive: paths of links from what the program refers to.
+
+Only what is asked about is looked at: the slots of those objects, and, where the program itself dropped them, the links that
+are stored anywhere.  There are few of those, since somebody typed each of them.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Literal
+
+from gomem_core.account import tiny_objects
+from gomem_core.arch import TINY_SPAN_CLASS
+from gomem_core.objects import ObjectTable
+from gomem_core.records import SlotInfo
+from gomem_core.view import HeapView
+
+# "rooted": the program refers to it; "linked": dropped, but reachable; "garbage": unreachable, which no mark has found out yet;
+# "dead": the last mark did not reach it, its span is not swept; "swept": gone; "zero": of size 0, it never took memory.
+Fate = Literal["rooted", "linked", "garbage", "dead", "swept", "zero"]
+
+
+def slot_of(view: HeapView, objects: ObjectTable, oid: int) -> SlotInfo | None:
+    """The slot that still holds the object; None when it was swept, or never took memory."""
+    addr = objects.info(oid).addr
+    slot = view.slot_at(addr) if objects.find_addr(addr) == oid else None
+    return slot if slot is not None and slot.allocated and oid in _held(view, objects, slot) else None
+
+
+def object_at(view: HeapView, objects: ObjectTable, addr: int) -> int | None:
+    """The object whose bytes hold `addr`, else the first of its slot; None where no object is."""
+    slot = view.slot_at(addr)
+    if slot is None or not slot.allocated:
+        return None
+    held = _held(view, objects, slot)
+    infos = (objects.info(oid) for oid in held)
+    return next((o.oid for o in infos if o.addr <= addr < o.addr + o.size), next(iter(held), None))
+
+
+def _held(view: HeapView, objects: ObjectTable, slot: SlotInfo) -> list[int]:
+    """The objects of an allocated slot."""
+    info = view.span_at(slot.addr)
+    if info is not None and info.spanclass == TINY_SPAN_CLASS:
+        return tiny_objects(objects, slot.addr)
+    oid = objects.find_addr(slot.addr)
+    return [] if oid is None else [oid]
+
+
+def why_alive(view: HeapView, objects: ObjectTable, addr: int) -> list[int] | None:
+    """The shortest path by which the program reaches the object that holds `addr`: the numbers of one it refers to, … and it."""
+    oid = object_at(view, objects, addr)
+    return None if oid is None else find_paths(view, objects, [oid]).get(oid)
+
+
+def find_paths(view: HeapView, objects: ObjectTable, oids: Iterable[int]) -> dict[int, list[int]]:
+    """why_alive of several objects with one walk along the links; those without a path are left out."""
+    paths: dict[int, list[int]] = {}
+    sought: dict[int, list[int]] = {}  # slot -> objects in it that need a path of links
+    for oid in oids:
+        slot = slot_of(view, objects, oid)
+        if slot is None or slot.state == "dead":
+            continue
+        if objects.is_alive(oid):
+            paths[oid] = [oid]
+        elif slot.rooted:  # a tiny block lives as long as any object in it
+            paths[oid] = [next((other for other in _held(view, objects, slot) if objects.is_alive(other)), oid), oid]
+        else:
+            sought.setdefault(slot.addr, []).append(oid)
+    if sought:
+        via = _walk(view, set(sought))
+        for addr in sought.keys() & via.keys():
+            path = _path(objects, via, addr)
+            paths |= {oid: [*path, oid] for oid in sought[addr]}
+    return paths
+
+
+def _walk(view: HeapView, sought: set[int]) -> dict[int, int]:
+    """Walk along all links, breadth first, until all slots sought are found: slot -> the slot with a link to it, 0 for roots."""
+    via = {addr: 0 for addr, rooted in view.linked() if rooted}
+    missing = sought - via.keys()
+    todo = deque(via)
+    while todo and missing:
+        source = todo.popleft()
+        for _, target in view.links(source):
+            addr = view.slot_base(target)
+            if addr and addr not in via:
+                via[addr] = source
+                missing.discard(addr)
+                todo.append(addr)
+    return via
+
+
+def _path(objects: ObjectTable, via: dict[int, int], addr: int) -> list[int]:
+    """The objects before `addr` on the way from a root."""
+    path: list[int] = []
+    while addr := via[addr]:
+        oid = objects.find_addr(addr)
+        if oid is not None:
+            path.append(oid)
+    return path[::-1]
+
+
+def fate(view: HeapView, objects: ObjectTable, oid: int, paths: dict[int, list[int]]) -> Fate:
+    """What became of an object; `paths` is what find_paths found for it."""
+    if not objects.info(oid).size:
+        return "zero"
+    slot = slot_of(view, objects, oid)
+    if slot is None:
+        return "swept"
+    if slot.state == "dead":
+        return "dead"
+    if objects.is_alive(oid):
+        return "rooted"
+    return "linked" if oid in paths else "garbage"

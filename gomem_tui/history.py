@@ -1,0 +1,34 @@
+"""What was typed at the prompt, remembered across sessions in the XDG state directory."""
+
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_state_path
+
+_KEPT: Final = 500  # lines
+
+
+def history_path() -> Path:
+    """The file, one line a command, the newest last."""
+    return user_state_path("gomem") / "history"
+
+
+def read_history() -> list[str]:
+    """The lines typed before; none where they cannot be read."""
+    try:
+        text = history_path().read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return [line for line in text.split("\n") if line.strip()][-_KEPT:]
+
+
+def add_to_history(line: str) -> str:
+    """Remember a line; returns what went wrong, in words, or nothing."""
+    path = history_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+    except OSError as e:
+        return f"the history is not kept: {path}: {e.strerror or e}"
+    return ""
