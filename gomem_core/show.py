@@ -46,7 +46,8 @@ def show(topic: Topic, filters: tuple[Filter, ...], view: HeapView) -> Result:
     return _TOPICS[topic](view, filters)
 
 
-def _keep(fields: dict[str, Cell], filters: Iterable[Filter]) -> bool:
+def keep(fields: dict[str, Cell], filters: Iterable[Filter]) -> bool:
+    """Whether a row with these fields passes all filters."""
     return all(_COMPARE[f.op](fields[f.field], f.value) for f in filters)
 
 
@@ -64,20 +65,24 @@ def span_waste(info: SpanInfo) -> float:
     return 100 * info.tail / info.nbytes if info.state == "inuse" else 0.0
 
 
+def span_fields(info: SpanInfo) -> dict[str, Cell]:
+    """What filters can ask of a span; shares in percent."""
+    return {
+        "class": info.sizeclass,
+        "size": info.elemsize,
+        "kind": info.kind,
+        "state": info.state,
+        "pages": info.npages,
+        "used": 100 * info.used,
+        "waste": span_waste(info),
+        "list": _list_word(info),
+    }
+
+
 def _spans(view: HeapView, filters: tuple[Filter, ...]) -> Result:
     rows: list[tuple[Cell, ...]] = []
     for info in view.spans():
-        fields: dict[str, Cell] = {
-            "class": info.sizeclass,
-            "size": info.elemsize,
-            "kind": info.kind,
-            "state": info.state,
-            "pages": info.npages,
-            "used": 100 * info.used,
-            "waste": span_waste(info),
-            "list": _list_word(info),
-        }
-        if _keep(fields, filters):
+        if keep(span_fields(info), filters):
             rows.append(_span_row(info))
     return Result(f"{len(rows)} of {view.span_count} spans, by address", table=Table(_SPAN_COLUMNS, rows))
 
@@ -103,7 +108,7 @@ def _mcentral(view: HeapView, filters: tuple[Filter, ...]) -> Result:
     for spanclass in CENTRAL_CLASSES:
         c = view.central(spanclass)
         row = (spanclass >> 1, CLASSES[spanclass >> 1].size, kind_of(spanclass), c.nonempty, c.empty)
-        if not _keep(dict(zip(("class", "size", "kind", "nonempty", "empty"), row, strict=True)), filters):
+        if not keep(dict(zip(("class", "size", "kind", "nonempty", "empty"), row, strict=True)), filters):
             continue
         if not filters and c.nlock == 0:
             idle += 1
@@ -125,7 +130,7 @@ def _mcache(view: HeapView, filters: tuple[Filter, ...]) -> Result:
         for spanclass, base, nfree in c.cached:
             size = CLASSES[spanclass >> 1].size
             fields: dict[str, Cell] = {"p": c.p, "class": spanclass >> 1, "size": size, "kind": kind_of(spanclass)}
-            if _keep(fields, filters):
+            if keep(fields, filters):
                 rows.append((c.p, spanclass >> 1, size, kind_of(spanclass), base, nfree))
     return Result("; ".join(notes) if len(notes) < 3 else f"{len(notes)} Ps", table=Table(columns, rows))
 
@@ -134,14 +139,14 @@ def _free(view: HeapView, filters: tuple[Filter, ...]) -> Result:
     columns = (Column("list", "text"), Column("pages"), Column("spans"), Column("first", "addr"), Column("given back"))
     rows: list[tuple[Cell, ...]] = []
     for npages, count in view.free_lists():
-        if _keep({"pages": npages}, filters):
+        if keep({"pages": npages}, filters):
             bases = view.free_list(npages)
             released = sum(info.npreleased for base in bases if (info := view.span_at(base)) is not None)
             rows.append((f"free[{npages}]", npages, count, bases[0], released))
     rows += [
         ("large", info.npages, 1, info.base, info.npreleased)
         for info in view.free_large()
-        if _keep({"pages": info.npages}, filters)
+        if keep({"pages": info.npages}, filters)
     ]
     idle, released_bytes = view.stats.heap_idle, view.stats.heap_released
     summary = f"{format_bytes(idle)} in free spans, {format_bytes(released_bytes)} of it given back to the operating system"
@@ -214,7 +219,7 @@ def classes(filters: tuple[Filter, ...] = ()) -> Result:
             "objects": c.nelems,
             "waste": 100 * c.max_waste,
         }
-        if _keep(fields, filters):
+        if keep(fields, filters):
             row = (c.number, c.size, c.npages, c.npages << PAGE_SHIFT, c.nelems, c.tail_waste, round(100 * c.max_waste, 2))
             rows.append(row)
     return Result(f"{len(rows)} of 66 size classes; class 0 stands for objects over 32 KB", table=Table(columns, rows))

@@ -62,6 +62,7 @@ class Explorer(App[int]):
         self.script = script
         self.model = Model(self.look_again)
         self.message = ""
+        self.filtering = False  # the prompt takes a filter, not a command
         self.current = 1  # the pane that a small terminal shows
 
     # --- Composition --------------------------------------------------------------------------------------------------
@@ -147,6 +148,12 @@ class Explorer(App[int]):
 
     def on_descendant_blur(self) -> None:
         """The prompt gave it back."""
+        if self.filtering:
+            self.filtering = False
+            self._prompt.remembers = True
+            self.query_one("#colon", Static).update(":")
+            self._prompt.value = ""
+            self._prompt.placeholder = self._placeholder()
         self.say("")
         self._show_current()
 
@@ -185,10 +192,16 @@ class Explorer(App[int]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """While a command is being typed the footer says what it would do, or what it looks like."""
-        self.say(hint(event.value, self.model.view))
+        if self.filtering:
+            self.say(self.model.filter(event.value))
+        else:
+            self.say(hint(event.value, self.model.view))
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Do what was typed or pasted; a wrong line stays to be mended, and ends a pasted script."""
+        if self.filtering:
+            self.set_focus(None)
+            return
         for line in event.lines:
             if not self._do(line, ()):
                 self._prompt.value = line
@@ -208,7 +221,11 @@ class Explorer(App[int]):
     async def action_back(self) -> None:
         """One level back."""
         if self._prompt.has_focus:
+            if self.filtering:
+                self.model.filter("")
             self.set_focus(None)
+        elif self.model.order.text:
+            self.say(self.model.filter(""))
         else:
             self.screen.remove_class("zoomed")
             self._arranged()
@@ -278,6 +295,20 @@ class Explorer(App[int]):
     def action_bottom(self) -> None:
         """Move in the pane."""
         self._pane(self.current).move(HeapPane.FAR)
+
+    def action_sort(self, by: int) -> None:
+        """Another order of the spans table."""
+        self.query_one(SpansPane).sort(by)
+
+    def action_filter(self) -> None:
+        """Type a filter of the spans table; it works while it is being typed."""
+        self.action_pane(1)
+        self.filtering = True
+        self._prompt.remembers = False
+        self.query_one("#colon", Static).update("/")
+        self._prompt.placeholder = "class:5  state:free  used<50%  or a regular expression"
+        self._prompt.value = self.model.order.text
+        self.action_prompt()
 
     def action_lens(self) -> None:
         """The arena's next lens."""

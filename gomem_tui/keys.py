@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Scope = Literal["app", "pane", "arena", "prompt"]
+Scope = Literal["app", "pane", "spans", "arena"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,15 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("page_down", ("pagedown",), "page down", "Go a page down.", "pane"),
     Key("top", ("g", "home"), "top", "Go to the first row.", "pane"),
     Key("bottom", ("G", "end"), "bottom", "Go to the last row.", "pane"),
+    Key(
+        "filter",
+        ("slash",),
+        "filter",
+        "Filter the spans table: class:5 used<50%, or a regular expression; esc clears it.",
+        "spans",
+    ),
+    Key("sort(1)", ("s",), "sort", "Sort the spans table by its next column.", "spans"),
+    Key("sort(0)", ("r",), "reverse", "Sort the other way round.", "spans"),
     Key("lens", ("v",), "lens", "Look at the arena's pages through the next lens.", "arena"),
     Key("map_zoom(1)", ("minus",), "wider", "Show twice as many pages a cell of the arena, up to the whole 512 GB.", "arena"),
     Key("map_zoom(-1)", ("plus", "equals_sign"), "closer", "Show half as many pages a cell.", "arena"),
@@ -59,6 +68,7 @@ _SHOWN: Final = {
     "minus": "-",
     "plus": "+",
     "equals_sign": "=",
+    "slash": "/",
 }
 _SHOWN_ARROWS: Final = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
 

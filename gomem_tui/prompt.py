@@ -50,6 +50,7 @@ class Prompt(Input):
         self._typed = read_history()
         self._at = len(self._typed)  # place in the history; its length: the line being typed
         self._not_kept = ""
+        self.remembers = True  # what is typed goes into the history
         self.cursor_blink = False
         self.can_focus = False  # so that Textual's own ways to the next widget do not lead here
 
@@ -60,7 +61,9 @@ class Prompt(Input):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand the line over; it stays until it is known to be right."""
         event.stop()
-        if event.value.strip():
+        if not self.remembers:
+            self.post_message(self.Entered([event.value]))
+        elif event.value.strip():
             if event.value not in self._typed[-1:]:
                 self._typed.append(event.value)
                 self._not_kept = add_to_history(event.value)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from gomem_core.arch import PAGE_SHIFT
+from gomem_core.spanorder import SORTS
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render import arena, bitmap, mcentral, spans
@@ -18,31 +19,44 @@ class SpansPane(HeapPane):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The table."""
-        return spans.render_spans(self.model.view, self.port(width, height), self.model.scene)
+        model = self.model
+        return spans.render_spans(model.view, model.order, self.port(width, height), model.scene)
 
     def page(self) -> int:
         """Rows shown."""
         return spans.span_rows(self.size.height)
 
+    def _row(self) -> int:
+        return self.model.order.number(self.model.scene.selection.addr)
+
     def reveal(self) -> None:
-        """Scroll to the selected span."""
-        self.show_row(self.model.view.span_number(self.model.scene.selection.addr), self.page())
+        """Scroll to the selected span, if it is among the rows."""
+        self.top = max(0, min(self.top, len(self.model.order) - self.page()))
+        if self._row() >= 0:
+            self.show_row(self._row(), self.page())
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another span."""
-        number = self.model.view.span_number(self.model.scene.selection.addr) + rows + columns
-        self._select(number)
+        self._select(self._row() + rows + columns)
 
     def pick(self, x: int, y: int) -> None:
         """Select the span of a row."""
         if 2 <= y < 2 + self.page():
             self._select(self.top + y - 2)
 
-    def _select(self, number: int) -> None:
-        view = self.model.view
-        number = max(0, min(number, view.span_count - 1))
-        for info in view.spans(number, number + 1):
+    def _select(self, row: int) -> None:
+        row = max(0, min(row, len(self.model.order) - 1))
+        for info in self.model.order.rows(row, row + 1):
             self.model.select(info.base)
+
+    def sort(self, by: int) -> None:
+        """Sort by the next column, or (0) the other way round."""
+        order = self.model.order
+        names = list(SORTS)
+        order.arrange(names[(names.index(order.sort) + by) % len(names)], order.descending if by else not order.descending)
+        self.top = 0
+        self.reveal()
+        self.redraw()
 
 
 class ArenaPane(HeapPane):

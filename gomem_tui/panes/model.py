@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from gomem_core.news import Touched, touched
 from gomem_core.session import Outcome, Session
+from gomem_core.spanorder import BadFilter, SpanOrder
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Scene, Selection
 
@@ -14,6 +15,7 @@ class Model:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self.session = Session(narrate=True)
+        self.order = SpanOrder(self.session.view)
         self.scene = Scene()
         self.outcome: Outcome | None = None
         self.notes: list[str] = []  # the script's comments before the last command
@@ -33,10 +35,27 @@ class Model:
         self.outcome = outcome
         if outcome.ok:
             news = touched(outcome.events)
+            self._follow(outcome)
             self.span_changed |= dict.fromkeys(news.spans, outcome.step)
             self.scene = Scene(self._followed(news), news, outcome.step, self.span_changed)
         self._changed()
         return outcome
+
+    def _follow(self, outcome: Outcome) -> None:
+        """Let what keeps itself up to date from events hear them; of very many only the first are there."""
+        if outcome.events_total > len(outcome.events):
+            self.order.reset()
+        for event in outcome.events:
+            self.order.follow(event)
+
+    def filter(self, text: str) -> str:
+        """Filter the spans table; returns what is wrong with the filter, if something is."""
+        try:
+            self.order.filter(text)
+        except BadFilter as problem:
+            return str(problem)
+        self._changed()
+        return ""
 
     def _followed(self, news: Touched) -> Selection:
         """Where the last object went, else what was selected if that still is a span's."""

@@ -14,14 +14,20 @@ from gomem_core.records import Region
 from gomem_core.report import format_bytes
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, fit_all, rule, short
-from gomem_tui.render.words import clip, join_fitting
+from gomem_tui.render.words import clip, join_fitting, size_text
 from gomem_tui.style import Token
 
-_ALWAYS, _SELECTED, _RESERVED, _LEGEND, _GAPS, _AIR = range(6)  # what a row is for: the last ones go first
+_ALWAYS, _SELECTED, _RESERVED, _STACK, _LEGEND, _GAPS, _AIR = range(7)  # what a row is for: the last ones go first
 _BAR: Final = 10
 _SIZES: Final = 19
 _ARROWS: Final = {"up": "↑", "down": "↓", "": " "}
-_KEYS: Final = ("█ mapped", "░ reserved", "┊ nobody's", "↑↓ grows", "bars: log scale, 4K to all")
+_KEYS: Final = ("█ mapped", "░ reserved", "┊ unused", "↑↓ grows", "bars: log scale, 4K to all")
+_NAMES: Final = {
+    "environment, arguments": "env, args",
+    "heap: arena": "arena",
+    "heap: bitmap": "bitmap",
+    "heap: spans": "spans",
+}
 _TONES: Final[dict[str, Token]] = {"heap: arena": "low", "heap: bitmap": "mid", "heap: spans": "high"}
 
 
@@ -39,7 +45,7 @@ def render_layout(view: HeapView, port: Port, scene: Scene, objects: ObjectTable
     picture = _Picture(view, port, scene, objects)
     rows = picture.rows()
     room = port.height - 1
-    for level in (_AIR, _GAPS, _LEGEND, _RESERVED, _SELECTED):
+    for level in (_AIR, _GAPS, _LEGEND, _STACK, _RESERVED, _SELECTED):
         if len(rows) > room:
             rows = [row for row in rows if row.level != level]
     return fit_all([rule("8 Layout", notes, port), *(row.line for row in rows)], port)
@@ -58,7 +64,8 @@ class _Picture:
         self._objects = objects
         self._addr = scene.selection.addr if view.span_at(scene.selection.addr) is not None else 0
         self._to = port.width >= 78  # whether both ends of a range are shown
-        self._new = {"heap: arena": any(view.arena[0] <= base < view.arena[1] for base in scene.touched.spans)}
+        info = view.span_at(self._addr)
+        self._new = info is not None and info.base in scene.touched.spans
 
     def rows(self) -> list[_Row]:
         """All rows, from high addresses to low."""
@@ -80,23 +87,21 @@ class _Picture:
         selected = self._selected(r)
         if r.grows == "up":
             return [*self._rest(r, r.used_end, r.end), *selected, *used]
-        return [*used, *selected, *self._rest(r, r.start, r.used_start)]
+        return [*selected, *used, *self._rest(r, r.start, r.used_start)]
 
     def _range(self, start: int, end: int) -> str:
-        return f"  {short(start):>12} – {short(end):<12} " if self._to else f" {short(start):>12} "
+        return f"  {short(start):>12} – {short(end):<12} " if self._to else f"  {short(start):>12} "
 
     def _used(self, r: Region) -> _Row:
         nbytes, reserved = r.used_end - r.used_start, r.end - r.start
         tone: Token = _TONES.get(r.name, "top")
         sizes = format_bytes(nbytes) if nbytes == reserved else f"{format_bytes(nbytes)} of {format_bytes(reserved)}"
-        name = r.name.removeprefix("heap: ")
-        if not self._to:
-            name = {"environment, arguments": "env, args"}.get(name, name)
+        name = _NAMES.get(r.name, r.name)
         spans: list[Span] = [
             (self._range(r.used_start, r.used_end), "text"),
             ("█" if nbytes else "░", tone if nbytes else "dim"),
             (_ARROWS[r.grows] + " ", "key"),
-            (f"{name:<23}" if self._to else f"{name:<10}", tone),
+            (f"{name:<15}" if self._to else f"{name:<10}", tone),
             (f"{sizes:<{_SIZES}}", "text"),
         ]
         if r.grows:
@@ -110,57 +115,61 @@ class _Picture:
         if start == end:
             return []
         text = f"{format_bytes(end - start)} reserved, not mapped"
-        return [_Row(_RESERVED, ((self._range(start, end), "dim"), ("░  ", "dim"), (text, "dim")))]
+        line: Line = ((self._range(start, end), "dim"), ("░  ", "dim"), (text, "dim"))
+        return [_Row(_RESERVED if r.name in _TONES else _STACK, line)]
 
     def _gap(self, nbytes: int) -> _Row:
         blank = " " * len(self._range(0, 0))
-        return _Row(_GAPS, ((blank, "dim"), ("┊  ", "dim"), (f"{format_bytes(nbytes)} of nobody", "dim")))
+        return _Row(_GAPS, ((blank, "dim"), ("┊  ", "dim"), (f"{format_bytes(nbytes)} unused", "dim")))
 
     def _selected(self, r: Region) -> list[_Row]:
         if not self._addr or not r.name.startswith("heap"):
             return []
-        start = self._view.arena[0]
-        page = (self._addr - start) >> PAGE_SHIFT
-        told = {
-            "heap: arena": self._place,
-            "heap: bitmap": lambda: (start - 1 - (self._addr - start) // BITMAP_BYTES_PER_ARENA_BYTE, self._byte_told()),
-            "heap: spans": lambda: (r.start + page * PTR_SIZE, self._entry_told(page)),
-        }
-        addr, text = told[r.name]()
+        addr, text = self._told(r)
         token: Token = "cursor" if self._port.active and r.name == "heap: arena" else "select"
-        at = f"▸ {short(addr):>12}"
+        at = f"▸{'+' if self._new and r.name == 'heap: arena' else ' '}{short(addr):>12}"
         blank = " " * (len(self._range(0, 0)) - len(at))
         room = self._port.width - len(at) - len(blank) - 3
         return [_Row(_SELECTED, ((at, token), (blank, "text"), ("├  ", "select"), (clip(text, room), "select")))]
 
-    def _place(self) -> tuple[int, str]:
-        """What lies at the selected address."""
+    def _told(self, r: Region) -> tuple[int, str]:
+        """Where the selected place shows in a region of the heap, and what is there."""
+        offset = self._addr - self._view.arena[0]
+        if r.name == "heap: bitmap":
+            return r.end - 1 - offset // BITMAP_BYTES_PER_ARENA_BYTE, self._byte_told(offset)
+        if r.name == "heap: spans":
+            page = offset >> PAGE_SHIFT
+            return r.start + page * PTR_SIZE, self._entry_told(page)
+        return self._addr, self._place_told()
+
+    def _place_told(self) -> str:
         info, slot = self._view.span_at(self._addr), self._view.slot_at(self._addr)
         if info is None or slot is None:
-            state = info.state if info is not None else ""
-            return self._addr, f"{state} span"
-        addr = slot.addr if slot.slot < info.nelems else self._addr
+            free = info is not None and info.state == "free"
+            return "a free page" if free else "behind the last slot of its span"
+        if slot.state == "free":
+            return f"free slot {slot.slot} of {info.elemsize} B"
         oid = object_at(self._view, self._objects, self._addr)
-        if oid is not None:
-            o = self._objects.info(oid)
-            return o.addr, f"{o.name}, {o.size} B {o.kind}, slot {slot.slot} of its span"
-        word = "free slot" if slot.state == "free" else "slot"
-        return addr, f"{word} {slot.slot} of {info.elemsize} B"
+        if oid is None:
+            return f"slot {slot.slot} of {info.elemsize} B"
+        o = self._objects.info(oid)
+        inside = f", byte {self._addr - o.addr} of it" if self._addr != o.addr else ""
+        return f"{o.name}, {size_text(o.size)} {o.kind}{inside}"
 
-    def _byte_told(self) -> str:
-        first = self._addr - (self._addr - self._view.arena[0]) % BITMAP_BYTES_PER_ARENA_BYTE
-        words = [w for w in self._view.words(first, 4) if w.addr < first + BITMAP_BYTES_PER_ARENA_BYTE]
+    def _byte_told(self, offset: int) -> str:
+        first = self._addr - offset % BITMAP_BYTES_PER_ARENA_BYTE
+        words = self._view.words(first, BITMAP_BYTES_PER_ARENA_BYTE // PTR_SIZE)
         if not words:
-            return "its bitmap byte: means nothing in a free span"
-        bits = "".join(str(int(w.scan)) for w in reversed(words)) + "".join(str(int(w.pointer)) for w in reversed(words))
-        return f"its bitmap byte {bits}: words {short(first)} to +{BITMAP_BYTES_PER_ARENA_BYTE - PTR_SIZE}"
+            return "its bitmap byte: of a free span, it means nothing"
+        scan = "".join(str(int(w.scan)) for w in reversed(words))
+        pointer = "".join(str(int(w.pointer)) for w in reversed(words))
+        return f"scan {scan} ptr {pointer}, words from {short(first)}"
 
     def _entry_told(self, page: int) -> str:
         base, valid = self._view.spans_entry(page)
         if not base:
-            return f"its entry spans[{page}]: nil"
-        left = "" if valid else ", left over"
-        return f"its entry spans[{page}] → span {short(base)}{left}"
+            return f"spans[{page}] is nil"
+        return f"spans[{page}] → span {short(base)}{'' if valid else ', left over'}"
 
 
 def _log_share(nbytes: int, reserved: int) -> float:

@@ -4,6 +4,8 @@ from typing import Final
 
 from gomem_core.records import SpanInfo
 from gomem_core.report import format_bytes
+from gomem_core.show import span_waste
+from gomem_core.spanorder import SpanOrder
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Port, Scene, bar, fit_all, rule, short
 from gomem_tui.style import Token
@@ -11,16 +13,21 @@ from gomem_tui.style import Token
 _BAR: Final = 4
 
 
-def render_spans(view: HeapView, port: Port, scene: Scene) -> list[Line]:
-    """Title rule, headings, then spans number port.top and following."""
+def render_spans(view: HeapView, order: SpanOrder, port: Port, scene: Scene) -> list[Line]:
+    """Title rule, headings, then the rows from number port.top."""
     count = view.span_count
-    lines = [rule("1 Spans", [f"{count} in {format_bytes(view.pages << 13)}", "by address"], port), _heading(port.width)]
+    total = f"{len(order)} of {count}" if order.text else f"{count} in {format_bytes(view.pages << 13)}"
+    arrow = "↓" if order.descending else "↑"
+    notes = [total, f"by {order.sort} {arrow}", *([f"filter {order.text}"] if order.text else [])]
+    lines = [rule("1 Spans", notes, port), _heading(port.width)]
     selected = view.span_at(scene.selection.addr)
-    for info in view.spans(port.top, port.top + max(0, port.height - len(lines))):
+    for info in order.rows(port.top, port.top + max(0, port.height - len(lines))):
         chosen = selected is not None and selected.base == info.base
         lines.append(_row(info, port, chosen, info.base in scene.touched.spans))
     if not count:
         lines += [(), (("  The arena is empty: nothing was allocated yet.", "label"),)]
+    elif not len(order):
+        lines += [(), ((f"  No span passes the filter {order.text}", "label"),)]
     return fit_all(lines, port)
 
 
@@ -33,9 +40,15 @@ def _wide(width: int) -> bool:
     return width >= 56
 
 
+def _roomy(width: int) -> bool:
+    """Room for the waste behind the last slot, and for sweepgen in words."""
+    return width >= 84
+
+
 def _heading(width: int) -> Line:
     text = f"  {'base':<11}{'pages':>5} {'cl':>2} {'size':>6} {'kind':<7}"
-    text += f"{'used':<{_BAR + 10}}{'on list'}" if _wide(width) else f"{'used':<10}{'list'}"
+    text += f"{'used':<{_BAR + 10}}" if _wide(width) else f"{'used':<10}"
+    text += f"{'on list':<10} {'tail':>6}  {'sweepgen'}" if _roomy(width) else "on list"
     return ((text, "label"),)
 
 
@@ -80,12 +93,16 @@ def _row(info: SpanInfo, port: Port, chosen: bool, new: bool) -> Line:
     if _wide(port.width):
         spans.append((bar(info.used, _BAR) if info.nelems else " " * _BAR, tone))
         spans.append((f"{used:>9} ", text))
-        spans.append((list_text(info), text))
     else:
         spans.append((f"{used:<10}", text))
+    if _roomy(port.width):
+        tail = f"{span_waste(info):.1f}%" if info.state == "inuse" else ""
+        swept = "" if info.state != "inuse" or not info.swept else f"{info.sweepgen} swept"
+        spans.append((f"{list_text(info):<10} {tail:>6}  {swept}", text))
+    else:
         spans.append((list_text(info), text))
     if not info.swept:
-        spans.append((" ~unswept", "new"))
+        spans.append((f"{info.sweepgen} ~ waits" if _roomy(port.width) else " ~", "new"))
     if info.npreleased:
         spans.append((f" ░{info.npreleased} given back", "label"))
     return tuple(spans)

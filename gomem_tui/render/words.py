@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from gomem_core.report import format_bytes
+
 
 def clip(text: str, width: int) -> str:
     """The text if it fits, else as many whole words as do, and …; the beginning of the word where even one is too long."""
@@ -23,3 +25,8 @@ def join_fitting(parts: Iterable[str], width: int, separator: str = "  ") -> str
             break
         text = longer
     return text
+
+
+def size_text(nbytes: int) -> str:
+    """A number of bytes with its unit: 48 B, 4.0K."""
+    return f"{nbytes} B" if nbytes < 1024 else format_bytes(nbytes)

@@ -5,6 +5,7 @@ from typing import Final
 
 from gomem_core.news import Touched, touched
 from gomem_core.session import Outcome, Session
+from gomem_core.spanorder import SpanOrder
 from gomem_tui.render.lines import Scene, Selection
 
 SCRIPTS: Final = {
@@ -30,6 +31,7 @@ class State:
             self.outcome = self.session.submit(line)
             if not self.outcome.ok:
                 raise AssertionError(f"{line}: {self.outcome.error}")
+        self.order = SpanOrder(self.session.view)
         news = touched(self.outcome.events) if self.outcome is not None else Touched()
         self.scene = Scene(Selection(self.session.view.arena[0], 8), news)
 

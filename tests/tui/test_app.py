@@ -213,3 +213,58 @@ def test_a_bad_script_is_refused_with_line_and_column() -> None:
 def test_comments_stand_before_the_command_they_speak_of() -> None:
     script: Script = read_script("demo", "# one\n# two\nalloc 8\n# lost\n\nalloc 9 # not this", "demo")
     assert [(line.number, line.notes) for line in script.lines] == [(3, ("one", "two")), (6, ())]
+
+
+async def test_a_filter_works_while_it_is_typed_and_escape_clears_it() -> None:
+    app = explorer("alloc 48 scan\nalloc 100\nalloc 40000")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "space", "space", "slash", *"class", "colon", "8")
+        await pilot.pause()
+        assert "1 of 4 ── by address ↑ ── filter class:8" in shown(app, "spans")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "c420002000" in shown(app, "spans")
+        assert "c420000000" not in shown(app, "spans")
+        assert app.model.session.step == 3
+        await pilot.press("slash", "escape")
+        await pilot.pause()
+        assert "4 in 1.0M" in shown(app, "spans")
+        await pilot.press("slash", "left_parenthesis")
+        await pilot.pause()
+        assert "missing )" in app.message
+
+
+async def test_the_table_can_be_sorted_by_each_column() -> None:
+    app = explorer("alloc 48 scan\nalloc 100\nalloc 40000")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "space", "space", "s")
+        await pilot.pause()
+        rows = shown(app, "spans").splitlines()[2:]
+        assert "by pages ↑" in shown(app, "spans")
+        assert [row.split()[1] for row in rows if "c42" in row] == ["1", "1", "5", "121"]
+        await pilot.press("r")
+        await pilot.pause()
+        rows = shown(app, "spans").splitlines()[2:]
+        assert [row.split()[1] for row in rows if "c42" in row] == ["121", "5", "1", "1"]
+
+
+async def test_the_footer_foretells_what_an_alloc_would_do() -> None:
+    app = explorer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *"alloc", "space", "2", "4")
+        await pilot.pause()
+        assert app.message == "class 3 (32 B, 25 % waste) · the arena grows by 1.0M"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.message == ""
+
+
+async def test_the_event_log_names_every_decision() -> None:
+    app = explorer("alloc 48 scan")
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.press("space", "e", "6", "z")
+        await pilot.pause()
+        text = shown(app, "why")
+        names = [line.split()[1] for line in text.splitlines()[1:] if line.split()]
+        assert names[:3] == ["class_chosen", "mcache_miss", "lock_taken"]
+        assert {"grow", "mapped", "span_split", "span_alloc", "cache_span", "slot_taken", "bits_written"} <= set(names)

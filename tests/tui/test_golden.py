@@ -17,7 +17,7 @@ from gomem_tui.render.why import render_why
 GOLDEN = Path(__file__).with_name("golden")
 
 PANES: dict[str, Callable[[State, Port], list[Line]]] = {
-    "spans": lambda s, port: render_spans(s.session.view, port, s.scene),
+    "spans": lambda s, port: render_spans(s.session.view, s.order, port, s.scene),
     "arena": lambda s, port: render_arena(s.session.view, port, s.scene, Chart("class")),
     "arena by list": lambda s, port: render_arena(s.session.view, port, s.scene, Chart("list")),
     "bitmap": lambda s, port: render_bitmap(s.session.view, port, s.scene, s.session.objects),

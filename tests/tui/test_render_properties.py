@@ -34,7 +34,7 @@ def test_every_pane_fills_its_port_exactly(name: str, port: Port, page: int, off
     s = state(name)
     view = s.session.view
     scene = s.selecting(view.arena[0] + page * 8192 + offset, spanclass)
-    fits(render_spans(view, port, scene), port)
+    fits(render_spans(view, s.order, port, scene), port)
     for lens, zoom in zip((*LENSES, *LENSES), (0, 0, 0, 0, 0, 0, 1, 3, 8, 12, 17, MAX_ZOOM), strict=True):
         fits(render_arena(view, port, scene, Chart(lens, zoom)), port)
     fits(render_bitmap(view, port, scene, s.session.objects), port)

@@ -1,0 +1,174 @@
+"""The spans in another order than by address, or only some of them: kept up to date from the heap's narration.
+
+Events tell which spans to look at again; reading moves those few to where they belong.  Only what changes all spans, a mark or a
+new choice of order, costs time in proportion to their number.
+"""
+
+import re
+from bisect import bisect_left, insort
+from collections.abc import Callable
+from typing import Final
+
+from gomem_core import events as e
+from gomem_core.arch import PAGE_SHIFT
+from gomem_core.lang import ParseError, parse
+from gomem_core.lang.commands import Show
+from gomem_core.records import SpanInfo
+from gomem_core.report import Cell
+from gomem_core.show import keep, span_fields
+from gomem_core.view import HeapView
+
+Key = Callable[[SpanInfo], Cell]
+Test = Callable[[SpanInfo], bool]
+
+SORTS: Final[dict[str, Key]] = {
+    "address": lambda s: s.base,
+    "pages": lambda s: s.npages,
+    "class": lambda s: s.sizeclass,
+    "size": lambda s: s.elemsize,
+    "kind": lambda s: s.kind or s.state,
+    "used": lambda s: s.used,
+    "list": lambda s: s.list_name,
+    "swept": lambda s: s.swept,
+}
+
+
+class BadFilter(Exception):
+    """A filter that is neither one of the language's nor a regular expression; the message says what is wrong."""
+
+
+def read_filter(text: str) -> Test | None:
+    """What a filter as typed lets pass: `class:5 used<50%` as after `show spans`, else a regular expression on the row's words.
+
+    None for an empty one.  Raises BadFilter.
+    """
+    if not text.strip():
+        return None
+    try:
+        command = parse(f"show spans {text}")
+    except ParseError as problem:
+        if re.match(r"\w+\s*(?:[:=<>]|!=)", text):  # meant as the language's
+            raise BadFilter(problem.message) from problem
+    else:
+        if isinstance(command, Show):
+            filters = command.filters
+            return lambda s: keep(span_fields(s), filters)
+    try:
+        pattern = re.compile(text, re.IGNORECASE)
+    except re.error as problem:
+        raise BadFilter(f"{text}: {problem}") from problem
+    return lambda s: pattern.search(_words(s)) is not None
+
+
+def _words(s: SpanInfo) -> str:
+    cached = f"mcache P{s.cached_by}" if s.cached_by >= 0 else ""
+    swept = "" if s.swept else "unswept"
+    return f"{s.base:x} {s.state} {s.kind} {s.elemsize} {s.list_name} {cached} {swept}"
+
+
+class SpanOrder:
+    """Rows: the spans that pass a filter, in an order."""
+
+    def __init__(self, view: HeapView) -> None:
+        self._view = view
+        self.sort = "address"
+        self.descending = False
+        self.text = ""  # of the filter
+        self._test: Test | None = None
+        self._keys: dict[int, Cell] = {}  # by base, of the spans among the rows
+        self._rows: list[tuple[Cell, int]] = []  # (key, base), ascending
+        self._dirty: set[int] = set()
+        self._all = True  # look at all of them again
+
+    @property
+    def plain(self) -> bool:
+        """All spans by address, ascending: then the view's own index serves."""
+        return self.sort == "address" and not self.descending and self._test is None
+
+    def arrange(self, sort: str, descending: bool) -> None:
+        """Choose the order, a key of SORTS."""
+        self._all = self._all or sort != self.sort
+        self.sort, self.descending = sort, descending
+
+    def filter(self, text: str) -> None:
+        """Choose what is among the rows, as typed (read_filter); nothing: every span.  Raises BadFilter, with nothing changed."""
+        self._test = read_filter(text)
+        self.text = text
+        self._all = True
+
+    def reset(self) -> None:
+        """Look at everything anew: the heap changed without having told it."""
+        self._all = True
+
+    def follow(self, event: e.Event) -> None:
+        """Note which spans an event changed."""
+        match event:
+            case e.SpanSplit():
+                self._dirty |= {event.base, event.rest_base}
+            case e.SpanMerge():
+                gone = event.other_base
+                if gone == event.base:
+                    gone += event.other_npages << PAGE_SHIFT
+                self._dirty |= {event.base, gone}
+            case (
+                e.SlotTaken() | e.CacheSpan() | e.UncacheSpan() | e.McacheMiss()
+                | e.Sweep() | e.SpanAlloc() | e.SpanFree() | e.Grow()
+            ):  # fmt: skip
+                self._dirty.add(event.base)
+            case e.GcMarked() | e.Scavenged():
+                self._all = True
+            case _:
+                pass
+
+    def __len__(self) -> int:
+        if self.plain:
+            return self._view.span_count
+        self._update()
+        return len(self._rows)
+
+    def rows(self, start: int, stop: int) -> list[SpanInfo]:
+        """Rows number start to stop."""
+        if self.plain:
+            return self._view.spans(start, stop)
+        self._update()
+        count = len(self._rows)
+        numbers = range(start, min(stop, count))
+        bases = (self._rows[count - 1 - n if self.descending else n][1] for n in numbers)
+        return [info for base in bases if (info := self._view.span_at(base)) is not None]
+
+    def number(self, addr: int) -> int:
+        """The row of the span that holds `addr`; -1 when it is not among them."""
+        if self.plain:
+            return self._view.span_number(addr)
+        self._update()
+        info = self._view.span_at(addr)
+        if info is None or info.base not in self._keys:
+            return -1
+        at = bisect_left(self._rows, (self._keys[info.base], info.base))
+        return len(self._rows) - 1 - at if self.descending else at
+
+    def _update(self) -> None:
+        key = SORTS[self.sort]
+        if self._all:
+            passing = (s for s in self._view.spans() if self._test is None or self._test(s))
+            self._keys = {s.base: key(s) for s in passing}
+            self._rows = sorted((k, base) for base, k in self._keys.items())
+        else:
+            for base in self._dirty:
+                self._look_at(base, key)
+        self._dirty.clear()
+        self._all = False
+
+    def _look_at(self, base: int, key: Key) -> None:
+        info = self._view.span_at(base)
+        stays = info is not None and info.base == base and (self._test is None or self._test(info))
+        now = key(info) if info is not None and stays else None
+        before = self._keys.get(base)
+        if before == now and (before is None) == (not stays):
+            return
+        if before is not None:
+            del self._rows[bisect_left(self._rows, (before, base))]
+            del self._keys[base]
+        if now is not None:
+            self._keys[base] = now
+            insort(self._rows, (now, base))

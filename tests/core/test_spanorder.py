@@ -1,0 +1,71 @@
+"""Order and filter follow the heap from its events alone, whatever the commands."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gomem_core.session import Session
+from gomem_core.spanorder import SORTS, BadFilter, SpanOrder, read_filter
+
+LINES = [
+    "alloc 48 scan times 90",
+    "alloc 5000 times 9",
+    "alloc 40000",
+    "alloc 2M",
+    "alloc 100 times 30",
+    "drop all",
+    "gc",
+    "gc mark",
+    "gc sweep 2",
+    "flush",
+    "freeos",
+    "churn 40",
+    "procs 2",
+    "p 1",
+]
+FILTERS = ["", "class:4", "state:free", "used<50% kind:noscan", "pages>=2", "nonempty|free", "unswept", "c42000[0-4]"]
+
+
+@given(
+    commands=st.lists(st.sampled_from(LINES), max_size=25),
+    sort=st.sampled_from(list(SORTS)),
+    text=st.sampled_from(FILTERS),
+    descending=st.booleans(),
+    seed=st.integers(0, 9),
+)
+def test_the_rows_are_those_of_a_table_made_anew(commands: list[str], sort: str, text: str, descending: bool, seed: int) -> None:
+    session = Session(narrate=True)
+    order = SpanOrder(session.view)
+    order.arrange(sort, descending)
+    test = read_filter(text)
+    order.filter(text)
+    chance = random.Random(seed)
+    for line in commands:
+        for event in session.submit(line).events:
+            order.follow(event)
+        if chance.random() < 0.5:
+            continue  # several commands may pass between two looks
+        key = SORTS[sort]
+        passing = [s for s in session.view.spans() if test is None or test(s)]
+        expected = sorted(passing, key=lambda s: (key(s), s.base), reverse=descending)
+        assert order.rows(0, 10_000) == expected
+        assert len(order) == len(expected)
+        for number, info in enumerate(expected):
+            assert order.number(info.base) == number
+
+
+def test_what_does_not_pass_has_no_row() -> None:
+    session = Session(narrate=True)
+    session.submit("alloc 48")
+    order = SpanOrder(session.view)
+    order.filter("state:free")
+    assert order.number(0xC420000000) == -1
+    assert order.number(0xC420002000) == 0
+
+
+@pytest.mark.parametrize("text", ["class:99", "(", "state:open", "used<many"])
+def test_a_bad_filter_says_what_is_wrong(text: str) -> None:
+    with pytest.raises(BadFilter, match=r"\w"):
+        read_filter(text)
