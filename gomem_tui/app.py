@@ -41,7 +41,8 @@ WIDE: Final = (110, 32)  # from here on all panes are shown at once
 
 ROOMY: Final = 24  # rows from here on: Why shows its ladder and the answer
 
-PANES: Final = {1: "spans", 2: "arena", 3: "bitmap", 4: "mcentral", 6: "why"}
+WHY: Final = 6
+PANES: Final = {1: "spans", 2: "arena", 3: "bitmap", 4: "mcentral", WHY: "why"}
 
 
 class Explorer(App[int]):
@@ -63,7 +64,8 @@ class Explorer(App[int]):
         self.model = Model(self.look_again)
         self.message = ""
         self.filtering = False  # the prompt takes a filter, not a command
-        self.current = 1  # the pane that a small terminal shows
+        self.current = 1  # number of the pane that has the keyboard
+        self.upper = 1  # number of the pane that small terminals show beside Why
 
     # --- Composition --------------------------------------------------------------------------------------------------
 
@@ -159,11 +161,15 @@ class Explorer(App[int]):
 
     def _show_current(self) -> None:
         """Mark the pane that has the keyboard, which is the one that small terminals and zoom show."""
+        if self.current != WHY:
+            self.upper = self.current
+        if self._one_pane:
+            self.screen.set_class(self.current == WHY, "on-why")
         for number, name in PANES.items():
             pane = self.query_one(f"#{name}", HeapPane)
             pane.active = number == self.current and not self._prompt.has_focus
             if self._one_pane:
-                pane.set_class(number == self.current, "current")
+                pane.set_class(number == self.upper, "current")
             pane.redraw()
 
     def _placeholder(self) -> str:

@@ -75,7 +75,7 @@ def render_heap(view: HeapView, port: Port, scene: Scene, account: Account, live
     """Title rule and the parts that fit; of the wasteful classes those from number port.top.  `lived`: heap_live by step."""
     chosen = plan(port.width, port.height)
     stats = view.stats
-    notes = [f"{format_bytes(stats.heap_inuse)} in use, {format_bytes(stats.heap_idle)} idle", f"{stats.numgc} collections"]
+    notes = [f"{format_bytes(stats.heap_inuse)} in use, {format_bytes(stats.heap_idle)} idle"]
     lines = [rule("7 Heap", notes, port)]
     if chosen.columns == 2:
         left = _left(view, port, scene, account, lived, chosen)

@@ -25,14 +25,14 @@ _PARTS: Final[tuple[tuple[str, str, Token], ...]] = (  # the account's, in its o
     ("░", "given back", "dim"),
 )
 _NOTES: Final = (
-    "what live objects asked for",
-    "the ends of their slots",
-    "unreached by the last mark, not yet swept",
+    "asked for by live objects",
+    "ends of their slots",
+    "unreached, not yet swept",
     "room in spans in use",
-    "behind the last slots of spans",
-    "stacks and the collector's work",
-    "spans that nobody uses",
-    "to the OS; the addresses stay",
+    "behind the last slots",
+    "stacks, work buffers",
+    "in spans nobody uses",
+    "to the OS, addresses stay",
 )
 
 
@@ -49,7 +49,10 @@ def gauge(view: HeapView, width: int) -> list[Line]:
     stats = view.stats
     live = format_bytes(stats.heap_live)
     state = "all swept" if view.sweepdone else "~ sweeping: spans wait"
-    done = f" {stats.numgc} collection{'' if stats.numgc == 1 else 's'} · {state} · the last marked {format_bytes(stats.heap_marked)}"
+    done: list[str] = []
+    if stats.numgc:
+        done = ["1 collection" if stats.numgc == 1 else f"{stats.numgc} collections", state]
+        done.append(f"the last marked {format_bytes(stats.heap_marked)}")
     if stats.gc_trigger == U64_MAX:
         first: Line = ((f" heap_live {live}", "text"), ("  GOGC off: only gc collects", "label"))
     else:
@@ -67,7 +70,7 @@ def gauge(view: HeapView, width: int) -> list[Line]:
             ("▏", "dim"),
             (told, "label"),
         )
-    return [first, ((clip(done if stats.numgc else f" no collection yet · {state}", width), "label"),)]
+    return [first, ((" " + join_fitting(done or ["no collection yet"], width - 2, " · "), "label"),)]
 
 
 def sparkline(lived: Sequence[int], width: int) -> Line:
@@ -76,10 +79,11 @@ def sparkline(lived: Sequence[int], width: int) -> Line:
         return ((" heap_live: a line grows here, a cell a step", "label"),)
     room = max(1, min(64, width - 36))
     last = lived[-room:]
-    most = max(max(last), 1)
+    most = max(*last, 1)
     steps = f"{len(last)} step{'' if len(last) == 1 else 's'}"
     drawn = "".join(_LEVELS[min(len(_LEVELS) - 1, n * len(_LEVELS) // (most + 1))] for n in last)
-    return ((" heap_live ", "label"), (drawn[:-1], "low"), (drawn[-1:], "new"), (f" {steps}, at most {format_bytes(most)}", "label"))
+    told = f" {steps}, at most {format_bytes(most)}"
+    return ((" heap_live ", "label"), (drawn[:-1], "low"), (drawn[-1:], "new"), (told, "label"))
 
 
 # --- The account --------------------------------------------------------------------------------------------------------
@@ -114,22 +118,33 @@ def _cells(parts: Sequence[int], width: int) -> list[int]:
 def account_grid(balance: Balance, width: int) -> list[Line]:
     """The parts and their sum, several a line."""
     cells: list[Span] = [
-        (f" {glyph} {name:<10}{format_bytes(n):>7}", token if n else "dim")
+        (f" {glyph} {name:<10} {_six(n):>6}", token if n else "dim")
         for n, (glyph, name, token) in zip(balance, _PARTS, strict=True)
     ]
-    cells.append((f" = {'arena':<10}{format_bytes(balance.total):>7}", "text"))
+    cells.append((f" = {'arena':<10} {_six(balance.total):>6}", "text"))
     return grid(cells, width)
+
+
+def _columns(width: int) -> int:
+    return max(1, min(3, width // _CELL))
 
 
 def grid_rows(count: int, width: int) -> int:
     """Lines of a grid of so many cells."""
-    return -(-count // max(1, width // _CELL))
+    return -(-count // _columns(width))
 
 
 def grid(cells: Sequence[Span], width: int) -> list[Line]:
-    """Cells beside each other, line by line."""
-    columns = max(1, width // _CELL)
-    return [tuple((f"{text:<{_CELL}}", token) for text, token in cells[i : i + columns]) for i in range(0, len(cells), columns)]
+    """Cells beside each other, at most three a line."""
+    columns = _columns(width)
+    cell = min(26, width // columns)
+    return [tuple((f"{text:<{cell}}", token) for text, token in cells[i : i + columns]) for i in range(0, len(cells), columns)]
+
+
+def _six(nbytes: int) -> str:
+    """format_bytes in at most six cells."""
+    text = format_bytes(nbytes)
+    return text if len(text) <= 6 else text[:-3] + text[-1]
 
 
 def account_table(balance: Balance, width: int) -> list[Line]:
@@ -149,7 +164,7 @@ def account_table(balance: Balance, width: int) -> list[Line]:
 
 def waste_heading(width: int) -> Line:
     """Headings of the wasteful classes."""
-    text = f"  {'cls':>3} {'size':>6} {'kind':<6} {'wasted':>8}{'of spans':>9}  {'slots':>7} {'tails':>7} {'dead':>7}"
+    text = f"  {'cls':>3} {'size':>6} {'kind':<6} {'wasted':>8} {'share':>6} {'slots':>7} {'tails':>7} {'dead':>7}"
     return ((clip(text, width), "label"),)
 
 
@@ -162,7 +177,7 @@ def waste_row(spanclass: int, share: Share, scene: Scene, active: bool) -> Line:
     return (
         (("▸" if chosen else " ") + ("+" if new else " "), head),
         (f"{number:>3} {size:>6} {'noscan' if is_noscan(spanclass) else 'scan':<6} {format_bytes(share.wasted):>8}", head),
-        (f"{part:>7.1f} %  ", "text"),
+        (f" {part:>5.1f}% ", "text"),
         (f"{_some(share.slot_waste):>7} ", "high"),
         (f"{_some(share.tails):>7} ", "top"),
         (f"{_some(share.dead):>7}", "error"),
@@ -192,7 +207,7 @@ def _costs(view: HeapView) -> tuple[tuple[str, int], ...]:
     s = view.stats
     return (
         ("mheap locks", s.nheap_lock),
-        ("mcent. locks", sum(view.central(c).nlock for c in CENTRAL_CLASSES)),
+        ("mcentral locks", sum(view.central(c).nlock for c in CENTRAL_CLASSES)),
         ("OS calls", s.nheap_grow + s.nos_release),
     )
 
@@ -202,12 +217,12 @@ COUNTERS: Final = 9
 
 def counter_grid(view: HeapView, width: int) -> list[Line]:
     """Who served how many allocations, and what that cost, several a line."""
-    return grid([(f" {name:<12}{_count(n):>7}", "text" if n else "dim") for name, n in (*_served(view), *_costs(view))], width)
+    return grid([(f" {name:<14}{_count(n):>5}", "text" if n else "dim") for name, n in (*_served(view), *_costs(view))], width)
 
 
 def _count(n: int) -> str:
-    """A number in at most seven cells."""
-    return str(n) if n < 10_000_000 else f"{n / 1_000_000:.0f}M"
+    """A number in at most five cells."""
+    return str(n) if n < 100_000 else f"{n / 1_000:.0f}k" if n < 1_000_000 else f"{n / 1_000_000:.1f}M"
 
 
 def counter_table(view: HeapView, width: int) -> list[Line]:
@@ -226,7 +241,7 @@ def counter_table(view: HeapView, width: int) -> list[Line]:
     s = view.stats
     (_, mheap), (_, mcentral), _ = _costs(view)
     locks = join_fitting((f"locks taken: mheap {mheap}", f"mcentral {mcentral}"), width - 4, ", ")
-    asked = join_fitting((f"OS asked: {s.nheap_grow} to grow the arena", f"{s.nos_release} to give back"), width - 4, ", ")
+    asked = join_fitting((f"OS calls: {s.nheap_grow} to grow the arena", f"{s.nos_release} to give back"), width - 4, ", ")
     return [*lines, ((f"   {locks}", "text"),), ((f"   {asked}", "text"),)]
 
 
@@ -236,33 +251,34 @@ def counter_table(view: HeapView, width: int) -> list[Line]:
 def free_summary(view: HeapView, width: int) -> Line:
     """All free lists in a line."""
     lists = view.free_lists()
-    parts = [f"{count} × {npages}" for npages, count in lists]
     large = view.stats.heap_idle - (sum(npages * count for npages, count in lists) << PAGE_SHIFT)
-    if large:
-        parts.insert(0, f"{format_bytes(large)} in large spans")
-    text = join_fitting(parts, width - len(" free pages: ") - 2, ", ") if parts else "none"
-    more = " …" if parts and text != ", ".join(parts) else ""
-    return ((" free pages: ", "label"), (text + more, "text"))
+    parts = [f"large {format_bytes(large)}"] if large else []
+    parts += [f"{npages} × {count}" for npages, count in lists]
+    head = " free, pages × spans: " if lists else " free spans: "
+    text = join_fitting(parts, width - len(head) - 3, ", ") if parts else "none"
+    more = ", …" if parts and text != ", ".join(parts) else ""
+    return ((head, "label"), (text + more, "text"))
 
 
 def free_table(view: HeapView, rows: int, width: int) -> list[Line]:
     """The free lists by length, then the large free spans by length, as many as fit in `rows` lines."""
     small: list[Line] = [
-        ((f"   {f'free[{npages}]':<10}{count:>6}  {short(view.free_list(npages, 1)[0]):<12}", "text"), (_size(npages), "label"))
-        for npages, count in view.free_lists()
+        _free_line(f"free[{npages}]", str(count), view.free_list(npages, 1)[0], npages) for npages, count in view.free_lists()
     ]
-    lines: list[Line] = [((clip(f"   {'list':<10}{'spans':>6}  {'first':<12}{'bytes each':>10}", width), "label"),)]
+    large = _large(view, rows)
+    lines: list[Line] = [((clip(f"   {'list':<18}{'spans':>6}  {'first':<12}{'each':>8}", width), "label"),)]
     room = rows - 1
-    large = _large(view, room + 1)
-    if len(small) + len(large) > room:
-        keep = max(0, room - 1)
-        few = [*small[: max(0, keep - min(len(large), 2))], *large[: min(len(large), 2)]][:keep]
-        return [*lines, *few, (("   and more lengths", "dim"),)][:rows]
-    return [*lines, *small, *large, *([] if small or large else [(("   no free page", "dim"),)])][:rows]
+    if len(small) + len(large) <= room:
+        nothing: Line = (("   no free page", "dim"),)
+        return [*lines, *(small + large or [nothing])][:rows]
+    kept = min(len(large), 2)
+    lines += small[: max(0, room - 1 - kept)] + large[:kept]
+    return [*lines[: rows - 1], (("   and spans of other lengths", "dim"),)][:rows]
 
 
-def _size(npages: int) -> str:
-    return f"{format_bytes(npages << PAGE_SHIFT):>10}"
+def _free_line(name: str, count: str, first: int, npages: int) -> Line:
+    text = f"   {name:<18}{count:>6}  {short(first):<12}"
+    return ((text, "text"), (f"{format_bytes(npages << PAGE_SHIFT):>8}", "label"))
 
 
 def _large(view: HeapView, rows: int) -> list[Line]:
@@ -271,8 +287,7 @@ def _large(view: HeapView, rows: int) -> list[Line]:
     npages = MAX_MHEAP_LIST
     while len(lines) < rows and (info := view.span_at(view.find_free_span(npages))) is not None:
         npages = info.npages + 1
-        text = f"   {'large':<10}{info.npages:>6}p {short(info.base):<12}"
-        lines.append(((text, "text"), (_size(info.npages), "label")))
+        lines.append(_free_line(f"large, {info.npages} pages", "", info.base, info.npages))
     return lines
 
 
