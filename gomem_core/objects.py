@@ -8,6 +8,8 @@ from array import array
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from gomem_core.arch import TINY_SIZE
+
 ALIVE = -1  # in the column `dropped`
 
 
@@ -112,11 +114,17 @@ class ObjectTable:
         return self._by_addr.get(addr)
 
     def in_slot(self, addr: int, elemsize: int) -> list[int]:
-        """Objects born last at addresses in a slot: one, or several tiny ones in a 16-byte block."""
-        if elemsize != 16:
-            oid = self._by_addr.get(addr)
-            return [] if oid is None else [oid]
-        return [oid for at in range(addr, addr + elemsize) if (oid := self._by_addr.get(at)) is not None]
+        """The objects in the slot at `addr`, as long as it is not swept: one, or several tiny ones in a 16-byte block.
+
+        A block's first object lies at its beginning; what is older than that was there before the block was swept.
+        """
+        first = self._by_addr.get(addr)
+        if first is None:
+            return []
+        if elemsize != TINY_SIZE:
+            return [first]
+        here = (self._by_addr.get(at, -1) for at in range(addr, addr + TINY_SIZE))
+        return [oid for oid in here if oid >= first]
 
     def living(self) -> list[int]:
         """Numbers of all objects the program refers to, oldest first."""
