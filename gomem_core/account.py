@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from gomem_core import events as e
 from gomem_core.arch import NUM_SPAN_CLASSES, PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.objects import ObjectTable
+from gomem_core.records import SpanInfo
 from gomem_core.view import HeapView
 
 
@@ -121,15 +122,17 @@ class Account:
         if self._lost:
             self._spans.clear()
             self._classes = _no_sums()
-            self._dirty = {info.base: _EVERY for info in self._view.spans() if info.state == "inuse"}
-        elif self._marked:
-            self._dirty = dict.fromkeys(self._spans, 0) | self._dirty
-        for base, taken in self._dirty.items():
-            self._look_at(base, taken)
+            for info in self._view.spans():
+                self._look_at(info.base, _EVERY, info)
+        else:
+            if self._marked:
+                self._dirty = dict.fromkeys(self._spans, 0) | self._dirty
+            for base, taken in self._dirty.items():
+                self._look_at(base, taken)
         self._dirty.clear()
         self._lost = self._marked = False
 
-    def _look_at(self, base: int, taken: int) -> None:
+    def _look_at(self, base: int, taken: int, info: SpanInfo | None = None) -> None:
         """Count a span again, in which the slots `taken` got new objects since the last time."""
         known, sets = self._spans.get(base), self._view.slot_sets(base)
         if known is not None:
@@ -140,7 +143,7 @@ class Account:
             self._spans.pop(base, None)
             return
         if known is None or taken == _EVERY:
-            info = self._view.span_at(base)
+            info = info or self._view.span_at(base)
             if info is None:
                 return
             known = self._spans[base] = _Counted(base, info.spanclass, info.elemsize, info.nelems, info.tail)
@@ -169,11 +172,14 @@ class Account:
         if not slots:
             return 0
         objects, base, size = self._objects, span.base, span.elemsize
-        taken = (base + i * size for i, bit in enumerate(f"{slots:b}"[::-1]) if bit == "1")
+        taken = [base + i * size for i, bit in enumerate(f"{slots:b}"[::-1]) if bit == "1"]
         if span.spanclass == TINY_SPAN_CLASS:
             return sum(tiny_bytes(objects, block) for block in taken)
-        found = ((size if (oid := objects.find_addr(addr)) is None else objects.info(oid).size) for addr in taken)
-        return sum(min(size, nbytes) for nbytes in found)
+        requested = 0
+        for addr in taken:
+            oid = objects.find_addr(addr)
+            requested += size if oid is None else min(size, objects.info(oid).size)
+        return requested
 
 
 def _no_sums() -> list[list[int]]:

@@ -127,7 +127,7 @@ def show_object(oid: int, view: HeapView, objects: ObjectTable) -> Result:
         ("made", f"at step {o.born}"),
         ("state", state),
     ]
-    if slot is not None and info is not None and objects.find_addr(o.addr) == oid:
+    if slot is not None and info is not None and oid in objects.in_slot(slot.addr, info.elemsize):
         rows.append(("slot", f"{slot.slot} of span {info.base:#x}, {info.elemsize} bytes: {slot.state}"))
         for word, value in view.links(slot.addr):
             target = objects.find_addr(value)

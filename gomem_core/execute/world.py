@@ -48,9 +48,14 @@ class World:
         """The same, or an object that was dropped and that something live links to.  Raises CommandError."""
         oid = self._known(ref)
         o = self.objects.info(oid)
-        if not self.objects.is_alive(oid) and not (self.objects.find_addr(o.addr) == oid and self.view.is_reachable(o.addr)):
+        if not self.objects.is_alive(oid) and not (self._is_there(oid) and self.view.is_reachable(o.addr)):
             raise CommandError(f"{o.name} was dropped at step {o.dropped}, and nothing live links to it", _word(ref))
         return oid
+
+    def _is_there(self, oid: int) -> bool:
+        """Whether the object still has its slot: it was not swept and the memory given to another."""
+        slot = self.view.slot_at(self.objects.info(oid).addr)
+        return slot is not None and oid in self.objects.in_slot(slot.addr, self.view.elemsize_at(slot.addr))
 
     def _known(self, ref: Ref) -> int:
         """The object meant, dropped or not."""
