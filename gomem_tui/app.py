@@ -4,8 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
-from importlib.resources import files
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Final, cast
 
@@ -14,7 +13,6 @@ os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mou
 from rich.console import RenderableType
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.command import Provider
 from textual.containers import Container, Horizontal
 from textual.events import Click, Resize
 from textual.screen import Screen
@@ -24,7 +22,6 @@ from textual.widgets import Input, Static
 from gomem_tui.hint import hint
 from gomem_tui.keys import KEYS
 from gomem_tui.paint import Painter
-from gomem_tui.palette import KeyProvider
 from gomem_tui.panes.bars import Bar, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
@@ -34,7 +31,7 @@ from gomem_tui.prompt import Prompt
 from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line
 from gomem_tui.screens.help import HelpScreen
-from gomem_tui.script import Script, ScriptError, load_script, read_script
+from gomem_tui.script import Script, ScriptError, demo_script, load_script
 
 NEEDS: Final = (60, 16)  # columns and rows below which nothing sensible can be shown
 WIDE: Final = (110, 32)  # from here on all panes are shown at once
@@ -45,12 +42,19 @@ WHY: Final = 6
 PANES: Final = {1: "spans", 2: "arena", 3: "bitmap", 4: "mcentral", WHY: "why"}
 
 
+def key_provider() -> type:
+    """What the palette offers; imported when it is opened first, for the palette is a tenth of the time to the first picture."""
+    from gomem_tui.palette import KeyProvider  # noqa: PLC0415 -- see above
+
+    return KeyProvider
+
+
 class Explorer(App[int]):
     """The terminal app."""
 
     TITLE = "gomem"
     CSS_PATH = "app.tcss"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeyProvider}
+    COMMANDS: ClassVar[set[Any]] = {key_provider}
     AUTO_FOCUS = None  # only the prompt ever has Textual's focus, and only while somebody types
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.first) for key in KEYS
@@ -63,6 +67,7 @@ class Explorer(App[int]):
         self.script = script
         self.model = Model(self.look_again)
         self.message = ""
+        self._stale = False  # the panes are about to look again
         self.filtering = False  # the prompt takes a filter, not a command
         self.current = 1  # number of the pane that has the keyboard
         self.upper = 1  # number of the pane that small terminals show beside Why
@@ -116,7 +121,14 @@ class Explorer(App[int]):
     # --- Showing --------------------------------------------------------------------------------------------------------
 
     def look_again(self) -> None:
-        """Something changed: every pane scrolls to the selection and repaints what differs."""
+        """Something changed: the panes look again once all keys that are there already are done."""
+        if not self._stale:
+            self._stale = True
+            self.call_later(self._redraw_all)
+
+    def _redraw_all(self) -> None:
+        """Every pane scrolls to the selection and repaints what differs."""
+        self._stale = False
         for pane in self.query(HeapPane):
             if pane.id != "why":
                 pane.reveal()
@@ -350,7 +362,7 @@ def run_explorer(path: Path | None) -> int:
     """Open the explorer on a script, or on the built-in one; returns the exit code, 3 for a bad script."""
     try:
         if path is None:
-            script = read_script("demo", files("gomem_tui").joinpath("demo.gomem").read_text(encoding="utf-8"), "demo")
+            script = demo_script()
         else:
             script = load_script(path)
     except ScriptError as e:

@@ -45,6 +45,11 @@ def load_script(path: Path) -> Script:
     return read_script(path.name, text, str(path))
 
 
+def demo_script() -> Script:
+    """The built-in script."""
+    return read_script("demo", Path(__file__).with_name("demo.gomem").read_text(encoding="utf-8"), "demo")
+
+
 def read_script(name: str, text: str, where: str) -> Script:
     """A script from its text; `where` stands in messages.  Raises ScriptError."""
     lines: list[Line] = []

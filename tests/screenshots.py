@@ -2,11 +2,10 @@
 
 import asyncio
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 from gomem_tui.app import Explorer
-from gomem_tui.script import read_script
+from gomem_tui.script import demo_script
 
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
 
@@ -21,8 +20,7 @@ PICTURES: dict[str, tuple[int, int, list[str]]] = {
 
 async def picture(columns: int, rows: int, keys: list[str]) -> str:
     """The explorer on its built-in script after these keys, as SVG."""
-    text = files("gomem_tui").joinpath("demo.gomem").read_text(encoding="utf-8")
-    app = Explorer(read_script("demo", text, "demo"))
+    app = Explorer(demo_script())
     async with app.run_test(size=(columns, rows)) as pilot:
         for key in keys:
             await pilot.press(key)

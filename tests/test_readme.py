@@ -13,7 +13,9 @@ from gomem_tui.keys import KEYS, shown
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SHELL = [line.partition("   #")[0].strip() for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()]
+SHELL = [
+    line.partition("   #")[0].strip() for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()
+]
 LANGUAGE = re.findall(r"```\n(alloc .*?)```", README, re.S)[0].splitlines()
 
 

@@ -91,18 +91,18 @@ class HeapStatsPane(HeapPane):
         """Wasteful classes shown."""
         return self._plan().rows
 
-    def _classes(self) -> list[int]:
+    def _wasteful(self) -> list[int]:
         return [spanclass for spanclass, _ in heap.wasteful(self._account())]
 
     def reveal(self) -> None:
         """Scroll to the selected class, if it is among them."""
-        if self.size.area:
-            classes, spanclass = self._classes(), self.model.scene.selection.spanclass
+        if self.display and self.size.area:  # the account is not kept up to date for a pane that nobody sees
+            classes, spanclass = self._wasteful(), self.model.scene.selection.spanclass
             self.show_row(classes.index(spanclass) if spanclass in classes else 0, self.page())
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another class."""
-        classes, spanclass = self._classes(), self.model.scene.selection.spanclass
+        classes, spanclass = self._wasteful(), self.model.scene.selection.spanclass
         at = classes.index(spanclass) + rows + columns if spanclass in classes else 0
         self._select(at)
 
@@ -110,11 +110,11 @@ class HeapStatsPane(HeapPane):
         """Select the class of a row."""
         plan = self._plan()
         row = y - plan.waste
-        if 0 <= row < plan.rows and x < plan.left and self.top + row < len(self._classes()):
+        if 0 <= row < plan.rows and x < plan.left and self.top + row < len(self._wasteful()):
             self._select(self.top + row)
 
     def _select(self, number: int) -> None:
-        classes = self._classes()
+        classes = self._wasteful()
         if classes:
             self.model.select_class(classes[max(0, min(number, len(classes) - 1))])
 
@@ -186,7 +186,7 @@ class ObjectsPane(HeapPane):
         last = len(self.model.session.objects) - 1
         self._select(last - self._oid + rows + columns if self._oid >= 0 else self.top)
 
-    def pick(self, x: int, y: int) -> None:
+    def pick(self, x: int, y: int) -> None:  # noqa: ARG002 -- rows are as wide as the pane
         """Select the object of a row."""
         row = self.top + y - 2
         if 2 <= y < 2 + self.page() and row < len(self.model.session.objects):

@@ -40,8 +40,8 @@ def plan(width: int, height: int) -> Plan:
     """Choose the parts: the account, the gauge and the wasteful classes always, the others in order of what they tell."""
     room = height - 1
     if width >= _WIDE and height >= _HIGH:
-        above = 1 + 2 + 1 + 2 + _PARTS + 1 + 2 + 2  # see _left
-        return Plan(2, (width - _GAP) // 2, 2, True, 0, True, True, above, max(_LEAST, room + 1 - above))
+        above = 1 + 2 + 1 + 2 + _PARTS + 1 + 2  # see _left
+        return Plan(2, (width - _GAP) // 2, 2, True, 0, True, True, above, height - above)
     fixed = 1 + 1 + part.grid_rows(_PARTS, width) + 1  # gauge, bar, grid, headings of the wasteful
     spare = room - fixed - _LEAST
     takes = {"spark": 1, "free": 1, "gauge": 1, "counters": part.grid_rows(part.COUNTERS, width), "rows": 2, "air": 4}

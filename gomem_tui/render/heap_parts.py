@@ -14,7 +14,7 @@ from gomem_tui.style import Token
 
 _CELL: Final = 20  # cells of one figure with its name
 _LEVELS: Final = "▁▂▃▄▅▆▇█"
-_PARTS: Final[tuple[tuple[str, str, Token], ...]] = (  # the account's, in its order
+PARTS: Final[tuple[tuple[str, str, Token], ...]] = (  # the account's, in its order
     ("█", "requested", "low"),
     ("▓", "slot waste", "high"),
     ("✗", "dead", "error"),
@@ -95,7 +95,7 @@ def stacked(balance: Balance, width: int) -> Line:
     spans: list[Span] = [(" ", "text")]
     if not total:
         return ((" the arena is empty: nothing to account for", "label"),)
-    for cells, (glyph, _, token) in zip(_cells(balance, max(1, width - 2)), _PARTS, strict=True):
+    for cells, (glyph, _, token) in zip(_cells(balance, max(1, width - 2)), PARTS, strict=True):
         spans.append((glyph * cells, token))
     return tuple(spans)
 
@@ -119,7 +119,7 @@ def account_grid(balance: Balance, width: int) -> list[Line]:
     """The parts and their sum, several a line."""
     cells: list[Span] = [
         (f" {glyph} {name:<10} {_six(n):>6}", token if n else "dim")
-        for n, (glyph, name, token) in zip(balance, _PARTS, strict=True)
+        for n, (glyph, name, token) in zip(balance, PARTS, strict=True)
     ]
     cells.append((f" = {'arena':<10} {_six(balance.total):>6}", "text"))
     return grid(cells, width)
@@ -151,7 +151,7 @@ def account_table(balance: Balance, width: int) -> list[Line]:
     """The parts one below the other, with their shares and what they are, and the sum, which is the used arena."""
     total = max(balance.total, 1)
     lines: list[Line] = []
-    for n, (glyph, name, token), note in zip(balance, _PARTS, _NOTES, strict=True):
+    for n, (glyph, name, token), note in zip(balance, PARTS, _NOTES, strict=True):
         tone = token if n else "dim"
         figures = f" {glyph} {name:<11}{format_bytes(n):>8}{100 * n / total:>7.1f} %"
         lines.append(((figures, tone), (f"  {clip(note, width - len(figures) - 3)}", "label" if n else "dim")))

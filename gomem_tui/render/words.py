@@ -11,7 +11,7 @@ def clip(text: str, width: int) -> str:
         return text
     if width < 2:
         return "…"[: max(width, 0)]
-    cut = text[:width].rfind(" ")
+    cut = text[: width - 1].rfind(" ")
     head = text[:cut].rstrip(" ,;:") if cut > 0 else ""
     return f"{head or text[: width - 2].rstrip()} …"
 

@@ -1,7 +1,5 @@
 """The explorer as its user drives it: keys in, panes out."""
 
-from importlib.resources import files
-
 import pytest
 from textual.geometry import Size
 from textual.pilot import Pilot
@@ -10,15 +8,13 @@ from gomem_tui.app import PANES, Explorer
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.prompt import Prompt
 from gomem_tui.render.lines import plain
-from gomem_tui.script import Script, ScriptError, read_script
+from gomem_tui.script import Script, ScriptError, demo_script, read_script
 
 SIZES = [(80, 24), (120, 40)]
 
 
 def explorer(text: str | None = None) -> Explorer:
-    if text is None:
-        text = files("gomem_tui").joinpath("demo.gomem").read_text(encoding="utf-8")
-    return Explorer(read_script("demo", text, "demo"))
+    return Explorer(demo_script() if text is None else read_script("demo", text, "demo"))
 
 
 def shown(app: Explorer, pane: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.tui.states import State, state
 
 from gomem_tui.render.arena import Chart, render_arena
 from gomem_tui.render.bitmap import render_bitmap
@@ -13,6 +12,7 @@ from gomem_tui.render.lines import Line, Port
 from gomem_tui.render.mcentral import render_mcentral
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import render_why
+from tests.tui.states import State, state
 
 GOLDEN = Path(__file__).with_name("golden")
 

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from tests.tui.states import SCRIPTS, state
 
 from gomem_tui.render.arena import LENSES, MAX_ZOOM, Chart, render_arena
 from gomem_tui.render.bitmap import render_bitmap
@@ -13,6 +12,7 @@ from gomem_tui.render.lines import Line, Port, bar, fit, plain
 from gomem_tui.render.mcentral import render_mcentral
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import render_why
+from tests.tui.states import SCRIPTS, state
 
 PORTS = st.builds(
     Port,

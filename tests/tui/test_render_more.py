@@ -1,0 +1,185 @@
+"""The panes mcache, Heap, Layout and Objects: they fill any port, and look as pictured."""
+
+import os
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gomem_core.account import Account, Balance
+from gomem_tui.render import heap_parts
+from gomem_tui.render.heap import plan, render_heap, wasteful
+from gomem_tui.render.layout import render_layout
+from gomem_tui.render.lines import Line, Port, Scene, plain
+from gomem_tui.render.mcache import mcache_rows, render_mcache
+from gomem_tui.render.objects import object_rows, render_objects
+from gomem_tui.render.words import clip, join_fitting
+from tests.tui.states import SCRIPTS, State, state
+from tests.tui.test_golden import GOLDEN, drawn
+from tests.tui.test_render_properties import PORTS, fits
+
+LINKED = (
+    "alloc 48 scan as a\nalloc 48 scan as b\nalloc 64 as c\nlink a.0 b\nlink b.2 c\ndrop b c\n"
+    "alloc 5 as t\nalloc 5 as u\ndrop t\nalloc 32 as g\ndrop g\ngc mark\nalloc 32 as d\ndrop d\nalloc 0 as z"
+)
+
+
+def account(s: State) -> Account:
+    return Account(s.session.view, s.session.objects)
+
+
+def draw_heap(s: State, port: Port, scene: Scene, lived: Sequence[int]) -> list[Line]:
+    return render_heap(s.session.view, port, scene, account(s), lived)
+
+
+def draw_objects(s: State, port: Port, selected: int) -> list[Line]:
+    return render_objects(s.session.view, port, s.session.objects, s.session.history, selected)
+
+
+PANES: dict[str, Callable[[State, Port], list[Line]]] = {
+    "mcache": lambda s, port: render_mcache(s.session.view, port, s.scene),
+    "heap": lambda s, port: draw_heap(s, port, s.scene, [0, 8192, 30000, 20000, s.session.view.stats.heap_live]),
+    "layout": lambda s, port: render_layout(s.session.view, port, s.scene, s.session.objects),
+    "objects": lambda s, port: draw_objects(s, port, 0),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+@given(
+    port=PORTS,
+    page=st.integers(-1, 1 << 26),
+    offset=st.integers(0, 8191),
+    spanclass=st.integers(0, 133),
+    lived=st.lists(st.integers(0, 1 << 40), max_size=300),
+    selected=st.integers(-1, 3000),
+)
+def test_every_pane_fills_its_port_exactly(
+    name: str, port: Port, page: int, offset: int, spanclass: int, lived: list[int], selected: int
+) -> None:
+    s = state(name)
+    scene = s.selecting(s.session.view.arena[0] + page * 8192 + offset, spanclass)
+    fits(render_mcache(s.session.view, port, scene), port)
+    fits(draw_heap(s, port, scene, lived), port)
+    fits(render_layout(s.session.view, port, scene, s.session.objects), port)
+    fits(draw_objects(s, port, selected), port)
+
+
+@given(port=PORTS, selected=st.integers(-1, 9))
+def test_objects_of_every_fate_fill_it_too(port: Port, selected: int) -> None:
+    fits(draw_objects(State(LINKED), port, selected), port)
+
+
+@pytest.mark.parametrize("size", [(60, 14), (80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", ["empty", "one span", "full", "fragmented", "mid-gc"])
+@pytest.mark.parametrize("pane", PANES)
+def test_pane(pane: str, name: str, size: tuple[int, int]) -> None:
+    lines = PANES[pane](state(name), Port(*size, active=True))
+    text = "\n".join(map(drawn, lines)) + "\n"
+    path = GOLDEN / f"{pane}, {name}, {size[0]}x{size[1]}.txt".replace(" ", "_")
+    if os.environ.get("GOMEM_UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+# --- What they must show ------------------------------------------------------------------------------------------------
+
+
+def texts(lines: list[Line]) -> str:
+    return "\n".join(plain(line).rstrip() for line in lines)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("size", [(60, 12), (60, 16), (80, 24), (109, 50), (110, 28), (120, 40), (200, 60)])
+def test_the_plan_tells_where_the_wasteful_classes_are(name: str, size: tuple[int, int]) -> None:
+    s = state(name)
+    chosen = plan(*size)
+    lines = draw_heap(s, Port(*size), s.scene, [1])
+    classes = wasteful(account(s))
+    assert plain(lines[chosen.waste - 1]).startswith("  cls   size kind")
+    for i, (spanclass, _) in enumerate(classes[: chosen.rows]):
+        number = plain(lines[chosen.waste + i])[2:5].strip()
+        assert number == (str(spanclass >> 1) if spanclass > 1 else "L")
+    assert chosen.waste + chosen.rows <= size[1]
+
+
+@given(parts=st.lists(st.integers(0, 1 << 40), min_size=8, max_size=8).filter(any), width=st.integers(10, 300))
+def test_the_stacked_bar_shows_all_that_is_there(parts: list[int], width: int) -> None:
+    bar = heap_parts.stacked(Balance(*parts), width)
+    assert sum(len(text) for text, _ in bar) == width - 1
+    assert all(bool(text) == bool(n) for (text, _), n in zip(bar[1:], parts, strict=True))
+
+
+def test_at_its_smallest_the_account_is_whole() -> None:
+    text = texts(draw_heap(state("mid-gc"), Port(60, 12), state("mid-gc").scene, [5]))
+    assert all(name in text for _, name, _ in heap_parts.PARTS)
+    assert all(word in text for word in ("= arena", "trigger", "goal", "GOGC"))
+
+
+def test_tiny_blocks_are_shown_byte_by_byte() -> None:
+    text = texts(render_mcache(state("many Ps").session.view, Port(80, 24), state("many Ps").scene))
+    assert "▓▓▓▓▓···········" in text
+    assert "P2 allocates now" in text
+
+
+def test_both_groups_show_every_cached_span() -> None:
+    view = state("churned").session.view
+    cached = sorted(base for cache in view.mcaches() for _, base, _ in cache.cached)
+    for width in (60, 80, 200):
+        rows = mcache_rows(view, width)
+        assert sorted(one.base for row in rows for one in row.spans if one is not None) == cached
+
+
+def test_the_layout_links_three_regions() -> None:
+    s = State("alloc 48 scan times 171 as x")
+    start = s.session.view.arena[0]
+    lines = render_layout(s.session.view, Port(80, 24), s.selecting(start + 8192), s.session.objects)
+    marked = [plain(line).split()[:2] for line in lines if plain(line).startswith("▸")]
+    assert [int(at, 16) for at in (words[-1] if words[0] == "▸" else words[1] for words in marked)] == [
+        start + 8192,
+        start - 1 - 256,
+        0xC000000008,
+    ]
+
+
+def test_the_layout_goes_from_high_to_low() -> None:
+    s = state("churned")
+    lines = render_layout(s.session.view, Port(60, 40), s.selecting(s.session.view.arena[0] + 8192), s.session.objects)
+    found = [plain(line)[2:15].strip() for line in lines[1:]]
+    addresses = [int(text, 16) for text in found if text and all(c in "0123456789abcdef" for c in text)]
+    assert len(addresses) > 10
+    assert addresses == sorted(addresses, reverse=True)
+
+
+def test_objects_tell_what_keeps_them_alive() -> None:
+    s = State(LINKED)
+    port = Port(60, 20)
+    for selected, words in ((2, "root a → b → c"), (3, "u shares its tiny block"), (5, "swept"), (6, "next mark"), (0, ".0 → b")):
+        assert words in texts(draw_objects(s, port, selected)[-3:])
+    table = texts(draw_objects(s, port, -1))
+    for words in ("◐ c", "kept by b", "† d", "dropped, unreachable", "● a", "∅ z"):
+        assert words in table
+
+
+def test_only_rows_on_screen_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    s = State("alloc 48 times 5000")
+    looked: list[int] = []
+    info = s.session.objects.info
+    monkeypatch.setattr(s.session.objects, "info", lambda oid: looked.append(oid) or info(oid))  # type: ignore[func-returns-value]
+    draw_objects(s, Port(80, 24, top=1000), 7)
+    assert len(set(looked)) <= object_rows(24) + 1
+
+
+@given(text=st.text(alphabet="ab ,", max_size=40), width=st.integers(0, 30))
+def test_clip_never_cuts_inside_a_word(text: str, width: int) -> None:
+    cut = clip(text, width)
+    assert len(cut) <= width
+    first = text.split(" ", maxsplit=1)[0]
+    if cut != text and len(first) + 2 <= width and cut.endswith(" …"):
+        assert text.startswith(cut[:-2])
+
+
+def test_parts_that_do_not_fit_are_left_out() -> None:
+    assert join_fitting(["one", "two", "three"], 9) == "one  two"
+    assert join_fitting(["one"], 2) == ""
