@@ -52,14 +52,13 @@ class Balance(NamedTuple):
         return sum(self)
 
 
-NOTHING: Final = Share(0, 0, 0, 0, 0)
 _EVERY: Final = -1  # as a set of slots: all that there can be
 
 
 class _Counted:
     """A span in use as it was looked at last."""
 
-    __slots__ = ("base", "elemsize", "nelems", "sets", "share", "spanclass", "tail")
+    __slots__ = ("base", "elemsize", "nelems", "requested", "sets", "spanclass", "tail")
 
     def __init__(self, base: int, spanclass: int, elemsize: int, nelems: int, tail: int) -> None:
         self.base = base
@@ -68,7 +67,7 @@ class _Counted:
         self.nelems = nelems
         self.tail = tail
         self.sets = (0, 0)  # allocated slots, and those that are not dead, as bit sets
-        self.share = NOTHING
+        self.requested = 0
 
 
 class Account:
@@ -147,25 +146,26 @@ class Account:
             if info is None:
                 return
             known = self._spans[base] = _Counted(base, info.spanclass, info.elemsize, info.nelems, info.tail)
-        allocated, live = sets
-        requested = self._recount(known, live, taken)
-        count, slots, size = live.bit_count(), allocated.bit_count(), known.elemsize
-        free = (known.nelems - slots) * size
+        known.requested = self._recount(known, sets[1], taken)
         known.sets = sets
-        known.share = Share(requested, count * size - requested, (slots - count) * size, free, known.tail)
         self._add(known, 1)
 
-    def _add(self, counted: _Counted, sign: int) -> None:
-        sums = self._classes[counted.spanclass]
-        for i, nbytes in enumerate(counted.share):
-            sums[i] += sign * nbytes
+    def _add(self, span: _Counted, sign: int) -> None:
+        allocated, live = span.sets
+        slots, count, size = allocated.bit_count(), live.bit_count(), span.elemsize
+        sums = self._classes[span.spanclass]
+        sums[0] += sign * span.requested
+        sums[1] += sign * (count * size - span.requested)
+        sums[2] += sign * (slots - count) * size
+        sums[3] += sign * (span.nelems - slots) * size
+        sums[4] += sign * span.tail
 
     def _recount(self, known: _Counted, live: int, taken: int) -> int:
         """Bytes requested in the slots `live`; looks only at slots that came or went, if no slot did both."""
         before = known.sets[1]
         if before & taken:  # what was there before is not known any more
             return self._requested(known, live)
-        return known.share.requested - self._requested(known, before & ~live) + self._requested(known, live & ~before)
+        return known.requested - self._requested(known, before & ~live) + self._requested(known, live & ~before)
 
     def _requested(self, span: _Counted, slots: int) -> int:
         """Bytes that the program asked for in these slots; an unknown object counts as if it filled its slot."""
@@ -184,7 +184,7 @@ class Account:
 
 def _no_sums() -> list[list[int]]:
     """Sums by span class, all 0."""
-    return [[*NOTHING] for _ in range(NUM_SPAN_CLASSES)]
+    return [[0] * len(Share._fields) for _ in range(NUM_SPAN_CLASSES)]
 
 
 def tiny_objects(objects: ObjectTable, block: int) -> list[int]:

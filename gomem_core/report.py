@@ -19,6 +19,11 @@ def format_bytes(n: int) -> str:
     return str(n)
 
 
+def counted(n: int, thing: str) -> str:
+    """A number of things in words: 1 span, 2 spans."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table: its heading, which with _ for blanks is its JSON name too, and what its cells are."""

@@ -7,6 +7,7 @@ logical and goes one second further with each command that succeeds.
 from dataclasses import dataclass, field
 from typing import Final
 
+from gomem_core.account import Account
 from gomem_core.events import Event
 from gomem_core.execute import EXECUTE, CommandError, World
 from gomem_core.lang import Command, ParseError, parse
@@ -47,6 +48,7 @@ class Session:
         self._heap = Heap()
         self._world = World(self._heap, HeapView(self._heap), ObjectTable())
         self.history: list[str] = []  # every line that was done
+        self.account = Account(self._world.view, self._world.objects)  # to be read in sessions that narrate
         self._events: list[Event] = []
         self._events_total = 0
         if narrate:
@@ -100,6 +102,7 @@ class Session:
     def _listen(self, event: Event) -> None:
         self._events_total += 1
         self._world.view.follow(event)
+        self.account.follow(event)
         if self._events_total <= EVENTS_KEPT:
             self._events.append(event)
 

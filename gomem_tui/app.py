@@ -26,6 +26,7 @@ from gomem_tui.panes.bars import Bar, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
 from gomem_tui.panes.model import Model
+from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane, ObjectsPane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.prompt import Prompt
 from gomem_tui.render.header import render_header
@@ -38,8 +39,22 @@ WIDE: Final = (110, 32)  # from here on all panes are shown at once
 
 ROOMY: Final = 24  # rows from here on: Why shows its ladder and the answer
 
+HUGE: Final = (186, 52)  # from here on every pane is shown at once
+
 WHY: Final = 6
-PANES: Final = {1: "spans", 2: "arena", 3: "bitmap", 4: "mcentral", WHY: "why"}
+PANES: Final = {
+    1: "spans",
+    2: "arena",
+    3: "bitmap",
+    4: "mcentral",
+    5: "mcache",
+    WHY: "why",
+    7: "heap",
+    8: "layout",
+    9: "objects",
+}
+# Where four panes are shown, these share a place: the one that was looked at last has it.
+PLACES: Final = ((1, 9), (2, 8), (3,), (4, 5, 7))
 
 
 def key_provider() -> type:
@@ -71,6 +86,7 @@ class Explorer(App[int]):
         self.filtering = False  # the prompt takes a filter, not a command
         self.current = 1  # number of the pane that has the keyboard
         self.upper = 1  # number of the pane that small terminals show beside Why
+        self.placed = [numbers[0] for numbers in PLACES]
 
     # --- Composition --------------------------------------------------------------------------------------------------
 
@@ -79,14 +95,18 @@ class Explorer(App[int]):
         yield Bar(self._header, id="header")
         with Container(id="panes"):
             yield SpansPane(self.model)
+            yield ObjectsPane(self.model)
             yield ArenaPane(self.model)
+            yield LayoutPane(self.model)
             yield BitmapPane(self.model)
             yield McentralPane(self.model)
+            yield McachePane(self.model)
+            yield HeapStatsPane(self.model, lambda: self.model.session.account, lambda: self.model.heap_live)
         yield WhyPane(self.model)
         with Horizontal(id="prompt-row"):
             yield Static(":", id="colon")
             yield Prompt(self.model.session.objects.names)
-        yield Bar(lambda width: footer_line(self.message, width), id="footer")
+        yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width), id="footer")
         yield Static("", id="too-small")
 
     def on_mount(self) -> None:
@@ -94,7 +114,8 @@ class Explorer(App[int]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):  # leave the terminal as it was
             loop.add_signal_handler(number, self.exit, 128 + number)
-        self.app_resume_signal.subscribe(self, lambda _: self._painter.forget())
+        self.app_suspend_signal.subscribe(self, lambda _: self._painter.forget(), immediate=True)
+        self.app_resume_signal.subscribe(self, lambda _: self._awake(), immediate=True)
         self._prompt.placeholder = self._placeholder()
         self._show_current()
 
@@ -116,12 +137,19 @@ class Explorer(App[int]):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Textual's private way out; see paint.py."""
-        super()._display(screen, cast("RenderableType | None", self._painter.reduce(renderable)))
+        super()._display(screen, cast("RenderableType | None", self._painter.reduce(renderable, screen.size)))
+
+    def _awake(self) -> None:
+        """Another program had the terminal."""
+        self._painter.forget()
+        self.screen.refresh(layout=True)
 
     # --- Showing --------------------------------------------------------------------------------------------------------
 
     def look_again(self) -> None:
         """Something changed: the panes look again once all keys that are there already are done."""
+        if not self._prompt.has_focus:
+            self.message = ""
         if not self._stale:
             self._stale = True
             self.call_later(self._redraw_all)
@@ -142,11 +170,11 @@ class Explorer(App[int]):
 
     def on_resize(self, event: Resize) -> None:
         """Choose a layout; focus, scroll and selection stay."""
-        self._painter.forget()
         width, height = event.size
         self.screen.set_class(width < NEEDS[0] or height < NEEDS[1], "tiny")
         self.screen.set_class(width < WIDE[0] or height < WIDE[1], "small")
         self.screen.set_class(height < ROOMY, "short")
+        self.screen.set_class(width >= HUGE[0] and height >= HUGE[1], "huge")
         text = f"gomem needs {NEEDS[0]}×{NEEDS[1]}; this terminal has {width}×{height}"
         self.query_one("#too-small", Static).update(text)
         self._arranged()
@@ -175,14 +203,21 @@ class Explorer(App[int]):
         """Mark the pane that has the keyboard, which is the one that small terminals and zoom show."""
         if self.current != WHY:
             self.upper = self.current
-        if self._one_pane:
-            self.screen.set_class(self.current == WHY, "on-why")
+            self.placed = [self.upper if self.upper in numbers else now for numbers, now in zip(PLACES, self.placed, strict=True)]
+        self.screen.set_class(self.current == WHY, "on-why")
+        shown = self._shown()
         for number, name in PANES.items():
             pane = self.query_one(f"#{name}", HeapPane)
             pane.active = number == self.current and not self._prompt.has_focus
-            if self._one_pane:
-                pane.set_class(number == self.upper, "current")
+            if number != WHY:
+                pane.set_class(number not in shown, "off")
             pane.redraw()
+
+    def _shown(self) -> set[int]:
+        """Numbers of the panes that the layout has room for, beside Why."""
+        if self._one_pane:
+            return {self.upper}
+        return set(PANES) if self.screen.has_class("huge") else set(self.placed)
 
     def _placeholder(self) -> str:
         following = self.script.following
@@ -206,7 +241,10 @@ class Explorer(App[int]):
         self.model.notes = list(notes)
         self.query_one(WhyPane).reveal()
         self._prompt.placeholder = self._placeholder()
-        return self.model.submit(text).ok
+        outcome = self.model.submit(text)
+        if outcome.error is not None and not self.query_one(WhyPane).display:
+            self.say(str(outcome.error))
+        return outcome.ok
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """While a command is being typed the footer says what it would do, or what it looks like."""
@@ -267,8 +305,9 @@ class Explorer(App[int]):
         """Focus a pane by its number."""
         self.current = number
         self.set_focus(None)
+        before = self._shown()
         self._show_current()
-        if self._one_pane:
+        if self._shown() != before:
             self.call_after_refresh(self.look_again)
 
     def action_zoom(self) -> None:
@@ -331,6 +370,11 @@ class Explorer(App[int]):
     def action_lens(self) -> None:
         """The arena's next lens."""
         self.query_one(ArenaPane).next_lens()
+
+    def action_enter(self) -> None:
+        """From a class of the Heap pane to its mcentral."""
+        if PANES[self.current] == "heap":
+            self.action_pane(4)
 
     def action_map_zoom(self, by: int) -> None:
         """More or fewer pages a cell of the arena."""

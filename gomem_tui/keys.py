@@ -16,19 +16,32 @@ class Key:
     help: str
     scope: Scope = "app"
     footer: int = 0  # place in the footer, 0: not there
+    footer_name: str = ""  # how the footer names the keys, where the first key is not the whole story
     first: bool = False  # goes before what Textual itself does with the key
 
 
 KEYS: Final[tuple[Key, ...]] = (
     Key("step", ("space",), "step", "Do the next command of the script.", footer=1),
     Key("prompt", ("colon",), "command", "Type a command.", footer=2, first=True),
-    Key("next_pane", ("tab",), "pane", "Go to the next pane; in the prompt, take the completion.", footer=3, first=True),
+    Key(
+        "next_pane",
+        ("tab",),
+        "panes",
+        "Go to the next pane; in the prompt, take the completion.",
+        footer=3,
+        footer_name="tab 1-9",
+        first=True,
+    ),
     Key("previous_pane", ("shift+tab",), "back", "Go to the pane before.", first=True),
     Key("pane(1)", ("1",), "Spans", "Go to the spans table."),
     Key("pane(2)", ("2",), "Arena", "Go to the arena page map."),
     Key("pane(3)", ("3",), "Bitmap", "Go to the bitmap."),
     Key("pane(4)", ("4",), "mcentral", "Go to the mcentral lists."),
+    Key("pane(5)", ("5",), "mcache", "Go to the mcaches of the Ps."),
     Key("pane(6)", ("6",), "Why", "Go to Why, to scroll it."),
+    Key("pane(7)", ("7",), "Heap", "Go to the account of the heap: free pages, every byte, what wastes most."),
+    Key("pane(8)", ("8",), "Layout", "Go to the layout of the process."),
+    Key("pane(9)", ("9",), "Objects", "Go to the objects."),
     Key("zoom", ("z",), "zoom", "Give one pane all the room, and take it back.", footer=5),
     Key("cursor_up", ("up", "k"), "up", "Select what is above.", "pane"),
     Key("cursor_down", ("down", "j"), "down", "Select what is below.", "pane", footer=4),
@@ -47,6 +60,7 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     Key("sort(1)", ("s",), "sort", "Sort the spans table by its next column.", "spans"),
     Key("sort(0)", ("r",), "reverse", "Sort the other way round.", "spans"),
+    Key("enter", ("enter",), "open", "In Heap: go to the mcentral of the selected class.", "pane"),
     Key("lens", ("v",), "lens", "Look at the arena's pages through the next lens.", "arena"),
     Key("map_zoom(1)", ("minus",), "wider", "Show twice as many pages a cell of the arena, up to the whole 512 GB.", "arena"),
     Key("map_zoom(-1)", ("plus", "equals_sign"), "closer", "Show half as many pages a cell.", "arena"),

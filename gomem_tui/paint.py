@@ -48,13 +48,17 @@ class Painter:
 
     def __init__(self) -> None:
         self._rows: dict[int, list[Cell]] = {}
+        self._size = (0, 0)
 
     def forget(self) -> None:
         """The terminal shows something unknown: it was resized, or another program had it."""
         self._rows.clear()
 
-    def reduce(self, update: object) -> object:
-        """The update with less to write, or as it is when it is of another sort."""
+    def reduce(self, update: object, size: tuple[int, int]) -> object:
+        """The update with less to write, or as it is when it is of another sort; `size` is the screen's columns and rows."""
+        if size != self._size:
+            self._size = size
+            self.forget()
         return CellUpdate(update, self) if isinstance(update, ChopsUpdate | LayoutUpdate) else update
 
     def paint(self, update: CompositorUpdate, console: Console) -> str:

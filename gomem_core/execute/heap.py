@@ -7,7 +7,7 @@ from gomem_core import show
 from gomem_core.arch import U64_MAX
 from gomem_core.execute.world import CommandError, World
 from gomem_core.lang.commands import Flush, FreeOs, Gc, GcMark, GcSweep, Gogc, MemStats, Procs, Scavenge, UseP
-from gomem_core.report import Json, Result, format_bytes
+from gomem_core.report import Json, Result, counted, format_bytes
 from gomem_core.runtime.mgc import TRIGGER_FORCED
 from gomem_core.runtime.scavenge import scavenge
 
@@ -23,7 +23,7 @@ def _gc_mark(world: World, _command: GcMark) -> Result:
     marked = world.heap.stats.heap_marked
     waiting = len(world.heap.mheap.unswept_spans())
     data: dict[str, Json] = {"marked_bytes": marked, "unswept_spans": waiting}
-    return Result(f"marked {format_bytes(marked)} in {waiting} spans, which wait to be swept", data)
+    return Result(f"marked {format_bytes(marked)}B in {counted(waiting, 'span')}; every span waits to be swept now", data)
 
 
 def _gc_sweep(world: World, command: GcSweep) -> Result:
@@ -33,7 +33,7 @@ def _gc_sweep(world: World, command: GcSweep) -> Result:
         if world.heap.sweeper.sweepone() < 0:
             break
         spans += 1
-    return _swept(world, before, f"swept {spans} spans")
+    return _swept(world, before, f"swept {counted(spans, 'span')}")
 
 
 def _books(world: World) -> tuple[int, int, int]:
@@ -47,7 +47,8 @@ def _swept(world: World, before: tuple[int, int, int], what: str) -> Result:
     data: dict[str, Json] = {"freed_objects": frees, "freed_bytes": nbytes, "freed_pages": -pages}
     data["sweepdone"] = world.heap.mheap.sweepdone
     rest = "" if world.heap.mheap.sweepdone else "; more spans wait"
-    return Result(f"{what}: freed {frees} objects, {format_bytes(nbytes)}; {-pages} pages went back to the heap{rest}", data)
+    freed = f"freed {counted(frees, 'object')} ({format_bytes(nbytes)}B)"
+    return Result(f"{what}: {freed}; {counted(-pages, 'page')} went back to the heap{rest}", data)
 
 
 def _gogc(world: World, command: Gogc) -> Result:
@@ -56,7 +57,7 @@ def _gogc(world: World, command: Gogc) -> Result:
     data: dict[str, Json] = {"gogc": command.percent, "gc_trigger": None if trigger == U64_MAX else trigger}
     if command.percent < 0:
         return Result("no collection starts by itself any more", data)
-    return Result(f"the next collection starts when heap_live reaches {format_bytes(trigger)}", data)
+    return Result(f"the next collection starts when heap_live reaches {format_bytes(trigger)}B", data)
 
 
 def _scavenge(world: World, command: Scavenge) -> Result:
@@ -71,13 +72,13 @@ def _freeos(world: World, _command: FreeOs) -> Result:
 def _released(world: World, released: int) -> Result:
     total = world.heap.stats.heap_released
     data: dict[str, Json] = {"released": released, "heap_released": total}
-    return Result(f"gave {format_bytes(released)} back to the operating system, {format_bytes(total)} in all", data)
+    return Result(f"gave {format_bytes(released)}B back to the operating system, {format_bytes(total)}B in all", data)
 
 
 def _flush(world: World, _command: Flush) -> Result:
     cached = sum(len(c.cached) for c in world.view.mcaches())
     world.heap.flush()
-    return Result(f"{cached} spans went from the mcaches back to their mcentrals", {"flushed": cached})
+    return Result(f"{counted(cached, 'span')} went from the mcaches back to their mcentrals", {"flushed": cached})
 
 
 def _memstats(world: World, _command: MemStats) -> Result:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from gomem_core.arch import MAX_MEM, PTR_SIZE
 from gomem_core.churn import DISTRIBUTIONS, churn
 from gomem_core.execute.world import CommandError, World, most_growth
 from gomem_core.lang.commands import Alloc, ByRange, Churn, Drop, Everything, Link, Ref, Target, Unlink
-from gomem_core.report import Json, Result, format_bytes
+from gomem_core.report import Json, Result, counted, format_bytes
 from gomem_core.runtime.malloc import Allocated
 
 _NAMES_TOLD = 1_000  # in the data of a drop
@@ -32,9 +33,20 @@ def _alloc(world: World, command: Alloc) -> Result:
     allocate = world.heap.alloc
     done = world.all_or_nothing(times * most_growth(size), times, lambda: [allocate(size, ptrdata) for _ in range(times)])
     first = len(world.objects)
+    before = _held_before(world, done[0]) if times == 1 else ""
     for name, one in zip(names, done, strict=True):
         world.objects.add(one.addr, size, ptrdata, world.step, name)
-    return _allocated(world, command, first, done)
+    result = _allocated(world, command, first, done)
+    return replace(result, details=(before,)) if before else result
+
+
+def _held_before(world: World, one: Allocated) -> str:
+    """Whose slot it was, where that is known: so that one sees memory being used again."""
+    oid = None if one.tiny_combined or not one.elemsize else world.objects.find_addr(one.addr)
+    if oid is None:
+        return ""
+    old = world.objects.info(oid)
+    return f"this address was {old.name}'s before, dropped at step {old.dropped} and swept since"
 
 
 def _new_names(world: World, command: Alloc) -> list[str | None]:
@@ -158,9 +170,7 @@ def _churn(world: World, command: Churn) -> Result:
         "live_bytes": done.live_bytes,
         "gc": collected,
     }
-    summary = (
-        f"{len(oids)} objects allocated, {alive} of them alive with {format_bytes(done.live_bytes)}; {collected} collections"
-    )
+    summary = f"{len(oids)} objects allocated, {alive} of them alive with {format_bytes(done.live_bytes)}B; {counted(collected, 'collection')}"
     return Result(summary, data)
 
 

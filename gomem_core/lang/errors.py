@@ -5,6 +5,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable
 
+_WIDTH = 78  # columns of text that `render` fills where nobody says otherwise
 _WINDOW = 76  # columns of the line that `render` shows at most
 _LONGEST_SHOWN = 40  # characters of a typed word in a message
 _LONGEST_TYPO = 24  # longer words are not compared with the known ones: it would be slow and find nothing
@@ -38,15 +39,15 @@ class ParseError(Exception):
         near = f" (perhaps {self.suggestion})" if self.suggestion else ""
         return f"column {self.column}: {self.message}{near}"
 
-    def render(self, line: str) -> str:
-        """The line, carets under the wrong part, the message, and what could stand there instead."""
-        shown, indent, width = _cut(line.rstrip("\r\n"), self.column - 1, self.width)
-        lines = [shown, " " * indent + "^" * width, *textwrap.wrap(self.message, 78, break_on_hyphens=False)]
+    def render(self, line: str, width: int = _WIDTH) -> str:
+        """The line, carets under the wrong part, the message, and what could stand there instead; text in `width` columns."""
+        shown, indent, carets = _cut(line.rstrip("\r\n"), self.column - 1, self.width)
+        lines = [shown, " " * indent + "^" * carets, *textwrap.wrap(self.message, width, break_on_hyphens=False)]
         if self.suggestion:
             lines.append(f"perhaps: {self.suggestion}")
         if self.expected:
             words = "expected: " + ", ".join(self.expected)
-            lines += textwrap.wrap(words, 78, subsequent_indent="  ", break_on_hyphens=False)
+            lines += textwrap.wrap(words, width, subsequent_indent="  ", break_on_hyphens=False)
         return "\n".join(lines)
 
 

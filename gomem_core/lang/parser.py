@@ -32,7 +32,7 @@ def parse(line: str) -> Command | None:
     if spec.plain is not None:
         return _read(line, words, spec, spec.plain, 1)
     if len(words) == 1:
-        raise _missing(line, f"{spec.name}: the word that says what is missing", tuple(spec.choices))
+        raise _missing(line, f"{spec.name} what? one of its words is missing", tuple(spec.choices))
     raise _no_place(line, words, spec, 1, [])
 
 

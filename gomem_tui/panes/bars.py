@@ -1,6 +1,7 @@
 """Header and footer: one line each."""
 
 from collections.abc import Callable
+from typing import Final
 
 from gomem_tui.keys import footer_keys, shown
 from gomem_tui.panes.base import LinePane
@@ -19,16 +20,20 @@ class Bar(LinePane):
         return [self._line(width)]
 
 
-def footer_line(message: str, width: int) -> Line:
-    """A message if there is one, else as many of the footer's keys as fit, whole ones only."""
+_TYPING: Final = (("enter", "do it"), ("tab", "complete"), ("↑ ↓", "history"), ("esc", "leave"))
+
+
+def footer_line(message: str, typing: bool, width: int) -> Line:
+    """A message if there is one, else the keys that hold now: in the prompt other ones than elsewhere.
+
+    Where not all fit, those in the middle go first: how to get help and how to quit stay.
+    """
     if message:
         return fit(((f" {message}", "new"),), width)
+    keys = list(_TYPING) if typing else [(key.footer_name or shown(key.keys[0]), key.label) for key in footer_keys()]
+    while keys and sum(len(name) + len(label) + 4 for name, label in keys) > width:
+        del keys[max(0, len(keys) - 3)]
     spans: list[Span] = []
-    used = 0
-    for key in footer_keys():
-        name, label = shown(key.keys[0]), key.label
-        if used + len(name) + len(label) + 4 > width:
-            break
+    for name, label in keys:
         spans += [(f" {name}", "key"), (f" {label}  ", "label")]
-        used += len(name) + len(label) + 4
     return fit(tuple(spans), width)

@@ -108,8 +108,9 @@ class HeapPane(LinePane):
         """What the renderer gets."""
         return Port(width, height, self.top, self.active)
 
-    def show_row(self, row: int, rows: int) -> None:
-        """Scroll as little as needed so that `row` is among the `rows` rows shown."""
+    def show_row(self, row: int, rows: int, count: int = FAR) -> None:
+        """Scroll as little as needed so that `row` of `count` is among the `rows` rows shown, and no room is left unused."""
+        self.top = max(0, min(self.top, count - rows))
         if row < self.top:
             self.top = row
         elif row >= self.top + rows:

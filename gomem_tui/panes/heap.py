@@ -31,9 +31,7 @@ class SpansPane(HeapPane):
 
     def reveal(self) -> None:
         """Scroll to the selected span, if it is among the rows."""
-        self.top = max(0, min(self.top, len(self.model.order) - self.page()))
-        if self._row() >= 0:
-            self.show_row(self._row(), self.page())
+        self.show_row(max(0, self._row()), self.page(), len(self.model.order))
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another span."""
@@ -184,7 +182,7 @@ class McentralPane(HeapPane):
 
     def reveal(self) -> None:
         """Scroll to the selected class."""
-        self.show_row(self._number(), self.page())
+        self.show_row(self._number(), self.page(), len(mcentral.shown_classes(self.model.view)))
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another class, or another span of the chains."""

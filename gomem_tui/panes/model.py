@@ -19,6 +19,7 @@ class Model:
         self.scene = Scene()
         self.outcome: Outcome | None = None
         self.notes: list[str] = []  # the script's comments before the last command
+        self.heap_live: list[int] = []  # after each step
         self.span_changed: dict[int, int] = {}  # span -> step that touched it last
         self._changed = changed
 
@@ -36,6 +37,7 @@ class Model:
         if outcome.ok:
             news = touched(outcome.events)
             self._follow(outcome)
+            self.heap_live.append(self.view.stats.heap_live)
             self.span_changed |= dict.fromkeys(news.spans, outcome.step)
             self.scene = Scene(self._followed(news), news, outcome.step, self.span_changed)
         self._changed()

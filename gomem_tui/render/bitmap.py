@@ -39,7 +39,9 @@ def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable
         lines.append(_row(words[i : i + _WORDS], info, port, scene, view, objects))
     lines += [()] * (port.height - _FOOT - len(lines))
     noscan = info.kind == "noscan"
-    words_legend = " noscan: no pointers here, so no bits are kept" if noscan else " ◆ pointer, scan on  ◇ pointer  · none"
+    words_legend = (
+        " noscan: no pointers here, so no bits are kept" if noscan else " ◆ pointer, scan on  ◇ pointer  → one is stored  · none"
+    )
     lines.append(((words_legend, "label"),))
     lines.append(((" ● taken  ○ free  ✗ unreached, unswept  m marked  † dropped", "label"),))
     return fit_all(lines, port)
@@ -67,7 +69,7 @@ def _word(w: WordInfo, info: SpanInfo, inside: bool, active: bool) -> Span:
     glyph = "·"
     token: Token = "dim"
     if info.kind == "scan" and w.pointer:
-        glyph = "◆" if w.scan else "◇"
+        glyph = "→" if w.value else "◆" if w.scan else "◇"
         token = "high" if w.value else "low"
     elif info.kind == "scan" and w.scan:
         glyph = "▫"

@@ -18,16 +18,13 @@ def render_header(view: HeapView, step: int, script: tuple[int, int] | None, nam
     if script is not None:
         done, total = script
         spans += [("▕", "dim"), (bar(done / total if total else 1.0, 6), "low"), ("▏", "dim"), (f"{done}/{total} ", "label")]
-    spans.append((f" live {format_bytes(live)} ", "text"))
+    spans.append((f" heap_live {format_bytes(live)} ", "text"))
     if trigger == U64_MAX:
         spans.append(("GC off ", "label"))
     else:
-        spans += [
-            (f"of {format_bytes(trigger)} ", "label"),
-            ("▕", "dim"),
-            (bar(live / trigger, 8 if wide else 4), "mid"),
-            ("▏", "dim"),
-        ]
-    spans.append((f"GC {view.stats.numgc}{'' if view.sweepdone else ' sweeping'} ", "text"))
+        spans.append((f"GC at {format_bytes(trigger)} ", "label"))
+        if wide:
+            spans += [("▕", "dim"), (bar(live / trigger, 8), "mid"), ("▏", "dim")]
+    spans.append((f"GCs {view.stats.numgc}{'' if view.sweepdone else ' sweeping'} ", "text"))
     spans.append((f"  {name}", "label"))
     return fit(tuple(spans), width)

@@ -66,7 +66,7 @@ def _chain(view: HeapView, scene: Scene, which: str, width: int) -> Line:
     """The list as the doubly linked chain it is, front to back, as far as there is room."""
     room = max(1, (width - 18) // 13)
     bases = view.central_chain(scene.selection.spanclass, "nonempty" if which == "nonempty" else "empty", room + 1)
-    spans: list[Span] = [(f" {which:<9}→ ", "label")]
+    spans: list[Span] = [(f" {which:<9}", "label"), ("→ " if bases else "", "dim")]
     selected = view.span_at(scene.selection.addr)
     for i, base in enumerate(bases[:room]):
         if i:
@@ -77,5 +77,5 @@ def _chain(view: HeapView, scene: Scene, which: str, width: int) -> Line:
         spans.append((short(base), token))
         if cached:
             spans.append(("ᴹ", "new"))
-    spans.append((" → …" if len(bases) > room else " → nil", "dim"))
+    spans.append((" → …" if len(bases) > room else " → nil" if bases else "→ nil", "dim"))
     return tuple(spans)

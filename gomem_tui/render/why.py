@@ -4,7 +4,7 @@ Every sentence is a whole template with named values.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from textwrap import wrap
 from typing import Final
@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from gomem_core import events as e
 from gomem_core.arch import U64_MAX
+from gomem_core.lang.commands import Alloc
 from gomem_core.report import format_bytes
 from gomem_core.session import Outcome
 from gomem_core.sizeclasses import CLASSES
@@ -38,6 +39,9 @@ SENTENCES: Final = {
     "central_miss": "nonempty is empty; empty holds {empty} spans, full or cached",
     "heap_exact": "a free span of exactly {npages} pages: {base}",
     "heap_split": "took the free span of {total} pages, split {npages} + {rest}",
+    "heap_asked": "no free span of {npages} pages: asked the OS, then took all it gave",
+    "heap_asked_split": "no free span of {npages} pages: asked the OS, then split {npages} + {rest}",
+    "costliest": "the costliest of {times}:",
     "os_grown": "the arena grew by {nbytes}, it ends at {end} now",
     "large_skips": "large objects go straight to mheap",
     "not_asked": "not asked",
@@ -84,11 +88,14 @@ class _Ladder:
             case e.Grow():
                 self._say(_OS, "os_grown", event, True, nbytes=format_bytes(event.npages << 13), end=short(event.arena_used))
             case e.Picked():
-                self._say(_MHEAP, "heap_exact", event, _OS not in self.rungs, npages=event.want, base=short(event.base))
+                asked = _OS in self.rungs
+                self._say(
+                    _MHEAP, "heap_asked" if asked else "heap_exact", event, not asked, npages=event.want, base=short(event.base)
+                )
             case e.SpanSplit():
-                total = event.npages + event.rest_npages
-                values = {"total": total, "npages": event.npages, "rest": event.rest_npages}
-                self._say(_MHEAP, "heap_split", event, _OS not in self.rungs, **values)
+                asked = _OS in self.rungs
+                values = {"total": event.npages + event.rest_npages, "npages": event.npages, "rest": event.rest_npages}
+                self._say(_MHEAP, "heap_asked_split" if asked else "heap_split", event, not asked, **values)
             case _:
                 pass
 
@@ -110,32 +117,49 @@ class _Ladder:
 
 
 def ladder(told: Sequence[e.Event]) -> list[Rung]:
-    """The rungs that the last allocation among the events climbed; none when nothing was allocated."""
-    found = _Ladder()
-    for event in _last_allocation(told):
-        if isinstance(event, e.GcStart):
-            break
-        found.hear(event)
-    return found.told()
+    """The rungs that the costliest allocation among the events climbed, the last of equals; none when nothing was allocated."""
+    best: list[Rung] = []
+    for allocation in _allocations(told):
+        found = _Ladder()
+        for event in allocation:
+            found.hear(event)
+        rungs = found.told()
+        if not best or _height(rungs) >= _height(best):
+            best = rungs
+    return best
 
 
-def _last_allocation(told: Sequence[e.Event]) -> Sequence[e.Event]:
-    """The events of the last allocation, from its choice of class on."""
-    for i in range(len(told) - 1, -1, -1):
-        if isinstance(told[i], e.ClassChosen | e.TinyShared):
-            return told[i:]
-        if isinstance(told[i], e.TinyBlock):  # told last of its allocation, which began by looking for a slot
-            while i > 0 and not isinstance(told[i], e.McacheHit | e.McacheMiss):
-                i -= 1
-            return told[i:]
-    return ()
+def _height(rungs: list[Rung]) -> int:
+    """The number of the rung that served."""
+    return max((number for number, rung in enumerate(rungs) if rung.served), default=0)
+
+
+def _allocations(told: Sequence[e.Event]) -> Iterator[list[e.Event]]:
+    """The events of each allocation; what a collection told between two of them is left out."""
+    current: list[e.Event] = []
+    looked = collecting = False  # a tiny block's allocation begins by looking into the mcache
+    for event in told:
+        begins = isinstance(event, e.ClassChosen | e.TinyShared) or (looked and isinstance(event, e.McacheHit | e.McacheMiss))
+        if begins or (isinstance(event, e.McacheHit | e.McacheMiss) and not current):
+            if current:
+                yield current
+            current, looked, collecting = [], False, False
+        looked = looked or isinstance(event, e.McacheHit | e.McacheMiss)
+        collecting = collecting or isinstance(event, e.GcStart)
+        if not collecting:
+            current.append(event)
+    if current and not isinstance(current[0], e.GcStart):
+        yield current
 
 
 def render_why(outcome: Outcome | None, notes: Sequence[str], port: Port, log: bool = False) -> list[Line]:
     """Title rule, and the text from line port.top: the ladder and the answer, or the event log."""
     told = [f"{outcome.events_total} events"] if outcome is not None and outcome.events_total else []
-    title = rule("6 Event log" if log else "6 Why", told, port)
-    return fit_all([title, *why_text(outcome, notes, port, log)[port.top :]], port)
+    text = why_text(outcome, notes, port, log)[port.top :]
+    below = len(text) - (port.height - 1)
+    if below > 0:
+        told.append(f"{below} more lines: 6, then ↓")
+    return fit_all([rule("6 Event log" if log else "6 Why", told, port), *text], port)
 
 
 def why_text(outcome: Outcome | None, notes: Sequence[str], port: Port, log: bool = False) -> list[Line]:
@@ -156,18 +180,20 @@ def _outcome_lines(outcome: Outcome | None, width: int) -> list[Line]:
     if outcome is None:
         return [((" Press space to do the first command of the script, : to type one, ? for help.", "text"),)]
     if outcome.error is not None:
-        picture = outcome.error.render(outcome.line).splitlines()
+        picture = outcome.error.render(outcome.line, width).splitlines()
         failed: list[Line] = [((" ✗ ", "error"), (picture[0], "text"))]
         return failed + [((f"   {text}", "error"),) for text in picture[1:]]
     lines: list[Line] = [((f" {outcome.step} ", "dim"), ("› ", "key"), (outcome.line.strip(), "text"))]
-    rungs = ladder(outcome.events)
+    rungs = ladder(outcome.events) if isinstance(outcome.command, Alloc) else []
+    if rungs and isinstance(outcome.command, Alloc) and outcome.command.times > 1:
+        lines.append(((" " + SENTENCES["costliest"].format(times=outcome.command.times), "label"),))
     lines += [_rung_line(i, rung, width + 4) for i, rung in enumerate(rungs)]
     if outcome.result is not None:
         result = outcome.result
         lines += [((f"   {text}", "good"),) for text in wrap(result.summary, width)]
         table = result.table.lines() if result.table is not None else []
         lines += [((f"   {text}", "text"),) for text in (*table, *result.details)]
-    return lines if rungs else lines + _event_counts(outcome)
+    return lines if rungs else lines + _event_counts(outcome, width)
 
 
 def events_text(outcome: Outcome | None) -> list[Line]:
@@ -207,10 +233,10 @@ def _rung_line(number: int, rung: Rung, width: int) -> Line:
     return tuple(spans)
 
 
-def _event_counts(outcome: Outcome) -> list[Line]:
+def _event_counts(outcome: Outcome, width: int) -> list[Line]:
     """What happened inside, kind by kind."""
     counts = Counter(event.kind for event in outcome.events)
     if not counts:
         return []
-    text = "   ".join(f"{kind} {n}" for kind, n in counts.most_common(8))
-    return [((f"     inside: {text}", "label"),)]
+    text = "inside: " + "   ".join(f"{kind} {n}" for kind, n in counts.most_common())
+    return [((f"   {line}", "label"),) for line in wrap(text, width)]

@@ -13,7 +13,15 @@ from gomem_core.lang import help_text
 from gomem_tui.keys import KEYS, shown
 
 _LEGEND = """gomem is a heap explorer: typed commands go to an allocator that makes the choices of Go 1.10's runtime.
-One selection links the panes: ▸ marks it everywhere. + marks what the last command changed.
+One selection links the panes: ▸ marks it. + marks what the last command changed. Keys 1 to 9 choose a pane; small
+terminals show one of them and Why, from 110×32 on four, from 186×52 on all.
+
+  heap_live     bytes as the collector's pacer counts them: a span in an mcache counts as full; at "GC at" it collects
+  nonempty      mcentral's spans with free slots;  empty: those without, and those that an mcache holds (ᴹ)
+  ~ waits       marked, not swept yet: its dead objects still have their slots
+  ◆ ◇ → ·       words: pointer and scan bit, pointer bit only, a stored pointer, none
+  ● ○ ✗ m †     slots: taken, free, not reached by the last mark, marked, dropped by the program
+  class glyphs  1-9 are size classes 1-9, a-z 10-35, A-Z 36-61, ΓΔΘΛΞ 62-66 (gomem classes lists them)
 """
 
 
@@ -26,10 +34,13 @@ def help_page() -> str:
 class HelpScreen(ModalScreen[None]):
     """Scrolls; esc, q and ? close it."""
 
+    AUTO_FOCUS = "#help"  # so that page, home and end keys scroll it
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,q,question_mark,f1", "dismiss", "close"),
         ("j", "down", "down"),
         ("k", "up", "up"),
+        ("g", "top", "top"),
+        ("G", "bottom", "bottom"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -44,3 +55,11 @@ class HelpScreen(ModalScreen[None]):
     def action_up(self) -> None:
         """Key."""
         self.query_one(VerticalScroll).scroll_up(animate=False)
+
+    def action_top(self) -> None:
+        """Key."""
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_bottom(self) -> None:
+        """Key."""
+        self.query_one(VerticalScroll).scroll_end(animate=False)

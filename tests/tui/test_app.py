@@ -175,7 +175,7 @@ async def test_a_click_selects() -> None:
         await pilot.click("#spans", offset=(5, 2))
         await pilot.pause()
         assert app.model.scene.selection.addr == 0xC420000000
-        await pilot.click("#arena", offset=(14, 1))
+        await pilot.click("#arena", offset=(15, 1))
         await pilot.pause()
         assert app.current == 2
         assert app.model.scene.selection.addr == 0xC420002000

@@ -1,0 +1,161 @@
+"""The byte account adds up after any commands, and is kept up to date by looking only at what changed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gomem_core.account import Account, Balance, Share
+from gomem_core.arch import PAGE_SHIFT
+from gomem_core.session import Session
+from gomem_core.view import HeapView
+
+SIZES = st.sampled_from([0, 1, 3, 8, 12, 15, 16, 24, 48, 64, 500, 1024, 3000, 8192, 9000, 32768, 32769, 40000, 300000])
+LINES = st.one_of(
+    st.builds("alloc {} times {}".format, SIZES, st.integers(1, 40)),
+    st.builds("alloc {}".format, SIZES),
+    st.builds("alloc {} scan".format, st.sampled_from([8, 16, 48, 1024, 40000])),
+    st.builds("drop o{}".format, st.integers(1, 60)),
+    st.builds(lambda a, n: f"drop o{a}..o{a + n}", st.integers(1, 60), st.integers(1, 30)),
+    st.builds("link o{}.0 o{}".format, st.integers(1, 40), st.integers(1, 40)),
+    st.builds("churn 60 seed {} sizes {}".format, st.integers(0, 9), st.sampled_from(["small", "mixed", "web", "large"])),
+    st.builds("gc sweep {}".format, st.integers(0, 4)),
+    st.sampled_from(["gc", "gc mark", "gc mark", "gc sweep", "flush", "drop all", "freeos", "scavenge 0s", "gogc off"]),
+    st.sampled_from(["procs 3", "p 1", "p 2", "procs 1", "alloc 200G", "alloc 600G", "alloc 400G times 2"]),
+)
+
+
+class Watched:
+    """A session with an account that hears its events."""
+
+    def __init__(self) -> None:
+        self.session = Session(narrate=True)
+        self.account = Account(self.session.view, self.session.objects)
+
+    def type(self, line: str) -> None:
+        outcome = self.session.submit(line)
+        for event in outcome.events:
+            self.account.follow(event)
+
+    def anew(self) -> Account:
+        return Account(self.session.view, self.session.objects)
+
+
+def by_slots(view: HeapView) -> tuple[int, int, int, int, int, int]:
+    """Bytes of live and dead and free slots, tails, free pages and pages given back, slot by slot."""
+    live = dead = free = tails = pages = released = 0
+    for info in view.spans():
+        if info.state == "free":
+            released += info.npreleased << PAGE_SHIFT
+            pages += (info.npages - info.npreleased) << PAGE_SHIFT
+            continue
+        tails += info.nbytes - info.nelems * info.elemsize
+        for slot in view.slots(info.base):
+            live += info.elemsize * (slot.state == "allocated")
+            dead += info.elemsize * (slot.state == "dead")
+            free += info.elemsize * (slot.state == "free")
+    return live, dead, free, tails, pages, released
+
+
+@given(lines=st.lists(LINES, max_size=25), reads=st.integers(1, 5))
+def test_it_adds_up_and_equals_one_made_anew(lines: list[str], reads: int) -> None:
+    w = Watched()
+    for i, line in enumerate(lines):
+        w.type(line)
+        if i % reads == 0:  # several commands between two readings are as good as one
+            check(w)
+    check(w)
+
+
+def check(w: Watched) -> None:
+    view = w.session.view
+    balance = w.account.read()
+    assert balance.total == view.arena[1] - view.arena[0]
+    assert balance == w.anew().read()
+    assert w.account.by_class() == w.anew().by_class()
+    assert min(balance) >= 0
+    live, *rest = by_slots(view)
+    assert balance.requested + balance.slot_waste == live
+    assert [balance.dead, balance.free_slots, balance.tails, balance.free_pages, balance.given_back] == rest
+
+
+@given(lines=st.lists(LINES.filter(lambda line: "link" not in line and "churn" not in line), max_size=20))
+def test_after_a_collection_what_is_requested_is_what_the_program_has(lines: list[str]) -> None:
+    w = Watched()
+    for line in lines:
+        words = line.split()
+        if words[0] == "alloc" and words[1].isdigit() and 0 < int(words[1]) < 16:
+            continue  # a dropped tiny object stays with the others of its block
+        w.type(line)
+    w.type("gc")
+    objects = w.session.objects
+    assert w.account.read().requested == sum(objects.info(oid).size for oid in objects.living())
+
+
+def test_an_empty_heap_has_an_empty_account() -> None:
+    assert Watched().account.read() == Balance(0, 0, 0, 0, 0, 0, 0, 0)
+    assert Watched().account.by_class() == []
+
+
+def test_tiny_objects_count_what_they_asked_for() -> None:
+    w = Watched()
+    w.type("alloc 5 times 2")
+    w.type("alloc 1 as t")
+    balance = w.account.read()
+    assert (balance.requested, balance.slot_waste) == (11, 5)
+
+
+def test_a_tiny_block_forgets_what_was_there_before_it_was_swept() -> None:
+    w = Watched()
+    for line in ("alloc 8 times 2", "drop all", "alloc 16 as keep", "gc", "alloc 3"):
+        w.type(line)
+    assert w.account.read().requested == 16 + 3
+
+
+def test_the_dead_are_dead_until_they_are_swept() -> None:
+    w = Watched()
+    seen = []
+    for line in ("alloc 48 times 10", "drop o1..o4", "gc mark", "gc sweep"):
+        w.type(line)
+        seen.append((w.account.read().requested, w.account.read().dead))
+    assert seen == [(480, 0), (480, 0), (288, 192), (288, 0)]
+
+
+def test_large_objects_waste_the_end_of_their_last_page() -> None:
+    w = Watched()
+    w.type("alloc 40000")
+    assert w.account.by_class() == [(1, Share(40000, 960, 0, 0, 0))]
+
+
+def test_those_who_waste_most_come_first() -> None:
+    w = Watched()
+    w.type("churn 500")
+    wasted = [share.wasted for _, share in w.account.by_class()]
+    assert wasted == sorted(wasted, reverse=True)
+    assert sum(wasted) == sum(w.account.read()[i] for i in (1, 2, 4))
+
+
+def test_a_reset_makes_good_for_events_that_were_not_heard() -> None:
+    w = Watched()
+    w.account.read()
+    w.session.submit("churn 200")
+    w.account.reset()
+    assert w.account.read() == w.anew().read()
+
+
+@pytest.mark.parametrize("line", ["alloc 48", "alloc 8192", "alloc 5", "drop o7", "gc sweep 1", "alloc 1M"])
+def test_a_step_looks_at_few_spans_however_many_there_are(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    w = Watched()
+    w.type("gogc off")
+    w.type("alloc 8192 times 2000")
+    w.account.read()
+    looked: list[int] = []
+    look = HeapView.slot_sets
+
+    def counted(view: HeapView, base: int) -> tuple[int, int] | None:
+        looked.append(base)
+        return look(view, base)
+
+    monkeypatch.setattr(HeapView, "slot_sets", counted)
+    w.type(line)
+    w.account.read()
+    assert len(looked) <= 3
