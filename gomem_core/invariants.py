@@ -4,7 +4,7 @@ cheap: sums of the books, a fixed number of steps.  lists: walks every list and 
 slot.  A level includes those before it.  A violation is an InvariantError with the invariant's name; nothing is ever repaired.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final, Literal
 
 from gomem_core.arch import (
@@ -139,34 +139,25 @@ def free_lists_sorted(heap: Heap) -> None:
 
 
 def busy_lists_large(heap: Heap) -> None:
-    """busy[k] holds large objects in use of k pages, and nothing else; swept ones are at the back."""
+    """busy[k] holds large objects in use of k pages, and nothing else."""
     h = heap.mheap
     for npages, busy in [*enumerate(h.busy), (0, h.busylarge)]:
-        swept_seen = False
         for s in _walk(busy):
             fits = s.npages == npages if npages or busy is not h.busylarge else s.npages >= MAX_MHEAP_LIST
             ok = s.state == MSPAN_IN_USE and s.spanclass >> 1 == 0 and fits
             _require(ok, "busy_lists_large", f"{s.start_addr:#x}: {s.npages} pages, class {s.spanclass}, in {busy.name}")
-            swept = s.sweepgen == h.sweepgen
-            _require(swept or not swept_seen, "busy_lists_large", f"{busy.name}: unswept behind swept")
-            swept_seen = swept
 
 
 def mcentral_lists_right(heap: Heap) -> None:
     """A swept span in `nonempty` has room and is not cached; one in `empty` is full or cached; all are of that class."""
-    h = heap.mheap
     for c in heap.central:
         for s in _walk(c.nonempty):
             ok = s.state == MSPAN_IN_USE and s.spanclass == c.spanclass and not s.incache and s.alloc_count < s.nelems
             _require(ok, "mcentral_lists_right", f"{s.start_addr:#x} in {c.nonempty.name}: {s.alloc_count} of {s.nelems}")
-        swept_seen = False
         for s in _walk(c.empty):
-            swept = s.sweepgen == h.sweepgen
             full = s.nelems in (s.alloc_count, s.freeindex) or _no_slot_left(s)
             ok = s.state == MSPAN_IN_USE and s.spanclass == c.spanclass and (s.incache or full)
             _require(ok, "mcentral_lists_right", f"{s.start_addr:#x} in {c.empty.name}: {s.alloc_count} of {s.nelems}")
-            _require(swept or not swept_seen, "mcentral_lists_right", f"{c.empty.name}: unswept behind swept")
-            swept_seen = swept
 
 
 def _no_slot_left(s: MSpan) -> bool:
@@ -207,11 +198,11 @@ def spans_cover_arena(heap: Heap) -> None:
         _require(not both_free, "spans_cover_arena", f"free span {s.start_addr:#x} was not merged with the one before it")
         _require(s.state in (MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL), "spans_cover_arena", f"{s.start_addr:#x}: state {s.state}")
         page = h.page_of(s.start_addr)
-        pages: Iterable[int] = (page, page + s.npages - 1)
-        if s.state != MSPAN_FREE and s.npages <= MAX_MHEAP_LIST:
-            pages = range(page, page + s.npages)
-        for p in pages:
-            _require(h.spans.get(p) is s, "spans_cover_arena", f"spans[{p}] is not the span {s.start_addr:#x}")
+        if s.state == MSPAN_FREE:
+            entries = h.spans.get(page) is s and h.spans.get(page + s.npages - 1) is s
+        else:
+            entries = h.spans.all_are(page, s.npages, s)
+        _require(entries, "spans_cover_arena", f"spans[{page}] … [{page + s.npages - 1}] do not point to {s.start_addr:#x}")
         before = s
     _equal(len(spans) * MSPAN_SIZE, h.spanalloc.inuse, "spans_cover_arena", "bytes of mspan structs")
     in_use = sum(s.npages for s in spans if s.state == MSPAN_IN_USE)

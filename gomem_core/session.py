@@ -4,6 +4,7 @@ Same commands, same heap, to the bit.  A command that fails changes nothing: nei
 logical and goes one second further with each command that succeeds.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -109,9 +110,10 @@ class Session:
 
 def _located(e: CommandError, line: str) -> ParseError:
     """The same complaint with the place in the line that is to blame, the whole line where none is."""
-    at = line.find(e.word) if e.word else -1
-    if at < 0:
+    whole_word = rf"(?<![\w.-]){re.escape(e.word)}(?![\w-])" if e.word[:1] != "." else re.escape(e.word)
+    place = re.search(whole_word, line) if e.word else None
+    if place is None:
         text = line.partition("#")[0].rstrip()
         start = len(text) - len(text.lstrip())
         return ParseError(start + 1, len(text) - start, e.message, (), e.suggestion)
-    return ParseError(at + 1, len(e.word), e.message, (), e.suggestion)
+    return ParseError(place.start() + 1, len(e.word), e.message, (), e.suggestion)

@@ -113,7 +113,7 @@ class HeapView:
             name = s.in_list.name.rpartition(".")[2]
         cached_by = -1
         if in_use and s.incache:
-            cached_by = next(c.p for c in self._heap.mcaches if c.alloc[s.spanclass] is s)
+            cached_by = next((c.p for c in self._heap.mcaches if c.alloc[s.spanclass] is s), -1)  # on its way: none yet
         return SpanInfo(
             base=s.start_addr,
             npages=s.npages,

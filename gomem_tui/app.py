@@ -405,10 +405,7 @@ class Explorer(App[int]):
 def run_explorer(path: Path | None) -> int:
     """Open the explorer on a script, or on the built-in one; returns the exit code, 3 for a bad script."""
     try:
-        if path is None:
-            script = demo_script()
-        else:
-            script = load_script(path)
+        script = demo_script() if path is None else load_script(path)
     except ScriptError as e:
         print(f"gomem: {e}", file=sys.stderr)
         return 3

@@ -48,7 +48,7 @@ class Painter:
 
     def __init__(self) -> None:
         self._rows: dict[int, list[Cell]] = {}
-        self._size = (0, 0)
+        self._size = (1 << 16, 1 << 16)  # columns and rows
 
     def forget(self) -> None:
         """The terminal shows something unknown: it was resized, or another program had it."""
@@ -66,10 +66,13 @@ class Painter:
         system = _SYSTEMS.get(console.color_system or "")
         out: list[str] = []
         style = ""
+        columns, rows = self._size
         for x, y, strip in _placed(update):
+            if y >= rows:  # an update from before the terminal became smaller: it would all land in the last row
+                continue
             row = self._rows.setdefault(y, [])
             at: int | None = None  # where the terminal's cursor stands, if in this row
-            for start, cells in _changed(row, x, _cells(strip, system)):
+            for start, cells in _changed(row, x, _cells(strip, system)[: max(0, columns - x)]):
                 if at is None:
                     out.append(f"\x1b[{y + 1};{start + 1}H")
                 elif start > at:

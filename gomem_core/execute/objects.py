@@ -126,6 +126,7 @@ def _range(world: World, prefix: str, first: int, last: int) -> list[int]:
     word = f"{prefix}{first}..{prefix}{last}"
     if prefix == "o" and last > world.objects.unnamed:
         raise CommandError(f"there are objects o1 to o{world.objects.unnamed} so far, not all of {word}", word)
+    last = min(last, len(world.objects))  # no object has a higher number
     found = (world.objects.find_name(f"{prefix}{n}") for n in range(first, last + 1))
     living = [oid for oid in found if oid is not None and world.objects.is_alive(oid)]
     if not living:
@@ -170,7 +171,8 @@ def _churn(world: World, command: Churn) -> Result:
         "live_bytes": done.live_bytes,
         "gc": collected,
     }
-    summary = f"{len(oids)} objects allocated, {alive} of them alive with {format_bytes(done.live_bytes)}B; {counted(collected, 'collection')}"
+    summary = f"{len(oids)} objects allocated, {alive} of them alive with {format_bytes(done.live_bytes)}B"
+    summary += f"; {counted(collected, 'collection')}"
     return Result(summary, data)
 
 

@@ -65,6 +65,8 @@ class World:
                 raise CommandError(f"no object is called {ref.name}", ref.name, self.objects.nearest(ref.name))
             return oid
         oid = self.objects.find_addr(ref.addr)
+        if oid is not None and ref.addr == self.view.zerobase:  # objects of size 0 share one address
+            return next((o for o in reversed(self.objects.living()) if self.objects.info(o).addr == ref.addr), oid)
         if oid is not None:
             return oid
         slot = self.view.slot_at(ref.addr)

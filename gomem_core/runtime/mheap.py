@@ -155,8 +155,10 @@ class MHeap:
         if s is None:
             self.grow(npages)
             s = self.freelarge.find(npages)
-        if s is None or s.state != MSPAN_FREE or s.npages < npages:
-            throw("free_span_fits", f"the free span chosen for {npages} pages is not free, too short or missing")
+            if s is None:  # so close to the end of the arena that it grew by less than a large span
+                raise OutOfMemory(self.growth(npages), self.stats.heap_sys)
+        if s.state != MSPAN_FREE or s.npages < npages:
+            throw("free_span_fits", f"the free span chosen for {npages} pages is not free or too short")
         from_large = s.in_list is None
         if from_large:
             self.freelarge.remove_span(s)

@@ -44,6 +44,17 @@ class SpanTable:
                 self._leaf(number)[at : at + count] = [s] * count
             page += count
 
+    def all_are(self, page: int, npages: int, s: MSpan) -> bool:
+        """Whether the entries of `npages` pages from `page` all point to `s`."""
+        end = page + npages
+        while page < end:
+            leaf, at = self.leaves.get(page >> _LEAF_SHIFT), page & (_LEAF - 1)
+            count = min(_LEAF - at, end - page)
+            if any(entry is not s for entry in leaf[at : at + count]) if isinstance(leaf, list) else leaf is not s:
+                return False
+            page += count
+        return True
+
     def _leaf(self, number: int) -> list[MSpan | None]:
         leaf = self.leaves.get(number)
         if isinstance(leaf, list):

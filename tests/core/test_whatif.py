@@ -24,7 +24,7 @@ SCRIPTS = [
 
 
 def foretold(session: Session, line: str) -> str:
-    return what_if(cast(Alloc, parse(line)), session.view)
+    return what_if(cast("Alloc", parse(line)), session.view)
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=[" / ".join(s) or "empty" for s in SCRIPTS])
@@ -38,15 +38,21 @@ def test_who_serves_is_who_was_foretold(script: list[str], size: int, kind: str)
     outcome = session.submit(line)
     assert outcome.result is not None
     data = outcome.result.json()
-    words = {"tiny": "half-used block", "mcache": "no lock", "mcentral": "mcentral has span", "mheap": "mheap cuts", "os": "arena grows"}
+    words = {
+        "tiny": "half-used block",
+        "mcache": "no lock",
+        "mcentral": "mcentral has span",
+        "mheap": "mheap cuts",
+        "os": "arena grows",
+    }
     assert words.get(str(data["served"]), "size 0") in said
     if "no lock" in said:
         base, slot = said.split("span ")[1].split(", slot ")
         assert int(base, 16) == int(str(data["span"]), 16)
-        assert int(str(data["addr"]), 16) == int(base, 16) + int(slot.split(":")[0]) * cast(int, data["elemsize"])
+        assert int(str(data["addr"]), 16) == int(base, 16) + int(slot.split(":")[0]) * cast("int", data["elemsize"])
     if "mheap cuts" in said:
         assert int(said.split("free span ")[1].split(" ")[0], 16) == int(str(data["span"]), 16)
-    assert ("may start a collection" in said) >= bool(data["gc"] if "gc" in data else 0)
+    assert ("may start a collection" in said) >= bool(data.get("gc", 0))
 
 
 def test_where_sweeping_decides_it_says_so() -> None:

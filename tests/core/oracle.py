@@ -1,0 +1,162 @@
+"""A plain model of the program's side: which objects are referred to, what they link to, and so what a collector may take.
+
+It knows nothing of spans, lists or caches.  Memory is slots: an object's own, or a 16-byte block that tiny objects share.  A slot
+that a mark did not reach is condemned: it may be reused at any time.  Every other slot must be there, untouched.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from dataclasses import dataclass, field
+
+from gomem_core.lang.commands import ByName, ByRange, Everything, Ref, Target
+from tests.core.facts import slot_bytes
+
+
+@dataclass(eq=False, slots=True)
+class Thing:
+    """An object of the program."""
+
+    name: str
+    addr: int
+    size: int
+    ptr_words: int
+    rooted: bool = True
+    links: dict[int, "Thing"] = field(default_factory=dict)
+
+    @property
+    def slot(self) -> int:
+        """Where its slot begins; 0 for objects that take no memory."""
+        if self.size == 0:
+            return 0
+        return self.addr & ~15 if self.size < 16 and not self.ptr_words else self.addr
+
+
+class Oracle:
+    """The program's objects and the memory they occupy."""
+
+    def __init__(self) -> None:
+        self.living: dict[str, Thing] = {}  # what the program refers to, by name
+        self.latest: dict[str | int, Thing] = {}  # by name and by address, dropped or not
+        self.slots: dict[int, int] = {}  # base -> bytes of all slots known, condemned ones too
+        self.condemned: set[int] = set()
+        self.in_slot: dict[int, list[Thing]] = {}
+        self.born = 0  # objects that took memory or shared some
+        self.bytes_born = 0
+        self.unnamed = 0  # objects called o1, o2, ...
+        self.known_bytes = 0  # sum of slots
+        self._bases: list[int] = []
+
+    def reachable_things(self) -> list[Thing]:
+        """Everything that roots and links lead to."""
+        seen = {id(t): t for t in self.living.values()}
+        todo = list(seen.values())
+        while todo:
+            for target in todo.pop().links.values():
+                if id(target) not in seen:
+                    seen[id(target)] = target
+                    todo.append(target)
+        return list(seen.values())
+
+    def kept_slots(self) -> set[int]:
+        """Slots not condemned: the collector has not taken them yet, or cannot."""
+        return self.slots.keys() - self.condemned
+
+    def mark(self) -> int:
+        """A mark has happened: condemn what it could not reach; returns the bytes that it reached."""
+        reached = {t.slot for t in self.reachable_things() if t.slot}
+        self.condemned |= self.slots.keys() - reached
+        return sum(self.slots[base] for base in reached)
+
+    def add(self, thing: Thing) -> None:
+        """A new object: its memory must not be anyone else's."""
+        self.living[thing.name] = self.latest[thing.name] = self.latest[thing.addr] = thing
+        self.unnamed += thing.name[0] == "o" and thing.name[1:].isdigit()
+        if not thing.slot:
+            return
+        self.born += 1
+        if thing.addr != thing.slot:
+            self._share(thing)
+            return
+        nbytes = slot_bytes(thing.size, not thing.ptr_words)
+        self.bytes_born += nbytes
+        self._claim(thing.slot, nbytes, thing.name)
+        self.in_slot[thing.slot] = [thing]
+
+    def _share(self, thing: Thing) -> None:
+        assert thing.slot in self.kept_slots(), f"{thing.name} shares a tiny block that is not there any more"
+        for other in self.in_slot[thing.slot]:
+            apart = thing.addr >= other.addr + other.size or other.addr >= thing.addr + thing.size
+            assert apart, f"{thing.name} overlaps {other.name} in their tiny block"
+        assert thing.addr + thing.size <= thing.slot + 16, f"{thing.name} reaches beyond its tiny block"
+        self.in_slot[thing.slot].append(thing)
+
+    def _claim(self, base: int, nbytes: int, name: str) -> None:
+        first = bisect_right(self._bases, base) - 1
+        for other in self._bases[max(0, first) : bisect_left(self._bases, base + nbytes)]:
+            if other + self.slots[other] > base:
+                assert other in self.condemned, f"{name} at {base:#x} overlaps the slot {other:#x}, which nobody could free"
+                self._forget(other)
+        insort(self._bases, base)
+        self.known_bytes += nbytes
+        self.slots[base] = nbytes
+
+    def _forget(self, base: int) -> None:
+        del self._bases[bisect_left(self._bases, base)]
+        self.known_bytes -= self.slots.pop(base)
+        self.in_slot.pop(base, None)
+        self.condemned.discard(base)
+
+    def adopt(self, base: int, nbytes: int) -> None:
+        """Memory that is there, of which the model could not follow what happened to it during one command."""
+        if base in self.condemned:
+            self._forget(base)
+        if base not in self.slots:
+            self._claim(base, nbytes, f"memory at {base:#x}")
+            self.in_slot[base] = []
+
+    def can_drop(self, targets: tuple[Target, ...]) -> bool:
+        """Whether every target means something alive, and nothing is meant twice."""
+        each = [self.named((target,)) for target in targets]
+        names = [name for names in each for name in names]
+        born = all(t.last <= self.unnamed for t in targets if isinstance(t, ByRange) and t.prefix == "o")
+        return born and len(set(names)) == len(names) and (Everything() in targets or all(each))
+
+    def drop(self, targets: tuple[Target, ...]) -> None:
+        """Forget roots."""
+        assert self.can_drop(targets), "drop did what it should have refused"
+        self.forget(set(self.named(targets)))
+
+    def forget(self, names: set[str]) -> None:
+        """Forget the roots of these names."""
+        for name in names:
+            self.living.pop(name).rooted = False
+
+    def named(self, targets: tuple[Target, ...]) -> list[str]:
+        """Living names that targets mean."""
+        found: list[str] = []
+        for target in targets:
+            match target:
+                case Everything():
+                    found += self.living
+                case ByRange(prefix, first, last):
+                    found += [n for i in range(first, last + 1) if (n := f"{prefix}{i}") in self.living]
+                case _:
+                    thing = self.find(target)
+                    found += [thing.name] if thing is not None else []
+        return found
+
+    def find(self, ref: Ref) -> Thing | None:
+        """The living object meant."""
+        thing = self.latest.get(ref.name if isinstance(ref, ByName) else ref.addr)
+        return thing if thing is not None and thing.rooted else None
+
+    def can_use(self, ref: Ref) -> Thing | None:
+        """The object meant if the program can get at it: it refers to it, or something live links to it."""
+        thing = self.latest.get(ref.name if isinstance(ref, ByName) else ref.addr)
+        return thing if thing is not None and (thing.rooted or thing in self.reachable_things()) else None
+
+    def is_there(self, ref: Ref) -> Thing | None:
+        """The object meant if its memory is still its own; so much must hold before anything may use it."""
+        thing = self.latest.get(ref.name if isinstance(ref, ByName) else ref.addr)
+        if thing is None or not thing.slot:
+            return thing
+        return thing if thing.slot in self.kept_slots() and thing in self.in_slot[thing.slot] else None

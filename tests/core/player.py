@@ -1,0 +1,242 @@
+"""Plays lines on a session, compares with the oracle after each, and tells a failure as a script to paste."""
+
+import time
+
+from gomem_core.image import Image, capture
+from gomem_core.invariants import Level, check
+from gomem_core.lang.commands import Alloc, Churn, Drop, FreeOs, Gc, GcMark, Link, MemStats, Procs, Unlink, UseP
+from gomem_core.session import Outcome, Session
+from tests.core.facts import ARENA, span_bytes
+from tests.core.oracle import Oracle, Thing
+
+SHORT = 500  # lines of a script that can be checked wholly after each
+_WATCHED = 8 << 30  # bytes of arena beyond which comparing images takes too long
+_MAX_MEM = (1 << 39) - 1
+# A swept span without garbage keeps its place in front of unswept ones: the invariants forbid it by mistake (see the expected
+# failure in test_invariants.py; once that passes, this goes).
+
+
+class ScriptFailed(AssertionError):
+    """Something went wrong; the message ends with the commands that led to it."""
+
+    def __init__(self, error: Exception, lines: list[str]) -> None:
+        self.error = error
+        self.lines = lines
+        script = "\n".join(lines)
+        super().__init__(f"{type(error).__name__}: {error}\n--- script to paste ---\n{script}\n--- end ---")
+
+
+class Player:
+    """One session and its oracle.  With `careful`, each failing command is shown to change nothing."""
+
+    def __init__(self, careful: bool = True) -> None:
+        self.session = Session()
+        self.heap = self.session._heap
+        self.oracle = Oracle()
+        self.careful = careful
+        self.lines: list[str] = []
+        self.procs = 1
+
+    def play(self, line: str, watch: bool = False) -> Outcome:
+        """Do one line and check; `watch` compares images when it fails.  Raises ScriptFailed."""
+        self.lines.append(line)
+        try:
+            return self._play(line, watch or self.careful)
+        except Exception as e:
+            raise ScriptFailed(e, self.lines) from e
+
+    def _play(self, line: str, watch: bool) -> Outcome:
+        session = self.session
+        before = self._state() if watch and self.heap.mheap.arena_used < ARENA + _WATCHED else None
+        numgc, known = self.heap.stats.numgc, len(session.objects)
+        outcome = session.submit(line)
+        if outcome.ok:
+            assert outcome.error is None
+            self._follow(outcome, known, self.heap.stats.numgc != numgc)
+        else:
+            assert outcome.error is not None
+            assert outcome.error.message
+            assert 1 <= outcome.error.column <= len(line) + 1, f"column {outcome.error.column} is outside the line"
+            self._expect_failure(outcome)
+        if before is not None and (outcome.result is None):
+            assert self._state() == before, "a line that did nothing changed something"
+        check(self.heap, "cheap")
+        return outcome
+
+    def _state(self) -> tuple[Image, int, int, int, list[str]]:
+        objects = self.session.objects
+        return capture(self.heap), self.session.step, len(objects), objects.alive, objects.names()
+
+    # --- The oracle's view ----------------------------------------------------------------------------------------------
+
+    def _expect_failure(self, outcome: Outcome) -> None:
+        """A command that parses may only fail for one of the reasons the oracle knows."""
+        message = outcome.error.message if outcome.error is not None else ""
+        match outcome.command:
+            case Alloc(size, _, name, times) if name is not None and self._new_names(name, times) & self.oracle.living.keys():
+                pass
+            case Alloc(size) if size > _MAX_MEM:
+                assert message.startswith("panic: runtime error: makeslice: len out of range")
+            case Alloc(size, kind):
+                self._expect_out_of_memory(span_bytes(size, kind == "noscan"), message)
+            case Churn():
+                assert message.endswith("fatal error: out of memory"), message
+            case Drop(targets):
+                assert not self.oracle.can_drop(targets), message
+            case Link(src, slot, dst):
+                a, b = self.oracle.can_use(src), self.oracle.can_use(dst)
+                assert a is None or b is None or slot >= a.ptr_words, message
+            case Unlink(src, slot):
+                a = self.oracle.can_use(src)
+                assert a is None or slot >= a.ptr_words, message
+            case UseP(index):
+                assert index >= self.procs, message
+            case command:
+                assert command is None or type(command).__name__ == "ShowOne", f"{command} failed: {message}"
+
+    def _expect_out_of_memory(self, nbytes: int, message: str) -> None:
+        first = message.split("\n", maxsplit=1)[0].split()
+        assert message.endswith("fatal error: out of memory"), message
+        ask = int(first[6].removesuffix("-byte"))
+        assert ask == -(-nbytes // 65536) * 65536, message
+        assert ask + self.heap.mheap.arena_used > ARENA + (1 << 39) or outcome_many(self.lines[-1]), message
+
+    def _new_names(self, name: str, times: int) -> set[str]:
+        return {name} if times == 1 else {f"{name}.{i}" for i in range(1, times + 1)}
+
+    def _follow(self, outcome: Outcome, known: int, collected: bool) -> None:
+        oracle = self.oracle
+        command = outcome.command
+        newborn = [self._thing(oid) for oid in range(known, len(self.session.objects))]
+        reached = oracle.mark() if collected else 0
+        match command:
+            case Alloc() | Churn() if not collected:  # then nothing was freed: all of them are there
+                self._add(newborn)
+                oracle.forget({t.name for t in newborn if not t.rooted})
+            case Alloc() | Churn():
+                self._add_unsure(newborn)
+                if isinstance(command, Churn):
+                    oracle.born = oracle.bytes_born = -1 << 60  # what churn allocated and lost is not followed
+            case Drop(targets):
+                oracle.drop(targets)
+            case Link(src, slot, dst):
+                a, b = oracle.is_there(src), oracle.is_there(dst)
+                assert a is not None, "link did what it should have refused"
+                assert b is not None, "link did what it should have refused"
+                assert slot < a.ptr_words, "link did what it should have refused"
+                a.links[slot] = b
+            case Unlink(src, slot):
+                a = oracle.is_there(src)
+                assert a is not None, "unlink did what it should have refused"
+                a.links.pop(slot, None)
+            case Procs(n):
+                self.procs = n
+            case Gc() | FreeOs() | GcMark():
+                assert self.heap.stats.heap_marked == reached, "the mark found other bytes than the oracle"
+            case _:
+                pass
+        if isinstance(command, Gc | FreeOs | MemStats):
+            self.check_books()
+
+    def _thing(self, oid: int) -> Thing:
+        o = self.session.objects.info(oid)
+        return Thing(o.name, o.addr, o.size, o.ptrdata // 8, rooted=self.session.objects.is_alive(oid))
+
+    def _add(self, things: list[Thing]) -> None:
+        for thing in things:
+            if thing.size == 0:
+                assert thing.addr < ARENA, "an object of size 0 lies in the arena"
+            self.oracle.add(thing)
+
+    def _add_unsure(self, things: list[Thing]) -> None:
+        """A collection came between: what was dropped may be there or not, an old tiny block may be the old or a new one."""
+        oracle = self.oracle
+        for thing in things:
+            if thing.rooted:
+                if thing.slot != thing.addr:
+                    oracle.adopt(thing.slot, 16)
+                oracle.add(thing)
+        kept = self.allocated_slots()
+        for thing in things:
+            if not thing.rooted and thing.slot in kept:
+                oracle.adopt(thing.slot, kept[thing.slot])
+        oracle.unnamed = self.session.objects.unnamed
+
+    # --- Whole comparisons ------------------------------------------------------------------------------------------------
+
+    def allocated_slots(self) -> dict[int, int]:
+        """Base and bytes of every slot that the heap holds allocated and not condemned."""
+        view = self.session.view
+        found: dict[int, int] = {}
+        for info in view.spans():
+            if info.state == "inuse":
+                found |= {s.addr: info.elemsize for s in view.slots(info.base) if s.state == "allocated"}
+        return found
+
+    def check_slots(self) -> None:
+        """The heap holds exactly the slots that it must; links read back as stored."""
+        oracle = self.oracle
+        kept = {base: oracle.slots[base] for base in oracle.kept_slots()}
+        got = self.allocated_slots()
+        assert got == kept, f"slots that differ: {sorted(map(hex, got.keys() ^ kept.keys()))[:6]}"
+        for thing in oracle.reachable_things():
+            for slot, target in thing.links.items():
+                word = self.session.view.words(thing.addr + 8 * slot, 1)[0]
+                assert word.pointer, f"{thing.name}.{slot} holds a pointer without a pointer bit"
+                assert word.value == target.addr, f"{thing.name}.{slot} does not read back"
+
+    def check_books(self) -> None:
+        """After a flush MemStats counts what was born; after a full sweep also what is there."""
+        m, oracle = self.session.view.mem_stats(), self.oracle
+        if oracle.born >= 0:
+            assert m.Mallocs == oracle.born, "Mallocs"
+            assert m.TotalAlloc == oracle.bytes_born, "TotalAlloc"
+        if self.session.view.sweepdone:
+            kept = oracle.kept_slots()
+            assert m.HeapObjects == len(kept), "HeapObjects"
+            assert m.HeapAlloc == sum(oracle.slots[base] for base in kept), "HeapAlloc"
+
+    def check_all(self, level: Level = "full") -> None:
+        """Invariants and oracle; raises ScriptFailed."""
+        try:
+            check(self.heap, level)
+            self.check_slots()
+        except Exception as e:
+            raise ScriptFailed(e, self.lines) from e
+
+
+def outcome_many(line: str) -> bool:
+    """Whether a line allocates several objects, so that the arena was larger when it failed than it is now."""
+    return " times " in line
+
+
+def first_failure(lines: list[str], level: Level | None) -> ScriptFailed | None:
+    """Play lines afresh, with whole checks of `level` after each unless it is None."""
+    player = Player()
+    try:
+        for line in lines:
+            player.play(line)
+            if level is not None:
+                player.check_all(level)
+        player.check_all()
+    except ScriptFailed as e:
+        return e
+    return None
+
+
+def shortened(failure: ScriptFailed, seconds: float = 20) -> ScriptFailed:
+    """The same kind of failure from fewer lines, as far as leaving lines out gets in the time given."""
+    level: Level | None = "full" if len(failure.lines) < SHORT else None
+    end = time.monotonic() + seconds
+    best = first_failure(failure.lines, level) or failure
+    size = len(best.lines) // 2
+    while size and time.monotonic() < end:
+        at = 0
+        while at < len(best.lines) and time.monotonic() < end:
+            shorter = first_failure(best.lines[:at] + best.lines[at + size :], level)
+            if shorter is not None and type(shorter.error) is type(failure.error):
+                best = shorter
+            else:
+                at += size
+        size //= 2
+    return best

@@ -1,0 +1,108 @@
+"""An image holds everything: heaps are compared object by object, without the help of the image's own list of fields."""
+
+from array import array
+from collections import deque
+from random import Random
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from gomem_core.image import capture, restore
+from gomem_core.runtime.freelarge import Treap
+from gomem_core.runtime.malloc import Heap
+from gomem_core.runtime.scavenge import scavenge
+from tests.core.lines import LineMaker
+from tests.core.player import Player
+
+# The narration's sink, the counter of border changes, and how best fit remembers its spans are no state of the heap.
+NO_STATE = {"trace", "version", "freelarge", "new_chunk"}
+PLAIN = (int, float, str, bytes, bytearray, array, type(None))
+
+
+def slots_of(thing: object) -> list[str]:
+    return [name for cls in type(thing).__mro__ for name in getattr(cls, "__slots__", ())]
+
+
+def everything(heap: Heap) -> list[object]:
+    """All that can be reached from the heap, breadth first; what was met before is told by its number."""
+    numbers = {id(heap): 0}
+    kept: list[object] = [heap]  # ids stay unique as long as their objects live
+    todo = deque(kept)
+    told: list[object] = [[s.start_addr for s in heap.mheap.freelarge.spans()]]
+
+    def tell(value: object) -> object:
+        if value == {}:
+            return None  # a span that stored pointers once, and one that never did, mean the same
+        if isinstance(value, PLAIN):
+            return bytes(value) if isinstance(value, bytearray) else value
+        if id(value) not in numbers:
+            numbers[id(value)] = len(kept)
+            kept.append(value)
+            todo.append(value)
+        return "number", numbers[id(value)]
+
+    while todo:
+        thing = todo.popleft()
+        told.append(type(thing).__name__)
+        if isinstance(thing, dict):
+            told.append(sorted((key, tell(thing[key])) for key in sorted(thing)))
+        elif isinstance(thing, list | tuple):
+            told.append([tell(value) for value in thing])
+        else:
+            names = [name for name in slots_of(thing) if name not in NO_STATE and hasattr(thing, name)]
+            assert names or not hasattr(thing, "__dict__"), f"{type(thing).__name__} hides its state"
+            told.append([(name, tell(getattr(thing, name))) for name in names])
+    return told
+
+
+def random_heap(r: Random, count: int) -> Heap:
+    player = Player(careful=False)
+    maker = LineMaker(player.oracle)
+    for _ in range(count):
+        player.play(maker.any(r))
+    return player.heap
+
+
+@settings(phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(r=st.randoms(use_true_random=False), count=st.integers(1, 80))
+def test_a_restored_heap_is_the_same_object_by_object(r: Random, count: int) -> None:
+    heap = random_heap(r, count)
+    fresh = Heap()
+    restore(fresh, capture(heap))
+    assert everything(fresh) == everything(heap)
+
+
+def test_a_long_life_is_restored_too() -> None:
+    heap = random_heap(Random(3), 600)
+    fresh = Heap()
+    restore(fresh, capture(heap))
+    assert everything(fresh) == everything(heap)
+
+
+def test_the_age_of_free_spans_is_restored() -> None:
+    heap = Heap(gcpercent=-1)
+    heap.set_now(100)
+    heap.mallocgc(48)
+    fresh = Heap()
+    restore(fresh, capture(heap))
+    assert scavenge(fresh.mheap, 150, 60) == 0
+    assert scavenge(fresh.mheap, 170, 60) == 127 * 8192
+
+
+def test_an_image_stays_as_it_is_when_the_heap_goes_on() -> None:
+    heap = random_heap(Random(4), 100)
+    image = capture(heap)
+    fresh = Heap()
+    restore(fresh, image)
+    for _ in range(50):
+        fresh.write_pointer(fresh.mallocgc(48, 48), 2, heap.zerobase)
+    fresh.gc.collect()
+    again = Heap()
+    restore(again, image)
+    assert capture(again) == image == capture(heap)
+
+
+def test_heaps_with_a_treap_have_no_image() -> None:
+    with pytest.raises(TypeError, match="best fit"):
+        capture(Heap(freelarge=Treap(lambda: 1)))

@@ -1,0 +1,242 @@
+"""Views, `show`, `find`, the object table and churn."""
+
+from collections import Counter
+
+import pytest
+
+from gomem_core.churn import DISTRIBUTIONS, churn
+from gomem_core.image import capture
+from gomem_core.objects import ObjectTable
+from gomem_core.report import Result
+from gomem_core.runtime.malloc import Heap
+from gomem_core.session import Outcome, Session
+from tests.core.facts import ARENA, PAGE
+
+SCRIPT = (
+    "alloc 48 scan as a times 3/alloc 5 as t/alloc 6 as u/alloc 40960 as big/alloc 2M/drop o1 a.2/gc/link a.1.0 t/link a.1.5 big"
+)
+
+
+def session_after(script: str = SCRIPT) -> Session:
+    session = Session()
+    for line in script.split("/"):
+        assert session.submit(line).ok, line
+    return session
+
+
+def ask(session: Session, line: str) -> Result:
+    before = capture(session._heap)
+    outcome = session.submit(line)
+    assert outcome.result is not None, outcome.error
+    after = capture(session._heap)
+    assert (after.columns, after.lists, after.leaves) == (before.columns, before.lists, before.leaves), "looking changes nothing"
+    assert outcome.result.lines()
+    return outcome.result
+
+
+def rows(session: Session, line: str) -> list[tuple[object, ...]]:
+    table = ask(session, line).table
+    assert table is not None
+    return [tuple(row) for row in table.rows]
+
+
+def failure(outcome: Outcome) -> tuple[int, int, str]:
+    assert outcome.error is not None
+    return outcome.error.column, outcome.error.width, outcome.error.message
+
+
+def test_spans_are_listed_in_address_order_with_their_lists() -> None:
+    listed = rows(session_after(), "show spans")
+    assert [row[:6] for row in listed] == [
+        (ARENA, 1, "inuse", "4", 48, "scan"),
+        (ARENA + PAGE, 1, "inuse", "2", 16, "noscan"),
+        (ARENA + 2 * PAGE, 5, "inuse", "large", 40960, "noscan"),
+        (ARENA + 7 * PAGE, 377, "free", "", 0, ""),
+    ]
+    assert [row[6] for row in listed] == ["2/170", "1/512", "1/1", ""]
+    assert [row[8] for row in listed] == ["nonempty", "nonempty", "busy[5]", "freelarge"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ("", [0, 1, 2, 7]),
+        ("class:4", [0]),
+        ("class!=4", [1, 2, 7]),
+        ("kind:noscan", [1, 2]),
+        ("state:free", [7]),
+        ("pages>=5", [2, 7]),
+        ("pages>1 pages<100", [2]),
+        ("size<=48 state:inuse", [0, 1]),
+        ("used<50% state:inuse", [0, 1]),
+        ("waste>0%", [0]),
+        ("list:nonempty", [0, 1]),
+        ("list:busy", [2]),
+        ("list:large", [7]),
+        ("list:mcache", []),
+    ],
+)
+def test_filters_of_spans(filters: str, expected: list[int]) -> None:
+    assert [(int(str(row[0])) - ARENA) // PAGE for row in rows(session_after(), f"show spans {filters}")] == expected
+
+
+def test_mcentral_mcache_free_and_locks() -> None:
+    session = session_after(SCRIPT + "/alloc 48 scan")
+    assert [row[:5] for row in rows(session, "show mcentral nonempty>=1")] == [(2, 16, "noscan", 1, 0)]
+    assert [row[:5] for row in rows(session, "show mcentral empty>=1")] == [(4, 48, "scan", 0, 1)]
+    assert rows(session, "show mcache") == [(0, 4, 48, "scan", ARENA, 167)]
+    assert rows(session, "show mcache p:1") == []
+    assert rows(session, "show free") == [("large", 377, 1, ARENA + 7 * PAGE, 0)]
+    assert rows(session, "show free pages<100") == []
+    assert [row[0] for row in rows(session, "show locks")] == ["mheap", "mcentral 2", "mcentral 4"]
+    assert ("numgc", 1) in [row[:2] for row in rows(session, "show stats")]
+
+
+def test_classes_and_one_class() -> None:
+    session = Session()
+    assert len(rows(session, "show classes")) == 66
+    assert rows(session, "show classes size:48") == [(4, 48, 1, 8192, 170, 32, 31.52)]
+    assert {row[0] for row in rows(session, "show classes waste>40%")} == {1, 2, 3}
+    assert ask(session, "show class 66").data == {"class": 66, "size": 32768}
+    assert ask(session, "show class 0").data == {"class": 0}
+
+
+def test_the_layout_has_the_three_regions_where_go_has_them() -> None:
+    regions = {row[0]: row[1:4] for row in rows(session_after(), "show layout")}
+    assert regions["heap: spans"] == (0xC000000000, 0xC020000000, 4096)
+    assert regions["heap: bitmap"] == (0xC020000000, 0xC420000000, 98304)
+    assert regions["heap: arena"] == (0xC420000000, 0x14420000000, 3 << 20)
+    starts = [int(str(r[0])) for r in regions.values()]
+    assert starts == sorted(starts, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("addr", "expected"),
+    [
+        (ARENA + 50, {"region": "heap: arena", "page": 0, "slot": 1, "slot_state": "free", "state": "inuse"}),
+        (ARENA + 100, {"slot": 2, "slot_state": "allocated", "object": "a.3"}),
+        (ARENA + PAGE + 9, {"page": 1, "slot": 0, "object": "u"}),
+        (ARENA + PAGE + 15, {"page": 1, "slot": 0}),
+        (ARENA + 6 * PAGE, {"page": 6, "slot": 0, "object": "big", "span": hex(ARENA + 2 * PAGE)}),
+        (ARENA + 9 * PAGE, {"page": 9, "state": "free"}),
+        (ARENA + 170 * 48, {"page": 0, "state": "inuse"}),
+        (ARENA + (4 << 20), {"region": "heap: arena"}),
+        (ARENA - 1, {"region": "heap: bitmap"}),
+        (0xC000000008, {"region": "heap: spans"}),
+        (0x14420000000, {"region": None}),
+        (0, {"region": None}),
+        ((1 << 64) - 1, {"region": None}),
+    ],
+)
+def test_find_tells_what_lies_at_an_address(addr: int, expected: dict[str, object]) -> None:
+    data = ask(session_after(), f"find {addr:#x}").data
+    assert {key: data[key] for key in expected} == expected
+    assert ("object" in data) == ("object" in expected)
+
+
+def test_one_object_span_page_and_bitmap() -> None:
+    session = session_after()
+    assert ask(session, "show object a.1").data == {"name": "a.1", "addr": hex(ARENA), "size": 48, "kind": "scan", "alive": True}
+    words = {row[0]: row[1] for row in rows(session, "show object a.1")}
+    assert (words["word 0"], words["word 5"]) == ("→ t", "→ big")
+    assert ask(session, "show bitmap a.1").data["bits"] == "313333"
+    assert [row[5] for row in rows(session, "show bitmap a.1")] == [ARENA + PAGE, 0, 0, 0, 0, ARENA + 2 * PAGE]
+    assert ask(session, "show span big").data["npages"] == 5
+    assert ask(session, f"show span {ARENA + 100:#x}").data["base"] == hex(ARENA)
+    assert ask(session, "show page 6").data == ask(session, f"show page {ARENA + 6 * PAGE + 5:#x}").data
+    assert ask(session, "show page 6").data["span"] == hex(ARENA + 2 * PAGE)
+    assert ask(session, "show page 9").data["valid"] is False
+    assert ask(session, "show page 5000").data["span"] is None
+
+
+def test_marked_and_dead_slots_between_mark_and_sweep() -> None:
+    session = session_after("alloc 48 times 3/drop o2/gc mark")
+    slots = session.view.slots(ARENA)[:4]
+    assert [(s.state, s.allocated, s.marked, s.rooted) for s in slots] == [
+        ("allocated", True, True, True),
+        ("dead", True, False, False),
+        ("allocated", True, True, True),
+        ("free", False, False, False),
+    ]
+    session.submit("gc sweep")
+    assert [s.state for s in session.view.slots(ARENA)[:4]] == ["allocated", "free", "allocated", "free"]
+
+
+STALE = "alloc 8/alloc 8/drop all/alloc 16/gc/alloc 4"
+
+
+def test_a_tiny_object_that_was_swept_is_not_found_in_its_slot_s_next_life() -> None:
+    assert "object" not in ask(session_after(STALE), f"find {ARENA + 9:#x}").data
+
+
+@pytest.mark.parametrize("script", [STALE, "alloc 48 times 2/drop all/gc/alloc 32 times 9"])
+def test_an_object_that_was_swept_has_no_slot(script: str) -> None:
+    assert "swept" in next(str(row[1]) for row in rows(session_after(script), "show object o2") if row[0] == "slot")
+
+
+@pytest.mark.parametrize(
+    ("script", "line", "column"), [("alloc 8 as l", "alloc 8 as l", 12), ("alloc 8 times 12/drop o1", "drop o12 o1", 10)]
+)
+def test_a_complaint_is_at_the_word_that_is_to_blame(script: str, line: str, column: int) -> None:
+    assert failure(session_after(script).submit(line))[0] == column
+
+
+def test_the_object_table() -> None:
+    table = ObjectTable()
+    first = table.add(0x100, 8, 0, 1, None)
+    named = table.add(0x200, 16, 8, 1, "a")
+    third = table.add(0x300, 16, 16, 2, None)
+    assert [table.name(oid) for oid in (first, named, third)] == ["o1", "a", "o2"]
+    assert [table.info(oid).kind for oid in (first, named, third)] == ["noscan", "head", "scan"]
+    table.drop(named, 3)
+    assert [table.is_alive(oid) for oid in (first, named, third)] == [True, False, True]
+    assert [table.find_name(name) for name in ("o2", "o3", "o02", "b")] == [third, None, None, None]
+    assert table.living() == [first, third]
+    again = table.add(0x200, 16, 8, 4, "a")
+    assert (table.find_name("a"), table.find_addr(0x200), table.find_addr(0x208)) == (again, again, None)
+    assert (len(table), table.alive, table.unnamed) == (4, 3, 2)
+    assert sorted(table.names()) == ["a", "o1", "o2"]
+    assert table.names("o") == ["o2", "o1"]
+    assert table.nearest("o11") == "o1"
+
+
+@pytest.mark.parametrize("sizes", sorted(DISTRIBUTIONS))
+def test_churn_draws_what_is_written_down_and_does_the_same_each_time(sizes: str) -> None:
+    n = 4000 if sizes != "large" else 300
+    first, second = Heap(), Heap()
+    done = churn(first, n, 7, 1 << 20, sizes)
+    assert churn(second, n, 7, 1 << 20, sizes).objects == done.objects
+    assert capture(first) == capture(second)
+    assert churn(Heap(), n, 8, 1 << 20, sizes).objects != done.objects
+    bands = DISTRIBUTIONS[sizes]
+    assert sum(band.weight for band in bands) == 100
+    drawn: Counter[int] = Counter()
+    pointers: Counter[int] = Counter()
+    for _, size, ptrdata in done.objects:
+        # Sizes with pointers are rounded down to whole words, so that one may end just below its band.
+        at = max(i for i, b in enumerate(bands) if size >= (b.low & ~7 if ptrdata else b.low))
+        drawn[at] += 1
+        pointers[at] += ptrdata == size > 0
+        assert size <= bands[at].high
+        assert ptrdata in (0, size)
+    count = len(done.objects)
+    for i, band in enumerate(bands):
+        assert abs(drawn[i] / count - band.weight / 100) < 0.07, (i, drawn)
+        if drawn[i] > 100:
+            assert abs(pointers[i] / drawn[i] - band.scan / 100) < 0.15
+    assert done.live_bytes == sum(size for i, (_, size, _) in enumerate(done.objects) if i not in set(done.dropped))
+
+
+def test_churn_keeps_about_so_much_alive() -> None:
+    result = session_after("alloc 8").submit("churn 20000 live 256K sizes small").result
+    assert result is not None
+    assert 200_000 < int(str(result.data["live_bytes"])) < 330_000
+
+
+def test_a_churn_that_runs_out_of_memory_changes_nothing() -> None:
+    session = session_after("alloc 0x7ffff00000")
+    before = capture(session._heap)
+    outcome = session.submit("churn 500 sizes large live 1G")
+    assert "out of memory" in failure(outcome)[2]
+    assert capture(session._heap) == before
+    assert len(session.objects) == 1
