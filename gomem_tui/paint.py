@@ -129,9 +129,12 @@ def _cells(strip: Strip, system: ColorSystem | None) -> list[Cell]:
 def _changed(row: list[Cell], x: int, cells: list[Cell]) -> list[tuple[int, list[Cell]]]:
     """Runs of cells that differ from the row's, which is brought up to date; short gaps between runs are closed."""
     row.extend([_UNKNOWN] * (x + len(cells) - len(row)))
+    there = row[x : x + len(cells)]
+    if there == cells:
+        return []
     runs: list[tuple[int, int]] = []
-    for i, cell in enumerate(cells):
-        if row[x + i] != cell:
+    for i, (old, new) in enumerate(zip(there, cells, strict=True)):
+        if old != new:
             if runs and i - runs[-1][1] <= _SHORT_GAP:
                 runs[-1] = runs[-1][0], i + 1
             else:

@@ -14,6 +14,8 @@ PICTURES: dict[str, tuple[int, int, list[str]]] = {
     "explorer": (120, 40, ["space"] * 10),
     "explorer-80x24": (80, 24, ["space"]),
     "after-a-sweep": (120, 40, ["space"] * 13),
+    "heap-layout-objects": (120, 40, ["space"] * 11 + ["7", "9", "8"]),
+    "everything": (200, 60, ["space"] * 13),
     "bitmap-80x24": (80, 24, ["space"] * 7 + ["3"]),
 }
 

@@ -29,9 +29,10 @@ class LinePane(Widget):
 
     def redraw(self) -> None:
         """Draw anew and repaint the cells that changed."""
-        if not self.is_mounted or self.size.area == 0:
+        width, height = self.size
+        if not self.is_mounted or not self.display or not width * height:
             return
-        before, self._lines = self._lines, self.draw(self.size.width, self.size.height)
+        before, self._lines = self._lines, self.draw(width, height)
         if len(before) != len(self._lines):
             self._strips.clear()
             self.refresh()
@@ -40,20 +41,20 @@ class LinePane(Widget):
         for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
             if old != new:
                 self._strips.pop(y, None)
-                end = changed_until(old, new, self.size.width)
+                end = changed_until(old, new, width)
                 regions.append(Region(0, y, end, 1))  # Textual begins at the left edge anyway; paint.py drops what is equal
         regions = [region for region in regions if region.width]
         if regions:
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
-        """Textual asks for one line."""
+        """Textual asks for one line.  Styles have no background but the cursor's: the terminal's own shows through."""
         if y >= len(self._lines):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width)
         strip = self._strips.get(y)
         if strip is None:
-            strip = Strip([Segment(text, STYLES[token]) for text, token in _merged(self._lines[y])], self.size.width)
-            strip = self._strips[y] = strip.apply_style(self.rich_style)
+            segments = [Segment(text, STYLES[token]) for text, token in _merged(self._lines[y])]
+            strip = self._strips[y] = Strip(segments, self.size.width)
         return strip
 
     def on_resize(self) -> None:
