@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Final, cast
 
@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from gomem_tui.hint import hint
+from gomem_tui.hint import hint, takes_long
 from gomem_tui.keys import KEYS
 from gomem_tui.paint import Painter
 from gomem_tui.panes.bars import Bar, footer_line
@@ -234,7 +234,15 @@ class Explorer(App[int]):
             self.say("The script is at its end; : types a command.")
             return
         self.script.done += 1
-        self._do(line.text, line.notes)
+        self._after_a_word(line.text, lambda: self._do(line.text, line.notes))
+
+    def _after_a_word(self, text: str, do: Callable[[], object]) -> None:
+        """Do a command at once, or, when it will take long, once the screen says so."""
+        if takes_long(text):
+            self.say(f"working: {text.strip()} …")
+            self.call_after_refresh(do)
+        else:
+            do()
 
     def _do(self, text: str, notes: Iterable[str]) -> bool:
         self.message = ""
@@ -258,9 +266,15 @@ class Explorer(App[int]):
         if self.filtering:
             self.set_focus(None)
             return
-        for line in event.lines:
+        self._after_a_word("\n".join(event.lines), lambda: self._do_typed(event))
+
+    def _do_typed(self, event: Prompt.Entered) -> None:
+        for number, line in enumerate(event.lines):
             if not self._do(line, ()):
-                self._prompt.value = line
+                with self._prompt.prevent(Input.Changed):  # its hint would replace what is said here
+                    self._prompt.value = line
+                if left := len(event.lines) - number - 1:
+                    self.say(f"{left} pasted lines behind the wrong one were not done")
                 return
         self._prompt.value = ""
         if event.problem:

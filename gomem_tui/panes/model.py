@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final, Literal
 
 from gomem_core.news import Touched, touched
 from gomem_core.session import Outcome, Session
 from gomem_core.spanorder import BadFilter, SpanOrder
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Scene, Selection
+
+_LISTS: Final[tuple[Literal["empty"], Literal["nonempty"]]] = ("empty", "nonempty")
 
 
 class Model:
@@ -80,11 +83,15 @@ class Model:
             self._changed()
 
     def select_class(self, spanclass: int) -> None:
-        """Select an mcentral; the span selected stays."""
-        self.scene = replace(self.scene, selection=Selection(self.scene.selection.addr, spanclass))
+        """Select an mcentral, and with it a span of its class if another sort of span was selected."""
+        addr = self.scene.selection.addr
+        info = self.view.span_at(addr)
+        if info is None or info.spanclass != spanclass:
+            chains = (self.view.central_chain(spanclass, which, 1) for which in _LISTS)
+            addr = next((base for chain in chains for base in chain), addr)
+        self.scene = replace(self.scene, selection=Selection(addr, spanclass))
         self._changed()
 
     def _selection(self, addr: int) -> Selection:
         info = self.view.span_at(addr)
-        spanclass = info.spanclass if info is not None and info.spanclass > 1 else self.scene.selection.spanclass
-        return Selection(addr, spanclass)
+        return Selection(addr, info.spanclass if info is not None and info.spanclass > 1 else 0)

@@ -264,3 +264,30 @@ async def test_the_event_log_names_every_decision() -> None:
         names = [line.split()[1] for line in text.splitlines()[1:] if line.split()]
         assert names[:3] == ["class_chosen", "mcache_miss", "lock_taken"]
         assert {"grow", "mapped", "span_split", "span_alloc", "cache_span", "slot_taken", "bits_written"} <= set(names)
+
+
+async def test_a_long_command_says_that_it_works_and_pasted_lines_behind_a_wrong_one_are_told() -> None:
+    app = explorer("alloc 8 times 30000")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.action_step()
+        assert app.message == "working: alloc 8 times 30000 …"
+        assert app.model.session.step == 0
+        await pilot.pause()
+        await pilot.pause()
+        assert app.model.session.step == 1
+        await pilot.press("colon")
+        app.query_one(Prompt).post_message(Prompt.Entered(["alloc 8", "alocc", "alloc 9", "alloc 10"]))
+        await pilot.pause()
+        assert app.message == "2 pasted lines behind the wrong one were not done"
+
+
+async def test_selecting_a_class_selects_a_span_of_it_and_a_free_span_no_class() -> None:
+    app = explorer("alloc 48 scan\nalloc 100")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "space", "4", "g")
+        await pilot.pause()
+        assert app.model.scene.selection.addr == 0xC420000000
+        await pilot.press("1", "G")
+        await pilot.pause()
+        assert "free" in shown(app, "arena").splitlines()[-2]
+        assert "▸" not in shown(app, "mcentral")
