@@ -8,6 +8,8 @@ the compositor's updates, as of Textual 8); where an update is of another sort, 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -25,6 +27,8 @@ _SYSTEMS = {
 _SGR = re.compile("\x1b\\[([0-9;]*)m")
 _DEFAULTS = {"39", "49"}  # the terminal's own colours, which hold after a reset anyway
 _SHOWS_ON_BLANKS = re.compile(r"(?:^|;)(?:4|7|9|4[0-8]|10[0-7]|21|53)(?:;|$)")  # background, underline, reverse, strike
+_ERASED = 9  # blanks: from here on erasing them, and moving over them, is shorter than writing them
+_BLANKS = re.compile(f" {{{_ERASED},}}")
 _SHORT_GAP = 4  # cells: to write them again is no longer than to move over them
 
 Cell = tuple[str, str]  # character ("" behind a wide one) and style codes
@@ -77,12 +81,20 @@ class Painter:
                     out.append(f"\x1b[{y + 1};{start + 1}H")
                 elif start > at:
                     out.append(f"\x1b[{start - at}C")
-                for char, codes in cells:
+                skipped = 0  # cells erased, behind which the cursor still has to go
+                for text, codes in _pieces(cells):
                     if codes != style:
                         out.append(_change(style, codes))
                         style = codes
-                    out.append(char)
-                at = start + len(cells)
+                    if skipped:
+                        out.append(f"\x1b[{skipped}C")
+                        skipped = 0
+                    if len(text) >= _ERASED and not text.strip(" ") and not _SHOWS_ON_BLANKS.search(codes):
+                        skipped = len(text)
+                        out.append(f"\x1b[{skipped}X")
+                    else:
+                        out.append(text)
+                at = start + len(cells) - skipped
         if style:
             out.append("\x1b[0m")
         return "".join(out)
@@ -151,6 +163,20 @@ def _changed(row: list[Cell], x: int, cells: list[Cell]) -> list[tuple[int, list
             run.append((char, "" if own == "*" and _SHOWS_ON_BLANKS.search(codes) else codes))
         found.append((x + first, run))
     return found
+
+
+def _pieces(cells: list[Cell]) -> Iterator[tuple[str, str]]:
+    """Neighbouring cells of one style as text, long runs of blanks apart."""
+    for codes, group in groupby(cells, key=itemgetter(1)):
+        text = "".join(char for char, _ in group)
+        at = 0
+        for blanks in _BLANKS.finditer(text):
+            if blanks.start() > at:
+                yield text[at : blanks.start()], codes
+            yield blanks.group(), codes
+            at = blanks.end()
+        if at < len(text):
+            yield text[at:], codes
 
 
 def _change(old: str, new: str) -> str:
