@@ -37,8 +37,8 @@ def drawn(line: Line) -> str:
     return f"{text}|  {' '.join(tokens)}"
 
 
-@pytest.mark.parametrize("size", [(60, 14), (80, 12)], ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", ["empty", "one span", "fragmented", "mid-gc", "given back"])
+@pytest.mark.parametrize("size", [(60, 14), (80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", ["empty", "one span", "full", "fragmented", "mid-gc"])
 @pytest.mark.parametrize("pane", PANES)
 def test_pane(pane: str, name: str, size: tuple[int, int]) -> None:
     lines = PANES[pane](state(name), Port(*size, active=True))
