@@ -6,19 +6,20 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, cast
 
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mouse mode switched on at exit
 
 from rich.console import RenderableType
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal
+from textual.containers import Container
 from textual.events import Click, Resize
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
 from gomem_tui.hint import hint, takes_long
 from gomem_tui.keys import KEYS
 from gomem_tui.paint import Painter
@@ -28,33 +29,11 @@ from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane, ObjectsPane
 from gomem_tui.panes.why import WhyPane
-from gomem_tui.prompt import Prompt
+from gomem_tui.prompt import Prompt, PromptRow
 from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line
 from gomem_tui.screens.help import HelpScreen
 from gomem_tui.script import Script, ScriptError, demo_script, load_script
-
-NEEDS: Final = (60, 16)  # columns and rows below which nothing sensible can be shown
-WIDE: Final = (110, 32)  # from here on all panes are shown at once
-
-ROOMY: Final = 24  # rows from here on: Why shows its ladder and the answer
-
-HUGE: Final = (186, 52)  # from here on every pane is shown at once
-
-WHY: Final = 6
-PANES: Final = {
-    1: "spans",
-    2: "arena",
-    3: "bitmap",
-    4: "mcentral",
-    5: "mcache",
-    WHY: "why",
-    7: "heap",
-    8: "layout",
-    9: "objects",
-}
-# Where four panes are shown, these share a place: the one that was looked at last has it.
-PLACES: Final = ((1, 9), (2, 8), (3,), (4, 5, 7))
 
 
 def key_provider() -> type:
@@ -82,11 +61,8 @@ class Explorer(App[int]):
         self.script = script
         self.model = Model(self.look_again)
         self.message = ""
+        self.arrangement = Arrangement()
         self._stale = False  # the panes are about to look again
-        self.filtering = False  # the prompt takes a filter, not a command
-        self.current = 1  # number of the pane that has the keyboard
-        self.upper = 1  # number of the pane that small terminals show beside Why
-        self.placed = [numbers[0] for numbers in PLACES]
 
     # --- Composition --------------------------------------------------------------------------------------------------
 
@@ -103,9 +79,7 @@ class Explorer(App[int]):
             yield McachePane(self.model)
             yield HeapStatsPane(self.model, lambda: self.model.session.account, lambda: self.model.heap_live)
         yield WhyPane(self.model)
-        with Horizontal(id="prompt-row"):
-            yield Static(":", id="colon")
-            yield Prompt(self.model.session.objects.names)
+        yield PromptRow(self.model.session.objects.names)
         yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width), id="footer")
         yield Static("", id="too-small")
 
@@ -120,16 +94,17 @@ class Explorer(App[int]):
         self._show_current()
 
     @property
-    def _one_pane(self) -> bool:
-        """Whether only the current pane is shown."""
-        return self.screen.has_class("small") or self.screen.has_class("zoomed")
+    def _row(self) -> PromptRow:
+        return self.query_one(PromptRow)
 
     @property
     def _prompt(self) -> Prompt:
-        return self.query_one(Prompt)
+        return self._row.prompt
 
-    def _pane(self, number: int) -> HeapPane:
-        return self.query_one(f"#{PANES[number]}", HeapPane)
+    @property
+    def _pane(self) -> HeapPane:
+        """The pane that has the keyboard."""
+        return self.query_one(f"#{self.arrangement.name}", HeapPane)
 
     def _header(self, width: int) -> Line:
         done = (self.script.done, len(self.script.lines))
@@ -170,11 +145,7 @@ class Explorer(App[int]):
 
     def on_resize(self, event: Resize) -> None:
         """Choose a layout; focus, scroll and selection stay."""
-        width, height = event.size
-        self.screen.set_class(width < NEEDS[0] or height < NEEDS[1], "tiny")
-        self.screen.set_class(width < WIDE[0] or height < WIDE[1], "small")
-        self.screen.set_class(height < ROOMY, "short")
-        self.screen.set_class(width >= HUGE[0] and height >= HUGE[1], "huge")
+        self.arrangement.size = width, height = event.size
         text = f"gomem needs {NEEDS[0]}×{NEEDS[1]}; this terminal has {width}×{height}"
         self.query_one("#too-small", Static).update(text)
         self._arranged()
@@ -190,34 +161,21 @@ class Explorer(App[int]):
 
     def on_descendant_blur(self) -> None:
         """The prompt gave it back."""
-        if self.filtering:
-            self.filtering = False
-            self._prompt.remembers = True
-            self.query_one("#colon", Static).update(":")
-            self._prompt.value = ""
-            self._prompt.placeholder = self._placeholder()
+        self._row.closed(self._placeholder())
         self.say("")
         self._show_current()
 
     def _show_current(self) -> None:
-        """Mark the pane that has the keyboard, which is the one that small terminals and zoom show."""
-        if self.current != WHY:
-            self.upper = self.current
-            self.placed = [self.upper if self.upper in numbers else now for numbers, now in zip(PLACES, self.placed, strict=True)]
-        self.screen.set_class(self.current == WHY, "on-why")
-        shown = self._shown()
+        """Show the panes that there is room for, and mark the one that has the keyboard."""
+        for name, has in self.arrangement.classes().items():
+            self.screen.set_class(has, name)
+        shown = self.arrangement.shown()
         for number, name in PANES.items():
             pane = self.query_one(f"#{name}", HeapPane)
-            pane.active = number == self.current and not self._prompt.has_focus
+            pane.active = number == self.arrangement.current and not self._prompt.has_focus
             if number != WHY:
                 pane.set_class(number not in shown, "off")
             pane.redraw()
-
-    def _shown(self) -> set[int]:
-        """Numbers of the panes that the layout has room for, beside Why."""
-        if self._one_pane:
-            return {self.upper}
-        return set(PANES) if self.screen.has_class("huge") else set(self.placed)
 
     def _placeholder(self) -> str:
         following = self.script.following
@@ -256,14 +214,14 @@ class Explorer(App[int]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """While a command is being typed the footer says what it would do, or what it looks like."""
-        if self.filtering:
+        if self._row.filtering:
             self.say(self.model.filter(event.value))
         else:
             self.say(hint(event.value, self.model.view))
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Do what was typed or pasted; a wrong line stays to be mended, and ends a pasted script."""
-        if self.filtering:
+        if self._row.filtering:
             self.set_focus(None)
             return
         self._after_a_word("\n".join(event.lines), lambda: self._do_typed(event))
@@ -283,89 +241,58 @@ class Explorer(App[int]):
     def action_prompt(self) -> None:
         """Type a command; in the prompt a colon is a colon, but for one at its beginning, which is habit."""
         if not self._prompt.has_focus:
-            self._prompt.can_focus = True
-            self.screen.set_focus(self._prompt)  # at once: the next keys may be there already
+            self._row.open()
         elif self._prompt.value:
             self._prompt.insert_text_at_cursor(":")
 
     async def action_back(self) -> None:
         """One level back."""
         if self._prompt.has_focus:
-            if self.filtering:
+            if self._row.filtering:
                 self.model.filter("")
             self.set_focus(None)
         elif self.model.order.text:
             self.say(self.model.filter(""))
         else:
-            self.screen.remove_class("zoomed")
+            self.arrangement.zoomed = False
             self._arranged()
 
-    def action_next_pane(self) -> None:
-        """Focus the next pane; in the prompt, take the completion."""
+    def action_turn(self, step: int) -> None:
+        """Focus the next pane, or the one before; in the prompt, take the completion."""
         if self._prompt.has_focus:
             self._prompt.action_cursor_right()
         else:
-            self._turn(1)
-
-    def action_previous_pane(self) -> None:
-        """Focus the pane before."""
-        self._turn(-1)
-
-    def _turn(self, step: int) -> None:
-        numbers = list(PANES)
-        self.action_pane(numbers[(numbers.index(self.current) + step) % len(numbers)])
+            self.action_pane(self.arrangement.neighbour(step))
 
     def action_pane(self, number: int) -> None:
         """Focus a pane by its number."""
-        self.current = number
+        before = self.arrangement.shown()
+        self.arrangement.choose(number)
         self.set_focus(None)
-        before = self._shown()
         self._show_current()
-        if self._shown() != before:
+        if self.arrangement.shown() != before:
             self.call_after_refresh(self.look_again)
 
     def action_zoom(self) -> None:
         """One pane gets all the room."""
-        self.screen.toggle_class("zoomed")
+        self.arrangement.zoomed = not self.arrangement.zoomed
         self._arranged()
 
     async def action_help(self) -> None:
         """Keys and commands."""
         await self.push_screen(HelpScreen())
 
-    def action_cursor_up(self) -> None:
+    def action_move(self, rows: int, columns: int) -> None:
         """Move in the pane."""
-        self._pane(self.current).move(-1)
+        self._pane.move(rows, columns)
 
-    def action_cursor_down(self) -> None:
-        """Move in the pane."""
-        self._pane(self.current).move(1)
+    def action_page(self, by: int) -> None:
+        """Move in the pane by what it shows."""
+        self._pane.move(by * self._pane.page())
 
-    def action_cursor_left(self) -> None:
-        """Move in the pane."""
-        self._pane(self.current).move(0, -1)
-
-    def action_cursor_right(self) -> None:
-        """Move in the pane."""
-        self._pane(self.current).move(0, 1)
-
-    def action_page_up(self) -> None:
-        """Move in the pane."""
-        pane = self._pane(self.current)
-        pane.move(-pane.page())
-
-    def action_page_down(self) -> None:
-        """Move in the pane."""
-        pane = self._pane(self.current)
-        pane.move(pane.page())
-
-    def action_top(self) -> None:
-        """Move in the pane."""
-        self._pane(self.current).move(-HeapPane.FAR)
-
-    def action_bottom(self) -> None:
-        """Move in the pane."""
-        self._pane(self.current).move(HeapPane.FAR)
+    def action_edge(self, by: int) -> None:
+        """Move to the pane's first or last row."""
+        self._pane.move(by * HeapPane.FAR)
 
     def action_sort(self, by: int) -> None:
         """Another order of the spans table."""
@@ -374,12 +301,7 @@ class Explorer(App[int]):
     def action_filter(self) -> None:
         """Type a filter of the spans table; it works while it is being typed."""
         self.action_pane(1)
-        self.filtering = True
-        self._prompt.remembers = False
-        self.query_one("#colon", Static).update("/")
-        self._prompt.placeholder = "class:5  state:free  used<50%  or a regular expression"
-        self._prompt.value = self.model.order.text
-        self.action_prompt()
+        self._row.open_for_filter(self.model.order.text)
 
     def action_lens(self) -> None:
         """The arena's next lens."""
@@ -387,7 +309,7 @@ class Explorer(App[int]):
 
     def action_enter(self) -> None:
         """From a class of the Heap pane to its mcentral."""
-        if PANES[self.current] == "heap":
+        if self.arrangement.name == "heap":
             self.action_pane(4)
 
     def action_map_zoom(self, by: int) -> None:
@@ -411,7 +333,7 @@ class Explorer(App[int]):
         widget: Widget | None = event.widget
         if isinstance(widget, HeapPane):
             number = next(n for n, name in PANES.items() if name == widget.id)
-            if number != self.current:
+            if number != self.arrangement.current:
                 self.action_pane(number)
             widget.pick(event.x, event.y)
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import Suggester
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from gomem_core.lang import complete
 from gomem_tui.history import add_to_history, read_history
@@ -93,3 +95,44 @@ class Prompt(Input):
             self._at = at
             self.value = self._typed[at] if at < len(self._typed) else ""
             self.cursor_position = len(self.value)
+
+
+class PromptRow(Horizontal):
+    """The prompt with the sign before it: `:` for commands, `/` while it takes a filter."""
+
+    def __init__(self, names: Callable[[str], list[str]]) -> None:
+        super().__init__(id="prompt-row")
+        self._names = names
+        self.filtering = False
+
+    def compose(self) -> ComposeResult:
+        """Sign and prompt."""
+        yield Static(":", id="colon")
+        yield Prompt(self._names)
+
+    @property
+    def prompt(self) -> Prompt:
+        """The input itself."""
+        return self.query_one(Prompt)
+
+    def open(self) -> None:
+        """Take the keyboard at once: the next keys may be there already."""
+        self.prompt.can_focus = True
+        self.screen.set_focus(self.prompt)
+
+    def open_for_filter(self, text: str) -> None:
+        """Take a filter instead of commands, until the keyboard is given back."""
+        self._expect(True, "/", "class:5  state:free  used<50%  or a regular expression", text)
+        self.open()
+
+    def closed(self, placeholder: str) -> None:
+        """The keyboard was given back: commands are expected again, and a filter that was typed is not one."""
+        if self.filtering:
+            self._expect(False, ":", placeholder, "")
+
+    def _expect(self, filtering: bool, sign: str, placeholder: str, text: str) -> None:
+        self.filtering = filtering
+        self.prompt.remembers = not filtering
+        self.query_one("#colon", Static).update(sign)
+        self.prompt.placeholder = placeholder
+        self.prompt.value = text

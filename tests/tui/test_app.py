@@ -4,7 +4,8 @@ import pytest
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from gomem_tui.app import PANES, Explorer
+from gomem_tui.app import Explorer
+from gomem_tui.arrangement import PANES
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.prompt import Prompt
 from gomem_tui.render.lines import plain
@@ -113,13 +114,13 @@ async def test_keys_typed_in_the_prompt_do_not_step() -> None:
 async def test_tab_goes_round_the_panes(size: tuple[int, int]) -> None:
     app = explorer()
     async with app.run_test(size=size) as pilot:
-        seen = [app.current]
+        seen = [app.arrangement.current]
         for _ in PANES:
             await pilot.press("tab")
-            seen.append(app.current)
+            seen.append(app.arrangement.current)
         assert seen == [*PANES, 1]
         await pilot.press("shift+tab")
-        assert app.current == list(PANES)[-1]
+        assert app.arrangement.current == list(PANES)[-1]
 
 
 async def test_zoom_gives_one_pane_all_the_room_and_escape_takes_it_back() -> None:
@@ -132,7 +133,7 @@ async def test_zoom_gives_one_pane_all_the_room_and_escape_takes_it_back() -> No
         await pilot.press("escape")
         await pilot.pause()
         assert app.query_one("#spans").display
-        assert app.current == 3
+        assert app.arrangement.current == 3
 
 
 async def test_resizing_keeps_pane_selection_and_scroll_and_small_terminals_say_what_is_needed() -> None:
@@ -144,7 +145,7 @@ async def test_resizing_keeps_pane_selection_and_scroll_and_small_terminals_say_
         for size in ((80, 24), (30, 8), (200, 60), (120, 40)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            assert (app.model.scene.selection, app.current) == (before, 1)
+            assert (app.model.scene.selection, app.arrangement.current) == (before, 1)
             tiny = size == (30, 8)
             assert app.query_one("#too-small").display == tiny
             if not tiny:
@@ -177,7 +178,7 @@ async def test_a_click_selects() -> None:
         assert app.model.scene.selection.addr == 0xC420000000
         await pilot.click("#arena", offset=(15, 1))
         await pilot.pause()
-        assert app.current == 2
+        assert app.arrangement.current == 2
         assert app.model.scene.selection.addr == 0xC420002000
 
 

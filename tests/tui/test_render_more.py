@@ -1,6 +1,5 @@
 """The panes mcache, Heap, Layout and Objects: they fill any port, and look as pictured."""
 
-import os
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -15,8 +14,8 @@ from gomem_tui.render.lines import Line, Port, Scene, plain
 from gomem_tui.render.mcache import mcache_rows, render_mcache
 from gomem_tui.render.objects import object_rows, render_objects
 from gomem_tui.render.words import clip, join_fitting
+from tests.tui.golden import SIZES, STATES, check_picture
 from tests.tui.states import SCRIPTS, State, state
-from tests.tui.test_golden import GOLDEN, drawn
 from tests.tui.test_render_properties import PORTS, fits
 
 LINKED = (
@@ -70,17 +69,11 @@ def test_objects_of_every_fate_fill_it_too(port: Port, selected: int) -> None:
     fits(draw_objects(State(LINKED), port, selected), port)
 
 
-@pytest.mark.parametrize("size", [(60, 14), (80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", ["empty", "one span", "full", "fragmented", "mid-gc"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", STATES)
 @pytest.mark.parametrize("pane", PANES)
 def test_pane(pane: str, name: str, size: tuple[int, int]) -> None:
-    lines = PANES[pane](state(name), Port(*size, active=True))
-    text = "\n".join(map(drawn, lines)) + "\n"
-    path = GOLDEN / f"{pane}, {name}, {size[0]}x{size[1]}.txt".replace(" ", "_")
-    if os.environ.get("GOMEM_UPDATE_GOLDEN"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+    check_picture(PANES[pane](state(name), Port(*size, active=True)), pane, name, size)
 
 
 # --- What they must show ------------------------------------------------------------------------------------------------

@@ -1,0 +1,71 @@
+"""Which panes are shown, and which one has the keyboard: for a terminal of any size, with or without zoom."""
+
+from typing import Final
+
+NEEDS: Final = (60, 16)  # columns and rows below which nothing sensible can be shown
+WIDE: Final = (110, 32)  # from here on four panes are shown beside Why
+HUGE: Final = (186, 52)  # from here on all of them
+ROOMY: Final = 24  # rows from here on: Why shows its ladder and the answer
+
+WHY: Final = 6
+PANES: Final = {
+    1: "spans",
+    2: "arena",
+    3: "bitmap",
+    4: "mcentral",
+    5: "mcache",
+    WHY: "why",
+    7: "heap",
+    8: "layout",
+    9: "objects",
+}
+# Where four panes are shown, these share a place: the one that was looked at last has it.
+PLACES: Final = ((1, 9), (2, 8), (3,), (4, 5, 7))
+
+
+class Arrangement:
+    """Numbers of panes; the explorer's screen gets the classes that `classes` tells."""
+
+    def __init__(self) -> None:
+        self.current = 1  # has the keyboard
+        self.upper = 1  # what small terminals and zoom show beside Why
+        self.zoomed = False
+        self.size = (80, 24)
+        self._placed = [numbers[0] for numbers in PLACES]
+
+    @property
+    def name(self) -> str:
+        """The pane that has the keyboard, by its id."""
+        return PANES[self.current]
+
+    def choose(self, number: int) -> None:
+        """Give a pane the keyboard."""
+        self.current = number
+        if number != WHY:
+            self.upper = number
+            self._placed = [number if number in share else now for share, now in zip(PLACES, self._placed, strict=True)]
+
+    def neighbour(self, step: int) -> int:
+        """The pane so many further, round and round."""
+        numbers = list(PANES)
+        return numbers[(numbers.index(self.current) + step) % len(numbers)]
+
+    def shown(self) -> set[int]:
+        """The panes that there is room for, beside Why."""
+        if self.zoomed or self._below(WIDE):
+            return {self.upper}
+        return set(self._placed) if self._below(HUGE) else set(PANES)
+
+    def classes(self) -> dict[str, bool]:
+        """Classes of the screen, and whether it has them."""
+        return {
+            "tiny": self._below(NEEDS),
+            "small": self._below(WIDE),
+            "short": self.size[1] < ROOMY,
+            "huge": not self._below(HUGE),
+            "zoomed": self.zoomed,
+            "on-why": self.current == WHY,
+        }
+
+    def _below(self, size: tuple[int, int]) -> bool:
+        return self.size[0] < size[0] or self.size[1] < size[1]
