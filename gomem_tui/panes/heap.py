@@ -81,7 +81,9 @@ class ArenaPane(HeapPane):
 
     def reveal(self) -> None:
         """Scroll to the selected page."""
-        self.show_row(self._cell() // self._layout()[0], self.page())
+        per_row = self._layout()[0]
+        rows = -(-arena.cell_count(self.model.view, self.chart.zoom) // per_row)
+        self.show_row(self._cell() // per_row, self.page(), rows)
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select the page of another cell."""
@@ -140,8 +142,9 @@ class BitmapPane(HeapPane):
             return
         rows = bitmap.bitmap_rows(self.size.height)
         end = min(info.elemsize, rows * bitmap.ROW_BYTES) - 1
-        self.show_row((slot.addr - info.base + end) // bitmap.ROW_BYTES, rows)
-        self.show_row((slot.addr - info.base) // bitmap.ROW_BYTES, rows)
+        count = info.nbytes // bitmap.ROW_BYTES
+        self.show_row((slot.addr - info.base + end) // bitmap.ROW_BYTES, rows, count)
+        self.show_row((slot.addr - info.base) // bitmap.ROW_BYTES, rows, count)
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another slot."""

@@ -98,7 +98,7 @@ class HeapStatsPane(HeapPane):
         """Scroll to the selected class, if it is among them."""
         if self.display and self.size.area:  # the account is not kept up to date for a pane that nobody sees
             classes, spanclass = self._wasteful(), self.model.scene.selection.spanclass
-            self.show_row(classes.index(spanclass) if spanclass in classes else 0, self.page())
+            self.show_row(classes.index(spanclass) if spanclass in classes else 0, self.page(), len(classes))
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another class."""
@@ -177,7 +177,7 @@ class ObjectsPane(HeapPane):
             found = object_at(self.model.view, table, addr)
             self._oid, self._addr = -1 if found is None else found, addr
         if self._oid >= 0:
-            self.show_row(len(table) - 1 - self._oid, self.page())
+            self.show_row(len(table) - 1 - self._oid, self.page(), len(table))
         else:
             self.top = max(0, min(self.top, len(table) - self.page()))
 

@@ -292,3 +292,13 @@ async def test_selecting_a_class_selects_a_span_of_it_and_a_free_span_no_class()
         await pilot.pause()
         assert "free" in shown(app, "arena").splitlines()[-2]
         assert "▸" not in shown(app, "mcentral")
+
+
+async def test_a_pane_that_was_hidden_shows_full_pages_when_it_comes() -> None:
+    app = explorer("alloc 48 times 300")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "1", "g", "9")
+        await pilot.pause()
+        await pilot.pause()
+        rows = [line for line in shown(app, "objects").splitlines()[2:] if "c42000" in line]
+        assert len(rows) >= 6, "o1 was born first and stands last, with those before it above"
