@@ -59,7 +59,7 @@ class Explorer(App[int]):
         self.animation_level = "none"
         self._painter = Painter()
         self.script = script
-        self.model = Model(self.look_again)
+        self.model = Model(self._changed)
         self.message = ""
         self.arrangement = Arrangement()
         self._stale = False  # the panes are about to look again
@@ -121,10 +121,14 @@ class Explorer(App[int]):
 
     # --- Showing --------------------------------------------------------------------------------------------------------
 
-    def look_again(self) -> None:
-        """Something changed: the panes look again once all keys that are there already are done."""
+    def _changed(self) -> None:
+        """The heap or the selection changed: what the footer said is over, unless it speaks of what is being typed."""
         if not self._prompt.has_focus:
             self.message = ""
+        self.look_again()
+
+    def look_again(self) -> None:
+        """The panes look again once all keys that are there already are done."""
         if not self._stale:
             self._stale = True
             self.call_later(self._redraw_all)

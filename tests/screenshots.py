@@ -9,14 +9,21 @@ from gomem_tui.script import demo_script
 
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
 
+
+def upto(command: str) -> list[str]:
+    """Keys that step through the built-in script up to this command."""
+    texts = [line.text for line in demo_script().lines]
+    return ["space"] * (texts.index(command) + 1)
+
+
 # name: columns, rows, keys pressed
 PICTURES: dict[str, tuple[int, int, list[str]]] = {
-    "explorer": (120, 40, ["space"] * 10),
+    "explorer": (120, 40, upto("alloc 48 scan as many times 200")),
     "explorer-80x24": (80, 24, ["space"]),
-    "after-a-sweep": (120, 40, ["space"] * 13),
-    "heap-layout-objects": (120, 40, ["space"] * 11 + ["7", "9", "8"]),
-    "everything": (200, 60, ["space"] * 13),
-    "bitmap-80x24": (80, 24, ["space"] * 7 + ["3"]),
+    "after-a-sweep": (120, 40, upto("alloc 48 scan as again")),
+    "heap-layout-objects": (120, 40, [*upto("gc mark"), "7", "9", "8"]),
+    "everything": (200, 60, upto("alloc 48 scan as again")),
+    "bitmap-80x24": (80, 24, [*upto("alloc 64 head as buffer"), "3"]),
 }
 
 

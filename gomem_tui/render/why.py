@@ -36,7 +36,7 @@ SENTENCES: Final = {
     "none": "P{p} holds no span of this class",
     "central_had": "took span {base} from the list {where}",
     "central_swept": "took span {base} from the list {where} and swept it",
-    "central_miss": "nonempty is empty; empty holds {empty} spans, full or cached",
+    "central_miss": "nonempty is empty; spans that are full or cached, in empty: {empty}",
     "heap_exact": "a free span of exactly {npages} pages: {base}",
     "heap_split": "took the free span of {total} pages, split {npages} + {rest}",
     "heap_asked": "no free span of {npages} pages: asked the OS, then took all it gave",
