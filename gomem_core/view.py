@@ -176,20 +176,28 @@ class HeapView:
         return sorted(s.pointers.get(s.object_index(addr), {}).items())
 
     def is_reachable(self, addr: int) -> bool:
-        """Whether the program can reach the object at `addr` through what it refers to; walks all links."""
+        """Whether the program can reach the object at `addr` through what it refers to; walks all links.
+
+        The address of objects of size 0 lies in no slot: it is reached where a link to it is.
+        """
         h = self._heap.mheap
         goal = self.slot_at(addr)
-        if goal is None or goal.rooted:
-            return goal is not None
+        if goal is None and addr != self.zerobase:
+            return False
+        if goal is not None and goal.rooted:
+            return True
+        wanted = addr if goal is None else goal.addr
         todo = [(s, i) for s in h.all_spans() for i in s.pointers or () if s.root_bits >> i & 1]
         seen = {(s.ptr, i) for s, i in todo}
         while todo:
             s, i = todo.pop()
             for target in (s.pointers or {}).get(i, {}).values():
                 t = h.span_of(target)
+                if target == wanted:
+                    return True
                 if t is None or (t.ptr, at := t.object_index(target)) in seen:
                     continue
-                if t.start_addr + at * t.elemsize == goal.addr:
+                if t.start_addr + at * t.elemsize == wanted:
                     return True
                 seen.add((t.ptr, at))
                 todo.append((t, at))

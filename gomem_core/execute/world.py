@@ -54,6 +54,8 @@ class World:
 
     def _is_there(self, oid: int) -> bool:
         """Whether the object still has its slot: it was not swept and the memory given to another."""
+        if not self.objects.info(oid).size:  # it never had one
+            return True
         slot = self.view.slot_at(self.objects.info(oid).addr)
         return slot is not None and oid in self.objects.in_slot(slot.addr, self.view.elemsize_at(slot.addr))
 

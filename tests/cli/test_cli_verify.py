@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
@@ -238,7 +239,7 @@ def _change_inside(draw: st.DrawFn, at: Any) -> None:
         del at[key]
     elif what == "nudge" and isinstance(at[key], int):
         at[key] += draw(st.sampled_from([-64, -1, 1, 8, 8192]))
-    elif what == "nudge" and isinstance(at[key], str) and at[key].startswith("0x"):
+    elif what == "nudge" and isinstance(at[key], str) and re.fullmatch("0x[0-9a-f]+", at[key]):
         at[key] = hex(int(at[key], 16) + draw(st.sampled_from([-8192, -8, 1, 8, 8192])))
     else:
         at[key] = draw(_JUNK)

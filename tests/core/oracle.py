@@ -7,7 +7,7 @@ that a mark did not reach is condemned: it may be reused at any time.  Every oth
 from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass, field
 
-from gomem_core.lang.commands import ByName, ByRange, Everything, Ref, Target
+from gomem_core.lang.commands import ByAddr, ByName, ByRange, Everything, Ref, Target
 from tests.core.facts import slot_bytes
 
 
@@ -145,7 +145,11 @@ class Oracle:
         return found
 
     def find(self, ref: Ref) -> Thing | None:
-        """The living object meant."""
+        """The living object meant; those of size 0 share one address, which means the last of them."""
+        if isinstance(ref, ByAddr):
+            empty = [t for t in self.living.values() if t.size == 0 and t.addr == ref.addr]
+            if empty:
+                return empty[-1]
         thing = self.latest.get(ref.name if isinstance(ref, ByName) else ref.addr)
         return thing if thing is not None and thing.rooted else None
 
