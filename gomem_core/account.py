@@ -187,16 +187,7 @@ def _no_sums() -> list[list[int]]:
     return [[0] * len(Share._fields) for _ in range(NUM_SPAN_CLASSES)]
 
 
-def tiny_objects(objects: ObjectTable, block: int) -> list[int]:
-    """The objects in a slot of 16 bytes without pointers: one, or several tiny ones; none when the first is unknown.
-
-    A block's first object lies at its beginning; what is older was there before the block was swept.
-    """
-    first = objects.find_addr(block)
-    return [] if first is None else [oid for oid in objects.in_slot(block, TINY_SIZE) if oid >= first]
-
-
 def tiny_bytes(objects: ObjectTable, block: int) -> int:
     """Bytes that the program asked for in such a slot."""
-    here = tiny_objects(objects, block)
+    here = objects.in_slot(block, TINY_SIZE)
     return min(TINY_SIZE, sum(objects.info(oid).size for oid in here)) if here else TINY_SIZE

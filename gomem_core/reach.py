@@ -8,8 +8,6 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Literal
 
-from gomem_core.account import tiny_objects
-from gomem_core.arch import TINY_SPAN_CLASS
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SlotInfo
 from gomem_core.view import HeapView
@@ -38,11 +36,7 @@ def object_at(view: HeapView, objects: ObjectTable, addr: int) -> int | None:
 
 def _held(view: HeapView, objects: ObjectTable, slot: SlotInfo) -> list[int]:
     """The objects of an allocated slot."""
-    info = view.span_at(slot.addr)
-    if info is not None and info.spanclass == TINY_SPAN_CLASS:
-        return tiny_objects(objects, slot.addr)
-    oid = objects.find_addr(slot.addr)
-    return [] if oid is None else [oid]
+    return objects.in_slot(slot.addr, view.elemsize_at(slot.addr))
 
 
 def why_alive(view: HeapView, objects: ObjectTable, addr: int) -> list[int] | None:
