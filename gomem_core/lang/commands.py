@@ -8,6 +8,8 @@ says otherwise.
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from gomem_core.lang.moves import Directive, Move
+
 Kind = Literal["noscan", "scan", "head"]
 ChurnSizes = Literal["small", "mixed", "web", "large"]
 Topic = Literal["spans", "mcentral", "mcache", "free", "layout", "stats", "classes", "locks"]
@@ -238,4 +240,6 @@ Command = (
     | Find
     | Invariants
     | Help
+    | Move
+    | Directive
 )

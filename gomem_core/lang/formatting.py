@@ -3,7 +3,11 @@
 Operands are always written, clauses only when they differ from their default.
 """
 
+from typing import assert_never
+
 from gomem_core.lang import commands as c
+from gomem_core.lang import moves as m
+from gomem_core.lang.conditions import format_comparison
 from gomem_core.lang.filters import format_filter
 from gomem_core.lang.names import format_ref, format_target
 from gomem_core.lang.numbers import format_age, format_size
@@ -26,6 +30,10 @@ def format_command(command: c.Command) -> str:
             parts = ["show", topic, *(format_filter(topic, item) for item in filters)]
         case c.ShowOne(what, target):
             parts = ["show", what, str(target) if isinstance(target, int) else format_ref(target)]
+        case m.Mark() | m.Say() | m.Pause() | m.Focus() | m.Expect():
+            parts = _directive(command)
+        case m.Back() | m.Forward() | m.Goto() | m.UntilEvent() | m.UntilQuantity() | m.Diff():
+            parts = _move(command)
         case _:
             parts = _simple(command)
     return " ".join(parts)
@@ -70,6 +78,51 @@ def _simple(command: c.Command) -> list[str]:
             parts = [word, level]
         case c.Help(topic) if topic is not None:
             parts = [word, topic]
+        case m.Save(text) | m.Open(text) | m.Branch(str(text)) | m.Resume(str(text)):
+            parts = [word, text]
         case _:
             parts = [word]
+    return parts
+
+
+def _move(command: m.Back | m.Forward | m.Goto | m.UntilEvent | m.UntilQuantity | m.Diff) -> list[str]:
+    word = type(command).__name__.lower()
+    match command:
+        case m.Back(n) | m.Forward(n):
+            parts = [word, str(n)]
+        case m.Goto(target) | m.Diff(target):
+            parts = [word, str(target)]
+        case m.UntilEvent(kind):
+            parts = ["until", kind]
+        case m.UntilQuantity(quantity, op, value):
+            parts = ["until", format_comparison(quantity, op, value)]
+        case _:
+            assert_never(command)
+    return parts
+
+
+def _directive(command: m.Directive) -> list[str]:
+    match command:
+        case m.Mark(name):
+            parts = ["mark", name]
+        case m.Say(text):
+            parts = ["say", text] if text else ["say"]
+        case m.Pause():
+            parts = ["pause"]
+        case m.Focus(panes):
+            parts = ["focus", *panes]
+        case m.ExpectServed(who):
+            parts = ["expect", "served", who]
+        case m.ExpectQuantity(quantity, op, value):
+            parts = ["expect", format_comparison(quantity, op, value)]
+        case m.ExpectAddr(name, addr):
+            parts = ["expect", "addr", name, hex(addr)]
+        case m.ExpectEvent(kind):
+            parts = ["expect", "event", kind]
+        case m.ExpectNoEvent(kind):
+            parts = ["expect", "no", "event", kind]
+        case m.ExpectError(text):
+            parts = ["expect", "error", text] if text else ["expect", "error"]
+        case _:
+            assert_never(command)
     return parts

@@ -7,7 +7,7 @@ order, then clauses in any order.  The parser, completion and help all walk thes
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from gomem_core.lang.commands import Command
 
@@ -21,7 +21,11 @@ def _nothing(_prefix: str, _names: Names | None) -> Iterable[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """One word (or, with `many`, all that follow) that `read` turns into the field `field` of the command."""
+    """One word that `read` turns into the field `field` of the command.
+
+    With `many`, all words that follow, one by one.  With `rest`, all that follows as one text: "code" without
+    the comment and the blanks around it, "line" as typed, `#` and all, after one blank.
+    """
 
     field: str
     label: str  # as forms and messages call it: SIZE, NAME, or small|mixed
@@ -31,6 +35,7 @@ class Operand:
     choices: tuple[str, ...] = ()  # what can stand here, one by one, where the label does not say it all
     required: bool = True
     many: bool = False
+    rest: Literal["", "code", "line"] = ""
 
     @property
     def expected(self) -> tuple[str, ...]:

@@ -9,16 +9,19 @@ from typing import Final
 
 from gomem_core.lang.commands import ByAddr, ByName, ByRange, Everything, Ref, Target
 from gomem_core.lang.errors import WordError, shown
-from gomem_core.lang.numbers import read_addr, read_count
+from gomem_core.lang.numbers import MAX_INT, read_addr, read_count
 
 MAX_NAME: Final = 64  # characters
 MAX_SLOT: Final = 1 << 36  # words: more than the arena holds
 
-# Words with a meaning of their own, which are no names.  The registry adds every word it declares, so that a
-# new command cannot be forgotten here; `back` and `goto` are kept free for sessions.
+# Words with a meaning of their own, which are no names.  The registry adds every word of the commands that
+# change the heap or look at it, so that a new one cannot be forgotten here; `back` and `goto` always were kept
+# free.  The other words of moves and directives are not added: where one of them can stand, no object can.
 RESERVED: set[str] = {"all", "off", "back", "goto"}
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_JOURNAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_ENDS = ("start", "end")
 _AUTOMATIC = re.compile(r"o[0-9]+")
 _OBJECT = re.compile(r"(o[1-9][0-9]{0,17})|([A-Za-z][A-Za-z0-9_-]*)(\.[1-9][0-9]{0,17})?")
 _NUMBERED = re.compile(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)([1-9][0-9]{0,17})")
@@ -84,6 +87,61 @@ def read_page(word: str) -> ByAddr | int:
     if word.startswith(("0x", "0X")):
         return ByAddr(read_addr(word))
     return read_count(word, 0, (1 << 26) - 1, "page number")
+
+
+# --- Names of other things than objects ----------------------------------------------------------------------
+
+
+def read_object_name(word: str) -> str:
+    """An object by its name, not by its address."""
+    ref = read_ref(word)
+    if isinstance(ref, ByAddr):
+        raise WordError(f"{shown(word)} is an address; here stands the name of an object")
+    return ref.name
+
+
+def read_mark_name(word: str) -> str:
+    """A name for a state; `start` and `end` have theirs."""
+    if word.lower() in _ENDS:
+        raise WordError(f"{word} is no name for a mark; goto start and goto end lead to the two ends")
+    return _read_plain_name(word, "mark")
+
+
+def read_branch_name(word: str) -> str:
+    """A name of a future."""
+    return _read_plain_name(word, "branch")
+
+
+def read_state(word: str) -> int | str:
+    """A step by its number, or a mark."""
+    return read_count(word, 0, MAX_INT, "step") if word[0] in "0123456789+-" else read_mark_name(word)
+
+
+def read_stop(word: str) -> int | str:
+    """A step by its number, a mark, `start` or `end`."""
+    if word.lower() not in _ENDS:
+        return read_state(word)
+    if word not in _ENDS:
+        raise WordError(f"{word} is written in lower case", word.lower())
+    return word
+
+
+def read_journal(word: str) -> str:
+    """The name of a journal: part of a file's name, and never a path."""
+    if _JOURNAL.fullmatch(word) is None:
+        raise WordError(f"{shown(word)} is no journal; its name is a letter or digit, then letters, digits, . _ or -")
+    return word
+
+
+def _read_plain_name(word: str, what: str) -> str:
+    if _NAME.fullmatch(word) is None:
+        raise WordError(f"{shown(word)} is no name for a {what}; a name is a letter, then letters, digits, _ or -")
+    if len(word) > MAX_NAME:
+        raise WordError(f"{shown(word)} is too long; a name has at most {MAX_NAME} characters", word[:MAX_NAME])
+    return word
+
+
+# --- Writing, and complaints ---------------------------------------------------------------------------------
 
 
 def format_ref(ref: Ref) -> str:

@@ -8,6 +8,7 @@ from gomem_core.lang import filters, names, numbers
 from gomem_core.lang.commands import Alloc, Drop, Everything, Kind, Link, Ref, Target, Topic, Unlink
 from gomem_core.lang.errors import WordError, nearest, shown
 from gomem_core.lang.grammar import Completer, Names, Operand
+from gomem_core.lang.moves import ExpectNoEvent, Focus, Pane
 
 _REFS = ("NAME", "0xADDR")
 
@@ -55,6 +56,17 @@ def choice(field: str, words: Mapping[str, str]) -> Operand:
         offer(words),
         choices=known,
     )
+
+
+def literal(word: str) -> Operand:
+    """A fixed word, which the builder gets as the field of that name."""
+
+    def read(typed: str) -> str:
+        if typed != word:
+            raise WordError(f"{shown(typed)} stands where the word {word} has its place")
+        return word
+
+    return Operand(word, word, f"the word {word}", read, offer({word: "the word that belongs here"}))
 
 
 def _complete_names(prefix: str, objects: Names | None, *, suffix: str = "") -> Iterable[tuple[str, str]]:
@@ -148,3 +160,14 @@ def build_link(place: tuple[Ref, int], dst: Ref) -> Link:
 def build_unlink(place: tuple[Ref, int]) -> Unlink:
     """An Unlink out of the place A.SLOT."""
     return Unlink(place[0], place[1])
+
+
+def build_focus(panes: tuple[Pane, ...]) -> Focus:
+    """A Focus that names each pane once."""
+    return Focus(tuple(dict.fromkeys(panes)))
+
+
+def build_no_event(event: str, kind: str) -> ExpectNoEvent:
+    """An ExpectNoEvent; `event` is only the word that makes it readable."""
+    del event
+    return ExpectNoEvent(kind)

@@ -4,13 +4,14 @@ A good line is read in one pass that remembers no columns; a session may hold a 
 complaint needs to know about places is found out again from the line.
 """
 
+import re
 from typing import Any
 
 from gomem_core.lang.commands import Command
 from gomem_core.lang.errors import ParseError, WordError, nearest, shown
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
-from gomem_core.lang.registry import BY_WORD, MEANT, REGISTRY
-from gomem_core.lang.words import split_line, word_spans
+from gomem_core.lang.registry import BY_WORD, MEANT, REGISTRY, TEXT_FOLLOWS
+from gomem_core.lang.words import rest_of_line, split_line, word_spans
 
 _END = "end of line"
 
@@ -20,6 +21,9 @@ def parse(line: str) -> Command | None:
 
     Raises ParseError, and nothing else, for anything that is wrong.
     """
+    head = TEXT_FOLLOWS.match(line)
+    if head is not None:
+        return _read_text(line, head)
     words = split_line(line)
     if not words:
         return None
@@ -36,6 +40,19 @@ def parse(line: str) -> Command | None:
     raise _no_place(line, words, spec, 1, [])
 
 
+def _read_text(line: str, head: re.Match[str]) -> Command:
+    """The command that begins with `head` and ends in a text as typed, behind one blank."""
+    word, *second = head.group().split()
+    spec = BY_WORD[word]
+    shape = spec.choices[second[0]] if second else spec.plain
+    assert shape is not None  # the pattern was made from these
+    operand = shape.operands[0]
+    text = rest_of_line(line, head.end() + 1)
+    if operand.required and not text.strip(" \t"):
+        _check_optional(head.group(), spec, operand)
+    return shape.build(**{operand.field: operand.read(text)})
+
+
 def _read(line: str, words: list[str], spec: CommandSpec, shape: Shape, index: int) -> Command:
     """Reads the words from `index` on along `shape` and builds the command."""
     values: dict[str, Any] = {}
@@ -45,8 +62,8 @@ def _read(line: str, words: list[str], spec: CommandSpec, shape: Shape, index: i
         for operand in shape.operands:
             if index == end:
                 _check_optional(line, spec, operand)
-            elif operand.many:
-                values[operand.field] = _read_all(operand, words[index:])
+            elif operand.many or operand.rest:
+                values[operand.field] = _read_code(operand, line, index) if operand.rest else _read_all(operand, words[index:])
                 index = end
             else:
                 values[operand.field] = operand.read(words[index])
@@ -83,6 +100,16 @@ def _read_all(operand: Operand, words: list[str]) -> tuple[Any, ...]:
     except WordError as fault:
         raise fault.of(operand.field, len(items)) from None
     return tuple(items)
+
+
+def _read_code(operand: Operand, line: str, index: int) -> Any:
+    """The value of an operand that takes the rest of the line without its comment, from word number `index` on."""
+    spans = word_spans(line)
+    text = line[spans[index][0] : spans[-1][1]]
+    try:
+        return operand.read(text)
+    except WordError as fault:
+        raise fault.inside(0, len(text)) from None
 
 
 def _place_of(field: str, shape: Shape, words: list[str]) -> int:

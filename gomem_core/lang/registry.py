@@ -1,19 +1,20 @@
 """The one table of commands, which parser, completion, help, batch mode and docs read.
 
-It is written down in three parts by subject, and `help`, which needs to know all others, is added here.
+It is written down in four parts by subject, and `help`, which needs to know all others, is added here.
 """
 
+import re
 from functools import partial
 from typing import Final
 
-from gomem_core.lang import table_heap, table_look, table_objects
+from gomem_core.lang import table_heap, table_look, table_moves, table_objects
 from gomem_core.lang.commands import Help
 from gomem_core.lang.errors import WordError, nearest, shown
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
 from gomem_core.lang.names import RESERVED
 from gomem_core.lang.operands import offer
 
-_SPECS = (*table_objects.SPECS, *table_heap.SPECS, *table_look.SPECS)
+_SPECS = (*table_objects.SPECS, *table_heap.SPECS, *table_look.SPECS, *table_moves.SPECS)
 _TOPICS = {**{spec.name: spec.summary for spec in _SPECS}, "help": "List the commands, or explain one."}
 
 
@@ -53,5 +54,23 @@ REGISTRY: Final = (*_SPECS, _HELP)
 BY_WORD: Final = {word: spec for spec in REGISTRY for word in (spec.name, *spec.aliases)}
 MEANT: Final = {word: spec.name for spec in REGISTRY for word in spec.meant}  # only for suggestions
 
-# Words of one letter stay free for users: `p` is too good a name for an object.
-RESERVED.update(word for spec in REGISTRY for word in spec.words() if len(word) > 1)
+
+def _texts() -> str:
+    """A pattern of the beginnings of lines that end in a text as typed, such as `say` and `expect error`."""
+    heads = [
+        rf"{word}[ \t]+{shape.word}" if shape.word else word
+        for spec in REGISTRY
+        for shape in spec.shapes
+        for word in (spec.name, *spec.aliases)
+        if shape.operands and shape.operands[0].rest == "line"
+    ]
+    return rf"[ \t]*(?:{'|'.join(heads)})(?![^ \t\r\n])"
+
+
+TEXT_FOLLOWS: Final = re.compile(_texts())
+
+# Words of one letter stay free for users: `p` is too good a name for an object.  And so do those of moves and
+# directives, see names.py.
+RESERVED.update(
+    word for spec in (*table_objects.SPECS, *table_heap.SPECS, *table_look.SPECS, _HELP) for word in spec.words() if len(word) > 1
+)

@@ -99,7 +99,7 @@ _PROFILES = {
 
 _CHURN = CommandSpec(
     name="churn",
-    meant=("random", "load", "stress"),
+    meant=("random", "stress"),
     shapes=(
         Shape(
             Churn,

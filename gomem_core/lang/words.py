@@ -13,20 +13,16 @@ MAX_LINE: Final = 10_000  # characters; nobody types more, and whatever is longe
 
 _WORD = re.compile(r"[^ \t]+")
 _FOREIGN = re.compile(r"[^\x20-\x7e\t]+")
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LOOKALIKES = {"\u2026": "..", "\u2013": "-", "\u2212": "-"}  # what editors make of dots and dashes
 
 
 def split_line(line: str) -> list[str]:
     """The words of a line without its comment; ParseError for a line that cannot be one command."""
-    if len(line) > MAX_LINE:
-        message = f"a line has at most {MAX_LINE} characters; this one has {len(line)}"
-        raise ParseError(MAX_LINE + 1, len(line) - MAX_LINE, message)
+    _check_length(line)
     if line.isascii() and line.isprintable() and "#" not in line:
         return line.split()
-    body = _body(line)
-    for end in ("\n", "\r"):
-        if end in body:
-            raise ParseError(body.index(end) + 1, 1, "a command is one line; here a second one begins")
+    body = _one_line(line)
     code = body.partition("#")[0]
     foreign = _FOREIGN.search(code)
     if foreign:
@@ -39,6 +35,18 @@ def word_spans(line: str) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(_body(line).partition("#")[0])]
 
 
+def rest_of_line(line: str, start: int) -> str:
+    """What stands in a line from character `start` on, in any language; ParseError for what no text file can hold."""
+    _check_length(line)
+    rest = _one_line(line)[start:]
+    if not rest.isprintable():
+        bad = _UNWRITABLE.search(rest)
+        if bad:
+            name = unicodedata.name(bad.group(), "a control or unnamed character")
+            raise ParseError(start + bad.start() + 1, 1, f"{bad.group()!a}, {name}, has no place in a line of text")
+    return rest
+
+
 def word_at(text: str, cursor: int) -> tuple[list[str], int, int] | None:
     """The words before the one the cursor is in, and that word's start and end; None inside a comment."""
     cursor = max(0, min(cursor, len(text)))
@@ -47,6 +55,20 @@ def word_at(text: str, cursor: int) -> tuple[list[str], int, int] | None:
     start = max(text.rfind(" ", 0, cursor), text.rfind("\t", 0, cursor)) + 1
     rest = re.match(r"[^ \t\r\n#]*", text[cursor:])
     return text[:start].split(), start, cursor + (len(rest.group()) if rest else 0)
+
+
+def _check_length(line: str) -> None:
+    if len(line) > MAX_LINE:
+        message = f"a line has at most {MAX_LINE} characters; this one has {len(line)}"
+        raise ParseError(MAX_LINE + 1, len(line) - MAX_LINE, message)
+
+
+def _one_line(line: str) -> str:
+    body = _body(line)
+    for end in ("\n", "\r"):
+        if end in body:
+            raise ParseError(body.index(end) + 1, 1, "a command is one line; here a second one begins")
+    return body
 
 
 def _body(line: str) -> str:

@@ -37,6 +37,20 @@ COMMANDS = [
     "show",
     "find",
     "invariants",
+    "back",
+    "forward",
+    "goto",
+    "until",
+    "mark",
+    "diff",
+    "branch",
+    "save",
+    "open",
+    "resume",
+    "say",
+    "pause",
+    "focus",
+    "expect",
     "help",
 ]
 
@@ -47,9 +61,9 @@ COMMANDS = [
         ("|", COMMANDS),
         ("  |", COMMANDS),
         ("al|", ["alloc"]),
-        ("  f|", ["find", "freeos", "flush"]),
-        ("s|", ["show", "scavenge"]),
-        ("p|", ["p", "procs"]),
+        ("  f|", ["find", "freeos", "flush", "forward", "focus"]),
+        ("s|", ["show", "scavenge", "save", "say"]),
+        ("p|", ["p", "procs", "pause"]),
         ("a|oc 48", ["alloc"]),
         ("xyz|", []),
         ("xyz |", []),
@@ -96,8 +110,22 @@ COMMANDS = [
         ("find |", []),
         ("invariants |", ["cheap", "lists", "full"]),
         ("inv f|", ["full"]),
+        ("until gc|", ["gc", "gc_start", "gc_marked", "gc_trigger"]),
+        ("until heap_l|", ["heap_live"]),
+        ("until heap_live > |", []),
+        ("goto |", ["start", "end"]),
+        ("focus mc|", ["mcentral", "mcache"]),
+        ("focus why w|", ["why"]),
+        ("expect e|", ["event", "error"]),
+        ("expect served m|", ["mcache", "mcentral", "mheap"]),
+        ("expect no |", ["event"]),
+        ("expect no event gro|", ["grow"]),
+        ("expect unsw|", ["unswept"]),
+        ("say |", []),
+        ("say al|", []),
+        ("back |", []),
         ("help |", COMMANDS),
-        ("help un|", ["unlink"]),
+        ("help un|", ["unlink", "until"]),
         ("# al|", []),
         ("alloc 48 # s|", []),
         ("al| # x", ["alloc"]),
@@ -108,8 +136,8 @@ def test_completion(text: str, expected: list[str]) -> None:
 
 
 def test_replaces_the_whole_word_at_the_cursor() -> None:
-    (item,) = complete("  unxx a.0", 4)
-    assert (item.text, item.start, item.end) == ("unlink", 2, 6)
+    (item,) = complete("  unlxx a.0", 5)
+    assert (item.text, item.start, item.end) == ("unlink", 2, 7)
     assert complete("drop bi", 7, names) == [Completion("big", 5, 7, "object")]
 
 

@@ -1,0 +1,135 @@
+"""Reading what `until` and `expect` say about a heap: kinds of events, and quantities compared with numbers.
+
+The blanks around a sign can be left out, so a condition is read as one text.  Each reader raises WordError,
+which marks a part of that text.
+"""
+
+import re
+from typing import Final
+
+from gomem_core import events
+from gomem_core.lang.errors import WordError, nearest, shown
+from gomem_core.lang.moves import Comparison, ExpectQuantity, UntilEvent, UntilQuantity
+from gomem_core.lang.numbers import MAX_INT, format_size, read_count, read_size
+from gomem_core.lang.quantities import QUANTITIES
+
+
+def _first_sentence(kind: type[events.Event]) -> str:
+    text = (kind.__doc__ or kind.go).partition("\n")[0]
+    return re.split(r"[;:]|\. |\.$", text)[0]
+
+
+EVENTS: Final = {
+    kind.kind: _first_sentence(kind)
+    for kind in vars(events).values()
+    if isinstance(kind, type) and issubclass(kind, events.Event) and kind is not events.Event
+}
+GROUPS: Final = {  # words that say for an event what people call it
+    "gc": "gc_start",
+    "refill": "cache_span",
+    "split": "span_split",
+    "merge": "span_merge",
+    "scavenge": "scavenged",
+    "lock": "lock_taken",
+}
+EVENT_WORDS: Final = {**{word: f"the same as {kind}" for word, kind in GROUPS.items()}, **EVENTS}
+COMPARISONS: Final[dict[str, Comparison]] = {
+    "=": "=",
+    "==": "=",  # from other languages
+    ":": "=",  # from the filters of `show`
+    "!=": "!=",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
+}
+EXPECT_WORDS: Final = ("served", "addr", "event", "no", "error")  # what can stand behind `expect` besides
+
+_SIGNS = ("=", "!=", "<", "<=", ">", ">=")
+_CONDITION = re.compile(r"([^ \t=!<>:]*)[ \t]*([=!<>:]*)[ \t]*(.*)")
+
+
+def read_event(word: str) -> str:
+    """The kind of event that a word stands for."""
+    kind = GROUPS.get(word, word)
+    if kind not in EVENTS:
+        raise WordError(f"{shown(word)} is no kind of event", nearest(word, EVENT_WORDS))
+    return kind
+
+
+def read_until(text: str) -> UntilEvent | UntilQuantity:
+    """What `until` waits for: an event, or a quantity that compares as wanted."""
+    name, sign, rest = _parts(text)
+    if not sign and name not in QUANTITIES:
+        if name not in EVENT_WORDS:
+            near = nearest(name, (*EVENT_WORDS, *QUANTITIES))
+            raise WordError(f"{shown(name)} is neither an event nor a quantity", near, width=len(name))
+        if rest:
+            raise _one_too_many(text, rest)
+        return UntilEvent(read_event(name))
+    quantity, comparison, value = _comparison(text, "")
+    return UntilQuantity(quantity, comparison, value)
+
+
+def read_expected_quantity(text: str) -> ExpectQuantity:
+    """A quantity that compares as wanted; without a sign it has to be equal."""
+    name = _parts(text)[0]
+    if name and name not in QUANTITIES and name not in EVENT_WORDS:
+        raise WordError(f"{shown(name)} is no quantity", nearest(name, (*EXPECT_WORDS, *QUANTITIES)), width=len(name))
+    return ExpectQuantity(*_comparison(text, "="))
+
+
+def format_comparison(quantity: str, comparison: Comparison, value: int) -> str:
+    """As it is read: heap_live > 4M."""
+    number = format_size(value) if QUANTITIES[quantity].is_bytes else str(value)
+    return f"{quantity} {comparison} {number}"
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """Name, sign and what follows; the last two can be empty."""
+    match = _CONDITION.fullmatch(text)
+    assert match is not None  # the pattern fits every text of one line
+    return match[1], match[2], match[3]
+
+
+def _comparison(text: str, default: str) -> tuple[str, Comparison, int]:
+    """A comparison; `default` is the sign that can be left out, "" if none."""
+    name, sign, number = _parts(text)
+    quantity = QUANTITIES.get(name)
+    if quantity is None:
+        raise _no_quantity(text, name)
+    if not sign and not default:
+        message = f"{name} has to be compared with a number, as in {name} > 5"
+        raise WordError(message, expected=_SIGNS, start=len(name), width=0)
+    comparison = COMPARISONS.get(sign or default)
+    if comparison is None:
+        near = {"=>": ">=", "=<": "<=", "<>": "!=", "!": "!=", "===": "="}.get(sign)
+        message = f'"{sign}" is no comparison; it is one of {" ".join(_SIGNS)}'
+        raise WordError(message, near, expected=_SIGNS, start=text.index(sign, len(name)), width=len(sign))
+    if not number:
+        raise WordError(f"the number to compare {name} with is missing", expected=("NUMBER",), start=len(text), width=0)
+    word, _, more = number.replace("\t", " ").partition(" ")
+    if more:
+        raise _one_too_many(text, more.lstrip())
+    start = len(text) - len(number)
+    try:
+        value = read_size(word) if quantity.is_bytes else read_count(word, 0, MAX_INT, f"number for {name}")
+    except WordError as fault:
+        raise fault.inside(start, len(word)) from None
+    return name, comparison, value
+
+
+def _no_quantity(text: str, name: str) -> WordError:
+    """Where a quantity should stand is something else, or nothing."""
+    if not name:
+        return WordError("the quantity to compare is missing", width=0)
+    if name in EVENT_WORDS:
+        return WordError(f"{name} is an event, which is not compared with anything", width=len(text))
+    return WordError(f"{shown(name)} is no quantity", nearest(name, QUANTITIES), width=len(name))
+
+
+def _one_too_many(text: str, rest: str) -> WordError:
+    """`rest`, the end of the text, is more than there should be."""
+    word = rest.split(maxsplit=1)[0]
+    message = f"{shown(word)} is one word too many"
+    return WordError(message, expected=("end of line",), start=len(text) - len(rest), width=len(word))

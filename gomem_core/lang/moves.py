@@ -1,0 +1,174 @@
+"""What moves the explorer along a session's history, and what a session file says besides commands.
+
+Plain data like the commands of commands.py; a step is the number of commands done before a state, 0 at the
+start.  None of these changes the heap by itself.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Served = Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
+Pane = Literal["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects"]
+Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
+
+
+# --- Moves --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Go `n` steps back, at least 1."""
+
+    n: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Go `n` steps forward, at least 1, over steps that were gone back from."""
+
+    n: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    """Go to a step by its number, or to what a mark's name, "start" or "end" stand for."""
+
+    target: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class UntilEvent:
+    """Go forward until a command tells an event of this kind (the `kind` of a class in events.py)."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class UntilQuantity:
+    """Go forward until a quantity of quantities.py compares so with `value` (bytes, or a count)."""
+
+    quantity: str
+    op: Comparison
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Compare with the state at a step or a mark."""
+
+    target: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Take up the future called `name`; None lists the futures this session has."""
+
+    name: str | None
+
+
+# --- Sessions as files --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Write the session to the file `path`, as typed."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Take the session in the file `path`, as typed, in place of this one."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Take up the journal `id` of a session that was killed; None: the last one, or tell which there are."""
+
+    id: str | None
+
+
+# --- Directives: they may stand in a session file -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Give the state here a name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A line of Markdown, exactly as typed; "" is an empty line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A stop without a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """Show these panes."""
+
+    panes: tuple[Pane, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """Base of what a lesson or test expects of the state after the command before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectServed(Expect):
+    """The last object of the command was served by `who`."""
+
+    who: Served
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectQuantity(Expect):
+    """A quantity of quantities.py compares so with `value` (bytes, or a count)."""
+
+    quantity: str
+    op: Comparison
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectAddr(Expect):
+    """The object called `name` lies at address `addr`."""
+
+    name: str
+    addr: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectEvent(Expect):
+    """The command told an event of this kind."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectNoEvent(Expect):
+    """The command told no event of this kind."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectError(Expect):
+    """The command fails with a message that contains `text`; "" is any message."""
+
+    text: str
+
+
+Expectation = ExpectServed | ExpectQuantity | ExpectAddr | ExpectEvent | ExpectNoEvent | ExpectError
+Directive = Mark | Say | Pause | Focus | Expectation
+Move = Back | Forward | Goto | UntilEvent | UntilQuantity | Diff | Branch | Save | Open | Resume

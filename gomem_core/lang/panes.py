@@ -1,0 +1,28 @@
+"""The panes that `focus` can name, in the order of their numbers."""
+
+from typing import Final
+
+from gomem_core.lang.errors import WordError, nearest, shown
+from gomem_core.lang.moves import Pane
+
+_PANES: Final[dict[Pane, str]] = {
+    "spans": "every span of the arena",
+    "arena": "the pages of the arena",
+    "bitmap": "the heap bitmap",
+    "mcentral": "the lists of each span class",
+    "mcache": "what each P keeps for itself",
+    "why": "who served the last object, and why",
+    "heap": "free pages, the trigger, the byte account",
+    "layout": "the process from high addresses to low",
+    "objects": "names, sizes and links",
+}
+PANES: Final[dict[str, str]] = {str(name): about for name, about in _PANES.items()}
+_BY_WORD = {word: name for number, name in enumerate(_PANES, 1) for word in (name, str(number))}
+
+
+def read_pane(word: str) -> Pane:
+    """A pane by its name, in any case of letters, or by its number."""
+    name = _BY_WORD.get(word.lower())
+    if name is None:
+        raise WordError(f"{shown(word)} is no pane", nearest(word, PANES))
+    return name

@@ -1,0 +1,276 @@
+"""The registry's fourth part: moves through a session's history, and what a session file says besides commands."""
+
+from functools import partial
+from typing import Final
+
+from gomem_core.lang import operands as op
+from gomem_core.lang.conditions import EVENT_WORDS, EXPECT_WORDS, read_event, read_expected_quantity, read_until
+from gomem_core.lang.grammar import CommandSpec, Operand, Shape
+from gomem_core.lang.moves import (
+    Back,
+    Branch,
+    Diff,
+    ExpectAddr,
+    ExpectError,
+    ExpectEvent,
+    ExpectServed,
+    Forward,
+    Goto,
+    Mark,
+    Open,
+    Pause,
+    Resume,
+    Save,
+    Say,
+)
+from gomem_core.lang.names import read_branch_name, read_journal, read_mark_name, read_object_name, read_state, read_stop
+from gomem_core.lang.numbers import MAX_INT
+from gomem_core.lang.panes import PANES, read_pane
+from gomem_core.lang.quantities import QUANTITIES
+
+_STEPS = op.optional(op.count("n", "N", 1, MAX_INT, "number of steps"))
+_EVENT = Operand("kind", "EVENT", "a kind of event such as grow or gc_start", read_event, op.offer(EVENT_WORDS))
+_FUTURE = Operand("name", "NAME", "a future's name", read_branch_name, required=False)
+_JOURNAL = Operand("id", "ID", "the name of a journal", read_journal, required=False)
+_TEXT = Operand("text", "TEXT", "a line of text", str, required=False, rest="line")
+_QUANTITY_HELP = {name: quantity.help for name, quantity in QUANTITIES.items()}
+
+_BACK = CommandSpec(
+    name="back",
+    meant=("undo", "prev", "previous", "rewind"),
+    shapes=(Shape(Back, operands=(_STEPS,)),),
+    summary="Go back one step or N; nothing is lost.",
+    help="A step is a command that was done. What was gone back from is still there for `forward`; a new command "
+    "starts another future, and `branch` takes up the old one again.",
+    examples=("alloc 48\nback", "alloc 48\nalloc 48\nback 2"),
+)
+
+_FORWARD = CommandSpec(
+    name="forward",
+    meant=("redo", "next", "fwd"),
+    shapes=(Shape(Forward, operands=(_STEPS,)),),
+    summary="Go forward again, one step or N.",
+    help="Along the steps that were gone back from.",
+    examples=("alloc 48\nback\nforward",),
+)
+
+_GOTO = CommandSpec(
+    name="goto",
+    meant=("jump", "go", "seek"),
+    shapes=(
+        Shape(
+            Goto,
+            operands=(
+                Operand(
+                    "target",
+                    "N|MARK|start|end",
+                    "the number of a step, a mark's name, start or end",
+                    read_stop,
+                    op.offer({"start": "before the first command", "end": "after the last"}),
+                    ("N", "MARK", "start", "end"),
+                ),
+            ),
+        ),
+    ),
+    summary="Go to a step by its number, or to a mark.",
+    help="Step 0 is the start, before the first command.",
+    examples=("alloc 48\ngoto 0", "alloc 48\nmark first\ngoto first", "alloc 48\ngoto start\ngoto end"),
+)
+
+_UNTIL = CommandSpec(
+    name="until",
+    meant=("run", "continue", "wait"),
+    shapes=(
+        Shape(
+            lambda condition: condition,
+            operands=(
+                Operand(
+                    "condition",
+                    "EVENT|QUANTITY OP NUMBER",
+                    "an event such as grow, or a comparison such as heap_live > 4M",
+                    read_until,
+                    op.offer({**EVENT_WORDS, **_QUANTITY_HELP}),
+                    ("EVENT", "QUANTITY OP NUMBER"),
+                    rest="code",
+                ),
+            ),
+        ),
+    ),
+    summary="Go forward until something happens or holds.",
+    help="OP is one of = != < <= > >= and the blanks around it can be left out. It goes at least one step.",
+    examples=("alloc 48\nback\nuntil grow", "alloc 48\nback\nuntil heap_live > 4K"),
+)
+
+_MARK = CommandSpec(
+    name="mark",
+    meant=("bookmark", "checkpoint", "tag"),
+    shapes=(Shape(Mark, operands=(Operand("name", "NAME", "a name for this state", read_mark_name),)),),
+    summary="Give the state here a name, for goto and diff.",
+    help="A mark stays where it is; the same name given again moves it.",
+    examples=("alloc 48\nmark first",),
+)
+
+_DIFF = CommandSpec(
+    name="diff",
+    meant=("compare", "delta"),
+    shapes=(
+        Shape(
+            Diff,
+            operands=(
+                Operand(
+                    "target",
+                    "N|MARK",
+                    "the number of a step, or a mark's name",
+                    read_state,
+                    choices=("N", "MARK"),
+                ),
+            ),
+        ),
+    ),
+    summary="Tell what is different here from a step or mark.",
+    help="Nothing moves and nothing changes.",
+    examples=("alloc 48\nmark first\nalloc 48\ndiff first", "alloc 48\ndiff 0"),
+)
+
+_BRANCH = CommandSpec(
+    name="branch",
+    meant=("branches", "fork", "checkout"),
+    shapes=(Shape(partial(Branch, name=None), operands=(_FUTURE,)),),
+    summary="List this session's other futures, or take one up.",
+    help="Another future begins where you go back and type something else.",
+    examples=("alloc 48\nback\nalloc 64\nbranch",),
+)
+
+_FILE = Operand("path", "FILE", "the name of a file", str.strip, rest="line")
+_FILE_HELP = "The rest of the line is the file's name, blanks and # included; quotes are part of it."
+
+_SAVE = CommandSpec(
+    name="save",
+    meant=("write", "export"),
+    shapes=(Shape(Save, operands=(_FILE,)),),
+    summary="Write this session to a file.",
+    help=f"It is text, to be read, edited, compared and opened again. {_FILE_HELP}",
+    examples=("alloc 48\nsave lesson.gomem",),
+)
+
+_OPEN = CommandSpec(
+    name="open",
+    meant=("load", "read", "import"),
+    shapes=(Shape(Open, operands=(_FILE,)),),
+    summary="Take the session in a file in place of this one.",
+    help=_FILE_HELP,
+    examples=("open lesson.gomem",),
+)
+
+_RESUME = CommandSpec(
+    name="resume",
+    meant=("recover", "restore"),
+    shapes=(Shape(partial(Resume, id=None), operands=(_JOURNAL,)),),
+    summary="Take up a session that was killed, from its journal.",
+    help="Without an ID it tells which there are, or takes the only one.",
+    examples=("resume", "resume 20180216-1"),
+)
+
+_SAY = CommandSpec(
+    name="say",
+    meant=("echo", "note", "tell"),
+    shapes=(Shape(partial(Say, text=""), operands=(_TEXT,)),),
+    summary="In a session file: explain the step that follows.",
+    help="The rest of the line is Markdown exactly as it stands, # included; without text it is an empty line.",
+    examples=("say Watch the **mcache**: it has no span of this class yet.",),
+)
+
+_PAUSE = CommandSpec(
+    name="pause",
+    meant=("stop", "break", "sleep"),
+    shapes=(Shape(Pause),),
+    summary="In a session file: a stop without a command.",
+    help="The explorer stops there, so that what was said before it can be read.",
+    examples=("say Look at the arena first.\npause",),
+)
+
+_FOCUS = CommandSpec(
+    name="focus",
+    meant=("pane", "look"),
+    shapes=(
+        Shape(
+            op.build_focus,
+            operands=(
+                Operand(
+                    "panes",
+                    "PANE",
+                    "a pane: " + ", ".join(PANES) + ", or its number 1 to 9",
+                    read_pane,
+                    op.offer(PANES),
+                    tuple(PANES),
+                    many=True,
+                ),
+            ),
+        ),
+    ),
+    summary="Show these panes.",
+    help="PANE is spans, arena, bitmap, mcentral, mcache, why, heap, layout or objects, or its number from 1 to 9.",
+    examples=("focus mcache why", "focus 3"),
+)
+
+_WHO = {
+    "zero": "size 0: no memory at all",
+    "tiny": "a half-used tiny block",
+    "mcache": "the P's own cached span",
+    "mcentral": "a span that mcentral had",
+    "mheap": "a span cut by mheap, or a large object",
+    "os": "the operating system: the arena grew",
+}
+
+_EXPECT = CommandSpec(
+    name="expect",
+    meant=("assert", "must", "should"),
+    shapes=(
+        Shape(
+            lambda condition: condition,
+            operands=(
+                Operand(
+                    "condition",
+                    "QUANTITY [OP] NUMBER",
+                    "a comparison such as spans 3 or heap_live <= 4M",
+                    read_expected_quantity,
+                    op.offer(_QUANTITY_HELP),
+                    ("QUANTITY [OP] NUMBER", *EXPECT_WORDS),
+                    rest="code",
+                ),
+            ),
+        ),
+        Shape(ExpectServed, "served", (op.choice("who", _WHO),), help="who served the object of the command before"),
+        Shape(
+            ExpectAddr,
+            "addr",
+            (Operand("name", "NAME", "an object's name", read_object_name), op.ADDRESS),
+            help="where an object lies",
+        ),
+        Shape(ExpectEvent, "event", (_EVENT,), help="the command before told such an event"),
+        Shape(op.build_no_event, "no", (op.literal("event"), _EVENT), help="it told no such event"),
+        Shape(
+            partial(ExpectError, text=""),
+            "error",
+            (Operand("text", "TEXT", "a part of the message", str.strip, required=False, rest="line"),),
+            help="it fails, with a message that contains TEXT if there is one",
+        ),
+    ),
+    summary="In a session file: check what the step before it did.",
+    help="It speaks of the command before it and of the state behind that. OP is one of = != < <= > >= and the "
+    "equals sign can be left out. `help until` lists events and quantities.",
+    examples=(
+        "alloc 48\nexpect served os",
+        "alloc 48 as b\nexpect addr b 0xc420000000",
+        "alloc 48\nexpect event grow",
+        "alloc 48\nalloc 48\nexpect no event grow",
+        "alloc 48\nexpect spans 2",
+        "alloc 48\nexpect heap_live <= 8K",
+        "p 5\nexpect error there is no P5",
+    ),
+)
+
+SPECS: Final = (
+    *(_BACK, _FORWARD, _GOTO, _UNTIL, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME),
+    *(_SAY, _PAUSE, _FOCUS, _EXPECT),
+)
