@@ -309,6 +309,12 @@ class HeapView:
         return self._heap.mheap.sweepdone
 
     @property
+    def unswept_count(self) -> int:
+        """Spans in use that wait to be swept; their stack also holds what others swept meanwhile, and some spans twice."""
+        h = self._heap.mheap
+        return len({s.ptr for s in h.unswept_spans() if s.state == MSPAN_IN_USE and s.sweepgen == h.sweepgen - 2})
+
+    @property
     def zerobase(self) -> int:
         """Where objects of size 0 live."""
         return self._heap.zerobase

@@ -1,0 +1,93 @@
+"""The quantities that `until` and `expect` ask for, computed from the heap as it is now.
+
+lang/quantities.py says what each means.  Most cost nothing; a few go through the lists of all span classes or through the
+spans that wait, so that `until` can ask after every command.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from gomem_core.arch import PAGE_SHIFT
+from gomem_core.lang.moves import Comparison
+from gomem_core.objects import ObjectTable
+from gomem_core.view import CENTRAL_CLASSES, HeapView
+
+Measure = Callable[[HeapView, ObjectTable], int]
+
+
+def holds(left: int, op: Comparison, right: int) -> bool:
+    """Whether `left` compares so with `right`."""
+    match op:
+        case "=":
+            return left == right
+        case "!=":
+            return left != right
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case ">=":
+            return left >= right
+
+
+def measure(quantity: str, view: HeapView, objects: ObjectTable) -> int:
+    """A quantity now.  Raises KeyError for a name that is none."""
+    return MEASURES[quantity](view, objects)
+
+
+def _counter(name: str) -> Measure:
+    """One of the running counters."""
+
+    def read(view: HeapView, _objects: ObjectTable) -> int:
+        value: int = getattr(view.stats, name)
+        return value
+
+    return read
+
+
+def _refills(view: HeapView) -> int:
+    """mcentral gave a span it had, or the heap cut one that is not for a single large object."""
+    stats = view.stats
+    return stats.nserved_central + stats.nheap_alloc - stats.nlargealloc
+
+
+def _spans_free(view: HeapView) -> int:
+    return sum(count for _, count in view.free_lists()) + len(view.free_large())
+
+
+def _spans_inuse(view: HeapView) -> int:
+    """Every span for small objects is on a list of its mcentral, also while it is cached; large objects have one each."""
+    small = (view.central(spanclass) for spanclass in CENTRAL_CLASSES)
+    return sum(c.nonempty + c.empty for c in small) + view.stats.nlargealloc - view.stats.nlargefree
+
+
+_COUNTERS: Final = (
+    *("heap_sys", "heap_inuse", "heap_idle", "heap_released", "heap_live", "heap_marked", "gc_trigger", "next_gc", "numgc"),
+    *("nserved_mcache", "nserved_central", "nserved_heap", "nserved_large", "nserved_os", "tinyallocs", "nzero"),
+    *("nheap_lock", "nheap_alloc", "nheap_grow", "nmcache_flush", "nos_release"),
+)
+
+MEASURES: Final[dict[str, Measure]] = {
+    "spans": lambda view, _: view.span_count,
+    "spans_inuse": lambda view, _: _spans_inuse(view),
+    "spans_free": lambda view, _: _spans_free(view),
+    "pages": lambda view, _: view.pages,
+    "pages_inuse": lambda view, _: view.stats.heap_inuse >> PAGE_SHIFT,
+    "pages_free": lambda view, _: view.stats.heap_idle >> PAGE_SHIFT,
+    "released_pages": lambda view, _: view.stats.heap_released >> PAGE_SHIFT,
+    "arena_used": lambda view, _: view.arena[1] - view.arena[0],
+    "unswept": lambda view, _: view.unswept_count,
+    "cached": lambda view, _: sum(len(mcache.cached) for mcache in view.mcaches()),
+    "objects": lambda _, objects: objects.alive,
+    "heap_objects": lambda view, _: view.mem_stats().HeapObjects,
+    "mallocs": lambda view, _: view.mem_stats().Mallocs,
+    "frees": lambda view, _: view.mem_stats().Frees,
+    "heap_alloc": lambda view, _: view.mem_stats().HeapAlloc,
+    "total_alloc": lambda view, _: view.mem_stats().TotalAlloc,
+    **{name: _counter(name) for name in _COUNTERS},
+    "grows": lambda view, _: view.stats.nheap_grow,
+    "refills": lambda view, _: _refills(view),
+    "central_locks": lambda view, _: sum(view.central(spanclass).nlock for spanclass in CENTRAL_CLASSES),
+}

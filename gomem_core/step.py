@@ -1,0 +1,159 @@
+"""A step of a session file: one stop, with what is said before it and what is expected behind it.
+
+A step is one command, or `pause`.  Comments, `say` and `focus` lines before it belong to it, and so do the `mark` and
+`expect` lines behind it, which speak of the state after it.  Comments with an empty line between them and the command are
+not part of what is told; they stay where they are for whoever reads the file.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from gomem_core.lang import MAX_LINE, Command, ParseError, parse
+from gomem_core.lang.moves import Directive, Expect, ExpectError, Focus, Mark, Move, Pause, Say
+
+PAUSE: Final = "pause"
+
+Place = Literal["before", "own", "behind", "never"]  # of a line in a step
+_PLACES: Final[dict[type, Place]] = {
+    **dict.fromkeys(get_args(Move), "never"),
+    **dict.fromkeys(get_args(Directive), "behind"),
+    **dict.fromkeys((Say, Focus), "before"),
+    Pause: "own",
+}
+_DIRECTIVES: Final = frozenset({"say", "focus", "mark", "expect", "pause"})
+
+
+class ScriptError(Exception):
+    """A session file that cannot be read; the message says file, line and column, with a picture below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the lines of one step say."""
+
+    source: str  # all its lines: those before the command, the command's own, those behind it
+    line: str  # the command's own line
+    command: Command | None  # None: it does not parse, as an `expect error` behind it foresees
+    error: ParseError | None  # then why
+    notes: tuple[str, ...] = ()  # the comments, without #
+    says: tuple[str, ...] = ()  # lines of Markdown
+    focus: tuple[str, ...] = ()  # panes
+    marks: tuple[str, ...] = ()
+    expects: tuple[tuple[str, Expect], ...] = ()  # each as written and as read
+
+
+def place_of(command: Command) -> Place:
+    """Where a line with this command stands in a step; `never` for moves, which are for the prompt."""
+    return _PLACES.get(type(command), "own")
+
+
+def is_comment(line: str) -> bool:
+    """Whether nothing but a comment stands in the line."""
+    return line.lstrip(" \t")[:1] == "#"
+
+
+def must_parse(line: str) -> bool:
+    """Whether a mistake in this line is never one that a command is expected to make: in a comment, a directive, no line."""
+    if len(line) > MAX_LINE or is_comment(line):
+        return True
+    return next(iter(line.split()), "").partition("#")[0] in _DIRECTIVES
+
+
+def misplaced(line: str) -> ParseError:
+    """The error that a move stands in a session file."""
+    word = line.split(maxsplit=1)[0].partition("#")[0]
+    message = f"{word} is for the prompt; a session file has no place for it"
+    return ParseError(line.index(word) + 1, len(word), message)
+
+
+def located(where: str, number: int, line: str, error: ParseError) -> ScriptError:
+    """The error in a line of a file, the first being number 1."""
+    return ScriptError(f"{where}:{number}:{error.column}: {error.message}\n{error.render(line)}")
+
+
+def parse_step(source: str) -> Step:
+    """Read the lines of one step.  Narration without a command gets a `pause`.
+
+    Raises ParseError when it is one line that is wrong, and ScriptError, with the number of the line in the step, when it is
+    one of several.
+    """
+    if "\n" in source:
+        return _read_lines(source)
+    command = parse(source)
+    if command is not None and place_of(command) == "own":
+        return Step(source, source, command, None)
+    if command is not None and place_of(command) == "never":
+        raise misplaced(source)
+    if isinstance(command, Expect | Mark):
+        raise _nothing_before(source)
+    if command is None and not is_comment(source):
+        raise ParseError(1, 0, "a step has a command; here is none")
+    return _read_lines(source)
+
+
+def _read_lines(source: str) -> Step:
+    parts = _Parts()
+    for number, line in enumerate(source.split("\n"), 1):
+        try:
+            parts.add(line)
+        except ParseError as e:
+            raise located("step", number, line, e) from e
+    if parts.line is None:
+        source = f"{source}\n{PAUSE}"
+        parts.add(PAUSE)
+    line = parts.line or PAUSE
+    if parts.error is not None and not any(isinstance(expect, ExpectError) for _, expect in parts.expects):
+        number = source.split("\n").index(line) + 1
+        raise located("step", number, line, parts.error) from parts.error
+    said, behind = (tuple(parts.notes), tuple(parts.says), tuple(parts.focus)), (tuple(parts.marks), tuple(parts.expects))
+    return Step(source, line, parts.command, parts.error, *said, *behind)
+
+
+class _Parts:
+    """The parts of a step as far as its lines are read."""
+
+    def __init__(self) -> None:
+        self.line: str | None = None
+        self.command: Command | None = None
+        self.error: ParseError | None = None
+        self.notes: list[str] = []
+        self.says: list[str] = []
+        self.focus: list[str] = []
+        self.marks: list[str] = []
+        self.expects: list[tuple[str, Expect]] = []
+
+    def add(self, line: str) -> None:
+        """Take up one line.  Raises ParseError."""
+        try:
+            command = parse(line)
+        except ParseError as e:
+            if must_parse(line) or self.line is not None:
+                raise
+            self.line, self.error = line, e
+            return
+        match command:
+            case None if is_comment(line):
+                self.notes.append(line.strip().lstrip("#").strip())
+            case None:
+                self.notes.clear()
+            case Say(text):
+                self.says.append(text)
+            case Focus(panes):
+                self.focus += [pane for pane in panes if pane not in self.focus]
+            case Mark() | Expect() if self.line is None:
+                raise _nothing_before(line)
+            case Mark(name):
+                self.marks.append(name)
+            case Expect():
+                self.expects.append((line, command))
+            case _ if place_of(command) == "never":
+                raise misplaced(line)
+            case _ if self.line is not None:
+                raise ParseError(1, len(line), "a step has one command; here a second one begins")
+            case _:
+                self.line, self.command = line, command
+
+
+def _nothing_before(line: str) -> ParseError:
+    word = line.split(maxsplit=1)[0]
+    return ParseError(line.index(word) + 1, len(word), f"{word} speaks of the command before it, and here is none")
