@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from gomem_core import events as e
 from gomem_core.arch import NUM_SPAN_CLASSES, PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.news import Stale
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SpanInfo
 from gomem_core.view import HeapView
@@ -98,6 +99,13 @@ class Account:
                 self._marked = True
             case _:
                 pass
+
+    def look_again(self, stale: Stale) -> None:
+        """These spans changed without having told it."""
+        if stale.all:
+            self._lost = True
+        elif not self._lost:
+            self._dirty.update(dict.fromkeys(stale.bases, _EVERY))
 
     def reset(self) -> None:
         """Look at everything anew when read next: the heap changed without having told it, or was exchanged by an image."""

@@ -9,6 +9,7 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final
 
 from gomem_core.runtime.freelarge import BestFit
@@ -66,6 +67,21 @@ class Image:
     p: int
     tiny_refs: dict[int, int]
 
+    @property
+    def bases(self) -> list[int]:
+        """Where the spans of the arena begin, in address order."""
+        return self.columns[0][: self.arena_spans].tolist()
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes, roughly; bit sets and small ints are the heap's own."""
+        tables = (*self.columns, self.alloc_cache, *self.lists, *self.sweep_spans, self.nsmallfree, self.central)
+        leaves = (leaf for leaf in self.leaves.values() if not isinstance(leaf, int))
+        runs = (one for one in self.ptr_words if one is not None)
+        numbers = sum(len(table) * table.itemsize + 64 for tables_ in (tables, leaves, runs) for table in tables_)
+        words = sum(len(words) for slots in self.pointers.values() for words in slots.values())
+        return numbers + 33 * len(self.incache) + 250 * words + 100 * len(self.tiny_refs)
+
 
 def capture(heap: Heap) -> Image:
     """The heap's state now, in time proportional to its spans.  Raises TypeError when it chooses large spans by treap."""
@@ -80,7 +96,7 @@ def capture(heap: Heap) -> Image:
         return _NONE if s is None else numbers[id(s)]
 
     return Image(
-        columns=tuple(array("q", [getattr(s, name) for s in structs]) for name in _COLUMNS),
+        columns=_columns(structs),
         alloc_cache=array("Q", [s.alloc_cache for s in structs]),
         incache=bytes(s.incache for s in structs),
         bit_sets=tuple(tuple(getattr(s, name) for s in structs) for name in _BIT_SETS),
@@ -108,6 +124,12 @@ def capture(heap: Heap) -> Image:
         p=heap.mcache.p,
         tiny_refs=dict(heap.tiny_refs),
     )
+
+
+def _columns(structs: list[MSpan]) -> tuple[array[int], ...]:
+    if not structs:
+        return tuple(array("q") for _ in _COLUMNS)
+    return tuple(array("q", column) for column in zip(*map(attrgetter(*_COLUMNS), structs), strict=True))
 
 
 def restore(heap: Heap, image: Image) -> None:
@@ -149,15 +171,16 @@ def restore(heap: Heap, image: Image) -> None:
 
 
 def _restore_structs(image: Image) -> list[MSpan]:
+    """New structs with the image's contents; written out field by field, since this is most of the time of a step back."""
     structs: list[MSpan] = []
-    for i, row in enumerate(zip(*image.columns, strict=True)):
-        s = MSpan(0)
-        for name, value in zip(_COLUMNS, row, strict=True):
-            setattr(s, name, value)
-        s.alloc_cache = image.alloc_cache[i]
-        s.incache = bool(image.incache[i])
-        s.alloc_bits, s.gcmark_bits, s.root_bits = (bits[i] for bits in image.bit_sets)
-        runs = image.ptr_words[i]
+    columns = zip(*image.columns, image.alloc_cache, image.incache, *image.bit_sets, image.ptr_words, strict=True)
+    for row in columns:
+        s = MSpan.__new__(MSpan)
+        s.next = s.prev = s.in_list = s.pointers = None
+        s.start_addr, s.npages, s.freeindex, s.nelems, s.alloc_count, s.sweepgen, s.spanclass, s.state, s.needzero = row[:9]
+        s.unusedsince, s.npreleased, s.limit, s.elemsize, s.ptr, s.alloc_cache = row[9:15]
+        s.incache = row[15] == 1
+        s.alloc_bits, s.gcmark_bits, s.root_bits, runs = row[16:]
         s.ptr_words = None if runs is None else runs[:]
         structs.append(s)
     for i, pointers in image.pointers.items():

@@ -1,42 +1,138 @@
-"""What a step touched, gathered from its events: so that panes can point at it, each in its own way."""
+"""What a step touched, gathered from its events: so that panes can point at it, and tables look again at what changed only."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from gomem_core import events as e
+from gomem_core.arch import PAGE_MASK, PAGE_SHIFT
 
 
-@dataclass(slots=True)
 class Touched:
-    """Addresses of spans and objects, and span classes of mcentrals, that the last step had to do with."""
+    """Addresses of spans and objects, and span classes of mcentrals, that a step had to do with."""
 
-    spans: set[int] = field(default_factory=set)  # bases: handed out, cached, split, merged, swept, grown
-    slots: set[int] = field(default_factory=set)  # addresses of slots taken
-    central: set[int] = field(default_factory=set)  # span classes whose lists changed
+    __slots__ = ("central", "slots", "spans")
+
+    def __init__(self) -> None:
+        self.spans: set[int] = set()  # bases: handed out, cached, split, merged, swept, grown
+        self.slots: set[int] = set()  # addresses of slots taken
+        self.central: set[int] = set()  # span classes whose lists changed
+
+    def follow(self, event: e.Event) -> None:
+        """Note what one event touched."""
+        note = _NOTES.get(type(event))
+        if note is not None:
+            note(self, event)
 
 
 def touched(told: Iterable[e.Event]) -> Touched:
     """Gather what the events of one step touched."""
     t = Touched()
     for event in told:
-        match event:
-            case e.SlotTaken():
-                t.spans.add(event.base)
-                t.slots.add(event.addr)
-            case e.TinyShared():
-                t.slots.add(event.block)
-            case e.CacheSpan() | e.UncacheSpan() | e.CentralPick():
-                t.spans.add(event.base)
-                t.central.add(event.spanclass)
-            case e.CentralMiss():
-                t.central.add(event.spanclass)
-            case e.Sweep() if event.nfreed or event.nalloc == 0:
-                t.spans.add(event.base)
-                t.central.add(event.spanclass)
-            case e.SpanSplit():
-                t.spans |= {event.base, event.rest_base}
-            case e.SpanAlloc() | e.SpanFree() | e.SpanMerge() | e.Grow():
-                t.spans.add(event.base)
-            case _:
-                pass
+        t.follow(event)
     return t
+
+
+def _slot_taken(t: Touched, event: e.SlotTaken) -> None:
+    t.spans.add(event.base)
+    t.slots.add(event.addr)
+
+
+def _tiny_shared(t: Touched, event: e.TinyShared) -> None:
+    t.slots.add(event.block)
+
+
+def _listed(t: Touched, event: e.CacheSpan | e.UncacheSpan | e.CentralPick) -> None:
+    t.spans.add(event.base)
+    t.central.add(event.spanclass)
+
+
+def _central_miss(t: Touched, event: e.CentralMiss) -> None:
+    t.central.add(event.spanclass)
+
+
+def _swept(t: Touched, event: e.Sweep) -> None:
+    if event.nfreed or event.nalloc == 0:
+        t.spans.add(event.base)
+        t.central.add(event.spanclass)
+
+
+def _split(t: Touched, event: e.SpanSplit) -> None:
+    t.spans.add(event.base)
+    t.spans.add(event.rest_base)
+
+
+def _span(t: Touched, event: e.SpanAlloc | e.SpanFree | e.SpanMerge | e.Grow) -> None:
+    t.spans.add(event.base)
+
+
+# Any: the key says which event the function takes, which a dict's type cannot express.
+_NOTES: Final[dict[type, Callable[[Touched, Any], None]]] = {
+    e.SlotTaken: _slot_taken,
+    e.TinyShared: _tiny_shared,
+    e.CacheSpan: _listed,
+    e.UncacheSpan: _listed,
+    e.CentralPick: _listed,
+    e.CentralMiss: _central_miss,
+    e.Sweep: _swept,
+    e.SpanSplit: _split,
+    e.SpanAlloc: _span,
+    e.SpanFree: _span,
+    e.SpanMerge: _span,
+    e.Grow: _span,
+}
+
+
+class Stale:
+    """The spans whose rows, slots or sums may differ from what they were: what tables of spans have to look at again."""
+
+    __slots__ = ("all", "bases")
+
+    MOST: Final = 10_000  # spans; where more changed, looking at all of them costs no more
+
+    def __init__(self) -> None:
+        self.bases: set[int] = set()  # also of spans that are no more, or were not yet
+        self.all = False
+
+    def follow(self, event: e.Event) -> None:
+        """Note what one event may have changed."""
+        find = _STALE.get(type(event))
+        if find is not None:
+            self.bases.update(find(event))
+        elif type(event) in _EVERYTHING:
+            self.all = True
+
+    def add(self, other: "Stale") -> None:
+        """Note what another one did."""
+        if not self.all:
+            self.all = other.all
+            self.bases |= other.bases
+        if self.all or len(self.bases) > self.MOST:
+            self.all = True
+            self.bases.clear()
+
+
+_EVERYTHING: Final = frozenset({e.GcMarked, e.Scavenged})
+
+
+def _base(event: e.SlotTaken | e.CacheSpan | e.Sweep) -> tuple[int, ...]:
+    return (event.base,)
+
+
+def _border(event: e.SpanSplit) -> tuple[int, ...]:
+    return (event.base, event.rest_base)
+
+
+def _merged(event: e.SpanMerge) -> tuple[int, ...]:
+    return (event.base, event.other_base, event.other_base + (event.other_npages << PAGE_SHIFT))
+
+
+def _tiny(event: e.TinyShared) -> tuple[int, ...]:
+    return (event.block & ~PAGE_MASK,)  # spans of this class have one page
+
+
+_STALE: Final[dict[type, Callable[[Any], tuple[int, ...]]]] = {
+    **dict.fromkeys((e.SlotTaken, e.CacheSpan, e.UncacheSpan, e.McacheMiss, e.Sweep, e.SpanAlloc, e.SpanFree, e.Grow), _base),
+    e.SpanSplit: _border,
+    e.SpanMerge: _merged,
+    e.TinyShared: _tiny,
+}

@@ -1,16 +1,23 @@
 """The program's side of a session: which objects it ever allocated, what they are called, which it still refers to.
 
-Append-only: object number `oid` is a row in typed columns, born and dropped at a step.  That keeps a million objects small and
-lets a session go back by forgetting rows.
+Object number `oid` is a row in typed columns, born and dropped at a step.  Rows are only ever appended, and so are the drops: a
+session that goes back in time hides what lies behind its cursor, and finds it again when it goes forward.  Only when it takes
+another way from there, `cut` forgets what was hidden.
 """
 
 from array import array
+from bisect import bisect_left, bisect_right
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gomem_core.arch import TINY_SIZE
 
-ALIVE = -1  # in the column `dropped`
+ALIVE: Final = -1  # in the column `dropped`
+_NOBODY: Final = -1  # as the number of an object
+
+
+class ReplayDiffers(Exception):
+    """Going forward again gave another heap than the first time: an impossible state."""
 
 
 class ObjectInfo(NamedTuple):
@@ -36,44 +43,148 @@ class ObjectTable:
     """All objects of a session, by number, name and address."""
 
     def __init__(self) -> None:
+        # A row for each object; rows from `_count` on are hidden.
         self._addr = array("Q")
         self._size = array("q")
         self._ptrdata = array("q")
-        self._born = array("q")
-        self._dropped = array("q")
-        self._number = array("q")  # N of an unnamed object oN; 0 for a named one
-        self._unnamed = array("q")  # oid of o1, o2, …
-        self._names: dict[int, str] = {}  # oid -> name the user gave
+        self._born = array("i")
+        self._dropped = array("i")  # as of the cursor
+        self._number = array("i")  # N of an unnamed object oN; 0 for a named one
+        self._before = array("i")  # the object that was at this address before
+        self._count = 0
+        self._unnamed = array("i")  # oid of o1, o2, …, hidden ones too
+        self._unnamed_count = 0
+        self._names: dict[int, str] = {}  # oid -> name the user gave; hidden ones too
+        self._named_before: dict[int, int] = {}  # oid -> the object that had its name before
+        # A row for each drop, in order; those from `_drops` on are hidden.
+        self._drop_oid = array("i")
+        self._drop_step = array("i")
+        self._drops = 0
+        self.diverges = False  # what is written next need not be what is hidden, which then is forgotten
+        # As of the cursor.
         self._by_name: dict[str, int] = {}  # the object that had the name last, dropped or not
         self._by_addr: dict[int, int] = {}  # the object born last at an address
-        self.alive = 0
 
     def __len__(self) -> int:
-        return len(self._addr)
+        return self._count
+
+    @property
+    def alive(self) -> int:
+        """How many objects the program refers to."""
+        return self._count - self._drops
+
+    # --- Being born, being dropped --------------------------------------------------------------------------------------
 
     def add(self, addr: int, size: int, ptrdata: int, step: int, name: str | None) -> int:
-        """Enter an object; without a name it gets the next oN.  Returns its number."""
-        oid = len(self._addr)
+        """Enter an object; without a name it gets the next oN.  Returns its number.
+
+        When its row is there, hidden, a known way is gone again.  Raises ReplayDiffers if it then is another object.
+        """
+        oid = self._count
+        if self.diverges:
+            self.cut()
+        if oid == len(self._addr):
+            self._append(oid, addr, size, ptrdata, step, name)
+        elif (self._addr[oid], self._size[oid], self._ptrdata[oid], self._born[oid]) != (addr, size, ptrdata, step):
+            raise ReplayDiffers(f"object {oid} was born at {self._addr[oid]:#x} the first time, and now at {addr:#x}")
+        self._count = oid + 1
+        self._by_addr[addr] = oid
+        if name is None:
+            self._unnamed_count += 1
+        else:
+            self._by_name[name] = oid
+        return oid
+
+    def _append(self, oid: int, addr: int, size: int, ptrdata: int, step: int, name: str | None) -> None:
         self._addr.append(addr)
         self._size.append(size)
         self._ptrdata.append(ptrdata)
         self._born.append(step)
         self._dropped.append(ALIVE)
+        self._before.append(self._by_addr.get(addr, _NOBODY))
         if name is None:
             self._unnamed.append(oid)
             self._number.append(len(self._unnamed))
         else:
             self._number.append(0)
             self._names[oid] = name
-            self._by_name[name] = oid
-        self._by_addr[addr] = oid
-        self.alive += 1
-        return oid
+            if name in self._by_name:
+                self._named_before[oid] = self._by_name[name]
 
     def drop(self, oid: int, step: int) -> None:
-        """The program forgot it; its name may be given to another from now on."""
+        """The program forgot it; its name may be given to another from now on.
+
+        Raises ReplayDiffers when another was forgotten here the first time.
+        """
+        if self.diverges:
+            self.cut()
+        if self._drops == len(self._drop_oid):
+            self._drop_oid.append(oid)
+            self._drop_step.append(step)
+        elif (self._drop_oid[self._drops], self._drop_step[self._drops]) != (oid, step):
+            raise ReplayDiffers(f"object {self._drop_oid[self._drops]} was dropped here the first time, and now object {oid}")
+        self._drops += 1
         self._dropped[oid] = step
-        self.alive -= 1
+
+    # --- Going through time ---------------------------------------------------------------------------------------------
+
+    def go(self, step: int) -> None:
+        """Be as after `step`: what was born or dropped later is hidden, what was hidden and came before is there again."""
+        drops = bisect_right(self._drop_step, step)
+        for n in range(drops, self._drops):
+            self._dropped[self._drop_oid[n]] = ALIVE
+        for n in range(self._drops, drops):
+            self._dropped[self._drop_oid[n]] = self._drop_step[n]
+        self._drops = drops
+        count = bisect_right(self._born, step)
+        if abs(count - self._count) > min(count, self._count) // 4:
+            self._look_up_anew(count)
+        else:
+            for oid in range(self._count - 1, count - 1, -1):
+                self._unlist(oid)
+            for oid in range(self._count, count):
+                self._list(oid)
+        self._count = count
+        self._unnamed_count = bisect_left(self._unnamed, count)
+
+    def _unlist(self, oid: int) -> None:
+        """Take the object born last out of the look-up tables."""
+        addr, before = self._addr[oid], self._before[oid]
+        if before == _NOBODY:
+            del self._by_addr[addr]
+        else:
+            self._by_addr[addr] = before
+        name = self._names.get(oid)
+        if name is None:
+            return
+        if oid in self._named_before:
+            self._by_name[name] = self._named_before[oid]
+        else:
+            del self._by_name[name]
+
+    def _list(self, oid: int) -> None:
+        self._by_addr[self._addr[oid]] = oid
+        if oid in self._names:
+            self._by_name[self._names[oid]] = oid
+
+    def _look_up_anew(self, count: int) -> None:
+        """The look-up tables of the first `count` objects; of several at an address, or with a name, the last wins."""
+        self._by_addr = dict(zip(self._addr[:count], range(count), strict=True))
+        self._by_name = {name: oid for oid, name in self._names.items() if oid < count}
+
+    def cut(self) -> None:
+        """Forget what is hidden: the session takes another way from here."""
+        self.diverges = False
+        for oid in range(self._count, len(self._addr)):
+            self._names.pop(oid, None)
+            self._named_before.pop(oid, None)
+        for column in (self._addr, self._size, self._ptrdata, self._born, self._dropped, self._number, self._before):
+            del column[self._count :]
+        del self._unnamed[self._unnamed_count :]
+        del self._drop_oid[self._drops :]
+        del self._drop_step[self._drops :]
+
+    # --- Looking --------------------------------------------------------------------------------------------------------
 
     def name(self, oid: int) -> str:
         """What it is called."""
@@ -105,7 +216,7 @@ class ObjectTable:
         oid = self._by_name.get(name)
         if oid is None and name[:1] == "o" and name[1:].isascii() and name[1:].isdigit():
             number = int(name[1:])
-            if 1 <= number <= len(self._unnamed) and name[1] != "0":
+            if 1 <= number <= self._unnamed_count and name[1] != "0":
                 return self._unnamed[number - 1]
         return oid
 
@@ -123,17 +234,17 @@ class ObjectTable:
             return []
         if elemsize != TINY_SIZE:
             return [first]
-        here = (self._by_addr.get(at, -1) for at in range(addr, addr + TINY_SIZE))
+        here = (self._by_addr.get(at, _NOBODY) for at in range(addr, addr + TINY_SIZE))
         return [oid for oid in here if oid >= first]
 
     def living(self) -> list[int]:
         """Numbers of all objects the program refers to, oldest first."""
-        return [oid for oid, dropped in enumerate(self._dropped) if dropped == ALIVE]
+        return [oid for oid, dropped in enumerate(self._dropped[: self._count]) if dropped == ALIVE]
 
     @property
     def unnamed(self) -> int:
         """How many objects without a name were born: the last is called o and this number."""
-        return len(self._unnamed)
+        return self._unnamed_count
 
     def nearest(self, name: str) -> str | None:
         """A living object's name that looks like `name`, for suggestions."""
@@ -143,9 +254,10 @@ class ObjectTable:
     def names(self, prefix: str = "", limit: int = 200) -> list[str]:
         """Names of living objects that start with `prefix`, for completion."""
         found = [name for name, oid in self._by_name.items() if name.startswith(prefix) and self.is_alive(oid)]
-        for oid in reversed(self._unnamed):
+        for n in range(self._unnamed_count - 1, -1, -1):
             if len(found) >= limit:
                 break
+            oid = self._unnamed[n]
             name = self.name(oid)
             if self._dropped[oid] == ALIVE and name.startswith(prefix):
                 found.append(name)

@@ -1,119 +1,184 @@
-"""A session: typed commands, one after the other, done to one heap.
+"""A session: a list of steps done to one heap, and a cursor that goes back in it as easily as forward.
 
-Same commands, same heap, to the bit.  A command that fails changes nothing: neither heap nor names nor the clock, which is
-logical and goes one second further with each command that succeeds.
+Same commands, same heap, to the bit: going anywhere is doing them again from an image nearby (machine.py).  A session stands
+behind a step, or halfway, after some of the events of the next command; a halfway heap is only there to be looked at.
+
+A command that is typed and fails changes nothing: neither heap nor names nor the clock, which is logical and goes one second
+further with each step.  A step of a script that fails is a step that changes nothing but the clock.
 """
 
-import re
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import replace
 
 from gomem_core.account import Account
-from gomem_core.events import Event
-from gomem_core.execute import EXECUTE, CommandError, World
-from gomem_core.lang import Command, ParseError, parse
+from gomem_core.execute import EXECUTE
+from gomem_core.lang import ParseError, parse
+from gomem_core.machine import EVENTS_KEPT, Machine, Stopped
+from gomem_core.news import Stale
 from gomem_core.objects import ObjectTable
-from gomem_core.report import Result
-from gomem_core.runtime.malloc import Heap
+from gomem_core.outcome import Outcome
+from gomem_core.step import Step, parse_step
+from gomem_core.timeline import Timeline
 from gomem_core.view import HeapView
 
-SECOND: Final = 1_000_000_000  # ns
-EVENTS_KEPT: Final = 20_000  # of one command; the rest is only counted
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one line: a result, or an error that says where in the line and what was expected."""
-
-    line: str
-    command: Command | None  # None: a comment or an empty line, or not understood
-    step: int  # of the session after it
-    result: Result | None = None
-    error: ParseError | None = None
-    events: list[Event] = field(default_factory=list)  # the first EVENTS_KEPT, if the session narrates
-    events_total: int = 0
-
-    @property
-    def ok(self) -> bool:
-        """Whether it was done."""
-        return self.error is None
+__all__ = ["EVENTS_KEPT", "Outcome", "Session", "Stopped"]
 
 
 class Session:
-    """One heap, its objects, and the commands that made them.
+    """One heap, its objects, and the steps that made them.
 
-    With `narrate` each outcome carries the events its command caused.
+    With `narrate` each outcome carries the events its command caused.  `steps` wait to be done, as those of a script.
     """
 
-    def __init__(self, narrate: bool = False) -> None:
-        self._heap = Heap()
-        self._world = World(self._heap, HeapView(self._heap), ObjectTable())
-        self.history: list[str] = []  # every line that was done
-        self.account = Account(self._world.view, self._world.objects)  # to be read in sessions that narrate
-        self._events: list[Event] = []
-        self._events_total = 0
-        if narrate:
-            self._heap.set_trace(self._listen)
+    def __init__(self, narrate: bool = False, steps: list[str] | None = None) -> None:
+        self.timeline = Timeline(steps)
+        self.machine = Machine(self._step, narrate)
+        self.event = 0  # > 0: halfway, after so many events of the next command
+        self.outcome: Outcome | None = None  # of what was done last to stand here; None at the beginning
+        self._whole: Outcome | None = None  # of the command in which the session stood halfway last
+
+    # --- Looking --------------------------------------------------------------------------------------------------------
 
     @property
     def view(self) -> HeapView:
         """The heap, to be looked at."""
-        return self._world.view
+        return self.machine.view
 
     @property
     def objects(self) -> ObjectTable:
         """The objects the program ever had."""
-        return self._world.objects
+        return self.machine.objects
+
+    @property
+    def account(self) -> Account:
+        """What became of each byte; to be read in sessions that narrate."""
+        return self.machine.account
 
     @property
     def step(self) -> int:
-        """Commands done so far."""
-        return len(self.history)
+        """Steps done, seen from here."""
+        return self.timeline.cursor
 
-    def submit(self, line: str) -> Outcome:
-        """Parse one line and do it; errors are in the outcome.
+    @property
+    def history(self) -> list[str]:
+        """The commands that were done, up to here; copied, so not to be asked at each step of a long session."""
+        return [self.line(step) for step in range(1, self.step + 1)]
 
-        Raises InvariantError and Throw, which mean that gomem itself is wrong, and KeyboardInterrupt.
+    def line(self, step: int) -> str:
+        """The command of a step, without its directives."""
+        source = self.timeline.steps[step - 1]
+        return source if "\n" not in source else parse_step(source).line
+
+    def take_stale(self) -> Stale:
+        """The spans that may have changed since this was asked last."""
+        stale, self.machine.stale = self.machine.stale, Stale()
+        return stale
+
+    # --- Doing ----------------------------------------------------------------------------------------------------------
+
+    def submit(self, source: str) -> Outcome:
+        """Do what was typed: one command, which may have directives (script.py).
+
+        An error is in the outcome, and nothing changed.  What lies behind the cursor and was done before becomes a branch.
+        Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt and Stopped when nothing
+        changed; ScriptError when several lines are no step.
         """
         try:
-            command = parse(line)
+            command = parse(source) if "\n" not in source else parse_step(source).command
         except ParseError as e:
-            return Outcome(line, None, self.step, error=e)
+            return Outcome(source, None, self.step, error=e)
         if command is None:
-            return Outcome(line, None, self.step)
-        return self._execute(command, line)
+            return Outcome(source, None, self.step)
+        if type(command) not in EXECUTE:
+            return Outcome(source, command, self.step, error=_no_command(source))
+        step = parse_step(source)
+        self._leave_half()
+        outcome = self.machine.try_new(step)
+        if not outcome.ok:
+            return replace(outcome, step=self.step)
+        self._whole = None
+        self.timeline.put(source)
+        self.outcome = outcome
+        return outcome
 
-    def _execute(self, command: Command, line: str) -> Outcome:
-        self._events = []
-        self._events_total = 0
-        now = self._heap.mheap.now
-        self._world.step = self.step + 1
-        self._heap.set_now(self._world.step * SECOND)
+    def forward(self) -> Outcome | None:
+        """Do the next step; None at the end."""
+        return None if self.timeline.following is None else self.goto(self.step + 1)
+
+    def goto(self, step: int, event: int = 0) -> Outcome | None:
+        """Stand behind a step, or after so many events of the command that follows it (all, when it has fewer).
+
+        Returns the outcome of what was done last to stand there, None at the beginning.  Steps that were never done are done.
+        Raises ValueError when there is no such step, KeyboardInterrupt and Stopped behind a whole step somewhere on the way.
+        """
+        if not 0 <= step <= len(self.timeline.steps):
+            raise ValueError(f"there is no step {step}: they are 0 to {len(self.timeline.steps)}")
         try:
-            result = EXECUTE[type(command)](self._world, command)
-        except CommandError as e:
-            self._heap.set_now(now)
-            return Outcome(line, command, self.step, error=_located(e, line))
-        except KeyboardInterrupt:
-            self._heap.set_now(now)
+            self._stand(step)
+            if event and step < len(self.timeline.steps):
+                self._stand_halfway(event)
+        except BaseException:
+            self._arrived(self.machine.outcome)
             raise
-        self.history.append(line)
-        return Outcome(line, command, self.step, result, None, self._events, self._events_total)
+        return self.outcome
 
-    def _listen(self, event: Event) -> None:
-        self._events_total += 1
-        self._world.view.follow(event)
-        self.account.follow(event)
-        if self._events_total <= EVENTS_KEPT:
-            self._events.append(event)
+    def events_ahead(self) -> int:
+        """How many events the next command tells, as far as they are kept; 0 at the end.  Halfway, the session leaves that."""
+        if self.timeline.following is None:
+            return 0
+        self._leave_half()
+        return len(self._look_ahead().events)
+
+    def switch(self, name: str) -> Outcome | None:
+        """Take up another future.  The session stays where it is, as far as that lies in both.  Raises UnknownBranch."""
+        shared = self.timeline.shared_with(name)
+        here = min(self.step, shared)
+        self.goto(min(shared, self.machine.recorded))
+        self.machine.cut()
+        self._whole = None
+        self.timeline.switch(name)
+        return self.goto(here)
+
+    # --- Where it stands ------------------------------------------------------------------------------------------------
+
+    def _step(self, step: int) -> Step:
+        return parse_step(self.timeline.steps[step - 1])
+
+    def _stand(self, step: int) -> None:
+        """Stand behind a step, with its outcome."""
+        machine = self.machine
+        self._leave_half()
+        if step and (machine.at == step - 1 or not machine.knows(step)) and not (machine.at == step and self.outcome is not None):
+            machine.reach(step - 1)
+            self._arrived(machine.do(self._step(step)))
+        elif machine.at != step or self.outcome is None:
+            machine.reach(step)
+            self._arrived(machine.outcome)
+
+    def _arrived(self, outcome: Outcome | None) -> None:
+        self.event = 0
+        self.timeline.go(self.machine.at)
+        self.outcome = outcome
+
+    def _leave_half(self) -> None:
+        if self.event:
+            self.machine.reach(self.step)
+            self._arrived(self.machine.outcome)
+
+    def _look_ahead(self) -> Outcome:
+        """All that the next command will tell."""
+        if self._whole is None or self._whole.step != self.step + 1:
+            self._whole = self.machine.look_ahead()
+        return self._whole
+
+    def _stand_halfway(self, event: int) -> None:
+        whole = self._look_ahead()
+        event = min(event, len(whole.events))
+        if event:
+            part = self.machine.part(event)
+            self.event = event
+            self.outcome = replace(whole, touched=part.touched, event=event, result=None, error=None)
 
 
-def _located(e: CommandError, line: str) -> ParseError:
-    """The same complaint with the place in the line that is to blame, the whole line where none is."""
-    whole_word = rf"(?<![\w.-]){re.escape(e.word)}(?![\w-])" if e.word[:1] != "." else re.escape(e.word)
-    place = re.search(whole_word, line) if e.word else None
-    if place is None:
-        text = line.partition("#")[0].rstrip()
-        start = len(text) - len(text.lstrip())
-        return ParseError(start + 1, len(text) - start, e.message, (), e.suggestion)
-    return ParseError(place.start() + 1, len(e.word), e.message, (), e.suggestion)
+def _no_command(line: str) -> ParseError:
+    start = len(line) - len(line.lstrip())
+    return ParseError(start + 1, len(line) - start, f"{line.split(maxsplit=1)[0]} moves through a session, and is no step of it")

@@ -9,10 +9,9 @@ from bisect import bisect_left, insort
 from collections.abc import Callable
 from typing import Final
 
-from gomem_core import events as e
-from gomem_core.arch import PAGE_SHIFT
 from gomem_core.lang import ParseError, parse
 from gomem_core.lang.commands import Show
+from gomem_core.news import Stale
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell
 from gomem_core.show import keep, span_fields
@@ -100,25 +99,10 @@ class SpanOrder:
         """Look at everything anew: the heap changed without having told it."""
         self._all = True
 
-    def follow(self, event: e.Event) -> None:
-        """Note which spans an event changed."""
-        match event:
-            case e.SpanSplit():
-                self._dirty |= {event.base, event.rest_base}
-            case e.SpanMerge():
-                gone = event.other_base
-                if gone == event.base:
-                    gone += event.other_npages << PAGE_SHIFT
-                self._dirty |= {event.base, gone}
-            case (
-                e.SlotTaken() | e.CacheSpan() | e.UncacheSpan() | e.McacheMiss()
-                | e.Sweep() | e.SpanAlloc() | e.SpanFree() | e.Grow()
-            ):  # fmt: skip
-                self._dirty.add(event.base)
-            case e.GcMarked() | e.Scavenged():
-                self._all = True
-            case _:
-                pass
+    def look_again(self, stale: Stale) -> None:
+        """These spans may have changed."""
+        self._all = self._all or stale.all
+        self._dirty |= stale.bases
 
     def __len__(self) -> int:
         if self.plain:

@@ -34,6 +34,11 @@ class HeapView:
         self._version = -1
         self._bases: list[int] = []
 
+    def exchanged(self, bases: list[int]) -> None:
+        """Another heap stands in the place of the one that was seen; its spans begin at `bases`, in address order."""
+        self._bases = bases
+        self._version = self._heap.mheap.version
+
     def follow(self, event: Event) -> None:
         """Keep the index up to date from the heap's own narration instead of building it anew after each change."""
         if self._version != self._heap.mheap.version - 1:

@@ -9,6 +9,7 @@ from gomem_core.execute.world import World
 from gomem_core.invariants import check
 from gomem_core.lang import help_text
 from gomem_core.lang.commands import ByAddr, ByName, Find, Help, Invariants, Show, ShowOne
+from gomem_core.lang.moves import Pause
 from gomem_core.report import Result
 
 
@@ -70,10 +71,15 @@ def _help(_world: World, command: Help) -> Result:
     return Result("", {"help": text}, details=tuple(text.splitlines()))
 
 
+def _pause(_world: World, _command: Pause) -> Result:
+    return Result("")
+
+
 EXECUTE_LOOK: Final[dict[type, Callable[[World, Any], Result]]] = {
     Show: _show,
     ShowOne: _show_one,
     Find: _find,
     Invariants: _invariants,
     Help: _help,
+    Pause: _pause,
 }

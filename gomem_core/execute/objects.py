@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from gomem_core.arch import MAX_MEM, PTR_SIZE
-from gomem_core.churn import DISTRIBUTIONS, churn
-from gomem_core.execute.world import CommandError, World, most_growth
+from gomem_core.churn import churn
+from gomem_core.execute.world import CommandError, World
 from gomem_core.lang.commands import Alloc, ByRange, Churn, Drop, Everything, Link, Ref, Target, Unlink
 from gomem_core.report import Json, Result, counted, format_bytes
 from gomem_core.runtime.malloc import Allocated
@@ -25,60 +24,74 @@ _SERVED_BY: Final = {
 
 def _alloc(world: World, command: Alloc) -> Result:
     size, times = command.size, command.times
-    names = _new_names(world, command)
+    _check_new_names(world, command)
     if size > MAX_MEM:
         told = f"panic: runtime error: makeslice: len out of range ({size} bytes; a slice has {MAX_MEM} at most)"
         raise CommandError(told)
     ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
-    allocate = world.heap.alloc
-    done = world.all_or_nothing(times * most_growth(size), times, lambda: [allocate(size, ptrdata) for _ in range(times)])
+    if times == 1:
+        one = world.heap.alloc(size, ptrdata)
+        before = _held_before(world, one)
+        oid = world.objects.add(one.addr, size, ptrdata, world.step, command.name)
+        return _allocated(world, command, oid, one, before)
     first = len(world.objects)
-    before = _held_before(world, done[0]) if times == 1 else ""
-    for name, one in zip(names, done, strict=True):
-        world.objects.add(one.addr, size, ptrdata, world.step, name)
-    result = _allocated(world, command, first, done)
-    return replace(result, details=(before,)) if before else result
+    served: Counter[str] = Counter()
+    ends: list[Allocated] = []  # the first one and the last
+    collected = 0
+    for i in range(1, times + 1):
+        one = world.heap.alloc(size, ptrdata)
+        world.objects.add(one.addr, size, ptrdata, world.step, None if command.name is None else f"{command.name}.{i}")
+        served[one.served] += 1
+        collected += one.gc_started
+        ends[1:] = [one]
+    return _allocated_many(world, command, first, ends, served, collected)
 
 
-def _held_before(world: World, one: Allocated) -> str:
+def _held_before(world: World, one: Allocated) -> tuple[str, ...]:
     """Whose slot it was, where that is known: so that one sees memory being used again."""
     oid = None if one.tiny_combined or not one.elemsize else world.objects.find_addr(one.addr)
     if oid is None:
-        return ""
+        return ()
     old = world.objects.info(oid)
-    return f"this address was {old.name}'s before, dropped at step {old.dropped} and swept since"
+    return (f"this address was {old.name}'s before, dropped at step {old.dropped} and swept since",)
 
 
-def _new_names(world: World, command: Alloc) -> list[str | None]:
+def _check_new_names(world: World, command: Alloc) -> None:
     name, times = command.name, command.times
     if name is None:
-        return [None] * times
-    names: list[str | None] = [name] if times == 1 else [f"{name}.{i}" for i in range(1, times + 1)]
+        return
+    names = [name] if times == 1 else (f"{name}.{i}" for i in range(1, times + 1))
     for new in names:
-        if new is not None and world.objects.name_in_use(new):
+        if world.objects.name_in_use(new):
             raise CommandError(f"the name {new} is in use: drop that object first, or choose another name", name)
-    return names
 
 
-def _allocated(world: World, command: Alloc, first: int, done: list[Allocated]) -> Result:
-    collected = sum(one.gc_started for one in done)
-    after = "; heap_live had reached the trigger: a collection ran" if collected else ""
-    data = _object_data(world, first, done[0])
-    if len(done) == 1:
-        one = done[0]
-        name, addr = data["name"], data["addr"]
-        if not one.elemsize:
-            return Result(f"{name} = {addr}  served by {_SERVED_BY[one.served]}", data)
-        sort = f"class {one.spanclass >> 1}" if one.spanclass > 1 else "large"
-        kind = "noscan" if one.spanclass & 1 else "scan"
-        summary = f"{name} = {addr}  {command.size} B in {one.elemsize} ({sort} {kind}), span {one.base:#x}"
-        return Result(f"{summary}, served by {_SERVED_BY[one.served]}{after}", data | {"gc": collected})
-    served = Counter(one.served for one in done)
-    last = _object_data(world, first + len(done) - 1, done[-1])
+_COLLECTED: Final = "; heap_live had reached the trigger: a collection ran"
+
+
+def _allocated(world: World, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...]) -> Result:
+    after = _COLLECTED if one.gc_started else ""
+    data = _object_data(world, oid, one)
+    name, addr = data["name"], data["addr"]
+    if not one.elemsize:
+        return Result(f"{name} = {addr}  served by {_SERVED_BY[one.served]}", data, details=before)
+    sort = f"class {one.spanclass >> 1}" if one.spanclass > 1 else "large"
+    kind = "noscan" if one.spanclass & 1 else "scan"
+    summary = f"{name} = {addr}  {command.size} B in {one.elemsize} ({sort} {kind}), span {one.base:#x}"
+    told = f"{summary}, served by {_SERVED_BY[one.served]}{after}"
+    return Result(told, data | {"gc": int(one.gc_started)}, details=before)
+
+
+def _allocated_many(
+    world: World, command: Alloc, first: int, ends: list[Allocated], served: Counter[str], collected: int
+) -> Result:
+    after = _COLLECTED if collected else ""
+    data = _object_data(world, first, ends[0])
+    last = _object_data(world, first + command.times - 1, ends[-1])
     by = ", ".join(f"{n} by {who}" for who, n in served.most_common())
-    summary = f"{data['name']} … {last['name']}: {len(done)} × {command.size} B, {data['addr']} … {last['addr']}; served {by}"
-    extra: dict[str, Json] = {"times": len(done), "last": last, "served_counts": dict(served), "gc": collected}
-    return Result(summary + after, data | extra)
+    where = f"{data['name']} … {last['name']}: {command.times} × {command.size} B, {data['addr']} … {last['addr']}"
+    extra: dict[str, Json] = {"times": command.times, "last": last, "served_counts": dict(served), "gc": collected}
+    return Result(f"{where}; served {by}{after}", data | extra)
 
 
 def _object_data(world: World, oid: int, one: Allocated) -> dict[str, Json]:
@@ -158,8 +171,7 @@ def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
 def _churn(world: World, command: Churn) -> Result:
     n = command.n
     numgc = world.heap.stats.numgc
-    growth = n * most_growth(max(band.high for band in DISTRIBUTIONS[command.sizes]))
-    done = world.all_or_nothing(growth, n, lambda: churn(world.heap, n, command.seed, command.live, command.sizes))
+    done = churn(world.heap, n, command.seed, command.live, command.sizes)
     oids = [world.objects.add(addr, size, ptrdata, world.step, None) for addr, size, ptrdata in done.objects]
     for number in done.dropped:
         world.objects.drop(oids[number], world.step)

@@ -1,20 +1,11 @@
-"""What a command acts on, and how it is undone when it fails halfway."""
+"""What a command acts on.  One that fails halfway is undone by the session, which goes back in time."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
 
-from gomem_core.arch import GROW_ROUND_PAGES, HEAP_ALLOC_CHUNK, PAGE_SHIFT, round_up
-from gomem_core.image import capture, restore
 from gomem_core.lang.commands import ByName, Ref
 from gomem_core.objects import ObjectTable
 from gomem_core.runtime.malloc import Heap
-from gomem_core.runtime.mheap import OutOfMemory
 from gomem_core.view import HeapView
-
-T = TypeVar("T")
-
-_HEAVY: Final = 1_000  # operations: a command of so many is worth an image, so that an interrupt can undo it
 
 
 class CommandError(Exception):
@@ -78,31 +69,7 @@ class World:
             raise CommandError(f"no object begins at {_word(ref)}; it lies inside {name}", _word(ref), name)
         raise CommandError(f"no object begins at {_word(ref)}", _word(ref))
 
-    def all_or_nothing(self, growth: int, operations: int, do: Callable[[], T]) -> T:
-        """Do something that allocates; when it fails or is interrupted, the heap is as it was.
-
-        `growth` is the most bytes by which the arena may grow.  Raises CommandError when it could not grow.
-        """
-        h = self.heap.mheap
-        image = capture(self.heap) if operations >= _HEAVY or growth > h.arena_end - h.arena_used else None
-        try:
-            return do()
-        except OutOfMemory as e:
-            if image is None:  # growth was no upper bound: the heap is half-way
-                raise
-            restore(self.heap, image)
-            raise CommandError(str(e)) from e
-        except KeyboardInterrupt:
-            if image is not None:
-                restore(self.heap, image)
-            raise
-
 
 def _word(ref: Ref) -> str:
     """How the line most probably says it."""
     return ref.name if isinstance(ref, ByName) else f"{ref.addr:#x}"
-
-
-def most_growth(size: int) -> int:
-    """The most bytes by which the arena can grow for one object of `size` bytes."""
-    return max(HEAP_ALLOC_CHUNK, round_up(size, GROW_ROUND_PAGES << PAGE_SHIFT))

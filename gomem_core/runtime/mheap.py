@@ -396,8 +396,9 @@ class MHeap:
         """Every span of the arena in address order: each begins where the one before it ends."""
         found: list[MSpan] = []
         addr = self.arena_start
+        get = self.spans.get
         while addr < self.arena_used:
-            s = self.spans.get(self.page_of(addr))
+            s = get((addr - self.arena_start) >> PAGE_SHIFT)
             if s is None or s.start_addr != addr:
                 throw("spans_cover_arena", f"no span begins at {addr:#x}")
             found.append(s)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, Literal
 
-from gomem_core.news import Touched, touched
+from gomem_core.news import Touched
 from gomem_core.session import Outcome, Session
 from gomem_core.spanorder import BadFilter, SpanOrder
 from gomem_core.view import HeapView
@@ -38,20 +38,13 @@ class Model:
             return outcome
         self.outcome = outcome
         if outcome.ok:
-            news = touched(outcome.events)
-            self._follow(outcome)
+            news = outcome.touched
+            self.order.look_again(self.session.take_stale())
             self.heap_live.append(self.view.stats.heap_live)
             self.span_changed |= dict.fromkeys(news.spans, outcome.step)
             self.scene = Scene(self._followed(news), news, outcome.step, self.span_changed)
         self._changed()
         return outcome
-
-    def _follow(self, outcome: Outcome) -> None:
-        """Let what keeps itself up to date from events hear them; of very many only the first are there."""
-        if outcome.events_total > len(outcome.events):
-            self.order.reset()
-        for event in outcome.events:
-            self.order.follow(event)
 
     def filter(self, text: str) -> str:
         """Filter the spans table; returns what is wrong with the filter, if something is."""

@@ -31,7 +31,7 @@ class Player:
 
     def __init__(self, careful: bool = True) -> None:
         self.session = Session()
-        self.heap = self.session._heap
+        self.heap = self.session.machine.heap
         self.oracle = Oracle()
         self.careful = careful
         self.lines: list[str] = []

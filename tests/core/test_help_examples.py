@@ -4,6 +4,7 @@ import pytest
 
 from gomem_core.execute import EXECUTE
 from gomem_core.lang import BY_WORD, REGISTRY, parse
+from gomem_core.lang.moves import Pause
 from gomem_core.session import Session
 
 EXAMPLES = [(spec.name, example) for spec in REGISTRY for example in spec.examples]
@@ -39,4 +40,4 @@ def test_every_command_has_one() -> None:
 
 def test_what_a_session_does_has_one_that_runs() -> None:
     done = {type(parse(example.splitlines()[-1])) for example in RUN}
-    assert done == set(EXECUTE)
+    assert done == set(EXECUTE) - {Pause}  # which nobody types alone

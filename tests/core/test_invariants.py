@@ -34,7 +34,7 @@ def heap_after(script: str) -> Heap:
     session = Session()
     for line in script.strip().splitlines():
         assert session.submit(line).ok, line
-    return session._heap
+    return session.machine.heap
 
 
 def span_of(heap: Heap, spanclass: int) -> MSpan:

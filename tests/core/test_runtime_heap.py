@@ -198,11 +198,11 @@ def test_growth_by_less_than_a_megabyte_at_the_end_is_out_of_memory_too(left: in
     """The arena grows by what is asked, but only the large free spans are searched again: the runtime then dies."""
     session = Session()
     assert session.submit(f"alloc {(1 << 39) - left}").ok
-    before = capture(session._heap)
+    before = capture(session.machine.heap)
     outcome = session.submit("alloc 40960")
     assert outcome.error is not None
     assert outcome.error.message.endswith("fatal error: out of memory")
-    assert capture(session._heap) == before
+    assert capture(session.machine.heap) == before
 
 
 def test_structs_come_from_chunks_of_107_and_the_last_freed_goes_first() -> None:

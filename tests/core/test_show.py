@@ -25,10 +25,10 @@ def session_after(script: str = SCRIPT) -> Session:
 
 
 def ask(session: Session, line: str) -> Result:
-    before = capture(session._heap)
+    before = capture(session.machine.heap)
     outcome = session.submit(line)
     assert outcome.result is not None, outcome.error
-    after = capture(session._heap)
+    after = capture(session.machine.heap)
     assert (after.columns, after.lists, after.leaves) == (before.columns, before.lists, before.leaves), "looking changes nothing"
     assert outcome.result.lines()
     return outcome.result
@@ -235,8 +235,8 @@ def test_churn_keeps_about_so_much_alive() -> None:
 
 def test_a_churn_that_runs_out_of_memory_changes_nothing() -> None:
     session = session_after("alloc 0x7ffff00000")
-    before = capture(session._heap)
+    before = capture(session.machine.heap)
     outcome = session.submit("churn 500 sizes large live 1G")
     assert "out of memory" in failure(outcome)[2]
-    assert capture(session._heap) == before
+    assert capture(session.machine.heap) == before
     assert len(session.objects) == 1

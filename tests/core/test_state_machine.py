@@ -138,10 +138,10 @@ def play(lines: list[str], narrate: bool = False) -> Session:
 def test_the_same_script_makes_the_same_heap_to_the_bit_narrated_or_not(r: Random, count: int) -> None:
     lines = random_lines(r, count)
     first = play(lines)
-    image = capture(first._heap)
-    assert capture(play(lines)._heap) == image
+    image = capture(first.machine.heap)
+    assert capture(play(lines).machine.heap) == image
     narrated = play(lines, narrate=True)
-    assert capture(narrated._heap) == image
+    assert capture(narrated.machine.heap) == image
     assert [narrated.objects.info(i) for i in range(len(narrated.objects))] == [
         first.objects.info(i) for i in range(len(first.objects))
     ]
@@ -153,7 +153,7 @@ def test_a_narrated_session_s_view_follows_every_change_of_span_borders(r: Rando
     session = Session(narrate=True)
     for line in random_lines(r, count):
         session.submit(line)
-        assert session.view.spans() == HeapView(session._heap).spans(), line
+        assert session.view.spans() == HeapView(session.machine.heap).spans(), line
 
 
 @settings(phases=NO_SHRINKING)
@@ -161,30 +161,30 @@ def test_a_narrated_session_s_view_follows_every_change_of_span_borders(r: Rando
 def test_a_restored_image_is_the_same_heap_and_goes_on_the_same_way(r: Random, before: int, after: int) -> None:
     lines = random_lines(r, before + after)
     session = play(lines[:before])
-    early = capture(session._heap)
+    early = capture(session.machine.heap)
     for line in lines[before:]:
         session.submit(line)
-    late = capture(session._heap)
-    restore(session._heap, early)
-    assert capture(session._heap) == early
+    late = capture(session.machine.heap)
+    restore(session.machine.heap, early)
+    assert capture(session.machine.heap) == early
     fresh = Heap()
     restore(fresh, early)
     assert capture(fresh) == early
     restore(fresh, late)
     assert capture(fresh) == late
     again = play(lines[:before])
-    restore(again._heap, early)
+    restore(again.machine.heap, early)
     for line in lines[before:]:
         again.submit(line)
-    assert capture(again._heap) == late
+    assert capture(again.machine.heap) == late
 
 
 def test_images_of_different_heaps_differ() -> None:
     lines = ["alloc 48 scan", "alloc 5", "link o1.0 o2"]
-    image = capture(play(lines)._heap)
+    image = capture(play(lines).machine.heap)
     more = "alloc 48/alloc 5/unlink o1.0/drop o2/gc mark/flush/gogc 50/procs 2/alloc 0/find 0x0/scavenge 0/churn 1"
     for line in more.split("/"):
-        assert capture(play([*lines, line])._heap) != image, line
+        assert capture(play([*lines, line]).machine.heap) != image, line
 
 
 def test_a_failure_is_told_as_a_script_to_paste() -> None:

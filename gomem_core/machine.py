@@ -1,0 +1,304 @@
+"""A heap that goes through time: it does steps, remembers itself now and then, and gets back to where it was.
+
+It knows one line of steps, those it did since the heap was empty; session.py keeps the list and the other futures.  Getting to a
+step means to take the nearest image before it (checkpoints.py) and to do from there again what was done the first time.
+"""
+
+import re
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+
+from gomem_core.account import Account
+from gomem_core.arch import MSPAN_SIZE
+from gomem_core.checkpoints import Checkpoint, Checkpoints
+from gomem_core.events import Event
+from gomem_core.execute import EXECUTE, LOOKS, CommandError, World, cost
+from gomem_core.image import capture, restore
+from gomem_core.lang import ParseError
+from gomem_core.news import Stale, Touched
+from gomem_core.objects import ObjectTable
+from gomem_core.outcome import Outcome
+from gomem_core.report import Result
+from gomem_core.runtime.malloc import Heap
+from gomem_core.runtime.mheap import OutOfMemory
+from gomem_core.step import Step
+from gomem_core.stepmarks import counters, step_mark
+from gomem_core.view import HeapView
+
+SECOND: Final = 1_000_000_000  # ns
+EVENTS_KEPT: Final = 20_000  # of one command; the rest is only counted
+_EVERY: Final = 300  # work between two images of a small heap
+_CLOSE: Final = 50  # steps before a place that is reached from afar, where the heap is remembered for who goes on backwards
+_EVENT_BYTES: Final = 150
+
+
+class Stopped(Exception):
+    """Somebody asked to stop (`Machine.stop`); the machine stands where the last whole step left it."""
+
+
+class _Halfway(Exception):
+    """So many events were told as were asked for."""
+
+
+class _Memory(NamedTuple):
+    """What a checkpoint remembers besides the heap."""
+
+    outcome: Outcome | None
+    touched_at: dict[int, int]
+
+
+class Machine:
+    """One heap, its objects, and what its steps left behind.
+
+    `step_of` gives a step by its number, from 1.  With `narrate` each outcome carries the events its command caused.
+    """
+
+    def __init__(self, step_of: Callable[[int], Step], narrate: bool) -> None:
+        self.heap = Heap()
+        self.view = HeapView(self.heap)
+        self.objects = ObjectTable()
+        self.account = Account(self.view, self.objects)  # to be read in sessions that narrate
+        self.at = 0  # steps done
+        self.outcome: Outcome | None = None  # of the step done last, if it is known
+        self.stop = False  # set by others, also from another thread: whatever takes long raises Stopped then
+        self.stale = Stale()  # spans that may have changed since somebody took this
+        self.heap_live = array("q", [0])  # bytes, after each step that was done on this line
+        self.marks = bytearray(1)  # what each of them did, see stepmarks.py
+        self.touched_at: dict[int, int] = {}  # span -> step that touched it last
+        self._world = World(self.heap, self.view, self.objects)
+        self._step_of = step_of
+        self._narrates = narrate
+        self._failed: dict[int, ParseError] = {}  # steps for which there was not enough memory
+        self._work = 0  # see checkpoints.py
+        self._half = False  # the heap is halfway in a step
+        self._trying = False  # a step that was typed, so that what was done behind this place is about to be forgotten
+        self._limit = -1  # events after which to stop; -1: none
+        self._events: list[Event] = []
+        self._events_total = 0
+        self._touched = Touched()
+        self._news = Stale()  # of the step that is being done
+        self._checkpoints = Checkpoints(Checkpoint(0, 0, capture(self.heap), _Memory(None, {})))
+        self.heap.set_trace(self._listen if narrate else None)
+
+    @property
+    def recorded(self) -> int:
+        """Steps that were done on this line; `at` or more."""
+        return len(self.heap_live) - 1
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Outcomes carry events in here, also those of a machine that does not narrate otherwise."""
+        self.heap.set_trace(self._listen)
+        try:
+            yield
+        finally:
+            self.heap.set_trace(self._listen if self._narrates else None)
+
+    # --- Doing steps ----------------------------------------------------------------------------------------------------
+
+    def do(self, step: Step, look: bool = True) -> Outcome:
+        """Do the next step, one of the list: one that fails counts as well, and changes nothing but the clock.
+
+        Without `look`, commands that only look are not done.  Raises KeyboardInterrupt and Stopped, with nothing changed.
+        """
+        number = self.at + 1
+        before = counters(self.heap)
+        outcome = self._execute(step, look)
+        if number > self.recorded:
+            self.heap_live.append(self.heap.stats.heap_live)
+            self.marks.append(step_mark(before, counters(self.heap)) if outcome.ok else 0)
+        self._done(number, outcome)
+        return outcome
+
+    def try_new(self, step: Step) -> Outcome:
+        """Do a step that somebody typed: from here the line is another one.  One that fails is none, and changes nothing."""
+        now = self.heap.mheap.now
+        before = counters(self.heap)
+        self._trying = True
+        self.objects.diverges = self.at < self.recorded
+        try:
+            outcome = self._execute(step, True)
+        finally:
+            self._trying = self.objects.diverges = False
+        if not outcome.ok:
+            self._failed.pop(self.at + 1, None)
+            self.heap.set_now(now)
+            return outcome
+        self.cut()
+        self.heap_live.append(self.heap.stats.heap_live)
+        self.marks.append(step_mark(before, counters(self.heap)))
+        self._done(self.at + 1, outcome)
+        return outcome
+
+    def cut(self) -> None:
+        """Forget what was done behind this place."""
+        self.objects.cut()
+        self._checkpoints.forget_after(self.at)
+        del self.heap_live[self.at + 1 :], self.marks[self.at + 1 :]
+        self._failed = {step: error for step, error in self._failed.items() if step <= self.at}
+
+    def _done(self, number: int, outcome: Outcome) -> None:
+        self.at = number
+        self.outcome = outcome
+        self.touched_at.update(dict.fromkeys(self._touched.spans, number))
+        self._checkpoints.before(number - 1).stale.add(self._news)
+        self.stale.add(self._news)
+
+    def _execute(self, step: Step, look: bool) -> Outcome:
+        """Let the command change the heap.  Whatever stops it halfway, the heap is then as it was."""
+        number = self.at + 1
+        self._prepare(step)
+        result, error = None, step.error if self._trying else self._failed.get(number) or step.error
+        try:
+            if error is None and step.command is not None and (look or type(step.command) not in LOOKS):
+                result = EXECUTE[type(step.command)](self._world, step.command)
+        except CommandError as e:
+            error = _located(e, step.line)
+        except OutOfMemory as e:
+            error = self._failed[number] = _located(CommandError(str(e)), step.line)
+            told = self._events, self._events_total
+            self._rebuild()
+            self._events, self._events_total = told
+            self._touched, self._news = Touched(), Stale()
+            self.heap.set_now(number * SECOND)
+        except (KeyboardInterrupt, Stopped):
+            self._rebuild()
+            raise
+        return self._outcome(step, number, result, error)
+
+    def _prepare(self, step: Step) -> None:
+        number = self.at + 1
+        work = cost(self._world, step.command)
+        last = self._checkpoints.before(self.at)
+        if self.at >= self.recorded or self.objects.diverges:
+            spans = self.heap.mheap.spanalloc.inuse // MSPAN_SIZE
+            most = max(_EVERY, spans // 4) if self._narrates else max(_EVERY * 8, spans * 2)
+            if last.step < self.at and self._work + work - last.work >= most:
+                self.remember()
+        self._work += work
+        self._events, self._events_total, self._touched, self._news = [], 0, Touched(), Stale()
+        self._world.step = number
+        self.heap.set_now(number * SECOND)
+
+    def _outcome(self, step: Step, number: int, result: Result | None, error: ParseError | None) -> Outcome:
+        said = step if len(step.source) != len(step.line) else None
+        told = (self._events, self._events_total, self._touched)
+        return Outcome(step.line, step.command, number, result, error, *told, said)
+
+    def _listen(self, event: Event) -> None:
+        self._events_total += 1
+        self.view.follow(event)
+        self.account.follow(event)
+        self._touched.follow(event)
+        self._news.follow(event)
+        if self._events_total <= EVENTS_KEPT:
+            self._events.append(event)
+        if self._events_total == self._limit:
+            raise _Halfway
+        if self.stop:
+            raise Stopped
+
+    # --- Going elsewhere ------------------------------------------------------------------------------------------------
+
+    def reach(self, step: int) -> None:
+        """Stand behind a step, by the shortest way.  Raises KeyboardInterrupt and Stopped, after a whole step on the way."""
+        known = self._checkpoints.before(step)
+        if self._half or not known.step <= self.at <= step:
+            self._restore(known)
+        afar = step - self.at > 2 * _CLOSE
+        while self.at < step:
+            if self.stop:
+                self.stop = False
+                raise Stopped
+            if afar and self.at == step - _CLOSE:
+                self.remember()
+            self.do(self._step_of(self.at + 1), look=False)
+
+    def knows(self, step: int) -> bool:
+        """Whether step is remembered with its outcome."""
+        known = self._checkpoints.before(step)
+        return known.step == step and (step == 0 or known.extra.outcome is not None)
+
+    def remember(self) -> None:
+        """Keep an image of the heap as it is here."""
+        if self._checkpoints.before(self.at).step == self.at:
+            return
+        image = capture(self.heap)
+        known = self.outcome if self.outcome is not None and self.outcome.result is not None else None
+        checkpoint = Checkpoint(self.at, self._work, image, _Memory(known, dict(self.touched_at)))
+        checkpoint.nbytes += _EVENT_BYTES * len(known.events) if known is not None else 0
+        self._checkpoints.add(checkpoint, self._work, inside=self.at < self.recorded)
+
+    def _restore(self, known: Checkpoint) -> None:
+        if self._half and self.at == self.recorded:  # the objects of the half step are no traces to be kept
+            self.objects.go(self.at)
+            self.objects.cut()
+        self._half = True
+        restore(self.heap, known.image)
+        self.view.exchanged(known.image.bases)
+        self.objects.go(known.step)
+        for stretch in self._checkpoints.between(known.step, self.at):
+            self._changed(stretch.stale)
+        self._changed(self._news)
+        self.at = known.step
+        self.outcome = known.extra.outcome
+        self.touched_at = dict(known.extra.touched_at)
+        self._work = known.work
+        self._half = False
+
+    def _changed(self, stale: Stale) -> None:
+        self.stale.add(stale)
+        self.account.look_again(stale)
+
+    def _rebuild(self) -> None:
+        """A step was stopped halfway: be as before it."""
+        self.stop = self.objects.diverges = False
+        self._half = True
+        trying, self._trying = self._trying, False
+        self.reach(self.at)
+        if trying:  # some of what was done behind this place may be forgotten already
+            self.cut()
+
+    # --- Halfway --------------------------------------------------------------------------------------------------------
+
+    def look_ahead(self) -> Outcome:
+        """What the next step will tell; the machine stays where it is."""
+        whole = self.part(-1)
+        self._restore(self._checkpoints.before(self.at))
+        return whole
+
+    def part(self, events: int) -> Outcome:
+        """Do the next step until so many events are told.  The heap is halfway then: only to be looked at, and to be left."""
+        self.reach(self.at)
+        self.remember()
+        step = self._step_of(self.at + 1)
+        self._prepare(step)
+        self._limit = events
+        self._half = True
+        result = error = None
+        try:
+            if step.command is not None:
+                result = EXECUTE[type(step.command)](self._world, step.command)
+        except _Halfway:
+            pass
+        except (CommandError, OutOfMemory) as e:
+            error = _located(e if isinstance(e, CommandError) else CommandError(str(e)), step.line)
+        except (KeyboardInterrupt, Stopped):
+            self._rebuild()
+            raise
+        finally:
+            self._limit = -1
+        return self._outcome(step, self.at + 1, result, error)
+
+
+def _located(e: CommandError, line: str) -> ParseError:
+    """The same complaint with the place in the line that is to blame, the whole line where none is."""
+    whole_word = rf"(?<![\w.-]){re.escape(e.word)}(?![\w-])" if e.word[:1] != "." else re.escape(e.word)
+    place = re.search(whole_word, line) if e.word else None
+    if place is None:
+        text = line.partition("#")[0].rstrip()
+        start = len(text) - len(text.lstrip())
+        return ParseError(start + 1, len(text) - start, e.message, (), e.suggestion)
+    return ParseError(place.start() + 1, len(e.word), e.message, (), e.suggestion)

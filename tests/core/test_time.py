@@ -1,0 +1,223 @@
+"""Back, forward, goto, halfway and other futures: the heap is always the one that doing the same commands at once gives."""
+
+import os
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gomem_core.account import Account
+from gomem_core.events import Event, Grow
+from gomem_core.image import capture
+from gomem_core.invariants import check
+from gomem_core.machine import Stopped
+from gomem_core.session import Outcome, Session
+from gomem_core.spanorder import SpanOrder
+from tests.core.lines import LineMaker
+from tests.core.player import Player
+
+R = st.randoms(use_true_random=False)
+
+
+def some_lines(r: Random, count: int) -> list[str]:
+    """Lines that were done, in a session of their own; wrong ones and those that fill the arena are left out."""
+    player = Player(careful=False)
+    maker = LineMaker(player.oracle)
+    lines: list[str] = []
+    while len(lines) < count:
+        line = maker.any(r)
+        if "G" not in line and "0x7" not in line and player.play(line).command is not None:
+            lines.append(line)
+    return [line for line in player.session.history if line][:count]
+
+
+def told(outcome: Outcome | None) -> object:
+    if outcome is None:
+        return None
+    result = outcome.result.json() if outcome.result is not None else outcome.error and outcome.error.message
+    return outcome.line, outcome.step, outcome.events_total, outcome.events, result
+
+
+def state(session: Session) -> object:
+    """All that a session shows."""
+    objects, machine = session.objects, session.machine
+    return (
+        capture(machine.heap),
+        [objects.info(oid) for oid in range(len(objects))],
+        (objects.alive, objects.living(), objects.unnamed, sorted(objects.names(limit=10**9))),
+        [objects.find_addr(objects.info(oid).addr) for oid in range(len(objects))],
+        [objects.find_name(objects.name(oid)) for oid in range(len(objects))],
+        (machine.heap_live[: machine.at + 1], machine.marks[: machine.at + 1], machine.touched_at),
+        (session.step, session.view.spans()),
+        told(session.outcome),
+    )
+
+
+class Checked:
+    """A session that is compared with another one, built from scratch, wherever it goes."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.session = Session(narrate=True, steps=list(lines))
+        self.order = SpanOrder(self.session.view)
+        self.order.arrange("used", True)
+
+    def check(self) -> None:
+        session = self.session
+        fresh = Session(narrate=True, steps=session.timeline.steps[: session.step])
+        while fresh.forward() is not None:
+            pass
+        assert state(session) == state(fresh)
+        assert session.account.read() == Account(session.view, session.objects).read()
+        self.order.look_again(session.take_stale())
+        anew = SpanOrder(fresh.view)
+        anew.arrange("used", True)
+        assert self.order.rows(0, 10**6) == anew.rows(0, 10**6)
+        check(session.machine.heap, "full")
+
+
+@pytest.fixture(params=["few images", "many images"], autouse=True, scope="module")
+def images(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "many images":
+            patch.setattr("gomem_core.machine._EVERY", 3)
+            patch.setattr("gomem_core.machine._CLOSE", 2)
+            patch.setattr("gomem_core.checkpoints.MOST_BYTES", 200_000)
+        yield
+
+
+@settings(max_examples=int(os.environ.get("GOMEM_TIME_EXAMPLES", "40")))
+@given(R)
+def test_wherever_one_goes_the_heap_is_as_if_built_from_scratch(r: Random) -> None:
+    lines = some_lines(r, r.randint(5, 60))
+    extra = ["alloc 48 scan", "alloc 5 times 30", "gc", "alloc 8200 as extra", "churn 50 seed 3", "drop all", "flush", "gc mark"]
+    checked = Checked(lines)
+    session = checked.session
+    for _ in range(r.randint(1, 25)):
+        last = len(session.timeline.steps)
+        match r.randrange(9):
+            case 0 | 1:
+                session.forward()
+            case 2 | 3:
+                session.goto(max(0, session.step - 1))
+            case 4:
+                session.goto(r.randint(0, last))
+            case 5 | 6 if session.step < last:
+                ahead = session.events_ahead()
+                if ahead:
+                    outcome = session.goto(session.step, r.randint(1, ahead))
+                    assert outcome is not None
+                    if not isinstance(outcome.events[outcome.event - 1], Grow):  # whose pages are on their way to the free lists
+                        check(session.machine.heap, "cheap")
+                continue
+            case 7:
+                session.submit(r.choice(extra))
+            case 8 if session.timeline.branches:
+                session.switch(r.choice(sorted(session.timeline.branches)))
+            case _:
+                continue
+        if not session.event:
+            checked.check()
+    session.goto(len(session.timeline.steps))
+    checked.check()
+    session.goto(0)
+    checked.check()
+
+
+@given(R)
+@settings(max_examples=20)
+def test_whoever_stops_halfway_finds_nothing_changed(r: Random) -> None:
+    checked = Checked(some_lines(r, 25))
+    session = checked.session
+    session.goto(len(session.timeline.steps))
+    session.goto(r.randint(0, len(session.timeline.steps)))
+    for line in ("alloc 48 scan times 40", "churn 60 seed 5", "gc", "alloc 3000 times 20"):
+        before = state(session)
+        after = r.randint(1, 30)
+
+        def stop(event: Event, left: list[int] = [after]) -> None:  # noqa: B006 -- meant to be kept
+            left[0] -= 1
+            session.machine.stop = session.machine.stop or not left[0]
+            session.machine._listen(event)
+
+        session.machine.heap.set_trace(stop)
+        try:
+            session.submit(line)
+        except Stopped:
+            session.machine.heap.set_trace(session.machine._listen)
+            assert state(session) == before
+        session.machine.heap.set_trace(session.machine._listen)
+        checked.check()
+
+
+def test_a_command_for_which_there_is_not_enough_memory_changes_nothing() -> None:
+    session = Session(narrate=True)
+    for line in ("alloc 48", "alloc 300G", "drop o1"):
+        session.submit(line)
+    before = state(session)
+    outcome = session.submit("alloc 100G times 3")
+    assert outcome.error is not None
+    assert "out of memory" in outcome.error.message
+    assert state(session) == before
+    session.goto(1)
+    assert session.submit("alloc 200G times 3").error is not None
+    session.goto(3)
+    assert state(session) == before
+
+
+def test_a_step_of_a_script_that_runs_out_of_memory_is_a_step() -> None:
+    session = Session(narrate=True, steps=["alloc 48", "alloc 300G times 2", "alloc 48 as b"])
+    outcomes = [session.forward() for _ in range(3)]
+    assert [outcome.ok for outcome in outcomes if outcome is not None] == [True, False, True]
+    assert (len(session.objects), session.objects.info(1).addr) == (2, 0xC420000030)
+    session.goto(1)
+    assert session.goto(3) == outcomes[2] or session.outcome is not None
+    assert (len(session.objects), session.step) == (2, 3)
+
+
+def test_another_future_stays_and_can_be_taken_up() -> None:
+    session = Session(narrate=True)
+    for line in ("alloc 48 as a", "alloc 48 as b", "alloc 48 as c"):
+        session.submit(line)
+    session.goto(1)
+    session.submit("alloc 64 as other")
+    assert session.timeline.steps == ["alloc 48 as a", "alloc 64 as other"]
+    assert [(b.name, b.start, b.steps) for b in session.timeline.branches.values()] == [
+        ("main", 1, ["alloc 48 as b", "alloc 48 as c"])
+    ]
+    session.goto(1)
+    session.submit("alloc 80 as third")
+    session.switch("main")
+    assert session.step == 1
+    assert session.timeline.steps == ["alloc 48 as a", "alloc 48 as b", "alloc 48 as c"]
+    session.goto(3)
+    assert session.objects.find_name("c") == 2
+    assert session.objects.find_name("third") is None
+    assert sorted(session.timeline.branches) == ["2", "3"]
+
+
+def test_a_wrong_command_typed_in_the_past_keeps_the_future() -> None:
+    session = Session(narrate=True)
+    for line in ("alloc 48 as a", "alloc 48 as b", "drop a"):
+        session.submit(line)
+    session.goto(1)
+    assert not session.submit("drop nobody").ok
+    assert not session.submit("alloc 48 as a").ok
+    assert (session.timeline.steps, session.timeline.branches, session.step) == (
+        ["alloc 48 as a", "alloc 48 as b", "drop a"],
+        {},
+        1,
+    )
+    session.goto(3)
+    assert session.objects.living() == [1]
+
+
+def test_what_was_never_done_waits_behind_what_is_typed() -> None:
+    session = Session(narrate=True, steps=["alloc 8", "alloc 16"])
+    session.forward()
+    session.submit("alloc 32")
+    assert session.timeline.steps == ["alloc 8", "alloc 32", "alloc 16"]
+    assert session.timeline.branches == {}
+    assert session.forward() is not None
+    assert session.forward() is None
