@@ -72,9 +72,21 @@ def _span_diffs(then: Moment, now: Moment) -> list[SpanDiff]:
 
 
 def _moved(spans: Iterable[SpanDiff]) -> set[int]:
-    """Span classes of the mcentrals in whose lists a span or its neighbours differ."""
-    records = (r for d in spans for r in (d.then, d.now) if r is not None)
-    return {r.info.spanclass for r in records if r.info.list_name in ("nonempty", "empty")}
+    """Span classes of the mcentrals whose lists have other spans, or the same in another order."""
+    found = set()
+    for d in spans:
+        places = [_place(r) for r in (d.then, d.now)]
+        if places[0] != places[1]:
+            found |= {place[0] for place in places if place is not None}
+    return found
+
+
+def _place(record: SpanRecord | None) -> tuple[int, str, int, int] | None:
+    """Span class, list and neighbours of a span that hangs on a list of an mcentral."""
+    if record is None or record.info.list_name not in ("nonempty", "empty"):
+        return None
+    info = record.info
+    return info.spanclass, info.list_name, info.next_base, info.prev_base
 
 
 def _slots(spans: Iterable[SpanDiff], links: Iterable[LinkDiff], then: Moment, now: Moment) -> set[int]:

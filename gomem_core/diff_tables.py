@@ -19,6 +19,11 @@ GLYPHS: Final[dict[Fate, str]] = {"new": "+", "gone": "-", "changed": "~"}
 ROWS_SHOWN: Final = 20  # of a table, as text
 ROWS_KEPT: Final = 1_000  # of a table, as data
 _NOTHING: Final = "–"
+_FIELD_WORDS: Final = {
+    "next_base": "neighbours on the list",
+    "prev_base": "neighbours on the list",
+    "ptr": "mspan struct",
+}
 _ADDRESSES: Final = ("base", "next_base", "prev_base", "ptr")
 
 
@@ -96,7 +101,7 @@ def spans_section(diffs: list[SpanDiff]) -> Section:
             rest.update(_bookkeeping(d.then.info, d.now.info))
     note = ""
     if count := rest.pop("spans", 0):
-        note = f"{counted(count, 'more span')} only in bookkeeping: {', '.join(sorted(rest))}"
+        note = f"only in bookkeeping: {counted(count, 'span')} ({', '.join(sorted(rest))})"
     return Section("spans", "spans", Table(columns, rows), [_span_data(d) for d in diffs[:ROWS_KEPT]], len(diffs), note)
 
 
@@ -151,7 +156,7 @@ def _place(info: SpanInfo) -> str:
 def _bookkeeping(a: SpanInfo, b: SpanInfo) -> list[str]:
     """Names of the fields that differ, in which a span can differ though nothing happened to it."""
     fields = [name for name, x, y in zip(SpanInfo._fields, a, b, strict=True) if x != y]
-    return list(dict.fromkeys("neighbours on the list" if name in ("next_base", "prev_base") else name for name in fields))
+    return list(dict.fromkeys(_FIELD_WORDS.get(name, name) for name in fields))
 
 
 def _span_data(d: SpanDiff) -> Json:
