@@ -30,8 +30,11 @@ class Difference:
         return not self.result.details
 
 
-def diff(then: Moment, now: Moment, name: str) -> Difference:
-    """Compare two moments; `name` is what the user calls `then`, "" if nothing."""
+def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Difference:
+    """Compare two moments; `name` is what the user calls `then`, "" if nothing.
+
+    `forked`: commands were done before `then` that were not done before `now`, though it is not an earlier step.
+    """
     spans = _span_diffs(then, now)
     things, made_anew = _thing_diffs(then, now)
     links = _link_diffs(then, now)
@@ -52,9 +55,9 @@ def diff(then: Moment, now: Moment, name: str) -> Difference:
         tables.links_section(links, then, now),
     ]
     sections = [s for s in sections if s.table.rows or s.note]
-    ahead = then.step > now.step
-    counts = _counts(then, now, _span_counts(spans, ahead), _object_counts(things, made_anew, ahead), len(links))
-    summary = _summary(then.step, now.step, name, counts if sections else None)
+    apart = forked or then.step >= now.step  # no way leads from then to now
+    counts = _counts(then, now, _span_counts(spans, apart), _object_counts(things, made_anew, apart), len(links))
+    summary = _summary(then.step, now.step, name, forked, counts if sections else None)
     data: dict[str, Json] = {"then": then.step, "now": now.step, "name": name, "same": not sections}
     data["counts"] = {s.key: s.total for s in sections}
     data |= {s.key: s.data for s in sections}
@@ -148,15 +151,15 @@ def _link_diffs(then: Moment, now: Moment) -> list[LinkDiff]:
 # --- Words ------------------------------------------------------------------------------------------------------------------
 
 
-def _summary(then: int, now: int, name: str, counts: str | None) -> str:
+def _summary(then: int, now: int, name: str, forked: bool, counts: str | None) -> str:
     """One sentence; `counts` None: nothing differs."""
     mark = f" (mark {name})" if name else ""
     if counts is None:
         return f"nothing differs between step {then}{mark} and step {now}"
+    if forked or then == now:
+        return f"step {then}{mark} lies in another future than step {now}; compared with it, here: {counts}"
     if then > now:
         return f"step {then}{mark} lies ahead of step {now}; compared with it, here: {counts}"
-    if then == now:
-        return f"step {then}{mark} compared with step {now} here: {counts}"
     return f"between step {then}{mark} and step {now}: {counts}"
 
 
@@ -170,15 +173,15 @@ def _counts(then: Moment, now: Moment, fates: dict[str, int], objects: dict[str,
     return "; ".join(part for part in parts if part) or "neither spans nor objects differ"
 
 
-def _span_counts(spans: list[SpanDiff], ahead: bool) -> dict[str, int]:
+def _span_counts(spans: list[SpanDiff], apart: bool) -> dict[str, int]:
     fates = Counter(d.fate for d in spans)
-    new, gone, changed = ("only here", "only there", "different") if ahead else ("new", "gone", "changed")
+    new, gone, changed = ("only here", "only there", "different") if apart else ("new", "gone", "changed")
     return {new: fates["new"], gone: fates["gone"], changed: fates["changed"]}
 
 
-def _object_counts(things: list[ThingDiff], made_anew: int, ahead: bool) -> dict[str, int]:
+def _object_counts(things: list[ThingDiff], made_anew: int, apart: bool) -> dict[str, int]:
     """How many went which way; an object that was made, dropped and freed in between is not seen."""
-    if ahead:
+    if apart:
         here, there = sum(d.now == "alive" for d in things), sum(d.was == "alive" for d in things)
         return {"alive only here": here, "alive only there": there, "made at another step": made_anew}
     return {
