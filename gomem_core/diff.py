@@ -8,12 +8,15 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from gomem_core import diff_tables as tables
-from gomem_core.diff_tables import Fate, LinkDiff, SpanDiff, ThingDiff
-from gomem_core.moment import Moment, SpanRecord, Thing, slot_addresses
+from gomem_core.diff_tables import Fate, LinkDiff, SpanDiff, Thing, ThingDiff
+from gomem_core.moment import Moment, Roster, Row, SpanRecord, slot_addresses
 from gomem_core.news import Touched
 from gomem_core.report import Json, Result, counted, signed
+
+_ABSENT: Final = ("not there", -1)  # state, and the step of birth
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +109,33 @@ def _slots(spans: Iterable[SpanDiff], links: Iterable[LinkDiff], then: Moment, n
     return found
 
 
-def _states(m: Moment) -> tuple[dict[Thing, int], dict[Thing, str]]:
-    """Objects that have not gone: when they were made, and whether they are alive or dropped."""
-    living, garbage = m.living.things(), m.garbage.things()
-    return garbage | living, dict.fromkeys(garbage, "dropped") | dict.fromkeys(living, "alive")
-
-
 def _thing_diffs(then: Moment, now: Moment) -> tuple[list[ThingDiff], int]:
     """Objects that differ, in order of birth, and how many differ only in when they were made.
 
     Numbers of objects say nothing when the moments lie in different futures, so that name, address and size must be the same.
     """
-    (born_then, was), (born_now, now_is) = _states(then), _states(now)
-    born = born_then | born_now
-    differing = dict(was.items() ^ now_is.items())
-    absent = "not there"
-    found = [ThingDiff(t, born[t], was.get(t, absent), now_is.get(t, absent)) for t in differing]
-    made_anew = sum(1 for t in born_then.keys() & born_now.keys() if born_then[t] != born_now[t] and t not in differing)
+    living, garbage = _unlike_rows(then.living, now.living), _unlike_rows(then.garbage, now.garbage)
+    was, now_is = (
+        {Thing(*row[:4]): (state, row[4]) for state, rows in (("dropped", dropped), ("alive", alive)) for row in rows}
+        for alive, dropped in zip(living, garbage, strict=True)
+    )
+    found: list[ThingDiff] = []
+    made_anew = 0
+    for thing in was | now_is:
+        (a, born_then), (b, born_now) = was.get(thing, _ABSENT), now_is.get(thing, _ABSENT)
+        if a == b:
+            made_anew += 1
+        else:
+            found.append(ThingDiff(thing, max(born_then, born_now), a, b))
     return sorted(found, key=lambda d: (d.born, d.thing.addr, d.thing.name)), made_anew
+
+
+def _unlike_rows(a: Roster, b: Roster) -> tuple[set[Row], set[Row]]:
+    """Objects that only the one has, and those that only the other has."""
+    if a == b:
+        return set(), set()
+    there, here = set(a.rows()), set(b.rows())
+    return there - here, here - there
 
 
 def _slots_of_things(things: Iterable[ThingDiff], then: Moment, now: Moment) -> set[int]:
@@ -180,14 +192,17 @@ def _span_counts(spans: list[SpanDiff], apart: bool) -> dict[str, int]:
 
 
 def _object_counts(things: list[ThingDiff], made_anew: int, apart: bool) -> dict[str, int]:
-    """How many went which way; an object that was made, dropped and freed in between is not seen."""
+    """How many went which way; an object that was made, dropped and freed in between is not seen.
+
+    One that was dropped and is alive is another of the same name, in the slot of the first, which was freed.
+    """
     if apart:
         here, there = sum(d.now == "alive" for d in things), sum(d.was == "alive" for d in things)
         return {"alive only here": here, "alive only there": there, "made at another step": made_anew}
     return {
-        "born": sum(d.was == "not there" for d in things),
+        "born": sum(d.was == "not there" or d.now == "alive" for d in things),
         "dropped": sum(d.was == "alive" or (d.was, d.now) == ("not there", "dropped") for d in things),
-        "freed": sum(d.now == "not there" and d.thing.size > 0 for d in things),
+        "freed": sum(d.thing.size > 0 and (d.now == "not there" or d.was == "dropped") for d in things),
         "made at another step": made_anew,
     }
 

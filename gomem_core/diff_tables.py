@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from gomem_core.arch import PTR_SIZE, U64_MAX
-from gomem_core.moment import Moment, SpanRecord, Thing
+from gomem_core.moment import Moment, SpanRecord
 from gomem_core.records import CentralInfo, McacheInfo, SpanInfo
 from gomem_core.report import Cell, Column, Json, Table, counted
 from gomem_core.show import kind_of
@@ -38,6 +38,15 @@ class SpanDiff(NamedTuple):
     def fate(self) -> Fate:
         """What happened to it on the way from then to now."""
         return "new" if self.then is None else "gone" if self.now is None else "changed"
+
+
+class Thing(NamedTuple):
+    """An object as it is recognized in another moment, in which it may have another number; see ObjectInfo."""
+
+    name: str
+    addr: int
+    size: int
+    ptrdata: int
 
 
 class ThingDiff(NamedTuple):
@@ -290,7 +299,7 @@ def objects_section(diffs: list[ThingDiff], made_anew: int) -> Section:
 def links_section(diffs: list[LinkDiff], then: Moment, now: Moment) -> Section:
     """Pointers stored in objects, by address."""
     columns = (Column("word", "text"), Column("address", "addr"), Column("was", "text"), Column("is", "text"))
-    before, after = _names(then), _names(now)
+    before, after = (_names(then), _names(now)) if diffs else ({}, {})
     rows: list[tuple[Cell, ...]] = []
     for d in diffs:
         holder = after.get(d.addr) or before.get(d.addr) or f"{d.addr:#x}"
@@ -301,7 +310,7 @@ def links_section(diffs: list[LinkDiff], then: Moment, now: Moment) -> Section:
 
 def _names(m: Moment) -> dict[int, str]:
     """Names by address; objects of size 0 all have the same address and no name here."""
-    return {t.addr: t.name for roster in (m.garbage, m.living) for t in roster.things() if t.size}
+    return {addr: name for roster in (m.garbage, m.living) for name, addr, size, *_ in roster.rows() if size}
 
 
 # --- Words ----------------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from gomem_core.objects import ObjectInfo, ObjectTable
 from gomem_core.records import CentralInfo, McacheInfo, SpanInfo
 from gomem_core.view import CENTRAL_CLASSES, HeapView
 
+Row = tuple[str, int, int, int, int]  # of an object: name, address, size, ptrdata, the step that made it
 NO_SLOTS: Final = (0, 0)
 _COUNTERS: Final = (
     *("heap_sys", "heap_inuse", "heap_idle", "heap_released", "stacks_inuse", "heap_live", "heap_marked", "gc_trigger"),
@@ -34,15 +35,6 @@ class SpanRecord(NamedTuple):
     live: int
 
 
-class Thing(NamedTuple):
-    """An object as it is recognized in another moment, in which it may have another number; see ObjectInfo."""
-
-    name: str
-    addr: int
-    size: int
-    ptrdata: int
-
-
 @dataclass(frozen=True, slots=True)
 class Roster:
     """Many objects in little memory: typed columns, and the names in one string."""
@@ -53,10 +45,9 @@ class Roster:
     ptrdatas: array[int]
     births: array[int]
 
-    def things(self) -> dict[Thing, int]:
-        """Each object with the step that made it."""
-        columns = (self.names.split(), self.addrs, self.sizes, self.ptrdatas)
-        return dict(zip(map(Thing, *columns), self.births, strict=True))
+    def rows(self) -> Iterator[Row]:
+        """One object after the other."""
+        return zip(self.names.split(), self.addrs, self.sizes, self.ptrdatas, self.births, strict=True)
 
 
 def _roster(found: Iterable[ObjectInfo]) -> Roster:

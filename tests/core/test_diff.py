@@ -461,6 +461,9 @@ def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
 def test_a_slot_used_again_by_another_of_the_same_name_is_told() -> None:
     d = between("alloc 48 as a/alloc 48 as b/drop a/gc", "alloc 48 as a")
     assert [(row["object"], row["was"], row["is"]) for row in data_of(d)["objects"]] == [("a", "not there", "alive")]
+    d = between("alloc 48 as a/alloc 48 as b/drop a", "gc/alloc 48 as a")
+    assert "1 object born, 1 freed;" in d.result.summary
+    assert [(row["object"], row["was"], row["is"]) for row in data_of(d)["objects"]] == [("a", "dropped", "alive")]
     d = between("alloc 48 as a", "drop a/gc/alloc 48 as a")
     assert "1 object made at another step" in d.result.summary
 
