@@ -36,7 +36,7 @@ class Difference:
 def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Difference:
     """Compare two moments; `name` is what the user calls `then`, "" if nothing.
 
-    `forked`: commands were done before `then` that were not done before `now`, though it is not an earlier step.
+    `forked`: they lie in different futures of a common past, neither on the way to the other.
     """
     spans = _span_diffs(then, now)
     things, made_anew = _thing_diffs(then, now)
