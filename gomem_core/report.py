@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
 Json = int | float | str | bool | None | Sequence["Json"] | dict[str, "Json"]
-ColumnKind = Literal["addr", "int", "bytes", "percent", "text"]
+ColumnKind = Literal["addr", "int", "bytes", "percent", "text", "change", "bytes change"]
 Cell = int | float | str
 
 
@@ -17,6 +17,12 @@ def format_bytes(n: int) -> str:
             return f"{n}" if unit == "" else f"{value:.1f}{unit}"
         value /= 1024
     return str(n)
+
+
+def signed(n: int, unit: str = "") -> str:
+    """A difference with its sign: +3, -1, 0; with unit "bytes" as bytes are written, +4.2K."""
+    text = format_bytes(n) if unit == "bytes" else str(n)
+    return f"+{text}" if n > 0 else text
 
 
 def counted(n: int, thing: str) -> str:
@@ -44,6 +50,8 @@ class Column:
                 return f"{cell:.1f}%"
             case "int" | "text":
                 return str(cell)
+            case "change" | "bytes change":
+                return signed(int(cell), self.kind.removesuffix("change").strip())
             case _:
                 assert_never(self.kind)
 
@@ -54,7 +62,7 @@ class Column:
     @property
     def right(self) -> bool:
         """Whether cells are aligned to the right."""
-        return self.kind in ("int", "bytes", "percent")
+        return self.kind not in ("addr", "text")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,227 @@
+"""What differs between two moments, compared with what two looks at the heap itself say."""
+
+import json
+from typing import Any, NamedTuple, cast
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gomem_core.diff import Difference, diff
+from gomem_core.image import capture
+from gomem_core.moment import Moment, moment
+from gomem_core.news import Touched
+from gomem_core.records import SpanInfo
+from gomem_core.session import Session
+
+SIZES = st.sampled_from([0, 1, 5, 8, 15, 16, 24, 48, 1024, 8192, 32768, 40000, 300000])
+LINES = st.one_of(
+    st.builds("alloc {} times {}".format, SIZES, st.integers(1, 40)),
+    st.builds("alloc {} scan".format, st.sampled_from([8, 16, 48, 1024, 40000])),
+    st.builds(lambda a, n: f"drop o{a}..o{a + n}", st.integers(1, 40), st.integers(0, 20)),
+    st.builds("link o{}.0 o{}".format, st.integers(1, 30), st.integers(1, 30)),
+    st.builds("unlink o{}.0".format, st.integers(1, 30)),
+    st.builds("churn 60 seed {} sizes {}".format, st.integers(0, 9), st.sampled_from(["small", "mixed", "web"])),
+    st.builds("gc sweep {}".format, st.integers(0, 4)),
+    st.sampled_from(["gc", "gc", "gc mark", "gc sweep", "flush", "drop all", "freeos", "scavenge 0s", "gogc off", "gogc 50"]),
+    st.sampled_from(["procs 3", "p 1", "procs 1", "show spans", "memstats"]),
+)
+SCRIPTS = st.lists(LINES, max_size=12)
+
+
+def now(session: Session) -> Moment:
+    return moment(session.view, session.objects, session.account.read(), session.step)
+
+
+def played(lines: list[str]) -> Session:
+    session = Session(narrate=True)
+    for line in lines:
+        session.submit(line)
+    return session
+
+
+def between(first: str, then: str) -> Difference:
+    """What the commands of `then` change; all of both can be done."""
+    session = Session(narrate=True)
+    for line in filter(None, first.split("/")):
+        assert session.submit(line).ok, line
+    before = now(session)
+    for line in filter(None, then.split("/")):
+        assert session.submit(line).ok, line
+    return diff(before, now(session), "m1")
+
+
+def data_of(d: Difference) -> dict[str, Any]:
+    """As a program reads it."""
+    return cast("dict[str, Any]", json.loads(json.dumps(d.result.json())))
+
+
+class Look(NamedTuple):
+    """The heap as its view shows it at one time, gathered in another way than a moment is."""
+
+    spans: dict[int, tuple[SpanInfo, Any]]
+    slots: dict[int, Any]
+    central: dict[int, Any]
+    tiny: dict[int, tuple[int, int]]
+    links: dict[tuple[int, int], int]
+
+
+def look(session: Session) -> Look:
+    view, objects = session.view, session.objects
+    infos = view.spans()
+    slots: dict[int, Any] = {}
+    links: dict[tuple[int, int], int] = {}
+    for info in infos:
+        for slot in view.slots(info.base):
+            if not slot.allocated:
+                continue
+            held = [objects.info(oid) for oid in objects.in_slot(slot.addr, info.elemsize)]
+            known = [(o.name, o.addr, o.size, o.kind, objects.is_alive(o.oid)) for o in held]
+            slots[slot.addr] = info.elemsize, slot.state, known
+            links |= {(slot.addr, word): target for word, target in view.links(slot.addr)}
+    chains = {c: (view.central(c), view.central_chain(c, "nonempty"), view.central_chain(c, "empty")) for c in range(2, 134)}
+    spans = {info.base: (info, view.slot_sets(info.base)) for info in infos}
+    return Look(spans, slots, chains, {c.p: (c.tiny, c.tinyoffset) for c in view.mcaches()}, links)
+
+
+def unlike(a: dict[Any, Any], b: dict[Any, Any]) -> set[Any]:
+    return {key for key in {*a, *b} if a.get(key) != b.get(key)}
+
+
+def check_marks(d: Difference, a: Look, b: Look) -> None:
+    assert d.touched.spans == unlike(a.spans, b.spans)
+    assert d.fates == {
+        base: "new" if base not in a.spans else "gone" if base not in b.spans else "changed" for base in d.touched.spans
+    }
+    assert d.touched.central == unlike(a.central, b.central)
+    tiny = {b.tiny[p][0] for p in unlike(a.tiny, b.tiny) if p in b.tiny and b.tiny[p][0]}
+    linked = {addr for addr, _ in unlike(a.links, b.links)}
+    assert d.touched.slots == unlike(a.slots, b.slots) | tiny | linked
+
+
+@given(first=SCRIPTS, then=SCRIPTS)
+def test_what_two_looks_see_differently_is_marked_and_nothing_else(first: list[str], then: list[str]) -> None:
+    session = played(first)
+    before, seen = now(session), look(session)
+    for line in then:
+        session.submit(line)
+    check_marks(diff(before, now(session), "m1"), seen, look(session))
+
+
+@given(common=SCRIPTS, there=SCRIPTS, here=SCRIPTS)
+def test_the_same_holds_for_two_futures(common: list[str], there: list[str], here: list[str]) -> None:
+    one, other = played(common + there), played(common + here)
+    check_marks(diff(now(one), now(other), "m1", forked=True), look(one), look(other))
+
+
+@given(lines=SCRIPTS)
+def test_nothing_differs_from_itself(lines: list[str]) -> None:
+    session = played(lines)
+    d = diff(now(session), now(session), "here")
+    assert d.empty
+    assert d.touched == Touched()
+    assert not d.fates
+    assert d.result.lines() == [f"nothing differs between step {session.step} (mark here) and step {session.step}"]
+
+
+@given(first=SCRIPTS, then=st.lists(LINES, max_size=2))
+def test_where_nothing_differs_the_heap_is_the_same(first: list[str], then: list[str]) -> None:
+    session = played(first)
+    before, image, living = now(session), capture(session._heap), session.objects.living()
+    for line in then:
+        session.submit(line)
+    after = capture(session._heap)
+    same = [image.columns, image.bit_sets, image.lists, image.mcaches, image.pointers, image.stats, image.p, living]
+    others = [after.columns, after.bit_sets, after.lists, after.mcaches, after.pointers, after.stats, after.p]
+    others.append(session.objects.living())
+    if same == others and image.central == after.central and image.gc == after.gc:
+        assert len(session.objects) == dict(before.counters)["objects_made"]
+        assert diff(before, now(session), "").empty
+    else:
+        assert not diff(before, now(session), "").empty
+
+
+@given(lines=SCRIPTS, more=SCRIPTS)
+def test_a_moment_stays_as_it_was(lines: list[str], more: list[str]) -> None:
+    session = played(lines)
+    before = now(session)
+    for line in more:
+        session.submit(line)
+    assert before == now(played(lines))
+
+
+# --- Figures ---------------------------------------------------------------------------------------------------------------
+
+
+def changes(d: Difference, key: str, name: str) -> dict[str, int]:
+    rows = data_of(d).get(key, [])
+    assert all(row["now"] - row["then"] == row["difference"] != 0 for row in rows if isinstance(row["difference"], int))
+    return {row[name]: row["difference"] for row in rows if isinstance(row["difference"], int)}
+
+
+def added(a: dict[str, int], b: dict[str, int]) -> dict[str, int]:
+    sums = {name: a.get(name, 0) + b.get(name, 0) for name in {*a, *b}}
+    return {name: n for name, n in sums.items() if n}
+
+
+@given(first=SCRIPTS, second=SCRIPTS, third=SCRIPTS)
+def test_differences_add_up(first: list[str], second: list[str], third: list[str]) -> None:
+    lines = [line for line in first + second + third if not line.startswith("gogc")]  # never + 3 is no sum
+    cuts = (len(lines) // 3, 2 * len(lines) // 3)
+    a, b, c = now(played(lines[: cuts[0]])), now(played(lines[: cuts[1]])), now(played(lines))
+    for key, name in (("counters", "counter"), ("account", "what"), ("lists", "list")):
+        parts = [changes(diff(x, y, ""), key, name) for x, y in ((a, b), (b, c), (a, c))]
+        assert added(parts[0], parts[1]) == parts[2]
+
+
+@given(lines=SCRIPTS)
+def test_from_nothing_the_figures_are_those_of_the_heap(lines: list[str]) -> None:
+    session = played(lines)
+    d = diff(now(Session(narrate=True)), now(session), "start")
+    counters = {row["counter"]: row["now"] for row in data_of(d).get("counters", [])}
+    for name in ("heap_live", "heap_inuse", "heap_released", "numgc", "nheap_lock", "nserved_mcache", "tinyallocs"):
+        assert counters.get(name, 0) == getattr(session.view.stats, name)
+    assert changes(d, "account", "what") == {
+        name.replace("_", " "): n for name, n in session.account.read()._asdict().items() if n
+    }
+    assert data_of(d)["same"] or data_of(d)["counts"].get("objects", 0) <= 1000  # so the data is complete
+    living = sorted(row["object"] for row in data_of(d).get("objects", []) if row["is"] == "alive")
+    assert living == sorted(map(session.objects.name, session.objects.living()))
+
+
+# --- Direction -------------------------------------------------------------------------------------------------------------
+
+OPPOSITE = {"new": "gone", "gone": "new", "changed": "changed"}
+
+
+@given(first=SCRIPTS, then=SCRIPTS)
+def test_back_is_there_mirrored(first: list[str], then: list[str]) -> None:
+    session = played(first)
+    a = now(session)
+    for line in then:
+        session.submit(line)
+    b = now(session)
+    there, back = diff(a, b, "a"), diff(b, a, "b")
+    assert back.fates == {base: OPPOSITE[fate] for base, fate in there.fates.items()}
+    assert back.touched.spans == there.touched.spans
+    assert back.touched.central == there.touched.central
+    tiny = {c.tiny for m in (a, b) for c in m.mcaches}
+    assert back.touched.slots - tiny == there.touched.slots - tiny
+    assert mirrored(data_of(back)) == data_of(there)
+
+
+def mirrored(data: dict[str, Any]) -> dict[str, Any]:
+    """The data read the other way round."""
+    turned = dict(data) | {"then": data["now"], "now": data["then"], "name": "a"}
+    for key in turned.keys() & {"objects", "links", "mcache"}:
+        turned[key] = [row | {"was": row["is"], "is": row["was"]} for row in data[key]]
+    for key in turned.keys() & {"account", "counters", "lists"}:
+        turned[key] = [
+            row | {"then": row["now"], "now": row["then"], "difference": row["difference"] and -row["difference"]}
+            for row in data[key]
+        ]
+    for key in turned.keys() & {"mcentral"}:
+        turned[key] = [{k: v[::-1] if isinstance(v, list) else v for k, v in row.items()} for row in data[key]]
+    for row in turned.get("spans", []):
+        row["fate"] = OPPOSITE[row["fate"]]
+        row.update({"changes": {k: v[::-1] for k, v in row["changes"].items()}} if "changes" in row else {})
+    return turned
