@@ -25,9 +25,13 @@ def journal_directory() -> Path:
     """Where the user's journals are: XDG's directory for what outlives a program's run.  Raises OSError if that is not known."""
     from platformdirs import user_state_path  # noqa: PLC0415 - 15 ms that `gomem run` need not spend
 
-    state = user_state_path("gomem")
-    if not state.is_absolute():  # no home: it would be made in the directory gomem is started in
-        raise OSError(errno.ENOENT, "no absolute path in XDG_STATE_HOME, and no home directory", str(state))
+    try:
+        state = user_state_path("gomem")
+        known = state.is_absolute()  # older ones of platformdirs mean a directory called "~" where gomem is started
+    except RuntimeError:
+        known = False
+    if not known:
+        raise OSError(errno.ENOENT, "there is no home directory, and XDG_STATE_HOME names no other", "~")
     return state / "journals"
 
 
