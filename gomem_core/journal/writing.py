@@ -92,8 +92,11 @@ class Journal:
             return
         if ended:
             self._append(("end",))
-        os.close(self._fd)
-        self._fd = -1
+        fd, self._fd = self._fd, -1
+        try:
+            os.close(fd)
+        except OSError as e:  # some network file systems say only now that the disk was full
+            self._stop(e)
 
     def _append(self, record: Iterable[object]) -> None:
         if self._fd < 0:
@@ -106,7 +109,10 @@ class Journal:
                 raise OSError(errno.EFBIG, f"it would be longer than {LARGEST} bytes")
             self._size += _write(self._fd, line)
         except OSError as e:
-            self.problem = f"the journal is not kept any more: {shown(self.path)}: {e.strerror or e}"
+            self._stop(e)
+
+    def _stop(self, e: OSError) -> None:
+        self.problem = self.problem or f"the journal is not kept any more: {shown(self.path)}: {e.strerror or e}"
 
 
 def _take_up(fd: int, found: Found) -> int:

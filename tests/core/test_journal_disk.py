@@ -84,6 +84,21 @@ def test_whatever_the_system_says_is_the_problem(error: int, folder: Path, monke
     assert journal.path.read_bytes().count(b"\n") == 1
 
 
+def test_what_the_system_says_only_at_the_end_is_a_problem_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal.create("run", folder)
+    close = os.close
+
+    def late(fd: int) -> None:
+        close(fd)
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "close", late)
+        journal.close(ended=True)
+    assert journal.problem.endswith(os.strerror(errno.EDQUOT))
+    assert not read(journal.path).locked
+
+
 def test_a_journal_does_not_grow_beyond_what_is_read(folder: Path) -> None:
     path = made(folder, "a", b'["do"]\n')
     os.truncate(path, (1 << 30) - 10)  # takes no room
