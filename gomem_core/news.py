@@ -1,21 +1,20 @@
 """What a step touched, gathered from its events: so that panes can point at it, and tables look again at what changed only."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gomem_core import events as e
 from gomem_core.arch import PAGE_MASK, PAGE_SHIFT
 
 
+@dataclass(slots=True)
 class Touched:
     """Addresses of spans and objects, and span classes of mcentrals, that a step had to do with."""
 
-    __slots__ = ("central", "slots", "spans")
-
-    def __init__(self) -> None:
-        self.spans: set[int] = set()  # bases: handed out, cached, split, merged, swept, grown
-        self.slots: set[int] = set()  # addresses of slots taken
-        self.central: set[int] = set()  # span classes whose lists changed
+    spans: set[int] = field(default_factory=set)  # bases: handed out, cached, split, merged, swept, grown
+    slots: set[int] = field(default_factory=set)  # addresses of slots taken
+    central: set[int] = field(default_factory=set)  # span classes whose lists changed
 
     def follow(self, event: e.Event) -> None:
         """Note what one event touched."""

@@ -126,10 +126,10 @@ def test_nothing_differs_from_itself(lines: list[str]) -> None:
 @given(first=SCRIPTS, then=st.lists(LINES, max_size=2))
 def test_where_nothing_differs_the_heap_is_the_same(first: list[str], then: list[str]) -> None:
     session = played(first)
-    before, image, living = now(session), capture(session._heap), session.objects.living()
+    before, image, living = now(session), capture(session.machine.heap), session.objects.living()
     for line in then:
         session.submit(line)
-    after = capture(session._heap)
+    after = capture(session.machine.heap)
     same = [image.columns, image.bit_sets, image.lists, image.mcaches, image.pointers, image.stats, image.p, living]
     others = [after.columns, after.bit_sets, after.lists, after.mcaches, after.pointers, after.stats, after.p]
     others.append(session.objects.living())
