@@ -154,8 +154,7 @@ class _Reader:
         self._lines: list[str] = []  # of the step that can still get `mark` and `expect` lines
         self._number = 0  # where its command stands
         self._fault: _OpenFault | None = None  # its command does not parse
-        self._waiting: list[str] = []  # comments, `say` and `focus` for the next one
-        self._last = 0  # where the last of these stands
+        self._waiting: list[tuple[int, str]] = []  # comments, `say` and `focus` for the next one, and where each stands
         self._told = False  # whether a comment among them has no empty line behind it
         self._begun = False  # whether the top of the file is over
 
@@ -174,8 +173,7 @@ class _Reader:
         if place == "own":
             self._open(number, line)
         elif place == "before":
-            self._waiting.append(line)
-            self._last = number
+            self._waiting.append((number, line))
         elif place == "behind":
             self._behind(line, isinstance(command, ExpectError))
         else:
@@ -184,17 +182,28 @@ class _Reader:
     def finish(self) -> None:
         """The end of the file.  Raises _OpenFault."""
         self._close()
-        self._pause_if(self._told or not all(map(_is_silent, self._waiting)))
-        self.script.tail = _without_end(self._waiting)
+        self._pause_if(self._told or not self._waits_silently())
+        self.script.tail = _without_end(self._take_waiting())
 
     # --- Steps ----------------------------------------------------------------------------------------------------------
 
     def _open(self, number: int, line: str) -> None:
         self._close()
-        self._lines = [*self._waiting, line]
+        self._lines = [*self._take_waiting(), line]
         self._number = number
+
+    def _take_waiting(self) -> list[str]:
+        """The lines that wait, which wait no longer."""
+        if not self._waiting:  # most often, and there are many steps
+            return []
+        lines = [line for _, line in self._waiting]
         self._waiting = []
         self._told = False
+        return lines
+
+    def _waits_silently(self) -> bool:
+        """Whether nothing but comments and empty lines waits."""
+        return all(not line or is_comment(line) for _, line in self._waiting)
 
     def _close(self) -> None:
         if self._fault is not None:
@@ -207,7 +216,7 @@ class _Reader:
     def _pause_if(self, told: bool) -> None:
         """What was told without a command behind it gets a stop of its own."""
         if told:
-            self._open(self._last, PAUSE)
+            self._open(max(number for number, line in self._waiting if line), PAUSE)
             self._close()
 
     def _behind(self, line: str, error_expected: bool) -> None:
@@ -226,15 +235,14 @@ class _Reader:
 
     def _no_command(self, number: int, line: str) -> None:
         if is_comment(line):
-            self._waiting.append(line)
-            self._last = number
+            self._waiting.append((number, line))
             self._told = True
-        elif self._waiting and self._waiting[-1]:
-            if self._into is self.script and not self._lines and not self._into.steps and all(map(is_comment, self._waiting)):
-                self._add_to_head(self._waiting)
-                self._waiting = []
+        elif self._waiting and self._waiting[-1][1]:
+            at_top = self._into is self.script and not self._lines and not self.script.steps
+            if at_top and self._waits_silently():
+                self._add_to_head(self._take_waiting())
             else:
-                self._waiting.append("")
+                self._waiting.append((number, ""))
             self._told = False
 
     def _add_to_head(self, lines: list[str]) -> None:
@@ -287,10 +295,8 @@ class _Reader:
 
     def _top_line(self) -> None:
         """Comments before these lines are about the file."""
-        if self._told and all(map(is_comment, self._waiting)):
-            self._add_to_head(self._waiting)
-            self._waiting = []
-            self._told = False
+        if self._told and self._waits_silently():
+            self._add_to_head(self._take_waiting())
 
     def _branch(self, line: str) -> None:
         words = split_line(line)
@@ -298,7 +304,7 @@ class _Reader:
             raise _no_section(line)
         self._close()
         comments = self._comments_at_end()
-        self._pause_if(not all(map(_is_silent, self._waiting)))
+        self._pause_if(not self._waits_silently())
         index = 1
         try:
             name = read_branch_name(words[1])
@@ -313,8 +319,7 @@ class _Reader:
             at, end = word_spans(line)[index]
             raise ParseError(at + 1, end - at, f"branch: {e.message}", (), e.suggestion) from None
         branch = BranchText(name, start, parent)
-        branch.head = _without_end(self._waiting + comments)
-        self._waiting = []
+        branch.head = _without_end(self._take_waiting() + comments)
         self._told = False
         self.script.branches.append(branch)
         self._into = branch
@@ -322,10 +327,10 @@ class _Reader:
     def _comments_at_end(self) -> list[str]:
         """Takes away the comments right before this line; they are about it."""
         at = len(self._waiting)
-        while at and is_comment(self._waiting[at - 1]):
+        while at and is_comment(self._waiting[at - 1][1]):
             at -= 1
         comments, self._waiting = self._waiting[at:], self._waiting[:at]
-        return comments
+        return [line for _, line in comments]
 
     def _length(self, parent: str | None) -> int:
         """Steps from the start to the end of a future."""
@@ -340,11 +345,6 @@ class _Reader:
 def _no_section(line: str) -> ParseError:
     start = line.index("branch") + 1
     return ParseError(start, len(line.rstrip()) - start + 1, "another future begins with branch NAME from STEP, or ... of BRANCH")
-
-
-def _is_silent(line: str) -> bool:
-    """Whether a line that waits for a command is a comment or empty."""
-    return not line or is_comment(line)
 
 
 def _without_end(lines: list[str]) -> list[str]:

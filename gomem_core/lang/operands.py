@@ -58,6 +58,11 @@ def choice(field: str, words: Mapping[str, str]) -> Operand:
     )
 
 
+def trimmed(text: str) -> str:
+    """A text as typed, without the blanks around it."""
+    return text.strip(" \t")
+
+
 def literal(word: str) -> Operand:
     """A fixed word, which the builder gets as the field of that name."""
 

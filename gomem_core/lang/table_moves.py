@@ -141,7 +141,7 @@ _BRANCH = CommandSpec(
     examples=("alloc 48\nback\nalloc 64\nbranch",),
 )
 
-_FILE = Operand("path", "FILE", "the name of a file", str.strip, rest="line")
+_FILE = Operand("path", "FILE", "the name of a file", op.trimmed, rest="line")
 _FILE_HELP = "The rest of the line is the file's name, blanks and # included; quotes are part of it."
 
 _SAVE = CommandSpec(
@@ -252,7 +252,7 @@ _EXPECT = CommandSpec(
         Shape(
             partial(ExpectError, text=""),
             "error",
-            (Operand("text", "TEXT", "a part of the message", str.strip, required=False, rest="line"),),
+            (Operand("text", "TEXT", "a part of the message", op.trimmed, required=False, rest="line"),),
             help="it fails, with a message that contains TEXT if there is one",
         ),
     ),

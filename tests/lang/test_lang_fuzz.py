@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from gomem_core.lang import BY_WORD, REGISTRY, Command, ParseError, complete, format_command, parse
 from gomem_core.lang import commands as c
+from gomem_core.lang import moves as m
+from gomem_core.lang.conditions import EVENTS
 from gomem_core.lang.filters import TOPICS
+from gomem_core.lang.quantities import QUANTITIES
 
 FIXED_WORDS = {word for spec in REGISTRY for word in spec.words()} | {"all", "off", "back", "goto"}
 SIZES = st.integers(0, 2**63 - 1) | st.builds(lambda n, s: n << s, st.integers(0, 1000), st.sampled_from([10, 20, 30]))
@@ -64,7 +67,40 @@ def shows(draw: st.DrawFn) -> c.Show:
     return c.Show(topic, tuple(draw(st.lists(filters(topic), max_size=4))) if TOPICS[topic] else ())
 
 
-COMMANDS: st.SearchStrategy[Command] = st.one_of(
+KINDS = st.sampled_from(sorted(EVENTS))
+PANES: list[m.Pane] = ["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects"]
+PLAIN_NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,63}", fullmatch=True)
+MARKS = PLAIN_NAMES.filter(lambda name: name.lower() not in ("start", "end"))
+LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=60)
+TEXTS = LINES.map(lambda text: text.strip(" \t"))
+COMPARISONS = st.tuples(st.sampled_from(sorted(QUANTITIES)), st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), SIZES)
+
+MOVES: st.SearchStrategy[Command] = st.one_of(
+    st.builds(m.Back, NUMBERS),
+    st.builds(m.Forward, NUMBERS),
+    st.builds(m.Goto, st.integers(0, 2**63 - 1) | MARKS | st.sampled_from(["start", "end"])),
+    st.builds(m.Diff, st.integers(0, 2**63 - 1) | MARKS),
+    st.builds(m.UntilEvent, KINDS),
+    COMPARISONS.map(lambda parts: m.UntilQuantity(*parts)),
+    st.builds(m.Mark, MARKS),
+    st.builds(m.Branch, st.none() | PLAIN_NAMES),
+    st.builds(m.Resume, st.none() | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", fullmatch=True)),
+    st.just(m.Pause()),
+    st.lists(st.sampled_from(PANES), min_size=1, unique=True).map(lambda panes: m.Focus(tuple(panes))),
+    st.builds(m.ExpectServed, st.sampled_from(["zero", "tiny", "mcache", "mcentral", "mheap", "os"])),
+    COMPARISONS.map(lambda parts: m.ExpectQuantity(*parts)),
+    st.builds(m.ExpectAddr, BY_NAME.map(lambda ref: ref.name), ADDRESSES),
+    st.builds(m.ExpectEvent, KINDS),
+    st.builds(m.ExpectNoEvent, KINDS),
+)
+WITH_TEXT: st.SearchStrategy[Command] = st.one_of(
+    st.builds(m.Say, LINES),
+    st.builds(m.Save, TEXTS.filter(bool)),
+    st.builds(m.Open, TEXTS.filter(bool)),
+    st.builds(m.ExpectError, TEXTS),
+)
+
+COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
     ALLOCS,
     st.builds(c.Drop, TARGETS),
     st.builds(c.Link, REFS, SLOTS, REFS),
@@ -92,6 +128,18 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
 )
 
 
+def test_every_kind_of_command_is_drawn() -> None:
+    drawn: set[type] = set()
+
+    @settings(max_examples=2000, database=None)
+    @given(COMMANDS | WITH_TEXT)
+    def draw(command: Command) -> None:
+        drawn.add(type(command))
+
+    draw()
+    assert drawn == set(get_args(Command))
+
+
 @settings(max_examples=1500)
 @given(COMMANDS)
 def test_written_commands_are_read_back(command: Command) -> None:
@@ -101,6 +149,14 @@ def test_written_commands_are_read_back(command: Command) -> None:
     assert type(again) is type(command)
     assert text.isascii()
     assert text.isprintable()
+
+
+@settings(max_examples=500)
+@given(WITH_TEXT)
+def test_written_texts_are_read_back(command: Command) -> None:
+    again = parse(format_command(command))
+    assert again == command
+    assert type(again) is type(command)
 
 
 def read(line: str) -> Command | None:
@@ -128,6 +184,7 @@ def test_any_text(line: str) -> None:
 PIECES = st.one_of(
     st.sampled_from(sorted({*FIXED_WORDS, *BY_WORD, "small", "cheap", "full", "web"})),
     st.sampled_from(["0", "1", "8", "16", "48", "32K", "1.5M", "0x30", "0xc420000000", "-1", "50%", "30s", "9" * 50]),
+    st.sampled_from(["grow", "gc_start", "heap_live", "heap_live>4M", "<=", "spans", "spans=3", "os", "\u6d77", "event"]),
     st.sampled_from(["a", "b.0", "o1", "o3..o9", "x.1..x.3", "x.1", "x.1.0", "o3.1", "a..b", ".", "..", "class:5"]),
     st.sampled_from(["kind!=scan", "waste>30%", "pages>=10", "class:", ":5", "#", "\t", "=", "state:free", "\u00e9"]),
     st.text(st.sampled_from("aox0159.:<=>%-_#KMis"), max_size=8),
@@ -143,7 +200,7 @@ def test_lines_out_of_the_language_s_own_words(line: str) -> None:
 
 
 @settings(max_examples=1000)
-@given(COMMANDS, st.integers(0, 200), st.integers(0, 3), st.text(max_size=3))
+@given(COMMANDS | WITH_TEXT, st.integers(0, 200), st.integers(0, 3), st.text(max_size=3))
 def test_damaged_commands(command: Command, place: int, cut: int, put: str) -> None:
     text = format_command(command)
     place = min(place, len(text))

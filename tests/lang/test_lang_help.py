@@ -4,9 +4,13 @@ from typing import Any, get_args
 
 import pytest
 
+from gomem_core import events
 from gomem_core.lang import BY_WORD, REGISTRY, CommandSpec, ParseError, help_text, parse
 from gomem_core.lang import commands as c
+from gomem_core.lang import moves as m
+from gomem_core.lang.conditions import COMPARISONS, EVENT_WORDS, EVENTS, EXPECT_WORDS, GROUPS
 from gomem_core.lang.names import RESERVED
+from gomem_core.lang.quantities import QUANTITIES
 
 SPECS = pytest.mark.parametrize("spec", REGISTRY, ids=lambda spec: spec.name)
 
@@ -84,6 +88,12 @@ def test_words_that_only_serve_suggestions_are_no_commands() -> None:
         ("find", "find 0xADDR"),
         ("invariants", "invariants [cheap|lists|full]"),
         ("help", "help [COMMAND]"),
+        ("back", "back [N]"),
+        ("goto", "goto N|MARK|start|end"),
+        ("until", "until EVENT|QUANTITY OP NUMBER"),
+        ("say", "say [TEXT]"),
+        ("save", "save FILE"),
+        ("focus", "focus PANE..."),
     ],
 )
 def test_form(name: str, form: str) -> None:
@@ -96,8 +106,20 @@ def test_closed_sets_are_those_of_the_commands() -> None:
     assert sizes.operand is not None
     assert sizes.operand.choices == get_args(c.ChurnSizes)
     assert BY_WORD["invariants"].shapes[0].operands[0].choices == get_args(c.Level)
+    assert BY_WORD["focus"].shapes[0].operands[0].choices == get_args(m.Pane)
+    assert BY_WORD["expect"].choices["served"].operands[0].choices == get_args(m.Served)
+    assert set(COMPARISONS.values()) == set(get_args(m.Comparison))
     kinds = next(clause for clause in BY_WORD["alloc"].shapes[0].clauses if clause.field == "kind")
     assert tuple(kinds.words) == get_args(c.Kind)
+
+
+def test_events_are_those_that_the_allocator_tells() -> None:
+    assert set(EVENTS) == {kind.kind for kind in events.Event.__subclasses__()}
+    assert set(GROUPS.values()) <= set(EVENTS)
+    assert not set(GROUPS) & set(EVENTS), "a group's word would hide an event"
+    assert not set(EVENT_WORDS) & set(QUANTITIES), "`until NAME` would be two things"
+    assert not set(EXPECT_WORDS) & set(QUANTITIES), "`expect NAME` would be two things"
+    assert set(EXPECT_WORDS) == set(BY_WORD["expect"].choices)
 
 
 def test_reserved_words() -> None:
@@ -116,6 +138,7 @@ def test_reserved_words() -> None:
     } <= RESERVED
     assert {"seed", "live", "sizes", "spans", "bitmap", "back", "goto"} <= RESERVED
     assert not {"p", "a", "mem", "inv", "small", "full"} & RESERVED
+    assert not {"pause", "open", "save", "say", "focus", "branch", "start", "end", "grow", "heap_live", "expect"} & RESERVED
 
 
 def test_overview_names_every_command_once() -> None:
@@ -157,6 +180,11 @@ def test_help_on_show_lists_the_fields_of_filters() -> None:
     text = help_text("show")
     for words in ("show spans\n", "    waste ", "    state ", "    nonempty ", "    objects "):
         assert words in text
+
+
+def test_help_on_until_lists_events_and_quantities() -> None:
+    words = {line.split()[0] for line in help_text("until").split("\n") if line.startswith("  ")}
+    assert {*EVENT_WORDS, *QUANTITIES} <= words
 
 
 @pytest.mark.parametrize(("topic", "near"), [("alocc", "alloc"), ("ALLOC", "alloc"), ("malloc", "alloc"), ("zzz", None)])

@@ -34,6 +34,28 @@ from gomem_core.lang.commands import (
     Unlink,
     UseP,
 )
+from gomem_core.lang.moves import (
+    Back,
+    Branch,
+    Diff,
+    ExpectAddr,
+    ExpectError,
+    ExpectEvent,
+    ExpectNoEvent,
+    ExpectQuantity,
+    ExpectServed,
+    Focus,
+    Forward,
+    Goto,
+    Mark,
+    Open,
+    Pause,
+    Resume,
+    Save,
+    Say,
+    UntilEvent,
+    UntilQuantity,
+)
 
 NAME_64 = "n" + "0123456789" * 6 + "xyz"
 
@@ -164,6 +186,65 @@ GOOD: list[tuple[str, Command, str | None]] = [
     ("?", Help(None), "help"),
     ("h alloc", Help("alloc"), "help alloc"),
     ("help d", Help("drop"), "help drop"),
+    ("back", Back(1), "back 1"),
+    ("back 0x10", Back(16), "back 16"),
+    ("forward", Forward(1), "forward 1"),
+    ("forward 3", Forward(3), "forward 3"),
+    ("goto 0", Goto(0), "goto 0"),
+    ("goto 0x20", Goto(32), "goto 32"),
+    ("goto start", Goto("start"), "goto start"),
+    ("goto end", Goto("end"), "goto end"),
+    ("goto alloc", Goto("alloc"), "goto alloc"),
+    ("until grow", UntilEvent("grow"), "until grow"),
+    ("until gc", UntilEvent("gc_start"), "until gc_start"),
+    ("until refill", UntilEvent("cache_span"), "until cache_span"),
+    ("until split", UntilEvent("span_split"), "until span_split"),
+    ("until merge", UntilEvent("span_merge"), "until span_merge"),
+    ("until scavenge", UntilEvent("scavenged"), "until scavenged"),
+    ("until sweep # x", UntilEvent("sweep"), "until sweep"),
+    ("until heap_live>4M", UntilQuantity("heap_live", ">", 4 << 20), "until heap_live > 4M"),
+    ("until heap_live >4M#x", UntilQuantity("heap_live", ">", 4 << 20), "until heap_live > 4M"),
+    ("until\theap_live\t>=\t32K\t", UntilQuantity("heap_live", ">=", 32 << 10), "until heap_live >= 32K"),
+    ("until spans<= 0x10", UntilQuantity("spans", "<=", 16), "until spans <= 16"),
+    ("until spans != 3", UntilQuantity("spans", "!=", 3), "until spans != 3"),
+    ("until spans == 3", UntilQuantity("spans", "=", 3), "until spans = 3"),
+    ("until spans:3", UntilQuantity("spans", "=", 3), "until spans = 3"),
+    ("until objects < 32", UntilQuantity("objects", "<", 32), "until objects < 32"),
+    ("mark gc", Mark("gc"), "mark gc"),
+    ("mark o1", Mark("o1"), "mark o1"),
+    (f"mark {NAME_64}", Mark(NAME_64), f"mark {NAME_64}"),
+    ("diff 7", Diff(7), "diff 7"),
+    ("diff a-b", Diff("a-b"), "diff a-b"),
+    ("branch", Branch(None), "branch"),
+    ("branch end", Branch("end"), "branch end"),
+    ("save a b.gomem", Save("a b.gomem"), "save a b.gomem"),
+    ("save \t#1 \u6d77.gomem ", Save("#1 \u6d77.gomem"), "save #1 \u6d77.gomem"),
+    ("open ~/x.gomem\r\n", Open("~/x.gomem"), "open ~/x.gomem"),
+    ("resume", Resume(None), "resume"),
+    ("resume 2018-02-16.7_a", Resume("2018-02-16.7_a"), "resume 2018-02-16.7_a"),
+    ("say", Say(""), "say"),
+    ("say#x", Say(""), "say"),
+    ("say # Title", Say("# Title"), "say # Title"),
+    (" say\t  - \u6d77  ", Say("  - \u6d77  "), "say   - \u6d77  "),
+    ("say expect error", Say("expect error"), "say expect error"),
+    ("pause", Pause(), "pause"),
+    ("focus Why 3 MCACHE why", Focus(("why", "bitmap", "mcache")), "focus why bitmap mcache"),
+    (
+        "focus 1 2 3 4 5 6 7 8 9",
+        Focus(("spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects")),
+        "focus spans arena bitmap mcentral mcache why heap layout objects",
+    ),
+    ("expect served mheap", ExpectServed("mheap"), "expect served mheap"),
+    ("expect spans 3", ExpectQuantity("spans", "=", 3), "expect spans = 3"),
+    ("expect heap_live<=4M", ExpectQuantity("heap_live", "<=", 4 << 20), "expect heap_live <= 4M"),
+    ("expect heap_live 5000", ExpectQuantity("heap_live", "=", 5000), "expect heap_live = 5000"),
+    ("expect addr b 0xC420000000", ExpectAddr("b", 0xC420000000), "expect addr b 0xc420000000"),
+    ("expect addr x.1 0x0", ExpectAddr("x.1", 0), "expect addr x.1 0x0"),
+    ("expect event gc", ExpectEvent("gc_start"), "expect event gc_start"),
+    ("expect no event grow", ExpectNoEvent("grow"), "expect no event grow"),
+    ("expect error", ExpectError(""), "expect error"),
+    ("expect error # is no \u00e9", ExpectError("# is no \u00e9"), "expect error # is no \u00e9"),
+    ("expect\terror\tx y ", ExpectError("x y"), "expect error x y"),
 ]
 
 
@@ -180,6 +261,32 @@ def test_good_line(line: str, meaning: Command, canonical: str | None) -> None:
 @pytest.mark.parametrize("line", ["", "   ", "\t", "\n", "\r\n", "#", "# alloc 48", "  # x", "#\x00\ud800\u6d77"])
 def test_blank_lines_and_comments_are_no_commands(line: str) -> None:
     assert parse(line) is None
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "pause",
+        "open",
+        "save",
+        "say",
+        "focus",
+        "branch",
+        "end",
+        "start",
+        "error",
+        "event",
+        "no",
+        "addr",
+        "served",
+        "until",
+        "diff",
+    ],
+)
+def test_words_of_moves_and_directives_are_names_of_objects_too(word: str) -> None:
+    assert parse(f"alloc 48 as {word}") == Alloc(48, name=word)
+    assert parse(f"drop {word} {word}.1..{word}.3") == Drop((ByName(word), ByRange(f"{word}.", 1, 3)))
+    assert parse(f"expect addr {word} 0x10") == ExpectAddr(word, 16)
 
 
 def test_a_line_of_the_greatest_length_is_read() -> None:
