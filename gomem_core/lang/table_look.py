@@ -58,10 +58,11 @@ _FIND = CommandSpec(
     name="find",
     aliases=("f",),
     meant=("where", "locate"),
-    shapes=(Shape(Find, operands=(op.ADDRESS,)),),
-    summary="Tell what lies at an address.",
-    help="Any address can be asked for: the region, and inside the arena the page, the span, the slot and the object.",
-    examples=("alloc 48\nfind 0xc420000010",),
+    shapes=(Shape(Find, operands=(op.WHERE,)),),
+    summary="Tell what lies at an address, or where an object lies.",
+    help="Any address can be asked for: the region, and inside the arena the page, the span, the slot and the object. "
+    "A NAME stands for the address of that object, even if it was dropped.",
+    examples=("alloc 48\nfind 0xc420000010", "alloc 48 as b\nfind b"),
 )
 
 _LEVELS = {

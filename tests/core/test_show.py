@@ -134,6 +134,29 @@ def test_find_tells_what_lies_at_an_address(addr: int, expected: dict[str, objec
     assert ("object" in data) == ("object" in expected)
 
 
+@pytest.mark.parametrize("name", ["a.1", "a.2", "t", "big", "o1", "o2"])
+def test_find_of_a_name_is_find_of_its_address(name: str) -> None:
+    session = session_after()
+    oid = session.objects.find_name(name)
+    if name == "o2":
+        assert oid is None
+        assert "no object is called o2" in failure(session.submit("find o2"))[2]
+    else:
+        assert oid is not None
+        assert ask(session, f"find {name}") == ask(session, f"find {session.objects.info(oid).addr:#x}")
+
+
+def test_find_of_an_object_of_size_0_tells_of_the_global() -> None:
+    assert ask(session_after("alloc 0 as z"), "find z").data["region"] == "globals"
+
+
+@pytest.mark.parametrize("line", ["find c420000000", "show span c420000000"])
+def test_an_address_without_its_prefix_is_told_what_is_missing(line: str) -> None:
+    error = session_after().submit(line).error
+    assert error is not None
+    assert (error.suggestion, error.column, error.width) == ("0xc420000000", line.index("c42") + 1, 10)
+
+
 def test_one_object_span_page_and_bitmap() -> None:
     session = session_after()
     assert ask(session, "show object a.1").data == {"name": "a.1", "addr": hex(ARENA), "size": 48, "kind": "scan", "alive": True}
