@@ -147,6 +147,20 @@ class SpanOrder:
         at = bisect_left(self._rows, (self._keys[info.base], info.base))
         return len(self._rows) - 1 - at if self.descending else at
 
+    def beside(self, addr: int, step: int) -> int:
+        """The row next to the span that holds `addr` (1: behind, -1: before), whether it passes the filter or not.
+
+        -1 or the number of rows where there is none on that side.
+        """
+        at = self.number(addr)
+        if at >= 0:
+            return at + step
+        info = self._view.span_at(addr)
+        before = 0 if info is None else bisect_left(self._rows, (SORTS[self.sort](info), info.base))
+        if self.descending:
+            before = len(self._rows) - before
+        return before if step > 0 else before - 1
+
     def _update(self) -> None:
         key = SORTS[self.sort]
         if self._all:

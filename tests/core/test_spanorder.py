@@ -56,6 +56,25 @@ def test_the_rows_are_those_of_a_table_made_anew(commands: list[str], sort: str,
             assert order.number(info.base) == number
 
 
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", list(SORTS))
+def test_beside_any_span_is_the_next_that_passes(sort: str, descending: bool) -> None:
+    session = Session(narrate=True)
+    for line in ("alloc 48 scan times 300", "alloc 5000 times 9", "alloc 40000", "alloc 100 times 90", "alloc 200"):
+        session.submit(line)
+    order = SpanOrder(session.view)
+    order.arrange(sort, descending)
+    order.filter("pages:1")
+    everything = sorted(session.view.spans(), key=lambda s: (SORTS[sort](s), s.base), reverse=descending)
+    passing = [s for s in everything if s.npages == 1]
+    assert 3 < len(passing) < len(everything)
+    for at, info in enumerate(everything):
+        behind = sum(s.npages == 1 for s in everything[: at + 1])
+        before = sum(s.npages == 1 for s in everything[:at]) - 1
+        assert order.beside(info.base + 5, 1) == behind
+        assert order.beside(info.base + 5, -1) == before
+
+
 def test_what_does_not_pass_has_no_row() -> None:
     session = Session(narrate=True)
     session.submit("alloc 48")
