@@ -10,8 +10,8 @@ from gomem_core import events as e
 class Touched:
     """Addresses of spans and objects, and span classes of mcentrals, that the last step had to do with."""
 
-    spans: set[int] = field(default_factory=set)  # bases: handed out, cached, split, merged, swept, grown
-    slots: set[int] = field(default_factory=set)  # addresses of slots taken
+    spans: set[int] = field(default_factory=set)  # bases: handed out, cached, split, merged, swept, grown, stored into
+    slots: set[int] = field(default_factory=set)  # addresses of slots taken, or in which a pointer was stored
     central: set[int] = field(default_factory=set)  # span classes whose lists changed
 
 
@@ -23,6 +23,9 @@ def touched(told: Iterable[e.Event]) -> Touched:
             case e.SlotTaken():
                 t.spans.add(event.base)
                 t.slots.add(event.addr)
+            case e.PointerWritten():
+                t.spans.add(event.base)
+                t.slots.add(event.obj)
             case e.TinyShared():
                 t.slots.add(event.block)
             case e.CacheSpan() | e.UncacheSpan() | e.CentralPick():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, Literal
 
+from gomem_core.links import LinkIndex
 from gomem_core.news import Touched, touched
 from gomem_core.session import Outcome, Session
 from gomem_core.spanorder import BadFilter, SpanOrder
@@ -19,6 +20,7 @@ class Model:
     def __init__(self, changed: Callable[[], None]) -> None:
         self.session = Session(narrate=True)
         self.order = SpanOrder(self.session.view)
+        self.links = LinkIndex(self.session.view)
         self.scene = Scene()
         self.outcome: Outcome | None = None
         self.notes: list[str] = []  # the script's comments before the last command
@@ -50,8 +52,10 @@ class Model:
         """Let what keeps itself up to date from events hear them; of very many only the first are there."""
         if outcome.events_total > len(outcome.events):
             self.order.reset()
+            self.links.reset()
         for event in outcome.events:
             self.order.follow(event)
+            self.links.follow(event)
 
     def filter(self, text: str) -> str:
         """Filter the spans table; returns what is wrong with the filter, if something is."""
@@ -63,7 +67,7 @@ class Model:
         return ""
 
     def _followed(self, news: Touched) -> Selection:
-        """Where the last object went, else what was selected if that still is a span's."""
+        """Where the last object or pointer went, else what was selected if that still is a span's."""
         data = self.outcome.result.json() if self.outcome is not None and self.outcome.result is not None else {}
         if "served" in data:
             last = data.get("last", data)
@@ -72,6 +76,8 @@ class Model:
                 return self._selection(addr)
         if not self.scene.selection.addr and self.view.pages:
             return self._selection(self.view.arena[0])
+        if len(news.slots) == 1:  # where a pointer was stored
+            return self._selection(next(iter(news.slots)))
         if len(news.spans) == 1 and self.view.span_at(next(iter(news.spans))) is not None:
             return self._selection(next(iter(news.spans)))
         return self.scene.selection

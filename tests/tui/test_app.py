@@ -231,6 +231,21 @@ async def test_a_filter_works_while_it_is_typed_and_escape_clears_it() -> None:
         assert "missing )" in app.message
 
 
+async def test_a_link_selects_and_marks_the_object_and_why_tells_what_the_word_held() -> None:
+    app = explorer("alloc 48 scan as a\nalloc 48 scan as b\nalloc 100\nlink b.5 a\nunlink b.5")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["space"] * 4)
+        await pilot.pause()
+        assert app.model.scene.selection.addr == 0xC420000030
+        assert "▸+c420000000" in shown(app, "spans")
+        assert "+1● b" in shown(app, "bitmap")
+        assert "word 5 of the object at c420000030 held nil and holds c420000000 now" in shown(app, "why")
+        await pilot.press("space", "e")
+        await pilot.pause()
+        assert "pointer_written base c420000000  obj c420000030  word 5  value nil  old c420000000" in shown(app, "why")
+        assert "the program's own store" in shown(app, "why")
+
+
 async def test_n_goes_to_the_next_match_and_round() -> None:
     first, other, third = 0xC420000000, 0xC420002000, 0xC420004000
     app = explorer("alloc 48 scan\nalloc 100\nalloc 64 scan")
