@@ -16,7 +16,7 @@ _BARE_ADDRESS: Final = re.compile(r"c[0-9a-f]{9}")  # as panes show addresses
 
 
 def _show(world: World, command: Show) -> Result:
-    return show.show(command.topic, command.filters, world.view)
+    return show.show(command.topic, command.filters, world.view, world.objects)
 
 
 def _show_one(world: World, command: ShowOne) -> Result:

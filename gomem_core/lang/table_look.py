@@ -36,9 +36,12 @@ _SHOW = CommandSpec(
         Shape(partial(ShowOne, "class"), "class", (op.SHOWN_CLASS,), help="one size class, by its number"),
     ),
     summary="Look at the heap; nothing changes.",
-    help="Tables take filters, of which a row has to pass all.",
+    help="Tables take filters, of which a row has to pass all.\n"
+    "The waste of a span is its bytes that serve nobody: the ends of slots that objects do not fill, dead slots that are "
+    "not swept yet, and the tail behind the last slot.",
     examples=(
         "alloc 48\nalloc 64 scan\nshow spans class:4 kind:noscan",
+        "alloc 33 times 200\nshow spans waste>30%",
         "alloc 48\nflush\nshow mcentral nonempty>=1",
         "alloc 48\nshow mcache p:0",
         "alloc 48\nshow free pages>=10",

@@ -19,7 +19,7 @@ class Model:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self.session = Session(narrate=True)
-        self.order = SpanOrder(self.session.view)
+        self.order = SpanOrder(self.session.view, lambda: self.session.account)
         self.links = LinkIndex(self.session.view)
         self.scene = Scene()
         self.outcome: Outcome | None = None

@@ -69,7 +69,9 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
         ("pages>1 pages<100", [2]),
         ("size<=48 state:inuse", [0, 1]),
         ("used<50% state:inuse", [0, 1]),
-        ("waste>0%", [0]),
+        ("waste>0%", [0, 1]),  # a tail of 32 bytes, and 5 and 6 bytes in a block of 16
+        ("waste>0.1%", [0]),
+        ("waste:0%", [2, 7]),
         ("list:nonempty", [0, 1]),
         ("list:busy", [2]),
         ("list:large", [7]),
