@@ -1,8 +1,8 @@
 """The byte account: what became of every byte of the used arena.
 
 arena_used - arena_start = requested + slot waste + dead + free slots + tails + manual + free pages + given back.  It is kept up
-to date from the heap's narration: events tell which spans to look at again, reading looks at those only.  Free and manual spans
-need no such care, the runtime's own counters have their sums.
+to date from the heap's narration: events tell which spans to look at again, reading looks at those only, and asking for one span
+at no other.  Free and manual spans need no such care, the runtime's own counters have their sums.
 """
 
 from typing import Final, NamedTuple
@@ -28,6 +28,11 @@ class Share(NamedTuple):
     def wasted(self) -> int:
         """Bytes that serve nobody and that nobody can have now."""
         return self.slot_waste + self.tails + self.dead
+
+    @property
+    def waste(self) -> float:
+        """The wasted part in percent, 0 … 100."""
+        return 100 * self.wasted / self.total if self.wasted else 0.0
 
     @property
     def total(self) -> int:
@@ -70,6 +75,13 @@ class _Counted:
         self.sets = (0, 0)  # allocated slots, and those that are not dead, as bit sets
         self.requested = 0
 
+    def share(self) -> Share:
+        """Where its bytes are."""
+        allocated, live = self.sets
+        slots, count, size = allocated.bit_count(), live.bit_count(), self.elemsize
+        free = (self.nelems - slots) * size
+        return Share(self.requested, count * size - self.requested, (slots - count) * size, free, self.tail)
+
 
 class Account:
     """The account of one heap.  To be read between commands: objects are known when the command that made them is done."""
@@ -79,6 +91,7 @@ class Account:
         self._objects = objects
         self._spans: dict[int, _Counted] = {}  # by base
         self._classes = _no_sums()
+        self._complete = False  # every span in use was looked at
         self._dirty: dict[int, int] = {}  # base of a span to look at again -> slots taken in it since
         self._marked = False  # look at all spans again: what a mark did not reach is dead now
         self._lost = True  # the heap changed without having told it
@@ -125,19 +138,35 @@ class Account:
         found = [(spanclass, Share(*sums)) for spanclass, sums in enumerate(self._classes) if any(sums)]
         return sorted(found, key=lambda one: (-one[1].wasted, one[0]))
 
-    def _update(self) -> None:
+    def of_span(self, base: int) -> Share | None:
+        """The share of the span in use at `base`, else None; looks at no other span."""
+        self._prepare()
+        if base in self._dirty or base not in self._spans:
+            self._look_at(base, self._dirty.pop(base, _EVERY))
+        known = self._spans.get(base)
+        return None if known is None else known.share()
+
+    def _prepare(self) -> None:
+        """Know which spans are to be looked at: all that are not among self._spans, and self._dirty."""
         if self._lost:
             self._spans.clear()
+            self._dirty.clear()
             self._classes = _no_sums()
-            for info in self._view.spans():
-                self._look_at(info.base, _EVERY, info)
-        else:
-            if self._marked:
-                self._dirty = dict.fromkeys(self._spans, 0) | self._dirty
-            for base, taken in self._dirty.items():
-                self._look_at(base, taken)
-        self._dirty.clear()
+            self._complete = False
+        elif self._marked:
+            self._dirty = dict.fromkeys(self._spans, 0) | self._dirty
         self._lost = self._marked = False
+
+    def _update(self) -> None:
+        self._prepare()
+        for base, taken in self._dirty.items():
+            self._look_at(base, taken)
+        self._dirty.clear()
+        if not self._complete:
+            for info in self._view.spans():
+                if info.base not in self._spans:
+                    self._look_at(info.base, _EVERY, info)
+            self._complete = True
 
     def _look_at(self, base: int, taken: int, info: SpanInfo | None = None) -> None:
         """Count a span again, in which the slots `taken` got new objects since the last time."""
@@ -159,14 +188,9 @@ class Account:
         self._add(known, 1)
 
     def _add(self, span: _Counted, sign: int) -> None:
-        allocated, live = span.sets
-        slots, count, size = allocated.bit_count(), live.bit_count(), span.elemsize
         sums = self._classes[span.spanclass]
-        sums[0] += sign * span.requested
-        sums[1] += sign * (count * size - span.requested)
-        sums[2] += sign * (slots - count) * size
-        sums[3] += sign * (span.nelems - slots) * size
-        sums[4] += sign * span.tail
+        for i, nbytes in enumerate(span.share()):
+            sums[i] += sign * nbytes
 
     def _recount(self, known: _Counted, live: int, taken: int) -> int:
         """Bytes requested in the slots `live`; looks only at slots that came or went, if no slot did both."""

@@ -5,7 +5,7 @@ Each table knows its rows as text for people, of which a few are shown, and as d
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from gomem_core.arch import PTR_SIZE, U64_MAX
 from gomem_core.moment import Moment, SpanRecord
@@ -182,7 +182,7 @@ def _span_data(d: SpanDiff) -> Json:
     return data | {name: _field(name, value) for name, value in fields}
 
 
-def _field(name: str, value: int | str) -> Json:
+def _field(name: str, value: Any) -> Json:
     return f"{value:#x}" if name in _ADDRESSES else value
 
 

@@ -351,6 +351,23 @@ class Zeroed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PointerWritten(Event):
+    """The program stored the pointer `value` in word `word` of the object at `obj`, where `old` was before (0: nil).
+
+    An assignment like any other, which calls no function of the runtime: write barriers are on only while marking goes on.
+    """
+
+    base: int
+    obj: int
+    word: int
+    value: int
+    old: int
+
+    kind: ClassVar[str] = "pointer_written"
+    go: ClassVar[str] = "the program's own store"
+
+
+@dataclass(frozen=True, slots=True)
 class LockTaken(Event):
     """A lock was taken: "mheap" (spanclass -1), or "mcentral" of a span class."""
 

@@ -17,6 +17,7 @@ from gomem_core.events import Event
 from gomem_core.execute import EXECUTE, LOOKS, CommandError, World, cost
 from gomem_core.image import capture, restore
 from gomem_core.lang import ParseError
+from gomem_core.links import LinkIndex
 from gomem_core.news import Stale, Touched
 from gomem_core.objects import ObjectTable
 from gomem_core.outcome import Outcome
@@ -60,6 +61,7 @@ class Machine:
         self.view = HeapView(self.heap)
         self.objects = ObjectTable()
         self.account = Account(self.view, self.objects)  # to be read in sessions that narrate
+        self.links = LinkIndex(self.view, complete=True)  # the same
         self.at = 0  # steps done
         self.outcome: Outcome | None = None  # of the step done last, if it is known
         self.stop = False  # set by others, also from another thread: whatever takes long raises Stopped then
@@ -191,6 +193,7 @@ class Machine:
         self._events_total += 1
         self.view.follow(event)
         self.account.follow(event)
+        self.links.follow(event)
         self._touched.follow(event)
         self._news.follow(event)
         if self._events_total <= EVENTS_KEPT:

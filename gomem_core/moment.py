@@ -88,7 +88,7 @@ def moment(view: HeapView, objects: ObjectTable, balance: Balance, step: int) ->
         balance=balance,
         living=_roster(map(objects.info, objects.living())),
         garbage=_roster(objects.info(oid) for oid in _garbage(spans, objects)),
-        links=tuple(sorted((addr, word, to) for addr, _ in view.linked() for word, to in view.links(addr))),
+        links=tuple(sorted((addr, word, to) for addr in view.linked() for word, to in view.links(addr))),
     )
 
 

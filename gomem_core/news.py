@@ -12,8 +12,8 @@ from gomem_core.arch import PAGE_MASK, PAGE_SHIFT
 class Touched:
     """Addresses of spans and objects, and span classes of mcentrals, that a step had to do with."""
 
-    spans: set[int] = field(default_factory=set)  # bases: handed out, cached, split, merged, swept, grown
-    slots: set[int] = field(default_factory=set)  # addresses of slots taken
+    spans: set[int] = field(default_factory=set)  # bases: handed out, cached, split, merged, swept, grown, stored into
+    slots: set[int] = field(default_factory=set)  # addresses of slots taken, or in which a pointer was stored
     central: set[int] = field(default_factory=set)  # span classes whose lists changed
 
     def follow(self, event: e.Event) -> None:
@@ -34,6 +34,11 @@ def touched(told: Iterable[e.Event]) -> Touched:
 def _slot_taken(t: Touched, event: e.SlotTaken) -> None:
     t.spans.add(event.base)
     t.slots.add(event.addr)
+
+
+def _stored(t: Touched, event: e.PointerWritten) -> None:
+    t.spans.add(event.base)
+    t.slots.add(event.obj)
 
 
 def _tiny_shared(t: Touched, event: e.TinyShared) -> None:
@@ -67,6 +72,7 @@ def _span(t: Touched, event: e.SpanAlloc | e.SpanFree | e.SpanMerge | e.Grow) ->
 # Any: the key says which event the function takes, which a dict's type cannot express.
 _NOTES: Final[dict[type, Callable[[Touched, Any], None]]] = {
     e.SlotTaken: _slot_taken,
+    e.PointerWritten: _stored,
     e.TinyShared: _tiny_shared,
     e.CacheSpan: _listed,
     e.UncacheSpan: _listed,

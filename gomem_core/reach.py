@@ -1,13 +1,15 @@
 """Who keeps an object alive: paths of links from what the program refers to.
 
 Only what is asked about is looked at: the slots of those objects, and, where the program itself dropped them, the links that
-are stored anywhere.  There are few of those, since somebody typed each of them.
+lead to them, backwards to the next object that the program refers to.
 """
 
 from collections import deque
 from collections.abc import Iterable
 from typing import Literal
 
+from gomem_core.arch import TINY_SIZE
+from gomem_core.links import LinkIndex
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SlotInfo
 from gomem_core.view import HeapView
@@ -45,8 +47,11 @@ def why_alive(view: HeapView, objects: ObjectTable, addr: int) -> list[int] | No
     return None if oid is None else find_paths(view, objects, [oid]).get(oid)
 
 
-def find_paths(view: HeapView, objects: ObjectTable, oids: Iterable[int]) -> dict[int, list[int]]:
-    """why_alive of several objects with one walk along the links; those without a path are left out."""
+def find_paths(view: HeapView, objects: ObjectTable, oids: Iterable[int], links: LinkIndex | None = None) -> dict[int, list[int]]:
+    """why_alive of several objects with one walk along the links; those without a path are left out.
+
+    `links` spares looking at all spans for what is stored in them; it must have followed the heap's narration.
+    """
     paths: dict[int, list[int]] = {}
     sought: dict[int, list[int]] = {}  # slot -> objects in it that need a path of links
     for oid in oids:
@@ -60,26 +65,46 @@ def find_paths(view: HeapView, objects: ObjectTable, oids: Iterable[int]) -> dic
         else:
             sought.setdefault(slot.addr, []).append(oid)
     if sought:
-        via = _walk(view, set(sought))
+        via = _walk(view, links or LinkIndex(view), {addr: _targets(view, addr) for addr in sought})
         for addr in sought.keys() & via.keys():
             path = _path(objects, via, addr)
             paths |= {oid: [*path, oid] for oid in sought[addr]}
     return paths
 
 
-def _walk(view: HeapView, sought: set[int]) -> dict[int, int]:
-    """Walk along all links, breadth first, until all slots sought are found: slot -> the slot with a link to it, 0 for roots."""
-    via = {addr: 0 for addr, rooted in view.linked() if rooted}
-    missing = sought - via.keys()
-    todo = deque(via)
-    while todo and missing:
-        source = todo.popleft()
-        for _, target in view.links(source):
-            addr = view.slot_base(target)
-            if addr and addr not in via:
-                via[addr] = source
-                missing.discard(addr)
-                todo.append(addr)
+def _targets(view: HeapView, addr: int) -> range:
+    """Where links into the slot at `addr` can lead: to its beginning, or to any tiny object in it."""
+    return range(addr, addr + (TINY_SIZE if view.elemsize_at(addr) == TINY_SIZE else 1))
+
+
+def _walk(view: HeapView, links: LinkIndex, sought: dict[int, range]) -> dict[int, int]:
+    """The shortest ways to the slots sought (slot -> where links into it lead): slot -> the slot with a link to it, 0 for roots.
+
+    First backwards as far as the next roots, which finds all slots that matter, then forwards among those, breadth first.
+    """
+    onward: dict[int, list[int]] = {}
+    roots: list[int] = []
+    seen = set(sought)
+    todo = list(sought)
+    while todo:
+        slot = todo.pop()
+        for source in [source for addr in sought.get(slot, (slot,)) for source in links.sources(addr)]:
+            onward.setdefault(source, []).append(slot)
+            if source in seen:
+                continue
+            seen.add(source)
+            if view.is_root(source):
+                roots.append(source)
+            else:
+                todo.append(source)
+    via = dict.fromkeys(sorted(roots), 0)
+    ahead = deque(via)
+    while ahead:
+        source = ahead.popleft()
+        for slot in onward.get(source, ()):
+            if slot not in via:
+                via[slot] = source
+                ahead.append(slot)
     return via
 
 

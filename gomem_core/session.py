@@ -12,6 +12,7 @@ from dataclasses import replace
 from gomem_core.account import Account
 from gomem_core.execute import EXECUTE
 from gomem_core.lang import ParseError, parse
+from gomem_core.links import LinkIndex
 from gomem_core.machine import EVENTS_KEPT, Machine, Stopped
 from gomem_core.news import Stale
 from gomem_core.objects import ObjectTable
@@ -52,6 +53,11 @@ class Session:
     def account(self) -> Account:
         """What became of each byte; to be read in sessions that narrate."""
         return self.machine.account
+
+    @property
+    def links(self) -> LinkIndex:
+        """Where the pointers to an address are stored; the same."""
+        return self.machine.links
 
     @property
     def step(self) -> int:

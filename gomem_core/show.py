@@ -4,8 +4,10 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from gomem_core.account import Account
 from gomem_core.arch import PAGE_SHIFT
 from gomem_core.lang.commands import Filter, Topic
+from gomem_core.objects import ObjectTable
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell, Column, Result, Table, format_bytes
 from gomem_core.runtime.mstats import MemStats
@@ -41,8 +43,10 @@ def kind_of(spanclass: int) -> str:
     return "noscan" if is_noscan(spanclass) else "scan"
 
 
-def show(topic: Topic, filters: tuple[Filter, ...], view: HeapView) -> Result:
+def show(topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: ObjectTable) -> Result:
     """The table about a topic, only the rows that pass all filters."""
+    if topic == "spans":
+        return _spans(view, filters, Account(view, objects))
     return _TOPICS[topic](view, filters)
 
 
@@ -60,13 +64,21 @@ def _list_word(info: SpanInfo) -> str:
     return _LIST_WORDS.get(info.list_name, info.list_name.partition("[")[0])
 
 
-def span_waste(info: SpanInfo) -> float:
-    """Percent of a span in use that no slot covers, 0 … 100."""
-    return 100 * info.tail / info.nbytes if info.state == "inuse" else 0.0
+def span_waste(info: SpanInfo, account: Account) -> float:
+    """Percent of a span in use that serves nobody, 0 … 100: ends of slots, dead slots, and the tail behind the last slot."""
+    share = account.of_span(info.base) if info.state == "inuse" else None
+    return 0.0 if share is None else share.waste
 
 
-def span_fields(info: SpanInfo) -> dict[str, Cell]:
-    """What filters can ask of a span; shares in percent."""
+def keep_span(info: SpanInfo, filters: Iterable[Filter], account: Account) -> bool:
+    """Whether a span passes all filters; its slots are looked at only where its waste is asked for and all else passes."""
+    plain = [f for f in filters if f.field != "waste"]
+    wasteful = [f for f in filters if f.field == "waste"]
+    return keep(_span_fields(info), plain) and (not wasteful or keep({"waste": span_waste(info, account)}, wasteful))
+
+
+def _span_fields(info: SpanInfo) -> dict[str, Cell]:
+    """What filters can ask of a span besides its waste; shares in percent."""
     return {
         "class": info.sizeclass,
         "size": info.elemsize,
@@ -74,26 +86,25 @@ def span_fields(info: SpanInfo) -> dict[str, Cell]:
         "state": info.state,
         "pages": info.npages,
         "used": 100 * info.used,
-        "waste": span_waste(info),
         "list": _list_word(info),
     }
 
 
-def _spans(view: HeapView, filters: tuple[Filter, ...]) -> Result:
+def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account) -> Result:
     rows: list[tuple[Cell, ...]] = []
     for info in view.spans():
-        if keep(span_fields(info), filters):
-            rows.append(_span_row(info))
+        if keep_span(info, filters, account):
+            rows.append(_span_row(info, span_waste(info, account)))
     return Result(f"{len(rows)} of {view.span_count} spans, by address", table=Table(_SPAN_COLUMNS, rows))
 
 
-def _span_row(info: SpanInfo) -> tuple[Cell, ...]:
+def _span_row(info: SpanInfo, waste: float) -> tuple[Cell, ...]:
     sizeclass = "" if info.state != "inuse" else str(info.sizeclass) if info.sizeclass else "large"
     used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
     where = f"mcache P{info.cached_by}" if info.cached_by >= 0 else info.list_name
     swept = "swept" if info.swept else "waits"
     return (
-        *(info.base, info.npages, info.state, sizeclass, info.elemsize, info.kind, used, span_waste(info), where),
+        *(info.base, info.npages, info.state, sizeclass, info.elemsize, info.kind, used, waste, where),
         swept if info.state == "inuse" else "",
     )
 
@@ -237,7 +248,6 @@ def _locks(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
 
 
 _TOPICS: Final[dict[Topic, Callable[[HeapView, tuple[Filter, ...]], Result]]] = {
-    "spans": _spans,
     "mcentral": _mcentral,
     "mcache": _mcache,
     "free": _free,

@@ -9,26 +9,28 @@ from bisect import bisect_left, insort
 from collections.abc import Callable
 from typing import Final
 
+from gomem_core.account import Account
 from gomem_core.lang import ParseError, parse
 from gomem_core.lang.commands import Show
 from gomem_core.news import Stale
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell
-from gomem_core.show import keep, span_fields
+from gomem_core.show import keep_span, span_waste
 from gomem_core.view import HeapView
 
-Key = Callable[[SpanInfo], Cell]
+Key = Callable[[SpanInfo, Account], Cell]
 Test = Callable[[SpanInfo], bool]
 
 SORTS: Final[dict[str, Key]] = {
-    "address": lambda s: s.base,
-    "pages": lambda s: s.npages,
-    "class": lambda s: s.sizeclass,
-    "size": lambda s: s.elemsize,
-    "kind": lambda s: s.kind or s.state,
-    "used": lambda s: s.used,
-    "list": lambda s: s.list_name,
-    "swept": lambda s: s.swept,
+    "address": lambda s, _: s.base,
+    "pages": lambda s, _: s.npages,
+    "class": lambda s, _: s.sizeclass,
+    "size": lambda s, _: s.elemsize,
+    "kind": lambda s, _: s.kind or s.state,
+    "used": lambda s, _: s.used,
+    "list": lambda s, _: s.list_name,
+    "waste": span_waste,
+    "swept": lambda s, _: s.swept,
 }
 
 
@@ -36,10 +38,10 @@ class BadFilter(Exception):
     """A filter that is neither one of the language's nor a regular expression; the message says what is wrong."""
 
 
-def read_filter(text: str) -> Test | None:
+def read_filter(text: str, account: Callable[[], Account]) -> Test | None:
     """What a filter as typed lets pass: `class:5 used<50%` as after `show spans`, else a regular expression on the row's words.
 
-    None for an empty one.  Raises BadFilter.
+    None for an empty one.  `account` is asked for what spans waste.  Raises BadFilter.
     """
     if not text.strip():
         return None
@@ -51,7 +53,7 @@ def read_filter(text: str) -> Test | None:
     else:
         if isinstance(command, Show):
             filters = command.filters
-            return lambda s: keep(span_fields(s), filters)
+            return lambda s: keep_span(s, filters, account())
     try:
         pattern = re.compile(text, re.IGNORECASE)
     except re.error as problem:
@@ -68,8 +70,9 @@ def _words(s: SpanInfo) -> str:
 class SpanOrder:
     """Rows: the spans that pass a filter, in an order."""
 
-    def __init__(self, view: HeapView) -> None:
+    def __init__(self, view: HeapView, account: Callable[[], Account]) -> None:
         self._view = view
+        self._account = account  # asked each time: going back exchanges it
         self.sort = "address"
         self.descending = False
         self.text = ""  # of the filter
@@ -91,7 +94,7 @@ class SpanOrder:
 
     def filter(self, text: str) -> None:
         """Choose what is among the rows, as typed (read_filter); nothing: every span.  Raises BadFilter, with nothing changed."""
-        self._test = read_filter(text)
+        self._test = read_filter(text, self._account)
         self.text = text
         self._all = True
 
@@ -103,6 +106,10 @@ class SpanOrder:
         """These spans may have changed."""
         self._all = self._all or stale.all
         self._dirty |= stale.bases
+
+    def waste(self, info: SpanInfo) -> float:
+        """What show.span_waste says of it."""
+        return span_waste(info, self._account())
 
     def __len__(self) -> int:
         if self.plain:
@@ -131,22 +138,38 @@ class SpanOrder:
         at = bisect_left(self._rows, (self._keys[info.base], info.base))
         return len(self._rows) - 1 - at if self.descending else at
 
+    def beside(self, addr: int, step: int) -> int:
+        """The row next to the span that holds `addr` (1: behind, -1: before), whether it passes the filter or not.
+
+        -1 or the number of rows where there is none on that side.
+        """
+        at = self.number(addr)
+        if at >= 0:
+            return at + step
+        info = self._view.span_at(addr)
+        before = 0 if info is None else bisect_left(self._rows, (self._key(info), info.base))
+        if self.descending:
+            before = len(self._rows) - before
+        return before if step > 0 else before - 1
+
     def _update(self) -> None:
-        key = SORTS[self.sort]
         if self._all:
             passing = (s for s in self._view.spans() if self._test is None or self._test(s))
-            self._keys = {s.base: key(s) for s in passing}
+            self._keys = {s.base: self._key(s) for s in passing}
             self._rows = sorted((k, base) for base, k in self._keys.items())
         else:
             for base in self._dirty:
-                self._look_at(base, key)
+                self._look_at(base)
         self._dirty.clear()
         self._all = False
 
-    def _look_at(self, base: int, key: Key) -> None:
+    def _key(self, info: SpanInfo) -> Cell:
+        return SORTS[self.sort](info, self._account())
+
+    def _look_at(self, base: int) -> None:
         info = self._view.span_at(base)
         stays = info is not None and info.base == base and (self._test is None or self._test(info))
-        now = key(info) if info is not None and stays else None
+        now = self._key(info) if info is not None and stays else None
         before = self._keys.get(base)
         if before == now and (before is None) == (not stays):
             return

@@ -377,11 +377,21 @@ class HeapView:
         allocated = s.allocated_bits()
         return allocated, allocated if s.sweepgen == self._heap.mheap.sweepgen else allocated & s.gcmark_bits
 
-    def linked(self) -> list[tuple[int, bool]]:
-        """Addresses of all objects in which pointers are stored, and whether the program refers to them."""
+    def linked(self) -> list[int]:
+        """Addresses of all objects in which pointers are stored; looks at every span (see LinkIndex)."""
         stacks = self._heap.mheap.sweep_spans  # together they hold every span in use, some of them twice
         spans = {s.start_addr: s for stack in stacks for s in stack if s.pointers}
-        return [(base + i * s.elemsize, s.root_bits >> i & 1 == 1) for base, s in spans.items() for i in s.pointers or ()]
+        return [base + i * s.elemsize for base, s in spans.items() for i in s.pointers or ()]
+
+    def stores(self, addr: int, target: int) -> bool:
+        """Whether a pointer to exactly `target` is stored in the object whose slot holds `addr`."""
+        s = self._heap.mheap.span_of(addr)
+        return s is not None and s.pointers is not None and target in s.pointers.get(s.object_index(addr), {}).values()
+
+    def is_root(self, addr: int) -> bool:
+        """Whether the program itself refers to an object in the slot that holds `addr`."""
+        s = self._heap.mheap.span_of(addr)
+        return s is not None and s.root_bits >> s.object_index(addr) & 1 == 1
 
     def slot_base(self, addr: int) -> int:
         """Address of the slot that holds `addr`, 0 where no object can be."""

@@ -307,6 +307,10 @@ class Explorer(App[int]):
         self.action_pane(1)
         self._row.open_for_filter(self.model.order.text)
 
+    def action_match(self, step: int) -> None:
+        """The filter's next match, or the one before."""
+        self.say(self.query_one(SpansPane).match(step))
+
     def action_lens(self) -> None:
         """The arena's next lens."""
         self.query_one(ArenaPane).next_lens()

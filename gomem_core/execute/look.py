@@ -1,20 +1,23 @@
 """Commands that only look: show, find, invariants, help."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from gomem_core import show, show_one
 from gomem_core.arch import PAGE_SHIFT
-from gomem_core.execute.world import World
+from gomem_core.execute.world import CommandError, World
 from gomem_core.invariants import check
 from gomem_core.lang import help_text
-from gomem_core.lang.commands import ByAddr, ByName, Find, Help, Invariants, Show, ShowOne
+from gomem_core.lang.commands import ByAddr, ByName, Find, Help, Invariants, Ref, Show, ShowOne
 from gomem_core.lang.moves import Pause
 from gomem_core.report import Result
 
+_BARE_ADDRESS: Final = re.compile(r"c[0-9a-f]{9}")  # as panes show addresses
+
 
 def _show(world: World, command: Show) -> Result:
-    return show.show(command.topic, command.filters, world.view)
+    return show.show(command.topic, command.filters, world.view, world.objects)
 
 
 def _show_one(world: World, command: ShowOne) -> Result:
@@ -23,10 +26,8 @@ def _show_one(world: World, command: ShowOne) -> Result:
             return show_one.show_class(number)
         case "page", int(page):
             return show_one.show_page(page, world.view)
-        case _, ByAddr(addr):
-            pass
         case _, target:
-            addr = world.objects.info(_object(world, target)).addr if isinstance(target, ByName) else 0
+            addr = 0 if isinstance(target, int) else _addr(world, target)
     match command.what:
         case "page":
             return show_one.show_page((addr - world.view.arena[0]) >> PAGE_SHIFT, world.view)
@@ -38,12 +39,20 @@ def _show_one(world: World, command: ShowOne) -> Result:
             return show_one.show_object(_object(world, command.target), world.view, world.objects)
 
 
+def _addr(world: World, target: Ref) -> int:
+    """The address meant: any, or that of an object."""
+    return target.addr if isinstance(target, ByAddr) else world.objects.info(_object(world, target)).addr
+
+
 def _object(world: World, target: ByName | ByAddr | int) -> int:
     """The object meant, which may be dropped already when it has a name of its own."""
     if isinstance(target, ByName):
         oid = world.objects.find_name(target.name)
         if oid is not None:
             return oid
+        if _BARE_ADDRESS.fullmatch(target.name):
+            message = f"no object is called {target.name}, and an address begins with 0x"
+            raise CommandError(message, target.name, f"0x{target.name}")
         return world.living(target)
     if isinstance(target, ByAddr):
         slot = world.view.slot_at(target.addr)
@@ -56,7 +65,7 @@ def _object(world: World, target: ByName | ByAddr | int) -> int:
 
 
 def _find(world: World, command: Find) -> Result:
-    return show_one.find(command.addr, world.view, world.objects)
+    return show_one.find(_addr(world, command.target), world.view, world.objects)
 
 
 def _invariants(world: World, command: Invariants) -> Result:

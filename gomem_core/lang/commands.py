@@ -200,9 +200,9 @@ class ShowOne:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """Tell what lies at address `addr`: region, page, span, slot, object."""
+    """Tell what lies at an address, or where an object lies: region, page, span, slot, object."""
 
-    addr: int
+    target: Ref
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,18 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def printable(text: str) -> str:
+    """The text as messages show it: letters of every script as they are, as an escape what cannot be seen alone.
+
+    That is control characters, blanks other than the common one, combining marks and lone surrogates.
+    """
+    return "".join(char if char.isprintable() and not unicodedata.combining(char) else ascii(char)[1:-1] for char in text)
+
+
 def shown(word: str) -> str:
     """A typed word as messages show it: cut when long, quoted when it would not read as a word."""
-    cut = word if len(word) <= _LONGEST_SHOWN else word[: _LONGEST_SHOWN - 3] + "..."
+    text = printable(word[: _LONGEST_SHOWN + 1])
+    cut = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."
     return cut if cut[:1].isalnum() and cut[-1] not in ",;:!?'\"" else f'"{cut}"'
 
 

@@ -63,7 +63,6 @@ _CLASS = _count("class", "size class, 0 for large objects", 0, 66)
 _SIZE = FilterField("size", "bytes a slot", "a size such as 48 or 1K", read_size)
 _KIND = _word("kind", "whether objects hold pointers", "scan", "noscan")
 _PAGES = _count("pages", "pages of 8 KB")
-_WASTE = _share("waste", "share of the memory that no object can use")
 
 TOPICS: Final[dict[str, tuple[FilterField, ...]]] = {
     "spans": (
@@ -73,7 +72,7 @@ TOPICS: Final[dict[str, tuple[FilterField, ...]]] = {
         _word("state", "what the span is", "inuse", "free", "manual"),
         _PAGES,
         _share("used", "share of the slots that hold objects"),
-        _WASTE,
+        _share("waste", "share of its bytes that serve nobody"),
         _word("list", "where the span is kept", "nonempty", "empty", "mcache", "free", "busy", "large"),
     ),
     "mcentral": (
@@ -87,7 +86,13 @@ TOPICS: Final[dict[str, tuple[FilterField, ...]]] = {
     "free": (_PAGES,),
     "layout": (),
     "stats": (),
-    "classes": (_CLASS, _SIZE, _PAGES, _count("objects", "objects a span"), _WASTE),
+    "classes": (
+        _CLASS,
+        _SIZE,
+        _PAGES,
+        _count("objects", "objects a span"),
+        _share("waste", "largest share of the memory that no object can use"),
+    ),
     "locks": (),
 }
 

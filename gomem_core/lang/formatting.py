@@ -72,8 +72,8 @@ def _simple(command: c.Command) -> list[str]:
             parts = [word, str(n)]
         case c.UseP(index):
             parts = ["p", str(index)]
-        case c.Find(addr):
-            parts = [word, hex(addr)]
+        case c.Find(target):
+            parts = [word, format_ref(target)]
         case c.Invariants(level):
             parts = [word, level]
         case c.Help(topic) if topic is not None:

@@ -82,6 +82,11 @@ def read_place(word: str) -> tuple[Ref, int]:
         raise fault.inside(len(owner) + 1, len(slot)) from None
 
 
+def read_where(word: str) -> Ref:
+    """The address 0xADDR of any byte, or an object by its name."""
+    return ByAddr(read_addr(word)) if word[:1].isdecimal() else read_ref(word)
+
+
 def read_page(word: str) -> ByAddr | int:
     """A page: 0xADDR of a byte in it, or its decimal index in the arena."""
     if word.startswith(("0x", "0X")):

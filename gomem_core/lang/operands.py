@@ -103,6 +103,14 @@ OBJECT = Operand("dst", "B", "an object: NAME, oN, NAME.N or 0xADDR", names.read
 SHOWN_OBJECT = Operand("target", "NAME|0xADDR", OBJECT.meaning, names.read_ref, _complete_names, _REFS)
 SHOWN_PAGE = Operand("target", "N|0xADDR", "a page number, 0 at the arena's start, or 0xADDR", names.read_page)
 SHOWN_CLASS = count("target", "N", 0, 66, "class number")
+WHERE = Operand(
+    "target",
+    "NAME|0xADDR",
+    "an object, or an address such as 0xc420000000",
+    names.read_where,
+    _complete_names,
+    _REFS,
+)
 ADDRESS = Operand("addr", "0xADDR", "an address such as 0xc420000000", numbers.read_addr)
 AGE = Operand("age_ns", "AGE", "an age such as 30s or 5m", numbers.read_age, required=False)
 PERCENT = Operand(

@@ -36,9 +36,12 @@ _SHOW = CommandSpec(
         Shape(partial(ShowOne, "class"), "class", (op.SHOWN_CLASS,), help="one size class, by its number"),
     ),
     summary="Look at the heap; nothing changes.",
-    help="Tables take filters, of which a row has to pass all.",
+    help="Tables take filters, of which a row has to pass all.\n"
+    "The waste of a span is its bytes that serve nobody: the ends of slots that objects do not fill, dead slots that are "
+    "not swept yet, and the tail behind the last slot.",
     examples=(
         "alloc 48\nalloc 64 scan\nshow spans class:4 kind:noscan",
+        "alloc 33 times 200\nshow spans waste>30%",
         "alloc 48\nflush\nshow mcentral nonempty>=1",
         "alloc 48\nshow mcache p:0",
         "alloc 48\nshow free pages>=10",
@@ -58,10 +61,11 @@ _FIND = CommandSpec(
     name="find",
     aliases=("f",),
     meant=("where", "locate"),
-    shapes=(Shape(Find, operands=(op.ADDRESS,)),),
-    summary="Tell what lies at an address.",
-    help="Any address can be asked for: the region, and inside the arena the page, the span, the slot and the object.",
-    examples=("alloc 48\nfind 0xc420000010",),
+    shapes=(Shape(Find, operands=(op.WHERE,)),),
+    summary="Tell what lies at an address, or where an object lies.",
+    help="Any address can be asked for: the region, and inside the arena the page, the span, the slot and the object. "
+    "A NAME stands for the address of that object, even if it was dropped.",
+    examples=("alloc 48\nfind 0xc420000010", "alloc 48 as b\nfind b"),
 )
 
 _LEVELS = {

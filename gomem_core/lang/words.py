@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-from gomem_core.lang.errors import ParseError
+from gomem_core.lang.errors import ParseError, printable
 
 MAX_LINE: Final = 10_000  # characters; nobody types more, and whatever is longer was not meant to be a line
 
@@ -80,5 +80,5 @@ def _foreign_error(match: re.Match[str]) -> ParseError:
     plain = unicodedata.normalize("NFKC", "".join(_LOOKALIKES.get(char, char) for char in run))
     usable = plain.isascii() and plain.isprintable() and plain.strip() == plain
     name = unicodedata.name(run[0], "a control or unnamed character")
-    message = f"{run[0]!a}, {name}, has no place in a command; only comments may hold more than ASCII"
+    message = f"'{printable(run[0])}', {name}, has no place in a command; only comments may hold more than ASCII"
     return ParseError(match.start() + 1, len(run), message, (), plain if usable else None)

@@ -27,6 +27,7 @@ from gomem_core.lang.commands import (
     ShowOne,
     Unlink,
 )
+from gomem_core.lang.errors import printable
 
 INTRODUCTION: Final = (
     "# Converted from the script of a recording.  Addresses differ from the recording's: a typed session",
@@ -172,5 +173,5 @@ def _number(word: str, what: str) -> int:
 
 def _cut(word: str) -> str:
     """A word as a message can show it, whatever it is."""
-    text = word.encode("unicode_escape").decode("ascii")
+    text = printable(word)
     return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "..."

@@ -55,6 +55,7 @@ from gomem_core.events import (
     ClassChosen,
     McacheHit,
     McacheMiss,
+    PointerWritten,
     SlotTaken,
     TinyBlock,
     TinyShared,
@@ -316,11 +317,13 @@ class Heap:
         if s.pointers is None:
             s.pointers = {}
         stored = s.pointers.setdefault(index, {})
-        stored.pop(word, None)
+        old = stored.pop(word, 0)
         if value:
             stored[word] = value
         if not stored:
             del s.pointers[index]
+        if self.trace is not None:
+            self.trace(PointerWritten(s.start_addr, s.start_addr + index * s.elemsize, word, value, old))
 
     def find_object(self, addr: int) -> tuple[MSpan, int]:
         """Span and slot of the allocated object that holds `addr`; raises NotAnObject (findObject)."""

@@ -47,6 +47,22 @@ class SpansPane(HeapPane):
         for info in self.model.order.rows(row, row + 1):
             self.model.select(info.base)
 
+    def match(self, step: int) -> str:
+        """Select the next row of a filtered table (1), or the one before (-1), all around; returns what is to be said of it."""
+        order = self.model.order
+        if not order.text:
+            return "Nothing is being searched: / filters, n goes to the next match."
+        count = len(order)
+        if not count:
+            return f"No span passes the filter {order.text}"
+        row = order.beside(self.model.scene.selection.addr, step)
+        self._select(row % count)
+        if 0 <= row < count:
+            return ""
+        if count == 1:
+            return "There is no other match."
+        return "That was the last match; this is the first." if step > 0 else "That was the first match; this is the last."
+
     def sort(self, by: int) -> None:
         """Sort by the next column, or (0) the other way round."""
         order = self.model.order

@@ -18,7 +18,7 @@ class Model:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self.session = Session(narrate=True)
-        self.order = SpanOrder(self.session.view)
+        self.order = SpanOrder(self.session.view, lambda: self.session.account)
         self.scene = Scene()
         self.outcome: Outcome | None = None
         self.notes: list[str] = []  # the script's comments before the last command
@@ -56,7 +56,7 @@ class Model:
         return ""
 
     def _followed(self, news: Touched) -> Selection:
-        """Where the last object went, else what was selected if that still is a span's."""
+        """Where the last object or pointer went, else what was selected if that still is a span's."""
         data = self.outcome.result.json() if self.outcome is not None and self.outcome.result is not None else {}
         if "served" in data:
             last = data.get("last", data)
@@ -65,6 +65,8 @@ class Model:
                 return self._selection(addr)
         if not self.scene.selection.addr and self.view.pages:
             return self._selection(self.view.arena[0])
+        if len(news.slots) == 1:  # where a pointer was stored
+            return self._selection(next(iter(news.slots)))
         if len(news.spans) == 1 and self.view.span_at(next(iter(news.spans))) is not None:
             return self._selection(next(iter(news.spans)))
         return self.scene.selection

@@ -163,8 +163,9 @@ class ObjectsPane(HeapPane):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The table."""
-        session = self.model.session
-        return objects.render_objects(self.model.view, self.port(width, height), session.objects, session.history, self._oid)
+        model, session = self.model, self.model.session
+        port = self.port(width, height)
+        return objects.render_objects(model.view, port, session.objects, session.history, self._oid, session.links)
 
     def page(self) -> int:
         """Rows shown."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gomem_core.arch import PTR_SIZE
+from gomem_core.links import LinkIndex
 from gomem_core.objects import ObjectInfo, ObjectTable
 from gomem_core.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.view import HeapView
@@ -51,10 +52,13 @@ def object_rows(height: int) -> int:
     return max(1, height - _HEAD - (_FOOT if height >= _HEAD + _FOOT + 3 else 0))
 
 
-def render_objects(view: HeapView, port: Port, objects: ObjectTable, history: Sequence[str], selected: int) -> list[Line]:
+def render_objects(
+    view: HeapView, port: Port, objects: ObjectTable, history: Sequence[str], selected: int, links: LinkIndex | None = None
+) -> list[Line]:
     """Title rule, headings, the objects from row port.top, and about object number `selected` (-1: none).
 
     `history` are the lines that were done so far; what the last of them made or dropped is marked.
+    `links` is find_paths's.
     """
     count = len(objects)
     notes = [f"{count} ever, {objects.alive} rooted", "newest first"]
@@ -62,7 +66,7 @@ def render_objects(view: HeapView, port: Port, objects: ObjectTable, history: Se
     rows = object_rows(port.height)
     shown = range(count - 1 - port.top, max(-1, count - 1 - port.top - rows), -1)
     chosen = [selected] if 0 <= selected < count else []
-    paths = find_paths(view, objects, {*shown, *chosen})
+    paths = find_paths(view, objects, {*shown, *chosen}, links)
     for oid in shown:
         lines.append(_row(view, objects, history, port, oid, oid == selected, paths))
     if not count:

@@ -4,7 +4,6 @@ from typing import Final
 
 from gomem_core.records import SpanInfo
 from gomem_core.report import format_bytes
-from gomem_core.show import span_waste
 from gomem_core.spanorder import SpanOrder
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Port, Scene, bar, fit_all, rule, short
@@ -23,7 +22,8 @@ def render_spans(view: HeapView, order: SpanOrder, port: Port, scene: Scene) -> 
     selected = view.span_at(scene.selection.addr)
     for info in order.rows(port.top, port.top + max(0, port.height - len(lines))):
         chosen = selected is not None and selected.base == info.base
-        lines.append(_row(info, port, chosen, info.base in scene.touched.spans))
+        waste = order.waste(info) if _roomy(port.width) else 0.0
+        lines.append(_row(info, port, chosen, info.base in scene.touched.spans, waste))
     if not count:
         lines += [(), (("  The arena is empty: nothing was allocated yet.", "label"),)]
     elif not len(order):
@@ -41,14 +41,14 @@ def _wide(width: int) -> bool:
 
 
 def _roomy(width: int) -> bool:
-    """Room for the waste behind the last slot, and for sweepgen in words."""
+    """Room for the waste, and for sweepgen in words."""
     return width >= 84
 
 
 def _heading(width: int) -> Line:
     text = f"  {'base':<11}{'pages':>5} {'cl':>2} {'size':>6} {'kind':<7}"
     text += f"{'used':<{_BAR + 10}}" if _wide(width) else f"{'used':<10}"
-    text += f"{'on list':<10} {'tail':>6}  {'sweepgen'}" if _roomy(width) else "on list"
+    text += f"{'on list':<10} {'waste':>6}  {'sweepgen'}" if _roomy(width) else "on list"
     return ((text, "label"),)
 
 
@@ -75,7 +75,7 @@ def kind_tone(info: SpanInfo) -> Token:
     return "low" if info.elemsize <= 128 else "mid" if info.elemsize <= 1024 else "high"
 
 
-def _row(info: SpanInfo, port: Port, chosen: bool, new: bool) -> Line:
+def _row(info: SpanInfo, port: Port, chosen: bool, new: bool, waste: float) -> Line:
     tone = kind_tone(info)
     text: Token = "text" if info.state == "inuse" else "dim"
     sizeclass = str(info.sizeclass) if info.sizeclass else "L" if info.state == "inuse" else ""
@@ -96,9 +96,9 @@ def _row(info: SpanInfo, port: Port, chosen: bool, new: bool) -> Line:
     else:
         spans.append((f"{used:<10}", text))
     if _roomy(port.width):
-        tail = f"{span_waste(info):.1f}%" if info.state == "inuse" else ""
+        wasted = f"{waste:.1f}%" if info.state == "inuse" else ""
         swept = "" if info.state != "inuse" or not info.swept else f"{info.sweepgen} swept"
-        spans.append((f"{list_text(info):<10} {tail:>6}  {swept}", text))
+        spans.append((f"{list_text(info):<10} {wasted:>6}  {swept}", text))
     else:
         spans.append((list_text(info), text))
     if not info.swept:

@@ -23,7 +23,7 @@ from gomem_tui.style import Token
 RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
 _CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS = range(5)
 
-_ADDRESSES: Final = {"base", "span", "addr", "block", "kept", "arena_used", "rest_base", "other_base"}
+_ADDRESSES: Final = {"base", "span", "addr", "block", "kept", "arena_used", "rest_base", "other_base", "obj", "value", "old"}
 
 SENTENCES: Final = {
     "exact": "{size} B is class {number} exactly, no waste",
@@ -45,6 +45,7 @@ SENTENCES: Final = {
     "os_grown": "the arena grew by {nbytes}, it ends at {end} now",
     "large_skips": "large objects go straight to mheap",
     "not_asked": "not asked",
+    "stored": "word {word} of the object at {obj} held {old} and holds {value} now: {go}, the runtime is not asked",
 }
 
 
@@ -193,7 +194,15 @@ def _outcome_lines(outcome: Outcome | None, width: int) -> list[Line]:
         lines += [((f"   {text}", "good"),) for text in wrap(result.summary, width)]
         table = result.table.lines() if result.table is not None else []
         lines += [((f"   {text}", "text"),) for text in (*table, *result.details)]
+    stored = [event for event in outcome.events if isinstance(event, e.PointerWritten)]
+    if stored:
+        return lines + [((f"   {text}", "label"),) for event in stored for text in wrap(_stored(event), width)]
     return lines if rungs else lines + _event_counts(outcome, width)
+
+
+def _stored(event: e.PointerWritten) -> str:
+    values = {name: _value(name, getattr(event, name)) for name in ("obj", "old", "value")}
+    return SENTENCES["stored"].format(word=event.word, go=event.go, **values)
 
 
 def events_text(outcome: Outcome | None) -> list[Line]:
@@ -204,7 +213,7 @@ def events_text(outcome: Outcome | None) -> list[Line]:
     for number, event in enumerate(outcome.events, 1):
         values = ((f.name, getattr(event, f.name)) for f in fields(event))
         told = "  ".join(f"{name} {_value(name, value)}" for name, value in values)
-        lines.append(((f" {number:>4} ", "dim"), (f"{event.kind:<13}", "new"), (f" {told}", "text"), (f"  {event.go}", "dim")))
+        lines.append(((f" {number:>4} ", "dim"), (f"{event.kind:<15}", "new"), (f" {told}", "text"), (f"  {event.go}", "dim")))
     if outcome.events_total > len(outcome.events):
         lines.append(((f"      and {outcome.events_total - len(outcome.events)} more", "label"),))
     return lines

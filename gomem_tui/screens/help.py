@@ -18,6 +18,8 @@ terminals show one of them and Why, from 110×32 on four, from 186×52 on all.
 
   heap_live     bytes as the collector's pacer counts them: a span in an mcache counts as full; at "GC at" it collects
   nonempty      mcentral's spans with free slots;  empty: those without, and those that an mcache holds (ᴹ)
+  waste         share of a span's bytes that serve nobody: the ends of slots that objects do not fill, dead slots that
+                are not swept yet, the tail behind the last slot (filter waste>30%, s sorts)
   ~ waits       marked, not swept yet: its dead objects still have their slots
   ◆ ◇ → ·       words: pointer and scan bit, pointer bit only, a stored pointer, none
   ● ○ ✗ m †     slots: taken, free, not reached by the last mark, marked, dropped by the program

@@ -179,7 +179,7 @@ class LineMaker:
         if not things or r.random() < 0.4:
             return r.choice(_LOOKS)
         thing = r.choice(things)
-        what = r.choice(("show object", "show span", "show bitmap"))
+        what = r.choice(("show object", "show span", "show bitmap", "find"))
         addr = thing.addr + r.randint(0, 40)
         where = r.choice((f"find {addr:#x}", f"show page {addr:#x}", f"show span {addr:#x}"))
         return r.choice((f"{what} {thing.name}", where))

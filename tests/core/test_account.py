@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from gomem_core.account import Account, Balance, Share
 from gomem_core.arch import PAGE_SHIFT
+from gomem_core.records import SpanInfo
 from gomem_core.session import Session
 from gomem_core.view import HeapView
 
@@ -91,6 +92,52 @@ def test_after_a_collection_what_is_requested_is_what_the_program_has(lines: lis
     assert w.account.read().requested == sum(objects.info(oid).size for oid in objects.living())
 
 
+def wasted_by_slots(session: Session, info: SpanInfo) -> int:
+    """Bytes of the span that serve nobody, slot by slot and object by object."""
+    wasted = info.nbytes - info.nelems * info.elemsize
+    for slot in session.view.slots(info.base):
+        if slot.state == "dead":
+            wasted += info.elemsize
+        elif slot.state == "allocated":
+            held = session.objects.in_slot(slot.addr, info.elemsize)
+            wasted += info.elemsize - sum(session.objects.info(oid).size for oid in held)
+    return wasted
+
+
+@given(lines=st.lists(LINES, max_size=25), reads=st.integers(1, 5), asked=st.sets(st.integers(0, 40)), first=st.booleans())
+def test_one_span_can_be_asked_for_at_any_time(lines: list[str], reads: int, asked: set[int], first: bool) -> None:
+    w = Watched()
+    if first:
+        w.account.read()
+    for i, line in enumerate(lines):
+        w.type(line)
+        if i % reads:
+            continue
+        for number, info in enumerate(w.session.view.spans()):
+            if number not in asked:
+                continue
+            share = w.account.of_span(info.base)
+            assert (share is None) == (info.state != "inuse")
+            assert share == w.anew().of_span(info.base)
+            if share is not None:
+                assert share.total == info.nbytes
+                assert share.wasted == wasted_by_slots(w.session, info)
+                assert share.waste == pytest.approx(100 * share.wasted / info.nbytes)
+    check(w)
+
+
+def test_a_span_s_waste_is_ends_of_slots_and_dead_slots_and_tail() -> None:
+    w = Watched()
+    for line in ("alloc 33 times 10", "drop o1..o4", "gc mark"):
+        w.type(line)
+    start = w.session.view.arena[0]
+    share = w.account.of_span(start)  # 170 slots of 48 bytes, the tail has 32
+    assert share == Share(requested=6 * 33, slot_waste=6 * 15, dead=4 * 48, free_slots=160 * 48, tails=32)
+    assert share.waste == pytest.approx(100 * (90 + 192 + 32) / 8192)
+    assert w.account.of_span(start + 8192) is None
+    assert w.account.of_span(0) is None
+
+
 def test_an_empty_heap_has_an_empty_account() -> None:
     assert Watched().account.read() == Balance(0, 0, 0, 0, 0, 0, 0, 0)
     assert Watched().account.by_class() == []
@@ -159,3 +206,23 @@ def test_a_step_looks_at_few_spans_however_many_there_are(line: str, monkeypatch
     w.type(line)
     w.account.read()
     assert len(looked) <= 3
+
+
+def test_asking_for_one_span_looks_at_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    w = Watched()
+    for line in ("gogc off", "alloc 8192 times 500", "drop o7"):
+        w.type(line)
+    looked: list[int] = []
+    look = HeapView.slot_sets
+    monkeypatch.setattr(HeapView, "slot_sets", lambda view, base: looked.append(base) or look(view, base))  # type: ignore[func-returns-value]
+    bases = [w.session.view.arena[0] + n * 8192 for n in (3, 6, 400)]
+    for line in ("alloc 8192", "gc mark", "alloc 8192", "flush"):
+        w.type(line)
+        looked.clear()
+        for base in bases:
+            w.account.of_span(base)
+        assert set(looked) <= set(bases)
+        dropped = w.account.of_span(bases[1])
+        if line == "gc mark":
+            assert dropped is not None
+            assert dropped.dead == 8192

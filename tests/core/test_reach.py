@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gomem_core.links import LinkIndex
 from gomem_core.reach import fate, find_paths, object_at, slot_of, why_alive
 from gomem_core.session import Session
+from gomem_core.view import HeapView
 
 NAMES = st.sampled_from([f"o{n}" for n in range(1, 13)])
 LINES = st.one_of(
@@ -109,6 +111,49 @@ def test_there_is_a_path_exactly_where_the_program_can_reach(lines: list[str]) -
             assert to is not None
             linked = {view.slot_base(pointer) for _, pointer in view.links(at.addr)}
             assert to.addr in linked or to == at  # a tiny block shared
+
+
+AGAIN = st.one_of(
+    LINES, LINES, st.sampled_from(["drop all", "gc", "alloc 16 scan times 300", "alloc 64 scan times 9", "alloc 9K scan"])
+)
+
+
+@given(lines=st.lists(AGAIN, max_size=40), reads=st.integers(1, 4))
+def test_links_kept_from_events_are_those_that_are_stored(lines: list[str], reads: int) -> None:
+    session = Session(narrate=True)
+    view, objects, links = session.view, session.objects, LinkIndex(session.view)
+    for number, line in enumerate(["alloc 48 scan times 12", *lines]):
+        for event in session.submit(line).events:
+            links.follow(event)
+        if number % reads == 0:
+            stored = [(target, source) for source in view.linked() for _, target in view.links(source)]
+            for target in {target for target, _ in stored} | {objects.info(oid).addr for oid in range(len(objects))}:
+                assert links.sources(target) == sorted({source for to, source in stored if to == target})
+            everyone = range(len(objects))
+            assert find_paths(view, objects, everyone, links) == find_paths(view, objects, everyone)
+
+
+def test_only_links_on_the_way_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(narrate=True)
+    links = LinkIndex(session.view)
+    links.sources(0)
+    pairs = [f"link o{n}.0 o{n + 1}" for n in range(1, 400, 2)]
+    for line in ("alloc 48 scan times 400", *pairs, "link o1.1 o400", "drop o2 o4 o400"):
+        for event in session.submit(line).events:
+            links.follow(event)
+    asked: list[int] = []
+    stores = type(session.view).stores
+
+    def counted(view: HeapView, addr: int, target: int) -> bool:
+        asked.append(addr)
+        return stores(view, addr, target)
+
+    monkeypatch.setattr(type(session.view), "stores", counted)
+    monkeypatch.delattr(type(session.view), "linked")
+    two, four, last = (session.objects.find_name(name) or 0 for name in ("o2", "o4", "o400"))
+    paths = find_paths(session.view, session.objects, [two, four, last], links)
+    assert paths == {two: [0, 1], four: [2, 3], last: [0, 399]}
+    assert len(asked) == 4, "o1 and o3 for one each, o1 and o399 for the last"
 
 
 @pytest.mark.parametrize("count", [10, 2000])

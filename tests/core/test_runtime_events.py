@@ -19,6 +19,7 @@ from gomem_core.events import (
     McacheHit,
     McacheMiss,
     Picked,
+    PointerWritten,
     SlotTaken,
     SpanAlloc,
     SpanFree,
@@ -68,6 +69,15 @@ def test_the_first_small_object_from_top_to_bottom() -> None:
         SlotTaken(0, 8, ARENA, 0, ARENA),
         BitsWritten(ARENA, 6, 6),
     ]
+
+
+def test_a_link_is_a_store_of_the_program() -> None:
+    script = ("alloc 48 scan times 2 as a", "alloc 16 as b", "link a.2.5 b")
+    at = ARENA + 48
+    assert told(*script) == [PointerWritten(ARENA, at, 5, ARENA + PAGE, 0)]
+    assert told(*script, "link a.2.5 a.1") == [PointerWritten(ARENA, at, 5, ARENA, ARENA + PAGE)]
+    assert told(*script, "unlink a.2.5") == [PointerWritten(ARENA, at, 5, 0, ARENA + PAGE)]
+    assert told(*script, "unlink a.2.4") == [PointerWritten(ARENA, at, 4, 0, 0)]
 
 
 def test_a_hit_a_shared_block_and_a_large_object() -> None:

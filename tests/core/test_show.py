@@ -69,7 +69,9 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
         ("pages>1 pages<100", [2]),
         ("size<=48 state:inuse", [0, 1]),
         ("used<50% state:inuse", [0, 1]),
-        ("waste>0%", [0]),
+        ("waste>0%", [0, 1]),  # a tail of 32 bytes, and 5 and 6 bytes in a block of 16
+        ("waste>0.1%", [0]),
+        ("waste:0%", [2, 7]),
         ("list:nonempty", [0, 1]),
         ("list:busy", [2]),
         ("list:large", [7]),
@@ -132,6 +134,29 @@ def test_find_tells_what_lies_at_an_address(addr: int, expected: dict[str, objec
     data = ask(session_after(), f"find {addr:#x}").data
     assert {key: data[key] for key in expected} == expected
     assert ("object" in data) == ("object" in expected)
+
+
+@pytest.mark.parametrize("name", ["a.1", "a.2", "t", "big", "o1", "o2"])
+def test_find_of_a_name_is_find_of_its_address(name: str) -> None:
+    session = session_after()
+    oid = session.objects.find_name(name)
+    if name == "o2":
+        assert oid is None
+        assert "no object is called o2" in failure(session.submit("find o2"))[2]
+    else:
+        assert oid is not None
+        assert ask(session, f"find {name}") == ask(session, f"find {session.objects.info(oid).addr:#x}")
+
+
+def test_find_of_an_object_of_size_0_tells_of_the_global() -> None:
+    assert ask(session_after("alloc 0 as z"), "find z").data["region"] == "globals"
+
+
+@pytest.mark.parametrize("line", ["find c420000000", "show span c420000000"])
+def test_an_address_without_its_prefix_is_told_what_is_missing(line: str) -> None:
+    error = session_after().submit(line).error
+    assert error is not None
+    assert (error.suggestion, error.column, error.width) == ("0xc420000000", line.index("c42") + 1, 10)
 
 
 def test_one_object_span_page_and_bitmap() -> None:

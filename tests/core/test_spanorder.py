@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gomem_core.account import Account
 from gomem_core.session import Session
 from gomem_core.spanorder import SORTS, BadFilter, SpanOrder, read_filter
 
@@ -15,6 +16,8 @@ LINES = [
     "alloc 40000",
     "alloc 2M",
     "alloc 100 times 30",
+    "alloc 33 times 40",
+    "alloc 3",
     "drop all",
     "gc",
     "gc mark",
@@ -25,7 +28,18 @@ LINES = [
     "procs 2",
     "p 1",
 ]
-FILTERS = ["", "class:4", "state:free", "used<50% kind:noscan", "pages>=2", "nonempty|free", "unswept", "c42000[0-4]"]
+FILTERS = [
+    "",
+    "waste>1%",
+    "waste<30% state:inuse",
+    "class:4",
+    "state:free",
+    "used<50% kind:noscan",
+    "pages>=2",
+    "nonempty|free",
+    "unswept",
+    "c42000[0-4]",
+]
 
 
 @given(
@@ -37,9 +51,10 @@ FILTERS = ["", "class:4", "state:free", "used<50% kind:noscan", "pages>=2", "non
 )
 def test_the_rows_are_those_of_a_table_made_anew(commands: list[str], sort: str, text: str, descending: bool, seed: int) -> None:
     session = Session(narrate=True)
-    order = SpanOrder(session.view)
+    order = SpanOrder(session.view, lambda: session.account)
     order.arrange(sort, descending)
-    test = read_filter(text)
+    anew = Account(session.view, session.objects)
+    test = read_filter(text, lambda: anew)
     order.filter(text)
     chance = random.Random(seed)
     for line in commands:
@@ -48,18 +63,38 @@ def test_the_rows_are_those_of_a_table_made_anew(commands: list[str], sort: str,
         if chance.random() < 0.5:
             continue  # several commands may pass between two looks
         key = SORTS[sort]
+        anew.reset()
         passing = [s for s in session.view.spans() if test is None or test(s)]
-        expected = sorted(passing, key=lambda s: (key(s), s.base), reverse=descending)
+        expected = sorted(passing, key=lambda s: (key(s, anew), s.base), reverse=descending)
         assert order.rows(0, 10_000) == expected
         assert len(order) == len(expected)
         for number, info in enumerate(expected):
             assert order.number(info.base) == number
 
 
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", list(SORTS))
+def test_beside_any_span_is_the_next_that_passes(sort: str, descending: bool) -> None:
+    session = Session(narrate=True)
+    for line in ("alloc 48 scan times 300", "alloc 5000 times 9", "alloc 40000", "alloc 100 times 90", "alloc 200"):
+        session.submit(line)
+    order = SpanOrder(session.view, lambda: session.account)
+    order.arrange(sort, descending)
+    order.filter("pages:1")
+    everything = sorted(session.view.spans(), key=lambda s: (SORTS[sort](s, session.account), s.base), reverse=descending)
+    passing = [s for s in everything if s.npages == 1]
+    assert 3 < len(passing) < len(everything)
+    for at, info in enumerate(everything):
+        behind = sum(s.npages == 1 for s in everything[: at + 1])
+        before = sum(s.npages == 1 for s in everything[:at]) - 1
+        assert order.beside(info.base + 5, 1) == behind
+        assert order.beside(info.base + 5, -1) == before
+
+
 def test_what_does_not_pass_has_no_row() -> None:
     session = Session(narrate=True)
     session.submit("alloc 48")
-    order = SpanOrder(session.view)
+    order = SpanOrder(session.view, lambda: session.account)
     order.filter("state:free")
     assert order.number(0xC420000000) == -1
     assert order.number(0xC420002000) == 0
@@ -67,5 +102,6 @@ def test_what_does_not_pass_has_no_row() -> None:
 
 @pytest.mark.parametrize("text", ["class:99", "(", "state:open", "used<many"])
 def test_a_bad_filter_says_what_is_wrong(text: str) -> None:
+    session = Session()
     with pytest.raises(BadFilter, match=r"\w"):
-        read_filter(text)
+        read_filter(text, lambda: session.account)

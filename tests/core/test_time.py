@@ -13,6 +13,7 @@ from gomem_core.events import Event, Grow
 from gomem_core.image import capture
 from gomem_core.invariants import check
 from gomem_core.machine import Stopped
+from gomem_core.reach import find_paths
 from gomem_core.session import Outcome, Session
 from gomem_core.spanorder import SpanOrder
 from tests.core.lines import LineMaker
@@ -60,7 +61,7 @@ class Checked:
 
     def __init__(self, lines: list[str]) -> None:
         self.session = Session(narrate=True, steps=list(lines))
-        self.order = SpanOrder(self.session.view)
+        self.order = SpanOrder(self.session.view, lambda: self.session.account)
         self.order.arrange("used", True)
 
     def check(self) -> None:
@@ -71,9 +72,12 @@ class Checked:
         assert state(session) == state(fresh)
         assert session.account.read() == Account(session.view, session.objects).read()
         self.order.look_again(session.take_stale())
-        anew = SpanOrder(fresh.view)
+        anew = SpanOrder(fresh.view, lambda: fresh.account)
         anew.arrange("used", True)
         assert self.order.rows(0, 10**6) == anew.rows(0, 10**6)
+        everyone = range(len(session.objects))
+        found = find_paths(session.view, session.objects, everyone, session.links)
+        assert found == find_paths(session.view, session.objects, everyone)
         check(session.machine.heap, "full")
 
 

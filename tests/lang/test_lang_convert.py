@@ -105,6 +105,7 @@ def test_introduction() -> None:
         ("B 2\n", 1, "expected 0 or 1"),
         ("b 0\n", 1, "there is no object 0"),
         ("\x00\n", 1, "\\x00 is no op"),
+        ("\u00e9\n", 1, "\u00e9 is no op"),
         ("a \u0664 n\n", 1, "is no SIZE"),
         ("a " + "9" * 5000 + " n\n", 1, "is no SIZE"),
         ("# " + "x" * 20000 + "\n", 1, "at most 10000 characters"),

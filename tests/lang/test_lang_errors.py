@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gomem_core.lang import MAX_LINE, ParseError, parse
+from gomem_core.lang.errors import printable, shown
 
 Case = tuple[str, int, int, str, str | None]
 
@@ -25,7 +26,10 @@ UNDRAWN: list[Case] = [
     ("drop o3\u2026o9", 8, 1, "HORIZONTAL ELLIPSIS", ".."),
     ("alloc 48\x00", 9, 1, "'\\x00'", None),
     ("alloc 48 \ud800", 10, 1, "'\\ud800'", None),
-    ("alloc 48 as \U0001f600", 13, 1, "GRINNING FACE", None),
+    ("alloc 48 as \U0001f600", 13, 1, "'\U0001f600', GRINNING FACE", None),
+    ("alloc \u00e9", 7, 1, "'\u00e9', LATIN SMALL LETTER E WITH ACUTE", None),
+    ("\u6d77 48", 1, 1, "'\u6d77', CJK UNIFIED IDEOGRAPH-6D77", None),
+    ("alloc a\u0301", 8, 1, "'\\u0301', COMBINING ACUTE ACCENT", None),  # alone it would sit on the quote
     ("\ufeffalloc 48", 1, 1, "'\\ufeff'", None),
     ("alloc 48\x0b", 9, 1, "'\\x0b'", None),
     ("alloc 1\nalloc 2", 8, 1, "a second one begins", None),
@@ -85,6 +89,14 @@ def test_suggestion_in_place_of_the_marked_part_mends_the_line(case: Case) -> No
     line, column, width, _, suggestion = case
     assert suggestion is not None
     assert parse(line[: column - 1] + suggestion + line[column - 1 + width :]) is not None
+
+
+def test_letters_are_shown_as_they_are_and_what_cannot_be_seen_as_an_escape() -> None:
+    assert printable("caf\u00e9 \u6d77") == "caf\u00e9 \u6d77"
+    assert printable("a\x00\x1b\ud800\u200b\u0301") == "a\\x00\\x1b\\ud800\\u200b\\u0301"
+    assert shown("\u00e9t\u00e9") == "\u00e9t\u00e9"
+    assert shown("\x07") == '"\\x07"'
+    assert len(shown("\ud800" * 50)) <= 42, "an escape is as long as it looks"
 
 
 def test_expected_says_what_could_stand_there() -> None:

@@ -85,7 +85,7 @@ def test_words_that_only_serve_suggestions_are_no_commands() -> None:
         ("gogc", "gogc PCT|off"),
         ("scavenge", "scavenge [AGE]"),
         ("p", "p K"),
-        ("find", "find 0xADDR"),
+        ("find", "find NAME|0xADDR"),
         ("invariants", "invariants [cheap|lists|full]"),
         ("help", "help [COMMAND]"),
         ("back", "back [N]"),

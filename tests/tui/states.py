@@ -31,7 +31,7 @@ class State:
             self.outcome = self.session.submit(line)
             if not self.outcome.ok:
                 raise AssertionError(f"{line}: {self.outcome.error}")
-        self.order = SpanOrder(self.session.view)
+        self.order = SpanOrder(self.session.view, lambda: self.session.account)
         news = touched(self.outcome.events) if self.outcome is not None else Touched()
         self.scene = Scene(Selection(self.session.view.arena[0], 8), news)
 

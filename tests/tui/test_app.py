@@ -231,6 +231,56 @@ async def test_a_filter_works_while_it_is_typed_and_escape_clears_it() -> None:
         assert "missing )" in app.message
 
 
+async def test_a_link_selects_and_marks_the_object_and_why_tells_what_the_word_held() -> None:
+    app = explorer("alloc 48 scan as a\nalloc 48 scan as b\nalloc 100\nlink b.5 a\nunlink b.5")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["space"] * 4)
+        await pilot.pause()
+        assert app.model.scene.selection.addr == 0xC420000030
+        assert "▸+c420000000" in shown(app, "spans")
+        assert "+1● b" in shown(app, "bitmap")
+        assert "word 5 of the object at c420000030 held nil and holds c420000000 now" in shown(app, "why")
+        await pilot.press("space", "e")
+        await pilot.pause()
+        assert "pointer_written base c420000000  obj c420000030  word 5  value nil  old c420000000" in shown(app, "why")
+        assert "the program's own store" in shown(app, "why")
+
+
+async def test_n_goes_to_the_next_match_and_round() -> None:
+    first, other, third = 0xC420000000, 0xC420002000, 0xC420004000
+    app = explorer("alloc 48 scan\nalloc 100\nalloc 64 scan")
+    async with app.run_test(size=(120, 40)) as pilot:
+
+        async def press(key: str) -> tuple[int, str]:
+            await pilot.press(key)
+            await pilot.pause()
+            return app.model.scene.selection.addr, app.message
+
+        await pilot.press("space", "space", "space")
+        at = app.model.scene.selection.addr
+        assert await press("n") == (at, "Nothing is being searched: / filters, n goes to the next match.")
+        await pilot.press("1", "g", "down")
+        await pilot.press("slash", *"kind", "colon", *"scan", "enter", "2")
+        await pilot.pause()
+        assert app.model.scene.selection.addr == other, "filtering selects nothing"
+        last = "That was the last match; this is the first."
+        assert [await press("n") for _ in range(3)] == [(third, ""), (first, last), (third, "")]
+        assert await press("N") == (first, "")
+        assert await press("N") == (third, "That was the first match; this is the last.")
+        assert app.arrangement.current == 2, "the pane stays"
+
+
+async def test_n_says_when_no_span_passes_the_filter() -> None:
+    app = explorer("alloc 48 scan")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "slash", *"pages", "colon", "9", "9", "enter", "n")
+        await pilot.pause()
+        assert app.message == "No span passes the filter pages:99"
+        await pilot.press("escape", "slash", *"pages", "colon", "1", "enter", "g", "n")
+        await pilot.pause()
+        assert app.message == "There is no other match."
+
+
 async def test_the_table_can_be_sorted_by_each_column() -> None:
     app = explorer("alloc 48 scan\nalloc 100\nalloc 40000")
     async with app.run_test(size=(120, 40)) as pilot:
