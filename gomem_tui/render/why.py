@@ -165,7 +165,8 @@ def render_why(outcome: Outcome | None, notes: Sequence[str], port: Port, log: b
 def why_text(outcome: Outcome | None, notes: Sequence[str], port: Port, log: bool = False) -> list[Line]:
     """All lines below the title: notes, the command with its answer or its error, and the ladder or a count of the events.
 
-    The script's notes go on top where the rest leaves room for them, else to the end.
+    The script's notes go on top where the rest leaves room for them, else to the end.  Without notes the line on top stays free,
+    so that the rungs stand where they stood before and what differs between two allocations shows.
     """
     if log:
         return events_text(outcome)
@@ -173,6 +174,8 @@ def why_text(outcome: Outcome | None, notes: Sequence[str], port: Port, log: boo
     told: list[Line] = [((f" # {text}", "label"),) for note in notes for text in wrap(note, width)]
     lines = _outcome_lines(outcome, width)
     room = port.height - 1 - len(lines)
+    if outcome is not None and not told and room > 0:
+        told = [()]
     return told + lines if room >= len(told) else lines + told
 
 
