@@ -5,7 +5,7 @@ Every sentence is a whole template with named values.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final
 
@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from gomem_core import events as e
 from gomem_core.arch import U64_MAX
+from gomem_core.frozen import values_of
 from gomem_core.lang.commands import Alloc
 from gomem_core.report import format_bytes
 from gomem_core.session import Outcome
@@ -205,8 +206,7 @@ def events_text(outcome: Outcome | None) -> list[Line]:
         return [((" The last command told no events.", "label"),)]
     lines: list[Line] = []
     for number, event in enumerate(outcome.events, 1):
-        values = ((f.name, getattr(event, f.name)) for f in fields(event))
-        told = "  ".join(f"{name} {_value(name, value)}" for name, value in values)
+        told = "  ".join(f"{name} {_value(name, value)}" for name, value in values_of(event))
         lines.append(((f" {number:>4} ", "dim"), (f"{event.kind:<13}", "new"), (f" {told}", "text"), (f"  {event.go}", "dim")))
     if outcome.events_total > len(outcome.events):
         lines.append(((f"      and {outcome.events_total - len(outcome.events)} more", "label"),))
