@@ -5,11 +5,12 @@ event for event.  The second group is what a learner needs besides.  `kind` name
 Addresses and sizes are bytes, `npages` and `want` pages, `span` the address of the mspan struct.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from gomem_core.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Event:
     """Base of all events."""
 
@@ -20,7 +21,7 @@ class Event:
 # --- The recordings' vocabulary -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpanAlloc(Event):
     """The heap handed out a span for objects; `large` for one large object.  needzero is that of the memory before use."""
 
@@ -36,7 +37,7 @@ class SpanAlloc(Event):
     go: ClassVar[str] = "(*mheap).alloc"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpanFree(Event):
     """A swept span without objects goes back to the heap (not to the operating system); told before neighbours merge."""
 
@@ -50,7 +51,7 @@ class SpanFree(Event):
     go: ClassVar[str] = "(*mheap).freeSpan"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grow(Event):
     """The arena grew upwards; ask_rounded_npages is the need rounded to 64 KB, npages what was mapped (at least 1 MB)."""
 
@@ -66,7 +67,7 @@ class Grow(Event):
     go: ClassVar[str] = "(*mheap).grow"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picked(Event):
     """The free span chosen to satisfy `want` pages; from_large tells that it came from the container of large spans."""
 
@@ -80,7 +81,7 @@ class Picked(Event):
     go: ClassVar[str] = "(*mheap).allocSpanLocked"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CacheSpan(Event):
     """mcentral hands a span with `nfree` free slots to an mcache; heap_live already counts it as fully used."""
 
@@ -95,7 +96,7 @@ class CacheSpan(Event):
     go: ClassVar[str] = "(*mcentral).cacheSpan"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UncacheSpan(Event):
     """An mcache gives a span back to its mcentral (a flush)."""
 
@@ -109,7 +110,7 @@ class UncacheSpan(Event):
     go: ClassVar[str] = "(*mcentral).uncacheSpan"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sweep(Event):
     """A span was swept: its mark bits became its allocation bits.  preserve: the sweeper means to use it at once."""
 
@@ -125,7 +126,7 @@ class Sweep(Event):
     go: ClassVar[str] = "(*mspan).sweep"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GcStart(Event):
     """A collection starts; trigger 1: the heap reached gc_trigger, 3: somebody asked for it."""
 
@@ -137,7 +138,7 @@ class GcStart(Event):
     go: ClassVar[str] = "gcStart"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GcMarked(Event):
     """Marking is done; every span now waits to be swept (its sweepgen is two behind)."""
 
@@ -149,7 +150,7 @@ class GcMarked(Event):
     go: ClassVar[str] = "gcMarkTermination"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pacing(Event):
     """The trigger of the next collection and its goal were set."""
 
@@ -162,7 +163,7 @@ class Pacing(Event):
     go: ClassVar[str] = "gcSetTriggerRatio"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scavenged(Event):
     """Free pages were given back to the operating system: bytes now, and bytes in all that are given back."""
 
@@ -176,7 +177,7 @@ class Scavenged(Event):
 # --- What a learner needs besides -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClassChosen(Event):
     """The size class for a request; spanclass 0 or 1 stands for large, and elemsize is then whole pages."""
 
@@ -188,7 +189,7 @@ class ClassChosen(Event):
     go: ClassVar[str] = "mallocgc"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TinyShared(Event):
     """A tiny object fitted into the half-used 16-byte block of its P: no slot was taken."""
 
@@ -201,7 +202,7 @@ class TinyShared(Event):
     go: ClassVar[str] = "mallocgc"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TinyBlock(Event):
     """A tiny object took a new 16-byte block; `kept` says which block its P goes on with, the one with more room."""
 
@@ -213,7 +214,7 @@ class TinyBlock(Event):
     go: ClassVar[str] = "mallocgc"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class McacheHit(Event):
     """The span cached by the P has a free slot (`nfree` of them): no lock is taken."""
 
@@ -226,7 +227,7 @@ class McacheHit(Event):
     go: ClassVar[str] = "(*mcache).nextFree"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class McacheMiss(Event):
     """The P's cached span of this class is full (base), or there is none (base 0)."""
 
@@ -238,7 +239,7 @@ class McacheMiss(Event):
     go: ClassVar[str] = "(*mcache).refill"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlotTaken(Event):
     """Slot `index` of the P's cached span now holds the object (or the tiny block) at addr."""
 
@@ -252,7 +253,7 @@ class SlotTaken(Event):
     go: ClassVar[str] = "nextFreeFast"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CentralPick(Event):
     """mcentral found a span on its list `where`: "nonempty" or "empty"; swept_now tells that it had to sweep it first."""
 
@@ -265,7 +266,7 @@ class CentralPick(Event):
     go: ClassVar[str] = "(*mcentral).cacheSpan"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CentralMiss(Event):
     """mcentral has no span with a free slot; the lengths of its two lists."""
 
@@ -277,7 +278,7 @@ class CentralMiss(Event):
     go: ClassVar[str] = "(*mcentral).cacheSpan"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpanSplit(Event):
     """A free span was longer than needed: the low part serves, the rest becomes a free span of its own."""
 
@@ -290,7 +291,7 @@ class SpanSplit(Event):
     go: ClassVar[str] = "(*mheap).allocSpanLocked"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpanMerge(Event):
     """A span that became free absorbed its free neighbour; base and npages are those of the whole afterwards."""
 
@@ -303,7 +304,7 @@ class SpanMerge(Event):
     go: ClassVar[str] = "(*mheap).freeSpanLocked"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mapped(Event):
     """Memory of a region ("spans", "bitmap" or "arena") was mapped; nothing resides there until it is touched."""
 
@@ -315,7 +316,7 @@ class Mapped(Event):
     go: ClassVar[str] = "(*mheap).setArenaUsed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BitsWritten(Event):
     """The heap bitmap of an object was written: `ptr_words` words may hold pointers, of `words` words in its slot."""
 
@@ -327,7 +328,7 @@ class BitsWritten(Event):
     go: ClassVar[str] = "heapBitsSetType"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BitsCleared(Event):
     """The bitmap of a fresh span was set to one value: 0, or 0xff where every word is an object of its own."""
 
@@ -339,7 +340,7 @@ class BitsCleared(Event):
     go: ClassVar[str] = "heapBits.initSpan"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Zeroed(Event):
     """Used memory was cleared before it is handed out."""
 
@@ -350,7 +351,7 @@ class Zeroed(Event):
     go: ClassVar[str] = "memclrNoHeapPointers"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PointerWritten(Event):
     """The program stored the pointer `value` in word `word` of the object at `obj`, where `old` was before (0: nil).
 
@@ -367,7 +368,7 @@ class PointerWritten(Event):
     go: ClassVar[str] = "the program's own store"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LockTaken(Event):
     """A lock was taken: "mheap" (spanclass -1), or "mcentral" of a span class."""
 
@@ -378,7 +379,7 @@ class LockTaken(Event):
     go: ClassVar[str] = "lock"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SweepDebt(Event):
     """An allocation must sweep first: pages owed by now, and pages swept since the basis."""
 
@@ -389,7 +390,7 @@ class SweepDebt(Event):
     go: ClassVar[str] = "deductSweepCredit"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reclaim(Event):
     """Before taking `npages` pages while spans wait to be swept, the heap sweeps until as many are free."""
 

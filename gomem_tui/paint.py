@@ -1,15 +1,15 @@
 """Fewer bytes to the terminal: of what Textual wants to draw, write only the cells that differ from what is there.
 
 Textual repaints a region from the left edge of its widget, with a full style before and a reset behind each piece.  Over a slow
-SSH line that is what one waits for.  Here stands the only code of gomem that uses Textual's private drawing (`App._display` and
-the compositor's updates, as of Textual 8); where an update is of another sort, Textual's own way is taken.
+SSH line that is what one waits for.  To switch the colour costs more bytes than to move the cursor, so a frame is written colour
+by colour instead of row by row.  Here stands the only code of gomem that uses Textual's private drawing (`App._display` and the
+compositor's updates, as of Textual 8); where an update is of another sort, Textual's own way is taken.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -27,12 +27,24 @@ _SYSTEMS = {
 _SGR = re.compile("\x1b\\[([0-9;]*)m")
 _DEFAULTS = {"39", "49"}  # the terminal's own colours, which hold after a reset anyway
 _SHOWS_ON_BLANKS = re.compile(r"(?:^|;)(?:4|7|9|4[0-8]|10[0-7]|21|53)(?:;|$)")  # background, underline, reverse, strike
-_ERASED = 9  # blanks: from here on erasing them, and moving over them, is shorter than writing them
-_BLANKS = re.compile(f" {{{_ERASED},}}")
-_SHORT_GAP = 4  # cells: to write them again is no longer than to move over them
+_BLANKS = re.compile(" {9,}")  # from here on erasing them, and moving over them, is shorter than writing them
+_LAST_BLANKS = 5  # ... where nothing follows, so that one need not move over them
+_JUMP = 4  # bytes: what moving over some cells costs
+_ANY = "*"  # the style of a blank that looks the same in all styles
 
 Cell = tuple[str, str]  # character ("" behind a wide one) and style codes
 _UNKNOWN: Cell = ("\0", "")
+_BLANK: Cell = (" ", _ANY)
+
+
+class _Run(NamedTuple):
+    """Neighbouring cells to be written in one style, from column x of row y to before column end."""
+
+    codes: str
+    y: int
+    x: int
+    end: int
+    text: str
 
 
 class CellUpdate(CompositorUpdate):
@@ -68,36 +80,15 @@ class Painter:
     def paint(self, update: CompositorUpdate, console: Console) -> str:
         """Escape sequences that bring the terminal from what it shows to what the update says."""
         system = _SYSTEMS.get(console.color_system or "")
-        out: list[str] = []
-        style = ""
         columns, rows = self._size
+        changed: dict[int, set[int]] = {}  # columns, by row
         for x, y, strip in _placed(update):
             if y >= rows:  # an update from before the terminal became smaller: it would all land in the last row
                 continue
             row = self._rows.setdefault(y, [])
-            at: int | None = None  # where the terminal's cursor stands, if in this row
-            for start, cells in _changed(row, x, _cells(strip, system)[: max(0, columns - x)]):
-                if at is None:
-                    out.append(f"\x1b[{y + 1};{start + 1}H")
-                elif start > at:
-                    out.append(f"\x1b[{start - at}C")
-                skipped = 0  # cells erased, behind which the cursor still has to go
-                for text, codes in _pieces(cells):
-                    if codes != style:
-                        out.append(_change(style, codes))
-                        style = codes
-                    if skipped:
-                        out.append(f"\x1b[{skipped}C")
-                        skipped = 0
-                    if len(text) >= _ERASED and not text.strip(" ") and not _SHOWS_ON_BLANKS.search(codes):
-                        skipped = len(text)
-                        out.append(f"\x1b[{skipped}X")
-                    else:
-                        out.append(text)
-                at = start + len(cells) - skipped
-        if style:
-            out.append("\x1b[0m")
-        return "".join(out)
+            if found := _exchange(row, x, _cells(strip, system)[: max(0, columns - x)]):
+                changed.setdefault(y, set()).update(found)
+        return _written([run for y, found in changed.items() for run in _runs(self._rows[y], y, found, columns)], columns)
 
 
 def _placed(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
@@ -121,89 +112,157 @@ def _cells(strip: Strip, system: ColorSystem | None) -> list[Cell]:
         if control:
             continue
         codes = _codes(style, system) if style is not None else ""
-        blank = codes if _SHOWS_ON_BLANKS.search(codes) else None
+        blank = (" ", codes) if _shows_on_blanks(codes) else _BLANK
+        if text.isascii():
+            cells += [blank if char == " " else (char, codes) for char in text]
+            continue
         for char in text:
-            if char == " " and blank is None:
-                cells.append((char, "*"))  # looks the same in any such style
-                continue
-            cells.append((char, codes))
-            if not char.isascii():
-                width = cell_len(char)
-                if width == 0:  # belongs to the character before it
-                    cells.pop()
-                    if cells:
-                        cells[-1] = (cells[-1][0] + char, cells[-1][1])
-                elif width > 1:
+            width = 1 if char.isascii() else cell_len(char)
+            if width:
+                cells.append(blank if char == " " else (char, codes))
+                if width > 1:
                     cells.append(("", codes))
+            elif cells:  # belongs to the character before it
+                cells[-1] = (cells[-1][0] + char, cells[-1][1])
     return cells
 
 
-def _changed(row: list[Cell], x: int, cells: list[Cell]) -> list[tuple[int, list[Cell]]]:
-    """Runs of cells that differ from the row's, which is brought up to date; short gaps between runs are closed."""
-    row.extend([_UNKNOWN] * (x + len(cells) - len(row)))
-    there = row[x : x + len(cells)]
+def _exchange(row: list[Cell], x: int, cells: list[Cell]) -> list[int]:
+    """Put cells into a row from column x on; returns the columns that differ, of wide characters both."""
+    end = x + len(cells)
+    row.extend([_UNKNOWN] * (end - len(row)))
+    there = row[x:end]
     if there == cells:
         return []
-    runs: list[tuple[int, int]] = []
-    for i, (old, new) in enumerate(zip(there, cells, strict=True)):
-        if old != new:
-            if runs and i - runs[-1][1] <= _SHORT_GAP:
-                runs[-1] = runs[-1][0], i + 1
-            else:
-                runs.append((i, i + 1))
-    row[x : x + len(cells)] = cells
-    found: list[tuple[int, list[Cell]]] = []
-    for first, end in runs:
-        while first and cells[first][0] == "":  # never begin in the middle of a wide character
-            first -= 1
-        codes = next((c for _, c in cells[first:end] if c != "*"), "")
-        run: list[Cell] = []
-        for char, own in cells[first:end]:
-            codes = codes if own == "*" else own
-            run.append((char, "" if own == "*" and _SHOWS_ON_BLANKS.search(codes) else codes))
-        found.append((x + first, run))
-    return found
+    row[x:end] = cells
+    found = [i for i, (old, new) in enumerate(zip(there, cells, strict=True), x) if old != new]
+    return found + [i - 1 for i in found if i > x and not row[i][0]]
 
 
-def _pieces(cells: list[Cell]) -> Iterator[tuple[str, str]]:
-    """Neighbouring cells of one style as text, long runs of blanks apart."""
-    for codes, group in groupby(cells, key=itemgetter(1)):
-        text = "".join(char for char, _ in group)
-        at = 0
-        for blanks in _BLANKS.finditer(text):
-            if blanks.start() > at:
-                yield text[at : blanks.start()], codes
-            yield blanks.group(), codes
-            at = blanks.end()
-        if at < len(text):
-            yield text[at:], codes
+def _runs(row: list[Cell], y: int, found: set[int], columns: int) -> Iterator[_Run]:
+    """What is to be written of a row of which these columns differ; gaps that are cheaper to write than to jump are closed."""
+    start = end = -1
+    codes = ""
+    for i in _with_blank_end(row, sorted(found), columns):
+        own = row[i][1]
+        together = _together(codes, own) if start >= 0 else None
+        if together is not None and _is_cheap(row[end:i], together):
+            codes, end = together, i + 1
+            continue
+        if start >= 0:
+            yield _Run(codes, y, start, end, "".join(char for char, _ in row[start:end]))
+        start, end, codes = i, i + 1, own
+    if start >= 0:
+        yield _Run(codes, y, start, end, "".join(char for char, _ in row[start:end]))
+
+
+def _with_blank_end(row: list[Cell], found: list[int], columns: int) -> list[int]:
+    """The columns; once one is reached from which on all is blank, all behind it too: they are erased at one go."""
+    if len(row) < columns or row[found[-1]] != _BLANK:
+        return found
+    blank = columns
+    while blank and row[blank - 1] == _BLANK:
+        blank -= 1
+    first = next((i for i in found if i >= blank), columns)
+    return [i for i in found if i < first] + list(range(first, columns))
+
+
+def _together(codes: str, own: str) -> str | None:
+    """The style in which cells of these two styles can be written; None where there is none."""
+    if codes == own or (own == _ANY and not _shows_on_blanks(codes)):
+        return codes
+    return own if codes == _ANY and not _shows_on_blanks(own) else None
+
+
+def _is_cheap(gap: list[Cell], codes: str) -> bool:
+    """Whether to write these cells again, in this style, is no longer than to jump over them."""
+    return len("".join(char for char, _ in gap).encode()) <= _JUMP and all(_together(codes, own) == codes for _, own in gap)
+
+
+def _written(runs: list[_Run], columns: int) -> str:
+    """The sequences for all runs, those of one style together; plain styles first, so that one seldom has to reset."""
+    out: list[str] = []
+    at: tuple[int, int] | None = None  # column and row of the terminal's cursor, where they are known
+    style = ""
+    runs.sort(key=lambda run: (len(_settings(run.codes)), run.codes, run.y, run.x))
+    for codes, y, x, end, text in runs:
+        if codes not in (style, _ANY):
+            out.append(_change(style, codes))
+            style = codes
+        out.append(_move(at, (x, y)))
+        if not _shows_on_blanks(codes):
+            text, left = _erasing(text, end == columns)
+            end -= left
+        out.append(text)
+        at = (end, y) if end < columns else None  # behind the last column terminals differ
+    if style:
+        out.append("\x1b[m")
+    return "".join(out)
+
+
+def _erasing(text: str, to_the_end: bool) -> tuple[str, int]:
+    """The text with long blanks erased instead of written, and over how many at its end the cursor then has not moved."""
+    if "   " not in text:
+        return text, 0
+    body = text.rstrip(" ")
+    left = len(text) - len(body)
+    body = _BLANKS.sub(lambda blanks: f"\x1b[{len(blanks.group())}X\x1b[{len(blanks.group())}C", body)
+    if to_the_end and left > 2:
+        return f"{body}\x1b[K", left
+    if left >= _LAST_BLANKS:
+        return f"{body}\x1b[{left}X", left
+    return body + " " * left, 0
+
+
+def _move(at: tuple[int, int] | None, to: tuple[int, int]) -> str:
+    """The shortest sequence that moves the cursor; columns and rows count from 0."""
+    x, y = to
+    anywhere = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+    if at is None:
+        return anywhere
+    right, down = x - at[0], y - at[1]
+    vertical = "" if not down else f"\x1b[{_count(abs(down))}{'B' if down > 0 else 'A'}"
+    back = "\b" * -right if right > -4 else f"\x1b[{-right}D"
+    relative = vertical + ("" if not right else f"\x1b[{_count(right)}C" if right > 0 else back)
+    return min(relative, anywhere, key=len)
+
+
+def _count(n: int) -> str:
+    return str(n) if n > 1 else ""
 
 
 def _change(old: str, new: str) -> str:
     """The shortest sequence from one style to another."""
-    if not new:
-        return "\x1b[0m"
-    if not old or (_kinds(old) <= _kinds(new)):
-        return f"\x1b[{new}m"
+    before, after = _settings(old), _settings(new)
+    if not after:
+        return "\x1b[m"
+    if before.keys() <= after.keys():
+        return f"\x1b[{';'.join(code for sort, code in after.items() if before.get(sort) != code)}m"
     return f"\x1b[0;{new}m"
 
 
 @lru_cache(maxsize=1024)
-def _kinds(codes: str) -> frozenset[str]:
-    """Which sorts of things a style sets: what another style that sets the same sorts overrides without a reset."""
-    parts = codes.split(";")
-    kinds: set[str] = set()
-    i = 0
-    while i < len(parts):
-        part = parts[i]
-        if part in ("38", "48"):
-            kinds.add(part)
-            i += 3 if parts[i + 1 : i + 2] == ["5"] else 5
-            continue
-        number = int(part or 0)
-        kinds.add("38" if 30 <= number <= 37 or 90 <= number <= 97 else "48" if 40 <= number <= 47 or number >= 100 else part)
-        i += 1
-    return frozenset(kinds)
+def _shows_on_blanks(codes: str) -> bool:
+    return _SHOWS_ON_BLANKS.search(codes) is not None
+
+
+@lru_cache(maxsize=1024)
+def _settings(codes: str) -> Mapping[str, str]:
+    """What a style sets, by sort: another style that sets the same sorts, or more, overrides it without a reset."""
+    settings: dict[str, str] = {}
+    parts = codes.split(";") if codes not in ("", _ANY) else []
+    while parts:
+        number = int(parts[0] or 0)
+        length = _length(parts)
+        sort = "38" if 30 <= number <= 38 or 90 <= number <= 97 else "48" if 40 <= number <= 48 or number >= 100 else parts[0]
+        settings[sort] = ";".join(parts[:length])
+        del parts[:length]
+    return settings
+
+
+def _length(parts: list[str]) -> int:
+    """How many of the numbers belong to the first one."""
+    return 1 if parts[0] not in ("38", "48") else 3 if parts[1] == "5" else 5
 
 
 @lru_cache(maxsize=1024)
@@ -216,12 +275,9 @@ def _codes(style: Style, system: ColorSystem | None) -> str:
         return ""
     parts = match.group(1).split(";")
     kept: list[str] = []
-    i = 0
-    while i < len(parts):
-        length = 1
-        if parts[i] in ("38", "48"):
-            length = 3 if parts[i + 1] == "5" else 5
-        if not (length == 1 and parts[i] in _DEFAULTS):
-            kept += parts[i : i + length]
-        i += length
+    while parts:
+        length = _length(parts)
+        if parts[0] not in _DEFAULTS:
+            kept += parts[:length]
+        del parts[:length]
     return ";".join(kept)

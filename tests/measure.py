@@ -45,7 +45,8 @@ class Program:
         if self.pid == 0:
             os.chdir(ROOT)
             environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
-            for name in ("COLORTERM", "COLUMNS", "LINES", "NO_COLOR"):
+            # PYTHONDONTWRITEBYTECODE: an installed gomem is compiled, as Textual is; else its sources are compiled at each start.
+            for name in ("COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "PYTHONDONTWRITEBYTECODE"):
                 environ.pop(name, None)
             os.execvpe(argv[0], argv, environ)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))

@@ -5,9 +5,9 @@ executes them.  Sizes are bytes, ages nanoseconds, slots word numbers inside an 
 says otherwise.
 """
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from gomem_core.frozen import frozen
 from gomem_core.lang.moves import Directive, Move
 
 Kind = Literal["noscan", "scan", "head"]
@@ -24,21 +24,21 @@ GOGC_OFF: Final = -1
 # --- What a command can refer to ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ByName:
     """The object called `name`: a user's name, oN for the Nth unnamed one, or NAME.N from `as NAME times`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ByAddr:
     """The object (or page, or span) that holds the byte at address `addr`."""
 
     addr: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ByRange:
     """Objects numbered `first` to `last`, both included; `prefix` is "o" for o3..o9 and "x." for x.1..x.3."""
 
@@ -47,7 +47,7 @@ class ByRange:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Everything:
     """Every object that is still a root: `drop all`."""
 
@@ -59,7 +59,7 @@ Target = ByName | ByAddr | ByRange | Everything
 # --- Objects ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alloc:
     """Allocate `times` objects of `size` bytes each; with times > 1 they are called name.1, name.2 etc."""
 
@@ -69,14 +69,14 @@ class Alloc:
     times: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drop:
     """Forget roots: the objects are garbage from now on, unless something live links to them."""
 
     targets: tuple[Target, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """Store the address of `dst` in word number `slot` of `src`."""
 
@@ -85,7 +85,7 @@ class Link:
     dst: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unlink:
     """Clear word number `slot` of `src`."""
 
@@ -93,7 +93,7 @@ class Unlink:
     slot: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Churn:
     """A reproducible random load: `n` operations from generator `seed` that keep about `live` bytes alive."""
 
@@ -106,60 +106,60 @@ class Churn:
 # --- Collector and heap -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gc:
     """A whole collection: mark, then sweep everything."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GcMark:
     """Mark only; sweeping is left to allocations and to `gc sweep`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GcSweep:
     """Sweep up to `spans` spans; None sweeps all that are left."""
 
     spans: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gogc:
     """Set GOGC: how many percent the heap grows between collections; -1 means no automatic ones."""
 
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scavenge:
     """Return free spans that were idle for `age_ns` nanoseconds or longer to the operating system."""
 
     age_ns: int = DEFAULT_AGE_NS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FreeOs:
     """Collect, then return every free page to the operating system: debug.FreeOSMemory."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flush:
     """Give the spans in every mcache back to the mcentrals."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MemStats:
     """Read runtime.MemStats, which flushes the mcaches as the runtime does."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Procs:
     """Set the number of Ps (GOMAXPROCS) to `n`."""
 
     n: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UseP:
     """From now on allocate on P number `index`, counted from 0."""
 
@@ -169,7 +169,7 @@ class UseP:
 # --- Looking ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """Keep rows whose `field` compares so with `value`.
 
@@ -182,7 +182,7 @@ class Filter:
     value: int | float | str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Show:
     """Print a table about `topic`, only the rows that pass all `filters`."""
 
@@ -190,7 +190,7 @@ class Show:
     filters: tuple[Filter, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShowOne:
     """Print one thing in full.  An int is a class number (0..66) or, for "page", a page index."""
 
@@ -198,21 +198,21 @@ class ShowOne:
     target: Ref | int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Find:
     """Tell what lies at an address, or where an object lies: region, page, span, slot, object."""
 
     target: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invariants:
     """Check what must always hold, at one of three prices."""
 
     level: Level = "full"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Help:
     """List the commands, or explain the command whose full word is `topic`."""
 

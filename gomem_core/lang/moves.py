@@ -4,8 +4,9 @@ Plain data like the commands of commands.py; a step is the number of commands do
 start.  None of these changes the heap by itself.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from gomem_core.frozen import frozen
 
 Served = Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
 Pane = Literal["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects"]
@@ -15,35 +16,35 @@ Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
 # --- Moves --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Back:
     """Go `n` steps back, at least 1."""
 
     n: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forward:
     """Go `n` steps forward, at least 1, over steps that were gone back from."""
 
     n: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Goto:
     """Go to a step by its number, or to what a mark's name, "start" or "end" stand for."""
 
     target: int | str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UntilEvent:
     """Go forward until a command tells an event of this kind (the `kind` of a class in events.py)."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UntilQuantity:
     """Go forward until a quantity of quantities.py compares so with `value` (bytes, or a count)."""
 
@@ -52,14 +53,14 @@ class UntilQuantity:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diff:
     """Compare with the state at a step or a mark."""
 
     target: int | str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Branch:
     """Take up the future called `name`; None lists the futures this session has."""
 
@@ -69,21 +70,21 @@ class Branch:
 # --- Sessions as files --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Save:
     """Write the session to the file `path`, as typed."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Open:
     """Take the session in the file `path`, as typed, in place of this one."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resume:
     """Take up the journal `id` of a session that was killed; None: the last one, or tell which there are."""
 
@@ -93,45 +94,45 @@ class Resume:
 # --- Directives: they may stand in a session file -----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """Give the state here a name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Say:
     """A line of Markdown, exactly as typed; "" is an empty line."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pause:
     """A stop without a command."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Focus:
     """Show these panes."""
 
     panes: tuple[Pane, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expect:
     """Base of what a lesson or test expects of the state after the command before it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectServed(Expect):
     """The last object of the command was served by `who`."""
 
     who: Served
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectQuantity(Expect):
     """A quantity of quantities.py compares so with `value` (bytes, or a count)."""
 
@@ -140,7 +141,7 @@ class ExpectQuantity(Expect):
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectAddr(Expect):
     """The object called `name` lies at address `addr`."""
 
@@ -148,21 +149,21 @@ class ExpectAddr(Expect):
     addr: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectEvent(Expect):
     """The command told an event of this kind."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectNoEvent(Expect):
     """The command told no event of this kind."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectError(Expect):
     """The command fails with a message that contains `text`; "" is any message."""
 

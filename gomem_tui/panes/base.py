@@ -118,6 +118,16 @@ class HeapPane(LinePane):
             self.top = row - rows + 1
         self.top = max(self.top, 0)
 
+    def show_block(self, first: int, last: int, rows: int, count: int) -> None:
+        """Scroll, where needed, so that rows first to last of `count` are among the `rows` rows shown, or as many as fit.
+
+        It scrolls by half a page, so that what is selected next seldom moves all rows again: that would hide what changed.
+        """
+        last = min(last, first + rows - 1)
+        if not self.top <= first <= last < self.top + rows:
+            self.top = max(first - rows // 2, last - rows + 1)
+        self.top = max(0, min(self.top, count - rows))
+
     def reveal(self) -> None:
         """Scroll to the selection."""
         raise NotImplementedError

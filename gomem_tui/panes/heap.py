@@ -156,11 +156,9 @@ class BitmapPane(HeapPane):
         if slot is None or info is None:
             self.top = 0
             return
-        rows = bitmap.bitmap_rows(self.size.height)
-        end = min(info.elemsize, rows * bitmap.ROW_BYTES) - 1
-        count = info.nbytes // bitmap.ROW_BYTES
-        self.show_row((slot.addr - info.base + end) // bitmap.ROW_BYTES, rows, count)
-        self.show_row((slot.addr - info.base) // bitmap.ROW_BYTES, rows, count)
+        first = (slot.addr - info.base) // bitmap.ROW_BYTES
+        last = (slot.addr - info.base + info.elemsize - 1) // bitmap.ROW_BYTES
+        self.show_block(first, last, bitmap.bitmap_rows(self.size.height), info.nbytes // bitmap.ROW_BYTES)
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another slot."""

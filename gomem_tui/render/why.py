@@ -5,7 +5,7 @@ Every sentence is a whole template with named values.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final
 
@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from gomem_core import events as e
 from gomem_core.arch import U64_MAX
+from gomem_core.frozen import values_of
 from gomem_core.lang.commands import Alloc
 from gomem_core.report import format_bytes
 from gomem_core.session import Outcome
@@ -166,7 +167,8 @@ def render_why(outcome: Outcome | None, notes: Sequence[str], port: Port, log: b
 def why_text(outcome: Outcome | None, notes: Sequence[str], port: Port, log: bool = False) -> list[Line]:
     """All lines below the title: notes, the command with its answer or its error, and the ladder or a count of the events.
 
-    The script's notes go on top where the rest leaves room for them, else to the end.
+    The script's notes go on top where the rest leaves room for them, else to the end.  Without notes the line on top stays free,
+    so that the rungs stand where they stood before and what differs between two allocations shows.
     """
     if log:
         return events_text(outcome)
@@ -174,6 +176,8 @@ def why_text(outcome: Outcome | None, notes: Sequence[str], port: Port, log: boo
     told: list[Line] = [((f" # {text}", "label"),) for note in notes for text in wrap(note, width)]
     lines = _outcome_lines(outcome, width)
     room = port.height - 1 - len(lines)
+    if outcome is not None and not told and room > 0:
+        told = [()]
     return told + lines if room >= len(told) else lines + told
 
 
@@ -211,8 +215,7 @@ def events_text(outcome: Outcome | None) -> list[Line]:
         return [((" The last command told no events.", "label"),)]
     lines: list[Line] = []
     for number, event in enumerate(outcome.events, 1):
-        values = ((f.name, getattr(event, f.name)) for f in fields(event))
-        told = "  ".join(f"{name} {_value(name, value)}" for name, value in values)
+        told = "  ".join(f"{name} {_value(name, value)}" for name, value in values_of(event))
         lines.append(((f" {number:>4} ", "dim"), (f"{event.kind:<15}", "new"), (f" {told}", "text"), (f"  {event.go}", "dim")))
     if outcome.events_total > len(outcome.events):
         lines.append(((f"      and {outcome.events_total - len(outcome.events)} more", "label"),))

@@ -352,3 +352,38 @@ async def test_a_pane_that_was_hidden_shows_full_pages_when_it_comes() -> None:
         await pilot.pause()
         rows = [line for line in shown(app, "objects").splitlines()[2:] if "c42000" in line]
         assert len(rows) >= 6, "o1 was born first and stands last, with those before it above"
+
+
+async def test_rows_stay_where_they_are_until_the_selection_leaves_the_page_and_then_half_a_page_comes() -> None:
+    app = explorer("alloc 32 scan\n" * 30)  # a slot is a row of the bitmap
+    async with app.run_test(size=(120, 40)) as pilot:
+        pane = app.query_one("#bitmap", HeapPane)
+        await pilot.press("space")
+        await pilot.pause()
+        rows = pane.size.height - 4  # without title rule, headings and legend
+        tops = [pane.top]
+        for _ in range(29):
+            await pilot.press("space")
+            await pilot.pause()
+            tops.append(pane.top)
+            assert pane.top <= len(tops) - 1 < pane.top + rows
+        jumps = [i for i in range(1, 30) if tops[i] != tops[i - 1]]
+        assert jumps[0] == rows
+        assert jumps[1] - jumps[0] == rows - rows // 2
+
+
+async def test_the_rungs_of_why_stand_in_the_same_rows_with_and_without_a_note() -> None:
+    app = explorer("# a note\nalloc 48 as a\nalloc 48 as b\ngc")
+    async with app.run_test(size=(120, 40)) as pilot:
+        rows = []
+        for _ in range(2):
+            await pilot.press("space")
+            await pilot.pause()
+            lines = shown(app, "why").splitlines()
+            rows.append(next(y for y, line in enumerate(lines) if "1 size class" in line))
+        assert rows == [3, 3]
+    app = explorer("help")  # longer than the pane: nothing stays free
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space")
+        await pilot.pause()
+        assert "help" in shown(app, "why").splitlines()[1]

@@ -31,6 +31,13 @@ def console() -> Console:
     return Console(force_terminal=True, color_system="256", width=COLUMNS, legacy_windows=False)
 
 
+def painted(painter: Painter, update: CompositorUpdate) -> str:
+    """What is written to a terminal of COLUMNS and ROWS."""
+    reduced = painter.reduce(update, (COLUMNS, ROWS))
+    assert isinstance(reduced, CompositorUpdate)
+    return reduced.render_segments(console())
+
+
 @st.composite
 def updates(draw: st.DrawFn) -> CompositorUpdate:
     """A whole screen, or parts of some lines."""
@@ -68,7 +75,7 @@ def test_the_screen_is_the_same(told: list[CompositorUpdate]) -> None:
     ours, theirs = pyte.Screen(COLUMNS, ROWS), pyte.Screen(COLUMNS, ROWS)
     painter = Painter()
     for update in told:
-        pyte.Stream(ours).feed(painter.paint(update, console()))
+        pyte.Stream(ours).feed(painted(painter, update))
         for y, piece in enumerate(update.render_segments(console()).split("\n")):
             assert y < ROWS + 1
             pyte.Stream(theirs).feed(piece)
@@ -76,38 +83,70 @@ def test_the_screen_is_the_same(told: list[CompositorUpdate]) -> None:
         assert cells(ours) == cells(theirs)
 
 
+def line(*pieces: tuple[str, str]) -> LayoutUpdate:
+    """An update of the screen's first line, as far as the text goes."""
+    strip = Strip([Segment(text, Style.parse(style)) for text, style in pieces])
+    return LayoutUpdate([[strip]], Region(0, 0, strip.cell_length, 1))
+
+
 def test_wide_characters_are_written_whole() -> None:
-    painter, screen = Painter(), pyte.Screen(8, 1)
-    for text in ("ab世界cd", "ab世x cd", "世界世界", "a世界世b"):
-        pyte.Stream(screen).feed(painter.paint(LayoutUpdate([[Strip([Segment(text, Style())])]], Region(0, 0, 8, 1)), console()))
+    painter, screen = Painter(), pyte.Screen(COLUMNS, ROWS)
+    for text in ("ab世界cd", "ab世x cd", "世世世世", "a世界世b", "世界世界"):
+        styled = [(char, f"color({1 + i % 2})") for i, char in enumerate(text)]
+        pyte.Stream(screen).feed(painted(painter, line(*styled)))
         assert screen.display[0].rstrip() == text
 
 
 def test_nothing_is_written_for_what_is_there_already() -> None:
     painter = Painter()
-    update = LayoutUpdate([[Strip([Segment("abc", Style.parse("color(3)"))])]], Region(0, 0, 3, 1))
-    assert painter.paint(update, console()) == "\x1b[1;1H\x1b[33mabc\x1b[0m"
-    assert painter.paint(update, console()) == ""
+    assert painted(painter, line(("abc", "color(3)"))) == "\x1b[33m\x1b[1Habc\x1b[m"
+    assert painted(painter, line(("abc", "color(3)"))) == ""
     painter.forget()
-    assert painter.paint(update, console()) != ""
+    assert painted(painter, line(("abc", "color(3)"))) != ""
 
 
 @pytest.mark.parametrize(
     ("before", "after", "written"),
     [
         ("aaaaaaaaaa", "aaaaXaaaaa", "\x1b[1;5HX"),
-        ("aaaaaaaaaa", "XaaaaaaaaX", "\x1b[1;1HX\x1b[8CX"),
-        ("aaaaaaaaaa", "XaaXaaaaaa", "\x1b[1;1HXaaX"),
+        ("aaaaaaaaaa", "XaaaaaaaaX", "\x1b[1HX\x1b[8CX"),
+        ("aaaaaaaaaa", "XaaXaaaaaa", "\x1b[1HXaaX"),
+        ("a█████aaaa", "X█████Xaaa", "\x1b[1HX\x1b[5CX"),  # cells count by their bytes
+        ("abcdefghij", "a         ", "\x1b[1;2H\x1b[9X"),
+        ("abcdefghij", "a        X", "\x1b[1;2H        X"),
+        ("a" * COLUMNS, "a" + " " * (COLUMNS - 1), "\x1b[1;2H\x1b[K"),
+        ("bb" + " " * (COLUMNS - 3) + "b", "b" + " " * (COLUMNS - 1), "\x1b[1;2H\x1b[K"),
+        ("a" * COLUMNS, "b" + "a" * (COLUMNS - 2) + "b", "\x1b[1Hb\x1b[22Cb"),
     ],
 )
 def test_only_what_differs_is_written(before: str, after: str, written: str) -> None:
     painter = Painter()
-    region = Region(0, 0, 10, 1)
-    painter.paint(LayoutUpdate([[Strip([Segment(before, Style())])]], region), console())
-    assert painter.paint(LayoutUpdate([[Strip([Segment(after, Style())])]], region), console()) == written
+    painted(painter, line((before, "")))
+    assert painted(painter, line((after, ""))) == written
+
+
+def test_a_colour_is_switched_on_once_a_frame() -> None:
+    painter = Painter()
+    painted(painter, LayoutUpdate([[Strip([Segment("." * COLUMNS)])]] * 2, Region(0, 0, COLUMNS, 2)))
+    strip = Strip([Segment("ab", Style.parse("color(1)")), Segment("cd", Style.parse("color(2)")), Segment("." * (COLUMNS - 4))])
+    written = painted(painter, LayoutUpdate([[strip]] * 2, Region(0, 0, COLUMNS, 2)))
+    assert written == "\x1b[31m\x1b[1Hab\x1b[2Hab\x1b[32m\x1b[Acd\x1b[B\b\bcd\x1b[m"
+
+
+def test_a_gap_in_another_colour_is_jumped_over() -> None:
+    painter = Painter()
+    painted(painter, line(("a", "color(1)"), ("|", "color(2)"), ("a", "color(1)")))
+    after = line(("b", "color(1)"), ("|", "color(2)"), ("b", "color(1)"))
+    assert painted(painter, after) == "\x1b[31m\x1b[1Hb\x1b[Cb\x1b[m"
+
+
+def test_a_background_is_written_not_erased() -> None:
+    painter = Painter()
+    painted(painter, line(("a" * COLUMNS, "")))
+    assert painted(painter, line((" " * COLUMNS, "on color(1)"))) == f"\x1b[41m\x1b[1H{' ' * COLUMNS}\x1b[m"
 
 
 def test_no_colour_means_no_colour() -> None:
     plain = Console(force_terminal=True, color_system=None, width=COLUMNS)
     update = LayoutUpdate([[Strip([Segment("abc", Style.parse("bold color(3)"))])]], Region(0, 0, 3, 1))
-    assert Painter().paint(update, plain) == "\x1b[1;1Habc"
+    assert Painter().paint(update, plain) == "\x1b[1Habc"

@@ -1,0 +1,121 @@
+"""A frozen class behaves like the dataclass that it replaces."""
+
+import copy
+import pickle
+from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from typing import Any, ClassVar
+
+import pytest
+
+from gomem_core.frozen import frozen, values_of
+
+
+@frozen
+class Point:
+    """The one under test."""
+
+    x: int
+    y: int = 7
+
+    kind: ClassVar[str] = "point"
+
+
+@frozen
+class Other:
+    """Of the same fields, and yet something else."""
+
+    x: int
+    y: int = 7
+
+
+@frozen
+class Nothing:
+    """No fields."""
+
+
+@frozen
+class Base:
+    """A base."""
+
+    a: int
+
+
+@frozen
+class Derived(Base):
+    """With a field more than its base."""
+
+    b: str = "b"
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The standard library's."""
+
+    x: int
+    y: int = 7
+
+
+def made(cls: Any, *args: object, **values: object) -> Any:
+    return cls(*args, **values)
+
+
+def test_values_and_defaults() -> None:
+    assert list(values_of(Point(1))) == [("x", 1), ("y", 7)]
+    assert list(values_of(Point(y=2, x=1))) == [("x", 1), ("y", 2)]
+    assert list(values_of(Nothing())) == []
+    assert list(values_of(Derived(1, "c"))) == [("a", 1), ("b", "c")]
+    assert list(values_of(Derived(1))) == [("a", 1), ("b", "b")]
+    assert Point.kind == Point(1).kind == "point"
+
+
+@pytest.mark.parametrize(("args", "values"), [((), {}), ((1, 2, 3), {}), ((1,), {"x": 2}), ((1,), {"z": 2})])
+def test_wrong_arguments_are_refused_with_the_same_words(args: tuple[int, ...], values: dict[str, int]) -> None:
+    with pytest.raises(TypeError) as expected:
+        made(Plain, *args, **values)
+    fresh: Any = frozen(type("Plain", (), {"__annotations__": {"x": int, "y": int}, "y": 7}))
+    for _ in range(2):  # the first value of a class is made in another way than the next
+        with pytest.raises(TypeError) as refused:
+            made(fresh, *args, **values)
+        assert str(refused.value) == str(expected.value)
+
+
+def test_equal_when_class_and_values_are() -> None:
+    assert Point(1, 2) == Point(1, 2)
+    assert hash(Point(1, 2)) == hash(Point(1, 2))
+    assert Point(1, 2) != Point(1, 3)
+    assert Point(1, 2) != Point(2, 2)
+    assert Point(1, 2) != made(Other, 1, 2)
+    assert made(Point, 1, 2) != (1, 2)
+    assert Nothing() == Nothing()
+    assert Base(1) != Derived(1)
+    assert len({Point(1), Point(1), Point(2), made(Other, 1)}) == 3
+
+
+def test_shown_as_it_is_made() -> None:
+    assert repr(Point(1)) == "Point(x=1, y=7)"
+    assert repr(Nothing()) == "Nothing()"
+    assert repr(Derived(1, "c")) == "Derived(a=1, b='c')"
+
+
+def test_nothing_can_be_changed() -> None:
+    point: Any = Point(1)
+    for name in ("x", "kind", "new"):
+        with pytest.raises(FrozenInstanceError):
+            setattr(point, name, 5)
+        with pytest.raises(FrozenInstanceError):
+            delattr(point, name)
+    assert not hasattr(point, "__dict__")
+    assert point == Point(1)
+
+
+def test_matched_by_position() -> None:
+    match Derived(1, "c"):
+        case Derived(a, b):
+            assert (a, b) == (1, "c")
+
+
+def test_copied_pickled_and_replaced() -> None:
+    point = Point(1, 2)
+    assert copy.copy(point) == copy.deepcopy(point) == pickle.loads(pickle.dumps(point)) == point
+    assert replace(made(Point, 1, 2), y=3) == Point(1, 3)
+    assert [field.name for field in fields(made(Point, 1))] == ["x", "y"]
