@@ -74,7 +74,7 @@ class Checkpoints:
         self._steps.insert(at, checkpoint.step)
         self._bytes += checkpoint.nbytes
         while self._bytes > MOST_BYTES and len(self._all) > 2:
-            self._remove(self._least_missed(work))
+            self._remove(self._least_missed(work, checkpoint))
 
     def forget_after(self, step: int) -> None:
         """The session takes another way from a step."""
@@ -82,10 +82,10 @@ class Checkpoints:
         self._bytes -= sum(one.nbytes for one in self._all[at:])
         del self._all[at:], self._steps[at:]
 
-    def _least_missed(self, work: int) -> int:
+    def _least_missed(self, work: int, new: Checkpoint) -> int:
         """The number of the one whose absence would cost least: the gap it leaves is small against its distance from the cursor.
 
-        A gap beyond MOST_WORK is made only when no other choice is left.
+        A gap beyond MOST_WORK is made only when no other choice is left, and the one that is `new` stays.
         """
 
         def cost(n: int) -> tuple[bool, float]:
@@ -94,7 +94,7 @@ class Checkpoints:
             gap = end - before.work
             return gap > MOST_WORK, gap / (1 + abs(here.work - work))
 
-        return min(range(1, len(self._all)), key=cost)
+        return min((n for n in range(1, len(self._all)) if self._all[n] is not new), key=cost)
 
     def _remove(self, n: int) -> None:
         gone = self._all.pop(n)
