@@ -136,7 +136,9 @@ def _exchange(row: list[Cell], x: int, cells: list[Cell]) -> list[int]:
         return []
     row[x:end] = cells
     found = [i for i, (old, new) in enumerate(zip(there, cells, strict=True), x) if old != new]
-    return found + [i - 1 for i in found if i > x and not row[i][0]]
+    if any(not char for char, _ in cells):
+        found += [i - 1 for i in found if i > x and not row[i][0]] + [i + 1 for i in found if i + 1 < end and not row[i + 1][0]]
+    return found
 
 
 def _runs(row: list[Cell], y: int, found: set[int], columns: int) -> Iterator[_Run]:
@@ -189,11 +191,12 @@ def _written(runs: list[_Run], columns: int) -> str:
             out.append(_change(style, codes))
             style = codes
         out.append(_move(at, (x, y)))
+        narrow = end - x == len(text)
         if not _shows_on_blanks(codes):
             text, left = _erasing(text, end == columns)
             end -= left
         out.append(text)
-        at = (end, y) if end < columns else None  # behind the last column terminals differ
+        at = (end, y) if narrow and end < columns else None  # behind the last column terminals differ, and on wide characters
     if style:
         out.append("\x1b[m")
     return "".join(out)
