@@ -136,10 +136,9 @@ class Explorer(App[int]):
     def _redraw_all(self) -> None:
         """Every pane scrolls to the selection and repaints what differs."""
         self._stale = False
-        for pane in self.query(HeapPane):
-            if pane.id != "why":
-                pane.reveal()
         for widget in self.query(LinePane):
+            if isinstance(widget, HeapPane) and widget.id != "why":
+                widget.reveal()
             widget.redraw()
 
     def say(self, message: str) -> None:

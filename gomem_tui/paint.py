@@ -136,24 +136,25 @@ def _exchange(row: list[Cell], x: int, cells: list[Cell]) -> list[int]:
         return []
     row[x:end] = cells
     found = [i for i, (old, new) in enumerate(zip(there, cells, strict=True), x) if old != new]
-    return found + [i - 1 for i in found if i > x and not row[i][0]]
+    if any(not char for char, _ in cells):
+        found += [i - 1 for i in found if i > x and not row[i][0]] + [i + 1 for i in found if i + 1 < end and not row[i + 1][0]]
+    return found
 
 
 def _runs(row: list[Cell], y: int, found: set[int], columns: int) -> Iterator[_Run]:
     """What is to be written of a row of which these columns differ; gaps that are cheaper to write than to jump are closed."""
-    start = end = -1
-    codes = ""
-    for i in _with_blank_end(row, sorted(found), columns):
+    wanted = _with_blank_end(row, sorted(found), columns)
+    start = end = wanted[0]
+    codes = row[start][1]
+    for i in wanted:
         own = row[i][1]
-        together = _together(codes, own) if start >= 0 else None
-        if together is not None and _is_cheap(row[end:i], together):
+        together = codes if own == codes else _together(codes, own)
+        if together is not None and (i == end or _is_cheap(row[end:i], together)):
             codes, end = together, i + 1
-            continue
-        if start >= 0:
+        else:
             yield _Run(codes, y, start, end, "".join(char for char, _ in row[start:end]))
-        start, end, codes = i, i + 1, own
-    if start >= 0:
-        yield _Run(codes, y, start, end, "".join(char for char, _ in row[start:end]))
+            start, end, codes = i, i + 1, own
+    yield _Run(codes, y, start, end, "".join(char for char, _ in row[start:end]))
 
 
 def _with_blank_end(row: list[Cell], found: list[int], columns: int) -> list[int]:
@@ -190,11 +191,12 @@ def _written(runs: list[_Run], columns: int) -> str:
             out.append(_change(style, codes))
             style = codes
         out.append(_move(at, (x, y)))
+        narrow = end - x == len(text)
         if not _shows_on_blanks(codes):
             text, left = _erasing(text, end == columns)
             end -= left
         out.append(text)
-        at = (end, y) if end < columns else None  # behind the last column terminals differ
+        at = (end, y) if narrow and end < columns else None  # behind the last column terminals differ, and on wide characters
     if style:
         out.append("\x1b[m")
     return "".join(out)

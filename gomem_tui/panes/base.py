@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
@@ -41,9 +40,7 @@ class LinePane(Widget):
         for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
             if old != new:
                 self._strips.pop(y, None)
-                end = changed_until(old, new, width)
-                regions.append(Region(0, y, end, 1))  # Textual begins at the left edge anyway; paint.py drops what is equal
-        regions = [region for region in regions if region.width]
+                regions.append(Region(0, y, width, 1))  # whole lines: paint.py drops the cells that are equal
         if regions:
             self.refresh(*regions)
 
@@ -56,6 +53,10 @@ class LinePane(Widget):
             segments = [Segment(text, STYLES[token]) for text, token in _merged(self._lines[y])]
             strip = self._strips[y] = Strip(segments, self.size.width)
         return strip
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they are: without borders and backgrounds of its own there is nothing to lay around them."""
+        return [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
 
     def on_resize(self) -> None:
         """Everything is elsewhere now."""
@@ -74,21 +75,6 @@ def _merged(line: Line) -> list[tuple[str, Token]]:
         else:
             out.append((text, token))
     return out
-
-
-def changed_until(old: Line, new: Line, width: int) -> int:
-    """One past the last cell that differs; the whole line where a character may be two cells wide."""
-    if not all(text.isascii() or cell_len(text) == len(text) for text, _ in (*old, *new)):
-        return width
-    a, b = _cells(old), _cells(new)
-    if len(a) != len(b):
-        return width
-    return next((i for i in range(len(a), 0, -1) if a[i - 1] != b[i - 1]), 0)
-
-
-def _cells(line: Line) -> list[tuple[str, str]]:
-    """Character and token of each cell; a blank looks the same in all styles without background."""
-    return [(char, "" if char == " " and token != "cursor" else token) for text, token in line for char in text]
 
 
 class HeapPane(LinePane):

@@ -133,6 +133,17 @@ def test_a_colour_is_switched_on_once_a_frame() -> None:
     assert written == "\x1b[31m\x1b[1Hab\x1b[2Hab\x1b[32m\x1b[Acd\x1b[B\b\bcd\x1b[m"
 
 
+def test_behind_wide_characters_and_the_last_column_the_cursor_is_placed_anew() -> None:
+    for text in ("世", "a" * COLUMNS):
+        both = LayoutUpdate([[Strip([Segment(text)])], [Strip([Segment("b")])]], Region(0, 0, COLUMNS, 2))
+        assert painted(Painter(), both) == f"\x1b[1H{text}\x1b[2Hb"
+    both = LayoutUpdate([[Strip([Segment("世b")])], [Strip([Segment("abcde")])]], Region(0, 0, 5, 2))
+    painter = Painter()
+    painted(painter, both)
+    after = LayoutUpdate([[Strip([Segment("界b")])], [Strip([Segment("abXde")])]], Region(0, 0, 5, 2))
+    assert painted(painter, after) == "\x1b[1H界\x1b[2;3HX"  # \x1b[B would be shorter
+
+
 def test_a_gap_in_another_colour_is_jumped_over() -> None:
     painter = Painter()
     painted(painter, line(("a", "color(1)"), ("|", "color(2)"), ("a", "color(1)")))
