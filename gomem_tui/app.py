@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from gomem_core.offers import offers
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
 from gomem_tui.hint import hint, takes_long
 from gomem_tui.keys import KEYS
@@ -79,7 +80,7 @@ class Explorer(App[int]):
             yield McachePane(self.model)
             yield HeapStatsPane(self.model, lambda: self.model.session.account, lambda: self.model.heap_live)
         yield WhyPane(self.model)
-        yield PromptRow(self.model.session.objects.names)
+        yield PromptRow(lambda: offers(self.model.view, self.model.session.objects))
         yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width), id="footer")
         yield Static("", id="too-small")
 
@@ -217,10 +218,8 @@ class Explorer(App[int]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """While a command is being typed the footer says what it would do, or what it looks like."""
-        if self._row.filtering:
-            self.say(self.model.filter(event.value))
-        else:
-            self.say(hint(event.value, self.model.view))
+        about = self.model.filter(event.value) if self._row.filtering else hint(event.value, self.model.view)
+        self.say(self._prompt.alternatives(self.size.width - 1) or about)
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Do what was typed or pasted; a wrong line stays to be mended, and ends a pasted script."""
@@ -261,9 +260,10 @@ class Explorer(App[int]):
             self._arranged()
 
     def action_turn(self, step: int) -> None:
-        """Focus the next pane, or the one before; in the prompt, take the completion."""
+        """Focus the next pane, or the one before; in the prompt, complete, and walk through what fits."""
         if self._prompt.has_focus:
-            self._prompt.action_cursor_right()
+            self._prompt.complete(step)
+            self.say(self._prompt.alternatives(self.size.width - 1) or self.message)
         else:
             self.action_pane(self.arrangement.neighbour(step))
 

@@ -11,28 +11,31 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
-from gomem_core.lang import complete
+from gomem_core.lang import Names, complete
+from gomem_tui.alternatives import Walk, begin
 from gomem_tui.history import add_to_history, read_history
 
 
 class CommandSuggester(Suggester):
-    """Ghost text: the first completion of the word at the end of the line."""
+    """Ghost text: the first completion of the word at the end of the line, which stands behind `context`."""
 
-    def __init__(self, names: Callable[[str], list[str]]) -> None:
+    def __init__(self, names: Callable[[], Names]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._names = names
+        self.context = ""
 
     async def get_suggestion(self, value: str) -> str | None:
         """The line as it would be after completing it; None when there is nothing to add."""
-        for completion in complete(value, len(value), self._names):
-            line = value[: completion.start] + completion.text
+        text = self.context + value
+        for completion in complete(text, len(text), self._names()):
+            line = (text[: completion.start] + completion.text).removeprefix(self.context)
             if line.startswith(value) and line != value:
                 return line
         return None
 
 
 class Prompt(Input):
-    """Enter submits the line; up and down walk through what was typed before."""
+    """Enter submits the line; up and down walk through what was typed before, tab through what the word can become."""
 
     class Entered(Message):
         """Lines to be done, in order: one that was typed, or several that were pasted."""
@@ -47,14 +50,56 @@ class Prompt(Input):
         ("down", "newer", "newer"),
     ]
 
-    def __init__(self, names: Callable[[str], list[str]]) -> None:
-        super().__init__(id="prompt", suggester=CommandSuggester(names), select_on_focus=False, compact=True)
+    def __init__(self, names: Callable[[], Names]) -> None:
+        self._completions = CommandSuggester(names)
+        self._walk: Walk | None = None
+        super().__init__(id="prompt", suggester=self._completions, select_on_focus=False, compact=True)
+        self._names = names
         self._typed = read_history()
         self._at = len(self._typed)  # place in the history; its length: the line being typed
         self._not_kept = ""
         self.remembers = True  # what is typed goes into the history
         self.cursor_blink = False
         self.can_focus = False  # so that Textual's own ways to the next widget do not lead here
+
+    def expect(self, context: str) -> None:
+        """From now on complete what is typed as if it stood behind `context`."""
+        self._completions.context = context
+
+    def complete(self, step: int) -> None:
+        """Type what the alternatives of the word have in common, or else the first; then the next (1), or the one before (-1)."""
+        walk = self._walking()
+        if walk is None:
+            walk = begin(self._completions.context, self.value, self.cursor_position, self._names())
+            if walk is not None and walk.value == self.value:
+                walk.step(step)
+        else:
+            walk.step(step)
+        self._walk = walk if walk is not None and len(walk.words) > 1 else None  # a single one, kind:, may be gone on with
+        if walk is not None:
+            self.value = walk.value
+            self.cursor_position = walk.cursor
+
+    def alternatives(self, width: int) -> str:
+        """What tab walks through, as a line of `width` cells; nothing when something else was typed since."""
+        walk = self._walking()
+        return "" if walk is None else walk.shown(width)
+
+    def watch_value(self, value: str) -> None:
+        """Whatever else changes the line ends tab's walk."""
+        if self._walk is not None and value != self._walk.value:
+            self._walk = None
+
+    def _walking(self) -> Walk | None:
+        """The walk, unless the cursor went elsewhere."""
+        return self._walk if self._walk is not None and self._walk.cursor == self.cursor_position else None
+
+    def action_end(self, select: bool = False) -> None:
+        """At the end of the line take the ghost text, else go there."""
+        if self.cursor_at_end and not select:
+            self.action_cursor_right()
+        else:
+            super().action_end(select)
 
     def on_blur(self) -> None:
         """Give it back."""
@@ -100,7 +145,7 @@ class Prompt(Input):
 class PromptRow(Horizontal):
     """The prompt with the sign before it: `:` for commands, `/` while it takes a filter."""
 
-    def __init__(self, names: Callable[[str], list[str]]) -> None:
+    def __init__(self, names: Callable[[], Names]) -> None:
         super().__init__(id="prompt-row")
         self._names = names
         self.filtering = False
@@ -133,6 +178,7 @@ class PromptRow(Horizontal):
     def _expect(self, filtering: bool, sign: str, placeholder: str, text: str) -> None:
         self.filtering = filtering
         self.prompt.remembers = not filtering
+        self.prompt.expect("show spans " if filtering else "")
         self.query_one("#colon", Static).update(sign)
         self.prompt.placeholder = placeholder
         self.prompt.value = text

@@ -8,7 +8,7 @@ from gomem_core.lang.commands import Command
 from gomem_core.lang.completion import Completion, complete
 from gomem_core.lang.errors import ParseError
 from gomem_core.lang.formatting import format_command
-from gomem_core.lang.grammar import CommandSpec
+from gomem_core.lang.grammar import CommandSpec, Names
 from gomem_core.lang.helptext import help_text
 from gomem_core.lang.numbers import format_size, parse_size
 from gomem_core.lang.parser import parse
@@ -22,6 +22,7 @@ __all__ = [
     "Command",
     "CommandSpec",
     "Completion",
+    "Names",
     "ParseError",
     "complete",
     "format_command",

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
 
-from gomem_core.lang.grammar import Names, Shape
+from gomem_core.lang.errors import ParseError
+from gomem_core.lang.grammar import Names, Operand, Shape
+from gomem_core.lang.parser import parse
 from gomem_core.lang.registry import BY_WORD, REGISTRY
 from gomem_core.lang.words import word_at
 
@@ -25,15 +27,34 @@ class Completion:
 def complete(text: str, cursor: int, names: Names | None = None) -> list[Completion]:
     """Completions of the word at `cursor`, in the registry's order.
 
-    `names`, asked only where an object can stand, gives the names of objects that start with a prefix.
+    `names` is asked only where an object or an address can stand.  What would spoil a line that is right so far is left out.
     """
     place = word_at(text, cursor)
     if place is None:
         return []
     words, start, end = place
     prefix = text[start : max(start, min(cursor, len(text)))]
-    fitting = (option for option in _options(words, prefix, names) if option[0].startswith(prefix))
+    before = text[:start] if _fault(text[:start]) is None else None
+    fitting = (
+        option
+        for option in _options(words, prefix, names)
+        if option[0].startswith(prefix) and (before is None or not _spoils(before, option[0]))
+    )
     return [Completion(word, start, end, about) for word, about in islice(fitting, MOST)]
+
+
+def _fault(line: str) -> ParseError | None:
+    try:
+        parse(line)
+    except ParseError as fault:
+        return fault
+    return None
+
+
+def _spoils(before: str, word: str) -> bool:
+    """Whether something before a word becomes wrong because of it: 5 bytes that are all pointers."""
+    fault = _fault(before + word)
+    return fault is not None and fault.column <= len(before)
 
 
 def _options(words: list[str], prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
@@ -62,7 +83,10 @@ def _in_shape(shape: Shape, words: list[str], prefix: str, names: Names | None) 
     """What can follow `words`; wrong ones among them are passed over, the user may still mend them."""
     index = 0
     for operand in shape.operands:
-        if operand.many or index == len(words):
+        if operand.many:
+            yield from _one_more(operand, words[index:], prefix, names)
+            return
+        if index == len(words):
             yield from operand.complete(prefix, names)
             return
         index += 1
@@ -81,3 +105,11 @@ def _in_shape(shape: Shape, words: list[str], prefix: str, names: Names | None) 
     for word, clause in shape.keywords.items():
         if clause.field not in used:
             yield word, clause.words[word]
+
+
+def _one_more(operand: Operand, said: list[str], prefix: str, names: Names | None) -> Iterator[tuple[str, str]]:
+    """What can be added to the words of an operand that takes many: nothing twice, and nothing beside what stands alone."""
+    if operand.alone not in said:
+        for word, about in operand.complete(prefix, names):
+            if word not in said and not (said and word == operand.alone):
+                yield word, about

@@ -11,7 +11,17 @@ from typing import Any, Literal
 
 from gomem_core.lang.commands import Command
 
-Names = Callable[[str], Iterable[str]]
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Questions of completion to a session; all but `words` give what starts with a prefix, few where there are many."""
+
+    objects: Callable[[str], Iterable[str]]  # names of living objects; their addresses for a prefix that starts with 0x
+    holders: Callable[[str], Iterable[str]]  # of those that can hold pointers
+    words: Callable[[str], int]  # how many words of the object called so, or at 0xADDR, can hold a pointer
+    addresses: Callable[[str], Iterable[tuple[str, str]]]  # of spans and living objects, with what is there
+
+
 Completer = Callable[[str, Names | None], Iterable[tuple[str, str]]]  # (prefix, names) -> (text, help) …
 
 
@@ -36,6 +46,7 @@ class Operand:
     required: bool = True
     many: bool = False
     rest: Literal["", "code", "line"] = ""
+    alone: str = ""  # of the choices, the one that stands by itself where there can be many
 
     @property
     def expected(self) -> tuple[str, ...]:

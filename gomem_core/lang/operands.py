@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import partial
+from itertools import islice
 
 from gomem_core.lang import filters, names, numbers
 from gomem_core.lang.commands import Alloc, Drop, Everything, Kind, Link, Ref, Target, Topic, Unlink
@@ -11,6 +11,8 @@ from gomem_core.lang.grammar import Completer, Names, Operand
 from gomem_core.lang.moves import ExpectNoEvent, Focus, Pane
 
 _REFS = ("NAME", "0xADDR")
+_WORDS_OFFERED = 16  # numbers of words, in completion
+_WORDS_TRIED = 1000
 
 # --- Operands -----------------------------------------------------------------------------------------------
 
@@ -74,17 +76,36 @@ def literal(word: str) -> Operand:
     return Operand(word, word, f"the word {word}", read, offer({word: "the word that belongs here"}))
 
 
-def _complete_names(prefix: str, objects: Names | None, *, suffix: str = "") -> Iterable[tuple[str, str]]:
-    for name in objects(prefix) if objects is not None else ():
-        yield name + suffix, "object"
+def _complete_objects(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
+    for name in names.objects(prefix) if names is not None else ():
+        yield name, "object"
 
 
-def _complete_targets(prefix: str, objects: Names | None) -> Iterable[tuple[str, str]]:
+def _complete_targets(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
     yield "all", "every object that is not dropped yet"
-    yield from _complete_names(prefix, objects)
+    yield from _complete_objects(prefix, names)
 
 
-_complete_places: Completer = partial(_complete_names, suffix=".")
+def _complete_places(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
+    """A.SLOT: the words of an object that is named already, then objects that have such words."""
+    if names is None:
+        return
+    owner, dot, digits = prefix.rpartition(".")
+    numbers_of_words = map(str, range(min(names.words(owner), _WORDS_TRIED) if dot else 0))
+    for number in islice((n for n in numbers_of_words if n.startswith(digits)), _WORDS_OFFERED):
+        yield f"{owner}.{number}", "word that can hold a pointer"
+    for name in names.holders(prefix):
+        yield f"{name}.", "object that can hold pointers"
+
+
+def _complete_addresses(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
+    """Nothing without a 0: nobody wants to walk through addresses where a number can stand."""
+    return names.addresses(prefix) if names is not None and prefix[:1] == "0" else ()
+
+
+def _complete_anywhere(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
+    return _complete_addresses(prefix, names) if prefix[:1] == "0" else _complete_objects(prefix, names)
+
 
 SIZE = Operand("size", "SIZE", "a size such as 48, 0x30, 32K or 1.5M", numbers.read_size)
 LIVE_SIZE = Operand("live", "SIZE", SIZE.meaning, numbers.read_size)
@@ -97,18 +118,22 @@ TARGETS = Operand(
     _complete_targets,
     choices=("NAME", "0xADDR", "o3..o9", "x.1..x.3", "all"),
     many=True,
+    alone="all",
 )
 PLACE = Operand("place", "A.SLOT", "an object and a word number, such as a.0", names.read_place, _complete_places)
-OBJECT = Operand("dst", "B", "an object: NAME, oN, NAME.N or 0xADDR", names.read_ref, _complete_names, _REFS)
-SHOWN_OBJECT = Operand("target", "NAME|0xADDR", OBJECT.meaning, names.read_ref, _complete_names, _REFS)
-SHOWN_PAGE = Operand("target", "N|0xADDR", "a page number, 0 at the arena's start, or 0xADDR", names.read_page)
+OBJECT = Operand("dst", "B", "an object: NAME, oN, NAME.N or 0xADDR", names.read_ref, _complete_objects, _REFS)
+SHOWN_OBJECT = Operand("target", "NAME|0xADDR", OBJECT.meaning, names.read_ref, _complete_objects, _REFS)
+SHOWN_PLACE = replace(SHOWN_OBJECT, complete=_complete_anywhere)
+SHOWN_PAGE = Operand(
+    "target", "N|0xADDR", "a page number, 0 at the arena's start, or 0xADDR", names.read_page, _complete_addresses
+)
 SHOWN_CLASS = count("target", "N", 0, 66, "class number")
 WHERE = Operand(
     "target",
     "NAME|0xADDR",
     "an object, or an address such as 0xc420000000",
     names.read_where,
-    _complete_names,
+    _complete_anywhere,
     _REFS,
 )
 ADDRESS = Operand("addr", "0xADDR", "an address such as 0xc420000000", numbers.read_addr)

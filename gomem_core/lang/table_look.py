@@ -24,14 +24,14 @@ _SHOW = CommandSpec(
     meant=("print", "ls", "list", "view", "display"),
     shapes=(
         *(Shape(partial(Show, topic), topic, op.show_filters(topic), help=text) for topic, text in _TOPICS.items()),
-        Shape(partial(ShowOne, "span"), "span", (op.SHOWN_OBJECT,), help="the span an object or address lies in"),
+        Shape(partial(ShowOne, "span"), "span", (op.SHOWN_PLACE,), help="the span an object or address lies in"),
         Shape(
             partial(ShowOne, "object"),
             "object",
             (op.SHOWN_OBJECT,),
             help="one object: its span, slot and links",
         ),
-        Shape(partial(ShowOne, "bitmap"), "bitmap", (op.SHOWN_OBJECT,), help="an object's two bits a word"),
+        Shape(partial(ShowOne, "bitmap"), "bitmap", (op.SHOWN_PLACE,), help="an object's two bits a word"),
         Shape(partial(ShowOne, "page"), "page", (op.SHOWN_PAGE,), help="one page of the arena"),
         Shape(partial(ShowOne, "class"), "class", (op.SHOWN_CLASS,), help="one size class, by its number"),
     ),

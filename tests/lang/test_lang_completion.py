@@ -1,23 +1,37 @@
 """What the word at the cursor can become."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
+from typing import Never
 
 import pytest
 
-from gomem_core.lang import Completion, complete, parse
+from gomem_core.lang import Completion, Names, complete, parse
 
-OBJECTS = ("big", "b", "list.1", "list.2", "o1", "o12")
+POINTERS = {"big": 12, "b": 0, "list.1": 2, "list.2": 1, "o1": 0, "o12": 4000}  # words that can hold pointers
+OBJECTS = tuple(POINTERS)
+PLACES = {"0xc420000000": "span", "0xc420000030": "object b", "0xc420002000": "span"}
 
 
-def names(prefix: str) -> Iterator[str]:
+def objects(prefix: str) -> Iterator[str]:
+    if prefix.startswith("0"):
+        return (addr for addr, what in PLACES.items() if addr.startswith(prefix) and what != "span")
     return (name for name in OBJECTS if name.startswith(prefix))
+
+
+NAMES = Names(
+    objects,
+    lambda prefix: (name for name in OBJECTS if name.startswith(prefix) and POINTERS[name]),
+    lambda ref: POINTERS.get(ref, 0),
+    lambda prefix: ((addr, what) for addr, what in PLACES.items() if addr.startswith(prefix)),
+)
 
 
 def words(text: str) -> list[str]:
     """Completions where `|` stands in the text, as texts."""
     cursor = text.index("|")
-    return [item.text for item in complete(text.replace("|", ""), cursor, names)]
+    return [item.text for item in complete(text.replace("|", ""), cursor, NAMES)]
 
 
 COMMANDS = [
@@ -85,6 +99,31 @@ COMMANDS = [
         ("link list.1.0 l|", ["list.1", "list.2"]),
         ("link list.1.0 b |", []),
         ("unlink bi|", ["big."]),
+        ("link |", ["big.", "list.1.", "list.2.", "o12."]),
+        ("link b|", ["big."]),
+        ("link list.1.|", ["list.1.0", "list.1.1"]),
+        ("unlink list.2.|", ["list.2.0"]),
+        ("link list.1|", ["list.1."]),
+        ("link big.|", [f"big.{n}" for n in range(12)]),
+        ("link big.1|", ["big.1", "big.10", "big.11"]),
+        ("link o12.|", [f"o12.{n}" for n in range(16)]),
+        ("link o12.99|", ["o12.99", *(f"o12.{n}" for n in range(990, 1000))]),
+        ("link b.|", []),
+        ("link nobody.|", []),
+        ("link big.0 0|", ["0xc420000030"]),
+        ("drop 0xc4|", ["0xc420000030"]),
+        ("drop b b|", ["big"]),
+        ("drop b a|", []),
+        ("drop all |", []),
+        ("alloc 12 |", ["noscan", "as", "times"]),
+        ("alloc 8 |", ["noscan", "scan", "as", "times"]),
+        ("alloc 12 s|", []),
+        ("show span 0xc4200000|", ["0xc420000000", "0xc420000030"]),
+        ("show bitmap 0xc42000200|", ["0xc420002000"]),
+        ("show object 0x|", ["0xc420000030"]),
+        ("show page 0|", list(PLACES)),
+        ("find 0xc42|", list(PLACES)),
+        ("find 0xd|", []),
         ("gc |", ["mark", "sweep"]),
         ("gc s|", ["sweep"]),
         ("gc mark |", []),
@@ -116,7 +155,7 @@ COMMANDS = [
         ("until heap_live > |", []),
         ("goto |", ["start", "end"]),
         ("focus mc|", ["mcentral", "mcache"]),
-        ("focus why w|", ["why"]),
+        ("focus spans w|", ["why"]),
         ("expect e|", ["event", "error"]),
         ("expect served m|", ["mcache", "mcentral", "mheap"]),
         ("expect no |", ["event"]),
@@ -139,7 +178,7 @@ def test_completion(text: str, expected: list[str]) -> None:
 def test_replaces_the_whole_word_at_the_cursor() -> None:
     (item,) = complete("  unlxx a.0", 5)
     assert (item.text, item.start, item.end) == ("unlink", 2, 7)
-    assert complete("drop bi", 7, names) == [Completion("big", 5, 7, "object")]
+    assert complete("drop bi", 7, NAMES) == [Completion("big", 5, 7, "object")]
 
 
 def test_the_replaced_word_ends_at_a_comment() -> None:
@@ -164,18 +203,18 @@ def test_a_session_with_endless_names_gets_an_answer() -> None:
         asked.append(prefix)
         return (f"o{number}" for number in count(1))
 
-    found = complete("drop o", 6, endless)
+    found = complete("drop o", 6, replace(NAMES, objects=endless))
     assert 10 <= len(found) <= 1000
     assert [item.text for item in found[:2]] == ["o1", "o2"]
     assert asked == ["o"]
 
 
 def test_names_are_asked_for_only_where_an_object_can_stand() -> None:
-    def never(prefix: str) -> Iterator[str]:
+    def never(prefix: str) -> Never:
         raise AssertionError(prefix)
 
     for text in ("", "al", "alloc 4", "alloc 48 as ", "gc ", "show ", "churn 1 sizes ", "help "):
-        complete(text, len(text), never)
+        complete(text, len(text), Names(never, never, never, never))
 
 
 def test_completed_words_are_understood() -> None:

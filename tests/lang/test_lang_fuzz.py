@@ -6,7 +6,7 @@ from typing import Any, get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.lang import BY_WORD, REGISTRY, Command, ParseError, complete, format_command, parse
+from gomem_core.lang import BY_WORD, REGISTRY, Command, Names, ParseError, complete, format_command, parse
 from gomem_core.lang import commands as c
 from gomem_core.lang import moves as m
 from gomem_core.lang.conditions import EVENTS
@@ -217,10 +217,17 @@ def test_blanks_and_comments_change_nothing(command: Command, blanks: str, comme
     assert parse(f"{blanks}{text}{blanks}#{comment}\n") == command
 
 
+def offered(prefix: str) -> list[str]:
+    return [prefix + "1", "foo", "x.1"]
+
+
+NAMED = Names(offered, offered, len, lambda prefix: [(text, "there") for text in (*offered(prefix), "0x10")])
+
+
 @settings(max_examples=1000)
 @given(st.lists(PIECES, max_size=6).map(" ".join) | st.text(max_size=40), st.integers(-5, 80))
 def test_completions_fit_at_the_cursor(text: str, cursor: int) -> None:
-    for item in complete(text, cursor, lambda prefix: [prefix + "1", "foo", "x.1"]):
+    for item in complete(text, cursor, NAMED):
         inside = max(0, min(cursor, len(text)))
         assert 0 <= item.start <= inside <= item.end <= len(text)
         assert item.text.startswith(text[item.start : inside])

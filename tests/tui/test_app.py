@@ -306,6 +306,64 @@ async def test_the_footer_foretells_what_an_alloc_would_do() -> None:
         assert app.message == ""
 
 
+async def test_tab_walks_through_what_a_word_can_become() -> None:
+    app = explorer("alloc 48 scan as left\nalloc 48 scan as lever\nalloc 64 as level")
+    async with app.run_test(size=(80, 24)) as pilot:
+
+        async def press(*keys: str) -> tuple[str, str]:
+            await pilot.press(*keys)
+            await pilot.pause()
+            return app.query_one(Prompt).value, app.message.strip()
+
+        await pilot.press("space", "space", "space", "colon")
+        assert await press(*"drop", "space", "l", "tab") == ("drop le", "left   lever   level")
+        assert await press("tab") == ("drop left", "▸left   lever   level")
+        assert await press("tab", "tab") == ("drop level", "left   lever  ▸level")
+        assert await press("tab") == ("drop left", "▸left   lever   level")
+        assert await press("shift+tab") == ("drop level", "left   lever  ▸level")
+        assert "TARGET" in (await press("space"))[1], "typing goes on: the hint is back"
+        assert await press("tab") == ("drop level le", "left   lever"), "level is named already"
+        await pilot.press("escape", "colon")
+        app.query_one(Prompt).value = ""
+        assert (await press(*"link", "space", "tab"))[0] == "link le"
+        assert await press("tab", "tab") == ("link lever.", "left.  ▸lever.")
+        assert (await press("backspace", "full_stop", "tab"))[0] == "link lever.0", "its words follow"
+        assert await press("space", "l", "e", "v", "e", "l", "enter")
+        assert app.model.session.history[-1] == "link lever.0 level"
+        assert (await press(*"flu", "tab"))[0] == "flush"
+        assert (await press("space", "tab"))[0] == "flush ", "nothing fits"
+
+
+async def test_shift_tab_begins_with_the_last_and_end_and_right_take_the_ghost_text() -> None:
+    app = explorer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        prompt = app.query_one(Prompt)
+        await pilot.press("colon", *"gc", "space", "shift+tab")
+        assert prompt.value == "gc sweep"
+        for key in ("end", "right"):
+            prompt.value = ""
+            await pilot.press(*"inv")
+            await pilot.pause()
+            await pilot.press(key)
+            await pilot.pause()
+            assert prompt.value == "invariants"
+            await pilot.press("home", "end")
+            assert prompt.cursor_position == len("invariants")
+
+
+async def test_tab_completes_fields_of_a_filter() -> None:
+    app = explorer("alloc 48 scan")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "slash", "w", "tab")
+        await pilot.pause()
+        assert app.query_one(Prompt).value == "waste>"
+        await pilot.press("0", "space", *"kind", "tab", "tab", "tab")
+        await pilot.pause()
+        assert app.query_one(Prompt).value == "waste>0 kind:noscan"
+        assert app.message.split() == ["kind:scan", "▸kind:noscan"]
+        assert "0 of 2" in shown(app, "spans"), "the filter works while it is completed"
+
+
 async def test_the_event_log_names_every_decision() -> None:
     app = explorer("alloc 48 scan")
     async with app.run_test(size=(120, 60)) as pilot:
