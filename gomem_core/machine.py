@@ -157,9 +157,9 @@ class Machine:
             if error is None and step.command is not None and (look or type(step.command) not in LOOKS):
                 result = EXECUTE[type(step.command)](self._world, step.command)
         except CommandError as e:
-            error = _located(e, step.line)
+            error = located(e, step.line)
         except OutOfMemory as e:
-            error = self._failed[number] = _located(CommandError(str(e)), step.line)
+            error = self._failed[number] = located(CommandError(str(e)), step.line)
             told = self._events, self._events_total
             self._rebuild()
             self._events, self._events_total = told
@@ -287,7 +287,7 @@ class Machine:
         except _Halfway:
             pass
         except (CommandError, OutOfMemory) as e:
-            error = _located(e if isinstance(e, CommandError) else CommandError(str(e)), step.line)
+            error = located(e if isinstance(e, CommandError) else CommandError(str(e)), step.line)
         except (KeyboardInterrupt, Stopped):
             self._rebuild()
             raise
@@ -296,7 +296,7 @@ class Machine:
         return self._outcome(step, self.at + 1, result, error)
 
 
-def _located(e: CommandError, line: str) -> ParseError:
+def located(e: CommandError, line: str) -> ParseError:
     """The same complaint with the place in the line that is to blame, the whole line where none is."""
     whole_word = rf"(?<![\w.-]){re.escape(e.word)}(?![\w-])" if e.word[:1] != "." else re.escape(e.word)
     place = re.search(whole_word, line) if e.word else None

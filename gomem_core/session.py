@@ -27,11 +27,11 @@ __all__ = ["EVENTS_KEPT", "Outcome", "Session", "Stopped"]
 class Session:
     """One heap, its objects, and the steps that made them.
 
-    With `narrate` each outcome carries the events its command caused.  `steps` wait to be done, as those of a script.
+    With `narrate` each outcome carries the events its command caused.  The steps of `timeline` wait to be done, as a script's.
     """
 
-    def __init__(self, narrate: bool = False, steps: list[str] | None = None) -> None:
-        self.timeline = Timeline(steps)
+    def __init__(self, narrate: bool = False, timeline: Timeline | None = None) -> None:
+        self.timeline = Timeline() if timeline is None else timeline
         self.machine = Machine(self._step, narrate)
         self.event = 0  # > 0: halfway, after so many events of the next command
         self.outcome: Outcome | None = None  # of what was done last to stand here; None at the beginning

@@ -48,7 +48,11 @@ class Timeline:
         forks = self.cursor < self.reached
         if forks:
             self._leave(self.cursor)
-            self.name = self._new_name()
+            self.name = self.new_name()
+        self.marks = {name: at + (at > self.cursor) for name, at in self.marks.items()}
+        for other in self.branches.values():
+            if other.parent is None and other.start > self.cursor:
+                other.start += 1
         self.steps.insert(self.cursor, step)
         self.cursor += 1
         self.reached = self.cursor
@@ -61,9 +65,9 @@ class Timeline:
         self.cursor = step
         self.reached = max(self.reached, step)
 
-    def mark(self, name: str, step: int) -> None:
-        """Call a step by a name."""
-        self.marks[name] = step
+    def add_line(self, step: int, line: str) -> None:
+        """A directive was added to a step."""
+        self.steps[step - 1] += f"\n{line}"
 
     def shared_with(self, name: str) -> int:
         """How many steps a branch and the current line begin with in common.  Raises UnknownBranch."""
@@ -82,7 +86,7 @@ class Timeline:
         self._leave(branch.start)
         self.name = name
         self.steps += branch.steps
-        self.reached = max(branch.reached, branch.start)
+        self.reached = branch.reached if branch.reached > branch.start else min(self.reached, branch.start)
         self.marks |= branch.marks
         for other in self.branches.values():
             if other.parent == name:
@@ -102,6 +106,7 @@ class Timeline:
         del self.steps[start:]
         self.reached = min(self.reached, start)
 
-    def _new_name(self) -> str:
+    def new_name(self) -> str:
+        """A name that no future has."""
         taken = {self.name, *self.branches}
         return next(str(n) for n in range(2, len(taken) + 3) if str(n) not in taken)

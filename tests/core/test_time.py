@@ -16,6 +16,7 @@ from gomem_core.machine import Stopped
 from gomem_core.reach import find_paths
 from gomem_core.session import Outcome, Session
 from gomem_core.spanorder import SpanOrder
+from gomem_core.timeline import Timeline
 from tests.core.lines import LineMaker
 from tests.core.player import Player
 
@@ -60,13 +61,13 @@ class Checked:
     """A session that is compared with another one, built from scratch, wherever it goes."""
 
     def __init__(self, lines: list[str]) -> None:
-        self.session = Session(narrate=True, steps=list(lines))
+        self.session = Session(narrate=True, timeline=Timeline(list(lines)))
         self.order = SpanOrder(self.session.view, lambda: self.session.account)
         self.order.arrange("used", True)
 
     def check(self) -> None:
         session = self.session
-        fresh = Session(narrate=True, steps=session.timeline.steps[: session.step])
+        fresh = Session(narrate=True, timeline=Timeline(session.timeline.steps[: session.step]))
         while fresh.forward() is not None:
             pass
         assert state(session) == state(fresh)
@@ -171,7 +172,7 @@ def test_a_command_for_which_there_is_not_enough_memory_changes_nothing() -> Non
 
 
 def test_a_step_of_a_script_that_runs_out_of_memory_is_a_step() -> None:
-    session = Session(narrate=True, steps=["alloc 48", "alloc 300G times 2", "alloc 48 as b"])
+    session = Session(narrate=True, timeline=Timeline(["alloc 48", "alloc 300G times 2", "alloc 48 as b"]))
     outcomes = [session.forward() for _ in range(3)]
     assert [outcome.ok for outcome in outcomes if outcome is not None] == [True, False, True]
     assert (len(session.objects), session.objects.info(1).addr) == (2, 0xC420000030)
@@ -218,7 +219,7 @@ def test_a_wrong_command_typed_in_the_past_keeps_the_future() -> None:
 
 
 def test_what_was_never_done_waits_behind_what_is_typed() -> None:
-    session = Session(narrate=True, steps=["alloc 8", "alloc 16"])
+    session = Session(narrate=True, timeline=Timeline(["alloc 8", "alloc 16"]))
     session.forward()
     session.submit("alloc 32")
     assert session.timeline.steps == ["alloc 8", "alloc 32", "alloc 16"]

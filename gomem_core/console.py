@@ -1,0 +1,68 @@
+"""What one types into: commands of the heap, moves through the session and directives, a line at a time.
+
+What the moves do is written in moving.py.
+"""
+
+from gomem_core.desk import Desk
+from gomem_core.execute import EXECUTE, CommandError
+from gomem_core.lang import Command, ParseError, parse
+from gomem_core.lang.moves import Say
+from gomem_core.machine import Stopped, located
+from gomem_core.moving import MOVES
+from gomem_core.outcome import Outcome
+from gomem_core.report import Result
+from gomem_core.step import PAUSE
+
+
+class Console(Desk):
+    """A desk to which lines are typed."""
+
+    def submit(self, line: str) -> Outcome:
+        """Do one line; errors are in the outcome, and then nothing changed.
+
+        Of a move the outcome has the answer; what was done to stand where it leads is `session.outcome`.
+        Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt.
+        """
+        try:
+            command = parse(line)
+        except ParseError as e:
+            self.last = Outcome(line, None, self.session.step, error=e)
+            return self.last
+        match command:
+            case None:
+                return Outcome(line, None, self.session.step)
+            case Say():
+                return self._do(f"{line}\n{PAUSE}")
+            case _ if type(command) in EXECUTE:
+                return self._do(line)
+            case _:
+                return self._move(line, command)
+
+    def _do(self, source: str) -> Outcome:
+        try:
+            outcome = self.session.submit(source)
+        except Stopped:
+            return Outcome(source, None, self.session.step, Result("stopped; nothing changed"))
+        if outcome.ok:
+            self.difference = None
+            self.record("do", source)
+        self.last = outcome
+        return outcome
+
+    def _move(self, line: str, command: Command) -> Outcome:
+        try:
+            result = MOVES[type(command)](self, command)
+        except CommandError as e:
+            return Outcome(line, command, self.session.step, error=located(e, line))
+        except Stopped:
+            self.moved()
+            result = Result(f"stopped at step {self.session.step}")
+        return Outcome(line, command, self.session.step, result)
+
+    def forward(self) -> Outcome | None:
+        """Do the next step of the list; None at its end.  Raises Stopped."""
+        outcome = self.session.forward()
+        if outcome is not None:
+            self.last = outcome
+            self.moved()
+        return outcome

@@ -1,0 +1,113 @@
+"""A session and what goes with it: the script it came from, the journal in which it is kept, the files it was saved in.
+
+Everything that happens to the session is written into the journal before its effect is shown.  What a journal's records mean is
+told in resume.py.
+"""
+
+import os
+from pathlib import Path
+
+from gomem_core.diff import Difference
+from gomem_core.expect import found_instead
+from gomem_core.journal import Journal, Kind
+from gomem_core.outcome import Outcome
+from gomem_core.script import Script, write_script
+from gomem_core.scripted import script_of, timeline_of
+from gomem_core.session import Session
+
+
+class Desk:
+    """`kind` says who keeps the journal; None: there is none.
+
+    A journal that cannot be written raises nothing: `take_problem` then says why, once, and everything goes on without.
+    """
+
+    def __init__(self, narrate: bool, script: Script | None = None, kind: Kind | None = None) -> None:
+        self._narrate = narrate
+        self._kind = kind
+        self._problem = ""
+        self.journal: Journal | None = None
+        self.begin(Script("") if script is None else script)
+
+    # --- Sessions -------------------------------------------------------------------------------------------------------
+
+    def begin(self, script: Script) -> None:
+        """Begin a session whose steps are a script's.  What was there before is over; its journal can still be taken up."""
+        self.leave()
+        self._set(Session(self._narrate, timeline_of(script)), script)
+        if self._kind is None:
+            return
+        try:
+            self.journal = Journal.create(self._kind)
+        except OSError as e:
+            self._problem = f"no journal is kept, since none can be written: {e.strerror or e}"
+        if script.steps or script.name:
+            self.record("load", script.name, write_script(script))
+
+    def take_up(self, session: Session, script: Script, journal: Journal) -> None:
+        """Go on with a session that was read from its journal."""
+        self.leave()
+        self._set(session, script)
+        self.journal = journal
+
+    def _set(self, session: Session, script: Script) -> None:
+        self.session = session
+        self.script = script
+        self.own_files: set[Path] = set()  # that it came from, or was saved in: to be written again without asking
+        self.difference: Difference | None = None  # the answer to the last `diff`, until something else is done
+        self.last: Outcome | None = None  # of the last line that was typed for the heap
+
+    @property
+    def narrates(self) -> bool:
+        """Whether its sessions do."""
+        return self._narrate
+
+    def leave(self) -> None:
+        """The session was ended by its user: its journal is complete."""
+        if self.journal is not None:
+            self.journal.close(ended=True)
+            self.journal = None
+
+    # --- The journal ----------------------------------------------------------------------------------------------------
+
+    def record(self, verb: str, *values: object) -> None:
+        """Write something down before it is shown."""
+        if self.journal is not None:
+            self.journal.append(verb, *values)
+            if self.journal.problem:
+                self._problem = f"the journal ends here: {self.journal.problem}"
+                self.journal.close(ended=False)
+                self.journal = None
+
+    def moved(self) -> None:
+        """Write down where the session stands."""
+        self.difference = None
+        self.record("goto", self.session.step, self.session.event)
+
+    def take_problem(self) -> str:
+        """What went wrong with the journal since this was asked last; nothing most of the time."""
+        problem, self._problem = self._problem, ""
+        return problem
+
+    # --- Files, expectations ----------------------------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """The session as the text of a file."""
+        return write_script(script_of(self.session.timeline, self.script))
+
+    def save(self, path: Path) -> None:
+        """Write the session as a file, which is there as a whole or not at all.  Raises OSError."""
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            beside.write_text(self.text(), encoding="utf-8")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+        self.own_files.add(path)
+
+    def unmet(self, outcome: Outcome | None) -> list[tuple[str, str]]:
+        """Of what the step where the session stands expects: the lines that did not come true, and what was found instead."""
+        said = outcome.said if outcome is not None else None
+        session = self.session
+        checked = ((line, found_instead(e, outcome, session.view, session.objects)) for line, e in (said.expects if said else ()))
+        return [(line, found) for line, found in checked if found]

@@ -1,0 +1,107 @@
+"""Taking up a session again from its journal.
+
+The records, each written when it happened:
+
+    load NAME TEXT      the session began with the steps of this session file
+    do SOURCE           a step was typed and done where the session stood
+    goto STEP EVENT     it then stood there
+    line STEP LINE      a directive was added to a step
+    mark NAME STEP      a step got a name
+    branch NAME         another future was taken up
+
+Reading them changes the list of steps only.  The heap follows at the end, in one go.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from gomem_core.desk import Desk
+from gomem_core.journal import Found, Journal, JournalError, Record, find, read
+from gomem_core.script import Script, ScriptError, read_script
+from gomem_core.scripted import timeline_of
+from gomem_core.session import Session
+from gomem_core.timeline import Timeline, UnknownBranch
+
+
+def resume(desk: Desk, which: str | None) -> Found:
+    """Go on with the session of a journal, by its ID or the beginning of it; None: the one that was killed last.
+
+    Raises JournalError, with nothing changed.
+    """
+    found = read(find(which))
+    told = _Told(found.path)
+    for record in found.records:
+        told.take(record)
+    journal = Journal.reopen(found)
+    try:
+        session = Session(desk.narrates, told.timeline)
+        session.goto(told.step, told.event)
+    except BaseException:
+        journal.close(ended=found.ended)
+        raise
+    desk.take_up(session, told.script, journal)
+    return found
+
+
+_FORMS: Final[dict[str, tuple[type, ...]]] = {
+    "load": (str, str),
+    "do": (str,),
+    "goto": (int, int),
+    "line": (int, str),
+    "mark": (str, int),
+    "branch": (str,),
+}
+
+
+class _Told:
+    """The session as far as its journal was read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.script = Script("")
+        self.timeline = Timeline()
+        self.step = 0
+        self.event = 0
+
+    def take(self, record: Record) -> None:
+        """Do to the list of steps what was recorded.  Raises JournalError."""
+        form = _FORMS.get(record.verb)
+        if form is None:
+            raise JournalError(self._path, record.line, f"this gomem knows no record {record.verb}")
+        if tuple(map(type, record.values)) != form:
+            expected = " ".join([record.verb, *(kind.__name__ for kind in form)])
+            raise JournalError(self._path, record.line, f"expected {expected}")
+        try:
+            getattr(self, f"_{record.verb}")(*record.values)
+        except (ValueError, UnknownBranch, ScriptError) as e:
+            raise JournalError(self._path, record.line, str(e).partition("\n")[0]) from e
+
+    def _load(self, name: str, text: str) -> None:
+        self.script = read_script(name, text, name)
+        self.timeline = timeline_of(self.script)
+        self.step = self.event = 0
+
+    def _do(self, source: str) -> None:
+        self.timeline.cursor = self.step
+        self.timeline.put(source)
+        self.step, self.event = self.timeline.cursor, 0
+
+    def _goto(self, step: int, event: int) -> None:
+        if event < 0:
+            raise ValueError(f"there is no event {event}")
+        self.timeline.go(step)
+        self.step, self.event = step, event
+
+    def _line(self, step: int, line: str) -> None:
+        if not 1 <= step <= len(self.timeline.steps):
+            raise ValueError(f"there is no step {step}")
+        self.timeline.add_line(step, line)
+
+    def _mark(self, name: str, step: int) -> None:
+        if not 0 <= step <= len(self.timeline.steps):
+            raise ValueError(f"there is no step {step}")
+        self.timeline.marks[name] = step
+
+    def _branch(self, name: str) -> None:
+        self.timeline.switch(name)
+        self.step, self.event = self.timeline.cursor, 0
