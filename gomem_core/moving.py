@@ -175,9 +175,8 @@ def _moment(desk: Desk) -> Moment:
 def _branch(desk: Desk, command: Branch) -> Result:
     session = desk.session
     if command.name is None:
-        rows: list[tuple[Cell, ...]] = [
-            (b.name, b.start, len(b.steps), b.steps[0].split("\n")[-1]) for b in session.timeline.branches.values()
-        ]
+        branches = session.timeline.branches.values()
+        rows: list[tuple[Cell, ...]] = [(b.name, b.start, len(b.steps), parse_step(b.steps[0]).line) for b in branches]
         summary = f"this future is called {session.timeline.name}; {counted(len(rows), 'other future')}"
         return Result(summary, {"current": session.timeline.name}, table=Table(_BRANCH_COLUMNS, rows) if rows else None)
     try:
