@@ -7,7 +7,9 @@ A command that is typed and fails changes nothing: neither heap nor names nor th
 further with each step.  A step of a script that fails is a step that changes nothing but the clock.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import overload
 
 from gomem_core.account import Account
 from gomem_core.execute import EXECUTE
@@ -65,9 +67,9 @@ class Session:
         return self.timeline.cursor
 
     @property
-    def history(self) -> list[str]:
-        """The commands that were done, up to here; copied, so not to be asked at each step of a long session."""
-        return [self.line(step) for step in range(1, self.step + 1)]
+    def history(self) -> Sequence[str]:
+        """The commands that were done, up to here."""
+        return _History(self)
 
     def line(self, step: int) -> str:
         """The command of a step, without its directives."""
@@ -127,6 +129,26 @@ class Session:
             raise
         return self.outcome
 
+    def seek(self, direction: int) -> bool:
+        """Go to the next step that changed the structure of the heap (stepmarks.py), or to the one before; False: there is none.
+
+        Steps that were never done are done; without one the session then stands at its end.  Raises as goto does.
+        """
+        marks, step = self.machine.marks, self.step
+        if direction < 0:
+            found = next((n for n in range(step if self.event else step - 1, 0, -1) if marks[n]), 0)
+            self.goto(found)
+            return found > 0
+        known = next((n for n in range(step + 1, len(marks)) if marks[n]), None)
+        if known is not None:
+            self.goto(known)
+            return True
+        self.goto(len(marks) - 1)
+        while self.forward() is not None:
+            if self.machine.marks[self.step]:
+                return True
+        return False
+
     def events_ahead(self) -> int:
         """How many events the next command tells, as far as they are kept; 0 at the end.  Halfway, the session leaves that."""
         if self.timeline.following is None:
@@ -183,6 +205,26 @@ class Session:
             part = self.machine.part(event)
             self.event = event
             self.outcome = replace(whole, touched=part.touched, event=event, result=None, error=None)
+
+
+class _History(Sequence[str]):
+    """The lines of a session up to where it stands, looked up when asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __len__(self) -> int:
+        return self._session.step
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        steps = range(1, len(self) + 1)[at]
+        return self._session.line(steps) if isinstance(steps, int) else [self._session.line(step) for step in steps]
 
 
 def _no_command(line: str) -> ParseError:

@@ -37,6 +37,14 @@ def _explore(words: list[str]) -> int:
     )
     parser = make_parser("gomem", _DESCRIPTION, epilog, _USAGE)
     parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a file with a command on each line, to step through")
+    parser.add_argument(
+        "--resume",
+        metavar="ID",
+        nargs="?",
+        const="",
+        help="take up the session of a journal again, by its ID or the beginning of it; without one, that which was killed last",
+    )
+    parser.add_argument("--no-journal", action="store_true", help="keep no journal: what is done is lost when gomem is killed")
     parser.add_argument("--version", action="version", version=f"gomem {__version__}")
     args, surplus = parser.parse_known_args(words)
     if surplus and words[0].startswith("-"):
@@ -48,6 +56,8 @@ def _explore(words: list[str]) -> int:
         parser.error(f"the explorer takes one SCRIPT and nothing else: {' '.join(surplus)}")
     if args.script == "-":
         parser.error("the explorer reads keys from stdin, so a script must be a file; `gomem run -` reads one from stdin")
+    if args.script is not None and args.resume is not None:
+        parser.error("either a SCRIPT or --resume, not both: the journal has the script")
     if args.script is not None:
         _check_readable(args.script)
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
@@ -62,7 +72,7 @@ def _explore(words: list[str]) -> int:
 
     gc.freeze()
     gc.enable()
-    return run_explorer(None if args.script is None else Path(args.script))
+    return run_explorer(None if args.script is None else Path(args.script), not args.no_journal, args.resume)
 
 
 def _is_mere_word(text: str) -> bool:

@@ -4,9 +4,10 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from time import monotonic
+from typing import Any, ClassVar, Final, TypeVar, cast
 
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mouse mode switched on at exit
 
@@ -19,9 +20,16 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from gomem_core.console import Console
+from gomem_core.journal import JournalError
+from gomem_core.lang.moves import Focus
 from gomem_core.offers import offers
+from gomem_core.outcome import Outcome
+from gomem_core.resume import resume
+from gomem_core.script import ScriptError, load_script
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
-from gomem_tui.hint import hint, takes_long
+from gomem_tui.demo import demo_script
+from gomem_tui.hint import hint, progress, takes_long, travels_long
 from gomem_tui.keys import KEYS
 from gomem_tui.paint import Painter
 from gomem_tui.panes.bars import Bar, footer_line
@@ -33,8 +41,12 @@ from gomem_tui.panes.why import WhyPane
 from gomem_tui.prompt import Prompt, PromptRow
 from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line
+from gomem_tui.render.scrub import Track, render_scrub
 from gomem_tui.screens.help import HelpScreen
-from gomem_tui.script import Script, ScriptError, demo_script, load_script
+
+T = TypeVar("T")
+
+_WHILE_BUSY: Final = frozenset({"back", "quit", "explain_quit", "suspend_process"})
 
 
 def key_provider() -> type:
@@ -55,12 +67,13 @@ class Explorer(App[int]):
         Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.first) for key in KEYS
     ]
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, desk: Console) -> None:
         super().__init__(ansi_color=True)
         self.animation_level = "none"
         self._painter = Painter()
-        self.script = script
-        self.model = Model(self._changed)
+        self.desk = desk
+        self.model = Model(desk, self._changed)
+        self.busy = False  # another thread changes the session: nobody may look at it
         self.message = ""
         self.arrangement = Arrangement()
         self._stale = False  # the panes are about to look again
@@ -80,6 +93,7 @@ class Explorer(App[int]):
             yield McachePane(self.model)
             yield HeapStatsPane(self.model, lambda: self.model.session.account, lambda: self.model.heap_live)
         yield WhyPane(self.model)
+        yield Bar(self._scrub, id="scrub")
         yield PromptRow(lambda: offers(self.model.view, self.model.session.objects))
         yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width), id="footer")
         yield Static("", id="too-small")
@@ -108,8 +122,14 @@ class Explorer(App[int]):
         return self.query_one(f"#{self.arrangement.name}", HeapPane)
 
     def _header(self, width: int) -> Line:
-        done = (self.script.done, len(self.script.lines))
-        return render_header(self.model.view, self.model.session.step, done, self.script.name, width)
+        session = self.model.session
+        place = (session.step, session.event, len(session.timeline.steps))
+        return render_header(self.model.view, place, self.desk.script.name, width)
+
+    def _scrub(self, width: int) -> Line:
+        session = self.model.session
+        timeline, marks = session.timeline, session.machine.marks
+        return render_scrub(Track(session.step, session.event, len(timeline.steps), marks, timeline.marks), width)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Textual's private way out; see paint.py."""
@@ -182,39 +202,106 @@ class Explorer(App[int]):
             pane.redraw()
 
     def _placeholder(self) -> str:
-        following = self.script.following
-        if following is None:
-            return "the script is at its end; type a command, for example alloc 48 scan"
-        return f"space does: {following.text.strip()}"
+        session = self.model.session
+        if session.timeline.following is None:
+            return "this is the end; type a command, for example alloc 48 scan"
+        return f"space does: {session.line(session.step + 1).strip()}"
 
     # --- Actions: see keys.py ---------------------------------------------------------------------------------------------
 
     def action_step(self) -> None:
-        """Do the next command of the script."""
-        line = self.script.following
-        if line is None:
-            self.say("The script is at its end; : types a command.")
-            return
-        self.script.done += 1
-        self._after_a_word(line.text, lambda: self._do(line.text, line.notes))
-
-    def _after_a_word(self, text: str, do: Callable[[], object]) -> None:
-        """Do a command at once, or, when it will take long, once the screen says so."""
-        if takes_long(text):
-            self.say(f"working: {text.strip()} …")
-            self.call_after_refresh(do)
+        """Do the next step."""
+        session = self.model.session
+        if session.timeline.following is None and not session.event:
+            self.say("This is the end; : types a command.")
         else:
-            do()
+            self._travel(self.model.forward, takes_long(session.line(session.step + 1), session))
 
-    def _do(self, text: str, notes: Iterable[str]) -> bool:
-        self.message = ""
-        self.model.notes = list(notes)
-        self.query_one(WhyPane).reveal()
-        self._prompt.placeholder = self._placeholder()
-        outcome = self.model.submit(text)
-        if outcome.error is not None and not self.query_one(WhyPane).display:
-            self.say(str(outcome.error))
-        return outcome.ok
+    def action_step_back(self) -> None:
+        """Stand before the last step, or before the command that is half done."""
+        session = self.model.session
+        if not session.step and not session.event:
+            self.say("This is the beginning.")
+        else:
+            self._travel(lambda: self.model.go(session.step if session.event else session.step - 1))
+
+    def action_micro(self, direction: int) -> None:
+        """One event further in the next command, or back."""
+        session = self.model.session
+        at_end = session.timeline.following is None and not session.event
+        if at_end if direction > 0 else not (session.step or session.event):
+            self.say("This is the end." if direction > 0 else "This is the beginning.")
+        else:
+            self._travel(lambda: self.model.micro(direction))
+
+    def action_seek(self, direction: int) -> None:
+        """The next step in which the heap's structure changed, or the one before."""
+        self._travel(lambda: self.model.seek(direction), travels_long(self.model.session))
+
+    def action_edge_step(self, direction: int) -> None:
+        """The end of all steps, or the beginning."""
+        session = self.model.session
+        last = len(session.timeline.steps) if direction > 0 else 0
+        self._travel(lambda: self.model.go(last), travels_long(session))
+
+    def action_mark(self) -> None:
+        """Give the step a name."""
+        marks = self.model.session.timeline.marks
+        name = next(f"m{n}" for n in range(1, len(marks) + 2) if f"m{n}" not in marks)
+        self._type(f"mark {name}")
+
+    def _travel(self, go: Callable[[], object], long: bool = False) -> None:
+        """Move through the session, and show where it stands then."""
+        self._work(go, lambda _: self.model.arrived(), long)
+
+    def _work(self, do: Callable[[], T], then: Callable[[T], None], long: bool) -> None:
+        """Change the session, in another thread if that takes long, and show what came of it."""
+
+        def show(result: T) -> None:
+            self.message = self.desk.take_problem()
+            self.query_one(WhyPane).reveal()
+            then(result)
+            self._prompt.placeholder = self._placeholder()
+
+        if not long:
+            show(do())
+            return
+        self.busy = True
+        session = self.model.session
+        began = monotonic()
+        ticker = self.set_interval(0.25, lambda: self.say(progress(session.machine, monotonic() - began)))
+
+        async def work() -> None:
+            try:
+                result = await asyncio.to_thread(do)
+            finally:
+                ticker.stop()
+                self.busy = False
+            show(result)
+            self.look_again()
+
+        self.say(progress(session.machine, 0))
+        self.run_worker(work())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While another thread works on the session only that can be stopped."""
+        del parameters
+        return not self.busy or action in _WHILE_BUSY
+
+    def _type(self, line: str) -> None:
+        """Do a line as if it had been typed."""
+        self._work(lambda: self.model.submit(line), self._answered, takes_long(line, self.model.session))
+
+    def _answered(self, outcome: Outcome) -> None:
+        self.model.arrived(outcome)
+        told = outcome.error or self.model.answer
+        if isinstance(outcome.command, Focus) and outcome.ok:
+            for name in outcome.command.panes:
+                self.action_pane(next(number for number, pane in PANES.items() if pane == name))
+        elif outcome.error is not None and not self.query_one(WhyPane).display:
+            self.say(str(told))
+        elif self.model.answer is not None and outcome.result is not None:
+            self.say(outcome.result.summary)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """While a command is being typed the footer says what it would do, or what it looks like."""
@@ -226,19 +313,30 @@ class Explorer(App[int]):
         if self._row.filtering:
             self.set_focus(None)
             return
-        self._after_a_word("\n".join(event.lines), lambda: self._do_typed(event))
+        if self.busy:
+            self.say("working; esc stops it")
+            return
+        long = takes_long("\n".join(event.lines), self.model.session)
+        self._work(lambda: self._submit_all(event.lines), lambda done: self._typed(event, done), long)
 
-    def _do_typed(self, event: Prompt.Entered) -> None:
-        for number, line in enumerate(event.lines):
-            if not self._do(line, ()):
-                with self._prompt.prevent(Input.Changed):  # its hint would replace what is said here
-                    self._prompt.value = line
-                if left := len(event.lines) - number - 1:
-                    self.say(f"{left} pasted lines behind the wrong one were not done")
-                return
-        self._prompt.value = ""
-        if event.problem:
+    def _submit_all(self, lines: list[str]) -> list[Outcome]:
+        """Do one line after the other, up to the first that is wrong."""
+        done: list[Outcome] = []
+        for line in lines:
+            done.append(self.model.submit(line))
+            if not done[-1].ok or self.model.session.machine.stop:
+                break
+        return done
+
+    def _typed(self, event: Prompt.Entered, done: list[Outcome]) -> None:
+        self._answered(done[-1])
+        right = done[-1].ok
+        with self._prompt.prevent(Input.Changed):  # its hint would replace what is said here
+            self._prompt.value = "" if right else event.lines[len(done) - 1]
+        if right and event.problem:
             self.say(event.problem)
+        if left := len(event.lines) - len(done):
+            self.say(f"{left} pasted lines behind the wrong one were not done")
 
     def action_prompt(self) -> None:
         """Type a command; in the prompt a colon is a colon, but for one at its beginning, which is habit."""
@@ -249,7 +347,9 @@ class Explorer(App[int]):
 
     async def action_back(self) -> None:
         """One level back."""
-        if self._prompt.has_focus:
+        if self.busy:
+            self.model.session.machine.stop = True
+        elif self._prompt.has_focus:
             if self._row.filtering:
                 self.model.filter("")
             self.set_focus(None)
@@ -329,10 +429,12 @@ class Explorer(App[int]):
 
     def action_explain_quit(self) -> None:
         """Tell how to quit."""
-        self.say("q or ctrl+q quits; esc leaves the prompt.")
+        self.say("esc stops what is being done." if self.busy else "q or ctrl+q quits; esc leaves the prompt.")
 
     async def action_quit(self) -> None:
-        """Leave."""
+        """Leave.  The journal of a session that is left so is complete."""
+        self.model.session.machine.stop = self.busy
+        self.desk.leave()
         self.exit(0)
 
     def on_click(self, event: Click) -> None:
@@ -345,12 +447,20 @@ class Explorer(App[int]):
             widget.pick(event.x, event.y)
 
 
-def run_explorer(path: Path | None) -> int:
-    """Open the explorer on a script, or on the built-in one; returns the exit code, 3 for a bad script."""
+def run_explorer(path: Path | None, journal: bool = True, resumed: str | None = None) -> int:
+    """Open the explorer on a script, on the built-in one, or on the session of a journal ("": the one killed last).
+
+    Returns the exit code, 3 for a bad script or journal.
+    """
     try:
         script = demo_script() if path is None else load_script(path)
-    except ScriptError as e:
+        console = Console(True, script if resumed is None else None, "explorer" if journal and resumed is None else None)
+        if resumed is not None:
+            resume(console, resumed or None)
+    except (ScriptError, JournalError) as e:
         print(f"gomem: {e}", file=sys.stderr)
         return 3
-    code = Explorer(script).run()
+    if path is not None:
+        console.own_files.add(path)
+    code = Explorer(console).run()
     return code or 0

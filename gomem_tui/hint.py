@@ -4,9 +4,13 @@ from typing import Final
 
 from gomem_core.lang import BY_WORD, ParseError, parse
 from gomem_core.lang.commands import Alloc, Churn
+from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
+from gomem_core.machine import Machine
+from gomem_core.session import Session
 from gomem_core.view import HeapView
 from gomem_core.whatif import what_if
 
+MANY_STEPS: Final = 2_000  # whoever goes further may have to wait
 _MANY: Final = 20_000  # operations
 
 
@@ -27,7 +31,7 @@ def hint(line: str, view: HeapView) -> str:
     return f"{spec.form}   {spec.summary}"
 
 
-def takes_long(text: str) -> bool:
+def takes_long(text: str, session: Session) -> bool:
     """Whether doing these lines will keep the explorer busy for more than a blink."""
     operations = 0
     for line in text.split("\n"):
@@ -38,6 +42,24 @@ def takes_long(text: str) -> bool:
         match command:
             case Alloc(times=n) | Churn(n=n):
                 operations += n
+            case Open() | Resume():
+                return True
+            case UntilEvent() | UntilQuantity() | Goto() | Back() | Forward() | Diff() | Branch():
+                return travels_long(session)
             case _:
                 pass
     return operations > _MANY
+
+
+def travels_long(session: Session) -> bool:
+    """Whether going through the session's steps can take long: there are many, or heavy ones that were never done."""
+    timeline = session.timeline
+    if len(timeline.steps) > MANY_STEPS:
+        return True
+    waiting = range(timeline.reached + 1, len(timeline.steps) + 1)
+    return takes_long("\n".join(session.line(step) for step in waiting), session)
+
+
+def progress(machine: Machine, seconds: float) -> str:
+    """What is told while another thread works; it may be a moment old."""
+    return f"working for {seconds:.0f} s: step {machine.at:,}, {len(machine.objects):,} objects ever; esc stops it"

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pyte
 
-from gomem_tui.script import demo_script
+from gomem_tui.demo import demo_script
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, ROWS = 120, 40
@@ -125,7 +125,7 @@ def measure(runs: int) -> dict[str, float]:
     data, _ = program.until_quiet(2)
     figures["idle bytes"] = len(data)
     figures["idle s"] = time.perf_counter() - before
-    figures |= steps(program, len(demo_script().lines))
+    figures |= steps(program, len(demo_script().steps))
     figures["focus bytes"] = max(program.key("\t")[1] for _ in range(3))
     figures["RSS MB"] = program.memory()
     program.end()

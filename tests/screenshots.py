@@ -4,15 +4,17 @@ import asyncio
 import sys
 from pathlib import Path
 
+from gomem_core.console import Console
+from gomem_core.step import parse_step
 from gomem_tui.app import Explorer
-from gomem_tui.script import demo_script
+from gomem_tui.demo import demo_script
 
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
 
 
 def upto(command: str) -> list[str]:
     """Keys that step through the built-in script up to this command."""
-    texts = [line.text for line in demo_script().lines]
+    texts = [parse_step(step).line for step in demo_script().steps]
     return ["space"] * (texts.index(command) + 1)
 
 
@@ -29,7 +31,7 @@ PICTURES: dict[str, tuple[int, int, list[str]]] = {
 
 async def picture(columns: int, rows: int, keys: list[str]) -> str:
     """The explorer on its built-in script after these keys, as SVG."""
-    app = Explorer(demo_script())
+    app = Explorer(Console(True, demo_script()))
     async with app.run_test(size=(columns, rows)) as pilot:
         for key in keys:
             await pilot.press(key)

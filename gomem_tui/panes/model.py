@@ -1,50 +1,154 @@
-"""What the panes of one explorer share: the session, the selection, what the last step touched."""
+"""What the panes of one explorer share: the session, the selection, what the last step touched.
 
-from collections.abc import Callable
+What changes the session (`submit`, `forward`, `go`, `seek`) may run in another thread, since it may take long.  `arrived` is what
+the screen's thread calls afterwards.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final, Literal
 
+from gomem_core.console import Console
+from gomem_core.diff import Difference
+from gomem_core.machine import Stopped
 from gomem_core.news import Touched
-from gomem_core.session import Outcome, Session
+from gomem_core.outcome import Outcome
+from gomem_core.session import Session
 from gomem_core.spanorder import BadFilter, SpanOrder
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Scene, Selection
 
 _LISTS: Final[tuple[Literal["empty"], Literal["nonempty"]]] = ("empty", "nonempty")
+_SPARKS: Final = 400  # steps of heap_live that any pane can show
 
 
 class Model:
     """A session seen by several panes; `changed` is called when they have to look again."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
-        self.session = Session(narrate=True)
-        self.order = SpanOrder(self.session.view, lambda: self.session.account)
+    def __init__(self, console: Console, changed: Callable[[], None]) -> None:
+        self.console = console
         self.scene = Scene()
-        self.outcome: Outcome | None = None
-        self.notes: list[str] = []  # the script's comments before the last command
-        self.heap_live: list[int] = []  # after each step
-        self.span_changed: dict[int, int] = {}  # span -> step that touched it last
+        self.outcome: Outcome | None = None  # what Why tells: of where the session stands, or of a line that was wrong
+        self.answer: Outcome | None = None  # to the move or directive that was typed last
+        self.unmet: list[tuple[str, str]] = []  # expectations of the step that did not come true, and what was found
         self._changed = changed
+        self._seen = console.session
+        self.order = self._new_order()
+
+    @property
+    def session(self) -> Session:
+        """What it is about; `open` and `resume` exchange it."""
+        return self.console.session
 
     @property
     def view(self) -> HeapView:
         """The heap."""
         return self.session.view
 
+    @property
+    def difference(self) -> Difference | None:
+        """What differs from another moment, while that is shown."""
+        return self.console.difference
+
+    @property
+    def heap_live(self) -> Sequence[int]:
+        """Bytes after each of the last steps up to here."""
+        return self.session.machine.heap_live[max(0, self.session.step + 1 - _SPARKS) : self.session.step + 1]
+
+    def _new_order(self) -> SpanOrder:
+        return SpanOrder(self.session.view, lambda: self.session.account)
+
+    # --- Changing the session -------------------------------------------------------------------------------------------
+
     def submit(self, line: str) -> Outcome:
-        """Do a command; the selection follows what it allocated.  A comment or an empty line does nothing."""
-        outcome = self.session.submit(line)
-        if outcome.command is None and outcome.error is None:
-            return outcome
-        self.outcome = outcome
-        if outcome.ok:
-            news = outcome.touched
-            self.order.look_again(self.session.take_stale())
-            self.heap_live.append(self.view.stats.heap_live)
-            self.span_changed |= dict.fromkeys(news.spans, outcome.step)
-            self.scene = Scene(self._followed(news), news, outcome.step, self.span_changed)
+        """Do a typed line; a comment or an empty line does nothing."""
+        return self.console.submit(line)
+
+    def forward(self) -> None:
+        """Do the next step."""
+        try:
+            self.console.forward()
+        except Stopped:
+            self.console.moved()
+
+    def go(self, step: int, event: int = 0) -> None:
+        """Stand at a step, or after so many events of the command behind it; where it was stopped, if it is."""
+        with suppress(Stopped):
+            self.session.goto(step, event)
+        self.console.moved()
+
+    def seek(self, direction: int) -> bool:
+        """Go to the next step that changed the structure of the heap, or the one before; tells whether there is one."""
+        try:
+            return self.session.seek(direction)
+        except Stopped:
+            return True
+        finally:
+            self.console.moved()
+
+    def micro(self, direction: int) -> None:
+        """Go one event further in the next command, or one back; over a step's border where a command has no more of them."""
+        session = self.session
+        step, event = session.step, session.event
+        try:
+            if direction > 0:
+                ahead = session.events_ahead() if not event else len(session.outcome.events if session.outcome else ())
+                step, event = (step, event + 1) if event < ahead else (min(step + 1, len(session.timeline.steps)), 0)
+            elif event:
+                event -= 1
+            elif step:
+                step -= 1
+                session.goto(step)
+                event = session.events_ahead()
+        except Stopped:
+            pass
+        self.go(step, event)
+
+    # --- Showing it -----------------------------------------------------------------------------------------------------
+
+    def arrived(self, answer: Outcome | None = None) -> None:
+        """Look at where the session stands now; `answer` is that to a typed line."""
+        session = self.session
+        if session is not self._seen:
+            self._seen = session
+            self.order = self._new_order()
+            self.scene = Scene()
+        self.order.look_again(session.take_stale())
+        was_typed = answer is not None and (answer.error is not None or answer is self.console.last)
+        self.outcome = answer if was_typed else session.outcome
+        self.answer = None if was_typed else answer
+        self.unmet = self.console.unmet(self.outcome) if not session.event else []
+        if answer is None or answer.error is None:
+            self._look()
         self._changed()
-        return outcome
+
+    def _look(self) -> None:
+        session, difference = self.session, self.difference
+        done = session.outcome
+        news = done.touched if done is not None else Touched()
+        selection = self._followed(done, news)
+        shown = news if difference is None else difference.touched
+        self.scene = Scene(selection, shown, session.step, session.machine.touched_at)
+
+    def _followed(self, outcome: Outcome | None, news: Touched) -> Selection:
+        """Where the last object or pointer went, else what was selected if that still is a span's."""
+        data = outcome.result.json() if outcome is not None and outcome.result is not None else {}
+        if "served" in data:
+            last = data.get("last", data)
+            addr = int(str(last["addr"]), 16) if isinstance(last, dict) else 0
+            if self.view.span_at(addr) is not None:
+                return self._selection(addr)
+        if not self.scene.selection.addr and self.view.pages:
+            return self._selection(self.view.arena[0])
+        for addrs in (news.slots, news.spans):  # where a pointer was stored, the one span that something happened to
+            if len(addrs) == 1 and self.view.span_at(next(iter(addrs))) is not None:
+                return self._selection(next(iter(addrs)))
+        if self.view.span_at(self.scene.selection.addr) is None:  # the arena was smaller here
+            return self._selection(self.view.arena[0]) if self.view.pages else Selection()
+        return self.scene.selection
+
+    # --- Selecting ------------------------------------------------------------------------------------------------------
 
     def filter(self, text: str) -> str:
         """Filter the spans table; returns what is wrong with the filter, if something is."""
@@ -54,22 +158,6 @@ class Model:
             return str(problem)
         self._changed()
         return ""
-
-    def _followed(self, news: Touched) -> Selection:
-        """Where the last object or pointer went, else what was selected if that still is a span's."""
-        data = self.outcome.result.json() if self.outcome is not None and self.outcome.result is not None else {}
-        if "served" in data:
-            last = data.get("last", data)
-            addr = int(str(last["addr"]), 16) if isinstance(last, dict) else 0
-            if self.view.span_at(addr) is not None:
-                return self._selection(addr)
-        if not self.scene.selection.addr and self.view.pages:
-            return self._selection(self.view.arena[0])
-        if len(news.slots) == 1:  # where a pointer was stored
-            return self._selection(next(iter(news.slots)))
-        if len(news.spans) == 1 and self.view.span_at(next(iter(news.spans))) is not None:
-            return self._selection(next(iter(news.spans)))
-        return self.scene.selection
 
     def select(self, addr: int) -> None:
         """Select what lies at an arena address, in all panes."""

@@ -16,7 +16,11 @@ class WhyPane(HeapPane):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Title rule and the part of the text that is scrolled to."""
-        return render_why(self.model.outcome, self.model.notes, self.port(width, height), self.shows_log)
+        return render_why(self.model.outcome, self._notes(), self.port(width, height), self.shows_log)
+
+    def _notes(self) -> list[str]:
+        said = self.model.outcome.said if self.model.outcome is not None else None
+        return [*said.notes, *said.says] if said is not None else []
 
     def page(self) -> int:
         """Rows shown."""
@@ -36,7 +40,7 @@ class WhyPane(HeapPane):
         self.redraw()
 
     def _show_from(self, top: int) -> None:
-        lines = len(why_text(self.model.outcome, self.model.notes, self.port(self.size.width, self.size.height), self.shows_log))
+        lines = len(why_text(self.model.outcome, self._notes(), self.port(self.size.width, self.size.height), self.shows_log))
         self.top = max(0, min(top, lines - self.page()))
 
     def toggle_log(self) -> None:

@@ -6,18 +6,19 @@ from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Span, bar, fit
 
 
-def render_header(view: HeapView, step: int, script: tuple[int, int] | None, name: str, width: int) -> Line:
-    """Name, P, step, position in the script, heap_live against the collector's trigger, collections; less where narrow."""
+def render_header(view: HeapView, place: tuple[int, int, int], name: str, width: int) -> Line:
+    """Name, P, place (step, events of the next, steps in all), heap_live against the trigger, collections; less where narrow."""
     ps = view.mcaches()
     current = next(c.p for c in ps if c.current)
     trigger = view.stats.gc_trigger
     live = view.stats.heap_live
     wide = width >= 100
+    step, event, total = place
     spans: list[Span] = [(" gomem ", "focus"), ("go1.10 " if wide else "", "label"), (f" P{current} of {len(ps)} ", "text")]
-    spans.append((f" step {step} ", "text"))
-    if script is not None:
-        done, total = script
-        spans += [("▕", "dim"), (bar(done / total if total else 1.0, 6), "low"), ("▏", "dim"), (f"{done}/{total} ", "label")]
+    spans.append((f" step {step}", "text"))
+    if event:
+        spans.append((f"+{event}", "new"))
+    spans.append((f"/{total} ", "label"))
     spans.append((f" heap_live {format_bytes(live)} ", "text"))
     if trigger == U64_MAX:
         spans.append(("GC off ", "label"))

@@ -117,7 +117,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
 
     class App:
         @staticmethod
-        def run_explorer(script: Path | None) -> int:
+        def run_explorer(script: Path | None, journal: bool, resumed: str | None) -> int:
+            assert journal
+            assert resumed is None
             scripts.append(script)
             return 0
 

@@ -4,18 +4,20 @@ import pytest
 from textual.geometry import Size
 from textual.pilot import Pilot
 
+from gomem_core.console import Console
+from gomem_core.script import ScriptError, read_script
 from gomem_tui.app import Explorer
 from gomem_tui.arrangement import PANES
+from gomem_tui.demo import demo_script
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.prompt import Prompt
 from gomem_tui.render.lines import plain
-from gomem_tui.script import Script, ScriptError, demo_script, read_script
 
 SIZES = [(80, 24), (120, 40)]
 
 
 def explorer(text: str | None = None) -> Explorer:
-    return Explorer(demo_script() if text is None else read_script("demo", text, "demo"))
+    return Explorer(Console(True, demo_script() if text is None else read_script("demo", text, "demo")))
 
 
 def shown(app: Explorer, pane: str) -> str:
@@ -46,13 +48,13 @@ async def test_the_first_space_shows_an_object_and_who_served_it(size: tuple[int
 async def test_the_whole_demo_can_be_stepped(size: tuple[int, int]) -> None:
     app = explorer()
     async with app.run_test(size=size) as pilot:
-        for _ in app.script.lines:
+        for _ in app.model.session.timeline.steps:
             await pilot.press("space")
             assert app.model.outcome is not None
             assert app.model.outcome.ok, app.model.outcome.error
-        assert app.model.session.step == len(app.script.lines)
+        assert app.model.session.step == len(app.model.session.timeline.steps)
         await pilot.press("space")
-        assert "at its end" in app.message
+        assert "This is the end" in app.message
         assert app.model.session.submit("invariants full").ok
 
 
@@ -94,7 +96,7 @@ async def test_typed_commands_are_done_and_remembered() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await type_line(pilot, "alloc 40 as x")
         await type_line(pilot, "drop x")
-        assert app.model.session.history == ["alloc 40 as x", "drop x"]
+        assert list(app.model.session.history) == ["alloc 40 as x", "drop x"]
         await pilot.press("up", "up")
         assert app.query_one(Prompt).value == "alloc 40 as x"
         await pilot.press("down")
@@ -128,7 +130,7 @@ async def test_zoom_gives_one_pane_all_the_room_and_escape_takes_it_back() -> No
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("3", "z")
         await pilot.pause()
-        assert app.query_one("#bitmap").size == Size(120, 37)
+        assert app.query_one("#bitmap").size == Size(120, 36)
         assert not app.query_one("#spans").display
         await pilot.press("escape")
         await pilot.pause()
@@ -198,18 +200,13 @@ async def test_several_pasted_lines_are_a_script() -> None:
         await pilot.press("colon")
         app.query_one(Prompt).post_message(Prompt.Entered(["alloc 8 scan as a", "alloc 8 scan as b", "alocc", "alloc 7"]))
         await pilot.pause()
-        assert app.model.session.history == ["alloc 8 scan as a", "alloc 8 scan as b"]
+        assert list(app.model.session.history) == ["alloc 8 scan as a", "alloc 8 scan as b"]
         assert app.query_one(Prompt).value == "alocc"
 
 
 def test_a_bad_script_is_refused_with_line_and_column() -> None:
     with pytest.raises(ScriptError, match="demo:2:7: "):
         read_script("demo", "alloc 8\nalloc x", "demo")
-
-
-def test_comments_stand_before_the_command_they_speak_of() -> None:
-    script: Script = read_script("demo", "# one\n# two\nalloc 8\n# lost\n\nalloc 9 # not this", "demo")
-    assert [(line.number, line.notes) for line in script.lines] == [(3, ("one", "two")), (6, ())]
 
 
 async def test_a_filter_works_while_it_is_typed_and_escape_clears_it() -> None:
@@ -379,15 +376,87 @@ async def test_a_long_command_says_that_it_works_and_pasted_lines_behind_a_wrong
     app = explorer("alloc 8 times 30000")
     async with app.run_test(size=(80, 24)) as pilot:
         app.action_step()
-        assert app.message == "working: alloc 8 times 30000 …"
-        assert app.model.session.step == 0
+        assert app.message.startswith("working for 0 s: step 0")
+        assert app.busy
+        await app.workers.wait_for_complete()
         await pilot.pause()
-        await pilot.pause()
+        assert not app.busy
         assert app.model.session.step == 1
         await pilot.press("colon")
         app.query_one(Prompt).post_message(Prompt.Entered(["alloc 8", "alocc", "alloc 9", "alloc 10"]))
         await pilot.pause()
         assert app.message == "2 pasted lines behind the wrong one were not done"
+
+
+async def test_escape_stops_what_takes_long_and_nothing_changed() -> None:
+    app = explorer("alloc 48\nalloc 8 times 9000000")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "space")
+        assert app.busy
+        await pilot.press("space", "b", "1", "escape")  # only the last is heard
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert (app.busy, app.model.session.step, len(app.model.session.objects)) == (False, 1, 1)
+        await pilot.press("b", "space")
+        await pilot.pause()
+        assert "alloc 48" in shown(app, "why")
+
+
+async def test_steps_go_back_and_forward_by_command_event_and_change() -> None:
+    app = explorer("alloc 48 as a\nalloc 48 as b\nalloc 64 as c\ndrop a\ngc")
+    async with app.run_test(size=(120, 40)) as pilot:
+        session = app.model.session
+
+        async def press(*keys: str) -> tuple[int, int]:
+            await pilot.press(*keys)
+            await pilot.pause()
+            return session.step, session.event
+
+        assert await press("space", "space", "space") == (3, 0)
+        assert "alloc 64 as c" in shown(app, "why")
+        assert await press("b") == (2, 0)
+        assert "alloc 48 as b" in shown(app, "why")
+        assert await press("backspace", "u") == (0, 0)
+        assert "arena is empty" in shown(app, "spans")
+        assert await press("b") == (0, 0)
+        assert app.message == "This is the beginning."
+        assert await press("full_stop") == (0, 1)
+        assert await press("full_stop", "comma", "comma") == (0, 0)
+        assert await press("space", "comma") == (0, len(session.outcome.events) if session.outcome else 0)
+        assert await press("space") == (1, 0)
+        assert await press("right_curly_bracket") == (3, 0)
+        assert await press("right_curly_bracket") == (5, 0)
+        assert await press("left_curly_bracket") == (3, 0)
+        assert await press("less_than_sign") == (0, 0)
+        assert await press("greater_than_sign") == (5, 0)
+        assert await press("full_stop") == (5, 0)
+        assert app.message == "This is the end."
+
+
+async def test_typing_in_the_past_leaves_the_other_future() -> None:
+    app = explorer("alloc 48 as a\nalloc 48 as b\nalloc 48 as c")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "space", "b")
+        await type_line(pilot, "alloc 64 as other")
+        session = app.model.session
+        assert session.timeline.steps == ["alloc 48 as a", "alloc 64 as other"]
+        assert list(session.timeline.branches) == ["main"]
+        await type_line(pilot, "branch main")
+        assert "this is the future main now" in app.message
+        await pilot.press("escape", "greater_than_sign")
+        await pilot.pause()
+        assert list(session.history) == ["alloc 48 as a", "alloc 48 as b", "alloc 48 as c"]
+
+
+async def test_m_marks_a_step_and_goto_leads_back() -> None:
+    app = explorer("alloc 48\nalloc 64\nalloc 80")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "m", "space", "m")
+        assert app.message.startswith("step 2 is called m2")
+        await type_line(pilot, "goto m1")
+        assert app.model.session.step == 1
+        await type_line(pilot, "diff end")
+        assert app.model.session.step == 1
 
 
 async def test_selecting_a_class_selects_a_span_of_it_and_a_free_span_no_class() -> None:

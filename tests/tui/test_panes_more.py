@@ -7,6 +7,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from gomem_core.account import Account
+from gomem_core.console import Console
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane, ObjectsPane
@@ -21,7 +22,7 @@ class Four(App[None]):
 
     def __init__(self, script: str) -> None:
         super().__init__()
-        self.model = Model(self.look_again)
+        self.model = Model(Console(True), self.look_again)
         self.account = Account(self.model.view, self.model.session.objects)
         self.script = script
 
@@ -33,7 +34,9 @@ class Four(App[None]):
 
     def on_mount(self) -> None:
         for line in self.script.splitlines():
-            assert self.model.submit(line).ok
+            outcome = self.model.submit(line)
+            assert outcome.ok
+            self.model.arrived(outcome)
 
     def look_again(self) -> None:
         self.account.reset()

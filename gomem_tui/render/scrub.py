@@ -1,0 +1,68 @@
+"""The scrub bar: all steps of the session on one line, where it stands, and where the heap grew or was collected."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from gomem_core.stepmarks import GC, GROW
+from gomem_tui.render.lines import Line, Span, fit
+from gomem_tui.style import Token
+
+
+class Track(NamedTuple):
+    """What the bar shows: the steps done, events of the next, steps in all, what each did (stepmarks.py), named steps."""
+
+    step: int
+    event: int
+    total: int
+    did: bytes | bytearray
+    names: Mapping[str, int]
+
+
+def _holding(bit: int) -> bytes:
+    """For bytes.translate: 1 where a byte has the bit."""
+    return bytes(byte & bit != 0 for byte in range(256))
+
+
+_GC: Final = _holding(GC)
+_GROW: Final = _holding(GROW)
+_LEGEND: Final = (("▲", "grew"), ("◆", "collected"), ("⚑", "marked"))
+
+
+def render_scrub(track: Track, width: int) -> Line:
+    """One line of `width` cells: a cell is a step, or several where there are more; the last cells say what the signs mean."""
+    legend = "  ".join(f"{glyph} {word}" for glyph, word in _LEGEND) if width >= 100 else ""
+    room = max(0, width - len(legend) - (3 if legend else 2))
+    cells = min(room, track.total + 1)
+    if cells < 2:
+        return fit(((" no steps yet", "label"),), width) if not track.total else fit((), width)
+    here = track.step * (cells - 1) // track.total
+    named = {step * (cells - 1) // track.total for step in track.names.values()}
+    spans: list[Span] = [(" ", "text")]
+    stretch = room // cells if cells == track.total + 1 else 1  # few steps: a cell each, with room between
+    for cell in range(cells):
+        glyph, token = _cell(track, cell, cells, cell in named)
+        if cell == here:
+            glyph, token = ("◐" if track.event else "●"), "focus"
+        line = "━" if cell < here else "─" if cell < len(track.did) * (cells - 1) // track.total else "╌"
+        fill = line * min(stretch - 1, 3) if cell + 1 < cells else ""
+        spans += [(glyph, token), (fill, "mid" if cell < here else "dim")]
+    used = sum(len(text) for text, _ in spans)
+    spans += [(" " * max(0, width - used - len(legend) - 1), "text"), (legend, "label")]
+    return fit(tuple(spans), width)
+
+
+def _cell(track: Track, cell: int, cells: int, named: bool) -> tuple[str, Token]:
+    """What the steps of a cell were: the most telling of them."""
+    first = -(-cell * track.total // (cells - 1)) if cell else 0
+    end = -(-(cell + 1) * track.total // (cells - 1))
+    did = track.did[first : max(end, first + 1)]
+    past = first <= track.step
+    if named:
+        return "⚑", "select"
+    if did.translate(_GC).find(1) >= 0:
+        return "◆", "high"
+    if did.translate(_GROW).find(1) >= 0:
+        return "▲", "top"
+    if not did:
+        return "╌", "dim"
+    return ("━", "mid") if past else ("─", "dim")
