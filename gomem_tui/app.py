@@ -21,7 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from gomem_core.console import Console
-from gomem_core.journal import JournalError
+from gomem_core.journal import JournalError, prune, unfinished
 from gomem_core.lang.moves import Focus
 from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
@@ -29,7 +29,7 @@ from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
 from gomem_tui.demo import demo_script
-from gomem_tui.hint import hint, progress, takes_long, travels_long
+from gomem_tui.hint import hint, offer, progress, takes_long, travels_long
 from gomem_tui.keys import KEYS
 from gomem_tui.paint import Painter
 from gomem_tui.panes.bars import Bar, footer_line
@@ -107,6 +107,18 @@ class Explorer(App[int]):
         self.app_resume_signal.subscribe(self, lambda _: self._awake(), immediate=True)
         self._prompt.placeholder = self._placeholder()
         self._show_current()
+        self.call_after_refresh(self._tell_of_journals)
+
+    def _tell_of_journals(self) -> None:
+        """Offer the session that was killed last; old journals go."""
+        problem = self.desk.take_problem()
+        if problem:
+            self.say(problem)
+        elif self.desk.journal is not None:
+            prune()
+            left = unfinished()
+            if left and not self.model.session.step:
+                self.say(offer(left[0]))
 
     @property
     def _row(self) -> PromptRow:
@@ -317,7 +329,8 @@ class Explorer(App[int]):
             self.say("working; esc stops it")
             return
         long = takes_long("\n".join(event.lines), self.model.session)
-        self._work(lambda: self._submit_all(event.lines), lambda done: self._typed(event, done), long)
+        future = self.model.session.timeline.name
+        self._work(lambda: self._submit_all(event.lines), lambda done: self._typed(event, done, future), long)
 
     def _submit_all(self, lines: list[str]) -> list[Outcome]:
         """Do one line after the other, up to the first that is wrong."""
@@ -328,8 +341,9 @@ class Explorer(App[int]):
                 break
         return done
 
-    def _typed(self, event: Prompt.Entered, done: list[Outcome]) -> None:
+    def _typed(self, event: Prompt.Entered, done: list[Outcome], future: str) -> None:
         self._answered(done[-1])
+        self._tell_of_fork(future)
         right = done[-1].ok
         with self._prompt.prevent(Input.Changed):  # its hint would replace what is said here
             self._prompt.value = "" if right else event.lines[len(done) - 1]
@@ -337,6 +351,12 @@ class Explorer(App[int]):
             self.say(event.problem)
         if left := len(event.lines) - len(done):
             self.say(f"{left} pasted lines behind the wrong one were not done")
+
+    def _tell_of_fork(self, future: str) -> None:
+        """What was typed in the past left a future behind."""
+        timeline = self.model.session.timeline
+        if not self.message and timeline.name != future and future in timeline.branches:
+            self.say(f"Another future begins here, {timeline.name}; the old one stays: branch {future} takes it up.")
 
     def action_prompt(self) -> None:
         """Type a command; in the prompt a colon is a colon, but for one at its beginning, which is habit."""

@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from gomem_core.journal import Summary
 from gomem_core.lang import BY_WORD, ParseError, parse
 from gomem_core.lang.commands import Alloc, Churn
 from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
 from gomem_core.machine import Machine
+from gomem_core.report import counted
 from gomem_core.session import Session
 from gomem_core.view import HeapView
 from gomem_core.whatif import what_if
@@ -63,3 +65,8 @@ def travels_long(session: Session) -> bool:
 def progress(machine: Machine, seconds: float) -> str:
     """What is told while another thread works; it may be a moment old."""
     return f"working for {seconds:.0f} s: step {machine.at:,}, {len(machine.objects):,} objects ever; esc stops it"
+
+
+def offer(journal: Summary) -> str:
+    """What is told at the start when a session was killed."""
+    return f"The session {journal.id} was killed; :resume takes it up again ({counted(journal.records, 'record')})."
