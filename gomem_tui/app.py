@@ -4,15 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
-from time import monotonic
-from typing import Any, ClassVar, Final, TypeVar, cast
+from typing import Any, ClassVar, cast
 
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mouse mode switched on at exit
 
 from rich.console import RenderableType
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.events import Click, Resize
@@ -29,13 +28,12 @@ from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
 from gomem_tui.demo import demo_script
-from gomem_tui.hint import hint, offer, progress, takes_long, travels_long
+from gomem_tui.hint import hint, offer, takes_long
 from gomem_tui.keys import KEYS
 from gomem_tui.paint import Painter
 from gomem_tui.panes.bars import Bar, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
-from gomem_tui.panes.model import Model
 from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane, ObjectsPane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.prompt import Prompt, PromptRow
@@ -43,10 +41,7 @@ from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line
 from gomem_tui.render.scrub import Track, render_scrub
 from gomem_tui.screens.help import HelpScreen
-
-T = TypeVar("T")
-
-_WHILE_BUSY: Final = frozenset({"back", "quit", "explain_quit", "suspend_process"})
+from gomem_tui.travel import Traveller
 
 
 def key_provider() -> type:
@@ -56,7 +51,7 @@ def key_provider() -> type:
     return KeyProvider
 
 
-class Explorer(App[int]):
+class Explorer(Traveller):
     """The terminal app."""
 
     TITLE = "gomem"
@@ -68,13 +63,9 @@ class Explorer(App[int]):
     ]
 
     def __init__(self, desk: Console) -> None:
-        super().__init__(ansi_color=True)
+        super().__init__(desk)
         self.animation_level = "none"
         self._painter = Painter()
-        self.desk = desk
-        self.model = Model(desk, self._changed)
-        self.busy = False  # another thread changes the session: nobody may look at it
-        self.message = ""
         self.arrangement = Arrangement()
         self._stale = False  # the panes are about to look again
 
@@ -95,7 +86,7 @@ class Explorer(App[int]):
         yield WhyPane(self.model)
         yield Bar(self._scrub, id="scrub")
         yield PromptRow(lambda: offers(self.model.view, self.model.session.objects))
-        yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width), id="footer")
+        yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width), id="footer", waits=False)
         yield Static("", id="too-small")
 
     def on_mount(self) -> None:
@@ -154,7 +145,7 @@ class Explorer(App[int]):
 
     # --- Showing --------------------------------------------------------------------------------------------------------
 
-    def _changed(self) -> None:
+    def changed(self) -> None:
         """The heap or the selection changed: what the footer said is over, unless it speaks of what is being typed."""
         if not self._prompt.has_focus:
             self.message = ""
@@ -219,101 +210,30 @@ class Explorer(App[int]):
             return "this is the end; type a command, for example alloc 48 scan"
         return f"space does: {session.line(session.step + 1).strip()}"
 
-    # --- Actions: see keys.py ---------------------------------------------------------------------------------------------
+    # --- The prompt -------------------------------------------------------------------------------------------------------
 
-    def action_step(self) -> None:
-        """Do the next step."""
-        session = self.model.session
-        if session.timeline.following is None and not session.event:
-            self.say("This is the end; : types a command.")
-        else:
-            self._travel(self.model.forward, takes_long(session.line(session.step + 1), session))
+    def worked(self) -> None:
+        """The session stands elsewhere: Why begins at its top, the prompt says what comes next, a lesson points at panes."""
+        self.query_one(WhyPane).reveal()
+        outcome = self.model.session.outcome
+        if outcome is not None and outcome.said is not None and not outcome.event:
+            self._focus(outcome.said.focus)
+        self._prompt.placeholder = self._placeholder()
 
-    def action_step_back(self) -> None:
-        """Stand before the last step, or before the command that is half done."""
-        session = self.model.session
-        if not session.step and not session.event:
-            self.say("This is the beginning.")
-        else:
-            self._travel(lambda: self.model.go(session.step if session.event else session.step - 1))
-
-    def action_micro(self, direction: int) -> None:
-        """One event further in the next command, or back."""
-        session = self.model.session
-        at_end = session.timeline.following is None and not session.event
-        if at_end if direction > 0 else not (session.step or session.event):
-            self.say("This is the end." if direction > 0 else "This is the beginning.")
-        else:
-            self._travel(lambda: self.model.micro(direction))
-
-    def action_seek(self, direction: int) -> None:
-        """The next step in which the heap's structure changed, or the one before."""
-        self._travel(lambda: self.model.seek(direction), travels_long(self.model.session))
-
-    def action_edge_step(self, direction: int) -> None:
-        """The end of all steps, or the beginning."""
-        session = self.model.session
-        last = len(session.timeline.steps) if direction > 0 else 0
-        self._travel(lambda: self.model.go(last), travels_long(session))
-
-    def action_mark(self) -> None:
-        """Give the step a name."""
-        marks = self.model.session.timeline.marks
-        name = next(f"m{n}" for n in range(1, len(marks) + 2) if f"m{n}" not in marks)
-        self._type(f"mark {name}")
-
-    def _travel(self, go: Callable[[], object], long: bool = False) -> None:
-        """Move through the session, and show where it stands then."""
-        self._work(go, lambda _: self.model.arrived(), long)
-
-    def _work(self, do: Callable[[], T], then: Callable[[T], None], long: bool) -> None:
-        """Change the session, in another thread if that takes long, and show what came of it."""
-
-        def show(result: T) -> None:
-            self.message = self.desk.take_problem()
-            self.query_one(WhyPane).reveal()
-            then(result)
-            self._prompt.placeholder = self._placeholder()
-
-        if not long:
-            show(do())
-            return
-        self.busy = True
-        session = self.model.session
-        began = monotonic()
-        ticker = self.set_interval(0.25, lambda: self.say(progress(session.machine, monotonic() - began)))
-
-        async def work() -> None:
-            try:
-                result = await asyncio.to_thread(do)
-            finally:
-                ticker.stop()
-                self.busy = False
-            show(result)
-            self.look_again()
-
-        self.say(progress(session.machine, 0))
-        self.run_worker(work())
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While another thread works on the session only that can be stopped."""
-        del parameters
-        return not self.busy or action in _WHILE_BUSY
-
-    def _type(self, line: str) -> None:
-        """Do a line as if it had been typed."""
-        self._work(lambda: self.model.submit(line), self._answered, takes_long(line, self.model.session))
-
-    def _answered(self, outcome: Outcome) -> None:
+    def answered(self, outcome: Outcome) -> None:
+        """Show what a typed line led to: in the panes, or, what they have no room for, in the footer."""
         self.model.arrived(outcome)
-        told = outcome.error or self.model.answer
         if isinstance(outcome.command, Focus) and outcome.ok:
-            for name in outcome.command.panes:
-                self.action_pane(next(number for number, pane in PANES.items() if pane == name))
+            self._focus(outcome.command.panes)
         elif outcome.error is not None and not self.query_one(WhyPane).display:
-            self.say(str(told))
+            self.say(str(outcome.error))
         elif self.model.answer is not None and outcome.result is not None:
             self.say(outcome.result.summary)
+
+    def _focus(self, names: Iterable[str]) -> None:
+        """Show these panes, as far as there is room; the last one gets the keyboard."""
+        for name in names:
+            self.action_pane(next(number for number, pane in PANES.items() if pane == name))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """While a command is being typed the footer says what it would do, or what it looks like."""
@@ -330,7 +250,7 @@ class Explorer(App[int]):
             return
         long = takes_long("\n".join(event.lines), self.model.session)
         future = self.model.session.timeline.name
-        self._work(lambda: self._submit_all(event.lines), lambda done: self._typed(event, done, future), long)
+        self.work(lambda: self._submit_all(event.lines), lambda done: self._typed(event, done, future), long)
 
     def _submit_all(self, lines: list[str]) -> list[Outcome]:
         """Do one line after the other, up to the first that is wrong."""
@@ -342,7 +262,7 @@ class Explorer(App[int]):
         return done
 
     def _typed(self, event: Prompt.Entered, done: list[Outcome], future: str) -> None:
-        self._answered(done[-1])
+        self.answered(done[-1])
         self._tell_of_fork(future)
         right = done[-1].ok
         with self._prompt.prevent(Input.Changed):  # its hint would replace what is said here

@@ -16,6 +16,7 @@ class LinePane(Widget):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
+        self.waits = True  # while another thread changes the session, which is then no sight to be shown
         self._lines: list[Line] = []
         self._strips: dict[int, Strip] = {}
 
@@ -29,6 +30,8 @@ class LinePane(Widget):
     def redraw(self) -> None:
         """Draw anew and repaint the cells that changed."""
         width, height = self.size
+        if self.waits and getattr(self.app, "busy", False):  # in the explorer
+            return
         if not self.is_mounted or not self.display or not width * height:
             return
         before, self._lines = self._lines, self.draw(width, height)

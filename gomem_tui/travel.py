@@ -1,0 +1,129 @@
+"""The part of the explorer that goes through the session's time: its actions, and a thread for what takes long."""
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+from typing import Final, TypeVar
+
+from textual.app import App
+
+from gomem_core.console import Console
+from gomem_core.outcome import Outcome
+from gomem_tui.hint import progress, takes_long, travels_long
+from gomem_tui.panes.model import Model
+
+T = TypeVar("T")
+
+_WHILE_BUSY: Final = frozenset({"back", "quit", "explain_quit", "suspend_process"})
+
+
+class Traveller(App[int]):
+    """An app around one session that moves in it; what it shows is the business of who inherits."""
+
+    def __init__(self, desk: Console) -> None:
+        super().__init__(ansi_color=True)
+        self.desk = desk
+        self.model = Model(desk, self.changed)
+        self.busy = False  # another thread changes the session: nobody may look at it
+        self.message = ""
+
+    # --- What who inherits shows ----------------------------------------------------------------------------------------
+
+    def say(self, message: str) -> None:
+        """Show a message until the next key."""
+        raise NotImplementedError
+
+    def changed(self) -> None:
+        """The heap or the selection changed."""
+        raise NotImplementedError
+
+    def worked(self) -> None:
+        """The session stands elsewhere now."""
+        raise NotImplementedError
+
+    def answered(self, outcome: Outcome) -> None:
+        """A line was done as typed."""
+        raise NotImplementedError
+
+    # --- Actions: see keys.py ---------------------------------------------------------------------------------------------
+
+    def action_step(self) -> None:
+        """Do the next step."""
+        session = self.model.session
+        if session.timeline.following is None:
+            self.say("This is the end; : types a command.")
+        else:
+            self._travel(self.model.forward, takes_long(session.line(session.step + 1), session))
+
+    def action_step_back(self) -> None:
+        """Stand before the last step, or before the command that is half done."""
+        session = self.model.session
+        if not session.step and not session.event:
+            self.say("This is the beginning.")
+        else:
+            self._travel(lambda: self.model.go(session.step if session.event else session.step - 1))
+
+    def action_micro(self, direction: int) -> None:
+        """One event further in the next command, or back."""
+        session = self.model.session
+        if direction > 0 and session.timeline.following is None:
+            self.say("This is the end.")
+        elif direction < 0 and not session.step and not session.event:
+            self.say("This is the beginning.")
+        else:
+            self._travel(lambda: self.model.micro(direction))
+
+    def action_seek(self, direction: int) -> None:
+        """The next step in which spans moved, or the one before."""
+        self._travel(lambda: self.model.seek(direction), travels_long(self.model.session))
+
+    def action_edge_step(self, direction: int) -> None:
+        """The end of all steps, or the beginning."""
+        session = self.model.session
+        last = len(session.timeline.steps) if direction > 0 else 0
+        self._travel(lambda: self.model.go(last), travels_long(session))
+
+    def action_mark(self) -> None:
+        """Give the step a name."""
+        marks = self.model.session.timeline.marks
+        name = next(f"m{n}" for n in range(1, len(marks) + 2) if f"m{n}" not in marks)
+        self.work(lambda: self.model.submit(f"mark {name}"), self.answered, long=False)
+
+    # --- What takes long --------------------------------------------------------------------------------------------------
+
+    def _travel(self, go: Callable[[], object], long: bool = False) -> None:
+        """Move through the session, and show where it stands then."""
+        self.work(go, lambda _: self.model.arrived(), long)
+
+    def work(self, do: Callable[[], T], then: Callable[[T], None], long: bool) -> None:
+        """Change the session, in another thread if that takes long, and let `then` show what came of it."""
+
+        def show(result: T) -> None:
+            self.message = self.desk.take_problem()
+            then(result)
+            self.worked()
+
+        if not long:
+            show(do())
+            return
+        self.busy = True
+        session = self.model.session
+        began = monotonic()
+        ticker = self.set_interval(0.25, lambda: self.say(progress(session.machine, monotonic() - began)))
+
+        async def work() -> None:
+            try:
+                result = await asyncio.to_thread(do)
+            finally:
+                ticker.stop()
+                self.busy = False
+            show(result)
+            self.changed()
+
+        self.say(progress(session.machine, 0))
+        self.run_worker(work())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While another thread works on the session that can only be stopped."""
+        del parameters
+        return not self.busy or action in _WHILE_BUSY
