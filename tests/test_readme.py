@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gomem_core.console import Console
 from gomem_core.lang import parse
+from gomem_core.script import read_script
 from gomem_core.session import Session
 from gomem_tui.__main__ import main
 from gomem_tui.keys import KEYS, shown
@@ -43,6 +45,23 @@ def test_the_language_lines_run_one_after_the_other() -> None:
         assert parse(line) is not None
         outcome = session.submit(line)
         assert outcome.ok, (line, outcome.error)
+
+
+def test_the_moves_are_understood() -> None:
+    for line in re.findall(r"```\n(back .*?)```", README, re.S)[0].splitlines():
+        assert parse(line) is not None
+
+
+def test_the_session_file_holds_what_it_expects() -> None:
+    (text,) = re.findall(r"```\n(gomem 1\n.*?)```", README, re.S)
+    script = read_script("tour", text, "README.md")
+    desk = Console(True, script)
+    steps = 0
+    while (outcome := desk.forward()) is not None:
+        assert outcome.ok
+        assert desk.unmet(outcome) == []
+        steps += 1
+    assert (steps, desk.session.timeline.marks) == (2, {"cached": 2})
 
 
 def keys_table() -> str:
