@@ -110,7 +110,10 @@ class _Page:
 
 
 def _spans(inline: "Node", plain: Token) -> list[Span]:
-    """The text of a block in pieces of one style; a newline character where a line must end.  Backticks stay, for screens without colours."""
+    """The text of a block in pieces of one style, with a newline character where a line must end.
+
+    Backticks stay, for screens without colours.
+    """
     found: list[Span] = []
     strong = emphasis = 0
     links: list[tuple[str, int]] = []  # where they lead, and the piece their text begins with

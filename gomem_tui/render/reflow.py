@@ -39,7 +39,7 @@ class _Row:
 
 
 def reflow(spans: Iterable[Span], width: int) -> list[Line]:
-    """Lines of at most `width` cells, broken between words, at newline characters, and inside of words that are longer than a line."""
+    """Lines of at most `width` cells, broken between words, at newline characters, and in words longer than a line."""
     if width < 1:
         return []
     rows = [_Row()]
