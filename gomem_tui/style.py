@@ -23,6 +23,10 @@ Token = Literal[
     "good",
     "error",
     "key",
+    "heading",  # what is said: its headings, what it stresses, and code, whose backticks are shown too
+    "strong",
+    "emphasis",
+    "code",
 ]
 
 # 256-colour numbers: what an SSH session without COLORTERM shows, and every terminal alike.
@@ -42,6 +46,10 @@ _COLOURS: Final[dict[Token, str]] = {
     "good": "color(108)",
     "error": "bold color(203)",
     "key": "color(81)",
+    "heading": "bold color(222)",
+    "strong": "bold color(255)",
+    "emphasis": "italic color(252)",
+    "code": "color(150)",
 }
 
 STYLES: Final[dict[Token, Style]] = {token: Style.parse(colours) for token, colours in _COLOURS.items()}

@@ -3,7 +3,7 @@
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line
-from gomem_tui.render.why import render_why, why_text
+from gomem_tui.render.why import Story, render_why, standing_at, why_text
 
 
 class WhyPane(HeapPane):
@@ -14,21 +14,23 @@ class WhyPane(HeapPane):
         self.model = model
         self.shows_log = False
 
+    def _story(self) -> Story:
+        model = self.model
+        answer = model.answer.result if model.answer is not None and model.difference is None else None
+        told = answer if answer is not None and len(answer.lines()) > 1 else None  # one line stands in the footer
+        return Story(model.outcome, model.unmet, model.difference, self.shows_log, told)
+
     def draw(self, width: int, height: int) -> list[Line]:
         """Title rule and the part of the text that is scrolled to."""
-        return render_why(self.model.outcome, self._notes(), self.port(width, height), self.shows_log)
-
-    def _notes(self) -> list[str]:
-        said = self.model.outcome.said if self.model.outcome is not None else None
-        return [*said.notes, *said.says] if said is not None else []
+        return render_why(self._story(), self.port(width, height))
 
     def page(self) -> int:
         """Rows shown."""
         return max(1, self.size.height - 1)
 
     def reveal(self) -> None:
-        """A new command starts at its top."""
-        self.top = 0
+        """A new command starts at its top; in the log, the event at which the session stands is in sight."""
+        self._show_from(standing_at(self._story()) - self.page() // 2)
 
     def resized(self) -> None:
         """Stay where it was scrolled to, as far as there is text."""
@@ -40,13 +42,13 @@ class WhyPane(HeapPane):
         self.redraw()
 
     def _show_from(self, top: int) -> None:
-        lines = len(why_text(self.model.outcome, self._notes(), self.port(self.size.width, self.size.height), self.shows_log))
+        lines = len(why_text(self._story(), self.port(self.size.width, self.size.height)))
         self.top = max(0, min(top, lines - self.page()))
 
     def toggle_log(self) -> None:
         """The ladder or the event log."""
         self.shows_log = not self.shows_log
-        self.top = 0
+        self.reveal()
         self.redraw()
 
     def pick(self, x: int, y: int) -> None:

@@ -1,8 +1,27 @@
-"""Text that does not fit: cut between words, never inside of one."""
+"""Text from elsewhere, made fit to be shown, and text that does not fit: cut between words, never inside of one."""
 
 from collections.abc import Iterable
+from unicodedata import category
 
 from gomem_core.report import format_bytes
+
+
+def clean(text: str, keep: str = "") -> str:
+    """The text without what a terminal could take for a command or draw in an unforeseen width; `keep` names exceptions.
+
+    Every sort of blank becomes a blank, what formats or joins its neighbours is left out, and the rest becomes "\ufffd".
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if char in keep else _cleaned(char) for char in text)
+
+
+def _cleaned(char: str) -> str:
+    if "\ufe00" <= char <= "\ufe0f":  # makes the character before it wide or narrow, in some terminals
+        return ""
+    if char.isprintable():
+        return char
+    return " " if char.isspace() else "" if category(char) == "Cf" else "\ufffd"
 
 
 def clip(text: str, width: int) -> str:

@@ -1,11 +1,13 @@
 """Sessions in the states that panes must be able to show."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from gomem_core.news import Touched, touched
 from gomem_core.session import Outcome, Session
 from gomem_core.spanorder import SpanOrder
+from gomem_core.step import Step
 from gomem_tui.render.lines import Scene, Selection
 
 SCRIPTS: Final = {
@@ -38,6 +40,11 @@ class State:
     def selecting(self, addr: int, spanclass: int = 8) -> Scene:
         """The same scene with another selection."""
         return Scene(Selection(addr, spanclass), self.scene.touched)
+
+    def noted(self, *notes: str) -> Outcome | None:
+        """The outcome, with comments before its command."""
+        outcome = self.outcome
+        return outcome and replace(outcome, said=Step(outcome.line, outcome.line, outcome.command, None, notes))
 
 
 @cache

@@ -9,7 +9,7 @@ from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.lines import Line, Port
 from gomem_tui.render.mcentral import render_mcentral
 from gomem_tui.render.spans import render_spans
-from gomem_tui.render.why import render_why
+from gomem_tui.render.why import Story, render_why
 from tests.tui.golden import SIZES, STATES, check_picture
 from tests.tui.states import State, state
 
@@ -19,7 +19,7 @@ PANES: dict[str, Callable[[State, Port], list[Line]]] = {
     "arena by list": lambda s, port: render_arena(s.session.view, port, s.scene, Chart("list")),
     "bitmap": lambda s, port: render_bitmap(s.session.view, port, s.scene, s.session.objects),
     "mcentral": lambda s, port: render_mcentral(s.session.view, port, s.scene),
-    "why": lambda s, port: render_why(s.outcome, ["what the script says"], port),
+    "why": lambda s, port: render_why(Story(s.noted("what the script says")), port),
 }
 
 

@@ -11,7 +11,7 @@ from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line, Port, bar, fit, plain
 from gomem_tui.render.mcentral import render_mcentral
 from gomem_tui.render.spans import render_spans
-from gomem_tui.render.why import render_why
+from gomem_tui.render.why import Story, render_why
 from tests.tui.states import SCRIPTS, state
 
 PORTS = st.builds(
@@ -39,7 +39,7 @@ def test_every_pane_fills_its_port_exactly(name: str, port: Port, page: int, off
         fits(render_arena(view, port, scene, Chart(lens, zoom)), port)
     fits(render_bitmap(view, port, scene, s.session.objects), port)
     fits(render_mcentral(view, port, scene), port)
-    fits(render_why(s.outcome, ["a note", "and one that is rather long " * 9], port), port)
+    fits(render_why(Story(s.noted("a note", "and one that is rather long " * 9)), port), port)
 
 
 @given(width=st.integers(0, 300), done=st.integers(0, 9))

@@ -1,0 +1,72 @@
+"""Inside of a command: its events one by one, with a mark at the one that was told last."""
+
+from typing import Final
+
+from gomem_core.frozen import values_of
+from gomem_core.lang.commands import Alloc
+from gomem_core.outcome import Outcome
+from gomem_tui.keys import KEYS, shown
+from gomem_tui.render.ladder import ladder_so_far, rung_line, with_go
+from gomem_tui.render.lines import Line
+from gomem_tui.render.sentences import tell, value_text
+from gomem_tui.style import Token
+
+_LEAST: Final = 3  # events that are listed, however low the pane
+_KEYS: Final = {"event(1)": "on", "event(-1)": "back"}  # actions that go through the events of a command
+
+
+def halfway_title(outcome: Outcome) -> str:
+    """Where in the command the session stands."""
+    return f"event {outcome.event} of {len(outcome.events)} inside: {outcome.line.strip()}"
+
+
+def halfway_keys() -> str:
+    """What leads on and back, in a few words."""
+    found = [(shown(key.keys[0]), _KEYS[key.action]) for key in KEYS if key.action in _KEYS]
+    return "  ".join(f"{name} {word}" for name, word in found)
+
+
+def halfway_lines(outcome: Outcome, width: int, height: int) -> list[Line]:
+    """The events around the one told last, at most `height` of them where that is 3 or more; the ladder if it fits below."""
+    count = len(outcome.events)
+    rows = min(count, max(_LEAST, height))
+    first = max(0, min(outcome.event - 1 - rows // 2, count - rows))
+    lines = [_event_line(outcome, number, width) for number in range(first + 1, first + rows + 1)]
+    if first + rows == count and outcome.events_total > count:
+        lines.append(((f"   and {outcome.events_total - count} more, which are not kept", "label"),))
+    rungs = ladder_so_far(outcome.events[: outcome.event]) if isinstance(outcome.command, Alloc) else []
+    if rungs and len(lines) + 1 + len(rungs) <= height:
+        lines += [(), *(rung_line(i, rung, width) for i, rung in enumerate(rungs))]
+    return lines
+
+
+def _event_line(outcome: Outcome, number: int, width: int) -> Line:
+    event = outcome.events[number - 1]
+    mark, token = _standing(outcome, number)
+    head = f" {mark} {number:>{len(str(len(outcome.events)))}} "
+    return with_go([(head, token if mark == "▶" else "dim"), (tell(event), token)], event.go, width)
+
+
+def _standing(outcome: Outcome, number: int) -> tuple[str, Token]:
+    """A mark at the event where the session stands, and how events before and behind it look."""
+    if number == outcome.event:
+        return "▶", "new"
+    return " ", "dim" if 0 < outcome.event < number else "text"
+
+
+def log_lines(outcome: Outcome | None) -> list[Line]:
+    """The event log: every decision of the last command in order, with the Go function that takes it."""
+    if outcome is None or not outcome.events:
+        return [((" The last command told no events.", "label"),)]
+    lines: list[Line] = []
+    for number, event in enumerate(outcome.events, 1):
+        told = "  ".join(f"{name} {value_text(name, value)}" for name, value in values_of(event))
+        mark, token = _standing(outcome, number)
+        kind: Token = "dim" if token == "dim" else "new"
+        head = f"{mark}{number:>4} "
+        lines.append(
+            ((head, "new" if mark == "▶" else "dim"), (f"{event.kind:<15}", kind), (f" {told}", token), (f"  {event.go}", "dim"))
+        )
+    if outcome.events_total > len(outcome.events):
+        lines.append(((f"      and {outcome.events_total - len(outcome.events)} more", "label"),))
+    return lines

@@ -1,0 +1,147 @@
+"""The ladder of an allocation: size class → mcache → mcentral → mheap → OS, gathered from its events."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.cells import cell_len
+
+from gomem_core import events as e
+from gomem_core.report import format_bytes
+from gomem_tui.render.lines import Line, Span, short
+from gomem_tui.render.sentences import SENTENCES, tell
+from gomem_tui.style import Token
+
+RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
+_CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder: what it had to say, whether it had what was wanted, and the Go function that decides."""
+
+    sentence: str
+    served: bool = False
+    go: str = ""
+
+
+class _Ladder:
+    """Listens to the events of one allocation."""
+
+    def __init__(self) -> None:
+        self.rungs: dict[int, Rung] = {}
+
+    def _say(self, rung: int, event: e.Event, served: bool = False) -> None:
+        self.rungs[rung] = Rung(tell(event), served, event.go)
+
+    def _say_other(self, rung: int, sentence: str, event: e.Event, served: bool = False, **values: object) -> None:
+        self.rungs[rung] = Rung(SENTENCES[sentence].format(**values), served, event.go)
+
+    def hear(self, event: e.Event) -> None:
+        """Take one event in."""
+        match event:
+            case e.ClassChosen():
+                self._say(_CLASS, event)
+                if not event.spanclass >> 1:
+                    self.rungs[_MCACHE] = self.rungs[_MCENTRAL] = Rung(SENTENCES["large_skips"])
+            case e.TinyShared():
+                self._say_other(_CLASS, "tiny", event, size=event.size)
+                self._say(_MCACHE, event, True)
+            case e.TinyBlock():
+                self._say_other(_CLASS, "tiny", event, size=event.size)
+            case e.McacheHit():
+                self._say(_MCACHE, event, True)
+            case e.McacheMiss():
+                self._say(_MCACHE, event)
+            case e.CentralPick():
+                self._say(_MCENTRAL, event, True)
+            case e.CentralMiss():
+                self._say(_MCENTRAL, event)
+            case e.Grow():
+                growth = format_bytes(event.npages << 13)
+                self._say_other(_OS, "grow", event, True, growth=growth, arena_used=short(event.arena_used))
+            case e.Picked():
+                asked = _OS in self.rungs
+                sentence = "heap_asked" if asked else "heap_exact"
+                self._say_other(_MHEAP, sentence, event, not asked, npages=event.want, base=short(event.base))
+            case e.SpanSplit():
+                asked = _OS in self.rungs
+                sentence = "heap_asked_split" if asked else "heap_split"
+                total, rest = event.npages + event.rest_npages, event.rest_npages
+                self._say_other(_MHEAP, sentence, event, not asked, total=total, npages=event.npages, rest=rest)
+            case _:
+                pass
+
+    def told(self, not_asked: str) -> list[Rung]:
+        """All five rungs; those below the one that served were not asked."""
+        if not self.rungs:
+            return []
+        return [self.rungs.get(rung, Rung(SENTENCES[not_asked])) for rung in range(len(RUNGS))]
+
+
+def ladder(told: Sequence[e.Event]) -> list[Rung]:
+    """The rungs that the costliest allocation among the events climbed, the last of equals; none when nothing was allocated."""
+    best: list[Rung] = []
+    for allocation in _allocations(told):
+        rungs = _climbed(allocation, "not_asked")
+        if not best or _height(rungs) >= _height(best):
+            best = rungs
+    return best
+
+
+def ladder_so_far(told: Sequence[e.Event]) -> list[Rung]:
+    """The rungs that the last allocation among the events climbed as far as they go; none when nothing was allocated."""
+    found = deque(_allocations(told), maxlen=1)
+    last = found[0] if found else []
+    served = any(rung.served for rung in _climbed(last, "not_asked"))
+    return _climbed(last, "not_asked" if served else "not_asked_so_far")
+
+
+def _climbed(allocation: Sequence[e.Event], not_asked: str) -> list[Rung]:
+    found = _Ladder()
+    for event in allocation:
+        found.hear(event)
+    return found.told(not_asked)
+
+
+def _height(rungs: list[Rung]) -> int:
+    """The number of the rung that served."""
+    return max((number for number, rung in enumerate(rungs) if rung.served), default=0)
+
+
+def _allocations(told: Sequence[e.Event]) -> Iterator[list[e.Event]]:
+    """The events of each allocation; what a collection told between two of them is left out."""
+    current: list[e.Event] = []
+    looked = collecting = False  # a tiny block's allocation begins by looking into the mcache
+    for event in told:
+        begins = isinstance(event, e.ClassChosen | e.TinyShared) or (looked and isinstance(event, e.McacheHit | e.McacheMiss))
+        if begins or (isinstance(event, e.McacheHit | e.McacheMiss) and not current):
+            if current:
+                yield current
+            current, looked, collecting = [], False, False
+        looked = looked or isinstance(event, e.McacheHit | e.McacheMiss)
+        collecting = collecting or isinstance(event, e.GcStart)
+        if not collecting:
+            current.append(event)
+    if current and not isinstance(current[0], e.GcStart):
+        yield current
+
+
+def rung_line(number: int, rung: Rung, width: int) -> Line:
+    """A rung, and at the end of the line, where there is room, the Go function."""
+    token: Token = "new" if rung.served else "text" if rung.go else "dim"
+    spans: list[Span] = [
+        (f" {number + 1} {RUNGS[number]:<11}", token),
+        ("● " if rung.served else "  ", "new"),
+        (rung.sentence, token),
+    ]
+    return with_go(spans, rung.go, width)
+
+
+def with_go(spans: list[Span], go: str, width: int) -> Line:
+    """The line, and the Go function that decides at its end, if there is room for it."""
+    room = width - sum(cell_len(text) for text, _ in spans)
+    if go and len(go) + 3 < room:
+        spans.append((go.rjust(room - 1), "dim"))
+    return tuple(spans)

@@ -1,0 +1,121 @@
+"""What each event of the allocator means, in a sentence.  Every sentence is a whole template with named values."""
+
+from typing import Final
+
+from gomem_core import events as e
+from gomem_core.arch import U64_MAX
+from gomem_core.frozen import values_of
+from gomem_core.report import counted, format_bytes
+from gomem_core.sizeclasses import CLASSES, is_noscan
+from gomem_tui.render.lines import short
+
+_ADDRESSES: Final = {"base", "span", "addr", "block", "kept", "arena_used", "rest_base", "other_base", "obj", "value", "old"}
+_BYTES: Final = {"nbytes", "heap_live", "heap_marked", "gc_trigger", "next_gc", "released", "heap_released"}
+
+# Those of an event carry its kind, where it always means the same.
+SENTENCES: Final = {
+    "exact": "{size} B is class {number} exactly, no waste",
+    "rounded": "{size} B goes into class {number}, slots of {elemsize} B: {waste} B wasted",
+    "large": "{size} B is more than 32 KB: large, {pages} pages of its own",
+    "tiny": "{size} B without pointers is tiny: several share a block of 16 B",
+    "tiny_shared": "the P's half-used block {block} had room, {offset_after} of its 16 B are taken now",
+    "tiny_block": "block {block} of 16 B is new; the P goes on with block {kept}, which has more room",
+    "mcache_hit": "P{p}'s span {base} has {nfree} free slots: no lock needed",
+    "full": "P{p}'s span {base} of this class is full",
+    "none": "P{p} holds no span of this class",
+    "slot_taken": "slot {slot} of span {base} is taken, at {addr}",
+    "central_had": "took span {base} from the list {where}",
+    "central_swept": "took span {base} from the list {where} and swept it",
+    "central_miss": "nonempty is empty; spans that are full or cached, in empty: {empty}",
+    "cache_span": "mcentral hands span {base} to the mcache, slots free: {nfree}",
+    "uncache_span": "the mcache gives span {base} back to its mcentral, slots free: {nfree}",
+    "heap_exact": "a free span of exactly {npages} pages: {base}",
+    "heap_split": "took the free span of {total} pages, split {npages} + {rest}",
+    "heap_asked": "no free span of {npages} pages: asked the OS, then took all it gave",
+    "heap_asked_split": "no free span of {npages} pages: asked the OS, then split {npages} + {rest}",
+    "picked": "chose the free span {base} of {pages}; wanted: {want}",
+    "span_split": "split it: {npages} + {rest_npages}, the rest stays free from {rest_base} on",
+    "span_merge": "took in the free neighbour {other_base}: now {pages} are free from {base} on",
+    "span_alloc": "span {base} of {pages} serves class {number} {scan} now",
+    "span_alloc_large": "span {base} of {pages} serves one large object now",
+    "span_free": "span {base} of {pages} holds nothing any more: the heap has it back",
+    "grow": "the arena grew by {growth}, it ends at {arena_used} now",
+    "mapped": "mapped {nbytes} of the region {region}, from {base} on",
+    "lock_mheap": "took the lock of mheap",
+    "lock_mcentral": "took the lock of the mcentral of class {number} {scan}",
+    "bits_written": "wrote the bitmap of {addr}: words that may hold pointers: {ptr_words} of {words}",
+    "bits_cleared": "set the bitmap of the fresh span {base} to {pattern}",
+    "zeroed": "cleared {nbytes} from {base} on, which were used before",
+    "gc_trigger": "the heap reached its trigger of {gc_trigger}: a collection starts",
+    "gc_asked": "a collection starts, since somebody asked for it",
+    "gc_marked": "marking is done, {heap_marked} live; every span waits to be swept now",
+    "pacing": "the next collection starts at {gc_trigger}; its goal is {next_gc}",
+    "pacing_off": "no collection starts by itself",
+    "sweep": "swept span {base}; slots freed: {nfreed}, objects that stay: {nalloc}",
+    "sweep_debt": "pages to be swept before anything is allocated: {owed}; swept so far: {swept}",
+    "reclaim": "before it takes {pages}, the heap sweeps until as many are free",
+    "scavenged": "gave {released} back to the OS, {heap_released} in all",
+    "pointer_written": "word {word} of the object at {obj} held {old} and holds {value} now: {go}, the runtime is not asked",
+    "costliest": "the costliest of {times}:",
+    "large_skips": "large objects go straight to mheap",
+    "not_asked": "not asked",
+    "not_asked_so_far": "not asked so far",
+}
+
+
+def tell(event: e.Event) -> str:
+    """The event in a sentence."""
+    values = {name: _shown(name, value) for name, value in values_of(event)}
+    match event:
+        case e.ClassChosen():
+            return _class_chosen(event)
+        case e.GcStart():
+            key = "gc_trigger" if event.trigger == 1 else "gc_asked"
+        case e.Pacing() if event.gc_trigger == U64_MAX:
+            key = "pacing_off"
+        case e.McacheMiss():
+            key = "full" if event.base else "none"
+        case e.CentralPick():
+            key = "central_swept" if event.swept_now else "central_had"
+        case e.LockTaken():
+            key = f"lock_{event.lock}"
+            values |= _class(event.spanclass)
+        case e.SpanAlloc():
+            key = "span_alloc_large" if event.large else "span_alloc"
+            values |= _class(event.spanclass)
+        case _:
+            key = event.kind
+    if isinstance(event, e.Grow):
+        values["growth"] = format_bytes(event.npages << 13)
+    elif isinstance(event, e.BitsCleared):
+        values["pattern"] = f"{event.fill:#04x}"
+    elif "npages" in values:
+        values["pages"] = counted(int(values["npages"]), "page")
+    return SENTENCES[key].format(go=event.go, **values)
+
+
+def _class(spanclass: int) -> dict[str, str]:
+    return {"number": str(spanclass >> 1), "scan": "noscan" if is_noscan(spanclass) else "scan"}
+
+
+def _class_chosen(event: e.ClassChosen) -> str:
+    number = event.spanclass >> 1
+    if not number:
+        return SENTENCES["large"].format(size=event.size, pages=event.elemsize >> 13)
+    waste = event.elemsize - event.size
+    sentence = SENTENCES["rounded" if waste else "exact"]
+    return sentence.format(size=event.size, number=number, elemsize=CLASSES[number].size, waste=waste)
+
+
+def _shown(name: str, value: object) -> str:
+    return format_bytes(value) if name in _BYTES and isinstance(value, int) and value != U64_MAX else value_text(name, value)
+
+
+def value_text(name: str, value: object) -> str:
+    """A field of an event: addresses in hexadecimal, "never" as a word."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value == U64_MAX:
+            return "never"
+        if name in _ADDRESSES:
+            return short(value) if value else "nil"
+    return str(value)
