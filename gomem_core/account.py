@@ -5,6 +5,8 @@ to date from the heap's narration: events tell which spans to look at again, rea
 at no other.  Free and manual spans need no such care, the runtime's own counters have their sums.
 """
 
+from collections.abc import Sequence
+from itertools import compress
 from typing import Final, NamedTuple
 
 from gomem_core import events as e
@@ -204,14 +206,15 @@ class Account:
         if not slots:
             return 0
         objects, base, size = self._objects, span.base, span.elemsize
-        taken = [base + i * size for i, bit in enumerate(f"{slots:b}"[::-1]) if bit == "1"]
+        taken: Sequence[int] = range(base, base + span.nelems * size, size)
+        if slots.bit_count() < span.nelems:
+            taken = list(compress(taken, f"{slots:b}".encode().translate(_DIGITS)[::-1]))
         if span.spanclass == TINY_SPAN_CLASS:
             return sum(tiny_bytes(objects, block) for block in taken)
-        requested = 0
-        for addr in taken:
-            oid = objects.find_addr(addr)
-            requested += size if oid is None else min(size, objects.info(oid).size)
-        return requested
+        return objects.bytes_at(taken, size)
+
+
+_DIGITS: Final = bytes.maketrans(b"01", b"\0\1")
 
 
 def _no_sums() -> list[list[int]]:

@@ -1,37 +1,60 @@
 """Images of the heap at some steps of a session, from which every other step is reached by doing the commands again.
 
-They lie dense near the cursor and ever thinner away from it: when they take too much memory, the one goes that is missed least.
-Distances are measured in work, which stands for the time it takes to do commands again: one for a plain command, for others about
-the number of objects or spans that they handle.
+They lie dense near the cursor and ever thinner away from it: when they take too much memory, those far away are packed, and then
+the one goes that is missed least.  Distances are measured in work, which stands for the time it takes to do commands again: one
+for a plain command, about 30 µs, for others as many as they take longer.
 """
 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
+import pickle
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gomem_core.image import Image
 from gomem_core.news import Stale
 
 MOST_BYTES: Final = 160 << 20
-MOST_WORK: Final = 30_000  # between neighbours, if memory allows: well under a second's worth
+MOST_LOOSE: Final = 64 << 20  # of that, for images which are not packed
+MOST_WORK: Final = 8_000  # between neighbours, if memory allows: a quarter of a second's worth
+_MOST_STALE: Final = 300  # spans of a stretch; where more changed, all count as changed
+_OTHER_BYTES: Final = 16_000  # of a checkpoint besides its image: such a set of spans, for the most part
 
 
-@dataclass(slots=True)
 class Checkpoint:
-    """The heap after `step`, and what a session remembers besides."""
+    """The heap after `step`, and what a session remembers besides, in memory as it is or packed."""
 
-    step: int
-    work: int  # from the session's beginning
-    image: Image
-    extra: Any  # the session's own
-    stale: Stale = field(default_factory=Stale)  # spans that differ anywhere from here to the next one
-    nbytes: int = 0  # memory it takes, roughly
+    __slots__ = ("_loose", "_packed", "nbytes", "stale", "step", "tells", "work")
 
-    def __post_init__(self) -> None:
-        self.nbytes = self.image.nbytes
+    def __init__(self, step: int, work: int, image: Image, extra: Any, extra_bytes: int, tells: bool) -> None:
+        """`extra` is the session's own, plain values; `tells`: the outcome of the step is among it."""
+        self.step = step
+        self.work = work  # from the session's beginning
+        self.tells = tells
+        self.stale = Stale(_MOST_STALE)  # spans that differ anywhere from here to the next one
+        self.nbytes = image.nbytes + extra_bytes + _OTHER_BYTES  # memory it takes, roughly
+        self._loose: tuple[Image, Any] | None = (image, extra)
+        self._packed = b""
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether it takes time to look into it: a millisecond for a thousand spans."""
+        return self._loose is None
+
+    def pack(self) -> None:
+        """Take a tenth of the memory, or less."""
+        self._packed = zlib.compress(pickle.dumps(self._loose, pickle.HIGHEST_PROTOCOL), 1)
+        self._loose = None
+        self.nbytes = len(self._packed) + _OTHER_BYTES
+
+    def contents(self) -> tuple[Image, Any]:
+        """Image and extra."""
+        if self._loose is not None:
+            return self._loose
+        found: tuple[Image, Any] = pickle.loads(zlib.decompress(self._packed))  # noqa: S301 -- our own bytes
+        return found
 
 
 class Checkpoints:
@@ -41,6 +64,7 @@ class Checkpoints:
         self._all = [first]
         self._steps = [first.step]
         self._bytes = first.nbytes
+        self._loose = 0  # bytes of those that can be packed
 
     def __len__(self) -> int:
         return len(self._all)
@@ -73,6 +97,9 @@ class Checkpoints:
         self._all.insert(at, checkpoint)
         self._steps.insert(at, checkpoint.step)
         self._bytes += checkpoint.nbytes
+        self._loose += checkpoint.nbytes
+        while self._loose > MOST_LOOSE and (far := self._farthest(work, checkpoint)) is not None:
+            self._pack(far)
         while self._bytes > MOST_BYTES and len(self._all) > 2:
             self._remove(self._least_missed(work, checkpoint))
 
@@ -80,7 +107,19 @@ class Checkpoints:
         """The session takes another way from a step."""
         at = bisect_right(self._steps, step)
         self._bytes -= sum(one.nbytes for one in self._all[at:])
+        self._loose -= sum(one.nbytes for one in self._all[at:] if not one.is_packed)
         del self._all[at:], self._steps[at:]
+
+    def _farthest(self, work: int, new: Checkpoint) -> Checkpoint | None:
+        """The one farthest from the cursor that is not packed, but not `new`."""
+        loose = (one for one in self._all[1:] if not one.is_packed and one is not new)
+        return max(loose, key=lambda one: abs(one.work - work), default=None)
+
+    def _pack(self, one: Checkpoint) -> None:
+        before = one.nbytes
+        one.pack()
+        self._loose -= before
+        self._bytes += one.nbytes - before
 
     def _least_missed(self, work: int, new: Checkpoint) -> int:
         """The number of the one whose absence would cost least: the gap it leaves is small against its distance from the cursor.
@@ -100,4 +139,5 @@ class Checkpoints:
         gone = self._all.pop(n)
         del self._steps[n]
         self._bytes -= gone.nbytes
+        self._loose -= 0 if gone.is_packed else gone.nbytes
         self._all[n - 1].stale.add(gone.stale)

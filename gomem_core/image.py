@@ -1,8 +1,9 @@
 """A heap's whole state as one immutable value: to go back to it, and to tell whether two heaps are the same to the bit.
 
 Columns of machine integers are `array`s ('q' signed, 'Q' unsigned 64 bits, one entry a struct); bit sets are ints, which Python
-shares between heap and image for nothing.  mspan structs are numbered: first the spans of the arena in address order, then the
-free structs in the order of fixalloc's list.  Only heaps with best fit, those of typed sessions, have images.
+shares between heap and image for nothing.  An image consists of few Python objects, however large the heap is, so that Python's
+garbage collector has little to look at.  mspan structs are numbered: first the spans of the arena in address order, then the free
+structs in the order of fixalloc's list.  Only heaps with best fit, those of typed sessions, have images.
 """
 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from gomem_core.runtime.freelarge import BestFit
 from gomem_core.runtime.malloc import Heap
+from gomem_core.runtime.mbitmap import ptr_words_code
 from gomem_core.runtime.mcache import MCache
 from gomem_core.runtime.mspan import MSPAN_FREE, MSpan, MSpanList
 from gomem_core.runtime.mstats import MStats
@@ -51,8 +53,9 @@ class Image:
     alloc_cache: array[int]
     incache: bytes
     bit_sets: tuple[tuple[int, ...], ...]
-    ptr_words: tuple[array[int] | None, ...]
-    pointers: dict[int, dict[int, dict[int, int]]]  # struct -> slot -> word -> target
+    ptr_words: bytes  # of all structs that have it, one behind the other
+    ptr_words_lengths: array[int]  # bytes of each struct's part, -1: it has none
+    pointers: array[int]  # struct, slot, word, target; struct, slot, word, target; …
     arena_spans: int  # so many structs describe spans of the arena, the others are free
     lists: tuple[array[int], ...]  # in the order of _all_lists
     sweep_spans: tuple[array[int], array[int]]
@@ -74,13 +77,13 @@ class Image:
 
     @property
     def nbytes(self) -> int:
-        """Memory it takes, roughly; bit sets and small ints are the heap's own."""
-        tables = (*self.columns, self.alloc_cache, *self.lists, *self.sweep_spans, self.nsmallfree, self.central)
+        """Memory it takes, roughly: as if the heap had changed all its bit sets since."""
         leaves = (leaf for leaf in self.leaves.values() if not isinstance(leaf, int))
-        runs = (one for one in self.ptr_words if one is not None)
-        numbers = sum(len(table) * table.itemsize + 64 for tables_ in (tables, leaves, runs) for table in tables_)
-        words = sum(len(words) for slots in self.pointers.values() for words in slots.values())
-        return numbers + 33 * len(self.incache) + 250 * words + 100 * len(self.tiny_refs)
+        tables = (*self.columns, self.alloc_cache, *self.lists, *self.sweep_spans, self.nsmallfree, self.central, *leaves)
+        numbers = sum(len(table) * table.itemsize + 80 for table in (*tables, self.ptr_words_lengths, self.pointers))
+        slots = sum(self.columns[_COLUMNS.index("nelems")])
+        bit_sets = len(_BIT_SETS) * (40 * len(self.incache) + slots // 7)
+        return numbers + bit_sets + len(self.incache) + len(self.ptr_words) + 100 * len(self.tiny_refs) + 5_000
 
 
 def capture(heap: Heap) -> Image:
@@ -100,8 +103,9 @@ def capture(heap: Heap) -> Image:
         alloc_cache=array("Q", [s.alloc_cache for s in structs]),
         incache=bytes(s.incache for s in structs),
         bit_sets=tuple(tuple(getattr(s, name) for s in structs) for name in _BIT_SETS),
-        ptr_words=tuple(None if s.ptr_words is None else s.ptr_words[:] for s in structs),
-        pointers={i: _copied(s.pointers) for i, s in enumerate(structs) if s.pointers},
+        ptr_words=b"".join([s.ptr_words for s in structs if s.ptr_words is not None]),
+        ptr_words_lengths=array("q", [_bytes_of(s.ptr_words) for s in structs]),
+        pointers=_stored(structs),
         arena_spans=len(arena),
         lists=tuple(array("q", [numbers[id(s)] for s in spans.spans()]) for spans in _all_lists(heap)),
         sweep_spans=(
@@ -132,9 +136,19 @@ def _columns(structs: list[MSpan]) -> tuple[array[int], ...]:
     return tuple(array("q", column) for column in zip(*map(attrgetter(*_COLUMNS), structs), strict=True))
 
 
+def _bytes_of(ptr_words: array[int] | None) -> int:
+    return _NONE if ptr_words is None else len(ptr_words) * ptr_words.itemsize
+
+
+def _stored(structs: list[MSpan]) -> array[int]:
+    holders = [(i, slot, words) for i, s in enumerate(structs) if s.pointers for slot, words in s.pointers.items()]
+    return array("Q", [n for i, slot, words in holders for word, to in words.items() for n in (i, slot, word, to)])
+
+
 def restore(heap: Heap, image: Image) -> None:
     """Put the heap back into the image's state; its sink stays."""
     h = heap.mheap
+    _take_lists_apart(heap)
     structs = _restore_structs(image)
     for name, value in zip(_MHEAP, image.mheap, strict=True):
         setattr(h, name, value)
@@ -145,8 +159,6 @@ def restore(heap: Heap, image: Image) -> None:
     heap.stats.nsmallfree = list(image.nsmallfree)
     h.spanalloc.free_list = structs[image.arena_spans :]
     for spans, numbers in zip(_all_lists(heap), image.lists, strict=True):
-        spans.first = spans.last = None
-        spans.count = 0
         for n in numbers:
             spans.insert_back(structs[n])
     h.sweep_spans = [[structs[n] for n in stack] for stack in image.sweep_spans]
@@ -170,21 +182,37 @@ def restore(heap: Heap, image: Image) -> None:
     h.version += 1  # whoever remembers span borders must look again
 
 
+def _take_lists_apart(heap: Heap) -> None:
+    """Structs that point to each other would stay in memory until Python's garbage collector comes, which takes its time."""
+    for spans in _all_lists(heap):
+        for s in spans.spans():
+            s.next = s.prev = None
+        spans.first = spans.last = None
+        spans.count = 0
+
+
 def _restore_structs(image: Image) -> list[MSpan]:
     """New structs with the image's contents; written out field by field, since this is most of the time of a step back."""
     structs: list[MSpan] = []
-    columns = zip(*image.columns, image.alloc_cache, image.incache, *image.bit_sets, image.ptr_words, strict=True)
+    columns = zip(*image.columns, image.alloc_cache, image.incache, *image.bit_sets, image.ptr_words_lengths, strict=True)
+    ptr_words, at = image.ptr_words, 0
     for row in columns:
         s = MSpan.__new__(MSpan)
-        s.next = s.prev = s.in_list = s.pointers = None
+        s.next = s.prev = s.in_list = s.pointers = s.ptr_words = None
         s.start_addr, s.npages, s.freeindex, s.nelems, s.alloc_count, s.sweepgen, s.spanclass, s.state, s.needzero = row[:9]
         s.unusedsince, s.npreleased, s.limit, s.elemsize, s.ptr, s.alloc_cache = row[9:15]
         s.incache = row[15] == 1
-        s.alloc_bits, s.gcmark_bits, s.root_bits, runs = row[16:]
-        s.ptr_words = None if runs is None else runs[:]
+        s.alloc_bits, s.gcmark_bits, s.root_bits, length = row[16:]
+        if length != _NONE:
+            s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
+            at += length
         structs.append(s)
-    for i, pointers in image.pointers.items():
-        structs[i].pointers = _copied(pointers)
+    numbers = iter(image.pointers)
+    for i, slot, word, target in zip(numbers, numbers, numbers, numbers, strict=True):
+        s = structs[i]
+        if s.pointers is None:
+            s.pointers = {}
+        s.pointers.setdefault(slot, {})[word] = target
     return structs
 
 
@@ -193,10 +221,6 @@ def _restore_mcache(p: int, cached: tuple[int, int, array[int]], structs: list[M
     c.tiny, c.tinyoffset, numbers = cached
     c.alloc = [c.emptymspan if n == _NONE else structs[n] for n in numbers]
     return c
-
-
-def _copied(pointers: dict[int, dict[int, int]] | None) -> dict[int, dict[int, int]]:
-    return {index: dict(words) for index, words in (pointers or {}).items()}
 
 
 def _all_lists(heap: Heap) -> list[MSpanList]:

@@ -31,8 +31,9 @@ from gomem_core.view import HeapView
 SECOND: Final = 1_000_000_000  # ns
 EVENTS_KEPT: Final = 20_000  # of one command; the rest is only counted
 _EVERY: Final = 300  # work between two images of a small heap
-_CLOSE: Final = 50  # steps before a place that is reached from afar, where the heap is remembered for who goes on backwards
+_CLOSE: Final = (50, 500)  # steps before a place that is reached from afar, where the heap is remembered for who goes on backwards
 _EVENT_BYTES: Final = 150
+_TOUCHED_BYTES: Final = 80
 
 
 class Stopped(Exception):
@@ -81,7 +82,9 @@ class Machine:
         self._events_total = 0
         self._touched = Touched()
         self._news = Stale()  # of the step that is being done
-        self._checkpoints = Checkpoints(Checkpoint(0, 0, capture(self.heap), _Memory(None, {})))
+        self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
+        self._since_step = 0
+        self._checkpoints = Checkpoints(Checkpoint(0, 0, capture(self.heap), _Memory(None, {}), 0, True))
         self.heap.set_trace(self._listen if narrate else None)
 
     @property
@@ -147,6 +150,7 @@ class Machine:
         self.touched_at.update(dict.fromkeys(self._touched.spans, number))
         self._checkpoints.before(number - 1).stale.add(self._news)
         self.stale.add(self._news)
+        self._since.add(self._news)
 
     def _execute(self, step: Step, look: bool) -> Outcome:
         """Let the command change the heap.  Whatever stops it halfway, the heap is then as it was."""
@@ -210,44 +214,50 @@ class Machine:
         known = self._checkpoints.before(step)
         if self._half or not known.step <= self.at <= step:
             self._restore(known)
-        afar = step - self.at > 2 * _CLOSE
+        halts = {step - close for close in _CLOSE if step - self.at > 2 * close}
         while self.at < step:
             if self.stop:
                 self.stop = False
                 raise Stopped
-            if afar and self.at == step - _CLOSE:
+            if self.at in halts:
                 self.remember()
             self.do(self._step_of(self.at + 1), look=False)
 
     def knows(self, step: int) -> bool:
         """Whether step is remembered with its outcome."""
         known = self._checkpoints.before(step)
-        return known.step == step and (step == 0 or known.extra.outcome is not None)
+        return known.step == step and known.tells
 
     def remember(self) -> None:
         """Keep an image of the heap as it is here."""
         if self._checkpoints.before(self.at).step == self.at:
             return
-        image = capture(self.heap)
         known = self.outcome if self.outcome is not None and self.outcome.result is not None else None
-        checkpoint = Checkpoint(self.at, self._work, image, _Memory(known, dict(self.touched_at)))
-        checkpoint.nbytes += _EVENT_BYTES * len(known.events) if known is not None else 0
+        memory = _Memory(known, dict(self.touched_at))
+        nbytes = _TOUCHED_BYTES * len(self.touched_at) + (_EVENT_BYTES * len(known.events) if known is not None else 0)
+        checkpoint = Checkpoint(self.at, self._work, capture(self.heap), memory, nbytes, known is not None)
         self._checkpoints.add(checkpoint, self._work, inside=self.at < self.recorded)
+        self._since, self._since_step = Stale(), self.at
 
     def _restore(self, known: Checkpoint) -> None:
         if self._half and self.at == self.recorded:  # the objects of the half step are no traces to be kept
             self.objects.go(self.at)
             self.objects.cut()
         self._half = True
-        restore(self.heap, known.image)
-        self.view.exchanged(known.image.bases)
+        image, memory = known.contents()
+        restore(self.heap, image)
+        self.view.exchanged(image.bases)
         self.objects.go(known.step)
-        for stretch in self._checkpoints.between(known.step, self.at):
-            self._changed(stretch.stale)
+        if known.step == self._since_step:
+            self._changed(self._since)
+        else:
+            for stretch in self._checkpoints.between(known.step, self.at):
+                self._changed(stretch.stale)
         self._changed(self._news)
+        self._since, self._since_step = Stale(), known.step
         self.at = known.step
-        self.outcome = known.extra.outcome
-        self.touched_at = dict(known.extra.touched_at)
+        self.outcome = memory.outcome
+        self.touched_at = dict(memory.touched_at)
         self._work = known.work
         self._half = False
 

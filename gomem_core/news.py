@@ -90,11 +90,11 @@ _NOTES: Final[dict[type, Callable[[Touched, Any], None]]] = {
 class Stale:
     """The spans whose rows, slots or sums may differ from what they were: what tables of spans have to look at again."""
 
-    __slots__ = ("all", "bases")
+    __slots__ = ("all", "bases", "most")
 
-    MOST: Final = 10_000  # spans; where more changed, looking at all of them costs no more
-
-    def __init__(self) -> None:
+    def __init__(self, most: int = 10_000) -> None:
+        """`most`: where more spans changed, all count as changed."""
+        self.most = most
         self.bases: set[int] = set()  # also of spans that are no more, or were not yet
         self.all = False
 
@@ -111,7 +111,7 @@ class Stale:
         if not self.all:
             self.all = other.all
             self.bases |= other.bases
-        if self.all or len(self.bases) > self.MOST:
+        if self.all or len(self.bases) > self.most:
             self.all = True
             self.bases.clear()
 

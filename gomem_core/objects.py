@@ -7,7 +7,9 @@ another way from there, `cut` forgets what was hidden.
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from difflib import get_close_matches
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from gomem_core.arch import TINY_SIZE
@@ -223,6 +225,15 @@ class ObjectTable:
     def find_addr(self, addr: int) -> int | None:
         """The object born last at exactly this address, dropped or not."""
         return self._by_addr.get(addr)
+
+    def bytes_at(self, addrs: Sequence[int], most: int) -> int:
+        """The sizes of the objects born last at these addresses together; each counts for `most` at most, unknown ones for that."""
+        try:  # without a loop in Python: the account of a large heap asks for all objects
+            sizes = map(self._size.__getitem__, map(self._by_addr.__getitem__, addrs))
+            return sum(map(min, sizes, repeat(most)))
+        except KeyError:
+            found = (self._by_addr.get(addr) for addr in addrs)
+            return sum(most if oid is None else min(most, self._size[oid]) for oid in found)
 
     def in_slot(self, addr: int, elemsize: int) -> list[int]:
         """The objects in the slot at `addr`, as long as it is not swept: one, or several tiny ones in a 16-byte block.

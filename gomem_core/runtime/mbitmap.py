@@ -15,7 +15,7 @@ large object, however large, eight.
 """
 
 from array import array
-from typing import Final
+from typing import Final, Literal
 
 from gomem_core.arch import PTR_SIZE
 from gomem_core.runtime.mspan import MSpan
@@ -32,7 +32,13 @@ def init_bits(s: MSpan) -> None:
     """
     s.ptr_words = None
     if not is_noscan(s.spanclass) and s.elemsize != PTR_SIZE:
-        s.ptr_words = array("H" if s.spanclass > 1 else "Q", bytes((2 if s.spanclass > 1 else 8) * s.nelems))
+        code = ptr_words_code(s.spanclass)
+        s.ptr_words = array(code, bytes(array(code).itemsize * s.nelems))
+
+
+def ptr_words_code(spanclass: int) -> Literal["H", "Q"]:
+    """The type of the numbers in `ptr_words`: a large object may have more words than 16 bits can count."""
+    return "H" if spanclass > 1 else "Q"
 
 
 def bitmap_fill(s: MSpan) -> int:
