@@ -10,6 +10,7 @@ from pathlib import Path
 from gomem_core.diff import Difference
 from gomem_core.expect import found_instead
 from gomem_core.journal import Journal, Kind
+from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
 from gomem_core.outcome import Outcome
 from gomem_core.script import Script, write_script
 from gomem_core.scripted import script_of, timeline_of
@@ -33,8 +34,13 @@ class Desk:
 
     def begin(self, script: Script) -> None:
         """Begin a session whose steps are a script's.  What was there before is over; its journal can still be taken up."""
-        self.leave()
+        before, self.journal = self.journal, None
         self._set(Session(self._narrate, timeline_of(script)), script)
+        self._begin_journal(script)
+        if before is not None:  # only now, so that a kill leaves one of the two unfinished
+            self._end(before, ended=True)
+
+    def _begin_journal(self, script: Script) -> None:
         if self._kind is None:
             return
         try:
@@ -43,6 +49,10 @@ class Desk:
             self._problem = f"no journal is kept, since none can be written: {e.strerror or e}"
         if script.steps or script.name:
             self.record("load", script.name, write_script(script))
+
+    def keep(self, kind: Kind | None) -> None:
+        """Who keeps the journals of sessions that begin from here on; None: nobody."""
+        self._kind = kind
 
     def take_up(self, session: Session, script: Script, journal: Journal) -> None:
         """Go on with a session that was read from its journal."""
@@ -62,11 +72,15 @@ class Desk:
         """Whether its sessions do."""
         return self._narrate
 
-    def leave(self) -> None:
-        """The session was ended by its user: its journal is complete."""
+    def leave(self, ended: bool = True) -> None:
+        """Nothing more is done here; `ended`: by the user's wish, so that there is nothing to take up again."""
         if self.journal is not None:
-            self.journal.close(ended=True)
+            self._end(self.journal, ended)
             self.journal = None
+
+    def _end(self, journal: Journal, ended: bool) -> None:
+        journal.close(ended)
+        self._problem = self._problem or journal.problem
 
     # --- The journal ----------------------------------------------------------------------------------------------------
 
@@ -75,9 +89,7 @@ class Desk:
         if self.journal is not None:
             self.journal.append(verb, *values)
             if self.journal.problem:
-                self._problem = f"the journal ends here: {self.journal.problem}"
-                self.journal.close(ended=False)
-                self.journal = None
+                self.leave(ended=False)
 
     def moved(self) -> None:
         """Write down where the session stands."""
@@ -108,6 +120,14 @@ class Desk:
     def unmet(self, outcome: Outcome | None) -> list[tuple[str, str]]:
         """Of what the step where the session stands expects: the lines that did not come true, and what was found instead."""
         said = outcome.said if outcome is not None else None
-        session = self.session
-        checked = ((line, found_instead(e, outcome, session.view, session.objects)) for line, e in (said.expects if said else ()))
+        checked = [(line, self.found_instead(expect, outcome)) for line, expect in (said.expects if said else ())]
         return [(line, found) for line, found in checked if found]
+
+    def found_instead(self, expect: Expect, outcome: Outcome | None) -> str:
+        """What was found where an expectation of the step one stands behind is not met; nothing when it is."""
+        session = self.session
+        if isinstance(expect, ExpectEvent | ExpectNoEvent) and outcome is not None and not self._narrate and not session.event:
+            with session.machine.listening():  # a silent step tells its events when it is done again
+                session.goto(session.step - 1)
+                outcome = session.goto(session.step + 1)
+        return found_instead(expect, outcome, session.view, session.objects)

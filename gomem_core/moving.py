@@ -8,7 +8,6 @@ from typing import Any, Final
 from gomem_core.desk import Desk
 from gomem_core.diff import diff
 from gomem_core.execute import CommandError
-from gomem_core.expect import found_instead
 from gomem_core.journal import JournalError
 from gomem_core.lang import format_command
 from gomem_core.lang.moves import (
@@ -37,7 +36,6 @@ from gomem_core.quantities import holds, measure
 from gomem_core.report import Cell, Column, Json, Result, Table, counted
 from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
-from gomem_core.step import parse_step
 from gomem_core.timeline import UnknownBranch
 
 _BRANCH_COLUMNS: Final = (Column("future", "text"), Column("from"), Column("steps"), Column("first", "text"))
@@ -236,11 +234,12 @@ def _focus(_desk: Desk, command: Focus) -> Result:
 def _expect(desk: Desk, command: Expect) -> Result:
     session = desk.session
     outcome = desk.last if isinstance(command, ExpectError) else session.outcome
-    found = found_instead(command, outcome, session.view, session.objects)
+    of_the_step = session.step and not session.event and outcome is session.outcome
+    found = desk.found_instead(command, outcome)
     expected = format_command(command).removeprefix("expect ")  # type: ignore[arg-type] # every expectation is a command
     if found:
         raise CommandError(f"expected {expected}; found {found}")
-    if session.step and not session.event and outcome is session.outcome:  # and so it stays, if the session is saved
+    if of_the_step:  # and so it stays, if the session is saved
         line = f"expect {expected}"
         session.timeline.add_line(session.step, line)
         desk.record("line", session.step, line)

@@ -25,7 +25,18 @@ from gomem_core.lang.numbers import MAX_INT, read_count
 from gomem_core.lang.words import rest_of_line, split_line, word_spans
 from gomem_core.step import PAUSE, ScriptError, Step, is_comment, located, misplaced, must_parse, parse_step, place_of
 
-__all__ = ["VERSION", "BranchText", "Script", "ScriptError", "Step", "load_script", "parse_step", "read_script", "write_script"]
+__all__ = [
+    "VERSION",
+    "BranchText",
+    "Script",
+    "ScriptError",
+    "Step",
+    "load_script",
+    "load_text",
+    "parse_step",
+    "read_script",
+    "write_script",
+]
 
 VERSION: Final = 1  # of the format: what this gomem writes, and the latest it reads
 MAX_BYTES: Final = 256 << 20  # of a file; a million steps take a tenth
@@ -94,6 +105,11 @@ def _write_steps(lines: list[str], steps: list[str]) -> None:
 
 def load_script(path: Path) -> Script:
     """Read a session file.  Raises ScriptError, whatever is wrong with it."""
+    return read_script(path.name, load_text(path), str(path))
+
+
+def load_text(path: Path) -> str:
+    """The text of a session file, which may still be none.  Raises ScriptError."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -108,12 +124,11 @@ def load_script(path: Path) -> Script:
         number = data.count(b"\n", 0, nul) + 1
         raise ScriptError(f"{path}:{number}: not a text file (byte {nul} is 0)")
     try:
-        text = data.removeprefix(_BOM).decode()
+        return data.removeprefix(_BOM).decode()
     except UnicodeDecodeError as e:
         at = e.start + len(data) - len(e.object)
         number = data.count(b"\n", 0, at) + 1
         raise ScriptError(f"{path}:{number}: not a text file (byte {at} is not UTF-8)") from e
-    return read_script(path.name, text, str(path))
 
 
 def read_script(name: str, text: str, where: str) -> Script:

@@ -98,7 +98,7 @@ class Session:
             return Outcome(source, None, self.step)
         if type(command) not in EXECUTE:
             return Outcome(source, command, self.step, error=_no_command(source))
-        step = parse_step(source)
+        step = parse_step(source) if "\n" in source else Step(source, source, command, None)
         self._leave_half()
         outcome = self.machine.try_new(step)
         if not outcome.ok:

@@ -43,14 +43,34 @@ def _json_option(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def _declare_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a file with a command on each line; - reads stdin")
+    parser.add_argument(
+        "script",
+        metavar="SCRIPT",
+        nargs="?",
+        help="a session file (named .gomem, or its first line is gomem 1), or any file with a line on each line; - reads stdin",
+    )
     parser.add_argument(
         "-c", dest="commands", metavar="LINE", action="append", help="do this line instead of a script's; may be repeated"
     )
     parser.add_argument(
         "-k", "--keep-going", action="store_true", help="go on after a wrong line; the exit code is 3 all the same"
     )
+    parser.add_argument(
+        "--resume",
+        metavar="ID",
+        nargs="?",
+        const="",
+        help="tell where the session stands that was killed last, or that of the journal ID, and go on with it",
+    )
+    parser.add_argument(
+        "--no-journal", action="store_true", help="do not write down what is done, so that a kill loses the session"
+    )
     _json_option(parser, "an object for each command")
+
+
+def _declare_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", metavar="FILE", nargs="+", help="a session file")
+    _json_option(parser, "an object for each file")
 
 
 def _declare_classes(parser: argparse.ArgumentParser) -> None:
@@ -79,8 +99,14 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
             "gomem run script.txt",
             "gomem run -c 'alloc 48 scan' -c 'show spans'",
             "gomem convert 06_reuse.txt | gomem run --json -",
+            "gomem run --resume -c 'show spans'",
         ),
         _declare_run,
+    ),
+    "check": Subcommand(
+        "Do all steps of session files, and tell whether what they expect comes true.",
+        ("gomem check lesson.gomem", "gomem check --json lessons/*.gomem"),
+        _declare_check,
     ),
     "classes": Subcommand(
         "Print the table of size classes, or what becomes of an object of SIZE bytes.",

@@ -1,32 +1,120 @@
-"""`gomem run`: do the commands of a script and print what they answer."""
+"""`gomem run`: do the lines of a script or the steps of a session file, and print what they answer."""
 
 import argparse
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
-from gomem_core.cli.output import BAD_INPUT, FAILED, OK, UsageError, emit, emit_json, say
+from gomem_core.cli.output import BAD_INPUT, FAILED, OK, BadInput, UsageError, emit, emit_json, say
+from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.cli.source import STDIN, Line, display_name, lines_of_texts, read_lines
+from gomem_core.console import Console
 from gomem_core.invariants import InvariantError
+from gomem_core.journal import JournalError, prune
 from gomem_core.lang import ParseError
-from gomem_core.report import Json
+from gomem_core.lang.moves import Expect, ExpectError, Focus, Pause
+from gomem_core.moving import where
+from gomem_core.outcome import Outcome
+from gomem_core.report import Json, Result
+from gomem_core.resume import resume
 from gomem_core.runtime.mspan import Throw
-from gomem_core.session import Outcome, Session
+from gomem_core.script import Script, ScriptError
+from gomem_core.step import Step, located, parse_step
 
 _FEW_LINES = 40  # of a script that stands in a file: more are not repeated in a report, the file has them
+_SUFFIX = ".gomem"  # of session files; others are known by their first line
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Run the script or the lines given with -c."""
+    """Run the script or the lines given with -c, in a new session or in one that is taken up again."""
     texts: list[str] | None = args.commands
     script: str | None = args.script
-    if texts is None and script is None:
-        raise UsageError("nothing to run: give a SCRIPT, - for stdin, or -c LINE")
+    which: str | None = args.resume
+    if which == STDIN and script is None:  # no journal is called so
+        script, which = which, ""
+    if texts is None and script is None and which is None:
+        raise UsageError("nothing to run: give a SCRIPT, - for stdin, -c LINE or --resume")
     if texts is not None and script is not None:
         raise UsageError("either a SCRIPT or -c LINE, not both")
-    if texts is not None:
-        return Run("-c", args.json, args.keep_going).do(lines_of_texts(texts))
-    script = script or ""
-    return Run(display_name(script), args.json, args.keep_going, in_file=script != STDIN).do(read_lines(script))
+    if which is not None and args.no_journal:
+        raise UsageError("--resume goes on with a journal, so --no-journal cannot be meant")
+    run = Run("-c" if script is None else display_name(script), args.json, args.keep_going, script not in {None, STDIN})
+    if which is None:
+        return _begin(run, texts, script, not args.no_journal)
+    return _go_on(run, which or None, None if texts is None and script is None else _lines(texts, script))
+
+
+def _lines(texts: list[str] | None, script: str | None) -> Iterator[Line]:
+    return lines_of_texts(texts) if texts is not None else read_lines(script or STDIN)
+
+
+def _begin(run: "Run", texts: list[str] | None, script: str | None, journal: bool) -> int:
+    """A session of its own, which begins when the first line is there."""
+    lines = _lines(texts, script)
+    file = None
+    try:
+        if script is not None and script.endswith(_SUFFIX):
+            file = SessionFile.load(script)
+        else:
+            first = next(lines, None)
+            if first is None:
+                return OK
+            lines = chain((first,), lines)
+            if _begins_session_file(first):
+                file = SessionFile(run.name, "\n".join(_texts(run.name, lines)))
+    except ScriptError as e:
+        say(str(e))
+        return BAD_INPUT
+    if journal:
+        prune()
+        run.console.keep("run")
+    run.console.begin(Script("") if file is None else file.script)
+    return _to_the_end(run, lambda: run.do(lines) if file is None else run.play(file))
+
+
+def _go_on(run: "Run", which: str | None, lines: Iterator[Line] | None) -> int:
+    """A session that was killed, or any other one that has a journal."""
+    try:
+        found = resume(run.console, which)
+    except JournalError as e:
+        raise BadInput(str(e)) from e
+    run.console.keep("run")  # if another session should be opened
+    if lines is None:
+        run.tell_where(found.id)
+        run.console.leave(found.ended)  # as it was: nothing was done
+        return OK
+
+    def go_on() -> int:
+        run.tell_where(found.id)
+        return run.do(lines)
+
+    return _to_the_end(run, go_on)
+
+
+def _to_the_end(run: "Run", work: Callable[[], int]) -> int:
+    """A run that ends by itself leaves nothing to take up again, also when nobody wants to read any more of it."""
+    ended = False
+    try:
+        status = work()
+        ended = not run.broken
+    except BrokenPipeError:
+        ended = True
+        raise
+    finally:
+        run.console.leave(ended)
+        run.tell_problem()
+    return status
+
+
+def _begins_session_file(line: Line) -> bool:
+    return line.text.split(maxsplit=1)[:1] == ["gomem"]
+
+
+def _texts(name: str, lines: Iterable[Line]) -> Iterator[str]:
+    for line in lines:
+        if line.fault is not None:
+            raise located(name, line.number, line.text, line.fault)
+        yield line.text
 
 
 class Run:
@@ -37,40 +125,108 @@ class Run:
         self.as_json = as_json
         self.keep_going = keep_going
         self.in_file = in_file
-        self.session = Session()
+        self.console = Console(narrate=False)
+        self.broken = False  # gomem itself is wrong
 
     def do(self, lines: Iterable[Line]) -> int:
         """Do the lines until one is wrong, or all of them; returns the exit code."""
         status = OK
         for line in lines:
-            try:
-                outcome = self._submit(line)
-            except (KeyboardInterrupt, MemoryError):
-                raise
-            except Exception as e:  # whatever it is: no line may bring gomem to this
-                self._report_impossible(line, e)
+            outcome = self._attempt(line, self._submit)
+            if outcome is None:
                 return FAILED
-            if outcome.error is not None:
-                self._report_error(line, outcome.error)
-                status = BAD_INPUT
-                if not self.keep_going:
-                    break
-            elif outcome.result is not None:
-                self._report_result(line, outcome)
+            if outcome.said is not None:
+                _talk(outcome.said)
+            found = self._report(line, outcome)
+            status = max(status, found)
+            if found == BAD_INPUT and not self.keep_going:
+                break
+        return status
+
+    def play(self, file: SessionFile) -> int:
+        """Do the steps of a session file, which lie ahead, until one goes wrong that should not; returns the exit code."""
+        status = self._check(file, 0, None)
+        for number in file.script.numbers:
+            step = parse_step(self.console.session.timeline.following or "")
+            line = Line(number, step.line)
+            _talk(step)
+            outcome = self._attempt(line, lambda _line: self.console.forward())
+            if outcome is None:
+                return FAILED
+            found = self._report(line, outcome, any(isinstance(expect, ExpectError) for _, expect in step.expects))
+            status = max(status, found, self._check(file, number, outcome))
+            if found == BAD_INPUT and not self.keep_going:
+                break
         return status
 
     def _submit(self, line: Line) -> Outcome:
         if line.fault is not None:
-            return Outcome(line.text, None, self.session.step, error=line.fault)
-        return self.session.submit(line.text)
+            return Outcome(line.text, None, self.console.session.step, error=line.fault)
+        return self.console.submit(line.text)
 
-    def _report_result(self, line: Line, outcome: Outcome) -> None:
-        if outcome.result is None:
-            return
+    def _attempt(self, line: Line, work: Callable[[Line], Outcome | None]) -> Outcome | None:
+        """What became of a line; None if it showed that gomem is wrong."""
+        try:
+            return work(line)
+        except (KeyboardInterrupt, MemoryError):
+            raise
+        except Exception as e:  # whatever it is: no line may bring gomem to this
+            self.broken = True
+            self._report_impossible(line, e)
+            return None
+
+    def _check(self, file: SessionFile, number: int, outcome: Outcome | None) -> int:
+        """Tell which expectations do not come true behind the command in line `number` of a session file."""
+        status = OK
+        for unmet in file.unmet(self.console, number, outcome):
+            self._report_unmet(Line(unmet.number, file.line(unmet.number)), str(unmet))
+            status = FAILED
+        return status
+
+    # --- What is told ---------------------------------------------------------------------------------------------------
+
+    def tell_where(self, journal: str) -> None:
+        """Where the session stands that was taken up again."""
+        result = where(self.console)
         if self.as_json:
-            emit_json(self._record(line, True, "result", outcome.result.json()))
+            emit_json(self._record(Line(0, f"resume {journal}"), True, "result", result.json()))
         else:
-            emit("\n".join(outcome.result.lines()))
+            emit(f"{journal}: {result.summary}")
+
+    def tell_problem(self) -> None:
+        """What is wrong with the journal, once."""
+        problem = self.console.take_problem()
+        if problem:
+            say(f"gomem: {problem}")
+
+    def _report(self, line: Line, outcome: Outcome, foreseen: bool = False) -> int:
+        """Tell what became of a line; returns what it means for the exit code.  `foreseen`: it should fail."""
+        self.tell_problem()
+        if outcome.error is None:
+            if outcome.result is not None and not isinstance(outcome.command, Focus | Pause):
+                self._report_result(line, outcome.result)
+            return OK
+        if isinstance(outcome.command, Expect):
+            self._report_unmet(line, outcome.error.message)
+            return FAILED
+        if foreseen:
+            if self.as_json:
+                emit_json(self._record(line, False, "error", _error_json(outcome.error)))
+            say(f"{self.name}:{line.number}: it fails, as expected: {outcome.error.message}")
+            return OK
+        self._report_error(line, outcome.error)
+        return BAD_INPUT
+
+    def _report_result(self, line: Line, result: Result) -> None:
+        if self.as_json:
+            emit_json(self._record(line, True, "result", result.json()))
+        else:
+            emit("\n".join(result.lines()))
+
+    def _report_unmet(self, line: Line, message: str) -> None:
+        if self.as_json:
+            emit_json(self._record(line, False, "error", _error_json(ParseError(1, len(line.text), message))))
+        say(f"{self.name}:{line.number}: {message}")
 
     def _report_error(self, line: Line, error: ParseError) -> None:
         if self.as_json:
@@ -95,11 +251,17 @@ class Run:
         if not isinstance(e, InvariantError | Throw):
             say("".join(traceback.format_exception(e)).rstrip())
         say("gomem is wrong here, not the script.  Please report it with the lines that lead to it:")
-        done = self.session.history
+        done = self.console.session.history
         if self.in_file and len(done) > _FEW_LINES:
             say(f"  the first {line.number} lines of {self.name}")
         else:
             say("\n".join(f"  {text}" for text in (*done, line.text)))
+
+
+def _talk(step: Step) -> None:
+    """What is said before a step."""
+    for text in step.says:
+        say(text)
 
 
 def impossible_state(e: Exception) -> str:

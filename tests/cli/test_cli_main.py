@@ -30,7 +30,7 @@ def test_help_goes_to_stdout(words: list[str], capsys: Capture) -> None:
 def test_help_lists_every_subcommand(capsys: Capture) -> None:
     main(["--help"])
     out = capsys.readouterr().out
-    assert all(f"\n  {name}" in out for name in ("run", "classes", "verify", "convert", "bench"))
+    assert all(f"\n  {name}" in out for name in ("run", "check", "classes", "verify", "convert", "bench"))
 
 
 def test_version(capsys: Capture) -> None:
@@ -55,7 +55,7 @@ def test_a_misspelt_subcommand_gets_a_suggestion(word: str, meant: str, capsys: 
 
 def test_an_unknown_word_lists_the_subcommands(capsys: Capture) -> None:
     assert main(["qqqqq"]) == 2
-    assert "subcommands: run, classes, verify, convert, bench" in capsys.readouterr().err
+    assert "subcommands: run, check, classes, verify, convert, bench" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["nosuch.txt", "./run", "nosuch/verfy"])
@@ -92,7 +92,17 @@ def test_what_means_nothing_is_a_usage_error(
 
 @pytest.mark.parametrize(
     "words",
-    [["run"], ["run", "x", "-c", "gc"], ["run", "--nosuch"], ["verify"], ["convert"], ["classes", "1", "2"], ["bench", "x"]],
+    [
+        ["run"],
+        ["run", "x", "-c", "gc"],
+        ["run", "--nosuch"],
+        ["run", "--resume", "--no-journal"],
+        ["check"],
+        ["verify"],
+        ["convert"],
+        ["classes", "1", "2"],
+        ["bench", "x"],
+    ],
 )
 def test_subcommands_say_how_they_are_used(words: list[str], capsys: Capture) -> None:
     assert main(words) == 2
@@ -203,6 +213,7 @@ _LIGHT = [["--help"], ["--version"], *([name, "--help"] for name in SUBCOMMANDS)
 _WORK = [
     ["run", "-c", "alloc 48", "-c", "churn 100", "-c", "show spans", "-c", "invariants full"],
     ["run", "--json", "-c", "alloc 48"],
+    ["check", "gomem_tui/demo.gomem"],
     ["classes"],
     ["classes", "33"],
     ["verify", "--json", "tests/recordings/15_tiny_swap.jsonl.gz"],

@@ -1,0 +1,118 @@
+"""`gomem check`: session files as tests, each step with what it expects."""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, emit_json, say
+from gomem_core.cli.run import impossible_state
+from gomem_core.cli.sessionfile import SessionFile
+from gomem_core.console import Console
+from gomem_core.invariants import InvariantError, check
+from gomem_core.lang.moves import ExpectError
+from gomem_core.outcome import Outcome
+from gomem_core.report import Json, counted
+from gomem_core.runtime.mspan import Throw
+from gomem_core.script import ScriptError
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Check all files, also those after a bad one; exit code 3 wins over 1."""
+    status = OK
+    for path in args.files:
+        try:
+            file = SessionFile.load(path)
+        except ScriptError as e:
+            status = BAD_INPUT
+            if args.json:
+                emit_json({"file": path, "ok": False, "error": str(e).partition("\n")[0]})
+            say(str(e))
+            continue
+        checked = Checked(file)
+        failure = checked.run()
+        if failure is not None:
+            status = max(status, FAILED)
+        if args.json:
+            emit_json(checked.json() | (failure.json() if failure is not None else {}))
+        else:
+            emit(str(checked) if failure is None else f"{path}:{failure}")
+    return status
+
+
+class Failure(NamedTuple):
+    """The first thing in a file that is not as it should be; `number` is its line, `column` is 0 where none is to blame."""
+
+    number: int
+    column: int
+    message: str
+    more: dict[str, Json]
+
+    def __str__(self) -> str:
+        place = f"{self.number}:{self.column}" if self.column else str(self.number)
+        return f"{place}: {self.message}"
+
+    def json(self) -> dict[str, Json]:
+        """As plain data, to be joined with what is said of the file."""
+        return {"ok": False, "line": self.number, "message": self.message, **self.more}
+
+
+class Checked:
+    """A session file that is done from its beginning to its end, then its other futures."""
+
+    def __init__(self, file: SessionFile) -> None:
+        self._file = file
+        self._console = Console(True, file.script)
+        self._number = 0  # the line of the command done last; 0: none
+        self.steps = 0
+        self.expectations = 0
+        self.futures = 1 + len(file.script.branches)
+
+    def __str__(self) -> str:
+        futures = f", {counted(self.futures, 'future')}" if self.futures > 1 else ""
+        return f"ok {self._file.where}: {counted(self.steps, 'step')}, {counted(self.expectations, 'expectation')}{futures}"
+
+    def json(self) -> dict[str, Json]:
+        """As plain data: what was checked."""
+        counts: dict[str, Json] = {"steps": self.steps, "expectations": self.expectations, "futures": self.futures}
+        return {"file": self._file.where, "ok": True, **counts}
+
+    def run(self) -> Failure | None:
+        """Do all steps of all futures; stops at the first failure."""
+        self.expectations = len(self._file.at_the_beginning())
+        try:
+            return next(self._failures(), None)
+        except (InvariantError, Throw) as e:
+            name = impossible_state(e)
+            return Failure(self._number, 0, f"IMPOSSIBLE STATE: {e}", {"invariant": name})
+
+    def _failures(self) -> Iterator[Failure]:
+        session, script = self._console.session, self._file.script
+        yield from self._unmet(None)
+        yield from self._along(script.numbers)
+        for branch in script.branches:
+            session.switch(branch.name)
+            session.goto(branch.start)
+            yield from self._along(branch.numbers)
+
+    def _along(self, numbers: Iterable[int]) -> Iterator[Failure]:
+        """The steps that lie ahead, whose commands stand in these lines."""
+        session = self._console.session
+        for self._number in numbers:
+            outcome = session.forward()
+            self.steps += 1
+            yield from self._of_step(outcome)
+            check(session.machine.heap, "cheap")
+        check(session.machine.heap, "full")
+
+    def _of_step(self, outcome: Outcome | None) -> Iterator[Failure]:
+        expects = [expect for _, expect in outcome.said.expects] if outcome is not None and outcome.said is not None else []
+        self.expectations += len(expects)
+        error = outcome.error if outcome is not None else None
+        if error is not None and not any(isinstance(expect, ExpectError) for expect in expects):
+            more: dict[str, Json] = {"column": error.column, "error": error.message}
+            yield Failure(self._number, error.column, f"the step failed: {error.message}", more)
+        yield from self._unmet(outcome)
+
+    def _unmet(self, outcome: Outcome | None) -> Iterator[Failure]:
+        for unmet in self._file.unmet(self._console, self._number, outcome):
+            yield Failure(unmet.number, 0, str(unmet), {"expected": unmet.expected, "found": unmet.found})
