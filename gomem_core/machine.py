@@ -31,7 +31,10 @@ from gomem_core.view import HeapView
 SECOND: Final = 1_000_000_000  # ns
 EVENTS_KEPT: Final = 20_000  # of one command; the rest is only counted
 _EVERY: Final = 300  # work between two images of a small heap
-_CLOSE: Final = (50, 500)  # steps before a place that is reached from afar, where the heap is remembered for who goes on backwards
+_CLOSE: Final = (
+    50,
+    500,
+)  # steps before a place that is reached from afar, where the heap is remembered for who goes on backwards
 _EVENT_BYTES: Final = 150
 _TOUCHED_BYTES: Final = 80
 

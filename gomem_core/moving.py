@@ -36,6 +36,7 @@ from gomem_core.quantities import holds, measure
 from gomem_core.report import Cell, Column, Json, Result, Table, counted
 from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
+from gomem_core.step import parse_step
 from gomem_core.timeline import UnknownBranch
 
 _BRANCH_COLUMNS: Final = (Column("future", "text"), Column("from"), Column("steps"), Column("first", "text"))
