@@ -3,15 +3,19 @@
 What the moves do is written in moving.py.
 """
 
+from typing import Final
+
 from gomem_core.desk import Desk
 from gomem_core.execute import EXECUTE, CommandError
 from gomem_core.lang import Command, ParseError, parse
-from gomem_core.lang.moves import Say
+from gomem_core.lang.moves import Back, Diff, Focus, Forward, Goto, Say, UntilEvent, UntilQuantity
 from gomem_core.machine import Stopped, located
 from gomem_core.moving import MOVES
 from gomem_core.outcome import Outcome
 from gomem_core.report import Result
 from gomem_core.step import PAUSE
+
+_MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, Focus)
 
 
 class Console(Desk):
@@ -31,6 +35,9 @@ class Console(Desk):
         match command:
             case None:
                 return Outcome(line, None, self.session.step)
+            case _ if self.read_only and not isinstance(command, _MERE_MOVES):
+                told = "this session is read-only: go through it with goto, back, forward, until, diff and focus"
+                return Outcome(line, command, self.session.step, error=located(CommandError(told), line))
             case Say():
                 return self._do(f"{line}\n{PAUSE}")
             case _ if type(command) in EXECUTE:

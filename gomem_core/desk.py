@@ -27,6 +27,7 @@ class Desk:
         self._narrate = narrate
         self._kind = kind
         self._problem = ""
+        self.read_only = False  # then lines may move through the session, and change nothing
         self.journal: Journal | None = None
         self.begin(Script("") if script is None else script)
 

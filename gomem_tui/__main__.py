@@ -45,6 +45,13 @@ def _explore(words: list[str]) -> int:
         help="take up the session of a journal again, by its ID or the beginning of it; without one, that which was killed last",
     )
     parser.add_argument("--no-journal", action="store_true", help="keep no journal: what is done is lost when gomem is killed")
+    parser.add_argument("--read-only", action="store_true", help="go through the session, and change nothing")
+    parser.add_argument(
+        "--present",
+        action="store_true",
+        help="for an audience: page-down and page-up step, keys are shown as pressed, Why is larger",
+    )
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     parser.add_argument("--version", action="version", version=f"gomem {__version__}")
     args, surplus = parser.parse_known_args(words)
     if surplus and words[0].startswith("-"):
@@ -69,10 +76,13 @@ def _explore(words: list[str]) -> int:
     from pathlib import Path  # noqa: PLC0415
 
     from gomem_tui.app import run_explorer  # noqa: PLC0415
+    from gomem_tui.options import Options  # noqa: PLC0415
 
     gc.freeze()
     gc.enable()
-    return run_explorer(None if args.script is None else Path(args.script), not args.no_journal, args.resume)
+    script = None if args.script is None else Path(args.script)
+    options = Options(mouse=not args.no_mouse, presenting=args.present)
+    return run_explorer(script, not args.no_journal, args.resume, args.read_only, options)
 
 
 def _is_mere_word(text: str) -> bool:

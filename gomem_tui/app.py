@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Final, cast
 
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mouse mode switched on at exit
 
@@ -14,7 +14,8 @@ from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.events import Click, Resize
+from textual.events import Click, Event, Resize
+from textual.events import Key as KeyEvent
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -29,8 +30,10 @@ from gomem_core.script import ScriptError, load_script
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
 from gomem_tui.demo import demo_script
 from gomem_tui.hint import hint, offer, takes_long
-from gomem_tui.keys import KEYS
-from gomem_tui.paint import Painter
+from gomem_tui.keys import KEYS, shown
+from gomem_tui.options import Options
+from gomem_tui.output import write_picture
+from gomem_tui.paint import Painter, text_of
 from gomem_tui.panes.bars import Bar, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
@@ -42,6 +45,8 @@ from gomem_tui.render.lines import Line
 from gomem_tui.render.scrub import Track, render_scrub
 from gomem_tui.screens.help import HelpScreen
 from gomem_tui.travel import Traveller
+
+DEFAULT: Final = Options()
 
 
 def key_provider() -> type:
@@ -62,8 +67,10 @@ class Explorer(Traveller):
         Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.first) for key in KEYS
     ]
 
-    def __init__(self, desk: Console) -> None:
+    def __init__(self, desk: Console, options: Options = DEFAULT) -> None:
         super().__init__(desk)
+        self.options = options
+        self._pressed = ""  # shown to an audience
         self.animation_level = "none"
         self._painter = Painter()
         self.arrangement = Arrangement()
@@ -86,7 +93,7 @@ class Explorer(Traveller):
         yield WhyPane(self.model)
         yield Bar(self._scrub, id="scrub")
         yield PromptRow(lambda: offers(self.model.view, self.model.session.objects))
-        yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width), id="footer", waits=False)
+        yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width, self._pressed), id="footer", waits=False)
         yield Static("", id="too-small")
 
     def on_mount(self) -> None:
@@ -194,6 +201,7 @@ class Explorer(Traveller):
 
     def _show_current(self) -> None:
         """Show the panes that there is room for, and mark the one that has the keyboard."""
+        self.screen.set_class(self.options.presenting, "presenting")
         for name, has in self.arrangement.classes().items():
             self.screen.set_class(has, name)
         shown = self.arrangement.shown()
@@ -330,8 +338,13 @@ class Explorer(Traveller):
         self._pane.move(rows, columns)
 
     def action_page(self, by: int) -> None:
-        """Move in the pane by what it shows."""
-        self._pane.move(by * self._pane.page())
+        """Move in the pane by what it shows; to an audience, these are a clicker's keys."""
+        if not self.options.presenting:
+            self._pane.move(by * self._pane.page())
+        elif by > 0:
+            self.action_step()
+        else:
+            self.action_step_back()
 
     def action_edge(self, by: int) -> None:
         """Move to the pane's first or last row."""
@@ -367,6 +380,31 @@ class Explorer(Traveller):
         """Why: the ladder or the events."""
         self.query_one(WhyPane).toggle_log()
 
+    def action_copy(self) -> None:
+        """The address of what is selected, to the clipboard."""
+        addr = self.model.scene.selection.addr
+        if addr:
+            self._copy(f"{addr:#x}", f"{addr:#x}")
+        else:
+            self.say("Nothing is selected.")
+
+    def action_copy_pane(self) -> None:
+        """What the pane shows, to the clipboard."""
+        self._copy(self._pane.text(), f"the {self.arrangement.name} pane")
+
+    def _copy(self, text: str, what: str) -> None:
+        self.copy_to_clipboard(text)
+        self.say(f"Copied {what}, if this terminal lets programs copy (OSC 52).")
+
+    def action_picture(self) -> None:
+        """What the screen shows, as two files."""
+        try:
+            path = write_picture(self.export_screenshot(), text_of(self.screen), self.desk.script.name, self.model.session.step)
+        except OSError as e:
+            self.say(f"No picture was written: {e.strerror or e}")
+        else:
+            self.say(f"Written: {path}.svg and {path.name}.txt")
+
     def action_explain_quit(self) -> None:
         """Tell how to quit."""
         self.say("esc stops what is being done." if self.busy else "q or ctrl+q quits; esc leaves the prompt.")
@@ -376,6 +414,13 @@ class Explorer(Traveller):
         self.model.session.machine.stop = self.busy
         self.desk.leave()
         self.exit(0)
+
+    async def on_event(self, event: Event) -> None:
+        """An audience sees which keys are pressed."""
+        if self.options.presenting and isinstance(event, KeyEvent) and not event.is_forwarded and self.is_running:
+            self._pressed = shown(event.key)
+            self.query_one("#footer", Bar).redraw()
+        await super().on_event(event)
 
     def on_click(self, event: Click) -> None:
         """Focus a pane, and select what was clicked."""
@@ -387,7 +432,9 @@ class Explorer(Traveller):
             widget.pick(event.x, event.y)
 
 
-def run_explorer(path: Path | None, journal: bool = True, resumed: str | None = None) -> int:
+def run_explorer(
+    path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False, options: Options = DEFAULT
+) -> int:
     """Open the explorer on a script, on the built-in one, or on the session of a journal ("": the one killed last).
 
     Returns the exit code, 3 for a bad script or journal.
@@ -402,5 +449,6 @@ def run_explorer(path: Path | None, journal: bool = True, resumed: str | None = 
         return 3
     if path is not None:
         console.own_files.add(path)
-    code = Explorer(console).run()
+    console.read_only = read_only
+    code = Explorer(console, options).run(mouse=options.mouse)
     return code or 0

@@ -24,11 +24,15 @@ class Bar(LinePane):
 _TYPING: Final = (("enter", "do it"), ("tab", "complete"), ("↑ ↓", "history"), ("esc", "leave"))
 
 
-def footer_line(message: str, typing: bool, width: int) -> Line:
+def footer_line(message: str, typing: bool, width: int, pressed: str = "") -> Line:
     """A message if there is one, else the keys that hold now: in the prompt other ones than elsewhere.
 
-    Where not all fit, those in the middle go first: how to get help and how to quit stay.
+    Where not all fit, those in the middle go first: how to get help and how to quit stay.  `pressed` is shown at the right: to an
+    audience, the key that was pressed last.
     """
+    if pressed:
+        sign = f" {pressed} "
+        return (*footer_line(message, typing, max(0, width - len(sign))), (sign, "cursor"))
     if message:
         return fit(((f" {message}", "new"),), width)
     keys = list(_TYPING) if typing else [(key.footer_name or shown(key.keys[0]), key.label) for key in footer_keys()]

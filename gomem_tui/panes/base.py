@@ -7,7 +7,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from gomem_tui.render.lines import Line, Port
+from gomem_tui.render.lines import Line, Port, plain
 from gomem_tui.style import STYLES, Token
 
 
@@ -23,6 +23,10 @@ class LinePane(Widget):
     def draw(self, width: int, height: int) -> list[Line]:
         """Exactly `height` lines of exactly `width` cells."""
         raise NotImplementedError
+
+    def text(self) -> str:
+        """What is shown, as text."""
+        return "\n".join(plain(line).rstrip() for line in self._lines)
 
     def resized(self) -> None:
         """Called before everything is drawn anew in another size."""

@@ -10,6 +10,7 @@ import gomem_tui.__main__ as entry
 from gomem_core import __version__
 from gomem_core.cli.args import SUBCOMMANDS
 from gomem_tui.__main__ import main
+from gomem_tui.options import Options
 from tests.cli.process import gomem, modules_of, shell
 
 Capture = pytest.CaptureFixture[str]
@@ -127,9 +128,11 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
 
     class App:
         @staticmethod
-        def run_explorer(script: Path | None, journal: bool, resumed: str | None) -> int:
+        def run_explorer(script: Path | None, journal: bool, resumed: str | None, read_only: bool, options: Options) -> int:
             assert journal
             assert resumed is None
+            assert not read_only
+            assert options == Options()
             scripts.append(script)
             return 0
 

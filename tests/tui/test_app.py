@@ -1,5 +1,7 @@
 """The explorer as its user drives it: keys in, panes out."""
 
+from pathlib import Path
+
 import pytest
 from textual.geometry import Size
 from textual.pilot import Pilot
@@ -9,6 +11,7 @@ from gomem_core.script import ScriptError, read_script
 from gomem_tui.app import Explorer
 from gomem_tui.arrangement import PANES
 from gomem_tui.demo import demo_script
+from gomem_tui.options import Options
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.prompt import Prompt
 from gomem_tui.render.lines import plain
@@ -514,3 +517,62 @@ async def test_the_rungs_of_why_stand_in_the_same_rows_with_and_without_a_note()
         await pilot.press("space")
         await pilot.pause()
         assert "help" in shown(app, "why").splitlines()[1]
+
+
+async def test_what_is_selected_is_copied_by_escape_code_and_told() -> None:
+    app = explorer("alloc 48 scan")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("y")
+        assert app.message == "Nothing is selected."
+        await pilot.press("space", "y")
+        assert app.clipboard == "0xc420000000"
+        assert app.message.startswith("Copied 0xc420000000")
+        await pilot.press("Y")
+        assert app.clipboard.splitlines()[2].split()[:2] == ["▸+c420000000", "1"]
+
+
+async def test_a_picture_is_written_as_svg_and_text_and_overwrites_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = explorer("alloc 48 scan")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "P", "P")
+        await pilot.pause()
+        assert sorted(path.name for path in tmp_path.iterdir()) == [
+            *("gomem-demo-step1-2.svg", "gomem-demo-step1-2.txt", "gomem-demo-step1.svg", "gomem-demo-step1.txt"),
+        ]
+        lines = (tmp_path / "gomem-demo-step1.txt").read_text(encoding="utf-8").splitlines()
+        assert len(lines) == 24
+        assert lines[0].startswith(" gomem ")
+        assert "<svg" in (tmp_path / "gomem-demo-step1.svg").read_text(encoding="utf-8")
+        monkeypatch.chdir("/proc")
+        await pilot.press("P")
+        assert app.message.startswith("No picture was written: ")
+
+
+async def test_to_an_audience_a_clicker_steps_and_keys_are_shown() -> None:
+    app = Explorer(Console(True, read_script("demo", "alloc 48\nalloc 64", "demo")), Options(presenting=True))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("pagedown", "pagedown")
+        await pilot.pause()
+        assert app.model.session.step == 2
+        assert shown(app, "footer").rstrip().endswith("page-down")
+        assert "space does" in app.query_one(Prompt).placeholder or "the end" in app.query_one(Prompt).placeholder
+        await pilot.press("pageup")
+        await pilot.pause()
+        assert app.model.session.step == 1
+        assert app.query_one("#why").size.height == 16
+
+
+async def test_a_read_only_session_is_gone_through_and_not_changed() -> None:
+    app = explorer("alloc 48\nalloc 64")
+    app.desk.read_only = True
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space")
+        await type_line(pilot, "alloc 8")
+        assert app.model.session.timeline.steps == ["alloc 48", "alloc 64"]
+        assert "read-only" in shown(app, "why")
+        await pilot.press("ctrl+u")
+        await type_line(pilot, "goto end")
+        assert app.model.session.step == 2
