@@ -8,8 +8,8 @@ import pytest
 
 import gomem_tui.__main__ as entry
 from gomem_core import __version__
-from gomem_core.cli.args import SUBCOMMANDS
 from gomem_tui.__main__ import main
+from gomem_tui.cli import SUBCOMMANDS
 from tests.cli.process import gomem, modules_of, shell
 
 Capture = pytest.CaptureFixture[str]
@@ -30,7 +30,7 @@ def test_help_goes_to_stdout(words: list[str], capsys: Capture) -> None:
 def test_help_lists_every_subcommand(capsys: Capture) -> None:
     main(["--help"])
     out = capsys.readouterr().out
-    assert all(f"\n  {name}" in out for name in ("run", "classes", "verify", "convert", "bench"))
+    assert all(f"\n  {name}" in out for name in ("run", "classes", "verify", "convert", "bench", "export"))
 
 
 def test_version(capsys: Capture) -> None:
@@ -55,7 +55,7 @@ def test_a_misspelt_subcommand_gets_a_suggestion(word: str, meant: str, capsys: 
 
 def test_an_unknown_word_lists_the_subcommands(capsys: Capture) -> None:
     assert main(["qqqqq"]) == 2
-    assert "subcommands: run, classes, verify, convert, bench" in capsys.readouterr().err
+    assert "subcommands: run, classes, verify, convert, bench, export" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["nosuch.txt", "./run", "nosuch/verfy"])
@@ -92,7 +92,16 @@ def test_what_means_nothing_is_a_usage_error(
 
 @pytest.mark.parametrize(
     "words",
-    [["run"], ["run", "x", "-c", "gc"], ["run", "--nosuch"], ["verify"], ["convert"], ["classes", "1", "2"], ["bench", "x"]],
+    [
+        ["run"],
+        ["run", "x", "-c", "gc"],
+        ["run", "--nosuch"],
+        ["verify"],
+        ["convert"],
+        ["classes", "1", "2"],
+        ["bench", "x"],
+        ["export"],
+    ],
 )
 def test_subcommands_say_how_they_are_used(words: list[str], capsys: Capture) -> None:
     assert main(words) == 2
@@ -208,6 +217,7 @@ _WORK = [
     ["verify", "--json", "tests/recordings/15_tiny_swap.jsonl.gz"],
     ["convert", "tests/recordings/08_scavenge.txt"],
     ["bench", "--quick"],
+    ["export", "gomem_tui/demo.gomem", "--json", "--at", "12.4"],
 ]
 
 
