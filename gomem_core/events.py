@@ -5,9 +5,14 @@ event for event.  The second group is what a learner needs besides.  `kind` name
 Addresses and sizes are bytes, `npages` and `want` pages, `span` the address of the mspan struct.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from gomem_core.frozen import frozen
+
+# The fields that hold addresses, in any event.
+ADDRESSES: Final = frozenset(
+    {"addr", "arena_used", "base", "block", "kept", "obj", "old", "other_base", "rest_base", "span", "value"}
+)
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""The `gomem` command: a subcommand of gomem_core.cli, or the explorer, for which alone Textual is imported.
+"""The `gomem` command: a subcommand, or the explorer.  Textual is imported for the explorer and for pictures of it only.
 
 What only some command lines need is imported where they need it: `--help` should be there at once.
 """
@@ -10,9 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from gomem_core import __version__
-from gomem_core.cli.args import SUBCOMMANDS, make_parser
-from gomem_core.cli.main import is_subcommand, run_subcommand
+from gomem_core.cli.args import make_parser
+from gomem_core.cli.main import run_subcommand
 from gomem_core.cli.output import USAGE, BadInput, guarded, is_terminal, say
+from gomem_tui.cli import SUBCOMMANDS
 
 _USAGE = "gomem [SCRIPT]\n       gomem SUBCOMMAND ..."
 _DESCRIPTION = """\
@@ -25,7 +26,8 @@ _ALSO_MEANT = {"help": "--help", "version": "--version"}
 def main(argv: Sequence[str] | None = None) -> int:
     """Do a command line (by default the process's); returns the exit code, whatever happens."""
     words = sys.argv[1:] if argv is None else list(argv)
-    return guarded(lambda: run_subcommand(words) if words and is_subcommand(words[0]) else _explore(words))
+    is_subcommand = bool(words) and words[0] in SUBCOMMANDS  # which wins over a file of that name
+    return guarded(lambda: run_subcommand(words, SUBCOMMANDS) if is_subcommand else _explore(words))
 
 
 def _explore(words: list[str]) -> int:

@@ -3,7 +3,7 @@
 Textual repaints a region from the left edge of its widget, with a full style before and a reset behind each piece.  Over a slow
 SSH line that is what one waits for.  To switch the colour costs more bytes than to move the cursor, so a frame is written colour
 by colour instead of row by row.  Here stands the only code of gomem that uses Textual's private drawing (`App._display` and the
-compositor's updates, as of Textual 8); where an update is of another sort, Textual's own way is taken.
+compositor's updates and strips, as of Textual 8); where an update is of another sort, Textual's own way is taken.
 """
 
 import re
@@ -16,6 +16,7 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.screen import Screen
 from textual.strip import Strip
 
 _SYSTEMS = {
@@ -35,6 +36,11 @@ _ANY = "*"  # the style of a blank that looks the same in all styles
 Cell = tuple[str, str]  # character ("" behind a wide one) and style codes
 _UNKNOWN: Cell = ("\0", "")
 _BLANK: Cell = (" ", _ANY)
+
+
+def text_of(screen: Screen[object]) -> list[str]:
+    """What a screen shows now: the characters of each row."""
+    return [strip.text for strip in screen._compositor.render_strips()]
 
 
 class _Run(NamedTuple):

@@ -8,6 +8,7 @@ from gomem_core.console import Console
 from gomem_core.step import parse_step
 from gomem_tui.app import Explorer
 from gomem_tui.demo import demo_script
+from gomem_tui.picture import picture_of
 
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
 
@@ -36,9 +37,7 @@ async def picture(columns: int, rows: int, keys: list[str]) -> str:
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
-        svg = app.export_screenshot()
-    # Blanks as blanks: some viewers drop leading no-break spaces, and columns no longer align.
-    return svg.replace("<text ", '<text xml:space="preserve" ').replace("&#160;", " ")
+        return picture_of(app).svg
 
 
 def main() -> int:

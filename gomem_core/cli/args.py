@@ -10,11 +10,12 @@ _EXIT_CODES: Final = (
 
 
 class Subcommand(NamedTuple):
-    """How a subcommand is called; what it does stands in the module of the same name."""
+    """How a subcommand is called; what it does stands in the module of the same name in `package`, in `execute`."""
 
     summary: str
     examples: tuple[str, ...]
     declare: Callable[[argparse.ArgumentParser], None]
+    package: str = "gomem_core.cli"
 
 
 def make_parser(prog: str, description: str, epilog: str, usage: str | None = None) -> argparse.ArgumentParser:
@@ -29,9 +30,8 @@ def make_parser(prog: str, description: str, epilog: str, usage: str | None = No
     )
 
 
-def subcommand_parser(name: str) -> argparse.ArgumentParser:
+def subcommand_parser(name: str, subcommand: Subcommand) -> argparse.ArgumentParser:
     """The parser of one subcommand."""
-    subcommand = SUBCOMMANDS[name]
     examples = "\n".join(f"  {example}" for example in subcommand.examples)
     parser = make_parser(f"gomem {name}", subcommand.summary, f"examples:\n{examples}")
     subcommand.declare(parser)
@@ -92,6 +92,7 @@ def _declare_bench(parser: argparse.ArgumentParser) -> None:
     _json_option(parser, "one object")
 
 
+# Those that need no screen.  gomem_tui/cli.py adds those that do, and is what the command `gomem` looks into.
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     "run": Subcommand(
         "Do the commands of a script and print what they answer.",

@@ -1,28 +1,23 @@
 """From the words of a command line to the subcommand that does it."""
 
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-from gomem_core.cli.args import SUBCOMMANDS, subcommand_parser
+from gomem_core.cli.args import Subcommand, subcommand_parser
 from gomem_core.cli.output import UsageError
 
 
-def is_subcommand(word: str) -> bool:
-    """Whether the word is one, in which case it wins over a file of that name."""
-    return word in SUBCOMMANDS
-
-
-def run_subcommand(words: Sequence[str]) -> int:
-    """Do `words`, whose first is a subcommand; returns the exit code.
+def run_subcommand(words: Sequence[str], subcommands: Mapping[str, Subcommand]) -> int:
+    """Do `words`, whose first is one of the subcommands; returns the exit code.
 
     Raises what `output.guarded` turns into one: SystemExit by argparse, BadInput, OSError, KeyboardInterrupt.
     """
     name, *rest = words
-    parser = subcommand_parser(name)
+    parser = subcommand_parser(name, subcommands[name])
     args = parser.parse_args(rest)
     # Imported only now: `gomem run --help` and `gomem classes` need not wait for what other subcommands want.
-    execute: Callable[[Namespace], int] = import_module(f"gomem_core.cli.{name}").execute
+    execute: Callable[[Namespace], int] = import_module(f"{subcommands[name].package}.{name}").execute
     try:
         return execute(args)
     except UsageError as e:

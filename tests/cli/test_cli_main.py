@@ -8,9 +8,9 @@ import pytest
 
 import gomem_tui.__main__ as entry
 from gomem_core import __version__
-from gomem_core.cli.args import SUBCOMMANDS
 from gomem_tui.__main__ import main
 from gomem_tui.options import Options
+from gomem_tui.cli import SUBCOMMANDS
 from tests.cli.process import gomem, modules_of, shell
 
 Capture = pytest.CaptureFixture[str]
@@ -31,7 +31,7 @@ def test_help_goes_to_stdout(words: list[str], capsys: Capture) -> None:
 def test_help_lists_every_subcommand(capsys: Capture) -> None:
     main(["--help"])
     out = capsys.readouterr().out
-    assert all(f"\n  {name}" in out for name in ("run", "check", "classes", "verify", "convert", "bench"))
+    assert all(f"\n  {name}" in out for name in ("run", "check", "classes", "verify", "convert", "bench", "export"))
 
 
 def test_version(capsys: Capture) -> None:
@@ -56,7 +56,7 @@ def test_a_misspelt_subcommand_gets_a_suggestion(word: str, meant: str, capsys: 
 
 def test_an_unknown_word_lists_the_subcommands(capsys: Capture) -> None:
     assert main(["qqqqq"]) == 2
-    assert "subcommands: run, check, classes, verify, convert, bench" in capsys.readouterr().err
+    assert "subcommands: run, check, classes, verify, convert, bench, export" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["nosuch.txt", "./run", "nosuch/verfy"])
@@ -103,6 +103,7 @@ def test_what_means_nothing_is_a_usage_error(
         ["convert"],
         ["classes", "1", "2"],
         ["bench", "x"],
+        ["export"],
     ],
 )
 def test_subcommands_say_how_they_are_used(words: list[str], capsys: Capture) -> None:
@@ -222,6 +223,7 @@ _WORK = [
     ["verify", "--json", "tests/recordings/15_tiny_swap.jsonl.gz"],
     ["convert", "tests/recordings/08_scavenge.txt"],
     ["bench", "--quick"],
+    ["export", "gomem_tui/demo.gomem", "--json", "--at", "12.4"],
 ]
 
 
