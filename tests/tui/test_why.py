@@ -1,8 +1,10 @@
 """Why: narration, expectations, halfway, differences, answers."""
 
 from dataclasses import fields, replace
+from functools import cache
 
 import pytest
+from hypothesis import given
 from rich.cells import cell_len
 
 from gomem_core import events
@@ -19,8 +21,9 @@ from gomem_tui.render.lines import Line, Port, Scene, Selection, plain
 from gomem_tui.render.mcentral import render_mcentral
 from gomem_tui.render.sentences import tell
 from gomem_tui.render.spans import render_spans
-from gomem_tui.render.why import Story, render_why, standing_at, why_text
+from gomem_tui.render.why import Story, render_why, standing_at, why_length, why_text
 from tests.tui.golden import SIZES, check_picture
+from tests.tui.test_render_properties import PORTS, fits
 
 LESSON = """alloc 48 scan as a
 say ## Who serves it?
@@ -85,10 +88,23 @@ STORIES = {
 }
 
 
-@pytest.mark.parametrize("size", [(80, 10), *SIZES], ids=lambda size: f"{size[0]}x{size[1]}")
+@cache
+def story_named(name: str) -> Story:
+    return STORIES[name]()
+
+
+@pytest.mark.parametrize("size", [(80, 10), (120, 10), *SIZES], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", STORIES)
 def test_story(name: str, size: tuple[int, int]) -> None:
-    check_picture(render_why(STORIES[name](), Port(*size, active=True)), "why", name, size)
+    check_picture(render_why(story_named(name), Port(*size, active=True)), "why", name, size)
+
+
+@pytest.mark.parametrize("name", STORIES)
+@given(port=PORTS)
+def test_every_story_fits_any_port(name: str, port: Port) -> None:
+    story = story_named(name)
+    fits(render_why(story, port), port)
+    assert why_length(story, port) == len(why_text(story, port))
 
 
 # --- Narration, expectations --------------------------------------------------------------------------------------------
@@ -119,6 +135,23 @@ def test_what_was_not_asked_gives_way_to_what_is_said() -> None:
     assert "more lines" not in low
 
 
+def test_where_there_is_room_narration_stands_beside_what_was_done() -> None:
+    lines = texts(render_why(story_at(2), Port(120, 10)))[1:]
+    assert lines[0].startswith(" Who serves it?")
+    assert {line[40] for line in lines} == {"│"}
+    assert [line[42:58] for line in lines[3:6]] == ["1 size class   4", "2 mcache       P", "3 mcentral     n"]
+    assert "in empty: 0" in lines[5]
+    events = texts(render_why(story_at(1, 5), Port(120, 10)))[1:]
+    assert events[4][40:74].rstrip() == "│ ▶  5 took the lock of mheap"
+    assert all("│" not in line for line in texts(render_why(story_at(2), Port(120, 40))))
+
+
+def test_a_long_pause_has_all_the_width() -> None:
+    desk = Console(narrate=True, script=read_script("x", "say word\nsay\n" * 9 + "pause", "x"))
+    desk.session.goto(1)
+    assert "│" not in told(Story(desk.session.outcome), 120, 10)
+
+
 def test_unmet_expectations_say_what_was_found() -> None:
     text = told(story_at(2))
     assert "✗ expect spans 5 — found spans = 3" in text
@@ -133,6 +166,8 @@ def test_a_pause_is_narration_alone() -> None:
 def test_a_bare_pause_shows_itself() -> None:
     desk = Console(narrate=True)
     assert "1 › pause" in told(Story(desk.submit("pause")))
+    desk.submit("expect spans 0")
+    assert "1 › pause" in told(Story(desk.session.goto(1)))
 
 
 def test_a_step_that_fails_shows_its_error() -> None:
