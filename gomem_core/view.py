@@ -111,7 +111,7 @@ class HeapView:
 
     def _info(self, s: MSpan) -> SpanInfo:
         h = self._heap.mheap
-        in_use = s.state == MSPAN_IN_USE
+        in_use = _has_slots(s)
         free = s.state == MSPAN_FREE
         name = "freelarge" if free and s.in_list is None else ""
         if s.in_list is not None:
@@ -238,7 +238,7 @@ class HeapView:
         if not h.arena_start <= base < h.arena_used or base & PAGE_MASK:
             return None
         s = h.spans.get(h.page_of(base))
-        return s if s is not None and s.state == MSPAN_IN_USE and s.start_addr == base else None
+        return s if s is not None and _has_slots(s) and s.start_addr == base else None
 
     # --- Caches and lists -----------------------------------------------------------------------------------------------
 
@@ -405,3 +405,8 @@ def _bases(s: MSpan | None, limit: int) -> list[int]:
         found.append(s.start_addr)
         s = s.next
     return found
+
+
+def _has_slots(s: MSpan) -> bool:
+    """Whether it is in use for objects; while the arena grows, the new span only pretends to be (see grow in mheap.py)."""
+    return s.state == MSPAN_IN_USE and s.elemsize > 0

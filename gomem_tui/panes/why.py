@@ -3,7 +3,7 @@
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line
-from gomem_tui.render.why import Story, render_why, standing_at, why_text
+from gomem_tui.render.why import Story, render_why, standing_at, why_length
 
 
 class WhyPane(HeapPane):
@@ -42,8 +42,8 @@ class WhyPane(HeapPane):
         self.redraw()
 
     def _show_from(self, top: int) -> None:
-        lines = len(why_text(self._story(), self.port(self.size.width, self.size.height)))
-        self.top = max(0, min(top, lines - self.page()))
+        length = why_length(self._story(), self.port(self.size.width, self.size.height))
+        self.top = max(0, min(top, length - self.page()))
 
     def toggle_log(self) -> None:
         """The ladder or the event log."""

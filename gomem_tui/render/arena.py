@@ -1,9 +1,11 @@
 """The arena page map: a cell for one page, or for a power of two of them, through a lens."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from gomem_core.arch import ARENA_SIZE, PAGE_SHIFT
+from gomem_core.diff_tables import GLYPHS
 from gomem_core.records import SpanInfo
 from gomem_core.report import format_bytes
 from gomem_core.view import HeapView
@@ -88,7 +90,10 @@ def render_arena(view: HeapView, port: Port, scene: Scene, chart: Chart) -> list
     if not view.pages and not chart.zoom:
         lines += [(), (("  Nothing is mapped yet: the first allocation makes the arena grow.", "label"),)]
     lines += [()] * (port.height - _FOOT + 1 - len(lines))
-    lines += [_readout(selected, page), ((" " + (_ZOOMED_LEGEND if chart.zoom else _LEGENDS[chart.lens]), "label"),)]
+    legend = _ZOOMED_LEGEND if chart.zoom else _LEGENDS[chart.lens]
+    if scene.fates:
+        legend = f"{scene.legend}  {legend.partition('  + ')[0]}"
+    lines += [_readout(selected, page), ((f" {legend}", "label"),)]
     return fit_all(lines, port)
 
 
@@ -102,6 +107,8 @@ class _Cells:
         self._selected = selected
         self._cursor = cursor
         self._active = active
+        few = scene.fates if len(scene.fates) <= _MANY else {}
+        self._gone_bases = sorted(base for base, fate in few.items() if fate == "gone")
 
     def row(self, cells: range) -> list[Span]:
         """The given cells; what several of them share is looked up once."""
@@ -116,18 +123,25 @@ class _Cells:
             if info is None:
                 found.append(self._marked(cell, None, "╌", "dim"))
             elif end <= info.base + info.nbytes:
-                found.append(self._one(cell, info, first))
+                found.append(self._one(cell, info, first, end))
             else:
                 found.append(self._several(cell, first, end))
         return found
 
-    def _one(self, cell: int, info: SpanInfo, first: int) -> Span:
+    def _one(self, cell: int, info: SpanInfo, first: int, end: int) -> Span:
         """A cell that lies within one span."""
-        begins = first <= info.base
-        new = info.base in self._scene.touched.spans
-        glyph = "+" if new and begins and len(self._scene.touched.spans) <= _MANY else self._glyph(info)
-        tone: Token = "new" if new and info.state == "inuse" else kind_tone(info)
-        return self._marked(cell, info, glyph, tone)
+        mark = self._scene.mark(info.base)
+        shown = mark if first <= info.base else self._gone(first, end)
+        if not shown or len(self._scene.touched.spans) > _MANY:
+            shown = self._glyph(info)
+        tone: Token = "new" if (mark and info.state == "inuse") or shown == GLYPHS["gone"] else kind_tone(info)
+        return self._marked(cell, info, shown, tone)
+
+    def _gone(self, first: int, end: int) -> str:
+        """The mark of a span that began here and is gone, if there was one."""
+        number = bisect_left(self._gone_bases, first)
+        found = number < len(self._gone_bases) and self._gone_bases[number] < end
+        return GLYPHS["gone"] if found else ""
 
     def _several(self, cell: int, first: int, end: int) -> Span:
         """A cell that covers several spans, or one and unmapped space: the share of its pages in use, from some of them."""

@@ -6,7 +6,7 @@ from gomem_core.frozen import values_of
 from gomem_core.lang.commands import Alloc
 from gomem_core.outcome import Outcome
 from gomem_tui.keys import KEYS, shown
-from gomem_tui.render.ladder import ladder_so_far, rung_line, with_go
+from gomem_tui.render.ladder import RUNGS, ladder_so_far, rung_line, with_go
 from gomem_tui.render.lines import Line
 from gomem_tui.render.sentences import tell, value_text
 from gomem_tui.style import Token
@@ -34,8 +34,8 @@ def halfway_lines(outcome: Outcome, width: int, height: int) -> list[Line]:
     lines = [_event_line(outcome, number, width) for number in range(first + 1, first + rows + 1)]
     if first + rows == count and outcome.events_total > count:
         lines.append(((f"   and {outcome.events_total - count} more, which are not kept", "label"),))
-    rungs = ladder_so_far(outcome.events[: outcome.event]) if isinstance(outcome.command, Alloc) else []
-    if rungs and len(lines) + 1 + len(rungs) <= height:
+    if isinstance(outcome.command, Alloc) and len(lines) + 1 + len(RUNGS) <= height:
+        rungs = ladder_so_far(outcome.events[: outcome.event])
         lines += [(), *(rung_line(i, rung, width) for i, rung in enumerate(rungs))]
     return lines
 
@@ -54,19 +54,30 @@ def _standing(outcome: Outcome, number: int) -> tuple[str, Token]:
     return " ", "dim" if 0 < outcome.event < number else "text"
 
 
-def log_lines(outcome: Outcome | None) -> list[Line]:
-    """The event log: every decision of the last command in order, with the Go function that takes it."""
+def log_lines(outcome: Outcome | None, start: int = 0, stop: int | None = None) -> list[Line]:
+    """Lines number start to stop of the event log: every decision of the last command, with the Go function that takes it."""
     if outcome is None or not outcome.events:
-        return [((" The last command told no events.", "label"),)]
-    lines: list[Line] = []
-    for number, event in enumerate(outcome.events, 1):
-        told = "  ".join(f"{name} {value_text(name, value)}" for name, value in values_of(event))
-        mark, token = _standing(outcome, number)
-        kind: Token = "dim" if token == "dim" else "new"
-        head = f"{mark}{number:>4} "
-        lines.append(
-            ((head, "new" if mark == "▶" else "dim"), (f"{event.kind:<15}", kind), (f" {told}", token), (f"  {event.go}", "dim"))
-        )
-    if outcome.events_total > len(outcome.events):
-        lines.append(((f"      and {outcome.events_total - len(outcome.events)} more", "label"),))
+        none: list[Line] = [((" The last command told no events.", "label"),)]
+        return none[start:stop]
+    count = len(outcome.events)
+    stop = log_length(outcome) if stop is None else stop
+    lines = [_log_line(outcome, number) for number in range(start + 1, min(stop, count) + 1)]
+    if outcome.events_total > count and start <= count < stop:
+        lines.append(((f"      and {outcome.events_total - count} more", "label"),))
     return lines
+
+
+def log_length(outcome: Outcome | None) -> int:
+    """Lines of the whole log."""
+    if outcome is None or not outcome.events:
+        return 1
+    return len(outcome.events) + (outcome.events_total > len(outcome.events))
+
+
+def _log_line(outcome: Outcome, number: int) -> Line:
+    event = outcome.events[number - 1]
+    told = "  ".join(f"{name} {value_text(name, value)}" for name, value in values_of(event))
+    mark, token = _standing(outcome, number)
+    head: Token = "new" if mark == "▶" else "dim"
+    kind: Token = "dim" if token == "dim" else "new"
+    return ((f"{mark}{number:>4} ", head), (f"{event.kind:<15}", kind), (f" {told}", token), (f"  {event.go}", "dim"))

@@ -15,6 +15,13 @@ from gomem_tui.style import Token
 
 RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
 _CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS = range(5)
+_HEIGHTS: Final[dict[type[e.Event], int]] = {  # which rung served, when this was told
+    e.TinyShared: _MCACHE,
+    e.McacheHit: _MCACHE,
+    e.CentralPick: _MCENTRAL,
+    e.Picked: _MHEAP,
+    e.Grow: _OS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +89,13 @@ class _Ladder:
 
 def ladder(told: Sequence[e.Event]) -> list[Rung]:
     """The rungs that the costliest allocation among the events climbed, the last of equals; none when nothing was allocated."""
-    best: list[Rung] = []
+    best: list[e.Event] = []
+    highest = 0
     for allocation in _allocations(told):
-        rungs = _climbed(allocation, "not_asked")
-        if not best or _height(rungs) >= _height(best):
-            best = rungs
-    return best
+        height = max((_HEIGHTS.get(type(event), 0) for event in allocation), default=0)
+        if height >= highest:
+            best, highest = allocation, height
+    return _climbed(best, "not_asked")
 
 
 def ladder_so_far(told: Sequence[e.Event]) -> list[Rung]:
@@ -103,11 +111,6 @@ def _climbed(allocation: Sequence[e.Event], not_asked: str) -> list[Rung]:
     for event in allocation:
         found.hear(event)
     return found.told(not_asked)
-
-
-def _height(rungs: list[Rung]) -> int:
-    """The number of the rung that served."""
-    return max((number for number, rung in enumerate(rungs) if rung.served), default=0)
 
 
 def _allocations(told: Sequence[e.Event]) -> Iterator[list[e.Event]]:

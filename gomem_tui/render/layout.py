@@ -65,7 +65,7 @@ class _Picture:
         self._addr = scene.selection.addr if view.span_at(scene.selection.addr) is not None else 0
         self._to = port.width >= 78  # whether both ends of a range are shown
         info = view.span_at(self._addr)
-        self._new = info is not None and info.base in scene.touched.spans
+        self._mark = scene.mark(info.base) if info is not None else ""
 
     def rows(self) -> list[_Row]:
         """All rows, from high addresses to low."""
@@ -127,7 +127,7 @@ class _Picture:
             return []
         addr, text = self._told(r)
         token: Token = "cursor" if self._port.active and r.name == "heap: arena" else "select"
-        at = f"▸{'+' if self._new and r.name == 'heap: arena' else ' '}{short(addr):>12}"
+        at = f"▸{(self._mark if r.name == 'heap: arena' else '') or ' '}{short(addr):>12}"
         blank = " " * (len(self._range(0, 0)) - len(at))
         room = self._port.width - len(at) - len(blank) - 3
         return [_Row(_SELECTED, ((at, token), (blank, "text"), ("├  ", "select"), (clip(text, room), "select")))]

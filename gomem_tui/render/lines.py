@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
+from gomem_core.diff_tables import GLYPHS, Fate
 from gomem_core.news import Touched
 from gomem_tui.style import Token
 
@@ -41,6 +42,20 @@ class Scene:
     touched: Touched = field(default_factory=Touched)
     step: int = 0  # of the session
     changed: Mapping[int, int] = field(default_factory=dict)  # span -> step that touched it last
+    fates: Mapping[int, Fate] = field(default_factory=dict)  # of spans, by base: while a difference is shown
+
+    def mark(self, base: int) -> str:
+        """What marks the span: + for one the last step touched, in a difference the glyph of its fate; else nothing."""
+        if self.fates:
+            return GLYPHS[self.fates[base]] if base in self.fates else ""
+        return "+" if base in self.touched.spans else ""
+
+    @property
+    def legend(self) -> str:
+        """What the marks mean while a difference is shown, else nothing."""
+        if not self.fates:
+            return ""
+        return "  ".join(f"{glyph} {fate}" for fate, glyph in GLYPHS.items())
 
 
 def fit(line: Line, width: int) -> Line:

@@ -150,12 +150,12 @@ def _heading(kind: str) -> str:
 def _cached(one: Cached, view: HeapView, active: bool, scene: Scene, selected: int) -> Line:
     info = view.span_at(one.base)
     nelems = info.nelems if info is not None else 0
-    chosen, new = one.base == selected, one.base in scene.touched.spans
-    head: Token = ("cursor" if active else "select") if chosen else "new" if new else "text"
-    mark = ("▸" if chosen else " ") + ("+" if new else " ")
+    chosen, news = one.base == selected, scene.mark(one.base)
+    head: Token = ("cursor" if active else "select") if chosen else "new" if news else "text"
+    mark = ("▸" if chosen else " ") + (news or " ")
     tone: Token = "low" if one.nfree else "dim"
     return (
-        (mark, "new" if new and not chosen else head),
+        (mark, "new" if news and not chosen else head),
         (f" {one.spanclass >> 1:>3} {CLASSES[one.spanclass >> 1].size:>5} {short(one.base):<11}", head),
         (" ", "text"),
         (bar(one.nfree / nelems if nelems else 0.0, _BAR), tone),

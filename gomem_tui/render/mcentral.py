@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gomem_core.diff_tables import GLYPHS
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.view import CENTRAL_CLASSES, HeapView
 from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short
@@ -24,7 +25,8 @@ def central_rows(height: int) -> int:
 def render_mcentral(view: HeapView, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, the classes from number port.top, then the chains of the selected class."""
     classes = shown_classes(view)
-    lines = [rule("4 mcentral", [f"{len(classes)} of {len(CENTRAL_CLASSES)} span classes asked so far"], port)]
+    told = [scene.legend] if scene.fates else []
+    lines = [rule("4 mcentral", [*told, f"{len(classes)} of {len(CENTRAL_CLASSES)} span classes asked so far"], port)]
     lines.append(
         ((f"  {'cls':>3} {'size':>6} {'kind':<7}{'nonempty':<{_BOXES + 4}}{'empty':<{_BOXES + 4}}{'locks':>6}", "label"),)
     )
@@ -46,7 +48,7 @@ def _row(view: HeapView, spanclass: int, port: Port, scene: Scene) -> Line:
     new = spanclass in scene.touched.central
     kind = "noscan" if is_noscan(spanclass) else "scan"
     head: Token = ("cursor" if port.active else "select") if chosen else "new" if new else "text"
-    mark = ("▸" if chosen else " ") + ("+" if new else " ")
+    mark = ("▸" if chosen else " ") + ((GLYPHS["changed"] if scene.fates else "+") if new else " ")
     return (
         (mark, "new" if new and not chosen else head),
         (f"{spanclass >> 1:>3} {CLASSES[spanclass >> 1].size:>6} {kind:<7}", head),
@@ -64,7 +66,7 @@ def _boxes(n: int) -> str:
 
 def _chain(view: HeapView, scene: Scene, which: str, width: int) -> Line:
     """The list as the doubly linked chain it is, front to back, as far as there is room."""
-    room = max(1, (width - 18) // 13)
+    room = max(1, (width - 18) // (14 if scene.fates else 13))
     bases = view.central_chain(scene.selection.spanclass, "nonempty" if which == "nonempty" else "empty", room + 1)
     spans: list[Span] = [(f" {which:<9}", "label"), ("→ " if bases else "", "dim")]
     selected = view.span_at(scene.selection.addr)
@@ -74,6 +76,8 @@ def _chain(view: HeapView, scene: Scene, which: str, width: int) -> Line:
         info = view.span_at(base)
         cached = info is not None and info.cached_by >= 0
         token: Token = "select" if selected is not None and selected.base == base else "text"
+        if scene.fates:
+            spans.append((scene.mark(base), "new"))
         spans.append((short(base), token))
         if cached:
             spans.append(("ᴹ", "new"))

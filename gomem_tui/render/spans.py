@@ -17,13 +17,14 @@ def render_spans(view: HeapView, order: SpanOrder, port: Port, scene: Scene) -> 
     count = view.span_count
     total = f"{len(order)} of {count}" if order.text else f"{count} in {format_bytes(view.pages << 13)}"
     arrow = "↓" if order.descending else "↑"
-    notes = [total, f"by {order.sort} {arrow}", *([f"filter {order.text}"] if order.text else [])]
+    told = [scene.legend] if scene.fates else []
+    notes = [total, *told, f"by {order.sort} {arrow}", *([f"filter {order.text}"] if order.text else [])]
     lines = [rule("1 Spans", notes, port), _heading(port.width)]
     selected = view.span_at(scene.selection.addr)
     for info in order.rows(port.top, port.top + max(0, port.height - len(lines))):
         chosen = selected is not None and selected.base == info.base
         waste = order.waste(info) if _roomy(port.width) else 0.0
-        lines.append(_row(info, port, chosen, info.base in scene.touched.spans, waste))
+        lines.append(_row(info, port, chosen, scene.mark(info.base), waste))
     if not count:
         lines += [(), (("  The arena is empty: nothing was allocated yet.", "label"),)]
     elif not len(order):
@@ -75,15 +76,15 @@ def kind_tone(info: SpanInfo) -> Token:
     return "low" if info.elemsize <= 128 else "mid" if info.elemsize <= 1024 else "high"
 
 
-def _row(info: SpanInfo, port: Port, chosen: bool, new: bool, waste: float) -> Line:
+def _row(info: SpanInfo, port: Port, chosen: bool, news: str, waste: float) -> Line:
     tone = kind_tone(info)
     text: Token = "text" if info.state == "inuse" else "dim"
     sizeclass = str(info.sizeclass) if info.sizeclass else "L" if info.state == "inuse" else ""
     size = str(info.elemsize) if info.sizeclass else format_bytes(info.elemsize) if info.elemsize else ""
-    mark = ("▸" if chosen else " ") + ("+" if new else " ")
-    head: Token = ("cursor" if port.active else "select") if chosen else "new" if new else text
+    mark = ("▸" if chosen else " ") + (news or " ")
+    head: Token = ("cursor" if port.active else "select") if chosen else "new" if news else text
     spans: list[tuple[str, Token]] = [
-        (mark, "new" if new and not chosen else head),
+        (mark, "new" if news and not chosen else head),
         (f"{short(info.base):<11}", head),
         (f"{_count(info.npages):>5} ", text),
         (f"{sizeclass:>2} {size:>6} ", tone),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
 
@@ -12,16 +13,19 @@ from gomem_core.diff_tables import GLYPHS
 from gomem_core.lang.commands import Alloc
 from gomem_core.lang.moves import Pause
 from gomem_core.outcome import Outcome
-from gomem_core.report import Result
-from gomem_tui.render.halfway import halfway_keys, halfway_lines, halfway_title, log_lines
+from gomem_core.report import Result, counted
+from gomem_tui.render.halfway import halfway_keys, halfway_lines, halfway_title, log_length, log_lines
 from gomem_tui.render.ladder import Rung, ladder, rung_line
-from gomem_tui.render.lines import Line, Port, fit_all, rule
+from gomem_tui.render.lines import Line, Port, fit, fit_all, rule
 from gomem_tui.render.markdown import render_markdown
 from gomem_tui.render.reflow import reflow
 from gomem_tui.render.sentences import SENTENCES, tell
 from gomem_tui.render.words import clean, clip
 from gomem_tui.style import Token
 
+_BESIDE_FROM: Final = 106  # columns: where narration that does not fit above the ladder may stand beside it
+_LEAST_LEFT: Final = 36  # columns that narration has there
+_RUNG: Final = 76  # columns in which all of a rung's sentence is seen
 _KEYS_FROM: Final = 60  # columns: where keys are told in the title
 _FATE_TOKENS: Final[dict[str, Token]] = dict(zip(GLYPHS.values(), ("new", "dim", "text"), strict=True))
 
@@ -39,14 +43,23 @@ class Story:
 
 def render_why(story: Story, port: Port) -> list[Line]:
     """Title rule, and the text from line port.top."""
-    lines = why_text(story, port)
+    end = port.top + max(0, port.height - 1)
+    if story.log:
+        length, visible = log_length(story.outcome), log_lines(story.outcome, port.top, end)
+    else:
+        lines = why_text(story, port)
+        length, visible = len(lines), lines[port.top : end]
     notes = _notes(story, port.width)
-    below = len(lines) - port.top - (port.height - 1)
+    below = length - end
     if below > 0:
-        notes.append(f"{below} more lines: 6, then ↓")
+        notes.append(f"{counted(below, 'more line')}: 6, then ↓")
     title = rule("6 Event log" if story.log else "6 Why", notes, port)
-    visible = lines[port.top : port.top + max(0, port.height - 1)]
     return fit_all([title, *(tuple((clean(text), token) for text, token in line) for line in visible)], port)
+
+
+def why_length(story: Story, port: Port) -> int:
+    """How many lines `why_text` has."""
+    return log_length(story.outcome) if story.log else len(why_text(story, port))
 
 
 def _notes(story: Story, width: int) -> list[str]:
@@ -92,17 +105,30 @@ def _told(story: Story, width: int, room: int) -> list[Line]:
     if outcome is None:
         return [((" Press space to do the first command of the script, : to type one, ? for help.", "text"),)]
     said = _said_lines(outcome, width)
+    stacked = _below(story, outcome, width, room, said)
+    if not said and not outcome.event and not _note_lines(outcome, width) and room > len(stacked):
+        return [(), *stacked]
+    if not said or len(stacked) <= room or width < _BESIDE_FROM:
+        return stacked
+    left = max(_LEAST_LEFT, min(width * 2 // 5, width - _RUNG))
+    right = _below(story, outcome, width - left - 2, room, [])
+    if not right:
+        return stacked
+    beside = zip_longest(_said_lines(outcome, left - 4)[:-1], right, fillvalue=())
+    return [(*fit(words, left), ("│", "dim"), *line) for words, line in beside]
+
+
+def _below(story: Story, outcome: Outcome, width: int, room: int, said: list[Line]) -> list[Line]:
+    """The narration and what belongs below it: the command and what became of it, or the events around where one stands."""
     if outcome.event:
         return halfway_lines(outcome, width + 4, room) + ([()] if said else []) + said
     lines = _outcome_lines(story, outcome, width, room - len(said))
     notes = _note_lines(outcome, width)
-    if not notes and not said and room > len(lines):
-        notes = [()]
     return said + notes + lines if room >= len(said + notes + lines) else said + lines + notes
 
 
 def _said_lines(outcome: Outcome, width: int) -> list[Line]:
-    """The narration, with an empty line below it."""
+    """The narration, and an empty line below it."""
     if outcome.said is None or not outcome.said.says:
         return []
     lines = render_markdown("\n".join(outcome.said.says), width + 2)
@@ -117,7 +143,7 @@ def _note_lines(outcome: Outcome, width: int) -> list[Line]:
 def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> list[Line]:
     """The command, and what became of it; without the rungs that were not asked where `room` is too little for all."""
     unmet = [line for expected, found in story.unmet for line in _unmet_lines(expected, found, width)]
-    if isinstance(outcome.command, Pause) and outcome.said is not None:
+    if isinstance(outcome.command, Pause) and outcome.said is not None and (outcome.said.says or outcome.said.notes):
         return unmet
     if outcome.error is not None:
         picture = outcome.error.render(outcome.line, width).splitlines()

@@ -1,0 +1,87 @@
+"""Inside of a command the heap is in states that it never has between commands; every pane shows them too."""
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gomem_core.reach import object_at
+from gomem_core.session import Session
+from gomem_core.spanorder import SpanOrder
+from gomem_core.timeline import Timeline
+from gomem_tui.render.arena import LENSES, Chart, render_arena
+from gomem_tui.render.bitmap import render_bitmap
+from gomem_tui.render.heap import render_heap
+from gomem_tui.render.layout import render_layout
+from gomem_tui.render.lines import Port, Scene, Selection
+from gomem_tui.render.mcache import render_mcache
+from gomem_tui.render.mcentral import render_mcentral
+from gomem_tui.render.objects import render_objects
+from gomem_tui.render.spans import render_spans
+from gomem_tui.render.why import Story, render_why
+from tests.core.test_time import some_lines
+from tests.tui.test_render_properties import PORTS, fits
+
+EVERYTHING = [
+    *("alloc 48 scan as a times 200", "alloc 5", "alloc 9", "alloc 40000 as big", "link a.1.0 a.2", "procs 2", "p 1"),
+    *("alloc 3 times 9", "drop a.3..a.200", "drop big", "gc mark", "alloc 48 scan", "gc sweep", "alloc 2M as x", "drop x"),
+    *("gc", "freeos", "alloc 100K", "alloc 48"),
+]
+MANY = 60  # events of one command
+
+
+class Standing:
+    """A session that goes anywhere in some lines, with all that panes want to know."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.session = Session(narrate=True, timeline=Timeline(lines))
+        self.order = SpanOrder(self.session.view, lambda: self.session.account)
+
+    def goto(self, step: int, event: int) -> None:
+        """Stand there."""
+        self.session.goto(step, event)
+        self.order.look_again(self.session.take_stale())
+
+    def check_panes(self, port: Port, page: int) -> None:
+        """All of them fill the port."""
+        session, view, outcome = self.session, self.session.view, self.session.outcome
+        addr = view.arena[0] + page * 8192 + 48
+        info = view.span_at(addr)
+        touched = outcome.touched if outcome is not None else Scene().touched
+        object_at(view, session.objects, addr)
+        scene = Scene(Selection(addr, info.spanclass if info is not None else 8), touched, session.step)
+        fits(render_spans(view, self.order, port, scene), port)
+        for zoom, lens in enumerate(LENSES):
+            fits(render_arena(view, port, scene, Chart(lens, zoom // 3)), port)
+        fits(render_bitmap(view, port, scene, session.objects), port)
+        fits(render_mcentral(view, port, scene), port)
+        fits(render_mcache(view, port, scene), port)
+        fits(render_heap(view, port, scene, session.account, [1, 2]), port)
+        fits(render_layout(view, port, scene, session.objects), port)
+        fits(render_objects(view, port, session.objects, session.history, 0 if len(session.objects) else -1, session.links), port)
+        for log in (False, True):
+            fits(render_why(Story(outcome, log=log), port), port)
+
+
+def test_after_every_event() -> None:
+    standing = Standing(EVERYTHING)
+    for step in range(len(EVERYTHING)):
+        standing.goto(step, 0)
+        for event in range(1, min(MANY, standing.session.events_ahead()) + 1):
+            standing.goto(step, event)
+            for page in (0, 1, 5):
+                standing.check_panes(Port(100, 30), page)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    r=st.randoms(use_true_random=False),
+    places=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 80)), max_size=8),
+    port=PORTS,
+)
+def test_anywhere_in_anything(r: Random, places: list[tuple[int, int]], port: Port) -> None:
+    lines = some_lines(r, 30)
+    standing = Standing(lines)
+    for step, event in places:
+        standing.goto(min(step, len(lines)), event)
+        standing.check_panes(port, r.randrange(200))
