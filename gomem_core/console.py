@@ -46,6 +46,7 @@ class Console(Desk):
                 return self._move(line, command)
 
     def _do(self, source: str) -> Outcome:
+        event = self.session.event
         try:
             outcome = self.session.submit(source)
         except Stopped:
@@ -53,6 +54,8 @@ class Console(Desk):
         if outcome.ok:
             self.difference = None
             self.record("do", source)
+        elif self.session.event != event:  # it was halfway, which it left to try
+            self.moved()
         self.last = outcome
         return outcome
 

@@ -154,11 +154,13 @@ def _diff(desk: Desk, command: Diff) -> Result:
     there, here, event = step_of(desk, command.target), session.step, session.event
     session.goto(here)
     now = _moment(desk)
-    session.goto(there)
+    reached = session.timeline.reached
     try:
+        session.goto(there)
         then = _moment(desk)
     finally:
         session.goto(here, event)
+        session.timeline.reached = reached  # steps that were only done to be looked at wait still
     name = command.target if isinstance(command.target, str) else ""
     found = desk.difference = diff(then, now, name)
     return found.result
@@ -175,7 +177,8 @@ def _branch(desk: Desk, command: Branch) -> Result:
     session = desk.session
     if command.name is None:
         branches = session.timeline.branches.values()
-        rows: list[tuple[Cell, ...]] = [(b.name, b.start, len(b.steps), parse_step(b.steps[0]).line) for b in branches]
+        firsts = [parse_step(b.steps[0]).line if b.steps else "" for b in branches]
+        rows: list[tuple[Cell, ...]] = [(b.name, b.start, len(b.steps), first) for b, first in zip(branches, firsts, strict=True)]
         summary = f"this future is called {session.timeline.name}; {counted(len(rows), 'other future')}"
         return Result(summary, {"current": session.timeline.name}, table=Table(_BRANCH_COLUMNS, rows) if rows else None)
     try:

@@ -160,7 +160,7 @@ class Session:
         """Take up another future.  The session stays where it is, as far as that lies in both.  Raises UnknownBranch."""
         shared = self.timeline.shared_with(name)
         here = min(self.step, shared)
-        self.goto(min(shared, self.machine.recorded))
+        self.goto(min(shared, self.machine.recorded, self.timeline.reached))
         self.machine.cut()
         self._whole = None
         self.timeline.switch(name)

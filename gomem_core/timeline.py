@@ -49,14 +49,18 @@ class Timeline:
         if forks:
             self._leave(self.cursor)
             self.name = self.new_name()
-        self.marks = {name: at + (at > self.cursor) for name, at in self.marks.items()}
-        for other in self.branches.values():
-            if other.parent is None and other.start > self.cursor:
-                other.start += 1
+        self.marks = self._shifted(self.marks)
+        for other in [other for name, other in self.branches.items() if self.shared_with(name) > self.cursor]:
+            other.start += 1
+            other.marks = self._shifted(other.marks)
         self.steps.insert(self.cursor, step)
         self.cursor += 1
         self.reached = self.cursor
         return forks
+
+    def _shifted(self, marks: dict[str, int]) -> dict[str, int]:
+        """The same marks when a step is put in at the cursor."""
+        return {name: at + (at > self.cursor) for name, at in marks.items()}
 
     def go(self, step: int) -> None:
         """Move the cursor; steps up to there count as done."""

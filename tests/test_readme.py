@@ -24,6 +24,9 @@ LANGUAGE = re.findall(r"```\n(alloc .*?)```", README, re.S)[0].splitlines()
 @pytest.mark.parametrize("command", [line for line in SHELL if line.startswith("gomem ")])
 def test_command(command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(ROOT)
+    killed = Console(narrate=False, kind="run")  # a session to be resumed
+    killed.submit("alloc 48")
+    killed.leave(ended=False)
     try:
         code = main(shlex.split(command)[1:])
     except SystemExit as e:  # argparse's way to end after --help and --version

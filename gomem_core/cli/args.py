@@ -47,7 +47,7 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
         "script",
         metavar="SCRIPT",
         nargs="?",
-        help="a session file (named .gomem, or its first line is gomem 1), or any file with a line on each line; - reads stdin",
+        help="a session file (named .gomem, or its first line is gomem 1), or a file with a command or a move on each line; - reads stdin",
     )
     parser.add_argument(
         "-c", dest="commands", metavar="LINE", action="append", help="do this line instead of a script's; may be repeated"
@@ -95,7 +95,7 @@ def _declare_bench(parser: argparse.ArgumentParser) -> None:
 # Those that need no screen.  gomem_tui/cli.py adds those that do, and is what the command `gomem` looks into.
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     "run": Subcommand(
-        "Do the commands of a script and print what they answer.",
+        "Do the commands and moves of a script, or the steps of a session file, and print what they answer.",
         (
             "gomem run script.txt",
             "gomem run -c 'alloc 48 scan' -c 'show spans'",

@@ -9,8 +9,8 @@ import pytest
 import gomem_tui.__main__ as entry
 from gomem_core import __version__
 from gomem_tui.__main__ import main
-from gomem_tui.options import Options
 from gomem_tui.cli import SUBCOMMANDS
+from gomem_tui.options import Options
 from tests.cli.process import gomem, modules_of, shell
 
 Capture = pytest.CaptureFixture[str]

@@ -1,0 +1,355 @@
+"""Lines that are typed: moves, marks, other futures, files, expectations, and the journal that keeps all of it."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gomem_core.console import Console
+from gomem_core.image import capture
+from gomem_core.journal import read
+from gomem_core.outcome import Outcome
+from gomem_core.resume import _Told, resume
+from gomem_core.script import read_script
+
+SCRIPT = """\
+alloc 48 as a
+alloc 48 as b
+expect served mcache
+mark two
+drop a
+say look
+gc
+branch other from 1
+alloc 64 as c
+mark there
+alloc 40000 as d
+branch third from 2 of other
+gc
+"""
+
+
+@pytest.fixture
+def console() -> Console:
+    """Behind the second of three commands."""
+    console = Console(narrate=True)
+    for line in ("alloc 48 as a", "alloc 48 as b", "alloc 40000 as c", "back"):
+        assert console.submit(line).ok
+    return console
+
+
+def at(console: Console, number: int) -> bool:
+    """Whether it stands behind so many steps, with the heap that these make."""
+    fresh = Console(narrate=False)
+    for line in console.session.timeline.steps[:number]:
+        fresh.session.submit(line)
+    return console.session.step == number and capture(console.session.machine.heap) == capture(fresh.session.machine.heap)
+
+
+def answer(outcome: Outcome) -> str:
+    assert outcome.error is None, outcome.error.message
+    assert outcome.result is not None
+    return outcome.result.summary
+
+
+def complaint(outcome: Outcome) -> tuple[str, int]:
+    """What is wrong, and where in the line."""
+    assert outcome.result is None
+    assert outcome.error is not None
+    return outcome.error.message, outcome.error.column
+
+
+# --- Along the steps ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "step"),
+    [
+        *(("back", 1), ("back 2", 0), ("back 99", 0), ("forward", 3), ("forward 99", 3), ("goto 0", 0), ("goto 3", 3)),
+        *(("goto start", 0), ("goto end", 3), ("goto 2", 2)),
+    ],
+)
+def test_moves_lead_there(line: str, step: int, console: Console) -> None:
+    assert answer(console.submit(line)).startswith(f"step {step} of 3: ")
+    assert at(console, step)
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "message", "column"),
+    [
+        ("goto 0", "back", "this is the beginning; nothing lies before it", 1),
+        ("goto 3", "forward 2", "this is the end; no step lies ahead", 1),
+        ("goto 3", "until grow", "this is the end; no step lies ahead", 1),
+        ("goto 2", "goto 4", "there is no step 4: they are 0 to 3", 6),
+        ("mark first", "goto frist", "no step is marked frist", 6),
+        ("goto 2", "diff 4", "there is no step 4: they are 0 to 3", 6),
+        ("goto 2", "branch nosuch", "there is no other future called nosuch; there are: none so far", 8),
+    ],
+)
+def test_what_leads_nowhere_changes_nothing(before: str, line: str, message: str, column: int, console: Console) -> None:
+    console.submit(before)
+    step = console.session.step
+    assert complaint(console.submit(line)) == (message, column)
+    assert at(console, step)
+
+
+def test_a_misspelt_mark_gets_a_suggestion(console: Console) -> None:
+    console.submit("mark first")
+    error = console.submit("goto frist").error
+    assert error is not None
+    assert error.suggestion == "first"
+
+
+def test_until_an_event_goes_to_the_first_command_that_tells_it(console: Console) -> None:
+    for line in ("alloc 40000", "gc", "alloc 48", "gc", "goto 1"):
+        console.submit(line)
+    # The steps: a, b, 40000, gc, ... -- what was typed behind step 2 made another future.
+    assert console.session.timeline.steps[2:] == ["alloc 40000", "gc", "alloc 48", "gc"]
+    assert answer(console.submit("until gc")) == "step 4 of 6: gc"
+    assert answer(console.submit("until gc")) == "step 6 of 6: gc"
+    console.submit("goto 4")
+    result = console.submit("until grow").result
+    assert result is not None
+    assert result.summary == "no further step tells grow; this is the end, step 6 of 6: gc"
+    assert result.json()["found"] is False
+
+
+def test_until_a_quantity_goes_at_least_a_step(console: Console) -> None:
+    console.submit("goto 0")
+    assert answer(console.submit("until objects >= 1")) == "step 1 of 3: alloc 48 as a"
+    assert answer(console.submit("until objects >= 1")) == "step 2 of 3: alloc 48 as b"
+    assert answer(console.submit("until heap_live < 1")).startswith(
+        "heap_live < 1 comes true in no further step; this is the end, "
+    )
+    assert at(console, 3)
+
+
+def test_a_silent_console_hears_of_events_where_it_must(console: Console) -> None:
+    silent = Console(narrate=False)
+    for line in (*console.session.timeline.steps, "gc", "goto 1"):
+        silent.submit(line)
+    assert answer(silent.submit("until gc")) == "step 4 of 4: gc"
+    assert answer(silent.submit("expect event gc")) == "so it is: event gc_start"
+    assert complaint(silent.submit("expect no event gc"))[0] == "expected no event gc_start; found it told gc_start"
+    assert at(silent, 4)
+
+
+def test_halfway_in_a_command_back_leads_to_its_beginning(console: Console) -> None:
+    assert console.session.goto(2, 3) is not None
+    assert console.session.event == 3
+    assert answer(console.submit("back")) == "step 2 of 3: alloc 48 as b"
+    console.session.goto(2, 3)
+    assert answer(console.submit("back 2")) == "step 1 of 3: alloc 48 as a"
+    console.session.goto(0, 1)
+    assert answer(console.submit("back")) == "step 0 of 3: the heap is empty"
+
+
+# --- Marks, other futures -----------------------------------------------------------------------------------------------
+
+
+def test_a_mark_leads_back_and_can_be_moved(console: Console) -> None:
+    assert answer(console.submit("mark here")) == "step 2 is called here now: goto here leads back"
+    console.submit("goto end")
+    assert answer(console.submit("goto here")).startswith("step 2 of 3")
+    console.submit("goto 1")
+    console.submit("mark here")
+    console.submit("goto end")
+    assert answer(console.submit("goto here")).startswith("step 1 of 3")
+
+
+def test_a_diff_moves_nothing_and_does_nothing(console: Console) -> None:
+    console.submit("goto 1")
+    console.session.goto(1, 2)
+    result = console.submit("diff 3")
+    assert result.ok
+    assert console.difference is not None
+    assert (console.session.step, console.session.event) == (1, 2)
+    console.submit("goto 1")
+    assert console.difference is None
+    script = Console(True, read_script("s", "alloc 48\nalloc 64\n", "s"))
+    assert script.submit("diff 2").ok
+    assert script.session.timeline.reached == 0
+    script.submit("alloc 8")
+    assert script.session.timeline.steps == ["alloc 8", "alloc 48", "alloc 64"]  # they still wait
+    assert script.session.timeline.branches == {}
+
+
+def test_another_future_that_is_taken_up_does_no_steps() -> None:
+    console = Console(True, read_script("s", SCRIPT, "s"))
+    assert console.submit("diff 4").ok
+    assert answer(console.submit("branch other")) == "this is the future other now; step 0 of 3: the heap is empty"
+    assert console.session.timeline.reached == 0
+    assert console.submit("alloc 8").ok
+    assert console.session.timeline.steps[:2] == ["alloc 8", "alloc 48 as a"]
+
+
+def test_what_is_typed_in_the_past_makes_another_future(console: Console) -> None:
+    console.submit("mark two")
+    console.submit("goto 1")
+    console.submit("alloc 64 as other")
+    outcome = console.submit("branch")
+    assert answer(outcome) == "this future is called 2; 1 other future"
+    assert outcome.result is not None
+    assert outcome.result.json() == {
+        "current": "2",
+        "rows": [{"future": "main", "from": 1, "steps": 2, "first": "alloc 48 as b"}],
+    }
+    assert complaint(console.submit("goto two")) == ("the mark two lies in the future main; branch main takes that up", 6)
+    error = console.submit("branch mian").error
+    assert error is not None
+    assert (error.message, error.suggestion) == ("there is no other future called mian; there are: main", "main")
+    assert answer(console.submit("branch main")) == "this is the future main now; step 1 of 3: alloc 48 as a"
+    assert answer(console.submit("goto two")) == "step 2 of 3: alloc 48 as b"
+    assert at(console, 2)
+
+
+def test_a_future_of_a_file_that_has_no_steps_is_listed_too() -> None:
+    console = Console(True, read_script("s", "alloc 48\nbranch bare from 1\n", "s"))
+    result = console.submit("branch").result
+    assert result is not None
+    assert result.json()["rows"] == [{"future": "bare", "from": 1, "steps": 0, "first": ""}]
+    assert console.submit("branch bare").ok
+
+
+# --- Files --------------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_saved_is_opened_as_it_was(console: Console, tmp_path: Path) -> None:
+    path = tmp_path / "a file.gomem"
+    console.submit("mark two")
+    console.submit("goto 1")
+    console.submit("drop a")
+    assert answer(console.submit(f"save {path}")) == f"2 steps saved in {path}"
+    assert answer(console.submit(f"save {path}")).startswith("2 steps saved")  # its own it may write again
+    console.submit("gc")
+    other = Console(narrate=True)
+    assert answer(other.submit(f"open {path}")) == f"2 steps of {path} ahead"
+    assert other.session.step == 0
+    assert other.session.timeline.steps == ["alloc 48 as a", "drop a"]
+    assert other.submit("branch main").ok or other.submit("branch").ok
+    assert answer(other.submit(f"save {path}")).endswith(str(path))
+
+
+def test_somebody_elses_file_is_not_written_over(console: Console, tmp_path: Path) -> None:
+    path = tmp_path / "other.gomem"
+    path.write_text("precious")
+    assert complaint(console.submit(f"save {path}")) == (f"{path} is there already; save under another name", 6)
+    assert path.read_text() == "precious"
+    assert complaint(console.submit(f"save {tmp_path}/no/such"))[0].startswith(f"cannot write {tmp_path}/no/such: No such file")
+    assert [p.name for p in tmp_path.iterdir()] == ["other.gomem"]
+
+
+def test_a_file_that_cannot_be_opened_leaves_the_session(console: Console, tmp_path: Path) -> None:
+    path = tmp_path / "bad.gomem"
+    path.write_text("alloc 48\nalloc x\n")
+    assert complaint(console.submit(f"open {path}"))[0].startswith(f"{path}:2:7: ")
+    assert complaint(console.submit("open /no/such"))[0] == "/no/such: No such file or directory"
+    assert at(console, 2)
+
+
+# --- Expectations -------------------------------------------------------------------------------------------------------
+
+
+def test_what_comes_true_is_kept_with_the_step(console: Console) -> None:
+    assert answer(console.submit("expect served mcache")) == "so it is: served mcache"
+    assert complaint(console.submit("expect objects 5"))[0] == "expected objects = 5; found objects = 2"
+    assert console.session.timeline.steps[1] == "alloc 48 as b\nexpect served mcache"
+    assert console.text() == "gomem 1\nalloc 48 as a\nalloc 48 as b\nexpect served mcache\nalloc 40000 as c\n"
+
+
+def test_an_error_is_expected_of_the_line_before(console: Console) -> None:
+    assert complaint(console.submit("expect error"))[0] == "expected error; found it was done without an error"
+    console.submit("drop nobody")
+    assert answer(console.submit("expect error nobody")) == "so it is: error nobody"
+    assert complaint(console.submit("expect error memory"))[0].endswith("found the error no object is called nobody")
+    assert console.session.timeline.steps[1] == "alloc 48 as b"  # of which it does not speak
+
+
+def test_what_the_step_of_a_file_does_not_fulfil() -> None:
+    console = Console(True, read_script("s", "alloc 48\nexpect served os\nexpect objects 7\nexpect no event grow\n", "s"))
+    found = console.unmet(console.forward())
+    assert [(line, what.partition(",")[0]) for line, what in found] == [
+        ("expect objects 7", "objects = 1"),
+        ("expect no event grow", "it told grow"),
+    ]
+
+
+def test_what_is_said_is_a_step_of_its_own(console: Console) -> None:
+    outcome = console.submit("say Look *here*")
+    assert outcome.said is not None
+    assert outcome.said.says == ("Look *here*",)
+    assert console.session.timeline.steps[2:] == ["say Look *here*\npause"]
+    assert answer(console.submit("focus why 3")) == "panes: why, bitmap"
+
+
+# --- The journal --------------------------------------------------------------------------------------------------------
+
+
+def test_a_session_is_taken_up_by_the_name_of_its_journal() -> None:
+    first = Console(True, kind="run")
+    for line in ("alloc 48 as a", "alloc 48 as b", "back", "mark one"):
+        first.submit(line)
+    assert first.journal is not None
+    name = first.journal.id
+    first.leave(ended=False)
+    second = Console(narrate=True)
+    assert answer(second.submit(f"resume {name}")) == "taken up again: step 1 of 2: alloc 48 as a"
+    assert at(second, 1)
+    assert second.session.timeline.marks == {"one": 1}
+    second.submit("forward")
+    assert second.journal is not None
+    assert complaint(Console(narrate=True).submit(f"resume {name}"))[0].endswith("another gomem is writing it")
+    assert complaint(second.submit("resume nosuch"))[0].partition(";")[0].endswith("no journal begins with 'nosuch'")
+    assert at(second, 2)
+
+
+def test_a_wrong_line_typed_halfway_leaves_a_journal_that_knows_where_one_stands() -> None:
+    console = Console(True, kind="explorer")
+    console.submit("alloc 48")
+    console.session.goto(0, 2)
+    console.moved()
+    assert not console.submit("drop nobody").ok
+    stands = console.session.step, console.session.event
+    console.leave(ended=False)
+    again = Console(narrate=True)
+    resume(again, None)
+    assert (again.session.step, again.session.event) == stands
+
+
+MOVES = [
+    *("back", "back 2", "forward", "forward 3", "goto end", "goto 1", "goto two", "goto there", "goto m", "mark m", "mark two"),
+    *("diff 4", "diff two", "until grow", "until gc", "until objects > 2", "branch main", "branch other", "branch third"),
+    *("branch 2", "branch 3", "branch", "alloc 48", "alloc 5 as t", "drop b", "gc", "say hm", "expect objects > 0", "# no", "x"),
+    *("expect served mcache", "expect event grow"),
+]
+
+
+@settings(max_examples=60)
+@given(st.randoms(use_true_random=False), st.booleans())
+def test_at_each_moment_the_journal_tells_the_whole_session(r: Random, narrate: bool) -> None:
+    console = Console(narrate, read_script("s", SCRIPT, "s"), "run")
+    for _ in range(r.randint(1, 25)):
+        if r.random() < 0.3:
+            console.forward()
+        else:
+            console.submit(r.choice(MOVES))
+        session, timeline = console.session, console.session.timeline
+        assert console.journal is not None
+        told = _Told(console.journal.path)
+        for record in read(console.journal.path).records:
+            told.take(record)
+        assert (told.step, told.event) == (session.step, session.event)
+        told.timeline.cursor = told.step  # `resume` goes there
+        assert told.timeline.steps == timeline.steps
+        assert told.timeline.marks == timeline.marks
+        assert told.timeline.branches == timeline.branches
+        assert (told.timeline.name, told.timeline.reached) == (timeline.name, timeline.reached)
+    console.leave()
+    while console.session.step < len(console.session.timeline.steps):
+        console.forward()
+    fresh = Console(False, read_script("s", "\n".join(console.session.timeline.steps), "s"))
+    while fresh.forward() is not None:
+        pass
+    assert capture(console.session.machine.heap) == capture(fresh.session.machine.heap)
