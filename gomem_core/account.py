@@ -68,12 +68,16 @@ class _Counted:
 
     __slots__ = ("base", "elemsize", "nelems", "requested", "sets", "spanclass", "tail")
 
-    def __init__(self, base: int, spanclass: int, elemsize: int, nelems: int, tail: int) -> None:
-        self.base = base
-        self.spanclass = spanclass
-        self.elemsize = elemsize
-        self.nelems = nelems
-        self.tail = tail
+    def __init__(self, info: SpanInfo) -> None:
+        self.take(info)
+
+    def take(self, info: SpanInfo) -> None:
+        """Be of this span, with nothing counted yet."""
+        self.base = info.base
+        self.spanclass = info.spanclass
+        self.elemsize = info.elemsize
+        self.nelems = info.nelems
+        self.tail = info.tail
         self.sets = (0, 0)  # allocated slots, and those that are not dead, as bit sets
         self.requested = 0
 
@@ -92,10 +96,11 @@ class Account:
         self._view = view
         self._objects = objects
         self._spans: dict[int, _Counted] = {}  # by base
+        self._used_before: dict[int, _Counted] = {}  # to be used again, which is cheaper than to make them anew
         self._classes = _no_sums()
         self._complete = False  # every span in use was looked at
         self._dirty: dict[int, int] = {}  # base of a span to look at again -> slots taken in it since
-        self._marked = False  # look at all spans again: what a mark did not reach is dead now
+        self._marked = False  # look at the slots of all spans again: what a mark did not reach is dead now
         self._lost = True  # the heap changed without having told it
 
     def follow(self, event: e.Event) -> None:
@@ -117,9 +122,9 @@ class Account:
 
     def look_again(self, stale: Stale) -> None:
         """These spans changed without having told it."""
-        if stale.all:
-            self._lost = True
-        elif not self._lost:
+        self._lost = self._lost or stale.lost
+        self._marked = self._marked or stale.all
+        if not self._lost:
             self._dirty.update(dict.fromkeys(stale.bases, _EVERY))
 
     def reset(self) -> None:
@@ -151,7 +156,8 @@ class Account:
     def _prepare(self) -> None:
         """Know which spans are to be looked at: all that are not among self._spans, and self._dirty."""
         if self._lost:
-            self._spans.clear()
+            self._used_before = self._spans
+            self._spans = {}
             self._dirty.clear()
             self._classes = _no_sums()
             self._complete = False
@@ -165,10 +171,11 @@ class Account:
             self._look_at(base, taken)
         self._dirty.clear()
         if not self._complete:
-            for info in self._view.spans():
+            for info in self._view.each():
                 if info.base not in self._spans:
                     self._look_at(info.base, _EVERY, info)
             self._complete = True
+            self._used_before = {}
 
     def _look_at(self, base: int, taken: int, info: SpanInfo | None = None) -> None:
         """Count a span again, in which the slots `taken` got new objects since the last time."""
@@ -184,15 +191,24 @@ class Account:
             info = info or self._view.span_at(base)
             if info is None:
                 return
-            known = self._spans[base] = _Counted(base, info.spanclass, info.elemsize, info.nelems, info.tail)
+            known = self._used_before.pop(base, known)
+            if known is None:
+                known = _Counted(info)
+            else:
+                known.take(info)
+            self._spans[base] = known
         known.requested = self._recount(known, sets[1], taken)
         known.sets = sets
         self._add(known, 1)
 
     def _add(self, span: _Counted, sign: int) -> None:
         sums = self._classes[span.spanclass]
-        for i, nbytes in enumerate(span.share()):
-            sums[i] += sign * nbytes
+        requested, slot_waste, dead, free_slots, tail = span.share()
+        sums[0] += sign * requested
+        sums[1] += sign * slot_waste
+        sums[2] += sign * dead
+        sums[3] += sign * free_slots
+        sums[4] += sign * tail
 
     def _recount(self, known: _Counted, live: int, taken: int) -> int:
         """Bytes requested in the slots `live`; looks only at slots that came or went, if no slot did both."""

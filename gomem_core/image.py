@@ -55,7 +55,7 @@ class Image:
     bit_sets: tuple[tuple[int, ...], ...]
     ptr_words: bytes  # of all structs that have it, one behind the other
     ptr_words_lengths: array[int]  # bytes of each struct's part, -1: it has none
-    pointers: array[int]  # struct, slot, word, target; struct, slot, word, target; …
+    pointers: tuple[array[int], ...]  # struct, slot, word, target of each
     arena_spans: int  # so many structs describe spans of the arena, the others are free
     lists: tuple[array[int], ...]  # in the order of _all_lists
     sweep_spans: tuple[array[int], array[int]]
@@ -80,7 +80,7 @@ class Image:
         """Memory it takes, roughly: as if the heap had changed all its bit sets since."""
         leaves = (leaf for leaf in self.leaves.values() if not isinstance(leaf, int))
         tables = (*self.columns, self.alloc_cache, *self.lists, *self.sweep_spans, self.nsmallfree, self.central, *leaves)
-        numbers = sum(len(table) * table.itemsize + 80 for table in (*tables, self.ptr_words_lengths, self.pointers))
+        numbers = sum(len(table) * table.itemsize + 80 for table in (*tables, self.ptr_words_lengths, *self.pointers))
         slots = sum(self.columns[_COLUMNS.index("nelems")])
         bit_sets = len(_BIT_SETS) * (40 * len(self.incache) + slots // 7)
         return numbers + bit_sets + len(self.incache) + len(self.ptr_words) + 100 * len(self.tiny_refs) + 5_000
@@ -140,16 +140,16 @@ def _bytes_of(ptr_words: array[int] | None) -> int:
     return _NONE if ptr_words is None else len(ptr_words) * ptr_words.itemsize
 
 
-def _stored(structs: list[MSpan]) -> array[int]:
+def _stored(structs: list[MSpan]) -> tuple[array[int], ...]:
     holders = [(i, slot, words) for i, s in enumerate(structs) if s.pointers for slot, words in s.pointers.items()]
-    return array("Q", [n for i, slot, words in holders for word, to in words.items() for n in (i, slot, word, to)])
+    found = [(i, slot, word, to) for i, slot, words in holders for word, to in words.items()]
+    return tuple(array("Q", column) for column in zip(*found, strict=True)) or tuple(array("Q") for _ in range(4))
 
 
 def restore(heap: Heap, image: Image) -> None:
     """Put the heap back into the image's state; its sink stays."""
     h = heap.mheap
-    _take_lists_apart(heap)
-    structs = _restore_structs(image)
+    structs = _restore_structs(image, _structs_of(heap))
     for name, value in zip(_MHEAP, image.mheap, strict=True):
         setattr(h, name, value)
     for name, value in zip(_SPANALLOC, image.spanalloc, strict=True):
@@ -159,6 +159,8 @@ def restore(heap: Heap, image: Image) -> None:
     heap.stats.nsmallfree = list(image.nsmallfree)
     h.spanalloc.free_list = structs[image.arena_spans :]
     for spans, numbers in zip(_all_lists(heap), image.lists, strict=True):
+        spans.first = spans.last = None
+        spans.count = 0
         for n in numbers:
             spans.insert_back(structs[n])
     h.sweep_spans = [[structs[n] for n in stack] for stack in image.sweep_spans]
@@ -182,33 +184,34 @@ def restore(heap: Heap, image: Image) -> None:
     h.version += 1  # whoever remembers span borders must look again
 
 
-def _take_lists_apart(heap: Heap) -> None:
-    """Structs that point to each other would stay in memory until Python's garbage collector comes, which takes its time."""
-    for spans in _all_lists(heap):
-        for s in spans.spans():
-            s.next = s.prev = None
-        spans.first = spans.last = None
-        spans.count = 0
+def _structs_of(heap: Heap) -> dict[int, MSpan]:
+    """The structs that can be found in a heap, which may be halfway in a command, by their addresses."""
+    leaves = heap.mheap.spans.leaves.values()
+    found = {entry for leaf in leaves for entry in (set(leaf) if isinstance(leaf, list) else (leaf,)) if entry is not None}
+    return {s.ptr: s for s in (*found, *heap.mheap.spanalloc.free_list)}
 
 
-def _restore_structs(image: Image) -> list[MSpan]:
-    """New structs with the image's contents; written out field by field, since this is most of the time of a step back."""
+def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
+    """The structs with the image's contents; written out field by field, since this is most of the time of a step back.
+
+    Those that are `there` are used again: thousands of new ones would call Python's garbage collector, which takes longer.
+    """
     structs: list[MSpan] = []
     columns = zip(*image.columns, image.alloc_cache, image.incache, *image.bit_sets, image.ptr_words_lengths, strict=True)
     ptr_words, at = image.ptr_words, 0
     for row in columns:
-        s = MSpan.__new__(MSpan)
-        s.next = s.prev = s.in_list = s.pointers = s.ptr_words = None
+        s = there.get(row[13]) or MSpan.__new__(MSpan)
+        s.next = s.prev = s.in_list = s.pointers = None
         s.start_addr, s.npages, s.freeindex, s.nelems, s.alloc_count, s.sweepgen, s.spanclass, s.state, s.needzero = row[:9]
         s.unusedsince, s.npreleased, s.limit, s.elemsize, s.ptr, s.alloc_cache = row[9:15]
         s.incache = row[15] == 1
         s.alloc_bits, s.gcmark_bits, s.root_bits, length = row[16:]
+        s.ptr_words = None
         if length != _NONE:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
             at += length
         structs.append(s)
-    numbers = iter(image.pointers)
-    for i, slot, word, target in zip(numbers, numbers, numbers, numbers, strict=True):
+    for i, slot, word, target in zip(*image.pointers, strict=True):
         s = structs[i]
         if s.pointers is None:
             s.pointers = {}

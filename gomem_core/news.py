@@ -90,33 +90,38 @@ _NOTES: Final[dict[type, Callable[[Touched, Any], None]]] = {
 class Stale:
     """The spans whose rows, slots or sums may differ from what they were: what tables of spans have to look at again."""
 
-    __slots__ = ("all", "bases", "most")
+    __slots__ = ("all", "bases", "lost", "most")
 
     def __init__(self, most: int = 10_000) -> None:
         """`most`: where more spans changed, all count as changed."""
         self.most = most
         self.bases: set[int] = set()  # also of spans that are no more, or were not yet
-        self.all = False
+        self.all = False  # the rows of all spans, and which of their slots are dead; other objects only lie in spans of `bases`
+        self.lost = False  # everything, other objects too
 
     def follow(self, event: e.Event) -> None:
         """Note what one event may have changed."""
-        find = _STALE.get(type(event))
+        kind = type(event)
+        find = _STALE.get(kind)
         if find is not None:
-            self.bases.update(find(event))
-        elif type(event) in _EVERYTHING:
+            if not self.all or kind not in _ROW_ONLY:
+                self.bases.update(find(event))
+        elif kind in _EVERY_ROW:
             self.all = True
 
     def add(self, other: "Stale") -> None:
         """Note what another one did."""
-        if not self.all:
-            self.all = other.all
+        self.all = self.all or other.all
+        if not self.lost:
+            self.lost = other.lost
             self.bases |= other.bases
-        if self.all or len(self.bases) > self.most:
-            self.all = True
+        if self.lost or len(self.bases) > self.most:
+            self.all = self.lost = True
             self.bases.clear()
 
 
-_EVERYTHING: Final = frozenset({e.GcMarked, e.Scavenged})
+_EVERY_ROW: Final = frozenset({e.GcMarked, e.Scavenged})
+_ROW_ONLY: Final = frozenset({e.CacheSpan, e.UncacheSpan, e.McacheMiss, e.Sweep})
 
 
 def _base(event: e.SlotTaken | e.CacheSpan | e.Sweep) -> tuple[int, ...]:

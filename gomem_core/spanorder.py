@@ -154,7 +154,7 @@ class SpanOrder:
 
     def _update(self) -> None:
         if self._all:
-            passing = (s for s in self._view.spans() if self._test is None or self._test(s))
+            passing = (s for s in self._view.each() if self._test is None or self._test(s))
             self._keys = {s.base: self._key(s) for s in passing}
             self._rows = sorted((k, base) for base, k in self._keys.items())
         else:

@@ -5,6 +5,7 @@ records.  Addresses and sizes are bytes; pages are numbered from the start of th
 """
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator
 from typing import Literal
 
 from gomem_core.arch import (
@@ -67,6 +68,10 @@ class HeapView:
     def spans(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
         """Spans number start to stop, in address order."""
         return [self._info(self._at(base)) for base in self._index()[start:stop]]
+
+    def each(self) -> Iterator[SpanInfo]:
+        """All spans in address order, made one at a time: nobody has to keep thousands of them."""
+        return (self._info(self._at(base)) for base in self._index())
 
     def span_at(self, addr: int) -> SpanInfo | None:
         """The span whose pages hold `addr`; None outside the used arena."""
