@@ -104,6 +104,7 @@ class Explorer(Traveller):
         self.app_suspend_signal.subscribe(self, lambda _: self._painter.forget(), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _: self._awake(), immediate=True)
         self._prompt.placeholder = self._placeholder()
+        self.model.arrived()  # a session that was taken up again stands somewhere already
         self._show_current()
         self.call_after_refresh(self._tell_of_journals)
 

@@ -1,0 +1,111 @@
+"""A program in a real pseudo-terminal, and the screen it draws."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pyte
+
+ROOT = Path(__file__).parents[2]
+MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+
+
+class Terminal:
+    """A program in a pseudo-terminal, and the screen it draws."""
+
+    def __init__(self, *args: str, columns: int = 80, rows: int = 24, **env: str) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self.stream = pyte.ByteStream(self.screen)
+        self.modes: dict[bytes, bool] = {}
+        self.bytes = b""
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(ROOT)
+            environ = {**os.environ, "TERM": "xterm-256color", **env}
+            for name in ("COLUMNS", "LINES"):  # they would outweigh the real size
+                environ.pop(name, None)
+            os.execvpe(sys.executable, [sys.executable, "-m", "gomem_tui", *args], environ)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def wait_for(self, text: str, seconds: float = 20) -> None:
+        """Read until the screen shows the text."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if text in "\n".join(self.screen.display):
+                return
+            self.read(0.1)
+        raise AssertionError(f"{text!r} did not appear:\n" + "\n".join(self.screen.display))
+
+    def read(self, seconds: float) -> bool:
+        """Read what there is; False at the end of the program."""
+        if not select.select([self.fd], [], [], seconds)[0]:
+            return True
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:
+            return False
+        for numbers, letter in MODE.findall(data):
+            for number in numbers.split(b";"):
+                self.modes[number] = letter == b"h"
+        self.bytes += data
+        self.stream.feed(re.sub(rb"\x1b\[[<=>?][0-9;]*[a-zA-Z$]+|\x1b\[[0-9;]* q|\x1b[P_][^\x1b]*\x1b\\", b"", data))
+        return bool(data)
+
+    def send(self, keys: str) -> None:
+        """Type."""
+        os.write(self.fd, keys.encode())
+
+    def escape(self) -> None:
+        """The key esc, and time enough that what is typed next is not taken for a part of it."""
+        self.send("\x1b")
+        self.settle(0.25)
+
+    def line(self, command: str) -> None:
+        """Type a command and give the keyboard back."""
+        self.send(f":{command}\r")
+        self.settle(0.15)
+        self.escape()
+
+    def settle(self, seconds: float = 0.12) -> None:
+        """Read until nothing more comes for so long."""
+        while select.select([self.fd], [], [], seconds)[0] and self.read(0):
+            pass
+
+    def shows(self, row: int) -> str:
+        """A row of the screen, without blanks at its end."""
+        return str(self.screen.display[row]).rstrip()
+
+    def rows(self, first: int = 0, behind: int | None = None) -> list[str]:
+        """Rows of the screen, without blanks at their ends."""
+        return [str(row).rstrip() for row in self.screen.display[first:behind]]
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Another size of the window."""
+        self.screen.resize(rows, columns)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.kill(self.pid, signal.SIGWINCH)
+
+    def kill(self) -> None:
+        """Die without a word."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+    def exit_code(self) -> int:
+        """Of the program, which was told to end."""
+        end = time.monotonic() + 20
+        while time.monotonic() < end and self.read(0.1):
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+    def left_on(self) -> set[bytes]:
+        """Private modes that were switched on and not off again; 25 (the cursor) is on in a fresh terminal, and 7 is wrapping."""
+        return {mode for mode, on in self.modes.items() if on and mode not in (b"25", b"7", b"2026")}
