@@ -12,6 +12,7 @@ from gomem_tui.app import Explorer
 from gomem_tui.arrangement import PANES
 from gomem_tui.demo import demo_script
 from gomem_tui.options import Options
+from gomem_tui.panes.bars import Bar
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.prompt import Prompt
 from gomem_tui.render.lines import plain
@@ -557,7 +558,7 @@ async def test_to_an_audience_a_clicker_steps_and_keys_are_shown() -> None:
         await pilot.press("pagedown", "pagedown")
         await pilot.pause()
         assert app.model.session.step == 2
-        assert shown(app, "footer").rstrip().endswith("page-down")
+        assert app.query_one("#footer", Bar).text().endswith(" page-down")
         assert "space does" in app.query_one(Prompt).placeholder or "the end" in app.query_one(Prompt).placeholder
         await pilot.press("pageup")
         await pilot.pause()
