@@ -305,6 +305,13 @@ def test_many_objects_are_told_up_to_a_limit(tmp_path: Path, capsys: Capture) ->
     assert [row["name"] for row in (objects["rows"][0], objects["rows"][-1])] == ["o1", f"o{MOST_OBJECTS}"]
 
 
+def test_it_is_listed_and_suggested_among_the_others(capsys: Capture) -> None:
+    main(["--help"])
+    assert "\n  export " in capsys.readouterr().out
+    assert main(["exprt", "x"]) == 2
+    assert "did you mean `gomem export`?" in capsys.readouterr().err
+
+
 # --- What goes wrong ----------------------------------------------------------------------------------------------------
 
 
