@@ -227,6 +227,7 @@ class Explorer(Traveller):
         outcome = self.model.session.outcome
         if outcome is not None and outcome.said is not None and not outcome.event:
             self._focus(outcome.said.focus)
+        self.screen.set_class(outcome is not None and outcome.said is not None and bool(outcome.said.says), "told")
         self._prompt.placeholder = self._placeholder()
 
     def answered(self, outcome: Outcome) -> None:

@@ -129,7 +129,8 @@ class Model:
         news = done.touched if done is not None else Touched()
         selection = self._followed(done, news)
         shown = news if difference is None else difference.touched
-        self.scene = Scene(selection, shown, session.step, session.machine.touched_at)
+        fates = {} if difference is None else difference.fates
+        self.scene = Scene(selection, shown, session.step, session.machine.touched_at, fates)
 
     def _followed(self, outcome: Outcome | None, news: Touched) -> Selection:
         """Where the last object or pointer went, else what was selected if that still is a span's."""

@@ -12,7 +12,7 @@ from gomem_tui.render.sentences import tell, value_text
 from gomem_tui.style import Token
 
 _LEAST: Final = 3  # events that are listed, however low the pane
-_KEYS: Final = {"event(1)": "on", "event(-1)": "back"}  # actions that go through the events of a command
+_KEYS: Final = {"micro(1)": "on", "micro(-1)": "back"}  # actions that go through the events of a command
 
 
 def halfway_title(outcome: Outcome) -> str:

@@ -5,24 +5,30 @@ from functools import cache
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from gomem_core import events
 from gomem_core.arch import U64_MAX
 from gomem_core.console import Console
 from gomem_core.diff import Difference
+from gomem_core.diff_tables import GLYPHS, Fate
+from gomem_core.news import Touched
 from gomem_core.outcome import Outcome
 from gomem_core.report import Result
 from gomem_core.script import read_script
 from gomem_core.spanorder import SpanOrder
-from gomem_tui.render.arena import Chart, render_arena
+from gomem_tui.render.arena import LENSES, Chart, render_arena
 from gomem_tui.render.ladder import ladder_so_far
+from gomem_tui.render.layout import render_layout
 from gomem_tui.render.lines import Line, Port, Scene, Selection, plain
+from gomem_tui.render.mcache import render_mcache
 from gomem_tui.render.mcentral import render_mcentral
 from gomem_tui.render.sentences import tell
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import Story, render_why, standing_at, why_length, why_text
 from tests.tui.golden import SIZES, check_picture
+from tests.tui.states import state
 from tests.tui.test_render_properties import PORTS, fits
 
 LESSON = """alloc 48 scan as a
@@ -334,3 +340,18 @@ def test_without_a_difference_marks_are_as_ever() -> None:
     rows = texts(render_spans(desk.session.view, order, Port(80, 20), Scene(touched=outcome.touched)))
     assert [row[1] for row in rows[2:5]] == [" ", "+", "+"]
     assert "new" not in rows[0]
+
+
+@given(port=PORTS, fates=st.dictionaries(st.integers(0, 200), st.sampled_from(list(GLYPHS))), page=st.integers(0, 200))
+def test_panes_fill_any_port_in_any_difference(port: Port, fates: dict[int, Fate], page: int) -> None:
+    session = state("fragmented").session
+    view, start = session.view, session.view.arena[0]
+    bases = {start + number * 8192: fate for number, fate in fates.items()}
+    scene = Scene(Selection(start + page * 8192, 8), Touched(set(bases)), fates=bases)
+    order = SpanOrder(view, lambda: session.account)
+    for zoom, lens in enumerate(LENSES):
+        fits(render_arena(view, port, scene, Chart(lens, zoom // 2)), port)
+    fits(render_spans(view, order, port, scene), port)
+    fits(render_mcentral(view, port, scene), port)
+    fits(render_mcache(view, port, scene), port)
+    fits(render_layout(view, port, scene, session.objects), port)
