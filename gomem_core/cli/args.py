@@ -47,7 +47,7 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
         "script",
         metavar="SCRIPT",
         nargs="?",
-        help="a session file (named .gomem, or its first line is gomem 1), or a file with a command or a move on each line; - reads stdin",
+        help="a session file (named .gomem, or begun by gomem 1), or a file with a command or a move on each line; - is stdin",
     )
     parser.add_argument(
         "-c", dest="commands", metavar="LINE", action="append", help="do this line instead of a script's; may be repeated"
