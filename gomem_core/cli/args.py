@@ -43,12 +43,8 @@ def _json_option(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def _declare_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "script",
-        metavar="SCRIPT",
-        nargs="?",
-        help="a session file (named .gomem, or begun by gomem 1), or a file with a command or a move on each line; - is stdin",
-    )
+    sorts = "a session file (named .gomem, or its first line is gomem 1), or a file with a command or move a line; - reads stdin"
+    parser.add_argument("script", metavar="SCRIPT", nargs="?", help=sorts)
     parser.add_argument(
         "-c", dest="commands", metavar="LINE", action="append", help="do this line instead of a script's; may be repeated"
     )
