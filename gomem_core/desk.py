@@ -6,8 +6,8 @@ told in resume.py.
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gomem_core.diff import Difference
 from gomem_core.expect import found_instead
 from gomem_core.journal import Journal, Kind
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
@@ -15,6 +15,9 @@ from gomem_core.outcome import Outcome
 from gomem_core.script import Script, write_script
 from gomem_core.scripted import script_of, timeline_of
 from gomem_core.session import Session
+
+if TYPE_CHECKING:
+    from gomem_core.diff import Difference
 
 
 class Desk:

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.desk import Desk
-from gomem_core.diff import diff
 from gomem_core.execute import CommandError
 from gomem_core.journal import JournalError
 from gomem_core.lang import format_command
@@ -31,13 +30,15 @@ from gomem_core.lang.moves import (
     UntilEvent,
     UntilQuantity,
 )
-from gomem_core.moment import Moment, moment
 from gomem_core.quantities import holds, measure
 from gomem_core.report import Cell, Column, Json, Result, Table, counted
 from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
 from gomem_core.step import parse_step
 from gomem_core.timeline import UnknownBranch
+
+if TYPE_CHECKING:
+    from gomem_core.moment import Moment
 
 _BRANCH_COLUMNS: Final = (Column("future", "text"), Column("from"), Column("steps"), Column("first", "text"))
 
@@ -150,6 +151,8 @@ def _mark(desk: Desk, command: Mark) -> Result:
 
 
 def _diff(desk: Desk, command: Diff) -> Result:
+    from gomem_core.diff import diff  # noqa: PLC0415 - with what it imports 8 ms, which `gomem run` need not spend
+
     session = desk.session
     there, here, event = step_of(desk, command.target), session.step, session.event
     session.goto(here)
@@ -166,7 +169,9 @@ def _diff(desk: Desk, command: Diff) -> Result:
     return found.result
 
 
-def _moment(desk: Desk) -> Moment:
+def _moment(desk: Desk) -> "Moment":
+    from gomem_core.moment import moment  # noqa: PLC0415 - see _diff
+
     session = desk.session
     if not desk.narrates:  # then it is not kept up to date
         session.account.reset()

@@ -1,5 +1,6 @@
 """From the words of a command line to the subcommand that does it."""
 
+import gc
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -17,7 +18,10 @@ def run_subcommand(words: Sequence[str], subcommands: Mapping[str, Subcommand]) 
     parser = subcommand_parser(name, subcommands[name])
     args = parser.parse_args(rest)
     # Imported only now: `gomem run --help` and `gomem classes` need not wait for what other subcommands want.
+    gc.disable()  # all of it stays: to look through it for garbage, now and later, takes a tenth of a short run
     execute: Callable[[Namespace], int] = import_module(f"{subcommands[name].package}.{name}").execute
+    gc.freeze()
+    gc.enable()
     try:
         return execute(args)
     except UsageError as e:

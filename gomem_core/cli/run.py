@@ -38,6 +38,8 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError("either a SCRIPT or -c LINE, not both")
     if which is not None and args.no_journal:
         raise UsageError("--resume goes on with a journal, so --no-journal cannot be meant")
+    if which is not None and script is not None and script.endswith(_SUFFIX):
+        raise UsageError("a session file begins a session of its own; --resume goes on with the lines of other files")
     run = Run("-c" if script is None else display_name(script), args.json, args.keep_going, script not in {None, STDIN})
     if which is None:
         return _begin(run, texts, script, not args.no_journal)

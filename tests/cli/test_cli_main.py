@@ -98,6 +98,7 @@ def test_what_means_nothing_is_a_usage_error(
         ["run", "x", "-c", "gc"],
         ["run", "--nosuch"],
         ["run", "--resume", "--no-journal"],
+        ["run", "x.gomem", "--resume"],
         ["check"],
         ["verify"],
         ["convert"],

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gomem_core.console import Console
 from gomem_core.image import capture
-from gomem_core.journal import read
+from gomem_core.journal import Journal, read
 from gomem_core.outcome import Outcome
 from gomem_core.resume import _Told, resume
 from gomem_core.script import read_script
@@ -316,6 +316,29 @@ def test_a_wrong_line_typed_halfway_leaves_a_journal_that_knows_where_one_stands
     again = Console(narrate=True)
     resume(again, None)
     assert (again.session.step, again.session.event) == stands
+
+
+def test_while_a_file_is_opened_one_of_the_two_sessions_can_always_be_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "s.gomem"
+    path.write_text("alloc 48\n")
+    console = Console(True, kind="run")
+    console.submit("alloc 64")
+    old, close = console.journal, Journal.close
+    written: list[str] = []
+
+    def closed(journal: Journal, ended: bool) -> None:
+        if journal is old:
+            assert console.journal is not None
+            written.extend(record.verb for record in read(console.journal.path).records)
+        close(journal, ended)
+
+    monkeypatch.setattr(Journal, "close", closed)
+    assert console.submit(f"open {path}").ok
+    assert written == ["load"]  # before the old one was ended
+    assert old is not None
+    assert read(old.path).ended
 
 
 MOVES = [
