@@ -16,9 +16,9 @@ from typing import Any, Final
 from gomem_core.image import Image
 from gomem_core.news import Stale
 
-MOST_BYTES: Final = 160 << 20
+MOST_BYTES: Final = 120 << 20
 MOST_LOOSE: Final = 32 << 20  # of that, for images which are not packed
-MOST_WORK: Final = 8_000  # between neighbours, if memory allows: a quarter of a second's worth
+MOST_WORK: Final = 5_000  # between neighbours, if memory allows: a sixth of a second's worth
 _MOST_STALE: Final = 300  # spans of a stretch; where more changed, all count as changed
 _OTHER_BYTES: Final = 16_000  # of a checkpoint besides its image: such a set of spans, for the most part
 

@@ -10,6 +10,7 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from dataclasses import dataclass
+from itertools import islice
 from operator import attrgetter
 from typing import Any, Final
 
@@ -55,7 +56,7 @@ class Image:
     bit_sets: tuple[tuple[int, ...], ...]
     ptr_words: bytes  # of all structs that have it, one behind the other
     ptr_words_lengths: array[int]  # bytes of each struct's part, -1: it has none
-    pointers: tuple[array[int], ...]  # struct, slot, word, target of each
+    pointers: tuple[array[int], ...]  # of each slot that stores some: struct, slot, how many; of each stored one: word, target
     arena_spans: int  # so many structs describe spans of the arena, the others are free
     lists: tuple[array[int], ...]  # in the order of _all_lists
     sweep_spans: tuple[array[int], array[int]]
@@ -141,9 +142,16 @@ def _bytes_of(ptr_words: array[int] | None) -> int:
 
 
 def _stored(structs: list[MSpan]) -> tuple[array[int], ...]:
-    holders = [(i, slot, words) for i, s in enumerate(structs) if s.pointers for slot, words in s.pointers.items()]
-    found = [(i, slot, word, to) for i, slot, words in holders for word, to in words.items()]
-    return tuple(array("Q", column) for column in zip(*found, strict=True)) or tuple(array("Q") for _ in range(4))
+    numbers, slots, counts, words, targets = (array("Q") for _ in range(5))
+    for i, s in enumerate(structs):
+        if s.pointers:
+            numbers.extend([i] * len(s.pointers))
+            slots.extend(s.pointers)
+            for stored in s.pointers.values():
+                counts.append(len(stored))
+                words.extend(stored)
+                targets.extend(stored.values())
+    return numbers, slots, counts, words, targets
 
 
 def restore(heap: Heap, image: Image) -> None:
@@ -211,11 +219,13 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
             at += length
         structs.append(s)
-    for i, slot, word, target in zip(*image.pointers, strict=True):
+    numbers, slots, counts, words, targets = image.pointers
+    stored = zip(words, targets, strict=True)
+    for i, slot, count in zip(numbers, slots, counts, strict=True):
         s = structs[i]
         if s.pointers is None:
             s.pointers = {}
-        s.pointers.setdefault(slot, {})[word] = target
+        s.pointers[slot] = dict(islice(stored, count))
     return structs
 
 

@@ -183,7 +183,7 @@ class Machine:
         last = self._checkpoints.before(self.at)
         if self.at >= self.recorded or self.objects.diverges:
             spans = self.heap.mheap.spanalloc.inuse // MSPAN_SIZE
-            most = max(_EVERY, spans // 4) if self._narrates else max(_EVERY * 8, spans * 2)
+            most = max(_EVERY, spans // 3) if self._narrates else max(_EVERY * 8, spans * 2)
             if last.step < self.at and self._work + work - last.work >= most:
                 self.remember()
         self._work += work
