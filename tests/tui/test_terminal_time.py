@@ -214,7 +214,7 @@ def from_the_top(terminal: Terminal) -> list[list[str]]:
     terminal.settle()
     found = [panes(terminal)]
     for pane in "79":
-        terminal.send(pane)
+        terminal.send(f"{pane}Gg")
         terminal.wait_for(f"▌ {pane} ")
         terminal.settle()
         found.append(panes(terminal))
