@@ -172,7 +172,7 @@ class HeapView:
     def slot_at(self, addr: int) -> SlotInfo | None:
         """The slot that holds `addr`; None outside slots."""
         info = self.span_at(addr)
-        if info is None or info.state != "inuse":
+        if info is None or not info.elemsize:
             return None
         index = (addr - info.base) // info.elemsize
         return next(iter(self.slots(info.base, index, index + 1)), None)
@@ -239,6 +239,7 @@ class HeapView:
         return found
 
     def _span(self, base: int) -> MSpan | None:
+        """The span in use at `base`.  What the system just gave is one too, halfway in a command, but has no slots: not that."""
         h = self._heap.mheap
         if not h.arena_start <= base < h.arena_used or base & PAGE_MASK:
             return None

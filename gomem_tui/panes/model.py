@@ -34,6 +34,8 @@ class Model:
         self.unmet: list[tuple[str, str]] = []  # expectations of the step that did not come true, and what was found
         self._changed = changed
         self._seen = console.session
+        self._place = (0, 0)  # step and event that are shown
+        self._selected: dict[tuple[int, int], int] = {}  # addresses, at places that were shown since somebody selected one
         self.order = self._new_order()
 
     @property
@@ -114,6 +116,7 @@ class Model:
             self._seen = session
             self.order = self._new_order()
             self.scene = Scene()
+            self._selected.clear()
         self.order.look_again(session.take_stale())
         was_typed = answer is not None and (answer.error is not None or answer is self.console.last)
         self.outcome = answer if was_typed else session.outcome
@@ -125,15 +128,20 @@ class Model:
 
     def _look(self) -> None:
         session, difference = self.session, self.difference
+        before, self._place = self._place, (session.step, session.event)
         done = session.outcome
         news = done.touched if done is not None else Touched()
-        selection = self._followed(done, news)
+        selection = self._followed(done, news, self._selected.get(self._place, 0) if self._place < before else 0)
+        self._selected[self._place] = selection.addr
         shown = news if difference is None else difference.touched
         fates = {} if difference is None else difference.fates
         self.scene = Scene(selection, shown, session.step, session.machine.touched_at, fates)
 
-    def _followed(self, outcome: Outcome | None, news: Touched) -> Selection:
-        """Where the last object or pointer went, else what was selected if that still is a span's."""
+    def _followed(self, outcome: Outcome | None, news: Touched, shown: int) -> Selection:
+        """Where the last object or pointer went, else what was `shown` here on the way there, else what is selected.
+
+        What was selected at places that lie ahead need not be there yet.
+        """
         data = outcome.result.json() if outcome is not None and outcome.result is not None else {}
         if "served" in data:
             last = data.get("last", data)
@@ -145,6 +153,8 @@ class Model:
         for addrs in (news.slots, news.spans):  # where a pointer was stored, the one span that something happened to
             if len(addrs) == 1 and self.view.span_at(next(iter(addrs))) is not None:
                 return self._selection(next(iter(addrs)))
+        if shown and self.view.span_at(shown) is not None:
+            return self._selection(shown)
         if self.view.span_at(self.scene.selection.addr) is None:  # the arena was smaller here
             return self._selection(self.view.arena[0]) if self.view.pages else Selection()
         return self.scene.selection
@@ -164,6 +174,7 @@ class Model:
         """Select what lies at an arena address, in all panes."""
         if self.view.span_at(addr) is not None:
             self.scene = replace(self.scene, selection=self._selection(addr))
+            self._selected.clear()  # who looks for something keeps it in sight on the way back
             self._changed()
 
     def select_class(self, spanclass: int) -> None:

@@ -26,7 +26,7 @@ def bitmap_rows(height: int) -> int:
 def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
     """Title rule, headings, then bitmap byte number port.top of the selected span and following, and a legend."""
     info = view.span_at(scene.selection.addr)
-    if info is None or info.state != "inuse":
+    if info is None or not info.elemsize:
         lines = [rule("3 Bitmap", [], port), (), (("  Select a span in use: the bits of its words show here.", "label"),)]
         return fit_all(lines, port)
     notes = [f"span {short(info.base)}", f"slots of {info.elemsize} B", info.kind]

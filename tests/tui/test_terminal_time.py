@@ -2,12 +2,16 @@
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from gomem_core.console import Console
 from gomem_core.journal import read, unfinished
 from gomem_core.journal.file import journal_directory
+from gomem_core.script import read_script
+from tests.tui.longscript import STEPS, long_script
 from tests.tui.terminal import Terminal
 
 SCRIPT = """\
@@ -176,3 +180,127 @@ def test_without_a_journal_nothing_is_written(script: str) -> None:
     terminal.wait_for("step 1/6")
     leave(terminal)
     assert not journal_directory().exists()
+
+
+# --- A long session -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> str:
+    path = tmp_path / "long.gomem"
+    path.write_text(long_script())
+    return str(path)
+
+
+def at(terminal: Terminal, place: str) -> None:
+    terminal.wait_for(f" step {place}/{STEPS} ")
+    terminal.settle()
+
+
+def as_it_is(terminal: Terminal) -> list[str]:
+    """What does not depend on how far the panes are scrolled: the header, the selected span, Why."""
+    rows = panes(terminal)
+    why = next(y for y, row in enumerate(rows) if "6 Why" in row)
+    wide = len(terminal.screen.display[0]) >= 110
+    spans = [row[:59].rstrip() if wide else row for row in rows[2 : why - 13 if wide else why]]
+    selected = [row for row in spans if row.startswith("▸")]
+    assert len(selected) == 1 or " 0 in 0 " in rows[1]
+    return [rows[0], *selected, *rows[why:]]
+
+
+def from_the_top(terminal: Terminal) -> list[list[str]]:
+    """All that the panes show when they are scrolled to their tops."""
+    terminal.send("4G4g1G1g")
+    terminal.settle()
+    found = [panes(terminal)]
+    for pane in "79":
+        terminal.send(f"{pane}Gg")
+        terminal.wait_for(f"▌ {pane} ")
+        terminal.settle()
+        found.append(panes(terminal))
+    terminal.send("1")
+    terminal.settle()
+    return found
+
+
+def there_and_back(terminal: Terminal, places: range, look: Callable[[Terminal], object]) -> None:
+    """Step to the end and back to the beginning, and look at some places."""
+    at(terminal, "0")
+    seen: dict[int, object] = {}
+    step = 0
+    for place in (0, *places, STEPS):
+        terminal.send(" " * (place - step))
+        at(terminal, str(step := place))
+        seen[place] = look(terminal)
+    for place in reversed(seen):
+        terminal.send("b" * (step - place))
+        at(terminal, str(step := place))
+        assert look(terminal) == seen[place], f"step {place}"
+    leave(terminal)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+def test_the_way_back_shows_what_the_way_there_showed(long: str, columns: int, rows: int) -> None:
+    there_and_back(Terminal(long, columns=columns, rows=rows), range(15, STEPS, 17), as_it_is)
+
+
+def test_the_way_back_shows_the_same_in_all_panes(long: str) -> None:
+    there_and_back(Terminal(long, columns=120, rows=40), range(51, STEPS, 85), from_the_top)
+
+
+def test_each_event_of_a_refill_a_growth_and_a_collection_there_and_back(long: str) -> None:
+    session = Console(True, read_script("long", long_script(), "long")).session
+    steps: dict[str, tuple[int, int]] = {}
+    while (outcome := session.forward()) is not None:
+        for kind in ("cache_span", "grow", "gc_start"):
+            if session.step > 30 and any(event.kind == kind for event in outcome.events):
+                steps.setdefault(kind, (session.step, len(outcome.events)))
+    assert len(steps) == 3
+    terminal = Terminal(long, columns=120, rows=40)
+    at(terminal, "0")
+    for step, events in steps.values():
+        terminal.line(f"goto {step - 1}")
+        at(terminal, str(step - 1))
+        seen = []
+        for event in range(1, events + 1):
+            terminal.send(".")
+            terminal.wait_for(f" step {step - 1}+{event}/")
+            terminal.settle(0.05)
+            seen.append(as_it_is(terminal))
+        terminal.send(".")
+        at(terminal, str(step))
+        for event in range(events, 0, -1):
+            terminal.send(",")
+            terminal.wait_for(f" step {step - 1}+{event}/")
+            terminal.settle(0.05)
+            assert as_it_is(terminal) == seen[event - 1], (step, event)
+        terminal.send(",")
+        at(terminal, str(step - 1))
+    leave(terminal)
+
+
+def test_a_long_session_forks_dies_and_is_there_again(long: str) -> None:
+    terminal = Terminal(long, columns=120, rows=40)
+    at(terminal, "0")
+    terminal.send(" " * 220)
+    at(terminal, "220")
+    terminal.send("b" * 20)
+    at(terminal, "200")
+    terminal.line("alloc 5000 scan as other")
+    terminal.send("b ")
+    terminal.wait_for(" step 201/201 ")
+    terminal.line("gc")
+    terminal.wait_for(" step 202/202 ")
+    terminal.settle()
+    there = panes(terminal)
+    terminal.kill()
+    terminal = Terminal("--resume", columns=120, rows=40)
+    terminal.wait_for(" step 202/202 ")
+    terminal.settle()
+    assert as_it_is(terminal)[0] == there[0]
+    assert as_it_is(terminal)[2:] == there[there.index(next(row for row in there if "6 Why" in row)) :]
+    terminal.line("branch main")
+    at(terminal, "200")
+    terminal.send(">")
+    at(terminal, str(STEPS))
+    leave(terminal)
