@@ -47,6 +47,11 @@ def _counter(name: str) -> Measure:
     return read
 
 
+def _mapped(view: HeapView, region: str) -> int:
+    """Bytes of a region of the layout that are mapped."""
+    return sum(r.used_end - r.used_start for r in view.layout() if r.name == region)
+
+
 def _refills(view: HeapView) -> int:
     """mcentral gave a span it had, or the heap cut one that is not for a single large object."""
     stats = view.stats
@@ -78,6 +83,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "pages_free": lambda view, _: view.stats.heap_idle >> PAGE_SHIFT,
     "released_pages": lambda view, _: view.stats.heap_released >> PAGE_SHIFT,
     "arena_used": lambda view, _: view.arena[1] - view.arena[0],
+    "bitmap_mapped": lambda view, _: _mapped(view, "heap: bitmap"),
+    "spans_mapped": lambda view, _: _mapped(view, "heap: spans"),
     "unswept": lambda view, _: view.unswept_count,
     "cached": lambda view, _: sum(len(mcache.cached) for mcache in view.mcaches()),
     "objects": lambda _, objects: objects.alive,

@@ -23,6 +23,8 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "pages_free": Quantity("pages of free spans"),
     "released_pages": Quantity("pages of free spans that were given back to the operating system"),
     "arena_used": Quantity("size of the arena", is_bytes=True),
+    "bitmap_mapped": Quantity("mapped part of the heap bitmap", is_bytes=True),
+    "spans_mapped": Quantity("mapped part of the region spans", is_bytes=True),
     "unswept": Quantity("spans that wait for the sweeper"),
     "cached": Quantity("spans in the mcaches of all Ps"),
     # objects

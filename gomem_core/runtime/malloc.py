@@ -182,7 +182,7 @@ class Heap:
         addr = s.start_addr + index * s.elemsize
         if ptrdata:
             heap_bits_set_type(s, index, ptrdata >> 3)
-            if self.trace is not None:
+            if self.trace is not None and s.ptr_words is not None:  # for one-word objects nothing is written
                 self.trace(BitsWritten(addr, s.elemsize >> 3, ptrdata >> 3))
         return Allocated(addr, s.elemsize, spanclass, s.start_addr, served, False, served != "mcache", False)
 

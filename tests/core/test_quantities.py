@@ -65,6 +65,9 @@ def test_spans(told: Told) -> None:
     assert told["pages_free"] == sum(s.npages for s in spans if s.state == "free")
     assert told["pages"] == sum(s.npages for s in spans)
     assert told["arena_used"] == 8192 * told["pages"]
+    page = 4096  # of the operating system
+    assert told["bitmap_mapped"] == -(-told["arena_used"] // 32 // 8192) * 8192  # 2 bits a word of 8 bytes, mapped 8 KB at a time
+    assert told["spans_mapped"] == -(-8 * told["pages"] // page) * page  # 8 bytes a page of the arena
     assert told["released_pages"] == sum(s.npreleased for s in spans)
     assert told["unswept"] == sum(not s.swept for s in spans)
     assert told["cached"] == sum(s.cached_by >= 0 for s in spans)

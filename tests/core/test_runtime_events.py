@@ -71,6 +71,18 @@ def test_the_first_small_object_from_top_to_bottom() -> None:
     ]
 
 
+def test_for_an_object_of_one_word_no_bits_are_written() -> None:
+    """heapBitsSetType returns at once: the fresh span's bitmap was filled with ones."""
+    fresh = told("alloc 8 scan")
+    assert BitsCleared(ARENA, 1, 0xFF) in fresh
+    assert fresh[-1] == SlotTaken(0, 2, ARENA, 0, ARENA)
+    assert told("alloc 8 scan", "alloc 8 scan") == [
+        ClassChosen(8, 2, 8),
+        McacheHit(0, 2, ARENA, 1023),
+        SlotTaken(0, 2, ARENA, 1, ARENA + 8),
+    ]
+
+
 def test_a_link_is_a_store_of_the_program() -> None:
     script = ("alloc 48 scan times 2 as a", "alloc 16 as b", "link a.2.5 b")
     at = ARENA + 48
