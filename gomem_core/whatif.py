@@ -4,7 +4,7 @@ from typing import Final
 
 from gomem_core.arch import MAX_MEM, MAX_SMALL_SIZE, PAGE_MASK, PAGE_SHIFT, TINY_SIZE
 from gomem_core.lang.commands import Alloc
-from gomem_core.report import format_bytes
+from gomem_core.report import counted, format_bytes
 from gomem_core.sizeclasses import CLASSES, make_span_class, size_to_class
 from gomem_core.view import HeapView
 
@@ -14,7 +14,7 @@ SENTENCES: Final = {
     "tiny_fits": "tiny: fits the half-used block {block}, no new slot",
     "tiny": "tiny: a new 16 B block",
     "small": "class {number} ({elemsize} B, {percent} % waste)",
-    "large": "large: {pages} pages ({percent} % waste)",
+    "large": "large: {pages} ({percent} % waste)",
     "hit": "P{p}'s span {base}, slot {slot}: no lock",
     "central": "mcentral has span {base}",
     "sweep": "mcentral has spans to sweep: that decides",
@@ -35,7 +35,9 @@ def what_if(command: Alloc, view: HeapView) -> str:
     if size > MAX_SMALL_SIZE:
         pages = (size + PAGE_MASK) >> PAGE_SHIFT
         waste = _percent((pages << PAGE_SHIFT) - size, pages << PAGE_SHIFT)
-        return " · ".join([SENTENCES["large"].format(pages=pages, percent=waste), *_pages(pages, view), *_trigger(view, pages)])
+        return " · ".join(
+            [SENTENCES["large"].format(pages=counted(pages, "page"), percent=waste), *_pages(pages, view), *_trigger(view, pages)]
+        )
     if size < TINY_SIZE and command.kind == "noscan":
         block = view.tiny_room(size)
         if block:

@@ -27,6 +27,7 @@ from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
 from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
+from gomem_core.step import PAUSE
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
 from gomem_tui.demo import demo_script
 from gomem_tui.hint import hint, offer, takes_long
@@ -135,7 +136,7 @@ class Explorer(Traveller):
     def _header(self, width: int) -> Line:
         session = self.model.session
         place = (session.step, session.event, len(session.timeline.steps))
-        return render_header(self.model.view, place, self.desk.script.name, width)
+        return render_header(self.model.view, place, self.desk.script.title or self.desk.script.name, width)
 
     def _scrub(self, width: int) -> Line:
         session = self.model.session
@@ -217,7 +218,8 @@ class Explorer(Traveller):
         session = self.model.session
         if session.timeline.following is None:
             return "this is the end; type a command, for example alloc 48 scan"
-        return f"space does: {session.line(session.step + 1).strip()}"
+        line = session.line(session.step + 1).strip()
+        return "space reads on" if line == PAUSE else f"space does: {line}"
 
     # --- The prompt -------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from gomem_core.arch import ARENA_SIZE, PAGE_SHIFT
 from gomem_core.diff_tables import GLYPHS
 from gomem_core.records import SpanInfo
-from gomem_core.report import format_bytes
+from gomem_core.report import counted, format_bytes
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short
 from gomem_tui.render.spans import kind_tone, list_text
@@ -196,7 +196,9 @@ def _readout(info: SpanInfo | None, page: int) -> Line:
     if info.state == "inuse" and info.sizeclass:
         text += f"span {short(base)}, {info.elemsize} B {info.kind}, {info.alloc_count}/{info.nelems}, {list_text(info)}"
     elif info.state == "inuse":
-        text += f"a large object of {info.npages} pages from {short(base)}, {info.kind}"
+        text += f"a large object of {counted(info.npages, 'page')} from {short(base)}, {info.kind}"
     else:
-        text += f"{info.state}, {info.npages} pages ({format_bytes(info.nbytes)}) from {short(base)}, {list_text(info)}"
+        text += (
+            f"{info.state}, {counted(info.npages, 'page')} ({format_bytes(info.nbytes)}) from {short(base)}, {list_text(info)}"
+        )
     return ((text, "select"),)

@@ -8,7 +8,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from gomem_core import events as e
-from gomem_core.report import format_bytes
+from gomem_core.report import counted, format_bytes
 from gomem_tui.render.lines import Line, Span, short
 from gomem_tui.render.sentences import SENTENCES, tell
 from gomem_tui.style import Token
@@ -71,12 +71,29 @@ class _Ladder:
             case e.Picked():
                 asked = _OS in self.rungs
                 sentence = "heap_asked" if asked else "heap_exact"
-                self._say_other(_MHEAP, sentence, event, not asked, npages=event.want, base=short(event.base))
+                self._say_other(
+                    _MHEAP,
+                    sentence,
+                    event,
+                    not asked,
+                    pages=counted(event.want, "page"),
+                    npages=event.want,
+                    base=short(event.base),
+                )
             case e.SpanSplit():
                 asked = _OS in self.rungs
                 sentence = "heap_asked_split" if asked else "heap_split"
                 total, rest = event.npages + event.rest_npages, event.rest_npages
-                self._say_other(_MHEAP, sentence, event, not asked, total=total, npages=event.npages, rest=rest)
+                self._say_other(
+                    _MHEAP,
+                    sentence,
+                    event,
+                    not asked,
+                    total=counted(total, "page"),
+                    pages=counted(event.npages, "page"),
+                    npages=event.npages,
+                    rest=rest,
+                )
             case _:
                 pass
 

@@ -16,11 +16,11 @@ _BYTES: Final = {"nbytes", "heap_live", "heap_marked", "gc_trigger", "next_gc", 
 SENTENCES: Final = {
     "exact": "{size} B is class {number} exactly, no waste",
     "rounded": "{size} B goes into class {number}, slots of {elemsize} B: {waste} B wasted",
-    "large": "{size} B is more than 32 KB: large, {pages} pages of its own",
+    "large": "{size} B is more than 32 KB: large, {pages} of its own",
     "tiny": "{size} B without pointers is tiny: several share a block of 16 B",
-    "tiny_shared": "the P's half-used block {block} had room, {offset_after} of its 16 B are taken now",
+    "tiny_shared": "block {block} had room: {offset_after} of its 16 B are taken now",
     "tiny_block": "block {block} of 16 B is new; the P goes on with block {kept}, which has more room",
-    "mcache_hit": "P{p}'s span {base} has {nfree} free slots: no lock needed",
+    "mcache_hit": "P{p}'s span {base} has {free}: no lock needed",
     "full": "P{p}'s span {base} of this class is full",
     "none": "P{p} holds no span of this class",
     "slot_taken": "slot {slot} of span {base} is taken, at {addr}",
@@ -29,10 +29,10 @@ SENTENCES: Final = {
     "central_miss": "nonempty is empty; spans that are full or cached, in empty: {empty}",
     "cache_span": "mcentral hands span {base} to the mcache, slots free: {nfree}",
     "uncache_span": "the mcache gives span {base} back to its mcentral, slots free: {nfree}",
-    "heap_exact": "a free span of exactly {npages} pages: {base}",
-    "heap_split": "took the free span of {total} pages, split {npages} + {rest}",
-    "heap_asked": "no free span of {npages} pages: asked the OS, then took all it gave",
-    "heap_asked_split": "no free span of {npages} pages: asked the OS, then split {npages} + {rest}",
+    "heap_exact": "a free span of exactly {pages}: {base}",
+    "heap_split": "took the free span of {total}, split {npages} + {rest}",
+    "heap_asked": "no free span of {pages}: asked the OS, then took all it gave",
+    "heap_asked_split": "no free span of {pages}: asked the OS, then split {npages} + {rest}",
     "picked": "chose the free span {base} of {pages}; wanted: {want}",
     "span_split": "split it: {npages} + {rest_npages}, the rest stays free from {rest_base} on",
     "span_merge": "took in the free neighbour {other_base}: now {pages} are free from {base} on",
@@ -89,6 +89,8 @@ def tell(event: e.Event) -> str:
         values["growth"] = format_bytes(event.npages << 13)
     elif isinstance(event, e.BitsCleared):
         values["pattern"] = f"{event.fill:#04x}"
+    elif isinstance(event, e.McacheHit):
+        values["free"] = counted(event.nfree, "free slot")
     elif "npages" in values:
         values["pages"] = counted(int(values["npages"]), "page")
     return SENTENCES[key].format(go=event.go, **values)
@@ -101,7 +103,7 @@ def _class(spanclass: int) -> dict[str, str]:
 def _class_chosen(event: e.ClassChosen) -> str:
     number = event.spanclass >> 1
     if not number:
-        return SENTENCES["large"].format(size=event.size, pages=event.elemsize >> 13)
+        return SENTENCES["large"].format(size=event.size, pages=counted(event.elemsize >> 13, "page"))
     waste = event.elemsize - event.size
     sentence = SENTENCES["rounded" if waste else "exact"]
     return sentence.format(size=event.size, number=number, elemsize=CLASSES[number].size, waste=waste)

@@ -38,6 +38,7 @@ class Story:
     unmet: Sequence[tuple[str, str]] = ()  # expectations that did not come true: the line as written, and what was found
     difference: Difference | None = None  # from the last `diff`: shown instead of the outcome
     log: bool = False  # the event log instead of the ladder
+    title: str = ""  # of the script, for its beginning
     answer: Result | None = None  # to a move or a look typed last: shown above the rest
 
 
@@ -73,7 +74,7 @@ def _notes(story: Story, width: int) -> list[str]:
         keys = halfway_keys() if width >= _KEYS_FROM else ""
         room = width - (20 if story.log else 14) - (len(keys) + 4 if keys else 0)
         return [text for text in (clip(clean(halfway_title(outcome)), room), keys) if text]
-    return [f"{outcome.events_total} events"] if outcome.events_total else []
+    return [counted(outcome.events_total, "event")] if outcome.events_total else []
 
 
 def standing_at(story: Story) -> int:
@@ -103,7 +104,8 @@ def _told(story: Story, width: int, room: int) -> list[Line]:
     """What there is to be told of the outcome; `room` is how many lines are seen without scrolling."""
     outcome = story.outcome
     if outcome is None:
-        return [((" Press space to do the first command of the script, : to type one, ? for help.", "text"),)]
+        start: list[Line] = [((f" {story.title}", "heading"),), ()] if story.title else []
+        return [*start, ((" space does the first step, : types a command, ? helps.", "text"),)]
     said = _said_lines(outcome, width)
     stacked = _below(story, outcome, width, room, said)
     if not said and not outcome.event and not _note_lines(outcome, width) and room > len(stacked):
