@@ -77,6 +77,8 @@ class Explorer(App[int]):
         self.message = ""
         self.arrangement = Arrangement()
         self._stale = False  # the panes are about to look again
+        self._stopped = False  # what was being done last was stopped by esc
+        self._leaving = False  # as soon as what is being done is over
 
     # --- Composition --------------------------------------------------------------------------------------------------
 
@@ -94,7 +96,7 @@ class Explorer(App[int]):
             yield HeapStatsPane(self.model, lambda: self.model.session.account, lambda: self.model.heap_live)
         yield WhyPane(self.model)
         yield Bar(self._scrub, id="scrub")
-        yield PromptRow(lambda: offers(self.model.view, self.model.session.objects))
+        yield PromptRow(lambda: None if self.busy else offers(self.model.view, self.model.session.objects))
         yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width), id="footer")
         yield Static("", id="too-small")
 
@@ -102,13 +104,18 @@ class Explorer(App[int]):
         """Start where the first key shows something."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):  # leave the terminal as it was
-            loop.add_signal_handler(number, self.exit, 128 + number)
+            loop.add_signal_handler(number, self._ended, 128 + number)
         self.app_suspend_signal.subscribe(self, lambda _: self._painter.forget(), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _: self._awake(), immediate=True)
         self._prompt.placeholder = self._placeholder()
         self.model.arrived()  # a session that was taken up again stands somewhere already
         self._show_current()
         self.call_after_refresh(self._tell_of_journals)
+
+    def _ended(self, code: int) -> None:
+        """A signal says that it is over: the journal stays to be taken up."""
+        self.model.session.machine.stop = self.busy
+        self.exit(code)
 
     def _tell_of_journals(self) -> None:
         """Offer the session that was killed last; old journals go."""
@@ -170,6 +177,8 @@ class Explorer(App[int]):
     def _redraw_all(self) -> None:
         """Every pane scrolls to the selection and repaints what differs."""
         self._stale = False
+        if self.busy:  # then they look again when that is done
+            return
         for widget in self.query(LinePane):
             if isinstance(widget, HeapPane) and widget.id != "why":
                 widget.reveal()
@@ -265,7 +274,12 @@ class Explorer(App[int]):
 
     def _travel(self, go: Callable[[], object], long: bool = False) -> None:
         """Move through the session, and show where it stands then."""
-        self._work(go, lambda _: self.model.arrived(), long)
+        self._work(go, lambda _: self._arrived(), long)
+
+    def _arrived(self) -> None:
+        self.model.arrived()
+        if self._stopped:
+            self.say(f"Stopped at step {self.model.session.step:,}.")
 
     def _work(self, do: Callable[[], T], then: Callable[[T], None], long: bool) -> None:
         """Change the session, in another thread if that takes long, and show what came of it."""
@@ -276,10 +290,11 @@ class Explorer(App[int]):
             then(result)
             self._prompt.placeholder = self._placeholder()
 
+        self._stopped = False
         if not long:
             show(do())
             return
-        self.busy = True
+        self._hold(True)
         session = self.model.session
         began = monotonic()
         ticker = self.set_interval(0.25, lambda: self.say(progress(session.machine, monotonic() - began)))
@@ -289,12 +304,21 @@ class Explorer(App[int]):
                 result = await asyncio.to_thread(do)
             finally:
                 ticker.stop()
-                self.busy = False
+                self.model.session.machine.stop = False  # esc may have come when nothing was left to be stopped
+                self._hold(False)
             show(result)
             self.look_again()
+            if self._leaving:
+                await self.action_quit()
 
         self.say(progress(session.machine, 0))
         self.run_worker(work())
+
+    def _hold(self, busy: bool) -> None:
+        """While another thread works on the session nothing is drawn but the footer."""
+        self.busy = busy
+        for pane in self.query(LinePane):
+            pane.held = busy and pane.id != "footer"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While another thread works on the session only that can be stopped."""
@@ -318,6 +342,8 @@ class Explorer(App[int]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """While a command is being typed the footer says what it would do, or what it looks like."""
+        if self.busy:
+            return
         about = self.model.filter(event.value) if self._row.filtering else hint(event.value, self.model.view)
         self.say(self._prompt.alternatives(self.size.width - 1) or about)
 
@@ -338,7 +364,7 @@ class Explorer(App[int]):
         done: list[Outcome] = []
         for line in lines:
             done.append(self.model.submit(line))
-            if not done[-1].ok or self.model.session.machine.stop:
+            if not done[-1].ok or self._stopped:
                 break
         return done
 
@@ -351,7 +377,8 @@ class Explorer(App[int]):
         if right and event.problem:
             self.say(event.problem)
         if left := len(event.lines) - len(done):
-            self.say(f"{left} pasted lines behind the wrong one were not done")
+            which = "behind the wrong one" if not right else "behind the one that was stopped"
+            self.say(f"{left} pasted lines {which} were not done")
 
     def _tell_of_fork(self, future: str) -> None:
         """What was typed in the past left a future behind."""
@@ -369,7 +396,7 @@ class Explorer(App[int]):
     async def action_back(self) -> None:
         """One level back."""
         if self.busy:
-            self.model.session.machine.stop = True
+            self._stopped = self.model.session.machine.stop = True
         elif self._prompt.has_focus:
             if self._row.filtering:
                 self.model.filter("")
@@ -454,14 +481,16 @@ class Explorer(App[int]):
 
     async def action_quit(self) -> None:
         """Leave.  The journal of a session that is left so is complete."""
-        self.model.session.machine.stop = self.busy
+        if self.busy:
+            self._leaving = self._stopped = self.model.session.machine.stop = True
+            return
         self.desk.leave()
         self.exit(0)
 
     def on_click(self, event: Click) -> None:
         """Focus a pane, and select what was clicked."""
         widget: Widget | None = event.widget
-        if isinstance(widget, HeapPane):
+        if isinstance(widget, HeapPane) and not self.busy:
             number = next(n for n, name in PANES.items() if name == widget.id)
             if number != self.arrangement.current:
                 self.action_pane(number)
