@@ -304,8 +304,8 @@ class Explorer(App[int]):
                 result = await asyncio.to_thread(do)
             finally:
                 ticker.stop()
-                self.model.session.machine.stop = False  # esc may have come when nothing was left to be stopped
-                self._hold(False)
+            self.model.session.machine.stop = False  # esc may have come when nothing was left to be stopped
+            self._hold(False)
             show(result)
             self.look_again()
             if self._leaving:
