@@ -202,10 +202,10 @@ def _branch(desk: Desk, command: Branch) -> Result:
 
 
 def _save(desk: Desk, command: Save) -> Result:
-    path = Path(command.path).expanduser()
-    if path.exists() and path not in desk.own_files:
-        raise CommandError(f"{command.path} is there already; save under another name", command.path)
+    path = _path(command.path)
     try:
+        if path.exists() and path not in desk.own_files:
+            raise CommandError(f"{command.path} is there already; save under another name", command.path)
         desk.save(path)
     except OSError as e:
         raise CommandError(f"cannot write {command.path}: {e.strerror or e}", command.path) from e
@@ -214,15 +214,27 @@ def _save(desk: Desk, command: Save) -> Result:
 
 
 def _open(desk: Desk, command: Open) -> Result:
-    path = Path(command.path).expanduser()
+    path = _path(command.path)
     try:
+        if path.is_fifo():  # nobody could stop who waits for what another program writes
+            raise ScriptError(f"{path}: it is a pipe, not a file")
         script = load_script(path)
+    except OSError as e:
+        raise CommandError(f"cannot read {command.path}: {e.strerror or e}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
     desk.begin(script)
     desk.own_files.add(path)
     steps = len(script.steps)
     return Result(f"{counted(steps, 'step')} of {command.path} ahead", {"path": command.path, "steps": steps})
+
+
+def _path(text: str) -> Path:
+    """A path that was typed, in which ~ is a home directory.  Raises CommandError."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as e:
+        raise CommandError(f"no home directory is known for {text.partition('/')[0]}", text) from e
 
 
 def _resume(desk: Desk, command: Resume) -> Result:

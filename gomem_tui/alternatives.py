@@ -63,7 +63,7 @@ def _fitting(words: list[str], width: int) -> list[str]:
     return found
 
 
-def begin(context: str, value: str, cursor: int, names: Names) -> Walk | None:
+def begin(context: str, value: str, cursor: int, names: Names | None) -> Walk | None:
     """The alternatives of the word at the cursor, with what they have in common typed; None where there is nothing to complete.
 
     `context` is what the language sees before the line: nothing, or the command that a filter belongs to.

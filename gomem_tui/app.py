@@ -93,21 +93,26 @@ class Explorer(Traveller):
             yield HeapStatsPane(self.model, lambda: self.model.session.account, lambda: self.model.heap_live)
         yield WhyPane(self.model)
         yield Bar(self._scrub, id="scrub")
-        yield PromptRow(lambda: offers(self.model.view, self.model.session.objects))
-        yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width, self._pressed), id="footer", waits=False)
+        yield PromptRow(lambda: None if self.busy else offers(self.model.view, self.model.session.objects))
+        yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width, self._pressed), id="footer")
         yield Static("", id="too-small")
 
     def on_mount(self) -> None:
         """Start where the first key shows something."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):  # leave the terminal as it was
-            loop.add_signal_handler(number, self.exit, 128 + number)
+            loop.add_signal_handler(number, self._ended, 128 + number)
         self.app_suspend_signal.subscribe(self, lambda _: self._painter.forget(), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _: self._awake(), immediate=True)
         self._prompt.placeholder = self._placeholder()
         self.model.arrived()  # a session that was taken up again stands somewhere already
         self._show_current()
         self.call_after_refresh(self._tell_of_journals)
+
+    def _ended(self, code: int) -> None:
+        """A signal says that it is over: the journal stays to be taken up."""
+        self.model.session.machine.stop = self.busy
+        self.exit(code)
 
     def _tell_of_journals(self) -> None:
         """Offer the session that was killed last; old journals go."""
@@ -169,6 +174,8 @@ class Explorer(Traveller):
     def _redraw_all(self) -> None:
         """Every pane scrolls to the selection and repaints what differs."""
         self._stale = False
+        if self.busy:  # then they look again when that is done
+            return
         for widget in self.query(LinePane):
             if isinstance(widget, HeapPane) and widget.id != "why":
                 widget.reveal()
@@ -249,6 +256,8 @@ class Explorer(Traveller):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """While a command is being typed the footer says what it would do, or what it looks like."""
+        if self.busy:
+            return
         about = self.model.filter(event.value) if self._row.filtering else hint(event.value, self.model.view)
         self.say(self._prompt.alternatives(self.size.width - 1) or about)
 
@@ -269,7 +278,7 @@ class Explorer(Traveller):
         done: list[Outcome] = []
         for line in lines:
             done.append(self.model.submit(line))
-            if not done[-1].ok or self.model.session.machine.stop:
+            if not done[-1].ok or self.stopped:
                 break
         return done
 
@@ -282,7 +291,8 @@ class Explorer(Traveller):
         if right and event.problem:
             self.say(event.problem)
         if left := len(event.lines) - len(done):
-            self.say(f"{left} pasted lines behind the wrong one were not done")
+            which = "behind the wrong one" if not right else "behind the one that was stopped"
+            self.say(f"{left} pasted lines {which} were not done")
 
     def _tell_of_fork(self, future: str) -> None:
         """What was typed in the past left a future behind."""
@@ -300,7 +310,7 @@ class Explorer(Traveller):
     async def action_back(self) -> None:
         """One level back."""
         if self.busy:
-            self.model.session.machine.stop = True
+            self.stop_working()
         elif self._prompt.has_focus:
             if self._row.filtering:
                 self.model.filter("")
@@ -415,7 +425,10 @@ class Explorer(Traveller):
 
     async def action_quit(self) -> None:
         """Leave.  The journal of a session that is left so is complete."""
-        self.model.session.machine.stop = self.busy
+        if self.busy:
+            self.leaving = True
+            self.stop_working()
+            return
         self.desk.leave()
         self.exit(0)
 
@@ -429,7 +442,7 @@ class Explorer(Traveller):
     def on_click(self, event: Click) -> None:
         """Focus a pane, and select what was clicked."""
         widget: Widget | None = event.widget
-        if isinstance(widget, HeapPane):
+        if isinstance(widget, HeapPane) and not self.busy:
             number = next(n for n, name in PANES.items() if name == widget.id)
             if number != self.arrangement.current:
                 self.action_pane(number)

@@ -19,7 +19,7 @@ from gomem_tui.history import add_to_history, read_history
 class CommandSuggester(Suggester):
     """Ghost text: the first completion of the word at the end of the line, which stands behind `context`."""
 
-    def __init__(self, names: Callable[[], Names]) -> None:
+    def __init__(self, names: Callable[[], Names | None]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._names = names
         self.context = ""
@@ -50,7 +50,7 @@ class Prompt(Input):
         ("down", "newer", "newer"),
     ]
 
-    def __init__(self, names: Callable[[], Names]) -> None:
+    def __init__(self, names: Callable[[], Names | None]) -> None:
         self._completions = CommandSuggester(names)
         self._walk: Walk | None = None
         super().__init__(id="prompt", suggester=self._completions, select_on_focus=False, compact=True)
@@ -145,7 +145,7 @@ class Prompt(Input):
 class PromptRow(Horizontal):
     """The prompt with the sign before it: `:` for commands, `/` while it takes a filter."""
 
-    def __init__(self, names: Callable[[], Names]) -> None:
+    def __init__(self, names: Callable[[], Names | None]) -> None:
         super().__init__(id="prompt-row")
         self._names = names
         self.filtering = False

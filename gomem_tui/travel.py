@@ -10,6 +10,7 @@ from textual.app import App
 from gomem_core.console import Console
 from gomem_core.outcome import Outcome
 from gomem_tui.hint import progress, takes_long, travels_long
+from gomem_tui.panes.base import LinePane
 from gomem_tui.panes.model import Model
 
 T = TypeVar("T")
@@ -25,6 +26,8 @@ class Traveller(App[int]):
         self.desk = desk
         self.model = Model(desk, self.changed)
         self.busy = False  # another thread changes the session: nobody may look at it
+        self.stopped = False  # what was being done last was stopped by esc
+        self.leaving = False  # as soon as what is being done is over
         self.message = ""
 
     # --- What who inherits shows ----------------------------------------------------------------------------------------
@@ -93,7 +96,12 @@ class Traveller(App[int]):
 
     def _travel(self, go: Callable[[], object], long: bool = False) -> None:
         """Move through the session, and show where it stands then."""
-        self.work(go, lambda _: self.model.arrived(), long)
+        self.work(go, lambda _: self._arrived(), long)
+
+    def _arrived(self) -> None:
+        self.model.arrived()
+        if self.stopped:
+            self.say(f"Stopped at step {self.model.session.step:,}.")
 
     def work(self, do: Callable[[], T], then: Callable[[T], None], long: bool) -> None:
         """Change the session, in another thread if that takes long, and let `then` show what came of it."""
@@ -103,10 +111,11 @@ class Traveller(App[int]):
             then(result)
             self.worked()
 
+        self.stopped = False
         if not long:
             show(do())
             return
-        self.busy = True
+        self.hold(True)
         session = self.model.session
         began = monotonic()
         ticker = self.set_interval(0.25, lambda: self.say(progress(session.machine, monotonic() - began)))
@@ -116,12 +125,25 @@ class Traveller(App[int]):
                 result = await asyncio.to_thread(do)
             finally:
                 ticker.stop()
-                self.busy = False
+            self.model.session.machine.stop = False  # esc may have come when nothing was left to be stopped
+            self.hold(False)
             show(result)
             self.changed()
+            if self.leaving:
+                await self.run_action("quit")
 
         self.say(progress(session.machine, 0))
         self.run_worker(work())
+
+    def stop_working(self) -> None:
+        """Let the other thread stop as soon as it can."""
+        self.stopped = self.model.session.machine.stop = True
+
+    def hold(self, busy: bool) -> None:
+        """While another thread works on the session nothing is drawn but the footer."""
+        self.busy = busy
+        for pane in self.query(LinePane):
+            pane.held = busy and pane.id != "footer"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While another thread works on the session that can only be stopped."""

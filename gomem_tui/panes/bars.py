@@ -11,9 +11,8 @@ from gomem_tui.render.lines import Line, Span, fit
 class Bar(LinePane):
     """A line that a function draws for a width."""
 
-    def __init__(self, line: Callable[[int], Line], *, id: str, waits: bool = True) -> None:  # noqa: A002 -- Textual's own name
+    def __init__(self, line: Callable[[int], Line], *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
-        self.waits = waits
         self._line = line
 
     def draw(self, width: int, height: int) -> list[Line]:

@@ -7,7 +7,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from gomem_tui.render.lines import Line, Port, plain
+from gomem_tui.render.lines import Line, Port, fit, plain
 from gomem_tui.style import STYLES, Token
 
 
@@ -16,9 +16,9 @@ class LinePane(Widget):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
-        self.waits = True  # while another thread changes the session, which is then no sight to be shown
         self._lines: list[Line] = []
         self._strips: dict[int, Strip] = {}
+        self.held = False  # what it shows must not be looked at now: it goes on showing what it showed
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Exactly `height` lines of exactly `width` cells."""
@@ -34,9 +34,7 @@ class LinePane(Widget):
     def redraw(self) -> None:
         """Draw anew and repaint the cells that changed."""
         width, height = self.size
-        if self.waits and getattr(self.app, "busy", False):  # in the explorer
-            return
-        if not self.is_mounted or not self.display or not width * height:
+        if self.held or not self.is_mounted or not self.display or not width * height:
             return
         before, self._lines = self._lines, self.draw(width, height)
         if len(before) != len(self._lines):
@@ -57,7 +55,8 @@ class LinePane(Widget):
             return Strip.blank(self.size.width)
         strip = self._strips.get(y)
         if strip is None:
-            segments = [Segment(text, STYLES[token]) for text, token in _merged(self._lines[y])]
+            line = fit(self._lines[y], self.size.width) if self.held else self._lines[y]  # of another width, perhaps
+            segments = [Segment(text, STYLES[token]) for text, token in _merged(line)]
             strip = self._strips[y] = Strip(segments, self.size.width)
         return strip
 
@@ -67,10 +66,11 @@ class LinePane(Widget):
 
     def on_resize(self) -> None:
         """Everything is elsewhere now."""
-        self.resized()
-        self._lines = []
         self._strips.clear()
-        self.redraw()
+        if not self.held:
+            self.resized()
+            self._lines = []
+            self.redraw()
 
 
 def _merged(line: Line) -> list[tuple[str, Token]]:

@@ -104,6 +104,8 @@ class Terminal:
         end = time.monotonic() + 20
         while time.monotonic() < end and self.read(0.1):
             pass
+        if time.monotonic() >= end:
+            os.kill(self.pid, signal.SIGKILL)  # it would go on for ever
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
     def left_on(self) -> set[bytes]:

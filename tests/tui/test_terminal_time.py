@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -304,3 +305,45 @@ def test_a_long_session_forks_dies_and_is_there_again(long: str) -> None:
     terminal.send(">")
     at(terminal, str(STEPS))
     leave(terminal)
+
+
+# --- While it works ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Iterator[Terminal]:
+    """An explorer that will be at work for a long time."""
+    path = tmp_path / "heavy.gomem"
+    path.write_text("alloc 48 as a\nalloc 8 times 90000000\n")
+    terminal = Terminal(str(path))
+    terminal.wait_for("space does")
+    terminal.send("  ")
+    terminal.wait_for("working for 1 s")
+    yield terminal
+    assert terminal.left_on() == set()
+
+
+def test_a_signal_ends_it_soon_while_it_works(busy: Terminal) -> None:
+    began = time.monotonic()
+    os.kill(busy.pid, signal.SIGTERM)
+    assert busy.exit_code() == 128 + signal.SIGTERM
+    assert time.monotonic() - began < 10
+    assert [journal.records for journal in unfinished()] == [2 + 1]
+
+
+def test_it_can_be_left_while_it_works(busy: Terminal) -> None:
+    leave(busy)
+    assert unfinished() == []
+
+
+def test_it_answers_while_it_works(busy: Terminal) -> None:
+    busy.resize(120, 40)
+    busy.settle()
+    began = time.monotonic()
+    busy.send("\x03")
+    busy.wait_for("esc stops what is being done")
+    assert time.monotonic() - began < 2
+    busy.escape()
+    busy.wait_for("Stopped at step 1.")
+    assert "4 mcentral" in "\n".join(busy.rows())
+    leave(busy)
