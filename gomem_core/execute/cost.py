@@ -23,7 +23,6 @@ from gomem_core.lang.commands import (
     Scavenge,
 )
 
-
 _ALLOCATED: Final = 5
 _DROPPED: Final = 20
 _SWEPT: Final = 12
