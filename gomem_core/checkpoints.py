@@ -122,14 +122,15 @@ class Checkpoints:
     def _least_missed(self, work: int, new: Checkpoint) -> int:
         """The number of the one whose absence would cost least: the gap it leaves is small against its distance from the cursor.
 
-        A gap beyond MOST_WORK is made only when no other choice is left, and the one that is `new` stays.
+        A gap beyond MOST_WORK is made only when no other choice is left, and then the smallest, wherever the cursor is: so that
+        nothing gets too far.  The one that is `new` stays.
         """
 
         def cost(n: int) -> tuple[bool, float]:
             before, here = self._all[n - 1], self._all[n]
             end = self._all[n + 1].work if n + 1 < len(self._all) else max(here.work, work)
             gap = end - before.work
-            return gap > MOST_WORK, gap / (1 + abs(here.work - work))
+            return gap > MOST_WORK, gap if gap > MOST_WORK else gap / (1 + abs(here.work - work))
 
         return min((n for n in range(1, len(self._all)) if self._all[n] is not new), key=cost)
 
