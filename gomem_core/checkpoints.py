@@ -68,6 +68,7 @@ class Checkpoints:
     def __init__(self, first: Checkpoint) -> None:
         self._all = [first]
         self._steps = [first.step]
+        self._end = first.work  # the farthest that the session came, as far as it is known here
 
     def __len__(self) -> int:
         return len(self._all)
@@ -99,6 +100,7 @@ class Checkpoints:
             checkpoint.stale.add(self._all[at - 1].stale)  # which part of it belongs to which half is not known
         self._all.insert(at, checkpoint)
         self._steps.insert(at, checkpoint.step)
+        self._end = max(self._end, work)
         self._pack_some(work, checkpoint)
         too_much = self.nbytes - MOST_BYTES
         while too_much > 0 and len(self._all) > 2:
@@ -108,6 +110,7 @@ class Checkpoints:
         """The session takes another way from a step."""
         at = bisect_right(self._steps, step)
         del self._all[at:], self._steps[at:]
+        self._end = self._all[-1].work
 
     def _pack_some(self, work: int, new: Checkpoint) -> None:
         """Pack those farthest from the cursor, but not `new`."""
@@ -128,7 +131,7 @@ class Checkpoints:
 
         def cost(n: int) -> tuple[bool, float]:
             before, here = self._all[n - 1], self._all[n]
-            end = self._all[n + 1].work if n + 1 < len(self._all) else max(here.work, work)
+            end = self._all[n + 1].work if n + 1 < len(self._all) else self._end
             gap = end - before.work
             return gap > MOST_WORK, gap if gap > MOST_WORK else gap / (1 + abs(here.work - work))
 
