@@ -9,8 +9,9 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 import pickle
 import zlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from sys import getsizeof
 from typing import Any, Final
 
 from gomem_core.image import Image
@@ -19,14 +20,13 @@ from gomem_core.news import Stale
 MOST_BYTES: Final = 120 << 20
 MOST_LOOSE: Final = 32 << 20  # of that, for images which are not packed
 MOST_WORK: Final = 5_000  # between neighbours, if memory allows: a sixth of a second's worth
-_MOST_STALE: Final = 300  # spans of a stretch; where more changed, all count as changed
-_OTHER_BYTES: Final = 16_000  # of a checkpoint besides its image: such a set of spans, for the most part
+_MOST_STALE: Final = 2_500  # spans of a stretch; where more changed, all count as changed
 
 
 class Checkpoint:
     """The heap after `step`, and what a session remembers besides, in memory as it is or packed."""
 
-    __slots__ = ("_loose", "_packed", "nbytes", "stale", "step", "tells", "work")
+    __slots__ = ("_held", "_loose", "_packed", "stale", "step", "tells", "work")
 
     def __init__(self, step: int, work: int, image: Image, extra: Any, extra_bytes: int, tells: bool) -> None:
         """`extra` is the session's own, plain values; `tells`: the outcome of the step is among it."""
@@ -34,7 +34,7 @@ class Checkpoint:
         self.work = work  # from the session's beginning
         self.tells = tells
         self.stale = Stale(_MOST_STALE)  # spans that differ anywhere from here to the next one
-        self.nbytes = image.nbytes + extra_bytes + _OTHER_BYTES  # memory it takes, roughly
+        self._held = image.nbytes + extra_bytes
         self._loose: tuple[Image, Any] | None = (image, extra)
         self._packed = b""
 
@@ -43,11 +43,16 @@ class Checkpoint:
         """Whether it takes time to look into it: a millisecond for a thousand spans."""
         return self._loose is None
 
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes, roughly."""
+        return self._held + getsizeof(self.stale.bases)
+
     def pack(self) -> None:
         """Take a tenth of the memory, or less."""
         self._packed = zlib.compress(pickle.dumps(self._loose, pickle.HIGHEST_PROTOCOL), 1)
         self._loose = None
-        self.nbytes = len(self._packed) + _OTHER_BYTES
+        self._held = len(self._packed)
 
     def contents(self) -> tuple[Image, Any]:
         """Image and extra."""
@@ -63,25 +68,24 @@ class Checkpoints:
     def __init__(self, first: Checkpoint) -> None:
         self._all = [first]
         self._steps = [first.step]
-        self._bytes = first.nbytes
-        self._loose = 0  # bytes of those that can be packed
+        self._end = first.work  # the farthest that the session came, as far as it is known here
 
     def __len__(self) -> int:
         return len(self._all)
 
     @property
     def nbytes(self) -> int:
-        """Memory that their images take, roughly."""
-        return self._bytes
+        """Memory that they take, roughly."""
+        return sum(one.nbytes for one in self._all)
 
     def before(self, step: int) -> Checkpoint:
         """The last one at or before a step."""
         return self._all[bisect_right(self._steps, step) - 1]
 
     def between(self, step: int, other: int) -> Iterable[Checkpoint]:
-        """Those whose stretches lie between two steps, in part or as a whole."""
+        """Those whose stretches lie between two steps, in part or as a whole; none where nothing lies between."""
         low, high = min(step, other), max(step, other)
-        first, last = bisect_right(self._steps, low) - 1, bisect_right(self._steps, high) - 1
+        first, last = bisect_right(self._steps, low) - 1, bisect_left(self._steps, high) - 1
         return self._all[first : last + 1]
 
     def add(self, checkpoint: Checkpoint, work: int, inside: bool) -> None:
@@ -96,48 +100,46 @@ class Checkpoints:
             checkpoint.stale.add(self._all[at - 1].stale)  # which part of it belongs to which half is not known
         self._all.insert(at, checkpoint)
         self._steps.insert(at, checkpoint.step)
-        self._bytes += checkpoint.nbytes
-        self._loose += checkpoint.nbytes
-        while self._loose > MOST_LOOSE and (far := self._farthest(work, checkpoint)) is not None:
-            self._pack(far)
-        while self._bytes > MOST_BYTES and len(self._all) > 2:
-            self._remove(self._least_missed(work, checkpoint))
+        self._end = max(self._end, work)
+        self._pack_some(work, checkpoint)
+        too_much = self.nbytes - MOST_BYTES
+        while too_much > 0 and len(self._all) > 2:
+            too_much -= self._remove(self._least_missed(work, checkpoint))
 
     def forget_after(self, step: int) -> None:
         """The session takes another way from a step."""
         at = bisect_right(self._steps, step)
-        self._bytes -= sum(one.nbytes for one in self._all[at:])
-        self._loose -= sum(one.nbytes for one in self._all[at:] if not one.is_packed)
         del self._all[at:], self._steps[at:]
+        self._end = self._all[-1].work
 
-    def _farthest(self, work: int, new: Checkpoint) -> Checkpoint | None:
-        """The one farthest from the cursor that is not packed, but not `new`."""
-        loose = (one for one in self._all[1:] if not one.is_packed and one is not new)
-        return max(loose, key=lambda one: abs(one.work - work), default=None)
-
-    def _pack(self, one: Checkpoint) -> None:
-        before = one.nbytes
-        one.pack()
-        self._loose -= before
-        self._bytes += one.nbytes - before
+    def _pack_some(self, work: int, new: Checkpoint) -> None:
+        """Pack those farthest from the cursor, but not `new`."""
+        loose = [one for one in self._all[1:] if not one.is_packed and one is not new]
+        loose.sort(key=lambda one: abs(one.work - work))
+        too_much = sum(one.nbytes for one in (new, *loose)) - MOST_LOOSE
+        while too_much > 0 and loose:
+            far = loose.pop()
+            too_much -= far.nbytes
+            far.pack()
 
     def _least_missed(self, work: int, new: Checkpoint) -> int:
         """The number of the one whose absence would cost least: the gap it leaves is small against its distance from the cursor.
 
-        A gap beyond MOST_WORK is made only when no other choice is left, and the one that is `new` stays.
+        A gap beyond MOST_WORK is made only when no other choice is left, and then the smallest, wherever the cursor is: so that
+        nothing gets too far.  The one that is `new` stays.
         """
 
         def cost(n: int) -> tuple[bool, float]:
             before, here = self._all[n - 1], self._all[n]
-            end = self._all[n + 1].work if n + 1 < len(self._all) else max(here.work, work)
+            end = self._all[n + 1].work if n + 1 < len(self._all) else self._end
             gap = end - before.work
-            return gap > MOST_WORK, gap / (1 + abs(here.work - work))
+            return gap > MOST_WORK, gap if gap > MOST_WORK else gap / (1 + abs(here.work - work))
 
         return min((n for n in range(1, len(self._all)) if self._all[n] is not new), key=cost)
 
-    def _remove(self, n: int) -> None:
+    def _remove(self, n: int) -> int:
+        """Away with it; returns the bytes."""
         gone = self._all.pop(n)
         del self._steps[n]
-        self._bytes -= gone.nbytes
-        self._loose -= 0 if gone.is_packed else gone.nbytes
         self._all[n - 1].stale.add(gone.stale)
+        return gone.nbytes

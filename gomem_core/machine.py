@@ -31,10 +31,7 @@ from gomem_core.view import HeapView
 SECOND: Final = 1_000_000_000  # ns
 EVENTS_KEPT: Final = 20_000  # of one command; the rest is only counted
 _EVERY: Final = 300  # work between two images of a small heap
-_CLOSE: Final = (
-    50,
-    500,
-)  # steps before a place that is reached from afar, where the heap is remembered for who goes on backwards
+_NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there
 _EVENT_BYTES: Final = 150
 _TOUCHED_BYTES: Final = 80
 
@@ -87,6 +84,7 @@ class Machine:
         self._news = Stale()  # of the step that is being done
         self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
         self._since_step = 0
+        self._since_work = 0
         self._checkpoints = Checkpoints(Checkpoint(0, 0, capture(self.heap), _Memory(None, {}), 0, True))
         self.heap.set_trace(self._listen if narrate else None)
 
@@ -177,14 +175,25 @@ class Machine:
             raise
         return self._outcome(step, number, result, error)
 
+    @property
+    def _spans(self) -> int:
+        return self.heap.mheap.spanalloc.inuse // MSPAN_SIZE
+
+    @property
+    def _dear(self) -> int:
+        """Work that takes about as long as to remember the heap."""
+        return max(_EVERY, self._spans // 20)
+
     def _prepare(self, step: Step) -> None:
         number = self.at + 1
         work = cost(self._world, step.command)
         last = self._checkpoints.before(self.at)
         if self.at >= self.recorded or self.objects.diverges:
-            spans = self.heap.mheap.spanalloc.inuse // MSPAN_SIZE
-            most = max(_EVERY, spans // 3) if self._narrates else max(_EVERY * 8, spans * 2)
-            if last.step < self.at and self._work + work - last.work >= most:
+            most, dear = max(_EVERY, self._spans // 3), self._dear
+            if not self._narrates:  # a program's, which seldom goes back
+                most, dear = 8 * most, 8 * most
+            behind = self._work - last.work
+            if last.step < self.at and (behind + work >= most or min(behind, work) >= dear):
                 self.remember()
         self._work += work
         self._events, self._events_total, self._touched, self._news = [], 0, Touched(), Stale()
@@ -217,12 +226,12 @@ class Machine:
         known = self._checkpoints.before(step)
         if self._half or not known.step <= self.at <= step:
             self._restore(known)
-        halts = {step - close for close in _CLOSE if step - self.at > 2 * close}
+        dear = self._dear
         while self.at < step:
             if self.stop:
                 self.stop = False
                 raise Stopped
-            if self.at in halts:
+            if step - self.at <= _NEAR and self._work - self._since_work >= dear:
                 self.remember()
             self.do(self._step_of(self.at + 1), look=False)
 
@@ -240,7 +249,7 @@ class Machine:
         nbytes = _TOUCHED_BYTES * len(self.touched_at) + (_EVENT_BYTES * len(known.events) if known is not None else 0)
         checkpoint = Checkpoint(self.at, self._work, capture(self.heap), memory, nbytes, known is not None)
         self._checkpoints.add(checkpoint, self._work, inside=self.at < self.recorded)
-        self._since, self._since_step = Stale(), self.at
+        self._since, self._since_step, self._since_work = Stale(), self.at, self._work
 
     def _restore(self, known: Checkpoint) -> None:
         if self._half and self.at == self.recorded:  # the objects of the half step are no traces to be kept
@@ -257,7 +266,7 @@ class Machine:
             for stretch in self._checkpoints.between(known.step, self.at):
                 self._changed(stretch.stale)
         self._changed(self._news)
-        self._since, self._since_step = Stale(), known.step
+        self._since, self._since_step, self._since_work = Stale(), known.step, known.work
         self.at = known.step
         self.outcome = memory.outcome
         self.touched_at = dict(memory.touched_at)

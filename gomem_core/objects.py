@@ -227,7 +227,7 @@ class ObjectTable:
         return self._by_addr.get(addr)
 
     def bytes_at(self, addrs: Sequence[int], most: int) -> int:
-        """The sizes of the objects born last at these addresses together; each counts for `most` at most, unknown ones for that."""
+        """Sizes of the objects born last at these addresses, in all; each counts for at most `most`, an unknown one for that."""
         try:  # without a loop in Python: the account of a large heap asks for all objects
             sizes = map(self._size.__getitem__, map(self._by_addr.__getitem__, addrs))
             return sum(map(min, sizes, repeat(most)))

@@ -1,7 +1,8 @@
-"""Measure how fast a session goes through time, as the explorer does it.  Run as a script; times are of this machine and moment.
+"""Measure how fast a session goes through time, as the explorer does it.  Run as a script; figures are of this machine.
 
-Prints a table with the goals beside, in ms of the processor; `--check` exits with 1 when a goal is missed, `--quick` takes small heaps and short sessions.
-A move is what its user waits for: going there, the spans table sorted by use brought up to date, the account of what it shows.
+Prints a table with the goals beside, in ms of the processor; `--check` exits with 1 when a goal is missed, `--quick` takes small
+heaps and short sessions.  A move is what its user waits for: going there, the spans table sorted by use brought up to date, the
+account of what it shows.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -68,7 +70,7 @@ class Lines:
         self.most = living
         self.count = first - 1  # objects born
         self.alive: list[int] = []
-        self.scan: list[int] = []  # of these, some that hold pointers; as (object, words) they would tell no more
+        self.scan: list[int] = []  # of these, some that hold pointers
 
     def one(self) -> str:
         """The next line that is no collection."""
@@ -130,7 +132,12 @@ class Explorer:
 
     def move(self, step: int, event: int = 0) -> float:
         """ms to go there and to see it."""
-        return timed(lambda: (self.session.goto(step, event), self.look()))
+
+        def do() -> None:
+            self.session.goto(step, event)
+            self.look()
+
+        return timed(do)
 
     def submit(self, line: str) -> float:
         """ms to do a command and to see it."""
@@ -213,11 +220,11 @@ def heavy_steps(size: Size) -> Iterator[Figure]:
         found: dict[str, list[float]] = {name: [] for name in ("bare", "forward", "again", "back", "see")}
         for _ in range(size.times):
             with without_images(session):
-                found["bare"].append(timed(lambda: session.submit(line)))
+                found["bare"].append(timed(partial(session.submit, line)))
             session.goto(base - 1)
             session.submit("alloc 48")
             explorer.look()
-            found["forward"].append(timed(lambda: session.submit(line)))
+            found["forward"].append(timed(partial(session.submit, line)))
             found["see"].append(timed(explorer.look))
             found["back"].append(explorer.move(base))
             found["again"].append(timed(lambda: session.goto(base + 1)))

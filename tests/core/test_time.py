@@ -87,7 +87,7 @@ def images(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "many images":
             patch.setattr("gomem_core.machine._EVERY", 3)
-            patch.setattr("gomem_core.machine._CLOSE", (2, 5))
+            patch.setattr("gomem_core.machine._NEAR", 5)
             patch.setattr("gomem_core.checkpoints.MOST_LOOSE", 60_000)
             patch.setattr("gomem_core.checkpoints.MOST_BYTES", 300_000)
         yield
