@@ -33,7 +33,7 @@ def render_lessons(there: Sequence[Lesson], done: Collection[str], at: int, help
         return fit_all([((clip(text, width), "error"),)], port)
     count = sum(lesson.name in done for lesson in there)
     walked = "none walked to its end yet" if not count else f"{count} of {len(there)} walked to the end"
-    lines: list[Line] = [((" gomem learn", "heading"), (f"   {walked}", "label"))]
+    lines: list[Line] = [((" gomem learn", "heading"), (f"   {walked}".ljust(width - 18), "label"), ("steps ", "label"))]
     lines += [_row(lesson, lesson.name in done, index == at, width) for index, lesson in enumerate(there)]
     room = port.height - len(lines) - 1
     texts = wrap(_HELP if helping else there[at].opening, width - 4)
@@ -47,9 +47,9 @@ def render_lessons(there: Sequence[Lesson], done: Collection[str], at: int, help
 
 
 def _row(lesson: Lesson, done: bool, selected: bool, width: int) -> Line:
-    steps = f"{lesson.steps} steps"
-    room = width - 8 - len(steps) - 3
-    text = f" {'▸' if selected else ' '}{'✓' if done else ' '} {lesson.number:>2}  {clip(lesson.title, room):<{room}}  {steps} "
+    room = width - 13
+    before = f" {'▸' if selected else ' '}{'✓' if done else ' '} {lesson.number:>2}  "
+    text = f"{before}{clip(lesson.title, room):<{room}}  {lesson.steps:>2} "
     if selected:
         return fit(((text, "cursor"),), width)
     return fit(((text[:3], "good"), (text[3 : 8 + room], "text"), (text[8 + room :], "label")), width)
