@@ -43,12 +43,6 @@ def _declare_learn(parser: argparse.ArgumentParser) -> None:
 
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     **args.SUBCOMMANDS,
-    "learn": Subcommand(
-        "Choose a lesson and walk through it: how the heap works, step by step.",
-        ("gomem learn", "gomem learn 4", "gomem learn fragmentation", "gomem learn --list"),
-        _declare_learn,
-        "gomem_tui",
-    ),
     "export": Subcommand(
         "Draw the explorer without a terminal: what it shows at a step of a session file, as picture, text or data.",
         (
@@ -57,6 +51,12 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
             "gomem export lesson.gomem --json --at cached | jq .spans",
         ),
         _declare_export,
+        "gomem_tui",
+    ),
+    "learn": Subcommand(
+        "Choose a lesson and walk through it: how the heap works, step by step.",
+        ("gomem learn", "gomem learn 4", "gomem learn fragmentation", "gomem learn --list"),
+        _declare_learn,
         "gomem_tui",
     ),
 }

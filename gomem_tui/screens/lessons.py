@@ -28,6 +28,7 @@ class _List(LinePane):
 class LessonMenu(App[int]):
     """Lets one choose; `run` returns None when `at` was opened, else the exit code."""
 
+    TITLE = "gomem"
     CSS = "Screen, _List { background: ansi_default; color: ansi_default; }"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
