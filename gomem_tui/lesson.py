@@ -20,16 +20,21 @@ class LessonExplorer(Explorer):
         super().__init__(desk, options)
         self.lesson = lesson
 
+    @property
+    def _at_end(self) -> bool:
+        """Whether all of the lesson is done, perhaps among commands of one's own.  `open` may have put something else here."""
+        session = self.model.session
+        done = session.timeline.following is None and session.step >= self.lesson.steps
+        return done and session.timeline.name == MAIN and self.desk.script is self.lesson.script
+
     def worked(self) -> None:
         """The session stands elsewhere: perhaps at the end."""
         super().worked()
-        session = self.model.session
-        at_end = session.timeline.following is None and session.step >= self.lesson.steps  # perhaps behind commands of one's own
-        if at_end and session.timeline.name == MAIN:
+        if self._at_end:
             note_walked(self.lesson.name)
 
     def _placeholder(self) -> str:
-        if self.model.session.timeline.following is not None:
+        if not self._at_end:
             return super()._placeholder()
         following = next((one for one in lessons() if one.number > self.lesson.number), None)
         if following is None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -171,6 +172,19 @@ async def test_another_future_is_not_the_lesson() -> None:
         await pilot.press("space", "space", "b", "b")
         for n in range(app.lesson.steps):
             await type_line(pilot, f"alloc 48 as n{n}")
+    assert walked() == frozenset()
+
+
+async def test_what_was_opened_in_its_place_is_not_the_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "other.gomem").write_text("alloc 48\n" * 30)
+    app = explorer("collection")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await type_line(pilot, "open other.gomem")
+        await pilot.press("escape", "greater_than_sign")
+        await pilot.pause()
+        assert app.model.session.step == 30
+        assert app.query_one(Prompt).placeholder.startswith("this is the end")
     assert walked() == frozenset()
 
 
