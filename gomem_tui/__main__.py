@@ -34,9 +34,7 @@ def _explore(words: list[str]) -> int:
     """Everything that does not begin with a subcommand."""
     width = max(map(len, SUBCOMMANDS))
     listed = "\n".join(f"  {name:<{width}}  {subcommand.summary}" for name, subcommand in SUBCOMMANDS.items())
-    epilog = (
-        f"subcommands, without a screen (gomem SUBCOMMAND --help tells more):\n{listed}\n\nA file of such a name opens as ./NAME."
-    )
+    epilog = f"subcommands (gomem SUBCOMMAND --help tells more):\n{listed}\n\nA file of such a name opens as ./NAME."
     parser = make_parser("gomem", _DESCRIPTION, epilog, _USAGE)
     parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a file with a command on each line, to step through")
     parser.add_argument(

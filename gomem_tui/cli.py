@@ -32,6 +32,15 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", dest="out", metavar="OUT", help="write to this file instead of stdout")
 
 
+def _declare_learn(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="LESSON", nargs="?", help="its number or its name; without it a menu opens")
+    parser.add_argument("--list", action="store_true", help="print the lessons, as is done where there is no terminal")
+    parser.add_argument("--json", action="store_true", help="print JSON, an object for each lesson on one line")
+    parser.add_argument("--present", action="store_true", help="for an audience, as in the explorer")
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.add_argument("--no-journal", action="store_true", help="keep no journal of what is done in a lesson")
+
+
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     **args.SUBCOMMANDS,
     "export": Subcommand(
@@ -42,6 +51,12 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
             "gomem export lesson.gomem --json --at cached | jq .spans",
         ),
         _declare_export,
+        "gomem_tui",
+    ),
+    "learn": Subcommand(
+        "Choose a lesson and walk through it: how the heap works, step by step.",
+        ("gomem learn", "gomem learn 4", "gomem learn fragmentation", "gomem learn --list"),
+        _declare_learn,
         "gomem_tui",
     ),
 }

@@ -31,7 +31,7 @@ def test_help_goes_to_stdout(words: list[str], capsys: Capture) -> None:
 def test_help_lists_every_subcommand(capsys: Capture) -> None:
     main(["--help"])
     out = capsys.readouterr().out
-    assert all(f"\n  {name}" in out for name in ("run", "check", "classes", "verify", "convert", "bench", "export"))
+    assert all(f"\n  {name}" in out for name in ("run", "check", "classes", "verify", "convert", "bench", "export", "learn"))
 
 
 def test_version(capsys: Capture) -> None:
@@ -56,7 +56,7 @@ def test_a_misspelt_subcommand_gets_a_suggestion(word: str, meant: str, capsys: 
 
 def test_an_unknown_word_lists_the_subcommands(capsys: Capture) -> None:
     assert main(["qqqqq"]) == 2
-    assert "subcommands: run, check, classes, verify, convert, bench, export" in capsys.readouterr().err
+    assert "subcommands: run, check, classes, verify, convert, bench, export, learn" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["nosuch.txt", "./run", "nosuch/verfy"])

@@ -1,0 +1,79 @@
+"""The lessons that come with gomem: session files, NN_name.gomem, which stand beside this file and are walked in their order."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from gomem_core.report import Json
+from gomem_core.script import Script, read_script
+from gomem_core.step import parse_step
+
+__all__ = ["Lesson", "UnknownLesson", "find_lesson", "lessons"]
+
+_FILE: Final = re.compile(r"([0-9]+)_(\w+)\.gomem")
+_SENTENCE: Final = re.compile(r".+?[.?!](?=\s|$)", re.DOTALL)
+
+
+class UnknownLesson(Exception):
+    """There is no such lesson; the message says which there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A lesson, read and not yet begun."""
+
+    number: int
+    name: str  # what `gomem learn NAME` takes, as does the number
+    script: Script
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+        return self.script.title
+
+    @property
+    def steps(self) -> int:
+        """How often one presses space to walk it to its end."""
+        return len(self.script.steps)
+
+    @property
+    def opening(self) -> str:
+        """The first sentence it says, without marks of emphasis and code."""
+        says = parse_step(self.script.steps[0]).says if self.script.steps else ()
+        sentence = _SENTENCE.match(" ".join(says).strip())
+        return re.sub(r"[*`]", "", sentence[0]) if sentence else ""
+
+    def json(self) -> dict[str, Json]:
+        """As plain data."""
+        return {"number": self.number, "name": self.name, "title": self.title, "steps": self.steps, "opening": self.opening}
+
+
+@cache
+def lessons() -> tuple[Lesson, ...]:
+    """All of them, in their order.  Raises ScriptError for one that cannot be read."""
+    found = []
+    for file in files(__name__).iterdir():
+        if parts := _FILE.fullmatch(file.name):
+            script = read_script(file.name, file.read_text(encoding="utf-8"), str(file))
+            found.append(Lesson(int(parts[1]), parts[2], script))
+    return tuple(sorted(found, key=lambda lesson: lesson.number))
+
+
+def find_lesson(which: str) -> Lesson:
+    """The lesson of this number, name or file name, however it is written.  Raises UnknownLesson, ScriptError."""
+    there = lessons()
+    word = which.strip().lower().removesuffix(".gomem").replace("-", "_").replace(" ", "_")
+    number, _, rest = word.partition("_")
+    if number.isdecimal() and rest:
+        word = rest
+    for lesson in there:
+        if word == lesson.name or (word.isdecimal() and int(word) == lesson.number):
+            return lesson
+    if word.isdecimal():
+        raise UnknownLesson(f"there is no lesson {int(word)}; they are {there[0].number} to {there[-1].number}")
+    near = get_close_matches(word, [lesson.name for lesson in there], 1)
+    more = f"did you mean {near[0]}?" if near else f"lessons: {', '.join(lesson.name for lesson in there)}"
+    raise UnknownLesson(f"there is no lesson {which!r}; {more}")

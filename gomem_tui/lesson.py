@@ -1,0 +1,65 @@
+"""Walking lessons: the menu and the explorer, one after the other."""
+
+from collections.abc import Sequence
+
+from gomem_core.console import Console
+from gomem_core.lessons import Lesson, lessons
+from gomem_core.lessons.walked import note_walked, walked
+from gomem_core.timeline import MAIN
+from gomem_tui.app import Explorer
+from gomem_tui.options import Options
+from gomem_tui.screens.lessons import LessonMenu
+
+
+class LessonExplorer(Explorer):
+    """The explorer on a lesson: at its end it says which one is next, and remembers that it was walked."""
+
+    CSS_PATH = "app.tcss"
+
+    def __init__(self, lesson: Lesson, desk: Console, options: Options) -> None:
+        super().__init__(desk, options)
+        self.lesson = lesson
+
+    @property
+    def _at_end(self) -> bool:
+        """Whether all of the lesson is done, perhaps among commands of one's own.  `open` may have put something else here."""
+        session = self.model.session
+        done = session.timeline.following is None and session.step >= self.lesson.steps
+        return done and session.timeline.name == MAIN and self.desk.script is self.lesson.script
+
+    def worked(self) -> None:
+        """The session stands elsewhere: perhaps at the end."""
+        super().worked()
+        if self._at_end:
+            note_walked(self.lesson.name)
+
+    def _placeholder(self) -> str:
+        if not self._at_end:
+            return super()._placeholder()
+        following = next((one for one in lessons() if one.number > self.lesson.number), None)
+        if following is None:
+            return "the end of the last lesson; type a command of your own, or q"
+        return f"the end of this lesson; the next one: gomem learn {following.number}"
+
+
+def walk(lesson: Lesson, journal: bool, options: Options) -> int:
+    """Open a lesson in the explorer; returns its exit code."""
+    desk = Console(True, lesson.script, "explorer" if journal else None)
+    return LessonExplorer(lesson, desk, options).run(mouse=options.mouse) or 0
+
+
+def choose_and_walk(there: Sequence[Lesson], journal: bool, options: Options) -> int:
+    """The menu, a lesson, the menu again, until somebody leaves it; returns the exit code."""
+    at = next((index for index, one in enumerate(there) if one.name not in walked()), 0)
+    while True:
+        menu = LessonMenu(there, walked(), at)
+        code = menu.run(mouse=options.mouse)
+        if code is not None:
+            return code
+        at = menu.at
+        before = walked()
+        code = walk(there[at], journal, options)
+        if code:
+            return code  # a signal ended it
+        if there[at].name in walked() - before and at + 1 < len(there):
+            at += 1  # the next one

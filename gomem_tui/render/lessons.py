@@ -1,0 +1,59 @@
+"""The menu of lessons as lines of text."""
+
+from collections.abc import Collection, Sequence
+from textwrap import wrap
+from typing import Final
+
+from gomem_core.lessons import Lesson
+from gomem_tui.render.lines import Line, Port, fit, fit_all
+from gomem_tui.render.words import clip
+
+_BELOW: Final = 3  # rows below the list: two for what the selected lesson is about, one for the keys
+_WIDTH: Final = 60  # columns at least
+_HELP: Final = "enter or a second click opens a lesson; 1 to 9, g and G go to one; ✓ was walked to its end; esc and q leave."
+_KEYS: Final = (("enter", "open"), ("↑ ↓", "choose"), ("?", "help"), ("q", "quit"))
+
+
+def least_size(count: int) -> tuple[int, int]:
+    """Columns and rows that a menu of so many lessons needs."""
+    return _WIDTH, 1 + count + _BELOW
+
+
+def lesson_at(row: int, count: int) -> int | None:
+    """The index of the lesson that this row of the screen shows."""
+    return row - 1 if 1 <= row <= count else None
+
+
+def render_lessons(there: Sequence[Lesson], done: Collection[str], at: int, helping: bool, port: Port) -> list[Line]:
+    """Heading, a line for each lesson, what the selected one begins with (or the keys' help), and the keys."""
+    width = port.width
+    columns, rows = least_size(len(there))
+    if width < columns or port.height < rows:
+        text = f"the menu needs {columns}×{rows}; this terminal has {width}×{port.height}"
+        return fit_all([((clip(text, width), "error"),)], port)
+    count = sum(lesson.name in done for lesson in there)
+    walked = "none walked to its end yet" if not count else f"{count} of {len(there)} walked to the end"
+    lines: list[Line] = [((" gomem learn", "heading"), (f"   {walked}".ljust(width - 18), "label"), ("steps ", "label"))]
+    lines += [_row(lesson, lesson.name in done, index == at, width) for index, lesson in enumerate(there)]
+    room = port.height - len(lines) - 1
+    texts = wrap(_HELP if helping else there[at].opening, width - 4)
+    if len(texts) > 2 and room < len(texts) + 1:
+        texts = [texts[0], clip(" ".join(texts[1:]), width - 4)]
+    about: list[Line] = [((f"   {text}", "label" if helping else "text"),) for text in texts]
+    if room > len(about):
+        about.insert(0, ())
+    lines += [*about, *[()] * (room - len(about))]
+    return fit_all([*lines, _keys()], port)
+
+
+def _row(lesson: Lesson, done: bool, selected: bool, width: int) -> Line:
+    room = width - 13
+    before = f" {'▸' if selected else ' '}{'✓' if done else ' '} {lesson.number:>2}  "
+    text = f"{before}{clip(lesson.title, room):<{room}}  {lesson.steps:>2} "
+    if selected:
+        return fit(((text, "cursor"),), width)
+    return fit(((text[:3], "good"), (text[3 : 8 + room], "text"), (text[8 + room :], "label")), width)
+
+
+def _keys() -> Line:
+    return tuple(span for key, label in _KEYS for span in ((f" {key}", "key"), (f" {label}  ", "label")))

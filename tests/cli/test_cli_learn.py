@@ -1,0 +1,71 @@
+"""`gomem learn` without a screen."""
+
+import json
+
+import pytest
+
+from gomem_core.lessons import lessons
+from gomem_core.lessons.walked import note_walked
+from gomem_tui.__main__ import main
+from tests.cli.process import gomem, modules_of
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_the_list(capsys: Capture) -> None:
+    note_walked("giving_back")
+    assert main(["learn", "--list"]) == 0
+    out, err = capsys.readouterr()
+    heading, *rows = out.splitlines()
+    assert heading.split() == ["lesson", "name", "steps", "walked", "title"]
+    assert len(rows) == len(lessons())
+    assert next(row for row in rows if " 11 " in row).split(maxsplit=4) == [
+        *("11", "giving_back", "16", "yes", "Giving memory back to the OS"),
+    ]
+    assert next(row for row in rows if " 12 " in row).split()[3] == "–"
+    assert err == ""
+
+
+def test_json(capsys: Capture) -> None:
+    note_walked("giving_back")
+    assert main(["learn", "--json"]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["number"] for one in found] == [lesson.number for lesson in lessons()]
+    assert [one["name"] for one in found if one["walked"]] == ["giving_back"]
+    assert main(["learn", "9", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "number": 9,
+        "name": "many_ps",
+        "title": "Many Ps: the locks that are not taken",
+        "steps": 19,
+        "opening": "A thread needs a P to run Go code.",
+        "walked": False,
+    }
+
+
+def test_where_no_terminal_is_it_lists() -> None:
+    done = gomem("learn")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 1 + len(lessons())
+
+
+def test_a_lesson_needs_a_terminal() -> None:
+    done = gomem("learn", "9")
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert done.stderr == b"gomem: a lesson needs a terminal; `gomem learn --list` needs none\n"
+
+
+@pytest.mark.parametrize(
+    ("which", "told"),
+    [("fragmentaton", "did you mean fragmentation?"), ("99", "there is no lesson 99; they are"), ("", "there is no lesson ''")],
+)
+def test_an_unknown_lesson_is_a_mistake_in_the_command_line(which: str, told: str, capsys: Capture) -> None:
+    assert main(["learn", which]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert told in err
+
+
+def test_the_list_needs_no_screen() -> None:
+    assert "textual" not in modules_of("learn", "--list")
