@@ -40,6 +40,10 @@ class Traveller(App[int]):
         """The heap or the selection changed."""
         raise NotImplementedError
 
+    def look_again(self) -> None:
+        """The panes are to be drawn anew."""
+        raise NotImplementedError
+
     def worked(self) -> None:
         """The session stands elsewhere now."""
         raise NotImplementedError
@@ -128,7 +132,7 @@ class Traveller(App[int]):
             self.model.session.machine.stop = False  # esc may have come when nothing was left to be stopped
             self.hold(False)
             show(result)
-            self.changed()
+            self.look_again()
             if self.leaving:
                 await self.run_action("quit")
 

@@ -69,7 +69,7 @@ def spans_in(rows: list[str]) -> list[list[str]]:
 def test_the_text_shows_the_step(file: str, capsys: Capture) -> None:
     first = text_of(capsys, file, "--at", "1", "--size", "80x24")
     assert "step 1/4" in first[0]
-    assert "two.gomem" in first[0]
+    assert "Two spans" in first[0]
     assert [(words[0], words[4]) for words in spans_in(first)] == [("c420000000", "scan")]
     assert any("1 › alloc 48 scan as a" in row for row in first)
 
