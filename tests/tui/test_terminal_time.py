@@ -66,9 +66,10 @@ def test_a_killed_session_is_offered_and_taken_up_where_it_stood(script: str) ->
     terminal.kill()
 
     terminal = Terminal()
-    terminal.wait_for("was killed; :resume takes it up again")
+    terminal.wait_for("was killed; :resume takes it up (")
     left = unfinished()
     assert [journal.id in terminal.shows(-1) for journal in left] == [True]
+    assert terminal.shows(-1).endswith(f"({left[0].records} records)."), "all of it is to be read in 80 columns"
     terminal.line("resume")
     terminal.wait_for("step 2/2")
     assert panes(terminal)[1:] == before[1:]
