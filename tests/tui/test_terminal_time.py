@@ -249,7 +249,7 @@ def test_the_way_back_shows_what_the_way_there_showed(long: str, columns: int, r
 
 
 def test_the_way_back_shows_the_same_in_all_panes(long: str) -> None:
-    there_and_back(Terminal(long, columns=120, rows=40), range(51, STEPS, 85), from_the_top)
+    there_and_back(Terminal(long, columns=120, rows=40), range(51, STEPS, 135), from_the_top)
 
 
 def test_each_event_of_a_refill_a_growth_and_a_collection_there_and_back(long: str) -> None:
