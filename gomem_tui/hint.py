@@ -69,4 +69,4 @@ def progress(machine: Machine, seconds: float) -> str:
 
 def offer(journal: Summary) -> str:
     """What is told at the start when a session was killed."""
-    return f"The session {journal.id} was killed; :resume takes it up again ({counted(journal.records, 'record')})."
+    return f"Session {journal.id} was killed; :resume takes it up ({counted(journal.records, 'record')})."  # fits 80 columns

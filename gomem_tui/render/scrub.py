@@ -43,7 +43,7 @@ def render_scrub(track: Track, width: int) -> Line:
         glyph, token = _cell(track, cell, cells, cell in named)
         if cell == here:
             glyph, token = ("◐" if track.event else "●"), "focus"
-        line = "━" if cell < here else "─" if cell < len(track.did) * (cells - 1) // track.total else "╌"
+        line = "━" if cell < here else "─" if cell < (len(track.did) - 1) * (cells - 1) // track.total else "╌"
         fill = line * min(stretch - 1, 3) if cell + 1 < cells else ""
         spans += [(glyph, token), (fill, "mid" if cell < here else "dim")]
     used = sum(len(text) for text, _ in spans)

@@ -13,6 +13,7 @@ from gomem_tui.render.layout import render_layout
 from gomem_tui.render.lines import Line, Port, Scene, plain
 from gomem_tui.render.mcache import mcache_rows, render_mcache
 from gomem_tui.render.objects import object_rows, render_objects
+from gomem_tui.render.scrub import Track, render_scrub
 from gomem_tui.render.words import clip, join_fitting
 from tests.tui.golden import SIZES, STATES, check_picture
 from tests.tui.states import SCRIPTS, State, state
@@ -176,3 +177,15 @@ def test_clip_never_cuts_inside_a_word(text: str, width: int) -> None:
 def test_parts_that_do_not_fit_are_left_out() -> None:
     assert join_fitting(["one", "two", "three"], 9) == "one  two"
     assert join_fitting(["one"], 2) == ""
+
+
+def test_the_scrub_bar_tells_what_was_done_from_what_waits() -> None:
+    """Three cells from step to step; the last step that was done ends the line, and a dashed one begins."""
+
+    def bar(step: int, done: int) -> str:
+        return plain(render_scrub(Track(step, 0, 3, bytes(done + 1), {}), 17)).strip()
+
+    assert bar(0, 0) == "●╌╌╌╌╌╌╌╌╌"
+    assert bar(1, 2) == "━━━●───╌╌╌"
+    assert bar(1, 3) == "━━━●──────"
+    assert bar(3, 3) == "━━━━━━━━━●"

@@ -66,9 +66,10 @@ def test_a_killed_session_is_offered_and_taken_up_where_it_stood(script: str) ->
     terminal.kill()
 
     terminal = Terminal()
-    terminal.wait_for("was killed; :resume takes it up again")
+    terminal.wait_for("was killed; :resume takes it up (")
     left = unfinished()
     assert [journal.id in terminal.shows(-1) for journal in left] == [True]
+    assert terminal.shows(-1).endswith(f"({left[0].records} records)."), "all of it is to be read in 80 columns"
     terminal.line("resume")
     terminal.wait_for("step 2/2")
     assert panes(terminal)[1:] == before[1:]
@@ -212,15 +213,15 @@ def as_it_is(terminal: Terminal) -> list[str]:
 def from_the_top(terminal: Terminal) -> list[list[str]]:
     """All that the panes show when they are scrolled to their tops."""
     terminal.send("4G4g1G1g")
-    terminal.settle()
+    terminal.settle(0.25)
     found = [panes(terminal)]
     for pane in "79":
         terminal.send(f"{pane}Gg")
         terminal.wait_for(f"▌ {pane} ")
-        terminal.settle()
+        terminal.settle(0.25)
         found.append(panes(terminal))
     terminal.send("1")
-    terminal.settle()
+    terminal.settle(0.25)
     return found
 
 
@@ -236,7 +237,9 @@ def there_and_back(terminal: Terminal, places: range, look: Callable[[Terminal],
     for place in reversed(seen):
         terminal.send("b" * (step - place))
         at(terminal, str(step := place))
-        assert look(terminal) == seen[place], f"step {place}"
+        if look(terminal) != seen[place]:  # on a computer that has other things to do
+            terminal.settle(1)
+            assert look(terminal) == seen[place], f"step {place}"
     leave(terminal)
 
 
@@ -246,7 +249,7 @@ def test_the_way_back_shows_what_the_way_there_showed(long: str, columns: int, r
 
 
 def test_the_way_back_shows_the_same_in_all_panes(long: str) -> None:
-    there_and_back(Terminal(long, columns=120, rows=40), range(51, STEPS, 85), from_the_top)
+    there_and_back(Terminal(long, columns=120, rows=40), range(51, STEPS, 135), from_the_top)
 
 
 def test_each_event_of_a_refill_a_growth_and_a_collection_there_and_back(long: str) -> None:
