@@ -11,6 +11,7 @@ from typing import Final
 from gomem_core.arch import PTR_SIZE
 from gomem_core.lang import Names
 from gomem_core.objects import ObjectTable
+from gomem_core.timeline import Timeline
 from gomem_core.view import HeapView
 
 _FEW: Final = 4  # spans, and objects, from the lower end
@@ -22,10 +23,19 @@ _DIGITS: Final = (10, 11)  # of the arena's addresses
 Wanted = Callable[[int], bool]
 
 
-def offers(view: HeapView, objects: ObjectTable) -> Names:
-    """The questions of completion, answered from a heap and its objects as they are when asked."""
+def offers(view: HeapView, objects: ObjectTable, timeline: Timeline | None = None) -> Names:
+    """The questions of completion, answered from a heap, its objects and a session's steps as they are when asked."""
     found = _Offers(view, objects)
-    return Names(found.objects, found.holders, found.words, found.addresses)
+    if timeline is None:
+        return Names(found.objects, found.holders, found.words, found.addresses)
+    marks = {name: f"step {step}" for name, step in timeline.marks.items()}
+    futures = {branch.name: f"from step {branch.start}" for branch in timeline.branches.values()}
+    return Names(found.objects, found.holders, found.words, found.addresses, _beginning(marks), _beginning(futures))
+
+
+def _beginning(told: dict[str, str]) -> Callable[[str], Iterable[tuple[str, str]]]:
+    """Those that begin so."""
+    return lambda prefix: ((name, about) for name, about in told.items() if name.startswith(prefix))
 
 
 class _Offers:

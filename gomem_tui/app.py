@@ -22,6 +22,7 @@ from textual.widgets import Input, Static
 
 from gomem_core.console import Console
 from gomem_core.journal import JournalError, prune, unfinished
+from gomem_core.lang import Names
 from gomem_core.lang.moves import Focus
 from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
@@ -93,7 +94,7 @@ class Explorer(Traveller):
             yield HeapStatsPane(self.model, lambda: self.model.session.account, lambda: self.model.heap_live)
         yield WhyPane(self.model)
         yield Bar(self._scrub, id="scrub")
-        yield PromptRow(lambda: None if self.busy else offers(self.model.view, self.model.session.objects))
+        yield PromptRow(self._offers)
         yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width, self._pressed), id="footer")
         yield Static("", id="too-small")
 
@@ -124,6 +125,11 @@ class Explorer(Traveller):
             left = unfinished()
             if left and not self.model.session.step:
                 self.say(offer(left[0]))
+
+    def _offers(self) -> Names | None:
+        """What completion can take from the session; nothing while another thread works on it."""
+        session = self.model.session
+        return None if self.busy else offers(session.view, session.objects, session.timeline)
 
     @property
     def _row(self) -> PromptRow:
@@ -314,6 +320,7 @@ class Explorer(Traveller):
         elif self._prompt.has_focus:
             if self._row.filtering:
                 self.model.filter("")
+            self._prompt.value = ""  # what was typed can be had again from the history
             self.set_focus(None)
         elif self.model.order.text:
             self.say(self.model.filter(""))

@@ -12,6 +12,10 @@ from typing import Any, Literal
 from gomem_core.lang.commands import Command
 
 
+def _none(_prefix: str) -> Iterable[tuple[str, str]]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """Questions of completion to a session; all but `words` give what starts with a prefix, few where there are many."""
@@ -20,6 +24,8 @@ class Names:
     holders: Callable[[str], Iterable[str]]  # of those that can hold pointers
     words: Callable[[str], int]  # how many words of the object called so, or at 0xADDR, can hold a pointer
     addresses: Callable[[str], Iterable[tuple[str, str]]]  # of spans and living objects, with what is there
+    marks: Callable[[str], Iterable[tuple[str, str]]] = _none  # names of steps, with which ones
+    futures: Callable[[str], Iterable[tuple[str, str]]] = _none  # names of the session's other futures
 
 
 Completer = Callable[[str, Names | None], Iterable[tuple[str, str]]]  # (prefix, names) -> (text, help) …

@@ -1,11 +1,12 @@
 """The registry's fourth part: moves through a session's history, and what a session file says besides commands."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
 from gomem_core.lang import operands as op
 from gomem_core.lang.conditions import EVENT_WORDS, EXPECT_WORDS, read_event, read_expected_quantity, read_until
-from gomem_core.lang.grammar import CommandSpec, Operand, Shape
+from gomem_core.lang.grammar import CommandSpec, Names, Operand, Shape
 from gomem_core.lang.moves import (
     Back,
     Branch,
@@ -23,14 +24,33 @@ from gomem_core.lang.moves import (
     Save,
     Say,
 )
-from gomem_core.lang.names import read_branch_name, read_journal, read_mark_name, read_object_name, read_state, read_stop
+from gomem_core.lang.names import read_branch_name, read_journal, read_mark_name, read_object_name, read_stop
 from gomem_core.lang.numbers import MAX_INT
 from gomem_core.lang.panes import PANES, read_pane
 from gomem_core.lang.quantities import QUANTITIES
 
 _STEPS = op.optional(op.count("n", "N", 1, MAX_INT, "number of steps"))
 _EVENT = Operand("kind", "EVENT", "a kind of event such as grow or gc_start", read_event, op.offer(EVENT_WORDS))
-_FUTURE = Operand("name", "NAME", "a future's name", read_branch_name, required=False)
+
+
+def _complete_stops(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
+    yield from (("start", "before the first command"), ("end", "after the last"))
+    yield from names.marks(prefix) if names is not None else ()
+
+
+def _complete_futures(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
+    return names.futures(prefix) if names is not None else ()
+
+
+_STOP = Operand(
+    "target",
+    "N|MARK|start|end",
+    "the number of a step, a mark's name, start or end",
+    read_stop,
+    _complete_stops,
+    ("N", "MARK", "start", "end"),
+)
+_FUTURE = Operand("name", "NAME", "a future's name", read_branch_name, _complete_futures, required=False)
 _JOURNAL = Operand("id", "ID", "the name of a journal", read_journal, required=False)
 _TEXT = Operand("text", "TEXT", "a line of text", str, required=False, rest="line")
 _QUANTITY_HELP = {name: quantity.help for name, quantity in QUANTITIES.items()}
@@ -60,16 +80,7 @@ _GOTO = CommandSpec(
     shapes=(
         Shape(
             Goto,
-            operands=(
-                Operand(
-                    "target",
-                    "N|MARK|start|end",
-                    "the number of a step, a mark's name, start or end",
-                    read_stop,
-                    op.offer({"start": "before the first command", "end": "after the last"}),
-                    ("N", "MARK", "start", "end"),
-                ),
-            ),
+            operands=(_STOP,),
         ),
     ),
     summary="Go to a step by its number, or to a mark.",
@@ -116,15 +127,7 @@ _DIFF = CommandSpec(
     shapes=(
         Shape(
             Diff,
-            operands=(
-                Operand(
-                    "target",
-                    "N|MARK",
-                    "the number of a step, or a mark's name",
-                    read_state,
-                    choices=("N", "MARK"),
-                ),
-            ),
+            operands=(_STOP,),
         ),
     ),
     summary="Tell what is different here from a step or mark.",

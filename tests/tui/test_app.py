@@ -460,6 +460,8 @@ async def test_m_marks_a_step_and_goto_leads_back() -> None:
         await type_line(pilot, "goto m1")
         assert app.model.session.step == 1
         await type_line(pilot, "diff end")
+        assert app.model.difference is not None
+        assert "lies ahead" in shown(app, "why")
         assert app.model.session.step == 1
 
 
