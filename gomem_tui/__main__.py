@@ -7,12 +7,14 @@ import gc
 import os
 import stat
 import sys
+from argparse import BooleanOptionalAction
 from collections.abc import Sequence
 
 from gomem_core import __version__
 from gomem_core.cli.args import SUBCOMMANDS, make_parser
 from gomem_core.cli.main import is_subcommand, run_subcommand
 from gomem_core.cli.output import USAGE, BadInput, guarded, is_terminal, say
+from gomem_tui.look import THEMES, Wish, WishError, choose_look
 
 _USAGE = "gomem [SCRIPT]\n       gomem SUBCOMMAND ..."
 _DESCRIPTION = """\
@@ -45,6 +47,10 @@ def _explore(words: list[str]) -> int:
         help="take up the session of a journal again, by its ID or the beginning of it; without one, that which was killed last",
     )
     parser.add_argument("--no-journal", action="store_true", help="keep no journal: what is done is lost when gomem is killed")
+    parser.add_argument("--theme", metavar="THEME", help=f"colours: {', '.join(THEMES)} (default: by the terminal; GOMEM_THEME)")
+    parser.add_argument(
+        "--ascii", action=BooleanOptionalAction, help="draw with ASCII characters alone (default: by the locale; GOMEM_ASCII=1)"
+    )
     parser.add_argument("--version", action="version", version=f"gomem {__version__}")
     args, surplus = parser.parse_known_args(words)
     if surplus and words[0].startswith("-"):
@@ -60,6 +66,10 @@ def _explore(words: list[str]) -> int:
         parser.error("either a SCRIPT or --resume, not both: the journal has the script")
     if args.script is not None:
         _check_readable(args.script)
+    try:
+        look = choose_look(Wish(args.theme, args.ascii, "--theme"))
+    except WishError as e:
+        parser.error(str(e))
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         say("gomem: the explorer needs a terminal; `gomem run SCRIPT` does a script without one")
         return USAGE
@@ -72,7 +82,7 @@ def _explore(words: list[str]) -> int:
 
     gc.freeze()
     gc.enable()
-    return run_explorer(None if args.script is None else Path(args.script), not args.no_journal, args.resume)
+    return run_explorer(None if args.script is None else Path(args.script), not args.no_journal, args.resume, look)
 
 
 def _is_mere_word(text: str) -> bool:

@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.events import Click, Resize
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -27,9 +28,11 @@ from gomem_core.outcome import Outcome
 from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
+from gomem_tui.chrome import LineScrollBar, textual_theme
 from gomem_tui.demo import demo_script
 from gomem_tui.hint import hint, offer, takes_long
 from gomem_tui.keys import KEYS
+from gomem_tui.look import Look
 from gomem_tui.paint import Painter
 from gomem_tui.panes.bars import Bar, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
@@ -41,6 +44,7 @@ from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line
 from gomem_tui.render.scrub import Track, render_scrub
 from gomem_tui.screens.help import HelpScreen
+from gomem_tui.style import styles
 from gomem_tui.travel import Traveller
 
 
@@ -62,10 +66,18 @@ class Explorer(Traveller):
         Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.first) for key in KEYS
     ]
 
-    def __init__(self, desk: Console) -> None:
+    def __init__(self, desk: Console, look: Look | None = None) -> None:
         super().__init__(desk)
         self.animation_level = "none"
-        self._painter = Painter()
+        look = look or Look()
+        self.token_styles = styles(look.theme, look.depth)
+        self.no_color = look.depth == "none"
+        theme = textual_theme(look)
+        self.register_theme(theme)
+        self.set_reactive(Explorer.theme, theme.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+        ScrollBar.renderer = LineScrollBar
+        self._painter = Painter(look)
         self.arrangement = Arrangement()
         self._stale = False  # the panes are about to look again
 
@@ -387,10 +399,10 @@ class Explorer(Traveller):
             widget.pick(event.x, event.y)
 
 
-def run_explorer(path: Path | None, journal: bool = True, resumed: str | None = None) -> int:
+def run_explorer(path: Path | None, journal: bool = True, resumed: str | None = None, look: Look | None = None) -> int:
     """Open the explorer on a script, on the built-in one, or on the session of a journal ("": the one killed last).
 
-    Returns the exit code, 3 for a bad script or journal.
+    Without a look it has 256 colours for a dark background.  Returns the exit code, 3 for a bad script or journal.
     """
     try:
         script = demo_script() if path is None else load_script(path)
@@ -402,5 +414,5 @@ def run_explorer(path: Path | None, journal: bool = True, resumed: str | None = 
         return 3
     if path is not None:
         console.own_files.add(path)
-    code = Explorer(console).run()
+    code = Explorer(console, look).run()
     return code or 0
