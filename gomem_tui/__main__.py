@@ -7,6 +7,7 @@ import gc
 import os
 import stat
 import sys
+from argparse import BooleanOptionalAction
 from collections.abc import Sequence
 
 from gomem_core import __version__
@@ -14,6 +15,7 @@ from gomem_core.cli.args import make_parser
 from gomem_core.cli.main import run_subcommand
 from gomem_core.cli.output import USAGE, BadInput, guarded, is_terminal, say
 from gomem_tui.cli import SUBCOMMANDS
+from gomem_tui.look import THEMES, Wish, WishError, choose_look
 
 _USAGE = "gomem [SCRIPT]\n       gomem SUBCOMMAND ..."
 _DESCRIPTION = """\
@@ -52,6 +54,10 @@ def _explore(words: list[str]) -> int:
         help="for an audience: page-down and page-up step, keys are shown as pressed, Why is larger",
     )
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.add_argument("--theme", metavar="THEME", help=f"colours: {', '.join(THEMES)} (default: by the terminal; GOMEM_THEME)")
+    parser.add_argument(
+        "--ascii", action=BooleanOptionalAction, help="draw with ASCII characters alone (default: by the locale; GOMEM_ASCII=1)"
+    )
     parser.add_argument("--version", action="version", version=f"gomem {__version__}")
     args, surplus = parser.parse_known_args(words)
     if surplus and words[0].startswith("-"):
@@ -67,6 +73,10 @@ def _explore(words: list[str]) -> int:
         parser.error("either a SCRIPT or --resume, not both: the journal has the script")
     if args.script is not None:
         _check_readable(args.script)
+    try:
+        look = choose_look(Wish(args.theme, args.ascii, "--theme"))
+    except WishError as e:
+        parser.error(str(e))
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         say("gomem: the explorer needs a terminal; `gomem run SCRIPT` does a script without one")
         return USAGE
@@ -81,7 +91,7 @@ def _explore(words: list[str]) -> int:
     gc.freeze()
     gc.enable()
     script = None if args.script is None else Path(args.script)
-    options = Options(mouse=not args.no_mouse, presenting=args.present)
+    options = Options(mouse=not args.no_mouse, presenting=args.present, look=look)
     return run_explorer(script, not args.no_journal, args.resume, args.read_only, options)
 
 

@@ -17,6 +17,7 @@ from textual.containers import Container
 from textual.events import Click, Event, Resize
 from textual.events import Key as KeyEvent
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -30,6 +31,7 @@ from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
 from gomem_core.step import PAUSE
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
+from gomem_tui.chrome import LineScrollBar, textual_theme
 from gomem_tui.demo import demo_script
 from gomem_tui.hint import hint, offer, takes_long
 from gomem_tui.keys import KEYS, shown
@@ -46,6 +48,7 @@ from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line
 from gomem_tui.render.scrub import Track, render_scrub
 from gomem_tui.screens.help import HelpScreen
+from gomem_tui.style import styles
 from gomem_tui.travel import Traveller
 
 DEFAULT: Final = Options()
@@ -74,7 +77,15 @@ class Explorer(Traveller):
         self.options = options
         self._pressed = ""  # shown to an audience
         self.animation_level = "none"
-        self._painter = Painter()
+        look = options.look
+        self.token_styles = styles(look.theme, look.depth)
+        self.no_color = look.depth == "none"
+        theme = textual_theme(look)
+        self.register_theme(theme)
+        self.set_reactive(Explorer.theme, theme.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+        ScrollBar.renderer = LineScrollBar
+        self._painter = Painter(look)
         self.arrangement = Arrangement()
         self._stale = False  # the panes are about to look again
 
@@ -461,7 +472,7 @@ def run_explorer(
 ) -> int:
     """Open the explorer on a script, on the built-in one, or on the session of a journal ("": the one killed last).
 
-    Returns the exit code, 3 for a bad script or journal.
+    Without a look it has 256 colours for a dark background.  Returns the exit code, 3 for a bad script or journal.
     """
     try:
         script = demo_script() if path is None else load_script(path)

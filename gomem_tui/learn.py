@@ -9,6 +9,7 @@ from gomem_core.lessons import Lesson, UnknownLesson, find_lesson, lessons
 from gomem_core.lessons.walked import walked
 from gomem_core.report import Column, Table
 from gomem_core.script import ScriptError
+from gomem_tui.look import Wish, choose_look
 from gomem_tui.options import Options
 
 
@@ -30,7 +31,7 @@ def execute(args: argparse.Namespace) -> int:
         return USAGE
     from gomem_tui.lesson import choose_and_walk, walk  # noqa: PLC0415 -- Textual, which a list can do without
 
-    options = Options(mouse=not args.no_mouse, presenting=args.present)
+    options = Options(mouse=not args.no_mouse, presenting=args.present, look=choose_look(Wish()))
     journal = not args.no_journal
     return choose_and_walk(there, journal, options) if chosen is None else walk(chosen, journal, options)
 

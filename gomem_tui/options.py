@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gomem_tui.look import Look
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -9,3 +11,4 @@ class Options:
 
     mouse: bool = True
     presenting: bool = False  # to an audience: a clicker steps, keys are shown as pressed, Why is larger
+    look: Look = Look()

@@ -9,7 +9,7 @@ compositor's updates and strips, as of Textual 8); where an update is of another
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -19,13 +19,15 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.screen import Screen
 from textual.strip import Strip
 
-_SYSTEMS = {
-    "standard": ColorSystem.STANDARD,
-    "256": ColorSystem.EIGHT_BIT,
+from gomem_tui.glyphs import in_ascii
+from gomem_tui.look import Depth, Look
+
+_SYSTEMS: Final[dict[Depth, ColorSystem | None]] = {
     "truecolor": ColorSystem.TRUECOLOR,
-    "windows": ColorSystem.WINDOWS,
+    "256": ColorSystem.EIGHT_BIT,
+    "16": ColorSystem.STANDARD,
+    "none": None,
 }
-_SGR = re.compile("\x1b\\[([0-9;]*)m")
 _DEFAULTS = {"39", "49"}  # the terminal's own colours, which hold after a reset anyway
 _SHOWS_ON_BLANKS = re.compile(r"(?:^|;)(?:4|7|9|4[0-8]|10[0-7]|21|53)(?:;|$)")  # background, underline, reverse, strike
 _BLANKS = re.compile(" {9,}")  # from here on erasing them, and moving over them, is shorter than writing them
@@ -62,13 +64,19 @@ class CellUpdate(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         """The escape sequences."""
-        return self._painter.paint(self._update, console)
+        del console  # it has colours of its own, taken from the environment
+        return self._painter.paint(self._update)
 
 
 class Painter:
-    """Remembers what the terminal shows, cell by cell."""
+    """Remembers what the terminal shows, cell by cell.
 
-    def __init__(self) -> None:
+    All that is drawn passes here, so here the look's promises are kept: no more colours than it has, and ASCII where it says so.
+    """
+
+    def __init__(self, look: Look = Look()) -> None:  # noqa: B008 -- it is immutable
+        self._system = _SYSTEMS[look.depth]
+        self._ascii = look.ascii
         self._rows: dict[int, list[Cell]] = {}
         self._size = (1 << 16, 1 << 16)  # columns and rows
 
@@ -83,18 +91,39 @@ class Painter:
             self.forget()
         return CellUpdate(update, self) if isinstance(update, ChopsUpdate | LayoutUpdate) else update
 
-    def paint(self, update: CompositorUpdate, console: Console) -> str:
+    def paint(self, update: CompositorUpdate) -> str:
         """Escape sequences that bring the terminal from what it shows to what the update says."""
-        system = _SYSTEMS.get(console.color_system or "")
         columns, rows = self._size
         changed: dict[int, set[int]] = {}  # columns, by row
         for x, y, strip in _placed(update):
             if y >= rows:  # an update from before the terminal became smaller: it would all land in the last row
                 continue
             row = self._rows.setdefault(y, [])
-            if found := _exchange(row, x, _cells(strip, system)[: max(0, columns - x)]):
+            if found := _exchange(row, x, self._cells(strip)[: max(0, columns - x)]):
                 changed.setdefault(y, set()).update(found)
         return _written([run for y, found in changed.items() for run in _runs(self._rows[y], y, found, columns)], columns)
+
+    def _cells(self, strip: Strip) -> list[Cell]:
+        cells: list[Cell] = []
+        for text, style, control in strip:
+            if control:
+                continue
+            codes = _codes(style, self._system) if style is not None else ""
+            if self._ascii:
+                text = in_ascii(text)
+            blank = (" ", codes) if _shows_on_blanks(codes) else _BLANK
+            if text.isascii():
+                cells += [blank if char == " " else (char, codes) for char in text]
+                continue
+            for char in text:
+                width = 1 if char.isascii() else cell_len(char)
+                if width:
+                    cells.append(blank if char == " " else (char, codes))
+                    if width > 1:
+                        cells.append(("", codes))
+                elif cells:  # belongs to the character before it
+                    cells[-1] = (cells[-1][0] + char, cells[-1][1])
+        return cells
 
 
 def _placed(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
@@ -110,27 +139,6 @@ def _placed(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
             for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
                 if chop is not None and x < x2 and end > x1:
                     yield x, y, chop.crop(0, min(end, x2) - x)
-
-
-def _cells(strip: Strip, system: ColorSystem | None) -> list[Cell]:
-    cells: list[Cell] = []
-    for text, style, control in strip:
-        if control:
-            continue
-        codes = _codes(style, system) if style is not None else ""
-        blank = (" ", codes) if _shows_on_blanks(codes) else _BLANK
-        if text.isascii():
-            cells += [blank if char == " " else (char, codes) for char in text]
-            continue
-        for char in text:
-            width = 1 if char.isascii() else cell_len(char)
-            if width:
-                cells.append(blank if char == " " else (char, codes))
-                if width > 1:
-                    cells.append(("", codes))
-            elif cells:  # belongs to the character before it
-                cells[-1] = (cells[-1][0] + char, cells[-1][1])
-    return cells
 
 
 def _exchange(row: list[Cell], x: int, cells: list[Cell]) -> list[int]:
@@ -275,13 +283,10 @@ def _length(parts: list[str]) -> int:
 
 @lru_cache(maxsize=1024)
 def _codes(style: Style, system: ColorSystem | None) -> str:
-    """The style's codes, without those that only say "the terminal's own colour"."""
-    if system is None:
-        return ""
-    match = _SGR.match(style.render("x", color_system=system))
-    if match is None:
-        return ""
-    parts = match.group(1).split(";")
+    """The style's codes, without those that only say "the terminal's own colour"; attributes alone without a colour system."""
+    # Not Style.render: a style remembers the codes of the first colour system it was rendered in; a screenshot has all colours.
+    drawn = Strip.render_ansi(style.without_color, ColorSystem.STANDARD) if system is None else Strip.render_ansi(style, system)
+    parts = drawn.split(";") if drawn else []
     kept: list[str] = []
     while parts:
         length = _length(parts)

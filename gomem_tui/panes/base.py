@@ -10,6 +10,8 @@ from textual.widget import Widget
 from gomem_tui.render.lines import Line, Port, fit, plain
 from gomem_tui.style import STYLES, Token
 
+_SEEN_ON_BLANKS: Final[frozenset[Token]] = frozenset({"cursor", "select", "heading", "emphasis"})  # some themes underline them
+
 
 class LinePane(Widget):
     """Shows what `draw` returns; `redraw` compares with what is shown and repaints the difference."""
@@ -56,7 +58,8 @@ class LinePane(Widget):
         strip = self._strips.get(y)
         if strip is None:
             line = fit(self._lines[y], self.size.width) if self.held else self._lines[y]  # of another width, perhaps
-            segments = [Segment(text, STYLES[token]) for text, token in _merged(line)]
+            styles = getattr(self.app, "token_styles", STYLES)  # of the explorer's look
+            segments = [Segment(text, styles[token]) for text, token in _merged(line)]
             strip = self._strips[y] = Strip(segments, self.size.width)
         return strip
 
@@ -74,10 +77,10 @@ class LinePane(Widget):
 
 
 def _merged(line: Line) -> list[tuple[str, Token]]:
-    """Fewer, longer pieces: equal styles belong together, and blanks look the same in all styles without background."""
+    """Fewer, longer pieces: equal styles belong together, and blanks look the same in most."""
     out: list[tuple[str, Token]] = []
     for text, token in line:
-        if out and (token == out[-1][1] or (text.isspace() and "cursor" not in (token, out[-1][1]))):
+        if out and (token == out[-1][1] or (text.isspace() and _SEEN_ON_BLANKS.isdisjoint((token, out[-1][1])))):
             out[-1] = (out[-1][0] + text, out[-1][1])
         else:
             out.append((text, token))

@@ -11,6 +11,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from gomem_tui.look import Look
 from gomem_tui.paint import Painter
 
 COLUMNS, ROWS = 24, 4
@@ -157,7 +158,20 @@ def test_a_background_is_written_not_erased() -> None:
     assert painted(painter, line((" " * COLUMNS, "on color(1)"))) == f"\x1b[41m\x1b[1H{' ' * COLUMNS}\x1b[m"
 
 
-def test_no_colour_means_no_colour() -> None:
-    plain = Console(force_terminal=True, color_system=None, width=COLUMNS)
-    update = LayoutUpdate([[Strip([Segment("abc", Style.parse("bold color(3)"))])]], Region(0, 0, 3, 1))
-    assert Painter().paint(update, plain) == "\x1b[1Habc"
+@pytest.mark.parametrize(
+    ("look", "written"),
+    [
+        (Look("dark", "truecolor"), "\x1b[1;38;2;95;215;255;48;5;52m"),
+        (Look("dark", "256"), "\x1b[1;38;5;81;48;5;52m"),
+        (Look("terminal", "16"), "\x1b[1;96;41m"),
+        (Look("mono", "none"), "\x1b[1m"),
+    ],
+)
+def test_no_more_colours_than_the_look_has(look: Look, written: str) -> None:
+    update = line(("abc", "bold #5fd7ff on color(52)"))
+    assert painted(Painter(look), update) == f"{written}\x1b[1Habc\x1b[m"
+
+
+def test_in_ascii_every_character_keeps_its_cells() -> None:
+    update = line(("▸é→世ß", ""), ("…", "bold"), ("界", ""), ("|", ""))
+    assert painted(Painter(Look(ascii=True)), update) == "\x1b[1H>e>???\x1b[C??|\x1b[1m\x1b[4D~\x1b[m"

@@ -1,0 +1,78 @@
+"""ASCII stand-ins for every glyph on the screen, one cell for one cell."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+from unicodedata import normalize
+
+from rich.cells import cell_len
+
+STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # rules and frames
+        **dict.fromkeys("─┄━", "-"),
+        **dict.fromkeys("│┃▕▏▎▍▌▋▊▉├", "|"),
+        **dict.fromkeys("╭╮╰╯┌┐└┘", "+"),
+        "╌": ".",
+        "┊": ":",
+        # shares and levels: the fullest is a full cell
+        **{level: str(n) for n, level in enumerate("▁▂▃▄▅▆▇", 1)},
+        "█": "#",
+        "▓": "=",
+        "▒": "%",
+        "▚": "/",
+        "░": ":",
+        "·": ".",
+        "▪": "#",
+        # the largest size classes, where digits and letters are used up
+        **dict(zip("ΓΔΘΛΞ", "$&@^!", strict=True)),
+        # objects, slots, words
+        "●": "*",
+        "○": "o",
+        "◐": "%",
+        "✗": "x",
+        "†": "!",
+        "∅": "0",
+        "◆": "#",
+        "◇": "=",
+        "▫": ",",
+        "ᴹ": "M",
+        # places and ways
+        "▲": "^",
+        "⚑": "P",
+        **dict.fromkeys("▸▶›→", ">"),
+        "←": "<",
+        "↑": "^",
+        "↓": "v",
+        "⇄": "=",
+        # words
+        **dict.fromkeys("–—−", "-"),
+        "•": "*",
+        "×": "x",
+        "≤": "<",
+        "≥": ">",
+        "…": "~",
+        **dict.fromkeys("‘’", "'"),
+        **dict.fromkeys("“”", '"'),
+        "🔎": "? ",  # of Textual's palette
+    }
+)
+
+
+class _Table(dict[int, str]):
+    """For str.translate: what is not declared loses its accents, or becomes as many ? as it is wide."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        bare = normalize("NFKD", char).encode("ascii", "ignore").decode()
+        width = cell_len(char)
+        found = self[code] = char if code < 128 else bare if len(bare) == width and bare.isprintable() else "?" * width
+        return found
+
+
+_TABLE: Final = _Table({ord(glyph): stand_in for glyph, stand_in in STAND_INS.items()})
+
+
+def in_ascii(text: str) -> str:
+    """The text with a stand-in for everything that is not ASCII; it takes as many cells."""
+    return text if text.isascii() else text.translate(_TABLE)
