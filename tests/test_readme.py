@@ -11,7 +11,8 @@ from gomem_core.lang import parse
 from gomem_core.script import read_script
 from gomem_core.session import Session
 from gomem_tui.__main__ import main
-from gomem_tui.keys import KEYS, shown
+from gomem_tui.keynames import shown
+from gomem_tui.keys import KEYS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
