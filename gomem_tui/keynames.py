@@ -94,6 +94,8 @@ def read_key(text: str) -> str:
         if text.isprintable():
             return _MEANT.get(text) or _name_of(text)
         raise KeyNameError(f'"{printable(text)}" is no key')
+    if "," in text:
+        raise KeyNameError(f'"{printable(text)}" is no key; several keys are a list, like ["b", "backspace"]')
     # "ctrl++" is a plus with ctrl
     *modifiers, base = [*text[:-2].split("+"), "+"] if text.endswith("++") else text.split("+")
     modifiers = sorted({"control": "ctrl"}.get(word.lower(), word.lower()) for word in modifiers)
