@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from gomem_core.lang.errors import nearest, printable
 from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown
-from gomem_tui.keys import IDS, Keyboard
+from gomem_tui.keys import IDS, STANDARD, Keyboard
 from gomem_tui.settings import SETTINGS, Chosen, Value, choose
 from gomem_tui.tomllines import lines_of, place_of
 
@@ -49,7 +49,7 @@ class Config:
     """What a file says; without one, nothing."""
 
     settings: Mapping[str, Chosen] = field(default_factory=dict)
-    keyboard: Keyboard = field(default_factory=Keyboard)
+    keyboard: Keyboard = STANDARD
     key_sources: Mapping[str, str] = field(default_factory=dict)  # of actions that have other keys: file and line
 
 

@@ -110,11 +110,11 @@ def test_fish(tmp_path: Path, capsys: Capture) -> None:
     path.write_text(capsys.readouterr().out)
 
     def offered(line: str) -> list[str]:
-        program = "source $argv[1]; complete -C $argv[2] | string split -f1 \\t"
+        program = "source $argv[1]; complete -C $argv[2]"
         done = subprocess.run(
             ["fish", "--no-config", "-c", program, str(path), line], capture_output=True, text=True, check=True, timeout=60
         )
-        return done.stdout.split()
+        return [line.partition("\t")[0] for line in done.stdout.splitlines()]
 
     assert offered("gomem ver") == ["verify"]
     assert offered("gomem run --k") == ["--keep-going"]

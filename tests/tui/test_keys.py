@@ -170,7 +170,7 @@ async def test_the_help_shows_other_keys_and_listens_to_them(close: str) -> None
 async def test_the_palette_shows_other_keys() -> None:
     app = explorer()
     async with app.run_test():
-        hits = [hit.text or str(hit.display) async for hit in KeyProvider(app.screen).discover()]
+        hits = [str(hit.text) async for hit in KeyProvider(app.screen).discover()]
         assert "Do the next step.  (f5)" in hits
         assert "Find an action by a part of its name." in hits
 
