@@ -3,6 +3,7 @@
 What only some command lines need is imported where they need it: `--help` should be there at once.
 """
 
+import argparse
 import gc
 import os
 import stat
@@ -59,23 +60,30 @@ def _explore(words: list[str]) -> int:
     # and 20 ms of some steps.
     gc.disable()
     try:
-        from pathlib import Path  # noqa: PLC0415
+        return _open(args, parser)
+    finally:
+        gc.enable()
 
-        from gomem_tui.config import ConfigError, effective  # noqa: PLC0415
-        from gomem_tui.settings import SettingError  # noqa: PLC0415
 
+def _open(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    """The explorer itself, as options, environment and configuration want it."""
+    from pathlib import Path  # noqa: PLC0415
+
+    from gomem_tui.config import ConfigError, effective  # noqa: PLC0415
+    from gomem_tui.settings import SettingError  # noqa: PLC0415
+
+    try:
         settings, config = effective(args, os.environ)  # before Textual is imported: a mistake is told at once
-        from gomem_tui.app import run_explorer  # noqa: PLC0415
-        from gomem_tui.options import Options  # noqa: PLC0415
-
-        gc.freeze()
     except SettingError as e:
         parser.error(str(e))
     except ConfigError as e:
         say(f"{e}\n`gomem config check` looks again; `gomem --no-config` starts without the configuration")
         return BAD_INPUT
-    finally:
-        gc.enable()
+    from gomem_tui.app import run_explorer  # noqa: PLC0415
+    from gomem_tui.options import Options  # noqa: PLC0415
+
+    gc.freeze()
+    gc.enable()
     script = None if args.script is None else Path(args.script)
     is_on = {name: chosen.value is True for name, chosen in settings.items()}
     options = Options(is_on["mouse"], is_on["present"], config.keyboard)
