@@ -20,7 +20,7 @@ class WhyPane(HeapPane):
         model = self.model
         answer = model.answer.result if model.answer is not None and model.difference is None else None
         told = answer if answer is not None and len(answer.lines()) > 1 else None  # one line stands in the footer
-        return Story(model.outcome, model.unmet, model.difference, self.shows_log, told, self.keyboard)
+        return Story(model.outcome, model.unmet, model.difference, self.shows_log, told, keyboard=self.keyboard)
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Title rule and the part of the text that is scrolled to."""
