@@ -3,19 +3,17 @@
 What only some command lines need is imported where they need it: `--help` should be there at once.
 """
 
+import argparse
 import gc
 import os
 import stat
 import sys
-from argparse import BooleanOptionalAction
 from collections.abc import Sequence
 
-from gomem_core import __version__
 from gomem_core.cli.args import make_parser
 from gomem_core.cli.main import run_subcommand
-from gomem_core.cli.output import USAGE, BadInput, guarded, is_terminal, say
-from gomem_tui.cli import SUBCOMMANDS
-from gomem_tui.look import THEMES, Wish, WishError, choose_look
+from gomem_core.cli.output import BAD_INPUT, USAGE, BadInput, guarded, is_terminal, say
+from gomem_tui.cli import SUBCOMMANDS, declare_explorer
 
 _USAGE = "gomem [SCRIPT]\n       gomem SUBCOMMAND ..."
 _DESCRIPTION = """\
@@ -38,27 +36,7 @@ def _explore(words: list[str]) -> int:
     listed = "\n".join(f"  {name:<{width}}  {subcommand.summary}" for name, subcommand in SUBCOMMANDS.items())
     epilog = f"subcommands (gomem SUBCOMMAND --help tells more):\n{listed}\n\nA file of such a name opens as ./NAME."
     parser = make_parser("gomem", _DESCRIPTION, epilog, _USAGE)
-    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a file with a command on each line, to step through")
-    parser.add_argument(
-        "--resume",
-        metavar="ID",
-        nargs="?",
-        const="",
-        help="take up the session of a journal again, by its ID or the beginning of it; without one, that which was killed last",
-    )
-    parser.add_argument("--no-journal", action="store_true", help="keep no journal: what is done is lost when gomem is killed")
-    parser.add_argument("--read-only", action="store_true", help="go through the session, and change nothing")
-    parser.add_argument(
-        "--present",
-        action="store_true",
-        help="for an audience: page-down and page-up step, keys are shown as pressed, Why is larger",
-    )
-    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    parser.add_argument("--theme", metavar="THEME", help=f"colours: {', '.join(THEMES)} (default: by the terminal; GOMEM_THEME)")
-    parser.add_argument(
-        "--ascii", action=BooleanOptionalAction, help="draw with ASCII characters alone (default: by the locale; GOMEM_ASCII=1)"
-    )
-    parser.add_argument("--version", action="version", version=f"gomem {__version__}")
+    declare_explorer(parser)
     args, surplus = parser.parse_known_args(words)
     if surplus and words[0].startswith("-"):
         parser.error(f"{surplus[0]} is not known here; options of a subcommand stand behind it")
@@ -73,26 +51,40 @@ def _explore(words: list[str]) -> int:
         parser.error("either a SCRIPT or --resume, not both: the journal has the script")
     if args.script is not None:
         _check_readable(args.script)
-    try:
-        look = choose_look(Wish(args.theme, args.ascii, "--theme"))
-    except WishError as e:
-        parser.error(str(e))
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         say("gomem: the explorer needs a terminal; `gomem run SCRIPT` does a script without one")
         return USAGE
     # All that is imported stays.  To look through it for garbage takes a tenth of the time to the first picture
     # and 20 ms of some steps.
     gc.disable()
+    try:
+        return _open(args, parser)
+    finally:
+        gc.enable()
+
+
+def _open(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    """The explorer itself, as options, environment and configuration want it."""
     from pathlib import Path  # noqa: PLC0415
 
+    from gomem_tui.config import ConfigError, effective  # noqa: PLC0415
+    from gomem_tui.settings import SettingError  # noqa: PLC0415
+
+    try:
+        settings, config = effective(args, os.environ)  # before Textual is imported: a mistake is told at once
+    except SettingError as e:
+        parser.error(str(e))
+    except ConfigError as e:
+        say(f"{e}\n`gomem config check` looks again; `gomem --no-config` starts without the configuration")
+        return BAD_INPUT
     from gomem_tui.app import run_explorer  # noqa: PLC0415
-    from gomem_tui.options import Options  # noqa: PLC0415
+    from gomem_tui.options import options_of  # noqa: PLC0415
 
     gc.freeze()
     gc.enable()
     script = None if args.script is None else Path(args.script)
-    options = Options(mouse=not args.no_mouse, presenting=args.present, look=look)
-    return run_explorer(script, not args.no_journal, args.resume, args.read_only, options)
+    options = options_of(settings, config.keyboard, os.environ)
+    return run_explorer(script, settings["journal"].value is True, args.resume, settings["read_only"].value is True, options)
 
 
 def _is_mere_word(text: str) -> bool:

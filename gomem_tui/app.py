@@ -12,7 +12,7 @@ os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mou
 
 from rich.console import RenderableType
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding, BindingsMap
 from textual.containers import Container
 from textual.events import Click, Event, Resize
 from textual.events import Key as KeyEvent
@@ -34,7 +34,7 @@ from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
 from gomem_tui.chrome import LineScrollBar, textual_theme
 from gomem_tui.demo import demo_script
 from gomem_tui.hint import hint, offer, takes_long
-from gomem_tui.keys import KEYS, shown
+from gomem_tui.keynames import shown
 from gomem_tui.options import Options
 from gomem_tui.output import write_picture
 from gomem_tui.paint import Painter, text_of
@@ -68,12 +68,14 @@ class Explorer(Traveller):
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar[set[Any]] = {key_provider}
     AUTO_FOCUS = None  # only the prompt ever has Textual's focus, and only while somebody types
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.first) for key in KEYS
-    ]
 
     def __init__(self, desk: Console, options: Options = DEFAULT) -> None:
-        super().__init__(desk)
+        super().__init__(desk, options.keyboard)
+        self._bindings = BindingsMap(  # no others, not even Textual's own: a key that was taken away does nothing
+            Binding(name, key.action, key.label, show=False, priority=key.goes_first(name))
+            for key in self.keyboard.keys
+            for name in key.keys
+        )
         self.options = options
         self._pressed = ""  # shown to an audience
         self.animation_level = "none"
@@ -103,10 +105,10 @@ class Explorer(Traveller):
             yield McentralPane(self.model)
             yield McachePane(self.model)
             yield HeapStatsPane(self.model, lambda: self.model.session.account, lambda: self.model.heap_live)
-        yield WhyPane(self.model)
+        yield WhyPane(self.model, self.keyboard)
         yield Bar(self._scrub, id="scrub")
         yield PromptRow(self._offers)
-        yield Bar(lambda width: footer_line(self.message, self._prompt.has_focus, width, self._pressed), id="footer")
+        yield Bar(self._footer, id="footer")
         yield Static("", id="too-small")
 
     def on_mount(self) -> None:
@@ -159,6 +161,9 @@ class Explorer(Traveller):
         session = self.model.session
         place = (session.step, session.event, len(session.timeline.steps))
         return render_header(self.model.view, place, self.desk.script.title or self.desk.script.name, width)
+
+    def _footer(self, width: int) -> Line:
+        return footer_line(self.keyboard, self.message, self._prompt.has_focus, width, self._pressed)
 
     def _scrub(self, width: int) -> Line:
         session = self.model.session
@@ -243,7 +248,8 @@ class Explorer(Traveller):
         if session.timeline.following is None:
             return "this is the end; type a command, for example alloc 48 scan"
         line = session.line(session.step + 1).strip()
-        return "space reads on" if line == PAUSE else f"space does: {line}"
+        key = self.keyboard.name("step") or "next"
+        return f"{key} reads on" if line == PAUSE else f"{key} does: {line}"
 
     # --- The prompt -------------------------------------------------------------------------------------------------------
 
@@ -284,7 +290,7 @@ class Explorer(Traveller):
             self.set_focus(None)
             return
         if self.busy:
-            self.say("working; esc stops it")
+            self.say(f"working; {self.keyboard.name('back')} stops it")
             return
         long = takes_long("\n".join(event.lines), self.model.session)
         future = self.model.session.timeline.name
@@ -363,7 +369,7 @@ class Explorer(Traveller):
 
     async def action_help(self) -> None:
         """Keys and commands."""
-        await self.push_screen(HelpScreen())
+        await self.push_screen(HelpScreen(self.keyboard))
 
     def action_move(self, rows: int, columns: int) -> None:
         """Move in the pane."""
@@ -439,7 +445,8 @@ class Explorer(Traveller):
 
     def action_explain_quit(self) -> None:
         """Tell how to quit."""
-        self.say("esc stops what is being done." if self.busy else "q or ctrl+q quits; esc leaves the prompt.")
+        stop, leave = self.keyboard.name("back"), " or ".join(self.keyboard.names("quit"))
+        self.say(f"{stop} stops what is being done." if self.busy else f"{leave} quits; {stop} leaves the prompt.")
 
     async def action_quit(self) -> None:
         """Leave.  The journal of a session that is left so is complete."""

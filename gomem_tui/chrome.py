@@ -56,7 +56,7 @@ class LineScrollBar(ScrollBarRender):
         position: float = 0,
         thickness: int = 1,
         vertical: bool = True,
-        back_color: Color = Color.default(),  # noqa: B008 -- Textual's signature; a colour is immutable
+        back_color: Color = Color.default(),  # noqa: ARG003, B008 -- Textual's signature; a colour is immutable
         bar_color: Color = Color.default(),  # noqa: B008
     ) -> Segments:
         """The bar's cells; a mouse takes hold of the thick ones, and scrolls on the thin ones."""

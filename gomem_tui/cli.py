@@ -3,8 +3,26 @@
 import argparse
 from typing import Final
 
+from gomem_core import __version__
 from gomem_core.cli import args
 from gomem_core.cli.args import Subcommand
+from gomem_tui.settings import declare_no_config, declare_settings
+
+SHELLS: Final = ("bash", "zsh", "fish")
+
+
+def declare_explorer(parser: argparse.ArgumentParser) -> None:
+    """The command line of the explorer."""
+    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a file with a command on each line, to step through")
+    parser.add_argument(
+        "--resume",
+        metavar="ID",
+        nargs="?",
+        const="",
+        help="take up the session of a journal again, by its ID or the beginning of it; without one, that which was killed last",
+    )
+    declare_settings(parser)
+    parser.add_argument("--version", action="version", version=f"gomem {__version__}")
 
 
 def _declare_export(parser: argparse.ArgumentParser) -> None:
@@ -36,9 +54,27 @@ def _declare_learn(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lesson", metavar="LESSON", nargs="?", help="its number or its name; without it a menu opens")
     parser.add_argument("--list", action="store_true", help="print the lessons, as is done where there is no terminal")
     parser.add_argument("--json", action="store_true", help="print JSON, an object for each lesson on one line")
-    parser.add_argument("--present", action="store_true", help="for an audience, as in the explorer")
-    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    parser.add_argument("--no-journal", action="store_true", help="keep no journal of what is done in a lesson")
+    declare_settings(parser)
+
+
+def _declare_keys(parser: argparse.ArgumentParser) -> None:
+    declare_no_config(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON, an object for each action on one line")
+
+
+def _declare_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what",
+        choices=("path", "show", "check"),
+        metavar="path|show|check",
+        help="print where the configuration is; or all settings and keys, with what says so; or check the file",
+    )
+    parser.add_argument("file", metavar="FILE", nargs="?", help="check this file instead of the user's")
+    declare_settings(parser.add_argument_group("options of the explorer, for gomem config show"))
+
+
+def _declare_completions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS), help="the shell that shall complete gomem's words")
 
 
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
@@ -58,5 +94,27 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         ("gomem learn", "gomem learn 4", "gomem learn fragmentation", "gomem learn --list"),
         _declare_learn,
         "gomem_tui",
+    ),
+    "keys": Subcommand(
+        "Print the explorer's keys, and by which names a configuration can give its actions others.",
+        ("gomem keys", "gomem keys --json | jq -r .id"),
+        _declare_keys,
+        "gomem_tui.commands",
+    ),
+    "config": Subcommand(
+        "Tell where the configuration is and what holds, or check it.",
+        ("gomem config path", "gomem config show --no-mouse", "gomem config check"),
+        _declare_config,
+        "gomem_tui.commands",
+    ),
+    "completions": Subcommand(
+        "Print a script with which a shell completes gomem's command lines.",
+        (
+            'eval "$(gomem completions bash)"                     # in ~/.bashrc',
+            'eval "$(gomem completions zsh)"                      # in ~/.zshrc, after compinit',
+            "gomem completions fish > ~/.config/fish/completions/gomem.fish",
+        ),
+        _declare_completions,
+        "gomem_tui.commands",
     ),
 }

@@ -62,9 +62,9 @@ def travels_long(session: Session) -> bool:
     return takes_long("\n".join(session.line(step) for step in waiting), session)
 
 
-def progress(machine: Machine, seconds: float) -> str:
-    """What is told while another thread works; it may be a moment old."""
-    return f"working for {seconds:.0f} s: step {machine.at:,}, {len(machine.objects):,} objects ever; esc stops it"
+def progress(machine: Machine, seconds: float, stop: str) -> str:
+    """What is told while another thread works; it may be a moment old.  `stop` is the key that stops it."""
+    return f"working for {seconds:.0f} s: step {machine.at:,}, {len(machine.objects):,} objects ever; {stop} stops it"
 
 
 def offer(journal: Summary) -> str:

@@ -1,6 +1,7 @@
 """`gomem learn`: the lessons, as a list, in a menu, or one of them in the explorer."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -9,8 +10,9 @@ from gomem_core.lessons import Lesson, UnknownLesson, find_lesson, lessons
 from gomem_core.lessons.walked import walked
 from gomem_core.report import Column, Table
 from gomem_core.script import ScriptError
-from gomem_tui.look import Wish, choose_look
-from gomem_tui.options import Options
+from gomem_tui.config import ConfigError, effective
+from gomem_tui.options import options_of
+from gomem_tui.settings import SettingError
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -31,8 +33,14 @@ def execute(args: argparse.Namespace) -> int:
         return USAGE
     from gomem_tui.lesson import choose_and_walk, walk  # noqa: PLC0415 -- Textual, which a list can do without
 
-    options = Options(mouse=not args.no_mouse, presenting=args.present, look=choose_look(Wish()))
-    journal = not args.no_journal
+    try:
+        settings, config = effective(args, os.environ)
+    except SettingError as e:
+        raise UsageError(str(e)) from e
+    except ConfigError as e:
+        raise BadInput(str(e)) from e
+    options = options_of(settings, config.keyboard, os.environ)
+    journal = settings["journal"].value is True
     return choose_and_walk(there, journal, options) if chosen is None else walk(chosen, journal, options)
 
 

@@ -10,6 +10,7 @@ from textual.app import App
 from gomem_core.console import Console
 from gomem_core.outcome import Outcome
 from gomem_tui.hint import progress, takes_long, travels_long
+from gomem_tui.keys import Keyboard
 from gomem_tui.panes.base import LinePane
 from gomem_tui.panes.model import Model
 
@@ -21,9 +22,10 @@ _WHILE_BUSY: Final = frozenset({"back", "quit", "explain_quit", "suspend_process
 class Traveller(App[int]):
     """An app around one session that moves in it; what it shows is the business of who inherits."""
 
-    def __init__(self, desk: Console) -> None:
+    def __init__(self, desk: Console, keyboard: Keyboard) -> None:
         super().__init__(ansi_color=True)
         self.desk = desk
+        self.keyboard = keyboard
         self.model = Model(desk, self.changed)
         self.busy = False  # another thread changes the session: nobody may look at it
         self.stopped = False  # what was being done last was stopped by esc
@@ -58,7 +60,11 @@ class Traveller(App[int]):
         """Do the next step."""
         session = self.model.session
         if session.timeline.following is None:
-            self.say("This is the end; : types a command.")
+            self.say(
+                f"This is the end; {type_it} types a command."
+                if (type_it := self.keyboard.name("prompt"))
+                else "This is the end."
+            )
         else:
             self._travel(self.model.forward, takes_long(session.line(session.step + 1), session))
 
@@ -122,7 +128,11 @@ class Traveller(App[int]):
         self.hold(True)
         session = self.model.session
         began = monotonic()
-        ticker = self.set_interval(0.25, lambda: self.say(progress(session.machine, monotonic() - began)))
+
+        def told() -> str:
+            return progress(session.machine, monotonic() - began, self.keyboard.name("back"))
+
+        ticker = self.set_interval(0.25, lambda: self.say(told()))
 
         async def work() -> None:
             try:
@@ -136,7 +146,7 @@ class Traveller(App[int]):
             if self.leaving:
                 await self.run_action("quit")
 
-        self.say(progress(session.machine, 0))
+        self.say(told())
         self.run_worker(work())
 
     def stop_working(self) -> None:

@@ -11,7 +11,10 @@ from gomem_core.lang import parse
 from gomem_core.script import read_script
 from gomem_core.session import Session
 from gomem_tui.__main__ import main
-from gomem_tui.keys import KEYS, shown
+from gomem_tui.config import ConfigError, parse_config
+from gomem_tui.keynames import shown
+from gomem_tui.keys import KEYS
+from gomem_tui.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,6 +77,36 @@ def keys_table() -> str:
 
 def test_the_table_of_keys_is_the_live_one() -> None:
     assert re.findall(r"<!-- keys -->\n(.*?)<!-- /keys -->", README, re.S) == [keys_table()]
+
+
+def test_the_configuration_is_one() -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", README, re.S)
+    config = parse_config(text, Path("README.md"))
+    assert set(config.settings) == {setting.name for setting in SETTINGS}
+    assert {name: config.keyboard.names(name) for name in config.keyboard.changed()} == {
+        "step": ["n", "space"],
+        "step_back": ["ctrl+b"],
+        "next_match": ["f3"],
+        "explain_quit": [],
+    }
+
+
+def test_a_mistake_in_the_configuration_is_told_as_shown() -> None:
+    (told,) = re.findall(r"```\n(config\.toml:.*?)\n```", README)
+    with pytest.raises(ConfigError) as e:
+        parse_config("[explorer]\n\nmose = false", Path("config.toml"))
+    assert str(e.value) == told
+
+
+def test_the_table_of_settings_is_the_live_one() -> None:
+    rows = []
+    for setting in SETTINGS:
+        options = (
+            f"`{setting.option}` `--no-{setting.option[2:]}`" if setting.is_flag else f"`{setting.option} {setting.name.upper()}`"
+        )
+        rows.append(f"| `{setting.name}` | {options} | `{setting.variable}` |\n")
+    table = "".join(["| setting | option | variable |\n|---|---|---|\n", *rows])
+    assert re.findall(r"<!-- settings -->\n(.*?)<!-- /settings -->", README, re.S) == [table]
 
 
 def test_pictures_are_there() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from gomem_tui.keys import footer_keys, shown
+from gomem_tui.keys import Keyboard
 from gomem_tui.panes.base import LinePane
 from gomem_tui.render.lines import Line, Span, fit
 
@@ -20,10 +20,10 @@ class Bar(LinePane):
         return [self._line(width)]
 
 
-_TYPING: Final = (("enter", "do it"), ("tab", "complete"), ("↑ ↓", "history"), ("esc", "leave"))
+_TYPING: Final = (("enter", "do it"), ("{next_pane}", "complete"), ("↑ ↓", "history"), ("{back}", "leave"))
 
 
-def footer_line(message: str, typing: bool, width: int, pressed: str = "") -> Line:
+def footer_line(keyboard: Keyboard, message: str, typing: bool, width: int, pressed: str = "") -> Line:
     """A message if there is one, else the keys that hold now: in the prompt other ones than elsewhere.
 
     Where not all fit, those in the middle go first: how to get help and how to quit stay.  `pressed` is shown at the right: to an
@@ -31,10 +31,10 @@ def footer_line(message: str, typing: bool, width: int, pressed: str = "") -> Li
     """
     if pressed:
         sign = f" {pressed} "
-        return (*footer_line(message, typing, max(0, width - len(sign))), (sign, "cursor"))
+        return (*footer_line(keyboard, message, typing, max(0, width - len(sign))), (sign, "cursor"))
     if message:
         return fit(((f" {message}", "new"),), width)
-    keys = list(_TYPING) if typing else [(key.footer_name or shown(key.keys[0]), key.label) for key in footer_keys()]
+    keys = [(name, label) for text, label in _TYPING if (name := keyboard.filled(text))] if typing else keyboard.footer()
     while keys and sum(len(name) + len(label) + 4 for name, label in keys) > width:
         del keys[max(0, len(keys) - 3)]
     spans: list[Span] = []

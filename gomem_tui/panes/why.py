@@ -1,5 +1,6 @@
 """The Why pane: the last command, its answer and how it came about; longer answers scroll."""
 
+from gomem_tui.keys import Keyboard
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line
@@ -9,16 +10,18 @@ from gomem_tui.render.why import Story, render_why, standing_at, why_length
 class WhyPane(HeapPane):
     """Up and down scroll."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, keyboard: Keyboard) -> None:
         super().__init__(id="why")
         self.model = model
+        self.keyboard = keyboard
         self.shows_log = False
 
     def _story(self) -> Story:
         model = self.model
         answer = model.answer.result if model.answer is not None and model.difference is None else None
         told = answer if answer is not None and len(answer.lines()) > 1 else None  # one line stands in the footer
-        return Story(model.outcome, model.unmet, model.difference, self.shows_log, model.console.script.title, told)
+        title = model.console.script.title
+        return Story(model.outcome, model.unmet, model.difference, self.shows_log, title, told, keyboard=self.keyboard)
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Title rule and the part of the text that is scrolled to."""

@@ -5,14 +5,13 @@ from typing import Final
 from gomem_core.frozen import values_of
 from gomem_core.lang.commands import Alloc
 from gomem_core.outcome import Outcome
-from gomem_tui.keys import KEYS, shown
+from gomem_tui.keys import Keyboard
 from gomem_tui.render.ladder import RUNGS, ladder_so_far, rung_line, with_go
 from gomem_tui.render.lines import Line
 from gomem_tui.render.sentences import tell, value_text
 from gomem_tui.style import Token
 
 _LEAST: Final = 3  # events that are listed, however low the pane
-_KEYS: Final = {"micro(1)": "on", "micro(-1)": "back"}  # actions that go through the events of a command
 
 
 def halfway_title(outcome: Outcome) -> str:
@@ -20,10 +19,9 @@ def halfway_title(outcome: Outcome) -> str:
     return f"event {outcome.event} of {len(outcome.events)} inside: {outcome.line.strip()}"
 
 
-def halfway_keys() -> str:
+def halfway_keys(keyboard: Keyboard) -> str:
     """What leads on and back, in a few words."""
-    found = [(shown(key.keys[0]), _KEYS[key.action]) for key in KEYS if key.action in _KEYS]
-    return "  ".join(f"{name} {word}" for name, word in found)
+    return "  ".join(text for text in map(keyboard.filled, ("{event_forward} on", "{event_back} back")) if text)
 
 
 def halfway_lines(outcome: Outcome, width: int, height: int) -> list[Line]:

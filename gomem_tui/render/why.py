@@ -14,6 +14,7 @@ from gomem_core.lang.commands import Alloc
 from gomem_core.lang.moves import Pause
 from gomem_core.outcome import Outcome
 from gomem_core.report import Result, counted
+from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.render.halfway import halfway_keys, halfway_lines, halfway_title, log_length, log_lines
 from gomem_tui.render.ladder import Rung, ladder, rung_line
 from gomem_tui.render.lines import Line, Port, fit, fit_all, rule
@@ -40,6 +41,7 @@ class Story:
     log: bool = False  # the event log instead of the ladder
     title: str = ""  # of the script, for its beginning
     answer: Result | None = None  # to a move or a look typed last: shown above the rest
+    keyboard: Keyboard = STANDARD
 
 
 def render_why(story: Story, port: Port) -> list[Line]:
@@ -71,7 +73,7 @@ def _notes(story: Story, width: int) -> list[str]:
     if outcome is None:
         return []
     if outcome.event:
-        keys = halfway_keys() if width >= _KEYS_FROM else ""
+        keys = halfway_keys(story.keyboard) if width >= _KEYS_FROM else ""
         room = width - (20 if story.log else 14) - (len(keys) + 4 if keys else 0)
         return [text for text in (clip(clean(halfway_title(outcome)), room), keys) if text]
     return [counted(outcome.events_total, "event")] if outcome.events_total else []

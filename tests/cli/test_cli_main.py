@@ -1,5 +1,6 @@
 """The command line as a whole: which words mean what, exit codes, streams, and what is imported."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -31,7 +32,8 @@ def test_help_goes_to_stdout(words: list[str], capsys: Capture) -> None:
 def test_help_lists_every_subcommand(capsys: Capture) -> None:
     main(["--help"])
     out = capsys.readouterr().out
-    assert all(f"\n  {name}" in out for name in ("run", "check", "classes", "verify", "convert", "bench", "export", "learn"))
+    names = ("run", "check", "classes", "verify", "convert", "bench", "export", "learn", "keys", "config", "completions")
+    assert all(f"\n  {name}" in out for name in names)
 
 
 def test_version(capsys: Capture) -> None:
@@ -105,6 +107,8 @@ def test_what_means_nothing_is_a_usage_error(
         ["classes", "1", "2"],
         ["bench", "x"],
         ["export"],
+        ["completions"],
+        ["completions", "csh"],
     ],
 )
 def test_subcommands_say_how_they_are_used(words: list[str], capsys: Capture) -> None:
@@ -174,6 +178,43 @@ def test_the_explorer_needs_a_terminal(capsys: Capture) -> None:
     assert "`gomem run SCRIPT`" in capsys.readouterr().err
 
 
+def test_the_explorer_is_as_it_was_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[explorer]\nmouse = false\njournal = false\nread_only = true\n[keys]\nstep = 'n'\n")
+    seen: list[tuple[object, ...]] = []
+
+    class App:
+        @staticmethod
+        def run_explorer(*args: object) -> int:
+            seen.append(args)
+            return 0
+
+    monkeypatch.setitem(sys.modules, "gomem_tui.app", App)
+    monkeypatch.setattr(entry, "is_terminal", lambda _stream: True)
+    monkeypatch.setenv("GOMEM_CONFIG", str(file))
+    monkeypatch.setenv("GOMEM_JOURNAL", "1")
+    assert main(["--present", "--no-read-only"]) == 0
+    ((script, journal, resumed, read_only, options),) = seen
+    assert (script, journal, resumed, read_only) == (None, True, None, False)
+    assert isinstance(options, Options)
+    assert (options.mouse, options.presenting, options.keyboard.names("step")) == (False, True, ["n"])
+
+
+@pytest.mark.parametrize(("text", "code"), [("[explorer]\nmouse = 3", 3), ("[explorer", 3), ("", 2)])
+def test_a_broken_configuration_starts_nothing(
+    text: str, code: int, opened: list[Path | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    monkeypatch.setenv("GOMEM_CONFIG", str(file))
+    assert main(["--theme", "drak"] if not text else []) == code
+    assert opened == []
+    err = capsys.readouterr().err
+    assert (f"{file}:" in err) == bool(text)
+    assert gc.isenabled()
+    assert main(["--no-config"]) == 0
+
+
 # --- Streams ------------------------------------------------------------------------------------------------------------
 
 
@@ -224,6 +265,9 @@ _WORK = [
     ["verify", "--json", "tests/recordings/15_tiny_swap.jsonl.gz"],
     ["convert", "tests/recordings/08_scavenge.txt"],
     ["bench", "--quick"],
+    ["keys"],
+    ["config", "show"],
+    ["completions", "zsh"],
     ["export", "gomem_tui/demo.gomem", "--json", "--at", "12.4"],
 ]
 

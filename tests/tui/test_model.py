@@ -9,6 +9,7 @@ from textual.geometry import Size
 
 from gomem_core.console import Console
 from gomem_core.script import read_script
+from gomem_tui.keys import STANDARD
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
 from gomem_tui.panes.model import Model
@@ -75,7 +76,7 @@ class Panes:
         self.panes: list[HeapPane] = [
             *(kind(model) for kind in (SpansPane, ArenaPane, BitmapPane, McentralPane, McachePane, LayoutPane, ObjectsPane)),
             HeapStatsPane(model, lambda: model.session.account, lambda: model.heap_live),
-            WhyPane(model),
+            WhyPane(model, STANDARD),
         ]
 
     def check(self) -> None:

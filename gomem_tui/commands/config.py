@@ -1,0 +1,82 @@
+"""`gomem config`: where the configuration is, what holds, and whether the file can be used."""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit, say
+from gomem_core.lang.errors import printable
+from gomem_core.report import counted
+from gomem_tui.config import VARIABLE, ConfigError, config_path, effective, read_config
+from gomem_tui.keynames import shown
+from gomem_tui.settings import SETTINGS, SettingError, Value
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Do one of the three."""
+    asked = [setting.option for setting in SETTINGS if getattr(args, setting.name) is not None] + ["--no-config"] * args.no_config
+    if args.what != "show" and asked:
+        raise UsageError(f"{asked[0]} is for gomem config show")
+    if args.what != "check" and args.file is not None:
+        raise UsageError("a FILE is for gomem config check")
+    try:
+        if args.what == "path":
+            emit(str(_path()))
+        elif args.what == "show":
+            _show(args)
+        else:
+            _check(_path() if args.file is None else Path(args.file), args.file is not None or bool(os.environ.get(VARIABLE)))
+    except SettingError as e:
+        raise UsageError(str(e)) from e
+    except ConfigError as e:
+        say(str(e))
+        return BAD_INPUT
+    return OK
+
+
+def _path() -> Path:
+    try:
+        return config_path(os.environ)
+    except (OSError, RuntimeError) as e:
+        raise BadInput(f"the configuration has no place: {e}") from e
+
+
+def _show(args: argparse.Namespace) -> None:
+    """All that can be set, as a configuration that says the same, with who said so behind each."""
+    settings, config = effective(args, os.environ)
+    lines = [(f"{name} = {_toml(chosen.value)}", chosen.source) for name, chosen in settings.items()]
+    changed = config.keyboard.changed()
+    keys = [
+        (
+            f"{key.id} = {_toml([shown(name) for name in key.keys])}",
+            config.key_sources.get(key.id) or ("default, but for keys that went to others" if key.id in changed else "default"),
+        )
+        for key in config.keyboard.keys
+    ]
+    for section, told in (("explorer", lines), ("keys", keys)):
+        emit(f"[{section}]")
+        width = max(len(text) for text, _ in told)
+        for text, source in told:
+            emit(f"{text:<{width}}  # {printable(source)}")
+        if section == "explorer":
+            emit("")
+
+
+def _toml(value: Value | list[str]) -> str:
+    """The value in TOML: for these kinds of values the same as JSON."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _check(path: Path, named: bool) -> None:
+    """Tell that the file is fine.  Raises ConfigError."""
+    if not named and not path.exists():
+        emit(f"{path}: there is no such file, so the defaults hold")
+        return
+    config = read_config(path)
+    own = len(config.keyboard.own)
+    emit(f"{path}: fine; it sets {counted(len(config.settings), 'setting')} and the keys of {counted(own, 'action')}")
+    for name, before in config.keyboard.changed().items():
+        if name not in config.keyboard.own:
+            now = " ".join(config.keyboard.names(name)) or "none"
+            say(f"{path}: {name} had {' '.join(map(shown, before))} and has {now}, since others took the rest")

@@ -1,0 +1,127 @@
+"""Shell completions: bash really completes with them; zsh and fish at least read them, where there are such shells."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gomem_core.journal.file import SUFFIX, journal_directory
+from gomem_tui.__main__ import main
+from gomem_tui.cli import SHELLS, SUBCOMMANDS
+from gomem_tui.commands.words import all_commands
+
+Capture = pytest.CaptureFixture[str]
+
+ALL = ["run", "check", "classes", "verify", "convert", "bench", "export", "learn", "keys", "config", "completions"]
+SESSIONS = ["my lesson.gomem", "b.gomem", "sub"]
+
+
+@pytest.fixture
+def script(tmp_path: Path, capsys: Capture) -> Path:
+    """The script for bash, in a directory with some files."""
+    assert main(["completions", "bash"]) == 0
+    path = tmp_path / "script"
+    path.write_text(capsys.readouterr().out)
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "sub").mkdir()
+    for name in ("my lesson.gomem", "b.gomem", "other.txt"):
+        (tmp_path / "files" / name).touch()
+    return path
+
+
+def complete(script: Path, *words: str) -> list[str]:
+    """What bash offers for the last word."""
+    program = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _gomem; printf "%s\\n" "${COMPREPLY[@]}"'
+    done = subprocess.run(
+        ["bash", "-c", program, "bash", str(script), *words],
+        cwd=script.parent / "files",
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    return [line for line in done.stdout.split("\n") if line]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ([""], [*SESSIONS, *ALL]),
+        (["c"], ["check", "classes", "convert", "config", "completions"]),
+        (["run", ""], SESSIONS),
+        (["run", "--json", "m"], ["my lesson.gomem"]),
+        (["run", "o"], ["other.txt"]),  # any file where no session file fits
+        (["run", "--k"], ["--keep-going"]),
+        (["run", "-c", ""], []),
+        (["check", "b.gomem", "m"], ["my lesson.gomem"]),
+        (["verify", "o"], ["other.txt"]),
+        (["export", "b.gomem", "--focus", "m"], ["mcentral", "mcache"]),
+        (["export", "-o", "o"], ["other.txt"]),
+        (["config", ""], ["path", "show", "check"]),
+        (["config", "check", "o"], ["other.txt"]),
+        (["completions", "f"], ["fish"]),
+        (["--no-mo"], ["--no-mouse"]),
+        (["--theme", "l"], ["light"]),
+        (["--theme", "=", "l"], ["light"]),
+        (["--theme", "="], ["auto", "dark", "light", "terminal", "mono"]),
+        (["--theme", "dark", "b"], ["b.gomem"]),
+        (["b.gomem", ""], []),
+        (["b.gomem", "--rea"], ["--read-only"]),
+    ],
+    ids=" ".join,
+)
+def test_bash(words: list[str], offered: list[str], script: Path) -> None:
+    assert sorted(complete(script, "gomem", *words)) == sorted(offered)
+
+
+def test_bash_knows_journals(script: Path) -> None:
+    directory = journal_directory()
+    directory.mkdir(parents=True)
+    assert complete(script, "gomem", "run", "--resume", "") == complete(script, "gomem", "run", "")
+    for name in ("20260101-a", "20260102-b"):
+        (directory / f"{name}{SUFFIX}").touch()
+    assert complete(script, "gomem", "run", "--resume", "") == ["20260101-a", "20260102-b"]
+    assert complete(script, "gomem", "--resume", "20260102") == ["20260102-b"]
+    assert complete(script, "gomem", "--resume", "b.") == ["b.gomem"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_script_knows_all_commands_and_options_and_can_be_read(shell: str, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["completions", shell]) == 0
+    text = capsys.readouterr().out
+    for command in all_commands():
+        assert command.name in text
+        for option in command.options:
+            for name in option.names:
+                assert (name if shell != "fish" else name.lstrip("-")) in text
+    if shutil.which(shell):
+        path = tmp_path / "script"
+        path.write_text(text)
+        done = subprocess.run([shell, "-n", str(path)], capture_output=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="there is no fish")
+def test_fish(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["completions", "fish"]) == 0
+    path = tmp_path / "script"
+    path.write_text(capsys.readouterr().out)
+
+    def offered(line: str) -> list[str]:
+        program = "source $argv[1]; complete -C $argv[2]"
+        done = subprocess.run(
+            ["fish", "--no-config", "-c", program, str(path), line], capture_output=True, text=True, check=True, timeout=60
+        )
+        return [line.partition("\t")[0] for line in done.stdout.splitlines()]
+
+    assert offered("gomem ver") == ["verify"]
+    assert offered("gomem run --k") == ["--keep-going"]
+    assert offered("gomem --theme l") == ["light"]
+    assert offered("gomem config s") == ["show"]
+
+
+def test_all_subcommands_are_there() -> None:
+    assert [command.name for command in all_commands()] == ["", *SUBCOMMANDS]
+    assert list(SUBCOMMANDS) == ALL
