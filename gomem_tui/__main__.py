@@ -3,11 +3,13 @@
 What only some command lines need is imported where they need it: `--help` should be there at once.
 """
 
+import argparse
 import gc
 import os
 import stat
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from gomem_core import __version__
 from gomem_core.cli.args import make_parser
@@ -20,6 +22,7 @@ _DESCRIPTION = """\
 A heap explorer for the terminal: Go's allocator, decision by decision.
 
 Without a subcommand it opens the explorer, on SCRIPT or on a short built-in script."""
+_DUMB = {"", "dumb", "unknown"}
 _ALSO_MEANT = {"help": "--help", "version": "--version"}
 
 
@@ -54,6 +57,11 @@ def _explore(words: list[str]) -> int:
         help="for an audience: page-down and page-up step, keys are shown as pressed, Why is larger",
     )
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="plain text, line by line, for screen readers; so it is too where TERM is dumb, and in pipes",
+    )
     parser.add_argument("--version", action="version", version=f"gomem {__version__}")
     args, surplus = parser.parse_known_args(words)
     if surplus and words[0].startswith("-"):
@@ -69,14 +77,11 @@ def _explore(words: list[str]) -> int:
         parser.error("either a SCRIPT or --resume, not both: the journal has the script")
     if args.script is not None:
         _check_readable(args.script)
-    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
-        say("gomem: the explorer needs a terminal; `gomem run SCRIPT` does a script without one")
-        return USAGE
+    if args.plain or _is_dumb() or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        return _plainly(args)
     # All that is imported stays.  To look through it for garbage takes a tenth of the time to the first picture
     # and 20 ms of some steps.
     gc.disable()
-    from pathlib import Path  # noqa: PLC0415
-
     from gomem_tui.app import run_explorer  # noqa: PLC0415
     from gomem_tui.options import Options  # noqa: PLC0415
 
@@ -85,6 +90,24 @@ def _explore(words: list[str]) -> int:
     script = None if args.script is None else Path(args.script)
     options = Options(mouse=not args.no_mouse, presenting=args.present)
     return run_explorer(script, not args.no_journal, args.resume, args.read_only, options)
+
+
+def _plainly(args: argparse.Namespace) -> int:
+    """The explorer as plain text."""
+    if sys.stdin is None:
+        say(
+            "gomem: the explorer needs a terminal, or a stdin to read commands from; `gomem run SCRIPT` does a script without one"
+        )
+        return USAGE
+    from gomem_tui.plain import run_plain  # noqa: PLC0415
+
+    script = None if args.script is None else Path(args.script)
+    return run_plain(script, not args.no_journal, args.resume, args.read_only)
+
+
+def _is_dumb() -> bool:
+    """Whether the terminal can only print, as far as TERM tells."""
+    return os.name == "posix" and os.environ.get("TERM", "") in _DUMB
 
 
 def _is_mere_word(text: str) -> bool:

@@ -25,12 +25,11 @@ from gomem_core.journal import JournalError, prune, unfinished
 from gomem_core.lang.moves import Focus
 from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
-from gomem_core.resume import resume
-from gomem_core.script import ScriptError, load_script
+from gomem_core.script import ScriptError
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
-from gomem_tui.demo import demo_script
 from gomem_tui.hint import hint, offer, takes_long
 from gomem_tui.keys import KEYS, shown
+from gomem_tui.opening import open_console
 from gomem_tui.options import Options
 from gomem_tui.output import write_picture
 from gomem_tui.paint import Painter, text_of
@@ -441,15 +440,9 @@ def run_explorer(
     Returns the exit code, 3 for a bad script or journal.
     """
     try:
-        script = demo_script() if path is None else load_script(path)
-        console = Console(True, script if resumed is None else None, "explorer" if journal and resumed is None else None)
-        if resumed is not None:
-            resume(console, resumed or None)
+        console = open_console(path, journal, resumed, read_only)
     except (ScriptError, JournalError) as e:
         print(f"gomem: {e}", file=sys.stderr)
         return 3
-    if path is not None:
-        console.own_files.add(path)
-    console.read_only = read_only
     code = Explorer(console, options).run(mouse=options.mouse)
     return code or 0
