@@ -416,10 +416,18 @@ class Explorer(Traveller):
         self.exit(0)
 
     async def on_event(self, event: Event) -> None:
-        """An audience sees which keys are pressed."""
-        if self.options.presenting and isinstance(event, KeyEvent) and not event.is_forwarded and self.is_running:
-            self._pressed = shown(event.key)
-            self.query_one("#footer", Bar).redraw()
+        """An audience sees which keys are pressed; keys that are there before they can be done are done in their order.
+
+        Textual asks for `:` at once, for others after a detour, on which `space:` found the prompt open and the space was lost.
+        """
+        if isinstance(event, KeyEvent) and not event.is_forwarded and self.is_running:
+            if self.options.presenting:
+                self._pressed = shown(event.key)
+                self.query_one("#footer", Bar).redraw()
+            if self.focused is None and len(self.screen_stack) == 1:
+                for first in (True, False):
+                    if await self._check_bindings(event.key, priority=first):
+                        return
         await super().on_event(event)
 
     def on_click(self, event: Click) -> None:

@@ -4,6 +4,7 @@ from gomem_core.arch import U64_MAX
 from gomem_core.report import format_bytes
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Span, bar, fit
+from gomem_tui.render.words import clip
 
 
 def render_header(view: HeapView, place: tuple[int, int, int], name: str, width: int) -> Line:
@@ -27,5 +28,8 @@ def render_header(view: HeapView, place: tuple[int, int, int], name: str, width:
         if wide:
             spans += [("▕", "dim"), (bar(live / trigger, 8), "mid"), ("▏", "dim")]
     spans.append((f"GCs {view.stats.numgc}{'' if view.sweepdone else ' sweeping'} ", "text"))
-    spans.append((f"  {name}", "label"))
+    room = width - sum(len(text) for text, _ in spans)
+    if room < 0:  # what the program is called is known
+        room += len(spans.pop(0)[0])
+    spans.append((f"  {clip(name, room - 2)}", "label"))
     return fit(tuple(spans), width)
