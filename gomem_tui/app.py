@@ -63,7 +63,8 @@ class Explorer(Traveller):
     COMMANDS: ClassVar[set[Any]] = {key_provider}
     AUTO_FOCUS = None  # only the prompt ever has Textual's focus, and only while somebody types
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.first) for key in KEYS
+        Binding("ctrl+q", "quit", show=False, priority=True),  # also where another screen is in front
+        *(Binding(",".join(key.keys), key.action, key.label, show=False, priority=key.first) for key in KEYS),
     ]
 
     def __init__(self, desk: Console, options: Options = DEFAULT) -> None:
@@ -98,14 +99,19 @@ class Explorer(Traveller):
     def on_mount(self) -> None:
         """Start where the first key shows something."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):  # leave the terminal as it was
-            loop.add_signal_handler(number, self.exit, 128 + number)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # leave the terminal as it was
+            loop.add_signal_handler(number, self._hang_up, 128 + number)
         self.app_suspend_signal.subscribe(self, lambda _: self._painter.forget(), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _: self._awake(), immediate=True)
         self._prompt.placeholder = self._placeholder()
         self.model.arrived()  # a session that was taken up again stands somewhere already
         self._show_current()
         self.call_after_refresh(self._tell_of_journals)
+
+    def _hang_up(self, code: int) -> None:
+        """Somebody wants gomem to end; what takes long would keep it."""
+        self.model.session.machine.stop = self.busy
+        self.exit(code)
 
     def _tell_of_journals(self) -> None:
         """Offer the session that was killed last; old journals go."""
@@ -445,12 +451,13 @@ def run_explorer(
 ) -> int:
     """Open the explorer on a script, on the built-in one, or on the session of a journal ("": the one killed last).
 
-    Returns the exit code, 3 for a bad script or journal.
+    Returns the exit code, 3 for a bad script or journal, 1 when gomem itself was wrong.
     """
     try:
         console = open_console(path, journal, resumed, read_only)
     except (ScriptError, JournalError) as e:
         print(f"gomem: {e}", file=sys.stderr)
         return 3
-    code = Explorer(console, options).run(mouse=options.mouse)
-    return code or 0
+    app = Explorer(console, options)
+    code = app.run(mouse=options.mouse)
+    return app.return_code or 0 if code is None else code  # None: an exception ended it
