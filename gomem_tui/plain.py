@@ -22,7 +22,6 @@ from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Diff, Expect, Focus
 from gomem_core.lang.panes import PANES, read_pane
 from gomem_core.outcome import Outcome
-from gomem_core.report import counted
 from gomem_core.script import ScriptError
 from gomem_tui.hint import offer, takes_long, travels_long
 from gomem_tui.opening import open_console
@@ -303,7 +302,7 @@ class PlainTalk:
         self._tell_next()
 
     def _tell_why(self) -> None:
-        self._tell_all(why_lines(self.model, self.width))
+        self._tell_all(why_lines(self.model, self.width, brief=True))
 
     def _tell_answer(self, outcome: Outcome) -> None:
         """What a line said that moved nothing."""
@@ -319,13 +318,17 @@ class PlainTalk:
             self._tell(f"Wrong, at column {error.column}:\n{error.render(outcome.line, self.width)}")
 
     def _tell_next(self) -> None:
+        """Where the session stands, and what the next step would be."""
         session = self.model.session
-        total = len(session.timeline.steps)
-        place = f"Step {session.step} of {total}"
-        if session.event:
-            place += f" and {counted(session.event, 'event')} of the next"
-        following = session.timeline.following
-        self._tell(f"{place}, the end." if following is None else f"{place}. Next: {session.line(session.step + 1).strip()}")
+        place = f"Step {session.step} of {len(session.timeline.steps)}"
+        if session.timeline.following is None:
+            self._tell(f"{place}, the end.")
+            return
+        line = session.line(session.step + 1).strip()
+        if session.event and session.outcome is not None:
+            self._tell(f"{place}, event {session.event} of {len(session.outcome.events)} inside: {line}")
+        else:
+            self._tell(f"{place}. Next: {line}")
 
     def _wrong(self, text: str) -> None:
         self._status = max(self._status, BAD_INPUT)

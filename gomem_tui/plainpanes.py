@@ -1,5 +1,6 @@
 """The panes as plain text: the renderers' lines, in words where those use signs."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -17,6 +18,7 @@ ROWS: Final = 20  # of a pane, where nobody says how many
 _HEAP_ROWS: Final = 24
 _WHY_ROWS: Final = 24  # events that are told around the one where a session stands halfway
 _ONE_COLUMN: Final = 77  # columns from which the mcache's groups would stand side by side, less one
+_OTHER_EVENT: Final = re.compile(" +[0-9]+ ")  # how lines of events begin, but for the one where the session stands
 _MARKS: Final = "> is selected, + was changed by the last command."
 _BITMAP: Final = {
     "◆": "P",
@@ -41,9 +43,16 @@ _LAYOUT: Final = {"█↑": "grows up,  ", "█↓": "grows down,", "█ ": "   
 _OBJECTS: Final = {f" {sign} ": "   " for sign in "●◐†✗∅"} | {f"{mark} · ": f"{mark}   " for mark in " +−"} | {"−": "-"}
 
 
-def why_lines(model: Model, width: int) -> list[str]:
-    """What Why tells: of what was done last, of a line that was wrong, of a difference, and above it what a move answered."""
-    return spoken_text(why_text(_story(model), Port(width, _WHY_ROWS)), width)
+def why_lines(model: Model, width: int, brief: bool = False) -> list[str]:
+    """What Why tells: of what was done last, of a line that was wrong, of a difference, and above it what a move answered.
+
+    `brief`: halfway in a command only the event told last, not those around it.
+    """
+    brief = brief and model.outcome is not None and model.outcome.event > 0
+    lines = why_text(_story(model), Port(width, 1 if brief else _WHY_ROWS))
+    if brief:
+        lines = [line for line in lines if not line or _OTHER_EVENT.fullmatch(line[0][0]) is None]
+    return spoken_text(lines, width)
 
 
 def log_lines(model: Model, width: int) -> list[str]:

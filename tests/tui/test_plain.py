@@ -90,14 +90,20 @@ def test_moves(monkeypatch: Monkey, capsys: Capture) -> None:
 
 
 def test_inside_of_a_command(monkeypatch: Monkey, capsys: Capture) -> None:
-    _, out = talk(monkeypatch, capsys, ".", "next", ",", ",", ",")
-    first, second, third = (part for part in out.split("Step 0 of 27 and ")[1:4])
-    assert first.startswith("1 event of the next")
-    assert second.startswith("2 events of the next")
-    assert third.startswith("1 event of the next")
-    assert " Here, event 1: 48 B is class 4 exactly, no waste (mallocgc)" in out
-    assert " Event 2: " in out
-    assert out.endswith("This is the beginning.\n")
+    _, out = talk(monkeypatch, capsys, ".", "next", ",", ",", ",", ".", "pane why")
+    assert re.findall(r"^Step 0 of 27, event ([0-9]+) of 17 inside: alloc 48 scan as node$", out, re.MULTILINE) == [
+        "1",
+        "2",
+        "1",
+        "1",
+    ]
+    brief, whole = out.split("Pane 6 Why\n")
+    assert " Here, event 1: 48 B is class 4 exactly, no waste (mallocgc)\n" in brief
+    assert " Here, event 2: P0 holds no span of this class ((*mcache).refill)\n" in brief
+    assert "This is the beginning.\n" in brief
+    assert " Event 2: " not in brief
+    assert " Event 17: " in whole
+    assert " 4 mheap: not asked so far\n" in whole
 
 
 def test_what_a_script_says(monkeypatch: Monkey, capsys: Capture, tmp_path: Path) -> None:

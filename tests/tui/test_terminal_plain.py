@@ -146,3 +146,17 @@ def test_stdin_is_closed() -> None:
     done = shell("$gomem --no-journal <&-")
     assert done.returncode == 2
     assert b"a stdin to read commands from" in done.stderr
+
+
+def test_a_pipe_behind_a_terminal_gets_no_prompt(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    there = f"os.dup2(os.open({str(out)!r}, os.O_WRONLY | os.O_CREAT), 1)"
+    program = f"import os, sys; {there}; from gomem_tui.__main__ import main; sys.exit(main())"
+    terminal = Terminal("--no-journal", program=("-c", program))
+    until(terminal, "gomem> ")
+    terminal.send("\n")
+    until(terminal, "\ngomem> ")
+    terminal.send("quit\n")
+    assert terminal.exit_code() == 0
+    assert "Step 1 of 27" in out.read_text()
+    assert "gomem>" not in out.read_text()
