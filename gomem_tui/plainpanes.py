@@ -19,6 +19,7 @@ _HEAP_ROWS: Final = 24
 _WHY_ROWS: Final = 24  # events that are told around the one where a session stands halfway
 _ONE_COLUMN: Final = 77  # columns from which the mcache's groups would stand side by side, less one
 _OTHER_EVENT: Final = re.compile(" +[0-9]+ ")  # how lines of events begin, but for the one where the session stands
+_NO_NOTES: Final = 80  # columns up to which the layout has no notes at the right, which would be broken off
 _MARKS: Final = "> is selected, + was changed by the last command."
 _BITMAP: Final = {
     "◆": "P",
@@ -136,6 +137,7 @@ def _heap(model: Model, width: int, rows: int) -> list[Line]:
 
 
 def _layout(model: Model, width: int, rows: int) -> list[Line]:
+    width = min(width, _NO_NOTES)
     lines = layout.render_layout(model.view, Port(width, max(_HEAP_ROWS, rows)), model.scene, model.session.objects)
     return [line for line in lines if "█ mapped" not in plain(line)]
 

@@ -42,6 +42,12 @@ async def test_everything_has_its_place(size: tuple[int, int]) -> None:
             assert all(w.region.height >= 4 and w.region.bottom <= size[1] - 2 for w in widgets), widgets
 
 
+async def test_the_narrowest_header_tells_that_spans_wait_to_be_swept() -> None:
+    app = explorer(19)
+    async with app.run_test(size=(60, 16)):
+        assert "GCs 1 sweeping " in text_of(app.screen)[0]
+
+
 async def test_narrow_and_tall_terminals_show_two_panes_above_each_other() -> None:
     app = explorer(3)
     async with app.run_test(size=(60, 40)) as pilot:
