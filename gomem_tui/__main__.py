@@ -9,6 +9,7 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from gomem_core.cli.args import make_parser
 from gomem_core.cli.main import run_subcommand
@@ -20,6 +21,7 @@ _DESCRIPTION = """\
 A heap explorer for the terminal: Go's allocator, decision by decision.
 
 Without a subcommand it opens the explorer, on SCRIPT or on a short built-in script."""
+_DUMB = {"", "dumb", "unknown"}
 _ALSO_MEANT = {"help": "--help", "version": "--version"}
 
 
@@ -51,9 +53,6 @@ def _explore(words: list[str]) -> int:
         parser.error("either a SCRIPT or --resume, not both: the journal has the script")
     if args.script is not None:
         _check_readable(args.script)
-    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
-        say("gomem: the explorer needs a terminal; `gomem run SCRIPT` does a script without one")
-        return USAGE
     # All that is imported stays.  To look through it for garbage takes a tenth of the time to the first picture
     # and 20 ms of some steps.
     gc.disable()
@@ -64,9 +63,7 @@ def _explore(words: list[str]) -> int:
 
 
 def _open(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    """The explorer itself, as options, environment and configuration want it."""
-    from pathlib import Path  # noqa: PLC0415
-
+    """The explorer, as options, environment and configuration want it: on the screen, or as plain text."""
     from gomem_tui.config import ConfigError, effective  # noqa: PLC0415
     from gomem_tui.settings import SettingError  # noqa: PLC0415
 
@@ -77,14 +74,28 @@ def _open(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     except ConfigError as e:
         say(f"{e}\n`gomem config check` looks again; `gomem --no-config` starts without the configuration")
         return BAD_INPUT
+    script = None if args.script is None else Path(args.script)
+    wanted = {name: chosen.value is True for name, chosen in settings.items()}
+    if args.plain or _is_dumb() or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        if sys.stdin is None:
+            needs = "a terminal, or a stdin to read commands from; `gomem run SCRIPT` does a script without one"
+            say(f"gomem: the explorer needs {needs}")
+            return USAGE
+        from gomem_tui.plain import run_plain  # noqa: PLC0415
+
+        return run_plain(script, wanted["journal"], args.resume, wanted["read_only"])
     from gomem_tui.app import run_explorer  # noqa: PLC0415
     from gomem_tui.options import options_of  # noqa: PLC0415
 
     gc.freeze()
     gc.enable()
-    script = None if args.script is None else Path(args.script)
     options = options_of(settings, config.keyboard, os.environ)
-    return run_explorer(script, settings["journal"].value is True, args.resume, settings["read_only"].value is True, options)
+    return run_explorer(script, wanted["journal"], args.resume, wanted["read_only"], options)
+
+
+def _is_dumb() -> bool:
+    """Whether the terminal can only print, as far as TERM tells."""
+    return os.name == "posix" and os.environ.get("TERM", "") in _DUMB
 
 
 def _is_mere_word(text: str) -> bool:

@@ -27,14 +27,13 @@ from gomem_core.lang import Names
 from gomem_core.lang.moves import Focus
 from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
-from gomem_core.resume import resume
-from gomem_core.script import ScriptError, load_script
+from gomem_core.script import ScriptError
 from gomem_core.step import PAUSE
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
 from gomem_tui.chrome import LineScrollBar, textual_theme
-from gomem_tui.demo import demo_script
 from gomem_tui.hint import hint, offer, takes_long
 from gomem_tui.keynames import shown
+from gomem_tui.opening import open_console
 from gomem_tui.options import Options
 from gomem_tui.output import write_picture
 from gomem_tui.paint import Painter, text_of
@@ -114,8 +113,8 @@ class Explorer(Traveller):
     def on_mount(self) -> None:
         """Start where the first key shows something."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):  # leave the terminal as it was
-            loop.add_signal_handler(number, self._ended, 128 + number)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # leave the terminal as it was
+            loop.add_signal_handler(number, self._hang_up, 128 + number)
         self.app_suspend_signal.subscribe(self, lambda _: self._painter.forget(), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _: self._awake(), immediate=True)
         self._prompt.placeholder = self._placeholder()
@@ -123,8 +122,8 @@ class Explorer(Traveller):
         self._show_current()
         self.call_after_refresh(self._tell_of_journals)
 
-    def _ended(self, code: int) -> None:
-        """A signal says that it is over: the journal stays to be taken up."""
+    def _hang_up(self, code: int) -> None:
+        """Somebody wants gomem to end; what takes long would keep it."""
         self.model.session.machine.stop = self.busy
         self.exit(code)
 
@@ -458,10 +457,18 @@ class Explorer(Traveller):
         self.exit(0)
 
     async def on_event(self, event: Event) -> None:
-        """An audience sees which keys are pressed."""
-        if self.options.presenting and isinstance(event, KeyEvent) and not event.is_forwarded and self.is_running:
-            self._pressed = shown(event.key)
-            self.query_one("#footer", Bar).redraw()
+        """An audience sees which keys are pressed; keys that are there before they can be done are done in their order.
+
+        Textual asks for `:` at once, for others after a detour, on which `space:` found the prompt open and the space was lost.
+        """
+        if isinstance(event, KeyEvent) and not event.is_forwarded and self.is_running:
+            if self.options.presenting:
+                self._pressed = shown(event.key)
+                self.query_one("#footer", Bar).redraw()
+            if self.focused is None and len(self.screen_stack) == 1:
+                for first in (True, False):
+                    if await self._check_bindings(event.key, priority=first):
+                        return
         await super().on_event(event)
 
     def on_click(self, event: Click) -> None:
@@ -479,18 +486,13 @@ def run_explorer(
 ) -> int:
     """Open the explorer on a script, on the built-in one, or on the session of a journal ("": the one killed last).
 
-    Without a look it has 256 colours for a dark background.  Returns the exit code, 3 for a bad script or journal.
+    Returns the exit code, 3 for a bad script or journal, 1 when gomem itself was wrong.
     """
     try:
-        script = demo_script() if path is None else load_script(path)
-        console = Console(True, script if resumed is None else None, "explorer" if journal and resumed is None else None)
-        if resumed is not None:
-            resume(console, resumed or None)
+        console = open_console(path, journal, resumed, read_only)
     except (ScriptError, JournalError) as e:
         print(f"gomem: {e}", file=sys.stderr)
         return 3
-    if path is not None:
-        console.own_files.add(path)
-    console.read_only = read_only
-    code = Explorer(console, options).run(mouse=options.mouse)
-    return code or 0
+    app = Explorer(console, options)
+    code = app.run(mouse=options.mouse)
+    return app.return_code or 0 if code is None else code  # None: an exception ended it

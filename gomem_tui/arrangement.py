@@ -5,6 +5,7 @@ from typing import Final
 NEEDS: Final = (60, 16)  # columns and rows below which nothing sensible can be shown
 WIDE: Final = (110, 32)  # from here on four panes are shown beside Why
 HUGE: Final = (186, 52)  # from here on all of them
+TALL: Final = 36  # rows from here on: terminals too narrow for four panes show two, above each other
 ROOMY: Final = 24  # rows from here on: Why shows its ladder and the answer
 
 WHY: Final = 6
@@ -21,6 +22,7 @@ PANES: Final = {
 }
 # Where four panes are shown, these share a place: the one that was looked at last has it.
 PLACES: Final = ((1, 9), (2, 8), (3,), (4, 5, 7))
+HALVES: Final = ((1, 9), (2, 8, 3, 4, 5, 7))  # the same where two are
 
 
 class Arrangement:
@@ -32,6 +34,7 @@ class Arrangement:
         self.zoomed = False
         self.size = (80, 24)
         self._placed = [numbers[0] for numbers in PLACES]
+        self._halves = [numbers[0] for numbers in HALVES]
 
     @property
     def name(self) -> str:
@@ -43,7 +46,8 @@ class Arrangement:
         self.current = number
         if number != WHY:
             self.upper = number
-            self._placed = [number if number in share else now for share, now in zip(PLACES, self._placed, strict=True)]
+            self._placed = _taking(number, PLACES, self._placed)
+            self._halves = _taking(number, HALVES, self._halves)
 
     def neighbour(self, step: int) -> int:
         """The pane so many further, round and round."""
@@ -52,8 +56,10 @@ class Arrangement:
 
     def shown(self) -> set[int]:
         """The panes that there is room for, beside Why."""
-        if self.zoomed or self._below(WIDE):
+        if self.zoomed or (self._below(WIDE) and not self._is_tall):
             return {self.upper}
+        if self._is_tall:
+            return set(self._halves)
         return set(self._placed) if self._below(HUGE) else set(PANES)
 
     def classes(self) -> dict[str, bool]:
@@ -61,11 +67,21 @@ class Arrangement:
         return {
             "tiny": self._below(NEEDS),
             "small": self._below(WIDE),
+            "tall": self._is_tall,
             "short": self.size[1] < ROOMY,
             "huge": not self._below(HUGE),
             "zoomed": self.zoomed,
             "on-why": self.current == WHY,
         }
 
+    @property
+    def _is_tall(self) -> bool:
+        return self._below(WIDE) and self.size[1] >= TALL
+
     def _below(self, size: tuple[int, int]) -> bool:
         return self.size[0] < size[0] or self.size[1] < size[1]
+
+
+def _taking(number: int, places: tuple[tuple[int, ...], ...], now: list[int]) -> list[int]:
+    """The panes in these places once pane `number` has the one that it shares."""
+    return [number if number in share else pane for share, pane in zip(places, now, strict=True)]

@@ -22,6 +22,8 @@ def declare_explorer(parser: argparse.ArgumentParser) -> None:
         help="take up the session of a journal again, by its ID or the beginning of it; without one, that which was killed last",
     )
     declare_settings(parser)
+    plain = "plain text, line by line, for screen readers; so it is too where TERM is dumb, and in pipes"
+    parser.add_argument("--plain", action="store_true", help=plain)
     parser.add_argument("--version", action="version", version=f"gomem {__version__}")
 
 

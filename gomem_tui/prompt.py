@@ -105,6 +105,10 @@ class Prompt(Input):
         """Give it back."""
         self.can_focus = False
 
+    def _on_hide(self, event: events.Hide) -> None:
+        """A terminal that is too small for anything hides it: what was being typed goes on when it is larger again."""
+        event.prevent_default()
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand the line over; it stays until it is known to be right."""
         event.stop()

@@ -1,9 +1,14 @@
 """The header line: where the session is, and how full the heap."""
 
+from typing import Final
+
 from gomem_core.arch import U64_MAX
 from gomem_core.report import format_bytes
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Span, bar, fit
+from gomem_tui.render.words import clip
+
+_NAME: Final = 12  # cells, less than which tell nothing of a longer name
 
 
 def render_header(view: HeapView, place: tuple[int, int, int], name: str, width: int) -> Line:
@@ -27,5 +32,11 @@ def render_header(view: HeapView, place: tuple[int, int, int], name: str, width:
         if wide:
             spans += [("▕", "dim"), (bar(live / trigger, 8), "mid"), ("▏", "dim")]
     spans.append((f"GCs {view.stats.numgc}{'' if view.sweepdone else ' sweeping'} ", "text"))
-    spans.append((f"  {name}", "label"))
+    room = width - sum(len(text) for text, _ in spans)
+    while room < 0 and spans[0][1] != "text":  # what the program is called is known
+        room += len(spans.pop(0)[0])
+    if room < 0:  # and which P allocates, the mcache pane tells
+        room += len(spans.pop(0)[0])
+    if room - 2 >= min(len(name), _NAME):
+        spans.append((f"  {clip(name, room - 2)}", "label"))
     return fit(tuple(spans), width)

@@ -144,6 +144,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
 
     monkeypatch.setitem(sys.modules, "gomem_tui.app", App)
     monkeypatch.setattr(entry, "is_terminal", lambda _stream: True)
+    monkeypatch.setenv("TERM", "xterm")
     return scripts
 
 
@@ -173,7 +174,31 @@ def test_a_subcommand_wins_over_a_file_of_its_name(
     assert opened == [Path("./classes"), Path("mine")]
 
 
-def test_the_explorer_needs_a_terminal(capsys: Capture) -> None:
+@pytest.mark.parametrize(
+    ("words", "term", "terminal"),
+    [(["--plain"], "xterm", True), ([], "dumb", True), ([], "unknown", True), ([], "", True), ([], "xterm", False)],
+)
+def test_plain_text(
+    words: list[str], term: str, terminal: bool, opened: list[Path | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[object, ...]] = []
+
+    class Plain:
+        @staticmethod
+        def run_plain(*how: object) -> int:
+            calls.append(how)
+            return 0
+
+    monkeypatch.setitem(sys.modules, "gomem_tui.plain", Plain)
+    monkeypatch.setattr(entry, "is_terminal", lambda _stream: terminal)
+    monkeypatch.setenv("TERM", term)
+    assert main([*words, "--read-only", "--resume", "x", "--no-journal"]) == 0
+    assert calls == [(None, False, "x", True)]
+    assert opened == []
+
+
+def test_the_explorer_needs_a_terminal_or_a_stdin(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
     assert main([]) == 2
     assert "`gomem run SCRIPT`" in capsys.readouterr().err
 

@@ -21,7 +21,9 @@ MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 class Terminal:
     """A program in a pseudo-terminal, and the screen it draws."""
 
-    def __init__(self, *args: str, columns: int = 80, rows: int = 24, **env: str) -> None:
+    def __init__(
+        self, *args: str, columns: int = 80, rows: int = 24, program: tuple[str, ...] = ("-m", "gomem_tui"), **env: str
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.modes: dict[bytes, bool] = {}
@@ -32,7 +34,7 @@ class Terminal:
             environ = {**os.environ, "TERM": "xterm-256color", **env}
             for name in ("COLUMNS", "LINES"):  # they would outweigh the real size
                 environ.pop(name, None)
-            os.execvpe(sys.executable, [sys.executable, "-m", "gomem_tui", *args], environ)
+            os.execvpe(sys.executable, [sys.executable, *program, *args], environ)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def wait_for(self, text: str, seconds: float = 20) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_tui.arrangement import PANES, PLACES, WHY, Arrangement
+from gomem_tui.arrangement import HALVES, PANES, PLACES, WHY, Arrangement
 
 
 def arranged(size: tuple[int, int], *chosen: int, zoomed: bool = False) -> Arrangement:
@@ -28,6 +28,14 @@ def arranged(size: tuple[int, int], *chosen: int, zoomed: bool = False) -> Arran
         ((120, 40), (8,), True, {8}),
         ((200, 60), (), False, set(PANES)),
         ((200, 30), (), False, {1}),
+        ((60, 40), (), False, {1, 2}),
+        ((60, 40), (3,), False, {1, 3}),
+        ((60, 40), (3, 9, 7), False, {9, 7}),
+        ((60, 40), (3, WHY), False, {1, 3}),
+        ((60, 40), (3,), True, {3}),
+        ((109, 36), (), False, {1, 2}),
+        ((109, 35), (), False, {1}),
+        ((110, 36), (), False, {1, 2, 3, 4}),
     ],
 )
 def test_shown(size: tuple[int, int], chosen: tuple[int, ...], zoomed: bool, shown: set[int]) -> None:
@@ -44,8 +52,9 @@ def test_the_pane_with_the_keyboard_is_shown(size: tuple[int, int], chosen: list
     assert arrangement.current == WHY or arrangement.current in arrangement.shown()
 
 
-def test_every_pane_but_why_has_one_place() -> None:
-    assert sorted(number for share in PLACES for number in share) == sorted(set(PANES) - {WHY})
+@pytest.mark.parametrize("places", [PLACES, HALVES])
+def test_every_pane_but_why_has_one_place(places: tuple[tuple[int, ...], ...]) -> None:
+    assert sorted(number for share in places for number in share) == sorted(set(PANES) - {WHY})
 
 
 def test_turning_goes_round() -> None:

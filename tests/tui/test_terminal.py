@@ -28,6 +28,17 @@ def test_type_step_resize_and_quit() -> None:
     assert terminal.modes[b"1049"] is False
 
 
+def test_keys_typed_ahead_are_done_in_their_order() -> None:
+    terminal = Terminal("--no-journal")
+    terminal.wait_for("space does: alloc 48 scan as node")
+    terminal.send("   2:drop no")
+    terminal.wait_for(": drop no")
+    terminal.settle()
+    assert "step 3/27" in terminal.shows(0)
+    assert "2 Arena" in terminal.shows(1)
+    terminal.kill()
+
+
 def test_a_script_from_a_file(tmp_path: Path) -> None:
     script = tmp_path / "mine.gomem"
     script.write_text("alloc 33000 as big\n")

@@ -13,6 +13,7 @@ CASES: dict[str, tuple[int, int, list[str]]] = {
     "start, 80x24": (80, 24, []),
     "refill, 120x40": (120, 40, upto("alloc 48 scan as many times 200")),
     "marked, objects and layout, 120x40": (120, 40, [*upto("gc mark"), "9", "8"]),
+    "tall, 60x40": (60, 40, upto("gc mark")),
     "everything, 200x60": (200, 60, upto("alloc 48 scan as again")),
 }
 

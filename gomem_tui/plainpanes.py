@@ -1,0 +1,211 @@
+"""The panes as plain text: the renderers' lines, in words where those use signs."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from gomem_core.arch import PAGE_SHIFT
+from gomem_core.reach import object_at
+from gomem_core.records import SpanInfo
+from gomem_core.report import counted
+from gomem_tui.panes.model import Model
+from gomem_tui.render import bitmap, heap, layout, mcache, mcentral, objects, spans
+from gomem_tui.render.lines import Line, Port, plain, short
+from gomem_tui.render.spoken import fitted, spoken_table, spoken_text, spoken_title
+from gomem_tui.render.why import Story, why_text
+
+ROWS: Final = 20  # of a pane, where nobody says how many
+_HEAP_ROWS: Final = 24
+_WHY_ROWS: Final = 24  # events that are told around the one where a session stands halfway
+_ONE_COLUMN: Final = 77  # columns from which the mcache's groups would stand side by side, less one
+_OTHER_EVENT: Final = re.compile(" +[0-9]+ ")  # how lines of events begin, but for the one where the session stands
+_NO_NOTES: Final = 80  # columns up to which the layout has no notes at the right, which would be broken off
+_MARKS: Final = "> is selected, + was changed by the last command."
+_BITMAP: Final = {
+    "◆": "P",
+    "◇": "p",
+    "▫": "s",
+    "→": ">",
+    "·": ".",
+    "│": "|",
+    "●m": " taken, marked",
+    "✗m": " unreached, unswept, marked",
+    "○m": " free, marked",
+    "●": " taken",
+    "✗": " unreached, unswept",
+    "○": " free",
+    "†": "dropped ",
+}
+_SPANS: Final = {"~ waits": "waits to be swept", " ~": " waits to be swept", "░": ""}
+_MCACHE: Final = {"● ": "", "○ ": ""}
+_MCENTRAL: Final = {"▪": " ", "ᴹ": " (in an mcache)"}
+_HEAP: Final = {"s manual": "  manual", "= arena": "  arena", **dict.fromkeys("█▓✗▒▚░", " "), "· free pages": "  free pages"}
+_LAYOUT: Final = {"█↑": "grows up,  ", "█↓": "grows down,", "█ ": "           ", "░  ": "", "┊  ": "", "├  ": ""}
+_OBJECTS: Final = {f" {sign} ": "   " for sign in "●◐†✗∅"} | {f"{mark} · ": f"{mark}   " for mark in " +−"} | {"−": "-"}
+
+
+def why_lines(model: Model, width: int, brief: bool = False) -> list[str]:
+    """What Why tells: of what was done last, of a line that was wrong, of a difference, and above it what a move answered.
+
+    `brief`: halfway in a command only the event told last, not those around it.
+    """
+    brief = brief and model.outcome is not None and model.outcome.event > 0
+    lines = why_text(_story(model), Port(width, 1 if brief else _WHY_ROWS))
+    if brief:
+        lines = [line for line in lines if not line or _OTHER_EVENT.fullmatch(line[0][0]) is None]
+    return spoken_text(lines, width)
+
+
+def log_lines(model: Model, width: int) -> list[str]:
+    """Every decision of the last command."""
+    story = Story(model.outcome, log=True)
+    return ["Event log.", *spoken_text(why_text(story, Port(width, ROWS)), width)]
+
+
+def _story(model: Model) -> Story:
+    answer = model.answer.result if model.answer is not None and model.difference is None else None
+    return Story(model.outcome, model.unmet, model.difference, title=model.console.script.title, answer=answer)
+
+
+def pane_lines(model: Model, name: str, width: int, rows: int = ROWS) -> list[str]:
+    """One pane, with its title as a sentence; `rows` of it around what is selected, where it has more.
+
+    `width` is that of its lines, at least 60.
+    """
+    if name == "why":
+        return ["Pane 6 Why", *(why_lines(model, width) or ["Nothing was done yet."])]
+    if name == "arena":
+        return fitted(_arena(model, rows), width)
+    title, *lines = _DRAW[name](model, width, rows)
+    text = spoken_table(lines, _WORDS[name], width)
+    marked = any(line[:1] in (">", "+") or line[1:2] == "+" for line in text)
+    return [spoken_title(title), *text, *([_MARKS] if marked and name != "bitmap" else [])]
+
+
+def _top(at: int, rows: int, count: int) -> int:
+    """The first of `rows` rows among which row number `at` is."""
+    return max(0, min(at - rows // 2, count - rows))
+
+
+def _rest(shown: int, count: int, what: str, name: str) -> list[Line]:
+    """A word on what is not shown."""
+    if shown >= count:
+        return []
+    return [((f"{shown} of {count} {what}; pane {name} {count} prints all.", "label"),)]
+
+
+def _spans(model: Model, width: int, rows: int) -> list[Line]:
+    order, count = model.order, len(model.order)
+    shown = min(rows, count)
+    port = Port(width, shown + 2 if count else 4, _top(max(0, order.number(model.scene.selection.addr)), shown, count))
+    return spans.render_spans(model.view, order, port, model.scene) + _rest(shown, count, "spans", "spans")
+
+
+def _bitmap(model: Model, width: int, rows: int) -> list[Line]:
+    view, addr = model.view, model.scene.selection.addr
+    info = view.span_at(addr)
+    count = info.nbytes // bitmap.ROW_BYTES if info is not None and info.elemsize else 0
+    shown = min(rows, count)
+    at = (addr - info.base) // bitmap.ROW_BYTES if info is not None else 0
+    lines = bitmap.render_bitmap(view, Port(width, max(shown, 1) + 4, _top(at, shown, count)), model.scene, model.session.objects)
+    if not count:
+        return lines
+    legend: Line = ((plain(lines[-2]).rstrip() + "  │ a slot begins", "label"),)
+    return [*lines[:-2], legend, *_rest(shown, count, "rows", "bitmap")]
+
+
+def _mcentral(model: Model, width: int, rows: int) -> list[Line]:
+    classes = mcentral.shown_classes(model.view)
+    shown = min(rows, len(classes))
+    spanclass = model.scene.selection.spanclass
+    at = classes.index(spanclass) if spanclass in classes else 0
+    port = Port(width, max(shown, 2) + 4, _top(at, shown, len(classes)))
+    return mcentral.render_mcentral(model.view, port, model.scene) + _rest(shown, len(classes), "classes", "mcentral")
+
+
+def _mcache(model: Model, width: int, rows: int) -> list[Line]:
+    width = min(width, _ONE_COLUMN)
+    count = len(mcache.mcache_rows(model.view, width))
+    shown = min(rows, count)
+    lines = mcache.render_mcache(model.view, Port(width, count + 3), model.scene)
+    return lines[: 1 + shown] + _rest(shown, count, "rows", "mcache")
+
+
+def _heap(model: Model, width: int, rows: int) -> list[Line]:
+    port = Port(width, max(_HEAP_ROWS, rows))
+    return heap.render_heap(model.view, port, model.scene, model.session.account, model.heap_live)
+
+
+def _layout(model: Model, width: int, rows: int) -> list[Line]:
+    width = min(width, _NO_NOTES)
+    lines = layout.render_layout(model.view, Port(width, max(_HEAP_ROWS, rows)), model.scene, model.session.objects)
+    return [line for line in lines if "█ mapped" not in plain(line)]
+
+
+def _objects(model: Model, width: int, rows: int) -> list[Line]:
+    session, table = model.session, model.session.objects
+    found = object_at(model.view, table, model.scene.selection.addr)
+    oid = -1 if found is None else found
+    shown = min(rows, len(table))
+    top = _top(len(table) - 1 - oid, shown, len(table)) if oid >= 0 else 0
+    port = Port(width, max(shown, 3) + 5, top)
+    lines = objects.render_objects(model.view, port, table, session.history, oid, session.links)
+    return lines + _rest(shown, len(table), "objects", "objects")
+
+
+def _arena(model: Model, rows: int) -> list[str]:
+    """The page map in words: neighbouring spans of one sort are told together."""
+    runs = list(_runs(model.view.each()))
+    title = f"Pane 2 Arena: {counted(model.view.pages, 'page')} mapped, 8.0K each"
+    if not runs:
+        return [title, "  The arena is empty: nothing was allocated yet."]
+    arena = model.view.arena[0]
+    lines = [
+        f"  from page {base - arena >> PAGE_SHIFT}, {short(base)}: {counted(n, 'page')}, {sort}" for base, n, sort in runs[:rows]
+    ]
+    if len(runs) > rows:
+        lines.append(f"{rows} of {len(runs)} stretches; pane arena {len(runs)} prints all.")
+    return [title, *lines]
+
+
+def _runs(infos: Iterator[SpanInfo]) -> Iterator[tuple[int, int, str]]:
+    """(base, pages, sort) of each stretch of pages of one sort."""
+    base, pages, sort = 0, 0, ""
+    for info in infos:
+        own = _sort(info)
+        if own != sort or (info.sizeclass == 0 and info.state == "inuse"):
+            if pages:
+                yield base, pages, sort
+            base, pages, sort = info.base, 0, own
+        pages += info.npages
+    if pages:
+        yield base, pages, sort
+
+
+def _sort(info: SpanInfo) -> str:
+    if info.state != "inuse":
+        return f"{info.state}, given back to the OS" if info.npreleased == info.npages else info.state
+    waits = "" if info.swept else ", waits to be swept"
+    if not info.sizeclass:
+        return f"one large object, {info.kind}{waits}"
+    return f"class {info.sizeclass}, slots of {info.elemsize} B, {info.kind}{waits}"
+
+
+_DRAW: Final[dict[str, Callable[[Model, int, int], list[Line]]]] = {
+    "spans": _spans,
+    "bitmap": _bitmap,
+    "mcentral": _mcentral,
+    "mcache": _mcache,
+    "heap": _heap,
+    "layout": _layout,
+    "objects": _objects,
+}
+_WORDS: Final = {
+    "spans": _SPANS,
+    "bitmap": _BITMAP,
+    "mcentral": _MCENTRAL,
+    "mcache": _MCACHE,
+    "heap": _HEAP,
+    "layout": _LAYOUT,
+    "objects": _OBJECTS,
+}

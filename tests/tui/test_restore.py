@@ -1,0 +1,178 @@
+"""What the terminal is left with, however the explorer ends: every mode is off again, and the line settings are back."""
+
+import os
+import re
+import signal
+import termios
+import time
+
+import pytest
+
+from tests.tui.terminal import Terminal
+
+_MODES = re.compile(rb"\x1b\[\?([0-9;]+)([hl])|\x1b\[([<>=])([0-9;]*)u|\x1b([=>])")
+_MOUSE = {"1000", "1002", "1003", "1005", "1006", "1015", "1016"}
+_AT_FIRST = {"25", "7"}  # the cursor shows, lines wrap
+_FRAME = "2026"  # brackets a frame; ends with it
+
+EXPLORER = """
+import sys
+import gomem_tui.app  # first, as __main__ does
+from gomem_tui.__main__ import main
+from gomem_tui.panes.heap import SpansPane
+
+def draw(self, width, height, before=SpansPane.draw):
+    if self.model.session.step == 2:
+        raise ZeroDivisionError("a pane that cannot be drawn")
+    return before(self, width, height)
+
+SpansPane.draw = draw
+sys.exit(main(sys.argv[1:]))
+"""
+# A shell with job control, as far as it matters here: tells when its job stops, and wakes it.
+SHELL = """
+import os, signal, sys, time
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+job = os.fork()
+if job == 0:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpgrp())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execv(sys.executable, [sys.executable, "-m", "gomem_tui", *sys.argv[1:]])
+while True:
+    _, status = os.waitpid(job, os.WUNTRACED)
+    os.tcsetpgrp(0, os.getpgrp())
+    if not os.WIFSTOPPED(status):
+        sys.exit(os.waitstatus_to_exitcode(status))
+    os.write(1, b"JOB STOPPED")
+    time.sleep(0.5)
+    os.write(1, b"JOB WAKES")
+    os.tcsetpgrp(0, job)
+    os.kill(-job, signal.SIGCONT)
+"""
+
+
+def modes_after(data: bytes) -> set[str]:
+    """What is switched on after these bytes, and was not at first; or off, with a minus sign."""
+    on = set(_AT_FIRST)
+    kitty = 0
+    for numbers, letter, sign, _, keypad in _MODES.findall(data):
+        for number in numbers.decode().split(";") if numbers else ():
+            (on.add if letter == b"h" else on.discard)(number)
+        if sign:
+            kitty += {b">": 1, b"<": -1, b"=": 0}[sign]
+        if keypad:
+            (on.add if keypad == b"=" else on.discard)("keypad")
+    found = on - _AT_FIRST - {_FRAME} | {f"-{number}" for number in _AT_FIRST - on}
+    return found | ({f"kitty {kitty}"} if kitty else set())
+
+
+def started(*words: str, program: tuple[str, ...] = ("-m", "gomem_tui")) -> tuple[Terminal, list[object]]:
+    """The explorer on its screen, and the line settings from before."""
+    terminal = Terminal("--no-journal", *words, program=program)
+    before = termios.tcgetattr(terminal.fd)
+    terminal.wait_for("space does")
+    terminal.send("\x1b[?2026;2$y\x1b[?2048;2$y")  # what a modern terminal answers
+    terminal.settle(0.3)
+    assert termios.tcgetattr(terminal.fd) != before
+    assert {"1049", "2004", "-25"} <= modes_after(terminal.bytes)
+    return terminal, before
+
+
+def code_of(terminal: Terminal, before: list[object]) -> int:
+    """The exit code; the terminal is as it was."""
+    end = time.monotonic() + 20
+    pid = status = 0
+    while not pid and time.monotonic() < end:
+        terminal.read(0.05)
+        pid, status = os.waitpid(terminal.pid, os.WNOHANG)
+    assert pid, "it did not end"
+    terminal.settle(0.05)
+    assert modes_after(terminal.bytes) == set()
+    assert termios.tcgetattr(terminal.fd) == before
+    os.close(terminal.fd)
+    return os.waitstatus_to_exitcode(status)
+
+
+def test_the_examination_sees_what_is_left_on() -> None:
+    assert modes_after(b"\x1b[?1049h\x1b[?25l\x1b[?1000;1006h\x1b[>25u\x1b=") == {
+        "1049",
+        "-25",
+        "1000",
+        "1006",
+        "kitty 1",
+        "keypad",
+    }
+    assert modes_after(b"\x1b[?1049h\x1b[?7l\x1b[>1u\x1b[<u\x1b[?7h\x1b[?1049l") == set()
+
+
+@pytest.mark.parametrize("mouse", [True, False])
+@pytest.mark.parametrize("key", ["q", "\x11", ":alloc\x11", "?\x11", "?\x1bq"])
+def test_quitting(key: str, mouse: bool) -> None:
+    terminal, before = started(*([] if mouse else ["--no-mouse"]))
+    head, escape, tail = key.partition("\x1b")
+    terminal.send(head + escape)
+    if escape:
+        terminal.settle(0.4)
+        terminal.send(tail)
+    assert code_of(terminal, before) == 0
+    told = {number for numbers, *_ in _MODES.findall(terminal.bytes) for number in numbers.decode().split(";")}
+    assert bool(_MOUSE & told) == mouse
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 128 + 15), ("SIGHUP", 128 + 1), ("SIGINT", 128 + 2)])
+def test_a_signal(name: str, code: int) -> None:
+    terminal, before = started()
+    os.kill(terminal.pid, getattr(signal, name))
+    assert code_of(terminal, before) == code
+
+
+def test_a_signal_while_it_works() -> None:
+    terminal, before = started()
+    terminal.send(":churn 100000000\r")
+    terminal.wait_for("working for 1 s")
+    os.kill(terminal.pid, signal.SIGTERM)
+    assert code_of(terminal, before) == 128 + 15
+
+
+def test_a_signal_while_the_terminal_is_too_small() -> None:
+    terminal, before = started()
+    terminal.resize(20, 5)
+    terminal.settle(0.3)
+    os.kill(terminal.pid, signal.SIGTERM)
+    assert code_of(terminal, before) == 128 + 15
+
+
+def test_an_exception() -> None:
+    terminal, before = started(program=("-c", EXPLORER))
+    terminal.send("  ")
+    assert code_of(terminal, before) == 1
+    off = terminal.bytes.rindex(b"\x1b[?1049l")
+    assert b"a pane that cannot be drawn" in terminal.bytes[off:]  # where it can still be read
+
+
+def test_ctrl_z_gives_the_terminal_back_and_fg_draws_again() -> None:
+    terminal, before = started(program=("-c", SHELL))
+    terminal.send(" ")
+    terminal.wait_for("node = 0xc420000000")
+    terminal.settle()
+    rows = terminal.rows()
+    begin = len(terminal.bytes)
+    terminal.send("\x1a")
+    end = time.monotonic() + 10
+    while b"JOB STOPPED" not in terminal.bytes:
+        assert time.monotonic() < end, terminal.bytes[begin:]
+        terminal.read(0.05)
+    stopped = terminal.bytes.index(b"JOB STOPPED")
+    assert modes_after(terminal.bytes[:stopped]) == set()
+    assert termios.tcgetattr(terminal.fd) == before
+    while b"JOB WAKES" not in terminal.bytes:
+        terminal.read(0.05)
+    terminal.wait_for("node = 0xc420000000")
+    terminal.settle(0.5)
+    assert {"1049", "-25", "2004", "1000"} <= modes_after(terminal.bytes)
+    assert terminal.rows() == rows
+    terminal.send(" ")
+    terminal.wait_for("tail = 0xc420000030")
+    terminal.send("q")
+    assert code_of(terminal, before) == 0

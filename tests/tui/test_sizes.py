@@ -1,0 +1,113 @@
+"""Terminals of all sizes: nothing is cut off, and what is going on survives a change of the size."""
+
+import re
+
+import pytest
+
+from gomem_core.console import Console
+from gomem_tui.app import Explorer
+from gomem_tui.arrangement import PANES
+from gomem_tui.demo import demo_script
+from gomem_tui.paint import text_of
+from gomem_tui.panes.base import HeapPane
+from gomem_tui.prompt import Prompt
+from tests.tui.terminal import Terminal
+
+SIZES = [(60, 16), (60, 40), (80, 24), (109, 36), (120, 40), (200, 60)]
+
+
+def explorer(step: int) -> Explorer:
+    console = Console(True, demo_script())
+    console.session.goto(step)
+    return Explorer(console)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_everything_has_its_place(size: tuple[int, int]) -> None:
+    app = explorer(20)
+    async with app.run_test(size=size) as pilot:
+        for number, name in PANES.items():
+            await pilot.press(str(number))
+            await pilot.pause()
+            rows = text_of(app.screen)
+            assert len(rows) == size[1]
+            assert sum(f"▌ {number} " in row for row in rows) == 1, name
+            assert sum("─ 6 Why" in row or "▌ 6 Why" in row for row in rows) == 1
+            assert "step 20/27" in rows[0]
+            assert "GCs 1 " in rows[0]
+            assert rows[-2].startswith(": space does: alloc 48 scan as again")
+            assert "? help" in rows[-1]
+            assert "q quit" in rows[-1]
+            widgets = [w for w in app.query(HeapPane) if w.display]
+            assert all(w.region.height >= 4 and w.region.bottom <= size[1] - 2 for w in widgets), widgets
+
+
+async def test_the_narrowest_header_tells_that_spans_wait_to_be_swept() -> None:
+    app = explorer(19)
+    async with app.run_test(size=(60, 16)):
+        assert "GCs 1 sweeping " in text_of(app.screen)[0]
+
+
+async def test_narrow_and_tall_terminals_show_two_panes_above_each_other() -> None:
+    app = explorer(3)
+    async with app.run_test(size=(60, 40)) as pilot:
+        await pilot.press("3")
+        await pilot.pause()
+        upper, lower = app.query_one("#spans").region, app.query_one("#bitmap").region
+        assert upper.bottom == lower.y
+        assert abs(upper.height - lower.height) <= 1
+        assert upper.width == lower.width == 60
+        await pilot.press("z")
+        await pilot.pause()
+        assert not app.query_one("#spans").display
+        assert app.query_one("#bitmap").region.height > upper.height + lower.height
+
+
+async def test_a_smaller_terminal_says_what_is_needed() -> None:
+    app = explorer(3)
+    async with app.run_test(size=(59, 15)) as pilot:
+        assert [row.strip() for row in text_of(app.screen) if row.strip()] == ["gomem needs 60×16; this terminal has 59×15"]
+        await pilot.resize_terminal(60, 16)
+        await pilot.pause()
+        assert "step 3/27" in text_of(app.screen)[0]
+
+
+async def test_what_is_being_typed_and_where_it_was_scrolled_to_survives_a_storm_of_sizes() -> None:
+    app = explorer(27)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("9", "G", "up", "up")
+        await pilot.press("colon", *"alloc")
+        await pilot.pause()
+        prompt, pane = app.query_one(Prompt), app.query_one("#objects", HeapPane)
+        before = (app.model.scene.selection, app.arrangement.current, prompt.value, prompt.cursor_position, pane.top)
+        for size in (*SIZES, (59, 15), (20, 5), (1, 1), *reversed(SIZES), (120, 40)):
+            await pilot.resize_terminal(*size)
+        await pilot.pause()
+        assert (app.model.scene.selection, app.arrangement.current, prompt.value, prompt.cursor_position, pane.top) == before
+        assert prompt.has_focus
+        await pilot.press("escape")
+        assert "▸" in pane.text()
+
+
+def test_a_storm_of_window_changes() -> None:
+    """The terminal shows in the end what one shows that had this size from the beginning."""
+    terminal = Terminal("--no-journal", columns=120, rows=40)
+    terminal.wait_for("space does")
+    terminal.send("   2:drop no")
+    terminal.wait_for(": drop no")
+    for n in range(12):
+        terminal.resize(*SIZES[n % len(SIZES)])
+        terminal.read(0.02)
+    terminal.resize(80, 24)
+    terminal.settle(0.6)
+    assert terminal.shows(22).startswith(": drop no")
+    assert "2 Arena" in terminal.shows(1)
+    stormy = terminal.rows()
+    terminal.kill()
+
+    calm = Terminal("--no-journal", columns=80, rows=24)
+    calm.wait_for("space does")
+    calm.send("   2:drop no")
+    calm.settle(0.6)
+    assert [re.sub(r"\s+", " ", row) for row in calm.rows()] == [re.sub(r"\s+", " ", row) for row in stormy]
+    calm.kill()
