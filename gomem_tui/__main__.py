@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gomem_core.cli.args import make_parser
 from gomem_core.cli.main import run_subcommand
-from gomem_core.cli.output import BAD_INPUT, USAGE, BadInput, guarded, is_terminal, say
+from gomem_core.cli.output import BAD_INPUT, USAGE, BadInput, guarded, is_dumb, is_terminal, say
 from gomem_tui.cli import SUBCOMMANDS, declare_explorer
 
 _USAGE = "gomem [SCRIPT]\n       gomem SUBCOMMAND ..."
@@ -21,7 +21,6 @@ _DESCRIPTION = """\
 A heap explorer for the terminal: Go's allocator, decision by decision.
 
 Without a subcommand it opens the explorer, on SCRIPT or on a short built-in script."""
-_DUMB = {"", "dumb", "unknown"}
 _ALSO_MEANT = {"help": "--help", "version": "--version"}
 
 
@@ -76,7 +75,7 @@ def _open(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         return BAD_INPUT
     script = None if args.script is None else Path(args.script)
     wanted = {name: chosen.value is True for name, chosen in settings.items()}
-    if args.plain or _is_dumb() or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+    if args.plain or is_dumb() or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         if sys.stdin is None:
             needs = "a terminal, or a stdin to read commands from; `gomem run SCRIPT` does a script without one"
             say(f"gomem: the explorer needs {needs}")
@@ -91,11 +90,6 @@ def _open(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     gc.enable()
     options = options_of(settings, config.keyboard, os.environ)
     return run_explorer(script, wanted["journal"], args.resume, wanted["read_only"], options)
-
-
-def _is_dumb() -> bool:
-    """Whether the terminal can only print, as far as TERM tells."""
-    return os.name == "posix" and os.environ.get("TERM", "") in _DUMB
 
 
 def _is_mere_word(text: str) -> bool:

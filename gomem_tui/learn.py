@@ -4,8 +4,9 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.resources import as_file
 
-from gomem_core.cli.output import OK, USAGE, BadInput, UsageError, emit, emit_json, is_terminal, say
+from gomem_core.cli.output import OK, BadInput, UsageError, emit, emit_json, is_dumb, is_terminal
 from gomem_core.lessons import Lesson, UnknownLesson, find_lesson, lessons
 from gomem_core.lessons.walked import walked
 from gomem_core.report import Column, Table
@@ -24,23 +25,25 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(str(e)) from e
     except ScriptError as e:
         raise BadInput(str(e)) from e
-    terminal = is_terminal(sys.stdin) and is_terminal(sys.stdout)
-    if args.list or args.json or (chosen is None and not terminal):
+    plain = is_dumb() or not (is_terminal(sys.stdin) and is_terminal(sys.stdout))
+    if args.list or args.json or (chosen is None and plain):
         _print(there, args.json)
         return OK
-    if not terminal:
-        say("gomem: a lesson needs a terminal; `gomem learn --list` needs none")
-        return USAGE
-    from gomem_tui.lesson import choose_and_walk, walk  # noqa: PLC0415 -- Textual, which a list can do without
-
     try:
         settings, config = effective(args, os.environ)
     except SettingError as e:
         raise UsageError(str(e)) from e
     except ConfigError as e:
         raise BadInput(str(e)) from e
-    options = options_of(settings, config.keyboard, os.environ)
     journal = settings["journal"].value is True
+    if chosen is not None and plain:
+        from gomem_tui.plain import run_plain  # noqa: PLC0415 -- which a list can do without
+
+        with as_file(chosen.file) as path:
+            return run_plain(path, journal)
+    from gomem_tui.lesson import choose_and_walk, walk  # noqa: PLC0415 -- Textual, likewise
+
+    options = options_of(settings, config.keyboard, os.environ)
     return choose_and_walk(there, journal, options) if chosen is None else walk(chosen, journal, options)
 
 

@@ -15,6 +15,7 @@ FAILED: Final = 1  # a check failed: a recording differs, or gomem found itself 
 USAGE: Final = 2
 BAD_INPUT: Final = 3  # a file, a script, a line of the language
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
+_DUMB: Final = ("", "dumb", "unknown")
 BROKEN_PIPE: Final = 141  # 128 + SIGPIPE, as if the signal had ended it
 
 
@@ -56,6 +57,11 @@ def say(text: str) -> None:
 def is_terminal(stream: TextIO | None) -> bool:
     """Whether a person looks at the stream, or types into it."""
     return stream is not None and not stream.closed and stream.isatty()
+
+
+def is_dumb() -> bool:
+    """Whether the terminal can only print, as far as TERM tells."""
+    return os.name == "posix" and os.environ.get("TERM", "") in _DUMB
 
 
 def guarded(task: Callable[[], int]) -> int:

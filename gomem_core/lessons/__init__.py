@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Final
 
 from gomem_core.report import Json
@@ -28,6 +29,11 @@ class Lesson:
     number: int
     name: str  # what `gomem learn NAME` takes, as does the number
     script: Script
+
+    @property
+    def file(self) -> Traversable:
+        """Its text."""
+        return files(__name__) / self.script.name
 
     @property
     def title(self) -> str:

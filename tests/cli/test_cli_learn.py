@@ -49,11 +49,11 @@ def test_where_no_terminal_is_it_lists() -> None:
     assert len(done.stdout.splitlines()) == 1 + len(lessons())
 
 
-def test_a_lesson_needs_a_terminal() -> None:
-    done = gomem("learn", "9")
-    assert done.returncode == 2
-    assert done.stdout == b""
-    assert done.stderr == b"gomem: a lesson needs a terminal; `gomem learn --list` needs none\n"
+def test_without_a_terminal_a_lesson_is_plain_text() -> None:
+    done = gomem("learn", "9", stdin=b"\n\nquit\n")
+    assert done.returncode == 0
+    assert b"Many Ps: the locks that are not taken" in done.stdout
+    assert b"\x1b" not in done.stdout
 
 
 @pytest.mark.parametrize(
