@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -20,7 +21,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def tour(*args: str, **env: str) -> bytes:
     """Start, steps, prompt with completion and a mistake, help, palette, zoom, back, leave: all that was written."""
-    terminal = Terminal(*args, columns=120, rows=40, **env)
+    terminal = Terminal(*args, columns=120, rows=40, **cast("Any", env))
     terminal.wait_for("does")
     for keys in ("   ", ".", ",", "z", "z", ":al\t", " 48 as x\r", "nonsense\r"):
         terminal.send(keys)
