@@ -1,16 +1,16 @@
 """The line pane: a widget of styled lines that repaints only the cells that differ."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from gomem_tui.render.lines import Line, Port, fit, plain
 from gomem_tui.style import STYLES, Token
-
-_SEEN_ON_BLANKS: Final[frozenset[Token]] = frozenset({"cursor", "select", "heading", "emphasis"})  # some themes underline them
 
 
 class LinePane(Widget):
@@ -59,7 +59,7 @@ class LinePane(Widget):
         if strip is None:
             line = fit(self._lines[y], self.size.width) if self.held else self._lines[y]  # of another width, perhaps
             styles = getattr(self.app, "token_styles", STYLES)  # of the explorer's look
-            segments = [Segment(text, styles[token]) for text, token in _merged(line)]
+            segments = [piece for text, token in _merged(line) for piece in _segments(text, styles[token])]
             strip = self._strips[y] = Strip(segments, self.size.width)
         return strip
 
@@ -76,11 +76,20 @@ class LinePane(Widget):
             self.redraw()
 
 
+def _segments(text: str, style: Style) -> Iterator[Segment]:
+    """The text in the style; where that underlines, not the blanks around the text, which fill columns."""
+    body = text.strip(" ") if style.underline else text
+    start = text.index(body)
+    for piece, own in ((text[:start], None), (body, style), (text[start + len(body) :], None)):
+        if piece:
+            yield Segment(piece, own)
+
+
 def _merged(line: Line) -> list[tuple[str, Token]]:
-    """Fewer, longer pieces: equal styles belong together, and blanks look the same in most."""
+    """Fewer, longer pieces: equal styles belong together, and blanks look the same in all but the cursor's."""
     out: list[tuple[str, Token]] = []
     for text, token in line:
-        if out and (token == out[-1][1] or (text.isspace() and _SEEN_ON_BLANKS.isdisjoint((token, out[-1][1])))):
+        if out and (token == out[-1][1] or (text.isspace() and "cursor" not in (token, out[-1][1]))):
             out[-1] = (out[-1][0] + text, out[-1][1])
         else:
             out.append((text, token))
