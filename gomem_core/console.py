@@ -6,9 +6,9 @@ What the moves do is written in moving.py.
 from typing import Final
 
 from gomem_core.desk import Desk
-from gomem_core.execute import EXECUTE, CommandError
+from gomem_core.execute import EXECUTE, LOOKS, CommandError
 from gomem_core.lang import Command, ParseError, parse
-from gomem_core.lang.moves import Back, Diff, Focus, Forward, Goto, Say, UntilEvent, UntilQuantity
+from gomem_core.lang.moves import Back, Diff, Focus, Forward, Goto, Pause, Say, UntilEvent, UntilQuantity
 from gomem_core.machine import Stopped, located
 from gomem_core.moving import MOVES
 from gomem_core.outcome import Outcome
@@ -40,10 +40,18 @@ class Console(Desk):
                 return Outcome(line, command, self.session.step, error=located(CommandError(told), line))
             case Say():
                 return self._do(f"{line}\n{PAUSE}")
+            case _ if type(command) in LOOKS and not isinstance(command, Pause) and self._in_the_past:
+                return self.session.look(line)  # a step here would begin another future
             case _ if type(command) in EXECUTE:
                 return self._do(line)
             case _:
                 return self._move(line, command)
+
+    @property
+    def _in_the_past(self) -> bool:
+        """Whether steps lie ahead that were done, or the rest of a command."""
+        session = self.session
+        return session.event > 0 or session.step < session.timeline.reached
 
     def _do(self, source: str) -> Outcome:
         event = self.session.event

@@ -42,9 +42,11 @@ class Desk:
         self._set(Session(self._narrate, timeline_of(script)), script)
         self._begin_journal(script)
         if before is not None:  # only now, so that a kill leaves one of the two unfinished
+            self._write_beginning()
             self._end(before, ended=True)
 
     def _begin_journal(self, script: Script) -> None:
+        self._beginning: tuple[str, str] | None = None
         if self._kind is None:
             return
         try:
@@ -52,7 +54,7 @@ class Desk:
         except OSError as e:
             self._problem = f"no journal is kept, since none can be written: {e.strerror or e}"
         if script.steps or script.name:
-            self.record("load", script.name, write_script(script))
+            self._beginning = (script.name, write_script(script))
 
     def keep(self, kind: Kind | None) -> None:
         """Who keeps the journals of sessions that begin from here on; None: nobody."""
@@ -62,6 +64,7 @@ class Desk:
         """Go on with a session that was read from its journal."""
         self.leave()
         self._set(session, script)
+        self._beginning = None
         self.journal = journal
 
     def _set(self, session: Session, script: Script) -> None:
@@ -88,9 +91,16 @@ class Desk:
 
     # --- The journal ----------------------------------------------------------------------------------------------------
 
+    def _write_beginning(self) -> None:
+        """Write down what the session began with: only when something happens, else there is nothing to be taken up."""
+        if self.journal is not None and self._beginning is not None:
+            begun, self._beginning = self._beginning, None
+            self.journal.append("load", *begun)
+
     def record(self, verb: str, *values: object) -> None:
         """Write something down before it is shown."""
         if self.journal is not None:
+            self._write_beginning()
             self.journal.append(verb, *values)
             if self.journal.problem:
                 self.leave(ended=False)

@@ -138,6 +138,14 @@ class Machine:
         self._done(self.at + 1, outcome)
         return outcome
 
+    def look(self, step: Step, at: int) -> Outcome:
+        """Do a command that only looks, as no step."""
+        try:
+            result = EXECUTE[type(step.command)](self._world, step.command)
+        except CommandError as e:
+            return Outcome(step.line, step.command, at, error=located(e, step.line))
+        return Outcome(step.line, step.command, at, result)
+
     def cut(self) -> None:
         """Forget what was done behind this place."""
         self.objects.cut()

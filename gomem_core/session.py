@@ -108,6 +108,10 @@ class Session:
         self.outcome = outcome
         return outcome
 
+    def look(self, source: str) -> Outcome:
+        """Do a command that only looks, as no step: nothing changes, and no other future begins."""
+        return self.machine.look(parse_step(source), self.step)
+
     def forward(self) -> Outcome | None:
         """Do the next step; None at the end."""
         return None if self.timeline.following is None else self.goto(self.step + 1)

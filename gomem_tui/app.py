@@ -290,6 +290,7 @@ class Explorer(Traveller):
             return
         if self.busy:
             self.say(f"working; {self.keyboard.name('back')} stops it")
+            self._mend(event.lines[0])
             return
         long = takes_long("\n".join(event.lines), self.model.session)
         future = self.model.session.timeline.name
@@ -308,13 +309,20 @@ class Explorer(Traveller):
         self.answered(done[-1])
         self._tell_of_fork(future)
         right = done[-1].ok
-        with self._prompt.prevent(Input.Changed):  # its hint would replace what is said here
-            self._prompt.value = "" if right else event.lines[len(done) - 1]
+        if not right:
+            self._mend(event.lines[len(done) - 1])
         if right and event.problem:
             self.say(event.problem)
         if left := len(event.lines) - len(done):
             which = "behind the wrong one" if not right else "behind the one that was stopped"
             self.say(f"{left} pasted lines {which} were not done")
+
+    def _mend(self, line: str) -> None:
+        """Offer a line again that was wrong or came too early, unless another one is being typed already."""
+        if not self._prompt.value:
+            with self._prompt.prevent(Input.Changed):  # its hint would replace what is said here
+                self._prompt.value = line
+            self._prompt.cursor_position = len(line)
 
     def _tell_of_fork(self, future: str) -> None:
         """What was typed in the past left a future behind."""

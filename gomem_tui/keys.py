@@ -63,7 +63,13 @@ _TABLE: Final[tuple[Key, ...]] = (
     Key("change_back", "seek(-1)", ("left_curly_bracket",), "change before", "Go to the step before that did."),
     Key("last_step", "edge_step(1)", ("greater_than_sign",), "to the end", "Do all steps that are left; {back} stops."),
     Key("first_step", "edge_step(-1)", ("less_than_sign",), "to the start", "Go back to the empty heap."),
-    Key("mark", "mark", ("m",), "mark", "Give this step a name, for goto and diff."),
+    Key(
+        "mark",
+        "mark",
+        ("m",),
+        "mark",
+        "Mark this step as m1, m2 …, for goto and diff; :mark NAME gives it a name of yours.",
+    ),
     Key("prompt", "prompt", ("colon",), "command", "Type a command.", footer=4, first=True),
     Key(
         "next_pane",

@@ -110,16 +110,20 @@ class Prompt(Input):
         event.prevent_default()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Hand the line over; it stays until it is known to be right."""
+        """Hand the line over; what is typed behind it, perhaps at once, is the next one.  A colon before it is habit."""
         event.stop()
         if not self.remembers:
             self.post_message(self.Entered([event.value]))
-        elif event.value.strip():
-            if event.value not in self._typed[-1:]:
-                self._typed.append(event.value)
-                self._not_kept = add_to_history(event.value)
+            return
+        line = event.value.strip().removeprefix(":").strip()
+        if line:
+            if line not in self._typed[-1:]:
+                self._typed.append(line)
+                self._not_kept = add_to_history(line)
             self._at = len(self._typed)
-            self.post_message(self.Entered([event.value], self._not_kept))
+            with self.prevent(Input.Changed):
+                self.value = ""
+            self.post_message(self.Entered([line], self._not_kept))
 
     def _on_paste(self, event: events.Paste) -> None:
         """Several lines are a script to be run; one line is text to go on with."""

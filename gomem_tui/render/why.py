@@ -90,7 +90,8 @@ def why_text(story: Story, port: Port) -> list[Line]:
     Notes go on top where the rest leaves room for them, else to the end.  Without them the line on top stays free, so that the
     rungs stand where they stood before and what differs between two allocations shows.
     """
-    if story.log:
+    wrong = story.outcome is not None and story.outcome.error is not None and not story.outcome.event
+    if story.log and not wrong and story.answer is None:  # what was just typed is answered, whatever is shown otherwise
         return log_lines(story.outcome)
     width = max(20, port.width - 4)
     difference = story.difference
