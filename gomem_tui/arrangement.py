@@ -3,7 +3,7 @@
 from typing import Final
 
 NEEDS: Final = (60, 16)  # columns and rows below which nothing sensible can be shown
-WIDE: Final = (110, 32)  # from here on four panes are shown beside Why
+WIDE: Final = (118, 32)  # from here on four panes are shown beside Why
 HUGE: Final = (186, 52)  # from here on all of them
 TALL: Final = 36  # rows from here on: terminals too narrow for four panes show two, above each other
 ROOMY: Final = 24  # rows from here on: Why shows its ladder and the answer

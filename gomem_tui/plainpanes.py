@@ -36,7 +36,7 @@ _BITMAP: Final = {
     "○": " free",
     "†": "dropped ",
 }
-_SPANS: Final = {"~ waits": "waits to be swept", " ~": " waits to be swept", "░": ""}
+_SPANS: Final = {"~ waits": "waits to be swept", "~": "unswept, ", "░": "given back, "}
 _MCACHE: Final = {"● ": "", "○ ": ""}
 _MCENTRAL: Final = {"▪": " ", "ᴹ": " (in an mcache)"}
 _HEAP: Final = {"s manual": "  manual", "= arena": "  arena", **dict.fromkeys("█▓✗▒▚░", " "), "· free pages": "  free pages"}

@@ -10,6 +10,7 @@ from gomem_core.records import SpanInfo
 from gomem_core.report import counted, format_bytes
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short
+from gomem_tui.render.reflow import notice
 from gomem_tui.render.spans import kind_tone, list_text
 from gomem_tui.style import Token
 
@@ -88,7 +89,7 @@ def render_arena(view: HeapView, port: Port, scene: Scene, chart: Chart) -> list
                 spans.append((" ", "text"))
         lines.append(tuple(spans))
     if not view.pages and not chart.zoom:
-        lines += [(), (("  Nothing is mapped yet: the first allocation makes the arena grow.", "label"),)]
+        lines += notice("Nothing is mapped yet: the first allocation makes the arena grow.", port.width)
     lines += [()] * (port.height - _FOOT + 1 - len(lines))
     legend = _ZOOMED_LEGEND if chart.zoom else _LEGENDS[chart.lens]
     if scene.fates:

@@ -10,6 +10,7 @@ from gomem_core.objects import ObjectTable
 from gomem_core.records import SlotInfo, SpanInfo, WordInfo
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short
+from gomem_tui.render.reflow import notice
 from gomem_tui.style import Token
 
 ROW_BYTES: Final = 32
@@ -27,11 +28,11 @@ def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable
     """Title rule, headings, then bitmap byte number port.top of the selected span and following, and a legend."""
     info = view.span_at(scene.selection.addr)
     if info is None or not info.elemsize:
-        lines = [rule("3 Bitmap", [], port), (), (("  Select a span in use: the bits of its words show here.", "label"),)]
-        return fit_all(lines, port)
+        told = notice("Select a span in use: the bits of its words show here.", port.width)
+        return fit_all([rule("3 Bitmap", [], port), *told], port)
     notes = [f"span {short(info.base)}", f"slots of {info.elemsize} B", info.kind]
     lines = [rule("3 Bitmap", notes, port)]
-    lines.append(((f"  {'words from':<12}{'four words':<12}{'bitmap byte':<12} slots beginning here", "label"),))
+    lines.append(((f"  {'words from':<12}{'four words':<12}{'bitmap byte':<12} slots that begin", "label"),))
     rows = bitmap_rows(port.height)
     start = info.base + port.top * ROW_BYTES
     words = view.words(start, rows * _WORDS) if start < info.base + info.nbytes else []
@@ -43,7 +44,7 @@ def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable
         " noscan: no pointers here, so no bits are kept" if noscan else " ◆ pointer, scan on  ◇ pointer  → one is stored  · none"
     )
     lines.append(((words_legend, "label"),))
-    lines.append(((" ● taken  ○ free  ✗ unreached, unswept  m marked  † dropped", "label"),))
+    lines.append(((" ● taken  ○ free  ✗ dead, unswept  m marked  † dropped", "label"),))
     return fit_all(lines, port)
 
 

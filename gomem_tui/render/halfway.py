@@ -6,9 +6,10 @@ from gomem_core.frozen import values_of
 from gomem_core.lang.commands import Alloc
 from gomem_core.outcome import Outcome
 from gomem_tui.keys import Keyboard
-from gomem_tui.render.ladder import RUNGS, ladder_so_far, rung_line, with_go
+from gomem_tui.render.ladder import ladder_so_far, rung_lines, with_go
 from gomem_tui.render.lines import Line
 from gomem_tui.render.sentences import tell, value_text
+from gomem_tui.render.words import clip
 from gomem_tui.style import Token
 
 _LEAST: Final = 3  # events that are listed, however low the pane
@@ -32,9 +33,10 @@ def halfway_lines(outcome: Outcome, width: int, height: int) -> list[Line]:
     lines = [_event_line(outcome, number, width) for number in range(first + 1, first + rows + 1)]
     if first + rows == count and outcome.events_total > count:
         lines.append(((f"   and {outcome.events_total - count} more, which are not kept", "label"),))
-    if isinstance(outcome.command, Alloc) and len(lines) + 1 + len(RUNGS) <= height:
-        rungs = ladder_so_far(outcome.events[: outcome.event])
-        lines += [(), *(rung_line(i, rung, width) for i, rung in enumerate(rungs))]
+    if isinstance(outcome.command, Alloc):
+        rungs = enumerate(ladder_so_far(outcome.events[: outcome.event]))
+        below = [(), *(line for i, rung in rungs for line in rung_lines(i, rung, width))]
+        lines += below if len(lines) + len(below) <= height else []
     return lines
 
 
@@ -42,7 +44,7 @@ def _event_line(outcome: Outcome, number: int, width: int) -> Line:
     event = outcome.events[number - 1]
     mark, token = _standing(outcome, number)
     head = f" {mark} {number:>{len(str(len(outcome.events)))}} "
-    return with_go([(head, token if mark == "▶" else "dim"), (tell(event), token)], event.go, width)
+    return with_go([(head, token if mark == "▶" else "dim"), (clip(tell(event), width - len(head)), token)], event.go, width)
 
 
 def _standing(outcome: Outcome, number: int) -> tuple[str, Token]:

@@ -13,9 +13,10 @@ from gomem_core.view import HeapView
 from gomem_tui.render import heap_parts as part
 from gomem_tui.render.lines import Line, Port, Scene, fit_all, rule
 
-_WIDE: Final = 110  # columns, and rows, from which two columns of parts fit
+_WIDE: Final = 112  # columns, and rows, from which two columns of parts fit
 _HIGH: Final = 28
 _GAP: Final = 2
+_LEFT: Final = 60  # columns that the left one needs at least
 _PARTS: Final = 9  # of the account, with its sum
 _LEAST: Final = 2  # rows of wasteful classes
 _FREE: Final = 6  # lines of a table of free lists
@@ -41,7 +42,7 @@ def plan(width: int, height: int) -> Plan:
     room = height - 1
     if width >= _WIDE and height >= _HIGH:
         above = 1 + 2 + 1 + 2 + _PARTS + 1 + 2  # see _left
-        return Plan(2, (width - _GAP) // 2, 2, True, 0, True, True, above, height - above)
+        return Plan(2, max(_LEFT, (width - _GAP) // 2), 2, True, 0, True, True, above, height - above)
     fixed = 1 + 1 + part.grid_rows(_PARTS, width) + 1  # gauge, bar, grid, headings of the wasteful
     spare = room - fixed - _LEAST
     takes = {"spark": 1, "free": 1, "gauge": 1, "counters": part.grid_rows(part.COUNTERS, width), "rows": 2, "air": 4}
@@ -107,7 +108,7 @@ def _filled(lines: list[Line], rows: int) -> list[Line]:
 def _waste(account: Account, port: Port, scene: Scene, chosen: Plan) -> list[Line]:
     rows = wasteful(account)
     lines = [part.waste_heading(chosen.left)]
-    lines += [part.waste_row(*one, scene, port.active) for one in rows[port.top : port.top + chosen.rows]]
+    lines += [part.waste_row(*one, scene, port.active, chosen.left) for one in rows[port.top : port.top + chosen.rows]]
     return lines if rows else [*lines, (("   no class wastes a byte", "dim"),)]
 
 

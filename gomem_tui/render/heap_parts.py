@@ -164,11 +164,16 @@ def account_table(balance: Balance, width: int) -> list[Line]:
 
 def waste_heading(width: int) -> Line:
     """Headings of the wasteful classes."""
-    text = f"  {'cls':>3} {'size':>6} {'kind':<6} {'wasted':>8} {'share':>6} {'slots':>7} {'tails':>7} {'dead':>7}"
-    return ((clip(text, width), "label"),)
+    part = f"{'share':>6} " if _shares(width) else ""
+    text = f"  {'cls':>3} {'size':>6} {'kind':<6} {'wasted':>8} {part}{'slots':>7} {'tails':>7} {'dead':>7}"
+    return ((text, "label"),)
 
 
-def waste_row(spanclass: int, share: Share, scene: Scene, active: bool) -> Line:
+def _shares(width: int) -> bool:
+    return width >= 59
+
+
+def waste_row(spanclass: int, share: Share, scene: Scene, active: bool, width: int) -> Line:
     """One of them."""
     chosen, new = spanclass == scene.selection.spanclass, spanclass in scene.touched.central
     head: Token = ("cursor" if active else "select") if chosen else "new" if new else "text"
@@ -177,7 +182,7 @@ def waste_row(spanclass: int, share: Share, scene: Scene, active: bool) -> Line:
     return (
         (("▸" if chosen else " ") + ("+" if new else " "), head),
         (f"{number:>3} {size:>6} {'noscan' if is_noscan(spanclass) else 'scan':<6} {format_bytes(share.wasted):>8}", head),
-        (f" {part:>5.1f}% ", "text"),
+        (f" {part:>5.1f}% " if _shares(width) else " ", "text"),
         (f"{_some(share.slot_waste):>7} ", "high"),
         (f"{_some(share.tails):>7} ", "top"),
         (f"{_some(share.dead):>7}", "error"),

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from gomem_core import events as e
 from gomem_core.report import counted, format_bytes
 from gomem_tui.render.lines import Line, Span, short
+from gomem_tui.render.reflow import reflow
 from gomem_tui.render.sentences import SENTENCES, tell
 from gomem_tui.style import Token
 
@@ -148,15 +149,13 @@ def _allocations(told: Sequence[e.Event]) -> Iterator[list[e.Event]]:
         yield current
 
 
-def rung_line(number: int, rung: Rung, width: int) -> Line:
-    """A rung, and at the end of the line, where there is room, the Go function."""
+def rung_lines(number: int, rung: Rung, width: int) -> list[Line]:
+    """A rung, on as many lines as its sentence takes, and at the end of the first, where there is room, the Go function."""
     token: Token = "new" if rung.served else "text" if rung.go else "dim"
-    spans: list[Span] = [
-        (f" {number + 1} {RUNGS[number]:<11}", token),
-        ("● " if rung.served else "  ", "new"),
-        (rung.sentence, token),
-    ]
-    return with_go(spans, rung.go, width)
+    head: list[Span] = [(f" {number + 1} {RUNGS[number]:<11}", token), ("● " if rung.served else "  ", "new")]
+    indent = sum(cell_len(text) for text, _ in head)
+    first, *more = reflow([(rung.sentence, token)], width - indent - 1) or [()]
+    return [with_go([*head, *first], rung.go, width), *(((" " * indent, "text"), *line) for line in more)]
 
 
 def with_go(spans: list[Span], go: str, width: int) -> Line:

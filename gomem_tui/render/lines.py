@@ -59,16 +59,18 @@ class Scene:
 
 
 def fit(line: Line, width: int) -> Line:
-    """The line cut or filled up with blanks to exactly `width` cells."""
+    """The line cut or filled up with blanks to exactly `width` cells; … at its end tells that something is missing."""
     out: list[Span] = []
     left = max(width, 0)
-    for text, token in line:
+    for number, (text, token) in enumerate(line):
         if left <= 0:
             break
         size = len(text) if text.isascii() else cell_len(text)
         if size > left:
-            text = set_cell_size(text, left)
+            text = set_cell_size(text, left - 1) + "…"
             size = left
+        elif size == left and any(not more.isspace() for more, _ in line[number + 1 :]):
+            text = set_cell_size(text, left - 1) + "…"
         if text:
             out.append((text, token))
         left -= size

@@ -6,6 +6,7 @@ from gomem_core.diff_tables import GLYPHS
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.view import CENTRAL_CLASSES, HeapView
 from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short
+from gomem_tui.render.reflow import notice
 from gomem_tui.style import Token
 
 _FOOT: Final = 2  # the two chains
@@ -34,7 +35,7 @@ def render_mcentral(view: HeapView, port: Port, scene: Scene) -> list[Line]:
     for spanclass in classes[port.top : port.top + rows]:
         lines.append(_row(view, spanclass, port, scene))
     if not classes:
-        lines += [(), (("  No mcentral was asked yet: objects come from an mcache first.", "label"),)]
+        lines += notice("No mcentral was asked yet: objects come from an mcache first.", port.width)
     lines += [()] * (port.height - _FOOT - len(lines))
     if scene.selection.spanclass in classes:
         for which in ("nonempty", "empty"):

@@ -9,6 +9,7 @@ from gomem_core.objects import ObjectInfo, ObjectTable
 from gomem_core.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Port, Span, fit_all, rule, short
+from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip, join_fitting, size_text
 from gomem_tui.style import Token
 
@@ -70,7 +71,7 @@ def render_objects(
     for oid in shown:
         lines.append(_row(view, objects, history, port, oid, oid == selected, paths))
     if not count:
-        lines += [(), (("  The program has allocated nothing yet.", "label"),)]
+        lines += notice("The program has allocated nothing yet.", port.width)
     if rows < port.height - _HEAD:
         lines += [()] * (port.height - _FOOT - len(lines))
         for oid in chosen:

@@ -61,6 +61,11 @@ def reflow(spans: Iterable[Span], width: int) -> list[Line]:
     return [tuple(row.pieces) for row in rows]
 
 
+def notice(text: str, width: int) -> list[Line]:
+    """What a pane says when it has nothing to show: below a blank line, set in by two cells, as many lines as it takes."""
+    return [(), *((("  ", "text"), *line) for line in reflow([(text, "label")], width - 4))]
+
+
 def chopped(text: str, width: int) -> list[str]:
     """The text as it is, cut into parts of at most `width` cells; one empty part for no text."""
     parts, room = [""], width

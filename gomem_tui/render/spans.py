@@ -1,4 +1,4 @@
-"""The spans table: a row a span, by address."""
+"""The spans table: a row a span, in the order and through the filter that were chosen."""
 
 from typing import Final
 
@@ -7,9 +7,13 @@ from gomem_core.report import format_bytes
 from gomem_core.spanorder import SpanOrder
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Port, Scene, bar, fit_all, rule, short
+from gomem_tui.render.reflow import notice
 from gomem_tui.style import Token
 
 _BAR: Final = 4
+_NARROW_BAR: Final = 3
+_UNSWEPT: Final = "~ unswept"
+_GIVEN_BACK: Final = "░ given back"
 
 
 def render_spans(view: HeapView, order: SpanOrder, port: Port, scene: Scene) -> list[Line]:
@@ -17,19 +21,29 @@ def render_spans(view: HeapView, order: SpanOrder, port: Port, scene: Scene) -> 
     count = view.span_count
     total = f"{len(order)} of {count}" if order.text else f"{count} in {format_bytes(view.pages << 13)}"
     arrow = "↓" if order.descending else "↑"
+    infos = order.rows(port.top, port.top + max(0, port.height - 2))
     told = [scene.legend] if scene.fates else []
-    notes = [total, *told, f"by {order.sort} {arrow}", *([f"filter {order.text}"] if order.text else [])]
+    filtered = [f"filter {order.text}"] if order.text else []
+    notes = [total, *told, f"by {order.sort} {arrow}", *filtered, *_legend(infos, port.width)]
     lines = [rule("1 Spans", notes, port), _heading(port.width)]
     selected = view.span_at(scene.selection.addr)
-    for info in order.rows(port.top, port.top + max(0, port.height - len(lines))):
+    for info in infos:
         chosen = selected is not None and selected.base == info.base
         waste = order.waste(info) if _roomy(port.width) else 0.0
         lines.append(_row(info, port, chosen, scene.mark(info.base), waste))
     if not count:
-        lines += [(), (("  The arena is empty: nothing was allocated yet.", "label"),)]
+        lines += notice("The arena is empty: nothing was allocated yet.", port.width)
     elif not len(order):
-        lines += [(), ((f"  No span passes the filter {order.text}", "label"),)]
+        lines += notice(f"No span passes the filter {order.text}", port.width)
     return fit_all(lines, port)
+
+
+def _legend(infos: list[SpanInfo], width: int) -> list[str]:
+    """What the signs before a list's name mean, where rows have them and no room for words."""
+    if _roomy(width):
+        return []
+    unswept = [_UNSWEPT] if any(not info.swept for info in infos) else []
+    return [*unswept, *([_GIVEN_BACK] if any(info.npreleased for info in infos) else [])]
 
 
 def span_rows(height: int) -> int:
@@ -38,7 +52,7 @@ def span_rows(height: int) -> int:
 
 
 def _wide(width: int) -> bool:
-    return width >= 56
+    return width >= 59
 
 
 def _roomy(width: int) -> bool:
@@ -48,9 +62,13 @@ def _roomy(width: int) -> bool:
 
 def _heading(width: int) -> Line:
     text = f"  {'base':<11}{'pages':>5} {'cl':>2} {'size':>6} {'kind':<7}"
-    text += f"{'used':<{_BAR + 10}}" if _wide(width) else f"{'used':<10}"
+    text += f"{'used':<{_bar(width) + 10}} " if _wide(width) else f"{'used':<10} "
     text += f"{'on list':<10} {'waste':>6}  {'sweepgen'}" if _roomy(width) else "on list"
     return ((text, "label"),)
+
+
+def _bar(width: int) -> int:
+    return _BAR if _roomy(width) else _NARROW_BAR
 
 
 def list_text(info: SpanInfo) -> str:
@@ -92,18 +110,23 @@ def _row(info: SpanInfo, port: Port, chosen: bool, news: str, waste: float) -> L
     ]
     used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
     if _wide(port.width):
-        spans.append((bar(info.used, _BAR) if info.nelems else " " * _BAR, tone))
+        cells = _bar(port.width)
+        spans.append((bar(info.used, cells) if info.nelems else " " * cells, tone))
         spans.append((f"{used:>9} ", text))
     else:
         spans.append((f"{used:<10}", text))
-    if _roomy(port.width):
-        wasted = f"{waste:.1f}%" if info.state == "inuse" else ""
-        swept = "" if info.state != "inuse" or not info.swept else f"{info.sweepgen} swept"
-        spans.append((f"{list_text(info):<10} {wasted:>6}  {swept}", text))
-    else:
-        spans.append((list_text(info), text))
+    if not _roomy(port.width):
+        return (*spans, _sign(info), (list_text(info), text))
+    wasted = f"{waste:.1f}%" if info.state == "inuse" else ""
+    swept = "" if info.state != "inuse" or not info.swept else f"{info.sweepgen} swept"
+    spans.append((f" {list_text(info):<10} {wasted:>6}  {swept}", text))
     if not info.swept:
-        spans.append((f"{info.sweepgen} ~ waits" if _roomy(port.width) else " ~", "new"))
+        spans.append((f"{info.sweepgen} ~ waits", "new"))
     if info.npreleased:
-        spans.append((f" ░{info.npreleased} given back", "label"))
+        spans.append((f"{info.npreleased} given back", "label"))
     return tuple(spans)
+
+
+def _sign(info: SpanInfo) -> tuple[str, Token]:
+    """Before the list's name: what else there is to know of the span."""
+    return ("~", "new") if not info.swept else ("░" if info.npreleased else " ", "label")

@@ -25,16 +25,16 @@ _PLAIN: Final = {
     " · ": ", ",
     "·": "-",
 }
-_PICTURE: Final = re.compile("[─━┄╌]{2,}|[▕▏]?[▏▎▍▌▋▊▉█▓▒▚░┃·]{4,}[▕▏]?|[▁▂▃▄▅▆▇█]{2,}")  # rules, bars, curves
+_PICTURE: Final = re.compile("[─━┄╌]{2,}|[▕▏]?[▏▎▍▌▋▊▉█▓▒▚░┃·]{3,}[▕▏]?|[▁▂▃▄▅▆▇█]{2,}")  # rules, bars, curves
 _RUNG: Final = re.compile(rf" ([1-{len(RUNGS)}]) ({'|'.join(RUNGS)}) +(● )?(.*)", re.DOTALL)
 _EVENT: Final = re.compile(r" ([▶ ]) +([0-9]+) ")
 _STEP: Final = re.compile(r" ([0-9]+) › ")
 
 
 def spoken_title(line: Line) -> str:
-    """A pane's title rule as a sentence: its number and name, and what it shows."""
+    """A pane's title rule as a sentence: its number and name, and what it shows.  What explains signs is left out."""
     head, *notes = [part.strip() for part in plain(line).strip(" ─▌").split("──")]
-    told = ", ".join(notes).replace("↑", "ascending").replace("↓", "descending")
+    told = ", ".join(note for note in notes if note[:1].isalnum()).replace("↑", "ascending").replace("↓", "descending")
     return _simplified(f"Pane {head}: {told}" if told else f"Pane {head}", {})
 
 

@@ -1,7 +1,7 @@
 """Why: what is said of the last command, its answer and how it came about; or where in it the session stands; or a difference."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from textwrap import wrap
@@ -16,7 +16,7 @@ from gomem_core.outcome import Outcome
 from gomem_core.report import Result, counted
 from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.render.halfway import halfway_keys, halfway_lines, halfway_title, log_length, log_lines
-from gomem_tui.render.ladder import Rung, ladder, rung_line
+from gomem_tui.render.ladder import ladder, rung_lines
 from gomem_tui.render.lines import Line, Port, fit, fit_all, rule
 from gomem_tui.render.markdown import render_markdown
 from gomem_tui.render.reflow import reflow
@@ -164,14 +164,12 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
         rest += [((f"   {text}", "label"),) for event in stored for text in wrap(tell(event), width)]
     elif not rungs:
         rest += _event_counts(outcome, width)
-    asked = len(lines) + len(rungs) + len(rest) <= room
-    return [*lines, *_rung_lines(rungs, width, asked), *rest]
-
-
-def _rung_lines(rungs: list[Rung], width: int, all_of_them: bool) -> Iterator[Line]:
-    for number, rung in enumerate(rungs):
-        if all_of_them or rung.go:
-            yield rung_line(number, rung, width + 4)
+    climbed = [(rung, rung_lines(number, rung, width + 4)) for number, rung in enumerate(rungs)]
+    for all_of_them in (True, False):
+        told = [line for rung, rung_told in climbed if all_of_them or rung.go for line in rung_told]
+        if len(lines) + len(told) + len(rest) <= room:
+            break
+    return [*lines, *told, *rest]
 
 
 def _unmet_lines(line: str, found: str, width: int) -> list[Line]:

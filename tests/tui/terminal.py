@@ -10,6 +10,7 @@ import struct
 import sys
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyte
@@ -39,12 +40,15 @@ class Terminal:
 
     def wait_for(self, text: str, seconds: float = 20) -> None:
         """Read until the screen shows the text."""
+        if not self.comes_true(lambda: text in "\n".join(self.screen.display), seconds):
+            raise AssertionError(f"{text!r} did not appear:\n" + "\n".join(self.screen.display))
+
+    def comes_true(self, condition: Callable[[], bool], seconds: float = 20) -> bool:
+        """Read until the condition holds; False when it does not for so long."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if text in "\n".join(self.screen.display):
-                return
+        while not (held := condition()) and time.monotonic() < end:
             self.read(0.1)
-        raise AssertionError(f"{text!r} did not appear:\n" + "\n".join(self.screen.display))
+        return held
 
     def read(self, seconds: float) -> bool:
         """Read what there is; False at the end of the program."""

@@ -35,7 +35,7 @@ def arranged(size: tuple[int, int], *chosen: int, zoomed: bool = False) -> Arran
         ((60, 40), (3,), True, {3}),
         ((109, 36), (), False, {1, 2}),
         ((109, 35), (), False, {1}),
-        ((110, 36), (), False, {1, 2, 3, 4}),
+        ((118, 36), (), False, {1, 2, 3, 4}),
     ],
 )
 def test_shown(size: tuple[int, int], chosen: tuple[int, ...], zoomed: bool, shown: set[int]) -> None:
