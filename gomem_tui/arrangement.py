@@ -6,6 +6,7 @@ NEEDS: Final = (60, 16)  # columns and rows below which nothing sensible can be 
 WIDE: Final = (118, 32)  # from here on four panes are shown beside Why
 HUGE: Final = (186, 52)  # from here on all of them
 TALL: Final = 36  # rows from here on: terminals too narrow for four panes show two, above each other
+LEAST_WHY: Final = 5  # rows of Why while it tells something
 ROOMY: Final = 24  # rows from here on: Why shows its ladder and the answer
 
 WHY: Final = 6
@@ -73,6 +74,13 @@ class Arrangement:
             "zoomed": self.zoomed,
             "on-why": self.current == WHY,
         }
+
+    @property
+    def most_told(self) -> int:
+        """Rows that Why may take for what a script tells."""
+        if self.size[1] < ROOMY:
+            return 9
+        return 13 if self._below(WIDE) else 16
 
     @property
     def _is_tall(self) -> bool:

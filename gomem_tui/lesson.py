@@ -33,9 +33,10 @@ class LessonExplorer(Explorer):
         if self._at_end:
             note_walked(self.lesson.name)
 
-    def _placeholder(self) -> str:
+    def placeholder(self) -> str:
+        """At the lesson's end it says where to go from there."""
         if not self._at_end:
-            return super()._placeholder()
+            return super().placeholder()
         following = next((one for one in lessons() if one.number > self.lesson.number), None)
         if following is None:
             return "the end of the last lesson; type a command of your own, or q"

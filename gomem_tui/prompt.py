@@ -15,6 +15,9 @@ from gomem_core.lang import Names, complete
 from gomem_tui.alternatives import Walk, begin
 from gomem_tui.history import add_to_history, read_history
 
+Enter = Callable[[list[str], str], None]  # takes lines to be done, and a problem with the history, in words
+Edited = Callable[[str], None]  # takes the line whenever somebody changed it
+
 
 class CommandSuggester(Suggester):
     """Ghost text: the first completion of the word at the end of the line, which stands behind `context`."""
@@ -38,21 +41,23 @@ class Prompt(Input):
     """Enter submits the line; up and down walk through what was typed before, tab through what the word can become."""
 
     class Entered(Message):
-        """Lines to be done, in order: one that was typed, or several that were pasted."""
+        """Lines to be done, in order, which were pasted."""
 
-        def __init__(self, lines: list[str], problem: str = "") -> None:
+        def __init__(self, lines: list[str]) -> None:
             super().__init__()
             self.lines = lines
-            self.problem = problem  # with the history, in words
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("up", "older", "older"),
         ("down", "newer", "newer"),
     ]
 
-    def __init__(self, names: Callable[[], Names | None]) -> None:
+    def __init__(self, names: Callable[[], Names | None], enter: Enter, edited: Edited) -> None:
         self._completions = CommandSuggester(names)
         self._walk: Walk | None = None
+        self._enter = enter
+        self._edited = edited
+        self._tells = True
         super().__init__(id="prompt", suggester=self._completions, select_on_focus=False, compact=True)
         self._names = names
         self._typed = read_history()
@@ -86,9 +91,18 @@ class Prompt(Input):
         return "" if walk is None else walk.shown(width)
 
     def watch_value(self, value: str) -> None:
-        """Whatever else changes the line ends tab's walk."""
+        """Whatever else changes the line ends tab's walk; who changed it is told at once, not by a message that may come late."""
         if self._walk is not None and value != self._walk.value:
             self._walk = None
+        if self._tells:
+            self._edited(value)
+
+    def show(self, line: str) -> None:
+        """Let this line stand there, without a word to anybody."""
+        self._tells = False
+        self.value = line
+        self._tells = True
+        self.cursor_position = len(line)
 
     def _walking(self) -> Walk | None:
         """The walk, unless the cursor went elsewhere."""
@@ -109,21 +123,24 @@ class Prompt(Input):
         """A terminal that is too small for anything hides it: what was being typed goes on when it is larger again."""
         event.prevent_default()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Hand the line over; what is typed behind it, perhaps at once, is the next one.  A colon before it is habit."""
-        event.stop()
+    def put(self, text: str) -> None:
+        """Put text in at the cursor, or in the place of what is selected."""
+        self.replace(text, *self.selection)
+
+    async def action_submit(self) -> None:
+        """Hand the line over at once; what is typed behind it is the next one.  A colon before it is habit."""
         if not self.remembers:
-            self.post_message(self.Entered([event.value]))
+            self._enter([self.value], "")
             return
-        line = event.value.strip().removeprefix(":").strip()
-        if line:
-            if line not in self._typed[-1:]:
-                self._typed.append(line)
-                self._not_kept = add_to_history(line)
-            self._at = len(self._typed)
-            with self.prevent(Input.Changed):
-                self.value = ""
-            self.post_message(self.Entered([line], self._not_kept))
+        line = self.value.strip().removeprefix(":").strip()
+        if not line:
+            return
+        if line not in self._typed[-1:]:
+            self._typed.append(line)
+            self._not_kept = add_to_history(line)
+        self._at = len(self._typed)
+        self.show("")
+        self._enter([line], self._not_kept)
 
     def _on_paste(self, event: events.Paste) -> None:
         """Several lines are a script to be run; one line is text to go on with."""
@@ -153,15 +170,15 @@ class Prompt(Input):
 class PromptRow(Horizontal):
     """The prompt with the sign before it: `:` for commands, `/` while it takes a filter."""
 
-    def __init__(self, names: Callable[[], Names | None]) -> None:
+    def __init__(self, names: Callable[[], Names | None], enter: Enter, edited: Edited) -> None:
         super().__init__(id="prompt-row")
-        self._names = names
+        self._made_of = names, enter, edited
         self.filtering = False
 
     def compose(self) -> ComposeResult:
         """Sign and prompt."""
         yield Static(":", id="colon")
-        yield Prompt(self._names)
+        yield Prompt(*self._made_of)
 
     @property
     def prompt(self) -> Prompt:

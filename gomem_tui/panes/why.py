@@ -27,6 +27,10 @@ class WhyPane(HeapPane):
         """Title rule and the part of the text that is scrolled to."""
         return render_why(self._story(), self.port(width, height))
 
+    def wanted(self, width: int, most: int) -> int:
+        """Rows in which all that is to be told is seen, in a pane `most` rows high or lower."""
+        return 1 + why_length(self._story(), self.port(width, most))
+
     def page(self) -> int:
         """Rows shown."""
         return max(1, self.size.height - 1)

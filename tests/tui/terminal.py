@@ -75,10 +75,9 @@ class Terminal:
         self.settle(0.25)
 
     def line(self, command: str) -> None:
-        """Type a command and give the keyboard back."""
+        """Type a command."""
         self.send(f":{command}\r")
         self.settle(0.15)
-        self.escape()
 
     def settle(self, seconds: float = 0.12) -> None:
         """Read until nothing more comes for so long."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.geometry import Size
 from textual.pilot import Pilot
 
@@ -29,7 +30,7 @@ def shown(app: Explorer, pane: str) -> str:
 
 
 async def type_line(pilot: Pilot[int], text: str) -> None:
-    if not pilot.app.query_one(Prompt).has_focus:
+    if pilot.app.focused is None:
         await pilot.press("colon")
     for char in text:
         await pilot.press({" ": "space", ".": "full_stop", "_": "underscore"}.get(char, char))
@@ -101,10 +102,54 @@ async def test_typed_commands_are_done_and_remembered() -> None:
         await type_line(pilot, "alloc 40 as x")
         await type_line(pilot, "drop x")
         assert list(app.model.session.history) == ["alloc 40 as x", "drop x"]
-        await pilot.press("up", "up")
+        await pilot.press("colon", "up", "up")
         assert app.query_one(Prompt).value == "alloc 40 as x"
         await pilot.press("down")
         assert app.query_one(Prompt).value == "drop x"
+
+
+async def test_keys_are_keys_again_behind_a_line_that_is_right() -> None:
+    app = explorer("alloc 48\nalloc 64")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "space", "colon", *"flush", "enter", "b")
+        assert app.model.session.step == 2
+        assert list(app.model.session.timeline.steps) == ["alloc 48", "alloc 64", "flush"]
+        assert app.query_one(Prompt).value == ""
+
+
+async def test_a_wrong_line_stays_and_its_complaint_goes_with_it() -> None:
+    app = explorer("alloc 48 as a")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space")
+        await type_line(pilot, "drop nothere")
+        assert app.query_one(Prompt).value == "drop nothere"
+        assert "✗ drop nothere" in shown(app, "why")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "✗" not in shown(app, "why")
+        assert "alloc 48 as a" in shown(app, "why")
+
+
+async def test_keys_act_in_the_order_in_which_they_are_pressed() -> None:
+    app = explorer("alloc 48\nalloc 64")
+    keys = [*":alloc 47", "backspace", "8", "enter", *":alloc 80", "enter", "b", *":alloc 3", "left", "1", "end", "enter"]
+    names = {" ": "space", ":": "colon"}
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("greater_than_sign")
+        for key in keys:  # faster than anything is done
+            app.post_message(Key(names.get(key, key), key if len(key) == 1 else None))
+        await pilot.pause()
+        await pilot.pause()
+        assert list(app.model.session.history) == ["alloc 48", "alloc 64", "alloc 48", "alloc 13"]
+
+
+async def test_a_key_that_does_nothing_says_where_to_look() -> None:
+    app = explorer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("x")
+        assert app.message == "x does nothing here; : types a command, ? tells the keys."
+        await pilot.press("down")
+        assert app.message == ""
 
 
 async def test_keys_typed_in_the_prompt_do_not_step() -> None:
@@ -331,7 +376,7 @@ async def test_tab_walks_through_what_a_word_can_become() -> None:
         assert (await press("backspace", "full_stop", "tab"))[0] == "link lever.0", "its words follow"
         assert await press("space", "l", "e", "v", "e", "l", "enter")
         assert app.model.session.history[-1] == "link lever.0 level"
-        assert (await press(*"flu", "tab"))[0] == "flush"
+        assert (await press("colon", *"flu", "tab"))[0] == "flush"
         assert (await press("space", "tab"))[0] == "flush ", "nothing fits"
 
 

@@ -51,7 +51,7 @@ def begin_work(app: Explorer) -> Event:
 
 
 async def type_line(pilot: Pilot[int], text: str) -> None:
-    if not pilot.app.query_one(Prompt).has_focus:
+    if pilot.app.focused is None:
         await pilot.press("colon")
     pilot.app.query_one(Prompt).value = text
     await pilot.press("enter")

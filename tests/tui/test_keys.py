@@ -123,6 +123,7 @@ async def test_other_keys_hold_and_the_old_ones_do_not() -> None:
         assert app.is_running
         assert not app.screen.is_modal
         assert not app.query_one(Prompt).has_focus
+        app.say("")
         assert plain(app._footer(80)).split()[:4] == ["f5", "step", "space", "back"]
         await pilot.press("x")
         await pilot.pause()

@@ -1,0 +1,147 @@
+"""The part of the explorer where one types: what enter, a paste and esc do to the prompt, and what is said meanwhile."""
+
+from collections.abc import Iterable
+
+from gomem_core.lang import Names
+from gomem_core.lang.moves import Focus
+from gomem_core.offers import offers
+from gomem_core.outcome import Outcome
+from gomem_core.step import PAUSE
+from gomem_tui.hint import hint, takes_long
+from gomem_tui.panes.why import WhyPane
+from gomem_tui.prompt import Prompt, PromptRow
+from gomem_tui.travel import Traveller
+
+
+class Dialog(Traveller):
+    """An explorer to which lines are typed."""
+
+    @property
+    def row(self) -> PromptRow:
+        """The prompt with the sign before it."""
+        return self.query_one(PromptRow)
+
+    @property
+    def prompt(self) -> Prompt:
+        """The prompt itself."""
+        return self.row.prompt
+
+    @property
+    def typing(self) -> bool:
+        """Whether the prompt has the keyboard, from the very key on that gave it."""
+        return self.prompt.screen.focused is self.prompt
+
+    def offered(self) -> Names | None:
+        """What completion can take from the session; nothing while another thread works on it."""
+        session = self.model.session
+        return None if self.busy else offers(session.view, session.objects, session.timeline)
+
+    def placeholder(self) -> str:
+        """What stands in the empty prompt: the step that comes next."""
+        session = self.model.session
+        if session.timeline.following is None:
+            return "this is the end; type a command, for example alloc 48 scan"
+        line = session.line(session.step + 1).strip()
+        key = self.keyboard.name("step") or "next"
+        return f"{key} reads on" if line == PAUSE else f"{key} does: {line}"
+
+    def point_at(self, names: Iterable[str]) -> None:
+        """Show these panes, as far as there is room; the last one gets the keyboard."""
+        raise NotImplementedError
+
+    # --- What was typed ---------------------------------------------------------------------------------------------------
+
+    def edited(self, text: str) -> None:
+        """While a command is being typed the footer says what it would do, or what it looks like."""
+        if self.busy or not self.typing:
+            return
+        about = self.model.filter(text) if self.row.filtering else hint(text, self.model.view)
+        self.say(self.prompt.alternatives(self.size.width - 1) or about)
+
+    def on_prompt_entered(self, event: Prompt.Entered) -> None:
+        """Lines were pasted."""
+        self.entered(event.lines)
+
+    def entered(self, lines: list[str], problem: str = "") -> None:
+        """Do what was typed or pasted; `problem` is one with the history, in words.
+
+        The prompt closes behind a line that is right: keys are keys again.  A wrong one stays to be mended, and ends a paste.
+        """
+        if self.row.filtering:
+            self.leave_prompt()
+            return
+        if self.busy:
+            self.say(f"working; {self.keyboard.name('back')} stops it")
+            self._mend(lines[0])
+            return
+        long = takes_long("\n".join(lines), self.model.session)
+        future = self.model.session.timeline.name
+        self.work(lambda: self._submit_all(lines), lambda done: self._typed(lines, done, future, problem), long)
+
+    def _submit_all(self, lines: list[str]) -> list[Outcome]:
+        """Do one line after the other, up to the first that is wrong."""
+        done: list[Outcome] = []
+        for line in lines:
+            done.append(self.model.submit(line))
+            if not done[-1].ok or self.stopped:
+                break
+        return done
+
+    def _typed(self, lines: list[str], done: list[Outcome], future: str, problem: str) -> None:
+        right = done[-1].ok
+        if right and not self.prompt.value:
+            self.leave_prompt()
+        self.answered(done[-1])
+        self._tell_of_fork(future)
+        if not right:
+            self._mend(lines[len(done) - 1])
+        if right and problem:
+            self.say(problem)
+        if left := len(lines) - len(done):
+            which = "behind the wrong one" if not right else "behind the one that was stopped"
+            self.say(f"{left} pasted lines {which} were not done")
+
+    def answered(self, outcome: Outcome) -> None:
+        """Show what a typed line led to: in the panes, or, what they have no room for, in the footer."""
+        self.model.arrived(outcome)
+        if isinstance(outcome.command, Focus) and outcome.ok:
+            self.point_at(outcome.command.panes)
+        elif outcome.error is not None and not self.query_one(WhyPane).display:
+            self.say(str(outcome.error))
+        elif self.model.answer is not None and outcome.result is not None:
+            self.say(outcome.result.summary)
+
+    def _mend(self, line: str) -> None:
+        """Offer a line again that was wrong or came too early, unless another one is being typed already."""
+        if not self.prompt.value:
+            self.prompt.show(line)  # its hint would replace what is said here
+
+    def _tell_of_fork(self, future: str) -> None:
+        """What was typed in the past left a future behind."""
+        timeline = self.model.session.timeline
+        if not self.message and timeline.name != future and future in timeline.branches:
+            self.say(f"Another future begins here, {timeline.name}; the old one stays: branch {future} takes it up.")
+
+    # --- Opening and leaving ------------------------------------------------------------------------------------------------
+
+    def action_prompt(self) -> None:
+        """Type a command; in the prompt a colon is a colon, but for one at its beginning, which is habit."""
+        if not self.typing:
+            self.row.open()
+        elif self.prompt.value:
+            self.prompt.insert_text_at_cursor(":")
+
+    def give_up(self) -> None:
+        """Leave the prompt without doing what stands there; a complaint about it is over, too."""
+        if self.row.filtering:
+            self.model.filter("")
+        self.prompt.show("")  # what was typed can be had again from the history
+        self.leave_prompt()
+        if self.model.outcome is not None and self.model.outcome.error is not None:
+            self.model.arrived()
+
+    def leave_prompt(self) -> None:
+        """The keyboard is for the panes again."""
+        self.set_focus(None)
+        self.row.closed(self.placeholder())
+        self.say("")

@@ -1,0 +1,145 @@
+"""The part of the explorer that keys do to its panes: which one is shown and has the keyboard, and what it shows."""
+
+from collections.abc import Iterable
+
+from gomem_tui.arrangement import PANES, WHY, Arrangement
+from gomem_tui.dialog import Dialog
+from gomem_tui.options import Options
+from gomem_tui.output import write_picture
+from gomem_tui.paint import text_of
+from gomem_tui.panes.base import HeapPane
+from gomem_tui.panes.heap import ArenaPane, SpansPane
+from gomem_tui.panes.why import WhyPane
+
+
+class PaneKeys(Dialog):
+    """An explorer whose panes obey keys."""
+
+    options: Options
+    arrangement: Arrangement
+
+    @property
+    def pane(self) -> HeapPane:
+        """The pane that has the keyboard."""
+        return self.query_one(f"#{self.arrangement.name}", HeapPane)
+
+    def point_at(self, names: Iterable[str]) -> None:
+        """Show these panes, as far as there is room; the last one gets the keyboard."""
+        for name in names:
+            self.action_pane(next(number for number, pane in PANES.items() if pane == name))
+
+    def show_current(self) -> None:
+        """Show the panes that there is room for, and mark the one that has the keyboard."""
+        self.screen.set_class(self.options.presenting, "presenting")
+        for name, has in self.arrangement.classes().items():
+            self.screen.set_class(has, name)
+        shown = self.arrangement.shown()
+        for number, name in PANES.items():
+            pane = self.query_one(f"#{name}", HeapPane)
+            pane.active = number == self.arrangement.current and not self.typing
+            if number != WHY:
+                pane.set_class(number not in shown, "off")
+            pane.redraw()
+
+    def arranged(self) -> None:
+        """The layout changed: mark the current pane anew, and draw everything when sizes are known."""
+        self.show_current()
+        self.call_after_refresh(self.look_again)
+
+    # --- Which pane -------------------------------------------------------------------------------------------------------
+
+    def action_turn(self, step: int) -> None:
+        """Focus the next pane, or the one before; in the prompt, complete, and walk through what fits."""
+        if self.typing:
+            self.prompt.complete(step)
+            self.say(self.prompt.alternatives(self.size.width - 1) or self.message)
+        else:
+            self.action_pane(self.arrangement.neighbour(step))
+
+    def action_pane(self, number: int) -> None:
+        """Focus a pane by its number."""
+        before = self.arrangement.shown()
+        self.arrangement.choose(number)
+        self.set_focus(None)
+        self.show_current()
+        if self.arrangement.shown() != before:
+            self.call_after_refresh(self.look_again)
+
+    def action_zoom(self) -> None:
+        """One pane gets all the room."""
+        self.arrangement.zoomed = not self.arrangement.zoomed
+        self.arranged()
+
+    # --- What it shows ----------------------------------------------------------------------------------------------------
+
+    def action_move(self, rows: int, columns: int) -> None:
+        """Move in the pane."""
+        self.pane.move(rows, columns)
+
+    def action_page(self, by: int) -> None:
+        """Move in the pane by what it shows; to an audience, these are a clicker's keys."""
+        if not self.options.presenting:
+            self.pane.move(by * self.pane.page())
+        elif by > 0:
+            self.action_step()
+        else:
+            self.action_step_back()
+
+    def action_edge(self, by: int) -> None:
+        """Move to the pane's first or last row."""
+        self.pane.move(by * HeapPane.FAR)
+
+    def action_sort(self, by: int) -> None:
+        """Another order of the spans table."""
+        self.query_one(SpansPane).sort(by)
+
+    def action_filter(self) -> None:
+        """Type a filter of the spans table; it works while it is being typed."""
+        self.action_pane(1)
+        self.row.open_for_filter(self.model.order.text)
+
+    def action_match(self, step: int) -> None:
+        """The filter's next match, or the one before."""
+        self.say(self.query_one(SpansPane).match(step))
+
+    def action_lens(self) -> None:
+        """The arena's next lens."""
+        self.query_one(ArenaPane).next_lens()
+
+    def action_enter(self) -> None:
+        """From a class of the Heap pane to its mcentral."""
+        if self.arrangement.name == "heap":
+            self.action_pane(4)
+
+    def action_map_zoom(self, by: int) -> None:
+        """More or fewer pages a cell of the arena."""
+        self.query_one(ArenaPane).zoom(by)
+
+    def action_event_log(self) -> None:
+        """Why: the ladder or the events."""
+        self.query_one(WhyPane).toggle_log()
+
+    def action_copy(self) -> None:
+        """The address of what is selected, to the clipboard."""
+        addr = self.model.scene.selection.addr
+        if addr:
+            self._copy(f"{addr:#x}", f"{addr:#x}")
+        else:
+            self.say("Nothing is selected.")
+
+    def action_copy_pane(self) -> None:
+        """What the pane shows, to the clipboard."""
+        self._copy(self.pane.text(), f"the {self.arrangement.name} pane")
+
+    def _copy(self, text: str, what: str) -> None:
+        self.copy_to_clipboard(text)
+        self.say(f"Copied {what}, if this terminal lets programs copy (OSC 52).")
+
+    def action_picture(self) -> None:
+        """What the screen shows, as two files."""
+        try:
+            path = write_picture(self.export_screenshot(), text_of(self.screen), self.desk.script.name, self.model.session.step)
+        except OSError as e:
+            self.say(f"No picture was written: {e.strerror or e}")
+        else:
+            self.say(f"Written: {path}.svg and {path.name}.txt")
