@@ -12,6 +12,7 @@ from gomem_tui.render.sentences import tell, value_text
 from gomem_tui.render.words import clip
 from gomem_tui.style import Token
 
+_MSPAN: Final = "mspan"  # what Go calls the struct
 _LEAST: Final = 3  # events that are listed, however low the pane
 
 
@@ -74,9 +75,18 @@ def log_length(outcome: Outcome | None) -> int:
     return len(outcome.events) + (outcome.events_total > len(outcome.events))
 
 
+def _field(name: str, value: object) -> str:
+    """A field as the log shows it; what says nothing is left out."""
+    if value is True:
+        return name
+    if value is False or (name == "spanclass" and value == -1):
+        return ""
+    return f"{_MSPAN if name == 'span' else name} {value_text(name, value)}"
+
+
 def _log_line(outcome: Outcome, number: int) -> Line:
     event = outcome.events[number - 1]
-    told = "  ".join(f"{name} {value_text(name, value)}" for name, value in values_of(event))
+    told = "  ".join(filter(None, (_field(name, value) for name, value in values_of(event))))
     mark, token = _standing(outcome, number)
     head: Token = "new" if mark == "▶" else "dim"
     kind: Token = "dim" if token == "dim" else "new"

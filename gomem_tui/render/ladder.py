@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rich.cells import cell_len
@@ -15,6 +15,7 @@ from gomem_tui.render.sentences import SENTENCES, tell
 from gomem_tui.style import Token
 
 RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
+_GO_ENDS: Final = 118  # column
 _CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS = range(5)
 _HEIGHTS: Final[dict[type[e.Event], int]] = {  # which rung served, when this was told
     e.TinyShared: _MCACHE,
@@ -22,6 +23,14 @@ _HEIGHTS: Final[dict[type[e.Event], int]] = {  # which rung served, when this wa
     e.CentralPick: _MCENTRAL,
     e.Picked: _MHEAP,
     e.Grow: _OS,
+}
+
+
+_TOLD: Final[dict[type[e.Event], tuple[int, bool]]] = {  # events that say all of a rung, and whether it served
+    e.McacheHit: (_MCACHE, True),
+    e.McacheMiss: (_MCACHE, False),
+    e.CentralPick: (_MCENTRAL, True),
+    e.CentralMiss: (_MCENTRAL, False),
 }
 
 
@@ -39,6 +48,8 @@ class _Ladder:
 
     def __init__(self) -> None:
         self.rungs: dict[int, Rung] = {}
+        self._grown = 0  # pages that the OS gave
+        self._swept = False  # the heap swept before it looked for free pages
 
     def _say(self, rung: int, event: e.Event, served: bool = False) -> None:
         self.rungs[rung] = Rung(tell(event), served, event.go)
@@ -58,45 +69,39 @@ class _Ladder:
                 self._say(_MCACHE, event, True)
             case e.TinyBlock():
                 self._say_other(_CLASS, "tiny", event, size=event.size)
-            case e.McacheHit():
-                self._say(_MCACHE, event, True)
-            case e.McacheMiss():
-                self._say(_MCACHE, event)
-            case e.CentralPick():
-                self._say(_MCENTRAL, event, True)
-            case e.CentralMiss():
-                self._say(_MCENTRAL, event)
+            case e.Reclaim():
+                self._swept = True
             case e.Grow():
+                self._grown = event.npages
                 growth = format_bytes(event.npages << 13)
                 self._say_other(_OS, "grow", event, True, growth=growth, arena_used=short(event.arena_used))
             case e.Picked():
-                asked = _OS in self.rungs
-                sentence = "heap_asked" if asked else "heap_exact"
-                self._say_other(
-                    _MHEAP,
-                    sentence,
-                    event,
-                    not asked,
-                    pages=counted(event.want, "page"),
-                    npages=event.want,
-                    base=short(event.base),
-                )
+                self._say_heap(event, "heap_exact", event.npages, pages=counted(event.want, "page"), base=short(event.base))
             case e.SpanSplit():
-                asked = _OS in self.rungs
-                sentence = "heap_asked_split" if asked else "heap_split"
-                total, rest = event.npages + event.rest_npages, event.rest_npages
-                self._say_other(
-                    _MHEAP,
-                    sentence,
+                total = event.npages + event.rest_npages
+                self._say_heap(
                     event,
-                    not asked,
+                    "heap_split",
+                    total,
                     total=counted(total, "page"),
                     pages=counted(event.npages, "page"),
                     npages=event.npages,
-                    rest=rest,
+                    rest=event.rest_npages,
                 )
+            case _ if type(event) in _TOLD:
+                self._say(_TOLD[type(event)][0], event, _TOLD[type(event)][1])
             case _:
                 pass
+
+    def _say_heap(self, event: e.Picked | e.SpanSplit, sentence: str, found: int, **values: object) -> None:
+        """The heap had `found` pages in a row, perhaps only after it had asked the OS or swept."""
+        if self._grown:
+            asked = "heap_joined" if found > self._grown else "heap_asked"
+            sentence = f"{asked}_split" if isinstance(event, e.SpanSplit) else asked
+        self._say_other(_MHEAP, sentence, event, not self._grown, **values)
+        if self._swept:
+            rung = self.rungs[_MHEAP]
+            self.rungs[_MHEAP] = replace(rung, sentence="; ".join((rung.sentence, SENTENCES["swept_first"])))
 
     def told(self, not_asked: str) -> list[Rung]:
         """All five rungs; those below the one that served were not asked."""
@@ -158,9 +163,23 @@ def rung_lines(number: int, rung: Rung, width: int) -> list[Line]:
     return [with_go([*head, *first], rung.go, width), *(((" " * indent, "text"), *line) for line in more)]
 
 
+def ladders(rungs: Sequence[Rung], width: int) -> Iterator[list[Line]]:
+    """The ladder, and shorter ones: with one line for all rungs that were not asked, and without those."""
+    told = [rung_lines(number, rung, width) for number, rung in enumerate(rungs)]
+    yield [line for lines in told for line in lines]
+    asked = [line for rung, lines in zip(rungs, told, strict=True) if rung.go for line in lines]
+    others = [number for number, rung in enumerate(rungs) if not rung.go]
+    if others:
+        names = ", ".join(RUNGS[number] for number in others)
+        text = SENTENCES["not_asked_folded"].format(rungs=names, sentence=rungs[others[0]].sentence)
+        yield [*asked, ((f"   {text}", "dim"),)]
+    yield asked
+
+
 def with_go(spans: list[Span], go: str, width: int) -> Line:
-    """The line, and the Go function that decides at its end, if there is room for it."""
-    room = width - sum(cell_len(text) for text, _ in spans)
-    if go and len(go) + 3 < room:
-        spans.append((go.rjust(room - 1), "dim"))
+    """The line, and the Go function that decides behind it, if there is room: at the end, or where the eye still finds it."""
+    used = sum(cell_len(text) for text, _ in spans)
+    end = min(width - 1, max(_GO_ENDS, used + len(go) + 2))
+    if go and len(go) + 2 <= end - used:
+        spans.append((go.rjust(end - used), "dim"))
     return tuple(spans)

@@ -28,7 +28,7 @@ _PLAIN: Final = {
 _PICTURE: Final = re.compile("[─━┄╌]{2,}|[▕▏]?[▏▎▍▌▋▊▉█▓▒▚░┃·]{3,}[▕▏]?|[▁▂▃▄▅▆▇█]{2,}")  # rules, bars, curves
 _RUNG: Final = re.compile(rf" ([1-{len(RUNGS)}]) ({'|'.join(RUNGS)}) +(● )?(.*)", re.DOTALL)
 _EVENT: Final = re.compile(r" ([▶ ]) +([0-9]+) ")
-_STEP: Final = re.compile(r" ([0-9]+) › ")
+_STEP: Final = re.compile(r" step ([0-9]+) › ")
 
 
 def spoken_title(line: Line) -> str:

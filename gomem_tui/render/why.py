@@ -13,20 +13,21 @@ from gomem_core.diff_tables import GLYPHS
 from gomem_core.lang.commands import Alloc
 from gomem_core.lang.moves import Pause
 from gomem_core.outcome import Outcome
-from gomem_core.report import Result, counted
+from gomem_core.report import Result, counted, format_bytes
 from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.render.halfway import halfway_keys, halfway_lines, halfway_title, log_length, log_lines
-from gomem_tui.render.ladder import ladder, rung_lines
+from gomem_tui.render.ladder import ladder, ladders
 from gomem_tui.render.lines import Line, Port, fit, fit_all, rule
 from gomem_tui.render.markdown import render_markdown
 from gomem_tui.render.reflow import reflow
-from gomem_tui.render.sentences import SENTENCES, tell
+from gomem_tui.render.sentences import COUNTED, SENTENCES, tell
 from gomem_tui.render.words import clean, clip
 from gomem_tui.style import Token
 
 _BESIDE_FROM: Final = 106  # columns: where narration that does not fit above the ladder may stand beside it
 _LEAST_LEFT: Final = 36  # columns that narration has there
 _RUNG: Final = 76  # columns in which all of a rung's sentence is seen
+_UNBROKEN: Final = "\u00a0"  # a blank where a line does not break
 _KEYS_FROM: Final = 60  # columns: where keys are told in the title
 _FATE_TOKENS: Final[dict[str, Token]] = dict(zip(GLYPHS.values(), ("new", "dim", "text"), strict=True))
 
@@ -154,7 +155,7 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
         picture = outcome.error.render(outcome.line, width).splitlines()
         failed: list[Line] = [((" ✗ ", "error"), (picture[0], "text"))]
         return [*failed, *(((f"   {text}", "error"),) for text in picture[1:]), *unmet]
-    lines: list[Line] = [((f" {outcome.step} ", "dim"), ("› ", "key"), (outcome.line.strip(), "text")), *unmet]
+    lines: list[Line] = [((f" step {outcome.step} ", "dim"), ("› ", "key"), (outcome.line.strip(), "text")), *unmet]
     rungs = ladder(outcome.events) if isinstance(outcome.command, Alloc) else []
     if rungs and isinstance(outcome.command, Alloc) and outcome.command.times > 1:
         lines.append(((" " + SENTENCES["costliest"].format(times=outcome.command.times), "label"),))
@@ -164,12 +165,20 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
         rest += [((f"   {text}", "label"),) for event in stored for text in wrap(tell(event), width)]
     elif not rungs:
         rest += _event_counts(outcome, width)
-    climbed = [(rung, rung_lines(number, rung, width + 4)) for number, rung in enumerate(rungs)]
-    for all_of_them in (True, False):
-        told = [line for rung, rung_told in climbed if all_of_them or rung.go for line in rung_told]
-        if len(lines) + len(told) + len(rest) <= room:
+    climbed: list[Line] = []
+    for climbed in ladders(rungs, width + 4):
+        if len(lines) + len(climbed) + len(rest) <= room:
             break
-    return [*lines, *told, *rest]
+    return [*lines, *climbed, *rest, *_counts_in_full(outcome, width)][: max(room, len(lines) + len(climbed) + len(rest))]
+
+
+def _counts_in_full(outcome: Outcome, width: int) -> list[Line]:
+    """Why heap_live grew by more than what was allocated."""
+    cached = [event for event in outcome.events if isinstance(event, e.CacheSpan)]
+    if not cached or not isinstance(outcome.command, Alloc):
+        return []
+    text = SENTENCES["counts_in_full"].format(heap_live=format_bytes(cached[-1].heap_live))
+    return [((f"   {line}", "label"),) for line in wrap(text, width)]
 
 
 def _unmet_lines(line: str, found: str, width: int) -> list[Line]:
@@ -201,5 +210,5 @@ def _event_counts(outcome: Outcome, width: int) -> list[Line]:
     counts = Counter(event.kind for event in outcome.events)
     if not counts:
         return []
-    text = "inside: " + "   ".join(f"{kind} {n}" for kind, n in counts.most_common())
-    return [((f"   {line}", "label"),) for line in wrap(text, width)]
+    told = [f"{COUNTED[kind]} {n}".replace(" ", _UNBROKEN) for kind, n in counts.most_common()]
+    return [((f"   {line.replace(_UNBROKEN, ' ')}", "label"),) for line in wrap("inside: " + " · ".join(told), width)]

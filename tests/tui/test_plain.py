@@ -51,7 +51,7 @@ def test_an_empty_line_does_the_next_step(monkeypatch: Monkey, capsys: Capture) 
     assert code == 0
     assert "Step 0 of 27. Next: alloc 48 scan as node\n" in out
     assert " 5 OS, served: the arena grew by 1.0M" in out
-    assert " 2 mcache, served: P0's span c420000000 has 169 free slots: no lock needed" in out
+    assert " 2 mcache, served: P0's span c420000000 had 169 free slots: no lock needed" in out
     assert out.endswith("Step 2 of 27. Next: alloc 40 scan as short\n")
 
 

@@ -123,7 +123,7 @@ def test_narration_stands_above_the_ladder_and_notes_too() -> None:
         "so it asks mcentral,",
         "• watch pane 4",
         "# and a note",
-        "2 › alloc 48 as b",
+        "step 2 › alloc 48 as b",
         "✗ expect",
         "1 size class",
     ]
@@ -134,8 +134,9 @@ def test_narration_stands_above_the_ladder_and_notes_too() -> None:
 def test_what_was_not_asked_gives_way_to_what_is_said() -> None:
     desk = Console(narrate=True, script=read_script("x", "alloc 48\nsay one\nsay\nsay two\nalloc 48", "x"))
     desk.session.goto(2)
-    low, high = (told(Story(desk.session.outcome), height=height) for height in (10, 13))
+    low, folded, high = (told(Story(desk.session.outcome), height=height) for height in (10, 11, 13))
     assert "4 mheap        not asked" in high
+    assert "mcentral, mheap, OS: not asked" in folded
     assert "not asked" not in low
     assert "2 mcache     ●" in low
     assert "more lines" not in low
@@ -145,8 +146,8 @@ def test_where_there_is_room_narration_stands_beside_what_was_done() -> None:
     lines = texts(render_why(story_at(2), Port(120, 10)))[1:]
     assert lines[0].startswith(" Who serves it?")
     assert {line[40] for line in lines} == {"│"}
-    assert [line[42:58] for line in lines[3:6]] == ["1 size class   4", "2 mcache       P", "3 mcentral     n"]
-    assert "in empty: 0" in lines[5]
+    assert [line[42:58] for line in lines[3:6]] == ["1 size class   4", "2 mcache       P", "3 mcentral     h"]
+    assert "cached ones: 0" in lines[5]
     events = texts(render_why(story_at(1, 5), Port(120, 10)))[1:]
     assert events[4][40:74].rstrip() == "│ ▶  5 took the lock of mheap"
     assert all("│" not in line for line in texts(render_why(story_at(2), Port(120, 40))))
@@ -218,7 +219,7 @@ def test_the_ladder_goes_as_far_as_was_told() -> None:
     assert sentences[0] == []
     assert sentences[1][1:] == ["not asked so far"] * 4
     assert sentences[2][1:] == ["P0 holds no span of this class"] + ["not asked so far"] * 3
-    assert sentences[3][2].startswith("nonempty is empty")
+    assert sentences[3][2].startswith("has no span with a free slot")
     assert sentences[4][4] == "not asked"
     text = told(story_at(1, 2), height=40)
     assert "4 mheap        not asked so far" in text
