@@ -73,10 +73,10 @@ class Machine:
         self._world = World(self.heap, self.view, self.objects)
         self._step_of = step_of
         self._narrates = narrate
-        self._failed: dict[int, ParseError] = {}  # steps for which there was not enough memory
+        self._failed: dict[int, Outcome] = {}  # of steps for which there was not enough memory
         self._work = 0  # see checkpoints.py
         self._half = False  # the heap is halfway in a step
-        self._trying = False  # a step that was typed, so that what was done behind this place is about to be forgotten
+        self._deaf = False  # nobody can stop it: it puts right what was stopped
         self._limit = -1  # events after which to stop; -1: none
         self._events: list[Event] = []
         self._events_total = 0
@@ -111,7 +111,7 @@ class Machine:
         """
         number = self.at + 1
         before = counters(self.heap)
-        outcome = self._execute(step, look)
+        outcome = self._attempt(step, look, self._failed.get(number))
         if number > self.recorded:
             self.heap_live.append(self.heap.stats.heap_live)
             self.marks.append(step_mark(before, counters(self.heap)) if outcome.ok else 0)
@@ -119,23 +119,32 @@ class Machine:
         return outcome
 
     def try_new(self, step: Step) -> Outcome:
-        """Do a step that somebody typed: from here the line is another one.  One that fails is none, and changes nothing."""
-        now = self.heap.mheap.now
+        """Do a step that somebody typed: from here the line is another one.  One that fails is none, and changes nothing.
+
+        Raises as `do` does.
+        """
+        number, now, work = self.at + 1, self.heap.mheap.now, self._work
+        known_to_fail = self._failed.pop(number, None)
         before = counters(self.heap)
-        self._trying = True
-        self.objects.diverges = self.at < self.recorded
+        if self.at < self.recorded:
+            self.objects.diverge()
+        outcome = None
         try:
-            outcome = self._execute(step, True)
+            outcome = self._attempt(step, True, None)
         finally:
-            self._trying = self.objects.diverges = False
+            if outcome is None or not outcome.ok:
+                self.objects.put_back()
+                self.heap.set_now(now)
+                self._work = work
+                self._failed.pop(number, None)
+                if known_to_fail is not None:
+                    self._failed[number] = known_to_fail
         if not outcome.ok:
-            self._failed.pop(self.at + 1, None)
-            self.heap.set_now(now)
             return outcome
         self.cut()
         self.heap_live.append(self.heap.stats.heap_live)
         self.marks.append(step_mark(before, counters(self.heap)))
-        self._done(self.at + 1, outcome)
+        self._done(number, outcome)
         return outcome
 
     def look(self, step: Step, at: int) -> Outcome:
@@ -151,7 +160,7 @@ class Machine:
         self.objects.cut()
         self._checkpoints.forget_after(self.at)
         del self.heap_live[self.at + 1 :], self.marks[self.at + 1 :]
-        self._failed = {step: error for step, error in self._failed.items() if step <= self.at}
+        self._failed = {step: outcome for step, outcome in self._failed.items() if step <= self.at}
 
     def _done(self, number: int, outcome: Outcome) -> None:
         self.at = number
@@ -161,27 +170,42 @@ class Machine:
         self.stale.add(self._news)
         self._since.add(self._news)
 
-    def _execute(self, step: Step, look: bool) -> Outcome:
+    def _attempt(self, step: Step, look: bool, known_to_fail: Outcome | None) -> Outcome:
         """Let the command change the heap.  Whatever stops it halfway, the heap is then as it was."""
         number = self.at + 1
         self._prepare(step)
-        result, error = None, step.error if self._trying else self._failed.get(number) or step.error
+        if known_to_fail is not None:
+            return known_to_fail
         try:
-            if error is None and step.command is not None and (look or type(step.command) not in LOOKS):
-                result = EXECUTE[type(step.command)](self._world, step.command)
-        except CommandError as e:
-            error = located(e, step.line)
-        except OutOfMemory as e:
-            error = self._failed[number] = located(CommandError(str(e)), step.line)
+            result, error, ran_out = self._run(step, look)
+        except (KeyboardInterrupt, Stopped):
+            self._undo()
+            raise
+        if ran_out:
             told = self._events, self._events_total
-            self._rebuild()
+            self._undo()
             self._events, self._events_total = told
             self._touched, self._news = Touched(), Stale()
             self.heap.set_now(number * SECOND)
-        except (KeyboardInterrupt, Stopped):
-            self._rebuild()
-            raise
-        return self._outcome(step, number, result, error)
+        outcome = self._outcome(step, number, result, error)
+        if ran_out:
+            self._failed[number] = outcome
+        return outcome
+
+    def _run(self, step: Step, look: bool) -> tuple[Result | None, ParseError | None, bool]:
+        """Do the command: its result, or what is wrong with it, and whether memory ran out halfway.
+
+        Commands complain (CommandError) before they change anything.  Raises KeyboardInterrupt, Stopped and _Halfway.
+        """
+        command = step.command
+        if step.error is not None or command is None or (not look and type(command) in LOOKS):
+            return None, step.error, False
+        try:
+            return EXECUTE[type(command)](self._world, command), None, False
+        except CommandError as e:
+            return None, located(e, step.line), False
+        except OutOfMemory as e:
+            return None, located(CommandError(str(e)), step.line), True
 
     @property
     def _spans(self) -> int:
@@ -224,7 +248,7 @@ class Machine:
             self._events.append(event)
         if self._events_total == self._limit:
             raise _Halfway
-        if self.stop:
+        if self.stop and not self._deaf:
             raise Stopped
 
     # --- Going elsewhere ------------------------------------------------------------------------------------------------
@@ -236,7 +260,7 @@ class Machine:
             self._restore(known)
         dear = self._dear
         while self.at < step:
-            if self.stop:
+            if self.stop and not self._deaf:
                 self.stop = False
                 raise Stopped
             if step - self.at <= _NEAR and self._work - self._since_work >= dear:
@@ -260,9 +284,11 @@ class Machine:
         self._since, self._since_step, self._since_work = Stale(), self.at, self._work
 
     def _restore(self, known: Checkpoint) -> None:
-        if self._half and self.at == self.recorded:  # the objects of the half step are no traces to be kept
+        if self._half:
             self.objects.go(self.at)
-            self.objects.cut()
+            self.objects.put_back()
+            if self.at == self.recorded:  # the objects of a step that was never done as a whole are no traces to be kept
+                self.objects.cut()
         self._half = True
         image, memory = known.contents()
         restore(self.heap, image)
@@ -285,14 +311,13 @@ class Machine:
         self.stale.add(stale)
         self.account.look_again(stale)
 
-    def _rebuild(self) -> None:
-        """A step was stopped halfway: be as before it."""
-        self.stop = self.objects.diverges = False
-        self._half = True
-        trying, self._trying = self._trying, False
-        self.reach(self.at)
-        if trying:  # some of what was done behind this place may be forgotten already
-            self.cut()
+    def _undo(self) -> None:
+        """A step was stopped halfway: be as before it.  That is never stopped itself."""
+        self._half = self._deaf = True
+        try:
+            self.reach(self.at)
+        finally:
+            self._deaf = self.stop = False
 
     # --- Halfway --------------------------------------------------------------------------------------------------------
 
@@ -306,24 +331,25 @@ class Machine:
         """Do the next step until so many events are told.  The heap is halfway then: only to be looked at, and to be left."""
         self.reach(self.at)
         self.remember()
-        step = self._step_of(self.at + 1)
+        number = self.at + 1
+        step = self._step_of(number)
         self._prepare(step)
         self._limit = events
         self._half = True
+        if number in self._failed:  # what lies hidden there are objects of later steps
+            self.objects.diverge()
         result = error = None
         try:
-            if step.command is not None:
-                result = EXECUTE[type(step.command)](self._world, step.command)
+            result, error, _ = self._run(step, True)
         except _Halfway:
             pass
-        except (CommandError, OutOfMemory) as e:
-            error = located(e if isinstance(e, CommandError) else CommandError(str(e)), step.line)
         except (KeyboardInterrupt, Stopped):
-            self._rebuild()
+            self._undo()
             raise
         finally:
             self._limit = -1
-        return self._outcome(step, self.at + 1, result, error)
+        self.stale.add(self._news)
+        return self._outcome(step, number, result, error)
 
 
 def located(e: CommandError, line: str) -> ParseError:

@@ -1,9 +1,11 @@
 """The program's side of a session: which objects it ever allocated, what they are called, which it still refers to.
 
 Object number `oid` is a row in typed columns, born and dropped at a step.  Rows are only ever appended, and so are the drops: a
-session that goes back in time hides what lies behind its cursor, and finds it again when it goes forward.  Only when it takes
-another way from there, `cut` forgets what was hidden.
+session that goes back in time hides what lies behind its cursor, and finds it again when it goes forward.  When it tries another
+way from there, what was hidden is set aside: `put_back` brings it back, `cut` forgets it.
 """
+
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -41,6 +43,18 @@ class ObjectInfo(NamedTuple):
         return "scan" if self.ptrdata == self.size else "head"
 
 
+class _Aside(NamedTuple):
+    """What was hidden, from object number `start` on, when another way was tried."""
+
+    start: int
+    columns: list[array[int]]
+    unnamed: array[int]
+    drop_oid: array[int]
+    drop_step: array[int]
+    names: dict[int, str]
+    named_before: dict[int, int]
+
+
 class ObjectTable:
     """All objects of a session, by number, name and address."""
 
@@ -62,7 +76,8 @@ class ObjectTable:
         self._drop_oid = array("i")
         self._drop_step = array("i")
         self._drops = 0
-        self.diverges = False  # what is written next need not be what is hidden, which then is forgotten
+        self.diverges = False  # what is written next need not be what is hidden, which then is set aside
+        self._aside: _Aside | None = None
         # As of the cursor.
         self._by_name: dict[str, int] = {}  # the object that had the name last, dropped or not
         self._by_addr: dict[int, int] = {}  # the object born last at an address
@@ -84,7 +99,7 @@ class ObjectTable:
         """
         oid = self._count
         if self.diverges:
-            self.cut()
+            self._set_aside()
         if oid == len(self._addr):
             self._append(oid, addr, size, ptrdata, step, name)
         elif (self._addr[oid], self._size[oid], self._ptrdata[oid], self._born[oid]) != (addr, size, ptrdata, step):
@@ -119,7 +134,7 @@ class ObjectTable:
         Raises ReplayDiffers when another was forgotten here the first time.
         """
         if self.diverges:
-            self.cut()
+            self._set_aside()
         if self._drops == len(self._drop_oid):
             self._drop_oid.append(oid)
             self._drop_step.append(step)
@@ -174,17 +189,59 @@ class ObjectTable:
         self._by_addr = dict(zip(self._addr[:count], range(count), strict=True))
         self._by_name = {name: oid for oid, name in self._names.items() if oid < count}
 
+    def diverge(self) -> None:
+        """What is written from here on is tried, and need not be what is hidden: `cut` or `put_back` ends that."""
+        self.diverges = True
+
     def cut(self) -> None:
-        """Forget what is hidden: the session takes another way from here."""
+        """Forget what is hidden, or was set aside: the session takes another way from here."""
         self.diverges = False
-        for oid in range(self._count, len(self._addr)):
+        if self._aside is None:
+            self._truncate(self._count)
+        self._aside = None
+
+    def put_back(self) -> None:
+        """What was tried did not happen.  To be called when the cursor is before it."""
+        self.diverges = False
+        aside, self._aside = self._aside, None
+        if aside is None:
+            return
+        self._truncate(aside.start)
+        for column, tail in zip(self._columns, aside.columns, strict=True):
+            column.extend(tail)
+        self._unnamed.extend(aside.unnamed)
+        self._drop_oid.extend(aside.drop_oid)
+        self._drop_step.extend(aside.drop_step)
+        self._names |= aside.names
+        self._named_before |= aside.named_before
+
+    def _set_aside(self) -> None:
+        self.diverges = False
+        hidden = range(self._count, len(self._addr))
+        self._aside = _Aside(
+            self._count,
+            [column[self._count :] for column in self._columns],
+            self._unnamed[self._unnamed_count :],
+            self._drop_oid[self._drops :],
+            self._drop_step[self._drops :],
+            {oid: self._names[oid] for oid in hidden if oid in self._names},
+            {oid: self._named_before[oid] for oid in hidden if oid in self._named_before},
+        )
+        self._truncate(self._count)
+
+    def _truncate(self, count: int) -> None:
+        for oid in range(count, len(self._addr)):
             self._names.pop(oid, None)
             self._named_before.pop(oid, None)
-        for column in (self._addr, self._size, self._ptrdata, self._born, self._dropped, self._number, self._before):
-            del column[self._count :]
+        for column in self._columns:
+            del column[count:]
         del self._unnamed[self._unnamed_count :]
         del self._drop_oid[self._drops :]
         del self._drop_step[self._drops :]
+
+    @property
+    def _columns(self) -> tuple[array[int], ...]:
+        return self._addr, self._size, self._ptrdata, self._born, self._dropped, self._number, self._before
 
     # --- Looking --------------------------------------------------------------------------------------------------------
 

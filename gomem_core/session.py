@@ -13,6 +13,7 @@ from typing import overload
 
 from gomem_core.account import Account
 from gomem_core.execute import EXECUTE
+from gomem_core.invariants import InvariantError
 from gomem_core.lang import ParseError, parse
 from gomem_core.links import LinkIndex
 from gomem_core.machine import EVENTS_KEPT, Machine, Stopped
@@ -100,6 +101,8 @@ class Session:
             return Outcome(source, command, self.step, error=_no_command(source))
         step = parse_step(source) if "\n" in source else Step(source, source, command, None)
         self._leave_half()
+        if self.machine.at != self.step:
+            raise InvariantError("cursor", f"the session stands at step {self.step}, and its heap at {self.machine.at}")
         outcome = self.machine.try_new(step)
         if not outcome.ok:
             return replace(outcome, step=self.step)
