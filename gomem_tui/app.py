@@ -46,11 +46,11 @@ from gomem_tui.style import styles
 DEFAULT: Final = Options()
 
 
-def key_provider() -> type:
+def provider() -> type:
     """What the palette offers; imported when it is opened first, for the palette is a tenth of the time to the first picture."""
-    from gomem_tui.palette import KeyProvider  # noqa: PLC0415 -- see above
+    from gomem_tui.palette import ActionProvider  # noqa: PLC0415 -- see above
 
-    return KeyProvider
+    return ActionProvider
 
 
 class Explorer(PaneKeys):
@@ -58,7 +58,7 @@ class Explorer(PaneKeys):
 
     TITLE = "gomem"
     CSS_PATH = "app.tcss"
-    COMMANDS: ClassVar[set[Any]] = {key_provider}
+    COMMANDS: ClassVar[set[Any]] = {provider}
     AUTO_FOCUS = None  # only the prompt ever has Textual's focus, and only while somebody types
 
     def __init__(self, desk: Console, options: Options = DEFAULT) -> None:
@@ -234,8 +234,8 @@ class Explorer(PaneKeys):
             self.arranged()
 
     async def action_help(self) -> None:
-        """Keys and commands."""
-        await self.push_screen(HelpScreen(self.keyboard))
+        """What the pane shows, its keys, all others, and the commands."""
+        await self.push_screen(HelpScreen(self.keyboard, self.arrangement.name))
 
     def action_explain_quit(self) -> None:
         """Tell how to quit."""

@@ -131,6 +131,12 @@ class Dialog(Traveller):
         elif self.prompt.value:
             self.prompt.insert_text_at_cursor(":")
 
+    def begin_line(self, text: str) -> None:
+        """Open the prompt with the beginning of a command."""
+        self.row.open()
+        self.prompt.value = text
+        self.prompt.cursor_position = len(text)
+
     def give_up(self) -> None:
         """Leave the prompt without doing what stands there; a complaint about it is over, too."""
         if self.row.filtering:

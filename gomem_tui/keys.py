@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from gomem_tui.keynames import is_typed, shown
 
-Scope = Literal["app", "pane", "spans", "arena"]
+Scope = Literal["app", "pane", "spans", "arena", "heap"]  # where an action is to be had
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ _TABLE: Final[tuple[Key, ...]] = (
     Key("previous_match", "match(-1)", ("N",), "match before", "Select the match before.", "spans"),
     Key("sort", "sort(1)", ("s",), "sort", "Sort the spans table by its next column.", "spans"),
     Key("reverse", "sort(0)", ("r",), "reverse", "Sort the other way round.", "spans"),
-    Key("open", "enter", ("enter",), "open", "In Heap: go to the mcentral of the selected class.", "pane"),
+    Key("open", "enter", ("enter",), "open", "In Heap: go to the mcentral of the selected class.", "heap"),
     Key("lens", "lens", ("v",), "lens", "Look at the arena's pages through the next lens.", "arena"),
     Key(
         "map_wider",
@@ -140,8 +140,8 @@ _TABLE: Final[tuple[Key, ...]] = (
         "picture",
         "Write what the screen shows as an SVG picture and as text, in the current directory.",
     ),
-    Key("palette", "command_palette", ("ctrl+p",), "palette", "Find an action by a part of its name."),
-    Key("help", "help", ("question_mark", "f1"), "help", "Show the keys and the commands.", footer=6),
+    Key("palette", "command_palette", ("ctrl+p",), "palette", "Find an action or a command by a part of its name."),
+    Key("help", "help", ("question_mark", "f1"), "help", "Explain the pane, the keys and the commands.", footer=6),
     Key("back", "back", ("escape",), "back", "Leave the prompt, the help or the zoom; stop what takes long."),
     Key("quit", "quit", ("q", "ctrl+q"), "quit", "Leave gomem.", footer=7, first=True),
     Key("explain_quit", "explain_quit", ("ctrl+c",), "", "Nothing: it tells how to quit, and destroys nothing.", first=True),

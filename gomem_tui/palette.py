@@ -1,34 +1,42 @@
-"""The command palette: every action of the key table, found by a part of its name, with its key beside it."""
+"""The command palette: the actions of the key table with their keys, and the commands, found by any part of what is said."""
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from gomem_core.lang.registry import REGISTRY
+from gomem_tui.dialog import Dialog
 from gomem_tui.keynames import shown
 from gomem_tui.keys import Key
-from gomem_tui.travel import Traveller
 
 
-def _text(key: Key) -> str:
-    return f"{key.help}  ({' '.join(map(shown, key.keys))})" if key.keys else key.help
+def _action(key: Key) -> str:
+    name = key.id.replace("_", " ")
+    keys = " ".join(map(shown, key.keys))
+    return f"{name}: {key.help}  ({keys})" if keys else f"{name}: {key.help}"
 
 
-class KeyProvider(Provider):
-    """Offers the actions."""
-
-    def _keys(self) -> tuple[Key, ...]:
-        return cast("Traveller", self.app).keyboard.keys
+class ActionProvider(Provider):
+    """Offers the actions, to be done, and the commands, to be gone on with at the prompt."""
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
-        for key in self._keys():
-            yield DiscoveryHit(_text(key), partial(self.app.run_action, key.action))
+        for text, do in self._offers():
+            yield DiscoveryHit(text, do)
 
     async def search(self, query: str) -> Hits:
         """Those that match."""
         matcher = self.matcher(query)
-        for key in self._keys():
-            score = matcher.match(_text(key))
+        for text, do in self._offers():
+            score = matcher.match(text)
             if score > 0:
-                yield Hit(score, matcher.highlight(_text(key)), partial(self.app.run_action, key.action))
+                yield Hit(score, matcher.highlight(text), do)
+
+    def _offers(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        explorer = cast("Dialog", self.app)
+        for key in explorer.keyboard.keys:
+            yield _action(key), partial(explorer.run_action, key.action)
+        for spec in REGISTRY:
+            yield f":{spec.form}  {spec.summary}", partial(explorer.begin_line, f"{spec.name} ")

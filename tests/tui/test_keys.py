@@ -5,20 +5,24 @@ from pathlib import Path
 
 import pytest
 from textual.binding import Binding
+from textual.command import Hit
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from gomem_core.console import Console
 from gomem_core.script import read_script
 from gomem_tui.app import Explorer
+from gomem_tui.arrangement import PANES
 from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown
 from gomem_tui.keys import IDS, KEYS, STANDARD, Keyboard
 from gomem_tui.options import Options
-from gomem_tui.palette import KeyProvider
+from gomem_tui.paint import text_of
+from gomem_tui.palette import ActionProvider
 from gomem_tui.panes.bars import Bar, footer_line
 from gomem_tui.prompt import Prompt
+from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
-from gomem_tui.screens.help import HelpScreen, help_page
+from gomem_tui.screens.help import HelpScreen
 from tests.tui.terminal import Terminal
 
 # --- Names --------------------------------------------------------------------------------------------------------------
@@ -155,8 +159,9 @@ async def test_panes_turn_with_other_keys() -> None:
 
 @pytest.mark.parametrize("close", ["f2", "x", "f4"])
 async def test_the_help_shows_other_keys_and_listens_to_them(close: str) -> None:
-    assert "  f5               Do the next step." in help_page(OTHERS)
-    assert "ctrl+p" not in help_page(OTHERS)
+    page = "\n".join(map(plain, help_lines(OTHERS, "spans", 100)))
+    assert "  f5              Do the next step." in page
+    assert "ctrl+p" not in page
     app = explorer()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("f4")
@@ -171,9 +176,57 @@ async def test_the_help_shows_other_keys_and_listens_to_them(close: str) -> None
 async def test_the_palette_shows_other_keys() -> None:
     app = explorer()
     async with app.run_test():
-        hits = [str(hit.text) async for hit in KeyProvider(app.screen).discover()]
-        assert "Do the next step.  (f5)" in hits
-        assert "Find an action by a part of its name." in hits
+        hits = [str(hit.text) async for hit in ActionProvider(app.screen).discover()]
+        assert "step: Do the next step.  (f5)" in hits
+        assert "palette: Find an action or a command by a part of its name." in hits
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("quit", "quit: Leave gomem."),
+        ("zoom", "zoom: Give one pane"),
+        ("event log", "event log: Switch Why"),
+        ("churn", ":churn N"),
+    ],
+)
+async def test_the_palette_finds_what_is_called_so_first(typed: str, first: str) -> None:
+    app = explorer()
+    async with app.run_test():
+        hits = [hit async for hit in ActionProvider(app.screen).search(typed)]
+        best = max((hit for hit in hits if isinstance(hit, Hit)), key=lambda hit: hit.score)
+        assert str(best.prompt).startswith(first)
+
+
+async def test_the_palette_begins_a_command() -> None:
+    app = explorer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        hits = [hit async for hit in ActionProvider(app.screen).search("churn N")]
+        max((hit for hit in hits if isinstance(hit, Hit)), key=lambda hit: hit.score).command()
+        await pilot.press("5")
+        assert app.query_one(Prompt).value == "churn 5"
+
+
+@pytest.mark.parametrize("pane", [*PANES.values()])
+@pytest.mark.parametrize("width", [56, 76, 106])
+def test_the_help_begins_with_the_pane_and_fits(pane: str, width: int) -> None:
+    lines = [plain(line) for line in help_lines(STANDARD, pane, width)]
+    assert max(map(len, lines)) <= width
+    assert lines[0] == "esc closes this page, ↓ and page-down scroll it."
+    headings = [line for line in lines if line and not line.startswith(" ")]
+    assert headings[1].lower() == pane
+    keys = {key.id for key in STANDARD.keys}
+    assert len(keys) <= sum(line.startswith("  ") and line[2] != " " for line in lines)
+
+
+async def test_question_mark_explains_the_pane_that_has_the_keyboard() -> None:
+    app = Explorer(Console(True, read_script("x", "alloc 48", "x")), Options())
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key, words in (("3", "The heap bitmap of the selected span"), ("7", "What became of each byte")):
+            await pilot.press(key, "question_mark")
+            await pilot.pause()
+            assert words in "\n".join(text_of(app.screen))
+            await pilot.press("escape")
 
 
 async def test_messages_name_other_keys() -> None:

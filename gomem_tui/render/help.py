@@ -1,0 +1,150 @@
+"""The help: first the pane that has the keyboard, what it shows and which keys it has, then the other keys, words, commands."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from gomem_core.lang.registry import REGISTRY
+from gomem_tui.keynames import shown
+from gomem_tui.keys import Key, Keyboard
+from gomem_tui.render.lines import Line, Span
+from gomem_tui.render.reflow import reflow
+
+_TERM: Final = 18  # cells for a term, or for keys, before what is said of them
+
+_ABOUT: Final = (
+    "gomem is a heap explorer: commands go to an allocator that makes the choices of Go 1.10's runtime. One selection links the "
+    "panes, ▸ marks it; + marks what the last step changed."
+)
+_SMALL: Final = "Small terminals show one pane and Why; from 118×32 on four are shown, from 186×52 on all."
+
+# What a pane shows, in a sentence, and what its words and signs mean.
+_PANES: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
+    "spans": (
+        "A row for each span: pages in a row that serve slots of one size, or one large object, or nothing.",
+        (
+            ("cl, L", "the size class of its slots; L: one large object"),
+            ("used", "slots that are taken, of all"),
+            ("P0 cache", "P0's mcache has it: P0 allocates from it without a lock"),
+            ("nonempty", "its mcentral's list of spans with free slots"),
+            ("empty", "its mcentral's other list: spans without a free slot, and those that an mcache has"),
+            ("busy[5]", "the heap's list of large objects of 5 pages; busylarge: of 128 pages or more"),
+            ("free[5]", "the heap's list of free spans of 5 pages; freelarge: those of 128 pages or more"),
+            ("waste", "share of the span's bytes that serve nobody: ends of slots, dead slots, the tail behind the last slot"),
+            ("~", "marked, not swept yet: dead objects still have their slots"),
+            ("░", "given back to the operating system; the addresses stay"),
+        ),
+    ),
+    "arena": (
+        "A cell for each page of the arena, or for several of them, seen through a lens.",
+        (
+            ("1-9 a-z A-Z ΓΔΘΛΞ", "size classes 1 to 66 in this order (gomem classes lists them)"),
+            ("▓ · ░", "a large object, a free page, one given back to the operating system"),
+        ),
+    ),
+    "bitmap": (
+        "The heap bitmap of the selected span: a row is one of its bytes, which describes four words. Its bytes are "
+        "used from the region's end downwards.",
+        (
+            ("◆ ◇ ·", "pointer and scan bit, pointer bit only, no bit"),
+            ("│", "a slot begins"),
+            ("● ○ ✗", "a slot that is taken, free, or was not reached by the last mark and waits to be swept"),
+            ("m †", "reached by the last mark; the program has dropped the object"),
+        ),
+    ),
+    "mcentral": (
+        "For each span class the two lists of spans that all Ps share, and below them the chains of the selected one.",
+        (
+            ("nonempty", "spans with free slots"),
+            ("empty", "spans without a free slot, and those that an mcache has (ᴹ)"),
+            ("locks", "how often the lock of this mcentral was taken"),
+        ),
+    ),
+    "mcache": (
+        "What each P allocates from without a lock: one span for each span class, and a half-used block for tiny objects. "
+        "A P is what a thread must hold to run Go code.",
+        (("tiny", "16 bytes shared by objects of less than 16 bytes without pointers"),),
+    ),
+    "why": (
+        "The last command, its answer, and the ladder: who was asked for memory, what each had to say, and the Go function "
+        "that decides.",
+        (("●", "this one served"),),
+    ),
+    "heap": (
+        "What became of each byte of the arena, what the collector waits for, who served, which pages are free, "
+        "which classes waste.",
+        (
+            (
+                "live, trigger",
+                "heap_live as the collector counts it, a span in an mcache in full; at the trigger it collects",
+            ),
+            ("requested", "what living objects asked for"),
+            ("slot waste", "ends of slots that objects do not fill"),
+            ("tails", "what is left behind the last slot of a span"),
+            ("manual", "spans for stacks and the collector's own work"),
+        ),
+    ),
+    "layout": (
+        "The whole process from high addresses to low, with the mapped part of each region and the side to which it grows.",
+        (),
+    ),
+    "objects": (
+        "Every object that was ever allocated, what links to it, and what keeps it alive.",
+        (
+            ("● ◐ †", "the program has it; something living links to it; neither: the next collection frees it"),
+            ("✗ ·", "dead, but not swept yet; gone"),
+        ),
+    ),
+}
+_SCRUB: Final = (
+    ("━ ● ╌", "the line above the prompt: steps that were done, where you stand, steps that wait"),
+    ("▲ ◆ ⚑", "the arena grew, a collection marked, a step with a name"),
+)
+
+
+def help_lines(keyboard: Keyboard, pane: str, width: int) -> list[Line]:
+    """The whole page for the pane of this name, in lines of at most `width` cells."""
+    about, words = _PANES[pane]
+    there = [key for key in keyboard.keys if key.keys]
+    return [
+        *reflow([(_closing(keyboard), "label")], width),
+        *_section(pane.capitalize(), width, about),
+        *_rows(words, width),
+        *_rows(_keys(key for key in there if key.scope in (pane, "pane")), width),
+        *_section("Keys everywhere", width),
+        *_rows(_keys(key for key in there if key.scope == "app"), width),
+        *_section("Keys of other panes", width),
+        *_rows(_keys(key for key in there if key.scope not in (pane, "pane", "app")), width),
+        *_section("Signs", width, _ABOUT, _SMALL),
+        *_rows(_SCRUB, width),
+        *_section("Commands", width, "One a line, typed behind a colon; help COMMAND explains one."),
+        *_rows(_commands(), width),
+    ]
+
+
+def _closing(keyboard: Keyboard) -> str:
+    return keyboard.filled("{back} closes this page, {down} and {page_down} scroll it.")
+
+
+def _keys(keys: Iterable[Key]) -> Iterator[tuple[str, str]]:
+    return ((" ".join(map(shown, key.keys)), key.help) for key in keys)
+
+
+def _commands() -> Iterator[tuple[str, str]]:
+    return ((spec.name, spec.summary) for spec in REGISTRY)
+
+
+def _section(title: str, width: int, *sentences: str) -> list[Line]:
+    head: list[Line] = [(), ((title, "heading"),)]
+    return head + [line for text in sentences for line in reflow([(text, "text")], width)]
+
+
+def _rows(rows: Iterable[tuple[str, str]], width: int) -> Iterator[Line]:
+    """Terms, and beside them, broken to the width, what they mean."""
+    indent: Span = (" " * _TERM, "text")
+    for term, meaning in rows:
+        lines: Sequence[Line] = reflow([(meaning, "text")], max(20, width - _TERM))
+        if len(term) + 3 > _TERM:
+            yield (("  " + term, "key"),)
+        for number, line in enumerate(lines):
+            first = number == 0 and len(term) + 3 <= _TERM
+            yield (((f"  {term}".ljust(_TERM), "key") if first else indent), *line)
