@@ -19,14 +19,32 @@ def upto(command: str) -> list[str]:
     return ["space"] * (texts.index(command) + 1)
 
 
+SWEPT = upto("alloc 48 scan as again")
+MARKED = upto("gc mark")
+
 # name: columns, rows, keys pressed
 PICTURES: dict[str, tuple[int, int, list[str]]] = {
     "explorer": (120, 40, upto("alloc 48 scan as many times 200")),
     "explorer-80x24": (80, 24, ["space"]),
-    "after-a-sweep": (120, 40, upto("alloc 48 scan as again")),
-    "heap-layout-objects": (120, 40, [*upto("gc mark"), "7", "9", "8"]),
-    "everything": (200, 60, upto("alloc 48 scan as again")),
-    "bitmap-80x24": (80, 24, [*upto("alloc 64 head as buffer"), "3"]),
+    "everything": (200, 60, SWEPT),
+    "tall": (60, 40, MARKED),
+    "halfway": (120, 40, [*upto("alloc 40000 as photo"), *["full_stop"] * 60]),
+    "difference": (120, 40, [*MARKED, "m", "greater_than_sign", *"colon d i f f space m 1 enter".split()]),
+    "help": (100, 30, ["space", "3", "question_mark"]),
+    **{
+        name: (100, 28, [*keys, number, "z"])
+        for number, name, keys in (
+            ("1", "spans", MARKED),
+            ("2", "arena", MARKED),
+            ("3", "bitmap", [*upto("alloc 64 head as buffer2")]),
+            ("4", "mcentral", SWEPT),
+            ("5", "mcache", upto("alloc 48 scan as other")),
+            ("6", "why", upto("alloc 48 scan as many times 200")),
+            ("7", "heap", SWEPT),
+            ("8", "layout", MARKED),
+            ("9", "objects", MARKED),
+        )
+    },
 }
 
 
@@ -43,6 +61,8 @@ async def picture(columns: int, rows: int, keys: list[str]) -> str:
 def main() -> int:
     """Write all of them."""
     FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.svg"):
+        old.unlink()
     for name, (columns, rows, keys) in PICTURES.items():
         (FOLDER / f"{name}.svg").write_text(asyncio.run(picture(columns, rows, keys)), encoding="utf-8")
         print(f"screenshots/{name}.svg")

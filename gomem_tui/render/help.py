@@ -107,7 +107,7 @@ def help_lines(keyboard: Keyboard, pane: str, width: int) -> list[Line]:
     there = [key for key in keyboard.keys if key.keys]
     return [
         *reflow([(_closing(keyboard), "label")], width),
-        *_section(pane.capitalize(), width, about),
+        *_section(_title(keyboard, pane), width, about),
         *_rows(words, width),
         *_rows(_keys(key for key in there if key.scope in (pane, "pane")), width),
         *_section("Keys everywhere", width),
@@ -119,6 +119,10 @@ def help_lines(keyboard: Keyboard, pane: str, width: int) -> list[Line]:
         *_section("Commands", width, "One a line, typed behind a colon; help COMMAND explains one."),
         *_rows(_commands(), width),
     ]
+
+
+def _title(keyboard: Keyboard, pane: str) -> str:
+    return next(key.label for key in keyboard.keys if key.id == f"pane_{pane}")
 
 
 def _closing(keyboard: Keyboard) -> str:
