@@ -29,7 +29,7 @@ PICTURES: dict[str, tuple[int, int, list[str]]] = {
     "everything": (200, 60, SWEPT),
     "tall": (60, 40, MARKED),
     "halfway": (120, 40, [*upto("alloc 40000 as photo"), *["full_stop"] * 60]),
-    "difference": (120, 40, [*MARKED, "m", "greater_than_sign", *"colon d i f f space m 1 enter".split()]),
+    "difference": (120, 40, [*MARKED, "m", "greater_than_sign", *["colon", "d", "i", "f", "f", "space", "m", "1", "enter"]]),
     "help": (100, 30, ["space", "3", "question_mark"]),
     **{
         name: (100, 28, [*keys, number, "z"])
