@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from gomem_core.lang.errors import nearest, printable
+from gomem_core.places import config_directory
 from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown
 from gomem_tui.keys import IDS, STANDARD, Keyboard
 from gomem_tui.settings import SETTINGS, Chosen, Value, choose
@@ -58,19 +59,14 @@ def config_path(environ: Mapping[str, str]) -> Path:
     named = environ.get(VARIABLE)
     if named:
         return Path(named)
-    from platformdirs import user_config_path  # noqa: PLC0415 -- 15 ms
-
-    path = user_config_path("gomem")
-    if not path.is_absolute():
-        raise OSError("there is no home directory, and XDG_CONFIG_HOME names no other")
-    return path / "config.toml"
+    return config_directory() / "config.toml"
 
 
 def user_config(environ: Mapping[str, str]) -> Config:
     """The user's: an empty one if there is no file, unless the environment names it.  Raises ConfigError."""
     try:
         path = config_path(environ)
-    except (OSError, RuntimeError):  # no home directory: nothing is configured
+    except OSError:  # no home directory: nothing is configured
         return Config()
     if not environ.get(VARIABLE) and not path.exists():
         return Config()
