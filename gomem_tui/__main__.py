@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gomem_core.cli.args import make_parser
+from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL, make_parser
 from gomem_core.cli.main import run_subcommand
 from gomem_core.cli.output import BAD_INPUT, USAGE, BadInput, guarded, is_dumb, is_terminal, say
 from gomem_tui.cli import SUBCOMMANDS, declare_explorer
@@ -50,6 +50,8 @@ def _explore(words: list[str]) -> int:
         parser.error("the explorer reads keys from stdin, so a script must be a file; `gomem run -` reads one from stdin")
     if args.script is not None and args.resume is not None:
         parser.error("either a SCRIPT or --resume, not both: the journal has the script")
+    if args.resume is not None and args.journal is False:
+        parser.error(RESUMED_WITHOUT_JOURNAL)
     if args.script is not None:
         _check_readable(args.script)
     # All that is imported stays.  To look through it for garbage takes a tenth of the time to the first picture
