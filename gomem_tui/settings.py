@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gomem_tui.look import THEMES
+
 Value = bool | str
 
 AUTO: Final = "auto"  # gomem finds out by itself
@@ -52,8 +54,6 @@ class Setting:
             return word in _YES
         return word if word in self.words else None
 
-
-THEMES: Final = ("dark", "light", "terminal", "mono")
 
 SETTINGS: Final = (
     Setting("theme", AUTO, f"colours: {', '.join(THEMES)}, or auto: by the terminal", (AUTO, *THEMES), is_flag=False),
