@@ -98,10 +98,6 @@ class SpanOrder:
         self.text = text
         self._all = True
 
-    def reset(self) -> None:
-        """Look at everything anew: the heap changed without having told it."""
-        self._all = True
-
     def look_again(self, stale: Stale) -> None:
         """These spans may have changed."""
         self._all = self._all or stale.all
