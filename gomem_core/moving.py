@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from gomem_core.account import Account
 from gomem_core.desk import Desk
 from gomem_core.execute import CommandError
 from gomem_core.journal import JournalError
@@ -173,9 +174,8 @@ def _moment(desk: Desk) -> "Moment":
     from gomem_core.moment import moment  # noqa: PLC0415 - see _diff
 
     session = desk.session
-    if not desk.narrates:  # then it is not kept up to date
-        session.account.reset()
-    return moment(session.view, session.objects, session.account.read(), session.step)
+    account = session.account if desk.narrates else Account(session.view, session.objects)
+    return moment(session.view, session.objects, account.read(), session.step)
 
 
 def _branch(desk: Desk, command: Branch) -> Result:

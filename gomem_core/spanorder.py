@@ -72,7 +72,7 @@ class SpanOrder:
 
     def __init__(self, view: HeapView, account: Callable[[], Account]) -> None:
         self._view = view
-        self._account = account  # asked each time: going back exchanges it
+        self._account = account  # of the session there is: `open` and `resume` exchange it
         self.sort = "address"
         self.descending = False
         self.text = ""  # of the filter
