@@ -132,11 +132,11 @@ class _Reader:
         self._by_name = {setting.name: setting for setting in SETTINGS}
 
     def line(self, *path: str) -> int:
-        """Where a key stands."""
+        """The line on which this section or key stands, from 1; 0 if that is not known."""
         return self._lines.get(path, 0)
 
     def read(self, data: Mapping[str, Any]) -> None:
-        """All of it."""
+        """Take up what the file says, section by section; mistakes are in `problems`."""
         for name, section in data.items():
             if name not in SECTIONS:
                 self._no_section(name)

@@ -29,7 +29,7 @@ terminals show one of them and Why, from 110×32 on four, from 186×52 on all.
 
 
 def help_page(keyboard: Keyboard) -> str:
-    """All of it as text."""
+    """What the screen shows: legend, keys and commands, as text."""
     keys = [f"  {' '.join(map(shown, key.keys)):<16} {key.help}" for key in keyboard.keys if key.keys]
     return "\n".join([_LEGEND, "Keys", *keys, "", "Commands", help_text(None)])
 
@@ -56,30 +56,30 @@ class HelpScreen(ModalScreen[None]):
         )
 
     def compose(self) -> ComposeResult:
-        """One scrolling page."""
+        """One page, which scrolls."""
         with VerticalScroll(id="help"):
             yield Static(Content(help_page(self._keyboard)))
 
     def action_down(self) -> None:
-        """Key."""
+        """Scroll a line down."""
         self.query_one(VerticalScroll).scroll_down(animate=False)
 
     def action_up(self) -> None:
-        """Key."""
+        """Scroll a line up."""
         self.query_one(VerticalScroll).scroll_up(animate=False)
 
     def action_page_up(self) -> None:
-        """Key."""
+        """Scroll a screen up."""
         self.query_one(VerticalScroll).scroll_page_up(animate=False)
 
     def action_page_down(self) -> None:
-        """Key."""
+        """Scroll a screen down."""
         self.query_one(VerticalScroll).scroll_page_down(animate=False)
 
     def action_top(self) -> None:
-        """Key."""
+        """Scroll to the first line."""
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def action_bottom(self) -> None:
-        """Key."""
+        """Scroll to the last line."""
         self.query_one(VerticalScroll).scroll_end(animate=False)

@@ -10,6 +10,7 @@ from gomem_core.console import Console
 from gomem_core.lessons import Lesson, find_lesson
 from gomem_core.lessons.walked import walked
 from gomem_core.script import read_script
+from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.lesson import LessonExplorer
 from gomem_tui.options import Options
 from gomem_tui.panes.base import LinePane
@@ -31,8 +32,8 @@ TWELVE = [
 ]  # fmt: skip
 
 
-def menu(*done: str, at: int = 0) -> LessonMenu:
-    return LessonMenu(TWELVE, done, at)
+def menu(*done: str, keyboard: Keyboard = STANDARD) -> LessonMenu:
+    return LessonMenu(TWELVE, done, keyboard)
 
 
 def rows_of(app: LessonMenu) -> list[str]:
@@ -69,6 +70,11 @@ async def test_all_of_it_is_seen(size: tuple[int, int]) -> None:
         (["G", "g"], 0),
         (["7"], 6),
         (["9", "down", "k", "j"], 9),
+        (["1", "2"], 11),
+        (["1", "0", "7"], 6),
+        (["2", "1"], 0),
+        (["1", "down", "2"], 1),  # another number was begun
+        (["3", "0"], 2),  # there is no lesson 30, and none of number 0
     ],
 )
 async def test_keys_choose(keys: list[str], at: int) -> None:
@@ -95,6 +101,19 @@ async def test_q_and_escape_leave(key: str) -> None:
     app = menu()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(key)
+    assert app.return_value == 0
+
+
+async def test_keys_of_a_configuration_hold_here_too() -> None:
+    app = menu(keyboard=Keyboard({"quit": ["x"], "down": ["n", "2"], "open": ["o"], "explain_quit": []}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n", "2", "q", "j", "ctrl+c", "enter")
+        await pilot.pause()
+        assert (app.is_running, app.at, app.helping) == (True, 2, False)
+        assert rows_of(app)[-1] == " o open   ↑ n choose   ? help   x quit"
+        await pilot.press("question_mark")
+        assert "o or a second click opens a lesson." in " ".join(rows_of(app))
+        await pilot.press("x")
     assert app.return_value == 0
 
 
