@@ -14,6 +14,7 @@ from pathlib import Path
 from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL, make_parser
 from gomem_core.cli.main import run_subcommand
 from gomem_core.cli.output import BAD_INPUT, USAGE, BadInput, guarded, is_dumb, is_terminal, say
+from gomem_core.near import did_you_mean, nearest
 from gomem_tui.cli import SUBCOMMANDS, declare_explorer
 
 _USAGE = "gomem [SCRIPT]\n       gomem SUBCOMMAND ..."
@@ -100,11 +101,11 @@ def _is_mere_word(text: str) -> bool:
 
 
 def _no_such_subcommand(word: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415
-
-    near = get_close_matches(word.lower(), [*SUBCOMMANDS, *_ALSO_MEANT], 1)
-    meant = f"; did you mean `gomem {_ALSO_MEANT.get(near[0], near[0])}`?" if near else f"\nsubcommands: {', '.join(SUBCOMMANDS)}"
-    return f'gomem: "{word}" is neither a subcommand nor a file{meant}'
+    complaint = f'gomem: "{word}" is neither a subcommand nor a file'
+    near = nearest(word, [*SUBCOMMANDS, *_ALSO_MEANT])
+    if near is None:
+        return f"{complaint}\nsubcommands: {', '.join(SUBCOMMANDS)}"
+    return did_you_mean(complaint, f"`gomem {_ALSO_MEANT.get(near, near)}`")
 
 
 def _check_readable(script: str) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from gomem_core.lang.errors import nearest, printable
+from gomem_core.lang.errors import printable
+from gomem_core.near import did_you_mean, nearest
 from gomem_core.places import config_directory
 from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown
 from gomem_tui.keys import IDS, STANDARD, Keyboard
@@ -40,8 +41,8 @@ class ConfigError(Exception):
         self.problems: Final = sorted(problems, key=lambda problem: problem.line)
         lines = []
         for line, message, near in self.problems:
-            meant = f"; did you mean {near}?" if near else ""
-            lines.append(f"{path}:{line}: {message}{meant}" if line else f"{path}: {message}{meant}")
+            complaint = did_you_mean(message, near)
+            lines.append(f"{path}:{line}: {complaint}" if line else f"{path}: {complaint}")
         super().__init__("\n".join(lines))
 
 

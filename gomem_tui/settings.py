@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gomem_core.near import did_you_mean, nearest
 from gomem_tui.look import THEMES
 
 Value = bool | str
@@ -114,10 +115,8 @@ def _chosen(setting: Setting, args: argparse.Namespace, environ: Mapping[str, st
 def _read(setting: Setting, text: str, source: str) -> Value:
     value = setting.read(text)
     if value is None:
-        from gomem_core.lang.errors import nearest, printable  # noqa: PLC0415 -- only a mistake needs the language
+        from gomem_core.lang.errors import printable  # noqa: PLC0415 -- only a mistake needs the language
 
-        near = nearest(text, setting.words)
-        meant = f"; did you mean {near}?" if near else ""
         words = ", ".join([*(("1", "0") if setting.is_flag else ()), *setting.words])
-        raise SettingError(f'{source}: "{printable(text)}" is none of {words}{meant}')
+        raise SettingError(did_you_mean(f'{source}: "{printable(text)}" is none of {words}', nearest(text, setting.words)))
     return value
