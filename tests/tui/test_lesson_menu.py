@@ -189,8 +189,10 @@ async def test_another_future_is_not_the_lesson() -> None:
     app = explorer("collection")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "space", "b", "b")
-        for n in range(app.lesson.steps):
-            await type_line(pilot, f"alloc 48 as n{n}")
+        app.query_one(Prompt).post_message(Prompt.Entered([f"alloc 48 as n{n}" for n in range(app.lesson.steps)]))
+        await pilot.pause()
+        session = app.model.session
+        assert (session.step, session.timeline.following) == (app.lesson.steps, None)
     assert walked() == frozenset()
 
 

@@ -60,9 +60,12 @@ def depths(written: bytes) -> set[str]:
     return found
 
 
-def test_over_ssh_there_are_256_colours_and_not_one_of_the_others_sort() -> None:
-    assert depths(tour()) <= {"256", "16"}
-    assert "256" in depths(tour())
+def test_over_ssh_there_are_256_colours_and_not_one_of_another_sort_and_light_differs_from_dark() -> None:
+    dark, light = tour(), tour("--theme", "light")
+    for written in (dark, light):
+        assert depths(written) <= {"256", "16"}
+        assert "256" in depths(written)
+    assert settings(light) != settings(dark)
 
 
 def test_all_colours_where_the_terminal_has_them() -> None:
@@ -79,12 +82,6 @@ def test_the_terminals_own_sixteen(env: dict[str, str]) -> None:
 )
 def test_no_colour_is_not_one_colour_code(env: dict[str, str]) -> None:
     assert depths(tour(**env)) == set()
-
-
-def test_light_and_dark_differ() -> None:
-    light, dark = tour("--theme", "light"), tour("--theme", "dark")
-    assert settings(light) != settings(dark)
-    assert depths(light) <= {"256", "16"}
 
 
 def test_an_unknown_theme_names_the_near_one() -> None:
