@@ -5,12 +5,13 @@ import signal
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingsMap
 from textual.events import Click
 
 from gomem_core.lessons import Lesson
-from gomem_tui.keys import Keyboard
+from gomem_tui.drawn import DrawnApp
+from gomem_tui.options import Options
 from gomem_tui.panes.base import LinePane
 from gomem_tui.render.lessons import lesson_at, render_lessons
 from gomem_tui.render.lines import Line, Port
@@ -39,23 +40,22 @@ class _List(LinePane):
         return render_lessons(app.there, app.done, app.at, app.keyboard, app.helping, Port(width, height))
 
 
-class LessonMenu(App[int]):
+class LessonMenu(DrawnApp):
     """Lets one choose, with the keys that hold in the explorer; `run` returns None when `at` was opened, else the exit code."""
 
     TITLE = "gomem"
     CSS = "Screen, _List { background: ansi_default; color: ansi_default; }"
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, there: Sequence[Lesson], done: Collection[str], keyboard: Keyboard, at: int = 0) -> None:
-        super().__init__(ansi_color=True)
-        self.animation_level = "none"
+    def __init__(self, there: Sequence[Lesson], done: Collection[str], options: Options, at: int = 0) -> None:
+        super().__init__(options.look)
         self.there = there
         self.done = done
-        self.keyboard = keyboard
+        self.keyboard = options.keyboard
         self.at = at
         self.helping = False
         self._number = 0  # that is being typed
-        known = {name: _ACTIONS[key.id] for key in keyboard.keys if key.id in _ACTIONS for name in key.keys}
+        known = {name: _ACTIONS[key.id] for key in self.keyboard.keys if key.id in _ACTIONS for name in key.keys}
         self._bindings = BindingsMap(  # no others, not even Textual's own: a key that was taken away does nothing
             Binding(name, action, show=False) for name, action in (_DIGITS | known).items()
         )

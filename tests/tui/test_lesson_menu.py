@@ -33,7 +33,7 @@ TWELVE = [
 
 
 def menu(*done: str, keyboard: Keyboard = STANDARD) -> LessonMenu:
-    return LessonMenu(TWELVE, done, keyboard)
+    return LessonMenu(TWELVE, done, Options(keyboard=keyboard))
 
 
 def rows_of(app: LessonMenu) -> list[str]:

@@ -96,6 +96,22 @@ def test_ascii_is_ascii(how: dict[str, str]) -> None:
     assert max(written) < 0x80, sorted({chr(c) for c in written.decode("utf-8", "replace").encode("utf-16-le")[::2] if c > 0x7F})
 
 
+@pytest.mark.parametrize(
+    ("how", "allowed"),
+    [({"NO_COLOR": "1", "GOMEM_ASCII": "1"}, set()), ({"GOMEM_THEME": "terminal"}, {"16"}), ({}, {"16", "256"})],
+    ids=str,
+)
+def test_the_menu_of_lessons_keeps_to_it_too(how: dict[str, str], allowed: set[str]) -> None:
+    terminal = Terminal("learn", **cast("Any", how))
+    terminal.wait_for("enter open")
+    terminal.send("j?")
+    terminal.wait_for("esc and q leave.")
+    terminal.send("q")
+    assert terminal.exit_code() == 0
+    assert depths(terminal.bytes) <= allowed
+    assert terminal.bytes.isascii() == ("GOMEM_ASCII" in how)
+
+
 def test_a_name_that_is_no_theme_in_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "gomem").mkdir()
     (tmp_path / "gomem" / "config.toml").write_text('[explorer]\ntheme = "lihgt"\n')
