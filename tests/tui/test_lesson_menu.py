@@ -10,6 +10,7 @@ from gomem_core.console import Console
 from gomem_core.lessons import Lesson, find_lesson
 from gomem_core.lessons.walked import walked
 from gomem_core.script import read_script
+from gomem_tui.glyphs import STAND_INS
 from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.lesson import LessonExplorer
 from gomem_tui.options import Options
@@ -141,6 +142,15 @@ async def test_the_help_tells_the_keys_and_escape_leaves_it(size: tuple[int, int
         assert "Sentence 1 of" in " ".join(rows_of(app))
         await pilot.press("ctrl+c")
         assert "esc and q leave." in " ".join(row.strip() for row in rows_of(app)[13:])
+
+
+async def test_every_sign_has_a_stand_in() -> None:
+    app = menu("name2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        signs = {char for row in rows_of(app) for char in row}
+        await pilot.press("question_mark")
+        signs |= {char for row in rows_of(app) for char in row}
+    assert {"▸", "✓"} <= {sign for sign in signs if not sign.isascii()} <= STAND_INS.keys()
 
 
 async def test_a_smaller_terminal_says_what_is_needed() -> None:
