@@ -127,10 +127,6 @@ class Account:
         if not self._lost:
             self._dirty.update(dict.fromkeys(stale.bases, _EVERY))
 
-    def reset(self) -> None:
-        """Look at everything anew when read next: the heap changed without having told it, or was exchanged by an image."""
-        self._lost = True
-
     def read(self) -> Balance:
         """The account now."""
         self._update()

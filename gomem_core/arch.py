@@ -10,7 +10,6 @@ PAGE_SHIFT: Final = 13
 PAGE_SIZE: Final = 1 << PAGE_SHIFT  # a heap page, 8 KB; not the operating system's page
 PAGE_MASK: Final = PAGE_SIZE - 1
 PHYS_PAGE_SIZE: Final = 4096  # the operating system's page
-WORDS_PER_PAGE: Final = PAGE_SIZE // PTR_SIZE
 
 TINY_SIZE: Final = 16  # a tiny block: maxTinySize
 MAX_SMALL_SIZE: Final = 32768  # inclusive: 32768 is small, 32769 is large

@@ -60,8 +60,8 @@ class Desk:
         """Who keeps the journals of sessions that begin from here on; None: nobody."""
         self._kind = kind
 
-    def take_up(self, session: Session, script: Script, journal: Journal) -> None:
-        """Go on with a session that was read from its journal."""
+    def take_up(self, session: Session, script: Script, journal: Journal | None) -> None:
+        """Go on with a session that was read from its journal; None: nothing more is written there."""
         self.leave()
         self._set(session, script)
         self._beginning = None

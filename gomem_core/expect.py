@@ -2,6 +2,7 @@
 
 from typing import Final, assert_never
 
+from gomem_core.comparisons import COMPARE
 from gomem_core.lang.conditions import format_comparison
 from gomem_core.lang.moves import (
     Expect,
@@ -15,7 +16,7 @@ from gomem_core.lang.moves import (
 )
 from gomem_core.objects import ObjectTable
 from gomem_core.outcome import Outcome
-from gomem_core.quantities import holds, measure
+from gomem_core.quantities import measure
 from gomem_core.view import HeapView
 
 _NOTHING: Final = "nothing was done"
@@ -32,7 +33,7 @@ def found_instead(expect: Expect, outcome: Outcome | None, view: HeapView, objec
             return _unless(_served(outcome), who)
         case ExpectQuantity(quantity, op, value):
             now = measure(quantity, view, objects)
-            return "" if holds(now, op, value) else format_comparison(quantity, "=", now)
+            return "" if COMPARE[op](now, value) else format_comparison(quantity, "=", now)
         case ExpectAddr(name, addr):
             oid = objects.find_name(name)
             return f"no object is called {name}" if oid is None else _unless(f"{objects.info(oid).addr:#x}", f"{addr:#x}")

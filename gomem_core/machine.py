@@ -61,8 +61,8 @@ class Machine:
         self.heap = Heap()
         self.view = HeapView(self.heap)
         self.objects = ObjectTable()
-        self.account = Account(self.view, self.objects)  # to be read in sessions that narrate
-        self.links = LinkIndex(self.view, complete=True)  # the same
+        self.account = Account(self.view, self.objects)  # kept where the heap narrates; Session guards it
+        self.links = LinkIndex(self.view, complete=True)  # likewise
         self.at = 0  # steps done
         self.outcome: Outcome | None = None  # of the step done last, if it is known
         self.stop = False  # set by others, also from another thread: whatever takes long raises Stopped then
@@ -72,7 +72,7 @@ class Machine:
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last
         self._world = World(self.heap, self.view, self.objects)
         self._step_of = step_of
-        self._narrates = narrate
+        self.narrates = narrate
         self._failed: dict[int, Outcome] = {}  # of steps for which there was not enough memory
         self._work = 0  # see checkpoints.py
         self._half = False  # the heap is halfway in a step
@@ -100,7 +100,7 @@ class Machine:
         try:
             yield
         finally:
-            self.heap.set_trace(self._listen if self._narrates else None)
+            self.heap.set_trace(self._listen if self.narrates else None)
 
     # --- Doing steps ----------------------------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ class Machine:
         last = self._checkpoints.before(self.at)
         if self.at >= self.recorded or self.objects.diverges:
             most, dear = max(_EVERY, self._spans // 3), self._dear
-            if not self._narrates:  # a program's, which seldom goes back
+            if not self.narrates:  # a program's, which seldom goes back
                 most, dear = 8 * most, 8 * most
             behind = self._work - last.work
             if last.step < self.at and (behind + work >= most or min(behind, work) >= dear):

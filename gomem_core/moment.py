@@ -15,16 +15,12 @@ from gomem_core.account import Balance
 from gomem_core.arch import TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.objects import ObjectInfo, ObjectTable
 from gomem_core.records import CentralInfo, McacheInfo, SpanInfo
+from gomem_core.show import STAT_NOTES
 from gomem_core.view import CENTRAL_CLASSES, HeapView
 
 Row = tuple[str, int, int, int, int]  # of an object: name, address, size, ptrdata, the step that made it
 NO_SLOTS: Final = (0, 0)
-_COUNTERS: Final = (
-    *("heap_sys", "heap_inuse", "heap_idle", "heap_released", "stacks_inuse", "heap_live", "heap_marked", "gc_trigger"),
-    *("next_gc", "numgc", "nserved_mcache", "nserved_central", "nserved_heap", "nserved_large", "nserved_os", "tinyallocs"),
-    *("nzero", "largealloc", "nlargealloc", "largefree", "nlargefree", "nheap_lock", "nheap_alloc", "nheap_grow"),
-    *("nmcache_flush", "nos_release"),
-)
+_FURTHER: Final = ("stacks_inuse", "largealloc", "nlargealloc", "largefree", "nlargefree")  # counters that `show stats` spares
 
 
 class SpanRecord(NamedTuple):
@@ -99,7 +95,7 @@ def _counters(view: HeapView, objects: ObjectTable) -> tuple[tuple[str, int], ..
         ("arena", view.arena[1] - view.arena[0]),
         ("objects_made", len(objects)),
         ("objects_alive", objects.alive),
-        *((name, getattr(stats, name)) for name in _COUNTERS),
+        *((name, getattr(stats, name)) for name in (*STAT_NOTES, *_FURTHER)),
         ("nsmallfree", sum(stats.nsmallfree)),
         ("gogc", view.gcpercent),
         ("sweepgen", view.sweepgen),

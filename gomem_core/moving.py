@@ -1,10 +1,11 @@
 """What the moves and directives do that are typed: a table from the type of a parsed line to the function that does it."""
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from gomem_core.account import Account
+from gomem_core.comparisons import COMPARE
 from gomem_core.desk import Desk
 from gomem_core.execute import CommandError
 from gomem_core.journal import JournalError
@@ -30,7 +31,8 @@ from gomem_core.lang.moves import (
     UntilEvent,
     UntilQuantity,
 )
-from gomem_core.quantities import holds, measure
+from gomem_core.near import nearest
+from gomem_core.quantities import measure
 from gomem_core.report import Cell, Column, Json, Result, Table, counted
 from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
@@ -100,8 +102,7 @@ def step_of(desk: Desk, target: int | str) -> int:
     elsewhere = next((branch.name for branch in timeline.branches.values() if target in branch.marks), None)
     if elsewhere is not None:
         raise CommandError(f"the mark {target} lies in the future {elsewhere}; branch {elsewhere} takes that up", target)
-    near = get_close_matches(target, timeline.marks, 1)
-    raise CommandError(f"no step is marked {target}", target, near[0] if near else None)
+    raise CommandError(f"no step is marked {target}", target, nearest(target, timeline.marks))
 
 
 def _until_event(desk: Desk, command: UntilEvent) -> Result:
@@ -117,7 +118,7 @@ def _until_quantity(desk: Desk, command: UntilQuantity) -> Result:
     session = desk.session
 
     def met() -> bool:
-        return holds(measure(command.quantity, session.view, session.objects), command.op, command.value)
+        return COMPARE[command.op](measure(command.quantity, session.view, session.objects), command.value)
 
     return _until(desk, met, f"{format_command(command).removeprefix('until ')} comes true in no further step")
 
@@ -173,9 +174,8 @@ def _moment(desk: Desk) -> "Moment":
     from gomem_core.moment import moment  # noqa: PLC0415 - see _diff
 
     session = desk.session
-    if not desk.narrates:  # then it is not kept up to date
-        session.account.reset()
-    return moment(session.view, session.objects, session.account.read(), session.step)
+    account = session.account if desk.narrates else Account(session.view, session.objects)
+    return moment(session.view, session.objects, account.read(), session.step)
 
 
 def _branch(desk: Desk, command: Branch) -> Result:
@@ -190,9 +190,8 @@ def _branch(desk: Desk, command: Branch) -> Result:
         session.switch(command.name)
     except UnknownBranch:
         names = ", ".join(session.timeline.branches) or "none so far"
-        near = get_close_matches(command.name, session.timeline.branches, 1)
         message = f"there is no other future called {command.name}; there are: {names}"
-        raise CommandError(message, command.name, near[0] if near else None) from None
+        raise CommandError(message, command.name, nearest(command.name, session.timeline.branches)) from None
     desk.record("branch", command.name)
     desk.moved()
     return Result(f"this is the future {command.name} now; {where(desk).summary}", where(desk).json())

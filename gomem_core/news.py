@@ -1,6 +1,6 @@
 """What a step touched, gathered from its events: so that panes can point at it, and tables look again at what changed only."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,14 +21,6 @@ class Touched:
         note = _NOTES.get(type(event))
         if note is not None:
             note(self, event)
-
-
-def touched(told: Iterable[e.Event]) -> Touched:
-    """Gather what the events of one step touched."""
-    t = Touched()
-    for event in told:
-        t.follow(event)
-    return t
 
 
 def _slot_taken(t: Touched, event: e.SlotTaken) -> None:

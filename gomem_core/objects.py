@@ -10,11 +10,11 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from difflib import get_close_matches
 from itertools import repeat
 from typing import Final, NamedTuple
 
 from gomem_core.arch import TINY_SIZE
+from gomem_core.near import nearest
 
 ALIVE: Final = -1  # in the column `dropped`
 _NOBODY: Final = -1  # as the number of an object
@@ -316,8 +316,7 @@ class ObjectTable:
 
     def nearest(self, name: str) -> str | None:
         """A living object's name that looks like `name`, for suggestions."""
-        near = get_close_matches(name, self.names(), 1)
-        return near[0] if near else None
+        return nearest(name, self.names())
 
     def names(self, prefix: str = "", limit: int = 200) -> list[str]:
         """Names of living objects that start with `prefix`, for completion."""

@@ -8,28 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 from gomem_core.arch import PAGE_SHIFT
-from gomem_core.lang.moves import Comparison
 from gomem_core.objects import ObjectTable
+from gomem_core.show import STAT_NOTES
 from gomem_core.view import CENTRAL_CLASSES, HeapView
 
 Measure = Callable[[HeapView, ObjectTable], int]
-
-
-def holds(left: int, op: Comparison, right: int) -> bool:
-    """Whether `left` compares so with `right`."""
-    match op:
-        case "=":
-            return left == right
-        case "!=":
-            return left != right
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case ">=":
-            return left >= right
 
 
 def measure(quantity: str, view: HeapView, objects: ObjectTable) -> int:
@@ -68,12 +51,6 @@ def _spans_inuse(view: HeapView) -> int:
     return sum(c.nonempty + c.empty for c in small) + view.stats.nlargealloc - view.stats.nlargefree
 
 
-_COUNTERS: Final = (
-    *("heap_sys", "heap_inuse", "heap_idle", "heap_released", "heap_live", "heap_marked", "gc_trigger", "next_gc", "numgc"),
-    *("nserved_mcache", "nserved_central", "nserved_heap", "nserved_large", "nserved_os", "tinyallocs", "nzero"),
-    *("nheap_lock", "nheap_alloc", "nheap_grow", "nmcache_flush", "nos_release"),
-)
-
 MEASURES: Final[dict[str, Measure]] = {
     "spans": lambda view, _: view.span_count,
     "spans_inuse": lambda view, _: _spans_inuse(view),
@@ -93,7 +70,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "frees": lambda view, _: view.mem_stats().Frees,
     "heap_alloc": lambda view, _: view.mem_stats().HeapAlloc,
     "total_alloc": lambda view, _: view.mem_stats().TotalAlloc,
-    **{name: _counter(name) for name in _COUNTERS},
+    **{name: _counter(name) for name in STAT_NOTES},
     "grows": lambda view, _: view.stats.nheap_grow,
     "refills": lambda view, _: _refills(view),
     "central_locks": lambda view, _: sum(view.central(spanclass).nlock for spanclass in CENTRAL_CLASSES),

@@ -41,14 +41,10 @@ def _held(view: HeapView, objects: ObjectTable, slot: SlotInfo) -> list[int]:
     return objects.in_slot(slot.addr, view.elemsize_at(slot.addr))
 
 
-def why_alive(view: HeapView, objects: ObjectTable, addr: int) -> list[int] | None:
-    """The shortest path by which the program reaches the object that holds `addr`: the numbers of one it refers to, … and it."""
-    oid = object_at(view, objects, addr)
-    return None if oid is None else find_paths(view, objects, [oid]).get(oid)
-
-
 def find_paths(view: HeapView, objects: ObjectTable, oids: Iterable[int], links: LinkIndex | None = None) -> dict[int, list[int]]:
-    """why_alive of several objects with one walk along the links; those without a path are left out.
+    """The shortest paths by which the program reaches objects, with one walk: the numbers of one it refers to, … and the object.
+
+    Objects without a path are left out.
 
     `links` spares looking at all spans for what is stored in them; it must have followed the heap's narration.
     """

@@ -26,18 +26,21 @@ from gomem_core.timeline import Timeline, UnknownBranch
 def resume(desk: Desk, which: str | None) -> Found:
     """Go on with the session of a journal, by its ID or the beginning of it; None: the one that was killed last.
 
+    A desk that is read-only looks at the session only: nothing is written to the journal, which stays as it was.
+
     Raises JournalError, with nothing changed.
     """
     found = read(find(which))
     told = _Told(found.path)
     for record in found.records:
         told.take(record)
-    journal = Journal.reopen(found)
+    journal = None if desk.read_only else Journal.reopen(found)
     try:
         session = Session(desk.narrates, told.timeline)
         session.goto(told.step, told.event)
     except BaseException:
-        journal.close(ended=found.ended)
+        if journal is not None:
+            journal.close(ended=found.ended)
         raise
     desk.take_up(session, told.script, journal)
     return found

@@ -54,13 +54,19 @@ class Session:
 
     @property
     def account(self) -> Account:
-        """What became of each byte; to be read in sessions that narrate."""
+        """What became of each byte.  Raises RuntimeError in a session that does not narrate, which cannot know."""
+        self._must_narrate()
         return self.machine.account
 
     @property
     def links(self) -> LinkIndex:
-        """Where the pointers to an address are stored; the same."""
+        """Where the pointers to an address are stored.  Raises RuntimeError, likewise."""
+        self._must_narrate()
         return self.machine.links
+
+    def _must_narrate(self) -> None:
+        if not self.machine.narrates:
+            raise RuntimeError("this session does not narrate, so its account and its links are not kept")
 
     @property
     def step(self) -> int:

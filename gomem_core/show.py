@@ -1,11 +1,11 @@
 """What `show`, `find` and `memstats` answer: tables made from the read-only view."""
 
-import operator
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from gomem_core.account import Account
 from gomem_core.arch import PAGE_SHIFT
+from gomem_core.comparisons import COMPARE
 from gomem_core.lang.commands import Filter, Topic
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SpanInfo
@@ -14,14 +14,6 @@ from gomem_core.runtime.mstats import MemStats
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.view import CENTRAL_CLASSES, HeapView
 
-_COMPARE: Final[dict[str, Callable[[Cell, Cell], bool]]] = {
-    ":": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 _LIST_WORDS: Final = {"freelarge": "free", "busylarge": "busy"}
 
 _SPAN_COLUMNS: Final = (
@@ -52,7 +44,7 @@ def show(topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: Obj
 
 def keep(fields: dict[str, Cell], filters: Iterable[Filter]) -> bool:
     """Whether a row with these fields passes all filters."""
-    return all(_COMPARE[f.op](fields[f.field], f.value) for f in filters)
+    return all(COMPARE[f.op](fields[f.field], f.value) for f in filters)
 
 
 def _list_word(info: SpanInfo) -> str:
@@ -175,18 +167,13 @@ def _layout(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
 
 def _stats(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
     s = view.stats
-    names = (
-        *("heap_sys", "heap_inuse", "heap_idle", "heap_released", "heap_live", "heap_marked", "gc_trigger", "next_gc"),
-        *("numgc", "nserved_mcache", "nserved_central", "nserved_heap", "nserved_large", "nserved_os", "tinyallocs"),
-        *("nzero", "nheap_lock", "nheap_alloc", "nheap_grow", "nmcache_flush", "nos_release"),
-    )
-    rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), _STAT_NOTES[name]) for name in names]
+    rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in STAT_NOTES.items()]
     columns = (Column("counter", "text"), Column("value"), Column("what", "text"))
     gogc = "off" if view.gcpercent < 0 else f"{view.gcpercent} %"
     return Result(f"counters; GOGC {gogc}; nothing is flushed", table=Table(columns, rows))
 
 
-_STAT_NOTES: Final = {
+STAT_NOTES: Final = {  # the counters, in the order in which they are told
     "heap_sys": "bytes of arena mapped",
     "heap_inuse": "bytes in spans that hold objects",
     "heap_idle": "bytes in free spans",

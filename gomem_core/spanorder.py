@@ -72,7 +72,7 @@ class SpanOrder:
 
     def __init__(self, view: HeapView, account: Callable[[], Account]) -> None:
         self._view = view
-        self._account = account  # asked each time: going back exchanges it
+        self._account = account  # of the session there is: `open` and `resume` exchange it
         self.sort = "address"
         self.descending = False
         self.text = ""  # of the filter
@@ -96,10 +96,6 @@ class SpanOrder:
         """Choose what is among the rows, as typed (read_filter); nothing: every span.  Raises BadFilter, with nothing changed."""
         self._test = read_filter(text, self._account)
         self.text = text
-        self._all = True
-
-    def reset(self) -> None:
-        """Look at everything anew: the heap changed without having told it."""
         self._all = True
 
     def look_again(self, stale: Stale) -> None:

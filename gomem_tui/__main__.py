@@ -11,9 +11,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gomem_core.cli.args import make_parser
+from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL, make_parser
 from gomem_core.cli.main import run_subcommand
 from gomem_core.cli.output import BAD_INPUT, USAGE, BadInput, guarded, is_dumb, is_terminal, say
+from gomem_core.near import did_you_mean, nearest
 from gomem_tui.cli import SUBCOMMANDS, declare_explorer
 
 _USAGE = "gomem [SCRIPT]\n       gomem SUBCOMMAND ..."
@@ -50,6 +51,8 @@ def _explore(words: list[str]) -> int:
         parser.error("the explorer reads keys from stdin, so a script must be a file; `gomem run -` reads one from stdin")
     if args.script is not None and args.resume is not None:
         parser.error("either a SCRIPT or --resume, not both: the journal has the script")
+    if args.resume is not None and args.journal is False:
+        parser.error(RESUMED_WITHOUT_JOURNAL)
     if args.script is not None:
         _check_readable(args.script)
     # All that is imported stays.  To look through it for garbage takes a tenth of the time to the first picture
@@ -98,11 +101,11 @@ def _is_mere_word(text: str) -> bool:
 
 
 def _no_such_subcommand(word: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415
-
-    near = get_close_matches(word.lower(), [*SUBCOMMANDS, *_ALSO_MEANT], 1)
-    meant = f"; did you mean `gomem {_ALSO_MEANT.get(near[0], near[0])}`?" if near else f"\nsubcommands: {', '.join(SUBCOMMANDS)}"
-    return f'gomem: "{word}" is neither a subcommand nor a file{meant}'
+    complaint = f'gomem: "{word}" is neither a subcommand nor a file'
+    near = nearest(word, [*SUBCOMMANDS, *_ALSO_MEANT])
+    if near is None:
+        return f"{complaint}\nsubcommands: {', '.join(SUBCOMMANDS)}"
+    return did_you_mean(complaint, f"`gomem {_ALSO_MEANT.get(near, near)}`")
 
 
 def _check_readable(script: str) -> None:

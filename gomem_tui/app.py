@@ -5,18 +5,15 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mouse mode switched on at exit
 
-from rich.console import RenderableType
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingsMap
 from textual.containers import Container
 from textual.events import Click, Event, Resize
 from textual.events import Key as KeyEvent
-from textual.screen import Screen
-from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -24,12 +21,10 @@ from gomem_core.console import Console
 from gomem_core.journal import JournalError, prune, unfinished
 from gomem_core.script import ScriptError
 from gomem_tui.arrangement import LEAST_WHY, NEEDS, PANES, Arrangement
-from gomem_tui.chrome import LineScrollBar, textual_theme
 from gomem_tui.hint import offer
 from gomem_tui.keynames import shown
 from gomem_tui.opening import open_console
 from gomem_tui.options import Options
-from gomem_tui.paint import Painter
 from gomem_tui.panekeys import PaneKeys
 from gomem_tui.panes.bars import Bar, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
@@ -41,7 +36,6 @@ from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line
 from gomem_tui.render.scrub import Track, render_scrub
 from gomem_tui.screens.help import HelpScreen
-from gomem_tui.style import styles
 
 DEFAULT: Final = Options()
 
@@ -62,7 +56,7 @@ class Explorer(PaneKeys):
     AUTO_FOCUS = None  # only the prompt ever has Textual's focus, and only while somebody types
 
     def __init__(self, desk: Console, options: Options = DEFAULT) -> None:
-        super().__init__(desk, options.keyboard)
+        super().__init__(desk, options.keyboard, options.look)
         self._bindings = BindingsMap(  # no others, not even Textual's own: a key that was taken away does nothing
             Binding(name, key.action, key.label, show=False, priority=key.goes_first(name))
             for key in self.keyboard.keys
@@ -70,16 +64,6 @@ class Explorer(PaneKeys):
         )
         self.options = options
         self._pressed = ""  # shown to an audience
-        self.animation_level = "none"
-        look = options.look
-        self.token_styles = styles(look.theme, look.depth)
-        self.no_color = look.depth == "none"
-        theme = textual_theme(look)
-        self.register_theme(theme)
-        self.set_reactive(Explorer.theme, theme.name)
-        self.stylesheet.set_variables(self.get_css_variables())
-        ScrollBar.renderer = LineScrollBar
-        self._painter = Painter(look)
         self.arrangement = Arrangement()
         self._stale = False  # the panes are about to look again
 
@@ -108,8 +92,6 @@ class Explorer(PaneKeys):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # leave the terminal as it was
             loop.add_signal_handler(number, self._hang_up, 128 + number)
-        self.app_suspend_signal.subscribe(self, lambda _: self._painter.forget(), immediate=True)
-        self.app_resume_signal.subscribe(self, lambda _: self._awake(), immediate=True)
         self.prompt.placeholder = self.placeholder()
         self.model.arrived()  # a session that was taken up again stands somewhere already
         self.show_current()
@@ -143,15 +125,6 @@ class Explorer(PaneKeys):
         session = self.model.session
         timeline, marks = session.timeline, session.machine.marks
         return render_scrub(Track(session.step, session.event, len(timeline.steps), marks, timeline.marks), width)
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Textual's private way out; see paint.py."""
-        super()._display(screen, cast("RenderableType | None", self._painter.reduce(renderable, screen.size)))
-
-    def _awake(self) -> None:
-        """Another program had the terminal."""
-        self._painter.forget()
-        self.screen.refresh(layout=True)
 
     # --- Showing --------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from gomem_core.lang.errors import nearest, printable
+from gomem_core.lang.errors import printable
+from gomem_core.near import did_you_mean, nearest
+from gomem_core.places import config_directory
 from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown
 from gomem_tui.keys import IDS, STANDARD, Keyboard
 from gomem_tui.settings import SETTINGS, Chosen, Value, choose
@@ -39,8 +41,8 @@ class ConfigError(Exception):
         self.problems: Final = sorted(problems, key=lambda problem: problem.line)
         lines = []
         for line, message, near in self.problems:
-            meant = f"; did you mean {near}?" if near else ""
-            lines.append(f"{path}:{line}: {message}{meant}" if line else f"{path}: {message}{meant}")
+            complaint = did_you_mean(message, near)
+            lines.append(f"{path}:{line}: {complaint}" if line else f"{path}: {complaint}")
         super().__init__("\n".join(lines))
 
 
@@ -58,19 +60,14 @@ def config_path(environ: Mapping[str, str]) -> Path:
     named = environ.get(VARIABLE)
     if named:
         return Path(named)
-    from platformdirs import user_config_path  # noqa: PLC0415 -- 15 ms
-
-    path = user_config_path("gomem")
-    if not path.is_absolute():
-        raise OSError("there is no home directory, and XDG_CONFIG_HOME names no other")
-    return path / "config.toml"
+    return config_directory() / "config.toml"
 
 
 def user_config(environ: Mapping[str, str]) -> Config:
     """The user's: an empty one if there is no file, unless the environment names it.  Raises ConfigError."""
     try:
         path = config_path(environ)
-    except (OSError, RuntimeError):  # no home directory: nothing is configured
+    except OSError:  # no home directory: nothing is configured
         return Config()
     if not environ.get(VARIABLE) and not path.exists():
         return Config()
@@ -136,11 +133,11 @@ class _Reader:
         self._by_name = {setting.name: setting for setting in SETTINGS}
 
     def line(self, *path: str) -> int:
-        """Where a key stands."""
+        """The line on which this section or key stands, from 1; 0 if that is not known."""
         return self._lines.get(path, 0)
 
     def read(self, data: Mapping[str, Any]) -> None:
-        """All of it."""
+        """Take up what the file says, section by section; mistakes are in `problems`."""
         for name, section in data.items():
             if name not in SECTIONS:
                 self._no_section(name)

@@ -17,6 +17,7 @@ from gomem_core.lang.moves import ExpectError
 from gomem_core.lang.names import read_stop
 from gomem_core.lang.panes import read_pane
 from gomem_core.moving import step_of
+from gomem_core.near import did_you_mean
 from gomem_core.outcome import Outcome
 from gomem_core.report import counted
 from gomem_core.script import ScriptError, load_script
@@ -71,7 +72,7 @@ def _pane(word: str) -> str:
     try:
         return read_pane(word)
     except WordError as e:
-        raise UsageError(f"argument --focus: {_with_suggestion(e.message, e.suggestion)}") from e
+        raise UsageError(f"argument --focus: {did_you_mean(e.message, e.suggestion)}") from e
 
 
 def _stop(text: str) -> tuple[int | str, int]:
@@ -83,11 +84,7 @@ def _stop(text: str) -> tuple[int | str, int]:
     try:
         return read_stop(word), event
     except WordError as e:
-        raise UsageError(f"argument --at: {_with_suggestion(e.message, e.suggestion)}") from e
-
-
-def _with_suggestion(message: str, suggestion: str | None) -> str:
-    return f"{message}; did you mean {suggestion}?" if suggestion else message
+        raise UsageError(f"argument --at: {did_you_mean(e.message, e.suggestion)}") from e
 
 
 # --- Going there --------------------------------------------------------------------------------------------------------
@@ -99,7 +96,7 @@ def _go(console: Console, where: str, target: int | str, event: int) -> None:
     try:
         step = step_of(console, target)
     except CommandError as e:
-        raise BadInput(_with_suggestion(e.message, e.suggestion), where) from e
+        raise BadInput(did_you_mean(e.message, e.suggestion), where) from e
     while session.step < step:
         outcome = session.forward()
         if outcome is not None and outcome.error is not None and not _foreseen(outcome):

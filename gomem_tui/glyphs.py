@@ -31,6 +31,7 @@ STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
         "○": "o",
         "◐": "%",
         "✗": "x",
+        "✓": "*",
         "†": "!",
         "∅": "0",
         "◆": "#",

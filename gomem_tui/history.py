@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_state_path
+from gomem_core.places import state_directory
 
 _KEPT: Final = 500  # lines
 
 
 def history_path() -> Path:
-    """The file, one line a command, the newest last."""
-    return user_state_path("gomem") / "history"
+    """The file, one line a command, the newest last.  Raises OSError when there is no directory for what outlives a run."""
+    return state_directory() / "history"
 
 
 def read_history() -> list[str]:
@@ -24,7 +24,10 @@ def read_history() -> list[str]:
 
 def add_to_history(line: str) -> str:
     """Remember a line; returns what went wrong, in words, or nothing."""
-    path = history_path()
+    try:
+        path = history_path()
+    except OSError as e:
+        return f"the history is not kept: {e.strerror}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:

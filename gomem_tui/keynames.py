@@ -4,7 +4,8 @@ import string
 import unicodedata
 from typing import Final
 
-from gomem_core.lang.errors import nearest, printable
+from gomem_core.lang.errors import printable
+from gomem_core.near import nearest
 
 _REPLACED: Final = {  # where Textual's name is not Unicode's
     "solidus": "slash",

@@ -197,5 +197,4 @@ def _filled(text: str, names: Mapping[str, str]) -> str:
 
 
 STANDARD: Final = Keyboard()
-KEYS: Final = STANDARD.keys
 IDS: Final = tuple(key.id for key in _TABLE)

@@ -53,7 +53,7 @@ def choose_and_walk(there: Sequence[Lesson], journal: bool, options: Options) ->
     """The menu, a lesson, the menu again, until somebody leaves it; returns the exit code."""
     at = next((index for index, one in enumerate(there) if one.name not in walked()), 0)
     while True:
-        menu = LessonMenu(there, walked(), at)
+        menu = LessonMenu(there, walked(), options, at)
         code = menu.run(mouse=options.mouse)
         if code is not None:
             return code

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gomem_tui.keys import STANDARD, Keyboard
-from gomem_tui.look import Look, Wish, choose_look
-from gomem_tui.settings import AUTO, Chosen
+from gomem_tui.look import THEMES, Look, choose_look
+from gomem_tui.settings import Chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,6 @@ class Options:
 
 def options_of(settings: Mapping[str, Chosen], keyboard: Keyboard, environ: Mapping[str, str]) -> Options:
     """What was chosen, by the names of the settings; the terminal decides what was left to it."""
-    theme, drawn = settings["theme"], settings["ascii"].value
-    wish = Wish(None if theme.value == AUTO else str(theme.value), drawn if isinstance(drawn, bool) else None, theme.source)
-    rest = {name: value for name, value in environ.items() if name not in ("GOMEM_THEME", "GOMEM_ASCII")}  # they were heard
-    return Options(settings["mouse"].value is True, settings["present"].value is True, keyboard, choose_look(wish, rest))
+    theme, drawn = THEMES.get(str(settings["theme"].value)), settings["ascii"].value  # None: auto
+    look = choose_look(theme, drawn if isinstance(drawn, bool) else None, environ)
+    return Options(settings["mouse"].value is True, settings["present"].value is True, keyboard, look)

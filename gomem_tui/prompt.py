@@ -47,6 +47,8 @@ class Prompt(Input):
             super().__init__()
             self.lines = lines
 
+    # The keys with which a line is edited are Textual's and cannot be given others, these two go with them (keynames.is_typed):
+    # to whoever types, they mean what they mean in every other program.
     BINDINGS: ClassVar[list[BindingType]] = [
         ("up", "older", "older"),
         ("down", "newer", "newer"),
@@ -116,7 +118,7 @@ class Prompt(Input):
             super().action_end(select)
 
     def on_blur(self) -> None:
-        """Give it back."""
+        """Give the keyboard back: Textual shall not lead here by its own ways."""
         self.can_focus = False
 
     def _on_hide(self, event: events.Hide) -> None:
@@ -153,11 +155,11 @@ class Prompt(Input):
             super()._on_paste(event)
 
     def action_older(self) -> None:
-        """Key."""
+        """Show the line that was typed before the one shown."""
         self._recall(self._at - 1)
 
     def action_newer(self) -> None:
-        """Key."""
+        """Show the line that was typed after the one shown; behind the last one, an empty line."""
         self._recall(self._at + 1)
 
     def _recall(self, at: int) -> None:

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gomem_core.near import did_you_mean, nearest
+from gomem_tui.look import THEMES
+
 Value = bool | str
 
 AUTO: Final = "auto"  # gomem finds out by itself
@@ -52,8 +55,6 @@ class Setting:
             return word in _YES
         return word if word in self.words else None
 
-
-THEMES: Final = ("dark", "light", "terminal", "mono")
 
 SETTINGS: Final = (
     Setting("theme", AUTO, f"colours: {', '.join(THEMES)}, or auto: by the terminal", (AUTO, *THEMES), is_flag=False),
@@ -114,10 +115,8 @@ def _chosen(setting: Setting, args: argparse.Namespace, environ: Mapping[str, st
 def _read(setting: Setting, text: str, source: str) -> Value:
     value = setting.read(text)
     if value is None:
-        from gomem_core.lang.errors import nearest, printable  # noqa: PLC0415 -- only a mistake needs the language
+        from gomem_core.lang.errors import printable  # noqa: PLC0415 -- only a mistake needs the language
 
-        near = nearest(text, setting.words)
-        meant = f"; did you mean {near}?" if near else ""
         words = ", ".join([*(("1", "0") if setting.is_flag else ()), *setting.words])
-        raise SettingError(f'{source}: "{printable(text)}" is none of {words}{meant}')
+        raise SettingError(did_you_mean(f'{source}: "{printable(text)}" is none of {words}', nearest(text, setting.words)))
     return value

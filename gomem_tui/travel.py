@@ -5,12 +5,12 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Final, TypeVar
 
-from textual.app import App
-
 from gomem_core.console import Console
 from gomem_core.outcome import Outcome
+from gomem_tui.drawn import DrawnApp
 from gomem_tui.hint import progress, takes_long, travels_long
 from gomem_tui.keys import Keyboard
+from gomem_tui.look import Look
 from gomem_tui.panes.base import LinePane
 from gomem_tui.panes.model import Model
 
@@ -19,11 +19,11 @@ T = TypeVar("T")
 _WHILE_BUSY: Final = frozenset({"back", "quit", "explain_quit", "suspend_process"})
 
 
-class Traveller(App[int]):
+class Traveller(DrawnApp):
     """An app around one session that moves in it; what it shows is the business of who inherits."""
 
-    def __init__(self, desk: Console, keyboard: Keyboard) -> None:
-        super().__init__(ansi_color=True)
+    def __init__(self, desk: Console, keyboard: Keyboard, look: Look) -> None:
+        super().__init__(look)
         self.desk = desk
         self.keyboard = keyboard
         self.model = Model(desk, self.changed)

@@ -13,7 +13,7 @@ from gomem_core.session import Session
 from gomem_tui.__main__ import main
 from gomem_tui.config import ConfigError, parse_config
 from gomem_tui.keynames import shown
-from gomem_tui.keys import KEYS
+from gomem_tui.keys import STANDARD
 from gomem_tui.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -71,7 +71,7 @@ def test_the_session_file_holds_what_it_expects() -> None:
 
 
 def keys_table() -> str:
-    rows = [f"| {' '.join(f'`{shown(key)}`' for key in k.keys)} | {k.help} |" for k in KEYS]
+    rows = [f"| {' '.join(f'`{shown(key)}`' for key in k.keys)} | {k.help} |" for k in STANDARD.keys]
     return "| key | what it does |\n|---|---|\n" + "\n".join(rows) + "\n"
 
 

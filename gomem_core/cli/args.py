@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 _EXIT_CODES: Final = (
     "exit codes: 0 fine, 1 a check failed, 2 usage, 3 bad input (file, script or line of the language), 130 interrupted"
 )
+RESUMED_WITHOUT_JOURNAL: Final = "--resume goes on with a journal, so --no-journal cannot be meant"
 
 
 class Subcommand(NamedTuple):

@@ -7,6 +7,7 @@ from gomem_core import show
 from gomem_core.arch import MAX_MEM, MAX_SMALL_SIZE, PAGE_MASK, PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
 from gomem_core.cli.output import OK, UsageError, emit, emit_json
 from gomem_core.lang import ParseError, parse_size
+from gomem_core.near import did_you_mean
 from gomem_core.report import Cell, Column, Json, Table
 from gomem_core.sizeclasses import CLASSES, make_span_class, size_to_class
 
@@ -67,8 +68,7 @@ def _size(text: str) -> int:
     try:
         size = parse_size(text)
     except ParseError as e:
-        near = f"; did you mean {e.suggestion}?" if e.suggestion else ""
-        raise UsageError(f"argument SIZE: {e.message}{near}") from e
+        raise UsageError(did_you_mean(f"argument SIZE: {e.message}", e.suggestion)) from e
     if size > MAX_MEM:
         raise UsageError(f"argument SIZE: Go panics (makeslice: len out of range) beyond {MAX_MEM} bytes")
     return size

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
+from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL
 from gomem_core.cli.output import BAD_INPUT, FAILED, OK, BadInput, UsageError, emit, emit_json, say
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.cli.source import STDIN, Line, display_name, lines_of_texts, read_lines
@@ -37,7 +38,7 @@ def execute(args: argparse.Namespace) -> int:
     if texts is not None and script is not None:
         raise UsageError("either a SCRIPT or -c LINE, not both")
     if which is not None and args.no_journal:
-        raise UsageError("--resume goes on with a journal, so --no-journal cannot be meant")
+        raise UsageError(RESUMED_WITHOUT_JOURNAL)
     if which is not None and script is not None and script.endswith(_SUFFIX):
         raise UsageError("a session file begins a session of its own; --resume goes on with the lines of other files")
     run = Run("-c" if script is None else display_name(script), args.json, args.keep_going, script not in {None, STDIN})

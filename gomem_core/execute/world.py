@@ -1,4 +1,8 @@
-"""What a command acts on.  One that fails halfway is undone by the session, which goes back in time."""
+"""What a command acts on.
+
+A command that cannot be done says so with a CommandError before it changes anything, for nobody undoes what it did.  Only where
+the heap runs out of memory halfway (OutOfMemory), the machine puts it back as it was.
+"""
 
 from dataclasses import dataclass
 
@@ -9,7 +13,10 @@ from gomem_core.view import HeapView
 
 
 class CommandError(Exception):
-    """A command that is well formed and cannot be done; `word` is the part of the line that is to blame."""
+    """A command that is well formed and cannot be done; `word` is the part of the line that is to blame.
+
+    To be raised before anything is changed.
+    """
 
     def __init__(self, message: str, word: str = "", suggestion: str | None = None) -> None:
         self.message = message

@@ -1,11 +1,12 @@
 """The file of a journal: where it is, whether somebody writes it, whether it is still the same."""
 
-import errno
 import fcntl
 import os
 import time
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from gomem_core.places import state_directory
 
 SUFFIX: Final = ".journal"
 LARGEST: Final = 1 << 30  # bytes; a longer journal is neither written nor read
@@ -22,17 +23,8 @@ class Stamp(NamedTuple):
 
 
 def journal_directory() -> Path:
-    """Where the user's journals are: XDG's directory for what outlives a program's run.  Raises OSError if that is not known."""
-    from platformdirs import user_state_path  # noqa: PLC0415 - 15 ms that `gomem run` need not spend
-
-    try:
-        state = user_state_path("gomem")
-        known = state.is_absolute()  # older ones of platformdirs mean a directory called "~" where gomem is started
-    except RuntimeError:
-        known = False
-    if not known:
-        raise OSError(errno.ENOENT, "there is no home directory, and XDG_STATE_HOME names no other", "~")
-    return state / "journals"
+    """Where the user's journals are.  Raises OSError if that is not known."""
+    return state_directory() / "journals"
 
 
 def without_waiting(path: str, flags: int) -> int:

@@ -35,11 +35,6 @@ class Summary:
         return self.path.name.removesuffix(SUFFIX)
 
     @property
-    def bytes(self) -> int:
-        """Its length."""
-        return self.stamp.size
-
-    @property
     def unfinished(self) -> bool:
         """Whether there is something to recover in it, and nobody at work on it."""
         return not (self.ended or self.locked or self.empty)

@@ -8,10 +8,11 @@ import re
 from typing import Final
 
 from gomem_core import events
-from gomem_core.lang.errors import WordError, nearest, shown
+from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.moves import Comparison, ExpectQuantity, UntilEvent, UntilQuantity
 from gomem_core.lang.numbers import MAX_INT, format_size, read_count, read_size
 from gomem_core.lang.quantities import QUANTITIES
+from gomem_core.near import nearest
 
 
 def _first_sentence(kind: type[events.Event]) -> str:

@@ -1,14 +1,11 @@
-"""How the language says no: ParseError for the outside, WordError for the readers inside, and near words."""
+"""How the language says no: ParseError for the outside, WordError for the readers inside."""
 
-import difflib
 import textwrap
 import unicodedata
-from collections.abc import Iterable
 
 _WIDTH = 78  # columns of text that `render` fills where nobody says otherwise
 _WINDOW = 76  # columns of the line that `render` shows at most
 _LONGEST_SHOWN = 40  # characters of a typed word in a message
-_LONGEST_TYPO = 24  # longer words are not compared with the known ones: it would be slow and find nothing
 
 
 class ParseError(Exception):
@@ -85,18 +82,6 @@ class WordError(Exception):
         own = self.width if self.width is not None else width - self.start
         self.start, self.width = self.start + start, own
         return self
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant: the same in lower case, or one or two typing errors away."""
-    if len(word) > _LONGEST_TYPO:
-        return None
-    choices = list(known)
-    lower = word.lower()
-    if lower in choices:
-        return lower
-    close = difflib.get_close_matches(lower, choices, n=1, cutoff=0.6)
-    return close[0] if close else None
 
 
 def printable(text: str) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from gomem_core.lang.commands import Filter
-from gomem_core.lang.errors import WordError, nearest, shown
+from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.numbers import format_percent, format_size, read_count, read_percent, read_size
+from gomem_core.near import nearest
 
 _FILTER = re.compile(r"([^:=!<>]*)(:|!=|==|<=|>=|=|<|>)(.*)")
 _EXAMPLES = {

@@ -6,9 +6,10 @@ from itertools import islice
 
 from gomem_core.lang import filters, names, numbers
 from gomem_core.lang.commands import Alloc, Drop, Everything, Kind, Link, Ref, Target, Topic, Unlink
-from gomem_core.lang.errors import WordError, nearest, shown
+from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.grammar import Completer, Names, Operand
 from gomem_core.lang.moves import ExpectNoEvent, Focus, Pane
+from gomem_core.near import nearest
 
 _REFS = ("NAME", "0xADDR")
 _WORDS_OFFERED = 16  # numbers of words, in completion

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from gomem_core.lang.errors import WordError, nearest, shown
+from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.moves import Pane
+from gomem_core.near import nearest
 
 _PANES: Final[dict[Pane, str]] = {
     "spans": "every span of the arena",

@@ -8,10 +8,11 @@ import re
 from typing import Any
 
 from gomem_core.lang.commands import Command
-from gomem_core.lang.errors import ParseError, WordError, nearest, shown
+from gomem_core.lang.errors import ParseError, WordError, shown
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
 from gomem_core.lang.registry import BY_WORD, MEANT, REGISTRY, TEXT_FOLLOWS
 from gomem_core.lang.words import rest_of_line, split_line, word_spans
+from gomem_core.near import nearest
 
 _END = "end of line"
 

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
 
+from gomem_core.near import did_you_mean, nearest
 from gomem_core.report import Json
 from gomem_core.script import Script, read_script
 from gomem_core.step import parse_step
@@ -80,6 +80,8 @@ def find_lesson(which: str) -> Lesson:
             return lesson
     if word.isdecimal():
         raise UnknownLesson(f"there is no lesson {int(word)}; they are {there[0].number} to {there[-1].number}")
-    near = get_close_matches(word, [lesson.name for lesson in there], 1)
-    more = f"did you mean {near[0]}?" if near else f"lessons: {', '.join(lesson.name for lesson in there)}"
-    raise UnknownLesson(f"there is no lesson {which!r}; {more}")
+    names = [lesson.name for lesson in there]
+    near = nearest(word, names)
+    if near is None:
+        raise UnknownLesson(f"there is no lesson {which!r}; lessons: {', '.join(names)}")
+    raise UnknownLesson(did_you_mean(f"there is no lesson {which!r}", near))

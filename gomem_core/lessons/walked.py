@@ -10,14 +10,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from gomem_core.journal.file import journal_directory, without_waiting
+from gomem_core.journal.file import without_waiting
+from gomem_core.places import state_directory
 
 _AT_MOST: Final = 1 << 16  # bytes; twelve names take 200
 
 
 def walked_file() -> Path:
     """Where the names stand.  Raises OSError when there is no directory for what outlives a run."""
-    return journal_directory().with_name("lessons-walked")
+    return state_directory() / "lessons-walked"
 
 
 def walked() -> frozenset[str]:

@@ -38,8 +38,8 @@ def execute(args: argparse.Namespace) -> int:
 def _path() -> Path:
     try:
         return config_path(os.environ)
-    except (OSError, RuntimeError) as e:
-        raise BadInput(f"the configuration has no place: {e}") from e
+    except OSError as e:
+        raise BadInput(f"the configuration has no place: {e.strerror}") from e
 
 
 def _show(args: argparse.Namespace) -> None:

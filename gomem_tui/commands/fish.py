@@ -21,6 +21,12 @@ function __gomem_is
     test (count $words) -gt 1; and test "$words[2]" = $argv[1]
 end
 
+# Whether one of these words stands before what is to be completed.
+function __gomem_behind
+    set -l words (commandline -opc)
+    contains -- "$words[-1]" $argv
+end
+
 # Whether the place with this number, from 0, is to be completed.
 function __gomem_place
     set -l words (commandline -opc)
@@ -46,7 +52,7 @@ def fish_script(commands: list[Command]) -> str:
         "complete -c gomem -f",
         *(f"complete -c gomem -n {_quoted(first)} -a {command.name} -d {_quoted(command.summary)}" for command in others),
         f"complete -c gomem -n __gomem_explores -k -a {_quoted(_offer(explorer.values[0]))}",
-        *(_option("__gomem_explores", option) for option in explorer.options),
+        *(line for option in explorer.options for line in _option("__gomem_explores", option)),
         *(line for command in others for line in _subcommand(command)),
     ]
     return "\n".join(lines)
@@ -54,7 +60,7 @@ def fish_script(commands: list[Command]) -> str:
 
 def _subcommand(command: Command) -> list[str]:
     here = f"__gomem_is {command.name}"
-    lines = [_option(here, option) for option in command.options]
+    lines = [line for option in command.options for line in _option(here, option)]
     for number, value in enumerate(command.values):
         if value.kind != "text":
             there = here if command.repeats else f"{here}; and __gomem_place {number}"
@@ -62,13 +68,17 @@ def _subcommand(command: Command) -> list[str]:
     return lines
 
 
-def _option(here: str, option: Option) -> str:
+def _option(here: str, option: Option) -> list[str]:
     names = [f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names]
     value = ""
     if option.value is not None:
         offered = f" -a {_quoted(_offer(option.value))}" if option.value.kind != "text" else ""
         value = offered if option.value.optional else f" -x{offered}"
-    return f"complete -c gomem -n {_quoted(here)} {' '.join(names)}{value} -d {_quoted(option.help)}"
+    lines = [f"complete -c gomem -n {_quoted(here)} {' '.join(names)}{value} -d {_quoted(option.help)}"]
+    if option.value is not None and option.value.optional:  # fish takes it for a place of the command, unless = joins it
+        behind = f"{here}; and __gomem_behind {' '.join(option.names)}"
+        lines.append(f"complete -c gomem -n {_quoted(behind)} -k -a {_quoted(_offer(option.value))}")
+    return lines
 
 
 def _offer(value: Value) -> str:

@@ -77,7 +77,7 @@ class HeapStatsPane(HeapPane):
     def __init__(self, model: Model, account: Callable[[], Account], lived: Callable[[], Sequence[int]]) -> None:
         super().__init__(id="heap")
         self.model = model
-        self._account = account  # asked each time: going back exchanges it
+        self._account = account  # of the session there is: `open` and `resume` exchange it
         self._lived = lived
 
     def draw(self, width: int, height: int) -> list[Line]:

@@ -5,13 +5,17 @@ from textwrap import wrap
 from typing import Final
 
 from gomem_core.lessons import Lesson
+from gomem_tui.keys import Keyboard
 from gomem_tui.render.lines import Line, Port, fit, fit_all
 from gomem_tui.render.words import clip
 
 _BELOW: Final = 3  # rows below the list: two for what the selected lesson is about, one for the keys
 _WIDTH: Final = 60  # columns at least
-_HELP: Final = "enter or a second click opens a lesson; 1 to 9, g and G go to one; ✓ was walked to its end; esc and q leave."
-_KEYS: Final = (("enter", "open"), ("↑ ↓", "choose"), ("?", "help"), ("q", "quit"))
+_HELP: Final = (  # keys by the ids of their actions; a sentence whose keys were taken away is left out
+    *("{open} or a second click opens a lesson.", "Its number selects it.", "✓ was walked to its end."),
+    "{back} and {quit} leave.",
+)
+_KEYS: Final = (("{open}", "open"), ("{up} {down}", "choose"), ("{help}", "help"), ("{quit}", "quit"))
 
 
 def least_size(count: int) -> tuple[int, int]:
@@ -24,7 +28,9 @@ def lesson_at(row: int, count: int) -> int | None:
     return row - 1 if 1 <= row <= count else None
 
 
-def render_lessons(there: Sequence[Lesson], done: Collection[str], at: int, helping: bool, port: Port) -> list[Line]:
+def render_lessons(
+    there: Sequence[Lesson], done: Collection[str], at: int, keyboard: Keyboard, helping: bool, port: Port
+) -> list[Line]:
     """Heading, a line for each lesson, what the selected one begins with (or the keys' help), and the keys."""
     width = port.width
     columns, rows = least_size(len(there))
@@ -36,14 +42,15 @@ def render_lessons(there: Sequence[Lesson], done: Collection[str], at: int, help
     lines: list[Line] = [((" gomem learn", "heading"), (f"   {walked}".ljust(width - 18), "label"), ("steps ", "label"))]
     lines += [_row(lesson, lesson.name in done, index == at, width) for index, lesson in enumerate(there)]
     room = port.height - len(lines) - 1
-    texts = wrap(_HELP if helping else there[at].opening, width - 4)
+    told = " ".join(filter(None, map(keyboard.filled, _HELP))) if helping else there[at].opening
+    texts = wrap(told, width - 4)
     if len(texts) > 2 and room < len(texts) + 1:
         texts = [texts[0], clip(" ".join(texts[1:]), width - 4)]
     about: list[Line] = [((f"   {text}", "label" if helping else "text"),) for text in texts]
     if room > len(about):
         about.insert(0, ())
     lines += [*about, *[()] * (room - len(about))]
-    return fit_all([*lines, _keys()], port)
+    return fit_all([*lines, _keys(keyboard)], port)
 
 
 def _row(lesson: Lesson, done: bool, selected: bool, width: int) -> Line:
@@ -55,5 +62,6 @@ def _row(lesson: Lesson, done: bool, selected: bool, width: int) -> Line:
     return fit(((text[:3], "good"), (text[3 : 8 + room], "text"), (text[8 + room :], "label")), width)
 
 
-def _keys() -> Line:
-    return tuple(span for key, label in _KEYS for span in ((f" {key}", "key"), (f" {label}  ", "label")))
+def _keys(keyboard: Keyboard) -> Line:
+    named = ((keyboard.filled(keys), label) for keys, label in _KEYS)
+    return tuple(span for keys, label in named if keys for span in ((f" {keys}", "key"), (f" {label}  ", "label")))

@@ -3,58 +3,65 @@
 import asyncio
 import signal
 from collections.abc import Collection, Sequence
-from typing import ClassVar
+from typing import Final
 
-from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingsMap
 from textual.events import Click
 
 from gomem_core.lessons import Lesson
+from gomem_tui.drawn import DrawnApp
+from gomem_tui.options import Options
 from gomem_tui.panes.base import LinePane
 from gomem_tui.render.lessons import lesson_at, render_lessons
 from gomem_tui.render.lines import Line, Port
 
+_ACTIONS: Final = {  # what the explorer's actions, by their ids, do here
+    "up": "move(-1)",
+    "down": "move(1)",
+    **dict.fromkeys(("top", "page_up"), "choose(0)"),
+    **dict.fromkeys(("bottom", "page_down"), "choose(-1)"),
+    **dict.fromkeys(("open", "step", "right"), "open"),
+    **dict.fromkeys(("help", "explain_quit"), "help"),
+    "back": "back",
+    "quit": "leave",
+    "suspend": "suspend_process",
+}
+_DIGITS: Final = {str(n): f"digit({n})" for n in range(10)}
+
 
 class _List(LinePane):
-    """All of the screen."""
+    """The menu's only pane, which fills the screen."""
 
     def draw(self, width: int, height: int) -> list[Line]:
-        """Its lines."""
+        """The menu as render/lessons.py has it."""
         app = self.app
         assert isinstance(app, LessonMenu)
-        return render_lessons(app.there, app.done, app.at, app.helping, Port(width, height))
+        return render_lessons(app.there, app.done, app.at, app.keyboard, app.helping, Port(width, height))
 
 
-class LessonMenu(App[int]):
-    """Lets one choose; `run` returns None when `at` was opened, else the exit code."""
+class LessonMenu(DrawnApp):
+    """Lets one choose, with the keys that hold in the explorer; `run` returns None when `at` was opened, else the exit code."""
 
     TITLE = "gomem"
     CSS = "Screen, _List { background: ansi_default; color: ansi_default; }"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "up", show=False),
-        Binding("down,j", "move(1)", "down", show=False),
-        Binding("home,g,pageup", "choose(0)", "first", show=False),
-        Binding("end,G,pagedown", "choose(-1)", "last", show=False),
-        *(Binding(str(n), f"choose_number({n})", f"lesson {n}", show=False) for n in range(1, 10)),
-        Binding("enter,space,l,right", "open", "open", show=False),
-        Binding("question_mark,f1", "help", "help", show=False),
-        Binding("escape", "back", "back", show=False),
-        Binding("q,ctrl+q", "leave", "quit", show=False, priority=True),
-        Binding("ctrl+c", "help", "help", show=False, priority=True),  # it destroys nothing
-        Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True),
-    ]
 
-    def __init__(self, there: Sequence[Lesson], done: Collection[str], at: int = 0) -> None:
-        super().__init__(ansi_color=True)
-        self.animation_level = "none"
+    def __init__(self, there: Sequence[Lesson], done: Collection[str], options: Options, at: int = 0) -> None:
+        super().__init__(options.look)
         self.there = there
         self.done = done
+        self.keyboard = options.keyboard
         self.at = at
         self.helping = False
+        self._number = 0  # that is being typed
+        known = {name: _ACTIONS[key.id] for key in self.keyboard.keys if key.id in _ACTIONS for name in key.keys}
+        self._bindings = BindingsMap(  # no others, not even Textual's own: a key that was taken away does nothing
+            Binding(name, action, show=False) for name, action in (_DIGITS | known).items()
+        )
 
     def compose(self) -> ComposeResult:
-        """One pane."""
+        """One pane, the list."""
         yield _List(id="lessons")
 
     def on_mount(self) -> None:
@@ -65,27 +72,33 @@ class LessonMenu(App[int]):
 
     def _show(self, at: int) -> None:
         self.at = max(0, min(at, len(self.there) - 1))
+        self._number = 0
         self.helping = False
         self.query_one(_List).redraw()
 
     def action_move(self, by: int) -> None:
-        """To a neighbour."""
+        """Select the lesson so many rows below."""
         self._show(self.at + by)
 
     def action_choose(self, at: int) -> None:
-        """To the first, or the last (-1)."""
+        """Select the first lesson (0), or the last (-1)."""
         self._show(at % len(self.there))
 
-    def action_choose_number(self, number: int) -> None:
-        """To the lesson of this number, if there is one."""
-        self._show(next((index for index, lesson in enumerate(self.there) if lesson.number == number), self.at))
+    def action_digit(self, digit: int) -> None:
+        """Select by number: a digit goes on with the number as long as there is such a lesson, else it begins another one."""
+        index_of = {lesson.number: index for index, lesson in enumerate(self.there)}
+        for number in (10 * self._number + digit, digit):
+            if number in index_of:
+                self._show(index_of[number])
+                self._number = number
+                return
 
     def action_open(self) -> None:
-        """The selected one."""
+        """End the menu with the selected lesson, which is to be walked."""
         self.exit(None)
 
     async def action_help(self) -> None:
-        """Tell the keys, or no longer."""
+        """Show the keys in the place of what the lesson is about, or no longer."""
         self.helping = not self.helping
         self.query_one(_List).redraw()
 
@@ -97,7 +110,7 @@ class LessonMenu(App[int]):
             self.exit(0)
 
     def action_leave(self) -> None:
-        """Out."""
+        """End the menu, and gomem."""
         self.exit(0)
 
     def on_click(self, event: Click) -> None:

@@ -1,5 +1,6 @@
 """Shell completions: bash really completes with them; zsh and fish at least read them, where there are such shells."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -103,23 +104,87 @@ def test_a_script_knows_all_commands_and_options_and_can_be_read(shell: str, tmp
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
-@pytest.mark.skipif(not shutil.which("fish"), reason="there is no fish")
-def test_fish(tmp_path: Path, capsys: Capture) -> None:
-    assert main(["completions", "fish"]) == 0
-    path = tmp_path / "script"
+OFFERED = [  # by fish and by zsh
+    ("gomem ver", ["verify"]),
+    ("gomem b", ["b.gomem", "bench"]),
+    ("gomem run --k", ["--keep-going"]),
+    ("gomem --theme l", ["light"]),
+    ("gomem b.gomem --rea", ["--read-only"]),
+    ("gomem config s", ["show"]),
+    ("gomem check b.gomem m", ["my lesson.gomem"]),
+    ("gomem verify o", ["other.txt"]),
+    ("gomem run --resume 2026", ["20260101-a"]),
+]
+
+
+@pytest.fixture
+def journal() -> None:
+    journal_directory().mkdir(parents=True)
+    (journal_directory() / f"20260101-a{SUFFIX}").touch()
+
+
+def script_for(shell: str, folder: Path, capsys: Capture) -> Path:
+    assert main(["completions", shell]) == 0
+    path = folder / shell
     path.write_text(capsys.readouterr().out)
+    return path
 
-    def offered(line: str) -> list[str]:
-        program = "source $argv[1]; complete -C $argv[2]"
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="there is no fish")
+@pytest.mark.usefixtures("journal")
+def test_fish(script: Path, capsys: Capture) -> None:
+    path = script_for("fish", script.parent, capsys)
+    program = "source $argv[1]; complete -C $argv[2]"
+    for line, offered in OFFERED:
         done = subprocess.run(
-            ["fish", "--no-config", "-c", program, str(path), line], capture_output=True, text=True, check=True, timeout=60
+            ["fish", "--no-config", "-c", program, str(path), line],
+            cwd=script.parent / "files",
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
         )
-        return [line.partition("\t")[0] for line in done.stdout.splitlines()]
+        assert sorted({found.partition("\t")[0] for found in done.stdout.splitlines()}) == sorted(offered), line
 
-    assert offered("gomem ver") == ["verify"]
-    assert offered("gomem run --k") == ["--keep-going"]
-    assert offered("gomem --theme l") == ["light"]
-    assert offered("gomem config s") == ["show"]
+
+# An interactive zsh, whose compadd also writes down what it is given; ctrl+x writes what became of the line and begins another.
+ZSH = r"""
+zmodload zsh/zpty
+zpty z zsh -f -i
+zpty -w z 'PS1=; autoload -Uz compinit; compinit -u -D; source $SCRIPT'
+zpty -w z 'compadd () { if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd "$@"; return; fi
+    local -a hits; builtin compadd -A hits "$@"; (($#hits)) && print -rl -- $hits >> $OUT; builtin compadd "$@"; }'
+zpty -w z 'over () { print -r -- "=$BUFFER" >> $OUT; zle kill-buffer; }; zle -N over; bindkey "^X" over'
+zpty -w z 'bindkey "^I" complete-word; print = >> $OUT'
+n=0
+for line in '' "$@"; do
+    [[ -z $line ]] || zpty -w -n z "$line"$'\t\x18'
+    ((n += 1))
+    until [[ $(grep -c '^=' $OUT) -ge $n ]]; do zpty -r -t z > /dev/null || sleep 0.02; done
+done
+"""
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="there is no zsh")
+@pytest.mark.usefixtures("journal")
+def test_zsh(script: Path, capsys: Capture) -> None:
+    path, out = script_for("zsh", script.parent, capsys), script.parent / "out"
+    out.touch()
+    subprocess.run(
+        ["zsh", "-f", "-c", ZSH, "zsh", *(line for line, _ in OFFERED)],
+        cwd=script.parent / "files",
+        env={**os.environ, "SCRIPT": str(path), "OUT": str(out), "TERM": "dumb"},
+        stdout=subprocess.DEVNULL,
+        check=True,
+        timeout=120,
+    )
+    found: list[list[str]] = [[]]
+    for line in out.read_text().splitlines():
+        if line.startswith("="):
+            found.append([])
+        else:
+            found[-1].append(line.replace("\\ ", " "))
+    assert [sorted(set(hits)) for hits in found[1:-1]] == [sorted(offered) for _, offered in OFFERED]
 
 
 def test_all_subcommands_are_there() -> None:

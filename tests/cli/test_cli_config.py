@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gomem_tui.__main__ import main
 from gomem_tui.config import Config, ConfigError, config_path, effective, parse_config
 from gomem_tui.keynames import shown
-from gomem_tui.keys import IDS, KEYS
+from gomem_tui.keys import IDS, STANDARD
 from gomem_tui.settings import SETTINGS, SettingError, declare_settings
 from gomem_tui.tomllines import lines_of
 
@@ -329,5 +329,5 @@ def test_keys_as_json(mine: Path, capsys: Capture) -> None:
     assert records[0] == {"id": "step", "keys": ["n"], "help": "Do the next step.", "rebound": True, "default": ["space"]}
     assert main(["keys", "--json", "--no-config"]) == 0
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [record["keys"] for record in records] == [[shown(name) for name in key.keys] for key in KEYS]
+    assert [record["keys"] for record in records] == [[shown(name) for name in key.keys] for key in STANDARD.keys]
     assert not any(record["rebound"] for record in records)

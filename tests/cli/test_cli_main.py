@@ -81,7 +81,9 @@ def test_an_unreadable_script_is_bad_input(capsys: Capture, tmp_path: Path) -> N
     assert "Permission denied" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["-x"], ["--json", "verify", "x"], ["-"], ["./a", "./b"], ["", "x"]])
+@pytest.mark.parametrize(
+    "words", [["-x"], ["--json", "verify", "x"], ["-"], ["./a", "./b"], ["", "x"], ["--resume", "--no-journal"]]
+)
 def test_what_means_nothing_is_a_usage_error(
     words: list[str], capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,8 +194,8 @@ def test_plain_text(
     monkeypatch.setitem(sys.modules, "gomem_tui.plain", Plain)
     monkeypatch.setattr(entry, "is_terminal", lambda _stream: terminal)
     monkeypatch.setenv("TERM", term)
-    assert main([*words, "--read-only", "--resume", "x", "--no-journal"]) == 0
-    assert calls == [(None, False, "x", True)]
+    assert main([*words, "--read-only", "--resume", "x"]) == 0
+    assert calls == [(None, True, "x", True)]
     assert opened == []
 
 

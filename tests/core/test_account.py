@@ -181,12 +181,12 @@ def test_those_who_waste_most_come_first() -> None:
     assert sum(wasted) == sum(w.account.read()[i] for i in (1, 2, 4))
 
 
-def test_a_reset_makes_good_for_events_that_were_not_heard() -> None:
-    w = Watched()
-    w.account.read()
-    w.session.submit("churn 200")
-    w.account.reset()
-    assert w.account.read() == w.anew().read()
+@pytest.mark.parametrize("kept", ["account", "links"])
+def test_what_a_silent_session_does_not_keep_cannot_be_read(kept: str) -> None:
+    session = Session(narrate=False)
+    session.submit("alloc 48 scan as a")
+    with pytest.raises(RuntimeError, match="does not narrate"):
+        getattr(session, kept)
 
 
 @pytest.mark.parametrize("line", ["alloc 48", "alloc 8192", "alloc 5", "drop o7", "gc sweep 1", "alloc 1M"])

@@ -23,7 +23,7 @@ def test_unfinished_ones_are_listed_the_one_written_last_first(folder: Path) -> 
     made(folder, "20260109-000000-other", b"", b"my diary")
     (folder / "notes.txt").write_text("x")
     there = unfinished(folder)
-    assert [(summary.id[-3:], summary.records, summary.bytes) for summary in there] == [
+    assert [(summary.id[-3:], summary.records, summary.stamp.size) for summary in there] == [
         ("old", 1, len(HEADER) + 12),
         ("new", 1, len(HEADER) + 5 + 12),
         ("mid", 2, len(HEADER) + 28),

@@ -2,10 +2,11 @@
 
 import pytest
 
+from gomem_core.comparisons import COMPARE
 from gomem_core.events import CacheSpan, Grow, LockTaken
 from gomem_core.lang.moves import Comparison
 from gomem_core.lang.quantities import QUANTITIES
-from gomem_core.quantities import MEASURES, holds, measure
+from gomem_core.quantities import MEASURES, measure
 from gomem_core.session import Session
 
 SCRIPTS = {
@@ -123,5 +124,5 @@ def test_some_script_has_each_quantity_above_0() -> None:
         (">=", False, True, True),
     ],
 )
-def test_holds(op: Comparison, below: bool, equal: bool, above: bool) -> None:
-    assert (holds(4, op, 5), holds(5, op, 5), holds(6, op, 5)) == (below, equal, above)
+def test_comparisons(op: Comparison, below: bool, equal: bool, above: bool) -> None:
+    assert tuple(COMPARE[op](left, 5) for left in (4, 5, 6)) == (below, equal, above)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.links import LinkIndex
-from gomem_core.reach import fate, find_paths, object_at, slot_of, why_alive
+from gomem_core.reach import fate, find_paths, object_at, slot_of
 from gomem_core.session import Session
 from gomem_core.view import HeapView
 
@@ -87,7 +87,6 @@ def test_the_object_at_an_address() -> None:
         assert at is not None
         assert session.objects.name(at) == found
     assert object_at(session.view, session.objects, 0) is None
-    assert why_alive(session.view, session.objects, 0) is None
 
 
 @given(lines=st.lists(LINES, max_size=40))
@@ -104,7 +103,7 @@ def test_there_is_a_path_exactly_where_the_program_can_reach(lines: list[str]) -
         if oid in paths:
             assert paths[oid][-1] == oid
             assert objects.is_alive(paths[oid][0])
-            assert why_alive(view, objects, objects.info(oid).addr) == paths[oid]
+            assert find_paths(view, objects, [oid]) == {oid: paths[oid]}
         for source, target in zip(paths.get(oid, [oid]), paths.get(oid, [oid])[1:], strict=False):
             at, to = slot_of(view, objects, source), slot_of(view, objects, target)
             assert at is not None

@@ -257,7 +257,7 @@ def test_any_text_is_a_script_or_a_script_error(text: str) -> None:
     check(script)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(st.lists(FITTING, max_size=14), st.lists(FITTING, max_size=8), st.booleans())
 def test_written_scripts_are_read_back(main: list[str], other: list[str], top: bool) -> None:
     lines = [*(["gomem 1", "title T"] if top else []), "gc", *main, "branch b from 1", "gc", *other]

@@ -63,7 +63,7 @@ def test_the_rows_are_those_of_a_table_made_anew(commands: list[str], sort: str,
         if chance.random() < 0.5:
             continue  # several commands may pass between two looks
         key = SORTS[sort]
-        anew.reset()
+        anew = Account(session.view, session.objects)
         passing = [s for s in session.view.spans() if test is None or test(s)]
         expected = sorted(passing, key=lambda s: (key(s, anew), s.base), reverse=descending)
         assert order.rows(0, 10_000) == expected
@@ -102,6 +102,6 @@ def test_what_does_not_pass_has_no_row() -> None:
 
 @pytest.mark.parametrize("text", ["class:99", "(", "state:open", "used<many"])
 def test_a_bad_filter_says_what_is_wrong(text: str) -> None:
-    session = Session()
+    session = Session(narrate=True)
     with pytest.raises(BadFilter, match=r"\w"):
         read_filter(text, lambda: session.account)

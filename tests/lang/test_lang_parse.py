@@ -312,4 +312,4 @@ def test_the_language_stands_alone() -> None:
         " and not m.startswith('gomem_core.lang')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['gomem_core', 'gomem_core.events', 'gomem_core.frozen']"
+    assert done.stdout.strip() == "['gomem_core', 'gomem_core.events', 'gomem_core.frozen', 'gomem_core.near']"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from gomem_core.news import Touched, touched
+from gomem_core.news import Touched
 from gomem_core.session import Outcome, Session
 from gomem_core.spanorder import SpanOrder
 from gomem_core.step import Step
@@ -34,7 +34,7 @@ class State:
             if not self.outcome.ok:
                 raise AssertionError(f"{line}: {self.outcome.error}")
         self.order = SpanOrder(self.session.view, lambda: self.session.account)
-        news = touched(self.outcome.events) if self.outcome is not None else Touched()
+        news = self.outcome.touched if self.outcome is not None else Touched()
         self.scene = Scene(Selection(self.session.view.arena[0], 8), news)
 
     def selecting(self, addr: int, spanclass: int = 8) -> Scene:

@@ -1,6 +1,5 @@
 """The explorer while another thread works on the session, and with files and lines that nobody should have typed."""
 
-import asyncio
 import os
 from pathlib import Path
 from threading import Event
@@ -144,7 +143,8 @@ async def test_escape_stops_all_lines_that_were_pasted() -> None:
         await pilot.press("colon")
         app.query_one(Prompt).post_message(Prompt.Entered(["alloc 8", HEAVY, "alloc 16", "alloc 32"]))
         await pilot.pause()
-        await asyncio.sleep(0.3)
+        while not (app.busy and app.model.session.step == 1):  # the second line is being done
+            await pilot.pause()
         await stop(pilot)
         assert list(app.model.session.history) == ["alloc 8"]
         assert app.message == "2 pasted lines behind the one that was stopped were not done"

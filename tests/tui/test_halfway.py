@@ -73,7 +73,7 @@ def test_after_every_event() -> None:
                 standing.check_panes(Port(100, 30), page)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     r=st.randoms(use_true_random=False),
     places=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 80)), max_size=8),

@@ -14,7 +14,7 @@ from gomem_core.script import read_script
 from gomem_tui.app import Explorer
 from gomem_tui.arrangement import PANES
 from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown
-from gomem_tui.keys import IDS, KEYS, STANDARD, Keyboard
+from gomem_tui.keys import IDS, STANDARD, Keyboard
 from gomem_tui.options import Options
 from gomem_tui.paint import text_of
 from gomem_tui.palette import ActionProvider
@@ -61,7 +61,7 @@ def test_what_is_no_key(text: str, near: str | None) -> None:
 
 
 def test_what_is_shown_can_be_read() -> None:
-    for key in KEYS:
+    for key in STANDARD.keys:
         for name in key.keys:
             assert read_key(shown(name)) == name
 
@@ -77,7 +77,7 @@ def test_the_prompt_has_all_keys_that_edit_a_line() -> None:
 
 def test_ids_and_keys_are_used_once() -> None:
     assert len(set(IDS)) == len(IDS)
-    names = [name for key in KEYS for name in key.keys]
+    names = [name for key in STANDARD.keys for name in key.keys]
     assert len(set(names)) == len(names)
 
 

@@ -10,6 +10,8 @@ from gomem_core.console import Console
 from gomem_core.lessons import Lesson, find_lesson
 from gomem_core.lessons.walked import walked
 from gomem_core.script import read_script
+from gomem_tui.glyphs import STAND_INS
+from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.lesson import LessonExplorer
 from gomem_tui.options import Options
 from gomem_tui.panes.base import LinePane
@@ -31,8 +33,8 @@ TWELVE = [
 ]  # fmt: skip
 
 
-def menu(*done: str, at: int = 0) -> LessonMenu:
-    return LessonMenu(TWELVE, done, at)
+def menu(*done: str, keyboard: Keyboard = STANDARD) -> LessonMenu:
+    return LessonMenu(TWELVE, done, Options(keyboard=keyboard))
 
 
 def rows_of(app: LessonMenu) -> list[str]:
@@ -69,6 +71,11 @@ async def test_all_of_it_is_seen(size: tuple[int, int]) -> None:
         (["G", "g"], 0),
         (["7"], 6),
         (["9", "down", "k", "j"], 9),
+        (["1", "2"], 11),
+        (["1", "0", "7"], 6),
+        (["2", "1"], 0),
+        (["1", "down", "2"], 1),  # another number was begun
+        (["3", "0"], 2),  # there is no lesson 30, and none of number 0
     ],
 )
 async def test_keys_choose(keys: list[str], at: int) -> None:
@@ -98,6 +105,19 @@ async def test_q_and_escape_leave(key: str) -> None:
     assert app.return_value == 0
 
 
+async def test_keys_of_a_configuration_hold_here_too() -> None:
+    app = menu(keyboard=Keyboard({"quit": ["x"], "down": ["n", "2"], "open": ["o"], "explain_quit": []}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n", "2", "q", "j", "ctrl+c", "enter")
+        await pilot.pause()
+        assert (app.is_running, app.at, app.helping) == (True, 2, False)
+        assert rows_of(app)[-1] == " o open   ↑ n choose   ? help   x quit"
+        await pilot.press("question_mark")
+        assert "o or a second click opens a lesson." in " ".join(rows_of(app))
+        await pilot.press("x")
+    assert app.return_value == 0
+
+
 async def test_a_click_selects_and_a_second_one_opens() -> None:
     app = menu()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -122,6 +142,15 @@ async def test_the_help_tells_the_keys_and_escape_leaves_it(size: tuple[int, int
         assert "Sentence 1 of" in " ".join(rows_of(app))
         await pilot.press("ctrl+c")
         assert "esc and q leave." in " ".join(row.strip() for row in rows_of(app)[13:])
+
+
+async def test_every_sign_has_a_stand_in() -> None:
+    app = menu("name2")
+    async with app.run_test(size=(80, 24)) as pilot:
+        signs = {char for row in rows_of(app) for char in row}
+        await pilot.press("question_mark")
+        signs |= {char for row in rows_of(app) for char in row}
+    assert {"▸", "✓"} <= {sign for sign in signs if not sign.isascii()} <= STAND_INS.keys()
 
 
 async def test_a_smaller_terminal_says_what_is_needed() -> None:
@@ -170,8 +199,10 @@ async def test_another_future_is_not_the_lesson() -> None:
     app = explorer("collection")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "space", "b", "b")
-        for n in range(app.lesson.steps):
-            await type_line(pilot, f"alloc 48 as n{n}")
+        app.query_one(Prompt).post_message(Prompt.Entered([f"alloc 48 as n{n}" for n in range(app.lesson.steps)]))
+        await pilot.pause()
+        session = app.model.session
+        assert (session.step, session.timeline.following) == (app.lesson.steps, None)
     assert walked() == frozenset()
 
 

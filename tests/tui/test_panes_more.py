@@ -39,7 +39,7 @@ class Four(App[None]):
             self.model.arrived(outcome)
 
     def look_again(self) -> None:
-        self.account.reset()
+        self.account = Account(self.model.view, self.model.session.objects)
         for pane in self.query(HeapPane):
             pane.reveal()
             pane.redraw()

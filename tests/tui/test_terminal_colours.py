@@ -60,9 +60,12 @@ def depths(written: bytes) -> set[str]:
     return found
 
 
-def test_over_ssh_there_are_256_colours_and_not_one_of_the_others_sort() -> None:
-    assert depths(tour()) <= {"256", "16"}
-    assert "256" in depths(tour())
+def test_over_ssh_there_are_256_colours_and_not_one_of_another_sort_and_light_differs_from_dark() -> None:
+    dark, light = tour(), tour("--theme", "light")
+    for written in (dark, light):
+        assert depths(written) <= {"256", "16"}
+        assert "256" in depths(written)
+    assert settings(light) != settings(dark)
 
 
 def test_all_colours_where_the_terminal_has_them() -> None:
@@ -81,12 +84,6 @@ def test_no_colour_is_not_one_colour_code(env: dict[str, str]) -> None:
     assert depths(tour(**env)) == set()
 
 
-def test_light_and_dark_differ() -> None:
-    light, dark = tour("--theme", "light"), tour("--theme", "dark")
-    assert settings(light) != settings(dark)
-    assert depths(light) <= {"256", "16"}
-
-
 def test_an_unknown_theme_names_the_near_one() -> None:
     terminal = Terminal("--theme", "drak")
     assert terminal.exit_code() == 2
@@ -97,6 +94,22 @@ def test_an_unknown_theme_names_the_near_one() -> None:
 def test_ascii_is_ascii(how: dict[str, str]) -> None:
     written = tour(**how)
     assert max(written) < 0x80, sorted({chr(c) for c in written.decode("utf-8", "replace").encode("utf-16-le")[::2] if c > 0x7F})
+
+
+@pytest.mark.parametrize(
+    ("how", "allowed"),
+    [({"NO_COLOR": "1", "GOMEM_ASCII": "1"}, set()), ({"GOMEM_THEME": "terminal"}, {"16"}), ({}, {"16", "256"})],
+    ids=str,
+)
+def test_the_menu_of_lessons_keeps_to_it_too(how: dict[str, str], allowed: set[str]) -> None:
+    terminal = Terminal("learn", **cast("Any", how))
+    terminal.wait_for("enter open")
+    terminal.send("j?")
+    terminal.wait_for("esc and q leave.")
+    terminal.send("q")
+    assert terminal.exit_code() == 0
+    assert depths(terminal.bytes) <= allowed
+    assert terminal.bytes.isascii() == ("GOMEM_ASCII" in how)
 
 
 def test_a_name_that_is_no_theme_in_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

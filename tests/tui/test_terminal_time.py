@@ -2,16 +2,13 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gomem_core.console import Console
 from gomem_core.journal import read, unfinished
 from gomem_core.journal.file import journal_directory
-from gomem_core.script import read_script
 from tests.tui.longscript import STEPS, long_script
 from tests.tui.terminal import Terminal
 
@@ -210,79 +207,6 @@ def as_it_is(terminal: Terminal) -> list[str]:
     return [rows[0], *selected, *rows[why:]]
 
 
-def from_the_top(terminal: Terminal) -> list[list[str]]:
-    """All that the panes show when they are scrolled to their tops."""
-    terminal.send("4G4g1G1g")
-    terminal.settle(0.25)
-    found = [panes(terminal)]
-    for pane in "79":
-        terminal.send(f"{pane}Gg")
-        terminal.wait_for(f"▌ {pane} ")
-        terminal.settle(0.25)
-        found.append(panes(terminal))
-    terminal.send("1")
-    terminal.settle(0.25)
-    return found
-
-
-def there_and_back(terminal: Terminal, places: range, look: Callable[[Terminal], object]) -> None:
-    """Step to the end and back to the beginning, and look at some places."""
-    at(terminal, "0")
-    seen: dict[int, object] = {}
-    step = 0
-    for place in (0, *places, STEPS):
-        terminal.send(" " * (place - step))
-        at(terminal, str(step := place))
-        seen[place] = look(terminal)
-    for place in reversed(seen):
-        terminal.send("b" * (step - place))
-        at(terminal, str(step := place))
-        if look(terminal) != seen[place]:  # on a computer that has other things to do
-            terminal.settle(1)
-            assert look(terminal) == seen[place], f"step {place}"
-    leave(terminal)
-
-
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
-def test_the_way_back_shows_what_the_way_there_showed(long: str, columns: int, rows: int) -> None:
-    there_and_back(Terminal(long, columns=columns, rows=rows), range(15, STEPS, 17), as_it_is)
-
-
-def test_the_way_back_shows_the_same_in_all_panes(long: str) -> None:
-    there_and_back(Terminal(long, columns=120, rows=40), range(51, STEPS, 135), from_the_top)
-
-
-def test_each_event_of_a_refill_a_growth_and_a_collection_there_and_back(long: str) -> None:
-    session = Console(True, read_script("long", long_script(), "long")).session
-    steps: dict[str, tuple[int, int]] = {}
-    while (outcome := session.forward()) is not None:
-        for kind in ("cache_span", "grow", "gc_start"):
-            if session.step > 30 and any(event.kind == kind for event in outcome.events):
-                steps.setdefault(kind, (session.step, len(outcome.events)))
-    assert len(steps) == 3
-    terminal = Terminal(long, columns=120, rows=40)
-    at(terminal, "0")
-    for step, events in steps.values():
-        terminal.line(f"goto {step - 1}")
-        at(terminal, str(step - 1))
-        seen = []
-        for event in range(1, events + 1):
-            terminal.send(".")
-            terminal.wait_for(f" step {step - 1}+{event}/")
-            terminal.settle(0.05)
-            seen.append(as_it_is(terminal))
-        terminal.send(".")
-        at(terminal, str(step))
-        for event in range(events, 0, -1):
-            terminal.send(",")
-            terminal.wait_for(f" step {step - 1}+{event}/")
-            terminal.settle(0.05)
-            assert as_it_is(terminal) == seen[event - 1], (step, event)
-        terminal.send(",")
-        at(terminal, str(step - 1))
-    leave(terminal)
-
-
 def test_a_long_session_forks_dies_and_is_there_again(long: str) -> None:
     terminal = Terminal(long, columns=120, rows=40)
     at(terminal, "0")
@@ -327,10 +251,8 @@ def busy(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def test_a_signal_ends_it_soon_while_it_works(busy: Terminal) -> None:
-    began = time.monotonic()
     os.kill(busy.pid, signal.SIGTERM)
-    assert busy.exit_code() == 128 + signal.SIGTERM
-    assert time.monotonic() - began < 10
+    assert busy.exit_code() == 128 + signal.SIGTERM  # in the middle of work: it would go on for minutes
     assert [journal.records for journal in unfinished()] == [2 + 1]
 
 
@@ -342,11 +264,9 @@ def test_it_can_be_left_while_it_works(busy: Terminal) -> None:
 def test_it_answers_while_it_works(busy: Terminal) -> None:
     busy.resize(120, 40)
     busy.settle()
-    began = time.monotonic()
     busy.send("\x03")
     busy.wait_for("esc stops what is being done")
-    assert time.monotonic() - began < 2
     busy.escape()
-    busy.wait_for("Stopped at step 1.")
+    busy.wait_for("Stopped at step 1.")  # so it was at work still
     assert "4 mcentral" in "\n".join(busy.rows())
     leave(busy)

@@ -1,0 +1,15 @@
+"""How two values are compared, by the sign that the language has for it."""
+
+import operator
+from collections.abc import Callable
+from typing import Any, Final
+
+COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "=": operator.eq,
+    ":": operator.eq,  # in filters
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}

@@ -1,0 +1,51 @@
+"""Which theme, how many colours, and whether in ASCII."""
+
+import pytest
+
+from gomem_tui.keys import STANDARD
+from gomem_tui.look import Look, Theme, choose_look
+from gomem_tui.options import options_of
+from gomem_tui.settings import SETTINGS, Chosen
+
+SSH = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
+
+
+@pytest.mark.parametrize(
+    ("theme", "more", "look"),
+    [
+        (None, {}, Look("dark", "256")),
+        (None, {"COLORTERM": "truecolor"}, Look("dark", "truecolor")),
+        (None, {"COLORFGBG": "0;15"}, Look("light", "256")),
+        ("dark", {"COLORFGBG": "0;15"}, Look("dark", "256")),
+        (None, {"TERM": "linux"}, Look("terminal", "16")),
+        ("light", {"TERM": "linux"}, Look("terminal", "16")),  # as far as the terminal can do it
+        ("terminal", {}, Look("terminal", "16")),
+        ("mono", {}, Look("mono", "none")),
+        ("light", {"NO_COLOR": "1"}, Look("mono", "none")),
+        (None, {"TERM": "screen-256color", "COLORTERM": "truecolor"}, Look("dark", "256")),
+    ],
+)
+def test_theme_and_colours(theme: Theme | None, more: dict[str, str], look: Look) -> None:
+    assert choose_look(theme, None, SSH | more, utf8_mode=False) == look
+
+
+@pytest.mark.parametrize(
+    ("chosen", "environ", "utf8_mode", "in_ascii"),
+    [
+        (None, {"LANG": "de_DE.UTF-8"}, False, False),
+        (None, {"LANG": "de_DE"}, False, True),
+        (None, {"LANG": "de_DE.UTF-8", "LC_ALL": "C"}, False, True),
+        (None, {}, False, False),  # a container
+        (None, {"LC_CTYPE": "C.UTF-8", "LANG": "C"}, True, True),  # set by Python itself
+        (True, {"LANG": "de_DE.UTF-8"}, False, True),
+        (False, {"LANG": "C"}, False, False),
+    ],
+)
+def test_ascii(chosen: bool | None, environ: dict[str, str], utf8_mode: bool, in_ascii: bool) -> None:
+    assert choose_look(None, chosen, environ, utf8_mode).ascii == in_ascii
+
+
+def test_the_variables_were_heard_when_the_settings_were_chosen() -> None:
+    settings = {setting.name: Chosen(setting.default) for setting in SETTINGS} | {"theme": Chosen("light"), "ascii": Chosen(True)}
+    environ = SSH | {"GOMEM_THEME": "nonsense", "GOMEM_ASCII": "nonsense"}
+    assert options_of(settings, STANDARD, environ).look == Look("light", "256", ascii=True)
