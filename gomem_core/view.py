@@ -11,6 +11,7 @@ from typing import Literal
 from gomem_core.arch import (
     ARENA_SIZE,
     BITMAP_BYTES_PER_ARENA_BYTE,
+    MAX_MHEAP_LIST,
     NUM_SPAN_CLASSES,
     PAGE_MASK,
     PAGE_SHIFT,
@@ -118,9 +119,6 @@ class HeapView:
         h = self._heap.mheap
         in_use = _has_slots(s)
         free = s.state == MSPAN_FREE
-        name = "freelarge" if free and s.in_list is None else ""
-        if s.in_list is not None:
-            name = s.in_list.name.rpartition(".")[2]
         cached_by = -1
         if in_use and s.incache:
             cached_by = next((c.p for c in self._heap.mcaches if c.alloc[s.spanclass] is s), -1)  # on its way: none yet
@@ -136,7 +134,7 @@ class HeapView:
             sweepgen=s.sweepgen,
             swept=not in_use or s.sweepgen == h.sweepgen,
             cached_by=cached_by,
-            list_name=name,
+            list_name=self._list_name(s),
             next_base=s.next.start_addr if s.next is not None else 0,
             prev_base=s.prev.start_addr if s.prev is not None else 0,
             needzero=bool(s.needzero),
@@ -144,6 +142,13 @@ class HeapView:
             unusedsince=s.unusedsince,
             ptr=s.ptr,
         )
+
+    def _list_name(self, s: MSpan) -> str:
+        """The list that really holds it: halfway in a command a span may hang on none."""
+        if s.in_list is not None:
+            return s.in_list.name.rpartition(".")[2]
+        large = s.state == MSPAN_FREE and s.npages >= MAX_MHEAP_LIST and self._heap.mheap.freelarge.holds(s)
+        return "freelarge" if large else ""
 
     # --- Objects and bits -----------------------------------------------------------------------------------------------
 
