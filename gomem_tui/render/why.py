@@ -1,6 +1,5 @@
 """Why: what is said of the last command, its answer and how it came about; or where in it the session stands; or a difference."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -155,7 +154,7 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
         failed: list[Line] = [((" ✗ ", "error"), (picture[0], "text"))]
         return [*failed, *(((f"   {text}", "error"),) for text in picture[1:]), *unmet]
     lines: list[Line] = [((f" {outcome.step} ", "dim"), ("› ", "key"), (outcome.line.strip(), "text")), *unmet]
-    rungs = ladder(outcome.events) if isinstance(outcome.command, Alloc) else []
+    rungs = ladder(outcome.told.climbs.costliest) if isinstance(outcome.command, Alloc) else []
     if rungs and isinstance(outcome.command, Alloc) and outcome.command.times > 1:
         lines.append(((" " + SENTENCES["costliest"].format(times=outcome.command.times), "label"),))
     rest = _result_lines(outcome.result, width) if outcome.result is not None else []
@@ -198,8 +197,8 @@ def _difference_lines(difference: Difference, width: int) -> list[Line]:
 
 def _event_counts(outcome: Outcome, width: int) -> list[Line]:
     """What happened inside, kind by kind."""
-    counts = Counter(event.kind for event in outcome.events)
-    if not counts:
+    if not outcome.told.kinds:
         return []
-    text = "inside: " + "   ".join(f"{kind} {n}" for kind, n in counts.most_common())
+    counts = sorted(outcome.told.kinds.items(), key=lambda item: -item[1])
+    text = "inside: " + "   ".join(f"{kind} {n}" for kind, n in counts)
     return [((f"   {line}", "label"),) for line in wrap(text, width)]
