@@ -16,11 +16,11 @@ from gomem_core.arch import (
     PAGE_MASK,
     PAGE_SHIFT,
     PTR_SIZE,
-    TINY_SIZE,
 )
 from gomem_core.events import Event, Grow, SpanMerge, SpanSplit
+from gomem_core.foresight import Foresight
 from gomem_core.records import CentralInfo, McacheInfo, Region, SlotInfo, SlotState, SpanInfo, WordInfo
-from gomem_core.runtime.malloc import Heap, tiny_offset
+from gomem_core.runtime.malloc import Heap
 from gomem_core.runtime.mbitmap import read_bits
 from gomem_core.runtime.mspan import MSPAN_FREE, MSPAN_IN_USE, MSpan
 from gomem_core.runtime.mstats import MemStats, MStats
@@ -33,6 +33,7 @@ class HeapView:
 
     def __init__(self, heap: Heap) -> None:
         self._heap = heap
+        self.ahead = Foresight(heap)
         self._version = -1
         self._bases: list[int] = []
 
@@ -334,22 +335,6 @@ class HeapView:
     def zerobase(self) -> int:
         """Where objects of size 0 live."""
         return self._heap.zerobase
-
-    def next_slot(self, spanclass: int) -> tuple[int, int, int]:
-        """(P, base of its cached span, slot) that the next small object of this class would get; base 0: it has none free."""
-        c = self._heap.mcache
-        s = c.alloc[spanclass]
-        slot = s.peek_free_index()
-        return (c.p, s.start_addr, slot) if slot < s.nelems else (c.p, 0, 0)
-
-    def tiny_room(self, size: int) -> int:
-        """The current P's tiny block, if a tiny object of `size` bytes fits into it; else 0."""
-        c = self._heap.mcache
-        return c.tiny if c.tiny and tiny_offset(c.tinyoffset, size) + size <= TINY_SIZE else 0
-
-    def growth(self, npages: int) -> int:
-        """Bytes by which the arena would grow for `npages` pages."""
-        return self._heap.mheap.growth(npages)
 
     def find_free_span(self, npages: int) -> int:
         """Base of the free span that an allocation of `npages` would take now; 0: the arena would have to grow."""

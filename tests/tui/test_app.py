@@ -301,7 +301,7 @@ async def test_the_footer_foretells_what_an_alloc_would_do() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("colon", *"alloc", "space", "2", "4")
         await pilot.pause()
-        assert app.message == "class 3 (32 B, 25 % waste) · the arena grows by 1.0M"
+        assert app.message == "class 3 (32 B, 25 % waste) · the arena grows by 1.0M: span c420000000, slot 0"
         await pilot.press("escape")
         await pilot.pause()
         assert app.message == ""
