@@ -1,28 +1,19 @@
 """What `show`, `find` and `memstats` answer: tables made from the read-only view."""
 
-import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from gomem_core.account import Account
 from gomem_core.arch import PAGE_SHIFT
 from gomem_core.lang.commands import Filter, Topic
+from gomem_core.lang.filters import LARGE
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell, Column, Result, Table, format_bytes
 from gomem_core.runtime.mstats import MemStats
 from gomem_core.sizeclasses import CLASSES, is_noscan
+from gomem_core.spanfilter import keep, keep_span, span_waste
 from gomem_core.view import CENTRAL_CLASSES, HeapView
-
-_COMPARE: Final[dict[str, Callable[[Cell, Cell], bool]]] = {
-    ":": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_LIST_WORDS: Final = {"freelarge": "free", "busylarge": "busy"}
 
 _SPAN_COLUMNS: Final = (
     Column("base", "addr"),
@@ -50,56 +41,16 @@ def show(topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: Obj
     return _TOPICS[topic](view, filters)
 
 
-def keep(fields: dict[str, Cell], filters: Iterable[Filter]) -> bool:
-    """Whether a row with these fields passes all filters."""
-    return all(_COMPARE[f.op](fields[f.field], f.value) for f in filters)
-
-
-def _list_word(info: SpanInfo) -> str:
-    """The list as filters name it: nonempty, empty, mcache, free, large or busy."""
-    if info.cached_by >= 0:
-        return "mcache"
-    if info.list_name == "freelarge":
-        return "large"
-    return _LIST_WORDS.get(info.list_name, info.list_name.partition("[")[0])
-
-
-def span_waste(info: SpanInfo, account: Account) -> float:
-    """Percent of a span in use that serves nobody, 0 … 100: ends of slots, dead slots, and the tail behind the last slot."""
-    share = account.of_span(info.base) if info.state == "inuse" else None
-    return 0.0 if share is None else share.waste
-
-
-def keep_span(info: SpanInfo, filters: Iterable[Filter], account: Account) -> bool:
-    """Whether a span passes all filters; its slots are looked at only where its waste is asked for and all else passes."""
-    plain = [f for f in filters if f.field != "waste"]
-    wasteful = [f for f in filters if f.field == "waste"]
-    return keep(_span_fields(info), plain) and (not wasteful or keep({"waste": span_waste(info, account)}, wasteful))
-
-
-def _span_fields(info: SpanInfo) -> dict[str, Cell]:
-    """What filters can ask of a span besides its waste; shares in percent."""
-    return {
-        "class": info.sizeclass,
-        "size": info.elemsize,
-        "kind": info.kind,
-        "state": info.state,
-        "pages": info.npages,
-        "used": 100 * info.used,
-        "list": _list_word(info),
-    }
-
-
 def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account) -> Result:
     rows: list[tuple[Cell, ...]] = []
     for info in view.spans():
         if keep_span(info, filters, account):
-            rows.append(_span_row(info, span_waste(info, account)))
+            rows.append(_span_row(info, span_waste(info, account) if info.state == "inuse" else ""))
     return Result(f"{len(rows)} of {view.span_count} spans, by address", table=Table(_SPAN_COLUMNS, rows))
 
 
-def _span_row(info: SpanInfo, waste: float) -> tuple[Cell, ...]:
-    sizeclass = "" if info.state != "inuse" else str(info.sizeclass) if info.sizeclass else "large"
+def _span_row(info: SpanInfo, waste: Cell) -> tuple[Cell, ...]:
+    sizeclass = "" if info.state != "inuse" else str(info.sizeclass) if info.sizeclass else LARGE
     used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
     where = f"mcache P{info.cached_by}" if info.cached_by >= 0 else info.list_name
     swept = "swept" if info.swept else "waits"

@@ -280,13 +280,13 @@ class Explorer(Traveller):
         """While a command is being typed the footer says what it would do, or what it looks like."""
         if self.busy:
             return
-        about = self.model.filter(event.value) if self._row.filtering else hint(event.value, self.model.view)
+        about = self.model.filter(event.value, typing=True) if self._row.filtering else hint(event.value, self.model.view)
         self.say(self._prompt.alternatives(self.size.width - 1) or about)
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Do what was typed or pasted; a wrong line stays to be mended, and ends a pasted script."""
         if self._row.filtering:
-            self.set_focus(None)
+            self._filter_entered(event.lines[0])
             return
         if self.busy:
             self.say(f"working; {self.keyboard.name('back')} stops it")
@@ -295,6 +295,15 @@ class Explorer(Traveller):
         long = takes_long("\n".join(event.lines), self.model.session)
         future = self.model.session.timeline.name
         self.work(lambda: self._submit_all(event.lines), lambda done: self._typed(event, done, future), long)
+
+    def _filter_entered(self, text: str) -> None:
+        """A filter that cannot be read stays to be mended, and the one before it stays in force."""
+        problem = self.model.filter(text)
+        if problem:
+            self.model.filter(self._row.filter_before)
+            self.say(problem)
+        else:
+            self.set_focus(None)
 
     def _submit_all(self, lines: list[str]) -> list[Outcome]:
         """Do one line after the other, up to the first that is wrong."""

@@ -86,7 +86,7 @@ def _choices(operand: Operand) -> Iterable[tuple[str, str]]:
 
 def _filters() -> Iterator[str]:
     yield ""
-    yield "A FILTER is a field, one of  : = != < <= > >=  and a value, without blanks."
+    yield "A FILTER is a field, one of  : = != < <= > >=  and a value."
     for topic, fields in TOPICS.items():
         if fields:
             yield ""

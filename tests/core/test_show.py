@@ -50,7 +50,7 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
     assert [row[:6] for row in listed] == [
         (ARENA, 1, "inuse", "4", 48, "scan"),
         (ARENA + PAGE, 1, "inuse", "2", 16, "noscan"),
-        (ARENA + 2 * PAGE, 5, "inuse", "large", 40960, "noscan"),
+        (ARENA + 2 * PAGE, 5, "inuse", "L", 40960, "noscan"),
         (ARENA + 7 * PAGE, 377, "free", "", 0, ""),
     ]
     assert [row[6] for row in listed] == ["2/170", "1/512", "1/1", ""]
@@ -62,7 +62,11 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
     [
         ("", [0, 1, 2, 7]),
         ("class:4", [0]),
-        ("class!=4", [1, 2, 7]),
+        ("class!=4", [1, 2]),  # what has no class is not of another one
+        ("class:0", [2]),
+        ("class:L", [2]),
+        ("used<=100%", [0, 1, 2]),
+        ("size<100K kind!=scan", [1, 2]),
         ("kind:noscan", [1, 2]),
         ("state:free", [7]),
         ("pages>=5", [2, 7]),
@@ -71,7 +75,19 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
         ("used<50% state:inuse", [0, 1]),
         ("waste>0%", [0, 1]),  # a tail of 32 bytes, and 5 and 6 bytes in a block of 16
         ("waste>0.1%", [0]),
-        ("waste:0%", [2, 7]),
+        ("waste:0%", [2]),
+        ("waste > 0%", [0, 1]),
+        ("waste >0% scan", [0, 1]),
+        ("^scan$", [0]),
+        ("waste > 0% ^scan$", [0]),
+        ("^L$", [2]),
+        ("nonempty$", [0, 1]),
+        ("freelarge", [7]),
+        ("^4$", [0]),
+        ("1/512", [1]),
+        ("c42000[2-9]", [1, 2]),
+        ("0\\.0%", [2]),
+        ("swept", [0, 1, 2]),
         ("list:nonempty", [0, 1]),
         ("list:busy", [2]),
         ("list:large", [7]),
