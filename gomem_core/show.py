@@ -9,7 +9,7 @@ from gomem_core.lang.commands import Filter, Topic
 from gomem_core.lang.filters import LARGE
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SpanInfo
-from gomem_core.report import Cell, Column, Result, Table, format_bytes
+from gomem_core.report import Cell, Column, Result, Table, format_bytes, told
 from gomem_core.runtime.mstats import MemStats
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.spanfilter import keep, keep_span, span_waste
@@ -46,7 +46,8 @@ def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account) -> Res
     for info in view.spans():
         if keep_span(info, filters, account):
             rows.append(_span_row(info, span_waste(info, account) if info.state == "inuse" else ""))
-    return Result(f"{len(rows)} of {view.span_count} spans, by address", table=Table(_SPAN_COLUMNS, rows))
+    summary = told(view.span_count, "{rows} of {n} span", "{rows} of {n} spans, by base", rows=len(rows))
+    return Result(summary, table=Table(_SPAN_COLUMNS, rows))
 
 
 def _span_row(info: SpanInfo, waste: Cell) -> tuple[Cell, ...]:
@@ -76,7 +77,10 @@ def _mcentral(view: HeapView, filters: tuple[Filter, ...]) -> Result:
             idle += 1
             continue
         rows.append((*row, c.nmalloc, c.nlock))
-    return Result(f"{len(rows)} mcentrals; {idle} that nobody asked yet are left out", table=Table(columns, rows))
+    facts = [told(len(rows), "{n} mcentral", "{n} mcentrals")]
+    if idle:
+        facts.append(told(idle, "{n} that nobody asked yet is left out", "{n} that nobody asked yet are left out"))
+    return Result("; ".join(facts), table=Table(columns, rows))
 
 
 def _mcache(view: HeapView, filters: tuple[Filter, ...]) -> Result:
@@ -87,8 +91,12 @@ def _mcache(view: HeapView, filters: tuple[Filter, ...]) -> Result:
     rows: list[tuple[Cell, ...]] = []
     notes: list[str] = []
     for c in view.mcaches():
-        tiny = f"tiny block {c.tiny:#x}, {c.tinyoffset} of 16 bytes taken" if c.tiny else "no tiny block"
-        notes.append(f"P{c.p}{' (current)' if c.current else ''}: {len(c.cached)} spans cached, {tiny}")
+        facts = [
+            "allocates" if c.current else "",
+            told(len(c.cached), "{n} span cached", "{n} spans cached"),
+            f"tiny block {c.tiny:#x}, {c.tinyoffset} of 16 bytes taken" if c.tiny else "no tiny block",
+        ]
+        notes.append(f"P{c.p}: {', '.join(fact for fact in facts if fact)}")
         for spanclass, base, nfree in c.cached:
             size = CLASSES[spanclass >> 1].size
             fields: dict[str, Cell] = {"p": c.p, "class": spanclass >> 1, "size": size, "kind": kind_of(spanclass)}
@@ -148,8 +156,8 @@ _STAT_NOTES: Final = {
     "next_gc": "heap_live it aims to stay below",
     "numgc": "collections",
     "nserved_mcache": "small objects served by the P's cached span, without a lock",
-    "nserved_central": "… after mcentral gave a span it had",
-    "nserved_heap": "… after mheap cut a new span for the class",
+    "nserved_central": "small objects for which mcentral gave a span it had",
+    "nserved_heap": "small objects for which mheap cut a new span",
     "nserved_large": "large objects served by mheap",
     "nserved_os": "objects for which the arena had to grow",
     "tinyallocs": "tiny objects that shared a block",
@@ -195,7 +203,8 @@ def _locks(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
     columns = (Column("lock", "text"), Column("size", "text"), Column("kind", "text"), Column("taken"))
     s = view.stats
     free = s.nserved_mcache + s.tinyallocs
-    return Result(f"{free} objects were served without any lock", table=Table(columns, rows))
+    summary = told(free, "{n} object was served without any lock", "{n} objects were served without any lock")
+    return Result(summary, table=Table(columns, rows))
 
 
 _TOPICS: Final[dict[Topic, Callable[[HeapView, tuple[Filter, ...]], Result]]] = {
@@ -215,5 +224,5 @@ def mem_stats(m: MemStats) -> Result:
         (name, ("never" if value == (1 << 64) - 1 else value)) for name, value in m._asdict().items() if isinstance(value, int)
     ]
     data = {name: [list(row) for row in value] if isinstance(value, tuple) else value for name, value in m._asdict().items()}
-    used = tuple(f"BySize {size}: {mallocs} mallocs, {frees} frees" for size, mallocs, frees in m.BySize if mallocs)
+    used = tuple(f"BySize {size}: Mallocs {mallocs}, Frees {frees}" for size, mallocs, frees in m.BySize if mallocs)
     return Result("MemStats; every mcache was flushed", data, Table((Column("field", "text"), Column("value")), rows), used)

@@ -7,7 +7,7 @@ from gomem_core import show
 from gomem_core.arch import MAX_MEM, MAX_SMALL_SIZE, PAGE_MASK, PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
 from gomem_core.cli.output import OK, UsageError, emit, emit_json
 from gomem_core.lang import ParseError, parse_size
-from gomem_core.report import Cell, Column, Json, Table
+from gomem_core.report import Cell, Column, Json, Table, told
 from gomem_core.sizeclasses import CLASSES, make_span_class, size_to_class
 
 Way = Literal["nothing", "tiny", "small", "large"]
@@ -67,8 +67,8 @@ def _size(text: str) -> int:
     try:
         size = parse_size(text)
     except ParseError as e:
-        near = f"; did you mean {e.suggestion}?" if e.suggestion else ""
-        raise UsageError(f"argument SIZE: {e.message}{near}") from e
+        facts = [e.message, f"did you mean {e.suggestion}?"] if e.suggestion else [e.message]
+        raise UsageError(f"argument SIZE: {'; '.join(facts)}") from e
     if size > MAX_MEM:
         raise UsageError(f"argument SIZE: Go panics (makeslice: len out of range) beyond {MAX_MEM} bytes")
     return size
@@ -104,7 +104,7 @@ def _explain(size: int, as_json: bool) -> None:
         if p is not None and p.elemsize
     ]
     table = Table(_COLUMNS, rows).lines() if rows else []
-    emit("\n".join([f"an object of {size} byte{'' if size == 1 else 's'}", *table, *_notes(size, kinds)]))
+    emit("\n".join([told(size, "an object of {n} byte", "an object of {n} bytes"), *table, *_notes(size, kinds)]))
 
 
 def _notes(size: int, kinds: dict[str, Placement | None]) -> list[str]:

@@ -81,5 +81,6 @@ def find_lesson(which: str) -> Lesson:
     if word.isdecimal():
         raise UnknownLesson(f"there is no lesson {int(word)}; they are {there[0].number} to {there[-1].number}")
     near = get_close_matches(word, [lesson.name for lesson in there], 1)
-    more = f"did you mean {near[0]}?" if near else f"lessons: {', '.join(lesson.name for lesson in there)}"
-    raise UnknownLesson(f"there is no lesson {which!r}; {more}")
+    if near:
+        raise UnknownLesson(f"there is no lesson {which!r}; did you mean {near[0]}?")
+    raise UnknownLesson(f"there is no lesson {which!r}; lessons: {', '.join(lesson.name for lesson in there)}")
