@@ -25,7 +25,8 @@ class Difference:
 
     touched: Touched  # what panes mark
     fates: dict[int, Fate]  # of each span in `touched`: for panes that mark new, gone and changed ones in different ways
-    result: Result
+    result: Result  # with all rows
+    brief: tuple[str, ...]  # its details with the first rows of each table: panes make them anew at each repaint
 
     @property
     def empty(self) -> bool:
@@ -65,7 +66,8 @@ def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Differen
     data["counts"] = {s.key: s.total for s in sections}
     data |= {s.key: s.data for s in sections}
     result = Result(summary, data, details=tuple(line for s in sections for line in s.lines()))
-    return Difference(touched, {d.base: d.fate for d in spans}, result)
+    brief = tuple(line for s in sections for line in s.lines(tables.ROWS_SHOWN))
+    return Difference(touched, {d.base: d.fate for d in spans}, result, brief)
 
 
 # --- Comparing --------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What differs between two moments, one table a subject: spans, mcentrals, mcaches, lists, account, counters, objects, links.
 
-Each table knows its rows as text for people, of which a few are shown, and as data for programs, which is nearly complete.
+Each table knows its rows as text for people, of which the explorer shows a few, and as data for programs, nearly complete.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from gomem_core.sizeclasses import CLASSES
 
 Fate = Literal["new", "gone", "changed"]
 GLYPHS: Final[dict[Fate, str]] = {"new": "+", "gone": "-", "changed": "~"}
-ROWS_SHOWN: Final = 20  # of a table, as text
+ROWS_SHOWN: Final = 20  # of a table, as text in the explorer
 ROWS_KEPT: Final = 1_000  # of a table, as data
 _NOTHING: Final = "–"
 _FIELD_WORDS: Final = {
@@ -77,14 +77,14 @@ class Section(NamedTuple):
     total: int  # rows, if all were in the data
     note: str = ""
 
-    def lines(self) -> list[str]:
-        """As text: the first rows and how many more there are."""
-        more = len(self.table.rows) - ROWS_SHOWN
+    def lines(self, most: int | None = None) -> list[str]:
+        """As text: all rows, or the first ones and how many more there are."""
+        rows = self.table.rows[:most]
         found = ["", self.heading]
-        if self.table.rows:
-            found += Table(self.table.columns, self.table.rows[:ROWS_SHOWN]).lines()
-        if more > 0:
-            found.append(f"… and {more} more")
+        if rows:
+            found += Table(self.table.columns, rows).lines()
+        if len(rows) < len(self.table.rows):
+            found.append(f"… and {len(self.table.rows) - len(rows)} more")
         return [*found, self.note] if self.note else found
 
 

@@ -185,10 +185,9 @@ def _result_lines(result: Result, width: int) -> list[Line]:
 
 def _difference_lines(difference: Difference, width: int) -> list[Line]:
     """Its summary and its tables, with colours for their headings and for what is new, gone and changed."""
-    result = difference.result
-    lines: list[Line] = [((f" {text}", "good"),) for text in wrap(result.summary, width + 2)]
+    lines: list[Line] = [((f" {text}", "good"),) for text in wrap(difference.result.summary, width + 2)]
     heading = 0  # lines since a table's heading
-    for text in result.details:
+    for text in difference.brief:
         heading = 0 if not text else heading + 1
         token: Token = ("text", "heading", "label")[heading] if heading < 3 else _FATE_TOKENS.get(text[:1], "text")
         lines += [((f" {part}", token),) for part in wrap(text, width + 2, subsequent_indent=" " * 6)] or [()]

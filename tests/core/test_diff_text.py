@@ -244,13 +244,16 @@ def test_a_slot_used_again_by_another_of_the_same_name_is_told() -> None:
     assert "1 object made at another step" in d.result.summary
 
 
-def test_long_tables_are_cut_for_people_and_longer_ones_for_programs() -> None:
+def test_long_tables_are_cut_in_the_explorer_and_longer_ones_for_programs() -> None:
     d = between("gogc off", "alloc 8192 times 1200")  # a span each; 1200 of the 1280 pages of 10 megabytes, and one free span
     lines = d.result.lines()
     assert lines[0] == "between step 1 (mark m1) and step 2: 1201 spans new; 1200 objects born; heap_live +9.4M; arena +10.0M"
-    spans, objects = lines[lines.index("spans") :], lines[lines.index("objects") :]
+    assert [line[3:15] for line in lines[lines.index("spans") + 2 :][:1201]] == [f"{ARENA + n * PAGE:#x}" for n in range(1201)]
+    assert lines[-1].startswith("o1200   8192")
+    brief = d.brief
+    spans, objects = brief[brief.index("spans") :], brief[brief.index("objects") :]
     assert spans[22] == "… and 1181 more"
-    assert objects[21:] == [f"o20     8192  {ARENA + 19 * PAGE:#x}             2  not there  alive", "… and 1180 more"]
+    assert objects[21:] == (f"o20     8192  {ARENA + 19 * PAGE:#x}             2  not there  alive", "… and 1180 more")
     data = data_of(d)
     assert (len(data["spans"]), len(data["objects"])) == (1000, 1000)
     assert (data["counts"]["spans"], data["counts"]["objects"]) == (1201, 1200)
