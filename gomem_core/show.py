@@ -12,7 +12,7 @@ from gomem_core.records import SpanInfo
 from gomem_core.report import Cell, Column, Result, Table, format_bytes, told
 from gomem_core.runtime.mstats import MemStats
 from gomem_core.sizeclasses import CLASSES, is_noscan
-from gomem_core.spanfilter import keep, keep_span, span_waste
+from gomem_core.spanfilter import keep, span_test, span_waste
 from gomem_core.view import CENTRAL_CLASSES, HeapView
 
 _SPAN_COLUMNS: Final = (
@@ -43,8 +43,9 @@ def show(topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: Obj
 
 def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account) -> Result:
     rows: list[tuple[Cell, ...]] = []
-    for info in view.spans():
-        if keep_span(info, filters, account):
+    passes = span_test(filters, lambda: account)
+    for info in view.each():
+        if passes(info):
             rows.append(_span_row(info, span_waste(info, account) if info.state == "inuse" else ""))
     summary = told(view.span_count, "{rows} of {n} span", "{rows} of {n} spans, by base", rows=len(rows))
     return Result(summary, table=Table(_SPAN_COLUMNS, rows))

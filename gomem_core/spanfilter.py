@@ -38,38 +38,22 @@ def read_filter(text: str, account: Callable[[], Account]) -> Test | None:
         filters = filters_reader("spans")(text)
     except WordError as problem:
         raise BadFilter(problem.message) from problem
-    return (lambda s: keep_span(s, filters, account())) if filters else None
+    return span_test(filters, account) if filters else None
 
 
 def keep(fields: dict[str, Cell], filters: Iterable[Filter]) -> bool:
-    """Whether a row passes all filters.  A field that the row does not have is neither equal nor unequal to anything."""
-    return all(f.field in fields and _COMPARE[f.op](fields[f.field], f.value) for f in filters)
+    """Whether a row of another table passes all filters."""
+    return all(_COMPARE[f.op](fields[f.field], f.value) for f in filters)
 
 
-def keep_span(info: SpanInfo, filters: Iterable[Filter], account: Account) -> bool:
+def span_test(filters: Iterable[Filter], account: Callable[[], Account]) -> Test:
     """Whether a span passes all filters; its slots are looked at only where its waste is asked for and all else passes."""
-    fields = _fields(info)
-    late: list[Filter] = []
-    for f in filters:
-        if f.field == "waste" or (f.field == ROW and "%" in str(f.value)):
-            late.append(f)
-        elif f.field == ROW:
-            if re.search(str(f.value), _cells(info), _FLAGS) is None:
-                return False
-        elif not keep(fields, (f,)):
-            return False
-    if not late:
-        return True
-    if info.state == "inuse":
-        fields["waste"] = span_waste(info, account)
-    return all(_keep_late(info, fields, f) for f in late)
+    tests = [_row_test(f, account) if f.field == ROW else _field_test(f, account) for f in sorted(filters, key=_asks_for_waste)]
+    return tests[0] if len(tests) == 1 else lambda s: all(test(s) for test in tests)
 
 
-def _keep_late(info: SpanInfo, fields: dict[str, Cell], f: Filter) -> bool:
-    if f.field != ROW:
-        return keep(fields, (f,))
-    waste = f"\n{fields['waste']:.1f}%" if "waste" in fields else ""
-    return re.search(str(f.value), _cells(info) + waste, _FLAGS) is not None
+def _asks_for_waste(f: Filter) -> bool:
+    return f.field == "waste" or (f.field == ROW and "%" in str(f.value))
 
 
 def span_waste(info: SpanInfo, account: Account) -> float:
@@ -78,31 +62,60 @@ def span_waste(info: SpanInfo, account: Account) -> float:
     return 0.0 if share is None else share.waste
 
 
-def _fields(info: SpanInfo) -> dict[str, Cell]:
-    """What filters can ask of a span besides its waste; shares in percent.  One without objects has only some of them."""
-    fields: dict[str, Cell] = {"state": info.state, "pages": info.npages, "list": list_word(info)}
-    if info.state == "inuse":
-        fields |= {"class": info.sizeclass, "size": info.elemsize, "kind": info.kind, "used": 100 * info.used}
-    return fields
+# --- By field ---------------------------------------------------------------------------------------------------------------
 
 
-def list_word(info: SpanInfo) -> str:
+def _list_word(info: SpanInfo) -> str:
     """The list as filters name it: nonempty, empty, mcache, free, large or busy; "" for one that hangs on none."""
     if info.cached_by >= 0:
         return "mcache"
     return _LIST_WORDS.get(info.list_name, info.list_name.partition("[")[0])
 
 
-_FLAGS: Final = re.IGNORECASE | re.MULTILINE
+_FIELDS: Final[dict[str, Callable[[SpanInfo], Cell]]] = {
+    "state": lambda s: s.state,
+    "pages": lambda s: s.npages,
+    "list": _list_word,
+}
+_FIELDS_IN_USE: Final[dict[str, Callable[[SpanInfo], Cell]]] = {  # the others have no objects, and so none of these
+    "class": lambda s: s.sizeclass,
+    "size": lambda s: s.elemsize,
+    "kind": lambda s: s.kind,
+    "used": lambda s: 100 * s.used,
+}
 
 
-def _cells(info: SpanInfo) -> str:
+def _field_test(f: Filter, account: Callable[[], Account]) -> Test:
+    """A field that a span does not have is neither equal nor unequal to anything."""
+    compare, value = _COMPARE[f.op], f.value
+    get = _FIELDS.get(f.field)
+    if get is not None:
+        return lambda s: compare(get(s), value)
+    if f.field == "waste":
+        return lambda s: s.state == "inuse" and compare(span_waste(s, account()), value)
+    get_in_use = _FIELDS_IN_USE[f.field]
+    return lambda s: s.state == "inuse" and compare(get_in_use(s), value)
+
+
+# --- By row -----------------------------------------------------------------------------------------------------------------
+
+
+def _row_test(f: Filter, account: Callable[[], Account]) -> Test:
+    search = re.compile(str(f.value), re.IGNORECASE | re.MULTILINE).search
+    if not _asks_for_waste(f):
+        return lambda s: search(_cells(s)) is not None
+    return lambda s: (
+        search(_cells(s)) is not None or (s.state == "inuse" and search(f"{span_waste(s, account()):.1f}%") is not None)
+    )
+
+
+def _cells(s: SpanInfo) -> str:
     """What tables say of a span, one cell a line, so that ^ and $ are the ends of a cell; without its waste."""
-    cells = [f"{info.base:x}", f"{info.base:#x}", str(info.npages), info.state, info.kind]
-    if info.state == "inuse":
-        cells += [str(info.sizeclass)] if info.sizeclass else [LARGE, "large"]
-        cells += [str(info.elemsize), f"{info.alloc_count}/{info.nelems}", "swept" if info.swept else "waits"]
-    cells += [f"mcache P{info.cached_by}", f"P{info.cached_by} cache"] if info.cached_by >= 0 else [info.list_name]
-    if info.npreleased:
-        cells.append(f"{info.npreleased} given back")
-    return "\n".join(cell for cell in cells if cell)
+    where = s.list_name if s.cached_by < 0 else f"mcache P{s.cached_by}\nP{s.cached_by} cache"
+    cells = f"{s.base:x}\n{s.base:#x}\n{s.npages}\n{s.state}\n{where}"
+    if s.npreleased:
+        cells = f"{cells}\n{s.npreleased} given back"
+    if s.state != "inuse":
+        return cells
+    sizeclass = s.sizeclass or f"{LARGE}\nlarge"
+    return f"{cells}\n{sizeclass}\n{s.elemsize}\n{s.kind}\n{s.alloc_count}/{s.nelems}\n{'swept' if s.swept else 'waits'}"

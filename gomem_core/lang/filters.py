@@ -5,6 +5,7 @@ without a sign is a filter too, a regular expression.
 """
 
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -129,9 +130,11 @@ def _bare(topic: str, fields: dict[str, FilterField], term: re.Match[str]) -> Fi
         message = f"{shown(word)} is no filter; a filter is FIELD, sign and value, such as {_EXAMPLES[topic]}"
         raise WordError(message, example, expected=tuple(fields), start=start, width=width)
     try:
-        re.compile(word)
-    except re.error as problem:
-        raise WordError(f"{shown(word)} is no regular expression: {problem.msg}", start=start, width=width) from None
+        with warnings.catch_warnings(action="ignore"):  # of what later Pythons may take otherwise
+            re.compile(word)
+    except (re.error, OverflowError, RecursionError) as problem:
+        message = f"{shown(word)} is no regular expression: {problem}"
+        raise WordError(message, expected=("a regular expression",), start=start, width=width) from None
     return Filter(ROW, "~", word)
 
 
