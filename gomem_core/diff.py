@@ -14,7 +14,7 @@ from gomem_core import diff_tables as tables
 from gomem_core.diff_tables import Fate, LinkDiff, SpanDiff, Thing, ThingDiff
 from gomem_core.moment import Moment, Roster, Row, SpanRecord, slot_addresses
 from gomem_core.news import Touched
-from gomem_core.report import Json, Result, counted, signed
+from gomem_core.report import Json, Result, signed, told
 
 _ABSENT: Final = ("not there", -1)  # state, and the step of birth
 
@@ -25,7 +25,8 @@ class Difference:
 
     touched: Touched  # what panes mark
     fates: dict[int, Fate]  # of each span in `touched`: for panes that mark new, gone and changed ones in different ways
-    result: Result
+    result: Result  # with all rows
+    brief: tuple[str, ...]  # its details with the first rows of each table: panes make them anew at each repaint
 
     @property
     def empty(self) -> bool:
@@ -65,7 +66,8 @@ def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Differen
     data["counts"] = {s.key: s.total for s in sections}
     data |= {s.key: s.data for s in sections}
     result = Result(summary, data, details=tuple(line for s in sections for line in s.lines()))
-    return Difference(touched, {d.base: d.fate for d in spans}, result)
+    brief = tuple(line for s in sections for line in s.lines(tables.ROWS_SHOWN))
+    return Difference(touched, {d.base: d.fate for d in spans}, result, brief)
 
 
 # --- Comparing --------------------------------------------------------------------------------------------------------------
@@ -165,19 +167,20 @@ def _link_diffs(then: Moment, now: Moment) -> list[LinkDiff]:
 
 def _summary(then: int, now: int, name: str, forked: bool, counts: str | None) -> str:
     """One sentence; `counts` None: nothing differs."""
-    mark = f" (mark {name})" if name else ""
+    there = f"step {then} (mark {name})" if name else f"step {then}"
     if counts is None:
-        return f"nothing differs between step {then}{mark} and step {now}"
+        return f"nothing differs between {there} and step {now}"
     if forked or then == now:
-        return f"step {then}{mark} lies in another future than step {now}; compared with it, here: {counts}"
+        return f"{there} lies in another future than step {now}; compared with it, here: {counts}"
     if then > now:
-        return f"step {then}{mark} lies ahead of step {now}; compared with it, here: {counts}"
-    return f"between step {then}{mark} and step {now}: {counts}"
+        return f"{there} lies ahead of step {now}; compared with it, here: {counts}"
+    return f"between {there} and step {now}: {counts}"
 
 
 def _counts(then: Moment, now: Moment, fates: dict[str, int], objects: dict[str, int], links: int) -> str:
     """What differs, in figures; what is not worth a figure here stands in the tables."""
-    parts = [_listed("span", fates), _listed("object", objects), f"{counted(links, 'link')} changed" if links else ""]
+    parts = [", ".join(told(n, *_COUNTS[word]) for word, n in counts.items() if n) for counts in (fates, objects)]
+    parts.append(told(links, "{n} link changed", "{n} links changed") if links else "")
     before, after = dict(then.counters), dict(now.counters)
     for counter, label, unit in (("heap_live", "heap_live", "bytes"), ("arena", "arena", "bytes"), ("numgc", "collections", "")):
         change = after[counter] - before[counter]
@@ -207,7 +210,17 @@ def _object_counts(things: list[ThingDiff], made_anew: int, apart: bool) -> dict
     }
 
 
-def _listed(thing: str, counts: dict[str, int]) -> str:
-    """As in "2 spans new, 1 gone"; nothing when all are 0."""
-    found = [(n, word) for word, n in counts.items() if n]
-    return ", ".join(f"{n if i else counted(n, thing)} {word}" for i, (n, word) in enumerate(found))
+_COUNTS: Final = {
+    "new": ("{n} span new", "{n} spans new"),
+    "gone": ("{n} span gone", "{n} spans gone"),
+    "changed": ("{n} span changed", "{n} spans changed"),
+    "only here": ("{n} span only here", "{n} spans only here"),
+    "only there": ("{n} span only there", "{n} spans only there"),
+    "different": ("{n} span different", "{n} spans different"),
+    "born": ("{n} object born", "{n} objects born"),
+    "dropped": ("{n} object dropped", "{n} objects dropped"),
+    "freed": ("{n} object freed", "{n} objects freed"),
+    "alive only here": ("{n} object alive only here", "{n} objects alive only here"),
+    "alive only there": ("{n} object alive only there", "{n} objects alive only there"),
+    "made at another step": ("{n} object made at another step", "{n} objects made at another step"),
+}

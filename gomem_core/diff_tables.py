@@ -1,6 +1,6 @@
 """What differs between two moments, one table a subject: spans, mcentrals, mcaches, lists, account, counters, objects, links.
 
-Each table knows its rows as text for people, of which a few are shown, and as data for programs, which is nearly complete.
+Each table knows its rows as text for people, of which the explorer shows a few, and as data for programs, nearly complete.
 """
 
 from collections import Counter
@@ -10,13 +10,13 @@ from typing import Any, Final, Literal, NamedTuple
 from gomem_core.arch import PTR_SIZE, U64_MAX
 from gomem_core.moment import Moment, SpanRecord
 from gomem_core.records import CentralInfo, McacheInfo, SpanInfo
-from gomem_core.report import Cell, Column, Json, Table, counted
+from gomem_core.report import Cell, Column, Json, Table, told
 from gomem_core.show import kind_of
 from gomem_core.sizeclasses import CLASSES
 
 Fate = Literal["new", "gone", "changed"]
 GLYPHS: Final[dict[Fate, str]] = {"new": "+", "gone": "-", "changed": "~"}
-ROWS_SHOWN: Final = 20  # of a table, as text
+ROWS_SHOWN: Final = 20  # of a table, as text in the explorer
 ROWS_KEPT: Final = 1_000  # of a table, as data
 _NOTHING: Final = "–"
 _FIELD_WORDS: Final = {
@@ -77,14 +77,14 @@ class Section(NamedTuple):
     total: int  # rows, if all were in the data
     note: str = ""
 
-    def lines(self) -> list[str]:
-        """As text: the first rows and how many more there are."""
-        more = len(self.table.rows) - ROWS_SHOWN
+    def lines(self, most: int | None = None) -> list[str]:
+        """As text: all rows, or the first ones and how many more there are."""
+        rows = self.table.rows[:most]
         found = ["", self.heading]
-        if self.table.rows:
-            found += Table(self.table.columns, self.table.rows[:ROWS_SHOWN]).lines()
-        if more > 0:
-            found.append(f"… and {more} more")
+        if rows:
+            found += Table(self.table.columns, rows).lines()
+        if len(rows) < len(self.table.rows):
+            found.append(f"… and {len(self.table.rows) - len(rows)} more")
         return [*found, self.note] if self.note else found
 
 
@@ -110,7 +110,8 @@ def spans_section(diffs: list[SpanDiff]) -> Section:
             rest.update(_bookkeeping(d.then.info, d.now.info))
     note = ""
     if count := rest.pop("spans", 0):
-        note = f"only in bookkeeping: {counted(count, 'span')} ({', '.join(sorted(rest))})"
+        one, many = "only in bookkeeping: {n} span ({fields})", "only in bookkeeping: {n} spans ({fields})"
+        note = told(count, one, many, fields=", ".join(sorted(rest)))
     return Section("spans", "spans", Table(columns, rows), [_span_data(d) for d in diffs[:ROWS_KEPT]], len(diffs), note)
 
 
@@ -146,11 +147,14 @@ def _what_happened(d: SpanDiff) -> str:
 def _describe(info: SpanInfo) -> str:
     """A span that has no counterpart to be compared with."""
     if info.state != "inuse":
-        given_back = f", {counted(info.npreleased, 'page')} given back" if info.npreleased else ""
-        return f"{info.state}, list {_place(info)}{given_back}"
-    used = f"{info.alloc_count} of {info.nelems} used"
-    swept = "" if info.swept else ", waits to be swept"
-    return f"{_class_word(info)}, {used}, list {_place(info)}{swept}"
+        facts = [info.state, f"list {_place(info)}"]
+        if info.npreleased:
+            facts.append(told(info.npreleased, "{n} page given back", "{n} pages given back"))
+    else:
+        facts = [_class_word(info), f"{info.alloc_count} of {info.nelems} used", f"list {_place(info)}"]
+        if not info.swept:
+            facts.append("waits to be swept")
+    return ", ".join(facts)
 
 
 def _class_word(info: SpanInfo) -> str:

@@ -60,9 +60,9 @@ def _served(outcome: Outcome | None) -> str:
 
 
 def _kinds(outcome: Outcome | None) -> set[str]:
-    return set() if outcome is None else {event.kind for event in outcome.events}
+    return set() if outcome is None else set(outcome.told.kinds)
 
 
 def _told(outcome: Outcome | None) -> str:
-    kinds = list(dict.fromkeys(event.kind for event in outcome.events)) if outcome is not None else []
+    kinds = list(outcome.told.kinds) if outcome is not None else []
     return f"it told {', '.join(kinds)}" if kinds else "it told no events"

@@ -26,10 +26,10 @@ from gomem_core.runtime.malloc import Heap
 from gomem_core.runtime.mheap import OutOfMemory
 from gomem_core.step import Step
 from gomem_core.stepmarks import counters, step_mark
+from gomem_core.told import Told
 from gomem_core.view import HeapView
 
 SECOND: Final = 1_000_000_000  # ns
-EVENTS_KEPT: Final = 20_000  # of one command; the rest is only counted
 _EVERY: Final = 300  # work between two images of a small heap
 _NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there
 _EVENT_BYTES: Final = 150
@@ -78,8 +78,7 @@ class Machine:
         self._half = False  # the heap is halfway in a step
         self._deaf = False  # nobody can stop it: it puts right what was stopped
         self._limit = -1  # events after which to stop; -1: none
-        self._events: list[Event] = []
-        self._events_total = 0
+        self._told = Told()  # by the step that is being done
         self._touched = Touched()
         self._news = Stale()  # of the step that is being done
         self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
@@ -182,9 +181,9 @@ class Machine:
             self._undo()
             raise
         if ran_out:
-            told = self._events, self._events_total
+            told = self._told
             self._undo()
-            self._events, self._events_total = told
+            self._told = told
             self._touched, self._news = Touched(), Stale()
             self.heap.set_now(number * SECOND)
         outcome = self._outcome(step, number, result, error)
@@ -228,25 +227,22 @@ class Machine:
             if last.step < self.at and (behind + work >= most or min(behind, work) >= dear):
                 self.remember()
         self._work += work
-        self._events, self._events_total, self._touched, self._news = [], 0, Touched(), Stale()
+        self._told, self._touched, self._news = Told(), Touched(), Stale()
         self._world.step = number
         self.heap.set_now(number * SECOND)
 
     def _outcome(self, step: Step, number: int, result: Result | None, error: ParseError | None) -> Outcome:
         said = step if len(step.source) != len(step.line) else None
-        told = (self._events, self._events_total, self._touched)
-        return Outcome(step.line, step.command, number, result, error, *told, said)
+        return Outcome(step.line, step.command, number, result, error, self._told, self._touched, said)
 
     def _listen(self, event: Event) -> None:
-        self._events_total += 1
+        self._told.follow(event)
         self.view.follow(event)
         self.account.follow(event)
         self.links.follow(event)
         self._touched.follow(event)
         self._news.follow(event)
-        if self._events_total <= EVENTS_KEPT:
-            self._events.append(event)
-        if self._events_total == self._limit:
+        if self._told.total == self._limit:
             raise _Halfway
         if self.stop and not self._deaf:
             raise Stopped

@@ -108,7 +108,7 @@ def step_of(desk: Desk, target: int | str) -> int:
 def _until_event(desk: Desk, command: UntilEvent) -> Result:
     def met() -> bool:
         outcome = desk.session.outcome
-        return outcome is not None and any(event.kind == command.kind for event in outcome.events)
+        return outcome is not None and command.kind in outcome.told.kinds
 
     with desk.session.machine.listening():
         return _until(desk, met, f"no further step tells {command.kind}")

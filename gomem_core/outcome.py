@@ -7,6 +7,7 @@ from gomem_core.lang import Command, ParseError
 from gomem_core.news import Touched
 from gomem_core.report import Result
 from gomem_core.step import Step
+from gomem_core.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,7 @@ class Outcome:
     step: int  # where the session stands after it
     result: Result | None = None
     error: ParseError | None = None
-    events: list[Event] = field(default_factory=list)  # the first of them (machine.EVENTS_KEPT), if the session narrates
-    events_total: int = 0
+    told: Told = field(default_factory=Told)  # empty if the session does not narrate
     touched: Touched = field(default_factory=Touched)
     said: Step | None = None  # the step, when it has more than its command
     event: int = 0  # > 0: halfway, after so many of `events`; the session then stands behind `step` - 1 commands
@@ -28,3 +28,13 @@ class Outcome:
     def ok(self) -> bool:
         """Whether it was done."""
         return self.error is None
+
+    @property
+    def events(self) -> list[Event]:
+        """What it told, the first told.EVENTS_KEPT."""
+        return self.told.events
+
+    @property
+    def events_total(self) -> int:
+        """How many events it told."""
+        return self.told.total

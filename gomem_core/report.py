@@ -10,19 +10,27 @@ Cell = int | float | str
 
 
 def format_bytes(n: int) -> str:
-    """A number of bytes for people: 4.0M, 214.3K, 96; decimals only where they say something."""
+    """A number of bytes as people read it, everywhere the same and in at most six cells: 96 B, 45.1K, 1016K, 4.0M."""
+    if abs(n) < 1024:
+        return f"{n} B"
     value = float(n)
-    for unit in ("", "K", "M", "G", "T"):
-        if abs(value) < 1024 or unit == "T":
-            return f"{n}" if unit == "" else f"{value:.1f}{unit}"
+    for unit in "KMGT":
         value /= 1024
-    return str(n)
+        text = f"{value:.1f}" if abs(value) < 999.95 else f"{value:.0f}"
+        if abs(float(text)) < 1024 or unit == "T":
+            break
+    return text + unit
 
 
 def signed(n: int, unit: str = "") -> str:
     """A difference with its sign: +3, -1, 0; with unit "bytes" as bytes are written, +4.2K."""
     text = format_bytes(n) if unit == "bytes" else str(n)
     return f"+{text}" if n > 0 else text
+
+
+def told(n: int, one: str, many: str, **values: object) -> str:
+    """One of two whole sentences, as n is 1 or another number; both may name {n} and the other values."""
+    return (one if n == 1 else many).format(n=n, **values)
 
 
 def counted(n: int, thing: str) -> str:

@@ -16,7 +16,7 @@ from gomem_core.execute import EXECUTE
 from gomem_core.invariants import InvariantError
 from gomem_core.lang import ParseError, parse
 from gomem_core.links import LinkIndex
-from gomem_core.machine import EVENTS_KEPT, Machine, Stopped
+from gomem_core.machine import Machine, Stopped
 from gomem_core.news import Stale
 from gomem_core.objects import ObjectTable
 from gomem_core.outcome import Outcome
@@ -24,7 +24,7 @@ from gomem_core.step import Step, parse_step
 from gomem_core.timeline import Timeline
 from gomem_core.view import HeapView
 
-__all__ = ["EVENTS_KEPT", "Outcome", "Session", "Stopped"]
+__all__ = ["Outcome", "Session", "Stopped"]
 
 
 class Session:

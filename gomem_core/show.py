@@ -1,20 +1,19 @@
 """What `show`, `find` and `memstats` answer: tables made from the read-only view."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from gomem_core.account import Account
 from gomem_core.arch import PAGE_SHIFT
-from gomem_core.comparisons import COMPARE
 from gomem_core.lang.commands import Filter, Topic
+from gomem_core.lang.filters import LARGE
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SpanInfo
-from gomem_core.report import Cell, Column, Result, Table, format_bytes
+from gomem_core.report import Cell, Column, Result, Table, format_bytes, told
 from gomem_core.runtime.mstats import MemStats
 from gomem_core.sizeclasses import CLASSES, is_noscan
+from gomem_core.spanfilter import keep, span_test, span_waste
 from gomem_core.view import CENTRAL_CLASSES, HeapView
-
-_LIST_WORDS: Final = {"freelarge": "free", "busylarge": "busy"}
 
 _SPAN_COLUMNS: Final = (
     Column("base", "addr"),
@@ -42,56 +41,18 @@ def show(topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: Obj
     return _TOPICS[topic](view, filters)
 
 
-def keep(fields: dict[str, Cell], filters: Iterable[Filter]) -> bool:
-    """Whether a row with these fields passes all filters."""
-    return all(COMPARE[f.op](fields[f.field], f.value) for f in filters)
-
-
-def _list_word(info: SpanInfo) -> str:
-    """The list as filters name it: nonempty, empty, mcache, free, large or busy."""
-    if info.cached_by >= 0:
-        return "mcache"
-    if info.list_name == "freelarge":
-        return "large"
-    return _LIST_WORDS.get(info.list_name, info.list_name.partition("[")[0])
-
-
-def span_waste(info: SpanInfo, account: Account) -> float:
-    """Percent of a span in use that serves nobody, 0 … 100: ends of slots, dead slots, and the tail behind the last slot."""
-    share = account.of_span(info.base) if info.state == "inuse" else None
-    return 0.0 if share is None else share.waste
-
-
-def keep_span(info: SpanInfo, filters: Iterable[Filter], account: Account) -> bool:
-    """Whether a span passes all filters; its slots are looked at only where its waste is asked for and all else passes."""
-    plain = [f for f in filters if f.field != "waste"]
-    wasteful = [f for f in filters if f.field == "waste"]
-    return keep(_span_fields(info), plain) and (not wasteful or keep({"waste": span_waste(info, account)}, wasteful))
-
-
-def _span_fields(info: SpanInfo) -> dict[str, Cell]:
-    """What filters can ask of a span besides its waste; shares in percent."""
-    return {
-        "class": info.sizeclass,
-        "size": info.elemsize,
-        "kind": info.kind,
-        "state": info.state,
-        "pages": info.npages,
-        "used": 100 * info.used,
-        "list": _list_word(info),
-    }
-
-
 def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account) -> Result:
     rows: list[tuple[Cell, ...]] = []
-    for info in view.spans():
-        if keep_span(info, filters, account):
-            rows.append(_span_row(info, span_waste(info, account)))
-    return Result(f"{len(rows)} of {view.span_count} spans, by address", table=Table(_SPAN_COLUMNS, rows))
+    passes = span_test(filters, lambda: account)
+    for info in view.each():
+        if passes(info):
+            rows.append(_span_row(info, span_waste(info, account) if info.state == "inuse" else ""))
+    summary = told(view.span_count, "{rows} of {n} span", "{rows} of {n} spans, by base", rows=len(rows))
+    return Result(summary, table=Table(_SPAN_COLUMNS, rows))
 
 
-def _span_row(info: SpanInfo, waste: float) -> tuple[Cell, ...]:
-    sizeclass = "" if info.state != "inuse" else str(info.sizeclass) if info.sizeclass else "large"
+def _span_row(info: SpanInfo, waste: Cell) -> tuple[Cell, ...]:
+    sizeclass = "" if info.state != "inuse" else str(info.sizeclass) if info.sizeclass else LARGE
     used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
     where = f"mcache P{info.cached_by}" if info.cached_by >= 0 else info.list_name
     swept = "swept" if info.swept else "waits"
@@ -117,7 +78,10 @@ def _mcentral(view: HeapView, filters: tuple[Filter, ...]) -> Result:
             idle += 1
             continue
         rows.append((*row, c.nmalloc, c.nlock))
-    return Result(f"{len(rows)} mcentrals; {idle} that nobody asked yet are left out", table=Table(columns, rows))
+    facts = [told(len(rows), "{n} mcentral", "{n} mcentrals")]
+    if idle:
+        facts.append(told(idle, "{n} that nobody asked yet is left out", "{n} that nobody asked yet are left out"))
+    return Result("; ".join(facts), table=Table(columns, rows))
 
 
 def _mcache(view: HeapView, filters: tuple[Filter, ...]) -> Result:
@@ -128,8 +92,12 @@ def _mcache(view: HeapView, filters: tuple[Filter, ...]) -> Result:
     rows: list[tuple[Cell, ...]] = []
     notes: list[str] = []
     for c in view.mcaches():
-        tiny = f"tiny block {c.tiny:#x}, {c.tinyoffset} of 16 bytes taken" if c.tiny else "no tiny block"
-        notes.append(f"P{c.p}{' (current)' if c.current else ''}: {len(c.cached)} spans cached, {tiny}")
+        facts = [
+            "allocates" if c.current else "",
+            told(len(c.cached), "{n} span cached", "{n} spans cached"),
+            f"tiny block {c.tiny:#x}, {c.tinyoffset} of 16 bytes taken" if c.tiny else "no tiny block",
+        ]
+        notes.append(f"P{c.p}: {', '.join(fact for fact in facts if fact)}")
         for spanclass, base, nfree in c.cached:
             size = CLASSES[spanclass >> 1].size
             fields: dict[str, Cell] = {"p": c.p, "class": spanclass >> 1, "size": size, "kind": kind_of(spanclass)}
@@ -184,8 +152,8 @@ STAT_NOTES: Final = {  # the counters, in the order in which they are told
     "next_gc": "heap_live it aims to stay below",
     "numgc": "collections",
     "nserved_mcache": "small objects served by the P's cached span, without a lock",
-    "nserved_central": "… after mcentral gave a span it had",
-    "nserved_heap": "… after mheap cut a new span for the class",
+    "nserved_central": "small objects for which mcentral gave a span it had",
+    "nserved_heap": "small objects for which mheap cut a new span",
     "nserved_large": "large objects served by mheap",
     "nserved_os": "objects for which the arena had to grow",
     "tinyallocs": "tiny objects that shared a block",
@@ -231,7 +199,8 @@ def _locks(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
     columns = (Column("lock", "text"), Column("size", "text"), Column("kind", "text"), Column("taken"))
     s = view.stats
     free = s.nserved_mcache + s.tinyallocs
-    return Result(f"{free} objects were served without any lock", table=Table(columns, rows))
+    summary = told(free, "{n} object was served without any lock", "{n} objects were served without any lock")
+    return Result(summary, table=Table(columns, rows))
 
 
 _TOPICS: Final[dict[Topic, Callable[[HeapView, tuple[Filter, ...]], Result]]] = {
@@ -251,5 +220,5 @@ def mem_stats(m: MemStats) -> Result:
         (name, ("never" if value == (1 << 64) - 1 else value)) for name, value in m._asdict().items() if isinstance(value, int)
     ]
     data = {name: [list(row) for row in value] if isinstance(value, tuple) else value for name, value in m._asdict().items()}
-    used = tuple(f"BySize {size}: {mallocs} mallocs, {frees} frees" for size, mallocs, frees in m.BySize if mallocs)
+    used = tuple(f"BySize {size}: Mallocs {mallocs}, Frees {frees}" for size, mallocs, frees in m.BySize if mallocs)
     return Result("MemStats; every mcache was flushed", data, Table((Column("field", "text"), Column("value")), rows), used)

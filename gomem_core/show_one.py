@@ -4,16 +4,24 @@ from typing import Final
 
 from gomem_core.arch import ARENA_END, PAGE_MASK, PAGE_SHIFT, PTR_SIZE
 from gomem_core.objects import ObjectTable
-from gomem_core.report import Cell, Column, Json, Result, Table
+from gomem_core.records import SlotInfo, SpanInfo
+from gomem_core.report import Cell, Column, Json, Result, Table, told
 from gomem_core.sizeclasses import CLASSES
 from gomem_core.view import HeapView
 
 _BITMAP_WORDS_SHOWN: Final = 512
 
 TWO_DESCRIPTIONS: Final = (
-    'Texts that call the two bits "object present" and "marked" mean two facts of an object that Go keeps in its span since 1.7, '
-    "in allocBits and gcmarkBits; the bitmap's two bits of a word say whether it may hold a pointer and whether to scan on."
+    'Texts that call the two bits "object present" and "marked" mean two facts of an object that Go keeps in its span since 1.7. '
+    "A slot is taken if allocBits has it, which says what the last sweep left, or if it lies below freeindex, which tells how "
+    "far the span was handed out since; gcmarkBits says what a mark reached. The bitmap's two bits of a word say whether it may "
+    "hold a pointer and whether to scan on."
 )
+
+
+_PAGES: Final = ("{n} page", "{n} pages")
+_SLOTS: Final = ("{n} slot", "{n} slots")
+_SPAN: Final = ("the {state} span {base:#x} of {n} page", "the {state} span {base:#x} of {n} pages")
 
 
 def show_class(number: int) -> Result:
@@ -25,7 +33,7 @@ def show_class(number: int) -> Result:
     columns = (Column("what", "text"), Column("value", "text"))
     rows: list[tuple[Cell, ...]] = [
         ("serves objects of", f"{smallest} to {c.size} bytes"),
-        ("a span has", f"{c.npages} pages = {c.npages << PAGE_SHIFT} bytes = {c.nelems} slots"),
+        ("a span has", f"{told(c.npages, *_PAGES)} = {c.npages << PAGE_SHIFT} bytes = {told(c.nelems, *_SLOTS)}"),
         ("tail waste", f"{c.tail_waste} bytes behind the last slot"),
         ("largest waste", f"{100 * c.max_waste:.2f} %, when every object has {smallest} bytes"),
         ("span classes", f"{number * 2} with pointers (scan), {number * 2 + 1} without (noscan)"),
@@ -38,13 +46,12 @@ def show_span(addr: int, view: HeapView) -> Result:
     info = view.span_at(addr)
     if info is None:
         return Result(f"{addr:#x} is not in the used arena: no span", {"base": None})
-    next_prev = f"next {info.next_base:#x}, prev {info.prev_base:#x}" if info.list_name != "freelarge" else ""
     rows: list[tuple[Cell, ...]] = [
         ("pages", f"{info.npages}, up to {info.base + info.nbytes:#x}"),
         ("state", info.state),
-        ("list", f"{info.list_name or 'none'} {next_prev}".strip()),
+        ("list", _list(info)),
         ("needzero", "yes: used before, cleared when handed out" if info.needzero else "no"),
-        ("given back", f"{info.npreleased} pages"),
+        ("given back", told(info.npreleased, *_PAGES)),
         ("mspan struct", f"{info.ptr:#x}"),
     ]
     data: dict[str, Json] = {"base": f"{info.base:#x}", "npages": info.npages, "state": info.state}
@@ -54,8 +61,8 @@ def show_span(addr: int, view: HeapView) -> Result:
         picture = "".join("●" if s.allocated and s.state != "dead" else "x" if s.allocated else "·" for s in slots)
         sweep = "swept" if info.swept else "waits to be swept"
         rows[2:2] = [
-            ("spanclass", f"{info.spanclass}: {'size class ' + str(info.sizeclass) if info.sizeclass else 'large'}, {info.kind}"),
-            ("elemsize", f"{info.elemsize} bytes × {info.nelems} slots, {info.tail} bytes of tail"),
+            ("spanclass", _spanclass(info)),
+            ("elemsize", f"{info.elemsize} bytes × {told(info.nelems, *_SLOTS)}, {info.tail} bytes of tail"),
             ("allocCount", f"{info.alloc_count} of {info.nelems}"),
             ("freeindex", str(info.freeindex)),
             ("slots", picture + ("…" if info.nelems > 64 else "") + "  (● taken, x dead and not swept, · free)"),
@@ -71,6 +78,23 @@ def show_span(addr: int, view: HeapView) -> Result:
     return Result(f"span {info.base:#x}", data, table)
 
 
+def _spanclass(info: SpanInfo) -> str:
+    if info.sizeclass:
+        return f"{info.spanclass}: size class {info.sizeclass}, {info.kind}"
+    return f"{info.spanclass}: large, {info.kind}"
+
+
+def _list(info: SpanInfo) -> str:
+    """The list it hangs on, and its neighbours there."""
+    if not info.list_name:
+        return "on none"
+    if info.list_name == "freelarge":
+        return "freelarge, a tree by length and address"
+    whose = "the mcentral's" if info.list_name in ("nonempty", "empty") else "mheap's"
+    after, before = (f"{base:#x}" if base else "nil" for base in (info.next_base, info.prev_base))
+    return f"{whose} {info.list_name}, next {after}, prev {before}"
+
+
 def show_page(page: int, view: HeapView) -> Result:
     """What spans[page] says, and what the page belongs to."""
     addr = view.arena[0] + (page << PAGE_SHIFT)
@@ -79,7 +103,7 @@ def show_page(page: int, view: HeapView) -> Result:
     if info is None:
         return Result(f"page {page} at {addr:#x} is not in the used arena", {"page": page, "addr": f"{addr:#x}", "span": None})
     note = "valid" if valid else "left over: of a free span only the first and the last entry are valid"
-    summary = f"page {page} at {addr:#x} belongs to the {info.state} span {info.base:#x} of {info.npages} pages"
+    summary = f"page {page} at {addr:#x} belongs to {told(info.npages, *_SPAN, state=info.state, base=info.base)}"
     data: dict[str, Json] = {
         "page": page,
         "addr": f"{addr:#x}",
@@ -104,8 +128,9 @@ def show_bitmap(addr: int, view: HeapView, objects: ObjectTable) -> Result:
         *(Column("bit"), Column("points to", "addr")),
     )
     names = ", ".join(objects.name(oid) for oid in objects.in_slot(slot.addr, info.elemsize))
-    facts = f"{'' if slot.allocated else 'not '}allocated (allocBits), {'' if slot.marked else 'not '}marked (gcmarkBits)"
-    summary = f"slot {slot.slot} of span {info.base:#x}{f' ({names})' if names else ''}: {facts}"
+    where = f"slot {slot.slot} of span {info.base:#x} ({names})" if names else f"slot {slot.slot} of span {info.base:#x}"
+    facts = [_allocated(slot, info.freeindex), "marked (gcmarkBits)" if slot.marked else "not marked (gcmarkBits)"]
+    summary = f"{where}: {', '.join(facts)}"
     bits = "".join(str(w.pointer + 2 * w.scan) for w in words)
     data: dict[str, Json] = {
         "addr": f"{slot.addr:#x}",
@@ -114,6 +139,15 @@ def show_bitmap(addr: int, view: HeapView, objects: ObjectTable) -> Result:
         "allocated": slot.allocated,
     }
     return Result(summary, data | {"marked": slot.marked}, Table(columns, rows), (TWO_DESCRIPTIONS,))
+
+
+def _allocated(slot: SlotInfo, freeindex: int) -> str:
+    """Whether the slot is taken, and by which of the two facts: allocation moves freeindex and leaves allocBits alone."""
+    if slot.alloc_bit:
+        return "allocated (allocBits)"
+    if slot.allocated:
+        return f"allocated (below freeindex {freeindex}, not in allocBits)"
+    return f"not allocated (neither below freeindex {freeindex} nor in allocBits)"
 
 
 def show_object(oid: int, view: HeapView, objects: ObjectTable) -> Result:
@@ -175,7 +209,8 @@ def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, data: dict[s
     if info is None:
         return []
     data |= {"page": page, "span": f"{info.base:#x}", "state": info.state}
-    details = [f"page {page}, byte {addr & PAGE_MASK} of it", f"{info.state} span {info.base:#x} of {info.npages} pages"]
+    span = told(info.npages, *_SPAN, state=info.state, base=info.base)
+    details = [f"page {page}, byte {addr & PAGE_MASK} of it", span]
     slot = view.slot_at(addr)
     if slot is None:
         if info.state == "inuse":
@@ -187,5 +222,6 @@ def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, data: dict[s
         o = objects.info(oid)
         if o.addr <= addr < o.addr + o.size:
             data["object"] = o.name
-            details.append(f"object {o.name}, byte {addr - o.addr} of {o.size}" + ("" if objects.is_alive(oid) else " (dropped)"))
+            what = "object" if objects.is_alive(oid) else "dropped object"
+            details.append(f"{what} {o.name}, byte {addr - o.addr} of {o.size}")
     return details

@@ -4,25 +4,22 @@ Events tell which spans to look at again; reading moves those few to where they 
 new choice of order, costs time in proportion to their number.
 """
 
-import re
 from bisect import bisect_left, insort
 from collections.abc import Callable
 from typing import Final
 
 from gomem_core.account import Account
-from gomem_core.lang import ParseError, parse
-from gomem_core.lang.commands import Show
 from gomem_core.news import Stale
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell
-from gomem_core.show import keep_span, span_waste
+from gomem_core.spanfilter import Test, read_filter, span_waste
 from gomem_core.view import HeapView
 
 Key = Callable[[SpanInfo, Account], Cell]
-Test = Callable[[SpanInfo], bool]
 
+# By the names of the table's columns.
 SORTS: Final[dict[str, Key]] = {
-    "address": lambda s, _: s.base,
+    "base": lambda s, _: s.base,
     "pages": lambda s, _: s.npages,
     "class": lambda s, _: s.sizeclass,
     "size": lambda s, _: s.elemsize,
@@ -30,41 +27,8 @@ SORTS: Final[dict[str, Key]] = {
     "used": lambda s, _: s.used,
     "list": lambda s, _: s.list_name,
     "waste": span_waste,
-    "swept": lambda s, _: s.swept,
+    "sweepgen": lambda s, _: s.sweepgen,
 }
-
-
-class BadFilter(Exception):
-    """A filter that is neither one of the language's nor a regular expression; the message says what is wrong."""
-
-
-def read_filter(text: str, account: Callable[[], Account]) -> Test | None:
-    """What a filter as typed lets pass: `class:5 used<50%` as after `show spans`, else a regular expression on the row's words.
-
-    None for an empty one.  `account` is asked for what spans waste.  Raises BadFilter.
-    """
-    if not text.strip():
-        return None
-    try:
-        command = parse(f"show spans {text}")
-    except ParseError as problem:
-        if re.match(r"\w+\s*(?:[:=<>]|!=)", text):  # meant as the language's
-            raise BadFilter(problem.message) from problem
-    else:
-        if isinstance(command, Show):
-            filters = command.filters
-            return lambda s: keep_span(s, filters, account())
-    try:
-        pattern = re.compile(text, re.IGNORECASE)
-    except re.error as problem:
-        raise BadFilter(f"{text}: {problem}") from problem
-    return lambda s: pattern.search(_words(s)) is not None
-
-
-def _words(s: SpanInfo) -> str:
-    cached = f"mcache P{s.cached_by}" if s.cached_by >= 0 else ""
-    swept = "" if s.swept else "unswept"
-    return f"{s.base:x} {s.state} {s.kind} {s.elemsize} {s.list_name} {cached} {swept}"
 
 
 class SpanOrder:
@@ -73,7 +37,7 @@ class SpanOrder:
     def __init__(self, view: HeapView, account: Callable[[], Account]) -> None:
         self._view = view
         self._account = account  # of the session there is: `open` and `resume` exchange it
-        self.sort = "address"
+        self.sort = "base"
         self.descending = False
         self.text = ""  # of the filter
         self._test: Test | None = None
@@ -85,7 +49,7 @@ class SpanOrder:
     @property
     def plain(self) -> bool:
         """All spans by address, ascending: then the view's own index serves."""
-        return self.sort == "address" and not self.descending and self._test is None
+        return self.sort == "base" and not self.descending and self._test is None
 
     def arrange(self, sort: str, descending: bool) -> None:
         """Choose the order, a key of SORTS."""
@@ -94,6 +58,9 @@ class SpanOrder:
 
     def filter(self, text: str) -> None:
         """Choose what is among the rows, as typed (read_filter); nothing: every span.  Raises BadFilter, with nothing changed."""
+        text = text.strip()
+        if text == self.text:
+            return
         self._test = read_filter(text, self._account)
         self.text = text
         self._all = True

@@ -11,15 +11,16 @@ from typing import Literal
 from gomem_core.arch import (
     ARENA_SIZE,
     BITMAP_BYTES_PER_ARENA_BYTE,
+    MAX_MHEAP_LIST,
     NUM_SPAN_CLASSES,
     PAGE_MASK,
     PAGE_SHIFT,
     PTR_SIZE,
-    TINY_SIZE,
 )
 from gomem_core.events import Event, Grow, SpanMerge, SpanSplit
+from gomem_core.foresight import Foresight
 from gomem_core.records import CentralInfo, McacheInfo, Region, SlotInfo, SlotState, SpanInfo, WordInfo
-from gomem_core.runtime.malloc import Heap, tiny_offset
+from gomem_core.runtime.malloc import Heap
 from gomem_core.runtime.mbitmap import read_bits
 from gomem_core.runtime.mspan import MSPAN_FREE, MSPAN_IN_USE, MSpan
 from gomem_core.runtime.mstats import MemStats, MStats
@@ -32,6 +33,7 @@ class HeapView:
 
     def __init__(self, heap: Heap) -> None:
         self._heap = heap
+        self.ahead = Foresight(heap)
         self._version = -1
         self._bases: list[int] = []
 
@@ -118,9 +120,6 @@ class HeapView:
         h = self._heap.mheap
         in_use = _has_slots(s)
         free = s.state == MSPAN_FREE
-        name = "freelarge" if free and s.in_list is None else ""
-        if s.in_list is not None:
-            name = s.in_list.name.rpartition(".")[2]
         cached_by = -1
         if in_use and s.incache:
             cached_by = next((c.p for c in self._heap.mcaches if c.alloc[s.spanclass] is s), -1)  # on its way: none yet
@@ -136,7 +135,7 @@ class HeapView:
             sweepgen=s.sweepgen,
             swept=not in_use or s.sweepgen == h.sweepgen,
             cached_by=cached_by,
-            list_name=name,
+            list_name=self._list_name(s),
             next_base=s.next.start_addr if s.next is not None else 0,
             prev_base=s.prev.start_addr if s.prev is not None else 0,
             needzero=bool(s.needzero),
@@ -144,6 +143,13 @@ class HeapView:
             unusedsince=s.unusedsince,
             ptr=s.ptr,
         )
+
+    def _list_name(self, s: MSpan) -> str:
+        """The list that really holds it: halfway in a command a span may hang on none."""
+        if s.in_list is not None:
+            return s.in_list.name.rpartition(".")[2]
+        large = s.state == MSPAN_FREE and s.npages >= MAX_MHEAP_LIST and self._heap.mheap.freelarge.holds(s)
+        return "freelarge" if large else ""
 
     # --- Objects and bits -----------------------------------------------------------------------------------------------
 
@@ -329,22 +335,6 @@ class HeapView:
     def zerobase(self) -> int:
         """Where objects of size 0 live."""
         return self._heap.zerobase
-
-    def next_slot(self, spanclass: int) -> tuple[int, int, int]:
-        """(P, base of its cached span, slot) that the next small object of this class would get; base 0: it has none free."""
-        c = self._heap.mcache
-        s = c.alloc[spanclass]
-        slot = s.peek_free_index()
-        return (c.p, s.start_addr, slot) if slot < s.nelems else (c.p, 0, 0)
-
-    def tiny_room(self, size: int) -> int:
-        """The current P's tiny block, if a tiny object of `size` bytes fits into it; else 0."""
-        c = self._heap.mcache
-        return c.tiny if c.tiny and tiny_offset(c.tinyoffset, size) + size <= TINY_SIZE else 0
-
-    def growth(self, npages: int) -> int:
-        """Bytes by which the arena would grow for `npages` pages."""
-        return self._heap.mheap.growth(npages)
 
     def find_free_span(self, npages: int) -> int:
         """Base of the free span that an allocation of `npages` would take now; 0: the arena would have to grow."""

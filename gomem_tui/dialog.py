@@ -55,7 +55,7 @@ class Dialog(Traveller):
         """While a command is being typed the footer says what it would do, or what it looks like."""
         if self.busy or not self.typing:
             return
-        about = self.model.filter(text) if self.row.filtering else hint(text, self.model.view)
+        about = self.model.filter(text, typing=True) if self.row.filtering else hint(text, self.model.view)
         self.say(self.prompt.alternatives(self.size.width - 1) or about)
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
@@ -68,7 +68,7 @@ class Dialog(Traveller):
         The prompt closes behind a line that is right: keys are keys again.  A wrong one stays to be mended, and ends a paste.
         """
         if self.row.filtering:
-            self.leave_prompt()
+            self._filter_entered(lines[0])
             return
         if self.busy:
             self.say(f"working; {self.keyboard.name('back')} stops it")
@@ -77,6 +77,15 @@ class Dialog(Traveller):
         long = takes_long("\n".join(lines), self.model.session)
         future = self.model.session.timeline.name
         self.work(lambda: self._submit_all(lines), lambda done: self._typed(lines, done, future, problem), long)
+
+    def _filter_entered(self, text: str) -> None:
+        """A filter that cannot be read stays to be mended, and the one before it stays in force."""
+        problem = self.model.filter(text)
+        if problem:
+            self.model.filter(self.row.filter_before)
+            self.say(problem)
+        else:
+            self.leave_prompt()
 
     def _submit_all(self, lines: list[str]) -> list[Outcome]:
         """Do one line after the other, up to the first that is wrong."""

@@ -176,6 +176,7 @@ class PromptRow(Horizontal):
         super().__init__(id="prompt-row")
         self._made_of = names, enter, edited
         self.filtering = False
+        self.filter_before = ""
 
     def compose(self) -> ComposeResult:
         """Sign and prompt."""
@@ -193,7 +194,8 @@ class PromptRow(Horizontal):
         self.screen.set_focus(self.prompt)
 
     def open_for_filter(self, text: str) -> None:
-        """Take a filter instead of commands, until the keyboard is given back."""
+        """Take a filter instead of commands, until the keyboard is given back; `text` is the one in force."""
+        self.filter_before = text
         self._expect(True, "/", "class:5  state:free  used<50%  or a regular expression", text)
         self.open()
 
@@ -209,3 +211,4 @@ class PromptRow(Horizontal):
         self.query_one("#colon", Static).update(sign)
         self.prompt.placeholder = placeholder
         self.prompt.value = text
+        self.prompt.cursor_position = len(text)

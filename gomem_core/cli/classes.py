@@ -8,7 +8,7 @@ from gomem_core.arch import MAX_MEM, MAX_SMALL_SIZE, PAGE_MASK, PAGE_SHIFT, PTR_
 from gomem_core.cli.output import OK, UsageError, emit, emit_json
 from gomem_core.lang import ParseError, parse_size
 from gomem_core.near import did_you_mean
-from gomem_core.report import Cell, Column, Json, Table
+from gomem_core.report import Cell, Column, Json, Table, told
 from gomem_core.sizeclasses import CLASSES, make_span_class, size_to_class
 
 Way = Literal["nothing", "tiny", "small", "large"]
@@ -104,7 +104,7 @@ def _explain(size: int, as_json: bool) -> None:
         if p is not None and p.elemsize
     ]
     table = Table(_COLUMNS, rows).lines() if rows else []
-    emit("\n".join([f"an object of {size} byte{'' if size == 1 else 's'}", *table, *_notes(size, kinds)]))
+    emit("\n".join([told(size, "an object of {n} byte", "an object of {n} bytes"), *table, *_notes(size, kinds)]))
 
 
 def _notes(size: int, kinds: dict[str, Placement | None]) -> list[str]:

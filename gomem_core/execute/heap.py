@@ -7,7 +7,7 @@ from gomem_core import show
 from gomem_core.arch import U64_MAX
 from gomem_core.execute.world import CommandError, World
 from gomem_core.lang.commands import Flush, FreeOs, Gc, GcMark, GcSweep, Gogc, MemStats, Procs, Scavenge, UseP
-from gomem_core.report import Json, Result, counted, format_bytes
+from gomem_core.report import Json, Result, format_bytes, told
 from gomem_core.runtime.mgc import TRIGGER_FORCED
 from gomem_core.runtime.scavenge import scavenge
 
@@ -23,7 +23,9 @@ def _gc_mark(world: World, _command: GcMark) -> Result:
     marked = world.heap.stats.heap_marked
     waiting = len(world.heap.mheap.unswept_spans())
     data: dict[str, Json] = {"marked_bytes": marked, "unswept_spans": waiting}
-    return Result(f"marked {format_bytes(marked)}B in {counted(waiting, 'span')}; every span waits to be swept now", data)
+    one = "marked {marked} in {n} span; it waits to be swept now"
+    many = "marked {marked} in {n} spans; every span waits to be swept now"
+    return Result(told(waiting, one, many, marked=format_bytes(marked)), data)
 
 
 def _gc_sweep(world: World, command: GcSweep) -> Result:
@@ -33,7 +35,7 @@ def _gc_sweep(world: World, command: GcSweep) -> Result:
         if world.heap.sweeper.sweepone() < 0:
             break
         spans += 1
-    return _swept(world, before, f"swept {counted(spans, 'span')}")
+    return _swept(world, before, told(spans, "swept {n} span", "swept {n} spans"))
 
 
 def _books(world: World) -> tuple[int, int, int]:
@@ -43,12 +45,17 @@ def _books(world: World) -> tuple[int, int, int]:
 
 
 def _swept(world: World, before: tuple[int, int, int], what: str) -> Result:
+    """What was done, and below it a list of what came of it."""
     frees, nbytes, pages = (now - then for now, then in zip(_books(world), before, strict=True))
     data: dict[str, Json] = {"freed_objects": frees, "freed_bytes": nbytes, "freed_pages": -pages}
     data["sweepdone"] = world.heap.mheap.sweepdone
-    rest = "" if world.heap.mheap.sweepdone else "; more spans wait"
-    freed = f"freed {counted(frees, 'object')} ({format_bytes(nbytes)}B)"
-    return Result(f"{what}: {freed}; {counted(-pages, 'page')} went back to the heap{rest}", data)
+    facts = [
+        told(frees, "freed {n} object ({nbytes})", "freed {n} objects ({nbytes})", nbytes=format_bytes(nbytes)),
+        told(-pages, "{n} page went back to the heap", "{n} pages went back to the heap"),
+    ]
+    if not world.heap.mheap.sweepdone:
+        facts.append("more spans wait")
+    return Result(f"{what}: {'; '.join(facts)}", data)
 
 
 def _gogc(world: World, command: Gogc) -> Result:
@@ -57,7 +64,7 @@ def _gogc(world: World, command: Gogc) -> Result:
     data: dict[str, Json] = {"gogc": command.percent, "gc_trigger": None if trigger == U64_MAX else trigger}
     if command.percent < 0:
         return Result("no collection starts by itself any more", data)
-    return Result(f"the next collection starts when heap_live reaches {format_bytes(trigger)}B", data)
+    return Result(f"the next collection starts when heap_live reaches {format_bytes(trigger)}", data)
 
 
 def _scavenge(world: World, command: Scavenge) -> Result:
@@ -72,13 +79,15 @@ def _freeos(world: World, _command: FreeOs) -> Result:
 def _released(world: World, released: int) -> Result:
     total = world.heap.stats.heap_released
     data: dict[str, Json] = {"released": released, "heap_released": total}
-    return Result(f"gave {format_bytes(released)}B back to the operating system, {format_bytes(total)}B in all", data)
+    return Result(f"gave {format_bytes(released)} back to the operating system, {format_bytes(total)} in all", data)
 
 
 def _flush(world: World, _command: Flush) -> Result:
     cached = sum(len(c.cached) for c in world.view.mcaches())
     world.heap.flush()
-    return Result(f"{counted(cached, 'span')} went from the mcaches back to their mcentrals", {"flushed": cached})
+    one = "{n} span went from its mcache back to its mcentral"
+    many = "{n} spans went from the mcaches back to their mcentrals"
+    return Result(told(cached, one, many), {"flushed": cached})
 
 
 def _memstats(world: World, _command: MemStats) -> Result:
@@ -88,14 +97,19 @@ def _memstats(world: World, _command: MemStats) -> Result:
 def _procs(world: World, command: Procs) -> Result:
     world.heap.procs(command.n)
     current = world.heap.mcache.p
-    return Result(f"{command.n} Ps, each with its own mcache; P{current} allocates", {"procs": command.n, "p": current})
+    one, many = "{n} P, with the only mcache; P{p} allocates", "{n} Ps, each with its own mcache; P{p} allocates"
+    return Result(told(command.n, one, many, p=current), {"procs": command.n, "p": current})
 
 
 def _use_p(world: World, command: UseP) -> Result:
     count = len(world.heap.mcaches)
     if command.index >= count:
-        more = f"procs {command.index + 1}"
-        raise CommandError(f"there is no P{command.index}: the Ps are 0 to {count - 1}; {more} makes more", str(command.index))
+        one, many = (
+            "there is no P{p}: P0 is the only one; procs {more} makes more",
+            "there is no P{p}: the Ps are 0 to {last}; procs {more} makes more",
+        )
+        complaint = told(count, one, many, p=command.index, last=count - 1, more=command.index + 1)
+        raise CommandError(complaint, str(command.index))
     world.heap.use_p(command.index)
     return Result(f"P{command.index} allocates from now on", {"p": command.index})
 

@@ -8,12 +8,15 @@ from gomem_core.arch import MAX_MEM, PTR_SIZE
 from gomem_core.churn import churn
 from gomem_core.execute.world import CommandError, World
 from gomem_core.lang.commands import Alloc, ByRange, Churn, Drop, Everything, Link, Ref, Target, Unlink
-from gomem_core.report import Json, Result, counted, format_bytes
+from gomem_core.report import Json, Result, format_bytes, told
 from gomem_core.runtime.malloc import Allocated
 
 _NAMES_TOLD = 1_000  # in the data of a drop
+_ZERO: Final = "{name} = {addr}  zerobase: every object of 0 bytes has this address, which is not in the arena"
+_SMALL: Final = "{name} = {addr}  {size} B in {elemsize} (class {sizeclass} {kind}), span {base}, served by {who}"
+_LARGE: Final = "{name} = {addr}  {size} B in {elemsize} (large {kind}), span {base}, served by {who}"
+_MANY: Final = "{first} … {last}: {times} × {size} B, {addr} … {last_addr}; served {by}"
 _SERVED_BY: Final = {
-    "zero": "nobody: objects of size 0 take no memory",
     "tiny": "the P's tiny block",
     "mcache": "mcache",
     "mcentral": "mcentral",
@@ -66,32 +69,44 @@ def _check_new_names(world: World, command: Alloc) -> None:
             raise CommandError(f"the name {new} is in use: drop that object first, or choose another name", name)
 
 
-_COLLECTED: Final = "; heap_live had reached the trigger: a collection ran"
+_COLLECTED: Final = "heap_live had reached the trigger: a collection ran"
 
 
 def _allocated(world: World, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...]) -> Result:
-    after = _COLLECTED if one.gc_started else ""
     data = _object_data(world, oid, one)
-    name, addr = data["name"], data["addr"]
     if not one.elemsize:
-        return Result(f"{name} = {addr}  served by {_SERVED_BY[one.served]}", data, details=before)
-    sort = f"class {one.spanclass >> 1}" if one.spanclass > 1 else "large"
-    kind = "noscan" if one.spanclass & 1 else "scan"
-    summary = f"{name} = {addr}  {command.size} B in {one.elemsize} ({sort} {kind}), span {one.base:#x}"
-    told = f"{summary}, served by {_SERVED_BY[one.served]}{after}"
-    return Result(told, data | {"gc": int(one.gc_started)}, details=before)
+        return Result(_ZERO.format(name=data["name"], addr=data["addr"]), data, details=before)
+    summary = (_SMALL if one.spanclass > 1 else _LARGE).format(
+        name=data["name"],
+        addr=data["addr"],
+        size=command.size,
+        elemsize=one.elemsize,
+        sizeclass=one.spanclass >> 1,
+        kind="noscan" if one.spanclass & 1 else "scan",
+        base=data["span"],
+        who=_SERVED_BY[one.served],
+    )
+    facts = [summary, _COLLECTED] if one.gc_started else [summary]
+    return Result("; ".join(facts), data | {"gc": int(one.gc_started)}, details=before)
 
 
 def _allocated_many(
     world: World, command: Alloc, first: int, ends: list[Allocated], served: Counter[str], collected: int
 ) -> Result:
-    after = _COLLECTED if collected else ""
     data = _object_data(world, first, ends[0])
     last = _object_data(world, first + command.times - 1, ends[-1])
-    by = ", ".join(f"{n} by {who}" for who, n in served.most_common())
-    where = f"{data['name']} … {last['name']}: {command.times} × {command.size} B, {data['addr']} … {last['addr']}"
+    summary = _MANY.format(
+        first=data["name"],
+        last=last["name"],
+        times=command.times,
+        size=command.size,
+        addr=data["addr"],
+        last_addr=last["addr"],
+        by=", ".join(f"{n} by {who}" for who, n in served.most_common()),
+    )
+    facts = [summary, _COLLECTED] if collected else [summary]
     extra: dict[str, Json] = {"times": command.times, "last": last, "served_counts": dict(served), "gc": collected}
-    return Result(f"{where}; served {by}{after}", data | extra)
+    return Result("; ".join(facts), data | extra)
 
 
 def _object_data(world: World, oid: int, one: Allocated) -> dict[str, Json]:
@@ -119,8 +134,9 @@ def _drop(world: World, command: Drop) -> Result:
         return Result("there was nothing to drop", {"dropped": 0, "names": []})
     names = [world.objects.name(oid) for oid in oids]
     shown = ", ".join(names) if len(names) < 6 else f"{names[0]} … {names[-1]}"
-    note = "garbage from now on unless something live links to it; freed when its span is swept"
-    return Result(f"dropped {len(names)} ({shown}): {note}", {"dropped": len(names), "names": [*names[:_NAMES_TOLD]]})
+    one = "dropped {n} ({shown}): garbage from now on unless something live links to it; freed when its span is swept"
+    many = "dropped {n} ({shown}): garbage from now on unless something live links to them; freed when their spans are swept"
+    return Result(told(len(names), one, many, shown=shown), {"dropped": len(names), "names": [*names[:_NAMES_TOLD]]})
 
 
 def _targets(world: World, target: Target) -> list[int]:
@@ -147,6 +163,11 @@ def _range(world: World, prefix: str, first: int, last: int) -> list[int]:
     return living
 
 
+_NO_WORD: Final = "word {slot} of {name} cannot hold a pointer: it was allocated noscan"
+_ONE_WORD: Final = "word {slot} of {name} cannot hold a pointer: only word 0 can"
+_WORDS: Final = "word {slot} of {name} cannot hold a pointer: words 0 to {last} can"
+
+
 def _link(world: World, command: Link) -> Result:
     return _write(world, command.src, command.slot, world.reachable(command.dst))
 
@@ -159,13 +180,15 @@ def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
     o = world.objects.info(world.reachable(src))
     words = o.ptrdata // PTR_SIZE
     if slot >= words:
-        can = f"words 0 to {words - 1} can" if words > 1 else "only word 0 can" if words else "it was allocated noscan"
-        raise CommandError(f"word {slot} of {o.name} cannot hold a pointer: {can}", f".{slot}")
+        complaint = told(words, _ONE_WORD, _WORDS, slot=slot, name=o.name, last=words - 1)
+        raise CommandError(complaint if words else _NO_WORD.format(slot=slot, name=o.name), f".{slot}")
     target = world.objects.info(dst).addr if dst is not None else 0
     world.heap.write_pointer(o.addr, slot, target)
     at = f"{o.addr + slot * PTR_SIZE:#x}"
-    to = f"→ {world.objects.name(dst)} ({target:#x})" if dst is not None else "is nil now"
-    return Result(f"{o.name}.{slot} at {at} {to}", {"word": at, "value": f"{target:#x}"})
+    data: dict[str, Json] = {"word": at, "value": f"{target:#x}"}
+    if dst is None:
+        return Result(f"{o.name}.{slot} at {at} is nil now", data)
+    return Result(f"{o.name}.{slot} at {at} → {world.objects.name(dst)} ({target:#x})", data)
 
 
 def _churn(world: World, command: Churn) -> Result:
@@ -183,9 +206,13 @@ def _churn(world: World, command: Churn) -> Result:
         "live_bytes": done.live_bytes,
         "gc": collected,
     }
-    summary = f"{len(oids)} objects allocated, {alive} of them alive with {format_bytes(done.live_bytes)}B"
-    summary += f"; {counted(collected, 'collection')}"
-    return Result(summary, data)
+    one, many = "{n} object allocated", "{n} objects allocated"
+    facts = [
+        told(len(oids), one, many),
+        f"{alive} alive with {format_bytes(done.live_bytes)}",
+        told(collected, "{n} collection", "{n} collections"),
+    ]
+    return Result("; ".join(facts), data)
 
 
 EXECUTE_OBJECTS: Final[dict[type, Callable[[World, Any], Result]]] = {

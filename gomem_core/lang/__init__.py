@@ -6,7 +6,7 @@
 
 from gomem_core.lang.commands import Command
 from gomem_core.lang.completion import Completion, complete
-from gomem_core.lang.errors import ParseError
+from gomem_core.lang.errors import ParseError, WordError
 from gomem_core.lang.formatting import format_command
 from gomem_core.lang.grammar import CommandSpec, Names
 from gomem_core.lang.helptext import help_text
@@ -24,6 +24,7 @@ __all__ = [
     "Completion",
     "Names",
     "ParseError",
+    "WordError",
     "complete",
     "format_command",
     "format_size",

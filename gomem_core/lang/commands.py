@@ -171,7 +171,7 @@ class UseP:
 
 @frozen
 class Filter:
-    """Keep rows whose `field` compares so with `value`.
+    """Keep rows whose `field` compares so with `value`; "row" and "~": in which the regular expression `value` is found.
 
     `op` is one of  :  !=  <  <=  >  >=  (":" is "equals"; a typed "=" is stored as ":").  Percentages are
     floats, 30.0 for 30%; sizes are bytes; numbers are ints; words are str.

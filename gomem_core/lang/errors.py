@@ -33,8 +33,9 @@ class ParseError(Exception):
 
     def __str__(self) -> str:
         """One line of text, without the picture."""
-        near = f" (perhaps {self.suggestion})" if self.suggestion else ""
-        return f"column {self.column}: {self.message}{near}"
+        if self.suggestion:
+            return f"column {self.column}: {self.message} (perhaps {self.suggestion})"
+        return f"column {self.column}: {self.message}"
 
     def render(self, line: str, width: int = _WIDTH) -> str:
         """The line, carets under the wrong part, the message, and what could stand there instead; text in `width` columns."""

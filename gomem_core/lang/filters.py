@@ -1,9 +1,11 @@
-"""Filters of `show`: FIELD, sign and value without blanks between, such as class:5, waste>30% or state:free.
+"""Filters of `show`: FIELD, sign and value, such as class:5, waste > 30% or state:free.
 
-TOPICS declares which fields each topic has; reading, completion, help and messages come from it.
+TOPICS declares which fields each topic has; reading, completion, help and messages come from it.  In SEARCHED topics a word
+without a sign is a filter too, a regular expression.
 """
 
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -14,8 +16,11 @@ from gomem_core.lang.numbers import format_percent, format_size, read_count, rea
 from gomem_core.near import nearest
 
 _FILTER = re.compile(r"([^:=!<>]*)(:|!=|==|<=|>=|=|<|>)(.*)")
+_TERM = re.compile(r"(?P<name>\w+)[ \t]*(?P<sign>!=|==|<=|>=|[:=<>])[ \t]*(?P<value>[^ \t]*)|[^ \t]+")
+ROW: Final = "row"  # the field of a filter that is searched for in the whole row
+LARGE: Final = "L"  # as tables write the class of large objects
+SEARCHED: Final = frozenset({"spans"})
 _EXAMPLES = {
-    "spans": "waste>30%",
     "mcentral": "class:5",
     "mcache": "p:0",
     "free": "pages>=10",
@@ -60,14 +65,19 @@ def _word(name: str, text: str, *choices: str) -> FilterField:
     return FilterField(name, text, "one of " + ", ".join(choices), choices=choices)
 
 
-_CLASS = _count("class", "size class, 0 for large objects", 0, 66)
+def _read_class(word: str) -> int:
+    return 0 if word == LARGE else read_count(word, 0, 66, "number for class")
+
+
+_CLASS = _count("class", "size class", 0, 66)
+_SPAN_CLASS = FilterField("class", "size class, L for large objects", "a number up to 66, or L", _read_class)
 _SIZE = FilterField("size", "bytes a slot", "a size such as 48 or 1K", read_size)
 _KIND = _word("kind", "whether objects hold pointers", "scan", "noscan")
 _PAGES = _count("pages", "pages of 8 KB")
 
 TOPICS: Final[dict[str, tuple[FilterField, ...]]] = {
     "spans": (
-        _CLASS,
+        _SPAN_CLASS,
         _SIZE,
         _KIND,
         _word("state", "what the span is", "inuse", "free", "manual"),
@@ -98,34 +108,62 @@ TOPICS: Final[dict[str, tuple[FilterField, ...]]] = {
 }
 
 
-def filter_reader(topic: str) -> Callable[[str], Filter]:
-    """The reader of one filter word for this topic."""
+def filters_reader(topic: str) -> Callable[[str], tuple[Filter, ...]]:
+    """The reader of the filters of this topic, of which a row has to pass all."""
     fields = {field.name: field for field in TOPICS[topic]}
 
-    def read(word: str) -> Filter:
-        match = _FILTER.fullmatch(word)
-        if match is None:
-            near = nearest(word, fields)
-            example = f"{near}{fields[near].sign}" if near else None
-            form = f"FIELD, sign and value without blanks between, such as {_EXAMPLES[topic]}"
-            raise WordError(f"{shown(word)} is no filter; a filter is {form}", example, expected=tuple(fields))
-        name, sign, text = match.groups()
-        field = fields.get(name)
-        if field is None:
-            message = f"{shown(name)} is no field of {topic}; the fields are {', '.join(fields)}"
-            raise WordError(message, nearest(name, fields), expected=tuple(fields), width=len(name))
-        if sign not in (":", "=", "==", "!=") and field.choices:
-            message = f"{name} is a word, which has no order; it takes :, = or !="
-            raise WordError(message, ":", expected=(":", "=", "!="), start=len(name), width=len(sign))
-        if sign == "==":
-            raise WordError("== is no sign of a filter; equality is : or =", ":", start=len(name), width=2)
-        try:
-            return Filter(name, ":" if sign == "=" else sign, field.read_value(text))
-        except WordError as fault:
-            fault.expected = fault.expected or (field.meaning,)
-            raise fault.inside(len(name) + len(sign), len(text)) from None
+    def read(text: str) -> tuple[Filter, ...]:
+        return tuple(
+            _bare(topic, fields, term) if term["name"] is None else _comparison(topic, fields, term)
+            for term in _TERM.finditer(text)
+        )
 
     return read
+
+
+def _bare(topic: str, fields: dict[str, FilterField], term: re.Match[str]) -> Filter:
+    """A word without a sign: where rows are searched by words, a regular expression."""
+    word = term[0]
+    start, width = term.start(), len(word)
+    if topic not in SEARCHED:
+        near = nearest(word, fields)
+        example = f"{near}{fields[near].sign}" if near else None
+        message = f"{shown(word)} is no filter; a filter is FIELD, sign and value, such as {_EXAMPLES[topic]}"
+        raise WordError(message, example, expected=tuple(fields), start=start, width=width)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of what later Pythons may take otherwise
+            re.compile(word)
+    except (re.error, OverflowError, RecursionError) as problem:
+        message = f"{shown(word)} is no regular expression: {problem}"
+        raise WordError(message, expected=("a regular expression",), start=start, width=width) from None
+    return Filter(ROW, "~", word)
+
+
+def _comparison(topic: str, fields: dict[str, FilterField], term: re.Match[str]) -> Filter:
+    """FIELD, sign and value."""
+    name, sign, text = term["name"], term["sign"], term["value"]
+    field = fields.get(name)
+    if field is None:
+        message = f"{shown(name)} is no field of {topic}; there are {', '.join(fields)}"
+        raise WordError(message, nearest(name, fields), expected=tuple(fields), start=term.start(), width=len(name))
+    at = term.start("sign")
+    if sign not in (":", "=", "==", "!=") and field.choices:
+        message = f"{name} is a word, which has no order; it takes :, = or !="
+        raise WordError(message, ":", expected=(":", "=", "!="), start=at, width=len(sign))
+    if sign == "==":
+        raise WordError("== is no sign of a filter; equality is : or =", ":", start=at, width=2)
+    try:
+        return Filter(name, ":" if sign == "=" else sign, field.read_value(text))
+    except WordError as fault:
+        fault.expected = fault.expected or (field.meaning,)
+        raise fault.inside(term.start("value"), len(text)) from None
+
+
+def without_half_typed(topic: str, text: str) -> str:
+    """The text without a last word that may still become a field: of `class:5 us` what stands before `us`."""
+    last = text.rsplit(" ", maxsplit=1)[-1]
+    begun = len(last) > 1 and any(field.name.startswith(last) for field in TOPICS[topic])
+    return text.removesuffix(last).rstrip() if begun else text
 
 
 def complete_filter(topic: str, prefix: str) -> Iterator[tuple[str, str]]:
@@ -141,6 +179,8 @@ def complete_filter(topic: str, prefix: str) -> Iterator[tuple[str, str]]:
 
 def format_filter(topic: str, item: Filter) -> str:
     """The filter as typed."""
+    if item.field == ROW:
+        return str(item.value)
     field = next((field for field in TOPICS[topic] if field.name == item.field), None)
     value = item.value
     if isinstance(value, float):

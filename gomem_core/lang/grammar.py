@@ -40,7 +40,8 @@ class Operand:
     """One word that `read` turns into the field `field` of the command.
 
     With `many`, all words that follow, one by one.  With `rest`, all that follows as one text: "code" without
-    the comment and the blanks around it, "line" as typed, `#` and all, after one blank.
+    the comment and the blanks around it, "line" as typed, `#` and all, after one blank.  With both, one text that is
+    completed word by word.
     """
 
     field: str

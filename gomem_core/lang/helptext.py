@@ -23,7 +23,7 @@ def help_text(topic: str | None = None) -> str:
     if spec is None:
         names = tuple(spec.name for spec in REGISTRY)
         near = MEANT.get(topic.lower()) or nearest(topic, names)
-        raise ParseError(1, len(topic), f"help: {shown(topic)} is no command", names, near)
+        raise ParseError(1, len(topic), f"help: {shown(topic)} is no command; help lists them", (), near)
     return "\n".join(_about(spec))
 
 
@@ -87,7 +87,7 @@ def _choices(operand: Operand) -> Iterable[tuple[str, str]]:
 
 def _filters() -> Iterator[str]:
     yield ""
-    yield "A FILTER is a field, one of  : = != < <= > >=  and a value, without blanks."
+    yield "A FILTER is a field, one of  : = != < <= > >=  and a value."
     for topic, fields in TOPICS.items():
         if fields:
             yield ""

@@ -153,12 +153,12 @@ def show_filters(topic: Topic) -> tuple[Operand, ...]:
     """The filter operand of a topic of `show`; none where there is nothing to filter."""
     if not filters.TOPICS[topic]:
         return ()
-    read = filters.filter_reader(topic)
+    read = filters.filters_reader(topic)
 
     def complete(prefix: str, _names: Names | None) -> Iterable[tuple[str, str]]:
         return filters.complete_filter(topic, prefix)
 
-    return (Operand("filters", "FILTER", "a filter", read, complete, required=False, many=True),)
+    return (Operand("filters", "FILTER", "a filter", read, complete, required=False, many=True, rest="code"),)
 
 
 # --- Builders -----------------------------------------------------------------------------------------------

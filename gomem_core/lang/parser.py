@@ -149,7 +149,7 @@ def _check_optional(line: str, spec: CommandSpec, operand: Operand, place: str =
     """Raises the error that `operand` is missing, unless it may be."""
     if operand.required:
         message = f"{spec.name}: {operand.label} is missing{place}; it is {operand.meaning}"
-        raise _missing(line, message, operand.expected)
+        raise _missing(line, message, operand.choices)  # a label alone would say the same again
 
 
 def _missing(line: str, message: str, expected: tuple[str, ...]) -> ParseError:
@@ -160,10 +160,10 @@ def _missing(line: str, message: str, expected: tuple[str, ...]) -> ParseError:
 def _unknown_command(line: str, word: str) -> ParseError:
     names = tuple(spec.name for spec in REGISTRY)
     near = MEANT.get(word.lower()) or nearest(word, names)
-    message = f"{shown(word)} is no command"
+    message = f"{shown(word)} is no command; help lists them"
     if near is not None and near == word.lower():
         message = f"{shown(word)} is no command; commands are written in lower case"
-    return _error_at(line, 0, message, names, near)
+    return _error_at(line, 0, message, (), near)
 
 
 def _surplus(line: str, words: list[str], spec: CommandSpec, shape: Shape, index: int) -> ParseError:

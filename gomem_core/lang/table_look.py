@@ -36,12 +36,14 @@ _SHOW = CommandSpec(
         Shape(partial(ShowOne, "class"), "class", (op.SHOWN_CLASS,), help="one size class, by its number"),
     ),
     summary="Look at the heap; nothing changes.",
-    help="Tables take filters, of which a row has to pass all.\n"
+    help="Tables take filters, of which a row has to pass all. A field that a row does not have passes nothing: a free span "
+    "has no class. Among spans a word without a sign is a regular expression, to be found in one cell of the row: nonempty$, "
+    "waits, ^L$; in the waste only if it has a %.\n"
     "The waste of a span is its bytes that serve nobody: the ends of slots that objects do not fill, dead slots that are "
     "not swept yet, and the tail behind the last slot.",
     examples=(
         "alloc 48\nalloc 64 scan\nshow spans class:4 kind:noscan",
-        "alloc 33 times 200\nshow spans waste>30%",
+        "alloc 33 times 200\nshow spans waste > 30% noscan",
         "alloc 48\nflush\nshow mcentral nonempty>=1",
         "alloc 48\nshow mcache p:0",
         "alloc 48\nshow free pages>=10",

@@ -24,6 +24,9 @@ class FreeLarge(Protocol):
     def find(self, npages: int) -> MSpan | None:
         """The span to be taken for `npages` pages; None when none is long enough."""
 
+    def holds(self, s: MSpan) -> bool:
+        """Whether `s` is inside."""
+
     def spans(self) -> list[MSpan]:
         """All spans, in the order the scavenger visits them."""
 
@@ -85,13 +88,21 @@ class _SpanTree:
 
     def remove_span(self, s: MSpan) -> None:
         """Find the node by its key and remove it; throws when it is not inside ((*mTreap).removeSpan)."""
+        t = self._node(s)
+        if t is None:
+            throw("freelarge_membership", f"span {s.start_addr:#x} of {s.npages} pages is not among the large free spans")
+        self._remove_node(t)
+
+    def holds(self, s: MSpan) -> bool:
+        """Whether `s` is inside."""
+        return self._node(s) is not None
+
+    def _node(self, s: MSpan) -> TreapNode | None:
         npages, tie = s.npages, self._tie(s)
         t = self.root
         while t is not None and t.span is not s:
             t = t.left if npages < t.npages or (npages == t.npages and tie < t.tie) else t.right
-        if t is None:
-            throw("freelarge_membership", f"span {s.start_addr:#x} of {npages} pages is not among the large free spans")
-        self._remove_node(t)
+        return t
 
     def find(self, npages: int) -> MSpan | None:
         """The span to be taken for `npages` pages, left inside (the look-up of (*mTreap).remove)."""

@@ -93,14 +93,27 @@ class SpanSweeper:
         h = self.heap
         if h.sweep_pages_per_byte == 0.0:
             return
-        # As in the runtime, a heap_live below the basis wraps around, and then all is swept.
-        new_heap_live = (h.stats.heap_live - h.sweep_heap_live_basis + span_bytes) & U64_MAX
-        owed = _int64(h.sweep_pages_per_byte * new_heap_live) - caller_sweep_pages
-        if owed < _INT64_MIN:
-            owed += 1 << 64
+        owed = self._owed(span_bytes, caller_sweep_pages)
         if owed > h.pages_swept - h.pages_swept_basis and h.trace is not None:
             h.trace(SweepDebt(owed, h.pages_swept - h.pages_swept_basis))
         while owed > h.pages_swept - h.pages_swept_basis:
             if self.sweepone() < 0:
                 h.sweep_pages_per_byte = 0.0
                 break
+
+    def owes(self, span_bytes: int, caller_sweep_pages: int) -> bool:
+        """Whether deduct_sweep_credit would have to sweep."""
+        h = self.heap
+        if h.sweepdone or h.sweep_pages_per_byte == 0.0:
+            return False
+        return self._owed(span_bytes, caller_sweep_pages) > h.pages_swept - h.pages_swept_basis
+
+    def _owed(self, span_bytes: int, caller_sweep_pages: int) -> int:
+        """Pages that must be swept by then, since the basis."""
+        h = self.heap
+        # As in the runtime, a heap_live below the basis wraps around, and then all is swept.
+        new_heap_live = (h.stats.heap_live - h.sweep_heap_live_basis + span_bytes) & U64_MAX
+        owed = _int64(h.sweep_pages_per_byte * new_heap_live) - caller_sweep_pages
+        if owed < _INT64_MIN:
+            owed += 1 << 64
+        return owed

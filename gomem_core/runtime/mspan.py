@@ -141,11 +141,6 @@ class MSpan:
         self.freeindex = freeindex
         return result
 
-    def peek_free_index(self) -> int:
-        """What next_free_index would take, left untaken; nelems when there is none."""
-        free = ~self.allocated_bits() & ((1 << self.nelems) - 1)
-        return (free & -free).bit_length() - 1 if free else self.nelems
-
     def is_allocated(self, index: int) -> bool:
         """Whether slot `index` is taken, as far as sweeping has come."""
         return index < self.freeindex or self.alloc_bits >> index & 1 == 1

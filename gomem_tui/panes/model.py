@@ -11,11 +11,13 @@ from typing import Final, Literal
 
 from gomem_core.console import Console
 from gomem_core.diff import Difference
+from gomem_core.lang.filters import without_half_typed
 from gomem_core.machine import Stopped
 from gomem_core.news import Touched
 from gomem_core.outcome import Outcome
 from gomem_core.session import Session
-from gomem_core.spanorder import BadFilter, SpanOrder
+from gomem_core.spanfilter import BadFilter
+from gomem_core.spanorder import SpanOrder
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Scene, Selection
 
@@ -161,10 +163,13 @@ class Model:
 
     # --- Selecting ------------------------------------------------------------------------------------------------------
 
-    def filter(self, text: str) -> str:
-        """Filter the spans table; returns what is wrong with the filter, if something is."""
+    def filter(self, text: str, typing: bool = False) -> str:
+        """Filter the spans table; returns what is wrong with the filter, if something is.
+
+        While it is being typed, a word that may become a field waits for its sign: each filter is one look at every span.
+        """
         try:
-            self.order.filter(text)
+            self.order.filter(without_half_typed("spans", text) if typing else text)
         except BadFilter as problem:
             return str(problem)
         self._changed()

@@ -1,7 +1,6 @@
 """The ladder of an allocation: size class → mcache → mcentral → mheap → OS, gathered from its events."""
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,6 +8,7 @@ from rich.cells import cell_len
 
 from gomem_core import events as e
 from gomem_core.report import counted, format_bytes
+from gomem_core.told import Climbs
 from gomem_tui.render.lines import Line, Span, short
 from gomem_tui.render.reflow import reflow
 from gomem_tui.render.sentences import SENTENCES, tell
@@ -17,13 +17,6 @@ from gomem_tui.style import Token
 RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
 _GO_ENDS: Final = 118  # column
 _CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS = range(5)
-_HEIGHTS: Final[dict[type[e.Event], int]] = {  # which rung served, when this was told
-    e.TinyShared: _MCACHE,
-    e.McacheHit: _MCACHE,
-    e.CentralPick: _MCENTRAL,
-    e.Picked: _MHEAP,
-    e.Grow: _OS,
-}
 
 
 _TOLD: Final[dict[type[e.Event], tuple[int, bool]]] = {  # events that say all of a rung, and whether it served
@@ -110,48 +103,25 @@ class _Ladder:
         return [self.rungs.get(rung, Rung(SENTENCES[not_asked])) for rung in range(len(RUNGS))]
 
 
-def ladder(told: Sequence[e.Event]) -> list[Rung]:
-    """The rungs that the costliest allocation among the events climbed, the last of equals; none when nothing was allocated."""
-    best: list[e.Event] = []
-    highest = 0
-    for allocation in _allocations(told):
-        height = max((_HEIGHTS.get(type(event), 0) for event in allocation), default=0)
-        if height >= highest:
-            best, highest = allocation, height
-    return _climbed(best, "not_asked")
+def ladder(costliest: Iterable[e.Event]) -> list[Rung]:
+    """The rungs that the costliest allocation of a command climbed; none when nothing was allocated."""
+    return _climbed(costliest, "not_asked")
 
 
-def ladder_so_far(told: Sequence[e.Event]) -> list[Rung]:
+def ladder_so_far(told: Iterable[e.Event]) -> list[Rung]:
     """The rungs that the last allocation among the events climbed as far as they go; none when nothing was allocated."""
-    found = deque(_allocations(told), maxlen=1)
-    last = found[0] if found else []
-    served = any(rung.served for rung in _climbed(last, "not_asked"))
-    return _climbed(last, "not_asked" if served else "not_asked_so_far")
+    climbs = Climbs()
+    for event in told:
+        climbs.follow(event)
+    served = any(rung.served for rung in _climbed(climbs.last, "not_asked"))
+    return _climbed(climbs.last, "not_asked" if served else "not_asked_so_far")
 
 
-def _climbed(allocation: Sequence[e.Event], not_asked: str) -> list[Rung]:
+def _climbed(allocation: Iterable[e.Event], not_asked: str) -> list[Rung]:
     found = _Ladder()
     for event in allocation:
         found.hear(event)
     return found.told(not_asked)
-
-
-def _allocations(told: Sequence[e.Event]) -> Iterator[list[e.Event]]:
-    """The events of each allocation; what a collection told between two of them is left out."""
-    current: list[e.Event] = []
-    looked = collecting = False  # a tiny block's allocation begins by looking into the mcache
-    for event in told:
-        begins = isinstance(event, e.ClassChosen | e.TinyShared) or (looked and isinstance(event, e.McacheHit | e.McacheMiss))
-        if begins or (isinstance(event, e.McacheHit | e.McacheMiss) and not current):
-            if current:
-                yield current
-            current, looked, collecting = [], False, False
-        looked = looked or isinstance(event, e.McacheHit | e.McacheMiss)
-        collecting = collecting or isinstance(event, e.GcStart)
-        if not collecting:
-            current.append(event)
-    if current and not isinstance(current[0], e.GcStart):
-        yield current
 
 
 def rung_lines(number: int, rung: Rung, width: int) -> list[Line]:

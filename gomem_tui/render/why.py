@@ -1,6 +1,5 @@
 """Why: what is said of the last command, its answer and how it came about; or where in it the session stands; or a difference."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -156,7 +155,7 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
         failed: list[Line] = [((" ✗ ", "error"), (picture[0], "text"))]
         return [*failed, *(((f"   {text}", "error"),) for text in picture[1:]), *unmet]
     lines: list[Line] = [((f" step {outcome.step} ", "dim"), ("› ", "key"), (outcome.line.strip(), "text")), *unmet]
-    rungs = ladder(outcome.events) if isinstance(outcome.command, Alloc) else []
+    rungs = ladder(outcome.told.climbs.costliest) if isinstance(outcome.command, Alloc) else []
     if rungs and isinstance(outcome.command, Alloc) and outcome.command.times > 1:
         lines.append(((" " + SENTENCES["costliest"].format(times=outcome.command.times), "label"),))
     rest = _result_lines(outcome.result, width) if outcome.result is not None else []
@@ -195,10 +194,9 @@ def _result_lines(result: Result, width: int) -> list[Line]:
 
 def _difference_lines(difference: Difference, width: int) -> list[Line]:
     """Its summary and its tables, with colours for their headings and for what is new, gone and changed."""
-    result = difference.result
-    lines: list[Line] = [((f" {text}", "good"),) for text in wrap(result.summary, width + 2)]
+    lines: list[Line] = [((f" {text}", "good"),) for text in wrap(difference.result.summary, width + 2)]
     heading = 0  # lines since a table's heading
-    for text in result.details:
+    for text in difference.brief:
         heading = 0 if not text else heading + 1
         token: Token = ("text", "heading", "label")[heading] if heading < 3 else _FATE_TOKENS.get(text[:1], "text")
         lines += [((f" {part}", token),) for part in wrap(text, width + 2, subsequent_indent=" " * 6)] or [()]
@@ -207,8 +205,8 @@ def _difference_lines(difference: Difference, width: int) -> list[Line]:
 
 def _event_counts(outcome: Outcome, width: int) -> list[Line]:
     """What happened inside, kind by kind."""
-    counts = Counter(event.kind for event in outcome.events)
-    if not counts:
+    if not outcome.told.kinds:
         return []
-    told = [f"{COUNTED[kind]} {n}".replace(" ", _UNBROKEN) for kind, n in counts.most_common()]
+    counts = sorted(outcome.told.kinds.items(), key=lambda item: -item[1])
+    told = [f"{COUNTED[kind]} {n}".replace(" ", _UNBROKEN) for kind, n in counts]
     return [((f"   {line.replace(_UNBROKEN, ' ')}", "label"),) for line in wrap("inside: " + " · ".join(told), width)]

@@ -30,11 +30,11 @@ list       then  now  difference
 free[127]     0    1          +1
 
 byte account
-what        then      now  difference
-requested      0       48         +48
-free slots     0     7.9K       +7.9K
-tails          0       32         +32
-free pages     0  1016.0K    +1016.0K
+what        then    now  difference
+requested    0 B   48 B       +48 B
+free slots   0 B   7.9K       +7.9K
+tails        0 B   32 B       +32 B
+free pages   0 B  1016K      +1016K
 
 counters
 counter        then      now  difference
@@ -84,9 +84,9 @@ p   what          was                     is
 P0  class 4 scan  0xc420000000, 167 free  –
 
 byte account
-what       then  now  difference
-requested   144   96         -48
-dead          0   48         +48
+what        then   now  difference
+requested  144 B  96 B       -48 B
+dead         0 B  48 B       +48 B
 
 counters
 counter           then      now  difference
@@ -112,8 +112,8 @@ class  size  kind  nonempty  empty  nmalloc  locks  note
 
 byte account
 what        then   now  difference
-dead          48     0         -48
-free slots  7.8K  7.9K         +48
+dead        48 B   0 B       -48 B
+free slots  7.8K  7.9K       +48 B
 
 counters
 counter     then  now  difference
@@ -221,7 +221,7 @@ def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
     ]
     other = diff(now(played(["alloc 48 as a"])), now(played(["alloc 48 as b"])), "")
     assert other.result.lines() == [
-        "step 1 lies in another future than step 1; compared with it, here: 1 object alive only here, 1 alive only there",
+        "step 1 lies in another future than step 1; compared with it, here: 1 object alive only here, 1 object alive only there",
         "",
         "objects",
         "object  size  address       made at step  was        is",
@@ -238,19 +238,22 @@ def test_a_slot_used_again_by_another_of_the_same_name_is_told() -> None:
     d = between("alloc 48 as a/alloc 48 as b/drop a/gc", "alloc 48 as a")
     assert [(row["object"], row["was"], row["is"]) for row in data_of(d)["objects"]] == [("a", "not there", "alive")]
     d = between("alloc 48 as a/alloc 48 as b/drop a", "gc/alloc 48 as a")
-    assert "1 object born, 1 freed;" in d.result.summary
+    assert "1 object born, 1 object freed;" in d.result.summary
     assert [(row["object"], row["was"], row["is"]) for row in data_of(d)["objects"]] == [("a", "dropped", "alive")]
     d = between("alloc 48 as a", "drop a/gc/alloc 48 as a")
     assert "1 object made at another step" in d.result.summary
 
 
-def test_long_tables_are_cut_for_people_and_longer_ones_for_programs() -> None:
+def test_long_tables_are_cut_in_the_explorer_and_longer_ones_for_programs() -> None:
     d = between("gogc off", "alloc 8192 times 1200")  # a span each; 1200 of the 1280 pages of 10 megabytes, and one free span
     lines = d.result.lines()
     assert lines[0] == "between step 1 (mark m1) and step 2: 1201 spans new; 1200 objects born; heap_live +9.4M; arena +10.0M"
-    spans, objects = lines[lines.index("spans") :], lines[lines.index("objects") :]
+    assert [line[3:15] for line in lines[lines.index("spans") + 2 :][:1201]] == [f"{ARENA + n * PAGE:#x}" for n in range(1201)]
+    assert lines[-1].startswith("o1200   8192")
+    brief = d.brief
+    spans, objects = brief[brief.index("spans") :], brief[brief.index("objects") :]
     assert spans[22] == "… and 1181 more"
-    assert objects[21:] == [f"o20     8192  {ARENA + 19 * PAGE:#x}             2  not there  alive", "… and 1180 more"]
+    assert objects[21:] == (f"o20     8192  {ARENA + 19 * PAGE:#x}             2  not there  alive", "… and 1180 more")
     data = data_of(d)
     assert (len(data["spans"]), len(data["objects"])) == (1000, 1000)
     assert (data["counts"]["spans"], data["counts"]["objects"]) == (1201, 1200)

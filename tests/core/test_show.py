@@ -50,7 +50,7 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
     assert [row[:6] for row in listed] == [
         (ARENA, 1, "inuse", "4", 48, "scan"),
         (ARENA + PAGE, 1, "inuse", "2", 16, "noscan"),
-        (ARENA + 2 * PAGE, 5, "inuse", "large", 40960, "noscan"),
+        (ARENA + 2 * PAGE, 5, "inuse", "L", 40960, "noscan"),
         (ARENA + 7 * PAGE, 377, "free", "", 0, ""),
     ]
     assert [row[6] for row in listed] == ["2/170", "1/512", "1/1", ""]
@@ -62,7 +62,11 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
     [
         ("", [0, 1, 2, 7]),
         ("class:4", [0]),
-        ("class!=4", [1, 2, 7]),
+        ("class!=4", [1, 2]),  # what has no class is not of another one
+        ("class:0", [2]),
+        ("class:L", [2]),
+        ("used<=100%", [0, 1, 2]),
+        ("size<100K kind!=scan", [1, 2]),
         ("kind:noscan", [1, 2]),
         ("state:free", [7]),
         ("pages>=5", [2, 7]),
@@ -71,7 +75,19 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
         ("used<50% state:inuse", [0, 1]),
         ("waste>0%", [0, 1]),  # a tail of 32 bytes, and 5 and 6 bytes in a block of 16
         ("waste>0.1%", [0]),
-        ("waste:0%", [2, 7]),
+        ("waste:0%", [2]),
+        ("waste > 0%", [0, 1]),
+        ("waste >0% scan", [0, 1]),
+        ("^scan$", [0]),
+        ("waste > 0% ^scan$", [0]),
+        ("^L$", [2]),
+        ("nonempty$", [0, 1]),
+        ("freelarge", [7]),
+        ("^4$", [0]),
+        ("1/512", [1]),
+        ("c42000[2-9]", [1, 2]),
+        ("0\\.0%", [2]),
+        ("swept", [0, 1, 2]),
         ("list:nonempty", [0, 1]),
         ("list:busy", [2]),
         ("list:large", [7]),
@@ -265,3 +281,68 @@ def test_a_churn_that_runs_out_of_memory_changes_nothing() -> None:
     assert "out of memory" in failure(outcome)[2]
     assert capture(session.machine.heap) == before
     assert len(session.objects) == 1
+
+
+# --- Sentences --------------------------------------------------------------------------------------------------------------
+
+
+def said(session: Session, line: str) -> str:
+    outcome = session.submit(line)
+    return "\n".join(outcome.result.lines()) if outcome.result is not None else str(outcome.error)
+
+
+def test_one_thing_is_not_told_as_many() -> None:
+    session = session_after("alloc 48 as a")
+    assert said(session, "procs 1") == "1 P, with the only mcache; P0 allocates"
+    assert said(session, "procs 2") == "2 Ps, each with its own mcache; P0 allocates"
+    assert said(session, "show mcache").startswith(
+        "P0: allocates, 1 span cached, no tiny block; P1: 0 spans cached, no tiny block"
+    )
+    assert "a span has         1 page = 8192 bytes = 170 slots" in said(session, "show class 4")
+    assert "belongs to the inuse span 0xc420000000 of 1 page\n" in said(session, "show page 0")
+    assert "\nthe inuse span 0xc420000000 of 1 page\n" in said(session, "find a")
+    assert said(session, "show mcentral").startswith("1 mcentral; 131 that nobody asked yet are left out")
+    assert said(session, "gc mark") == "marked 48 B in 1 span; it waits to be swept now"
+    assert said(session, "gc sweep 1") == "swept 1 span: freed 0 objects (0 B); 0 pages went back to the heap; more spans wait"
+    assert said(session, "alloc 5") != ""
+    assert said(session, "drop a").startswith(
+        "dropped 1 (a): garbage from now on unless something live links to it; freed when its"
+    )
+    assert said(session, "flush") == "1 span went from its mcache back to its mcentral"
+
+
+def test_allocation_leaves_allocbits_alone() -> None:
+    session = session_after("alloc 48 as a/alloc 48 as b")
+    assert said(session, "show bitmap a").startswith(
+        "slot 0 of span 0xc420000000 (a): allocated (below freeindex 2, not in allocBits), not marked (gcmarkBits)\n"
+    )
+    assert said(session, "show bitmap 0xc420000060").startswith(
+        "slot 2 of span 0xc420000000: not allocated (neither below freeindex 2 nor in allocBits), not marked (gcmarkBits)\n"
+    )
+    session.submit("gc")
+    assert said(session, "show bitmap a").startswith("slot 0 of span 0xc420000000 (a): allocated (allocBits), not marked")
+    session.submit("gc mark")
+    assert said(session, "show bitmap a").startswith(
+        "slot 0 of span 0xc420000000 (a): allocated (allocBits), marked (gcmarkBits)"
+    )
+
+
+def test_a_span_tells_its_list_in_words() -> None:
+    session = session_after("alloc 48 as a/alloc 40000 as big/alloc 2M as huge")
+    pages = {"a": "the mcentral's empty, next nil, prev nil", "big": "mheap's busy[5], next nil, prev nil"}
+    for name, words in pages.items():
+        assert f"\nlist          {words}\n" in said(session, f"show span {name}")
+    assert "\nlist          mheap's free[122], next nil, prev nil\n" in said(session, "show span 0xc42020c000")
+    session.submit("alloc 100 as c")
+    session.submit("alloc 48 times 170")
+    assert "next 0x" in said(session, "show span a"), "its mcentral has two spans there now"
+    session.submit("drop huge")
+    session.submit("gc")
+    assert "\nlist          freelarge, a tree by length and address\n" in said(session, "show span 0xc42000c000")
+
+
+def test_an_object_of_no_bytes_has_the_address_of_zerobase() -> None:
+    session = Session()
+    assert said(session, "alloc 0 as z") == (
+        f"z = {session.view.zerobase:#x}  zerobase: every object of 0 bytes has this address, which is not in the arena"
+    )

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gomem_core.account import Account
 from gomem_core.session import Session
-from gomem_core.spanorder import SORTS, BadFilter, SpanOrder, read_filter
+from gomem_core.spanfilter import BadFilter, read_filter
+from gomem_core.spanorder import SORTS, SpanOrder
 
 LINES = [
     "alloc 48 scan times 90",
@@ -37,7 +38,9 @@ FILTERS = [
     "used<50% kind:noscan",
     "pages>=2",
     "nonempty|free",
-    "unswept",
+    "waits",
+    "waste > 1% scan",
+    "[1-9]%$",
     "c42000[0-4]",
 ]
 
@@ -100,8 +103,64 @@ def test_what_does_not_pass_has_no_row() -> None:
     assert order.number(0xC420002000) == 0
 
 
-@pytest.mark.parametrize("text", ["class:99", "(", "state:open", "used<many"])
-def test_a_bad_filter_says_what_is_wrong(text: str) -> None:
+def passing(session: Session, text: str) -> set[int]:
+    """Pages of the spans that pass."""
+    test = read_filter(text, lambda: session.account)
+    assert test is not None
+    return {(s.base - session.view.arena[0]) >> 13 for s in session.view.spans() if test(s)}
+
+
+def test_words_are_found_as_the_table_has_them() -> None:
     session = Session(narrate=True)
-    with pytest.raises(BadFilter, match=r"\w"):
+    for line in ("alloc 48 times 171", "alloc 1000", "alloc 40000", "alloc 100", "drop o175", "gc mark", "alloc 1000"):
+        session.submit(line)  # pages: 0, 1 class 4; 2 class 31, which is cached and swept; 3 large; 8 class 8
+    assert passing(session, "waits") == {0, 1, 3, 8}
+    assert passing(session, "swept") == {2}
+    assert passing(session, "P0 cache") == {2}
+    assert passing(session, "mcache") == {2}
+    assert passing(session, "empty$") == {0, 1, 8}
+    assert passing(session, "^empty$") == {0}
+    assert passing(session, "^nonempty$") == {1, 8}
+    assert passing(session, "busy") == {3}
+    assert passing(session, "^free$") == {9}
+    assert passing(session, "^L$") == {3}
+    assert passing(session, "waits list:empty") == {0}
+    session.submit("gc sweep")
+    assert passing(session, "waits") == set()
+
+
+def test_what_a_span_does_not_have_never_passes() -> None:
+    session = Session(narrate=True)
+    session.submit("alloc 48")
+    for text in ("class:0", "class<66", "class!=3", "used<50%", "waste<100%", "size<1G", "kind!=noscan"):
+        assert 1 not in passing(session, text), text
+    assert passing(session, "state:free") == {1}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("class:99", "99 is no number for class; it is between 0 and 66"),
+        ("(", '"(" is no regular expression: missing ), unterminated subpattern'),
+        ("state:open", "open is no state; it is one of inuse, free, manual"),
+        ("used<many", "many is no percentage"),
+        ("scan clas:5", "clas is no field of spans; there are class, size, kind, state, pages,"),
+        ("list:full", "full is no list; it is one of nonempty, empty, mcache, free, busy, large"),
+    ],
+)
+def test_a_bad_filter_says_what_is_wrong_and_fits_a_line(text: str, said: str) -> None:
+    session = Session(narrate=True)
+    with pytest.raises(BadFilter) as caught:
         read_filter(text, lambda: session.account)
+    assert str(caught.value)[: len(said)] == said
+    assert len(said) < 80
+
+
+def test_the_columns_name_the_orders() -> None:
+    assert [*SORTS] == ["base", "pages", "class", "size", "kind", "used", "list", "waste", "sweepgen"]
+    session = Session(narrate=True)
+    for line in ("alloc 48", "alloc 100", "gc mark", "alloc 48"):
+        session.submit(line)
+    order = SpanOrder(session.view, lambda: session.account)
+    order.arrange("sweepgen", False)
+    assert [s.swept for s in order.rows(0, 2)] == [False, True]

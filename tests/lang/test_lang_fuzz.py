@@ -10,7 +10,7 @@ from gomem_core.lang import BY_WORD, REGISTRY, Command, Names, ParseError, compl
 from gomem_core.lang import commands as c
 from gomem_core.lang import moves as m
 from gomem_core.lang.conditions import EVENTS
-from gomem_core.lang.filters import TOPICS
+from gomem_core.lang.filters import ROW, SEARCHED, TOPICS
 from gomem_core.lang.quantities import QUANTITIES
 
 FIXED_WORDS = {word for spec in REGISTRY for word in spec.words()} | {"all", "off", "back", "goto"}
@@ -47,6 +47,8 @@ SLOTS = st.integers(0, 2**36)
 
 @st.composite
 def filters(draw: st.DrawFn, topic: str) -> c.Filter:
+    if topic in SEARCHED and draw(st.booleans()):
+        return c.Filter(ROW, "~", draw(st.sampled_from(["scan", "^L$", "nonempty|free", "[0-9]+%", "(?:5|7)", "c42000[0-4]"])))
     field = draw(st.sampled_from(TOPICS[topic]))
     if field.choices:
         return c.Filter(field.name, draw(st.sampled_from([":", "!="])), draw(st.sampled_from(field.choices)))

@@ -263,7 +263,7 @@ async def test_a_filter_works_while_it_is_typed_and_escape_clears_it() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("space", "space", "space", "slash", *"class", "colon", "8")
         await pilot.pause()
-        assert "1 of 4 ── by address ↑ ── filter class:8" in shown(app, "spans")
+        assert "1 of 4 ── by base ↑ ── filter class:8" in shown(app, "spans")
         await pilot.press("enter")
         await pilot.pause()
         assert "c420002000" in shown(app, "spans")
@@ -275,6 +275,37 @@ async def test_a_filter_works_while_it_is_typed_and_escape_clears_it() -> None:
         await pilot.press("slash", "left_parenthesis")
         await pilot.pause()
         assert "missing )" in app.message
+
+
+async def test_a_filter_that_cannot_be_read_stays_to_be_mended_and_the_one_before_stays_in_force() -> None:
+    app = explorer("alloc 48 scan\nalloc 100\nalloc 40000")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "space", "space", "slash", *"class", "colon", *"8", "enter")
+        await pilot.press("slash", *["backspace"] * 7, *"class", "colon", *"66")
+        await pilot.pause()
+        assert app.query_one(Prompt).value == "class:66"
+        assert app.model.order.text == "class:66", "it works while it is being typed"
+        await pilot.press("6", "enter")
+        await pilot.pause()
+        prompt = app.query_one(Prompt)
+        assert (prompt.has_focus, prompt.value) == (True, "class:666")
+        assert app.message == "666 is no number for class; it is between 0 and 66"
+        assert app.model.order.text == "class:8"
+        await pilot.press("backspace", "backspace", "backspace", "4", "enter")
+        await pilot.pause()
+        assert not prompt.has_focus
+        assert app.model.order.text == "class:4"
+
+
+async def test_a_word_that_may_become_a_field_looks_at_no_span_before_its_sign() -> None:
+    app = explorer("alloc 48 scan\nalloc 100")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "space", "slash", *"state", "colon", *"inuse", "space", *"us")
+        await pilot.pause()
+        assert app.model.order.text == "state:inuse"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.model.order.text == "state:inuse us", "enter takes the word as it is"
 
 
 async def test_a_link_selects_and_marks_the_object_and_why_tells_what_the_word_held() -> None:
@@ -346,7 +377,7 @@ async def test_the_footer_foretells_what_an_alloc_would_do() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("colon", *"alloc", "space", "2", "4")
         await pilot.pause()
-        assert app.message == "class 3 (32 B, 25 % waste) · the arena grows by 1.0M"
+        assert app.message == "class 3 (32 B, 25 % waste) · the arena grows by 1.0M: span c420000000, slot 0"
         await pilot.press("escape")
         await pilot.pause()
         assert app.message == ""

@@ -281,12 +281,12 @@ def test_sentences(event: events.Event, sentence: str) -> None:
 def test_a_difference_is_all_there_wherever_one_scrolls() -> None:
     found = difference(7, "m")[1]
     lines = texts(why_text(Story(None, difference=found), Port(200, 10)))
-    for text in found.result.details:
+    for text in found.brief:
         assert f" {text}".rstrip() in lines
     assert found.result.summary.split(";")[0] in lines[0]
     narrow = why_text(Story(None, difference=found), Port(60, 10))
     words = " ".join(" ".join(texts(narrow)).split())
-    assert all(" ".join(text.split()) in words for text in found.result.details)
+    assert all(" ".join(text.split()) in words for text in found.brief)
     assert all(cell_len(plain(line)) <= 60 for line in narrow)
 
 

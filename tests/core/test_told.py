@@ -1,0 +1,74 @@
+"""However much a command tells, its costliest allocation is kept whole enough to say who was asked."""
+
+from typing import cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gomem_core import events as e
+from gomem_core.session import Session
+
+LINES = [
+    "alloc 47",
+    "alloc 47 times 200",
+    "alloc 5 times 7",
+    "alloc 40000 times 3",
+    "alloc 600000",
+    "alloc 48 scan times 3000",
+    "gogc 20",
+    "drop all",
+    "gc",
+    "gc mark",
+    "flush",
+]
+# What the allocation tells that was served by each, and what those tell that had to go further.
+DEEPER: dict[str, list[type[e.Event]]] = {
+    "tiny": [e.TinyShared],
+    "mcache": [e.McacheHit],
+    "mcentral": [e.CentralPick],
+    "mheap": [e.Picked],
+    "os": [e.Grow],
+}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(st.sampled_from(LINES), max_size=12), kept=st.sampled_from([0, 7, 20_000]))
+def test_the_costliest_allocation_is_the_one_that_went_furthest(
+    lines: list[str], kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gomem_core.told.EVENTS_KEPT", kept)
+    session = Session(narrate=True)
+    for line in lines:
+        outcome = session.submit(line)
+        costliest = outcome.told.climbs.costliest
+        if not line.startswith("alloc"):
+            continue
+        assert outcome.result is not None
+        assert len(outcome.events) == min(kept, outcome.events_total)
+        assert outcome.events_total == sum(outcome.told.kinds.values())
+        data = outcome.result.json()
+        served = cast("dict[str, int]", data.get("served_counts", {data["served"]: 1}))
+        order = list(DEEPER)
+        deepest = max(served, key=order.index)
+        kinds = {type(event) for event in costliest}
+        near: set[type[e.Event]] = {e.TinyShared, e.McacheHit}  # equally cheap: the last of them is kept
+        assert kinds & near if set(DEEPER[deepest]) <= near else kinds >= set(DEEPER[deepest])
+        deeper = [kind for other in order[order.index(deepest) + 1 :] for kind in DEEPER[other] if kind not in near]
+        assert not kinds & set(deeper)
+        assert sum(isinstance(event, e.McacheHit | e.McacheMiss | e.TinyShared | e.ClassChosen) for event in costliest) <= 2
+
+
+def test_sweeping_before_an_allocation_does_not_push_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gomem_core.told.EVENTS_KEPT", 100)
+    session = Session(narrate=True)
+    for line in ("alloc 8192 times 300", "gc mark"):
+        session.submit(line)
+    outcome = session.submit("alloc 47")  # the heap sweeps them all before it hands out pages, and frees none
+    assert outcome.events_total > 100
+    assert outcome.result is not None
+    assert outcome.result.data["served"] == "mheap"
+    assert [type(event) for event in outcome.told.climbs.costliest] == [
+        *(e.ClassChosen, e.McacheMiss, e.CentralMiss, e.Picked),
+        *([e.SpanSplit] if "span_split" in outcome.told.kinds else []),
+    ]

@@ -1,0 +1,61 @@
+"""What the view says of a span is true after every event, also in the middle of a command."""
+
+from contextlib import suppress
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gomem_core.events import Event
+from gomem_core.execute import EXECUTE, CommandError, World
+from gomem_core.lang import parse
+from gomem_core.objects import ObjectTable
+from gomem_core.runtime.malloc import Heap
+from gomem_core.runtime.mspan import MSpanList
+from gomem_core.view import CENTRAL_CLASSES, HeapView
+
+LINES = [
+    "alloc 512 scan",
+    "alloc 48 times 300",
+    "alloc 900000",  # leaves a free span of less than 128 pages
+    "alloc 3M",
+    "alloc 40000 times 5",
+    "alloc 32768",
+    "drop all",
+    "gc",
+    "gc mark",
+    "gc sweep 2",
+    "flush",
+    "freeos",
+]
+
+
+def lists(heap: Heap) -> dict[int, str]:
+    """The list of each span that hangs on one, found by walking them all."""
+    h = heap.mheap
+    chains: list[tuple[str, MSpanList]] = [(f"free[{n}]", chain) for n, chain in enumerate(h.free)]
+    chains += [(f"busy[{n}]", chain) for n, chain in enumerate(h.busy)]
+    chains.append(("busylarge", h.busylarge))
+    for spanclass in CENTRAL_CLASSES:
+        chains += [("nonempty", heap.central[spanclass].nonempty), ("empty", heap.central[spanclass].empty)]
+    found = {s.start_addr: name for name, chain in chains for s in chain.spans()}
+    return found | {s.start_addr: "freelarge" for s in h.freelarge.spans()}
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=8))
+def test_a_span_names_the_list_that_holds_it_after_every_event(lines: list[str]) -> None:
+    heap = Heap()
+    view = HeapView(heap)
+    world = World(heap, view, ObjectTable())
+
+    def listen(event: Event) -> None:
+        view.follow(event)
+        if event.kind in ("lock_taken", "slot_taken", "mcache_hit", "class_chosen"):  # many, at which nothing moves
+            return
+        held = lists(heap)
+        assert {s.base: s.list_name for s in view.each()} == {s.base: held.get(s.base, "") for s in view.each()}, event
+
+    heap.set_trace(listen)
+    for line in lines:
+        command = parse(line)
+        with suppress(CommandError):
+            EXECUTE[type(command)](world, command)
