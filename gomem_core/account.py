@@ -141,9 +141,17 @@ class Account:
 
     def by_class(self) -> list[tuple[int, Share]]:
         """Every span class that has spans, with its share; those that waste most first."""
+        return sorted(self.shares().items(), key=lambda one: (-one[1].wasted, one[0]))
+
+    def shares(self) -> dict[int, Share]:
+        """The share of every span class that has spans."""
         self._update()
-        found = [(spanclass, Share(*sums)) for spanclass, sums in enumerate(self._classes) if any(sums)]
-        return sorted(found, key=lambda one: (-one[1].wasted, one[0]))
+        return {spanclass: Share(*sums) for spanclass, sums in enumerate(self._classes) if any(sums)}
+
+    def taken_when_read(self, base: int) -> tuple[int, int]:
+        """Bytes of a slot of the span at `base`, and its slots that were taken when the account was read last, as a bit set."""
+        known = self._spans.get(base)
+        return (0, 0) if known is None else (known.elemsize, known.sets[0])
 
     def of_span(self, base: int) -> Share | None:
         """The share of the span in use at `base`, else None; looks at no other span."""

@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 from gomem_core.account import Account
 from gomem_core.arch import MSPAN_SIZE
 from gomem_core.checkpoints import Checkpoint, Checkpoints
-from gomem_core.events import Event
+from gomem_core.events import Event, Sweep
 from gomem_core.execute import EXECUTE, LOOKS, CommandError, World, cost
+from gomem_core.figures import Figures, figures
 from gomem_core.image import capture, restore
 from gomem_core.lang import ParseError
 from gomem_core.links import LinkIndex
@@ -34,6 +35,7 @@ _EVERY: Final = 300  # work between two images of a small heap
 _NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there
 _EVENT_BYTES: Final = 150
 _TOUCHED_BYTES: Final = 80
+_FIGURES_BYTES: Final = 8_000
 
 
 class Stopped(Exception):
@@ -81,6 +83,7 @@ class Machine:
         self._events: list[Event] = []
         self._events_total = 0
         self._touched = Touched()
+        self._sums: Figures | None = None  # before the step that is being done
         self._news = Stale()  # of the step that is being done
         self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
         self._since_step = 0
@@ -107,7 +110,8 @@ class Machine:
     def do(self, step: Step, look: bool = True) -> Outcome:
         """Do the next step, one of the list: one that fails counts as well, and changes nothing but the clock.
 
-        Without `look`, commands that only look are not done.  Raises KeyboardInterrupt and Stopped, with nothing changed.
+        Without `look`, commands that only look are not done,
+        and the outcome does not tell the sums before.  Raises KeyboardInterrupt and Stopped, with nothing changed.
         """
         number = self.at + 1
         before = counters(self.heap)
@@ -164,7 +168,7 @@ class Machine:
     def _execute(self, step: Step, look: bool) -> Outcome:
         """Let the command change the heap.  Whatever stops it halfway, the heap is then as it was."""
         number = self.at + 1
-        self._prepare(step)
+        self._prepare(step, look)
         result, error = None, step.error if self._trying else self._failed.get(number) or step.error
         try:
             if error is None and step.command is not None and (look or type(step.command) not in LOOKS):
@@ -192,7 +196,7 @@ class Machine:
         """Work that takes about as long as to remember the heap."""
         return max(_EVERY, self._spans // 20)
 
-    def _prepare(self, step: Step) -> None:
+    def _prepare(self, step: Step, look: bool) -> None:
         number = self.at + 1
         work = cost(self._world, step.command)
         last = self._checkpoints.before(self.at)
@@ -204,6 +208,7 @@ class Machine:
             if last.step < self.at and (behind + work >= most or min(behind, work) >= dear):
                 self.remember()
         self._work += work
+        self._sums = figures(self.view, self.account) if look and self._narrates else None
         self._events, self._events_total, self._touched, self._news = [], 0, Touched(), Stale()
         self._world.step = number
         self.heap.set_now(number * SECOND)
@@ -211,7 +216,7 @@ class Machine:
     def _outcome(self, step: Step, number: int, result: Result | None, error: ParseError | None) -> Outcome:
         said = step if len(step.source) != len(step.line) else None
         told = (self._events, self._events_total, self._touched)
-        return Outcome(step.line, step.command, number, result, error, *told, said)
+        return Outcome(step.line, step.command, number, result, error, *told, said, self._sums)
 
     def _listen(self, event: Event) -> None:
         self._events_total += 1
@@ -219,6 +224,8 @@ class Machine:
         self.account.follow(event)
         self.links.follow(event)
         self._touched.follow(event)
+        if type(event) is Sweep and event.nfreed:
+            self._touched.freed.setdefault(event.base, self.account.taken_when_read(event.base))
         self._news.follow(event)
         if self._events_total <= EVENTS_KEPT:
             self._events.append(event)
@@ -253,8 +260,12 @@ class Machine:
         if self._checkpoints.before(self.at).step == self.at:
             return
         known = self.outcome if self.outcome is not None and self.outcome.result is not None else None
+        if self._narrates and known is not None and known.before is None:
+            known = None  # it was done on the way: who stands here does it again, and sees what it changed
         memory = _Memory(known, dict(self.touched_at))
-        nbytes = _TOUCHED_BYTES * len(self.touched_at) + (_EVENT_BYTES * len(known.events) if known is not None else 0)
+        nbytes = _TOUCHED_BYTES * len(self.touched_at) + (
+            _FIGURES_BYTES + _EVENT_BYTES * len(known.events) if known is not None else 0
+        )
         checkpoint = Checkpoint(self.at, self._work, capture(self.heap), memory, nbytes, known is not None)
         self._checkpoints.add(checkpoint, self._work, inside=self.at < self.recorded)
         self._since, self._since_step, self._since_work = Stale(), self.at, self._work
@@ -307,7 +318,7 @@ class Machine:
         self.reach(self.at)
         self.remember()
         step = self._step_of(self.at + 1)
-        self._prepare(step)
+        self._prepare(step, look=True)
         self._limit = events
         self._half = True
         result = error = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.desk import Desk
 from gomem_core.execute import CommandError
+from gomem_core.figures import figures
 from gomem_core.journal import JournalError
 from gomem_core.lang import format_command
 from gomem_core.lang.moves import (
@@ -175,7 +176,7 @@ def _moment(desk: Desk) -> "Moment":
     session = desk.session
     if not desk.narrates:  # then it is not kept up to date
         session.account.reset()
-    return moment(session.view, session.objects, session.account.read(), session.step)
+    return moment(session.view, session.objects, figures(session.view, session.account), session.step)
 
 
 def _branch(desk: Desk, command: Branch) -> Result:
