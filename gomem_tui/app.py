@@ -29,6 +29,7 @@ from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
 from gomem_core.script import ScriptError
 from gomem_core.step import PAUSE
+from gomem_core.timeline import MAIN
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
 from gomem_tui.chrome import LineScrollBar, textual_theme
 from gomem_tui.hint import hint, offer, takes_long
@@ -159,7 +160,8 @@ class Explorer(Traveller):
     def _header(self, width: int) -> Line:
         session = self.model.session
         place = (session.step, session.event, len(session.timeline.steps))
-        return render_header(self.model.view, place, self.desk.script.title or self.desk.script.name, width)
+        future = session.timeline.name if session.timeline.name != MAIN else ""
+        return render_header(self.model.view, place, self.desk.script.title or self.desk.script.name, width, future)
 
     def _footer(self, width: int) -> Line:
         return footer_line(self.keyboard, self.message, self._prompt.has_focus, width, self._pressed)
@@ -415,7 +417,11 @@ class Explorer(Traveller):
     def action_enter(self) -> None:
         """From a class of the Heap pane to its mcentral."""
         if self.arrangement.name == "heap":
-            self.action_pane(4)
+            told = self.query_one(HeapStatsPane).no_mcentral()
+            if told:
+                self.say(told)
+            else:
+                self.action_pane(4)
 
     def action_map_zoom(self, by: int) -> None:
         """More or fewer pages a cell of the arena."""

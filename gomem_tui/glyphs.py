@@ -51,6 +51,7 @@ STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
         "×": "x",
         "≤": "<",
         "≥": ">",
+        "≠": "&",
         "…": "~",
         **dict.fromkeys("‘’", "'"),
         **dict.fromkeys("“”", '"'),
