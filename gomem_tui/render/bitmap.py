@@ -31,8 +31,8 @@ def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable
     if info is None or not info.elemsize:
         told = notice("Select a span in use: the bits of its words show here.", port.width)
         return fit_all([rule("3 Bitmap", [], port), *told], port)
-    notes = [f"span {short(info.base)}", f"slots of {info.elemsize} B", info.kind]
-    lines = [rule("3 Bitmap", notes, port)]
+    notes = [scene.legend, f"span {short(info.base)}", f"slots of {info.elemsize} B", info.kind]
+    lines = [rule("3 Bitmap", [note for note in notes if note], port)]
     lines.append(((f"  {'words from':<12}{'four words':<12}{'bitmap byte':<12} slots that begin", "label"),))
     rows = bitmap_rows(port.height)
     start = info.base + port.top * ROW_BYTES

@@ -83,9 +83,10 @@ def render_heap(view: HeapView, port: Port, scene: Scene, account: Account, live
     chosen = plan(port.width, port.height)
     count = len(wasteful(account))
     place = shown_rows(port.top + 1, min(port.top + chosen.rows, count), count) if count else ""
-    notes = [scene.legend, place]
-    lines = [rule("7 Heap", [note for note in notes if note], port)]
     c = Compared(scene, figures(view, account))
+    sums = "" if chosen.memstats or chosen.columns == 2 else part.memstats_note(c)
+    notes = [scene.legend, place, sums]
+    lines = [rule("7 Heap", [note for note in notes if note], port)]
     if chosen.columns == 2:
         left = _left(c, port, account, lived, chosen)
         lines += counts.beside(left, _right(c, view, port.height - 1, port.width - chosen.left - _GAP), chosen.left, _GAP)

@@ -15,6 +15,7 @@ from gomem_tui.style import Token
 _CELL: Final = 19  # cells of one figure with its name
 _COLUMNS: Final = 3  # of such cells, where there is room
 _WIDEST: Final = 26  # cells of one, where there is more
+_MEMSTATS: Final = 74  # columns for all of HeapSys, HeapInuse, HeapIdle, HeapReleased
 _LEVELS: Final = "▁▂▃▄▅▆▇█"
 PARTS: Final[tuple[tuple[str, str, Token], ...]] = (  # the account's, in its order
     ("█", "requested", "low"),
@@ -44,6 +45,7 @@ _TOLD: Final = {
     "swept": "all swept",
     "sweeping": "~ sweeping: spans wait",
     "marked": "the last marked {nbytes}",
+    "sums": "heap_sys {sys}, heap_inuse {inuse}, heap_idle {idle}",
     "was": "was {was}",
     "spark": " at most {most}, steps: {steps}",
 }
@@ -115,7 +117,10 @@ def memstats(c: Compared, width: int) -> Line:
     return c.line_up("", sums, five, width, 1)[0]
 
 
-_MEMSTATS: Final = 74  # columns for all four
+def memstats_note(c: Compared) -> str:
+    """The same for a title, where there is no line for it."""
+    now = c.now
+    return _TOLD["sums"].format(sys=five(now.heap_sys), inuse=five(now.heap_inuse), idle=five(now.heap_idle))
 
 
 # --- The account --------------------------------------------------------------------------------------------------------

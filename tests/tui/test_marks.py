@@ -166,3 +166,102 @@ def test_nothing_is_marked_where_nothing_changed() -> None:
     panes.model.go(3)
     panes.model.arrived()
     assert not [(pane, line) for pane, lines in drawn(panes).items() for line in lines if line[1:2] in MARKS and line[1:2]]
+
+
+# --- What the marks are ---------------------------------------------------------------------------------------------------
+
+
+def after(script: str, *typed: str) -> Panes:
+    """The panes after a script and what was typed then."""
+    panes = Panes(script)
+    panes.model.go(len(panes.model.session.timeline.steps))
+    for line in typed:
+        outcome = panes.model.submit(line)
+        assert outcome.ok, line
+        panes.model.arrived(outcome)
+    return panes
+
+
+def lines_of(panes: Panes, name: str, width: int = WIDTH, height: int = HEIGHT) -> list[str]:
+    pane = next(pane for pane in panes.panes if pane.id == name)
+    return ["".join(text for text, _ in line).rstrip() for line in pane.draw(width, height)]
+
+
+def row_of(lines: list[str], word: str) -> str:
+    """The one line that has the word."""
+    (found,) = [line for line in lines if word in line.split()]
+    return found
+
+
+SWEPT = "alloc 48 as a\nalloc 48 as b\nalloc 48 as c\ndrop a\ngc\ndrop b"
+
+
+def test_objects_that_a_sweep_frees_are_gone_and_those_freed_before_are_not() -> None:
+    died = lines_of(after(SWEPT, "gc mark"), "objects")
+    assert row_of(died, "b").startswith(" ≠ ✗")
+    freed = lines_of(after(SWEPT, "gc mark", "gc sweep"), "objects")
+    assert row_of(freed, "b").startswith(" - ·")
+    assert row_of(freed, "a").startswith("   ·")
+    assert row_of(freed, "c")[1] == " "
+
+
+def test_a_drop_marks_the_object_and_its_slot() -> None:
+    panes = after("alloc 48 scan as a\nalloc 48 scan as b", "drop a")
+    assert row_of(lines_of(panes, "objects"), "a").startswith(" - †")
+    assert "+0● †a" in " ".join(lines_of(panes, "bitmap"))
+
+
+def test_only_the_word_in_which_a_pointer_was_stored_is_marked() -> None:
+    bitmap = lines_of(after("alloc 64 scan as a\nalloc 64 scan as b", "link a.5 b"), "bitmap")
+    assert [line[:2] for line in bitmap[2:6]] == ["  ", " +", "  ", "  "]
+
+
+def test_pages_given_back_are_marked_once() -> None:
+    script = "alloc 300K as x\nalloc 8 as y\nalloc 300K as z\ndrop x\nfreeos\ndrop z"
+    panes = after(script, "gc", "freeos")
+    given = [line for line in lines_of(panes, "spans") if "given back" in line]
+    assert [line[1] for line in given] == [" ", "+"]  # x's pages were given back before, z's and all behind them only now
+
+
+@pytest.mark.parametrize(
+    ("width", "told"), [(59, "≠█ requested +3.0K"), (80, "≠█ requested +48→3.0K"), (200, "≠█ requested .* was 48")]
+)
+def test_a_difference_tells_what_figures_were_where_there_is_room(width: int, told: str) -> None:
+    panes = after("alloc 48", "alloc 1000 times 3", "diff 1")
+    heap = "\n".join(lines_of(panes, "heap", width, 40))
+    assert re.search(told, heap)
+    assert "+ new  - gone  ≠ changed" in heap.partition("\n")[0]
+
+
+def test_a_difference_marks_what_grew_and_the_p_that_is_new() -> None:
+    panes = after("alloc 48", "alloc 3M", "procs 2", "diff 1")
+    layout = lines_of(panes, "layout")
+    assert [line[1] for line in layout if " arena " in line or " globals " in line] == ["≠", " "]
+    assert [line[0] for line in lines_of(panes, "mcache") if line[1:3] in ("● ", "○ ")] == [" ", "+"]
+
+
+def test_a_difference_tells_objects_born_dropped_and_linked() -> None:
+    panes = after("alloc 48 scan as a\nalloc 48 scan as b\nalloc 64 as c", "drop b", "link a.0 c", "alloc 96 as d", "diff 3")
+    objects = lines_of(panes, "objects")
+    assert {word: row_of(objects[:6], word)[1] for word in "abcd"} == {"a": "≠", "b": "-", "c": " ", "d": "+"}
+
+
+def test_halfway_the_step_before_is_marked_no_more() -> None:
+    panes = after("alloc 48 as a\nalloc 100000 as b")
+    panes.model.go(1, 2)
+    panes.model.arrived()
+    assert row_of(lines_of(panes, "objects"), "a")[1] == " "
+
+
+def test_after_a_long_way_the_marks_are_those_of_the_last_step() -> None:
+    """Steps that are only passed on the way tell no sums; the one at which the way ends does."""
+    script = "\n".join([*[f"alloc 48 as a{n}\ndrop a{n}" for n in range(400)], "gc", "alloc 100000", "alloc 48"])
+    panes = Panes(script)
+    for step in (802, 803, 500, 802):
+        panes.model.go(step)
+        panes.model.arrived()
+        before = panes.model.scene.before
+        assert before is not None
+        if step == 802:
+            assert before.nserved_large == 0
+            assert panes.model.view.stats.nserved_large == 1
