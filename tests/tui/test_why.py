@@ -267,6 +267,7 @@ def test_every_event_has_a_sentence() -> None:
         (events.BitsCleared(0xC420000000, 1, 255), "set the bitmap of the fresh span c420000000 to 0xff"),
         (events.SpanAlloc(0xC420000000, 1, 8, 0, 0, 1, 0), "span c420000000 of 1 page serves class 4 scan now"),
         (events.SpanAlloc(0xC420000000, 5, 1, 1, 0, 1, 0), "span c420000000 of 5 pages serves one large object now"),
+        (events.SysUnused(0xC420000000, 5), "the OS has the memory of the free span c420000000 of 5 pages again"),
         (events.Scavenged(8192, 16384), "gave 8.0K back to the OS, 16.0K in all"),
     ],
 )
