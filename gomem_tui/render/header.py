@@ -22,9 +22,9 @@ _TOLD: Final = {
     "GCs": "GCs {count} ",
     "sweeping": "GCs {count} sweeping ",
 }
-# What is left out where not all fits, first what goes first: what the program is called is known, which P allocates the mcache
-# pane tells, and the ladder of Why that it is Go's.
-_SPARE: Final = ("gauge", "gomem", "P", "go")
+# What is left out where not all fits, behind the gauge: what the program is called is known, and which P allocates the mcache
+# pane tells.
+_SPARE: Final = ("gomem", "P", "go")
 
 
 def render_header(view: HeapView, place: tuple[int, int, int], name: str, width: int, future: str = "") -> Line:
@@ -33,6 +33,9 @@ def render_header(view: HeapView, place: tuple[int, int, int], name: str, width:
     `future` is the one the session is in, nothing for the main one.
     """
     parts = _parts(view, place, future)
+    least = min(len(name), _NAME) + 2 if name else 0
+    if _cells(parts) + least > width:
+        del parts["gauge"]
     for spare in _SPARE:
         if _cells(parts) > width:
             del parts[spare]

@@ -15,6 +15,7 @@ from gomem_tui.style import Token
 Span = tuple[str, Token]
 Line = tuple[Span, ...]
 
+MARKS: Final = "  ".join(f"{glyph} {fate}" for fate, glyph in GLYPHS.items())
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
@@ -63,9 +64,7 @@ class Scene:
     @property
     def legend(self) -> str:
         """What the marks mean while a difference is shown, else nothing."""
-        if not self.comparing:
-            return ""
-        return "  ".join(f"{glyph} {fate}" for fate, glyph in GLYPHS.items())
+        return MARKS if self.comparing else ""
 
 
 def fit(line: Line, width: int) -> Line:

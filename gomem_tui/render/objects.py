@@ -10,7 +10,7 @@ from gomem_core.objects import ObjectInfo, ObjectTable
 from gomem_core.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.records import SlotInfo
 from gomem_core.view import HeapView
-from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short, shown_rows
+from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip, join_fitting, size_text
 from gomem_tui.style import Token
@@ -86,6 +86,8 @@ def render_objects(
     count, rows = len(objects), object_rows(port.height)
     place = shown_rows(port.top + 1, min(port.top + rows, count), count) if count else ""
     notes = [scene.legend, f"{count} ever, {objects.alive} rooted", place, "newest first"]
+    if not scene.comparing:
+        notes.append(MARKS)
     lines = [rule("9 Objects", [note for note in notes if note], port), _heading(port.width)]
     shown = range(count - 1 - port.top, max(-1, count - 1 - port.top - rows), -1)
     chosen = [selected] if 0 <= selected < count else []
