@@ -98,6 +98,8 @@ class Account:
         self._spans: dict[int, _Counted] = {}  # by base
         self._used_before: dict[int, _Counted] = {}  # to be used again, which is cheaper than to make them anew
         self._classes = _no_sums()
+        self._shares: dict[int, Share] = {}  # the same, as far as they were asked for
+        self._moved: set[int] = set()  # classes whose sums changed since
         self._complete = False  # every span in use was looked at
         self._dirty: dict[int, int] = {}  # base of a span to look at again -> slots taken in it since
         self._marked = False  # look at the slots of all spans again: what a mark did not reach is dead now
@@ -137,9 +139,24 @@ class Account:
 
     def by_class(self) -> list[tuple[int, Share]]:
         """Every span class that has spans, with its share; those that waste most first."""
+        return sorted(self.shares().items(), key=lambda one: (-one[1].wasted, one[0]))
+
+    def shares(self) -> dict[int, Share]:
+        """The share of every span class that has spans."""
         self._update()
-        found = [(spanclass, Share(*sums)) for spanclass, sums in enumerate(self._classes) if any(sums)]
-        return sorted(found, key=lambda one: (-one[1].wasted, one[0]))
+        for spanclass in self._moved:
+            share = Share(*self._classes[spanclass])
+            if any(share):
+                self._shares[spanclass] = share
+            else:
+                self._shares.pop(spanclass, None)
+        self._moved.clear()
+        return dict(self._shares)
+
+    def taken_when_read(self, base: int) -> tuple[int, int]:
+        """Bytes of a slot of the span at `base`, and its slots that were taken when the account was read last, as a bit set."""
+        known = self._spans.get(base)
+        return (0, 0) if known is None else (known.elemsize, known.sets[0])
 
     def of_span(self, base: int) -> Share | None:
         """The share of the span in use at `base`, else None; looks at no other span."""
@@ -156,6 +173,8 @@ class Account:
             self._spans = {}
             self._dirty.clear()
             self._classes = _no_sums()
+            self._shares.clear()
+            self._moved.clear()
             self._complete = False
         elif self._marked:
             self._dirty = dict.fromkeys(self._spans, 0) | self._dirty
@@ -198,6 +217,7 @@ class Account:
         self._add(known, 1)
 
     def _add(self, span: _Counted, sign: int) -> None:
+        self._moved.add(span.spanclass)
         sums = self._classes[span.spanclass]
         requested, slot_waste, dead, free_slots, tail = span.share()
         sums[0] += sign * requested

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from gomem_core import diff_tables as tables
+from gomem_core.arch import PTR_SIZE
 from gomem_core.diff_tables import Fate, LinkDiff, SpanDiff, Thing, ThingDiff
+from gomem_core.figures import Figures
 from gomem_core.moment import Moment, Roster, Row, SpanRecord, slot_addresses
 from gomem_core.news import Touched
 from gomem_core.report import Json, Result, signed, told
@@ -25,6 +27,8 @@ class Difference:
 
     touched: Touched  # what panes mark
     fates: dict[int, Fate]  # of each span in `touched`: for panes that mark new, gone and changed ones in different ways
+    objects: dict[Row, Fate]  # of objects that are there in one moment only, or are dropped in one only
+    before: Figures  # the sums then
     result: Result  # with all rows
     brief: tuple[str, ...]  # its details with the first rows of each table: panes make them anew at each repaint
 
@@ -45,6 +49,8 @@ def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Differen
     moved = _moved(spans)
     touched = Touched(
         spans={d.base for d in spans},
+        words={d.addr + d.word * PTR_SIZE for d in links},
+        targets={to for d in links for to in (d.was, d.now)},
         slots=_slots(spans, links, then, now) | _slots_of_things(things, then, now),
         central=moved | {b.spanclass for a, b in zip(then.central, now.central, strict=True) if a != b},
     )
@@ -66,8 +72,9 @@ def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Differen
     data["counts"] = {s.key: s.total for s in sections}
     data |= {s.key: s.data for s in sections}
     result = Result(summary, data, details=tuple(line for s in sections for line in s.lines()))
+    objects = {(*d.thing, d.born): d.fate for d in things}
     brief = tuple(line for s in sections for line in s.lines(tables.ROWS_SHOWN))
-    return Difference(touched, {d.base: d.fate for d in spans}, result, brief)
+    return Difference(touched, {d.base: d.fate for d in spans}, objects, then.figures, result, brief)
 
 
 # --- Comparing --------------------------------------------------------------------------------------------------------------

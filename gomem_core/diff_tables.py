@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
+from gomem_core.account import Balance
 from gomem_core.arch import PTR_SIZE, U64_MAX
 from gomem_core.moment import Moment, SpanRecord
 from gomem_core.records import CentralInfo, McacheInfo, SpanInfo
@@ -15,7 +16,7 @@ from gomem_core.show import kind_of
 from gomem_core.sizeclasses import CLASSES
 
 Fate = Literal["new", "gone", "changed"]
-GLYPHS: Final[dict[Fate, str]] = {"new": "+", "gone": "-", "changed": "~"}
+GLYPHS: Final[dict[Fate, str]] = {"new": "+", "gone": "-", "changed": "≠"}
 ROWS_SHOWN: Final = 20  # of a table, as text in the explorer
 ROWS_KEPT: Final = 1_000  # of a table, as data
 _NOTHING: Final = "–"
@@ -56,6 +57,13 @@ class ThingDiff(NamedTuple):
     born: int  # step
     was: str
     now: str
+
+    @property
+    def fate(self) -> Fate:
+        """What happened to it on the way from then to now: one that was dropped or freed is gone."""
+        if self.was == "not there":
+            return "new"
+        return "changed" if self.now == "alive" else "gone"
 
 
 class LinkDiff(NamedTuple):
@@ -258,7 +266,7 @@ def _list_order(name: str) -> tuple[bool, int]:
 def account_section(then: Moment, now: Moment) -> Section:
     """The byte account, rows that differ."""
     b: tuple[Column, ...] = (Column("then", "bytes"), Column("now", "bytes"), Column("difference", "bytes change"))
-    pairs = zip(then.balance._fields, then.balance, now.balance, strict=True)
+    pairs = zip(Balance._fields, then.figures.balance, now.figures.balance, strict=True)
     rows: list[tuple[Cell, ...]] = [(name.replace("_", " "), x, y, y - x) for name, x, y in pairs if x != y]
     return _section("account", "byte account", (Column("what", "text"), *b), rows)
 

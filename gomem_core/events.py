@@ -346,6 +346,17 @@ class BitsCleared(Event):
 
 
 @frozen
+class SysUnused(Event):
+    """The operating system got the memory of a free span back; its addresses stay a free span."""
+
+    base: int
+    npages: int
+
+    kind: ClassVar[str] = "sys_unused"
+    go: ClassVar[str] = "sysUnused"
+
+
+@frozen
 class Zeroed(Event):
     """Used memory was cleared before it is handed out."""
 

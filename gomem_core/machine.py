@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 from gomem_core.account import Account
 from gomem_core.arch import MSPAN_SIZE
 from gomem_core.checkpoints import Checkpoint, Checkpoints
-from gomem_core.events import Event
+from gomem_core.events import Event, Sweep
 from gomem_core.execute import EXECUTE, LOOKS, CommandError, World, cost
+from gomem_core.figures import Figures, figures
 from gomem_core.image import capture, restore
 from gomem_core.lang import ParseError
 from gomem_core.links import LinkIndex
@@ -34,6 +35,7 @@ _EVERY: Final = 300  # work between two images of a small heap
 _NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there
 _EVENT_BYTES: Final = 150
 _TOUCHED_BYTES: Final = 80
+_FIGURES_BYTES: Final = 8_000
 
 
 class Stopped(Exception):
@@ -80,6 +82,7 @@ class Machine:
         self._limit = -1  # events after which to stop; -1: none
         self._told = Told()  # by the step that is being done
         self._touched = Touched()
+        self._sums: Figures | None = None  # before the step that is being done
         self._news = Stale()  # of the step that is being done
         self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
         self._since_step = 0
@@ -106,7 +109,8 @@ class Machine:
     def do(self, step: Step, look: bool = True) -> Outcome:
         """Do the next step, one of the list: one that fails counts as well, and changes nothing but the clock.
 
-        Without `look`, commands that only look are not done.  Raises KeyboardInterrupt and Stopped, with nothing changed.
+        Without `look`, commands that only look are not done,
+        and the outcome does not tell the sums before.  Raises KeyboardInterrupt and Stopped, with nothing changed.
         """
         number = self.at + 1
         before = counters(self.heap)
@@ -172,7 +176,7 @@ class Machine:
     def _attempt(self, step: Step, look: bool, known_to_fail: Outcome | None) -> Outcome:
         """Let the command change the heap.  Whatever stops it halfway, the heap is then as it was."""
         number = self.at + 1
-        self._prepare(step)
+        self._prepare(step, look)
         if known_to_fail is not None:
             return known_to_fail
         try:
@@ -181,9 +185,9 @@ class Machine:
             self._undo()
             raise
         if ran_out:
-            told = self._told
+            told = self._told, self._sums
             self._undo()
-            self._told = told
+            self._told, self._sums = told
             self._touched, self._news = Touched(), Stale()
             self.heap.set_now(number * SECOND)
         outcome = self._outcome(step, number, result, error)
@@ -215,7 +219,7 @@ class Machine:
         """Work that takes about as long as to remember the heap."""
         return max(_EVERY, self._spans // 20)
 
-    def _prepare(self, step: Step) -> None:
+    def _prepare(self, step: Step, look: bool) -> None:
         number = self.at + 1
         work = cost(self._world, step.command)
         last = self._checkpoints.before(self.at)
@@ -227,13 +231,14 @@ class Machine:
             if last.step < self.at and (behind + work >= most or min(behind, work) >= dear):
                 self.remember()
         self._work += work
+        self._sums = figures(self.view, self.account) if look and self.narrates else None
         self._told, self._touched, self._news = Told(), Touched(), Stale()
         self._world.step = number
         self.heap.set_now(number * SECOND)
 
     def _outcome(self, step: Step, number: int, result: Result | None, error: ParseError | None) -> Outcome:
         said = step if len(step.source) != len(step.line) else None
-        return Outcome(step.line, step.command, number, result, error, self._told, self._touched, said)
+        return Outcome(step.line, step.command, number, result, error, self._told, self._touched, said, self._sums)
 
     def _listen(self, event: Event) -> None:
         self._told.follow(event)
@@ -241,6 +246,8 @@ class Machine:
         self.account.follow(event)
         self.links.follow(event)
         self._touched.follow(event)
+        if type(event) is Sweep and event.nfreed:
+            self._touched.freed.setdefault(event.base, self.account.taken_when_read(event.base))
         self._news.follow(event)
         if self._told.total == self._limit:
             raise _Halfway
@@ -273,8 +280,12 @@ class Machine:
         if self._checkpoints.before(self.at).step == self.at:
             return
         known = self.outcome if self.outcome is not None and self.outcome.result is not None else None
+        if self.narrates and known is not None and known.before is None:
+            known = None  # it was done on the way: who stands here does it again, and sees what it changed
         memory = _Memory(known, dict(self.touched_at))
-        nbytes = _TOUCHED_BYTES * len(self.touched_at) + (_EVENT_BYTES * len(known.events) if known is not None else 0)
+        nbytes = _TOUCHED_BYTES * len(self.touched_at) + (
+            _FIGURES_BYTES + _EVENT_BYTES * len(known.events) if known is not None else 0
+        )
         checkpoint = Checkpoint(self.at, self._work, capture(self.heap), memory, nbytes, known is not None)
         self._checkpoints.add(checkpoint, self._work, inside=self.at < self.recorded)
         self._since, self._since_step, self._since_work = Stale(), self.at, self._work
@@ -329,7 +340,7 @@ class Machine:
         self.remember()
         number = self.at + 1
         step = self._step_of(number)
-        self._prepare(step)
+        self._prepare(step, look=True)
         self._limit = events
         self._half = True
         if number in self._failed:  # what lies hidden there are objects of later steps

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from gomem_core.account import Balance
 from gomem_core.arch import TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.figures import Figures
 from gomem_core.objects import ObjectInfo, ObjectTable
 from gomem_core.records import CentralInfo, McacheInfo, SpanInfo
 from gomem_core.show import STAT_NOTES
@@ -66,14 +66,14 @@ class Moment:
     central: tuple[CentralInfo, ...]
     mcaches: tuple[McacheInfo, ...]
     counters: tuple[tuple[str, int], ...]  # names and values, the same names in every moment
-    balance: Balance
+    figures: Figures  # the account, and what else panes show as sums
     living: Roster  # what the program refers to
     garbage: Roster  # what it dropped and what still has its slot
     links: tuple[tuple[int, int, int], ...]  # (address of the slot, word, target) of each pointer stored, ordered
 
 
-def moment(view: HeapView, objects: ObjectTable, balance: Balance, step: int) -> Moment:
-    """What can be seen now, after `step` commands; `balance` is the account now.  Proportional to spans and allocated slots."""
+def moment(view: HeapView, objects: ObjectTable, sums: Figures, step: int) -> Moment:
+    """What can be seen now, after `step` commands; `sums` are those of now.  Proportional to spans and allocated slots."""
     spans = tuple(SpanRecord(info, *(view.slot_sets(info.base) or NO_SLOTS)) for info in view.spans())
     return Moment(
         step=step,
@@ -81,7 +81,7 @@ def moment(view: HeapView, objects: ObjectTable, balance: Balance, step: int) ->
         central=tuple(view.central(spanclass) for spanclass in CENTRAL_CLASSES),
         mcaches=tuple(view.mcaches()),
         counters=_counters(view, objects),
-        balance=balance,
+        figures=sums,
         living=_roster(map(objects.info, objects.living())),
         garbage=_roster(objects.info(oid) for oid in _garbage(spans, objects)),
         links=tuple(sorted((addr, word, to) for addr in view.linked() for word, to in view.links(addr))),

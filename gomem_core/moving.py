@@ -8,6 +8,7 @@ from gomem_core.account import Account
 from gomem_core.comparisons import COMPARE
 from gomem_core.desk import Desk
 from gomem_core.execute import CommandError
+from gomem_core.figures import figures
 from gomem_core.journal import JournalError
 from gomem_core.lang import format_command
 from gomem_core.lang.moves import (
@@ -175,7 +176,7 @@ def _moment(desk: Desk) -> "Moment":
 
     session = desk.session
     account = session.account if desk.narrates else Account(session.view, session.objects)
-    return moment(session.view, session.objects, account.read(), session.step)
+    return moment(session.view, session.objects, figures(session.view, account), session.step)
 
 
 def _branch(desk: Desk, command: Branch) -> Result:

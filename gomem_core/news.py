@@ -5,22 +5,39 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gomem_core import events as e
-from gomem_core.arch import PAGE_MASK, PAGE_SHIFT
+from gomem_core.arch import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTR_SIZE
+from gomem_core.sizeclasses import CLASSES
+
+_LONGEST: Final = max(c.npages for c in CLASSES) * PAGE_SIZE  # bytes of a span with several slots
 
 
 @dataclass(slots=True)
 class Touched:
     """Addresses of spans and objects, and span classes of mcentrals, that a step had to do with."""
 
-    spans: set[int] = field(default_factory=set)  # bases: handed out, cached, split, merged, swept, grown, stored into
+    spans: set[int] = field(default_factory=set)  # bases: handed out, cached, split, merged, swept, grown, stored into …
     slots: set[int] = field(default_factory=set)  # addresses of slots taken, or in which a pointer was stored
-    central: set[int] = field(default_factory=set)  # span classes whose lists changed
+    words: set[int] = field(default_factory=set)  # addresses of words in which a pointer was stored
+    targets: set[int] = field(default_factory=set)  # where these pointers led, and where they lead now
+    central: set[int] = field(default_factory=set)  # span classes whose lists changed, or whose lock was taken
+    marked: bool = False  # a collection marked: all spans wait to be swept, and what is dead died now
+    # Of each swept span that lost objects: bytes of a slot, and the slots taken before, as a bit set; the machine notes that.
+    freed: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def follow(self, event: e.Event) -> None:
         """Note what one event touched."""
         note = _NOTES.get(type(event))
         if note is not None:
             note(self, event)
+
+    def was_freed(self, addr: int) -> bool:
+        """Whether the slot at `addr` was taken before, in a span that lost objects."""
+        page = addr & ~PAGE_MASK
+        for base in range(page, page - _LONGEST, -PAGE_SIZE):
+            if base in self.freed:
+                elemsize, taken = self.freed[base]
+                return elemsize > 0 and taken >> (addr - base) // elemsize & 1 == 1
+        return False
 
 
 def _slot_taken(t: Touched, event: e.SlotTaken) -> None:
@@ -31,10 +48,13 @@ def _slot_taken(t: Touched, event: e.SlotTaken) -> None:
 def _stored(t: Touched, event: e.PointerWritten) -> None:
     t.spans.add(event.base)
     t.slots.add(event.obj)
+    t.words.add(event.obj + event.word * PTR_SIZE)
+    t.targets.update((event.value, event.old))
 
 
 def _tiny_shared(t: Touched, event: e.TinyShared) -> None:
     t.slots.add(event.block)
+    t.spans.add(event.block & ~PAGE_MASK)  # spans of this class have one page
 
 
 def _listed(t: Touched, event: e.CacheSpan | e.UncacheSpan | e.CentralPick) -> None:
@@ -42,14 +62,24 @@ def _listed(t: Touched, event: e.CacheSpan | e.UncacheSpan | e.CentralPick) -> N
     t.central.add(event.spanclass)
 
 
-def _central_miss(t: Touched, event: e.CentralMiss) -> None:
-    t.central.add(event.spanclass)
+def _left(t: Touched, event: e.McacheMiss) -> None:
+    if event.base:
+        t.spans.add(event.base)
+
+
+def _locked(t: Touched, event: e.LockTaken) -> None:
+    if event.spanclass >= 0:
+        t.central.add(event.spanclass)
+
+
+def _marked(t: Touched, event: e.GcMarked) -> None:  # noqa: ARG001 -- all follow events in the same way
+    t.marked = True
 
 
 def _swept(t: Touched, event: e.Sweep) -> None:
-    if event.nfreed or event.nalloc == 0:
+    """A span that waited before this step looks otherwise now; one that the step itself let wait, only if it lost objects."""
+    if event.nfreed or event.nalloc == 0 or not t.marked:
         t.spans.add(event.base)
-        t.central.add(event.spanclass)
 
 
 def _split(t: Touched, event: e.SpanSplit) -> None:
@@ -57,7 +87,13 @@ def _split(t: Touched, event: e.SpanSplit) -> None:
     t.spans.add(event.rest_base)
 
 
-def _span(t: Touched, event: e.SpanAlloc | e.SpanFree | e.SpanMerge | e.Grow) -> None:
+def _handed_out(t: Touched, event: e.SpanAlloc) -> None:
+    t.spans.add(event.base)
+    if event.large:
+        t.slots.add(event.base)
+
+
+def _span(t: Touched, event: e.SpanFree | e.SpanMerge | e.SysUnused | e.Grow) -> None:
     t.spans.add(event.base)
 
 
@@ -69,12 +105,15 @@ _NOTES: Final[dict[type, Callable[[Touched, Any], None]]] = {
     e.CacheSpan: _listed,
     e.UncacheSpan: _listed,
     e.CentralPick: _listed,
-    e.CentralMiss: _central_miss,
+    e.McacheMiss: _left,
+    e.LockTaken: _locked,
+    e.GcMarked: _marked,
     e.Sweep: _swept,
     e.SpanSplit: _split,
-    e.SpanAlloc: _span,
+    e.SpanAlloc: _handed_out,
     e.SpanFree: _span,
     e.SpanMerge: _span,
+    e.SysUnused: _span,
     e.Grow: _span,
 }
 

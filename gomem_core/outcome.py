@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from gomem_core.events import Event
+from gomem_core.figures import Figures
 from gomem_core.lang import Command, ParseError
 from gomem_core.news import Touched
 from gomem_core.report import Result
@@ -22,6 +23,7 @@ class Outcome:
     told: Told = field(default_factory=Told)  # empty if the session does not narrate
     touched: Touched = field(default_factory=Touched)
     said: Step | None = None  # the step, when it has more than its command
+    before: Figures | None = None  # the sums before it, where somebody looks at what it did: in sessions that narrate
     event: int = 0  # > 0: halfway, after so many of `events`; the session then stands behind `step` - 1 commands
 
     @property

@@ -289,7 +289,27 @@ class HeapView:
         """The free spans of 128 pages and more, best fit first."""
         return [self._info(s) for s in self._heap.mheap.freelarge.spans()]
 
+    def free_large_lengths(self, most: int) -> list[tuple[int, int, int]]:
+        """(pages, number of spans, base of the first) of each length of large free spans, shortest first.
+
+        Looks at `most` spans; the length at which it then stops is left out, unless it is the only one.
+        """
+        found: dict[int, tuple[int, int]] = {}
+        for n, s in enumerate(self._heap.mheap.freelarge.by_length()):
+            if n == most:
+                if len(found) > 1:
+                    found.popitem()
+                break
+            count, base = found.get(s.npages, (0, s.start_addr))
+            found[s.npages] = count + 1, base
+        return [(npages, count, base) for npages, (count, base) in found.items()]
+
     # --- Sums -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def central_locks(self) -> int:
+        """How often the lock of any mcentral was taken."""
+        return sum(c.nlock for c in self._heap.central)
 
     @property
     def stats(self) -> MStats:

@@ -20,6 +20,7 @@ from textual.widgets import Static
 from gomem_core.console import Console
 from gomem_core.journal import JournalError, prune, unfinished
 from gomem_core.script import ScriptError
+from gomem_core.timeline import MAIN
 from gomem_tui.arrangement import LEAST_WHY, NEEDS, PANES, Arrangement
 from gomem_tui.hint import offer
 from gomem_tui.keynames import shown
@@ -116,7 +117,8 @@ class Explorer(PaneKeys):
     def _header(self, width: int) -> Line:
         session = self.model.session
         place = (session.step, session.event, len(session.timeline.steps))
-        return render_header(self.model.view, place, self.desk.script.title or self.desk.script.name, width)
+        future = session.timeline.name if session.timeline.name != MAIN else ""
+        return render_header(self.model.view, place, self.desk.script.title or self.desk.script.name, width, future)
 
     def _footer(self, width: int) -> Line:
         return footer_line(self.keyboard, self.message, self.typing, width, self._pressed)

@@ -52,6 +52,7 @@ STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
         "×": "x",
         "≤": "<",
         "≥": ">",
+        "≠": "&",
         "…": "~",
         **dict.fromkeys("‘’", "'"),
         **dict.fromkeys("“”", '"'),

@@ -9,6 +9,7 @@ from gomem_tui.output import write_picture
 from gomem_tui.paint import text_of
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.heap import ArenaPane, SpansPane
+from gomem_tui.panes.more import HeapStatsPane
 from gomem_tui.panes.why import WhyPane
 
 
@@ -109,7 +110,11 @@ class PaneKeys(Dialog):
     def action_enter(self) -> None:
         """From a class of the Heap pane to its mcentral."""
         if self.arrangement.name == "heap":
-            self.action_pane(4)
+            told = self.query_one(HeapStatsPane).no_mcentral()
+            if told:
+                self.say(told)
+            else:
+                self.action_pane(4)
 
     def action_map_zoom(self, by: int) -> None:
         """More or fewer pages a cell of the arena."""

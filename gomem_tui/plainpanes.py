@@ -41,7 +41,7 @@ _MCACHE: Final = {"● ": "", "○ ": ""}
 _MCENTRAL: Final = {"▪": " ", "ᴹ": " (in an mcache)"}
 _HEAP: Final = {"s manual": "  manual", "= arena": "  arena", **dict.fromkeys("█▓✗▒▚░", " "), "· free pages": "  free pages"}
 _LAYOUT: Final = {"█↑": "grows up,  ", "█↓": "grows down,", "█ ": "           ", "░  ": "", "┊  ": "", "├  ": ""}
-_OBJECTS: Final = {f" {sign} ": "   " for sign in "●◐†✗∅"} | {f"{mark} · ": f"{mark}   " for mark in " +−"} | {"−": "-"}
+_OBJECTS: Final = {f" {sign} ": "   " for sign in "●◐†✗∅"} | {f"{mark} · ": f"{mark}   " for mark in " +-≠"}
 
 
 def why_lines(model: Model, width: int, brief: bool = False) -> list[str]:
@@ -139,7 +139,8 @@ def _heap(model: Model, width: int, rows: int) -> list[Line]:
 def _layout(model: Model, width: int, rows: int) -> list[Line]:
     width = min(width, _NO_NOTES)
     lines = layout.render_layout(model.view, Port(width, max(_HEAP_ROWS, rows)), model.scene, model.session.objects)
-    return [line for line in lines if "█ mapped" not in plain(line)]
+    title: Line = ((plain(lines[0]).replace("── bars: log scale ", ""), "title"),)  # there are none in plain text
+    return [title, *(line for line in lines[1:] if "█ mapped" not in plain(line))]
 
 
 def _objects(model: Model, width: int, rows: int) -> list[Line]:
@@ -149,7 +150,7 @@ def _objects(model: Model, width: int, rows: int) -> list[Line]:
     shown = min(rows, len(table))
     top = _top(len(table) - 1 - oid, shown, len(table)) if oid >= 0 else 0
     port = Port(width, max(shown, 3) + 5, top)
-    lines = objects.render_objects(model.view, port, table, session.history, oid, session.links)
+    lines = objects.render_objects(model.view, port, model.scene, table, session.history, oid, session.links)
     return lines + _rest(shown, len(table), "objects", "objects")
 
 

@@ -6,7 +6,7 @@ depends on random priorities and is often not the best fit.  Both are search tre
 in what breaks ties and in how they look for a span.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from gomem_core.runtime.mspan import MSpan, throw
@@ -29,6 +29,9 @@ class FreeLarge(Protocol):
 
     def spans(self) -> list[MSpan]:
         """All spans, in the order the scavenger visits them."""
+
+    def by_length(self) -> Iterator[MSpan]:
+        """All spans one by one, shortest first."""
 
 
 class TreapNode:
@@ -112,6 +115,18 @@ class _SpanTree:
     def spans(self) -> list[MSpan]:
         """All spans in preorder, which is the scavenger's order."""
         return [node.span for node, _ in self.preorder()]
+
+    def by_length(self) -> Iterator[MSpan]:
+        """All spans one by one, shortest first, in the order of their ties among equals."""
+        above: list[TreapNode] = []
+        t = self.root
+        while t is not None or above:
+            while t is not None:
+                above.append(t)
+                t = t.left
+            t = above.pop()
+            yield t.span
+            t = t.right
 
     def preorder(self) -> list[tuple[TreapNode, int]]:
         """Nodes and their depths: a node before its left, then its right subtree."""

@@ -4,7 +4,7 @@ See malloc.py for the overview.  The address space stays: such pages remain free
 """
 
 from gomem_core.arch import PAGE_SHIFT
-from gomem_core.events import Scavenged
+from gomem_core.events import Scavenged, SysUnused
 from gomem_core.runtime.mheap import MHeap
 from gomem_core.runtime.mspan import MSpan
 
@@ -36,4 +36,6 @@ def _scavenge_span(h: MHeap, s: MSpan, now: int, limit: int) -> int:
     s.npreleased = s.npages
     h.stats.heap_released += released
     h.stats.nos_release += 1
+    if h.trace is not None:
+        h.trace(SysUnused(s.start_addr, s.npages))
     return released

@@ -136,8 +136,12 @@ class Model:
         selection = self._followed(done, news, self._selected.get(self._place, 0) if self._place < before else 0)
         self._selected[self._place] = selection.addr
         shown = news if difference is None else difference.touched
-        fates = {} if difference is None else difference.fates
-        self.scene = Scene(selection, shown, session.step, session.machine.touched_at, fates)
+        scene = Scene(selection, shown, session.step, session.machine.touched_at, session.step + (session.event > 0))
+        if difference is not None:
+            fates, objects = difference.fates, difference.objects
+            self.scene = replace(scene, before=difference.before, comparing=True, fates=fates, objects=objects)
+        else:
+            self.scene = replace(scene, before=None if done is None else done.before)
 
     def _followed(self, outcome: Outcome | None, news: Touched, shown: int) -> Selection:
         """Where the last object or pointer went, else what was `shown` here on the way there, else what is selected.

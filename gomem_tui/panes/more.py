@@ -106,6 +106,12 @@ class HeapStatsPane(HeapPane):
         at = classes.index(spanclass) + rows + columns if spanclass in classes else 0
         self._select(at)
 
+    def no_mcentral(self) -> str:
+        """Why there is no mcentral to go to from the selected class; nothing where there is one."""
+        spanclass = self.model.scene.selection.spanclass
+        large = spanclass <= 1 and spanclass in self._wasteful()
+        return "Large objects have no mcentral: mheap serves each with a span of its own." if large else ""
+
     def pick(self, x: int, y: int) -> None:
         """Select the class of a row."""
         plan = self._plan()
@@ -165,7 +171,7 @@ class ObjectsPane(HeapPane):
         """The table."""
         model, session = self.model, self.model.session
         port = self.port(width, height)
-        return objects.render_objects(model.view, port, session.objects, session.history, self._oid, session.links)
+        return objects.render_objects(model.view, port, model.scene, session.objects, session.history, self._oid, session.links)
 
     def page(self) -> int:
         """Rows shown."""

@@ -92,7 +92,7 @@ def render_arena(view: HeapView, port: Port, scene: Scene, chart: Chart) -> list
         lines += notice("Nothing is mapped yet: the first allocation makes the arena grow.", port.width)
     lines += [()] * (port.height - _FOOT + 1 - len(lines))
     legend = _ZOOMED_LEGEND if chart.zoom else _LEGENDS[chart.lens]
-    if scene.fates:
+    if scene.comparing:
         legend = f"{scene.legend}  {legend.partition('  + ')[0]}"
     lines += [_readout(selected, page), ((f" {legend}", "label"),)]
     return fit_all(lines, port)

@@ -6,6 +6,7 @@ A row is one byte of the bitmap, which describes four words: 32 bytes of the are
 from typing import Final
 
 from gomem_core.arch import PTR_SIZE
+from gomem_core.diff_tables import GLYPHS
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SlotInfo, SpanInfo, WordInfo
 from gomem_core.view import HeapView
@@ -30,8 +31,8 @@ def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable
     if info is None or not info.elemsize:
         told = notice("Select a span in use: the bits of its words show here.", port.width)
         return fit_all([rule("3 Bitmap", [], port), *told], port)
-    notes = [f"span {short(info.base)}", f"slots of {info.elemsize} B", info.kind]
-    lines = [rule("3 Bitmap", notes, port)]
+    notes = [scene.legend, f"span {short(info.base)}", f"slots of {info.elemsize} B", info.kind]
+    lines = [rule("3 Bitmap", [note for note in notes if note], port)]
     lines.append(((f"  {'words from':<12}{'four words':<12}{'bitmap byte':<12} slots that begin", "label"),))
     rows = bitmap_rows(port.height)
     start = info.base + port.top * ROW_BYTES
@@ -51,7 +52,8 @@ def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable
 def _row(words: list[WordInfo], info: SpanInfo, port: Port, scene: Scene, view: HeapView, objects: ObjectTable) -> Line:
     first = words[0]
     slot_at = (scene.selection.addr - info.base) // info.elemsize * info.elemsize + info.base
-    spans: list[Span] = [(f"  {short(first.addr):<12}", "text")]
+    written = scene.sign(any(_written(w, info, scene, objects) for w in words))
+    spans: list[Span] = [(f" {written or ' '}", "new"), (f"{short(first.addr):<12}", "text")]
     for w in words:
         begins = (w.addr - info.base) % info.elemsize == 0
         inside = slot_at <= w.addr < slot_at + info.elemsize
@@ -81,13 +83,44 @@ def _word(w: WordInfo, info: SpanInfo, inside: bool, active: bool) -> Span:
 
 def _slot(slot: SlotInfo, info: SpanInfo, scene: Scene, objects: ObjectTable, chosen: bool) -> list[Span]:
     glyph = {"allocated": "●", "dead": "✗", "free": "○"}[slot.state]
-    new = slot.addr in scene.touched.slots
+    here = objects.in_slot(slot.addr, info.elemsize) if slot.allocated else []
+    new = _mark(slot, here, scene, objects)
     names = ""
-    if slot.allocated:
-        here = objects.in_slot(slot.addr, info.elemsize)
+    if here:
         shown = [("" if objects.is_alive(oid) else "†") + objects.name(oid) for oid in here[:3]]
         names = " ".join(shown) + ("…" if len(here) > len(shown) else "")
     mark = "m" if slot.marked else ""
     token: Token = "select" if chosen else "new" if new else "dim" if slot.state == "free" else "text"
     tone: Token = "error" if slot.state == "dead" else token
-    return [("+" if new else " ", "new"), (f"{slot.slot}{glyph}{mark}", tone), (f" {names} " if names else " ", token)]
+    return [(new or " ", "new"), (f"{slot.slot}{glyph}{mark}", tone), (f" {names} " if names else " ", token)]
+
+
+def _mark(slot: SlotInfo, here: list[int], scene: Scene, objects: ObjectTable) -> str:
+    """What marks a slot: in a difference the glyph of what happened to it, else + when the last step changed it."""
+    changed = slot.addr in scene.touched.slots
+    if not scene.comparing:
+        dropped = any(objects.info(oid).dropped == scene.last for oid in here)
+        died = scene.touched.marked and slot.state == "dead"
+        freed = slot.state == "free" and scene.touched.was_freed(slot.addr)
+        return scene.sign(changed or dropped or died or freed)
+    if not changed:
+        return ""
+    if not slot.allocated:
+        return GLYPHS["gone"]
+    return GLYPHS["new" if here and all(_is_new(oid, scene, objects) for oid in here) else "changed"]
+
+
+def _is_new(oid: int, scene: Scene, objects: ObjectTable) -> bool:
+    """Whether the object was made by the last step, or since the other moment of a difference."""
+    o = objects.info(oid)
+    return scene.objects.get((o.name, o.addr, o.size, o.ptrdata, o.born)) == "new" if scene.comparing else o.born == scene.last
+
+
+def _written(w: WordInfo, info: SpanInfo, scene: Scene, objects: ObjectTable) -> bool:
+    """Whether a pointer was stored in the word, or its bits are those of an object that was not there before."""
+    if w.addr in scene.touched.words:
+        return True
+    slot = w.addr - (w.addr - info.base) % info.elemsize
+    if info.kind != "scan" or slot not in scene.touched.slots:
+        return False
+    return any(_is_new(oid, scene, objects) for oid in objects.in_slot(slot, info.elemsize))

@@ -9,34 +9,65 @@ from gomem_tui.render.lines import Line, Span, bar, fit
 from gomem_tui.render.words import clip
 
 _NAME: Final = 12  # cells, less than which tell nothing of a longer name
+_GAUGE: Final = 8
+_TOLD: Final = {
+    "one P": " 1 P ",
+    "Ps": " P{p} of {count} Ps ",
+    "step": " step {step}/{total} ",
+    "half step": " step {step}+{event}/{total} ",
+    "future": "in future {future} ",
+    "live": " heap_live {live} ",
+    "trigger": "GC at {trigger} ",
+    "off": "GC off ",
+    "GCs": "GCs {count} ",
+    "sweeping": "GCs {count} sweeping ",
+}
+# What is left out where not all fits, behind the gauge: what the program is called is known, and which P allocates the mcache
+# pane tells.
+_SPARE: Final = ("gomem", "P", "go")
 
 
-def render_header(view: HeapView, place: tuple[int, int, int], name: str, width: int) -> Line:
-    """Name, P, place (step, events of the next, steps in all), heap_live against the trigger, collections; less where narrow."""
-    ps = view.mcaches()
-    current = next(c.p for c in ps if c.current)
-    trigger = view.stats.gc_trigger
-    live = view.stats.heap_live
-    wide = width >= 100
-    step, event, total = place
-    spans: list[Span] = [(" gomem ", "focus"), ("go1.10 " if wide else "", "label"), (f" P{current} of {len(ps)} ", "text")]
-    spans.append((f" step {step}", "text"))
-    if event:
-        spans.append((f"+{event}", "new"))
-    spans.append((f"/{total} ", "label"))
-    spans.append((f" heap_live {format_bytes(live)} ", "text"))
-    if trigger == U64_MAX:
-        spans.append(("GC off ", "label"))
-    else:
-        spans.append((f"GC at {format_bytes(trigger)} ", "label"))
-        if wide:
-            spans += [("▕", "dim"), (bar(live / trigger, 8), "mid"), ("▏", "dim")]
-    spans.append((f"GCs {view.stats.numgc}{'' if view.sweepdone else ' sweeping'} ", "text"))
-    room = width - sum(len(text) for text, _ in spans)
-    while room < 0 and spans[0][1] != "text":  # what the program is called is known
-        room += len(spans.pop(0)[0])
-    if room < 0:  # and which P allocates, the mcache pane tells
-        room += len(spans.pop(0)[0])
+def render_header(view: HeapView, place: tuple[int, int, int], name: str, width: int, future: str = "") -> Line:
+    """Name, P, place (step, events of the next, steps in all), heap_live against the trigger, collections; less where narrow.
+
+    `future` is the one the session is in, nothing for the main one.
+    """
+    parts = _parts(view, place, future)
+    least = min(len(name), _NAME) + 2 if name else 0
+    if _cells(parts) + least > width:
+        del parts["gauge"]
+    for spare in _SPARE:
+        if _cells(parts) > width:
+            del parts[spare]
+    spans = [span for part in parts.values() for span in part]
+    room = width - _cells(parts)
     if room - 2 >= min(len(name), _NAME):
         spans.append((f"  {clip(name, room - 2)}", "label"))
     return fit(tuple(spans), width)
+
+
+def _parts(view: HeapView, place: tuple[int, int, int], future: str) -> dict[str, list[Span]]:
+    """All that could be told, in order."""
+    ps = view.mcaches()
+    current = next(c.p for c in ps if c.current)
+    trigger, live, count = view.stats.gc_trigger, view.stats.heap_live, view.stats.numgc
+    step, event, total = place
+    never = trigger == U64_MAX
+    gauge: list[Span] = [] if never else [("▕", "dim"), (bar(live / trigger, _GAUGE), "mid"), ("▏ ", "dim")]
+    at = _TOLD["half step" if event else "step"].format(step=step, event=event, total=total)
+    reached = _TOLD["off" if never else "trigger"].format(trigger=format_bytes(trigger))
+    return {
+        "gomem": [(" gomem ", "focus")],
+        "go": [("go1.10 ", "label")],
+        "P": [(_TOLD["one P" if len(ps) == 1 else "Ps"].format(p=current, count=len(ps)), "text")],
+        "step": [(at, "new" if event else "text")],
+        "future": [(_TOLD["future"].format(future=future), "new")] if future else [],
+        "live": [(_TOLD["live"].format(live=format_bytes(live)), "text")],
+        "trigger": [(reached, "label")],
+        "gauge": gauge,
+        "GCs": [(_TOLD["GCs" if view.sweepdone else "sweeping"].format(count=count), "text")],
+    }
+
+
+def _cells(parts: dict[str, list[Span]]) -> int:
+    return sum(len(text) for part in parts.values() for text, _ in part)

@@ -8,62 +8,68 @@ from dataclasses import dataclass
 from typing import Final
 
 from gomem_core.account import Account, Share
-from gomem_core.report import format_bytes
+from gomem_core.figures import figures
 from gomem_core.view import HeapView
+from gomem_tui.render import heap_counts as counts
 from gomem_tui.render import heap_parts as part
-from gomem_tui.render.lines import Line, Port, Scene, fit_all, rule
+from gomem_tui.render.compared import Compared
+from gomem_tui.render.lines import Line, Port, Scene, fit_all, rule, shown_rows
 
 _WIDE: Final = 112  # columns, and rows, from which two columns of parts fit
 _HIGH: Final = 28
 _GAP: Final = 2
 _LEFT: Final = 60  # columns that the left one needs at least
-_PARTS: Final = 9  # of the account, with its sum
 _LEAST: Final = 2  # rows of wasteful classes
 _FREE: Final = 6  # lines of a table of free lists
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a pane of some size shows; `waste` is the first line of the wasteful classes, `rows` how many there are."""
+    """What a pane of some size shows, in lines; `waste` is the first line of the wasteful classes, `rows` how many there are."""
 
     columns: int
     left: int  # cells of the left column
-    gauge: int = 1
+    gauge: int = 0
+    memstats: bool = False
     spark: bool = False
+    stacked: bool = False
+    served: int = 0
+    costs: bool = False
     free: int = 0
-    counters: bool = False
     air: bool = False
     waste: int = 0
     rows: int = 0
 
 
 def plan(width: int, height: int) -> Plan:
-    """Choose the parts: the account, the gauge and the wasteful classes always, the others in order of what they tell."""
+    """Choose the parts: the account and the wasteful classes always, the others in order of what they tell."""
     room = height - 1
     if width >= _WIDE and height >= _HIGH:
-        above = 1 + 2 + 1 + 2 + _PARTS + 1 + 2  # see _left
-        return Plan(2, max(_LEFT, (width - _GAP) // 2), 2, True, 0, True, True, above, height - above)
-    fixed = 1 + 1 + part.grid_rows(_PARTS, width) + 1  # gauge, bar, grid, headings of the wasteful
+        above = 1 + 2 + 1 + 1 + 2 + len(part.PARTS) + 1 + 1 + 2  # see _left
+        return Plan(columns=2, left=max(_LEFT, (width - _GAP) // 2), waste=above, rows=height - above)
+    fixed = part.account_rows(width) + 1  # and headings of the wasteful
     spare = room - fixed - _LEAST
-    takes = {"spark": 1, "free": 1, "gauge": 1, "counters": part.grid_rows(part.COUNTERS, width), "rows": 2, "air": 4}
-    taken: set[str] = set()
-    for name, lines in takes.items():
+    wanted = [("gauge", 1), ("served", counts.served_rows(width)), ("free", 1), ("memstats", 1), ("costs", 1), ("spark", 1)]
+    wanted += [("stacked", 1), ("gauge", 1), ("rows", 2), ("air", 3), ("free", _FREE - 1)]
+    taken: dict[str, int] = {}
+    for name, lines in wanted:
         if spare >= lines:
-            taken.add(name)
+            taken[name] = taken.get(name, 0) + lines
             spare -= lines
-    free = 0 if "free" not in taken else _FREE if "air" in taken and spare >= _FREE else 1
-    lines = sum(takes[name] for name in taken - {"rows", "free"}) + free
-    first = 1 + fixed + lines
+    first = 1 + fixed + sum(lines for name, lines in taken.items() if name != "rows")
     return Plan(
-        1,
-        width,
-        2 if "gauge" in taken else 1,
-        "spark" in taken,
-        free,
-        "counters" in taken,
-        "air" in taken,
-        first,
-        max(_LEAST, height - first),
+        columns=1,
+        left=width,
+        gauge=taken.get("gauge", 0),
+        memstats="memstats" in taken,
+        spark="spark" in taken,
+        stacked="stacked" in taken,
+        served=taken.get("served", 0),
+        costs="costs" in taken,
+        free=taken.get("free", 0),
+        air="air" in taken,
+        waste=first,
+        rows=max(_LEAST, height - first),
     )
 
 
@@ -75,30 +81,34 @@ def wasteful(account: Account) -> list[tuple[int, Share]]:
 def render_heap(view: HeapView, port: Port, scene: Scene, account: Account, lived: Sequence[int]) -> list[Line]:
     """Title rule and the parts that fit; of the wasteful classes those from number port.top.  `lived`: heap_live by step."""
     chosen = plan(port.width, port.height)
-    stats = view.stats
-    notes = [f"{format_bytes(stats.heap_inuse)} in use, {format_bytes(stats.heap_idle)} idle"]
-    lines = [rule("7 Heap", notes, port)]
+    count = len(wasteful(account))
+    place = shown_rows(port.top + 1, min(port.top + chosen.rows, count), count) if count else ""
+    c = Compared(scene, figures(view, account))
+    sums = "" if chosen.memstats or chosen.columns == 2 else part.memstats_note(c)
+    notes = [scene.legend, place, sums]
+    lines = [rule("7 Heap", [note for note in notes if note], port)]
     if chosen.columns == 2:
-        left = _left(view, port, scene, account, lived, chosen)
-        lines += part.beside(left, _right(view, port.height - 1, port.width - chosen.left - _GAP), chosen.left, _GAP)
+        left = _left(c, port, account, lived, chosen)
+        lines += counts.beside(left, _right(c, view, port.height - 1, port.width - chosen.left - _GAP), chosen.left, _GAP)
     else:
-        lines += _single(view, port, scene, account, lived, chosen)
+        lines += _single(c, view, port, account, lived, chosen)
     return fit_all(lines, port)
 
 
-def _single(view: HeapView, port: Port, scene: Scene, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
-    width, balance = port.width, account.read()
+def _single(c: Compared, view: HeapView, port: Port, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
+    width = port.width
     air: list[Line] = [()] if chosen.air else []
-    lines = part.gauge(view, width)[: chosen.gauge]
+    lines = part.gauge(c, width)[: chosen.gauge]
     lines += [part.sparkline(lived, width)] if chosen.spark else []
-    lines += [*air, part.stacked(balance, width), *part.account_grid(balance, width)]
-    if chosen.counters:
-        lines += [*air, *part.counter_grid(view, width)]
+    lines += [part.memstats(c, width)] if chosen.memstats else []
+    lines += [*air, *([part.stacked(c, width)] if chosen.stacked else []), *part.account_grid(c, width), *air]
+    lines += counts.served_lines(c, width, chosen.served) if chosen.served else []
+    lines += [counts.cost_line(c, width)] if chosen.costs else []
     if chosen.free > 1:
-        lines += [*air, *_filled(part.free_table(view, chosen.free, width), chosen.free)]
+        lines += _filled(counts.free_table(c, view, chosen.free, width), chosen.free)
     elif chosen.free:
-        lines += [*air, part.free_summary(view, width)]
-    return [*lines, *air, *_waste(account, port, scene, chosen)]
+        lines.append(counts.free_summary(c, width))
+    return [*lines, *air, *_waste(account, port, c.scene, chosen)]
 
 
 def _filled(lines: list[Line], rows: int) -> list[Line]:
@@ -112,21 +122,22 @@ def _waste(account: Account, port: Port, scene: Scene, chosen: Plan) -> list[Lin
     return lines if rows else [*lines, (("   no class wastes a byte", "dim"),)]
 
 
-def _left(view: HeapView, port: Port, scene: Scene, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
-    width, balance = chosen.left, account.read()
+def _left(c: Compared, port: Port, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
+    width = chosen.left
     return [
-        *part.gauge(view, width),
+        *part.gauge(c, width),
         part.sparkline(lived, width),
+        part.memstats(c, width),
         part.heading("the arena, byte by byte", width),
-        part.stacked(balance, width),
-        *part.account_table(balance, width),
+        part.stacked(c, width),
+        *part.account_table(c, width),
         (),
         part.heading("classes that waste most", width),
-        *_waste(account, port, scene, chosen),
+        *_waste(account, port, c.scene, chosen),
     ]
 
 
-def _right(view: HeapView, rows: int, width: int) -> list[Line]:
-    lines = [part.heading("who served allocations", width), *part.counter_table(view, width), ()]
+def _right(c: Compared, view: HeapView, rows: int, width: int) -> list[Line]:
+    lines = [part.heading("how many allocations each of them served", width), *counts.counter_table(c, width), ()]
     lines.append(part.heading("free pages, in spans by length", width))
-    return [*lines, *part.free_table(view, max(1, rows - len(lines)), width)]
+    return [*lines, *counts.free_table(c, view, max(1, rows - len(lines)), width)]

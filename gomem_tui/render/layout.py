@@ -1,4 +1,4 @@
-"""The process from high to low addresses, as a picture: what is mapped, what is only reserved, and which way it grows.
+"""The process from high to low addresses, as a picture: what is mapped, what only has its addresses, and which way it grows.
 
 The selected place is shown three times: in the arena, its byte of the bitmap, its entry of spans.  That links the regions.
 """
@@ -17,11 +17,30 @@ from gomem_tui.render.lines import Line, Port, Scene, Span, bar, fit_all, rule, 
 from gomem_tui.render.words import clip, join_fitting, size_text
 from gomem_tui.style import Token
 
-_ALWAYS, _SELECTED, _RESERVED, _STACK, _LEGEND, _GAPS, _AIR = range(7)  # what a row is for: the last ones go first
+# What a row is for: where not all have room, the last ones go first, and of several the upper ones stay.
+_ALWAYS, _SELECTED, _UNMAPPED, _STACK, _LEGEND, _GAPS, _AIR = range(7)
 _BAR: Final = 10
 _SIZES: Final = 19
 _ARROWS: Final = {"up": "↑", "down": "↓", "": " "}
-_KEYS: Final = ("█ mapped", "░ reserved", "┊ unused", "↑↓ grows", "bars: log scale, 4K to all")
+_KEYS: Final = ("█ mapped", "░ not mapped", "┊ unused", "↑↓ grows", "bars: from 4K to all")
+_TOLD: Final = {
+    "mapped": "{nbytes} mapped for the heap",
+    "all": "{nbytes}",
+    "part": "{nbytes} of {all}",
+    "unmapped": "{nbytes} not mapped",
+    "unused": "{nbytes} unused",
+    "free page": "a free page",
+    "behind": "behind the last slot of its span",
+    "free slot": "free slot {slot} of {size} B",
+    "slot": "slot {slot} of {size} B",
+    "object": "{name}, {size} {kind}",
+    "in object": "{name}, {size} {kind}, byte {byte} of it",
+    "no bits": "its bitmap byte: of a free span, it means nothing",
+    "bits": "scan {scan} ptr {pointer}, words from {first}",
+    "entry": "spans[{page}] → span {base}",
+    "left over": "spans[{page}] → span {base}, left over",
+    "nil": "spans[{page}] is nil",
+}
 _NAMES: Final = {
     "environment, arguments": "env, args",
     "heap: arena": "arena",
@@ -41,14 +60,16 @@ class _Row:
 
 def render_layout(view: HeapView, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
     """Title rule, and as much of the picture as there is room for."""
-    notes = ["high addresses above", f"{format_bytes(sum(_mapped(view)))} mapped for the heap"]
-    picture = _Picture(view, port, scene, objects)
-    rows = picture.rows()
-    room = port.height - 1
-    for level in (_AIR, _GAPS, _LEGEND, _STACK, _RESERVED, _SELECTED):
-        if len(rows) > room:
-            rows = [row for row in rows if row.level != level]
-    return fit_all([rule("8 Layout", notes, port), *(row.line for row in rows)], port)
+    notes = [scene.legend, "bars: log scale", _TOLD["mapped"].format(nbytes=format_bytes(sum(_mapped(view))))]
+    notes.append("high addresses above")
+    rows = _kept(_Picture(view, port, scene, objects).rows(), port.height - 1)
+    return fit_all([rule("8 Layout", [note for note in notes if note], port), *(row.line for row in rows)], port)
+
+
+def _kept(rows: list[_Row], room: int) -> list[_Row]:
+    """The rows there is room for, in their order."""
+    by_need = sorted(range(len(rows)), key=lambda i: rows[i].level)
+    return [rows[i] for i in sorted(by_need[: max(room, 0)])]
 
 
 def _mapped(view: HeapView) -> list[int]:
@@ -66,6 +87,7 @@ class _Picture:
         self._to = port.width >= 78  # whether both ends of a range are shown
         info = view.span_at(self._addr)
         self._mark = scene.mark(info.base) if info is not None else ""
+        self._scene = scene
 
     def rows(self) -> list[_Row]:
         """All rows, from high addresses to low."""
@@ -90,15 +112,23 @@ class _Picture:
         return [*selected, *used, *self._rest(r, r.start, r.used_start)]
 
     def _range(self, start: int, end: int) -> str:
-        return f"  {short(start):>12} – {short(end):<12} " if self._to else f"  {short(start):>12} "
+        return f"{short(start):>12} – {short(end):<12} " if self._to else f"{short(start):>12} "
+
+    def _grown(self, r: Region, nbytes: int) -> str:
+        """What marks a region of which another part was mapped before."""
+        before = self._scene.before
+        was = {} if before is None else {"heap: arena": before.arena, "heap: bitmap": before.bitmap, "heap: spans": before.spans}
+        return self._scene.sign(was.get(r.name, nbytes) != nbytes)
 
     def _used(self, r: Region) -> _Row:
         nbytes, reserved = r.used_end - r.used_start, r.end - r.start
         tone: Token = _TONES.get(r.name, "top")
-        sizes = format_bytes(nbytes) if nbytes == reserved else f"{format_bytes(nbytes)} of {format_bytes(reserved)}"
+        sizes = _TOLD["all" if nbytes == reserved else "part"].format(nbytes=format_bytes(nbytes), all=format_bytes(reserved))
         name = _NAMES.get(r.name, r.name)
+        mark = self._grown(r, nbytes)
         spans: list[Span] = [
-            (self._range(r.used_start, r.used_end), "text"),
+            (f" {mark or ' '}", "new"),
+            (self._range(r.used_start, r.used_end), "new" if mark else "text"),
             ("█" if nbytes else "░", tone if nbytes else "dim"),
             (_ARROWS[r.grows] + " ", "key"),
             (f"{name:<15}" if self._to else f"{name:<10}", tone),
@@ -114,13 +144,15 @@ class _Picture:
     def _rest(self, r: Region, start: int, end: int) -> list[_Row]:
         if start == end:
             return []
-        text = f"{format_bytes(end - start)} reserved, not mapped"
-        line: Line = ((self._range(start, end), "dim"), ("░  ", "dim"), (text, "dim"))
-        return [_Row(_RESERVED if r.name in _TONES else _STACK, line)]
+        text = _TOLD["unmapped"].format(nbytes=format_bytes(end - start))
+        mark = self._grown(r, r.used_end - r.used_start)
+        line: Line = ((f" {mark or ' '}", "new"), (self._range(start, end), "dim"), ("░  ", "dim"), (text, "dim"))
+        return [_Row(_UNMAPPED if r.name in _TONES else _STACK, line)]
 
     def _gap(self, nbytes: int) -> _Row:
-        blank = " " * len(self._range(0, 0))
-        return _Row(_GAPS, ((blank, "dim"), ("┊  ", "dim"), (f"{format_bytes(nbytes)} unused", "dim")))
+        blank = " " * (2 + len(self._range(0, 0)))
+        text = _TOLD["unused"].format(nbytes=format_bytes(nbytes))
+        return _Row(_GAPS, ((blank, "dim"), ("┊  ", "dim"), (text, "dim")))
 
     def _selected(self, r: Region) -> list[_Row]:
         if not self._addr or not r.name.startswith("heap"):
@@ -128,7 +160,7 @@ class _Picture:
         addr, text = self._told(r)
         token: Token = "cursor" if self._port.active and r.name == "heap: arena" else "select"
         at = f"▸{(self._mark if r.name == 'heap: arena' else '') or ' '}{short(addr):>12}"
-        blank = " " * (len(self._range(0, 0)) - len(at))
+        blank = " " * (2 + len(self._range(0, 0)) - len(at))
         room = self._port.width - len(at) - len(blank) - 3
         return [_Row(_SELECTED, ((at, token), (blank, "text"), ("├  ", "select"), (clip(text, room), "select")))]
 
@@ -146,30 +178,27 @@ class _Picture:
         info, slot = self._view.span_at(self._addr), self._view.slot_at(self._addr)
         if info is None or slot is None:
             free = info is not None and info.state == "free"
-            return "a free page" if free else "behind the last slot of its span"
-        if slot.state == "free":
-            return f"free slot {slot.slot} of {info.elemsize} B"
-        oid = object_at(self._view, self._objects, self._addr)
+            return _TOLD["free page" if free else "behind"]
+        oid = object_at(self._view, self._objects, self._addr) if slot.state != "free" else None
         if oid is None:
-            return f"slot {slot.slot} of {info.elemsize} B"
+            key = "free slot" if slot.state == "free" else "slot"
+            return _TOLD[key].format(slot=slot.slot, size=info.elemsize)
         o = self._objects.info(oid)
-        inside = f", byte {self._addr - o.addr} of it" if self._addr != o.addr else ""
-        return f"{o.name}, {size_text(o.size)} {o.kind}{inside}"
+        key = "object" if self._addr == o.addr else "in object"
+        return _TOLD[key].format(name=o.name, size=size_text(o.size), kind=o.kind, byte=self._addr - o.addr)
 
     def _byte_told(self, offset: int) -> str:
         first = self._addr - offset % BITMAP_BYTES_PER_ARENA_BYTE
         words = self._view.words(first, BITMAP_BYTES_PER_ARENA_BYTE // PTR_SIZE)
         if not words:
-            return "its bitmap byte: of a free span, it means nothing"
+            return _TOLD["no bits"]
         scan = "".join(str(int(w.scan)) for w in reversed(words))
         pointer = "".join(str(int(w.pointer)) for w in reversed(words))
-        return f"scan {scan} ptr {pointer}, words from {short(first)}"
+        return _TOLD["bits"].format(scan=scan, pointer=pointer, first=short(first))
 
     def _entry_told(self, page: int) -> str:
         base, valid = self._view.spans_entry(page)
-        if not base:
-            return f"spans[{page}] is nil"
-        return f"spans[{page}] → span {short(base)}{'' if valid else ', left over'}"
+        return _TOLD["entry" if base and valid else "left over" if base else "nil"].format(page=page, base=short(base))
 
 
 def _log_share(nbytes: int, reserved: int) -> float:

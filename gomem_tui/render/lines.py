@@ -7,12 +7,15 @@ from typing import Final
 from rich.cells import cell_len, set_cell_size
 
 from gomem_core.diff_tables import GLYPHS, Fate
+from gomem_core.figures import Figures
+from gomem_core.moment import Row
 from gomem_core.news import Touched
 from gomem_tui.style import Token
 
 Span = tuple[str, Token]
 Line = tuple[Span, ...]
 
+MARKS: Final = "  ".join(f"{glyph} {fate}" for fate, glyph in GLYPHS.items())
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
@@ -42,20 +45,26 @@ class Scene:
     touched: Touched = field(default_factory=Touched)
     step: int = 0  # of the session
     changed: Mapping[int, int] = field(default_factory=dict)  # span -> step that touched it last
-    fates: Mapping[int, Fate] = field(default_factory=dict)  # of spans, by base: while a difference is shown
+    last: int = 0  # the step whose changes are marked
+    before: Figures | None = None  # the sums before it, or at the other moment of a difference; None: not known
+    comparing: bool = False  # a difference is shown: then there are
+    fates: Mapping[int, Fate] = field(default_factory=dict)  # of spans, by base
+    objects: Mapping[Row, Fate] = field(default_factory=dict)  # and of objects
 
     def mark(self, base: int) -> str:
         """What marks the span: + for one the last step touched, in a difference the glyph of its fate; else nothing."""
-        if self.fates:
+        if self.comparing:
             return GLYPHS[self.fates[base]] if base in self.fates else ""
         return "+" if base in self.touched.spans else ""
+
+    def sign(self, changed: bool) -> str:
+        """What marks something that is there before and after: + when the last step changed it, ≠ in a difference."""
+        return (GLYPHS["changed"] if self.comparing else "+") if changed else ""
 
     @property
     def legend(self) -> str:
         """What the marks mean while a difference is shown, else nothing."""
-        if not self.fates:
-            return ""
-        return "  ".join(f"{glyph} {fate}" for fate, glyph in GLYPHS.items())
+        return MARKS if self.comparing else ""
 
 
 def fit(line: Line, width: int) -> Line:
@@ -105,6 +114,11 @@ def bar(share: float, width: int) -> str:
 def short(addr: int) -> str:
     """An address without 0x: all of the arena's share their length."""
     return f"{addr:x}"
+
+
+def shown_rows(first: int, last: int, count: int) -> str:
+    """Which of `count` rows are shown, counted from 1; nothing where that is all of them."""
+    return "" if first <= 1 and last >= count else f"rows {first}–{last} of {count}"
 
 
 def rule(title: str, notes: list[str], port: Port) -> Line:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gomem_core.arch import TINY_SIZE
+from gomem_core.diff_tables import GLYPHS
+from gomem_core.figures import CacheSums, cache_sums
 from gomem_core.records import McacheInfo
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.view import HeapView
@@ -89,14 +91,15 @@ def render_mcache(view: HeapView, port: Port, scene: Scene) -> list[Line]:
     for row in rows[port.top : port.top + mcache_page(port.height)]:
         lines.append(_line(row, view, port, scene, base))
     lines += [()] * (port.height - 1 - len(lines))
-    lines.append(((" " + join_fitting(_LEGEND, port.width - 1), "label"),))
+    legend = [*_LEGEND[:-1], scene.legend or _LEGEND[-1]]
+    lines.append(((" " + join_fitting(legend, port.width - 1), "label"),))
     return fit_all(lines, port)
 
 
 def _line(row: Row, view: HeapView, port: Port, scene: Scene, selected: int) -> Line:
     match row.what:
         case "P":
-            return _p_line(row.cache, port.width)
+            return _p_line(row.cache, port.width, scene)
         case "tiny":
             return _tiny_line(row.cache, port.width, scene)
         case "empty":
@@ -111,7 +114,7 @@ def _line(row: Row, view: HeapView, port: Port, scene: Scene, selected: int) -> 
             return tuple(pieces)
 
 
-def _p_line(cache: McacheInfo, width: int) -> Line:
+def _p_line(cache: McacheInfo, width: int, scene: Scene) -> Line:
     free = sum(nfree for _, _, nfree in cache.cached)
     count = len(cache.cached)
     spans = "1 span cached" if count == 1 else f"{count} spans cached"
@@ -119,16 +122,35 @@ def _p_line(cache: McacheInfo, width: int) -> Line:
     if free:
         parts.append(f"{free} slots free without a lock")
     mark = "● " if cache.current else "○ "
-    return ((" " + mark, "good" if cache.current else "dim"), (join_fitting(parts, width - 3, " · "), "title"))
+    return (
+        (_changed(cache, scene) or " ", "new"),
+        (mark, "good" if cache.current else "dim"),
+        (join_fitting(parts, width - 3, " · "), "title"),
+    )
+
+
+def _before(cache: McacheInfo, scene: Scene) -> CacheSums | None:
+    """The same cache before what is marked, if that is known."""
+    return scene.before.caches[cache.p] if scene.before is not None and cache.p < len(scene.before.caches) else None
+
+
+def _changed(cache: McacheInfo, scene: Scene) -> str:
+    """What marks a P: that it is new, or that its cache is not what it was."""
+    before = _before(cache, scene)
+    if scene.before is not None and before is None:
+        return GLYPHS["new"]
+    return scene.sign(before is not None and before != cache_sums(cache))
 
 
 def _tiny_line(cache: McacheInfo, width: int, scene: Scene) -> Line:
+    before = _before(cache, scene)
+    now = cache_sums(cache)
+    new = scene.sign(before is not None and (now.tiny, now.tinyoffset) != (before.tiny, before.tinyoffset))
     if not cache.tiny:
-        return ((clip("    no tiny block: the next tiny object takes one", width), "dim"),)
-    new = cache.current and cache.tiny in scene.touched.slots
+        return ((f" {new or ' '}", "new"), (clip("  no tiny block: the next tiny object takes one", width - 2), "dim"))
     taken = cache.tinyoffset
     pieces: list[Span] = [
-        (" +" if new else "  ", "new"),
+        (f" {new or ' '}", "new"),
         ("  tiny ", "label"),
         (short(cache.tiny), "new" if new else "text"),
         (" ", "text"),

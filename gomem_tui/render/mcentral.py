@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from gomem_core.diff_tables import GLYPHS
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.view import CENTRAL_CLASSES, HeapView
 from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short
@@ -26,7 +25,7 @@ def central_rows(height: int) -> int:
 def render_mcentral(view: HeapView, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, the classes from number port.top, then the chains of the selected class."""
     classes = shown_classes(view)
-    told = [scene.legend] if scene.fates else []
+    told = [scene.legend] if scene.comparing else []
     lines = [rule("4 mcentral", [*told, f"{len(classes)} of {len(CENTRAL_CLASSES)} span classes asked so far"], port)]
     lines.append(
         ((f"  {'cls':>3} {'size':>6} {'kind':<7}{'nonempty':<{_BOXES + 4}}{'empty':<{_BOXES + 4}}{'locks':>6}", "label"),)
@@ -49,7 +48,7 @@ def _row(view: HeapView, spanclass: int, port: Port, scene: Scene) -> Line:
     new = spanclass in scene.touched.central
     kind = "noscan" if is_noscan(spanclass) else "scan"
     head: Token = ("cursor" if port.active else "select") if chosen else "new" if new else "text"
-    mark = ("▸" if chosen else " ") + ((GLYPHS["changed"] if scene.fates else "+") if new else " ")
+    mark = ("▸" if chosen else " ") + (scene.sign(new) or " ")
     return (
         (mark, "new" if new and not chosen else head),
         (f"{spanclass >> 1:>3} {CLASSES[spanclass >> 1].size:>6} {kind:<7}", head),
@@ -67,9 +66,10 @@ def _boxes(n: int) -> str:
 
 def _chain(view: HeapView, scene: Scene, which: str, width: int) -> Line:
     """The list as the doubly linked chain it is, front to back, as far as there is room."""
-    room = max(1, (width - 18) // (14 if scene.fates else 13))
+    room = max(1, (width - 18) // (14 if scene.comparing else 13))
     bases = view.central_chain(scene.selection.spanclass, "nonempty" if which == "nonempty" else "empty", room + 1)
-    spans: list[Span] = [(f" {which:<9}", "label"), ("→ " if bases else "", "dim")]
+    changed = scene.sign(scene.selection.spanclass in scene.touched.central)
+    spans: list[Span] = [(changed or " ", "new"), (f"{which:<9}", "label"), ("→ " if bases else "", "dim")]
     selected = view.span_at(scene.selection.addr)
     for i, base in enumerate(bases[:room]):
         if i:
@@ -77,7 +77,7 @@ def _chain(view: HeapView, scene: Scene, which: str, width: int) -> Line:
         info = view.span_at(base)
         cached = info is not None and info.cached_by >= 0
         token: Token = "select" if selected is not None and selected.base == base else "text"
-        if scene.fates:
+        if scene.comparing:
             spans.append((scene.mark(base), "new"))
         spans.append((short(base), token))
         if cached:

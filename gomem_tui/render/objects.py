@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from gomem_core.arch import PTR_SIZE
+from gomem_core.diff_tables import GLYPHS
 from gomem_core.links import LinkIndex
 from gomem_core.objects import ObjectInfo, ObjectTable
 from gomem_core.reach import Fate, fate, find_paths, object_at, slot_of
+from gomem_core.records import SlotInfo
 from gomem_core.view import HeapView
-from gomem_tui.render.lines import Line, Port, Span, fit_all, rule, short
+from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip, join_fitting, size_text
 from gomem_tui.style import Token
@@ -19,7 +21,10 @@ _LINKS: Final = 8  # of an object that are told
 _PATH: Final = 8  # names of a path that are told
 _NAME: Final = 12
 _MADE: Final = 36  # cells for the line that made the selected object
-_STATE: Final = 22
+_STATE: Final = 15
+_COUNTED: Final = 66  # columns from which there is room for the number of links
+_KINDS: Final = 74  # and for the kind
+_LINES: Final = 96  # and for the line that made it
 
 _LOOKS: Final[dict[Fate, tuple[str, Token]]] = {
     "rooted": ("●", "text"),
@@ -29,11 +34,10 @@ _LOOKS: Final[dict[Fate, tuple[str, Token]]] = {
     "swept": ("·", "dim"),
     "zero": ("∅", "dim"),
 }
-_NO_LINKS: Final = "links: none"
 _STATES: Final[dict[Fate, str]] = {
     "rooted": "rooted",
     "linked": "kept by {holder}",
-    "garbage": "dropped, unreachable",
+    "garbage": "unreachable",
     "dead": "dead, unswept",
     "swept": "swept",
     "zero": "no memory",
@@ -46,6 +50,19 @@ _WHY: Final[dict[Fate, str]] = {
     "swept": "gone: its slot was swept",
     "zero": "takes no memory: objects of size 0 share this address",
 }
+_TOLD: Final = {  # about the selected object, in whole sentences
+    "noscan": "links: none, it was allocated noscan",
+    "no links": "links: none",
+    "no links yet": "links: none yet; words that can hold a pointer: {words}",
+    "links": "links: {links}",
+    "many links": "links: {links}  and {more} more",
+    "path": "alive: root {path}",
+    "long path": "alive: root {start} → ({more} more) → {end}",
+    "tiny": "alive: {other} shares its tiny block",
+    "made": "step {step}: {line}",
+    "dropped": "dropped at step {step}",
+    "slot": "slot {slot} of span {span}",
+}
 
 
 def object_rows(height: int) -> int:
@@ -54,139 +71,171 @@ def object_rows(height: int) -> int:
 
 
 def render_objects(
-    view: HeapView, port: Port, objects: ObjectTable, history: Sequence[str], selected: int, links: LinkIndex | None = None
+    view: HeapView,
+    port: Port,
+    scene: Scene,
+    objects: ObjectTable,
+    history: Sequence[str],
+    selected: int,
+    links: LinkIndex | None = None,
 ) -> list[Line]:
     """Title rule, headings, the objects from row port.top, and about object number `selected` (-1: none).
 
-    `history` are the lines that were done so far; what the last of them made or dropped is marked.
-    `links` is find_paths's.
+    `history` are the lines that were done so far; `links` is find_paths's.
     """
-    count = len(objects)
-    notes = [f"{count} ever, {objects.alive} rooted", "newest first"]
-    lines = [rule("9 Objects", notes, port), _heading(port.width)]
-    rows = object_rows(port.height)
+    count, rows = len(objects), object_rows(port.height)
+    place = shown_rows(port.top + 1, min(port.top + rows, count), count) if count else ""
+    notes = [scene.legend, f"{count} ever, {objects.alive} rooted", place, "newest first"]
+    if not scene.comparing:
+        notes.append(MARKS)
+    lines = [rule("9 Objects", [note for note in notes if note], port), _heading(port.width)]
     shown = range(count - 1 - port.top, max(-1, count - 1 - port.top - rows), -1)
     chosen = [selected] if 0 <= selected < count else []
-    paths = find_paths(view, objects, {*shown, *chosen}, links)
+    table = _Table(view, scene, objects, history, port, find_paths(view, objects, {*shown, *chosen}, links))
     for oid in shown:
-        lines.append(_row(view, objects, history, port, oid, oid == selected, paths))
+        lines.append(table.row(oid, oid == selected))
     if not count:
         lines += notice("The program has allocated nothing yet.", port.width)
     if rows < port.height - _HEAD:
         lines += [()] * (port.height - _FOOT - len(lines))
         for oid in chosen:
-            lines += _about(view, objects, history, port.width, oid, paths)
+            lines += table.about(oid)
     return fit_all(lines, port)
 
 
 def _heading(width: int) -> Line:
     text = f"     {'name':<{_NAME}} {'address':<12}{'size':>6}  "
-    if _kinds(width):
-        text += f"{'kind':<8}"
+    text += f"{'kind':<8}" if width >= _KINDS else ""
     text += f"{'state':<{_STATE}}"
-    if _made(width):
-        text += "made by step"
+    text += f"{'links':>5} " if width >= _COUNTED else ""
+    text += f"{'step':>5}"
+    text += " made by" if width >= _LINES else ""
     return ((text, "label"),)
-
-
-def _kinds(width: int) -> bool:
-    return width >= 72
-
-
-def _made(width: int) -> bool:
-    return width >= 96
-
-
-def _row(
-    view: HeapView,
-    objects: ObjectTable,
-    history: Sequence[str],
-    port: Port,
-    oid: int,
-    chosen: bool,
-    paths: dict[int, list[int]],
-) -> Line:
-    o = objects.info(oid)
-    what = fate(view, objects, oid, paths)
-    glyph, tone = _LOOKS[what]
-    step = len(history)
-    new, gone = o.born == step, o.dropped == step
-    mark = "+" if new else "−" if gone else " "
-    head: Token = ("cursor" if port.active else "select") if chosen else "new" if new or gone else tone
-    spans: list[Span] = [
-        ("▸" if chosen else " ", head),
-        (mark, "new" if (new or gone) and not chosen else head),
-        (f" {glyph} ", tone),
-        (f"{_cut(o.name):<{_NAME}} {short(o.addr):<12}", head),
-        (f"{size_text(o.size):>6}  ", tone),
-    ]
-    if _kinds(port.width):
-        spans.append((f"{o.kind:<8}", tone))
-    path = paths.get(oid, [oid])
-    state = _STATES[what].format(holder=objects.name(path[-2]) if len(path) > 1 else "")
-    spans.append((f"{clip(state, _STATE - 1):<{_STATE}}", tone))
-    if _made(port.width):
-        room = port.width - sum(len(text) for text, _ in spans)
-        spans.append((clip(f"{o.born} {_line(history, o)}", room), "label"))
-    return tuple(spans)
 
 
 def _cut(name: str) -> str:
     return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
 
 
-def _line(history: Sequence[str], o: ObjectInfo) -> str:
-    """The line that made the object."""
-    return history[o.born - 1].strip() if 0 < o.born <= len(history) else ""
+class _Table:
+    """Draws rows of one table; `paths` is what find_paths found for the objects that are drawn."""
+
+    def __init__(
+        self,
+        view: HeapView,
+        scene: Scene,
+        objects: ObjectTable,
+        history: Sequence[str],
+        port: Port,
+        paths: dict[int, list[int]],
+    ) -> None:
+        self._view = view
+        self._scene = scene
+        self._objects = objects
+        self._history = history
+        self._port = port
+        self._paths = paths
+
+    def row(self, oid: int, chosen: bool) -> Line:
+        """One object."""
+        width, o = self._port.width, self._objects.info(oid)
+        slot = slot_of(self._view, self._objects, oid)
+        what = fate(self._view, self._objects, oid, self._paths)
+        glyph, tone = _LOOKS[what]
+        mark = object_mark(self._scene, self._objects, o, slot, what)
+        head: Token = ("cursor" if self._port.active else "select") if chosen else "new" if mark else tone
+        spans: list[Span] = [
+            ("▸" if chosen else " ", head),
+            (mark or " ", "new" if mark and not chosen else head),
+            (f" {glyph} ", tone),
+            (f"{_cut(o.name):<{_NAME}} {short(o.addr):<12}", head),
+            (f"{size_text(o.size):>6}  ", tone),
+        ]
+        if width >= _KINDS:
+            spans.append((f"{o.kind:<8}", tone))
+        path = self._paths.get(oid, [oid])
+        state = _STATES[what].format(holder=self._objects.name(path[-2]) if len(path) > 1 else "")
+        spans.append((f"{clip(state, _STATE - 1):<{_STATE}}", tone))
+        if width >= _COUNTED:
+            links = len(self._view.links(o.addr)) if slot is not None and o.ptrdata else 0
+            spans.append((f"{links or '–':>5} ", tone if links else "dim"))
+        spans.append((f"{o.born:>5}", "label"))
+        if width >= _LINES:
+            spans.append((" " + clip(self._line(o), width - 1 - sum(len(text) for text, _ in spans)), "label"))
+        return tuple(spans)
+
+    def _line(self, o: ObjectInfo) -> str:
+        """The line that made the object."""
+        return self._history[o.born - 1].strip() if 0 < o.born <= len(self._history) else ""
+
+    def about(self, oid: int) -> list[Line]:
+        """Three lines: what the object is, what it links to, what keeps it alive."""
+        o = self._objects.info(oid)
+        slot = slot_of(self._view, self._objects, oid)
+        what = fate(self._view, self._objects, oid, self._paths)
+        info = self._view.span_at(o.addr)
+        parts = [f"▸ {o.name}", f"{size_text(o.size)} {o.kind}"]
+        parts.append(clip(_TOLD["made"].format(step=o.born, line=self._line(o)), _MADE))
+        if slot is not None and info is not None:
+            parts.append(_TOLD["slot"].format(slot=slot.slot, span=short(info.base)))
+        if o.dropped > 0:
+            parts.append(_TOLD["dropped"].format(step=o.dropped))
+        why = self._kept(self._paths[oid]) if what == "linked" else _WHY[what]
+        links = self._links(o) if slot is not None else _TOLD["no links"]
+        room = self._port.width - 1
+        return [
+            ((" " + join_fitting(parts, room, " · "), "select"),),
+            ((" " + clip(links, room), "text"),),
+            ((" " + clip(why, room), _LOOKS[what][1]),),
+        ]
+
+    def _links(self, o: ObjectInfo) -> str:
+        words = o.ptrdata // PTR_SIZE
+        links = self._view.links(o.addr) if words else []
+        told = "  ".join(f".{word} → {self._name_at(target)}" for word, target in links[:_LINKS])
+        key = "links" if links else "no links yet" if words else "noscan"
+        if len(links) > _LINKS:
+            key = "many links"
+        return _TOLD[key].format(words=words, links=told, more=len(links) - _LINKS)
+
+    def _name_at(self, addr: int) -> str:
+        oid = object_at(self._view, self._objects, addr)
+        return short(addr) if oid is None else self._objects.name(oid)
+
+    def _kept(self, path: list[int]) -> str:
+        """Which root keeps the last object of the path alive, and how."""
+        names = [self._objects.name(oid) for oid in path]
+        slots = [slot_of(self._view, self._objects, oid) for oid in path[-2:]]
+        if slots[0] == slots[-1]:
+            return _TOLD["tiny"].format(other=names[-2])
+        start, end = (" → ".join(part) for part in (names[: _PATH // 2], names[-_PATH // 2 :]))
+        key = "path" if len(names) <= _PATH else "long path"
+        return _TOLD[key].format(path=" → ".join(names), start=start, end=end, more=len(names) - _PATH)
 
 
-def _about(
-    view: HeapView, objects: ObjectTable, history: Sequence[str], width: int, oid: int, paths: dict[int, list[int]]
-) -> list[Line]:
-    """Three lines: what the object is, what it links to, what keeps it alive."""
-    o = objects.info(oid)
-    slot = slot_of(view, objects, oid)
-    what = fate(view, objects, oid, paths)
-    info = view.span_at(o.addr)
-    parts = [f"▸ {o.name}", f"{size_text(o.size)} {o.kind}"]
-    parts.append(clip(f"step {o.born}: {_line(history, o)}", _MADE))
-    if slot is not None and info is not None:
-        parts.append(f"slot {slot.slot} of span {short(info.base)}")
-    if o.dropped > 0:
-        parts.append(f"dropped at step {o.dropped}")
-    why = _kept(view, objects, paths[oid]) if what == "linked" else _WHY[what]
-    links = _links(view, objects, o) if slot is not None else _NO_LINKS
-    room = width - 1
-    return [
-        ((" " + join_fitting(parts, room, " · "), "select"),),
-        ((" " + clip(links, room), "text"),),
-        ((" " + clip(why, room), _LOOKS[what][1]),),
-    ]
+def object_mark(scene: Scene, objects: ObjectTable, o: ObjectInfo, slot: SlotInfo | None, what: Fate) -> str:
+    """What marks the object: + it is new, - it was dropped or freed, ≠ something else about it changed; else nothing.
+
+    `slot` holds it still, None: no slot does; `what` became of it so far.
+    """
+    touched = scene.touched
+    aimed_at = what in ("linked", "garbage") and o.addr in touched.targets
+    if scene.comparing:
+        found = scene.objects.get((o.name, o.addr, o.size, o.ptrdata, o.born))
+        changed = slot is not None and slot.addr in touched.slots
+        return GLYPHS[found] if found is not None else GLYPHS["changed"] if changed or aimed_at else ""
+    if o.born == scene.last:
+        return GLYPHS["new"]
+    if o.dropped == scene.last or (what == "swept" and _freed_now(scene, objects, o)):
+        return GLYPHS["gone"]
+    died = what == "dead" and touched.marked
+    written = slot is not None and bool(o.ptrdata) and slot.addr in touched.slots
+    return GLYPHS["changed"] if died or written or aimed_at else ""
 
 
-def _links(view: HeapView, objects: ObjectTable, o: ObjectInfo) -> str:
-    words = o.ptrdata // PTR_SIZE
-    if not words:
-        return "links: none, it was allocated noscan"
-    links = view.links(o.addr)
-    if not links:
-        return f"links: none yet, {words} {'word' if words == 1 else 'words'} can hold a pointer"
-    told = [f".{word} → {_name_at(view, objects, target)}" for word, target in links[:_LINKS]]
-    more = f"  and {len(links) - _LINKS} more" if len(links) > _LINKS else ""
-    return "links: " + "  ".join(told) + more
-
-
-def _name_at(view: HeapView, objects: ObjectTable, addr: int) -> str:
-    oid = object_at(view, objects, addr)
-    return short(addr) if oid is None else objects.name(oid)
-
-
-def _kept(view: HeapView, objects: ObjectTable, path: list[int]) -> str:
-    """Which root keeps the last object of the path alive, and how."""
-    names = [objects.name(oid) for oid in path]
-    slots = [slot_of(view, objects, oid) for oid in path[-2:]]
-    if slots[0] == slots[-1]:
-        return f"alive: {names[-2]} shares its tiny block"
-    if len(names) > _PATH:
-        names[_PATH // 2 : -_PATH // 2] = [f"… {len(names) - _PATH} more …"]
-    return f"alive: root {' → '.join(names)}"
+def _freed_now(scene: Scene, objects: ObjectTable, o: ObjectInfo) -> bool:
+    """Whether its slot was taken by it, and not by one that was born later, until the last step."""
+    if not scene.touched.was_freed(o.addr):
+        return False
+    later = objects.find_addr(o.addr)
+    return later == o.oid or (later is not None and objects.info(later).born == scene.last)

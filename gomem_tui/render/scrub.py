@@ -25,6 +25,8 @@ def _holding(bit: int) -> bytes:
 
 _GC: Final = _holding(GC)
 _GROW: Final = _holding(GROW)
+_FLAG: Final = "⚑"
+_PLAIN: Final = "━─╌"  # cells of steps in which nothing grew or was collected
 _LEGEND: Final = (("▲", "grew"), ("◆", "collected"), ("⚑", "marked"))
 
 
@@ -40,25 +42,30 @@ def render_scrub(track: Track, width: int) -> Line:
     spans: list[Span] = [(" ", "text")]
     stretch = room // cells if cells == track.total + 1 else 1  # few steps: a cell each, with room between
     for cell in range(cells):
-        glyph, token = _cell(track, cell, cells, cell in named)
+        glyph, token = _cell(track, cell, cells)
         if cell == here:
             glyph, token = ("◐" if track.event else "●"), "focus"
         line = "━" if cell < here else "─" if cell < (len(track.did) - 1) * (cells - 1) // track.total else "╌"
         fill = line * min(stretch - 1, 3) if cell + 1 < cells else ""
-        spans += [(glyph, token), (fill, "mid" if cell < here else "dim")]
+        flag = ""
+        if cell in named and glyph in _PLAIN:
+            glyph, token = _FLAG, "select"
+        elif cell in named and (fill or cell + 1 == cells):  # it stands behind what the step did
+            flag, fill = _FLAG, fill[1:]
+        elif cell in named and cell != here:  # in that one's colour: there is room for one of them only
+            glyph = _FLAG
+        spans += [(glyph, token), (flag, "select"), (fill, "mid" if cell < here else "dim")]
     used = sum(len(text) for text, _ in spans)
     spans += [(" " * max(0, width - used - len(legend) - 1), "text"), (legend, "label")]
     return fit(tuple(spans), width)
 
 
-def _cell(track: Track, cell: int, cells: int, named: bool) -> tuple[str, Token]:
+def _cell(track: Track, cell: int, cells: int) -> tuple[str, Token]:
     """What the steps of a cell were: the most telling of them."""
     first = -(-cell * track.total // (cells - 1)) if cell else 0
     end = -(-(cell + 1) * track.total // (cells - 1))
     did = track.did[first : max(end, first + 1)]
     past = first <= track.step
-    if named:
-        return "⚑", "select"
     if did.translate(_GC).find(1) >= 0:
         return "◆", "high"
     if did.translate(_GROW).find(1) >= 0:

@@ -58,6 +58,7 @@ SENTENCES: Final = {
     "sweep": "swept span {base}; slots freed: {nfreed}, objects that stay: {nalloc}",
     "sweep_debt": "pages to be swept before anything is allocated: {owed}; swept so far: {swept}",
     "reclaim": "before it takes {pages}, the heap sweeps until as many are free",
+    "sys_unused": "the OS has the memory of the free span {base} of {pages} again",
     "scavenged": "gave {released} back to the OS, {heap_released} in all",
     "pointer_written": "word {word} of the object at {obj} held {old} and holds {value} now: {go}, the runtime is not asked",
     "costliest": "the costliest of {times}:",

@@ -22,7 +22,7 @@ def render_spans(view: HeapView, order: SpanOrder, port: Port, scene: Scene) -> 
     total = f"{len(order)} of {count}" if order.text else f"{count} in {format_bytes(view.pages << 13)}"
     arrow = "↓" if order.descending else "↑"
     infos = order.rows(port.top, port.top + max(0, port.height - 2))
-    told = [scene.legend] if scene.fates else []
+    told = [scene.legend] if scene.comparing else []
     filtered = [f"filter {order.text}"] if order.text else []
     notes = [total, *told, f"by {order.sort} {arrow}", *filtered, *_legend(infos, port.width)]
     lines = [rule("1 Spans", notes, port), _heading(port.width)]

@@ -195,6 +195,7 @@ def test_a_step_looks_at_few_spans_however_many_there_are(line: str, monkeypatch
     w.type("gogc off")
     w.type("alloc 8192 times 2000")
     w.account.read()
+    w.session.account.read()  # which each step reads before it
     looked: list[int] = []
     look = HeapView.slot_sets
 

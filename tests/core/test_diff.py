@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.diff import Difference, diff
+from gomem_core.figures import figures
 from gomem_core.image import capture
 from gomem_core.moment import Moment, moment
 from gomem_core.news import Touched
@@ -29,7 +30,7 @@ SCRIPTS = st.lists(LINES, max_size=12)
 
 
 def now(session: Session) -> Moment:
-    return moment(session.view, session.objects, session.account.read(), session.step)
+    return moment(session.view, session.objects, figures(session.view, session.account), session.step)
 
 
 def played(lines: list[str]) -> Session:

@@ -73,7 +73,7 @@ between step 2 (mark m1) and step 3: 1 span changed; heap_live -7.9K; collection
 
 spans
    base          pages  what
-~  0xc420000000  1      dead 0→1, list mcache P0→nonempty, swept→waits to be swept
+≠  0xc420000000  1      dead 0→1, list mcache P0→nonempty, swept→waits to be swept
 
 mcentrals
 class  size  kind  nonempty  empty  nmalloc  locks  note
@@ -104,7 +104,7 @@ between step 3 (mark m1) and step 4: 1 span changed; 1 object freed
 
 spans
    base          pages  what
-~  0xc420000000  1      used 3→2 of 170, dead 1→0, waits to be swept→swept
+≠  0xc420000000  1      used 3→2 of 170, dead 1→0, waits to be swept→swept
 
 mcentrals
 class  size  kind  nonempty  empty  nmalloc  locks  note
@@ -182,16 +182,16 @@ def test_spans_cut_merged_and_given_back() -> None:
     rows = between("alloc 40960 as big/alloc 1M", "drop big/gc").result.lines()
     assert rows[3:6] == [
         "   base          pages  what",
-        "~  0xc420000000  5      large noscan, 1 of 1 used, list busy[5] → free, list free[5]",
+        "≠  0xc420000000  5      large noscan, 1 of 1 used, list busy[5] → free, list free[5]",
         "only in bookkeeping: 1 span (freeindex, sweepgen)",  # the other large object was swept too
     ]
     d = between("alloc 40960 as big", "drop big/gc")  # its five pages and the 123 behind them are one free span again
     assert d.fates == {ARENA: "changed", ARENA + 5 * PAGE: "gone"}
     assert d.result.lines()[4:6] == [
-        "~  0xc420000000  5→128  large noscan, 1 of 1 used, list busy[5] → free, list freelarge",
+        "≠  0xc420000000  5→128  large noscan, 1 of 1 used, list busy[5] → free, list freelarge",
         "-  0xc42000a000  123    free, list free[123]",
     ]
-    assert between("alloc 40960", "freeos").result.lines()[4] == "~  0xc42000a000  123    given back 0→123 pages"
+    assert between("alloc 40960", "freeos").result.lines()[4] == "≠  0xc42000a000  123    given back 0→123 pages"
 
 
 def test_a_mark_that_lies_ahead() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from gomem_core.arch import U64_MAX
-from gomem_core.events import Event, GcMarked, GcStart, Pacing, Scavenged
+from gomem_core.events import Event, GcMarked, GcStart, Pacing, Scavenged, SysUnused
 from gomem_core.runtime.malloc import Heap
 from gomem_core.runtime.scavenge import scavenge
 from gomem_core.session import Session
@@ -173,6 +173,7 @@ def test_a_session_s_clock_goes_a_second_a_command() -> None:
         Scavenged(117 * PAGE, 117 * PAGE),
         Scavenged(5 * PAGE, 122 * PAGE),
     ]
+    assert [e.npages for e in (*young.events, *old.events) if isinstance(e, SysUnused)] == [117, 5]
 
 
 def test_freeos_collects_and_gives_everything_back_at_any_age() -> None:

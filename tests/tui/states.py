@@ -34,12 +34,13 @@ class State:
             if not self.outcome.ok:
                 raise AssertionError(f"{line}: {self.outcome.error}")
         self.order = SpanOrder(self.session.view, lambda: self.session.account)
-        news = self.outcome.touched if self.outcome is not None else Touched()
-        self.scene = Scene(Selection(self.session.view.arena[0], 8), news)
+        done = self.outcome
+        news, before = (Touched(), None) if done is None else (done.touched, done.before)
+        self.scene = Scene(Selection(self.session.view.arena[0], 8), news, last=self.session.step, before=before)
 
     def selecting(self, addr: int, spanclass: int = 8) -> Scene:
         """The same scene with another selection."""
-        return Scene(Selection(addr, spanclass), self.scene.touched)
+        return replace(self.scene, selection=Selection(addr, spanclass))
 
     def noted(self, *notes: str) -> Outcome | None:
         """The outcome, with comments before its command."""

@@ -49,7 +49,9 @@ class Standing:
         info = view.span_at(addr)
         touched = outcome.touched if outcome is not None else Scene().touched
         object_at(view, session.objects, addr)
-        scene = Scene(Selection(addr, info.spanclass if info is not None else 8), touched, session.step)
+        before = outcome.before if outcome is not None else None
+        chosen = Selection(addr, info.spanclass if info is not None else 8)
+        scene = Scene(chosen, touched, session.step, last=session.step + 1, before=before)
         fits(render_spans(view, self.order, port, scene), port)
         for zoom, lens in enumerate(LENSES):
             fits(render_arena(view, port, scene, Chart(lens, zoom // 3)), port)
@@ -58,7 +60,8 @@ class Standing:
         fits(render_mcache(view, port, scene), port)
         fits(render_heap(view, port, scene, session.account, [1, 2]), port)
         fits(render_layout(view, port, scene, session.objects), port)
-        fits(render_objects(view, port, session.objects, session.history, 0 if len(session.objects) else -1, session.links), port)
+        selected = 0 if len(session.objects) else -1
+        fits(render_objects(view, port, scene, session.objects, session.history, selected, session.links), port)
         for log in (False, True):
             fits(render_why(Story(outcome, log=log), port), port)
 

@@ -165,3 +165,14 @@ async def test_nothing_happens_in_an_empty_heap(name: str) -> None:
         for y in range(24):
             app.pane(name).pick(3, y)
         assert app.addr == 0
+
+
+async def test_large_objects_lead_to_no_mcentral() -> None:
+    async with running("alloc 40000 as big\nalloc 48 scan") as app:
+        pane = app.query_one(HeapStatsPane)
+        pane.pick(0, plan(80, 24).waste)
+        assert app.marked("heap")[0].split()[1:3] == ["L", "large"]
+        assert "no mcentral" in pane.no_mcentral()
+        pane.move(1)
+        assert app.marked("heap")[0].split()[1:3] == ["4", "48"]
+        assert not pane.no_mcentral()

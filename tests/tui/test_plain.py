@@ -132,7 +132,7 @@ def test_panes(monkeypatch: Monkey, capsys: Capture) -> None:
     assert "  c420000000  |P p P P    c41fffffff    0 taken node\n" in out
     assert "2 of 256 rows; pane bitmap 256 prints all.\n" in out
     assert "Selected 0xc420000030, in span 0xc420000000.\n" in out
-    assert re.search(r"^>\+? +tail +c420000030 +48 B +scan +rooted$", out, re.MULTILINE)
+    assert re.search(r"^>\+? +tail +c420000030 +48 B +scan +rooted +- +2$", out, re.MULTILINE)
     assert "Pane 4 mcentral: 1 of 132" in out
     assert "Pane 6 Why\n" in out
 

@@ -1,5 +1,6 @@
 """The panes mcache, Heap, Layout and Objects: they fill any port, and look as pictured."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -7,10 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.account import Account, Balance
+from gomem_core.figures import figures
+from gomem_core.stepmarks import GC, GROW
 from gomem_tui.render import heap_parts
+from gomem_tui.render.compared import Compared
+from gomem_tui.render.header import render_header
 from gomem_tui.render.heap import plan, render_heap, wasteful
 from gomem_tui.render.layout import render_layout
-from gomem_tui.render.lines import Line, Port, Scene, plain
+from gomem_tui.render.lines import Line, Port, Scene, plain, shown_rows
 from gomem_tui.render.mcache import mcache_rows, render_mcache
 from gomem_tui.render.objects import object_rows, render_objects
 from gomem_tui.render.scrub import Track, render_scrub
@@ -34,7 +39,7 @@ def draw_heap(s: State, port: Port, scene: Scene, lived: Sequence[int]) -> list[
 
 
 def draw_objects(s: State, port: Port, selected: int) -> list[Line]:
-    return render_objects(s.session.view, port, s.session.objects, s.session.history, selected)
+    return render_objects(s.session.view, port, s.scene, s.session.objects, s.session.history, selected)
 
 
 PANES: dict[str, Callable[[State, Port], list[Line]]] = {
@@ -100,7 +105,9 @@ def test_the_plan_tells_where_the_wasteful_classes_are(name: str, size: tuple[in
 
 @given(parts=st.lists(st.integers(0, 1 << 40), min_size=8, max_size=8).filter(any), width=st.integers(10, 300))
 def test_the_stacked_bar_shows_all_that_is_there(parts: list[int], width: int) -> None:
-    bar = heap_parts.stacked(Balance(*parts), width)
+    empty = state("empty").session
+    now = figures(empty.view, empty.account)._replace(balance=Balance(*parts))
+    bar = heap_parts.stacked(Compared(Scene(), now), width)
     assert sum(len(text) for text, _ in bar) == width - 1
     assert all(bool(text) == bool(n) for (text, _), n in zip(bar[1:], parts, strict=True))
 
@@ -152,7 +159,7 @@ def test_objects_tell_what_keeps_them_alive() -> None:
     for selected, words in ((2, "root a → b → c"), (3, "u shares its tiny block"), (5, "swept"), (6, "next mark"), (0, ".0 → b")):
         assert words in texts(draw_objects(s, port, selected)[-3:])
     table = texts(draw_objects(s, port, -1))
-    for words in ("◐ c", "kept by b", "† d", "dropped, unreachable", "● a", "∅ z"):
+    for words in ("◐ c", "kept by b", "† d", "unreachable", "● a", "∅ z"):
         assert words in table
 
 
@@ -189,3 +196,74 @@ def test_the_scrub_bar_tells_what_was_done_from_what_waits() -> None:
     assert bar(1, 2) == "━━━●───╌╌╌"
     assert bar(1, 3) == "━━━●──────"
     assert bar(3, 3) == "━━━━━━━━━●"
+
+
+def test_a_short_pane_keeps_two_wasteful_classes_and_the_account() -> None:
+    for width, height in ((80, 7), (80, 10), (59, 7), (59, 10), (59, 13)):
+        s = state("mid-gc")
+        text = texts(draw_heap(s, Port(width, height), s.scene, [5]))
+        assert "= arena" in text
+        assert len(re.findall(r"^.{2} +(?:L|\d+) +\w+ +(?:no)?scan ", text, re.MULTILINE)) == 2
+
+
+def test_where_four_panes_are_shown_heap_tells_who_served_and_what_is_free() -> None:
+    s = state("mid-gc")
+    text = texts(draw_heap(s, Port(59, 13), s.scene, [5]))
+    stats = s.session.view.stats
+    for words in (f"mcache {stats.nserved_mcache}", f"OS {stats.nserved_os}", "locks", "OS calls", "free spans 125 pages ×1"):
+        assert words in text
+    assert all(name in text for name in ("heap_sys", "heap_inuse", "heap_idle"))
+
+
+def test_large_free_spans_have_a_row_for_each_length() -> None:
+    s = State("alloc 2M as a\nalloc 2M\nalloc 2M as b\nalloc 2M\nalloc 3M as c\nalloc 1M\ndrop a b c\ngc")
+    text = texts(draw_heap(s, Port(120, 60), s.scene, [5]))
+    rows = [(int(n), int(count)) for n, count in re.findall(r"large, (\d+) pages +(\d+)", text)]
+    assert rows == [(256, 2), (384, 1)]  # a and b, and c
+
+
+def test_an_empty_heap_has_no_history() -> None:
+    assert "a line grows here" in plain(heap_parts.sparkline([0], 80))
+    assert plain(heap_parts.sparkline([0, 8192], 80)).endswith("at most 8.0K, steps: 1")
+
+
+def test_the_layout_keeps_the_selected_place_on_a_small_terminal() -> None:
+    s = state("one span")
+    lines = [plain(line) for line in render_layout(s.session.view, Port(80, 10), s.scene, s.session.objects)]
+    assert "bars: log scale" in lines[0]
+    assert sum(line.startswith("▸") for line in lines) == 2
+    for name in ("env, args", "stack", "arena", "bitmap", "spans", "globals", "code"):
+        assert any(f" {name} " in line for line in lines)
+
+
+@pytest.mark.parametrize("width", [59, 66, 80, 120])
+def test_objects_tell_which_step_made_them(width: int) -> None:
+    s = State("alloc 8 scan as other\nalloc 48 scan as holder\nlink holder.0 other\nlink holder.1 other")
+    rows = texts(draw_objects(s, Port(width, 20), -1)).splitlines()
+    assert rows[2].split("rooted")[1].split()[:2] == (["2", "2"] if width >= 66 else ["2"])
+    assert ("1 alloc 8 scan as other" in rows[3]) == (width >= 96)
+
+
+def test_rows_out_of_sight_are_told() -> None:
+    s = State("alloc 48 times 40")
+    assert "rows 6–10 of 40" in texts(draw_objects(s, Port(80, 10, top=5), -1))
+    assert "rows" not in texts(draw_objects(s, Port(80, 60), -1))
+    assert shown_rows(1, 9, 9) == ""
+    assert shown_rows(3, 7, 9) == "rows 3–7 of 9"
+
+
+def test_a_flag_hides_nothing_where_there_is_room() -> None:
+    did = bytes([0, GROW, 0, GC, 0])
+    assert plain(render_scrub(Track(4, 0, 4, did, {"grown": 1, "plain": 2}), 40)).strip() == "━━━━▲⚑━━⚑━━━◆━━━●"
+    many = bytes([GROW, *[0] * 99])
+    (flag,) = [token for text, token in render_scrub(Track(99, 0, 99, many, {"start": 0}), 60) if text == "⚑"]
+    assert flag == "top"  # the colour of growth
+
+
+@pytest.mark.parametrize(
+    ("width", "words"), [(80, "go1.10"), (80, "1 P"), (80, "in future 2"), (60, "in future 2"), (120, "▏ GCs 0")]
+)
+def test_the_header_tells_the_future_and_the_version(width: int, words: str) -> None:
+    line = plain(render_header(state("one span").session.view, (1, 0, 9), "", width, future="2"))
+    assert words in line
+    assert len(line) == width

@@ -268,6 +268,7 @@ def test_every_event_has_a_sentence() -> None:
         (events.BitsCleared(0xC420000000, 1, 255), "set the bitmap of the fresh span c420000000 to 0xff"),
         (events.SpanAlloc(0xC420000000, 1, 8, 0, 0, 1, 0), "span c420000000 of 1 page serves class 4 scan now"),
         (events.SpanAlloc(0xC420000000, 5, 1, 1, 0, 1, 0), "span c420000000 of 5 pages serves one large object now"),
+        (events.SysUnused(0xC420000000, 5), "the OS has the memory of the free span c420000000 of 5 pages again"),
         (events.Scavenged(8192, 16384), "gave 8.0K back to the OS, 16.0K in all"),
     ],
 )
@@ -307,18 +308,18 @@ def test_panes_mark_what_is_new_gone_and_changed() -> None:
     desk, found = difference(7, "m")
     view = desk.session.view
     base = view.arena[0]
-    scene = Scene(Selection(base + 0x2000, 9), found.touched, fates=found.fates)
+    scene = Scene(Selection(base + 0x2000, 9), found.touched, comparing=True, fates=found.fates)
     order = SpanOrder(view, lambda: desk.session.account)
     rows = texts(render_spans(view, order, Port(80, 20), scene))
     assert "+ new" in rows[0]
-    assert "~ changed" in rows[0]
-    assert [row[1] for row in rows[2:7]] == ["~", "~", "~", "+", "+"]
+    assert "≠ changed" in rows[0]
+    assert [row[1] for row in rows[2:7]] == ["≠", "≠", "≠", "+", "+"]
     chart = texts(render_arena(view, Port(80, 20), scene, Chart()))
-    assert chart[1].split()[1:5] == ["~", "~", "~", "+"]
-    assert chart[-1].startswith(" + new  - gone  ~ changed")
+    assert chart[1].split()[1:5] == ["≠", "≠", "≠", "+"]
+    assert chart[-1].startswith(" + new  - gone  ≠ changed")
     chains = texts(render_mcentral(view, Port(80, 20), scene))
-    assert chains[-2].split() == ["nonempty", "→", f"~{base + 0x4000:x}", "→", "nil"]
-    assert chains[2].startswith(" ~")
+    assert chains[-2].split() == ["≠nonempty", "→", f"≠{base + 0x4000:x}", "→", "nil"]
+    assert chains[2].startswith(" ≠")
 
 
 def test_the_map_marks_where_spans_were_that_are_gone() -> None:
@@ -326,7 +327,7 @@ def test_the_map_marks_where_spans_were_that_are_gone() -> None:
     gone = [base for base, fate in found.fates.items() if fate == "gone"]
     view = desk.session.view
     assert gone == [view.arena[0] + 0x6000, view.arena[0] + 0x10000]
-    scene = Scene(Selection(view.arena[0], 9), found.touched, fates=found.fates)
+    scene = Scene(Selection(view.arena[0], 9), found.touched, comparing=True, fates=found.fates)
     cells = texts(render_arena(view, Port(80, 20), scene, Chart()))[1].split()[1:]
     assert [i for i, cell in enumerate(cells) if cell == "-"] == [3, 8]
     zoomed = texts(render_arena(view, Port(80, 20), scene, Chart(zoom=1)))[1].split()[1]
@@ -348,7 +349,7 @@ def test_panes_fill_any_port_in_any_difference(port: Port, fates: dict[int, Fate
     session = state("fragmented").session
     view, start = session.view, session.view.arena[0]
     bases = {start + number * 8192: fate for number, fate in fates.items()}
-    scene = Scene(Selection(start + page * 8192, 8), Touched(set(bases)), fates=bases)
+    scene = Scene(Selection(start + page * 8192, 8), Touched(set(bases)), comparing=True, fates=bases)
     order = SpanOrder(view, lambda: session.account)
     for zoom, lens in enumerate(LENSES):
         fits(render_arena(view, port, scene, Chart(lens, zoom // 2)), port)

@@ -1,0 +1,158 @@
+"""The parts of the Heap pane that count: who served allocations, what that cost, and which free spans there are."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gomem_core.arch import PAGE_SHIFT
+from gomem_core.report import format_bytes
+from gomem_core.view import HeapView
+from gomem_tui.render.compared import Compared, Sum
+from gomem_tui.render.lines import Line, Scene, bar, fit, short
+from gomem_tui.render.words import clip, join_fitting
+from gomem_tui.style import Token
+
+_SERVED: Final = {
+    "tinyallocs": ("tiny block", "tiny"),
+    "nserved_mcache": ("mcache", "mcache"),
+    "nserved_central": ("mcentral", "mcentral"),
+    "nserved_heap": ("mheap small", "mheap"),
+    "nserved_large": ("mheap large", "large"),
+    "nserved_os": ("OS", "OS"),
+}
+_LARGE_WALKED: Final = 1_000  # large free spans that are looked at
+_TOLD: Final = {
+    "head": "free spans",
+    "list": "{npages} pages ×{count}",
+    "large": "longer than 127 pages {nbytes}",
+    "none": "none",
+    "no page": "   no free page",
+    "others": "   and spans of other lengths",
+    "large row": "large, {npages} pages",
+    "locks": "locks taken: mheap {mheap}, mcentral {mcentral}",
+    "calls": "OS calls: to grow the arena {grow}, to give back {release}",
+}
+
+
+# --- Counters -----------------------------------------------------------------------------------------------------------
+
+
+def served_rows(width: int) -> int:
+    """Lines of served_lines."""
+    return 1 if width >= 78 else 2
+
+
+def served_lines(c: Compared, width: int, rows: int) -> list[Line]:
+    """Who served how many allocations."""
+    sums = [c.sum(field, brief) for field, (_, brief) in _SERVED.items()]
+    return c.line_up("served by", sums, _count, width, rows)
+
+
+def cost_line(c: Compared, width: int) -> Line:
+    """How often locks were taken and the operating system was asked."""
+    grow, release = c.sum("nheap_grow"), c.sum("nos_release")
+    asked = Sum("OS calls", grow.now + release.now, grow.was + release.was)
+    locks = (c.sum("heap_locks", "mheap"), c.sum("central_locks", "mcentral"))
+    return c.line_up("locks", [*locks, asked], _count, width, 1)[0]
+
+
+def _count(n: int) -> str:
+    """A number in at most five cells."""
+    return str(n) if n < 100_000 else f"{n / 1_000:.0f}k" if n < 1_000_000 else f"{n / 1_000_000:.1f}M"
+
+
+def counter_table(c: Compared, width: int) -> list[Line]:
+    """The ladder with its counts, and what was paid, one below the other."""
+    sums = [c.sum(field, name) for field, (name, _) in _SERVED.items()]
+    total = max(sum(s.now for s in sums), 1)
+    cells = max(4, min(24, width - 36))
+    lines: list[Line] = []
+    for s in sums:
+        count = c.text(s, str, 9)
+        tone: Token = "text" if s.now else "dim"
+        drawn = bar(s.now / total, cells)
+        share = f"{100 * s.now / total:>6.1f} %"
+        lines.append(
+            (
+                (f"  {c.sign(s)}", "new"),
+                (f"{s.name:<13}{count:>9} ", tone),
+                (drawn, "low" if s.now else "dim"),
+                (share, "label"),
+            )
+        )
+    return [*lines, *_costs(c, width)]
+
+
+def _costs(c: Compared, width: int) -> list[Line]:
+    mheap, mcentral = c.sum("heap_locks"), c.sum("central_locks")
+    grow, release = c.sum("nheap_grow"), c.sum("nos_release")
+    locks = _TOLD["locks"].format(mheap=c.text(mheap, str), mcentral=c.text(mcentral, str))
+    calls = _TOLD["calls"].format(grow=c.text(grow, str), release=c.text(release, str))
+    return [
+        ((f"  {c.sign(mheap, mcentral)}", "new"), (clip(locks, width - 4), "text")),
+        ((f"  {c.sign(grow, release)}", "new"), (clip(calls, width - 4), "text")),
+    ]
+
+
+# --- Free pages ---------------------------------------------------------------------------------------------------------
+
+
+def _free_changed(c: Compared) -> str:
+    before = c.scene.before
+    changed = before is not None and (before.free, before.free_large) != (c.now.free, c.now.free_large)
+    return c.scene.sign(changed) or " "
+
+
+def free_summary(c: Compared, width: int) -> Line:
+    """All free lists in a line."""
+    large = c.now.free_large
+    parts = [_TOLD["large"].format(nbytes=format_bytes(large))] if large else []
+    parts += [_TOLD["list"].format(npages=npages, count=count) for npages, count in c.now.free.items()]
+    head = f"{_TOLD['head']} "
+    text = join_fitting(parts, width - len(head) - 4, ", ") if parts else _TOLD["none"]
+    more = ", …" if parts and text != ", ".join(parts) else ""
+    return ((_free_changed(c), "new"), (head, "label"), (text + more, "text"))
+
+
+def free_table(c: Compared, view: HeapView, rows: int, width: int) -> list[Line]:
+    """The free lists by length, then the large free spans by length, as many as fit in `rows` lines."""
+    small = _small(c.scene, view, c.now.free)
+    large = _large(c.scene, view)
+    head = clip(f"{'list':<18}{'spans':>6}  {'first':<12}{'each':>8}", width - 3)
+    lines: list[Line] = [((f"  {_free_changed(c)}", "new"), (head, "label"))]
+    room = rows - 1
+    if len(small) + len(large) <= room:
+        nothing: Line = ((_TOLD["no page"], "dim"),)
+        return [*lines, *(small + large or [nothing])][:rows]
+    kept = min(len(large), 2)
+    lines += small[: max(0, room - 1 - kept)] + large[:kept]
+    return [*lines[: rows - 1], ((_TOLD["others"], "dim"),)][:rows]
+
+
+def _small(scene: Scene, view: HeapView, free: Mapping[int, int]) -> list[Line]:
+    before = scene.before.free if scene.before is not None else free
+    return [
+        _free_line(scene.sign(count != before.get(npages, 0)) or scene.mark(first), f"free[{npages}]", count, first, npages)
+        for npages, count in free.items()
+        for first in view.free_list(npages, 1)
+    ]
+
+
+def _large(scene: Scene, view: HeapView) -> list[Line]:
+    """Large free spans, a line for each length."""
+    return [
+        _free_line(scene.mark(base), _TOLD["large row"].format(npages=npages), count, base, npages)
+        for npages, count, base in view.free_large_lengths(_LARGE_WALKED)
+    ]
+
+
+def _free_line(mark: str, name: str, count: int, first: int, npages: int) -> Line:
+    text = f"{name:<18}{count:>6}  {short(first):<12}"
+    return ((f"  {mark or ' '}", "new"), (text, "text"), (f"{format_bytes(npages << PAGE_SHIFT):>8}", "label"))
+
+
+def beside(left: list[Line], right: list[Line], width: int, gap: int) -> list[Line]:
+    """Two columns of lines as one; the left one gets `width` cells."""
+    rows = max(len(left), len(right))
+    left = left + [()] * (rows - len(left))
+    right = right + [()] * (rows - len(right))
+    return [(*fit(a, width), (" " * gap, "text"), *b) for a, b in zip(left, right, strict=True)]
