@@ -1,11 +1,12 @@
 """What the moves and directives do that are typed: a table from the type of a parsed line to the function that does it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gomem_core.desk import Desk
+from gomem_core.desk import Desk, Origin
 from gomem_core.execute import CommandError
 from gomem_core.journal import JournalError
 from gomem_core.lang import format_command
@@ -30,12 +31,13 @@ from gomem_core.lang.moves import (
     UntilEvent,
     UntilQuantity,
 )
+from gomem_core.ownfiles import NotOurs, stamp_of
 from gomem_core.quantities import holds, measure
 from gomem_core.report import Cell, Column, Json, Result, Table, counted
 from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
 from gomem_core.step import parse_step
-from gomem_core.timeline import UnknownBranch
+from gomem_core.timeline import Timeline, UnknownBranch
 
 if TYPE_CHECKING:
     from gomem_core.moment import Moment
@@ -62,12 +64,30 @@ def _forward(desk: Desk, command: Forward) -> Result:
 
 
 def _goto(desk: Desk, command: Goto) -> Result:
-    return go(desk, step_of(desk, command.target))
+    step = step_of(desk, command.target)
+    return go(desk, step) if not command.event else _go_halfway(desk, step, command.event)
 
 
-def go(desk: Desk, step: int, event: int = 0) -> Result:
+def go(desk: Desk, step: int) -> Result:
     """Stand there, and write it down.  Raises Stopped."""
-    desk.session.goto(step, event)
+    desk.session.goto(step)
+    desk.moved()
+    return where(desk)
+
+
+def _go_halfway(desk: Desk, step: int, event: int) -> Result:
+    """Stand behind a step and some events of the next command; where there are not so many, nothing changed."""
+    session = desk.session
+    here = session.step, session.event
+    with session.machine.listening():
+        with session.machine.only_looking():
+            session.goto(step)
+            ahead = session.events_ahead()
+        session.goto(*((step, event) if event <= ahead else here))
+    if session.timeline.following is None and event > ahead:
+        raise CommandError(f"step {step} is the last one; no command behind it tells events", str(event))
+    if event > ahead:
+        raise CommandError(f"the command behind step {step} tells no event {event}: they are 1 to {ahead}", str(event))
     desk.moved()
     return where(desk)
 
@@ -97,7 +117,7 @@ def step_of(desk: Desk, target: int | str) -> int:
         return 0 if target == "start" else last
     if target in timeline.marks:
         return timeline.marks[target]
-    elsewhere = next((branch.name for branch in timeline.branches.values() if target in branch.marks), None)
+    elsewhere = timeline.elsewhere(target)
     if elsewhere is not None:
         raise CommandError(f"the mark {target} lies in the future {elsewhere}; branch {elsewhere} takes that up", target)
     near = get_close_matches(target, timeline.marks, 1)
@@ -133,8 +153,7 @@ def _until(desk: Desk, met: Callable[[], bool], otherwise: str) -> Result:
                 return where(desk)
     finally:
         desk.moved()
-    found = where(desk)
-    return Result(f"{otherwise}; this is the end, {found.summary}", {**found.json(), "found": False})
+    return Result(f"{otherwise}; this is the end, step {session.step}", {**where(desk).json(), "found": False})
 
 
 # --- Marks, other futures -----------------------------------------------------------------------------------------------
@@ -143,11 +162,13 @@ def _until(desk: Desk, met: Callable[[], bool], otherwise: str) -> Result:
 def _mark(desk: Desk, command: Mark) -> Result:
     session = desk.session
     step = session.step
-    session.timeline.marks[command.name] = step
+    session.timeline.mark(command.name, step)
     desk.record("mark", command.name, step)
-    return Result(
-        f"step {step} is called {command.name} now: goto {command.name} leads back", {"mark": command.name, "step": step}
-    )
+    data: dict[str, Json] = {"mark": command.name, "step": step}
+    if session.event:
+        told = f"step {step} is called {command.name} now, without the events of the next command: no name can stand among them"
+        return Result(told, data)
+    return Result(f"step {step} is called {command.name} now: goto {command.name} leads back", data)
 
 
 def _diff(desk: Desk, command: Diff) -> Result:
@@ -157,15 +178,17 @@ def _diff(desk: Desk, command: Diff) -> Result:
     there, here, event = step_of(desk, command.target), session.step, session.event
     session.goto(here)
     now = _moment(desk)
-    reached = session.timeline.reached
     try:
-        session.goto(there)
+        with session.machine.only_looking():
+            session.goto(there)
         then = _moment(desk)
     finally:
         session.goto(here, event)
-        session.timeline.reached = reached  # steps that were only done to be looked at wait still
     name = command.target if isinstance(command.target, str) else ""
     found = desk.difference = diff(then, now, name)
+    if event:
+        told = f"compared is step {here}, without the events of the next command: {found.result.summary}"
+        return replace(found.result, summary=told)
     return found.result
 
 
@@ -181,21 +204,26 @@ def _moment(desk: Desk) -> "Moment":
 def _branch(desk: Desk, command: Branch) -> Result:
     session = desk.session
     if command.name is None:
-        branches = session.timeline.branches.values()
-        firsts = [parse_step(b.steps[0]).line if b.steps else "" for b in branches]
-        rows: list[tuple[Cell, ...]] = [(b.name, b.start, len(b.steps), first) for b, first in zip(branches, firsts, strict=True)]
+        rows = [_future_row(session.timeline, name) for name in session.timeline.others]
         summary = f"this future is called {session.timeline.name}; {counted(len(rows), 'other future')}"
         return Result(summary, {"current": session.timeline.name}, table=Table(_BRANCH_COLUMNS, rows) if rows else None)
     try:
         session.switch(command.name)
     except UnknownBranch:
-        names = ", ".join(session.timeline.branches) or "none so far"
-        near = get_close_matches(command.name, session.timeline.branches, 1)
+        names = ", ".join(session.timeline.others) or "none so far"
+        near = get_close_matches(command.name, session.timeline.others, 1)
         message = f"there is no other future called {command.name}; there are: {names}"
         raise CommandError(message, command.name, near[0] if near else None) from None
     desk.record("branch", command.name)
     desk.moved()
     return Result(f"this is the future {command.name} now; {where(desk).summary}", where(desk).json())
+
+
+def _future_row(timeline: Timeline, name: str) -> tuple[Cell, ...]:
+    """Where another future leaves this one, how many steps it has behind that, and the first of them."""
+    start = timeline.shared_with(name)
+    steps = timeline.line(name)[start:]
+    return name, start, len(steps), parse_step(steps[0]).line if steps else ""
 
 
 # --- Files --------------------------------------------------------------------------------------------------------------
@@ -204,9 +232,9 @@ def _branch(desk: Desk, command: Branch) -> Result:
 def _save(desk: Desk, command: Save) -> Result:
     path = _path(command.path)
     try:
-        if path.exists() and path not in desk.own_files:
-            raise CommandError(f"{command.path} is there already; save under another name", command.path)
         desk.save(path)
+    except NotOurs as e:
+        raise CommandError(str(e), command.path) from e
     except OSError as e:
         raise CommandError(f"cannot write {command.path}: {e.strerror or e}", command.path) from e
     steps = len(desk.session.timeline.steps)
@@ -218,15 +246,18 @@ def _open(desk: Desk, command: Open) -> Result:
     try:
         if path.is_fifo():  # nobody could stop who waits for what another program writes
             raise ScriptError(f"{path}: it is a pipe, not a file")
+        origin = Origin(path, stamp_of(path))
         script = load_script(path)
     except OSError as e:
         raise CommandError(f"cannot read {command.path}: {e.strerror or e}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
-    desk.begin(script)
-    desk.own_files.add(path)
-    steps = len(script.steps)
-    return Result(f"{counted(steps, 'step')} of {command.path} ahead", {"path": command.path, "steps": steps})
+    desk.begin(script, origin)
+    steps, before = len(script.steps), desk.ended
+    data: dict[str, Json] = {"path": command.path, "steps": steps, "before": before or None}
+    if before:
+        return Result(f"{counted(steps, 'step')} of {command.path} ahead; resume {before} takes up the session before", data)
+    return Result(f"{counted(steps, 'step')} of {command.path} ahead", data)
 
 
 def _path(text: str) -> Path:

@@ -2,6 +2,7 @@
 
     gomem 1                        the version, which may be missing
     title A small lesson
+    future mine                    what the steps below are called; main, if it does not stand here
     # What is behind a # is a comment; right before a command it is told with it.
     say The **first** object of its class asks everybody.
     alloc 48 scan as a
@@ -69,6 +70,7 @@ class Script:
     head: list[str] = field(default_factory=list)  # `mark` and `expect` lines of step 0; comments on the whole file
     tail: list[str] = field(default_factory=list)  # comments behind everything
     branches: list[BranchText] = field(default_factory=list)
+    future: str = ""  # what the main line is called; nothing: as always
     numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # the line of each step's command in the file, from 1
 
 
@@ -80,6 +82,8 @@ def write_script(script: Script) -> str:
     lines = [f"gomem {VERSION}"]
     if script.title:
         lines.append(f"title {script.title}")
+    if script.future:
+        lines.append(f"future {script.future}")
     if script.head:
         lines += ["", *script.head, ""]
     _write_steps(lines, script.steps)
@@ -110,6 +114,8 @@ def load_script(path: Path) -> Script:
 
 def load_text(path: Path) -> str:
     """The text of a session file, which may still be none.  Raises ScriptError."""
+    if _is_named_pipe(path):  # nobody could stop who waits for what another program writes
+        raise ScriptError(f"{path}: it is a pipe, not a file")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -129,6 +135,14 @@ def load_text(path: Path) -> str:
         at = e.start + len(data) - len(e.object)
         number = data.count(b"\n", 0, at) + 1
         raise ScriptError(f"{path}:{number}: not a text file (byte {at} is not UTF-8)") from e
+
+
+def _is_named_pipe(path: Path) -> bool:
+    """Whether it is a pipe with a name of its own, not one that a shell has opened, as /dev/stdin."""
+    try:
+        return path.is_fifo() and path.resolve().parts[1:2] not in (("dev",), ("proc",))
+    except (OSError, ValueError):
+        return False
 
 
 def read_script(name: str, text: str, where: str) -> Script:
@@ -274,6 +288,8 @@ class _Reader:
             self._version(line)
         elif word == "title":
             self._title(line)
+        elif word == "future":
+            self._future(line)
         elif word == "branch":
             self._branch(line)
         elif must_parse(line):
@@ -308,6 +324,18 @@ class _Reader:
         self.script.title = title
         self._top_line()
 
+    def _future(self, line: str) -> None:
+        words, (start, end) = split_line(line), word_spans(line)[-1]
+        if len(words) != 2:
+            raise ParseError(start + 1, end - start, "what the main line is called is written future NAME")
+        if self.script.future or self.script.steps or self._lines or self._into is not self.script:
+            raise ParseError(line.index("future") + 1, 6, "what the main line is called stands once, before the first step")
+        try:
+            self.script.future = read_branch_name(words[1])
+        except WordError as e:
+            raise ParseError(start + 1, end - start, f"future: {e.message}", (), e.suggestion) from None
+        self._top_line()
+
     def _top_line(self) -> None:
         """Comments before these lines are about the file."""
         if self._told and self._waits_silently():
@@ -323,7 +351,7 @@ class _Reader:
         index = 1
         try:
             name = read_branch_name(words[1])
-            if name in (branch.name for branch in self.script.branches):
+            if name in (self.script.future, *(branch.name for branch in self.script.branches)):
                 raise WordError(f"there is a branch {name} already")
             index = 5
             parent = words[5] if len(words) == 6 else None

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Final, cast
@@ -22,7 +23,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from gomem_core.console import Console
-from gomem_core.journal import JournalError, prune, unfinished
+from gomem_core.journal import JournalError, killed_last, prune
 from gomem_core.lang import Names
 from gomem_core.lang.moves import Focus
 from gomem_core.offers import offers
@@ -31,7 +32,7 @@ from gomem_core.script import ScriptError
 from gomem_core.step import PAUSE
 from gomem_tui.arrangement import NEEDS, PANES, WHY, Arrangement
 from gomem_tui.chrome import LineScrollBar, textual_theme
-from gomem_tui.hint import hint, offer, takes_long
+from gomem_tui.hint import forked, hint, offer, taken_up_by, takes_long
 from gomem_tui.keynames import shown
 from gomem_tui.opening import open_console
 from gomem_tui.options import Options
@@ -51,6 +52,7 @@ from gomem_tui.style import styles
 from gomem_tui.travel import Traveller
 
 DEFAULT: Final = Options()
+LEAVE: Final = ("q", "quit", "exit")  # what habit types into the prompt
 
 
 def key_provider() -> type:
@@ -134,9 +136,9 @@ class Explorer(Traveller):
             self.say(problem)
         elif self.desk.journal is not None:
             prune()
-            left = unfinished()
-            if left and not self.model.session.step:
-                self.say(offer(left[0]))
+            killed = killed_last()
+            if killed is not None and not self.model.session.step:
+                self.say(offer(killed, time.time_ns(), ":resume"))
 
     def _offers(self) -> Names | None:
         """What completion can take from the session; nothing while another thread works on it."""
@@ -288,13 +290,15 @@ class Explorer(Traveller):
         if self._row.filtering:
             self.set_focus(None)
             return
+        if event.lines[0].strip() in LEAVE and len(event.lines) == 1:
+            self.call_later(self.action_quit)
+            return
         if self.busy:
             self.say(f"working; {self.keyboard.name('back')} stops it")
             self._mend(event.lines[0])
             return
         long = takes_long("\n".join(event.lines), self.model.session)
-        future = self.model.session.timeline.name
-        self.work(lambda: self._submit_all(event.lines), lambda done: self._typed(event, done, future), long)
+        self.work(lambda: self._submit_all(event.lines), lambda done: self._typed(event, done), long)
 
     def _submit_all(self, lines: list[str]) -> list[Outcome]:
         """Do one line after the other, up to the first that is wrong."""
@@ -305,9 +309,11 @@ class Explorer(Traveller):
                 break
         return done
 
-    def _typed(self, event: Prompt.Entered, done: list[Outcome], future: str) -> None:
+    def _typed(self, event: Prompt.Entered, done: list[Outcome]) -> None:
         self.answered(done[-1])
-        self._tell_of_fork(future)
+        future = self.desk.take_left()
+        if future and not self.message:
+            self.say(forked(future, self.model.session.timeline.name))
         right = done[-1].ok
         if not right:
             self._mend(event.lines[len(done) - 1])
@@ -323,12 +329,6 @@ class Explorer(Traveller):
             with self._prompt.prevent(Input.Changed):  # its hint would replace what is said here
                 self._prompt.value = line
             self._prompt.cursor_position = len(line)
-
-    def _tell_of_fork(self, future: str) -> None:
-        """What was typed in the past left a future behind."""
-        timeline = self.model.session.timeline
-        if not self.message and timeline.name != future and future in timeline.branches:
-            self.say(f"Another future begins here, {timeline.name}; the old one stays: branch {future} takes it up.")
 
     def action_prompt(self) -> None:
         """Type a command; in the prompt a colon is a colon, but for one at its beginning, which is habit."""
@@ -503,4 +503,6 @@ def run_explorer(
         return 3
     app = Explorer(console, options)
     code = app.run(mouse=options.mouse)
+    if console.ended:
+        print(taken_up_by(console.ended), file=sys.stderr)
     return app.return_code or 0 if code is None else code  # None: an exception ended it

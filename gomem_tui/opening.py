@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from gomem_core.cli.output import say
 from gomem_core.console import Console
+from gomem_core.desk import Origin
+from gomem_core.ownfiles import stamp_of
 from gomem_core.resume import resume
 from gomem_core.script import load_script
 from gomem_tui.demo import demo_script
@@ -13,11 +16,13 @@ def open_console(path: Path | None, journal: bool = True, resumed: str | None = 
 
     Raises ScriptError and JournalError.
     """
-    script = demo_script() if path is None else load_script(path)
-    console = Console(True, script if resumed is None else None, "explorer" if journal and resumed is None else None)
     if resumed is not None:
+        console = Console(narrate=True)
+        say("gomem: taking up a session from its journal …")  # a long one keeps the screen waiting
         resume(console, resumed or None)
-    if path is not None:
-        console.own_files.add(path)
+    else:
+        origin = None if path is None else Origin(path, stamp_of(path))
+        script = demo_script() if path is None else load_script(path)
+        console = Console(True, script, "explorer" if journal else None, origin)
     console.read_only = read_only
     return console

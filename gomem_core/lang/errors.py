@@ -39,6 +39,10 @@ class ParseError(Exception):
         near = f" (perhaps {self.suggestion})" if self.suggestion else ""
         return f"column {self.column}: {self.message}{near}"
 
+    def render_place(self, line: str) -> str:
+        """The same without the message, to stand below it."""
+        return ParseError(self.column, self.width, "", self.expected, self.suggestion).render(line)
+
     def render(self, line: str, width: int = _WIDTH) -> str:
         """The line, carets under the wrong part, the message, and what could stand there instead; text in `width` columns."""
         shown, indent, carets = _cut(line.rstrip("\r\n"), self.column - 1, self.width)

@@ -22,7 +22,7 @@ def render_header(view: HeapView, place: tuple[int, int, int], name: str, width:
     spans: list[Span] = [(" gomem ", "focus"), ("go1.10 " if wide else "", "label"), (f" P{current} of {len(ps)} ", "text")]
     spans.append((f" step {step}", "text"))
     if event:
-        spans.append((f"+{event}", "new"))
+        spans.append((f".{event}", "new"))
     spans.append((f"/{total} ", "label"))
     spans.append((f" heap_live {format_bytes(live)} ", "text"))
     if trigger == U64_MAX:

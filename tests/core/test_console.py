@@ -112,7 +112,7 @@ def test_until_an_event_goes_to_the_first_command_that_tells_it(console: Console
     console.submit("goto 4")
     result = console.submit("until grow").result
     assert result is not None
-    assert result.summary == "no further step tells grow; this is the end, step 6 of 6: gc"
+    assert result.summary == "no further step tells grow; this is the end, step 6"
     assert result.json()["found"] is False
 
 
@@ -168,21 +168,16 @@ def test_a_diff_moves_nothing_and_does_nothing(console: Console) -> None:
     assert (console.session.step, console.session.event) == (1, 2)
     console.submit("goto 1")
     assert console.difference is None
-    script = Console(True, read_script("s", "alloc 48\nalloc 64\n", "s"))
-    assert script.submit("diff 2").ok
-    assert script.session.timeline.reached == 0
-    script.submit("alloc 8")
-    assert script.session.timeline.steps == ["alloc 8", "alloc 48", "alloc 64"]  # they still wait
-    assert script.session.timeline.branches == {}
 
 
 def test_another_future_that_is_taken_up_does_no_steps() -> None:
     console = Console(True, read_script("s", SCRIPT, "s"))
     assert console.submit("diff 4").ok
     assert answer(console.submit("branch other")) == "this is the future other now; step 0 of 3: the heap is empty"
-    assert console.session.timeline.reached == 0
+    assert console.session.step == 0
     assert console.submit("alloc 8").ok
-    assert console.session.timeline.steps[:2] == ["alloc 8", "alloc 48 as a"]
+    assert console.session.timeline.steps == ["alloc 8"]
+    assert console.session.timeline.others == ["main", "other", "third"]
 
 
 def test_what_is_typed_in_the_past_makes_another_future(console: Console) -> None:
@@ -190,10 +185,10 @@ def test_what_is_typed_in_the_past_makes_another_future(console: Console) -> Non
     console.submit("goto 1")
     console.submit("alloc 64 as other")
     outcome = console.submit("branch")
-    assert answer(outcome) == "this future is called 2; 1 other future"
+    assert answer(outcome) == "this future is called future2; 1 other future"
     assert outcome.result is not None
     assert outcome.result.json() == {
-        "current": "2",
+        "current": "future2",
         "rows": [{"future": "main", "from": 1, "steps": 2, "first": "alloc 48 as b"}],
     }
     assert complaint(console.submit("goto two")) == ("the mark two lies in the future main; branch main takes that up", 6)
@@ -336,7 +331,7 @@ def test_while_a_file_is_opened_one_of_the_two_sessions_can_always_be_taken_up(
 
     monkeypatch.setattr(Journal, "close", closed)
     assert console.submit(f"open {path}").ok
-    assert written == ["load"]  # before the old one was ended
+    assert written == ["load", "file"]  # before the old one was ended
     assert old is not None
     assert read(old.path).ended
 
@@ -344,7 +339,20 @@ def test_while_a_file_is_opened_one_of_the_two_sessions_can_always_be_taken_up(
 MOVES = [
     *("back", "back 2", "forward", "forward 3", "goto end", "goto 1", "goto two", "goto there", "goto m", "mark m", "mark two"),
     *("diff 4", "diff two", "until grow", "until gc", "until objects > 2", "branch main", "branch other", "branch third"),
-    *("branch 2", "branch 3", "branch", "alloc 48", "alloc 5 as t", "drop b", "gc", "say hm", "expect objects > 0", "# no", "x"),
+    *(
+        "branch future2",
+        "branch future3",
+        "show spans",
+        "branch",
+        "alloc 48",
+        "alloc 5 as t",
+        "drop b",
+        "gc",
+        "say hm",
+        "expect objects > 0",
+        "# no",
+        "x",
+    ),
     *("expect served mcache", "expect event grow"),
 ]
 
@@ -363,7 +371,7 @@ def test_at_each_moment_the_journal_tells_the_whole_session(r: Random, narrate: 
         told = _Told(console.journal.path)
         records = read(console.journal.path).records
         if not records:  # nothing happened yet: there is nothing to be taken up
-            assert (session.step, timeline.reached, timeline.name) == (0, 0, "main")
+            assert (session.step, timeline.name) == (0, "main")
             continue
         for record in records:
             told.take(record)
@@ -371,8 +379,8 @@ def test_at_each_moment_the_journal_tells_the_whole_session(r: Random, narrate: 
         told.timeline.cursor = told.step  # `resume` goes there
         assert told.timeline.steps == timeline.steps
         assert told.timeline.marks == timeline.marks
-        assert told.timeline.branches == timeline.branches
-        assert (told.timeline.name, told.timeline.reached) == (timeline.name, timeline.reached)
+        assert told.timeline.futures == timeline.futures
+        assert told.timeline.name == timeline.name
     console.leave()
     while console.session.step < len(console.session.timeline.steps):
         console.forward()
@@ -382,7 +390,7 @@ def test_at_each_moment_the_journal_tells_the_whole_session(r: Random, narrate: 
     assert capture(console.session.machine.heap) == capture(fresh.session.machine.heap)
 
 
-def test_looking_in_the_past_begins_no_other_future() -> None:
+def test_who_only_looks_changes_nothing_wherever_the_session_stands() -> None:
     console = Console(True, read_script("s", "alloc 48 as a\nalloc 48 as b", "s"))
     console.submit("goto end")
     console.submit("back")
@@ -391,8 +399,9 @@ def test_looking_in_the_past_begins_no_other_future() -> None:
         assert outcome.ok
         assert outcome.result is not None
     assert not console.submit("show object nobody").ok
-    assert (console.session.step, console.session.timeline.steps, console.session.timeline.branches) == (
-        *(1, ["alloc 48 as a", "alloc 48 as b"], {}),
+    assert (console.session.step, console.session.timeline.steps, console.session.timeline.others) == (
+        *(1, ["alloc 48 as a", "alloc 48 as b"], []),
     )
     assert console.submit("forward").ok
-    assert console.submit("show spans").step == 3  # at the end it is a step, and stays in the file
+    assert console.submit("show spans").step == 2
+    assert len(console.session.timeline.steps) == 2
