@@ -65,7 +65,7 @@ def _forward(desk: Desk, command: Forward) -> Result:
 
 def _goto(desk: Desk, command: Goto) -> Result:
     step = step_of(desk, command.target)
-    return go(desk, step) if not command.event else _go_halfway(desk, step, command.event)
+    return go(desk, step) if not command.event else _go_halfway(desk, step, command)
 
 
 def go(desk: Desk, step: int) -> Result:
@@ -75,19 +75,19 @@ def go(desk: Desk, step: int) -> Result:
     return where(desk)
 
 
-def _go_halfway(desk: Desk, step: int, event: int) -> Result:
+def _go_halfway(desk: Desk, step: int, command: Goto) -> Result:
     """Stand behind a step and some events of the next command; where there are not so many, nothing changed."""
-    session = desk.session
-    here = session.step, session.event
+    session, event = desk.session, command.event
+    here, word = (session.step, session.event), f"{command.target}.{event}"
     with session.machine.listening():
         with session.machine.only_looking():
             session.goto(step)
             ahead = session.events_ahead()
         session.goto(*((step, event) if event <= ahead else here))
-    if session.timeline.following is None and event > ahead:
-        raise CommandError(f"step {step} is the last one; no command behind it tells events", str(event))
+    if step == len(session.timeline.steps):
+        raise CommandError(f"step {step} is the last one; no command behind it tells events", word)
     if event > ahead:
-        raise CommandError(f"the command behind step {step} tells no event {event}: they are 1 to {ahead}", str(event))
+        raise CommandError(f"the command behind step {step} tells no event {event}: they are 1 to {ahead}", word)
     desk.moved()
     return where(desk)
 
@@ -166,7 +166,7 @@ def _mark(desk: Desk, command: Mark) -> Result:
     desk.record("mark", command.name, step)
     data: dict[str, Json] = {"mark": command.name, "step": step}
     if session.event:
-        told = f"step {step} is called {command.name} now, without the events of the next command: no name can stand among them"
+        told = f"step {step} is called {command.name} now: only whole steps have names; goto {command.name} leads there"
         return Result(told, data)
     return Result(f"step {step} is called {command.name} now: goto {command.name} leads back", data)
 
@@ -187,7 +187,7 @@ def _diff(desk: Desk, command: Diff) -> Result:
     name = command.target if isinstance(command.target, str) else ""
     found = desk.difference = diff(then, now, name)
     if event:
-        told = f"compared is step {here}, without the events of the next command: {found.result.summary}"
+        told = f"step {here} as a whole, not {here}.{event}: {found.result.summary}"
         return replace(found.result, summary=told)
     return found.result
 

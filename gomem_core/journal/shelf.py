@@ -53,15 +53,6 @@ class Summary:
             return values if isinstance(values, list) else []
         return []
 
-    @property
-    def records(self) -> int:
-        """How much happened in it, counted by reading the file each time this is asked; 0 if it is gone."""
-        lines = 0
-        with suppress(OSError), open(self.path, "rb", opener=without_waiting) as file:
-            while block := file.read(1 << 20):
-                lines += block.count(b"\n")
-        return max(0, lines - 1 - self.ended)
-
 
 def unfinished(directory: Path | None = None) -> list[Summary]:
     """The sessions that were neither ended by their users nor are at work now, the one written last first.

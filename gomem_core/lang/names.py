@@ -134,10 +134,10 @@ def read_stop(word: str) -> int | str:
 def read_halfway(word: str) -> tuple[int | str, int]:
     """A stop and how many events of the command behind it: 7.3, or only the stop."""
     stop, dot, event = word.rpartition(".")
-    if not dot:
+    if not dot or not stop:
         return read_stop(word), 0
     try:
-        target = read_stop(stop) if stop else read_stop(word)
+        target = read_stop(stop)
     except WordError as fault:
         raise fault.inside(0, len(stop)) from None
     try:

@@ -336,6 +336,8 @@ def test_while_a_file_is_opened_one_of_the_two_sessions_can_always_be_taken_up(
     assert read(old.path).ended
 
 
+EVENTS_OF_64 = 12  # size class, refill, two locks, the choice of a span, its split …: a class that has no span yet
+
 MOVES = [
     *("back", "back 2", "forward", "forward 3", "goto end", "goto 1", "goto two", "goto there", "goto m", "mark m", "mark two"),
     *("diff 4", "diff two", "until grow", "until gc", "until objects > 2", "branch main", "branch other", "branch third"),
@@ -405,3 +407,75 @@ def test_who_only_looks_changes_nothing_wherever_the_session_stands() -> None:
     assert console.submit("forward").ok
     assert console.submit("show spans").step == 2
     assert len(console.session.timeline.steps) == 2
+
+
+def test_looking_takes_no_time_writes_nothing_and_can_be_wrong() -> None:
+    console = Console(True, kind="run")
+    console.submit("alloc 48 as a")
+    assert console.journal is not None
+    before = (console.session.machine.heap.mheap.now, read(console.journal.path).records, console.session.outcome)
+    for line in ("show spans", "help", "find a", "invariants", "show classes"):
+        assert console.submit(line).ok
+    assert not console.submit("show object nobody").ok
+    assert console.submit("expect error nobody").ok
+    assert (console.session.machine.heap.mheap.now, read(console.journal.path).records, console.session.outcome) == before
+    console.submit("back")
+    assert console.session.goto(0, 2) is not None
+    assert console.submit("show stats").ok
+    assert complaint(console.submit("invariants"))[0].startswith("in the middle of a command the invariants need not hold")
+    assert (console.session.step, console.session.event) == (0, 2)
+
+
+def test_in_a_script_a_line_that_only_looks_is_a_step() -> None:
+    console = Console(False)
+    console.scripted = True
+    for line in ("alloc 48", "show spans", "back"):
+        console.submit(line)
+    assert console.session.timeline.steps == ["alloc 48", "show spans"]
+    assert console.submit("show stats").ok  # where steps lie ahead it would leave them
+    assert console.session.timeline.steps == ["alloc 48", "show spans"]
+
+
+@pytest.mark.parametrize("line", ["alloc 8", "say hm", "pause"])
+def test_whatever_is_typed_where_steps_wait_begins_another_future(line: str) -> None:
+    console = Console(True, read_script("s", "alloc 48\nalloc 64\n", "s"))
+    console.submit("forward")
+    assert console.take_left() == ""
+    console.submit(line)
+    assert console.take_left() == "main"
+    assert console.take_left() == ""
+    assert (console.session.step, len(console.session.timeline.steps)) == (2, 2)
+    assert answer(console.submit("branch main")) == "this is the future main now; step 1 of 2: alloc 48"
+    assert console.session.timeline.steps == ["alloc 48", "alloc 64"]
+    console.submit("goto end")
+    console.submit(line)
+    assert console.take_left() == ""
+    assert console.session.timeline.name == "main"
+
+
+# --- Halfway ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("narrate", [True, False])
+def test_a_place_in_the_middle_of_a_command_can_be_gone_to(narrate: bool) -> None:
+    console = Console(narrate)
+    for line in ("alloc 48", "mark one", "alloc 64"):
+        console.submit(line)
+    assert answer(console.submit("goto 1.3")).startswith("step 1 of 2 and 3 of ")
+    assert (console.session.step, console.session.event) == (1, 3)
+    assert answer(console.submit("goto one.2")).startswith("step 1 of 2 and 2 of ")
+    console.submit("goto end")
+    assert complaint(console.submit("goto 1.999")) == (
+        f"the command behind step 1 tells no event 999: they are 1 to {EVENTS_OF_64}",
+        6,
+    )
+    assert complaint(console.submit("goto 2.1")) == ("step 2 is the last one; no command behind it tells events", 6)
+    assert (console.session.step, console.session.event) == (2, 0)
+
+
+def test_marks_and_comparisons_in_the_middle_of_a_command_speak_of_the_whole_step(console: Console) -> None:
+    console.submit("mark m1")
+    console.submit("goto 2.3")
+    assert answer(console.submit("mark m2")) == "step 2 is called m2 now: only whole steps have names; goto m2 leads there"
+    assert answer(console.submit("diff m1")).startswith("step 2 as a whole, not 2.3: nothing differs")
+    assert (console.session.step, console.session.event) == (2, 3)

@@ -43,6 +43,12 @@ def journals() -> list[Path]:
     return sorted(journal_directory().glob("*.journal"))
 
 
+def unfinished_or_at_work() -> str:
+    """The ID of the only session in which something happened."""
+    (name,) = (path.stem for path in journals() if read(path).records)
+    return name
+
+
 def leave(terminal: Terminal) -> None:
     terminal.send("q")
     assert terminal.exit_code() == 0
@@ -76,7 +82,9 @@ def test_a_killed_session_is_offered_and_taken_up_where_it_stood(script: str) ->
     terminal.wait_for("step 2/2")
     terminal.settle()
     assert panes(terminal) == before
+    name = unfinished_or_at_work()
     leave(terminal)
+    assert f"gomem --resume {name} takes this session up again.".encode() in terminal.bytes
     assert unfinished() == []
 
 
@@ -328,7 +336,7 @@ def test_a_signal_ends_it_soon_while_it_works(busy: Terminal) -> None:
     os.kill(busy.pid, signal.SIGTERM)
     assert busy.exit_code() == 128 + signal.SIGTERM
     assert time.monotonic() - began < 10
-    assert [journal.records for journal in unfinished()] == [3 + 1]
+    assert [len(read(journal.path).records) for journal in unfinished()] == [3 + 1]
 
 
 def test_it_can_be_left_while_it_works(busy: Terminal) -> None:
