@@ -36,14 +36,14 @@ class Console(Desk):
         match command:
             case None:
                 return Outcome(line, None, self.session.step)
+            case _ if type(command) in LOOKS and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead):
+                self.last = self.session.look(line)
+                return self.last
             case _ if self.read_only and not isinstance(command, _MERE_MOVES):
                 told = "this session is read-only: go through it with goto, back, forward, until, diff and focus"
                 return Outcome(line, command, self.session.step, error=located(CommandError(told), line))
             case Say():
                 return self._do(f"{line}\n{PAUSE}")
-            case _ if type(command) in LOOKS and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead):
-                self.last = self.session.look(line)
-                return self.last
             case _ if type(command) in EXECUTE:
                 return self._do(line)
             case _:

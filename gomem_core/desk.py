@@ -101,6 +101,7 @@ class Desk:
 
     def leave(self, ended: bool = True) -> None:
         """Nothing more is done here; `ended`: by the user's wish, so that there is nothing to take up again."""
+        self.ended = ""
         if self.journal is not None:
             self._end(self.journal, ended)
             self.journal = None

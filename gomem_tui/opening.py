@@ -5,6 +5,7 @@ from pathlib import Path
 from gomem_core.cli.output import say
 from gomem_core.console import Console
 from gomem_core.desk import Origin
+from gomem_core.journal import find
 from gomem_core.ownfiles import stamp_of
 from gomem_core.resume import resume
 from gomem_core.script import load_script
@@ -18,8 +19,9 @@ def open_console(path: Path | None, journal: bool = True, resumed: str | None = 
     """
     if resumed is not None:
         console = Console(narrate=True)
-        say("gomem: taking up a session from its journal …")  # a long one keeps the screen waiting
-        resume(console, resumed or None)
+        name = find(resumed or None).stem
+        say(f"gomem: taking up the session {name} …")  # a long one keeps the screen waiting
+        resume(console, name)
     else:
         origin = None if path is None else Origin(path, stamp_of(path))
         script = demo_script() if path is None else load_script(path)

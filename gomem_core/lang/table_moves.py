@@ -116,7 +116,8 @@ _UNTIL = CommandSpec(
         ),
     ),
     summary="Go forward until something happens or holds.",
-    help="OP is one of = != < <= > >= and the blanks around it can be left out. It goes at least one step.",
+    help="OP is one of = != < <= > >= and the blanks around it can be left out. It goes at least one step, "
+    "and to the end where nothing is found.",
     examples=("alloc 48\nback\nuntil grow", "alloc 48\nback\nuntil heap_live > 4K"),
 )
 
@@ -178,7 +179,7 @@ _RESUME = CommandSpec(
     meant=("recover", "restore"),
     shapes=(Shape(partial(Resume, id=None), operands=(_JOURNAL,)),),
     summary="Take up a session that was killed, from its journal.",
-    help="Without an ID it takes the one that was written last.",
+    help="Without an ID it takes the one that was killed last.",
     examples=("resume", "resume 20180216-1"),
 )
 

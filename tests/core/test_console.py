@@ -436,6 +436,13 @@ def test_in_a_script_a_line_that_only_looks_is_a_step() -> None:
     assert console.session.timeline.steps == ["alloc 48", "show spans"]
 
 
+def test_a_read_only_session_can_be_looked_at(console: Console) -> None:
+    console.read_only = True
+    assert console.submit("show spans").ok
+    assert console.submit("help alloc").ok
+    assert complaint(console.submit("pause"))[0].startswith("this session is read-only")
+
+
 @pytest.mark.parametrize("line", ["alloc 8", "say hm", "pause"])
 def test_whatever_is_typed_where_steps_wait_begins_another_future(line: str) -> None:
     console = Console(True, read_script("s", "alloc 48\nalloc 64\n", "s"))

@@ -43,7 +43,7 @@ def journals() -> list[Path]:
     return sorted(journal_directory().glob("*.journal"))
 
 
-def unfinished_or_at_work() -> str:
+def only_session() -> str:
     """The ID of the only session in which something happened."""
     (name,) = (path.stem for path in journals() if read(path).records)
     return name
@@ -82,7 +82,8 @@ def test_a_killed_session_is_offered_and_taken_up_where_it_stood(script: str) ->
     terminal.wait_for("step 2/2")
     terminal.settle()
     assert panes(terminal) == before
-    name = unfinished_or_at_work()
+    name = only_session()
+    assert f"gomem: taking up the session {name} …".encode() in terminal.bytes  # before the screen, which may take long
     leave(terminal)
     assert f"gomem --resume {name} takes this session up again.".encode() in terminal.bytes
     assert unfinished() == []
