@@ -24,6 +24,7 @@ class Console(Desk):
     def submit(self, line: str) -> Outcome:
         """Do one line; errors are in the outcome, and then nothing changed.
 
+        A line that only looks is no step; in a script it is one, unless steps lie ahead.
         Of a move the outcome has the answer; what was done to stand where it leads is `session.outcome`.
         Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt.
         """
@@ -35,32 +36,34 @@ class Console(Desk):
         match command:
             case None:
                 return Outcome(line, None, self.session.step)
+            case _ if type(command) in LOOKS and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead):
+                self.last = self.session.look(line)
+                return self.last
             case _ if self.read_only and not isinstance(command, _MERE_MOVES):
                 told = "this session is read-only: go through it with goto, back, forward, until, diff and focus"
                 return Outcome(line, command, self.session.step, error=located(CommandError(told), line))
             case Say():
                 return self._do(f"{line}\n{PAUSE}")
-            case _ if type(command) in LOOKS and not isinstance(command, Pause) and self._in_the_past:
-                return self.session.look(line)  # a step here would begin another future
             case _ if type(command) in EXECUTE:
                 return self._do(line)
             case _:
                 return self._move(line, command)
 
     @property
-    def _in_the_past(self) -> bool:
-        """Whether steps lie ahead that were done, or the rest of a command."""
-        session = self.session
-        return session.event > 0 or session.step < session.timeline.reached
+    def _steps_ahead(self) -> bool:
+        """Whether a step here would begin another future."""
+        return self.session.timeline.following is not None
 
     def _do(self, source: str) -> Outcome:
-        event = self.session.event
+        event, future = self.session.event, self.session.timeline.name
         try:
             outcome = self.session.submit(source)
         except Stopped:
             return Outcome(source, None, self.session.step, Result("stopped; nothing changed"))
         if outcome.ok:
             self.difference = None
+            if self.session.timeline.name != future:
+                self._left = future
             self.record("do", source)
         elif self.session.event != event:  # it was halfway, which it left to try
             self.moved()

@@ -4,14 +4,14 @@ Everything that happens to the session is written into the journal before its ef
 told in resume.py.
 """
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gomem_core.expect import found_instead
 from gomem_core.journal import Journal, Kind
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
 from gomem_core.outcome import Outcome
+from gomem_core.ownfiles import OwnFiles, Stamp, resolved
 from gomem_core.script import Script, write_script
 from gomem_core.scripted import script_of, timeline_of
 from gomem_core.session import Session
@@ -20,33 +20,49 @@ if TYPE_CHECKING:
     from gomem_core.diff import Difference
 
 
+class Origin(NamedTuple):
+    """The file that a script was read from, as it was before that."""
+
+    path: Path
+    stamp: Stamp | None
+
+
 class Desk:
     """`kind` says who keeps the journal; None: there is none.
 
     A journal that cannot be written raises nothing: `take_problem` then says why, once, and everything goes on without.
     """
 
-    def __init__(self, narrate: bool, script: Script | None = None, kind: Kind | None = None) -> None:
+    def __init__(
+        self, narrate: bool, script: Script | None = None, kind: Kind | None = None, origin: Origin | None = None
+    ) -> None:
         self._narrate = narrate
         self._kind = kind
         self._problem = ""
+        self._left = ""
+        self._written: tuple[object, ...] = ()  # the last record
         self.read_only = False  # then lines may move through the session, and change nothing
+        self.scripted = False  # lines come from a script, in which those that only look are steps too
         self.journal: Journal | None = None
-        self.begin(Script("") if script is None else script)
+        self.ended = ""  # the ID of the session that was here last, if it can be taken up again
+        self.begin(Script("") if script is None else script, origin)
 
     # --- Sessions -------------------------------------------------------------------------------------------------------
 
-    def begin(self, script: Script) -> None:
+    def begin(self, script: Script, origin: Origin | None = None) -> None:
         """Begin a session whose steps are a script's.  What was there before is over; its journal can still be taken up."""
         before, self.journal = self.journal, None
         self._set(Session(self._narrate, timeline_of(script)), script)
-        self._begin_journal(script)
+        self._begin_journal(script, origin)
+        self.ended = ""
         if before is not None:  # only now, so that a kill leaves one of the two unfinished
             self._write_beginning()
             self._end(before, ended=True)
 
-    def _begin_journal(self, script: Script) -> None:
-        self._beginning: tuple[str, str] | None = None
+    def _begin_journal(self, script: Script, origin: Origin | None) -> None:
+        self._beginning: list[tuple[str, *tuple[object, ...]]] = []  # what the session began with, until it is written down
+        if origin is not None:
+            self.own_files.know(*origin)
         if self._kind is None:
             return
         try:
@@ -54,23 +70,27 @@ class Desk:
         except OSError as e:
             self._problem = f"no journal is kept, since none can be written: {e.strerror or e}"
         if script.steps or script.name:
-            self._beginning = (script.name, write_script(script))
+            self._beginning.append(("load", script.name, write_script(script)))
+        if origin is not None and origin.stamp is not None:
+            self._beginning.append(("file", str(resolved(origin.path)), *origin.stamp))
 
     def keep(self, kind: Kind | None) -> None:
         """Who keeps the journals of sessions that begin from here on; None: nobody."""
         self._kind = kind
 
-    def take_up(self, session: Session, script: Script, journal: Journal | None) -> None:
-        """Go on with a session that was read from its journal; None: nothing more is written there."""
+    def take_up(self, session: Session, script: Script, journal: Journal | None, files: OwnFiles) -> None:
+        """Go on with a session that was read from its journal; without one nothing more is written there."""
         self.leave()
         self._set(session, script)
-        self._beginning = None
+        self.own_files = files
+        self._beginning = []
         self.journal = journal
 
     def _set(self, session: Session, script: Script) -> None:
         self.session = session
+        session.machine.on_the_way = self._on_the_way
         self.script = script
-        self.own_files: set[Path] = set()  # that it came from, or was saved in: to be written again without asking
+        self.own_files = OwnFiles()
         self.difference: Difference | None = None  # the answer to the last `diff`, until something else is done
         self.last: Outcome | None = None  # of the last line that was typed for the heap
 
@@ -81,39 +101,56 @@ class Desk:
 
     def leave(self, ended: bool = True) -> None:
         """Nothing more is done here; `ended`: by the user's wish, so that there is nothing to take up again."""
+        self.ended = ""
         if self.journal is not None:
             self._end(self.journal, ended)
             self.journal = None
 
     def _end(self, journal: Journal, ended: bool) -> None:
+        self.ended = "" if journal.empty or journal.problem else journal.id
+        told = journal.problem
         journal.close(ended)
-        self._problem = self._problem or journal.problem
+        self._problem = self._problem or ("" if told else journal.problem)
 
     # --- The journal ----------------------------------------------------------------------------------------------------
 
     def _write_beginning(self) -> None:
         """Write down what the session began with: only when something happens, else there is nothing to be taken up."""
-        if self.journal is not None and self._beginning is not None:
-            begun, self._beginning = self._beginning, None
-            self.journal.append("load", *begun)
+        begun, self._beginning = self._beginning, []
+        for record in begun:
+            self._append(*record)
 
     def record(self, verb: str, *values: object) -> None:
         """Write something down before it is shown."""
-        if self.journal is not None:
-            self._write_beginning()
+        self._write_beginning()
+        self._append(verb, *values)
+
+    def _append(self, verb: str, *values: object) -> None:
+        if self.journal is not None and not self.journal.problem:
             self.journal.append(verb, *values)
-            if self.journal.problem:
-                self.leave(ended=False)
+            self._written = (verb, *values)
+            self._problem = self._problem or self.journal.problem
 
     def moved(self) -> None:
         """Write down where the session stands."""
         self.difference = None
         self.record("goto", self.session.step, self.session.event)
 
+    def _on_the_way(self, step: int) -> None:
+        """Steps are being done for the first time, which may take long; so far it came."""
+        self._write_beginning()
+        if step and self._written != ("goto", step, 0):
+            self._append("goto", step, 0)
+
     def take_problem(self) -> str:
         """What went wrong with the journal since this was asked last; nothing most of the time."""
         problem, self._problem = self._problem, ""
         return problem
+
+    def take_left(self) -> str:
+        """The future that was left, because something was typed where steps lay ahead, since this was asked last; or nothing."""
+        left, self._left = self._left, ""
+        return left
 
     # --- Files, expectations ----------------------------------------------------------------------------------------------
 
@@ -122,14 +159,10 @@ class Desk:
         return write_script(script_of(self.session.timeline, self.script))
 
     def save(self, path: Path) -> None:
-        """Write the session as a file, which is there as a whole or not at all.  Raises OSError."""
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            beside.write_text(self.text(), encoding="utf-8")
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-        self.own_files.add(path)
+        """Write the session as a file, which is there as a whole or not at all.  Raises OSError, NotOurs."""
+        stamp = self.own_files.write(path, self.text())
+        if stamp is not None:
+            self.record("file", str(resolved(path)), *stamp)
 
     def unmet(self, outcome: Outcome | None) -> list[tuple[str, str]]:
         """Of what the step where the session stands expects: the lines that did not come true, and what was found instead."""

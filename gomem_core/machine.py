@@ -18,6 +18,7 @@ from gomem_core.execute import EXECUTE, LOOKS, CommandError, World, cost
 from gomem_core.figures import Figures, figures
 from gomem_core.image import capture, restore
 from gomem_core.lang import ParseError
+from gomem_core.lang.commands import Invariants
 from gomem_core.links import LinkIndex
 from gomem_core.news import Stale, Touched
 from gomem_core.objects import ObjectTable
@@ -36,6 +37,7 @@ _NEAR: Final = 500  # steps before a place that is gone to, where images lie clo
 _EVENT_BYTES: Final = 150
 _TOUCHED_BYTES: Final = 80
 _FIGURES_BYTES: Final = 8_000
+_TELL_EVERY: Final = 10_000  # work, a third of a second
 
 
 class Stopped(Exception):
@@ -67,6 +69,7 @@ class Machine:
         self.links = LinkIndex(self.view, complete=True)  # likewise
         self.at = 0  # steps done
         self.outcome: Outcome | None = None  # of the step done last, if it is known
+        self.on_the_way: Callable[[int], None] | None = None  # told where it stands while steps are done that never were
         self.stop = False  # set by others, also from another thread: whatever takes long raises Stopped then
         self.stale = Stale()  # spans that may have changed since somebody took this
         self.heap_live = array("q", [0])  # bytes, after each step that was done on this line
@@ -75,6 +78,7 @@ class Machine:
         self._world = World(self.heap, self.view, self.objects)
         self._step_of = step_of
         self.narrates = narrate
+        self._told_at = -_TELL_EVERY  # work when it told last where it stands
         self._failed: dict[int, Outcome] = {}  # of steps for which there was not enough memory
         self._work = 0  # see checkpoints.py
         self._half = False  # the heap is halfway in a step
@@ -104,6 +108,15 @@ class Machine:
         finally:
             self.heap.set_trace(self._listen if self.narrates else None)
 
+    @contextmanager
+    def only_looking(self) -> Iterator[None]:
+        """Nobody is told where it stands in here, since it comes back."""
+        told, self.on_the_way = self.on_the_way, None
+        try:
+            yield
+        finally:
+            self.on_the_way = told
+
     # --- Doing steps ----------------------------------------------------------------------------------------------------
 
     def do(self, step: Step, look: bool = True) -> Outcome:
@@ -114,6 +127,8 @@ class Machine:
         """
         number = self.at + 1
         before = counters(self.heap)
+        if number > self.recorded:
+            self._tell(step)
         outcome = self._attempt(step, look, self._failed.get(number))
         if number > self.recorded:
             self.heap_live.append(self.heap.stats.heap_live)
@@ -129,6 +144,7 @@ class Machine:
         number, now, work = self.at + 1, self.heap.mheap.now, self._work
         known_to_fail = self._failed.pop(number, None)
         before = counters(self.heap)
+        self._tell(step)
         if self.at < self.recorded:
             self.objects.diverge()
         outcome = None
@@ -150,9 +166,17 @@ class Machine:
         self._done(number, outcome)
         return outcome
 
+    def _tell(self, step: Step) -> None:
+        """Tell where it stands: at the very first step, before a heavy one, and now and then."""
+        if self.on_the_way is not None and abs(self._work - self._told_at) + cost(self._world, step.command) >= _TELL_EVERY:
+            self._told_at = self._work
+            self.on_the_way(self.at)
+
     def look(self, step: Step, at: int) -> Outcome:
         """Do a command that only looks, as no step."""
         try:
+            if self._half and isinstance(step.command, Invariants):
+                raise CommandError("in the middle of a command the invariants need not hold; back leads out of it")
             result = EXECUTE[type(step.command)](self._world, step.command)
         except CommandError as e:
             return Outcome(step.line, step.command, at, error=located(e, step.line))

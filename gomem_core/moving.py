@@ -1,12 +1,13 @@
 """What the moves and directives do that are typed: a table from the type of a parsed line to the function that does it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.account import Account
 from gomem_core.comparisons import COMPARE
-from gomem_core.desk import Desk
+from gomem_core.desk import Desk, Origin
 from gomem_core.execute import CommandError
 from gomem_core.figures import figures
 from gomem_core.journal import JournalError
@@ -33,12 +34,13 @@ from gomem_core.lang.moves import (
     UntilQuantity,
 )
 from gomem_core.near import nearest
+from gomem_core.ownfiles import NotOurs, stamp_of
 from gomem_core.quantities import measure
 from gomem_core.report import Cell, Column, Json, Result, Table, counted
 from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
 from gomem_core.step import parse_step
-from gomem_core.timeline import UnknownBranch
+from gomem_core.timeline import Timeline, UnknownBranch
 
 if TYPE_CHECKING:
     from gomem_core.moment import Moment
@@ -65,12 +67,30 @@ def _forward(desk: Desk, command: Forward) -> Result:
 
 
 def _goto(desk: Desk, command: Goto) -> Result:
-    return go(desk, step_of(desk, command.target))
+    step = step_of(desk, command.target)
+    return go(desk, step) if not command.event else _go_halfway(desk, step, command)
 
 
-def go(desk: Desk, step: int, event: int = 0) -> Result:
+def go(desk: Desk, step: int) -> Result:
     """Stand there, and write it down.  Raises Stopped."""
-    desk.session.goto(step, event)
+    desk.session.goto(step)
+    desk.moved()
+    return where(desk)
+
+
+def _go_halfway(desk: Desk, step: int, command: Goto) -> Result:
+    """Stand behind a step and some events of the next command; where there are not so many, nothing changed."""
+    session, event = desk.session, command.event
+    here, word = (session.step, session.event), f"{command.target}.{event}"
+    with session.machine.listening():
+        with session.machine.only_looking():
+            session.goto(step)
+            ahead = session.events_ahead()
+        session.goto(*((step, event) if event <= ahead else here))
+    if step == len(session.timeline.steps):
+        raise CommandError(f"step {step} is the last one; no command behind it tells events", word)
+    if event > ahead:
+        raise CommandError(f"the command behind step {step} tells no event {event}: they are 1 to {ahead}", word)
     desk.moved()
     return where(desk)
 
@@ -100,7 +120,7 @@ def step_of(desk: Desk, target: int | str) -> int:
         return 0 if target == "start" else last
     if target in timeline.marks:
         return timeline.marks[target]
-    elsewhere = next((branch.name for branch in timeline.branches.values() if target in branch.marks), None)
+    elsewhere = timeline.elsewhere(target)
     if elsewhere is not None:
         raise CommandError(f"the mark {target} lies in the future {elsewhere}; branch {elsewhere} takes that up", target)
     raise CommandError(f"no step is marked {target}", target, nearest(target, timeline.marks))
@@ -135,8 +155,7 @@ def _until(desk: Desk, met: Callable[[], bool], otherwise: str) -> Result:
                 return where(desk)
     finally:
         desk.moved()
-    found = where(desk)
-    return Result(f"{otherwise}; this is the end, {found.summary}", {**found.json(), "found": False})
+    return Result(f"{otherwise}; this is the end, step {session.step}", {**where(desk).json(), "found": False})
 
 
 # --- Marks, other futures -----------------------------------------------------------------------------------------------
@@ -145,11 +164,13 @@ def _until(desk: Desk, met: Callable[[], bool], otherwise: str) -> Result:
 def _mark(desk: Desk, command: Mark) -> Result:
     session = desk.session
     step = session.step
-    session.timeline.marks[command.name] = step
+    session.timeline.mark(command.name, step)
     desk.record("mark", command.name, step)
-    return Result(
-        f"step {step} is called {command.name} now: goto {command.name} leads back", {"mark": command.name, "step": step}
-    )
+    data: dict[str, Json] = {"mark": command.name, "step": step}
+    if session.event:
+        told = f"step {step} is called {command.name} now: only whole steps have names; goto {command.name} leads there"
+        return Result(told, data)
+    return Result(f"step {step} is called {command.name} now: goto {command.name} leads back", data)
 
 
 def _diff(desk: Desk, command: Diff) -> Result:
@@ -159,15 +180,17 @@ def _diff(desk: Desk, command: Diff) -> Result:
     there, here, event = step_of(desk, command.target), session.step, session.event
     session.goto(here)
     now = _moment(desk)
-    reached = session.timeline.reached
     try:
-        session.goto(there)
+        with session.machine.only_looking():
+            session.goto(there)
         then = _moment(desk)
     finally:
         session.goto(here, event)
-        session.timeline.reached = reached  # steps that were only done to be looked at wait still
     name = command.target if isinstance(command.target, str) else ""
     found = desk.difference = diff(then, now, name)
+    if event:
+        told = f"step {here} as a whole, not {here}.{event}: {found.result.summary}"
+        return replace(found.result, summary=told)
     return found.result
 
 
@@ -182,20 +205,28 @@ def _moment(desk: Desk) -> "Moment":
 def _branch(desk: Desk, command: Branch) -> Result:
     session = desk.session
     if command.name is None:
-        branches = session.timeline.branches.values()
-        firsts = [parse_step(b.steps[0]).line if b.steps else "" for b in branches]
-        rows: list[tuple[Cell, ...]] = [(b.name, b.start, len(b.steps), first) for b, first in zip(branches, firsts, strict=True)]
+        rows = [_future_row(session.timeline, name) for name in session.timeline.others]
         summary = f"this future is called {session.timeline.name}; {counted(len(rows), 'other future')}"
         return Result(summary, {"current": session.timeline.name}, table=Table(_BRANCH_COLUMNS, rows) if rows else None)
+    future = session.timeline.name
     try:
         session.switch(command.name)
     except UnknownBranch:
-        names = ", ".join(session.timeline.branches) or "none so far"
+        names = ", ".join(session.timeline.others) or "none so far"
         message = f"there is no other future called {command.name}; there are: {names}"
-        raise CommandError(message, command.name, nearest(command.name, session.timeline.branches)) from None
-    desk.record("branch", command.name)
+        raise CommandError(message, command.name, nearest(command.name, session.timeline.others)) from None
+    finally:
+        if session.timeline.name != future:  # also when it was stopped on the way to where it stood
+            desk.record("branch", command.name)
     desk.moved()
     return Result(f"this is the future {command.name} now; {where(desk).summary}", where(desk).json())
+
+
+def _future_row(timeline: Timeline, name: str) -> tuple[Cell, ...]:
+    """Where another future leaves this one, how many steps it has behind that, and the first of them."""
+    start = timeline.shared_with(name)
+    steps = timeline.line(name)[start:]
+    return name, start, len(steps), parse_step(steps[0]).line if steps else ""
 
 
 # --- Files --------------------------------------------------------------------------------------------------------------
@@ -204,9 +235,9 @@ def _branch(desk: Desk, command: Branch) -> Result:
 def _save(desk: Desk, command: Save) -> Result:
     path = _path(command.path)
     try:
-        if path.exists() and path not in desk.own_files:
-            raise CommandError(f"{command.path} is there already; save under another name", command.path)
         desk.save(path)
+    except NotOurs as e:
+        raise CommandError(str(e), command.path) from e
     except OSError as e:
         raise CommandError(f"cannot write {command.path}: {e.strerror or e}", command.path) from e
     steps = len(desk.session.timeline.steps)
@@ -218,15 +249,18 @@ def _open(desk: Desk, command: Open) -> Result:
     try:
         if path.is_fifo():  # nobody could stop who waits for what another program writes
             raise ScriptError(f"{path}: it is a pipe, not a file")
+        origin = Origin(path, stamp_of(path))
         script = load_script(path)
     except OSError as e:
         raise CommandError(f"cannot read {command.path}: {e.strerror or e}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
-    desk.begin(script)
-    desk.own_files.add(path)
-    steps = len(script.steps)
-    return Result(f"{counted(steps, 'step')} of {command.path} ahead", {"path": command.path, "steps": steps})
+    desk.begin(script, origin)
+    steps, before = len(script.steps), desk.ended
+    data: dict[str, Json] = {"path": command.path, "steps": steps, "before": before or None}
+    if before:
+        return Result(f"{counted(steps, 'step')} of {command.path} ahead; resume {before} takes up the session before", data)
+    return Result(f"{counted(steps, 'step')} of {command.path} ahead", data)
 
 
 def _path(text: str) -> Path:

@@ -8,6 +8,7 @@ The records, each written when it happened:
     line STEP LINE      a directive was added to a step
     mark NAME STEP      a step got a name
     branch NAME         another future was taken up
+    file PATH SIZE NS   the session was read from this file, or saved in it, which then had that size and time of change
 
 Reading them changes the list of steps only.  The heap follows at the end, in one go.
 """
@@ -16,10 +17,16 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core.desk import Desk
-from gomem_core.journal import Found, Journal, JournalError, Record, find, read
+from gomem_core.journal import Found, Journal, JournalError, Record, Summary, find, read
+from gomem_core.lang import ParseError, parse
+from gomem_core.lang.errors import WordError
+from gomem_core.lang.moves import Expect
+from gomem_core.lang.names import read_mark_name
+from gomem_core.ownfiles import OwnFiles, Stamp
 from gomem_core.script import Script, ScriptError, read_script
 from gomem_core.scripted import timeline_of
 from gomem_core.session import Session
+from gomem_core.step import parse_step
 from gomem_core.timeline import Timeline, UnknownBranch
 
 
@@ -42,10 +49,20 @@ def resume(desk: Desk, which: str | None) -> Found:
         if journal is not None:
             journal.close(ended=found.ended)
         raise
-    desk.take_up(session, told.script, journal)
+    desk.take_up(session, told.script, journal, told.files)
     return found
 
 
+def called(journal: Summary) -> str:
+    """What the session of a journal is called: the title of the file it began with, else the file's name; nothing without one."""
+    match journal.first_record():
+        case ["load", str(name), str(text)]:
+            top = text[:_TOP].splitlines()
+            return next((line.removeprefix("title ") for line in top if line.startswith("title ")), name)
+    return ""
+
+
+_TOP: Final = 20_000  # characters among which a title stands
 _FORMS: Final[dict[str, tuple[type, ...]]] = {
     "load": (str, str),
     "do": (str,),
@@ -53,6 +70,7 @@ _FORMS: Final[dict[str, tuple[type, ...]]] = {
     "line": (int, str),
     "mark": (str, int),
     "branch": (str,),
+    "file": (str, int, int),
 }
 
 
@@ -63,6 +81,7 @@ class _Told:
         self._path = path
         self.script = Script("")
         self.timeline = Timeline()
+        self.files = OwnFiles()
         self.step = 0
         self.event = 0
 
@@ -70,14 +89,21 @@ class _Told:
         """Do to the list of steps what was recorded.  Raises JournalError."""
         form = _FORMS.get(record.verb)
         if form is None:
-            raise JournalError(self._path, record.line, f"this gomem knows no record {record.verb}")
+            raise self._wrong(record, f"this gomem knows no record {record.verb}")
         if tuple(map(type, record.values)) != form:
             expected = " ".join([record.verb, *(kind.__name__ for kind in form)])
-            raise JournalError(self._path, record.line, f"expected {expected}")
+            raise self._wrong(record, f"expected {expected}")
         try:
             getattr(self, f"_{record.verb}")(*record.values)
-        except (ValueError, UnknownBranch, ScriptError) as e:
-            raise JournalError(self._path, record.line, str(e).partition("\n")[0]) from e
+        except (ParseError, WordError) as e:
+            raise self._wrong(record, e.message) from e
+        except UnknownBranch as e:
+            raise self._wrong(record, f"there is no other future called {e}") from e
+        except (ValueError, OSError, ScriptError) as e:
+            raise self._wrong(record, str(e).partition("\n")[0]) from e
+
+    def _wrong(self, record: Record, why: str) -> JournalError:
+        return JournalError(self._path, record.line, f"written by a later gomem, or damaged: {why}")
 
     def _load(self, name: str, text: str) -> None:
         self.script = read_script(name, text, name)
@@ -85,6 +111,7 @@ class _Told:
         self.step = self.event = 0
 
     def _do(self, source: str) -> None:
+        parse_step(source)
         self.timeline.cursor = self.step
         self.timeline.put(source)
         self.step, self.event = self.timeline.cursor, 0
@@ -98,13 +125,19 @@ class _Told:
     def _line(self, step: int, line: str) -> None:
         if not 1 <= step <= len(self.timeline.steps):
             raise ValueError(f"there is no step {step}")
+        if not isinstance(parse(line), Expect):
+            raise ValueError("only an expectation is added to a step")
         self.timeline.add_line(step, line)
 
     def _mark(self, name: str, step: int) -> None:
+        read_mark_name(name)
         if not 0 <= step <= len(self.timeline.steps):
             raise ValueError(f"there is no step {step}")
-        self.timeline.marks[name] = step
+        self.timeline.mark(name, step)
 
     def _branch(self, name: str) -> None:
         self.timeline.switch(name)
         self.step, self.event = self.timeline.cursor, 0
+
+    def _file(self, path: str, size: int, modified: int) -> None:
+        self.files.know(Path(path), Stamp(size, modified))

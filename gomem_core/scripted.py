@@ -1,66 +1,67 @@
-"""From a session file to the list of steps that a session is, and back."""
+"""From a session file to the futures that a session has, and back.
+
+In a file the future that a session stands in comes first, with all its steps; the others begin somewhere in it, or in each other.
+"""
 
 from gomem_core.script import BranchText, Script
 from gomem_core.step import parse_step
-from gomem_core.timeline import MAIN, Branch, Timeline
+from gomem_core.timeline import MAIN, Future, Timeline, free_name
+
+Marks = dict[int, list[str]]  # step -> its names
 
 
 def timeline_of(script: Script) -> Timeline:
     """The steps of a script, none of them done; its marks and other futures."""
-    timeline = Timeline(list(script.steps))
-    timeline.marks = _marks(script.steps, 0) | dict.fromkeys(_names(script.head), 0)
+    others = [branch.name for branch in script.branches]
+    name = script.future or (MAIN if MAIN not in others else free_name(others))
+    head = [line.split()[1] for line in script.head if _is_mark(line)]
+    timeline = Timeline(list(script.steps), name, _marks(script.steps, 0) | ({0: head} if head else {}))
     for b in script.branches:
-        timeline.branches[b.name] = Branch(b.name, b.start, list(b.steps), b.start, _marks(b.steps, b.start), b.parent)
-    if MAIN in timeline.branches:
-        timeline.name = timeline.new_name()
+        timeline.add(Future(b.name, b.parent or name, b.start, list(b.steps), _marks(b.steps, b.start)))
     return timeline
 
 
 def script_of(timeline: Timeline, origin: Script) -> Script:
     """The script of a session: with the marks where they are now, and what it was called and said of it at its origin."""
-    head = [line for line in origin.head if not _is_mark(line)] + _mark_lines(timeline.marks, 0)
-    branches = [
-        BranchText(b.name, b.start, b.parent, [_marked(step, b.marks, b.start + n) for n, step in enumerate(b.steps, 1)])
-        for b in _parents_first(timeline)
-    ]
-    steps = [_marked(step, timeline.marks, n) for n, step in enumerate(timeline.steps, 1)]
-    return Script(origin.name, origin.title, steps, head, list(origin.tail), branches)
+    way = timeline.way(timeline.name)
+    marks = {step: names for future, end in way for step, names in future.marks.items() if step <= end}
+    head = [line for line in origin.head if not _is_mark(line)] + _mark_lines(marks, 0)
+    steps = _marked(timeline.steps, marks, 0)
+    here = {future.name: end for future, end in way}
+    comments = {branch.name: branch.head for branch in origin.branches}
+    branches = [_branch(timeline.futures[name], here, comments.get(name, [])) for name in timeline.others]
+    future = "" if timeline.name == MAIN else timeline.name
+    return Script(origin.name, origin.title, steps, head, list(origin.tail), branches, future)
 
 
-def _parents_first(timeline: Timeline) -> list[Branch]:
-    """The branches in an order in which each stands behind the one it leaves."""
-    found: list[Branch] = []
-    names: set[str | None] = {None}
-    left = list(timeline.branches.values())
-    while left:
-        ready = [b for b in left if b.parent in names]
-        found += ready
-        names |= {b.name for b in ready}
-        left = [b for b in left if b.parent not in names]
-    return found
+def _branch(future: Future, here: dict[str, int], comments: list[str]) -> BranchText:
+    """Another future; `here` are those that the current one comes from, and the last step of each that it has."""
+    start = here.get(future.name, future.start)  # the steps before that are written already
+    parent = future.parent if future.name not in here and start > here.get(future.parent or "", -1) else None
+    steps = _marked(future.steps[start - future.start :], future.marks, start)
+    return BranchText(future.name, start, parent, steps, list(comments))
 
 
-def _marks(steps: list[str], before: int) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for number, source in enumerate(steps, before + 1):
-        if "\nmark" in source:
-            found |= dict.fromkeys(parse_step(source).marks, number)
-    return found
+def _marks(steps: list[str], before: int) -> Marks:
+    read = ((number, parse_step(source).marks) for number, source in enumerate(steps, before + 1) if "\nmark" in source)
+    return {number: list(marks) for number, marks in read if marks}
 
 
-def _marked(source: str, marks: dict[str, int], number: int) -> str:
-    """A step with the marks that it has now, and no others."""
+def _marked(steps: list[str], marks: Marks, before: int) -> list[str]:
+    """Steps with the marks that they have now, and no others."""
+    return [_with_marks(source, marks, number) for number, source in enumerate(steps, before + 1)]
+
+
+def _with_marks(source: str, marks: Marks, number: int) -> str:
+    if "mark" not in source and number not in marks:  # most of them
+        return source
     lines = [line for line in source.split("\n") if not _is_mark(line)]
     return "\n".join(lines + _mark_lines(marks, number))
 
 
-def _mark_lines(marks: dict[str, int], number: int) -> list[str]:
-    return [f"mark {name}" for name, step in marks.items() if step == number]
+def _mark_lines(marks: Marks, number: int) -> list[str]:
+    return [f"mark {name}" for name in marks.get(number, ())]
 
 
 def _is_mark(line: str) -> bool:
     return line.split(maxsplit=1)[:1] == ["mark"]
-
-
-def _names(lines: list[str]) -> list[str]:
-    return [line.split()[1] for line in lines if _is_mark(line)]

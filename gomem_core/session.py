@@ -93,7 +93,7 @@ class Session:
     def submit(self, source: str) -> Outcome:
         """Do what was typed: one command, which may have directives (script.py).
 
-        An error is in the outcome, and nothing changed.  What lies behind the cursor and was done before becomes a branch.
+        An error is in the outcome, and nothing changed.  Where steps lie ahead another future begins.
         Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt and Stopped when nothing
         changed; ScriptError when several lines are no step.
         """
@@ -173,7 +173,7 @@ class Session:
         """Take up another future.  The session stays where it is, as far as that lies in both.  Raises UnknownBranch."""
         shared = self.timeline.shared_with(name)
         here = min(self.step, shared)
-        self.goto(min(shared, self.machine.recorded, self.timeline.reached))
+        self.goto(min(shared, self.machine.recorded))
         self.machine.cut()
         self._whole = None
         self.timeline.switch(name)

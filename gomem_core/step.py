@@ -68,7 +68,7 @@ def misplaced(line: str) -> ParseError:
 
 def located(where: str, number: int, line: str, error: ParseError) -> ScriptError:
     """The error in a line of a file, the first being number 1."""
-    return ScriptError(f"{where}:{number}:{error.column}: {error.message}\n{error.render(line)}")
+    return ScriptError(f"{where}:{number}:{error.column}: {error.message}\n{error.render_place(line)}")
 
 
 def parse_step(source: str) -> Step:

@@ -1,11 +1,15 @@
-"""The list of steps that a session is, the cursor in it, and the other futures that were left.
+"""The list of steps that a session is, the cursor in it, and the other futures there are.
 
-Plain data: nothing is executed here.  A step is the text of a command with the directives that belong to it (script.py).  Steps
-up to `reached` were done at least once; those behind it wait, as the rest of a script does.  Who types a command puts it in at
-the cursor.  If steps behind the cursor were done before, they become a branch, another future, to which `switch` leads back.
+Plain data: nothing is executed here.  A step is the text of a command with the directives that belong to it (script.py).
+
+The futures are a tree: each begins somewhere in another one and has steps of its own behind that.  `steps` are all steps of the
+current one, from the very beginning.  Who types a command where steps lie ahead, whether they were done or not, begins another
+future; the one that was left stays as it was, and `switch` leads back to it.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Final
 
 MAIN: Final = "main"
@@ -16,101 +20,124 @@ class UnknownBranch(Exception):
 
 
 @dataclass(slots=True)
-class Branch:
-    """A future that was left: `steps` follow the first `start` steps of the line `parent` (None: of the current one)."""
+class Future:
+    """`steps` follow the first `start` steps of the future `parent`; the one where all begin has no parent."""
 
     name: str
-    start: int
-    steps: list[str]
-    reached: int  # steps of its line that were done, counted from the beginning
-    marks: dict[str, int] = field(default_factory=dict)
     parent: str | None = None
+    start: int = 0
+    steps: list[str] = field(default_factory=list)
+    marks: dict[int, list[str]] = field(default_factory=dict)  # step -> its names; of its own steps, at the root also of step 0
 
 
 class Timeline:
-    """The current line of steps, and the branches."""
+    """All futures, and a place in one of them."""
 
-    def __init__(self, steps: list[str] | None = None) -> None:
-        self.name = MAIN
-        self.steps = steps if steps is not None else []
+    def __init__(self, steps: list[str] | None = None, name: str = MAIN, marks: dict[int, list[str]] | None = None) -> None:
+        """One future with these steps, none of them done."""
+        self.name = name
+        self.steps = [] if steps is None else steps
         self.cursor = 0  # steps done, seen from where the session stands
-        self.reached = 0
-        self.marks: dict[str, int] = {}  # name -> step
-        self.branches: dict[str, Branch] = {}
+        self.futures = {name: Future(name, None, 0, list(self.steps), marks or {})}  # each behind the one in which it begins
+        self.marks: dict[str, int] = {}  # name -> step, of the current future; of two steps with one name, the later
+        self._find_marks()
 
     @property
     def following(self) -> str | None:
         """The step behind the cursor; None at the end."""
         return self.steps[self.cursor] if self.cursor < len(self.steps) else None
 
-    def put(self, step: str) -> bool:
-        """Put a step in at the cursor, which goes behind it; tells whether that left another future."""
-        forks = self.cursor < self.reached
-        if forks:
-            self._leave(self.cursor)
-            self.name = self.new_name()
-        self.marks = self._shifted(self.marks)
-        for other in [other for name, other in self.branches.items() if self.shared_with(name) > self.cursor]:
-            other.start += 1
-            other.marks = self._shifted(other.marks)
-        self.steps.insert(self.cursor, step)
-        self.cursor += 1
-        self.reached = self.cursor
-        return forks
+    @property
+    def others(self) -> list[str]:
+        """The names of the other futures."""
+        return [name for name in self.futures if name != self.name]
 
-    def _shifted(self, marks: dict[str, int]) -> dict[str, int]:
-        """The same marks when a step is put in at the cursor."""
-        return {name: at + (at > self.cursor) for name, at in marks.items()}
+    # --- Along the current future ---------------------------------------------------------------------------------------
+
+    def put(self, step: str) -> None:
+        """A step was typed at the cursor, which goes behind it; what lies ahead stays, as another future."""
+        if self.cursor < len(self.steps):
+            future = self.add(Future(free_name(self.futures), self.name, self.cursor))
+            del self.steps[self.cursor :]
+            self.name = future.name
+            self._find_marks()
+        self.futures[self.name].steps.append(step)
+        self.steps.append(step)
+        self.cursor += 1
 
     def go(self, step: int) -> None:
-        """Move the cursor; steps up to there count as done."""
+        """Move the cursor.  Raises ValueError."""
         if not 0 <= step <= len(self.steps):
             raise ValueError(f"there is no step {step}: they are 0 to {len(self.steps)}")
         self.cursor = step
-        self.reached = max(self.reached, step)
 
     def add_line(self, step: int, line: str) -> None:
-        """A directive was added to a step."""
-        self.steps[step - 1] += f"\n{line}"
+        """A directive was added to a step, in all futures that have it."""
+        owner = self._owner(self.name, step)
+        owner.steps[step - owner.start - 1] += f"\n{line}"
+        self.steps[step - 1] = owner.steps[step - owner.start - 1]
 
-    def shared_with(self, name: str) -> int:
-        """How many steps a branch and the current line begin with in common.  Raises UnknownBranch."""
-        if name not in self.branches:
-            raise UnknownBranch(name)
-        branch = self.branches[name]
-        return branch.start if branch.parent is None else min(branch.start, self.shared_with(branch.parent))
+    def mark(self, name: str, step: int) -> None:
+        """Give a step a name, in all futures that have it; the step of this future that had it loses it."""
+        for future, end in self.way(self.name):
+            for at, names in future.marks.items():
+                if at <= end and name in names:
+                    names.remove(name)
+        self._owner(self.name, step).marks.setdefault(step, []).append(name)
+        self._find_marks()
+
+    # --- The other futures ----------------------------------------------------------------------------------------------
+
+    def add(self, future: Future) -> Future:
+        """Enter another future; one that begins where its parent does, or before, hangs on the parent's parent."""
+        if future.parent is not None:
+            future.parent = self._owner(future.parent, future.start).name
+        self.futures[future.name] = future
+        return future
 
     def switch(self, name: str) -> None:
-        """Make a branch the current line; the cursor stays where both have it.  Raises UnknownBranch."""
-        shared = self.shared_with(name)
-        parent = self.branches[name].parent
-        if parent is not None:
-            self.switch(parent)
-        branch = self.branches.pop(name)
-        self._leave(branch.start)
+        """Take up another future; the cursor stays where both have it.  Raises UnknownBranch."""
+        self.cursor = min(self.cursor, self.shared_with(name))
+        self.steps = self.line(name)
         self.name = name
-        self.steps += branch.steps
-        self.reached = branch.reached if branch.reached > branch.start else min(self.reached, branch.start)
-        self.marks |= branch.marks
-        for other in self.branches.values():
-            if other.parent == name:
-                other.parent = None
-        self.cursor = min(self.cursor, shared)
+        self._find_marks()
 
-    def _leave(self, start: int) -> None:
-        """What lies behind `start` becomes a branch with the current name, if anything does; so do the marks there."""
-        if start == len(self.steps):
-            return
-        marks = {name: step for name, step in self.marks.items() if step > start}
-        for other in self.branches.values():
-            if other.parent is None and other.start > start:
-                other.parent = self.name
-        self.branches[self.name] = Branch(self.name, start, self.steps[start:], self.reached, marks)
-        self.marks = {name: step for name, step in self.marks.items() if step <= start}
-        del self.steps[start:]
-        self.reached = min(self.reached, start)
+    def shared_with(self, name: str) -> int:
+        """How many steps another future and the current one begin with in common.  Raises UnknownBranch."""
+        if name not in self.futures or name == self.name:
+            raise UnknownBranch(name)
+        here = {future.name: end for future, end in self.way(self.name)}
+        future, end = next((future, end) for future, end in reversed(self.way(name)) if future.name in here)
+        return min(end, here[future.name])
 
-    def new_name(self) -> str:
-        """A name that no future has."""
-        taken = {self.name, *self.branches}
-        return next(str(n) for n in range(2, len(taken) + 3) if str(n) not in taken)
+    def line(self, name: str) -> list[str]:
+        """All steps of a future, from the very beginning."""
+        return [step for future, end in self.way(name) for step in future.steps[: end - future.start]]
+
+    def elsewhere(self, mark: str) -> str | None:
+        """A future that has a mark of this name which the current one has not."""
+        return next((f.name for f in self.futures.values() if any(mark in names for names in f.marks.values())), None)
+
+    # --- The tree -------------------------------------------------------------------------------------------------------
+
+    def way(self, name: str) -> list[tuple[Future, int]]:
+        """The futures that a future's steps come from, the root first, each with the number of the last step from it."""
+        future = self.futures[name]
+        way = [(future, future.start + len(future.steps))]
+        while future.parent is not None:
+            end, future = future.start, self.futures[future.parent]
+            way.append((future, end))
+        return way[::-1]
+
+    def _owner(self, name: str, step: int) -> Future:
+        """Which future a step of the future `name` comes from; step 0 is the root's."""
+        return next(future for future, _ in reversed(self.way(name)) if future.start < step or future.parent is None)
+
+    def _find_marks(self) -> None:
+        places = [place for future, end in self.way(self.name) for place in sorted(future.marks.items()) if place[0] <= end]
+        self.marks = {name: step for step, names in places for name in names}
+
+
+def free_name(taken: Container[str]) -> str:
+    """The first of future2, future3 … that is not taken."""
+    return next(name for name in (f"future{n}" for n in count(2)) if name not in taken)

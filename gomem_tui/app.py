@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -18,11 +19,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from gomem_core.console import Console
-from gomem_core.journal import JournalError, prune, unfinished
+from gomem_core.journal import JournalError, killed_last, prune
 from gomem_core.script import ScriptError
 from gomem_core.timeline import MAIN
 from gomem_tui.arrangement import LEAST_WHY, NEEDS, PANES, Arrangement
-from gomem_tui.hint import offer
+from gomem_tui.hint import offer, taken_up_by
 from gomem_tui.keynames import shown
 from gomem_tui.opening import open_console
 from gomem_tui.options import Options
@@ -110,9 +111,9 @@ class Explorer(PaneKeys):
             self.say(problem)
         elif self.desk.journal is not None:
             prune()
-            left = unfinished()
-            if left and not self.model.session.step:
-                self.say(offer(left[0]))
+            killed = killed_last()
+            if killed is not None and not self.model.session.step:
+                self.say(offer(killed, time.time_ns(), ":resume"))
 
     def _header(self, width: int) -> Line:
         session = self.model.session
@@ -277,4 +278,6 @@ def run_explorer(
         return 3
     app = Explorer(console, options)
     code = app.run(mouse=options.mouse)
+    if console.ended:
+        print(taken_up_by(console.ended), file=sys.stderr)
     return app.return_code or 0 if code is None else code  # None: an exception ended it

@@ -1,16 +1,19 @@
 """The part of the explorer where one types: what enter, a paste and esc do to the prompt, and what is said meanwhile."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from gomem_core.lang import Names
 from gomem_core.lang.moves import Focus
 from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
 from gomem_core.step import PAUSE
-from gomem_tui.hint import hint, takes_long
+from gomem_tui.hint import forked, hint, takes_long
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.prompt import Prompt, PromptRow
 from gomem_tui.travel import Traveller
+
+LEAVE: Final = ("q", "quit", "exit")  # what habit types into the prompt
 
 
 class Dialog(Traveller):
@@ -70,13 +73,15 @@ class Dialog(Traveller):
         if self.row.filtering:
             self._filter_entered(lines[0])
             return
+        if lines[0].strip() in LEAVE and len(lines) == 1:
+            self.call_later(self.action_quit)
+            return
         if self.busy:
             self.say(f"working; {self.keyboard.name('back')} stops it")
             self._mend(lines[0])
             return
         long = takes_long("\n".join(lines), self.model.session)
-        future = self.model.session.timeline.name
-        self.work(lambda: self._submit_all(lines), lambda done: self._typed(lines, done, future, problem), long)
+        self.work(lambda: self._submit_all(lines), lambda done: self._typed(lines, done, problem), long)
 
     def _filter_entered(self, text: str) -> None:
         """A filter that cannot be read stays to be mended, and the one before it stays in force."""
@@ -96,12 +101,14 @@ class Dialog(Traveller):
                 break
         return done
 
-    def _typed(self, lines: list[str], done: list[Outcome], future: str, problem: str) -> None:
+    def _typed(self, lines: list[str], done: list[Outcome], problem: str) -> None:
         right = done[-1].ok
         if right and not self.prompt.value:
             self.leave_prompt()
         self.answered(done[-1])
-        self._tell_of_fork(future)
+        future = self.desk.take_left()
+        if future and not self.message:
+            self.say(forked(future, self.model.session.timeline.name))
         if not right:
             self._mend(lines[len(done) - 1])
         if right and problem:
@@ -124,12 +131,6 @@ class Dialog(Traveller):
         """Offer a line again that was wrong or came too early, unless another one is being typed already."""
         if not self.prompt.value:
             self.prompt.show(line)  # its hint would replace what is said here
-
-    def _tell_of_fork(self, future: str) -> None:
-        """What was typed in the past left a future behind."""
-        timeline = self.model.session.timeline
-        if not self.message and timeline.name != future and future in timeline.branches:
-            self.say(f"Another future begins here, {timeline.name}; the old one stays: branch {future} takes it up.")
 
     # --- Opening and leaving ------------------------------------------------------------------------------------------------
 

@@ -7,13 +7,15 @@ from gomem_core.lang import BY_WORD, ParseError, parse
 from gomem_core.lang.commands import Alloc, Churn
 from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
 from gomem_core.machine import Machine
-from gomem_core.report import counted
+from gomem_core.resume import called
 from gomem_core.session import Session
 from gomem_core.view import HeapView
 from gomem_core.whatif import what_if
+from gomem_tui.render.words import clip
 
 MANY_STEPS: Final = 2_000  # whoever goes further may have to wait
 _MANY: Final = 20_000  # operations
+_NAME: Final = 18  # cells of a session's name
 
 
 def hint(line: str, view: HeapView) -> str:
@@ -58,7 +60,7 @@ def travels_long(session: Session) -> bool:
     timeline = session.timeline
     if len(timeline.steps) > MANY_STEPS:
         return True
-    waiting = range(timeline.reached + 1, len(timeline.steps) + 1)
+    waiting = range(session.machine.recorded + 1, len(timeline.steps) + 1)
     return takes_long("\n".join(session.line(step) for step in waiting), session)
 
 
@@ -67,6 +69,25 @@ def progress(machine: Machine, seconds: float, stop: str) -> str:
     return f"working for {seconds:.0f} s: step {machine.at:,}, {len(machine.objects):,} objects ever; {stop} stops it"
 
 
-def offer(journal: Summary) -> str:
-    """What is told at the start when a session was killed."""
-    return f"Session {journal.id} was killed; :resume takes it up ({counted(journal.records, 'record')})."  # fits 80 columns
+def forked(left: str, name: str) -> str:
+    """What is told when something was typed where steps lay ahead: of the future that was left, and of the new one."""
+    return f"This is {name} now; what lay ahead stays: branch {left} takes it up."
+
+
+def offer(journal: Summary, now: int, resume: str) -> str:
+    """What is told at the start when a session was killed; `now` in ns, `resume` is what to type.  Fits 80 columns."""
+    name = clip(called(journal), _NAME) or "A session"
+    return f"{name} was killed {_ago((now - journal.stamp.modified) // 10**9)}: {resume} goes on, any step lets it be."
+
+
+def taken_up_by(journal: str) -> str:
+    """What is told at the end."""
+    return f"gomem --resume {journal} takes this session up again."
+
+
+def _ago(seconds: int) -> str:
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{seconds // 60} min ago"
+    return f"{seconds // 3600} h ago" if seconds < 2 * 86400 else f"{seconds // 86400} days ago"

@@ -22,7 +22,7 @@ class LessonExplorer(Explorer):
 
     @property
     def _at_end(self) -> bool:
-        """Whether all of the lesson is done, perhaps among commands of one's own.  `open` may have put something else here."""
+        """Whether all of the lesson is done.  Another future is not the lesson, nor is what `open` put in its place."""
         session = self.model.session
         done = session.timeline.following is None and session.step >= self.lesson.steps
         return done and session.timeline.name == MAIN and self.desk.script is self.lesson.script

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from gomem_core.cli.output import say
 from gomem_core.console import Console
-from gomem_core.journal import Kind
+from gomem_core.desk import Origin
+from gomem_core.journal import Kind, find
+from gomem_core.ownfiles import stamp_of
 from gomem_core.resume import resume
 from gomem_core.script import load_script
 from gomem_tui.demo import demo_script
@@ -17,13 +20,15 @@ def open_console(path: Path | None, journal: bool = True, resumed: str | None = 
     """
     kind: Kind | None = "explorer" if journal else None
     if resumed is None:
-        console = Console(True, demo_script() if path is None else load_script(path), kind)
+        origin = None if path is None else Origin(path, stamp_of(path))
+        script = demo_script() if path is None else load_script(path)
+        console = Console(True, script, kind, origin)
         console.read_only = read_only
-    else:
-        console = Console(True)
-        console.read_only = read_only  # before the journal is opened
-        resume(console, resumed or None)
-        console.keep(kind)
-    if path is not None:
-        console.own_files.add(path)
+        return console
+    console = Console(narrate=True)
+    console.read_only = read_only  # before the journal is opened
+    name = find(resumed or None).stem
+    say(f"gomem: taking up the session {name} …")  # a long one keeps the screen waiting
+    resume(console, name)
+    console.keep(kind)
     return console

@@ -7,6 +7,7 @@ come with it (plainhelp.py).  An empty line does the next step.
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,16 +15,17 @@ from types import FrameType
 from typing import Final
 
 from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, is_terminal, say
+from gomem_core.cli.run import is_unmet
 from gomem_core.cli.source import STDIN, Line, read_lines
 from gomem_core.console import Console
-from gomem_core.journal import JournalError, prune, unfinished
+from gomem_core.journal import JournalError, killed_last, prune
 from gomem_core.lang import ParseError, help_text
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Diff, Expect, Focus
 from gomem_core.lang.panes import PANES, read_pane
 from gomem_core.outcome import Outcome
 from gomem_core.script import ScriptError
-from gomem_tui.hint import offer, takes_long, travels_long
+from gomem_tui.hint import forked, offer, taken_up_by, takes_long, travels_long
 from gomem_tui.opening import open_console
 from gomem_tui.panes.model import Model
 from gomem_tui.plainhelp import plain_help
@@ -56,6 +58,8 @@ def run_plain(path: Path | None, journal: bool = True, resumed: str | None = Non
         raise
     finally:
         console.leave(ended)
+    if console.ended and is_terminal(sys.stdin):
+        say(taken_up_by(console.ended))
     return status
 
 
@@ -95,9 +99,9 @@ class PlainTalk:
             self._tell_why()
         elif self.console.journal is not None:
             prune()
-            left = unfinished()
-            if left:
-                self._tell(offer(left[0]).replace(":resume", "resume"))
+            killed = killed_last()
+            if killed is not None:
+                self._tell(offer(killed, time.time_ns(), "resume"))
         self._tell_next()
 
     def _lines(self) -> Iterator[Line]:
@@ -212,7 +216,7 @@ class PlainTalk:
             self._tell_arrival()
 
     def _submit(self, text: str) -> None:
-        model, future, before = self.model, self.model.session.timeline.name, self._place()
+        model, before = self.model, self._place()
         outcomes: list[Outcome] = []
         self._work(lambda: outcomes.append(model.submit(text)), takes_long(text, model.session))
         for outcome in outcomes:
@@ -226,9 +230,10 @@ class PlainTalk:
                 self._tell_answer(outcome)
             else:
                 self._tell_arrival()
-        timeline = model.session.timeline
-        if timeline.name != future and future in timeline.branches:
-            self._tell(f"Another future begins here, {timeline.name}; the old one stays: branch {future} takes it up.")
+            self._status = max(self._status, FAILED if is_unmet(outcome) else OK)
+        left = self.console.take_left()
+        if left:
+            self._tell(forked(left, model.session.timeline.name))
 
     def _work(self, do: Callable[[], object], long: bool) -> None:
         """Change the session; meanwhile ctrl+c stops it."""

@@ -88,19 +88,30 @@ class Traveller(DrawnApp):
 
     def action_seek(self, direction: int) -> None:
         """The next step in which spans moved, or the one before."""
-        self._travel(lambda: self.model.seek(direction), travels_long(self.model.session))
+        self.work(
+            lambda: self.model.seek(direction), lambda found: self._sought(direction, found), travels_long(self.model.session)
+        )
 
     def action_edge_step(self, direction: int) -> None:
         """The end of all steps, or the beginning."""
         session = self.model.session
         last = len(session.timeline.steps) if direction > 0 else 0
-        self._travel(lambda: self.model.go(last), travels_long(session))
+        if (session.step, session.event) == (last, 0):
+            self.say("This is the end: no step lies ahead." if direction > 0 else "This is the beginning.")
+        else:
+            self._travel(lambda: self.model.go(last), travels_long(session))
 
     def action_mark(self) -> None:
         """Give the step a name."""
         marks = self.model.session.timeline.marks
         name = next(f"m{n}" for n in range(1, len(marks) + 2) if f"m{n}" not in marks)
         self.work(lambda: self.model.submit(f"mark {name}"), self.answered, long=False)
+
+    def _sought(self, direction: int, found: bool) -> None:
+        self._arrived()
+        if not found and not self.stopped:
+            end = "This is the end: in no step ahead spans moved."
+            self.say(end if direction > 0 else "This is the beginning: in no step before spans moved.")
 
     # --- What takes long --------------------------------------------------------------------------------------------------
 

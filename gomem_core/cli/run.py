@@ -13,7 +13,7 @@ from gomem_core.console import Console
 from gomem_core.invariants import InvariantError
 from gomem_core.journal import JournalError, prune
 from gomem_core.lang import ParseError
-from gomem_core.lang.moves import Expect, ExpectError, Focus, Pause
+from gomem_core.lang.moves import Expect, ExpectError, Focus, Pause, UntilEvent, UntilQuantity
 from gomem_core.moving import where
 from gomem_core.outcome import Outcome
 from gomem_core.report import Json, Result
@@ -129,6 +129,7 @@ class Run:
         self.keep_going = keep_going
         self.in_file = in_file
         self.console = Console(narrate=False)
+        self.console.scripted = in_file
         self.broken = False  # gomem itself is wrong
 
     def do(self, lines: Iterable[Line]) -> int:
@@ -208,7 +209,7 @@ class Run:
         if outcome.error is None:
             if outcome.result is not None and not isinstance(outcome.command, Focus | Pause):
                 self._report_result(line, outcome.result)
-            return OK
+            return FAILED if is_unmet(outcome) else OK
         if isinstance(outcome.command, Expect):
             self._report_unmet(line, outcome.error.message)
             return FAILED
@@ -235,8 +236,7 @@ class Run:
         if self.as_json:
             emit_json(self._record(line, False, "error", _error_json(error)))
         # The message stands behind the place, as editors expect it; the picture below need not repeat it.
-        picture = ParseError(error.column, error.width, "", error.expected, error.suggestion).render(line.text)
-        indented = "\n".join(f"  {row}" for row in picture.split("\n"))
+        indented = "\n".join(f"  {row}" for row in error.render_place(line.text).split("\n"))
         say(f"{self.name}:{line.number}:{error.column}: {error.message}\n{indented}")
 
     def _record(self, line: Line, ok: bool, key: str, value: dict[str, Json]) -> dict[str, Json]:
@@ -259,6 +259,15 @@ class Run:
             say(f"  the first {line.number} lines of {self.name}")
         else:
             say("\n".join(f"  {text}" for text in (*done, line.text)))
+
+
+def is_unmet(outcome: Outcome) -> bool:
+    """Whether it is an `until` that came to the end without what it looked for."""
+    return (
+        isinstance(outcome.command, UntilEvent | UntilQuantity)
+        and outcome.result is not None
+        and "found" in outcome.result.json()
+    )
 
 
 def _talk(step: Step) -> None:

@@ -15,7 +15,7 @@ Whoever writes a journal holds a lock on it (flock), which the system releases w
 
 from gomem_core.journal.line import Header, JournalError, Kind, Record
 from gomem_core.journal.reading import Found, read
-from gomem_core.journal.shelf import Summary, find, prune, unfinished
+from gomem_core.journal.shelf import Summary, find, killed_last, prune, unfinished
 from gomem_core.journal.writing import Journal
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Record",
     "Summary",
     "find",
+    "killed_last",
     "prune",
     "read",
     "unfinished",

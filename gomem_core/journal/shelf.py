@@ -15,6 +15,7 @@ UNFINISHED_KEPT: Final = 200  # journals
 
 _LISTED: Final = 5  # IDs in a message
 _HEADER_AT_MOST: Final = 4096  # bytes
+_FIRST_AT_MOST: Final = 1 << 20  # bytes; a session file of so many is begun seldom
 _TAIL: Final = 64  # bytes, among which an ["end"] is found
 
 
@@ -39,14 +40,13 @@ class Summary:
         """Whether there is something to recover in it, and nobody at work on it."""
         return not (self.ended or self.locked or self.empty)
 
-    @property
-    def records(self) -> int:
-        """How much happened in it, counted by reading the file each time this is asked; 0 if it is gone."""
-        lines = 0
+    def first_record(self) -> list[object]:
+        """What happened first in it; nothing if that cannot be read, or is very long."""
         with suppress(OSError), open(self.path, "rb", opener=without_waiting) as file:
-            while block := file.read(1 << 20):
-                lines += block.count(b"\n")
-        return max(0, lines - 1 - self.ended)
+            file.readline(_HEADER_AT_MOST)
+            values = parse(file.readline(_FIRST_AT_MOST))
+            return values if isinstance(values, list) else []
+        return []
 
 
 def unfinished(directory: Path | None = None) -> list[Summary]:
@@ -58,6 +58,15 @@ def unfinished(directory: Path | None = None) -> list[Summary]:
     with suppress(OSError):
         return [summary for summary in _scan(directory)[0] if summary.unfinished]
     return []
+
+
+def killed_last(directory: Path | None = None) -> Summary | None:
+    """The session to be offered: one that was killed, unless another was ended since, by somebody who let it be."""
+    with suppress(OSError):
+        there = (summary for summary in _scan(directory)[0] if not (summary.locked or summary.empty))
+        last = next(there, None)
+        return last if last is not None and last.unfinished else None
+    return None
 
 
 def find(which: str | None, directory: Path | None = None) -> Path:
@@ -72,6 +81,10 @@ def find(which: str | None, directory: Path | None = None) -> Path:
             if exactly.parent == directory and exactly.is_file():  # even one that cannot be read: `read` says why
                 return exactly
         there = _scan(directory)[0]
+    except FileNotFoundError as e:
+        if directory is None:  # nobody knows where they would be
+            raise JournalError(Path(e.filename), 0, f"no journals can be found here: {e.strerror}") from e
+        there = []
     except OSError as e:
         raise JournalError(directory or Path(e.filename), 0, f"no journals can be found here: {e.strerror}") from e
     if which is None:

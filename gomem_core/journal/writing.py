@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -29,11 +30,18 @@ class Journal:
         self.problem = ""  # why it is not written any more, in words for the user; nothing while all is well
         self._fd = fd
         self._size = size
+        self._last = 0  # bytes of the last record that was written here
+        self._has_records = False
 
     @property
     def id(self) -> str:
         """Its name, to be typed when it is asked for: the time it was begun (UTC) and a few letters."""
         return self.path.name.removesuffix(SUFFIX)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has happened in it."""
+        return not self._has_records
 
     @classmethod
     def create(cls, kind: Kind, directory: Path | None = None) -> "Journal":
@@ -67,7 +75,9 @@ class Journal:
         try:
             fd = os.open(found.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK)
             try:
-                return cls(found.path, fd, _take_up(fd, found))
+                journal = cls(found.path, fd, _take_up(fd, found))
+                journal._has_records = bool(found.records)
+                return journal
             except BaseException:
                 os.close(fd)
                 raise
@@ -90,8 +100,10 @@ class Journal:
         """Stop writing and let go of the lock; `ended`: by the user's wish, so that there is nothing to recover."""
         if self._fd < 0:
             return
-        if ended:
+        if ended and not self.problem:
             self._append(("end",))
+        if ended and self.problem:
+            self._end_without_room()
         fd, self._fd = self._fd, -1
         try:
             os.close(fd)
@@ -107,9 +119,23 @@ class Journal:
         try:
             if self._size + len(line) > LARGEST:
                 raise OSError(errno.EFBIG, f"it would be longer than {LARGEST} bytes")
-            self._size += _write(self._fd, line)
+            self._last = _write(self._fd, line)
         except OSError as e:
             self._stop(e)
+        else:
+            self._size += self._last
+            self._has_records = True
+
+    def _end_without_room(self) -> None:
+        """Say that the session was ended though the disk is full: in the place of what is torn, or else of the last record."""
+        with suppress(OSError):
+            end = encode(("end",))
+            for size in (self._size, self._size - self._last):
+                os.ftruncate(self._fd, size)
+                if size + len(end) <= LARGEST:
+                    with suppress(OSError):
+                        _write(self._fd, end)
+                        return
 
     def _stop(self, e: OSError) -> None:
         self.problem = self.problem or f"the journal is not kept any more: {shown(self.path)}: {e.strerror or e}"

@@ -37,6 +37,10 @@ class ParseError(Exception):
             return f"column {self.column}: {self.message} (perhaps {self.suggestion})"
         return f"column {self.column}: {self.message}"
 
+    def render_place(self, line: str) -> str:
+        """The same without the message, to stand below it."""
+        return ParseError(self.column, self.width, "", self.expected, self.suggestion).render(line)
+
     def render(self, line: str, width: int = _WIDTH) -> str:
         """The line, carets under the wrong part, the message, and what could stand there instead; text in `width` columns."""
         shown, indent, carets = _cut(line.rstrip("\r\n"), self.column - 1, self.width)

@@ -90,6 +90,8 @@ def _move(command: m.Back | m.Forward | m.Goto | m.UntilEvent | m.UntilQuantity 
     match command:
         case m.Back(n) | m.Forward(n):
             parts = [word, str(n)]
+        case m.Goto(target, event) if event:
+            parts = [word, f"{target}.{event}"]
         case m.Goto(target) | m.Diff(target):
             parts = [word, str(target)]
         case m.UntilEvent(kind):

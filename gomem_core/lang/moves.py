@@ -32,9 +32,10 @@ class Forward:
 
 @frozen
 class Goto:
-    """Go to a step by its number, or to what a mark's name, "start" or "end" stand for."""
+    """Go to a step by its number, or to what a mark's name, "start" or "end" stand for, or `event` events further."""
 
     target: int | str
+    event: int = 0
 
 
 @frozen

@@ -131,6 +131,21 @@ def read_stop(word: str) -> int | str:
     return word
 
 
+def read_halfway(word: str) -> tuple[int | str, int]:
+    """A stop and how many events of the command behind it: 7.3, or only the stop."""
+    stop, dot, event = word.rpartition(".")
+    if not dot or not stop:
+        return read_stop(word), 0
+    try:
+        target = read_stop(stop)
+    except WordError as fault:
+        raise fault.inside(0, len(stop)) from None
+    try:
+        return target, read_count(event, 0, MAX_INT, "number of events")
+    except WordError as fault:
+        raise fault.inside(len(stop) + 1, len(event)) from None
+
+
 def read_journal(word: str) -> str:
     """The name of a journal: part of a file's name, and never a path."""
     if _JOURNAL.fullmatch(word) is None:

@@ -1,6 +1,7 @@
 """The registry's fourth part: moves through a session's history, and what a session file says besides commands."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -24,7 +25,7 @@ from gomem_core.lang.moves import (
     Save,
     Say,
 )
-from gomem_core.lang.names import read_branch_name, read_journal, read_mark_name, read_object_name, read_stop
+from gomem_core.lang.names import read_branch_name, read_halfway, read_journal, read_mark_name, read_object_name, read_stop
 from gomem_core.lang.numbers import MAX_INT
 from gomem_core.lang.panes import PANES, read_pane
 from gomem_core.lang.quantities import QUANTITIES
@@ -36,6 +37,10 @@ _EVENT = Operand("kind", "EVENT", "a kind of event such as grow or gc_start", re
 def _complete_stops(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
     yield from (("start", "before the first command"), ("end", "after the last"))
     yield from names.marks(prefix) if names is not None else ()
+
+
+def _goto(target: tuple[int | str, int]) -> Goto:
+    return Goto(*target)
 
 
 def _complete_futures(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
@@ -50,6 +55,9 @@ _STOP = Operand(
     _complete_stops,
     ("N", "MARK", "start", "end"),
 )
+_PLACE = replace(
+    _STOP, meaning="the number of a step, a mark's name, start or end, or such a place and events: 7.3", read=read_halfway
+)
 _FUTURE = Operand("name", "NAME", "a future's name", read_branch_name, _complete_futures, required=False)
 _JOURNAL = Operand("id", "ID", "the name of a journal", read_journal, required=False)
 _TEXT = Operand("text", "TEXT", "a line of text", str, required=False, rest="line")
@@ -61,7 +69,7 @@ _BACK = CommandSpec(
     shapes=(Shape(Back, operands=(_STEPS,)),),
     summary="Go back one step or N; nothing is lost.",
     help="A step is a command that was done. What was gone back from is still there for `forward`; a new command "
-    "starts another future, and `branch` takes up the old one again.",
+    "begins another future, and `branch` takes up the old one again.",
     examples=("alloc 48\nback", "alloc 48\nalloc 48\nback 2"),
 )
 
@@ -79,13 +87,13 @@ _GOTO = CommandSpec(
     meant=("jump", "go", "seek"),
     shapes=(
         Shape(
-            Goto,
-            operands=(_STOP,),
+            _goto,
+            operands=(_PLACE,),
         ),
     ),
     summary="Go to a step by its number, or to a mark.",
-    help="Step 0 is the start, before the first command.",
-    examples=("alloc 48\ngoto 0", "alloc 48\nmark first\ngoto first", "alloc 48\ngoto start\ngoto end"),
+    help="Step 0 is the start, before the first command. 7.3 is halfway: behind step 7 and three events of the command after it.",
+    examples=("alloc 48\ngoto 0", "alloc 48\nmark first\ngoto first", "alloc 48\ngoto start\ngoto end", "alloc 48\ngoto 0.2"),
 )
 
 _UNTIL = CommandSpec(
@@ -108,7 +116,8 @@ _UNTIL = CommandSpec(
         ),
     ),
     summary="Go forward until something happens or holds.",
-    help="OP is one of = != < <= > >= and the blanks around it can be left out. It goes at least one step.",
+    help="OP is one of = != < <= > >= and the blanks around it can be left out. It goes at least one step, "
+    "and to the end where nothing is found.",
     examples=("alloc 48\nback\nuntil grow", "alloc 48\nback\nuntil heap_live > 4K"),
 )
 
@@ -140,7 +149,7 @@ _BRANCH = CommandSpec(
     meant=("branches", "fork", "checkout"),
     shapes=(Shape(partial(Branch, name=None), operands=(_FUTURE,)),),
     summary="List this session's other futures, or take one up.",
-    help="Another future begins where you go back and type something else.",
+    help="Another future begins where you type something while steps lie ahead, done or not; they stay, under their name.",
     examples=("alloc 48\nback\nalloc 64\nbranch",),
 )
 
@@ -170,7 +179,7 @@ _RESUME = CommandSpec(
     meant=("recover", "restore"),
     shapes=(Shape(partial(Resume, id=None), operands=(_JOURNAL,)),),
     summary="Take up a session that was killed, from its journal.",
-    help="Without an ID it tells which there are, or takes the only one.",
+    help="Without an ID it takes the one that was killed last.",
     examples=("resume", "resume 20180216-1"),
 )
 

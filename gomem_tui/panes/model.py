@@ -120,7 +120,7 @@ class Model:
             self.scene = Scene()
             self._selected.clear()
         self.order.look_again(session.take_stale())
-        was_typed = answer is not None and (answer.error is not None or answer is self.console.last)
+        was_typed = answer is not None and (answer.error is not None or answer is session.outcome)
         self.outcome = answer if was_typed else session.outcome
         self.answer = None if was_typed else answer
         self.unmet = self.console.unmet(self.outcome) if not session.event else []

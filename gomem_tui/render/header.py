@@ -14,7 +14,7 @@ _TOLD: Final = {
     "one P": " 1 P ",
     "Ps": " P{p} of {count} Ps ",
     "step": " step {step}/{total} ",
-    "half step": " step {step}+{event}/{total} ",
+    "half step": " step {step}.{event}/{total} ",
     "future": "in future {future} ",
     "live": " heap_live {live} ",
     "trigger": "GC at {trigger} ",

@@ -110,7 +110,7 @@ def test_a_mark_is_a_step(file: str, capsys: Capture) -> None:
 
 def test_halfway_in_a_command(file: str, capsys: Capture) -> None:
     rows = text_of(capsys, file, "--at", "first.2")
-    assert "step 1+2/4" in rows[0]
+    assert "step 1.2/4" in rows[0]
     assert len(spans_in(rows)) == 1  # the second span is not there yet
 
 

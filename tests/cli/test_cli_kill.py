@@ -53,7 +53,7 @@ def some_lines(r: Random) -> list[str]:
             case 18:
                 return r.choice(("branch", "diff 1", "until grow", "show stats", "until heap_live > 1M"))
             case _:
-                return f"branch {r.choice(('main', '2', '3'))}"
+                return f"branch {r.choice(('main', 'future2', 'future3'))}"
 
     lines = [one() for _ in range(LINES)]
     for at in r.sample(range(LINES), 2):
@@ -68,8 +68,8 @@ def state(console: Console) -> object:
         capture(session.machine.heap),
         [session.objects.info(oid) for oid in range(len(session.objects))],
         session.step,
-        (timeline.name, list(timeline.steps), dict(timeline.marks)),
-        {b.name: (b.start, list(b.steps), b.parent, dict(b.marks)) for b in timeline.branches.values()},
+        (timeline.name, dict(timeline.marks)),
+        {name: timeline.line(name) for name in timeline.futures},
     )
 
 

@@ -81,6 +81,33 @@ def test_a_session_is_saved_and_is_as_it_was(tmp_path: Path, capsys: Capture) ->
     assert capsys.readouterr().out.splitlines()[-1] == f"ok {path}: 3 steps, 1 expectation, 2 futures"
 
 
+def test_an_until_without_a_match_is_a_check_that_failed(capsys: Capture) -> None:
+    assert main(words("alloc 48", "alloc 48", "goto 0", "until gc", "alloc 48 as more")) == 1
+    out, err = capsys.readouterr()
+    assert out.splitlines()[3] == "no further step tells gc_start; this is the end, step 2"
+    assert out.splitlines()[4].startswith("more = ")  # all goes on
+    assert err == ""
+    assert main(words("alloc 48", "goto 0", "until grow")) == 0
+
+
+def test_lines_that_only_look_are_steps_in_a_file_and_nowhere_else(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "lines.txt"
+    path.write_text("alloc 48\nshow stats\nbranch\nback\n")
+    assert main(["run", str(path)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "step 1 of 2: alloc 48"
+    assert main(words("alloc 48", "show stats", "branch", "back")) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "step 0 of 1: the heap is empty"
+
+
+def test_each_saved_file_opens_again(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "b2.gomem"
+    lines = ("alloc 48", "alloc 48", "back", "alloc 64", "branch main", "branch future2", "back", "alloc 80", f"save {path}")
+    assert main(words(*lines)) == 0
+    assert main(["check", str(path)]) == 0
+    assert capsys.readouterr().out.endswith(f"ok {path}: 4 steps, 0 expectations, 3 futures\n")
+    assert main(words(f"open {path}", "branch main", "forward 2", "branch future2", "forward 2", "branch future3")) == 0
+
+
 # --- Session files --------------------------------------------------------------------------------------------------------
 
 LESSON = """\

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gomem_core.journal import Journal, JournalError, find, prune, read, unfinished
-from tests.core.journals import made, names
+from tests.core.journals import made, names, plain
 
 
 @contextmanager
@@ -53,10 +53,34 @@ def test_a_full_disk_stops_the_journal_and_not_the_session(room: int, folder: Pa
     assert unfinished(folder) == []  # it is still ours
     journal.close(ended=True)
     assert journal.problem == problem
-    assert journal.path.stat().st_size == size + room
     found = read(journal.path)
     assert [record.values for record in found.records] == [["one"]]
-    assert (found.torn, found.ended, found.locked) == (room > 0, False, False)
+    assert (found.torn, found.ended, found.locked) == (False, True, False)
+
+
+def test_what_is_left_when_it_is_killed_with_a_full_disk(folder: Path) -> None:
+    journal = Journal.create("run", folder)
+    journal.append("do", "one")
+    with files_of_at_most(journal.path.stat().st_size + 5):
+        journal.append("do", "two")
+    journal.close(ended=False)
+    found = read(journal.path)
+    assert [record.values for record in found.records] == [["one"]]
+    assert (found.torn, found.ended, found.locked) == (True, False, False)
+
+
+@pytest.mark.parametrize("room", [0, 5])
+def test_a_session_that_ends_on_a_full_disk_has_ended(room: int, folder: Path) -> None:
+    journal = Journal.create("run", folder)
+    journal.append("do", "one")
+    journal.append("do", "two")
+    with files_of_at_most(journal.path.stat().st_size + room):
+        journal.append("do", "three")
+        journal.close(ended=True)  # for which there is no room but in the place of a record
+    found = read(journal.path)
+    assert [record.values for record in found.records] == [["one"]]
+    assert (found.torn, found.ended, found.locked) == (False, True, False)
+    assert unfinished(folder) == []
 
 
 @pytest.mark.parametrize("room", [0, 5])
@@ -81,7 +105,8 @@ def test_whatever_the_system_says_is_the_problem(error: int, folder: Path, monke
     assert journal.problem == f"the journal is not kept any more: {journal.path}: {os.strerror(error)}"
     journal.append("do", "gc")
     journal.close(ended=True)
-    assert journal.path.read_bytes().count(b"\n") == 1
+    assert plain(journal.path) == []
+    assert read(journal.path).ended
 
 
 def test_what_the_system_says_only_at_the_end_is_a_problem_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +133,7 @@ def test_a_journal_does_not_grow_beyond_what_is_read(folder: Path) -> None:
     journal.append("y")
     assert journal.problem.endswith("it would be longer than 1073741824 bytes")
     journal.close(ended=True)
-    assert path.stat().st_size == (1 << 30) - 4
+    assert path.stat().st_size == (1 << 30) - 10 + len('["end"]\n')  # in the place of x
 
 
 def test_a_home_that_may_not_be_written(monkeypatch: pytest.MonkeyPatch) -> None:

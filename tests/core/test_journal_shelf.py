@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.journal import JournalError, find, prune, read, unfinished
+from gomem_core.journal import JournalError, find, killed_last, prune, read, unfinished
 from tests.core.journals import HEADER, made, names
 
 
@@ -23,7 +23,7 @@ def test_unfinished_ones_are_listed_the_one_written_last_first(folder: Path) -> 
     made(folder, "20260109-000000-other", b"", b"my diary")
     (folder / "notes.txt").write_text("x")
     there = unfinished(folder)
-    assert [(summary.id[-3:], summary.records, summary.stamp.size) for summary in there] == [
+    assert [(summary.id[-3:], len(read(summary.path).records), summary.stamp.size) for summary in there] == [
         ("old", 1, len(HEADER) + 12),
         ("new", 1, len(HEADER) + 5 + 12),
         ("mid", 2, len(HEADER) + 28),
@@ -32,7 +32,6 @@ def test_unfinished_ones_are_listed_the_one_written_last_first(folder: Path) -> 
     assert there[0].header.started == datetime(2026, 11, 23, 22, 50, tzinfo=UTC)
     assert find(None, folder) == folder / "20260101-000000-old.journal"
     there[0].path.unlink()
-    assert there[0].records == 0
     for summary in there[1:]:
         os.utime(summary.path, (1e9, 1e9))
     assert [summary.id[-3:] for summary in unfinished(folder)] == ["new", "mid"]  # at the same time: begun last first
@@ -90,7 +89,7 @@ def test_one_of_a_later_version_is_found_by_its_id_to_be_told_so(folder: Path) -
 def test_without_a_directory_there_are_none(folder: Path) -> None:
     assert unfinished(folder) == []
     prune(folder)
-    with pytest.raises(JournalError, match="no journals can be found here: No such file or directory"):
+    with pytest.raises(JournalError, match="no session was left unfinished; there are none"):
         find(None, folder)
     folder.mkdir()
     with pytest.raises(JournalError, match="no session was left unfinished; there are none"):
@@ -128,3 +127,35 @@ def test_the_oldest_that_were_ended_are_deleted_and_what_was_never_begun(folder:
     assert not kept & {"nothing", "killed", "torn"}
     prune(folder, keep=3)
     assert {name for name in names(folder) if name[0] == "e"} == {"e0", "e1", "e2"}
+
+
+def test_who_did_something_else_since_is_not_offered_what_was_killed_before(folder: Path) -> None:
+    assert killed_last(folder) is None
+    made(folder, "20260101-000000-old", age=30)
+    made(folder, "20260102-000000-new", age=20)
+    made(folder, "20260103-000000-nothing", b"", age=10)  # began, and did nothing
+    killed = killed_last(folder)
+    assert killed is not None
+    assert killed.path == find(None, folder) == folder / "20260102-000000-new.journal"
+    made(folder, "20260104-000000-end", b'["do", "x"]\n["end"]\n', age=5)
+    assert killed_last(folder) is None
+    assert find(None, folder) == killed.path  # who asks for it still gets it
+
+
+@pytest.mark.parametrize(
+    ("content", "first"),
+    [
+        (b'["do", "x"]\n', ["do", "x"]),
+        (b'["load", "a", "b"]\n["do", "x"]\n', ["load", "a", "b"]),
+        (b'["load", "a', []),
+        (b"7\n", []),
+        (b"", []),
+    ],
+)
+def test_what_happened_first(content: bytes, first: list[str], folder: Path) -> None:
+    made(folder, "a", b'["do", "x"]\n')
+    summary = unfinished(folder)[0]
+    made(folder, "a", content)
+    assert summary.first_record() == first
+    summary.path.unlink()
+    assert summary.first_record() == []

@@ -175,6 +175,12 @@ def test_the_built_in_script_reads_as_before() -> None:
         ("gomem 1\ntitle", "2:6", "its text is missing"),
         ("title x\ntitle y", "2:1", "the title stands once"),
         ("gc\ntitle y", "2:1", "the title stands once"),
+        ("future", "1:1", "is written future NAME"),
+        ("future a b", "1:10", "is written future NAME"),
+        ("future 2", "1:8", "2 is no name for a branch"),
+        ("future a\nfuture b", "2:1", "stands once, before the first step"),
+        ("gc\nfuture a", "2:1", "stands once, before the first step"),
+        ("future a\nbranch a from 0", "2:8", "a branch a already"),
         ("title \x1b", "1:7", "no place in a line of text"),
         ("x" * 20_000, "1:10001", "at most 10000 characters"),
         ("#" * 20_000, "1:10001", "at most 10000 characters"),
@@ -185,7 +191,8 @@ def test_what_is_refused(text: str, place: str, message: str) -> None:
     error = fault(text)
     assert error.startswith(f"dir/file.gomem:{place}: ")
     assert message in " ".join(error.split("\n")[0].split())
-    assert error.count("\n") >= 3, "there is a picture"
+    assert error.count("\n") >= 2, "there is a picture"
+    assert error.split("\n")[0].partition(f":{place}: ")[2] not in error.split("\n")[1:]  # what is wrong is told once
 
 
 @pytest.mark.parametrize(
@@ -212,6 +219,17 @@ def test_no_file(tmp_path: Path) -> None:
     for path, message in ((tmp_path / "none", "No such file"), (tmp_path, "Is a directory"), (tmp_path / "a\0b", "null")):
         with pytest.raises(ScriptError, match=message):
             load_script(path)
+
+
+def test_a_pipe_with_a_name_is_no_file_but_what_a_shell_opened_is(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ScriptError, match="it is a pipe, not a file"):
+        load_script(tmp_path / "pipe")
+    reading, writing = os.pipe()
+    os.write(writing, b"gc\n")
+    os.close(writing)
+    assert load_script(Path(f"/dev/fd/{reading}")).steps == ["gc"]
+    os.close(reading)
 
 
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:
@@ -241,9 +259,11 @@ LINES = st.one_of(
     st.sampled_from(["alloc 48", "alloc 64 # c", "gc", "pause", "drop x", " gc\t", "alloc 8 as a"]),
     st.sampled_from(["", "", "# c", "  # d", "#", "say x", "say", "focus why", "focus 3 arena", "say # y"]),
     st.sampled_from(["mark m", "expect spans 3", "expect error", "expect error x", "bad", "alloc", "\r", "gc\r"]),
-    st.sampled_from(["gomem 1", "title T", "branch b from 0", "branch c from 1", "branch d from 1 of b", "back", "\ufeff"]),
+    st.sampled_from(
+        ["gomem 1", "title T", "future f", "branch b from 0", "branch c from 1", "branch d from 1 of b", "back", "\ufeff"]
+    ),
 )
-UNFITTING = [["gomem"], ["title"], ["branch"], ["back"], ["bad"], ["alloc"], ["\ufeff"]]
+UNFITTING = [["gomem"], ["title"], ["future"], ["branch"], ["back"], ["bad"], ["alloc"], ["\ufeff"]]
 FITTING = LINES.filter(lambda line: line.split()[:1] not in UNFITTING)
 
 
@@ -260,7 +280,7 @@ def test_any_text_is_a_script_or_a_script_error(text: str) -> None:
 @settings(max_examples=300)
 @given(st.lists(FITTING, max_size=14), st.lists(FITTING, max_size=8), st.booleans())
 def test_written_scripts_are_read_back(main: list[str], other: list[str], top: bool) -> None:
-    lines = [*(["gomem 1", "title T"] if top else []), "gc", *main, "branch b from 1", "gc", *other]
+    lines = [*(["gomem 1", "title T", "future mine"] if top else []), "gc", *main, "branch b from 1", "gc", *other]
     check(read("\n".join(lines)))
 
 

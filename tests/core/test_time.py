@@ -144,8 +144,8 @@ def test_wherever_one_goes_the_heap_is_as_if_built_from_scratch(r: Random) -> No
                 known = (session.timeline.steps[:], session.machine.marks[:], session.machine.heap_live[:])
                 if not session.submit(r.choice(extra)).ok:
                     assert known == (session.timeline.steps, session.machine.marks, session.machine.heap_live)
-            case 8 if session.timeline.branches:
-                session.switch(r.choice(sorted(session.timeline.branches)))
+            case 8 if session.timeline.others:
+                session.switch(r.choice(session.timeline.others))
             case _:
                 continue
         if not session.event:
@@ -259,9 +259,8 @@ def test_another_future_stays_and_can_be_taken_up() -> None:
     session.goto(1)
     session.submit("alloc 64 as other")
     assert session.timeline.steps == ["alloc 48 as a", "alloc 64 as other"]
-    assert [(b.name, b.start, b.steps) for b in session.timeline.branches.values()] == [
-        ("main", 1, ["alloc 48 as b", "alloc 48 as c"])
-    ]
+    assert session.timeline.others == ["main"]
+    assert session.timeline.line("main") == ["alloc 48 as a", "alloc 48 as b", "alloc 48 as c"]
     session.goto(1)
     session.submit("alloc 80 as third")
     session.switch("main")
@@ -270,7 +269,7 @@ def test_another_future_stays_and_can_be_taken_up() -> None:
     session.goto(3)
     assert session.objects.find_name("c") == 2
     assert session.objects.find_name("third") is None
-    assert sorted(session.timeline.branches) == ["2", "3"]
+    assert session.timeline.others == ["future2", "future3"]
 
 
 def test_a_wrong_command_typed_in_the_past_keeps_the_future() -> None:
@@ -280,20 +279,22 @@ def test_a_wrong_command_typed_in_the_past_keeps_the_future() -> None:
     session.goto(1)
     assert not session.submit("drop nobody").ok
     assert not session.submit("alloc 48 as a").ok
-    assert (session.timeline.steps, session.timeline.branches, session.step) == (
+    assert (session.timeline.steps, session.timeline.others, session.step) == (
         ["alloc 48 as a", "alloc 48 as b", "drop a"],
-        {},
+        [],
         1,
     )
     session.goto(3)
     assert session.objects.living() == [1]
 
 
-def test_what_was_never_done_waits_behind_what_is_typed() -> None:
+def test_what_was_never_done_stays_as_the_other_future() -> None:
     session = Session(narrate=True, timeline=Timeline(["alloc 8", "alloc 16"]))
     session.forward()
     session.submit("alloc 32")
-    assert session.timeline.steps == ["alloc 8", "alloc 32", "alloc 16"]
-    assert session.timeline.branches == {}
+    assert session.timeline.steps == ["alloc 8", "alloc 32"]
+    assert session.forward() is None
+    session.switch("main")
+    assert (session.step, session.timeline.steps) == (1, ["alloc 8", "alloc 16"])
     assert session.forward() is not None
     assert session.forward() is None

@@ -1,4 +1,4 @@
-"""The list of steps and its other futures, against a naive model: each future is the whole list of its steps."""
+"""The futures of a session, against a naive model: each future is the whole list of its steps."""
 
 from random import Random
 
@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.timeline import Branch, Timeline, UnknownBranch
+from gomem_core.script import Script, read_script, write_script
+from gomem_core.scripted import script_of, timeline_of
+from gomem_core.timeline import Future, Timeline, UnknownBranch
 
 R = st.randoms(use_true_random=False)
 
@@ -18,8 +20,7 @@ class Model:
         self.futures: dict[str, list[str]] = {"main": []}
         self.name = "main"
         self.cursor = 0
-        self.done: set[str] = set()
-        self.marks: dict[str, str] = {}  # name -> step; "" is the beginning
+        self.marks: dict[str, list[str]] = {}  # step -> its names; "" is the beginning
         self.made = 0
 
     @property
@@ -28,48 +29,31 @@ class Model:
 
     def new_step(self) -> str:
         self.made += 1
-        return f"s{self.made}"
+        return f"alloc {self.made}"
 
-    def put(self, step: str) -> bool:
+    def put(self, step: str) -> None:
         at, path = self.cursor, self.path
-        forks = at < len(path) and path[at] in self.done
-        if forks:
-            self.name = next(str(n) for n in range(2, 99) if str(n) not in self.futures)
-            self.futures[self.name] = [*path[:at], step]
-        else:
-            for name, other in self.futures.items():
-                if name == self.name or common(other, path) > at:  # steps that wait, in whichever future, wait behind it
-                    self.futures[name] = [*other[:at], step, *other[at:]]
-        self.done.add(step)
+        if at < len(path):
+            self.name = next(f"future{n}" for n in range(2, 99) if f"future{n}" not in self.futures)
+        self.futures[self.name] = [*path[:at], step]
         self.cursor += 1
-        return forks
-
-    def go(self, step: int) -> None:
-        self.cursor = step
-        self.done.update(self.path[:step])
 
     def switch(self, name: str) -> None:
         self.cursor = min(self.cursor, common(self.path, self.futures[name]))
         self.name = name
 
-    def reached(self) -> int:
-        return next((n for n, step in enumerate(self.path) if step not in self.done), len(self.path))
+    def mark(self, name: str) -> None:
+        for step in ("", *self.path):
+            if name in self.marks.get(step, []):
+                self.marks[step].remove(name)
+        self.marks.setdefault(self.path[self.cursor - 1] if self.cursor else "", []).append(name)
 
-    def marks_here(self) -> dict[str, int]:
-        places = {step: n for n, step in enumerate(self.path, 1)} | {"": 0}
-        return {name: places[step] for name, step in self.marks.items() if step in places}
+    def marks_of(self, future: str) -> dict[str, int]:
+        return {name: at for at, step in enumerate(("", *self.futures[future])) for name in self.marks.get(step, [])}
 
 
 def common(one: list[str], other: list[str]) -> int:
     return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-
-
-def whole(timeline: Timeline, name: str | None) -> list[str]:
-    """All steps of a future; None: of the current one."""
-    if name is None:
-        return timeline.steps
-    branch = timeline.branches[name]
-    return whole(timeline, branch.parent)[: branch.start] + branch.steps
 
 
 def from_file(r: Random) -> tuple[Timeline, Model]:
@@ -78,58 +62,107 @@ def from_file(r: Random) -> tuple[Timeline, Model]:
     timeline = Timeline([model.new_step() for _ in range(r.randint(0, 6))])
     model.futures["main"] = list(timeline.steps)
     for name in "abc"[: r.randint(0, 3)]:
-        parent = r.choice([None, *timeline.branches])
-        before = whole(timeline, parent)
+        parent = r.choice([*timeline.futures])
+        before = timeline.line(parent)
         start = r.randint(0, len(before))
         steps = [model.new_step() for _ in range(r.randint(0, 4))]
-        marks = {f"mark-{step}": start + n for n, step in enumerate(steps, 1) if r.random() < 0.5}
-        timeline.branches[name] = Branch(name, start, steps, start, marks, parent)
+        marked = {start + n: [f"mark-{n}"] for n in range(1, len(steps) + 1) if r.random() < 0.5}
+        timeline.add(Future(name, parent, start, list(steps), marked))
         model.futures[name] = before[:start] + steps
-        model.marks |= {mark: mark.removeprefix("mark-") for mark in marks}
+        model.marks |= {steps[at - start - 1]: list(names) for at, names in marked.items()}
     return timeline, model
 
 
 def compare(timeline: Timeline, model: Model) -> None:
     assert timeline.steps == model.path
-    assert (timeline.name, timeline.cursor, timeline.reached) == (model.name, model.cursor, model.reached())
-    assert timeline.marks == model.marks_here()
+    assert (timeline.name, timeline.cursor) == (model.name, model.cursor)
+    assert timeline.marks == model.marks_of(model.name)
     assert timeline.following == (model.path[model.cursor] if model.cursor < len(model.path) else None)
-    paths = {name: whole(timeline, name) for name in timeline.branches} | {timeline.name: timeline.steps}
-    for name in [name for name in model.futures if name not in paths]:  # gone, which may be if another one begins with all of it
-        assert any(path[: len(model.futures[name])] == model.futures[name] for path in paths.values())
-        del model.futures[name]
-    assert paths == model.futures
+    assert {name: timeline.line(name) for name in timeline.futures} == model.futures
+    assert timeline.others == [name for name in timeline.futures if name != model.name]
     for name, path in model.futures.items():
-        if name != model.name:
+        if name != model.name:  # one that has no steps of its own begins where the other one ends
             assert timeline.shared_with(name) == common(path, model.path)
 
 
-@settings(max_examples=300)
-@given(R)
-def test_it_does_what_the_naive_model_does(r: Random) -> None:
+def at_random(r: Random) -> tuple[Timeline, Model]:
     timeline, model = from_file(r)
     compare(timeline, model)
     for _ in range(r.randint(1, 30)):
         match r.randrange(6):
             case 0 | 1:
                 step = model.new_step()
-                assert timeline.put(step) == model.put(step)
+                timeline.put(step)
+                model.put(step)
             case 2:
-                step_number = r.randint(0, len(model.path))
-                timeline.go(step_number)
-                model.go(step_number)
-            case 3 if model.cursor < len(model.path):
-                timeline.go(timeline.cursor + 1)
-                model.go(model.cursor + 1)
-            case 4 if timeline.branches:
-                name = r.choice(sorted(timeline.branches))
+                model.cursor = r.randint(0, len(model.path))
+                timeline.go(model.cursor)
+            case 3 if timeline.others:
+                name = r.choice(timeline.others)
                 timeline.switch(name)
                 model.switch(name)
-            case 5:
-                name = f"m{model.made}-{model.cursor}-{model.name}"
-                timeline.marks[name] = timeline.cursor
-                model.marks[name] = model.path[model.cursor - 1] if model.cursor else ""
+            case 4 | 5:
+                name = f"m{r.randint(1, 5)}"
+                timeline.mark(name, timeline.cursor)
+                model.mark(name)
         compare(timeline, model)
+    return timeline, model
+
+
+@settings(max_examples=300)
+@given(R)
+def test_it_does_what_the_naive_model_does(r: Random) -> None:
+    at_random(r)
+
+
+@settings(max_examples=200)
+@given(R)
+def test_what_is_saved_is_read_back_with_all_names_steps_and_marks(r: Random) -> None:
+    timeline, model = at_random(r)
+    text = write_script(script_of(timeline, Script("s")))
+    again = timeline_of(read_script("s", text, "s"))
+    assert again.name == timeline.name  # the future one stood in
+
+    def bare(steps: list[str]) -> list[str]:
+        return [step.partition("\n")[0] for step in steps]
+
+    assert {name: bare(again.line(name)) for name in again.futures} == model.futures
+    for name in [timeline.name, *timeline.others]:  # each can be taken up, also one after the other
+        if name != again.name:
+            again.switch(name)
+        assert bare(again.steps) == model.futures[name]
+        assert again.marks == model.marks_of(name)
+    back = timeline_of(read_script("s", text, "s"))
+    assert write_script(script_of(back, Script("s"))) == text
+
+
+def test_two_forks_are_saved_and_opened_with_names_that_can_be_typed() -> None:
+    timeline = Timeline(["gc"])
+    for _ in range(2):
+        timeline.go(0)
+        timeline.put("flush")
+    assert [timeline.name, *timeline.others] == ["future3", "main", "future2"]
+    assert write_script(script_of(timeline, Script("s"))) == (
+        "gomem 1\nfuture future3\nflush\n\nbranch main from 0\ngc\n\nbranch future2 from 0\nflush\n"
+    )
+
+
+def test_a_mark_before_the_first_step_gives_way_to_a_later_one() -> None:
+    assert timeline_of(read_script("s", "mark a\nmark b\ngc\nmark a\n", "s")).marks == {"a": 1, "b": 0}
+
+
+def test_futures_within_futures_within_futures() -> None:
+    timeline = Timeline()
+    for _ in range(3000):  # each begins behind the first step of the one before
+        timeline.put("gc")
+        timeline.put("gc")
+        timeline.go(timeline.cursor - 1)
+    timeline.go(0)
+    assert len(timeline.futures) == 3000
+    timeline.switch("main")
+    timeline.switch("future3000")
+    assert timeline.shared_with("future2999") == 2999
+    assert len(timeline.steps) == 3001
 
 
 def test_what_is_not_there() -> None:
@@ -137,14 +170,19 @@ def test_what_is_not_there() -> None:
     for step in (-1, 3):
         with pytest.raises(ValueError, match=f"there is no step {step}: they are 0 to 2"):
             timeline.go(step)
-    with pytest.raises(UnknownBranch):
-        timeline.switch("other")
-    with pytest.raises(UnknownBranch):
-        timeline.shared_with("other")
-    assert (timeline.steps, timeline.cursor, timeline.branches) == (["a", "b"], 0, {})
+    for name in ("other", "main"):
+        with pytest.raises(UnknownBranch):
+            timeline.switch(name)
+        with pytest.raises(UnknownBranch):
+            timeline.shared_with(name)
+    assert (timeline.steps, timeline.cursor, timeline.others) == (["a", "b"], 0, [])
 
 
-def test_a_line_is_added_to_a_step() -> None:
+def test_a_line_is_added_to_a_step_in_all_futures_that_have_it() -> None:
     timeline = Timeline(["a", "b"])
+    timeline.go(1)
+    timeline.put("c")
     timeline.add_line(1, "expect spans 3")
-    assert timeline.steps == ["a\nexpect spans 3", "b"]
+    timeline.add_line(2, "expect spans 4")
+    assert timeline.steps == ["a\nexpect spans 3", "c\nexpect spans 4"]
+    assert timeline.line("main") == ["a\nexpect spans 3", "b"]

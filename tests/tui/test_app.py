@@ -520,7 +520,7 @@ async def test_typing_in_the_past_leaves_the_other_future() -> None:
         await type_line(pilot, "alloc 64 as other")
         session = app.model.session
         assert session.timeline.steps == ["alloc 48 as a", "alloc 64 as other"]
-        assert list(session.timeline.branches) == ["main"]
+        assert session.timeline.others == ["main"]
         await type_line(pilot, "branch main")
         assert "this is the future main now" in app.message
         await pilot.press("escape", "greater_than_sign")

@@ -259,3 +259,51 @@ async def test_what_never_comes_true_leads_to_the_end_and_says_so() -> None:
         await type_line(pilot, "until heap_live > 100G")
         assert app.model.session.step == 2
         assert "comes true in no further step" in app.message
+
+
+async def test_where_no_step_lies_ahead_or_before_that_is_said() -> None:
+    app = explorer("alloc 48\nalloc 48\nalloc 48")
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key, told in (
+            ("left_curly_bracket", "This is the beginning: in no step before spans moved."),
+            ("less_than_sign", "This is the beginning."),
+            ("right_curly_bracket", ""),  # the first object takes a span
+            ("right_curly_bracket", "This is the end: in no step ahead spans moved."),
+            ("greater_than_sign", "This is the end: no step lies ahead."),
+        ):
+            await pilot.press(key)
+            await done(pilot)
+            assert app.message == told
+
+
+@pytest.mark.parametrize("word", ["q", "quit", " exit "])
+async def test_who_types_that_he_wants_to_leave_leaves(word: str) -> None:
+    app = explorer("alloc 48", journal=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space")
+        journal = app.desk.journal
+        assert journal is not None
+        await type_line(pilot, word)
+        await pilot.pause()
+        assert app.return_code == 0
+    assert app.desk.ended == journal.id
+    assert read(journal.path).ended
+
+
+async def test_who_leaves_without_having_done_anything_is_told_nothing() -> None:
+    app = explorer("alloc 48", journal=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+    assert app.desk.ended == ""
+
+
+async def test_an_answer_to_who_looks_keeps_what_the_last_step_changed_marked() -> None:
+    app = explorer("alloc 48\nalloc 40000")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", "space")
+        before, marked = shown(app, "spans").split("\n")[1:], app.model.scene.touched
+        assert "+c420002000" in "".join(before)
+        await type_line(pilot, "show classes")
+        assert "size classes" in shown(app, "why")
+        assert (shown(app, "spans").split("\n")[1:], app.model.scene.touched) == (before, marked)
+        assert app.model.session.step == 2

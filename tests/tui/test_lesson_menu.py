@@ -184,11 +184,13 @@ async def test_the_end_says_which_is_next_and_is_remembered() -> None:
         assert app.query_one(Prompt).placeholder == "space does: alloc 512 as f"
 
 
-async def test_commands_of_ones_own_on_the_way_do_not_matter() -> None:
+async def test_commands_of_ones_own_on_the_way_leave_the_lesson_as_it_is() -> None:
     app = explorer("popular_and_real")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space")
         await type_line(pilot, "alloc 48 as mine")
+        assert walked() == frozenset()
+        await type_line(pilot, "branch main")
         await pilot.press("escape", "greater_than_sign")
         await pilot.pause()
         assert app.query_one(Prompt).placeholder == "the end of the last lesson; type a command of your own, or q"

@@ -82,7 +82,7 @@ def test_the_killed_session_is_offered_and_taken_up(tmp_path: Path) -> None:
     first.kill()
     second = Terminal(TERM="dumb", XDG_STATE_HOME=state)
     until(second, "gomem> ")
-    assert b"was killed; resume takes it up" in second.bytes
+    assert b"demo was killed just now: resume goes on, any step lets it be." in second.bytes
     assert "mine = 0xc420000000" in typed(second, "resume")
     second.kill()
     third = Terminal("--resume", TERM="dumb", XDG_STATE_HOME=state)

@@ -1,0 +1,37 @@
+"""A session file as data: what script.py reads and writes."""
+
+from array import array
+from dataclasses import dataclass, field
+from typing import Final
+
+VERSION: Final = 1  # of the format: what this gomem writes, and the latest it reads
+
+
+def _numbers() -> "array[int]":
+    return array("q")
+
+
+@dataclass
+class BranchText:
+    """Another future: its own steps, which begin after step `start` of `parent` (None: of the main line)."""
+
+    name: str
+    start: int
+    parent: str | None
+    steps: list[str] = field(default_factory=list)
+    head: list[str] = field(default_factory=list)  # comments before its first line
+    numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # as in Script
+
+
+@dataclass
+class Script:
+    """A session file: its steps as text (parse_step reads one), main line and other futures."""
+
+    name: str
+    title: str = ""
+    steps: list[str] = field(default_factory=list)
+    head: list[str] = field(default_factory=list)  # `mark` and `expect` lines of step 0; comments on the whole file
+    tail: list[str] = field(default_factory=list)  # comments behind everything
+    branches: list[BranchText] = field(default_factory=list)
+    future: str = ""  # what the main line is called; nothing: as always
+    numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # the line of each step's command in the file, from 1

@@ -1,0 +1,47 @@
+"""What is told of other sessions and futures: whole sentences that fit into 80 columns."""
+
+import pytest
+
+from gomem_core.journal import unfinished
+from gomem_core.journal.file import journal_directory
+from gomem_core.journal.line import encode
+from gomem_tui.hint import forked, offer
+from tests.core.journals import made
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def told(content: bytes, seconds: int) -> str:
+    made(journal_directory(), "a", content)
+    summary = unfinished()[0]
+    return offer(summary, summary.stamp.modified + seconds * 10**9, ":resume")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ago"),
+    [
+        *((0, "just now"), (59, "just now"), (MINUTE, "1 min ago"), (59 * MINUTE, "59 min ago"), (HOUR, "1 h ago")),
+        *((47 * HOUR, "47 h ago"), (2 * DAY, "2 days ago"), (900 * DAY, "900 days ago"), (-5, "just now")),
+    ],
+)
+def test_a_killed_session_is_offered_by_its_name_and_age(seconds: int, ago: str) -> None:
+    record = encode(("load", "tour.gomem", "gomem 1\ngc\n"))
+    assert told(record, seconds) == f"tour.gomem was killed {ago}: :resume goes on, any step lets it be."
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (encode(("do", "gc")), "A session"),
+        (encode(("load", "", "gomem 1\ngc\n")), "A session"),
+        (encode(("load", "s.gomem", "gomem 1\ntitle Who has a slot?\ngc\n")), "Who has a slot?"),
+        (encode(("load", "s.gomem", "gomem 1\ntitle A title that is far too long for it\ngc\n")), "A title that is …"),
+    ],
+)
+def test_by_its_title_if_it_has_one(content: bytes, name: str) -> None:
+    assert told(content, 3 * MINUTE) == f"{name} was killed 3 min ago: :resume goes on, any step lets it be."
+    assert len(told(content, 99 * DAY)) < 80
+
+
+def test_a_fork_is_told_in_80_columns() -> None:
+    assert len(forked("future12", "future13")) < 79
