@@ -107,11 +107,16 @@ def short(addr: int) -> str:
     return f"{addr:x}"
 
 
+def shown_rows(first: int, last: int, count: int) -> str:
+    """Which of `count` rows are shown, counted from 1; nothing when all are."""
+    return f"rows {first}–{last} of {count}" if first > 1 or last < count else ""
+
+
 def rule(title: str, notes: list[str], port: Port) -> Line:
-    """A pane's title rule: what it is, then what it shows, as far as there is room."""
+    """A pane's title rule: what it is, then what it shows, as far as there is room; empty notes are none."""
     token: Token = "focus" if port.active else "title"
     head = f"{'▌' if port.active else '─'} {title} "
-    for note in notes:
+    for note in filter(None, notes):
         if len(head) + len(note) + 5 > port.width:
             break
         head += f"── {note} "
