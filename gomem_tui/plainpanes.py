@@ -126,7 +126,7 @@ def _mcache(model: Model, width: int, rows: int) -> list[Line]:
     count = len(mcache.mcache_rows(model.view, width))
     shown = min(rows, count)
     lines = mcache.render_mcache(model.view, Port(width, count + 3), model.scene)
-    return lines[: 1 + shown] + _rest(shown, count, "rows", "mcache")
+    return lines[: 2 + shown] + _rest(shown, count, "rows", "mcache")
 
 
 def _heap(model: Model, width: int, rows: int) -> list[Line]:
