@@ -79,7 +79,7 @@ def pane_lines(model: Model, name: str, width: int, rows: int = ROWS) -> list[st
     title, *lines = _DRAW[name](model, width, rows)
     text = spoken_table(lines, _WORDS[name], width)
     marked = any(line[:1] in (">", "+") or line[1:2] == "+" for line in text)
-    return [spoken_title(title), *text, *([_MARKS] if marked else [])]
+    return [*fitted([spoken_title(title)], width), *text, *([_MARKS] if marked else [])]
 
 
 def _top(at: int, rows: int, count: int) -> int:

@@ -40,8 +40,12 @@ class SpansPane(HeapPane):
         self._select(self._row() + rows + columns)
 
     def pick(self, x: int, y: int) -> None:
-        """Select the span of a row."""
-        if 2 <= y < 2 + self.page():
+        """Select the span of a row, or sort by the column of a heading; by the same once more: the other way round."""
+        order = self.model.order
+        if y == 1:
+            sort = spans.sort_at(x, self.size.width, order.sort)
+            self._arrange(sort, not order.descending if sort == order.sort else order.descending)
+        elif 2 <= y < 2 + self.page() and self.top + y - 2 < len(order):
             self._select(self.top + y - 2)
 
     def _select(self, row: int) -> None:
@@ -66,10 +70,13 @@ class SpansPane(HeapPane):
         return "That was the last match; this is the first." if step > 0 else "That was the first match; this is the last."
 
     def sort(self, by: int) -> None:
-        """Sort by the next column, or (0) the other way round."""
+        """Sort by the next column (1), the one before (-1), or (0) the other way round."""
         order = self.model.order
         names = list(SORTS)
-        order.arrange(names[(names.index(order.sort) + by) % len(names)], order.descending if by else not order.descending)
+        self._arrange(names[(names.index(order.sort) + by) % len(names)], order.descending if by else not order.descending)
+
+    def _arrange(self, sort: str, descending: bool) -> None:
+        self.model.order.arrange(sort, descending)
         self.top = 0
         self.reveal()
         self.redraw()

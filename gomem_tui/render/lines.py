@@ -1,6 +1,6 @@
 """Lines of styled text, and what all renderers share: fitting, bars, addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +13,7 @@ from gomem_tui.style import Token
 Span = tuple[str, Token]
 Line = tuple[Span, ...]
 
+MANY: Final = 48  # spans: where a step touched more, + says little and hides what is there
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
@@ -49,6 +50,11 @@ class Scene:
         if self.fates:
             return GLYPHS[self.fates[base]] if base in self.fates else ""
         return "+" if base in self.touched.spans else ""
+
+    @property
+    def few(self) -> frozenset[int]:
+        """The touched spans; none where there are so many that it says little which ones."""
+        return frozenset(self.touched.spans) if len(self.touched.spans) <= MANY else frozenset()
 
     @property
     def legend(self) -> str:
@@ -110,6 +116,14 @@ def short(addr: int) -> str:
 def shown_rows(first: int, last: int, count: int) -> str:
     """Which of `count` rows are shown, counted from 1; nothing when all are."""
     return f"rows {first}–{last} of {count}" if first > 1 or last < count else ""
+
+
+def changed_elsewhere(rows: Iterable[int], top: int, shown: int) -> str:
+    """Where changed rows lie that are not among the `shown` rows from row `top`; nothing when none does."""
+    above, below = False, False
+    for row in rows:
+        above, below = above or row < top, below or row >= top + shown
+    return {(True, True): "+ above, below", (True, False): "+ above", (False, True): "+ below"}.get((above, below), "")
 
 
 def rule(title: str, notes: list[str], port: Port) -> Line:

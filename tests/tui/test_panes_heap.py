@@ -184,3 +184,52 @@ async def test_all_span_classes_can_be_looked_at_those_that_were_asked_come_firs
         pane.move(HeapPane.FAR)
         assert app.model.scene.selection.spanclass == 133
         assert app.marked("mcentral")[0].split()[1:4] == ["66", "32768", "noscan"]
+
+
+# --- Spans ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_click_on_a_heading_sorts_by_it_and_a_second_one_turns_it_round() -> None:
+    async with running("alloc 48 scan\nalloc 100\nalloc 40000") as app:
+        pane, order = app.pane("spans"), app.model.order
+        for heading, sort in (
+            ("waste", "waste"),
+            ("sweepgen", "swept"),
+            ("cl", "class"),
+            ("base", "address"),
+            ("pages", "pages"),
+        ):
+            pane.pick(app.text("spans")[1].index(heading), 1)
+            assert (order.sort, order.descending) == (sort, False)
+            assert f"by {sort} ↑" in app.text("spans")[0]
+        pane.pick(app.text("spans")[1].index("pages"), 1)
+        assert (order.sort, order.descending) == ("pages", True)
+
+
+async def test_sorting_goes_both_ways_through_the_columns() -> None:
+    async with running("alloc 48 scan") as app:
+        pane = app.query_one(SpansPane)
+        seen = []
+        for by in (1, 1, -1, -1, -1):
+            pane.sort(by)
+            seen.append(app.model.order.sort)
+        assert seen == ["pages", "class", "pages", "address", "swept"]
+
+
+async def test_a_click_below_the_last_span_selects_nothing() -> None:
+    async with running("alloc 48 scan\nalloc 100") as app:
+        app.model.select(app.start)
+        app.pane("spans").pick(5, 20)
+        assert app.addr == app.start
+
+
+async def test_the_rule_tells_which_rows_are_shown_and_where_else_something_changed() -> None:
+    async with running("alloc 8192 times 60") as app:
+        assert "rows 40–61 of 61" in app.text("spans")[0]  # 22 rows
+        app.do("alloc 8192")
+        assert "+ below" in app.text("spans")[0]  # the rest of the free span, row 62
+        app.pane("spans").move(HeapPane.FAR)
+        assert "+ " not in app.text("spans")[0]
+        app.model.select(app.start)
+        assert "rows 1–22 of 62" in app.text("spans")[0]
+        assert "+ below" in app.text("spans")[0]
