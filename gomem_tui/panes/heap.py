@@ -10,6 +10,7 @@ from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render import arena, bitmap, mcentral, spans
 from gomem_tui.render.lines import Line
+from gomem_tui.render.pagecells import LENSES, Chart
 
 
 class SpansPane(HeapPane):
@@ -88,7 +89,7 @@ class ArenaPane(HeapPane):
     def __init__(self, model: Model) -> None:
         super().__init__(id="arena")
         self.model = model
-        self.chart = arena.Chart()
+        self.chart = Chart()
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The map."""
@@ -128,7 +129,7 @@ class ArenaPane(HeapPane):
 
     def next_lens(self) -> None:
         """Look through the next lens."""
-        lenses = arena.LENSES
+        lenses = LENSES
         self.chart = replace(self.chart, lens=lenses[(lenses.index(self.chart.lens) + 1) % len(lenses)])
         self.redraw()
 
@@ -216,8 +217,12 @@ class McentralPane(HeapPane):
         return classes.index(spanclass) if spanclass in classes else -1
 
     def reveal(self) -> None:
-        """Scroll to the selected class; stay where none is selected."""
-        self.show_row(max(self._number(), 0), self.page(), len(CENTRAL_CLASSES))
+        """Scroll to the selected class, to the top where it is seen from there: so the classes that were asked stay in sight."""
+        number = self._number()
+        if number < self.page():
+            self.top = 0
+        else:
+            self.show_row(number, self.page(), len(CENTRAL_CLASSES))
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another class, or another span of the chains."""

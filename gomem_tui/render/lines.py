@@ -53,8 +53,9 @@ class Scene:
 
     @property
     def few(self) -> frozenset[int]:
-        """The touched spans; none where there are so many that it says little which ones."""
-        return frozenset(self.touched.spans) if len(self.touched.spans) <= MANY else frozenset()
+        """The marked spans, by base; none where there are so many that it says little which ones."""
+        marked = self.fates or self.touched.spans
+        return frozenset(marked) if len(marked) <= MANY else frozenset()
 
     @property
     def legend(self) -> str:
