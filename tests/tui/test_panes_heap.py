@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from textual.app import App, ComposeResult
+from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 
 from gomem_core.console import Console
 from gomem_tui.panes.base import HeapPane
@@ -233,3 +234,26 @@ async def test_the_rule_tells_which_rows_are_shown_and_where_else_something_chan
         app.model.select(app.start)
         assert "rows 1–22 of 62" in app.text("spans")[0]
         assert "+ below" in app.text("spans")[0]
+
+
+# --- The wheel -----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_wheel_moves_by_three_rows() -> None:
+    app = Four("alloc 8192 times 120")
+    async with app.run_test(size=(80, 100)) as pilot:
+        await pilot.pause()
+        app.model.select(app.start)
+
+        async def turn(name: str, kind: type[MouseEvent]) -> int:
+            pane = app.pane(name)
+            pane.post_message(kind(pane, 5, 4, 0, 0, 0, shift=False, meta=False, ctrl=False))
+            await pilot.pause()
+            return (app.addr - app.start) // 8192
+
+        assert await turn("spans", MouseScrollDown) == 3
+        assert await turn("spans", MouseScrollDown) == 6
+        assert await turn("spans", MouseScrollUp) == 3
+        assert await turn("arena", MouseScrollDown) == 3 + 3 * 32  # 32 pages a row
+        app.pane("spans").held = True  # while something is being done
+        assert await turn("spans", MouseScrollDown) == 3 + 3 * 32
