@@ -12,7 +12,7 @@ from gomem_core.arch import PTR_SIZE
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SlotInfo, SpanInfo, WordInfo
 from gomem_core.view import HeapView
-from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short, shown_rows
+from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import join_fitting, size_text
 from gomem_tui.style import Token
@@ -45,14 +45,10 @@ def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable
     if info is None or not info.elemsize:
         told = notice("Select a span in use: the bits of its words show here.", port.width)
         return fit_all([rule("3 Bitmap", [], port), *told], port)
-    rows, count = bitmap_rows(port.height), info.nbytes // ROW_BYTES
-    position = shown_rows(port.top + 1, min(port.top + rows, count), count)
-    notes = [f"{info.kind} slots of {size_text(info.elemsize)}", position]
-    by_rows = stride(info, port.height) < info.elemsize  # then where one is in the slot says more
-    lines = [rule("3 Bitmap", [f"span {short(info.base)}", *(reversed(notes) if by_rows else notes)], port)]
+    lines = [rule("3 Bitmap", _notes(info, port, scene), port)]
     lines.append(((f"  {'words from':<12}{'four words':<13}{'bitmap byte':<12} slots that begin", "label"),))
     table = _Rows(view, info, port, scene, objects)
-    start = info.base + port.top * ROW_BYTES
+    rows, start = bitmap_rows(port.height), info.base + port.top * ROW_BYTES
     words = view.words(start, rows * _WORDS) if start < info.base + info.nbytes else []
     for i in range(0, len(words), _WORDS):
         lines.append(table.row(words[i : i + _WORDS], first=not i))
@@ -62,6 +58,18 @@ def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable
         bits = _NO_BITS if info.kind == "noscan" else _BITS_BRIEF
     lines += [((f" {join_fitting(parts, port.width - 1)}", "label"),) for parts in (bits, _STATES)]
     return fit_all(lines, port)
+
+
+def _notes(info: SpanInfo, port: Port, scene: Scene) -> list[str]:
+    """What the title rule tells, what matters most first: in a slot longer than the pane, where in it one is."""
+    rows, count = bitmap_rows(port.height), info.nbytes // ROW_BYTES
+    position = shown_rows(port.top + 1, min(port.top + rows, count), count)
+    slots = scene.touched.slots if len(scene.touched.slots) <= MANY else set()
+    offsets = (addr - info.base for addr in slots if info.base <= addr < info.base + info.nbytes)
+    elsewhere = changed_elsewhere((offset // ROW_BYTES for offset in offsets), port.top, rows)
+    sort = f"{info.kind} slots of {size_text(info.elemsize)}"
+    long = stride(info, port.height) < info.elemsize
+    return [f"span {short(info.base)}", elsewhere, *((position, sort) if long else (sort, position))]
 
 
 class _Rows:

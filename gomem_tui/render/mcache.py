@@ -9,7 +9,7 @@ from gomem_core.arch import TINY_SIZE
 from gomem_core.records import McacheInfo
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.view import HeapView
-from gomem_tui.render.lines import Line, Port, Scene, Span, bar, fit, fit_all, rule, short, shown_rows
+from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit, fit_all, rule, short, shown_rows
 from gomem_tui.render.words import clip, join_fitting
 from gomem_tui.style import Token
 
@@ -83,7 +83,11 @@ def render_mcache(view: HeapView, port: Port, scene: Scene) -> list[Line]:
     ps = sum(row.what == "P" for row in rows)
     allocates = f"P{current.p} allocates" if current is not None else ""
     position = shown_rows(port.top + 1, min(port.top + page, len(rows)), len(rows))
-    lines = [rule("5 mcache", ["1 P" if ps == 1 else f"{ps} Ps", allocates, position or "no locks here"], port)]
+    few = scene.few
+    changed = (i for i, row in enumerate(rows) for one in row.spans if one is not None and one.base in few)
+    elsewhere = changed_elsewhere(changed, port.top, page) if position and not scene.fates else ""
+    notes = ["1 P" if ps == 1 else f"{ps} Ps", allocates, elsewhere, position or "no locks here"]
+    lines = [rule("5 mcache", notes, port)]
     lines.append((("".join(_GROUPS) if groups_beside(port.width) else _HEADING, "label"),))
     selected = view.span_at(scene.selection.addr)
     base = selected.base if selected is not None else -1

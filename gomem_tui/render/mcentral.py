@@ -6,7 +6,7 @@ from gomem_core.diff_tables import GLYPHS
 from gomem_core.records import SpanInfo
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.view import CENTRAL_CLASSES, HeapView
-from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short, shown_rows
+from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import reflow
 from gomem_tui.style import Token
 
@@ -43,7 +43,9 @@ def render_mcentral(view: HeapView, port: Port, scene: Scene) -> list[Line]:
     classes, rows = listed_classes(view), central_rows(port.height)
     asked = sum(view.central(c).nlock > 0 for c in classes)
     position = shown_rows(port.top + 1, min(port.top + rows, len(classes)), len(classes))
-    notes = [scene.legend, f"{asked} of {len(classes)} asked so far", position]
+    changed = (number for number, spanclass in enumerate(classes) if spanclass in scene.touched.central)
+    elsewhere = "" if scene.fates else changed_elsewhere(changed, port.top, rows)
+    notes = [scene.legend, f"{asked} of {len(classes)} asked so far", elsewhere, position]
     lines = [rule("4 mcentral", notes, port), _heading(port.width)]
     for spanclass in classes[port.top : port.top + rows]:
         lines.append(_row(view, spanclass, port, scene))

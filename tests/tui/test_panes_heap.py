@@ -236,6 +236,23 @@ async def test_the_rule_tells_which_rows_are_shown_and_where_else_something_chan
         assert "+ below" in app.text("spans")[0]
 
 
+# --- What changed out of sight -------------------------------------------------------------------------------------------
+
+
+async def test_lists_and_slots_that_changed_out_of_sight_are_told() -> None:
+    sizes = (8, *range(16, 257, 16), 320, 384, 512, 640, 768, 1024)  # 23 classes; 20 rows
+    async with running("\n".join(f"alloc {size} scan" for size in sizes)) as app:
+        app.pane("mcentral").move(-HeapPane.FAR)
+        assert "+ below" in app.text("mcentral")[0]
+        app.pane("mcentral").move(22)
+        assert "+ below" not in app.text("mcentral")[0]
+        app.do("alloc 48 scan times 100")
+        app.do("alloc 48 scan")
+        assert "+ " not in app.text("bitmap")[0]
+        app.pane("bitmap").move(-HeapPane.FAR)
+        assert "+ below" in app.text("bitmap")[0]
+
+
 # --- The wheel -----------------------------------------------------------------------------------------------------------
 
 
