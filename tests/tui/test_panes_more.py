@@ -198,3 +198,12 @@ async def test_the_p_of_the_first_rows_stays_in_sight() -> None:
         assert app.addr == at
         pane.pick(10, 3)
         assert f"{app.addr:x}" in app.text("mcache")[3]
+
+
+async def test_cached_spans_that_changed_out_of_sight_are_told() -> None:
+    sizes = (8, *range(16, 257, 16), 320, 384, 512, 640, 768, 1024)
+    async with running("\n".join(f"alloc {size} scan" for size in (*sizes, 8))) as app:
+        pane = app.pane("mcache")
+        assert "+ " not in app.text("mcache")[0]  # the span of 8-byte slots is in sight
+        pane.move(HeapPane.FAR)
+        assert "+ above" in app.text("mcache")[0]
