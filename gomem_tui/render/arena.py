@@ -10,6 +10,7 @@ from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewh
 from gomem_tui.render.pagecells import GOES_ON, Cells, Chart, Lens
 from gomem_tui.render.readout import readout, readout_several
 from gomem_tui.render.reflow import notice
+from gomem_tui.render.spans import changed_bases
 from gomem_tui.render.words import join_lines
 
 MAX_ZOOM: Final = 18  # 2^18 pages a cell: the whole 512 GB are 256 cells
@@ -63,7 +64,7 @@ def render_arena(view: HeapView, port: Port, scene: Scene, chart: Chart) -> list
     per_row, spread = layout(view, port, chart.zoom)
     size = format_bytes(1 << (PAGE_SHIFT + chart.zoom))
     count, rows, start = cell_count(view, chart.zoom), map_rows(port.height), view.arena[0]
-    elsewhere = "" if scene.fates else _changed_elsewhere(view, scene, chart.zoom, per_row, port)
+    elsewhere = _changed_elsewhere(view, scene, chart.zoom, per_row, port)
     position = shown_rows(port.top + 1, min(port.top + rows, -(-count // per_row)), -(-count // per_row))
     notes = [f"lens: {chart.lens}", f"{size} a cell", elsewhere, position or f"{view.pages} pages mapped"]
     lines = [rule("2 Arena", notes, port)]
@@ -88,7 +89,7 @@ def render_arena(view: HeapView, port: Port, scene: Scene, chart: Chart) -> list
 
 
 def _changed_elsewhere(view: HeapView, scene: Scene, zoom: int, per_row: int, port: Port) -> str:
-    cells = ((base - view.arena[0] >> PAGE_SHIFT + zoom) for base in scene.few if base < view.arena[1])
+    cells = (base - view.arena[0] >> PAGE_SHIFT + zoom for base in changed_bases(view, scene))
     return changed_elsewhere((cell // per_row for cell in cells), port.top, map_rows(port.height))
 
 

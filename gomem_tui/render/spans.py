@@ -22,17 +22,7 @@ def render_spans(view: HeapView, order: SpanOrder, port: Port, scene: Scene) -> 
     count, shown = view.span_count, span_rows(port.height)
     infos = order.rows(port.top, port.top + shown)
     lines = [rule("1 Spans", _notes(view, order, infos, port, scene), port)]
-    lines.append(
-        (
-            (
-                "".join(
-                    f"{c.heading:>{c.cells - 1}} " if c.right else f"{c.heading:<{c.cells}}"
-                    for c in _columns(port.width, order.sort)
-                ),
-                "label",
-            ),
-        )
-    )
+    lines.append((("".join(column.text for column in _columns(port.width, order.sort)), "label"),))
     selected = view.span_at(scene.selection.addr)
     for info in infos:
         chosen = selected is not None and selected.base == info.base
@@ -52,10 +42,15 @@ def _notes(view: HeapView, order: SpanOrder, infos: list[SpanInfo], port: Port, 
         total, more = [f"{len(order)} of {count}", position], [f"filter {order.text}"]
     else:
         total, more = ([position], [f"{size} mapped"]) if position else ([f"{count} in {size}"], [])
-    changed = (order.number(base) for base in scene.few if scene.mark(base))
-    elsewhere = "" if scene.fates else changed_elsewhere((row for row in changed if row >= 0), port.top, len(infos))
+    changed = (row for base in changed_bases(view, scene) if (row := order.number(base)) >= 0)
+    elsewhere = changed_elsewhere(changed, port.top, len(infos))
     by = f"by {order.sort} {'↓' if order.descending else '↑'}"
     return [*total, scene.legend, elsewhere, by, *more, *_legend(infos, port.width)]
+
+
+def changed_bases(view: HeapView, scene: Scene) -> list[int]:
+    """The spans that the last step changed and that are still there, if these are few; none while a difference is shown."""
+    return [base for base in scene.few if (info := view.span_at(base)) is not None and info.base == base and not scene.fates]
 
 
 def _legend(infos: list[SpanInfo], width: int) -> list[str]:
@@ -78,6 +73,11 @@ class _Column(NamedTuple):
     heading: str
     cells: int
     right: bool = False  # aligned to the right, with a blank behind it
+
+    @property
+    def text(self) -> str:
+        """The heading in its cells."""
+        return f"{self.heading:>{self.cells - 1}} " if self.right else f"{self.heading:<{self.cells}}"
 
 
 def sort_at(x: int, width: int, sort: str) -> str:

@@ -1,7 +1,10 @@
 """The columns of the spans table at the widths that panes have."""
 
+from dataclasses import replace
+
 import pytest
 
+from gomem_core.news import Touched
 from gomem_tui.render.lines import Port, changed_elsewhere, plain, shown_rows
 from gomem_tui.render.spans import render_spans, sort_at
 from tests.tui.states import State
@@ -74,3 +77,13 @@ def test_notes_on_what_is_not_shown() -> None:
     assert changed_elsewhere([4, 9], 5, 5) == "+ above"
     assert changed_elsewhere([10], 5, 5) == "+ below"
     assert changed_elsewhere([10, 0], 5, 5) == "+ above, below"
+
+
+def test_a_span_that_was_merged_into_another_is_no_change_out_of_sight() -> None:
+    s = State("alloc 8192 times 60")
+    start = s.session.view.arena[0]
+    scene = replace(s.scene, touched=Touched({start + 62 * 8192}))  # within the free span at the end
+    title = plain(render_spans(s.session.view, s.order, Port(80, 24), scene)[0])
+    assert "+ below" not in title
+    scene = replace(s.scene, touched=Touched({start + 50 * 8192}))
+    assert "+ below" in plain(render_spans(s.session.view, s.order, Port(80, 24), scene)[0])
