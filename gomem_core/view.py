@@ -264,6 +264,27 @@ class HeapView:
         c = self._heap.central[spanclass]
         return _bases((c.nonempty if which == "nonempty" else c.empty).first, limit)
 
+    def central_last(self, spanclass: int, which: Literal["nonempty", "empty"]) -> int:
+        """Base of the last span of one of its lists, 0: it is empty."""
+        c = self._heap.central[spanclass]
+        s = (c.nonempty if which == "nonempty" else c.empty).last
+        return 0 if s is None else s.start_addr
+
+    def list_place(self, base: int, limit: int) -> int:
+        """Place, from 1, of the span at `base` in the list it hangs on; 0: on none, or more than `limit` from both its ends."""
+        s = self._at(base)
+        if s.in_list is None:
+            return 0
+        ahead: MSpan | None = s
+        behind: MSpan | None = s
+        for steps in range(limit):
+            ahead, behind = ahead and ahead.prev, behind and behind.next
+            if ahead is None:
+                return steps + 1
+            if behind is None:
+                return s.in_list.count - steps
+        return 0
+
     def mcaches(self) -> list[McacheInfo]:
         """The mcache of every P."""
         return [

@@ -118,6 +118,7 @@ _TABLE: Final[tuple[Key, ...]] = (
     ),
     Key("previous_match", "match(-1)", ("N",), "match before", "Select the match before.", "spans"),
     Key("sort", "sort(1)", ("s",), "sort", "Sort the spans table by its next column.", "spans"),
+    Key("sort_back", "sort(-1)", ("S",), "sort back", "Sort it by the column before.", "spans"),
     Key("reverse", "sort(0)", ("r",), "reverse", "Sort the other way round.", "spans"),
     Key("open", "enter", ("enter",), "open", "In Heap: go to the mcentral of the selected class.", "heap"),
     Key("lens", "lens", ("v",), "lens", "Look at the arena's pages through the next lens.", "arena"),

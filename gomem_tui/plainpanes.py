@@ -25,7 +25,7 @@ _BITMAP: Final = {
     "◆": "P",
     "◇": "p",
     "▫": "s",
-    "→": ">",
+    "→": "=",
     "·": ".",
     "│": "|",
     "●m": " taken, marked",
@@ -79,7 +79,7 @@ def pane_lines(model: Model, name: str, width: int, rows: int = ROWS) -> list[st
     title, *lines = _DRAW[name](model, width, rows)
     text = spoken_table(lines, _WORDS[name], width)
     marked = any(line[:1] in (">", "+") or line[1:2] == "+" for line in text)
-    return [spoken_title(title), *text, *([_MARKS] if marked and name != "bitmap" else [])]
+    return [*fitted([spoken_title(title)], width), *text, *([_MARKS] if marked else [])]
 
 
 def _top(at: int, rows: int, count: int) -> int:
@@ -108,18 +108,16 @@ def _bitmap(model: Model, width: int, rows: int) -> list[Line]:
     shown = min(rows, count)
     at = (addr - info.base) // bitmap.ROW_BYTES if info is not None else 0
     lines = bitmap.render_bitmap(view, Port(width, max(shown, 1) + 4, _top(at, shown, count)), model.scene, model.session.objects)
-    if not count:
-        return lines
-    legend: Line = ((plain(lines[-2]).rstrip() + "  │ a slot begins", "label"),)
-    return [*lines[:-2], legend, *_rest(shown, count, "rows", "bitmap")]
+    return [*lines[:-1], *_rest(shown, count, "rows", "bitmap")] if count else lines
 
 
 def _mcentral(model: Model, width: int, rows: int) -> list[Line]:
-    classes = mcentral.shown_classes(model.view)
-    shown = min(rows, len(classes))
+    """The classes that were asked; all of them, where there is room for all."""
+    classes, asked = mcentral.listed_classes(model.view), len(mcentral.asked_classes(model.view))
+    shown = len(classes) if rows >= len(classes) else min(rows, asked)
     spanclass = model.scene.selection.spanclass
     at = classes.index(spanclass) if spanclass in classes else 0
-    port = Port(width, max(shown, 2) + 4, _top(at, shown, len(classes)))
+    port = Port(width, shown + 4, _top(at, shown, len(classes)))
     return mcentral.render_mcentral(model.view, port, model.scene) + _rest(shown, len(classes), "classes", "mcentral")
 
 
@@ -128,7 +126,7 @@ def _mcache(model: Model, width: int, rows: int) -> list[Line]:
     count = len(mcache.mcache_rows(model.view, width))
     shown = min(rows, count)
     lines = mcache.render_mcache(model.view, Port(width, count + 3), model.scene)
-    return lines[: 1 + shown] + _rest(shown, count, "rows", "mcache")
+    return lines[: 2 + shown] + _rest(shown, count, "rows", "mcache")
 
 
 def _heap(model: Model, width: int, rows: int) -> list[Line]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -104,6 +105,7 @@ class HeapPane(LinePane):
     """
 
     FAR: Final = 1 << 62  # rows: to the first or the last
+    WHEEL: Final = 3  # rows
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
@@ -148,6 +150,19 @@ class HeapPane(LinePane):
     def page(self) -> int:
         """Rows of a page."""
         raise NotImplementedError
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """The wheel moves in the pane that it is over; the keyboard stays where it is."""
+        self._wheel(event, self.WHEEL)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """The other way."""
+        self._wheel(event, -self.WHEEL)
+
+    def _wheel(self, event: MouseEvent, rows: int) -> None:
+        event.stop()
+        if not self.held:
+            self.move(rows)
 
     def pick(self, x: int, y: int) -> None:
         """Select what is drawn at this cell."""

@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 from gomem_core.arch import PAGE_SHIFT
+from gomem_core.records import SpanInfo
 from gomem_core.spanorder import SORTS
+from gomem_core.view import CENTRAL_CLASSES
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render import arena, bitmap, mcentral, spans
 from gomem_tui.render.lines import Line
+from gomem_tui.render.pagecells import LENSES, Chart
 
 
 class SpansPane(HeapPane):
@@ -38,8 +41,12 @@ class SpansPane(HeapPane):
         self._select(self._row() + rows + columns)
 
     def pick(self, x: int, y: int) -> None:
-        """Select the span of a row."""
-        if 2 <= y < 2 + self.page():
+        """Select the span of a row, or sort by the column of a heading; by the same once more: the other way round."""
+        order = self.model.order
+        if y == 1:
+            sort = spans.sort_at(x, self.size.width, order.sort)
+            self._arrange(sort, not order.descending if sort == order.sort else order.descending)
+        elif 2 <= y < 2 + self.page() and self.top + y - 2 < len(order):
             self._select(self.top + y - 2)
 
     def _select(self, row: int) -> None:
@@ -64,10 +71,13 @@ class SpansPane(HeapPane):
         return "That was the last match; this is the first." if step > 0 else "That was the first match; this is the last."
 
     def sort(self, by: int) -> None:
-        """Sort by the next column, or (0) the other way round."""
+        """Sort by the next column (1), the one before (-1), or (0) the other way round."""
         order = self.model.order
         names = list(SORTS)
-        order.arrange(names[(names.index(order.sort) + by) % len(names)], order.descending if by else not order.descending)
+        self._arrange(names[(names.index(order.sort) + by) % len(names)], order.descending if by else not order.descending)
+
+    def _arrange(self, sort: str, descending: bool) -> None:
+        self.model.order.arrange(sort, descending)
         self.top = 0
         self.reveal()
         self.redraw()
@@ -79,7 +89,7 @@ class ArenaPane(HeapPane):
     def __init__(self, model: Model) -> None:
         super().__init__(id="arena")
         self.model = model
-        self.chart = arena.Chart()
+        self.chart = Chart()
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The map."""
@@ -119,7 +129,7 @@ class ArenaPane(HeapPane):
 
     def next_lens(self) -> None:
         """Look through the next lens."""
-        lenses = arena.LENSES
+        lenses = LENSES
         self.chart = replace(self.chart, lens=lenses[(lenses.index(self.chart.lens) + 1) % len(lenses)])
         self.redraw()
 
@@ -132,7 +142,7 @@ class ArenaPane(HeapPane):
 
 
 class BitmapPane(HeapPane):
-    """The bitmap: up and down select slots of the selected span."""
+    """The bitmap: up and down select slots of the selected span, or rows of a slot that is longer than the pane."""
 
     def __init__(self, model: Model) -> None:
         super().__init__(id="bitmap")
@@ -144,33 +154,42 @@ class BitmapPane(HeapPane):
         return bitmap.render_bitmap(self.model.view, self.port(width, height), self.model.scene, objects)
 
     def page(self) -> int:
-        """Slots that a page's rows hold, at least one."""
+        """Slots that a page's rows hold, at least one; rows, where the cursor is on rows."""
+        info = self._span()
+        rows = bitmap.bitmap_rows(self.size.height)
+        return rows if info is None else max(1, rows * bitmap.ROW_BYTES // self._stride(info))
+
+    def _span(self) -> SpanInfo | None:
+        """The selected span, if it has slots."""
         info = self.model.view.span_at(self.model.scene.selection.addr)
-        size = info.elemsize if info is not None and info.elemsize else bitmap.ROW_BYTES
-        return max(1, bitmap.bitmap_rows(self.size.height) * bitmap.ROW_BYTES // size)
+        return info if info is not None and info.elemsize else None
+
+    def _stride(self, info: SpanInfo) -> int:
+        return bitmap.stride(info, self.size.height)
 
     def reveal(self) -> None:
-        """Scroll to the selected slot."""
-        slot = self.model.view.slot_at(self.model.scene.selection.addr)
-        info = self.model.view.span_at(self.model.scene.selection.addr)
-        if slot is None or info is None:
+        """Scroll to the selected slot, or to the selected row of it."""
+        info = self._span()
+        if info is None:
             self.top = 0
             return
-        first = (slot.addr - info.base) // bitmap.ROW_BYTES
-        last = (slot.addr - info.base + info.elemsize - 1) // bitmap.ROW_BYTES
+        stride = self._stride(info)
+        begin = (self.model.scene.selection.addr - info.base) // stride * stride
+        first, last = begin // bitmap.ROW_BYTES, (begin + stride - 1) // bitmap.ROW_BYTES
         self.show_block(first, last, bitmap.bitmap_rows(self.size.height), info.nbytes // bitmap.ROW_BYTES)
 
     def move(self, rows: int, columns: int = 0) -> None:
-        """Select another slot."""
-        view = self.model.view
-        info, slot = view.span_at(self.model.scene.selection.addr), view.slot_at(self.model.scene.selection.addr)
-        if info is not None and slot is not None:
-            number = max(0, min(slot.slot + rows + columns, info.nelems - 1))
-            self.model.select(info.base + number * info.elemsize)
+        """Select another slot, or (up and down in a long one) another row of it."""
+        info = self._span()
+        if info is not None:
+            step = info.elemsize if columns else self._stride(info)
+            number = (self.model.scene.selection.addr - info.base) // step + rows + columns
+            last = (info.nelems * info.elemsize - 1) // step
+            self.model.select(info.base + max(0, min(number, last)) * step)
 
     def pick(self, x: int, y: int) -> None:
         """Select the slot of a row."""
-        info = self.model.view.span_at(self.model.scene.selection.addr)
+        info = self._span()
         if info is not None and 2 <= y < 2 + bitmap.bitmap_rows(self.size.height):
             addr = info.base + (self.top + y - 2) * bitmap.ROW_BYTES
             if self.model.view.slot_at(addr) is not None:
@@ -193,13 +212,17 @@ class McentralPane(HeapPane):
         return mcentral.central_rows(self.size.height)
 
     def _number(self) -> int:
-        classes = mcentral.shown_classes(self.model.view)
+        classes = mcentral.listed_classes(self.model.view)
         spanclass = self.model.scene.selection.spanclass
         return classes.index(spanclass) if spanclass in classes else -1
 
     def reveal(self) -> None:
-        """Scroll to the selected class."""
-        self.show_row(self._number(), self.page(), len(mcentral.shown_classes(self.model.view)))
+        """Scroll to the selected class, to the top where it is seen from there: so the classes that were asked stay in sight."""
+        number = self._number()
+        if number < self.page():
+            self.top = 0
+        else:
+            self.show_row(number, self.page(), len(CENTRAL_CLASSES))
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another class, or another span of the chains."""
@@ -209,21 +232,32 @@ class McentralPane(HeapPane):
             self._select(self._number() + rows)
 
     def _walk(self, step: int) -> None:
+        """Go to the next span of the chains, of which `empty` follows `nonempty`, or to the one before."""
         view, selection = self.model.view, self.model.scene.selection
-        if self._number() < 0:
+        if selection.spanclass not in CENTRAL_CLASSES:
             return
-        chain = view.central_chain(selection.spanclass, "nonempty") + view.central_chain(selection.spanclass, "empty")
         info = view.span_at(selection.addr)
-        at = chain.index(info.base) + step if info is not None and info.base in chain else 0
-        if chain:
-            self.model.select(chain[max(0, min(at, len(chain) - 1))])
+        if info is None or info.spanclass != selection.spanclass or info.list_name not in mcentral.CHAINS:
+            fronts = (view.central_chain(selection.spanclass, which, 1) for which in mcentral.CHAINS)
+            base = next((bases[0] for bases in fronts if bases), 0)
+        elif step > 0:
+            front = view.central_chain(selection.spanclass, "empty", 1) if info.list_name == "nonempty" else []
+            base = info.next_base or next(iter(front), 0)
+        else:
+            base = info.prev_base or (view.central_last(selection.spanclass, "nonempty") if info.list_name == "empty" else 0)
+        if base:
+            self.model.select(base)
 
     def pick(self, x: int, y: int) -> None:
-        """Select the class of a row."""
+        """Select the class of a row, or the span of a chain."""
+        chain = y - (self.size.height - len(mcentral.CHAINS))
         if 2 <= y < 2 + self.page():
             self._select(self.top + y - 2)
+        elif 0 <= chain < len(mcentral.CHAINS):
+            base = mcentral.chain_base(self.model.view, self.model.scene, mcentral.CHAINS[chain], self.size.width, x)
+            if base:
+                self.model.select(base)
 
     def _select(self, number: int) -> None:
-        classes = mcentral.shown_classes(self.model.view)
-        if classes:
-            self.model.select_class(classes[max(0, min(number, len(classes) - 1))])
+        classes = mcentral.listed_classes(self.model.view)
+        self.model.select_class(classes[max(0, min(number, len(classes) - 1))])

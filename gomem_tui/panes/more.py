@@ -1,6 +1,7 @@
 """Four more panes, each a renderer with a way to move in it: mcache, Heap, Layout, Objects."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from gomem_core.account import Account
 from gomem_core.reach import object_at
@@ -10,8 +11,17 @@ from gomem_tui.render import heap, layout, mcache, objects
 from gomem_tui.render.lines import Line
 
 
+class _Place(NamedTuple):
+    """Where a cached span is drawn."""
+
+    row: int
+    column: int
+    p: int
+    base: int
+
+
 class McachePane(HeapPane):
-    """The mcaches: up and down select cached spans, left and right go to the other group."""
+    """The mcaches: up and down select cached spans, left and right go to the other group, or to another P."""
 
     def __init__(self, model: Model) -> None:
         super().__init__(id="mcache")
@@ -25,50 +35,65 @@ class McachePane(HeapPane):
         """Rows shown."""
         return mcache.mcache_page(self.size.height)
 
-    def _places(self) -> list[tuple[int, int, int]]:
-        """(row, column, base) of every cached span, in the order in which up and down visit them."""
-        rows = mcache.mcache_rows(self.model.view, self.size.width)
-        found = [(i, column, one.base) for i, row in enumerate(rows) for column, one in enumerate(row.spans) if one is not None]
-        return sorted(found, key=lambda place: place[:2])
+    def _rows(self) -> list[mcache.Row]:
+        return mcache.mcache_rows(self.model.view, self.size.width)
 
-    def _here(self) -> tuple[int, int, int] | None:
+    def _places(self) -> list[_Place]:
+        """Every cached span, in the order in which up and down visit them."""
+        return [
+            _Place(i, column, row.cache.p, one.base)
+            for i, row in enumerate(self._rows())
+            for column, one in enumerate(row.spans)
+            if one is not None
+        ]
+
+    def _here(self, places: list[_Place]) -> _Place | None:
         """Where the selected span is drawn; None when it is not cached."""
         info = self.model.view.span_at(self.model.scene.selection.addr)
-        return next((place for place in self._places() if info is not None and place[2] == info.base), None)
+        return next((place for place in places if info is not None and place.base == info.base), None)
 
     def reveal(self) -> None:
-        """Scroll to the selected span; without one stay, as far as there are rows."""
-        here = self._here()
-        if here is not None:
-            self.show_row(0 if here[0] < self.page() else here[0], self.page())
+        """Scroll to the selected span, with the row above it, in whose place its P may stand; without one stay."""
+        rows, here = self._rows(), self._here(self._places())
+        if here is None:
+            self.top = max(0, min(self.top, len(rows) - self.page()))
         else:
-            rows = len(mcache.mcache_rows(self.model.view, self.size.width))
-            self.top = max(0, min(self.top, rows - self.page()))
+            above = 2 if rows[here.row - 2].what == "P" else 1  # a P's first span comes with its tiny block
+            self.show_row(here.row - above, self.page(), len(rows))
+            self.show_row(here.row, self.page(), len(rows))
 
     def move(self, rows: int, columns: int = 0) -> None:
-        """Select another cached span: up and down in its group, left and right in the other one."""
-        here, places = self._here(), self._places()
+        """Select another cached span: up and down in its group; left and right in the other one, else of another P."""
+        places = self._places()
+        here = self._here(places)
         if not places:
             return
         if here is None:
-            self.model.select(places[0][2])
+            self.model.select(places[0].base)
         elif columns:
-            beside = [place for place in places if place[1] == here[1] + (1 if columns > 0 else -1)]
-            self._select(min(beside, key=lambda place: abs(place[0] - here[0]), default=here))
+            self.model.select(_beside(places, here, 1 if columns > 0 else -1).base)
         else:
-            same = [place for place in places if place[1] == here[1]]
-            self._select(same[max(0, min(same.index(here) + rows, len(same) - 1))])
+            same = [place for place in places if place.column == here.column]
+            self.model.select(same[max(0, min(same.index(here) + rows, len(same) - 1))].base)
 
     def pick(self, x: int, y: int) -> None:
         """Select the span of a row."""
-        row, column = self.top + y - 1, mcache.column_of(x, self.size.width)
-        if 1 <= y <= self.page():
-            for place in self._places():
-                if place[:2] == (row, column):
-                    self._select(place)
+        row, column = self.top + y - 2, mcache.column_of(x, self.size.width)
+        if not 2 <= y < 2 + self.page() or (y == 2 and mcache.is_pinned(self._rows(), self.top, self.size.height)):
+            return
+        for place in self._places():
+            if (place.row, place.column) == (row, column):
+                self.model.select(place.base)
 
-    def _select(self, place: tuple[int, int, int]) -> None:
-        self.model.select(place[2])
+
+def _beside(places: list[_Place], here: _Place, direction: int) -> _Place:
+    """The place in the next group of the same P, else the first one of the next P; direction -1: the one before."""
+    group = [place for place in places if place.p == here.p and place.column == here.column + direction]
+    if group:
+        return min(group, key=lambda place: abs(place.row - here.row))
+    further = [place for place in places if (place.p - here.p) * direction > 0]
+    p = min(further, key=lambda place: abs(place.p - here.p), default=here).p
+    return next(place for place in places if place.p == p) if further else here
 
 
 class HeapStatsPane(HeapPane):

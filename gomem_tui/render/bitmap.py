@@ -3,26 +3,41 @@
 A row is one byte of the bitmap, which describes four words: 32 bytes of the arena.
 """
 
+from collections.abc import Sequence
 from typing import Final
+
+from rich.cells import cell_len
 
 from gomem_core.arch import PTR_SIZE
 from gomem_core.diff_tables import GLYPHS
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SlotInfo, SpanInfo, WordInfo
 from gomem_core.view import HeapView
-from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short
+from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice
+from gomem_tui.render.words import join_fitting, size_text
 from gomem_tui.style import Token
 
 ROW_BYTES: Final = 32
 _WORDS: Final = ROW_BYTES // PTR_SIZE
 _HEAD: Final = 2  # title rule, headings
 _FOOT: Final = 2  # legend
+_WORD: Final = 3  # cells of a word: the border of its slot, its bits, whether a pointer is stored in it
+_BITS: Final = ("◆ pointer and scan bit", "◇ pointer bit", "▫ scan bit", "· none", "→ a pointer is stored", "│ a slot begins")
+_BITS_BRIEF: Final = ("◆ both bits", "◇ pointer", "▫ scan", "· none", "→ stored", "│ slot")
+_NO_BITS: Final = ("noscan: no pointers here, so no bits are kept", "│ slot")
+_STATES: Final = ("● taken", "○ free", "✗ dead, unswept", "m marked", "† dropped", "+ this step")
+_STATE_SIGNS: Final = {"allocated": "●", "dead": "✗", "free": "○"}
 
 
 def bitmap_rows(height: int) -> int:
     """Rows of words in a pane of this height."""
     return max(1, height - _HEAD - _FOOT)
+
+
+def stride(info: SpanInfo, height: int) -> int:
+    """Bytes of what the cursor is on in a pane of this height: a slot, or one row where the pane cannot show a whole slot."""
+    return info.elemsize if info.elemsize <= bitmap_rows(height) * ROW_BYTES else ROW_BYTES
 
 
 def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
@@ -31,68 +46,108 @@ def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable
     if info is None or not info.elemsize:
         told = notice("Select a span in use: the bits of its words show here.", port.width)
         return fit_all([rule("3 Bitmap", [], port), *told], port)
-    notes = [scene.legend, f"span {short(info.base)}", f"slots of {info.elemsize} B", info.kind]
-    lines = [rule("3 Bitmap", [note for note in notes if note], port)]
-    lines.append(((f"  {'words from':<12}{'four words':<12}{'bitmap byte':<12} slots that begin", "label"),))
-    rows = bitmap_rows(port.height)
-    start = info.base + port.top * ROW_BYTES
+    lines = [rule("3 Bitmap", _notes(info, port, scene), port)]
+    lines.append(((f"  {'words from':<12}{'four words':<13}{'bitmap byte':<12} slots that begin", "label"),))
+    table = _Rows(view, info, port, scene, objects)
+    rows, start = bitmap_rows(port.height), info.base + port.top * ROW_BYTES
     words = view.words(start, rows * _WORDS) if start < info.base + info.nbytes else []
     for i in range(0, len(words), _WORDS):
-        lines.append(_row(words[i : i + _WORDS], info, port, scene, view, objects))
+        lines.append(table.row(words[i : i + _WORDS], first=not i))
     lines += [()] * (port.height - _FOOT - len(lines))
-    noscan = info.kind == "noscan"
-    words_legend = (
-        " noscan: no pointers here, so no bits are kept" if noscan else " ◆ pointer, scan on  ◇ pointer  → one is stored  · none"
-    )
-    lines.append(((words_legend, "label"),))
-    lines.append(((" ● taken  ○ free  ✗ dead, unswept  m marked  † dropped", "label"),))
+    bits = _NO_BITS if info.kind == "noscan" else _BITS
+    if len("  ".join(bits)) >= port.width:
+        bits = _NO_BITS if info.kind == "noscan" else _BITS_BRIEF
+    lines += [((f" {join_fitting(parts, port.width - 1)}", "label"),) for parts in (bits, _STATES)]
     return fit_all(lines, port)
 
 
-def _row(words: list[WordInfo], info: SpanInfo, port: Port, scene: Scene, view: HeapView, objects: ObjectTable) -> Line:
-    first = words[0]
-    slot_at = (scene.selection.addr - info.base) // info.elemsize * info.elemsize + info.base
-    written = scene.sign(any(_written(w, info, scene, objects) for w in words))
-    spans: list[Span] = [(f" {written or ' '}", "new"), (f"{short(first.addr):<12}", "text")]
-    for w in words:
-        begins = (w.addr - info.base) % info.elemsize == 0
-        inside = slot_at <= w.addr < slot_at + info.elemsize
-        spans.append(("│" if begins else " ", "dim"))
-        spans.append(_word(w, info, inside, port.active))
-    spans.append((" " * (4 - len(words)) * 2 + "    ", "text"))
-    spans.append((f"{short(first.byte_addr):<12} ", "dim"))
-    begin = -(-(first.addr - info.base) // info.elemsize)  # first slot that begins at or behind this row
-    end = -(-(first.addr + ROW_BYTES - info.base) // info.elemsize)
-    for slot in view.slots(info.base, begin, min(end, info.nelems)):
-        spans += _slot(slot, info, scene, objects, slot.addr == slot_at)
-    return tuple(spans)
+def _notes(info: SpanInfo, port: Port, scene: Scene) -> list[str]:
+    """What the title rule tells, what matters most first: in a slot longer than the pane, where in it one is."""
+    rows, count = bitmap_rows(port.height), info.nbytes // ROW_BYTES
+    position = shown_rows(port.top + 1, min(port.top + rows, count), count)
+    slots = scene.touched.slots if len(scene.touched.slots) <= MANY else set()
+    offsets = (addr - info.base for addr in slots if info.base <= addr < info.base + info.nbytes)
+    elsewhere = changed_elsewhere((offset // ROW_BYTES for offset in offsets), port.top, rows)
+    sort = f"{info.kind} slots of {size_text(info.elemsize)}"
+    long = stride(info, port.height) < info.elemsize
+    return [scene.legend, f"span {short(info.base)}", elsewhere, *((position, sort) if long else (sort, position))]
 
 
-def _word(w: WordInfo, info: SpanInfo, inside: bool, active: bool) -> Span:
-    glyph = "·"
-    token: Token = "dim"
-    if info.kind == "scan" and w.pointer:
-        glyph = "→" if w.value else "◆" if w.scan else "◇"
-        token = "high" if w.value else "low"
-    elif info.kind == "scan" and w.scan:
-        glyph = "▫"
-    if inside:
-        token = "cursor" if active else "select"
-    return glyph, token
+class _Rows:
+    """Draws rows of one span."""
 
+    def __init__(self, view: HeapView, info: SpanInfo, port: Port, scene: Scene, objects: ObjectTable) -> None:
+        self._view = view
+        self._info = info
+        self._width = port.width
+        self._scene = scene
+        self._objects = objects
+        self._tone: Token = "cursor" if port.active else "select"
+        self._slot = self._begin(scene.selection.addr, info.elemsize)
+        self._step = stride(info, port.height)
+        self._cursor = self._begin(scene.selection.addr, self._step)
 
-def _slot(slot: SlotInfo, info: SpanInfo, scene: Scene, objects: ObjectTable, chosen: bool) -> list[Span]:
-    glyph = {"allocated": "●", "dead": "✗", "free": "○"}[slot.state]
-    here = objects.in_slot(slot.addr, info.elemsize) if slot.allocated else []
-    new = _mark(slot, here, scene, objects)
-    names = ""
-    if here:
-        shown = [("" if objects.is_alive(oid) else "†") + objects.name(oid) for oid in here[:3]]
-        names = " ".join(shown) + ("…" if len(here) > len(shown) else "")
-    mark = "m" if slot.marked else ""
-    token: Token = "select" if chosen else "new" if new else "dim" if slot.state == "free" else "text"
-    tone: Token = "error" if slot.state == "dead" else token
-    return [(new or " ", "new"), (f"{slot.slot}{glyph}{mark}", tone), (f" {names} " if names else " ", token)]
+    def _begin(self, addr: int, size: int) -> int:
+        """Where the part of `size` bytes begins that holds the address."""
+        return addr - (addr - self._info.base) % size
+
+    def row(self, words: Sequence[WordInfo], first: bool) -> Line:
+        """Four words; the first row shown also tells of the slot that began above it."""
+        addr = words[0].addr
+        here = addr <= self._cursor < addr + ROW_BYTES
+        written = self._scene.sign(any(_written(w, self._info, self._scene, self._objects) for w in words))
+        cursor: Span = ("▸" if here else " ", self._tone if here else "text")
+        spans: list[Span] = [cursor, (written or " ", "new"), (f"{short(addr):<12}", "text")]
+        for word in words:
+            spans += self._word(word)
+        spans.append((" " * ((_WORDS - len(words)) * _WORD + 1), "text"))
+        spans.append((f"{short(words[0].byte_addr):<12} ", "dim"))
+        room = self._width - sum(len(text) for text, _ in spans)
+        return (*spans, *self._slots(addr, first, room))
+
+    def _word(self, w: WordInfo) -> list[Span]:
+        glyph = "·"
+        if self._info.kind == "scan":
+            glyph = ("◆" if w.scan else "◇") if w.pointer else "▫" if w.scan else "·"
+        token: Token = "high" if w.value else "dim" if glyph in "·▫" else "low"
+        if self._cursor <= w.addr < self._cursor + self._step:
+            token = self._tone
+        elif self._slot <= w.addr < self._slot + self._info.elemsize:
+            token = "select"
+        begins = (w.addr - self._info.base) % self._info.elemsize == 0
+        return [("│" if begins else " ", "dim"), (glyph, token), ("→" if w.value else " ", "high")]
+
+    def _slots(self, addr: int, first: bool, room: int) -> list[Span]:
+        """The slots that begin in the row; what they hold is told as far as there is room."""
+        info = self._info
+        begin = -(-(addr - info.base) // info.elemsize)
+        end = -(-(addr + ROW_BYTES - info.base) // info.elemsize)
+        spans: list[Span] = []
+        if first and begin == end <= info.nelems:
+            begin -= 1
+            spans.append(("…", "dim"))
+        slots = self._view.slots(info.base, begin, min(end, info.nelems))
+        heads = [self._head(slot) for slot in slots]
+        free = room - len(spans) - sum(len(head) + 3 for head in heads)  # a mark, and blanks around the names
+        if free < 0:  # they follow each other: one number tells all
+            heads = [head if not number else head.lstrip("0123456789") for number, head in enumerate(heads)]
+        for number, (slot, head) in enumerate(zip(slots, heads, strict=True)):
+            names = some_names(self._names(slot), max(0, free) // (len(slots) - number))
+            free -= cell_len(names)
+            new = _mark(slot, self._here(slot), self._scene, self._objects)
+            token: Token = "select" if slot.addr == self._slot else "new" if new else "dim" if slot.state == "free" else "text"
+            spans += [(new or " ", "new"), (head, "error" if slot.state == "dead" else token)]
+            spans.append((f" {names} " if names else " ", token))
+        return spans
+
+    def _head(self, slot: SlotInfo) -> str:
+        return f"{slot.slot}{_STATE_SIGNS[slot.state]}{'m' if slot.marked else ''}"
+
+    def _here(self, slot: SlotInfo) -> list[int]:
+        return self._objects.in_slot(slot.addr, self._info.elemsize) if slot.allocated else []
+
+    def _names(self, slot: SlotInfo) -> list[str]:
+        return [("" if self._objects.is_alive(oid) else "†") + self._objects.name(oid) for oid in self._here(slot)]
 
 
 def _mark(slot: SlotInfo, here: list[int], scene: Scene, objects: ObjectTable) -> str:
@@ -124,3 +179,13 @@ def _written(w: WordInfo, info: SpanInfo, scene: Scene, objects: ObjectTable) ->
     if info.kind != "scan" or slot not in scene.touched.slots:
         return False
     return any(_is_new(oid, scene, objects) for oid in objects.in_slot(slot, info.elemsize))
+
+
+def some_names(names: Sequence[str], room: int) -> str:
+    """Whole names, as many as fit into `room` cells, and how many there are besides; … where there is room for none."""
+    for count in range(len(names), 0, -1):
+        left = len(names) - count
+        text = " ".join(names[:count]) + (f" +{left} more" if left else "")
+        if cell_len(text) <= room:
+            return text
+    return "…" if names and room else ""

@@ -1,6 +1,6 @@
 """Lines of styled text, and what all renderers share: fitting, bars, addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +16,7 @@ Span = tuple[str, Token]
 Line = tuple[Span, ...]
 
 MARKS: Final = "  ".join(f"{glyph} {fate}" for fate, glyph in GLYPHS.items())
+MANY: Final = 48  # spans: where a step touched more, + says little and hides what is there
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
@@ -60,6 +61,12 @@ class Scene:
     def sign(self, changed: bool) -> str:
         """What marks something that is there before and after: + when the last step changed it, ≠ in a difference."""
         return (GLYPHS["changed"] if self.comparing else "+") if changed else ""
+
+    @property
+    def few(self) -> frozenset[int]:
+        """The marked spans, by base; none where there are so many that it says little which ones."""
+        marked = self.fates if self.comparing else self.touched.spans
+        return frozenset(marked) if len(marked) <= MANY else frozenset()
 
     @property
     def legend(self) -> str:
@@ -117,15 +124,23 @@ def short(addr: int) -> str:
 
 
 def shown_rows(first: int, last: int, count: int) -> str:
-    """Which of `count` rows are shown, counted from 1; nothing where that is all of them."""
-    return "" if first <= 1 and last >= count else f"rows {first}–{last} of {count}"
+    """Which of `count` rows are shown, counted from 1; nothing when all are."""
+    return f"rows {first}–{last} of {count}" if first > 1 or last < count else ""
+
+
+def changed_elsewhere(rows: Iterable[int], top: int, shown: int) -> str:
+    """Where changed rows lie that are not among the `shown` rows from row `top`; nothing when none does."""
+    above, below = False, False
+    for row in rows:
+        above, below = above or row < top, below or row >= top + shown
+    return {(True, True): "+ above, below", (True, False): "+ above", (False, True): "+ below"}.get((above, below), "")
 
 
 def rule(title: str, notes: list[str], port: Port) -> Line:
-    """A pane's title rule: what it is, then what it shows, as far as there is room."""
+    """A pane's title rule: what it is, then what it shows, as far as there is room; empty notes are none."""
     token: Token = "focus" if port.active else "title"
     head = f"{'▌' if port.active else '─'} {title} "
-    for note in notes:
+    for note in filter(None, notes):
         if len(head) + len(note) + 5 > port.width:
             break
         head += f"── {note} "

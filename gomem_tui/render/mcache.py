@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import zip_longest
+from typing import Final, Literal
 
 from gomem_core.arch import TINY_SIZE
 from gomem_core.diff_tables import GLYPHS
@@ -10,15 +11,17 @@ from gomem_core.figures import CacheSums, cache_sums
 from gomem_core.records import McacheInfo
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.view import HeapView
-from gomem_tui.render.lines import Line, Port, Scene, Span, bar, fit, fit_all, rule, short
+from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit, fit_all, rule, short, shown_rows
 from gomem_tui.render.words import clip, join_fitting
 from gomem_tui.style import Token
 
 _BAR: Final = 6
 _COLUMN: Final = 39  # cells of one group's rows
-_KINDS: Final = ("scan", "noscan")
+_FRAME: Final = 3  # title rule, headings, legend
 _HINT: Final = "    nothing cached: an allocation fetches a span"
-_LEGEND: Final = ("bars: free slots", "▓ byte taken", "· byte free", "+ this step")
+_LEGEND: Final = ("bars: free slots", "▓ byte taken", "· byte free")
+_HEADING: Final = f"  {'cl':>2} {'size':>6} {'kind':<7}{'span':<11}free"
+_GROUPS: Final = tuple(f"  {'cl':>2} {'size':>5} {kind:<11}free".ljust(_COLUMN) for kind in ("scan", "noscan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +35,15 @@ class Cached:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the pane: a P's heading or its tiny block (no `cells`), headings of groups (no `spans`), or cached spans."""
+    """A row of the pane: a P's heading, its tiny block, or cached spans, one or (None: no more in its group) two."""
 
     cache: McacheInfo
-    what: str  # "P", "tiny", "heading", "spans" or "empty"
-    groups: tuple[int, ...] = ()  # 0: scan, 1: noscan
+    what: Literal["P", "tiny", "empty", "spans"]
     spans: tuple[Cached | None, ...] = ()
 
 
 def groups_beside(width: int) -> bool:
-    """Whether the two groups stand side by side."""
+    """Whether the two groups, scan and noscan, stand side by side."""
     return width >= 2 * _COLUMN
 
 
@@ -55,23 +57,20 @@ def mcache_rows(view: HeapView, width: int) -> list[Row]:
         if not cached:
             rows.append(Row(cache, "empty"))
         elif groups_beside(width):
-            rows.append(Row(cache, "heading", (0, 1)))
-            for i in range(max(len(scan), len(noscan))):
-                rows.append(Row(cache, "spans", (0, 1), (_get(scan, i), _get(noscan, i))))
+            rows += [Row(cache, "spans", pair) for pair in zip_longest(scan, noscan)]
         else:
-            for group, spans in enumerate((scan, noscan)):
-                rows += [Row(cache, "heading", (group,))] if spans else []
-                rows += [Row(cache, "spans", (group,), (one,)) for one in spans]
+            rows += [Row(cache, "spans", (one,)) for one in (*scan, *noscan)]
     return rows
 
 
-def _get(spans: Sequence[Cached], i: int) -> Cached | None:
-    return spans[i] if i < len(spans) else None
-
-
 def mcache_page(height: int) -> int:
-    """Rows in a pane of this height; a legend has the last line."""
-    return max(1, height - 2)
+    """Rows in a pane of this height."""
+    return max(1, height - _FRAME)
+
+
+def is_pinned(rows: Sequence[Row], top: int, height: int) -> bool:
+    """Whether the heading of a P that began further up stands in the place of row number `top`, so that it stays in sight."""
+    return mcache_page(height) > 2 and top < len(rows) and rows[top].what != "P"
 
 
 def column_of(x: int, width: int) -> int:
@@ -80,18 +79,25 @@ def column_of(x: int, width: int) -> int:
 
 
 def render_mcache(view: HeapView, port: Port, scene: Scene) -> list[Line]:
-    """Title rule, the rows from number port.top, and a legend."""
-    rows = mcache_rows(view, port.width)
+    """Title rule, headings, the rows from number port.top, and a legend."""
+    rows, page = mcache_rows(view, port.width), mcache_page(port.height)
     current = next((c for c in view.mcaches() if c.current), None)
     ps = sum(row.what == "P" for row in rows)
-    notes = [f"{ps} {'P' if ps == 1 else 'Ps'}", f"P{current.p} allocates" if current is not None else "", "no locks here"]
+    allocates = f"P{current.p} allocates" if current is not None else ""
+    position = shown_rows(port.top + 1, min(port.top + page, len(rows)), len(rows))
+    few = scene.few
+    changed = (i for i, row in enumerate(rows) for one in row.spans if one is not None and one.base in few)
+    elsewhere = changed_elsewhere(changed, port.top, page) if position and not scene.comparing else ""
+    notes = ["1 P" if ps == 1 else f"{ps} Ps", allocates, elsewhere, position or "no locks here"]
     lines = [rule("5 mcache", notes, port)]
+    lines.append((("".join(_GROUPS) if groups_beside(port.width) else _HEADING, "label"),))
     selected = view.span_at(scene.selection.addr)
     base = selected.base if selected is not None else -1
-    for row in rows[port.top : port.top + mcache_page(port.height)]:
-        lines.append(_line(row, view, port, scene, base))
+    for number, row in enumerate(rows[port.top : port.top + page]):
+        pinned = not number and is_pinned(rows, port.top, port.height)
+        lines.append(_p_line(row.cache, port.width, scene) if pinned else _line(row, view, port, scene, base))
     lines += [()] * (port.height - 1 - len(lines))
-    legend = [*_LEGEND[:-1], scene.legend or _LEGEND[-1]]
+    legend = (*_LEGEND, scene.legend or "+ this step")
     lines.append(((" " + join_fitting(legend, port.width - 1), "label"),))
     return fit_all(lines, port)
 
@@ -104,13 +110,12 @@ def _line(row: Row, view: HeapView, port: Port, scene: Scene, selected: int) -> 
             return _tiny_line(row.cache, port.width, scene)
         case "empty":
             return ((clip(_HINT, port.width), "label"),)
-        case "heading":
-            text = "".join(_heading(_KINDS[group]) for group in row.groups)
-            return ((text, "label"),)
         case _:
+            beside = groups_beside(port.width)
             pieces: list[Span] = []
             for one in row.spans:
-                pieces += fit(() if one is None else _cached(one, view, port.active, scene, selected), _COLUMN)
+                cells = () if one is None else _cached(one, view, port.active, scene, selected, beside)
+                pieces += fit(cells, _COLUMN) if beside else cells
             return tuple(pieces)
 
 
@@ -165,21 +170,20 @@ def _tiny_line(cache: McacheInfo, width: int, scene: Scene) -> Line:
     return tuple(pieces)
 
 
-def _heading(kind: str) -> str:
-    return f"   {'cls':>3} {'size':>5} {kind + ' span':<11} free".ljust(_COLUMN)
-
-
-def _cached(one: Cached, view: HeapView, active: bool, scene: Scene, selected: int) -> Line:
+def _cached(one: Cached, view: HeapView, active: bool, scene: Scene, selected: int, beside: bool) -> Line:
     info = view.span_at(one.base)
     nelems = info.nelems if info is not None else 0
     chosen, news = one.base == selected, scene.mark(one.base)
     head: Token = ("cursor" if active else "select") if chosen else "new" if news else "text"
     mark = ("▸" if chosen else " ") + (news or " ")
     tone: Token = "low" if one.nfree else "dim"
+    sizeclass, size = one.spanclass >> 1, CLASSES[one.spanclass >> 1].size
+    kind = "noscan" if is_noscan(one.spanclass) else "scan"
     return (
         (mark, "new" if news and not chosen else head),
-        (f" {one.spanclass >> 1:>3} {CLASSES[one.spanclass >> 1].size:>5} {short(one.base):<11}", head),
+        (f"{sizeclass:>2} {size:>5} " if beside else f"{sizeclass:>2} {size:>6} {kind:<7}", head),
+        (short(one.base), head),
         (" ", "text"),
         (bar(one.nfree / nelems if nelems else 0.0, _BAR), tone),
-        (f" {one.nfree}/{nelems}" if one.nfree else f" full/{nelems}", tone),
+        (f" {one.nfree}/{nelems}", tone),
     )

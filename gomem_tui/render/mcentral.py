@@ -1,20 +1,35 @@
 """The mcentrals: a row a span class with both its lists, and the chains of the selected one."""
 
-from typing import Final
+from typing import Final, Literal
 
+from gomem_core.records import SpanInfo
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.view import CENTRAL_CLASSES, HeapView
-from gomem_tui.render.lines import Line, Port, Scene, Span, fit_all, rule, short
-from gomem_tui.render.reflow import notice
+from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
+from gomem_tui.render.reflow import reflow
 from gomem_tui.style import Token
 
-_FOOT: Final = 2  # the two chains
+Which = Literal["nonempty", "empty"]
+
+CHAINS: Final[tuple[Which, Which]] = ("nonempty", "empty")  # in the order in which they are drawn, below the rows
+_FOOT: Final = len(CHAINS)
 _BOXES: Final = 10
+_FEW_BOXES: Final = 5
+_LINK: Final = 14  # cells of a span in a chain: an address, whether it is cached, the arrows
+_ENDS: Final = 8  # cells of what stands before and behind the spans of a chain
+_FAR: Final = 5_000  # spans from an end of a list up to which a place in it is looked for
+_LEGEND: Final = " ᴹ cached"
 
 
-def shown_classes(view: HeapView) -> list[int]:
+def asked_classes(view: HeapView) -> list[int]:
     """Span classes whose mcentral was ever asked for a span."""
     return [c for c in CENTRAL_CLASSES if view.central(c).nlock]
+
+
+def listed_classes(view: HeapView) -> list[int]:
+    """All span classes in the order of the rows: those that were asked come first."""
+    asked = asked_classes(view)
+    return asked + [c for c in CENTRAL_CLASSES if c not in asked]
 
 
 def central_rows(height: int) -> int:
@@ -24,63 +39,129 @@ def central_rows(height: int) -> int:
 
 def render_mcentral(view: HeapView, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, the classes from number port.top, then the chains of the selected class."""
-    classes = shown_classes(view)
-    told = [scene.legend] if scene.comparing else []
-    lines = [rule("4 mcentral", [*told, f"{len(classes)} of {len(CENTRAL_CLASSES)} span classes asked so far"], port)]
-    lines.append(
-        ((f"  {'cls':>3} {'size':>6} {'kind':<7}{'nonempty':<{_BOXES + 4}}{'empty':<{_BOXES + 4}}{'locks':>6}", "label"),)
-    )
-    rows = central_rows(port.height)
+    classes, rows = listed_classes(view), central_rows(port.height)
+    asked = sum(view.central(c).nlock > 0 for c in classes)
+    position = shown_rows(port.top + 1, min(port.top + rows, len(classes)), len(classes))
+    changed = (number for number, spanclass in enumerate(classes) if spanclass in scene.touched.central)
+    elsewhere = "" if scene.comparing else changed_elsewhere(changed, port.top, rows)
+    notes = [scene.legend, f"{asked} of {len(classes)} asked so far", elsewhere, position]
+    lines = [rule("4 mcentral", notes, port), _heading(port.width)]
     for spanclass in classes[port.top : port.top + rows]:
         lines.append(_row(view, spanclass, port, scene))
-    if not classes:
-        lines += notice("No mcentral was asked yet: objects come from an mcache first.", port.width)
     lines += [()] * (port.height - _FOOT - len(lines))
-    if scene.selection.spanclass in classes:
-        for which in ("nonempty", "empty"):
-            lines.append(_chain(view, scene, which, port.width))
+    if scene.selection.spanclass in classes[:asked]:
+        for which in CHAINS:
+            lines.append(tuple(piece for piece, _ in _chain(view, scene, which, port.width)))
+    else:
+        told = "This mcentral was not asked yet." if asked else "No mcentral was asked yet: objects come from an mcache first."
+        lines += [((" ", "text"), *line) for line in reflow([(told, "label")], port.width - 2)]
     return fit_all(lines, port)
 
 
+def chain_base(view: HeapView, scene: Scene, which: Which, width: int, x: int) -> int:
+    """The span that is drawn at cell x of a chain; 0 for none."""
+    for (text, _), base in _chain(view, scene, which, width):
+        if x < len(text):
+            return base
+        x -= len(text)
+    return 0
+
+
+def _boxes_shown(width: int) -> int:
+    return _BOXES if width >= 70 else _FEW_BOXES
+
+
+def _heading(width: int) -> Line:
+    cells = _boxes_shown(width) + 7
+    text = f"  {'cl':>2} {'size':>6} {'kind':<7}{'nonempty':<{cells}}{'empty':<{cells}}{'locks':>6}"
+    return ((text, "label"), (_LEGEND if len(text) + len(_LEGEND) <= width else "", "label"))
+
+
 def _row(view: HeapView, spanclass: int, port: Port, scene: Scene) -> Line:
-    c = view.central(spanclass)
+    c, boxes = view.central(spanclass), _boxes_shown(port.width)
     chosen = spanclass == scene.selection.spanclass
     new = spanclass in scene.touched.central
     kind = "noscan" if is_noscan(spanclass) else "scan"
-    head: Token = ("cursor" if port.active else "select") if chosen else "new" if new else "text"
+    text: Token = "text" if c.nlock else "dim"
+    head: Token = ("cursor" if port.active else "select") if chosen else "new" if new else text
     mark = ("▸" if chosen else " ") + (scene.sign(new) or " ")
-    return (
+    spans: list[Span] = [
         (mark, "new" if new and not chosen else head),
-        (f"{spanclass >> 1:>3} {CLASSES[spanclass >> 1].size:>6} {kind:<7}", head),
-        (_boxes(c.nonempty), "mid"),
-        (_boxes(c.empty), "low"),
-        (f"{c.nlock:>6}", "text"),
-    )
-
-
-def _boxes(n: int) -> str:
-    """A list's length as boxes and as a number."""
-    boxes = "▪" * n if n <= _BOXES else "▪" * (_BOXES - 1) + "…"
-    return f"{boxes or '–'} {n if n else ''}".ljust(_BOXES + 4)
-
-
-def _chain(view: HeapView, scene: Scene, which: str, width: int) -> Line:
-    """The list as the doubly linked chain it is, front to back, as far as there is room."""
-    room = max(1, (width - 18) // (14 if scene.comparing else 13))
-    bases = view.central_chain(scene.selection.spanclass, "nonempty" if which == "nonempty" else "empty", room + 1)
-    changed = scene.sign(scene.selection.spanclass in scene.touched.central)
-    spans: list[Span] = [(changed or " ", "new"), (f"{which:<9}", "label"), ("→ " if bases else "", "dim")]
-    selected = view.span_at(scene.selection.addr)
-    for i, base in enumerate(bases[:room]):
-        if i:
-            spans.append((" ⇄ ", "dim"))
-        info = view.span_at(base)
-        cached = info is not None and info.cached_by >= 0
-        token: Token = "select" if selected is not None and selected.base == base else "text"
-        if scene.comparing:
-            spans.append((scene.mark(base), "new"))
-        spans.append((short(base), token))
-        if cached:
-            spans.append(("ᴹ", "new"))
-    spans.append((" → …" if len(bases) > room else " → nil" if bases else "→ nil", "dim"))
+        (f"{spanclass >> 1:>2} {CLASSES[spanclass >> 1].size:>6} {kind:<7}", head),
+    ]
+    tones: tuple[Token, Token] = ("mid", "low") if c.nlock else ("dim", "dim")
+    spans += [(_boxes(c.nonempty, boxes), tones[0]), (_boxes(c.empty, boxes), tones[1])]
+    spans.append((f"{_number(c.nlock) if c.nlock else '':>6}", "text"))
     return tuple(spans)
+
+
+def _boxes(n: int, boxes: int) -> str:
+    """A list's length as boxes and as a number; a blank is always left behind them."""
+    drawn = "▪" * n if n <= boxes else "▪" * (boxes - 1) + "…"
+    return f"{drawn or '–'} {_number(n) if n else ''}".ljust(boxes + 7)
+
+
+def _number(n: int) -> str:
+    """A number in at most five cells."""
+    return str(n) if n < 100_000 else f"{n // 1000}k" if n < 1_000_000 else f"{n // 1_000_000}M"
+
+
+def _chain(view: HeapView, scene: Scene, which: Which, width: int) -> list[tuple[Span, int]]:
+    """A list as the doubly linked chain it is, with the base of the span that each piece stands for (0: none).
+
+    It is drawn front to back, or, where it is longer than the line and the selected span hangs on it, around that span.
+    """
+    spanclass = scene.selection.spanclass
+    c = view.central(spanclass)
+    count = c.nonempty if which == "nonempty" else c.empty
+    selected = view.span_at(scene.selection.addr)
+    if selected is not None and (selected.spanclass != spanclass or selected.list_name != which):
+        selected = None
+    label = f" {which:<9}"
+    if selected is not None and (place := view.list_place(selected.base, _FAR)):
+        label = f" {which} {place} of {count} "
+    room = max(1, (width - len(label) - _ENDS) // (_LINK + bool(scene.comparing)))
+    before, bases, behind = _window(view, spanclass, which, selected, room)
+    changed = scene.sign(spanclass in scene.touched.central)
+    pieces: list[tuple[Span, int]] = [
+        ((changed or " ", "new"), 0),
+        ((label[1:], "label"), 0),
+        (("… ⇄ " if before else "→ ", "dim"), 0),
+    ]
+    for number, base in enumerate(bases):
+        if number:
+            pieces.append(((" ⇄ ", "dim"), 0))
+        if scene.comparing:
+            pieces.append(((scene.mark(base), "new"), base))
+        chosen = selected is not None and selected.base == base
+        pieces.append(((short(base), "select" if chosen else "text"), base))
+        info = view.span_at(base)
+        if info is not None and info.cached_by >= 0:
+            pieces.append((("ᴹ", "new"), base))
+    pieces.append(((" ⇄ …" if behind else " → nil" if bases else "nil", "dim"), 0))
+    return pieces
+
+
+def _window(view: HeapView, spanclass: int, which: Which, selected: SpanInfo | None, room: int) -> tuple[bool, list[int], bool]:
+    """At most `room` neighbouring spans of a list, and whether there are more before and behind them."""
+    if selected is None:
+        bases = view.central_chain(spanclass, which, room + 1)
+        return False, bases[:room], len(bases) > room
+    before, behind = _neighbours(view, selected, -1, room), _neighbours(view, selected, 1, room)
+    left = min(len(before), max(room // 2, room - 1 - len(behind)))
+    right = room - 1 - left
+    bases = [*reversed(before[:left]), selected.base, *behind[:right]]
+    return len(before) > left, bases, len(behind) > right
+
+
+def _neighbours(view: HeapView, info: SpanInfo, direction: int, count: int) -> list[int]:
+    """At most `count` spans that follow on its list, nearest first; direction -1: that stand before it."""
+    found: list[int] = []
+    here: SpanInfo | None = info
+    while here is not None and len(found) < count:
+        base = here.next_base if direction > 0 else here.prev_base
+        if not base:
+            break
+        found.append(base)
+        here = view.span_at(base)
+    return found

@@ -1,41 +1,56 @@
 """The spans table: a row a span, in the order and through the filter that were chosen."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from gomem_core.records import SpanInfo
 from gomem_core.report import format_bytes
 from gomem_core.spanorder import SpanOrder
 from gomem_core.view import HeapView
-from gomem_tui.render.lines import Line, Port, Scene, bar, fit_all, rule, short
+from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice
 from gomem_tui.style import Token
 
 _BAR: Final = 4
 _NARROW_BAR: Final = 3
-_UNSWEPT: Final = "~ unswept"
+_UNSWEPT: Final = "~ waits"
 _GIVEN_BACK: Final = "░ given back"
+_LAST: Final = ("waste", "sweepgen")  # what narrow tables have for the list, when sorted by it
 
 
 def render_spans(view: HeapView, order: SpanOrder, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, then the rows from number port.top."""
-    count = view.span_count
-    total = f"{len(order)} of {count}" if order.text else f"{count} in {format_bytes(view.pages << 13)}"
-    arrow = "↓" if order.descending else "↑"
-    infos = order.rows(port.top, port.top + max(0, port.height - 2))
-    told = [scene.legend] if scene.comparing else []
-    filtered = [f"filter {order.text}"] if order.text else []
-    notes = [total, *told, f"by {order.sort} {arrow}", *filtered, *_legend(infos, port.width)]
-    lines = [rule("1 Spans", notes, port), _heading(port.width)]
+    count, shown = view.span_count, span_rows(port.height)
+    infos = order.rows(port.top, port.top + shown)
+    lines = [rule("1 Spans", _notes(view, order, infos, port, scene), port)]
+    lines.append((("".join(column.text for column in _columns(port.width, order.sort)), "label"),))
     selected = view.span_at(scene.selection.addr)
     for info in infos:
         chosen = selected is not None and selected.base == info.base
-        waste = order.waste(info) if _roomy(port.width) else 0.0
-        lines.append(_row(info, port, chosen, scene.mark(info.base), waste))
+        lines.append(_row(info, port, chosen, scene.mark(info.base), order))
     if not count:
         lines += notice("The arena is empty: nothing was allocated yet.", port.width)
     elif not len(order):
         lines += notice(f"No span passes the filter {order.text}", port.width)
     return fit_all(lines, port)
+
+
+def _notes(view: HeapView, order: SpanOrder, infos: list[SpanInfo], port: Port, scene: Scene) -> list[str]:
+    """What the title rule tells, what matters most first."""
+    count, size = view.span_count, format_bytes(view.pages << 13)
+    position = shown_rows(port.top + 1, port.top + len(infos), len(order)) if infos else ""
+    if order.text:
+        total, more = [f"{len(order)} of {count}", position], [f"filter {order.text}"]
+    else:
+        total, more = ([position], [f"{size} mapped"]) if position else ([f"{count} in {size}"], [])
+    changed = (row for base in changed_bases(view, scene) if (row := order.number(base)) >= 0)
+    elsewhere = changed_elsewhere(changed, port.top, len(infos))
+    by = f"by {order.sort} {'↓' if order.descending else '↑'}"
+    return [*total, scene.legend, elsewhere, by, *more, *_legend(infos, port.width)]
+
+
+def changed_bases(view: HeapView, scene: Scene) -> list[int]:
+    """The spans that the last step changed and that are still there, if these are few; none while a difference is shown."""
+    return [base for base in scene.few if (info := view.span_at(base)) is not None and info.base == base and not scene.comparing]
 
 
 def _legend(infos: list[SpanInfo], width: int) -> list[str]:
@@ -51,32 +66,59 @@ def span_rows(height: int) -> int:
     return max(1, height - 2)
 
 
-def _wide(width: int) -> bool:
-    return width >= 59
+class _Column(NamedTuple):
+    """A column: the order it stands for, its heading, its width."""
+
+    sort: str
+    heading: str
+    cells: int
+    right: bool = False  # aligned to the right, with a blank behind it
+
+    @property
+    def text(self) -> str:
+        """The heading in its cells."""
+        return f"{self.heading:>{self.cells - 1}} " if self.right else f"{self.heading:<{self.cells}}"
+
+
+def sort_at(x: int, width: int, sort: str) -> str:
+    """The order, one of SORTS, whose column has cell x of a table that is now in order `sort`."""
+    columns = _columns(width, sort)
+    for column in columns:
+        if x < column.cells:
+            return column.sort
+        x -= column.cells
+    return columns[-1].sort
+
+
+def _columns(width: int, sort: str) -> list[_Column]:
+    columns = [
+        _Column("base", "  base", 13),
+        _Column("pages", "pages", 6, right=True),
+        _Column("class", "cl", 3, right=True),
+        _Column("size", "size", 7, right=True),
+        _Column("kind", "kind", 7),
+        _Column("used", "used", _bar(width) + 10),
+    ]
+    if _roomy(width):
+        last = [_Column("list", "on list", 10), _Column("waste", "waste", 7, right=True), _Column("sweepgen", "sweepgen", 9)]
+    else:
+        last = [_Column(sort, sort, 10) if sort in _LAST else _Column("list", "on list", 10)]
+    return columns + last
 
 
 def _roomy(width: int) -> bool:
     """Room for the waste, and for sweepgen in words."""
-    return width >= 84
-
-
-def _heading(width: int) -> Line:
-    text = f"  {'base':<11}{'pages':>5} {'cl':>2} {'size':>6} {'kind':<7}"
-    text += f"{'used':<{_bar(width) + 10}} " if _wide(width) else f"{'used':<10} "
-    text += f"{'on list':<10} {'waste':>6}  {'sweepgen'}" if _roomy(width) else "on list"
-    return ((text, "label"),)
+    return width >= 80
 
 
 def _bar(width: int) -> int:
-    return _BAR if _roomy(width) else _NARROW_BAR
+    return _BAR if width >= 84 else _NARROW_BAR if width >= 59 else 0
 
 
 def list_text(info: SpanInfo) -> str:
-    """Where the span hangs, in a word or two."""
+    """Where the span hangs, in a word or two, of at most nine cells."""
     if info.cached_by >= 0:
         return f"P{info.cached_by} cache"
-    if info.list_name == "freelarge":
-        return "large"
     return info.list_name
 
 
@@ -94,39 +136,53 @@ def kind_tone(info: SpanInfo) -> Token:
     return "low" if info.elemsize <= 128 else "mid" if info.elemsize <= 1024 else "high"
 
 
-def _row(info: SpanInfo, port: Port, chosen: bool, news: str, waste: float) -> Line:
+def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder) -> Line:
     tone = kind_tone(info)
     text: Token = "text" if info.state == "inuse" else "dim"
     sizeclass = str(info.sizeclass) if info.sizeclass else "L" if info.state == "inuse" else ""
     size = str(info.elemsize) if info.sizeclass else format_bytes(info.elemsize) if info.elemsize else ""
     mark = ("▸" if chosen else " ") + (news or " ")
     head: Token = ("cursor" if port.active else "select") if chosen else "new" if news else text
-    spans: list[tuple[str, Token]] = [
+    used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
+    cells = _bar(port.width)
+    spans: list[Span] = [
         (mark, "new" if news and not chosen else head),
         (f"{short(info.base):<11}", head),
         (f"{_count(info.npages):>5} ", text),
         (f"{sizeclass:>2} {size:>6} ", tone),
         (f"{info.kind or info.state:<7}", tone),
+        (bar(info.used, cells) if info.nelems else " " * cells, tone),
+        (f"{used:>9} " if cells else f"{used:<10}", text),
     ]
-    used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
-    if _wide(port.width):
-        cells = _bar(port.width)
-        spans.append((bar(info.used, cells) if info.nelems else " " * cells, tone))
-        spans.append((f"{used:>9} ", text))
+    if _roomy(port.width):
+        spans.append((f"{list_text(info):<10}", text))
+        spans += _details(info, order)
+    elif order.sort == "waste":
+        spans.append((_waste(info, order), text))
+    elif order.sort == "sweepgen":
+        spans.append((f"{info.sweepgen} ~", "new") if not info.swept else _sweepgen(info))
     else:
-        spans.append((f"{used:<10}", text))
-    if not _roomy(port.width):
-        return (*spans, _sign(info), (list_text(info), text))
-    wasted = f"{waste:.1f}%" if info.state == "inuse" else ""
-    swept = "" if info.state != "inuse" or not info.swept else f"{info.sweepgen} swept"
-    spans.append((f" {list_text(info):<10} {wasted:>6}  {swept}", text))
-    if not info.swept:
-        spans.append((f"{info.sweepgen} ~ waits", "new"))
-    if info.npreleased:
-        spans.append((f"{info.npreleased} given back", "label"))
+        spans += [_sign(info), (list_text(info), text)]
     return tuple(spans)
 
 
-def _sign(info: SpanInfo) -> tuple[str, Token]:
+def _details(info: SpanInfo, order: SpanOrder) -> list[Span]:
+    """Waste and sweepgen; of a free span, what of it is given back."""
+    if info.npreleased:
+        return [(f" {_count(info.npreleased)} given back", "label")]
+    return [(f"{_waste(info, order):>6} ", "text"), _sweepgen(info)]
+
+
+def _waste(info: SpanInfo, order: SpanOrder) -> str:
+    return f"{order.waste(info):.1f}%" if info.state == "inuse" else ""
+
+
+def _sweepgen(info: SpanInfo) -> Span:
+    if not info.swept:
+        return f"{info.sweepgen} ~ waits", "new"
+    return (f"{info.sweepgen} swept" if info.state == "inuse" else ""), "text"
+
+
+def _sign(info: SpanInfo) -> Span:
     """Before the list's name: what else there is to know of the span."""
     return ("~", "new") if not info.swept else ("░" if info.npreleased else " ", "label")

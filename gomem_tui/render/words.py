@@ -46,6 +46,18 @@ def join_fitting(parts: Iterable[str], width: int, separator: str = "  ") -> str
     return text
 
 
+def join_lines(parts: Iterable[str], width: int, separator: str = "  ") -> list[str]:
+    """All of the parts side by side, in as many lines of `width` as they take; a line ends between parts only."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]}{separator}{part}" if lines else part
+        if lines and len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
+
+
 def size_text(nbytes: int) -> str:
     """A number of bytes with its unit: 48 B, 4.0K."""
     return f"{nbytes} B" if nbytes < 1024 else format_bytes(nbytes)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from gomem_tui.render.arena import Chart, render_arena
+from gomem_tui.render.arena import render_arena
 from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.lines import Line, Port
 from gomem_tui.render.mcentral import render_mcentral
+from gomem_tui.render.pagecells import Chart
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import Story, render_why
 from tests.tui.golden import SIZES, STATES, check_picture

@@ -9,7 +9,7 @@ from gomem_core.reach import object_at
 from gomem_core.session import Session
 from gomem_core.spanorder import SpanOrder
 from gomem_core.timeline import Timeline
-from gomem_tui.render.arena import LENSES, Chart, render_arena
+from gomem_tui.render.arena import render_arena
 from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.heap import render_heap
 from gomem_tui.render.layout import render_layout
@@ -17,6 +17,7 @@ from gomem_tui.render.lines import Port, Scene, Selection
 from gomem_tui.render.mcache import render_mcache
 from gomem_tui.render.mcentral import render_mcentral
 from gomem_tui.render.objects import render_objects
+from gomem_tui.render.pagecells import LENSES, Chart
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import Story, render_why
 from tests.core.test_time import some_lines

@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from gomem_core.console import Console
 from gomem_tui.panes.model import Model
 from tests.tui.test_model import Panes
 
@@ -56,6 +55,7 @@ EXCEPTIONS = [
     (("arena",), "", "a picture of pages: the cell at which a span begins carries the mark, not the row"),
     (("mcache",), "nothing cached", "stands below the P, which is marked"),
     (("mcache",), " cls ", "the same: headings"),
+    (("mcentral",), "not asked yet", "speaks of the class that is selected, which follows the object"),
     (("mcentral",), "→", "the chains of the class that is selected, which follows the object"),
     (
         ("spans",),
@@ -157,11 +157,6 @@ def test_marks_are_the_same_on_the_way_back(name: str) -> None:
 
 def test_nothing_is_marked_where_nothing_changed() -> None:
     """A command that only looks."""
-    console = Console(True)
-    model = Model(console, lambda: None)
-    for line in ("alloc 48 scan as a", "alloc 64", "show spans"):
-        model.arrived(model.submit(line))
-    assert not model.scene.touched.spans
     panes = Panes("alloc 48 scan as a\nalloc 64\nshow spans")
     panes.model.go(3)
     panes.model.arrived()
@@ -213,7 +208,7 @@ def test_a_drop_marks_the_object_and_its_slot() -> None:
 
 def test_only_the_word_in_which_a_pointer_was_stored_is_marked() -> None:
     bitmap = lines_of(after("alloc 64 scan as a\nalloc 64 scan as b", "link a.5 b"), "bitmap")
-    assert [line[:2] for line in bitmap[2:6]] == ["  ", " +", "  ", "  "]
+    assert [line[1] for line in bitmap[2:6]] == [" ", "+", " ", " "]
 
 
 def test_pages_given_back_are_marked_once() -> None:
@@ -224,7 +219,7 @@ def test_pages_given_back_are_marked_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "told"), [(59, "≠█ requested +3.0K"), (80, "≠█ requested +48→3.0K"), (200, "≠█ requested .* was 48")]
+    ("width", "told"), [(59, "≠█ requested +3.0K"), (80, "≠█ requested +48 B→3.0K"), (200, "≠█ requested .* was 48")]
 )
 def test_a_difference_tells_what_figures_were_where_there_is_room(width: int, told: str) -> None:
     panes = after("alloc 48", "alloc 1000 times 3", "diff 1")

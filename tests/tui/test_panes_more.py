@@ -176,3 +176,45 @@ async def test_large_objects_lead_to_no_mcentral() -> None:
         pane.move(1)
         assert app.marked("heap")[0].split()[1:3] == ["4", "48"]
         assert not pane.no_mcentral()
+
+
+MANY_PS = "procs 3\nalloc 48 scan\np 2\nalloc 64 scan\nalloc 64"  # P1 caches nothing
+
+
+async def test_left_and_right_go_to_other_groups_and_ps() -> None:
+    async with running(MANY_PS) as app:
+        first, last = app.model.view.mcaches()[0], app.model.view.mcaches()[2]
+        scan, noscan = (base for _, base, _ in last.cached)
+        pane = app.pane("mcache")
+        app.model.select(first.cached[0][1])
+        for base in (scan, noscan, noscan):
+            pane.move(0, 1)
+            assert app.addr == base
+        for base in (scan, first.cached[0][1], first.cached[0][1]):
+            pane.move(0, -1)
+            assert app.addr == base
+
+
+async def test_the_p_of_the_first_rows_stays_in_sight() -> None:
+    sizes = (8, *range(16, 257, 16), 320, 384, 512, 640, 768, 1024)
+    async with running("procs 2\np 1\n" + "\n".join(f"alloc {size} scan" for size in sizes)) as app:
+        pane = app.pane("mcache")
+        pane.move(HeapPane.FAR)
+        text = app.text("mcache")
+        assert pane.top > 3  # the heading of P1 is further up
+        assert "P1 allocates now" in text[2]
+        assert text[3].split()[2].startswith("c42")
+        at = app.addr
+        pane.pick(10, 2)  # that heading is no span
+        assert app.addr == at
+        pane.pick(10, 3)
+        assert f"{app.addr:x}" in app.text("mcache")[3]
+
+
+async def test_cached_spans_that_changed_out_of_sight_are_told() -> None:
+    sizes = (8, *range(16, 257, 16), 320, 384, 512, 640, 768, 1024)
+    async with running("\n".join(f"alloc {size} scan" for size in (*sizes, 8))) as app:
+        pane = app.pane("mcache")
+        assert "+ " not in app.text("mcache")[0]  # the span of 8-byte slots is in sight
+        pane.move(HeapPane.FAR)
+        assert "+ above" in app.text("mcache")[0]

@@ -128,12 +128,12 @@ def test_panes(monkeypatch: Monkey, capsys: Capture) -> None:
         monkeypatch, capsys, "", "", "pane spans", "pane 3 2", "select tail", "pane objects", "focus mcentral", "pane why"
     )
     assert "Pane 1 Spans: 2 in 1.0M, by base ascending\n" in out
-    assert re.search(r"^>\+?\s*c420000000 +1 +4 +48 scan +2/170 +P0 cache$", out, re.MULTILINE)
-    assert "  c420000000  |P p P P    c41fffffff    0 taken node\n" in out
+    assert re.search(r"^>\+?\s*c420000000 +1 +4 +48 scan +2/170 P0 cache +0\.4% 0 swept$", out, re.MULTILINE)
+    assert "  c420000000  |P  p  P  P  c41fffffff    0 taken node\n" in out
     assert "2 of 256 rows; pane bitmap 256 prints all.\n" in out
     assert "Selected 0xc420000030, in span 0xc420000000.\n" in out
     assert re.search(r"^>\+? +tail +c420000030 +48 B +scan +rooted +- +2$", out, re.MULTILINE)
-    assert "Pane 4 mcentral: 1 of 132" in out
+    assert "Pane 4 mcentral: 1 of 132 asked so far" in out
     assert "Pane 6 Why\n" in out
 
 

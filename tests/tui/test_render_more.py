@@ -124,6 +124,17 @@ def test_tiny_blocks_are_shown_byte_by_byte() -> None:
     assert "P2 allocates now" in text
 
 
+@pytest.mark.parametrize("width", [60, 78, 80])
+def test_free_slots_of_the_smallest_slots_fit_their_column(width: int) -> None:
+    s = State("alloc 8 scan\nalloc 48")
+    (row,) = [plain(line) for line in render_mcache(s.session.view, Port(width, 24), s.scene) if "/1024" in plain(line)]
+    assert " 1023/1024 " in f"{row} "
+
+
+def test_a_full_span_has_no_slot_free() -> None:
+    assert " 0/8\n" in texts(render_mcache(State("alloc 1024 times 8").session.view, Port(80, 24), Scene()))
+
+
 def test_both_groups_show_every_cached_span() -> None:
     view = state("churned").session.view
     cached = sorted(base for cache in view.mcaches() for _, base, _ in cache.cached)

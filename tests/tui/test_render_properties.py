@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from gomem_tui.render.arena import LENSES, MAX_ZOOM, Chart, render_arena
+from gomem_tui.render.arena import MAX_ZOOM, render_arena
 from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line, Port, bar, fit, plain
 from gomem_tui.render.mcentral import render_mcentral
+from gomem_tui.render.pagecells import LENSES, Chart
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import Story, render_why
 from tests.tui.states import SCRIPTS, state

@@ -113,10 +113,10 @@ async def test_each_event_of_a_refill_a_growth_and_a_collection_there_and_back()
             app.model.go(step - 1)
             seen = []
             for event in range(1, events + 1):
-                await do(pilot, further, 1, f"{step - 1}+{event}")
+                await do(pilot, further, 1, f"{step - 1}.{event}")
                 seen.append(await as_it_is(pilot))
             await do(pilot, further, 1, str(step))
             for event in range(events, 0, -1):
-                await do(pilot, back, 1, f"{step - 1}+{event}")
+                await do(pilot, back, 1, f"{step - 1}.{event}")
                 assert await as_it_is(pilot) == seen[event - 1], (step, event)
             await do(pilot, back, 1, str(step - 1))

@@ -18,13 +18,14 @@ from gomem_core.outcome import Outcome
 from gomem_core.report import Result
 from gomem_core.script import read_script
 from gomem_core.spanorder import SpanOrder
-from gomem_tui.render.arena import LENSES, Chart, render_arena
+from gomem_tui.render.arena import render_arena
 from gomem_tui.render.ladder import ladder_so_far
 from gomem_tui.render.layout import render_layout
 from gomem_tui.render.lines import Line, Port, Scene, Selection, plain
 from gomem_tui.render.mcache import render_mcache
 from gomem_tui.render.mcentral import render_mcentral
-from gomem_tui.render.sentences import tell
+from gomem_tui.render.pagecells import LENSES, Chart
+from gomem_tui.render.sentences import COUNTED, tell
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import Story, render_why, standing_at, why_length, why_text
 from tests.tui.golden import SIZES, check_picture
@@ -315,8 +316,9 @@ def test_panes_mark_what_is_new_gone_and_changed() -> None:
     assert "≠ changed" in rows[0]
     assert [row[1] for row in rows[2:7]] == ["≠", "≠", "≠", "+", "+"]
     chart = texts(render_arena(view, Port(80, 20), scene, Chart()))
-    assert chart[1].split()[1:5] == ["≠", "≠", "≠", "+"]
-    assert chart[-1].startswith(" + new  - gone  ≠ changed")
+    assert chart[1][13:21:2] == "≠≠≠+"  # each stands before its page's glyph
+    assert chart[1][14:22:2] == "·44▓"
+    assert chart[-2].startswith(" + new  - gone  ≠ changed")
     chains = texts(render_mcentral(view, Port(80, 20), scene))
     assert chains[-2].split() == ["≠nonempty", "→", f"≠{base + 0x4000:x}", "→", "nil"]
     assert chains[2].startswith(" ≠")
@@ -328,7 +330,7 @@ def test_the_map_marks_where_spans_were_that_are_gone() -> None:
     view = desk.session.view
     assert gone == [view.arena[0] + 0x6000, view.arena[0] + 0x10000]
     scene = Scene(Selection(view.arena[0], 9), found.touched, comparing=True, fates=found.fates)
-    cells = texts(render_arena(view, Port(80, 20), scene, Chart()))[1].split()[1:]
+    cells = texts(render_arena(view, Port(80, 20), scene, Chart()))[1][13::2]
     assert [i for i, cell in enumerate(cells) if cell == "-"] == [3, 8]
     zoomed = texts(render_arena(view, Port(80, 20), scene, Chart(zoom=1)))[1].split()[1]
     assert [i for i, cell in enumerate(zoomed) if cell == "-"] == [4]  # pages 8 and 9
@@ -357,3 +359,7 @@ def test_panes_fill_any_port_in_any_difference(port: Port, fates: dict[int, Fate
     fits(render_mcentral(view, port, scene), port)
     fits(render_mcache(view, port, scene), port)
     fits(render_layout(view, port, scene, session.objects), port)
+
+
+def test_every_kind_of_event_has_a_name_where_it_is_counted() -> None:
+    assert set(COUNTED) == {kind.kind for kind in events.Event.__subclasses__()}

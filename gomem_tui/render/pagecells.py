@@ -1,0 +1,177 @@
+"""Cells of the page map: what one page, or a power of two of them, looks like through a lens."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from gomem_core.arch import PAGE_SHIFT
+from gomem_core.records import SpanInfo
+from gomem_core.view import HeapView
+from gomem_tui.render.lines import Scene, Span
+from gomem_tui.render.spans import kind_tone
+from gomem_tui.style import Token
+
+Lens = Literal["class", "used", "list", "swept", "given back", "last change"]
+LENSES: Final[tuple[Lens, ...]] = ("class", "used", "list", "swept", "given back", "last change")
+GOES_ON: Final = "▒"  # a span's pages behind its first: so one sees where it ends
+
+_CLASS_GLYPHS: Final = "?123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZΓΔΘΛΞ"
+_LEVELS: Final = "▁▂▃▄▅▆▇█"
+_LONG_AGO: Final = ":"
+_EVER: Final = 1 << 62  # steps
+_SEVERAL_LISTS: Final = "*"
+_SAMPLES: Final = 16  # spans looked at for a cell that covers many
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """How the map is drawn: through which lens, and 2^zoom pages a cell."""
+
+    lens: Lens = "class"
+    zoom: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is drawn for a cell."""
+
+    glyph: str
+    token: Token
+    mark: str = ""  # that something changed here
+    joined: bool = False  # to the cell before: the same span goes on
+
+    def spans(self, columns: int) -> tuple[Span, ...]:
+        """In one column the mark stands for the glyph; in two it stands before it."""
+        if columns == 1:
+            return ((self.mark or self.glyph, self.token),)
+        if self.joined and not self.mark:
+            return ((GOES_ON, self.token if self.token != "cursor" else "select"), (self.glyph, self.token))
+        return ((self.mark or " ", "new"), (self.glyph, self.token))
+
+
+class Cells:
+    """Draws cells of one map."""
+
+    def __init__(self, view: HeapView, scene: Scene, chart: Chart, selected: SpanInfo | None, cursor: int, active: bool) -> None:
+        self._view = view
+        self._scene = scene
+        self._chart = chart
+        self._selected = selected
+        self._cursor = cursor
+        self._active = active
+        self._changed = sorted(scene.few)
+
+    def row(self, cells: range) -> list[Cell]:
+        """The given cells; what several of them share is looked up once."""
+        start, zoom = self._view.arena[0], self._chart.zoom
+        found: list[Cell] = []
+        info: SpanInfo | None = None
+        for cell in cells:
+            first = start + (cell << zoom + PAGE_SHIFT)
+            end = start + (cell + 1 << zoom + PAGE_SHIFT)
+            if info is None or first >= info.base + info.nbytes:
+                info = self._view.span_at(first)
+            if info is None:
+                found.append(Cell("╌", "dim"))
+            elif end <= info.base + info.nbytes:
+                found.append(self._one(cell, info, first, end))
+            else:
+                found.append(self._several(cell, first, end))
+        return found
+
+    def _one(self, cell: int, info: SpanInfo, first: int, end: int) -> Cell:
+        """A cell that lies within one span."""
+        in_use, goes_on = info.state != "free", first > info.base
+        glyph = GOES_ON if in_use and goes_on else _glyph(self._chart.lens, info, self._ago(info.base))
+        base = self._first_changed(first, end)
+        mark = self._scene.mark(base) if base == info.base or self._scene.comparing else ""
+        new = in_use and self._scene.mark(info.base) != ""
+        token: Token = "new" if new or (mark and not in_use) else kind_tone(info)
+        return Cell(glyph, self._tone(cell, info, token), mark, joined=in_use and goes_on)
+
+    def _several(self, cell: int, first: int, end: int) -> Cell:
+        """A cell that covers several spans, or one and unmapped space: told from some of them."""
+        view = self._view
+        used_end = min(end, view.arena[1])
+        low, high = view.span_number(first), view.span_number(used_end - 1)
+        step = max(1, (high - low + 1) // _SAMPLES)
+        infos = [info for n in range(low, high + 1, step) for info in view.spans(n, n + 1)]
+        pages = [min(used_end, info.base + info.nbytes) - max(first, info.base) >> PAGE_SHIFT for info in infos]
+        mark = self._scene.mark(self._first_changed(first, end))
+        new = mark or any(self._scene.mark(info.base) for info in infos)
+        ago = min(self._ago(info.base) for info in infos)
+        parts = list(zip(infos, pages, strict=True))
+        glyph = _glyph_of_several(self._chart.lens, parts, (used_end - first) / (end - first), ago)
+        return Cell(glyph, self._tone(cell, None, "new" if new else "dim" if glyph == "·" else "mid"), mark)
+
+    def _first_changed(self, first: int, end: int) -> int:
+        """The first of few changed spans that begins, or began, from `first` on and before `end`; 0: none."""
+        number = bisect_left(self._changed, first)
+        return self._changed[number] if number < len(self._changed) and self._changed[number] < end else 0
+
+    def _ago(self, base: int) -> int:
+        """Steps since something happened to the span; _EVER when nothing is known of it."""
+        step = self._scene.changed.get(base)
+        return _EVER if step is None else self._scene.step - step
+
+    def _tone(self, cell: int, info: SpanInfo | None, token: Token) -> Token:
+        """The colour of the selection, if the cell has to do with it."""
+        if cell == self._cursor:
+            return "cursor" if self._active else "select"
+        if info is not None and self._selected is not None and info.base == self._selected.base:
+            return "select"
+        return token
+
+
+def _glyph(lens: Lens, info: SpanInfo, ago: int) -> str:
+    """What the first cell of a span shows."""
+    if lens == "last change":
+        return str(ago) if ago < 10 else _LONG_AGO
+    if info.state == "free":
+        return "░" if info.npreleased == info.npages and lens != "swept" else "·"
+    if info.state == "manual":
+        return "m"
+    match lens:
+        case "used":
+            return _level(info.used)
+        case "list":
+            return _list_glyph(info)
+        case "swept":
+            return "s" if info.swept else "~"
+        case "given back":
+            return "▓"
+        case _:
+            return _CLASS_GLYPHS[info.sizeclass] if info.sizeclass else "▓"
+
+
+def _list_glyph(info: SpanInfo) -> str:
+    return "M" if info.cached_by >= 0 else {"nonempty": "N", "empty": "E"}.get(info.list_name, "B")
+
+
+def _glyph_of_several(lens: Lens, parts: list[tuple[SpanInfo, int]], mapped: float, ago: int) -> str:
+    """What a cell shows that covers so many pages of these spans, and perhaps others; `mapped`: the share of it that is."""
+    if lens == "last change":
+        return str(ago) if ago < 10 else _LONG_AGO
+    used = [(info, pages) for info, pages in parts if info.state != "free"]
+    all_pages, pages_used = sum(pages for _, pages in parts), sum(pages for _, pages in used)
+    released = sum(pages * info.npreleased / info.npages for info, pages in parts)
+    if lens == "given back" and released and used:
+        return _level(released / all_pages)
+    if not used:
+        return "░" if released == all_pages and lens != "swept" else "·"
+    match lens:
+        case "used":
+            return _level(sum(info.used * pages for info, pages in used) / pages_used)
+        case "list":
+            lists = {_list_glyph(info) for info, _ in used}
+            return lists.pop() if len(lists) == 1 else _SEVERAL_LISTS
+        case "swept":
+            return "s" if all(info.swept for info, _ in used) else "~"
+        case "given back":
+            return "▓"
+        case _:
+            return _level(pages_used / all_pages * mapped)
+
+
+def _level(share: float) -> str:
+    return _LEVELS[min(len(_LEVELS) - 1, int(share * len(_LEVELS)))]
