@@ -9,11 +9,12 @@ from gomem_core.desk import Desk
 from gomem_core.execute import EXECUTE, LOOKS, CommandError
 from gomem_core.lang import Command, ParseError, parse
 from gomem_core.lang.moves import Back, Diff, Focus, Forward, Goto, Pause, Say, UntilEvent, UntilQuantity
-from gomem_core.machine import Stopped, located
+from gomem_core.machine import located
 from gomem_core.moving import MOVES
 from gomem_core.outcome import Outcome
 from gomem_core.report import Result
 from gomem_core.step import PAUSE
+from gomem_core.stopping import Stopped
 
 _MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, Focus)
 

@@ -28,6 +28,7 @@ from gomem_core.runtime.malloc import Heap
 from gomem_core.runtime.mheap import OutOfMemory
 from gomem_core.step import Step
 from gomem_core.stepmarks import counters, step_mark
+from gomem_core.stopping import Stopped, StopRequest
 from gomem_core.told import Told
 from gomem_core.view import HeapView
 
@@ -38,10 +39,6 @@ _EVENT_BYTES: Final = 150
 _TOUCHED_BYTES: Final = 80
 _FIGURES_BYTES: Final = 8_000
 _TELL_EVERY: Final = 10_000  # work, a third of a second
-
-
-class Stopped(Exception):
-    """Somebody asked to stop (`Machine.stop`); the machine stands where the last whole step left it."""
 
 
 class _Halfway(Exception):
@@ -61,7 +58,7 @@ class Machine:
     `step_of` gives a step by its number, from 1.  With `narrate` each outcome carries the events its command caused.
     """
 
-    def __init__(self, step_of: Callable[[int], Step], narrate: bool) -> None:
+    def __init__(self, step_of: Callable[[int], Step], narrate: bool, stop: StopRequest | None = None) -> None:
         self.heap = Heap()
         self.view = HeapView(self.heap)
         self.objects = ObjectTable()
@@ -70,7 +67,7 @@ class Machine:
         self.at = 0  # steps done
         self.outcome: Outcome | None = None  # of the step done last, if it is known
         self.on_the_way: Callable[[int], None] | None = None  # told where it stands while steps are done that never were
-        self.stop = False  # set by others, also from another thread: whatever takes long raises Stopped then
+        self.stop = StopRequest() if stop is None else stop  # whatever takes long raises Stopped then
         self.stale = Stale()  # spans that may have changed since somebody took this
         self.heap_live = array("q", [0])  # bytes, after each step that was done on this line
         self.marks = bytearray(1)  # what each of them did, see stepmarks.py
@@ -275,8 +272,8 @@ class Machine:
         self._news.follow(event)
         if self._told.total == self._limit:
             raise _Halfway
-        if self.stop and not self._deaf:
-            raise Stopped
+        if self.stop.asked and not self._deaf:
+            self.stop.heed()
 
     # --- Going elsewhere ------------------------------------------------------------------------------------------------
 
@@ -287,9 +284,8 @@ class Machine:
             self._restore(known)
         dear = self._dear
         while self.at < step:
-            if self.stop and not self._deaf:
-                self.stop = False
-                raise Stopped
+            if not self._deaf:
+                self.stop.heed()
             if step - self.at <= _NEAR and self._work - self._since_work >= dear:
                 self.remember()
             self.do(self._step_of(self.at + 1), look=False)
@@ -348,7 +344,7 @@ class Machine:
         try:
             self.reach(self.at)
         finally:
-            self._deaf = self.stop = False
+            self._deaf = self.stop.asked = False
 
     # --- Halfway --------------------------------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ def resume(desk: Desk, which: str | None) -> Found:
         told.take(record)
     journal = None if desk.read_only else Journal.reopen(found)
     try:
-        session = Session(desk.narrates, told.timeline)
+        session = Session(desk.narrates, told.timeline, desk.stop)
         session.goto(told.step, told.event)
     except BaseException:
         if journal is not None:

@@ -101,7 +101,7 @@ class Explorer(PaneKeys):
 
     def _hang_up(self, code: int) -> None:
         """Somebody wants gomem to end; what takes long would keep it."""
-        self.model.session.machine.stop = self.busy
+        self.desk.stop.asked = self.busy
         self.exit(code)
 
     def _tell_of_journals(self) -> None:

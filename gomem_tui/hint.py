@@ -6,7 +6,6 @@ from gomem_core.journal import Summary
 from gomem_core.lang import BY_WORD, ParseError, parse
 from gomem_core.lang.commands import Alloc, Churn
 from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
-from gomem_core.machine import Machine
 from gomem_core.resume import called
 from gomem_core.session import Session
 from gomem_core.view import HeapView
@@ -64,9 +63,11 @@ def travels_long(session: Session) -> bool:
     return takes_long("\n".join(session.line(step) for step in waiting), session)
 
 
-def progress(machine: Machine, seconds: float, stop: str) -> str:
+def progress(session: Session, seconds: float, stop: str) -> str:
     """What is told while another thread works; it may be a moment old.  `stop` is the key that stops it."""
-    return f"working for {seconds:.0f} s: step {machine.at:,}, {len(machine.objects):,} objects ever; {stop} stops it"
+    machine, steps = session.machine, len(session.timeline.steps)
+    done = f"step {machine.at:,} of {max(steps, machine.at):,}, {len(machine.objects):,} objects ever"
+    return f"working for {seconds:.0f} s: {done}; {stop} stops it"
 
 
 def forked(left: str, name: str) -> str:

@@ -143,7 +143,7 @@ class PlainTalk:
 
         def interrupt(_number: int, _frame: FrameType | None) -> None:
             if self._busy:
-                self.model.session.machine.stop = True
+                self.model.console.stop.asked = True
             elif self._guarded:
                 raise KeyboardInterrupt
 
@@ -240,7 +240,7 @@ class PlainTalk:
         if long and self._typed:
             self._tell("Working; ctrl+c stops it.")
         self._busy = True
-        self.model.session.machine.stop = False  # it was pressed when all was done already
+        self.model.console.stop.asked = False  # it was pressed when all was done already
         try:
             do()
         finally:

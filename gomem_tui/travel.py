@@ -141,7 +141,7 @@ class Traveller(DrawnApp):
         began = monotonic()
 
         def told() -> str:
-            return progress(session.machine, monotonic() - began, self.keyboard.name("back"))
+            return progress(session, monotonic() - began, self.keyboard.name("back"))
 
         ticker = self.set_interval(0.25, lambda: self.say(told()))
 
@@ -150,7 +150,7 @@ class Traveller(DrawnApp):
                 result = await asyncio.to_thread(do)
             finally:
                 ticker.stop()
-            self.model.session.machine.stop = False  # esc may have come when nothing was left to be stopped
+            self.desk.stop.asked = False  # esc may have come when nothing was left to be stopped
             self.hold(False)
             show(result)
             self.look_again()
@@ -162,7 +162,7 @@ class Traveller(DrawnApp):
 
     def stop_working(self) -> None:
         """Let the other thread stop as soon as it can."""
-        self.stopped = self.model.session.machine.stop = True
+        self.stopped = self.desk.stop.asked = True
 
     def hold(self, busy: bool) -> None:
         """While another thread works on the session nothing is drawn but the footer."""

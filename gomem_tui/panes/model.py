@@ -12,12 +12,12 @@ from typing import Final, Literal
 from gomem_core.console import Console
 from gomem_core.diff import Difference
 from gomem_core.lang.filters import without_half_typed
-from gomem_core.machine import Stopped
 from gomem_core.news import Touched
 from gomem_core.outcome import Outcome
 from gomem_core.session import Session
 from gomem_core.spanfilter import BadFilter
 from gomem_core.spanorder import SpanOrder
+from gomem_core.stopping import Stopped
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Scene, Selection
 
@@ -106,7 +106,8 @@ class Model:
                 session.goto(step)
                 event = session.events_ahead()
         except Stopped:
-            pass
+            self.console.moved()
+            return
         self.go(step, event)
 
     # --- Showing it -----------------------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from gomem_core.account import Account
 from gomem_core.events import Event, Grow
 from gomem_core.image import capture
 from gomem_core.invariants import check
-from gomem_core.machine import Stopped
 from gomem_core.reach import find_paths
 from gomem_core.session import Outcome, Session
 from gomem_core.spanorder import SpanOrder
+from gomem_core.stopping import Stopped
 from gomem_core.timeline import Timeline
 from tests.core.lines import LineMaker
 from tests.core.player import Player
@@ -169,7 +169,7 @@ def test_whoever_stops_halfway_finds_nothing_changed(r: Random) -> None:
 
         def stop(event: Event, left: list[int] = [after]) -> None:  # noqa: B006 -- meant to be kept
             left[0] -= 1
-            session.machine.stop = session.machine.stop or not left[0]
+            session.machine.stop.asked = session.machine.stop.asked or not left[0]
             session.machine._listen(event)
 
         session.machine.heap.set_trace(stop)
@@ -238,14 +238,14 @@ def test_what_puts_right_what_was_stopped_is_not_stopped_itself() -> None:
     def impatient(event: Event) -> None:  # from the hundredth event on somebody presses esc all the time
         nonlocal told_of
         told_of += 1
-        machine.stop = machine.stop or told_of > 100
+        machine.stop.asked = machine.stop.asked or told_of > 100
         machine._listen(event)
 
     machine.heap.set_trace(impatient)
     with pytest.raises(Stopped):
         session.submit("alloc 48 times 250")
     machine.heap.set_trace(machine._listen)
-    machine.stop = False
+    machine.stop.asked = False
     assert (machine.at, session.step) == (20, 20)
     assert state(session) == before
     session.submit("alloc 64 as z")

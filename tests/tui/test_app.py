@@ -456,7 +456,7 @@ async def test_a_long_command_says_that_it_works_and_pasted_lines_behind_a_wrong
     app = explorer("alloc 8 times 30000")
     async with app.run_test(size=(80, 24)) as pilot:
         app.action_step()
-        assert app.message.startswith("working for 0 s: step 0")
+        assert app.message.startswith("working for 0 s: step 0 of 1")
         assert app.busy
         await app.workers.wait_for_complete()
         await pilot.pause()

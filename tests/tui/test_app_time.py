@@ -155,7 +155,7 @@ async def test_an_escape_that_comes_too_late_stops_nothing_else() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
 
         def work() -> None:
-            app.model.session.machine.stop = True  # as if it had come when all was done
+            app.desk.stop.asked = True  # as if it had come when all was done
 
         app.work(work, lambda _: None, True)
         await done(pilot)
