@@ -233,9 +233,9 @@ def test_menu_lesson_menu_in_a_terminal() -> None:
     terminal = Terminal("learn", columns=60, rows=16)
     terminal.wait_for("enter open")
     terminal.send("7\r")
-    terminal.wait_for("space does: alloc 32 scan as a times 6")
+    terminal.wait_for("space reads on")
     terminal.send(" ")
-    terminal.wait_for("space does: link a.1.0 a.2")
+    terminal.wait_for("space does: alloc 32 scan as a times 6")
     terminal.send("q")
     terminal.wait_for("enter open")
     terminal.wait_for("▸   7")
@@ -246,7 +246,7 @@ def test_menu_lesson_menu_in_a_terminal() -> None:
 
 def test_a_lesson_by_its_number_in_a_terminal() -> None:
     terminal = Terminal("learn", "10")
-    terminal.wait_for("space does: alloc 64 as a times 1280")
+    terminal.wait_for("space reads on")
     terminal.send("q")
     assert terminal.exit_code() == 0
     assert terminal.left_on() == set()
