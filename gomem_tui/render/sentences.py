@@ -95,6 +95,7 @@ COUNTED: Final = {
     "span_split": "spans split",
     "sweep": "spans swept",
     "sweep_debt": "sweeps owed",
+    "sys_unused": "free spans given back",
     "tiny_block": "tiny blocks begun",
     "tiny_shared": "tiny blocks shared",
     "uncache_span": "spans left by mcaches",

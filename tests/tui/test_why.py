@@ -24,7 +24,7 @@ from gomem_tui.render.layout import render_layout
 from gomem_tui.render.lines import Line, Port, Scene, Selection, plain
 from gomem_tui.render.mcache import render_mcache
 from gomem_tui.render.mcentral import render_mcentral
-from gomem_tui.render.sentences import tell
+from gomem_tui.render.sentences import COUNTED, tell
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import Story, render_why, standing_at, why_length, why_text
 from tests.tui.golden import SIZES, check_picture
@@ -357,3 +357,7 @@ def test_panes_fill_any_port_in_any_difference(port: Port, fates: dict[int, Fate
     fits(render_mcentral(view, port, scene), port)
     fits(render_mcache(view, port, scene), port)
     fits(render_layout(view, port, scene, session.objects), port)
+
+
+def test_every_event_has_a_name_where_events_are_counted() -> None:
+    assert set(COUNTED) == {kind.kind for kind in events.Event.__subclasses__()}
