@@ -8,7 +8,7 @@ from typing import Final
 from gomem_core.desk import Desk
 from gomem_core.execute import EXECUTE, LOOKS, CommandError
 from gomem_core.lang import Command, ParseError, parse
-from gomem_core.lang.moves import Back, Diff, Focus, Forward, Goto, Pause, Say, UntilEvent, UntilQuantity
+from gomem_core.lang.moves import Back, Diff, Focus, Forward, Goto, Pause, Say, Select, UntilEvent, UntilQuantity
 from gomem_core.machine import located
 from gomem_core.moving import MOVES
 from gomem_core.outcome import Outcome
@@ -16,7 +16,7 @@ from gomem_core.report import Result
 from gomem_core.step import PAUSE
 from gomem_core.stopping import Stopped
 
-_MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, Focus)
+_MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, Focus, Select)
 
 
 class Console(Desk):
@@ -41,7 +41,7 @@ class Console(Desk):
                 self.last = self.session.look(line)
                 return self.last
             case _ if self.read_only and not isinstance(command, _MERE_MOVES):
-                told = "this session is read-only: go through it with goto, back, forward, until, diff and focus"
+                told = "this session is read-only: go through it with goto, back, forward, until, diff, focus and select"
                 return Outcome(line, command, self.session.step, error=located(CommandError(told), line))
             case Say():
                 return self._do(f"{line}\n{PAUSE}")

@@ -30,6 +30,7 @@ from gomem_core.lang.moves import (
     Open,
     Resume,
     Save,
+    Select,
     UntilEvent,
     UntilQuantity,
 )
@@ -286,6 +287,16 @@ def _focus(_desk: Desk, command: Focus) -> Result:
     return Result(f"panes: {', '.join(command.panes)}", {"panes": [*command.panes]})
 
 
+def _select(desk: Desk, command: Select) -> Result:
+    addr = desk.session.address_of(command.target)
+    span = desk.session.view.span_at(addr) if addr is not None else None
+    if addr is None:
+        raise CommandError(f"no object is called {command.target}", str(command.target))
+    if span is None:
+        raise CommandError(f"no span is at {addr:#x}", format_command(command).removeprefix("select "))
+    return Result(f"selected {addr:#x}, in span {span.base:#x}", {"addr": hex(addr), "span": hex(span.base)})
+
+
 def _expect(desk: Desk, command: Expect) -> Result:
     session = desk.session
     outcome = desk.last if isinstance(command, ExpectError) else session.outcome
@@ -315,5 +326,6 @@ MOVES: Final[dict[type, Callable[[Any, Any], Result]]] = {
     Open: _open,
     Resume: _resume,
     Focus: _focus,
+    Select: _select,
     **dict.fromkeys((ExpectServed, ExpectQuantity, ExpectAddr, ExpectEvent, ExpectNoEvent, ExpectError), _expect),
 }

@@ -63,7 +63,7 @@ def write_script(script: Script) -> str:
 def _write_steps(lines: list[str], steps: list[str]) -> None:
     """Steps that begin with something said stand apart from what is before them."""
     for source in steps:
-        if "\n" in source and lines[-1] and (is_comment(source) or source.lstrip(" \t").startswith(("say", "focus"))):
+        if "\n" in source and lines[-1] and (is_comment(source) or source.lstrip(" \t").startswith(("say", "focus", "select"))):
             lines.append("")
         lines.append(source)
 

@@ -29,7 +29,7 @@ class Reader:
         self._lines: list[str] = []  # of the step that can still get `mark` and `expect` lines
         self._number = 0  # where its command stands
         self._fault: OpenFault | None = None  # its command does not parse
-        self._waiting: list[tuple[int, str]] = []  # comments, `say` and `focus` for the next one, and where each stands
+        self._waiting: list[tuple[int, str]] = []  # comments, `say`, `focus`, `select` of the next one, and where each stands
         self._told = False  # whether a comment among them has no empty line behind it
         self._begun = False  # whether the top of the file is over
 

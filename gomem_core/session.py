@@ -84,6 +84,13 @@ class Session:
         source = self.timeline.steps[step - 1]
         return source if "\n" not in source else parse_step(source).line
 
+    def address_of(self, target: int | str) -> int | None:
+        """An address as it is, or where the object of this name lies or lay; None: there never was one."""
+        if isinstance(target, int):
+            return target
+        oid = self.objects.find_name(target)
+        return None if oid is None else self.objects.info(oid).addr
+
     def take_stale(self) -> Stale:
         """The spans that may have changed since this was asked last."""
         stale, self.machine.stale = self.machine.stale, Stale()

@@ -1,6 +1,6 @@
 """A step of a session file: one stop, with what is said before it and what is expected behind it.
 
-A step is one command, or `pause`.  Comments, `say` and `focus` lines before it belong to it, and so do the `mark` and
+A step is one command, or `pause`.  Comments, `say`, `focus` and `select` lines before it belong to it, and so do the `mark` and
 `expect` lines behind it, which speak of the state after it.  Comments with an empty line between them and the command are
 not part of what is told; they stay where they are for whoever reads the file.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from gomem_core.lang import MAX_LINE, Command, ParseError, parse
-from gomem_core.lang.moves import Directive, Expect, ExpectError, Focus, Mark, Move, Pause, Say
+from gomem_core.lang.moves import Directive, Expect, ExpectError, Focus, Mark, Move, Pause, Say, Select
 
 PAUSE: Final = "pause"
 
@@ -17,10 +17,10 @@ Place = Literal["before", "own", "behind", "never"]  # of a line in a step
 _PLACES: Final[dict[type, Place]] = {
     **dict.fromkeys(get_args(Move), "never"),
     **dict.fromkeys(get_args(Directive), "behind"),
-    **dict.fromkeys((Say, Focus), "before"),
+    **dict.fromkeys((Say, Focus, Select), "before"),
     Pause: "own",
 }
-_DIRECTIVES: Final = frozenset({"say", "focus", "mark", "expect", "pause"})
+_DIRECTIVES: Final = frozenset({"say", "focus", "select", "mark", "expect", "pause"})
 
 
 class ScriptError(Exception):
@@ -38,6 +38,7 @@ class Step:
     notes: tuple[str, ...] = ()  # the comments, without #
     says: tuple[str, ...] = ()  # lines of Markdown
     focus: tuple[str, ...] = ()  # panes
+    select: int | str | None = None  # what to select then: an address, or an object's name
     marks: tuple[str, ...] = ()
     expects: tuple[tuple[str, Expect], ...] = ()  # each as written and as read
 
@@ -105,8 +106,8 @@ def _read_lines(source: str) -> Step:
     if parts.error is not None and not any(isinstance(expect, ExpectError) for _, expect in parts.expects):
         number = source.split("\n").index(line) + 1
         raise located("step", number, line, parts.error) from parts.error
-    said, behind = (tuple(parts.notes), tuple(parts.says), tuple(parts.focus)), (tuple(parts.marks), tuple(parts.expects))
-    return Step(source, line, parts.command, parts.error, *said, *behind)
+    said = (tuple(parts.notes), tuple(parts.says), tuple(parts.focus), parts.select)
+    return Step(source, line, parts.command, parts.error, *said, tuple(parts.marks), tuple(parts.expects))
 
 
 class _Parts:
@@ -119,6 +120,7 @@ class _Parts:
         self.notes: list[str] = []
         self.says: list[str] = []
         self.focus: list[str] = []
+        self.select: int | str | None = None
         self.marks: list[str] = []
         self.expects: list[tuple[str, Expect]] = []
 
@@ -132,14 +134,14 @@ class _Parts:
             self.line, self.error = line, e
             return
         match command:
-            case None if is_comment(line):
-                self.notes.append(line.strip().lstrip("#").strip())
             case None:
-                self.notes.clear()
+                self._note(line)
             case Say(text):
                 self.says.append(text)
             case Focus(panes):
                 self.focus += [pane for pane in panes if pane not in self.focus]
+            case Select(target):
+                self.select = target
             case Mark() | Expect() if self.line is None:
                 raise _nothing_before(line)
             case Mark(name):
@@ -152,6 +154,13 @@ class _Parts:
                 raise ParseError(1, len(line), "a step has one command; here a second one begins")
             case _:
                 self.line, self.command = line, command
+
+    def _note(self, line: str) -> None:
+        """A comment, or the empty line that parts those before it from the step."""
+        if is_comment(line):
+            self.notes.append(line.strip().lstrip("#").strip())
+        else:
+            self.notes.clear()
 
 
 def _nothing_before(line: str) -> ParseError:

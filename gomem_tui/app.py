@@ -20,6 +20,7 @@ from textual.widgets import Static
 
 from gomem_core.console import Console
 from gomem_core.journal import JournalError, killed_last, prune
+from gomem_core.pointing import Pointing
 from gomem_core.script import ScriptError
 from gomem_core.timeline import MAIN
 from gomem_tui.arrangement import LEAST_WHY, NEEDS, PANES, Arrangement
@@ -67,6 +68,7 @@ class Explorer(PaneKeys):
         self.options = options
         self._pressed = ""  # shown to an audience
         self.arrangement = Arrangement()
+        self._pointing = Pointing()
         self._stale = False  # the panes are about to look again
 
     # --- Composition --------------------------------------------------------------------------------------------------
@@ -96,6 +98,7 @@ class Explorer(PaneKeys):
             loop.add_signal_handler(number, self._hang_up, 128 + number)
         self.prompt.placeholder = self.placeholder()
         self.model.arrived()  # a session that was taken up again stands somewhere already
+        self.point_at(self._pointing.moved(self.model.session))
         self.show_current()
         self.call_after_refresh(self._tell_of_journals)
 
@@ -180,9 +183,7 @@ class Explorer(PaneKeys):
 
     def worked(self) -> None:
         """The session stands elsewhere: Why begins at its top, the prompt says what comes next, a lesson points at panes."""
-        outcome = self.model.session.outcome
-        if outcome is not None and outcome.said is not None and not outcome.event:
-            self.point_at(outcome.said.focus)
+        self.point_at(self._pointing.moved(self.model.session))
         self._fit_why()
         self.query_one(WhyPane).reveal()
         self.prompt.placeholder = self.placeholder()

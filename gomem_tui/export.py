@@ -49,7 +49,7 @@ def execute(args: argparse.Namespace) -> int:
     # Textual is imported only here: data needs no screen.
     from gomem_tui.picture import shoot  # noqa: PLC0415
 
-    picture = shoot(console, size, panes or _pointed_at(console.session.outcome), args.zoom)
+    picture = shoot(console, size, panes, args.zoom)
     _write(picture.svg if args.svg else picture.text, args.out)
     return OK
 
@@ -114,11 +114,6 @@ def _go(console: Console, where: str, target: int | str, event: int) -> None:
 def _foreseen(outcome: Outcome) -> bool:
     """Whether the session file expects an error of it."""
     return outcome.said is not None and any(isinstance(expect, ExpectError) for _, expect in outcome.said.expects)
-
-
-def _pointed_at(outcome: Outcome | None) -> tuple[str, ...]:
-    """The panes that the session file points at in this step, as the explorer shows them."""
-    return outcome.said.focus if outcome is not None and outcome.said is not None and not outcome.event else ()
 
 
 # --- Writing ------------------------------------------------------------------------------------------------------------

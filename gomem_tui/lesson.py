@@ -16,9 +16,10 @@ class LessonExplorer(Explorer):
 
     CSS_PATH = "app.tcss"
 
-    def __init__(self, lesson: Lesson, desk: Console, options: Options) -> None:
+    def __init__(self, lesson: Lesson, desk: Console, options: Options, from_menu: bool = False) -> None:
         super().__init__(desk, options)
         self.lesson = lesson
+        self._from_menu = from_menu
 
     @property
     def _at_end(self) -> bool:
@@ -38,15 +39,18 @@ class LessonExplorer(Explorer):
         if not self._at_end:
             return super().placeholder()
         following = next((one for one in lessons() if one.number > self.lesson.number), None)
+        leave = self.keyboard.name("quit")
+        if self._from_menu and leave:
+            return f"the end of this lesson; {leave} leads back to the menu"
         if following is None:
             return "the end of the last lesson; type a command of your own, or q"
         return f"the end of this lesson; the next one: gomem learn {following.number}"
 
 
-def walk(lesson: Lesson, journal: bool, options: Options) -> int:
+def walk(lesson: Lesson, journal: bool, options: Options, from_menu: bool = False) -> int:
     """Open a lesson in the explorer; returns its exit code."""
     desk = Console(True, lesson.script, "explorer" if journal else None)
-    return LessonExplorer(lesson, desk, options).run(mouse=options.mouse) or 0
+    return LessonExplorer(lesson, desk, options, from_menu).run(mouse=options.mouse) or 0
 
 
 def choose_and_walk(there: Sequence[Lesson], journal: bool, options: Options) -> int:
@@ -59,7 +63,7 @@ def choose_and_walk(there: Sequence[Lesson], journal: bool, options: Options) ->
             return code
         at = menu.at
         before = walked()
-        code = walk(there[at], journal, options)
+        code = walk(there[at], journal, options, from_menu=True)
         if code:
             return code  # a signal ended it
         if there[at].name in walked() - before and at + 1 < len(there):

@@ -197,7 +197,7 @@ class PlainTalk:
 
     @property
     def _words(self) -> dict[str, Callable[[str], None]]:
-        return {"pane": self._pane, "select": self._select, "help": self._help, "h": self._help, "?": self._help}
+        return {"pane": self._pane, "help": self._help, "h": self._help, "?": self._help}
 
     def _forward(self) -> None:
         session = self.model.session
@@ -273,22 +273,6 @@ class PlainTalk:
             self._tell(help_text(topic) if topic else f"{plain_help()}\n\n{help_text()}")
         except ParseError as e:
             self._wrong(f"{e.message}; help lists the commands.")
-
-    def _select(self, rest: str) -> None:
-        """select NAME, or an address."""
-        model, table = self.model, self.model.session.objects
-        oid = table.find_name(rest)
-        try:
-            addr = table.info(oid).addr if oid is not None else int(rest, 16)
-        except ValueError:
-            self._wrong("Say what to select: the name of an object, or an address such as 0xc420000000.")
-            return
-        info = model.view.span_at(addr)
-        if info is None:
-            self._wrong(f"No span is at {addr:#x}.")
-            return
-        model.select(addr)
-        self._tell(f"Selected {addr:#x}, in span {info.base:#x}.")
 
     def _screen(self) -> None:
         for name in PANES:

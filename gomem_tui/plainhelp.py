@@ -10,7 +10,6 @@ _HELP: Final = (
     ("pane NAME", "print a pane: spans, arena, bitmap, mcentral, mcache, why, heap,"),
     ("", "layout or objects; pane NAME 100 prints up to 100 of its rows"),
     ("screen", "print all panes"),
-    ("select X", "select an object by its name, or an address, for the panes"),
     ("log", "print every decision of the last command"),
     ("keys", "print this; help prints the commands too, help alloc explains one"),
     ("quit", "leave gomem; so does ctrl+d"),

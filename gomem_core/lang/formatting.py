@@ -30,7 +30,7 @@ def format_command(command: c.Command) -> str:
             parts = ["show", topic, *(format_filter(topic, item) for item in filters)]
         case c.ShowOne(what, target):
             parts = ["show", what, str(target) if isinstance(target, int) else format_ref(target)]
-        case m.Mark() | m.Say() | m.Pause() | m.Focus() | m.Expect():
+        case m.Mark() | m.Say() | m.Pause() | m.Focus() | m.Select() | m.Expect():
             parts = _directive(command)
         case m.Back() | m.Forward() | m.Goto() | m.UntilEvent() | m.UntilQuantity() | m.Diff():
             parts = _move(command)
@@ -113,6 +113,8 @@ def _directive(command: m.Directive) -> list[str]:
             parts = ["pause"]
         case m.Focus(panes):
             parts = ["focus", *panes]
+        case m.Select(target):
+            parts = ["select", target if isinstance(target, str) else hex(target)]
         case m.ExpectServed(who):
             parts = ["expect", "served", who]
         case m.ExpectQuantity(quantity, op, value):

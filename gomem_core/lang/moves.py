@@ -122,6 +122,13 @@ class Focus:
 
 
 @frozen
+class Select:
+    """Select, in all panes, what lies at an address, or the object of a name."""
+
+    target: int | str
+
+
+@frozen
 class Expect:
     """Base of what a lesson or test expects of the state after the command before it."""
 
@@ -172,5 +179,5 @@ class ExpectError(Expect):
 
 
 Expectation = ExpectServed | ExpectQuantity | ExpectAddr | ExpectEvent | ExpectNoEvent | ExpectError
-Directive = Mark | Say | Pause | Focus | Expectation
+Directive = Mark | Say | Pause | Focus | Select | Expectation
 Move = Back | Forward | Goto | UntilEvent | UntilQuantity | Diff | Branch | Save | Open | Resume

@@ -5,10 +5,10 @@ from dataclasses import replace
 from itertools import islice
 
 from gomem_core.lang import filters, names, numbers
-from gomem_core.lang.commands import Alloc, Drop, Everything, Kind, Link, Ref, Target, Topic, Unlink
+from gomem_core.lang.commands import Alloc, ByName, Drop, Everything, Kind, Link, Ref, Target, Topic, Unlink
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.grammar import Completer, Names, Operand
-from gomem_core.lang.moves import ExpectNoEvent, Focus, Pane
+from gomem_core.lang.moves import ExpectNoEvent, Focus, Pane, Select
 from gomem_core.near import nearest
 
 _REFS = ("NAME", "0xADDR")
@@ -204,6 +204,11 @@ def build_unlink(place: tuple[Ref, int]) -> Unlink:
 def build_focus(panes: tuple[Pane, ...]) -> Focus:
     """A Focus that names each pane once."""
     return Focus(tuple(dict.fromkeys(panes)))
+
+
+def build_select(target: Ref) -> Select:
+    """A Select of the name or the address."""
+    return Select(target.name if isinstance(target, ByName) else target.addr)
 
 
 def build_no_event(event: str, kind: str) -> ExpectNoEvent:

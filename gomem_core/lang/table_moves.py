@@ -225,6 +225,15 @@ _FOCUS = CommandSpec(
     examples=("focus mcache why", "focus 3"),
 )
 
+_SELECT = CommandSpec(
+    name="select",
+    meant=("pick", "point"),
+    shapes=(Shape(op.build_select, operands=(op.WHERE,)),),
+    summary="Select an object, or what lies at an address, in all panes.",
+    help="In a session file it stands before a command, and selects what is there when that is done.",
+    examples=("alloc 48 as b\nselect b", "alloc 48\nselect 0xc420002000"),
+)
+
 _WHO = {
     "zero": "size 0: no memory at all",
     "tiny": "a half-used tiny block",
@@ -284,5 +293,5 @@ _EXPECT = CommandSpec(
 
 SPECS: Final = (
     *(_BACK, _FORWARD, _GOTO, _UNTIL, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME),
-    *(_SAY, _PAUSE, _FOCUS, _EXPECT),
+    *(_SAY, _PAUSE, _FOCUS, _SELECT, _EXPECT),
 )

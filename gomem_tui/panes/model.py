@@ -12,6 +12,7 @@ from typing import Final, Literal
 from gomem_core.console import Console
 from gomem_core.diff import Difference
 from gomem_core.lang.filters import without_half_typed
+from gomem_core.lang.moves import Select
 from gomem_core.news import Touched
 from gomem_core.outcome import Outcome
 from gomem_core.session import Session
@@ -127,6 +128,8 @@ class Model:
         self.unmet = self.console.unmet(self.outcome) if not session.event else []
         if answer is None or answer.error is None:
             self._look()
+        if answer is not None and answer.ok and isinstance(answer.command, Select):
+            self.select(self.session.address_of(answer.command.target) or 0)
         self._changed()
 
     def _look(self) -> None:
@@ -145,10 +148,14 @@ class Model:
             self.scene = replace(scene, before=None if done is None else done.before)
 
     def _followed(self, outcome: Outcome | None, news: Touched, shown: int) -> Selection:
-        """Where the last object or pointer went, else what was `shown` here on the way there, else what is selected.
+        """What the step says, else where the last object or pointer went, else what was `shown` here on the way there.
 
-        What was selected at places that lie ahead need not be there yet.
+        Without all that what is selected stays.  What was selected at places that lie ahead need not be there yet.
         """
+        said = outcome.said if outcome is not None and not outcome.event else None
+        meant = self.session.address_of(said.select) if said is not None and said.select is not None else None
+        if meant is not None and self.view.span_at(meant) is not None:
+            return self._selection(meant)
         data = outcome.result.json() if outcome is not None and outcome.result is not None else {}
         if "served" in data:
             last = data.get("last", data)

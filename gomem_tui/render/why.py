@@ -168,7 +168,9 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
     for climbed in ladders(rungs, width + 4):
         if len(lines) + len(climbed) + len(rest) <= room:
             break
-    return [*lines, *climbed, *rest, *_counts_in_full(outcome, width)][: max(room, len(lines) + len(climbed) + len(rest))]
+    told = [*lines, *climbed, *rest]
+    full = _counts_in_full(outcome, width)
+    return [*told, *full] if len(told) + len(full) <= room else told
 
 
 def _counts_in_full(outcome: Outcome, width: int) -> list[Line]:

@@ -136,7 +136,8 @@ def test_zoom_gives_a_pane_all_the_room(size: str, file: str, capsys: Capture) -
 
 def test_the_pane_that_the_file_points_at(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "pointing.gomem"
-    path.write_text("alloc 8\nfocus bitmap\nalloc 8\n", encoding="utf-8")
+    path.write_text("alloc 8\nfocus bitmap\nalloc 8\nalloc 8\n", encoding="utf-8")
+    assert any("▌ 3 Bitmap" in row for row in text_of(capsys, str(path), "--size", "80x24", "--at", "2"))
     assert any("▌ 3 Bitmap" in row for row in text_of(capsys, str(path), "--size", "80x24"))
     assert any("▌ 1 Spans" in row for row in text_of(capsys, str(path), "--size", "80x24", "--at", "1"))
     assert any("▌ 2 Arena" in row for row in text_of(capsys, str(path), "--size", "80x24", "--focus", "arena"))

@@ -20,7 +20,7 @@ def test_the_list(capsys: Capture) -> None:
     assert heading.split() == ["lesson", "name", "steps", "walked", "title"]
     assert len(rows) == len(lessons())
     assert next(row for row in rows if " 11 " in row).split(maxsplit=4) == [
-        *("11", "giving_back", "16", "yes", "Giving memory back to the OS"),
+        *("11", "giving_back", "17", "yes", "Giving memory back to the OS"),
     ]
     assert next(row for row in rows if " 12 " in row).split()[3] == "–"
     assert err == ""

@@ -282,6 +282,15 @@ def test_what_is_said_is_a_step_of_its_own(console: Console) -> None:
     assert answer(console.submit("focus why 3")) == "panes: why, bitmap"
 
 
+def test_what_is_to_be_selected_has_to_be_there() -> None:
+    console = Console(True)
+    console.submit("alloc 48 as a times 2")
+    assert answer(console.submit("select a.2")) == "selected 0xc420000030, in span 0xc420000000"
+    assert answer(console.submit("select 0xc420002008")) == "selected 0xc420002008, in span 0xc420002000"
+    assert console.submit("select b").error is not None
+    assert console.submit("select 0xc420100000").error is not None
+
+
 # --- The journal --------------------------------------------------------------------------------------------------------
 
 

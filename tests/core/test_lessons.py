@@ -60,9 +60,9 @@ def test_whoever_tells_a_number_expects_something(lesson: Lesson) -> None:
 
 @each
 def test_it_points_at_panes(lesson: Lesson) -> None:
-    pointed = [pane for step in steps_of(lesson) for pane in step.focus]
-    assert pointed
-    assert set(pointed) <= set(PANES)
+    steps = steps_of(lesson)
+    assert steps[0].focus, "from its first step on, so that walking back shows what was there"
+    assert {pane for step in steps for pane in step.focus} <= set(PANES)
 
 
 # --- Finding one ----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ def test_one_line() -> None:
 
 def test_everything_at_once() -> None:
     source = (
-        "# far away\n\n# First,\n  ## second  \nsay A *b* # c\nsay\nfocus why 3\nfocus why arena\n"
+        "# far away\n\n# First,\n  ## second  \nsay A *b* # c\nsay\nfocus why 3\nfocus why arena\nselect b\nselect a.2\n"
         "  alloc 48\nexpect served os # yes\nmark one\nexpect spans 2\nmark two"
     )
     assert parse_step(source) == Step(
@@ -25,6 +25,7 @@ def test_everything_at_once() -> None:
         notes=("First,", "second"),
         says=("A *b* # c", ""),
         focus=("why", "bitmap", "arena"),
+        select="a.2",
         marks=("one", "two"),
         expects=(("expect served os # yes", ExpectServed("os")), ("expect spans 2", ExpectQuantity("spans", "=", 2))),
     )

@@ -64,6 +64,7 @@ COMMANDS = [
     "say",
     "pause",
     "focus",
+    "select",
     "expect",
     "help",
 ]
@@ -76,7 +77,7 @@ COMMANDS = [
         ("  |", COMMANDS),
         ("al|", ["alloc"]),
         ("  f|", ["find", "freeos", "flush", "forward", "focus"]),
-        ("s|", ["show", "scavenge", "save", "say"]),
+        ("s|", ["show", "scavenge", "save", "say", "select"]),
         ("p|", ["p", "procs", "pause"]),
         ("a|oc 48", ["alloc"]),
         ("xyz|", []),

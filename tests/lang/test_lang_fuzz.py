@@ -89,6 +89,7 @@ MOVES: st.SearchStrategy[Command] = st.one_of(
     st.builds(m.Resume, st.none() | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", fullmatch=True)),
     st.just(m.Pause()),
     st.lists(st.sampled_from(PANES), min_size=1, unique=True).map(lambda panes: m.Focus(tuple(panes))),
+    st.builds(m.Select, BY_NAME.map(lambda ref: ref.name) | ADDRESSES),
     st.builds(m.ExpectServed, st.sampled_from(["zero", "tiny", "mcache", "mcentral", "mheap", "os"])),
     COMPARISONS.map(lambda parts: m.ExpectQuantity(*parts)),
     st.builds(m.ExpectAddr, BY_NAME.map(lambda ref: ref.name), ADDRESSES),

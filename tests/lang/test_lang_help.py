@@ -94,6 +94,7 @@ def test_words_that_only_serve_suggestions_are_no_commands() -> None:
         ("say", "say [TEXT]"),
         ("save", "save FILE"),
         ("focus", "focus PANE..."),
+        ("select", "select NAME|0xADDR"),
     ],
 )
 def test_form(name: str, form: str) -> None:

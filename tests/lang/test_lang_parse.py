@@ -53,6 +53,7 @@ from gomem_core.lang.moves import (
     Resume,
     Save,
     Say,
+    Select,
     UntilEvent,
     UntilQuantity,
 )
@@ -238,6 +239,8 @@ GOOD: list[tuple[str, Command, str | None]] = [
         Focus(("spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects")),
         "focus spans arena bitmap mcentral mcache why heap layout objects",
     ),
+    ("select x.3", Select("x.3"), "select x.3"),
+    ("select 0xC420000000 # here", Select(0xC420000000), "select 0xc420000000"),
     ("expect served mheap", ExpectServed("mheap"), "expect served mheap"),
     ("expect spans 3", ExpectQuantity("spans", "=", 3), "expect spans = 3"),
     ("expect heap_live<=4M", ExpectQuantity("heap_live", "<=", 4 << 20), "expect heap_live <= 4M"),

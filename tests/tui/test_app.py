@@ -656,3 +656,41 @@ async def test_a_read_only_session_is_gone_through_and_not_changed() -> None:
         await pilot.press("ctrl+u")
         await type_line(pilot, "goto end")
         assert app.model.session.step == 2
+
+
+# --- What a session file points at ----------------------------------------------------------------------------------------
+
+POINTING = "focus spans\nalloc 48 as a\nalloc 64 as b\nfocus heap\npause\nfocus bitmap\nselect a\npause\n"
+
+
+async def test_walking_back_shows_the_pane_that_was_pointed_at() -> None:
+    app = explorer(POINTING)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "space", "space")
+        assert app.arrangement.name == "heap"
+        await pilot.press("b")
+        assert app.arrangement.name == "spans"
+        await pilot.press("4", "b")
+        assert app.arrangement.name == "spans"
+        await pilot.press("4", "space")
+        assert app.arrangement.name == "mcentral", "nothing else is pointed at: it stays where one went by hand"
+
+
+async def test_a_step_and_a_typed_line_select() -> None:
+    app = explorer(POINTING)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "space")
+        assert app.model.scene.selection.addr == 0xC420002000
+        await pilot.press("space", "space")
+        assert app.model.scene.selection.addr == 0xC420000000
+        await type_line(pilot, "select b")
+        assert app.model.scene.selection.addr == 0xC420002000
+        await pilot.press("escape", "b", "space")
+        assert app.model.scene.selection.addr == 0xC420000000
+
+
+async def test_a_session_that_is_opened_in_its_middle_points_at_once() -> None:
+    app = explorer(POINTING)
+    app.model.session.goto(3)
+    async with app.run_test(size=(80, 24)):
+        assert app.arrangement.name == "heap"

@@ -166,9 +166,9 @@ async def test_a_smaller_terminal_says_what_is_needed() -> None:
 # --- A lesson in the explorer -----------------------------------------------------------------------------------------------
 
 
-def explorer(which: str) -> LessonExplorer:
+def explorer(which: str, from_menu: bool = False) -> LessonExplorer:
     lesson = find_lesson(which)
-    return LessonExplorer(lesson, Console(True, lesson.script), Options())
+    return LessonExplorer(lesson, Console(True, lesson.script), Options(), from_menu)
 
 
 async def test_the_end_says_which_is_next_and_is_remembered() -> None:
@@ -182,6 +182,14 @@ async def test_the_end_says_which_is_next_and_is_remembered() -> None:
         assert walked() == {"collection"}
         await pilot.press("b")
         assert app.query_one(Prompt).placeholder == "space does: alloc 512 as f"
+
+
+async def test_whoever_came_from_the_menu_is_told_the_way_back() -> None:
+    app = explorer("popular_and_real", from_menu=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("greater_than_sign")
+        await pilot.pause()
+        assert app.query_one(Prompt).placeholder == "the end of this lesson; q leads back to the menu"
 
 
 async def test_commands_of_ones_own_on_the_way_leave_the_lesson_as_it_is() -> None:
@@ -225,9 +233,9 @@ def test_menu_lesson_menu_in_a_terminal() -> None:
     terminal = Terminal("learn", columns=60, rows=16)
     terminal.wait_for("enter open")
     terminal.send("7\r")
-    terminal.wait_for("space does: alloc 32 scan as a times 6")
+    terminal.wait_for("space reads on")
     terminal.send(" ")
-    terminal.wait_for("space does: link a.1.0 a.2")
+    terminal.wait_for("space does: alloc 32 scan as a times 6")
     terminal.send("q")
     terminal.wait_for("enter open")
     terminal.wait_for("▸   7")
@@ -238,7 +246,7 @@ def test_menu_lesson_menu_in_a_terminal() -> None:
 
 def test_a_lesson_by_its_number_in_a_terminal() -> None:
     terminal = Terminal("learn", "10")
-    terminal.wait_for("space does: alloc 64 as a times 1280")
+    terminal.wait_for("space reads on")
     terminal.send("q")
     assert terminal.exit_code() == 0
     assert terminal.left_on() == set()

@@ -1,11 +1,12 @@
-"""Each lesson is walked to its end and back: nothing of what it says is cut, and all it expects comes true."""
+"""Each lesson is walked to its end and back: nothing it says is cut, all it expects comes true, what it points at is shown."""
 
 import re
 
 import pytest
 
 from gomem_core.console import Console
-from gomem_core.lessons import lessons
+from gomem_core.lessons import Lesson, lessons
+from gomem_core.step import parse_step
 from gomem_tui.app import Explorer
 from gomem_tui.panes.why import WhyPane
 
@@ -17,12 +18,15 @@ def plain(text: str) -> str:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
-async def test_there_and_back(lesson: object, size: tuple[int, int]) -> None:
-    script = next(one.script for one in lessons() if one == lesson)
+async def test_there_and_back(lesson: Lesson, size: tuple[int, int]) -> None:
+    script = lesson.script
+    steps = [parse_step(source) for source in script.steps]
     app = Explorer(Console(True, script))
     async with app.run_test(size=size) as pilot:
         session, why = app.model.session, app.query_one(WhyPane)
         seen: list[str] = []
+        pointed: list[str] = []
+        panes = ["spans"]
         for step in range(1, len(script.steps) + 1):
             await pilot.press("space")
             await pilot.pause()
@@ -35,12 +39,19 @@ async def test_there_and_back(lesson: object, size: tuple[int, int]) -> None:
             shown = plain(why.text())
             missing = [word for word in plain(" ".join(said.says)).split() if word not in shown] if said is not None else []
             assert missing == [], (step, why.text())
+            panes += steps[step - 1].focus
+            assert app.arrangement.name == panes[-1]
+            meant = steps[step - 1].select
+            if meant is not None:
+                assert app.model.scene.selection.addr == session.address_of(meant), step
             seen.append(why.text())
+            pointed.append(panes[-1])
         for step in range(len(script.steps) - 1, 0, -1):
             await pilot.press("b")
             await pilot.pause()
             assert session.step == step
             assert why.text() == seen[step - 1]
+            assert app.arrangement.name == pointed[step - 1]
         await pilot.press("b")
         await pilot.pause()
         assert (session.step, len(session.objects)) == (0, 0)
