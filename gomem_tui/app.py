@@ -70,6 +70,7 @@ class Explorer(PaneKeys):
         self.arrangement = Arrangement()
         self._pointing = Pointing()
         self._stale = False  # the panes are about to look again
+        self._why_rows: int | None = None  # rows of Why, where it has not as many as its style sheet says
 
     # --- Composition --------------------------------------------------------------------------------------------------
 
@@ -194,7 +195,9 @@ class Explorer(PaneKeys):
         told = outcome is not None and outcome.said is not None and bool(outcome.said.says) and not outcome.event
         most = self.arrangement.most_told
         fits = told and not self.arrangement.zoomed and not self.options.presenting
-        why.styles.height = min(most, max(LEAST_WHY, why.wanted(self.size.width, most))) if fits else None
+        wanted = min(most, max(LEAST_WHY, why.wanted(self.size.width, most))) if fits else None
+        if wanted != self._why_rows:  # else Textual would lay out everything anew
+            why.styles.height = self._why_rows = wanted
 
     # --- Actions --------------------------------------------------------------------------------------------------------
 
