@@ -99,7 +99,7 @@ def test_ascii_is_ascii(how: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("how", "allowed"),
     [({"NO_COLOR": "1", "GOMEM_ASCII": "1"}, set()), ({"GOMEM_THEME": "terminal"}, {"16"}), ({}, {"16", "256"})],
-    ids=str,
+    ids=["none", "sixteen", "all"],
 )
 def test_the_menu_of_lessons_keeps_to_it_too(how: dict[str, str], allowed: set[str]) -> None:
     terminal = Terminal("learn", **cast("Any", how))
