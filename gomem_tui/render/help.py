@@ -39,20 +39,23 @@ _PANES: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
         (
             ("1-9 a-z A-Z ΓΔΘΛΞ", "size classes 1 to 66 in this order (gomem classes lists them)"),
             ("▓ · ░", "a large object, a free page, one given back to the operating system"),
+            ("▒", "the page goes on with the span before it"),
+            ("+4", "the span that begins here was changed by the last step"),
         ),
     ),
     "bitmap": (
         "The heap bitmap of the selected span: a row is one of its bytes, which describes four words. Its bytes are "
         "used from the region's end downwards.",
         (
-            ("◆ ◇ ·", "pointer and scan bit, pointer bit only, no bit"),
+            ("◆ ◇ ▫ ·", "both bits: a pointer may be there, and there is more to scan; pointer bit; scan bit; none"),
+            ("→", "a pointer is stored in the word"),
             ("│", "a slot begins"),
             ("● ○ ✗", "a slot that is taken, free, or was not reached by the last mark and waits to be swept"),
             ("m †", "reached by the last mark; the program has dropped the object"),
         ),
     ),
     "mcentral": (
-        "For each span class the two lists of spans that all Ps share, and below them the chains of the selected one.",
+        "For each span class the two lists of spans that all Ps share, those that were asked first, and the chains of the selected one.",
         (
             ("nonempty", "spans with free slots"),
             ("empty", "spans without a free slot, and those that an mcache has (ᴹ)"),
@@ -98,6 +101,7 @@ _PANES: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
 _SCRUB: Final = (
     ("━ ● ╌", "the line above the prompt: steps that were done, where you stand, steps that wait"),
     ("▲ ◆ ⚑", "the arena grew, a collection marked, a step with a name"),
+    ("+ - ≠", "while a difference is shown: new, gone, changed since the other moment"),
 )
 
 
