@@ -55,7 +55,7 @@ _PANES: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
         ),
     ),
     "mcentral": (
-        "For each span class the two lists of spans that all Ps share, those that were asked first, and the chains of the selected one.",
+        "For each span class the two lists of spans that all Ps share, and below them the chains of the selected one.",
         (
             ("nonempty", "spans with free slots"),
             ("empty", "spans without a free slot, and those that an mcache has (ᴹ)"),
