@@ -176,7 +176,8 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
 def _counts_in_full(outcome: Outcome, width: int) -> list[Line]:
     """Why heap_live grew by more than what was allocated."""
     cached = [event for event in outcome.events if isinstance(event, e.CacheSpan)]
-    if not cached or not isinstance(outcome.command, Alloc):
+    told = outcome.said is not None and bool(outcome.said.says)  # then that is the story
+    if not cached or told or not isinstance(outcome.command, Alloc):
         return []
     text = SENTENCES["counts_in_full"].format(heap_live=format_bytes(cached[-1].heap_live))
     return [((f"   {line}", "label"),) for line in wrap(text, width)]
