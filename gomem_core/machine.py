@@ -38,6 +38,7 @@ _NEAR: Final = 500  # steps before a place that is gone to, where images lie clo
 _EVENT_BYTES: Final = 150
 _TOUCHED_BYTES: Final = 80
 _FIGURES_BYTES: Final = 8_000
+_SUMS_FROM: Final = 100  # work from which the sums before a step cost little beside it
 _TELL_EVERY: Final = 10_000  # work, a third of a second
 
 
@@ -252,7 +253,8 @@ class Machine:
             if last.step < self.at and (behind + work >= most or min(behind, work) >= dear):
                 self.remember()
         self._work += work
-        self._sums = figures(self.view, self.account) if look and self.narrates else None
+        seen = look or work >= _SUMS_FROM  # a heavy step is remembered with all it told, also when it is done on the way
+        self._sums = figures(self.view, self.account) if seen and self.narrates else None
         self._told, self._touched, self._news = Told(), Touched(), Stale()
         self._world.step = number
         self.heap.set_now(number * SECOND)
