@@ -118,7 +118,7 @@ def test_lines_are_where_things_were_written(tables: dict[str, dict[str, object]
         ("[explorer]\nthemme = 'dark'", '2: [explorer] has no setting "themme"; did you mean theme?'),
         (
             "[explorer]\n\ntheme = 'drak'",
-            '3: theme is "auto", "dark", "light", "terminal" or "mono", not "drak"; did you mean "dark"?',
+            '3: theme is "auto", "dark", "light", "neutral", "terminal" or "mono", not "drak"; did you mean "dark"?',
         ),
         ("[explorer]\nmouse = 'no'", '2: mouse is true or false, not "no"'),
         ("[explorer]\njournal = 0", "2: journal is true or false, not 0"),
@@ -234,7 +234,7 @@ def test_every_setting_can_be_set_in_all_three_ways(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "environ", "message"),
     [
-        (["--theme", "drak"], {}, '--theme: "drak" is none of auto, dark, light, terminal, mono; did you mean dark?'),
+        (["--theme", "drak"], {}, '--theme: "drak" is none of auto, dark, light, neutral, terminal, mono; did you mean dark?'),
         ([], {"GOMEM_MOUSE": "maybe"}, 'GOMEM_MOUSE: "maybe" is none of 1, 0'),
         ([], {"GOMEM_ASCII": "atuo"}, 'GOMEM_ASCII: "atuo" is none of 1, 0, auto; did you mean auto?'),
     ],
