@@ -6,7 +6,7 @@ from typing import Final
 from gomem_core import __version__
 from gomem_core.cli import args
 from gomem_core.cli.args import Subcommand
-from gomem_tui.settings import declare_no_config, declare_settings
+from gomem_tui.settings import declare_no_config, declare_picture, declare_settings
 
 SHELLS: Final = ("bash", "zsh", "fish")
 
@@ -49,6 +49,7 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
         "the last one has the keyboard; without it, what the session file points at",
     )
     parser.add_argument("--zoom", action="store_true", help="give that pane all the room")
+    declare_picture(parser)
     parser.add_argument("-o", dest="out", metavar="OUT", help="write to this file instead of stdout")
 
 
@@ -86,6 +87,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         (
             "gomem export lesson.gomem --svg -o lesson.svg",
             "gomem export lesson.gomem --text --at 7 --size 80x24 --focus bitmap",
+            "gomem export lesson.gomem --svg --theme light -o slide.svg",
             "gomem export lesson.gomem --json --at cached | jq .spans",
         ),
         _declare_export,
