@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from gomem_tui.arrangement import PANES, WHY, Arrangement
 from gomem_tui.dialog import Dialog
-from gomem_tui.options import Options
 from gomem_tui.output import write_picture
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.heap import ArenaPane, SpansPane
@@ -16,7 +15,6 @@ from gomem_tui.picture import picture_of
 class PaneKeys(Dialog):
     """An explorer whose panes obey keys."""
 
-    options: Options
     arrangement: Arrangement
 
     @property
@@ -138,7 +136,7 @@ class PaneKeys(Dialog):
 
     def _copy(self, text: str, what: str) -> None:
         self.copy_to_clipboard(text)
-        self.say(f"Copied {what}, if this terminal lets programs copy (OSC 52).")
+        self.say(f"Copied {what}, if the terminal takes OSC 52.")
 
     def action_picture(self) -> None:
         """What the screen shows, as two files."""
