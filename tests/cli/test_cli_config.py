@@ -331,3 +331,26 @@ def test_keys_as_json(mine: Path, capsys: Capture) -> None:
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [record["keys"] for record in records] == [[shown(name) for name in key.keys] for key in STANDARD.keys]
     assert not any(record["rebound"] for record in records)
+
+
+def test_what_holds_as_json(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text('[keys]\nstep = ["n"]\n')
+    monkeypatch.setenv("GOMEM_CONFIG", str(path))
+    monkeypatch.setenv("GOMEM_THEME", "light")
+    assert main(["config", "show", "--json", "--no-mouse"]) == 0
+    found = {(one["section"], one["name"]): one for one in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert found["explorer", "theme"] == {
+        "section": "explorer", "name": "theme", "value": "light", "source": "environment, GOMEM_THEME"
+    }  # fmt: skip
+    assert found["explorer", "mouse"]["value"] is False
+    assert found["explorer", "mouse"]["source"] == "option --no-mouse"
+    assert found["keys", "step"] == {"section": "keys", "name": "step", "value": ["n"], "source": f"{path}:2"}
+    assert found["keys", "next_match"]["value"] == []
+    assert found["keys", "step_back"]["value"] == ["b", "backspace", "u"]
+
+
+@pytest.mark.parametrize("what", ["path", "check"])
+def test_json_is_for_what_holds(what: str, capsys: Capture) -> None:
+    assert main(["config", what, "--json"]) == 2
+    assert "--json is for gomem config show" in capsys.readouterr().err

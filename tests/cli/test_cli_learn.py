@@ -56,6 +56,16 @@ def test_without_a_terminal_a_lesson_is_plain_text() -> None:
     assert b"\x1b" not in done.stdout
 
 
+def test_plain_in_a_pipe() -> None:
+    listed = gomem("learn", "--plain", stdin=b"4\n")
+    assert listed.returncode == 0
+    assert listed.stdout == gomem("learn").stdout
+    done = gomem("learn", "9", "--plain", "--read-only", stdin=b"\nalloc 8\n")
+    assert done.returncode == 3
+    assert b"Step 1 of 19" in done.stdout
+    assert b"read-only" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("which", "told"),
     [("fragmentaton", "did you mean fragmentation?"), ("99", "there is no lesson 99; they are"), ("", "there is no lesson ''")],
