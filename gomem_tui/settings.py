@@ -69,7 +69,11 @@ SETTINGS: Final = (
     ASCII,
     Setting("mouse", True, "use the mouse, or leave it to the terminal"),
     Setting("journal", True, "keep a journal of the session; without it what is done is lost when gomem is killed"),
-    Setting("present", False, "for an audience: page-down and page-up step, keys are shown as pressed, Why is larger"),
+    Setting(
+        "present",
+        False,
+        "for an audience: page-down and page-up step, what comes next and the keys pressed are shown, Why is larger",
+    ),
     Setting("read_only", False, "go through the session, and change nothing"),
 )
 
