@@ -4,14 +4,14 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib.resources import as_file
 
 from gomem_core.cli.output import OK, BadInput, UsageError, emit, emit_json, is_dumb, is_terminal
 from gomem_core.lessons import Lesson, UnknownLesson, find_lesson, lessons
-from gomem_core.lessons.walked import walked
+from gomem_core.lessons.walked import note_walked, walked
 from gomem_core.report import Column, Table
 from gomem_core.script import ScriptError
 from gomem_tui.config import ConfigError, effective
+from gomem_tui.lessondesk import at_end, open_lesson
 from gomem_tui.options import options_of
 from gomem_tui.settings import SettingError
 
@@ -40,18 +40,23 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(str(e)) from e
     except ConfigError as e:
         raise BadInput(str(e)) from e
-    journal = settings["journal"].value is True
+    journal, read_only = settings["journal"].value is True, settings["read_only"].value is True
     if chosen is not None and plain:
         if sys.stdin is None:
             raise UsageError("a lesson needs a terminal, or a stdin to read commands from")
-        from gomem_tui.plain import run_plain  # noqa: PLC0415 -- which a list can do without
+        from gomem_tui.plain import talk_plainly  # noqa: PLC0415 -- which a list can do without
 
-        with as_file(chosen.file) as path:
-            return run_plain(path, journal, read_only=settings["read_only"].value is True)
+        desk = open_lesson(chosen, journal, read_only)
+        status = talk_plainly(desk)
+        if at_end(chosen, desk):
+            note_walked(chosen.name)
+        return status
     from gomem_tui.lesson import choose_and_walk, walk  # noqa: PLC0415 -- Textual, likewise
 
     options = options_of(settings, config.keyboard, os.environ)
-    return choose_and_walk(there, journal, options) if chosen is None else walk(chosen, journal, options)
+    if chosen is None:
+        return choose_and_walk(there, journal, read_only, options)
+    return walk(chosen, open_lesson(chosen, journal, read_only), options)
 
 
 def _asked() -> Lesson | None:

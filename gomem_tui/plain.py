@@ -49,6 +49,11 @@ def run_plain(path: Path | None, journal: bool = True, resumed: str | None = Non
     except (ScriptError, JournalError) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
+    return talk_plainly(console)
+
+
+def talk_plainly(console: Console) -> int:
+    """Take commands for this session from stdin until it ends; returns the exit code, as run_plain does."""
     talk = PlainTalk(console, is_terminal(sys.stdin))
     ended = False
     try:

@@ -59,7 +59,7 @@ class Setting:
 THEME: Final = Setting(
     "theme",
     AUTO,
-    f"colours: {', '.join(THEMES)}, or auto: by the environment; neutral is for dark and light",
+    f"colours: {', '.join(THEMES)}, or auto: by the environment; neutral, for dark and light, where no background is told",
     (AUTO, *THEMES),
     is_flag=False,
 )

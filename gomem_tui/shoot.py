@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 from gomem_core.console import Console
 from gomem_tui.app import Explorer
@@ -11,8 +12,10 @@ from gomem_tui.look import Look
 from gomem_tui.options import Options
 from gomem_tui.picture import Picture, picture_of
 
+_USUAL: Final = Look()
 
-def shoot(console: Console, size: tuple[int, int], panes: Sequence[str] = (), zoom: bool = False, look: Look = Look()) -> Picture:  # noqa: B008 -- it is immutable
+
+def shoot(console: Console, size: tuple[int, int], panes: Sequence[str] = (), zoom: bool = False, look: Look = _USUAL) -> Picture:
     """The explorer on a session, on a screen of `size` columns and rows, after going to these panes."""
     with _in_colour():
         return asyncio.run(_shoot(console, size, panes, zoom, look))

@@ -117,6 +117,36 @@ def test_what_is_read_only_is_not_changed(script: str) -> None:
     leave(terminal)
 
 
+@pytest.mark.parametrize("words", [("learn", "9"), ("learn",)], ids=str)
+def test_a_lesson_can_be_read_only_too(words: tuple[str, ...]) -> None:
+    terminal = Terminal(*words, "--read-only", "--no-journal", columns=120, rows=40)
+    if words == ("learn",):
+        terminal.wait_for("enter open")
+        terminal.send("\r")
+    terminal.wait_for(" read-only ")
+    terminal.send(":alloc 8\r")
+    terminal.wait_for("this session is read-only")
+    terminal.escape()
+    terminal.send("q")
+    if words == ("learn",):
+        terminal.wait_for("enter open")
+        terminal.send("q")
+    assert terminal.exit_code() == 0
+
+
+def test_a_click_selects_and_too_small_a_terminal_says_what_is_needed() -> None:
+    terminal = opened("--no-journal")
+    terminal.send("   ")
+    terminal.wait_for("step 3/27")
+    terminal.settle()
+    row = next(y for y in range(40) if terminal.shows(y).startswith("  c420002000"))
+    terminal.send(f"\x1b[<0;5;{row + 1}M\x1b[<0;5;{row + 1}m")
+    assert terminal.comes_true(lambda: terminal.shows(row).startswith("▸ c420002000"))
+    terminal.resize(59, 15)
+    terminal.wait_for("gomem needs 60×16; this terminal has 59×15")
+    leave(terminal)
+
+
 def test_without_the_mouse_no_mouse_mode_is_ever_set(script: str) -> None:
     terminal = opened("--no-mouse", script)
     leave(terminal)
