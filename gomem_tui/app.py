@@ -123,7 +123,9 @@ class Explorer(PaneKeys):
         session = self.model.session
         place = (session.step, session.event, len(session.timeline.steps))
         future = session.timeline.name if session.timeline.name != MAIN else ""
-        return render_header(self.model.view, place, self.desk.script.title or self.desk.script.name, width, future)
+        return render_header(
+            self.model.view, place, self.desk.script.title or self.desk.script.name, width, future, self.desk.read_only
+        )
 
     def _footer(self, width: int) -> Line:
         return footer_line(self.keyboard, self.message, self.typing, width, self._pressed)

@@ -11,7 +11,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from gomem_tui.look import Look
 from gomem_tui.style import Token, styles
 
-_TOKENS: Final[tuple[Token, ...]] = ("text", "dim", "label", "key", "select", "cursor")
+_TOKENS: Final[tuple[Token, ...]] = ("text", "dim", "label", "key", "select", "cursor", "strong")
 """Those that app.tcss names: $gomem-TOKEN, its background -on, its attributes -look."""
 _THUMB: Final = "┃"
 _TRACK: Final = "│"

@@ -6,9 +6,10 @@ from typing import Final
 from gomem_core import __version__
 from gomem_core.cli import args
 from gomem_core.cli.args import Subcommand
-from gomem_tui.settings import declare_no_config, declare_settings
+from gomem_tui.settings import declare_no_config, declare_picture, declare_settings
 
 SHELLS: Final = ("bash", "zsh", "fish")
+_PLAIN: Final = "plain text, line by line, for screen readers; so it is too where TERM is dumb, and in pipes"
 
 
 def declare_explorer(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +23,7 @@ def declare_explorer(parser: argparse.ArgumentParser) -> None:
         help="take up the session of a journal again, by its ID or the beginning of it; without one, that which was killed last",
     )
     declare_settings(parser)
-    plain = "plain text, line by line, for screen readers; so it is too where TERM is dumb, and in pipes"
-    parser.add_argument("--plain", action="store_true", help=plain)
+    parser.add_argument("--plain", action="store_true", help=_PLAIN)
     parser.add_argument("--version", action="version", version=f"gomem {__version__}")
 
 
@@ -49,11 +49,13 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
         "the last one has the keyboard; without it, what the session file points at",
     )
     parser.add_argument("--zoom", action="store_true", help="give that pane all the room")
+    declare_picture(parser)
     parser.add_argument("-o", dest="out", metavar="OUT", help="write to this file instead of stdout")
 
 
 def _declare_learn(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lesson", metavar="LESSON", nargs="?", help="its number or its name; without it a menu opens")
+    parser.add_argument("--plain", action="store_true", help=f"the lesson as {_PLAIN}")
     parser.add_argument("--list", action="store_true", help="print the lessons, as is done where there is no terminal")
     parser.add_argument("--json", action="store_true", help="print JSON, an object for each lesson on one line")
     declare_settings(parser)
@@ -72,6 +74,9 @@ def _declare_config(parser: argparse.ArgumentParser) -> None:
         help="print where the configuration is; or all settings and keys, with what says so; or check the file",
     )
     parser.add_argument("file", metavar="FILE", nargs="?", help="check this file instead of the user's")
+    parser.add_argument(
+        "--json", action="store_true", help="for show: print JSON, an object for each setting and action on one line"
+    )
     declare_settings(parser.add_argument_group("options of the explorer, for gomem config show"))
 
 
@@ -86,6 +91,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         (
             "gomem export lesson.gomem --svg -o lesson.svg",
             "gomem export lesson.gomem --text --at 7 --size 80x24 --focus bitmap",
+            "gomem export lesson.gomem --svg --theme light -o slide.svg",
             "gomem export lesson.gomem --json --at cached | jq .spans",
         ),
         _declare_export,
@@ -93,7 +99,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "learn": Subcommand(
         "Choose a lesson and walk through it: how the heap works, step by step.",
-        ("gomem learn", "gomem learn 4", "gomem learn fragmentation", "gomem learn --list"),
+        ("gomem learn", "gomem learn 4", "gomem learn fragmentation", "gomem learn 4 --plain", "gomem learn --list"),
         _declare_learn,
         "gomem_tui",
     ),
@@ -105,7 +111,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "config": Subcommand(
         "Tell where the configuration is and what holds, or check it.",
-        ("gomem config path", "gomem config show --no-mouse", "gomem config check"),
+        ("gomem config path", "gomem config show --no-mouse", "gomem config show --json | jq .source", "gomem config check"),
         _declare_config,
         "gomem_tui.commands",
     ),

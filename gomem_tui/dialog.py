@@ -9,6 +9,7 @@ from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
 from gomem_core.step import PAUSE
 from gomem_tui.hint import forked, hint, takes_long
+from gomem_tui.options import Options
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.prompt import Prompt, PromptRow
 from gomem_tui.travel import Traveller
@@ -16,8 +17,15 @@ from gomem_tui.travel import Traveller
 LEAVE: Final = ("q", "quit", "exit")  # what habit types into the prompt
 
 
+# What stands in the empty prompt: the step that comes next.  To an audience it is announced.
+_AHEAD: Final = {"command": "{key} does: {line}", "pause": "{key} reads on"}
+_ANNOUNCED: Final = {"command": "next ({key}): {line}", "pause": "next ({key}): reading on"}
+
+
 class Dialog(Traveller):
     """An explorer to which lines are typed."""
+
+    options: Options
 
     @property
     def row(self) -> PromptRow:
@@ -45,8 +53,10 @@ class Dialog(Traveller):
         if session.timeline.following is None:
             return "this is the end; type a command, for example alloc 48 scan"
         line = session.line(session.step + 1).strip()
-        key = self.keyboard.name("step") or "next"
-        return f"{key} reads on" if line == PAUSE else f"{key} does: {line}"
+        told = _ANNOUNCED if self.options.presenting else _AHEAD
+        clicker = self.keyboard.name("page_down") if self.options.presenting else ""
+        key = clicker or self.keyboard.name("step") or "next"
+        return told["pause" if line == PAUSE else "command"].format(key=key, line=line)
 
     def point_at(self, names: Iterable[str]) -> None:
         """Show these panes, as far as there is room; the last one gets the keyboard."""

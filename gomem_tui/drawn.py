@@ -18,6 +18,7 @@ class DrawnApp(App[int]):
 
     def __init__(self, look: Look) -> None:
         super().__init__(ansi_color=True)
+        self.look = look
         self.animation_level = "none"
         self.token_styles = styles(look.theme, look.depth)
         self.no_color = look.depth == "none"

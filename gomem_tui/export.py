@@ -23,6 +23,8 @@ from gomem_core.report import counted
 from gomem_core.script import ScriptError, load_script
 from gomem_core.snapshot import snapshot
 from gomem_tui.arrangement import NEEDS
+from gomem_tui.look import Look, picture_look
+from gomem_tui.settings import SettingError, choose_picture
 
 _SIZE: Final = (120, 40)
 _MOST: Final = 1000  # columns, rows
@@ -33,8 +35,9 @@ def execute(args: argparse.Namespace) -> int:
     """Go there, and write what there is to be seen."""
     size, panes = _size(args.size), [_pane(word) for word in args.focus or ()]
     target, event = _stop(args.at)
-    if args.json and (args.size or panes or args.zoom):
-        raise UsageError("--size, --focus and --zoom are for --svg and --text")
+    if args.json and (args.size or panes or args.zoom or args.theme or args.ascii is not None):
+        raise UsageError("--size, --focus, --zoom, --theme and --ascii are for --svg and --text")
+    look = _look(args)
     if args.out is not None and os.path.exists(args.out) and os.path.exists(args.file) and os.path.samefile(args.file, args.out):
         raise UsageError("argument -o: this is the session file itself")
     try:
@@ -47,9 +50,9 @@ def execute(args: argparse.Namespace) -> int:
         _write(json.dumps(snapshot(console)) + "\n", args.out)
         return OK
     # Textual is imported only here: data needs no screen.
-    from gomem_tui.picture import shoot  # noqa: PLC0415
+    from gomem_tui.shoot import shoot  # noqa: PLC0415
 
-    picture = shoot(console, size, panes, args.zoom)
+    picture = shoot(console, size, panes, args.zoom, look)
     _write(picture.svg if args.svg else picture.text, args.out)
     return OK
 
@@ -66,6 +69,13 @@ def _size(text: str | None) -> tuple[int, int]:
         least, most = f"{NEEDS[0]}x{NEEDS[1]}", f"{_MOST}x{_MOST}"
         raise UsageError(f"argument --size: a size is WIDTHxHEIGHT, in columns and rows, from {least} to {most}")
     return size
+
+
+def _look(args: argparse.Namespace) -> Look:
+    try:
+        return picture_look(*choose_picture(args, os.environ))
+    except SettingError as e:
+        raise UsageError(str(e)) from e
 
 
 def _pane(word: str) -> str:

@@ -27,6 +27,7 @@ class Key:
     help: str
     scope: Scope = "app"
     footer: int = 0  # place in the footer, 0: not there
+    spare: int = 0  # ... and in a footer where not all fit, the greatest goes first; 0: stays
     footer_name: str = ""  # how the footer names the keys, where the first key is not the whole story
     first: bool = False  # goes before what Textual itself does with the key
 
@@ -50,6 +51,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "event",
         "Go one event further inside the next command.",
         footer=3,
+        spare=1,
         footer_name="{event_forward} {event_back}",
     ),
     Key("event_back", "micro(-1)", ("comma",), "event back", "Go one event back, also into the command that was done last."),
@@ -78,6 +80,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "panes",
         "Go to the next pane; in the prompt, complete the word, then walk through what fits.",
         footer=5,
+        spare=2,
         footer_name="{next_pane} {pane_spans}-{pane_objects}",
         first=True,
     ),
@@ -182,10 +185,11 @@ class Keyboard:
         """The text with first keys for ids in braces, `{back}`; nothing if one of those has no key."""
         return _filled(text, self._names)
 
-    def footer(self) -> list[tuple[str, str]]:
-        """The keys in the footer, in order: their names, and what they do."""
+    def footer(self, without: int = 0) -> list[tuple[str, str]]:
+        """The keys in the footer, in order: their names, and what they do; without so many that are spared first."""
         there = sorted((key for key in self.keys if key.footer and key.keys), key=lambda key: key.footer)
-        return [(key.footer_name or self.name(key.id), key.label) for key in there]
+        spared = sorted((key for key in there if key.spare), key=lambda key: -key.spare)[:without]
+        return [(key.footer_name or self.name(key.id), key.label) for key in there if key not in spared]
 
     def changed(self) -> dict[str, tuple[str, ...]]:
         """The actions that have other keys than by default, with what they have by default."""

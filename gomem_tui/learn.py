@@ -4,14 +4,14 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib.resources import as_file
 
 from gomem_core.cli.output import OK, BadInput, UsageError, emit, emit_json, is_dumb, is_terminal
 from gomem_core.lessons import Lesson, UnknownLesson, find_lesson, lessons
-from gomem_core.lessons.walked import walked
+from gomem_core.lessons.walked import note_walked, walked
 from gomem_core.report import Column, Table
 from gomem_core.script import ScriptError
 from gomem_tui.config import ConfigError, effective
+from gomem_tui.lessondesk import at_end, open_lesson
 from gomem_tui.options import options_of
 from gomem_tui.settings import SettingError
 
@@ -25,26 +25,55 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(str(e)) from e
     except ScriptError as e:
         raise BadInput(str(e)) from e
-    plain = is_dumb() or not (is_terminal(sys.stdin) and is_terminal(sys.stdout))
+    on_screen = is_terminal(sys.stdin) and is_terminal(sys.stdout)
+    plain = args.plain or is_dumb() or not on_screen
     if args.list or args.json or (chosen is None and plain):
         _print(there, args.json)
-        return OK
+        if args.list or args.json or not on_screen:
+            return OK
+        chosen = _asked()
+        if chosen is None:
+            return OK
     try:
         settings, config = effective(args, os.environ)
     except SettingError as e:
         raise UsageError(str(e)) from e
     except ConfigError as e:
         raise BadInput(str(e)) from e
-    journal = settings["journal"].value is True
+    journal, read_only = settings["journal"].value is True, settings["read_only"].value is True
     if chosen is not None and plain:
-        from gomem_tui.plain import run_plain  # noqa: PLC0415 -- which a list can do without
+        if sys.stdin is None:
+            raise UsageError("a lesson needs a terminal, or a stdin to read commands from")
+        from gomem_tui.plain import talk_plainly  # noqa: PLC0415 -- which a list can do without
 
-        with as_file(chosen.file) as path:
-            return run_plain(path, journal)
+        desk = open_lesson(chosen, journal, read_only)
+        status = talk_plainly(desk)
+        if at_end(chosen, desk):
+            note_walked(chosen.name)
+        return status
     from gomem_tui.lesson import choose_and_walk, walk  # noqa: PLC0415 -- Textual, likewise
 
     options = options_of(settings, config.keyboard, os.environ)
-    return choose_and_walk(there, journal, options) if chosen is None else walk(chosen, journal, options)
+    if chosen is None:
+        return choose_and_walk(there, journal, read_only, options)
+    return walk(chosen, open_lesson(chosen, journal, read_only), options)
+
+
+def _asked() -> Lesson | None:
+    """The lesson whose number or name is typed; None where none is."""
+    while True:
+        sys.stdout.write("Which lesson? Type its number or its name; q quits.\nlesson> ")
+        sys.stdout.flush()
+        typed = sys.stdin.readline()
+        word = typed.strip()
+        if not typed:
+            emit("")  # the shell's prompt begins on a line of its own
+        if word in ("", "q", "quit", "exit"):
+            return None
+        try:
+            return find_lesson(word)
+        except UnknownLesson as e:
+            emit(str(e))
 
 
 def _print(there: Sequence[Lesson], as_json: bool) -> None:

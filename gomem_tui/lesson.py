@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from gomem_core.console import Console
 from gomem_core.lessons import Lesson, lessons
 from gomem_core.lessons.walked import note_walked, walked
-from gomem_core.timeline import MAIN
 from gomem_tui.app import Explorer
+from gomem_tui.lessondesk import at_end, open_lesson
 from gomem_tui.options import Options
 from gomem_tui.screens.lessons import LessonMenu
 
@@ -23,10 +23,7 @@ class LessonExplorer(Explorer):
 
     @property
     def _at_end(self) -> bool:
-        """Whether all of the lesson is done.  Another future is not the lesson, nor is what `open` put in its place."""
-        session = self.model.session
-        done = session.timeline.following is None and session.step >= self.lesson.steps
-        return done and session.timeline.name == MAIN and self.desk.script is self.lesson.script
+        return at_end(self.lesson, self.desk)
 
     def worked(self) -> None:
         """The session stands elsewhere: perhaps at the end."""
@@ -47,13 +44,12 @@ class LessonExplorer(Explorer):
         return f"the end of this lesson; the next one: gomem learn {following.number}"
 
 
-def walk(lesson: Lesson, journal: bool, options: Options, from_menu: bool = False) -> int:
-    """Open a lesson in the explorer; returns its exit code."""
-    desk = Console(True, lesson.script, "explorer" if journal else None)
+def walk(lesson: Lesson, desk: Console, options: Options, from_menu: bool = False) -> int:
+    """The explorer on a lesson that was opened; returns its exit code."""
     return LessonExplorer(lesson, desk, options, from_menu).run(mouse=options.mouse) or 0
 
 
-def choose_and_walk(there: Sequence[Lesson], journal: bool, options: Options) -> int:
+def choose_and_walk(there: Sequence[Lesson], journal: bool, read_only: bool, options: Options) -> int:
     """The menu, a lesson, the menu again, until somebody leaves it; returns the exit code."""
     at = next((index for index, one in enumerate(there) if one.name not in walked()), 0)
     while True:
@@ -63,7 +59,7 @@ def choose_and_walk(there: Sequence[Lesson], journal: bool, options: Options) ->
             return code
         at = menu.at
         before = walked()
-        code = walk(there[at], journal, options, from_menu=True)
+        code = walk(there[at], open_lesson(there[at], journal, read_only), options, from_menu=True)
         if code:
             return code  # a signal ended it
         if there[at].name in walked() - before and at + 1 < len(there):

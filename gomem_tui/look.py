@@ -9,18 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-Theme = Literal["dark", "light", "terminal", "mono"]
+Theme = Literal["dark", "light", "neutral", "terminal", "mono"]
 Depth = Literal["truecolor", "256", "16", "none"]
 
 THEMES: Final[dict[str, Theme]] = {theme: theme for theme in get_args(Theme)}
-_LIGHT_BACKGROUNDS: Final = ("7", "9", "10", "11", "12", "13", "14", "15")  # as in COLORFGBG; 8 is a dark grey
+# Backgrounds as in COLORFGBG, where 8 is a dark grey.
+_DARK_BACKGROUNDS: Final = ("0", "1", "2", "3", "4", "5", "6", "8")
+_LIGHT_BACKGROUNDS: Final = ("7", "9", "10", "11", "12", "13", "14", "15")
 _HUNDREDS: Final = ("kitty", "alacritty", "foot", "wezterm", "ghostty", "rio", "contour", "mlterm")  # their TERM says no number
 _PRINTERS: Final = ("dumb", "unknown", "vt52", "vt100", "vt102", "vt220", "vt320")  # no colours
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the explorer is drawn.  Theme and depth go together: mono has none, terminal 16, dark and light 256 or all."""
+    """How the explorer is drawn.  Theme and depth go together: mono has none, terminal 16, the others 256 or all."""
 
     theme: Theme = "dark"
     depth: Depth = "256"
@@ -35,6 +37,11 @@ def choose_look(theme: Theme | None, in_ascii: bool | None, environ: Mapping[str
     utf8_mode = bool(sys.flags.utf8_mode) if utf8_mode is None else utf8_mode
     fitting, depth = _fitting(theme, colour_depth(environ), environ)
     return Look(fitting, depth, not speaks_utf8(environ, utf8_mode) if in_ascii is None else in_ascii)
+
+
+def picture_look(theme: Theme, in_ascii: bool) -> Look:
+    """The look of a picture that is made without a terminal: the same wherever it is made."""
+    return Look(theme, "none" if theme == "mono" else "16" if theme == "terminal" else "256", in_ascii)
 
 
 def colour_depth(environ: Mapping[str, str]) -> Depth:
@@ -64,5 +71,14 @@ def _fitting(theme: Theme | None, depth: Depth, environ: Mapping[str, str]) -> t
         return "mono", "none"
     if depth == "16" or theme == "terminal":
         return "terminal", "16"
-    background = environ.get("COLORFGBG", "").rpartition(";")[2]
-    return theme or ("light" if background in _LIGHT_BACKGROUNDS else "dark"), depth
+    return theme or _by_background(environ.get("COLORFGBG", "").rpartition(";")[2]), depth
+
+
+def _by_background(background: str) -> Theme:
+    """The theme for a background.  Most terminals do not tell theirs; colours that stand on each of them need no question.
+
+    To ask the terminal (OSC 11) takes as long as the line to it is, and an answer that comes later than one waits is typed.
+    """
+    if background in _LIGHT_BACKGROUNDS:
+        return "light"
+    return "dark" if background in _DARK_BACKGROUNDS else "neutral"

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 
-def write_picture(svg: str, rows: list[str], name: str, step: int) -> Path:
+def write_picture(svg: str, text: str, name: str, step: int) -> Path:
     """Write the screen as NAME.svg and NAME.txt in the current directory; returns the path without the ending.
 
     The name has the script's and the step; files that are there are never overwritten.  Raises OSError.
@@ -17,5 +17,5 @@ def write_picture(svg: str, rows: list[str], name: str, step: int) -> Path:
         path = Path(f"{stem}-{number}")
         number += 1
     path.with_name(f"{path.name}.svg").write_text(svg, encoding="utf-8")
-    path.with_name(f"{path.name}.txt").write_text("".join(f"{row.rstrip()}\n" for row in rows), encoding="utf-8")
+    path.with_name(f"{path.name}.txt").write_text(text, encoding="utf-8")
     return path

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
+from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.screen import Screen
@@ -43,6 +44,17 @@ _BLANK: Cell = (" ", _ANY)
 def text_of(screen: Screen[object]) -> list[str]:
     """What a screen shows now: the characters of each row."""
     return [strip.text for strip in screen._compositor.render_strips()]
+
+
+def drawn_as(screen: Screen[object], look: Look) -> list[Strip]:
+    """What a screen shows now, row by row, in the colours and signs of a look."""
+    return [Strip(_drawn_piece(piece, look) for piece in strip.simplify()) for strip in screen._compositor.render_strips()]
+
+
+def _drawn_piece(piece: Segment, look: Look) -> Segment:
+    text = in_ascii(piece.text) if look.ascii else piece.text
+    style = piece.style and (piece.style.without_color if look.depth == "none" else piece.style)
+    return Segment(text, style)
 
 
 class _Run(NamedTuple):

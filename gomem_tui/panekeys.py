@@ -4,19 +4,17 @@ from collections.abc import Iterable
 
 from gomem_tui.arrangement import PANES, WHY, Arrangement
 from gomem_tui.dialog import Dialog
-from gomem_tui.options import Options
 from gomem_tui.output import write_picture
-from gomem_tui.paint import text_of
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.heap import ArenaPane, SpansPane
 from gomem_tui.panes.more import HeapStatsPane
 from gomem_tui.panes.why import WhyPane
+from gomem_tui.picture import picture_of
 
 
 class PaneKeys(Dialog):
     """An explorer whose panes obey keys."""
 
-    options: Options
     arrangement: Arrangement
 
     @property
@@ -138,12 +136,12 @@ class PaneKeys(Dialog):
 
     def _copy(self, text: str, what: str) -> None:
         self.copy_to_clipboard(text)
-        self.say(f"Copied {what}, if this terminal lets programs copy (OSC 52).")
+        self.say(f"Copied {what}, if the terminal takes OSC 52.")
 
     def action_picture(self) -> None:
         """What the screen shows, as two files."""
         try:
-            path = write_picture(self.export_screenshot(), text_of(self.screen), self.desk.script.name, self.model.session.step)
+            path = write_picture(*picture_of(self), self.desk.script.name, self.model.session.step)
         except OSError as e:
             self.say(f"No picture was written: {e.strerror or e}")
         else:

@@ -1,19 +1,20 @@
-"""Pictures of the explorer, made without a terminal: as SVG and as plain text.  Same session, same bytes."""
+"""What an app shows, as SVG and as plain text, in its own look."""
 
-import asyncio
-import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from io import StringIO
 from typing import Final, NamedTuple
 
-from gomem_core.console import Console
-from gomem_tui.app import Explorer
-from gomem_tui.arrangement import PANES
-from gomem_tui.paint import text_of
+from rich.console import Console
+from rich.segment import Segment, Segments
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME, TerminalTheme
+
+from gomem_tui.drawn import DrawnApp
+from gomem_tui.look import Theme
+from gomem_tui.paint import drawn_as
 
 _NO_XML: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what an XML file must not contain
 _CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")
+_PAPER: Final[dict[Theme, TerminalTheme]] = {"light": DEFAULT_TERMINAL_THEME}  # black on white; the others are seen on dark
 
 
 class Picture(NamedTuple):
@@ -23,38 +24,23 @@ class Picture(NamedTuple):
     text: str  # a line for each row, without blanks at its end
 
 
-def picture_of(app: Explorer) -> Picture:
-    """What a running explorer shows now."""
+def picture_of(app: DrawnApp) -> Picture:
+    """What a running app shows now."""
+    strips = drawn_as(app.screen, app.look)
+    rows = [_CONTROL.sub("?", strip.text).rstrip() for strip in strips]
+    width, height = app.size
+    console = Console(
+        width=width,
+        height=height,
+        file=StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        record=True,
+        legacy_windows=False,
+    )
+    pieces = [piece for strip in strips for piece in (*strip, Segment.line())]
+    console.print(Segments(pieces[:-1]))
+    svg = console.export_svg(title=app.title, theme=_PAPER.get(app.look.theme, SVG_EXPORT_THEME))
     # Blanks as blanks: some viewers drop leading no-break spaces, and columns no longer align.
-    svg = app.export_screenshot().replace("<text ", '<text xml:space="preserve" ').replace("&#160;", " ")
-    rows = [_CONTROL.sub("?", row).rstrip() for row in text_of(app.screen)]
+    svg = svg.replace("<text ", '<text xml:space="preserve" ').replace("&#160;", " ")
     return Picture(_NO_XML.sub("?", svg), "".join(f"{row}\n" for row in rows))
-
-
-def shoot(console: Console, size: tuple[int, int], panes: Sequence[str] = (), zoom: bool = False) -> Picture:
-    """The explorer on a session, on a screen of `size` columns and rows, after going to these panes."""
-    with _in_colour():
-        return asyncio.run(_shoot(console, size, panes, zoom))
-
-
-@contextmanager
-def _in_colour() -> Iterator[None]:
-    """NO_COLOR speaks of terminals.  A picture that is written to a file is the same wherever it is made."""
-    wish = os.environ.pop("NO_COLOR", None)
-    try:
-        yield
-    finally:
-        if wish is not None:
-            os.environ["NO_COLOR"] = wish
-
-
-async def _shoot(console: Console, size: tuple[int, int], panes: Sequence[str], zoom: bool) -> Picture:
-    app = Explorer(console)
-    async with app.run_test(size=size) as pilot:
-        for name in panes:
-            app.action_pane(next(number for number, pane in PANES.items() if pane == name))
-        if zoom:
-            app.action_zoom()
-        app.model.arrived()
-        await pilot.pause()
-        return picture_of(app)

@@ -16,13 +16,14 @@ from typing import Final
 
 from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, is_terminal, say
 from gomem_core.cli.run import is_unmet
-from gomem_core.cli.source import STDIN, Line, read_lines
+from gomem_core.cli.source import STDIN, Line, display_name, read_lines
 from gomem_core.console import Console
 from gomem_core.journal import JournalError, killed_last, prune
 from gomem_core.lang import ParseError, help_text
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Diff, Expect, Focus
 from gomem_core.lang.panes import PANES, read_pane
+from gomem_core.near import did_you_mean
 from gomem_core.outcome import Outcome
 from gomem_core.script import ScriptError
 from gomem_tui.hint import forked, offer, taken_up_by, takes_long, travels_long
@@ -48,6 +49,11 @@ def run_plain(path: Path | None, journal: bool = True, resumed: str | None = Non
     except (ScriptError, JournalError) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
+    return talk_plainly(console)
+
+
+def talk_plainly(console: Console) -> int:
+    """Take commands for this session from stdin until it ends; returns the exit code, as run_plain does."""
     talk = PlainTalk(console, is_terminal(sys.stdin))
     ended = False
     try:
@@ -70,6 +76,8 @@ class PlainTalk:
         self.console = console
         self.model = Model(console, lambda: None)
         self._typed = typed
+        self._both_seen = typed or (is_terminal(sys.stdout) and is_terminal(sys.stderr))  # one stream for whoever looks at it
+        self._number = 0  # of the line being done
         self._status = OK
         self._busy = False  # the session is being changed: ctrl+c asks it to stop
         self._guarded = False  # ctrl+c ends what is done now, and only that
@@ -161,8 +169,9 @@ class PlainTalk:
         word, _, rest = text.partition(" ")
         try:
             self._guarded = True
+            self._number = line.number
             if line.fault is not None:
-                self._wrong(str(line.fault))
+                self._wrong(line.fault.message, line.fault.column)
             elif not rest and text in self._signs:
                 self._signs[text]()
             elif word in self._words:
@@ -259,8 +268,7 @@ class PlainTalk:
         try:
             pane = read_pane(name)
         except WordError as e:
-            near = f" Did you mean {e.suggestion}?" if e.suggestion else ""
-            self._wrong(f"Say which pane: {', '.join(PANES)}.{near}")
+            self._wrong(did_you_mean(f"Say which pane: {', '.join(PANES)}", e.suggestion))
             return
         if len(rows) > 1 or not number.isascii() or not number.isdigit() or len(number) > _MOST_ROWS or not int(number):
             self._wrong(f"Behind the name of a pane stands how many rows of it to print, for example: pane {pane} {ROWS}")
@@ -272,7 +280,7 @@ class PlainTalk:
         try:
             self._tell(help_text(topic) if topic else f"{plain_help()}\n\n{help_text()}")
         except ParseError as e:
-            self._wrong(f"{e.message}; help lists the commands.")
+            self._wrong(e.message)
 
     def _screen(self) -> None:
         for name in PANES:
@@ -305,6 +313,7 @@ class PlainTalk:
         error = outcome.error
         if error is not None:
             self._tell(f"Wrong, at column {error.column}:\n{error.render(outcome.line, self.width)}")
+            self._complain(error.message, error.column)
 
     def _tell_next(self) -> None:
         """Where the session stands, and what the next step would be."""
@@ -319,9 +328,16 @@ class PlainTalk:
         else:
             self._tell(f"{place}. Next: {line}")
 
-    def _wrong(self, text: str) -> None:
+    def _wrong(self, text: str, column: int = 0) -> None:
         self._status = max(self._status, BAD_INPUT)
         self._tell(text)
+        self._complain(text, column)
+
+    def _complain(self, text: str, column: int = 0) -> None:
+        """Tell on stderr what is wrong: whoever sent the lines by a pipe need not look through what was printed."""
+        if not self._both_seen:
+            name = display_name(STDIN)
+            say(f"{name}:{self._number}:{column}: {text}" if column else f"{name}:{self._number}: {text}")
 
     def _tell_problem(self) -> None:
         problem = self.console.take_problem()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gomem_core.near import did_you_mean, nearest
-from gomem_tui.look import THEMES
+from gomem_tui.look import THEMES, Theme
 
 Value = bool | str
 
@@ -56,12 +56,24 @@ class Setting:
         return word if word in self.words else None
 
 
+THEME: Final = Setting(
+    "theme",
+    AUTO,
+    f"colours: {', '.join(THEMES)}, or auto: by the environment; neutral, for dark and light, where no background is told",
+    (AUTO, *THEMES),
+    is_flag=False,
+)
+ASCII: Final = Setting("ascii", AUTO, "draw with ASCII characters alone; without this, the locale decides", (AUTO,))
 SETTINGS: Final = (
-    Setting("theme", AUTO, f"colours: {', '.join(THEMES)}, or auto: by the terminal", (AUTO, *THEMES), is_flag=False),
-    Setting("ascii", AUTO, "draw with ASCII characters alone; without this, the locale decides", (AUTO,)),
+    THEME,
+    ASCII,
     Setting("mouse", True, "use the mouse, or leave it to the terminal"),
     Setting("journal", True, "keep a journal of the session; without it what is done is lost when gomem is killed"),
-    Setting("present", False, "for an audience: page-down and page-up step, keys are shown as pressed, Why is larger"),
+    Setting(
+        "present",
+        False,
+        "for an audience: page-down and page-up step, what comes next and the keys pressed are shown, Why is larger",
+    ),
     Setting("read_only", False, "go through the session, and change nothing"),
 )
 
@@ -82,11 +94,21 @@ def declare_settings(parser: argparse._ActionsContainer) -> None:
     """Options for all of them."""
     declare_no_config(parser)
     for setting in SETTINGS:
-        told = f"{setting.help} ({setting.variable})"
-        if setting.is_flag:
-            parser.add_argument(setting.option, action=argparse.BooleanOptionalAction, help=told)
-        else:
-            parser.add_argument(setting.option, metavar=setting.name.upper(), help=told)
+        _declare(parser, setting, setting.help)
+
+
+def declare_picture(parser: argparse._ActionsContainer) -> None:
+    """Options for how a picture looks: no terminal is there to decide."""
+    _declare(parser, THEME, f"colours: {', '.join(THEMES)}; dark if it is not told")
+    _declare(parser, ASCII, "draw with ASCII characters alone")
+
+
+def _declare(parser: argparse._ActionsContainer, setting: Setting, help: str) -> None:  # noqa: A002 -- argparse's own name for it
+    told = f"{help} ({setting.variable})"
+    if setting.is_flag:
+        parser.add_argument(setting.option, action=argparse.BooleanOptionalAction, help=told)
+    else:
+        parser.add_argument(setting.option, metavar=setting.name.upper(), help=told)
 
 
 def declare_no_config(parser: argparse._ActionsContainer) -> None:
@@ -100,6 +122,12 @@ def choose(args: argparse.Namespace, environ: Mapping[str, str], configured: Map
         setting.name: _chosen(setting, args, environ) or configured.get(setting.name) or Chosen(setting.default)
         for setting in SETTINGS
     }
+
+
+def choose_picture(args: argparse.Namespace, environ: Mapping[str, str]) -> tuple[Theme, bool]:
+    """The theme of a picture, and whether it is in ASCII: by option or variable, else dark and not.  Raises SettingError."""
+    theme, drawn = _chosen(THEME, args, environ), _chosen(ASCII, args, environ)
+    return THEMES.get(str(theme.value) if theme else "", "dark"), drawn is not None and drawn.value is True
 
 
 def _chosen(setting: Setting, args: argparse.Namespace, environ: Mapping[str, str]) -> Chosen | None:

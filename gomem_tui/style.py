@@ -37,9 +37,9 @@ Token = Literal[
 # 256-colour numbers from 16 on, which look alike everywhere: what an SSH session without COLORTERM shows.
 _DARK: Final[dict[Token, str]] = {
     "text": "color(252)",
-    "dim": "color(242)",
-    "label": "color(246)",
-    "title": "color(244)",
+    "dim": "color(243)",
+    "label": "color(247)",
+    "title": "color(245)",
     "focus": "bold color(81)",
     "select": "bold color(81)",
     "cursor": "bold color(16) on color(81)",
@@ -58,9 +58,9 @@ _DARK: Final[dict[Token, str]] = {
 }
 _LIGHT: Final[dict[Token, str]] = {
     "text": "color(236)",
-    "dim": "color(245)",
-    "label": "color(241)",
-    "title": "color(243)",
+    "dim": "color(243)",
+    "label": "color(240)",
+    "title": "color(242)",
     "focus": "bold color(25)",
     "select": "bold color(25)",
     "cursor": "bold color(231) on color(25)",
@@ -76,6 +76,29 @@ _LIGHT: Final[dict[Token, str]] = {
     "strong": "bold color(16)",
     "emphasis": "italic color(236)",
     "code": "color(23)",
+}
+
+# Where nobody knows the background: the terminal's own colour for what is read, and tones that stand on black as on white.
+_NEUTRAL: Final[dict[Token, str]] = {
+    "text": "",
+    "dim": "color(243)",
+    "label": "",
+    "title": "color(243)",
+    "focus": "bold color(32)",
+    "select": "bold color(32)",
+    "cursor": "bold color(231) on color(25)",
+    "new": "bold color(166)",
+    "low": "color(66)",
+    "mid": "color(65)",
+    "high": "color(101)",
+    "top": "color(133)",
+    "good": "color(65)",
+    "error": "bold color(196)",
+    "key": "color(32)",
+    "heading": "bold color(100)",
+    "strong": "bold",
+    "emphasis": "italic",
+    "code": "color(64)",
 }
 
 # With all colours at hand: cooler greys, and four tones of one lightness and one saturation, so that no kind of thing shouts.
@@ -102,9 +125,9 @@ _DARK_FINE: Final[dict[Token, str]] = {
 }
 _LIGHT_FINE: Final[dict[Token, str]] = {
     "text": "#24292f",
-    "dim": "#868c95",
+    "dim": "#70767f",
     "label": "#57606a",
-    "title": "#6a727c",
+    "title": "#666d77",
     "focus": "bold #0a5cc2",
     "select": "bold #0a5cc2",
     "cursor": "bold #ffffff on #0a5cc2",
@@ -173,6 +196,8 @@ _COLOURS: Final[dict[tuple[Theme, Depth], dict[Token, str]]] = {
     ("dark", "256"): _DARK,
     ("light", "truecolor"): _LIGHT_FINE,
     ("light", "256"): _LIGHT,
+    ("neutral", "truecolor"): _NEUTRAL,
+    ("neutral", "256"): _NEUTRAL,
     ("terminal", "16"): _TERMINAL,
     ("mono", "none"): _MONO,
 }

@@ -8,6 +8,8 @@ from gomem_core.console import Console
 from gomem_core.step import parse_step
 from gomem_tui.app import Explorer
 from gomem_tui.demo import demo_script
+from gomem_tui.look import Look
+from gomem_tui.options import Options
 from gomem_tui.picture import picture_of
 
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
@@ -48,9 +50,9 @@ PICTURES: dict[str, tuple[int, int, list[str]]] = {
 }
 
 
-async def picture(columns: int, rows: int, keys: list[str]) -> str:
+async def picture(columns: int, rows: int, keys: list[str], look: Look = Look()) -> str:  # noqa: B008 -- it is immutable
     """The explorer on its built-in script after these keys, as SVG."""
-    app = Explorer(Console(True, demo_script()))
+    app = Explorer(Console(True, demo_script()), Options(look=look))
     async with app.run_test(size=(columns, rows)) as pilot:
         for key in keys:
             await pilot.press(key)

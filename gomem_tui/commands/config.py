@@ -4,8 +4,9 @@ import argparse
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
-from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit, say
+from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit, emit_json, say
 from gomem_core.lang.errors import printable
 from gomem_core.report import counted
 from gomem_tui.config import VARIABLE, ConfigError, config_path, effective, read_config
@@ -13,9 +14,18 @@ from gomem_tui.keynames import shown
 from gomem_tui.settings import SETTINGS, SettingError, Value
 
 
+class _Told(NamedTuple):
+    """What holds, and who said so."""
+
+    name: str
+    value: Value | list[str]
+    source: str
+
+
 def execute(args: argparse.Namespace) -> int:
     """Do one of the three."""
     asked = [setting.option for setting in SETTINGS if getattr(args, setting.name) is not None] + ["--no-config"] * args.no_config
+    asked += ["--json"] * args.json
     if args.what != "show" and asked:
         raise UsageError(f"{asked[0]} is for gomem config show")
     if args.what != "check" and args.file is not None:
@@ -45,22 +55,31 @@ def _path() -> Path:
 def _show(args: argparse.Namespace) -> None:
     """All that can be set, as a configuration that says the same, with who said so behind each."""
     settings, config = effective(args, os.environ)
-    lines = [(f"{name} = {_toml(chosen.value)}", chosen.source) for name, chosen in settings.items()]
     changed = config.keyboard.changed()
-    keys = [
-        (
-            f"{key.id} = {_toml([shown(name) for name in key.keys])}",
-            config.key_sources.get(key.id) or ("default, but for keys that went to others" if key.id in changed else "default"),
-        )
-        for key in config.keyboard.keys
-    ]
-    for section, told in (("explorer", lines), ("keys", keys)):
-        emit(f"[{section}]")
-        width = max(len(text) for text, _ in told)
-        for text, source in told:
-            emit(f"{text:<{width}}  # {printable(source)}")
-        if section == "explorer":
-            emit("")
+    sections: dict[str, list[_Told]] = {
+        "explorer": [_Told(name, chosen.value, chosen.source) for name, chosen in settings.items()],
+        "keys": [
+            _Told(
+                key.id,
+                [shown(name) for name in key.keys],
+                config.key_sources.get(key.id)
+                or ("default, but for keys that went to others" if key.id in changed else "default"),
+            )
+            for key in config.keyboard.keys
+        ],
+    }
+    if args.json:
+        for section, told in sections.items():
+            for one in told:
+                emit_json({"section": section, **one._asdict()})
+    else:
+        emit("\n\n".join(_section(name, told) for name, told in sections.items()))
+
+
+def _section(name: str, told: list[_Told]) -> str:
+    lines = [(f"{one.name} = {_toml(one.value)}", one.source) for one in told]
+    width = max(len(text) for text, _ in lines)
+    return "\n".join([f"[{name}]", *(f"{text:<{width}}  # {printable(source)}" for text, source in lines)])
 
 
 def _toml(value: Value | list[str]) -> str:

@@ -16,6 +16,7 @@ _TOLD: Final = {
     "step": " step {step}/{total} ",
     "half step": " step {step}.{event}/{total} ",
     "future": "in future {future} ",
+    "read-only": " read-only ",
     "live": " heap_live {live} ",
     "trigger": "GC at {trigger} ",
     "off": "GC off ",
@@ -23,16 +24,18 @@ _TOLD: Final = {
     "sweeping": "GCs {count} sweeping ",
 }
 # What is left out where not all fits, behind the gauge: what the program is called is known, and which P allocates the mcache
-# pane tells.
-_SPARE: Final = ("gomem", "P", "go")
+# pane tells; the Heap pane has the trigger.
+_SPARE: Final = ("gomem", "P", "go", "trigger")
 
 
-def render_header(view: HeapView, place: tuple[int, int, int], name: str, width: int, future: str = "") -> Line:
+def render_header(
+    view: HeapView, place: tuple[int, int, int], name: str, width: int, future: str = "", read_only: bool = False
+) -> Line:
     """Name, P, place (step, events of the next, steps in all), heap_live against the trigger, collections; less where narrow.
 
-    `future` is the one the session is in, nothing for the main one.
+    `future` is the one the session is in, nothing for the main one.  `read_only`: nothing can be changed.
     """
-    parts = _parts(view, place, future)
+    parts = _parts(view, place, future, read_only)
     least = min(len(name), _NAME) + 2 if name else 0
     if _cells(parts) + least > width:
         del parts["gauge"]
@@ -46,7 +49,7 @@ def render_header(view: HeapView, place: tuple[int, int, int], name: str, width:
     return fit(tuple(spans), width)
 
 
-def _parts(view: HeapView, place: tuple[int, int, int], future: str) -> dict[str, list[Span]]:
+def _parts(view: HeapView, place: tuple[int, int, int], future: str, read_only: bool) -> dict[str, list[Span]]:
     """All that could be told, in order."""
     ps = view.mcaches()
     current = next(c.p for c in ps if c.current)
@@ -62,6 +65,7 @@ def _parts(view: HeapView, place: tuple[int, int, int], future: str) -> dict[str
         "P": [(_TOLD["one P" if len(ps) == 1 else "Ps"].format(p=current, count=len(ps)), "text")],
         "step": [(at, "new" if event else "text")],
         "future": [(_TOLD["future"].format(future=future), "new")] if future else [],
+        "read-only": [(_TOLD["read-only"], "new")] if read_only else [],
         "live": [(_TOLD["live"].format(live=format_bytes(live)), "text")],
         "trigger": [(reached, "label")],
         "gauge": gauge,

@@ -66,7 +66,7 @@ def complete(script: Path, *words: str) -> list[str]:
         (["--no-mo"], ["--no-mouse"]),
         (["--theme", "l"], ["light"]),
         (["--theme", "=", "l"], ["light"]),
-        (["--theme", "="], ["auto", "dark", "light", "terminal", "mono"]),
+        (["--theme", "="], ["auto", "dark", "light", "neutral", "terminal", "mono"]),
         (["--theme", "dark", "b"], ["b.gomem"]),
         (["b.gomem", ""], []),
         (["b.gomem", "--rea"], ["--read-only"]),

@@ -118,7 +118,7 @@ def test_lines_are_where_things_were_written(tables: dict[str, dict[str, object]
         ("[explorer]\nthemme = 'dark'", '2: [explorer] has no setting "themme"; did you mean theme?'),
         (
             "[explorer]\n\ntheme = 'drak'",
-            '3: theme is "auto", "dark", "light", "terminal" or "mono", not "drak"; did you mean "dark"?',
+            '3: theme is "auto", "dark", "light", "neutral", "terminal" or "mono", not "drak"; did you mean "dark"?',
         ),
         ("[explorer]\nmouse = 'no'", '2: mouse is true or false, not "no"'),
         ("[explorer]\njournal = 0", "2: journal is true or false, not 0"),
@@ -234,7 +234,7 @@ def test_every_setting_can_be_set_in_all_three_ways(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "environ", "message"),
     [
-        (["--theme", "drak"], {}, '--theme: "drak" is none of auto, dark, light, terminal, mono; did you mean dark?'),
+        (["--theme", "drak"], {}, '--theme: "drak" is none of auto, dark, light, neutral, terminal, mono; did you mean dark?'),
         ([], {"GOMEM_MOUSE": "maybe"}, 'GOMEM_MOUSE: "maybe" is none of 1, 0'),
         ([], {"GOMEM_ASCII": "atuo"}, 'GOMEM_ASCII: "atuo" is none of 1, 0, auto; did you mean auto?'),
     ],
@@ -331,3 +331,26 @@ def test_keys_as_json(mine: Path, capsys: Capture) -> None:
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [record["keys"] for record in records] == [[shown(name) for name in key.keys] for key in STANDARD.keys]
     assert not any(record["rebound"] for record in records)
+
+
+def test_what_holds_as_json(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text('[keys]\nstep = ["n"]\n')
+    monkeypatch.setenv("GOMEM_CONFIG", str(path))
+    monkeypatch.setenv("GOMEM_THEME", "light")
+    assert main(["config", "show", "--json", "--no-mouse"]) == 0
+    found = {(one["section"], one["name"]): one for one in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert found["explorer", "theme"] == {
+        "section": "explorer", "name": "theme", "value": "light", "source": "environment, GOMEM_THEME"
+    }  # fmt: skip
+    assert found["explorer", "mouse"]["value"] is False
+    assert found["explorer", "mouse"]["source"] == "option --no-mouse"
+    assert found["keys", "step"] == {"section": "keys", "name": "step", "value": ["n"], "source": f"{path}:2"}
+    assert found["keys", "next_match"]["value"] == []
+    assert found["keys", "step_back"]["value"] == ["b", "backspace", "u"]
+
+
+@pytest.mark.parametrize("what", ["path", "check"])
+def test_json_is_for_what_holds(what: str, capsys: Capture) -> None:
+    assert main(["config", what, "--json"]) == 2
+    assert "--json is for gomem config show" in capsys.readouterr().err

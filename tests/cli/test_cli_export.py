@@ -329,9 +329,12 @@ def test_it_is_listed_and_suggested_among_the_others(capsys: Capture) -> None:
         (["--text", "--at", ""], "argument --at: here stands the number of a step"),
         (["--text", "--at", "1x"], "argument --at: 1x is no step"),
         (["--text", "--at", "End"], "argument --at: End is written in lower case; did you mean end?"),
-        (["--json", "--zoom"], "--size, --focus and --zoom are for --svg and --text"),
-        (["--json", "--size", "80x24"], "--size, --focus and --zoom are for --svg and --text"),
-        (["--json", "--focus", "heap"], "--size, --focus and --zoom are for --svg and --text"),
+        (["--json", "--theme", "light"], "--size, --focus, --zoom, --theme and --ascii are for --svg and --text"),
+        (["--json", "--no-ascii"], "--size, --focus, --zoom, --theme and --ascii are for --svg and --text"),
+        (["--svg", "--theme", "lihgt"], '"lihgt" is none of auto, dark, light, neutral, terminal, mono; did you mean light?'),
+        (["--json", "--zoom"], "--size, --focus, --zoom, --theme and --ascii are for --svg and --text"),
+        (["--json", "--size", "80x24"], "--size, --focus, --zoom, --theme and --ascii are for --svg and --text"),
+        (["--json", "--focus", "heap"], "--size, --focus, --zoom, --theme and --ascii are for --svg and --text"),
     ],
 )
 def test_usage(words: list[str], said: str, file: str, capsys: Capture) -> None:
@@ -401,3 +404,31 @@ def test_the_session_file_itself_is_never_overwritten(file: str, tmp_path: Path,
         assert main(["export", file, "--text", "-o", out]) == 2
         assert "this is the session file itself" in capsys.readouterr().err
     assert Path(file).read_text(encoding="utf-8") == SESSION
+
+
+# --- Its look -----------------------------------------------------------------------------------------------------------
+
+
+def test_ascii_by_option_and_by_variable(file: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = text_of(capsys, file, "--ascii")
+    assert all(row.isascii() for row in drawn)
+    assert [len(row) for row in drawn] == [len(row) for row in text_of(capsys, file)]
+    monkeypatch.setenv("GOMEM_ASCII", "1")
+    assert text_of(capsys, file) == drawn
+    assert not all(row.isascii() for row in text_of(capsys, file, "--no-ascii"))
+
+
+def test_a_picture_is_dark_unless_something_else_is_asked_for(
+    file: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = {}
+    for theme in ("dark", "light", "neutral", "terminal", "mono"):
+        assert main(["export", file, "--svg", "--theme", theme]) == 0
+        pictures[theme] = capsys.readouterr().out
+    assert len(set(pictures.values())) == 5
+    monkeypatch.setenv("COLORFGBG", "0;15")  # of a terminal that the picture is not for
+    assert main(["export", file, "--svg"]) == 0
+    assert capsys.readouterr().out == pictures["dark"]
+    monkeypatch.setenv("GOMEM_THEME", "light")
+    assert main(["export", file, "--svg"]) == 0
+    assert capsys.readouterr().out == pictures["light"]

@@ -1,6 +1,7 @@
 """`gomem learn` without a screen."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,24 @@ def test_without_a_terminal_a_lesson_is_plain_text() -> None:
     assert done.returncode == 0
     assert b"Many Ps: the locks that are not taken" in done.stdout
     assert b"\x1b" not in done.stdout
+
+
+def test_a_lesson_that_was_walked_as_plain_text_was_walked(tmp_path: Path) -> None:
+    steps = 19
+    for given, told in ((steps - 1, False), (steps, True)):
+        assert gomem("learn", "many_ps", "--plain", stdin=b"\n" * given, XDG_STATE_HOME=str(tmp_path)).returncode == 0
+        listed = gomem("learn", "many_ps", "--json", XDG_STATE_HOME=str(tmp_path)).stdout
+        assert json.loads(listed)["walked"] is told
+
+
+def test_plain_in_a_pipe() -> None:
+    listed = gomem("learn", "--plain", stdin=b"4\n")
+    assert listed.returncode == 0
+    assert listed.stdout == gomem("learn").stdout
+    done = gomem("learn", "9", "--plain", "--read-only", stdin=b"\nalloc 8\n")
+    assert done.returncode == 3
+    assert b"Step 1 of 19" in done.stdout
+    assert b"read-only" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from gomem_core.script import ScriptError, read_script
 from gomem_tui.app import Explorer
 from gomem_tui.arrangement import PANES
 from gomem_tui.demo import demo_script
+from gomem_tui.keys import Keyboard
+from gomem_tui.look import Look
 from gomem_tui.options import Options
 from gomem_tui.panes.bars import Bar
 from gomem_tui.panes.base import HeapPane
@@ -641,8 +643,30 @@ async def test_to_an_audience_a_clicker_steps_and_keys_are_shown() -> None:
         await pilot.press("pageup")
         await pilot.pause()
         assert app.model.session.step == 1
-        assert app.query_one(Prompt).placeholder == "space does: alloc 64"
+        assert app.query_one(Prompt).placeholder == "next (page-down): alloc 64"
         assert app.query_one("#why").size.height == 16
+
+
+async def test_to_an_audience_the_next_step_is_announced_in_a_bright_style() -> None:
+    script = read_script("demo", "alloc 48 scan as a\nsay More.\npause\nalloc 64", "demo")
+    app = Explorer(Console(True, script), Options(presenting=True, look=Look("dark", "256")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        prompt = app.query_one(Prompt)
+        assert prompt.placeholder == "next (page-down): alloc 48 scan as a"
+        drawn = prompt.get_component_rich_style("input--placeholder", partial=True)
+        assert drawn.bold
+        assert drawn.color is not None
+        assert drawn.color.get_truecolor().hex == "#eeeeee"
+        await pilot.press("pagedown")
+        assert prompt.placeholder == "next (page-down): reading on"
+        assert app.query_one("#spans").size.height >= 6
+
+
+async def test_an_announcement_names_the_key_that_steps() -> None:
+    for keys, named in ((Keyboard({"page_down": ["f7"]}), "f7"), (Keyboard({"page_down": []}), "space")):
+        app = Explorer(Console(True, read_script("demo", "alloc 48", "demo")), Options(presenting=True, keyboard=keys))
+        async with app.run_test(size=(80, 24)):
+            assert app.query_one(Prompt).placeholder == f"next ({named}): alloc 48"
 
 
 async def test_a_read_only_session_is_gone_through_and_not_changed() -> None:

@@ -104,6 +104,27 @@ def test_a_footer_without_the_keys_that_are_gone() -> None:
     assert shown_now == "b back . event : command tab 1-9 panes ? help q quit"
 
 
+@pytest.mark.parametrize(
+    ("width", "pressed", "told"),
+    [
+        (80, "", "space step b back . , event : command tab 1-9 panes ? help q quit"),
+        (73, "", "space step b back . , event : command tab 1-9 panes ? help q quit"),
+        (60, "", "space step b back . , event : command ? help q quit"),
+        (60, "page-down", "space step b back : command ? help q quit page-down"),
+    ],
+)
+def test_a_narrow_footer_keeps_what_one_cannot_do_without(width: int, pressed: str, told: str) -> None:
+    line = plain(footer_line(STANDARD, "", False, width, pressed))
+    assert " ".join(line.split()) == told
+    assert len(line) == width
+    assert "…" not in line
+
+
+def test_a_message_that_is_too_long_ends_between_words() -> None:
+    line = plain(footer_line(STANDARD, "one two three four", False, 13))
+    assert line.rstrip() == " one two …"
+
+
 # --- The explorer -------------------------------------------------------------------------------------------------------
 
 OTHERS = Keyboard({

@@ -13,8 +13,11 @@ SSH = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
 @pytest.mark.parametrize(
     ("theme", "more", "look"),
     [
-        (None, {}, Look("dark", "256")),
-        (None, {"COLORTERM": "truecolor"}, Look("dark", "truecolor")),
+        (None, {}, Look("neutral", "256")),  # who knows its background?
+        (None, {"COLORTERM": "truecolor"}, Look("neutral", "truecolor")),
+        (None, {"COLORFGBG": "15;default"}, Look("neutral", "256")),
+        (None, {"COLORFGBG": "15;0"}, Look("dark", "256")),
+        (None, {"COLORFGBG": "15;default;8", "COLORTERM": "truecolor"}, Look("dark", "truecolor")),
         (None, {"COLORFGBG": "0;15"}, Look("light", "256")),
         ("dark", {"COLORFGBG": "0;15"}, Look("dark", "256")),
         (None, {"TERM": "linux"}, Look("terminal", "16")),
@@ -22,7 +25,9 @@ SSH = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
         ("terminal", {}, Look("terminal", "16")),
         ("mono", {}, Look("mono", "none")),
         ("light", {"NO_COLOR": "1"}, Look("mono", "none")),
-        (None, {"TERM": "screen-256color", "COLORTERM": "truecolor"}, Look("dark", "256")),
+        ("neutral", {"COLORFGBG": "0;15"}, Look("neutral", "256")),
+        ("neutral", {"TERM": "linux"}, Look("terminal", "16")),
+        (None, {"TERM": "screen-256color", "COLORTERM": "truecolor"}, Look("neutral", "256")),
     ],
 )
 def test_theme_and_colours(theme: Theme | None, more: dict[str, str], look: Look) -> None:

@@ -278,3 +278,14 @@ def test_the_header_tells_the_future_and_the_version(width: int, words: str) -> 
     line = plain(render_header(state("one span").session.view, (1, 0, 9), "", width, future="2"))
     assert words in line
     assert len(line) == width
+
+
+@pytest.mark.parametrize("name", ["one span", "mid-gc", "many Ps"])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_header_tells_that_a_session_is_read_only(name: str, width: int) -> None:
+    view = state(name).session.view
+    line = plain(render_header(view, (100, 20, 900), "a long title of it", width, read_only=True))
+    assert " read-only " in line
+    assert f" GCs {view.stats.numgc}" in line
+    assert len(line) == width
+    assert "read-only" not in plain(render_header(view, (1, 0, 9), "", width))

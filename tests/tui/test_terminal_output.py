@@ -1,11 +1,13 @@
 """What leaves the explorer besides the screen, over a pseudo-terminal; and how it is for an audience and for mere reading."""
 
 import base64
+import re
 from pathlib import Path
+from statistics import median
 
 import pytest
 
-from tests.tui.terminal import Terminal
+from tests.tui.terminal import ROOT, Terminal
 
 SCRIPT = "alloc 48 scan as a\nalloc 64 as b\n"
 
@@ -19,7 +21,7 @@ def script(tmp_path: Path) -> str:
 
 def opened(*args: str) -> Terminal:
     terminal = Terminal(*args, columns=120, rows=40)
-    terminal.wait_for("space does")
+    terminal.wait_for("next (page-down)" if "--present" in args else "space does")
     return terminal
 
 
@@ -39,11 +41,63 @@ def test_the_selection_is_copied_by_osc_52(script: str) -> None:
     leave(terminal)
 
 
+def test_a_pane_is_copied_as_the_text_it_shows(script: str) -> None:
+    terminal = opened(script)
+    terminal.send(" 9z")
+    terminal.wait_for("9 Objects")
+    terminal.settle()
+    shown = [row.removeprefix("▌ ") for row in terminal.rows(1, 4)]
+    terminal.send("Y")
+    terminal.wait_for("Copied the objects pane, if the terminal takes OSC 52.")
+    (sent,) = re.findall(rb"\x1b\]52;c;([^\x07]*)\x07", terminal.bytes)
+    copied = base64.b64decode(sent).decode()
+    assert all(row.strip() in copied for row in shown)
+    assert "0xc420000000" in copied or "c420000000" in copied
+    leave(terminal)
+
+
+@pytest.mark.parametrize(
+    ("look", "sheet"),
+    [(("--theme", "light"), "#ffffff"), (("--theme", "mono"), "#292929"), (("--ascii", "--theme", "dark"), "#292929")],
+    ids=str,
+)
+def test_p_writes_what_the_terminal_shows(look: tuple[str, ...], sheet: str, script: str, tmp_path: Path) -> None:
+    program = f"import os, sys; os.chdir({str(tmp_path)!r}); from gomem_tui.__main__ import main; sys.exit(main())"
+    terminal = Terminal(*look, script, columns=120, rows=40, program=("-c", program), PYTHONPATH=str(ROOT))
+    terminal.wait_for("space does")
+    terminal.send(" ")
+    terminal.wait_for("step 1/2")
+    terminal.settle()
+    shown = terminal.rows()
+    terminal.send("P")
+    terminal.wait_for("Written: gomem-two-step1.svg")
+    assert (tmp_path / "gomem-two-step1.txt").read_text().splitlines() == shown
+    svg = (tmp_path / "gomem-two-step1.svg").read_text()
+    assert f'<rect fill="{sheet}"' in svg
+    assert svg.isascii() == ("--ascii" in look)
+    leave(terminal)
+
+
+def test_a_step_writes_hundreds_of_bytes_not_thousands() -> None:
+    terminal = opened("--no-journal")
+    sizes = []
+    for step in range(1, 28):
+        terminal.settle(0.3)
+        before = len(terminal.bytes)
+        terminal.send(" ")
+        terminal.wait_for(f"step {step}/27")
+        terminal.settle(0.3)
+        sizes.append(len(terminal.bytes) - before)
+    assert median(sizes) <= 2 * 900
+    leave(terminal)
+
+
 def test_a_clicker_steps_and_the_keys_are_shown(script: str) -> None:
     terminal = opened("--present", script)
+    terminal.wait_for("next (page-down): alloc 48 scan as a")
     terminal.send("\x1b[6~")
     terminal.wait_for("step 1/2")
-    terminal.wait_for("page-down")
+    terminal.wait_for("next (page-down): alloc 64 as b")
     terminal.send("\x1b[6~")
     terminal.wait_for("step 2/2")
     terminal.send("\x1b[5~")
@@ -54,11 +108,42 @@ def test_a_clicker_steps_and_the_keys_are_shown(script: str) -> None:
 
 def test_what_is_read_only_is_not_changed(script: str) -> None:
     terminal = opened("--read-only", script)
+    terminal.wait_for(" read-only ")
     terminal.send(":alloc 8\r")
     terminal.wait_for("this session is read-only")
     terminal.escape()
     terminal.send(" ")
     terminal.wait_for("step 1/2")
+    leave(terminal)
+
+
+@pytest.mark.parametrize("words", [("learn", "9"), ("learn",)], ids=str)
+def test_a_lesson_can_be_read_only_too(words: tuple[str, ...]) -> None:
+    terminal = Terminal(*words, "--read-only", "--no-journal", columns=120, rows=40)
+    if words == ("learn",):
+        terminal.wait_for("enter open")
+        terminal.send("\r")
+    terminal.wait_for(" read-only ")
+    terminal.send(":alloc 8\r")
+    terminal.wait_for("this session is read-only")
+    terminal.escape()
+    terminal.send("q")
+    if words == ("learn",):
+        terminal.wait_for("enter open")
+        terminal.send("q")
+    assert terminal.exit_code() == 0
+
+
+def test_a_click_selects_and_too_small_a_terminal_says_what_is_needed() -> None:
+    terminal = opened("--no-journal")
+    terminal.send("   ")
+    terminal.wait_for("step 3/27")
+    terminal.settle()
+    row = next(y for y in range(40) if terminal.shows(y).startswith("  c420002000"))
+    terminal.send(f"\x1b[<0;5;{row + 1}M\x1b[<0;5;{row + 1}m")
+    assert terminal.comes_true(lambda: terminal.shows(row).startswith("▸ c420002000"))
+    terminal.resize(59, 15)
+    terminal.wait_for("gomem needs 60×16; this terminal has 59×15")
     leave(terminal)
 
 

@@ -129,6 +129,25 @@ def test_a_wrong_line_from_a_pipe() -> None:
     assert b"not UTF-8" in done.stdout
 
 
+def test_what_is_wrong_in_a_pipe_is_told_on_stderr_too() -> None:
+    done = gomem("--no-journal", stdin=b"alloc x\nalloc 48 as mine\npane spanz\nhelp nonsense\nalloc \xff\nexpect served mheap\n")
+    assert done.returncode == 3
+    told = done.stderr.decode().splitlines()
+    assert [line.split(": ")[0] for line in told] == ["<stdin>:1:7", "<stdin>:3", "<stdin>:4", "<stdin>:5:7", "<stdin>:6:1"]
+    assert told[0].startswith("<stdin>:1:7: alloc: x is no size")
+    assert told[1].endswith("did you mean spans?")
+    assert told[2] == "<stdin>:4: help: nonsense is no command; help lists them"
+
+
+def test_whoever_looks_at_both_streams_is_told_once() -> None:
+    there = "import os; os.dup2(os.open(os.devnull, os.O_RDONLY), 0)"
+    lines = "import io; sys.stdin = io.TextIOWrapper(io.BytesIO(b'alloc x\\n'))"
+    program = f"import sys; {there}; {lines}; from gomem_tui.__main__ import main; sys.exit(main())"
+    terminal = Terminal("--plain", "--no-journal", program=("-c", program))
+    assert terminal.exit_code() == 3
+    assert terminal.bytes.count(b"is no size") == 1
+
+
 def test_nothing_comes_from_the_pipe() -> None:
     done = gomem("--no-journal")
     assert done.returncode == 0
@@ -160,3 +179,39 @@ def test_a_pipe_behind_a_terminal_gets_no_prompt(tmp_path: Path) -> None:
     assert terminal.exit_code() == 0
     assert "Step 1 of 27" in out.read_text()
     assert "gomem>" not in out.read_text()
+
+
+# --- Lessons ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_lesson_as_plain_text_in_any_terminal() -> None:
+    terminal = Terminal("learn", "9", "--plain", "--no-journal")
+    until(terminal, "gomem> ")
+    assert b"Many Ps: the locks that are not taken" in terminal.bytes
+    assert "Step 1 of 19" in typed(terminal, "")
+    terminal.send("quit\n")
+    assert terminal.exit_code() == 0
+    assert b"\x1b" not in terminal.bytes
+
+
+def test_the_lessons_are_listed_and_one_is_asked_for() -> None:
+    terminal = Terminal("learn", "--plain", "--no-journal")
+    until(terminal, "Which lesson? Type its number or its name; q quits.\nlesson> ")
+    assert b"Giving memory back to the OS" in terminal.bytes
+    terminal.send("fragmentaton\n")
+    until(terminal, "did you mean fragmentation?\nWhich lesson? Type its number or its name; q quits.\nlesson> ")
+    terminal.send("many_ps\n")
+    until(terminal, "gomem> ")
+    assert "Step 1 of 19" in typed(terminal, "")
+    terminal.send("\x04")
+    assert terminal.exit_code() == 0
+    assert b"\x1b" not in terminal.bytes
+
+
+@pytest.mark.parametrize("keys", ["q\n", "\n", "\x04"])
+def test_no_lesson_is_no_mistake(keys: str) -> None:
+    terminal = Terminal("learn", "--plain")
+    until(terminal, "lesson> ")
+    terminal.send(keys)
+    assert terminal.exit_code() == 0
+    assert terminal.bytes.endswith(b"\n")

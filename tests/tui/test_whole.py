@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.screenshots import picture, upto
+from gomem_tui.look import Look
+from tests.screenshots import MARKED, picture, upto
 
 PICTURES = Path(__file__).with_name("pictures")
 CASES: dict[str, tuple[int, int, list[str]]] = {
@@ -15,6 +16,13 @@ CASES: dict[str, tuple[int, int, list[str]]] = {
     "marked, objects and layout, 120x40": (120, 40, [*upto("gc mark"), "9", "8"]),
     "tall, 60x40": (60, 40, upto("gc mark")),
     "everything, 200x60": (200, 60, upto("alloc 48 scan as again")),
+}
+LOOKS: dict[str, Look] = {
+    "light": Look("light", "256"),
+    "neutral": Look("neutral", "256"),
+    "terminal": Look("terminal", "16"),
+    "mono": Look("mono", "none"),
+    "ascii": Look("dark", "256", ascii=True),
 }
 
 
@@ -25,7 +33,17 @@ def without_names(svg: str) -> str:
 
 @pytest.mark.parametrize("name", CASES)
 async def test_whole_screen(name: str) -> None:
-    drawn = without_names(await picture(*CASES[name]))
+    compare(name, await picture(*CASES[name]))
+
+
+@pytest.mark.parametrize("name", LOOKS)
+async def test_whole_screen_in_other_looks(name: str) -> None:
+    compare(f"{name}, 120x40", await picture(120, 40, MARKED, LOOKS[name]))
+
+
+def compare(name: str, svg: str) -> None:
+    """The picture is the one kept."""
+    drawn = without_names(svg)
     path = PICTURES / f"{name}.svg".replace(" ", "_")
     if os.environ.get("GOMEM_UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
