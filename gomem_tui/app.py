@@ -1,8 +1,6 @@
 """The explorer: composition of panes, prompt and keys around one session."""
 
-import asyncio
 import os
-import signal
 import sys
 import time
 from pathlib import Path
@@ -94,30 +92,31 @@ class Explorer(PaneKeys):
 
     def on_mount(self) -> None:
         """Start where the first key shows something."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # leave the terminal as it was
-            loop.add_signal_handler(number, self._hang_up, 128 + number)
         self.prompt.placeholder = self.placeholder()
         self.model.arrived()  # a session that was taken up again stands somewhere already
         self.point_at(self._pointing.moved(self.model.session))
         self.show_current()
         self.call_after_refresh(self._tell_of_journals)
 
-    def _hang_up(self, code: int) -> None:
-        """Somebody wants gomem to end; what takes long would keep it."""
+    def hang_up(self, code: int) -> None:
+        """What takes long would keep gomem from ending."""
         self.desk.stop.asked = self.busy
-        self.exit(code)
+        super().hang_up(code)
 
     def _tell_of_journals(self) -> None:
-        """Offer the session that was killed last; old journals go."""
+        """What is wrong with ours, or which one is left to be taken up; old journals go."""
         problem = self.desk.take_problem()
         if problem:
             self.say(problem)
         elif self.desk.journal is not None:
             prune()
-            killed = killed_last()
-            if killed is not None and not self.model.session.step:
-                self.say(offer(killed, time.time_ns(), ":resume"))
+            self.tell_of_killed()
+
+    def tell_of_killed(self) -> None:
+        """Offer the session that was killed last."""
+        killed = killed_last()
+        if killed is not None and not self.model.session.step:
+            self.say(offer(killed, time.time_ns(), ":resume"))
 
     def _header(self, width: int) -> Line:
         session = self.model.session
@@ -281,7 +280,7 @@ def run_explorer(
         print(f"gomem: {e}", file=sys.stderr)
         return 3
     app = Explorer(console, options)
-    code = app.run(mouse=options.mouse)
+    code = app.run_to_end(options.mouse)
     if console.ended:
         print(taken_up_by(console.ended), file=sys.stderr)
-    return app.return_code or 0 if code is None else code  # None: an exception ended it
+    return code or 0

@@ -35,16 +35,18 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(str(e)) from e
     except ConfigError as e:
         raise BadInput(str(e)) from e
-    journal = settings["journal"].value is True
+    journal, read_only = settings["journal"].value is True, settings["read_only"].value is True
     if chosen is not None and plain:
         from gomem_tui.plain import run_plain  # noqa: PLC0415 -- which a list can do without
 
         with as_file(chosen.file) as path:
-            return run_plain(path, journal)
+            return run_plain(path, journal, read_only=read_only, lesson=True)
     from gomem_tui.lesson import choose_and_walk, walk  # noqa: PLC0415 -- Textual, likewise
 
     options = options_of(settings, config.keyboard, os.environ)
-    return choose_and_walk(there, journal, options) if chosen is None else walk(chosen, journal, options)
+    if chosen is None:
+        return choose_and_walk(there, journal, read_only, options)
+    return walk(chosen, journal, read_only, options)
 
 
 def _print(there: Sequence[Lesson], as_json: bool) -> None:

@@ -28,6 +28,9 @@ class LessonExplorer(Explorer):
         done = session.timeline.following is None and session.step >= self.lesson.steps
         return done and session.timeline.name == MAIN and self.desk.script is self.lesson.script
 
+    def tell_of_killed(self) -> None:
+        """Nothing: to whoever begins a lesson, another session is in the way."""
+
     def worked(self) -> None:
         """The session stands elsewhere: perhaps at the end."""
         super().worked()
@@ -47,24 +50,25 @@ class LessonExplorer(Explorer):
         return f"the end of this lesson; the next one: gomem learn {following.number}"
 
 
-def walk(lesson: Lesson, journal: bool, options: Options, from_menu: bool = False) -> int:
-    """Open a lesson in the explorer; returns its exit code."""
+def walk(lesson: Lesson, journal: bool, read_only: bool, options: Options, from_menu: bool = False) -> int:
+    """Open a lesson in the explorer; returns its exit code, 1 when gomem itself was wrong."""
     desk = Console(True, lesson.script, "explorer" if journal else None)
-    return LessonExplorer(lesson, desk, options, from_menu).run(mouse=options.mouse) or 0
+    desk.read_only = read_only
+    return LessonExplorer(lesson, desk, options, from_menu).run_to_end(options.mouse) or 0
 
 
-def choose_and_walk(there: Sequence[Lesson], journal: bool, options: Options) -> int:
-    """The menu, a lesson, the menu again, until somebody leaves it; returns the exit code."""
+def choose_and_walk(there: Sequence[Lesson], journal: bool, read_only: bool, options: Options) -> int:
+    """The menu, a lesson, the menu again, until somebody leaves it; returns the exit code, 1 when gomem itself was wrong."""
     at = next((index for index, one in enumerate(there) if one.name not in walked()), 0)
     while True:
         menu = LessonMenu(there, walked(), options, at)
-        code = menu.run(mouse=options.mouse)
+        code = menu.run_to_end(options.mouse)
         if code is not None:
             return code
         at = menu.at
         before = walked()
-        code = walk(there[at], journal, options, from_menu=True)
+        code = walk(there[at], journal, read_only, options, from_menu=True)
         if code:
-            return code  # a signal ended it
+            return code  # a signal ended it, or an exception, whose traceback is not to be covered
         if there[at].name in walked() - before and at + 1 < len(there):
             at += 1  # the next one

@@ -37,8 +37,10 @@ _WIDTHS: Final = (60, 100)  # columns: panes need so many, and wider lines are n
 _MOST_ROWS: Final = 9  # digits of a number of rows
 
 
-def run_plain(path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False) -> int:
-    """Take commands from stdin until it ends; what app.run_explorer does, as text.
+def run_plain(
+    path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False, lesson: bool = False
+) -> int:
+    """Take commands from stdin until it ends; what app.run_explorer does, as text.  At a `lesson` no other session is offered.
 
     Returns the exit code: 3 for a bad script or journal.  Where stdin is no terminal, also when a line was wrong, and 1 when an
     `expect` was not met; all lines are done nevertheless.
@@ -48,7 +50,7 @@ def run_plain(path: Path | None, journal: bool = True, resumed: str | None = Non
     except (ScriptError, JournalError) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
-    talk = PlainTalk(console, is_terminal(sys.stdin))
+    talk = PlainTalk(console, is_terminal(sys.stdin), lesson)
     ended = False
     try:
         status = talk.run()
@@ -64,12 +66,13 @@ def run_plain(path: Path | None, journal: bool = True, resumed: str | None = Non
 
 
 class PlainTalk:
-    """A session, and a conversation about it.  `typed`: somebody types, and gets a prompt."""
+    """A session, and a conversation about it.  `typed`: somebody types, and gets a prompt; `lesson`: it is one."""
 
-    def __init__(self, console: Console, typed: bool) -> None:
+    def __init__(self, console: Console, typed: bool, lesson: bool = False) -> None:
         self.console = console
         self.model = Model(console, lambda: None)
         self._typed = typed
+        self._lesson = lesson
         self._status = OK
         self._busy = False  # the session is being changed: ctrl+c asks it to stop
         self._guarded = False  # ctrl+c ends what is done now, and only that
@@ -99,7 +102,7 @@ class PlainTalk:
             self._tell_why()
         elif self.console.journal is not None:
             prune()
-            killed = killed_last()
+            killed = None if self._lesson else killed_last()
             if killed is not None:
                 self._tell(offer(killed, time.time_ns(), "resume"))
         self._tell_next()
