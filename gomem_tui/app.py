@@ -1,12 +1,10 @@
 """The explorer: composition of panes, prompt and keys around one session."""
 
-import asyncio
 import os
-import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Final
 
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mouse mode switched on at exit
 
@@ -16,14 +14,13 @@ from textual.containers import Container
 from textual.events import Click, Event, Resize
 from textual.events import Key as KeyEvent
 from textual.widget import Widget
-from textual.widgets import Static
 
 from gomem_core.console import Console
 from gomem_core.journal import JournalError, killed_last, prune
 from gomem_core.pointing import Pointing
 from gomem_core.script import ScriptError
 from gomem_core.timeline import MAIN
-from gomem_tui.arrangement import LEAST_WHY, NEEDS, PANES, Arrangement
+from gomem_tui.arrangement import LEAST_WHY, PANES, Arrangement
 from gomem_tui.hint import offer, taken_up_by
 from gomem_tui.keynames import shown
 from gomem_tui.opening import open_console
@@ -39,15 +36,10 @@ from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line
 from gomem_tui.render.scrub import Track, render_scrub
 from gomem_tui.screens.help import HelpScreen
+from gomem_tui.screens.over import Over, TooSmall
 
 DEFAULT: Final = Options()
-
-
-def provider() -> type:
-    """What the palette offers; imported when it is opened first, for the palette is a tenth of the time to the first picture."""
-    from gomem_tui.palette import ActionProvider  # noqa: PLC0415 -- see above
-
-    return ActionProvider
+_WHILE_COVERED: Final = frozenset({"quit", "explain_quit", "suspend_process"})
 
 
 class Explorer(PaneKeys):
@@ -55,7 +47,6 @@ class Explorer(PaneKeys):
 
     TITLE = "gomem"
     CSS_PATH = "app.tcss"
-    COMMANDS: ClassVar[set[Any]] = {provider}
     AUTO_FOCUS = None  # only the prompt ever has Textual's focus, and only while somebody types
 
     def __init__(self, desk: Console, options: Options = DEFAULT) -> None:
@@ -90,34 +81,35 @@ class Explorer(PaneKeys):
         yield Bar(self._scrub, id="scrub")
         yield PromptRow(self.offered, self.entered, self.edited)
         yield Bar(self._footer, id="footer")
-        yield Static("", id="too-small")
+        yield TooSmall(id="too-small")
 
     def on_mount(self) -> None:
         """Start where the first key shows something."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # leave the terminal as it was
-            loop.add_signal_handler(number, self._hang_up, 128 + number)
         self.prompt.placeholder = self.placeholder()
         self.model.arrived()  # a session that was taken up again stands somewhere already
         self.point_at(self._pointing.moved(self.model.session))
         self.show_current()
         self.call_after_refresh(self._tell_of_journals)
 
-    def _hang_up(self, code: int) -> None:
-        """Somebody wants gomem to end; what takes long would keep it."""
+    def hang_up(self, code: int) -> None:
+        """What takes long would keep gomem from ending."""
         self.desk.stop.asked = self.busy
-        self.exit(code)
+        super().hang_up(code)
 
     def _tell_of_journals(self) -> None:
-        """Offer the session that was killed last; old journals go."""
+        """What is wrong with ours, or which one is left to be taken up; old journals go."""
         problem = self.desk.take_problem()
         if problem:
             self.say(problem)
         elif self.desk.journal is not None:
             prune()
-            killed = killed_last()
-            if killed is not None and not self.model.session.step:
-                self.say(offer(killed, time.time_ns(), ":resume"))
+            self.tell_of_killed()
+
+    def tell_of_killed(self) -> None:
+        """Offer the session that was killed last."""
+        killed = killed_last()
+        if killed is not None and not self.model.session.step:
+            self.say(offer(killed, time.time_ns(), ":resume"))
 
     def _header(self, width: int) -> Line:
         session = self.model.session
@@ -166,9 +158,7 @@ class Explorer(PaneKeys):
 
     def on_resize(self, event: Resize) -> None:
         """Choose a layout; focus, scroll and selection stay."""
-        self.arrangement.size = width, height = event.size
-        text = f"gomem needs {NEEDS[0]}×{NEEDS[1]}; this terminal has {width}×{height}"
-        self.query_one("#too-small", Static).update(text)
+        self.arrangement.size = event.size
         self.arranged()
 
     def on_descendant_focus(self) -> None:
@@ -217,10 +207,29 @@ class Explorer(PaneKeys):
 
     async def action_help(self) -> None:
         """What the pane shows, its keys, all others, and the commands."""
-        await self.push_screen(HelpScreen(self.keyboard, self.arrangement.name))
+        await self._cover(HelpScreen(self.keyboard, self.arrangement.name))
+
+    async def action_command_palette(self) -> None:  # type: ignore[override]  # awaited: keys typed behind it are for it
+        """All actions and commands, to be found by what is said of them."""
+        from gomem_tui.palette import Palette  # noqa: PLC0415 -- a tenth of the time to the first picture
+
+        await self._cover(Palette())
+
+    async def _cover(self, screen: Over) -> None:
+        """Open a screen over the panes; one at a time."""
+        if not self.covered:
+            await self.push_screen(screen)
+            self.show_current()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What covers the panes has keys of its own: they do nothing to what is below."""
+        return (not self.covered or action in _WHILE_COVERED) and super().check_action(action, parameters)
 
     def action_explain_quit(self) -> None:
         """Tell how to quit."""
+        if isinstance(self.screen, Over):
+            self.screen.say(self.screen.leaving(self.keyboard.name_anywhere("quit")))
+            return
         stop, leave = self.keyboard.name("back"), " or ".join(self.keyboard.names("quit"))
         self.say(f"{stop} stops what is being done." if self.busy else f"{leave} quits; {stop} leaves the prompt.")
 
@@ -243,7 +252,7 @@ class Explorer(PaneKeys):
             if self.options.presenting:
                 self._pressed = shown(event.key)
                 self.query_one("#footer", Bar).redraw()
-            if len(self.screen_stack) == 1:
+            if not self.covered:
                 await self._press(event)
                 return
         await super().on_event(event)
@@ -283,7 +292,7 @@ def run_explorer(
         print(f"gomem: {e}", file=sys.stderr)
         return 3
     app = Explorer(console, options)
-    code = app.run(mouse=options.mouse)
+    code = app.run_to_end(options.mouse)
     if console.ended:
         print(taken_up_by(console.ended), file=sys.stderr)
-    return app.return_code or 0 if code is None else code  # None: an exception ended it
+    return code or 0

@@ -168,6 +168,6 @@ class Dialog(Traveller):
 
     def leave_prompt(self) -> None:
         """The keyboard is for the panes again."""
-        self.set_focus(None)
+        self.prompt.screen.set_focus(None)
         self.row.closed(self.placeholder())
         self.say("")

@@ -1,6 +1,8 @@
 """An app drawn as a look says: in its colours and signs, and of each frame only the cells that differ."""
 
-from typing import Any, cast
+import asyncio
+import signal
+from typing import Any, Final, cast
 
 from rich.console import RenderableType
 from textual.app import App
@@ -11,6 +13,8 @@ from gomem_tui.chrome import LineScrollBar, textual_theme
 from gomem_tui.look import Look
 from gomem_tui.paint import Painter
 from gomem_tui.style import styles
+
+_ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class DrawnApp(App[int]):
@@ -29,8 +33,20 @@ class DrawnApp(App[int]):
         ScrollBar.renderer = LineScrollBar
         self._painter = Painter(look)
 
+    def run_to_end(self, mouse: bool) -> int | None:
+        """Run until it ends; returns what it was ended with, 1 when gomem itself was wrong: the traceback is on stderr then."""
+        code = self.run(mouse=mouse)
+        return self.return_code or code
+
+    def hang_up(self, code: int) -> None:
+        """A signal wants gomem to end."""
+        self.exit(code)
+
     def on_mount(self) -> None:
-        """While gomem sleeps, another program has the terminal."""
+        """Leave the terminal as it was when a signal ends us; while gomem sleeps, another program has the terminal."""
+        loop = asyncio.get_running_loop()
+        for number in _ENDING:
+            loop.add_signal_handler(number, self.hang_up, 128 + number)
         self.app_suspend_signal.subscribe(self, lambda _: self._painter.forget(), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _: self._awake(), immediate=True)
 

@@ -149,7 +149,7 @@ _TABLE: Final[tuple[Key, ...]] = (
     Key("back", "back", ("escape",), "back", "Leave the prompt, the help or the zoom; stop what takes long."),
     Key("quit", "quit", ("q", "ctrl+q"), "quit", "Leave gomem.", footer=7, first=True),
     Key("explain_quit", "explain_quit", ("ctrl+c",), "", "Nothing: it tells how to quit, and destroys nothing.", first=True),
-    Key("suspend", "suspend_process", ("ctrl+z",), "", "Put gomem to sleep; fg wakes it."),
+    Key("suspend", "suspend_process", ("ctrl+z",), "", "Put gomem to sleep; fg wakes it.", first=True),
 )
 
 
@@ -180,6 +180,10 @@ class Keyboard:
     def names(self, action: str) -> list[str]:
         """All of its keys, as people read them."""
         return next([shown(name) for name in key.keys] for key in self.keys if key.id == action)
+
+    def name_anywhere(self, action: str) -> str:
+        """The first of its keys that does it whatever has the keyboard; nothing if it has none."""
+        return next((shown(name) for key in self.keys if key.id == action for name in key.keys if key.goes_first(name)), "")
 
     def filled(self, text: str) -> str:
         """The text with first keys for ids in braces, `{back}`; nothing if one of those has no key."""

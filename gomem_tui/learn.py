@@ -47,7 +47,7 @@ def execute(args: argparse.Namespace) -> int:
         from gomem_tui.plain import talk_plainly  # noqa: PLC0415 -- which a list can do without
 
         desk = open_lesson(chosen, journal, read_only)
-        status = talk_plainly(desk)
+        status = talk_plainly(desk, lesson=True)
         if at_end(chosen, desk):
             note_walked(chosen.name)
         return status

@@ -25,6 +25,9 @@ class LessonExplorer(Explorer):
     def _at_end(self) -> bool:
         return at_end(self.lesson, self.desk)
 
+    def tell_of_killed(self) -> None:
+        """Nothing: to whoever begins a lesson, another session is in the way."""
+
     def worked(self) -> None:
         """The session stands elsewhere: perhaps at the end."""
         super().worked()
@@ -45,22 +48,22 @@ class LessonExplorer(Explorer):
 
 
 def walk(lesson: Lesson, desk: Console, options: Options, from_menu: bool = False) -> int:
-    """The explorer on a lesson that was opened; returns its exit code."""
-    return LessonExplorer(lesson, desk, options, from_menu).run(mouse=options.mouse) or 0
+    """The explorer on a lesson that was opened; returns its exit code, 1 when gomem itself was wrong."""
+    return LessonExplorer(lesson, desk, options, from_menu).run_to_end(options.mouse) or 0
 
 
 def choose_and_walk(there: Sequence[Lesson], journal: bool, read_only: bool, options: Options) -> int:
-    """The menu, a lesson, the menu again, until somebody leaves it; returns the exit code."""
+    """The menu, a lesson, the menu again, until somebody leaves it; returns the exit code, 1 when gomem itself was wrong."""
     at = next((index for index, one in enumerate(there) if one.name not in walked()), 0)
     while True:
         menu = LessonMenu(there, walked(), options, at)
-        code = menu.run(mouse=options.mouse)
+        code = menu.run_to_end(options.mouse)
         if code is not None:
             return code
         at = menu.at
         before = walked()
         code = walk(there[at], open_lesson(there[at], journal, read_only), options, from_menu=True)
         if code:
-            return code  # a signal ended it
+            return code  # a signal ended it, or an exception, whose traceback is not to be covered
         if there[at].name in walked() - before and at + 1 < len(there):
             at += 1  # the next one

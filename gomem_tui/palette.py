@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import cast
+from typing import ClassVar, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.app import ComposeResult
+from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from gomem_core.lang.registry import REGISTRY
 from gomem_tui.dialog import Dialog
 from gomem_tui.keynames import shown
 from gomem_tui.keys import Key
+from gomem_tui.screens.over import Over, TooSmall
 
 
 def _action(key: Key) -> str:
@@ -40,3 +42,25 @@ class ActionProvider(Provider):
             yield _action(key), partial(explorer.run_action, key.action)
         for spec in REGISTRY:
             yield f":{spec.form}  {spec.summary}", partial(explorer.begin_line, f"{spec.name} ")
+
+
+class Palette(CommandPalette, Over):
+    """Textual's palette, with gomem's words, and a cursor that stands still: nothing is written while nobody does anything."""
+
+    FRAME: ClassVar[str] = "#--input"
+
+    def __init__(self) -> None:
+        super().__init__([ActionProvider], placeholder="Find an action or a command…")
+
+    def compose(self) -> ComposeResult:
+        """The line, the list."""
+        yield from super().compose()
+        yield TooSmall(id="too-small")
+
+    def on_mount(self) -> None:
+        """Before anything is drawn."""
+        self.query_one(CommandInput).cursor_blink = False
+
+    def leaving(self, quits: str) -> str:
+        """By esc, which Textual gives it."""
+        return f"esc closes the palette, {quits} quits gomem." if quits else "esc closes the palette."

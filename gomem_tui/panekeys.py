@@ -10,6 +10,7 @@ from gomem_tui.panes.heap import ArenaPane, SpansPane
 from gomem_tui.panes.more import HeapStatsPane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.picture import picture_of
+from gomem_tui.screens.over import Over
 
 
 class PaneKeys(Dialog):
@@ -27,11 +28,20 @@ class PaneKeys(Dialog):
         for name in names:
             self.action_pane(next(number for number, pane in PANES.items() if pane == name))
 
+    @property
+    def covered(self) -> bool:
+        """Whether the help or the palette lies over the panes."""
+        return len(self.screen_stack) > 1
+
     def show_current(self) -> None:
-        """Show the panes that there is room for, and mark the one that has the keyboard."""
-        self.screen.set_class(self.options.presenting, "presenting")
+        """Show the panes that there is room for, and mark the one that has the keyboard; what covers them is shown or not."""
+        panes, *over = self.screen_stack
+        panes.set_class(self.options.presenting, "presenting")
         for name, has in self.arrangement.classes().items():
-            self.screen.set_class(has, name)
+            panes.set_class(has, name)
+        for screen in over:
+            if isinstance(screen, Over):
+                screen.fit(panes.has_class("tiny"))
         shown = self.arrangement.shown()
         for number, name in PANES.items():
             pane = self.query_one(f"#{name}", HeapPane)
@@ -59,7 +69,7 @@ class PaneKeys(Dialog):
         """Focus a pane by its number."""
         before = self.arrangement.shown()
         self.arrangement.choose(number)
-        self.set_focus(None)
+        self.prompt.screen.set_focus(None)
         self.show_current()
         if self.arrangement.shown() != before:
             self.call_after_refresh(self.look_again)

@@ -52,9 +52,12 @@ def run_plain(path: Path | None, journal: bool = True, resumed: str | None = Non
     return talk_plainly(console)
 
 
-def talk_plainly(console: Console) -> int:
-    """Take commands for this session from stdin until it ends; returns the exit code, as run_plain does."""
-    talk = PlainTalk(console, is_terminal(sys.stdin))
+def talk_plainly(console: Console, lesson: bool = False) -> int:
+    """Take commands for this session from stdin until it ends; returns the exit code, as run_plain does.
+
+    At a `lesson` no other session is offered.
+    """
+    talk = PlainTalk(console, is_terminal(sys.stdin), lesson)
     ended = False
     try:
         status = talk.run()
@@ -70,14 +73,15 @@ def talk_plainly(console: Console) -> int:
 
 
 class PlainTalk:
-    """A session, and a conversation about it.  `typed`: somebody types, and gets a prompt."""
+    """A session, and a conversation about it.  `typed`: somebody types, and gets a prompt; `lesson`: it is one."""
 
-    def __init__(self, console: Console, typed: bool) -> None:
+    def __init__(self, console: Console, typed: bool, lesson: bool = False) -> None:
         self.console = console
         self.model = Model(console, lambda: None)
         self._typed = typed
         self._both_seen = typed or (is_terminal(sys.stdout) and is_terminal(sys.stderr))  # one stream for whoever looks at it
         self._number = 0  # of the line being done
+        self._lesson = lesson
         self._status = OK
         self._busy = False  # the session is being changed: ctrl+c asks it to stop
         self._guarded = False  # ctrl+c ends what is done now, and only that
@@ -107,7 +111,7 @@ class PlainTalk:
             self._tell_why()
         elif self.console.journal is not None:
             prune()
-            killed = killed_last()
+            killed = None if self._lesson else killed_last()
             if killed is not None:
                 self._tell(offer(killed, time.time_ns(), "resume"))
         self._tell_next()

@@ -36,7 +36,7 @@ def render_lessons(
     columns, rows = least_size(len(there))
     if width < columns or port.height < rows:
         text = f"the menu needs {columns}×{rows}; this terminal has {width}×{port.height}"
-        return fit_all([((clip(text, width), "error"),)], port)
+        return fit_all([((line, "error"),) for line in wrap(text, max(1, width))], port)
     count = sum(lesson.name in done for lesson in there)
     walked = "none walked to its end yet" if not count else f"{count} of {len(there)} walked to the end"
     lines: list[Line] = [((" gomem learn", "heading"), (f"   {walked}".ljust(width - 18), "label"), ("steps ", "label"))]

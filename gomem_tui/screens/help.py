@@ -1,16 +1,16 @@
 """The help over the explorer: it scrolls."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingsMap
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 
 from gomem_tui.keys import Keyboard
 from gomem_tui.panes.base import LinePane
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import Line, Port, fit_all
+from gomem_tui.screens.over import Over, TooSmall
 
 _ACTIONS: Final = {
     **dict.fromkeys(("back", "quit", "help"), "dismiss"),
@@ -35,13 +35,15 @@ class _Page(LinePane):
         self.styles.height = len(help_lines(self._keyboard, self._pane, self.size.width))
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Over):
     """Scrolls, with the keys that move in a pane; those of back, quit and help close it.  It begins with the pane `pane`."""
 
+    FRAME: ClassVar[str] = "#help"
     AUTO_FOCUS = "#help"  # so that page, home and end keys scroll it
 
     def __init__(self, keyboard: Keyboard, pane: str) -> None:
         super().__init__()
+        self._keyboard = keyboard
         self._page = _Page(keyboard, pane)
         self._bindings = BindingsMap(
             Binding(name, _ACTIONS[key.id], key.label, show=False)
@@ -54,6 +56,14 @@ class HelpScreen(ModalScreen[None]):
         """One scrolling page."""
         with VerticalScroll(id="help"):
             yield self._page
+        yield TooSmall(id="too-small")
+
+    def leaving(self, quits: str) -> str:
+        """By the key of back."""
+        back = self._keyboard.name("back")
+        if back and quits:
+            return f"{back} closes this page, {quits} quits gomem."
+        return f"{back} closes this page." if back else ""
 
     def action_down(self) -> None:
         """Scroll a line down."""

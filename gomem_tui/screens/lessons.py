@@ -1,7 +1,5 @@
 """The menu of lessons: an app of its own, which ends when one is chosen."""
 
-import asyncio
-import signal
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -63,12 +61,6 @@ class LessonMenu(DrawnApp):
     def compose(self) -> ComposeResult:
         """One pane, the list."""
         yield _List(id="lessons")
-
-    def on_mount(self) -> None:
-        """Leave the terminal as it was when the system ends us."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit, 128 + number)
 
     def _show(self, at: int) -> None:
         self.at = max(0, min(at, len(self.there) - 1))

@@ -159,6 +159,8 @@ async def test_a_smaller_terminal_says_what_is_needed() -> None:
         assert rows_of(app)[0] == "the menu needs 60×16; this terminal has 59×16"
         await pilot.resize_terminal(60, 15)
         assert rows_of(app)[0] == "the menu needs 60×16; this terminal has 60×15"
+        await pilot.resize_terminal(40, 10)
+        assert rows_of(app)[:2] == ["the menu needs 60×16; this terminal has", "40×10"]
         await pilot.resize_terminal(60, 16)
         assert rows_of(app)[1].split()[:2] == ["▸", "1"]
 
