@@ -61,6 +61,7 @@ class Explorer(PaneKeys):
         self.arrangement = Arrangement()
         self._pointing = Pointing()
         self._stale = False  # the panes are about to look again
+        self._moved = False  # ... since the heap or the selection changed, not only the layout
         self._why_rows: int | None = None  # rows of Why, where it has not as many as its style sheet says
 
     # --- Composition --------------------------------------------------------------------------------------------------
@@ -133,6 +134,7 @@ class Explorer(PaneKeys):
         """The heap or the selection changed: what the footer said is over, unless it speaks of what is being typed."""
         if not self.typing:
             self.message = ""
+        self._moved = True
         self.look_again()
 
     def look_again(self) -> None:
@@ -146,9 +148,13 @@ class Explorer(PaneKeys):
         self._stale = False
         if self.busy:  # then they look again when that is done
             return
+        moved, self._moved = self._moved, False
         for widget in self.query(LinePane):
-            if isinstance(widget, HeapPane) and widget.id != "why":
-                widget.reveal()
+            if isinstance(widget, HeapPane) and widget.id != "why" and widget.has_room:
+                if moved:
+                    widget.follow()
+                else:
+                    widget.reveal()
             widget.redraw()
 
     def say(self, message: str) -> None:

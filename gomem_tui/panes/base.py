@@ -34,10 +34,15 @@ class LinePane(Widget):
     def resized(self) -> None:
         """Called before everything is drawn anew in another size."""
 
+    @property
+    def has_room(self) -> bool:
+        """Whether it is among what is shown, in a terminal that is large enough."""
+        return self.display and bool(self.size.area)
+
     def redraw(self) -> None:
         """Draw anew and repaint the cells that changed."""
         width, height = self.size
-        if self.held or not self.is_mounted or not self.display or not width * height:
+        if self.held or not self.is_mounted or not self.has_room:
             return
         before, self._lines = self._lines, self.draw(width, height)
         if len(before) != len(self._lines):
@@ -71,7 +76,7 @@ class LinePane(Widget):
     def on_resize(self) -> None:
         """Everything is elsewhere now."""
         self._strips.clear()
-        if not self.held:
+        if not self.held and self.has_room:
             self.resized()
             self._lines = []
             self.redraw()
@@ -111,6 +116,7 @@ class HeapPane(LinePane):
         super().__init__(id=id)
         self.top = 0
         self.active = False
+        self._squeezed = (0, 0)  # `top` before the last change of the size, and what that made of it
 
     def port(self, width: int, height: int) -> Port:
         """What the renderer gets."""
@@ -139,9 +145,19 @@ class HeapPane(LinePane):
         """Scroll to the selection."""
         raise NotImplementedError
 
-    def resized(self) -> None:
-        """Keep the selection in sight."""
+    def follow(self) -> None:
+        """Somebody went elsewhere: scroll to the selection, and stay there whatever the size was before."""
         self.reveal()
+        self._squeezed = self.top, self.top
+
+    def resized(self) -> None:
+        """Keep the selection in sight; what was scrolled only because there was less room is scrolled back."""
+        before, now = self._squeezed
+        if self.top == now:  # nobody has scrolled it since
+            self.top = before
+        before = self.top
+        self.reveal()
+        self._squeezed = before, self.top
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select what lies so many rows and columns further; huge numbers mean the first or the last."""

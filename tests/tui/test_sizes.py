@@ -5,6 +5,7 @@ import re
 import pytest
 
 from gomem_core.console import Console
+from gomem_core.script import read_script
 from gomem_tui.app import Explorer
 from gomem_tui.arrangement import PANES
 from gomem_tui.demo import demo_script
@@ -87,6 +88,25 @@ async def test_what_is_being_typed_and_where_it_was_scrolled_to_survives_a_storm
         assert prompt.has_focus
         await pilot.press("escape")
         assert "▸" in pane.text()
+
+
+@pytest.mark.parametrize("smaller", [[(60, 16)], [(40, 10)], [(80, 24), (60, 16), (40, 10), (100, 20)], [(200, 60)]])
+async def test_what_was_scrolled_stands_where_it_stood_once_there_is_room_again(smaller: list[tuple[int, int]]) -> None:
+    app = Explorer(Console(True, read_script("x", "alloc 33000 times 60\n", "x")))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space", *["down"] * 33, *["up"] * 5)  # five rows above the last one that is shown
+        await pilot.pause()
+        before = text_of(app.screen)
+        for size in (*smaller, (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert size < (60, 16) or any(row.startswith("▸") for row in text_of(app.screen))
+        assert text_of(app.screen) == before
+        await pilot.resize_terminal(60, 16)
+        await pilot.press(*["up"] * 20)
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        assert any(row.startswith("▸") for row in text_of(app.screen))
 
 
 def test_a_storm_of_window_changes() -> None:
