@@ -15,7 +15,7 @@ _TOLD: Final = {
     "Ps": " P{p} of {count} Ps ",
     "step": " step {step}/{total} ",
     "half step": " step {step}.{event}/{total} ",
-    "future": "in future {future} ",
+    "future": "in {future} ",
     "read-only": " read-only ",
     "live": " heap_live {live} ",
     "trigger": "GC at {trigger} ",
