@@ -186,10 +186,10 @@ class Keyboard:
         """The text with first keys for ids in braces, `{back}`; nothing if one of those has no key."""
         return _filled(text, self._names)
 
-    def footer(self) -> list[tuple[str, str]]:
-        """The keys in the footer, in order: their names, and what they do."""
+    def footer(self) -> list[tuple[str, str, str]]:
+        """The keys in the footer, in order: their names, what they do, and the action of the first of them."""
         there = sorted((key for key in self.keys if key.footer and key.keys), key=lambda key: key.footer)
-        return [(key.footer_name or self.name(key.id), key.label) for key in there]
+        return [(key.footer_name or self.name(key.id), key.label, key.action) for key in there]
 
     def changed(self) -> dict[str, tuple[str, ...]]:
         """The actions that have other keys than by default, with what they have by default."""
