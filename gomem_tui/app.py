@@ -26,7 +26,7 @@ from gomem_tui.keynames import shown
 from gomem_tui.opening import open_console
 from gomem_tui.options import Options
 from gomem_tui.panekeys import PaneKeys
-from gomem_tui.panes.bars import Bar, footer_line
+from gomem_tui.panes.bars import Bar, footer_action, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
 from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane, ObjectsPane
@@ -34,7 +34,7 @@ from gomem_tui.panes.why import WhyPane
 from gomem_tui.prompt import PromptRow
 from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line
-from gomem_tui.render.scrub import Track, render_scrub
+from gomem_tui.render.scrub import Track, render_scrub, step_at
 from gomem_tui.screens.help import HelpScreen
 from gomem_tui.screens.over import Over, TooSmall
 
@@ -168,12 +168,14 @@ class Explorer(PaneKeys):
         self.arranged()
 
     def on_descendant_focus(self) -> None:
-        """The prompt took the keyboard."""
+        """The prompt took the keyboard: other keys hold."""
         self.show_current()
+        self.query_one("#footer", Bar).redraw()
 
     def on_descendant_blur(self) -> None:
         """The prompt gave it back."""
         self.show_current()
+        self.query_one("#footer", Bar).redraw()
 
     def arranged(self) -> None:
         """The layout changed: Why takes as much room as it needs now."""
@@ -275,14 +277,33 @@ class Explorer(PaneKeys):
             ways = self.keyboard.filled("{prompt} types a command, {help} tells the keys.")
             self.say(f"{shown(event.key)} does nothing here; {ways}" if ways else "")
 
-    def on_click(self, event: Click) -> None:
-        """Focus a pane, and select what was clicked."""
+    async def on_click(self, event: Click) -> None:
+        """Focus a pane and select what was clicked; type; go to a step of the scrub bar; do what a key of the footer does."""
         widget: Widget | None = event.widget
-        if isinstance(widget, HeapPane) and not self.busy:
+        if isinstance(widget, Bar) and widget.id == "footer":
+            await self._click_footer(event.x)
+        elif widget is None or self.busy:
+            return
+        elif isinstance(widget, HeapPane):
             number = next(n for n, name in PANES.items() if name == widget.id)
             if number != self.arrangement.current:
                 self.action_pane(number)
             widget.pick(event.x, event.y)
+        elif isinstance(widget, Bar) and widget.id == "scrub":
+            step = step_at(len(self.model.session.timeline.steps), self.size.width, event.x)
+            if step is not None:
+                self.go_to(step)
+        elif self.row in widget.ancestors_with_self and not self.typing:
+            self.row.open()
+
+    async def _click_footer(self, x: int) -> None:
+        """A message is over, as with a key; then the keys can be clicked."""
+        if self.message and not self.busy:
+            self.say("")
+        elif not self.message:
+            action = footer_action(self.keyboard, self.typing, self.size.width, self._pressed, x)
+            if action:
+                await self.run_action(action, self.prompt if self.typing else self)
 
 
 def run_explorer(

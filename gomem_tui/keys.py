@@ -189,11 +189,14 @@ class Keyboard:
         """The text with first keys for ids in braces, `{back}`; nothing if one of those has no key."""
         return _filled(text, self._names)
 
-    def footer(self, without: int = 0) -> list[tuple[str, str]]:
-        """The keys in the footer, in order: their names, and what they do; without so many that are spared first."""
+    def footer(self, without: int = 0) -> list[tuple[str, str, str]]:
+        """The keys in the footer, in order: their names, what they do, and the action of the first of them.
+
+        Without so many that are spared first.
+        """
         there = sorted((key for key in self.keys if key.footer and key.keys), key=lambda key: key.footer)
         spared = sorted((key for key in there if key.spare), key=lambda key: -key.spare)[:without]
-        return [(key.footer_name or self.name(key.id), key.label) for key in there if key not in spared]
+        return [(key.footer_name or self.name(key.id), key.label, key.action) for key in there if key not in spared]
 
     def changed(self) -> dict[str, tuple[str, ...]]:
         """The actions that have other keys than by default, with what they have by default."""

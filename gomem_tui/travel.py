@@ -101,6 +101,12 @@ class Traveller(DrawnApp):
         else:
             self._travel(lambda: self.model.go(last), travels_long(session))
 
+    def go_to(self, step: int) -> None:
+        """Stand behind this step."""
+        session = self.model.session
+        if (session.step, session.event) != (step, 0):
+            self._travel(lambda: self.model.go(step), travels_long(session))
+
     def action_mark(self) -> None:
         """Give the step a name."""
         marks = self.model.session.timeline.marks

@@ -21,9 +21,16 @@ class Bar(LinePane):
         return [self._line(width)]
 
 
+_Shown = tuple[str, str, str]  # a key's name, what it does, its action
 _MOST_SPARED: Final = 2  # keys of the footer that can be left out
 _GAPS: Final = ("  ", " ")  # behind each key
-_TYPING: Final = (("enter", "do it"), ("{next_pane}", "complete"), ("↑ ↓", "history"), ("{back}", "leave"))
+_TYPING: Final = (
+    ("enter", "do it", "submit"),
+    ("{next_pane}", "complete", "app.turn(1)"),
+    ("↑ ↓", "history", "older"),
+    ("{back}", "leave", "app.back"),
+)
+"""Keys, what they do, and the prompt's action, or the explorer's, that a click does."""
 
 
 def footer_line(keyboard: Keyboard, message: str, typing: bool, width: int, pressed: str = "") -> Line:
@@ -33,34 +40,48 @@ def footer_line(keyboard: Keyboard, message: str, typing: bool, width: int, pres
     is shown at the right: to an audience, the key that was pressed last.
     """
     if pressed:
-        sign = f" {pressed} "
+        sign = _sign(pressed)
         return (*footer_line(keyboard, message, typing, max(0, width - len(sign))), (sign, "cursor"))
     if message:
         return fit(((f" {clip(message, width - 1)}", "new"),), width)
+    spans: list[Span] = []
+    keys, gap = _keys(keyboard, typing, width)
+    for name, label, _ in keys:
+        spans += [(f" {name}", "key"), (f" {label}{gap}", "label")]
+    return fit(tuple(spans), width)
+
+
+def footer_action(keyboard: Keyboard, typing: bool, width: int, pressed: str, x: int) -> str:
+    """What the key at column x of a footer without a message does; "" where there is none."""
+    keys, gap = _keys(keyboard, typing, width - len(_sign(pressed)))
+    for key in keys:
+        action = key[2]
+        x -= _cells([key], gap)
+        if x < 0:
+            return action
+    return ""
+
+
+def _sign(pressed: str) -> str:
+    return f" {pressed} " if pressed else ""
+
+
+def _keys(keyboard: Keyboard, typing: bool, width: int) -> tuple[list[_Shown], str]:
+    """The first choice of keys that fits, and the gap behind each; of the last one as many as do, without those in its middle."""
     if typing:
-        typed = [(name, label) for text, label in _TYPING if (name := keyboard.filled(text))]
-        return fit(_keys_in(width, [typed]), width)
-    return fit(_keys_in(width, [keyboard.footer(without) for without in range(_MOST_SPARED + 1)]), width)
-
-
-def _keys_in(width: int, choices: list[list[tuple[str, str]]]) -> Line:
-    """The first of these choices of keys that fits; of the last one as many as do, without those in its middle."""
+        choices = [[(name, label, do) for text, label, do in _TYPING if (name := keyboard.filled(text))]]
+    else:
+        choices = [keyboard.footer(without) for without in range(_MOST_SPARED + 1)]
     for keys in choices:
         for gap in _GAPS:
             if _cells(keys, gap) <= width:
-                return _drawn(keys, gap)
+                return keys, gap
     keys, gap = list(choices[-1]), _GAPS[-1]
     while keys and _cells(keys, gap) > width:
         del keys[max(0, len(keys) - 3)]
-    return _drawn(keys, gap)
+    return keys, gap
 
 
-def _cells(keys: list[tuple[str, str]], gap: str) -> int:
-    return sum(len(name) + len(label) + len(gap) + 2 for name, label in keys)
-
-
-def _drawn(keys: list[tuple[str, str]], gap: str) -> Line:
-    spans: list[Span] = []
-    for name, label in keys:
-        spans += [(f" {name}", "key"), (f" {label}{gap}", "label")]
-    return tuple(spans)
+def _cells(keys: list[_Shown], gap: str) -> int:
+    """Cells that keys take: a blank before each name and each label."""
+    return sum(len(name) + len(label) + len(gap) + 2 for name, label, _ in keys)

@@ -32,21 +32,19 @@ _LEGEND: Final = (("▲", "grew"), ("◆", "collected"), ("⚑", "marked"))
 
 def render_scrub(track: Track, width: int) -> Line:
     """One line of `width` cells: a cell is a step, or several where there are more; the last cells say what the signs mean."""
-    legend = "  ".join(f"{glyph} {word}" for glyph, word in _LEGEND) if width >= 100 else ""
-    room = max(0, width - len(legend) - (3 if legend else 2))
-    cells = min(room, track.total + 1)
+    legend = _legend(width)
+    cells, pitch = _cells(track.total, width, legend)
     if cells < 2:
         return fit(((" no steps yet", "label"),), width) if not track.total else fit((), width)
     here = track.step * (cells - 1) // track.total
     named = {step * (cells - 1) // track.total for step in track.names.values()}
     spans: list[Span] = [(" ", "text")]
-    stretch = room // cells if cells == track.total + 1 else 1  # few steps: a cell each, with room between
     for cell in range(cells):
         glyph, token = _cell(track, cell, cells)
         if cell == here:
             glyph, token = ("◐" if track.event else "●"), "focus"
         line = "━" if cell < here else "─" if cell < (len(track.did) - 1) * (cells - 1) // track.total else "╌"
-        fill = line * min(stretch - 1, 3) if cell + 1 < cells else ""
+        fill = line * (pitch - 1) if cell + 1 < cells else ""
         flag = ""
         if cell in named and glyph in _PLAIN:
             glyph, token = _FLAG, "select"
@@ -58,6 +56,24 @@ def render_scrub(track: Track, width: int) -> Line:
     used = sum(len(text) for text, _ in spans)
     spans += [(" " * max(0, width - used - len(legend) - 1), "text"), (legend, "label")]
     return fit(tuple(spans), width)
+
+
+def step_at(total: int, width: int, x: int) -> int | None:
+    """The first of the steps that column x of the bar stands for, of `total`; None where it shows no steps."""
+    cells, pitch = _cells(total, width, _legend(width))
+    cell = (x - 1) // pitch
+    return -(-cell * total // (cells - 1)) if cells > 1 and 0 <= cell < cells else None
+
+
+def _legend(width: int) -> str:
+    return "  ".join(f"{glyph} {word}" for glyph, word in _LEGEND) if width >= 100 else ""
+
+
+def _cells(total: int, width: int, legend: str) -> tuple[int, int]:
+    """How many cells stand for so many steps, and how far they are from each other: few steps have room between them."""
+    room = width - len(legend) - (3 if legend else 2)
+    cells = max(0, min(room, total + 1))
+    return cells, min(room // cells, 4) if cells == total + 1 else 1
 
 
 def _cell(track: Track, cell: int, cells: int) -> tuple[str, Token]:

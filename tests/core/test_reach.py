@@ -8,6 +8,7 @@ from gomem_core.links import LinkIndex
 from gomem_core.reach import fate, find_paths, object_at, slot_of
 from gomem_core.session import Session
 from gomem_core.view import HeapView
+from gomem_core.view_slots import SlotView
 
 NAMES = st.sampled_from([f"o{n}" for n in range(1, 13)])
 LINES = st.one_of(
@@ -148,7 +149,7 @@ def test_only_links_on_the_way_are_looked_at(monkeypatch: pytest.MonkeyPatch) ->
         return stores(view, addr, target)
 
     monkeypatch.setattr(type(session.view), "stores", counted)
-    monkeypatch.delattr(type(session.view), "linked")
+    monkeypatch.delattr(SlotView, "linked")
     two, four, last = (session.objects.find_name(name) or 0 for name in ("o2", "o4", "o400"))
     paths = find_paths(session.view, session.objects, [two, four, last], links)
     assert paths == {two: [0, 1], four: [2, 3], last: [0, 399]}
@@ -158,5 +159,5 @@ def test_only_links_on_the_way_are_looked_at(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("count", [10, 2000])
 def test_what_is_rooted_costs_no_walk(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     session = played(f"alloc 48 times {count}")
-    monkeypatch.delattr(type(session.view), "linked")
+    monkeypatch.delattr(SlotView, "linked")
     assert len(find_paths(session.view, session.objects, range(5))) == 5

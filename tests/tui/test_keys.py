@@ -18,7 +18,7 @@ from gomem_tui.keys import IDS, STANDARD, Keyboard
 from gomem_tui.options import Options
 from gomem_tui.paint import text_of
 from gomem_tui.palette import ActionProvider
-from gomem_tui.panes.bars import Bar, footer_line
+from gomem_tui.panes.bars import Bar, footer_action, footer_line
 from gomem_tui.prompt import Prompt
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
@@ -94,7 +94,7 @@ def test_texts_name_the_keys_that_hold() -> None:
     keyboard = Keyboard({"back": ["f2"], "event_back": ["x"], "pane_objects": ["0"]})
     helps = {key.id: key.help for key in keyboard.keys}
     assert helps["last_step"] == "Do all steps that are left; f2 stops."
-    assert dict(keyboard.footer()).keys() >= {". x", "tab 1-0"}
+    assert {name for name, *_ in keyboard.footer()} >= {". x", "tab 1-0"}
     assert plain(footer_line(keyboard, "", True, 80)).split()[-2:] == ["f2", "leave"]
 
 
@@ -123,6 +123,19 @@ def test_a_narrow_footer_keeps_what_one_cannot_do_without(width: int, pressed: s
 def test_a_message_that_is_too_long_ends_between_words() -> None:
     line = plain(footer_line(STANDARD, "one two three four", False, 13))
     assert line.rstrip() == " one two …"
+
+
+@pytest.mark.parametrize(("typing", "width", "pressed"), [(False, 80, ""), (False, 60, ""), (False, 80, "space"), (True, 60, "")])
+def test_a_click_on_a_key_of_the_footer_means_its_action(typing: bool, width: int, pressed: str) -> None:
+    text = plain(footer_line(STANDARD, "", typing, width, pressed))
+    found = list(dict.fromkeys(footer_action(STANDARD, typing, width, pressed, x) for x in range(width)))
+    if typing:
+        assert found == ["submit", "app.turn(1)", "older", "app.back", ""]
+    else:
+        assert set(found) > {"step", "step_back", "help", "quit"}
+        assert footer_action(STANDARD, False, width, pressed, text.index(" step")) == "step"
+        assert footer_action(STANDARD, False, width, pressed, text.index("? help")) == "help"
+        assert footer_action(STANDARD, False, width, pressed, text.index("q quit")) == "quit"
 
 
 # --- The explorer -------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from gomem_tui.render.layout import render_layout
 from gomem_tui.render.lines import Line, Port, Scene, plain, shown_rows
 from gomem_tui.render.mcache import mcache_rows, render_mcache
 from gomem_tui.render.objects import object_rows, render_objects
-from gomem_tui.render.scrub import Track, render_scrub
+from gomem_tui.render.scrub import Track, render_scrub, step_at
 from gomem_tui.render.words import clip, join_fitting
 from tests.tui.golden import SIZES, STATES, check_picture
 from tests.tui.states import SCRIPTS, State, state
@@ -289,3 +289,19 @@ def test_the_header_tells_that_a_session_is_read_only(name: str, width: int) -> 
     assert f" GCs {view.stats.numgc}" in line
     assert len(line) == width
     assert "read-only" not in plain(render_header(view, (1, 0, 9), "", width))
+
+
+@pytest.mark.parametrize(("total", "width"), [(1, 60), (3, 80), (27, 80), (77, 80), (78, 80), (1000, 60), (100_000, 120)])
+def test_a_column_of_the_scrub_bar_leads_to_where_the_sign_of_the_place_stands_then(total: int, width: int) -> None:
+    def sign(step: int) -> int:
+        return plain(render_scrub(Track(step, 0, total, bytes(total + 1), {}), width)).index("●")
+
+    columns = {sign(step) for step in range(0, total + 1, max(1, total // 500))}
+    for x in columns:
+        step = step_at(total, width, x)
+        assert step is not None
+        assert sign(step) == x
+        assert step == 0 or sign(step - 1) < x  # the first of those that share the column
+    assert step_at(total, width, max(columns)) == total
+    assert [step_at(total, width, x) for x in (0, width - 1)] == [None, None]
+    assert step_at(0, width, 1) is None

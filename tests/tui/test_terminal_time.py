@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,6 +173,25 @@ def test_a_signal_leaves_a_journal_to_be_taken_up_and_the_terminal_as_it_was(scr
     assert terminal.exit_code() == 128 + number
     assert terminal.left_on() == set()
     assert terminal.modes[b"1049"] is False
+    assert len(unfinished()) == 1
+    terminal = Terminal("--resume")
+    terminal.wait_for("step 2/6")
+    leave(terminal)
+
+
+@pytest.mark.parametrize("keys", ["", ":alloc 4", "?", "\x10"])
+def test_a_terminal_that_is_closed_leaves_a_journal_to_be_taken_up(script: str, keys: str) -> None:
+    terminal = Terminal(script)
+    terminal.wait_for("space does")
+    terminal.send("  ")
+    terminal.wait_for("step 2/6")
+    terminal.send(keys)
+    terminal.settle(0.3)
+    os.close(terminal.fd)
+    end = time.monotonic() + 20
+    while not os.waitpid(terminal.pid, os.WNOHANG)[0]:  # it ends by itself
+        assert time.monotonic() < end
+        time.sleep(0.05)
     assert len(unfinished()) == 1
     terminal = Terminal("--resume")
     terminal.wait_for("step 2/6")
