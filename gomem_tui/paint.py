@@ -202,7 +202,9 @@ def _together(codes: str, own: str) -> str | None:
 
 
 def _is_cheap(gap: list[Cell], codes: str) -> bool:
-    """Whether to write these cells again, in this style, is no longer than to jump over them."""
+    """Whether to write these cells again, in this style, is possible and no longer than to jump over them."""
+    if _UNKNOWN in gap:
+        return False
     return len("".join(char for char, _ in gap).encode()) <= _JUMP and all(_together(codes, own) == codes for _, own in gap)
 
 

@@ -54,7 +54,11 @@ def updates(draw: st.DrawFn) -> CompositorUpdate:
     spans = []
     for y in sorted(draw(st.sets(st.integers(0, ROWS - 1), min_size=1))):
         x1 = draw(st.integers(0, COLUMNS - 1))
-        spans.append((y, x1, draw(st.integers(x1 + 1, COLUMNS))))
+        x2 = draw(st.integers(x1 + 1, COLUMNS))
+        spans.append((y, x1, x2))
+        if x2 + 1 < COLUMNS and draw(st.booleans()):  # another part of the line; between them lies what was never drawn, perhaps
+            x1 = draw(st.integers(x2 + 1, COLUMNS - 1))
+            spans.append((y, x1, draw(st.integers(x1 + 1, COLUMNS))))
     return ChopsUpdate(chops, spans, [[middle, COLUMNS] for _ in range(ROWS)])
 
 
@@ -78,7 +82,7 @@ def test_the_screen_is_the_same(told: list[CompositorUpdate]) -> None:
     for update in told:
         pyte.Stream(ours).feed(painted(painter, update))
         for y, piece in enumerate(update.render_segments(console()).split("\n")):
-            assert y < ROWS + 1
+            assert y < 2 * ROWS + 1  # the parts of the lines
             pyte.Stream(theirs).feed(piece)
         assert ours.display == theirs.display
         assert cells(ours) == cells(theirs)
@@ -143,6 +147,11 @@ def test_behind_wide_characters_and_the_last_column_the_cursor_is_placed_anew() 
     painted(painter, both)
     after = LayoutUpdate([[Strip([Segment("界b")])], [Strip([Segment("abXde")])]], Region(0, 0, 5, 2))
     assert painted(painter, after) == "\x1b[1H界\x1b[2;3HX"  # \x1b[B would be shorter
+
+
+def test_a_gap_that_was_never_drawn_is_jumped_over() -> None:
+    both = ChopsUpdate([{0: Strip([Segment("a")]), 1: None, 2: Strip([Segment("b")])}], [(0, 0, 3)], [[1, 2, 3]])
+    assert painted(Painter(), both) == "\x1b[1Ha\x1b[Cb"
 
 
 def test_a_gap_in_another_colour_is_jumped_over() -> None:
