@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 from rich.console import RenderableType
 from textual.app import App
+from textual.events import Resize
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
@@ -15,6 +16,15 @@ from gomem_tui.paint import Painter
 from gomem_tui.style import styles
 
 _ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+class _Ground(Screen[None]):
+    """The screen below all others."""
+
+    def on_resize(self, event: Resize) -> None:
+        """As for the app, when two changes of the size came so close together that Textual sees none."""
+        if event.size == self.size:
+            cast("DrawnApp", self.app).awake()
 
 
 class DrawnApp(App[int]):
@@ -42,16 +52,25 @@ class DrawnApp(App[int]):
         """A signal wants gomem to end."""
         self.exit(code)
 
+    def get_default_screen(self) -> Screen[Any]:
+        """Textual asks for it."""
+        return _Ground(id="_default")
+
+    def on_resize(self, event: Resize) -> None:
+        """Textual does nothing where the size is what it was before, but a terminal cuts off what it shows once it is smaller."""
+        if event.size == self.size:
+            self.awake()
+
     def on_mount(self) -> None:
         """Leave the terminal as it was when a signal ends us; while gomem sleeps, another program has the terminal."""
         loop = asyncio.get_running_loop()
         for number in _ENDING:
             loop.add_signal_handler(number, self.hang_up, 128 + number)
         self.app_suspend_signal.subscribe(self, lambda _: self._painter.forget(), immediate=True)
-        self.app_resume_signal.subscribe(self, lambda _: self._awake(), immediate=True)
+        self.app_resume_signal.subscribe(self, lambda _: self.awake(), immediate=True)
 
-    def _awake(self) -> None:
-        """Another program had the terminal."""
+    def awake(self) -> None:
+        """What the terminal shows is not known: draw everything."""
         self._painter.forget()
         self.screen.refresh(layout=True)
 
