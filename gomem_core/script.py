@@ -27,6 +27,7 @@ __all__ = [
     "Script",
     "ScriptError",
     "Step",
+    "is_story",
     "load_script",
     "load_text",
     "parse_step",
@@ -126,3 +127,8 @@ def read_script(name: str, text: str, where: str) -> Script:
     except ParseError as e:
         raise located(where, number, line, e) from e
     return reader.script
+
+
+def is_story(script: Script) -> bool:
+    """Whether it tells something from its first step on, as a lesson does."""
+    return bool(script.steps) and bool(parse_step(script.steps[0]).says)

@@ -18,9 +18,9 @@ from textual.widget import Widget
 from gomem_core.console import Console
 from gomem_core.journal import JournalError, killed_last, prune
 from gomem_core.pointing import Pointing
-from gomem_core.script import ScriptError
+from gomem_core.script import ScriptError, is_story
 from gomem_core.timeline import MAIN
-from gomem_tui.arrangement import LEAST_WHY, PANES, Arrangement
+from gomem_tui.arrangement import PANES, Arrangement
 from gomem_tui.hint import offer, taken_up_by
 from gomem_tui.keynames import shown
 from gomem_tui.opening import open_console
@@ -190,14 +190,19 @@ class Explorer(PaneKeys):
         self.prompt.placeholder = self.placeholder()
 
     def _fit_why(self) -> None:
-        """While a script tells something Why is as high as that needs; else it stays as it is, so that nothing jumps."""
-        why, outcome = self.query_one(WhyPane), self.model.session.outcome
-        told = outcome is not None and outcome.said is not None and bool(outcome.said.says) and not outcome.event
-        most = self.arrangement.most_told
-        fits = told and not self.arrangement.zoomed and not self.options.presenting
-        wanted = min(most, max(LEAST_WHY, why.wanted(self.size.width, most))) if fits else None
+        """Give Why its rows: its style sheet's, or those that a story needs."""
+        zoomed_or_large = self.arrangement.zoomed or self.options.presenting
+        wanted = None if zoomed_or_large else self._told_rows()
         if wanted != self._why_rows:  # else Textual would lay out everything anew
-            why.styles.height = self._why_rows = wanted
+            self.query_one(WhyPane).styles.height = self._why_rows = wanted
+
+    def _told_rows(self) -> int | None:
+        """Rows for what a script tells; where there is room, the same for all of a story, so that nothing jumps."""
+        arrangement, outcome = self.arrangement, self.model.session.outcome
+        if outcome is not None and outcome.said is not None and outcome.said.says and not outcome.event:
+            width = arrangement.size[0]  # not the app's: while it is resized, it has its old size
+            return arrangement.told_rows(self.query_one(WhyPane).wanted(width, arrangement.most_told))
+        return arrangement.told_rows(0) if arrangement.is_steady and is_story(self.desk.script) else None
 
     # --- Actions --------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ NEEDS: Final = (60, 16)  # columns and rows below which nothing sensible can be 
 WIDE: Final = (118, 32)  # from here on four panes are shown beside Why
 HUGE: Final = (186, 52)  # from here on all of them
 TALL: Final = 36  # rows from here on: terminals too narrow for four panes show two, above each other
-LEAST_WHY: Final = 5  # rows of Why while it tells something
 ROOMY: Final = 24  # rows from here on: Why shows its ladder and the answer
 
 WHY: Final = 6
@@ -75,12 +74,28 @@ class Arrangement:
             "on-why": self.current == WHY,
         }
 
+    def told_rows(self, wanted: int) -> int:
+        """Rows of Why for what a script tells, which wants so many: one of few numbers, so that the panes seldom move."""
+        levels = self._levels
+        return next((rows for rows in levels if rows >= wanted), levels[-1])
+
     @property
     def most_told(self) -> int:
-        """Rows that Why may take for what a script tells."""
+        """The most rows that Why takes for what a script tells."""
+        return self._levels[-1]
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether there is room for Why to be as high all through a story as its longer steps need."""
+        return not self._below(WIDE) and self.size[1] >= TALL
+
+    @property
+    def _levels(self) -> tuple[int, ...]:
         if self.size[1] < ROOMY:
-            return 9
-        return 13 if self._below(WIDE) else 16
+            return (5, 6, 7, 8, 9)  # every row counts
+        if self.is_steady:
+            return (13, 16)
+        return (9, 13) if self.size[1] < WIDE[1] else (9, 13, 16)
 
     @property
     def _is_tall(self) -> bool:
