@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from rich.console import RenderableType
 from textual.app import App
 from textual.events import Resize
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
@@ -22,9 +23,9 @@ class _Ground(Screen[None]):
     """The screen below all others."""
 
     def on_resize(self, event: Resize) -> None:
-        """As for the app, when two changes of the size came so close together that Textual sees none."""
+        """Textual tells its screens only now."""
         if event.size == self.size:
-            cast("DrawnApp", self.app).awake()
+            cast("DrawnApp", self.app).is_as_before()
 
 
 class DrawnApp(App[int]):
@@ -42,6 +43,8 @@ class DrawnApp(App[int]):
         self.stylesheet.set_variables(self.get_css_variables())
         ScrollBar.renderer = LineScrollBar
         self._painter = Painter(look)
+        self._seen: Size | None = None  # the size that was told last
+        self._was_other = False
 
     def run_to_end(self, mouse: bool) -> int | None:
         """Run until it ends; returns what it was ended with, 1 when gomem itself was wrong: the traceback is on stderr then."""
@@ -57,8 +60,16 @@ class DrawnApp(App[int]):
         return _Ground(id="_default")
 
     def on_resize(self, event: Resize) -> None:
-        """Textual does nothing where the size is what it was before, but a terminal cuts off what it shows once it is smaller."""
-        if event.size == self.size:
+        """Textual draws nothing where the size is what it was, but a terminal cuts off what it shows while it is smaller."""
+        if event.size == self._seen:
+            self.awake()
+        self._was_other = self._was_other or self._seen not in (None, event.size)
+        self._seen = event.size
+
+    def is_as_before(self) -> None:
+        """The size is what it was when all was drawn; perhaps it was another one in between, too shortly to be drawn."""
+        if self._was_other:
+            self._was_other = False
             self.awake()
 
     def on_mount(self) -> None:
