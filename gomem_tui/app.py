@@ -186,7 +186,7 @@ class Explorer(PaneKeys):
         """The session stands elsewhere: Why begins at its top, the prompt says what comes next, a lesson points at panes."""
         self.point_at(self._pointing.moved(self.model.session))
         self._fit_why()
-        self.query_one(WhyPane).reveal()
+        self.query_one(WhyPane).follow()
         self.prompt.placeholder = self.placeholder()
 
     def _fit_why(self) -> None:
@@ -263,12 +263,18 @@ class Explorer(PaneKeys):
         """
         if isinstance(event, KeyEvent) and not event.is_forwarded and self.is_running:
             if self.options.presenting:
-                self._pressed = shown(event.key)
-                self.query_one("#footer", Bar).redraw()
+                self._show_pressed(shown(event.key))
             if not self.covered:
                 await self._press(event)
                 return
         await super().on_event(event)
+
+    def _show_pressed(self, name: str) -> None:
+        """In the footer, or in the frame of what covers it."""
+        self._pressed = name
+        if isinstance(self.screen, Over):
+            self.screen.show_pressed(name)
+        self.query_one("#footer", Bar).redraw()
 
     async def _press(self, event: KeyEvent) -> None:
         """Do what a key does now: those that go first, then typing, then the others.  What was said before is over."""

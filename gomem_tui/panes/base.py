@@ -150,13 +150,17 @@ class HeapPane(LinePane):
         self.reveal()
         self._squeezed = self.top, self.top
 
+    def stay(self) -> None:
+        """Scroll only as far as another size makes it necessary."""
+        self.reveal()
+
     def resized(self) -> None:
-        """Keep the selection in sight; what was scrolled only because there was less room is scrolled back."""
+        """Keep the selection in sight; what was scrolled only because of the size is scrolled back."""
         before, now = self._squeezed
         if self.top == now:  # nobody has scrolled it since
             self.top = before
         before = self.top
-        self.reveal()
+        self.stay()
         self._squeezed = before, self.top
 
     def move(self, rows: int, columns: int = 0) -> None:

@@ -39,8 +39,8 @@ class WhyPane(HeapPane):
         """A new command starts at its top; in the log, the event at which the session stands is in sight."""
         self._show_from(standing_at(self._story()) - self.page() // 2)
 
-    def resized(self) -> None:
-        """Stay where it was scrolled to, as far as there is text."""
+    def stay(self) -> None:
+        """Where it was scrolled to, as far as there is text."""
         self._show_from(self.top)
 
     def move(self, rows: int, columns: int = 0) -> None:
@@ -55,7 +55,7 @@ class WhyPane(HeapPane):
     def toggle_log(self) -> None:
         """The ladder or the event log."""
         self.shows_log = not self.shows_log
-        self.reveal()
+        self.follow()
         self.redraw()
 
     def pick(self, x: int, y: int) -> None:

@@ -25,6 +25,7 @@ _ACTIONS: Final = {  # what the explorer's actions, by their ids, do here
     "quit": "leave",
     "suspend": "suspend_process",
 }
+_CLICKED: Final = {"page_up": "move(-1)", "page_down": "move(1)"}  # to an audience, these are a clicker's keys
 _DIGITS: Final = {str(n): f"digit({n})" for n in range(10)}
 
 
@@ -53,7 +54,8 @@ class LessonMenu(DrawnApp):
         self.at = at
         self.helping = False
         self._number = 0  # that is being typed
-        known = {name: _ACTIONS[key.id] for key in self.keyboard.keys if key.id in _ACTIONS for name in key.keys}
+        actions = _ACTIONS | _CLICKED if options.presenting else _ACTIONS
+        known = {name: actions[key.id] for key in self.keyboard.keys if key.id in actions for name in key.keys}
         self._bindings = BindingsMap(  # no others, not even Textual's own: a key that was taken away does nothing
             Binding(name, action, show=False) for name, action in (_DIGITS | known).items()
         )

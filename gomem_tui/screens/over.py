@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from textual.markup import escape
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -35,3 +36,7 @@ class Over(ModalScreen[None]):
     def say(self, message: str) -> None:
         """Show a message: the explorer's own footer is covered."""
         self.query_one(self.FRAME).border_subtitle = message
+
+    def show_pressed(self, key: str) -> None:
+        """Show an audience which key was pressed."""
+        self.query_one(self.FRAME).border_title = escape(f" {key} ")

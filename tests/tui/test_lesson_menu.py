@@ -118,6 +118,15 @@ async def test_keys_of_a_configuration_hold_here_too() -> None:
     assert app.return_value == 0
 
 
+async def test_to_an_audience_a_clickers_keys_go_from_lesson_to_lesson() -> None:
+    app = LessonMenu(TWELVE, (), Options(presenting=True))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("pagedown", "pagedown")
+        assert app.at == 2
+        await pilot.press("pageup")
+        assert app.at == 1
+
+
 async def test_a_click_selects_and_a_second_one_opens() -> None:
     app = menu()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -108,6 +108,24 @@ async def test_what_was_scrolled_stands_where_it_stood_once_there_is_room_again(
         assert any(row.startswith("▸") for row in text_of(app.screen))
 
 
+async def test_why_stands_where_it_was_scrolled_to_once_there_is_too_little_room_again() -> None:
+    app = Explorer(Console(True, read_script("x", "say " + "word " * 100 + "\nalloc 48\nalloc 48\n", "x")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "6", "down", "down", "down")
+        await pilot.pause()
+        before = text_of(app.screen)
+        await pilot.resize_terminal(200, 60)
+        await pilot.pause()
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert text_of(app.screen) == before
+        await pilot.resize_terminal(200, 60)
+        await pilot.press("space")
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "step 2 › alloc 48" in app.query_one("#why", HeapPane).text()  # a new step is read from its top
+
+
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (60, 40), (200, 60)])
 def test_a_storm_of_window_changes(columns: int, rows: int) -> None:
     """The terminal shows in the end what one shows that had this size from the beginning."""

@@ -103,6 +103,17 @@ def test_a_clicker_steps_and_the_keys_are_shown(script: str) -> None:
     terminal.send("\x1b[5~")
     terminal.wait_for("step 1/2")
     terminal.wait_for("page-up")
+    terminal.send("?")
+    terminal.wait_for("esc closes this page")
+    terminal.send("k")
+    terminal.wait_for(" k  ─╮")  # in the frame of what covers the footer
+    terminal.escape()
+    terminal.send("\x10")
+    terminal.wait_for("Find an action")
+    terminal.send("[")
+    terminal.wait_for(" [  ─╮")
+    terminal.escape()
+    terminal.wait_for("q quit")
     leave(terminal)
 
 
