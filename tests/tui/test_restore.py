@@ -135,6 +135,27 @@ def test_a_signal_while_it_works() -> None:
     assert code_of(terminal, before) == 128 + 15
 
 
+@pytest.mark.parametrize(("words", "there", "key"), [((), "space does", " "), (("learn",), "enter open", "j")])
+def test_a_line_that_is_dropped(words: tuple[str, ...], there: str, key: str) -> None:
+    """The terminal is gone: gomem ends, and does not go on for ever without one."""
+    terminal = Terminal(*words)
+    terminal.wait_for(there)
+    terminal.send(key)
+    terminal.wait_for("step 1/" if key == " " else "▸   2")
+    os.close(terminal.fd)
+    end = time.monotonic() + 20
+    pid = status = 0
+    while not pid and time.monotonic() < end:
+        pid, status = os.waitpid(terminal.pid, os.WNOHANG)
+        time.sleep(0.02)
+    assert pid, "it did not end"
+    assert os.waitstatus_to_exitcode(status) == 128 + signal.SIGHUP
+    if not words:
+        again = Terminal("--resume")
+        again.wait_for("step 1/27")
+        again.kill()
+
+
 def test_a_signal_while_the_terminal_is_too_small() -> None:
     terminal, before = started()
     terminal.resize(20, 5)
