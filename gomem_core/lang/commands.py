@@ -125,7 +125,7 @@ class GcSweep:
 
 @frozen
 class Gogc:
-    """Set GOGC: how many percent the heap grows between collections; -1 means no automatic ones."""
+    """Set GOGC: by how many percent the heap may grow between collections; -1 means no automatic ones."""
 
     percent: int
 

@@ -145,7 +145,7 @@ PERCENT = Operand(
     "a percentage such as 100, or off",
     numbers.read_gogc,
     choices=("PCT", "off"),
-    complete=offer({"off": "no automatic collections", "100": "collect when the heap has doubled"}),
+    complete=offer({"off": "no automatic collections", "100": "aim at twice what the last mark found"}),
 )
 
 

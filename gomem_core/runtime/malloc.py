@@ -344,11 +344,11 @@ class Heap:
         return scavenge(self.mheap, FORCE_NOW, 0)
 
     def procs(self, n: int) -> None:
-        """Set the number of Ps, at least 1; the mcaches of those that go are flushed (procresize)."""
+        """Set the number of Ps, at least 1; the mcaches of those that go are flushed in ascending order (procresize)."""
         if n < 1:
             raise ValueError(f"there must be at least one P, not {n}")
-        while len(self.mcaches) > n:
-            flush_mcaches(self.mheap, self.central, [self.mcaches.pop()])
+        flush_mcaches(self.mheap, self.central, self.mcaches[n:])
+        del self.mcaches[n:]
         while len(self.mcaches) < n:
             self.mcaches.append(MCache(len(self.mcaches)))
         if self.mcache.p >= n:
