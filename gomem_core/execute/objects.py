@@ -69,7 +69,11 @@ def _check_new_names(world: World, command: Alloc) -> None:
             raise CommandError(f"the name {new} is in use: drop that object first, or choose another name", name)
 
 
-_COLLECTED: Final = "heap_live had reached the trigger: a collection ran"
+def _collected(collections: int) -> str:
+    """What is said of the collections that allocating started."""
+    one = "heap_live had reached the trigger: a collection ran"
+    many = "heap_live reached the trigger {n} times: {n} collections ran"
+    return told(collections, one, many)
 
 
 def _allocated(world: World, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...]) -> Result:
@@ -86,7 +90,7 @@ def _allocated(world: World, command: Alloc, oid: int, one: Allocated, before: t
         base=data["span"],
         who=_SERVED_BY[one.served],
     )
-    facts = [summary, _COLLECTED] if one.gc_started else [summary]
+    facts = [summary, _collected(1)] if one.gc_started else [summary]
     return Result("; ".join(facts), data | {"gc": int(one.gc_started)}, details=before)
 
 
@@ -104,7 +108,7 @@ def _allocated_many(
         last_addr=last["addr"],
         by=", ".join(f"{n} by {who}" for who, n in served.most_common()),
     )
-    facts = [summary, _COLLECTED] if collected else [summary]
+    facts = [summary, _collected(collected)] if collected else [summary]
     extra: dict[str, Json] = {"times": command.times, "last": last, "served_counts": dict(served), "gc": collected}
     return Result("; ".join(facts), data | extra)
 
@@ -210,7 +214,7 @@ def _churn(world: World, command: Churn) -> Result:
     facts = [
         told(len(oids), one, many),
         f"{alive} alive with {format_bytes(done.live_bytes)}",
-        told(collected, "{n} collection", "{n} collections"),
+        told(collected, "a collection ran", "{n} collections ran") if collected else "no collection ran",
     ]
     return Result("; ".join(facts), data)
 
