@@ -14,11 +14,11 @@ from gomem_core.account import Account
 from gomem_core.arch import MSPAN_SIZE
 from gomem_core.checkpoints import Checkpoint, Checkpoints
 from gomem_core.events import Event, Sweep
-from gomem_core.execute import EXECUTE, LOOKS, CommandError, World, cost
+from gomem_core.execute import EXECUTE, LOOKS, CommandError, World, cost, foresee_drop
 from gomem_core.figures import Figures, figures
 from gomem_core.image import capture, restore
 from gomem_core.lang import ParseError
-from gomem_core.lang.commands import Invariants
+from gomem_core.lang.commands import Drop, Invariants
 from gomem_core.links import LinkIndex
 from gomem_core.news import Stale, Touched
 from gomem_core.objects import ObjectTable
@@ -179,6 +179,10 @@ class Machine:
         except CommandError as e:
             return Outcome(step.line, step.command, at, error=located(e, step.line))
         return Outcome(step.line, step.command, at, result)
+
+    def foresee(self, command: Drop) -> str:
+        """What a command would drop here, in a line; nothing where that takes long to find out."""
+        return foresee_drop(self._world, command)
 
     def cut(self) -> None:
         """Forget what was done behind this place."""

@@ -261,6 +261,14 @@ class ObjectTable:
             self._dropped[oid],
         )
 
+    def addr(self, oid: int) -> int:
+        """Its address."""
+        return self._addr[oid]
+
+    def size(self, oid: int) -> int:
+        """Its size in bytes."""
+        return self._size[oid]
+
     def is_alive(self, oid: int) -> bool:
         """Whether the program still refers to it."""
         return self._dropped[oid] == ALIVE
@@ -278,6 +286,10 @@ class ObjectTable:
             if 1 <= number <= self._unnamed_count and name[1] != "0":
                 return self._unnamed[number - 1]
         return oid
+
+    def numbered(self, name: str) -> int:
+        """How many objects are called name.1, name.2 and so on, dropped or not; `times` numbers them without gaps."""
+        return bisect_left(range(1, self._count + 1), True, key=lambda n: f"{name}.{n}" not in self._by_name)
 
     def find_addr(self, addr: int) -> int | None:
         """The object born last at exactly this address, dropped or not."""

@@ -4,11 +4,10 @@ from typing import Final
 
 from gomem_core.journal import Summary
 from gomem_core.lang import BY_WORD, ParseError, parse
-from gomem_core.lang.commands import Alloc, Churn
+from gomem_core.lang.commands import Alloc, Churn, Drop
 from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
 from gomem_core.resume import called
 from gomem_core.session import Session
-from gomem_core.view import HeapView
 from gomem_core.whatif import what_if
 from gomem_tui.render.words import clip
 
@@ -17,7 +16,7 @@ _MANY: Final = 20_000  # operations
 _NAME: Final = 18  # cells of a session's name
 
 
-def hint(line: str, view: HeapView) -> str:
+def hint(line: str, session: Session) -> str:
     """One line; nothing for an empty prompt."""
     words = line.split()
     if not words:
@@ -30,7 +29,9 @@ def hint(line: str, view: HeapView) -> str:
     except ParseError:
         command = None
     if isinstance(command, Alloc):
-        return what_if(command, view)
+        return what_if(command, session.view)
+    if isinstance(command, Drop) and (foreseen := session.machine.foresee(command)):
+        return foreseen
     return f"{spec.form}   {spec.summary}"
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gomem_core.execute.cost import cost
+from gomem_core.execute.drop import foresee_drop
 from gomem_core.execute.heap import EXECUTE_HEAP
 from gomem_core.execute.look import EXECUTE_LOOK
 from gomem_core.execute.objects import EXECUTE_OBJECTS
 from gomem_core.execute.world import CommandError, World
 from gomem_core.report import Result
 
-__all__ = ["EXECUTE", "LOOKS", "CommandError", "World", "cost"]
+__all__ = ["EXECUTE", "LOOKS", "CommandError", "World", "cost", "foresee_drop"]
 
 # Any: the key says which command the function takes, which a dict's type cannot express.
 EXECUTE: Final[dict[type, Callable[[World, Any], Result]]] = {**EXECUTE_OBJECTS, **EXECUTE_HEAP, **EXECUTE_LOOK}

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from gomem_core.arch import MAX_MEM, PTR_SIZE
 from gomem_core.churn import churn
+from gomem_core.execute.drop import drop
 from gomem_core.execute.world import CommandError, World
-from gomem_core.lang.commands import Alloc, ByRange, Churn, Drop, Everything, Link, Ref, Target, Unlink
+from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
 from gomem_core.report import Json, Result, format_bytes, told
 from gomem_core.runtime.malloc import Allocated
 
-_NAMES_TOLD = 1_000  # in the data of a drop
 _ZERO: Final = "{name} = {addr}  zerobase: every object of 0 bytes has this address, which is not in the arena"
 _SMALL: Final = "{name} = {addr}  {size} B in {elemsize} (class {sizeclass} {kind}), span {base}, served by {who}"
 _LARGE: Final = "{name} = {addr}  {size} B in {elemsize} (large {kind}), span {base}, served by {who}"
@@ -124,49 +124,6 @@ def _object_data(world: World, oid: int, one: Allocated) -> dict[str, Json]:
     }
 
 
-def _drop(world: World, command: Drop) -> Result:
-    oids: dict[int, None] = {}  # a set that keeps the order
-    for target in command.targets:
-        for oid in _targets(world, target):
-            if oid in oids:
-                raise CommandError(f"{world.objects.name(oid)} is named twice", world.objects.name(oid))
-            oids[oid] = None
-    for oid in oids:
-        world.heap.drop(world.objects.info(oid).addr)
-        world.objects.drop(oid, world.step)
-    if not oids:
-        return Result("there was nothing to drop", {"dropped": 0, "names": []})
-    names = [world.objects.name(oid) for oid in oids]
-    shown = ", ".join(names) if len(names) < 6 else f"{names[0]} … {names[-1]}"
-    one = "dropped {n} ({shown}): garbage from now on unless something live links to it; freed when its span is swept"
-    many = "dropped {n} ({shown}): garbage from now on unless something live links to them; freed when their spans are swept"
-    return Result(told(len(names), one, many, shown=shown), {"dropped": len(names), "names": [*names[:_NAMES_TOLD]]})
-
-
-def _targets(world: World, target: Target) -> list[int]:
-    """The living objects that a target means; at least one, except for `all`."""
-    match target:
-        case Everything():
-            return world.objects.living()
-        case ByRange(prefix, first, last):
-            return _range(world, prefix, first, last)
-        case _:
-            return [world.living(target)]
-
-
-def _range(world: World, prefix: str, first: int, last: int) -> list[int]:
-    """The living ones of a range; those dropped before are passed over, those never born are an error."""
-    word = f"{prefix}{first}..{prefix}{last}"
-    if prefix == "o" and last > world.objects.unnamed:
-        raise CommandError(f"there are objects o1 to o{world.objects.unnamed} so far, not all of {word}", word)
-    last = min(last, len(world.objects))  # no object has a higher number
-    found = (world.objects.find_name(f"{prefix}{n}") for n in range(first, last + 1))
-    living = [oid for oid in found if oid is not None and world.objects.is_alive(oid)]
-    if not living:
-        raise CommandError(f"none of {word} is there to be dropped", word)
-    return living
-
-
 _NO_WORD: Final = "word {slot} of {name} cannot hold a pointer: it was allocated noscan"
 _ONE_WORD: Final = "word {slot} of {name} cannot hold a pointer: only word 0 can"
 _WORDS: Final = "word {slot} of {name} cannot hold a pointer: words 0 to {last} can"
@@ -221,7 +178,7 @@ def _churn(world: World, command: Churn) -> Result:
 
 EXECUTE_OBJECTS: Final[dict[type, Callable[[World, Any], Result]]] = {
     Alloc: _alloc,
-    Drop: _drop,
+    Drop: drop,
     Link: _link,
     Unlink: _unlink,
     Churn: _churn,

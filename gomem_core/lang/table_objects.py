@@ -51,17 +51,23 @@ _DROP = CommandSpec(
     name="drop",
     aliases=("d",),
     meant=("free", "delete", "del", "rm", "forget", "remove"),
-    shapes=(Shape(op.build_drop, operands=(op.TARGETS,)),),
+    shapes=(Shape(op.build_drop, operands=(op.DROPPED,)),),
     summary="Forget roots, so that the objects can be collected.",
     help="A dropped object is garbage unless something alive links to it. Its slot is free again when a "
     "collection has marked and its span is swept; until then it stays in the heap.\n"
     "A TARGET is a NAME, the address 0xADDR of an object, a range such as o3..o9 or x.1..x.3 (both ends "
-    "included), or `all`, which stands alone.",
+    "included), or `all`, which stands alone.\n"
+    "To leave holes in the heap, drop only some of them: each K-th, a share, or those of a size. A NAME then means its "
+    "numbered objects too: x, x.1, x.2, ...; without a TARGET all objects are meant. The size chooses first, then every K "
+    "or N% among those. The same line on the same heap drops the same objects.",
     examples=(
         "alloc 48 as b\ndrop b",
         "alloc 16 times 9\ndrop o3..o8 o1",
         "alloc 32 as x times 3\ndrop x.1..x.2",
         "alloc 48\nalloc 64 scan\ndrop all",
+        "alloc 512 as x times 40\ndrop x every 4",
+        "alloc 512 times 40\ndrop 75% seed 2",
+        "alloc 48\nalloc 96 times 9\ndrop all every 3 size>=64",
     ),
 )
 

@@ -1,6 +1,7 @@
 """Plays lines on a session, compares with the oracle after each, and tells a failure as a script to paste."""
 
 import time
+from typing import cast
 
 from gomem_core.image import Image, capture
 from gomem_core.invariants import Level, check
@@ -81,8 +82,8 @@ class Player:
                 self._expect_out_of_memory(span_bytes(size, kind == "noscan"), message)
             case Churn():
                 assert message.endswith("fatal error: out of memory"), message
-            case Drop(targets):
-                assert not self.oracle.can_drop(targets), message
+            case Drop():
+                assert not self.oracle.can_drop(outcome.command), message
             case Link(src, slot, dst):
                 a, b = self.oracle.can_use(src), self.oracle.can_use(dst)
                 assert a is None or b is None or slot >= a.ptr_words, message
@@ -117,8 +118,9 @@ class Player:
                 self._add_unsure(newborn)
                 if isinstance(command, Churn):
                     oracle.born = oracle.bytes_born = -1 << 60  # what churn allocated and lost is not followed
-            case Drop(targets):
-                oracle.drop(targets)
+            case Drop():
+                assert outcome.result is not None
+                oracle.drop(command, cast("list[str]", outcome.result.data["names"]))
             case Link(src, slot, dst):
                 a, b = oracle.is_there(src), oracle.is_there(dst)
                 assert a is not None, "link did what it should have refused"

@@ -92,7 +92,7 @@ COMMANDS = [
         ("alloc 48 times 3 scan as b |", []),
         ("alloc 48 oops |", ["noscan", "scan", "head", "as", "times"]),
         ("alloc 48 | times 3", ["noscan", "scan", "head", "as", "times"]),
-        ("drop |", ["all", *OBJECTS]),
+        ("drop |", ["all", "every", "50%", "size<", "size>=", *OBJECTS]),
         ("drop b|", ["big", "b"]),
         ("drop b o|", ["o1", "o12"]),
         ("drop a|", ["all"]),
@@ -115,7 +115,13 @@ COMMANDS = [
         ("drop 0xc4|", ["0xc420000030"]),
         ("drop b b|", ["big"]),
         ("drop b a|", []),
-        ("drop all |", []),
+        ("drop all |", ["every", "50%", "size<", "size>="]),
+        ("drop b every |", []),
+        ("drop b every 4 |", ["size<", "size>="]),
+        ("drop 75% |", ["seed", "size<", "size>="]),
+        ("drop 75% seed |", []),
+        ("drop 75% seed 3 s|", ["size<", "size>="]),
+        ("drop size<64 |", ["every", "50%"]),
         ("alloc 12 |", ["noscan", "as", "times"]),
         ("alloc 8 |", ["noscan", "scan", "as", "times"]),
         ("alloc 12 s|", []),
@@ -193,7 +199,7 @@ def test_cursor_outside_of_the_text() -> None:
 
 
 def test_no_names_without_a_callback() -> None:
-    assert [item.text for item in complete("drop ", 5)] == ["all"]
+    assert [item.text for item in complete("drop ", 5)] == ["all", "every", "50%", "size<", "size>="]
     assert complete("link ", 5, None) == []
 
 
