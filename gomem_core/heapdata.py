@@ -54,14 +54,19 @@ def span_data(info: SpanInfo) -> "schema.Span":
 
 def span_share_data(info: SpanInfo, share: Share | None) -> "schema.SpanShare":
     """A span with what became of its bytes; `share` None: it is not in use."""
+    return {**span_data(info), "account": bytes_data(share) if share is not None else None}
+
+
+def bytes_data(share: Share) -> "schema.Bytes":
+    """What the bytes of spans in use are there for."""
     return {
-        **span_data(info),
-        "requested": share.requested if share else None,
-        "slot_waste": share.slot_waste if share else None,
-        "dead": share.dead if share else None,
-        "free_slots": share.free_slots if share else None,
-        "tail": share.tails if share else None,
-        "waste_percent": share.waste if share else None,
+        "requested": share.requested,
+        "slot_waste": share.slot_waste,
+        "dead": share.dead,
+        "free_slots": share.free_slots,
+        "tails": share.tails,
+        "wasted": share.wasted,
+        "total": share.total,
     }
 
 

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Final
 
-from gomem_core.account import Account
+from gomem_core.account import Account, Share
 from gomem_core.arch import ARENA_END, PAGE_MASK, PAGE_SHIFT, PTR_SIZE
-from gomem_core.heapdata import links_data, object_data, size_class_data, span_share_data, word_data
+from gomem_core.heapdata import bytes_data, links_data, object_data, size_class_data, span_share_data, word_data
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SlotInfo, SpanInfo
 from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
@@ -60,12 +60,12 @@ def show_span(addr: int, view: HeapView, objects: ObjectTable) -> Result:
         ("given back", told(info.npreleased, *_PAGES)),
         ("mspan struct", f"{info.ptr:#x}"),
     ]
-    share = Account(view, objects).of_span(info.base)
-    data: schema.SpanDetail = {**span_share_data(info, share), "alloc_bits": None, "alloc_cache": None, "gcmark_bits": None}
+    data: schema.SpanDetail = {**span_share_data(info, None), "alloc_bits": None, "alloc_cache": None, "gcmark_bits": None}
     if info.state == "inuse":
         alloc_bits, alloc_cache, gcmark_bits = view.span_bits(info.base)
         slots = view.slots(info.base, 0, min(info.nelems, 64))
         picture = "".join("●" if s.allocated and s.state != "dead" else "x" if s.allocated else "·" for s in slots)
+        share = Account(view, objects).of_span(info.base) or Share(0, 0, 0, 0, 0)
         sweep = "swept" if info.swept else "waits to be swept"
         rows[2:2] = [
             ("spanclass", _spanclass(info)),
@@ -73,17 +73,28 @@ def show_span(addr: int, view: HeapView, objects: ObjectTable) -> Result:
             ("allocCount", f"{info.alloc_count} of {info.nelems}"),
             ("freeindex", str(info.freeindex)),
             ("slots", picture + ("…" if info.nelems > 64 else "") + "  (● taken, x dead and not swept, · free)"),
+            ("waste", _waste(info, share)),
             ("allocBits", f"{alloc_bits:#x}  (slot 0 is the lowest bit)"),
             ("allocCache", f"{alloc_cache:#x}  (free slots of 64, the lowest bit is slot freeindex)"),
             ("gcmarkBits", f"{gcmark_bits:#x}"),
             ("sweepgen", f"{info.sweepgen}: {sweep} (the heap is at {view.sweepgen})"),
             ("cached by", f"P{info.cached_by}" if info.cached_by >= 0 else "nobody"),
         ]
+        data["account"] = bytes_data(share)
         data["alloc_bits"], data["alloc_cache"], data["gcmark_bits"] = (
             Bits(f"{bits:#x}") for bits in (alloc_bits, alloc_cache, gcmark_bits)
         )
     table = Table((Column("field", "text"), Column("value", "text")), rows)
     return Result(f"span {info.base:#x}", data, table)
+
+
+def _waste(info: SpanInfo, share: Share) -> str:
+    """What no live object asked for, part by part."""
+    parts = [("slot waste", share.slot_waste), ("free slots", share.free_slots), ("dead", share.dead), ("tail", share.tails)]
+    listed = ", ".join(f"{name} {nbytes}" for name, nbytes in parts if nbytes)
+    whose = f"; the free slots are for P{info.cached_by}'s next objects" if share.free_slots and info.cached_by >= 0 else ""
+    listed = f": {listed} bytes{whose}" if listed else ""
+    return f"{share.percent(share.wasted):.1f}% of the span{listed}"
 
 
 def _spanclass(info: SpanInfo) -> str:

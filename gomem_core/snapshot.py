@@ -16,6 +16,7 @@ from gomem_core.objects import ObjectTable
 from gomem_core.outcome import error_data
 from gomem_core.report import Addr, hexed, hexed_or_none
 from gomem_core.view import CENTRAL_CLASSES, HeapView
+from gomem_core.waste import class_waste_data
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -57,6 +58,7 @@ def snapshot(desk: Desk) -> "outputs.Export":
             "given_back": balance.given_back,
             "total": balance.total,
         },
+        "waste_by_class": class_waste_data(session.account),
         "stats": counters_data(view.stats),
         "mem_stats": mem_stats_data(view.mem_stats()),
     }

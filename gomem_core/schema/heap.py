@@ -34,15 +34,34 @@ class Span(MaybeClass):
     ptr: Addr  # of the mspan struct
 
 
-class SpanShare(Span):
-    """A span with what became of its bytes: requested + slot_waste + dead + free_slots + tail are all of them."""
+class Bytes(TypedDict):
+    """What bytes of spans in use are there for: total is the sum of the first five, wasted that of all but requested."""
 
-    requested: int | None
-    slot_waste: int | None  # ends of slots behind what was asked for
-    dead: int | None  # slots that the last mark did not reach and that are not swept yet
-    free_slots: int | None
-    tail: int | None  # behind the last slot
-    waste_percent: float | None  # the part of slot_waste, dead and tail
+    requested: int
+    slot_waste: int  # ends of slots behind what was asked for
+    dead: int  # slots that the last mark did not reach and that are not swept yet
+    free_slots: int
+    tails: int  # behind the last slots
+    wasted: int
+    total: int
+
+
+class SpanShare(Span):
+    """A span with what became of its bytes, if it is in use."""
+
+    account: Bytes | None
+
+
+class ClassWaste(Class, Bytes):
+    """The spans of a class: how many would be enough for their objects; in_mcaches are the free slots that a P has."""
+
+    spanclass: int
+    elemsize: int | None
+    kind: Kind
+    spans: int
+    needed: int
+    objects: int
+    in_mcaches: int
 
 
 class SpanDetail(SpanShare):

@@ -7,6 +7,7 @@ from gomem_core.schema.heap import (
     Account,
     CentralLists,
     Class,
+    ClassWaste,
     Counters,
     FreeBases,
     Mcache,
@@ -249,6 +250,7 @@ class Export(Told):
     freelarge: list[Addr]
     objects: Objects
     account: Account
+    waste_by_class: list[ClassWaste]
     stats: Counters
     mem_stats: MemStats
 

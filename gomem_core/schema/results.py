@@ -5,7 +5,9 @@ from typing import Literal, TypedDict
 from gomem_core.report import Addr
 from gomem_core.schema.differences import Difference
 from gomem_core.schema.heap import (
+    Bytes,
     Central,
+    ClassWaste,
     Counters,
     FreeList,
     Lock,
@@ -131,6 +133,13 @@ class Spans(TypedDict):
     """`show spans`."""
 
     rows: list[SpanShare]
+
+
+class Waste(TypedDict):
+    """`show waste`, the classes that hold most bytes in vain first; account: of all that are shown."""
+
+    rows: list[ClassWaste]
+    account: Bytes
 
 
 class Centrals(TypedDict):
@@ -330,6 +339,7 @@ Result = (
     | ChosenP
     | MemStats
     | Spans
+    | Waste
     | Centrals
     | Mcaches
     | Free

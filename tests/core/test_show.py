@@ -54,7 +54,7 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
         (ARENA + 7 * PAGE, 377, "free", "", 0, ""),
     ]
     assert [row[6] for row in listed] == ["2/170", "1/512", "1/1", ""]
-    assert [row[8] for row in listed] == ["nonempty", "nonempty", "busy[5]", "freelarge"]
+    assert [row[10] for row in listed] == ["nonempty", "nonempty", "busy[5]", "freelarge"]
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,10 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
         ("pages>1 pages<100", [2]),
         ("size<=48 state:inuse", [0, 1]),
         ("used<50% state:inuse", [0, 1]),
-        ("waste>0%", [0, 1]),  # a tail of 32 bytes, and 5 and 6 bytes in a block of 16
-        ("waste>0.1%", [0]),
+        ("waste>0%", [0, 1]),
+        ("slot_waste>0%", [1]),  # 5 and 6 bytes in a block of 16; the tail of 32 bytes is no slot's
+        ("free_slots>98.6%", [1]),  # 168 of 170 slots of 48 bytes are 98.4% of the span, 511 of 512 are 99.8%
+        ("waste<98.9%", [0, 2]),  # 96 of 8192 bytes were asked for, and 11, and all
         ("waste:0%", [2]),
         ("waste > 0%", [0, 1]),
         ("waste >0% scan", [0, 1]),
@@ -86,7 +88,8 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
         ("^4$", [0]),
         ("1/512", [1]),
         ("c42000[2-9]", [1, 2]),
-        ("0\\.0%", [2]),
+        ("0\\.0%", [0, 2]),
+        ("^0\\+98%$", [0]),
         ("swept", [0, 1, 2]),
         ("list:nonempty", [0, 1]),
         ("list:busy", [2]),
