@@ -14,6 +14,7 @@ from gomem_core.runtime.mstats import MemStats
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.spanfilter import keep, span_test, span_waste
 from gomem_core.view import CENTRAL_CLASSES, HeapView
+from gomem_core.waste import show_waste
 
 _SPAN_COLUMNS: Final = (
     Column("base", "addr"),
@@ -24,6 +25,8 @@ _SPAN_COLUMNS: Final = (
     Column("kind", "text"),
     Column("used", "text"),
     Column("waste", "percent"),
+    Column("slot waste", "percent"),
+    Column("free slots", "percent"),
     Column("list", "text"),
     Column("swept", "text"),
 )
@@ -38,6 +41,8 @@ def show(topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: Obj
     """The table about a topic, only the rows that pass all filters."""
     if topic == "spans":
         return _spans(view, filters, Account(view, objects))
+    if topic == "waste":
+        return show_waste(Account(view, objects), filters)
     return _TOPICS[topic](view, filters)
 
 
@@ -46,18 +51,18 @@ def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account) -> Res
     passes = span_test(filters, lambda: account)
     for info in view.each():
         if passes(info):
-            rows.append(_span_row(info, span_waste(info, account) if info.state == "inuse" else ""))
+            rows.append(_span_row(info, span_waste(info, account) if info.state == "inuse" else ("", "", "")))
     summary = told(view.span_count, "{rows} of {n} span", "{rows} of {n} spans, by base", rows=len(rows))
     return Result(summary, table=Table(_SPAN_COLUMNS, rows))
 
 
-def _span_row(info: SpanInfo, waste: Cell) -> tuple[Cell, ...]:
+def _span_row(info: SpanInfo, waste: tuple[Cell, Cell, Cell]) -> tuple[Cell, ...]:
     sizeclass = "" if info.state != "inuse" else str(info.sizeclass) if info.sizeclass else LARGE
     used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
     where = f"mcache P{info.cached_by}" if info.cached_by >= 0 else info.list_name
     swept = "swept" if info.swept else "waits"
     return (
-        *(info.base, info.npages, info.state, sizeclass, info.elemsize, info.kind, used, waste, where),
+        *(info.base, info.npages, info.state, sizeclass, info.elemsize, info.kind, used, *waste, where),
         swept if info.state == "inuse" else "",
     )
 

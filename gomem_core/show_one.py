@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gomem_core.account import Account, Share
 from gomem_core.arch import ARENA_END, PAGE_MASK, PAGE_SHIFT, PTR_SIZE
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SlotInfo, SpanInfo
@@ -41,7 +42,7 @@ def show_class(number: int) -> Result:
     return Result(f"size class {number}: slots of {c.size} bytes", {"class": number, "size": c.size}, Table(columns, rows))
 
 
-def show_span(addr: int, view: HeapView) -> Result:
+def show_span(addr: int, view: HeapView, objects: ObjectTable) -> Result:
     """The span whose pages hold `addr`, field by field."""
     info = view.span_at(addr)
     if info is None:
@@ -59,6 +60,7 @@ def show_span(addr: int, view: HeapView) -> Result:
         alloc_bits, alloc_cache, gcmark_bits = view.span_bits(info.base)
         slots = view.slots(info.base, 0, min(info.nelems, 64))
         picture = "".join("●" if s.allocated and s.state != "dead" else "x" if s.allocated else "·" for s in slots)
+        share = Account(view, objects).of_span(info.base) or Share(0, 0, 0, 0, 0)
         sweep = "swept" if info.swept else "waits to be swept"
         rows[2:2] = [
             ("spanclass", _spanclass(info)),
@@ -66,6 +68,7 @@ def show_span(addr: int, view: HeapView) -> Result:
             ("allocCount", f"{info.alloc_count} of {info.nelems}"),
             ("freeindex", str(info.freeindex)),
             ("slots", picture + ("…" if info.nelems > 64 else "") + "  (● taken, x dead and not swept, · free)"),
+            ("waste", _waste(info, share)),
             ("allocBits", f"{alloc_bits:#x}  (slot 0 is the lowest bit)"),
             ("allocCache", f"{alloc_cache:#x}  (free slots of 64, the lowest bit is slot freeindex)"),
             ("gcmarkBits", f"{gcmark_bits:#x}"),
@@ -74,8 +77,18 @@ def show_span(addr: int, view: HeapView) -> Result:
         ]
         data |= {"spanclass": info.spanclass, "elemsize": info.elemsize, "nelems": info.nelems, "allocCount": info.alloc_count}
         data |= {"freeindex": info.freeindex, "sweepgen": info.sweepgen}
+        data |= {"account": {**share._asdict(), "wasted": share.wasted, "total": share.total}}
     table = Table((Column("field", "text"), Column("value", "text")), rows)
     return Result(f"span {info.base:#x}", data, table)
+
+
+def _waste(info: SpanInfo, share: Share) -> str:
+    """What no live object asked for, part by part."""
+    parts = [("slot waste", share.slot_waste), ("free slots", share.free_slots), ("dead", share.dead), ("tail", share.tails)]
+    listed = ", ".join(f"{name} {nbytes}" for name, nbytes in parts if nbytes)
+    whose = f"; the free slots are for P{info.cached_by}'s next objects" if share.free_slots and info.cached_by >= 0 else ""
+    listed = f": {listed} bytes{whose}" if listed else ""
+    return f"{share.percent(share.wasted):.1f}% of the span{listed}"
 
 
 def _spanclass(info: SpanInfo) -> str:

@@ -16,6 +16,7 @@ from gomem_core.objects import ObjectTable
 from gomem_core.records import McacheInfo, SpanInfo
 from gomem_core.report import Json
 from gomem_core.view import CENTRAL_CLASSES, HeapView
+from gomem_core.waste import show_waste
 
 MOST_OBJECTS: Final = 10_000  # told one by one, the oldest; the rest is only counted
 _SPAN_ADDRESSES: Final = {"base", "next_base", "prev_base", "ptr"}
@@ -31,6 +32,7 @@ def snapshot(desk: Desk) -> dict[str, Json]:
         **_heap(session.view),
         "objects": _objects(session.objects, session.view),
         "account": {**balance._asdict(), "total": balance.total},
+        "waste_by_class": show_waste(session.account, ()).json()["rows"],
         "stats": {str(name): value for name, value, *_ in _stat_rows(session.view, session.objects)},
         "mem_stats": show.mem_stats(session.view.mem_stats()).data,
     }

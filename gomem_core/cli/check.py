@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from gomem_core.cli.crash import kept
 from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, emit, emit_json, say
+from gomem_core.cli.progress import working
 from gomem_core.cli.run import impossible_state
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.console import Console
@@ -14,6 +15,7 @@ from gomem_core.lang.moves import ExpectError
 from gomem_core.outcome import Outcome
 from gomem_core.report import Json, counted
 from gomem_core.script import ScriptError
+from gomem_core.stopping import Progress
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -29,7 +31,8 @@ def execute(args: argparse.Namespace) -> int:
             say(str(e))
             continue
         checked = Checked(file)
-        failure = checked.run()
+        with working(checked.progress):
+            failure = checked.run()
         if failure is not None:
             status = max(status, INTERNAL if checked.broken else FAILED)
         if args.json:
@@ -76,6 +79,11 @@ class Checked:
         """As plain data: what was checked."""
         counts: dict[str, Json] = {"steps": self.steps, "expectations": self.expectations, "futures": self.futures}
         return {"file": self._file.where, "ok": True, **counts}
+
+    @property
+    def progress(self) -> Progress:
+        """Of the command that is being done."""
+        return self._console.progress
 
     def run(self) -> Failure | None:
         """Do all steps of all futures; stops at the first failure."""

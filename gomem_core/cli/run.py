@@ -7,6 +7,7 @@ from itertools import chain
 from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL
 from gomem_core.cli.crash import kept
 from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, BadInput, UsageError, emit, emit_json, say
+from gomem_core.cli.progress import working
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.cli.source import STDIN, Line, display_name, lines_of_texts, read_lines
 from gomem_core.console import Console
@@ -78,7 +79,8 @@ def _begin(run: "Run", texts: list[str] | None, script: str | None, journal: boo
 def _go_on(run: "Run", which: str | None, lines: Iterator[Line] | None) -> int:
     """A session that was killed, or any other one that has a journal."""
     try:
-        found = resume(run.console, which)
+        with working(run.console.progress):
+            found = resume(run.console, which)
     except JournalError as e:
         raise BadInput(str(e)) from e
     run.console.keep("run")  # if another session should be opened
@@ -98,7 +100,8 @@ def _to_the_end(run: "Run", work: Callable[[], int]) -> int:
     """A run that ends by itself leaves nothing to take up again, also when nobody wants to read any more of it."""
     ended = False
     try:
-        status = work()
+        with working(run.console.progress):
+            status = work()
         ended = not run.broken
     except BrokenPipeError:
         ended = True

@@ -47,7 +47,8 @@ def foresee_drop(world: World, command: Drop) -> str:
     nbytes = sum(map(world.objects.size, oids))
     ends = (oids[0], oids[-1]) if len(oids) > 1 else oids
     names = " … ".join(map(world.objects.name, ends))
-    return f"drops {len(oids)} of {counted(len(meant), 'object')}, {format_bytes(nbytes)} asked for: {names}"
+    what = f"{len(oids)} of {counted(len(meant), 'object')}" if command.chooses else counted(len(oids), "object")
+    return f"drops {what}, {format_bytes(nbytes)} asked for: {names}"
 
 
 def _nothing(meant: int) -> str:

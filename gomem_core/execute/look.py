@@ -34,7 +34,7 @@ def _show_one(world: World, command: ShowOne) -> Result:
         case "bitmap":
             return show_one.show_bitmap(addr, world.view, world.objects)
         case "span":
-            return show_one.show_span(addr, world.view)
+            return show_one.show_span(addr, world.view, world.objects)
         case _:
             return show_one.show_object(_object(world, command.target), world.view, world.objects)
 

@@ -143,7 +143,8 @@ def test_what_is_typed_is_foreseen() -> None:
             continue
         data: dict[str, Json] = outcome.result.data
         if data["dropped"]:
-            assert foreseen.startswith(f"drops {data['dropped']} of {data['of']} object")
+            of = f" of {data['of']}" if "all" not in line and "o1" not in line else ""
+            assert foreseen.startswith(f"drops {data['dropped']}{of} object")
             assert isinstance(data["names"], list)
             assert foreseen.endswith(str(data["names"][-1]))
             session.goto(session.step - 1)
