@@ -66,11 +66,13 @@ class Stored(TypedDict):
 
 
 class Churned(TypedDict):
-    """`churn`: objects made and dropped, bytes of those that stay, collections."""
+    """`churn`: objects made and dropped; how many objects a collection would keep, and their bytes; what churns asked for."""
 
     allocated: int
     dropped: int
+    alive: int
     live_bytes: int
+    kept_bytes: int
     gc: int
 
 
