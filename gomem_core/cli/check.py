@@ -4,28 +4,28 @@ import argparse
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, emit_json, say
+from gomem_core.cli.crash import kept
+from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, emit, emit_json, say
 from gomem_core.cli.progress import working
 from gomem_core.cli.run import impossible_state
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.console import Console
-from gomem_core.invariants import InvariantError, check
+from gomem_core.invariants import check
 from gomem_core.lang.moves import ExpectError
 from gomem_core.outcome import Outcome
 from gomem_core.report import Json, counted
-from gomem_core.runtime.mspan import Throw
 from gomem_core.script import ScriptError
 from gomem_core.stopping import Progress
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Check all files, also those after a bad one; exit code 3 wins over 1."""
+    """Check all files, also those after a bad one; the highest exit code wins."""
     status = OK
     for path in args.files:
         try:
             file = SessionFile.load(path)
         except ScriptError as e:
-            status = BAD_INPUT
+            status = max(status, BAD_INPUT)
             if args.json:
                 emit_json({"file": path, "ok": False, "error": str(e).partition("\n")[0]})
             say(str(e))
@@ -34,7 +34,7 @@ def execute(args: argparse.Namespace) -> int:
         with working(checked.progress):
             failure = checked.run()
         if failure is not None:
-            status = max(status, FAILED)
+            status = max(status, INTERNAL if checked.broken else FAILED)
         if args.json:
             emit_json(checked.json() | (failure.json() if failure is not None else {}))
         else:
@@ -66,6 +66,7 @@ class Checked:
         self._file = file
         self._console = Console(True, file.script)
         self._number = 0  # the line of the command done last; 0: none
+        self.broken = False  # gomem itself is wrong
         self.steps = 0
         self.expectations = 0
         self.futures = 1 + len(file.script.branches)
@@ -89,7 +90,11 @@ class Checked:
         self.expectations = len(self._file.at_the_beginning())
         try:
             return next(self._failures(), None)
-        except (InvariantError, Throw) as e:
+        except MemoryError:
+            raise
+        except Exception as e:  # whatever it is: no file may bring gomem to this
+            self.broken = True
+            say(f"gomem is wrong here, not the file; {kept(e)}")
             name = impossible_state(e)
             return Failure(self._number, 0, f"IMPOSSIBLE STATE: {e}", {"invariant": name})
 
