@@ -9,7 +9,7 @@ from gomem_core.image import Image, capture
 from gomem_core.invariants import Level, check
 from gomem_core.lang.commands import Alloc, Churn, Drop, FreeOs, Gc, GcMark, Link, MemStats, Procs, Unlink, UseP
 from gomem_core.session import Outcome, Session
-from tests.core.facts import ARENA, PAGE, SIZE_CLASSES, span_bytes
+from tests.core.facts import ARENA, MB, PAGE, SIZE_CLASSES, span_bytes
 from tests.core.oracle import Oracle, Thing
 
 SHORT = 500  # lines of a script that can be checked wholly after each
@@ -103,7 +103,12 @@ class Player:
         first = message.split("\n", maxsplit=1)[0].split()
         assert message.endswith("fatal error: out of memory"), message
         ask = int(first[6].removesuffix("-byte"))
-        assert ask == -(-nbytes // 65536) * 65536, message
+        wanted = -(-nbytes // 65536) * 65536
+        h = self.heap.mheap
+        if ask == MB > wanted:  # there was room for what was wanted, but by less than 1 MB the arena does not grow for a new span
+            assert wanted <= h.arena_end - h.arena_used < MB, message
+            return
+        assert ask == wanted, message
         assert ask + self.heap.mheap.arena_used > ARENA + (1 << 39) or outcome_many(self.lines[-1]), message
 
     def _new_names(self, name: str, times: int) -> set[str]:
