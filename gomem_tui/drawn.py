@@ -2,18 +2,21 @@
 
 import asyncio
 import signal
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from rich.console import RenderableType
 from textual.app import App
-from textual.events import Resize
+from textual.events import Event, Resize
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
 from gomem_tui.chrome import LineScrollBar, textual_theme
-from gomem_tui.look import Look
+from gomem_tui.driver import BackgroundTold, TerminalDriver
+from gomem_tui.look import Look, theme_on
 from gomem_tui.paint import Painter
+from gomem_tui.panes.base import LinePane
 from gomem_tui.style import styles
 
 _ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -32,19 +35,39 @@ class DrawnApp(App[int]):
     """What the explorer and the menu of lessons have in common; `token_styles` is for panes."""
 
     def __init__(self, look: Look) -> None:
-        super().__init__(ansi_color=True)
-        self.look = look
+        super().__init__(ansi_color=True, driver_class=TerminalDriver)
         self.animation_level = "none"
-        self.token_styles = styles(look.theme, look.depth)
         self.no_color = look.depth == "none"
-        theme = textual_theme(look)
-        self.register_theme(theme)
-        self.set_reactive(DrawnApp.theme, theme.name)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self._take(look)
         ScrollBar.renderer = LineScrollBar
         self._painter = Painter(look)
         self._seen: Size | None = None  # the size that was told last
         self._was_other = False
+
+    def _take(self, look: Look) -> None:
+        """Draw in this look from now on; what was drawn stays until it is drawn anew."""
+        self.look = look
+        self.token_styles = styles(look.theme, look.depth)
+        theme = textual_theme(look)
+        self.register_theme(theme)
+        self.set_reactive(DrawnApp.theme, theme.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    async def on_event(self, event: Event) -> None:
+        """What the terminal tells of itself comes between the keys."""
+        if isinstance(event, BackgroundTold):
+            self._stand_on(event.colour)
+        else:
+            await super().on_event(event)
+
+    def _stand_on(self, background: tuple[float, float, float]) -> None:
+        """Take the theme for a background, where nothing else has decided."""
+        if self.look.asks:
+            self._take(replace(self.look, theme=theme_on(background), asks=False))
+            for screen in self.screen_stack:
+                for pane in screen.query(LinePane):
+                    pane.restyle()
+            self.refresh_css(animate=False)
 
     def run_to_end(self, mouse: bool) -> int | None:
         """Run until it ends; returns what it was ended with, 1 when gomem itself was wrong: the traceback is on stderr then."""
