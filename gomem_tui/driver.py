@@ -6,9 +6,10 @@ import selectors
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste
 from textual.keys import Keys
@@ -74,8 +75,30 @@ def chord_name(character: str) -> str:
     return f"alt+shift+{name.lower()}" if name.isupper() and len(name) == 1 else f"alt+{name}"
 
 
+class _Out:
+    """The file that Textual's thread writes to, which knows whether the terminal has been given back."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self.fileno = file.fileno
+        self.has_screen = False
+        self._leaves = False
+
+    def write(self, text: str) -> int:
+        """Write, but into a buffer."""
+        if "\x1b[?1049h" in text:
+            self.has_screen, self._leaves = True, False
+        self._leaves = self._leaves or "\x1b[?1049l" in text
+        return self._file.write(text)
+
+    def flush(self) -> None:
+        """Let the terminal have it."""
+        self._file.flush()
+        self.has_screen = self.has_screen and not self._leaves
+
+
 class TerminalDriver(LinuxDriver):
-    """Textual's driver with a reader that waits for nothing but the rest of a sequence.
+    """Textual's driver with a reader of its own, which hands over keys at once and tells what went wrong.
 
     Where the app's look asks for it, the terminal is asked for its background, once; whenever the answer comes, no part of it is
     read as keys.
@@ -83,9 +106,20 @@ class TerminalDriver(LinuxDriver):
 
     _asked = False
 
+    def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._failed: Exception | None = None
+        self._out = _Out(cast("IO[str]", self._file))
+        self._file = cast("Any", self._out)
+
+    @property
+    def has_screen(self) -> bool:
+        """Whether the terminal shows the app and nothing of what was there before."""
+        return self._out.has_screen
+
     def start_application_mode(self) -> None:
         """Begin; the question comes when the terminal no longer echoes, or the answer would be shown."""
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
         app: Any = self._app
         if app.look.asks and self.input_tty and not self._asked:
             self._asked = True
@@ -105,8 +139,14 @@ class TerminalDriver(LinuxDriver):
         try:
             self._read_all()
         except Exception as error:
+            self._failed = error
             with suppress(RuntimeError):
-                self._app.call_later(self._app._handle_exception, error)
+                self._app.call_later(self._fail)
+
+    def _fail(self) -> None:
+        """In the app's own thread, as what it does there."""
+        if self._failed is not None:
+            raise self._failed
 
     def _read_all(self) -> None:
         """Read until the app ends or the terminal goes away."""

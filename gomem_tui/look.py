@@ -38,7 +38,7 @@ def choose_look(theme: Theme | None, in_ascii: bool | None, environ: Mapping[str
     utf8_mode = bool(sys.flags.utf8_mode) if utf8_mode is None else utf8_mode
     fitting, depth = _fitting(theme, colour_depth(environ), environ)
     in_ascii = not speaks_utf8(environ, utf8_mode) if in_ascii is None else in_ascii
-    return Look(fitting, depth, in_ascii, theme is None and fitting == "neutral" and not environ.get("TERM", "").startswith("linux"))
+    return Look(fitting, depth, in_ascii, asks=theme is None and fitting == "neutral")
 
 
 def theme_on(background: tuple[float, float, float]) -> Theme:

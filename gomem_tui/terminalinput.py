@@ -19,7 +19,9 @@ _ESC: Final = b"\x1b"
 _CSI: Final = re.compile(rb"\x1b\[(?:\[[A-E]|M[\x00-\xff]{3}|(?![\[M])[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e])", re.DOTALL)
 _CSI_BEGUN: Final = re.compile(rb"\x1b\[(?:\[|M[\x00-\xff]{0,2}|[\x30-\x3f]*[\x20-\x2f]*)", re.DOTALL)
 _STRING: Final = re.compile(rb"\x1b(?:\][0-9]+;|P(?:>\||[01][$+]r|!\|))([^\x07\x1b]*)(?:\x07|\x1b\\)", re.DOTALL)
-_STRING_BEGUN: Final = re.compile(rb"\x1b(?:\](?:[0-9]+(?:;[^\x07\x1b]*\x1b?)?)?|P(?:[01][$+]?|!|>|(?:>\||[01][$+]r|!\|)[^\x07\x1b]*\x1b?))")
+_STRING_BEGUN: Final = re.compile(
+    rb"\x1b(?:\](?:[0-9]+(?:;[^\x07\x1b]*\x1b?)?)?|P(?:[01][$+]?|!|>|(?:>\||[01][$+]r|!\|)[^\x07\x1b]*\x1b?))"
+)
 _COLOUR: Final = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
 _PASTE: Final = b"\x1b[200~"
 _PASTE_END: Final = b"\x1b[201~"

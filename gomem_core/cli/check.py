@@ -4,34 +4,37 @@ import argparse
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, emit_json, say
+from gomem_core.cli.crash import kept
+from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, emit, emit_json, say
+from gomem_core.cli.progress import working
 from gomem_core.cli.run import impossible_state
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.console import Console
-from gomem_core.invariants import InvariantError, check
+from gomem_core.invariants import check
 from gomem_core.lang.moves import ExpectError
 from gomem_core.outcome import Outcome
 from gomem_core.report import Json, counted
-from gomem_core.runtime.mspan import Throw
 from gomem_core.script import ScriptError
+from gomem_core.stopping import Progress
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Check all files, also those after a bad one; exit code 3 wins over 1."""
+    """Check all files, also those after a bad one; the highest exit code wins."""
     status = OK
     for path in args.files:
         try:
             file = SessionFile.load(path)
         except ScriptError as e:
-            status = BAD_INPUT
+            status = max(status, BAD_INPUT)
             if args.json:
                 emit_json({"file": path, "ok": False, "error": str(e).partition("\n")[0]})
             say(str(e))
             continue
         checked = Checked(file)
-        failure = checked.run()
+        with working(checked.progress):
+            failure = checked.run()
         if failure is not None:
-            status = max(status, FAILED)
+            status = max(status, INTERNAL if checked.broken else FAILED)
         if args.json:
             emit_json(checked.json() | (failure.json() if failure is not None else {}))
         else:
@@ -63,6 +66,7 @@ class Checked:
         self._file = file
         self._console = Console(True, file.script)
         self._number = 0  # the line of the command done last; 0: none
+        self.broken = False  # gomem itself is wrong
         self.steps = 0
         self.expectations = 0
         self.futures = 1 + len(file.script.branches)
@@ -76,12 +80,21 @@ class Checked:
         counts: dict[str, Json] = {"steps": self.steps, "expectations": self.expectations, "futures": self.futures}
         return {"file": self._file.where, "ok": True, **counts}
 
+    @property
+    def progress(self) -> Progress:
+        """Of the command that is being done."""
+        return self._console.progress
+
     def run(self) -> Failure | None:
         """Do all steps of all futures; stops at the first failure."""
         self.expectations = len(self._file.at_the_beginning())
         try:
             return next(self._failures(), None)
-        except (InvariantError, Throw) as e:
+        except MemoryError:
+            raise
+        except Exception as e:  # whatever it is: no file may bring gomem to this
+            self.broken = True
+            say(f"gomem is wrong here, not the file; {kept(e)}")
             name = impossible_state(e)
             return Failure(self._number, 0, f"IMPOSSIBLE STATE: {e}", {"invariant": name})
 

@@ -1,12 +1,13 @@
 """`gomem run`: do the lines of a script or the steps of a session file, and print what they answer."""
 
 import argparse
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL
-from gomem_core.cli.output import BAD_INPUT, FAILED, OK, BadInput, UsageError, emit, emit_json, say
+from gomem_core.cli.crash import kept
+from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, BadInput, UsageError, emit, emit_json, say
+from gomem_core.cli.progress import working
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.cli.source import STDIN, Line, display_name, lines_of_texts, read_lines
 from gomem_core.console import Console
@@ -78,7 +79,8 @@ def _begin(run: "Run", texts: list[str] | None, script: str | None, journal: boo
 def _go_on(run: "Run", which: str | None, lines: Iterator[Line] | None) -> int:
     """A session that was killed, or any other one that has a journal."""
     try:
-        found = resume(run.console, which)
+        with working(run.console.progress):
+            found = resume(run.console, which)
     except JournalError as e:
         raise BadInput(str(e)) from e
     run.console.keep("run")  # if another session should be opened
@@ -98,7 +100,8 @@ def _to_the_end(run: "Run", work: Callable[[], int]) -> int:
     """A run that ends by itself leaves nothing to take up again, also when nobody wants to read any more of it."""
     ended = False
     try:
-        status = work()
+        with working(run.console.progress):
+            status = work()
         ended = not run.broken
     except BrokenPipeError:
         ended = True
@@ -138,7 +141,7 @@ class Run:
         for line in lines:
             outcome = self._attempt(line, self._submit)
             if outcome is None:
-                return FAILED
+                return INTERNAL
             if outcome.said is not None:
                 _talk(outcome.said)
             found = self._report(line, outcome)
@@ -156,7 +159,7 @@ class Run:
             _talk(step)
             outcome = self._attempt(line, lambda _line: self.console.forward())
             if outcome is None:
-                return FAILED
+                return INTERNAL
             found = self._report(line, outcome, any(isinstance(expect, ExpectError) for _, expect in step.expects))
             status = max(status, found, self._check(file, number, outcome))
             if found == BAD_INPUT and not self.keep_going:
@@ -251,9 +254,7 @@ class Run:
             error: dict[str, Json] = {"column": 1, "message": str(e), "expected": [], "suggestion": None, "invariant": name}
             emit_json(self._record(line, False, "error", error))
         say(f"{self.name}:{line.number}: IMPOSSIBLE STATE: invariant {name} does not hold\n  {e}")
-        if not isinstance(e, InvariantError | Throw):
-            say("".join(traceback.format_exception(e)).rstrip())
-        say("gomem is wrong here, not the script.  Please report it with the lines that lead to it:")
+        say(f"gomem is wrong here, not the script; {kept(e)} and the lines that lead to it:")
         done = self.console.session.history
         if self.in_file and len(done) > _FEW_LINES:
             say(f"  the first {line.number} lines of {self.name}")

@@ -41,12 +41,14 @@ def _alloc(world: World, command: Alloc) -> Result:
     served: Counter[str] = Counter()
     ends: list[Allocated] = []  # the first one and the last
     collected = 0
-    for i in range(1, times + 1):
-        one = world.heap.alloc(size, ptrdata)
-        world.objects.add(one.addr, size, ptrdata, world.step, None if command.name is None else f"{command.name}.{i}")
-        served[one.served] += 1
-        collected += one.gc_started
-        ends[1:] = [one]
+    with world.progress.counting(times):
+        for i in range(1, times + 1):
+            one = world.heap.alloc(size, ptrdata)
+            world.objects.add(one.addr, size, ptrdata, world.step, None if command.name is None else f"{command.name}.{i}")
+            served[one.served] += 1
+            collected += one.gc_started
+            ends[1:] = [one]
+            world.progress.step()
     return _allocated_many(world, command, first, ends, served, collected)
 
 
@@ -153,27 +155,38 @@ def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
 
 
 def _churn(world: World, command: Churn) -> Result:
-    n = command.n
-    numgc = world.heap.stats.numgc
-    done = churn(world.heap, n, command.seed, command.live, command.sizes)
-    oids = [world.objects.add(addr, size, ptrdata, world.step, None) for addr, size, ptrdata in done.objects]
+    objects, numgc = world.objects, world.heap.stats.numgc
+    oids = objects.churned()
+    earlier = [(objects.addr(oid), objects.size(oid)) for oid in oids]
+    with world.progress.counting(command.n):
+        done = churn(world.heap, command.n, command.seed, command.live, command.sizes, earlier, world.progress.step)
+    oids += [objects.add(addr, size, ptrdata, world.step, None, churned=True) for addr, size, ptrdata in done.objects]
     for number in done.dropped:
-        world.objects.drop(oids[number], world.step)
+        objects.drop(oids[number], world.step)
     collected = world.heap.stats.numgc - numgc
-    alive = len(oids) - len(done.dropped)
+    kept, linked = world.view.kept()
+    alive = objects.alive + sum(1 for addr in linked if _is_dropped(world, addr))
     data: dict[str, Json] = {
-        "allocated": len(oids),
+        "allocated": len(done.objects),
         "dropped": len(done.dropped),
+        "alive": alive,
         "live_bytes": done.live_bytes,
+        "kept_bytes": kept,
         "gc": collected,
     }
-    one, many = "{n} object allocated", "{n} objects allocated"
+    one, many = "{n} object allocated, {dropped} dropped", "{n} objects allocated, {dropped} dropped"
     facts = [
-        told(len(oids), one, many),
-        f"{alive} alive with {format_bytes(done.live_bytes)}",
+        told(len(done.objects), one, many, dropped=len(done.dropped)),
+        f"{alive} alive: a collection would keep {format_bytes(kept)}, of which churns asked for {format_bytes(done.live_bytes)}",
         told(collected, "a collection ran", "{n} collections ran") if collected else "no collection ran",
     ]
     return Result("; ".join(facts), data)
+
+
+def _is_dropped(world: World, addr: int) -> bool:
+    """Whether the program forgot the object at an address to which a link leads."""
+    oid = world.objects.find_addr(addr)
+    return oid is not None and not world.objects.is_alive(oid)
 
 
 EXECUTE_OBJECTS: Final[dict[type, Callable[[World, Any], Result]]] = {

@@ -8,6 +8,7 @@ import pytest
 from gomem_core.execute import EXECUTE
 from gomem_core.invariants import InvariantError
 from gomem_core.lang.commands import Gc
+from gomem_core.places import state_directory
 from gomem_core.runtime.mspan import Throw
 from gomem_tui.__main__ import main
 from tests.cli.process import ROOT
@@ -140,7 +141,11 @@ def test_a_file_without_steps(tmp_path: Path, capsys: Capture) -> None:
 
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(InvariantError("slots_counted", "x"), "invariant slots_counted: x"), (Throw("found_full: y"), "found_full: y")],
+    [
+        (InvariantError("slots_counted", "x"), "invariant slots_counted: x"),
+        (Throw("found_full: y"), "found_full: y"),
+        (ZeroDivisionError("z"), "z"),
+    ],
 )
 def test_an_impossible_state_is_a_failure_with_its_name(
     error: Exception, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
@@ -151,10 +156,14 @@ def test_an_impossible_state_is_a_failure_with_its_name(
     monkeypatch.setitem(EXECUTE, Gc, broken)
     path = tmp_path / "l.gomem"
     path.write_text("alloc 48\n# why not\ngc\nalloc 48\n")
-    assert main(["check", str(path)]) == 1
-    assert capsys.readouterr().out == f"{path}:3: IMPOSSIBLE STATE: {told}\n"
-    assert main(["check", "--json", str(path)]) == 1
-    assert json.loads(capsys.readouterr().out)["invariant"] in {"slots_counted", "found_full"}
+    assert main(["check", str(path), str(tmp_path / "none.gomem")]) == 70  # whatever else is wrong
+    out, err = capsys.readouterr()
+    assert out == f"{path}:3: IMPOSSIBLE STATE: {told}\n"
+    (file,) = (state_directory() / "errors").iterdir()
+    assert err.startswith(f"gomem is wrong here, not the file; please report it with {file}\n")
+    assert type(error).__name__ in file.read_text()
+    assert main(["check", "--json", str(path)]) == 70
+    assert json.loads(capsys.readouterr().out)["invariant"] in {"slots_counted", "found_full", "ZeroDivisionError"}
 
 
 def test_nothing_is_written(lesson: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

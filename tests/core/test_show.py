@@ -277,6 +277,49 @@ def test_churn_keeps_about_so_much_alive() -> None:
     assert 200_000 < int(str(result.data["live_bytes"])) < 330_000
 
 
+@pytest.mark.parametrize("first", ["16M", "100K"])
+def test_all_churns_are_one_load(first: str) -> None:
+    """The second one drops what the first one kept as well; before, 40,000 operations left twice the wanted size."""
+    session = session_after(f"alloc 1000 times 100/churn 30000 live {first}")
+    for live, size in (("2M", 2 << 20), ("8M", 8 << 20), ("256K", 256 << 10)):
+        outcome = session.submit(f"churn 40000 seed 3 live {live}")
+        assert outcome.result is not None
+        data = outcome.result.data
+        largest = 1 << 20  # bytes of an object
+        assert size - largest <= int(str(data["live_bytes"])) <= size + largest
+        assert session.submit("gc").ok
+        marked = session.view.stats.heap_marked
+        assert data["kept_bytes"] == marked
+        assert int(str(data["live_bytes"])) + 100 * 1000 <= marked < 1.2 * size + 2 * largest
+        assert data["alive"] == session.objects.alive
+    assert [session.objects.is_alive(oid) for oid in range(100)] == [True] * 100, "what was made otherwise is left alone"
+
+
+def test_what_somebody_dropped_or_links_to_counts_as_what_it_is() -> None:
+    session = session_after("churn 400 sizes small live 1M/alloc 48 scan as holder/alloc 16 as kept/alloc 0 as z")
+    own = session.objects.name(session.objects.churned()[3])
+    for line in (f"link holder.0 {own}", "link holder.1 kept", f"drop kept {own}", "drop o1..o40 50%"):
+        assert session.submit(line).ok, line
+    outcome = session.submit("churn 1 seed 5 sizes small")
+    assert outcome.result is not None
+    assert outcome.result.data["alive"] == session.objects.alive + 2, "two dropped objects are linked to"
+    assert session.submit("gc mark").ok
+    assert session.view.stats.heap_marked == outcome.result.data["kept_bytes"]
+
+
+def test_a_churn_says_how_far_it_is() -> None:
+    session = Session()
+    heard: list[tuple[int, int]] = []
+    session.machine.progress.watch = lambda done, of: heard.append((done, of))
+    for line in ("churn 2000", "alloc 8 times 1000", "alloc 8", "churn 500 sizes large live 400G"):
+        session.submit(line)
+    assert heard[0] == (0, 2000)
+    assert (1792, 2000) in heard
+    assert (768, 1000) in heard
+    assert heard[-1] == (0, 0), "it is over, also where memory runs out"
+    assert heard.count((0, 0)) == 3
+
+
 def test_a_churn_that_runs_out_of_memory_changes_nothing() -> None:
     session = session_after("alloc 0x7ffff00000")
     before = capture(session.machine.heap)

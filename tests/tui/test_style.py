@@ -65,7 +65,9 @@ def test_every_token_can_be_read(theme: Theme, depth: Depth, backgrounds: dict[C
 def test_six_colours_of_the_palette_stand_on_black_and_on_white() -> None:
     """The cube has six steps a channel, the greys 24: computed here by xterm's rules, not taken from a table."""
     steps = (0, 95, 135, 175, 215, 255)
-    palette = {16 + 36 * r + 6 * g + b: ColorTriplet(steps[r], steps[g], steps[b]) for r in range(6) for g in range(6) for b in range(6)}
+    palette = {
+        16 + 36 * r + 6 * g + b: ColorTriplet(steps[r], steps[g], steps[b]) for r in range(6) for g in range(6) for b in range(6)
+    }
     palette |= {232 + n: ColorTriplet(8 + 10 * n, 8 + 10 * n, 8 + 10 * n) for n in range(24)}
     good = {number for number, c in palette.items() if min(contrast(c, BLACK), contrast(c, WHITE)) >= 4.5}
     assert good == {29, 63, 98, 131, 163, 243}

@@ -174,7 +174,11 @@ def torn(data: bytes) -> Iterator[tuple[bytes, ...]]:
         yield data[:at], data[at:]
 
 
-@given(st.lists(st.sampled_from([b"j", b"\x1b[A", b"\x1bOP", b"\x1b[200~a b\x1b[201~", b"\x1b]11;rgb:0/0/0\x07", b"\xfc", b"\x1b[27u"])))
+@given(
+    st.lists(
+        st.sampled_from([b"j", b"\x1b[A", b"\x1bOP", b"\x1b[200~a b\x1b[201~", b"\x1b]11;rgb:0/0/0\x07", b"\xfc", b"\x1b[27u"])
+    )
+)
 def test_where_a_line_tears_does_not_matter(parts: list[bytes]) -> None:
     data = b"".join(parts)
     whole = all_keys(data)
