@@ -34,15 +34,15 @@ DEAF = """
 import sys
 import gomem_tui.app
 from gomem_tui.__main__ import main
-from textual.drivers import linux_driver
+from gomem_tui import driver
 
-class Parser(linux_driver.XTermParser):
+class Parser(driver.TerminalParser):
     def feed(self, data):
         if "x" in data:
             raise ValueError("a key that cannot be read")
         return super().feed(data)
 
-linux_driver.XTermParser = Parser
+driver.TerminalParser = Parser
 sys.exit(main(sys.argv[1:]))
 """
 # A shell with job control, as far as it matters here: tells when its job stops, and wakes it.
