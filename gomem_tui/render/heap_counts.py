@@ -29,7 +29,7 @@ _TOLD: Final = {
     "others": "   and spans of other lengths",
     "large row": "large, {npages} pages",
     "locks": "locks taken: mheap {mheap}, mcentral {mcentral}",
-    "tiny frees": "Frees counts {n} tiny that nobody freed",
+    "tiny frees": "Frees counts tiny objects that nobody freed: {n}",
     "calls": "OS calls: to grow the arena {grow}, to give back {release}",
 }
 

@@ -48,15 +48,13 @@ def test_tiny_objects_that_nobody_freed_are_told_among_the_frees(line: str) -> N
     assert session.view.mem_stats().Frees == 4
     said = "MemStats.Frees counts 4 tiny objects that nobody freed: they shared blocks, which may be in use"
     assert said in text(session, line)
-        session, line
-    )
     assert "nobody freed" not in text(after("alloc 1", "alloc 48"), line)
 
 
 def test_the_heap_pane_says_so_too() -> None:
     session = after("alloc 1 times 5")
     lines = render_heap(session.view, Port(130, 40), Scene(), session.account, [])
-    assert any("Frees counts 4 tiny that nobody freed" in plain(line) for line in lines)
+    assert any("Frees counts tiny objects that nobody freed: 4" in plain(line) for line in lines)
 
 
 def test_a_collection_frees_slots_not_the_tiny_objects_in_them() -> None:
