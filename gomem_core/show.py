@@ -39,9 +39,7 @@ _SPAN_COLUMNS: Final = (
     Column("size"),
     Column("kind", "text"),
     Column("used", "text"),
-    Column("waste", "percent"),
-    Column("slot waste", "percent"),
-    Column("free slots", "percent"),
+    Column("waste", "text"),
     Column("list", "text"),
     Column("swept", "text"),
 )
@@ -62,19 +60,19 @@ def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account) -> Res
     passes = span_test(filters, lambda: account)
     for info in view.each():
         if passes(info):
-            rows.append(_span_row(info, span_waste(info, account) if info.state == "inuse" else ("", "", "")))
+            rows.append(_span_row(info, span_waste(info, account).text if info.state == "inuse" else ""))
             data["rows"].append(span_share_data(info, account.of_span(info.base)))
     summary = told(view.span_count, "{rows} of {n} span", "{rows} of {n} spans, by base", rows=len(rows))
     return Result(summary, data, Table(_SPAN_COLUMNS, rows))
 
 
-def _span_row(info: SpanInfo, waste: tuple[Cell, Cell, Cell]) -> tuple[Cell, ...]:
+def _span_row(info: SpanInfo, waste: str) -> tuple[Cell, ...]:
     sizeclass = "" if info.state != "inuse" else str(info.sizeclass) if info.sizeclass else LARGE
     used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
     where = f"mcache P{info.cached_by}" if info.cached_by >= 0 else info.list_name
     swept = "swept" if info.swept else "waits"
     return (
-        *(info.base, info.npages, info.state, sizeclass, info.elemsize, info.kind, used, *waste, where),
+        *(info.base, info.npages, info.state, sizeclass, info.elemsize, info.kind, used, waste, where),
         swept if info.state == "inuse" else "",
     )
 

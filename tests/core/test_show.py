@@ -54,7 +54,7 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
         (ARENA + 7 * PAGE, 377, "free", "", 0, ""),
     ]
     assert [row[6] for row in listed] == ["2/170", "1/512", "1/1", ""]
-    assert [row[10] for row in listed] == ["nonempty", "nonempty", "busy[5]", "freelarge"]
+    assert [row[8] for row in listed] == ["nonempty", "nonempty", "busy[5]", "freelarge"]
 
 
 @pytest.mark.parametrize(
