@@ -87,6 +87,18 @@ def _pause(_world: World, _command: Pause) -> Result:
     return Result("")
 
 
+def _check_one(world: World, command: ShowOne) -> None:
+    """Raise CommandError if the object is unknown."""
+    if isinstance(command.target, ByName):
+        _object(world, command.target)
+
+
+def _check_find(world: World, command: Find) -> None:
+    """Raise CommandError if the object is unknown."""
+    _addr(world, command.target)
+
+
+CHECK_LOOK: Final[dict[type, Callable[[World, Any], None]]] = {ShowOne: _check_one, Find: _check_find}
 EXECUTE_LOOK: Final[dict[type, Callable[[World, Any], Result]]] = {
     Show: _show,
     ShowOne: _show_one,

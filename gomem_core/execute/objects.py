@@ -9,6 +9,7 @@ from gomem_core.churn import churn
 from gomem_core.execute.drop import drop
 from gomem_core.execute.world import CommandError, World
 from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
+from gomem_core.objects import ObjectInfo
 from gomem_core.report import Result, Served, format_bytes, hexed, hexed_or_none, told
 from gomem_core.runtime.malloc import Allocated
 from gomem_core.told import sweeping
@@ -29,12 +30,17 @@ _SERVED_BY: Final = {
 }
 
 
+def _check_alloc(world: World, command: Alloc) -> None:
+    """Raise CommandError if it cannot be done."""
+    _check_new_names(world, command)
+    if command.size > MAX_MEM:
+        told = f"panic: runtime error: makeslice: len out of range ({command.size} bytes; a slice has {MAX_MEM} at most)"
+        raise CommandError(told)
+
+
 def _alloc(world: World, command: Alloc) -> Result:
     size, times = command.size, command.times
-    _check_new_names(world, command)
-    if size > MAX_MEM:
-        told = f"panic: runtime error: makeslice: len out of range ({size} bytes; a slice has {MAX_MEM} at most)"
-        raise CommandError(told)
+    _check_alloc(world, command)
     ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
     before_it = _sweeps(world)
     if times == 1:
@@ -173,12 +179,29 @@ def _unlink(world: World, command: Unlink) -> Result:
     return _write(world, command.src, command.slot, None)
 
 
-def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
+def _word_of(world: World, src: Ref, slot: int) -> ObjectInfo:
+    """The object that has the word.  Raises CommandError if it has none that can hold a pointer."""
     o = world.objects.info(world.reachable(src))
     words = o.ptrdata // PTR_SIZE
     if slot >= words:
         complaint = told(words, _ONE_WORD, _WORDS, slot=slot, name=o.name, last=words - 1)
         raise CommandError(complaint if words else _NO_WORD.format(slot=slot, name=o.name), f".{slot}")
+    return o
+
+
+def _check_link(world: World, command: Link) -> None:
+    """Raise CommandError if it cannot be done."""
+    _word_of(world, command.src, command.slot)
+    world.reachable(command.dst)
+
+
+def _check_unlink(world: World, command: Unlink) -> None:
+    """Raise CommandError if it cannot be done."""
+    _word_of(world, command.src, command.slot)
+
+
+def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
+    o = _word_of(world, src, slot)
     target = world.objects.info(dst).addr if dst is not None else 0
     world.heap.write_pointer(o.addr, slot, target)
     at = hexed(o.addr + slot * PTR_SIZE)
@@ -223,6 +246,11 @@ def _is_dropped(world: World, addr: int) -> bool:
     return oid is not None and not world.objects.is_alive(oid)
 
 
+CHECK_OBJECTS: Final[dict[type, Callable[[World, Any], None]]] = {
+    Alloc: _check_alloc,
+    Link: _check_link,
+    Unlink: _check_unlink,
+}
 EXECUTE_OBJECTS: Final[dict[type, Callable[[World, Any], Result]]] = {
     Alloc: _alloc,
     Drop: drop,
