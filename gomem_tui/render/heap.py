@@ -154,6 +154,10 @@ def _left(c: Compared, port: Port, account: Account, lived: Sequence[int], chose
 
 
 def _right(c: Compared, view: HeapView, rows: int, width: int) -> list[Line]:
-    lines = [part.heading("how many allocations each of them served", width), *counts.counter_table(c, width), ()]
+    lines = [
+        part.heading("how many allocations each of them served", width),
+        *counts.counter_table(c, width),
+        counts.tiny_note(c, width),
+    ]
     lines.append(part.heading("free pages, in spans by length", width))
     return [*lines, *counts.free_table(c, view, max(1, rows - len(lines)), width)]
