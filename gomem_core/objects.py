@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import compress, repeat
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from gomem_core.arch import TINY_SIZE
 from gomem_core.near import nearest
@@ -36,7 +36,7 @@ class ObjectInfo(NamedTuple):
     dropped: int
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Literal["noscan", "scan", "head"]:
         """The word of the command language: noscan, scan or head."""
         if not self.ptrdata:
             return "noscan"

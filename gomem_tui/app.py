@@ -10,7 +10,7 @@ os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mou
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingsMap
 from textual.containers import Container
-from textual.events import Click, Event, Resize
+from textual.events import Click, Event, Paste, Resize
 from textual.events import Key as KeyEvent
 from textual.widget import Widget
 
@@ -21,6 +21,7 @@ from gomem_core.pointing import Pointing
 from gomem_core.script import ScriptError, is_story
 from gomem_core.timeline import MAIN
 from gomem_tui.arrangement import PANES, Arrangement
+from gomem_tui.driver import PasteTooLong
 from gomem_tui.hint import offer, taken_up_by
 from gomem_tui.keynames import shown
 from gomem_tui.opening import open_console
@@ -280,7 +281,20 @@ class Explorer(Typist):
             if not self.covered:
                 await self.press(event)
                 return
+            if isinstance(self.screen, Over) and event.key in self.screen.closing:
+                await self.screen.dismiss(None)  # here and not later: the next key is for what is below
+                return
+        if isinstance(event, PasteTooLong) or (isinstance(event, Paste) and not self.covered and not self.typing):
+            self._tell(self.pasted(event.text if isinstance(event, Paste) else None))
+            return
         await super().on_event(event)
+
+    def _tell(self, message: str) -> None:
+        """Show a message where it is seen: what covers the panes has a place for it."""
+        if isinstance(self.screen, Over):
+            self.screen.say(message)
+        elif message:
+            self.say(message)
 
     def _show_pressed(self, name: str) -> None:
         """In the footer, or in the frame of what covers it."""
@@ -295,7 +309,7 @@ class Explorer(Typist):
             self.say("")
         if await self._check_bindings(event.key, priority=True):
             return
-        if self.typing and event.is_printable:
+        if self.typing and event.is_printable and not event.key.startswith(("alt+", "ctrl+")):  # a chord is no text
             self.prompt.put(event.character or "")
         elif not await self._check_bindings(event.key) and not self.busy and event.is_printable:
             ways = self.keyboard.filled("{prompt} types a command, {help} tells the keys.")

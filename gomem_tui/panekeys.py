@@ -1,6 +1,7 @@
 """The part of the explorer that keys do to its panes: which one is shown and has the keyboard, and what it shows."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 
 from textual.actions import parse
 
@@ -171,7 +172,7 @@ class PaneKeys(Dialog):
 
     def _copy(self, text: str, what: str) -> None:
         self.copy_to_clipboard(text)
-        self.say(f"Copied {what}, if the terminal takes OSC 52.")
+        self.say(f"Copied {what}, {_clipboard(os.environ)}.")
 
     def action_picture(self) -> None:
         """What the screen shows, as two files."""
@@ -181,3 +182,12 @@ class PaneKeys(Dialog):
             self.say(f"No picture was written: {e.strerror or e}")
         else:
             self.say(f"Written: {path}.svg and {path.name}.txt")
+
+
+def _clipboard(environ: Mapping[str, str]) -> str:
+    """What the clipboard depends on: a multiplexer between gomem and the terminal keeps OSC 52 for itself unless it is told."""
+    if environ.get("TMUX"):
+        return "if tmux hands it on: set -g set-clipboard on, in ~/.tmux.conf"
+    if environ.get("STY"):
+        return "but GNU screen hands no clipboard on"
+    return "if the terminal takes OSC 52"

@@ -73,6 +73,11 @@ class LinePane(Widget):
         """The lines as they are: without borders and backgrounds of its own there is nothing to lay around them."""
         return [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
 
+    def restyle(self) -> None:
+        """Paint the same lines in the styles that hold now."""
+        self._strips.clear()
+        self.refresh()
+
     def on_resize(self) -> None:
         """Everything is elsewhere now."""
         self._strips.clear()

@@ -1,5 +1,6 @@
 """What the screens that lie over the panes have in common, and what stands in place of all of them in too small a terminal."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual.markup import escape
@@ -22,6 +23,7 @@ class Over(ModalScreen[None]):
     """A screen over the panes, with a frame in which something can be said."""
 
     FRAME: ClassVar[str]  # its selector
+    closing: Collection[str] = ("escape",)  # the keys that close it
 
     def fit(self, tiny: bool) -> None:
         """Show only which size is needed, or all of it.  What is not shown loses the keyboard: it gets it back."""

@@ -114,7 +114,7 @@ def test_it_goes_on_when_told_to(script: Path, capsys: Capture) -> None:
     assert (alloc["ok"], wrong["ok"], drop["ok"]) == (True, False, True)
     assert (wrong["line"], wrong["command"]) == (4, "  alloc 3e")
     assert set(wrong) == {"line", "command", "ok", "error"}
-    assert set(wrong["error"]) == {"column", "message", "expected", "suggestion"}
+    assert set(wrong["error"]) == {"column", "message", "expected", "suggestion", "invariant"}
     assert wrong["error"]["column"] == 10
 
 

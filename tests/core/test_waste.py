@@ -18,19 +18,19 @@ def rows(line: str, *script: str) -> list[dict[str, object]]:
         assert session.submit(typed).ok
     result = session.submit(line).result
     assert result is not None
-    assert json.dumps(result.json())
-    found = result.json()["rows"]
+    assert json.dumps(result.data)
+    found = result.data["rows"]
     assert isinstance(found, list)
     return found
 
 
 def test_the_class_that_holds_most_in_vain_stands_first() -> None:
     first, second = rows("show waste", *FRAGMENTED)
-    wanted = {"size": 512, "kind": "noscan", "spans": 3, "needed": 1, "objects": 3}
+    wanted = {"elemsize": 512, "kind": "noscan", "spans": 3, "needed": 1, "objects": 3}
     wanted |= {"requested": 3 * 512, "slot_waste": 0, "free_slots": 3 * 8192 - 3 * 512, "in_mcaches": 0, "dead": 0, "tails": 0}
     assert {name: first[name] for name in wanted} == wanted
     assert first["wasted"] == 24 * 1024 - 3 * 512
-    assert (second["size"], second["slot_waste"], second["tails"]) == (48, 3 * 8, 32)
+    assert (second["elemsize"], second["slot_waste"], second["tails"]) == (48, 3 * 8, 32)
     assert second["free_slots"] == 8192 - 32 - 3 * 48
     assert second["in_mcaches"] == 0, "a collection empties the mcaches"
 
@@ -54,7 +54,28 @@ def test_unswept_garbage_is_dead_and_not_free() -> None:
     [("size:512", [512]), ("waste>97%", [48]), ("spans>1", [512]), ("kind:scan", []), ("class:25", [512]), ("", [512, 48])],
 )
 def test_filters(filters: str, sizes: list[int]) -> None:
-    assert [row["size"] for row in rows(f"show waste {filters}", *FRAGMENTED)] == sizes
+    assert [row["elemsize"] for row in rows(f"show waste {filters}", *FRAGMENTED)] == sizes
+
+
+def test_large_objects_have_no_size_in_common() -> None:
+    script = ("alloc 40000", "alloc 48 scan")
+    assert [row["class"] for row in rows("show waste size>0", *script)] == [4]
+    assert [row["class"] for row in rows("show waste class:L", *script)] == [0]
+    assert [row["elemsize"] for row in rows("show waste", *script)] == [48, None]
+
+
+def test_the_table_fits_80_columns_and_says_what_is_cached_and_what_is_not_known() -> None:
+    session = Session()
+    for line in (*FRAGMENTED, "drop y.1 y.2", "gc mark", "alloc 512"):
+        session.submit(line)
+    result = session.submit("show waste").result
+    assert result is not None
+    assert result.table is not None
+    assert max(map(len, result.table.lines())) <= 80
+    text = "\n".join(result.lines())
+    assert "7.0K of them are in mcaches" in text, "14 of 16 slots of 512 bytes"
+    assert "dead slots were not reached by the last mark" in text
+    assert "dropped since the last mark still counts as live" in text
 
 
 def test_show_span_tells_both_kinds_of_waste() -> None:
