@@ -166,11 +166,22 @@ def _layout(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
 
 def _stats(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
     s = view.stats
-    rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in STAT_NOTES.items()]
+    notes = STAT_NOTES if s.numgc else STAT_NOTES | {"heap_marked": _NEVER_MARKED}
+    rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in notes.items()]
     columns = (Column("counter", "text"), Column("value"), Column("what", "text"))
     gogc = "off" if view.gcpercent < 0 else f"{view.gcpercent} %"
     data: results.Stats = {"gogc": None if view.gcpercent < 0 else view.gcpercent, "counters": counters_data(s)}
-    return Result(f"counters; GOGC {gogc}; nothing is flushed", data, Table(columns, rows))
+    return Result(f"counters; GOGC {gogc}; nothing is flushed", data, Table(columns, rows), _tiny_frees(s.tinyallocs))
+
+
+_NEVER_MARKED: Final = "no mark has run: a start value, which makes the first trigger 4 MB at GOGC 100"
+
+
+def _tiny_frees(tinyallocs: int) -> tuple[str, ...]:
+    """What Frees counts besides, where it counts any of it."""
+    one = "MemStats.Frees counts {n} tiny object that nobody freed: it shared a block, which may be in use"
+    many = "MemStats.Frees counts {n} tiny objects that nobody freed: they shared blocks, which may be in use"
+    return (told(tinyallocs, one, many),) if tinyallocs else ()
 
 
 STAT_NOTES: Final = {  # the counters, in the order in which they are told
@@ -188,7 +199,7 @@ STAT_NOTES: Final = {  # the counters, in the order in which they are told
     "nserved_heap": "small objects for which mheap cut a new span",
     "nserved_large": "large objects served by mheap",
     "nserved_os": "objects for which the arena had to grow",
-    "tinyallocs": "tiny objects that shared a block",
+    "tinyallocs": "tiny objects that shared a block; MemStats counts each as allocated and freed at once",
     "nzero": "objects of size 0, which take no memory",
     "nheap_lock": "times the heap's lock was taken",
     "nheap_alloc": "spans the heap handed out",
@@ -256,12 +267,11 @@ _TOPICS: Final[dict[Topic, Callable[[HeapView, tuple[Filter, ...]], Result]]] = 
 }
 
 
-def mem_stats(m: MemStats) -> Result:
+def mem_stats(m: MemStats, tinyallocs: int) -> Result:
     """MemStats as a table, without the classes that saw nothing."""
     rows: list[tuple[Cell, ...]] = [
         (name, ("never" if value == (1 << 64) - 1 else value)) for name, value in m._asdict().items() if isinstance(value, int)
     ]
     used = tuple(f"BySize {size}: Mallocs {mallocs}, Frees {frees}" for size, mallocs, frees in m.BySize if mallocs)
-    return Result(
-        "MemStats; every mcache was flushed", mem_stats_data(m), Table((Column("field", "text"), Column("value")), rows), used
-    )
+    table = Table((Column("field", "text"), Column("value")), rows)
+    return Result("MemStats; every mcache was flushed", mem_stats_data(m), table, used + _tiny_frees(tinyallocs))

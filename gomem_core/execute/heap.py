@@ -95,7 +95,7 @@ def _flush(world: World, _command: Flush) -> Result:
 
 
 def _memstats(world: World, _command: MemStats) -> Result:
-    return show.mem_stats(world.heap.read_mem_stats())
+    return show.mem_stats(world.heap.read_mem_stats(), world.heap.stats.tinyallocs)
 
 
 def _procs(world: World, command: Procs) -> Result:

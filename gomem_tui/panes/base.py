@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from gomem_tui.render.lines import Line, Port, fit, plain
+from gomem_tui.render.words import clean
 from gomem_tui.style import STYLES, Token
 
 
@@ -44,7 +45,7 @@ class LinePane(Widget):
         width, height = self.size
         if self.held or not self.is_mounted or not self.has_room:
             return
-        before, self._lines = self._lines, self.draw(width, height)
+        before, self._lines = self._lines, [_shown(line, width) for line in self.draw(width, height)]
         if len(before) != len(self._lines):
             self._strips.clear()
             self.refresh()
@@ -85,6 +86,13 @@ class LinePane(Widget):
             self.resized()
             self._lines = []
             self.redraw()
+
+
+def _shown(line: Line, width: int) -> Line:
+    """The line without what a terminal could take for a command, wherever it comes from: no renderer need think of that."""
+    if all(text.isprintable() for text, _ in line):
+        return line
+    return fit(tuple((clean(text), token) for text, token in line), width)
 
 
 def _segments(text: str, style: Style) -> Iterator[Segment]:
