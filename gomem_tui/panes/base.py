@@ -1,7 +1,7 @@
 """The line pane: a widget of styled lines that repaints only the cells that differ."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -124,6 +124,7 @@ class HeapPane(LinePane):
 
     FAR: Final = 1 << 62  # rows: to the first or the last
     WHEEL: Final = 3  # rows
+    WALKS: ClassVar[bool] = False  # where a move leads depends on the way there
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
@@ -178,6 +179,22 @@ class HeapPane(LinePane):
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select what lies so many rows and columns further; huge numbers mean the first or the last."""
+        raise NotImplementedError
+
+    def move_on(self, rows: int, columns: int, times: int) -> None:
+        """Go on as `move` went just now, so many times: at once where that leads to the same place."""
+        if not self.WALKS:
+            self.move(rows * times, columns * times)
+            return
+        for _ in range(times):
+            before = self.at
+            self.move(rows, columns)
+            if self.at == before:
+                return
+
+    @property
+    def at(self) -> object:
+        """What is selected, in panes that walk."""
         raise NotImplementedError
 
     def page(self) -> int:
