@@ -27,7 +27,6 @@ from gomem_tui.hint import offer, taken_up_by
 from gomem_tui.keynames import shown
 from gomem_tui.opening import open_console
 from gomem_tui.options import Options
-from gomem_tui.panekeys import PaneKeys
 from gomem_tui.panes.bars import Bar, footer_action, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
@@ -39,12 +38,13 @@ from gomem_tui.render.lines import Line
 from gomem_tui.render.scrub import Track, render_scrub, step_at
 from gomem_tui.screens.help import HelpScreen
 from gomem_tui.screens.over import Over, TooSmall
+from gomem_tui.typist import Typist
 
 DEFAULT: Final = Options()
 _WHILE_COVERED: Final = frozenset({"quit", "explain_quit", "suspend_process"})
 
 
-class Explorer(PaneKeys):
+class Explorer(Typist):
     """The terminal app."""
 
     TITLE = "gomem"
@@ -52,7 +52,7 @@ class Explorer(PaneKeys):
     AUTO_FOCUS = None  # only the prompt ever has Textual's focus, and only while somebody types
 
     def __init__(self, desk: Console, options: Options = DEFAULT) -> None:
-        super().__init__(desk, options.keyboard, options.look)
+        super().__init__(desk, options)
         self._bindings = BindingsMap(  # no others, not even Textual's own: a key that was taken away does nothing
             Binding(name, key.action, key.label, show=False, priority=key.goes_first(name))
             for key in self.keyboard.keys
@@ -104,10 +104,10 @@ class Explorer(PaneKeys):
         code = super().run_to_end(mouse)
         if code and self.desk.journal is not None:  # a signal or an error ended it
             self.desk.leave(ended=False)
-        self.tell_of_ended()
+        self.tell_of_ended(code or 0)
         return code
 
-    def tell_of_ended(self) -> None:
+    def tell_of_ended(self, code: int) -> None:  # noqa: ARG002 -- to a lesson it matters how it ended
         """Say how to take the session up again that was here last."""
         if self.desk.ended:
             say(taken_up_by(self.desk.ended))
@@ -280,7 +280,7 @@ class Explorer(PaneKeys):
             if self.options.presenting:
                 self._show_pressed(shown(event.key))
             if not self.covered:
-                await self._press(event)
+                await self.press(event)
                 return
             if isinstance(self.screen, Over) and event.key in self.screen.closing:
                 await self.screen.dismiss(None)  # here and not later: the next key is for what is below
@@ -316,7 +316,7 @@ class Explorer(PaneKeys):
             self.screen.show_pressed(name)
         self.query_one("#footer", Bar).redraw()
 
-    async def _press(self, event: KeyEvent) -> None:
+    async def press(self, event: KeyEvent) -> None:
         """Do what a key does now: those that go first, then typing, then the others.  What was said before is over."""
         if self.message and not self.typing and not self.busy:
             self.say("")

@@ -44,7 +44,7 @@ class DrawnApp(App[int]):
         self._painter = Painter(look)
         self._seen: Size | None = None  # the size that was told last
         self._was_other = False
-        self.ending = False  # a signal came
+        self.ending = False  # what is typed is for nobody any more
         self.error: BaseException | None = None  # that ended it
 
     def _take(self, look: Look) -> None:
@@ -89,15 +89,20 @@ class DrawnApp(App[int]):
         """A signal wants gomem to end."""
         self.exit(code)
 
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End; what was typed behind that is for nobody."""
+        self._stop_listening()
+        super().exit(result, return_code, message)
+
     def _has_screen(self) -> bool:
         return isinstance(self._driver, TerminalDriver) and self._driver.has_screen
 
     def _stop_listening(self) -> None:
-        """A signal came: the end does not wait for all keys that were typed before."""
+        """The end does not wait for keys that wait themselves."""
         self.ending = True
 
     async def on_event(self, event: Event) -> None:
-        """Whatever happens; what is still typed when a signal has come is for nobody."""
+        """Whatever happens; what is still typed at the end is for nobody."""
         if isinstance(event, BackgroundTold):
             self._stand_on(event.colour)
         elif not (self.ending and isinstance(event, InputEvent)):

@@ -3,6 +3,7 @@
 import os
 import re
 import selectors
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,7 +21,6 @@ from textual.message import Message
 from gomem_tui.keynames import read_key
 from gomem_tui.terminalinput import Background, Chord, Escape, Pasted, Piece, Sequence, TerminalInput, Text
 
-LOST: Final = 129  # the exit code of a program whose terminal went away: SIGHUP's
 _POLL: Final = 0.1  # seconds between two looks at whether the app has ended
 _READ: Final = 4096  # bytes
 _ASK: Final = "\x1b]11;?\x1b\\"
@@ -178,7 +178,7 @@ class TerminalDriver(LinuxDriver):
                 if selector.select(min(_POLL, left)):
                     data = self._read()
                     if not data:
-                        app.call_later(app.hang_up, LOST)
+                        os.kill(os.getpid(), signal.SIGHUP)  # as the line does, unless somebody keeps that from us
                         return
                     heard = time.monotonic()
                     pieces = reader.feed(data)

@@ -29,10 +29,10 @@ class LessonExplorer(Explorer):
     def tell_of_killed(self) -> None:
         """Nothing: to whoever begins a lesson, another session is in the way."""
 
-    def tell_of_ended(self) -> None:
+    def tell_of_ended(self, code: int) -> None:
         """A lesson that was left is begun anew; one that was interrupted can be gone on with."""
-        if self.ending or self.error is not None:
-            super().tell_of_ended()
+        if code:
+            super().tell_of_ended(code)
 
     def worked(self) -> None:
         """The session stands elsewhere: perhaps at the end."""

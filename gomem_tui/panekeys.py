@@ -3,6 +3,8 @@
 import os
 from collections.abc import Iterable, Mapping
 
+from textual.actions import parse
+
 from gomem_tui.arrangement import PANES, WHY, Arrangement
 from gomem_tui.dialog import Dialog
 from gomem_tui.output import write_picture
@@ -18,6 +20,8 @@ class PaneKeys(Dialog):
     """An explorer whose panes obey keys."""
 
     arrangement: Arrangement
+    _turning = False  # another pane has the keyboard, which is about to be shown
+    _rearranged = False  # ... and others are shown than before
 
     @property
     def pane(self) -> HeapPane:
@@ -71,8 +75,16 @@ class PaneKeys(Dialog):
         before = self.arrangement.shown()
         self.arrangement.choose(number)
         self.prompt.screen.set_focus(None)
+        self._rearranged = self._rearranged or self.arrangement.shown() != before
+        if not self._turning:
+            self._turning = True
+            self.call_later(self._turned)
+
+    def _turned(self) -> None:
+        """Show which pane has the keyboard, once all keys that are there already are done."""
+        rearranged, self._turning, self._rearranged = self._rearranged, False, False
         self.show_current()
-        if self.arrangement.shown() != before:
+        if rearranged:
             self.call_after_refresh(self.look_again)
 
     def action_zoom(self) -> None:
@@ -85,6 +97,19 @@ class PaneKeys(Dialog):
     def action_move(self, rows: int, columns: int) -> None:
         """Move in the pane."""
         self.pane.move(rows, columns)
+
+    def choose(self, action: str) -> None:
+        """Do this action, one of those that choose a pane."""
+        _, name, (number,) = parse(action)
+        (self.action_pane if name == "pane" else self.action_turn)(int(str(number)))
+
+    def move_on(self, action: str, times: int) -> None:
+        """Go on as this action, one of those that move in the pane, moved just now, so many times; at an edge nothing is left."""
+        _, name, (by, *columns) = parse(action)
+        if name == "move":
+            self.pane.move_on(int(str(by)), int(str(columns[0])), times)
+        elif name == "page":
+            self.pane.move_on(int(str(by)) * self.pane.page(), 0, times)
 
     def action_page(self, by: int) -> None:
         """Move in the pane by what it shows; to an audience, these are a clicker's keys."""

@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gomem_tui.arrangement import NEEDS
+from gomem_tui.render.words import clean
 
 
 class TooSmall(Static):
@@ -37,7 +38,7 @@ class Over(ModalScreen[None]):
 
     def say(self, message: str) -> None:
         """Show a message: the explorer's own footer is covered."""
-        self.query_one(self.FRAME).border_subtitle = message
+        self.query_one(self.FRAME).border_subtitle = escape(clean(message))
 
     def show_pressed(self, key: str) -> None:
         """Show an audience which key was pressed."""
