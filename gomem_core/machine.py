@@ -73,7 +73,7 @@ class Machine:
         self.heap_live = array("q", [0])  # bytes, after each step that was done on this line
         self.marks = bytearray(1)  # what each of them did, see stepmarks.py
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last
-        self._world = World(self.heap, self.view, self.objects)
+        self._world = World(self.heap, self.view, self.objects, links=self.links if narrate else None, stop=self.stop)
         self._step_of = step_of
         self.narrates = narrate
         self._told_at = -_TELL_EVERY  # work when it told last where it stands

@@ -3,7 +3,10 @@
 from typing import Final
 
 from gomem_core.arch import ARENA_END, PAGE_MASK, PAGE_SHIFT, PTR_SIZE
+from gomem_core.kept import fate_sentence
+from gomem_core.links import LinkIndex
 from gomem_core.objects import ObjectTable
+from gomem_core.reach import find_paths
 from gomem_core.records import SlotInfo, SpanInfo
 from gomem_core.report import Cell, Column, Json, Result, Table, told
 from gomem_core.sizeclasses import CLASSES
@@ -150,8 +153,8 @@ def _allocated(slot: SlotInfo, freeindex: int) -> str:
     return f"not allocated (neither below freeindex {freeindex} nor in allocBits)"
 
 
-def show_object(oid: int, view: HeapView, objects: ObjectTable) -> Result:
-    """One object: where it is, what it links to, whether the program refers to it."""
+def show_object(oid: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+    """One object: where it is, what it links to, what keeps it alive; `links` is find_paths's."""
     o = objects.info(oid)
     slot, info = view.slot_at(o.addr), view.span_at(o.addr)
     state = "referred to by the program" if objects.is_alive(oid) else f"dropped at step {o.dropped}"
@@ -160,6 +163,7 @@ def show_object(oid: int, view: HeapView, objects: ObjectTable) -> Result:
         ("size", f"{o.size} bytes, {o.kind}"),
         ("made", f"at step {o.born}"),
         ("state", state),
+        ("fate", _fate(oid, view, objects, links)),
     ]
     if slot is not None and info is not None and oid in objects.in_slot(slot.addr, info.elemsize):
         rows.append(("slot", f"{slot.slot} of span {info.base:#x}, {info.elemsize} bytes: {slot.state}"))
@@ -178,8 +182,12 @@ def show_object(oid: int, view: HeapView, objects: ObjectTable) -> Result:
     return Result(f"object {o.name}", data, Table((Column("field", "text"), Column("value", "text")), rows))
 
 
-def find(addr: int, view: HeapView, objects: ObjectTable) -> Result:
-    """What lies at an address, from the region down to the object."""
+def _fate(oid: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None) -> str:
+    return fate_sentence(view, objects, oid, find_paths(view, objects, [oid], links))
+
+
+def find(addr: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+    """What lies at an address, from the region down to the object; `links` is find_paths's."""
     region = next((r for r in view.layout() if r.start <= addr < r.end), None)
     data: dict[str, Json] = {"addr": f"{addr:#x}", "region": region.name if region else None}
     if region is None:
@@ -199,11 +207,11 @@ def find(addr: int, view: HeapView, objects: ObjectTable) -> Result:
         word = (region.end - 1 - addr) * 4
         details.append(f"pointer and scan bits of the four words from {view.arena[0] + word * PTR_SIZE:#x}")
     elif region.name == "heap: arena":
-        details += _find_in_arena(addr, view, objects, data)
+        details += _find_in_arena(addr, view, objects, links, data)
     return Result(details[0], data, details=tuple(details[1:]))
 
 
-def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, data: dict[str, Json]) -> list[str]:
+def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None, data: dict[str, Json]) -> list[str]:
     page = (addr - view.arena[0]) >> PAGE_SHIFT
     info = view.span_at(addr)
     if info is None:
@@ -223,5 +231,5 @@ def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, data: dict[s
         if o.addr <= addr < o.addr + o.size:
             data["object"] = o.name
             what = "object" if objects.is_alive(oid) else "dropped object"
-            details.append(f"{what} {o.name}, byte {addr - o.addr} of {o.size}")
+            details.append(f"{what} {o.name}, byte {addr - o.addr} of {o.size}; {_fate(oid, view, objects, links)}")
     return details

@@ -7,8 +7,10 @@ the heap runs out of memory halfway (OutOfMemory), the machine puts it back as i
 from dataclasses import dataclass
 
 from gomem_core.lang.commands import ByName, Ref
+from gomem_core.links import LinkIndex
 from gomem_core.objects import ObjectTable
 from gomem_core.runtime.malloc import Heap
+from gomem_core.stopping import StopRequest
 from gomem_core.view import HeapView
 
 
@@ -27,12 +29,17 @@ class CommandError(Exception):
 
 @dataclass(slots=True)
 class World:
-    """A session's heap and objects; `step` is the number of the command that is being done."""
+    """A session's heap and objects; `step` is the number of the command that is being done.
+
+    `links` are kept where the heap narrates, `stop` is asked by whoever wants what takes long to end.
+    """
 
     heap: Heap
     view: HeapView
     objects: ObjectTable
     step: int = 0
+    links: LinkIndex | None = None
+    stop: StopRequest | None = None
 
     def living(self, ref: Ref) -> int:
         """Number of the object of that name, or at that address, that the program still refers to.  Raises CommandError."""
