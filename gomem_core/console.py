@@ -38,8 +38,7 @@ class Console(Desk):
             case None:
                 return Outcome(line, None, self.session.step)
             case _ if type(command) in LOOKS and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead):
-                self.last = self.session.look(line)
-                return self.last
+                return self._look(line, command)
             case _ if self.read_only and not isinstance(command, _MERE_MOVES):
                 told = "this session is read-only: go through it with goto, back, forward, until, diff, focus and select"
                 return Outcome(line, command, self.session.step, error=located(CommandError(told), line))
@@ -54,6 +53,13 @@ class Console(Desk):
     def _steps_ahead(self) -> bool:
         """Whether a step here would begin another future."""
         return self.session.timeline.following is not None
+
+    def _look(self, line: str, command: Command) -> Outcome:
+        try:
+            self.last = self.session.look(line)
+        except Stopped:
+            return Outcome(line, command, self.session.step, Result("stopped; nothing changed"))
+        return self.last
 
     def _do(self, source: str) -> Outcome:
         event, future = self.session.event, self.session.timeline.name
