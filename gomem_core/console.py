@@ -40,8 +40,7 @@ class Console(Desk):
             case None:
                 return Outcome(line, None, self.session.step)
             case _ if self._is_look(command):
-                self.last = self.session.look(line)
-                return self.last
+                return self._look(line, command)
             case _ if self._is_forbidden(command):
                 return Outcome(line, command, self.session.step, error=located(CommandError(_READ_ONLY), line))
             case Say():
@@ -75,6 +74,13 @@ class Console(Desk):
     def _steps_ahead(self) -> bool:
         """Whether a step here would begin another future."""
         return self.session.timeline.following is not None
+
+    def _look(self, line: str, command: Command) -> Outcome:
+        try:
+            self.last = self.session.look(line)
+        except Stopped:
+            return Outcome(line, command, self.session.step, Result("stopped; nothing changed"))
+        return self.last
 
     def _do(self, source: str) -> Outcome:
         event, future = self.session.event, self.session.timeline.name

@@ -5,7 +5,8 @@ from typing import Final
 from gomem_core.console import Console
 from gomem_core.journal import Summary
 from gomem_core.lang import BY_WORD, Command, Names, ParseError, complete, parse
-from gomem_core.lang.commands import Alloc, Churn, Drop
+from gomem_core.lang.commands import Alloc, Churn, Drop, Show
+from gomem_core.lang.filters import ROW
 from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
 from gomem_core.resume import called
 from gomem_core.session import Session
@@ -76,6 +77,8 @@ def takes_long(text: str, session: Session) -> bool:
             case Alloc(times=n) | Churn(n=n):
                 operations += n
             case Open() | Resume():
+                return True
+            case Show(filters=filters) if any(f.field == ROW for f in filters):
                 return True
             case UntilEvent() | UntilQuantity() | Goto() | Back() | Forward() | Diff() | Branch():
                 return travels_long(session)
