@@ -83,13 +83,13 @@ class Checkpoints:
         return self._all[bisect_right(self._steps, step) - 1]
 
     def between(self, step: int, other: int) -> Iterable[Checkpoint]:
-        """Those whose stretches lie between two steps, in part or as a whole; none where nothing lies between."""
+        """Returns the checkpoints whose stretches lie, at least in part, between two steps; none where nothing lies between."""
         low, high = min(step, other), max(step, other)
         first, last = bisect_right(self._steps, low) - 1, bisect_left(self._steps, high) - 1
         return self._all[first : last + 1]
 
     def add(self, checkpoint: Checkpoint, work: int, inside: bool) -> None:
-        """Enter one, unless its step has one; `work` is that of the cursor, around which they shall lie dense.
+        """Enter one, unless its step has one; `work` is that of the cursor, around which they are to lie densely.
 
         `inside` tells that steps behind it were done before, so that it divides a stretch.
         """
@@ -138,7 +138,7 @@ class Checkpoints:
         return min((n for n in range(1, len(self._all)) if self._all[n] is not new), key=cost)
 
     def _remove(self, n: int) -> int:
-        """Away with it; returns the bytes."""
+        """Drop checkpoint n; returns the bytes freed."""
         gone = self._all.pop(n)
         del self._steps[n]
         self._all[n - 1].stale.add(gone.stale)

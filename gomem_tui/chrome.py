@@ -12,7 +12,7 @@ from gomem_tui.look import Look
 from gomem_tui.style import Token, styles
 
 _TOKENS: Final[tuple[Token, ...]] = ("text", "dim", "label", "key", "select", "cursor", "strong")
-"""Those that app.tcss names: $gomem-TOKEN, its background -on, its attributes -look."""
+"""Returns the variables that app.tcss names: $gomem-TOKEN, its background -on, its attributes -look."""
 _THUMB: Final = "┃"
 _TRACK: Final = "│"
 
@@ -34,7 +34,7 @@ def textual_theme(look: Look) -> Theme:
 
 
 def _css(color: Color | None) -> str:
-    """As Textual's stylesheets write it."""
+    """Returns it as Textual's stylesheets write it."""
     if color is None or color.is_default:
         return "ansi_default"
     return f"ansi_{color.name}" if color.type == ColorType.STANDARD else color.get_truecolor().hex

@@ -41,7 +41,7 @@ class LessonExplorer(Explorer):
             note_walked(self.lesson.name)
 
     def placeholder(self) -> str:
-        """At the lesson's end it says where to go from there."""
+        """The prompt's placeholder; at the lesson's end it says where to go on."""
         if not self._at_end:
             return super().placeholder()
         following = next((one for one in lessons() if one.number > self.lesson.number), None)

@@ -24,12 +24,12 @@ class ActionProvider(Provider):
     """Offers the actions, to be done, and the commands, to be gone on with at the prompt."""
 
     async def discover(self) -> Hits:
-        """All of them, before anything is typed."""
+        """Offer all of them, before anything is typed."""
         for text, do in self._offers():
             yield DiscoveryHit(text, do)
 
     async def search(self, query: str) -> Hits:
-        """Those that match."""
+        """Offer those that match."""
         matcher = self.matcher(query)
         for text, do in self._offers():
             score = matcher.match(text)
@@ -62,5 +62,5 @@ class Palette(CommandPalette, Over):
         self.query_one(CommandInput).cursor_blink = False
 
     def leaving(self, quits: str) -> str:
-        """By esc, which Textual gives it."""
+        """Returns which keys close the palette and quit gomem; Textual binds esc."""
         return f"esc closes the palette, {quits} quits gomem." if quits else "esc closes the palette."

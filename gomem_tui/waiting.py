@@ -42,7 +42,7 @@ class Waiting:
         self._typed.append(event)
 
     def clear(self) -> None:
-        """Nobody wants them any more."""
+        """Discard them: they are not wanted any more."""
         self._typed.clear()
         self._passing = 0
 

@@ -41,7 +41,7 @@ class Placement(NamedTuple):
         return 100 * self.waste / self.elemsize if self.elemsize else 0.0
 
     def json(self) -> "schema.Placement":
-        """As plain data, with the runtime's names."""
+        """Returns it as plain data, with the runtime's names."""
         return {
             "way": self.way,
             "class": self.sizeclass,

@@ -25,7 +25,7 @@ BROKEN_PIPE: Final = 141  # 128 + SIGPIPE, as if the signal had ended it
 def visible(text: str) -> str:
     """The text with an escape for each character that a terminal could obey, or that nobody sees; line breaks and tabs stay.
 
-    These are control characters, those that format or reorder their neighbours, and bytes of file names that are no text.
+    These are control characters, those that format or reorder their neighbours, and bytes of file names that are not text.
     """
     if text.isascii() and (text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()):
         return text

@@ -84,7 +84,7 @@ def excerpt(line: bytes) -> str:
 
 
 def shown(path: Path | str) -> str:
-    """A path or a name as it can be put into a message: control characters and bytes that are no UTF-8 are escaped."""
+    """A path or a name as it can be put into a message: control characters and bytes that are not UTF-8 are escaped."""
     text = str(path)
     return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
 

@@ -67,7 +67,7 @@ class Operand:
 
     @property
     def form(self) -> str:
-        """As help shows it: SIZE, [N], FILTER..."""
+        """Returns the form that help shows: SIZE, [N], FILTER..."""
         if self.written:
             return self.written
         text = self.label + "..." if self.many else self.label
@@ -87,7 +87,7 @@ class Clause:
 
     @property
     def form(self) -> str:
-        """As help shows it: [noscan|scan|head], [as NAME]."""
+        """Returns the form that help shows: [noscan|scan|head], [as NAME]."""
         words = "|".join(self.words)
         return f"[{words} {self.operand.form}]" if self.operand else f"[{words}]"
 
@@ -139,7 +139,7 @@ class CommandSpec:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """How the command is written, one line for all shapes that go on in the same way."""
+        """Returns the forms of the command, one line for all that go on in the same way."""
         words_by_tail: dict[str, list[str]] = {}
         for shape in self.choices.values():
             words_by_tail.setdefault(shape.tail, []).append(shape.word)
@@ -149,7 +149,7 @@ class CommandSpec:
 
     @property
     def form(self) -> str:
-        """All forms in one line."""
+        """Returns all forms in one line."""
         return " | ".join(self.forms)
 
     def words(self) -> Iterator[str]:

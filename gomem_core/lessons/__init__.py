@@ -45,7 +45,7 @@ class Lesson:
 
     @property
     def steps(self) -> int:
-        """How often one presses space to walk it to its end."""
+        """Returns how many times space must be pressed to reach its end."""
         return len(self.script.steps)
 
     @property
@@ -56,7 +56,7 @@ class Lesson:
         return re.sub(r"[*`]", "", sentence[0]) if sentence else ""
 
     def json(self, walked: bool) -> "schema.Lesson":
-        """As plain data; `walked`: to its end."""
+        """Returns it as plain data; `walked`: to its end."""
         return {
             "number": self.number,
             "name": self.name,
@@ -69,7 +69,7 @@ class Lesson:
 
 @cache
 def lessons() -> tuple[Lesson, ...]:
-    """All of them, in their order.  Raises ScriptError for one that cannot be read."""
+    """Returns all lessons, in their order.  Raises ScriptError for one that cannot be read."""
     found = []
     for file in files(__name__).iterdir():
         if parts := _FILE.fullmatch(file.name):

@@ -87,7 +87,7 @@ def _offer(value: Value) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without what `_arguments` would take for its own."""
+    """Returns the text with what `_arguments` would take for its own escaped."""
     for char in "\\[]:":
         text = text.replace(char, f"\\{char}")
     return text

@@ -180,7 +180,7 @@ class LayoutPane(HeapPane):
         return 8
 
     def reveal(self) -> None:
-        """All of it is shown."""
+        """Do nothing: all of it is always shown."""
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select a span above (higher addresses) or below, or another slot of this one."""

@@ -25,7 +25,7 @@ _SAMPLES: Final = 16  # spans looked at for a cell that covers many
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """How the map is drawn: through which lens, and 2^zoom pages a cell."""
+    """The way the map is drawn: through which lens, and 2^zoom pages a cell."""
 
     lens: Lens = "class"
     zoom: int = 0
@@ -41,7 +41,7 @@ class Cell:
     joined: bool = False  # to the cell before: the same span goes on
 
     def spans(self, columns: int) -> tuple[Span, ...]:
-        """In one column the mark stands for the glyph; in two it stands before it."""
+        """Returns the cell's text: in one column the mark replaces the sign, in two it precedes it."""
         if columns == 1:
             return ((self.mark or self.glyph, self.token),)
         if self.joined and not self.mark:
