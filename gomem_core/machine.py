@@ -81,7 +81,8 @@ class Machine:
         self.marks = bytearray(1)  # what each of them did, see stepmarks.py
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last
         self.progress = Progress() if progress is None else progress  # of the command that is being done
-        self._world = World(self.heap, self.view, self.objects, progress=self.progress)
+        links = self.links if narrate else None
+        self._world = World(self.heap, self.view, self.objects, progress=self.progress, links=links, stop=self.stop)
         self._step_of = step_of
         self.narrates = narrate
         self._told_at = -_TELL_EVERY  # work when it told last where it stands

@@ -22,7 +22,7 @@ _DESCRIPTION = """\
 A heap explorer for the terminal: Go's allocator, decision by decision.
 
 Without a subcommand it opens the explorer, on SCRIPT or on a short built-in script."""
-_ALSO_MEANT = {"help": "--help", "version": "--version"}
+_ALSO_MEANT = {"help": "--help", "version": "--version", **dict.fromkeys(("lesson", "lessons", "tutorial"), "learn")}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

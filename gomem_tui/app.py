@@ -13,6 +13,7 @@ from textual.containers import Container
 from textual.events import Click, Event, Paste, Resize
 from textual.events import Key as KeyEvent
 from textual.widget import Widget
+from textual.widgets import Input
 
 from gomem_core.cli.output import BAD_INPUT, say
 from gomem_core.console import Console
@@ -284,10 +285,22 @@ class Explorer(Typist):
             if isinstance(self.screen, Over) and event.key in self.screen.closing:
                 await self.screen.dismiss(None)  # here and not later: the next key is for what is below
                 return
-        if isinstance(event, PasteTooLong) or (isinstance(event, Paste) and not self.covered and not self.typing):
-            self._tell(self.pasted(event.text if isinstance(event, Paste) else None))
-            return
-        await super().on_event(event)
+        if isinstance(event, PasteTooLong):
+            self._tell(self.pasted(None))
+        elif isinstance(event, Paste) and not event.is_forwarded and not self.typing:
+            await self._pasted_elsewhere(event.text)
+        else:
+            await super().on_event(event)
+
+    async def _pasted_elsewhere(self, text: str) -> None:
+        """The palette takes a paste as one line, of which Textual would take the first alone; others tell how to go on."""
+        screen = self.screen
+        if isinstance(screen, Over) and isinstance(screen.focused, Input):
+            await super().on_event(Paste(" ".join(text.split())))
+        elif isinstance(screen, Over) and text.strip():
+            screen.say(f"Nothing was done with the paste. {screen.leaving(self.keyboard.name_anywhere('quit'))}".strip())
+        else:
+            self._tell(self.pasted(text))
 
     def _tell(self, message: str) -> None:
         """Show a message where it is seen: what covers the panes has a place for it."""

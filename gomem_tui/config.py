@@ -16,7 +16,7 @@ from gomem_core.places import config_directory
 from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown
 from gomem_tui.keys import IDS, STANDARD, Keyboard
 from gomem_tui.settings import SETTINGS, Chosen, Value, choose
-from gomem_tui.tomllines import lines_of, place_of
+from gomem_tui.tomllines import first_too_deep, lines_of, place_of
 
 VARIABLE: Final = "GOMEM_CONFIG"
 SECTIONS: Final = ("explorer", "keys")
@@ -113,7 +113,7 @@ def parse_config(text: str, path: Path) -> Config:
     except tomllib.TOMLDecodeError as e:
         raise ConfigError(path, [Problem(*place_of(e, text))]) from e
     except RecursionError as e:
-        raise ConfigError(path, [Problem(0, "it is nested too deeply")]) from e
+        raise ConfigError(path, [Problem(first_too_deep(text), "this is nested too deeply")]) from e
     reader = _Reader(lines_of(text))
     reader.read(data)
     if reader.problems:

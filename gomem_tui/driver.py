@@ -7,12 +7,14 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from threading import Event
 from typing import IO, Any, Final, cast
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Event, Key, Paste
+from textual.events import Event as TextualEvent
+from textual.events import Key, Paste
 from textual.keys import Keys
 from textual.message import Message
 
@@ -22,15 +24,16 @@ from gomem_tui.terminalinput import Background, Chord, Escape, Pasted, Piece, Se
 _POLL: Final = 0.1  # seconds between two looks at whether the app has ended
 _READ: Final = 4096  # bytes
 _ASK: Final = "\x1b]11;?\x1b\\"
-# What Textual's parser makes something of besides keys: the mouse, focus, sizes, places, modes.
-_REPORT: Final = re.compile(r"\x1b\[(?:<?[-\d;]+[mM]|[IO]|48;[\d:]+;[\d:]+;[\d:]+;[\d:]+t|\d+;\d+R|\?\d+;\d\$y)")
+# What Textual's parser makes something of besides keys, and gomem asks for: the mouse, focus, modes.
+_REPORT: Final = re.compile(r"\x1b\[(?:<\d+;-?\d+;-?\d+[mM]|[IO]|\?\d+;\d\$y)")
+_ANSWERS_WITHIN: Final = 0.2  # seconds from the question on, in which gomem does not end: the shell would read the answer as keys
 
 
-class PasteTooLong(Event):
+class PasteTooLong(TextualEvent):
     """A paste was so long that it was not kept."""
 
 
-class BackgroundTold(Event):
+class BackgroundTold(TextualEvent):
     """The terminal told the colour of its background: red, green and blue, 0 to 1."""
 
     def __init__(self, colour: tuple[float, float, float]) -> None:
@@ -60,10 +63,16 @@ class TerminalParser(XTermParser):
                 yield from self._sequence(sequence)
 
     def _sequence(self, sequence: str) -> Iterator[Message]:
-        """A key, or a report; of one that Textual does not know it would make a key of each character."""
-        keys = list(self._sequence_to_key_events(sequence))
+        """A key, or a report.  Of others Textual would make a key of each character; they are nothing, or Esc and two keys."""
+        try:
+            keys = list(self._sequence_to_key_events(sequence))
+        except (ValueError, OverflowError):  # Textual's way with numbers that are no characters, or that have parts
+            return
         if not keys and _REPORT.fullmatch(sequence):
             yield from self.feed(sequence)
+        elif not keys and len(sequence) == len("\x1b[j"):
+            yield Key("escape", "\x1b")
+            yield from self.feed(sequence[1:])
         for key in keys:
             if key.key != Keys.Ignore:
                 yield key
@@ -104,11 +113,11 @@ class TerminalDriver(LinuxDriver):
     read as keys.
     """
 
-    _asked = False
-
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._failed: Exception | None = None
+        self._asked: float | None = None  # when the terminal was asked
+        self._answered = Event()
         self._out = _Out(cast("IO[str]", self._file))
         self._file = cast("Any", self._out)
 
@@ -121,10 +130,16 @@ class TerminalDriver(LinuxDriver):
         """Begin; the question comes when the terminal no longer echoes, or the answer would be shown."""
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
         app: Any = self._app
-        if app.look.asks and self.input_tty and not self._asked:
-            self._asked = True
+        if app.look.asks and self.input_tty and self._asked is None:
+            self._asked = time.monotonic()
             self.write(_ASK)
             self.flush()
+
+    def disable_input(self) -> None:
+        """Stop reading, but not while an answer is probably on its way."""
+        if self._asked is not None:
+            self._answered.wait(max(0.0, self._asked + _ANSWERS_WITHIN - time.monotonic()))
+        super().disable_input()
 
     def send_message(self, message: Message) -> None:
         """Hand over what was typed, from the thread that reads.
@@ -170,6 +185,8 @@ class TerminalDriver(LinuxDriver):
                 elif patience is not None and time.monotonic() >= heard + patience:
                     pieces = reader.late()
                 for piece in pieces:
+                    if isinstance(piece, Background):
+                        self._answered.set()
                     for message in parser.messages(piece):
                         self.process_message(message)
 

@@ -15,7 +15,7 @@ from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import ExpectError
 from gomem_core.lang.names import read_stop
 from gomem_core.lang.panes import read_pane
-from gomem_core.moving import step_of
+from gomem_core.movefaults import step_of
 from gomem_core.near import did_you_mean
 from gomem_core.outcome import Outcome
 from gomem_core.report import counted

@@ -187,7 +187,7 @@ class PaneKeys(Dialog):
 def _clipboard(environ: Mapping[str, str]) -> str:
     """What the clipboard depends on: a multiplexer between gomem and the terminal keeps OSC 52 for itself unless it is told."""
     if environ.get("TMUX"):
-        return "if tmux hands it on: set -g set-clipboard on, in ~/.tmux.conf"
+        return "if tmux has set -g set-clipboard on"
     if environ.get("STY"):
         return "but GNU screen hands no clipboard on"
     return "if the terminal takes OSC 52"

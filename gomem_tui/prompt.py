@@ -156,7 +156,7 @@ class Prompt(Input):
         if len(lines) > 1 and self.remembers:
             self.post_message(self.Entered(lines))
         elif lines:
-            self.put(lines[0])
+            self.put(lines[0].replace("\t", " "))
 
     def restricted(self) -> None:
         """Textual refuses what would make the line too long."""

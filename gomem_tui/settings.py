@@ -59,7 +59,7 @@ class Setting:
 THEME: Final = Setting(
     "theme",
     AUTO,
-    f"colours: {', '.join(THEMES)}, or auto: by the environment; neutral, for dark and light, where no background is told",
+    f"colours: {', '.join(THEMES)}, or auto: dark or light, as environment or terminal tell the background, else neutral",
     (AUTO, *THEMES),
     is_flag=False,
 )

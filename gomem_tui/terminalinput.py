@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 PATIENCE: Final = 0.05  # seconds in which a sequence that has begun goes on, unless it was Esc and keys
-STRING_PATIENCE: Final = 1.0  # ... a paste, or an answer of the terminal: a slow line may tear it
+TORN_PATIENCE: Final = 1.0  # ... and a paste, an answer, or more of a sequence than anybody types: a slow line may tear them
 MOST_PASTED: Final = 1_000_000  # bytes of a paste
 MOST_HELD: Final = 64  # bytes of a sequence, or of an answer
 
 _ESC: Final = b"\x1b"
-_CSI: Final = re.compile(rb"\x1b\[(?:\[[A-E]|M[\x00-\xff]{3}|(?![\[M])[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e])", re.DOTALL)
-_CSI_BEGUN: Final = re.compile(rb"\x1b\[(?:\[|M[\x00-\xff]{0,2}|[\x30-\x3f]*[\x20-\x2f]*)", re.DOTALL)
+# A minus is no parameter of a sequence, but some terminals tell so of a mouse beyond the edge.
+_CSI: Final = re.compile(rb"\x1b\[(?:\[[A-E]|M[\x00-\xff]{3}|(?![\[M])[-\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e])", re.DOTALL)
+_CSI_BEGUN: Final = re.compile(rb"\x1b\[(?:\[|M[\x00-\xff]{0,2}|[-\x30-\x3f]*[\x20-\x2f]*)", re.DOTALL)
 _STRING: Final = re.compile(rb"\x1b(?:\][0-9]+;|P(?:>\||[01][$+]r|!\|))([^\x07\x1b]*)(?:\x07|\x1b\\)", re.DOTALL)
 _STRING_BEGUN: Final = re.compile(
     rb"\x1b(?:\](?:[0-9]+(?:;[^\x07\x1b]*\x1b?)?)?|P(?:[01][$+]?|!|>|(?:>\||[01][$+]r|!\|)[^\x07\x1b]*\x1b?))"
@@ -83,13 +84,13 @@ class TerminalInput:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = b""  # the beginning of a sequence
         self._paste: bytearray | None = None  # while one is going on
-        self._is_string = False  # what is held is the beginning of an answer
+        self._is_no_key = False  # what is held is the beginning of what only a terminal sends
 
     @property
     def patience(self) -> float | None:
         """Seconds after which `late` is to be called, if nothing arrives; None: nothing is waited for."""
-        if self._paste is not None or (self._held and self._is_string):
-            return STRING_PATIENCE
+        if self._paste is not None or (self._held and self._is_no_key):
+            return TORN_PATIENCE
         return PATIENCE if self._held else None
 
     def feed(self, data: bytes) -> Iterator[Piece]:
@@ -126,7 +127,7 @@ class TerminalInput:
         if self._paste is not None:
             self._add_to_paste(held)
             yield self._pasted()
-        elif held and not self._is_string:
+        elif held and not self._is_no_key:
             yield Escape()
             yield from self._text(held[1:])
 
@@ -137,7 +138,7 @@ class TerminalInput:
 
     def _sequence(self, data: bytes) -> tuple[int, Piece | None]:
         """How many bytes the sequence has that begins here, and what it is; 0: it may go on."""
-        self._is_string = False
+        self._is_no_key = False
         second = data[1:2]
         if not second:
             return 0, None
@@ -162,6 +163,7 @@ class TerminalInput:
         if found is None and not _CSI_BEGUN.fullmatch(data):
             return 1, Escape()
         if found is None:
+            self._is_no_key = len(data) > len("\x1b[")
             return (0, None) if len(data) <= MOST_HELD else (len(data), None)  # no sequence is that long
         sequence = found[0]
         if sequence == _PASTE:
@@ -181,7 +183,7 @@ class TerminalInput:
             return 1, Escape()
         if len(data) > MOST_HELD:  # it never ends
             return len(data), None
-        self._is_string = data != b"\x1b]"
+        self._is_no_key = data != b"\x1b]"
         return 0, None
 
     def _add_to_paste(self, data: bytes) -> None:

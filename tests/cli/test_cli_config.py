@@ -245,6 +245,23 @@ def test_wrong_words(words: list[str], environ: Mapping[str, str], message: str)
     assert str(e.value) == message
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"[explorer]\nmouse = false\n{'.'.join('a' * 3000)} = 1\n", ':3: [explorer] has no setting "a"'),
+        (f"# deep\n[{'.'.join('a' * 3000)}]\n", ':2: there is no section "a"'),
+        (f"\n\ntheme = {'[' * 3000}{']' * 3000}\n", ":3: this is nested too deeply"),
+        (f"\ntheme = {'{a = ' * 3000}1{'}' * 3000}\n", ":2: this is nested too deeply"),
+        ("theme = [\n" + "[\n" * 3000 + "]" * 3001, ": this is nested too deeply"),
+    ],
+)
+def test_what_is_nested_deeply_is_a_mistake_like_others(text: str, message: str, mine: Path, capsys: Capture) -> None:
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    mine.write_text(text)
+    assert main(["config", "check"]) == 3
+    assert message in capsys.readouterr().err
+
+
 def test_the_place_of_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert config_path({}) == tmp_path / "gomem" / "config.toml"

@@ -1,6 +1,8 @@
 """What becomes of the bytes that a terminal sends.  Expected values come from xterm's and the kitty protocol's tables."""
 
+import time
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -8,8 +10,8 @@ from hypothesis import strategies as st
 from textual.events import Key, MouseEvent, Paste
 from textual.message import Message
 
-from gomem_tui.driver import BackgroundTold, PasteTooLong, TerminalParser, chord_name
-from gomem_tui.terminalinput import MOST_PASTED, PATIENCE, STRING_PATIENCE, TerminalInput
+from gomem_tui.driver import BackgroundTold, PasteTooLong, TerminalDriver, TerminalParser, chord_name
+from gomem_tui.terminalinput import MOST_PASTED, PATIENCE, TORN_PATIENCE, TerminalInput
 
 
 class Reader:
@@ -52,6 +54,8 @@ def all_keys(*reads: bytes, bound: tuple[str, ...] = ()) -> list[str]:
         (b"\x1bO", ["escape", "O"]),
         (b"\x1b]", ["escape", "right_square_bracket"]),
         (b"\x1b]x", ["escape", "right_square_bracket", "x"]),
+        (b"\x1b[jk", ["escape", "left_square_bracket", "j", "k"]),
+        (b"\x1bOzk", ["escape", "O", "z", "k"]),
     ],
 )
 def test_esc_acts_and_then_the_key_behind_it(sent: bytes, expected: list[str]) -> None:
@@ -120,7 +124,7 @@ def test_a_torn_paste_is_one_text() -> None:
 def test_a_paste_without_an_end_does_not_keep_the_keys_for_ever() -> None:
     reader = Reader()
     assert reader.read(b"\x1b[200~abc") == []
-    assert reader.input.patience == STRING_PATIENCE
+    assert reader.input.patience == TORN_PATIENCE
     assert [m.text for m in reader.late() if isinstance(m, Paste)] == ["abc"]
     assert keys(reader.read(b"j")) == ["j"]
 
@@ -145,7 +149,7 @@ def test_the_terminals_background_is_told_and_is_no_key(end: bytes) -> None:
 def test_an_answer_that_never_ends_is_dropped() -> None:
     reader = Reader()
     assert reader.read(b"\x1b]11;rgb:ff") == []
-    assert reader.input.patience == STRING_PATIENCE
+    assert reader.input.patience == TORN_PATIENCE
     assert reader.late() == []
     assert keys(reader.read(b"j")) == ["j"]
     assert keys(reader.read(b"\x1b]11;" + b"x" * 100 + b"\x07j"))[-1:] == ["j"]
@@ -158,8 +162,32 @@ def test_answers_that_nobody_asked_for_are_no_keys(answer: bytes) -> None:
         assert all_keys(*(bytes([byte]) for byte in answer + b"j")) == ["j"]
 
 
-def test_a_sequence_that_nobody_knows_is_nothing() -> None:
-    assert all_keys(b"\x1b[1;99;7Zj") == ["j"]
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x1b[1;99;7Z",
+        b"\x1b[97;5:3u",  # ctrl+a is let go, told where another program left the kitty protocol's event types on
+        b"\x1b[1114112u",  # no character has this number, nor the next ones
+        b"\x1b[97;;1114112u",
+        b"\x1b[99999999999999999999u",
+        b"\x1b[:u",
+        b"\x1b[48;9999999;9999999;1;1t",  # a size that nobody asked for
+        b"\x1b[<0;-3;5M",  # a mouse beyond the edge, as Ghostty tells it
+        b"\x1b[<1-;2;3M",
+    ],
+)
+def test_a_sequence_that_nobody_knows_is_nothing(sent: bytes) -> None:
+    assert all_keys(sent + b"j") == ["j"]
+
+
+@pytest.mark.parametrize("sent", [b"\x1b[1;3D", b"\x1b[<0;12;5M", b"\x1b[M ab"])
+def test_a_sequence_that_a_line_tears_is_waited_for_and_its_beginning_is_no_key(sent: bytes) -> None:
+    for end in range(len(b"\x1b[1"), len(sent)):
+        reader = Reader()
+        assert reader.read(sent[:end]) == []
+        assert reader.input.patience == TORN_PATIENCE
+        assert reader.late() == []
+        assert keys(reader.read(b"j")) == ["j"]
 
 
 def test_only_what_may_go_on_is_waited_for() -> None:
@@ -185,10 +213,21 @@ def test_where_a_line_tears_does_not_matter(parts: list[bytes]) -> None:
     assert all(all_keys(*reads) == whole for reads in torn(data))
 
 
-@given(st.lists(st.binary(max_size=40), max_size=6))
+_NUMBERED = st.from_regex(rb"\A\x1b\[[<?>]?[-0-9:;]{0,12}[ $]?[A-Za-z~]\Z")
+
+
+@given(st.lists(st.binary(max_size=40) | _NUMBERED, max_size=6))
 def test_nothing_that_arrives_is_an_error_and_keys_behind_a_silence_are_keys(reads: list[bytes]) -> None:
     reader = Reader()
     reader.read(*reads)
     reader.late()
     reader.late()
     assert keys(reader.read(b"j")) == ["j"]
+
+
+def test_the_end_waits_for_an_answer_that_the_shell_would_read_as_keys() -> None:
+    driver = TerminalDriver.__new__(TerminalDriver)
+    driver._asked, driver._answered = time.monotonic(), Event()
+    began = time.monotonic()
+    driver.disable_input()
+    assert time.monotonic() - began >= 0.2 - 0.01

@@ -61,3 +61,17 @@ def test_a_theme_that_was_chosen_is_not_asked_for() -> None:
     assert b"\x1b]11" not in terminal.bytes
     terminal.send("q")
     assert terminal.exit_code() == 0
+
+
+def test_what_the_terminal_told_the_menu_holds_for_its_lessons() -> None:
+    terminal = Terminal("learn", GOMEM_JOURNAL="0", COLORFGBG="", COLORTERM="", NO_COLOR="")
+    terminal.wait_for("enter open")
+    terminal.send("\x1b]11;rgb:ffff/ffff/ffff\x07")
+    assert terminal.comes_true(lambda: b"38;5;25m" in terminal.bytes)
+    before = len(terminal.bytes)
+    terminal.send("\r")
+    terminal.wait_for("space does")
+    terminal.settle()
+    assert b"38;5;25m" in terminal.bytes[before:]
+    assert b"\x1b]11;?" not in terminal.bytes[before:]
+    terminal.kill()
