@@ -280,7 +280,7 @@ class PlainTalk:
         self._tell_all(pane_lines(self.model, pane, self.width, int(number)))
 
     def _help(self, topic: str) -> None:
-        """help, or help COMMAND; unlike the command of that name it is no step of the session."""
+        """help, or help COMMAND; unlike the command of that name it is not a step of the session."""
         try:
             self._tell(help_text(topic) if topic else f"{plain_help()}\n\n{help_text()}")
         except ParseError as e:

@@ -119,7 +119,7 @@ class Prompt(Input):
             super().action_end(select)
 
     def on_blur(self) -> None:
-        """Give the keyboard back: Textual shall not lead here by its own ways."""
+        """Give the keyboard back: Textual must not lead here in its own ways."""
         self.can_focus = False
 
     def _on_hide(self, event: events.Hide) -> None:

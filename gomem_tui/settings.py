@@ -1,6 +1,6 @@
 """What can be set, declared once: in [explorer] of the configuration, by an environment variable, by an option.
 
-An option outweighs the environment, that outweighs the configuration, and that the default.  Cheap to import.
+An option overrides the environment, which overrides the configuration, which overrides the default.  Cheap to import.
 """
 
 import argparse

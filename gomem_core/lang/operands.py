@@ -174,7 +174,7 @@ def build_alloc(size: int, kind: Kind = "noscan", name: str | None = None, times
 
 def _misfit(size: int, kind: Kind, least: int) -> str:
     if size % 8:
-        return f"{size} is no multiple of 8; {kind} objects consist of 8-byte words"
+        return f"{size} is not a multiple of 8; {kind} objects consist of 8-byte words"
     what = "of at least one 8-byte word" if kind == "scan" else "of a pointer word and at least one more"
     return f"{size} is less than {least}; {kind} objects consist {what}"
 
