@@ -56,7 +56,7 @@ class Config:
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
-    """Where the configuration is, or would be.  Raises OSError if there is no home directory."""
+    """Returns the path of the configuration, whether it exists or not.  Raises OSError if there is no home directory."""
     named = environ.get(VARIABLE)
     if named:
         return Path(named)
@@ -214,7 +214,7 @@ class _Reader:
                 self._note(self._cause(action.id), message)
 
     def _cause(self, action: str) -> tuple[str, str]:
-        """Where an action was left without a key: its own line, or the first that takes one of its keys."""
+        """Returns where an action was left without a key: its own line, or the first that takes one of its keys."""
         lost = set(Keyboard(self.keys).changed()[action])
         return "keys", action if action in self.keys else next(name for name, keys in self.keys.items() if lost & set(keys))
 

@@ -190,7 +190,7 @@ class Keyboard:
         return self._names[action]
 
     def names(self, action: str) -> list[str]:
-        """All of its keys, as people read them."""
+        """Returns all keys of an action, as people read them."""
         return next([shown(name) for name in key.keys] for key in self.keys if key.id == action)
 
     def bound(self, actions: Set[str]) -> dict[str, str]:

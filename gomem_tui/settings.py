@@ -30,12 +30,12 @@ class Setting:
 
     @property
     def variable(self) -> str:
-        """In the environment."""
+        """The environment variable's name."""
         return f"GOMEM_{self.name.upper()}"
 
     @property
     def option(self) -> str:
-        """On the command line; what can be true has --no-… too."""
+        """The option on the command line; what can be true has --no-… too."""
         return f"--{self.name.replace('_', '-')}"
 
     @property
