@@ -28,7 +28,7 @@ from gomem_core.runtime.malloc import Heap
 from gomem_core.runtime.mheap import OutOfMemory
 from gomem_core.step import Step
 from gomem_core.stepmarks import counters, step_mark
-from gomem_core.stopping import Stopped, StopRequest
+from gomem_core.stopping import Progress, Stopped, StopRequest
 from gomem_core.told import Told
 from gomem_core.view import HeapView
 
@@ -59,7 +59,13 @@ class Machine:
     `step_of` gives a step by its number, from 1.  With `narrate` each outcome carries the events its command caused.
     """
 
-    def __init__(self, step_of: Callable[[int], Step], narrate: bool, stop: StopRequest | None = None) -> None:
+    def __init__(
+        self,
+        step_of: Callable[[int], Step],
+        narrate: bool,
+        stop: StopRequest | None = None,
+        progress: Progress | None = None,
+    ) -> None:
         self.heap = Heap()
         self.view = HeapView(self.heap)
         self.objects = ObjectTable()
@@ -73,7 +79,8 @@ class Machine:
         self.heap_live = array("q", [0])  # bytes, after each step that was done on this line
         self.marks = bytearray(1)  # what each of them did, see stepmarks.py
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last
-        self._world = World(self.heap, self.view, self.objects)
+        self.progress = Progress() if progress is None else progress  # of the command that is being done
+        self._world = World(self.heap, self.view, self.objects, progress=self.progress)
         self._step_of = step_of
         self.narrates = narrate
         self._told_at = -_TELL_EVERY  # work when it told last where it stands

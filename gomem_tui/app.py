@@ -1,7 +1,6 @@
 """The explorer: composition of panes, prompt and keys around one session."""
 
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ from textual.events import Click, Event, Resize
 from textual.events import Key as KeyEvent
 from textual.widget import Widget
 
+from gomem_core.cli.output import BAD_INPUT, say
 from gomem_core.console import Console
 from gomem_core.journal import JournalError, killed_last, prune
 from gomem_core.pointing import Pointing
@@ -96,6 +96,19 @@ class Explorer(PaneKeys):
         """What takes long would keep gomem from ending."""
         self.desk.stop.asked = self.busy
         super().hang_up(code)
+
+    def run_to_end(self, mouse: bool) -> int | None:
+        """Run until it ends, and tell how the session is taken up again."""
+        code = super().run_to_end(mouse)
+        if code and self.desk.journal is not None:  # a signal or an error ended it
+            self.desk.leave(ended=False)
+        self.tell_of_ended()
+        return code
+
+    def tell_of_ended(self) -> None:
+        """Say how to take the session up again that was here last."""
+        if self.desk.ended:
+            say(taken_up_by(self.desk.ended))
 
     def _tell_of_journals(self) -> None:
         """What is wrong with ours, or which one is left to be taken up; old journals go."""
@@ -261,7 +274,7 @@ class Explorer(PaneKeys):
         Textual hands a key on from widget to widget until one knows it, letters a shorter way than others: typed fast, enter came
         behind the next letter.  Here only what is above the explorer, its help and its palette, gets keys in that way.
         """
-        if isinstance(event, KeyEvent) and not event.is_forwarded and self.is_running:
+        if isinstance(event, KeyEvent) and not event.is_forwarded and self.is_running and not self.ending:
             if self.options.presenting:
                 self._show_pressed(shown(event.key))
             if not self.covered:
@@ -322,15 +335,11 @@ def run_explorer(
 ) -> int:
     """Open the explorer on a script, on the built-in one, or on the session of a journal ("": the one killed last).
 
-    Returns the exit code, 3 for a bad script or journal, 1 when gomem itself was wrong.
+    Returns the exit code: 3 for a bad script or journal, 70 when gomem itself was wrong, 128 + the number of a signal.
     """
     try:
         console = open_console(path, journal, resumed, read_only)
     except (ScriptError, JournalError) as e:
-        print(f"gomem: {e}", file=sys.stderr)
-        return 3
-    app = Explorer(console, options)
-    code = app.run_to_end(options.mouse)
-    if console.ended:
-        print(taken_up_by(console.ended), file=sys.stderr)
-    return code or 0
+        say(f"gomem: {e}")
+        return BAD_INPUT
+    return Explorer(console, options).run_to_end(options.mouse) or 0

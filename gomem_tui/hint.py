@@ -67,7 +67,9 @@ def travels_long(session: Session) -> bool:
 def progress(session: Session, seconds: float, stop: str) -> str:
     """What is told while another thread works; it may be a moment old.  `stop` is the key that stops it."""
     machine, steps = session.machine, len(session.timeline.steps)
-    done = f"step {machine.at:,} of {max(steps, machine.at):,}, {len(machine.objects):,} objects ever"
+    command = machine.progress
+    part = f"{command.done:,} of {command.of:,}" if command.of > 1 else f"{len(machine.objects):,} objects ever"
+    done = f"step {machine.at:,} of {max(steps, machine.at):,}, {part}"
     return f"working for {seconds:.0f} s: {done}; {stop} stops it"
 
 

@@ -91,7 +91,7 @@ _TABLE: Final[tuple[Key, ...]] = (
     Key("pane_mcentral", "pane(4)", ("4",), "mcentral", "Go to the mcentral lists."),
     Key("pane_mcache", "pane(5)", ("5",), "mcache", "Go to the mcaches of the Ps."),
     Key("pane_why", "pane(6)", ("6",), "Why", "Go to Why, to scroll it."),
-    Key("pane_heap", "pane(7)", ("7",), "Heap", "Go to the account of the heap: free pages, every byte, what wastes most."),
+    Key("pane_heap", "pane(7)", ("7",), "Heap", "Go to the account of the heap: free pages, every byte, what is held in vain."),
     Key("pane_layout", "pane(8)", ("8",), "Layout", "Go to the layout of the process."),
     Key("pane_objects", "pane(9)", ("9",), "Objects", "Go to the objects."),
     Key("zoom", "zoom", ("z",), "zoom", "Give one pane all the room, and take it back."),

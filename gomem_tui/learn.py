@@ -80,7 +80,7 @@ def _print(there: Sequence[Lesson], as_json: bool) -> None:
     done = walked()
     if as_json:
         for lesson in there:
-            emit_json({**lesson.json(), "walked": lesson.name in done})
+            emit_json(lesson.json(lesson.name in done))
         return
     columns = (Column("lesson"), Column("name", "text"), Column("steps"), Column("walked", "text"), Column("title", "text"))
     rows = [(one.number, one.name, one.steps, "yes" if one.name in done else "–", one.title) for one in there]

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.suggester import Suggester
+from textual.suggester import SuggestionReady
 from textual.widgets import Input, Static
 
 from gomem_core.lang import Names, complete
@@ -17,24 +17,6 @@ from gomem_tui.history import add_to_history, read_history
 
 Enter = Callable[[list[str], str], None]  # takes lines to be done, and a problem with the history, in words
 Edited = Callable[[str], None]  # takes the line whenever somebody changed it
-
-
-class CommandSuggester(Suggester):
-    """Ghost text: the first completion of the word at the end of the line, which stands behind `context`."""
-
-    def __init__(self, names: Callable[[], Names | None]) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._names = names
-        self.context = ""
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """The line as it would be after completing it; None when there is nothing to add."""
-        text = self.context + value
-        for completion in complete(text, len(text), self._names()):
-            line = (text[: completion.start] + completion.text).removeprefix(self.context)
-            if line.startswith(value) and line != value:
-                return line
-        return None
 
 
 class Prompt(Input):
@@ -55,12 +37,12 @@ class Prompt(Input):
     ]
 
     def __init__(self, names: Callable[[], Names | None], enter: Enter, edited: Edited) -> None:
-        self._completions = CommandSuggester(names)
+        self._behind = ""  # what is typed is completed as if it stood behind this
         self._walk: Walk | None = None
         self._enter = enter
         self._edited = edited
         self._tells = True
-        super().__init__(id="prompt", suggester=self._completions, select_on_focus=False, compact=True)
+        super().__init__(id="prompt", select_on_focus=False, compact=True)
         self._names = names
         self._typed = read_history()
         self._at = len(self._typed)  # place in the history; its length: the line being typed
@@ -71,13 +53,13 @@ class Prompt(Input):
 
     def expect(self, context: str) -> None:
         """From now on complete what is typed as if it stood behind `context`."""
-        self._completions.context = context
+        self._behind = context
 
     def complete(self, step: int) -> None:
         """Type what the alternatives of the word have in common, or else the first; then the next (1), or the one before (-1)."""
         walk = self._walking()
         if walk is None:
-            walk = begin(self._completions.context, self.value, self.cursor_position, self._names())
+            walk = begin(self._behind, self.value, self.cursor_position, self._names())
             if walk is not None and walk.value == self.value:
                 walk.step(step)
         else:
@@ -96,8 +78,24 @@ class Prompt(Input):
         """Whatever else changes the line ends tab's walk; who changed it is told at once, not by a message that may come late."""
         if self._walk is not None and value != self._walk.value:
             self._walk = None
+        if value:
+            self.call_later(self._suggest, value)
         if self._tells:
             self._edited(value)
+
+    def _suggest(self, line: str) -> None:
+        """Show ghost text: what the first completion of the word at the end of the line adds to it.
+
+        Not by a Suggester of Textual's: its coroutines are left behind, with a warning, where gomem ends before they begin.
+        """
+        if line != self.value:  # more keys were there already
+            return
+        text = self._behind + line
+        for completion in complete(text, len(text), self._names()):
+            completed = (text[: completion.start] + completion.text).removeprefix(self._behind)
+            if completed.startswith(line) and completed != line:
+                self.post_message(SuggestionReady(line, completed))
+                return
 
     def show(self, line: str) -> None:
         """Let this line stand there, without a word to anybody."""

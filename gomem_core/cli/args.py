@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 _EXIT_CODES: Final = (
-    "exit codes: 0 fine, 1 a check failed, 2 usage, 3 bad input (file, script or line of the language), 130 interrupted"
+    "exit codes: 0 fine, 1 a check failed, 2 usage, 3 bad input (file, script or line of the language), 70 an error in gomem "
+    "itself, 130 interrupted (129 SIGHUP, 143 SIGTERM)"
 )
 RESUMED_WITHOUT_JOURNAL: Final = "--resume goes on with a journal, so --no-journal cannot be meant"
 

@@ -11,9 +11,10 @@ from io import TextIOWrapper
 from typing import Final, TextIO
 
 OK: Final = 0
-FAILED: Final = 1  # a check failed: a recording differs, or gomem found itself in an impossible state
+FAILED: Final = 1  # a check failed: a recording differs, an expectation is not met
 USAGE: Final = 2
 BAD_INPUT: Final = 3  # a file, a script, a line of the language
+INTERNAL: Final = 70  # gomem itself is wrong; EX_SOFTWARE of sysexits.h
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 _DUMB: Final = ("", "dumb", "unknown")
 BROKEN_PIPE: Final = 141  # 128 + SIGPIPE, as if the signal had ended it
@@ -78,7 +79,7 @@ def guarded(task: Callable[[], int]) -> int:
         return INTERRUPTED
     except MemoryError:
         say("gomem: this machine has not enough memory for that")
-        return FAILED
+        return BAD_INPUT
     except BadInput as e:
         say(f"{e.where}: {e}")
         return BAD_INPUT
@@ -89,6 +90,11 @@ def guarded(task: Callable[[], int]) -> int:
         _silence(sys.stdout)
         say(f"gomem: cannot go on: {e}")
         return BAD_INPUT
+    except Exception as e:  # whatever it is: nobody but us can mend it
+        from gomem_core.cli.crash import sentence  # noqa: PLC0415 -- seldom needed
+
+        say(sentence(e))
+        return INTERNAL
 
 
 def _finish(task: Callable[[], int]) -> int:

@@ -28,13 +28,17 @@ from gomem_core.lang.commands import (
 _ALLOCATED: Final = 5
 _DROPPED: Final = 20
 _SWEPT: Final = 12
+_LOOKED_AT: Final = 1_000
+_SUMMED: Final = 100
 
 
 def cost(world: World, command: Command | None) -> int:
     """How many plain commands take as long, at least 1."""
     match command:
-        case Alloc(times=n) | Churn(n=n):
+        case Alloc(times=n):
             return 1 + n // _ALLOCATED
+        case Churn(n=n):  # it looks for its own objects among all, and for what a collection would keep
+            return 1 + n // _ALLOCATED + len(world.objects) // _LOOKED_AT + world.view.span_count // _SUMMED
         case Drop(targets):
             return 1 + sum(_objects(world, target, command.chooses) for target in targets) // _DROPPED
         case Gc() | GcMark() | GcSweep() | FreeOs() | Scavenge():

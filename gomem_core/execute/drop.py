@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.comparisons import COMPARE
 from gomem_core.execute.world import CommandError, World
 from gomem_core.lang.commands import ByName, ByRange, Drop, Every, Everything, Share, Target
-from gomem_core.report import Json, Result, counted, format_bytes, told
+from gomem_core.report import Result, counted, format_bytes, told
+
+if TYPE_CHECKING:
+    from gomem_core.schema import results
 
 _NAMES_TOLD: Final = 1_000  # in the data
 _FORESEEN: Final = 100_000  # living objects up to which it is told beforehand what a line would drop
@@ -22,7 +25,7 @@ def drop(world: World, command: Drop) -> Result:
         world.heap.drop(world.objects.addr(oid))
         world.objects.drop(oid, world.step)
     names = [world.objects.name(oid) for oid in oids]
-    data: dict[str, Json] = {"dropped": len(oids), "of": len(meant), "names": [*names[:_NAMES_TOLD]]}
+    data: results.Dropped = {"dropped": len(oids), "of": len(meant), "names": [*names[:_NAMES_TOLD]]}
     if not meant:
         return Result("there was nothing to drop", data)
     if not oids:
@@ -47,7 +50,8 @@ def foresee_drop(world: World, command: Drop) -> str:
     nbytes = sum(map(world.objects.size, oids))
     ends = (oids[0], oids[-1]) if len(oids) > 1 else oids
     names = " … ".join(map(world.objects.name, ends))
-    return f"drops {len(oids)} of {counted(len(meant), 'object')}, {format_bytes(nbytes)} asked for: {names}"
+    what = f"{len(oids)} of {counted(len(meant), 'object')}" if command.chooses else counted(len(oids), "object")
+    return f"drops {what}, {format_bytes(nbytes)} asked for: {names}"
 
 
 def _nothing(meant: int) -> str:

@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.arch import MAX_MEM, PTR_SIZE
 from gomem_core.churn import churn
 from gomem_core.execute.drop import drop
 from gomem_core.execute.world import CommandError, World
 from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
-from gomem_core.report import Json, Result, format_bytes, told
+from gomem_core.report import Result, Served, format_bytes, hexed, hexed_or_none, told
 from gomem_core.runtime.malloc import Allocated
+
+if TYPE_CHECKING:
+    from gomem_core.schema import results
 
 _ZERO: Final = "{name} = {addr}  zerobase: every object of 0 bytes has this address, which is not in the arena"
 _SMALL: Final = "{name} = {addr}  {size} B in {elemsize} (class {sizeclass} {kind}), span {base}, served by {who}"
@@ -32,22 +35,25 @@ def _alloc(world: World, command: Alloc) -> Result:
         told = f"panic: runtime error: makeslice: len out of range ({size} bytes; a slice has {MAX_MEM} at most)"
         raise CommandError(told)
     ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
+    swept = world.heap.stats.nswept
     if times == 1:
         one = world.heap.alloc(size, ptrdata)
         before = _held_before(world, one)
         oid = world.objects.add(one.addr, size, ptrdata, world.step, command.name)
-        return _allocated(world, command, oid, one, before)
+        return _allocated(world, command, oid, one, before, world.heap.stats.nswept - swept)
     first = len(world.objects)
     served: Counter[str] = Counter()
     ends: list[Allocated] = []  # the first one and the last
     collected = 0
-    for i in range(1, times + 1):
-        one = world.heap.alloc(size, ptrdata)
-        world.objects.add(one.addr, size, ptrdata, world.step, None if command.name is None else f"{command.name}.{i}")
-        served[one.served] += 1
-        collected += one.gc_started
-        ends[1:] = [one]
-    return _allocated_many(world, command, first, ends, served, collected)
+    with world.progress.counting(times):
+        for i in range(1, times + 1):
+            one = world.heap.alloc(size, ptrdata)
+            world.objects.add(one.addr, size, ptrdata, world.step, None if command.name is None else f"{command.name}.{i}")
+            served[one.served] += 1
+            collected += one.gc_started
+            ends[1:] = [one]
+            world.progress.step()
+    return _allocated_many(world, command, first, ends, served, collected, world.heap.stats.nswept - swept)
 
 
 def _held_before(world: World, one: Allocated) -> tuple[str, ...]:
@@ -76,10 +82,11 @@ def _collected(collections: int) -> str:
     return told(collections, one, many)
 
 
-def _allocated(world: World, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...]) -> Result:
-    data = _object_data(world, oid, one)
+def _allocated(world: World, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...], swept: int) -> Result:
+    data: results.Allocated = {**_placed(world, oid, one), "gc": int(one.gc_started), "swept": swept}
+    last = Served(one.addr, one.served)
     if not one.elemsize:
-        return Result(_ZERO.format(name=data["name"], addr=data["addr"]), data, details=before)
+        return Result(_ZERO.format(name=data["name"], addr=data["addr"]), data, details=before, served=last)
     summary = (_SMALL if one.spanclass > 1 else _LARGE).format(
         name=data["name"],
         addr=data["addr"],
@@ -91,14 +98,21 @@ def _allocated(world: World, command: Alloc, oid: int, one: Allocated, before: t
         who=_SERVED_BY[one.served],
     )
     facts = [summary, _collected(1)] if one.gc_started else [summary]
-    return Result("; ".join(facts), data | {"gc": int(one.gc_started)}, details=before)
+    return Result("; ".join(facts), data, details=before, served=last)
 
 
 def _allocated_many(
-    world: World, command: Alloc, first: int, ends: list[Allocated], served: Counter[str], collected: int
+    world: World, command: Alloc, first: int, ends: list[Allocated], served: Counter[str], collected: int, swept: int
 ) -> Result:
-    data = _object_data(world, first, ends[0])
-    last = _object_data(world, first + command.times - 1, ends[-1])
+    last = _placed(world, first + command.times - 1, ends[-1])
+    data: results.AllocatedMany = {
+        **_placed(world, first, ends[0]),
+        "times": command.times,
+        "last": last,
+        "served_counts": dict(served),
+        "gc": collected,
+        "swept": swept,
+    }
     summary = _MANY.format(
         first=data["name"],
         last=last["name"],
@@ -109,17 +123,16 @@ def _allocated_many(
         by=", ".join(f"{n} by {who}" for who, n in served.most_common()),
     )
     facts = [summary, _collected(collected)] if collected else [summary]
-    extra: dict[str, Json] = {"times": command.times, "last": last, "served_counts": dict(served), "gc": collected}
-    return Result("; ".join(facts), data | extra)
+    return Result("; ".join(facts), data, served=Served(ends[-1].addr, ends[-1].served))
 
 
-def _object_data(world: World, oid: int, one: Allocated) -> dict[str, Json]:
+def _placed(world: World, oid: int, one: Allocated) -> "results.Placed":
     return {
-        "addr": f"{one.addr:#x}",
+        "addr": hexed(one.addr),
         "name": world.objects.name(oid),
-        "class": one.spanclass >> 1,
-        "elemsize": one.elemsize,
-        "span": f"{one.base:#x}" if one.base else None,
+        "class": one.spanclass >> 1 if one.elemsize else None,
+        "elemsize": one.elemsize or None,
+        "span": hexed_or_none(one.base),
         "served": one.served,
     }
 
@@ -145,35 +158,46 @@ def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
         raise CommandError(complaint if words else _NO_WORD.format(slot=slot, name=o.name), f".{slot}")
     target = world.objects.info(dst).addr if dst is not None else 0
     world.heap.write_pointer(o.addr, slot, target)
-    at = f"{o.addr + slot * PTR_SIZE:#x}"
-    data: dict[str, Json] = {"word": at, "value": f"{target:#x}"}
+    at = hexed(o.addr + slot * PTR_SIZE)
+    data: results.Stored = {"word": at, "value": hexed_or_none(target)}
     if dst is None:
         return Result(f"{o.name}.{slot} at {at} is nil now", data)
     return Result(f"{o.name}.{slot} at {at} → {world.objects.name(dst)} ({target:#x})", data)
 
 
 def _churn(world: World, command: Churn) -> Result:
-    n = command.n
-    numgc = world.heap.stats.numgc
-    done = churn(world.heap, n, command.seed, command.live, command.sizes)
-    oids = [world.objects.add(addr, size, ptrdata, world.step, None) for addr, size, ptrdata in done.objects]
+    objects, numgc = world.objects, world.heap.stats.numgc
+    oids = objects.churned()
+    earlier = [(objects.addr(oid), objects.size(oid)) for oid in oids]
+    with world.progress.counting(command.n):
+        done = churn(world.heap, command.n, command.seed, command.live, command.sizes, earlier, world.progress.step)
+    oids += [objects.add(addr, size, ptrdata, world.step, None, churned=True) for addr, size, ptrdata in done.objects]
     for number in done.dropped:
-        world.objects.drop(oids[number], world.step)
+        objects.drop(oids[number], world.step)
     collected = world.heap.stats.numgc - numgc
-    alive = len(oids) - len(done.dropped)
-    data: dict[str, Json] = {
-        "allocated": len(oids),
+    kept, linked = world.view.kept()
+    alive = objects.alive + sum(1 for addr in linked if _is_dropped(world, addr))
+    data: results.Churned = {
+        "allocated": len(done.objects),
         "dropped": len(done.dropped),
+        "alive": alive,
         "live_bytes": done.live_bytes,
+        "kept_bytes": kept,
         "gc": collected,
     }
-    one, many = "{n} object allocated", "{n} objects allocated"
+    one, many = "{n} object allocated, {dropped} dropped", "{n} objects allocated, {dropped} dropped"
     facts = [
-        told(len(oids), one, many),
-        f"{alive} alive with {format_bytes(done.live_bytes)}",
+        told(len(done.objects), one, many, dropped=len(done.dropped)),
+        f"{alive} alive: a collection would keep {format_bytes(kept)}, of which churns asked for {format_bytes(done.live_bytes)}",
         told(collected, "a collection ran", "{n} collections ran") if collected else "no collection ran",
     ]
     return Result("; ".join(facts), data)
+
+
+def _is_dropped(world: World, addr: int) -> bool:
+    """Whether the program forgot the object at an address to which a link leads."""
+    oid = world.objects.find_addr(addr)
+    return oid is not None and not world.objects.is_alive(oid)
 
 
 EXECUTE_OBJECTS: Final[dict[type, Callable[[World, Any], Result]]] = {

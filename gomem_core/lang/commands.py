@@ -12,7 +12,7 @@ from gomem_core.lang.moves import Comparison, Directive, Move
 
 Kind = Literal["noscan", "scan", "head"]
 ChurnSizes = Literal["small", "mixed", "web", "large"]
-Topic = Literal["spans", "mcentral", "mcache", "free", "layout", "stats", "classes", "locks"]
+Topic = Literal["spans", "waste", "mcentral", "mcache", "free", "layout", "stats", "classes", "locks"]
 Thing = Literal["span", "page", "object", "class", "bitmap"]
 Level = Literal["cheap", "lists", "full"]
 

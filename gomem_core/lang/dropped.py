@@ -6,6 +6,7 @@ follows that cannot be an object: `every 4`, `size<64`.  A share is known by its
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 from gomem_core.lang.commands import ByName, Drop, Every, Everything, Share, SizeIs, Target
@@ -30,6 +31,7 @@ PARTS: Final = (  # as help shows them, and what they do
     ("seed S", "starts the generator of random numbers; 1 if not given"),
     ("size OP SIZE", "only objects of such a size, as it was asked for; OP is one of = != < <= > >="),
 )
+_OBJECTS_OFFERED: Final = 90  # so that what can follow them is not lost behind thousands
 _OFFERED: Final = (("every", PARTS[0][1]), ("50%", PARTS[1][1]), ("size<", PARTS[3][1]), ("size>=", PARTS[3][1]))
 
 
@@ -128,7 +130,7 @@ def format_drop(command: Drop) -> list[str]:
 
 
 def complete_drop(said: Sequence[str], prefix: str, names: Names | None) -> Iterator[tuple[str, str]]:
-    """What can stand behind the words `said`: what chooses, then more objects, as long as nothing chose yet."""
+    """What can stand behind the words `said`: more objects, as long as nothing chose yet, then what chooses among them."""
     parts = list(_PART.finditer(" ".join(said)))
     last = parts[-1] if parts else None
     if last is not None and (last[0] == "every" or (last["seeded"] is not None and last["seed"] is None)):
@@ -137,12 +139,11 @@ def complete_drop(said: Sequence[str], prefix: str, names: Names | None) -> Iter
     sized = any(part["sign"] is not None for part in parts)
     if not said:
         yield "all", "every object that is not dropped yet"
+    if names is not None and not picked and not sized and "all" not in said:
+        for name in islice((name for name in names.objects(prefix) if name not in said), _OBJECTS_OFFERED):
+            yield name, "object"
     if last is not None and last["share"] is not None and last["seeded"] is None:
         yield "seed", PARTS[2][1]
     for word, about in _OFFERED:
         if not (sized if word.startswith("size") else picked):
             yield word, about
-    if names is not None and not picked and not sized and "all" not in said:
-        for name in names.objects(prefix):
-            if name not in said:
-                yield name, "object"

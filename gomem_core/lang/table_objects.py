@@ -116,13 +116,16 @@ _CHURN = CommandSpec(
                     "seed",
                     op.count("seed", "S", 0, MAX_INT, "seed"),
                 ),
-                Clause({"live": "keeps about so many bytes alive; 1M if not given"}, "live", op.LIVE_SIZE),
+                Clause({"live": "keeps about so many bytes of churned objects alive; 1M if not given"}, "live", op.LIVE_SIZE),
                 Clause({"sizes": "chooses how sizes are drawn"}, "sizes", op.choice("sizes", _PROFILES)),
             ),
         ),
     ),
     summary="Run a reproducible random load of N operations.",
-    help="The same line on the same heap does the same, to the bit.",
+    help="An operation allocates an object or drops one. All churns of a session are one load: what an earlier one "
+    "kept counts as alive and is dropped as well, so a smaller `live` shrinks it. What was made otherwise is left "
+    "alone.\n"
+    "The same line on the same heap does the same, to the bit.",
     examples=("churn 1000", "churn 500 seed 7 live 256K sizes small"),
 )
 

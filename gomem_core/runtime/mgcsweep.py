@@ -52,6 +52,7 @@ class SpanSweeper:
         if s.state != MSPAN_IN_USE or s.sweepgen != sweepgen - 1:
             throw("swept_span_claimed", f"span {s.start_addr:#x} is swept in state {s.state}, sweepgen {s.sweepgen}")
         h.pages_swept += s.npages
+        h.stats.nswept += 1
         nalloc = s.gcmark_bits.bit_count()
         nfreed = s.alloc_count - nalloc
         if nfreed < 0:

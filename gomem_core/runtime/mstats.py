@@ -37,6 +37,7 @@ class MStats:
         "nserved_mcache",
         "nserved_os",
         "nsmallfree",
+        "nswept",
         "numgc",
         "nzero",
         "stacks_inuse",
@@ -74,6 +75,7 @@ class MStats:
         self.nheap_grow = 0
         self.nmcache_flush = 0
         self.nos_release = 0  # spans given back to the operating system (madvise calls)
+        self.nswept = 0  # spans swept
 
 
 class MemStats(NamedTuple):

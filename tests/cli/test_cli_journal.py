@@ -145,10 +145,10 @@ def test_alone_it_says_where_the_session_stands_and_changes_nothing(killed: str,
     assert main(["run", "--json", "--resume", killed]) == 0
     (record,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert record == {
-        "line": 0,
+        "line": None,
         "command": f"resume {killed}",
         "ok": True,
-        "result": {"step": 2, "event": 0, "of": 3, "line": "alloc 64 as b"},
+        "result": {"step": 2, "event": 0, "of": 3, "command": "alloc 64 as b"},
     }
     assert only().read_bytes() == before
 

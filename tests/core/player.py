@@ -37,6 +37,7 @@ class Player:
         self.careful = careful
         self.lines: list[str] = []
         self.procs = 1
+        self.churned: set[str] = set()  # names of what churns made
 
     def play(self, line: str, watch: bool = False) -> Outcome:
         """Do one line and check; `watch` compares images when it fails.  Raises ScriptFailed."""
@@ -109,13 +110,14 @@ class Player:
         oracle = self.oracle
         command = outcome.command
         newborn = [self._thing(oid) for oid in range(known, len(self.session.objects))]
+        gone = self._churned_away() if isinstance(command, Churn) else []
         reached = oracle.mark() if collected else 0
         match command:
             case Alloc() | Churn() if not collected:  # then nothing was freed: all of them are there
                 self._add(newborn)
                 oracle.forget({t.name for t in newborn if not t.rooted})
             case Alloc() | Churn():
-                self._add_unsure(newborn)
+                self._add_unsure(newborn, gone)
                 if isinstance(command, Churn):
                     oracle.born = oracle.bytes_born = -1 << 60  # what churn allocated and lost is not followed
             case Drop():
@@ -139,6 +141,29 @@ class Player:
                 pass
         if isinstance(command, Gc | FreeOs | MemStats):
             self.check_books()
+        if isinstance(command, Churn):
+            self.churned |= {t.name for t in newborn}
+            self._check_churn(outcome)
+
+    def _churned_away(self) -> list[Thing]:
+        """What a churn dropped of what was there before it: only what earlier ones made."""
+        objects, oracle = self.session.objects, self.oracle
+        oids = {name: objects.find_name(name) for name in oracle.living.keys() & self.churned}
+        gone = [oracle.living[name] for name, oid in oids.items() if oid is not None and not objects.is_alive(oid)]
+        oracle.forget({t.name for t in gone})
+        assert all(objects.name_in_use(name) for name in oracle.living), "churn dropped what it had not made"
+        return gone
+
+    def _check_churn(self, outcome: Outcome) -> None:
+        """Its answer counts what a collection would keep, of all there is."""
+        assert outcome.result is not None
+        things = self.oracle.reachable_things()
+        slots = {t.slot for t in things if t.slot}
+        data = outcome.result.data
+        assert data["alive"] == sum(1 for t in things if t.rooted or t.slot), "alive"
+        assert data["kept_bytes"] == sum(self.oracle.slots[slot] for slot in slots), "kept_bytes"
+        own = [t.size for name, t in self.oracle.living.items() if name in self.churned]
+        assert data["live_bytes"] == sum(own), "live_bytes"
 
     def _thing(self, oid: int) -> Thing:
         o = self.session.objects.info(oid)
@@ -150,7 +175,7 @@ class Player:
                 assert thing.addr < ARENA, "an object of size 0 lies in the arena"
             self.oracle.add(thing)
 
-    def _add_unsure(self, things: list[Thing]) -> None:
+    def _add_unsure(self, things: list[Thing], gone: list[Thing]) -> None:
         """A collection came between: what was dropped may be there or not, an old tiny block may be the old or a new one."""
         oracle = self.oracle
         for thing in things:
@@ -159,7 +184,7 @@ class Player:
                     oracle.adopt(thing.slot, 16)
                 oracle.add(thing)
         kept = self.allocated_slots()
-        for thing in things:
+        for thing in (*things, *gone):
             if not thing.rooted and thing.slot in kept:
                 oracle.adopt(thing.slot, kept[thing.slot])
         oracle.unnamed = self.session.objects.unnamed

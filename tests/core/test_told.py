@@ -47,7 +47,7 @@ def test_the_costliest_allocation_is_the_one_that_went_furthest(
         assert outcome.result is not None
         assert len(outcome.events) == min(kept, outcome.events_total)
         assert outcome.events_total == sum(outcome.told.kinds.values())
-        data = outcome.result.json()
+        data = outcome.result.data
         served = cast("dict[str, int]", data.get("served_counts", {data["served"]: 1}))
         order = list(DEEPER)
         deepest = max(served, key=order.index)

@@ -70,6 +70,9 @@ COMMANDS = [
 ]
 
 
+WASTES = ["waste>", "slot_waste>", "free_slots>"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -92,7 +95,7 @@ COMMANDS = [
         ("alloc 48 times 3 scan as b |", []),
         ("alloc 48 oops |", ["noscan", "scan", "head", "as", "times"]),
         ("alloc 48 | times 3", ["noscan", "scan", "head", "as", "times"]),
-        ("drop |", ["all", "every", "50%", "size<", "size>=", *OBJECTS]),
+        ("drop |", ["all", *OBJECTS, "every", "50%", "size<", "size>="]),
         ("drop b|", ["big", "b"]),
         ("drop b o|", ["o1", "o12"]),
         ("drop a|", ["all"]),
@@ -147,7 +150,7 @@ COMMANDS = [
         ("show layout |", []),
         ("show span b|", ["big", "b"]),
         ("show page |", []),
-        ("show spans |", ["class:", "size:", "kind:", "state:", "pages:", "used>", "waste>", "list:"]),
+        ("show spans |", ["class:", "size:", "kind:", "state:", "pages:", "used>", *WASTES, "list:"]),
         ("show spans class:5 k|", ["kind:"]),
         ("show spans kind:|", ["kind:scan", "kind:noscan"]),
         ("show spans kind!=n|", ["kind!=noscan"]),

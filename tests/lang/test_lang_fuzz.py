@@ -64,7 +64,7 @@ def filters(draw: st.DrawFn, topic: str) -> c.Filter:
     values: dict[str, st.SearchStrategy[Any]] = {
         "size": SIZES,
         "used": st.integers(0, 100_000_000).map(lambda n: n / 1_000_000),
-        "waste": st.integers(0, 100_000_000).map(lambda n: n / 1_000_000),
+        **dict.fromkeys(("waste", "slot_waste", "free_slots"), st.integers(0, 100_000_000).map(lambda n: n / 1_000_000)),
         "class": st.integers(0, 66),
         "p": st.integers(0, 1023),
     }
