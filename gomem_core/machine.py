@@ -14,11 +14,11 @@ from gomem_core.account import Account
 from gomem_core.arch import MSPAN_SIZE
 from gomem_core.checkpoints import Checkpoint, Checkpoints
 from gomem_core.events import Event, Sweep
-from gomem_core.execute import EXECUTE, LOOKS, CommandError, World, cost, foresee_drop
+from gomem_core.execute import CHECK, EXECUTE, LOOKS, CommandError, World, cost, foresee_drop
 from gomem_core.figures import Figures, figures
 from gomem_core.image import capture, restore
-from gomem_core.lang import ParseError
-from gomem_core.lang.commands import Drop, Invariants
+from gomem_core.lang import Command, ParseError
+from gomem_core.lang.commands import Alloc, Drop, Invariants
 from gomem_core.links import LinkIndex
 from gomem_core.news import Stale, Touched
 from gomem_core.objects import ObjectTable
@@ -39,6 +39,7 @@ _EVENT_BYTES: Final = 150
 _TOUCHED_BYTES: Final = 80
 _FIGURES_BYTES: Final = 8_000
 _SUMS_FROM: Final = 100  # work from which the sums before a step cost little beside it
+_CHECKED: Final = 20_000  # objects, or new names, up to which a line is checked while it is typed
 _TELL_EVERY: Final = 10_000  # work, a third of a second
 
 
@@ -80,7 +81,8 @@ class Machine:
         self.marks = bytearray(1)  # what each of them did, see stepmarks.py
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last
         self.progress = Progress() if progress is None else progress  # of the command that is being done
-        self._world = World(self.heap, self.view, self.objects, progress=self.progress)
+        links = self.links if narrate else None
+        self._world = World(self.heap, self.view, self.objects, progress=self.progress, links=links, stop=self.stop)
         self._step_of = step_of
         self.narrates = narrate
         self._told_at = -_TELL_EVERY  # work when it told last where it stands
@@ -190,6 +192,18 @@ class Machine:
     def foresee(self, command: Drop) -> str:
         """What a command would drop here, in a line; nothing where that takes long to find out."""
         return foresee_drop(self._world, command)
+
+    def fault(self, command: Command, line: str) -> ParseError | None:
+        """What is wrong with a command here, without doing it; None too where that takes long to find out."""
+        check = CHECK.get(type(command))
+        many = isinstance(command, Alloc) and command.times > _CHECKED
+        if check is None or many or self.objects.alive > _CHECKED:
+            return None
+        try:
+            check(self._world, command)
+        except CommandError as e:
+            return located(e, line)
+        return None
 
     def cut(self) -> None:
         """Forget what was done behind this place."""

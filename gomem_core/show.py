@@ -17,13 +17,14 @@ from gomem_core.heapdata import (
     span_share_data,
 )
 from gomem_core.lang.commands import Filter, Topic
-from gomem_core.lang.filters import LARGE
+from gomem_core.lang.filters import LARGE, doubtful
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell, Column, Result, Table, format_bytes, hexed, told
 from gomem_core.runtime.mstats import MemStats
 from gomem_core.sizeclasses import CLASSES
 from gomem_core.spanfilter import keep, span_test, span_waste
+from gomem_core.stopping import StopRequest
 from gomem_core.view import CENTRAL_CLASSES, HeapView
 from gomem_core.waste import show_waste
 
@@ -39,42 +40,47 @@ _SPAN_COLUMNS: Final = (
     Column("size"),
     Column("kind", "text"),
     Column("used", "text"),
-    Column("waste", "percent"),
-    Column("slot waste", "percent"),
-    Column("free slots", "percent"),
+    Column("waste", "text"),
     Column("list", "text"),
     Column("swept", "text"),
 )
 
 
-def show(topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: ObjectTable) -> Result:
-    """The table about a topic, only the rows that pass all filters."""
+def show(
+    topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: ObjectTable, stop: StopRequest | None = None
+) -> Result:
+    """The table about a topic, only the rows that pass all filters.
+
+    Raises TooCostly for a regular expression that takes too long, and Stopped where `stop` is asked for.
+    """
     if topic == "spans":
-        return _spans(view, filters, Account(view, objects))
+        return _spans(view, filters, Account(view, objects), StopRequest() if stop is None else stop)
     if topic == "waste":
         return show_waste(Account(view, objects), filters)
     return _TOPICS[topic](view, filters)
 
 
-def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account) -> Result:
+def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account, stop: StopRequest) -> Result:
     rows: list[tuple[Cell, ...]] = []
     data: results.Spans = {"rows": []}
     passes = span_test(filters, lambda: account)
     for info in view.each():
+        stop.heed()
         if passes(info):
-            rows.append(_span_row(info, span_waste(info, account) if info.state == "inuse" else ("", "", "")))
+            rows.append(_span_row(info, span_waste(info, account).text if info.state == "inuse" else ""))
             data["rows"].append(span_share_data(info, account.of_span(info.base)))
     summary = told(view.span_count, "{rows} of {n} span", "{rows} of {n} spans, by base", rows=len(rows))
-    return Result(summary, data, Table(_SPAN_COLUMNS, rows))
+    doubt = doubtful("spans", filters)
+    return Result(summary, data, Table(_SPAN_COLUMNS, rows), details=(doubt,) if doubt else ())
 
 
-def _span_row(info: SpanInfo, waste: tuple[Cell, Cell, Cell]) -> tuple[Cell, ...]:
+def _span_row(info: SpanInfo, waste: str) -> tuple[Cell, ...]:
     sizeclass = "" if info.state != "inuse" else str(info.sizeclass) if info.sizeclass else LARGE
     used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
     where = f"mcache P{info.cached_by}" if info.cached_by >= 0 else info.list_name
     swept = "swept" if info.swept else "waits"
     return (
-        *(info.base, info.npages, info.state, sizeclass, info.elemsize, info.kind, used, *waste, where),
+        *(info.base, info.npages, info.state, sizeclass, info.elemsize, info.kind, used, waste, where),
         swept if info.state == "inuse" else "",
     )
 
@@ -168,11 +174,22 @@ def _layout(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
 
 def _stats(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
     s = view.stats
-    rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in STAT_NOTES.items()]
+    notes = STAT_NOTES if s.numgc else STAT_NOTES | {"heap_marked": _NEVER_MARKED}
+    rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in notes.items()]
     columns = (Column("counter", "text"), Column("value"), Column("what", "text"))
     gogc = "off" if view.gcpercent < 0 else f"{view.gcpercent} %"
     data: results.Stats = {"gogc": None if view.gcpercent < 0 else view.gcpercent, "counters": counters_data(s)}
-    return Result(f"counters; GOGC {gogc}; nothing is flushed", data, Table(columns, rows))
+    return Result(f"counters; GOGC {gogc}; nothing is flushed", data, Table(columns, rows), _tiny_frees(s.tinyallocs))
+
+
+_NEVER_MARKED: Final = "no mark has run: a start value, which makes the first trigger 4 MB at GOGC 100"
+
+
+def _tiny_frees(tinyallocs: int) -> tuple[str, ...]:
+    """What Frees counts besides, where it counts any of it."""
+    one = "MemStats.Frees counts {n} tiny object that nobody freed: it shared a block, which may be in use"
+    many = "MemStats.Frees counts {n} tiny objects that nobody freed: they shared blocks, which may be in use"
+    return (told(tinyallocs, one, many),) if tinyallocs else ()
 
 
 STAT_NOTES: Final = {  # the counters, in the order in which they are told
@@ -190,7 +207,7 @@ STAT_NOTES: Final = {  # the counters, in the order in which they are told
     "nserved_heap": "small objects for which mheap cut a new span",
     "nserved_large": "large objects served by mheap",
     "nserved_os": "objects for which the arena had to grow",
-    "tinyallocs": "tiny objects that shared a block",
+    "tinyallocs": "tiny objects that shared a block; MemStats counts each as allocated and freed at once",
     "nzero": "objects of size 0, which take no memory",
     "nheap_lock": "times the heap's lock was taken",
     "nheap_alloc": "spans the heap handed out",
@@ -258,12 +275,11 @@ _TOPICS: Final[dict[Topic, Callable[[HeapView, tuple[Filter, ...]], Result]]] = 
 }
 
 
-def mem_stats(m: MemStats) -> Result:
+def mem_stats(m: MemStats, tinyallocs: int) -> Result:
     """MemStats as a table, without the classes that saw nothing."""
     rows: list[tuple[Cell, ...]] = [
         (name, ("never" if value == (1 << 64) - 1 else value)) for name, value in m._asdict().items() if isinstance(value, int)
     ]
     used = tuple(f"BySize {size}: Mallocs {mallocs}, Frees {frees}" for size, mallocs, frees in m.BySize if mallocs)
-    return Result(
-        "MemStats; every mcache was flushed", mem_stats_data(m), Table((Column("field", "text"), Column("value")), rows), used
-    )
+    table = Table((Column("field", "text"), Column("value")), rows)
+    return Result("MemStats; every mcache was flushed", mem_stats_data(m), table, used + _tiny_frees(tinyallocs))

@@ -19,16 +19,9 @@ if TYPE_CHECKING:
     from gomem_core.schema import results
     from gomem_core.schema.heap import ClassWaste
 
-_COLUMNS: Final = (
-    *(Column("class", "text"), Column("size"), Column("kind", "text"), Column("spans"), Column("needed"), Column("objects")),
-    *(Column("requested", "bytes"), Column("wasted", "bytes"), Column("waste", "percent"), Column("slot waste", "bytes")),
-    *(Column("free slots", "bytes"), Column("in mcaches", "bytes"), Column("dead", "bytes"), Column("tails", "bytes")),
-)
-_NOTES: Final = (
-    "wasted = slot waste + free slots + dead + tails; needed: as few spans would hold the objects",
-    "free slots serve objects of their class only; those in mcaches take the next ones, the others wait in mcentrals",
-    "dead: slots that the last mark did not reach; they are free when their span is swept",
-    "what was dropped since the last mark counts as live: only a mark finds out",
+_COLUMNS: Final = (  # of text; data has more
+    *(Column("class", "text"), Column("size"), Column("kind", "text"), Column("spans"), Column("need"), Column("live")),
+    *(Column("wasted", "bytes"), Column("slot waste", "bytes"), Column("free slots", "bytes"), Column("dead", "bytes")),
 )
 
 
@@ -39,10 +32,17 @@ def show_waste(account: Account, filters: tuple[Filter, ...]) -> Result:
     shown: list[Share] = []
     found: list[ClassWaste] = []
     for spanclass, share in account.by_class():
-        row = _row(spanclass, share, held[spanclass])
-        fields = dict(zip(("class", "size", "kind", "spans"), (spanclass >> 1, *row[1:4]), strict=True))
-        if keep(fields | {"waste": share.percent(share.wasted)}, filters):
-            rows.append(row)
+        if spanclass <= 1 and any(f.field == "size" for f in filters):
+            continue  # large objects have no size in common, and what a row does not have passes nothing
+        fields: dict[str, Cell] = {
+            "class": spanclass >> 1,
+            "size": CLASSES[spanclass >> 1].size,
+            "kind": kind_of(spanclass),
+            "spans": held[spanclass].spans,
+            "waste": share.percent(share.wasted),
+        }
+        if keep(fields, filters):
+            rows.append(_row(spanclass, share, held[spanclass]))
             shown.append(share)
             found.append(_data(spanclass, share, held[spanclass]))
     spans = Share(*(sum(column) for column in zip(*shown, strict=True))) if shown else Share(0, 0, 0, 0, 0)
@@ -50,7 +50,18 @@ def show_waste(account: Account, filters: tuple[Filter, ...]) -> Result:
     one = "the spans of {n} class have {total}, of which no live object asked for {wasted}"
     many = "the spans of {n} classes have {total}, of which no live object asked for {wasted}"
     summary = told(len(rows), one, many, total=format_bytes(spans.total), wasted=format_bytes(spans.wasted))
-    return Result(summary, data, Table(_COLUMNS, rows), _NOTES if rows else ())
+    return Result(summary, data, Table(_COLUMNS, rows), _notes(spans, sum(row["in_mcaches"] for row in found)) if rows else ())
+
+
+def _notes(spans: Share, cached: int) -> tuple[str, ...]:
+    """What the columns mean, and what is known of the free slots and what is not."""
+    notes = [
+        "wasted: slot waste, free slots, dead slots and tails; need: as few spans would hold what lives",
+        f"free slots serve objects of their class only; {format_bytes(cached)} of them are in mcaches, for the next objects",
+    ]
+    if spans.dead:
+        notes.append("dead slots were not reached by the last mark: they are free when their span is swept")
+    return (*notes, "what was dropped since the last mark still counts as live")
 
 
 def class_waste_data(account: Account) -> "list[ClassWaste]":
@@ -76,11 +87,8 @@ def _data(spanclass: int, share: Share, held: Held) -> "ClassWaste":
 def _row(spanclass: int, share: Share, held: Held) -> tuple[Cell, ...]:
     sizeclass = str(spanclass >> 1) if spanclass > 1 else LARGE
     size = CLASSES[spanclass >> 1].size if spanclass > 1 else ""
-    return (
-        *(sizeclass, size, kind_of(spanclass), held.spans, held.needed, held.live),
-        *(share.requested, share.wasted, share.percent(share.wasted), share.slot_waste),
-        *(share.free_slots, held.cached, share.dead, share.tails),
-    )
+    counts = (held.spans, held.needed, held.live)
+    return sizeclass, size, kind_of(spanclass), *counts, share.wasted, share.slot_waste, share.free_slots, share.dead
 
 
 def holding(spanclass: int, held: Held) -> str:

@@ -1,6 +1,7 @@
 """An app drawn as a look says: in its colours and signs, and of each frame only the cells that differ."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any, cast
 
 from rich.console import RenderableType
@@ -14,10 +15,11 @@ from textual.worker import WorkerFailed
 from gomem_core.cli.crash import sentence
 from gomem_core.cli.output import INTERNAL, say
 from gomem_tui.chrome import LineScrollBar, textual_theme
-from gomem_tui.driver import TerminalDriver
+from gomem_tui.driver import BackgroundTold, TerminalDriver
 from gomem_tui.ending import Signals, quiet
-from gomem_tui.look import Look
+from gomem_tui.look import Look, theme_on
 from gomem_tui.paint import Painter
+from gomem_tui.panes.base import LinePane
 from gomem_tui.style import styles
 
 
@@ -35,20 +37,33 @@ class DrawnApp(App[int]):
 
     def __init__(self, look: Look) -> None:
         super().__init__(ansi_color=True, driver_class=TerminalDriver)
-        self.look = look
         self.animation_level = "none"
-        self.token_styles = styles(look.theme, look.depth)
         self.no_color = look.depth == "none"
-        theme = textual_theme(look)
-        self.register_theme(theme)
-        self.set_reactive(DrawnApp.theme, theme.name)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self._take(look)
         ScrollBar.renderer = LineScrollBar
         self._painter = Painter(look)
         self._seen: Size | None = None  # the size that was told last
         self._was_other = False
-        self.ending = False  # a signal came
+        self.ending = False  # what is typed is for nobody any more
         self.error: BaseException | None = None  # that ended it
+
+    def _take(self, look: Look) -> None:
+        """Draw in this look from now on; what was drawn stays until it is drawn anew."""
+        self.look = look
+        self.token_styles = styles(look.theme, look.depth)
+        theme = textual_theme(look)
+        self.register_theme(theme)
+        self.set_reactive(DrawnApp.theme, theme.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def _stand_on(self, background: tuple[float, float, float]) -> None:
+        """Take the theme for a background, where nothing else has decided."""
+        if self.look.asks:
+            self._take(replace(self.look, theme=theme_on(background), asks=False))
+            for screen in self.screen_stack:
+                for pane in screen.query(LinePane):
+                    pane.restyle()
+            self.refresh_css(animate=False)
 
     def run_to_end(self, mouse: bool) -> int | None:
         """Run until it ends; returns what it was ended with.
@@ -74,16 +89,23 @@ class DrawnApp(App[int]):
         """A signal wants gomem to end."""
         self.exit(code)
 
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End; what was typed behind that is for nobody."""
+        self._stop_listening()
+        super().exit(result, return_code, message)
+
     def _has_screen(self) -> bool:
         return isinstance(self._driver, TerminalDriver) and self._driver.has_screen
 
     def _stop_listening(self) -> None:
-        """A signal came: the end does not wait for all keys that were typed before."""
+        """The end does not wait for keys that wait themselves."""
         self.ending = True
 
     async def on_event(self, event: Event) -> None:
-        """Whatever happens; what is still typed when a signal has come is for nobody."""
-        if not (self.ending and isinstance(event, InputEvent)):
+        """Whatever happens; what is still typed at the end is for nobody."""
+        if isinstance(event, BackgroundTold):
+            self._stand_on(event.colour)
+        elif not (self.ending and isinstance(event, InputEvent)):
             await super().on_event(event)
 
     def _handle_exception(self, error: Exception) -> None:

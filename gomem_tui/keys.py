@@ -4,7 +4,7 @@ A configuration can give an action other keys; all that shows keys, or does what
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -153,6 +153,18 @@ _TABLE: Final[tuple[Key, ...]] = (
 )
 
 
+# What PASSING ones do leaves no trace once gomem has ended: a key that ends it goes before many of them (waiting.py).  Those that
+# only move a selection, or choose a pane, are done together where several of them wait.
+MOVING: Final = frozenset({"up", "down", "left", "right", "page_up", "page_down", "top", "bottom"})
+CHOOSING: Final = frozenset({"next_pane", "previous_pane", *(key.id for key in _TABLE if key.id.startswith("pane_"))})
+PASSING: Final = (
+    MOVING
+    | CHOOSING
+    | {"step", "step_back", "event_forward", "event_back", "change_forward", "change_back"}
+    | {"last_step", "first_step", "next_match", "previous_match", "back"}
+)
+
+
 class Keyboard:
     """The keys that hold: those of the table, but for actions to which `own` gives others, by id, with Textual's names.
 
@@ -180,6 +192,10 @@ class Keyboard:
     def names(self, action: str) -> list[str]:
         """All of its keys, as people read them."""
         return next([shown(name) for name in key.keys] for key in self.keys if key.id == action)
+
+    def bound(self, actions: Set[str]) -> dict[str, str]:
+        """All keys of these actions, by their ids, with what they trigger."""
+        return {name: key.action for key in self.keys if key.id in actions for name in key.keys}
 
     def name_anywhere(self, action: str) -> str:
         """The first of its keys that does it whatever has the keyboard; nothing if it has none."""

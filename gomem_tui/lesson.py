@@ -1,6 +1,7 @@
 """Walking lessons: the menu and the explorer, one after the other."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gomem_core.console import Console
 from gomem_core.lessons import Lesson, lessons
@@ -28,10 +29,10 @@ class LessonExplorer(Explorer):
     def tell_of_killed(self) -> None:
         """Nothing: to whoever begins a lesson, another session is in the way."""
 
-    def tell_of_ended(self) -> None:
+    def tell_of_ended(self, code: int) -> None:
         """A lesson that was left is begun anew; one that was interrupted can be gone on with."""
-        if self.ending or self.error is not None:
-            super().tell_of_ended()
+        if code:
+            super().tell_of_ended(code)
 
     def worked(self) -> None:
         """The session stands elsewhere: perhaps at the end."""
@@ -66,6 +67,7 @@ def choose_and_walk(there: Sequence[Lesson], journal: bool, read_only: bool, opt
         if code is not None:
             return code
         at = menu.at
+        options = replace(options, look=menu.look)  # the terminal may have told its background
         before = walked()
         code = walk(there[at], open_lesson(there[at], journal, read_only), options, from_menu=True)
         if code:

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.suggester import SuggestionReady
 from textual.widgets import Input, Static
 
-from gomem_core.lang import Names, complete
+from gomem_core.lang import MAX_LINE, Names, complete
 from gomem_tui.alternatives import Walk, begin
 from gomem_tui.history import add_to_history, read_history
 
@@ -29,6 +29,9 @@ class Prompt(Input):
             super().__init__()
             self.lines = lines
 
+    class Full(Message):
+        """A line would have become longer than lines can be; it stays as it was."""
+
     # The keys with which a line is edited are Textual's and cannot be given others, these two go with them (keynames.is_typed):
     # to whoever types, they mean what they mean in every other program.
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,7 +45,7 @@ class Prompt(Input):
         self._enter = enter
         self._edited = edited
         self._tells = True
-        super().__init__(id="prompt", select_on_focus=False, compact=True)
+        super().__init__(id="prompt", select_on_focus=False, compact=True, max_length=MAX_LINE)
         self._names = names
         self._typed = read_history()
         self._at = len(self._typed)  # place in the history; its length: the line being typed
@@ -143,14 +146,21 @@ class Prompt(Input):
         self._enter([line], self._not_kept)
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Several lines are a script to be run; one line is text to go on with."""
+        """Several lines are a script to be run; one line is text to go on with.
+
+        Textual calls the handlers of all base classes by itself: without prevent_default the text would be put in twice.
+        """
+        event.stop()
+        event.prevent_default()
         lines = [line for line in event.text.splitlines() if line.strip()]
-        if len(lines) > 1:
-            event.stop()
-            event.prevent_default()
+        if len(lines) > 1 and self.remembers:
             self.post_message(self.Entered(lines))
-        else:
-            super()._on_paste(event)
+        elif lines:
+            self.put(lines[0].replace("\t", " "))
+
+    def restricted(self) -> None:
+        """Textual refuses what would make the line too long."""
+        self.post_message(self.Full())
 
     def action_older(self) -> None:
         """Show the line that was typed before the one shown."""

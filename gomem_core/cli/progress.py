@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from gomem_core.cli.output import is_terminal
+from gomem_core.cli.output import is_terminal, named
 from gomem_core.stopping import Progress
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def reading(path: Path, label: str) -> Iterator[Advance | None]:
     from rich.progress import DownloadColumn, TimeRemainingColumn  # noqa: PLC0415
 
     with _bar(DownloadColumn(), TimeRemainingColumn()) as bar:
-        task = bar.add_task(label, total=os.path.getsize(path))
+        task = bar.add_task(named(label), total=os.path.getsize(path))
         yield lambda nbytes: bar.update(task, completed=nbytes)
 
 

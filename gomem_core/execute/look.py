@@ -11,6 +11,7 @@ from gomem_core.invariants import check
 from gomem_core.lang import help_text
 from gomem_core.lang.commands import ByAddr, ByName, Find, Help, Invariants, Ref, Show, ShowOne
 from gomem_core.lang.moves import Pause
+from gomem_core.pattern import TooCostly
 from gomem_core.report import Result
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ _BARE_ADDRESS: Final = re.compile(r"c[0-9a-f]{9}")  # as panes show addresses
 
 
 def _show(world: World, command: Show) -> Result:
-    return show.show(command.topic, command.filters, world.view, world.objects)
+    try:
+        return show.show(command.topic, command.filters, world.view, world.objects, world.stop)
+    except TooCostly as e:
+        raise CommandError(str(e), e.pattern) from e
 
 
 def _show_one(world: World, command: ShowOne) -> Result:
@@ -39,7 +43,7 @@ def _show_one(world: World, command: ShowOne) -> Result:
         case "span":
             return show_one.show_span(addr, world.view, world.objects)
         case _:
-            return show_one.show_object(_object(world, command.target), world.view, world.objects)
+            return show_one.show_object(_object(world, command.target), world.view, world.objects, world.links)
 
 
 def _addr(world: World, target: Ref) -> int:
@@ -68,7 +72,7 @@ def _object(world: World, target: ByName | ByAddr | int) -> int:
 
 
 def _find(world: World, command: Find) -> Result:
-    return show_one.find(_addr(world, command.target), world.view, world.objects)
+    return show_one.find(_addr(world, command.target), world.view, world.objects, world.links)
 
 
 def _invariants(world: World, command: Invariants) -> Result:
@@ -87,6 +91,18 @@ def _pause(_world: World, _command: Pause) -> Result:
     return Result("")
 
 
+def _check_one(world: World, command: ShowOne) -> None:
+    """Raise CommandError if the object is unknown."""
+    if isinstance(command.target, ByName):
+        _object(world, command.target)
+
+
+def _check_find(world: World, command: Find) -> None:
+    """Raise CommandError if the object is unknown."""
+    _addr(world, command.target)
+
+
+CHECK_LOOK: Final[dict[type, Callable[[World, Any], None]]] = {ShowOne: _check_one, Find: _check_find}
 EXECUTE_LOOK: Final[dict[type, Callable[[World, Any], Result]]] = {
     Show: _show,
     ShowOne: _show_one,

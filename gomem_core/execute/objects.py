@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.arch import MAX_MEM, PTR_SIZE
 from gomem_core.churn import churn
-from gomem_core.execute.drop import drop
+from gomem_core.execute.drop import check_drop, drop
 from gomem_core.execute.world import CommandError, World
 from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
+from gomem_core.objects import ObjectInfo
 from gomem_core.report import Result, Served, format_bytes, hexed, hexed_or_none, told
 from gomem_core.runtime.malloc import Allocated
+from gomem_core.told import sweeping
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -28,19 +30,24 @@ _SERVED_BY: Final = {
 }
 
 
+def _check_alloc(world: World, command: Alloc) -> None:
+    """Raise CommandError if it cannot be done."""
+    _check_new_names(world, command)
+    if command.size > MAX_MEM:
+        told = f"panic: runtime error: makeslice: len out of range ({command.size} bytes; a slice has {MAX_MEM} at most)"
+        raise CommandError(told)
+
+
 def _alloc(world: World, command: Alloc) -> Result:
     size, times = command.size, command.times
-    _check_new_names(world, command)
-    if size > MAX_MEM:
-        told = f"panic: runtime error: makeslice: len out of range ({size} bytes; a slice has {MAX_MEM} at most)"
-        raise CommandError(told)
+    _check_alloc(world, command)
     ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
-    swept = world.heap.stats.nswept
+    before_it = _sweeps(world)
     if times == 1:
         one = world.heap.alloc(size, ptrdata)
         before = _held_before(world, one)
         oid = world.objects.add(one.addr, size, ptrdata, world.step, command.name)
-        return _allocated(world, command, oid, one, before, world.heap.stats.nswept - swept)
+        return _allocated(world, command, oid, one, before, _sweeps_since(world, before_it))
     first = len(world.objects)
     served: Counter[str] = Counter()
     ends: list[Allocated] = []  # the first one and the last
@@ -53,7 +60,7 @@ def _alloc(world: World, command: Alloc) -> Result:
             collected += one.gc_started
             ends[1:] = [one]
             world.progress.step()
-    return _allocated_many(world, command, first, ends, served, collected, world.heap.stats.nswept - swept)
+    return _allocated_many(world, command, first, ends, served, collected, _sweeps_since(world, before_it))
 
 
 def _held_before(world: World, one: Allocated) -> tuple[str, ...]:
@@ -75,6 +82,26 @@ def _check_new_names(world: World, command: Alloc) -> None:
             raise CommandError(f"the name {new} is in use: drop that object first, or choose another name", name)
 
 
+def _sweeps(world: World) -> tuple[int, int]:
+    """Spans swept so far, and those of them in vain."""
+    return world.heap.stats.nswept, world.heap.stats.nswept_in_vain
+
+
+def _sweeps_since(world: World, before: tuple[int, int]) -> tuple[int, int]:
+    now = _sweeps(world)
+    return now[0] - before[0], now[1] - before[1]
+
+
+def _on_the_way(collections: int, sweeps: tuple[int, int]) -> list[str]:
+    """What allocating caused besides: collections, and more sweeping than of the span that served it."""
+    said = [_collected(collections)] if collections else []
+    return [*said, sweeping(*sweeps)] if sweeps[0] > 1 else said
+
+
+def _sweeps_data(sweeps: tuple[int, int]) -> "results.Sweeping":
+    return {"swept": sweeps[0], "swept_in_vain": sweeps[1]}
+
+
 def _collected(collections: int) -> str:
     """What is said of the collections that allocating started."""
     one = "heap_live had reached the trigger: a collection ran"
@@ -82,8 +109,10 @@ def _collected(collections: int) -> str:
     return told(collections, one, many)
 
 
-def _allocated(world: World, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...], swept: int) -> Result:
-    data: results.Allocated = {**_placed(world, oid, one), "gc": int(one.gc_started), "swept": swept}
+def _allocated(
+    world: World, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...], sweeps: tuple[int, int]
+) -> Result:
+    data: results.Allocated = {**_placed(world, oid, one), "gc": int(one.gc_started), **_sweeps_data(sweeps)}
     last = Served(one.addr, one.served)
     if not one.elemsize:
         return Result(_ZERO.format(name=data["name"], addr=data["addr"]), data, details=before, served=last)
@@ -97,12 +126,12 @@ def _allocated(world: World, command: Alloc, oid: int, one: Allocated, before: t
         base=data["span"],
         who=_SERVED_BY[one.served],
     )
-    facts = [summary, _collected(1)] if one.gc_started else [summary]
+    facts = [summary, *_on_the_way(int(one.gc_started), sweeps)]
     return Result("; ".join(facts), data, details=before, served=last)
 
 
 def _allocated_many(
-    world: World, command: Alloc, first: int, ends: list[Allocated], served: Counter[str], collected: int, swept: int
+    world: World, command: Alloc, first: int, ends: list[Allocated], served: Counter[str], collected: int, sweeps: tuple[int, int]
 ) -> Result:
     last = _placed(world, first + command.times - 1, ends[-1])
     data: results.AllocatedMany = {
@@ -111,7 +140,7 @@ def _allocated_many(
         "last": last,
         "served_counts": dict(served),
         "gc": collected,
-        "swept": swept,
+        **_sweeps_data(sweeps),
     }
     summary = _MANY.format(
         first=data["name"],
@@ -122,7 +151,7 @@ def _allocated_many(
         last_addr=last["addr"],
         by=", ".join(f"{n} by {who}" for who, n in served.most_common()),
     )
-    facts = [summary, _collected(collected)] if collected else [summary]
+    facts = [summary, *_on_the_way(collected, sweeps)]
     return Result("; ".join(facts), data, served=Served(ends[-1].addr, ends[-1].served))
 
 
@@ -150,12 +179,29 @@ def _unlink(world: World, command: Unlink) -> Result:
     return _write(world, command.src, command.slot, None)
 
 
-def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
+def _word_of(world: World, src: Ref, slot: int) -> ObjectInfo:
+    """The object that has the word.  Raises CommandError if it has none that can hold a pointer."""
     o = world.objects.info(world.reachable(src))
     words = o.ptrdata // PTR_SIZE
     if slot >= words:
         complaint = told(words, _ONE_WORD, _WORDS, slot=slot, name=o.name, last=words - 1)
         raise CommandError(complaint if words else _NO_WORD.format(slot=slot, name=o.name), f".{slot}")
+    return o
+
+
+def _check_link(world: World, command: Link) -> None:
+    """Raise CommandError if it cannot be done."""
+    _word_of(world, command.src, command.slot)
+    world.reachable(command.dst)
+
+
+def _check_unlink(world: World, command: Unlink) -> None:
+    """Raise CommandError if it cannot be done."""
+    _word_of(world, command.src, command.slot)
+
+
+def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
+    o = _word_of(world, src, slot)
     target = world.objects.info(dst).addr if dst is not None else 0
     world.heap.write_pointer(o.addr, slot, target)
     at = hexed(o.addr + slot * PTR_SIZE)
@@ -200,6 +246,12 @@ def _is_dropped(world: World, addr: int) -> bool:
     return oid is not None and not world.objects.is_alive(oid)
 
 
+CHECK_OBJECTS: Final[dict[type, Callable[[World, Any], None]]] = {
+    Alloc: _check_alloc,
+    Drop: check_drop,
+    Link: _check_link,
+    Unlink: _check_unlink,
+}
 EXECUTE_OBJECTS: Final[dict[type, Callable[[World, Any], Result]]] = {
     Alloc: _alloc,
     Drop: drop,

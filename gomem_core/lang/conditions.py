@@ -14,10 +14,13 @@ from gomem_core.lang.numbers import MAX_INT, format_size, read_count, read_size
 from gomem_core.lang.quantities import QUANTITIES
 from gomem_core.near import nearest
 
+_SENTENCE: Final = re.compile(r"(?:\([^()]*\)|\.(?! |$)|[^;:.(])*")
+
 
 def _first_sentence(kind: type[events.Event]) -> str:
+    """The first sentence of the docstring up to its first ; or : outside brackets, whose content belongs to it."""
     text = (kind.__doc__ or kind.go).partition("\n")[0]
-    return re.split(r"[;:]|\. |\.$", text)[0]
+    return _SENTENCE.match(text)[0]  # type: ignore[index]  # it fits every text
 
 
 EVENTS: Final = {

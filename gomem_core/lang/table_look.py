@@ -42,7 +42,7 @@ _SHOW = CommandSpec(
     "waits, ^L$; in the waste only if it has a %.\n"
     "The waste of a span is its bytes that no live object asked for: the ends of slots that objects do not fill (slot waste), "
     "slots that hold nothing (free slots), dead slots that are not swept yet, and the tail behind the last slot. What was "
-    "dropped since the last mark counts as live.",
+    "dropped since the last mark counts as live. Tables show two parts: of 2+94%, 94% are free slots and 2% all else.",
     examples=(
         "alloc 48\nalloc 64 scan\nshow spans class:4 kind:noscan",
         "alloc 33 times 200\nshow spans waste > 30% noscan",

@@ -1,6 +1,7 @@
 """The lessons that come with gomem: session files, NN_name.gomem, which stand beside this file and are walked in their order."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -77,6 +78,12 @@ def lessons() -> tuple[Lesson, ...]:
     return tuple(sorted(found, key=lambda lesson: lesson.number))
 
 
+def _only(found: Iterable[str]) -> str | None:
+    """The one that was found; None where there are none or several."""
+    first, *more = [*found, None]
+    return first if len(more) == 1 else None
+
+
 def find_lesson(which: str) -> Lesson:
     """The lesson of this number, name or file name, however it is written.  Raises UnknownLesson, ScriptError."""
     there = lessons()
@@ -90,7 +97,7 @@ def find_lesson(which: str) -> Lesson:
     if word.isdecimal():
         raise UnknownLesson(f"there is no lesson {int(word)}; they are {there[0].number} to {there[-1].number}")
     names = [lesson.name for lesson in there]
-    near = nearest(word, names)
+    near = nearest(word, names) or _only(name for name in names if word and word in name.split("_"))
     if near is None:
         raise UnknownLesson(f"there is no lesson {which!r}; lessons: {', '.join(names)}")
     raise UnknownLesson(did_you_mean(f"there is no lesson {which!r}", near))

@@ -52,11 +52,13 @@ class SpanSweeper:
         if s.state != MSPAN_IN_USE or s.sweepgen != sweepgen - 1:
             throw("swept_span_claimed", f"span {s.start_addr:#x} is swept in state {s.state}, sweepgen {s.sweepgen}")
         h.pages_swept += s.npages
-        h.stats.nswept += 1
         nalloc = s.gcmark_bits.bit_count()
         nfreed = s.alloc_count - nalloc
         if nfreed < 0:
             throw("marked_within_allocated", f"span {s.start_addr:#x}: {nalloc} marked of {s.alloc_count} allocated")
+        h.stats.nswept += 1
+        if nfreed == 0 and not (preserve and nalloc < s.nelems):
+            h.stats.nswept_in_vain += 1
         freeindex_before = s.freeindex
         was_full = s.next_free_index() == s.nelems
         s.alloc_count = nalloc

@@ -38,6 +38,7 @@ class MStats:
         "nserved_os",
         "nsmallfree",
         "nswept",
+        "nswept_in_vain",
         "numgc",
         "nzero",
         "stacks_inuse",
@@ -76,6 +77,7 @@ class MStats:
         self.nmcache_flush = 0
         self.nos_release = 0  # spans given back to the operating system (madvise calls)
         self.nswept = 0  # spans swept
+        self.nswept_in_vain = 0  # of these, spans in which nothing was freed, and that nobody wanted for a slot they had
 
 
 class MemStats(NamedTuple):

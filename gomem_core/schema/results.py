@@ -35,11 +35,17 @@ class Placed(MaybeClass):
     served: Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
 
 
-class Allocated(Placed):
-    """`alloc`: gc tells how many collections started on the way, swept how many spans were swept."""
+class Sweeping(TypedDict):
+    """Spans swept on the way of an allocation, and those of them in which nothing was freed."""
+
+    swept: int
+    swept_in_vain: int
+
+
+class Allocated(Placed, Sweeping):
+    """`alloc`: gc tells how many collections started on the way."""
 
     gc: int
-    swept: int
 
 
 class AllocatedMany(Allocated):

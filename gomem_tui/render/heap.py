@@ -20,7 +20,7 @@ _WIDE: Final = 112  # columns, and rows, from which two columns of parts fit
 _HIGH: Final = 28
 _GAP: Final = 2
 _LEFT: Final = 60  # columns that the left one needs at least
-_LEFT_WANTED: Final = 66  # … and with which it has room for dead slots
+_LEFT_WANTED: Final = 65  # … and with which it has room for dead slots
 _RIGHT: Final = 50  # columns in which nothing is cut of the right one
 _LEAST: Final = 2  # rows of wasteful classes
 _FREE: Final = 6  # lines of a table of free lists
@@ -154,6 +154,10 @@ def _left(c: Compared, port: Port, account: Account, lived: Sequence[int], chose
 
 
 def _right(c: Compared, view: HeapView, rows: int, width: int) -> list[Line]:
-    lines = [part.heading("how many allocations each of them served", width), *counts.counter_table(c, width), ()]
+    lines = [
+        part.heading("how many allocations each of them served", width),
+        *counts.counter_table(c, width),
+        counts.tiny_note(c, width),
+    ]
     lines.append(part.heading("free pages, in spans by length", width))
     return [*lines, *counts.free_table(c, view, max(1, rows - len(lines)), width)]

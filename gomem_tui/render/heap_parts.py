@@ -212,7 +212,7 @@ _SLOTS: Final = _Column("slot waste", 11, "high", lambda share, _: _some(share.s
 _DEAD: Final = _Column("dead", 7, "error", lambda share, _: _some(share.dead))
 _TAILS: Final = _Column("tails", 7, "top", lambda share, _: _some(share.tails))
 _SHARE: Final = _Column("share", 7, "text", lambda share, _: f"{share.percent(share.wasted):.1f}%")
-_SPANS: Final = _Column("spans", 10, "text", lambda _, held: _spans(held))
+_SPANS: Final = _Column("spans", 9, "text", lambda _, held: _spans(held))
 _ORDER: Final = (_WASTED, _SHARE, _FREE, _SLOTS, _DEAD, _TAILS, _SPANS)
 _WANTED: Final = (_WASTED, _FREE, _SLOTS, _SPANS, _DEAD, _TAILS, _SHARE)  # as far as there is room
 

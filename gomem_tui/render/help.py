@@ -88,6 +88,7 @@ _PANES: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
             ("free slots", "slots that hold nothing; they serve objects of their class only"),
             ("spans 9→1", "the class has 9 spans, and 1 would hold its objects"),
             ("tails", "what is left behind the last slot of a span"),
+            ("tiny", "shared a block; MemStats counts each in Frees at once, though nobody freed it"),
             ("manual", "spans for stacks and the collector's own work"),
         ),
     ),

@@ -15,7 +15,7 @@ from gomem_core.outcome import Outcome
 from gomem_core.report import Result, counted, format_bytes
 from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.render.halfway import halfway_keys, halfway_lines, halfway_title, log_length, log_lines
-from gomem_tui.render.ladder import ladder, ladders
+from gomem_tui.render.ladder import collection, ladder, ladders
 from gomem_tui.render.lines import Line, Port, fit, fit_all, rule
 from gomem_tui.render.markdown import render_markdown
 from gomem_tui.render.reflow import reflow
@@ -159,6 +159,9 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
     if rungs and isinstance(outcome.command, Alloc) and outcome.command.times > 1:
         lines.append(((" " + SENTENCES["costliest"].format(times=outcome.command.times), "label"),))
     rest = _result_lines(outcome.result, width) if outcome.result is not None else []
+    started = collection(outcome.told.climbs.costliest) if rungs else ""
+    if started:
+        rest += [((f"   {text}", "label"),) for text in wrap(started, width)]
     stored = [event for event in outcome.events if isinstance(event, e.PointerWritten)]
     if stored:
         rest += [((f"   {text}", "label"),) for event in stored for text in wrap(tell(event), width)]

@@ -68,7 +68,7 @@ def test_a_run_that_stops_at_a_wrong_line_has_ended(capsys: Capture) -> None:
     assert "journal" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (Throw("x: y"), 1), (MemoryError(), 1)])
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (Throw("x: y"), 70), (MemoryError(), 3)])
 def test_a_run_that_is_interrupted_or_breaks_can_be_taken_up_again(
     error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

@@ -77,7 +77,13 @@ def test_plain_in_a_pipe() -> None:
 
 @pytest.mark.parametrize(
     ("which", "told"),
-    [("fragmentaton", "did you mean fragmentation?"), ("99", "there is no lesson 99; they are"), ("", "there is no lesson ''")],
+    [
+        ("fragmentaton", "did you mean fragmentation?"),
+        ("frag", "did you mean fragmentation?"),
+        ("real", "did you mean popular_and_real?"),
+        ("99", "there is no lesson 99; they are"),
+        ("", "there is no lesson ''"),
+    ],
 )
 def test_an_unknown_lesson_is_a_mistake_in_the_command_line(which: str, told: str, capsys: Capture) -> None:
     assert main(["learn", which]) == 2

@@ -46,7 +46,10 @@ def test_version(capsys: Capture) -> None:
 
 @pytest.mark.parametrize(
     ("word", "meant"),
-    [("verfy", "verify"), ("Run", "run"), ("class", "classes"), ("benhc", "bench"), ("help", "--help"), ("version", "--version")],
+    [
+        *(("verfy", "verify"), ("Run", "run"), ("class", "classes"), ("benhc", "bench"), ("help", "--help")),
+        *(("version", "--version"), ("leson", "learn"), ("lessons", "learn"), ("tutorial", "learn"), ("vers", "--version")),
+    ],
 )
 def test_a_misspelt_subcommand_gets_a_suggestion(word: str, meant: str, capsys: Capture) -> None:
     assert main([word, "x"]) == 2

@@ -10,6 +10,8 @@ from gomem_core.objects import ObjectTable
 from gomem_core.report import Result
 from gomem_core.runtime.malloc import Heap
 from gomem_core.session import Outcome, Session
+from gomem_tui.render.lines import Port, Scene, plain
+from gomem_tui.render.objects import render_objects
 from tests.core.facts import ARENA, PAGE
 
 SCRIPT = (
@@ -45,6 +47,29 @@ def failure(outcome: Outcome) -> tuple[int, int, str]:
     return outcome.error.column, outcome.error.width, outcome.error.message
 
 
+@pytest.mark.parametrize(
+    ("script", "name", "fate"),
+    [
+        ("alloc 48 scan as a/alloc 48 as b", "b", "alive: the program refers to it, it is a root"),
+        ("alloc 48 scan as a/alloc 48 as b/link a.1 b/drop b", "b", "alive: root a → b"),
+        ("alloc 48 as b/drop b", "b", "unreachable: the next mark will pass it by"),
+        ("alloc 48 as b/drop b/gc mark", "b", "dead: the last mark passed it by, the sweep has yet to come"),
+        ("alloc 5 as a/alloc 5 as b/drop b", "b", "alive: a shares its tiny block"),
+    ],
+)
+def test_object_and_find_say_what_keeps_an_object_alive_as_the_pane_does(script: str, name: str, fate: str) -> None:
+    session = Session(narrate=True)
+    for line in script.split("/"):
+        assert session.submit(line).ok
+    addr = session.address_of(name)
+    assert {row[0]: row[1] for row in rows(session, f"show object {name}")}["fate"] == fate
+    assert ask(session, f"find {addr:#x}").lines()[-1].endswith(f"; {fate}")
+    oid = session.objects.find_name(name)
+    assert oid is not None
+    pane = render_objects(session.view, Port(100, 20), Scene(), session.objects, session.history, oid, session.links)
+    assert plain(pane[-1]).strip() == fate
+
+
 def test_spans_are_listed_in_address_order_with_their_lists() -> None:
     listed = rows(session_after(), "show spans")
     assert [row[:6] for row in listed] == [
@@ -54,7 +79,7 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
         (ARENA + 7 * PAGE, 377, "free", "", 0, ""),
     ]
     assert [row[6] for row in listed] == ["2/170", "1/512", "1/1", ""]
-    assert [row[10] for row in listed] == ["nonempty", "nonempty", "busy[5]", "freelarge"]
+    assert [row[8] for row in listed] == ["nonempty", "nonempty", "busy[5]", "freelarge"]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,27 @@ def test_filters(filters: str, sizes: list[int]) -> None:
     assert [row["elemsize"] for row in rows(f"show waste {filters}", *FRAGMENTED)] == sizes
 
 
+def test_large_objects_have_no_size_in_common() -> None:
+    script = ("alloc 40000", "alloc 48 scan")
+    assert [row["class"] for row in rows("show waste size>0", *script)] == [4]
+    assert [row["class"] for row in rows("show waste class:L", *script)] == [0]
+    assert [row["elemsize"] for row in rows("show waste", *script)] == [48, None]
+
+
+def test_the_table_fits_80_columns_and_says_what_is_cached_and_what_is_not_known() -> None:
+    session = Session()
+    for line in (*FRAGMENTED, "drop y.1 y.2", "gc mark", "alloc 512"):
+        session.submit(line)
+    result = session.submit("show waste").result
+    assert result is not None
+    assert result.table is not None
+    assert max(map(len, result.table.lines())) <= 80
+    text = "\n".join(result.lines())
+    assert "7.0K of them are in mcaches" in text, "14 of 16 slots of 512 bytes"
+    assert "dead slots were not reached by the last mark" in text
+    assert "dropped since the last mark still counts as live" in text
+
+
 def test_show_span_tells_both_kinds_of_waste() -> None:
     session = Session()
     for line in ("alloc 33 times 10", "drop o1..o4", "gc mark"):

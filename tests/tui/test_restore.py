@@ -34,15 +34,14 @@ DEAF = """
 import sys
 import gomem_tui.app
 from gomem_tui.__main__ import main
-from textual.drivers import linux_driver
+from gomem_tui.driver import TerminalParser
 
-class Parser(linux_driver.XTermParser):
-    def feed(self, data):
-        if "x" in data:
-            raise ValueError("a key that cannot be read")
-        return super().feed(data)
+def messages(self, piece, before=TerminalParser.messages):
+    if getattr(piece, "text", "") == "x":
+        raise ValueError("a key that cannot be read")
+    return before(self, piece)
 
-linux_driver.XTermParser = Parser
+TerminalParser.messages = messages
 sys.exit(main(sys.argv[1:]))
 """
 # A shell with job control, as far as it matters here: tells when its job stops, and wakes it.
