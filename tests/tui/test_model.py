@@ -17,6 +17,7 @@ from gomem_tui.panes.model import Model
 from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane, ObjectsPane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.render.lines import plain
+from tests.effort import effort
 from tests.tui.longscript import long_script
 
 SIZES = [(40, 4), (59, 13), (80, 17), (120, 40)]
@@ -140,7 +141,7 @@ def test_wherever_it_goes_the_selection_is_there_and_all_panes_draw(sequence: li
         panes.check()
 
 
-@pytest.mark.parametrize("text", [SHORT, "\n".join(long_script().splitlines()[:110])], ids=["short", "long"])
+@pytest.mark.parametrize("text", [SHORT, "\n".join(long_script().splitlines()[: effort(60, 110)])], ids=["short", "long"])
 def test_all_panes_draw_behind_each_event(text: str) -> None:
     panes = Panes(text)
     model = panes.model

@@ -1,6 +1,6 @@
 """A long session, forth and back: the way back shows what the way there showed, step by step and event by event."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from textual.pilot import Pilot
@@ -9,7 +9,10 @@ from gomem_core.console import Console
 from gomem_core.script import read_script
 from gomem_tui.app import Explorer
 from gomem_tui.paint import text_of
+from tests.effort import effort
 from tests.tui.longscript import STEPS, long_script
+
+Look = Callable[[Pilot[int]], Awaitable[object]]
 
 
 def explorer() -> Explorer:
@@ -60,31 +63,29 @@ async def do(pilot: Pilot[int], action: Callable[[], None], times: int, place: s
     assert f" step {place}/{STEPS} " in rows(pilot)[0]
 
 
-async def there_and_back(size: tuple[int, int], closely: range) -> None:
-    """Step to the end and back to the beginning, and look at some places; at some of them at the tops of all panes, too."""
-    places = [0, *sorted({*range(15, STEPS, 17), *closely}), STEPS]
+async def there_and_back(size: tuple[int, int], places: list[int], look: Look) -> None:
+    """Step from place to place and back to the beginning, and look at each."""
     app = explorer()
     async with app.run_test(size=size) as pilot:
         seen: dict[int, object] = {}
         step = 0
-        for place in places:
+        for place in (0, *places):
             await do(pilot, app.action_step, place - step, str(place))
             step = place
-            seen[place] = await as_it_is(pilot), (await from_the_top(pilot) if place in closely else [])
-        for place in reversed(places):
+            seen[place] = await look(pilot)
+        for place in reversed(seen):
             await do(pilot, app.action_step_back, step - place, str(place))
             step = place
-            found = await as_it_is(pilot), (await from_the_top(pilot) if place in closely else [])
-            assert found == seen[place], f"step {place}"
+            assert await look(pilot) == seen[place], f"step {place}"
 
 
-async def test_the_way_back_shows_what_the_way_there_showed() -> None:
-    await there_and_back((120, 40), range(51, STEPS, 135))
+@pytest.mark.parametrize("size", [(120, 40), pytest.param((80, 24), marks=pytest.mark.thorough)])
+async def test_the_way_back_shows_what_the_way_there_showed(size: tuple[int, int]) -> None:
+    await there_and_back(size, [*range(15, STEPS, 17), STEPS], as_it_is)
 
 
-@pytest.mark.thorough
-async def test_and_so_it_does_on_a_small_screen() -> None:
-    await there_and_back((80, 24), range(0))
+async def test_the_way_back_shows_the_same_in_all_panes() -> None:
+    await there_and_back((120, 40), [51, effort(120, 186), effort(150, STEPS)], from_the_top)
 
 
 def telling(*kinds: str) -> dict[str, tuple[int, int]]:
