@@ -89,7 +89,7 @@ class Checkpoints:
         return self._all[first : last + 1]
 
     def add(self, checkpoint: Checkpoint, work: int, inside: bool) -> None:
-        """Enter one, unless its step has one; `work` is that of the cursor, around which they shall lie dense.
+        """Enter one, unless its step has one; `work` is that of the cursor, around which they lie dense.
 
         `inside` tells that steps behind it were done before, so that it divides a stretch.
         """

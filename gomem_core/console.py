@@ -27,7 +27,7 @@ class Console(Desk):
     def submit(self, line: str) -> Outcome:
         """Do one line; errors are in the outcome, and then nothing changed.
 
-        A line that only looks is no step; in a script it is one, unless steps lie ahead.
+        A line that only looks is not a step; in a script it is one, unless steps lie ahead.
         Of a move the outcome has the answer; what was done to stand where it leads is `session.outcome`.
         Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt.
         """
@@ -63,7 +63,7 @@ class Console(Desk):
         return self.session.machine.fault(command, line)
 
     def _is_look(self, command: Command) -> bool:
-        """Whether it only looks, and is no step of a script either."""
+        """Whether it only looks, and is not a step of a script either."""
         return type(command) in LOOKS and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead)
 
     def _is_forbidden(self, command: Command) -> bool:

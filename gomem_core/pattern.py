@@ -40,7 +40,7 @@ class Pattern:
             with warnings.catch_warnings(action="ignore"):  # of what later Pythons may take otherwise
                 re.compile(text)  # its messages say where a pattern is wrong
         except (re.error, OverflowError, RecursionError) as problem:
-            raise BadPattern(f"is no regular expression: {problem}") from None
+            raise BadPattern(f"is not a regular expression: {problem}") from None
         self._search = self._compile()
 
     def _compile(self) -> Callable[[bytes], object]:

@@ -256,4 +256,6 @@ class _History(Sequence[str]):
 
 def _no_command(line: str) -> ParseError:
     start = len(line) - len(line.lstrip())
-    return ParseError(start + 1, len(line) - start, f"{line.split(maxsplit=1)[0]} moves through a session, and is no step of it")
+    return ParseError(
+        start + 1, len(line) - start, f"{line.split(maxsplit=1)[0]} moves through a session, and is not a step of it"
+    )

@@ -63,7 +63,7 @@ def must_parse(line: str) -> bool:
 def misplaced(line: str) -> ParseError:
     """The error that a move stands in a session file."""
     word = line.split(maxsplit=1)[0].partition("#")[0]
-    message = f"{word} is for the prompt; a session file has no place for it"
+    message = f"{word} is for the prompt; a session file cannot hold it"
     return ParseError(line.index(word) + 1, len(word), message)
 
 

@@ -310,7 +310,7 @@ class Explorer(Typist):
             self.say(message)
 
     def _show_pressed(self, name: str) -> None:
-        """In the footer, or in the frame of what covers it."""
+        """Show a key that was pressed, in the footer or in the frame of what covers it."""
         self._pressed = name
         if isinstance(self.screen, Over):
             self.screen.show_pressed(name)

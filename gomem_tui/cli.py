@@ -81,7 +81,7 @@ def _declare_config(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_completions(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS), help="the shell that shall complete gomem's words")
+    parser.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS), help="the shell that is to complete gomem's words")
 
 
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {

@@ -16,7 +16,7 @@ from gomem_core.places import config_directory
 from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown
 from gomem_tui.keys import IDS, STANDARD, Keyboard
 from gomem_tui.settings import SETTINGS, Chosen, Value, choose
-from gomem_tui.tomllines import lines_of, place_of
+from gomem_tui.tomllines import first_too_deep, lines_of, place_of
 
 VARIABLE: Final = "GOMEM_CONFIG"
 SECTIONS: Final = ("explorer", "keys")
@@ -56,7 +56,7 @@ class Config:
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
-    """Where the configuration is, or would be.  Raises OSError if there is no home directory."""
+    """Returns the path of the configuration, whether it exists or not.  Raises OSError if there is no home directory."""
     named = environ.get(VARIABLE)
     if named:
         return Path(named)
@@ -113,7 +113,7 @@ def parse_config(text: str, path: Path) -> Config:
     except tomllib.TOMLDecodeError as e:
         raise ConfigError(path, [Problem(*place_of(e, text))]) from e
     except RecursionError as e:
-        raise ConfigError(path, [Problem(0, "it is nested too deeply")]) from e
+        raise ConfigError(path, [Problem(first_too_deep(text), "this is nested too deeply")]) from e
     reader = _Reader(lines_of(text))
     reader.read(data)
     if reader.problems:
@@ -214,7 +214,7 @@ class _Reader:
                 self._note(self._cause(action.id), message)
 
     def _cause(self, action: str) -> tuple[str, str]:
-        """Where an action was left without a key: its own line, or the first that takes one of its keys."""
+        """Returns where an action was left without a key: its own line, or the first that takes one of its keys."""
         lost = set(Keyboard(self.keys).changed()[action])
         return "keys", action if action in self.keys else next(name for name, keys in self.keys.items() if lost & set(keys))
 

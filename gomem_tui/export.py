@@ -129,7 +129,7 @@ def _foreseen(outcome: Outcome) -> bool:
 
 
 def _write(text: str, out: str | None) -> None:
-    """To a file, or to stdout, in UTF-8 in both: a picture must not depend on the locale.  Raises BadInput."""
+    """Write to a file or to stdout, always in UTF-8: a picture must not depend on the locale.  Raises BadInput."""
     if out is None:
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")

@@ -1,7 +1,7 @@
 """The look: which theme, with how many colours, and whether in ASCII.  Decided here and nowhere else.
 
 What was chosen (settings.py) holds as far as the terminal can do it; where nothing was, the terminal decides.  NO_COLOR
-outweighs them all.
+overrides them all.
 """
 
 import sys

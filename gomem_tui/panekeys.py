@@ -142,7 +142,7 @@ class PaneKeys(Dialog):
         self.query_one(ArenaPane).next_lens()
 
     def action_enter(self) -> None:
-        """From a class of the Heap pane to its mcentral."""
+        """Go from a class of the Heap pane to its mcentral."""
         if self.arrangement.name == "heap":
             told = self.query_one(HeapStatsPane).no_mcentral()
             if told:

@@ -78,7 +78,7 @@ class Checked:
 
     @property
     def progress(self) -> Progress:
-        """Of the command that is being done."""
+        """The progress of the command that is being done."""
         return self._console.progress
 
     def run(self) -> Failure | None:

@@ -60,7 +60,7 @@ class _Watch:
         self._bar: Bar | None = None
 
     def tell(self, done: int, of: int) -> None:
-        """So many operations are done; (0, 0): the command is over."""
+        """Note how many operations are done; (0, 0): the command is over."""
         if not done:
             self._began = monotonic()
         if not of and self._bar is not None:

@@ -197,7 +197,7 @@ class Run:
     # --- What is told ---------------------------------------------------------------------------------------------------
 
     def tell_where(self, journal: str) -> None:
-        """Where the session stands that was taken up again."""
+        """Tell where the resumed session stands."""
         result = where(self.console)
         if self.as_json:
             emit_json(_done(None, f"resume {journal}", result))

@@ -38,7 +38,7 @@ def execute(args: argparse.Namespace) -> int:
 
 
 class Unreadable(NamedTuple):
-    """A file that is no recording; `line` is None where no line can be named."""
+    """A file that is not a recording; `line` is None where no line can be named."""
 
     file: str
     line: int | None

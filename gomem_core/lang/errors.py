@@ -9,7 +9,7 @@ _LONGEST_SHOWN = 40  # characters of a typed word in a message
 
 
 class ParseError(Exception):
-    """A line that is no command.
+    """A line that is not a command.
 
     `column` is 1-based and counts the characters of the line as typed; `width` is that of the wrong part, 0
     where something is missing.  `expected` names what could stand there.  `suggestion`, if there is one,

@@ -59,7 +59,7 @@ class FilterField:
         if text not in self.choices:
             words = ", ".join(self.choices)
             near = nearest(text, self.choices)
-            message = f"{shown(text)} is no {self.name}; it is one of {words}"
+            message = f"{shown(text)} is not a {self.name}; it is one of {words}"
             raise WordError(message, near, expected=self.choices)
         return text
 
@@ -149,7 +149,7 @@ def _bare(topic: str, fields: dict[str, FilterField], term: re.Match[str]) -> Fi
     if topic not in SEARCHED:
         near = nearest(word, fields)
         example = f"{near}{fields[near].sign}" if near else None
-        message = f"{shown(word)} is no filter; a filter is FIELD, sign and value, such as {_EXAMPLES[topic]}"
+        message = f"{shown(word)} is not a filter; a filter is FIELD, sign and value, such as {_EXAMPLES[topic]}"
         raise WordError(message, example, expected=tuple(fields), start=start, width=width)
     try:
         Pattern(word)
@@ -164,14 +164,14 @@ def _comparison(topic: str, fields: dict[str, FilterField], term: re.Match[str])
     name, sign, text = term["name"], term["sign"], term["value"]
     field = fields.get(name)
     if field is None:
-        message = f"{shown(name)} is no field of {topic}; there are {', '.join(fields)}"
+        message = f"{shown(name)} is not a field of {topic}; there are {', '.join(fields)}"
         raise WordError(message, nearest(name, fields), expected=tuple(fields), start=term.start(), width=len(name))
     at = term.start("sign")
     if sign not in (":", "=", "==", "!=") and field.choices:
         message = f"{name} is a word, which has no order; it takes :, = or !="
         raise WordError(message, ":", expected=(":", "=", "!="), start=at, width=len(sign))
     if sign == "==":
-        raise WordError("== is no sign of a filter; equality is : or =", ":", start=at, width=2)
+        raise WordError("== is not a sign of a filter; equality is : or =", ":", start=at, width=2)
     try:
         return Filter(name, ":" if sign == "=" else sign, field.read_value(text))
     except WordError as fault:

@@ -56,7 +56,7 @@ class Lesson:
         return re.sub(r"[*`]", "", sentence[0]) if sentence else ""
 
     def json(self, walked: bool) -> "schema.Lesson":
-        """As plain data; `walked`: to its end."""
+        """Returns it as plain data; `walked` says whether it was walked to its end."""
         return {
             "number": self.number,
             "name": self.name,
@@ -69,7 +69,7 @@ class Lesson:
 
 @cache
 def lessons() -> tuple[Lesson, ...]:
-    """All of them, in their order.  Raises ScriptError for one that cannot be read."""
+    """Returns all lessons in order.  Raises ScriptError for one that cannot be read."""
     found = []
     for file in files(__name__).iterdir():
         if parts := _FILE.fullmatch(file.name):

@@ -160,7 +160,7 @@ class HeapPane(LinePane):
         raise NotImplementedError
 
     def follow(self) -> None:
-        """Somebody went elsewhere: scroll to the selection, and stay there whatever the size was before."""
+        """Scroll to the selection after a move elsewhere, and stay there whatever the size was before."""
         self.reveal()
         self._squeezed = self.top, self.top
 

@@ -12,7 +12,7 @@ from gomem_tui.render.lines import Line
 
 
 class _Place(NamedTuple):
-    """Where a cached span is drawn."""
+    """The place at which a cached span is drawn."""
 
     row: int
     column: int
@@ -55,7 +55,7 @@ class McachePane(HeapPane):
         ]
 
     def _here(self, places: list[_Place]) -> _Place | None:
-        """Where the selected span is drawn; None when it is not cached."""
+        """Returns where the selected span is drawn; None when it is not cached."""
         info = self.model.view.span_at(self.model.scene.selection.addr)
         return next((place for place in places if info is not None and place.base == info.base), None)
 
@@ -180,7 +180,7 @@ class LayoutPane(HeapPane):
         return 8
 
     def reveal(self) -> None:
-        """All of it is shown."""
+        """Do nothing: the pane always shows all of it."""
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select a span above (higher addresses) or below, or another slot of this one."""
@@ -194,7 +194,7 @@ class LayoutPane(HeapPane):
                 self.model.select(other.base)
 
     def pick(self, x: int, y: int) -> None:
-        """Nothing is to be picked in a picture of what is mostly empty."""
+        """Do nothing: there is nothing to pick in a picture of mostly empty space."""
 
 
 class ObjectsPane(HeapPane):

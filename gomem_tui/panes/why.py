@@ -40,7 +40,7 @@ class WhyPane(HeapPane):
         self._show_from(standing_at(self._story()) - self.page() // 2)
 
     def stay(self) -> None:
-        """Where it was scrolled to, as far as there is text."""
+        """Stay where it was scrolled to, as far as there is text."""
         self._show_from(self.top)
 
     def move(self, rows: int, columns: int = 0) -> None:
@@ -59,4 +59,4 @@ class WhyPane(HeapPane):
         self.redraw()
 
     def pick(self, x: int, y: int) -> None:
-        """Nothing is selected here."""
+        """Do nothing: there is nothing to select here."""

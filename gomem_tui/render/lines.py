@@ -129,7 +129,7 @@ def shown_rows(first: int, last: int, count: int) -> str:
 
 
 def changed_elsewhere(rows: Iterable[int], top: int, shown: int) -> str:
-    """Where changed rows lie that are not among the `shown` rows from row `top`; nothing when none does."""
+    """Says where changed rows lie that are not among the `shown` rows from row `top`; nothing when none does."""
     above, below = False, False
     for row in rows:
         above, below = above or row < top, below or row >= top + shown

@@ -90,7 +90,7 @@ def _simplified(text: str, words: Mapping[str, str]) -> str:
 
 
 def _tidy(lines: Iterable[str]) -> list[str]:
-    """Without empty lines at the ends, and never two of them together."""
+    """Returns the lines without empty ones at the ends, and never two of them together."""
     found: list[str] = []
     for line in lines:
         if line or (found and found[-1]):

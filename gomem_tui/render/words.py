@@ -36,7 +36,7 @@ def clip(text: str, width: int) -> str:
 
 
 def join_fitting(parts: Iterable[str], width: int, separator: str = "  ") -> str:
-    """As many of the parts, from the first on, as fit side by side."""
+    """Returns as many of the parts as fit side by side, from the first on."""
     text = ""
     for part in parts:
         longer = f"{text}{separator}{part}" if text else part
@@ -47,7 +47,7 @@ def join_fitting(parts: Iterable[str], width: int, separator: str = "  ") -> str
 
 
 def join_lines(parts: Iterable[str], width: int, separator: str = "  ") -> list[str]:
-    """All of the parts side by side, in as many lines of `width` as they take; a line ends between parts only."""
+    """Returns all parts side by side, in as many lines of `width` as they take; a line ends between parts only."""
     lines: list[str] = []
     for part in parts:
         longer = f"{lines[-1]}{separator}{part}" if lines else part

@@ -21,7 +21,7 @@ def test_they_find_what_re_finds(text: str) -> None:
     try:
         expected = re.search(text, ROW, re.IGNORECASE | re.MULTILINE) is not None
     except re.error:
-        with pytest.raises(BadPattern, match="is no regular expression: "):
+        with pytest.raises(BadPattern, match="is not a regular expression: "):
             Pattern(text)
     else:
         assert Pattern(text).found_in(ROW) == expected
@@ -47,7 +47,7 @@ def test_huge_repetitions_are_refused_or_small(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("(", "is no regular expression: missing ), unterminated subpattern"),
+        ("(", "is not a regular expression: missing ), unterminated subpattern"),
         ("(?=x)", "cannot be searched for: invalid perl operator: (?="),
         (r"(a)\1", "cannot be searched for: invalid escape sequence: "),
         ("a{1001}", "cannot be searched for: invalid repetition size: {1001}"),

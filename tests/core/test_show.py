@@ -99,7 +99,7 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
         ("size<=48 state:inuse", [0, 1]),
         ("used<50% state:inuse", [0, 1]),
         ("waste>0%", [0, 1]),
-        ("slot_waste>0%", [1]),  # 5 and 6 bytes in a block of 16; the tail of 32 bytes is no slot's
+        ("slot_waste>0%", [1]),  # 5 and 6 bytes in a block of 16; the tail of 32 bytes is not a slot's
         ("free_slots>98.6%", [1]),  # 168 of 170 slots of 48 bytes are 98.4% of the span, 511 of 512 are 99.8%
         ("waste<98.9%", [0, 2]),  # 96 of 8192 bytes were asked for, and 11, and all
         ("waste:0%", [2]),

@@ -217,4 +217,4 @@ def test_help_on_an_unknown_topic(topic: str, near: str | None) -> None:
         help_text(topic)
     error = caught.value
     assert (error.column, error.width, error.suggestion) == (1, len(topic), near)
-    assert error.message.endswith("is no command; help lists them")
+    assert error.message.endswith("is not a command; help lists them")

@@ -24,8 +24,8 @@ def said(line: str, desk: Console) -> str:
 @pytest.mark.parametrize(
     ("line", "part"),
     [
-        ("alloc 300 scan", "300 is no multiple of 8"),
-        ("alloc 300 scan as x", "300 is no multiple of 8"),
+        ("alloc 300 scan", "300 is not a multiple of 8"),
+        ("alloc 300 scan as x", "300 is not a multiple of 8"),
         ("alloc 48 as node", "the name node is in use"),
         ("aloc", "alloc"),
         ("alloc x", "column 7"),

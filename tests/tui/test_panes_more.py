@@ -205,7 +205,7 @@ async def test_the_p_of_the_first_rows_stays_in_sight() -> None:
         assert "P1 allocates now" in text[2]
         assert text[3].split()[2].startswith("c42")
         at = app.addr
-        pane.pick(10, 2)  # that heading is no span
+        pane.pick(10, 2)  # that heading is not a span
         assert app.addr == at
         pane.pick(10, 3)
         assert f"{app.addr:x}" in app.text("mcache")[3]
