@@ -195,9 +195,7 @@ def restore(heap: Heap, image: Image) -> None:
 def _structs_of(heap: Heap) -> dict[int, MSpan]:
     """The structs that can be found in a heap, which may be halfway in a command, by their addresses."""
     leaves = heap.mheap.spans.leaves.values()
-    found: set[MSpan | None] = {
-        leaf for leaf in leaves if not isinstance(leaf, list)
-    }  # tens of thousands, at worst
+    found: set[MSpan | None] = {leaf for leaf in leaves if not isinstance(leaf, list)}  # tens of thousands, at worst
     found.update(*(leaf for leaf in leaves if isinstance(leaf, list)))
     return {s.ptr: s for s in (*found, *heap.mheap.spanalloc.free_list) if s is not None}
 
