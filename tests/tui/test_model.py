@@ -14,7 +14,8 @@ from gomem_tui.keys import STANDARD
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
 from gomem_tui.panes.model import Model
-from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane, ObjectsPane
+from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane
+from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.render.lines import plain
 from tests.effort import effort
