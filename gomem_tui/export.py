@@ -37,6 +37,8 @@ def execute(args: argparse.Namespace) -> int:
     target, event = _stop(args.at)
     if args.json and (args.size or panes or args.zoom or args.theme or args.ascii is not None):
         raise UsageError("--size, --focus, --zoom, --theme and --ascii are for --svg and --text")
+    if args.no_frame and not args.svg:
+        raise UsageError("--no-frame is for --svg")
     look = _look(args)
     if args.out is not None and os.path.exists(args.out) and os.path.exists(args.file) and os.path.samefile(args.file, args.out):
         raise UsageError("argument -o: this is the session file itself")
@@ -52,7 +54,7 @@ def execute(args: argparse.Namespace) -> int:
     # Textual is imported only here: data needs no screen.
     from gomem_tui.shoot import shoot  # noqa: PLC0415
 
-    picture = shoot(console, size, panes, args.zoom, look)
+    picture = shoot(console, size, panes, args.zoom, look, not args.no_frame)
     _write(picture.svg if args.svg else picture.text, args.out)
     return OK
 

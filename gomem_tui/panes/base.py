@@ -135,7 +135,7 @@ class HeapPane(LinePane):
 
     def port(self, width: int, height: int) -> Port:
         """What the renderer gets."""
-        return Port(width, height, self.top, self.active)
+        return Port(width, height, self.top, self.active, self.note())
 
     def show_row(self, row: int, rows: int, count: int = FAR) -> None:
         """Scroll as little as needed so that `row` of `count` is among the `rows` rows shown, and no room is left unused."""
@@ -145,6 +145,13 @@ class HeapPane(LinePane):
         elif row >= self.top + rows:
             self.top = row - rows + 1
         self.top = max(self.top, 0)
+
+    def start(self) -> None:
+        """Begin anew, since it was opened: a pane that is about what is selected shows that."""
+
+    def note(self) -> str:
+        """Why it is not at its top, or where else the selected row is; it stands in the title rule."""
+        return "at ▸" if self.top else ""
 
     def show_block(self, first: int, last: int, rows: int, count: int) -> None:
         """Scroll, where needed, so that rows first to last of `count` are among the `rows` rows shown, or as many as fit.

@@ -125,7 +125,7 @@ def _spans(inline: "Node", plain: Token) -> list[Span]:
             case "em_open" | "em_close":
                 emphasis += node.nesting
             case "code_inline":
-                found.append((f"`{clean(node.content)}`", "code"))
+                found.append((clean(node.content), "code"))
             case "softbreak":
                 found.append((" ", token))
             case "hardbreak":
