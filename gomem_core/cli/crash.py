@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core import __version__
+from gomem_core.foreign import named
 from gomem_core.places import state_directory
 
 KEPT: Final = 20  # files; the oldest go
@@ -24,7 +25,7 @@ def kept(error: BaseException) -> str:
         path = _write("".join(traceback.format_exception(error)))
     except OSError as e:
         return f"the traceback could not be kept: {e.strerror or e}"
-    return f"please report it with {path}"
+    return f"please report it with {named(path)}"
 
 
 def _write(text: str) -> Path:
