@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from gomem_core.cli.crash import sentence
 from gomem_core.foreign import brief, named, visible
 from gomem_tui.__main__ import main
 from tests.tui.terminal import Terminal
@@ -294,3 +295,13 @@ def test_the_explorer(tmp_path: Path) -> None:
     # Textual asks for the common pointer at its start (OSC 22); a backspace is a step to the left.
     own = re.sub(r"\x1b\]22;default\x07|\x08|\x1b(?:\[[0-9;?<>=$]*[a-zA-Z@`]|\[[0-9;?]*\$[a-z]|[=>78])|[\r\n\x0f\x0e]", "", sent)
     assert RAW.search(own) is None, RAW.findall(own)
+
+
+def test_a_traceback(there: Path) -> None:
+    told = sentence(ValueError(BAD))
+    (file,) = (there / "state" / "gomem" / "errors").iterdir()
+    assert RAW.search(told) is None
+    assert str(named(file)) in told
+    text = file.read_text(encoding="utf-8")
+    assert RAW.search(text) is None
+    assert f"ValueError: {SHOWN}" in text
