@@ -6,6 +6,7 @@ from typing import Final
 
 from textual.actions import parse
 
+from gomem_core.foreign import visible
 from gomem_tui.arrangement import PANES, WHY, Arrangement
 from gomem_tui.dialog import Dialog
 from gomem_tui.keys import STANDARD
@@ -229,7 +230,7 @@ class PaneKeys(Dialog):
         self._copy(self.pane.text(), f"the {self.arrangement.name} pane")
 
     def _copy(self, text: str, what: str) -> None:
-        self.copy_to_clipboard(text)
+        self.copy_to_clipboard(visible(text))  # it may be pasted where a control character does something
         self.say(f"Copied {what}, {_clipboard(os.environ)}.")
 
     def action_picture(self) -> None:
