@@ -4,6 +4,7 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from collections.abc import Callable, Generator
+from time import perf_counter
 from typing import Final, NamedTuple
 
 from gomem_core.lang.commands import Filter
@@ -12,7 +13,7 @@ from gomem_core.objects import ObjectInfo, ObjectTable
 from gomem_core.pattern import Pattern
 from gomem_core.reach import Fate, slot_of
 from gomem_core.report import Cell
-from gomem_core.roworder import SLICE, Choice, RowOrder, Work
+from gomem_core.roworder import SLICE, SLICE_SECONDS, Choice, RowOrder, Work
 from gomem_core.spanfilter import COMPARE, read_filters
 from gomem_core.view import HeapView
 
@@ -93,9 +94,11 @@ class ObjectOrder(RowOrder):
         passes, fated = test if isinstance(test, Test) else (None, None)
         fates = (yield from find_fates(self._view, objects)) if fated is not None or wanted.sort == "state" else []
         found: list[int] = []
+        until = 0.0
         for oid in range(len(objects)):
-            if not oid % SLICE:
+            if perf_counter() > until:
                 yield
+                until = perf_counter() + SLICE_SECONDS
             if (passes is None or passes(objects.info(oid))) and (fated is None or fated(fates[oid])):
                 found.append(oid)
         yield

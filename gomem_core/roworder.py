@@ -13,6 +13,7 @@ Take = Callable[[], None]
 Work = Generator[None, None, Take]  # stops after each slice; returns what makes its rows those that are shown
 
 SLICE: Final = 200  # rows: one or two milliseconds
+SLICE_SECONDS: Final = 0.003  # ... but where a costly filter needs longer
 
 
 class Choice(NamedTuple):

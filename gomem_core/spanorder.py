@@ -6,6 +6,7 @@ new choice of order, costs time in proportion to their number.
 
 from bisect import bisect_left, insort
 from collections.abc import Callable
+from time import perf_counter
 from typing import Final
 
 from gomem_core.account import Account
@@ -13,7 +14,7 @@ from gomem_core.news import Stale
 from gomem_core.pattern import TooCostly
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell
-from gomem_core.roworder import SLICE, Choice, RowOrder, Work
+from gomem_core.roworder import SLICE_SECONDS, Choice, RowOrder, Work
 from gomem_core.spanfilter import Test, Waste, read_filter, span_waste
 from gomem_core.view import HeapView
 
@@ -110,9 +111,11 @@ class SpanOrder(RowOrder):
         wanted, test, key = self._wanted, self._wanted.test, SORTS[self._wanted.sort]
         keys: dict[int, Cell] = {}
         rows: list[tuple[Cell, int]] = []
-        for number, span in enumerate(self._view.each()):
-            if not number % SLICE:
+        until = 0.0
+        for span in self._view.each():
+            if perf_counter() > until:
                 yield
+                until = perf_counter() + SLICE_SECONDS
             if test is None or test(span):
                 keys[span.base] = found = key(span, self._account())
                 rows.append((found, span.base))
