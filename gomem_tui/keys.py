@@ -126,7 +126,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "filter",
         ("slash",),
         "filter",
-        "Filter the pane that has the keyboard: Spans, mcentral, Objects; {back} clears the filter. Help in a pane lists its fields.",
+        "Filter the pane that has the keyboard: Spans, mcentral, Objects (its help lists the fields); {back} clears it.",
         "filtered",
     ),
     Key(
