@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from gomem_tui.arrangement import PANES, WHY, Arrangement
+from gomem_tui.arrangement import PANES, WHY
 from gomem_tui.dialog import Dialog
 from gomem_tui.output import write_picture
 from gomem_tui.panes.base import HeapPane
@@ -15,8 +15,6 @@ from gomem_tui.screens.over import Over
 
 class PaneKeys(Dialog):
     """An explorer whose panes obey keys."""
-
-    arrangement: Arrangement
 
     @property
     def pane(self) -> HeapPane:
