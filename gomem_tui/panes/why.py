@@ -67,6 +67,10 @@ class WhyPane(HeapPane):
         """Rows in which all that is to be told is seen, in a pane `most` rows high or lower."""
         return 1 + why_length(self._story(), self.port(width, most))
 
+    def note(self) -> str:
+        """Nothing: its title says how many lines there are besides."""
+        return ""
+
     def page(self) -> int:
         """Rows shown."""
         return max(1, self.size.height - 1)

@@ -93,4 +93,4 @@ def test_an_unknown_lesson_is_a_mistake_in_the_command_line(which: str, told: st
 
 
 def test_the_list_needs_no_screen() -> None:
-    assert "textual" not in modules_of("learn", "--list")
+    assert "textual" not in modules_of(["learn", "--list"])
