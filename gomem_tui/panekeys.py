@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from textual.actions import parse
 
 from gomem_core.foreign import visible
-from gomem_tui.arrangement import PANES, WHY, Arrangement
+from gomem_tui.arrangement import PANES, WHY
 from gomem_tui.dialog import Dialog
 from gomem_tui.output import write_picture
 from gomem_tui.panes.base import HeapPane
@@ -21,7 +21,6 @@ from gomem_tui.screens.over import Over
 class PaneKeys(Dialog):
     """An explorer whose panes obey keys."""
 
-    arrangement: Arrangement
     _turning = False  # another pane has the keyboard, which is about to be shown
     _rearranged = False  # ... and others are shown than before
 
