@@ -126,7 +126,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "filter",
         ("slash",),
         "filter",
-        "Filter the pane that has the keyboard: Spans, mcentral, Objects; {back} clears the filter. Help in a pane lists its fields.",
+        "Filter the pane that has the keyboard: Spans, mcentral, Objects (its help lists the fields); {back} clears it.",
         "filtered",
     ),
     Key(
@@ -171,7 +171,13 @@ _TABLE: Final[tuple[Key, ...]] = (
     ),
     Key("palette", "command_palette", ("ctrl+p",), "palette", "Find an action or a command by a part of its name."),
     Key("help", "help", ("question_mark", "f1"), "help", "Explain the pane, the keys and the commands.", footer=6),
-    Key("back", "back", ("escape",), "back", "Leave the prompt, the help or the zoom; stop what takes long."),
+    Key(
+        "back",
+        "back",
+        ("escape",),
+        "back",
+        "Leave the prompt, the help, an answer, a difference or the zoom; stop what takes long.",
+    ),
     Key("quit", "quit", ("q", "ctrl+q"), "quit", "Leave gomem.", footer=7, first=True),
     Key("explain_quit", "explain_quit", ("ctrl+c",), "", "Nothing: it tells how to quit, and destroys nothing.", first=True),
     Key("suspend", "suspend_process", ("ctrl+z",), "", "Put gomem to sleep; fg wakes it.", first=True),

@@ -7,7 +7,7 @@ from typing import Final
 from textual.actions import parse
 
 from gomem_core.foreign import visible
-from gomem_tui.arrangement import PANES, WHY, Arrangement
+from gomem_tui.arrangement import PANES, WHY
 from gomem_tui.dialog import Dialog
 from gomem_tui.keys import STANDARD
 from gomem_tui.output import write_picture
@@ -27,7 +27,6 @@ SORTED: Final = ("spans", "objects")
 class PaneKeys(Dialog):
     """An explorer whose panes obey keys."""
 
-    arrangement: Arrangement
     _turning = False  # another pane has the keyboard, which is about to be shown
     _rearranged = False  # ... and others are shown than before
 
