@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core.desk import Desk
+from gomem_core.foreign import brief
 from gomem_core.journal import Found, Journal, JournalError, Record, Summary, find, read
 from gomem_core.lang import ParseError, parse
 from gomem_core.lang.errors import WordError
@@ -92,7 +93,7 @@ class _Told:
         """Do to the list of steps what was recorded.  Raises JournalError."""
         form = _FORMS.get(record.verb)
         if form is None:
-            raise self._wrong(record, f"this gomem knows no record {record.verb}")
+            raise self._wrong(record, f"this gomem knows no record {brief(record.verb)}")
         if tuple(map(type, record.values)) != form:
             expected = " ".join([record.verb, *(kind.__name__ for kind in form)])
             raise self._wrong(record, f"expected {expected}")
@@ -102,7 +103,7 @@ class _Told:
         except (ParseError, WordError) as e:
             raise self._wrong(record, e.message) from e
         except UnknownBranch as e:
-            raise self._wrong(record, f"there is no other future called {e}") from e
+            raise self._wrong(record, f"there is no other future called {brief(e)}") from e
         except (ValueError, OSError, ScriptError) as e:
             raise self._wrong(record, str(e).partition("\n")[0]) from e
 

@@ -8,6 +8,7 @@ not part of what is told; they stay where they are for whoever reads the file.
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from gomem_core.foreign import named
 from gomem_core.lang import MAX_LINE, Command, ParseError, parse
 from gomem_core.lang.moves import Directive, Expect, ExpectError, Focus, Mark, Move, Pause, Say, Select
 
@@ -69,7 +70,7 @@ def misplaced(line: str) -> ParseError:
 
 def located(where: str, number: int, line: str, error: ParseError) -> ScriptError:
     """The error in a line of a file, the first being number 1."""
-    return ScriptError(f"{where}:{number}:{error.column}: {error.message}\n{error.render_place(line)}")
+    return ScriptError(f"{named(where)}:{number}:{error.column}: {error.message}\n{error.render_place(line)}")
 
 
 def parse_step(source: str) -> Step:

@@ -201,14 +201,24 @@ class Explorer(Typist):
     def worked(self) -> None:
         """The session stands elsewhere: Why begins at its top, the prompt says what comes next, a lesson points at panes."""
         self.point_at(self._pointing.moved(self.model.session))
+        self._make_room_for_why()
         self._fit_why()
         self.query_one(WhyPane).follow()
         self.prompt.placeholder = self.placeholder()
 
+    def _make_room_for_why(self) -> None:
+        """A pane that has all the room gives some of it to Why as long as that has something to tell."""
+        telling = self.query_one(WhyPane).has_news
+        if telling != self.arrangement.telling:
+            self.arrangement.telling = telling
+            if self.arrangement.zoomed:
+                self.arranged()
+
     def _fit_why(self) -> None:
         """Give Why its rows: its style sheet's, or those that a story needs."""
-        zoomed_or_large = self.arrangement.zoomed or self.options.presenting
-        wanted = None if zoomed_or_large else self._told_rows()
+        arrangement = self.arrangement
+        below = arrangement.telling if arrangement.hides_why else not arrangement.zoomed
+        wanted = self._told_rows() if below and not self.options.presenting else None
         if wanted != self._why_rows:  # else Textual would lay out everything anew
             self.query_one(WhyPane).styles.height = self._why_rows = wanted
 
@@ -228,6 +238,9 @@ class Explorer(Typist):
             self.stop_working()
         elif self.typing:
             self.give_up()
+        elif self.query_one(WhyPane).answers:
+            self.model.put_away()
+            self.worked()
         elif self.model.order.text:
             self.say(self.model.filter(""))
         else:

@@ -8,6 +8,7 @@ from gomem_core.lang.moves import Focus
 from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
 from gomem_core.step import PAUSE
+from gomem_tui.arrangement import Arrangement
 from gomem_tui.hint import forked, hint, takes_long
 from gomem_tui.options import Options
 from gomem_tui.panes.why import WhyPane
@@ -27,6 +28,7 @@ class Dialog(Traveller):
     """An explorer to which lines are typed."""
 
     options: Options
+    arrangement: Arrangement
 
     @property
     def row(self) -> PromptRow:
@@ -144,11 +146,11 @@ class Dialog(Traveller):
     def answered(self, outcome: Outcome) -> None:
         """Show what a typed line led to: in the panes, or, what they have no room for, in the footer."""
         self.model.arrived(outcome)
+        why = self.query_one(WhyPane)
+        told_in_why = self.model.answer is None and not why.shows_log and (why.has_news or not self.arrangement.hides_why)
         if isinstance(outcome.command, Focus) and outcome.ok:
             self.point_at(outcome.command.panes)
-        elif outcome.error is not None and not self.query_one(WhyPane).display:
-            self.say(str(outcome.error))
-        elif self.model.answer is not None and outcome.result is not None:
+        elif outcome.result is not None and not told_in_why:
             self.say(outcome.result.summary)
 
     def _mend(self, line: str) -> None:

@@ -8,9 +8,10 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
-from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, json_text, named, say, write
+from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, json_text, say, write
 from gomem_core.console import Console
 from gomem_core.execute import CommandError
+from gomem_core.foreign import brief
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import ExpectError
 from gomem_core.lang.names import read_stop
@@ -140,4 +141,4 @@ def _write(text: str, out: str | None) -> None:
     try:
         Path(out).write_text(text, encoding="utf-8")
     except (OSError, ValueError) as e:  # ValueError: a NUL in the name
-        raise BadInput(f"cannot write {named(out)}: {getattr(e, 'strerror', None) or e}") from e
+        raise BadInput(f"cannot write {brief(out)}: {getattr(e, 'strerror', None) or e}") from e

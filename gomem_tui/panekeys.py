@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from textual.actions import parse
 
-from gomem_tui.arrangement import PANES, WHY, Arrangement
+from gomem_core.foreign import visible
+from gomem_tui.arrangement import PANES, WHY
 from gomem_tui.dialog import Dialog
 from gomem_tui.output import write_picture
 from gomem_tui.panes.base import HeapPane
@@ -20,7 +21,6 @@ from gomem_tui.screens.over import Over
 class PaneKeys(Dialog):
     """An explorer whose panes obey keys."""
 
-    arrangement: Arrangement
     _turning = False  # another pane has the keyboard, which is about to be shown
     _rearranged = False  # ... and others are shown than before
 
@@ -184,7 +184,7 @@ class PaneKeys(Dialog):
         self._copy(self.pane.text(), f"the {self.arrangement.name} pane")
 
     def _copy(self, text: str, what: str) -> None:
-        self.copy_to_clipboard(text)
+        self.copy_to_clipboard(visible(text))  # it may be pasted where a control character does something
         self.say(f"Copied {what}, {_clipboard(os.environ)}.")
 
     def action_picture(self) -> None:

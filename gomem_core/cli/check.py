@@ -10,6 +10,7 @@ from gomem_core.cli.progress import working
 from gomem_core.cli.run import impossible_state
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.console import Console
+from gomem_core.foreign import named
 from gomem_core.invariants import check
 from gomem_core.lang.moves import ExpectError
 from gomem_core.outcome import Outcome
@@ -41,7 +42,7 @@ def execute(args: argparse.Namespace) -> int:
         if args.json:
             emit_json(_record(path, checked, failure))
         else:
-            emit(str(checked) if failure is None else f"{path}:{failure}")
+            emit(str(checked) if failure is None else f"{named(path)}:{failure}")
     return status
 
 
@@ -78,7 +79,8 @@ class Checked:
 
     def __str__(self) -> str:
         futures = f", {counted(self.futures, 'future')}" if self.futures > 1 else ""
-        return f"ok {self._file.where}: {counted(self.steps, 'step')}, {counted(self.expectations, 'expectation')}{futures}"
+        done = f"{counted(self.steps, 'step')}, {counted(self.expectations, 'expectation')}{futures}"
+        return f"ok {named(self._file.where)}: {done}"
 
     @property
     def progress(self) -> Progress:

@@ -10,6 +10,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from gomem_core.foreign import is_harmless
 from gomem_tui.render.lines import Line, Port, fit, plain
 from gomem_tui.render.words import clean
 from gomem_tui.style import STYLES, Token
@@ -90,7 +91,7 @@ class LinePane(Widget):
 
 def _shown(line: Line, width: int) -> Line:
     """The line without what a terminal could take for a command, wherever it comes from: no renderer need think of that."""
-    if all(text.isprintable() for text, _ in line):
+    if all(is_harmless(text) for text, _ in line):
         return line
     return fit(tuple((clean(text), token) for text, token in line), width)
 

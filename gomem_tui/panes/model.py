@@ -33,7 +33,8 @@ class Model:
         self.console = console
         self.scene = Scene()
         self.outcome: Outcome | None = None  # what Why tells: of where the session stands, or of a line that was wrong
-        self.answer: Outcome | None = None  # to the move or directive that was typed last
+        self.typed: Outcome | None = None  # of the line that was typed last, until one goes elsewhere by a key
+        self.answer: Outcome | None = None  # ... where it is no step: of a move, a look, a directive
         self.unmet: list[tuple[str, str]] = []  # expectations of the step that did not come true, and what was found
         self._changed = changed
         self._seen = console.session
@@ -122,6 +123,7 @@ class Model:
             self.scene = Scene()
             self._selected.clear()
         self.order.look_again(session.take_stale())
+        self.typed = answer
         was_typed = answer is not None and (answer.error is not None or answer is session.outcome)
         self.outcome = answer if was_typed else session.outcome
         self.answer = None if was_typed else answer
@@ -132,13 +134,29 @@ class Model:
             self.select(self.session.address_of(answer.command.target) or 0)
         self._changed()
 
+    def put_away(self) -> None:
+        """Show what there is to be told of the step again, instead of an answer or a difference; the selection stays."""
+        self.console.difference = None
+        self.typed = self.answer = None
+        self.outcome = self.session.outcome
+        self.unmet = self.console.unmet(self.outcome) if not self.session.event else []
+        self._show(self.scene.selection)
+        self._changed()
+
     def _look(self) -> None:
-        session, difference = self.session, self.difference
+        session = self.session
         before, self._place = self._place, (session.step, session.event)
         done = session.outcome
         news = done.touched if done is not None else Touched()
         selection = self._followed(done, news, self._selected.get(self._place, 0) if self._place < before else 0)
         self._selected[self._place] = selection.addr
+        self._show(selection)
+
+    def _show(self, selection: Selection) -> None:
+        """Mark what the last step changed, or what differs."""
+        session, difference = self.session, self.difference
+        done = session.outcome
+        news = done.touched if done is not None else Touched()
         shown = news if difference is None else difference.touched
         scene = Scene(selection, shown, session.step, session.machine.touched_at, session.step + (session.event > 0))
         if difference is not None:
