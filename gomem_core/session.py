@@ -156,6 +156,11 @@ class Session:
             raise
         return self.outcome
 
+    def remember(self) -> None:
+        """Make it quick to come back to this step, as when another future begins here."""
+        self._leave_half()
+        self.machine.remember()
+
     def seek(self, direction: int) -> bool:
         """Go to the next step that changed the structure of the heap (stepmarks.py), or to the one before; False: there is none.
 
