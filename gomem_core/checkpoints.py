@@ -153,7 +153,7 @@ class Checkpoints:
         return min((n for n in range(1, len(self._all)) if self._all[n] is not new), key=cost)
 
     def _remove(self, n: int) -> int:
-        """Away with it; returns the bytes."""
+        """Drop the checkpoint of a step; returns the bytes freed."""
         gone = self._all.pop(n)
         del self._steps[n]
         self._all[n - 1].stale.add(gone.stale)

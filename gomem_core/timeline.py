@@ -31,7 +31,7 @@ class Future:
 
 
 class Timeline:
-    """All futures, and a place in one of them."""
+    """Keeps all branches, and a place in one of them."""
 
     def __init__(self, steps: list[str] | None = None, name: str = MAIN, marks: dict[int, list[str]] | None = None) -> None:
         """One future with these steps, none of them done."""
