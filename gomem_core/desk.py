@@ -79,7 +79,7 @@ class Desk:
             self._beginning.append(("file", str(resolved(origin.path)), *origin.stamp))
 
     def keep(self, kind: Kind | None) -> None:
-        """Who keeps the journals of sessions that begin from here on; None: nobody."""
+        """Set the kind of program that keeps the journals of sessions from here on; None: no journals."""
         self._kind = kind
 
     def take_up(self, session: Session, script: Script, journal: Journal | None, files: OwnFiles, lost: str = "") -> None:
@@ -187,7 +187,7 @@ class Desk:
             self.record("file", str(resolved(path)), *stamp)
 
     def unmet(self, outcome: Outcome | None) -> list[tuple[str, str]]:
-        """Of what the step where the session stands expects: the lines that did not come true, and what was found instead."""
+        """Returns the current step's expectations that are not met: each line, and what was found instead."""
         said = outcome.said if outcome is not None else None
         checked = [(line, self.found_instead(expect, outcome)) for line, expect in (said.expects if said else ())]
         return [(line, found) for line, found in checked if found]

@@ -44,7 +44,7 @@ _TELL_EVERY: Final = 10_000  # work, a third of a second
 
 
 class _Halfway(Exception):
-    """So many events were told as were asked for."""
+    """The requested number of events was reached."""
 
 
 class _Memory(NamedTuple):
@@ -118,7 +118,7 @@ class Machine:
 
     @contextmanager
     def only_looking(self) -> Iterator[None]:
-        """Nobody is told where it stands in here, since it comes back."""
+        """Suppresses progress reports: the machine will come back."""
         told, self.on_the_way = self.on_the_way, None
         try:
             yield
@@ -345,7 +345,7 @@ class Machine:
         if self._half:
             self.objects.go(self.at)
             self.objects.put_back()
-            if self.at == self.recorded:  # the objects of a step that was never done as a whole are no traces to be kept
+            if self.at == self.recorded:  # the objects of a step that was never completed leave no traces
                 self.objects.cut()
         self._half = True
         image, memory = known.contents()

@@ -1,4 +1,4 @@
-"""What somebody probably meant who wrote a word that nobody knows."""
+"""Suggests the known word that a misspelt one was probably meant to be."""
 
 from collections.abc import Iterable
 from typing import Final

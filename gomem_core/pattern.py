@@ -54,7 +54,7 @@ class Pattern:
         try:
             return cast("Callable[[bytes], object]", re2.compile(f"(?m){self.text}".encode(), options).search)
         except (re2.error, UnicodeEncodeError) as problem:
-            detail = problem.args[0].decode() if isinstance(problem, re2.error) else "it is no text"
+            detail = problem.args[0].decode() if isinstance(problem, re2.error) else "it is not text"
             known = "look-around, back references and more than 1000 repetitions are not supported"
             raise BadPattern(f"cannot be searched for: {detail}; {known}") from None
 

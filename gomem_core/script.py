@@ -117,7 +117,7 @@ def read_script(name: str, text: str, where: str) -> Script:
     reader = Reader(name)
     lines = text.removeprefix("\ufeff").split("\n")
     if not lines[-1]:
-        lines.pop()  # the end of the last line is no empty line
+        lines.pop()  # the end of the last line is not an empty line
     number, line = 0, ""
     try:
         for number, line in enumerate(lines, 1):

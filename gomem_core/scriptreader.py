@@ -127,7 +127,7 @@ class Reader:
             head.append("")  # or the comment would belong to what follows
         head += lines
 
-    # --- The lines that are no commands ---------------------------------------------------------------------------------
+    # --- The lines that are not commands --------------------------------------------------------------------------------
 
     def _not_parsed(self, number: int, line: str, error: ParseError) -> None:
         word = next(iter(line.split()), "")
@@ -239,5 +239,5 @@ def _no_section(line: str) -> ParseError:
 
 
 def _without_end(lines: list[str]) -> list[str]:
-    """Without an empty line at the end."""
+    """Returns the text without an empty line at the end."""
     return lines[:-1] if lines and not lines[-1] else lines

@@ -31,7 +31,7 @@ class Future:
 
 
 class Timeline:
-    """All futures, and a place in one of them."""
+    """Keeps all branches, and a place in one of them."""
 
     def __init__(self, steps: list[str] | None = None, name: str = MAIN, marks: dict[int, list[str]] | None = None) -> None:
         """One future with these steps, none of them done."""
@@ -131,6 +131,23 @@ class Timeline:
     def elsewhere(self, mark: str) -> str | None:
         """A future that has a mark of this name which the current one has not."""
         return next((f.name for f in self.futures.values() if any(mark in names for names in f.marks.values())), None)
+
+    def tour(self) -> list[tuple[Future, set[int]]]:
+        """All futures, each behind the one in which it begins, and the steps of its own behind which others begin.
+
+        From one to the next it is seldom far: of those that begin in the same future, the one that begins last comes first.
+        """
+        inside: dict[str, list[Future]] = {name: [] for name in self.futures}
+        waiting: list[Future] = []
+        for future in self.futures.values():
+            (waiting if future.parent is None else inside[future.parent]).append(future)
+        tour = []
+        while waiting:
+            future = waiting.pop()
+            others = sorted(inside[future.name], key=lambda other: other.start, reverse=True)
+            tour.append((future, {other.start for other in others}))
+            waiting += reversed(others)
+        return tour
 
     # --- The tree -------------------------------------------------------------------------------------------------------
 

@@ -198,7 +198,7 @@ class _Reader:
                 self.keys[name].append(key)
 
     def _check_keys(self) -> None:
-        """No key means two things, and what everybody needs has a key."""
+        """Check that no key means two things, and that the actions which are always needed have a key."""
         owners: dict[str, str] = {}
         for name, keys in self.keys.items():
             for key in dict.fromkeys(keys):

@@ -1,4 +1,4 @@
-"""How signals end an app: at any moment, within a second, with the terminal as it was before.
+"""Ends an app by a signal: at any moment, within a second, with the terminal as it was before.
 
 `loop.add_signal_handler` is of no use for that: it tells the loop of a signal by a byte in a pipe which holds 278 of them, and
 each key that is read puts one there as well.  While many keys wait, signals are lost.

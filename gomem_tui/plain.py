@@ -41,7 +41,7 @@ _MOST_ROWS: Final = 9  # digits of a number of rows
 def run_plain(path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False) -> int:
     """Take commands from stdin until it ends; what app.run_explorer does, as text.
 
-    Returns the exit code: 3 for a bad script or journal.  Where stdin is no terminal, also when a line was wrong, and 1 when an
+    Returns the exit code: 3 for a bad script or journal.  If stdin is not a terminal, also when a line was wrong, and 1 when an
     `expect` was not met; all lines are done nevertheless.
     """
     try:
@@ -148,7 +148,7 @@ class PlainTalk:
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
-        """For those who type, ctrl+c stops what is being done, at a place where nothing is half done."""
+        """Let ctrl+c stop what is being done, at a place where nothing is half done."""
         if not self._typed:
             yield
             return

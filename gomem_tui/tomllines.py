@@ -1,4 +1,4 @@
-"""In which lines of a TOML text its keys stand: tomllib tells that of syntax errors only."""
+"""Finds the lines of a TOML text in which its keys stand: tomllib reports lines only for syntax errors."""
 
 import re
 import tomllib

@@ -86,5 +86,5 @@ class World:
 
 
 def _word(ref: Ref) -> str:
-    """How the line most probably says it."""
+    """Returns the word that the line most probably has for the object."""
     return ref.name if isinstance(ref, ByName) else f"{ref.addr:#x}"

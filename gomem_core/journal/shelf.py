@@ -1,4 +1,4 @@
-"""All journals: which sessions were left unfinished, which one is meant, which are too old to be kept."""
+"""Lists the journals: which sessions were left unfinished, which one is meant, which are too old to be kept."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""How the language says no: ParseError for the outside, WordError for the readers inside."""
+"""The errors of the language: ParseError for callers outside, WordError for the readers inside."""
 
 import textwrap
 import unicodedata

@@ -14,7 +14,7 @@ from gomem_core.lang.numbers import MAX_INT, read_addr, read_count
 MAX_NAME: Final = 64  # characters
 MAX_SLOT: Final = 1 << 36  # words: more than the arena holds
 
-# Words with a meaning of their own, which are no names.  The registry adds every word of the commands that
+# Words with a meaning of their own, which are not names.  The registry adds every word of the commands that
 # change the heap or look at it, so that a new one cannot be forgotten here; `back` and `goto` always were kept
 # free.  The other words of moves and directives are not added: where one of them can stand, no object can.
 RESERVED: set[str] = {"all", "off", "back", "goto"}

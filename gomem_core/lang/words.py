@@ -1,4 +1,4 @@
-"""From a line to its words, and from a word's number back to its column.
+"""Splits a line into words, and finds the column of a word.
 
 Columns are needed only when something is wrong, so a good line is simply split, and no place is remembered.
 """

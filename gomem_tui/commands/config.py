@@ -50,11 +50,11 @@ def _path() -> Path:
     try:
         return config_path(os.environ)
     except OSError as e:
-        raise BadInput(f"the configuration has no place: {e.strerror}") from e
+        raise BadInput(f"there is no place for the configuration: {e.strerror}") from e
 
 
 def _show(args: argparse.Namespace) -> None:
-    """All that can be set, as a configuration that says the same, with who said so behind each."""
+    """Show all settings as a configuration file would have them, each followed by its source."""
     settings, config = effective(args, os.environ)
     changed = config.keyboard.changed()
     sections: dict[str, list[_Told]] = {

@@ -1,4 +1,4 @@
-"""Inside of a command: its events one by one, with a mark at the one that was told last."""
+"""Draws the inside of a command: its events one by one, with a mark at the latest one."""
 
 from typing import Final
 

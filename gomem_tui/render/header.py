@@ -51,7 +51,7 @@ def render_header(
 
 
 def _parts(view: HeapView, place: tuple[int, int, int], future: str, read_only: bool) -> dict[str, list[Span]]:
-    """All that could be told, in order."""
+    """Returns all that could be shown, in order."""
     ps = view.mcaches()
     current = next(c.p for c in ps if c.current)
     trigger, live, count = view.stats.gc_trigger, view.stats.heap_live, view.stats.numgc

@@ -66,9 +66,11 @@ def test_a_lesson_that_was_walked_as_plain_text_was_walked(tmp_path: Path) -> No
 
 
 def test_plain_in_a_pipe() -> None:
-    listed = gomem("learn", "--plain", stdin=b"4\n")
-    assert listed.returncode == 0
-    assert listed.stdout == gomem("learn").stdout
+    chosen = gomem("learn", "--plain", stdin=b"nosuch\n4\n\nquit\n")  # a pipe answers as a person does
+    assert "lesson> there is no lesson 'nosuch'" in chosen.stdout.decode()
+    assert "Step 1 of 18." in chosen.stdout.decode()
+    listed = gomem("learn", stdin=b"4\n")
+    assert (listed.returncode, listed.stdout) == (0, gomem("learn", "--list").stdout)
     done = gomem("learn", "9", "--plain", "--read-only", stdin=b"\nalloc 8\n")
     assert done.returncode == 3
     assert b"Step 1 of 19" in done.stdout
