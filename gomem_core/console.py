@@ -87,6 +87,7 @@ class Console(Desk):
         try:
             outcome = self.session.submit(source)
         except Stopped:
+            self.gave_up()
             return Outcome(source, None, self.session.step, Result("stopped; nothing changed"))
         if outcome.ok:
             self.difference = None
@@ -95,6 +96,8 @@ class Console(Desk):
             self.record("do", source)
         elif self.session.event != event:  # it was halfway, which it left to try
             self.moved()
+        else:
+            self.gave_up()
         self.last = outcome
         return outcome
 

@@ -74,7 +74,8 @@ class Machine:
         self.links = LinkIndex(self.view, complete=True)  # likewise
         self.at = 0  # steps done
         self.outcome: Outcome | None = None  # of the step done last, if it is known
-        self.on_the_way: Callable[[int], None] | None = None  # told where it stands while steps are done that never were
+        # Called while steps are done for the first time: where it stands, and which long command that was typed is tried next.
+        self.on_the_way: Callable[[int, str], None] | None = None
         self.stop = StopRequest() if stop is None else stop  # whatever takes long raises Stopped then
         self.stale = Stale()  # spans that may have changed since somebody took this
         self.heap_live = array("q", [0])  # bytes, after each step that was done on this line
@@ -151,7 +152,7 @@ class Machine:
         number, now, work = self.at + 1, self.heap.mheap.now, self._work
         known_to_fail = self._failed.pop(number, None)
         before = counters(self.heap)
-        self._tell(step)
+        self._tell(step, step.source)
         if self.at < self.recorded:
             self.objects.diverge()
         outcome = None
@@ -173,11 +174,14 @@ class Machine:
         self._done(number, outcome)
         return outcome
 
-    def _tell(self, step: Step) -> None:
-        """Tell where it stands: at the very first step, before a heavy one, and now and then."""
-        if self.on_the_way is not None and abs(self._work - self._told_at) + cost(self._world, step.command) >= _TELL_EVERY:
+    def _tell(self, step: Step, typed: str = "") -> None:
+        """Tell where it stands: at the very first step, before a heavy one, and now and then; and which heavy one is typed."""
+        if self.on_the_way is None:
+            return
+        work = cost(self._world, step.command)
+        if abs(self._work - self._told_at) + work >= _TELL_EVERY:
             self._told_at = self._work
-            self.on_the_way(self.at)
+            self.on_the_way(self.at, typed if work >= _TELL_EVERY else "")
 
     def look(self, step: Step, at: int) -> Outcome:
         """Do a command that only looks, as no step."""

@@ -10,6 +10,7 @@ from gomem_core.comparisons import COMPARE
 from gomem_core.desk import Desk, Origin
 from gomem_core.execute import CommandError
 from gomem_core.figures import figures
+from gomem_core.foreign import brief, named
 from gomem_core.journal import JournalError
 from gomem_core.lang import format_command
 from gomem_core.lang.moves import (
@@ -235,7 +236,7 @@ def _save(desk: Desk, command: Save) -> Result:
     except NotOurs as e:
         raise CommandError(str(e), command.path) from e
     except OSError as e:
-        raise CommandError(f"cannot write {command.path}: {e.strerror or e}", command.path) from e
+        raise CommandError(f"cannot write {brief(command.path)}: {e.strerror or e}", command.path) from e
     steps = len(desk.session.timeline.steps)
     data: results.Saved = {"path": command.path, "steps": steps}
     return Result(f"{counted(steps, 'step')} saved in {command.path}", data)
@@ -245,11 +246,11 @@ def _open(desk: Desk, command: Open) -> Result:
     path = _path(command.path)
     try:
         if path.is_fifo():  # nobody could stop who waits for what another program writes
-            raise ScriptError(f"{path}: it is a pipe, not a file")
+            raise ScriptError(f"{named(path)}: it is a pipe, not a file")
         origin = Origin(path, stamp_of(path))
         script = load_script(path)
     except OSError as e:
-        raise CommandError(f"cannot read {command.path}: {e.strerror or e}", command.path) from e
+        raise CommandError(f"cannot read {brief(command.path)}: {e.strerror or e}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
     desk.begin(script, origin)

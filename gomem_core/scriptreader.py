@@ -26,6 +26,7 @@ class Reader:
     def __init__(self, name: str) -> None:
         self.script = Script(name)
         self._into: Script | BranchText = self.script
+        self._branches: dict[str, BranchText] = {}  # by name
         self._lines: list[str] = []  # of the step that can still get `mark` and `expect` lines
         self._number = 0  # where its command stands
         self._fault: OpenFault | None = None  # its command does not parse
@@ -197,7 +198,7 @@ class Reader:
         index = 1
         try:
             name = read_branch_name(words[1])
-            if name in (self.script.future, *(branch.name for branch in self.script.branches)):
+            if name == self.script.future or name in self._branches:
                 raise WordError(f"there is a branch {name} already")
             index = 5
             parent = words[5] if len(words) == 6 else None
@@ -211,6 +212,7 @@ class Reader:
         branch.head = _without_end(self._take_waiting() + comments)
         self._told = False
         self.script.branches.append(branch)
+        self._branches[name] = branch
         self._into = branch
 
     def _comments_at_end(self) -> list[str]:
@@ -225,10 +227,10 @@ class Reader:
         """Steps from the start to the end of a future."""
         if parent is None:
             return len(self.script.steps)
-        for branch in self.script.branches:
-            if branch.name == parent:
-                return branch.start + len(branch.steps)
-        raise WordError(f"there is no branch {parent} above this line")
+        branch = self._branches.get(parent)
+        if branch is None:
+            raise WordError(f"there is no branch {parent} above this line")
+        return branch.start + len(branch.steps)
 
 
 def _no_section(line: str) -> ParseError:

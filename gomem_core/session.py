@@ -109,7 +109,7 @@ class Session:
 
         An error is in the outcome, and nothing changed.  Where steps lie ahead another future begins.
         Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt and Stopped when nothing
-        changed; ScriptError when several lines are not step.
+        changed; ScriptError when several lines are not one step.
         """
         try:
             command = parse(source) if "\n" not in source else parse_step(source).command
@@ -155,6 +155,11 @@ class Session:
             self._arrived(self.machine.outcome)
             raise
         return self.outcome
+
+    def remember(self) -> None:
+        """Make it quick to come back to this step, as when another future begins here."""
+        self._leave_half()
+        self.machine.remember()
 
     def seek(self, direction: int) -> bool:
         """Go to the next step that changed the structure of the heap (stepmarks.py), or to the one before; False: there is none.

@@ -32,6 +32,7 @@ class Arrangement:
         self.current = 1  # has the keyboard
         self.upper = 1  # what small terminals and zoom show beside Why
         self.zoomed = False
+        self.telling = False  # Why has an answer, or a script's words: it stands below a pane that has all the room
         self.size = (80, 24)
         self._placed = [numbers[0] for numbers in PLACES]
         self._halves = [numbers[0] for numbers in HALVES]
@@ -40,6 +41,11 @@ class Arrangement:
     def name(self) -> str:
         """The pane that has the keyboard, by its id."""
         return PANES[self.current]
+
+    @property
+    def hides_why(self) -> bool:
+        """Whether another pane has all the room, unless Why has something to tell."""
+        return self.zoomed and self.current != WHY
 
     def choose(self, number: int) -> None:
         """Give a pane the keyboard."""
@@ -71,6 +77,7 @@ class Arrangement:
             "short": self.size[1] < ROOMY,
             "huge": not self._below(HUGE),
             "zoomed": self.zoomed,
+            "telling": self.telling,
             "on-why": self.current == WHY,
         }
 

@@ -49,6 +49,7 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
         "the last one has the keyboard; without it, the pane that the session file points at",
     )
     parser.add_argument("--zoom", action="store_true", help="give that pane all the room")
+    parser.add_argument("--no-frame", action="store_true", help="draw the SVG without a window around it")
     declare_picture(parser)
     parser.add_argument("-o", dest="out", metavar="OUT", help="write to this file instead of stdout")
 

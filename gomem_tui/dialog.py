@@ -8,6 +8,7 @@ from gomem_core.lang.moves import Focus
 from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
 from gomem_core.step import PAUSE
+from gomem_tui.arrangement import Arrangement
 from gomem_tui.hint import forked, hint, takes_long
 from gomem_tui.options import Options
 from gomem_tui.panes.why import WhyPane
@@ -27,6 +28,7 @@ class Dialog(Traveller):
     """An explorer to which lines are typed."""
 
     options: Options
+    arrangement: Arrangement
 
     @property
     def row(self) -> PromptRow:
@@ -66,10 +68,10 @@ class Dialog(Traveller):
     # --- What was typed ---------------------------------------------------------------------------------------------------
 
     def edited(self, text: str) -> None:
-        """While a command is being typed the footer says what it would do, or what it looks like."""
+        """Say in the footer what the command being typed would do, or what is wrong with it."""
         if self.busy or not self.typing:
             return
-        about = self.model.filter(text, typing=True) if self.row.filtering else hint(text, self.desk, self.offered())
+        about = self._filtered(text, typing=True) if self.row.filtering else hint(text, self.desk, self.offered())
         self.say(self.prompt.alternatives(self.size.width - 1) or about)
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
@@ -108,12 +110,25 @@ class Dialog(Traveller):
 
     def _filter_entered(self, text: str) -> None:
         """A filter that cannot be read stays to be mended, and the one before it stays in force."""
-        problem = self.model.filter(text)
+        problem = self._filtered(text)
         if problem:
-            self.model.filter(self.row.filter_before)
+            self._filtered(self.row.filter_before)
             self.say(problem)
         else:
             self.leave_prompt()
+            self.say(self.model.doubt(text, self.row.filtered))
+
+    def _filtered(self, text: str, typing: bool = False) -> str:
+        """Filter the pane for which the prompt was opened; returns what is wrong, or what may be meant."""
+        pane = self.row.filtered
+        problem = self.model.filter(text, typing, pane)
+        if not problem:
+            self.filtered(pane)
+        return problem or (self.model.doubt(text, pane) if typing else "")
+
+    def filtered(self, pane: str) -> None:
+        """Show a filtered table from its top."""
+        raise NotImplementedError
 
     def _submit_all(self, lines: list[str]) -> list[Outcome]:
         """Do one line after the other, up to the first that is wrong."""
@@ -144,11 +159,11 @@ class Dialog(Traveller):
     def answered(self, outcome: Outcome) -> None:
         """Show what a typed line led to: in the panes, or, what they have no room for, in the footer."""
         self.model.arrived(outcome)
+        why = self.query_one(WhyPane)
+        told_in_why = self.model.answer is None and not why.shows_log and (why.has_news or not self.arrangement.hides_why)
         if isinstance(outcome.command, Focus) and outcome.ok:
             self.point_at(outcome.command.panes)
-        elif outcome.error is not None and not self.query_one(WhyPane).display:
-            self.say(str(outcome.error))
-        elif self.model.answer is not None and outcome.result is not None:
+        elif outcome.result is not None and not told_in_why:
             self.say(outcome.result.summary)
 
     def _mend(self, line: str) -> None:
@@ -174,7 +189,7 @@ class Dialog(Traveller):
     def give_up(self) -> None:
         """Leave the prompt without doing what stands there; a complaint about it is over, too."""
         if self.row.filtering:
-            self.model.filter("")
+            self._filtered("")
         self.prompt.show("")  # what was typed can be had again from the history
         self.leave_prompt()
         if self.model.outcome is not None and self.model.outcome.error is not None:

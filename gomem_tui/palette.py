@@ -24,7 +24,7 @@ class ActionProvider(Provider):
     """Offers the actions, to be done, and the commands, to be gone on with at the prompt."""
 
     async def discover(self) -> Hits:
-        """Offer all of them, before anything is typed."""
+        """Offer all of them before anything is typed."""
         for text, do in self._offers():
             yield DiscoveryHit(text, do)
 
@@ -58,9 +58,9 @@ class Palette(CommandPalette, Over):
         yield TooSmall(id="too-small")
 
     def on_mount(self) -> None:
-        """Before anything is drawn."""
+        """Stop the cursor's blinking before anything is drawn."""
         self.query_one(CommandInput).cursor_blink = False
 
     def leaving(self, quits: str) -> str:
-        """Returns which keys close the palette and quit gomem; Textual binds esc."""
+        """Says that esc closes it, a key that Textual gives it."""
         return f"esc closes the palette, {quits} quits gomem." if quits else "esc closes the palette."

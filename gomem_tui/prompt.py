@@ -1,7 +1,7 @@
 """The prompt: one line of the command language, with ghost text from the registry, and a history."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,6 +15,11 @@ from gomem_core.lang import MAX_LINE, Names, complete
 from gomem_tui.alternatives import Walk, begin
 from gomem_tui.history import add_to_history, read_history
 
+_FILTERS: Final = {  # what stands in the empty prompt
+    "spans": "class:5  state:free  used<50%  or a regular expression",
+    "mcentral": "class:5  kind:scan  nonempty>0",
+    "objects": "size>=1K  kind:scan  state:kept  step<9  or a regular expression",
+}
 Enter = Callable[[list[str], str], None]  # takes lines to be done, and a problem with the history, in words
 Edited = Callable[[str], None]  # takes the line whenever somebody changed it
 
@@ -55,7 +60,7 @@ class Prompt(Input):
         self.can_focus = False  # so that Textual's own ways to the next widget do not lead here
 
     def expect(self, context: str) -> None:
-        """Complete what is typed as if it followed `context`, from now on."""
+        """Complete what is typed from now on as if it stood after `context`."""
         self._behind = context
 
     def complete(self, step: int) -> None:
@@ -78,7 +83,7 @@ class Prompt(Input):
         return "" if walk is None else walk.shown(width)
 
     def watch_value(self, value: str) -> None:
-        """Whatever else changes the line ends tab's walk; who changed it is told at once, not by a message that may come late."""
+        """End tab's walk when anything else changes the line; report the change at once, not by a message that may come late."""
         if self._walk is not None and value != self._walk.value:
             self._walk = None
         if value:
@@ -112,14 +117,14 @@ class Prompt(Input):
         return self._walk if self._walk is not None and self._walk.cursor == self.cursor_position else None
 
     def action_end(self, select: bool = False) -> None:
-        """Take the ghost text at the end of the line; elsewhere go to the end."""
+        """Take the ghost text at the end of the line, else go there."""
         if self.cursor_at_end and not select:
             self.action_cursor_right()
         else:
             super().action_end(select)
 
     def on_blur(self) -> None:
-        """Give the keyboard back, so that Textual's own focus keys do not lead here."""
+        """Give the keyboard back: Textual must not lead here in its own ways."""
         self.can_focus = False
 
     def _on_hide(self, event: events.Hide) -> None:
@@ -185,6 +190,7 @@ class PromptRow(Horizontal):
         self._made_of = names, enter, edited
         self.filtering = False
         self.filter_before = ""
+        self.filtered = "spans"  # the pane
 
     def compose(self) -> ComposeResult:
         """Sign and prompt."""
@@ -201,10 +207,10 @@ class PromptRow(Horizontal):
         self.prompt.can_focus = True
         self.screen.set_focus(self.prompt)
 
-    def open_for_filter(self, text: str) -> None:
-        """Take a filter instead of commands, until the keyboard is given back; `text` is the one in force."""
-        self.filter_before = text
-        self._expect(True, "/", "class:5  state:free  used<50%  or a regular expression", text)
+    def open_for_filter(self, pane: str, text: str) -> None:
+        """Take a filter of this pane instead of commands, until the keyboard is given back; `text` is the one in force."""
+        self.filter_before, self.filtered = text, pane
+        self._expect(True, "/", _FILTERS[pane], text)
         self.open()
 
     def closed(self, placeholder: str) -> None:
@@ -215,7 +221,7 @@ class PromptRow(Horizontal):
     def _expect(self, filtering: bool, sign: str, placeholder: str, text: str) -> None:
         self.filtering = filtering
         self.prompt.remembers = not filtering
-        self.prompt.expect("show spans " if filtering else "")
+        self.prompt.expect(f"show {self.filtered} " if filtering else "")
         self.query_one("#colon", Static).update(sign)
         self.prompt.placeholder = placeholder
         self.prompt.value = text

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gomem_core.foreign import brief
 from gomem_core.near import did_you_mean, nearest
 from gomem_tui.look import THEMES, Theme
 
@@ -30,12 +31,12 @@ class Setting:
 
     @property
     def variable(self) -> str:
-        """Returns the environment variable's name."""
+        """The environment variable's name."""
         return f"GOMEM_{self.name.upper()}"
 
     @property
     def option(self) -> str:
-        """On the command line; what can be true has --no-… too."""
+        """The option on the command line; what can be true has --no-… too."""
         return f"--{self.name.replace('_', '-')}"
 
     @property
@@ -146,5 +147,5 @@ def _read(setting: Setting, text: str, source: str) -> Value:
         from gomem_core.lang.errors import printable  # noqa: PLC0415 -- only a mistake needs the language
 
         words = ", ".join([*(("1", "0") if setting.is_flag else ()), *setting.words])
-        raise SettingError(did_you_mean(f'{source}: "{printable(text)}" is none of {words}', nearest(text, setting.words)))
+        raise SettingError(did_you_mean(f'{source}: "{printable(brief(text))}" is none of {words}', nearest(text, setting.words)))
     return value

@@ -31,3 +31,12 @@ def test_docstrings_begin_with_a_verb_or_the_thing_returned() -> None:
     assert len(found) > 1000
     wrong = [f"{source.relative_to(ROOT)}:{line}: {text[:60]}" for source, line, text in found if _STUMBLES.match(text)]
     assert wrong == []
+
+
+_PHRASES = re.compile(r"outweigh|has no place here|\bshall\b|asks nobody|Who counts|\} is no [a-z{]")
+_READ = [*SOURCES, ROOT / "README.md", *ROOT.glob("gomem_core/lessons/*.gomem"), ROOT / "gomem_tui" / "demo.gomem"]
+
+
+def test_what_users_read_is_plain() -> None:
+    found = [(path.name, match[0]) for path in _READ for match in _PHRASES.finditer(path.read_text(encoding="utf-8"))]
+    assert found == []

@@ -64,7 +64,7 @@ def _alloc(world: World, command: Alloc) -> Result:
 
 
 def _held_before(world: World, one: Allocated) -> tuple[str, ...]:
-    """Returns which object had the slot before, where that is known, so that reuse of memory can be seen."""
+    """Says whose slot it was, if that is known, so that one sees memory being reused."""
     oid = None if one.tiny_combined or not one.elemsize else world.objects.find_addr(one.addr)
     if oid is None:
         return ()

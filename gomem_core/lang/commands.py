@@ -195,7 +195,7 @@ class Procs:
 
 @frozen
 class UseP:
-    """Allocate on P number `index` from now on, counted from 0."""
+    """Allocate from now on on P number `index`, counted from 0."""
 
     index: int
 

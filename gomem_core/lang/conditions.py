@@ -84,7 +84,7 @@ def read_expected_quantity(text: str) -> ExpectQuantity:
 
 
 def format_comparison(quantity: str, comparison: Comparison, value: int) -> str:
-    """Returns it as it is written: heap_live > 4M."""
+    """Returns it as it is read: heap_live > 4M."""
     number = format_size(value) if QUANTITIES[quantity].is_bytes else str(value)
     return f"{quantity} {comparison} {number}"
 
@@ -130,7 +130,7 @@ def read_sign(sign: str, start: int) -> Comparison:
 
 
 def _no_quantity(text: str, name: str) -> WordError:
-    """Where a quantity should stand is something else, or nothing."""
+    """Returns the complaint that a quantity is expected and something else, or nothing, is there."""
     if not name:
         return WordError("the quantity to compare is missing", width=0)
     if name in EVENT_WORDS:

@@ -95,7 +95,7 @@ def _complete_places(prefix: str, names: Names | None) -> Iterable[tuple[str, st
 
 
 def _complete_addresses(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
-    """Nothing without a 0: nobody wants to walk through addresses where a number can stand."""
+    """Completes addresses, but only after a 0: nobody wants to walk through addresses where a number can stand."""
     return names.addresses(prefix) if names is not None and prefix[:1] == "0" else ()
 
 

@@ -167,7 +167,7 @@ def _unknown_command(line: str, word: str) -> ParseError:
 
 
 def _surplus(line: str, words: list[str], spec: CommandSpec, shape: Shape, index: int) -> ParseError:
-    """Returns the error for a word that is not a clause of the command: misspelt, or one too many."""
+    """A word that is not a clause of the command: misspelt, or one too many."""
     said = {shape.keywords[word].field for word in words[1:index] if word in shape.keywords}
     keywords = [word for word, clause in shape.keywords.items() if clause.field not in said]
     return _no_place(line, words, spec, index, [*keywords, _END])

@@ -140,7 +140,7 @@ _DIFF = CommandSpec(
         ),
     ),
     summary="Tell what is different here from a step or mark.",
-    help="Nothing moves and nothing changes.",
+    help="Nothing moves and nothing changes. The explorer marks in every pane what differs, until esc ends it.",
     examples=("alloc 48\nmark first\nalloc 48\ndiff first", "alloc 48\ndiff 0"),
 )
 

@@ -31,7 +31,7 @@ def split_line(line: str) -> list[str]:
 
 
 def word_spans(line: str) -> list[tuple[int, int]]:
-    """Where each word of a line that `split_line` accepts stands: 0-based start and end."""
+    """Returns where each word stands of a line that `split_line` accepts: 0-based start and end."""
     return [match.span() for match in _WORD.finditer(_body(line).partition("#")[0])]
 
 

@@ -8,6 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Final
 
+from gomem_core.foreign import brief
 from gomem_core.near import did_you_mean, nearest
 from gomem_core.script import Script, read_script
 from gomem_core.step import parse_step
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Lesson", "UnknownLesson", "find_lesson", "lessons"]
 
 _FILE: Final = re.compile(r"([0-9]+)_(\w+)\.gomem")
+_DIGITS: Final = 9  # of a number that is looked for
 _SENTENCE: Final = re.compile(r".+?[.?!](?=\s|$)", re.DOTALL)
 
 
@@ -56,7 +58,7 @@ class Lesson:
         return re.sub(r"[*`]", "", sentence[0]) if sentence else ""
 
     def json(self, walked: bool) -> "schema.Lesson":
-        """Returns it as plain data; `walked`: to its end."""
+        """Returns it as plain data; `walked` says whether it was walked to its end."""
         return {
             "number": self.number,
             "name": self.name,
@@ -69,7 +71,7 @@ class Lesson:
 
 @cache
 def lessons() -> tuple[Lesson, ...]:
-    """Returns all lessons, in their order.  Raises ScriptError for one that cannot be read."""
+    """Returns all lessons in order.  Raises ScriptError for one that cannot be read."""
     found = []
     for file in files(__name__).iterdir():
         if parts := _FILE.fullmatch(file.name):
@@ -92,12 +94,12 @@ def find_lesson(which: str) -> Lesson:
     if number.isdecimal() and rest:
         word = rest
     for lesson in there:
-        if word == lesson.name or (word.isdecimal() and int(word) == lesson.number):
+        if word == lesson.name or (word.isdecimal() and len(word) <= _DIGITS and int(word) == lesson.number):
             return lesson
     if word.isdecimal():
-        raise UnknownLesson(f"there is no lesson {int(word)}; they are {there[0].number} to {there[-1].number}")
+        raise UnknownLesson(f"there is no lesson {brief(word)}; they are {there[0].number} to {there[-1].number}")
     names = [lesson.name for lesson in there]
     near = nearest(word, names) or _only(name for name in names if word and word in name.split("_"))
     if near is None:
-        raise UnknownLesson(f"there is no lesson {which!r}; lessons: {', '.join(names)}")
-    raise UnknownLesson(did_you_mean(f"there is no lesson {which!r}", near))
+        raise UnknownLesson(f"there is no lesson '{brief(which)}'; lessons: {', '.join(names)}")
+    raise UnknownLesson(did_you_mean(f"there is no lesson '{brief(which)}'", near))

@@ -167,7 +167,7 @@ _OPS: Final[dict[str, tuple[str, Callable[[_Script, list[str]], str]]]] = {
 
 def _number(word: str, what: str) -> int:
     if not (word.isascii() and word.isdecimal() and len(word) <= _MAX_DIGITS):
-        raise ValueError(f"{_cut(word)} is not a valid {what}; expected decimal digits")
+        raise ValueError(f"{_cut(word)} is not a {what}; expected decimal digits")
     return int(word)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
+from gomem_core.foreign import brief, named
+
 LONGEST: Final = 64 << 20  # bytes of a line, which is read as a whole; a snapshot of 100,000 spans has some 20 MB
 Record = dict[str, Any]  # one line, as JSON gives it
 
@@ -21,8 +23,7 @@ class RecordingError(Exception):
     def __init__(self, path: Path, line: int, problem: str) -> None:
         self.line = line
         self.problem = problem
-        where = f"{path}:{line}" if line else f"{path}"
-        super().__init__(f"{where}: {problem}")
+        super().__init__(f"{named(path)}:{line}: {problem}" if line else f"{brief(path)}: {problem}")
 
 
 @dataclass(slots=True)

@@ -1,5 +1,7 @@
 """The Why pane: the last command, its answer and how it came about; longer answers scroll."""
 
+from gomem_core.lang.moves import Diff
+from gomem_core.report import Result
 from gomem_tui.keys import Keyboard
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
@@ -16,12 +18,46 @@ class WhyPane(HeapPane):
         self.keyboard = keyboard
         self.shows_log = False
 
+    @property
+    def answers(self) -> bool:
+        """Whether it shows what was typed last an answer that can be put away: a long one, a difference, or what was wrong."""
+        return self.model.difference is not None or self._answer is not None or self._wrong
+
+    @property
+    def has_news(self) -> bool:
+        """Whether it shows what nothing else does: an answer, what a script says, what was not as expected."""
+        outcome = self.model.outcome
+        said = outcome is not None and not outcome.event and outcome.said is not None and bool(outcome.said.says)
+        failed = outcome is not None and not outcome.ok
+        return self.answers or said or failed or bool(self.model.unmet) or self._has_no_room_for(self._typed)
+
+    @property
+    def _wrong(self) -> bool:
+        return self.model.typed is not None and not self.model.typed.ok
+
+    @property
+    def _typed(self) -> Result | None:
+        """The answer to the line typed last; a difference is none, it is shown as what it is."""
+        typed = self.model.typed
+        return None if typed is None or isinstance(typed.command, Diff) else typed.result
+
+    @property
+    def _answer(self) -> Result | None:
+        """The answer that stands above the rest: not that of a step, which the ladder tells of, but in the log."""
+        answer = self._typed if self.model.answer is not None or self.shows_log else None
+        return answer if self._has_no_room_for(answer) else None
+
+    def _has_no_room_for(self, answer: Result | None) -> bool:
+        """Whether the footer, which has one line, cannot tell it."""
+        room = self.app.size.width if self.is_attached else 0
+        return answer is not None and (len(answer.lines()) > 1 or len(answer.summary) >= room)
+
     def _story(self) -> Story:
         model = self.model
-        answer = model.answer.result if model.answer is not None and model.difference is None else None
-        told = answer if answer is not None and len(answer.lines()) > 1 else None  # one line stands in the footer
         title = model.console.script.title
-        return Story(model.outcome, model.unmet, model.difference, self.shows_log, title, told, keyboard=self.keyboard)
+        above_others = self._wrong and (self.shows_log or model.difference is not None)
+        outcome, wrong = (model.session.outcome, model.outcome) if above_others else (model.outcome, None)
+        return Story(outcome, model.unmet, model.difference, self.shows_log, title, self._answer, wrong, self.keyboard)
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Title rule and the part of the text that is scrolled to."""
@@ -30,6 +66,10 @@ class WhyPane(HeapPane):
     def wanted(self, width: int, most: int) -> int:
         """Rows in which all that is to be told is seen, in a pane `most` rows high or lower."""
         return 1 + why_length(self._story(), self.port(width, most))
+
+    def note(self) -> str:
+        """Nothing: its title says how many lines there are besides."""
+        return ""
 
     def page(self) -> int:
         """Rows shown."""
@@ -40,7 +80,7 @@ class WhyPane(HeapPane):
         self._show_from(standing_at(self._story()) - self.page() // 2)
 
     def stay(self) -> None:
-        """Where it was scrolled to, as far as there is text."""
+        """Stay where it was scrolled to, as far as there is text."""
         self._show_from(self.top)
 
     def move(self, rows: int, columns: int = 0) -> None:
@@ -59,4 +99,4 @@ class WhyPane(HeapPane):
         self.redraw()
 
     def pick(self, x: int, y: int) -> None:
-        """Nothing is selected here."""
+        """Do nothing: there is nothing to select here."""

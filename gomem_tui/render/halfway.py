@@ -17,7 +17,7 @@ _LEAST: Final = 3  # events that are listed, however low the pane
 
 
 def halfway_title(outcome: Outcome) -> str:
-    """Where in the command the session stands."""
+    """Says where in the command the session stands."""
     return f"event {outcome.event} of {len(outcome.events)} inside: {outcome.line.strip()}"
 
 

@@ -6,7 +6,7 @@ from gomem_core.arch import U64_MAX
 from gomem_core.report import format_bytes
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Span, bar, fit
-from gomem_tui.render.words import clip
+from gomem_tui.render.words import clean, clip
 
 _NAME: Final = 12  # cells, less than which tell nothing of a longer name
 _GAUGE: Final = 8
@@ -35,6 +35,7 @@ def render_header(
 
     `future` is the one the session is in, nothing for the main one.  `read_only`: nothing can be changed.
     """
+    name = clean(name)
     parts = _parts(view, place, future, read_only)
     least = min(len(name), _NAME) + 2 if name else 0
     if _cells(parts) + least > width:

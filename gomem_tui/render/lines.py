@@ -10,6 +10,7 @@ from gomem_core.diff_tables import GLYPHS, Fate
 from gomem_core.figures import Figures
 from gomem_core.moment import Row
 from gomem_core.news import Touched
+from gomem_core.roworder import RowOrder
 from gomem_tui.style import Token
 
 Span = tuple[str, Token]
@@ -28,6 +29,7 @@ class Port:
     height: int
     top: int = 0
     active: bool = False
+    note: str = ""  # of the pane, for its title rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,13 @@ def shown_rows(first: int, last: int, count: int) -> str:
     return f"rows {first}–{last} of {count}" if first > 1 or last < count else ""
 
 
+def working(order: RowOrder) -> str:
+    """What is said while the rows of a table are being worked out."""
+    return "looking at all rows …" if order.behind else ""
+
+
 def changed_elsewhere(rows: Iterable[int], top: int, shown: int) -> str:
-    """Where changed rows lie that are not among the `shown` rows from row `top`; nothing when none does."""
+    """Says where changed rows lie that are not among the `shown` rows from row `top`; nothing when none does."""
     above, below = False, False
     for row in rows:
         above, below = above or row < top, below or row >= top + shown
@@ -140,7 +147,7 @@ def rule(title: str, notes: list[str], port: Port) -> Line:
     """A pane's title rule: what it is, then what it shows, as far as there is room; empty notes are none."""
     token: Token = "focus" if port.active else "title"
     head = f"{'▌' if port.active else '─'} {title} "
-    for note in filter(None, notes):
+    for note in filter(None, [port.note, *notes]):
         if len(head) + len(note) + 5 > port.width:
             break
         head += f"── {note} "

@@ -6,7 +6,7 @@ from gomem_core.records import SpanInfo
 from gomem_core.report import format_bytes
 from gomem_core.spanorder import SpanOrder
 from gomem_core.view import HeapView
-from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit_all, rule, short, shown_rows
+from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
 from gomem_tui.style import Token
 
@@ -45,7 +45,7 @@ def _notes(view: HeapView, order: SpanOrder, infos: list[SpanInfo], port: Port, 
     changed = (row for base in changed_bases(view, scene) if (row := order.number(base)) >= 0)
     elsewhere = changed_elsewhere(changed, port.top, len(infos))
     by = f"by {order.sort} {'↓' if order.descending else '↑'}"
-    return [*total, scene.legend, elsewhere, by, *more, *_legend(infos, port.width)]
+    return [working(order), *total, scene.legend, elsewhere, by, *more, *_legend(infos, port.width)]
 
 
 def changed_bases(view: HeapView, scene: Scene) -> list[int]:
@@ -116,7 +116,7 @@ def _bar(width: int) -> int:
 
 
 def list_text(info: SpanInfo) -> str:
-    """Where the span hangs, in a word or two, of at most nine cells."""
+    """Names the list that the span hangs on, in a word or two, of at most nine cells."""
     if info.cached_by >= 0:
         return f"P{info.cached_by} cache"
     return info.list_name
@@ -184,5 +184,5 @@ def _sweepgen(info: SpanInfo) -> Span:
 
 
 def _sign(info: SpanInfo) -> Span:
-    """Before the list's name: what else there is to know of the span."""
+    """Returns the sign before the list's name: what else there is to know about the span."""
     return ("~", "new") if not info.swept else ("░" if info.npreleased else " ", "label")

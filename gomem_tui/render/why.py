@@ -1,7 +1,11 @@
-"""Why: what is said of the last command, its answer and how it came about; or where in it the session stands; or a difference."""
+"""Why: what is said of the last command, its answer and how it came about; or where in it the session stands; or a difference.
+
+Whatever is shown, what was typed last is answered above it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
@@ -40,15 +44,24 @@ class Story:
     difference: Difference | None = None  # from the last `diff`: shown instead of the outcome
     log: bool = False  # the event log instead of the ladder
     title: str = ""  # of the script, for its beginning
-    answer: Result | None = None  # to a move or a look typed last: shown above the rest
+    answer: Result | None = None  # to the line typed last, where the footer has no room for it: shown above the rest
+    wrong: Outcome | None = None  # the line typed last, where it failed while a difference or the log is shown: above those
     keyboard: Keyboard = STANDARD
+
+    @property
+    def shows_log(self) -> bool:
+        """Whether the event log is shown: a difference, which somebody asked for, goes before it."""
+        return self.log and self.difference is None
 
 
 def render_why(story: Story, port: Port) -> list[Line]:
     """Title rule, and the text from line port.top."""
     end = port.top + max(0, port.height - 1)
-    if story.log:
-        length, visible = log_length(story.outcome), log_lines(story.outcome, port.top, end)
+    if story.shows_log:
+        above = _above(story, _width(port))
+        before = len(above)
+        length = before + log_length(story.outcome)
+        visible = above[port.top : end] + log_lines(story.outcome, max(0, port.top - before), max(0, end - before))
     else:
         lines = why_text(story, port)
         length, visible = len(lines), lines[port.top : end]
@@ -56,32 +69,36 @@ def render_why(story: Story, port: Port) -> list[Line]:
     below = length - end
     if below > 0:
         notes.append(f"{counted(below, 'more line')}: 6, then ↓")
-    title = rule("6 Event log" if story.log else "6 Why", notes, port)
+    title = rule("6 Event log" if story.shows_log else "6 Why", notes, port)
     return fit_all([title, *(tuple((clean(text), token) for text, token in line) for line in visible)], port)
 
 
 def why_length(story: Story, port: Port) -> int:
     """How many lines `why_text` has."""
-    return log_length(story.outcome) if story.log else len(why_text(story, port))
+    if story.shows_log:
+        return len(_above(story, _width(port))) + log_length(story.outcome)
+    return len(why_text(story, port))
 
 
 def _notes(story: Story, width: int) -> list[str]:
     """What the title says besides."""
     outcome = story.outcome
-    if story.difference is not None and not story.log:
-        return ["difference"]
+    if story.difference is not None:
+        return ["difference", story.keyboard.filled("{back} ends it")]
     if outcome is None:
         return []
     if outcome.event:
         keys = halfway_keys(story.keyboard) if width >= _KEYS_FROM else ""
-        room = width - (20 if story.log else 14) - (len(keys) + 4 if keys else 0)
+        room = width - (20 if story.shows_log else 14) - (len(keys) + 4 if keys else 0)
         return [text for text in (clip(clean(halfway_title(outcome)), room), keys) if text]
     return [counted(outcome.events_total, "event")] if outcome.events_total else []
 
 
 def standing_at(story: Story) -> int:
-    """The line of the event log at which the session stands, when it stands halfway."""
-    return story.outcome.event - 1 if story.log and story.outcome is not None and story.outcome.event else 0
+    """The line of the event log at which the session stands, when it stands halfway and nothing is answered above the log."""
+    if not story.shows_log or story.outcome is None or story.wrong is not None or story.answer is not None:
+        return 0
+    return max(0, story.outcome.event - 1)
 
 
 def why_text(story: Story, port: Port) -> list[Line]:
@@ -90,17 +107,33 @@ def why_text(story: Story, port: Port) -> list[Line]:
     Notes go on top where the rest leaves room for them, else to the end.  Without them the line on top stays free, so that the
     rungs stand where they stood before and what differs between two allocations shows.
     """
-    wrong = story.outcome is not None and story.outcome.error is not None and not story.outcome.event
-    if story.log and not wrong and story.answer is None:  # what was just typed is answered, whatever is shown otherwise
-        return log_lines(story.outcome)
-    width = max(20, port.width - 4)
-    difference = story.difference
-    answer: list[Line] = []
-    if story.answer is not None and (difference is None or story.answer is not difference.result):
-        answer = [*_result_lines(story.answer, width), ()]
-    if difference is not None:
-        return answer + _difference_lines(difference, width)
-    return answer + _told(story, width, port.height - 1 - len(answer))
+    width = _width(port)
+    above = _above(story, width)
+    if story.difference is not None:
+        return above + _difference_lines(story.difference, width)
+    if story.log:
+        return above + log_lines(story.outcome)
+    return above + _told(story, width, port.height - 1 - len(above))
+
+
+def _width(port: Port) -> int:
+    """Columns for text."""
+    return max(20, port.width - 4)
+
+
+def _above(story: Story, width: int) -> list[Line]:
+    """The answer to what was typed last, or what is wrong with it; above the log also what the script says of the step."""
+    lines: list[Line] = []
+    if story.wrong is not None:
+        lines += _error_lines(story.wrong, width)
+    if story.answer is not None and (story.difference is None or story.answer is not story.difference.result):
+        lines += _result_lines(story.answer, width)
+    if story.shows_log and story.outcome is not None and not story.outcome.event:
+        told = [*_said_lines(story.outcome, width), *_error_lines(story.outcome, width), *_unmet(story, width)]
+        lines += [*([()] if lines and told else []), *told]
+    if lines and lines[-1]:
+        lines.append(())
+    return lines
 
 
 def _told(story: Story, width: int, room: int) -> list[Line]:
@@ -136,8 +169,13 @@ def _said_lines(outcome: Outcome, width: int) -> list[Line]:
     """The narration, and an empty line below it."""
     if outcome.said is None or not outcome.said.says:
         return []
-    lines = render_markdown("\n".join(outcome.said.says), width + 2)
+    lines = _narrated(outcome.said.says, width + 2)
     return [*(((" ", "text"), *line) for line in lines), *([()] if lines else [])]
+
+
+@lru_cache(maxsize=8)  # each time that Why is drawn it asks for its length first, for two or three widths
+def _narrated(says: tuple[str, ...], width: int) -> tuple[Line, ...]:
+    return tuple(render_markdown("\n".join(says), width))
 
 
 def _note_lines(outcome: Outcome, width: int) -> list[Line]:
@@ -147,13 +185,11 @@ def _note_lines(outcome: Outcome, width: int) -> list[Line]:
 
 def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> list[Line]:
     """The command, and what became of it; without the rungs that were not asked where `room` is too little for all."""
-    unmet = [line for expected, found in story.unmet for line in _unmet_lines(expected, found, width)]
+    unmet = _unmet(story, width)
     if isinstance(outcome.command, Pause) and outcome.said is not None and (outcome.said.says or outcome.said.notes):
         return unmet
     if outcome.error is not None:
-        picture = outcome.error.render(outcome.line, width).splitlines()
-        failed: list[Line] = [((" ✗ ", "error"), (picture[0], "text"))]
-        return [*failed, *(((f"   {text}", "error"),) for text in picture[1:]), *unmet]
+        return [*_error_lines(outcome, width), *unmet]
     lines: list[Line] = [((f" step {outcome.step} ", "dim"), ("› ", "key"), (outcome.line.strip(), "text")), *unmet]
     rungs = ladder(outcome.told.climbs.costliest) if isinstance(outcome.command, Alloc) else []
     if rungs and isinstance(outcome.command, Alloc) and outcome.command.times > 1:
@@ -171,7 +207,8 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
     for climbed in ladders(rungs, width + 4):
         if len(lines) + len(climbed) + len(rest) <= room:
             break
-    told = [*lines, *climbed, *rest]
+    too_long = len(lines) + len(climbed) + len(rest) > room  # then the answer comes first: that is what must be seen
+    told = [*lines, *rest, *climbed] if too_long else [*lines, *climbed, *rest]
     full = _counts_in_full(outcome, width)
     return [*told, *full] if len(told) + len(full) <= room else told
 
@@ -184,6 +221,19 @@ def _counts_in_full(outcome: Outcome, width: int) -> list[Line]:
         return []
     text = SENTENCES["counts_in_full"].format(heap_live=format_bytes(cached[-1].heap_live))
     return [((f"   {line}", "label"),) for line in wrap(text, width)]
+
+
+def _error_lines(outcome: Outcome, width: int) -> list[Line]:
+    """The line that failed, and what is wrong with it; nothing where nothing is."""
+    if outcome.error is None:
+        return []
+    picture = outcome.error.render(outcome.line, width).splitlines()
+    return [((" ✗ ", "error"), (picture[0], "text")), *(((f"   {text}", "error"),) for text in picture[1:])]
+
+
+def _unmet(story: Story, width: int) -> list[Line]:
+    """What was expected of the step and did not come true."""
+    return [line for expected, found in story.unmet for line in _unmet_lines(expected, found, width)]
 
 
 def _unmet_lines(line: str, found: str, width: int) -> list[Line]:

@@ -166,7 +166,7 @@ def test_the_picture_says_what_the_text_says(file: str, capsys: Capture) -> None
     assert ["".join(row.split()) for row in drawn.values() if row.strip()] == squeezed
 
 
-@pytest.mark.parametrize("form", ["--svg", "--text", "--json"])
+@pytest.mark.parametrize("form", ["--svg", *(pytest.param(form, marks=pytest.mark.thorough) for form in ("--text", "--json"))])
 def test_same_input_same_bytes(form: str, file: str, tmp_path: Path) -> None:
     """Whatever the environment wishes, and whether it goes to stdout or into a file."""
     plain = gomem("export", file, form, PYTHONHASHSEED="1")

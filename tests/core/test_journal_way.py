@@ -76,7 +76,7 @@ def test_who_only_compares_leaves_no_trace_of_the_way(monkeypatch: pytest.Monkey
     ("record", "why"),
     [
         ('["do", "banana"]', "banana is not a command"),
-        ('["do", "goto 3"]', "goto is for the prompt; it cannot be used in a session file"),
+        ('["do", "goto 3"]', "goto is for the prompt; a session file cannot hold it"),
         ('["do", "expect spans 3"]', "expect speaks of the command before it, and here is none"),
         ('["do", ""]', "a step has a command; here is none"),
         ('["do", "say x\\nbanana"]', "step:2:1: banana is not a command"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gomem_core.script import BranchText, Script, ScriptError, load_script, parse_step, read_script, write_script
 from gomem_core.session import Session
+from tests.effort import effort
 
 WHOLE = """\
 # License of this file
@@ -181,7 +182,7 @@ def test_the_built_in_script_reads_as_before() -> None:
         ("future a\nfuture b", "2:1", "stands once, before the first step"),
         ("gc\nfuture a", "2:1", "stands once, before the first step"),
         ("future a\nbranch a from 0", "2:8", "a branch a already"),
-        ("title \x1b", "1:7", "is not allowed in a line of text"),
+        ("title \x1b", "1:7", "not allowed in a line of text"),
         ("x" * 20_000, "1:10001", "at most 10000 characters"),
         ("#" * 20_000, "1:10001", "at most 10000 characters"),
         ("gc\x00\n", "1:3", "'\\x00'"),
@@ -267,7 +268,7 @@ UNFITTING = [["gomem"], ["title"], ["future"], ["branch"], ["back"], ["bad"], ["
 FITTING = LINES.filter(lambda line: line.split()[:1] not in UNFITTING)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=effort(160, 1000))
 @given(st.lists(LINES, max_size=14).map("\n".join) | st.text(max_size=60))
 def test_any_text_is_a_script_or_a_script_error(text: str) -> None:
     try:
@@ -277,7 +278,7 @@ def test_any_text_is_a_script_or_a_script_error(text: str) -> None:
     check(script)
 
 
-@settings(max_examples=300)
+@settings(max_examples=effort(50, 300))
 @given(st.lists(FITTING, max_size=14), st.lists(FITTING, max_size=8), st.booleans())
 def test_written_scripts_are_read_back(main: list[str], other: list[str], top: bool) -> None:
     lines = [*(["gomem 1", "title T", "future mine"] if top else []), "gc", *main, "branch b from 1", "gc", *other]
@@ -297,7 +298,7 @@ def check(script: Script) -> None:
             assert parse_step(source).source == source
 
 
-@settings(max_examples=300)
+@settings(max_examples=effort(50, 300))
 @given(st.lists(LINES, max_size=14))
 def test_no_line_is_lost(lines: list[str]) -> None:
     try:

@@ -5,6 +5,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gomem_core.objectorder import ObjectOrder
 from gomem_core.reach import object_at
 from gomem_core.session import Session
 from gomem_core.spanorder import SpanOrder
@@ -16,11 +17,12 @@ from gomem_tui.render.layout import render_layout
 from gomem_tui.render.lines import Port, Scene, Selection
 from gomem_tui.render.mcache import render_mcache
 from gomem_tui.render.mcentral import render_mcentral
-from gomem_tui.render.objects import render_objects
+from gomem_tui.render.objects import Rows, render_objects
 from gomem_tui.render.pagecells import LENSES, Chart
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import Story, render_why
 from tests.core.test_time import some_lines
+from tests.effort import effort
 from tests.tui.test_render_properties import PORTS, fits
 
 EVERYTHING = [
@@ -62,7 +64,8 @@ class Standing:
         fits(render_heap(view, port, scene, session.account, [1, 2]), port)
         fits(render_layout(view, port, scene, session.objects), port)
         selected = 0 if len(session.objects) else -1
-        fits(render_objects(view, port, scene, session.objects, session.history, selected, session.links), port)
+        rows = Rows(session.objects, ObjectOrder(view, session.objects), session.history, selected)
+        fits(render_objects(view, port, scene, rows, session.links), port)
         for log in (False, True):
             fits(render_why(Story(outcome, log=log), port), port)
 
@@ -73,11 +76,10 @@ def test_after_every_event() -> None:
         standing.goto(step, 0)
         for event in range(1, min(MANY, standing.session.events_ahead()) + 1):
             standing.goto(step, event)
-            for page in (0, 1, 5):
-                standing.check_panes(Port(100, 30), page)
+            standing.check_panes(Port(100, 30), (0, 1, 5)[event % 3])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=effort(12, 60))
 @given(
     r=st.randoms(use_true_random=False),
     places=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 80)), max_size=8),

@@ -10,7 +10,8 @@ from gomem_core.account import Account
 from gomem_core.console import Console
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
-from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane, ObjectsPane
+from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane
+from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.render.heap import plan
 from gomem_tui.render.lines import plain
 

@@ -1,0 +1,91 @@
+"""No mode hides an answer: each kind of answer, in each way the explorer can look."""
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from gomem_core.console import Console
+from gomem_core.lessons import find_lesson
+from gomem_core.script import read_script
+from gomem_tui.app import Explorer
+from gomem_tui.lesson import LessonExplorer
+from gomem_tui.lessondesk import open_lesson
+from gomem_tui.options import Options
+from gomem_tui.paint import text_of
+
+SIZES = [(60, 16), (80, 24), (120, 40)]
+READ_ONLY = "this session is read-only"
+
+
+def script_of_two(read_only: bool = False) -> Console:
+    console = Console(True, read_script("two", "alloc 48 as a\nalloc 64 scan as b", "two"))
+    console.read_only = read_only
+    return console
+
+
+def lesson() -> Explorer:
+    one = find_lesson("10")
+    return LessonExplorer(one, open_lesson(one, False, False), Options())
+
+
+# What is opened, and the keys and the line that lead into the mode.
+MODES: dict[str, tuple[Callable[[], Explorer], list[str], str]] = {
+    "plain view": (lambda: Explorer(script_of_two()), [], ""),
+    "difference": (lambda: Explorer(script_of_two()), [], "diff 0"),
+    "event log": (lambda: Explorer(script_of_two()), ["e"], ""),
+    "zoomed": (lambda: Explorer(script_of_two()), ["z"], ""),
+    "zoomed log": (lambda: Explorer(script_of_two()), ["e", "z"], ""),
+    "zoomed difference": (lambda: Explorer(script_of_two()), ["z"], "diff 0"),
+    "difference over the log": (lambda: Explorer(script_of_two()), ["e"], "diff 0"),
+    "halfway": (lambda: Explorer(script_of_two()), ["comma"], ""),
+    "halfway in the log": (lambda: Explorer(script_of_two()), ["e", "comma"], ""),
+    "presenter": (lambda: Explorer(script_of_two(), Options(presenting=True)), [], ""),
+    "read-only": (lambda: Explorer(script_of_two(read_only=True)), [], ""),
+    "lesson": (lesson, [], ""),
+}
+# A line, and what must be seen behind it.
+KINDS: dict[str, tuple[str, str]] = {
+    "result": ("alloc 48 as probe", "probe = 0xc42"),
+    "answer of show": ("show stats", "heap_live"),
+    "short answer": ("mark here", "is called here now"),
+    "error of parse": ("aloc 5", "perhaps: alloc"),
+    "error of execution": ("drop nothere", "nothere"),
+    "failing save": ("save /no/such/place.gomem", "cannot write /no/such/place.gomem"),
+    "help": ("help diff", "Tell what is different here"),
+    "said text": ("say The word is out.", "The word is out."),
+}
+
+
+async def type_line(pilot: Pilot[int], text: str) -> None:
+    app = pilot.app
+    assert isinstance(app, Explorer)
+    app.begin_line(text)
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("mode", MODES)
+async def test_every_answer_is_seen(mode: str, size: tuple[int, int]) -> None:
+    opened, keys, first = MODES[mode]
+    app = opened()
+    unseen: list[str] = []
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("space", "space")
+        for kind, (line, expected) in KINDS.items():
+            changes = kind in ("result", "short answer", "failing save", "said text")
+            told = READ_ONLY if mode == "read-only" and changes else expected
+            await pilot.press(*keys)
+            if first:
+                await type_line(pilot, first)
+            await type_line(pilot, line)
+            rows = text_of(app.screen)
+            where = [y for y, row in enumerate(rows) if told in row and not row.startswith(":")]
+            below = [y for y, row in enumerate(rows) if "spans: " in row and "≠" in row]
+            if not where or (below and where[0] > below[0]):
+                unseen.append(kind)
+            await pilot.press("escape", "escape", "escape", *(["e"] if "e" in keys[:1] else []))
+            app.arrangement.zoomed = False
+            app.arranged()
+    assert not unseen
