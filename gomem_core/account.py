@@ -7,6 +7,7 @@ at no other.  Free and manual spans need no such care, the runtime's own counter
 
 from collections.abc import Sequence
 from itertools import compress
+from threading import Lock
 from typing import Final, NamedTuple
 
 from gomem_core import events as e
@@ -113,6 +114,7 @@ class Account:
         self._dirty: dict[int, int] = {}  # base of a span to look at again -> slots taken in it since
         self._marked = False  # look at the slots of all spans again: what a mark did not reach is dead now
         self._lost = True  # the heap changed without having told it
+        self._lock = Lock()  # reading brings all this up to date
 
     def follow(self, event: e.Event) -> None:
         """Note which spans an event changed."""
@@ -182,7 +184,14 @@ class Account:
         return (0, 0) if known is None else (known.elemsize, known.sets[0])
 
     def of_span(self, base: int) -> Share | None:
-        """The share of the span in use at `base`, else None; looks at no other span."""
+        """The share of the span in use at `base`, else None; looks at no other span.
+
+        Two threads may read, as long as the heap does not change: a filter on the waste works beside the screen.
+        """
+        with self._lock:
+            return self._of_span(base)
+
+    def _of_span(self, base: int) -> Share | None:
         self._prepare()
         if base in self._dirty or base not in self._spans:
             self._look_at(base, self._dirty.pop(base, _EVERY))
@@ -204,6 +213,10 @@ class Account:
         self._lost = self._marked = False
 
     def _update(self) -> None:
+        with self._lock:
+            self._look_at_changed()
+
+    def _look_at_changed(self) -> None:
         self._prepare()
         for base, taken in self._dirty.items():
             self._look_at(base, taken)

@@ -14,7 +14,7 @@ from gomem_core.report import Cell
 
 Test = Callable[[SpanInfo], bool]
 
-_COMPARE: Final[dict[str, Callable[[Cell, Cell], bool]]] = {
+COMPARE: Final[dict[str, Callable[[Cell, Cell], bool]]] = {
     ":": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -48,7 +48,7 @@ def read_filter(text: str, account: Callable[[], Account]) -> Test | None:
 
 def keep(fields: dict[str, Cell], filters: Iterable[Filter]) -> bool:
     """Whether a row of another table passes all filters."""
-    return all(_COMPARE[f.op](fields[f.field], f.value) for f in filters)
+    return all(COMPARE[f.op](fields[f.field], f.value) for f in filters)
 
 
 def span_test(filters: Iterable[Filter], account: Callable[[], Account]) -> Test:
@@ -117,7 +117,7 @@ _WASTES: Final[dict[str, Callable[[Waste], float]]] = {
 
 def _field_test(f: Filter, account: Callable[[], Account]) -> Test:
     """A field that a span does not have is neither equal nor unequal to anything."""
-    compare, value = _COMPARE[f.op], f.value
+    compare, value = COMPARE[f.op], f.value
     get = _FIELDS.get(f.field)
     if get is not None:
         return lambda s: compare(get(s), value)

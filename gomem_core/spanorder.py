@@ -6,12 +6,15 @@ new choice of order, costs time in proportion to their number.
 
 from bisect import bisect_left, insort
 from collections.abc import Callable
+from time import perf_counter
 from typing import Final
 
 from gomem_core.account import Account
 from gomem_core.news import Stale
+from gomem_core.pattern import TooCostly
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell
+from gomem_core.roworder import SLICE_SECONDS, Choice, RowOrder, Work
 from gomem_core.spanfilter import Test, Waste, read_filter, span_waste
 from gomem_core.view import HeapView
 
@@ -31,39 +34,27 @@ SORTS: Final[dict[str, Key]] = {
 }
 
 
-class SpanOrder:
+class SpanOrder(RowOrder):
     """Rows: the spans that pass a filter, in an order."""
 
-    def __init__(self, view: HeapView, account: Callable[[], Account]) -> None:
+    def __init__(self, view: HeapView, account: Callable[[], Account], at_once: int | None = None) -> None:
+        super().__init__(Choice("base", descending=False), at_once)
         self._view = view
         self._account = account  # of the session there is: `open` and `resume` exchange it
-        self.sort = "base"
-        self.descending = False
-        self.text = ""  # of the filter
-        self._test: Test | None = None
         self._keys: dict[int, Cell] = {}  # by base, of the spans among the rows
         self._rows: list[tuple[Cell, int]] = []  # (key, base), ascending
         self._dirty: set[int] = set()
-        self._all = True  # look at all of them again
 
-    @property
-    def plain(self) -> bool:
+    def _read(self, text: str) -> Test | None:
+        return read_filter(text, self._account)
+
+    def _is_plain(self, choice: Choice) -> bool:
         """All spans by address, ascending: then the view's own index serves."""
-        return self.sort == "base" and not self.descending and self._test is None
+        return choice.sort == "base" and not choice.descending and choice.test is None
 
-    def arrange(self, sort: str, descending: bool) -> None:
-        """Choose the order, a key of SORTS."""
-        self._all = self._all or sort != self.sort
-        self.sort, self.descending = sort, descending
-
-    def filter(self, text: str) -> None:
-        """Choose what is among the rows, as typed (read_filter); nothing: every span.  Raises BadFilter, with nothing changed."""
-        text = text.strip()
-        if text == self.text:
-            return
-        self._test = read_filter(text, self._account)
-        self.text = text
-        self._all = True
+    def total(self) -> int:
+        """Spans of the arena."""
+        return self._view.span_count
 
     def look_again(self, stale: Stale) -> None:
         """These spans may have changed."""
@@ -75,31 +66,31 @@ class SpanOrder:
         return span_waste(info, self._account())
 
     def __len__(self) -> int:
+        self._update()
         if self.plain:
             return self._view.span_count
-        self._update()
         return len(self._rows)
 
     def rows(self, start: int, stop: int) -> list[SpanInfo]:
         """Rows number start to stop."""
+        self._update()
         if self.plain:
             return self._view.spans(start, stop)
-        self._update()
         count = len(self._rows)
         numbers = range(start, min(stop, count))
-        bases = (self._rows[count - 1 - n if self.descending else n][1] for n in numbers)
+        bases = (self._rows[count - 1 - n if self._shown.descending else n][1] for n in numbers)
         return [info for base in bases if (info := self._view.span_at(base)) is not None]
 
     def number(self, addr: int) -> int:
         """The row of the span that holds `addr`; -1 when it is not among them."""
+        self._update()
         if self.plain:
             return self._view.span_number(addr)
-        self._update()
         info = self._view.span_at(addr)
         if info is None or info.base not in self._keys:
             return -1
         at = bisect_left(self._rows, (self._keys[info.base], info.base))
-        return len(self._rows) - 1 - at if self.descending else at
+        return len(self._rows) - 1 - at if self._shown.descending else at
 
     def beside(self, addr: int, step: int) -> int:
         """The row next to the span that holds `addr` (1: behind, -1: before), whether it passes the filter or not.
@@ -111,27 +102,51 @@ class SpanOrder:
             return at + step
         info = self._view.span_at(addr)
         before = 0 if info is None else bisect_left(self._rows, (self._key(info), info.base))
-        if self.descending:
+        if self._shown.descending:
             before = len(self._rows) - before
         return before if step > 0 else before - 1
 
+    def work(self) -> Work:
+        """Look at all spans; the heap must stand still meanwhile.  Raises TooCostly."""
+        wanted, test, key = self._wanted, self._wanted.test, SORTS[self._wanted.sort]
+        keys: dict[int, Cell] = {}
+        rows: list[tuple[Cell, int]] = []
+        until = 0.0
+        for span in self._view.each():
+            if perf_counter() > until:
+                yield
+                until = perf_counter() + SLICE_SECONDS
+            if test is None or test(span):
+                keys[span.base] = found = key(span, self._account())
+                rows.append((found, span.base))
+        yield
+        rows.sort()
+
+        def take() -> None:
+            if self._taken(wanted):
+                self._keys, self._rows = keys, rows
+                self._dirty.clear()
+
+        return take
+
     def _update(self) -> None:
-        if self._all:
-            passing = (s for s in self._view.each() if self._test is None or self._test(s))
-            self._keys = {s.base: self._key(s) for s in passing}
-            self._rows = sorted((k, base) for base, k in self._keys.items())
-        else:
+        self.catch_up()
+        if self._all or self.plain:
+            return
+        try:
             for base in self._dirty:
                 self._look_at(base)
+        except TooCostly as problem:
+            self._all = True
+            self.give_up(problem)
         self._dirty.clear()
-        self._all = False
 
     def _key(self, info: SpanInfo) -> Cell:
-        return SORTS[self.sort](info, self._account())
+        return SORTS[self._shown.sort](info, self._account())
 
     def _look_at(self, base: int) -> None:
         info = self._view.span_at(base)
-        stays = info is not None and info.base == base and (self._test is None or self._test(info))
+        stays = info is not None and info.base == base and (self._shown.test is None or self._shown.test(info))
         now = self._key(info) if info is not None and stays else None
         before = self._keys.get(base)
         if before == now and (before is None) == (not stays):

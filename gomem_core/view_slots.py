@@ -1,10 +1,15 @@
 """What lies in the spans of a heap, as others may see it: slots, words and their bits, stored pointers; see view.py."""
 
+from collections.abc import Generator
+from typing import Final
+
 from gomem_core.arch import PTR_SIZE
 from gomem_core.records import SlotInfo, SlotState, WordInfo
 from gomem_core.runtime.mbitmap import read_bits
 from gomem_core.runtime.mspan import MSPAN_IN_USE
 from gomem_core.view_spans import SpanView
+
+_PAUSE: Final = 256  # slots
 
 
 class SlotView(SpanView):
@@ -136,6 +141,24 @@ class SlotView(SpanView):
         stacks = self._heap.mheap.sweep_spans  # together they hold every span in use, some of them twice
         spans = {s.start_addr: s for stack in stacks for s in stack if s.pointers}
         return [base + i * s.elemsize for base, s in spans.items() for i in s.pointers or ()]
+
+    def reached(self) -> Generator[None, None, set[int]]:
+        """Addresses of the slots to which links lead from what the program refers to; stops now and then on its way."""
+        h = self._heap.mheap
+        todo = [addr for addr in self.linked() if self.is_root(addr)]
+        found: set[int] = set()
+        while todo:
+            if not len(found) % _PAUSE:
+                yield
+            s = h.span_of(todo[-1])
+            pointers = {} if s is None or s.pointers is None else s.pointers.get(s.object_index(todo[-1]), {})
+            todo.pop()
+            for target in pointers.values():
+                slot = self.slot_base(target)
+                if slot and slot not in found:
+                    found.add(slot)
+                    todo.append(slot)
+        return found
 
     def stores(self, addr: int, target: int) -> bool:
         """Whether a pointer to exactly `target` is stored in the object whose slot holds `addr`."""

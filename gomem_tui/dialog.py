@@ -71,7 +71,7 @@ class Dialog(Traveller):
         """Say in the footer what the command being typed would do, or what is wrong with it."""
         if self.busy or not self.typing:
             return
-        about = self.model.filter(text, typing=True) if self.row.filtering else hint(text, self.desk, self.offered())
+        about = self._filtered(text, typing=True) if self.row.filtering else hint(text, self.desk, self.offered())
         self.say(self.prompt.alternatives(self.size.width - 1) or about)
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
@@ -110,12 +110,25 @@ class Dialog(Traveller):
 
     def _filter_entered(self, text: str) -> None:
         """A filter that cannot be read stays to be mended, and the one before it stays in force."""
-        problem = self.model.filter(text)
+        problem = self._filtered(text)
         if problem:
-            self.model.filter(self.row.filter_before)
+            self._filtered(self.row.filter_before)
             self.say(problem)
         else:
             self.leave_prompt()
+            self.say(self.model.doubt(text, self.row.filtered))
+
+    def _filtered(self, text: str, typing: bool = False) -> str:
+        """Filter the pane for which the prompt was opened; returns what is wrong, or what may be meant."""
+        pane = self.row.filtered
+        problem = self.model.filter(text, typing, pane)
+        if not problem:
+            self.filtered(pane)
+        return problem or (self.model.doubt(text, pane) if typing else "")
+
+    def filtered(self, pane: str) -> None:
+        """Show a filtered table from its top."""
+        raise NotImplementedError
 
     def _submit_all(self, lines: list[str]) -> list[Outcome]:
         """Do one line after the other, up to the first that is wrong."""
@@ -176,7 +189,7 @@ class Dialog(Traveller):
     def give_up(self) -> None:
         """Leave the prompt without doing what stands there; a complaint about it is over, too."""
         if self.row.filtering:
-            self.model.filter("")
+            self._filtered("")
         self.prompt.show("")  # what was typed can be had again from the history
         self.leave_prompt()
         if self.model.outcome is not None and self.model.outcome.error is not None:

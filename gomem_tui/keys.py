@@ -10,7 +10,14 @@ from typing import Final, Literal
 
 from gomem_tui.keynames import is_typed, shown
 
-Scope = Literal["app", "pane", "spans", "arena", "heap"]  # where an action is to be had
+Scope = Literal["app", "pane", "filtered", "sorted", "entered", "arena"]  # where an action is to be had
+
+FILTERED: Final = ("spans", "mcentral", "objects")  # panes
+_PANES: Final[dict[Scope, tuple[str, ...]]] = {  # of scopes that are not a pane's own
+    "filtered": FILTERED,
+    "sorted": ("spans", "objects"),
+    "entered": ("heap", "objects"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,10 @@ class Key:
     footer_name: str = ""  # how the footer names the keys, where the first key is not the whole story
     first: bool = False  # goes before what Textual itself does with the key
 
+    def is_of(self, pane: str) -> bool:
+        """Whether it does something in the pane of this name, though not everywhere."""
+        return self.scope in (pane, "pane") or pane in _PANES.get(self.scope, ())
+
     def goes_first(self, name: str) -> bool:
         """Whether one of its keys goes before what the prompt does with it: what is typed there is for the prompt.
 
@@ -43,7 +54,14 @@ _REFERENCE: Final = re.compile(r"\{(\w+)\}")
 
 _TABLE: Final[tuple[Key, ...]] = (
     Key("step", "step", ("space",), "step", "Do the next step.", footer=1),
-    Key("step_back", "step_back", ("b", "backspace", "u"), "back", "Go back one step; nothing is lost.", footer=2),
+    Key("step_back", "step_back", ("b", "u"), "back", "Go back one step; nothing is lost.", footer=2),
+    Key(
+        "come_back",
+        "come_back",
+        ("backspace",),
+        "come back",
+        "In Objects: come back along the links followed; where none was, and elsewhere, go back one step.",
+    ),
     Key(
         "event_forward",
         "micro(1)",
@@ -108,8 +126,8 @@ _TABLE: Final[tuple[Key, ...]] = (
         "filter",
         ("slash",),
         "filter",
-        "Filter the spans table: class:5 used<50%, or a regular expression; {back} clears it.",
-        "spans",
+        "Filter the pane that has the keyboard: Spans, mcentral, Objects (its help lists the fields); {back} clears it.",
+        "filtered",
     ),
     Key(
         "next_match",
@@ -117,13 +135,20 @@ _TABLE: Final[tuple[Key, ...]] = (
         ("n",),
         "next match",
         "Select the next match of the filter; behind the last one comes the first.",
-        "spans",
+        "filtered",
     ),
-    Key("previous_match", "match(-1)", ("N",), "match before", "Select the match before.", "spans"),
-    Key("sort", "sort(1)", ("s",), "sort", "Sort the spans table by its next column.", "spans"),
-    Key("sort_back", "sort(-1)", ("S",), "sort back", "Sort it by the column before.", "spans"),
-    Key("reverse", "sort(0)", ("r",), "reverse", "Sort the other way round.", "spans"),
-    Key("open", "enter", ("enter",), "open", "In Heap: go to the mcentral of the selected class.", "heap"),
+    Key("previous_match", "match(-1)", ("N",), "match before", "Select the match before.", "filtered"),
+    Key("sort", "sort(1)", ("s",), "sort", "Sort the pane that has the keyboard by its next column: Spans, Objects.", "sorted"),
+    Key("sort_back", "sort(-1)", ("S",), "sort back", "Sort it by the column before.", "sorted"),
+    Key("reverse", "sort(0)", ("r",), "reverse", "Sort the other way round.", "sorted"),
+    Key(
+        "open",
+        "enter",
+        ("enter",),
+        "open",
+        "In Heap: go to the mcentral of the selected class. In Objects: follow a link, which left and right choose.",
+        "entered",
+    ),
     Key("lens", "lens", ("v",), "lens", "Look at the arena's pages through the next lens.", "arena"),
     Key(
         "map_wider",
@@ -166,7 +191,7 @@ CHOOSING: Final = frozenset({"next_pane", "previous_pane", *(key.id for key in _
 PASSING: Final = (
     MOVING
     | CHOOSING
-    | {"step", "step_back", "event_forward", "event_back", "change_forward", "change_back"}
+    | {"step", "step_back", "come_back", "event_forward", "event_back", "change_forward", "change_back"}
     | {"last_step", "first_step", "next_match", "previous_match", "back"}
 )
 

@@ -2,20 +2,26 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from textual.actions import parse
 
 from gomem_core.foreign import visible
 from gomem_tui.arrangement import PANES, WHY
 from gomem_tui.dialog import Dialog
+from gomem_tui.keys import STANDARD
 from gomem_tui.output import write_picture
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.heap import ArenaPane, McentralPane, SpansPane
 from gomem_tui.panes.more import HeapStatsPane
+from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.panes.table import TablePane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.picture import picture_of
 from gomem_tui.screens.over import Over
+
+TITLES: Final = {key.id.removeprefix("pane_"): key.label for key in STANDARD.keys if key.id.startswith("pane_")}
+SORTED: Final = ("spans", "objects")
 
 
 class PaneKeys(Dialog):
@@ -137,24 +143,50 @@ class PaneKeys(Dialog):
         self.pane.move(by * HeapPane.FAR)
 
     def action_sort(self, by: int) -> None:
-        """Another order of the spans table."""
-        self.query_one(SpansPane).sort(by)
+        """Another order of the table that has the keyboard."""
+        pane = self.pane
+        if isinstance(pane, TablePane) and pane.SORTS:
+            pane.sort(by)
+        else:
+            self.say(f"There is nothing to sort in {self._title}: {self._titles(SORTED)} can be sorted.")
 
     def action_filter(self) -> None:
-        """Type a filter of the spans table; it works while it is being typed."""
-        self.action_pane(1)
-        self.row.open_for_filter(self.model.order.text)
+        """Type a filter of the table that has the keyboard; it works while it is being typed."""
+        name = self.arrangement.name
+        order = self.model.orders.get(name)
+        if order is None:
+            self.say(f"There is nothing to filter in {self._title}: {self._titles(self.model.orders)} can be filtered.")
+        else:
+            order.hold()
+            self.row.open_for_filter(name, order.text)
+
+    @property
+    def _title(self) -> str:
+        return TITLES[self.arrangement.name]
+
+    def _titles(self, names: Iterable[str]) -> str:
+        """Panes by their keys: Spans (1) and Objects (9)."""
+        keys = ((TITLES[name], self.keyboard.name(f"pane_{name}")) for name in names)
+        *most, last = [f"{title} ({key})" if key else title for title, key in keys]
+        return f"{', '.join(most)} and {last}"
+
+    def filtered(self, pane: str) -> None:
+        """Show a filtered table from its top."""
+        self.query_one(f"#{pane}", TablePane).start()
 
     def action_match(self, step: int) -> None:
         """The filter's next match, or the one before."""
-        self.say(self.query_one(SpansPane).match(step))
+        pane = self.pane
+        self.say((pane if isinstance(pane, TablePane) and pane.ROWS else self.query_one(SpansPane)).match(step))
 
     def action_lens(self) -> None:
         """The arena's next lens."""
         self.query_one(ArenaPane).next_lens()
 
     def action_enter(self) -> None:
-        """Go from a class of the Heap pane to its mcentral."""
+        """From a class of the Heap pane to its mcentral, from an object along a link."""
+        if self.arrangement.name == "objects":
+            self.say(self.query_one(ObjectsPane).follow_link())
         if self.arrangement.name == "heap":
             told = self.query_one(HeapStatsPane).no_mcentral()
             if told:
@@ -162,6 +194,19 @@ class PaneKeys(Dialog):
             else:
                 self.query_one(McentralPane).go_to_selected()
                 self._choose_pane(4)
+
+    def action_come_back(self) -> None:
+        """In Objects, back along the link that was followed last; else back a step."""
+        if self.returns_to:
+            self.say(self.query_one(ObjectsPane).come_back())
+        else:
+            self.action_step_back()
+
+    @property
+    def returns_to(self) -> str:
+        """The object to which `come_back` leads; nothing where it is a step."""
+        trail = self.query_one(ObjectsPane).trail if self.arrangement.name == "objects" else []
+        return self.model.session.objects.name(trail[-1]) if trail else ""
 
     def action_map_zoom(self, by: int) -> None:
         """More or fewer pages a cell of the arena."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from gomem_core.arch import PAGE_SHIFT
+from gomem_core.objectorder import ObjectOrder
 from gomem_core.reach import object_at
 from gomem_core.records import SpanInfo
 from gomem_core.report import counted
@@ -148,7 +149,8 @@ def _objects(model: Model, width: int, rows: int) -> list[Line]:
     shown = min(rows, len(table))
     top = _top(len(table) - 1 - oid, shown, len(table)) if oid >= 0 else 0
     port = Port(width, max(shown, 3) + 5, top)
-    lines = objects.render_objects(model.view, port, model.scene, table, session.history, oid, session.links)
+    drawn = objects.Rows(table, ObjectOrder(model.view, table), session.history, oid)  # the newest first, whatever a screen shows
+    lines = objects.render_objects(model.view, port, model.scene, drawn, session.links)
     return lines + _rest(shown, len(table), "objects", "objects")
 
 

@@ -1,7 +1,7 @@
 """The prompt: one line of the command language, with ghost text from the registry, and a history."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,6 +15,11 @@ from gomem_core.lang import MAX_LINE, Names, complete
 from gomem_tui.alternatives import Walk, begin
 from gomem_tui.history import add_to_history, read_history
 
+_FILTERS: Final = {  # what stands in the empty prompt
+    "spans": "class:5  state:free  used<50%  or a regular expression",
+    "mcentral": "class:5  kind:scan  nonempty>0",
+    "objects": "size>=1K  kind:scan  state:kept  step<9  or a regular expression",
+}
 Enter = Callable[[list[str], str], None]  # takes lines to be done, and a problem with the history, in words
 Edited = Callable[[str], None]  # takes the line whenever somebody changed it
 
@@ -185,6 +190,7 @@ class PromptRow(Horizontal):
         self._made_of = names, enter, edited
         self.filtering = False
         self.filter_before = ""
+        self.filtered = "spans"  # the pane
 
     def compose(self) -> ComposeResult:
         """Sign and prompt."""
@@ -201,10 +207,10 @@ class PromptRow(Horizontal):
         self.prompt.can_focus = True
         self.screen.set_focus(self.prompt)
 
-    def open_for_filter(self, text: str) -> None:
-        """Take a filter instead of commands, until the keyboard is given back; `text` is the one in force."""
-        self.filter_before = text
-        self._expect(True, "/", "class:5  state:free  used<50%  or a regular expression", text)
+    def open_for_filter(self, pane: str, text: str) -> None:
+        """Take a filter of this pane instead of commands, until the keyboard is given back; `text` is the one in force."""
+        self.filter_before, self.filtered = text, pane
+        self._expect(True, "/", _FILTERS[pane], text)
         self.open()
 
     def closed(self, placeholder: str) -> None:
@@ -215,7 +221,7 @@ class PromptRow(Horizontal):
     def _expect(self, filtering: bool, sign: str, placeholder: str, text: str) -> None:
         self.filtering = filtering
         self.prompt.remembers = not filtering
-        self.prompt.expect("show spans " if filtering else "")
+        self.prompt.expect(f"show {self.filtered} " if filtering else "")
         self.query_one("#colon", Static).update(sign)
         self.prompt.placeholder = placeholder
         self.prompt.value = text

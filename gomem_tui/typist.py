@@ -82,4 +82,5 @@ class Typist(PaneKeys):
     def _stop_listening(self) -> None:
         """The end has come."""
         super()._stop_listening()
+        self.model.sifter.leave()
         self._waiting.clear()

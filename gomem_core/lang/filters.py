@@ -19,7 +19,7 @@ _FILTER = re.compile(r"([^:=!<>]*)(:|!=|==|<=|>=|=|<|>)(.*)")
 _TERM = re.compile(r"(?P<name>\w+)[ \t]*(?P<sign>!=|==|<=|>=|[:=<>])[ \t]*(?P<value>[^ \t]*)|[^ \t]+")
 ROW: Final = "row"  # the field of a filter that is searched for in the whole row
 LARGE: Final = "L"  # as tables write the class of large objects
-SEARCHED: Final = frozenset({"spans"})
+SEARCHED: Final = frozenset({"spans", "objects"})
 _EXAMPLES = {
     "mcentral": "class:5",
     "waste": "waste>50%",
@@ -129,9 +129,19 @@ TOPICS: Final[dict[str, tuple[FilterField, ...]]] = {
 }
 
 
+_OBJECTS: Final = (  # of the Objects pane, which no `show` has
+    FilterField("size", "bytes that were asked for", "a size such as 48 or 1K", read_size),
+    FilterField("kind", "whether it holds pointers", "one of scan, noscan, head", choices=("scan", "noscan", "head")),
+    _word("state", "what became of it", "rooted", "kept", "unreachable", "dead", "swept", "zero"),
+    _count("step", "the step that made it"),
+    _count("dropped", "the step that dropped it"),
+)
+FIELDS: Final[dict[str, tuple[FilterField, ...]]] = {**TOPICS, "objects": _OBJECTS}
+
+
 def filters_reader(topic: str) -> Callable[[str], tuple[Filter, ...]]:
     """The reader of the filters of this topic, of which a row has to pass all."""
-    fields = {field.name: field for field in TOPICS[topic]}
+    fields = {field.name: field for field in FIELDS[topic]}
 
     def read(text: str) -> tuple[Filter, ...]:
         return tuple(
@@ -201,7 +211,7 @@ def doubtful(topic: str, filters: Sequence[Filter]) -> str:
                 _EXAMPLE_NOT if behind is None else format_filter(topic, Filter(behind.field, _OPPOSITE[behind.op], behind.value))
             )
             return f"{said}; write {meant}"
-        meant = next((text for field in TOPICS[topic] if (text := _condition_in(word, field))), "")
+        meant = next((text for field in FIELDS[topic] if (text := _condition_in(word, field))), "")
         if meant:
             return f"{said}; a condition is written {meant}"
     return ""
@@ -223,14 +233,14 @@ def _condition_in(word: str, field: FilterField) -> str:
 def without_half_typed(topic: str, text: str) -> str:
     """The text without a last word that may still become a field: of `class:5 us` what stands before `us`."""
     last = text.rsplit(" ", maxsplit=1)[-1]
-    begun = len(last) > 1 and any(field.name.startswith(last) for field in TOPICS[topic])
+    begun = len(last) > 1 and any(field.name.startswith(last) for field in FIELDS[topic])
     return text.removesuffix(last).rstrip() if begun else text
 
 
 def complete_filter(topic: str, prefix: str) -> Iterator[tuple[str, str]]:
     """Whole filter words that can grow out of `prefix`, with their help: fields first, then their values."""
     match = _FILTER.fullmatch(prefix)
-    for field in TOPICS[topic]:
+    for field in FIELDS[topic]:
         if match is None:
             yield field.name + field.sign, f"{field.help}: {field.meaning}"
         elif field.name == match[1] and field.choices and match[2] in (":", "=", "!="):
@@ -242,7 +252,7 @@ def format_filter(topic: str, item: Filter) -> str:
     """The filter as typed."""
     if item.field == ROW:
         return str(item.value)
-    field = next((field for field in TOPICS[topic] if field.name == item.field), None)
+    field = next((field for field in FIELDS[topic] if field.name == item.field), None)
     value = item.value
     if isinstance(value, float):
         text = format_percent(value)

@@ -1,7 +1,7 @@
 """Header and footer: one line each."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from gomem_tui.keys import Keyboard
 from gomem_tui.panes.base import LinePane
@@ -33,7 +33,21 @@ _TYPING: Final = (
 """Keys, what they do, and the prompt's action, or the explorer's, that a click does."""
 
 
-def footer_line(keyboard: Keyboard, message: str, typing: bool, width: int, pressed: str = "") -> Line:
+class Where(NamedTuple):
+    """What the keys in the footer depend on."""
+
+    pane: str  # that has the keyboard; "prompt": while somebody types
+    returns_to: str = ""  # the object to which backspace comes back; nothing: it steps back
+
+
+def _of_objects(keyboard: Keyboard, returns_to: str) -> list[_Shown]:
+    """The keys of the Objects pane: along links, and back, or what the same key does otherwise."""
+    back = f"to {clip(returns_to, 8)}" if returns_to else "back"
+    keys = (("open", "follow", "enter"), ("come_back", back, "come_back"))
+    return [(name, label, action) for key, label, action in keys if (name := keyboard.name(key))]
+
+
+def footer_line(keyboard: Keyboard, message: str, where: Where, width: int, pressed: str = "") -> Line:
     """A message if there is one, else the keys that hold now: in the prompt other ones than elsewhere.
 
     Where not all fit, they stand closer, then some are left out: how to step, to type, to get help and to quit stays.  `pressed`
@@ -41,19 +55,19 @@ def footer_line(keyboard: Keyboard, message: str, typing: bool, width: int, pres
     """
     if pressed:
         sign = _sign(pressed)
-        return (*footer_line(keyboard, message, typing, max(0, width - len(sign))), (sign, "cursor"))
+        return (*footer_line(keyboard, message, where, max(0, width - len(sign))), (sign, "cursor"))
     if message:
         return fit(((f" {clip(message, width - 1)}", "new"),), width)
     spans: list[Span] = []
-    keys, gap = _keys(keyboard, typing, width)
+    keys, gap = _keys(keyboard, where, width)
     for name, label, _ in keys:
         spans += [(f" {name}", "key"), (f" {label}{gap}", "label")]
     return fit(tuple(spans), width)
 
 
-def footer_action(keyboard: Keyboard, typing: bool, width: int, pressed: str, x: int) -> str:
+def footer_action(keyboard: Keyboard, where: Where, width: int, pressed: str, x: int) -> str:
     """What the key at column x of a footer without a message does; "" where there is none."""
-    keys, gap = _keys(keyboard, typing, width - len(_sign(pressed)))
+    keys, gap = _keys(keyboard, where, width - len(_sign(pressed)))
     for key in keys:
         action = key[2]
         x -= _cells([key], gap)
@@ -66,12 +80,14 @@ def _sign(pressed: str) -> str:
     return f" {pressed} " if pressed else ""
 
 
-def _keys(keyboard: Keyboard, typing: bool, width: int) -> tuple[list[_Shown], str]:
+def _keys(keyboard: Keyboard, where: Where, width: int) -> tuple[list[_Shown], str]:
     """The first choice of keys that fits, and the gap behind each; of the last one as many as do, without those in its middle."""
-    if typing:
+    if where.pane == "prompt":
         choices = [[(name, label, do) for text, label, do in _TYPING if (name := keyboard.filled(text))]]
     else:
-        choices = [keyboard.footer(without) for without in range(_MOST_SPARED + 1)]
+        own = _of_objects(keyboard, where.returns_to) if where.pane == "objects" else []
+        choices = [[*keyboard.footer(without), *own] for without in range(_MOST_SPARED + 1)]
+        choices = [[*keys[:2], *own, *keys[2 : len(keys) - len(own)]] for keys in choices]
     for keys in choices:
         for gap in _GAPS:
             if _cells(keys, gap) <= width:

@@ -5,6 +5,7 @@ from functools import partial
 
 from gomem_core.arch import PAGE_SHIFT
 from gomem_core.records import SpanInfo
+from gomem_core.roworder import RowOrder
 from gomem_core.spanorder import SORTS
 from gomem_core.view import CENTRAL_CLASSES
 from gomem_tui.panes.base import HeapPane
@@ -19,6 +20,12 @@ class SpansPane(TablePane):
     """The spans table: up and down select spans."""
 
     NUMBER = 1
+    ROWS, SORTS = "span", tuple(SORTS)
+
+    @property
+    def order(self) -> RowOrder:
+        """Which spans are shown, in which order."""
+        return self.model.order
 
     def __init__(self, model: Model) -> None:
         super().__init__(id="spans")
@@ -48,48 +55,26 @@ class SpansPane(TablePane):
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another span."""
-        self._select(self.from_row() + rows + columns)
+        self.select_row(self.from_row() + rows + columns)
 
     def pick(self, x: int, y: int) -> None:
         """Select the span of a row, or sort by the column of a heading; by the same once more: the other way round."""
         order = self.model.order
         if y == 1:
             sort = spans.sort_at(x, self.size.width, order.sort)
-            self._arrange(sort, not order.descending if sort == order.sort else order.descending)
+            self.sort_by(sort, not order.descending if sort == order.sort else order.descending)
         elif 2 <= y < 2 + self.page() and self.top + y - 2 < len(order):
-            self._select(self.top + y - 2)
+            self.select_row(self.top + y - 2)
 
-    def _select(self, row: int) -> None:
+    def select_row(self, row: int) -> None:
+        """Select the span of a row, or of the next that there is."""
         row = max(0, min(row, len(self.model.order) - 1))
         for info in self.model.order.rows(row, row + 1):
             self.choose(partial(self.model.select, info.base))
 
-    def match(self, step: int) -> str:
-        """Select the next row of a filtered table (1), or the one before (-1), all around; returns what is to be said of it."""
-        order = self.model.order
-        if not order.text:
-            return "Nothing is being searched: / filters, n goes to the next match."
-        count = len(order)
-        if not count:
-            return f"No span passes the filter {order.text}"
-        row = order.beside(self.model.scene.selection.addr, step)
-        self._select(row % count)
-        if 0 <= row < count:
-            return ""
-        if count == 1:
-            return "There is no other match."
-        return "That was the last match; this is the first." if step > 0 else "That was the first match; this is the last."
-
-    def sort(self, by: int) -> None:
-        """Sort by the next column (1), the one before (-1), or (0) the other way round."""
-        order = self.model.order
-        names = list(SORTS)
-        self._arrange(names[(names.index(order.sort) + by) % len(names)], order.descending if by else not order.descending)
-
-    def _arrange(self, sort: str, descending: bool) -> None:
-        self.model.order.arrange(sort, descending)
-        self.start()
-        self.redraw()
+    def beside(self, step: int) -> int:
+        """The row next to the selected span, whether that passes the filter or not."""
+        return self.model.order.beside(self.model.scene.selection.addr, step)
 
 
 class ArenaPane(HeapPane):
@@ -210,6 +195,12 @@ class McentralPane(TablePane):
 
     NUMBER = 4
     WALKS = True
+    ROWS = "class"
+
+    @property
+    def order(self) -> RowOrder:
+        """Which classes are shown."""
+        return self.model.classes
 
     def __init__(self, model: Model) -> None:
         super().__init__(id="mcentral")
@@ -222,7 +213,8 @@ class McentralPane(TablePane):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The lists."""
-        return mcentral.render_mcentral(self.model.view, self.port(width, height), self.model.scene)
+        order, port = self.model.classes, self.port(width, height)
+        return mcentral.render_mcentral(self.model.view, port, self.model.scene, order.rows(), order.text)
 
     def page(self) -> int:
         """Rows shown."""
@@ -230,7 +222,7 @@ class McentralPane(TablePane):
 
     def row(self) -> int:
         """The row of the selected class; -1: large objects have none."""
-        classes = mcentral.listed_classes(self.model.view)
+        classes = self.model.classes.rows()
         spanclass = self.model.scene.selection.spanclass
         return classes.index(spanclass) if spanclass in classes else -1
 
@@ -239,8 +231,8 @@ class McentralPane(TablePane):
         return self.model.scene.selection.spanclass or None
 
     def count(self) -> int:
-        """Span classes."""
-        return len(CENTRAL_CLASSES)
+        """Span classes that pass the filter."""
+        return len(self.model.classes.rows())
 
     def show_selected(self) -> None:
         """Scroll to the selected class, to the top where it is seen from there: so the classes that were asked stay in sight."""
@@ -254,7 +246,7 @@ class McentralPane(TablePane):
         if columns:
             self._walk(columns)
         else:
-            self._select(self.from_row() + rows)
+            self.select_row(self.from_row() + rows)
 
     def _walk(self, step: int) -> None:
         """Go to the next span of the chains, of which `empty` follows `nonempty`, or to the one before."""
@@ -277,12 +269,14 @@ class McentralPane(TablePane):
         """Select the class of a row, or the span of a chain."""
         chain = y - (self.size.height - len(mcentral.CHAINS))
         if 2 <= y < 2 + self.page():
-            self._select(self.top + y - 2)
+            self.select_row(self.top + y - 2)
         elif 0 <= chain < len(mcentral.CHAINS):
             base = mcentral.chain_base(self.model.view, self.model.scene, mcentral.CHAINS[chain], self.size.width, x)
             if base:
                 self.choose(partial(self.model.select, base))
 
-    def _select(self, number: int) -> None:
-        classes = mcentral.listed_classes(self.model.view)
-        self.choose(partial(self.model.select_class, classes[max(0, min(number, len(classes) - 1))]))
+    def select_row(self, number: int) -> None:
+        """Select the class of a row, or of the next that there is."""
+        classes = self.model.classes.rows()
+        if classes:
+            self.choose(partial(self.model.select_class, classes[max(0, min(number, len(classes) - 1))]))

@@ -11,19 +11,30 @@ from typing import Final, Literal
 
 from gomem_core.console import Console
 from gomem_core.diff import Difference
-from gomem_core.lang.filters import without_half_typed
+from gomem_core.lang.filters import doubtful, without_half_typed
 from gomem_core.lang.moves import Select
 from gomem_core.news import Touched
+from gomem_core.objectorder import ObjectOrder
 from gomem_core.outcome import Outcome
+from gomem_core.pattern import TooCostly
+from gomem_core.roworder import RowOrder
 from gomem_core.session import Session
-from gomem_core.spanfilter import BadFilter
+from gomem_core.spanfilter import BadFilter, read_filters
 from gomem_core.spanorder import SpanOrder
 from gomem_core.stopping import Stopped
 from gomem_core.view import HeapView
+from gomem_tui.panes.classorder import ClassOrder
 from gomem_tui.render.lines import Scene, Selection
+from gomem_tui.sifter import Sifter
 
 _LISTS: Final[tuple[Literal["empty"], Literal["nonempty"]]] = ("empty", "nonempty")
 _SPARKS: Final = 400  # steps of heap_live that any pane can show
+AT_ONCE: Final = 2_000  # rows that are worked out by the screen's own thread: some 20 ms
+
+
+def too_costly(problem: TooCostly) -> str:
+    """What is said of a filter that takes too long."""
+    return f"{str(problem)[0].upper()}{str(problem)[1:]}; the filter stays as it was."
 
 
 class Model:
@@ -40,7 +51,8 @@ class Model:
         self._seen = console.session
         self._place = (0, 0)  # step and event that are shown
         self._selected: dict[tuple[int, int], int] = {}  # addresses, at places that were shown since somebody selected one
-        self.order = self._new_order()
+        self.sifter = Sifter()
+        self._make_orders()
 
     @property
     def session(self) -> Session:
@@ -62,17 +74,23 @@ class Model:
         """Bytes after each of the last steps up to here."""
         return self.session.machine.heap_live[max(0, self.session.step + 1 - _SPARKS) : self.session.step + 1]
 
-    def _new_order(self) -> SpanOrder:
-        return SpanOrder(self.session.view, lambda: self.session.account)
+    def _make_orders(self) -> None:
+        session = self.session
+        self.order = SpanOrder(session.view, lambda: self.session.account, AT_ONCE)
+        self.objects = ObjectOrder(session.view, session.objects, AT_ONCE)
+        self.classes = ClassOrder(session.view)
+        self.orders: dict[str, RowOrder] = {"spans": self.order, "mcentral": self.classes, "objects": self.objects}
 
     # --- Changing the session -------------------------------------------------------------------------------------------
 
     def submit(self, line: str) -> Outcome:
         """Do a typed line; a comment or an empty line does nothing."""
+        self.sifter.stop()
         return self.console.submit(line)
 
     def forward(self) -> None:
         """Do the next step."""
+        self.sifter.stop()
         try:
             self.console.forward()
         except Stopped:
@@ -80,12 +98,14 @@ class Model:
 
     def go(self, step: int, event: int = 0) -> None:
         """Stand at a step, or after so many events of the command behind it; where it was stopped, if it is."""
+        self.sifter.stop()
         with suppress(Stopped):
             self.session.goto(step, event)
         self.console.moved()
 
     def seek(self, direction: int) -> bool:
         """Go to the next step that changed the structure of the heap, or the one before; tells whether there is one."""
+        self.sifter.stop()
         try:
             return self.session.seek(direction)
         except Stopped:
@@ -95,6 +115,7 @@ class Model:
 
     def micro(self, direction: int) -> None:
         """Go one event further in the next command, or one back; over a step's border where a command has no more of them."""
+        self.sifter.stop()
         session = self.session
         step, event = session.step, session.event
         try:
@@ -119,10 +140,13 @@ class Model:
         session = self.session
         if session is not self._seen:
             self._seen = session
-            self.order = self._new_order()
+            self.sifter.stop()
+            self._make_orders()
             self.scene = Scene()
             self._selected.clear()
         self.order.look_again(session.take_stale())
+        self.objects.look_again()
+        self.classes.look_again()
         self.typed = answer
         was_typed = answer is not None and (answer.error is not None or answer is session.outcome)
         self.outcome = answer if was_typed else session.outcome
@@ -190,17 +214,35 @@ class Model:
 
     # --- Selecting ------------------------------------------------------------------------------------------------------
 
-    def filter(self, text: str, typing: bool = False) -> str:
-        """Filter the spans table; returns what is wrong with the filter, if something is.
+    def filter(self, text: str, typing: bool = False, pane: str = "spans") -> str:
+        """Filter the table of this pane; returns what is wrong with the filter, or what may be meant otherwise.
 
-        While it is being typed, a word that may become a field waits for its sign: each filter is one look at every span.
+        While it is being typed, a word that may become a field waits for its sign: each filter is one look at every row.
         """
+        order = self.orders[pane]
+        self.sifter.stop()
         try:
-            self.order.filter(without_half_typed("spans", text) if typing else text)
+            order.filter(without_half_typed(pane, text) if typing else text)
+            order.settle()
         except BadFilter as problem:
             return str(problem)
+        except TooCostly as problem:
+            order.refuse()
+            return too_costly(problem)
         self._changed()
         return ""
+
+    def reordered(self) -> None:
+        """A table was sorted: what was being worked out is not wanted any more."""
+        self.sifter.stop()
+        self._changed()
+
+    def doubt(self, text: str, pane: str) -> str:
+        """What is to be said of a filter that looks like a condition, but is taken as a regular expression."""
+        try:
+            return doubtful(pane, read_filters(pane, text))
+        except BadFilter:
+            return ""
 
     def select(self, addr: int) -> None:
         """Select what lies at an arena address, in all panes."""

@@ -1,6 +1,8 @@
 """The Objects pane: a renderer of the objects with a way to move in it."""
 
-from gomem_core.reach import object_at
+from gomem_core.objectorder import SORTS
+from gomem_core.reach import object_at, slot_of
+from gomem_core.roworder import RowOrder
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
 from gomem_tui.render import objects
@@ -11,18 +13,28 @@ class ObjectsPane(TablePane):
     """The objects: up and down select them, even those that are gone, of which other panes show the address."""
 
     NUMBER = 9
+    ROWS, SORTS = "object", SORTS
+
+    @property
+    def order(self) -> RowOrder:
+        """Which objects are shown, in which order."""
+        return self.model.objects
 
     def __init__(self, model: Model) -> None:
         super().__init__(id="objects")
         self.model = model
         self._oid = -1
         self._addr = -1  # the selected address for which _oid was found
+        self._link = 0  # which of its links enter follows
+        self._trail: list[int] = []  # objects from which links were followed
+        self._seen = model.session
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The table."""
         model, session = self.model, self.model.session
         port = self.port(width, height)
-        return objects.render_objects(model.view, port, model.scene, session.objects, session.history, self._oid, session.links)
+        table = objects.Rows(session.objects, model.objects, session.history, self._oid, self._link)
+        return objects.render_objects(model.view, port, model.scene, table, session.links)
 
     def page(self) -> int:
         """Rows shown."""
@@ -33,34 +45,86 @@ class ObjectsPane(TablePane):
         table, addr = self.model.session.objects, self.model.scene.selection.addr
         if addr != self._addr or self._oid >= len(table):
             found = object_at(self.model.view, table, addr)
-            self._oid, self._addr = -1 if found is None else found, addr
+            self._oid, self._addr, self._link = -1 if found is None else found, addr, 0
         return self._oid if self._oid >= 0 else None
 
     def row(self) -> int:
         """The row of the selected object; -1: none is."""
-        return -1 if self.key() is None else len(self.model.session.objects) - 1 - self._oid
+        return -1 if self.key() is None else self.model.objects.number(self._oid)
 
     def count(self) -> int:
-        """Objects."""
-        return len(self.model.session.objects)
+        """Objects that pass the filter."""
+        return len(self.model.objects)
 
     def move(self, rows: int, columns: int = 0) -> None:
-        """Select another object."""
-        self._select(self.from_row() + rows + columns)
+        """Select another object, or (left and right) another of its links to be followed."""
+        links = self._links()
+        if columns and links:
+            self._link = max(0, min(self._link + columns, len(links) - 1))
+            self.redraw()
+        else:
+            self.select_row(self.from_row() + rows + columns)
 
-    def pick(self, x: int, y: int) -> None:  # noqa: ARG002 -- rows are as wide as the pane
+    def pick(self, x: int, y: int) -> None:
         """Select the object of a row."""
         row = self.top + y - 2
-        if 2 <= y < 2 + self.page() and row < len(self.model.session.objects):
-            self._select(row)
+        if y == 1:
+            order, sort = self.model.objects, objects.sort_at(x, self.size.width)
+            self.sort_by(sort, not order.descending if sort == order.sort else order.descending)
+        elif 2 <= y < 2 + self.page() and row < self.count():
+            self.select_row(row)
 
-    def _select(self, row: int) -> None:
-        table = self.model.session.objects
-        if len(table):
-            self.choose(lambda: self._take(len(table) - 1 - max(0, min(row, len(table) - 1))))
+    def select_row(self, row: int) -> None:
+        """Select the object of a row, or of the next that there is."""
+        oid = self.model.objects.oid(max(0, min(row, self.count() - 1)))
+        if oid >= 0:
+            self.choose(lambda: self._take(oid))
+
+    # --- Links ------------------------------------------------------------------------------------------------------------
+
+    def _links(self) -> list[int]:
+        """Where the links of the selected object lead that are drawn: addresses."""
+        table, oid = self.model.session.objects, self.key()
+        if oid is None or slot_of(self.model.view, table, self._oid) is None or not table.info(self._oid).ptrdata:
+            return []
+        return [target for _, target in self.model.view.links(table.addr(self._oid))]
+
+    def follow_link(self) -> str:
+        """Select the object to which the chosen link leads; returns what is to be said where none does."""
+        links = self._links()
+        if self.key() is None:
+            return "No object is selected."
+        if not links:
+            return f"{self.model.session.objects.name(self._oid)} holds no links to follow."
+        found = object_at(self.model.view, self.model.session.objects, links[min(self._link, len(links) - 1)])
+        if found is None:
+            return "No object lies where this link leads."
+        self.trail.append(self._oid)
+        return self._visit(found)
+
+    @property
+    def trail(self) -> list[int]:
+        """The objects from which links were followed, as far as they are there at this step."""
+        count = len(self.model.session.objects)
+        if self._seen is not self.model.session:
+            self._seen = self.model.session
+            self._trail.clear()
+        while self._trail and self._trail[-1] >= count:
+            self._trail.pop()
+        return self._trail
+
+    def come_back(self) -> str:
+        """Go back along the link that was followed last; returns what is to be said."""
+        return self._visit(self.trail.pop())
+
+    def _visit(self, oid: int) -> str:
+        self.choose(lambda: self._take(oid))
+        if self.row() < 0:
+            return f"{self.model.session.objects.name(oid)} does not pass the filter; it is selected all the same."
+        return ""
 
     def _take(self, oid: int) -> None:
-        self._oid = oid
+        self._oid, self._link = oid, 0
         addr = self.model.session.objects.addr(oid)
         if self.model.view.span_at(addr) is not None:
             self._addr = addr

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from gomem_core.roworder import RowOrder
 from gomem_tui.panes.base import HeapPane
+from gomem_tui.panes.model import Model
 
 
 class TablePane(HeapPane):
@@ -13,7 +15,10 @@ class TablePane(HeapPane):
     already scrolls to the selected row, too.
     """
 
+    model: Model
     NUMBER: ClassVar[int]  # of the pane, which is also its key
+    ROWS: ClassVar[str] = ""  # what its rows are, where they can be filtered
+    SORTS: ClassVar[tuple[str, ...]] = ()  # columns by which they can be sorted
     FOLLOWS: ClassVar[bool] = True  # ... but by panes in which that says little
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
@@ -32,6 +37,48 @@ class TablePane(HeapPane):
     def count(self) -> int:
         """How many rows there are."""
         raise NotImplementedError
+
+    @property
+    def order(self) -> RowOrder:
+        """Which rows are shown, in which order; where there is something to choose."""
+        raise NotImplementedError
+
+    def select_row(self, row: int) -> None:
+        """Select what is in a row, or in the next that there is."""
+        raise NotImplementedError
+
+    def beside(self, step: int) -> int:
+        """The next row (1), or the one before (-1); -1 or the number of rows where there is none."""
+        row = self.row()
+        return row + step if row >= 0 else 0 if step > 0 else self.count() - 1
+
+    def match(self, step: int) -> str:
+        """Select the next row of a filtered table (1), or the one before (-1), all around; returns what is to be said of it."""
+        if not self.order.text:
+            return "Nothing is being searched: / filters, n goes to the next match."
+        count = self.count()
+        if not count:
+            return f"No {self.ROWS} passes the filter {self.order.text}"
+        row = self.beside(step)
+        self.select_row(row % count)
+        if 0 <= row < count:
+            return ""
+        if count == 1:
+            return "There is no other match."
+        return "That was the last match; this is the first." if step > 0 else "That was the first match; this is the last."
+
+    def sort(self, by: int) -> None:
+        """Sort by the next column (1), the one before (-1), or (0) the other way round."""
+        order, names = self.order, self.SORTS
+        sort = names[(names.index(order.sort) + by) % len(names)]
+        self.sort_by(sort, order.descending if by else not order.descending)
+
+    def sort_by(self, sort: str, descending: bool) -> None:
+        """Sort by this column."""
+        self.order.arrange(sort, descending)
+        self.start()
+        self.redraw()
+        self.model.reordered()
 
     def show_selected(self) -> None:
         """Scroll to the selected row."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from gomem_core.lang.filters import FIELDS, SEARCHED
 from gomem_core.lang.registry import REGISTRY
 from gomem_tui.keynames import shown
-from gomem_tui.keys import Key, Keyboard
+from gomem_tui.keys import FILTERED, Key, Keyboard
 from gomem_tui.render.lines import Line, Span
 from gomem_tui.render.reflow import reflow
 
@@ -119,11 +120,12 @@ def help_lines(keyboard: Keyboard, pane: str, width: int) -> list[Line]:
         *reflow([(_closing(keyboard), "label")], width),
         *_section(_title(keyboard, pane), width, about),
         *_rows(words, width),
-        *_rows(_keys(key for key in there if key.scope in (pane, "pane")), width),
+        *_rows(_keys(key for key in there if key.is_of(pane)), width),
+        *_rows(_filters(pane), width),
         *_section("Keys everywhere", width),
         *_rows(_keys(key for key in there if key.scope == "app"), width),
         *_section("Keys of other panes", width),
-        *_rows(_keys(key for key in there if key.scope not in (pane, "pane", "app")), width),
+        *_rows(_keys(key for key in there if key.scope != "app" and not key.is_of(pane)), width),
         *_section("Signs", width, _ABOUT, _SMALL),
         *_rows(_SCRUB, width),
         *_section("Commands", width, "One a line, typed behind a colon; help COMMAND explains one."),
@@ -141,6 +143,16 @@ def _closing(keyboard: Keyboard) -> str:
 
 def _keys(keys: Iterable[Key]) -> Iterator[tuple[str, str]]:
     return ((" ".join(map(shown, key.keys)), key.help) for key in keys)
+
+
+def _filters(pane: str) -> Iterator[tuple[str, str]]:
+    """What a filter of the pane can ask for."""
+    if pane not in FILTERED:
+        return
+    for field in FIELDS[pane]:
+        yield f"/ {field.name}{field.sign}", f"{field.help}: {field.meaning}"
+    if pane in SEARCHED:
+        yield "/ anything else", "a regular expression that is found in the row, whatever the case"
 
 
 def _commands() -> Iterator[tuple[str, str]]:

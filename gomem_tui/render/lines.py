@@ -10,6 +10,7 @@ from gomem_core.diff_tables import GLYPHS, Fate
 from gomem_core.figures import Figures
 from gomem_core.moment import Row
 from gomem_core.news import Touched
+from gomem_core.roworder import RowOrder
 from gomem_tui.style import Token
 
 Span = tuple[str, Token]
@@ -127,6 +128,11 @@ def short(addr: int) -> str:
 def shown_rows(first: int, last: int, count: int) -> str:
     """Which of `count` rows are shown, counted from 1; nothing when all are."""
     return f"rows {first}–{last} of {count}" if first > 1 or last < count else ""
+
+
+def working(order: RowOrder) -> str:
+    """What is said while the rows of a table are being worked out."""
+    return "looking at all rows …" if order.behind else ""
 
 
 def changed_elsewhere(rows: Iterable[int], top: int, shown: int) -> str:

@@ -1,12 +1,13 @@
 """The mcentrals: a row a span class with both its lists, and the chains of the selected one."""
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from gomem_core.records import SpanInfo
 from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_core.view import CENTRAL_CLASSES, HeapView
 from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
-from gomem_tui.render.reflow import reflow
+from gomem_tui.render.reflow import notice, reflow
 from gomem_tui.style import Token
 
 Which = Literal["nonempty", "empty"]
@@ -37,19 +38,28 @@ def central_rows(height: int) -> int:
     return max(1, height - 2 - _FOOT)
 
 
-def render_mcentral(view: HeapView, port: Port, scene: Scene) -> list[Line]:
-    """Title rule, headings, the classes from number port.top, then the chains of the selected class."""
-    classes, rows = listed_classes(view), central_rows(port.height)
-    asked = sum(view.central(c).nlock > 0 for c in classes)
+def render_mcentral(
+    view: HeapView, port: Port, scene: Scene, filtered: Sequence[int] | None = None, text: str = ""
+) -> list[Line]:
+    """Title rule, headings, the classes from number port.top, then the chains of the selected class.
+
+    `filtered` are those that pass the filter `text`; None: all.
+    """
+    listed, rows = listed_classes(view), central_rows(port.height)
+    classes = listed if filtered is None else filtered
+    asked = sum(view.central(c).nlock > 0 for c in listed)
     position = shown_rows(port.top + 1, min(port.top + rows, len(classes)), len(classes))
     changed = (number for number, spanclass in enumerate(classes) if spanclass in scene.touched.central)
     elsewhere = "" if scene.comparing else changed_elsewhere(changed, port.top, rows)
-    notes = [scene.legend, f"{asked} of {len(classes)} asked so far", elsewhere, position]
+    total = f"{len(classes)} of {len(listed)}" if text else f"{asked} of {len(listed)} asked so far"
+    notes = [scene.legend, total, elsewhere, position, f"filter {text}" if text else ""]
     lines = [rule("4 mcentral", notes, port), _heading(port.width)]
     for spanclass in classes[port.top : port.top + rows]:
         lines.append(_row(view, spanclass, port, scene))
+    if not classes:
+        lines += notice(f"No class passes the filter {text}", port.width)
     lines += [()] * (port.height - _FOOT - len(lines))
-    if scene.selection.spanclass in classes[:asked]:
+    if scene.selection.spanclass in listed[:asked]:
         for which in CHAINS:
             lines.append(tuple(piece for piece, _ in _chain(view, scene, which, port.width)))
     else:

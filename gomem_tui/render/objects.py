@@ -1,17 +1,18 @@
 """The objects: what the program ever allocated, newest first, whether it still has it, and what keeps it alive."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from gomem_core.arch import PTR_SIZE
 from gomem_core.diff_tables import GLYPHS
 from gomem_core.kept import fate_sentence
 from gomem_core.links import LinkIndex
+from gomem_core.objectorder import ObjectOrder
 from gomem_core.objects import ObjectInfo, ObjectTable
 from gomem_core.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.records import SlotInfo
 from gomem_core.view import HeapView
-from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, fit_all, rule, short, shown_rows
+from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip, join_fitting, size_text
 from gomem_tui.style import Token
@@ -59,37 +60,58 @@ def object_rows(height: int) -> int:
     return max(1, height - _HEAD - (_FOOT if height >= _HEAD + _FOOT + 3 else 0))
 
 
-def render_objects(
-    view: HeapView,
-    port: Port,
-    scene: Scene,
-    objects: ObjectTable,
-    history: Sequence[str],
-    selected: int,
-    links: LinkIndex | None = None,
-) -> list[Line]:
-    """Title rule, headings, the objects from row port.top, and about object number `selected` (-1: none).
+class Rows(NamedTuple):
+    """What the table is made of; `history` are the lines that were done, `selected` is the number of an object, -1: none."""
 
-    `history` are the lines that were done so far; `links` is find_paths's.
-    """
-    count, rows = len(objects), object_rows(port.height)
-    place = shown_rows(port.top + 1, min(port.top + rows, count), count) if count else ""
-    notes = [scene.legend, f"{count} ever, {objects.alive} rooted", place, "newest first"]
-    if not scene.comparing:
-        notes.append(MARKS)
-    lines = [rule("9 Objects", [note for note in notes if note], port), _heading(port.width)]
-    shown = range(count - 1 - port.top, max(-1, count - 1 - port.top - rows), -1)
-    chosen = [selected] if 0 <= selected < count else []
-    table = _Table(view, scene, objects, history, port, find_paths(view, objects, {*shown, *chosen}, links))
+    objects: ObjectTable
+    order: ObjectOrder
+    history: Sequence[str]
+    selected: int
+    link: int = 0  # which link of the selected object would be followed
+
+
+def render_objects(view: HeapView, port: Port, scene: Scene, table: Rows, links: LinkIndex | None = None) -> list[Line]:
+    """Title rule, headings, the objects from row port.top, and about the selected one; `links` is find_paths's."""
+    objects, order, history, selected, link = table
+    count, rows = len(order), object_rows(port.height)
+    lines = [rule("9 Objects", _notes(table, port, scene), port), _heading(port.width)]
+    shown = [oid for row in range(port.top, min(port.top + rows, count)) if (oid := order.oid(row)) >= 0]
+    chosen = [selected] if 0 <= selected < len(objects) else []
+    drawn = _Table(view, scene, objects, history, port, find_paths(view, objects, {*shown, *chosen}, links))
     for oid in shown:
-        lines.append(table.row(oid, oid == selected))
-    if not count:
+        lines.append(drawn.row(oid, oid == selected))
+    if not len(objects):
         lines += notice("The program has allocated nothing yet.", port.width)
+    elif not count:
+        lines += notice(f"No object passes the filter {order.text}", port.width)
     if rows < port.height - _HEAD:
         lines += [()] * (port.height - _FOOT - len(lines))
         for oid in chosen:
-            lines += table.about(oid)
+            lines += drawn.about(oid, link)
     return fit_all(lines, port)
+
+
+def _notes(table: Rows, port: Port, scene: Scene) -> list[str]:
+    """What the title rule tells, what matters most first."""
+    objects, order = table.objects, table.order
+    count = len(order)
+    place = shown_rows(port.top + 1, min(port.top + object_rows(port.height), count), count) if count else ""
+    total = f"{count} of {len(objects)}" if order.text else f"{len(objects)} ever, {objects.alive} rooted"
+    newest = order.sort == "step" and order.descending
+    by = "newest first" if newest else f"by {order.sort} {'↓' if order.descending else '↑'}"
+    notes = [working(order), scene.legend, total, place, by, f"filter {order.text}" if order.text else ""]
+    return [*notes, "" if scene.comparing else MARKS]
+
+
+def sort_at(x: int, width: int) -> str:
+    """The order whose column has cell x of the headings; what has none sorts by step."""
+    text = "".join(part for part, _ in _heading(width))
+    if x < text.index("size") - 4:
+        return "step"
+    if x < text.index("size") + 6:
+        return "size"
+    state = text.index("state")
+    return "state" if state <= x < state + _STATE else "step"
 
 
 def _heading(width: int) -> Line:
@@ -157,7 +179,7 @@ class _Table:
         """The line that made the object."""
         return self._history[o.born - 1].strip() if 0 < o.born <= len(self._history) else ""
 
-    def about(self, oid: int) -> list[Line]:
+    def about(self, oid: int, link: int) -> list[Line]:
         """Three lines: what the object is, what it links to, what keeps it alive."""
         o = self._objects.info(oid)
         slot = slot_of(self._view, self._objects, oid)
@@ -170,7 +192,7 @@ class _Table:
         if o.dropped > 0:
             parts.append(_TOLD["dropped"].format(step=o.dropped))
         why = fate_sentence(self._view, self._objects, oid, self._paths)
-        links = self._links(o) if slot is not None else _TOLD["no links"]
+        links = self._links(o, link) if slot is not None else _TOLD["no links"]
         room = self._port.width - 1
         return [
             ((" " + join_fitting(parts, room, " · "), "select"),),
@@ -178,10 +200,15 @@ class _Table:
             ((" " + clip(why, room), _LOOKS[what][1]),),
         ]
 
-    def _links(self, o: ObjectInfo) -> str:
+    def _links(self, o: ObjectInfo, link: int) -> str:
+        """The links of an object, of which the one that would be followed is marked where there are several."""
         words = o.ptrdata // PTR_SIZE
         links = self._view.links(o.addr) if words else []
-        told = "  ".join(f".{word} → {self._name_at(target)}" for word, target in links[:_LINKS])
+        first = max(0, min(link - _LINKS + 1, len(links) - _LINKS))
+        told = "  ".join(
+            f"{'▸' if number == link and len(links) > 1 else ''}.{word} → {self._name_at(target)}"
+            for number, (word, target) in enumerate(links[first : first + _LINKS], first)
+        )
         key = "links" if links else "no links yet" if words else "noscan"
         if len(links) > _LINKS:
             key = "many links"

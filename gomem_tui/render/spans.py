@@ -6,7 +6,7 @@ from gomem_core.records import SpanInfo
 from gomem_core.report import format_bytes
 from gomem_core.spanorder import SpanOrder
 from gomem_core.view import HeapView
-from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit_all, rule, short, shown_rows
+from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
 from gomem_tui.style import Token
 
@@ -45,7 +45,7 @@ def _notes(view: HeapView, order: SpanOrder, infos: list[SpanInfo], port: Port, 
     changed = (row for base in changed_bases(view, scene) if (row := order.number(base)) >= 0)
     elsewhere = changed_elsewhere(changed, port.top, len(infos))
     by = f"by {order.sort} {'↓' if order.descending else '↑'}"
-    return [*total, scene.legend, elsewhere, by, *more, *_legend(infos, port.width)]
+    return [working(order), *total, scene.legend, elsewhere, by, *more, *_legend(infos, port.width)]
 
 
 def changed_bases(view: HeapView, scene: Scene) -> list[int]:

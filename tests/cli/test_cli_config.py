@@ -364,7 +364,7 @@ def test_what_holds_as_json(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tm
     assert found["explorer", "mouse"]["source"] == "option --no-mouse"
     assert found["keys", "step"] == {"section": "keys", "name": "step", "value": ["n"], "source": f"{path}:2"}
     assert found["keys", "next_match"]["value"] == []
-    assert found["keys", "step_back"]["value"] == ["b", "backspace", "u"]
+    assert found["keys", "step_back"]["value"] == ["b", "u"]
 
 
 @pytest.mark.parametrize("what", ["path", "check"])

@@ -1,11 +1,14 @@
 """The byte account adds up after any commands, and is kept up to date by looking only at what changed."""
 
+from threading import Thread
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.account import Account, Balance, Held, Share
 from gomem_core.arch import PAGE_SHIFT
+from gomem_core.news import Stale
 from gomem_core.records import SpanInfo
 from gomem_core.session import Session
 from gomem_core.view import HeapView
@@ -271,3 +274,28 @@ def test_asking_for_one_span_looks_at_one(monkeypatch: pytest.MonkeyPatch) -> No
         if line == "gc mark":
             assert dropped is not None
             assert dropped.dead == 8192
+
+
+def test_another_thread_may_ask_for_a_span_while_the_sums_are_read() -> None:
+    session = Session(narrate=True)
+    session.submit("alloc 8192 times 40")
+    view, asked = session.view, list[Thread]()
+    account = Account(view, session.objects)
+    account.read()
+    bases = [info.base for info in view.spans() if info.state == "inuse"]
+    stale = Stale()
+    stale.bases.update(bases)
+    account.look_again(stale)
+    slot_sets = view.slot_sets
+
+    def meanwhile(base: int) -> tuple[int, int] | None:
+        if not asked:
+            asked.append(Thread(target=lambda: [account.of_span(one) for one in bases]))
+            asked[0].start()
+            asked[0].join(0.2)  # it has asked by then, or waits
+        return slot_sets(base)
+
+    view.slot_sets = meanwhile  # type: ignore[method-assign]
+    read = account.read()
+    asked[0].join()
+    assert read == account.read() == Account(session.view, session.objects).read()

@@ -6,12 +6,13 @@ import pytest
 
 from gomem_core.churn import DISTRIBUTIONS, churn
 from gomem_core.image import capture
+from gomem_core.objectorder import ObjectOrder
 from gomem_core.objects import ObjectTable
 from gomem_core.report import Result
 from gomem_core.runtime.malloc import Heap
 from gomem_core.session import Outcome, Session
 from gomem_tui.render.lines import Port, Scene, plain
-from gomem_tui.render.objects import render_objects
+from gomem_tui.render.objects import Rows, render_objects
 from tests.core.facts import ARENA, PAGE
 
 SCRIPT = (
@@ -66,7 +67,8 @@ def test_object_and_find_say_what_keeps_an_object_alive_as_the_pane_does(script:
     assert ask(session, f"find {addr:#x}").lines()[-1].endswith(f"; {fate}")
     oid = session.objects.find_name(name)
     assert oid is not None
-    pane = render_objects(session.view, Port(100, 20), Scene(), session.objects, session.history, oid, session.links)
+    table = Rows(session.objects, ObjectOrder(session.view, session.objects), session.history, oid)
+    pane = render_objects(session.view, Port(100, 20), Scene(), table, session.links)
     assert plain(pane[-1]).strip() == fate
 
 

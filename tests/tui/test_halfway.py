@@ -5,6 +5,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gomem_core.objectorder import ObjectOrder
 from gomem_core.reach import object_at
 from gomem_core.session import Session
 from gomem_core.spanorder import SpanOrder
@@ -16,7 +17,7 @@ from gomem_tui.render.layout import render_layout
 from gomem_tui.render.lines import Port, Scene, Selection
 from gomem_tui.render.mcache import render_mcache
 from gomem_tui.render.mcentral import render_mcentral
-from gomem_tui.render.objects import render_objects
+from gomem_tui.render.objects import Rows, render_objects
 from gomem_tui.render.pagecells import LENSES, Chart
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import Story, render_why
@@ -63,7 +64,8 @@ class Standing:
         fits(render_heap(view, port, scene, session.account, [1, 2]), port)
         fits(render_layout(view, port, scene, session.objects), port)
         selected = 0 if len(session.objects) else -1
-        fits(render_objects(view, port, scene, session.objects, session.history, selected, session.links), port)
+        rows = Rows(session.objects, ObjectOrder(view, session.objects), session.history, selected)
+        fits(render_objects(view, port, scene, rows, session.links), port)
         for log in (False, True):
             fits(render_why(Story(outcome, log=log), port), port)
 

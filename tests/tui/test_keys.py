@@ -18,7 +18,7 @@ from gomem_tui.keys import IDS, STANDARD, Keyboard
 from gomem_tui.options import Options
 from gomem_tui.paint import text_of
 from gomem_tui.palette import ActionProvider
-from gomem_tui.panes.bars import Bar, footer_action, footer_line
+from gomem_tui.panes.bars import Bar, Where, footer_action, footer_line
 from gomem_tui.prompt import Prompt
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
@@ -84,9 +84,9 @@ def test_ids_and_keys_are_used_once() -> None:
 def test_a_key_goes_from_who_has_it_by_default() -> None:
     keyboard = Keyboard({"step": ["n", "b"]})
     assert keyboard.names("step") == ["n", "b"]
-    assert keyboard.names("step_back") == ["backspace", "u"]
+    assert keyboard.names("step_back") == ["u"]
     assert keyboard.names("next_match") == []
-    assert keyboard.changed() == {"step": ("space",), "step_back": ("b", "backspace", "u"), "next_match": ("n",)}
+    assert keyboard.changed() == {"step": ("space",), "step_back": ("b", "u"), "next_match": ("n",)}
     assert STANDARD.changed() == {}
 
 
@@ -95,12 +95,12 @@ def test_texts_name_the_keys_that_hold() -> None:
     helps = {key.id: key.help for key in keyboard.keys}
     assert helps["last_step"] == "Do all steps that are left; f2 stops."
     assert {name for name, *_ in keyboard.footer()} >= {". x", "tab 1-0"}
-    assert plain(footer_line(keyboard, "", True, 80)).split()[-2:] == ["f2", "leave"]
+    assert plain(footer_line(keyboard, "", Where("prompt"), 80)).split()[-2:] == ["f2", "leave"]
 
 
 def test_a_footer_without_the_keys_that_are_gone() -> None:
     keyboard = Keyboard({"step": [], "event_back": []})
-    shown_now = " ".join(plain(footer_line(keyboard, "", False, 80)).split())
+    shown_now = " ".join(plain(footer_line(keyboard, "", Where("spans"), 80)).split())
     assert shown_now == "b back . event : command tab 1-9 panes ? help q quit"
 
 
@@ -114,28 +114,29 @@ def test_a_footer_without_the_keys_that_are_gone() -> None:
     ],
 )
 def test_a_narrow_footer_keeps_what_one_cannot_do_without(width: int, pressed: str, told: str) -> None:
-    line = plain(footer_line(STANDARD, "", False, width, pressed))
+    line = plain(footer_line(STANDARD, "", Where("spans"), width, pressed))
     assert " ".join(line.split()) == told
     assert len(line) == width
     assert "…" not in line
 
 
 def test_a_message_that_is_too_long_ends_between_words() -> None:
-    line = plain(footer_line(STANDARD, "one two three four", False, 13))
+    line = plain(footer_line(STANDARD, "one two three four", Where("spans"), 13))
     assert line.rstrip() == " one two …"
 
 
 @pytest.mark.parametrize(("typing", "width", "pressed"), [(False, 80, ""), (False, 60, ""), (False, 80, "space"), (True, 60, "")])
 def test_a_click_on_a_key_of_the_footer_means_its_action(typing: bool, width: int, pressed: str) -> None:
-    text = plain(footer_line(STANDARD, "", typing, width, pressed))
-    found = list(dict.fromkeys(footer_action(STANDARD, typing, width, pressed, x) for x in range(width)))
+    where = Where("prompt" if typing else "spans")
+    text = plain(footer_line(STANDARD, "", where, width, pressed))
+    found = list(dict.fromkeys(footer_action(STANDARD, where, width, pressed, x) for x in range(width)))
     if typing:
         assert found == ["submit", "app.turn(1)", "older", "app.back", ""]
     else:
         assert set(found) > {"step", "step_back", "help", "quit"}
-        assert footer_action(STANDARD, False, width, pressed, text.index(" step")) == "step"
-        assert footer_action(STANDARD, False, width, pressed, text.index("? help")) == "help"
-        assert footer_action(STANDARD, False, width, pressed, text.index("q quit")) == "quit"
+        assert footer_action(STANDARD, Where("spans"), width, pressed, text.index(" step")) == "step"
+        assert footer_action(STANDARD, Where("spans"), width, pressed, text.index("? help")) == "help"
+        assert footer_action(STANDARD, Where("spans"), width, pressed, text.index("q quit")) == "quit"
 
 
 # --- The explorer -------------------------------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ def explorer(keyboard: Keyboard = OTHERS) -> Explorer:
 async def test_other_keys_hold_and_the_old_ones_do_not() -> None:
     app = explorer()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("f5", "f5", "b", "backspace", "u")
+        await pilot.press("f5", "f5", "b", "u")
         assert app.model.session.step == 2
         await pilot.press("space")  # a default key of step, now step_back's
         assert app.model.session.step == 1

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gomem_core.account import Account, Balance
 from gomem_core.figures import figures
+from gomem_core.objectorder import ObjectOrder
 from gomem_core.stepmarks import GC, GROW
 from gomem_tui.render import heap_parts
 from gomem_tui.render.compared import Compared
@@ -17,7 +18,7 @@ from gomem_tui.render.heap import plan, render_heap, wasteful
 from gomem_tui.render.layout import render_layout
 from gomem_tui.render.lines import Line, Port, Scene, plain, shown_rows
 from gomem_tui.render.mcache import mcache_rows, render_mcache
-from gomem_tui.render.objects import object_rows, render_objects
+from gomem_tui.render.objects import Rows, object_rows, render_objects
 from gomem_tui.render.scrub import Track, render_scrub, step_at
 from gomem_tui.render.words import clip, join_fitting
 from tests.tui.golden import SIZES, STATES, check_picture
@@ -39,7 +40,8 @@ def draw_heap(s: State, port: Port, scene: Scene, lived: Sequence[int]) -> list[
 
 
 def draw_objects(s: State, port: Port, selected: int) -> list[Line]:
-    return render_objects(s.session.view, port, s.scene, s.session.objects, s.session.history, selected)
+    order = ObjectOrder(s.session.view, s.session.objects)
+    return render_objects(s.session.view, port, s.scene, Rows(s.session.objects, order, s.session.history, selected))
 
 
 PANES: dict[str, Callable[[State, Port], list[Line]]] = {

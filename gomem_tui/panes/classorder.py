@@ -1,0 +1,56 @@
+"""The span classes through a filter: for the mcentral pane."""
+
+from gomem_core.lang.commands import Filter
+from gomem_core.report import Cell
+from gomem_core.roworder import Choice, RowOrder, Work
+from gomem_core.sizeclasses import CLASSES, is_noscan
+from gomem_core.spanfilter import keep, read_filters
+from gomem_core.view import HeapView
+from gomem_tui.render.mcentral import listed_classes
+
+
+class ClassOrder(RowOrder):
+    """Rows: the span classes that pass a filter; those whose mcentral was asked come first."""
+
+    def __init__(self, view: HeapView) -> None:
+        super().__init__(Choice("asked", descending=False))
+        self._view = view
+        self._rows: list[int] = []
+
+    def _read(self, text: str) -> tuple[Filter, ...] | None:
+        return read_filters("mcentral", text) or None
+
+    def _is_plain(self, choice: Choice) -> bool:
+        return choice.test is None
+
+    def total(self) -> int:
+        """Span classes that have an mcentral."""
+        return len(listed_classes(self._view))
+
+    def look_again(self) -> None:
+        """The heap changed."""
+        self._all = True
+
+    def rows(self) -> list[int]:
+        """The classes."""
+        self.catch_up()
+        return listed_classes(self._view) if self.plain else self._rows
+
+    def work(self) -> Work:
+        """Look at all classes, which are few."""
+        wanted = self._wanted
+        yield
+        rows = [spanclass for spanclass in listed_classes(self._view) if self._passes(spanclass, wanted.test)]
+
+        def take() -> None:
+            if self._taken(wanted):
+                self._rows = rows
+
+        return take
+
+    def _passes(self, spanclass: int, filters: tuple[Filter, ...]) -> bool:
+        c, size = self._view.central(spanclass), CLASSES[spanclass >> 1].size
+        kind = "noscan" if is_noscan(spanclass) else "scan"
+        fields: dict[str, Cell] = {"class": spanclass >> 1, "size": size, "kind": kind}
+        fields |= {"nonempty": c.nonempty, "empty": c.empty}
+        return keep(fields, filters)

@@ -1,0 +1,53 @@
+"""A thread works out the rows of big tables.  It cannot be cancelled, so it looks after each slice whether to go on."""
+
+import asyncio
+import time
+from threading import Lock
+
+from gomem_core.roworder import RowOrder, Take, Work
+
+
+class Sifter:
+    """One work at a time.  `stop` returns when nothing reads the heap any more, and what comes too late is dropped."""
+
+    def __init__(self) -> None:
+        self._generation = 0
+        self._slice = Lock()  # held while the heap is read
+        self.order: RowOrder | None = None  # whose rows are being worked out
+
+    def stop(self) -> None:
+        """Let go of the work, if there is one.  To be called by any thread, before it changes the heap."""
+        self._generation += 1
+        self.order = None
+        with self._slice:
+            pass
+
+    def leave(self) -> None:
+        """The end has come, which would wait for the thread: let it stop behind its slice.  For signal handlers, too."""
+        self._generation += 1
+
+    async def sift(self, order: RowOrder) -> bool:
+        """Work out the rows of an order, and show them; tells whether nothing stopped that.  Raises TooCostly."""
+        self.stop()
+        self.order, generation = order, self._generation
+        try:
+            take = await asyncio.to_thread(self._run, order.work(), generation)
+        finally:
+            if generation == self._generation:
+                self.order = None
+        if take is None or generation != self._generation:
+            return False
+        take()
+        return True
+
+    def _run(self, work: Work, generation: int) -> Take | None:
+        while True:
+            with self._slice:
+                if generation != self._generation:
+                    return None
+                try:
+                    next(work)
+                except StopIteration as done:
+                    take: Take = done.value
+                    return take
+            time.sleep(0)  # the screen's thread first
