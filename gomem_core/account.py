@@ -14,6 +14,7 @@ from gomem_core.arch import NUM_SPAN_CLASSES, PAGE_MASK, TINY_SIZE, TINY_SPAN_CL
 from gomem_core.news import Stale
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SpanInfo
+from gomem_core.sizeclasses import CLASSES
 from gomem_core.view import HeapView
 
 
@@ -28,18 +29,26 @@ class Share(NamedTuple):
 
     @property
     def wasted(self) -> int:
-        """Bytes that serve nobody and that nobody can have now."""
-        return self.slot_waste + self.tails + self.dead
+        """Bytes that are held and that no allocated object asked for: all but those requested."""
+        return self.slot_waste + self.dead + self.free_slots + self.tails
 
-    @property
-    def waste(self) -> float:
-        """The wasted part in percent, 0 … 100."""
-        return 100 * self.wasted / self.total if self.wasted else 0.0
+    def percent(self, nbytes: int) -> float:
+        """So many of its bytes in percent, 0 … 100."""
+        return 100 * nbytes / self.total if nbytes else 0.0
 
     @property
     def total(self) -> int:
         """All of them."""
         return sum(self)
+
+
+class Held(NamedTuple):
+    """How much the spans of a class hold, and how few of them would be enough."""
+
+    spans: int
+    live: int  # slots with an object that is allocated and not dead; of tiny objects, their blocks
+    needed: int  # spans that could hold these
+    cached: int  # bytes of free slots in spans that the Ps' mcaches have: their next objects go there
 
 
 class Balance(NamedTuple):
@@ -133,25 +142,39 @@ class Account:
         """The account now."""
         self._update()
         stats = self._view.stats
-        requested, slot_waste, dead, free_slots, tails = (sum(column) for column in zip(*self._classes, strict=True))
+        requested, slot_waste, dead, free_slots, tails, *_ = (sum(column) for column in zip(*self._classes, strict=True))
         in_use = (requested, slot_waste, dead, free_slots, tails)
         return Balance(*in_use, stats.stacks_inuse, stats.heap_idle - stats.heap_released, stats.heap_released)
 
     def by_class(self) -> list[tuple[int, Share]]:
-        """Every span class that has spans, with its share; those that waste most first."""
+        """Every span class that has spans, with its share; those that hold most bytes in vain first."""
         return sorted(self.shares().items(), key=lambda one: (-one[1].wasted, one[0]))
 
     def shares(self) -> dict[int, Share]:
         """The share of every span class that has spans."""
         self._update()
         for spanclass in self._moved:
-            share = Share(*self._classes[spanclass])
+            share = Share(*self._classes[spanclass][:_PARTS])
             if any(share):
                 self._shares[spanclass] = share
             else:
                 self._shares.pop(spanclass, None)
         self._moved.clear()
         return dict(self._shares)
+
+    def held(self) -> dict[int, Held]:
+        """What the spans of each class hold that has spans."""
+        shares = self.shares()
+        cached: dict[int, int] = {}
+        for cache in self._view.mcaches():
+            for spanclass, _, nfree in cache.cached:
+                cached[spanclass] = cached.get(spanclass, 0) + nfree * CLASSES[spanclass >> 1].size
+        found: dict[int, Held] = {}
+        for spanclass in shares:
+            spans, live = self._classes[spanclass][_PARTS:]
+            each = CLASSES[spanclass >> 1].nelems if spanclass > 1 else 1  # a large object has a span of its own
+            found[spanclass] = Held(spans, live, -(-live // each), cached.get(spanclass, 0))
+        return found
 
     def taken_when_read(self, base: int) -> tuple[int, int]:
         """Bytes of a slot of the span at `base`, and its slots that were taken when the account was read last, as a bit set."""
@@ -225,6 +248,8 @@ class Account:
         sums[2] += sign * dead
         sums[3] += sign * free_slots
         sums[4] += sign * tail
+        sums[5] += sign
+        sums[6] += sign * span.sets[1].bit_count()
 
     def _recount(self, known: _Counted, live: int, taken: int) -> int:
         """Bytes requested in the slots `live`; looks only at slots that came or went, if no slot did both."""
@@ -246,12 +271,13 @@ class Account:
         return objects.bytes_at(taken, size)
 
 
+_PARTS: Final = len(Share._fields)
 _DIGITS: Final = bytes.maketrans(b"01", b"\0\1")
 
 
 def _no_sums() -> list[list[int]]:
-    """Sums by span class, all 0."""
-    return [[0] * len(Share._fields) for _ in range(NUM_SPAN_CLASSES)]
+    """Sums by span class, all 0: those of Share, then spans, and slots that hold live objects."""
+    return [[0] * (_PARTS + 2) for _ in range(NUM_SPAN_CLASSES)]
 
 
 def tiny_bytes(objects: ObjectTable, block: int) -> int:

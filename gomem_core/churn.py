@@ -4,8 +4,11 @@ Only `random.Random(seed).random()` is used, whose sequence Python promises to k
 probability 3/4 while less than the wanted bytes are alive, else with 1/4; otherwise one of the living objects is dropped, each
 with the same probability.  The size comes from one of the bands below: low + (high - low) × u³ with u uniform, so that small
 sizes prevail (and only additions and multiplications are needed, which give the same everywhere).
+
+All churns of a session are one load: objects that an earlier one kept count as alive, and are dropped like those of this one.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -49,31 +52,48 @@ class Churned:
 
     def __init__(self) -> None:
         self.objects: list[tuple[int, int, int]] = []  # address, size, ptrdata; in order of birth
-        self.dropped: list[int] = []  # numbers of those that were dropped again
-        self.live_bytes = 0
+        self.dropped: list[int] = []  # numbers of those that were dropped: first come the earlier objects, then these
+        self.live_bytes = 0  # of all that it kept, earlier ones too
 
 
-def churn(heap: Heap, n: int, seed: int, live: int, sizes: str) -> Churned:
-    """Do `n` operations that keep about `live` bytes alive.  Raises OutOfMemory midway: the caller must undo."""
+def churn(
+    heap: Heap,
+    n: int,
+    seed: int,
+    live: int,
+    sizes: str,
+    earlier: Sequence[tuple[int, int]] = (),
+    tell: Callable[[], None] | None = None,
+) -> Churned:
+    """Do `n` operations that keep about `live` bytes alive; `tell` is called behind each of them.
+
+    `earlier`: address and size of each object that earlier churns kept, oldest first.  Raises OutOfMemory midway: the caller
+    must undo.
+    """
     bands = DISTRIBUTIONS[sizes]
     draw = Random(seed).random
     done = Churned()
-    living: list[int] = []
-    alive = 0
+    known = list(earlier)  # address and size of every object, by number
+    living = list(range(len(known)))
+    alive = sum(size for _, size in known)
     for _ in range(n):
         if not living or draw() < (0.75 if alive < live else 0.25):
             size, ptrdata = _draw_object(bands, draw() * 100, draw(), draw() * 100)
-            living.append(len(done.objects))
-            done.objects.append((heap.mallocgc(size, ptrdata), size, ptrdata))
+            addr = heap.mallocgc(size, ptrdata)
+            living.append(len(known))
+            known.append((addr, size))
+            done.objects.append((addr, size, ptrdata))
             alive += size
         else:
             at = int(draw() * len(living))
             living[at], living[-1] = living[-1], living[at]
             number = living.pop()
-            addr, size, _ = done.objects[number]
+            addr, size = known[number]
             heap.drop(addr)
             done.dropped.append(number)
             alive -= size
+        if tell is not None:
+            tell()
     done.live_bytes = alive
     return done
 

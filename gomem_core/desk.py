@@ -15,7 +15,7 @@ from gomem_core.ownfiles import OwnFiles, Stamp, resolved
 from gomem_core.script import Script, write_script
 from gomem_core.scripted import script_of, timeline_of
 from gomem_core.session import Session
-from gomem_core.stopping import StopRequest
+from gomem_core.stopping import Progress, StopRequest
 
 if TYPE_CHECKING:
     from gomem_core.diff import Difference
@@ -47,6 +47,7 @@ class Desk:
         self.journal: Journal | None = None
         self.ended = ""  # the ID of the session that was here last, if it can be taken up again
         self.stop = StopRequest()  # of whatever takes long, in this session and those that follow
+        self.progress = Progress()  # of a command, likewise
         self.begin(Script("") if script is None else script, origin)
 
     # --- Sessions -------------------------------------------------------------------------------------------------------
@@ -54,7 +55,7 @@ class Desk:
     def begin(self, script: Script, origin: Origin | None = None) -> None:
         """Begin a session whose steps are a script's.  What was there before is over; its journal can still be taken up."""
         before, self.journal = self.journal, None
-        self._set(Session(self._narrate, timeline_of(script), self.stop), script)
+        self._set(Session(self._narrate, timeline_of(script), self.stop, self.progress), script)
         self._begin_journal(script, origin)
         self.ended = ""
         if before is not None:  # only now, so that a kill leaves one of the two unfinished

@@ -16,7 +16,7 @@ from gomem_core.diff_tables import Fate, LinkDiff, SpanDiff, Thing, ThingDiff
 from gomem_core.figures import Figures
 from gomem_core.moment import Moment, Roster, Row, SpanRecord, slot_addresses
 from gomem_core.news import Touched
-from gomem_core.report import Json, Result, signed, told
+from gomem_core.report import Result, signed, told
 
 _ABSENT: Final = ("not there", -1)  # state, and the step of birth
 
@@ -64,13 +64,13 @@ def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Differen
         tables.objects_section(things, made_anew),
         tables.links_section(links, then, now),
     ]
+    data: dict[str, object] = {"then": then.step, "now": now.step, "name": name or None}  # see schema.differences.Difference
+    data |= {"same": not any(s.total or s.note for s in sections), "counts": {s.key: s.total for s in sections}}
+    data |= {s.key: s.data for s in sections}
     sections = [s for s in sections if s.table.rows or s.note]
     apart = forked or then.step >= now.step  # no way leads from then to now
     counts = _counts(then, now, _span_counts(spans, apart), _object_counts(things, made_anew, apart), len(links))
     summary = _summary(then.step, now.step, name, forked, counts if sections else None)
-    data: dict[str, Json] = {"then": then.step, "now": now.step, "name": name, "same": not sections}
-    data["counts"] = {s.key: s.total for s in sections}
-    data |= {s.key: s.data for s in sections}
     result = Result(summary, data, details=tuple(line for s in sections for line in s.lines()))
     objects = {(*d.thing, d.born): d.fate for d in things}
     brief = tuple(line for s in sections for line in s.lines(tables.ROWS_SHOWN))

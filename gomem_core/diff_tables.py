@@ -4,18 +4,23 @@ Each table knows its rows as text for people, of which the explorer shows a few,
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from gomem_core.account import Balance
 from gomem_core.arch import PTR_SIZE, U64_MAX
+from gomem_core.heapdata import kind_of, mcache_data, span_data
 from gomem_core.moment import Moment, SpanRecord
-from gomem_core.records import CentralInfo, McacheInfo, SpanInfo
-from gomem_core.report import Cell, Column, Json, Table, told
-from gomem_core.show import kind_of
+from gomem_core.records import McacheInfo, SpanInfo
+from gomem_core.report import Cell, Column, Table, hexed, hexed_or_none, told
 from gomem_core.sizeclasses import CLASSES
 
+if TYPE_CHECKING:
+    from gomem_core.schema import differences as schema
+    from gomem_core.schema.heap import Mcache
+
 Fate = Literal["new", "gone", "changed"]
+SectionKey = Literal["spans", "mcentral", "mcache", "lists", "account", "counters", "objects", "links"]
 GLYPHS: Final[dict[Fate, str]] = {"new": "+", "gone": "-", "changed": "≠"}
 ROWS_SHOWN: Final = 20  # of a table, as text in the explorer
 ROWS_KEPT: Final = 1_000  # of a table, as data
@@ -25,7 +30,6 @@ _FIELD_WORDS: Final = {
     "prev_base": "neighbours on the list",
     "ptr": "mspan struct",
 }
-_ADDRESSES: Final = ("base", "next_base", "prev_base", "ptr")
 
 
 class SpanDiff(NamedTuple):
@@ -78,10 +82,10 @@ class LinkDiff(NamedTuple):
 class Section(NamedTuple):
     """One table: its key in the data, its heading, the rows for people and all rows for programs, a last line."""
 
-    key: str
+    key: SectionKey
     heading: str
     table: Table
-    data: list[Json]
+    data: Sequence[Mapping[str, object]]  # the first ROWS_KEPT
     total: int  # rows, if all were in the data
     note: str = ""
 
@@ -96,8 +100,10 @@ class Section(NamedTuple):
         return [*found, self.note] if self.note else found
 
 
-def _section(key: str, heading: str, columns: tuple[Column, ...], rows: list[tuple[Cell, ...]]) -> Section:
-    return Section(key, heading, Table(columns, rows), Table(columns, rows[:ROWS_KEPT]).json(), len(rows))
+def _section(
+    key: SectionKey, heading: str, columns: tuple[Column, ...], rows: list[tuple[Cell, ...]], data: Sequence[Mapping[str, object]]
+) -> Section:
+    return Section(key, heading, Table(columns, rows), data[:ROWS_KEPT], len(data))
 
 
 # --- Spans ----------------------------------------------------------------------------------------------------------------
@@ -180,22 +186,23 @@ def _bookkeeping(a: SpanInfo, b: SpanInfo) -> list[str]:
     return list(dict.fromkeys(_FIELD_WORDS.get(name, name) for name in fields))
 
 
-def _span_data(d: SpanDiff) -> Json:
-    data: dict[str, Json] = {"base": f"{d.base:#x}", "fate": d.fate}
-    if d.then is not None and d.now is not None:
-        pairs = zip(SpanInfo._fields, d.then.info, d.now.info, strict=True)
-        changes: dict[str, Json] = {name: [_field(name, a), _field(name, b)] for name, a, b in pairs if a != b}
-        for name, x, y in (("allocated", d.then.allocated, d.now.allocated), ("live", d.then.live, d.now.live)):
-            if x != y:
-                changes[name] = [f"{x:#x}", f"{y:#x}"]
-        return data | {"changes": changes}
-    only = d.then or d.now
-    fields = zip(SpanInfo._fields[1:], only.info[1:], strict=True) if only is not None else ()
-    return data | {name: _field(name, value) for name, value in fields}
+def _span_data(d: SpanDiff) -> "schema.SpanChange":
+    if d.then is None or d.now is None:
+        only = d.then or d.now
+        return {"base": hexed(d.base), "fate": d.fate, "span": span_data(only.info) if only else None, "changes": None}
+    pairs = zip(span_data(d.then.info).items(), span_data(d.now.info).values(), strict=True)
+    changes: dict[str, list[schema.Scalar]] = {name: [_scalar(a), _scalar(b)] for (name, a), b in pairs if a != b}
+    for name, x, y in (("allocated", d.then.allocated, d.now.allocated), ("live", d.then.live, d.now.live)):
+        if x != y:
+            changes[name] = [f"{x:#x}", f"{y:#x}"]
+    return {"base": hexed(d.base), "fate": d.fate, "span": None, "changes": changes}
 
 
-def _field(name: str, value: Any) -> Json:
-    return f"{value:#x}" if name in _ADDRESSES else value
+def _scalar(value: object) -> "schema.Scalar":
+    """A field of a span's data, all of which are scalars: mypy does not know the types of a TypedDict's values one by one."""
+    if value is None or isinstance(value, int | str):
+        return value
+    raise TypeError(value)
 
 
 # --- mcentrals, mcaches, lists ----------------------------------------------------------------------------------------------
@@ -206,7 +213,7 @@ def central_section(then: Moment, now: Moment, moved: set[int]) -> Section:
     counts = (Column("nonempty"), Column("empty"), Column("nmalloc"), Column("locks"))
     columns = (Column("class"), Column("size"), Column("kind", "text"), *counts, Column("note", "text"))
     rows: list[tuple[Cell, ...]] = []
-    data: list[Json] = []
+    data: list[schema.CentralChange] = []
     for a, b in zip(then.central, now.central, strict=True):
         if a == b and a.spanclass not in moved:
             continue
@@ -214,9 +221,20 @@ def central_section(then: Moment, now: Moment, moved: set[int]) -> Section:
         note = "other spans or order" if same_lengths and a.spanclass in moved else ""
         sizeclass, kind = CLASSES[a.spanclass >> 1], kind_of(a.spanclass)
         rows.append((sizeclass.number, sizeclass.size, kind, *map(_pair, a[1:], b[1:]), note))
-        pairs = zip(CentralInfo._fields[1:], a[1:], b[1:], strict=True)
-        data.append({"class": sizeclass.number, "kind": kind, **{name: [x, y] for name, x, y in pairs}, "note": note})
-    return Section("mcentral", "mcentrals", Table(columns, rows), data, len(data))
+        data.append(
+            {
+                "spanclass": a.spanclass,
+                "class": sizeclass.number,
+                "elemsize": sizeclass.size,
+                "kind": kind,
+                "nonempty": [a.nonempty, b.nonempty],
+                "empty": [a.empty, b.empty],
+                "nmalloc": [a.nmalloc, b.nmalloc],
+                "nlock": [a.nlock, b.nlock],
+                "reordered": bool(note),
+            }
+        )
+    return _section("mcentral", "mcentrals", columns, rows, data)
 
 
 def mcache_section(then: Moment, now: Moment) -> Section:
@@ -227,7 +245,17 @@ def mcache_section(then: Moment, now: Moment) -> Section:
     for p in sorted(before | after):
         a, b = before.get(p, {}), after.get(p, {})
         rows += [(f"P{p}", what, *_was_is(a, b, what)) for what in sorted(a | b, key=_class_last) if a.get(what) != b.get(what)]
-    return _section("mcache", "mcaches", columns, rows)
+    was, now_is = ({c.p: c for c in m.mcaches} for m in (then, now))
+    data: list[schema.McacheChange] = [
+        {"p": p, "then": _mcache_or_none(was.get(p)), "now": _mcache_or_none(now_is.get(p))}
+        for p in sorted(was | now_is)
+        if was.get(p) != now_is.get(p)
+    ]
+    return _section("mcache", "mcaches", columns, rows, data)
+
+
+def _mcache_or_none(c: McacheInfo | None) -> "Mcache | None":
+    return None if c is None else mcache_data(c)
 
 
 def _facts(c: McacheInfo) -> dict[str, str]:
@@ -251,7 +279,12 @@ def lists_section(then: Moment, now: Moment) -> Section:
     before, after = (Counter(r.info.list_name for r in m.spans) for m in (then, now))
     names = sorted((before | after).keys() - {"", "nonempty", "empty"}, key=_list_order)
     rows: list[tuple[Cell, ...]] = [(n, before[n], after[n], after[n] - before[n]) for n in names if before[n] != after[n]]
-    return _section("lists", "lists of mheap, in spans", _numbers("list"), rows)
+    data: list[schema.Lengths] = [
+        {"list": n, "then": before[n], "now": after[n], "difference": after[n] - before[n]}
+        for n in names
+        if before[n] != after[n]
+    ]
+    return _section("lists", "lists of mheap, in spans", _numbers("list"), rows, data)
 
 
 def _list_order(name: str) -> tuple[bool, int]:
@@ -267,18 +300,30 @@ def account_section(then: Moment, now: Moment) -> Section:
     """The byte account, rows that differ."""
     b: tuple[Column, ...] = (Column("then", "bytes"), Column("now", "bytes"), Column("difference", "bytes change"))
     pairs = zip(Balance._fields, then.figures.balance, now.figures.balance, strict=True)
-    rows: list[tuple[Cell, ...]] = [(name.replace("_", " "), x, y, y - x) for name, x, y in pairs if x != y]
-    return _section("account", "byte account", (Column("what", "text"), *b), rows)
+    data: list[schema.Part] = [{"part": name, "then": x, "now": y, "difference": y - x} for name, x, y in pairs if x != y]
+    rows: list[tuple[Cell, ...]] = [(d["part"].replace("_", " "), d["then"], d["now"], d["difference"]) for d in data]
+    return _section("account", "byte account", (Column("what", "text"), *b), rows, data)
 
 
 def counters_section(then: Moment, now: Moment) -> Section:
     """Counters that differ."""
     rows: list[tuple[Cell, ...]] = []
+    data: list[schema.CounterChange] = []
     for (name, x), (_, y) in zip(then.counters, now.counters, strict=True):
         if x != y:
             words = _no_number(name, x), _no_number(name, y)
             rows.append((name, words[0] or x, words[1] or y, "" if any(words) else y - x))
-    return _section("counters", "counters", _numbers("counter"), rows)
+            values = _counter(name, x), _counter(name, y)
+            difference = y - x if not any(words) else None
+            data.append({"counter": name, "then": values[0], "now": values[1], "difference": difference})
+    return _section("counters", "counters", _numbers("counter"), rows, data)
+
+
+def _counter(name: str, value: int) -> int | bool | None:
+    """A counter as data: None where no collection starts by itself."""
+    if name == "sweepdone":
+        return bool(value)
+    return None if _no_number(name, value) else value
 
 
 def _no_number(name: str, value: int) -> str:
@@ -297,6 +342,9 @@ def _numbers(what: str) -> tuple[Column, ...]:
 # --- Objects --------------------------------------------------------------------------------------------------------------
 
 
+_STATES: Final[dict[str, Literal["alive", "dropped"] | None]] = {"alive": "alive", "dropped": "dropped", "not there": None}
+
+
 def objects_section(diffs: list[ThingDiff], made_anew: int) -> Section:
     """Objects in order of birth; those that only were made at another step are counted."""
     columns = (
@@ -304,7 +352,18 @@ def objects_section(diffs: list[ThingDiff], made_anew: int) -> Section:
         *(Column("was", "text"), Column("is", "text")),
     )
     rows: list[tuple[Cell, ...]] = [(d.thing.name, d.thing.size, d.thing.addr, d.born, d.was, d.now) for d in diffs]
-    section = _section("objects", "objects", columns, rows)
+    data: list[schema.ObjectChange] = [
+        {
+            "name": d.thing.name,
+            "addr": hexed(d.thing.addr),
+            "size": d.thing.size,
+            "born": d.born,
+            "then": _STATES[d.was],
+            "now": _STATES[d.now],
+        }
+        for d in diffs
+    ]
+    section = _section("objects", "objects", columns, rows, data)
     return section._replace(note=f"the same in both but made at another step: {made_anew}") if made_anew else section
 
 
@@ -313,11 +372,15 @@ def links_section(diffs: list[LinkDiff], then: Moment, now: Moment) -> Section:
     columns = (Column("word", "text"), Column("address", "addr"), Column("was", "text"), Column("is", "text"))
     before, after = (_names(then), _names(now)) if diffs else ({}, {})
     rows: list[tuple[Cell, ...]] = []
+    data: list[schema.LinkChange] = []
     for d in diffs:
         holder = after.get(d.addr) or before.get(d.addr) or f"{d.addr:#x}"
         was, now_is = (f"→ {names.get(to, f'{to:#x}')}" if to else "nil" for names, to in ((before, d.was), (after, d.now)))
-        rows.append((f"{holder}.{d.word}", d.addr + d.word * PTR_SIZE, was, now_is))
-    return _section("links", "links", columns, rows)
+        at = d.addr + d.word * PTR_SIZE
+        rows.append((f"{holder}.{d.word}", at, was, now_is))
+        ends = hexed_or_none(d.was), hexed_or_none(d.now)
+        data.append({"holder": hexed(d.addr), "word": d.word, "addr": hexed(at), "then": ends[0], "now": ends[1]})
+    return _section("links", "links", columns, rows, data)
 
 
 def _names(m: Moment) -> dict[int, str]:

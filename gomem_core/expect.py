@@ -54,9 +54,8 @@ def _unless(found: str, expected: str) -> str:
 
 
 def _served(outcome: Outcome | None) -> str:
-    data = outcome.result.json() if outcome is not None and outcome.result is not None else {}
-    last = data.get("last", data)
-    return str(last.get("served", "it allocated nothing")) if isinstance(last, dict) else _NOTHING
+    served = outcome.result.served if outcome is not None and outcome.result is not None else None
+    return served.who if served is not None else "it allocated nothing"
 
 
 def _kinds(outcome: Outcome | None) -> set[str]:

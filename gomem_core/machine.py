@@ -14,11 +14,11 @@ from gomem_core.account import Account
 from gomem_core.arch import MSPAN_SIZE
 from gomem_core.checkpoints import Checkpoint, Checkpoints
 from gomem_core.events import Event, Sweep
-from gomem_core.execute import EXECUTE, LOOKS, CommandError, World, cost
+from gomem_core.execute import CHECK, EXECUTE, LOOKS, CommandError, World, cost, foresee_drop
 from gomem_core.figures import Figures, figures
 from gomem_core.image import capture, restore
-from gomem_core.lang import ParseError
-from gomem_core.lang.commands import Invariants
+from gomem_core.lang import Command, ParseError
+from gomem_core.lang.commands import Alloc, Drop, Invariants
 from gomem_core.links import LinkIndex
 from gomem_core.news import Stale, Touched
 from gomem_core.objects import ObjectTable
@@ -28,7 +28,7 @@ from gomem_core.runtime.malloc import Heap
 from gomem_core.runtime.mheap import OutOfMemory
 from gomem_core.step import Step
 from gomem_core.stepmarks import counters, step_mark
-from gomem_core.stopping import Stopped, StopRequest
+from gomem_core.stopping import Progress, Stopped, StopRequest
 from gomem_core.told import Told
 from gomem_core.view import HeapView
 
@@ -39,6 +39,7 @@ _EVENT_BYTES: Final = 150
 _TOUCHED_BYTES: Final = 80
 _FIGURES_BYTES: Final = 8_000
 _SUMS_FROM: Final = 100  # work from which the sums before a step cost little beside it
+_CHECKED: Final = 20_000  # objects, or new names, up to which a line is checked while it is typed
 _TELL_EVERY: Final = 10_000  # work, a third of a second
 
 
@@ -59,7 +60,13 @@ class Machine:
     `step_of` gives a step by its number, from 1.  With `narrate` each outcome carries the events its command caused.
     """
 
-    def __init__(self, step_of: Callable[[int], Step], narrate: bool, stop: StopRequest | None = None) -> None:
+    def __init__(
+        self,
+        step_of: Callable[[int], Step],
+        narrate: bool,
+        stop: StopRequest | None = None,
+        progress: Progress | None = None,
+    ) -> None:
         self.heap = Heap()
         self.view = HeapView(self.heap)
         self.objects = ObjectTable()
@@ -73,7 +80,8 @@ class Machine:
         self.heap_live = array("q", [0])  # bytes, after each step that was done on this line
         self.marks = bytearray(1)  # what each of them did, see stepmarks.py
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last
-        self._world = World(self.heap, self.view, self.objects)
+        self.progress = Progress() if progress is None else progress  # of the command that is being done
+        self._world = World(self.heap, self.view, self.objects, progress=self.progress)
         self._step_of = step_of
         self.narrates = narrate
         self._told_at = -_TELL_EVERY  # work when it told last where it stands
@@ -179,6 +187,22 @@ class Machine:
         except CommandError as e:
             return Outcome(step.line, step.command, at, error=located(e, step.line))
         return Outcome(step.line, step.command, at, result)
+
+    def foresee(self, command: Drop) -> str:
+        """What a command would drop here, in a line; nothing where that takes long to find out."""
+        return foresee_drop(self._world, command)
+
+    def fault(self, command: Command, line: str) -> ParseError | None:
+        """What is wrong with a command here, without doing it; None too where that takes long to find out."""
+        check = CHECK.get(type(command))
+        many = isinstance(command, Alloc) and command.times > _CHECKED
+        if check is None or many or self.objects.alive > _CHECKED:
+            return None
+        try:
+            check(self._world, command)
+        except CommandError as e:
+            return located(e, line)
+        return None
 
     def cut(self) -> None:
         """Forget what was done behind this place."""

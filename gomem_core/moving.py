@@ -37,7 +37,7 @@ from gomem_core.lang.moves import (
 from gomem_core.near import nearest
 from gomem_core.ownfiles import NotOurs, stamp_of
 from gomem_core.quantities import measure
-from gomem_core.report import Cell, Column, Json, Result, Table, counted
+from gomem_core.report import Column, Result, Table, counted, hexed
 from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
 from gomem_core.step import parse_step
@@ -45,6 +45,7 @@ from gomem_core.timeline import Timeline, UnknownBranch
 
 if TYPE_CHECKING:
     from gomem_core.moment import Moment
+    from gomem_core.schema import results
 
 _BRANCH_COLUMNS: Final = (Column("future", "text"), Column("from"), Column("steps"), Column("first", "text"))
 
@@ -100,13 +101,22 @@ def where(desk: Desk) -> Result:
     """Where the session stands."""
     session = desk.session
     last = len(session.timeline.steps)
-    data: dict[str, Json] = {"step": session.step, "event": session.event, "of": last}
+    data = place(desk)
     if session.event and session.outcome is not None:
         total = len(session.outcome.events)
         return Result(f"step {session.step} of {last} and {session.event} of {total} events: {session.outcome.line}", data)
     if not session.step:
         return Result(f"step 0 of {last}: the heap is empty", data)
-    return Result(f"step {session.step} of {last}: {session.line(session.step)}", data | {"line": session.line(session.step)})
+    return Result(f"step {session.step} of {last}: {session.line(session.step)}", data)
+
+
+def place(desk: Desk) -> "results.Place":
+    """The same as data."""
+    session = desk.session
+    command = session.line(session.step) if session.step and not session.event else None
+    if session.event and session.outcome is not None:
+        command = session.outcome.line
+    return {"step": session.step, "event": session.event, "of": len(session.timeline.steps), "command": command}
 
 
 def step_of(desk: Desk, target: int | str) -> int:
@@ -153,10 +163,14 @@ def _until(desk: Desk, met: Callable[[], bool], otherwise: str) -> Result:
     try:
         while session.forward() is not None:
             if met():
-                return where(desk)
+                return replace(where(desk), data=_until_data(desk, True))
     finally:
         desk.moved()
-    return Result(f"{otherwise}; this is the end, step {session.step}", {**where(desk).json(), "found": False})
+    return Result(f"{otherwise}; this is the end, step {session.step}", _until_data(desk, False), found=False)
+
+
+def _until_data(desk: Desk, found: bool) -> "results.Until":
+    return {**place(desk), "found": found}
 
 
 # --- Marks, other futures -----------------------------------------------------------------------------------------------
@@ -167,7 +181,7 @@ def _mark(desk: Desk, command: Mark) -> Result:
     step = session.step
     session.timeline.mark(command.name, step)
     desk.record("mark", command.name, step)
-    data: dict[str, Json] = {"mark": command.name, "step": step}
+    data: results.Bookmark = {"mark": command.name, "step": step}
     if session.event:
         told = f"step {step} is called {command.name} now: only whole steps have names; goto {command.name} leads there"
         return Result(told, data)
@@ -208,7 +222,11 @@ def _branch(desk: Desk, command: Branch) -> Result:
     if command.name is None:
         rows = [_future_row(session.timeline, name) for name in session.timeline.others]
         summary = f"this future is called {session.timeline.name}; {counted(len(rows), 'other future')}"
-        return Result(summary, {"current": session.timeline.name}, table=Table(_BRANCH_COLUMNS, rows) if rows else None)
+        data: results.Branches = {
+            "current": session.timeline.name,
+            "rows": [{"branch": name, "from": at, "steps": steps, "first": first or None} for name, at, steps, first in rows],
+        }
+        return Result(summary, data, Table(_BRANCH_COLUMNS, [*rows]) if rows else None)
     future = session.timeline.name
     try:
         session.switch(command.name)
@@ -220,10 +238,10 @@ def _branch(desk: Desk, command: Branch) -> Result:
         if session.timeline.name != future:  # also when it was stopped on the way to where it stood
             desk.record("branch", command.name)
     desk.moved()
-    return Result(f"this is the future {command.name} now; {where(desk).summary}", where(desk).json())
+    return Result(f"this is the future {command.name} now; {where(desk).summary}", place(desk))
 
 
-def _future_row(timeline: Timeline, name: str) -> tuple[Cell, ...]:
+def _future_row(timeline: Timeline, name: str) -> tuple[str, int, int, str]:
     """Where another future leaves this one, how many steps it has behind that, and the first of them."""
     start = timeline.shared_with(name)
     steps = timeline.line(name)[start:]
@@ -242,7 +260,8 @@ def _save(desk: Desk, command: Save) -> Result:
     except OSError as e:
         raise CommandError(f"cannot write {command.path}: {e.strerror or e}", command.path) from e
     steps = len(desk.session.timeline.steps)
-    return Result(f"{counted(steps, 'step')} saved in {command.path}", {"path": command.path, "steps": steps})
+    data: results.Saved = {"path": command.path, "steps": steps}
+    return Result(f"{counted(steps, 'step')} saved in {command.path}", data)
 
 
 def _open(desk: Desk, command: Open) -> Result:
@@ -258,7 +277,7 @@ def _open(desk: Desk, command: Open) -> Result:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
     desk.begin(script, origin)
     steps, before = len(script.steps), desk.ended
-    data: dict[str, Json] = {"path": command.path, "steps": steps, "before": before or None}
+    data: results.Opened = {"path": command.path, "steps": steps, "before": before or None}
     if before:
         return Result(f"{counted(steps, 'step')} of {command.path} ahead; resume {before} takes up the session before", data)
     return Result(f"{counted(steps, 'step')} of {command.path} ahead", data)
@@ -277,14 +296,15 @@ def _resume(desk: Desk, command: Resume) -> Result:
         resume(desk, command.id)
     except JournalError as e:
         raise CommandError(str(e), command.id or "") from e
-    return Result(f"taken up again: {where(desk).summary}", where(desk).json())
+    return Result(f"taken up again: {where(desk).summary}", place(desk))
 
 
 # --- Directives ---------------------------------------------------------------------------------------------------------
 
 
 def _focus(_desk: Desk, command: Focus) -> Result:
-    return Result(f"panes: {', '.join(command.panes)}", {"panes": [*command.panes]})
+    data: results.Focused = {"panes": [*command.panes]}
+    return Result(f"panes: {', '.join(command.panes)}", data)
 
 
 def _select(desk: Desk, command: Select) -> Result:
@@ -294,7 +314,8 @@ def _select(desk: Desk, command: Select) -> Result:
         raise CommandError(f"no object is called {command.target}", str(command.target))
     if span is None:
         raise CommandError(f"no span is at {addr:#x}", format_command(command).removeprefix("select "))
-    return Result(f"selected {addr:#x}, in span {span.base:#x}", {"addr": hex(addr), "span": hex(span.base)})
+    data: results.Selected = {"addr": hexed(addr), "span": hexed(span.base)}
+    return Result(f"selected {addr:#x}, in span {span.base:#x}", data)
 
 
 def _expect(desk: Desk, command: Expect) -> Result:
@@ -309,7 +330,8 @@ def _expect(desk: Desk, command: Expect) -> Result:
         line = f"expect {expected}"
         session.timeline.add_line(session.step, line)
         desk.record("line", session.step, line)
-    return Result(f"so it is: {expected}", {"expected": expected})
+    data: results.Expected = {"expected": expected}
+    return Result(f"so it is: {expected}", data)
 
 
 # Any: the key says which line the function takes, which a dict's type cannot express.

@@ -10,8 +10,8 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import repeat
-from typing import Final, NamedTuple
+from itertools import compress, repeat
+from typing import Final, Literal, NamedTuple
 
 from gomem_core.arch import TINY_SIZE
 from gomem_core.near import nearest
@@ -36,7 +36,7 @@ class ObjectInfo(NamedTuple):
     dropped: int
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Literal["noscan", "scan", "head"]:
         """The word of the command language: noscan, scan or head."""
         if not self.ptrdata:
             return "noscan"
@@ -67,6 +67,7 @@ class ObjectTable:
         self._dropped = array("i")  # as of the cursor
         self._number = array("i")  # N of an unnamed object oN; 0 for a named one
         self._before = array("i")  # the object that was at this address before
+        self._churned = array("b")  # 1: made by a churn
         self._count = 0
         self._unnamed = array("i")  # oid of o1, o2, …, hidden ones too
         self._unnamed_count = 0
@@ -92,7 +93,7 @@ class ObjectTable:
 
     # --- Being born, being dropped --------------------------------------------------------------------------------------
 
-    def add(self, addr: int, size: int, ptrdata: int, step: int, name: str | None) -> int:
+    def add(self, addr: int, size: int, ptrdata: int, step: int, name: str | None, churned: bool = False) -> int:
         """Enter an object; without a name it gets the next oN.  Returns its number.
 
         When its row is there, hidden, a known way is gone again.  Raises ReplayDiffers if it then is another object.
@@ -102,6 +103,7 @@ class ObjectTable:
             self._set_aside()
         if oid == len(self._addr):
             self._append(oid, addr, size, ptrdata, step, name)
+            self._churned.append(churned)
         elif (self._addr[oid], self._size[oid], self._ptrdata[oid], self._born[oid]) != (addr, size, ptrdata, step):
             raise ReplayDiffers(f"object {oid} was born at {self._addr[oid]:#x} the first time, and now at {addr:#x}")
         self._count = oid + 1
@@ -241,7 +243,7 @@ class ObjectTable:
 
     @property
     def _columns(self) -> tuple[array[int], ...]:
-        return self._addr, self._size, self._ptrdata, self._born, self._dropped, self._number, self._before
+        return self._addr, self._size, self._ptrdata, self._born, self._dropped, self._number, self._before, self._churned
 
     # --- Looking --------------------------------------------------------------------------------------------------------
 
@@ -261,6 +263,14 @@ class ObjectTable:
             self._dropped[oid],
         )
 
+    def addr(self, oid: int) -> int:
+        """Its address."""
+        return self._addr[oid]
+
+    def size(self, oid: int) -> int:
+        """Its size in bytes."""
+        return self._size[oid]
+
     def is_alive(self, oid: int) -> bool:
         """Whether the program still refers to it."""
         return self._dropped[oid] == ALIVE
@@ -278,6 +288,10 @@ class ObjectTable:
             if 1 <= number <= self._unnamed_count and name[1] != "0":
                 return self._unnamed[number - 1]
         return oid
+
+    def numbered(self, name: str) -> int:
+        """How many objects are called name.1, name.2 and so on, dropped or not; `times` numbers them without gaps."""
+        return bisect_left(range(1, self._count + 1), True, key=lambda n: f"{name}.{n}" not in self._by_name)
 
     def find_addr(self, addr: int) -> int | None:
         """The object born last at exactly this address, dropped or not."""
@@ -304,6 +318,10 @@ class ObjectTable:
             return [first]
         here = (self._by_addr.get(at, _NOBODY) for at in range(addr, addr + TINY_SIZE))
         return [oid for oid in here if oid >= first]
+
+    def churned(self) -> list[int]:
+        """Numbers of those that churns made and that the program still refers to, oldest first."""
+        return [oid for oid in compress(range(self._count), self._churned) if self._dropped[oid] == ALIVE]
 
     def living(self) -> list[int]:
         """Numbers of all objects the program refers to, oldest first."""

@@ -1,6 +1,7 @@
 """What became of one step of a session."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from gomem_core.events import Event
 from gomem_core.figures import Figures
@@ -9,6 +10,9 @@ from gomem_core.news import Touched
 from gomem_core.report import Result
 from gomem_core.step import Step
 from gomem_core.told import Told
+
+if TYPE_CHECKING:
+    from gomem_core.schema.outputs import Error
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,14 @@ class Outcome:
     def events_total(self) -> int:
         """How many events it told."""
         return self.told.total
+
+
+def error_data(error: ParseError, invariant: str | None = None) -> "Error":
+    """The error as data; `invariant` names what does not hold where gomem itself is wrong."""
+    return {
+        "column": error.column,
+        "message": error.message,
+        "expected": [*error.expected],
+        "suggestion": error.suggestion,
+        "invariant": invariant,
+    }

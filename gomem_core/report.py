@@ -1,10 +1,11 @@
-"""What a command answers: data for programs and aligned text for people, both from one description."""
+"""What a command answers: data for programs, whose shape stands in schema/, and aligned text for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, assert_never
+from typing import Literal, NamedTuple, NewType, assert_never
 
-Json = int | float | str | bool | None | Sequence["Json"] | dict[str, "Json"]
+Addr = NewType("Addr", str)  # an address in data: "0xc420000000"
+Bits = NewType("Bits", str)  # a bit set in data, hexadecimal too: the lowest bit belongs to slot 0
 ColumnKind = Literal["addr", "int", "bytes", "percent", "text", "change", "bytes change"]
 Cell = int | float | str
 
@@ -20,6 +21,16 @@ def format_bytes(n: int) -> str:
         if abs(float(text)) < 1024 or unit == "T":
             break
     return text + unit
+
+
+def hexed(addr: int) -> Addr:
+    """An address as data has it."""
+    return Addr(f"{addr:#x}")
+
+
+def hexed_or_none(addr: int) -> Addr | None:
+    """The same where 0 stands for none."""
+    return Addr(f"{addr:#x}") if addr else None
 
 
 def signed(n: int, unit: str = "") -> str:
@@ -40,7 +51,7 @@ def counted(n: int, thing: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its heading, which with _ for blanks is its JSON name too, and what its cells are."""
+    """A column of a table: its heading, and what its cells are."""
 
     name: str
     kind: ColumnKind = "int"
@@ -62,10 +73,6 @@ class Column:
                 return signed(int(cell), self.kind.removesuffix("change").strip())
             case _:
                 assert_never(self.kind)
-
-    def json(self, cell: Cell) -> Json:
-        """The cell for programs: addresses as "0x…", everything else as it is."""
-        return f"{cell:#x}" if self.kind == "addr" and isinstance(cell, int) else cell
 
     @property
     def right(self) -> bool:
@@ -94,10 +101,12 @@ class Table:
 
         return [line([c.name for c in self.columns]), *map(line, cells)]
 
-    def json(self) -> list[Json]:
-        """One object a row."""
-        names = [c.name.replace(" ", "_") for c in self.columns]
-        return [{name: c.json(cell) for name, c, cell in zip(names, self.columns, row, strict=True)} for row in self.rows]
+
+class Served(NamedTuple):
+    """An allocation: the object's address, and who served it."""
+
+    addr: int
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +114,11 @@ class Result:
     """The answer to a command: `data` for programs; for people `summary`, one line, and perhaps a table or more lines below."""
 
     summary: str
-    data: dict[str, Json] = field(default_factory=dict)
+    data: Mapping[str, object] = field(default_factory=dict)
     table: Table | None = None
     details: tuple[str, ...] = ()
+    served: Served | None = None  # the last allocation, if it was one
+    found: bool = True  # False: an `until` that came to the end
 
     def lines(self) -> list[str]:
         """All of it as text."""
@@ -115,10 +126,3 @@ class Result:
         if self.table is not None:
             found += self.table.lines()
         return found + list(self.details)
-
-    def json(self) -> dict[str, Json]:
-        """All of it as plain data; a table is in "rows"."""
-        data = dict(self.data)
-        if self.table is not None:
-            data["rows"] = self.table.json()
-        return data

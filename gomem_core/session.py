@@ -21,7 +21,7 @@ from gomem_core.news import Stale
 from gomem_core.objects import ObjectTable
 from gomem_core.outcome import Outcome
 from gomem_core.step import Step, parse_step
-from gomem_core.stopping import Stopped, StopRequest
+from gomem_core.stopping import Progress, Stopped, StopRequest
 from gomem_core.timeline import Timeline
 from gomem_core.view import HeapView
 
@@ -34,9 +34,15 @@ class Session:
     With `narrate` each outcome carries the events its command caused.  The steps of `timeline` wait to be done, as a script's.
     """
 
-    def __init__(self, narrate: bool = False, timeline: Timeline | None = None, stop: StopRequest | None = None) -> None:
+    def __init__(
+        self,
+        narrate: bool = False,
+        timeline: Timeline | None = None,
+        stop: StopRequest | None = None,
+        progress: Progress | None = None,
+    ) -> None:
         self.timeline = Timeline() if timeline is None else timeline
-        self.machine = Machine(self._step, narrate, stop)
+        self.machine = Machine(self._step, narrate, stop, progress)
         self.event = 0  # > 0: halfway, after so many events of the next command
         self.outcome: Outcome | None = None  # of what was done last to stand here; None at the beginning
         self._whole: Outcome | None = None  # of the command in which the session stood halfway last

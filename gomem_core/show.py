@@ -1,19 +1,35 @@
 """What `show`, `find` and `memstats` answer: tables made from the read-only view."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.account import Account
 from gomem_core.arch import PAGE_SHIFT
+from gomem_core.heapdata import (
+    cached_span_data,
+    central_data,
+    counters_data,
+    kind_of,
+    mcache_data,
+    mem_stats_data,
+    region_data,
+    size_class_data,
+    span_share_data,
+)
 from gomem_core.lang.commands import Filter, Topic
 from gomem_core.lang.filters import LARGE
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SpanInfo
-from gomem_core.report import Cell, Column, Result, Table, format_bytes, told
+from gomem_core.report import Cell, Column, Result, Table, format_bytes, hexed, told
 from gomem_core.runtime.mstats import MemStats
-from gomem_core.sizeclasses import CLASSES, is_noscan
+from gomem_core.sizeclasses import CLASSES
 from gomem_core.spanfilter import keep, span_test, span_waste
 from gomem_core.view import CENTRAL_CLASSES, HeapView
+from gomem_core.waste import show_waste
+
+if TYPE_CHECKING:
+    from gomem_core.schema import heap as schema
+    from gomem_core.schema import results
 
 _SPAN_COLUMNS: Final = (
     Column("base", "addr"),
@@ -23,35 +39,34 @@ _SPAN_COLUMNS: Final = (
     Column("size"),
     Column("kind", "text"),
     Column("used", "text"),
-    Column("waste", "percent"),
+    Column("waste", "text"),
     Column("list", "text"),
     Column("swept", "text"),
 )
-
-
-def kind_of(spanclass: int) -> str:
-    """The words scan and noscan."""
-    return "noscan" if is_noscan(spanclass) else "scan"
 
 
 def show(topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: ObjectTable) -> Result:
     """The table about a topic, only the rows that pass all filters."""
     if topic == "spans":
         return _spans(view, filters, Account(view, objects))
+    if topic == "waste":
+        return show_waste(Account(view, objects), filters)
     return _TOPICS[topic](view, filters)
 
 
 def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account) -> Result:
     rows: list[tuple[Cell, ...]] = []
+    data: results.Spans = {"rows": []}
     passes = span_test(filters, lambda: account)
     for info in view.each():
         if passes(info):
-            rows.append(_span_row(info, span_waste(info, account) if info.state == "inuse" else ""))
+            rows.append(_span_row(info, span_waste(info, account).text if info.state == "inuse" else ""))
+            data["rows"].append(span_share_data(info, account.of_span(info.base)))
     summary = told(view.span_count, "{rows} of {n} span", "{rows} of {n} spans, by base", rows=len(rows))
-    return Result(summary, table=Table(_SPAN_COLUMNS, rows))
+    return Result(summary, data, Table(_SPAN_COLUMNS, rows))
 
 
-def _span_row(info: SpanInfo, waste: Cell) -> tuple[Cell, ...]:
+def _span_row(info: SpanInfo, waste: str) -> tuple[Cell, ...]:
     sizeclass = "" if info.state != "inuse" else str(info.sizeclass) if info.sizeclass else LARGE
     used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
     where = f"mcache P{info.cached_by}" if info.cached_by >= 0 else info.list_name
@@ -68,6 +83,7 @@ def _mcentral(view: HeapView, filters: tuple[Filter, ...]) -> Result:
         *(Column("nmalloc"), Column("locks")),
     )
     rows: list[tuple[Cell, ...]] = []
+    data: results.Centrals = {"rows": []}
     idle = 0
     for spanclass in CENTRAL_CLASSES:
         c = view.central(spanclass)
@@ -78,10 +94,11 @@ def _mcentral(view: HeapView, filters: tuple[Filter, ...]) -> Result:
             idle += 1
             continue
         rows.append((*row, c.nmalloc, c.nlock))
+        data["rows"].append(central_data(c))
     facts = [told(len(rows), "{n} mcentral", "{n} mcentrals")]
     if idle:
         facts.append(told(idle, "{n} that nobody asked yet is left out", "{n} that nobody asked yet are left out"))
-    return Result("; ".join(facts), table=Table(columns, rows))
+    return Result("; ".join(facts), data, Table(columns, rows))
 
 
 def _mcache(view: HeapView, filters: tuple[Filter, ...]) -> Result:
@@ -91,7 +108,9 @@ def _mcache(view: HeapView, filters: tuple[Filter, ...]) -> Result:
     )
     rows: list[tuple[Cell, ...]] = []
     notes: list[str] = []
+    data: results.Mcaches = {"rows": []}
     for c in view.mcaches():
+        passing: list[schema.CachedSpan] = []
         facts = [
             "allocates" if c.current else "",
             told(len(c.cached), "{n} span cached", "{n} spans cached"),
@@ -103,42 +122,66 @@ def _mcache(view: HeapView, filters: tuple[Filter, ...]) -> Result:
             fields: dict[str, Cell] = {"p": c.p, "class": spanclass >> 1, "size": size, "kind": kind_of(spanclass)}
             if keep(fields, filters):
                 rows.append((c.p, spanclass >> 1, size, kind_of(spanclass), base, nfree))
-    return Result("; ".join(notes) if len(notes) < 3 else f"{len(notes)} Ps", table=Table(columns, rows))
+                passing.append(cached_span_data(spanclass, base, nfree))
+        data["rows"].append({**mcache_data(c), "cached": passing})
+    return Result("; ".join(notes) if len(notes) < 3 else f"{len(notes)} Ps", data, Table(columns, rows))
 
 
 def _free(view: HeapView, filters: tuple[Filter, ...]) -> Result:
     columns = (Column("list", "text"), Column("pages"), Column("spans"), Column("first", "addr"), Column("given back"))
     rows: list[tuple[Cell, ...]] = []
+    data: results.Free = {"rows": []}
     for npages, count in view.free_lists():
         if keep({"pages": npages}, filters):
             bases = view.free_list(npages)
             released = sum(info.npreleased for base in bases if (info := view.span_at(base)) is not None)
             rows.append((f"free[{npages}]", npages, count, bases[0], released))
-    rows += [
-        ("large", info.npages, 1, info.base, info.npreleased)
-        for info in view.free_large()
-        if keep({"pages": info.npages}, filters)
-    ]
+            data["rows"].append(_free_data(f"free[{npages}]", npages, count, bases[0], released))
+    for info in view.free_large():
+        if keep({"pages": info.npages}, filters):
+            rows.append(("large", info.npages, 1, info.base, info.npreleased))
+            data["rows"].append(_free_data("freelarge", info.npages, 1, info.base, info.npreleased))
     idle, released_bytes = view.stats.heap_idle, view.stats.heap_released
     summary = f"{format_bytes(idle)} in free spans, {format_bytes(released_bytes)} of it given back to the operating system"
-    return Result(summary, table=Table(columns, rows))
+    return Result(summary, data, Table(columns, rows))
+
+
+def _free_data(name: str, npages: int, spans: int, first: int, npreleased: int) -> "schema.FreeList":
+    return {"list": name, "npages": npages, "spans": spans, "first": hexed(first), "npreleased": npreleased}
 
 
 def _layout(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
     columns = (
-        *(Column("region", "text"), Column("start", "addr"), Column("end", "addr"), Column("in use", "bytes")),
+        *(Column("region", "text"), Column("start", "addr"), Column("end", "addr"), Column("size", "bytes")),
+        Column("in use", "bytes"),
         *(Column("grows", "text"), Column("what", "text")),
     )
-    rows: list[tuple[Cell, ...]] = [(r.name, r.start, r.end, r.used_end - r.used_start, r.grows, r.note) for r in view.layout()]
-    return Result("the process, from high addresses to low", table=Table(columns, rows))
+    regions = view.layout()
+    rows: list[tuple[Cell, ...]] = [
+        (r.name, r.start, r.end, r.end - r.start, r.used_end - r.used_start, r.grows, r.note) for r in regions
+    ]
+    data: results.Layout = {"rows": [region_data(r) for r in regions]}
+    return Result("the process, from high addresses to low", data, Table(columns, rows))
 
 
 def _stats(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
     s = view.stats
-    rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in STAT_NOTES.items()]
+    notes = STAT_NOTES if s.numgc else STAT_NOTES | {"heap_marked": _NEVER_MARKED}
+    rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in notes.items()]
     columns = (Column("counter", "text"), Column("value"), Column("what", "text"))
     gogc = "off" if view.gcpercent < 0 else f"{view.gcpercent} %"
-    return Result(f"counters; GOGC {gogc}; nothing is flushed", table=Table(columns, rows))
+    data: results.Stats = {"gogc": None if view.gcpercent < 0 else view.gcpercent, "counters": counters_data(s)}
+    return Result(f"counters; GOGC {gogc}; nothing is flushed", data, Table(columns, rows), _tiny_frees(s.tinyallocs))
+
+
+_NEVER_MARKED: Final = "no mark has run: a start value, which makes the first trigger 4 MB at GOGC 100"
+
+
+def _tiny_frees(tinyallocs: int) -> tuple[str, ...]:
+    """What Frees counts besides, where it counts any of it."""
+    one = "MemStats.Frees counts {n} tiny object that nobody freed: it shared a block, which may be in use"
+    many = "MemStats.Frees counts {n} tiny objects that nobody freed: they shared blocks, which may be in use"
+    return (told(tinyallocs, one, many),) if tinyallocs else ()
 
 
 STAT_NOTES: Final = {  # the counters, in the order in which they are told
@@ -156,7 +199,7 @@ STAT_NOTES: Final = {  # the counters, in the order in which they are told
     "nserved_heap": "small objects for which mheap cut a new span",
     "nserved_large": "large objects served by mheap",
     "nserved_os": "objects for which the arena had to grow",
-    "tinyallocs": "tiny objects that shared a block",
+    "tinyallocs": "tiny objects that shared a block; MemStats counts each as allocated and freed at once",
     "nzero": "objects of size 0, which take no memory",
     "nheap_lock": "times the heap's lock was taken",
     "nheap_alloc": "spans the heap handed out",
@@ -177,6 +220,7 @@ def classes(filters: tuple[Filter, ...] = ()) -> Result:
         Column("max waste", "percent"),
     )
     rows: list[tuple[Cell, ...]] = []
+    data: results.SizeClasses = {"rows": []}
     for c in CLASSES[1:]:
         fields: dict[str, Cell] = {
             "class": c.number,
@@ -188,19 +232,28 @@ def classes(filters: tuple[Filter, ...] = ()) -> Result:
         if keep(fields, filters):
             row = (c.number, c.size, c.npages, c.npages << PAGE_SHIFT, c.nelems, c.tail_waste, round(100 * c.max_waste, 2))
             rows.append(row)
-    return Result(f"{len(rows)} of 66 size classes; class 0 stands for objects over 32 KB", table=Table(columns, rows))
+            data["rows"].append(size_class_data(c.number))
+    return Result(f"{len(rows)} of 66 size classes; class 0 stands for objects over 32 KB", data, Table(columns, rows))
 
 
 def _locks(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
-    rows: list[tuple[Cell, ...]] = [("mheap", "", "", view.stats.nheap_lock)]
+    n = view.stats.nheap_lock
+    rows: list[tuple[Cell, ...]] = [("mheap", "", "", n)]
+    data: results.Locks = {
+        "rows": [{"lock": "mheap", "spanclass": None, "class": None, "elemsize": None, "kind": None, "taken": n}]
+    }
     for spanclass in CENTRAL_CLASSES:
         if n := view.central(spanclass).nlock:
-            rows.append((f"mcentral {spanclass >> 1}", str(CLASSES[spanclass >> 1].size), kind_of(spanclass), n))
+            number, size, kind = spanclass >> 1, CLASSES[spanclass >> 1].size, kind_of(spanclass)
+            rows.append((f"mcentral {number}", str(size), kind, n))
+            data["rows"].append(
+                {"lock": "mcentral", "spanclass": spanclass, "class": number, "elemsize": size, "kind": kind, "taken": n}
+            )
     columns = (Column("lock", "text"), Column("size", "text"), Column("kind", "text"), Column("taken"))
     s = view.stats
     free = s.nserved_mcache + s.tinyallocs
     summary = told(free, "{n} object was served without any lock", "{n} objects were served without any lock")
-    return Result(summary, table=Table(columns, rows))
+    return Result(summary, data, Table(columns, rows))
 
 
 _TOPICS: Final[dict[Topic, Callable[[HeapView, tuple[Filter, ...]], Result]]] = {
@@ -214,11 +267,11 @@ _TOPICS: Final[dict[Topic, Callable[[HeapView, tuple[Filter, ...]], Result]]] = 
 }
 
 
-def mem_stats(m: MemStats) -> Result:
+def mem_stats(m: MemStats, tinyallocs: int) -> Result:
     """MemStats as a table, without the classes that saw nothing."""
     rows: list[tuple[Cell, ...]] = [
         (name, ("never" if value == (1 << 64) - 1 else value)) for name, value in m._asdict().items() if isinstance(value, int)
     ]
-    data = {name: [list(row) for row in value] if isinstance(value, tuple) else value for name, value in m._asdict().items()}
     used = tuple(f"BySize {size}: Mallocs {mallocs}, Frees {frees}" for size, mallocs, frees in m.BySize if mallocs)
-    return Result("MemStats; every mcache was flushed", data, Table((Column("field", "text"), Column("value")), rows), used)
+    table = Table((Column("field", "text"), Column("value")), rows)
+    return Result("MemStats; every mcache was flushed", mem_stats_data(m), table, used + _tiny_frees(tinyallocs))

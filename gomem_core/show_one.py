@@ -1,13 +1,19 @@
 """What `show` and `find` answer about one thing: a class, span, page, object, its bits, an address."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from gomem_core.account import Account, Share
 from gomem_core.arch import ARENA_END, PAGE_MASK, PAGE_SHIFT, PTR_SIZE
+from gomem_core.heapdata import bytes_data, links_data, object_data, size_class_data, span_share_data, word_data
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SlotInfo, SpanInfo
-from gomem_core.report import Cell, Column, Json, Result, Table, told
+from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
 from gomem_core.sizeclasses import CLASSES
 from gomem_core.view import HeapView
+
+if TYPE_CHECKING:
+    from gomem_core.schema import heap as schema
+    from gomem_core.schema import results
 
 _BITMAP_WORDS_SHOWN: Final = 512
 
@@ -27,7 +33,7 @@ _SPAN: Final = ("the {state} span {base:#x} of {n} page", "the {state} span {bas
 def show_class(number: int) -> Result:
     """One size class."""
     if number == 0:
-        return Result("class 0 stands for large objects, over 32 KB: each gets whole pages of its own", {"class": 0})
+        return Result("class 0 stands for large objects, over 32 KB: each gets whole pages of its own", size_class_data(0))
     c = CLASSES[number]
     smallest = CLASSES[number - 1].size + 1
     columns = (Column("what", "text"), Column("value", "text"))
@@ -38,10 +44,10 @@ def show_class(number: int) -> Result:
         ("largest waste", f"{100 * c.max_waste:.2f} %, when every object has {smallest} bytes"),
         ("span classes", f"{number * 2} with pointers (scan), {number * 2 + 1} without (noscan)"),
     ]
-    return Result(f"size class {number}: slots of {c.size} bytes", {"class": number, "size": c.size}, Table(columns, rows))
+    return Result(f"size class {number}: slots of {c.size} bytes", size_class_data(number), Table(columns, rows))
 
 
-def show_span(addr: int, view: HeapView) -> Result:
+def show_span(addr: int, view: HeapView, objects: ObjectTable) -> Result:
     """The span whose pages hold `addr`, field by field."""
     info = view.span_at(addr)
     if info is None:
@@ -54,11 +60,12 @@ def show_span(addr: int, view: HeapView) -> Result:
         ("given back", told(info.npreleased, *_PAGES)),
         ("mspan struct", f"{info.ptr:#x}"),
     ]
-    data: dict[str, Json] = {"base": f"{info.base:#x}", "npages": info.npages, "state": info.state}
+    data: schema.SpanDetail = {**span_share_data(info, None), "alloc_bits": None, "alloc_cache": None, "gcmark_bits": None}
     if info.state == "inuse":
         alloc_bits, alloc_cache, gcmark_bits = view.span_bits(info.base)
         slots = view.slots(info.base, 0, min(info.nelems, 64))
         picture = "".join("●" if s.allocated and s.state != "dead" else "x" if s.allocated else "·" for s in slots)
+        share = Account(view, objects).of_span(info.base) or Share(0, 0, 0, 0, 0)
         sweep = "swept" if info.swept else "waits to be swept"
         rows[2:2] = [
             ("spanclass", _spanclass(info)),
@@ -66,16 +73,28 @@ def show_span(addr: int, view: HeapView) -> Result:
             ("allocCount", f"{info.alloc_count} of {info.nelems}"),
             ("freeindex", str(info.freeindex)),
             ("slots", picture + ("…" if info.nelems > 64 else "") + "  (● taken, x dead and not swept, · free)"),
+            ("waste", _waste(info, share)),
             ("allocBits", f"{alloc_bits:#x}  (slot 0 is the lowest bit)"),
             ("allocCache", f"{alloc_cache:#x}  (free slots of 64, the lowest bit is slot freeindex)"),
             ("gcmarkBits", f"{gcmark_bits:#x}"),
             ("sweepgen", f"{info.sweepgen}: {sweep} (the heap is at {view.sweepgen})"),
             ("cached by", f"P{info.cached_by}" if info.cached_by >= 0 else "nobody"),
         ]
-        data |= {"spanclass": info.spanclass, "elemsize": info.elemsize, "nelems": info.nelems, "allocCount": info.alloc_count}
-        data |= {"freeindex": info.freeindex, "sweepgen": info.sweepgen}
+        data["account"] = bytes_data(share)
+        data["alloc_bits"], data["alloc_cache"], data["gcmark_bits"] = (
+            Bits(f"{bits:#x}") for bits in (alloc_bits, alloc_cache, gcmark_bits)
+        )
     table = Table((Column("field", "text"), Column("value", "text")), rows)
     return Result(f"span {info.base:#x}", data, table)
+
+
+def _waste(info: SpanInfo, share: Share) -> str:
+    """What no live object asked for, part by part."""
+    parts = [("slot waste", share.slot_waste), ("free slots", share.free_slots), ("dead", share.dead), ("tail", share.tails)]
+    listed = ", ".join(f"{name} {nbytes}" for name, nbytes in parts if nbytes)
+    whose = f"; the free slots are for P{info.cached_by}'s next objects" if share.free_slots and info.cached_by >= 0 else ""
+    listed = f": {listed} bytes{whose}" if listed else ""
+    return f"{share.percent(share.wasted):.1f}% of the span{listed}"
 
 
 def _spanclass(info: SpanInfo) -> str:
@@ -100,17 +119,12 @@ def show_page(page: int, view: HeapView) -> Result:
     addr = view.arena[0] + (page << PAGE_SHIFT)
     info = view.span_at(addr)
     entry, valid = view.spans_entry(page)
+    data: results.Page = {"page": page, "addr": hexed(addr), "span": None, "entry": None, "valid": None}
     if info is None:
-        return Result(f"page {page} at {addr:#x} is not in the used arena", {"page": page, "addr": f"{addr:#x}", "span": None})
+        return Result(f"page {page} at {addr:#x} is not in the used arena", data)
     note = "valid" if valid else "left over: of a free span only the first and the last entry are valid"
     summary = f"page {page} at {addr:#x} belongs to {told(info.npages, *_SPAN, state=info.state, base=info.base)}"
-    data: dict[str, Json] = {
-        "page": page,
-        "addr": f"{addr:#x}",
-        "span": f"{info.base:#x}",
-        "entry": f"{entry:#x}",
-        "valid": valid,
-    }
+    data |= {"span": hexed(info.base), "entry": hexed_or_none(entry), "valid": valid}
     return Result(summary, data, details=(f"spans[{page}] → {f'{entry:#x}' if entry else 'nil'} ({note})",))
 
 
@@ -118,7 +132,15 @@ def show_bitmap(addr: int, view: HeapView, objects: ObjectTable) -> Result:
     """The two bits of each word of the slot at `addr`, and the two facts of its object."""
     info, slot = view.span_at(addr), view.slot_at(addr)
     if info is None or slot is None:
-        return Result(f"{addr:#x} lies in no slot: the bitmap says nothing about it", {"bits": None})
+        nothing: results.Bitmap = {
+            "addr": hexed(addr),
+            "words": None,
+            "bits": None,
+            "allocated": None,
+            "marked": None,
+            "rows": [],
+        }
+        return Result(f"{addr:#x} lies in no slot: the bitmap says nothing about it", nothing)
     words = view.words(slot.addr, min(info.elemsize // PTR_SIZE, _BITMAP_WORDS_SHOWN))
     rows: list[tuple[Cell, ...]] = [
         (w.addr, "1" if w.pointer else "·", "1" if w.scan else "·", w.byte_addr, w.shift, w.value) for w in words
@@ -132,13 +154,15 @@ def show_bitmap(addr: int, view: HeapView, objects: ObjectTable) -> Result:
     facts = [_allocated(slot, info.freeindex), "marked (gcmarkBits)" if slot.marked else "not marked (gcmarkBits)"]
     summary = f"{where}: {', '.join(facts)}"
     bits = "".join(str(w.pointer + 2 * w.scan) for w in words)
-    data: dict[str, Json] = {
-        "addr": f"{slot.addr:#x}",
+    data: results.Bitmap = {
+        "addr": hexed(slot.addr),
         "words": info.elemsize // PTR_SIZE,
         "bits": bits,
         "allocated": slot.allocated,
+        "marked": slot.marked,
+        "rows": [word_data(w) for w in words],
     }
-    return Result(summary, data | {"marked": slot.marked}, Table(columns, rows), (TWO_DESCRIPTIONS,))
+    return Result(summary, data, Table(columns, rows), (TWO_DESCRIPTIONS,))
 
 
 def _allocated(slot: SlotInfo, freeindex: int) -> str:
@@ -161,27 +185,39 @@ def show_object(oid: int, view: HeapView, objects: ObjectTable) -> Result:
         ("made", f"at step {o.born}"),
         ("state", state),
     ]
+    data: results.Object = {
+        **object_data(oid, view, objects),
+        "links": [],
+        "alive": objects.is_alive(oid),
+        "dropped": None if objects.is_alive(oid) else o.dropped,
+        "span": None,
+        "slot": None,
+        "slot_state": None,
+    }
     if slot is not None and info is not None and oid in objects.in_slot(slot.addr, info.elemsize):
+        data |= {"links": links_data(slot.addr, view), "span": hexed(info.base), "slot": slot.slot, "slot_state": slot.state}
         rows.append(("slot", f"{slot.slot} of span {info.base:#x}, {info.elemsize} bytes: {slot.state}"))
         for word, value in view.links(slot.addr):
             target = objects.find_addr(value)
             rows.append((f"word {word}", f"→ {objects.name(target) if target is not None else f'{value:#x}'}"))
     elif o.size:
         rows.append(("slot", "swept: the memory is free or another object's"))
-    data: dict[str, Json] = {
-        "name": o.name,
-        "addr": f"{o.addr:#x}",
-        "size": o.size,
-        "kind": o.kind,
-        "alive": objects.is_alive(oid),
-    }
     return Result(f"object {o.name}", data, Table((Column("field", "text"), Column("value", "text")), rows))
 
 
 def find(addr: int, view: HeapView, objects: ObjectTable) -> Result:
     """What lies at an address, from the region down to the object."""
     region = next((r for r in view.layout() if r.start <= addr < r.end), None)
-    data: dict[str, Json] = {"addr": f"{addr:#x}", "region": region.name if region else None}
+    data: results.Found = {
+        "addr": hexed(addr),
+        "region": region.name if region else None,
+        "page": None,
+        "span": None,
+        "state": None,
+        "slot": None,
+        "slot_state": None,
+        "object": None,
+    }
     if region is None:
         where = (
             "the spare page behind the arena"
@@ -203,12 +239,12 @@ def find(addr: int, view: HeapView, objects: ObjectTable) -> Result:
     return Result(details[0], data, details=tuple(details[1:]))
 
 
-def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, data: dict[str, Json]) -> list[str]:
+def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, data: "results.Found") -> list[str]:
     page = (addr - view.arena[0]) >> PAGE_SHIFT
     info = view.span_at(addr)
     if info is None:
         return []
-    data |= {"page": page, "span": f"{info.base:#x}", "state": info.state}
+    data |= {"page": page, "span": hexed(info.base), "state": info.state}
     span = told(info.npages, *_SPAN, state=info.state, base=info.base)
     details = [f"page {page}, byte {addr & PAGE_MASK} of it", span]
     slot = view.slot_at(addr)

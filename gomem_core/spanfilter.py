@@ -3,7 +3,7 @@
 import operator
 import re
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from gomem_core.account import Account
 from gomem_core.lang import WordError
@@ -53,13 +53,31 @@ def span_test(filters: Iterable[Filter], account: Callable[[], Account]) -> Test
 
 
 def _asks_for_waste(f: Filter) -> bool:
-    return f.field == "waste" or (f.field == ROW and "%" in str(f.value))
+    return f.field in _WASTES or (f.field == ROW and "%" in str(f.value))
 
 
-def span_waste(info: SpanInfo, account: Account) -> float:
-    """Percent of a span in use that serves nobody, 0 … 100: ends of slots, dead slots, and the tail behind the last slot."""
+class Waste(NamedTuple):
+    """What of a span in use no live object asked for, in percent of its bytes."""
+
+    all: float  # ends of slots, dead slots, free slots, and the tail behind the last slot
+    slot_waste: float  # ends of slots
+    free_slots: float
+
+    @property
+    def text(self) -> str:
+        """Two whole numbers, of at most seven cells: what nobody can have now, then what is free for other objects."""
+        return f"{self.all - self.free_slots:.0f}+{self.free_slots:.0f}%" if self.all else "0%"
+
+
+_NO_WASTE: Final = Waste(0.0, 0.0, 0.0)
+
+
+def span_waste(info: SpanInfo, account: Account) -> Waste:
+    """The waste of a span; looks at no other one."""
     share = account.of_span(info.base) if info.state == "inuse" else None
-    return 0.0 if share is None else share.waste
+    if share is None:
+        return _NO_WASTE
+    return Waste(share.percent(share.wasted), share.percent(share.slot_waste), share.percent(share.free_slots))
 
 
 # --- By field ---------------------------------------------------------------------------------------------------------------
@@ -85,14 +103,22 @@ _FIELDS_IN_USE: Final[dict[str, Callable[[SpanInfo], Cell]]] = {  # the others h
 }
 
 
+_WASTES: Final[dict[str, Callable[[Waste], float]]] = {
+    "waste": lambda waste: waste.all,
+    "slot_waste": lambda waste: waste.slot_waste,
+    "free_slots": lambda waste: waste.free_slots,
+}
+
+
 def _field_test(f: Filter, account: Callable[[], Account]) -> Test:
     """A field that a span does not have is neither equal nor unequal to anything."""
     compare, value = _COMPARE[f.op], f.value
     get = _FIELDS.get(f.field)
     if get is not None:
         return lambda s: compare(get(s), value)
-    if f.field == "waste":
-        return lambda s: s.state == "inuse" and compare(span_waste(s, account()), value)
+    part = _WASTES.get(f.field)
+    if part is not None:
+        return lambda s: s.state == "inuse" and compare(part(span_waste(s, account())), value)
     get_in_use = _FIELDS_IN_USE[f.field]
     return lambda s: s.state == "inuse" and compare(get_in_use(s), value)
 
@@ -105,8 +131,12 @@ def _row_test(f: Filter, account: Callable[[], Account]) -> Test:
     if not _asks_for_waste(f):
         return lambda s: search(_cells(s)) is not None
     return lambda s: (
-        search(_cells(s)) is not None or (s.state == "inuse" and search(f"{span_waste(s, account()):.1f}%") is not None)
+        search(_cells(s)) is not None or (s.state == "inuse" and search(_waste_cells(span_waste(s, account()))) is not None)
     )
+
+
+def _waste_cells(waste: Waste) -> str:
+    return "\n".join([*(f"{percent:.1f}%" for percent in waste), waste.text])
 
 
 def _cells(s: SpanInfo) -> str:

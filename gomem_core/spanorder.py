@@ -12,7 +12,7 @@ from gomem_core.account import Account
 from gomem_core.news import Stale
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell
-from gomem_core.spanfilter import Test, read_filter, span_waste
+from gomem_core.spanfilter import Test, Waste, read_filter, span_waste
 from gomem_core.view import HeapView
 
 Key = Callable[[SpanInfo, Account], Cell]
@@ -26,7 +26,7 @@ SORTS: Final[dict[str, Key]] = {
     "kind": lambda s, _: s.kind or s.state,
     "used": lambda s, _: s.used,
     "list": lambda s, _: s.list_name,
-    "waste": span_waste,
+    "waste": lambda s, account: span_waste(s, account).all,
     "sweepgen": lambda s, _: s.sweepgen,
 }
 
@@ -70,8 +70,8 @@ class SpanOrder:
         self._all = self._all or stale.all
         self._dirty |= stale.bases
 
-    def waste(self, info: SpanInfo) -> float:
-        """What show.span_waste says of it."""
+    def waste(self, info: SpanInfo) -> Waste:
+        """What span_waste says of it."""
         return span_waste(info, self._account())
 
     def __len__(self) -> int:

@@ -1,4 +1,13 @@
-"""How somebody stops what takes long: by a request that is heard between two events, or two steps."""
+"""What a command that takes long and those who wait for it tell each other: a request to stop, and how far it is.
+
+A request is heard between two events, or two steps.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+_TELL_EVERY: Final = 256  # operations
 
 
 class Stopped(Exception):
@@ -18,3 +27,34 @@ class StopRequest:
         if self.asked:
             self.asked = False
             raise Stopped
+
+
+class Progress:
+    """How many operations of one command are done; written by the thread that does them, and read by whoever waits."""
+
+    __slots__ = ("done", "of", "watch")
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.of = 0  # 0: no command that counts its operations is being done
+        self.watch: Callable[[int, int], None] | None = None  # told (done, of) now and then, and (0, 0) at the end
+
+    @contextmanager
+    def counting(self, of: int) -> Iterator[None]:
+        """A command of so many operations, one for each call of `step`."""
+        self._tell(0, of)
+        try:
+            yield
+        finally:
+            self._tell(0, 0)
+
+    def step(self) -> None:
+        """One more is done."""
+        self.done += 1
+        if not self.done % _TELL_EVERY and self.watch is not None:
+            self.watch(self.done, self.of)
+
+    def _tell(self, done: int, of: int) -> None:
+        self.done, self.of = done, of
+        if self.watch is not None:
+            self.watch(done, of)

@@ -7,8 +7,38 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gomem_core import events as e
+from gomem_core.report import told
 
 EVENTS_KEPT: Final = 20_000  # of one command, from its first on; of the rest only some of one allocation
+
+
+@dataclass(slots=True)
+class Sweeps:
+    """Stands for the events of spans that were swept one after the other on the way of an allocation."""
+
+    spans: int = 0
+    in_vain: int = 0  # those in which nothing was freed
+    last_in_vain: bool = False
+
+    def add(self, in_vain: bool) -> None:
+        """Count one more."""
+        self.spans += 1
+        self.in_vain += in_vain
+        self.last_in_vain = in_vain
+
+
+Climbed = e.Event | Sweeps
+
+
+def sweeping(spans: int, in_vain: int) -> str:
+    """What is said of spans that were swept on the way of an allocation."""
+    swept = told(spans, "{n} span was swept on the way", "{n} spans were swept on the way")
+    if not in_vain:
+        return swept
+    if spans == 1:
+        return f"{swept}, in vain"
+    return f"{swept}, {'all' if in_vain == spans else in_vain} of them in vain"
+
 
 # How deep an allocation had to go when it told this: 1 the P's mcache, 2 mcentral, 3 mheap, 4 the operating system; 0 is told on
 # the way.  An allocation tells few of these, whereas it may sweep thousands of spans.
@@ -32,9 +62,9 @@ class Climbs:
     __slots__ = ("_best", "_best_depth", "_depth", "_looked", "_over", "last")
 
     def __init__(self) -> None:
-        self.last: list[e.Event] = []
+        self.last: list[Climbed] = []
         self._depth = 0
-        self._best: list[e.Event] = []
+        self._best: list[Climbed] = []
         self._best_depth = 0
         self._looked = True  # into the mcache: whoever looks again is the next allocation (a tiny block's begins so)
         self._over = False  # a collection began: what it tells belongs to no allocation
@@ -44,7 +74,11 @@ class Climbs:
         kind = type(event)
         depth = _DEPTHS.get(kind)
         if depth is None:
-            if kind is e.GcStart:
+            if isinstance(event, e.Sweep):
+                self._sweep(event)
+            elif isinstance(event, e.GcStart):
+                if self.last and not self._over:
+                    self.last.append(event)
                 self._looked = self._over = True
             return
         looks = kind is e.McacheHit or kind is e.McacheMiss
@@ -56,6 +90,16 @@ class Climbs:
         self._depth = max(self._depth, depth)
         self.last.append(event)
 
+    def _sweep(self, event: e.Sweep) -> None:
+        """Count a span swept for the allocation under way: in mcentral, in mheap, or by the collection that it starts."""
+        if not self.last or self._over:
+            return
+        sweeps = self.last[-1]
+        if not isinstance(sweeps, Sweeps):
+            sweeps = Sweeps()
+            self.last.append(sweeps)
+        sweeps.add(event.nfreed == 0)
+
     def _begin(self) -> None:
         if self._depth >= self._best_depth:
             self._best, self._best_depth = self.last, self._depth
@@ -63,7 +107,7 @@ class Climbs:
         self._looked = self._over = False
 
     @property
-    def costliest(self) -> list[e.Event]:
+    def costliest(self) -> list[Climbed]:
         """Of the allocation that went deepest, the last of equals; empty when nothing was allocated."""
         return self.last if self._depth >= self._best_depth else self._best
 

@@ -3,6 +3,7 @@
 from gomem_core.arch import PTR_SIZE
 from gomem_core.records import SlotInfo, SlotState, WordInfo
 from gomem_core.runtime.mbitmap import read_bits
+from gomem_core.runtime.mspan import MSPAN_IN_USE
 from gomem_core.view_spans import SpanView
 
 
@@ -74,6 +75,26 @@ class SlotView(SpanView):
                 seen.add((t.ptr, at))
                 todo.append((t, at))
         return False
+
+    def kept(self) -> tuple[int, set[int]]:
+        """What a mark would find now: bytes of all slots that it would reach, and where the links in these lead."""
+        h = self._heap.mheap
+        spans = {s.ptr: s for stack in h.sweep_spans for s in stack if s.state == MSPAN_IN_USE}  # some are there twice
+        reached = {ptr: s.root_bits for ptr, s in spans.items()}
+        todo = [(s, i) for s in spans.values() for i in s.pointers or () if s.root_bits >> i & 1]
+        targets: set[int] = set()
+        while todo:
+            s, i = todo.pop()
+            for target in (s.pointers or {}).get(i, {}).values():
+                t = h.span_of(target)
+                if t is None:
+                    continue
+                targets.add(target)
+                at = t.object_index(target)
+                if not reached[t.ptr] >> at & 1:
+                    reached[t.ptr] |= 1 << at
+                    todo.append((t, at))
+        return sum(bits.bit_count() * spans[ptr].elemsize for ptr, bits in reached.items()), targets
 
     def elemsize_at(self, addr: int) -> int:
         """Bytes of a slot of the span in use that holds `addr`, else 0."""

@@ -1,7 +1,6 @@
 """The explorer: composition of panes, prompt and keys around one session."""
 
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -11,21 +10,23 @@ os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mou
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingsMap
 from textual.containers import Container
-from textual.events import Click, Event, Resize
+from textual.events import Click, Event, Paste, Resize
 from textual.events import Key as KeyEvent
 from textual.widget import Widget
+from textual.widgets import Input
 
+from gomem_core.cli.output import BAD_INPUT, say
 from gomem_core.console import Console
 from gomem_core.journal import JournalError, killed_last, prune
 from gomem_core.pointing import Pointing
 from gomem_core.script import ScriptError, is_story
 from gomem_core.timeline import MAIN
 from gomem_tui.arrangement import PANES, Arrangement
+from gomem_tui.driver import PasteTooLong
 from gomem_tui.hint import offer, taken_up_by
 from gomem_tui.keynames import shown
 from gomem_tui.opening import open_console
 from gomem_tui.options import Options
-from gomem_tui.panekeys import PaneKeys
 from gomem_tui.panes.bars import Bar, footer_action, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
@@ -37,12 +38,13 @@ from gomem_tui.render.lines import Line
 from gomem_tui.render.scrub import Track, render_scrub, step_at
 from gomem_tui.screens.help import HelpScreen
 from gomem_tui.screens.over import Over, TooSmall
+from gomem_tui.typist import Typist
 
 DEFAULT: Final = Options()
 _WHILE_COVERED: Final = frozenset({"quit", "explain_quit", "suspend_process"})
 
 
-class Explorer(PaneKeys):
+class Explorer(Typist):
     """The terminal app."""
 
     TITLE = "gomem"
@@ -50,7 +52,7 @@ class Explorer(PaneKeys):
     AUTO_FOCUS = None  # only the prompt ever has Textual's focus, and only while somebody types
 
     def __init__(self, desk: Console, options: Options = DEFAULT) -> None:
-        super().__init__(desk, options.keyboard, options.look)
+        super().__init__(desk, options)
         self._bindings = BindingsMap(  # no others, not even Textual's own: a key that was taken away does nothing
             Binding(name, key.action, key.label, show=False, priority=key.goes_first(name))
             for key in self.keyboard.keys
@@ -96,6 +98,19 @@ class Explorer(PaneKeys):
         """What takes long would keep gomem from ending."""
         self.desk.stop.asked = self.busy
         super().hang_up(code)
+
+    def run_to_end(self, mouse: bool) -> int | None:
+        """Run until it ends, and tell how the session is taken up again."""
+        code = super().run_to_end(mouse)
+        if code and self.desk.journal is not None:  # a signal or an error ended it
+            self.desk.leave(ended=False)
+        self.tell_of_ended(code or 0)
+        return code
+
+    def tell_of_ended(self, code: int) -> None:  # noqa: ARG002 -- to a lesson it matters how it ended
+        """Say how to take the session up again that was here last."""
+        if self.desk.ended:
+            say(taken_up_by(self.desk.ended))
 
     def _tell_of_journals(self) -> None:
         """What is wrong with ours, or which one is left to be taken up; old journals go."""
@@ -185,12 +200,12 @@ class Explorer(PaneKeys):
     def worked(self) -> None:
         """The session stands elsewhere: Why begins at its top, the prompt says what comes next, a lesson points at panes."""
         self.point_at(self._pointing.moved(self.model.session))
-        self._tell()
+        self._make_room_for_why()
         self._fit_why()
         self.query_one(WhyPane).follow()
         self.prompt.placeholder = self.placeholder()
 
-    def _tell(self) -> None:
+    def _make_room_for_why(self) -> None:
         """A pane that has all the room gives some of it to Why as long as that has something to tell."""
         telling = self.query_one(WhyPane).has_news
         if telling != self.arrangement.telling:
@@ -274,13 +289,38 @@ class Explorer(PaneKeys):
         Textual hands a key on from widget to widget until one knows it, letters a shorter way than others: typed fast, enter came
         behind the next letter.  Here only what is above the explorer, its help and its palette, gets keys in that way.
         """
-        if isinstance(event, KeyEvent) and not event.is_forwarded and self.is_running:
+        if isinstance(event, KeyEvent) and not event.is_forwarded and self.is_running and not self.ending:
             if self.options.presenting:
                 self._show_pressed(shown(event.key))
             if not self.covered:
-                await self._press(event)
+                await self.press(event)
                 return
-        await super().on_event(event)
+            if isinstance(self.screen, Over) and event.key in self.screen.closing:
+                await self.screen.dismiss(None)  # here and not later: the next key is for what is below
+                return
+        if isinstance(event, PasteTooLong):
+            self._tell(self.pasted(None))
+        elif isinstance(event, Paste) and not event.is_forwarded and not self.typing:
+            await self._pasted_elsewhere(event.text)
+        else:
+            await super().on_event(event)
+
+    async def _pasted_elsewhere(self, text: str) -> None:
+        """The palette takes a paste as one line, of which Textual would take the first alone; others tell how to go on."""
+        screen = self.screen
+        if isinstance(screen, Over) and isinstance(screen.focused, Input):
+            await super().on_event(Paste(" ".join(text.split())))
+        elif isinstance(screen, Over) and text.strip():
+            screen.say(f"Nothing was done with the paste. {screen.leaving(self.keyboard.name_anywhere('quit'))}".strip())
+        else:
+            self._tell(self.pasted(text))
+
+    def _tell(self, message: str) -> None:
+        """Show a message where it is seen: what covers the panes has a place for it."""
+        if isinstance(self.screen, Over):
+            self.screen.say(message)
+        elif message:
+            self.say(message)
 
     def _show_pressed(self, name: str) -> None:
         """In the footer, or in the frame of what covers it."""
@@ -289,13 +329,13 @@ class Explorer(PaneKeys):
             self.screen.show_pressed(name)
         self.query_one("#footer", Bar).redraw()
 
-    async def _press(self, event: KeyEvent) -> None:
+    async def press(self, event: KeyEvent) -> None:
         """Do what a key does now: those that go first, then typing, then the others.  What was said before is over."""
         if self.message and not self.typing and not self.busy:
             self.say("")
         if await self._check_bindings(event.key, priority=True):
             return
-        if self.typing and event.is_printable:
+        if self.typing and event.is_printable and not event.key.startswith(("alt+", "ctrl+")):  # a chord is no text
             self.prompt.put(event.character or "")
         elif not await self._check_bindings(event.key) and not self.busy and event.is_printable:
             ways = self.keyboard.filled("{prompt} types a command, {help} tells the keys.")
@@ -335,15 +375,11 @@ def run_explorer(
 ) -> int:
     """Open the explorer on a script, on the built-in one, or on the session of a journal ("": the one killed last).
 
-    Returns the exit code, 3 for a bad script or journal, 1 when gomem itself was wrong.
+    Returns the exit code: 3 for a bad script or journal, 70 when gomem itself was wrong, 128 + the number of a signal.
     """
     try:
         console = open_console(path, journal, resumed, read_only)
     except (ScriptError, JournalError) as e:
-        print(f"gomem: {e}", file=sys.stderr)
-        return 3
-    app = Explorer(console, options)
-    code = app.run_to_end(options.mouse)
-    if console.ended:
-        print(taken_up_by(console.ended), file=sys.stderr)
-    return code or 0
+        say(f"gomem: {e}")
+        return BAD_INPUT
+    return Explorer(console, options).run_to_end(options.mouse) or 0

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from gomem_core.lang import Names
+from gomem_core.lang import MAX_LINE, Names
 from gomem_core.lang.moves import Focus
 from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
@@ -13,6 +13,7 @@ from gomem_tui.hint import forked, hint, takes_long
 from gomem_tui.options import Options
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.prompt import Prompt, PromptRow
+from gomem_tui.terminalinput import MOST_PASTED
 from gomem_tui.travel import Traveller
 
 LEAVE: Final = ("q", "quit", "exit")  # what habit types into the prompt
@@ -70,12 +71,24 @@ class Dialog(Traveller):
         """While a command is being typed the footer says what it would do, or what it looks like."""
         if self.busy or not self.typing:
             return
-        about = self.model.filter(text, typing=True) if self.row.filtering else hint(text, self.model.view)
+        about = self.model.filter(text, typing=True) if self.row.filtering else hint(text, self.model.session, self.offered())
         self.say(self.prompt.alternatives(self.size.width - 1) or about)
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         """Lines were pasted."""
         self.entered(event.lines)
+
+    def on_prompt_full(self) -> None:
+        """The line has no room for what was typed or pasted."""
+        self.say(f"A line has at most {MAX_LINE:,} characters: this was not added.")
+
+    def pasted(self, text: str | None) -> str:
+        """What is to be said of a paste that the prompt does not take; None stands for one that is too long for anything."""
+        if text is None:
+            return f"A paste has at most {MOST_PASTED:,} bytes: this one was not taken. Save it as a file; :open FILE does it."
+        if not text.strip():
+            return ""
+        return self.keyboard.filled("Nothing was done with the paste: {prompt} opens the prompt, which takes it.")
 
     def entered(self, lines: list[str], problem: str = "") -> None:
         """Do what was typed or pasted; `problem` is one with the history, in words.
@@ -123,6 +136,7 @@ class Dialog(Traveller):
             self.say(forked(future, self.model.session.timeline.name))
         if not right:
             self._mend(lines[len(done) - 1])
+            self.say(str(done[-1].error))
         if right and problem:
             self.say(problem)
         if left := len(lines) - len(done):

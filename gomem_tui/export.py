@@ -1,7 +1,6 @@
 """`gomem export`: what the explorer shows at a step of a session file, as a picture, as text or as data."""
 
 import argparse
-import json
 import os
 import re
 import sys
@@ -9,7 +8,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
-from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, say
+from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, json_text, named, say, write
 from gomem_core.console import Console
 from gomem_core.execute import CommandError
 from gomem_core.lang.errors import WordError
@@ -47,7 +46,7 @@ def execute(args: argparse.Namespace) -> int:
         return BAD_INPUT
     _go(console, args.file, target, event)
     if args.json:
-        _write(json.dumps(snapshot(console)) + "\n", args.out)
+        _write(f"{json_text(snapshot(console))}\n", args.out)
         return OK
     # Textual is imported only here: data needs no screen.
     from gomem_tui.shoot import shoot  # noqa: PLC0415
@@ -134,9 +133,9 @@ def _write(text: str, out: str | None) -> None:
     if out is None:
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")
-        sys.stdout.write(text)
+        write(text)
         return
     try:
         Path(out).write_text(text, encoding="utf-8")
     except (OSError, ValueError) as e:  # ValueError: a NUL in the name
-        raise BadInput(f"cannot write {out}: {getattr(e, 'strerror', None) or e}") from e
+        raise BadInput(f"cannot write {named(out)}: {getattr(e, 'strerror', None) or e}") from e

@@ -3,35 +3,51 @@
 from typing import Final
 
 from gomem_core.journal import Summary
-from gomem_core.lang import BY_WORD, ParseError, parse
-from gomem_core.lang.commands import Alloc, Churn
+from gomem_core.lang import BY_WORD, Names, ParseError, complete, parse
+from gomem_core.lang.commands import Alloc, Churn, Drop
 from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
 from gomem_core.resume import called
 from gomem_core.session import Session
-from gomem_core.view import HeapView
 from gomem_core.whatif import what_if
 from gomem_tui.render.words import clip
 
 MANY_STEPS: Final = 2_000  # whoever goes further may have to wait
+_WRONG: Final = "✗ {fault}"
 _MANY: Final = 20_000  # operations
 _NAME: Final = 18  # cells of a session's name
 
 
-def hint(line: str, view: HeapView) -> str:
-    """One line; nothing for an empty prompt."""
+def hint(line: str, session: Session, names: Names | None = None) -> str:
+    """One line; nothing for an empty prompt.
+
+    What is wrong is told as soon as it cannot become right by typing on.
+    """
     words = line.split()
     if not words:
         return ""
-    spec = BY_WORD.get(words[0])
-    if spec is None:
-        return ""
+    spec = BY_WORD.get(words[0].removeprefix(":"))
     try:
         command = parse(line)
-    except ParseError:
+    except ParseError as fault:
         command = None
+        if not _may_become_right(fault, line, names):
+            return _WRONG.format(fault=fault)
+    if spec is None:
+        return ""
+    if command is not None and (wrong := session.machine.fault(command, line)) and not _may_become_right(wrong, line, names):
+        return _WRONG.format(fault=wrong)
     if isinstance(command, Alloc):
-        return what_if(command, view)
+        return what_if(command, session.view)
+    if isinstance(command, Drop) and (foreseen := session.machine.foresee(command)):
+        return foreseen
     return f"{spec.form}   {spec.summary}"
+
+
+def _may_become_right(fault: ParseError, line: str, names: Names | None) -> bool:
+    """Whether the fault is in the word that is being typed, and that word is the beginning of one that could stand there."""
+    if not fault.width:  # something is missing
+        return True
+    return fault.column + fault.width > len(line) and bool(complete(line, len(line), names))
 
 
 def takes_long(text: str, session: Session) -> bool:
@@ -66,7 +82,9 @@ def travels_long(session: Session) -> bool:
 def progress(session: Session, seconds: float, stop: str) -> str:
     """What is told while another thread works; it may be a moment old.  `stop` is the key that stops it."""
     machine, steps = session.machine, len(session.timeline.steps)
-    done = f"step {machine.at:,} of {max(steps, machine.at):,}, {len(machine.objects):,} objects ever"
+    command = machine.progress
+    part = f"{command.done:,} of {command.of:,}" if command.of > 1 else f"{len(machine.objects):,} objects ever"
+    done = f"step {machine.at:,} of {max(steps, machine.at):,}, {part}"
     return f"working for {seconds:.0f} s: {done}; {stop} stops it"
 
 

@@ -4,7 +4,7 @@ A configuration can give an action other keys; all that shows keys, or does what
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -91,7 +91,7 @@ _TABLE: Final[tuple[Key, ...]] = (
     Key("pane_mcentral", "pane(4)", ("4",), "mcentral", "Go to the mcentral lists."),
     Key("pane_mcache", "pane(5)", ("5",), "mcache", "Go to the mcaches of the Ps."),
     Key("pane_why", "pane(6)", ("6",), "Why", "Go to Why, to scroll it."),
-    Key("pane_heap", "pane(7)", ("7",), "Heap", "Go to the account of the heap: free pages, every byte, what wastes most."),
+    Key("pane_heap", "pane(7)", ("7",), "Heap", "Go to the account of the heap: free pages, every byte, what is held in vain."),
     Key("pane_layout", "pane(8)", ("8",), "Layout", "Go to the layout of the process."),
     Key("pane_objects", "pane(9)", ("9",), "Objects", "Go to the objects."),
     Key("zoom", "zoom", ("z",), "zoom", "Give one pane all the room, and take it back."),
@@ -159,6 +159,18 @@ _TABLE: Final[tuple[Key, ...]] = (
 )
 
 
+# What PASSING ones do leaves no trace once gomem has ended: a key that ends it goes before many of them (waiting.py).  Those that
+# only move a selection, or choose a pane, are done together where several of them wait.
+MOVING: Final = frozenset({"up", "down", "left", "right", "page_up", "page_down", "top", "bottom"})
+CHOOSING: Final = frozenset({"next_pane", "previous_pane", *(key.id for key in _TABLE if key.id.startswith("pane_"))})
+PASSING: Final = (
+    MOVING
+    | CHOOSING
+    | {"step", "step_back", "event_forward", "event_back", "change_forward", "change_back"}
+    | {"last_step", "first_step", "next_match", "previous_match", "back"}
+)
+
+
 class Keyboard:
     """The keys that hold: those of the table, but for actions to which `own` gives others, by id, with Textual's names.
 
@@ -186,6 +198,10 @@ class Keyboard:
     def names(self, action: str) -> list[str]:
         """All of its keys, as people read them."""
         return next([shown(name) for name in key.keys] for key in self.keys if key.id == action)
+
+    def bound(self, actions: Set[str]) -> dict[str, str]:
+        """All keys of these actions, by their ids, with what they trigger."""
+        return {name: key.action for key in self.keys if key.id in actions for name in key.keys}
 
     def name_anywhere(self, action: str) -> str:
         """The first of its keys that does it whatever has the keyboard; nothing if it has none."""

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gomem_core.cli.output import OK, BadInput, UsageError, emit, emit_json, is_dumb, is_terminal
+from gomem_core.cli.output import OK, BadInput, UsageError, emit, emit_json, is_dumb, is_terminal, write
 from gomem_core.lessons import Lesson, UnknownLesson, find_lesson, lessons
 from gomem_core.lessons.walked import note_walked, walked
 from gomem_core.report import Column, Table
@@ -62,8 +62,7 @@ def execute(args: argparse.Namespace) -> int:
 def _asked() -> Lesson | None:
     """The lesson whose number or name is typed; None where none is."""
     while True:
-        sys.stdout.write("Which lesson? Type its number or its name; q quits.\nlesson> ")
-        sys.stdout.flush()
+        write("Which lesson? Type its number or its name; q quits.\nlesson> ")
         typed = sys.stdin.readline()
         word = typed.strip()
         if not typed:
@@ -80,7 +79,7 @@ def _print(there: Sequence[Lesson], as_json: bool) -> None:
     done = walked()
     if as_json:
         for lesson in there:
-            emit_json({**lesson.json(), "walked": lesson.name in done})
+            emit_json(lesson.json(lesson.name in done))
         return
     columns = (Column("lesson"), Column("name", "text"), Column("steps"), Column("walked", "text"), Column("title", "text"))
     rows = [(one.number, one.name, one.steps, "yes" if one.name in done else "–", one.title) for one in there]

@@ -1,6 +1,7 @@
 """Walking lessons: the menu and the explorer, one after the other."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gomem_core.console import Console
 from gomem_core.lessons import Lesson, lessons
@@ -28,6 +29,11 @@ class LessonExplorer(Explorer):
     def tell_of_killed(self) -> None:
         """Nothing: to whoever begins a lesson, another session is in the way."""
 
+    def tell_of_ended(self, code: int) -> None:
+        """A lesson that was left is begun anew; one that was interrupted can be gone on with."""
+        if code:
+            super().tell_of_ended(code)
+
     def worked(self) -> None:
         """The session stands elsewhere: perhaps at the end."""
         super().worked()
@@ -48,12 +54,12 @@ class LessonExplorer(Explorer):
 
 
 def walk(lesson: Lesson, desk: Console, options: Options, from_menu: bool = False) -> int:
-    """The explorer on a lesson that was opened; returns its exit code, 1 when gomem itself was wrong."""
+    """The explorer on a lesson that was opened; returns its exit code, 70 when gomem itself was wrong."""
     return LessonExplorer(lesson, desk, options, from_menu).run_to_end(options.mouse) or 0
 
 
 def choose_and_walk(there: Sequence[Lesson], journal: bool, read_only: bool, options: Options) -> int:
-    """The menu, a lesson, the menu again, until somebody leaves it; returns the exit code, 1 when gomem itself was wrong."""
+    """The menu, a lesson, the menu again, until somebody leaves it; returns the exit code, 70 when gomem itself was wrong."""
     at = next((index for index, one in enumerate(there) if one.name not in walked()), 0)
     while True:
         menu = LessonMenu(there, walked(), options, at)
@@ -61,9 +67,10 @@ def choose_and_walk(there: Sequence[Lesson], journal: bool, read_only: bool, opt
         if code is not None:
             return code
         at = menu.at
+        options = replace(options, look=menu.look)  # the terminal may have told its background
         before = walked()
         code = walk(there[at], open_lesson(there[at], journal, read_only), options, from_menu=True)
         if code:
-            return code  # a signal ended it, or an exception, whose traceback is not to be covered
+            return code  # a signal ended it, or an error, of which is told on stderr
         if there[at].name in walked() - before and at + 1 < len(there):
             at += 1  # the next one

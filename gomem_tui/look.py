@@ -6,7 +6,7 @@ outweighs them all.
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 Theme = Literal["dark", "light", "neutral", "terminal", "mono"]
@@ -27,6 +27,7 @@ class Look:
     theme: Theme = "dark"
     depth: Depth = "256"
     ascii: bool = False
+    asks: bool = field(default=False, compare=False)  # the terminal is asked for its background, which then decides the theme
 
 
 def choose_look(theme: Theme | None, in_ascii: bool | None, environ: Mapping[str, str], utf8_mode: bool | None = None) -> Look:
@@ -36,7 +37,17 @@ def choose_look(theme: Theme | None, in_ascii: bool | None, environ: Mapping[str
     """
     utf8_mode = bool(sys.flags.utf8_mode) if utf8_mode is None else utf8_mode
     fitting, depth = _fitting(theme, colour_depth(environ), environ)
-    return Look(fitting, depth, not speaks_utf8(environ, utf8_mode) if in_ascii is None else in_ascii)
+    in_ascii = not speaks_utf8(environ, utf8_mode) if in_ascii is None else in_ascii
+    return Look(fitting, depth, in_ascii, asks=theme is None and fitting == "neutral")
+
+
+def theme_on(background: tuple[float, float, float]) -> Theme:
+    """The theme for a background that the terminal told as red, green and blue, 0 to 1.
+
+    Where black has more contrast with it than white (luminance above 0.18, by WCAG 2), letters are dark.
+    """
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in background)
+    return "light" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "dark"
 
 
 def picture_look(theme: Theme, in_ascii: bool) -> Look:
@@ -75,9 +86,9 @@ def _fitting(theme: Theme | None, depth: Depth, environ: Mapping[str, str]) -> t
 
 
 def _by_background(background: str) -> Theme:
-    """The theme for a background.  Most terminals do not tell theirs; colours that stand on each of them need no question.
+    """The theme for a background as the environment tells it.
 
-    To ask the terminal (OSC 11) takes as long as the line to it is, and an answer that comes later than one waits is typed.
+    Most terminals do not; then colours that stand on each background are shown until the terminal has answered, if it ever does.
     """
     if background in _LIGHT_BACKGROUNDS:
         return "light"

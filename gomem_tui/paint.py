@@ -22,6 +22,7 @@ from textual.strip import Strip
 
 from gomem_tui.glyphs import in_ascii
 from gomem_tui.look import Depth, Look
+from gomem_tui.render.words import clean
 
 _SYSTEMS: Final[dict[Depth, ColorSystem | None]] = {
     "truecolor": ColorSystem.TRUECOLOR,
@@ -121,6 +122,8 @@ class Painter:
             if control:
                 continue
             codes = _codes(style, self._system) if style is not None else ""
+            if not text.isprintable():  # no pane has such text: this is for what Textual draws by itself
+                text = clean(text)
             if self._ascii:
                 text = in_ascii(text)
             blank = (" ", codes) if _shows_on_blanks(codes) else _BLANK

@@ -1,6 +1,9 @@
 """The part of the explorer that keys do to its panes: which one is shown and has the keyboard, and what it shows."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
+
+from textual.actions import parse
 
 from gomem_tui.arrangement import PANES, WHY
 from gomem_tui.dialog import Dialog
@@ -15,6 +18,9 @@ from gomem_tui.screens.over import Over
 
 class PaneKeys(Dialog):
     """An explorer whose panes obey keys."""
+
+    _turning = False  # another pane has the keyboard, which is about to be shown
+    _rearranged = False  # ... and others are shown than before
 
     @property
     def pane(self) -> HeapPane:
@@ -68,8 +74,16 @@ class PaneKeys(Dialog):
         before = self.arrangement.shown()
         self.arrangement.choose(number)
         self.prompt.screen.set_focus(None)
+        self._rearranged = self._rearranged or self.arrangement.shown() != before
+        if not self._turning:
+            self._turning = True
+            self.call_later(self._turned)
+
+    def _turned(self) -> None:
+        """Show which pane has the keyboard, once all keys that are there already are done."""
+        rearranged, self._turning, self._rearranged = self._rearranged, False, False
         self.show_current()
-        if self.arrangement.shown() != before:
+        if rearranged:
             self.call_after_refresh(self.look_again)
 
     def action_zoom(self) -> None:
@@ -82,6 +96,19 @@ class PaneKeys(Dialog):
     def action_move(self, rows: int, columns: int) -> None:
         """Move in the pane."""
         self.pane.move(rows, columns)
+
+    def choose(self, action: str) -> None:
+        """Do this action, one of those that choose a pane."""
+        _, name, (number,) = parse(action)
+        (self.action_pane if name == "pane" else self.action_turn)(int(str(number)))
+
+    def move_on(self, action: str, times: int) -> None:
+        """Go on as this action, one of those that move in the pane, moved just now, so many times; at an edge nothing is left."""
+        _, name, (by, *columns) = parse(action)
+        if name == "move":
+            self.pane.move_on(int(str(by)), int(str(columns[0])), times)
+        elif name == "page":
+            self.pane.move_on(int(str(by)) * self.pane.page(), 0, times)
 
     def action_page(self, by: int) -> None:
         """Move in the pane by what it shows; to an audience, these are a clicker's keys."""
@@ -144,7 +171,7 @@ class PaneKeys(Dialog):
 
     def _copy(self, text: str, what: str) -> None:
         self.copy_to_clipboard(text)
-        self.say(f"Copied {what}, if the terminal takes OSC 52.")
+        self.say(f"Copied {what}, {_clipboard(os.environ)}.")
 
     def action_picture(self) -> None:
         """What the screen shows, as two files."""
@@ -154,3 +181,12 @@ class PaneKeys(Dialog):
             self.say(f"No picture was written: {e.strerror or e}")
         else:
             self.say(f"Written: {path}.svg and {path.name}.txt")
+
+
+def _clipboard(environ: Mapping[str, str]) -> str:
+    """What the clipboard depends on: a multiplexer between gomem and the terminal keeps OSC 52 for itself unless it is told."""
+    if environ.get("TMUX"):
+        return "if tmux has set -g set-clipboard on"
+    if environ.get("STY"):
+        return "but GNU screen hands no clipboard on"
+    return "if the terminal takes OSC 52"

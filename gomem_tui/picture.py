@@ -12,7 +12,8 @@ from gomem_tui.drawn import DrawnApp
 from gomem_tui.look import Theme
 from gomem_tui.paint import drawn_as
 
-_NO_XML: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what an XML file must not contain
+# What an XML file must not contain, and what no viewer could show.
+_NO_XML: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")
 _PAPER: Final[dict[Theme, TerminalTheme]] = {"light": DEFAULT_TERMINAL_THEME}  # black on white; the others are seen on dark
 

@@ -67,8 +67,8 @@ def talk_plainly(console: Console, lesson: bool = False) -> int:
         raise
     finally:
         console.leave(ended)
-    if console.ended and is_terminal(sys.stdin):
-        say(taken_up_by(console.ended))
+        if console.ended and (is_terminal(sys.stdin) or not ended):
+            say(taken_up_by(console.ended))
     return status
 
 

@@ -8,33 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.suggester import Suggester
+from textual.suggester import SuggestionReady
 from textual.widgets import Input, Static
 
-from gomem_core.lang import Names, complete
+from gomem_core.lang import MAX_LINE, Names, complete
 from gomem_tui.alternatives import Walk, begin
 from gomem_tui.history import add_to_history, read_history
 
 Enter = Callable[[list[str], str], None]  # takes lines to be done, and a problem with the history, in words
 Edited = Callable[[str], None]  # takes the line whenever somebody changed it
-
-
-class CommandSuggester(Suggester):
-    """Ghost text: the first completion of the word at the end of the line, which stands behind `context`."""
-
-    def __init__(self, names: Callable[[], Names | None]) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._names = names
-        self.context = ""
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """The line as it would be after completing it; None when there is nothing to add."""
-        text = self.context + value
-        for completion in complete(text, len(text), self._names()):
-            line = (text[: completion.start] + completion.text).removeprefix(self.context)
-            if line.startswith(value) and line != value:
-                return line
-        return None
 
 
 class Prompt(Input):
@@ -47,6 +29,9 @@ class Prompt(Input):
             super().__init__()
             self.lines = lines
 
+    class Full(Message):
+        """A line would have become longer than lines can be; it stays as it was."""
+
     # The keys with which a line is edited are Textual's and cannot be given others, these two go with them (keynames.is_typed):
     # to whoever types, they mean what they mean in every other program.
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,12 +40,12 @@ class Prompt(Input):
     ]
 
     def __init__(self, names: Callable[[], Names | None], enter: Enter, edited: Edited) -> None:
-        self._completions = CommandSuggester(names)
+        self._behind = ""  # what is typed is completed as if it stood behind this
         self._walk: Walk | None = None
         self._enter = enter
         self._edited = edited
         self._tells = True
-        super().__init__(id="prompt", suggester=self._completions, select_on_focus=False, compact=True)
+        super().__init__(id="prompt", select_on_focus=False, compact=True, max_length=MAX_LINE)
         self._names = names
         self._typed = read_history()
         self._at = len(self._typed)  # place in the history; its length: the line being typed
@@ -71,13 +56,13 @@ class Prompt(Input):
 
     def expect(self, context: str) -> None:
         """From now on complete what is typed as if it stood behind `context`."""
-        self._completions.context = context
+        self._behind = context
 
     def complete(self, step: int) -> None:
         """Type what the alternatives of the word have in common, or else the first; then the next (1), or the one before (-1)."""
         walk = self._walking()
         if walk is None:
-            walk = begin(self._completions.context, self.value, self.cursor_position, self._names())
+            walk = begin(self._behind, self.value, self.cursor_position, self._names())
             if walk is not None and walk.value == self.value:
                 walk.step(step)
         else:
@@ -96,8 +81,24 @@ class Prompt(Input):
         """Whatever else changes the line ends tab's walk; who changed it is told at once, not by a message that may come late."""
         if self._walk is not None and value != self._walk.value:
             self._walk = None
+        if value:
+            self.call_later(self._suggest, value)
         if self._tells:
             self._edited(value)
+
+    def _suggest(self, line: str) -> None:
+        """Show ghost text: what the first completion of the word at the end of the line adds to it.
+
+        Not by a Suggester of Textual's: its coroutines are left behind, with a warning, where gomem ends before they begin.
+        """
+        if line != self.value:  # more keys were there already
+            return
+        text = self._behind + line
+        for completion in complete(text, len(text), self._names()):
+            completed = (text[: completion.start] + completion.text).removeprefix(self._behind)
+            if completed.startswith(line) and completed != line:
+                self.post_message(SuggestionReady(line, completed))
+                return
 
     def show(self, line: str) -> None:
         """Let this line stand there, without a word to anybody."""
@@ -145,14 +146,21 @@ class Prompt(Input):
         self._enter([line], self._not_kept)
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Several lines are a script to be run; one line is text to go on with."""
+        """Several lines are a script to be run; one line is text to go on with.
+
+        Textual calls the handlers of all base classes by itself: without prevent_default the text would be put in twice.
+        """
+        event.stop()
+        event.prevent_default()
         lines = [line for line in event.text.splitlines() if line.strip()]
-        if len(lines) > 1:
-            event.stop()
-            event.prevent_default()
+        if len(lines) > 1 and self.remembers:
             self.post_message(self.Entered(lines))
-        else:
-            super()._on_paste(event)
+        elif lines:
+            self.put(lines[0].replace("\t", " "))
+
+    def restricted(self) -> None:
+        """Textual refuses what would make the line too long."""
+        self.post_message(self.Full())
 
     def action_older(self) -> None:
         """Show the line that was typed before the one shown."""

@@ -78,27 +78,28 @@ _LIGHT: Final[dict[Token, str]] = {
     "code": "color(23)",
 }
 
-# Where nobody knows the background: the terminal's own colour for what is read, and tones that stand on black as on white.
+# Where nobody knows the background: the terminal's own colour for what is read, and the only six of the 256 colours that have a
+# contrast of 4.5 with black and with white alike.  Tokens that share one differ in their attributes; a title has its rule.
 _NEUTRAL: Final[dict[Token, str]] = {
     "text": "",
     "dim": "color(243)",
     "label": "",
     "title": "color(243)",
-    "focus": "bold color(32)",
-    "select": "bold color(32)",
+    "focus": "bold color(98)",
+    "select": "bold underline color(63)",
     "cursor": "bold color(231) on color(25)",
-    "new": "bold color(166)",
-    "low": "color(66)",
-    "mid": "color(65)",
-    "high": "color(101)",
-    "top": "color(133)",
-    "good": "color(65)",
-    "error": "bold color(196)",
-    "key": "color(32)",
-    "heading": "bold color(100)",
+    "new": "bold color(163)",
+    "low": "color(63)",
+    "mid": "color(29)",
+    "high": "color(131)",
+    "top": "color(98)",
+    "good": "bold color(29)",
+    "error": "bold underline color(131)",
+    "key": "bold color(63)",
+    "heading": "bold color(131)",
     "strong": "bold",
     "emphasis": "italic",
-    "code": "color(64)",
+    "code": "underline color(29)",
 }
 
 # With all colours at hand: cooler greys, and four tones of one lightness and one saturation, so that no kind of thing shouts.

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Final, TypeVar
 
+from textual.worker import Worker
+
 from gomem_core.console import Console
 from gomem_core.outcome import Outcome
 from gomem_tui.drawn import DrawnApp
@@ -164,7 +166,7 @@ class Traveller(DrawnApp):
                 await self.run_action("quit")
 
         self.say(told())
-        self.run_worker(work())
+        _: Worker[None] = self.run_worker(work)  # not a coroutine: nobody awaits it when gomem ends first
 
     def stop_working(self) -> None:
         """Let the other thread stop as soon as it can."""

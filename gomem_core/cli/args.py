@@ -2,12 +2,29 @@
 
 import argparse
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+
+from gomem_core.cli.output import named, visible
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 _EXIT_CODES: Final = (
-    "exit codes: 0 fine, 1 a check failed, 2 usage, 3 bad input (file, script or line of the language), 130 interrupted"
+    "exit codes: 0 fine, 1 a check failed, 2 usage, 3 bad input (file, script or line of the language), 70 an error in gomem "
+    "itself, 130 interrupted (129 SIGHUP, 143 SIGTERM)"
 )
 RESUMED_WITHOUT_JOURNAL: Final = "--resume goes on with a journal, so --no-journal cannot be meant"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Writes what was typed only after it was made visible."""
+
+    def error(self, message: str) -> NoReturn:
+        """Tell the message on one line, and end."""
+        super().error(named(message))
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        super()._print_message(visible(message), file)
 
 
 class Subcommand(NamedTuple):
@@ -21,7 +38,7 @@ class Subcommand(NamedTuple):
 
 def make_parser(prog: str, description: str, epilog: str, usage: str | None = None) -> argparse.ArgumentParser:
     """A parser with the habits all of them share: no abbreviated options, texts as they are written."""
-    return argparse.ArgumentParser(
+    return _Parser(
         prog=prog,
         usage=usage,
         description=description,

@@ -4,12 +4,15 @@ import argparse
 import platform
 import sys
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.cli import measure
 from gomem_core.cli.measure import FULL, QUICK, Effort, Growth, Timing
 from gomem_core.cli.output import OK, emit, emit_json, is_terminal, say
 from gomem_core.report import Cell, Column, Table, format_bytes
+
+if TYPE_CHECKING:
+    from gomem_core.schema import outputs as schema
 
 GOAL_NOSCAN: Final = 25  # empty calls
 GOAL_SCAN: Final = 40
@@ -118,7 +121,7 @@ def _goal(figure: float, goal: int | None) -> str:
     return "" if goal is None else f"≤ {goal}{'' if figure <= goal else '  missed'}"
 
 
-def _as_json(bench: Bench) -> dict[str, object]:
+def _as_json(bench: Bench) -> "schema.Bench":
     return {
         "python": _python(),
         "operations": [

@@ -2,38 +2,44 @@
 
 import argparse
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, emit_json, say
+from gomem_core.cli.crash import kept
+from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, emit, emit_json, say
+from gomem_core.cli.progress import working
 from gomem_core.cli.run import impossible_state
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.console import Console
-from gomem_core.invariants import InvariantError, check
+from gomem_core.invariants import check
 from gomem_core.lang.moves import ExpectError
 from gomem_core.outcome import Outcome
-from gomem_core.report import Json, counted
-from gomem_core.runtime.mspan import Throw
+from gomem_core.report import counted
 from gomem_core.script import ScriptError
+from gomem_core.stopping import Progress
+
+if TYPE_CHECKING:
+    from gomem_core.schema.outputs import Check
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Check all files, also those after a bad one; exit code 3 wins over 1."""
+    """Check all files, also those after a bad one; the highest exit code wins."""
     status = OK
     for path in args.files:
         try:
             file = SessionFile.load(path)
         except ScriptError as e:
-            status = BAD_INPUT
+            status = max(status, BAD_INPUT)
             if args.json:
-                emit_json({"file": path, "ok": False, "error": str(e).partition("\n")[0]})
+                emit_json(_record(path, None, Failure(0, 0, str(e).partition("\n")[0])))
             say(str(e))
             continue
         checked = Checked(file)
-        failure = checked.run()
+        with working(checked.progress):
+            failure = checked.run()
         if failure is not None:
-            status = max(status, FAILED)
+            status = max(status, INTERNAL if checked.broken else FAILED)
         if args.json:
-            emit_json(checked.json() | (failure.json() if failure is not None else {}))
+            emit_json(_record(path, checked, failure))
         else:
             emit(str(checked) if failure is None else f"{path}:{failure}")
     return status
@@ -45,15 +51,13 @@ class Failure(NamedTuple):
     number: int
     column: int
     message: str
-    more: dict[str, Json]
+    expected: str | None = None
+    found: str | None = None
+    invariant: str | None = None
 
     def __str__(self) -> str:
         place = f"{self.number}:{self.column}" if self.column else str(self.number)
         return f"{place}: {self.message}"
-
-    def json(self) -> dict[str, Json]:
-        """As plain data, to be joined with what is said of the file."""
-        return {"ok": False, "line": self.number, "message": self.message, **self.more}
 
 
 class Checked:
@@ -63,6 +67,7 @@ class Checked:
         self._file = file
         self._console = Console(True, file.script)
         self._number = 0  # the line of the command done last; 0: none
+        self.broken = False  # gomem itself is wrong
         self.steps = 0
         self.expectations = 0
         self.futures = 1 + len(file.script.branches)
@@ -71,19 +76,23 @@ class Checked:
         futures = f", {counted(self.futures, 'future')}" if self.futures > 1 else ""
         return f"ok {self._file.where}: {counted(self.steps, 'step')}, {counted(self.expectations, 'expectation')}{futures}"
 
-    def json(self) -> dict[str, Json]:
-        """As plain data: what was checked."""
-        counts: dict[str, Json] = {"steps": self.steps, "expectations": self.expectations, "futures": self.futures}
-        return {"file": self._file.where, "ok": True, **counts}
+    @property
+    def progress(self) -> Progress:
+        """Of the command that is being done."""
+        return self._console.progress
 
     def run(self) -> Failure | None:
         """Do all steps of all futures; stops at the first failure."""
         self.expectations = len(self._file.at_the_beginning())
         try:
             return next(self._failures(), None)
-        except (InvariantError, Throw) as e:
+        except MemoryError:
+            raise
+        except Exception as e:  # whatever it is: no file may bring gomem to this
+            self.broken = True
+            say(f"gomem is wrong here, not the file; {kept(e)}")
             name = impossible_state(e)
-            return Failure(self._number, 0, f"IMPOSSIBLE STATE: {e}", {"invariant": name})
+            return Failure(self._number, 0, f"IMPOSSIBLE STATE: {e}", invariant=name)
 
     def _failures(self) -> Iterator[Failure]:
         session, script = self._console.session, self._file.script
@@ -109,10 +118,26 @@ class Checked:
         self.expectations += len(expects)
         error = outcome.error if outcome is not None else None
         if error is not None and not any(isinstance(expect, ExpectError) for expect in expects):
-            more: dict[str, Json] = {"column": error.column, "error": error.message}
-            yield Failure(self._number, error.column, f"the step failed: {error.message}", more)
+            yield Failure(self._number, error.column, f"the step failed: {error.message}")
         yield from self._unmet(outcome)
 
     def _unmet(self, outcome: Outcome | None) -> Iterator[Failure]:
         for unmet in self._file.unmet(self._console, self._number, outcome):
-            yield Failure(unmet.number, 0, str(unmet), {"expected": unmet.expected, "found": unmet.found})
+            yield Failure(unmet.number, 0, str(unmet), unmet.expected, unmet.found)
+
+
+def _record(path: str, checked: Checked | None, failure: Failure | None) -> "Check":
+    """What is said of a file; `checked` None: it could not be read."""
+    return {
+        "file": path,
+        "ok": failure is None,
+        "steps": checked.steps if checked else None,
+        "expectations": checked.expectations if checked else None,
+        "branches": checked.futures if checked else None,
+        "line": (failure.number or None) if failure else None,
+        "column": (failure.column or None) if failure else None,
+        "message": failure.message if failure else None,
+        "expected": failure.expected if failure else None,
+        "found": failure.found if failure else None,
+        "invariant": failure.invariant if failure else None,
+    }

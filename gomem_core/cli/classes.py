@@ -1,15 +1,19 @@
 """`gomem classes`: the table of size classes, or what becomes of an object of one size."""
 
 import argparse
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from gomem_core import show
 from gomem_core.arch import MAX_MEM, MAX_SMALL_SIZE, PAGE_MASK, PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
 from gomem_core.cli.output import OK, UsageError, emit, emit_json
+from gomem_core.heapdata import size_class_data
 from gomem_core.lang import ParseError, parse_size
 from gomem_core.near import did_you_mean
-from gomem_core.report import Cell, Column, Json, Table, told
+from gomem_core.report import Cell, Column, Table, told
 from gomem_core.sizeclasses import CLASSES, make_span_class, size_to_class
+
+if TYPE_CHECKING:
+    from gomem_core.schema import outputs as schema
 
 Way = Literal["nothing", "tiny", "small", "large"]
 
@@ -36,15 +40,15 @@ class Placement(NamedTuple):
         """Share of the slot that is wasted, 0 … 100."""
         return 100 * self.waste / self.elemsize if self.elemsize else 0.0
 
-    def json(self) -> dict[str, Json]:
+    def json(self) -> "schema.Placement":
         """As plain data, with the runtime's names."""
         return {
             "way": self.way,
             "class": self.sizeclass,
             "spanclass": self.spanclass,
             "elemsize": self.elemsize,
-            "waste": self.waste,
-            "waste_percent": round(self.waste_percent, 2),
+            "slot_waste": self.waste,
+            "slot_waste_percent": round(self.waste_percent, 2),
             "npages": self.npages,
             "span_bytes": self.npages << PAGE_SHIFT,
             "nelems": self.nelems,
@@ -57,8 +61,8 @@ def execute(args: argparse.Namespace) -> int:
     if args.size is not None:
         _explain(_size(args.size), args.json)
     elif args.json:
-        for row in table.json() if (table := show.classes().table) is not None else ():
-            emit_json(row)
+        for c in CLASSES[1:]:
+            emit_json(size_class_data(c.number))
     else:
         emit("\n".join(show.classes().lines()))
     return OK
@@ -93,7 +97,8 @@ def placement(size: int, noscan: bool) -> Placement | None:
 def _explain(size: int, as_json: bool) -> None:
     kinds = {"noscan": placement(size, True), "scan": placement(size, False)}
     if as_json:
-        emit_json({"size": size} | {kind: p.json() if p is not None else None for kind, p in kinds.items()})
+        data: schema.Size = {"size": size, "noscan": _data(kinds["noscan"]), "scan": _data(kinds["scan"])}
+        emit_json(data)
         return
     rows: list[tuple[Cell, ...]] = [
         (
@@ -105,6 +110,10 @@ def _explain(size: int, as_json: bool) -> None:
     ]
     table = Table(_COLUMNS, rows).lines() if rows else []
     emit("\n".join([told(size, "an object of {n} byte", "an object of {n} bytes"), *table, *_notes(size, kinds)]))
+
+
+def _data(p: Placement | None) -> "schema.Placement | None":
+    return None if p is None else p.json()
 
 
 def _notes(size: int, kinds: dict[str, Placement | None]) -> list[str]:

@@ -1,22 +1,48 @@
 """What all subcommands share: exit codes, data to stdout, talk to stderr, and how a program ends.
 
-Data is flushed line by line, so that whoever reads the pipe sees it when it happens.
+Data is flushed line by line, so that whoever reads the pipe sees it when it happens.  All that is written passes `visible`, so
+that no message need think of it: names and contents of files may hold what a terminal takes for a command.
 """
 
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Final, TextIO
 
 OK: Final = 0
-FAILED: Final = 1  # a check failed: a recording differs, or gomem found itself in an impossible state
+FAILED: Final = 1  # a check failed: a recording differs, an expectation is not met
 USAGE: Final = 2
 BAD_INPUT: Final = 3  # a file, a script, a line of the language
+INTERNAL: Final = 70  # gomem itself is wrong; EX_SOFTWARE of sysexits.h
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 _DUMB: Final = ("", "dumb", "unknown")
 BROKEN_PIPE: Final = 141  # 128 + SIGPIPE, as if the signal had ended it
+
+
+def visible(text: str) -> str:
+    """The text with an escape for each character that a terminal could obey, or that nobody sees; line breaks and tabs stay.
+
+    These are control characters, those that format or reorder their neighbours, and bytes of file names that are no text.
+    """
+    if text.isascii() and (text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()):
+        return text
+    return "".join(char if char.isprintable() or char in "\n\t" else _escaped(char) for char in text)
+
+
+def named(name: object) -> str:
+    """A foreign name, such as a path, on one line."""
+    return visible(str(name)).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _escaped(char: str) -> str:
+    if unicodedata.category(char) == "Zs":  # a blank of another width
+        return char
+    if "\udc80" <= char <= "\udcff":  # a byte that Python could not decode
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return ascii(char)[1:-1]
 
 
 class UsageError(Exception):
@@ -27,19 +53,29 @@ class BadInput(Exception):
     """Something that was to be read cannot be; `where` is file and line, when there is a line to name."""
 
     def __init__(self, message: str, where: str = "gomem") -> None:
-        self.where = where
+        self.where = named(where)
         super().__init__(message)
 
 
 def emit(text: str) -> None:
     """Write one line (or several) of data."""
-    sys.stdout.write(text + "\n")
+    write(f"{text}\n")
+
+
+def write(text: str) -> None:
+    """Write data as it is, without a line break behind it."""
+    sys.stdout.write(visible(text))
     sys.stdout.flush()
 
 
 def emit_json(record: object) -> None:
-    """Write one record on one line; ASCII only, so that it is the same in every locale."""
-    emit(json.dumps(record))
+    """Write one record on one line."""
+    emit(json_text(record))
+
+
+def json_text(record: object) -> str:
+    """The record as JSON on one line; printable ASCII only, so that it is the same in every locale."""
+    return json.dumps(record).replace("\x7f", "\\u007f")
 
 
 def say(text: str) -> None:
@@ -48,7 +84,7 @@ def say(text: str) -> None:
     if sys.stderr is None:  # closed by whoever started us
         return
     try:
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(f"{visible(text)}\n")
         sys.stderr.flush()
     except OSError:
         _silence(sys.stderr)
@@ -78,7 +114,7 @@ def guarded(task: Callable[[], int]) -> int:
         return INTERRUPTED
     except MemoryError:
         say("gomem: this machine has not enough memory for that")
-        return FAILED
+        return BAD_INPUT
     except BadInput as e:
         say(f"{e.where}: {e}")
         return BAD_INPUT
@@ -89,6 +125,11 @@ def guarded(task: Callable[[], int]) -> int:
         _silence(sys.stdout)
         say(f"gomem: cannot go on: {e}")
         return BAD_INPUT
+    except Exception as e:  # whatever it is: nobody but us can mend it
+        from gomem_core.cli.crash import sentence  # noqa: PLC0415 -- seldom needed
+
+        say(sentence(e))
+        return INTERNAL
 
 
 def _finish(task: Callable[[], int]) -> int:

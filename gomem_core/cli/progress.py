@@ -5,26 +5,83 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Final
 
-from gomem_core.cli.output import is_terminal
+from gomem_core.cli.output import is_terminal, named
+from gomem_core.stopping import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import ProgressColumn
 
 Advance = Callable[[int], None]  # told how many bytes of the file were read
+_SLOW: Final = 0.5  # seconds after which a command gets a bar
+
+
+def _is_watched() -> bool:
+    return is_terminal(sys.stderr) and os.environ.get("TERM") not in ("dumb", "unknown", "", None)
 
 
 @contextmanager
 def reading(path: Path, label: str) -> Iterator[Advance | None]:
     """A bar while a file is read, which is gone afterwards; yields what is to be told, None where there is no bar."""
-    watched = is_terminal(sys.stderr) and os.environ.get("TERM") not in ("dumb", "unknown", "", None)
-    if not watched or not os.path.isfile(path):
+    if not _is_watched() or not os.path.isfile(path):
         yield None
         return
     # Rich is imported only here: whoever pipes need not wait for it.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import DownloadColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    # No redirection: rich would send what is written to stdout to the bar's console, stderr.
-    bar = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)
-    with bar:
-        task = bar.add_task(label, total=os.path.getsize(path))
+    with _bar(DownloadColumn(), TimeRemainingColumn()) as bar:
+        task = bar.add_task(named(label), total=os.path.getsize(path))
         yield lambda nbytes: bar.update(task, completed=nbytes)
+
+
+@contextmanager
+def working(progress: Progress) -> Iterator[None]:
+    """A bar for each command in here that takes long and counts its operations; it is gone when the command is done."""
+    if not _is_watched():
+        yield
+        return
+    watch = _Watch()
+    progress.watch = watch.tell
+    try:
+        yield
+    finally:
+        progress.watch = None
+        watch.tell(0, 0)
+
+
+class _Watch:
+    """The bar of one command after another."""
+
+    def __init__(self) -> None:
+        self._began = 0.0
+        self._bar: Bar | None = None
+
+    def tell(self, done: int, of: int) -> None:
+        """So many operations are done; (0, 0): the command is over."""
+        if not done:
+            self._began = monotonic()
+        if not of and self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+        elif done and self._bar is None and monotonic() - self._began >= _SLOW:
+            from rich.progress import TextColumn  # noqa: PLC0415
+
+            self._bar = _bar(TextColumn("{task.completed:,.0f} of {task.total:,.0f}"))
+            self._bar.add_task("working", total=of)
+            self._bar.start()
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done)
+
+
+def _bar(*columns: "ProgressColumn") -> "Bar":
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    # No redirection: rich would send what is written to stdout to the bar's console, stderr.
+    described = TextColumn("{task.description}", markup=False)
+    console = Console(stderr=True)
+    return Bar(described, BarColumn(), *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)

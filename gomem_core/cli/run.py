@@ -1,26 +1,31 @@
 """`gomem run`: do the lines of a script or the steps of a session file, and print what they answer."""
 
 import argparse
-import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL
-from gomem_core.cli.output import BAD_INPUT, FAILED, OK, BadInput, UsageError, emit, emit_json, say
+from gomem_core.cli.crash import kept
+from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, BadInput, UsageError, emit, emit_json, say
+from gomem_core.cli.progress import working
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.cli.source import STDIN, Line, display_name, lines_of_texts, read_lines
 from gomem_core.console import Console
 from gomem_core.invariants import InvariantError
 from gomem_core.journal import JournalError, prune
 from gomem_core.lang import ParseError
-from gomem_core.lang.moves import Expect, ExpectError, Focus, Pause, UntilEvent, UntilQuantity
+from gomem_core.lang.moves import Expect, ExpectError, Focus, Pause
 from gomem_core.moving import where
-from gomem_core.outcome import Outcome
-from gomem_core.report import Json, Result
+from gomem_core.outcome import Outcome, error_data
+from gomem_core.report import Result
 from gomem_core.resume import resume
 from gomem_core.runtime.mspan import Throw
 from gomem_core.script import Script, ScriptError
 from gomem_core.step import Step, located, parse_step
+
+if TYPE_CHECKING:
+    from gomem_core.schema import outputs as schema
 
 _FEW_LINES = 40  # of a script that stands in a file: more are not repeated in a report, the file has them
 _SUFFIX = ".gomem"  # of session files; others are known by their first line
@@ -78,7 +83,8 @@ def _begin(run: "Run", texts: list[str] | None, script: str | None, journal: boo
 def _go_on(run: "Run", which: str | None, lines: Iterator[Line] | None) -> int:
     """A session that was killed, or any other one that has a journal."""
     try:
-        found = resume(run.console, which)
+        with working(run.console.progress):
+            found = resume(run.console, which)
     except JournalError as e:
         raise BadInput(str(e)) from e
     run.console.keep("run")  # if another session should be opened
@@ -98,7 +104,8 @@ def _to_the_end(run: "Run", work: Callable[[], int]) -> int:
     """A run that ends by itself leaves nothing to take up again, also when nobody wants to read any more of it."""
     ended = False
     try:
-        status = work()
+        with working(run.console.progress):
+            status = work()
         ended = not run.broken
     except BrokenPipeError:
         ended = True
@@ -138,7 +145,7 @@ class Run:
         for line in lines:
             outcome = self._attempt(line, self._submit)
             if outcome is None:
-                return FAILED
+                return INTERNAL
             if outcome.said is not None:
                 _talk(outcome.said)
             found = self._report(line, outcome)
@@ -156,7 +163,7 @@ class Run:
             _talk(step)
             outcome = self._attempt(line, lambda _line: self.console.forward())
             if outcome is None:
-                return FAILED
+                return INTERNAL
             found = self._report(line, outcome, any(isinstance(expect, ExpectError) for _, expect in step.expects))
             status = max(status, found, self._check(file, number, outcome))
             if found == BAD_INPUT and not self.keep_going:
@@ -193,7 +200,7 @@ class Run:
         """Where the session stands that was taken up again."""
         result = where(self.console)
         if self.as_json:
-            emit_json(self._record(Line(0, f"resume {journal}"), True, "result", result.json()))
+            emit_json(_done(None, f"resume {journal}", result))
         else:
             emit(f"{journal}: {result.summary}")
 
@@ -215,7 +222,7 @@ class Run:
             return FAILED
         if foreseen:
             if self.as_json:
-                emit_json(self._record(line, False, "error", _error_json(outcome.error)))
+                emit_json(_failed(line, error_data(outcome.error)))
             say(f"{self.name}:{line.number}: it fails, as expected: {outcome.error.message}")
             return OK
         self._report_error(line, outcome.error)
@@ -223,24 +230,21 @@ class Run:
 
     def _report_result(self, line: Line, result: Result) -> None:
         if self.as_json:
-            emit_json(self._record(line, True, "result", result.json()))
+            emit_json(_done(line.number, line.text, result))
         else:
             emit("\n".join(result.lines()))
 
     def _report_unmet(self, line: Line, message: str) -> None:
         if self.as_json:
-            emit_json(self._record(line, False, "error", _error_json(ParseError(1, len(line.text), message))))
+            emit_json(_failed(line, error_data(ParseError(1, len(line.text), message))))
         say(f"{self.name}:{line.number}: {message}")
 
     def _report_error(self, line: Line, error: ParseError) -> None:
         if self.as_json:
-            emit_json(self._record(line, False, "error", _error_json(error)))
+            emit_json(_failed(line, error_data(error)))
         # The message stands behind the place, as editors expect it; the picture below need not repeat it.
         indented = "\n".join(f"  {row}" for row in error.render_place(line.text).split("\n"))
         say(f"{self.name}:{line.number}:{error.column}: {error.message}\n{indented}")
-
-    def _record(self, line: Line, ok: bool, key: str, value: dict[str, Json]) -> dict[str, Json]:
-        return {"line": line.number, "command": line.text, "ok": ok, key: value}
 
     # --- Should not happen ----------------------------------------------------------------------------------------------
 
@@ -248,12 +252,9 @@ class Run:
         """Say loudly that gomem is wrong, and give all it takes to see it again."""
         name = impossible_state(e)
         if self.as_json:
-            error: dict[str, Json] = {"column": 1, "message": str(e), "expected": [], "suggestion": None, "invariant": name}
-            emit_json(self._record(line, False, "error", error))
+            emit_json(_failed(line, error_data(ParseError(1, len(line.text), str(e)), name)))
         say(f"{self.name}:{line.number}: IMPOSSIBLE STATE: invariant {name} does not hold\n  {e}")
-        if not isinstance(e, InvariantError | Throw):
-            say("".join(traceback.format_exception(e)).rstrip())
-        say("gomem is wrong here, not the script.  Please report it with the lines that lead to it:")
+        say(f"gomem is wrong here, not the script; {kept(e)} and the lines that lead to it:")
         done = self.console.session.history
         if self.in_file and len(done) > _FEW_LINES:
             say(f"  the first {line.number} lines of {self.name}")
@@ -263,11 +264,7 @@ class Run:
 
 def is_unmet(outcome: Outcome) -> bool:
     """Whether it is an `until` that came to the end without what it looked for."""
-    return (
-        isinstance(outcome.command, UntilEvent | UntilQuantity)
-        and outcome.result is not None
-        and "found" in outcome.result.json()
-    )
+    return outcome.result is not None and not outcome.result.found
 
 
 def _talk(step: Step) -> None:
@@ -285,10 +282,10 @@ def impossible_state(e: Exception) -> str:
     return type(e).__name__
 
 
-def _error_json(error: ParseError) -> dict[str, Json]:
-    return {
-        "column": error.column,
-        "message": error.message,
-        "expected": list(error.expected),
-        "suggestion": error.suggestion,
-    }
+def _done(number: int | None, text: str, result: Result) -> Mapping[str, object]:
+    """The record of a line; its type is schema's Done, with the result that belongs to the command."""
+    return {"line": number, "command": text, "ok": True, "result": result.data}
+
+
+def _failed(line: Line, error: "schema.Error") -> "schema.Failed":
+    return {"line": line.number, "command": line.text, "ok": False, "error": error}

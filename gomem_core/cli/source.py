@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-from gomem_core.cli.output import BadInput
+from gomem_core.cli.output import BadInput, named
 from gomem_core.lang import MAX_LINE, ParseError
 
 STDIN: Final = "-"
@@ -22,7 +22,7 @@ class Line(NamedTuple):
 
 def display_name(script: str) -> str:
     """The script's name in messages."""
-    return "<stdin>" if script == STDIN else script
+    return "<stdin>" if script == STDIN else named(script)
 
 
 def lines_of_texts(texts: Iterable[str]) -> Iterator[Line]:
@@ -46,7 +46,7 @@ def read_lines(script: str) -> Iterator[Line]:
     except OSError as e:
         raise BadInput(f"cannot read {name}: {e.strerror or e}") from e
     except ValueError as e:  # a null byte in the name
-        raise BadInput(f"cannot read {name!r}: {e}") from e
+        raise BadInput(f"cannot read {name}: {e}") from e
 
 
 def _lines(file: BinaryIO) -> Iterator[Line]:

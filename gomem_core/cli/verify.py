@@ -3,13 +3,16 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, emit_json, say
 from gomem_core.cli.progress import reading
 from gomem_core.recordings.format import RecordingError
 from gomem_core.recordings.verify import Report, verify
 from gomem_core.report import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from gomem_core.schema import outputs as schema
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -20,7 +23,8 @@ def execute(args: argparse.Namespace) -> int:
         if isinstance(outcome, Unreadable):
             status = BAD_INPUT
             if args.json:
-                emit_json({"file": outcome.file, "line": outcome.line, "error": outcome.problem})
+                unreadable: schema.Unreadable = {"file": outcome.file, "line": outcome.line, "error": outcome.problem}
+                emit_json(unreadable)
             say(f"{outcome.file}{f':{outcome.line}' if outcome.line else ''}: {outcome.problem}")
             continue
         if not outcome.all_equal and status == OK:

@@ -1,15 +1,18 @@
 """Commands to the runtime: collections, their pacing, the scavenger, Ps and MemStats."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core import show
-from gomem_core.arch import U64_MAX
 from gomem_core.execute.world import CommandError, World
+from gomem_core.heapdata import or_none
 from gomem_core.lang.commands import Flush, FreeOs, Gc, GcMark, GcSweep, Gogc, MemStats, Procs, Scavenge, UseP
-from gomem_core.report import Json, Result, format_bytes, told
+from gomem_core.report import Result, format_bytes, told
 from gomem_core.runtime.mgc import TRIGGER_FORCED
 from gomem_core.runtime.scavenge import scavenge
+
+if TYPE_CHECKING:
+    from gomem_core.schema import results
 
 
 def _gc(world: World, _command: Gc) -> Result:
@@ -22,7 +25,7 @@ def _gc_mark(world: World, _command: GcMark) -> Result:
     world.heap.gc.start(TRIGGER_FORCED)
     marked = world.heap.stats.heap_marked
     waiting = len(world.heap.mheap.unswept_spans())
-    data: dict[str, Json] = {"marked_bytes": marked, "unswept_spans": waiting}
+    data: results.Marked = {"marked_bytes": marked, "unswept_spans": waiting}
     one = "marked {marked} in {n} span; it waits to be swept now"
     many = "marked {marked} in {n} spans; every span waits to be swept now"
     return Result(told(waiting, one, many, marked=format_bytes(marked)), data)
@@ -47,13 +50,13 @@ def _books(world: World) -> tuple[int, int, int]:
 def _swept(world: World, before: tuple[int, int, int], what: str) -> Result:
     """What was done, and below it a list of what came of it."""
     frees, nbytes, pages = (now - then for now, then in zip(_books(world), before, strict=True))
-    data: dict[str, Json] = {"freed_objects": frees, "freed_bytes": nbytes, "freed_pages": -pages}
-    data["sweepdone"] = world.heap.mheap.sweepdone
+    done = world.heap.mheap.sweepdone
+    data: results.Swept = {"freed_slots": frees, "freed_bytes": nbytes, "freed_pages": -pages, "sweepdone": done}
     facts = [
-        told(frees, "freed {n} object ({nbytes})", "freed {n} objects ({nbytes})", nbytes=format_bytes(nbytes)),
+        told(frees, "freed {n} slot ({nbytes})", "freed {n} slots ({nbytes})", nbytes=format_bytes(nbytes)),
         told(-pages, "{n} page went back to the heap", "{n} pages went back to the heap"),
     ]
-    if not world.heap.mheap.sweepdone:
+    if not done:
         facts.append("more spans wait")
     return Result(f"{what}: {'; '.join(facts)}", data)
 
@@ -61,7 +64,7 @@ def _swept(world: World, before: tuple[int, int, int], what: str) -> Result:
 def _gogc(world: World, command: Gogc) -> Result:
     world.heap.gc.set_gc_percent(command.percent)
     trigger = world.heap.stats.gc_trigger
-    data: dict[str, Json] = {"gogc": command.percent, "gc_trigger": None if trigger == U64_MAX else trigger}
+    data: results.Gogc = {"gogc": command.percent if command.percent >= 0 else None, "gc_trigger": or_none(trigger)}
     if command.percent < 0:
         return Result("no collection starts by itself any more", data)
     return Result(f"the next collection starts when heap_live reaches {format_bytes(trigger)}", data)
@@ -78,7 +81,7 @@ def _freeos(world: World, _command: FreeOs) -> Result:
 
 def _released(world: World, released: int) -> Result:
     total = world.heap.stats.heap_released
-    data: dict[str, Json] = {"released": released, "heap_released": total}
+    data: results.Released = {"released": released, "heap_released": total}
     return Result(f"gave {format_bytes(released)} back to the operating system, {format_bytes(total)} in all", data)
 
 
@@ -87,18 +90,20 @@ def _flush(world: World, _command: Flush) -> Result:
     world.heap.flush()
     one = "{n} span went from its mcache back to its mcentral"
     many = "{n} spans went from the mcaches back to their mcentrals"
-    return Result(told(cached, one, many), {"flushed": cached})
+    data: results.Flushed = {"flushed": cached}
+    return Result(told(cached, one, many), data)
 
 
 def _memstats(world: World, _command: MemStats) -> Result:
-    return show.mem_stats(world.heap.read_mem_stats())
+    return show.mem_stats(world.heap.read_mem_stats(), world.heap.stats.tinyallocs)
 
 
 def _procs(world: World, command: Procs) -> Result:
     world.heap.procs(command.n)
     current = world.heap.mcache.p
     one, many = "{n} P, with the only mcache; P{p} allocates", "{n} Ps, each with its own mcache; P{p} allocates"
-    return Result(told(command.n, one, many, p=current), {"procs": command.n, "p": current})
+    data: results.Procs = {"procs": command.n, "p": current}
+    return Result(told(command.n, one, many, p=current), data)
 
 
 def _use_p(world: World, command: UseP) -> Result:
@@ -111,7 +116,8 @@ def _use_p(world: World, command: UseP) -> Result:
         complaint = told(count, one, many, p=command.index, last=count - 1, more=command.index + 1)
         raise CommandError(complaint, str(command.index))
     world.heap.use_p(command.index)
-    return Result(f"P{command.index} allocates from now on", {"p": command.index})
+    data: results.ChosenP = {"p": command.index}
+    return Result(f"P{command.index} allocates from now on", data)
 
 
 EXECUTE_HEAP: Final[dict[type, Callable[[World, Any], Result]]] = {

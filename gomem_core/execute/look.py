@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core import show, show_one
 from gomem_core.arch import PAGE_SHIFT
@@ -12,6 +12,9 @@ from gomem_core.lang import help_text
 from gomem_core.lang.commands import ByAddr, ByName, Find, Help, Invariants, Ref, Show, ShowOne
 from gomem_core.lang.moves import Pause
 from gomem_core.report import Result
+
+if TYPE_CHECKING:
+    from gomem_core.schema import results
 
 _BARE_ADDRESS: Final = re.compile(r"c[0-9a-f]{9}")  # as panes show addresses
 
@@ -34,7 +37,7 @@ def _show_one(world: World, command: ShowOne) -> Result:
         case "bitmap":
             return show_one.show_bitmap(addr, world.view, world.objects)
         case "span":
-            return show_one.show_span(addr, world.view)
+            return show_one.show_span(addr, world.view, world.objects)
         case _:
             return show_one.show_object(_object(world, command.target), world.view, world.objects)
 
@@ -70,20 +73,32 @@ def _find(world: World, command: Find) -> Result:
 
 def _invariants(world: World, command: Invariants) -> Result:
     held = check(world.heap, command.level)
-    return Result(
-        f"{len(held)} invariants hold ({command.level})", {"level": command.level, "held": [*held]}, details=tuple(held)
-    )
+    data: results.Held = {"level": command.level, "held": [*held]}
+    return Result(f"{len(held)} invariants hold ({command.level})", data, details=tuple(held))
 
 
 def _help(_world: World, command: Help) -> Result:
     text = help_text(command.topic)
-    return Result("", {"help": text}, details=tuple(text.splitlines()))
+    data: results.Help = {"help": text}
+    return Result("", data, details=tuple(text.splitlines()))
 
 
 def _pause(_world: World, _command: Pause) -> Result:
     return Result("")
 
 
+def _check_one(world: World, command: ShowOne) -> None:
+    """Raise CommandError if the object is unknown."""
+    if isinstance(command.target, ByName):
+        _object(world, command.target)
+
+
+def _check_find(world: World, command: Find) -> None:
+    """Raise CommandError if the object is unknown."""
+    _addr(world, command.target)
+
+
+CHECK_LOOK: Final[dict[type, Callable[[World, Any], None]]] = {ShowOne: _check_one, Find: _check_find}
 EXECUTE_LOOK: Final[dict[type, Callable[[World, Any], Result]]] = {
     Show: _show,
     ShowOne: _show_one,

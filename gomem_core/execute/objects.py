@@ -2,16 +2,21 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.arch import MAX_MEM, PTR_SIZE
 from gomem_core.churn import churn
+from gomem_core.execute.drop import drop
 from gomem_core.execute.world import CommandError, World
-from gomem_core.lang.commands import Alloc, ByRange, Churn, Drop, Everything, Link, Ref, Target, Unlink
-from gomem_core.report import Json, Result, format_bytes, told
+from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
+from gomem_core.objects import ObjectInfo
+from gomem_core.report import Result, Served, format_bytes, hexed, hexed_or_none, told
 from gomem_core.runtime.malloc import Allocated
+from gomem_core.told import sweeping
 
-_NAMES_TOLD = 1_000  # in the data of a drop
+if TYPE_CHECKING:
+    from gomem_core.schema import results
+
 _ZERO: Final = "{name} = {addr}  zerobase: every object of 0 bytes has this address, which is not in the arena"
 _SMALL: Final = "{name} = {addr}  {size} B in {elemsize} (class {sizeclass} {kind}), span {base}, served by {who}"
 _LARGE: Final = "{name} = {addr}  {size} B in {elemsize} (large {kind}), span {base}, served by {who}"
@@ -25,29 +30,37 @@ _SERVED_BY: Final = {
 }
 
 
+def _check_alloc(world: World, command: Alloc) -> None:
+    """Raise CommandError if it cannot be done."""
+    _check_new_names(world, command)
+    if command.size > MAX_MEM:
+        told = f"panic: runtime error: makeslice: len out of range ({command.size} bytes; a slice has {MAX_MEM} at most)"
+        raise CommandError(told)
+
+
 def _alloc(world: World, command: Alloc) -> Result:
     size, times = command.size, command.times
-    _check_new_names(world, command)
-    if size > MAX_MEM:
-        told = f"panic: runtime error: makeslice: len out of range ({size} bytes; a slice has {MAX_MEM} at most)"
-        raise CommandError(told)
+    _check_alloc(world, command)
     ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
+    before_it = _sweeps(world)
     if times == 1:
         one = world.heap.alloc(size, ptrdata)
         before = _held_before(world, one)
         oid = world.objects.add(one.addr, size, ptrdata, world.step, command.name)
-        return _allocated(world, command, oid, one, before)
+        return _allocated(world, command, oid, one, before, _sweeps_since(world, before_it))
     first = len(world.objects)
     served: Counter[str] = Counter()
     ends: list[Allocated] = []  # the first one and the last
     collected = 0
-    for i in range(1, times + 1):
-        one = world.heap.alloc(size, ptrdata)
-        world.objects.add(one.addr, size, ptrdata, world.step, None if command.name is None else f"{command.name}.{i}")
-        served[one.served] += 1
-        collected += one.gc_started
-        ends[1:] = [one]
-    return _allocated_many(world, command, first, ends, served, collected)
+    with world.progress.counting(times):
+        for i in range(1, times + 1):
+            one = world.heap.alloc(size, ptrdata)
+            world.objects.add(one.addr, size, ptrdata, world.step, None if command.name is None else f"{command.name}.{i}")
+            served[one.served] += 1
+            collected += one.gc_started
+            ends[1:] = [one]
+            world.progress.step()
+    return _allocated_many(world, command, first, ends, served, collected, _sweeps_since(world, before_it))
 
 
 def _held_before(world: World, one: Allocated) -> tuple[str, ...]:
@@ -69,13 +82,40 @@ def _check_new_names(world: World, command: Alloc) -> None:
             raise CommandError(f"the name {new} is in use: drop that object first, or choose another name", name)
 
 
-_COLLECTED: Final = "heap_live had reached the trigger: a collection ran"
+def _sweeps(world: World) -> tuple[int, int]:
+    """Spans swept so far, and those of them in vain."""
+    return world.heap.stats.nswept, world.heap.stats.nswept_in_vain
 
 
-def _allocated(world: World, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...]) -> Result:
-    data = _object_data(world, oid, one)
+def _sweeps_since(world: World, before: tuple[int, int]) -> tuple[int, int]:
+    now = _sweeps(world)
+    return now[0] - before[0], now[1] - before[1]
+
+
+def _on_the_way(collections: int, sweeps: tuple[int, int]) -> list[str]:
+    """What allocating caused besides: collections, and more sweeping than of the span that served it."""
+    said = [_collected(collections)] if collections else []
+    return [*said, sweeping(*sweeps)] if sweeps[0] > 1 else said
+
+
+def _sweeps_data(sweeps: tuple[int, int]) -> "results.Sweeping":
+    return {"swept": sweeps[0], "swept_in_vain": sweeps[1]}
+
+
+def _collected(collections: int) -> str:
+    """What is said of the collections that allocating started."""
+    one = "heap_live had reached the trigger: a collection ran"
+    many = "heap_live reached the trigger {n} times: {n} collections ran"
+    return told(collections, one, many)
+
+
+def _allocated(
+    world: World, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...], sweeps: tuple[int, int]
+) -> Result:
+    data: results.Allocated = {**_placed(world, oid, one), "gc": int(one.gc_started), **_sweeps_data(sweeps)}
+    last = Served(one.addr, one.served)
     if not one.elemsize:
-        return Result(_ZERO.format(name=data["name"], addr=data["addr"]), data, details=before)
+        return Result(_ZERO.format(name=data["name"], addr=data["addr"]), data, details=before, served=last)
     summary = (_SMALL if one.spanclass > 1 else _LARGE).format(
         name=data["name"],
         addr=data["addr"],
@@ -86,15 +126,22 @@ def _allocated(world: World, command: Alloc, oid: int, one: Allocated, before: t
         base=data["span"],
         who=_SERVED_BY[one.served],
     )
-    facts = [summary, _COLLECTED] if one.gc_started else [summary]
-    return Result("; ".join(facts), data | {"gc": int(one.gc_started)}, details=before)
+    facts = [summary, *_on_the_way(int(one.gc_started), sweeps)]
+    return Result("; ".join(facts), data, details=before, served=last)
 
 
 def _allocated_many(
-    world: World, command: Alloc, first: int, ends: list[Allocated], served: Counter[str], collected: int
+    world: World, command: Alloc, first: int, ends: list[Allocated], served: Counter[str], collected: int, sweeps: tuple[int, int]
 ) -> Result:
-    data = _object_data(world, first, ends[0])
-    last = _object_data(world, first + command.times - 1, ends[-1])
+    last = _placed(world, first + command.times - 1, ends[-1])
+    data: results.AllocatedMany = {
+        **_placed(world, first, ends[0]),
+        "times": command.times,
+        "last": last,
+        "served_counts": dict(served),
+        "gc": collected,
+        **_sweeps_data(sweeps),
+    }
     summary = _MANY.format(
         first=data["name"],
         last=last["name"],
@@ -104,63 +151,19 @@ def _allocated_many(
         last_addr=last["addr"],
         by=", ".join(f"{n} by {who}" for who, n in served.most_common()),
     )
-    facts = [summary, _COLLECTED] if collected else [summary]
-    extra: dict[str, Json] = {"times": command.times, "last": last, "served_counts": dict(served), "gc": collected}
-    return Result("; ".join(facts), data | extra)
+    facts = [summary, *_on_the_way(collected, sweeps)]
+    return Result("; ".join(facts), data, served=Served(ends[-1].addr, ends[-1].served))
 
 
-def _object_data(world: World, oid: int, one: Allocated) -> dict[str, Json]:
+def _placed(world: World, oid: int, one: Allocated) -> "results.Placed":
     return {
-        "addr": f"{one.addr:#x}",
+        "addr": hexed(one.addr),
         "name": world.objects.name(oid),
-        "class": one.spanclass >> 1,
-        "elemsize": one.elemsize,
-        "span": f"{one.base:#x}" if one.base else None,
+        "class": one.spanclass >> 1 if one.elemsize else None,
+        "elemsize": one.elemsize or None,
+        "span": hexed_or_none(one.base),
         "served": one.served,
     }
-
-
-def _drop(world: World, command: Drop) -> Result:
-    oids: dict[int, None] = {}  # a set that keeps the order
-    for target in command.targets:
-        for oid in _targets(world, target):
-            if oid in oids:
-                raise CommandError(f"{world.objects.name(oid)} is named twice", world.objects.name(oid))
-            oids[oid] = None
-    for oid in oids:
-        world.heap.drop(world.objects.info(oid).addr)
-        world.objects.drop(oid, world.step)
-    if not oids:
-        return Result("there was nothing to drop", {"dropped": 0, "names": []})
-    names = [world.objects.name(oid) for oid in oids]
-    shown = ", ".join(names) if len(names) < 6 else f"{names[0]} … {names[-1]}"
-    one = "dropped {n} ({shown}): garbage from now on unless something live links to it; freed when its span is swept"
-    many = "dropped {n} ({shown}): garbage from now on unless something live links to them; freed when their spans are swept"
-    return Result(told(len(names), one, many, shown=shown), {"dropped": len(names), "names": [*names[:_NAMES_TOLD]]})
-
-
-def _targets(world: World, target: Target) -> list[int]:
-    """The living objects that a target means; at least one, except for `all`."""
-    match target:
-        case Everything():
-            return world.objects.living()
-        case ByRange(prefix, first, last):
-            return _range(world, prefix, first, last)
-        case _:
-            return [world.living(target)]
-
-
-def _range(world: World, prefix: str, first: int, last: int) -> list[int]:
-    """The living ones of a range; those dropped before are passed over, those never born are an error."""
-    word = f"{prefix}{first}..{prefix}{last}"
-    if prefix == "o" and last > world.objects.unnamed:
-        raise CommandError(f"there are objects o1 to o{world.objects.unnamed} so far, not all of {word}", word)
-    last = min(last, len(world.objects))  # no object has a higher number
-    found = (world.objects.find_name(f"{prefix}{n}") for n in range(first, last + 1))
-    living = [oid for oid in found if oid is not None and world.objects.is_alive(oid)]
-    if not living:
-        raise CommandError(f"none of {word} is there to be dropped", word)
-    return living
 
 
 _NO_WORD: Final = "word {slot} of {name} cannot hold a pointer: it was allocated noscan"
@@ -176,48 +179,81 @@ def _unlink(world: World, command: Unlink) -> Result:
     return _write(world, command.src, command.slot, None)
 
 
-def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
+def _word_of(world: World, src: Ref, slot: int) -> ObjectInfo:
+    """The object that has the word.  Raises CommandError if it has none that can hold a pointer."""
     o = world.objects.info(world.reachable(src))
     words = o.ptrdata // PTR_SIZE
     if slot >= words:
         complaint = told(words, _ONE_WORD, _WORDS, slot=slot, name=o.name, last=words - 1)
         raise CommandError(complaint if words else _NO_WORD.format(slot=slot, name=o.name), f".{slot}")
+    return o
+
+
+def _check_link(world: World, command: Link) -> None:
+    """Raise CommandError if it cannot be done."""
+    _word_of(world, command.src, command.slot)
+    world.reachable(command.dst)
+
+
+def _check_unlink(world: World, command: Unlink) -> None:
+    """Raise CommandError if it cannot be done."""
+    _word_of(world, command.src, command.slot)
+
+
+def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
+    o = _word_of(world, src, slot)
     target = world.objects.info(dst).addr if dst is not None else 0
     world.heap.write_pointer(o.addr, slot, target)
-    at = f"{o.addr + slot * PTR_SIZE:#x}"
-    data: dict[str, Json] = {"word": at, "value": f"{target:#x}"}
+    at = hexed(o.addr + slot * PTR_SIZE)
+    data: results.Stored = {"word": at, "value": hexed_or_none(target)}
     if dst is None:
         return Result(f"{o.name}.{slot} at {at} is nil now", data)
     return Result(f"{o.name}.{slot} at {at} → {world.objects.name(dst)} ({target:#x})", data)
 
 
 def _churn(world: World, command: Churn) -> Result:
-    n = command.n
-    numgc = world.heap.stats.numgc
-    done = churn(world.heap, n, command.seed, command.live, command.sizes)
-    oids = [world.objects.add(addr, size, ptrdata, world.step, None) for addr, size, ptrdata in done.objects]
+    objects, numgc = world.objects, world.heap.stats.numgc
+    oids = objects.churned()
+    earlier = [(objects.addr(oid), objects.size(oid)) for oid in oids]
+    with world.progress.counting(command.n):
+        done = churn(world.heap, command.n, command.seed, command.live, command.sizes, earlier, world.progress.step)
+    oids += [objects.add(addr, size, ptrdata, world.step, None, churned=True) for addr, size, ptrdata in done.objects]
     for number in done.dropped:
-        world.objects.drop(oids[number], world.step)
+        objects.drop(oids[number], world.step)
     collected = world.heap.stats.numgc - numgc
-    alive = len(oids) - len(done.dropped)
-    data: dict[str, Json] = {
-        "allocated": len(oids),
+    kept, linked = world.view.kept()
+    alive = objects.alive + sum(1 for addr in linked if _is_dropped(world, addr))
+    data: results.Churned = {
+        "allocated": len(done.objects),
         "dropped": len(done.dropped),
+        "alive": alive,
         "live_bytes": done.live_bytes,
+        "kept_bytes": kept,
         "gc": collected,
     }
-    one, many = "{n} object allocated", "{n} objects allocated"
+    one, many = "{n} object allocated, {dropped} dropped", "{n} objects allocated, {dropped} dropped"
     facts = [
-        told(len(oids), one, many),
-        f"{alive} alive with {format_bytes(done.live_bytes)}",
-        told(collected, "{n} collection", "{n} collections"),
+        told(len(done.objects), one, many, dropped=len(done.dropped)),
+        f"{alive} alive: a collection would keep {format_bytes(kept)}, of which churns asked for {format_bytes(done.live_bytes)}",
+        told(collected, "a collection ran", "{n} collections ran") if collected else "no collection ran",
     ]
     return Result("; ".join(facts), data)
 
 
+def _is_dropped(world: World, addr: int) -> bool:
+    """Whether the program forgot the object at an address to which a link leads."""
+    oid = world.objects.find_addr(addr)
+    return oid is not None and not world.objects.is_alive(oid)
+
+
+CHECK_OBJECTS: Final[dict[type, Callable[[World, Any], None]]] = {
+    Alloc: _check_alloc,
+    Link: _check_link,
+    Unlink: _check_unlink,
+}
 EXECUTE_OBJECTS: Final[dict[type, Callable[[World, Any], Result]]] = {
     Alloc: _alloc,
-    Drop: _drop,
+    Drop: drop,
     Link: _link,
     Unlink: _unlink,
     Churn: _churn,

@@ -4,11 +4,12 @@ A command that cannot be done says so with a CommandError before it changes anyt
 the heap runs out of memory halfway (OutOfMemory), the machine puts it back as it was.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gomem_core.lang.commands import ByName, Ref
 from gomem_core.objects import ObjectTable
 from gomem_core.runtime.malloc import Heap
+from gomem_core.stopping import Progress
 from gomem_core.view import HeapView
 
 
@@ -33,6 +34,7 @@ class World:
     view: HeapView
     objects: ObjectTable
     step: int = 0
+    progress: Progress = field(default_factory=Progress)
 
     def living(self, ref: Ref) -> int:
         """Number of the object of that name, or at that address, that the program still refers to.  Raises CommandError."""

@@ -8,11 +8,11 @@ says otherwise.
 from typing import Final, Literal
 
 from gomem_core.frozen import frozen
-from gomem_core.lang.moves import Directive, Move
+from gomem_core.lang.moves import Comparison, Directive, Move
 
 Kind = Literal["noscan", "scan", "head"]
 ChurnSizes = Literal["small", "mixed", "web", "large"]
-Topic = Literal["spans", "mcentral", "mcache", "free", "layout", "stats", "classes", "locks"]
+Topic = Literal["spans", "waste", "mcentral", "mcache", "free", "layout", "stats", "classes", "locks"]
 Thing = Literal["span", "page", "object", "class", "bitmap"]
 Level = Literal["cheap", "lists", "full"]
 
@@ -70,10 +70,44 @@ class Alloc:
 
 
 @frozen
+class Every:
+    """Each `k`-th of the objects meant, oldest first: number k, 2k, 3k and so on."""
+
+    k: int
+
+
+@frozen
+class Share:
+    """`percent` of the objects meant, to the nearest whole number, drawn by a generator that starts from `seed`."""
+
+    percent: float
+    seed: int = 1
+
+
+@frozen
+class SizeIs:
+    """Objects whose size in bytes, as the program asked for it, compares so with `size`."""
+
+    comparison: Comparison
+    size: int
+
+
+@frozen
 class Drop:
-    """Forget roots: the objects are garbage from now on, unless something live links to them."""
+    """Forget roots: the objects are garbage from now on, unless something live links to them.
+
+    Of the objects that `targets` mean, those of a size, and of these each k-th or a share.  With such a choice a name means its
+    numbered objects too.
+    """
 
     targets: tuple[Target, ...]
+    pick: Every | Share | None = None
+    size: SizeIs | None = None
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it drops only some of what its targets mean."""
+        return self.pick is not None or self.size is not None
 
 
 @frozen
@@ -125,7 +159,7 @@ class GcSweep:
 
 @frozen
 class Gogc:
-    """Set GOGC: how many percent the heap grows between collections; -1 means no automatic ones."""
+    """Set GOGC: by how many percent the heap may grow between collections; -1 means no automatic ones."""
 
     percent: int
 

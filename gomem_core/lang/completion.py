@@ -108,8 +108,10 @@ def _in_shape(shape: Shape, words: list[str], prefix: str, names: Names | None) 
 
 
 def _one_more(operand: Operand, said: list[str], prefix: str, names: Names | None) -> Iterator[tuple[str, str]]:
-    """What can be added to the words of an operand that takes many: nothing twice, and nothing beside what stands alone."""
-    if operand.alone not in said:
-        for word, about in operand.complete(prefix, names):
-            if word not in said and not (said and word == operand.alone):
-                yield word, about
+    """What can be added to the words of an operand that takes many: nothing twice."""
+    if operand.complete_behind is not None:
+        yield from operand.complete_behind(said, prefix, names)
+        return
+    for word, about in operand.complete(prefix, names):
+        if word not in said:
+            yield word, about

@@ -102,11 +102,7 @@ def _comparison(text: str, default: str) -> tuple[str, Comparison, int]:
     if not sign and not default:
         message = f"{name} has to be compared with a number, as in {name} > 5"
         raise WordError(message, expected=_SIGNS, start=len(name), width=0)
-    comparison = COMPARISONS.get(sign or default)
-    if comparison is None:
-        near = {"=>": ">=", "=<": "<=", "<>": "!=", "!": "!=", "===": "="}.get(sign)
-        message = f'"{sign}" is no comparison; it is one of {" ".join(_SIGNS)}'
-        raise WordError(message, near, expected=_SIGNS, start=text.index(sign, len(name)), width=len(sign))
+    comparison = read_sign(sign or default, text.index(sign, len(name)))
     if not number:
         raise WordError(f"the number to compare {name} with is missing", expected=("NUMBER",), start=len(text), width=0)
     word, _, more = number.replace("\t", " ").partition(" ")
@@ -118,6 +114,16 @@ def _comparison(text: str, default: str) -> tuple[str, Comparison, int]:
     except WordError as fault:
         raise fault.inside(start, len(word)) from None
     return name, comparison, value
+
+
+def read_sign(sign: str, start: int) -> Comparison:
+    """The comparison that a sign stands for; `start` is its place in the text, for the complaint about another one."""
+    comparison = COMPARISONS.get(sign)
+    if comparison is None:
+        near = {"=>": ">=", "=<": "<=", "<>": "!=", "!": "!=", "===": "="}.get(sign)
+        message = f'"{sign}" is no comparison; it is one of {" ".join(_SIGNS)}'
+        raise WordError(message, near, expected=_SIGNS, start=start, width=len(sign))
+    return comparison
 
 
 def _no_quantity(text: str, name: str) -> WordError:

@@ -22,6 +22,7 @@ LARGE: Final = "L"  # as tables write the class of large objects
 SEARCHED: Final = frozenset({"spans"})
 _EXAMPLES = {
     "mcentral": "class:5",
+    "waste": "waste>50%",
     "mcache": "p:0",
     "free": "pages>=10",
     "classes": "size:48",
@@ -83,7 +84,9 @@ TOPICS: Final[dict[str, tuple[FilterField, ...]]] = {
         _word("state", "what the span is", "inuse", "free", "manual"),
         _PAGES,
         _share("used", "share of the slots that hold objects"),
-        _share("waste", "share of its bytes that serve nobody"),
+        _share("waste", "share of its bytes that no live object asked for: slot waste, free slots, dead slots, tail"),
+        _share("slot_waste", "of that, the ends of slots that objects do not fill"),
+        _share("free_slots", "of that, the slots that hold nothing"),
         _word("list", "where the span is kept", "nonempty", "empty", "mcache", "free", "busy", "large"),
     ),
     "mcentral": (
@@ -92,6 +95,13 @@ TOPICS: Final[dict[str, tuple[FilterField, ...]]] = {
         _KIND,
         _count("nonempty", "spans with a free slot"),
         _count("empty", "spans without one, or cached"),
+    ),
+    "waste": (
+        _SPAN_CLASS,
+        _SIZE,
+        _KIND,
+        _count("spans", "spans of the class"),
+        _share("waste", "share of their bytes that no live object asked for"),
     ),
     "mcache": (_count("p", "number of the P", 0, 1023), _CLASS, _SIZE, _KIND),
     "free": (_PAGES,),

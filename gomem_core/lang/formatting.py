@@ -8,8 +8,9 @@ from typing import assert_never
 from gomem_core.lang import commands as c
 from gomem_core.lang import moves as m
 from gomem_core.lang.conditions import format_comparison
+from gomem_core.lang.dropped import format_drop
 from gomem_core.lang.filters import format_filter
-from gomem_core.lang.names import format_ref, format_target
+from gomem_core.lang.names import format_ref
 from gomem_core.lang.numbers import format_age, format_size
 
 
@@ -18,8 +19,8 @@ def format_command(command: c.Command) -> str:
     match command:
         case c.Alloc():
             parts = _alloc(command)
-        case c.Drop(targets):
-            parts = ["drop", *map(format_target, targets)]
+        case c.Drop():
+            parts = format_drop(command)
         case c.Link(src, slot, dst):
             parts = ["link", f"{format_ref(src)}.{slot}", format_ref(dst)]
         case c.Unlink(src, slot):

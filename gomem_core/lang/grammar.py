@@ -5,7 +5,7 @@ order, then clauses in any order.  The parser, completion and help all walk thes
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,6 +31,9 @@ class Names:
 Completer = Callable[[str, Names | None], Iterable[tuple[str, str]]]  # (prefix, names) -> (text, help) …
 
 
+CompleterBehind = Callable[[Sequence[str], str, Names | None], Iterable[tuple[str, str]]]  # (words before, prefix, names) -> …
+
+
 def _nothing(_prefix: str, _names: Names | None) -> Iterable[tuple[str, str]]:
     return ()
 
@@ -53,7 +56,9 @@ class Operand:
     required: bool = True
     many: bool = False
     rest: Literal["", "code", "line"] = ""
-    alone: str = ""  # of the choices, the one that stands by itself where there can be many
+    parts: tuple[tuple[str, str], ...] = ()  # of a text with a grammar of its own: what it can consist of, and what that means
+    complete_behind: CompleterBehind | None = None  # instead of `complete`, where it matters which words came before
+    written: str = ""  # its form, where that is more than the label
 
     @property
     def expected(self) -> tuple[str, ...]:
@@ -62,7 +67,9 @@ class Operand:
 
     @property
     def form(self) -> str:
-        """As help shows it: SIZE, [N], TARGET..."""
+        """As help shows it: SIZE, [N], FILTER..."""
+        if self.written:
+            return self.written
         text = self.label + "..." if self.many else self.label
         return text if self.required else f"[{text}]"
 

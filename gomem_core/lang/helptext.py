@@ -72,6 +72,7 @@ def _rows(spec: CommandSpec) -> Iterator[tuple[str, str]]:
             yield f"{shape.word} {' '.join(operand.form for operand in shape.operands)}".rstrip(), shape.help
         for operand in shape.operands:
             yield from _choices(operand)
+            yield from operand.parts
         for clause in shape.clauses:
             label = f" {clause.operand.label}" if clause.operand else ""
             for word, about in clause.words.items():

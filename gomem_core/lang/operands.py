@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 
-from gomem_core.lang import filters, names, numbers
-from gomem_core.lang.commands import Alloc, ByName, Drop, Everything, Kind, Link, Ref, Target, Topic, Unlink
+from gomem_core.lang import dropped, filters, names, numbers
+from gomem_core.lang.commands import Alloc, ByName, Drop, Kind, Link, Ref, Topic, Unlink
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.grammar import Completer, Names, Operand
 from gomem_core.lang.moves import ExpectNoEvent, Focus, Pane, Select
@@ -82,11 +82,6 @@ def _complete_objects(prefix: str, names: Names | None) -> Iterable[tuple[str, s
         yield name, "object"
 
 
-def _complete_targets(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
-    yield "all", "every object that is not dropped yet"
-    yield from _complete_objects(prefix, names)
-
-
 def _complete_places(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
     """A.SLOT: the words of an object that is named already, then objects that have such words."""
     if names is None:
@@ -111,15 +106,17 @@ def _complete_anywhere(prefix: str, names: Names | None) -> Iterable[tuple[str, 
 SIZE = Operand("size", "SIZE", "a size such as 48, 0x30, 32K or 1.5M", numbers.read_size)
 LIVE_SIZE = Operand("live", "SIZE", SIZE.meaning, numbers.read_size)
 NEW_NAME = Operand("name", "NAME", "a new name: a letter, then letters, digits, _ or -", names.read_new_name)
-TARGETS = Operand(
-    "targets",
+DROPPED = Operand(
+    "dropped",
     "TARGET",
     "a NAME, 0xADDR, a range such as o3..o9, or all",
-    names.read_target,
-    _complete_targets,
+    dropped.read_drop,
     choices=("NAME", "0xADDR", "o3..o9", "x.1..x.3", "all"),
     many=True,
-    alone="all",
+    rest="code",
+    parts=dropped.PARTS,
+    complete_behind=dropped.complete_drop,
+    written="TARGET... [every K|N% [seed S]] [size OP SIZE]",
 )
 PLACE = Operand("place", "A.SLOT", "an object and a word number, such as a.0", names.read_place, _complete_places)
 OBJECT = Operand("dst", "B", "an object: NAME, oN, NAME.N or 0xADDR", names.read_ref, _complete_objects, _REFS)
@@ -145,7 +142,7 @@ PERCENT = Operand(
     "a percentage such as 100, or off",
     numbers.read_gogc,
     choices=("PCT", "off"),
-    complete=offer({"off": "no automatic collections", "100": "collect when the heap has doubled"}),
+    complete=offer({"off": "no automatic collections", "100": "aim at twice what the last mark found"}),
 )
 
 
@@ -182,13 +179,9 @@ def _misfit(size: int, kind: Kind, least: int) -> str:
     return f"{size} is less than {least}; {kind} objects consist {what}"
 
 
-def build_drop(targets: tuple[Target, ...]) -> Drop:
-    """A Drop, if `all` stands alone."""
-    if len(targets) > 1 and Everything() in targets:
-        message = "all cannot stand beside other targets; it drops every object by itself"
-        item = targets.index(Everything())
-        raise WordError(message, expected=("NAME", "0xADDR", "o3..o9")).of("targets", item)
-    return Drop(targets)
+def build_drop(dropped: Drop) -> Drop:
+    """The Drop that its operand is as a whole."""
+    return dropped
 
 
 def build_link(place: tuple[Ref, int], dst: Ref) -> Link:

@@ -30,8 +30,8 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     # objects
     "objects": Quantity("objects the program refers to"),
     "heap_objects": Quantity("slots taken, as MemStats counts them: a cached span is full"),
-    "mallocs": Quantity("slots ever taken, as MemStats counts them"),
-    "frees": Quantity("slots ever freed"),
+    "mallocs": Quantity("slots ever taken and tiny objects that shared one, as MemStats counts them"),
+    "frees": Quantity("slots ever freed, and tiny objects that shared one, which count as freed at once"),
     "heap_alloc": Quantity("bytes of the slots taken, as MemStats counts them", is_bytes=True),
     "total_alloc": Quantity("bytes of the slots ever taken", is_bytes=True),
     # the counters of `show stats`
@@ -40,7 +40,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "heap_idle": Quantity("in free spans", is_bytes=True),
     "heap_released": Quantity("of those, given back to the operating system", is_bytes=True),
     "heap_live": Quantity("what the pacer counts; a cached span is full", is_bytes=True),
-    "heap_marked": Quantity("what the last mark found", is_bytes=True),
+    "heap_marked": Quantity("what the last mark found; before the first a start value of 2236962", is_bytes=True),
     "gc_trigger": Quantity("heap_live at which the next collection starts", is_bytes=True),
     "next_gc": Quantity("heap_live it aims to stay below", is_bytes=True),
     "numgc": Quantity("collections"),

@@ -47,9 +47,10 @@ _GOGC = CommandSpec(
     name="gogc",
     meant=("setgcpercent",),
     shapes=(Shape(Gogc, operands=(op.PERCENT,)),),
-    summary="Set how far the heap grows between collections.",
-    help="With 100, as at the start, the next collection begins when the heap has doubled since the last "
-    "marking. `off`, or a negative number, leaves collections to `gc`.",
+    summary="Set how far the heap may grow between collections.",
+    help="With 100, as at the start, the goal is twice what the last mark found. A collection begins earlier, at the "
+    "trigger: with 8 MB marked the trigger is 15 MB and the goal 16 MB. The trigger is never below 4 MB * PCT/100. "
+    "`off`, or a negative number, leaves collections to `gc`.",
     examples=("gogc 50", "gogc off"),
 )
 

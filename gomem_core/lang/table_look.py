@@ -9,6 +9,7 @@ from gomem_core.lang.grammar import CommandSpec, Shape
 
 _TOPICS: dict[Topic, str] = {
     "spans": "the spans of the arena",
+    "waste": "what the spans of each class hold in vain, most first",
     "mcentral": "the mcentrals and their two lists of spans",
     "mcache": "the spans that each P keeps for itself",
     "free": "the free spans, by number of pages",
@@ -39,11 +40,13 @@ _SHOW = CommandSpec(
     help="Tables take filters, of which a row has to pass all. A field that a row does not have passes nothing: a free span "
     "has no class. Among spans a word without a sign is a regular expression, to be found in one cell of the row: nonempty$, "
     "waits, ^L$; in the waste only if it has a %.\n"
-    "The waste of a span is its bytes that serve nobody: the ends of slots that objects do not fill, dead slots that are "
-    "not swept yet, and the tail behind the last slot.",
+    "The waste of a span is its bytes that no live object asked for: the ends of slots that objects do not fill (slot waste), "
+    "slots that hold nothing (free slots), dead slots that are not swept yet, and the tail behind the last slot. What was "
+    "dropped since the last mark counts as live. Tables show two parts: of 2+94%, 94% are free slots and 2% all else.",
     examples=(
         "alloc 48\nalloc 64 scan\nshow spans class:4 kind:noscan",
         "alloc 33 times 200\nshow spans waste > 30% noscan",
+        "alloc 512 times 400\ndrop 90%\ngc\nshow waste",
         "alloc 48\nflush\nshow mcentral nonempty>=1",
         "alloc 48\nshow mcache p:0",
         "alloc 48\nshow free pages>=10",

@@ -51,17 +51,23 @@ _DROP = CommandSpec(
     name="drop",
     aliases=("d",),
     meant=("free", "delete", "del", "rm", "forget", "remove"),
-    shapes=(Shape(op.build_drop, operands=(op.TARGETS,)),),
+    shapes=(Shape(op.build_drop, operands=(op.DROPPED,)),),
     summary="Forget roots, so that the objects can be collected.",
     help="A dropped object is garbage unless something alive links to it. Its slot is free again when a "
     "collection has marked and its span is swept; until then it stays in the heap.\n"
     "A TARGET is a NAME, the address 0xADDR of an object, a range such as o3..o9 or x.1..x.3 (both ends "
-    "included), or `all`, which stands alone.",
+    "included), or `all`, which stands alone.\n"
+    "To leave holes in the heap, drop only some of them: each K-th, a share, or those of a size. A NAME then means its "
+    "numbered objects too: x, x.1, x.2, ...; without a TARGET all objects are meant. The size chooses first, then every K "
+    "or N% among those. The same line on the same heap drops the same objects.",
     examples=(
         "alloc 48 as b\ndrop b",
         "alloc 16 times 9\ndrop o3..o8 o1",
         "alloc 32 as x times 3\ndrop x.1..x.2",
         "alloc 48\nalloc 64 scan\ndrop all",
+        "alloc 512 as x times 40\ndrop x every 4",
+        "alloc 512 times 40\ndrop 75% seed 2",
+        "alloc 48\nalloc 96 times 9\ndrop all every 3 size>=64",
     ),
 )
 
@@ -110,13 +116,16 @@ _CHURN = CommandSpec(
                     "seed",
                     op.count("seed", "S", 0, MAX_INT, "seed"),
                 ),
-                Clause({"live": "keeps about so many bytes alive; 1M if not given"}, "live", op.LIVE_SIZE),
+                Clause({"live": "keeps about so many bytes of churned objects alive; 1M if not given"}, "live", op.LIVE_SIZE),
                 Clause({"sizes": "chooses how sizes are drawn"}, "sizes", op.choice("sizes", _PROFILES)),
             ),
         ),
     ),
     summary="Run a reproducible random load of N operations.",
-    help="The same line on the same heap does the same, to the bit.",
+    help="An operation allocates an object or drops one. All churns of a session are one load: what an earlier one "
+    "kept counts as alive and is dropped as well, so a smaller `live` shrinks it. What was made otherwise is left "
+    "alone.\n"
+    "The same line on the same heap does the same, to the bit.",
     examples=("churn 1000", "churn 500 seed 7 live 256K sizes small"),
 )
 

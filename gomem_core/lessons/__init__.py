@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.near import did_you_mean, nearest
-from gomem_core.report import Json
 from gomem_core.script import Script, read_script
 from gomem_core.step import parse_step
+
+if TYPE_CHECKING:
+    from gomem_core.schema import outputs as schema
 
 __all__ = ["Lesson", "UnknownLesson", "find_lesson", "lessons"]
 
@@ -52,9 +54,16 @@ class Lesson:
         sentence = _SENTENCE.match(" ".join(says).strip())
         return re.sub(r"[*`]", "", sentence[0]) if sentence else ""
 
-    def json(self) -> dict[str, Json]:
-        """As plain data."""
-        return {"number": self.number, "name": self.name, "title": self.title, "steps": self.steps, "opening": self.opening}
+    def json(self, walked: bool) -> "schema.Lesson":
+        """As plain data; `walked`: to its end."""
+        return {
+            "number": self.number,
+            "name": self.name,
+            "title": self.title,
+            "steps": self.steps,
+            "opening": self.opening,
+            "walked": walked,
+        }
 
 
 @cache

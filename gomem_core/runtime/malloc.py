@@ -34,7 +34,7 @@ and no goroutine stacks unless a recording brings them, and time is what the dri
 Mirrors Go's runtime/malloc.go.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from gomem_core.arch import (
     LARGE_SIZE_DIV,
@@ -76,6 +76,8 @@ from gomem_core.sizeclasses import CLASS_TO_SIZE, SIZE_TO_CLASS8, SIZE_TO_CLASS1
 
 ZEROBASE = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arena
 
+ServedBy = Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
+
 _SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
 
 
@@ -90,7 +92,7 @@ class Allocated(NamedTuple):
     elemsize: int  # bytes of its slot, or whole pages of a large object; 0 for size 0
     spanclass: int
     base: int  # of its span
-    served: str  # "zero", "tiny", "mcache", "mcentral", "mheap" or "os"
+    served: ServedBy
     tiny_combined: bool  # it shares a block that was there
     shouldhelpgc: bool  # the slow path was taken, so the collector's trigger was looked at
     gc_started: bool
@@ -186,7 +188,7 @@ class Heap:
                 self.trace(BitsWritten(addr, s.elemsize >> 3, ptrdata >> 3))
         return Allocated(addr, s.elemsize, spanclass, s.start_addr, served, False, served != "mcache", False)
 
-    def _next_free(self, spanclass: int) -> tuple[MSpan, int, str]:
+    def _next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
         """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
         mcache = self.mcache
         stats = self.stats
@@ -197,7 +199,7 @@ class Heap:
             else:
                 self.trace(McacheMiss(mcache.p, spanclass, s.start_addr))
         index = s.next_free_index()
-        served = "mcache"
+        served: ServedBy = "mcache"
         if index == s.nelems:
             s, served = self._refill(spanclass)
             index = s.next_free_index()
@@ -212,7 +214,7 @@ class Heap:
                 self.trace(Zeroed(addr, s.elemsize))
         return s, index, served
 
-    def _refill(self, spanclass: int) -> tuple[MSpan, str]:
+    def _refill(self, spanclass: int) -> tuple[MSpan, ServedBy]:
         """Give the P another span of this class; tells who had it."""
         stats = self.stats
         grown, handed_out = stats.nheap_grow, stats.nheap_alloc
@@ -277,7 +279,7 @@ class Heap:
             if self.trace is not None:
                 self.trace(BitsWritten(s.start_addr, s.elemsize >> 3, ptrdata >> 3))
         if stats.nheap_grow != grown:
-            served = "os"
+            served: ServedBy = "os"
             stats.nserved_os += 1
         else:
             served = "mheap"
@@ -344,11 +346,11 @@ class Heap:
         return scavenge(self.mheap, FORCE_NOW, 0)
 
     def procs(self, n: int) -> None:
-        """Set the number of Ps, at least 1; the mcaches of those that go are flushed (procresize)."""
+        """Set the number of Ps, at least 1; the mcaches of those that go are flushed in ascending order (procresize)."""
         if n < 1:
             raise ValueError(f"there must be at least one P, not {n}")
-        while len(self.mcaches) > n:
-            flush_mcaches(self.mheap, self.central, [self.mcaches.pop()])
+        flush_mcaches(self.mheap, self.central, self.mcaches[n:])
+        del self.mcaches[n:]
         while len(self.mcaches) < n:
             self.mcaches.append(MCache(len(self.mcaches)))
         if self.mcache.p >= n:

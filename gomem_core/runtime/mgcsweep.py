@@ -56,6 +56,9 @@ class SpanSweeper:
         nfreed = s.alloc_count - nalloc
         if nfreed < 0:
             throw("marked_within_allocated", f"span {s.start_addr:#x}: {nalloc} marked of {s.alloc_count} allocated")
+        h.stats.nswept += 1
+        if nfreed == 0 and not (preserve and nalloc < s.nelems):
+            h.stats.nswept_in_vain += 1
         freeindex_before = s.freeindex
         was_full = s.next_free_index() == s.nelems
         s.alloc_count = nalloc

@@ -37,6 +37,8 @@ class MStats:
         "nserved_mcache",
         "nserved_os",
         "nsmallfree",
+        "nswept",
+        "nswept_in_vain",
         "numgc",
         "nzero",
         "stacks_inuse",
@@ -74,6 +76,8 @@ class MStats:
         self.nheap_grow = 0
         self.nmcache_flush = 0
         self.nos_release = 0  # spans given back to the operating system (madvise calls)
+        self.nswept = 0  # spans swept
+        self.nswept_in_vain = 0  # of these, spans in which nothing was freed, and that nobody wanted for a slot they had
 
 
 class MemStats(NamedTuple):

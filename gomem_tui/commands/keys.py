@@ -2,10 +2,14 @@
 
 import argparse
 import os
+from typing import TYPE_CHECKING
 
 from gomem_core.cli.output import BAD_INPUT, OK, emit, emit_json, say
 from gomem_tui.config import Config, ConfigError, user_config
 from gomem_tui.keynames import shown
+
+if TYPE_CHECKING:
+    from gomem_core.schema import outputs as schema
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -20,7 +24,8 @@ def execute(args: argparse.Namespace) -> int:
         for key in keys:
             default = [shown(name) for name in changed.get(key.id, key.keys)]
             names = [shown(name) for name in key.keys]
-            emit_json({"id": key.id, "keys": names, "help": key.help, "rebound": key.id in changed, "default": default})
+            data: schema.Key = {"id": key.id, "keys": names, "help": key.help, "rebound": key.id in changed, "default": default}
+            emit_json(data)
         return OK
     rows = [(key.id, " ".join(map(shown, key.keys)) or "none", key) for key in keys]
     widths = max(len(row[0]) for row in rows), max(len(row[1]) for row in rows)

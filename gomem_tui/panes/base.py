@@ -1,7 +1,7 @@
 """The line pane: a widget of styled lines that repaints only the cells that differ."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from gomem_tui.render.lines import Line, Port, fit, plain
+from gomem_tui.render.words import clean
 from gomem_tui.style import STYLES, Token
 
 
@@ -44,7 +45,7 @@ class LinePane(Widget):
         width, height = self.size
         if self.held or not self.is_mounted or not self.has_room:
             return
-        before, self._lines = self._lines, self.draw(width, height)
+        before, self._lines = self._lines, [_shown(line, width) for line in self.draw(width, height)]
         if len(before) != len(self._lines):
             self._strips.clear()
             self.refresh()
@@ -73,6 +74,11 @@ class LinePane(Widget):
         """The lines as they are: without borders and backgrounds of its own there is nothing to lay around them."""
         return [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
 
+    def restyle(self) -> None:
+        """Paint the same lines in the styles that hold now."""
+        self._strips.clear()
+        self.refresh()
+
     def on_resize(self) -> None:
         """Everything is elsewhere now."""
         self._strips.clear()
@@ -80,6 +86,13 @@ class LinePane(Widget):
             self.resized()
             self._lines = []
             self.redraw()
+
+
+def _shown(line: Line, width: int) -> Line:
+    """The line without what a terminal could take for a command, wherever it comes from: no renderer need think of that."""
+    if all(text.isprintable() for text, _ in line):
+        return line
+    return fit(tuple((clean(text), token) for text, token in line), width)
 
 
 def _segments(text: str, style: Style) -> Iterator[Segment]:
@@ -111,6 +124,7 @@ class HeapPane(LinePane):
 
     FAR: Final = 1 << 62  # rows: to the first or the last
     WHEEL: Final = 3  # rows
+    WALKS: ClassVar[bool] = False  # where a move leads depends on the way there
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
@@ -165,6 +179,22 @@ class HeapPane(LinePane):
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select what lies so many rows and columns further; huge numbers mean the first or the last."""
+        raise NotImplementedError
+
+    def move_on(self, rows: int, columns: int, times: int) -> None:
+        """Go on as `move` went just now, so many times: at once where that leads to the same place."""
+        if not self.WALKS:
+            self.move(rows * times, columns * times)
+            return
+        for _ in range(times):
+            before = self.at
+            self.move(rows, columns)
+            if self.at == before:
+                return
+
+    @property
+    def at(self) -> object:
+        """What is selected, in panes that walk."""
         raise NotImplementedError
 
     def page(self) -> int:

@@ -199,9 +199,16 @@ class BitmapPane(HeapPane):
 class McentralPane(HeapPane):
     """The mcentrals: up and down select a class, left and right walk its chains."""
 
+    WALKS = True
+
     def __init__(self, model: Model) -> None:
         super().__init__(id="mcentral")
         self.model = model
+
+    @property
+    def at(self) -> object:
+        """What is selected."""
+        return self.model.scene.selection
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The lists."""

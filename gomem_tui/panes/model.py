@@ -174,12 +174,9 @@ class Model:
         meant = self.session.address_of(said.select) if said is not None and said.select is not None else None
         if meant is not None and self.view.span_at(meant) is not None:
             return self._selection(meant)
-        data = outcome.result.json() if outcome is not None and outcome.result is not None else {}
-        if "served" in data:
-            last = data.get("last", data)
-            addr = int(str(last["addr"]), 16) if isinstance(last, dict) else 0
-            if self.view.span_at(addr) is not None:
-                return self._selection(addr)
+        served = outcome.result.served if outcome is not None and outcome.result is not None else None
+        if served is not None and self.view.span_at(served.addr) is not None:
+            return self._selection(served.addr)
         if not self.scene.selection.addr and self.view.pages:
             return self._selection(self.view.arena[0])
         for addrs in (news.slots, news.spans):  # where a pointer was stored, the one span that something happened to

@@ -23,9 +23,16 @@ class _Place(NamedTuple):
 class McachePane(HeapPane):
     """The mcaches: up and down select cached spans, left and right go to the other group, or to another P."""
 
+    WALKS = True
+
     def __init__(self, model: Model) -> None:
         super().__init__(id="mcache")
         self.model = model
+
+    @property
+    def at(self) -> object:
+        """What is selected."""
+        return self.model.scene.selection
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The caches."""
@@ -99,11 +106,18 @@ def _beside(places: list[_Place], here: _Place, direction: int) -> _Place:
 class HeapStatsPane(HeapPane):
     """The whole heap in figures: up and down select the classes that waste most."""
 
+    WALKS = True
+
     def __init__(self, model: Model, account: Callable[[], Account], lived: Callable[[], Sequence[int]]) -> None:
         super().__init__(id="heap")
         self.model = model
         self._account = account  # of the session there is: `open` and `resume` exchange it
         self._lived = lived
+
+    @property
+    def at(self) -> object:
+        """What is selected."""
+        return self.model.scene.selection
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The figures."""

@@ -10,6 +10,7 @@ from typing import Final
 from gomem_core.account import Account, Share
 from gomem_core.figures import figures
 from gomem_core.view import HeapView
+from gomem_core.waste import holding
 from gomem_tui.render import heap_counts as counts
 from gomem_tui.render import heap_parts as part
 from gomem_tui.render.compared import Compared
@@ -19,6 +20,8 @@ _WIDE: Final = 112  # columns, and rows, from which two columns of parts fit
 _HIGH: Final = 28
 _GAP: Final = 2
 _LEFT: Final = 60  # columns that the left one needs at least
+_LEFT_WANTED: Final = 65  # … and with which it has room for dead slots
+_RIGHT: Final = 50  # columns in which nothing is cut of the right one
 _LEAST: Final = 2  # rows of wasteful classes
 _FREE: Final = 6  # lines of a table of free lists
 
@@ -46,7 +49,8 @@ def plan(width: int, height: int) -> Plan:
     room = height - 1
     if width >= _WIDE and height >= _HIGH:
         above = 1 + 2 + 1 + 1 + 2 + len(part.PARTS) + 1 + 1 + 2  # see _left
-        return Plan(columns=2, left=max(_LEFT, (width - _GAP) // 2), waste=above, rows=height - above)
+        left = max(_LEFT, (width - _GAP) // 2, min(_LEFT_WANTED, width - _GAP - _RIGHT))
+        return Plan(columns=2, left=left, waste=above, rows=height - above)
     fixed = part.account_rows(width) + 1  # and headings of the wasteful
     spare = room - fixed - _LEAST
     wanted = [("gauge", 1), ("served", counts.served_rows(width)), ("free", 1), ("memstats", 1), ("costs", 1), ("spark", 1)]
@@ -74,7 +78,7 @@ def plan(width: int, height: int) -> Plan:
 
 
 def wasteful(account: Account) -> list[tuple[int, Share]]:
-    """The span classes that waste anything, most first."""
+    """The span classes that hold anything in vain, most first."""
     return [one for one in account.by_class() if one[1].wasted]
 
 
@@ -85,7 +89,7 @@ def render_heap(view: HeapView, port: Port, scene: Scene, account: Account, live
     place = shown_rows(port.top + 1, min(port.top + chosen.rows, count), count) if count else ""
     c = Compared(scene, figures(view, account))
     sums = "" if chosen.memstats or chosen.columns == 2 else part.memstats_note(c)
-    notes = [scene.legend, place, sums]
+    notes = [scene.legend, place, _holding(account, scene), sums]
     lines = [rule("7 Heap", [note for note in notes if note], port)]
     if chosen.columns == 2:
         left = _left(c, port, account, lived, chosen)
@@ -93,6 +97,17 @@ def render_heap(view: HeapView, port: Port, scene: Scene, account: Account, live
     else:
         lines += _single(c, view, port, account, lived, chosen)
     return fit_all(lines, port)
+
+
+def _holding(account: Account, scene: Scene) -> str:
+    """What the spans of the selected class hold, else those of the one that wastes most, and how few would be enough."""
+    held = account.held()
+    spanclass = scene.selection.spanclass
+    if spanclass not in held:
+        spanclass = next((number for number, _ in wasteful(account)), -1)
+    if spanclass < 0:
+        return ""
+    return f"{spanclass >> 1 if spanclass > 1 else 'L'}: {holding(spanclass, held[spanclass])}"
 
 
 def _single(c: Compared, view: HeapView, port: Port, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
@@ -116,10 +131,11 @@ def _filled(lines: list[Line], rows: int) -> list[Line]:
 
 
 def _waste(account: Account, port: Port, scene: Scene, chosen: Plan) -> list[Line]:
-    rows = wasteful(account)
+    rows, held = wasteful(account), account.held()
     lines = [part.waste_heading(chosen.left)]
-    lines += [part.waste_row(*one, scene, port.active, chosen.left) for one in rows[port.top : port.top + chosen.rows]]
-    return lines if rows else [*lines, (("   no class wastes a byte", "dim"),)]
+    for spanclass, share in rows[port.top : port.top + chosen.rows]:
+        lines.append(part.waste_row(spanclass, share, held[spanclass], scene, port.active, chosen.left))
+    return lines if rows else [*lines, (("   no class holds a byte in vain", "dim"),)]
 
 
 def _left(c: Compared, port: Port, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
@@ -132,12 +148,16 @@ def _left(c: Compared, port: Port, account: Account, lived: Sequence[int], chose
         part.stacked(c, width),
         *part.account_table(c, width),
         (),
-        part.heading("classes that waste most", width),
+        part.heading("classes that hold most in vain", width),
         *_waste(account, port, c.scene, chosen),
     ]
 
 
 def _right(c: Compared, view: HeapView, rows: int, width: int) -> list[Line]:
-    lines = [part.heading("how many allocations each of them served", width), *counts.counter_table(c, width), ()]
+    lines = [
+        part.heading("how many allocations each of them served", width),
+        *counts.counter_table(c, width),
+        counts.tiny_note(c, width),
+    ]
     lines.append(part.heading("free pages, in spans by length", width))
     return [*lines, *counts.free_table(c, view, max(1, rows - len(lines)), width)]

@@ -29,6 +29,7 @@ _TOLD: Final = {
     "others": "   and spans of other lengths",
     "large row": "large, {npages} pages",
     "locks": "locks taken: mheap {mheap}, mcentral {mcentral}",
+    "tiny frees": "Frees counts tiny objects that nobody freed: {n}",
     "calls": "OS calls: to grow the arena {grow}, to give back {release}",
 }
 
@@ -80,6 +81,12 @@ def counter_table(c: Compared, width: int) -> list[Line]:
             )
         )
     return [*lines, *_costs(c, width)]
+
+
+def tiny_note(c: Compared, width: int) -> Line:
+    """What MemStats makes of tiny objects that shared a block; empty where there are none."""
+    text = _TOLD["tiny frees"].format(n=c.now.tinyallocs) if c.now.tinyallocs else ""
+    return ((f"   {clip(text, width - 4)}", "label"),) if text else ()
 
 
 def _costs(c: Compared, width: int) -> list[Line]:

@@ -1,9 +1,9 @@
 """The parts of the Heap pane that tell of bytes: the collector's gauge, the account, and which classes waste most."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
-from gomem_core.account import Balance, Share
+from gomem_core.account import Balance, Held, Share
 from gomem_core.arch import U64_MAX
 from gomem_core.report import format_bytes
 from gomem_core.sizeclasses import CLASSES, is_noscan
@@ -32,7 +32,7 @@ _NOTES: Final = (
     "asked for by live objects",
     "ends of their slots",
     "unreached, not yet swept",
-    "room in spans in use",
+    "for objects of their class",
     "behind the last slots",
     "stacks, work buffers",
     "in spans nobody uses",
@@ -196,32 +196,59 @@ def account_table(c: Compared, width: int) -> list[Line]:
 # --- Who wastes most ----------------------------------------------------------------------------------------------------
 
 
+class _Column(NamedTuple):
+    """A column about a wasteful class: heading, cells with the blank before it, token, and what it shows."""
+
+    heading: str
+    cells: int
+    token: Token
+    text: Callable[[Share, Held], str]
+
+
+_HEAD: Final = 20  # cells of class, size and kind
+_WASTED: Final = _Column("wasted", 7, "text", lambda share, _: format_bytes(share.wasted))
+_FREE: Final = _Column("free slots", 11, "mid", lambda share, _: _some(share.free_slots))
+_SLOTS: Final = _Column("slot waste", 11, "high", lambda share, _: _some(share.slot_waste))
+_DEAD: Final = _Column("dead", 7, "error", lambda share, _: _some(share.dead))
+_TAILS: Final = _Column("tails", 7, "top", lambda share, _: _some(share.tails))
+_SHARE: Final = _Column("share", 7, "text", lambda share, _: f"{share.percent(share.wasted):.1f}%")
+_SPANS: Final = _Column("spans", 9, "text", lambda _, held: _spans(held))
+_ORDER: Final = (_WASTED, _SHARE, _FREE, _SLOTS, _DEAD, _TAILS, _SPANS)
+_WANTED: Final = (_WASTED, _FREE, _SLOTS, _SPANS, _DEAD, _TAILS, _SHARE)  # as far as there is room
+
+
+def _spans(held: Held) -> str:
+    """How many there are, and how many would hold the same objects."""
+    return f"{held.spans}→{held.needed}" if held.needed < held.spans else str(held.spans)
+
+
+def _chosen(width: int) -> tuple[_Column, ...]:
+    room, taken = width - _HEAD, []
+    for column in _WANTED:
+        if column.cells <= room:
+            taken.append(column)
+            room -= column.cells
+    return tuple(column for column in _ORDER if column in taken)
+
+
 def waste_heading(width: int) -> Line:
     """Headings of the wasteful classes."""
-    part = f"{'share':>6} " if _shares(width) else ""
-    text = f"  {'cls':>3} {'size':>6} {'kind':<6} {'wasted':>8} {part}{'slots':>7} {'tails':>7} {'dead':>7}"
-    return ((text, "label"),)
+    headings = "".join(f"{column.heading:>{column.cells}}" for column in _chosen(width))
+    return ((f"  {'cls':>3} {'size':>6} {'kind':<7}{headings}", "label"),)
 
 
-def _shares(width: int) -> bool:
-    return width >= 59
-
-
-def waste_row(spanclass: int, share: Share, scene: Scene, active: bool, width: int) -> Line:
+def waste_row(spanclass: int, share: Share, held: Held, scene: Scene, active: bool, width: int) -> Line:
     """One of them."""
     chosen = spanclass == scene.selection.spanclass
     mark = scene.sign(scene.before is not None and scene.before.shares.get(spanclass) != share)
     head: Token = ("cursor" if active else "select") if chosen else "new" if mark else "text"
     number, size = (str(spanclass >> 1), str(CLASSES[spanclass >> 1].size)) if spanclass > 1 else ("L", "large")
-    part = 100 * share.wasted / max(share.total, 1)
+    columns = _chosen(width)
     return (
         ("▸" if chosen else " ", head),
         (mark or " ", "new" if mark and not chosen else head),
-        (f"{number:>3} {size:>6} {'noscan' if is_noscan(spanclass) else 'scan':<6} {format_bytes(share.wasted):>8}", head),
-        (f" {part:>5.1f}% " if _shares(width) else " ", "text"),
-        (f"{_some(share.slot_waste):>7} ", "high"),
-        (f"{_some(share.tails):>7} ", "top"),
-        (f"{_some(share.dead):>7}", "error"),
+        (f"{number:>3} {size:>6} {'noscan' if is_noscan(spanclass) else 'scan':<7}", head),
+        *((f"{c.text(share, held):>{c.cells}}", head if c is _WASTED else c.token) for c in columns),
     )
 
 

@@ -29,7 +29,10 @@ _PANES: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
             ("empty", "its mcentral's other list: spans without a free slot, and those that an mcache has"),
             ("busy[5]", "the heap's list of large objects of 5 pages; busylarge: of 128 pages or more"),
             ("free[5]", "the heap's list of free spans of 5 pages; freelarge: those of 128 pages or more"),
-            ("waste", "share of the span's bytes that serve nobody: ends of slots, dead slots, the tail behind the last slot"),
+            (
+                "waste 1+88%",
+                "share of bytes that no live object asked for: ends of slots, dead slots and tail; free slots",
+            ),
             ("~", "marked, not swept yet: dead objects still have their slots"),
             ("░", "given back to the operating system; the addresses stay"),
         ),
@@ -74,7 +77,7 @@ _PANES: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
     ),
     "heap": (
         "What became of each byte of the arena, what the collector waits for, who served, which pages are free, "
-        "which classes waste.",
+        "which classes hold most in vain.",
         (
             (
                 "live, trigger",
@@ -82,7 +85,10 @@ _PANES: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
             ),
             ("requested", "what living objects asked for"),
             ("slot waste", "ends of slots that objects do not fill"),
+            ("free slots", "slots that hold nothing; they serve objects of their class only"),
+            ("spans 9→1", "the class has 9 spans, and 1 would hold its objects"),
             ("tails", "what is left behind the last slot of a span"),
+            ("tiny", "shared a block; MemStats counts each in Frees at once, though nobody freed it"),
             ("manual", "spans for stacks and the collector's own work"),
         ),
     ),

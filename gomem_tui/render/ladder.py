@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from gomem_core import events as e
 from gomem_core.report import counted, format_bytes
-from gomem_core.told import Climbs
+from gomem_core.told import Climbed, Climbs, Sweeps, sweeping
 from gomem_tui.render.lines import Line, Span, short
 from gomem_tui.render.reflow import reflow
 from gomem_tui.render.sentences import SENTENCES, tell
@@ -16,7 +16,7 @@ from gomem_tui.style import Token
 
 RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
 _GO_ENDS: Final = 118  # column
-_CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS = range(5)
+_CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS, _COLLECTION = range(6)  # the last is no rung: it comes behind them
 
 
 _TOLD: Final[dict[type[e.Event], tuple[int, bool]]] = {  # events that say all of a rung, and whether it served
@@ -42,7 +42,8 @@ class _Ladder:
     def __init__(self) -> None:
         self.rungs: dict[int, Rung] = {}
         self._grown = 0  # pages that the OS gave
-        self._swept = False  # the heap swept before it looked for free pages
+        self._sweeps: dict[int, Sweeps] = {}  # by the rung on which spans were swept
+        self.collection = ""  # what is said of a collection that it started
 
     def _say(self, rung: int, event: e.Event, served: bool = False) -> None:
         self.rungs[rung] = Rung(tell(event), served, event.go)
@@ -50,9 +51,13 @@ class _Ladder:
     def _say_other(self, rung: int, sentence: str, event: e.Event, served: bool = False, **values: object) -> None:
         self.rungs[rung] = Rung(SENTENCES[sentence].format(**values), served, event.go)
 
-    def hear(self, event: e.Event) -> None:
+    def hear(self, event: Climbed) -> None:
         """Take one event in."""
         match event:
+            case Sweeps():
+                self._sweeps[self._sweeping_rung()] = event
+            case e.GcStart():
+                self._say_collection(event)
             case e.ClassChosen():
                 self._say(_CLASS, event)
                 if not event.spanclass >> 1:
@@ -62,8 +67,6 @@ class _Ladder:
                 self._say(_MCACHE, event, True)
             case e.TinyBlock():
                 self._say_other(_CLASS, "tiny", event, size=event.size)
-            case e.Reclaim():
-                self._swept = True
             case e.Grow():
                 self._grown = event.npages
                 growth = format_bytes(event.npages << 13)
@@ -81,6 +84,10 @@ class _Ladder:
                     npages=event.npages,
                     rest=event.rest_npages,
                 )
+            case e.CentralPick() if event.swept_now and (swept := self._sweeps.get(_MCENTRAL)):
+                swept = Sweeps(swept.spans - 1, swept.in_vain - swept.last_in_vain)  # the span it takes says so itself
+                self._sweeps[_MCENTRAL] = swept
+                self._say(_MCENTRAL, event, True)
             case _ if type(event) in _TOLD:
                 self._say(_TOLD[type(event)][0], event, _TOLD[type(event)][1])
             case _:
@@ -92,18 +99,32 @@ class _Ladder:
             asked = "heap_joined" if found > self._grown else "heap_asked"
             sentence = f"{asked}_split" if isinstance(event, e.SpanSplit) else asked
         self._say_other(_MHEAP, sentence, event, not self._grown, **values)
-        if self._swept:
-            rung = self.rungs[_MHEAP]
-            self.rungs[_MHEAP] = replace(rung, sentence="; ".join((rung.sentence, SENTENCES["swept_first"])))
+
+    def _sweeping_rung(self) -> int:
+        """Where the spans are swept that are swept now: for mcentral, for mheap, or for the collection behind it all."""
+        if any(rung.served for rung in self.rungs.values()) or _MHEAP in self.rungs:
+            return _COLLECTION
+        return _MHEAP if _MCENTRAL in self.rungs else _MCENTRAL
+
+    def _say_collection(self, event: e.GcStart) -> None:
+        left = self._sweeps.get(_COLLECTION)
+        sentence = "collection_sweeps" if left is not None else "collection"
+        spans = counted(left.spans, "span") if left is not None else ""
+        self.collection = SENTENCES[sentence].format(gc_trigger=format_bytes(event.gc_trigger), spans=spans)
 
     def told(self, not_asked: str) -> list[Rung]:
         """All five rungs; those below the one that served were not asked."""
         if not self.rungs:
             return []
-        return [self.rungs.get(rung, Rung(SENTENCES[not_asked])) for rung in range(len(RUNGS))]
+        rungs = [self.rungs.get(rung, Rung(SENTENCES[not_asked])) for rung in range(len(RUNGS))]
+        for number, swept in self._sweeps.items():
+            if number != _COLLECTION and swept.spans:
+                said = [self.rungs[number].sentence] if number in self.rungs else []  # so far it only swept
+                rungs[number] = replace(rungs[number], sentence="; ".join([*said, sweeping(swept.spans, swept.in_vain)]))
+        return rungs
 
 
-def ladder(costliest: Iterable[e.Event]) -> list[Rung]:
+def ladder(costliest: Iterable[Climbed]) -> list[Rung]:
     """The rungs that the costliest allocation of a command climbed; none when nothing was allocated."""
     return _climbed(costliest, "not_asked")
 
@@ -117,11 +138,20 @@ def ladder_so_far(told: Iterable[e.Event]) -> list[Rung]:
     return _climbed(climbs.last, "not_asked" if served else "not_asked_so_far")
 
 
-def _climbed(allocation: Iterable[e.Event], not_asked: str) -> list[Rung]:
+def collection(costliest: Iterable[Climbed]) -> str:
+    """What is said of the collection that the costliest allocation of a command started; nothing where it started none."""
+    return _heard(costliest).collection
+
+
+def _climbed(allocation: Iterable[Climbed], not_asked: str) -> list[Rung]:
+    return _heard(allocation).told(not_asked)
+
+
+def _heard(allocation: Iterable[Climbed]) -> _Ladder:
     found = _Ladder()
     for event in allocation:
         found.hear(event)
-    return found.told(not_asked)
+    return found
 
 
 def rung_lines(number: int, rung: Rung, width: int) -> list[Line]:

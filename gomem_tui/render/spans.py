@@ -174,7 +174,7 @@ def _details(info: SpanInfo, order: SpanOrder) -> list[Span]:
 
 
 def _waste(info: SpanInfo, order: SpanOrder) -> str:
-    return f"{order.waste(info):.1f}%" if info.state == "inuse" else ""
+    return order.waste(info).text if info.state == "inuse" else ""
 
 
 def _sweepgen(info: SpanInfo) -> Span:

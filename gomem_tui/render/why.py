@@ -18,7 +18,7 @@ from gomem_core.outcome import Outcome
 from gomem_core.report import Result, counted, format_bytes
 from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.render.halfway import halfway_keys, halfway_lines, halfway_title, log_length, log_lines
-from gomem_tui.render.ladder import ladder, ladders
+from gomem_tui.render.ladder import collection, ladder, ladders
 from gomem_tui.render.lines import Line, Port, fit, fit_all, rule
 from gomem_tui.render.markdown import render_markdown
 from gomem_tui.render.reflow import reflow
@@ -68,6 +68,8 @@ def render_why(story: Story, port: Port) -> list[Line]:
     below = length - end
     if below > 0:
         notes.append(f"{counted(below, 'more line')}: 6, then ↓")
+    if story.difference is not None:
+        notes.append(story.keyboard.filled("{back} ends it"))
     title = rule("6 Event log" if story.shows_log else "6 Why", notes, port)
     return fit_all([title, *(tuple((clean(text), token) for text, token in line) for line in visible)], port)
 
@@ -83,7 +85,7 @@ def _notes(story: Story, width: int) -> list[str]:
     """What the title says besides."""
     outcome = story.outcome
     if story.difference is not None:
-        return ["difference", story.keyboard.filled("{back} ends it")]
+        return ["difference"]
     if outcome is None:
         return []
     if outcome.event:
@@ -189,6 +191,9 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
     if rungs and isinstance(outcome.command, Alloc) and outcome.command.times > 1:
         lines.append(((" " + SENTENCES["costliest"].format(times=outcome.command.times), "label"),))
     rest = _result_lines(outcome.result, width) if outcome.result is not None else []
+    started = collection(outcome.told.climbs.costliest) if rungs else ""
+    if started:
+        rest += [((f"   {text}", "label"),) for text in wrap(started, width)]
     stored = [event for event in outcome.events if isinstance(event, e.PointerWritten)]
     if stored:
         rest += [((f"   {text}", "label"),) for event in stored for text in wrap(tell(event), width)]
@@ -197,8 +202,10 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
     climbed: list[Line] = []
     for climbed in ladders(rungs, width + 4):
         if len(lines) + len(climbed) + len(rest) <= room:
+            told = [*lines, *climbed, *rest]
             break
-    told = [*lines, *climbed, *rest]
+    else:  # what it led to is seen without scrolling, who was asked need not be
+        told = [*lines, *rest, *climbed]
     full = _counts_in_full(outcome, width)
     return [*told, *full] if len(told) + len(full) <= room else told
 

@@ -12,10 +12,8 @@ from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import Line, Port, fit_all
 from gomem_tui.screens.over import Over, TooSmall
 
-_ACTIONS: Final = {
-    **dict.fromkeys(("back", "quit", "help"), "dismiss"),
-    **{action: action for action in ("up", "down", "page_up", "page_down", "top", "bottom")},
-}
+_ACTIONS: Final = ("up", "down", "page_up", "page_down", "top", "bottom")
+_CLOSING: Final = ("back", "quit", "help")
 
 
 class _Page(LinePane):
@@ -46,11 +44,9 @@ class HelpScreen(Over):
         self._keyboard = keyboard
         self._page = _Page(keyboard, pane)
         self._bindings = BindingsMap(
-            Binding(name, _ACTIONS[key.id], key.label, show=False)
-            for key in keyboard.keys
-            if key.id in _ACTIONS
-            for name in key.keys
+            Binding(name, key.id, key.label, show=False) for key in keyboard.keys if key.id in _ACTIONS for name in key.keys
         )
+        self.closing = {name for key in keyboard.keys if key.id in _CLOSING for name in key.keys if not key.goes_first(name)}
 
     def compose(self) -> ComposeResult:
         """One scrolling page."""

@@ -53,6 +53,7 @@ class LessonMenu(DrawnApp):
         self.keyboard = options.keyboard
         self.at = at
         self.helping = False
+        self._stale = False  # about to be drawn
         self._number = 0  # that is being typed
         actions = _ACTIONS | _CLICKED if options.presenting else _ACTIONS
         known = {name: actions[key.id] for key in self.keyboard.keys if key.id in actions for name in key.keys}
@@ -68,6 +69,16 @@ class LessonMenu(DrawnApp):
         self.at = max(0, min(at, len(self.there) - 1))
         self._number = 0
         self.helping = False
+        self._draw_soon()
+
+    def _draw_soon(self) -> None:
+        """Draw once all keys that are there already are done."""
+        if not self._stale:
+            self._stale = True
+            self.call_later(self._draw)
+
+    def _draw(self) -> None:
+        self._stale = False
         self.query_one(_List).redraw()
 
     def action_move(self, by: int) -> None:
@@ -94,7 +105,7 @@ class LessonMenu(DrawnApp):
     async def action_help(self) -> None:
         """Show the keys in the place of what the lesson is about, or no longer."""
         self.helping = not self.helping
-        self.query_one(_List).redraw()
+        self._draw_soon()
 
     async def action_back(self) -> None:
         """One level back: from the help, or out."""

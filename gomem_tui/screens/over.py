@@ -1,5 +1,6 @@
 """What the screens that lie over the panes have in common, and what stands in place of all of them in too small a terminal."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual.markup import escape
@@ -7,6 +8,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gomem_tui.arrangement import NEEDS
+from gomem_tui.render.words import clean
 
 
 class TooSmall(Static):
@@ -22,6 +24,7 @@ class Over(ModalScreen[None]):
     """A screen over the panes, with a frame in which something can be said."""
 
     FRAME: ClassVar[str]  # its selector
+    closing: Collection[str] = ("escape",)  # the keys that close it
 
     def fit(self, tiny: bool) -> None:
         """Show only which size is needed, or all of it.  What is not shown loses the keyboard: it gets it back."""
@@ -35,7 +38,7 @@ class Over(ModalScreen[None]):
 
     def say(self, message: str) -> None:
         """Show a message: the explorer's own footer is covered."""
-        self.query_one(self.FRAME).border_subtitle = message
+        self.query_one(self.FRAME).border_subtitle = escape(clean(message))
 
     def show_pressed(self, key: str) -> None:
         """Show an audience which key was pressed."""

@@ -8,6 +8,7 @@ import pytest
 from gomem_core.execute import EXECUTE
 from gomem_core.invariants import InvariantError
 from gomem_core.lang.commands import Gc
+from gomem_core.places import state_directory
 from gomem_core.runtime.mspan import Throw
 from gomem_tui.__main__ import main
 from tests.cli.process import ROOT
@@ -73,7 +74,8 @@ def test_a_file_that_is_as_expected_is_counted(lesson: Path, capsys: Capture) ->
     assert capsys.readouterr() == (f"ok {lesson}: 6 steps, 9 expectations, 3 futures\n", "")
     assert main(["check", "--json", str(lesson)]) == 0
     (record,) = map(json.loads, capsys.readouterr().out.splitlines())
-    assert record == {"file": str(lesson), "ok": True, "steps": 6, "expectations": 9, "futures": 3}
+    nothing = dict.fromkeys(("line", "column", "message", "expected", "found", "invariant"))
+    assert record == {"file": str(lesson), "ok": True, "steps": 6, "expectations": 9, "branches": 3, **nothing}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,8 @@ def test_a_step_that_fails_is_a_failure(lesson: Path, capsys: Capture) -> None:
     assert capsys.readouterr().out == f"{lesson}:19:6: the step failed: no object is called nobody\n"
     assert main(["check", "--json", str(lesson)]) == 1
     record = json.loads(capsys.readouterr().out)
-    assert (record["line"], record["column"], record["error"]) == (19, 6, "no object is called nobody")
+    assert (record["line"], record["column"]) == (19, 6)
+    assert record["message"] == "the step failed: no object is called nobody"
 
 
 def test_a_bad_file_does_not_keep_the_others_from_being_checked(lesson: Path, tmp_path: Path, capsys: Capture) -> None:
@@ -129,7 +132,7 @@ def test_a_bad_file_does_not_keep_the_others_from_being_checked(lesson: Path, tm
     assert main(["check", "--json", str(bad), str(wrong)]) == 3
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [record["ok"] for record in records] == [False, False]
-    assert records[0]["error"] == f"{bad}:2:1: goto is for the prompt; a session file has no place for it"
+    assert records[0]["message"] == f"{bad}:2:1: goto is for the prompt; a session file has no place for it"
 
 
 def test_a_file_without_steps(tmp_path: Path, capsys: Capture) -> None:
@@ -140,7 +143,11 @@ def test_a_file_without_steps(tmp_path: Path, capsys: Capture) -> None:
 
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(InvariantError("slots_counted", "x"), "invariant slots_counted: x"), (Throw("found_full: y"), "found_full: y")],
+    [
+        (InvariantError("slots_counted", "x"), "invariant slots_counted: x"),
+        (Throw("found_full: y"), "found_full: y"),
+        (ZeroDivisionError("z"), "z"),
+    ],
 )
 def test_an_impossible_state_is_a_failure_with_its_name(
     error: Exception, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
@@ -151,10 +158,14 @@ def test_an_impossible_state_is_a_failure_with_its_name(
     monkeypatch.setitem(EXECUTE, Gc, broken)
     path = tmp_path / "l.gomem"
     path.write_text("alloc 48\n# why not\ngc\nalloc 48\n")
-    assert main(["check", str(path)]) == 1
-    assert capsys.readouterr().out == f"{path}:3: IMPOSSIBLE STATE: {told}\n"
-    assert main(["check", "--json", str(path)]) == 1
-    assert json.loads(capsys.readouterr().out)["invariant"] in {"slots_counted", "found_full"}
+    assert main(["check", str(path), str(tmp_path / "none.gomem")]) == 70  # whatever else is wrong
+    out, err = capsys.readouterr()
+    assert out == f"{path}:3: IMPOSSIBLE STATE: {told}\n"
+    (file,) = (state_directory() / "errors").iterdir()
+    assert err.startswith(f"gomem is wrong here, not the file; please report it with {file}\n")
+    assert type(error).__name__ in file.read_text()
+    assert main(["check", "--json", str(path)]) == 70
+    assert json.loads(capsys.readouterr().out)["invariant"] in {"slots_counted", "found_full", "ZeroDivisionError"}
 
 
 def test_nothing_is_written(lesson: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -206,11 +206,11 @@ def test_the_heap_as_data(file: str, capsys: Capture) -> None:
     assert [(s["npages"], s["state"], s["spanclass"], s["alloc_count"], s["nelems"]) for s in spans.values()] == [
         (1, "inuse", 8, 2, 170),
         (1, "inuse", 9, 1, 170),
-        (126, "free", 0, 0, 0),
+        (126, "free", None, None, None),
     ]
     assert data["free"] == [{"npages": 126, "spans": ["0xc420004000"]}]
     assert data["freelarge"] == []
-    assert [(c["spanclass"], c["nonempty"], c["empty"]) for c in data["mcentral"]] == [
+    assert [(c["spanclass"], c["nonempty_bases"], c["empty_bases"]) for c in data["mcentral"]] == [
         (8, [], ["0xc420000000"]),
         (9, [], ["0xc420002000"]),
     ]
@@ -219,10 +219,10 @@ def test_the_heap_as_data(file: str, capsys: Capture) -> None:
             "p": 0,
             "current": True,
             "tiny": None,
-            "tinyoffset": 0,
+            "tinyoffset": None,
             "cached": [
-                {"spanclass": 8, "base": "0xc420000000", "nfree": 168},
-                {"spanclass": 9, "base": "0xc420002000", "nfree": 169},
+                {"spanclass": 8, "class": 4, "elemsize": 48, "kind": "scan", "base": "0xc420000000", "nfree": 168},
+                {"spanclass": 9, "class": 4, "elemsize": 48, "kind": "noscan", "base": "0xc420002000", "nfree": 169},
             ],
         }
     ]

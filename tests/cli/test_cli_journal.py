@@ -68,7 +68,7 @@ def test_a_run_that_stops_at_a_wrong_line_has_ended(capsys: Capture) -> None:
     assert "journal" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (Throw("x: y"), 1), (MemoryError(), 1)])
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (Throw("x: y"), 70), (MemoryError(), 3)])
 def test_a_run_that_is_interrupted_or_breaks_can_be_taken_up_again(
     error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
@@ -145,10 +145,10 @@ def test_alone_it_says_where_the_session_stands_and_changes_nothing(killed: str,
     assert main(["run", "--json", "--resume", killed]) == 0
     (record,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert record == {
-        "line": 0,
+        "line": None,
         "command": f"resume {killed}",
         "ok": True,
-        "result": {"step": 2, "event": 0, "of": 3, "line": "alloc 64 as b"},
+        "result": {"step": 2, "event": 0, "of": 3, "command": "alloc 64 as b"},
     }
     assert only().read_bytes() == before
 

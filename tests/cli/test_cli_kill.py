@@ -188,4 +188,4 @@ def stats_after(lines: list[str]) -> object:
         console.submit(line)
     result = console.submit("show stats").result
     assert result is not None
-    return json.loads(json.dumps(result.json()))
+    return json.loads(json.dumps(result.data))

@@ -17,6 +17,7 @@ from gomem_core.cli.output import BAD_INPUT, OK
 from gomem_core.cli.run import Run
 from gomem_core.cli.source import read_lines
 from gomem_core.invariants import InvariantError
+from gomem_core.places import state_directory
 from gomem_core.runtime.mspan import Throw
 from gomem_core.session import Session
 from gomem_tui.__main__ import main
@@ -113,7 +114,7 @@ def test_it_goes_on_when_told_to(script: Path, capsys: Capture) -> None:
     assert (alloc["ok"], wrong["ok"], drop["ok"]) == (True, False, True)
     assert (wrong["line"], wrong["command"]) == (4, "  alloc 3e")
     assert set(wrong) == {"line", "command", "ok", "error"}
-    assert set(wrong["error"]) == {"column", "message", "expected", "suggestion"}
+    assert set(wrong["error"]) == {"column", "message", "expected", "suggestion", "invariant"}
     assert wrong["error"]["column"] == 10
 
 
@@ -199,14 +200,18 @@ def test_an_impossible_state_is_loud(error: Exception, name: str, monkeypatch: p
         return submit(session, line)
 
     monkeypatch.setattr(Session, "submit", broken)
-    assert main(["run", "--json", "-k", "-c", "alloc 48 as x", "-c", "drop x", "-c", "gc", "-c", "alloc 8"]) == 1
+    assert main(["run", "--json", "-k", "-c", "alloc 48 as x", "-c", "drop x", "-c", "gc", "-c", "alloc 8"]) == 70
     out, err = capsys.readouterr()
     *_, last = records(out)
     assert (last["line"], last["command"], last["ok"]) == (3, "gc", False)
     assert last["error"]["invariant"] == name
     assert last["error"]["message"] == str(error)
     assert f"-c:3: IMPOSSIBLE STATE: invariant {name} does not hold" in err
-    assert err.endswith("Please report it with the lines that lead to it:\n  alloc 48 as x\n  drop x\n  gc\n")
+    (file,) = (state_directory() / "errors").iterdir()
+    told = f"please report it with {file} and the lines that lead to it:\n  alloc 48 as x\n  drop x\n  gc\n"
+    assert err.endswith(told)
+    assert "Traceback" not in err
+    assert f"{type(error).__name__}: " in file.read_text()
 
 
 def test_a_long_script_is_named_instead_of_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
@@ -220,7 +225,7 @@ def test_a_long_script_is_named_instead_of_repeated(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(Session, "submit", broken)
     path = tmp_path / "s.txt"
     path.write_text("alloc 8\n" * 100 + "gc\n")
-    assert main(["run", str(path)]) == 1
+    assert main(["run", str(path)]) == 70
     assert capsys.readouterr().err.endswith(f"\n  the first 101 lines of {path}\n")
 
 
@@ -229,7 +234,7 @@ def test_too_little_memory_is_no_traceback(monkeypatch: pytest.MonkeyPatch, caps
         raise MemoryError
 
     monkeypatch.setattr(Session, "submit", broken)
-    assert main(["run", "-c", "gc"]) == 1
+    assert main(["run", "-c", "gc"]) == 3
     assert capsys.readouterr().err == "gomem: this machine has not enough memory for that\n"
 
 

@@ -37,8 +37,8 @@ def test_moves_have_records_too(capsys: Capture) -> None:
     assert main([*words(*lines), "--json"]) == 0
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(r["line"], r["command"], r["ok"]) for r in records] == [(n, line, True) for n, line in enumerate(lines, 1)]
-    assert records[1]["result"] == {"step": 0, "event": 0, "of": 1}
-    assert records[2]["result"] == {"step": 1, "event": 0, "of": 1, "line": "alloc 48"}
+    assert records[1]["result"] == {"step": 0, "event": 0, "of": 1, "command": None}
+    assert records[2]["result"] == {"step": 1, "event": 0, "of": 1, "command": "alloc 48", "found": True}
     assert records[3]["result"]["current"] == "main"
 
 

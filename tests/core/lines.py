@@ -108,6 +108,8 @@ class LineMaker:
             return "drop all"
         thing = r.choice(things)
         how = r.random()
+        if how < 0.15:
+            return f"drop {self._choice(r, thing.name)}"
         if how < 0.5:
             return f"drop {' '.join(dict.fromkeys(r.choice(things).name for _ in range(r.randint(1, 4))))}"
         if how < 0.65 and thing.size:
@@ -116,6 +118,13 @@ class LineMaker:
             number = int(thing.name[1:])
             return f"drop o{number}..o{number + r.randint(0, 3)}"
         return f"drop {thing.name}"
+
+    def _choice(self, r: Random, name: str) -> str:
+        """Only some of the objects: of all, of a range, of those that `times` numbered."""
+        which = r.choice(("all", "", f"o1..o{self.oracle.unnamed}", name.partition(".")[0]))
+        pick = r.choice((f"every {r.randint(1, 9)}", f"{r.choice((0, 1, 33.3, 50, 100))}% seed {r.randint(0, 9)}", ""))
+        size = f"size {r.choice(('<', '<=', '>', '>=', '=', '!='))} {r.choice((8, 16, 48, 1024))}"
+        return f"{which} {pick} {size if not pick or r.random() < 0.3 else ''}"
 
     def shrink(self, r: Random) -> str:
         """When there is too much: drop, then collect."""

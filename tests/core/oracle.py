@@ -5,10 +5,15 @@ that a mark did not reach is condemned: it may be reused at any time.  Every oth
 """
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import eq, ge, gt, le, lt, ne
+from typing import Final
 
-from gomem_core.lang.commands import ByAddr, ByName, ByRange, Everything, Ref, Target
+from gomem_core.lang.commands import ByAddr, ByName, ByRange, Drop, Every, Everything, Ref, Share, Target
 from tests.core.facts import slot_bytes
+
+_COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 @dataclass(eq=False, slots=True)
@@ -21,6 +26,7 @@ class Thing:
     ptr_words: int
     rooted: bool = True
     links: dict[int, "Thing"] = field(default_factory=dict)
+    number: int = 0  # in order of birth
 
     @property
     def slot(self) -> int:
@@ -39,6 +45,7 @@ class Oracle:
         self.slots: dict[int, int] = {}  # base -> bytes of all slots known, condemned ones too
         self.condemned: set[int] = set()
         self.in_slot: dict[int, list[Thing]] = {}
+        self.added = 0
         self.born = 0  # objects that took memory or shared some
         self.bytes_born = 0
         self.unnamed = 0  # objects called o1, o2, ...
@@ -68,6 +75,8 @@ class Oracle:
 
     def add(self, thing: Thing) -> None:
         """A new object: its memory must not be anyone else's."""
+        self.added += 1
+        thing.number = self.added
         self.living[thing.name] = self.latest[thing.name] = self.latest[thing.addr] = thing
         self.unnamed += thing.name[0] == "o" and thing.name[1:].isdigit()
         if not thing.slot:
@@ -113,25 +122,40 @@ class Oracle:
             self._claim(base, nbytes, f"memory at {base:#x}")
             self.in_slot[base] = []
 
-    def can_drop(self, targets: tuple[Target, ...]) -> bool:
+    def can_drop(self, command: Drop) -> bool:
         """Whether every target means something alive, and nothing is meant twice."""
-        each = [self.named((target,)) for target in targets]
+        targets = command.targets
+        each = [self.named((target,), command.chooses) for target in targets]
         names = [name for names in each for name in names]
         born = all(t.last <= self.unnamed for t in targets if isinstance(t, ByRange) and t.prefix == "o")
         return born and len(set(names)) == len(names) and (Everything() in targets or all(each))
 
-    def drop(self, targets: tuple[Target, ...]) -> None:
-        """Forget roots."""
-        assert self.can_drop(targets), "drop did what it should have refused"
-        self.forget(set(self.named(targets)))
+    def drop(self, command: Drop, names: list[str]) -> None:
+        """Forget roots: those called so in the answer."""
+        assert self.can_drop(command), "drop did what it should have refused"
+        meant = self.named(command.targets, command.chooses)
+        if command.size is not None:
+            compare, size = _COMPARE[command.size.comparison], command.size.size
+            meant = [name for name in meant if compare(self.living[name].size, size)]
+        match command.pick:
+            case None:
+                assert set(names) == set(meant), "drop took others than were meant"
+            case Every(k):
+                by_age = sorted(meant, key=lambda name: self.living[name].number)
+                assert names == [name for place, name in enumerate(by_age, 1) if place % k == 0], "not every k-th"
+            case Share(percent):
+                assert abs(len(names) - len(meant) * percent / 100) <= 0.5, "another share"
+                assert set(names) <= set(meant), "drop took others than were meant"
+        assert len(set(names)) == len(names)
+        self.forget(set(names))
 
     def forget(self, names: set[str]) -> None:
         """Forget the roots of these names."""
         for name in names:
             self.living.pop(name).rooted = False
 
-    def named(self, targets: tuple[Target, ...]) -> list[str]:
-        """Living names that targets mean."""
+    def named(self, targets: tuple[Target, ...], with_numbered: bool = False) -> list[str]:
+        """Living names that targets mean; `with_numbered`: x means x.1, x.2 … too."""
         found: list[str] = []
         for target in targets:
             match target:
@@ -139,6 +163,8 @@ class Oracle:
                     found += self.living
                 case ByRange(prefix, first, last):
                     found += [n for i in range(first, last + 1) if (n := f"{prefix}{i}") in self.living]
+                case ByName(name) if with_numbered:
+                    found += [n for n in self.living if n == name or (n.rpartition(".")[0] == name and n in self.living)]
                 case _:
                     thing = self.find(target)
                     found += [thing.name] if thing is not None else []

@@ -113,7 +113,7 @@ def test_until_an_event_goes_to_the_first_command_that_tells_it(console: Console
     result = console.submit("until grow").result
     assert result is not None
     assert result.summary == "no further step tells grow; this is the end, step 6"
-    assert result.json()["found"] is False
+    assert result.data["found"] is False
 
 
 def test_until_a_quantity_goes_at_least_a_step(console: Console) -> None:
@@ -187,9 +187,9 @@ def test_what_is_typed_in_the_past_makes_another_future(console: Console) -> Non
     outcome = console.submit("branch")
     assert answer(outcome) == "this future is called future2; 1 other future"
     assert outcome.result is not None
-    assert outcome.result.json() == {
+    assert outcome.result.data == {
         "current": "future2",
-        "rows": [{"future": "main", "from": 1, "steps": 2, "first": "alloc 48 as b"}],
+        "rows": [{"branch": "main", "from": 1, "steps": 2, "first": "alloc 48 as b"}],
     }
     assert complaint(console.submit("goto two")) == ("the mark two lies in the future main; branch main takes that up", 6)
     error = console.submit("branch mian").error
@@ -204,7 +204,7 @@ def test_a_future_of_a_file_that_has_no_steps_is_listed_too() -> None:
     console = Console(True, read_script("s", "alloc 48\nbranch bare from 1\n", "s"))
     result = console.submit("branch").result
     assert result is not None
-    assert result.json()["rows"] == [{"future": "bare", "from": 1, "steps": 0, "first": ""}]
+    assert result.data["rows"] == [{"branch": "bare", "from": 1, "steps": 0, "first": None}]
     assert console.submit("branch bare").ok
 
 

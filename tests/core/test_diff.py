@@ -53,7 +53,7 @@ def between(first: str, then: str) -> Difference:
 
 def data_of(d: Difference) -> dict[str, Any]:
     """As a program reads it."""
-    return cast("dict[str, Any]", json.loads(json.dumps(d.result.json())))
+    return cast("dict[str, Any]", json.loads(json.dumps(d.result.data)))
 
 
 class Look(NamedTuple):
@@ -169,7 +169,7 @@ def test_differences_add_up(first: list[str], second: list[str], third: list[str
     lines = [line for line in first + second + third if not line.startswith("gogc")]  # never + 3 is no sum
     cuts = (len(lines) // 3, 2 * len(lines) // 3)
     a, b, c = now(played(lines[: cuts[0]])), now(played(lines[: cuts[1]])), now(played(lines))
-    for key, name in (("counters", "counter"), ("account", "what"), ("lists", "list")):
+    for key, name in (("counters", "counter"), ("account", "part"), ("lists", "list")):
         parts = [changes(diff(x, y, ""), key, name) for x, y in ((a, b), (b, c), (a, c))]
         assert added(parts[0], parts[1]) == parts[2]
 
@@ -181,11 +181,9 @@ def test_from_nothing_the_figures_are_those_of_the_heap(lines: list[str]) -> Non
     counters = {row["counter"]: row["now"] for row in data_of(d).get("counters", [])}
     for name in ("heap_live", "heap_inuse", "heap_released", "numgc", "nheap_lock", "nserved_mcache", "tinyallocs"):
         assert counters.get(name, 0) == getattr(session.view.stats, name)
-    assert changes(d, "account", "what") == {
-        name.replace("_", " "): n for name, n in session.account.read()._asdict().items() if n
-    }
+    assert changes(d, "account", "part") == {name: n for name, n in session.account.read()._asdict().items() if n}
     assert data_of(d)["same"] or data_of(d)["counts"].get("objects", 0) <= 1000  # so the data is complete
-    living = sorted(row["object"] for row in data_of(d).get("objects", []) if row["is"] == "alive")
+    living = sorted(row["name"] for row in data_of(d).get("objects", []) if row["now"] == "alive")
     assert living == sorted(map(session.objects.name, session.objects.living()))
 
 
@@ -214,7 +212,7 @@ def mirrored(data: dict[str, Any]) -> dict[str, Any]:
     """The data read the other way round."""
     turned = dict(data) | {"then": data["now"], "now": data["then"], "name": "a"}
     for key in turned.keys() & {"objects", "links", "mcache"}:
-        turned[key] = [row | {"was": row["is"], "is": row["was"]} for row in data[key]]
+        turned[key] = [row | {"then": row["now"], "now": row["then"]} for row in data[key]]
     for key in turned.keys() & {"account", "counters", "lists"}:
         turned[key] = [
             row | {"then": row["now"], "now": row["then"], "difference": row["difference"] and -row["difference"]}
@@ -224,5 +222,5 @@ def mirrored(data: dict[str, Any]) -> dict[str, Any]:
         turned[key] = [{k: v[::-1] if isinstance(v, list) else v for k, v in row.items()} for row in data[key]]
     for row in turned.get("spans", []):
         row["fate"] = OPPOSITE[row["fate"]]
-        row.update({"changes": {k: v[::-1] for k, v in row["changes"].items()}} if "changes" in row else {})
+        row.update({"changes": {k: v[::-1] for k, v in row["changes"].items()}} if row["changes"] else {})
     return turned

@@ -236,10 +236,10 @@ def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
 
 def test_a_slot_used_again_by_another_of_the_same_name_is_told() -> None:
     d = between("alloc 48 as a/alloc 48 as b/drop a/gc", "alloc 48 as a")
-    assert [(row["object"], row["was"], row["is"]) for row in data_of(d)["objects"]] == [("a", "not there", "alive")]
+    assert [(row["name"], row["then"], row["now"]) for row in data_of(d)["objects"]] == [("a", None, "alive")]
     d = between("alloc 48 as a/alloc 48 as b/drop a", "gc/alloc 48 as a")
     assert "1 object born, 1 object freed;" in d.result.summary
-    assert [(row["object"], row["was"], row["is"]) for row in data_of(d)["objects"]] == [("a", "dropped", "alive")]
+    assert [(row["name"], row["then"], row["now"]) for row in data_of(d)["objects"]] == [("a", "dropped", "alive")]
     d = between("alloc 48 as a", "drop a/gc/alloc 48 as a")
     assert "1 object made at another step" in d.result.summary
 
@@ -268,12 +268,13 @@ def test_data() -> None:
         {
             "base": "0xc420000000",
             "fate": "changed",
+            "span": None,
             "changes": {"alloc_count": [1, 2], "freeindex": [1, 2], "allocated": ["0x1", "0x3"], "live": ["0x1", "0x3"]},
         }
     ]
-    assert data["objects"] == [
-        {"object": "b", "size": 48, "address": "0xc420000030", "made_at_step": 2, "was": "not there", "is": "alive"}
-    ]
-    assert data["mcache"] == [
-        {"p": "P0", "what": "class 4 scan", "was": "0xc420000000, 169 free", "is": "0xc420000000, 168 free"}
-    ]
+    assert data["objects"] == [{"name": "b", "addr": "0xc420000030", "size": 48, "born": 2, "then": None, "now": "alive"}]
+    cached = {"spanclass": 8, "class": 4, "elemsize": 48, "kind": "scan", "base": "0xc420000000"}
+    then, now_is = (
+        {"p": 0, "current": True, "tiny": None, "tinyoffset": None, "cached": [cached | {"nfree": nfree}]} for nfree in (169, 168)
+    )
+    assert data["mcache"] == [{"p": 0, "then": then, "now": now_is}]

@@ -80,7 +80,7 @@ def test_addresses_beyond_ten_digits() -> None:
 WORDS = ["drop |", "drop node |", "show span 0x|", "find |", "find 0x|", "show object |", "show object 0x|", "show page 0x|"]
 WORDS += ["show bitmap 0x|", "link node.0 |", "unlink first.|", "drop 0x|", "alloc 5 |", "alloc 8 |"]
 MISSING = dict.fromkeys(WORDS, "") | {"link |": "0 node", "link 0xc42|": "0 node", "link node.|": " text", "unlink |": "0"}
-VALUES = {"as": " q", "times": " 2"}
+VALUES = {"as": " q", "times": " 2", "every": " 1", "size<": "64", "size>=": "0"}
 
 
 @given(line=st.sampled_from(list(MISSING)), churned=st.integers(0, 60))

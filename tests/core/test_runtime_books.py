@@ -102,6 +102,20 @@ def test_fewer_ps_flush_those_that_go_and_the_current_one_falls_back_to_0() -> N
     assert session.view.stats.nmcache_flush == 2
 
 
+def test_ps_that_go_are_flushed_in_ascending_order() -> None:
+    """As procresize does it: `for i := nprocs; i < old; i++ { freemcache(allp[i].mcache) }`; each flush pushes to the front."""
+    session = Session()
+    for line in ("procs 3", "alloc 16 scan", "p 1", "alloc 16 scan", "alloc 4", "p 2", "alloc 16 scan", "alloc 4", "procs 1"):
+        assert session.submit(line).ok, line
+    p1, p2 = ARENA + PAGE, ARENA + 3 * PAGE
+    assert session.view.central_chain(4, "nonempty") == [p2, p1]
+    assert session.view.central_chain(5, "nonempty") == [p2 + PAGE, p1 + PAGE]  # the spans of their tiny blocks
+    [last] = session.view.mcaches()
+    assert (last.current, last.tiny, last.cached) == (True, 0, ((4, ARENA, 511),)), "P0 keeps what it has"
+    session.submit("alloc 5")
+    assert session.objects.info(5).addr == p2 + PAGE + 16, "what was left of the tiny blocks went with their Ps"
+
+
 def test_every_p_is_flushed_by_a_collection() -> None:
     session = Session()
     for line in ("procs 2", "alloc 4", "p 1", "alloc 4", "gc mark"):

@@ -39,7 +39,7 @@ def some_lines(r: Random, count: int) -> list[str]:
 def told(outcome: Outcome | None) -> object:
     if outcome is None:
         return None
-    result = outcome.result.json() if outcome.result is not None else outcome.error and outcome.error.message
+    result = outcome.result.data if outcome.result is not None else outcome.error and outcome.error.message
     return outcome.line, outcome.step, outcome.events_total, outcome.events, result
 
 

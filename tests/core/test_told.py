@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gomem_core import events as e
 from gomem_core.session import Session
+from gomem_core.told import Sweeps
 
 LINES = [
     "alloc 47",
@@ -47,7 +48,7 @@ def test_the_costliest_allocation_is_the_one_that_went_furthest(
         assert outcome.result is not None
         assert len(outcome.events) == min(kept, outcome.events_total)
         assert outcome.events_total == sum(outcome.told.kinds.values())
-        data = outcome.result.json()
+        data = outcome.result.data
         served = cast("dict[str, int]", data.get("served_counts", {data["served"]: 1}))
         order = list(DEEPER)
         deepest = max(served, key=order.index)
@@ -68,7 +69,9 @@ def test_sweeping_before_an_allocation_does_not_push_it_out(monkeypatch: pytest.
     assert outcome.events_total > 100
     assert outcome.result is not None
     assert outcome.result.data["served"] == "mheap"
-    assert [type(event) for event in outcome.told.climbs.costliest] == [
+    climbed = outcome.told.climbs.costliest
+    assert sum(event.spans for event in climbed if isinstance(event, Sweeps)) == 300
+    assert [type(event) for event in climbed if not isinstance(event, Sweeps)] == [
         *(e.ClassChosen, e.McacheMiss, e.CentralMiss, e.Picked),
         *([e.SpanSplit] if "span_split" in outcome.told.kinds else []),
     ]

@@ -53,7 +53,7 @@ def check_foretold(session: Session, line: str) -> None:
     said = foretold(session, line)
     outcome = session.submit(line)
     assert outcome.result is not None
-    data = outcome.result.json()
+    data = outcome.result.data
     kinds, first = outcome.told.kinds, cast("Alloc", outcome.command).times == 1
     words = {
         "zero": ["size 0"],

@@ -70,6 +70,9 @@ COMMANDS = [
 ]
 
 
+WASTES = ["waste>", "slot_waste>", "free_slots>"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -92,7 +95,7 @@ COMMANDS = [
         ("alloc 48 times 3 scan as b |", []),
         ("alloc 48 oops |", ["noscan", "scan", "head", "as", "times"]),
         ("alloc 48 | times 3", ["noscan", "scan", "head", "as", "times"]),
-        ("drop |", ["all", *OBJECTS]),
+        ("drop |", ["all", *OBJECTS, "every", "50%", "size<", "size>="]),
         ("drop b|", ["big", "b"]),
         ("drop b o|", ["o1", "o12"]),
         ("drop a|", ["all"]),
@@ -115,7 +118,13 @@ COMMANDS = [
         ("drop 0xc4|", ["0xc420000030"]),
         ("drop b b|", ["big"]),
         ("drop b a|", []),
-        ("drop all |", []),
+        ("drop all |", ["every", "50%", "size<", "size>="]),
+        ("drop b every |", []),
+        ("drop b every 4 |", ["size<", "size>="]),
+        ("drop 75% |", ["seed", "size<", "size>="]),
+        ("drop 75% seed |", []),
+        ("drop 75% seed 3 s|", ["size<", "size>="]),
+        ("drop size<64 |", ["every", "50%"]),
         ("alloc 12 |", ["noscan", "as", "times"]),
         ("alloc 8 |", ["noscan", "scan", "as", "times"]),
         ("alloc 12 s|", []),
@@ -141,7 +150,7 @@ COMMANDS = [
         ("show layout |", []),
         ("show span b|", ["big", "b"]),
         ("show page |", []),
-        ("show spans |", ["class:", "size:", "kind:", "state:", "pages:", "used>", "waste>", "list:"]),
+        ("show spans |", ["class:", "size:", "kind:", "state:", "pages:", "used>", *WASTES, "list:"]),
         ("show spans class:5 k|", ["kind:"]),
         ("show spans kind:|", ["kind:scan", "kind:noscan"]),
         ("show spans kind!=n|", ["kind!=noscan"]),
@@ -193,7 +202,7 @@ def test_cursor_outside_of_the_text() -> None:
 
 
 def test_no_names_without_a_callback() -> None:
-    assert [item.text for item in complete("drop ", 5)] == ["all"]
+    assert [item.text for item in complete("drop ", 5)] == ["all", "every", "50%", "size<", "size>="]
     assert complete("link ", 5, None) == []
 
 

@@ -33,7 +33,10 @@ ALLOCS = st.one_of(
     st.builds(c.Alloc, st.integers(1, 2**60 - 1).map(lambda n: 8 * n), st.just("scan"), st.none() | NAMES),
     st.builds(c.Alloc, st.integers(2, 2**60 - 1).map(lambda n: 8 * n), st.just("head"), st.none() | NAMES),
 )
-BY_NAME = st.builds(c.ByName, st.one_of(NAMES, NUMBERS.map("o{}".format), st.builds("{}.{}".format, NAMES, NUMBERS)))
+BY_NAME = st.builds(
+    c.ByName,
+    st.one_of(NAMES, st.sampled_from(["every", "size"]), NUMBERS.map("o{}".format), st.builds("{}.{}".format, NAMES, NUMBERS)),
+)
 ADDRESSES = st.integers(0, 2**64 - 1)
 REFS = BY_NAME | st.builds(c.ByAddr, ADDRESSES)
 RANGES = st.builds(
@@ -42,6 +45,11 @@ RANGES = st.builds(
     st.tuples(NUMBERS, NUMBERS),
 )
 TARGETS = st.just((c.Everything(),)) | st.lists(REFS | RANGES, min_size=1, max_size=5).map(tuple)
+PICKS = st.one_of(
+    st.none(),
+    st.builds(c.Every, st.integers(1, 10**8)),
+    st.builds(c.Share, st.integers(0, 100_000_000).map(lambda n: n / 1_000_000), st.integers(0, 2**63 - 1)),
+)
 SLOTS = st.integers(0, 2**36)
 
 
@@ -55,7 +63,7 @@ def filters(draw: st.DrawFn, topic: str) -> c.Filter:
     values: dict[str, st.SearchStrategy[Any]] = {
         "size": SIZES,
         "used": st.integers(0, 100_000_000).map(lambda n: n / 1_000_000),
-        "waste": st.integers(0, 100_000_000).map(lambda n: n / 1_000_000),
+        **dict.fromkeys(("waste", "slot_waste", "free_slots"), st.integers(0, 100_000_000).map(lambda n: n / 1_000_000)),
         "class": st.integers(0, 66),
         "p": st.integers(0, 1023),
     }
@@ -105,7 +113,7 @@ WITH_TEXT: st.SearchStrategy[Command] = st.one_of(
 
 COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
     ALLOCS,
-    st.builds(c.Drop, TARGETS),
+    st.builds(c.Drop, TARGETS, PICKS, st.none() | st.builds(c.SizeIs, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), SIZES)),
     st.builds(c.Link, REFS, SLOTS, REFS),
     st.builds(c.Unlink, REFS, SLOTS),
     st.builds(
@@ -188,7 +196,26 @@ PIECES = st.one_of(
     st.sampled_from(sorted({*FIXED_WORDS, *BY_WORD, "small", "cheap", "full", "web"})),
     st.sampled_from(["0", "1", "8", "16", "48", "32K", "1.5M", "0x30", "0xc420000000", "-1", "50%", "30s", "9" * 50]),
     st.sampled_from(["grow", "gc_start", "heap_live", "heap_live>4M", "<=", "spans", "spans=3", "os", "\u6d77", "event"]),
-    st.sampled_from(["a", "b.0", "o1", "o3..o9", "x.1..x.3", "x.1", "x.1.0", "o3.1", "a..b", ".", "..", "class:5"]),
+    st.sampled_from(
+        [
+            "a",
+            "b.0",
+            "o1",
+            "o3..o9",
+            "x.1..x.3",
+            "every",
+            "size",
+            "size<64",
+            "75%",
+            "x.1",
+            "x.1.0",
+            "o3.1",
+            "a..b",
+            ".",
+            "..",
+            "class:5",
+        ]
+    ),
     st.sampled_from(["kind!=scan", "waste>30%", "pages>=10", "class:", ":5", "#", "\t", "=", "state:free", "\u00e9"]),
     st.text(st.sampled_from("aox0159.:<=>%-_#KMis"), max_size=8),
 )

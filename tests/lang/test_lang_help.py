@@ -54,6 +54,8 @@ def test_examples_use_only_objects_that_exist() -> None:
             for value in mentioned(command):
                 if isinstance(value, c.ByRange):
                     used |= {f"{value.prefix}{number}" for number in range(value.first, value.last + 1)}
+            if isinstance(command, c.Drop) and command.chooses:  # a name then means its numbered objects too
+                used = {name if name in born else f"{name}.1" for name in used}
             assert used <= born, script
 
 
@@ -77,7 +79,7 @@ def test_words_that_only_serve_suggestions_are_no_commands() -> None:
     ("name", "form"),
     [
         ("alloc", "alloc SIZE [noscan|scan|head] [as NAME] [times N]"),
-        ("drop", "drop TARGET..."),
+        ("drop", "drop TARGET... [every K|N% [seed S]] [size OP SIZE]"),
         ("link", "link A.SLOT B"),
         ("unlink", "unlink A.SLOT"),
         ("churn", "churn N [seed S] [live SIZE] [sizes small|mixed|web|large]"),

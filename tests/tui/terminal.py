@@ -32,9 +32,10 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.chdir(ROOT)
-            environ = {**os.environ, "TERM": "xterm-256color", **env}
-            for name in ("COLUMNS", "LINES"):  # they would outweigh the real size
-                environ.pop(name, None)
+            outer = {**os.environ, "TERM": "xterm-256color"}
+            for name in ("COLUMNS", "LINES", "TMUX", "STY"):  # they speak of the terminal around the tests
+                outer.pop(name, None)
+            environ = outer | env
             os.execvpe(sys.executable, [sys.executable, *program, *args], environ)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 

@@ -400,8 +400,10 @@ async def test_tab_walks_through_what_a_word_can_become() -> None:
         assert await press("tab", "tab") == ("drop level", "left   lever  ▸level")
         assert await press("tab") == ("drop left", "▸left   lever   level")
         assert await press("shift+tab") == ("drop level", "left   lever  ▸level")
-        assert "TARGET" in (await press("space"))[1], "typing goes on: the hint is back"
-        assert await press("tab") == ("drop level le", "left   lever"), "level is named already"
+        said = (await press("space"))[1]
+        assert said == "drops 1 object, 64 B asked for: level", "typing goes on: the hint is back"
+        walked = "▸left   lever   every   50%   size<   size>="
+        assert await press("tab") == ("drop level left", walked), "level is named already; then come ways to choose"
         await pilot.press("escape", "colon")
         app.query_one(Prompt).value = ""
         assert (await press(*"link", "space", "tab"))[0] == "link le"

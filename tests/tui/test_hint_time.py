@@ -5,7 +5,8 @@ import pytest
 from gomem_core.journal import unfinished
 from gomem_core.journal.file import journal_directory
 from gomem_core.journal.line import encode
-from gomem_tui.hint import forked, offer
+from gomem_core.session import Session
+from gomem_tui.hint import forked, offer, progress
 from tests.core.journals import made
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -45,3 +46,12 @@ def test_by_its_title_if_it_has_one(content: bytes, name: str) -> None:
 
 def test_a_fork_is_told_in_80_columns() -> None:
     assert len(forked("future12", "future13")) < 79
+
+
+def test_while_one_command_takes_long_its_operations_are_counted() -> None:
+    session = Session(narrate=True)
+    with session.machine.progress.counting(30_000):
+        for _ in range(1_234):
+            session.machine.progress.step()
+        assert progress(session, 3.4, "b") == "working for 3 s: step 0 of 0, 1,234 of 30,000; b stops it"
+    assert progress(session, 3.6, "b") == "working for 4 s: step 0 of 0, 0 objects ever; b stops it"

@@ -128,7 +128,7 @@ def test_panes(monkeypatch: Monkey, capsys: Capture) -> None:
         monkeypatch, capsys, "", "", "pane spans", "pane 3 2", "select tail", "pane objects", "focus mcentral", "pane why"
     )
     assert "Pane 1 Spans: 2 in 1.0M, by base ascending\n" in out
-    assert re.search(r"^>\+?\s*c420000000 +1 +4 +48 scan +2/170 P0 cache +0\.4% 0 swept$", out, re.MULTILINE)
+    assert re.search(r"^>\+?\s*c420000000 +1 +4 +48 scan +2/170 P0 cache +0\+98% 0 swept$", out, re.MULTILINE)
     assert "  c420000000  |P  p  P  P  c41fffffff    0 taken node\n" in out
     assert "2 of 256 rows; pane bitmap 256 prints all.\n" in out
     assert "selected 0xc420000030, in span 0xc420000000\n" in out

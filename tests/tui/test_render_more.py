@@ -112,6 +112,21 @@ def test_the_stacked_bar_shows_all_that_is_there(parts: list[int], width: int) -
     assert all(bool(text) == bool(n) for (text, _), n in zip(bar[1:], parts, strict=True))
 
 
+@pytest.mark.parametrize("size", [(60, 14), (80, 24), (120, 40), (200, 60)])
+def test_a_fragmented_class_stands_first_and_says_how_few_spans_would_do(size: tuple[int, int]) -> None:
+    s = State("alloc 512 as x times 4000\nalloc 33 times 9\ndrop x.2..x.2000 x.2002..x.3999\ngc")
+    lines = [plain(line) for line in draw_heap(s, Port(*size), s.scene, [1])]
+    row = lines[plan(*size).waste]
+    assert row[2:].split()[:3] == ["25", "512", "noscan"]
+    assert "22.5K" in row, "24 KB less 3 × 512 bytes are free slots"
+    assert "3→1" in row
+    headings = lines[plan(*size).waste - 1]
+    assert "slot waste" in headings
+    assert "free slots" in headings
+    if size[0] >= 80:
+        assert "25: 3 objects in 3 spans; 1 would hold them" in lines[0]
+
+
 def test_at_its_smallest_the_account_is_whole() -> None:
     text = texts(draw_heap(state("mid-gc"), Port(60, 12), state("mid-gc").scene, [5]))
     assert all(name in text for _, name, _ in heap_parts.PARTS)

@@ -5,6 +5,7 @@ import re
 import signal
 import termios
 import time
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,20 @@ def draw(self, width, height, before=SpansPane.draw):
     return before(self, width, height)
 
 SpansPane.draw = draw
+sys.exit(main(sys.argv[1:]))
+"""
+DEAF = """
+import sys
+import gomem_tui.app
+from gomem_tui.__main__ import main
+from gomem_tui.driver import TerminalParser
+
+def messages(self, piece, before=TerminalParser.messages):
+    if getattr(piece, "text", "") == "x":
+        raise ValueError("a key that cannot be read")
+    return before(self, piece)
+
+TerminalParser.messages = messages
 sys.exit(main(sys.argv[1:]))
 """
 # A shell with job control, as far as it matters here: tells when its job stops, and wakes it.
@@ -67,9 +82,9 @@ def modes_after(data: bytes) -> set[str]:
     return found | ({f"kitty {kitty}"} if kitty else set())
 
 
-def started(*words: str, program: tuple[str, ...] = ("-m", "gomem_tui")) -> tuple[Terminal, list[object]]:
+def started(*words: str, program: tuple[str, ...] = ("-m", "gomem_tui"), journal: bool = False) -> tuple[Terminal, list[object]]:
     """The explorer on its screen, and the line settings from before."""
-    terminal = Terminal("--no-journal", *words, program=program)
+    terminal = Terminal(*([] if journal else ["--no-journal"]), *words, program=program)
     before = termios.tcgetattr(terminal.fd)
     terminal.wait_for("space does")
     terminal.send("\x1b[?2026;2$y\x1b[?2048;2$y")  # what a modern terminal answers
@@ -77,6 +92,12 @@ def started(*words: str, program: tuple[str, ...] = ("-m", "gomem_tui")) -> tupl
     assert termios.tcgetattr(terminal.fd) != before
     assert {"1049", "2004", "-25"} <= modes_after(terminal.bytes)
     return terminal, before
+
+
+def after_the_screen(terminal: Terminal) -> list[str]:
+    """What was printed once the terminal was given back."""
+    printed = terminal.bytes[terminal.bytes.rindex(b"\x1b[?1049l") :]
+    return [line for line in _MODES.sub(b"", printed).decode().splitlines() if line]
 
 
 def code_of(terminal: Terminal, before: list[object]) -> int:
@@ -120,11 +141,11 @@ def test_quitting(key: str, mouse: bool) -> None:
     assert bool(_MOUSE & told) == mouse
 
 
-@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 128 + 15), ("SIGHUP", 128 + 1), ("SIGINT", 128 + 2)])
-def test_a_signal(name: str, code: int) -> None:
+def test_a_signal() -> None:
+    """One that comes while nothing happens; the other moments are those of test_signals.py."""
     terminal, before = started()
-    os.kill(terminal.pid, getattr(signal, name))
-    assert code_of(terminal, before) == code
+    os.kill(terminal.pid, signal.SIGINT)
+    assert code_of(terminal, before) == 128 + 2
 
 
 def test_a_signal_while_it_works() -> None:
@@ -164,12 +185,41 @@ def test_a_signal_while_the_terminal_is_too_small() -> None:
     assert code_of(terminal, before) == 128 + 15
 
 
-def test_an_exception() -> None:
-    terminal, before = started(program=("-c", EXPLORER))
+def test_an_error_of_gomem_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Exit code 70, a sentence, how the session is taken up again, and nothing else; the traceback is in a file."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    terminal, before = started(journal=True, program=("-c", EXPLORER))
     terminal.send("  ")
-    assert code_of(terminal, before) == 1
-    off = terminal.bytes.rindex(b"\x1b[?1049l")
-    assert b"a pane that cannot be drawn" in terminal.bytes[off:]  # where it can still be read
+    assert code_of(terminal, before) == 70
+    (file,) = (tmp_path / "gomem" / "errors").iterdir()
+    assert "ZeroDivisionError: a pane that cannot be drawn" in file.read_text()
+    assert file.stat().st_mode & 0o077 == 0
+    (journal,) = (tmp_path / "gomem" / "journals").iterdir()
+    assert after_the_screen(terminal) == [
+        f"gomem: something is wrong in gomem itself (ZeroDivisionError); please report it with {file}",
+        f"gomem --resume {journal.stem} takes this session up again.",
+    ]
+
+
+def test_an_error_of_the_thread_that_reads_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    terminal, before = started(program=("-c", DEAF))
+    terminal.send("x")
+    assert code_of(terminal, before) == 70
+    (file,) = (tmp_path / "gomem" / "errors").iterdir()
+    assert "ValueError: a key that cannot be read" in file.read_text()
+    assert [line.partition("; ")[0] for line in after_the_screen(terminal)] == [
+        "gomem: something is wrong in gomem itself (ValueError)"
+    ]
+
+
+@pytest.mark.parametrize("keys", [":quit\r", " :quit\r\rjj", ":alloc 48 as x\r:q\r", ":churn 100\rq"])
+def test_nothing_is_printed_behind_the_end(keys: str) -> None:
+    """Keys in one burst, with Python's warnings on."""
+    terminal, before = started(program=("-W", "always::RuntimeWarning", "-m", "gomem_tui"))
+    terminal.send(keys)
+    assert code_of(terminal, before) == 0
+    assert after_the_screen(terminal) == []
 
 
 def test_ctrl_z_gives_the_terminal_back_and_fg_draws_again() -> None:

@@ -34,9 +34,17 @@ def test_narrow_tables_show_what_they_are_sorted_by() -> None:
     s.order.arrange("waste", descending=True)
     lines = rows(s, 59)
     assert lines[1].endswith("waste")
-    shown = [float(line.split()[-1].rstrip("%")) for line in lines[2:] if line.endswith("%")]
+    shown = [(int(line[2:13], 16), line.split()[-1]) for line in lines[2:] if line.endswith("%")]
     assert len(shown) > 2
-    assert shown == sorted(shown, reverse=True)
+    asked = {base: s.session.account.of_span(base) for base, _ in shown}
+    percents = [100 * (1 - share.requested / share.total) for share in asked.values() if share is not None]
+    assert percents == sorted(percents, reverse=True)
+    for base, text in shown:  # what nobody can have, then what is free
+        share = asked[base]
+        assert share is not None
+        vain = share.slot_waste + share.tails + share.dead
+        both = f"{100 * vain / share.total:.0f}+{100 * share.free_slots / share.total:.0f}%"
+        assert text == (both if share.requested < share.total else "0%")
     s.order.arrange("sweepgen", descending=False)
     lines = rows(s, 59)
     assert lines[1].endswith("sweepgen")

@@ -1,0 +1,118 @@
+"""What `diff` answers."""
+
+from typing import Literal, TypedDict
+
+from gomem_core.report import Addr
+from gomem_core.schema.heap import Class, Kind, Mcache, Span
+
+Fate = Literal["new", "gone", "changed"]
+Scalar = int | bool | str | None
+
+
+class SpanChange(TypedDict):
+    """A span that is there in one moment only (`span`), or not the same in both: [then, now] of each field that differs."""
+
+    base: Addr
+    fate: Fate
+    span: Span | None
+    changes: dict[str, list[Scalar]] | None
+
+
+class CentralChange(Class):
+    """An mcentral; [then, now] of each figure; reordered: its lists are as long as before and not the same."""
+
+    spanclass: int
+    elemsize: int
+    kind: Kind
+    nonempty: list[int]
+    empty: list[int]
+    nmalloc: list[int]
+    nlock: list[int]
+    reordered: bool
+
+
+class McacheChange(TypedDict):
+    """A P's mcache then and now."""
+
+    p: int
+    then: Mcache | None
+    now: Mcache | None
+
+
+class Lengths(TypedDict):
+    """Spans on a list of mheap."""
+
+    list: str
+    then: int
+    now: int
+    difference: int
+
+
+class Part(TypedDict):
+    """Bytes of a part of the account."""
+
+    part: str
+    then: int
+    now: int
+    difference: int
+
+
+class CounterChange(TypedDict):
+    """A counter; gc_trigger, next_gc and gogc are null where no collection starts by itself, and then there is no difference."""
+
+    counter: str
+    then: int | bool | None
+    now: int | bool | None
+    difference: int | None
+
+
+class ObjectChange(TypedDict):
+    """An object that is not the same in both moments; null: not there."""
+
+    name: str
+    addr: Addr
+    size: int
+    born: int
+    then: Literal["alive", "dropped"] | None
+    now: Literal["alive", "dropped"] | None
+
+
+class LinkChange(TypedDict):
+    """A word of the slot at `holder` that does not hold the same pointer."""
+
+    holder: Addr
+    word: int
+    addr: Addr
+    then: Addr | None
+    now: Addr | None
+
+
+class Counts(TypedDict):
+    """How many things of each sort differ; the lists beside hold the first thousand."""
+
+    spans: int
+    mcentral: int
+    mcache: int
+    lists: int
+    account: int
+    counters: int
+    objects: int
+    links: int
+
+
+class Difference(TypedDict):
+    """`diff`: what differs between step `then`, called `name`, and step `now`."""
+
+    then: int
+    now: int
+    name: str | None
+    same: bool
+    counts: Counts
+    spans: list[SpanChange]
+    mcentral: list[CentralChange]
+    mcache: list[McacheChange]
+    lists: list[Lengths]
+    account: list[Part]
+    counters: list[CounterChange]
+    objects: list[ObjectChange]
+    links: list[LinkChange]

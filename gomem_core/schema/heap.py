@@ -1,0 +1,260 @@
+"""What a heap consists of, wherever it is printed: spans, lists, caches, objects, sums."""
+
+from typing import Literal, TypedDict
+
+from gomem_core.report import Addr, Bits
+
+Kind = Literal["scan", "noscan"]
+ObjectKind = Literal["scan", "noscan", "head"]
+Class = TypedDict("Class", {"class": int})  # a key that no class statement can have; 0: large
+MaybeClass = TypedDict("MaybeClass", {"class": int | None})
+
+
+class Span(MaybeClass):
+    """A span; what only spans in use have is null for others: their class, slots, sweeping, and where their bytes are."""
+
+    base: Addr
+    npages: int
+    state: Literal["inuse", "manual", "free"]
+    spanclass: int | None
+    elemsize: int | None
+    kind: Kind | None
+    nelems: int | None
+    alloc_count: int | None
+    freeindex: int | None
+    sweepgen: int | None
+    swept: bool | None
+    cached_by: int | None  # number of the P whose mcache has it
+    list: str | None  # nonempty, empty, free[N], freelarge, busy[N], busylarge
+    next_base: Addr | None  # neighbours on that list
+    prev_base: Addr | None
+    needzero: bool
+    npreleased: int  # pages of it that were given back to the operating system
+    unusedsince: int | None  # of a free span
+    ptr: Addr  # of the mspan struct
+
+
+class Bytes(TypedDict):
+    """What bytes of spans in use are there for: total is the sum of the first five, wasted that of all but requested."""
+
+    requested: int
+    slot_waste: int  # ends of slots behind what was asked for
+    dead: int  # slots that the last mark did not reach and that are not swept yet
+    free_slots: int
+    tails: int  # behind the last slots
+    wasted: int
+    total: int
+
+
+class SpanShare(Span):
+    """A span with what became of its bytes, if it is in use."""
+
+    account: Bytes | None
+
+
+class ClassWaste(Class, Bytes):
+    """The spans of a class: how many would be enough for their objects; in_mcaches are the free slots that a P has."""
+
+    spanclass: int
+    elemsize: int | None
+    kind: Kind
+    spans: int
+    needed: int
+    objects: int
+    in_mcaches: int
+
+
+class SpanDetail(SpanShare):
+    """A span with its bit sets."""
+
+    alloc_bits: Bits | None
+    alloc_cache: Bits | None
+    gcmark_bits: Bits | None
+
+
+class Central(Class):
+    """An mcentral; nonempty and empty are the lengths of its lists."""
+
+    spanclass: int
+    elemsize: int
+    kind: Kind
+    nonempty: int
+    empty: int
+    nmalloc: int
+    nlock: int
+
+
+class CentralLists(Central):
+    """An mcentral with its lists, front to back."""
+
+    nonempty_bases: list[Addr]
+    empty_bases: list[Addr]
+
+
+class CachedSpan(Class):
+    """A span in an mcache, with its number of free slots."""
+
+    spanclass: int
+    elemsize: int
+    kind: Kind
+    base: Addr
+    nfree: int
+
+
+class Mcache(TypedDict):
+    """What a P allocates from; tiny is its half-used tiny block, of which tinyoffset bytes are taken."""
+
+    p: int
+    current: bool
+    tiny: Addr | None
+    tinyoffset: int | None
+    cached: list[CachedSpan]
+
+
+class FreeList(TypedDict):
+    """Free spans of one length: a list free[N], or one span of the tree freelarge."""
+
+    list: str
+    npages: int
+    spans: int
+    first: Addr
+    npreleased: int
+
+
+class FreeBases(TypedDict):
+    """A free list with its spans, front to back."""
+
+    npages: int
+    spans: list[Addr]
+
+
+class Region(TypedDict):
+    """A part of the process's address space; `used` bytes of its `size` are in use."""
+
+    name: str
+    start: Addr
+    end: Addr
+    size: int
+    used_start: Addr
+    used_end: Addr
+    used: int
+    grows: Literal["up", "down"] | None
+
+
+class SizeClass(Class):
+    """A row of the table of size classes; of class 0, which stands for large objects, nothing else is known."""
+
+    elemsize: int | None
+    npages: int | None
+    span_bytes: int | None
+    nelems: int | None
+    tail_waste: int | None
+    max_waste_percent: float | None  # of a span full of the smallest objects that the class serves
+
+
+class Lock(MaybeClass):
+    """A lock, and how often it was taken; mheap's has no class."""
+
+    lock: Literal["mheap", "mcentral"]
+    spanclass: int | None
+    elemsize: int | None
+    kind: Kind | None
+    taken: int
+
+
+class Word(TypedDict):
+    """A word of a slot with its two bits of the heap bitmap, and where in the bitmap they are."""
+
+    addr: Addr
+    pointer: bool
+    scan: bool
+    byte_addr: Addr
+    shift: int
+    value: Addr | None
+
+
+class StoredPointer(TypedDict):
+    """A pointer stored in a word of an object."""
+
+    word: int
+    to: Addr
+
+
+class ObjectRow(TypedDict):
+    """An object; `born` is the step that made it."""
+
+    name: str
+    addr: Addr
+    size: int
+    kind: ObjectKind
+    born: int
+    links: list[StoredPointer]
+
+
+class Counters(TypedDict):
+    """The counters of `show stats`; gc_trigger and next_gc are null where no collection starts by itself."""
+
+    heap_sys: int
+    heap_inuse: int
+    heap_idle: int
+    heap_released: int
+    heap_live: int
+    heap_marked: int
+    gc_trigger: int | None
+    next_gc: int | None
+    numgc: int
+    nserved_mcache: int
+    nserved_central: int
+    nserved_heap: int
+    nserved_large: int
+    nserved_os: int
+    tinyallocs: int
+    nzero: int
+    nheap_lock: int
+    nheap_alloc: int
+    nheap_grow: int
+    nmcache_flush: int
+    nos_release: int
+
+
+class BySize(TypedDict):
+    """A row of MemStats.BySize."""
+
+    Size: int
+    Mallocs: int
+    Frees: int
+
+
+class MemStats(TypedDict):
+    """Fields of runtime.MemStats; Mallocs and Frees count tiny objects that shared a block as made and freed at once."""
+
+    Alloc: int
+    TotalAlloc: int
+    Mallocs: int
+    Frees: int
+    HeapAlloc: int
+    HeapSys: int
+    HeapIdle: int
+    HeapInuse: int
+    HeapReleased: int
+    HeapObjects: int
+    StackInuse: int
+    MSpanInuse: int
+    MCacheInuse: int
+    NextGC: int | None
+    NumGC: int
+    BySize: list[BySize]
+
+
+class Account(TypedDict):
+    """What became of every byte of the used arena; total is their sum."""
+
+    requested: int
+    slot_waste: int
+    dead: int
+    free_slots: int
+    tails: int
+    manual: int
+    free_pages: int
+    given_back: int
+    total: int

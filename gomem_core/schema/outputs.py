@@ -1,0 +1,258 @@
+"""What the subcommands print with --json: an object a line."""
+
+from typing import Literal, TypedDict
+
+from gomem_core.report import Addr
+from gomem_core.schema.heap import (
+    Account,
+    CentralLists,
+    Class,
+    ClassWaste,
+    Counters,
+    FreeBases,
+    Mcache,
+    MemStats,
+    ObjectRow,
+    SizeClass,
+    Span,
+)
+from gomem_core.schema.results import Result
+
+
+class Error(TypedDict):
+    """Why a line was not done, and where in it; `invariant`: gomem itself is wrong."""
+
+    column: int
+    message: str
+    expected: list[str]
+    suggestion: str | None
+    invariant: str | None
+
+
+class Done(TypedDict):
+    """`gomem run`: a line that was done."""
+
+    line: int | None
+    command: str
+    ok: Literal[True]
+    result: Result
+
+
+class Failed(TypedDict):
+    """`gomem run`: a line that was not done, or an expectation that was not met."""
+
+    line: int | None
+    command: str
+    ok: Literal[False]
+    error: Error
+
+
+class Check(TypedDict):
+    """`gomem check`: a file; of one that is not as it should be the line, and the message."""
+
+    file: str
+    ok: bool
+    steps: int | None
+    expectations: int | None
+    branches: int | None
+    line: int | None
+    column: int | None
+    message: str | None
+    expected: str | None
+    found: str | None
+    invariant: str | None
+
+
+class Placement(Class):
+    """Where an object goes; slot_waste are the bytes of the slot that it does not fill."""
+
+    way: Literal["nothing", "tiny", "small", "large"]
+    spanclass: int
+    elemsize: int
+    slot_waste: int
+    slot_waste_percent: float
+    npages: int
+    span_bytes: int
+    nelems: int
+    tail_waste: int
+
+
+class Size(TypedDict):
+    """`gomem classes SIZE`: null where no object of that size can be of that kind."""
+
+    size: int
+    noscan: Placement | None
+    scan: Placement | None
+
+
+class Compared(TypedDict):
+    """How many things of one sort were compared, and how many of them were equal."""
+
+    compared: int
+    equal: int
+
+
+class FirstDifference(TypedDict):
+    """The first thing that was not as recorded."""
+
+    line: int
+    op: int
+    what: str
+    expected: str
+    got: str
+
+
+class Verified(TypedDict):
+    """`gomem verify`: a recording that was replayed."""
+
+    file: str
+    go: str
+    ops: int
+    addresses: Compared
+    events: Compared
+    snapshots: Compared
+    heapbits: Compared
+    memstats: Compared
+    first_difference: FirstDifference | None
+
+
+class Unreadable(TypedDict):
+    """`gomem verify`: a file that is no recording."""
+
+    file: str
+    line: int | None
+    error: str
+
+
+class Timing(TypedDict):
+    """What an operation costs; calls of an empty function, and how many of them are the goal."""
+
+    operation: str
+    ns: float
+    calls: float
+    goal_calls: int | None
+
+
+class Memory(TypedDict):
+    """Bytes of Python memory: of a span, of a million live objects of 8 B scan and of 64 B noscan."""
+
+    span: int
+    million_8_scan: int
+    million_64_noscan: int
+
+
+class Growth(TypedDict):
+    """What an operation costs with few and with many spans in the heap."""
+
+    operation: str
+    spans: list[int]
+    ns: list[float]
+    ratio: float
+
+
+class Bench(TypedDict):
+    """`gomem bench`."""
+
+    python: str
+    operations: list[Timing]
+    memory: Memory
+    growth: list[Growth]
+
+
+class Setting(TypedDict):
+    """`gomem config show`: a setting, or the keys of an action, and who says so."""
+
+    section: Literal["explorer", "keys"]
+    name: str
+    value: str | bool | list[str]
+    source: str
+
+
+class Key(TypedDict):
+    """`gomem keys`: an action."""
+
+    id: str
+    keys: list[str]
+    help: str
+    rebound: bool
+    default: list[str]
+
+
+class Lesson(TypedDict):
+    """`gomem learn --json`: a lesson."""
+
+    number: int
+    name: str
+    title: str
+    steps: int
+    opening: str
+    walked: bool
+
+
+class Unmet(TypedDict):
+    """An expectation that was not met."""
+
+    line: str
+    found: str
+
+
+class Arena(TypedDict):
+    """The used part of the arena."""
+
+    start: Addr
+    used: Addr
+    pages: int
+
+
+class Objects(TypedDict):
+    """Objects that were ever made, those that the program refers to, and the oldest of these."""
+
+    ever: int
+    alive: int
+    rows: list[ObjectRow]
+
+
+class Event(TypedDict):
+    """An event: its kind, the Go function that decides, and the fields of its kind, which schema.json lists."""
+
+    kind: str
+    go: str
+
+
+class Told(TypedDict):
+    """The command that led to a step, or that is half done: its line in the file, its answer, its events."""
+
+    line: int | None
+    command: str | None
+    ok: bool
+    result: Result | None
+    error: Error | None
+    events: list[Event]
+    events_total: int
+    unmet: list[Unmet]
+
+
+class Export(Told):
+    """`gomem export --json`: where a session stands, what it did last, and the heap as it is there."""
+
+    file: str | None
+    title: str | None
+    step: int
+    event: int
+    of: int
+    marks: dict[str, int]
+    arena: Arena
+    sweepgen: int
+    spans: list[Span]
+    mcentral: list[CentralLists]
+    mcaches: list[Mcache]
+    free: list[FreeBases]
+    freelarge: list[Addr]
+    objects: Objects
+    account: Account
+    waste_by_class: list[ClassWaste]
+    stats: Counters
+    mem_stats: MemStats
+
+
+Output = Done | Failed | Check | SizeClass | Size | Verified | Unreadable | Bench | Setting | Key | Lesson | Export
