@@ -33,17 +33,17 @@ class Share(NamedTuple):
         return self.slot_waste + self.dead + self.free_slots + self.tails
 
     def percent(self, nbytes: int) -> float:
-        """So many of its bytes in percent, 0 … 100."""
+        """Returns what share of its bytes that is, in percent, 0 … 100."""
         return 100 * nbytes / self.total if nbytes else 0.0
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Returns the sum of them."""
         return sum(self)
 
 
 class Held(NamedTuple):
-    """How much the spans of a class hold, and how few of them would be enough."""
+    """The memory that the spans of a class hold, and how few spans would be enough."""
 
     spans: int
     live: int  # slots with an object that is allocated and not dead; of tiny objects, their blocks
@@ -81,7 +81,7 @@ class _Counted:
         self.take(info)
 
     def take(self, info: SpanInfo) -> None:
-        """Be of this span, with nothing counted yet."""
+        """Start over for this span, with nothing counted."""
         self.base = info.base
         self.spanclass = info.spanclass
         self.elemsize = info.elemsize

@@ -20,6 +20,7 @@ from gomem_core.news import Stale
 MOST_BYTES: Final = 120 << 20
 MOST_LOOSE: Final = 32 << 20  # of that, for images which are not packed
 MOST_WORK: Final = 5_000  # between neighbours, if memory allows: a sixth of a second's worth
+_SELDOM: Final = 20  # they are weighed at the latest when a twentieth of them is new
 _MOST_STALE: Final = 2_500  # spans of a stretch; where more changed, all count as changed
 
 
@@ -69,6 +70,8 @@ class Checkpoints:
         self._all = [first]
         self._steps = [first.step]
         self._end = first.work  # the farthest that the session came, as far as it is known here
+        self._weight = (first.nbytes, first.nbytes)  # of those that are not packed, and of all, when they were last weighed
+        self._unweighed: list[int] = []  # bytes of those that were entered since
 
     def __len__(self) -> int:
         return len(self._all)
@@ -89,7 +92,7 @@ class Checkpoints:
         return self._all[first : last + 1]
 
     def add(self, checkpoint: Checkpoint, work: int, inside: bool) -> None:
-        """Enter one, unless its step has one; `work` is that of the cursor, around which they shall lie dense.
+        """Enter one, unless its step has one; `work` is that of the cursor, around which they lie dense.
 
         `inside` tells that steps behind it were done before, so that it divides a stretch.
         """
@@ -101,10 +104,20 @@ class Checkpoints:
         self._all.insert(at, checkpoint)
         self._steps.insert(at, checkpoint.step)
         self._end = max(self._end, work)
-        self._pack_some(work, checkpoint)
-        too_much = self.nbytes - MOST_BYTES
-        while too_much > 0 and len(self._all) > 2:
-            too_much -= self._remove(self._least_missed(work, checkpoint))
+        self._unweighed.append(checkpoint.nbytes)
+        if self._must_weigh():
+            self._pack_some(work, checkpoint)
+            too_much = self.nbytes - MOST_BYTES
+            while too_much > 0 and len(self._all) > 2:
+                too_much -= self._remove(self._least_missed(work, checkpoint))
+            self._weight = (sum(one.nbytes for one in self._all if not one.is_packed), self.nbytes)
+            self._unweighed.clear()
+
+    def _must_weigh(self) -> bool:
+        """Whether too much memory may be taken: to add up all of them at each one would cost most where there are thousands."""
+        loose, packed_too = (weight + sum(self._unweighed) for weight in self._weight)
+        much = loose > MOST_LOOSE * 7 // 8 or packed_too > MOST_BYTES * 7 // 8
+        return much or len(self._unweighed) * _SELDOM >= len(self._all)
 
     def forget_after(self, step: int) -> None:
         """The session takes another way from a step."""
@@ -116,10 +129,12 @@ class Checkpoints:
         """Pack those farthest from the cursor, but not `new`."""
         loose = [one for one in self._all[1:] if not one.is_packed and one is not new]
         loose.sort(key=lambda one: abs(one.work - work))
-        too_much = sum(one.nbytes for one in (new, *loose)) - MOST_LOOSE
-        while too_much > 0 and loose:
+        nbytes = sum(one.nbytes for one in (new, *loose))
+        if nbytes <= MOST_LOOSE * 7 // 8:
+            return
+        while nbytes > MOST_LOOSE * 3 // 4 and loose:  # some more than must be, so that it is not soon to be done again
             far = loose.pop()
-            too_much -= far.nbytes
+            nbytes -= far.nbytes
             far.pack()
 
     def _least_missed(self, work: int, new: Checkpoint) -> int:
@@ -138,7 +153,7 @@ class Checkpoints:
         return min((n for n in range(1, len(self._all)) if self._all[n] is not new), key=cost)
 
     def _remove(self, n: int) -> int:
-        """Away with it; returns the bytes."""
+        """Drop the checkpoint of a step; returns the bytes freed."""
         gone = self._all.pop(n)
         del self._steps[n]
         self._all[n - 1].stale.add(gone.stale)

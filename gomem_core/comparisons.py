@@ -1,4 +1,4 @@
-"""How two values are compared, by the sign that the language has for it."""
+"""The comparisons of the language, by their signs."""
 
 import operator
 from collections.abc import Callable

@@ -10,12 +10,14 @@ from gomem_core.execute import EXECUTE, LOOKS, CommandError
 from gomem_core.lang import Command, ParseError, parse
 from gomem_core.lang.moves import Back, Diff, Focus, Forward, Goto, Pause, Say, Select, UntilEvent, UntilQuantity
 from gomem_core.machine import located
+from gomem_core.movefaults import CHECK_MOVES
 from gomem_core.moving import MOVES
 from gomem_core.outcome import Outcome
 from gomem_core.report import Result
 from gomem_core.step import PAUSE
 from gomem_core.stopping import Stopped
 
+_READ_ONLY: Final = "this session is read-only: go through it with goto, back, forward, until, diff, focus and select"
 _MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, Focus, Select)
 
 
@@ -25,7 +27,7 @@ class Console(Desk):
     def submit(self, line: str) -> Outcome:
         """Do one line; errors are in the outcome, and then nothing changed.
 
-        A line that only looks is no step; in a script it is one, unless steps lie ahead.
+        A line that only looks is not a step; in a script it is one, unless steps lie ahead.
         Of a move the outcome has the answer; what was done to stand where it leads is `session.outcome`.
         Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt.
         """
@@ -37,12 +39,10 @@ class Console(Desk):
         match command:
             case None:
                 return Outcome(line, None, self.session.step)
-            case _ if type(command) in LOOKS and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead):
-                self.last = self.session.look(line)
-                return self.last
-            case _ if self.read_only and not isinstance(command, _MERE_MOVES):
-                told = "this session is read-only: go through it with goto, back, forward, until, diff, focus and select"
-                return Outcome(line, command, self.session.step, error=located(CommandError(told), line))
+            case _ if self._is_look(command):
+                return self._look(line, command)
+            case _ if self._is_forbidden(command):
+                return Outcome(line, command, self.session.step, error=located(CommandError(_READ_ONLY), line))
             case Say():
                 return self._do(f"{line}\n{PAUSE}")
             case _ if type(command) in EXECUTE:
@@ -50,16 +50,44 @@ class Console(Desk):
             case _:
                 return self._move(line, command)
 
+    def fault(self, command: Command, line: str) -> ParseError | None:
+        """What is wrong with a command here, without doing it; None too where that takes long to find out."""
+        check = CHECK_MOVES.get(type(command))
+        try:
+            if self._is_forbidden(command):
+                raise CommandError(_READ_ONLY)
+            if check is not None:
+                check(self, command)
+        except CommandError as e:
+            return located(e, line)
+        return self.session.machine.fault(command, line)
+
+    def _is_look(self, command: Command) -> bool:
+        """Whether it only looks, and is not a step of a script either."""
+        return type(command) in LOOKS and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead)
+
+    def _is_forbidden(self, command: Command) -> bool:
+        """Whether it would change a session that may only be looked at."""
+        return self.read_only and not isinstance(command, _MERE_MOVES) and not self._is_look(command)
+
     @property
     def _steps_ahead(self) -> bool:
         """Whether a step here would begin another future."""
         return self.session.timeline.following is not None
+
+    def _look(self, line: str, command: Command) -> Outcome:
+        try:
+            self.last = self.session.look(line)
+        except Stopped:
+            return Outcome(line, command, self.session.step, Result("stopped; nothing changed"))
+        return self.last
 
     def _do(self, source: str) -> Outcome:
         event, future = self.session.event, self.session.timeline.name
         try:
             outcome = self.session.submit(source)
         except Stopped:
+            self.gave_up()
             return Outcome(source, None, self.session.step, Result("stopped; nothing changed"))
         if outcome.ok:
             self.difference = None
@@ -68,6 +96,8 @@ class Console(Desk):
             self.record("do", source)
         elif self.session.event != event:  # it was halfway, which it left to try
             self.moved()
+        else:
+            self.gave_up()
         self.last = outcome
         return outcome
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gomem_core.expect import found_instead
 from gomem_core.journal import Journal, Kind
+from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
 from gomem_core.outcome import Outcome
 from gomem_core.ownfiles import OwnFiles, Stamp, resolved
@@ -78,16 +79,22 @@ class Desk:
             self._beginning.append(("file", str(resolved(origin.path)), *origin.stamp))
 
     def keep(self, kind: Kind | None) -> None:
-        """Who keeps the journals of sessions that begin from here on; None: nobody."""
+        """Set the kind of program that keeps the journals of sessions from here on; None: no journals."""
         self._kind = kind
 
-    def take_up(self, session: Session, script: Script, journal: Journal | None, files: OwnFiles) -> None:
-        """Go on with a session that was read from its journal; without one nothing more is written there."""
+    def take_up(self, session: Session, script: Script, journal: Journal | None, files: OwnFiles, lost: str = "") -> None:
+        """Go on with a session that was read from its journal; without one nothing more is written there.
+
+        `lost` is the command during which it was killed: `take_problem` tells of it.
+        """
         self.leave()
         self._set(session, script)
         self.own_files = files
         self._beginning = []
+        self._written = ()
         self.journal = journal
+        if lost:
+            self._problem = f"the session was killed during {printable(lost)}: that command is lost"
 
     def _set(self, session: Session, script: Script) -> None:
         self.session = session
@@ -96,6 +103,11 @@ class Desk:
         self.own_files = OwnFiles()
         self.difference: Difference | None = None  # the answer to the last `diff`, until something else is done
         self.last: Outcome | None = None  # of the last line that was typed for the heap
+
+    @property
+    def has_written(self) -> bool:
+        """Whether anything was written to the journal since the session began or was taken up."""
+        return bool(self._written)
 
     @property
     def narrates(self) -> bool:
@@ -139,11 +151,18 @@ class Desk:
         self.difference = None
         self.record("goto", self.session.step, self.session.event)
 
-    def _on_the_way(self, step: int) -> None:
-        """Steps are being done for the first time, which may take long; so far it came."""
+    def _on_the_way(self, step: int, trying: str) -> None:
+        """Write how far the steps are that are done for the first time, and a typed command that will take long."""
         self._write_beginning()
         if step and self._written != ("goto", step, 0):
             self._append("goto", step, 0)
+        if trying:
+            self._append("try", trying)
+
+    def gave_up(self) -> None:
+        """Write that the command is over which was about to be tried, if one was: it failed or was stopped."""
+        if self._written[:1] == ("try",):
+            self.moved()
 
     def take_problem(self) -> str:
         """What went wrong with the journal since this was asked last; nothing most of the time."""
@@ -168,7 +187,7 @@ class Desk:
             self.record("file", str(resolved(path)), *stamp)
 
     def unmet(self, outcome: Outcome | None) -> list[tuple[str, str]]:
-        """Of what the step where the session stands expects: the lines that did not come true, and what was found instead."""
+        """Returns the current step's expectations that are not met: each line, and what was found instead."""
         said = outcome.said if outcome is not None else None
         checked = [(line, self.found_instead(expect, outcome)) for line, expect in (said.expects if said else ())]
         return [(line, found) for line, found in checked if found]

@@ -23,7 +23,7 @@ _ABSENT: Final = ("not there", -1)  # state, and the step of birth
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """All that differs between two moments."""
+    """Everything that differs between two moments."""
 
     touched: Touched  # what panes mark
     fates: dict[int, Fate]  # of each span in `touched`: for panes that mark new, gone and changed ones in different ways

@@ -90,7 +90,7 @@ class Section(NamedTuple):
     note: str = ""
 
     def lines(self, most: int | None = None) -> list[str]:
-        """As text: all rows, or the first ones and how many more there are."""
+        """Returns it as text: all rows, or the first ones and how many more there are."""
         rows = self.table.rows[:most]
         found = ["", self.heading]
         if rows:
@@ -130,7 +130,7 @@ def spans_section(diffs: list[SpanDiff]) -> Section:
 
 
 def _what_happened(d: SpanDiff) -> str:
-    """In words; nothing for a span that changed in its bookkeeping only."""
+    """Returns the change in words; nothing for a span of which only the bookkeeping changed."""
     if d.then is None or d.now is None:
         only = d.then or d.now
         return "" if only is None else _describe(only.info)

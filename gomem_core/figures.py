@@ -56,7 +56,7 @@ class Figures(NamedTuple):
 
 
 def figures(view: HeapView, account: Account) -> Figures:
-    """Those of now.  Reads the account, so only between commands are they exact."""
+    """Returns the figures of this moment.  Reads the account, so only between commands are they exact."""
     stats = view.stats
     mapped = {r.name: r.used_end - r.used_start for r in view.layout()}
     free = dict(view.free_lists())

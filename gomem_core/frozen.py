@@ -71,7 +71,7 @@ def _delattr(self: object, name: str) -> None:  # noqa: ARG001 -- the same
 
 
 def _reduce(self: object) -> tuple[type, tuple[object, ...]]:
-    """How it is copied and pickled."""
+    """Tells copy and pickle how to rebuild it."""
     return type(self), tuple(value for _, value in values_of(self))
 
 

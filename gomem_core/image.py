@@ -44,6 +44,7 @@ _MHEAP: Final = (
 _SPANALLOC: Final = ("chunk", "nchunk", "inuse", "chunks")
 _STATS: Final = tuple(name for name in MStats.__slots__ if name != "nsmallfree")
 _NONE: Final = -1
+_EMPTY: Final = array("q")  # most of the 500 lists of a heap are
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Image:
         """Memory it takes, roughly: as if the heap had changed all its bit sets since."""
         leaves = (leaf for leaf in self.leaves.values() if not isinstance(leaf, int))
         tables = (*self.columns, self.alloc_cache, *self.lists, *self.sweep_spans, self.nsmallfree, self.central, *leaves)
-        numbers = sum(len(table) * table.itemsize + 80 for table in (*tables, self.ptr_words_lengths, *self.pointers))
+        numbers = sum(len(table) * table.itemsize + 80 for table in (*tables, self.ptr_words_lengths, *self.pointers) if table)
         slots = sum(self.columns[_COLUMNS.index("nelems")])
         bit_sets = len(_BIT_SETS) * (40 * len(self.incache) + slots // 7)
         return numbers + bit_sets + len(self.incache) + len(self.ptr_words) + 100 * len(self.tiny_refs) + 5_000
@@ -108,7 +109,9 @@ def capture(heap: Heap) -> Image:
         ptr_words_lengths=array("q", [_bytes_of(s.ptr_words) for s in structs]),
         pointers=_stored(structs),
         arena_spans=len(arena),
-        lists=tuple(array("q", [numbers[id(s)] for s in spans.spans()]) for spans in _all_lists(heap)),
+        lists=tuple(
+            _EMPTY if spans.first is None else array("q", [numbers[id(s)] for s in spans.spans()]) for spans in _all_lists(heap)
+        ),
         sweep_spans=(
             array("q", [numbers[id(s)] for s in h.sweep_spans[0]]),
             array("q", [numbers[id(s)] for s in h.sweep_spans[1]]),
@@ -195,8 +198,9 @@ def restore(heap: Heap, image: Image) -> None:
 def _structs_of(heap: Heap) -> dict[int, MSpan]:
     """The structs that can be found in a heap, which may be halfway in a command, by their addresses."""
     leaves = heap.mheap.spans.leaves.values()
-    found = {entry for leaf in leaves for entry in (set(leaf) if isinstance(leaf, list) else (leaf,)) if entry is not None}
-    return {s.ptr: s for s in (*found, *heap.mheap.spanalloc.free_list)}
+    found: set[MSpan | None] = {leaf for leaf in leaves if not isinstance(leaf, list)}  # tens of thousands, at worst
+    found.update(*(leaf for leaf in leaves if isinstance(leaf, list)))
+    return {s.ptr: s for s in (*found, *heap.mheap.spanalloc.free_list) if s is not None}
 
 
 def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:

@@ -256,7 +256,7 @@ def reachable_is_allocated(heap: Heap) -> None:
             _require(ok, "reachable_is_allocated", f"{s.start_addr:#x} slot {i} word {word} holds a pointer without its bit")
             t = h.span_of(target)
             if t is None:
-                _require(target == heap.zerobase, "reachable_is_allocated", f"pointer to {target:#x}, which is no object")
+                _require(target == heap.zerobase, "reachable_is_allocated", f"pointer to {target:#x}, which is not an object")
                 continue
             at = t.object_index(target)
             kept = t.gcmark_bits if t.sweepgen == h.sweepgen - 2 else t.allocated_bits()

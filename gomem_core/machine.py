@@ -44,7 +44,7 @@ _TELL_EVERY: Final = 10_000  # work, a third of a second
 
 
 class _Halfway(Exception):
-    """So many events were told as were asked for."""
+    """The requested number of events was reached."""
 
 
 class _Memory(NamedTuple):
@@ -74,14 +74,16 @@ class Machine:
         self.links = LinkIndex(self.view, complete=True)  # likewise
         self.at = 0  # steps done
         self.outcome: Outcome | None = None  # of the step done last, if it is known
-        self.on_the_way: Callable[[int], None] | None = None  # told where it stands while steps are done that never were
+        # Called while steps are done for the first time: where it stands, and which long command that was typed is tried next.
+        self.on_the_way: Callable[[int, str], None] | None = None
         self.stop = StopRequest() if stop is None else stop  # whatever takes long raises Stopped then
         self.stale = Stale()  # spans that may have changed since somebody took this
         self.heap_live = array("q", [0])  # bytes, after each step that was done on this line
         self.marks = bytearray(1)  # what each of them did, see stepmarks.py
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last
         self.progress = Progress() if progress is None else progress  # of the command that is being done
-        self._world = World(self.heap, self.view, self.objects, progress=self.progress)
+        links = self.links if narrate else None
+        self._world = World(self.heap, self.view, self.objects, progress=self.progress, links=links, stop=self.stop)
         self._step_of = step_of
         self.narrates = narrate
         self._told_at = -_TELL_EVERY  # work when it told last where it stands
@@ -116,7 +118,7 @@ class Machine:
 
     @contextmanager
     def only_looking(self) -> Iterator[None]:
-        """Nobody is told where it stands in here, since it comes back."""
+        """Suppresses progress reports: the machine will come back."""
         told, self.on_the_way = self.on_the_way, None
         try:
             yield
@@ -150,7 +152,7 @@ class Machine:
         number, now, work = self.at + 1, self.heap.mheap.now, self._work
         known_to_fail = self._failed.pop(number, None)
         before = counters(self.heap)
-        self._tell(step)
+        self._tell(step, step.source)
         if self.at < self.recorded:
             self.objects.diverge()
         outcome = None
@@ -172,11 +174,14 @@ class Machine:
         self._done(number, outcome)
         return outcome
 
-    def _tell(self, step: Step) -> None:
-        """Tell where it stands: at the very first step, before a heavy one, and now and then."""
-        if self.on_the_way is not None and abs(self._work - self._told_at) + cost(self._world, step.command) >= _TELL_EVERY:
+    def _tell(self, step: Step, typed: str = "") -> None:
+        """Tell where it stands: at the very first step, before a heavy one, and now and then; and which heavy one is typed."""
+        if self.on_the_way is None:
+            return
+        work = cost(self._world, step.command)
+        if abs(self._work - self._told_at) + work >= _TELL_EVERY:
             self._told_at = self._work
-            self.on_the_way(self.at)
+            self.on_the_way(self.at, typed if work >= _TELL_EVERY else "")
 
     def look(self, step: Step, at: int) -> Outcome:
         """Do a command that only looks, as no step."""
@@ -340,7 +345,7 @@ class Machine:
         if self._half:
             self.objects.go(self.at)
             self.objects.put_back()
-            if self.at == self.recorded:  # the objects of a step that was never done as a whole are no traces to be kept
+            if self.at == self.recorded:  # the objects of a step that was never completed leave no traces
                 self.objects.cut()
         self._half = True
         image, memory = known.contents()

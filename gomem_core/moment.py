@@ -89,7 +89,7 @@ def moment(view: HeapView, objects: ObjectTable, sums: Figures, step: int) -> Mo
 
 
 def _counters(view: HeapView, objects: ObjectTable) -> tuple[tuple[str, int], ...]:
-    """The runtime's counters, and numbers about session and collector that are no counters of its."""
+    """The runtime's counters, and numbers about session and collector that are not among its counters."""
     stats = view.stats
     return (
         ("arena", view.arena[1] - view.arena[0]),

@@ -10,6 +10,7 @@ from gomem_core.comparisons import COMPARE
 from gomem_core.desk import Desk, Origin
 from gomem_core.execute import CommandError
 from gomem_core.figures import figures
+from gomem_core.foreign import brief, named
 from gomem_core.journal import JournalError
 from gomem_core.lang import format_command
 from gomem_core.lang.moves import (
@@ -34,14 +35,14 @@ from gomem_core.lang.moves import (
     UntilEvent,
     UntilQuantity,
 )
-from gomem_core.near import nearest
+from gomem_core.movefaults import check_ahead, check_behind, check_branch, check_select, step_of
 from gomem_core.ownfiles import NotOurs, stamp_of
 from gomem_core.quantities import measure
 from gomem_core.report import Column, Result, Table, counted, hexed
 from gomem_core.resume import resume
 from gomem_core.script import ScriptError, load_script
 from gomem_core.step import parse_step
-from gomem_core.timeline import Timeline, UnknownBranch
+from gomem_core.timeline import Timeline
 
 if TYPE_CHECKING:
     from gomem_core.moment import Moment
@@ -54,17 +55,15 @@ _BRANCH_COLUMNS: Final = (Column("future", "text"), Column("from"), Column("step
 
 
 def _back(desk: Desk, command: Back) -> Result:
+    check_behind(desk, command)
     session = desk.session
-    if not session.step and not session.event:
-        raise CommandError("this is the beginning; nothing lies before it")
     steps = command.n - 1 if session.event else command.n  # the first leads to the beginning of the command that is half done
     return go(desk, max(0, session.step - steps))
 
 
 def _forward(desk: Desk, command: Forward) -> Result:
+    check_ahead(desk, command)
     session, last = desk.session, len(desk.session.timeline.steps)
-    if session.step == last:
-        raise CommandError("this is the end; no step lies ahead")
     return go(desk, min(last, session.step + command.n))
 
 
@@ -119,29 +118,12 @@ def place(desk: Desk) -> "results.Place":
     return {"step": session.step, "event": session.event, "of": len(session.timeline.steps), "command": command}
 
 
-def step_of(desk: Desk, target: int | str) -> int:
-    """The step meant by a number, a mark, `start` or `end`.  Raises CommandError."""
-    timeline = desk.session.timeline
-    last = len(timeline.steps)
-    if isinstance(target, int):
-        if target > last:
-            raise CommandError(f"there is no step {target}: they are 0 to {last}", str(target))
-        return target
-    if target in ("start", "end"):
-        return 0 if target == "start" else last
-    if target in timeline.marks:
-        return timeline.marks[target]
-    elsewhere = timeline.elsewhere(target)
-    if elsewhere is not None:
-        raise CommandError(f"the mark {target} lies in the future {elsewhere}; branch {elsewhere} takes that up", target)
-    raise CommandError(f"no step is marked {target}", target, nearest(target, timeline.marks))
-
-
 def _until_event(desk: Desk, command: UntilEvent) -> Result:
     def met() -> bool:
         outcome = desk.session.outcome
         return outcome is not None and command.kind in outcome.told.kinds
 
+    check_ahead(desk, command)
     with desk.session.machine.listening():
         return _until(desk, met, f"no further step tells {command.kind}")
 
@@ -152,14 +134,13 @@ def _until_quantity(desk: Desk, command: UntilQuantity) -> Result:
     def met() -> bool:
         return COMPARE[command.op](measure(command.quantity, session.view, session.objects), command.value)
 
+    check_ahead(desk, command)
     return _until(desk, met, f"{format_command(command).removeprefix('until ')} comes true in no further step")
 
 
 def _until(desk: Desk, met: Callable[[], bool], otherwise: str) -> Result:
     """Go forward at least a step, until something is so."""
     session = desk.session
-    if session.timeline.following is None:
-        raise CommandError("this is the end; no step lies ahead")
     try:
         while session.forward() is not None:
             if met():
@@ -227,13 +208,10 @@ def _branch(desk: Desk, command: Branch) -> Result:
             "rows": [{"branch": name, "from": at, "steps": steps, "first": first or None} for name, at, steps, first in rows],
         }
         return Result(summary, data, Table(_BRANCH_COLUMNS, [*rows]) if rows else None)
+    check_branch(desk, command)
     future = session.timeline.name
     try:
         session.switch(command.name)
-    except UnknownBranch:
-        names = ", ".join(session.timeline.others) or "none so far"
-        message = f"there is no other future called {command.name}; there are: {names}"
-        raise CommandError(message, command.name, nearest(command.name, session.timeline.others)) from None
     finally:
         if session.timeline.name != future:  # also when it was stopped on the way to where it stood
             desk.record("branch", command.name)
@@ -258,7 +236,7 @@ def _save(desk: Desk, command: Save) -> Result:
     except NotOurs as e:
         raise CommandError(str(e), command.path) from e
     except OSError as e:
-        raise CommandError(f"cannot write {command.path}: {e.strerror or e}", command.path) from e
+        raise CommandError(f"cannot write {brief(command.path)}: {e.strerror or e}", command.path) from e
     steps = len(desk.session.timeline.steps)
     data: results.Saved = {"path": command.path, "steps": steps}
     return Result(f"{counted(steps, 'step')} saved in {command.path}", data)
@@ -268,11 +246,11 @@ def _open(desk: Desk, command: Open) -> Result:
     path = _path(command.path)
     try:
         if path.is_fifo():  # nobody could stop who waits for what another program writes
-            raise ScriptError(f"{path}: it is a pipe, not a file")
+            raise ScriptError(f"{named(path)}: it is a pipe, not a file")
         origin = Origin(path, stamp_of(path))
         script = load_script(path)
     except OSError as e:
-        raise CommandError(f"cannot read {command.path}: {e.strerror or e}", command.path) from e
+        raise CommandError(f"cannot read {brief(command.path)}: {e.strerror or e}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
     desk.begin(script, origin)
@@ -308,12 +286,11 @@ def _focus(_desk: Desk, command: Focus) -> Result:
 
 
 def _select(desk: Desk, command: Select) -> Result:
+    check_select(desk, command)
     addr = desk.session.address_of(command.target)
     span = desk.session.view.span_at(addr) if addr is not None else None
-    if addr is None:
-        raise CommandError(f"no object is called {command.target}", str(command.target))
-    if span is None:
-        raise CommandError(f"no span is at {addr:#x}", format_command(command).removeprefix("select "))
+    assert addr is not None
+    assert span is not None
     data: results.Selected = {"addr": hexed(addr), "span": hexed(span.base)}
     return Result(f"selected {addr:#x}, in span {span.base:#x}", data)
 

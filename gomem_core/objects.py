@@ -56,7 +56,7 @@ class _Aside(NamedTuple):
 
 
 class ObjectTable:
-    """All objects of a session, by number, name and address."""
+    """Holds all objects of a session, by number, name and address."""
 
     def __init__(self) -> None:
         # A row for each object; rows from `_count` on are hidden.
@@ -88,7 +88,7 @@ class ObjectTable:
 
     @property
     def alive(self) -> int:
-        """How many objects the program refers to."""
+        """Returns how many objects the program refers to."""
         return self._count - self._drops
 
     # --- Being born, being dropped --------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ class ObjectTable:
     # --- Going through time ---------------------------------------------------------------------------------------------
 
     def go(self, step: int) -> None:
-        """Be as after `step`: what was born or dropped later is hidden, what was hidden and came before is there again."""
+        """Show the table as after `step`: hide what was born or dropped later, show again what came before and was hidden."""
         drops = bisect_right(self._drop_step, step)
         for n in range(drops, self._drops):
             self._dropped[self._drop_oid[n]] = ALIVE

@@ -34,7 +34,7 @@ def offers(view: HeapView, objects: ObjectTable, timeline: Timeline | None = Non
 
 
 def _beginning(told: dict[str, str]) -> Callable[[str], Iterable[tuple[str, str]]]:
-    """Those that begin so."""
+    """Returns a function that finds the words that begin with a prefix."""
     return lambda prefix: ((name, about) for name, about in told.items() if name.startswith(prefix))
 
 

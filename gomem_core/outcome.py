@@ -42,7 +42,7 @@ class Outcome:
 
     @property
     def events_total(self) -> int:
-        """How many events it told."""
+        """Returns how many events it reported."""
         return self.told.total
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Stamp(NamedTuple):
-    """By what a file is known to be as it was."""
+    """Identifies a version of a file."""
 
     size: int
     modified: int  # ns
@@ -18,7 +18,7 @@ class NotOurs(Exception):
 
 
 def stamp_of(path: Path) -> Stamp | None:
-    """Of the file as it is now; None where there is none."""
+    """Returns the file's stamp now; None if there is no file."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Who keeps an object alive: paths of links from what the program refers to.
+"""Finds what keeps an object alive: paths of links from what the program refers to.
 
 Only what is asked about is looked at: the slots of those objects, and, where the program itself dropped them, the links that
 lead to them, backwards to the next object that the program refers to.

@@ -121,7 +121,7 @@ class Result:
     found: bool = True  # False: an `until` that came to the end
 
     def lines(self) -> list[str]:
-        """All of it as text."""
+        """Returns the whole report as text."""
         found = [self.summary] if self.summary else []
         if self.table is not None:
             found += self.table.lines()

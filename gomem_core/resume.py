@@ -3,6 +3,7 @@
 The records, each written when it happened:
 
     load NAME TEXT      the session began with the steps of this session file
+    try SOURCE          a step was typed that takes long; what follows tells whether it was done
     do SOURCE           a step was typed and done where the session stood
     goto STEP EVENT     it then stood there
     line STEP LINE      a directive was added to a step
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core.desk import Desk
+from gomem_core.foreign import brief
 from gomem_core.journal import Found, Journal, JournalError, Record, Summary, find, read
 from gomem_core.lang import ParseError, parse
 from gomem_core.lang.errors import WordError
@@ -49,7 +51,7 @@ def resume(desk: Desk, which: str | None) -> Found:
         if journal is not None:
             journal.close(ended=found.ended)
         raise
-    desk.take_up(session, told.script, journal, told.files)
+    desk.take_up(session, told.script, journal, told.files, told.lost)
     return found
 
 
@@ -65,6 +67,7 @@ def called(journal: Summary) -> str:
 _TOP: Final = 20_000  # characters among which a title stands
 _FORMS: Final[dict[str, tuple[type, ...]]] = {
     "load": (str, str),
+    "try": (str,),
     "do": (str,),
     "goto": (int, int),
     "line": (int, str),
@@ -84,21 +87,23 @@ class _Told:
         self.files = OwnFiles()
         self.step = 0
         self.event = 0
+        self.lost = ""  # the command that was being tried when the journal ends
 
     def take(self, record: Record) -> None:
         """Do to the list of steps what was recorded.  Raises JournalError."""
         form = _FORMS.get(record.verb)
         if form is None:
-            raise self._wrong(record, f"this gomem knows no record {record.verb}")
+            raise self._wrong(record, f"this gomem knows no record {brief(record.verb)}")
         if tuple(map(type, record.values)) != form:
             expected = " ".join([record.verb, *(kind.__name__ for kind in form)])
             raise self._wrong(record, f"expected {expected}")
+        self.lost = ""
         try:
             getattr(self, f"_{record.verb}")(*record.values)
         except (ParseError, WordError) as e:
             raise self._wrong(record, e.message) from e
         except UnknownBranch as e:
-            raise self._wrong(record, f"there is no other future called {e}") from e
+            raise self._wrong(record, f"there is no other future called {brief(e)}") from e
         except (ValueError, OSError, ScriptError) as e:
             raise self._wrong(record, str(e).partition("\n")[0]) from e
 
@@ -109,6 +114,9 @@ class _Told:
         self.script = read_script(name, text, name)
         self.timeline = timeline_of(self.script)
         self.step = self.event = 0
+
+    def _try(self, source: str) -> None:
+        self.lost = parse_step(source).line.strip()
 
     def _do(self, source: str) -> None:
         parse_step(source)

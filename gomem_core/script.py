@@ -16,6 +16,7 @@ What belongs to a step stands in step.py.  Nothing is executed here.
 from pathlib import Path
 from typing import Final
 
+from gomem_core.foreign import brief, named
 from gomem_core.lang import ParseError
 from gomem_core.scriptdata import VERSION, BranchText, Script
 from gomem_core.scriptreader import OpenFault, Reader
@@ -79,27 +80,28 @@ def load_script(path: Path) -> Script:
 
 def load_text(path: Path) -> str:
     """The text of a session file, which may still be none.  Raises ScriptError."""
+    name = named(path)
     if _is_named_pipe(path):  # nobody could stop who waits for what another program writes
-        raise ScriptError(f"{path}: it is a pipe, not a file")
+        raise ScriptError(f"{name}: it is a pipe, not a file")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as e:
-        raise ScriptError(f"{path}: {e.strerror or e}") from e
+        raise ScriptError(f"{brief(path)}: {e.strerror or e}") from e
     except ValueError as e:  # a NUL in the name
-        raise ScriptError(f"{str(path)!a}: {e}") from e
+        raise ScriptError(f"{brief(path)}: {e}") from e
     if len(data) > MAX_BYTES:
-        raise ScriptError(f"{path}: the file is larger than {MAX_BYTES >> 20} MB, which no session is")
+        raise ScriptError(f"{name}: the file is larger than {MAX_BYTES >> 20} MB, which no session is")
     nul = data.find(b"\0")
     if nul >= 0:
         number = data.count(b"\n", 0, nul) + 1
-        raise ScriptError(f"{path}:{number}: not a text file (byte {nul} is 0)")
+        raise ScriptError(f"{name}:{number}: not a text file (byte {nul} is 0)")
     try:
         return data.removeprefix(_BOM).decode()
     except UnicodeDecodeError as e:
         at = e.start + len(data) - len(e.object)
         number = data.count(b"\n", 0, at) + 1
-        raise ScriptError(f"{path}:{number}: not a text file (byte {at} is not UTF-8)") from e
+        raise ScriptError(f"{name}:{number}: not a text file (byte {at} is not UTF-8)") from e
 
 
 def _is_named_pipe(path: Path) -> bool:
@@ -115,7 +117,7 @@ def read_script(name: str, text: str, where: str) -> Script:
     reader = Reader(name)
     lines = text.removeprefix("\ufeff").split("\n")
     if not lines[-1]:
-        lines.pop()  # the end of the last line is no empty line
+        lines.pop()  # the end of the last line is not an empty line
     number, line = 0, ""
     try:
         for number, line in enumerate(lines, 1):

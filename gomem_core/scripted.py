@@ -1,4 +1,4 @@
-"""From a session file to the futures that a session has, and back.
+"""Turns a session file into the branches of a session, and back.
 
 In a file the future that a session stands in comes first, with all its steps; the others begin somewhere in it, or in each other.
 """

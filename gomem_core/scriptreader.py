@@ -26,6 +26,7 @@ class Reader:
     def __init__(self, name: str) -> None:
         self.script = Script(name)
         self._into: Script | BranchText = self.script
+        self._branches: dict[str, BranchText] = {}  # by name
         self._lines: list[str] = []  # of the step that can still get `mark` and `expect` lines
         self._number = 0  # where its command stands
         self._fault: OpenFault | None = None  # its command does not parse
@@ -126,7 +127,7 @@ class Reader:
             head.append("")  # or the comment would belong to what follows
         head += lines
 
-    # --- The lines that are no commands ---------------------------------------------------------------------------------
+    # --- The lines that are not commands --------------------------------------------------------------------------------
 
     def _not_parsed(self, number: int, line: str, error: ParseError) -> None:
         word = next(iter(line.split()), "")
@@ -197,7 +198,7 @@ class Reader:
         index = 1
         try:
             name = read_branch_name(words[1])
-            if name in (self.script.future, *(branch.name for branch in self.script.branches)):
+            if name == self.script.future or name in self._branches:
                 raise WordError(f"there is a branch {name} already")
             index = 5
             parent = words[5] if len(words) == 6 else None
@@ -211,6 +212,7 @@ class Reader:
         branch.head = _without_end(self._take_waiting() + comments)
         self._told = False
         self.script.branches.append(branch)
+        self._branches[name] = branch
         self._into = branch
 
     def _comments_at_end(self) -> list[str]:
@@ -225,10 +227,10 @@ class Reader:
         """Steps from the start to the end of a future."""
         if parent is None:
             return len(self.script.steps)
-        for branch in self.script.branches:
-            if branch.name == parent:
-                return branch.start + len(branch.steps)
-        raise WordError(f"there is no branch {parent} above this line")
+        branch = self._branches.get(parent)
+        if branch is None:
+            raise WordError(f"there is no branch {parent} above this line")
+        return branch.start + len(branch.steps)
 
 
 def _no_section(line: str) -> ParseError:
@@ -237,5 +239,5 @@ def _no_section(line: str) -> ParseError:
 
 
 def _without_end(lines: list[str]) -> list[str]:
-    """Without an empty line at the end."""
+    """Returns the text without an empty line at the end."""
     return lines[:-1] if lines and not lines[-1] else lines

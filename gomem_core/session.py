@@ -109,7 +109,7 @@ class Session:
 
         An error is in the outcome, and nothing changed.  Where steps lie ahead another future begins.
         Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt and Stopped when nothing
-        changed; ScriptError when several lines are no step.
+        changed; ScriptError when several lines are not one step.
         """
         try:
             command = parse(source) if "\n" not in source else parse_step(source).command
@@ -155,6 +155,11 @@ class Session:
             self._arrived(self.machine.outcome)
             raise
         return self.outcome
+
+    def remember(self) -> None:
+        """Make it quick to come back to this step, as when another future begins here."""
+        self._leave_half()
+        self.machine.remember()
 
     def seek(self, direction: int) -> bool:
         """Go to the next step that changed the structure of the heap (stepmarks.py), or to the one before; False: there is none.
@@ -220,7 +225,7 @@ class Session:
             self._arrived(self.machine.outcome)
 
     def _look_ahead(self) -> Outcome:
-        """All that the next command will tell."""
+        """Returns all events of the next command."""
         if self._whole is None or self._whole.step != self.step + 1:
             self._whole = self.machine.look_ahead()
         return self._whole
@@ -256,4 +261,6 @@ class _History(Sequence[str]):
 
 def _no_command(line: str) -> ParseError:
     start = len(line) - len(line.lstrip())
-    return ParseError(start + 1, len(line) - start, f"{line.split(maxsplit=1)[0]} moves through a session, and is no step of it")
+    return ParseError(
+        start + 1, len(line) - start, f"{line.split(maxsplit=1)[0]} moves through a session, and is not a step of it"
+    )

@@ -17,13 +17,14 @@ from gomem_core.heapdata import (
     span_share_data,
 )
 from gomem_core.lang.commands import Filter, Topic
-from gomem_core.lang.filters import LARGE
+from gomem_core.lang.filters import LARGE, doubtful
 from gomem_core.objects import ObjectTable
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell, Column, Result, Table, format_bytes, hexed, told
 from gomem_core.runtime.mstats import MemStats
 from gomem_core.sizeclasses import CLASSES
 from gomem_core.spanfilter import keep, span_test, span_waste
+from gomem_core.stopping import StopRequest
 from gomem_core.view import CENTRAL_CLASSES, HeapView
 from gomem_core.waste import show_waste
 
@@ -45,25 +46,32 @@ _SPAN_COLUMNS: Final = (
 )
 
 
-def show(topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: ObjectTable) -> Result:
-    """The table about a topic, only the rows that pass all filters."""
+def show(
+    topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: ObjectTable, stop: StopRequest | None = None
+) -> Result:
+    """The table about a topic, only the rows that pass all filters.
+
+    Raises TooCostly for a regular expression that takes too long, and Stopped where `stop` is asked for.
+    """
     if topic == "spans":
-        return _spans(view, filters, Account(view, objects))
+        return _spans(view, filters, Account(view, objects), StopRequest() if stop is None else stop)
     if topic == "waste":
         return show_waste(Account(view, objects), filters)
     return _TOPICS[topic](view, filters)
 
 
-def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account) -> Result:
+def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account, stop: StopRequest) -> Result:
     rows: list[tuple[Cell, ...]] = []
     data: results.Spans = {"rows": []}
     passes = span_test(filters, lambda: account)
     for info in view.each():
+        stop.heed()
         if passes(info):
             rows.append(_span_row(info, span_waste(info, account).text if info.state == "inuse" else ""))
             data["rows"].append(span_share_data(info, account.of_span(info.base)))
     summary = told(view.span_count, "{rows} of {n} span", "{rows} of {n} spans, by base", rows=len(rows))
-    return Result(summary, data, Table(_SPAN_COLUMNS, rows))
+    doubt = doubtful("spans", filters)
+    return Result(summary, data, Table(_SPAN_COLUMNS, rows), details=(doubt,) if doubt else ())
 
 
 def _span_row(info: SpanInfo, waste: str) -> tuple[Cell, ...]:

@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Final
 from gomem_core.account import Account, Share
 from gomem_core.arch import ARENA_END, PAGE_MASK, PAGE_SHIFT, PTR_SIZE
 from gomem_core.heapdata import bytes_data, links_data, object_data, size_class_data, span_share_data, word_data
+from gomem_core.kept import fate_sentence
+from gomem_core.links import LinkIndex
 from gomem_core.objects import ObjectTable
+from gomem_core.reach import find_paths
 from gomem_core.records import SlotInfo, SpanInfo
 from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
 from gomem_core.sizeclasses import CLASSES
@@ -174,8 +177,8 @@ def _allocated(slot: SlotInfo, freeindex: int) -> str:
     return f"not allocated (neither below freeindex {freeindex} nor in allocBits)"
 
 
-def show_object(oid: int, view: HeapView, objects: ObjectTable) -> Result:
-    """One object: where it is, what it links to, whether the program refers to it."""
+def show_object(oid: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+    """One object: where it is, what it links to, what keeps it alive; `links` is find_paths's."""
     o = objects.info(oid)
     slot, info = view.slot_at(o.addr), view.span_at(o.addr)
     state = "referred to by the program" if objects.is_alive(oid) else f"dropped at step {o.dropped}"
@@ -184,6 +187,7 @@ def show_object(oid: int, view: HeapView, objects: ObjectTable) -> Result:
         ("size", f"{o.size} bytes, {o.kind}"),
         ("made", f"at step {o.born}"),
         ("state", state),
+        ("fate", _fate(oid, view, objects, links)),
     ]
     data: results.Object = {
         **object_data(oid, view, objects),
@@ -205,8 +209,12 @@ def show_object(oid: int, view: HeapView, objects: ObjectTable) -> Result:
     return Result(f"object {o.name}", data, Table((Column("field", "text"), Column("value", "text")), rows))
 
 
-def find(addr: int, view: HeapView, objects: ObjectTable) -> Result:
-    """What lies at an address, from the region down to the object."""
+def _fate(oid: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None) -> str:
+    return fate_sentence(view, objects, oid, find_paths(view, objects, [oid], links))
+
+
+def find(addr: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+    """What lies at an address, from the region down to the object; `links` is find_paths's."""
     region = next((r for r in view.layout() if r.start <= addr < r.end), None)
     data: results.Found = {
         "addr": hexed(addr),
@@ -235,11 +243,11 @@ def find(addr: int, view: HeapView, objects: ObjectTable) -> Result:
         word = (region.end - 1 - addr) * 4
         details.append(f"pointer and scan bits of the four words from {view.arena[0] + word * PTR_SIZE:#x}")
     elif region.name == "heap: arena":
-        details += _find_in_arena(addr, view, objects, data)
+        details += _find_in_arena(addr, view, objects, links, data)
     return Result(details[0], data, details=tuple(details[1:]))
 
 
-def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, data: "results.Found") -> list[str]:
+def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None, data: "results.Found") -> list[str]:
     page = (addr - view.arena[0]) >> PAGE_SHIFT
     info = view.span_at(addr)
     if info is None:
@@ -259,5 +267,5 @@ def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, data: "resul
         if o.addr <= addr < o.addr + o.size:
             data["object"] = o.name
             what = "object" if objects.is_alive(oid) else "dropped object"
-            details.append(f"{what} {o.name}, byte {addr - o.addr} of {o.size}")
+            details.append(f"{what} {o.name}, byte {addr - o.addr} of {o.size}; {_fate(oid, view, objects, links)}")
     return details

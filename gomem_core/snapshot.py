@@ -27,7 +27,7 @@ MOST_OBJECTS: Final = 10_000  # told one by one, the oldest; the rest is only co
 
 
 def snapshot(desk: Desk) -> "outputs.Export":
-    """All of it.  The desk's sessions must narrate, or there are no events."""
+    """Returns the whole snapshot.  The desk's sessions must narrate, or there are no events."""
     session, timeline, view = desk.session, desk.session.timeline, desk.session.view
     balance = session.account.read()
     start, used = view.arena
@@ -121,7 +121,7 @@ def _central(view: HeapView, spanclass: int) -> "schema.CentralLists":
 
 
 def _objects(objects: ObjectTable, view: HeapView) -> "outputs.Objects":
-    """Those that the program refers to; `ever` counts those it forgot, too."""
+    """The objects that the program refers to; `ever` counts those it forgot, too."""
     rows = [object_data(oid, view, objects) for oid in objects.living()[:MOST_OBJECTS]]
     return {"ever": len(objects), "alive": objects.alive, "rows": rows}
 

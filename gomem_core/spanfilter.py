@@ -1,7 +1,6 @@
 """Which spans pass filters: by their fields, and by regular expressions that are found in their rows."""
 
 import operator
-import re
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
@@ -9,6 +8,7 @@ from gomem_core.account import Account
 from gomem_core.lang import WordError
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import LARGE, ROW, filters_reader
+from gomem_core.pattern import Pattern
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell
 
@@ -29,15 +29,20 @@ class BadFilter(Exception):
     """A filter that cannot be read; the message says what is wrong, the most important first."""
 
 
+def read_filters(topic: str, text: str) -> tuple[Filter, ...]:
+    """The filters of a topic as typed behind `show TOPIC`.  Raises BadFilter."""
+    try:
+        return filters_reader(topic)(text)
+    except WordError as problem:
+        raise BadFilter(problem.message) from problem
+
+
 def read_filter(text: str, account: Callable[[], Account]) -> Test | None:
-    """What a filter as typed lets pass, written as after `show spans`; None for an empty one.
+    """What a filter of spans as typed lets pass; None for an empty one.
 
     `account` is asked for what spans waste.  Raises BadFilter.
     """
-    try:
-        filters = filters_reader("spans")(text)
-    except WordError as problem:
-        raise BadFilter(problem.message) from problem
+    filters = read_filters("spans", text)
     return span_test(filters, account) if filters else None
 
 
@@ -127,12 +132,10 @@ def _field_test(f: Filter, account: Callable[[], Account]) -> Test:
 
 
 def _row_test(f: Filter, account: Callable[[], Account]) -> Test:
-    search = re.compile(str(f.value), re.IGNORECASE | re.MULTILINE).search
+    found_in = Pattern(str(f.value)).found_in
     if not _asks_for_waste(f):
-        return lambda s: search(_cells(s)) is not None
-    return lambda s: (
-        search(_cells(s)) is not None or (s.state == "inuse" and search(_waste_cells(span_waste(s, account()))) is not None)
-    )
+        return lambda s: found_in(_cells(s))
+    return lambda s: found_in(_cells(s)) or (s.state == "inuse" and found_in(_waste_cells(span_waste(s, account()))))
 
 
 def _waste_cells(waste: Waste) -> str:

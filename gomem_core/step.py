@@ -8,6 +8,7 @@ not part of what is told; they stay where they are for whoever reads the file.
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from gomem_core.foreign import named
 from gomem_core.lang import MAX_LINE, Command, ParseError, parse
 from gomem_core.lang.moves import Directive, Expect, ExpectError, Focus, Mark, Move, Pause, Say, Select
 
@@ -63,13 +64,13 @@ def must_parse(line: str) -> bool:
 def misplaced(line: str) -> ParseError:
     """The error that a move stands in a session file."""
     word = line.split(maxsplit=1)[0].partition("#")[0]
-    message = f"{word} is for the prompt; a session file has no place for it"
+    message = f"{word} is for the prompt; a session file cannot hold it"
     return ParseError(line.index(word) + 1, len(word), message)
 
 
 def located(where: str, number: int, line: str, error: ParseError) -> ScriptError:
     """The error in a line of a file, the first being number 1."""
-    return ScriptError(f"{where}:{number}:{error.column}: {error.message}\n{error.render_place(line)}")
+    return ScriptError(f"{named(where)}:{number}:{error.column}: {error.message}\n{error.render_place(line)}")
 
 
 def parse_step(source: str) -> Step:

@@ -11,11 +11,11 @@ _TELL_EVERY: Final = 256  # operations
 
 
 class Stopped(Exception):
-    """Somebody asked to stop; what was being done stands where the last whole step left it."""
+    """A stop was requested; the work stands where the last whole step left it."""
 
 
 class StopRequest:
-    """Asked for by one thread, heard by another.  A desk has one for all its sessions, whichever is being worked on."""
+    """A request to stop, made by one thread and met by another.  A desk has one for all its sessions."""
 
     __slots__ = ("asked",)
 
@@ -23,14 +23,14 @@ class StopRequest:
         self.asked = False
 
     def heed(self) -> None:
-        """Stop here if that was asked for, which is over then.  Raises Stopped."""
+        """Raise Stopped if a stop was requested, and clear the request."""
         if self.asked:
             self.asked = False
             raise Stopped
 
 
 class Progress:
-    """How many operations of one command are done; written by the thread that does them, and read by whoever waits."""
+    """Counts the operations of one command that are done; one thread does and counts them, another may read."""
 
     __slots__ = ("done", "of", "watch")
 

@@ -31,7 +31,7 @@ class Future:
 
 
 class Timeline:
-    """All futures, and a place in one of them."""
+    """Keeps all branches, and a place in one of them."""
 
     def __init__(self, steps: list[str] | None = None, name: str = MAIN, marks: dict[int, list[str]] | None = None) -> None:
         """One future with these steps, none of them done."""
@@ -39,8 +39,7 @@ class Timeline:
         self.steps = [] if steps is None else steps
         self.cursor = 0  # steps done, seen from where the session stands
         self.futures = {name: Future(name, None, 0, list(self.steps), marks or {})}  # each behind the one in which it begins
-        self.marks: dict[str, int] = {}  # name -> step, of the current future; of two steps with one name, the later
-        self._find_marks()
+        self._marks: dict[str, int] | None = None  # None: to be looked for
 
     @property
     def following(self) -> str | None:
@@ -52,6 +51,15 @@ class Timeline:
         """The names of the other futures."""
         return [name for name in self.futures if name != self.name]
 
+    @property
+    def marks(self) -> dict[str, int]:
+        """Name -> step, of the current future; of two steps with one name, the later."""
+        if self._marks is None:
+            way = self.way(self.name)
+            places = [place for future, end in way for place in sorted(future.marks.items()) if place[0] <= end]
+            self._marks = {name: step for step, names in places for name in names}
+        return self._marks
+
     # --- Along the current future ---------------------------------------------------------------------------------------
 
     def put(self, step: str) -> None:
@@ -60,7 +68,7 @@ class Timeline:
             future = self.add(Future(free_name(self.futures), self.name, self.cursor))
             del self.steps[self.cursor :]
             self.name = future.name
-            self._find_marks()
+            self._marks = None
         self.futures[self.name].steps.append(step)
         self.steps.append(step)
         self.cursor += 1
@@ -84,7 +92,7 @@ class Timeline:
                 if at <= end and name in names:
                     names.remove(name)
         self._owner(self.name, step).marks.setdefault(step, []).append(name)
-        self._find_marks()
+        self._marks = None
 
     # --- The other futures ----------------------------------------------------------------------------------------------
 
@@ -97,26 +105,49 @@ class Timeline:
 
     def switch(self, name: str) -> None:
         """Take up another future; the cursor stays where both have it.  Raises UnknownBranch."""
-        self.cursor = min(self.cursor, self.shared_with(name))
-        self.steps = self.line(name)
+        shared = self.shared_with(name)
+        self.cursor = min(self.cursor, shared)
+        self.steps[shared:] = self._behind(name, shared)
         self.name = name
-        self._find_marks()
+        self._marks = None
 
     def shared_with(self, name: str) -> int:
         """How many steps another future and the current one begin with in common.  Raises UnknownBranch."""
         if name not in self.futures or name == self.name:
             raise UnknownBranch(name)
-        here = {future.name: end for future, end in self.way(self.name)}
-        future, end = next((future, end) for future, end in reversed(self.way(name)) if future.name in here)
-        return min(end, here[future.name])
+        one, other = self.futures[self.name], self.futures[name]
+        ends = [one.start + len(one.steps), other.start + len(other.steps)]
+        while one is not other:  # each begins behind its parent, so the one that begins later is not the other's parent
+            if one.parent is not None and (other.parent is None or one.start >= other.start):
+                ends[0], one = one.start, self.futures[one.parent]
+            elif other.parent is not None:
+                ends[1], other = other.start, self.futures[other.parent]
+        return min(ends)
 
     def line(self, name: str) -> list[str]:
         """All steps of a future, from the very beginning."""
-        return [step for future, end in self.way(name) for step in future.steps[: end - future.start]]
+        return self._behind(name, 0)
 
     def elsewhere(self, mark: str) -> str | None:
         """A future that has a mark of this name which the current one has not."""
         return next((f.name for f in self.futures.values() if any(mark in names for names in f.marks.values())), None)
+
+    def tour(self) -> list[tuple[Future, set[int]]]:
+        """All futures, each behind the one in which it begins, and the steps of its own behind which others begin.
+
+        From one to the next it is seldom far: of those that begin in the same future, the one that begins last comes first.
+        """
+        inside: dict[str, list[Future]] = {name: [] for name in self.futures}
+        waiting: list[Future] = []
+        for future in self.futures.values():
+            (waiting if future.parent is None else inside[future.parent]).append(future)
+        tour = []
+        while waiting:
+            future = waiting.pop()
+            others = sorted(inside[future.name], key=lambda other: other.start, reverse=True)
+            tour.append((future, {other.start for other in others}))
+            waiting += reversed(others)
+        return tour
 
     # --- The tree -------------------------------------------------------------------------------------------------------
 
@@ -129,13 +160,22 @@ class Timeline:
             way.append((future, end))
         return way[::-1]
 
+    def _behind(self, name: str, step: int) -> list[str]:
+        """The steps of a future behind one of its steps; no more of the tree is looked at than these lie in."""
+        future = self.futures[name]
+        pieces, end = [future.steps[max(step - future.start, 0) :]], future.start
+        while end > step and future.parent is not None:
+            future = self.futures[future.parent]
+            pieces.append(future.steps[max(step - future.start, 0) : end - future.start])
+            end = future.start
+        return [one for piece in reversed(pieces) for one in piece]
+
     def _owner(self, name: str, step: int) -> Future:
         """Which future a step of the future `name` comes from; step 0 is the root's."""
-        return next(future for future, _ in reversed(self.way(name)) if future.start < step or future.parent is None)
-
-    def _find_marks(self) -> None:
-        places = [place for future, end in self.way(self.name) for place in sorted(future.marks.items()) if place[0] <= end]
-        self.marks = {name: step for step, names in places for name in names}
+        future = self.futures[name]
+        while future.start >= step and future.parent is not None:
+            future = self.futures[future.parent]
+        return future
 
 
 def free_name(taken: Container[str]) -> str:

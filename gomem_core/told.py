@@ -108,7 +108,7 @@ class Climbs:
 
     @property
     def costliest(self) -> list[Climbed]:
-        """Of the allocation that went deepest, the last of equals; empty when nothing was allocated."""
+        """Returns the events of the allocation that went deepest; of equals, the last; empty when nothing was allocated."""
         return self.last if self._depth >= self._best_depth else self._best
 
 

@@ -65,7 +65,7 @@ def _notes(spans: Share, cached: int) -> tuple[str, ...]:
 
 
 def class_waste_data(account: Account) -> "list[ClassWaste]":
-    """All rows as data."""
+    """Returns all rows as data."""
     held = account.held()
     return [_data(spanclass, share, held[spanclass]) for spanclass, share in account.by_class()]
 

@@ -99,7 +99,7 @@ def _hit(found: Place, p: int) -> str:
 
 
 def _refill(command: Alloc, spanclass: int, view: HeapView) -> list[str]:
-    """Who gives the P a span of this class, and what comes of that."""
+    """Predicts what gives the P a span of this class, and what comes of that."""
     c = CLASSES[spanclass >> 1]
     rest = [*_first(command), *_trigger(view, max(c.npages << PAGE_SHIFT, command.times * c.size))]
     found = view.ahead.central(spanclass)

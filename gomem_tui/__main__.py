@@ -13,7 +13,8 @@ from pathlib import Path
 
 from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL, make_parser
 from gomem_core.cli.main import run_subcommand
-from gomem_core.cli.output import BAD_INPUT, USAGE, BadInput, guarded, is_dumb, is_terminal, named, say
+from gomem_core.cli.output import BAD_INPUT, USAGE, BadInput, guarded, is_dumb, is_terminal, say
+from gomem_core.foreign import brief
 from gomem_core.near import did_you_mean, nearest
 from gomem_tui.cli import SUBCOMMANDS, declare_explorer
 
@@ -22,7 +23,7 @@ _DESCRIPTION = """\
 A heap explorer for the terminal: Go's allocator, decision by decision.
 
 Without a subcommand it opens the explorer, on SCRIPT or on a short built-in script."""
-_ALSO_MEANT = {"help": "--help", "version": "--version"}
+_ALSO_MEANT = {"help": "--help", "version": "--version", **dict.fromkeys(("lesson", "lessons", "tutorial"), "learn")}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -101,7 +102,7 @@ def _is_mere_word(text: str) -> bool:
 
 
 def _no_such_subcommand(word: str) -> str:
-    complaint = f'gomem: "{named(word)}" is neither a subcommand nor a file'
+    complaint = f'gomem: "{brief(word)}" is neither a subcommand nor a file'
     near = nearest(word, [*SUBCOMMANDS, *_ALSO_MEANT])
     if near is None:
         return f"{complaint}\nsubcommands: {', '.join(SUBCOMMANDS)}"
@@ -113,9 +114,9 @@ def _check_readable(script: str) -> None:
     try:
         is_dir = stat.S_ISDIR(os.stat(script).st_mode)
     except OSError as e:
-        raise BadInput(f"cannot read {named(script)}: {e.strerror}") from e
+        raise BadInput(f"cannot read {brief(script)}: {e.strerror}") from e
     if is_dir or not os.access(script, os.R_OK):
-        raise BadInput(f"cannot read {named(script)}: {'Is a directory' if is_dir else 'Permission denied'}")
+        raise BadInput(f"cannot read {brief(script)}: {'Is a directory' if is_dir else 'Permission denied'}")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ class Walk:
 
     @property
     def cursor(self) -> int:
-        """Behind the word."""
+        """The cursor's place, after the word."""
         return len(self.before + self._word)
 
     @property
@@ -52,7 +52,7 @@ class Walk:
 
 
 def _fitting(words: list[str], width: int) -> list[str]:
-    """As many from the first on as fit, with room for the signs that there are more; at least one."""
+    """Returns as many as fit, from the first on, with room for the signs that there are more; at least one."""
     room = width - 2 * len(_GAP + _MORE)
     found: list[str] = []
     for word in words:

@@ -30,7 +30,8 @@ from gomem_tui.options import Options
 from gomem_tui.panes.bars import Bar, footer_action, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
-from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane, ObjectsPane
+from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane
+from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.prompt import PromptRow
 from gomem_tui.render.header import render_header
@@ -323,7 +324,7 @@ class Explorer(Typist):
             self.say(message)
 
     def _show_pressed(self, name: str) -> None:
-        """In the footer, or in the frame of what covers it."""
+        """Show a key that was pressed, in the footer or in the frame of what covers it."""
         self._pressed = name
         if isinstance(self.screen, Over):
             self.screen.show_pressed(name)

@@ -34,7 +34,7 @@ def textual_theme(look: Look) -> Theme:
 
 
 def _css(color: Color | None) -> str:
-    """As Textual's stylesheets write it."""
+    """Returns a colour as Textual's stylesheets write it."""
     if color is None or color.is_default:
         return "ansi_default"
     return f"ansi_{color.name}" if color.type == ColorType.STANDARD else color.get_truecolor().hex

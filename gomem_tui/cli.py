@@ -9,7 +9,7 @@ from gomem_core.cli.args import Subcommand
 from gomem_tui.settings import declare_no_config, declare_picture, declare_settings
 
 SHELLS: Final = ("bash", "zsh", "fish")
-_PLAIN: Final = "plain text, line by line, for screen readers; so it is too where TERM is dumb, and in pipes"
+_PLAIN: Final = "plain text, line by line, for screen readers; also the default where TERM is dumb, and in pipes"
 
 
 def declare_explorer(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def declare_explorer(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         nargs="?",
         const="",
-        help="take up the session of a journal again, by its ID or the beginning of it; without one, that which was killed last",
+        help="resume the session of a journal, by its ID or the beginning of it; without one, the session that was killed last",
     )
     declare_settings(parser)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
@@ -37,18 +37,19 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
         "--at",
         metavar="STOP",
         default="end",
-        help="where to stand: the number of a step, the name of a mark, start or end, which is where it stands otherwise; "
-        "7.3 is behind step 7 and 3 events of the next command",
+        help="where to stand: the number of a step, the name of a bookmark, start or end (the default); "
+        "7.3 is after step 7 and 3 events of the next command",
     )
-    parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="columns and rows of the screen; 120x40 if it is not told")
+    parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="columns and rows of the screen; 120x40 unless given")
     parser.add_argument(
         "--focus",
         metavar="PANE",
         action="append",
         help="show this pane: spans, arena, bitmap, mcentral, mcache, why, heap, layout or objects; may be repeated, "
-        "the last one has the keyboard; without it, what the session file points at",
+        "the last one has the keyboard; without it, the pane that the session file points at",
     )
     parser.add_argument("--zoom", action="store_true", help="give that pane all the room")
+    parser.add_argument("--no-frame", action="store_true", help="draw the SVG without a window around it")
     declare_picture(parser)
     parser.add_argument("-o", dest="out", metavar="OUT", help="write to this file instead of stdout")
 
@@ -56,7 +57,7 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
 def _declare_learn(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lesson", metavar="LESSON", nargs="?", help="its number or its name; without it a menu opens")
     parser.add_argument("--plain", action="store_true", help=f"the lesson as {_PLAIN}")
-    parser.add_argument("--list", action="store_true", help="print the lessons, as is done where there is no terminal")
+    parser.add_argument("--list", action="store_true", help="print the lessons; the default where there is no terminal")
     parser.add_argument("--json", action="store_true", help="print JSON, an object for each lesson on one line")
     declare_settings(parser)
 
@@ -71,7 +72,7 @@ def _declare_config(parser: argparse.ArgumentParser) -> None:
         "what",
         choices=("path", "show", "check"),
         metavar="path|show|check",
-        help="print where the configuration is; or all settings and keys, with what says so; or check the file",
+        help="print where the configuration is; or all settings and keys, with the source of each; or check the file",
     )
     parser.add_argument("file", metavar="FILE", nargs="?", help="check this file instead of the user's")
     parser.add_argument(
@@ -81,13 +82,13 @@ def _declare_config(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_completions(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS), help="the shell that shall complete gomem's words")
+    parser.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS), help="the shell that is to complete gomem's words")
 
 
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     **args.SUBCOMMANDS,
     "export": Subcommand(
-        "Draw the explorer without a terminal: what it shows at a step of a session file, as picture, text or data.",
+        "Draw the explorer without a terminal: what it shows at a step of a session file, as a picture, text or data.",
         (
             "gomem export lesson.gomem --svg -o lesson.svg",
             "gomem export lesson.gomem --text --at 7 --size 80x24 --focus bitmap",
@@ -104,19 +105,19 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         "gomem_tui",
     ),
     "keys": Subcommand(
-        "Print the explorer's keys, and by which names a configuration can give its actions others.",
+        "Print the explorer's keys, and the names by which a configuration can give its actions other keys.",
         ("gomem keys", "gomem keys --json | jq -r .id"),
         _declare_keys,
         "gomem_tui.commands",
     ),
     "config": Subcommand(
-        "Tell where the configuration is and what holds, or check it.",
+        "Print where the configuration is, or what is set, or check it.",
         ("gomem config path", "gomem config show --no-mouse", "gomem config show --json | jq .source", "gomem config check"),
         _declare_config,
         "gomem_tui.commands",
     ),
     "completions": Subcommand(
-        "Print a script with which a shell completes gomem's command lines.",
+        "Print a script that lets a shell complete gomem's command lines.",
         (
             'eval "$(gomem completions bash)"                     # in ~/.bashrc',
             'eval "$(gomem completions zsh)"                      # in ~/.zshrc, after compinit',

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from gomem_core.foreign import brief, named
 from gomem_core.lang.errors import printable
 from gomem_core.near import did_you_mean, nearest
 from gomem_core.places import config_directory
 from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown
 from gomem_tui.keys import IDS, STANDARD, Keyboard
 from gomem_tui.settings import SETTINGS, Chosen, Value, choose
-from gomem_tui.tomllines import lines_of, place_of
+from gomem_tui.tomllines import first_too_deep, lines_of, place_of
 
 VARIABLE: Final = "GOMEM_CONFIG"
 SECTIONS: Final = ("explorer", "keys")
@@ -42,7 +43,7 @@ class ConfigError(Exception):
         lines = []
         for line, message, near in self.problems:
             complaint = did_you_mean(message, near)
-            lines.append(f"{path}:{line}: {complaint}" if line else f"{path}: {complaint}")
+            lines.append(f"{named(path)}:{line}: {complaint}" if line else f"{brief(path)}: {complaint}")
         super().__init__("\n".join(lines))
 
 
@@ -56,10 +57,10 @@ class Config:
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
-    """Where the configuration is, or would be.  Raises OSError if there is no home directory."""
-    named = environ.get(VARIABLE)
-    if named:
-        return Path(named)
+    """Returns the path of the configuration, whether it exists or not.  Raises OSError if there is no home directory."""
+    told = environ.get(VARIABLE)
+    if told:
+        return Path(told)
     return config_directory() / "config.toml"
 
 
@@ -113,13 +114,13 @@ def parse_config(text: str, path: Path) -> Config:
     except tomllib.TOMLDecodeError as e:
         raise ConfigError(path, [Problem(*place_of(e, text))]) from e
     except RecursionError as e:
-        raise ConfigError(path, [Problem(0, "it is nested too deeply")]) from e
+        raise ConfigError(path, [Problem(first_too_deep(text), "this is nested too deeply")]) from e
     reader = _Reader(lines_of(text))
     reader.read(data)
     if reader.problems:
         raise ConfigError(path, reader.problems)
-    settings = {name: Chosen(value, f"{path}:{reader.line('explorer', name)}") for name, value in reader.settings.items()}
-    return Config(settings, Keyboard(reader.keys), {name: f"{path}:{reader.line('keys', name)}" for name in reader.keys})
+    settings = {name: Chosen(value, f"{named(path)}:{reader.line('explorer', name)}") for name, value in reader.settings.items()}
+    return Config(settings, Keyboard(reader.keys), {name: f"{named(path)}:{reader.line('keys', name)}" for name in reader.keys})
 
 
 class _Reader:
@@ -159,12 +160,12 @@ class _Reader:
             return
         near = nearest(name, SECTIONS)
         sections = " and ".join(f"[{section}]" for section in SECTIONS)
-        self._note((name,), f'there is no section "{printable(name)}", but {sections}', f"[{near}]" if near else None)
+        self._note((name,), f'there is no section "{printable(brief(name))}", but {sections}', f"[{near}]" if near else None)
 
     def _setting(self, name: str, value: object) -> None:
         setting, path = self._by_name.get(name), ("explorer", name)
         if setting is None:
-            message = f'[explorer] has no setting "{printable(name)}"'
+            message = f'[explorer] has no setting "{printable(brief(name))}"'
             self._note(path, message, nearest(name, self._by_name))
         elif setting.fits(value):
             assert isinstance(value, bool | str)
@@ -176,7 +177,7 @@ class _Reader:
     def _action(self, name: str, value: object) -> None:
         path = ("keys", name)
         if name not in IDS:
-            self._note(path, f'no action is called "{printable(name)}"; gomem keys lists them', nearest(name, IDS))
+            self._note(path, f'no action is called "{printable(brief(name))}"; gomem keys lists them', nearest(name, IDS))
             return
         texts = [value] if isinstance(value, str) else value
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
@@ -197,7 +198,7 @@ class _Reader:
                 self.keys[name].append(key)
 
     def _check_keys(self) -> None:
-        """No key means two things, and what everybody needs has a key."""
+        """Check that no key means two things, and that the actions which are always needed have a key."""
         owners: dict[str, str] = {}
         for name, keys in self.keys.items():
             for key in dict.fromkeys(keys):
@@ -214,7 +215,7 @@ class _Reader:
                 self._note(self._cause(action.id), message)
 
     def _cause(self, action: str) -> tuple[str, str]:
-        """Where an action was left without a key: its own line, or the first that takes one of its keys."""
+        """Returns where an action was left without a key: its own line, or the first that takes one of its keys."""
         lost = set(Keyboard(self.keys).changed()[action])
         return "keys", action if action in self.keys else next(name for name, keys in self.keys.items() if lost & set(keys))
 

@@ -68,10 +68,10 @@ class Dialog(Traveller):
     # --- What was typed ---------------------------------------------------------------------------------------------------
 
     def edited(self, text: str) -> None:
-        """While a command is being typed the footer says what it would do, or what it looks like."""
+        """Say in the footer what the command being typed would do, or what is wrong with it."""
         if self.busy or not self.typing:
             return
-        about = self.model.filter(text, typing=True) if self.row.filtering else hint(text, self.model.session, self.offered())
+        about = self.model.filter(text, typing=True) if self.row.filtering else hint(text, self.desk, self.offered())
         self.say(self.prompt.alternatives(self.size.width - 1) or about)
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:

@@ -102,7 +102,7 @@ class DrawnApp(App[int]):
         self.ending = True
 
     async def on_event(self, event: Event) -> None:
-        """Whatever happens; what is still typed at the end is for nobody."""
+        """Take every event but what is still typed at the end."""
         if isinstance(event, BackgroundTold):
             self._stand_on(event.colour)
         elif not (self.ending and isinstance(event, InputEvent)):
@@ -133,7 +133,7 @@ class DrawnApp(App[int]):
             self.awake()
 
     def on_mount(self) -> None:
-        """While gomem sleeps, another program has the terminal."""
+        """Forget what the terminal shows whenever gomem is suspended: another program has it then."""
         self.app_suspend_signal.subscribe(self, lambda _: self._painter.forget(), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _: self.awake(), immediate=True)
 

@@ -159,7 +159,7 @@ class TerminalDriver(LinuxDriver):
                 self._app.call_later(self._fail)
 
     def _fail(self) -> None:
-        """In the app's own thread, as what it does there."""
+        """Raise the reader's error in the app's own thread."""
         if self._failed is not None:
             raise self._failed
 

@@ -1,4 +1,4 @@
-"""How signals end an app: at any moment, within a second, with the terminal as it was before.
+"""Ends an app by a signal: at any moment, within a second, with the terminal as it was before.
 
 `loop.add_signal_handler` is of no use for that: it tells the loop of a signal by a byte in a pipe which holds 278 of them, and
 each key that is read puts one there as well.  While many keys wait, signals are lost.
@@ -115,10 +115,20 @@ class Signals:
             out, nowhere = os.dup(screen), os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, screen)  # what other threads still write is not to come behind this
             os.set_blocking(out, False)
+            _interrupt_threads()
             try:
                 _write_at_once(out, _CANCEL + (_LEAVE if self._has_screen() else b"") + _SWITCH_OFF)
             finally:
                 os.set_blocking(out, True)
+
+
+def _interrupt_threads() -> None:
+    """Wake a thread that writes: while it waits for the terminal to read, nobody else can write."""
+    signal.signal(signal.SIGALRM, lambda *_: None)
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread() and thread.ident is not None:
+            with suppress(ProcessLookupError):
+                signal.pthread_kill(thread.ident, signal.SIGALRM)
 
 
 def _write_at_once(out: int, data: bytes) -> None:
@@ -128,4 +138,4 @@ def _write_at_once(out: int, data: bytes) -> None:
             if os.write(out, data) == len(data):
                 return
         termios.tcflush(out, termios.TCOFLUSH)
-        time.sleep(0.005)  # another thread is in the middle of writing, and stops now
+        time.sleep(0.005)  # the thread that writes stops now

@@ -8,14 +8,15 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
-from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, json_text, named, say, write
+from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, json_text, say, write
 from gomem_core.console import Console
 from gomem_core.execute import CommandError
+from gomem_core.foreign import brief
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import ExpectError
 from gomem_core.lang.names import read_stop
 from gomem_core.lang.panes import read_pane
-from gomem_core.moving import step_of
+from gomem_core.movefaults import step_of
 from gomem_core.near import did_you_mean
 from gomem_core.outcome import Outcome
 from gomem_core.report import counted
@@ -36,6 +37,8 @@ def execute(args: argparse.Namespace) -> int:
     target, event = _stop(args.at)
     if args.json and (args.size or panes or args.zoom or args.theme or args.ascii is not None):
         raise UsageError("--size, --focus, --zoom, --theme and --ascii are for --svg and --text")
+    if args.no_frame and not args.svg:
+        raise UsageError("--no-frame is for --svg")
     look = _look(args)
     if args.out is not None and os.path.exists(args.out) and os.path.exists(args.file) and os.path.samefile(args.file, args.out):
         raise UsageError("argument -o: this is the session file itself")
@@ -51,7 +54,7 @@ def execute(args: argparse.Namespace) -> int:
     # Textual is imported only here: data needs no screen.
     from gomem_tui.shoot import shoot  # noqa: PLC0415
 
-    picture = shoot(console, size, panes, args.zoom, look)
+    picture = shoot(console, size, panes, args.zoom, look, not args.no_frame)
     _write(picture.svg if args.svg else picture.text, args.out)
     return OK
 
@@ -129,7 +132,7 @@ def _foreseen(outcome: Outcome) -> bool:
 
 
 def _write(text: str, out: str | None) -> None:
-    """To a file, or to stdout, in UTF-8 in both: a picture must not depend on the locale.  Raises BadInput."""
+    """Write to a file or to stdout, always in UTF-8: a picture must not depend on the locale.  Raises BadInput."""
     if out is None:
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")
@@ -138,4 +141,4 @@ def _write(text: str, out: str | None) -> None:
     try:
         Path(out).write_text(text, encoding="utf-8")
     except (OSError, ValueError) as e:  # ValueError: a NUL in the name
-        raise BadInput(f"cannot write {named(out)}: {getattr(e, 'strerror', None) or e}") from e
+        raise BadInput(f"cannot write {brief(out)}: {getattr(e, 'strerror', None) or e}") from e

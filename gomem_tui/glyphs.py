@@ -62,7 +62,7 @@ STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class _Table(dict[int, str]):
-    """For str.translate: what is not declared loses its accents, or becomes as many ? as it is wide."""
+    """A table for str.translate: what is not declared loses its accents, or becomes as many ? as it is wide."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)

@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from gomem_core.console import Console
 from gomem_core.journal import Summary
-from gomem_core.lang import BY_WORD, Names, ParseError, complete, parse
-from gomem_core.lang.commands import Alloc, Churn, Drop
+from gomem_core.lang import BY_WORD, Command, Names, ParseError, complete, parse
+from gomem_core.lang.commands import Alloc, Churn, Drop, Show
+from gomem_core.lang.filters import ROW
 from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
 from gomem_core.resume import called
 from gomem_core.session import Session
@@ -17,15 +19,16 @@ _MANY: Final = 20_000  # operations
 _NAME: Final = 18  # cells of a session's name
 
 
-def hint(line: str, session: Session, names: Names | None = None) -> str:
+def hint(line: str, desk: Console, names: Names | None = None) -> str:
     """One line; nothing for an empty prompt.
 
     What is wrong is told as soon as it cannot become right by typing on.
     """
+    line = line.lstrip().removeprefix(":")  # a colon before it is habit
     words = line.split()
     if not words:
         return ""
-    spec = BY_WORD.get(words[0].removeprefix(":"))
+    spec = BY_WORD.get(words[0])
     try:
         command = parse(line)
     except ParseError as fault:
@@ -34,20 +37,32 @@ def hint(line: str, session: Session, names: Names | None = None) -> str:
             return _WRONG.format(fault=fault)
     if spec is None:
         return ""
-    if command is not None and (wrong := session.machine.fault(command, line)) and not _may_become_right(wrong, line, names):
+    wrong = None if command is None else desk.fault(command, line)
+    if wrong is not None and not _may_become_right(wrong, line, names):
         return _WRONG.format(fault=wrong)
-    if isinstance(command, Alloc):
-        return what_if(command, session.view)
-    if isinstance(command, Drop) and (foreseen := session.machine.foresee(command)):
-        return foreseen
-    return f"{spec.form}   {spec.summary}"
+    foreseen = _foreseen(command, desk.session) if wrong is None else ""
+    return foreseen or f"{spec.form}   {spec.summary}"
+
+
+def _foreseen(command: Command | None, session: Session) -> str:
+    """What a command would do, for those of which that is known beforehand."""
+    match command:
+        case Alloc():
+            return what_if(command, session.view)
+        case Drop():
+            return session.machine.foresee(command)
+        case _:
+            return ""
 
 
 def _may_become_right(fault: ParseError, line: str, names: Names | None) -> bool:
     """Whether the fault is in the word that is being typed, and that word is the beginning of one that could stand there."""
     if not fault.width:  # something is missing
         return True
-    return fault.column + fault.width > len(line) and bool(complete(line, len(line), names))
+    if fault.column + fault.width <= len(line):
+        return False
+    offered = complete(line, len(line), names)
+    return any(one.start < fault.column and one.text != line[one.start :] for one in offered)
 
 
 def takes_long(text: str, session: Session) -> bool:
@@ -62,6 +77,8 @@ def takes_long(text: str, session: Session) -> bool:
             case Alloc(times=n) | Churn(n=n):
                 operations += n
             case Open() | Resume():
+                return True
+            case Show(filters=filters) if any(f.field == ROW for f in filters):
                 return True
             case UntilEvent() | UntilQuantity() | Goto() | Back() | Forward() | Diff() | Branch():
                 return travels_long(session)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from gomem_core.foreign import named
 from gomem_core.places import state_directory
 
 _KEPT: Final = 500  # lines
@@ -33,5 +34,5 @@ def add_to_history(line: str) -> str:
         with path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
     except OSError as e:
-        return f"the history is not kept: {path}: {e.strerror or e}"
+        return f"the history is not kept: {named(path)}: {e.strerror or e}"
     return ""

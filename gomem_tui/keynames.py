@@ -94,9 +94,9 @@ def read_key(text: str) -> str:
     if len(text) == 1:
         if text.isprintable():
             return _MEANT.get(text) or _name_of(text)
-        raise KeyNameError(f'"{printable(text)}" is no key')
+        raise KeyNameError(f'"{printable(text)}" is not a key')
     if "," in text:
-        raise KeyNameError(f'"{printable(text)}" is no key; several keys are a list, like ["b", "backspace"]')
+        raise KeyNameError(f'"{printable(text)}" is not a key; several keys are a list, like ["b", "backspace"]')
     # "ctrl++" is a plus with ctrl
     *modifiers, base = [*text[:-2].split("+"), "+"] if text.endswith("++") else text.split("+")
     modifiers = sorted({"control": "ctrl"}.get(word.lower(), word.lower()) for word in modifiers)
@@ -127,7 +127,7 @@ def _base(text: str, modifiers: list[str], base: str) -> str:
 
 def _unknown(text: str, near: str | None = None) -> KeyNameError:
     examples = 'a key is a character, or called like "space", "esc", "page-down", "f1", "ctrl+p"'
-    return KeyNameError(f'"{printable(text)}" is no key' + ("" if near else f"; {examples}"), near)
+    return KeyNameError(f'"{printable(text)}" is not a key' + ("" if near else f"; {examples}"), near)
 
 
 def is_typed(key: str) -> bool:

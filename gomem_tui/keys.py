@@ -62,7 +62,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "next change",
         "Go to the next step that moved spans: refill, growth, collection …",
     ),
-    Key("change_back", "seek(-1)", ("left_curly_bracket",), "change before", "Go to the step before that did."),
+    Key("change_back", "seek(-1)", ("left_curly_bracket",), "change before", "Go back to the previous step that moved spans."),
     Key("last_step", "edge_step(1)", ("greater_than_sign",), "to the end", "Do all steps that are left; {back} stops."),
     Key("first_step", "edge_step(-1)", ("less_than_sign",), "to the start", "Go back to the empty heap."),
     Key(
@@ -196,7 +196,7 @@ class Keyboard:
         return self._names[action]
 
     def names(self, action: str) -> list[str]:
-        """All of its keys, as people read them."""
+        """Returns all keys of an action, as people read them."""
         return next([shown(name) for name in key.keys] for key in self.keys if key.id == action)
 
     def bound(self, actions: Set[str]) -> dict[str, str]:

@@ -29,7 +29,7 @@ def execute(args: argparse.Namespace) -> int:
     plain = args.plain or is_dumb() or not on_screen
     if args.list or args.json or (chosen is None and plain):
         _print(there, args.json)
-        if args.list or args.json or not on_screen:
+        if args.list or args.json or not (on_screen or args.plain):
             return OK
         chosen = _asked()
         if chosen is None:
@@ -63,8 +63,8 @@ def _asked() -> Lesson | None:
     """The lesson whose number or name is typed; None where none is."""
     while True:
         write("Which lesson? Type its number or its name; q quits.\nlesson> ")
-        typed = sys.stdin.readline()
-        word = typed.strip()
+        typed = sys.stdin.buffer.readline() if sys.stdin is not None else b""  # not more: the rest is for the lesson
+        word = typed.decode(errors="replace").strip()
         if not typed:
             emit("")  # the shell's prompt begins on a line of its own
         if word in ("", "q", "quit", "exit"):

@@ -27,7 +27,7 @@ class LessonExplorer(Explorer):
         return at_end(self.lesson, self.desk)
 
     def tell_of_killed(self) -> None:
-        """Nothing: to whoever begins a lesson, another session is in the way."""
+        """Say nothing: another session would only distract from a lesson."""
 
     def tell_of_ended(self, code: int) -> None:
         """A lesson that was left is begun anew; one that was interrupted can be gone on with."""
@@ -41,7 +41,7 @@ class LessonExplorer(Explorer):
             note_walked(self.lesson.name)
 
     def placeholder(self) -> str:
-        """At the lesson's end it says where to go from there."""
+        """Returns where to go from the lesson's end, or else what the next step is."""
         if not self._at_end:
             return super().placeholder()
         following = next((one for one in lessons() if one.number > self.lesson.number), None)

@@ -6,7 +6,7 @@ from gomem_core.timeline import MAIN
 
 
 def open_lesson(lesson: Lesson, journal: bool, read_only: bool) -> Console:
-    """A console on the lesson's steps, none of them done.  It is no file of the session's own: `save` leaves it alone."""
+    """A console on the lesson's steps, none of them done.  It is not a file of the session's own: `save` leaves it alone."""
     console = Console(True, lesson.script, "explorer" if journal else None)
     console.read_only = read_only
     return console

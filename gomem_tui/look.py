@@ -1,7 +1,7 @@
 """The look: which theme, with how many colours, and whether in ASCII.  Decided here and nowhere else.
 
 What was chosen (settings.py) holds as far as the terminal can do it; where nothing was, the terminal decides.  NO_COLOR
-outweighs them all.
+overrides them all.
 """
 
 import sys
@@ -22,7 +22,7 @@ _PRINTERS: Final = ("dumb", "unknown", "vt52", "vt100", "vt102", "vt220", "vt320
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the explorer is drawn.  Theme and depth go together: mono has none, terminal 16, the others 256 or all."""
+    """The explorer's appearance.  Theme and depth go together: mono has none, terminal 16, the others 256 or all."""
 
     theme: Theme = "dark"
     depth: Depth = "256"
@@ -56,7 +56,7 @@ def picture_look(theme: Theme, in_ascii: bool) -> Look:
 
 
 def colour_depth(environ: Mapping[str, str]) -> Depth:
-    """How many colours the terminal has, as far as the environment tells."""
+    """Returns how many colours the terminal has, as far as the environment tells."""
     term = environ.get("TERM", "").lower()
     if environ.get("NO_COLOR") or term.startswith(_PRINTERS) or term.endswith(("-mono", "-m")):
         return "none"

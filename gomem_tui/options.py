@@ -1,4 +1,4 @@
-"""How the explorer was asked to be."""
+"""The options that the explorer was started with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -20,9 +20,9 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.screen import Screen
 from textual.strip import Strip
 
+from gomem_core.foreign import is_seen
 from gomem_tui.glyphs import in_ascii
 from gomem_tui.look import Depth, Look
-from gomem_tui.render.words import clean
 
 _SYSTEMS: Final[dict[Depth, ColorSystem | None]] = {
     "truecolor": ColorSystem.TRUECOLOR,
@@ -123,7 +123,7 @@ class Painter:
                 continue
             codes = _codes(style, self._system) if style is not None else ""
             if not text.isprintable():  # no pane has such text: this is for what Textual draws by itself
-                text = clean(text)
+                text = "".join(filter(is_seen, text))  # Textual gave it no room
             if self._ascii:
                 text = in_ascii(text)
             blank = (" ", codes) if _shows_on_blanks(codes) else _BLANK

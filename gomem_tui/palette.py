@@ -24,12 +24,12 @@ class ActionProvider(Provider):
     """Offers the actions, to be done, and the commands, to be gone on with at the prompt."""
 
     async def discover(self) -> Hits:
-        """All of them, before anything is typed."""
+        """Offer all of them before anything is typed."""
         for text, do in self._offers():
             yield DiscoveryHit(text, do)
 
     async def search(self, query: str) -> Hits:
-        """Those that match."""
+        """Offer those that match."""
         matcher = self.matcher(query)
         for text, do in self._offers():
             score = matcher.match(text)
@@ -58,9 +58,9 @@ class Palette(CommandPalette, Over):
         yield TooSmall(id="too-small")
 
     def on_mount(self) -> None:
-        """Before anything is drawn."""
+        """Stop the cursor's blinking before anything is drawn."""
         self.query_one(CommandInput).cursor_blink = False
 
     def leaving(self, quits: str) -> str:
-        """By esc, which Textual gives it."""
+        """Says that esc closes it, a key that Textual gives it."""
         return f"esc closes the palette, {quits} quits gomem." if quits else "esc closes the palette."

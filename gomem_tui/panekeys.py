@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 
 from textual.actions import parse
 
+from gomem_core.foreign import visible
 from gomem_tui.arrangement import PANES, WHY
 from gomem_tui.dialog import Dialog
 from gomem_tui.output import write_picture
 from gomem_tui.panes.base import HeapPane
-from gomem_tui.panes.heap import ArenaPane, SpansPane
+from gomem_tui.panes.heap import ArenaPane, McentralPane, SpansPane
 from gomem_tui.panes.more import HeapStatsPane
+from gomem_tui.panes.table import TablePane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.picture import picture_of
 from gomem_tui.screens.over import Over
@@ -30,7 +32,7 @@ class PaneKeys(Dialog):
     def point_at(self, names: Iterable[str]) -> None:
         """Show these panes, as far as there is room; the last one gets the keyboard."""
         for name in names:
-            self.action_pane(next(number for number, pane in PANES.items() if pane == name))
+            self._choose_pane(next(number for number, pane in PANES.items() if pane == name))
 
     @property
     def covered(self) -> bool:
@@ -71,6 +73,17 @@ class PaneKeys(Dialog):
 
     def action_pane(self, number: int) -> None:
         """Focus a pane by its number."""
+        again = number == self.arrangement.current and not self.typing
+        before = self.arrangement.shown()
+        self._choose_pane(number)
+        pane = self.pane
+        if number not in before:
+            pane.start()
+        elif again and isinstance(pane, TablePane) and pane.strays:
+            pane.go_to_selected()
+            pane.redraw()
+
+    def _choose_pane(self, number: int) -> None:
         before = self.arrangement.shown()
         self.arrangement.choose(number)
         self.prompt.screen.set_focus(None)
@@ -141,13 +154,14 @@ class PaneKeys(Dialog):
         self.query_one(ArenaPane).next_lens()
 
     def action_enter(self) -> None:
-        """From a class of the Heap pane to its mcentral."""
+        """Go from a class of the Heap pane to its mcentral."""
         if self.arrangement.name == "heap":
             told = self.query_one(HeapStatsPane).no_mcentral()
             if told:
                 self.say(told)
             else:
-                self.action_pane(4)
+                self.query_one(McentralPane).go_to_selected()
+                self._choose_pane(4)
 
     def action_map_zoom(self, by: int) -> None:
         """More or fewer pages a cell of the arena."""
@@ -170,7 +184,7 @@ class PaneKeys(Dialog):
         self._copy(self.pane.text(), f"the {self.arrangement.name} pane")
 
     def _copy(self, text: str, what: str) -> None:
-        self.copy_to_clipboard(text)
+        self.copy_to_clipboard(visible(text))  # it may be pasted where a control character does something
         self.say(f"Copied {what}, {_clipboard(os.environ)}.")
 
     def action_picture(self) -> None:

@@ -41,7 +41,7 @@ _MOST_ROWS: Final = 9  # digits of a number of rows
 def run_plain(path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False) -> int:
     """Take commands from stdin until it ends; what app.run_explorer does, as text.
 
-    Returns the exit code: 3 for a bad script or journal.  Where stdin is no terminal, also when a line was wrong, and 1 when an
+    Returns the exit code: 3 for a bad script or journal.  If stdin is not a terminal, also when a line was wrong, and 1 when an
     `expect` was not met; all lines are done nevertheless.
     """
     try:
@@ -91,7 +91,7 @@ class PlainTalk:
     # --- The conversation -----------------------------------------------------------------------------------------------
 
     def run(self) -> int:
-        """Until the end of the input, or `quit`; returns the exit code."""
+        """Read and answer lines until the end of the input, or `quit`; returns the exit code."""
         self._welcome()
         with self._interruptible():
             for line in self._lines():
@@ -148,7 +148,7 @@ class PlainTalk:
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
-        """For those who type, ctrl+c stops what is being done, at a place where nothing is half done."""
+        """Let ctrl+c stop what is being done, at a place where nothing is half done."""
         if not self._typed:
             yield
             return
@@ -280,7 +280,7 @@ class PlainTalk:
         self._tell_all(pane_lines(self.model, pane, self.width, int(number)))
 
     def _help(self, topic: str) -> None:
-        """help, or help COMMAND; unlike the command of that name it is no step of the session."""
+        """help, or help COMMAND; unlike the command of that name it is not a step of the session."""
         try:
             self._tell(help_text(topic) if topic else f"{plain_help()}\n\n{help_text()}")
         except ParseError as e:
@@ -320,7 +320,7 @@ class PlainTalk:
             self._complain(error.message, error.column)
 
     def _tell_next(self) -> None:
-        """Where the session stands, and what the next step would be."""
+        """Tell where the session stands, and what the next step would be."""
         session = self.model.session
         place = f"Step {session.step} of {len(session.timeline.steps)}"
         if session.timeline.following is None:

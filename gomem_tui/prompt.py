@@ -55,7 +55,7 @@ class Prompt(Input):
         self.can_focus = False  # so that Textual's own ways to the next widget do not lead here
 
     def expect(self, context: str) -> None:
-        """From now on complete what is typed as if it stood behind `context`."""
+        """Complete what is typed from now on as if it stood after `context`."""
         self._behind = context
 
     def complete(self, step: int) -> None:
@@ -78,7 +78,7 @@ class Prompt(Input):
         return "" if walk is None else walk.shown(width)
 
     def watch_value(self, value: str) -> None:
-        """Whatever else changes the line ends tab's walk; who changed it is told at once, not by a message that may come late."""
+        """End tab's walk when anything else changes the line; report the change at once, not by a message that may come late."""
         if self._walk is not None and value != self._walk.value:
             self._walk = None
         if value:
@@ -112,14 +112,14 @@ class Prompt(Input):
         return self._walk if self._walk is not None and self._walk.cursor == self.cursor_position else None
 
     def action_end(self, select: bool = False) -> None:
-        """At the end of the line take the ghost text, else go there."""
+        """Take the ghost text at the end of the line, else go there."""
         if self.cursor_at_end and not select:
             self.action_cursor_right()
         else:
             super().action_end(select)
 
     def on_blur(self) -> None:
-        """Give the keyboard back: Textual shall not lead here by its own ways."""
+        """Give the keyboard back: Textual must not lead here in its own ways."""
         self.can_focus = False
 
     def _on_hide(self, event: events.Hide) -> None:

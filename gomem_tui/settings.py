@@ -1,6 +1,6 @@
 """What can be set, declared once: in [explorer] of the configuration, by an environment variable, by an option.
 
-An option outweighs the environment, that outweighs the configuration, and that the default.  Cheap to import.
+An option overrides the environment, which overrides the configuration, which overrides the default.  Cheap to import.
 """
 
 import argparse
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gomem_core.foreign import brief
 from gomem_core.near import did_you_mean, nearest
 from gomem_tui.look import THEMES, Theme
 
@@ -30,12 +31,12 @@ class Setting:
 
     @property
     def variable(self) -> str:
-        """In the environment."""
+        """The environment variable's name."""
         return f"GOMEM_{self.name.upper()}"
 
     @property
     def option(self) -> str:
-        """On the command line; what can be true has --no-… too."""
+        """The option on the command line; what can be true has --no-… too."""
         return f"--{self.name.replace('_', '-')}"
 
     @property
@@ -59,7 +60,7 @@ class Setting:
 THEME: Final = Setting(
     "theme",
     AUTO,
-    f"colours: {', '.join(THEMES)}, or auto: by the environment; neutral, for dark and light, where no background is told",
+    f"colours: {', '.join(THEMES)}, or auto: dark or light, as environment or terminal tell the background, else neutral",
     (AUTO, *THEMES),
     is_flag=False,
 )
@@ -146,5 +147,5 @@ def _read(setting: Setting, text: str, source: str) -> Value:
         from gomem_core.lang.errors import printable  # noqa: PLC0415 -- only a mistake needs the language
 
         words = ", ".join([*(("1", "0") if setting.is_flag else ()), *setting.words])
-        raise SettingError(did_you_mean(f'{source}: "{printable(text)}" is none of {words}', nearest(text, setting.words)))
+        raise SettingError(did_you_mean(f'{source}: "{printable(brief(text))}" is none of {words}', nearest(text, setting.words)))
     return value

@@ -15,10 +15,20 @@ from gomem_tui.picture import Picture, picture_of
 _USUAL: Final = Look()
 
 
-def shoot(console: Console, size: tuple[int, int], panes: Sequence[str] = (), zoom: bool = False, look: Look = _USUAL) -> Picture:
-    """The explorer on a session, on a screen of `size` columns and rows, after going to these panes."""
+def shoot(
+    console: Console,
+    size: tuple[int, int],
+    panes: Sequence[str] = (),
+    zoom: bool = False,
+    look: Look = _USUAL,
+    frame: bool = True,
+) -> Picture:
+    """The explorer on a session, on a screen of `size` columns and rows, after going to these panes.
+
+    `frame`: the SVG has a window's frame around it.
+    """
     with _in_colour():
-        return asyncio.run(_shoot(console, size, panes, zoom, look))
+        return asyncio.run(_shoot(console, size, panes, zoom, look, frame))
 
 
 @contextmanager
@@ -32,7 +42,7 @@ def _in_colour() -> Iterator[None]:
             os.environ["NO_COLOR"] = wish
 
 
-async def _shoot(console: Console, size: tuple[int, int], panes: Sequence[str], zoom: bool, look: Look) -> Picture:
+async def _shoot(console: Console, size: tuple[int, int], panes: Sequence[str], zoom: bool, look: Look, frame: bool) -> Picture:
     app = Explorer(console, Options(look=look))
     async with app.run_test(size=size) as pilot:
         app.point_at(panes)
@@ -40,4 +50,4 @@ async def _shoot(console: Console, size: tuple[int, int], panes: Sequence[str], 
             app.action_zoom()
         app.model.arrived()
         await pilot.pause()
-        return picture_of(app)
+        return picture_of(app, frame)

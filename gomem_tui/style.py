@@ -28,7 +28,7 @@ Token = Literal[
     "good",
     "error",
     "key",
-    "heading",  # what is said: its headings, what it stresses, and code, whose backticks are shown too
+    "heading",  # what is said: its headings, what it stresses, and code
     "strong",
     "emphasis",
     "code",
@@ -189,7 +189,7 @@ _MONO: Final[dict[Token, str]] = {
     "heading": "bold underline",
     "strong": "bold",
     "emphasis": "underline",
-    "code": "",
+    "code": "underline",
 }
 
 _COLOURS: Final[dict[tuple[Theme, Depth], dict[Token, str]]] = {

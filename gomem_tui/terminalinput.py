@@ -16,7 +16,7 @@ MOST_PASTED: Final = 1_000_000  # bytes of a paste
 MOST_HELD: Final = 64  # bytes of a sequence, or of an answer
 
 _ESC: Final = b"\x1b"
-# A minus is no parameter of a sequence, but some terminals tell so of a mouse beyond the edge.
+# A minus is not a parameter of a sequence, but some terminals tell so of a mouse beyond the edge.
 _CSI: Final = re.compile(rb"\x1b\[(?:\[[A-E]|M[\x00-\xff]{3}|(?![\[M])[-\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e])", re.DOTALL)
 _CSI_BEGUN: Final = re.compile(rb"\x1b\[(?:\[|M[\x00-\xff]{0,2}|[-\x30-\x3f]*[\x20-\x2f]*)", re.DOTALL)
 _STRING: Final = re.compile(rb"\x1b(?:\][0-9]+;|P(?:>\||[01][$+]r|!\|))([^\x07\x1b]*)(?:\x07|\x1b\\)", re.DOTALL)

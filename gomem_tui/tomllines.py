@@ -1,12 +1,14 @@
-"""In which lines of a TOML text its keys stand: tomllib tells that of syntax errors only."""
+"""Finds the lines of a TOML text in which its keys stand: tomllib reports lines only for syntax errors."""
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, Final
 
 Path = tuple[str, ...]  # of a key: its tables from the outside in, and itself
 
+_DEEP: Final = 3  # levels of names that are looked for; a configuration has two
 _PLACE: Final = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
@@ -29,7 +31,7 @@ def lines_of(text: str) -> dict[Path, int]:
         if statement.lstrip().startswith("["):
             table = _deepest(data)
             data = {}
-            for length in range(1, len(table) + 1):
+            for length in range(1, min(len(table), _DEEP) + 1):
                 found.setdefault(table[:length], begin)
         for path in _paths(data):
             found.setdefault((*table, *path), begin)
@@ -49,11 +51,27 @@ def _deepest(data: dict[str, Any]) -> Path:
     return path
 
 
-def _paths(data: dict[str, Any]) -> Iterator[Path]:
+def _paths(data: dict[str, Any], levels: int = _DEEP) -> Iterator[Path]:
     for key, value in data.items():
         yield (key,)
-        if isinstance(value, dict):
-            yield from ((key, *inner) for inner in _paths(value))
+        if isinstance(value, dict) and levels > 1:
+            yield from ((key, *inner) for inner in _paths(value, levels - 1))
+
+
+def first_too_deep(text: str) -> int:
+    """The line, counted from 1, with which a text becomes too deeply nested to be read; the text has to be."""
+    lines = text.split("\n")
+
+    def is_too_deep(number: int) -> bool:
+        try:
+            tomllib.loads("\n".join(lines[:number]))
+        except tomllib.TOMLDecodeError:
+            return False
+        except RecursionError:
+            return True
+        return False
+
+    return bisect_left(range(1, len(lines) + 1), True, key=is_too_deep) + 1
 
 
 def place_of(error: tomllib.TOMLDecodeError, text: str) -> tuple[int, str]:

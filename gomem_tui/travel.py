@@ -173,12 +173,12 @@ class Traveller(DrawnApp):
         self.stopped = self.desk.stop.asked = True
 
     def hold(self, busy: bool) -> None:
-        """While another thread works on the session nothing is drawn but the footer."""
+        """Draw nothing but the footer while another thread works on the session."""
         self.busy = busy
         for pane in self.query(LinePane):
             pane.held = busy and pane.id != "footer"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While another thread works on the session that can only be stopped."""
+        """Allow only stopping while another thread works on the session."""
         del parameters
         return not self.busy or action in _WHILE_BUSY

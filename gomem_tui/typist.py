@@ -62,7 +62,7 @@ class Typist(PaneKeys):
                 self._go_on(event)
 
     def _go_on(self, event: Key) -> None:
-        """Where the same key waits several times that only moves, move once, but further; of keys that choose panes do all."""
+        """Move once but further where the same moving key waits several times; of keys that choose panes do all."""
         if self.busy or self.covered or self.typing:
             return
         if event.key in self._choosing:

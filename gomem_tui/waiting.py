@@ -42,7 +42,7 @@ class Waiting:
         self._typed.append(event)
 
     def clear(self) -> None:
-        """Nobody wants them any more."""
+        """Drop them: nobody wants them any more."""
         self._typed.clear()
         self._passing = 0
 

@@ -1,17 +1,16 @@
-"""Profiles of hypothesis: a quick default, and `ci` (HYPOTHESIS_PROFILE=ci), which looks harder."""
-
-import os
+"""How hard hypothesis looks: quickly and always the same by default; `thorough` (HYPOTHESIS_PROFILE=thorough) draws anew."""
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.effort import THOROUGH
+
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
-settings.register_profile("quick", max_examples=25, deadline=None, suppress_health_check=_SLOW_IS_FINE)
-settings.register_profile(
-    "ci", max_examples=200, deadline=None, derandomize=True, suppress_health_check=_SLOW_IS_FINE, print_blob=True
-)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+# The same examples at each run: a commit is green or red for a reason of its own, and a mutant that was killed once always is.
+settings.register_profile("quick", max_examples=12, deadline=None, derandomize=True, suppress_health_check=_SLOW_IS_FINE)
+settings.register_profile("thorough", max_examples=200, deadline=None, suppress_health_check=_SLOW_IS_FINE, print_blob=True)
+settings.load_profile("thorough" if THOROUGH else "quick")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ LANGUAGE = re.findall(r"```\n(alloc .*?)```", README, re.S)[0].splitlines()
 @pytest.mark.parametrize("command", [line for line in SHELL if line.startswith("gomem ")])
 def test_command(command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO()))  # nobody answers
     killed = Console(narrate=False, kind="run")  # a session to be resumed
     killed.submit("alloc 48")
     killed.leave(ended=False)

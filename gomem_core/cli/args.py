@@ -1,10 +1,11 @@
 """The subcommands' command lines.  Cheap to import: `--help` must not wait for the allocator."""
 
 import argparse
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
-from gomem_core.cli.output import named, visible
+from gomem_core.foreign import LONGEST, brief, named, visible
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -14,14 +15,15 @@ _EXIT_CODES: Final = (
     "itself, 130 interrupted (129 SIGHUP, 143 SIGTERM)"
 )
 RESUMED_WITHOUT_JOURNAL: Final = "--resume goes on with a journal, so --no-journal cannot be meant"
+_LONG: Final = re.compile(rf"\S{{{LONGEST + 1},}}")
 
 
 class _Parser(argparse.ArgumentParser):
     """Writes what was typed only after it was made visible."""
 
     def error(self, message: str) -> NoReturn:
-        """Tell the message on one line, and end."""
-        super().error(named(message))
+        """Tell the message on one line, long words cut, and end."""
+        super().error(_LONG.sub(lambda word: brief(word[0]), named(message)))
 
     def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
         super()._print_message(visible(message), file)

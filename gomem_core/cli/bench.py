@@ -44,7 +44,7 @@ _CASES: Final = (
 
 
 class Bench(NamedTuple):
-    """All figures."""
+    """Returns all figures."""
 
     effort: Effort
     timings: dict[str, Timing]
@@ -55,7 +55,7 @@ class Bench(NamedTuple):
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Measure and print.  A goal that is missed is no failure: the machine may have been busy."""
+    """Measure and print.  A goal that is missed is not a failure: the machine may have been busy."""
     bench = _measure(QUICK if args.quick else FULL)
     if args.json:
         emit_json(_as_json(bench))

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.cli.crash import kept
 from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, emit, emit_json, say
@@ -10,6 +10,7 @@ from gomem_core.cli.progress import working
 from gomem_core.cli.run import impossible_state
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.console import Console
+from gomem_core.foreign import named
 from gomem_core.invariants import check
 from gomem_core.lang.moves import ExpectError
 from gomem_core.outcome import Outcome
@@ -41,8 +42,11 @@ def execute(args: argparse.Namespace) -> int:
         if args.json:
             emit_json(_record(path, checked, failure))
         else:
-            emit(str(checked) if failure is None else f"{path}:{failure}")
+            emit(str(checked) if failure is None else f"{named(path)}:{failure}")
     return status
+
+
+_FULL_EVERY: Final = 20  # steps at least between full checks at the ends of branches: one costs as much as several steps
 
 
 class Failure(NamedTuple):
@@ -61,7 +65,7 @@ class Failure(NamedTuple):
 
 
 class Checked:
-    """A session file that is done from its beginning to its end, then its other futures."""
+    """A session file that is done from its beginning to its end, then its other branches, each behind the one it begins in."""
 
     def __init__(self, file: SessionFile) -> None:
         self._file = file
@@ -69,16 +73,18 @@ class Checked:
         self._number = 0  # the line of the command done last; 0: none
         self.broken = False  # gomem itself is wrong
         self.steps = 0
+        self._looked = 0  # steps before the last full check
         self.expectations = 0
         self.futures = 1 + len(file.script.branches)
 
     def __str__(self) -> str:
         futures = f", {counted(self.futures, 'future')}" if self.futures > 1 else ""
-        return f"ok {self._file.where}: {counted(self.steps, 'step')}, {counted(self.expectations, 'expectation')}{futures}"
+        done = f"{counted(self.steps, 'step')}, {counted(self.expectations, 'expectation')}{futures}"
+        return f"ok {named(self._file.where)}: {done}"
 
     @property
     def progress(self) -> Progress:
-        """Of the command that is being done."""
+        """The progress of the command that is being done."""
         return self._console.progress
 
     def run(self) -> Failure | None:
@@ -95,23 +101,29 @@ class Checked:
             return Failure(self._number, 0, f"IMPOSSIBLE STATE: {e}", invariant=name)
 
     def _failures(self) -> Iterator[Failure]:
-        session, script = self._console.session, self._file.script
+        session, timeline = self._console.session, self._console.session.timeline
+        numbers = {branch.name: branch.numbers for branch in self._file.script.branches}
         yield from self._unmet(None)
-        yield from self._along(script.numbers)
-        for branch in script.branches:
-            session.switch(branch.name)
-            session.goto(branch.start)
-            yield from self._along(branch.numbers)
+        for branch, begin in timeline.tour():
+            if branch.name != timeline.name:
+                session.switch(branch.name)
+                session.goto(branch.start)
+            yield from self._along(numbers.get(branch.name, self._file.script.numbers), begin)
+        check(session.machine.heap, "full")
 
-    def _along(self, numbers: Iterable[int]) -> Iterator[Failure]:
-        """The steps that lie ahead, whose commands stand in these lines."""
+    def _along(self, numbers: Iterable[int], begin: set[int]) -> Iterator[Failure]:
+        """The steps that lie ahead, whose commands stand in these lines; behind some of them other branches `begin`."""
         session = self._console.session
         for self._number in numbers:
             outcome = session.forward()
             self.steps += 1
             yield from self._of_step(outcome)
             check(session.machine.heap, "cheap")
-        check(session.machine.heap, "full")
+            if session.step in begin:
+                session.remember()
+        if self.steps - self._looked >= _FULL_EVERY:
+            self._looked = self.steps
+            check(session.machine.heap, "full")
 
     def _of_step(self, outcome: Outcome | None) -> Iterator[Failure]:
         expects = [expect for _, expect in outcome.said.expects] if outcome is not None and outcome.said is not None else []

@@ -24,7 +24,7 @@ _COLUMNS: Final = (
 
 
 class Placement(NamedTuple):
-    """Where an object goes: its class, its slot of `elemsize` bytes, and the span that has `nelems` of them."""
+    """The place that an object gets: its class, its slot of `elemsize` bytes, and the span that has `nelems` of them."""
 
     way: Way
     sizeclass: int
@@ -41,7 +41,7 @@ class Placement(NamedTuple):
         return 100 * self.waste / self.elemsize if self.elemsize else 0.0
 
     def json(self) -> "schema.Placement":
-        """As plain data, with the runtime's names."""
+        """Returns it as plain data, with the runtime's names."""
         return {
             "way": self.way,
             "class": self.sizeclass,
@@ -79,7 +79,7 @@ def _size(text: str) -> int:
 
 
 def placement(size: int, noscan: bool) -> Placement | None:
-    """Where an object of `size` bytes goes; None when no object of that size can be of that kind."""
+    """Returns where an object of `size` bytes goes; None when no object of that size can be of that kind."""
     if size == 0:
         return Placement("nothing", 0, 0, 0, 0, 0, 0, 0)
     if not noscan and size % PTR_SIZE:

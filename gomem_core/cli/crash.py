@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core import __version__
+from gomem_core.foreign import named, visible
 from gomem_core.places import state_directory
 
 KEPT: Final = 20  # files; the oldest go
@@ -24,7 +25,7 @@ def kept(error: BaseException) -> str:
         path = _write("".join(traceback.format_exception(error)))
     except OSError as e:
         return f"the traceback could not be kept: {e.strerror or e}"
-    return f"please report it with {path}"
+    return f"please report it with {named(path)}"
 
 
 def _write(text: str) -> Path:
@@ -34,7 +35,7 @@ def _write(text: str) -> Path:
     path = directory / f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 10**9:09}-{os.getpid()}.txt"
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(file, "w", encoding="utf-8", errors="backslashreplace") as out:
-        out.write(f"gomem {__version__}\n{text}")
+        out.write(f"gomem {__version__}\n{visible(text)}")  # it is looked at with cat
     for old in sorted(directory.glob("*.txt"))[:-KEPT]:
         with suppress(OSError):
             old.unlink()

@@ -1,4 +1,4 @@
-"""From the words of a command line to the subcommand that does it."""
+"""Finds the subcommand that a command line names, and runs it."""
 
 import gc
 from argparse import Namespace

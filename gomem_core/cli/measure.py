@@ -175,7 +175,7 @@ def _memory(size: int, ptrdata: int, count: int) -> tuple[int, int]:
     tracemalloc.start()
     try:
         heap = Heap(gcpercent=-1)
-        heap.mallocgc(size, ptrdata)  # what is made once is no cost of an object
+        heap.mallocgc(size, ptrdata)  # what is made once is not a cost of an object
         before = tracemalloc.get_traced_memory()[0]
         spans = heap.stats.nheap_alloc
         for _ in range(count):

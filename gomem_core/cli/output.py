@@ -7,10 +7,11 @@ that no message need think of it: names and contents of files may hold what a te
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Final, TextIO
+
+from gomem_core.foreign import named, visible
 
 OK: Final = 0
 FAILED: Final = 1  # a check failed: a recording differs, an expectation is not met
@@ -20,29 +21,6 @@ INTERNAL: Final = 70  # gomem itself is wrong; EX_SOFTWARE of sysexits.h
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 _DUMB: Final = ("", "dumb", "unknown")
 BROKEN_PIPE: Final = 141  # 128 + SIGPIPE, as if the signal had ended it
-
-
-def visible(text: str) -> str:
-    """The text with an escape for each character that a terminal could obey, or that nobody sees; line breaks and tabs stay.
-
-    These are control characters, those that format or reorder their neighbours, and bytes of file names that are no text.
-    """
-    if text.isascii() and (text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()):
-        return text
-    return "".join(char if char.isprintable() or char in "\n\t" else _escaped(char) for char in text)
-
-
-def named(name: object) -> str:
-    """A foreign name, such as a path, on one line."""
-    return visible(str(name)).replace("\n", "\\n").replace("\t", "\\t")
-
-
-def _escaped(char: str) -> str:
-    if unicodedata.category(char) == "Zs":  # a blank of another width
-        return char
-    if "\udc80" <= char <= "\udcff":  # a byte that Python could not decode
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return ascii(char)[1:-1]
 
 
 class UsageError(Exception):

@@ -8,7 +8,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from gomem_core.cli.output import is_terminal, named
+from gomem_core.cli.output import is_terminal
+from gomem_core.foreign import brief
 from gomem_core.stopping import Progress
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Advance = Callable[[int], None]  # told how many bytes of the file were read
 _SLOW: Final = 0.5  # seconds after which a command gets a bar
+_LABEL: Final = 40  # characters of a file name beside its bar
 
 
 def _is_watched() -> bool:
@@ -33,7 +35,7 @@ def reading(path: Path, label: str) -> Iterator[Advance | None]:
     from rich.progress import DownloadColumn, TimeRemainingColumn  # noqa: PLC0415
 
     with _bar(DownloadColumn(), TimeRemainingColumn()) as bar:
-        task = bar.add_task(named(label), total=os.path.getsize(path))
+        task = bar.add_task(brief(label, _LABEL), total=os.path.getsize(path))
         yield lambda nbytes: bar.update(task, completed=nbytes)
 
 
@@ -60,7 +62,7 @@ class _Watch:
         self._bar: Bar | None = None
 
     def tell(self, done: int, of: int) -> None:
-        """So many operations are done; (0, 0): the command is over."""
+        """Note how many operations are done; (0, 0): the command is over."""
         if not done:
             self._began = monotonic()
         if not of and self._bar is not None:

@@ -90,18 +90,23 @@ def _go_on(run: "Run", which: str | None, lines: Iterator[Line] | None) -> int:
     run.console.keep("run")  # if another session should be opened
     if lines is None:
         run.tell_where(found.id)
+        run.tell_problem()
         run.console.leave(found.ended)  # as it was: nothing was done
         return OK
 
     def go_on() -> int:
         run.tell_where(found.id)
+        run.tell_problem()
         return run.do(lines)
 
-    return _to_the_end(run, go_on)
+    return _to_the_end(run, go_on, found.ended)
 
 
-def _to_the_end(run: "Run", work: Callable[[], int]) -> int:
-    """A run that ends by itself leaves nothing to take up again, also when nobody wants to read any more of it."""
+def _to_the_end(run: "Run", work: Callable[[], int], ended_before: bool = True) -> int:
+    """Do the work; a run that ends by itself leaves nothing to take up again, also when nobody reads any more of it.
+
+    A session that was taken up and only looked at is left as it was: `ended_before`.
+    """
     ended = False
     try:
         with working(run.console.progress):
@@ -111,7 +116,7 @@ def _to_the_end(run: "Run", work: Callable[[], int]) -> int:
         ended = True
         raise
     finally:
-        run.console.leave(ended)
+        run.console.leave(ended if run.console.has_written else ended and ended_before)
         run.tell_problem()
     return status
 
@@ -197,7 +202,7 @@ class Run:
     # --- What is told ---------------------------------------------------------------------------------------------------
 
     def tell_where(self, journal: str) -> None:
-        """Where the session stands that was taken up again."""
+        """Tell where the resumed session stands."""
         result = where(self.console)
         if self.as_json:
             emit_json(_done(None, f"resume {journal}", result))

@@ -4,7 +4,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-from gomem_core.cli.output import BadInput, named
+from gomem_core.cli.output import BadInput
+from gomem_core.foreign import brief, named
 from gomem_core.lang import MAX_LINE, ParseError
 
 STDIN: Final = "-"
@@ -34,7 +35,7 @@ def lines_of_texts(texts: Iterable[str]) -> Iterator[Line]:
 
 def read_lines(script: str) -> Iterator[Line]:
     """The lines of a file, or of stdin as they come.  Raises BadInput when it cannot be read."""
-    name = display_name(script)
+    name = brief(display_name(script))
     try:
         if script == STDIN:
             if sys.stdin is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, emit_json, say
 from gomem_core.cli.progress import reading
+from gomem_core.foreign import brief, named
 from gomem_core.recordings.format import RecordingError
 from gomem_core.recordings.verify import Report, verify
 from gomem_core.report import Cell, Column, Table
@@ -25,7 +26,8 @@ def execute(args: argparse.Namespace) -> int:
             if args.json:
                 unreadable: schema.Unreadable = {"file": outcome.file, "line": outcome.line, "error": outcome.problem}
                 emit_json(unreadable)
-            say(f"{outcome.file}{f':{outcome.line}' if outcome.line else ''}: {outcome.problem}")
+            where = f"{named(outcome.file)}:{outcome.line}" if outcome.line else brief(outcome.file)
+            say(f"{where}: {outcome.problem}")
             continue
         if not outcome.all_equal and status == OK:
             status = FAILED
@@ -38,7 +40,7 @@ def execute(args: argparse.Namespace) -> int:
 
 
 class Unreadable(NamedTuple):
-    """A file that is no recording; `line` is None where no line can be named."""
+    """A file that is not a recording; `line` is None where no line can be named."""
 
     file: str
     line: int | None
@@ -69,8 +71,9 @@ def _as_text(reports: Sequence[Report]) -> list[str]:
     details: list[str] = []
     for report in reports:
         cells = (f"{c.compared}/{c.equal}" for c in report.columns().values())
-        rows.append((report.file, report.go, report.ops, *cells, "equal" if report.all_equal else "DIFFERS"))
+        name = named(report.file)
+        rows.append((name, report.go, report.ops, *cells, "equal" if report.all_equal else "DIFFERS"))
         d = report.first_difference
         if d is not None:
-            details += ["", f"{report.file}:{d.line}: op {d.op}: {d.what}", f"  expected {d.expected}", f"  got      {d.got}"]
+            details += ["", f"{name}:{d.line}: op {d.op}: {d.what}", f"  expected {d.expected}", f"  got      {d.got}"]
     return [*Table(columns, rows).lines(), *details]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from gomem_core.execute.cost import cost
 from gomem_core.execute.drop import foresee_drop
-from gomem_core.execute.heap import EXECUTE_HEAP
+from gomem_core.execute.heap import CHECK_HEAP, EXECUTE_HEAP
 from gomem_core.execute.look import CHECK_LOOK, EXECUTE_LOOK
 from gomem_core.execute.objects import CHECK_OBJECTS, EXECUTE_OBJECTS
 from gomem_core.execute.world import CommandError, World
@@ -16,5 +16,5 @@ __all__ = ["CHECK", "EXECUTE", "LOOKS", "CommandError", "World", "cost", "forese
 # Any: the key says which command the function takes, which a dict's type cannot express.
 EXECUTE: Final[dict[type, Callable[[World, Any], Result]]] = {**EXECUTE_OBJECTS, **EXECUTE_HEAP, **EXECUTE_LOOK}
 # What is wrong with a command, known without doing it; for those about which there is something to know.
-CHECK: Final[dict[type, Callable[[World, Any], None]]] = {**CHECK_OBJECTS, **CHECK_LOOK}
+CHECK: Final[dict[type, Callable[[World, Any], None]]] = {**CHECK_OBJECTS, **CHECK_HEAP, **CHECK_LOOK}
 LOOKS: Final = frozenset(EXECUTE_LOOK)  # these change nothing

@@ -36,6 +36,11 @@ def drop(world: World, command: Drop) -> Result:
     return Result(told(len(oids), one, many, head=head, shown=_shown(names)), data)
 
 
+def check_drop(world: World, command: Drop) -> None:
+    """Raise CommandError if an object that it names is not there, or named twice."""
+    _meant(world, command)
+
+
 def foresee_drop(world: World, command: Drop) -> str:
     """What the command would drop, in a line; nothing where that would take long to find out."""
     if world.objects.alive > _FORESEEN:

@@ -106,7 +106,8 @@ def _procs(world: World, command: Procs) -> Result:
     return Result(told(command.n, one, many, p=current), data)
 
 
-def _use_p(world: World, command: UseP) -> Result:
+def _check_p(world: World, command: UseP) -> None:
+    """Raise CommandError if there is no such P."""
     count = len(world.heap.mcaches)
     if command.index >= count:
         one, many = (
@@ -115,11 +116,16 @@ def _use_p(world: World, command: UseP) -> Result:
         )
         complaint = told(count, one, many, p=command.index, last=count - 1, more=command.index + 1)
         raise CommandError(complaint, str(command.index))
+
+
+def _use_p(world: World, command: UseP) -> Result:
+    _check_p(world, command)
     world.heap.use_p(command.index)
     data: results.ChosenP = {"p": command.index}
     return Result(f"P{command.index} allocates from now on", data)
 
 
+CHECK_HEAP: Final[dict[type, Callable[[World, Any], None]]] = {UseP: _check_p}
 EXECUTE_HEAP: Final[dict[type, Callable[[World, Any], Result]]] = {
     Gc: _gc,
     GcMark: _gc_mark,

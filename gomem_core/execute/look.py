@@ -11,6 +11,7 @@ from gomem_core.invariants import check
 from gomem_core.lang import help_text
 from gomem_core.lang.commands import ByAddr, ByName, Find, Help, Invariants, Ref, Show, ShowOne
 from gomem_core.lang.moves import Pause
+from gomem_core.pattern import TooCostly
 from gomem_core.report import Result
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ _BARE_ADDRESS: Final = re.compile(r"c[0-9a-f]{9}")  # as panes show addresses
 
 
 def _show(world: World, command: Show) -> Result:
-    return show.show(command.topic, command.filters, world.view, world.objects)
+    try:
+        return show.show(command.topic, command.filters, world.view, world.objects, world.stop)
+    except TooCostly as e:
+        raise CommandError(str(e), e.pattern) from e
 
 
 def _show_one(world: World, command: ShowOne) -> Result:
@@ -39,7 +43,7 @@ def _show_one(world: World, command: ShowOne) -> Result:
         case "span":
             return show_one.show_span(addr, world.view, world.objects)
         case _:
-            return show_one.show_object(_object(world, command.target), world.view, world.objects)
+            return show_one.show_object(_object(world, command.target), world.view, world.objects, world.links)
 
 
 def _addr(world: World, target: Ref) -> int:
@@ -68,7 +72,7 @@ def _object(world: World, target: ByName | ByAddr | int) -> int:
 
 
 def _find(world: World, command: Find) -> Result:
-    return show_one.find(_addr(world, command.target), world.view, world.objects)
+    return show_one.find(_addr(world, command.target), world.view, world.objects, world.links)
 
 
 def _invariants(world: World, command: Invariants) -> Result:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.arch import MAX_MEM, PTR_SIZE
 from gomem_core.churn import churn
-from gomem_core.execute.drop import drop
+from gomem_core.execute.drop import check_drop, drop
 from gomem_core.execute.world import CommandError, World
 from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
 from gomem_core.objects import ObjectInfo
@@ -64,7 +64,7 @@ def _alloc(world: World, command: Alloc) -> Result:
 
 
 def _held_before(world: World, one: Allocated) -> tuple[str, ...]:
-    """Whose slot it was, where that is known: so that one sees memory being used again."""
+    """Says whose slot it was, if that is known, so that one sees memory being reused."""
     oid = None if one.tiny_combined or not one.elemsize else world.objects.find_addr(one.addr)
     if oid is None:
         return ()
@@ -248,6 +248,7 @@ def _is_dropped(world: World, addr: int) -> bool:
 
 CHECK_OBJECTS: Final[dict[type, Callable[[World, Any], None]]] = {
     Alloc: _check_alloc,
+    Drop: check_drop,
     Link: _check_link,
     Unlink: _check_unlink,
 }

@@ -7,9 +7,10 @@ the heap runs out of memory halfway (OutOfMemory), the machine puts it back as i
 from dataclasses import dataclass, field
 
 from gomem_core.lang.commands import ByName, Ref
+from gomem_core.links import LinkIndex
 from gomem_core.objects import ObjectTable
 from gomem_core.runtime.malloc import Heap
-from gomem_core.stopping import Progress
+from gomem_core.stopping import Progress, StopRequest
 from gomem_core.view import HeapView
 
 
@@ -28,13 +29,18 @@ class CommandError(Exception):
 
 @dataclass(slots=True)
 class World:
-    """A session's heap and objects; `step` is the number of the command that is being done."""
+    """A session's heap and objects; `step` is the number of the command that is being done.
+
+    `links` are kept where the heap narrates, `stop` is asked by whoever wants what takes long to end.
+    """
 
     heap: Heap
     view: HeapView
     objects: ObjectTable
     step: int = 0
     progress: Progress = field(default_factory=Progress)
+    links: LinkIndex | None = None
+    stop: StopRequest | None = None
 
     def living(self, ref: Ref) -> int:
         """Number of the object of that name, or at that address, that the program still refers to.  Raises CommandError."""
@@ -80,5 +86,5 @@ class World:
 
 
 def _word(ref: Ref) -> str:
-    """How the line most probably says it."""
+    """Returns the word that the line most probably has for the object."""
     return ref.name if isinstance(ref, ByName) else f"{ref.addr:#x}"

@@ -15,7 +15,7 @@ _TRIES: Final = 100
 
 
 class Stamp(NamedTuple):
-    """By what a file is known to be unchanged."""
+    """Identifies a version of a file."""
 
     inode: int
     size: int
@@ -33,7 +33,7 @@ def without_waiting(path: str, flags: int) -> int:
 
 
 def stamp_of(fd: int) -> Stamp:
-    """By what an open file will be known to be unchanged."""
+    """Returns what identifies an open file as it is now."""
     status = os.fstat(fd)
     return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
 

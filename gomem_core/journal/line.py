@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, NoReturn
 
+from gomem_core.foreign import brief, named
+
 Kind = Literal["explorer", "run"]
 
 MAGIC: Final = "gomem-journal"
@@ -17,7 +19,7 @@ class JournalError(Exception):
 
     def __init__(self, path: Path, line: int, message: str) -> None:
         """Complain about line `line` of the file, counted from 1; 0: about the whole file."""
-        super().__init__(f"{shown(path)}:{line}: {message}" if line else f"{shown(path)}: {message}")
+        super().__init__(f"{named(path)}:{line}: {message}" if line else f"{brief(path)}: {message}")
         self.path = path
         self.line = line
         self.message = message
@@ -81,12 +83,6 @@ def excerpt(line: bytes) -> str:
     """The beginning of a line, in ASCII."""
     text = line[:60].decode("utf-8", "replace").rstrip("\n")
     return ascii(text) + ("…" if len(line) > 60 else "")
-
-
-def shown(path: Path | str) -> str:
-    """A path or a name as it can be put into a message: control characters and bytes that are no UTF-8 are escaped."""
-    text = str(path)
-    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
 
 
 def _refuse(constant: str) -> NoReturn:

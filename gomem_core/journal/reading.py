@@ -36,7 +36,7 @@ class Found:
 def read(path: Path) -> Found:
     """Read a whole journal; changes nothing.
 
-    A last line without its end is no error if it is not whole: the process was killed, or the disk full, while it was written.
+    A last line that is not whole is not an error: the process was killed, or the disk full, while it was written.
     Anything else that is not as it should be raises JournalError.
     """
     try:

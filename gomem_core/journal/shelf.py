@@ -1,4 +1,4 @@
-"""All journals: which sessions were left unfinished, which one is meant, which are too old to be kept."""
+"""Lists the journals: which sessions were left unfinished, which one is meant, which are too old to be kept."""
 
 import fcntl
 import os
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gomem_core.foreign import brief
 from gomem_core.journal.file import SUFFIX, Stamp, is_locked, journal_directory, stamp_of, without_waiting
-from gomem_core.journal.line import Header, JournalError, begins_header, parse, read_header, shown
+from gomem_core.journal.line import Header, JournalError, begins_header, parse, read_header
 
 UNFINISHED_KEPT: Final = 200  # journals
 
@@ -92,7 +93,7 @@ def find(which: str | None, directory: Path | None = None) -> Path:
         message = "no session was left unfinished"
     else:
         fitting = [summary for summary in there if summary.id.startswith(which)]
-        message = f"{'several journals begin' if fitting else 'no journal begins'} with '{shown(which)}'"
+        message = f"{'several journals begin' if fitting else 'no journal begins'} with '{brief(which)}'"
     if len(fitting) == 1:
         return fitting[0].path
     raise JournalError(directory, 0, f"{message}; {_list(fitting or there)}")
@@ -154,7 +155,7 @@ def _list(summaries: list[Summary]) -> str:
     """The first few, in words."""
     if not summaries:
         return "there are none"
-    words = [f"{shown(s.id)} ({_state(s)})" for s in summaries[:_LISTED]]
+    words = [f"{brief(s.id)} ({_state(s)})" for s in summaries[:_LISTED]]
     more = f" and {len(summaries) - _LISTED} more" if len(summaries) > _LISTED else ""
     return f"there are: {', '.join(words)}{more}"
 

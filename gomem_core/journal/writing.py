@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core import __version__
+from gomem_core.foreign import named
 from gomem_core.journal.file import LARGEST, SUFFIX, journal_directory, lock, stamp_of
-from gomem_core.journal.line import MAGIC, VERSION, JournalError, Kind, encode, shown
+from gomem_core.journal.line import MAGIC, VERSION, JournalError, Kind, encode
 from gomem_core.journal.reading import Found
 
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 that are not mistaken for each other
@@ -138,7 +139,7 @@ class Journal:
                         return
 
     def _stop(self, e: OSError) -> None:
-        self.problem = self.problem or f"the journal is not kept any more: {shown(self.path)}: {e.strerror or e}"
+        self.problem = self.problem or f"the journal is not kept any more: {named(self.path)}: {e.strerror or e}"
 
 
 def _take_up(fd: int, found: Found) -> int:

@@ -195,7 +195,7 @@ class Procs:
 
 @frozen
 class UseP:
-    """From now on allocate on P number `index`, counted from 0."""
+    """Allocate from now on on P number `index`, counted from 0."""
 
     index: int
 

@@ -14,10 +14,13 @@ from gomem_core.lang.numbers import MAX_INT, format_size, read_count, read_size
 from gomem_core.lang.quantities import QUANTITIES
 from gomem_core.near import nearest
 
+_SENTENCE: Final = re.compile(r"(?:\([^()]*\)|\.(?! |$)|[^;:.(])*")
+
 
 def _first_sentence(kind: type[events.Event]) -> str:
+    """The first sentence of the docstring up to its first ; or : outside brackets, whose content belongs to it."""
     text = (kind.__doc__ or kind.go).partition("\n")[0]
-    return re.split(r"[;:]|\. |\.$", text)[0]
+    return _SENTENCE.match(text)[0]  # type: ignore[index]  # it fits every text
 
 
 EVENTS: Final = {
@@ -54,7 +57,7 @@ def read_event(word: str) -> str:
     """The kind of event that a word stands for."""
     kind = GROUPS.get(word, word)
     if kind not in EVENTS:
-        raise WordError(f"{shown(word)} is no kind of event", nearest(word, EVENT_WORDS))
+        raise WordError(f"{shown(word)} is not a kind of event", nearest(word, EVENT_WORDS))
     return kind
 
 
@@ -76,12 +79,12 @@ def read_expected_quantity(text: str) -> ExpectQuantity:
     """A quantity that compares as wanted; without a sign it has to be equal."""
     name = _parts(text)[0]
     if name and name not in QUANTITIES and name not in EVENT_WORDS:
-        raise WordError(f"{shown(name)} is no quantity", nearest(name, (*EXPECT_WORDS, *QUANTITIES)), width=len(name))
+        raise WordError(f"{shown(name)} is not a quantity", nearest(name, (*EXPECT_WORDS, *QUANTITIES)), width=len(name))
     return ExpectQuantity(*_comparison(text, "="))
 
 
 def format_comparison(quantity: str, comparison: Comparison, value: int) -> str:
-    """As it is read: heap_live > 4M."""
+    """Returns it as it is read: heap_live > 4M."""
     number = format_size(value) if QUANTITIES[quantity].is_bytes else str(value)
     return f"{quantity} {comparison} {number}"
 
@@ -121,18 +124,18 @@ def read_sign(sign: str, start: int) -> Comparison:
     comparison = COMPARISONS.get(sign)
     if comparison is None:
         near = {"=>": ">=", "=<": "<=", "<>": "!=", "!": "!=", "===": "="}.get(sign)
-        message = f'"{sign}" is no comparison; it is one of {" ".join(_SIGNS)}'
+        message = f'"{sign}" is not a comparison; it is one of {" ".join(_SIGNS)}'
         raise WordError(message, near, expected=_SIGNS, start=start, width=len(sign))
     return comparison
 
 
 def _no_quantity(text: str, name: str) -> WordError:
-    """Where a quantity should stand is something else, or nothing."""
+    """Returns the complaint that a quantity is expected and something else, or nothing, is there."""
     if not name:
         return WordError("the quantity to compare is missing", width=0)
     if name in EVENT_WORDS:
         return WordError(f"{name} is an event, which is not compared with anything", width=len(text))
-    return WordError(f"{shown(name)} is no quantity", nearest(name, QUANTITIES), width=len(name))
+    return WordError(f"{shown(name)} is not a quantity", nearest(name, QUANTITIES), width=len(name))
 
 
 def _one_too_many(text: str, rest: str) -> WordError:

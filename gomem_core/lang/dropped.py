@@ -31,7 +31,7 @@ PARTS: Final = (  # as help shows them, and what they do
     ("seed S", "starts the generator of random numbers; 1 if not given"),
     ("size OP SIZE", "only objects of such a size, as it was asked for; OP is one of = != < <= > >="),
 )
-_OBJECTS_OFFERED: Final = 90  # so that what can follow them is not lost behind thousands
+_OBJECTS_FIRST: Final = 90  # so that what can follow them is not lost behind thousands
 _OFFERED: Final = (("every", PARTS[0][1]), ("50%", PARTS[1][1]), ("size<", PARTS[3][1]), ("size>=", PARTS[3][1]))
 
 
@@ -139,11 +139,12 @@ def complete_drop(said: Sequence[str], prefix: str, names: Names | None) -> Iter
     sized = any(part["sign"] is not None for part in parts)
     if not said:
         yield "all", "every object that is not dropped yet"
-    if names is not None and not picked and not sized and "all" not in said:
-        for name in islice((name for name in names.objects(prefix) if name not in said), _OBJECTS_OFFERED):
-            yield name, "object"
+    takes_objects = not picked and not sized and "all" not in said
+    objects = ((name, "object") for name in (names.objects(prefix) if names and takes_objects else ()) if name not in said)
+    yield from islice(objects, _OBJECTS_FIRST)
     if last is not None and last["share"] is not None and last["seeded"] is None:
         yield "seed", PARTS[2][1]
     for word, about in _OFFERED:
         if not (sized if word.startswith("size") else picked):
             yield word, about
+    yield from objects

@@ -1,7 +1,9 @@
-"""How the language says no: ParseError for the outside, WordError for the readers inside."""
+"""The errors of the language: ParseError for callers outside, WordError for the readers inside."""
 
 import textwrap
 import unicodedata
+
+from gomem_core.foreign import escaped, is_seen
 
 _WIDTH = 78  # columns of text that `render` fills where nobody says otherwise
 _WINDOW = 76  # columns of the line that `render` shows at most
@@ -9,7 +11,7 @@ _LONGEST_SHOWN = 40  # characters of a typed word in a message
 
 
 class ParseError(Exception):
-    """A line that is no command.
+    """A line that is not a command.
 
     `column` is 1-based and counts the characters of the line as typed; `width` is that of the wrong part, 0
     where something is missing.  `expected` names what could stand there.  `suggestion`, if there is one,
@@ -94,7 +96,7 @@ def printable(text: str) -> str:
 
     That is control characters, blanks other than the common one, combining marks and lone surrogates.
     """
-    return "".join(char if char.isprintable() and not unicodedata.combining(char) else ascii(char)[1:-1] for char in text)
+    return "".join(char if _is_shown(char) else escaped(char) for char in text)
 
 
 def shown(word: str) -> str:
@@ -102,6 +104,10 @@ def shown(word: str) -> str:
     text = printable(word[: _LONGEST_SHOWN + 1])
     cut = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."
     return cut if cut[:1].isalnum() and cut[-1] not in ",;:!?'\"" else f'"{cut}"'
+
+
+def _is_shown(char: str) -> bool:
+    return char.isprintable() and is_seen(char) and not unicodedata.combining(char)
 
 
 def _cut(line: str, start: int, width: int) -> tuple[str, int, int]:
@@ -119,11 +125,12 @@ def _cut(line: str, start: int, width: int) -> tuple[str, int, int]:
 def _printable(char: str) -> str:
     if char == "\t":
         return " "
-    return char if char.isprintable() else "?"  # control characters, lone surrogates: they would spoil the picture
+    # Control characters, lone surrogates: they would spoil the picture.
+    return char if char.isprintable() and is_seen(char) else "?"
 
 
 def _cells(char: str) -> int:
-    if not char.isprintable():
+    if not (char.isprintable() and is_seen(char)):
         return 1
     if unicodedata.combining(char):
         return 0

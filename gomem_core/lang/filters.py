@@ -5,8 +5,7 @@ without a sign is a filter too, a regular expression.
 """
 
 import re
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +13,7 @@ from gomem_core.lang.commands import Filter
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.numbers import format_percent, format_size, read_count, read_percent, read_size
 from gomem_core.near import nearest
+from gomem_core.pattern import BadPattern, Pattern
 
 _FILTER = re.compile(r"([^:=!<>]*)(:|!=|==|<=|>=|=|<|>)(.*)")
 _TERM = re.compile(r"(?P<name>\w+)[ \t]*(?P<sign>!=|==|<=|>=|[:=<>])[ \t]*(?P<value>[^ \t]*)|[^ \t]+")
@@ -27,6 +27,12 @@ _EXAMPLES = {
     "free": "pages>=10",
     "classes": "size:48",
 }
+_OR: Final = frozenset({"or", "||", "|"})
+_AND: Final = frozenset({"and", "&&", "&"})
+_NOT: Final = frozenset({"not", "!"})
+_OPPOSITE: Final = {":": "!=", "!=": ":", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_EXAMPLE: Final = "class:4"
+_EXAMPLE_NOT: Final = "class!=4"
 _MAX_COUNT = 1 << 48  # no column of numbers gets near it
 
 
@@ -41,6 +47,11 @@ class FilterField:
     choices: tuple[str, ...] = ()
     sign: str = ":"  # what completion puts after the name
 
+    @property
+    def sample(self) -> str:
+        """A value, for examples."""
+        return self.choices[0] if self.choices else "30%" if self.read is read_percent else "4"
+
     def read_value(self, text: str) -> int | float | str:
         """The value in a filter on this field."""
         if self.read is not None:
@@ -48,7 +59,7 @@ class FilterField:
         if text not in self.choices:
             words = ", ".join(self.choices)
             near = nearest(text, self.choices)
-            message = f"{shown(text)} is no {self.name}; it is one of {words}"
+            message = f"{shown(text)} is not a {self.name}; it is one of {words}"
             raise WordError(message, near, expected=self.choices)
         return text
 
@@ -138,13 +149,12 @@ def _bare(topic: str, fields: dict[str, FilterField], term: re.Match[str]) -> Fi
     if topic not in SEARCHED:
         near = nearest(word, fields)
         example = f"{near}{fields[near].sign}" if near else None
-        message = f"{shown(word)} is no filter; a filter is FIELD, sign and value, such as {_EXAMPLES[topic]}"
+        message = f"{shown(word)} is not a filter; a filter is FIELD, sign and value, such as {_EXAMPLES[topic]}"
         raise WordError(message, example, expected=tuple(fields), start=start, width=width)
     try:
-        with warnings.catch_warnings(action="ignore"):  # of what later Pythons may take otherwise
-            re.compile(word)
-    except (re.error, OverflowError, RecursionError) as problem:
-        message = f"{shown(word)} is no regular expression: {problem}"
+        Pattern(word)
+    except BadPattern as problem:
+        message = f"{shown(word)} {problem}"
         raise WordError(message, expected=("a regular expression",), start=start, width=width) from None
     return Filter(ROW, "~", word)
 
@@ -154,19 +164,60 @@ def _comparison(topic: str, fields: dict[str, FilterField], term: re.Match[str])
     name, sign, text = term["name"], term["sign"], term["value"]
     field = fields.get(name)
     if field is None:
-        message = f"{shown(name)} is no field of {topic}; there are {', '.join(fields)}"
+        message = f"{shown(name)} is not a field of {topic}; there are {', '.join(fields)}"
         raise WordError(message, nearest(name, fields), expected=tuple(fields), start=term.start(), width=len(name))
     at = term.start("sign")
     if sign not in (":", "=", "==", "!=") and field.choices:
         message = f"{name} is a word, which has no order; it takes :, = or !="
         raise WordError(message, ":", expected=(":", "=", "!="), start=at, width=len(sign))
     if sign == "==":
-        raise WordError("== is no sign of a filter; equality is : or =", ":", start=at, width=2)
+        raise WordError("== is not a sign of a filter; equality is : or =", ":", start=at, width=2)
     try:
         return Filter(name, ":" if sign == "=" else sign, field.read_value(text))
     except WordError as fault:
         fault.expected = fault.expected or (field.meaning,)
         raise fault.inside(term.start("value"), len(text)) from None
+
+
+def doubtful(topic: str, filters: Sequence[Filter]) -> str:
+    """Says so when what is searched for as a regular expression looks like part of a condition; "" where nothing does.
+
+    It suggests how the condition is written, with the user's own fields and values where there are some.
+    """
+    for number, item in enumerate(filters):
+        if item.field != ROW:
+            continue
+        word, others = str(item.value), [f for f in filters if f.field != ROW]
+        written = [format_filter(topic, f) for f in others]
+        quoted = '"' + shown(word).strip('"') + '"'
+        said = f"{quoted} is taken as a regular expression"
+        if word.lower() in _OR:
+            return f"{said}; all filters must hold: try {written[0] if written else _EXAMPLE}"
+        if word.lower() in _AND:
+            return f"{said}; leave it out: {' '.join(written) or _EXAMPLE}"
+        if word.lower() in _NOT:
+            behind = next((f for f in filters[number + 1 :] if f.field != ROW), None)
+            meant = (
+                _EXAMPLE_NOT if behind is None else format_filter(topic, Filter(behind.field, _OPPOSITE[behind.op], behind.value))
+            )
+            return f"{said}; write {meant}"
+        meant = next((text for field in TOPICS[topic] if (text := _condition_in(word, field))), "")
+        if meant:
+            return f"{said}; a condition is written {meant}"
+    return ""
+
+
+def _condition_in(word: str, field: FilterField) -> str:
+    """The condition on the field that a word seems to mean; "" where it does not name the field."""
+    match = re.search(rf"(?<!\w){field.name}(?!\w)(!=|<=|>=|[:=<>])?\W*(\w*%?)", word, re.IGNORECASE)
+    if match is None:
+        return ""
+    sign, value = match[1] or field.sign, match[2]
+    try:
+        field.read_value(value)
+    except WordError:
+        value = field.sample
+    return f"{field.name}{':' if sign == '=' else sign}{value}"
 
 
 def without_half_typed(topic: str, text: str) -> str:

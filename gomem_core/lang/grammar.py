@@ -67,7 +67,7 @@ class Operand:
 
     @property
     def form(self) -> str:
-        """As help shows it: SIZE, [N], FILTER..."""
+        """Returns it as help shows it: SIZE, [N], FILTER..."""
         if self.written:
             return self.written
         text = self.label + "..." if self.many else self.label
@@ -87,7 +87,7 @@ class Clause:
 
     @property
     def form(self) -> str:
-        """As help shows it: [noscan|scan|head], [as NAME]."""
+        """Returns it as help shows it: [noscan|scan|head], [as NAME]."""
         words = "|".join(self.words)
         return f"[{words} {self.operand.form}]" if self.operand else f"[{words}]"
 

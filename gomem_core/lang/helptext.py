@@ -23,7 +23,7 @@ def help_text(topic: str | None = None) -> str:
     if spec is None:
         names = tuple(spec.name for spec in REGISTRY)
         near = MEANT.get(topic.lower()) or nearest(topic, names)
-        raise ParseError(1, len(topic), f"help: {shown(topic)} is no command; help lists them", (), near)
+        raise ParseError(1, len(topic), f"help: {shown(topic)} is not a command; help lists them", (), near)
     return "\n".join(_about(spec))
 
 

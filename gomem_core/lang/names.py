@@ -14,7 +14,7 @@ from gomem_core.lang.numbers import MAX_INT, read_addr, read_count
 MAX_NAME: Final = 64  # characters
 MAX_SLOT: Final = 1 << 36  # words: more than the arena holds
 
-# Words with a meaning of their own, which are no names.  The registry adds every word of the commands that
+# Words with a meaning of their own, which are not names.  The registry adds every word of the commands that
 # change the heap or look at it, so that a new one cannot be forgotten here; `back` and `goto` always were kept
 # free.  The other words of moves and directives are not added: where one of them can stand, no object can.
 RESERVED: set[str] = {"all", "off", "back", "goto"}
@@ -33,7 +33,7 @@ def read_new_name(word: str) -> str:
     if _NAME.fullmatch(word) is None:
         if _OBJECT.fullmatch(word):
             raise WordError(f"{shown(word)} cannot be given: names with a dot and a number come from `times`")
-        raise WordError(f"{shown(word)} is no name; a name is a letter, then letters, digits, _ or -")
+        raise WordError(f"{shown(word)} is not a name; a name is a letter, then letters, digits, _ or -")
     if word[0] == "o" and _AUTOMATIC.fullmatch(word):
         message = "names o1, o2, ... are given to objects without a name"
         raise WordError(f"{shown(word)} cannot be given: {message}")
@@ -60,7 +60,7 @@ def read_target(word: str) -> Target:
     if word == "all":
         return Everything()
     if word.lower() == "all":
-        raise WordError(f"{word} is no object; to drop every object write all", "all")
+        raise WordError(f"{word} is not an object; to drop every object write all", "all")
     return _read_range(word) if ".." in word else read_ref(word)
 
 
@@ -108,7 +108,7 @@ def read_object_name(word: str) -> str:
 def read_mark_name(word: str) -> str:
     """A name for a state; `start` and `end` have theirs."""
     if word.lower() in _ENDS:
-        raise WordError(f"{word} is no name for a mark; goto start and goto end lead to the two ends")
+        raise WordError(f"{word} is not a name for a mark; goto start and goto end lead to the two ends")
     return _read_plain_name(word, "mark")
 
 
@@ -149,13 +149,13 @@ def read_halfway(word: str) -> tuple[int | str, int]:
 def read_journal(word: str) -> str:
     """The name of a journal: part of a file's name, and never a path."""
     if _JOURNAL.fullmatch(word) is None:
-        raise WordError(f"{shown(word)} is no journal; its name is a letter or digit, then letters, digits, . _ or -")
+        raise WordError(f"{shown(word)} is not a journal; its name is a letter or digit, then letters, digits, . _ or -")
     return word
 
 
 def _read_plain_name(word: str, what: str) -> str:
     if _NAME.fullmatch(word) is None:
-        raise WordError(f"{shown(word)} is no name for a {what}; a name is a letter, then letters, digits, _ or -")
+        raise WordError(f"{shown(word)} is not a name for a {what}; a name is a letter, then letters, digits, _ or -")
     if len(word) > MAX_NAME:
         raise WordError(f"{shown(word)} is too long; a name has at most {MAX_NAME} characters", word[:MAX_NAME])
     return word
@@ -190,11 +190,11 @@ def _read_range(word: str) -> ByRange:
     left, right = word.split("..", 1)
     first, last = _NUMBERED.fullmatch(left), _NUMBERED.fullmatch(right)
     if first is None or last is None:
-        message = f"{shown(word)} is no range; a range is written o3..o9 or x.1..x.3"
+        message = f"{shown(word)} is not a range; a range is written o3..o9 or x.1..x.3"
         raise WordError(message, _whole_range(left, right))
     prefix, low, high = first[1], int(first[2]), int(last[2])
     if prefix != last[1]:
-        raise WordError(f"{shown(word)} is no range; both ends must have the same name before the number")
+        raise WordError(f"{shown(word)} is not a range; both ends must have the same name before the number")
     if prefix != "o":
         if _AUTOMATIC.fullmatch(prefix[:-1]):
             raise _ref_fault(left).inside(0, len(left))
@@ -220,10 +220,10 @@ def _whole_range(left: str, right: str) -> str | None:
 
 def _ref_fault(word: str) -> WordError:
     if re.fullmatch(r"o0[0-9]*", word):
-        text = f"{shown(word)} is no object; unnamed objects are numbered o1, o2, ... without leading zeros"
+        text = f"{shown(word)} is not an object; unnamed objects are numbered o1, o2, ... without leading zeros"
         number = word[1:].lstrip("0")
         return WordError(text, f"o{number}" if number and _OBJECT.fullmatch(f"o{number}") else None)
     if re.fullmatch(r"[1-9][0-9]{0,17}", word):
-        message = f"{word} is no object; the unnamed object number {word} is called o{word}"
+        message = f"{word} is not an object; the unnamed object number {word} is called o{word}"
         return WordError(message, f"o{word}")
-    return WordError(f"{shown(word)} is no object; it takes a NAME, oN, NAME.N or 0xADDR")
+    return WordError(f"{shown(word)} is not an object; it takes a NAME, oN, NAME.N or 0xADDR")

@@ -43,14 +43,14 @@ _LONG_AGE_UNITS = {"ns": "ns", "us": "us", "mic": "us", "ms": "ms", "mil": "ms",
 def read_count(word: str, low: int, high: int, what: str) -> int:
     """A whole number from `low` to `high`, decimal or 0x…; `what` is what messages call it."""
     if _COUNT.fullmatch(word) is None:
-        message = f"{shown(word)} is no {what}; it is written in digits"
+        message = f"{shown(word)} is not a {what}; it is written in digits"
         raise WordError(message, _respelled(word, low, high))
     if len(word) > _MAX_DIGITS:
         raise WordError(f"{shown(word)} is too long; a {what} is between {low} and {high}")
     value = int(word, 16) if word[1:2] in ("x", "X") else int(word)
     if not low <= value <= high:
         limit = low if value < low else high
-        raise WordError(f"{word} is no {what}; it is between {low} and {high}", str(limit))
+        raise WordError(f"{word} is not a {what}; it is between {low} and {high}", str(limit))
     return value
 
 
@@ -68,12 +68,12 @@ def read_size(word: str) -> int:
     whole, fraction, unit = match[1], match[2] or "", match[3]
     known = _SIZE_UNIT.fullmatch(unit)
     if known is None:
-        text = f"{unit} is no unit of size; the units are B, K, M, G and T"
+        text = f"{unit} is not a unit of size; the units are B, K, M, G and T"
         raise WordError(text, start=len(word) - len(unit), width=len(unit))
     scale = _SIZE_UNITS[(known[1] or "").lower()]
     value, rest = _scaled(whole, fraction, scale)
     if rest:
-        raise WordError(f"{word} is no whole number of bytes", str(value + 1) if value < MAX_INT else None)
+        raise WordError(f"{word} is not a whole number of bytes", str(value + 1) if value < MAX_INT else None)
     if value > MAX_INT:
         raise WordError(f"{word} is too large; a size is at most {MAX_INT} bytes")
     return value
@@ -83,17 +83,17 @@ def read_age(word: str) -> int:
     """An age in nanoseconds: digits with a unit (ns, us, ms, s, m, h), or a bare 0."""
     match = _DECIMAL_UNIT.fullmatch(word) if len(word) <= _MAX_DIGITS else None
     if match is None:
-        raise WordError(f"{shown(word)} is no age; an age is a number with a unit such as 30s or 5m")
+        raise WordError(f"{shown(word)} is not an age; an age is a number with a unit such as 30s or 5m")
     whole, fraction, unit = match[1], match[2] or "", match[3]
     if not unit and not int(whole + fraction):
         return 0
     scale = _AGE_UNITS.get(unit)
     if scale is None:
-        text = f"{shown(word)} is no age; the units are {', '.join(_AGE_UNITS)}"
+        text = f"{shown(word)} is not an age; the units are {', '.join(_AGE_UNITS)}"
         raise WordError(text, _age_respelled(word, unit))
     value, rest = _scaled(whole, fraction, scale)
     if rest:
-        raise WordError(f"{word} is no whole number of nanoseconds")
+        raise WordError(f"{word} is not a whole number of nanoseconds")
     if value > MAX_INT:
         raise WordError(f"{word} is too long ago; an age is at most {MAX_INT}ns, about 292 years", f"{MAX_INT}ns")
     return value
@@ -103,7 +103,7 @@ def read_percent(word: str) -> float:
     """A share from 0 to 100, with or without the sign: 30% and 30 are both 30.0."""
     match = _PERCENT.fullmatch(word) if len(word) <= _MAX_DIGITS else None
     if match is None or float(match[1]) > _FULL:
-        raise WordError(f"{shown(word)} is no percentage; it is a number between 0% and 100%")
+        raise WordError(f"{shown(word)} is not a percentage; it is a number between 0% and 100%")
     return float(match[1])
 
 
@@ -124,10 +124,10 @@ def read_addr(word: str) -> int:
         bare = re.fullmatch(r"c[0-9a-f]{9}", word)  # panes show addresses without their prefix
         decimal = word.isdecimal() and word.isascii() and len(word) <= _MAX_DIGITS
         near = f"0x{word}" if bare else hex(int(word)) if decimal and int(word) <= MAX_ADDR else None
-        raise WordError(f"{shown(word)} is no address; an address is 0x and hexadecimal digits", near)
+        raise WordError(f"{shown(word)} is not an address; an address is 0x and hexadecimal digits", near)
     value = int(word, 16)
     if value > MAX_ADDR:
-        raise WordError(f"{word} is no address; an address has at most 16 hexadecimal digits")
+        raise WordError(f"{word} is not an address; an address has at most 16 hexadecimal digits")
     return value
 
 
@@ -181,9 +181,9 @@ def _with_unit(value: int, units: tuple[tuple[str, int], ...], for_zero: str) ->
 
 
 def _size_fault(word: str) -> WordError:
-    text = f"{shown(word)} is no size; a size is a number of bytes such as 48, 0x30, 32K or 1.5M"
+    text = f"{shown(word)} is not a size; a size is a number of bytes such as 48, 0x30, 32K or 1.5M"
     if word.startswith("-"):
-        text = f"{shown(word)} is no size; a size is never negative"
+        text = f"{shown(word)} is not a size; a size is never negative"
     return WordError(text, _respelled(word, 0, MAX_INT))
 
 

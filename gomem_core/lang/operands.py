@@ -95,7 +95,7 @@ def _complete_places(prefix: str, names: Names | None) -> Iterable[tuple[str, st
 
 
 def _complete_addresses(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
-    """Nothing without a 0: nobody wants to walk through addresses where a number can stand."""
+    """Completes addresses, but only after a 0: nobody wants to walk through addresses where a number can stand."""
     return names.addresses(prefix) if names is not None and prefix[:1] == "0" else ()
 
 
@@ -174,7 +174,7 @@ def build_alloc(size: int, kind: Kind = "noscan", name: str | None = None, times
 
 def _misfit(size: int, kind: Kind, least: int) -> str:
     if size % 8:
-        return f"{size} is no multiple of 8; {kind} objects consist of 8-byte words"
+        return f"{size} is not a multiple of 8; {kind} objects consist of 8-byte words"
     what = "of at least one 8-byte word" if kind == "scan" else "of a pointer word and at least one more"
     return f"{size} is less than {least}; {kind} objects consist {what}"
 

@@ -25,5 +25,5 @@ def read_pane(word: str) -> Pane:
     """A pane by its name, in any case of letters, or by its number."""
     name = _BY_WORD.get(word.lower())
     if name is None:
-        raise WordError(f"{shown(word)} is no pane", nearest(word, PANES))
+        raise WordError(f"{shown(word)} is not a pane", nearest(word, PANES))
     return name

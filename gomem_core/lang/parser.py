@@ -160,14 +160,14 @@ def _missing(line: str, message: str, expected: tuple[str, ...]) -> ParseError:
 def _unknown_command(line: str, word: str) -> ParseError:
     names = tuple(spec.name for spec in REGISTRY)
     near = MEANT.get(word.lower()) or nearest(word, names)
-    message = f"{shown(word)} is no command; help lists them"
+    message = f"{shown(word)} is not a command; help lists them"
     if near is not None and near == word.lower():
-        message = f"{shown(word)} is no command; commands are written in lower case"
+        message = f"{shown(word)} is not a command; commands are written in lower case"
     return _error_at(line, 0, message, (), near)
 
 
 def _surplus(line: str, words: list[str], spec: CommandSpec, shape: Shape, index: int) -> ParseError:
-    """A word that is no clause of the command: misspelt, or one too many."""
+    """A word that is not a clause of the command: misspelt, or one too many."""
     said = {shape.keywords[word].field for word in words[1:index] if word in shape.keywords}
     keywords = [word for word, clause in shape.keywords.items() if clause.field not in said]
     return _no_place(line, words, spec, index, [*keywords, _END])
@@ -176,7 +176,7 @@ def _surplus(line: str, words: list[str], spec: CommandSpec, shape: Shape, index
 def _no_place(line: str, words: list[str], spec: CommandSpec, index: int, expected: list[str]) -> ParseError:
     """A word where only `expected` ones (and after the command itself those of its shapes) could stand."""
     choices = [*spec.choices, *expected] if index == 1 else expected
-    fault = "has no place here" if choices != [_END] else "is one word too many"
+    fault = "is not expected here" if choices != [_END] else "is one word too many"
     near = nearest(words[index], [word for word in choices if word != _END])
     return _error_at(line, index, f"{spec.name}: {shown(words[index])} {fault}", tuple(choices), near)
 

@@ -22,7 +22,7 @@ _TOPICS = {**{spec.name: spec.summary for spec in _SPECS}, "help": "List the com
 def _read_topic(word: str) -> str:
     spec = BY_WORD.get(word)
     if spec is None:
-        raise WordError(f"{shown(word)} is no command", MEANT.get(word.lower()) or nearest(word, _TOPICS))
+        raise WordError(f"{shown(word)} is not a command", MEANT.get(word.lower()) or nearest(word, _TOPICS))
     return spec.name
 
 

@@ -1,4 +1,4 @@
-"""From a line to its words, and from a word's number back to its column.
+"""Splits a line into words, and finds the column of a word.
 
 Columns are needed only when something is wrong, so a good line is simply split, and no place is remembered.
 """
@@ -31,7 +31,7 @@ def split_line(line: str) -> list[str]:
 
 
 def word_spans(line: str) -> list[tuple[int, int]]:
-    """Where each word of a line that `split_line` accepts stands: 0-based start and end."""
+    """Returns where each word stands of a line that `split_line` accepts: 0-based start and end."""
     return [match.span() for match in _WORD.finditer(_body(line).partition("#")[0])]
 
 
@@ -43,7 +43,7 @@ def rest_of_line(line: str, start: int) -> str:
         bad = _UNWRITABLE.search(rest)
         if bad:
             name = unicodedata.name(bad.group(), "a control or unnamed character")
-            raise ParseError(start + bad.start() + 1, 1, f"{bad.group()!a}, {name}, has no place in a line of text")
+            raise ParseError(start + bad.start() + 1, 1, f"{bad.group()!a}, {name}, is not allowed in a line of text")
     return rest
 
 
@@ -80,5 +80,5 @@ def _foreign_error(match: re.Match[str]) -> ParseError:
     plain = unicodedata.normalize("NFKC", "".join(_LOOKALIKES.get(char, char) for char in run))
     usable = plain.isascii() and plain.isprintable() and plain.strip() == plain
     name = unicodedata.name(run[0], "a control or unnamed character")
-    message = f"'{printable(run[0])}', {name}, has no place in a command; only comments may hold more than ASCII"
+    message = f"'{printable(run[0])}', {name}, is not allowed in a command; only comments may hold more than ASCII"
     return ParseError(match.start() + 1, len(run), message, (), plain if usable else None)

@@ -1,12 +1,14 @@
 """The lessons that come with gomem: session files, NN_name.gomem, which stand beside this file and are walked in their order."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Final
 
+from gomem_core.foreign import brief
 from gomem_core.near import did_you_mean, nearest
 from gomem_core.script import Script, read_script
 from gomem_core.step import parse_step
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Lesson", "UnknownLesson", "find_lesson", "lessons"]
 
 _FILE: Final = re.compile(r"([0-9]+)_(\w+)\.gomem")
+_DIGITS: Final = 9  # of a number that is looked for
 _SENTENCE: Final = re.compile(r".+?[.?!](?=\s|$)", re.DOTALL)
 
 
@@ -55,7 +58,7 @@ class Lesson:
         return re.sub(r"[*`]", "", sentence[0]) if sentence else ""
 
     def json(self, walked: bool) -> "schema.Lesson":
-        """As plain data; `walked`: to its end."""
+        """Returns it as plain data; `walked` says whether it was walked to its end."""
         return {
             "number": self.number,
             "name": self.name,
@@ -68,13 +71,19 @@ class Lesson:
 
 @cache
 def lessons() -> tuple[Lesson, ...]:
-    """All of them, in their order.  Raises ScriptError for one that cannot be read."""
+    """Returns all lessons in order.  Raises ScriptError for one that cannot be read."""
     found = []
     for file in files(__name__).iterdir():
         if parts := _FILE.fullmatch(file.name):
             script = read_script(file.name, file.read_text(encoding="utf-8"), str(file))
             found.append(Lesson(int(parts[1]), parts[2], script))
     return tuple(sorted(found, key=lambda lesson: lesson.number))
+
+
+def _only(found: Iterable[str]) -> str | None:
+    """The one that was found; None where there are none or several."""
+    first, *more = [*found, None]
+    return first if len(more) == 1 else None
 
 
 def find_lesson(which: str) -> Lesson:
@@ -85,12 +94,12 @@ def find_lesson(which: str) -> Lesson:
     if number.isdecimal() and rest:
         word = rest
     for lesson in there:
-        if word == lesson.name or (word.isdecimal() and int(word) == lesson.number):
+        if word == lesson.name or (word.isdecimal() and len(word) <= _DIGITS and int(word) == lesson.number):
             return lesson
     if word.isdecimal():
-        raise UnknownLesson(f"there is no lesson {int(word)}; they are {there[0].number} to {there[-1].number}")
+        raise UnknownLesson(f"there is no lesson {brief(word)}; they are {there[0].number} to {there[-1].number}")
     names = [lesson.name for lesson in there]
-    near = nearest(word, names)
+    near = nearest(word, names) or _only(name for name in names if word and word in name.split("_"))
     if near is None:
-        raise UnknownLesson(f"there is no lesson {which!r}; lessons: {', '.join(names)}")
-    raise UnknownLesson(did_you_mean(f"there is no lesson {which!r}", near))
+        raise UnknownLesson(f"there is no lesson '{brief(which)}'; lessons: {', '.join(names)}")
+    raise UnknownLesson(did_you_mean(f"there is no lesson '{brief(which)}'", near))

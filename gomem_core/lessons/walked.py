@@ -17,7 +17,7 @@ _AT_MOST: Final = 1 << 16  # bytes; twelve names take 200
 
 
 def walked_file() -> Path:
-    """Where the names stand.  Raises OSError when there is no directory for what outlives a run."""
+    """Returns the file with the names.  Raises OSError when there is no directory for what outlives a run."""
     return state_directory() / "lessons-walked"
 
 

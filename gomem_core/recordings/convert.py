@@ -81,7 +81,7 @@ class _Script:
         """One line; ValueError says what was expected."""
         letter, *operands = words
         if letter not in _OPS:
-            raise ValueError(f"{_cut(letter)} is no op; expected one of {', '.join(_OPS)}")
+            raise ValueError(f"{_cut(letter)} is not an op; expected one of {', '.join(_OPS)}")
         form, convert_op = _OPS[letter]
         if len(operands) != len(form.split()) - 1:
             raise ValueError(f"{_cut(' '.join(words))} has the wrong number of operands; expected {form}")
@@ -90,7 +90,7 @@ class _Script:
     def alloc(self, operands: list[str]) -> str:
         size, letter = _number(operands[0], "SIZE"), operands[1]
         if letter not in _KINDS:
-            raise ValueError(f"{_cut(letter)} is no kind; expected n, s or h")
+            raise ValueError(f"{_cut(letter)} is not a kind; expected n, s or h")
         self.objects += 1
         if size == 0 and letter != "n":
             return f"{format_command(Alloc(0))}  # a 0 {letter}   without a word the kind makes no difference"
@@ -138,7 +138,7 @@ def _gogc(_script: _Script, operands: list[str]) -> str:
 
 def _bgsweep(_script: _Script, operands: list[str]) -> str:
     if operands[0] not in ("0", "1"):
-        raise ValueError(f"{_cut(operands[0])} is no switch; expected 0 or 1")
+        raise ValueError(f"{_cut(operands[0])} is not a switch; expected 0 or 1")
     return f"# B {operands[0]}   background sweeping: no counterpart, sessions sweep when asked or when in need"
 
 
@@ -167,7 +167,7 @@ _OPS: Final[dict[str, tuple[str, Callable[[_Script, list[str]], str]]]] = {
 
 def _number(word: str, what: str) -> int:
     if not (word.isascii() and word.isdecimal() and len(word) <= _MAX_DIGITS):
-        raise ValueError(f"{_cut(word)} is no {what}; expected decimal digits")
+        raise ValueError(f"{_cut(word)} is not a {what}; expected decimal digits")
     return int(word)
 
 

@@ -9,8 +9,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Final, cast
 
+from gomem_core.foreign import brief, named
+
+LONGEST: Final = 64 << 20  # bytes of a line, which is read as a whole; a snapshot of 100,000 spans has some 20 MB
 Record = dict[str, Any]  # one line, as JSON gives it
 
 
@@ -20,8 +23,7 @@ class RecordingError(Exception):
     def __init__(self, path: Path, line: int, problem: str) -> None:
         self.line = line
         self.problem = problem
-        where = f"{path}:{line}" if line else f"{path}"
-        super().__init__(f"{where}: {problem}")
+        super().__init__(f"{named(path)}:{line}: {problem}" if line else f"{brief(path)}: {problem}")
 
 
 @dataclass(slots=True)
@@ -52,7 +54,10 @@ def read_records(path: Path, progress: Callable[[int], None] | None = None) -> I
         lines = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if packed else raw
         number = 0
         try:
-            for number, line in enumerate(lines, 1):
+            while line := lines.readline(LONGEST + 1):
+                number += 1
+                if len(line) > LONGEST:
+                    raise RecordingError(path, number, f"a line has at most {LONGEST >> 20} MB; this one is longer")
                 yield number, _record(path, number, line)
                 if progress is not None and number % 1000 == 0:
                     progress(raw.tell())

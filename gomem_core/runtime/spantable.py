@@ -35,13 +35,15 @@ class SpanTable:
     def set_range(self, page: int, npages: int, s: MSpan) -> None:
         """Write the entries of `npages` pages from `page`."""
         end = page + npages
+        first, behind = (page + _LEAF - 1) >> _LEAF_SHIFT, end >> _LEAF_SHIFT  # the leaves that are covered as a whole
+        self.leaves.update(dict.fromkeys(range(first, behind), s))  # tens of thousands, for a span of hundreds of GB
         while page < end:
             number, at = page >> _LEAF_SHIFT, page & (_LEAF - 1)
+            if first <= number < behind:
+                page = behind << _LEAF_SHIFT
+                continue
             count = min(_LEAF - at, end - page)
-            if count == _LEAF:
-                self.leaves[number] = s
-            else:
-                self._leaf(number)[at : at + count] = [s] * count
+            self._leaf(number)[at : at + count] = [s] * count
             page += count
 
     def all_are(self, page: int, npages: int, s: MSpan) -> bool:

@@ -117,7 +117,7 @@ class Verified(TypedDict):
 
 
 class Unreadable(TypedDict):
-    """`gomem verify`: a file that is no recording."""
+    """`gomem verify`: a file that is not a recording."""
 
     file: str
     line: int | None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit, emit_json, say
+from gomem_core.foreign import named
 from gomem_core.lang.errors import printable
 from gomem_core.report import counted
 from gomem_tui.config import VARIABLE, ConfigError, config_path, effective, read_config
@@ -49,11 +50,11 @@ def _path() -> Path:
     try:
         return config_path(os.environ)
     except OSError as e:
-        raise BadInput(f"the configuration has no place: {e.strerror}") from e
+        raise BadInput(f"there is no place for the configuration: {e.strerror}") from e
 
 
 def _show(args: argparse.Namespace) -> None:
-    """All that can be set, as a configuration that says the same, with who said so behind each."""
+    """Show all settings as a configuration file would have them, each followed by its source."""
     settings, config = effective(args, os.environ)
     changed = config.keyboard.changed()
     sections: dict[str, list[_Told]] = {
@@ -87,15 +88,15 @@ def _toml(value: Value | list[str]) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _check(path: Path, named: bool) -> None:
+def _check(path: Path, by_name: bool) -> None:
     """Tell that the file is fine.  Raises ConfigError."""
-    if not named and not path.exists():
-        emit(f"{path}: there is no such file, so the defaults hold")
+    if not by_name and not path.exists():
+        emit(f"{named(path)}: there is no such file, so the defaults hold")
         return
     config = read_config(path)
     own = len(config.keyboard.own)
-    emit(f"{path}: fine; it sets {counted(len(config.settings), 'setting')} and the keys of {counted(own, 'action')}")
+    emit(f"{named(path)}: fine; it sets {counted(len(config.settings), 'setting')} and the keys of {counted(own, 'action')}")
     for name, before in config.keyboard.changed().items():
         if name not in config.keyboard.own:
             now = " ".join(config.keyboard.names(name)) or "none"
-            say(f"{path}: {name} had {' '.join(map(shown, before))} and has {now}, since others took the rest")
+            say(f"{named(path)}: {name} had {' '.join(map(shown, before))} and has {now}, since others took the rest")

@@ -12,7 +12,7 @@ from gomem_tui.settings import SETTINGS
 
 Kind = Literal["words", "sessions", "files", "journals", "text"]
 
-_OTHER_FILES: Final = ("verify", "convert", "config")  # subcommands whose files are no session files
+_OTHER_FILES: Final = ("verify", "convert", "config")  # subcommands whose files are not session files
 _WORDS: Final = {
     "PANE": tuple(PANES),
     "LESSON": tuple(lesson.name for lesson in lessons()),

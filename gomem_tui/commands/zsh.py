@@ -87,7 +87,7 @@ def _offer(value: Value) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without what `_arguments` would take for its own."""
+    """Returns the text without the characters that `_arguments` interprets."""
     for char in "\\[]:":
         text = text.replace(char, f"\\{char}")
     return text

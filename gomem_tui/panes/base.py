@@ -10,6 +10,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from gomem_core.foreign import is_harmless
 from gomem_tui.render.lines import Line, Port, fit, plain
 from gomem_tui.render.words import clean
 from gomem_tui.style import STYLES, Token
@@ -90,7 +91,7 @@ class LinePane(Widget):
 
 def _shown(line: Line, width: int) -> Line:
     """The line without what a terminal could take for a command, wherever it comes from: no renderer need think of that."""
-    if all(text.isprintable() for text, _ in line):
+    if all(is_harmless(text) for text, _ in line):
         return line
     return fit(tuple((clean(text), token) for text, token in line), width)
 
@@ -134,7 +135,7 @@ class HeapPane(LinePane):
 
     def port(self, width: int, height: int) -> Port:
         """What the renderer gets."""
-        return Port(width, height, self.top, self.active)
+        return Port(width, height, self.top, self.active, self.note())
 
     def show_row(self, row: int, rows: int, count: int = FAR) -> None:
         """Scroll as little as needed so that `row` of `count` is among the `rows` rows shown, and no room is left unused."""
@@ -144,6 +145,13 @@ class HeapPane(LinePane):
         elif row >= self.top + rows:
             self.top = row - rows + 1
         self.top = max(self.top, 0)
+
+    def start(self) -> None:
+        """Begin anew, since it was opened: a pane that is about what is selected shows that."""
+
+    def note(self) -> str:
+        """Why it is not at its top, or where else the selected row is; it stands in the title rule."""
+        return "at ▸" if self.top else ""
 
     def show_block(self, first: int, last: int, rows: int, count: int) -> None:
         """Scroll, where needed, so that rows first to last of `count` are among the `rows` rows shown, or as many as fit.
@@ -160,7 +168,7 @@ class HeapPane(LinePane):
         raise NotImplementedError
 
     def follow(self) -> None:
-        """Somebody went elsewhere: scroll to the selection, and stay there whatever the size was before."""
+        """Scroll to the selection after a move elsewhere, and stay there whatever the size was before."""
         self.reveal()
         self._squeezed = self.top, self.top
 

@@ -1,6 +1,7 @@
 """The four panes of the heap, each a renderer with a way to move in it."""
 
 from dataclasses import replace
+from functools import partial
 
 from gomem_core.arch import PAGE_SHIFT
 from gomem_core.records import SpanInfo
@@ -8,13 +9,16 @@ from gomem_core.spanorder import SORTS
 from gomem_core.view import CENTRAL_CLASSES
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
+from gomem_tui.panes.table import TablePane
 from gomem_tui.render import arena, bitmap, mcentral, spans
 from gomem_tui.render.lines import Line
 from gomem_tui.render.pagecells import LENSES, Chart
 
 
-class SpansPane(HeapPane):
+class SpansPane(TablePane):
     """The spans table: up and down select spans."""
+
+    NUMBER = 1
 
     def __init__(self, model: Model) -> None:
         super().__init__(id="spans")
@@ -29,16 +33,22 @@ class SpansPane(HeapPane):
         """Rows shown."""
         return spans.span_rows(self.size.height)
 
-    def _row(self) -> int:
+    def row(self) -> int:
+        """The row of the selected span; -1: the filter leaves it out."""
         return self.model.order.number(self.model.scene.selection.addr)
 
-    def reveal(self) -> None:
-        """Scroll to the selected span, if it is among the rows."""
-        self.show_row(max(0, self._row()), self.page(), len(self.model.order))
+    def key(self) -> object:
+        """The base of the selected span."""
+        info = self.model.view.span_at(self.model.scene.selection.addr)
+        return None if info is None else info.base
+
+    def count(self) -> int:
+        """Spans that pass the filter."""
+        return len(self.model.order)
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another span."""
-        self._select(self._row() + rows + columns)
+        self._select(self.from_row() + rows + columns)
 
     def pick(self, x: int, y: int) -> None:
         """Select the span of a row, or sort by the column of a heading; by the same once more: the other way round."""
@@ -52,7 +62,7 @@ class SpansPane(HeapPane):
     def _select(self, row: int) -> None:
         row = max(0, min(row, len(self.model.order) - 1))
         for info in self.model.order.rows(row, row + 1):
-            self.model.select(info.base)
+            self.choose(partial(self.model.select, info.base))
 
     def match(self, step: int) -> str:
         """Select the next row of a filtered table (1), or the one before (-1), all around; returns what is to be said of it."""
@@ -78,8 +88,7 @@ class SpansPane(HeapPane):
 
     def _arrange(self, sort: str, descending: bool) -> None:
         self.model.order.arrange(sort, descending)
-        self.top = 0
-        self.reveal()
+        self.start()
         self.redraw()
 
 
@@ -196,9 +205,10 @@ class BitmapPane(HeapPane):
                 self.model.select(addr)
 
 
-class McentralPane(HeapPane):
+class McentralPane(TablePane):
     """The mcentrals: up and down select a class, left and right walk its chains."""
 
+    NUMBER = 4
     WALKS = True
 
     def __init__(self, model: Model) -> None:
@@ -218,25 +228,33 @@ class McentralPane(HeapPane):
         """Rows shown."""
         return mcentral.central_rows(self.size.height)
 
-    def _number(self) -> int:
+    def row(self) -> int:
+        """The row of the selected class; -1: large objects have none."""
         classes = mcentral.listed_classes(self.model.view)
         spanclass = self.model.scene.selection.spanclass
         return classes.index(spanclass) if spanclass in classes else -1
 
-    def reveal(self) -> None:
+    def key(self) -> object:
+        """The selected span class."""
+        return self.model.scene.selection.spanclass or None
+
+    def count(self) -> int:
+        """Span classes."""
+        return len(CENTRAL_CLASSES)
+
+    def show_selected(self) -> None:
         """Scroll to the selected class, to the top where it is seen from there: so the classes that were asked stay in sight."""
-        number = self._number()
-        if number < self.page():
+        if self.row() < self.page():
             self.top = 0
         else:
-            self.show_row(number, self.page(), len(CENTRAL_CLASSES))
+            super().show_selected()
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another class, or another span of the chains."""
         if columns:
             self._walk(columns)
         else:
-            self._select(self._number() + rows)
+            self._select(self.from_row() + rows)
 
     def _walk(self, step: int) -> None:
         """Go to the next span of the chains, of which `empty` follows `nonempty`, or to the one before."""
@@ -253,7 +271,7 @@ class McentralPane(HeapPane):
         else:
             base = info.prev_base or (view.central_last(selection.spanclass, "nonempty") if info.list_name == "empty" else 0)
         if base:
-            self.model.select(base)
+            self.choose(partial(self.model.select, base))
 
     def pick(self, x: int, y: int) -> None:
         """Select the class of a row, or the span of a chain."""
@@ -263,8 +281,8 @@ class McentralPane(HeapPane):
         elif 0 <= chain < len(mcentral.CHAINS):
             base = mcentral.chain_base(self.model.view, self.model.scene, mcentral.CHAINS[chain], self.size.width, x)
             if base:
-                self.model.select(base)
+                self.choose(partial(self.model.select, base))
 
     def _select(self, number: int) -> None:
         classes = mcentral.listed_classes(self.model.view)
-        self.model.select_class(classes[max(0, min(number, len(classes) - 1))])
+        self.choose(partial(self.model.select_class, classes[max(0, min(number, len(classes) - 1))]))

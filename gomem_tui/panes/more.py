@@ -1,18 +1,19 @@
-"""Four more panes, each a renderer with a way to move in it: mcache, Heap, Layout, Objects."""
+"""Three more panes, each a renderer with a way to move in it: mcache, Heap, Layout."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from gomem_core.account import Account
-from gomem_core.reach import object_at
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
-from gomem_tui.render import heap, layout, mcache, objects
+from gomem_tui.panes.table import TablePane
+from gomem_tui.render import heap, layout, mcache
 from gomem_tui.render.lines import Line
 
 
 class _Place(NamedTuple):
-    """Where a cached span is drawn."""
+    """The place at which a cached span is drawn."""
 
     row: int
     column: int
@@ -20,9 +21,10 @@ class _Place(NamedTuple):
     base: int
 
 
-class McachePane(HeapPane):
+class McachePane(TablePane):
     """The mcaches: up and down select cached spans, left and right go to the other group, or to another P."""
 
+    NUMBER = 5
     WALKS = True
 
     def __init__(self, model: Model) -> None:
@@ -55,11 +57,25 @@ class McachePane(HeapPane):
         ]
 
     def _here(self, places: list[_Place]) -> _Place | None:
-        """Where the selected span is drawn; None when it is not cached."""
+        """Returns where the selected span is drawn; None when it is not cached."""
         info = self.model.view.span_at(self.model.scene.selection.addr)
         return next((place for place in places if info is not None and place.base == info.base), None)
 
-    def reveal(self) -> None:
+    def row(self) -> int:
+        """The row of the selected span; -1: it is not cached."""
+        here = self._here(self._places())
+        return -1 if here is None else here.row
+
+    def key(self) -> object:
+        """The base of the selected span, if it is cached."""
+        here = self._here(self._places())
+        return None if here is None else here.base
+
+    def count(self) -> int:
+        """Rows, with those that say which P follows."""
+        return len(self._rows())
+
+    def show_selected(self) -> None:
         """Scroll to the selected span, with the row above it, in whose place its P may stand; without one stay."""
         rows, here = self._rows(), self._here(self._places())
         if here is None:
@@ -75,13 +91,16 @@ class McachePane(HeapPane):
         here = self._here(places)
         if not places:
             return
-        if here is None:
-            self.model.select(places[0].base)
+        if here is None or self.from_row() < 0:
+            self._select(places[0].base)
         elif columns:
-            self.model.select(_beside(places, here, 1 if columns > 0 else -1).base)
+            self._select(_beside(places, here, 1 if columns > 0 else -1).base)
         else:
             same = [place for place in places if place.column == here.column]
-            self.model.select(same[max(0, min(same.index(here) + rows, len(same) - 1))].base)
+            self._select(same[max(0, min(same.index(here) + rows, len(same) - 1))].base)
+
+    def _select(self, base: int) -> None:
+        self.choose(partial(self.model.select, base))
 
     def pick(self, x: int, y: int) -> None:
         """Select the span of a row."""
@@ -90,7 +109,7 @@ class McachePane(HeapPane):
             return
         for place in self._places():
             if (place.row, place.column) == (row, column):
-                self.model.select(place.base)
+                self._select(place.base)
 
 
 def _beside(places: list[_Place], here: _Place, direction: int) -> _Place:
@@ -103,10 +122,15 @@ def _beside(places: list[_Place], here: _Place, direction: int) -> _Place:
     return next(place for place in places if place.p == p) if further else here
 
 
-class HeapStatsPane(HeapPane):
-    """The whole heap in figures: up and down select the classes that waste most."""
+class HeapStatsPane(TablePane):
+    """The whole heap in figures: up and down select the classes that waste most.
 
+    Those come first; so it follows no selection that was made elsewhere.
+    """
+
+    NUMBER = 7
     WALKS = True
+    FOLLOWS = False
 
     def __init__(self, model: Model, account: Callable[[], Account], lived: Callable[[], Sequence[int]]) -> None:
         super().__init__(id="heap")
@@ -133,17 +157,31 @@ class HeapStatsPane(HeapPane):
     def _wasteful(self) -> list[int]:
         return [spanclass for spanclass, _ in heap.wasteful(self._account())]
 
+    def row(self) -> int:
+        """The row of the selected class; -1: it holds nothing in vain."""
+        classes, spanclass = self._wasteful(), self.model.scene.selection.spanclass
+        return classes.index(spanclass) if spanclass in classes else -1
+
+    def key(self) -> object:
+        """The selected span class."""
+        return self.model.scene.selection.spanclass
+
+    def count(self) -> int:
+        """Classes that hold anything in vain."""
+        return len(self._wasteful())
+
     def reveal(self) -> None:
-        """Scroll to the selected class, if it is among them."""
+        """Scroll to the selected class, if it was chosen here."""
         if self.display and self.size.area:  # the account is not kept up to date for a pane that nobody sees
-            classes, spanclass = self._wasteful(), self.model.scene.selection.spanclass
-            self.show_row(classes.index(spanclass) if spanclass in classes else 0, self.page(), len(classes))
+            super().reveal()
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another class."""
-        classes, spanclass = self._wasteful(), self.model.scene.selection.spanclass
-        at = classes.index(spanclass) + rows + columns if spanclass in classes else 0
-        self._select(at)
+        self._select(self.from_row() + rows + columns if self.row() >= 0 else 0)
+
+    def from_row(self) -> int:
+        """The row from which keys move; -1 where they begin with the first one that is shown."""
+        return -1 if self.strays else self.row()
 
     def no_mcentral(self) -> str:
         """Why there is no mcentral to go to from the selected class; nothing where there is one."""
@@ -161,7 +199,7 @@ class HeapStatsPane(HeapPane):
     def _select(self, number: int) -> None:
         classes = self._wasteful()
         if classes:
-            self.model.select_class(classes[max(0, min(number, len(classes) - 1))])
+            self.choose(partial(self.model.select_class, classes[max(0, min(number, len(classes) - 1))]))
 
 
 class LayoutPane(HeapPane):
@@ -180,7 +218,7 @@ class LayoutPane(HeapPane):
         return 8
 
     def reveal(self) -> None:
-        """All of it is shown."""
+        """Do nothing: the pane always shows all of it."""
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select a span above (higher addresses) or below, or another slot of this one."""
@@ -194,60 +232,4 @@ class LayoutPane(HeapPane):
                 self.model.select(other.base)
 
     def pick(self, x: int, y: int) -> None:
-        """Nothing is to be picked in a picture of what is mostly empty."""
-
-
-class ObjectsPane(HeapPane):
-    """The objects: up and down select them, even those that are gone, of which other panes show the address."""
-
-    def __init__(self, model: Model) -> None:
-        super().__init__(id="objects")
-        self.model = model
-        self._oid = -1
-        self._addr = -1  # the selected address for which _oid was found
-
-    def draw(self, width: int, height: int) -> list[Line]:
-        """The table."""
-        model, session = self.model, self.model.session
-        port = self.port(width, height)
-        return objects.render_objects(model.view, port, model.scene, session.objects, session.history, self._oid, session.links)
-
-    def page(self) -> int:
-        """Rows shown."""
-        return objects.object_rows(self.size.height)
-
-    def reveal(self) -> None:
-        """Scroll to the selected object; what was selected elsewhere since is looked up by its address."""
-        table, addr = self.model.session.objects, self.model.scene.selection.addr
-        if addr != self._addr or self._oid >= len(table):
-            found = object_at(self.model.view, table, addr)
-            self._oid, self._addr = -1 if found is None else found, addr
-        if self._oid >= 0:
-            self.show_row(len(table) - 1 - self._oid, self.page(), len(table))
-        else:
-            self.top = max(0, min(self.top, len(table) - self.page()))
-
-    def move(self, rows: int, columns: int = 0) -> None:
-        """Select another object."""
-        last = len(self.model.session.objects) - 1
-        self._select(last - self._oid + rows + columns if self._oid >= 0 else self.top)
-
-    def pick(self, x: int, y: int) -> None:  # noqa: ARG002 -- rows are as wide as the pane
-        """Select the object of a row."""
-        row = self.top + y - 2
-        if 2 <= y < 2 + self.page() and row < len(self.model.session.objects):
-            self._select(row)
-
-    def _select(self, row: int) -> None:
-        table = self.model.session.objects
-        if not len(table):
-            return
-        self._oid = len(table) - 1 - max(0, min(row, len(table) - 1))
-        addr = table.info(self._oid).addr
-        if self.model.view.span_at(addr) is not None:
-            self._addr = addr
-            self.model.select(addr)
-        else:  # of size 0: no other pane shows such an address
-            self._addr = self.model.scene.selection.addr
-            self.reveal()
-            self.redraw()
+        """Do nothing: there is nothing to pick in a picture of mostly empty space."""

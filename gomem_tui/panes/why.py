@@ -49,7 +49,8 @@ class WhyPane(HeapPane):
 
     def _has_no_room_for(self, answer: Result | None) -> bool:
         """Whether the footer, which has one line, cannot tell it."""
-        return answer is not None and (len(answer.lines()) > 1 or len(answer.summary) >= self.app.size.width)
+        room = self.app.size.width if self.is_attached else 0
+        return answer is not None and (len(answer.lines()) > 1 or len(answer.summary) >= room)
 
     def _story(self) -> Story:
         model = self.model
@@ -66,6 +67,10 @@ class WhyPane(HeapPane):
         """Rows in which all that is to be told is seen, in a pane `most` rows high or lower."""
         return 1 + why_length(self._story(), self.port(width, most))
 
+    def note(self) -> str:
+        """Nothing: its title says how many lines there are besides."""
+        return ""
+
     def page(self) -> int:
         """Rows shown."""
         return max(1, self.size.height - 1)
@@ -75,7 +80,7 @@ class WhyPane(HeapPane):
         self._show_from(standing_at(self._story()) - self.page() // 2)
 
     def stay(self) -> None:
-        """Where it was scrolled to, as far as there is text."""
+        """Stay where it was scrolled to, as far as there is text."""
         self._show_from(self.top)
 
     def move(self, rows: int, columns: int = 0) -> None:
@@ -94,4 +99,4 @@ class WhyPane(HeapPane):
         self.redraw()
 
     def pick(self, x: int, y: int) -> None:
-        """Nothing is selected here."""
+        """Do nothing: there is nothing to select here."""

@@ -88,7 +88,7 @@ class _Rows:
         self._cursor = self._begin(scene.selection.addr, self._step)
 
     def _begin(self, addr: int, size: int) -> int:
-        """Where the part of `size` bytes begins that holds the address."""
+        """Returns where the part of `size` bytes begins that holds the address."""
         return addr - (addr - self._info.base) % size
 
     def row(self, words: Sequence[WordInfo], first: bool) -> Line:

@@ -52,7 +52,7 @@ class Compared:
         return lines + [()] * (rows - len(lines))
 
     def _packed(self, head: str, texts: list[str], sums: Sequence[Sum], width: int, rows: int) -> list[Line]:
-        """As many in a line as fit; the last line takes what is left."""
+        """Returns lines with as many figures as fit; the last line takes what is left."""
         lead = f" {head} " if head else ""
         lines: list[list[Span]] = [[(lead, "label")]]
         used = len(lead)
@@ -66,6 +66,6 @@ class Compared:
 
 
 def _without_end(line: list[Span]) -> Line:
-    """Without the blank behind the last figure."""
+    """Returns the line without the blank after the last figure."""
     text, token = line[-1]
     return (*line[:-1], (text.rstrip(" "), token))

@@ -1,4 +1,4 @@
-"""Inside of a command: its events one by one, with a mark at the one that was told last."""
+"""Draws the inside of a command: its events one by one, with a mark at the latest one."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ _LEAST: Final = 3  # events that are listed, however low the pane
 
 
 def halfway_title(outcome: Outcome) -> str:
-    """Where in the command the session stands."""
+    """Says where in the command the session stands."""
     return f"event {outcome.event} of {len(outcome.events)} inside: {outcome.line.strip()}"
 
 

@@ -6,7 +6,7 @@ from gomem_core.arch import U64_MAX
 from gomem_core.report import format_bytes
 from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Span, bar, fit
-from gomem_tui.render.words import clip
+from gomem_tui.render.words import clean, clip
 
 _NAME: Final = 12  # cells, less than which tell nothing of a longer name
 _GAUGE: Final = 8
@@ -35,6 +35,7 @@ def render_header(
 
     `future` is the one the session is in, nothing for the main one.  `read_only`: nothing can be changed.
     """
+    name = clean(name)
     parts = _parts(view, place, future, read_only)
     least = min(len(name), _NAME) + 2 if name else 0
     if _cells(parts) + least > width:
@@ -50,7 +51,7 @@ def render_header(
 
 
 def _parts(view: HeapView, place: tuple[int, int, int], future: str, read_only: bool) -> dict[str, list[Span]]:
-    """All that could be told, in order."""
+    """Returns all that could be shown, in order."""
     ps = view.mcaches()
     current = next(c.p for c in ps if c.current)
     trigger, live, count = view.stats.gc_trigger, view.stats.heap_live, view.stats.numgc

@@ -43,7 +43,7 @@ def served_rows(width: int) -> int:
 
 
 def served_lines(c: Compared, width: int, rows: int) -> list[Line]:
-    """Who served how many allocations."""
+    """Returns lines that say who served how many allocations."""
     sums = [c.sum(field, brief) for field, (_, brief) in _SERVED.items()]
     return c.line_up("served by", sums, _count, width, rows)
 

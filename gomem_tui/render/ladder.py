@@ -16,7 +16,7 @@ from gomem_tui.style import Token
 
 RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
 _GO_ENDS: Final = 118  # column
-_CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS, _COLLECTION = range(6)  # the last is no rung: it comes behind them
+_CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS, _COLLECTION = range(6)  # the last is not a rung: it comes behind them
 
 
 _TOLD: Final[dict[type[e.Event], tuple[int, bool]]] = {  # events that say all of a rung, and whether it served
@@ -101,7 +101,7 @@ class _Ladder:
         self._say_other(_MHEAP, sentence, event, not self._grown, **values)
 
     def _sweeping_rung(self) -> int:
-        """Where the spans are swept that are swept now: for mcentral, for mheap, or for the collection behind it all."""
+        """Returns the rung at which spans are being swept: for mcentral, for mheap, or for the collection behind it all."""
         if any(rung.served for rung in self.rungs.values()) or _MHEAP in self.rungs:
             return _COLLECTION
         return _MHEAP if _MCENTRAL in self.rungs else _MCENTRAL

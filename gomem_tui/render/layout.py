@@ -165,7 +165,7 @@ class _Picture:
         return [_Row(_SELECTED, ((at, token), (blank, "text"), ("├  ", "select"), (clip(text, room), "select")))]
 
     def _told(self, r: Region) -> tuple[int, str]:
-        """Where the selected place shows in a region of the heap, and what is there."""
+        """Says where the selected place lies in a region of the heap, and what is there."""
         offset = self._addr - self._view.arena[0]
         if r.name == "heap: bitmap":
             return r.end - 1 - offset // BITMAP_BYTES_PER_ARENA_BYTE, self._byte_told(offset)

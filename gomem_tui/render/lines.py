@@ -28,6 +28,7 @@ class Port:
     height: int
     top: int = 0
     active: bool = False
+    note: str = ""  # of the pane, for its title rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def shown_rows(first: int, last: int, count: int) -> str:
 
 
 def changed_elsewhere(rows: Iterable[int], top: int, shown: int) -> str:
-    """Where changed rows lie that are not among the `shown` rows from row `top`; nothing when none does."""
+    """Says where changed rows lie that are not among the `shown` rows from row `top`; nothing when none does."""
     above, below = False, False
     for row in rows:
         above, below = above or row < top, below or row >= top + shown
@@ -140,7 +141,7 @@ def rule(title: str, notes: list[str], port: Port) -> Line:
     """A pane's title rule: what it is, then what it shows, as far as there is room; empty notes are none."""
     token: Token = "focus" if port.active else "title"
     head = f"{'▌' if port.active else '─'} {title} "
-    for note in filter(None, notes):
+    for note in filter(None, [port.note, *notes]):
         if len(head) + len(note) + 5 > port.width:
             break
         head += f"── {note} "

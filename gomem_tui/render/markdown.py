@@ -125,7 +125,7 @@ def _spans(inline: "Node", plain: Token) -> list[Span]:
             case "em_open" | "em_close":
                 emphasis += node.nesting
             case "code_inline":
-                found.append((f"`{clean(node.content)}`", "code"))
+                found.append((clean(node.content), "code"))
             case "softbreak":
                 found.append((" ", token))
             case "hardbreak":
@@ -143,7 +143,7 @@ def _spans(inline: "Node", plain: Token) -> list[Span]:
 
 
 def _url(url: str, begin: int, found: list[Span]) -> list[Span]:
-    """Where a link leads, in brackets behind its text, unless that says it already."""
+    """Returns where a link leads, in brackets after its text, unless that says it already."""
     url = clean(_parser().normalizeLinkText(url))
     text = "".join(text for text, _ in found[begin:])
     if not url or text in (url, url.removeprefix("mailto:")):

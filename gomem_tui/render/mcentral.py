@@ -143,7 +143,7 @@ def _chain(view: HeapView, scene: Scene, which: Which, width: int) -> list[tuple
 
 
 def _window(view: HeapView, spanclass: int, which: Which, selected: SpanInfo | None, room: int) -> tuple[bool, list[int], bool]:
-    """At most `room` neighbouring spans of a list, and whether there are more before and behind them."""
+    """Returns at most `room` neighbouring spans of a list, and whether there are more before and behind them."""
     if selected is None:
         bases = view.central_chain(spanclass, which, room + 1)
         return False, bases[:room], len(bases) > room
@@ -155,7 +155,7 @@ def _window(view: HeapView, spanclass: int, which: Which, selected: SpanInfo | N
 
 
 def _neighbours(view: HeapView, info: SpanInfo, direction: int, count: int) -> list[int]:
-    """At most `count` spans that follow on its list, nearest first; direction -1: that stand before it."""
+    """Returns at most `count` spans that follow on its list, nearest first; direction -1: that stand before it."""
     found: list[int] = []
     here: SpanInfo | None = info
     while here is not None and len(found) < count:

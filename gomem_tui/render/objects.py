@@ -5,6 +5,7 @@ from typing import Final
 
 from gomem_core.arch import PTR_SIZE
 from gomem_core.diff_tables import GLYPHS
+from gomem_core.kept import fate_sentence
 from gomem_core.links import LinkIndex
 from gomem_core.objects import ObjectInfo, ObjectTable
 from gomem_core.reach import Fate, fate, find_paths, object_at, slot_of
@@ -18,7 +19,6 @@ from gomem_tui.style import Token
 _HEAD: Final = 2  # title rule, headings
 _FOOT: Final = 3  # about the selected object
 _LINKS: Final = 8  # of an object that are told
-_PATH: Final = 8  # names of a path that are told
 _NAME: Final = 12
 _MADE: Final = 36  # cells for the line that made the selected object
 _STATE: Final = 15
@@ -42,23 +42,12 @@ _STATES: Final[dict[Fate, str]] = {
     "swept": "swept",
     "zero": "no memory",
 }
-_WHY: Final[dict[Fate, str]] = {
-    "rooted": "alive: the program refers to it, it is a root",
-    "linked": "",  # its path is told
-    "garbage": "unreachable: the next mark will pass it by",
-    "dead": "dead: the last mark passed it by, the sweep has yet to come",
-    "swept": "gone: its slot was swept",
-    "zero": "takes no memory: objects of size 0 share this address",
-}
 _TOLD: Final = {  # about the selected object, in whole sentences
     "noscan": "links: none, it was allocated noscan",
     "no links": "links: none",
     "no links yet": "links: none yet; words that can hold a pointer: {words}",
     "links": "links: {links}",
     "many links": "links: {links}  and {more} more",
-    "path": "alive: root {path}",
-    "long path": "alive: root {start} → ({more} more) → {end}",
-    "tiny": "alive: {other} shares its tiny block",
     "made": "step {step}: {line}",
     "dropped": "dropped at step {step}",
     "slot": "slot {slot} of span {span}",
@@ -180,7 +169,7 @@ class _Table:
             parts.append(_TOLD["slot"].format(slot=slot.slot, span=short(info.base)))
         if o.dropped > 0:
             parts.append(_TOLD["dropped"].format(step=o.dropped))
-        why = self._kept(self._paths[oid]) if what == "linked" else _WHY[what]
+        why = fate_sentence(self._view, self._objects, oid, self._paths)
         links = self._links(o) if slot is not None else _TOLD["no links"]
         room = self._port.width - 1
         return [
@@ -201,16 +190,6 @@ class _Table:
     def _name_at(self, addr: int) -> str:
         oid = object_at(self._view, self._objects, addr)
         return short(addr) if oid is None else self._objects.name(oid)
-
-    def _kept(self, path: list[int]) -> str:
-        """Which root keeps the last object of the path alive, and how."""
-        names = [self._objects.name(oid) for oid in path]
-        slots = [slot_of(self._view, self._objects, oid) for oid in path[-2:]]
-        if slots[0] == slots[-1]:
-            return _TOLD["tiny"].format(other=names[-2])
-        start, end = (" → ".join(part) for part in (names[: _PATH // 2], names[-_PATH // 2 :]))
-        key = "path" if len(names) <= _PATH else "long path"
-        return _TOLD[key].format(path=" → ".join(names), start=start, end=end, more=len(names) - _PATH)
 
 
 def object_mark(scene: Scene, objects: ObjectTable, o: ObjectInfo, slot: SlotInfo | None, what: Fate) -> str:

@@ -41,7 +41,7 @@ class Cell:
     joined: bool = False  # to the cell before: the same span goes on
 
     def spans(self, columns: int) -> tuple[Span, ...]:
-        """In one column the mark stands for the glyph; in two it stands before it."""
+        """Returns the cell: in one column the sign replaces the glyph, in two it stands before it."""
         if columns == 1:
             return ((self.mark or self.glyph, self.token),)
         if self.joined and not self.mark:

@@ -19,7 +19,7 @@ class Track(NamedTuple):
 
 
 def _holding(bit: int) -> bytes:
-    """For bytes.translate: 1 where a byte has the bit."""
+    """Returns a table for bytes.translate: 1 where a byte has the bit."""
     return bytes(byte & bit != 0 for byte in range(256))
 
 

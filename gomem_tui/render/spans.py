@@ -116,7 +116,7 @@ def _bar(width: int) -> int:
 
 
 def list_text(info: SpanInfo) -> str:
-    """Where the span hangs, in a word or two, of at most nine cells."""
+    """Names the list that the span hangs on, in a word or two, of at most nine cells."""
     if info.cached_by >= 0:
         return f"P{info.cached_by} cache"
     return info.list_name
@@ -184,5 +184,5 @@ def _sweepgen(info: SpanInfo) -> Span:
 
 
 def _sign(info: SpanInfo) -> Span:
-    """Before the list's name: what else there is to know of the span."""
+    """Returns the sign before the list's name: what else there is to know about the span."""
     return ("~", "new") if not info.swept else ("░" if info.npreleased else " ", "label")

@@ -59,6 +59,7 @@ def fitted(lines: Iterable[str], width: int) -> list[str]:
 
 def _sentence(line: Line) -> str:
     """One line of Why: rungs and steps are named, what is wrong is called so."""
+    line = tuple((f"`{text}`" if token == "code" else text, token) for text, token in line)  # no colour says it here
     text = plain(line)
     rung, step = _RUNG.match(text), _STEP.match(text)
     if line and line[-1][1] == "dim" and len(line) > 1 and line[-1][0].startswith("   "):  # the Go function, far to the right
@@ -90,7 +91,7 @@ def _simplified(text: str, words: Mapping[str, str]) -> str:
 
 
 def _tidy(lines: Iterable[str]) -> list[str]:
-    """Without empty lines at the ends, and never two of them together."""
+    """Returns the lines without empty ones at the ends, and never two of them together."""
     found: list[str] = []
     for line in lines:
         if line or (found and found[-1]):

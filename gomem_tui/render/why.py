@@ -5,6 +5,7 @@ Whatever is shown, what was typed last is answered above it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
@@ -170,8 +171,13 @@ def _said_lines(outcome: Outcome, width: int) -> list[Line]:
     """The narration, and an empty line below it."""
     if outcome.said is None or not outcome.said.says:
         return []
-    lines = render_markdown("\n".join(outcome.said.says), width + 2)
+    lines = _narrated(outcome.said.says, width + 2)
     return [*(((" ", "text"), *line) for line in lines), *([()] if lines else [])]
+
+
+@lru_cache(maxsize=8)  # each time that Why is drawn it asks for its length first, for two or three widths
+def _narrated(says: tuple[str, ...], width: int) -> tuple[Line, ...]:
+    return tuple(render_markdown("\n".join(says), width))
 
 
 def _note_lines(outcome: Outcome, width: int) -> list[Line]:
@@ -202,10 +208,9 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
     climbed: list[Line] = []
     for climbed in ladders(rungs, width + 4):
         if len(lines) + len(climbed) + len(rest) <= room:
-            told = [*lines, *climbed, *rest]
             break
-    else:  # what it led to is seen without scrolling, who was asked need not be
-        told = [*lines, *rest, *climbed]
+    too_long = len(lines) + len(climbed) + len(rest) > room  # then the answer comes first: that is what must be seen
+    told = [*lines, *rest, *climbed] if too_long else [*lines, *climbed, *rest]
     full = _counts_in_full(outcome, width)
     return [*told, *full] if len(told) + len(full) <= room else told
 

@@ -1,15 +1,19 @@
 """Text from elsewhere, made fit to be shown, and text that does not fit: cut between words, never inside of one."""
 
 from collections.abc import Iterable
+from typing import Final
 from unicodedata import category
 
+from gomem_core.foreign import escaped, is_seen
 from gomem_core.report import format_bytes
+
+_BLANKS: Final = "\t\n"
 
 
 def clean(text: str, keep: str = "") -> str:
     """The text without what a terminal could take for a command or draw in an unforeseen width; `keep` names exceptions.
 
-    Every sort of blank becomes a blank, what formats or joins its neighbours is left out, and the rest becomes "\ufffd".
+    Every sort of blank becomes a blank, and what nobody sees is shown as an escape, so that all that is there can be read.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -19,9 +23,9 @@ def clean(text: str, keep: str = "") -> str:
 def _cleaned(char: str) -> str:
     if "\ufe00" <= char <= "\ufe0f":  # makes the character before it wide or narrow, in some terminals
         return ""
-    if char.isprintable():
+    if char.isprintable() and is_seen(char):
         return char
-    return " " if char.isspace() else "" if category(char) == "Cf" else "\ufffd"
+    return " " if char in _BLANKS or category(char) == "Zs" else escaped(char)
 
 
 def clip(text: str, width: int) -> str:
@@ -36,7 +40,7 @@ def clip(text: str, width: int) -> str:
 
 
 def join_fitting(parts: Iterable[str], width: int, separator: str = "  ") -> str:
-    """As many of the parts, from the first on, as fit side by side."""
+    """Returns as many of the parts as fit side by side, from the first on."""
     text = ""
     for part in parts:
         longer = f"{text}{separator}{part}" if text else part
@@ -47,7 +51,7 @@ def join_fitting(parts: Iterable[str], width: int, separator: str = "  ") -> str
 
 
 def join_lines(parts: Iterable[str], width: int, separator: str = "  ") -> list[str]:
-    """All of the parts side by side, in as many lines of `width` as they take; a line ends between parts only."""
+    """Returns all parts side by side, in as many lines of `width` as they take; a line ends between parts only."""
     lines: list[str] = []
     for part in parts:
         longer = f"{lines[-1]}{separator}{part}" if lines else part

@@ -55,7 +55,7 @@ class HelpScreen(Over):
         yield TooSmall(id="too-small")
 
     def leaving(self, quits: str) -> str:
-        """By the key of back."""
+        """Says that the key of back closes it."""
         back = self._keyboard.name("back")
         if back and quits:
             return f"{back} closes this page, {quits} quits gomem."

@@ -33,7 +33,7 @@ class Over(ModalScreen[None]):
             self.call_after_refresh(self.set_focus, None if tiny else self.query_one(str(self.AUTO_FOCUS)))
 
     def leaving(self, quits: str) -> str:
-        """How one leaves this screen, and gomem, whose key for that here is `quits`; "" if there is none."""
+        """Returns the keys that leave this screen, and gomem (`quits`; "" if it has no key here)."""
         raise NotImplementedError
 
     def say(self, message: str) -> None:

@@ -1,8 +1,10 @@
 """`gomem` as a process of its own, for what cannot be seen from inside."""
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -38,10 +40,14 @@ def start(*words: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*GOMEM, *words], stdin=pipe, stdout=pipe, stderr=pipe, env=environment())
 
 
-def modules_of(*words: str) -> set[str]:
-    """What a process has imported that did these words."""
-    program = "import sys; from gomem_tui.__main__ import main; print(main(sys.argv[1:]), *sys.modules, file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", program, *words], cwd=ROOT, env=environment(), capture_output=True, check=True)
+def modules_of(*commands: Sequence[str]) -> set[str]:
+    """What a process has imported that did these commands, all with success; each is a list of words."""
+    program = (
+        "import json, sys; from gomem_tui.__main__ import main; done = [main(words) for words in json.loads(sys.argv[1])]\n"
+        "print(max(done), *sys.modules, file=sys.stderr)"
+    )
+    argv = [sys.executable, "-c", program, json.dumps(commands)]
+    done = subprocess.run(argv, cwd=ROOT, env=environment(), capture_output=True, check=True)
     status, *modules = done.stderr.decode().split()
     assert status == "0"
     return set(modules)

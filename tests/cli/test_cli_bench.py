@@ -1,19 +1,22 @@
 """`gomem bench`: that it measures what it says.  How fast the machine is, no test asks."""
 
 import json
+from functools import cache
 
 import pytest
 
-from gomem_core.cli import measure
+from gomem_core.cli import bench, measure
 from gomem_core.cli.measure import Effort
 from gomem_tui.__main__ import main
 
 BRIEF = Effort(2, 300, 300)
+MEASURED = cache(bench._measure)  # once for all tests
 
 
 @pytest.fixture(autouse=True)
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gomem_core.cli.bench.FULL", BRIEF)
+    monkeypatch.setattr("gomem_core.cli.bench._measure", MEASURED)
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -21,14 +24,14 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert err == ""
     assert out.count("\n") == 1
-    bench = json.loads(out)
-    goals = {row["operation"]: row["goal_calls"] for row in bench["operations"]}
+    found = json.loads(out)
+    goals = {row["operation"]: row["goal_calls"] for row in found["operations"]}
     assert [goal for goal in goals.values() if goal] == [40, 25, 40, 25, 40]
     assert len(goals) == 9
-    assert all(row["ns"] > 0 and row["calls"] > 0 for row in bench["operations"])
-    assert all(row["spans"] == [100, 300] and row["ratio"] > 0 for row in bench["growth"])
+    assert all(row["ns"] > 0 and row["calls"] > 0 for row in found["operations"])
+    assert all(row["spans"] == [100, 300] and row["ratio"] > 0 for row in found["growth"])
     # An mspan has more than a dozen fields of 8 bytes, and half of 8 KB would be no way to describe 8 KB.
-    assert 150 < bench["memory"]["span"] < 4096
+    assert 150 < found["memory"]["span"] < 4096
 
 
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:

@@ -133,8 +133,8 @@ def test_lines_are_where_things_were_written(tables: dict[str, dict[str, object]
         ("[keys]\nstpe = 'x'", '2: no action is called "stpe"; gomem keys lists them; did you mean step?'),
         ("[keys]\nstep = 1", '2: the keys of step are a text like "space", or a list of such texts, not 1'),
         ("[keys]\nstep = ['a', 1]", '2: the keys of step are a text like "space", or a list of such texts, not a list'),
-        ("[keys]\nstep = 'spcae'", '2: "spcae" is no key; did you mean "space"?'),
-        ("[keys]\nstep = 'b,x'", '2: "b,x" is no key; several keys are a list, like ["b", "backspace"]'),
+        ("[keys]\nstep = 'spcae'", '2: "spcae" is not a key; did you mean "space"?'),
+        ("[keys]\nstep = 'b,x'", '2: "b,x" is not a key; several keys are a list, like ["b", "backspace"]'),
         ("[keys]\nstep = 'ctrl+i'", '2: a terminal sends the same for "ctrl+i" as for tab; did you mean "tab"?'),
         ("[keys]\nstep = ['a',\n'x']\nmark = 'X'\ncopy = 'x'", "5: x is a key of step already, in line 2"),
         ("[keys]\nstep = '.'\nmark = 'full_stop'", "3: . is a key of step already, in line 2"),
@@ -243,6 +243,23 @@ def test_wrong_words(words: list[str], environ: Mapping[str, str], message: str)
     with pytest.raises(SettingError) as e:
         effective(asked("--no-config", *words), environ)
     assert str(e.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"[explorer]\nmouse = false\n{'.'.join('a' * 3000)} = 1\n", ':3: [explorer] has no setting "a"'),
+        (f"# deep\n[{'.'.join('a' * 3000)}]\n", ':2: there is no section "a"'),
+        (f"\n\ntheme = {'[' * 3000}{']' * 3000}\n", ":3: this is nested too deeply"),
+        (f"\ntheme = {'{a = ' * 3000}1{'}' * 3000}\n", ":2: this is nested too deeply"),
+        ("theme = [\n" + "[\n" * 3000 + "]" * 3001, ": this is nested too deeply"),
+    ],
+)
+def test_what_is_nested_deeply_is_a_mistake_like_others(text: str, message: str, mine: Path, capsys: Capture) -> None:
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    mine.write_text(text)
+    assert main(["config", "check"]) == 3
+    assert message in capsys.readouterr().err
 
 
 def test_the_place_of_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

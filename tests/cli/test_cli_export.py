@@ -166,7 +166,7 @@ def test_the_picture_says_what_the_text_says(file: str, capsys: Capture) -> None
     assert ["".join(row.split()) for row in drawn.values() if row.strip()] == squeezed
 
 
-@pytest.mark.parametrize("form", ["--svg", "--text", "--json"])
+@pytest.mark.parametrize("form", ["--svg", *(pytest.param(form, marks=pytest.mark.thorough) for form in ("--text", "--json"))])
 def test_same_input_same_bytes(form: str, file: str, tmp_path: Path) -> None:
     """Whatever the environment wishes, and whether it goes to stdout or into a file."""
     plain = gomem("export", file, form, PYTHONHASHSEED="1")
@@ -325,9 +325,9 @@ def test_it_is_listed_and_suggested_among_the_others(capsys: Capture) -> None:
         (["--text", "--size", "59x16"], "from 60x16"),
         (["--text", "--size", "60x15"], "from 60x16"),
         (["--text", "--size", "1001x40"], "to 1000x1000"),
-        (["--text", "--focus", "spanz"], "argument --focus: spanz is no pane; did you mean spans?"),
+        (["--text", "--focus", "spanz"], "argument --focus: spanz is not a pane; did you mean spans?"),
         (["--text", "--at", ""], "argument --at: here stands the number of a step"),
-        (["--text", "--at", "1x"], "argument --at: 1x is no step"),
+        (["--text", "--at", "1x"], "argument --at: 1x is not a step"),
         (["--text", "--at", "End"], "argument --at: End is written in lower case; did you mean end?"),
         (["--json", "--theme", "light"], "--size, --focus, --zoom, --theme and --ascii are for --svg and --text"),
         (["--json", "--no-ascii"], "--size, --focus, --zoom, --theme and --ascii are for --svg and --text"),

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from gomem_core.console import Console
+from gomem_core.execute import EXECUTE
 from gomem_core.journal import find, read, unfinished, writing
 from gomem_core.journal.file import journal_directory
 from gomem_core.journal.shelf import UNFINISHED_KEPT
+from gomem_core.lang.commands import Churn
 from gomem_core.outcome import Outcome
 from gomem_core.runtime.mspan import Throw
 from gomem_core.script import read_script
@@ -132,6 +134,42 @@ def test_old_ones_are_thrown_away() -> None:
     names = {path.stem for path in journal_directory().iterdir()}
     assert {name for name in names if name.startswith("old")} == {f"old-{number:02}" for number in range(10, 60)}
     assert len(names) == 50 + UNFINISHED_KEPT + 1
+
+
+def test_a_command_during_which_gomem_was_killed_is_named(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only one that takes long is written before it is done; one that failed or was done is not lost."""
+
+    def killed(_: object, __: object) -> Outcome:
+        raise KeyboardInterrupt  # what a kill leaves in the journal, it leaves as well
+
+    assert main(["run", "-c", "alloc 48", "-c", "alloc 64 times 100000 as x"]) == 0
+    assert plain(only()) == [
+        ["do", "alloc 48"],
+        ["goto", 1, 0],
+        ["try", "alloc 64 times 100000 as x"],
+        ["do", "alloc 64 times 100000 as x"],
+    ]
+    only().unlink()
+    with monkeypatch.context() as patched:
+        patched.setitem(EXECUTE, Churn, killed)
+        assert main(["run", "-c", "alloc 48 as a", "-c", "churn 50000 seed 3"]) == 130
+    capsys.readouterr()
+    for _ in range(2):  # looking changes nothing
+        assert main(["run", "--resume", "-c", "show stats"]) == 0
+        out, err = capsys.readouterr()
+        assert "step 1" in out
+        assert "killed during churn 50000 seed 3: that command is lost" in err
+        assert [summary.path for summary in unfinished()] == [only()]
+    assert main(["run", "--resume", "-c", "alloc 48 as b"]) == 0
+    assert read(only()).ended
+    assert main(["run", "--resume", only().name.partition(".")[0]]) == 0
+    assert "lost" not in capsys.readouterr().err.partition("alloc")[2]
+
+
+def test_to_look_at_a_session_that_had_ended_leaves_it_ended() -> None:
+    assert main(["run", "-c", "alloc 48 as a"]) == 0
+    assert main(["run", "--resume", only().name.partition(".")[0], "-c", "show object a"]) == 0
+    assert read(only()).ended
 
 
 # --- Taking one up ------------------------------------------------------------------------------------------------------

@@ -66,9 +66,11 @@ def test_a_lesson_that_was_walked_as_plain_text_was_walked(tmp_path: Path) -> No
 
 
 def test_plain_in_a_pipe() -> None:
-    listed = gomem("learn", "--plain", stdin=b"4\n")
-    assert listed.returncode == 0
-    assert listed.stdout == gomem("learn").stdout
+    chosen = gomem("learn", "--plain", stdin=b"nosuch\n4\n\nquit\n")  # a pipe answers as a person does
+    assert "lesson> there is no lesson 'nosuch'" in chosen.stdout.decode()
+    assert "Step 1 of 18." in chosen.stdout.decode()
+    listed = gomem("learn", stdin=b"4\n")
+    assert (listed.returncode, listed.stdout) == (0, gomem("learn", "--list").stdout)
     done = gomem("learn", "9", "--plain", "--read-only", stdin=b"\nalloc 8\n")
     assert done.returncode == 3
     assert b"Step 1 of 19" in done.stdout
@@ -77,7 +79,13 @@ def test_plain_in_a_pipe() -> None:
 
 @pytest.mark.parametrize(
     ("which", "told"),
-    [("fragmentaton", "did you mean fragmentation?"), ("99", "there is no lesson 99; they are"), ("", "there is no lesson ''")],
+    [
+        ("fragmentaton", "did you mean fragmentation?"),
+        ("frag", "did you mean fragmentation?"),
+        ("real", "did you mean popular_and_real?"),
+        ("99", "there is no lesson 99; they are"),
+        ("", "there is no lesson ''"),
+    ],
 )
 def test_an_unknown_lesson_is_a_mistake_in_the_command_line(which: str, told: str, capsys: Capture) -> None:
     assert main(["learn", which]) == 2
@@ -87,4 +95,4 @@ def test_an_unknown_lesson_is_a_mistake_in_the_command_line(which: str, told: st
 
 
 def test_the_list_needs_no_screen() -> None:
-    assert "textual" not in modules_of("learn", "--list")
+    assert "textual" not in modules_of(["learn", "--list"])

@@ -137,7 +137,7 @@ def test_a_command_that_cannot_be_done_is_wrong_too(capsys: Capture) -> None:
         (b"\xff\xfeg\x00c\x00", "1:1", "byte 0xff is not UTF-8"),  # UTF-16
         (b"# caf\xe9\n", "1:6", "byte 0xe9 is not UTF-8"),
         (b"gc\n" + b"x" * 100_000 + b"\n", "2:10001", "at most 10000 characters"),
-        (b"gc\ngc\x00\n", "2:3", "has no place in a command"),
+        (b"gc\ngc\x00\n", "2:3", "is not allowed in a command"),
         (b"gc\rgc\r", "1:3", "a second one begins"),
     ],
 )

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import tracemalloc
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
@@ -153,6 +154,19 @@ def test_a_snapshot_that_contradicts_itself(tmp_path: Path, capsys: Capture) -> 
     number = next(i for i, line in enumerate(lines(TINY), 1) if line.startswith('{"k":"snapshot"'))
     assert main(["verify", str(path)]) == 3
     assert capsys.readouterr().err.startswith(f"{path}:{number}: ")
+
+
+def test_an_endless_line_is_refused_after_a_bounded_read(tmp_path: Path, capsys: Capture) -> None:
+    """600 MB without a line break, in a file of 600 KB: a hundred gzip members, one behind the other, are one text."""
+    bomb = tmp_path / "bomb.jsonl.gz"
+    bomb.write_bytes(gzip.compress(b"x" * 6_000_000) * 100)
+    tracemalloc.start()
+    try:
+        assert main(["verify", str(bomb)]) == 3
+        assert tracemalloc.get_traced_memory()[1] < 250_000_000
+    finally:
+        tracemalloc.stop()
+    assert f"{bomb}:1: a line has at most 64 MB" in capsys.readouterr().err
 
 
 def test_a_pipe_is_a_file_too() -> None:

@@ -3,6 +3,7 @@
 The payloads are harmless: a window title, a colour, text that runs backwards, a blank of no width.
 """
 
+import base64
 import gzip
 import json
 import os
@@ -12,14 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.cli.output import named, visible
+from gomem_core.cli.crash import sentence
+from gomem_core.foreign import brief, named, visible
 from gomem_tui.__main__ import main
 from tests.tui.terminal import Terminal
 
 BAD = "a\x1b]0;hi\x07\x9b31m\x85\u202eb\u200b\x7f"
 SOFT = "a\u202eb\u200bc\u2066d"  # what a line of a session file may hold
 SHOWN = r"a\x1b]0;hi\x07\x9b31m\x85\u202eb\u200b\x7f"
-RAW = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+CONTROLS = "\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+UNSEEN = "\u034f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
+RAW = re.compile(f"[{CONTROLS}{UNSEEN}]")
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 
 
@@ -51,6 +55,90 @@ def test_what_is_made_visible() -> None:
     assert visible("ein Ä, 漢字, 👍 and\ta\nline") == "ein Ä, 漢字, 👍 and\ta\nline"
     assert named("a\nb") == r"a\nb"
     assert visible(os.fsdecode(b"a\xff")) == r"a\xff"
+    assert visible("a\ufe0fb\u3164c\u034f\U000e0041") == r"a\ufe0fb\u3164c\u034f\U000e0041"  # drawn, but as nothing
+
+
+def test_long_names_keep_both_ends() -> None:
+    assert brief("x" * 160) == "x" * 160
+    cut = brief(f"begin{'x' * 5000}end")
+    assert cut.startswith("beginxxx")
+    assert cut.endswith("xxxend")
+    assert len(cut) <= 160
+
+
+LINES = "x\nFORGED: y"
+LONG = "A" * 5000
+ANYWHERE = (
+    ["run", "{}"],
+    ["run", "--resume", "{}"],
+    ["run", "--{}"],
+    ["run", "-c", "alloc {}"],
+    ["run", "-c", "alloc 48", "-c", "save {}"],
+    ["run", "-c", "open {}"],
+    ["check", "{}"],
+    ["verify", "{}"],
+    ["convert", "{}"],
+    ["classes", "{}"],
+    ["export", "{}", "--text"],
+    ["export", "x", "--svg", "--theme", "{}"],
+    ["export", "x", "--text", "--at", "{}"],
+    ["export", "x", "--text", "--size", "{}"],
+    ["export", "x", "--text", "--focus", "{}"],
+    ["learn", "{}"],
+    ["keys", "{}"],
+    ["config", "check", "{}"],
+    ["config", "{}"],
+    ["completions", "{}"],
+    ["bench", "{}"],
+    ["{}"],
+    ["./{}"],
+    ["--theme", "{}"],
+    ["--resume", "{}"],
+)
+
+
+@pytest.mark.usefixtures("there")
+def test_what_is_typed_forges_no_line_and_fills_no_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    for form in ANYWHERE:
+        for typed in (LINES, LONG, "9" * 5000):
+            code, out, err = written(capsys, *(word.replace("{}", typed) for word in form))
+            assert code in (2, 3), form
+            told = f"{out}{err}"
+            if typed != LINES:
+                assert max(map(len, told.splitlines())) < 480, form  # the name's 160, and what is said
+            elif "-c" not in form:  # there each is a line of its own
+                assert not re.search("^FORGED", told, re.M), form
+
+
+def test_a_file_whose_name_has_two_lines(there: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = f"{LINES}.gomem"
+    for text in ("gomem 1\nalloc 48\nalloc q\n", "gomem 1\nalloc 48\nexpect spans = 99\n", "gomem 1\nalloc 48\n"):
+        (there / name).write_text(text, encoding="utf-8")
+        for words in (
+            ["run", name],
+            ["check", name],
+            ["export", name, "--text"],
+            ["--plain", name],
+            ["verify", name],
+            ["convert", name],
+            ["config", "check", name],
+        ):
+            _, out, err = written(capsys, *words)
+            assert not re.search("^FORGED", f"{out}{err}", re.M), words
+
+
+def test_a_picture_shows_what_nobody_would_see(there: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As an escape, which has its own width: the line behind it ends where it should."""
+    (there / "x.gomem").write_text(f"gomem 1\ntitle {SOFT}\nsay {SOFT} end\nalloc 48 # {SOFT}\n", encoding="utf-8")
+    _, text, _ = written(capsys, "export", "x.gomem", "--text", "--at", "1")
+    shown = r"a\u202eb\u200bc\u2066d"
+    rows = text.splitlines()
+    assert rows[0].endswith(f"  {shown}")
+    assert any(row.strip().startswith(f"{shown} end") for row in rows)
+    assert any(f"alloc 48 # {shown}" in row for row in rows)
+    assert max(map(len, rows)) <= 120
+    _, svg, _ = written(capsys, "export", "x.gomem", "--svg", "--at", "1")
+    assert shown in svg
 
 
 @pytest.mark.parametrize(
@@ -190,12 +278,30 @@ def test_the_explorer(tmp_path: Path) -> None:
     terminal.wait_for("space")
     terminal.send(" ")
     terminal.settle()
+    terminal.send("6Y")  # Why, to the clipboard
+    terminal.settle()
     terminal.line("drop nobody")
+    terminal.send("\x1b")
+    terminal.line(f"say {SOFT}")  # typed, which is drawn too
     terminal.send("\x1b?")
     terminal.settle()
     terminal.send("\x1bq")
     assert terminal.exit_code() == 0
     sent = terminal.bytes.decode("utf-8")
+    copied = re.search(r"\x1b\]52;c;([^\x07]*)\x07", sent)
+    assert copied is not None
+    assert r"a\u202eb\u200bc\u2066d" in base64.b64decode(copied[1]).decode()
+    sent = sent.replace(copied[0], "")
     # Textual asks for the common pointer at its start (OSC 22); a backspace is a step to the left.
     own = re.sub(r"\x1b\]22;default\x07|\x08|\x1b(?:\[[0-9;?<>=$]*[a-zA-Z@`]|\[[0-9;?]*\$[a-z]|[=>78])|[\r\n\x0f\x0e]", "", sent)
     assert RAW.search(own) is None, RAW.findall(own)
+
+
+def test_a_traceback(there: Path) -> None:
+    told = sentence(ValueError(BAD))
+    (file,) = (there / "state" / "gomem" / "errors").iterdir()
+    assert RAW.search(told) is None
+    assert str(named(file)) in told
+    text = file.read_text(encoding="utf-8")
+    assert RAW.search(text) is None
+    assert f"ValueError: {SHOWN}" in text

@@ -13,6 +13,7 @@ from gomem_core.journal import Journal, read
 from gomem_core.outcome import Outcome
 from gomem_core.resume import _Told, resume
 from gomem_core.script import read_script
+from tests.effort import effort
 
 SCRIPT = """\
 alloc 48 as a
@@ -371,7 +372,7 @@ MOVES = [
 ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=effort(20, 60))
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_at_each_moment_the_journal_tells_the_whole_session(r: Random, narrate: bool) -> None:
     console = Console(narrate, read_script("s", SCRIPT, "s"), "run")

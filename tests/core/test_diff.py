@@ -166,7 +166,7 @@ def added(a: dict[str, int], b: dict[str, int]) -> dict[str, int]:
 
 @given(first=SCRIPTS, second=SCRIPTS, third=SCRIPTS)
 def test_differences_add_up(first: list[str], second: list[str], third: list[str]) -> None:
-    lines = [line for line in first + second + third if not line.startswith("gogc")]  # never + 3 is no sum
+    lines = [line for line in first + second + third if not line.startswith("gogc")]  # never + 3 is not a sum
     cuts = (len(lines) // 3, 2 * len(lines) // 3)
     a, b, c = now(played(lines[: cuts[0]])), now(played(lines[: cuts[1]])), now(played(lines))
     for key, name in (("counters", "counter"), ("account", "part"), ("lists", "list")):

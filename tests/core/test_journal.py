@@ -1,4 +1,4 @@
-"""What was appended is read back; what is no journal is refused, with the line that is to blame."""
+"""What was appended is read back; what is not a journal is refused, with the line that is to blame."""
 
 import os
 import stat

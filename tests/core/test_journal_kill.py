@@ -14,12 +14,15 @@ import pytest
 from gomem_core.journal import Journal, JournalError, find, prune, read, unfinished, writing
 from gomem_core.journal.file import is_locked, lock
 from tests.core.journals import HEADER, child, made, names, plain
+from tests.effort import effort
+
+KILLS = effort(50, 200)
 
 
 def test_all_that_was_shown_before_a_kill_is_read_back(folder: Path) -> None:
     random = Random(10)
     cut_off = 0
-    for _ in range(200):
+    for _ in range(KILLS):
         shown, show = os.pipe()
 
         def work(show: int = show) -> None:
@@ -54,8 +57,8 @@ def test_all_that_was_shown_before_a_kill_is_read_back(folder: Path) -> None:
         again = read(path)
         assert [r.values[0] for r in again.records] == [*numbers, "afterwards"]
         assert again.ended
-    assert cut_off < 200  # the kills came at different moments
-    assert len(names(folder)) == 200
+    assert cut_off < KILLS  # the kills came at different moments
+    assert len(names(folder)) == KILLS
 
 
 def test_a_journal_that_is_written_is_left_alone_by_all_others(folder: Path) -> None:

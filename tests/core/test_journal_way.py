@@ -75,21 +75,21 @@ def test_who_only_compares_leaves_no_trace_of_the_way(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("record", "why"),
     [
-        ('["do", "banana"]', "banana is no command"),
-        ('["do", "goto 3"]', "goto is for the prompt; a session file has no place for it"),
+        ('["do", "banana"]', "banana is not a command"),
+        ('["do", "goto 3"]', "goto is for the prompt; a session file cannot hold it"),
         ('["do", "expect spans 3"]', "expect speaks of the command before it, and here is none"),
         ('["do", ""]', "a step has a command; here is none"),
-        ('["do", "say x\\nbanana"]', "step:2:1: banana is no command"),
-        ('["line", 1, "banana"]', "banana is no command"),
+        ('["do", "say x\\nbanana"]', "step:2:1: banana is not a command"),
+        ('["line", 1, "banana"]', "banana is not a command"),
         ('["line", 1, "gc"]', "only an expectation is added to a step"),
         ('["line", 7, "expect spans 3"]', "there is no step 7"),
-        ('["mark", "a b", 1]', "a b is no name for a mark"),
+        ('["mark", "a b", 1]', "a b is not a name for a mark"),
         ('["mark", "a", 9]', "there is no step 9"),
         ('["branch", "nosuch"]', "there is no other future called nosuch"),
         ('["goto", 2, 0]', "there is no step 2: they are 0 to 1"),
         ('["dance"]', "this gomem knows no record dance"),
         ('["do", 7]', "expected do str"),
-        ('["load", "s", "banana"]', "s:1:1: banana is no command"),
+        ('["load", "s", "banana"]', "s:1:1: banana is not a command"),
     ],
 )
 def test_a_record_that_is_not_understood_is_told_with_its_line_and_nothing_changes(record: str, why: str) -> None:

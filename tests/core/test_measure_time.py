@@ -4,9 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.thorough
 def test_the_benchmark_runs_and_tells_every_goal() -> None:
     argv = [sys.executable, "tests/measure_time.py", "--quick"]
     done = subprocess.run(argv, cwd=ROOT, env={"PYTHONPATH": "."}, capture_output=True, text=True, check=False)

@@ -13,6 +13,9 @@ from gomem_core.near import did_you_mean, nearest
         ("node1", "Node1"),  # names of objects keep their capitals
         ("nodee1", "Node1"),
         ("zzz", None),
+        ("nod", "Node1"),
+        ("no", None),  # too little is known
+        ("a" * 20, "a" * 24),
         ("a" * 25, None),  # not compared
     ],
 )

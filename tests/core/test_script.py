@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gomem_core.script import BranchText, Script, ScriptError, load_script, parse_step, read_script, write_script
 from gomem_core.session import Session
+from tests.effort import effort
 
 WHOLE = """\
 # License of this file
@@ -133,14 +134,14 @@ def test_the_built_in_script_reads_as_before() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("alloc 4 8", "1:9", "8 has no place here"),
-        ("\n\n  aloc 8\n", "3:3", "aloc is no command"),
-        ("sya x\nsay y", "1:1", "sya is no command"),
-        ("bad\nbad\nexpect error", "1:1", "bad is no command"),
-        ("bad\n# x\nsay y", "1:1", "bad is no command"),
-        ("bad", "1:1", "bad is no command"),
-        ("gc\nbad\nbranch b from 1\nexpect error", "2:1", "bad is no command"),
-        ("expect foo\nexpect error", "1:8", "foo is no quantity"),
+        ("alloc 4 8", "1:9", "8 is not expected here"),
+        ("\n\n  aloc 8\n", "3:3", "aloc is not a command"),
+        ("sya x\nsay y", "1:1", "sya is not a command"),
+        ("bad\nbad\nexpect error", "1:1", "bad is not a command"),
+        ("bad\n# x\nsay y", "1:1", "bad is not a command"),
+        ("bad", "1:1", "bad is not a command"),
+        ("gc\nbad\nbranch b from 1\nexpect error", "2:1", "bad is not a command"),
+        ("expect foo\nexpect error", "1:8", "foo is not a quantity"),
         ("expect error", "1:1", "expect speaks of the command before it"),
         ("# x\n\nexpect error", "3:1", "expect speaks of the command before it"),
         ("gc\nbranch b from 1\nmark x", "3:1", "mark speaks of the command before it"),
@@ -156,16 +157,16 @@ def test_the_built_in_script_reads_as_before() -> None:
         ("branch b", "1:1", "branch NAME from STEP"),
         ("branch b form 3", "1:1", "branch NAME from STEP"),
         ("branch b from 0 off c", "1:1", "branch NAME from STEP"),
-        ("gc\nbranch b from 2", "2:15", "2 is no step of the main line; it is between 0 and 1"),
-        ("gc\nbranch b from 1\ngc\nbranch c from 3 of b", "4:15", "3 is no step of b; it is between 0 and 2"),
-        ("gc\nbranch b from x", "2:15", "x is no step of the main line"),
+        ("gc\nbranch b from 2", "2:15", "2 is not a step of the main line; it is between 0 and 1"),
+        ("gc\nbranch b from 1\ngc\nbranch c from 3 of b", "4:15", "3 is not a step of b; it is between 0 and 2"),
+        ("gc\nbranch b from x", "2:15", "x is not a step of the main line"),
         ("branch b from 0 of b", "1:20", "no branch b above this line"),
         ("branch b from 0\nbranch b from 0", "2:8", "a branch b already"),
-        ("branch 3 from 0", "1:8", "3 is no name for a branch"),
+        ("branch 3 from 0", "1:8", "3 is not a name for a branch"),
         ("gomem 2\nwhatever", "1:7", "this file is of version 2; this gomem reads 1"),
         ("# x\n\n gomem 10 # y", "3:8", "this file is of version 10; this gomem reads 1"),
-        ("gomem x", "1:7", "x is no version"),
-        ("gomem 0", "1:7", "0 is no version"),
+        ("gomem x", "1:7", "x is not a version"),
+        ("gomem 0", "1:7", "0 is not a version"),
         ("gomem " + "9" * 5000, "1:7", "is too long"),
         ("gomem", "1:1", "written gomem 1"),
         ("gomem 1 2", "1:9", "written gomem 1"),
@@ -177,11 +178,11 @@ def test_the_built_in_script_reads_as_before() -> None:
         ("gc\ntitle y", "2:1", "the title stands once"),
         ("future", "1:1", "is written future NAME"),
         ("future a b", "1:10", "is written future NAME"),
-        ("future 2", "1:8", "2 is no name for a branch"),
+        ("future 2", "1:8", "2 is not a name for a branch"),
         ("future a\nfuture b", "2:1", "stands once, before the first step"),
         ("gc\nfuture a", "2:1", "stands once, before the first step"),
         ("future a\nbranch a from 0", "2:8", "a branch a already"),
-        ("title \x1b", "1:7", "no place in a line of text"),
+        ("title \x1b", "1:7", "not allowed in a line of text"),
         ("x" * 20_000, "1:10001", "at most 10000 characters"),
         ("#" * 20_000, "1:10001", "at most 10000 characters"),
         ("gc\x00\n", "1:3", "'\\x00'"),
@@ -203,7 +204,7 @@ def test_what_is_refused(text: str, place: str, message: str) -> None:
         (b"gc\nsay \xe6\xb5", ":2: not a text file (byte 7 is not UTF-8)"),  # cut inside a character
         (b"gc\n\x00\xff", ":2: not a text file (byte 3 is 0)"),
         ("gc\n".encode("utf-16-be"), ":1: not a text file (byte 0 is 0)"),
-        (b"alloc 48\nallo", ":2:1: allo is no command"),  # cut inside a line
+        (b"alloc 48\nallo", ":2:1: allo is not a command"),  # cut inside a line
         (b"gomem 2\n", ":1:7: this file is of version 2; this gomem reads 1"),
     ],
 )
@@ -267,7 +268,7 @@ UNFITTING = [["gomem"], ["title"], ["future"], ["branch"], ["back"], ["bad"], ["
 FITTING = LINES.filter(lambda line: line.split()[:1] not in UNFITTING)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=effort(160, 1000))
 @given(st.lists(LINES, max_size=14).map("\n".join) | st.text(max_size=60))
 def test_any_text_is_a_script_or_a_script_error(text: str) -> None:
     try:
@@ -277,7 +278,7 @@ def test_any_text_is_a_script_or_a_script_error(text: str) -> None:
     check(script)
 
 
-@settings(max_examples=300)
+@settings(max_examples=effort(50, 300))
 @given(st.lists(FITTING, max_size=14), st.lists(FITTING, max_size=8), st.booleans())
 def test_written_scripts_are_read_back(main: list[str], other: list[str], top: bool) -> None:
     lines = [*(["gomem 1", "title T", "future mine"] if top else []), "gc", *main, "branch b from 1", "gc", *other]
@@ -297,7 +298,7 @@ def check(script: Script) -> None:
             assert parse_step(source).source == source
 
 
-@settings(max_examples=300)
+@settings(max_examples=effort(50, 300))
 @given(st.lists(LINES, max_size=14))
 def test_no_line_is_lost(lines: list[str]) -> None:
     try:

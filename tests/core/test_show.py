@@ -10,6 +10,8 @@ from gomem_core.objects import ObjectTable
 from gomem_core.report import Result
 from gomem_core.runtime.malloc import Heap
 from gomem_core.session import Outcome, Session
+from gomem_tui.render.lines import Port, Scene, plain
+from gomem_tui.render.objects import render_objects
 from tests.core.facts import ARENA, PAGE
 
 SCRIPT = (
@@ -45,6 +47,29 @@ def failure(outcome: Outcome) -> tuple[int, int, str]:
     return outcome.error.column, outcome.error.width, outcome.error.message
 
 
+@pytest.mark.parametrize(
+    ("script", "name", "fate"),
+    [
+        ("alloc 48 scan as a/alloc 48 as b", "b", "alive: the program refers to it, it is a root"),
+        ("alloc 48 scan as a/alloc 48 as b/link a.1 b/drop b", "b", "alive: root a → b"),
+        ("alloc 48 as b/drop b", "b", "unreachable: the next mark will pass it by"),
+        ("alloc 48 as b/drop b/gc mark", "b", "dead: the last mark passed it by, the sweep has yet to come"),
+        ("alloc 5 as a/alloc 5 as b/drop b", "b", "alive: a shares its tiny block"),
+    ],
+)
+def test_object_and_find_say_what_keeps_an_object_alive_as_the_pane_does(script: str, name: str, fate: str) -> None:
+    session = Session(narrate=True)
+    for line in script.split("/"):
+        assert session.submit(line).ok
+    addr = session.address_of(name)
+    assert {row[0]: row[1] for row in rows(session, f"show object {name}")}["fate"] == fate
+    assert ask(session, f"find {addr:#x}").lines()[-1].endswith(f"; {fate}")
+    oid = session.objects.find_name(name)
+    assert oid is not None
+    pane = render_objects(session.view, Port(100, 20), Scene(), session.objects, session.history, oid, session.links)
+    assert plain(pane[-1]).strip() == fate
+
+
 def test_spans_are_listed_in_address_order_with_their_lists() -> None:
     listed = rows(session_after(), "show spans")
     assert [row[:6] for row in listed] == [
@@ -74,7 +99,7 @@ def test_spans_are_listed_in_address_order_with_their_lists() -> None:
         ("size<=48 state:inuse", [0, 1]),
         ("used<50% state:inuse", [0, 1]),
         ("waste>0%", [0, 1]),
-        ("slot_waste>0%", [1]),  # 5 and 6 bytes in a block of 16; the tail of 32 bytes is no slot's
+        ("slot_waste>0%", [1]),  # 5 and 6 bytes in a block of 16; the tail of 32 bytes is not a slot's
         ("free_slots>98.6%", [1]),  # 168 of 170 slots of 48 bytes are 98.4% of the span, 511 of 512 are 99.8%
         ("waste<98.9%", [0, 2]),  # 96 of 8192 bytes were asked for, and 11, and all
         ("waste:0%", [2]),

@@ -140,11 +140,11 @@ def test_what_a_span_does_not_have_never_passes() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("class:99", "99 is no number for class; it is between 0 and 66"),
-        ("(", '"(" is no regular expression: missing ), unterminated subpattern'),
+        ("class:99", "99 is not a number for class; it is between 0 and 66"),
+        ("(", '"(" is not a regular expression: missing ), unterminated subpattern'),
         ("state:open", "open is no state; it is one of inuse, free, manual"),
-        ("used<many", "many is no percentage"),
-        ("scan clas:5", "clas is no field of spans; there are class, size, kind, state, pages,"),
+        ("used<many", "many is not a percentage"),
+        ("scan clas:5", "clas is not a field of spans; there are class, size, kind, state, pages,"),
         ("list:full", "full is no list; it is one of nonempty, empty, mcache, free, busy, large"),
     ],
 )

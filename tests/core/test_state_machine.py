@@ -16,10 +16,11 @@ from gomem_core.view import HeapView
 from tests.core.lines import LineMaker
 from tests.core.oracle import Thing
 from tests.core.player import Player, ScriptFailed, shortened
+from tests.effort import effort
 
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # scripts are shortened instead, which is much faster
 R = st.randoms(use_true_random=False)
-COMMANDS = int(os.environ.get("GOMEM_RANDOM_COMMANDS", "4000"))  # the slow driver; 100000 is the real measure
+COMMANDS = int(os.environ.get("GOMEM_RANDOM_COMMANDS", effort(4000, 100_000)))  # the slow driver
 
 
 class HeapMachine(RuleBasedStateMachine):
@@ -116,7 +117,7 @@ class HeapMachine(RuleBasedStateMachine):
 
 TestHeapMachine = HeapMachine.TestCase
 TestHeapMachine.settings = settings(  # longer scripts are the slow driver's business
-    max_examples=min(60, settings().max_examples), stateful_step_count=40, deadline=None, phases=NO_SHRINKING
+    max_examples=effort(10, 60), stateful_step_count=40, deadline=None, phases=NO_SHRINKING
 )
 
 

@@ -1,6 +1,5 @@
 """Back, forward, goto, halfway and other futures: the heap is always the one that doing the same commands at once gives."""
 
-import os
 from collections.abc import Iterator
 from random import Random
 
@@ -19,6 +18,7 @@ from gomem_core.stopping import Stopped
 from gomem_core.timeline import Timeline
 from tests.core.lines import LineMaker
 from tests.core.player import Player
+from tests.effort import effort
 
 R = st.randoms(use_true_random=False)
 SPILLS = "alloc 300G times 2"  # the second is more than there is: the first is undone
@@ -102,7 +102,7 @@ def images(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@settings(max_examples=int(os.environ.get("GOMEM_TIME_EXAMPLES", "40")))
+@settings(max_examples=effort(12, 200))
 @given(R)
 def test_wherever_one_goes_the_heap_is_as_if_built_from_scratch(r: Random) -> None:
     lines = some_lines(r, r.randint(5, 60))
@@ -157,7 +157,7 @@ def test_wherever_one_goes_the_heap_is_as_if_built_from_scratch(r: Random) -> No
 
 
 @given(R)
-@settings(max_examples=20)
+@settings(max_examples=effort(8, 40))
 def test_whoever_stops_halfway_finds_nothing_changed(r: Random) -> None:
     checked = Checked(some_lines(r, 25))
     session = checked.session

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gomem_core.script import Script, read_script, write_script
 from gomem_core.scripted import script_of, timeline_of
 from gomem_core.timeline import Future, Timeline, UnknownBranch
+from tests.effort import effort
 
 R = st.randoms(use_true_random=False)
 
@@ -109,13 +110,13 @@ def at_random(r: Random) -> tuple[Timeline, Model]:
     return timeline, model
 
 
-@settings(max_examples=300)
+@settings(max_examples=effort(50, 300))
 @given(R)
 def test_it_does_what_the_naive_model_does(r: Random) -> None:
     at_random(r)
 
 
-@settings(max_examples=200)
+@settings(max_examples=effort(30, 200))
 @given(R)
 def test_what_is_saved_is_read_back_with_all_names_steps_and_marks(r: Random) -> None:
     timeline, model = at_random(r)

@@ -35,13 +35,13 @@ UNDRAWN: list[Case] = [
     ("alloc 1\nalloc 2", 8, 1, "a second one begins", None),
     ("# 1\nalloc 2", 4, 1, "a second one begins", None),
     ("alloc 1\ralloc 2", 8, 1, "a second one begins", None),
-    ("\talloc\t48\tsacn", 11, 4, "sacn has no place here", "scan"),
+    ("\talloc\t48\tsacn", 11, 4, "sacn is not expected here", "scan"),
     ("alloc " + "9" * 5000, 7, 5000, "is too long", None),
     ("alloc 48 times " + "9" * 5000, 16, 5000, "is too long", None),
-    ("scavenge " + "9" * 5000, 10, 5000, "is no age", None),
-    ("show spans waste>" + "9" * 5000, 18, 5000, "is no percentage", None),
-    ("find 0x" + "f" * 5000, 6, 5002, "is no address", None),
-    ("drop o" + "9" * 5000, 6, 5001, "is no object", None),
+    ("scavenge " + "9" * 5000, 10, 5000, "is not an age", None),
+    ("show spans waste>" + "9" * 5000, 18, 5000, "is not a percentage", None),
+    ("find 0x" + "f" * 5000, 6, 5002, "is not an address", None),
+    ("drop o" + "9" * 5000, 6, 5001, "is not an object", None),
     ("say a\x1bb", 6, 1, "'\\x1b'", None),
     ("  say \u2028", 7, 1, "LINE SEPARATOR", None),
     ("save \ud800", 6, 1, "'\\ud800'", None),
@@ -51,11 +51,11 @@ UNDRAWN: list[Case] = [
     ("until spans > " + "9" * 5000, 15, 5000, "is too long", None),
     ("until " + "x" * 9000, 7, 9000, "neither an event", None),
     ("goto " + "9" * 5000, 6, 5000, "is too long", None),
-    ("goto 7.x", 8, 1, "x is no number", None),
-    ("goto .3", 6, 2, "is no name for a mark", None),
+    ("goto 7.x", 8, 1, "x is not a number", None),
+    ("goto .3", 6, 2, "is not a name for a mark", None),
     ("goto End.3", 6, 3, "End is written in lower case", "end"),
     ("mark " + "m" * 65, 6, 65, "at most 64", "m" * 64),
-    ("x" * 9000, 1, 9000, "is no command", None),
+    ("x" * 9000, 1, 9000, "is not a command", None),
     ("#" * (MAX_LINE + 1), MAX_LINE + 1, 1, "at most 10000 characters", None),
     ("a" * 1_000_000, MAX_LINE + 1, 990_000, "this one has 1000000", None),
 ]
@@ -111,7 +111,7 @@ def test_expected_says_what_could_stand_there() -> None:
     assert error_of("churn 1 sizes").expected == ("small", "mixed", "web", "large")
     assert error_of("show spans kind:x").expected == ("scan", "noscan")
     assert error_of("xyzzy").expected == ()
-    assert error_of("xyzzy").message == "xyzzy is no command; help lists them"
+    assert error_of("xyzzy").message == "xyzzy is not a command; help lists them"
     assert {"spans", "locks", "bitmap"} <= set(error_of("show").expected)
 
 
@@ -120,11 +120,13 @@ def test_picture() -> None:
     assert error_of(line).render(line) == (
         "alloc 13 scan\n"
         "      ^^\n"
-        "alloc: 13 is no multiple of 8; scan objects consist of 8-byte words\n"
+        "alloc: 13 is not a multiple of 8; scan objects consist of 8-byte words\n"
         "perhaps: 16\n"
         "expected: a multiple of 8 from 8"
     )
-    assert str(error_of(line)) == ("column 7: alloc: 13 is no multiple of 8; scan objects consist of 8-byte words (perhaps 16)")
+    assert str(error_of(line)) == (
+        "column 7: alloc: 13 is not a multiple of 8; scan objects consist of 8-byte words (perhaps 16)"
+    )
 
 
 def test_picture_has_a_caret_where_something_is_missing() -> None:

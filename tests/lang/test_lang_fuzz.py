@@ -12,6 +12,7 @@ from gomem_core.lang import moves as m
 from gomem_core.lang.conditions import EVENTS
 from gomem_core.lang.filters import ROW, SEARCHED, TOPICS
 from gomem_core.lang.quantities import QUANTITIES
+from tests.effort import effort
 
 FIXED_WORDS = {word for spec in REGISTRY for word in spec.words()} | {"all", "off", "back", "goto"}
 SIZES = st.integers(0, 2**63 - 1) | st.builds(lambda n, s: n << s, st.integers(0, 1000), st.sampled_from([10, 20, 30]))
@@ -142,7 +143,7 @@ COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
 def test_every_kind_of_command_is_drawn() -> None:
     drawn: set[type] = set()
 
-    @settings(max_examples=2000, database=None)
+    @settings(max_examples=effort(600, 2000), database=None)
     @given(COMMANDS | WITH_TEXT)
     def draw(command: Command) -> None:
         drawn.add(type(command))
@@ -151,7 +152,7 @@ def test_every_kind_of_command_is_drawn() -> None:
     assert drawn == set(get_args(Command))
 
 
-@settings(max_examples=1500)
+@settings(max_examples=effort(250, 1500))
 @given(COMMANDS)
 def test_written_commands_are_read_back(command: Command) -> None:
     text = format_command(command)
@@ -162,7 +163,7 @@ def test_written_commands_are_read_back(command: Command) -> None:
     assert text.isprintable()
 
 
-@settings(max_examples=500)
+@settings(max_examples=effort(80, 500))
 @given(WITH_TEXT)
 def test_written_texts_are_read_back(command: Command) -> None:
     again = parse(format_command(command))
@@ -185,7 +186,7 @@ def read(line: str) -> Command | None:
     return None
 
 
-@settings(max_examples=1500)
+@settings(max_examples=effort(250, 1500))
 @given(st.text(st.characters(exclude_categories=[]), max_size=80))
 def test_any_text(line: str) -> None:
     command = read(line)
@@ -221,7 +222,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=3000)
+@settings(max_examples=effort(500, 3000))
 @given(st.lists(PIECES, max_size=9).map(" ".join))
 def test_lines_out_of_the_language_s_own_words(line: str) -> None:
     command = read(line)
@@ -229,7 +230,7 @@ def test_lines_out_of_the_language_s_own_words(line: str) -> None:
         assert parse(format_command(command)) == command
 
 
-@settings(max_examples=1000)
+@settings(max_examples=effort(160, 1000))
 @given(COMMANDS | WITH_TEXT, st.integers(0, 200), st.integers(0, 3), st.text(max_size=3))
 def test_damaged_commands(command: Command, place: int, cut: int, put: str) -> None:
     text = format_command(command)
@@ -254,7 +255,7 @@ def offered(prefix: str) -> list[str]:
 NAMED = Names(offered, offered, len, lambda prefix: [(text, "there") for text in (*offered(prefix), "0x10")])
 
 
-@settings(max_examples=1000)
+@settings(max_examples=effort(160, 1000))
 @given(st.lists(PIECES, max_size=6).map(" ".join) | st.text(max_size=40), st.integers(-5, 80))
 def test_completions_fit_at_the_cursor(text: str, cursor: int) -> None:
     for item in complete(text, cursor, NAMED):

@@ -65,6 +65,27 @@ def mentioned(command: c.Command | None) -> list[Any]:
     return [getattr(command, field) for field in ("src", "dst", "target") if hasattr(command, field)]
 
 
+@pytest.mark.parametrize("topic", [None, *BY_WORD])
+def test_no_text_ends_in_the_middle_of_a_sentence(topic: str | None) -> None:
+    text = help_text(topic)
+    for opening, closing in ("()", "[]"):
+        assert text.count(opening) == text.count(closing)
+    paragraphs = [BY_WORD[topic].summary, *BY_WORD[topic].help.splitlines()] if topic is not None else []
+    assert all(paragraph.endswith((".", ".)")) for paragraph in paragraphs)
+
+
+@pytest.mark.parametrize("about", [*EVENTS.values(), *(q.help for q in QUANTITIES.values())])
+def test_what_is_said_of_a_word_is_whole(about: str) -> None:
+    assert about.count("(") == about.count(")")
+    assert about.count("`") % 2 == about.count('"') % 2 == 0
+    assert about[-1] not in " ,:;(-"
+    assert about.rsplit(maxsplit=1)[-1] not in {"a", "an", "and", "at", "by", "from", "of", "or", "that", "the", "with"}
+
+
+def test_brackets_belong_to_the_sentence() -> None:
+    assert EVENTS["pointer_written"].endswith("where `old` was before (0: nil)")
+
+
 def test_words_are_unique() -> None:
     words = [word for spec in REGISTRY for word in (spec.name, *spec.aliases)]
     assert len(words) == len(set(words)) == len(BY_WORD)
@@ -196,4 +217,4 @@ def test_help_on_an_unknown_topic(topic: str, near: str | None) -> None:
         help_text(topic)
     error = caught.value
     assert (error.column, error.width, error.suggestion) == (1, len(topic), near)
-    assert error.message.endswith("is no command; help lists them")
+    assert error.message.endswith("is not a command; help lists them")

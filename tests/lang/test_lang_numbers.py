@@ -117,7 +117,7 @@ def test_sizes_with_fractions_are_exact(whole: int, fraction: str, unit: tuple[s
     if exact.denominator == 1:
         assert parse_size(text + unit[0]) == exact
     else:
-        with pytest.raises(ParseError, match="no whole number of bytes"):
+        with pytest.raises(ParseError, match="not a whole number of bytes"):
             parse_size(text + unit[0])
 
 

@@ -15,15 +15,27 @@ from pathlib import Path
 
 import pyte
 
+from tests.tui.forked import become_gomem
+
+GOMEM = ("-m", "gomem_tui")
 ROOT = Path(__file__).parents[2]
 MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 
 
 class Terminal:
-    """A program in a pseudo-terminal, and the screen it draws."""
+    """A program in a pseudo-terminal, and the screen it draws: gomem, unless a `program` is given as words for Python.
+
+    It is a process of its own with its own interpreter only where `fresh` is asked for, or another environment.
+    """
 
     def __init__(
-        self, *args: str, columns: int = 80, rows: int = 24, program: tuple[str, ...] = ("-m", "gomem_tui"), **env: str
+        self,
+        *args: str,
+        columns: int = 80,
+        rows: int = 24,
+        program: tuple[str, ...] = (),
+        fresh: bool = False,
+        **env: str,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
@@ -35,8 +47,9 @@ class Terminal:
             outer = {**os.environ, "TERM": "xterm-256color"}
             for name in ("COLUMNS", "LINES", "TMUX", "STY"):  # they speak of the terminal around the tests
                 outer.pop(name, None)
-            environ = outer | env
-            os.execvpe(sys.executable, [sys.executable, *program, *args], environ)
+            if program or fresh or env:
+                os.execvpe(sys.executable, [sys.executable, *(program or GOMEM), *args], outer | env)
+            become_gomem(args, outer)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def wait_for(self, text: str, seconds: float = 20) -> None:

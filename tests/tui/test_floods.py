@@ -20,6 +20,7 @@ from gomem_tui.arrangement import PANES, WHY
 from gomem_tui.opening import open_console
 from gomem_tui.options import Options
 from gomem_tui.panes.base import HeapPane, LinePane
+from gomem_tui.panes.table import TablePane
 from gomem_tui.screens.lessons import LessonMenu
 from tests.tui.longscript import STEPS, long_script
 
@@ -127,7 +128,7 @@ async def test_many_moves_at_once_lead_where_they_lead_one_by_one(tmp_path: Path
                     for at_once in (False, True):
                         app.model.scene = begin
                         app.pane.top = 0
-                        app.pane.reveal()
+                        app.pane.go_to_selected() if isinstance(app.pane, TablePane) else app.pane.reveal()
                         app.pane.move(rows, columns)
                         if at_once:
                             app.pane.move_on(rows, columns, times - 1)

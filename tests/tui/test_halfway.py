@@ -21,6 +21,7 @@ from gomem_tui.render.pagecells import LENSES, Chart
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import Story, render_why
 from tests.core.test_time import some_lines
+from tests.effort import effort
 from tests.tui.test_render_properties import PORTS, fits
 
 EVERYTHING = [
@@ -73,11 +74,10 @@ def test_after_every_event() -> None:
         standing.goto(step, 0)
         for event in range(1, min(MANY, standing.session.events_ahead()) + 1):
             standing.goto(step, event)
-            for page in (0, 1, 5):
-                standing.check_panes(Port(100, 30), page)
+            standing.check_panes(Port(100, 30), (0, 1, 5)[event % 3])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=effort(12, 60))
 @given(
     r=st.randoms(use_true_random=False),
     places=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 80)), max_size=8),

@@ -16,7 +16,7 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[*`_]", "", text).split())
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.thorough)], ids=str)
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
 async def test_there_and_back(lesson: Lesson, size: tuple[int, int]) -> None:
     script = lesson.script

@@ -3,7 +3,7 @@
 import pytest
 
 from gomem_tui.keys import STANDARD
-from gomem_tui.look import Look, Theme, choose_look
+from gomem_tui.look import Look, Theme, choose_look, theme_on
 from gomem_tui.options import options_of
 from gomem_tui.settings import SETTINGS, Chosen
 
@@ -54,3 +54,36 @@ def test_the_variables_were_heard_when_the_settings_were_chosen() -> None:
     settings = {setting.name: Chosen(setting.default) for setting in SETTINGS} | {"theme": Chosen("light"), "ascii": Chosen(True)}
     environ = SSH | {"GOMEM_THEME": "nonsense", "GOMEM_ASCII": "nonsense"}
     assert options_of(settings, STANDARD, environ).look == Look("light", "256", ascii=True)
+
+
+@pytest.mark.parametrize(
+    ("theme", "more", "asks"),
+    [
+        (None, {}, True),
+        (None, {"COLORFGBG": "15;default"}, True),  # it tells no background
+        (None, {"COLORFGBG": "15;0"}, False),
+        (None, {"TERM": "linux"}, False),  # its own 16 colours need no question
+        (None, {"NO_COLOR": "1"}, False),
+        ("neutral", {}, False),
+        ("dark", {}, False),
+    ],
+)
+def test_the_terminal_is_asked_only_where_nothing_else_decides(theme: Theme | None, more: dict[str, str], asks: bool) -> None:
+    assert choose_look(theme, None, SSH | more, utf8_mode=False).asks is asks
+
+
+@pytest.mark.parametrize(
+    ("background", "theme"),
+    [
+        ("#000000", "dark"),
+        ("#282c34", "dark"),  # One Dark
+        ("#002b36", "dark"),  # Solarized dark
+        ("#fdf6e3", "light"),  # Solarized light
+        ("#ffffff", "light"),
+        ("#808080", "light"),  # 5.3 with black, 3.9 with white
+        ("#5f5f5f", "dark"),  # 3.3 with black, 6.4 with white
+    ],
+)
+def test_letters_are_of_what_has_more_contrast_with_the_background(background: str, theme: Theme) -> None:
+    red, green, blue = (int(background[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    assert theme_on((red, green, blue)) == theme

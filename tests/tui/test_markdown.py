@@ -67,8 +67,8 @@ def test_words_stay_whole_and_lines_are_as_full_as_they_can_be(words: list[str],
         ("<b>x</b> <!-- y -->", ["<b>x</b> <!-- y -->"]),
         ("<script>\nx\n</script>", ["<script> x </script>"]),
         ("&#27;[31m &amp;", ["\ufffd[31m &"]),
-        ("a `b  c` d", ["a `b c` d"]),
-        ("a\u202eb\tc", ["ab c"]),
+        ("a `b  c` d", ["a b c d"]),
+        ("a\u202eb\tc", [r"a\u202eb c"]),
         ("", []),
         (" \n\t", []),
     ],
@@ -79,7 +79,7 @@ def test_blocks(text: str, lines: list[str]) -> None:
 
 def test_what_is_stressed_is_told_by_its_style() -> None:
     (line,) = render_markdown("a **b c** *d* `e`", 40)
-    assert line == (("a ", "text"), ("b c", "strong"), (" ", "text"), ("d", "emphasis"), (" ", "text"), ("`e`", "code"))
+    assert line == (("a ", "text"), ("b c", "strong"), (" ", "text"), ("d", "emphasis"), (" ", "text"), ("e", "code"))
     assert render_markdown("# a", 40) == [(("a", "heading"),)]
 
 
@@ -105,7 +105,7 @@ def test_lines_may_break_between_wide_characters() -> None:
 
 
 def test_clean_keeps_what_is_harmless() -> None:
-    assert clean("a\u00a0b\x1b\u200dé中\n") == "a b\ufffdé中 "
+    assert clean("a\u00a0b\x1b\u200dé中\n") == r"a b\x1b\u200dé中 "
     assert clean("a\nb", keep="\n") == "a\nb"
 
 

@@ -94,14 +94,12 @@ def unmarked(name: str, comparing: bool = False) -> list[tuple[str, str]]:
     was, now = (m.view.span_at(selected.addr) for m in (old.model, model))
     if was is None or now is None or was.elemsize != now.elemsize or not now.elemsize:
         del plain["bitmap"]  # the bits of another span
+    bare = {pane: set(map(without_marks, lines)) for pane, lines in plain.items()}
     return [
         (pane, line)
         for pane, lines in drawn(panes).items()
         for line in lines
-        if pane in plain
-        and line
-        and without_marks(line) not in {without_marks(before) for before in plain[pane]}
-        and not marked(line)
+        if pane in plain and line and without_marks(line) not in bare[pane] and not marked(line)
     ]
 
 

@@ -170,7 +170,7 @@ async def test_a_click_selects_a_span_of_the_chain() -> None:
             at = app.text("mcentral")[-1].index(f"{base:x}")
             pane.pick(at + 9, 23)
             assert app.addr == base
-        pane.pick(app.text("mcentral")[-1].index("→"), 23)  # an arrow is no span
+        pane.pick(app.text("mcentral")[-1].index("→"), 23)  # an arrow is not a span
         assert app.addr == chain[1]
 
 

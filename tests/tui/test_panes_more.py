@@ -10,7 +10,8 @@ from gomem_core.account import Account
 from gomem_core.console import Console
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
-from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane, ObjectsPane
+from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane
+from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.render.heap import plan
 from gomem_tui.render.lines import plain
 
@@ -205,7 +206,7 @@ async def test_the_p_of_the_first_rows_stays_in_sight() -> None:
         assert "P1 allocates now" in text[2]
         assert text[3].split()[2].startswith("c42")
         at = app.addr
-        pane.pick(10, 2)  # that heading is no span
+        pane.pick(10, 2)  # that heading is not a span
         assert app.addr == at
         pane.pick(10, 3)
         assert f"{app.addr:x}" in app.text("mcache")[3]

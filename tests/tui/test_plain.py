@@ -176,7 +176,7 @@ def test_words_of_plain_text_hide_no_command(monkeypatch: Monkey, capsys: Captur
 
 
 def test_plain_text_needs_no_textual() -> None:
-    imported = modules_of("--plain", "--no-journal")
+    imported = modules_of(["--plain", "--no-journal"])
     assert "gomem_tui.plain" in imported
     assert "textual" not in imported
 

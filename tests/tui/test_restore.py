@@ -127,8 +127,9 @@ def test_the_examination_sees_what_is_left_on() -> None:
     assert modes_after(b"\x1b[?1049h\x1b[?7l\x1b[>1u\x1b[<u\x1b[?7h\x1b[?1049l") == set()
 
 
-@pytest.mark.parametrize("mouse", [True, False])
-@pytest.mark.parametrize("key", ["q", "\x11", ":alloc\x11", "?\x11", "?\x1bq"])
+@pytest.mark.parametrize(
+    ("key", "mouse"), [("q", False), ("q", True), ("\x11", True), (":alloc\x11", True), ("?\x11", True), ("?\x1bq", True)]
+)
 def test_quitting(key: str, mouse: bool) -> None:
     terminal, before = started(*([] if mouse else ["--no-mouse"]))
     head, escape, tail = key.partition("\x1b")

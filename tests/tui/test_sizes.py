@@ -126,7 +126,9 @@ async def test_why_stands_where_it_was_scrolled_to_once_there_is_too_little_room
         assert "step 2 › alloc 48" in app.query_one("#why", HeapPane).text()  # a new step is read from its top
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (60, 40), (200, 60)])
+@pytest.mark.parametrize(
+    ("columns", "rows"), [(80, 24), *(pytest.param(*size, marks=pytest.mark.thorough) for size in ((60, 40), (200, 60)))]
+)
 def test_a_storm_of_window_changes(columns: int, rows: int) -> None:
     """The terminal shows in the end what one shows that had this size from the beginning."""
     terminal = Terminal("--no-journal", columns=120, rows=40)

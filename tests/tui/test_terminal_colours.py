@@ -5,11 +5,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tests.tui.terminal import Terminal
 
 SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
 COLOURS = {*range(30, 38), *range(40, 48), *range(90, 98), *range(100, 108)}
+
+
+def also(*values: object) -> ParameterSet:
+    """A case for .ci/thorough: another has shown the same way through the code."""
+    return pytest.param(*values, marks=pytest.mark.thorough)
 
 
 @pytest.fixture(autouse=True)
@@ -68,17 +74,18 @@ def test_over_ssh_there_are_256_colours_and_not_one_of_another_sort_and_light_di
     assert settings(light) != settings(dark)
 
 
+@pytest.mark.thorough
 def test_all_colours_where_the_terminal_has_them() -> None:
     assert depths(tour(COLORTERM="truecolor")) <= {"256", "16", "truecolor"}
 
 
-@pytest.mark.parametrize("env", [{"TERM": "xterm"}, {"TERM": "linux"}, {"GOMEM_THEME": "terminal"}], ids=str)
+@pytest.mark.parametrize("env", [{"TERM": "xterm"}, also({"TERM": "linux"}), also({"GOMEM_THEME": "terminal"})], ids=str)
 def test_the_terminals_own_sixteen(env: dict[str, str]) -> None:
     assert depths(tour(**env)) == {"16"}
 
 
 @pytest.mark.parametrize(
-    "env", [{"NO_COLOR": "1"}, {"NO_COLOR": "1", "COLORTERM": "truecolor"}, {"GOMEM_THEME": "mono"}], ids=str
+    "env", [also({"NO_COLOR": "1"}), {"NO_COLOR": "1", "COLORTERM": "truecolor"}, also({"GOMEM_THEME": "mono"})], ids=str
 )
 def test_no_colour_is_not_one_colour_code(env: dict[str, str]) -> None:
     assert depths(tour(**env)) == set()
@@ -90,7 +97,7 @@ def test_an_unknown_theme_names_the_near_one() -> None:
     assert b"dark" in terminal.bytes
 
 
-@pytest.mark.parametrize("how", [{"GOMEM_ASCII": "1"}, {"LANG": "C", "LC_ALL": "C"}], ids=str)
+@pytest.mark.parametrize("how", [also({"GOMEM_ASCII": "1"}), {"LANG": "C", "LC_ALL": "C"}], ids=str)
 def test_ascii_is_ascii(how: dict[str, str]) -> None:
     written = tour(**how)
     assert max(written) < 0x80, sorted({chr(c) for c in written.decode("utf-8", "replace").encode("utf-16-le")[::2] if c > 0x7F})
@@ -98,7 +105,7 @@ def test_ascii_is_ascii(how: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("how", "allowed"),
-    [({"NO_COLOR": "1", "GOMEM_ASCII": "1"}, set()), ({"GOMEM_THEME": "terminal"}, {"16"}), ({}, {"16", "256"})],
+    [({"NO_COLOR": "1", "GOMEM_ASCII": "1"}, set()), also({"GOMEM_THEME": "terminal"}, {"16"}), ({}, {"16", "256"})],
     ids=["none", "sixteen", "all"],
 )
 def test_the_menu_of_lessons_keeps_to_it_too(how: dict[str, str], allowed: set[str]) -> None:

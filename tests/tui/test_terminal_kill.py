@@ -10,10 +10,11 @@ from gomem_core.journal import unfinished
 from gomem_core.resume import resume
 from gomem_core.session import Session
 from gomem_core.timeline import Timeline
+from tests.effort import effort
 from tests.tui.longscript import STEPS, long_script
 from tests.tui.terminal import Terminal
 
-KILLS = 12
+KILLS = effort(4, 12)
 PLACE = re.compile(r"step ([0-9,]+)")
 
 
@@ -63,4 +64,4 @@ def test_whenever_it_is_killed_nothing_is_lost_that_was_shown(tmp_path: Path) ->
         arguments, reached = ["--resume"], session.step
         if reached > STEPS - 60:
             break
-    assert reached > 20
+    assert reached > effort(5, 20)

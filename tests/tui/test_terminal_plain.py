@@ -134,9 +134,9 @@ def test_what_is_wrong_in_a_pipe_is_told_on_stderr_too() -> None:
     assert done.returncode == 3
     told = done.stderr.decode().splitlines()
     assert [line.split(": ")[0] for line in told] == ["<stdin>:1:7", "<stdin>:3", "<stdin>:4", "<stdin>:5:7", "<stdin>:6:1"]
-    assert told[0].startswith("<stdin>:1:7: alloc: x is no size")
+    assert told[0].startswith("<stdin>:1:7: alloc: x is not a size")
     assert told[1].endswith("did you mean spans?")
-    assert told[2] == "<stdin>:4: help: nonsense is no command; help lists them"
+    assert told[2] == "<stdin>:4: help: nonsense is not a command; help lists them"
 
 
 def test_whoever_looks_at_both_streams_is_told_once() -> None:
@@ -145,7 +145,7 @@ def test_whoever_looks_at_both_streams_is_told_once() -> None:
     program = f"import sys; {there}; {lines}; from gomem_tui.__main__ import main; sys.exit(main())"
     terminal = Terminal("--plain", "--no-journal", program=("-c", program))
     assert terminal.exit_code() == 3
-    assert terminal.bytes.count(b"is no size") == 1
+    assert terminal.bytes.count(b"is not a size") == 1
 
 
 def test_nothing_comes_from_the_pipe() -> None:
