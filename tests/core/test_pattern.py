@@ -52,7 +52,7 @@ def test_huge_repetitions_are_refused_or_small(text: str) -> None:
         (r"(a)\1", "cannot be searched for: invalid escape sequence: "),
         ("a{1001}", "cannot be searched for: invalid repetition size: {1001}"),
         ("a" * (LONGEST + 1), "is too long: a regular expression has at most 200 characters"),
-        ("\udc80", "cannot be searched for: it is no text"),
+        ("\udc80", "cannot be searched for: it is not text"),
     ],
 )
 def test_what_is_wrong_is_said_and_not_written_over_the_screen(text: str, said: str, capfd: pytest.CaptureFixture[str]) -> None:
