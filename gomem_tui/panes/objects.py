@@ -65,6 +65,17 @@ class ObjectsPane(TablePane):
         else:
             self.select_row(self.from_row() + rows + columns)
 
+    def move_on(self, rows: int, columns: int, times: int) -> None:
+        """Go on as `move` went; left and right one by one, since an object with links on the way keeps the selection."""
+        if not columns:
+            super().move_on(rows, columns, times)
+            return
+        for _ in range(times):
+            before = self._oid, self._link
+            self.move(rows, columns)
+            if (self._oid, self._link) == before:
+                return
+
     def pick(self, x: int, y: int) -> None:
         """Select the object of a row."""
         row = self.top + y - 2

@@ -69,6 +69,8 @@ def render_why(story: Story, port: Port) -> list[Line]:
     below = length - end
     if below > 0:
         notes.append(f"{counted(below, 'more line')}: 6, then ↓")
+    if story.difference is not None:
+        notes.append(story.keyboard.filled("{back} ends it"))
     title = rule("6 Event log" if story.shows_log else "6 Why", notes, port)
     return fit_all([title, *(tuple((clean(text), token) for text, token in line) for line in visible)], port)
 
@@ -84,7 +86,7 @@ def _notes(story: Story, width: int) -> list[str]:
     """What the title says besides."""
     outcome = story.outcome
     if story.difference is not None:
-        return ["difference", story.keyboard.filled("{back} ends it")]
+        return ["difference"]
     if outcome is None:
         return []
     if outcome.event:

@@ -13,6 +13,8 @@ from gomem_tui.lesson import LessonExplorer
 from gomem_tui.lessondesk import open_lesson
 from gomem_tui.options import Options
 from gomem_tui.paint import text_of
+from gomem_tui.render.help import help_lines
+from gomem_tui.render.lines import plain
 
 SIZES = [(60, 16), (80, 24), (120, 40)]
 READ_ONLY = "this session is read-only"
@@ -89,3 +91,35 @@ async def test_every_answer_is_seen(mode: str, size: tuple[int, int]) -> None:
             app.arrangement.zoomed = False
             app.arranged()
     assert not unseen
+
+
+@pytest.mark.parametrize("keys", [["e"], []], ids=["over the log", "plain view"])
+async def test_esc_ends_a_difference_and_says_so(keys: list[str]) -> None:
+    app = Explorer(script_of_two())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "space", *keys)
+        before = text_of(app.screen)
+        await type_line(pilot, "diff 0")
+        assert any("── esc ends it ─" in row for row in text_of(app.screen))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.model.difference is None
+        assert text_of(app.screen) == before
+    told = " ".join(" ".join(map(plain, help_lines(app.keyboard, "spans", 80))).split())
+    assert "Leave the prompt, the help, an answer, a difference or the zoom" in told
+
+
+async def test_esc_puts_an_answer_away_before_the_zoom() -> None:
+    app = Explorer(script_of_two())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "space", "z")
+        await pilot.pause()
+        before = text_of(app.screen)
+        await type_line(pilot, "show stats")
+        assert any("6 Why" in row for row in text_of(app.screen))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert text_of(app.screen) == before
+        assert app.arrangement.zoomed
+        await pilot.press("escape")
+        assert not app.arrangement.zoomed
