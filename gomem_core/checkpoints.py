@@ -86,7 +86,7 @@ class Checkpoints:
         return self._all[bisect_right(self._steps, step) - 1]
 
     def between(self, step: int, other: int) -> Iterable[Checkpoint]:
-        """Those whose stretches lie between two steps, in part or as a whole; none where nothing lies between."""
+        """Returns the checkpoints whose stretches lie, at least in part, between two steps; none where nothing lies between."""
         low, high = min(step, other), max(step, other)
         first, last = bisect_right(self._steps, low) - 1, bisect_left(self._steps, high) - 1
         return self._all[first : last + 1]

@@ -298,7 +298,7 @@ class Explorer(Typist):
         await self._cover(HelpScreen(self.keyboard, self.arrangement.name))
 
     async def action_command_palette(self) -> None:  # type: ignore[override]  # awaited: keys typed behind it are for it
-        """All actions and commands, to be found by what is said of them."""
+        """Open the palette: all actions and commands, found by name or description."""
         from gomem_tui.palette import Palette  # noqa: PLC0415 -- a tenth of the time to the first picture
 
         await self._cover(Palette())
@@ -382,7 +382,7 @@ class Explorer(Typist):
             self.say("")
         if await self._check_bindings(event.key, priority=True):
             return
-        if self.typing and event.is_printable and not event.key.startswith(("alt+", "ctrl+")):  # a chord is no text
+        if self.typing and event.is_printable and not event.key.startswith(("alt+", "ctrl+")):  # a chord is not text
             self.prompt.put(event.character or "")
         elif not await self._check_bindings(event.key) and not self.busy and event.is_printable:
             ways = self.keyboard.filled("{prompt} types a command, {help} tells the keys.")

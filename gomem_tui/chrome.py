@@ -12,7 +12,7 @@ from gomem_tui.look import Look
 from gomem_tui.style import Token, styles
 
 _TOKENS: Final[tuple[Token, ...]] = ("text", "dim", "label", "key", "select", "cursor", "strong")
-"""Those that app.tcss names: $gomem-TOKEN, its background -on, its attributes -look."""
+"""Returns the variables that app.tcss names: $gomem-TOKEN, its background -on, its attributes -look."""
 _THUMB: Final = "┃"
 _TRACK: Final = "│"
 

@@ -1,4 +1,4 @@
-"""How the app reads its terminal: the only code of gomem that uses Textual's private ways of reading (as of Textual 8)."""
+"""Reads the app's terminal: the only code of gomem that uses Textual's private ways of reading (as of Textual 8)."""
 
 import os
 import re
@@ -66,7 +66,7 @@ class TerminalParser(XTermParser):
         """A key, or a report.  Of others Textual would make a key of each character; they are nothing, or Esc and two keys."""
         try:
             keys = list(self._sequence_to_key_events(sequence))
-        except (ValueError, OverflowError):  # Textual's way with numbers that are no characters, or that have parts
+        except (ValueError, OverflowError):  # Textual's way with numbers that are not characters, or that have parts
             return
         if not keys and _REPORT.fullmatch(sequence):
             yield from self.feed(sequence)

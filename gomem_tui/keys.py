@@ -72,7 +72,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         spare=1,
         footer_name="{event_forward} {event_back}",
     ),
-    Key("event_back", "micro(-1)", ("comma",), "event back", "Go one event back, also into the command that was done last."),
+    Key("event_back", "micro(-1)", ("comma",), "event back", "Go one event back; from the end of a command, into it."),
     Key(
         "change_forward",
         "seek(1)",
@@ -88,7 +88,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "mark",
         ("m",),
         "mark",
-        "Mark this step as m1, m2 …, for goto and diff; :mark NAME gives it a name of yours.",
+        "Bookmark this step as m1, m2 …, for goto and diff; :mark NAME lets you choose the name.",
     ),
     Key("prompt", "prompt", ("colon",), "command", "Type a command.", footer=4, first=True),
     Key(
@@ -102,20 +102,20 @@ _TABLE: Final[tuple[Key, ...]] = (
         footer_name="{next_pane} {pane_spans}-{pane_objects}",
         first=True,
     ),
-    Key("previous_pane", "turn(-1)", ("shift+tab",), "back", "Go to the pane before; in the prompt, walk back.", first=True),
+    Key("previous_pane", "turn(-1)", ("shift+tab",), "back", "Go to the previous pane; in the prompt, walk back.", first=True),
     Key("pane_spans", "pane(1)", ("1",), "Spans", "Go to the spans table."),
     Key("pane_arena", "pane(2)", ("2",), "Arena", "Go to the arena page map."),
     Key("pane_bitmap", "pane(3)", ("3",), "Bitmap", "Go to the bitmap."),
     Key("pane_mcentral", "pane(4)", ("4",), "mcentral", "Go to the mcentral lists."),
     Key("pane_mcache", "pane(5)", ("5",), "mcache", "Go to the mcaches of the Ps."),
     Key("pane_why", "pane(6)", ("6",), "Why", "Go to Why, to scroll it."),
-    Key("pane_heap", "pane(7)", ("7",), "Heap", "Go to the account of the heap: free pages, every byte, what is held in vain."),
+    Key("pane_heap", "pane(7)", ("7",), "Heap", "Go to the account of the heap: free pages, every byte, what is wasted."),
     Key("pane_layout", "pane(8)", ("8",), "Layout", "Go to the layout of the process."),
     Key("pane_objects", "pane(9)", ("9",), "Objects", "Go to the objects."),
-    Key("zoom", "zoom", ("z",), "zoom", "Give one pane all the room, and take it back."),
+    Key("zoom", "zoom", ("z",), "zoom", "Give one pane the whole screen, or go back to all of them."),
     Key("up", "move(-1, 0)", ("up", "k"), "up", "Select what is above.", "pane"),
     Key("down", "move(1, 0)", ("down", "j"), "down", "Select what is below.", "pane"),
-    Key("left", "move(0, -1)", ("left", "h"), "left", "Select what is to the left, or the span before.", "pane"),
+    Key("left", "move(0, -1)", ("left", "h"), "left", "Select what is to the left, or the previous span.", "pane"),
     Key("right", "move(0, 1)", ("right", "l"), "right", "Select what is to the right, or the next span.", "pane"),
     Key("page_up", "page(-1)", ("pageup",), "page up", "Go a page up.", "pane"),
     Key("page_down", "page(1)", ("pagedown",), "page down", "Go a page down.", "pane"),
@@ -155,10 +155,10 @@ _TABLE: Final[tuple[Key, ...]] = (
         "map_zoom(1)",
         ("minus",),
         "wider",
-        "Show twice as many pages a cell of the arena, up to the whole 512 GB.",
+        "Show twice as many pages per cell of the arena, up to the whole 512 GB.",
         "arena",
     ),
-    Key("map_closer", "map_zoom(-1)", ("plus", "equals_sign"), "closer", "Show half as many pages a cell.", "arena"),
+    Key("map_closer", "map_zoom(-1)", ("plus", "equals_sign"), "closer", "Show half as many pages per cell.", "arena"),
     Key("event_log", "event_log", ("e",), "events", "Switch Why to the event log: every decision of the last command, and back."),
     Key("copy", "copy", ("y",), "copy", "Copy the address of what is selected to the clipboard (OSC 52: over SSH too)."),
     Key("copy_pane", "copy_pane", ("Y",), "copy pane", "Copy all that the pane shows, as text."),
@@ -169,7 +169,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "picture",
         "Write what the screen shows as an SVG picture and as text, in the current directory.",
     ),
-    Key("palette", "command_palette", ("ctrl+p",), "palette", "Find an action or a command by a part of its name."),
+    Key("palette", "command_palette", ("ctrl+p",), "palette", "Find an action or a command by part of its name."),
     Key("help", "help", ("question_mark", "f1"), "help", "Explain the pane, the keys and the commands.", footer=6),
     Key(
         "back",
@@ -179,7 +179,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "Leave the prompt, the help, an answer, a difference or the zoom; stop what takes long.",
     ),
     Key("quit", "quit", ("q", "ctrl+q"), "quit", "Leave gomem.", footer=7, first=True),
-    Key("explain_quit", "explain_quit", ("ctrl+c",), "", "Nothing: it tells how to quit, and destroys nothing.", first=True),
+    Key("explain_quit", "explain_quit", ("ctrl+c",), "", "Only explain how to quit; nothing is lost.", first=True),
     Key("suspend", "suspend_process", ("ctrl+z",), "", "Put gomem to sleep; fg wakes it.", first=True),
 )
 
@@ -225,7 +225,7 @@ class Keyboard:
         return next([shown(name) for name in key.keys] for key in self.keys if key.id == action)
 
     def bound(self, actions: Set[str]) -> dict[str, str]:
-        """All keys of these actions, by their ids, with what they trigger."""
+        """Returns the keys of these actions, by their ids, with what they trigger."""
         return {name: key.action for key in self.keys if key.id in actions for name in key.keys}
 
     def name_anywhere(self, action: str) -> str:

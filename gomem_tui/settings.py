@@ -50,7 +50,7 @@ class Setting:
         return self.is_flag if isinstance(value, bool) else value in self.words
 
     def read(self, text: str) -> Value | None:
-        """The value that a word in the environment or behind an option means; None if it means nothing."""
+        """The value that a word in the environment or after an option means; None if it means nothing."""
         word = text.strip().lower()
         if self.is_flag and word in _YES + _NO:
             return word in _YES
@@ -60,7 +60,7 @@ class Setting:
 THEME: Final = Setting(
     "theme",
     AUTO,
-    f"colours: {', '.join(THEMES)}, or auto: dark or light, as environment or terminal tell the background, else neutral",
+    f"colours: {', '.join(THEMES)}, or auto: dark or light if the background is known, else neutral",
     (AUTO, *THEMES),
     is_flag=False,
 )
@@ -69,26 +69,26 @@ SETTINGS: Final = (
     THEME,
     ASCII,
     Setting("mouse", True, "use the mouse, or leave it to the terminal"),
-    Setting("journal", True, "keep a journal of the session; without it what is done is lost when gomem is killed"),
+    Setting("journal", True, "keep a journal of the session; without it the session is lost when gomem is killed"),
     Setting(
         "present",
         False,
-        "for an audience: page-down and page-up step, what comes next and the keys pressed are shown, Why is larger",
+        "for an audience: page-down and page-up step, the next step and the keys pressed are shown, Why is larger",
     ),
-    Setting("read_only", False, "go through the session, and change nothing"),
+    Setting("read_only", False, "step through the session without changing anything"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a setting is, and who said so."""
+    """The value of a setting, and where it came from."""
 
     value: Value
     source: str = "default"
 
 
 class SettingError(Exception):
-    """An option or a variable says what a setting cannot be."""
+    """An option or a variable has a value that the setting cannot take."""
 
 
 def declare_settings(parser: argparse._ActionsContainer) -> None:
@@ -100,7 +100,7 @@ def declare_settings(parser: argparse._ActionsContainer) -> None:
 
 def declare_picture(parser: argparse._ActionsContainer) -> None:
     """Options for how a picture looks: no terminal is there to decide."""
-    _declare(parser, THEME, f"colours: {', '.join(THEMES)}; dark if it is not told")
+    _declare(parser, THEME, f"colours: {', '.join(THEMES)}; dark unless given")
     _declare(parser, ASCII, "draw with ASCII characters alone")
 
 

@@ -19,7 +19,7 @@ _LONG: Final = re.compile(rf"\S{{{LONGEST + 1},}}")
 
 
 class _Parser(argparse.ArgumentParser):
-    """Writes what was typed only after it was made visible."""
+    """Makes foreign text visible before writing it."""
 
     def error(self, message: str) -> NoReturn:
         """Tell the message on one line, long words cut, and end."""
@@ -30,7 +30,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class Subcommand(NamedTuple):
-    """How a subcommand is called; what it does stands in the module of the same name in `package`, in `execute`."""
+    """The arguments of a subcommand; the module of the same name in `package` does it, in `execute`."""
 
     summary: str
     examples: tuple[str, ...]
@@ -39,7 +39,7 @@ class Subcommand(NamedTuple):
 
 
 def make_parser(prog: str, description: str, epilog: str, usage: str | None = None) -> argparse.ArgumentParser:
-    """A parser with the habits all of them share: no abbreviated options, texts as they are written."""
+    """Returns a parser with the habits that all share: no abbreviated options, texts as they are written."""
     return _Parser(
         prog=prog,
         usage=usage,
@@ -63,10 +63,10 @@ def _json_option(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def _declare_run(parser: argparse.ArgumentParser) -> None:
-    sorts = "a session file (named .gomem, or its first line is gomem 1), or a file with a command or move a line; - reads stdin"
+    sorts = "a session file (named .gomem, or its first line is gomem 1), or one with a command or move per line; - reads stdin"
     parser.add_argument("script", metavar="SCRIPT", nargs="?", help=sorts)
     parser.add_argument(
-        "-c", dest="commands", metavar="LINE", action="append", help="do this line instead of a script's; may be repeated"
+        "-c", dest="commands", metavar="LINE", action="append", help="run this line instead of a script; may be repeated"
     )
     parser.add_argument(
         "-k", "--keep-going", action="store_true", help="go on after a wrong line; the exit code is 3 all the same"
@@ -76,11 +76,9 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         nargs="?",
         const="",
-        help="tell where the session stands that was killed last, or that of the journal ID, and go on with it",
+        help="resume the session that was killed last, or the one of the journal ID: print where it stands, and go on with it",
     )
-    parser.add_argument(
-        "--no-journal", action="store_true", help="do not write down what is done, so that a kill loses the session"
-    )
+    parser.add_argument("--no-journal", action="store_true", help="keep no journal; if gomem is killed, the session is lost")
     _json_option(parser, "an object for each command")
 
 
@@ -90,7 +88,7 @@ def _declare_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_classes(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("size", metavar="SIZE", nargs="?", help="bytes: 33, 0x21, 32K, 1.5M; tells which class serves them")
+    parser.add_argument("size", metavar="SIZE", nargs="?", help="bytes: 33, 0x21, 32K, 1.5M; prints which class serves them")
     _json_option(parser, "an object for each class, or for the size,")
 
 
@@ -104,14 +102,14 @@ def _declare_convert(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--quick", action="store_true", help="measure less often: in a few seconds, and less exactly")
+    parser.add_argument("--quick", action="store_true", help="measure less often: takes a few seconds, and is less exact")
     _json_option(parser, "one object")
 
 
 # Those that need no screen.  gomem_tui/cli.py adds those that do, and is what the command `gomem` looks into.
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     "run": Subcommand(
-        "Do the commands and moves of a script, or the steps of a session file, and print what they answer.",
+        "Run the commands and moves of a script, or the steps of a session file, and print the answers.",
         (
             "gomem run script.txt",
             "gomem run -c 'alloc 48 scan' -c 'show spans'",
@@ -121,12 +119,12 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         _declare_run,
     ),
     "check": Subcommand(
-        "Do all steps of session files, and tell whether what they expect comes true.",
+        "Run all steps of session files, and check that what they expect is true.",
         ("gomem check lesson.gomem", "gomem check --json lessons/*.gomem"),
         _declare_check,
     ),
     "classes": Subcommand(
-        "Print the table of size classes, or what becomes of an object of SIZE bytes.",
+        "Print the table of size classes, or where an object of SIZE bytes goes.",
         ("gomem classes", "gomem classes 33", "gomem classes --json 32K"),
         _declare_classes,
     ),

@@ -139,7 +139,7 @@ class CommandSpec:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """How the command is written, one line for all shapes that go on in the same way."""
+        """Returns the forms of the command, one line for all that go on in the same way."""
         words_by_tail: dict[str, list[str]] = {}
         for shape in self.choices.values():
             words_by_tail.setdefault(shape.tail, []).append(shape.word)
@@ -149,7 +149,7 @@ class CommandSpec:
 
     @property
     def form(self) -> str:
-        """All forms in one line."""
+        """Returns all forms in one line."""
         return " | ".join(self.forms)
 
     def words(self) -> Iterator[str]:

@@ -47,7 +47,7 @@ class Lesson:
 
     @property
     def steps(self) -> int:
-        """How often one presses space to walk it to its end."""
+        """Returns how many times space must be pressed to reach its end."""
         return len(self.script.steps)
 
     @property

@@ -42,7 +42,7 @@ _MAX_SHOWN: Final = 40  # characters of a line in a message
 
 
 class ScriptError(Exception):
-    """A line that is no script line: `line` is its number, from 1, and `problem` what was expected."""
+    """A line that is not a script line: `line` is its number, from 1, and `problem` what was expected."""
 
     def __init__(self, line: int, problem: str) -> None:
         super().__init__(f"line {line}: {problem}")
@@ -54,7 +54,7 @@ def convert(lines: Iterable[str]) -> Iterator[str]:
     """The lines of a session that does what the script does, without line ends, after INTRODUCTION.
 
     Lines without a counterpart become comments that keep the original.  Raises ScriptError at the first line
-    that is no script line.
+    that is not a script line.
     """
     yield from INTRODUCTION
     script = _Script()

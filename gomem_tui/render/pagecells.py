@@ -25,7 +25,7 @@ _SAMPLES: Final = 16  # spans looked at for a cell that covers many
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """How the map is drawn: through which lens, and 2^zoom pages a cell."""
+    """The way the map is drawn: through which lens, and 2^zoom pages a cell."""
 
     lens: Lens = "class"
     zoom: int = 0

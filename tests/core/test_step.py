@@ -91,7 +91,7 @@ def test_one_bad_line(source: str, message: str) -> None:
         ("alloc\nexpect spans 3", 1, "SIZE is missing"),
         ("gc\nalloc\nexpect error", 2, "SIZE is missing"),
         ("expect foo\nexpect error", 1, "foo is not a quantity"),
-        ("say \x00\nexpect error", 1, "no place in a line of text"),
+        ("say \x00\nexpect error", 1, "not allowed in a line of text"),
         ("# a\rb\nexpect error", 1, "a second one begins"),
     ],
 )

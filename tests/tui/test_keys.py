@@ -213,7 +213,7 @@ async def test_the_palette_shows_other_keys() -> None:
     async with app.run_test():
         hits = [str(hit.text) async for hit in ActionProvider(app.screen).discover()]
         assert "step: Do the next step.  (f5)" in hits
-        assert "palette: Find an action or a command by a part of its name." in hits
+        assert "palette: Find an action or a command by part of its name." in hits
 
 
 @pytest.mark.parametrize(
