@@ -71,7 +71,9 @@ def drawn(panes: Panes) -> dict[str, list[str]]:
     for pane in panes.panes:
         if pane.id in TITLES:
             lines = pane.draw(WIDTH, HEIGHT)
-            found[pane.id] = ["".join(text for text, _ in line).rstrip() for line in lines[TITLES[pane.id] :]]
+            texts = ["".join(text for text, _ in line).rstrip() for line in lines[TITLES[pane.id] :]]
+            about = next((y for y, text in enumerate(texts) if pane.id == "objects" and text.startswith(" ▸ ")), None)
+            found[pane.id] = texts[:about]  # below its rows Objects speaks of what is selected, which follows the object
     return found
 
 
@@ -109,7 +111,7 @@ def without_marks(line: str) -> str:
     Of two things a step changes all there are, and marks would say nothing: an m stands beside what a collection reached, until
     it is swept, and a collection that sweeps everything gives each span the next sweepgen.
     """
-    bare = "".join(" " if char in MARKS else char for char in line)
+    bare = "".join(" " if char in MARKS or char == "▸" else char for char in line)  # another row may be selected
     return re.sub(r"\d+ swept", "swept", bare.replace("●m", "●")).rstrip()
 
 
@@ -182,7 +184,7 @@ def lines_of(panes: Panes, name: str, width: int = WIDTH, height: int = HEIGHT) 
 
 def row_of(lines: list[str], word: str) -> str:
     """The one line that has the word."""
-    (found,) = [line for line in lines if word in line.split()]
+    (found,) = [line for line in lines if word in line.split() and not line.startswith(" ▸ ")]  # below: what is selected
     return found
 
 
