@@ -14,7 +14,7 @@ Scope = Literal["app", "pane", "filtered", "sorted", "entered", "arena"]  # wher
 
 FILTERED: Final = ("spans", "mcentral", "objects")  # panes
 _PANES: Final[dict[Scope, tuple[str, ...]]] = {  # of scopes that are not a pane's own
-    "filtered": FILTERED,
+    "filtered": (*FILTERED, "why"),
     "sorted": ("spans", "objects"),
     "entered": ("heap", "objects"),
 }
@@ -126,7 +126,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "filter",
         ("slash",),
         "filter",
-        "Filter the pane that has the keyboard: Spans, mcentral, Objects (its help lists the fields); {back} clears it.",
+        "Filter Spans, mcentral, Objects (help there lists the fields) or the event log; {back} clears the filter.",
         "filtered",
     ),
     Key(

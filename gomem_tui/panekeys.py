@@ -9,7 +9,7 @@ from textual.actions import parse
 from gomem_core.foreign import visible
 from gomem_tui.arrangement import PANES, WHY
 from gomem_tui.dialog import Dialog
-from gomem_tui.keys import STANDARD
+from gomem_tui.keys import FILTERED, STANDARD
 from gomem_tui.output import write_picture
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.heap import ArenaPane, McentralPane, SpansPane
@@ -154,8 +154,11 @@ class PaneKeys(Dialog):
         """Type a filter of the table that has the keyboard; it works while it is being typed."""
         name = self.arrangement.name
         order = self.model.orders.get(name)
+        if name == "why" and not self.query_one(WhyPane).is_log:
+            order = None
         if order is None:
-            self.say(f"There is nothing to filter in {self._title}: {self._titles(self.model.orders)} can be filtered.")
+            log = self.keyboard.filled("; in Why, the event log, too ({event_log} shows it)")
+            self.say(f"There is nothing to filter in {self._title}: {self._titles(FILTERED)} can be filtered{log}.")
         else:
             order.hold()
             self.row.open_for_filter(name, order.text)
@@ -172,7 +175,7 @@ class PaneKeys(Dialog):
 
     def filtered(self, pane: str) -> None:
         """Show a filtered table from its top."""
-        self.query_one(f"#{pane}", TablePane).start()
+        self.query_one(f"#{pane}", HeapPane).start()
 
     def action_match(self, step: int) -> None:
         """The filter's next match, or the one before."""

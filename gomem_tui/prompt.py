@@ -18,6 +18,7 @@ from gomem_tui.history import add_to_history, read_history
 _FILTERS: Final = {  # what stands in the empty prompt
     "spans": "class:5  state:free  used<50%  or a regular expression",
     "mcentral": "class:5  kind:scan  nonempty>0",
+    "why": "regular expressions, each of which is found in the line",
     "objects": "size>=1K  kind:scan  state:kept  step<9  or a regular expression",
 }
 Enter = Callable[[list[str], str], None]  # takes lines to be done, and a problem with the history, in words

@@ -19,7 +19,7 @@ _FILTER = re.compile(r"([^:=!<>]*)(:|!=|==|<=|>=|=|<|>)(.*)")
 _TERM = re.compile(r"(?P<name>\w+)[ \t]*(?P<sign>!=|==|<=|>=|[:=<>])[ \t]*(?P<value>[^ \t]*)|[^ \t]+")
 ROW: Final = "row"  # the field of a filter that is searched for in the whole row
 LARGE: Final = "L"  # as tables write the class of large objects
-SEARCHED: Final = frozenset({"spans", "objects"})
+SEARCHED: Final = frozenset({"spans", "objects", "why"})
 _EXAMPLES = {
     "mcentral": "class:5",
     "waste": "waste>50%",
@@ -136,7 +136,8 @@ _OBJECTS: Final = (  # of the Objects pane, which no `show` has
     _count("step", "the step that made it"),
     _count("dropped", "the step that dropped it"),
 )
-FIELDS: Final[dict[str, tuple[FilterField, ...]]] = {**TOPICS, "objects": _OBJECTS}
+LOG: Final = "the event log"  # which has no fields
+FIELDS: Final[dict[str, tuple[FilterField, ...]]] = {**TOPICS, "objects": _OBJECTS, "why": ()}
 
 
 def filters_reader(topic: str) -> Callable[[str], tuple[Filter, ...]]:

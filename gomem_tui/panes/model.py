@@ -4,6 +4,7 @@ What changes the session (`submit`, `forward`, `go`, `seek`) may run in another 
 the screen's thread calls afterwards.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,7 +12,8 @@ from typing import Final, Literal
 
 from gomem_core.console import Console
 from gomem_core.diff import Difference
-from gomem_core.lang.filters import doubtful, without_half_typed
+from gomem_core.lang.errors import shown
+from gomem_core.lang.filters import LOG, doubtful, without_half_typed
 from gomem_core.lang.moves import Select
 from gomem_core.news import Touched
 from gomem_core.objectorder import ObjectOrder
@@ -24,6 +26,7 @@ from gomem_core.spanorder import SpanOrder
 from gomem_core.stopping import Stopped
 from gomem_core.view import HeapView
 from gomem_tui.panes.classorder import ClassOrder
+from gomem_tui.panes.logorder import LogOrder
 from gomem_tui.render.lines import Scene, Selection
 from gomem_tui.sifter import Sifter
 
@@ -80,6 +83,8 @@ class Model:
         self.objects = ObjectOrder(session.view, session.objects, AT_ONCE)
         self.classes = ClassOrder(session.view)
         self.orders: dict[str, RowOrder] = {"spans": self.order, "mcentral": self.classes, "objects": self.objects}
+        self.log = LogOrder(lambda: self.session.outcome, AT_ONCE)
+        self.orders["why"] = self.log
 
     # --- Changing the session -------------------------------------------------------------------------------------------
 
@@ -147,6 +152,7 @@ class Model:
         self.order.look_again(session.take_stale())
         self.objects.look_again()
         self.classes.look_again()
+        self.log.look_again()
         self.typed = answer
         was_typed = answer is not None and (answer.error is not None or answer is session.outcome)
         self.outcome = answer if was_typed else session.outcome
@@ -239,6 +245,10 @@ class Model:
 
     def doubt(self, text: str, pane: str) -> str:
         """What is to be said of a filter that looks like a condition, but is taken as a regular expression."""
+        if pane == "why":
+            words = [word for word in text.split() if re.search(r"\w(!=|<=|>=|[:=<>])", word)]
+            quoted = '"' + shown(words[0]).strip('"') + '"' if words else ""
+            return f"{quoted} is taken as a regular expression: {LOG} has no fields" if words else ""
         try:
             return doubtful(pane, read_filters(pane, text))
         except BadFilter:

@@ -1,5 +1,7 @@
 """The Why pane: the last command, its answer and how it came about; longer answers scroll."""
 
+from dataclasses import replace
+
 from gomem_core.lang.moves import Diff
 from gomem_core.report import Result
 from gomem_tui.keys import Keyboard
@@ -57,7 +59,20 @@ class WhyPane(HeapPane):
         title = model.console.script.title
         above_others = self._wrong and (self.shows_log or model.difference is not None)
         outcome, wrong = (model.session.outcome, model.outcome) if above_others else (model.outcome, None)
-        return Story(outcome, model.unmet, model.difference, self.shows_log, title, self._answer, wrong, self.keyboard)
+        story = Story(outcome, model.unmet, model.difference, self.shows_log, title, self._answer, wrong, self.keyboard)
+        if not story.shows_log or outcome is not model.session.outcome:
+            return story
+        return replace(story, picked=model.log.numbers(), filter=model.log.text)
+
+    def start(self) -> None:
+        """Show a filtered log from its top."""
+        self._show_from(0)
+        self.redraw()
+
+    @property
+    def is_log(self) -> bool:
+        """Whether the event log is shown, which can be filtered."""
+        return self._story().shows_log
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Title rule and the part of the text that is scrolled to."""

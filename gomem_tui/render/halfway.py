@@ -1,5 +1,6 @@
 """Draws the inside of a command: its events one by one, with a mark at the latest one."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from gomem_core.frozen import values_of
@@ -55,11 +56,20 @@ def _standing(outcome: Outcome, number: int) -> tuple[str, Token]:
     return " ", "dim" if 0 < outcome.event < number else "text"
 
 
-def log_lines(outcome: Outcome | None, start: int = 0, stop: int | None = None) -> list[Line]:
-    """Lines number start to stop of the event log: every decision of the last command, with the Go function that takes it."""
+def log_lines(
+    outcome: Outcome | None, start: int = 0, stop: int | None = None, picked: Sequence[int] | None = None
+) -> list[Line]:
+    """Lines number start to stop of the event log: every decision of the last command, with the Go function that takes it.
+
+    `picked` are the numbers of those events that pass a filter.
+    """
     if outcome is None or not outcome.events:
         none: list[Line] = [((" The last command told no events.", "label"),)]
         return none[start:stop]
+    if picked is not None:
+        chosen = [_log_line(outcome, number) for number in picked[start:stop]]
+        nothing: list[Line] = [((" No event passes the filter.", "label"),)]
+        return chosen if picked else nothing[start:stop]
     count = len(outcome.events)
     stop = log_length(outcome) if stop is None else stop
     lines = [_log_line(outcome, number) for number in range(start + 1, min(stop, count) + 1)]
@@ -68,11 +78,20 @@ def log_lines(outcome: Outcome | None, start: int = 0, stop: int | None = None) 
     return lines
 
 
-def log_length(outcome: Outcome | None) -> int:
+def log_length(outcome: Outcome | None, picked: Sequence[int] | None = None) -> int:
     """Lines of the whole log."""
     if outcome is None or not outcome.events:
         return 1
+    if picked is not None:
+        return max(1, len(picked))
     return len(outcome.events) + (outcome.events_total > len(outcome.events))
+
+
+def log_text(outcome: Outcome, number: int) -> str:
+    """Return the line of event `number`, from 1, as filters see it."""
+    event = outcome.events[number - 1]
+    told = "  ".join(filter(None, (_field(name, value) for name, value in values_of(event))))
+    return f"{event.kind} {told}  {event.go}"
 
 
 def _field(name: str, value: object) -> str:

@@ -147,6 +147,8 @@ def _keys(keys: Iterable[Key]) -> Iterator[tuple[str, str]]:
 
 def _filters(pane: str) -> Iterator[tuple[str, str]]:
     """What a filter of the pane can ask for."""
+    if pane == "why":
+        yield "/ anything", "in the event log, a regular expression that is found in the line, whatever the case"
     if pane not in FILTERED:
         return
     for field in FIELDS[pane]:

@@ -47,6 +47,8 @@ class Story:
     answer: Result | None = None  # to the line typed last, where the footer has no room for it: shown above the rest
     wrong: Outcome | None = None  # the line typed last, where it failed while a difference or the log is shown: above those
     keyboard: Keyboard = STANDARD
+    picked: Sequence[int] | None = None  # events of the log that pass the filter; None: all
+    filter: str = ""
 
     @property
     def shows_log(self) -> bool:
@@ -60,8 +62,9 @@ def render_why(story: Story, port: Port) -> list[Line]:
     if story.shows_log:
         above = _above(story, _width(port))
         before = len(above)
-        length = before + log_length(story.outcome)
-        visible = above[port.top : end] + log_lines(story.outcome, max(0, port.top - before), max(0, end - before))
+        length = before + log_length(story.outcome, story.picked)
+        first, last = max(0, port.top - before), max(0, end - before)
+        visible = above[port.top : end] + log_lines(story.outcome, first, last, story.picked)
     else:
         lines = why_text(story, port)
         length, visible = len(lines), lines[port.top : end]
@@ -78,7 +81,7 @@ def render_why(story: Story, port: Port) -> list[Line]:
 def why_length(story: Story, port: Port) -> int:
     """How many lines `why_text` has."""
     if story.shows_log:
-        return len(_above(story, _width(port))) + log_length(story.outcome)
+        return len(_above(story, _width(port))) + log_length(story.outcome, story.picked)
     return len(why_text(story, port))
 
 
@@ -89,6 +92,9 @@ def _notes(story: Story, width: int) -> list[str]:
         return ["difference"]
     if outcome is None:
         return []
+    if story.shows_log and story.filter:
+        passing = [f"{len(story.picked):,} of {len(outcome.events):,} events"] if story.picked is not None else []
+        return [*passing, f"filter {story.filter}"]
     if outcome.event:
         keys = halfway_keys(story.keyboard) if width >= _KEYS_FROM else ""
         room = width - (20 if story.shows_log else 14) - (len(keys) + 4 if keys else 0)
@@ -100,6 +106,8 @@ def standing_at(story: Story) -> int:
     """The line of the event log at which the session stands, when it stands halfway and nothing is answered above the log."""
     if not story.shows_log or story.outcome is None or story.wrong is not None or story.answer is not None:
         return 0
+    if story.picked is not None:
+        return sum(number < story.outcome.event for number in story.picked)
     return max(0, story.outcome.event - 1)
 
 
@@ -114,7 +122,7 @@ def why_text(story: Story, port: Port) -> list[Line]:
     if story.difference is not None:
         return above + _difference_lines(story.difference, width)
     if story.log:
-        return above + log_lines(story.outcome)
+        return above + log_lines(story.outcome, picked=story.picked)
     return above + _told(story, width, port.height - 1 - len(above))
 
 

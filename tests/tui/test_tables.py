@@ -18,6 +18,7 @@ from gomem_tui.prompt import Prompt
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
 
+LOG = "; in Why, the event log, too (e shows it)"
 SCRIPT = """alloc 48 scan as a
 alloc 64 scan as b
 alloc 3000 as c
@@ -109,7 +110,7 @@ async def test_slash_filters_the_pane_that_has_the_keyboard_or_says_where_there_
     async with running() as (app, pilot):
         for key, title in (("2", "Arena"), ("3", "Bitmap"), ("5", "mcache"), ("6", "Why"), ("7", "Heap"), ("8", "Layout")):
             await press(pilot, key, "slash")
-            told = f"There is nothing to filter in {title}: Spans (1), mcentral (4) and Objects (9) can be filtered."
+            told = f"There is nothing to filter in {title}: Spans (1), mcentral (4) and Objects (9) can be filtered{LOG}."
             assert (app.message, app.typing) == (told, False)
         await press(pilot, "9", "slash", *"size>100", "enter")
         assert (names(app), app.model.order.text) == (["c"], "")
@@ -209,3 +210,19 @@ async def test_escape_stops_and_a_costly_one_is_given_up_without_a_change(monkey
         await pilot.pause()
         assert (app.model.order.text, app.model.order.behind) == ("", False)
         assert app.message.startswith('The regular expression "noscan" takes too long')
+
+
+async def test_the_event_log_is_filtered_by_its_lines() -> None:
+    async with running("alloc 48 scan as a\nalloc 64 as b", (180, 40)) as (app, pilot):
+        await press(pilot, "6", "e")
+        lines = [line for line in app.pane.text().splitlines()[1:] if line.strip()]
+        wanted = [line for line in lines if "mheap" in line.lower()]
+        assert 0 < len(wanted) < len(lines)
+        await press(pilot, "slash", *"MHEAP", "enter")
+        assert [line for line in app.pane.text().splitlines()[1:] if line.strip()] == wanted
+        assert "filter MHEAP" in shown(app)[0]
+        await press(pilot, "slash", *["backspace"] * 5, *"kind", "colon", "x", "enter")
+        assert app.message == '"kind:x" is taken as a regular expression: the event log has no fields'
+        assert "No event passes the filter." in app.pane.text()
+        await press(pilot, "escape")
+        assert [line for line in app.pane.text().splitlines()[1:] if line.strip()] == lines
