@@ -126,7 +126,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "filter",
         ("slash",),
         "filter",
-        "Filter Spans, mcentral, Objects (help there lists the fields) or the event log; {back} clears the filter.",
+        "Filter Spans, mcentral, Objects (help there lists the fields), or events in the log; {back} clears the filter.",
         "filtered",
     ),
     Key(
