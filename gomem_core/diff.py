@@ -1,6 +1,6 @@
 """What differs between two moments of a session: marks for panes, and text and data for people and programs.
 
-It reads as what happened from `then` to `now`.  When `then` is the later step, or lies in another future, nothing happened that
+It reads as what happened from `then` to `now`.  When `then` is the later step, or lies on another branch, nothing happened that
 way; the words are chosen so that they hold there too.
 """
 
@@ -174,11 +174,11 @@ def _link_diffs(then: Moment, now: Moment) -> list[LinkDiff]:
 
 def _summary(then: int, now: int, name: str, forked: bool, counts: str | None) -> str:
     """One sentence; `counts` None: nothing differs."""
-    there = f"step {then} (mark {name})" if name else f"step {then}"
+    there = f"step {then} (bookmark {name})" if name else f"step {then}"
     if counts is None:
         return f"nothing differs between {there} and step {now}"
     if forked or then == now:
-        return f"{there} lies in another future than step {now}; compared with it, here: {counts}"
+        return f"{there} lies on another branch than step {now}; compared with it, here: {counts}"
     if then > now:
         return f"{there} lies ahead of step {now}; compared with it, here: {counts}"
     return f"between {there} and step {now}: {counts}"

@@ -11,7 +11,7 @@ from gomem_core.near import nearest
 
 
 def step_of(desk: Desk, target: int | str) -> int:
-    """The step meant by a number, a mark, `start` or `end`.  Raises CommandError."""
+    """The step meant by a number, a bookmark, `start` or `end`.  Raises CommandError."""
     timeline = desk.session.timeline
     last = len(timeline.steps)
     if isinstance(target, int):
@@ -24,7 +24,7 @@ def step_of(desk: Desk, target: int | str) -> int:
         return timeline.marks[target]
     elsewhere = timeline.elsewhere(target)
     if elsewhere is not None:
-        raise CommandError(f"the mark {target} lies in the future {elsewhere}; branch {elsewhere} takes that up", target)
+        raise CommandError(f"the bookmark {target} is on the branch {elsewhere}; branch {elsewhere} goes there", target)
     raise CommandError(f"no step is marked {target}", target, nearest(target, timeline.marks))
 
 
@@ -46,11 +46,11 @@ def check_ahead(desk: Desk, _command: Forward | UntilEvent | UntilQuantity) -> N
 
 
 def check_branch(desk: Desk, command: Branch) -> None:
-    """Raise CommandError if there is no such future but the current one."""
+    """Raise CommandError if there is no such branch besides the current one."""
     others = desk.session.timeline.others
     if command.name is not None and command.name not in others:
         names = ", ".join(others) or "none so far"
-        message = f"there is no other future called {command.name}; there are: {names}"
+        message = f"there is no other branch called {command.name}; there are: {names}"
         raise CommandError(message, command.name, nearest(command.name, others))
 
 

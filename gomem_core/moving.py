@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from gomem_core.moment import Moment
     from gomem_core.schema import results
 
-_BRANCH_COLUMNS: Final = (Column("future", "text"), Column("from"), Column("steps"), Column("first", "text"))
+_BRANCH_COLUMNS: Final = (Column("branch", "text"), Column("from"), Column("steps"), Column("first", "text"))
 
 
 # --- Along the steps ----------------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def go(desk: Desk, step: int) -> Result:
 
 
 def _go_halfway(desk: Desk, step: int, command: Goto) -> Result:
-    """Stand behind a step and some events of the next command; where there are not so many, nothing changed."""
+    """Stand after a step and some events of the next command; where there are not so many, nothing changed."""
     session, event = desk.session, command.event
     here, word = (session.step, session.event), f"{command.target}.{event}"
     with session.machine.listening():
@@ -89,9 +89,9 @@ def _go_halfway(desk: Desk, step: int, command: Goto) -> Result:
             ahead = session.events_ahead()
         session.goto(*((step, event) if event <= ahead else here))
     if step == len(session.timeline.steps):
-        raise CommandError(f"step {step} is the last one; no command behind it tells events", word)
+        raise CommandError(f"step {step} is the last one; there is no command after it, so no events", word)
     if event > ahead:
-        raise CommandError(f"the command behind step {step} tells no event {event}: they are 1 to {ahead}", word)
+        raise CommandError(f"the command after step {step} has no event {event}: its events are 1 to {ahead}", word)
     desk.moved()
     return where(desk)
 
@@ -125,7 +125,7 @@ def _until_event(desk: Desk, command: UntilEvent) -> Result:
 
     check_ahead(desk, command)
     with desk.session.machine.listening():
-        return _until(desk, met, f"no further step tells {command.kind}")
+        return _until(desk, met, f"no further step has the event {command.kind}")
 
 
 def _until_quantity(desk: Desk, command: UntilQuantity) -> Result:
@@ -202,7 +202,7 @@ def _branch(desk: Desk, command: Branch) -> Result:
     session = desk.session
     if command.name is None:
         rows = [_future_row(session.timeline, name) for name in session.timeline.others]
-        summary = f"this future is called {session.timeline.name}; {counted(len(rows), 'other future')}"
+        summary = f"this branch is called {session.timeline.name}; {counted(len(rows), 'other branch')}"
         data: results.Branches = {
             "current": session.timeline.name,
             "rows": [{"branch": name, "from": at, "steps": steps, "first": first or None} for name, at, steps, first in rows],
@@ -216,11 +216,11 @@ def _branch(desk: Desk, command: Branch) -> Result:
         if session.timeline.name != future:  # also when it was stopped on the way to where it stood
             desk.record("branch", command.name)
     desk.moved()
-    return Result(f"this is the future {command.name} now; {where(desk).summary}", place(desk))
+    return Result(f"this is the branch {command.name} now; {where(desk).summary}", place(desk))
 
 
 def _future_row(timeline: Timeline, name: str) -> tuple[str, int, int, str]:
-    """Where another future leaves this one, how many steps it has behind that, and the first of them."""
+    """Returns where another branch leaves this one, how many steps it has after that, and the first of them."""
     start = timeline.shared_with(name)
     steps = timeline.line(name)[start:]
     return name, start, len(steps), parse_step(steps[0]).line if steps else ""

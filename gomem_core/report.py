@@ -45,8 +45,8 @@ def told(n: int, one: str, many: str, **values: object) -> str:
 
 
 def counted(n: int, thing: str) -> str:
-    """A number of things in words: 1 span, 2 spans."""
-    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+    """A number of things in words: 1 span, 2 spans, 2 branches."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}{'es' if thing.endswith('ch') else 's'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class _Told:
         except (ParseError, WordError) as e:
             raise self._wrong(record, e.message) from e
         except UnknownBranch as e:
-            raise self._wrong(record, f"there is no other future called {brief(e)}") from e
+            raise self._wrong(record, f"there is no other branch called {brief(e)}") from e
         except (ValueError, OSError, ScriptError) as e:
             raise self._wrong(record, str(e).partition("\n")[0]) from e
 

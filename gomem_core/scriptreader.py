@@ -174,9 +174,9 @@ class Reader:
     def _future(self, line: str) -> None:
         words, (start, end) = split_line(line), word_spans(line)[-1]
         if len(words) != 2:
-            raise ParseError(start + 1, end - start, "what the main line is called is written future NAME")
+            raise ParseError(start + 1, end - start, "the name of the first branch is written future NAME")
         if self.script.future or self.script.steps or self._lines or self._into is not self.script:
-            raise ParseError(line.index("future") + 1, 6, "what the main line is called stands once, before the first step")
+            raise ParseError(line.index("future") + 1, 6, "the name of the first branch stands once, before the first step")
         try:
             self.script.future = read_branch_name(words[1])
         except WordError as e:
@@ -235,7 +235,7 @@ class Reader:
 
 def _no_section(line: str) -> ParseError:
     start = line.index("branch") + 1
-    return ParseError(start, len(line.rstrip()) - start + 1, "another future begins with branch NAME from STEP, or ... of BRANCH")
+    return ParseError(start, len(line.rstrip()) - start + 1, "another branch begins with branch NAME from STEP, or ... of BRANCH")
 
 
 def _without_end(lines: list[str]) -> list[str]:

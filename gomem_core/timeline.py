@@ -1,4 +1,4 @@
-"""The list of steps that a session is, the cursor in it, and the other futures there are.
+"""The list of steps that a session is, the cursor in it, and the other branches.
 
 Plain data: nothing is executed here.  A step is the text of a command with the directives that belong to it (script.py).
 
@@ -16,7 +16,7 @@ MAIN: Final = "main"
 
 
 class UnknownBranch(Exception):
-    """There is no other future of that name."""
+    """There is no other branch of that name."""
 
 
 @dataclass(slots=True)

@@ -92,7 +92,7 @@ def _stop(text: str) -> tuple[int | str, int]:
     match = _HALFWAY.fullmatch(text)
     word, event = (match[1], int(match[2])) if match is not None else (text, 0)
     if not word:
-        raise UsageError("argument --at: here stands the number of a step, the name of a mark, start or end")
+        raise UsageError("argument --at: expected the number of a step, a bookmark, start or end")
     try:
         return read_stop(word), event
     except WordError as e:

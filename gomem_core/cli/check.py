@@ -78,7 +78,7 @@ class Checked:
         self.futures = 1 + len(file.script.branches)
 
     def __str__(self) -> str:
-        futures = f", {counted(self.futures, 'future')}" if self.futures > 1 else ""
+        futures = f", {counted(self.futures, 'branch')}" if self.futures > 1 else ""
         done = f"{counted(self.steps, 'step')}, {counted(self.expectations, 'expectation')}{futures}"
         return f"ok {named(self._file.where)}: {done}"
 
@@ -88,7 +88,7 @@ class Checked:
         return self._console.progress
 
     def run(self) -> Failure | None:
-        """Do all steps of all futures; stops at the first failure."""
+        """Do all steps of all branches; stops at the first failure."""
         self.expectations = len(self._file.at_the_beginning())
         try:
             return next(self._failures(), None)

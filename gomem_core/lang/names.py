@@ -108,8 +108,8 @@ def read_object_name(word: str) -> str:
 def read_mark_name(word: str) -> str:
     """A name for a state; `start` and `end` have theirs."""
     if word.lower() in _ENDS:
-        raise WordError(f"{word} is not a name for a mark; goto start and goto end lead to the two ends")
-    return _read_plain_name(word, "mark")
+        raise WordError(f"{word} is not a name for a bookmark; goto start and goto end lead to the two ends")
+    return _read_plain_name(word, "bookmark")
 
 
 def read_branch_name(word: str) -> str:

@@ -40,7 +40,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "heap_idle": Quantity("in free spans", is_bytes=True),
     "heap_released": Quantity("of those, given back to the operating system", is_bytes=True),
     "heap_live": Quantity("what the pacer counts; a cached span is full", is_bytes=True),
-    "heap_marked": Quantity("what the last mark found; before the first a start value of 2236962", is_bytes=True),
+    "heap_marked": Quantity("what the last mark found; before the first mark, a start value of 2236962", is_bytes=True),
     "gc_trigger": Quantity("heap_live at which the next collection starts", is_bytes=True),
     "next_gc": Quantity("heap_live it aims to stay below", is_bytes=True),
     "numgc": Quantity("collections"),

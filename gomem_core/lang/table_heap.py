@@ -32,8 +32,8 @@ _GC = CommandSpec(
             help="sweep up to N of the spans that are left, or all of them",
         ),
     ),
-    summary="Collect garbage, wholly or in parts.",
-    help="Alone it is runtime.GC(): mark, then sweep every span. The two halves can be typed apart, to see "
+    summary="Collect garbage, all at once or in parts.",
+    help="Without a word after it, it is runtime.GC(): mark, then sweep every span. The two halves can be typed apart, to see "
     "what lies between them: after `gc mark` allocations sweep spans lazily, as they need them.",
     examples=(
         "alloc 48\ndrop o1\ngc",
@@ -58,7 +58,7 @@ _SCAVENGE = CommandSpec(
     name="scavenge",
     shapes=(Shape(Scavenge, operands=(op.AGE,)),),
     summary="Give pages that were idle for long to the OS.",
-    help="Free spans that nobody used for AGE (5m if not given, 0 for all) return their pages to the "
+    help="Free spans that were not used for AGE (5m if not given, 0 for all) return their pages to the "
     "operating system; the addresses stay the heap's. Time is the session's own: a second a command. "
     "An AGE is a number with a unit: ns, us, ms, s, m or h.",
     examples=("alloc 1M\ndrop o1\ngc\nscavenge 0s", "scavenge"),

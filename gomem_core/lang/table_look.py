@@ -9,7 +9,7 @@ from gomem_core.lang.grammar import CommandSpec, Shape
 
 _TOPICS: dict[Topic, str] = {
     "spans": "the spans of the arena",
-    "waste": "what the spans of each class hold in vain, most first",
+    "waste": "what the spans of each class waste, most first",
     "mcentral": "the mcentrals and their two lists of spans",
     "mcache": "the spans that each P keeps for itself",
     "free": "the free spans, by number of pages",
@@ -37,11 +37,11 @@ _SHOW = CommandSpec(
         Shape(partial(ShowOne, "class"), "class", (op.SHOWN_CLASS,), help="one size class, by its number"),
     ),
     summary="Look at the heap; nothing changes.",
-    help="Tables take filters, of which a row has to pass all. A field that a row does not have passes nothing: a free span "
-    "has no class. Among spans a word without a sign is a regular expression, to be found in one cell of the row: nonempty$, "
-    "waits, ^L$; in the waste only if it has a %.\n"
+    help="Tables take filters, and show the rows that pass all of them. A row without the field does not pass: a free span has "
+    "no class. Among spans a word without a sign is a regular expression, to be found in one cell of the row: nonempty$, "
+    "waits, ^L$; in the waste only with a %.\n"
     "The waste of a span is its bytes that no live object asked for: the ends of slots that objects do not fill (slot waste), "
-    "slots that hold nothing (free slots), dead slots that are not swept yet, and the tail behind the last slot. What was "
+    "slots that hold nothing (free slots), dead slots that are not swept yet, and the tail after the last slot. What was "
     "dropped since the last mark counts as live. Tables show two parts: of 2+94%, 94% are free slots and 2% all else.",
     examples=(
         "alloc 48\nalloc 64 scan\nshow spans class:4 kind:noscan",
@@ -67,7 +67,7 @@ _FIND = CommandSpec(
     aliases=("f",),
     meant=("where", "locate"),
     shapes=(Shape(Find, operands=(op.WHERE,)),),
-    summary="Tell what lies at an address, or where an object lies.",
+    summary="Say what lies at an address, or where an object lies.",
     help="Any address can be asked for: the region, and inside the arena the page, the span, the slot and the object. "
     "A NAME stands for the address of that object, even if it was dropped.",
     examples=("alloc 48\nfind 0xc420000010", "alloc 48 as b\nfind b"),

@@ -50,15 +50,15 @@ def _complete_futures(prefix: str, names: Names | None) -> Iterable[tuple[str, s
 _STOP = Operand(
     "target",
     "N|MARK|start|end",
-    "the number of a step, a mark's name, start or end",
+    "the number of a step, a bookmark, start or end",
     read_stop,
     _complete_stops,
     ("N", "MARK", "start", "end"),
 )
 _PLACE = replace(
-    _STOP, meaning="the number of a step, a mark's name, start or end, or such a place and events: 7.3", read=read_halfway
+    _STOP, meaning="the number of a step, a bookmark, start or end, or such a place and events: 7.3", read=read_halfway
 )
-_FUTURE = Operand("name", "NAME", "a future's name", read_branch_name, _complete_futures, required=False)
+_FUTURE = Operand("name", "NAME", "a branch's name", read_branch_name, _complete_futures, required=False)
 _JOURNAL = Operand("id", "ID", "the name of a journal", read_journal, required=False)
 _TEXT = Operand("text", "TEXT", "a line of text", str, required=False, rest="line")
 _QUANTITY_HELP = {name: quantity.help for name, quantity in QUANTITIES.items()}
@@ -68,8 +68,8 @@ _BACK = CommandSpec(
     meant=("undo", "prev", "previous", "rewind"),
     shapes=(Shape(Back, operands=(_STEPS,)),),
     summary="Go back one step or N; nothing is lost.",
-    help="A step is a command that was done. What was gone back from is still there for `forward`; a new command "
-    "begins another future, and `branch` takes up the old one again.",
+    help="A step is a command that was done. The steps you leave are still there for `forward`; a new command "
+    "starts a new branch, and `branch` goes back to the old one.",
     examples=("alloc 48\nback", "alloc 48\nalloc 48\nback 2"),
 )
 
@@ -78,7 +78,7 @@ _FORWARD = CommandSpec(
     meant=("redo", "next", "fwd"),
     shapes=(Shape(Forward, operands=(_STEPS,)),),
     summary="Go forward again, one step or N.",
-    help="Along the steps that were gone back from.",
+    help="It follows the steps that you went back from.",
     examples=("alloc 48\nback\nforward",),
 )
 
@@ -91,8 +91,8 @@ _GOTO = CommandSpec(
             operands=(_PLACE,),
         ),
     ),
-    summary="Go to a step by its number, or to a mark.",
-    help="Step 0 is the start, before the first command. 7.3 is halfway: behind step 7 and three events of the command after it.",
+    summary="Go to a step by its number, or to a bookmark.",
+    help="Step 0 is the start, before the first command. 7.3 is halfway: after step 7 and three events of the next command.",
     examples=("alloc 48\ngoto 0", "alloc 48\nmark first\ngoto first", "alloc 48\ngoto start\ngoto end", "alloc 48\ngoto 0.2"),
 )
 
@@ -117,7 +117,7 @@ _UNTIL = CommandSpec(
     ),
     summary="Go forward until something happens or holds.",
     help="OP is one of = != < <= > >= and the blanks around it can be left out. It goes at least one step, "
-    "and to the end where nothing is found.",
+    "and to the end if nothing is found.",
     examples=("alloc 48\nback\nuntil grow", "alloc 48\nback\nuntil heap_live > 4K"),
 )
 
@@ -125,8 +125,8 @@ _MARK = CommandSpec(
     name="mark",
     meant=("bookmark", "checkpoint", "tag"),
     shapes=(Shape(Mark, operands=(Operand("name", "NAME", "a name for this state", read_mark_name),)),),
-    summary="Give the state here a name, for goto and diff.",
-    help="A mark stays where it is; the same name given again moves it.",
+    summary="Bookmark the state here by a name, for goto and diff.",
+    help="A bookmark stays where it is; the same name given again moves it.",
     examples=("alloc 48\nmark first",),
 )
 
@@ -139,7 +139,7 @@ _DIFF = CommandSpec(
             operands=(_STOP,),
         ),
     ),
-    summary="Tell what is different here from a step or mark.",
+    summary="Say what is different here from a step or bookmark.",
     help="Nothing moves and nothing changes. The explorer marks in every pane what differs, until esc ends it.",
     examples=("alloc 48\nmark first\nalloc 48\ndiff first", "alloc 48\ndiff 0"),
 )
@@ -148,8 +148,8 @@ _BRANCH = CommandSpec(
     name="branch",
     meant=("branches", "fork", "checkout"),
     shapes=(Shape(partial(Branch, name=None), operands=(_FUTURE,)),),
-    summary="List this session's other futures, or take one up.",
-    help="Another future begins where you type something while steps lie ahead, done or not; they stay, under their name.",
+    summary="List this session's other branches, or go to one.",
+    help="Typing a command while steps lie ahead, done or not, starts a new branch; the old one stays, under its name.",
     examples=("alloc 48\nback\nalloc 64\nbranch",),
 )
 
@@ -161,7 +161,7 @@ _SAVE = CommandSpec(
     meant=("write", "export"),
     shapes=(Shape(Save, operands=(_FILE,)),),
     summary="Write this session to a file.",
-    help=f"It is text, to be read, edited, compared and opened again. {_FILE_HELP}",
+    help=f"The file is text, which you can read, edit, compare and open again. {_FILE_HELP}",
     examples=("alloc 48\nsave lesson.gomem",),
 )
 
@@ -169,7 +169,7 @@ _OPEN = CommandSpec(
     name="open",
     meant=("load", "read", "import"),
     shapes=(Shape(Open, operands=(_FILE,)),),
-    summary="Take the session in a file in place of this one.",
+    summary="Open the session in a file in place of this one.",
     help=_FILE_HELP,
     examples=("open lesson.gomem",),
 )
@@ -178,8 +178,8 @@ _RESUME = CommandSpec(
     name="resume",
     meant=("recover", "restore"),
     shapes=(Shape(partial(Resume, id=None), operands=(_JOURNAL,)),),
-    summary="Take up a session that was killed, from its journal.",
-    help="Without an ID it takes the one that was killed last.",
+    summary="Resume a session that was killed, from its journal.",
+    help="Without an ID, the one that was killed last.",
     examples=("resume", "resume 20180216-1"),
 )
 
@@ -230,7 +230,7 @@ _SELECT = CommandSpec(
     meant=("pick", "point"),
     shapes=(Shape(op.build_select, operands=(op.WHERE,)),),
     summary="Select an object, or what lies at an address, in all panes.",
-    help="In a session file it stands before a command, and selects what is there when that is done.",
+    help="In a session file it stands before a command, and selects when that is done.",
     examples=("alloc 48 as b\nselect b", "alloc 48\nselect 0xc420002000"),
 )
 
@@ -268,8 +268,8 @@ _EXPECT = CommandSpec(
             (Operand("name", "NAME", "an object's name", read_object_name), op.ADDRESS),
             help="where an object lies",
         ),
-        Shape(ExpectEvent, "event", (_EVENT,), help="the command before told such an event"),
-        Shape(op.build_no_event, "no", (op.literal("event"), _EVENT), help="it told no such event"),
+        Shape(ExpectEvent, "event", (_EVENT,), help="the command before reported such an event"),
+        Shape(op.build_no_event, "no", (op.literal("event"), _EVENT), help="it reported no such event"),
         Shape(
             partial(ExpectError, text=""),
             "error",
@@ -278,7 +278,7 @@ _EXPECT = CommandSpec(
         ),
     ),
     summary="In a session file: check what the step before it did.",
-    help="It speaks of the command before it and of the state behind that. OP is one of = != < <= > >= and the "
+    help="It is about the command before it and the state after that. OP is one of = != < <= > >= and the "
     "equals sign can be left out. `help until` lists events and quantities.",
     examples=(
         "alloc 48\nexpect served os",

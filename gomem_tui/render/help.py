@@ -78,7 +78,7 @@ _PANES: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
     ),
     "heap": (
         "What became of each byte of the arena, what the collector waits for, who served, which pages are free, "
-        "which classes hold most in vain.",
+        "which classes waste most.",
         (
             (
                 "live, trigger",
@@ -88,7 +88,7 @@ _PANES: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
             ("slot waste", "ends of slots that objects do not fill"),
             ("free slots", "slots that hold nothing; they serve objects of their class only"),
             ("spans 9→1", "the class has 9 spans, and 1 would hold its objects"),
-            ("tails", "what is left behind the last slot of a span"),
+            ("tails", "what is left after the last slot of a span"),
             ("tiny", "shared a block; MemStats counts each in Frees at once, though nobody freed it"),
             ("manual", "spans for stacks and the collector's own work"),
         ),
@@ -128,7 +128,7 @@ def help_lines(keyboard: Keyboard, pane: str, width: int) -> list[Line]:
         *_rows(_keys(key for key in there if key.scope != "app" and not key.is_of(pane)), width),
         *_section("Signs", width, _ABOUT, _SMALL),
         *_rows(_SCRUB, width),
-        *_section("Commands", width, "One a line, typed behind a colon; help COMMAND explains one."),
+        *_section("Commands", width, "One per line, typed after a colon; help COMMAND explains one."),
         *_rows(_commands(), width),
     ]
 

@@ -71,7 +71,7 @@ def test_the_built_in_script_is_fine(capsys: Capture) -> None:
 def test_a_file_that_is_as_expected_is_counted(lesson: Path, capsys: Capture) -> None:
     # Steps: a, b, nobody, pause; c; d.  Expectations: 1 at the top, 2 of a, 3 of b, 1 of nobody, 1 of c, 1 of d.
     assert main(["check", str(lesson)]) == 0
-    assert capsys.readouterr() == (f"ok {lesson}: 6 steps, 9 expectations, 3 futures\n", "")
+    assert capsys.readouterr() == (f"ok {lesson}: 6 steps, 9 expectations, 3 branches\n", "")
     assert main(["check", "--json", str(lesson)]) == 0
     (record,) = map(json.loads, capsys.readouterr().out.splitlines())
     nothing = dict.fromkeys(("line", "column", "message", "expected", "found", "invariant"))

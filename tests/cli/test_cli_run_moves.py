@@ -28,7 +28,7 @@ def test_moves_among_the_lines(capsys: Capture) -> None:
     # c gets the slot that b has in the other future: the second one, 48 bytes on.
     assert lines[2].split()[:3] == ["b", "=", "0xc420000030"]
     assert lines[4].split()[:3] == ["c", "=", "0xc420000030"]
-    assert lines[5:] == ["this is the future main now; step 1 of 2: alloc 48 as a", "step 2 of 2: alloc 48 as b"]
+    assert lines[5:] == ["this is the branch main now; step 1 of 2: alloc 48 as a", "step 2 of 2: alloc 48 as b"]
     assert err == ""
 
 
@@ -78,13 +78,13 @@ def test_a_session_is_saved_and_is_as_it_was(tmp_path: Path, capsys: Capture) ->
     path = tmp_path / "saved.gomem"
     assert main(words("alloc 48 as a", "expect served os", "alloc 48 as b", "mark two", "back", "drop a", f"save {path}")) == 0
     assert main(["check", str(path)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == f"ok {path}: 3 steps, 1 expectation, 2 futures"
+    assert capsys.readouterr().out.splitlines()[-1] == f"ok {path}: 3 steps, 1 expectation, 2 branches"
 
 
 def test_an_until_without_a_match_is_a_check_that_failed(capsys: Capture) -> None:
     assert main(words("alloc 48", "alloc 48", "goto 0", "until gc", "alloc 48 as more")) == 1
     out, err = capsys.readouterr()
-    assert out.splitlines()[3] == "no further step tells gc_start; this is the end, step 2"
+    assert out.splitlines()[3] == "no further step has the event gc_start; this is the end, step 2"
     assert out.splitlines()[4].startswith("more = ")  # all goes on
     assert err == ""
     assert main(words("alloc 48", "goto 0", "until grow")) == 0
@@ -104,7 +104,7 @@ def test_each_saved_file_opens_again(tmp_path: Path, capsys: Capture) -> None:
     lines = ("alloc 48", "alloc 48", "back", "alloc 64", "branch main", "branch future2", "back", "alloc 80", f"save {path}")
     assert main(words(*lines)) == 0
     assert main(["check", str(path)]) == 0
-    assert capsys.readouterr().out.endswith(f"ok {path}: 4 steps, 0 expectations, 3 futures\n")
+    assert capsys.readouterr().out.endswith(f"ok {path}: 4 steps, 0 expectations, 3 branches\n")
     assert main(words(f"open {path}", "branch main", "forward 2", "branch future2", "forward 2", "branch future3")) == 0
 
 

@@ -1,4 +1,4 @@
-"""Lines that are typed: moves, marks, other futures, files, expectations, and the journal that keeps all of it."""
+"""Lines that are typed: moves, marks, other branches, files, expectations, and the journal that keeps all of it."""
 
 from pathlib import Path
 from random import Random
@@ -86,7 +86,7 @@ def test_moves_lead_there(line: str, step: int, console: Console) -> None:
         ("goto 2", "goto 4", "there is no step 4: they are 0 to 3", 6),
         ("mark first", "goto frist", "no step is marked frist", 6),
         ("goto 2", "diff 4", "there is no step 4: they are 0 to 3", 6),
-        ("goto 2", "branch nosuch", "there is no other future called nosuch; there are: none so far", 8),
+        ("goto 2", "branch nosuch", "there is no other branch called nosuch; there are: none so far", 8),
     ],
 )
 def test_what_leads_nowhere_changes_nothing(before: str, line: str, message: str, column: int, console: Console) -> None:
@@ -113,7 +113,7 @@ def test_until_an_event_goes_to_the_first_command_that_tells_it(console: Console
     console.submit("goto 4")
     result = console.submit("until grow").result
     assert result is not None
-    assert result.summary == "no further step tells grow; this is the end, step 6"
+    assert result.summary == "no further step has the event grow; this is the end, step 6"
     assert result.data["found"] is False
 
 
@@ -147,7 +147,7 @@ def test_halfway_in_a_command_back_leads_to_its_beginning(console: Console) -> N
     assert answer(console.submit("back")) == "step 0 of 3: the heap is empty"
 
 
-# --- Marks, other futures -----------------------------------------------------------------------------------------------
+# --- Marks, other branches -----------------------------------------------------------------------------------------------
 
 
 def test_a_mark_leads_back_and_can_be_moved(console: Console) -> None:
@@ -174,7 +174,7 @@ def test_a_diff_moves_nothing_and_does_nothing(console: Console) -> None:
 def test_another_future_that_is_taken_up_does_no_steps() -> None:
     console = Console(True, read_script("s", SCRIPT, "s"))
     assert console.submit("diff 4").ok
-    assert answer(console.submit("branch other")) == "this is the future other now; step 0 of 3: the heap is empty"
+    assert answer(console.submit("branch other")) == "this is the branch other now; step 0 of 3: the heap is empty"
     assert console.session.step == 0
     assert console.submit("alloc 8").ok
     assert console.session.timeline.steps == ["alloc 8"]
@@ -186,17 +186,17 @@ def test_what_is_typed_in_the_past_makes_another_future(console: Console) -> Non
     console.submit("goto 1")
     console.submit("alloc 64 as other")
     outcome = console.submit("branch")
-    assert answer(outcome) == "this future is called future2; 1 other future"
+    assert answer(outcome) == "this branch is called future2; 1 other branch"
     assert outcome.result is not None
     assert outcome.result.data == {
         "current": "future2",
         "rows": [{"branch": "main", "from": 1, "steps": 2, "first": "alloc 48 as b"}],
     }
-    assert complaint(console.submit("goto two")) == ("the mark two lies in the future main; branch main takes that up", 6)
+    assert complaint(console.submit("goto two")) == ("the bookmark two is on the branch main; branch main goes there", 6)
     error = console.submit("branch mian").error
     assert error is not None
-    assert (error.message, error.suggestion) == ("there is no other future called mian; there are: main", "main")
-    assert answer(console.submit("branch main")) == "this is the future main now; step 1 of 3: alloc 48 as a"
+    assert (error.message, error.suggestion) == ("there is no other branch called mian; there are: main", "main")
+    assert answer(console.submit("branch main")) == "this is the branch main now; step 1 of 3: alloc 48 as a"
     assert answer(console.submit("goto two")) == "step 2 of 3: alloc 48 as b"
     assert at(console, 2)
 
@@ -465,7 +465,7 @@ def test_whatever_is_typed_where_steps_wait_begins_another_future(line: str) -> 
     assert console.take_left() == "main"
     assert console.take_left() == ""
     assert (console.session.step, len(console.session.timeline.steps)) == (2, 2)
-    assert answer(console.submit("branch main")) == "this is the future main now; step 1 of 2: alloc 48"
+    assert answer(console.submit("branch main")) == "this is the branch main now; step 1 of 2: alloc 48"
     assert console.session.timeline.steps == ["alloc 48", "alloc 64"]
     console.submit("goto end")
     console.submit(line)
@@ -486,10 +486,10 @@ def test_a_place_in_the_middle_of_a_command_can_be_gone_to(narrate: bool) -> Non
     assert answer(console.submit("goto one.2")).startswith("step 1 of 2 and 2 of ")
     console.submit("goto end")
     assert complaint(console.submit("goto 1.999")) == (
-        f"the command behind step 1 tells no event 999: they are 1 to {EVENTS_OF_64}",
+        f"the command after step 1 has no event 999: its events are 1 to {EVENTS_OF_64}",
         6,
     )
-    assert complaint(console.submit("goto 2.1")) == ("step 2 is the last one; no command behind it tells events", 6)
+    assert complaint(console.submit("goto 2.1")) == ("step 2 is the last one; there is no command after it, so no events", 6)
     assert (console.session.step, console.session.event) == (2, 0)
 
 

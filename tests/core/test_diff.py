@@ -121,7 +121,7 @@ def test_nothing_differs_from_itself(lines: list[str]) -> None:
     assert d.empty
     assert d.touched == Touched()
     assert not d.fates
-    assert d.result.lines() == [f"nothing differs between step {session.step} (mark here) and step {session.step}"]
+    assert d.result.lines() == [f"nothing differs between step {session.step} (bookmark here) and step {session.step}"]
 
 
 @given(first=SCRIPTS, then=st.lists(LINES, max_size=2))

@@ -10,7 +10,7 @@ from tests.core.test_diff import between, data_of, now, played
 # A span of class 4 is one page, 170 slots of 48 bytes and 32 bytes of tail; the arena grows by a megabyte, 128 pages.  mcentral
 # counts all free slots of a span it hands out as taken, and takes its lock again after mheap has cut a span for it.
 FIRST_OBJECT = """\
-between step 0 (mark m1) and step 1: 2 spans new; 1 object born; heap_live +8.0K; arena +1.0M
+between step 0 (bookmark m1) and step 1: 2 spans new; 1 object born; heap_live +8.0K; arena +1.0M
 
 spans
    base          pages  what
@@ -56,7 +56,7 @@ a         48  0xc420000000             1  not there  alive"""
 
 # Dropping tells the runtime nothing: only the program's own books change.
 DROPPED = """\
-between step 1 (mark m1) and step 2: 1 object dropped
+between step 1 (bookmark m1) and step 2: 1 object dropped
 
 counters
 counter        then  now  difference
@@ -69,7 +69,7 @@ b.2       48  0xc420000030             1  alive  dropped"""
 # A mark empties the mcache: the span goes to nonempty, and its 167 free slots of 48 bytes are not counted as taken any more.
 # Two of three objects are live.  Go starts with heap_marked = 4 MB / (1 + 7/8) and next_gc twice that; the goal is 4 MB at least.
 MARKED = """\
-between step 2 (mark m1) and step 3: 1 span changed; heap_live -7.9K; collections +1
+between step 2 (bookmark m1) and step 3: 1 span changed; heap_live -7.9K; collections +1
 
 spans
    base          pages  what
@@ -100,7 +100,7 @@ sweepdone          yes       no"""
 
 # What was dead is freed by the sweep, for which mcentral's lock is taken.
 SWEPT = """\
-between step 3 (mark m1) and step 4: 1 span changed; 1 object freed
+between step 3 (bookmark m1) and step 4: 1 span changed; 1 object freed
 
 spans
    base          pages  what
@@ -125,14 +125,14 @@ object  size  address       made at step  was      is
 b.2       48  0xc420000030             1  dropped  not there"""
 
 LINKED = """\
-between step 2 (mark m1) and step 5: 1 link changed
+between step 2 (bookmark m1) and step 5: 1 link changed
 
 links
 word   address       was    is
 b.1.0  0xc420000000  → b.3  → b.2"""
 
 SET = """\
-between step 0 (mark m1) and step 1: neither spans nor objects differ
+between step 0 (bookmark m1) and step 1: neither spans nor objects differ
 
 counters
 counter        then    now  difference
@@ -142,7 +142,7 @@ nheap_lock        0      1          +1
 gogc            100    off"""
 
 SECOND_P = """\
-between step 0 (mark m1) and step 2: 1 object born
+between step 0 (bookmark m1) and step 2: 1 object born
 
 mcaches
 p   what       was  is
@@ -170,7 +170,7 @@ o1         0  0x59d5f0             1  not there  alive"""
         ("alloc 48 scan as b times 3/link b.1.0 b.3", "link b.1.0 b.2/link b.1.1 b.1/unlink b.1.1", LINKED),
         ("", "gogc off", SET),
         ("", "alloc 0/procs 2", SECOND_P),
-        ("alloc 48", "show spans/find 0x0", "nothing differs between step 1 (mark m1) and step 3"),
+        ("alloc 48", "show spans/find 0x0", "nothing differs between step 1 (bookmark m1) and step 3"),
     ],
     ids=["alloc", "drop", "mark", "sweep", "link", "gogc", "procs", "looking"],
 )
@@ -200,7 +200,7 @@ def test_a_mark_that_lies_ahead() -> None:
     session.submit("alloc 48 scan as a")
     result = diff(now(session), before, "m1").result
     assert result.summary == (
-        "step 1 (mark m1) lies ahead of step 0; compared with it, here: "
+        "step 1 (bookmark m1) lies ahead of step 0; compared with it, here: "
         "2 spans only there; 1 object alive only there; heap_live -8.0K; arena -1.0M"
     )
     assert "-  0xc420000000  1      class 4 scan, 1 of 170 used, list mcache P0" in result.lines()
@@ -210,7 +210,7 @@ def test_a_mark_that_lies_ahead() -> None:
 def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
     there, here = played(["gogc 50", "alloc 48 as a"]), played(["alloc 48 as a", "gogc 50"])
     assert diff(now(there), now(here), "m1").result.lines() == [
-        "step 2 (mark m1) lies in another future than step 2; compared with it, here: "
+        "step 2 (bookmark m1) lies on another branch than step 2; compared with it, here: "
         "1 span different; 1 object made at another step",
         "",
         "spans",
@@ -221,7 +221,7 @@ def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
     ]
     other = diff(now(played(["alloc 48 as a"])), now(played(["alloc 48 as b"])), "")
     assert other.result.lines() == [
-        "step 1 lies in another future than step 1; compared with it, here: 1 object alive only here, 1 object alive only there",
+        "step 1 lies on another branch than step 1; compared with it, here: 1 object alive only here, 1 object alive only there",
         "",
         "objects",
         "object  size  address       made at step  was        is",
@@ -229,7 +229,7 @@ def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
         "b         48  0xc420000000             1  not there  alive",
     ]
     forked = diff(now(played(["alloc 48 as a"])), now(played(["gogc 100", "alloc 48 as a"])), "m1", forked=True)
-    assert forked.result.summary.startswith("step 1 (mark m1) lies in another future than step 2; compared with it, here: ")
+    assert forked.result.summary.startswith("step 1 (bookmark m1) lies on another branch than step 2; compared with it, here: ")
     assert other.touched.slots == {ARENA}
     assert not other.touched.spans
 
@@ -247,7 +247,7 @@ def test_a_slot_used_again_by_another_of_the_same_name_is_told() -> None:
 def test_long_tables_are_cut_in_the_explorer_and_longer_ones_for_programs() -> None:
     d = between("gogc off", "alloc 8192 times 1200")  # a span each; 1200 of the 1280 pages of 10 megabytes, and one free span
     lines = d.result.lines()
-    assert lines[0] == "between step 1 (mark m1) and step 2: 1201 spans new; 1200 objects born; heap_live +9.4M; arena +10.0M"
+    assert lines[0] == "between step 1 (bookmark m1) and step 2: 1201 spans new; 1200 objects born; heap_live +9.4M; arena +10.0M"
     assert [line[3:15] for line in lines[lines.index("spans") + 2 :][:1201]] == [f"{ARENA + n * PAGE:#x}" for n in range(1201)]
     assert lines[-1].startswith("o1200   8192")
     brief = d.brief

@@ -1,4 +1,4 @@
-"""Back, forward, goto, halfway and other futures: the heap is always the one that doing the same commands at once gives."""
+"""Back, forward, goto, halfway and other branches: the heap is always the one that doing the same commands at once gives."""
 
 from collections.abc import Iterator
 from random import Random

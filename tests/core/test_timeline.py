@@ -58,7 +58,7 @@ def common(one: list[str], other: list[str]) -> int:
 
 
 def from_file(r: Random) -> tuple[Timeline, Model]:
-    """Steps that wait, with other futures and marks, as a session file has them."""
+    """Steps that wait, with other branches and marks, as a session file has them."""
     model = Model()
     timeline = Timeline([model.new_step() for _ in range(r.randint(0, 6))])
     model.futures["main"] = list(timeline.steps)

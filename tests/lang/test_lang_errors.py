@@ -52,7 +52,7 @@ UNDRAWN: list[Case] = [
     ("until " + "x" * 9000, 7, 9000, "neither an event", None),
     ("goto " + "9" * 5000, 6, 5000, "is too long", None),
     ("goto 7.x", 8, 1, "x is not a number", None),
-    ("goto .3", 6, 2, "is not a name for a mark", None),
+    ("goto .3", 6, 2, "is not a name for a bookmark", None),
     ("goto End.3", 6, 3, "End is written in lower case", "end"),
     ("mark " + "m" * 65, 6, 65, "at most 64", "m" * 64),
     ("x" * 9000, 1, 9000, "is not a command", None),

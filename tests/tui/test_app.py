@@ -526,7 +526,7 @@ async def test_typing_in_the_past_leaves_the_other_future() -> None:
         assert session.timeline.steps == ["alloc 48 as a", "alloc 64 as other"]
         assert session.timeline.others == ["main"]
         await type_line(pilot, "branch main")
-        assert "this is the future main now" in app.message
+        assert "this is the branch main now" in app.message
         await pilot.press("escape", "greater_than_sign")
         await pilot.pause()
         assert list(session.history) == ["alloc 48 as a", "alloc 48 as b", "alloc 48 as c"]

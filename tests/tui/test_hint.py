@@ -44,7 +44,7 @@ def said(line: str, desk: Console) -> str:
         ("goto nowhere", "no step is marked nowhere"),
         ("goto 5", "there is no step 5: they are 0 to 4"),
         ("diff nowhere", "no step is marked nowhere"),
-        ("branch nobody", "there is no other future called nobody"),
+        ("branch nobody", "there is no other branch called nobody"),
         ("select nobody", "no object is called nobody"),
         ("select 0xc428000000", "no span is at 0xc428000000"),
         ("forward", "this is the end"),

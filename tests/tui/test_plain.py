@@ -86,7 +86,7 @@ def test_moves(monkeypatch: Monkey, capsys: Capture) -> None:
     assert "step 2 of 27: alloc 48 scan as tail" in out
     assert "mark here" in out
     assert " objects_alive         3      112        +109\n" in out
-    assert "nothing differs between step 19 (mark here) and step 19" in out
+    assert "nothing differs between step 19 (bookmark here) and step 19" in out
 
 
 def test_inside_of_a_command(monkeypatch: Monkey, capsys: Capture) -> None:
