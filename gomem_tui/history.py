@@ -1,5 +1,6 @@
 """What was typed at the prompt, remembered across sessions in the XDG state directory."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -7,6 +8,7 @@ from gomem_core.foreign import named
 from gomem_core.places import state_directory
 
 _KEPT: Final = 500  # lines
+_MOST_BYTES: Final = 1 << 20  # at the end of the file: no line that is typed has more than 10,000 characters
 
 
 def history_path() -> Path:
@@ -17,7 +19,9 @@ def history_path() -> Path:
 def read_history() -> list[str]:
     """The lines typed before; none where they cannot be read."""
     try:
-        text = history_path().read_text(encoding="utf-8", errors="replace")
+        with history_path().open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _MOST_BYTES))
+            text = file.read(_MOST_BYTES).decode(errors="replace")
     except OSError:
         return []
     return [line for line in text.split("\n") if line.strip()][-_KEPT:]

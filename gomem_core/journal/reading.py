@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from sys import intern
+from typing import Final
 
 from gomem_core.journal.file import LARGEST, SUFFIX, Stamp, is_locked, stamp_of, without_waiting
 from gomem_core.journal.line import Header, JournalError, Record, excerpt, parse, read_header
+
+_LONGEST_HEADER: Final = 1 << 16  # bytes; what a journal begins with has some hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def read(path: Path) -> Found:
             if stamp.size > LARGEST:
                 raise JournalError(path, 0, f"cannot be read: {stamp.size} bytes long; expected at most {LARGEST}")
             locked = is_locked(descriptor)
-            header = read_header(path, file.readline())
+            header = read_header(path, file.readline(_LONGEST_HEADER))
             with _without_collector():
                 return _read_records(path, header, locked, stamp, file)
     except (OSError, ValueError) as e:  # ValueError: a path the system cannot be told

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final, cast
 from gomem_core.foreign import brief, named
 
 LONGEST: Final = 64 << 20  # bytes of a line, which is read as a whole; a snapshot of 100,000 spans has some 20 MB
+MOST_EVENTS: Final = 1_000_000  # of an op, which are kept until it comes: half a GB; a collection of 100,000 spans tells 200,000
 Record = dict[str, Any]  # one line, as JSON gives it
 
 
@@ -97,6 +98,8 @@ def read_steps(path: Path, progress: Callable[[int], None] | None = None) -> Ite
             events, snapshot = [], None
         elif kind == "snapshot":
             snapshot, snapshot_line = record, number
+        elif len(events) >= MOST_EVENTS:
+            raise RecordingError(path, number, f"an op has at most {MOST_EVENTS} events; here are more")
         else:
             events.append((number, record))
     if number == 0:

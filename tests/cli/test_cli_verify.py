@@ -169,6 +169,16 @@ def test_an_endless_line_is_refused_after_a_bounded_read(tmp_path: Path, capsys:
     assert f"{bomb}:1: a line has at most 64 MB" in capsys.readouterr().err
 
 
+def test_events_without_end_are_refused_after_a_bounded_number(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gomem_core.recordings.format.MOST_EVENTS", 100)
+    bomb = tmp_path / "bomb.jsonl.gz"
+    bomb.write_bytes(gzip.compress(lines(TINY)[0].encode() + b'\n{"k":"x"}' * 1_000_000))
+    assert main(["verify", str(bomb)]) == 3
+    assert f"{bomb}:102: an op has at most 100 events; here are more" in capsys.readouterr().err
+
+
 def test_a_pipe_is_a_file_too() -> None:
     for cat in ("cat", "zcat"):
         done = shell(f"$gomem verify --json <({cat} {TINY})")

@@ -4,6 +4,7 @@ import os
 import stat
 import tempfile
 import time
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -231,3 +232,16 @@ def test_a_million_records_are_read_in_five_seconds(folder: Path) -> None:
     assert time.process_time() - start < 5
     assert len(found.records) == 1_000_000
     assert found.records[-1] == (1_000_001, "do", ["alloc 4999 x999999"])
+
+
+def test_a_first_line_without_end_is_refused_after_a_bounded_read(folder: Path) -> None:
+    path = made(folder, "a", header=b'["gomem-journal", 1, "')
+    with path.open("r+b") as file:
+        file.truncate(600 << 20)  # a hole, which takes no room on the disk
+    tracemalloc.start()
+    try:
+        with pytest.raises(JournalError, match="not a journal: expected a first line such as"):
+            read(path)
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()

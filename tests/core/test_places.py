@@ -1,6 +1,7 @@
 """Where the user's files are, and that nothing fails where there is no place for them."""
 
 import pwd
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,18 @@ def test_without_a_home_nothing_is_kept_and_nothing_fails(homeless: Path) -> Non
     assert walked() == frozenset()
     assert user_config({}) == Config()
     assert list(homeless.iterdir()) == []
+
+
+def test_of_a_history_of_any_length_the_last_lines_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    add_to_history("alloc 48")
+    with (tmp_path / "gomem" / "history").open("ab") as file:
+        file.truncate(600 << 20)  # a hole, which takes no room on the disk
+    add_to_history("")
+    add_to_history("gc")
+    tracemalloc.start()
+    try:
+        assert read_history()[-1] == "gc"
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()
