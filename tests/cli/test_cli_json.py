@@ -162,6 +162,7 @@ def test_errors_have_their_shape(capsys: Capture) -> None:
 
 def test_what_other_subcommands_print(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gomem_core.cli.bench.QUICK", Effort(2, 300, 300))
+    monkeypatch.setattr("gomem_core.cli.measure._memory", lambda *_: (400, 1))  # this takes longest
     failing, broken, no_recording = (tmp_path / name for name in ("failing.gomem", "broken.gomem", "no.jsonl"))
     failing.write_text("alloc 48\nexpect spans 9\n")
     broken.write_text("goto 1\n")

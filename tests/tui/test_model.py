@@ -22,7 +22,7 @@ from tests.effort import effort
 from tests.tui.longscript import long_script
 
 SIZES = [(40, 4), (59, 13), (80, 17), (120, 40)]
-SHORT = """\
+SHORT = f"""\
 alloc 48 scan as a
 alloc 48 scan as b
 link a.1 b
@@ -39,7 +39,7 @@ gc
 freeos
 alloc 700K
 alloc 3M
-churn 200 sizes mixed
+churn {effort(30, 200)} sizes mixed
 """
 TYPED = [
     *("alloc 48 scan as x", "alloc 1M scan", "alloc 0", "alloc 8 times 30", "drop all", "drop o1", "gc", "gc mark", "gc sweep 2"),
@@ -151,7 +151,7 @@ def test_all_panes_draw_behind_each_event(text: str) -> None:
         model.micro(1)
         model.arrived()
         events += 1
-        if events < 300 or events % 13 == 0:  # the first are the most varied
+        if events < effort(120, 300) or events % 13 == 0:  # the first are the most varied
             panes.check()
     assert model.session.step == len(model.session.timeline.steps)
     assert events > 2 * model.session.step

@@ -16,7 +16,7 @@ from gomem_tui.paint import text_of
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
 
-SIZES = [(60, 16), (80, 24), (120, 40)]
+SIZES = [(60, 16), (120, 40)]
 READ_ONLY = "this session is read-only"
 
 
@@ -67,7 +67,9 @@ async def type_line(pilot: Pilot[int], text: str) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    "size", [*SIZES, pytest.param((80, 24), marks=pytest.mark.thorough)], ids=lambda size: f"{size[0]}x{size[1]}"
+)
 @pytest.mark.parametrize("mode", MODES)
 async def test_every_answer_is_seen(mode: str, size: tuple[int, int]) -> None:
     opened, keys, first = MODES[mode]
