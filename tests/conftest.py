@@ -1,16 +1,17 @@
 """How hard hypothesis looks: quickly and always the same by default; `thorough` (HYPOTHESIS_PROFILE=thorough) draws anew."""
 
-import pytest
-from hypothesis import HealthCheck, settings
+import os
 
-from tests.effort import THOROUGH
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 # The same examples at each run: a commit is green or red for a reason of its own, and a mutant that was killed once always is.
 settings.register_profile("quick", max_examples=12, deadline=None, derandomize=True, suppress_health_check=_SLOW_IS_FINE)
 settings.register_profile("thorough", max_examples=200, deadline=None, suppress_health_check=_SLOW_IS_FINE, print_blob=True)
-settings.load_profile("thorough" if THOROUGH else "quick")
+settings.register_profile("unshrunk", settings.get_profile("quick"), phases=[Phase.explicit, Phase.generate])  # for mutants.py
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(autouse=True)
