@@ -65,9 +65,8 @@ class WhyPane(HeapPane):
         return replace(story, picked=model.log.numbers(), filter=model.log.text)
 
     def start(self) -> None:
-        """Show a filtered log from its top."""
-        self._show_from(0)
-        self.redraw()
+        """Begin at the top; it is drawn when all keys that are there already are done."""
+        self.top = 0
 
     @property
     def is_log(self) -> bool:
