@@ -11,7 +11,7 @@ from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import ROW
 from gomem_core.objects import ObjectInfo, ObjectTable
 from gomem_core.pattern import Pattern
-from gomem_core.reach import Fate, slot_of
+from gomem_core.reach import Fate, fate_by
 from gomem_core.report import Cell
 from gomem_core.roworder import SLICE, SLICE_SECONDS, Choice, RowOrder, Work
 from gomem_core.spanfilter import COMPARE, read_filters
@@ -145,18 +145,5 @@ def find_fates(view: HeapView, objects: ObjectTable) -> Generator[None, None, li
     for oid in range(len(objects)):
         if not oid % SLICE:
             yield
-        found.append(_fate(view, objects, oid, reached))
+        found.append(fate_by(view, objects, oid, lambda slot: slot.rooted or slot.addr in reached))
     return found
-
-
-def _fate(view: HeapView, objects: ObjectTable, oid: int, reached: set[int]) -> Fate:
-    if not objects.size(oid):
-        return "zero"
-    if objects.is_alive(oid):
-        return "rooted"
-    slot = slot_of(view, objects, oid)
-    if slot is None:
-        return "swept"
-    if slot.state == "dead":
-        return "dead"
-    return "linked" if slot.rooted or slot.addr in reached else "garbage"

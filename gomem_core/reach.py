@@ -5,7 +5,7 @@ lead to them, backwards to the next object that the program refers to.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from gomem_core.arch import TINY_SIZE
@@ -115,14 +115,19 @@ def _path(objects: ObjectTable, via: dict[int, int], addr: int) -> list[int]:
 
 
 def fate(view: HeapView, objects: ObjectTable, oid: int, paths: dict[int, list[int]]) -> Fate:
-    """What became of an object; `paths` is what find_paths found for it."""
-    if not objects.info(oid).size:
+    """Returns what became of an object; `paths` is what find_paths found for it."""
+    return fate_by(view, objects, oid, lambda _: oid in paths)
+
+
+def fate_by(view: HeapView, objects: ObjectTable, oid: int, is_linked: Callable[[SlotInfo], bool]) -> Fate:
+    """Returns what became of an object; `is_linked` says of the slot of a dropped one whether something live leads to it."""
+    if not objects.size(oid):
         return "zero"
+    if objects.is_alive(oid):
+        return "rooted"
     slot = slot_of(view, objects, oid)
     if slot is None:
         return "swept"
     if slot.state == "dead":
         return "dead"
-    if objects.is_alive(oid):
-        return "rooted"
-    return "linked" if oid in paths else "garbage"
+    return "linked" if is_linked(slot) else "garbage"

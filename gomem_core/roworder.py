@@ -5,6 +5,8 @@ What is wanted replaces what is shown when all rows were looked at; until then t
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
+from math import inf
+from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 from gomem_core.pattern import TooCostly
@@ -14,6 +16,7 @@ Work = Generator[None, None, Take]  # stops after each slice; returns what makes
 
 SLICE: Final = 200  # rows: one or two milliseconds
 SLICE_SECONDS: Final = 0.003  # ... but where a costly filter needs longer
+PATIENCE: Final = 0.02  # seconds of work at once; what takes longer is left to somebody else
 
 
 class Choice(NamedTuple):
@@ -31,6 +34,7 @@ class RowOrder(ABC):
     def __init__(self, first: Choice, at_once: int | None = None) -> None:
         self._wanted = self._shown = self._fallback = first
         self._at_once = at_once  # where there are more rows, somebody has to do `work`
+        self._is_slow = False  # ... or where it was begun and took too long
         self.problem: TooCostly | None = None  # that somebody is to be told of
         self._all = True  # look at all rows again
 
@@ -96,7 +100,7 @@ class RowOrder(ABC):
 
     def _want(self, choice: Choice) -> None:
         self._all = self._all or choice.sort != self._shown.sort or choice.text != self._shown.text
-        self._wanted = choice
+        self._wanted, self._is_slow = choice, False
         if self._is_plain(choice) or not self._all:
             self._all = self._all or (self._is_plain(choice) and not self._is_plain(self._shown))
             self._shown = choice
@@ -106,7 +110,7 @@ class RowOrder(ABC):
     @property
     def behind(self) -> bool:
         """Whether somebody has to do `work` before what is wanted is shown."""
-        return self._is_late and self._at_once is not None and self.total() > self._at_once
+        return self._is_late and self._at_once is not None and (self._is_slow or self.total() > self._at_once)
 
     @property
     def _is_late(self) -> bool:
@@ -125,24 +129,41 @@ class RowOrder(ABC):
         self.refuse()
 
     def settle(self) -> None:
-        """Work the rows out now, unless they are too many for that.  Raises TooCostly."""
+        """Work the rows out now, unless they are too many for that or it turns out to take long.  Raises TooCostly."""
         if self._is_late and not self.behind:
-            finish(self.work())()
+            take = finish_in(inf if self._at_once is None else PATIENCE, self.work())
+            if take is None:
+                self._is_slow = True
+            else:
+                take()
+
+    def _leave(self) -> None:
+        """Leave it to somebody else to look at all rows, since those that changed take too long."""
+        self._all = self._is_slow = True
 
     def _taken(self, choice: Choice) -> bool:
         """Show what was worked out for a choice, unless another is wanted by now; tells whether it is shown."""
         if choice is not self._wanted:
             return False
         self._shown = choice
-        self._all = False
+        self._all = self._is_slow = False
         return True
 
 
 def finish(work: Work) -> Take:
     """Do all of the work.  Raises TooCostly."""
-    while True:
+    take = finish_in(inf, work)
+    assert take is not None
+    return take
+
+
+def finish_in(seconds: float, work: Work) -> Take | None:
+    """Do all of the work; returns None where it takes longer.  Raises TooCostly."""
+    end = perf_counter() + seconds
+    while perf_counter() < end:
         try:
             next(work)
         except StopIteration as done:
             take: Take = done.value
             return take
+    return None

@@ -14,7 +14,7 @@ from gomem_core.news import Stale
 from gomem_core.pattern import TooCostly
 from gomem_core.records import SpanInfo
 from gomem_core.report import Cell
-from gomem_core.roworder import SLICE_SECONDS, Choice, RowOrder, Work
+from gomem_core.roworder import PATIENCE, SLICE_SECONDS, Choice, RowOrder, Work
 from gomem_core.spanfilter import Test, Waste, read_filter, span_waste
 from gomem_core.view import HeapView
 
@@ -133,9 +133,13 @@ class SpanOrder(RowOrder):
         self.catch_up()
         if self._all or self.plain:
             return
+        end = perf_counter() + PATIENCE
         try:
             for base in self._dirty:
                 self._look_at(base)
+                if self._at_once is not None and perf_counter() > end:
+                    self._leave()
+                    return
         except TooCostly as problem:
             self._all = True
             self.give_up(problem)

@@ -1,11 +1,12 @@
 """The lines of the event log through a filter: for Why."""
 
 from collections.abc import Callable, Sequence
+from time import perf_counter
 
 from gomem_core.lang.filters import LOG
 from gomem_core.outcome import Outcome
 from gomem_core.pattern import BadPattern, Pattern
-from gomem_core.roworder import SLICE, Choice, RowOrder, Work
+from gomem_core.roworder import SLICE_SECONDS, Choice, RowOrder, Work
 from gomem_core.spanfilter import BadFilter
 from gomem_tui.render.halfway import log_text
 
@@ -45,9 +46,11 @@ class LogOrder(RowOrder):
         """Look at all lines.  Raises TooCostly."""
         wanted, outcome = self._wanted, self._outcome()
         rows: list[int] = []
+        until = 0.0
         for number in range(1, self.total() + 1):
-            if not number % SLICE:
+            if perf_counter() > until:
                 yield
+                until = perf_counter() + SLICE_SECONDS
             if outcome is not None:
                 line = log_text(outcome, number)
                 if all(pattern.found_in(line) for pattern in wanted.test or ()):

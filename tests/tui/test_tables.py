@@ -1,5 +1,6 @@
 """What keys do to the tables that have the keyboard: filters, also costly ones and of many rows, orders, links."""
 
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -226,3 +227,25 @@ async def test_the_event_log_is_filtered_by_its_lines() -> None:
         assert "No event passes the filter." in app.pane.text()
         await press(pilot, "escape")
         assert [line for line in app.pane.text().splitlines()[1:] if line.strip()] == lines
+
+
+async def test_a_costly_filter_of_a_small_table_is_no_work_for_the_screens_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that takes 5 ms: 100 of them are half a second, of which the screen's thread does the 20 ms it has patience for."""
+    looked: list[str] = []
+    found_in = pattern.Pattern.found_in
+
+    def slow(self: pattern.Pattern, row: str) -> bool:
+        looked.append(threading.current_thread().name)
+        time.sleep(0.005)
+        return found_in(self, row)
+
+    async with running("alloc 8K times 100 as x") as (app, pilot):
+        monkeypatch.setattr(pattern.Pattern, "found_in", slow)
+        app.model.filter("c4")
+        here = threading.current_thread().name
+        at_once = looked.count(here)
+        assert 0 < at_once < 20
+        while app.model.orders["spans"].behind:
+            await pilot.pause(0.02)
+        assert looked.count(here) < 2 * 20, "a trial for each look at the rows until they are there"
+        assert len(app.model.order) == app.model.view.span_count
