@@ -40,6 +40,8 @@ from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.prompt import PromptRow
 from gomem_tui.render.header import render_header
+from gomem_tui.render.help import help_lines
+from gomem_tui.render.legend import legend_lines
 from gomem_tui.render.lines import Line
 from gomem_tui.render.scrub import Track, render_scrub, step_at
 from gomem_tui.screens.help import HelpScreen
@@ -80,7 +82,7 @@ class Explorer(Typist):
         with Container(id="panes"):
             yield SpansPane(self.model)
             yield ObjectsPane(self.model)
-            yield ArenaPane(self.model)
+            yield ArenaPane(self.model, self.keyboard)
             yield LayoutPane(self.model)
             yield BitmapPane(self.model)
             yield McentralPane(self.model)
@@ -295,7 +297,11 @@ class Explorer(Typist):
 
     async def action_help(self) -> None:
         """What the pane shows, its keys, all others, and the commands."""
-        await self._cover(HelpScreen(self.keyboard, self.arrangement.name))
+        await self._cover(HelpScreen(self.keyboard, partial(help_lines, self.keyboard, self.arrangement.name)))
+
+    async def action_legend(self) -> None:
+        """Explain every letter and sign of the arena."""
+        await self._cover(HelpScreen(self.keyboard, partial(legend_lines, self.keyboard, self.query_one(ArenaPane).chart.lens)))
 
     async def action_command_palette(self) -> None:  # type: ignore[override]  # awaited: keys typed behind it are for it
         """Open the palette: all actions and commands, found by name or description."""

@@ -82,7 +82,7 @@ class Arrangement:
         }
 
     def told_rows(self, wanted: int) -> int:
-        """Rows of Why for what a script tells, which wants so many: one of few numbers, so that the panes seldom move."""
+        """Rows of Why for a text that wants so many: those, or in large terminals one of few numbers."""
         levels = self._levels
         return next((rows for rows in levels if rows >= wanted), levels[-1])
 
@@ -98,11 +98,9 @@ class Arrangement:
 
     @property
     def _levels(self) -> tuple[int, ...]:
-        if self.size[1] < ROOMY:
-            return (5, 6, 7, 8, 9)  # every row counts
-        if self.is_steady:
-            return (13, 16)
-        return (9, 13) if self.size[1] < WIDE[1] else (9, 13, 16)
+        if self._below(WIDE) and not self._is_tall:  # one pane beside Why: every row that a story does not need is the table's
+            return tuple(range(3, 10 if self.size[1] < ROOMY else 14))
+        return (13, 16) if self.is_steady else (9, 13, 16)
 
     @property
     def _is_tall(self) -> bool:

@@ -150,6 +150,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         "entered",
     ),
     Key("lens", "lens", ("v",), "lens", "Look at the arena's pages through the next lens.", "arena"),
+    Key("legend", "legend", ("L",), "legend", "Explain every letter and sign of the arena.", "arena"),
     Key(
         "map_wider",
         "map_zoom(1)",

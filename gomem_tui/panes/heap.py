@@ -8,6 +8,7 @@ from gomem_core.records import SpanInfo
 from gomem_core.roworder import RowOrder
 from gomem_core.spanorder import SORTS
 from gomem_core.view import CENTRAL_CLASSES
+from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
@@ -80,14 +81,16 @@ class SpansPane(TablePane):
 class ArenaPane(HeapPane):
     """The page map: arrows select pages."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, keyboard: Keyboard = STANDARD) -> None:
         super().__init__(id="arena")
         self.model = model
+        self._keyboard = keyboard
         self.chart = Chart()
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The map."""
-        return arena.render_arena(self.model.view, self.port(width, height), self.model.scene, self.chart)
+        key = self._keyboard.name("legend")
+        return arena.render_arena(self.model.view, self.port(width, height), self.model.scene, self.chart, key)
 
     def page(self) -> int:
         """Rows shown."""

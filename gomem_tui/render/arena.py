@@ -59,8 +59,8 @@ def layout(view: HeapView, port: Port, zoom: int) -> tuple[int, int]:
     return per_row, 1
 
 
-def render_arena(view: HeapView, port: Port, scene: Scene, chart: Chart) -> list[Line]:
-    """Title rule, the rows of the map from row port.top, then a readout of the selected page and a legend."""
+def render_arena(view: HeapView, port: Port, scene: Scene, chart: Chart, key: str = "") -> list[Line]:
+    """Title rule, the rows of the map from row port.top, a readout of the selected page, a legend; `key` opens all of it."""
     per_row, spread = layout(view, port, chart.zoom)
     size = format_bytes(1 << (PAGE_SHIFT + chart.zoom))
     count, rows, start = cell_count(view, chart.zoom), map_rows(port.height), view.arena[0]
@@ -75,8 +75,11 @@ def render_arena(view: HeapView, port: Port, scene: Scene, chart: Chart) -> list
         cells = range(row * per_row, min((row + 1) * per_row, count))
         if not cells:
             break
-        spans: list[Span] = [(f" {short(start + (cells.start << chart.zoom + PAGE_SHIFT)):<{LABEL - 1}}", "label")]
-        for cell in painter.row(cells):
+        drawn = painter.row(cells)
+        sign = next((cell.mark for cell in drawn if cell.mark), "") if spread == 1 else ""  # else each cell has its own
+        address = f"{short(start + (cells.start << chart.zoom + PAGE_SHIFT)):<{LABEL - 1}}"
+        spans: list[Span] = [(sign, "new"), (address, "label")] if sign else [(f" {address}", "label")]
+        for cell in drawn:
             spans += cell.spans(spread)
         lines.append(tuple(spans))
     if not view.pages and not chart.zoom:
@@ -84,7 +87,7 @@ def render_arena(view: HeapView, port: Port, scene: Scene, chart: Chart) -> list
     lines += [()] * (port.height - _FOOT - len(lines))
     told = "" if selected is None else _readout(view, selected, cursor, chart.zoom, port.width - 3)
     lines.append(((f" ▸ {told}" if told else "", "select"),))
-    lines += [((f" {text}", "label"),) for text in join_lines(_legend(scene, chart), port.width - 1)]
+    lines += [((f" {text}", "label"),) for text in join_lines(_legend(scene, chart, key), port.width - 1)]
     return fit_all(lines, port)
 
 
@@ -93,12 +96,14 @@ def _changed_elsewhere(view: HeapView, scene: Scene, zoom: int, per_row: int, po
     return changed_elsewhere((cell // per_row for cell in cells), port.top, map_rows(port.height))
 
 
-def _legend(scene: Scene, chart: Chart) -> list[str]:
+def _legend(scene: Scene, chart: Chart, key: str) -> list[str]:
     """What the cells' signs mean, the one that matters most first."""
     many = len(scene.touched.spans)
     changed = "+ changed" if many <= MANY else f"{many} spans changed"
     zoomed = (*_SEVERAL[chart.lens], "╌ unmapped") if chart.zoom else ()
     signs = [*_LEGENDS[chart.lens], f"{GOES_ON} goes on", *zoomed]
+    if key:
+        signs[0] += f" ({key} lists all)"
     return [scene.legend, *signs] if scene.comparing else [*signs, changed]
 
 

@@ -15,7 +15,7 @@ Lens = Literal["class", "used", "list", "swept", "given back", "last change"]
 LENSES: Final[tuple[Lens, ...]] = ("class", "used", "list", "swept", "given back", "last change")
 GOES_ON: Final = "▒"  # a span's pages behind its first: so one sees where it ends
 
-_CLASS_GLYPHS: Final = "?123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZΓΔΘΛΞ"
+CLASS_GLYPHS: Final = "?123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZΓΔΘΛΞ"
 _LEVELS: Final = "▁▂▃▄▅▆▇█"
 _LONG_AGO: Final = ":"
 _EVER: Final = 1 << 62  # steps
@@ -41,9 +41,9 @@ class Cell:
     joined: bool = False  # to the cell before: the same span goes on
 
     def spans(self, columns: int) -> tuple[Span, ...]:
-        """Returns the cell: in one column the sign replaces the glyph, in two it stands before it."""
+        """Returns the cell: in two columns its sign stands before it; in one the glyph has the colour of what is new."""
         if columns == 1:
-            return ((self.mark or self.glyph, self.token),)
+            return ((self.glyph, "new" if self.mark and self.token not in ("cursor", "select") else self.token),)
         if self.joined and not self.mark:
             return ((GOES_ON, self.token if self.token != "cursor" else "select"), (self.glyph, self.token))
         return ((self.mark or " ", "new"), (self.glyph, self.token))
@@ -141,7 +141,7 @@ def _glyph(lens: Lens, info: SpanInfo, ago: int) -> str:
         case "given back":
             return "▓"
         case _:
-            return _CLASS_GLYPHS[info.sizeclass] if info.sizeclass else "▓"
+            return CLASS_GLYPHS[info.sizeclass] if info.sizeclass else "▓"
 
 
 def _list_glyph(info: SpanInfo) -> str:

@@ -1,5 +1,6 @@
-"""The help over the explorer: it scrolls."""
+"""A page over the explorer that scrolls: the help, or the legend of the arena."""
 
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -8,41 +9,41 @@ from textual.containers import VerticalScroll
 
 from gomem_tui.keys import Keyboard
 from gomem_tui.panes.base import LinePane
-from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import Line, Port, fit_all
 from gomem_tui.screens.over import Over, TooSmall
 
 _ACTIONS: Final = ("up", "down", "page_up", "page_down", "top", "bottom")
-_CLOSING: Final = ("back", "quit", "help")
+_CLOSING: Final = ("back", "quit", "help", "legend")
+
+Lines = Callable[[int], list[Line]]  # the page, in lines of a width
 
 
 class _Page(LinePane):
     """The text, as high as it is."""
 
-    def __init__(self, keyboard: Keyboard, pane: str) -> None:
+    def __init__(self, lines: Lines) -> None:
         super().__init__(id="help-page")
-        self._keyboard = keyboard
-        self._pane = pane
+        self._page = lines
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The lines that there are at this width."""
-        return fit_all(help_lines(self._keyboard, self._pane, width), Port(width, height))
+        return fit_all(self._page(width), Port(width, height))
 
     def resized(self) -> None:
         """Another width breaks the lines elsewhere."""
-        self.styles.height = len(help_lines(self._keyboard, self._pane, self.size.width))
+        self.styles.height = len(self._page(self.size.width))
 
 
 class HelpScreen(Over):
-    """Scrolls, with the keys that move in a pane; those of back, quit and help close it.  It begins with the pane `pane`."""
+    """Scrolls, with the keys that move in a pane; those of back, quit, help and legend close it."""
 
     FRAME: ClassVar[str] = "#help"
     AUTO_FOCUS = "#help"  # so that page, home and end keys scroll it
 
-    def __init__(self, keyboard: Keyboard, pane: str) -> None:
+    def __init__(self, keyboard: Keyboard, lines: Lines) -> None:
         super().__init__()
         self._keyboard = keyboard
-        self._page = _Page(keyboard, pane)
+        self._page = _Page(lines)
         self._bindings = BindingsMap(
             Binding(name, key.id, key.label, show=False) for key in keyboard.keys if key.id in _ACTIONS for name in key.keys
         )

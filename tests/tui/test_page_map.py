@@ -43,7 +43,8 @@ def test_a_mark_stands_beside_what_it_marks() -> None:
     s = State(TWO_SPANS)
     scene = replace(untouched(s), touched=Touched({s.session.view.arena[0] + 8192}))
     assert drawn(s, Port(80, 24), scene)[1][LABEL : LABEL + 4] == " O+O"
-    assert drawn(s, Port(59, 6), scene)[1][LABEL : LABEL + 2] == "O+"
+    line = drawn(s, Port(59, 6), scene)[1]
+    assert (line[0], line[LABEL : LABEL + 2]) == ("+", "OO")
     assert "+ changed" in "".join(drawn(s, Port(80, 24), scene)[-2:])
 
 
@@ -98,7 +99,9 @@ def test_the_last_change_of_several_spans_is_that_of_the_one_touched_last() -> N
 def test_a_change_within_a_cell_of_several_spans_is_marked() -> None:
     s = State(ZOOMED)
     scene = replace(untouched(s), touched=Touched({s.session.view.arena[0] + 13 * 8192}))
-    assert drawn(s, Port(80, 24), scene, Chart("class", 2))[1][LABEL:].startswith("▓██+▓")
+    line = drawn(s, Port(80, 24), scene, Chart("class", 2))[1]
+    assert line[0] == "+", "in one column the sign stands before the row, and the cells keep theirs"
+    assert line[LABEL:].startswith("▓███▓")
 
 
 def test_the_readout_tells_what_the_cell_covers() -> None:

@@ -1,0 +1,74 @@
+"""The legend of the arena: what every letter and sign of the page map stands for."""
+
+from typing import Final
+
+from gomem_core.report import format_bytes
+from gomem_core.sizeclasses import CLASSES
+from gomem_tui.keys import Keyboard
+from gomem_tui.render.lines import Line, Span
+from gomem_tui.render.pagecells import CLASS_GLYPHS, LENSES, Lens
+from gomem_tui.render.reflow import reflow
+
+_CELL: Final = 19  # cells for a letter, its class and its size
+_SIGNS: Final[dict[Lens, tuple[tuple[str, str], ...]]] = {
+    "class": (("▓", "a large object"), ("·", "free"), ("░", "free, and given back to the system")),
+    "used": (("▁ … █", "slots taken, from few to all"), ("·", "free"), ("░", "free, and given back")),
+    "list": (
+        ("M", "cached in an mcache"),
+        ("N", "on the list nonempty of its mcentral: it has free slots"),
+        ("E", "on the list empty of its mcentral: it has none"),
+        ("B", "a large object, on a list of the heap"),
+        ("·", "free"),
+        ("░", "free, and given back"),
+    ),
+    "swept": (("s", "swept"), ("~", "waits to be swept"), ("·", "free")),
+    "given back": (("▓", "in use"), ("·", "free"), ("░", "free, and given back"), ("▁ … █", "several: the share given back")),
+    "last change": (("0 … 9", "steps since something happened there"), (":", "longer ago")),
+}
+_ALL: Final = (
+    ("▒", "the span goes on: a page behind its first"),
+    ("m", "a span that the runtime keeps for itself"),
+    ("╌", "not mapped"),
+    ("+ ≠ -", "before a cell, or before its row where cells have no gaps: the last command changed it"),
+    ("▁ … █", "where a cell covers several spans: the share of it that is in use"),
+    ("*", "where a cell covers several spans: they hang on several lists"),
+)
+
+
+def legend_lines(keyboard: Keyboard, lens: Lens, width: int) -> list[Line]:
+    """The whole page, beginning with the lens that is used, in lines of at most `width` cells."""
+    first = keyboard.filled("{back} closes this page. In the arena, {lens} takes the next lens.")
+    lines = reflow([(first, "label")], width) if first else []
+    for one in (lens, *(other for other in LENSES if other != lens)):
+        lines += [(), ((f"Lens: {one}", "heading"),)]
+        if one == "class":
+            lines += _classes(width)
+        lines += _rows(_SIGNS[one], width)
+    return [*lines, (), (("Through each of them", "heading"),), *_rows(_ALL, width)]
+
+
+def _classes(width: int) -> list[Line]:
+    """A letter for each size class, with its number and the size of its slots, in columns that are read downwards."""
+    columns = max(1, (width - 2) // _CELL)
+    cells = [(glyph, f"{number:>3} {_size(CLASSES[number].size):>8}") for number, glyph in enumerate(CLASS_GLYPHS) if number]
+    high = -(-len(cells) // columns)
+    lines: list[Line] = [(("  letter, size class, slot", "label"),)]
+    for y in range(high):
+        line: list[Span] = [("  ", "text")]
+        for glyph, text in cells[y::high]:
+            line += [(glyph, "key"), (f"{text:<{_CELL - 1}}", "text")]
+        lines.append(tuple(line))
+    return lines
+
+
+def _size(nbytes: int) -> str:
+    return f"{nbytes} B" if nbytes < 10_000 else format_bytes(nbytes)
+
+
+def _rows(rows: tuple[tuple[str, str], ...], width: int) -> list[Line]:
+    found: list[Line] = []
+    for sign, meaning in rows:
+        first, *more = reflow([(meaning, "text")], max(20, width - 10))
+        found.append(((f"  {sign:<8}", "key"), *first))
+        found += [((" " * 10, "text"), *line) for line in more]
+    return found
