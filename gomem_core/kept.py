@@ -11,7 +11,7 @@ _PATH: Final = 8  # names of a path that are told
 _FATES: Final[dict[Fate, str]] = {
     "rooted": "alive: the program refers to it, it is a root",
     "linked": "",  # its path is told
-    "garbage": "unreachable: the next mark will pass it by",
+    "garbage": "unreachable: the next collection will free it",
     "dead": "dead: the last mark passed it by, the sweep has yet to come",
     "swept": "gone: its slot was swept",
     "zero": "takes no memory: objects of size 0 share this address",

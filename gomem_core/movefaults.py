@@ -6,7 +6,7 @@ from typing import Any, Final
 from gomem_core.desk import Desk
 from gomem_core.execute import CommandError
 from gomem_core.lang import format_command
-from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Select, UntilEvent, UntilQuantity
+from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Select
 from gomem_core.near import nearest
 
 
@@ -16,7 +16,7 @@ def step_of(desk: Desk, target: int | str) -> int:
     last = len(timeline.steps)
     if isinstance(target, int):
         if target > last:
-            raise CommandError(f"there is no step {target}: they are 0 to {last}", str(target))
+            raise CommandError(f"there is no step {target}; steps go from 0 to {last}", str(target))
         return target
     if target in ("start", "end"):
         return 0 if target == "start" else last
@@ -39,7 +39,7 @@ def check_behind(desk: Desk, _command: Back) -> None:
         raise CommandError("this is the beginning; nothing lies before it")
 
 
-def check_ahead(desk: Desk, _command: Forward | UntilEvent | UntilQuantity) -> None:
+def check_ahead(desk: Desk, _command: Forward) -> None:
     """Raise CommandError at the end."""
     if desk.session.timeline.following is None:
         raise CommandError("this is the end; no step lies ahead")
@@ -67,8 +67,6 @@ def check_select(desk: Desk, command: Select) -> None:
 CHECK_MOVES: Final[dict[type, Callable[[Desk, Any], None]]] = {
     Back: check_behind,
     Forward: check_ahead,
-    UntilEvent: check_ahead,
-    UntilQuantity: check_ahead,
     Goto: check_target,
     Diff: check_target,
     Branch: check_branch,

@@ -123,7 +123,6 @@ def _until_event(desk: Desk, command: UntilEvent) -> Result:
         outcome = desk.session.outcome
         return outcome is not None and command.kind in outcome.told.kinds
 
-    check_ahead(desk, command)
     with desk.session.machine.listening():
         return _until(desk, met, f"no further step has the event {command.kind}")
 
@@ -134,7 +133,6 @@ def _until_quantity(desk: Desk, command: UntilQuantity) -> Result:
     def met() -> bool:
         return COMPARE[command.op](measure(command.quantity, session.view, session.objects), command.value)
 
-    check_ahead(desk, command)
     return _until(desk, met, f"{format_command(command).removeprefix('until ')} comes true in no further step")
 
 
@@ -164,9 +162,11 @@ def _mark(desk: Desk, command: Mark) -> Result:
     desk.record("mark", command.name, step)
     data: results.Bookmark = {"mark": command.name, "step": step}
     if session.event:
-        told = f"step {step} is called {command.name} now: only whole steps have names; goto {command.name} leads there"
+        told = (
+            f"step {step} is the bookmark {command.name} now, since only whole steps have names; goto {command.name} goes there"
+        )
         return Result(told, data)
-    return Result(f"step {step} is called {command.name} now: goto {command.name} leads back", data)
+    return Result(f"step {step} is the bookmark {command.name} now; goto {command.name} returns to it", data)
 
 
 def _diff(desk: Desk, command: Diff) -> Result:

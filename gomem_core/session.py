@@ -146,7 +146,7 @@ class Session:
         Raises ValueError when there is no such step, KeyboardInterrupt and Stopped behind a whole step somewhere on the way.
         """
         if not 0 <= step <= len(self.timeline.steps):
-            raise ValueError(f"there is no step {step}: they are 0 to {len(self.timeline.steps)}")
+            raise ValueError(f"there is no step {step}; steps go from 0 to {len(self.timeline.steps)}")
         try:
             self._stand(step)
             if event and step < len(self.timeline.steps):

@@ -76,7 +76,7 @@ class Timeline:
     def go(self, step: int) -> None:
         """Move the cursor.  Raises ValueError."""
         if not 0 <= step <= len(self.steps):
-            raise ValueError(f"there is no step {step}: they are 0 to {len(self.steps)}")
+            raise ValueError(f"there is no step {step}; steps go from 0 to {len(self.steps)}")
         self.cursor = step
 
     def add_line(self, step: int, line: str) -> None:

@@ -196,6 +196,8 @@ class Explorer(Typist):
         """Choose a layout; focus, scroll and selection stay."""
         self.arrangement.size = event.size
         self.arranged()
+        if not self.row.filtering:
+            self.prompt.placeholder = self.placeholder()
 
     def on_descendant_focus(self) -> None:
         """The prompt took the keyboard: other keys hold."""
@@ -364,7 +366,7 @@ class Explorer(Typist):
         if isinstance(screen, Over) and isinstance(screen.focused, Input):
             await super().on_event(Paste(" ".join(text.split())))
         elif isinstance(screen, Over) and text.strip():
-            screen.say(f"Nothing was done with the paste. {screen.leaving(self.keyboard.name_anywhere('quit'))}".strip())
+            screen.say(f"Paste ignored. {screen.leaving(self.keyboard.name_anywhere('quit'))}".strip())
         else:
             self._tell(self.pasted(text))
 
@@ -389,7 +391,7 @@ class Explorer(Typist):
         if await self._check_bindings(event.key, priority=True):
             return
         if self.typing and event.is_printable and not event.key.startswith(("alt+", "ctrl+")):  # a chord is not text
-            self.prompt.put(event.character or "")
+            self.type_in(event.character or "")
         elif not await self._check_bindings(event.key) and not self.busy and event.is_printable:
             ways = self.keyboard.filled("{prompt} types a command, {help} tells the keys.")
             self.say(f"{shown(event.key)} does nothing here; {ways}" if ways else "")

@@ -7,15 +7,18 @@ from gomem_core.lang import MAX_LINE, Names
 from gomem_core.lang.moves import Focus
 from gomem_core.offers import offers
 from gomem_core.outcome import Outcome
+from gomem_core.report import told
 from gomem_core.step import PAUSE
 from gomem_tui.arrangement import Arrangement
 from gomem_tui.hint import forked, hint, takes_long
 from gomem_tui.options import Options
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.prompt import Prompt, PromptRow
+from gomem_tui.render.words import clip
 from gomem_tui.terminalinput import MOST_PASTED
 from gomem_tui.travel import Traveller
 
+_SIGN: Final = 3  # cells that the prompt's sign takes, and a free one at the end
 LEAVE: Final = ("q", "quit", "exit")  # what habit types into the prompt
 
 
@@ -28,6 +31,7 @@ class Dialog(Traveller):
     """An explorer to which lines are typed."""
 
     options: Options
+    _refused = ""  # the line that stands in the prompt to be mended, as long as nobody has begun to
     arrangement: Arrangement
 
     @property
@@ -56,10 +60,11 @@ class Dialog(Traveller):
         if session.timeline.following is None:
             return "this is the end; type a command, for example alloc 48 scan"
         line = session.line(session.step + 1).strip()
-        told = _ANNOUNCED if self.options.presenting else _AHEAD
+        forms = _ANNOUNCED if self.options.presenting else _AHEAD
         clicker = self.keyboard.name("page_down") if self.options.presenting else ""
         key = clicker or self.keyboard.name("step") or "next"
-        return told["pause" if line == PAUSE else "command"].format(key=key, line=line)
+        text = forms["pause" if line == PAUSE else "command"].format(key=key, line=line)
+        return clip(text, self.arrangement.size[0] - _SIGN)
 
     def point_at(self, names: Iterable[str]) -> None:
         """Show these panes, as far as there is room; the last one gets the keyboard."""
@@ -88,7 +93,7 @@ class Dialog(Traveller):
             return f"A paste has at most {MOST_PASTED:,} bytes: this one was not taken. Save it as a file; :open FILE does it."
         if not text.strip():
             return ""
-        return self.keyboard.filled("Nothing was done with the paste: {prompt} opens the prompt, which takes it.")
+        return self.keyboard.filled("Paste ignored: press {prompt} first, then paste.")
 
     def entered(self, lines: list[str], problem: str = "") -> None:
         """Do what was typed or pasted; `problem` is one with the history, in words.
@@ -153,8 +158,7 @@ class Dialog(Traveller):
         if right and problem:
             self.say(problem)
         if left := len(lines) - len(done):
-            which = "behind the wrong one" if not right else "behind the one that was stopped"
-            self.say(f"{left} pasted lines {which} were not done")
+            self.say(told(left, "1 more pasted line was not run", "{n} more pasted lines were not run"))
 
     def answered(self, outcome: Outcome) -> None:
         """Show what a typed line led to: in the panes, or, what they have no room for, in the footer."""
@@ -169,16 +173,22 @@ class Dialog(Traveller):
     def _mend(self, line: str) -> None:
         """Offer a line again that was wrong or came too early, unless another one is being typed already."""
         if not self.prompt.value:
+            self._refused = line
             self.prompt.show(line)  # its hint would replace what is said here
 
     # --- Opening and leaving ------------------------------------------------------------------------------------------------
 
     def action_prompt(self) -> None:
-        """Type a command; in the prompt a colon is a colon, but for one at its beginning, which is habit."""
+        """Type a command."""
         if not self.typing:
             self.row.open()
-        elif self.prompt.value:
-            self.prompt.insert_text_at_cursor(":")
+
+    def type_in(self, text: str) -> None:
+        """Put what was typed into the prompt; a colon behind a line that was refused begins a new one, as habit has it."""
+        if text == ":" and self._refused and self.prompt.value == self._refused:
+            self.prompt.show("")
+        else:
+            self.prompt.put(text)
 
     def begin_line(self, text: str) -> None:
         """Open the prompt with the beginning of a command."""

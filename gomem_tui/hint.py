@@ -107,18 +107,18 @@ def progress(session: Session, seconds: float, stop: str) -> str:
 
 def forked(left: str, name: str) -> str:
     """What is told when something was typed where steps lay ahead: of the future that was left, and of the new one."""
-    return f"This is {name} now; what lay ahead stays: branch {left} takes it up."
+    return f"New branch {name}; the old steps stay: branch {left} goes back."
 
 
 def offer(journal: Summary, now: int, resume: str) -> str:
     """What is told at the start when a session was killed; `now` in ns, `resume` is what to type.  Fits 80 columns."""
     name = clip(called(journal), _NAME) or "A session"
-    return f"{name} was killed {_ago((now - journal.stamp.modified) // 10**9)}: {resume} goes on, any step lets it be."
+    return f"{name} was killed {_ago((now - journal.stamp.modified) // 10**9)}: {resume} goes on, any step ignores it."
 
 
 def taken_up_by(journal: str) -> str:
     """What is told at the end."""
-    return f"gomem --resume {journal} takes this session up again."
+    return f"To continue this session: gomem --resume {journal}"
 
 
 def _ago(seconds: int) -> str:

@@ -42,14 +42,9 @@ def execute(args: argparse.Namespace) -> int:
         raise BadInput(str(e)) from e
     journal, read_only = settings["journal"].value is True, settings["read_only"].value is True
     if chosen is not None and plain:
-        if sys.stdin is None:
-            raise UsageError("a lesson needs a terminal, or a stdin to read commands from")
-        from gomem_tui.plain import talk_plainly  # noqa: PLC0415 -- which a list can do without
-
-        desk = open_lesson(chosen, journal, read_only)
-        status = talk_plainly(desk, lesson=True)
-        if at_end(chosen, desk):
-            note_walked(chosen.name)
+        status = _walk_plainly(chosen, journal, read_only)
+        while args.lesson is None and (chosen := _asked()) is not None:  # as the menu, which comes again
+            status = max(status, _walk_plainly(chosen, journal, read_only))
         return status
     from gomem_tui.lesson import choose_and_walk, walk  # noqa: PLC0415 -- Textual, likewise
 
@@ -57,6 +52,19 @@ def execute(args: argparse.Namespace) -> int:
     if chosen is None:
         return choose_and_walk(there, journal, read_only, options)
     return walk(chosen, open_lesson(chosen, journal, read_only), options)
+
+
+def _walk_plainly(lesson: Lesson, journal: bool, read_only: bool) -> int:
+    """Walk a lesson in plain text; returns the exit code."""
+    if sys.stdin is None:
+        raise UsageError("a lesson needs a terminal, or a stdin to read commands from")
+    from gomem_tui.plain import talk_plainly  # noqa: PLC0415 -- which a list can do without
+
+    desk = open_lesson(lesson, journal, read_only)
+    status = talk_plainly(desk, lesson=True)
+    if at_end(lesson, desk):
+        note_walked(lesson.name)
+    return status
 
 
 def _asked() -> Lesson | None:

@@ -129,7 +129,7 @@ class PlainTalk:
                 if not self._typed:
                     raise
                 self._guarded = False
-                self._tell("\nquit, or ctrl+d, ends gomem; ctrl+c stops what takes long.")
+                self._tell("\nquit, or ctrl+d, ends; ctrl+c stops what takes long.")
                 lines = read_lines(STDIN)
                 continue
             if line is None:

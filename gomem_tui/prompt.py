@@ -87,9 +87,9 @@ class Prompt(Input):
         """End tab's walk when anything else changes the line; report the change at once, not by a message that may come late."""
         if self._walk is not None and value != self._walk.value:
             self._walk = None
-        if value:
-            self.call_later(self._suggest, value)
         if self._tells:
+            if value:
+                self.call_later(self._suggest, value)
             self._edited(value)
 
     def _suggest(self, line: str) -> None:

@@ -18,6 +18,8 @@ from gomem_tui.panes.model import Model
 
 T = TypeVar("T")
 
+_TICK: Final = 0.25  # seconds between two looks at what takes long
+_ANSWER: Final = 12  # of them: as long does an answer stand
 _WHILE_BUSY: Final = frozenset({"back", "quit", "explain_quit", "suspend_process"})
 
 
@@ -148,10 +150,17 @@ class Traveller(DrawnApp):
         session = self.model.session
         began = monotonic()
 
-        def told() -> str:
-            return progress(session, monotonic() - began, self.keyboard.name("back"))
+        told, waited = "", _ANSWER
 
-        ticker = self.set_interval(0.25, lambda: self.say(told()))
+        def tell() -> None:
+            """Say how far it is; what a key was answered meanwhile stands for a while."""
+            nonlocal told, waited
+            waited = 0 if self.message == told else waited + 1
+            if not 0 < waited < _ANSWER:
+                told, waited = progress(session, monotonic() - began, self.keyboard.name("back")), 0
+                self.say(told)
+
+        ticker = self.set_interval(_TICK, tell)
 
         async def work() -> None:
             try:
@@ -165,7 +174,7 @@ class Traveller(DrawnApp):
             if self.leaving:
                 await self.run_action("quit")
 
-        self.say(told())
+        tell()
         _: Worker[None] = self.run_worker(work)  # not a coroutine: nobody awaits it when gomem ends first
 
     def stop_working(self) -> None:

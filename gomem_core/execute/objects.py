@@ -21,6 +21,7 @@ _ZERO: Final = "{name} = {addr}  zerobase: every object of 0 bytes has this addr
 _SMALL: Final = "{name} = {addr}  {size} B in {elemsize} (class {sizeclass} {kind}), span {base}, served by {who}"
 _LARGE: Final = "{name} = {addr}  {size} B in {elemsize} (large {kind}), span {base}, served by {who}"
 _MANY: Final = "{first} … {last}: {times} × {size} B, {addr} … {last_addr}; served {by}"
+_MANY_BY: Final = {"tiny": "tiny blocks", "os": "the OS"}  # the others by their names
 _SERVED_BY: Final = {
     "tiny": "the P's tiny block",
     "mcache": "mcache",
@@ -149,7 +150,7 @@ def _allocated_many(
         size=command.size,
         addr=data["addr"],
         last_addr=last["addr"],
-        by=", ".join(f"{n} by {who}" for who, n in served.most_common()),
+        by=", ".join(f"{n} by {_MANY_BY.get(who, who)}" for who, n in served.most_common()),
     )
     facts = [summary, *_on_the_way(collected, sweeps)]
     return Result("; ".join(facts), data, served=Served(ends[-1].addr, ends[-1].served))

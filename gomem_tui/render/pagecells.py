@@ -17,6 +17,7 @@ GOES_ON: Final = "▒"  # a span's pages behind its first: so one sees where it 
 
 CLASS_GLYPHS: Final = "?123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZΓΔΘΛΞ"
 _LEVELS: Final = "▁▂▃▄▅▆▇█"
+_UNUSED: Final = "·░"
 _LONG_AGO: Final = ":"
 _EVER: Final = 1 << 62  # steps
 _SEVERAL_LISTS: Final = "*"
@@ -41,9 +42,13 @@ class Cell:
     joined: bool = False  # to the cell before: the same span goes on
 
     def spans(self, columns: int) -> tuple[Span, ...]:
-        """Returns the cell: in two columns its sign stands before it; in one the glyph has the colour of what is new."""
+        """Returns the cell: in two columns its sign stands before it; in one a letter stays and has the colour of what is new.
+
+        Where nothing is in use, no letter would be lost: there the sign replaces the dot.
+        """
         if columns == 1:
-            return ((self.glyph, "new" if self.mark and self.token not in ("cursor", "select") else self.token),)
+            glyph = self.mark if self.mark and self.glyph in _UNUSED else self.glyph
+            return ((glyph, "new" if self.mark and self.token not in ("cursor", "select") else self.token),)
         if self.joined and not self.mark:
             return ((GOES_ON, self.token if self.token != "cursor" else "select"), (self.glyph, self.token))
         return ((self.mark or " ", "new"), (self.glyph, self.token))

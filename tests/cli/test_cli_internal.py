@@ -67,7 +67,7 @@ def test_plain_mode_tells_how_the_session_is_taken_up_again(
     assert main(["--plain"]) == 70
     err = capsys.readouterr().err
     (journal,) = (state / "journals").iterdir()
-    assert f"gomem --resume {journal.stem} takes this session up again.\n" in err
+    assert f"To continue this session: gomem --resume {journal.stem}\n" in err
     assert err.endswith(told(state / "errors"))
     assert "Traceback" not in err
 

@@ -236,7 +236,7 @@ def test_a_journal_that_makes_no_sense_is_left_as_it_is(capsys: Capture) -> None
     assert main(["run", "--resume", "bad", "-c", "gc"]) == 3
     assert capsys.readouterr() == (
         "",
-        f"gomem: {path}:3: written by a later gomem, or damaged: there is no step 7: they are 0 to 1\n",
+        f"gomem: {path}:3: written by a later gomem, or damaged: there is no step 7; steps go from 0 to 1\n",
     )
     assert path.read_bytes() == before
 

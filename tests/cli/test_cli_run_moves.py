@@ -46,7 +46,7 @@ def test_a_move_that_leads_nowhere_is_a_wrong_line(capsys: Capture) -> None:
     assert main(words("alloc 48", "goto 7", "alloc 48")) == 3
     out, err = capsys.readouterr()
     assert out.count("\n") == 1
-    assert err.splitlines()[0] == "-c:2:6: there is no step 7: they are 0 to 1"
+    assert err.splitlines()[0] == "-c:2:6: there is no step 7; steps go from 0 to 1"
 
 
 def test_an_expectation_that_fails_is_told_and_all_goes_on(capsys: Capture) -> None:

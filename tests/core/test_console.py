@@ -82,10 +82,9 @@ def test_moves_lead_there(line: str, step: int, console: Console) -> None:
     [
         ("goto 0", "back", "this is the beginning; nothing lies before it", 1),
         ("goto 3", "forward 2", "this is the end; no step lies ahead", 1),
-        ("goto 3", "until grow", "this is the end; no step lies ahead", 1),
-        ("goto 2", "goto 4", "there is no step 4: they are 0 to 3", 6),
+        ("goto 2", "goto 4", "there is no step 4; steps go from 0 to 3", 6),
         ("mark first", "goto frist", "no step is marked frist", 6),
-        ("goto 2", "diff 4", "there is no step 4: they are 0 to 3", 6),
+        ("goto 2", "diff 4", "there is no step 4; steps go from 0 to 3", 6),
         ("goto 2", "branch nosuch", "there is no other branch called nosuch; there are: none so far", 8),
     ],
 )
@@ -151,7 +150,7 @@ def test_halfway_in_a_command_back_leads_to_its_beginning(console: Console) -> N
 
 
 def test_a_mark_leads_back_and_can_be_moved(console: Console) -> None:
-    assert answer(console.submit("mark here")) == "step 2 is called here now: goto here leads back"
+    assert answer(console.submit("mark here")) == "step 2 is the bookmark here now; goto here returns to it"
     console.submit("goto end")
     assert answer(console.submit("goto here")).startswith("step 2 of 3")
     console.submit("goto 1")
@@ -496,6 +495,21 @@ def test_a_place_in_the_middle_of_a_command_can_be_gone_to(narrate: bool) -> Non
 def test_marks_and_comparisons_in_the_middle_of_a_command_speak_of_the_whole_step(console: Console) -> None:
     console.submit("mark m1")
     console.submit("goto 2.3")
-    assert answer(console.submit("mark m2")) == "step 2 is called m2 now: only whole steps have names; goto m2 leads there"
+    assert answer(console.submit("mark m2")) == (
+        "step 2 is the bookmark m2 now, since only whole steps have names; goto m2 goes there"
+    )
     assert answer(console.submit("diff m1")).startswith("step 2 as a whole, not 2.3: nothing differs")
     assert (console.session.step, console.session.event) == (2, 3)
+
+
+def test_until_that_finds_nothing_is_no_error_with_steps_ahead_or_without() -> None:
+    for back in (False, True):
+        console = Console(narrate=True)
+        console.submit("alloc 48")
+        if back:
+            console.submit("back")
+        outcome = console.submit("until gc")
+        assert outcome.ok
+        assert outcome.result is not None
+        assert outcome.result.found is False
+        assert console.session.step == 1

@@ -86,7 +86,7 @@ def test_who_only_compares_leaves_no_trace_of_the_way(monkeypatch: pytest.Monkey
         ('["mark", "a b", 1]', "a b is not a name for a bookmark"),
         ('["mark", "a", 9]', "there is no step 9"),
         ('["branch", "nosuch"]', "there is no other branch called nosuch"),
-        ('["goto", 2, 0]', "there is no step 2: they are 0 to 1"),
+        ('["goto", 2, 0]', "there is no step 2; steps go from 0 to 1"),
         ('["dance"]', "this gomem knows no record dance"),
         ('["do", 7]', "expected do str"),
         ('["load", "s", "banana"]', "s:1:1: banana is not a command"),

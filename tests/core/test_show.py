@@ -53,7 +53,7 @@ def failure(outcome: Outcome) -> tuple[int, int, str]:
     [
         ("alloc 48 scan as a/alloc 48 as b", "b", "alive: the program refers to it, it is a root"),
         ("alloc 48 scan as a/alloc 48 as b/link a.1 b/drop b", "b", "alive: root a → b"),
-        ("alloc 48 as b/drop b", "b", "unreachable: the next mark will pass it by"),
+        ("alloc 48 as b/drop b", "b", "unreachable: the next collection will free it"),
         ("alloc 48 as b/drop b/gc mark", "b", "dead: the last mark passed it by, the sweep has yet to come"),
         ("alloc 5 as a/alloc 5 as b/drop b", "b", "alive: a shares its tiny block"),
     ],

@@ -169,7 +169,7 @@ def test_futures_within_futures_within_futures() -> None:
 def test_what_is_not_there() -> None:
     timeline = Timeline(["a", "b"])
     for step in (-1, 3):
-        with pytest.raises(ValueError, match=f"there is no step {step}: they are 0 to 2"):
+        with pytest.raises(ValueError, match=f"there is no step {step}; steps go from 0 to 2"):
             timeline.go(step)
     for name in ("other", "main"):
         with pytest.raises(UnknownBranch):

@@ -469,7 +469,7 @@ async def test_a_long_command_says_that_it_works_and_pasted_lines_behind_a_wrong
         await pilot.press("colon")
         app.query_one(Prompt).post_message(Prompt.Entered(["alloc 8", "alocc", "alloc 9", "alloc 10"]))
         await pilot.pause()
-        assert app.message == "2 pasted lines behind the wrong one were not done"
+        assert app.message == "2 more pasted lines were not run"
 
 
 async def test_escape_stops_what_takes_long_and_nothing_changed() -> None:
@@ -536,7 +536,7 @@ async def test_m_marks_a_step_and_goto_leads_back() -> None:
     app = explorer("alloc 48\nalloc 64\nalloc 80")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("space", "m", "space", "m")
-        assert app.message.startswith("step 2 is called m2")
+        assert app.message.startswith("step 2 is the bookmark m2")
         await type_line(pilot, "goto m1")
         assert app.model.session.step == 1
         await type_line(pilot, "diff end")
@@ -720,3 +720,31 @@ async def test_a_session_that_is_opened_in_its_middle_points_at_once() -> None:
     app.model.session.goto(3)
     async with app.run_test(size=(80, 24)):
         assert app.arrangement.name == "heap"
+
+
+async def test_a_colon_after_a_line_that_was_wrong_begins_a_new_one() -> None:
+    """It stays in the prompt to be mended, without ghost text; who begins anew with a colon does not type into it."""
+    app = explorer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *"drop x.1", "enter")
+        await pilot.pause()
+        assert app.prompt.value == "drop x.1"
+        assert not app.prompt._suggestion
+        await pilot.press("colon", *"alloc 48 as a", "enter")
+        await pilot.pause()
+        assert app.model.session.line(app.model.session.step) == "alloc 48 as a"
+        await pilot.press("colon", *"drop y", "enter", "z", "colon")
+        assert app.prompt.value == "drop yz:", "mended, a colon is a colon"
+
+
+async def test_the_next_step_in_the_prompt_is_cut_where_the_prompt_ends() -> None:
+    app = Explorer(
+        Console(True, read_script("x", "alloc 8 times 99 as a\ndrop " + " ".join(f"a.{n}" for n in range(1, 99)), "x"))
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space")
+        for width in (80, 120):
+            await pilot.resize_terminal(width, 24)
+            await pilot.pause()
+            assert app.prompt.placeholder.endswith(" …")
+            assert width - 20 < len(app.prompt.placeholder) < width - 2

@@ -147,7 +147,7 @@ async def test_escape_stops_all_lines_that_were_pasted() -> None:
             await pilot.pause()
         await stop(pilot)
         assert list(app.model.session.history) == ["alloc 8"]
-        assert app.message == "2 pasted lines behind the one that was stopped were not done"
+        assert app.message == "2 more pasted lines were not run"
 
 
 async def test_an_escape_that_comes_too_late_stops_nothing_else() -> None:
@@ -206,7 +206,7 @@ async def test_five_hundred_pasted_lines_are_five_hundred_steps() -> None:
         ("save {d}/later", "is there already; save under another name"),
         ("resume", "no session was left unfinished"),
         ("diff end", "end"),
-        ("goto 3", "there is no step 3: they are 0 to 2"),
+        ("goto 3", "there is no step 3; steps go from 0 to 2"),
     ],
 )
 async def test_what_cannot_be_done_is_told_and_changes_nothing(line: str, told: str, tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ async def test_a_script_without_commands_can_be_stepped_and_typed_into(text: str
         await pilot.press("space", "space", "full_stop", "comma", "b", "b", "right_curly_bracket", "left_curly_bracket")
         await pilot.press("greater_than_sign", "less_than_sign", "m")
         await pilot.pause()
-        assert "step 0 is called m1" in app.message
+        assert "step 0 is the bookmark m1" in app.message
         await type_line(pilot, "alloc 48 as mine")
         assert app.model.session.step == 1
         assert app.is_running

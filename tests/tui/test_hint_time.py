@@ -27,7 +27,7 @@ def told(content: bytes, seconds: int) -> str:
 )
 def test_a_killed_session_is_offered_by_its_name_and_age(seconds: int, ago: str) -> None:
     record = encode(("load", "tour.gomem", "gomem 1\ngc\n"))
-    assert told(record, seconds) == f"tour.gomem was killed {ago}: :resume goes on, any step lets it be."
+    assert told(record, seconds) == f"tour.gomem was killed {ago}: :resume goes on, any step ignores it."
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_killed_session_is_offered_by_its_name_and_age(seconds: int, ago: str)
     ],
 )
 def test_by_its_title_if_it_has_one(content: bytes, name: str) -> None:
-    assert told(content, 3 * MINUTE) == f"{name} was killed 3 min ago: :resume goes on, any step lets it be."
+    assert told(content, 3 * MINUTE) == f"{name} was killed 3 min ago: :resume goes on, any step ignores it."
     assert len(told(content, 99 * DAY)) < 80
 
 

@@ -50,7 +50,7 @@ MODES: dict[str, tuple[Callable[[], Explorer], list[str], str]] = {
 KINDS: dict[str, tuple[str, str]] = {
     "result": ("alloc 48 as probe", "probe = 0xc42"),
     "answer of show": ("show stats", "heap_live"),
-    "short answer": ("mark here", "is called here now"),
+    "short answer": ("mark here", "is the bookmark here now"),
     "error of parse": ("aloc 5", "perhaps: alloc"),
     "error of execution": ("drop nothere", "nothere"),
     "failing save": ("save /no/such/place.gomem", "cannot write /no/such/place.gomem"),

@@ -28,7 +28,7 @@ async def test_a_paste_is_taken_once_wherever_one_types_and_elsewhere_it_is_said
     app = explorer()
     async with app.run_test(size=(80, 24)) as pilot:
         await paste(pilot, "alloc 48\ndrop all")
-        assert said(app) == "Nothing was done with the paste: : opens the prompt, which takes it."
+        assert said(app) == "Paste ignored: press : first, then paste."
         await pilot.press("colon")
         await paste(pilot, "\nalloc\t48 as x\n")
         assert app.query_one(Prompt).value == "alloc 48 as x"
@@ -37,7 +37,7 @@ async def test_a_paste_is_taken_once_wherever_one_types_and_elsewhere_it_is_said
         assert app.query_one(Prompt).value == "class:5"
         await pilot.press("escape", "question_mark")
         await paste(pilot, "alloc 48")
-        assert said(app) == "Nothing was done with the paste. esc closes this page, ctrl+q quits gomem."
+        assert said(app) == "Paste ignored. esc closes this page, ctrl+q quits gomem."
         app.post_message(PasteTooLong())
         await pilot.pause()
         assert "this one was not taken" in said(app)

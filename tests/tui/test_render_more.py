@@ -184,7 +184,13 @@ def test_the_layout_goes_from_high_to_low() -> None:
 def test_objects_tell_what_keeps_them_alive() -> None:
     s = State(LINKED)
     port = Port(60, 20)
-    for selected, words in ((2, "root a → b → c"), (3, "u shares its tiny block"), (5, "swept"), (6, "next mark"), (0, ".0 → b")):
+    for selected, words in (
+        (2, "root a → b → c"),
+        (3, "u shares its tiny block"),
+        (5, "swept"),
+        (6, "next collection"),
+        (0, ".0 → b"),
+    ):
         assert words in texts(draw_objects(s, port, selected)[-3:])
     table = texts(draw_objects(s, port, -1))
     for words in ("◐ c", "kept by b", "† d", "unreachable", "● a", "∅ z"):

@@ -198,7 +198,7 @@ def test_an_error_of_gomem_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     (journal,) = (tmp_path / "gomem" / "journals").iterdir()
     assert after_the_screen(terminal) == [
         f"gomem: something is wrong in gomem itself (ZeroDivisionError); please report it with {file}",
-        f"gomem --resume {journal.stem} takes this session up again.",
+        f"To continue this session: gomem --resume {journal.stem}",
     ]
 
 

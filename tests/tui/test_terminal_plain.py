@@ -53,7 +53,7 @@ def test_ctrl_c_explains_and_ctrl_d_ends() -> None:
     terminal = Terminal("--no-journal", TERM="dumb")
     until(terminal, "gomem> ")
     terminal.send("\x03")
-    until(terminal, "quit, or ctrl+d, ends gomem; ctrl+c stops what takes long.\ngomem> ")
+    until(terminal, "quit, or ctrl+d, ends; ctrl+c stops what takes long.\ngomem> ")
     assert "Step 1 of 27" in typed(terminal, "")
     terminal.send("\x04")
     assert terminal.exit_code() == 0
@@ -82,7 +82,7 @@ def test_the_killed_session_is_offered_and_taken_up(tmp_path: Path) -> None:
     first.kill()
     second = Terminal(TERM="dumb", XDG_STATE_HOME=state)
     until(second, "gomem> ")
-    assert b"demo was killed just now: resume goes on, any step lets it be." in second.bytes
+    assert b"demo was killed just now: resume goes on, any step ignores it." in second.bytes
     assert "mine = 0xc420000000" in typed(second, "resume")
     second.kill()
     third = Terminal("--resume", TERM="dumb", XDG_STATE_HOME=state)
@@ -203,6 +203,8 @@ def test_the_lessons_are_listed_and_one_is_asked_for() -> None:
     terminal.send("many_ps\n")
     until(terminal, "gomem> ")
     assert "Step 1 of 19" in typed(terminal, "")
+    terminal.send("quit\n")
+    until(terminal, "Which lesson? Type its number or its name; q quits.\nlesson> ")  # as the menu comes again
     terminal.send("\x04")
     assert terminal.exit_code() == 0
     assert b"\x1b" not in terminal.bytes

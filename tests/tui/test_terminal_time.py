@@ -21,7 +21,7 @@ drop a
 gc
 alloc 2M as vast
 """
-FORKED = "This is future2 now; what lay ahead stays: branch main takes it up."
+FORKED = "New branch future2; the old steps stay: branch main goes back."
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_killed_session_is_offered_and_taken_up_where_it_stood(script: str) ->
     terminal.kill()
 
     terminal = Terminal()
-    terminal.wait_for("mine.gomem was killed just now: :resume goes on, any step lets it be.")
+    terminal.wait_for("mine.gomem was killed just now: :resume goes on, any step ignores it.")
     terminal.line("resume")
     terminal.wait_for("step 2/2")
     assert panes(terminal)[1:] == before[1:]
@@ -83,7 +83,7 @@ def test_a_killed_session_is_offered_and_taken_up_where_it_stood(script: str) ->
     name = only_session()
     assert f"gomem: taking up the session {name} …".encode() in terminal.bytes  # before the screen, which may take long
     leave(terminal)
-    assert f"gomem --resume {name} takes this session up again.".encode() in terminal.bytes
+    assert f"To continue this session: gomem --resume {name}".encode() in terminal.bytes
     assert unfinished() == []
 
 

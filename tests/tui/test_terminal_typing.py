@@ -10,7 +10,7 @@ def test_esc_pastes_and_bytes_that_are_no_text(tmp_path: object) -> None:
     terminal.wait_for("space")
     # A paste without a prompt says what to do, and does nothing.
     terminal.send("\x1b[200~alloc 48 as x\x1b[201~")
-    terminal.wait_for("opens the prompt, which takes it")
+    terminal.wait_for("first, then paste")
     # One pasted line stands in the prompt once; line breaks around it are nothing.
     terminal.send(":\x1b[200~\nalloc 48 as x\n\x1b[201~")
     terminal.wait_for(": alloc 48 as x")
