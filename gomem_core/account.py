@@ -26,7 +26,7 @@ class Share(NamedTuple):
     slot_waste: int  # the ends of their slots
     dead: int  # slots that the last mark did not reach and that are not swept yet
     free_slots: int
-    tails: int  # behind the last slot
+    tails: int  # after the last slot
 
     @property
     def wasted(self) -> int:

@@ -94,7 +94,7 @@ class Checkpoints:
     def add(self, checkpoint: Checkpoint, work: int, inside: bool) -> None:
         """Enter one, unless its step has one; `work` is that of the cursor, around which they lie dense.
 
-        `inside` tells that steps behind it were done before, so that it divides a stretch.
+        `inside` tells that steps after it were done before, so that it divides a stretch.
         """
         at = bisect_right(self._steps, checkpoint.step)
         if self._steps[at - 1] == checkpoint.step:

@@ -65,7 +65,7 @@ def churn(
     earlier: Sequence[tuple[int, int]] = (),
     tell: Callable[[], None] | None = None,
 ) -> Churned:
-    """Do `n` operations that keep about `live` bytes alive; `tell` is called behind each of them.
+    """Do `n` operations that keep about `live` bytes alive; `tell` is called after each of them.
 
     `earlier`: address and size of each object that earlier churns kept, oldest first.  Raises OutOfMemory midway: the caller
     must undo.

@@ -193,7 +193,7 @@ class Desk:
         return [(line, found) for line, found in checked if found]
 
     def found_instead(self, expect: Expect, outcome: Outcome | None) -> str:
-        """What was found where an expectation of the step one stands behind is not met; nothing when it is."""
+        """What was found where an expectation of the step one stands after is not met; nothing when it is."""
         session = self.session
         if isinstance(expect, ExpectEvent | ExpectNoEvent) and outcome is not None and not self._narrate and not session.event:
             with session.machine.listening():  # a silent step tells its events when it is done again

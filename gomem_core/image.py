@@ -55,7 +55,7 @@ class Image:
     alloc_cache: array[int]
     incache: bytes
     bit_sets: tuple[tuple[int, ...], ...]
-    ptr_words: bytes  # of all structs that have it, one behind the other
+    ptr_words: bytes  # of all structs that have it, one after the other
     ptr_words_lengths: array[int]  # bytes of each struct's part, -1: it has none
     pointers: tuple[array[int], ...]  # of each slot that stores some: struct, slot, how many; of each stored one: word, target
     arena_spans: int  # so many structs describe spans of the arena, the others are free

@@ -210,7 +210,7 @@ class Machine:
         return None
 
     def cut(self) -> None:
-        """Forget what was done behind this place."""
+        """Forget what was done after this place."""
         self.objects.cut()
         self._checkpoints.forget_after(self.at)
         del self.heap_live[self.at + 1 :], self.marks[self.at + 1 :]
@@ -309,7 +309,7 @@ class Machine:
     # --- Going elsewhere ------------------------------------------------------------------------------------------------
 
     def reach(self, step: int) -> None:
-        """Stand behind a step, by the shortest way.  Raises KeyboardInterrupt and Stopped, after a whole step on the way."""
+        """Stand after a step, by the shortest way.  Raises KeyboardInterrupt and Stopped, after a whole step on the way."""
         known = self._checkpoints.before(step)
         if self._half or not known.step <= self.at <= step:
             self._restore(known)

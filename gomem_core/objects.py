@@ -1,7 +1,7 @@
 """The program's side of a session: which objects it ever allocated, what they are called, which it still refers to.
 
 Object number `oid` is a row in typed columns, born and dropped at a step.  Rows are only ever appended, and so are the drops: a
-session that goes back in time hides what lies behind its cursor, and finds it again when it goes forward.  When it tries another
+session that goes back in time hides what lies after its cursor, and finds it again when it goes forward.  When it tries another
 way from there, what was hidden is set aside: `put_back` brings it back, `cut` forgets it.
 """
 

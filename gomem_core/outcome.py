@@ -28,7 +28,7 @@ class Outcome:
     touched: Touched = field(default_factory=Touched)
     said: Step | None = None  # the step, when it has more than its command
     before: Figures | None = None  # the sums before it, where somebody looks at what it did: in sessions that narrate
-    event: int = 0  # > 0: halfway, after so many of `events`; the session then stands behind `step` - 1 commands
+    event: int = 0  # > 0: halfway, after so many of `events`; the session then stands after `step` - 1 commands
 
     @property
     def ok(self) -> bool:

@@ -63,7 +63,7 @@ class OwnFiles:
 
 
 def resolved(path: Path) -> Path:
-    """The file itself, behind all links.  Raises OSError."""
+    """The file itself, with all links followed.  Raises OSError."""
     try:
         return path.resolve()
     except RuntimeError as e:  # a loop of links, which Python before 3.13 tells so

@@ -35,7 +35,7 @@ class Pointing:
 
 
 def _last_focus(steps: Sequence[str], behind: int, to: int) -> tuple[str, ...]:
-    """The panes of the last focus behind one step and up to another one; none without."""
+    """The panes of the last focus after one step and up to another one; none without."""
     for at in range(to - 1, max(behind, 0) - 1, -1):
         if "\n" in steps[at] and "focus" in steps[at] and (panes := parse_step(steps[at]).focus):
             return panes

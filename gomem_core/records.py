@@ -57,7 +57,7 @@ class SpanInfo(NamedTuple):
 
     @property
     def tail(self) -> int:
-        """Bytes behind the last slot."""
+        """Bytes after the last slot."""
         return self.nbytes - self.nelems * self.elemsize if self.nelems else 0
 
 

@@ -3,7 +3,7 @@
     gomem 1                        the version, which may be missing
     title A small lesson
     future mine                    what the steps below are called; main, if it does not stand here
-    # What is behind a # is a comment; right before a command it is told with it.
+    # What is after a # is a comment; right before a command it is told with it.
     say The **first** object of its class asks everybody.
     alloc 48 scan as a
     expect served os

@@ -31,7 +31,7 @@ class Script:
     title: str = ""
     steps: list[str] = field(default_factory=list)
     head: list[str] = field(default_factory=list)  # `mark` and `expect` lines of step 0; comments on the whole file
-    tail: list[str] = field(default_factory=list)  # comments behind everything
+    tail: list[str] = field(default_factory=list)  # comments after everything
     branches: list[BranchText] = field(default_factory=list)
     future: str = ""  # what the main line is called; nothing: as always
     numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # the line of each step's command in the file, from 1

@@ -31,7 +31,7 @@ class Reader:
         self._number = 0  # where its command stands
         self._fault: OpenFault | None = None  # its command does not parse
         self._waiting: list[tuple[int, str]] = []  # comments, `say`, `focus`, `select` of the next one, and where each stands
-        self._told = False  # whether a comment among them has no empty line behind it
+        self._told = False  # whether a comment among them has no empty line after it
         self._begun = False  # whether the top of the file is over
 
     def read(self, number: int, line: str) -> None:
@@ -90,7 +90,7 @@ class Reader:
             self._lines = []
 
     def _pause_if(self, told: bool) -> None:
-        """What was told without a command behind it gets a stop of its own."""
+        """What was told without a command after it gets a stop of its own."""
         if told:
             self._open(max(number for number, line in self._waiting if line), PAUSE)
             self._close()

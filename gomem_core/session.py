@@ -1,7 +1,7 @@
 """A session: a list of steps done to one heap, and a cursor that goes back in it as easily as forward.
 
 Same commands, same heap, to the bit: going anywhere is doing them again from an image nearby (machine.py).  A session stands
-behind a step, or halfway, after some of the events of the next command; a halfway heap is only there to be looked at.
+after a step, or halfway, after some of the events of the next command; a halfway heap is only there to be looked at.
 
 A command that is typed and fails changes nothing: neither heap nor names nor the clock, which is logical and goes one second
 further with each step.  A step of a script that fails is a step that changes nothing but the clock.
@@ -140,10 +140,10 @@ class Session:
         return None if self.timeline.following is None else self.goto(self.step + 1)
 
     def goto(self, step: int, event: int = 0) -> Outcome | None:
-        """Stand behind a step, or after so many events of the command that follows it (all, when it has fewer).
+        """Stand after a step, or after so many events of the command that follows it (all, when it has fewer).
 
         Returns the outcome of what was done last to stand there, None at the beginning.  Steps that were never done are done.
-        Raises ValueError when there is no such step, KeyboardInterrupt and Stopped behind a whole step somewhere on the way.
+        Raises ValueError when there is no such step, KeyboardInterrupt and Stopped after a whole step somewhere on the way.
         """
         if not 0 <= step <= len(self.timeline.steps):
             raise ValueError(f"there is no step {step}; steps go from 0 to {len(self.timeline.steps)}")
@@ -204,7 +204,7 @@ class Session:
         return parse_step(self.timeline.steps[step - 1])
 
     def _stand(self, step: int) -> None:
-        """Stand behind a step, with its outcome."""
+        """Stand after a step, with its outcome."""
         machine = self.machine
         self._leave_half()
         if step and (machine.at == step - 1 or not machine.knows(step)) and not (machine.at == step and self.outcome is not None):

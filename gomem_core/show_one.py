@@ -43,7 +43,7 @@ def show_class(number: int) -> Result:
     rows: list[tuple[Cell, ...]] = [
         ("serves objects of", f"{smallest} to {c.size} bytes"),
         ("a span has", f"{told(c.npages, *_PAGES)} = {c.npages << PAGE_SHIFT} bytes = {told(c.nelems, *_SLOTS)}"),
-        ("tail waste", f"{c.tail_waste} bytes behind the last slot"),
+        ("tail waste", f"{c.tail_waste} bytes after the last slot"),
         ("largest waste", f"{100 * c.max_waste:.2f} %, when every object has {smallest} bytes"),
         ("span classes", f"{number * 2} with pointers (scan), {number * 2 + 1} without (noscan)"),
     ]
@@ -228,7 +228,7 @@ def find(addr: int, view: HeapView, objects: ObjectTable, links: LinkIndex | Non
     }
     if region is None:
         where = (
-            "the spare page behind the arena"
+            "the spare page after the arena"
             if region is None and addr < ARENA_END and addr > view.arena[0]
             else "nothing gomem shows"
         )
@@ -258,7 +258,7 @@ def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, links: LinkI
     slot = view.slot_at(addr)
     if slot is None:
         if info.state == "inuse":
-            details.append("behind the last slot of its span")
+            details.append("after the last slot of its span")
         return details
     data |= {"slot": slot.slot, "slot_state": slot.state}
     details.append(f"slot {slot.slot} of {info.elemsize} bytes at {slot.addr:#x}, byte {addr - slot.addr} of it: {slot.state}")

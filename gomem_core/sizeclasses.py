@@ -24,7 +24,7 @@ class SizeClass(NamedTuple):
     size: int  # bytes of one slot
     npages: int  # pages of a span of this class
     nelems: int  # slots in such a span
-    tail_waste: int  # bytes behind the last slot
+    tail_waste: int  # bytes after the last slot
     max_waste: float  # largest wasted share of the span, 0 … 1: every slot holds the smallest object of the class
 
 

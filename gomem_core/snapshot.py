@@ -90,7 +90,7 @@ def _told(desk: Desk) -> "outputs.Told":
     if outcome.error is not None:
         told["error"] = error_data(outcome.error)
     events = outcome.events[: session.event] if session.event else outcome.events
-    unmet = [] if session.event else desk.unmet(outcome)  # expectations speak of the state behind the step
+    unmet = [] if session.event else desk.unmet(outcome)  # expectations speak of the state after the step
     told |= {"events": [*map(_event, events)], "events_total": outcome.events_total}
     return told | {"unmet": [{"line": line.strip(), "found": found} for line, found in unmet]}
 

@@ -30,7 +30,7 @@ class BadFilter(Exception):
 
 
 def read_filters(topic: str, text: str) -> tuple[Filter, ...]:
-    """The filters of a topic as typed behind `show TOPIC`.  Raises BadFilter."""
+    """The filters of a topic as typed after `show TOPIC`.  Raises BadFilter."""
     try:
         return filters_reader(topic)(text)
     except WordError as problem:
@@ -64,7 +64,7 @@ def _asks_for_waste(f: Filter) -> bool:
 class Waste(NamedTuple):
     """What of a span in use no live object asked for, in percent of its bytes."""
 
-    all: float  # ends of slots, dead slots, free slots, and the tail behind the last slot
+    all: float  # ends of slots, dead slots, free slots, and the tail after the last slot
     slot_waste: float  # ends of slots
     free_slots: float
 

@@ -93,7 +93,7 @@ class SpanOrder(RowOrder):
         return len(self._rows) - 1 - at if self._shown.descending else at
 
     def beside(self, addr: int, step: int) -> int:
-        """The row next to the span that holds `addr` (1: behind, -1: before), whether it passes the filter or not.
+        """The row next to the span that holds `addr` (1: after, -1: before), whether it passes the filter or not.
 
         -1 or the number of rows where there is none on that side.
         """

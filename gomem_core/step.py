@@ -1,7 +1,7 @@
-"""A step of a session file: one stop, with what is said before it and what is expected behind it.
+"""A step of a session file: one stop, with what is said before it and what is expected after it.
 
 A step is one command, or `pause`.  Comments, `say`, `focus` and `select` lines before it belong to it, and so do the `mark` and
-`expect` lines behind it, which speak of the state after it.  Comments with an empty line between them and the command are
+`expect` lines after it, which speak of the state after it.  Comments with an empty line between them and the command are
 not part of what is told; they stay where they are for whoever reads the file.
 """
 
@@ -32,9 +32,9 @@ class ScriptError(Exception):
 class Step:
     """What the lines of one step say."""
 
-    source: str  # all its lines: those before the command, the command's own, those behind it
+    source: str  # all its lines: those before the command, the command's own, those after it
     line: str  # the command's own line
-    command: Command | None  # None: it does not parse, as an `expect error` behind it foresees
+    command: Command | None  # None: it does not parse, as an `expect error` after it foresees
     error: ParseError | None  # then why
     notes: tuple[str, ...] = ()  # the comments, without #
     says: tuple[str, ...] = ()  # lines of Markdown

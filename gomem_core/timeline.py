@@ -2,7 +2,7 @@
 
 Plain data: nothing is executed here.  A step is the text of a command with the directives that belong to it (script.py).
 
-The futures are a tree: each begins somewhere in another one and has steps of its own behind that.  `steps` are all steps of the
+The futures are a tree: each begins somewhere in another one and has steps of its own after that.  `steps` are all steps of the
 current one, from the very beginning.  Who types a command where steps lie ahead, whether they were done or not, begins another
 future; the one that was left stays as it was, and `switch` leads back to it.
 """
@@ -38,12 +38,12 @@ class Timeline:
         self.name = name
         self.steps = [] if steps is None else steps
         self.cursor = 0  # steps done, seen from where the session stands
-        self.futures = {name: Future(name, None, 0, list(self.steps), marks or {})}  # each behind the one in which it begins
+        self.futures = {name: Future(name, None, 0, list(self.steps), marks or {})}  # each after the one in which it begins
         self._marks: dict[str, int] | None = None  # None: to be looked for
 
     @property
     def following(self) -> str | None:
-        """The step behind the cursor; None at the end."""
+        """The step after the cursor; None at the end."""
         return self.steps[self.cursor] if self.cursor < len(self.steps) else None
 
     @property
@@ -63,7 +63,7 @@ class Timeline:
     # --- Along the current future ---------------------------------------------------------------------------------------
 
     def put(self, step: str) -> None:
-        """A step was typed at the cursor, which goes behind it; what lies ahead stays, as another future."""
+        """A step was typed at the cursor, which goes after it; what lies ahead stays, as another future."""
         if self.cursor < len(self.steps):
             future = self.add(Future(free_name(self.futures), self.name, self.cursor))
             del self.steps[self.cursor :]
@@ -117,7 +117,7 @@ class Timeline:
             raise UnknownBranch(name)
         one, other = self.futures[self.name], self.futures[name]
         ends = [one.start + len(one.steps), other.start + len(other.steps)]
-        while one is not other:  # each begins behind its parent, so the one that begins later is not the other's parent
+        while one is not other:  # each begins after its parent, so the one that begins later is not the other's parent
             if one.parent is not None and (other.parent is None or one.start >= other.start):
                 ends[0], one = one.start, self.futures[one.parent]
             elif other.parent is not None:
@@ -133,7 +133,7 @@ class Timeline:
         return next((f.name for f in self.futures.values() if any(mark in names for names in f.marks.values())), None)
 
     def tour(self) -> list[tuple[Future, set[int]]]:
-        """All futures, each behind the one in which it begins, and the steps of its own behind which others begin.
+        """All futures, each after the one in which it begins, and the steps of its own after which others begin.
 
         From one to the next it is seldom far: of those that begin in the same future, the one that begins last comes first.
         """
@@ -161,7 +161,7 @@ class Timeline:
         return way[::-1]
 
     def _behind(self, name: str, step: int) -> list[str]:
-        """The steps of a future behind one of its steps; no more of the tree is looked at than these lie in."""
+        """The steps of a future after one of its steps; no more of the tree is looked at than these lie in."""
         future = self.futures[name]
         pieces, end = [future.steps[max(step - future.start, 0) :]], future.start
         while end > step and future.parent is not None:

@@ -42,7 +42,7 @@ def _explore(words: list[str]) -> int:
     declare_explorer(parser)
     args, surplus = parser.parse_known_args(words)
     if surplus and words[0].startswith("-"):
-        parser.error(f"{surplus[0]} is not known here; options of a subcommand stand behind it")
+        parser.error(f"{surplus[0]} is not known here; options of a subcommand stand after it")
     if args.script is not None and _is_mere_word(args.script) and not os.path.exists(args.script):
         say(_no_such_subcommand(args.script))
         return USAGE

@@ -305,7 +305,7 @@ class Explorer(Typist):
         """Explain every letter and sign of the arena."""
         await self._cover(HelpScreen(self.keyboard, partial(legend_lines, self.keyboard, self.query_one(ArenaPane).chart.lens)))
 
-    async def action_command_palette(self) -> None:  # type: ignore[override]  # awaited: keys typed behind it are for it
+    async def action_command_palette(self) -> None:  # type: ignore[override]  # awaited: keys typed after it are for it
         """Open the palette: all actions and commands, found by name or description."""
         from gomem_tui.palette import Palette  # noqa: PLC0415 -- a tenth of the time to the first picture
 
@@ -342,7 +342,7 @@ class Explorer(Typist):
         """Keys are done at once, and so in their order; an audience sees which are pressed.
 
         Textual hands a key on from widget to widget until one knows it, letters a shorter way than others: typed fast, enter came
-        behind the next letter.  Here only what is above the explorer, its help and its palette, gets keys in that way.
+        after the next letter.  Here only what is above the explorer, its help and its palette, gets keys in that way.
         """
         if isinstance(event, KeyEvent) and not event.is_forwarded and self.is_running and not self.ending:
             if self.options.presenting:

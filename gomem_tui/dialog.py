@@ -98,7 +98,7 @@ class Dialog(Traveller):
     def entered(self, lines: list[str], problem: str = "") -> None:
         """Do what was typed or pasted; `problem` is one with the history, in words.
 
-        The prompt closes behind a line that is right: keys are keys again.  A wrong one stays to be mended, and ends a paste.
+        The prompt closes after a line that is right: keys are keys again.  A wrong one stays to be mended, and ends a paste.
         """
         if self.row.filtering:
             self._filter_entered(lines[0])
@@ -184,7 +184,7 @@ class Dialog(Traveller):
             self.row.open()
 
     def type_in(self, text: str) -> None:
-        """Put what was typed into the prompt; a colon behind a line that was refused begins a new one, as habit has it."""
+        """Put what was typed into the prompt; a colon after a line that was refused begins a new one, as habit has it."""
         if text == ":" and self._refused and self.prompt.value == self._refused:
             self.prompt.show("")
         else:

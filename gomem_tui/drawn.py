@@ -90,7 +90,7 @@ class DrawnApp(App[int]):
         self.exit(code)
 
     def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """End; what was typed behind that is for nobody."""
+        """End; what was typed after that is for nobody."""
         self._stop_listening()
         super().exit(result, return_code, message)
 

@@ -113,7 +113,7 @@ class Signals:
         with suppress(termios.error, OSError, ValueError, AttributeError):
             screen = sys.__stderr__.fileno()  # type: ignore[union-attr]  # Textual's way out
             out, nowhere = os.dup(screen), os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, screen)  # what other threads still write is not to come behind this
+            os.dup2(nowhere, screen)  # what other threads still write is not to come after this
             os.set_blocking(out, False)
             _interrupt_threads()
             try:

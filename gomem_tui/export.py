@@ -116,10 +116,10 @@ def _go(console: Console, where: str, target: int | str, event: int) -> None:
             say(f"{where}:{number}:{outcome.error.column}: step {session.step} fails: {outcome.error.message}")
     if event:
         if session.timeline.following is None:
-            raise BadInput(f"step {step} is the last one; no command behind it tells an event {event}", where)
+            raise BadInput(f"step {step} is the last one; no command after it tells an event {event}", where)
         ahead = session.events_ahead()
         if event > ahead:
-            raise BadInput(f"the command behind step {step} tells {counted(ahead, 'event')}; there is no event {event}", where)
+            raise BadInput(f"the command after step {step} tells {counted(ahead, 'event')}; there is no event {event}", where)
         session.goto(step, event)
 
 

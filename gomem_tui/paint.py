@@ -1,6 +1,6 @@
 """Fewer bytes to the terminal: of what Textual wants to draw, write only the cells that differ from what is there.
 
-Textual repaints a region from the left edge of its widget, with a full style before and a reset behind each piece.  Over a slow
+Textual repaints a region from the left edge of its widget, with a full style before and a reset after each piece.  Over a slow
 SSH line that is what one waits for.  To switch the colour costs more bytes than to move the cursor, so a frame is written colour
 by colour instead of row by row.  Here stands the only code of gomem that uses Textual's private drawing (`App._display` and the
 compositor's updates and strips, as of Textual 8); where an update is of another sort, Textual's own way is taken.
@@ -37,7 +37,7 @@ _LAST_BLANKS = 5  # ... where nothing follows, so that one need not move over th
 _JUMP = 4  # bytes: what moving over some cells costs
 _ANY = "*"  # the style of a blank that looks the same in all styles
 
-Cell = tuple[str, str]  # character ("" behind a wide one) and style codes
+Cell = tuple[str, str]  # character ("" after a wide one) and style codes
 _UNKNOWN: Cell = ("\0", "")
 _BLANK: Cell = (" ", _ANY)
 
@@ -187,7 +187,7 @@ def _runs(row: list[Cell], y: int, found: set[int], columns: int) -> Iterator[_R
 
 
 def _with_blank_end(row: list[Cell], found: list[int], columns: int) -> list[int]:
-    """The columns; once one is reached from which on all is blank, all behind it too: they are erased at one go."""
+    """The columns; once one is reached from which on all is blank, all after it too: they are erased at one go."""
     if len(row) < columns or row[found[-1]] != _BLANK:
         return found
     blank = columns
@@ -227,7 +227,7 @@ def _written(runs: list[_Run], columns: int) -> str:
             text, left = _erasing(text, end == columns)
             end -= left
         out.append(text)
-        at = (end, y) if narrow and end < columns else None  # behind the last column terminals differ, and on wide characters
+        at = (end, y) if narrow and end < columns else None  # after the last column terminals differ, and on wide characters
     if style:
         out.append("\x1b[m")
     return "".join(out)

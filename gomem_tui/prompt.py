@@ -46,7 +46,7 @@ class Prompt(Input):
     ]
 
     def __init__(self, names: Callable[[], Names | None], enter: Enter, edited: Edited) -> None:
-        self._behind = ""  # what is typed is completed as if it stood behind this
+        self._behind = ""  # what is typed is completed as if it stood after this
         self._walk: Walk | None = None
         self._enter = enter
         self._edited = edited
@@ -137,7 +137,7 @@ class Prompt(Input):
         self.replace(text, *self.selection)
 
     async def action_submit(self) -> None:
-        """Hand the line over at once; what is typed behind it is the next one.  A colon before it is habit."""
+        """Hand the line over at once; what is typed after it is the next one.  A colon before it is habit."""
         if not self.remembers:
             self._enter([self.value], "")
             return
@@ -173,7 +173,7 @@ class Prompt(Input):
         self._recall(self._at - 1)
 
     def action_newer(self) -> None:
-        """Show the line that was typed after the one shown; behind the last one, an empty line."""
+        """Show the line that was typed after the one shown; after the last one, an empty line."""
         self._recall(self._at + 1)
 
     def _recall(self, at: int) -> None:

@@ -23,7 +23,7 @@ class Sifter:
             pass
 
     def leave(self) -> None:
-        """The end has come, which would wait for the thread: let it stop behind its slice.  For signal handlers, too."""
+        """The end has come, which would wait for the thread: let it stop after its slice.  For signal handlers, too."""
         self._generation += 1
 
     async def sift(self, order: RowOrder) -> bool:

@@ -106,7 +106,7 @@ class Traveller(DrawnApp):
             self._travel(lambda: self.model.go(last), travels_long(session))
 
     def go_to(self, step: int) -> None:
-        """Stand behind this step."""
+        """Stand after this step."""
         session = self.model.session
         if (session.step, session.event) != (step, 0):
             self._travel(lambda: self.model.go(step), travels_long(session))

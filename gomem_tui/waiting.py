@@ -52,7 +52,7 @@ class Waiting:
         return self._typed.popleft()
 
     def take_like(self, event: Key) -> int:
-        """Take those directly behind `event` that are the same key; returns how many."""
+        """Take those directly after `event` that are the same key; returns how many."""
         taken = 0
         while self.take_of((event.key,)):
             taken += 1

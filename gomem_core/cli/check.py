@@ -65,7 +65,7 @@ class Failure(NamedTuple):
 
 
 class Checked:
-    """A session file that is done from its beginning to its end, then its other branches, each behind the one it begins in."""
+    """A session file that is done from its beginning to its end, then its other branches, each after the one it begins in."""
 
     def __init__(self, file: SessionFile) -> None:
         self._file = file
@@ -112,7 +112,7 @@ class Checked:
         check(session.machine.heap, "full")
 
     def _along(self, numbers: Iterable[int], begin: set[int]) -> Iterator[Failure]:
-        """The steps that lie ahead, whose commands stand in these lines; behind some of them other branches `begin`."""
+        """The steps that lie ahead, whose commands stand in these lines; after some of them other branches `begin`."""
         session = self._console.session
         for self._number in numbers:
             outcome = session.forward()

@@ -33,7 +33,7 @@ class Placement(NamedTuple):
     waste: int  # bytes of the slot that the object does not fill, when it is alone in it
     npages: int
     nelems: int
-    tail_waste: int  # bytes behind the span's last slot
+    tail_waste: int  # bytes after the span's last slot
 
     @property
     def waste_percent(self) -> float:

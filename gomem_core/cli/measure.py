@@ -107,7 +107,7 @@ def _least(effort: Effort, measure: Callable[[], float]) -> Timing:
 def small_hits(size: int, ptrdata: int, effort: Effort) -> Timing:
     """Allocations that all find a slot in the span that the P has cached.
 
-    Each heap has a fresh span of which one slot is taken; one more allocation behind the last one gives it the next such span.
+    Each heap has a fresh span of which one slot is taken; one more allocation after the last one gives it the next such span.
     """
     hits = CLASSES[size_to_class(size)].nelems - 1
     heaps = [Heap(gcpercent=-1) for _ in range(max(1, 1000 // hits))]

@@ -41,7 +41,7 @@ def emit(text: str) -> None:
 
 
 def write(text: str) -> None:
-    """Write data as it is, without a line break behind it."""
+    """Write data as it is, without a line break after it."""
     sys.stdout.write(visible(text))
     sys.stdout.flush()
 

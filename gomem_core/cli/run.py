@@ -192,7 +192,7 @@ class Run:
             return None
 
     def _check(self, file: SessionFile, number: int, outcome: Outcome | None) -> int:
-        """Tell which expectations do not come true behind the command in line `number` of a session file."""
+        """Tell which expectations do not come true after the command in line `number` of a session file."""
         status = OK
         for unmet in file.unmet(self.console, number, outcome):
             self._report_unmet(Line(unmet.number, file.line(unmet.number)), str(unmet))
@@ -247,7 +247,7 @@ class Run:
     def _report_error(self, line: Line, error: ParseError) -> None:
         if self.as_json:
             emit_json(_failed(line, error_data(error)))
-        # The message stands behind the place, as editors expect it; the picture below need not repeat it.
+        # The message stands after the place, as editors expect it; the picture below need not repeat it.
         indented = "\n".join(f"  {row}" for row in error.render_place(line.text).split("\n"))
         say(f"{self.name}:{line.number}:{error.column}: {error.message}\n{indented}")
 

@@ -47,7 +47,7 @@ class SessionFile:
         return [command for command in commands if isinstance(command, Expect)]
 
     def unmet(self, desk: Desk, number: int, outcome: Outcome | None) -> Iterator[Unmet]:
-        """What does not come true of the step one stands behind, whose command stands in line `number`; 0: the beginning."""
+        """What does not come true of the step one stands after, whose command stands in line `number`; 0: the beginning."""
         if outcome is None:
             expects = self.at_the_beginning()
         else:
@@ -59,6 +59,6 @@ class SessionFile:
                 yield Unmet(self._expect_line(number, n), expected, found)
 
     def _expect_line(self, number: int, n: int) -> int:
-        """The line of the n-th expectation (from 0) behind line `number`.  Comments may stand between, other commands cannot."""
+        """The line of the n-th expectation (from 0) after line `number`.  Comments may stand between, other commands cannot."""
         behind = enumerate(islice(self._lines, number, None), number + 1)
         return next(islice((at for at, line in behind if line.split(maxsplit=1)[:1] == ["expect"]), n, None))

@@ -25,7 +25,7 @@ class Found:
     header: Header
     records: list[Record]  # without the last one, if it is ["end"]
     ended: bool  # its user ended the session: the last record is ["end"]
-    torn: bool  # behind the last record is the beginning of a line that is not whole
+    torn: bool  # after the last record is the beginning of a line that is not whole
     locked: bool  # a living process was writing it
     whole: int  # bytes up to the end of the last of `records`
     stamp: Stamp
@@ -64,7 +64,7 @@ def _read_records(path: Path, header: Header, locked: bool, stamp: Stamp, file: 
     ended = torn = False
     for number, line in enumerate(file, 2):
         if ended:
-            raise JournalError(path, number, f'expected nothing behind ["end"]; found {excerpt(line)}')
+            raise JournalError(path, number, f'expected nothing after ["end"]; found {excerpt(line)}')
         values = parse(line)
         if type(values) is list and values and type(values[0]) is str:
             verb = intern(values.pop(0))  # few verbs, many records

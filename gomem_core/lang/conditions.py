@@ -47,7 +47,7 @@ COMPARISONS: Final[dict[str, Comparison]] = {
     ">": ">",
     ">=": ">=",
 }
-EXPECT_WORDS: Final = ("served", "addr", "event", "no", "error")  # what can stand behind `expect` besides
+EXPECT_WORDS: Final = ("served", "addr", "event", "no", "error")  # what can stand after `expect` besides
 
 _SIGNS = ("=", "!=", "<", "<=", ">", ">=")
 _CONDITION = re.compile(r"([^ \t=!<>:]*)[ \t]*([=!<>:]*)[ \t]*(.*)")

@@ -31,12 +31,12 @@ PARTS: Final = (  # as help shows them, and what they do
     ("seed S", "starts the generator of random numbers; 1 if not given"),
     ("size OP SIZE", "only objects of such a size, as it was asked for; OP is one of = != < <= > >="),
 )
-_OBJECTS_FIRST: Final = 90  # so that what can follow them is not lost behind thousands
+_OBJECTS_FIRST: Final = 90  # so that what can follow them is not lost among thousands
 _OFFERED: Final = (("every", PARTS[0][1]), ("50%", PARTS[1][1]), ("size<", PARTS[3][1]), ("size>=", PARTS[3][1]))
 
 
 def read_drop(text: str) -> Drop:
-    """The command, out of all that stands behind its word.  Without a target every object is meant."""
+    """The command, out of all that stands after its word.  Without a target every object is meant."""
     targets: list[Target] = []
     places: list[tuple[int, int]] = []
     values: dict[str, Any] = {}
@@ -73,7 +73,7 @@ def _target(part: re.Match[str], said: dict[str, str]) -> Target:
     word, start = part[0], part.start()
     if said:
         before = next(reversed(said.values()))
-        message = f"{shown(word)} stands behind {before}: the objects come first, then what chooses among them"
+        message = f"{shown(word)} stands after {before}: the objects come first, then what chooses among them"
         if word == "seed":
             message = "seed stands where no percentage is before it; write 75% seed 1"
         raise WordError(message, start=start, width=len(word))
@@ -130,7 +130,7 @@ def format_drop(command: Drop) -> list[str]:
 
 
 def complete_drop(said: Sequence[str], prefix: str, names: Names | None) -> Iterator[tuple[str, str]]:
-    """What can stand behind the words `said`: more objects, as long as nothing chose yet, then what chooses among them."""
+    """What can stand after the words `said`: more objects, as long as nothing chose yet, then what chooses among them."""
     parts = list(_PART.finditer(" ".join(said)))
     last = parts[-1] if parts else None
     if last is not None and (last[0] == "every" or (last["seeded"] is not None and last["seed"] is None)):

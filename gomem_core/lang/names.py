@@ -132,7 +132,7 @@ def read_stop(word: str) -> int | str:
 
 
 def read_halfway(word: str) -> tuple[int | str, int]:
-    """A stop and how many events of the command behind it: 7.3, or only the stop."""
+    """A stop and how many events of the command after it: 7.3, or only the stop."""
     stop, dot, event = word.rpartition(".")
     if not dot or not stop:
         return read_stop(word), 0

@@ -42,7 +42,7 @@ def parse(line: str) -> Command | None:
 
 
 def _read_text(line: str, head: re.Match[str]) -> Command:
-    """The command that begins with `head` and ends in a text as typed, behind one blank."""
+    """The command that begins with `head` and ends in a text as typed, after one blank."""
     word, *second = head.group().split()
     spec = BY_WORD[word]
     shape = spec.choices[second[0]] if second else spec.plain

@@ -229,7 +229,7 @@ class Heap:
         return s, "mcentral"
 
     def _tiny_alloc(self, size: int) -> Allocated:
-        """Share the P's half-used 16-byte block if the object fits behind what is there, else take a new block."""
+        """Share the P's half-used 16-byte block if the object fits after what is there, else take a new block."""
         mcache = self.mcache
         offset = tiny_offset(mcache.tinyoffset, size)
         if mcache.tiny and offset + size <= TINY_SIZE:

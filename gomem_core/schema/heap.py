@@ -38,10 +38,10 @@ class Bytes(TypedDict):
     """What bytes of spans in use are there for: total is the sum of the first five, wasted that of all but requested."""
 
     requested: int
-    slot_waste: int  # ends of slots behind what was asked for
+    slot_waste: int  # ends of slots after what was asked for
     dead: int  # slots that the last mark did not reach and that are not swept yet
     free_slots: int
-    tails: int  # behind the last slots
+    tails: int  # after the last slots
     wasted: int
     total: int
 

@@ -1,7 +1,7 @@
 """`gomem completions`: scripts with which shells complete gomem's command lines.
 
 Written here, since `gomem` takes a SCRIPT or a subcommand in the same place.  shtab 1.13, which writes such scripts for argparse,
-can say only one of them: with it no shell completes `gomem my.gomem` beside the subcommands, zsh then completes nothing behind a
+can say only one of them: with it no shell completes `gomem my.gomem` beside the subcommands, zsh then completes nothing after a
 script nor a second file of `gomem check`, and bash makes `--theme=learn` of `--theme=l`.
 """
 

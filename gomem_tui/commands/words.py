@@ -32,7 +32,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option's names, what it is for, and the value behind it, if it takes one."""
+    """An option's names, what it is for, and the value after it, if it takes one."""
 
     names: tuple[str, ...]
     help: str
@@ -52,7 +52,7 @@ class Command:
 
     @property
     def taking(self) -> list[Option]:
-        """The options behind which a value has to stand, or can."""
+        """The options after which a value has to stand, or can."""
         return [option for option in self.options if option.value is not None]
 
 

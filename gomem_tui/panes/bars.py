@@ -23,7 +23,7 @@ class Bar(LinePane):
 
 _Shown = tuple[str, str, str]  # a key's name, what it does, its action
 _MOST_SPARED: Final = 2  # keys of the footer that can be left out
-_GAPS: Final = ("  ", " ")  # behind each key
+_GAPS: Final = ("  ", " ")  # after each key
 _TYPING: Final = (
     ("enter", "do it", "submit"),
     ("{next_pane}", "complete", "app.turn(1)"),
@@ -81,7 +81,7 @@ def _sign(pressed: str) -> str:
 
 
 def _keys(keyboard: Keyboard, where: Where, width: int) -> tuple[list[_Shown], str]:
-    """The first choice of keys that fits, and the gap behind each; of the last one as many as do, without those in its middle."""
+    """The first choice of keys that fits, and the gap after each; of the last one as many as do, without those in its middle."""
     if where.pane == "prompt":
         choices = [[(name, label, do) for text, label, do in _TYPING if (name := keyboard.filled(text))]]
     else:

@@ -102,7 +102,7 @@ class Model:
             self.console.moved()
 
     def go(self, step: int, event: int = 0) -> None:
-        """Stand at a step, or after so many events of the command behind it; where it was stopped, if it is."""
+        """Stand at a step, or after so many events of the command after it; where it was stopped, if it is."""
         self.sifter.stop()
         with suppress(Stopped):
             self.session.goto(step, event)

@@ -45,7 +45,7 @@ class Compared:
         return both if self.scene.comparing and s.now != s.was and len(both) <= width else form(s.now)
 
     def line_up(self, head: str, sums: Sequence[Sum], form: Callable[[int], str], width: int, rows: int) -> list[Line]:
-        """The figures side by side in `rows` lines, each behind the cell that marks it; what they were only where all fits."""
+        """The figures side by side in `rows` lines, each after the cell that marks it; what they were only where all fits."""
         lines = self._packed(head, [f"{s.name} {self.text(s, form)}" for s in sums], sums, width, rows)
         if any(sum(len(text) for text, _ in line) > width for line in lines):
             lines = self._packed(head, [f"{s.name} {form(s.now)}" for s in sums], sums, width, rows)

@@ -50,7 +50,7 @@ def _event_line(outcome: Outcome, number: int, width: int) -> Line:
 
 
 def _standing(outcome: Outcome, number: int) -> tuple[str, Token]:
-    """A mark at the event where the session stands, and how events before and behind it look."""
+    """A mark at the event where the session stands, and how events before and after it look."""
     if number == outcome.event:
         return "▶", "new"
     return " ", "dim" if 0 < outcome.event < number else "text"

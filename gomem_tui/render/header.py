@@ -23,7 +23,7 @@ _TOLD: Final = {
     "GCs": "GCs {count} ",
     "sweeping": "GCs {count} sweeping ",
 }
-# What is left out where not all fits, behind the gauge: what the program is called is known, and which P allocates the mcache
+# What is left out where not all fits, after the gauge: what the program is called is known, and which P allocates the mcache
 # pane tells; the Heap pane has the trigger.
 _SPARE: Final = ("gomem", "P", "go", "trigger")
 

@@ -107,7 +107,7 @@ def _holding(account: Account, scene: Scene) -> str:
         spanclass = next((number for number, _ in wasteful(account)), -1)
     if spanclass < 0:
         return ""
-    return f"{spanclass >> 1 if spanclass > 1 else 'L'}: {holding(spanclass, held[spanclass])}"
+    return f"{f'class {spanclass >> 1}' if spanclass > 1 else 'large'}: {holding(spanclass, held[spanclass])}"
 
 
 def _single(c: Compared, view: HeapView, port: Port, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:

@@ -33,7 +33,7 @@ _NOTES: Final = (
     "ends of their slots",
     "unreached, not yet swept",
     "for objects of their class",
-    "behind the last slots",
+    "after the last slots",
     "stacks, work buffers",
     "in spans nobody uses",
     "to the OS, addresses stay",

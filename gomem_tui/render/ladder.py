@@ -16,7 +16,7 @@ from gomem_tui.style import Token
 
 RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
 _GO_ENDS: Final = 118  # column
-_CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS, _COLLECTION = range(6)  # the last is not a rung: it comes behind them
+_CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS, _COLLECTION = range(6)  # the last is not a rung: it comes after them
 
 
 _TOLD: Final[dict[type[e.Event], tuple[int, bool]]] = {  # events that say all of a rung, and whether it served

@@ -30,7 +30,7 @@ _TOLD: Final = {
     "unmapped": "{nbytes} not mapped",
     "unused": "{nbytes} unused",
     "free page": "a free page",
-    "behind": "behind the last slot of its span",
+    "behind": "after the last slot of its span",
     "free slot": "free slot {slot} of {size} B",
     "slot": "slot {slot} of {size} B",
     "object": "{name}, {size} {kind}",

@@ -26,7 +26,7 @@ _SIGNS: Final[dict[Lens, tuple[tuple[str, str], ...]]] = {
     "last change": (("0 … 9", "steps since something happened there"), (":", "longer ago")),
 }
 _ALL: Final = (
-    ("▒", "the span goes on: a page behind its first"),
+    ("▒", "the span goes on: a page after its first"),
     ("m", "a span that the runtime keeps for itself"),
     ("╌", "not mapped"),
     ("+ ≠ -", "before a cell, or before its row where cells have no gaps: the last command changed it"),

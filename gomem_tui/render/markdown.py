@@ -53,7 +53,7 @@ class _Page:
     lines: list[Line] = field(default_factory=list)
     _inside: list[_Container] = field(default_factory=list)
     _shared: int = 0  # of the containers, those that the last block was in too
-    _end: int = 0  # line of the source behind the last block
+    _end: int = 0  # line of the source after the last block
     _token: Token = "text"
 
     def add(self, node: "Node") -> None:

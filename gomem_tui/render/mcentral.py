@@ -17,7 +17,7 @@ _FOOT: Final = len(CHAINS)
 _BOXES: Final = 10
 _FEW_BOXES: Final = 5
 _LINK: Final = 14  # cells of a span in a chain: an address, whether it is cached, the arrows
-_ENDS: Final = 8  # cells of what stands before and behind the spans of a chain
+_ENDS: Final = 8  # cells of what stands before and after the spans of a chain
 _FAR: Final = 5_000  # spans from an end of a list up to which a place in it is looked for
 _LEGEND: Final = " ᴹ cached"
 
@@ -153,7 +153,7 @@ def _chain(view: HeapView, scene: Scene, which: Which, width: int) -> list[tuple
 
 
 def _window(view: HeapView, spanclass: int, which: Which, selected: SpanInfo | None, room: int) -> tuple[bool, list[int], bool]:
-    """Returns at most `room` neighbouring spans of a list, and whether there are more before and behind them."""
+    """Returns at most `room` neighbouring spans of a list, and whether there are more before and after them."""
     if selected is None:
         bases = view.central_chain(spanclass, which, room + 1)
         return False, bases[:room], len(bases) > room

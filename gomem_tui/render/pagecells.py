@@ -13,7 +13,7 @@ from gomem_tui.style import Token
 
 Lens = Literal["class", "used", "list", "swept", "given back", "last change"]
 LENSES: Final[tuple[Lens, ...]] = ("class", "used", "list", "swept", "given back", "last change")
-GOES_ON: Final = "▒"  # a span's pages behind its first: so one sees where it ends
+GOES_ON: Final = "▒"  # a span's pages after its first: so one sees where it ends
 
 CLASS_GLYPHS: Final = "?123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZΓΔΘΛΞ"
 _LEVELS: Final = "▁▂▃▄▅▆▇█"

@@ -62,7 +62,7 @@ def readout(info: SpanInfo, first: int, last: int, width: int) -> str:
 
 
 def readout_several(count: int, first: int, last: int, addrs: tuple[int, int], width: int) -> str:
-    """A cell that covers pages first to last, which `count` spans share; `addrs`: of the cell, and of what lies behind it."""
+    """A cell that covers pages first to last, which `count` spans share; `addrs`: of the cell, and of what lies after it."""
     values: dict[str, str | int] = {
         "first": first,
         "last": last,

@@ -86,7 +86,7 @@ def _cells(text: str, width: int) -> Iterator[tuple[str, int]]:
 
 
 def _words(spans: Iterable[Span]) -> Iterator[_Word | None]:
-    """The words; None for the end of a line.  Lines may break before and behind wide characters without a blank."""
+    """The words; None for the end of a line.  Lines may break before and after wide characters without a blank."""
     word = _Word()
     for text, token in spans:
         for part in _parts(text):

@@ -48,7 +48,7 @@ def render_scrub(track: Track, width: int) -> Line:
         flag = ""
         if cell in named and glyph in _PLAIN:
             glyph, token = _FLAG, "select"
-        elif cell in named and (fill or cell + 1 == cells):  # it stands behind what the step did
+        elif cell in named and (fill or cell + 1 == cells):  # it stands after what the step did
             flag, fill = _FLAG, fill[1:]
         elif cell in named and cell != here:  # in that one's colour: there is room for one of them only
             glyph = _FLAG

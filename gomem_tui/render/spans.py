@@ -72,7 +72,7 @@ class _Column(NamedTuple):
     sort: str
     heading: str
     cells: int
-    right: bool = False  # aligned to the right, with a blank behind it
+    right: bool = False  # aligned to the right, with a blank after it
 
     @property
     def text(self) -> str:

@@ -349,8 +349,8 @@ def test_usage(words: list[str], said: str, file: str, capsys: Capture) -> None:
     [
         ("5", "there is no step 5; steps go from 0 to 4"),
         ("frist", "no step is marked frist; did you mean first?"),
-        ("4.1", "step 4 is the last one; no command behind it tells an event 1"),
-        ("2.99", "the command behind step 2 tells 4 events; there is no event 99"),
+        ("4.1", "step 4 is the last one; no command after it tells an event 1"),
+        ("2.99", "the command after step 2 tells 4 events; there is no event 99"),
     ],
 )
 def test_a_place_that_is_not_there(at: str, said: str, file: str, capsys: Capture) -> None:

@@ -42,7 +42,7 @@ def console() -> Console:
 
 
 def at(console: Console, number: int) -> bool:
-    """Whether it stands behind so many steps, with the heap that these make."""
+    """Whether it stands after so many steps, with the heap that these make."""
     fresh = Console(narrate=False)
     for line in console.session.timeline.steps[:number]:
         fresh.session.submit(line)
