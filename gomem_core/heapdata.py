@@ -1,6 +1,6 @@
 """Records of a heap as data for programs: what schema/heap.py describes, the same wherever it is printed."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from gomem_core.account import Share
 from gomem_core.arch import PAGE_SHIFT, U64_MAX
@@ -58,16 +58,8 @@ def span_share_data(info: SpanInfo, share: Share | None) -> "schema.SpanShare":
 
 
 def bytes_data(share: Share) -> "schema.Bytes":
-    """What the bytes of spans in use are there for."""
-    return {
-        "requested": share.requested,
-        "slot_waste": share.slot_waste,
-        "dead": share.dead,
-        "free_slots": share.free_slots,
-        "tails": share.tails,
-        "wasted": share.wasted,
-        "total": share.total,
-    }
+    """What the bytes of spans in use are there for; the schema's fields are those of the record, by the same names."""
+    return cast("schema.Bytes", share._asdict() | {"wasted": share.wasted, "total": share.total})
 
 
 def central_data(c: CentralInfo) -> "schema.Central":
@@ -193,22 +185,6 @@ def counters_data(s: MStats) -> "schema.Counters":
 
 
 def mem_stats_data(m: MemStats) -> "schema.MemStats":
-    """runtime.MemStats."""
-    return {
-        "Alloc": m.Alloc,
-        "TotalAlloc": m.TotalAlloc,
-        "Mallocs": m.Mallocs,
-        "Frees": m.Frees,
-        "HeapAlloc": m.HeapAlloc,
-        "HeapSys": m.HeapSys,
-        "HeapIdle": m.HeapIdle,
-        "HeapInuse": m.HeapInuse,
-        "HeapReleased": m.HeapReleased,
-        "HeapObjects": m.HeapObjects,
-        "StackInuse": m.StackInuse,
-        "MSpanInuse": m.MSpanInuse,
-        "MCacheInuse": m.MCacheInuse,
-        "NextGC": or_none(m.NextGC),
-        "NumGC": m.NumGC,
-        "BySize": [{"Size": size, "Mallocs": mallocs, "Frees": frees} for size, mallocs, frees in m.BySize],
-    }
+    """runtime.MemStats; the schema's fields are those of the record, by the same names."""
+    by_size = [{"Size": size, "Mallocs": mallocs, "Frees": frees} for size, mallocs, frees in m.BySize]
+    return cast("schema.MemStats", m._asdict() | {"NextGC": or_none(m.NextGC), "BySize": by_size})

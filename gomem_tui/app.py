@@ -15,14 +15,11 @@ from textual.events import Click, Event, Paste, Resize
 from textual.events import Key as KeyEvent
 from textual.widget import Widget
 from textual.widgets import Input
-from textual.worker import Worker
 
 from gomem_core.cli.output import BAD_INPUT, say
 from gomem_core.console import Console
 from gomem_core.journal import JournalError, killed_last, prune
-from gomem_core.pattern import TooCostly
 from gomem_core.pointing import Pointing
-from gomem_core.roworder import RowOrder
 from gomem_core.script import ScriptError, is_story
 from gomem_core.timeline import MAIN
 from gomem_tui.arrangement import PANES, Arrangement
@@ -34,7 +31,6 @@ from gomem_tui.options import Options
 from gomem_tui.panes.bars import Bar, Where, footer_action, footer_line
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
-from gomem_tui.panes.model import too_costly
 from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane
 from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.panes.why import WhyPane
@@ -185,7 +181,7 @@ class Explorer(Typist):
                 else:
                     widget.reveal()
             widget.redraw()
-        self._catch_up()
+        self.catch_up()
 
     def say(self, message: str) -> None:
         """Show a message in the footer until the next key."""
@@ -255,47 +251,16 @@ class Explorer(Typist):
         elif self.typing:
             self.give_up()
         elif self.model.sifter.order is not None:
-            self._stop_sifting(self.model.sifter.order)
+            self.stop_sifting(self.model.sifter.order)
         elif self.query_one(WhyPane).answers:
             self.model.put_away()
             self.worked()
-        elif filtered := self._filtered_pane():
+        elif filtered := self.filtered_pane():
             self.say(self.model.filter("", pane=filtered))
             self.filtered(filtered)
         else:
             self.arrangement.zoomed = False
             self.arranged()
-
-    def _filtered_pane(self) -> str:
-        """The pane whose filter is to be cleared: the one that has the keyboard, else another that has one."""
-        there = [name for name, order in self.model.orders.items() if order.text]
-        return self.arrangement.name if self.arrangement.name in there else next(iter(there), "")
-
-    def _stop_sifting(self, order: RowOrder) -> None:
-        self.model.sifter.stop()
-        order.refuse()
-        self.look_again()
-        self.say("Stopped: the table stays as it was.")
-
-    async def _sift(self, order: RowOrder) -> None:
-        """Work out the rows of a big table, and show them, unless somebody has chosen anew meanwhile."""
-        try:
-            done = await self.model.sifter.sift(order)
-        except TooCostly as problem:
-            order.give_up(problem)
-            done = True
-        if done:
-            self.look_again()
-
-    def _catch_up(self) -> None:
-        """Let another thread work out what is not shown yet; say which filter was given up."""
-        for order in self.model.orders.values():
-            if order.problem is not None:
-                self.say(too_costly(order.problem))
-                order.problem = None
-        late = next((order for order in self.model.orders.values() if order.behind), None)
-        if late is not None and self.model.sifter.order is None:
-            _: Worker[None] = self.run_worker(partial(self._sift, late))
 
     async def action_help(self) -> None:
         """What the pane shows, its keys, all others, and the commands."""

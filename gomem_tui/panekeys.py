@@ -2,26 +2,21 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from textual.actions import parse
 
 from gomem_core.foreign import visible
 from gomem_tui.arrangement import PANES, WHY
 from gomem_tui.dialog import Dialog
-from gomem_tui.keys import FILTERED, STANDARD
 from gomem_tui.output import write_picture
 from gomem_tui.panes.base import HeapPane
-from gomem_tui.panes.heap import ArenaPane, McentralPane, SpansPane
+from gomem_tui.panes.heap import ArenaPane, McentralPane
 from gomem_tui.panes.more import HeapStatsPane
 from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.panes.table import TablePane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.picture import picture_of
 from gomem_tui.screens.over import Over
-
-TITLES: Final = {key.id.removeprefix("pane_"): key.label for key in STANDARD.keys if key.id.startswith("pane_")}
-SORTED: Final = ("spans", "objects")
 
 
 class PaneKeys(Dialog):
@@ -141,46 +136,6 @@ class PaneKeys(Dialog):
     def action_edge(self, by: int) -> None:
         """Move to the pane's first or last row."""
         self.pane.move(by * HeapPane.FAR)
-
-    def action_sort(self, by: int) -> None:
-        """Another order of the table that has the keyboard."""
-        pane = self.pane
-        if isinstance(pane, TablePane) and pane.SORTS:
-            pane.sort(by)
-        else:
-            self.say(f"There is nothing to sort in {self._title}: {self._titles(SORTED)} can be sorted.")
-
-    def action_filter(self) -> None:
-        """Type a filter of the table that has the keyboard; it works while it is being typed."""
-        name = self.arrangement.name
-        order = self.model.orders.get(name)
-        if name == "why" and not self.query_one(WhyPane).is_log:
-            order = None
-        if order is None:
-            log = self.keyboard.filled("; in Why, the event log, too ({event_log} shows it)")
-            self.say(f"There is nothing to filter in {self._title}: {self._titles(FILTERED)} can be filtered{log}.")
-        else:
-            order.hold()
-            self.row.open_for_filter(name, order.text)
-
-    @property
-    def _title(self) -> str:
-        return TITLES[self.arrangement.name]
-
-    def _titles(self, names: Iterable[str]) -> str:
-        """Panes by their keys: Spans (1) and Objects (9)."""
-        keys = ((TITLES[name], self.keyboard.name(f"pane_{name}")) for name in names)
-        *most, last = [f"{title} ({key})" if key else title for title, key in keys]
-        return f"{', '.join(most)} and {last}"
-
-    def filtered(self, pane: str) -> None:
-        """Show a filtered table from its top."""
-        self.query_one(f"#{pane}", HeapPane).start()
-
-    def action_match(self, step: int) -> None:
-        """The filter's next match, or the one before."""
-        pane = self.pane
-        self.say((pane if isinstance(pane, TablePane) and pane.ROWS else self.query_one(SpansPane)).match(step))
 
     def action_lens(self) -> None:
         """The arena's next lens."""

@@ -10,7 +10,7 @@ from gomem_core.console import Console
 from gomem_tui.keynames import is_typed
 from gomem_tui.keys import CHOOSING, MOVING, PASSING
 from gomem_tui.options import Options
-from gomem_tui.panekeys import PaneKeys
+from gomem_tui.tablekeys import TableKeys
 from gomem_tui.waiting import FEW, Mode, Role, Typed, Waiting
 
 _SLICE: Final = 0.2  # seconds of keys between two pictures
@@ -20,7 +20,7 @@ class Typing(Message):
     """Something was typed and waits."""
 
 
-class Typist(PaneKeys):
+class Typist(TableKeys):
     """An explorer that works off what was typed; each of it is an event, as Textual has it."""
 
     def __init__(self, desk: Console, options: Options) -> None:

@@ -1,6 +1,7 @@
 """How hard hypothesis looks: quickly and always the same by default; `thorough` (HYPOTHESIS_PROFILE=thorough) draws anew."""
 
 import os
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -12,6 +13,12 @@ settings.register_profile("quick", max_examples=12, deadline=None, derandomize=T
 settings.register_profile("thorough", max_examples=200, deadline=None, suppress_health_check=_SLOW_IS_FINE, print_blob=True)
 settings.register_profile("unshrunk", settings.get_profile("quick"), phases=[Phase.explicit, Phase.generate])  # for mutants.py
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+# Tests start hundreds of interpreters.  Where no bytecode may be written beside the sources, it goes elsewhere for as long as
+# they run: else each of them would compile gomem anew, a quarter of what such tests cost.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    _bytecode = tempfile.TemporaryDirectory(prefix="gomem-tests-")
+    os.environ["PYTHONPYCACHEPREFIX"] = _bytecode.name
 
 
 @pytest.fixture(autouse=True)

@@ -72,12 +72,16 @@ class Terminal:
             data = os.read(self.fd, 65536)
         except OSError:
             return False
+        self.take(data)
+        return bool(data)
+
+    def take(self, data: bytes) -> None:
+        """Keep what was written, and draw it."""
         for numbers, letter in MODE.findall(data):
             for number in numbers.split(b";"):
                 self.modes[number] = letter == b"h"
         self.bytes += data
         self.stream.feed(re.sub(rb"\x1b\[[<=>?][0-9;]*[a-zA-Z$]+|\x1b\[[0-9;]* q|\x1b[P_][^\x1b]*\x1b\\", b"", data))
-        return bool(data)
 
     def send(self, keys: str) -> None:
         """Type."""

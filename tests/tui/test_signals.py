@@ -33,15 +33,8 @@ class Line(Terminal):
         super().__init__(*words, "--no-journal", columns=120, rows=40)
         self.settings = termios.tcgetattr(self.fd)
 
-    def read(self, seconds: float) -> bool:
-        if not select.select([self.fd], [], [], seconds)[0]:
-            return True
-        try:
-            data = os.read(self.fd, 65536)
-        except OSError:
-            return False
+    def take(self, data: bytes) -> None:
         self.bytes += data
-        return bool(data)
 
     def wait_for_bytes(self, data: bytes) -> None:
         assert self.comes_true(lambda: data in self.bytes), self.bytes
