@@ -1,6 +1,8 @@
 """`gomem bench`: that it measures what it says.  How fast the machine is, no test asks."""
 
 import json
+import subprocess
+import sys
 from functools import cache
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from gomem_core.cli import bench, measure
 from gomem_core.cli.measure import Effort
 from gomem_tui.__main__ import main
+from tests.cli.process import ROOT, environment
 
 BRIEF = Effort(2, 300, 300)
 MEASURED = cache(bench._measure)  # once for all tests
@@ -49,3 +52,10 @@ def test_only_hits_are_measured(size: int, ptrdata: int) -> None:
 def test_the_memory_of_a_million_is_scaled() -> None:
     # 64 B objects: 128 a span, so a million need 7812 spans, of some hundred bytes each.
     assert 7812 * 150 < measure.bytes_per_million(64, 0) < 7812 * 4096
+
+
+def test_it_needs_no_screen() -> None:
+    code = "import sys, gomem_core.cli.bench; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
+    assert {"gomem_core.cli.measure", "gomem_core.runtime.malloc"} <= (imported := set(done.stdout.split()))
+    assert imported.isdisjoint({"textual", "rich", "numpy"})

@@ -20,7 +20,7 @@ from tests.cli.process import gomem, start
 from tests.core.journals import child
 from tests.effort import effort
 
-LISTS, KILLS, PROCESSES = effort(2, 9), effort(8, 20), effort(4, 20)  # thorough: 9 * 20 forked ones and 20 of their own: 200
+LISTS, KILLS, PROCESSES = effort(1, 9), effort(10, 20), effort(3, 20)  # thorough: 9 * 20 forked ones and 20 of their own: 200
 LINES = 300
 WORDS = ("run", "--json", "-k", "-")  # a record for each line, also for those that cannot be done
 

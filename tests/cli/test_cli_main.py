@@ -294,7 +294,6 @@ _WORK = [
     ["classes", "33"],
     ["verify", "--json", "tests/recordings/15_tiny_swap.jsonl.gz"],
     ["convert", "tests/recordings/08_scavenge.txt"],
-    ["bench", "--quick"],
     ["keys"],
     ["config", "show"],
     ["completions", "zsh"],

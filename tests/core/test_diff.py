@@ -3,7 +3,7 @@
 import json
 from typing import Any, NamedTuple, cast
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gomem_core.diff import Difference, diff
@@ -13,6 +13,7 @@ from gomem_core.moment import Moment, moment
 from gomem_core.news import Touched
 from gomem_core.records import SpanInfo
 from gomem_core.session import Session
+from tests.effort import effort
 
 SIZES = st.sampled_from([0, 1, 5, 8, 15, 16, 24, 48, 1024, 8192, 32768, 40000, 300000])
 LINES = st.one_of(
@@ -108,6 +109,7 @@ def test_what_two_looks_see_differently_is_marked_and_nothing_else(first: list[s
     check_marks(diff(before, now(session), "m1"), seen, look(session))
 
 
+@settings(max_examples=effort(4, 200))
 @given(common=SCRIPTS, there=SCRIPTS, here=SCRIPTS)
 def test_the_same_holds_for_two_futures(common: list[str], there: list[str], here: list[str]) -> None:
     one, other = played(common + there), played(common + here)
@@ -164,6 +166,7 @@ def added(a: dict[str, int], b: dict[str, int]) -> dict[str, int]:
     return {name: n for name, n in sums.items() if n}
 
 
+@settings(max_examples=effort(4, 200))
 @given(first=SCRIPTS, second=SCRIPTS, third=SCRIPTS)
 def test_differences_add_up(first: list[str], second: list[str], third: list[str]) -> None:
     lines = [line for line in first + second + third if not line.startswith("gogc")]  # never + 3 is not a sum

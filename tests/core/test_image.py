@@ -14,6 +14,7 @@ from gomem_core.runtime.malloc import Heap
 from gomem_core.runtime.scavenge import scavenge
 from tests.core.lines import LineMaker
 from tests.core.player import Player
+from tests.effort import effort
 
 # The narration's sink, the counter of border changes, and how best fit remembers its spans are no state of the heap.
 NO_STATE = {"trace", "version", "freelarge", "new_chunk"}
@@ -64,7 +65,7 @@ def random_heap(r: Random, count: int) -> Heap:
     return player.heap
 
 
-@settings(phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(phases=(Phase.explicit, Phase.reuse, Phase.generate), max_examples=effort(4, 200))
 @given(r=st.randoms(use_true_random=False), count=st.integers(1, 80))
 def test_a_restored_heap_is_the_same_object_by_object(r: Random, count: int) -> None:
     heap = random_heap(r, count)

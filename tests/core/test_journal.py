@@ -167,7 +167,7 @@ EXPECTED = 'expected a record, a JSON array that begins with a word, such as ["d
         (b'["do", "\xff"]\n', 2, EXPECTED + """'["do", "\\ufffd"]'"""),
         (b'["do"]\n["d\0', 3, EXPECTED + """'["d\\x00'"""),
         (b'["' + b"x" * 100 + b"\n", 2, EXPECTED + """'["%s'…""" % ("x" * 58)),
-        (b'["end"]\n["do"]\n', 3, """expected nothing behind ["end"]; found '["do"]'"""),
+        (b'["end"]\n["do"]\n', 3, """expected nothing after ["end"]; found '["do"]'"""),
     ],
 )
 def test_a_line_that_is_no_record_is_named(content: bytes, line: int, message: str, folder: Path) -> None:

@@ -136,7 +136,7 @@ def play(lines: list[str], narrate: bool = False) -> Session:
     return session
 
 
-@settings(phases=NO_SHRINKING)
+@settings(phases=NO_SHRINKING, max_examples=effort(6, 200))
 @given(r=R, count=st.integers(1, 80))
 def test_the_same_script_makes_the_same_heap_to_the_bit_narrated_or_not(r: Random, count: int) -> None:
     lines = random_lines(r, count)
@@ -150,7 +150,7 @@ def test_the_same_script_makes_the_same_heap_to_the_bit_narrated_or_not(r: Rando
     ]
 
 
-@settings(phases=NO_SHRINKING)
+@settings(phases=NO_SHRINKING, max_examples=effort(5, 200))
 @given(r=R, count=st.integers(1, 80))
 def test_a_narrated_session_s_view_follows_every_change_of_span_borders(r: Random, count: int) -> None:
     session = Session(narrate=True)
@@ -159,7 +159,7 @@ def test_a_narrated_session_s_view_follows_every_change_of_span_borders(r: Rando
         assert session.view.spans() == HeapView(session.machine.heap).spans(), line
 
 
-@settings(phases=NO_SHRINKING)
+@settings(phases=NO_SHRINKING, max_examples=effort(6, 200))
 @given(r=R, before=st.integers(0, 50), after=st.integers(1, 50))
 def test_a_restored_image_is_the_same_heap_and_goes_on_the_same_way(r: Random, before: int, after: int) -> None:
     lines = random_lines(r, before + after)

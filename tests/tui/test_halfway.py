@@ -30,7 +30,7 @@ EVERYTHING = [
     *("alloc 3 times 9", "drop a.3..a.200", "drop big", "gc mark", "alloc 48 scan", "gc sweep", "alloc 2M as x", "drop x"),
     *("gc", "freeos", "alloc 100K", "alloc 48"),
 ]
-MANY = 60  # events of one command
+MANY = effort(25, 60)  # events of one command
 
 
 class Standing:

@@ -1,8 +1,10 @@
 """Each lesson is walked to its end and back: nothing it says is cut, all it expects comes true, what it points at is shown."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from gomem_core.console import Console
 from gomem_core.lessons import Lesson, lessons
@@ -16,8 +18,15 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[*`_]", "", text).split())
 
 
-@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.thorough)], ids=str)
-@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+def walks() -> Iterator[ParameterSet]:
+    """Each lesson in the usual terminal and in a large one; some of that is for the thorough run alone."""
+    for number, lesson in enumerate(lessons()):
+        for size in ((80, 24), (120, 40)):
+            marks = () if size == (80, 24) and number % 2 else (pytest.mark.thorough,)
+            yield pytest.param(lesson, size, marks=marks, id=f"{lesson.name}-{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize(("lesson", "size"), [*walks()])
 async def test_there_and_back(lesson: Lesson, size: tuple[int, int]) -> None:
     script = lesson.script
     steps = [parse_step(source) for source in script.steps]

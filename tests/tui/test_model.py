@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import cycle
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.geometry import Size
 
@@ -132,6 +132,7 @@ def do(panes: Panes, kind: str, n: int) -> None:
         why.shows_log = not why.shows_log
 
 
+@settings(max_examples=effort(5, 200))
 @given(st.lists(moves(), max_size=40))
 def test_wherever_it_goes_the_selection_is_there_and_all_panes_draw(sequence: list[tuple[str, int]]) -> None:
     panes = Panes(SHORT)
@@ -151,7 +152,7 @@ def test_all_panes_draw_behind_each_event(text: str) -> None:
         model.micro(1)
         model.arrived()
         events += 1
-        if events < effort(120, 300) or events % 13 == 0:  # the first are the most varied
+        if events < effort(80, 300) or events % 13 == 0:  # the first are the most varied
             panes.check()
     assert model.session.step == len(model.session.timeline.steps)
     assert events > 2 * model.session.step

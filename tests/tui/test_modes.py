@@ -1,8 +1,9 @@
 """No mode hides an answer: each kind of answer, in each way the explorer can look."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from _pytest.mark import ParameterSet
 from textual.pilot import Pilot
 
 from gomem_core.console import Console
@@ -16,7 +17,7 @@ from gomem_tui.paint import text_of
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
 
-SIZES = [(60, 16), (120, 40)]
+SIZES = [(60, 16), (120, 40), (80, 24)]
 READ_ONLY = "this session is read-only"
 
 
@@ -67,10 +68,15 @@ async def type_line(pilot: Pilot[int], text: str) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize(
-    "size", [*SIZES, pytest.param((80, 24), marks=pytest.mark.thorough)], ids=lambda size: f"{size[0]}x{size[1]}"
-)
-@pytest.mark.parametrize("mode", MODES)
+def pairs() -> Iterator[ParameterSet]:
+    """Each way to look in the smallest terminal or in a large one, by turns; the thorough run takes each in all of them."""
+    for number, mode in enumerate(MODES):
+        for size in SIZES:
+            marks = () if size == SIZES[number % 2] else (pytest.mark.thorough,)
+            yield pytest.param(mode, size, marks=marks, id=f"{mode}-{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize(("mode", "size"), [*pairs()])
 async def test_every_answer_is_seen(mode: str, size: tuple[int, int]) -> None:
     opened, keys, first = MODES[mode]
     app = opened()

@@ -89,7 +89,15 @@ async def test_what_is_being_typed_and_where_it_was_scrolled_to_survives_a_storm
         assert "▸" in pane.text()
 
 
-@pytest.mark.parametrize("smaller", [[(60, 16)], [(40, 10)], [(80, 24), (60, 16), (40, 10), (100, 20)], [(200, 60)]])
+@pytest.mark.parametrize(
+    "smaller",
+    [
+        [(40, 10)],
+        [(80, 24), (60, 16), (40, 10), (100, 20)],
+        pytest.param([(60, 16)], marks=pytest.mark.thorough),
+        pytest.param([(200, 60)], marks=pytest.mark.thorough),
+    ],
+)
 async def test_what_was_scrolled_stands_where_it_stood_once_there_is_room_again(smaller: list[tuple[int, int]]) -> None:
     app = Explorer(Console(True, read_script("x", "alloc 33000 times 60\n", "x")))
     async with app.run_test(size=(120, 40)) as pilot:
