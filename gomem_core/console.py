@@ -72,7 +72,7 @@ class Console(Desk):
 
     @property
     def _steps_ahead(self) -> bool:
-        """Whether a step here would begin another future."""
+        """Whether a step here would begin another branch."""
         return self.session.timeline.following is not None
 
     def _look(self, line: str, command: Command) -> Outcome:
@@ -83,7 +83,7 @@ class Console(Desk):
         return self.last
 
     def _do(self, source: str) -> Outcome:
-        event, future = self.session.event, self.session.timeline.name
+        event, branch = self.session.event, self.session.timeline.name
         try:
             outcome = self.session.submit(source)
         except Stopped:
@@ -91,8 +91,8 @@ class Console(Desk):
             return Outcome(source, None, self.session.step, Result("stopped; nothing changed"))
         if outcome.ok:
             self.difference = None
-            if self.session.timeline.name != future:
-                self._left = future
+            if self.session.timeline.name != branch:
+                self._left = branch
             self.record("do", source)
         elif self.session.event != event:  # it was halfway, which it left to try
             self.moved()

@@ -170,7 +170,7 @@ class Desk:
         return problem
 
     def take_left(self) -> str:
-        """The future that was left, because something was typed where steps lay ahead, since this was asked last; or nothing."""
+        """The branch that was left, because something was typed where steps lay ahead, since this was asked last; or nothing."""
         left, self._left = self._left, ""
         return left
 

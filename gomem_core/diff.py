@@ -41,7 +41,7 @@ class Difference:
 def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Difference:
     """Compare two moments; `name` is what the user calls `then`, "" if nothing.
 
-    `forked`: they lie in different futures of a common past, neither on the way to the other.
+    `forked`: they lie in different branches of a common past, neither on the way to the other.
     """
     spans = _span_diffs(then, now)
     things, made_anew = _thing_diffs(then, now)
@@ -121,7 +121,7 @@ def _slots(spans: Iterable[SpanDiff], links: Iterable[LinkDiff], then: Moment, n
 def _thing_diffs(then: Moment, now: Moment) -> tuple[list[ThingDiff], int]:
     """Objects that differ, in order of birth, and how many differ only in when they were made.
 
-    Numbers of objects say nothing when the moments lie in different futures, so that name, address and size must be the same.
+    Numbers of objects say nothing when the moments lie in different branches, so that name, address and size must be the same.
     """
     living, garbage = _unlike_rows(then.living, now.living), _unlike_rows(then.garbage, now.garbage)
     was, now_is = (

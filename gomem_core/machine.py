@@ -1,6 +1,6 @@
 """A heap that goes through time: it does steps, remembers itself now and then, and gets back to where it was.
 
-It knows one line of steps, those it did since the heap was empty; session.py keeps the list and the other futures.  Getting to a
+It knows one line of steps, those it did since the heap was empty; session.py keeps the list and the other branches.  Getting to a
 step means to take the nearest image before it (checkpoints.py) and to do from there again what was done the first time.
 """
 

@@ -29,8 +29,8 @@ def offers(view: HeapView, objects: ObjectTable, timeline: Timeline | None = Non
     if timeline is None:
         return Names(found.objects, found.holders, found.words, found.addresses)
     marks = {name: f"step {step}" for name, step in timeline.marks.items()}
-    futures = {name: f"from step {timeline.shared_with(name)}" for name in timeline.others}
-    return Names(found.objects, found.holders, found.words, found.addresses, _beginning(marks), _beginning(futures))
+    branches = {name: f"from step {timeline.shared_with(name)}" for name in timeline.others}
+    return Names(found.objects, found.holders, found.words, found.addresses, _beginning(marks), _beginning(branches))
 
 
 def _beginning(told: dict[str, str]) -> Callable[[str], Iterable[tuple[str, str]]]:

@@ -12,7 +12,7 @@ class Pointing:
     """Follows a session; a move costs what lies between its ends, not what lies before them."""
 
     def __init__(self) -> None:
-        self._line: tuple[Session, str] | None = None  # the session and the future it was in
+        self._line: tuple[Session, str] | None = None  # the session and the branch it was in
         self._step = 0
         self._panes: tuple[str, ...] = ()  # the focus in force there
 

@@ -8,7 +8,7 @@ The records, each written when it happened:
     goto STEP EVENT     it then stood there
     line STEP LINE      a directive was added to a step
     mark NAME STEP      a step got a name
-    branch NAME         another future was taken up
+    branch NAME         another branch was taken up
     file PATH SIZE NS   the session was read from this file, or saved in it, which then had that size and time of change
 
 Reading them changes the list of steps only.  The heap follows at the end, in one go.

@@ -7,7 +7,7 @@
     say The **first** object of its class asks everybody.
     alloc 48 scan as a
     expect served os
-    branch other from 1            another future: what else was done after step 1
+    branch other from 1            another branch: what else was done after step 1
     drop a
 
 What belongs to a step stands in step.py.  Nothing is executed here.

@@ -13,7 +13,7 @@ def _numbers() -> "array[int]":
 
 @dataclass
 class BranchText:
-    """Another future: its own steps, which begin after step `start` of `parent` (None: of the main line)."""
+    """Another branch: its own steps, which begin after step `start` of `parent` (None: of the main line)."""
 
     name: str
     start: int
@@ -25,7 +25,7 @@ class BranchText:
 
 @dataclass
 class Script:
-    """A session file: its steps as text (parse_step reads one), main line and other futures."""
+    """A session file: its steps as text (parse_step reads one), main line and other branches."""
 
     name: str
     title: str = ""

@@ -1,45 +1,45 @@
 """Turns a session file into the branches of a session, and back.
 
-In a file the future that a session stands in comes first, with all its steps; the others begin somewhere in it, or in each other.
+In a file the branch that a session stands in comes first, with all its steps; the others begin somewhere in it, or in each other.
 """
 
 from gomem_core.script import BranchText, Script
 from gomem_core.step import parse_step
-from gomem_core.timeline import MAIN, Future, Timeline, free_name
+from gomem_core.timeline import MAIN, Branch, Timeline, free_name
 
 Marks = dict[int, list[str]]  # step -> its names
 
 
 def timeline_of(script: Script) -> Timeline:
-    """The steps of a script, none of them done; its marks and other futures."""
+    """The steps of a script, none of them done; its marks and other branches."""
     others = [branch.name for branch in script.branches]
     name = script.future or (MAIN if MAIN not in others else free_name(others))
     head = [line.split()[1] for line in script.head if _is_mark(line)]
     timeline = Timeline(list(script.steps), name, _marks(script.steps, 0) | ({0: head} if head else {}))
     for b in script.branches:
-        timeline.add(Future(b.name, b.parent or name, b.start, list(b.steps), _marks(b.steps, b.start)))
+        timeline.add(Branch(b.name, b.parent or name, b.start, list(b.steps), _marks(b.steps, b.start)))
     return timeline
 
 
 def script_of(timeline: Timeline, origin: Script) -> Script:
     """The script of a session: with the marks where they are now, and what it was called and said of it at its origin."""
     way = timeline.way(timeline.name)
-    marks = {step: names for future, end in way for step, names in future.marks.items() if step <= end}
+    marks = {step: names for branch, end in way for step, names in branch.marks.items() if step <= end}
     head = [line for line in origin.head if not _is_mark(line)] + _mark_lines(marks, 0)
     steps = _marked(timeline.steps, marks, 0)
-    here = {future.name: end for future, end in way}
+    here = {branch.name: end for branch, end in way}
     comments = {branch.name: branch.head for branch in origin.branches}
-    branches = [_branch(timeline.futures[name], here, comments.get(name, [])) for name in timeline.others]
-    future = "" if timeline.name == MAIN else timeline.name
-    return Script(origin.name, origin.title, steps, head, list(origin.tail), branches, future)
+    branches = [_branch(timeline.branches[name], here, comments.get(name, [])) for name in timeline.others]
+    branch = "" if timeline.name == MAIN else timeline.name
+    return Script(origin.name, origin.title, steps, head, list(origin.tail), branches, branch)
 
 
-def _branch(future: Future, here: dict[str, int], comments: list[str]) -> BranchText:
-    """Another future; `here` are those that the current one comes from, and the last step of each that it has."""
-    start = here.get(future.name, future.start)  # the steps before that are written already
-    parent = future.parent if future.name not in here and start > here.get(future.parent or "", -1) else None
-    steps = _marked(future.steps[start - future.start :], future.marks, start)
-    return BranchText(future.name, start, parent, steps, list(comments))
+def _branch(branch: Branch, here: dict[str, int], comments: list[str]) -> BranchText:
+    """Another branch; `here` are those that the current one comes from, and the last step of each that it has."""
+    start = here.get(branch.name, branch.start)  # the steps before that are written already
+    parent = branch.parent if branch.name not in here and start > here.get(branch.parent or "", -1) else None
+    steps = _marked(branch.steps[start - branch.start :], branch.marks, start)
+    return BranchText(branch.name, start, parent, steps, list(comments))
 
 
 def _marks(steps: list[str], before: int) -> Marks:

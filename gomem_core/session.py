@@ -107,7 +107,7 @@ class Session:
     def submit(self, source: str) -> Outcome:
         """Do what was typed: one command, which may have directives (script.py).
 
-        An error is in the outcome, and nothing changed.  Where steps lie ahead another future begins.
+        An error is in the outcome, and nothing changed.  Where steps lie ahead another branch begins.
         Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt and Stopped when nothing
         changed; ScriptError when several lines are not one step.
         """
@@ -132,7 +132,7 @@ class Session:
         return outcome
 
     def look(self, source: str) -> Outcome:
-        """Do a command that only looks, as no step: nothing changes, and no other future begins."""
+        """Do a command that only looks, as no step: nothing changes, and no other branch begins."""
         return self.machine.look(parse_step(source), self.step)
 
     def forward(self) -> Outcome | None:
@@ -157,7 +157,7 @@ class Session:
         return self.outcome
 
     def remember(self) -> None:
-        """Make it quick to come back to this step, as when another future begins here."""
+        """Make it quick to come back to this step, as when another branch begins here."""
         self._leave_half()
         self.machine.remember()
 
@@ -189,7 +189,7 @@ class Session:
         return len(self._look_ahead().events)
 
     def switch(self, name: str) -> Outcome | None:
-        """Take up another future.  The session stays where it is, as far as that lies in both.  Raises UnknownBranch."""
+        """Take up another branch.  The session stays where it is, as far as that lies in both.  Raises UnknownBranch."""
         shared = self.timeline.shared_with(name)
         here = min(self.step, shared)
         self.goto(min(shared, self.machine.recorded))

@@ -2,9 +2,9 @@
 
 Plain data: nothing is executed here.  A step is the text of a command with the directives that belong to it (script.py).
 
-The futures are a tree: each begins somewhere in another one and has steps of its own after that.  `steps` are all steps of the
+The branches are a tree: each begins somewhere in another one and has steps of its own after that.  `steps` are all steps of the
 current one, from the very beginning.  Who types a command where steps lie ahead, whether they were done or not, begins another
-future; the one that was left stays as it was, and `switch` leads back to it.
+branch; the one that was left stays as it was, and `switch` leads back to it.
 """
 
 from collections.abc import Container
@@ -20,8 +20,8 @@ class UnknownBranch(Exception):
 
 
 @dataclass(slots=True)
-class Future:
-    """`steps` follow the first `start` steps of the future `parent`; the one where all begin has no parent."""
+class Branch:
+    """`steps` follow the first `start` steps of the branch `parent`; the one where all begin has no parent."""
 
     name: str
     parent: str | None = None
@@ -34,11 +34,11 @@ class Timeline:
     """Keeps all branches, and a place in one of them."""
 
     def __init__(self, steps: list[str] | None = None, name: str = MAIN, marks: dict[int, list[str]] | None = None) -> None:
-        """One future with these steps, none of them done."""
+        """One branch with these steps, none of them done."""
         self.name = name
         self.steps = [] if steps is None else steps
         self.cursor = 0  # steps done, seen from where the session stands
-        self.futures = {name: Future(name, None, 0, list(self.steps), marks or {})}  # each after the one in which it begins
+        self.branches = {name: Branch(name, None, 0, list(self.steps), marks or {})}  # each after the one in which it begins
         self._marks: dict[str, int] | None = None  # None: to be looked for
 
     @property
@@ -48,28 +48,28 @@ class Timeline:
 
     @property
     def others(self) -> list[str]:
-        """The names of the other futures."""
-        return [name for name in self.futures if name != self.name]
+        """The names of the other branches."""
+        return [name for name in self.branches if name != self.name]
 
     @property
     def marks(self) -> dict[str, int]:
-        """Name -> step, of the current future; of two steps with one name, the later."""
+        """Name -> step, of the current branch; of two steps with one name, the later."""
         if self._marks is None:
             way = self.way(self.name)
-            places = [place for future, end in way for place in sorted(future.marks.items()) if place[0] <= end]
+            places = [place for branch, end in way for place in sorted(branch.marks.items()) if place[0] <= end]
             self._marks = {name: step for step, names in places for name in names}
         return self._marks
 
-    # --- Along the current future ---------------------------------------------------------------------------------------
+    # --- Along the current branch ---------------------------------------------------------------------------------------
 
     def put(self, step: str) -> None:
-        """A step was typed at the cursor, which goes after it; what lies ahead stays, as another future."""
+        """A step was typed at the cursor, which goes after it; what lies ahead stays, as another branch."""
         if self.cursor < len(self.steps):
-            future = self.add(Future(free_name(self.futures), self.name, self.cursor))
+            branch = self.add(Branch(free_name(self.branches), self.name, self.cursor))
             del self.steps[self.cursor :]
-            self.name = future.name
+            self.name = branch.name
             self._marks = None
-        self.futures[self.name].steps.append(step)
+        self.branches[self.name].steps.append(step)
         self.steps.append(step)
         self.cursor += 1
 
@@ -80,31 +80,31 @@ class Timeline:
         self.cursor = step
 
     def add_line(self, step: int, line: str) -> None:
-        """A directive was added to a step, in all futures that have it."""
+        """A directive was added to a step, in all branches that have it."""
         owner = self._owner(self.name, step)
         owner.steps[step - owner.start - 1] += f"\n{line}"
         self.steps[step - 1] = owner.steps[step - owner.start - 1]
 
     def mark(self, name: str, step: int) -> None:
-        """Give a step a name, in all futures that have it; the step of this future that had it loses it."""
-        for future, end in self.way(self.name):
-            for at, names in future.marks.items():
+        """Give a step a name, in all branches that have it; the step of this branch that had it loses it."""
+        for branch, end in self.way(self.name):
+            for at, names in branch.marks.items():
                 if at <= end and name in names:
                     names.remove(name)
         self._owner(self.name, step).marks.setdefault(step, []).append(name)
         self._marks = None
 
-    # --- The other futures ----------------------------------------------------------------------------------------------
+    # --- The other branches ----------------------------------------------------------------------------------------------
 
-    def add(self, future: Future) -> Future:
-        """Enter another future; one that begins where its parent does, or before, hangs on the parent's parent."""
-        if future.parent is not None:
-            future.parent = self._owner(future.parent, future.start).name
-        self.futures[future.name] = future
-        return future
+    def add(self, branch: Branch) -> Branch:
+        """Enter another branch; one that begins where its parent does, or before, hangs on the parent's parent."""
+        if branch.parent is not None:
+            branch.parent = self._owner(branch.parent, branch.start).name
+        self.branches[branch.name] = branch
+        return branch
 
     def switch(self, name: str) -> None:
-        """Take up another future; the cursor stays where both have it.  Raises UnknownBranch."""
+        """Take up another branch; the cursor stays where both have it.  Raises UnknownBranch."""
         shared = self.shared_with(name)
         self.cursor = min(self.cursor, shared)
         self.steps[shared:] = self._behind(name, shared)
@@ -112,72 +112,72 @@ class Timeline:
         self._marks = None
 
     def shared_with(self, name: str) -> int:
-        """How many steps another future and the current one begin with in common.  Raises UnknownBranch."""
-        if name not in self.futures or name == self.name:
+        """How many steps another branch and the current one begin with in common.  Raises UnknownBranch."""
+        if name not in self.branches or name == self.name:
             raise UnknownBranch(name)
-        one, other = self.futures[self.name], self.futures[name]
+        one, other = self.branches[self.name], self.branches[name]
         ends = [one.start + len(one.steps), other.start + len(other.steps)]
         while one is not other:  # each begins after its parent, so the one that begins later is not the other's parent
             if one.parent is not None and (other.parent is None or one.start >= other.start):
-                ends[0], one = one.start, self.futures[one.parent]
+                ends[0], one = one.start, self.branches[one.parent]
             elif other.parent is not None:
-                ends[1], other = other.start, self.futures[other.parent]
+                ends[1], other = other.start, self.branches[other.parent]
         return min(ends)
 
     def line(self, name: str) -> list[str]:
-        """All steps of a future, from the very beginning."""
+        """All steps of a branch, from the very beginning."""
         return self._behind(name, 0)
 
     def elsewhere(self, mark: str) -> str | None:
-        """A future that has a mark of this name which the current one has not."""
-        return next((f.name for f in self.futures.values() if any(mark in names for names in f.marks.values())), None)
+        """A branch that has a mark of this name which the current one has not."""
+        return next((f.name for f in self.branches.values() if any(mark in names for names in f.marks.values())), None)
 
-    def tour(self) -> list[tuple[Future, set[int]]]:
-        """All futures, each after the one in which it begins, and the steps of its own after which others begin.
+    def tour(self) -> list[tuple[Branch, set[int]]]:
+        """All branches, each after the one in which it begins, and the steps of its own after which others begin.
 
-        From one to the next it is seldom far: of those that begin in the same future, the one that begins last comes first.
+        From one to the next it is seldom far: of those that begin in the same branch, the one that begins last comes first.
         """
-        inside: dict[str, list[Future]] = {name: [] for name in self.futures}
-        waiting: list[Future] = []
-        for future in self.futures.values():
-            (waiting if future.parent is None else inside[future.parent]).append(future)
+        inside: dict[str, list[Branch]] = {name: [] for name in self.branches}
+        waiting: list[Branch] = []
+        for branch in self.branches.values():
+            (waiting if branch.parent is None else inside[branch.parent]).append(branch)
         tour = []
         while waiting:
-            future = waiting.pop()
-            others = sorted(inside[future.name], key=lambda other: other.start, reverse=True)
-            tour.append((future, {other.start for other in others}))
+            branch = waiting.pop()
+            others = sorted(inside[branch.name], key=lambda other: other.start, reverse=True)
+            tour.append((branch, {other.start for other in others}))
             waiting += reversed(others)
         return tour
 
     # --- The tree -------------------------------------------------------------------------------------------------------
 
-    def way(self, name: str) -> list[tuple[Future, int]]:
-        """The futures that a future's steps come from, the root first, each with the number of the last step from it."""
-        future = self.futures[name]
-        way = [(future, future.start + len(future.steps))]
-        while future.parent is not None:
-            end, future = future.start, self.futures[future.parent]
-            way.append((future, end))
+    def way(self, name: str) -> list[tuple[Branch, int]]:
+        """The branches that a branch's steps come from, the root first, each with the number of the last step from it."""
+        branch = self.branches[name]
+        way = [(branch, branch.start + len(branch.steps))]
+        while branch.parent is not None:
+            end, branch = branch.start, self.branches[branch.parent]
+            way.append((branch, end))
         return way[::-1]
 
     def _behind(self, name: str, step: int) -> list[str]:
-        """The steps of a future after one of its steps; no more of the tree is looked at than these lie in."""
-        future = self.futures[name]
-        pieces, end = [future.steps[max(step - future.start, 0) :]], future.start
-        while end > step and future.parent is not None:
-            future = self.futures[future.parent]
-            pieces.append(future.steps[max(step - future.start, 0) : end - future.start])
-            end = future.start
+        """The steps of a branch after one of its steps; no more of the tree is looked at than these lie in."""
+        branch = self.branches[name]
+        pieces, end = [branch.steps[max(step - branch.start, 0) :]], branch.start
+        while end > step and branch.parent is not None:
+            branch = self.branches[branch.parent]
+            pieces.append(branch.steps[max(step - branch.start, 0) : end - branch.start])
+            end = branch.start
         return [one for piece in reversed(pieces) for one in piece]
 
-    def _owner(self, name: str, step: int) -> Future:
-        """Which future a step of the future `name` comes from; step 0 is the root's."""
-        future = self.futures[name]
-        while future.start >= step and future.parent is not None:
-            future = self.futures[future.parent]
-        return future
+    def _owner(self, name: str, step: int) -> Branch:
+        """Which branch a step of the branch `name` comes from; step 0 is the root's."""
+        branch = self.branches[name]
+        while branch.start >= step and branch.parent is not None:
+            branch = self.branches[branch.parent]
+        return branch
 
 
 def free_name(taken: Container[str]) -> str:
-    """The first of future2, future3 … that is not taken."""
+    """The first of future2, future3 … that is not taken.  Journals rely on these names: a session is done again by them."""
     return next(name for name in (f"future{n}" for n in count(2)) if name not in taken)

@@ -134,9 +134,9 @@ class Explorer(Typist):
     def _header(self, width: int) -> Line:
         session = self.model.session
         place = (session.step, session.event, len(session.timeline.steps))
-        future = session.timeline.name if session.timeline.name != MAIN else ""
+        branch = session.timeline.name if session.timeline.name != MAIN else ""
         return render_header(
-            self.model.view, place, self.desk.script.title or self.desk.script.name, width, future, self.desk.read_only
+            self.model.view, place, self.desk.script.title or self.desk.script.name, width, branch, self.desk.read_only
         )
 
     def _footer(self, width: int) -> Line:

@@ -149,9 +149,9 @@ class Dialog(Traveller):
         if right and not self.prompt.value:
             self.leave_prompt()
         self.answered(done[-1])
-        future = self.desk.take_left()
-        if future and not self.message:
-            self.say(forked(future, self.model.session.timeline.name))
+        branch = self.desk.take_left()
+        if branch and not self.message:
+            self.say(forked(branch, self.model.session.timeline.name))
         if not right:
             self._mend(lines[len(done) - 1])
             self.say(str(done[-1].error))

@@ -75,11 +75,11 @@ class Checked:
         self.steps = 0
         self._looked = 0  # steps before the last full check
         self.expectations = 0
-        self.futures = 1 + len(file.script.branches)
+        self.branches = 1 + len(file.script.branches)
 
     def __str__(self) -> str:
-        futures = f", {counted(self.futures, 'branch')}" if self.futures > 1 else ""
-        done = f"{counted(self.steps, 'step')}, {counted(self.expectations, 'expectation')}{futures}"
+        branches = f", {counted(self.branches, 'branch')}" if self.branches > 1 else ""
+        done = f"{counted(self.steps, 'step')}, {counted(self.expectations, 'expectation')}{branches}"
         return f"ok {named(self._file.where)}: {done}"
 
     @property
@@ -145,7 +145,7 @@ def _record(path: str, checked: Checked | None, failure: Failure | None) -> "Che
         "ok": failure is None,
         "steps": checked.steps if checked else None,
         "expectations": checked.expectations if checked else None,
-        "branches": checked.futures if checked else None,
+        "branches": checked.branches if checked else None,
         "line": (failure.number or None) if failure else None,
         "column": (failure.column or None) if failure else None,
         "message": failure.message if failure else None,

@@ -15,7 +15,7 @@ _TOLD: Final = {
     "Ps": " P{p} of {count} Ps ",
     "step": " step {step}/{total} ",
     "half step": " step {step}.{event}/{total} ",
-    "future": "in {future} ",
+    "branch": "in {branch} ",
     "read-only": " read-only ",
     "live": " heap_live {live} ",
     "trigger": "GC at {trigger} ",
@@ -29,14 +29,14 @@ _SPARE: Final = ("gomem", "P", "go", "trigger")
 
 
 def render_header(
-    view: HeapView, place: tuple[int, int, int], name: str, width: int, future: str = "", read_only: bool = False
+    view: HeapView, place: tuple[int, int, int], name: str, width: int, branch: str = "", read_only: bool = False
 ) -> Line:
     """Name, P, place (step, events of the next, steps in all), heap_live against the trigger, collections; less where narrow.
 
-    `future` is the one the session is in, nothing for the main one.  `read_only`: nothing can be changed.
+    `branch` is the one the session is in, nothing for the main one.  `read_only`: nothing can be changed.
     """
     name = clean(name)
-    parts = _parts(view, place, future, read_only)
+    parts = _parts(view, place, branch, read_only)
     least = min(len(name), _NAME) + 2 if name else 0
     if _cells(parts) + least > width:
         del parts["gauge"]
@@ -50,7 +50,7 @@ def render_header(
     return fit(tuple(spans), width)
 
 
-def _parts(view: HeapView, place: tuple[int, int, int], future: str, read_only: bool) -> dict[str, list[Span]]:
+def _parts(view: HeapView, place: tuple[int, int, int], branch: str, read_only: bool) -> dict[str, list[Span]]:
     """Returns all that could be shown, in order."""
     ps = view.mcaches()
     current = next(c.p for c in ps if c.current)
@@ -65,7 +65,7 @@ def _parts(view: HeapView, place: tuple[int, int, int], future: str, read_only: 
         "go": [("go1.10 ", "label")],
         "P": [(_TOLD["one P" if len(ps) == 1 else "Ps"].format(p=current, count=len(ps)), "text")],
         "step": [(at, "new" if event else "text")],
-        "future": [(_TOLD["future"].format(future=future), "new")] if future else [],
+        "branch": [(_TOLD["branch"].format(branch=branch), "new")] if branch else [],
         "read-only": [(_TOLD["read-only"], "new")] if read_only else [],
         "live": [(_TOLD["live"].format(live=format_bytes(live)), "text")],
         "trigger": [(reached, "label")],

@@ -70,7 +70,7 @@ def state(console: Console) -> object:
         [session.objects.info(oid) for oid in range(len(session.objects))],
         session.step,
         (timeline.name, dict(timeline.marks)),
-        {name: timeline.line(name) for name in timeline.futures},
+        {name: timeline.line(name) for name in timeline.branches},
     )
 
 

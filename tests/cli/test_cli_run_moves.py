@@ -25,7 +25,7 @@ def test_moves_among_the_lines(capsys: Capture) -> None:
     out, err = capsys.readouterr()
     lines = out.splitlines()
     assert lines[3] == "step 1 of 2: alloc 48 as a"
-    # c gets the slot that b has in the other future: the second one, 48 bytes on.
+    # c gets the slot that b has in the other branch: the second one, 48 bytes on.
     assert lines[2].split()[:3] == ["b", "=", "0xc420000030"]
     assert lines[4].split()[:3] == ["c", "=", "0xc420000030"]
     assert lines[5:] == ["this is the branch main now; step 1 of 2: alloc 48 as a", "step 2 of 2: alloc 48 as b"]

@@ -105,7 +105,7 @@ def test_a_misspelt_mark_gets_a_suggestion(console: Console) -> None:
 def test_until_an_event_goes_to_the_first_command_that_tells_it(console: Console) -> None:
     for line in ("alloc 40000", "gc", "alloc 48", "gc", "goto 1"):
         console.submit(line)
-    # The steps: a, b, 40000, gc, ... -- what was typed behind step 2 made another future.
+    # The steps: a, b, 40000, gc, ... -- what was typed behind step 2 made another branch.
     assert console.session.timeline.steps[2:] == ["alloc 40000", "gc", "alloc 48", "gc"]
     assert answer(console.submit("until gc")) == "step 4 of 6: gc"
     assert answer(console.submit("until gc")) == "step 6 of 6: gc"
@@ -393,7 +393,7 @@ def test_at_each_moment_the_journal_tells_the_whole_session(r: Random, narrate: 
         told.timeline.cursor = told.step  # `resume` goes there
         assert told.timeline.steps == timeline.steps
         assert told.timeline.marks == timeline.marks
-        assert told.timeline.futures == timeline.futures
+        assert told.timeline.branches == timeline.branches
         assert told.timeline.name == timeline.name
     console.leave()
     while console.session.step < len(console.session.timeline.steps):

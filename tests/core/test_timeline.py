@@ -1,4 +1,4 @@
-"""The futures of a session, against a naive model: each future is the whole list of its steps."""
+"""The branches of a session, against a naive model: each branch is the whole list of its steps."""
 
 from random import Random
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gomem_core.script import Script, read_script, write_script
 from gomem_core.scripted import script_of, timeline_of
-from gomem_core.timeline import Future, Timeline, UnknownBranch
+from gomem_core.timeline import Branch, Timeline, UnknownBranch
 from tests.effort import effort
 
 R = st.randoms(use_true_random=False)
@@ -18,7 +18,7 @@ class Model:
     """Every step has a name of its own, so a place in the tree is known by the step that leads to it."""
 
     def __init__(self) -> None:
-        self.futures: dict[str, list[str]] = {"main": []}
+        self.branches: dict[str, list[str]] = {"main": []}
         self.name = "main"
         self.cursor = 0
         self.marks: dict[str, list[str]] = {}  # step -> its names; "" is the beginning
@@ -26,7 +26,7 @@ class Model:
 
     @property
     def path(self) -> list[str]:
-        return self.futures[self.name]
+        return self.branches[self.name]
 
     def new_step(self) -> str:
         self.made += 1
@@ -35,12 +35,12 @@ class Model:
     def put(self, step: str) -> None:
         at, path = self.cursor, self.path
         if at < len(path):
-            self.name = next(f"future{n}" for n in range(2, 99) if f"future{n}" not in self.futures)
-        self.futures[self.name] = [*path[:at], step]
+            self.name = next(f"future{n}" for n in range(2, 99) if f"future{n}" not in self.branches)
+        self.branches[self.name] = [*path[:at], step]
         self.cursor += 1
 
     def switch(self, name: str) -> None:
-        self.cursor = min(self.cursor, common(self.path, self.futures[name]))
+        self.cursor = min(self.cursor, common(self.path, self.branches[name]))
         self.name = name
 
     def mark(self, name: str) -> None:
@@ -49,8 +49,8 @@ class Model:
                 self.marks[step].remove(name)
         self.marks.setdefault(self.path[self.cursor - 1] if self.cursor else "", []).append(name)
 
-    def marks_of(self, future: str) -> dict[str, int]:
-        return {name: at for at, step in enumerate(("", *self.futures[future])) for name in self.marks.get(step, [])}
+    def marks_of(self, branch: str) -> dict[str, int]:
+        return {name: at for at, step in enumerate(("", *self.branches[branch])) for name in self.marks.get(step, [])}
 
 
 def common(one: list[str], other: list[str]) -> int:
@@ -61,15 +61,15 @@ def from_file(r: Random) -> tuple[Timeline, Model]:
     """Steps that wait, with other branches and marks, as a session file has them."""
     model = Model()
     timeline = Timeline([model.new_step() for _ in range(r.randint(0, 6))])
-    model.futures["main"] = list(timeline.steps)
+    model.branches["main"] = list(timeline.steps)
     for name in "abc"[: r.randint(0, 3)]:
-        parent = r.choice([*timeline.futures])
+        parent = r.choice([*timeline.branches])
         before = timeline.line(parent)
         start = r.randint(0, len(before))
         steps = [model.new_step() for _ in range(r.randint(0, 4))]
         marked = {start + n: [f"mark-{n}"] for n in range(1, len(steps) + 1) if r.random() < 0.5}
-        timeline.add(Future(name, parent, start, list(steps), marked))
-        model.futures[name] = before[:start] + steps
+        timeline.add(Branch(name, parent, start, list(steps), marked))
+        model.branches[name] = before[:start] + steps
         model.marks |= {steps[at - start - 1]: list(names) for at, names in marked.items()}
     return timeline, model
 
@@ -79,9 +79,9 @@ def compare(timeline: Timeline, model: Model) -> None:
     assert (timeline.name, timeline.cursor) == (model.name, model.cursor)
     assert timeline.marks == model.marks_of(model.name)
     assert timeline.following == (model.path[model.cursor] if model.cursor < len(model.path) else None)
-    assert {name: timeline.line(name) for name in timeline.futures} == model.futures
-    assert timeline.others == [name for name in timeline.futures if name != model.name]
-    for name, path in model.futures.items():
+    assert {name: timeline.line(name) for name in timeline.branches} == model.branches
+    assert timeline.others == [name for name in timeline.branches if name != model.name]
+    for name, path in model.branches.items():
         if name != model.name:  # one that has no steps of its own begins where the other one ends
             assert timeline.shared_with(name) == common(path, model.path)
 
@@ -122,16 +122,16 @@ def test_what_is_saved_is_read_back_with_all_names_steps_and_marks(r: Random) ->
     timeline, model = at_random(r)
     text = write_script(script_of(timeline, Script("s")))
     again = timeline_of(read_script("s", text, "s"))
-    assert again.name == timeline.name  # the future one stood in
+    assert again.name == timeline.name  # the branch one stood in
 
     def bare(steps: list[str]) -> list[str]:
         return [step.partition("\n")[0] for step in steps]
 
-    assert {name: bare(again.line(name)) for name in again.futures} == model.futures
+    assert {name: bare(again.line(name)) for name in again.branches} == model.branches
     for name in [timeline.name, *timeline.others]:  # each can be taken up, also one after the other
         if name != again.name:
             again.switch(name)
-        assert bare(again.steps) == model.futures[name]
+        assert bare(again.steps) == model.branches[name]
         assert again.marks == model.marks_of(name)
     back = timeline_of(read_script("s", text, "s"))
     assert write_script(script_of(back, Script("s"))) == text
@@ -159,7 +159,7 @@ def test_futures_within_futures_within_futures() -> None:
         timeline.put("gc")
         timeline.go(timeline.cursor - 1)
     timeline.go(0)
-    assert len(timeline.futures) == 3000
+    assert len(timeline.branches) == 3000
     timeline.switch("main")
     timeline.switch("future3000")
     assert timeline.shared_with("future2999") == 2999

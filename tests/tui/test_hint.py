@@ -9,7 +9,7 @@ from gomem_tui.hint import hint
 
 @pytest.fixture(scope="module")
 def desk() -> Console:
-    """At the end of its steps; step 2 is called here, and another future, main, has a step of its own."""
+    """At the end of its steps; step 2 is called here, and another branch, main, has a step of its own."""
     desk = Console(narrate=True)
     for line in ("alloc 48 scan as node", "alloc 64 as buffer", "mark here", "gc", "goto 2", "alloc 16 as gone", "drop gone"):
         assert desk.submit(line).ok

@@ -1,4 +1,4 @@
-"""What is told of other sessions and futures: whole sentences that fit into 80 columns."""
+"""What is told of other sessions and branches: whole sentences that fit into 80 columns."""
 
 import pytest
 

@@ -298,7 +298,7 @@ def test_a_flag_hides_nothing_where_there_is_room() -> None:
     ("width", "words"), [(80, "go1.10"), (80, "1 P"), (80, "in future2"), (60, "in future2"), (120, "▏ GCs 0")]
 )
 def test_the_header_tells_the_future_and_the_version(width: int, words: str) -> None:
-    line = plain(render_header(state("one span").session.view, (1, 0, 9), "", width, future="future2"))
+    line = plain(render_header(state("one span").session.view, (1, 0, 9), "", width, branch="future2"))
     assert words in line
     assert len(line) == width
 
