@@ -34,7 +34,7 @@ DEEPER: dict[str, list[type[e.Event]]] = {
 }
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=effort(5, 200))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=effort(12, 200))
 @given(lines=st.lists(st.sampled_from(LINES), max_size=12), kept=st.sampled_from([0, 7, 20_000]))
 def test_the_costliest_allocation_is_the_one_that_went_furthest(
     lines: list[str], kept: int, monkeypatch: pytest.MonkeyPatch
