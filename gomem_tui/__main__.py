@@ -15,7 +15,7 @@ from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL, make_parser
 from gomem_core.cli.main import run_subcommand
 from gomem_core.cli.output import BAD_INPUT, USAGE, BadInput, guarded, is_dumb, is_terminal, say
 from gomem_core.foreign import brief
-from gomem_core.near import did_you_mean, nearest
+from gomem_core.suggest import did_you_mean, nearest
 from gomem_tui.cli import SUBCOMMANDS, declare_explorer
 
 _USAGE = "gomem [SCRIPT]\n       gomem SUBCOMMAND ..."

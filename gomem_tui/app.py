@@ -17,11 +17,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from gomem_core.cli.output import BAD_INPUT, say
-from gomem_core.console import Console
-from gomem_core.journal import JournalError, killed_last, prune
-from gomem_core.pointing import Pointing
-from gomem_core.script import ScriptError, is_story
-from gomem_core.timeline import MAIN
+from gomem_core.files.journal import JournalError, killed_last, prune
+from gomem_core.files.script import ScriptError, is_story
+from gomem_core.files.timeline import MAIN
+from gomem_core.session.console import Console
 from gomem_tui.arrangement import PANES, Arrangement
 from gomem_tui.driver import PasteTooLong
 from gomem_tui.hint import offer, taken_up_by
@@ -34,6 +33,7 @@ from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
 from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane
 from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.panes.why import WhyPane
+from gomem_tui.pointing import Pointing
 from gomem_tui.prompt import PromptRow
 from gomem_tui.render.header import render_header
 from gomem_tui.render.help import help_lines

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from gomem_core.files.places import config_directory
 from gomem_core.foreign import brief, named
 from gomem_core.lang.errors import printable
-from gomem_core.near import did_you_mean, nearest
-from gomem_core.places import config_directory
+from gomem_core.suggest import did_you_mean, nearest
 from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown
 from gomem_tui.keys import IDS, STANDARD, Keyboard
 from gomem_tui.settings import SETTINGS, Chosen, Value, choose

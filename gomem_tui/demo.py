@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gomem_core.script import Script, load_script
+from gomem_core.files.script import Script, load_script
 
 
 def demo_script() -> Script:

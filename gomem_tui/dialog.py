@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
+from gomem_core.files.step import PAUSE
 from gomem_core.lang import MAX_LINE, Names
 from gomem_core.lang.moves import Focus
-from gomem_core.offers import offers
-from gomem_core.outcome import Outcome
 from gomem_core.report import told
-from gomem_core.step import PAUSE
+from gomem_core.session.candidates import offers
+from gomem_core.session.outcome import Outcome
 from gomem_tui.arrangement import Arrangement
 from gomem_tui.hint import forked, hint, takes_long
 from gomem_tui.options import Options

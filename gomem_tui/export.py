@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, json_text, say, write
-from gomem_core.console import Console
-from gomem_core.execute import CommandError
+from gomem_core.files.script import ScriptError, load_script
 from gomem_core.foreign import brief
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import ExpectError
 from gomem_core.lang.names import read_stop
 from gomem_core.lang.panes import read_pane
-from gomem_core.movefaults import step_of
-from gomem_core.near import did_you_mean
-from gomem_core.outcome import Outcome
 from gomem_core.report import counted
-from gomem_core.script import ScriptError, load_script
-from gomem_core.snapshot import snapshot
+from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.movefaults import step_of
+from gomem_core.session.console import Console
+from gomem_core.session.outcome import Outcome
+from gomem_core.session.snapshot import snapshot
+from gomem_core.suggest import did_you_mean
 from gomem_tui.arrangement import NEEDS
 from gomem_tui.look import Look, picture_look
 from gomem_tui.settings import SettingError, choose_picture

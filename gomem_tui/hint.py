@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from gomem_core.console import Console
-from gomem_core.journal import Summary
+from gomem_core.files.journal import Summary
 from gomem_core.lang import BY_WORD, Command, Names, ParseError, complete, parse
 from gomem_core.lang.commands import Alloc, Churn, Drop, Show
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
-from gomem_core.resume import called
-from gomem_core.session import Session
-from gomem_core.whatif import what_if
+from gomem_core.session.console import Console
+from gomem_core.session.resume import called
+from gomem_core.session.session import Session
+from gomem_core.session.whatif import what_if
 from gomem_tui.render.words import clip
 
 MANY_STEPS: Final = 2_000  # whoever goes further may have to wait

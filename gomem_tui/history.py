@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from gomem_core.files.places import state_directory
 from gomem_core.foreign import named
-from gomem_core.places import state_directory
 
 _KEPT: Final = 500  # lines
 _MOST_BYTES: Final = 1 << 20  # at the end of the file: no line that is typed has more than 10,000 characters

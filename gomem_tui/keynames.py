@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 from gomem_core.lang.errors import printable
-from gomem_core.near import nearest
+from gomem_core.suggest import nearest
 
 _REPLACED: Final = {  # where Textual's name is not Unicode's
     "solidus": "slash",

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 
 from gomem_core.cli.output import OK, BadInput, UsageError, emit, emit_json, is_dumb, is_terminal, write
+from gomem_core.files.script import ScriptError
 from gomem_core.lessons import Lesson, UnknownLesson, find_lesson, lessons
 from gomem_core.lessons.walked import note_walked, walked
 from gomem_core.report import Column, Table
-from gomem_core.script import ScriptError
 from gomem_tui.config import ConfigError, effective
 from gomem_tui.lessondesk import at_end, open_lesson
 from gomem_tui.options import options_of

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gomem_core.console import Console
 from gomem_core.lessons import Lesson, lessons
 from gomem_core.lessons.walked import note_walked, walked
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.lessondesk import at_end, open_lesson
 from gomem_tui.options import Options

@@ -1,8 +1,8 @@
 """What a lesson begins with, on a screen or as plain text, and whether it was walked to its end."""
 
-from gomem_core.console import Console
+from gomem_core.files.timeline import MAIN
 from gomem_core.lessons import Lesson
-from gomem_core.timeline import MAIN
+from gomem_core.session.console import Console
 
 
 def open_lesson(lesson: Lesson, journal: bool, read_only: bool) -> Console:

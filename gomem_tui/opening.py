@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from gomem_core.cli.output import say
-from gomem_core.console import Console
-from gomem_core.desk import Origin
-from gomem_core.journal import Kind, find
-from gomem_core.ownfiles import stamp_of
-from gomem_core.resume import resume
-from gomem_core.script import load_script
+from gomem_core.files.journal import Kind, find
+from gomem_core.files.ownfiles import stamp_of
+from gomem_core.files.script import load_script
+from gomem_core.session.console import Console
+from gomem_core.session.document import Origin
+from gomem_core.session.resume import resume
 from gomem_tui.demo import demo_script
 
 

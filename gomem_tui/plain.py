@@ -17,15 +17,15 @@ from typing import Final
 from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, is_terminal, say
 from gomem_core.cli.run import is_unmet
 from gomem_core.cli.source import STDIN, Line, display_name, read_lines
-from gomem_core.console import Console
-from gomem_core.journal import JournalError, killed_last, prune
+from gomem_core.files.journal import JournalError, killed_last, prune
+from gomem_core.files.script import ScriptError
 from gomem_core.lang import ParseError, help_text
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Diff, Expect, Focus
 from gomem_core.lang.panes import PANES, read_pane
-from gomem_core.near import did_you_mean
-from gomem_core.outcome import Outcome
-from gomem_core.script import ScriptError
+from gomem_core.session.console import Console
+from gomem_core.session.outcome import Outcome
+from gomem_core.suggest import did_you_mean
 from gomem_tui.hint import forked, offer, taken_up_by, takes_long, travels_long
 from gomem_tui.opening import open_console
 from gomem_tui.panes.model import Model

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from gomem_core.arch import PAGE_SHIFT
-from gomem_core.objectorder import ObjectOrder
-from gomem_core.reach import object_at
-from gomem_core.records import SpanInfo
+from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.queries.objectorder import ObjectOrder
+from gomem_core.queries.reach import object_at
 from gomem_core.report import counted
+from gomem_core.world.records import SpanInfo
 from gomem_tui.panes.model import Model
 from gomem_tui.render import bitmap, heap, layout, mcache, mcentral, objects, spans
 from gomem_tui.render.lines import Line, Port, plain, short

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gomem_core.foreign import brief
-from gomem_core.near import did_you_mean, nearest
+from gomem_core.suggest import did_you_mean, nearest
 from gomem_tui.look import THEMES, Theme
 
 Value = bool | str

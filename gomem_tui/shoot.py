@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from gomem_core.console import Console
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.look import Look
 from gomem_tui.options import Options

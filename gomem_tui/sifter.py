@@ -4,7 +4,7 @@ import asyncio
 import time
 from threading import Lock
 
-from gomem_core.roworder import RowOrder, Take, Work
+from gomem_core.queries.roworder import RowOrder, Take, Work
 
 
 class Sifter:

@@ -6,8 +6,8 @@ from typing import Final
 
 from textual.worker import Worker
 
-from gomem_core.pattern import TooCostly
-from gomem_core.roworder import RowOrder
+from gomem_core.lang.pattern import TooCostly
+from gomem_core.queries.roworder import RowOrder
 from gomem_tui.keys import FILTERED, STANDARD
 from gomem_tui.panekeys import PaneKeys
 from gomem_tui.panes.base import HeapPane

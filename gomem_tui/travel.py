@@ -7,8 +7,8 @@ from typing import Final, TypeVar
 
 from textual.worker import Worker
 
-from gomem_core.console import Console
-from gomem_core.outcome import Outcome
+from gomem_core.session.console import Console
+from gomem_core.session.outcome import Outcome
 from gomem_tui.drawn import DrawnApp
 from gomem_tui.hint import progress, takes_long, travels_long
 from gomem_tui.keys import Keyboard

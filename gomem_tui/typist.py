@@ -6,7 +6,7 @@ from typing import Final
 from textual.events import Key, Paste
 from textual.message import Message
 
-from gomem_core.console import Console
+from gomem_core.session.console import Console
 from gomem_tui.keynames import is_typed
 from gomem_tui.keys import CHOOSING, MOVING, PASSING
 from gomem_tui.options import Options

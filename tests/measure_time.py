@@ -21,9 +21,9 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from gomem_core.session import Session
-from gomem_core.spanorder import SpanOrder
-from gomem_core.timeline import Timeline
+from gomem_core.files.timeline import Timeline
+from gomem_core.queries.spanorder import SpanOrder
+from gomem_core.session.session import Session
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = 40  # rows of the spans table

@@ -6,9 +6,9 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from gomem_core import events
 from gomem_core import schema as package
-from gomem_core.events import ADDRESSES
+from gomem_core.go import events
+from gomem_core.go.events import ADDRESSES
 from gomem_core.report import Addr, Bits
 from gomem_core.schema import outputs, results
 

@@ -4,8 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from gomem_core.console import Console
-from gomem_core.step import parse_step
+from gomem_core.files.step import parse_step
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.demo import demo_script
 from gomem_tui.look import Look

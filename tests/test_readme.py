@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.console import Console
+from gomem_core.files.script import read_script
 from gomem_core.lang import parse
-from gomem_core.script import read_script
-from gomem_core.session import Session
+from gomem_core.session.console import Console
+from gomem_core.session.session import Session
 from gomem_tui.__main__ import main
 from gomem_tui.config import ConfigError, parse_config
 from gomem_tui.keynames import shown

@@ -4,19 +4,19 @@ import argparse
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from gomem_core.classic.invariants import check
 from gomem_core.cli.crash import kept
 from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, emit, emit_json, say
 from gomem_core.cli.progress import working
 from gomem_core.cli.run import impossible_state
 from gomem_core.cli.sessionfile import SessionFile
-from gomem_core.console import Console
+from gomem_core.files.script import ScriptError
 from gomem_core.foreign import named
-from gomem_core.invariants import check
 from gomem_core.lang.moves import ExpectError
-from gomem_core.outcome import Outcome
 from gomem_core.report import counted
-from gomem_core.script import ScriptError
-from gomem_core.stopping import Progress
+from gomem_core.session.console import Console
+from gomem_core.session.outcome import Outcome
+from gomem_core.world.interrupt import Progress
 
 if TYPE_CHECKING:
     from gomem_core.schema.outputs import Check

@@ -3,14 +3,14 @@
 import argparse
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from gomem_core import show
-from gomem_core.arch import MAX_MEM, MAX_SMALL_SIZE, PAGE_MASK, PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
 from gomem_core.cli.output import OK, UsageError, emit, emit_json
-from gomem_core.heapdata import size_class_data
+from gomem_core.go.amd64 import MAX_MEM, MAX_SMALL_SIZE, PAGE_MASK, PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
+from gomem_core.go.sizeclasses import CLASSES, make_span_class, size_to_class
 from gomem_core.lang import ParseError, parse_size
-from gomem_core.near import did_you_mean
+from gomem_core.queries import show
+from gomem_core.queries.data import size_class_data
 from gomem_core.report import Cell, Column, Table, told
-from gomem_core.sizeclasses import CLASSES, make_span_class, size_to_class
+from gomem_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from gomem_core.schema import outputs as schema

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core import __version__
+from gomem_core.files.places import state_directory
 from gomem_core.foreign import named, visible
-from gomem_core.places import state_directory
 
 KEPT: Final = 20  # files; the oldest go
 

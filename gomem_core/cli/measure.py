@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from time import perf_counter_ns
 from typing import Final, NamedTuple
 
-from gomem_core.arch import PAGE_SIZE
-from gomem_core.churn import churn
-from gomem_core.runtime.malloc import Heap
-from gomem_core.sizeclasses import CLASSES, size_to_class
+from gomem_core.classic.malloc import Heap
+from gomem_core.go.amd64 import PAGE_SIZE
+from gomem_core.go.sizeclasses import CLASSES, size_to_class
+from gomem_core.session.churn import churn
 
 Mallocgc = Callable[[int, int], int]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from gomem_core.cli.output import is_terminal
 from gomem_core.foreign import brief
-from gomem_core.stopping import Progress
+from gomem_core.world.interrupt import Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -5,24 +5,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from gomem_core.classic.invariants import InvariantError
+from gomem_core.classic.mspan import Throw
 from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL
 from gomem_core.cli.crash import kept
 from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, BadInput, UsageError, emit, emit_json, say
 from gomem_core.cli.progress import working
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.cli.source import STDIN, Line, display_name, lines_of_texts, read_lines
-from gomem_core.console import Console
-from gomem_core.invariants import InvariantError
-from gomem_core.journal import JournalError, prune
+from gomem_core.files.journal import JournalError, prune
+from gomem_core.files.script import Script, ScriptError
+from gomem_core.files.step import Step, located, parse_step
 from gomem_core.lang import ParseError
 from gomem_core.lang.moves import Expect, ExpectError, Focus, Pause
-from gomem_core.moving import where
-from gomem_core.outcome import Outcome, error_data
 from gomem_core.report import Result
-from gomem_core.resume import resume
-from gomem_core.runtime.mspan import Throw
-from gomem_core.script import Script, ScriptError
-from gomem_core.step import Step, located, parse_step
+from gomem_core.session.commands.moves import where
+from gomem_core.session.console import Console
+from gomem_core.session.outcome import Outcome, error_data
+from gomem_core.session.resume import resume
 
 if TYPE_CHECKING:
     from gomem_core.schema import outputs as schema

@@ -5,11 +5,11 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from gomem_core.desk import Desk
+from gomem_core.files.script import load_text, read_script
 from gomem_core.lang import format_command, parse
 from gomem_core.lang.moves import Expect
-from gomem_core.outcome import Outcome
-from gomem_core.script import load_text, read_script
+from gomem_core.session.document import Desk
+from gomem_core.session.outcome import Outcome
 
 
 class Unmet(NamedTuple):

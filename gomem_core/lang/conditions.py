@@ -4,16 +4,27 @@ The blanks around a sign can be left out, so a condition is read as one text.  E
 which marks a part of that text.
 """
 
+import operator
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
-from gomem_core import events
+from gomem_core.go import events
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.moves import Comparison, ExpectQuantity, UntilEvent, UntilQuantity
 from gomem_core.lang.numbers import MAX_INT, format_size, read_count, read_size
 from gomem_core.lang.quantities import QUANTITIES
-from gomem_core.near import nearest
+from gomem_core.suggest import nearest
 
+COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "=": operator.eq,
+    ":": operator.eq,  # in filters
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 _SENTENCE: Final = re.compile(r"(?:\([^()]*\)|\.(?! |$)|[^;:.(])*")
 
 

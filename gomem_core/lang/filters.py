@@ -12,8 +12,8 @@ from typing import Final
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.numbers import format_percent, format_size, read_count, read_percent, read_size
-from gomem_core.near import nearest
-from gomem_core.pattern import BadPattern, Pattern
+from gomem_core.lang.pattern import BadPattern, Pattern
+from gomem_core.suggest import nearest
 
 _FILTER = re.compile(r"([^:=!<>]*)(:|!=|==|<=|>=|=|<|>)(.*)")
 _TERM = re.compile(r"(?P<name>\w+)[ \t]*(?P<sign>!=|==|<=|>=|[:=<>])[ \t]*(?P<value>[^ \t]*)|[^ \t]+")

@@ -7,7 +7,7 @@ from gomem_core.lang.errors import ParseError, shown
 from gomem_core.lang.filters import TOPICS
 from gomem_core.lang.grammar import CommandSpec, Operand
 from gomem_core.lang.registry import BY_WORD, MEANT, REGISTRY
-from gomem_core.near import nearest
+from gomem_core.suggest import nearest
 
 _WIDTH = 78
 

@@ -9,7 +9,7 @@ from gomem_core.lang.commands import Alloc, ByName, Drop, Kind, Link, Ref, Topic
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.grammar import Completer, Names, Operand
 from gomem_core.lang.moves import ExpectNoEvent, Focus, Pane, Select
-from gomem_core.near import nearest
+from gomem_core.suggest import nearest
 
 _REFS = ("NAME", "0xADDR")
 _WORDS_OFFERED = 16  # numbers of words, in completion

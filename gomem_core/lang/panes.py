@@ -4,7 +4,7 @@ from typing import Final
 
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.moves import Pane
-from gomem_core.near import nearest
+from gomem_core.suggest import nearest
 
 _PANES: Final[dict[Pane, str]] = {
     "spans": "every span of the arena",

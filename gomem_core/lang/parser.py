@@ -12,7 +12,7 @@ from gomem_core.lang.errors import ParseError, WordError, shown
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
 from gomem_core.lang.registry import BY_WORD, MEANT, REGISTRY, TEXT_FOLLOWS
 from gomem_core.lang.words import rest_of_line, split_line, word_spans
-from gomem_core.near import nearest
+from gomem_core.suggest import nearest
 
 _END = "end of line"
 

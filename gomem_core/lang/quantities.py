@@ -1,6 +1,6 @@
 """The quantities that `until` and `expect` can ask for: a closed table of names.
 
-What each is computed from stands in gomem_core/quantities.py, which knows the heap.  All are whole numbers.
+What each is computed from stands in gomem_core/queries/quantities.py, which knows the heap.  All are whole numbers.
 """
 
 from typing import Final, NamedTuple

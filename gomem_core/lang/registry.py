@@ -13,7 +13,7 @@ from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
 from gomem_core.lang.names import RESERVED
 from gomem_core.lang.operands import offer
-from gomem_core.near import nearest
+from gomem_core.suggest import nearest
 
 _SPECS = (*table_objects.SPECS, *table_heap.SPECS, *table_look.SPECS, *table_moves.SPECS)
 _TOPICS = {**{spec.name: spec.summary for spec in _SPECS}, "help": "List the commands, or explain one."}

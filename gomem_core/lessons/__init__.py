@@ -8,10 +8,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Final
 
+from gomem_core.files.script import Script, read_script
+from gomem_core.files.step import parse_step
 from gomem_core.foreign import brief
-from gomem_core.near import did_you_mean, nearest
-from gomem_core.script import Script, read_script
-from gomem_core.step import parse_step
+from gomem_core.suggest import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from gomem_core.schema import outputs as schema

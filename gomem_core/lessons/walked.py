@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from gomem_core.journal.file import without_waiting
-from gomem_core.places import state_directory
+from gomem_core.files.journal.file import without_waiting
+from gomem_core.files.places import state_directory
 
 _AT_MOST: Final = 1 << 16  # bytes; twelve names take 200
 

@@ -4,19 +4,19 @@ import struct
 from collections import deque
 from typing import Any
 
-from gomem_core.arch import ARENA_SIZE, MSPAN_SIZE, PAGE_SHIFT, PTR_SIZE
-from gomem_core.recordings.format import Record
-from gomem_core.runtime.fixalloc import FixAlloc
-from gomem_core.runtime.freelarge import Treap, TreapNode
-from gomem_core.runtime.malloc import Heap
-from gomem_core.runtime.mbitmap import init_bits
-from gomem_core.runtime.mspan import (
+from gomem_core.classic.fixalloc import FixAlloc
+from gomem_core.classic.freelarge import Treap, TreapNode
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.mbitmap import init_bits
+from gomem_core.classic.mspan import (
     MSPAN_FREE,
     MSPAN_IN_USE,
     MSPAN_MANUAL,
     MSpan,
     MSpanList,
 )
+from gomem_core.go.amd64 import ARENA_SIZE, MSPAN_SIZE, PAGE_SHIFT, PTR_SIZE
+from gomem_core.recordings.format import Record
 
 _STATES = {"inuse": MSPAN_IN_USE, "manual": MSPAN_MANUAL, "free": MSPAN_FREE}
 _STATE_NAMES = {number: name for name, number in _STATES.items()}

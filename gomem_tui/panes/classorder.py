@@ -1,11 +1,11 @@
 """The span classes through a filter: for the mcentral pane."""
 
+from gomem_core.classic.view import HeapView
+from gomem_core.go.sizeclasses import CLASSES, is_noscan
 from gomem_core.lang.commands import Filter
+from gomem_core.queries.roworder import Choice, RowOrder, Work
+from gomem_core.queries.spanfilter import keep, read_filters
 from gomem_core.report import Cell
-from gomem_core.roworder import Choice, RowOrder, Work
-from gomem_core.sizeclasses import CLASSES, is_noscan
-from gomem_core.spanfilter import keep, read_filters
-from gomem_core.view import HeapView
 from gomem_tui.render.mcentral import listed_classes
 
 

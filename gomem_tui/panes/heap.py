@@ -3,11 +3,11 @@
 from dataclasses import replace
 from functools import partial
 
-from gomem_core.arch import PAGE_SHIFT
-from gomem_core.records import SpanInfo
-from gomem_core.roworder import RowOrder
-from gomem_core.spanorder import SORTS
-from gomem_core.view import CENTRAL_CLASSES
+from gomem_core.classic.view import CENTRAL_CLASSES
+from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.queries.roworder import RowOrder
+from gomem_core.queries.spanorder import SORTS
+from gomem_core.world.records import SpanInfo
 from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model

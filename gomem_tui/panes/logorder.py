@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 
 from gomem_core.lang.filters import LOG
-from gomem_core.outcome import Outcome
-from gomem_core.pattern import BadPattern, Pattern
-from gomem_core.roworder import SLICE_SECONDS, Choice, RowOrder, Work
-from gomem_core.spanfilter import BadFilter
+from gomem_core.lang.pattern import BadPattern, Pattern
+from gomem_core.queries.roworder import SLICE_SECONDS, Choice, RowOrder, Work
+from gomem_core.queries.spanfilter import BadFilter
+from gomem_core.session.outcome import Outcome
 from gomem_tui.render.halfway import log_text
 
 

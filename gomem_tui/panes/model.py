@@ -10,21 +10,21 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final, Literal
 
-from gomem_core.console import Console
-from gomem_core.diff import Difference
+from gomem_core.classic.view import HeapView
 from gomem_core.lang.errors import shown
 from gomem_core.lang.filters import LOG, doubtful, without_half_typed
 from gomem_core.lang.moves import Select
-from gomem_core.news import Touched
-from gomem_core.objectorder import ObjectOrder
-from gomem_core.outcome import Outcome
-from gomem_core.pattern import TooCostly
-from gomem_core.roworder import RowOrder
-from gomem_core.session import Session
-from gomem_core.spanfilter import BadFilter, read_filters
-from gomem_core.spanorder import SpanOrder
-from gomem_core.stopping import Stopped
-from gomem_core.view import HeapView
+from gomem_core.lang.pattern import TooCostly
+from gomem_core.queries.difference import Difference
+from gomem_core.queries.objectorder import ObjectOrder
+from gomem_core.queries.roworder import RowOrder
+from gomem_core.queries.spanfilter import BadFilter, read_filters
+from gomem_core.queries.spanorder import SpanOrder
+from gomem_core.session.console import Console
+from gomem_core.session.outcome import Outcome
+from gomem_core.session.session import Session
+from gomem_core.world.changes import Touched
+from gomem_core.world.interrupt import Stopped
 from gomem_tui.panes.classorder import ClassOrder
 from gomem_tui.panes.logorder import LogOrder
 from gomem_tui.render.lines import Scene, Selection

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from gomem_core.account import Account
+from gomem_core.queries.account import Account
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane

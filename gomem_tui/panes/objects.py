@@ -1,8 +1,8 @@
 """The Objects pane: a renderer of the objects with a way to move in it."""
 
-from gomem_core.objectorder import SORTS
-from gomem_core.reach import object_at, slot_of
-from gomem_core.roworder import RowOrder
+from gomem_core.queries.objectorder import SORTS
+from gomem_core.queries.reach import object_at, slot_of
+from gomem_core.queries.roworder import RowOrder
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
 from gomem_tui.render import objects

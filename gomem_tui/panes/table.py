@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from gomem_core.roworder import RowOrder
+from gomem_core.queries.roworder import RowOrder
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 

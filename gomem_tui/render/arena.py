@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from gomem_core.arch import ARENA_SIZE, PAGE_SHIFT
-from gomem_core.records import SpanInfo
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import ARENA_SIZE, PAGE_SHIFT
 from gomem_core.report import format_bytes
-from gomem_core.view import HeapView
+from gomem_core.world.records import SpanInfo
 from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.pagecells import GOES_ON, Cells, Chart, Lens
 from gomem_tui.render.readout import readout, readout_several

@@ -8,11 +8,11 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from gomem_core.arch import PTR_SIZE
-from gomem_core.diff_tables import GLYPHS
-from gomem_core.objects import ObjectTable
-from gomem_core.records import SlotInfo, SpanInfo, WordInfo
-from gomem_core.view import HeapView
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.queries.difference_tables import GLYPHS
+from gomem_core.world.objects import ObjectTable
+from gomem_core.world.records import SlotInfo, SpanInfo, WordInfo
 from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import join_fitting, size_text

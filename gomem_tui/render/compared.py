@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gomem_core.figures import Figures
+from gomem_core.queries.figures import Figures
 from gomem_tui.render.lines import Line, Scene, Span
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from gomem_core.frozen import values_of
 from gomem_core.lang.commands import Alloc
-from gomem_core.outcome import Outcome
+from gomem_core.session.outcome import Outcome
 from gomem_tui.keys import Keyboard
 from gomem_tui.render.ladder import ladder_so_far, rung_lines, with_go
 from gomem_tui.render.lines import Line

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from gomem_core.arch import U64_MAX
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import U64_MAX
 from gomem_core.report import format_bytes
-from gomem_core.view import HeapView
 from gomem_tui.render.lines import Line, Span, bar, fit
 from gomem_tui.render.words import clean, clip
 

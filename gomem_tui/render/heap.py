@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gomem_core.account import Account, Share
-from gomem_core.figures import figures
-from gomem_core.view import HeapView
-from gomem_core.waste import holding
+from gomem_core.classic.view import HeapView
+from gomem_core.queries.account import Account, Share
+from gomem_core.queries.figures import figures
+from gomem_core.queries.waste import holding
 from gomem_tui.render import heap_counts as counts
 from gomem_tui.render import heap_parts as part
 from gomem_tui.render.compared import Compared

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gomem_core.arch import PAGE_SHIFT
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.report import format_bytes
-from gomem_core.view import HeapView
 from gomem_tui.render.compared import Compared, Sum
 from gomem_tui.render.lines import Line, Scene, bar, fit, short
 from gomem_tui.render.words import clip, join_fitting

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from gomem_core.account import Balance, Held, Share
-from gomem_core.arch import U64_MAX
+from gomem_core.go.amd64 import U64_MAX
+from gomem_core.go.sizeclasses import CLASSES, is_noscan
+from gomem_core.queries.account import Balance, Held, Share
 from gomem_core.report import format_bytes
-from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_tui.render.compared import Compared
 from gomem_tui.render.lines import Line, Scene, Span, bar, fit
 from gomem_tui.render.words import clip, join_fitting

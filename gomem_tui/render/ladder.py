@@ -6,9 +6,9 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from gomem_core import events as e
+from gomem_core.go import events as e
 from gomem_core.report import counted, format_bytes
-from gomem_core.told import Climbed, Climbs, Sweeps, sweeping
+from gomem_core.session.told import Climbed, Climbs, Sweeps, sweeping
 from gomem_tui.render.lines import Line, Span, short
 from gomem_tui.render.reflow import reflow
 from gomem_tui.render.sentences import SENTENCES, tell

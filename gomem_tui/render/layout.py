@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from math import log2
 from typing import Final
 
-from gomem_core.arch import BITMAP_BYTES_PER_ARENA_BYTE, PAGE_SHIFT, PHYS_PAGE_SIZE, PTR_SIZE
-from gomem_core.objects import ObjectTable
-from gomem_core.reach import object_at
-from gomem_core.records import Region
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import BITMAP_BYTES_PER_ARENA_BYTE, PAGE_SHIFT, PHYS_PAGE_SIZE, PTR_SIZE
+from gomem_core.queries.reach import object_at
 from gomem_core.report import format_bytes
-from gomem_core.view import HeapView
+from gomem_core.world.objects import ObjectTable
+from gomem_core.world.records import Region
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, fit_all, rule, short
 from gomem_tui.render.words import clip, join_fitting, size_text
 from gomem_tui.style import Token

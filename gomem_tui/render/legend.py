@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from gomem_core.go.sizeclasses import CLASSES
 from gomem_core.report import format_bytes
-from gomem_core.sizeclasses import CLASSES
 from gomem_tui.keys import Keyboard
 from gomem_tui.render.lines import Line, Span
 from gomem_tui.render.pagecells import CLASS_GLYPHS, LENSES, Lens

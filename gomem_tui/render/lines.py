@@ -6,11 +6,11 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
-from gomem_core.diff_tables import GLYPHS, Fate
-from gomem_core.figures import Figures
-from gomem_core.moment import Row
-from gomem_core.news import Touched
-from gomem_core.roworder import RowOrder
+from gomem_core.queries.difference_tables import GLYPHS, Fate
+from gomem_core.queries.figures import Figures
+from gomem_core.queries.moment import Row
+from gomem_core.queries.roworder import RowOrder
+from gomem_core.world.changes import Touched
 from gomem_tui.style import Token
 
 Span = tuple[str, Token]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final, Literal
 
-from gomem_core.arch import TINY_SIZE
-from gomem_core.diff_tables import GLYPHS
-from gomem_core.figures import CacheSums, cache_sums
-from gomem_core.records import McacheInfo
-from gomem_core.sizeclasses import CLASSES, is_noscan
-from gomem_core.view import HeapView
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import TINY_SIZE
+from gomem_core.go.sizeclasses import CLASSES, is_noscan
+from gomem_core.queries.difference_tables import GLYPHS
+from gomem_core.queries.figures import CacheSums, cache_sums
+from gomem_core.world.records import McacheInfo
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit, fit_all, rule, short, shown_rows
 from gomem_tui.render.words import clip, join_fitting
 from gomem_tui.style import Token

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from gomem_core.records import SpanInfo
-from gomem_core.sizeclasses import CLASSES, is_noscan
-from gomem_core.view import CENTRAL_CLASSES, HeapView
+from gomem_core.classic.view import CENTRAL_CLASSES, HeapView
+from gomem_core.go.sizeclasses import CLASSES, is_noscan
+from gomem_core.world.records import SpanInfo
 from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice, reflow
 from gomem_tui.style import Token

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from gomem_core.arch import PTR_SIZE
-from gomem_core.diff_tables import GLYPHS
-from gomem_core.kept import fate_sentence
-from gomem_core.links import LinkIndex
-from gomem_core.objectorder import ObjectOrder
-from gomem_core.objects import ObjectInfo, ObjectTable
-from gomem_core.reach import Fate, fate, find_paths, object_at, slot_of
-from gomem_core.records import SlotInfo
-from gomem_core.view import HeapView
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.queries.difference_tables import GLYPHS
+from gomem_core.queries.kept import fate_sentence
+from gomem_core.queries.links import LinkIndex
+from gomem_core.queries.objectorder import ObjectOrder
+from gomem_core.queries.reach import Fate, fate, find_paths, object_at, slot_of
+from gomem_core.world.objects import ObjectInfo, ObjectTable
+from gomem_core.world.records import SlotInfo
 from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip, join_fitting, size_text

@@ -4,9 +4,9 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from gomem_core.arch import PAGE_SHIFT
-from gomem_core.records import SpanInfo
-from gomem_core.view import HeapView
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.world.records import SpanInfo
 from gomem_tui.render.lines import Scene, Span
 from gomem_tui.render.spans import kind_tone
 from gomem_tui.style import Token

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from gomem_core.records import SpanInfo
 from gomem_core.report import counted, format_bytes
+from gomem_core.world.records import SpanInfo
 from gomem_tui.render.lines import short
 from gomem_tui.render.spans import list_text
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from gomem_core import events as e
-from gomem_core.arch import U64_MAX
 from gomem_core.frozen import values_of
+from gomem_core.go import events as e
+from gomem_core.go.amd64 import U64_MAX
+from gomem_core.go.sizeclasses import CLASSES, is_noscan
 from gomem_core.report import counted, format_bytes
-from gomem_core.sizeclasses import CLASSES, is_noscan
 from gomem_tui.render.lines import short
 
 _ADDRESSES: Final = {"base", "span", "addr", "block", "kept", "arena_used", "rest_base", "other_base", "obj", "value", "old"}

@@ -2,10 +2,10 @@
 
 from typing import Final, NamedTuple
 
-from gomem_core.records import SpanInfo
+from gomem_core.classic.view import HeapView
+from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import format_bytes
-from gomem_core.spanorder import SpanOrder
-from gomem_core.view import HeapView
+from gomem_core.world.records import SpanInfo
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
 from gomem_tui.style import Token

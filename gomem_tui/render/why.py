@@ -10,13 +10,13 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
 
-from gomem_core import events as e
-from gomem_core.diff import Difference
-from gomem_core.diff_tables import GLYPHS
+from gomem_core.go import events as e
 from gomem_core.lang.commands import Alloc
 from gomem_core.lang.moves import Pause
-from gomem_core.outcome import Outcome
+from gomem_core.queries.difference import Difference
+from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.report import Result, counted, format_bytes
+from gomem_core.session.outcome import Outcome
 from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.render.halfway import halfway_keys, halfway_lines, halfway_title, log_length, log_lines
 from gomem_tui.render.ladder import collection, ladder, ladders

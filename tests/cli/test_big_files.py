@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.machine import Machine
-from gomem_core.outcome import Outcome
-from gomem_core.script import read_script
-from gomem_core.scripted import timeline_of
-from gomem_core.step import Step
+from gomem_core.files.branches import timeline_of
+from gomem_core.files.script import read_script
+from gomem_core.files.step import Step
+from gomem_core.session.machine import Machine
+from gomem_core.session.outcome import Outcome
 from gomem_tui.__main__ import main
 from gomem_tui.render import why
 from gomem_tui.render.lines import Line

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.journal.file import SUFFIX, journal_directory
+from gomem_core.files.journal.file import SUFFIX, journal_directory
 from gomem_tui.__main__ import main
 from gomem_tui.cli import SHELLS, SUBCOMMANDS
 from gomem_tui.commands.words import all_commands

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from gomem_core.lang.panes import PANES
-from gomem_core.snapshot import MOST_OBJECTS
+from gomem_core.session.snapshot import MOST_OBJECTS
 from gomem_tui.__main__ import main
 from tests.cli.process import gomem
 

@@ -11,9 +11,9 @@ from jsonschema import Draft202012Validator
 
 from gomem_core.cli.measure import Effort
 from gomem_core.lessons import lessons
+from gomem_core.queries.show import STAT_NOTES
 from gomem_core.schema import results
-from gomem_core.session import Session
-from gomem_core.show import STAT_NOTES
+from gomem_core.session.session import Session
 from gomem_tui.__main__ import main
 from tests import schemafile
 from tests.cli.process import ROOT

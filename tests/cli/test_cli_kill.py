@@ -10,11 +10,11 @@ import time
 from io import TextIOWrapper
 from random import Random
 
+from gomem_core.classic.image import capture
 from gomem_core.cli.output import OK
-from gomem_core.console import Console
-from gomem_core.image import capture
-from gomem_core.journal import unfinished
-from gomem_core.resume import resume
+from gomem_core.files.journal import unfinished
+from gomem_core.session.console import Console
+from gomem_core.session.resume import resume
 from gomem_tui.__main__ import main
 from tests.cli.process import gomem, start
 from tests.core.journals import child

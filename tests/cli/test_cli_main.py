@@ -303,7 +303,7 @@ _WORK = [
 
 @pytest.mark.parametrize(
     ("commands", "unwanted"),
-    [(_LIGHT, {"gomem_core.runtime", "gomem_core.session", "gomem_core.lang"}), (_WORK, set())],
+    [(_LIGHT, {"gomem_core.classic", "gomem_core.session.session", "gomem_core.lang"}), (_WORK, set())],
     ids=["help", "work"],
 )
 def test_imports(commands: list[list[str]], unwanted: set[str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from gomem_core.cli import progress
 from gomem_core.cli.progress import working
-from gomem_core.session import Session
+from gomem_core.session.session import Session
 from gomem_tui.__main__ import main
 
 Capture = pytest.CaptureFixture[str]

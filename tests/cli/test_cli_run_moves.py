@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.journal.file import journal_directory
+from gomem_core.files.journal.file import journal_directory
 from gomem_tui.__main__ import main
 
 Capture = pytest.CaptureFixture[str]

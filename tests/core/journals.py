@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gomem_core.journal import read
+from gomem_core.files.journal import read
 
 HEADER = b'["gomem-journal", 1, {"started": "2026-11-23T22:50:00+00:00", "pid": 123, "gomem": "0.1.0", "kind": "run"}]\n'
 

@@ -4,11 +4,11 @@ import time
 from collections import Counter
 from typing import cast
 
-from gomem_core.account import Account
-from gomem_core.image import Image, capture
-from gomem_core.invariants import Level, check
+from gomem_core.classic.image import Image, capture
+from gomem_core.classic.invariants import Level, check
 from gomem_core.lang.commands import Alloc, Churn, Drop, FreeOs, Gc, GcMark, Link, MemStats, Procs, Unlink, UseP
-from gomem_core.session import Outcome, Session
+from gomem_core.queries.account import Account
+from gomem_core.session.session import Outcome, Session
 from tests.core.facts import ARENA, MB, PAGE, SIZE_CLASSES, span_bytes
 from tests.core.oracle import Oracle, Thing
 

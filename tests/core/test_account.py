@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.account import Account, Balance, Held, Share
-from gomem_core.arch import PAGE_SHIFT
-from gomem_core.news import Stale
-from gomem_core.records import SpanInfo
-from gomem_core.session import Session
-from gomem_core.view import HeapView
-from gomem_core.waste import holding
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.queries.account import Account, Balance, Held, Share
+from gomem_core.queries.waste import holding
+from gomem_core.session.session import Session
+from gomem_core.world.changes import Stale
+from gomem_core.world.records import SpanInfo
 from tests.core.facts import SIZE_CLASSES
 
 SIZES = st.sampled_from([0, 1, 3, 8, 12, 15, 16, 24, 48, 64, 500, 1024, 3000, 8192, 9000, 32768, 32769, 40000, 300000])

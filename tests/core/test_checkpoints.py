@@ -2,9 +2,9 @@
 
 import pytest
 
-from gomem_core.checkpoints import Checkpoint, Checkpoints
-from gomem_core.image import capture
-from gomem_core.runtime.malloc import Heap
+from gomem_core.classic.image import capture
+from gomem_core.classic.malloc import Heap
+from gomem_core.session.checkpoints import Checkpoint, Checkpoints
 
 IMAGE = capture(Heap())
 
@@ -15,9 +15,9 @@ def at(step: int) -> Checkpoint:
 
 
 def test_wherever_the_cursor_goes_no_place_gets_far_from_an_image(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gomem_core.checkpoints.MOST_WORK", 100)
-    monkeypatch.setattr("gomem_core.checkpoints.MOST_LOOSE", 0)
-    monkeypatch.setattr("gomem_core.checkpoints.MOST_BYTES", 200_000)
+    monkeypatch.setattr("gomem_core.session.checkpoints.MOST_WORK", 100)
+    monkeypatch.setattr("gomem_core.session.checkpoints.MOST_LOOSE", 0)
+    monkeypatch.setattr("gomem_core.session.checkpoints.MOST_BYTES", 200_000)
     kept = Checkpoints(at(0))
     for step in range(100, 20_000, 100):
         kept.add(at(step), step, inside=False)

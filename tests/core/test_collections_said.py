@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gomem_core.session import Session
+from gomem_core.session.session import Session
 
 _SAID = re.compile(r"\b(a|no|\d+) collections? ran")
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.console import Console
-from gomem_core.image import capture
-from gomem_core.journal import Journal, read
-from gomem_core.outcome import Outcome
-from gomem_core.resume import _Told, resume
-from gomem_core.script import read_script
+from gomem_core.classic.image import capture
+from gomem_core.files.journal import Journal, read
+from gomem_core.files.script import read_script
+from gomem_core.session.console import Console
+from gomem_core.session.outcome import Outcome
+from gomem_core.session.resume import _Told, resume
 from tests.effort import effort
 
 SCRIPT = """\

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.diff import Difference, diff
-from gomem_core.figures import figures
-from gomem_core.image import capture
-from gomem_core.moment import Moment, moment
-from gomem_core.news import Touched
-from gomem_core.records import SpanInfo
-from gomem_core.session import Session
+from gomem_core.classic.image import capture
+from gomem_core.queries.difference import Difference, diff
+from gomem_core.queries.figures import figures
+from gomem_core.queries.moment import Moment, moment
+from gomem_core.session.session import Session
+from gomem_core.world.changes import Touched
+from gomem_core.world.records import SpanInfo
 from tests.effort import effort
 
 SIZES = st.sampled_from([0, 1, 5, 8, 15, 16, 24, 48, 1024, 8192, 32768, 40000, 300000])

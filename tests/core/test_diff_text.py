@@ -2,8 +2,8 @@
 
 import pytest
 
-from gomem_core.diff import diff
-from gomem_core.session import Session
+from gomem_core.queries.difference import diff
+from gomem_core.session.session import Session
 from tests.core.facts import ARENA, PAGE
 from tests.core.test_diff import between, data_of, now, played
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.console import Console
-from gomem_core.image import capture
+from gomem_core.classic.image import capture
+from gomem_core.files.script import Script
 from gomem_core.lang import format_command, parse
-from gomem_core.resume import resume
-from gomem_core.script import Script
-from gomem_core.session import Session
+from gomem_core.session.console import Console
+from gomem_core.session.resume import resume
+from gomem_core.session.session import Session
 
 MADE = ("alloc 512 as x times 40", "alloc 48 as b", "alloc 100 times 8", "alloc 8 as x")
 

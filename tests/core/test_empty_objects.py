@@ -1,6 +1,6 @@
 """Objects of size 0 share one address, take no memory, and can still be linked to, dropped and reached."""
 
-from gomem_core.session import Session
+from gomem_core.session.session import Session
 
 
 def done(session: Session, *lines: str) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gomem_core.image import capture
-from gomem_core.session import Session
+from gomem_core.classic.image import capture
+from gomem_core.session.session import Session
 
 BEFORE = (
     *("alloc 48 scan as a", "alloc 64 noscan as b", "alloc 8 as x times 3", "drop x.1 x.2", "procs 2", "alloc 24 head as h"),

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gomem_core.execute import EXECUTE
 from gomem_core.lang import BY_WORD, REGISTRY, parse
 from gomem_core.lang.moves import Pause
-from gomem_core.session import Session
+from gomem_core.session.commands import EXECUTE
+from gomem_core.session.session import Session
 
 EXAMPLES = [(spec.name, example) for spec in REGISTRY for example in spec.examples]
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from gomem_core.image import capture, restore
-from gomem_core.runtime.freelarge import Treap
-from gomem_core.runtime.malloc import Heap
-from gomem_core.runtime.scavenge import scavenge
+from gomem_core.classic.freelarge import Treap
+from gomem_core.classic.image import capture, restore
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.scavenge import scavenge
 from tests.core.lines import LineMaker
 from tests.core.player import Player
 from tests.effort import effort

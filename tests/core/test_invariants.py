@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from gomem_core.invariants import InvariantError, check
-from gomem_core.runtime.malloc import Heap
-from gomem_core.runtime.mspan import MSPAN_DEAD, MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan
-from gomem_core.session import Session
+from gomem_core.classic.invariants import InvariantError, check
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.mspan import MSPAN_DEAD, MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan
+from gomem_core.session.session import Session
 
 SCRIPT = """
 alloc 48 scan as a times 200

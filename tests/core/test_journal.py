@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gomem_core import __version__
-from gomem_core.journal import Journal, JournalError, prune, read, unfinished
+from gomem_core.files.journal import Journal, JournalError, prune, read, unfinished
 from tests.core.journals import HEADER, made, names, plain
 
 

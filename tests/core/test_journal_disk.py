@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.journal import Journal, JournalError, find, prune, read, unfinished
+from gomem_core.files.journal import Journal, JournalError, find, prune, read, unfinished
 from tests.core.journals import made, names, plain
 
 

@@ -11,8 +11,8 @@ from random import Random
 
 import pytest
 
-from gomem_core.journal import Journal, JournalError, find, prune, read, unfinished, writing
-from gomem_core.journal.file import is_locked, lock
+from gomem_core.files.journal import Journal, JournalError, find, prune, read, unfinished, writing
+from gomem_core.files.journal.file import is_locked, lock
 from tests.core.journals import HEADER, child, made, names, plain
 from tests.effort import effort
 

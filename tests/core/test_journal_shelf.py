@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.journal import JournalError, find, killed_last, prune, read, unfinished
+from gomem_core.files.journal import JournalError, find, killed_last, prune, read, unfinished
 from tests.core.journals import HEADER, made, names
 
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from gomem_core.console import Console
-from gomem_core.execute import EXECUTE
-from gomem_core.journal import JournalError, read
-from gomem_core.journal.file import journal_directory
+from gomem_core.files.journal import JournalError, read
+from gomem_core.files.journal.file import journal_directory
+from gomem_core.files.script import read_script
 from gomem_core.lang.commands import Churn
 from gomem_core.report import Result
-from gomem_core.resume import resume
-from gomem_core.script import read_script
+from gomem_core.session.commands import EXECUTE
+from gomem_core.session.console import Console
+from gomem_core.session.resume import resume
 from tests.core.journals import made, plain
 
 
@@ -41,7 +41,7 @@ def test_what_the_session_began_with_is_written_before_the_first_step_is_done(li
 
 @pytest.mark.parametrize("line", ["goto end", "until objects > 1000", "forward 99"])
 def test_the_journal_follows_a_long_run_of_steps(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gomem_core.machine._TELL_EVERY", 10)
+    monkeypatch.setattr("gomem_core.session.machine._TELL_EVERY", 10)
     console = on_script("alloc 48\n" * 35)
     console.submit(line)
     steps = [record[1] for record in records(console)[1:]]
@@ -66,7 +66,7 @@ def test_where_it_stands_is_written_before_a_heavy_step(monkeypatch: pytest.Monk
 
 
 def test_who_only_compares_leaves_no_trace_of_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gomem_core.machine._TELL_EVERY", 10)
+    monkeypatch.setattr("gomem_core.session.machine._TELL_EVERY", 10)
     console = on_script("alloc 48\n" * 35)
     console.submit("diff 30")
     assert records(console) == []
@@ -131,7 +131,7 @@ def test_a_full_disk_is_told_once_and_the_session_is_not_offered(monkeypatch: py
     journal = console.journal
     assert journal is not None
     with monkeypatch.context() as patch:
-        patch.setattr("gomem_core.journal.writing._write", _full)
+        patch.setattr("gomem_core.files.journal.writing._write", _full)
         console.submit("alloc 64")
     assert console.take_problem().endswith("No space left on device")
     console.submit("gc")

@@ -8,11 +8,11 @@ import pytest
 
 from gomem_core.cli.check import Checked
 from gomem_core.cli.sessionfile import SessionFile
+from gomem_core.files.script import read_script
+from gomem_core.files.step import Step, parse_step
 from gomem_core.lang.panes import PANES
 from gomem_core.lessons import Lesson, UnknownLesson, find_lesson, lessons
 from gomem_core.lessons.walked import note_walked, walked, walked_file
-from gomem_core.script import read_script
-from gomem_core.step import Step, parse_step
 
 LESSONS = 12
 FOLDER = Path(__file__).parents[2] / "gomem_core" / "lessons"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gomem_core.near import did_you_mean, nearest
+from gomem_core.suggest import did_you_mean, nearest
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from gomem_core.objectorder import FATES, ObjectOrder
-from gomem_core.reach import fate, find_paths
-from gomem_core.roworder import finish
-from gomem_core.session import Session
+from gomem_core.queries.objectorder import FATES, ObjectOrder
+from gomem_core.queries.reach import fate, find_paths
+from gomem_core.queries.roworder import finish
+from gomem_core.session.session import Session
 
 RANK = ["rooted", "linked", "garbage", "dead", "swept", "zero"]
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.lang import Names, complete
-from gomem_core.offers import offers
-from gomem_core.session import Session
+from gomem_core.session.candidates import offers
+from gomem_core.session.session import Session
 from tests.core.facts import ARENA, PAGE
 
 SCRIPT = (

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.console import Console
-from gomem_core.resume import resume
+from gomem_core.session.console import Console
+from gomem_core.session.resume import resume
 
 
 def summary(console: Console, line: str) -> str:

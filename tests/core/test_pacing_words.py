@@ -6,7 +6,7 @@ import pytest
 
 from gomem_core.lang import help_text
 from gomem_core.lang.operands import PERCENT
-from gomem_core.session import Session
+from gomem_core.session.session import Session
 
 MB = 1 << 20
 

@@ -6,9 +6,9 @@ from time import thread_time
 
 import pytest
 
-from gomem_core.pattern import LONGEST, BadPattern, Pattern, TooCostly
-from gomem_core.session import Session
-from gomem_core.stopping import Stopped, StopRequest
+from gomem_core.lang.pattern import LONGEST, BadPattern, Pattern, TooCostly
+from gomem_core.session.session import Session
+from gomem_core.world.interrupt import Stopped, StopRequest
 
 ROW = "c420000000\n0xc420000000\n1\ninuse\nmcache P0\nP0 cache\n4\n48\nnoscan\n1/170\nswept"
 COSTLY = "(([a-z]?[0-9]?){30}){30}~"  # the worst that fits: thousands of states for each character

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gomem_core.files.places import config_directory, state_directory
 from gomem_core.lessons.walked import note_walked, walked
-from gomem_core.places import config_directory, state_directory
 from gomem_tui.config import Config, user_config
 from gomem_tui.history import add_to_history, read_history
 

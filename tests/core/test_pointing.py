@@ -2,9 +2,9 @@
 
 import pytest
 
-from gomem_core.console import Console
-from gomem_core.pointing import Pointing
-from gomem_core.script import read_script
+from gomem_core.files.script import read_script
+from gomem_core.session.console import Console
+from gomem_tui.pointing import Pointing
 
 # 1 nothing, 2 spans, 3 nothing, 4 heap and why, 5 nothing, 6 heap and why again
 TEXT = "pause\nfocus spans\npause\npause\nfocus heap\nfocus why\nalloc 8\npause\nfocus heap why\npause\n"

@@ -2,12 +2,12 @@
 
 import pytest
 
-from gomem_core.comparisons import COMPARE
-from gomem_core.events import CacheSpan, Grow, LockTaken
+from gomem_core.go.events import CacheSpan, Grow, LockTaken
+from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.moves import Comparison
 from gomem_core.lang.quantities import QUANTITIES
-from gomem_core.quantities import MEASURES, measure
-from gomem_core.session import Session
+from gomem_core.queries.quantities import MEASURES, measure
+from gomem_core.session.session import Session
 
 SCRIPTS = {
     "nothing": "",

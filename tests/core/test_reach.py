@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.links import LinkIndex
-from gomem_core.reach import fate, find_paths, object_at, slot_of
-from gomem_core.session import Session
-from gomem_core.view import HeapView
-from gomem_core.view_slots import SlotView
+from gomem_core.classic.view import HeapView
+from gomem_core.classic.view_slots import SlotView
+from gomem_core.queries.links import LinkIndex
+from gomem_core.queries.reach import fate, find_paths, object_at, slot_of
+from gomem_core.session.session import Session
 
 NAMES = st.sampled_from([f"o{n}" for n in range(1, 13)])
 LINES = st.one_of(

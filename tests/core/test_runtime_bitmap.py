@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.view import HeapView
 from gomem_core.recordings.format import Step, read_steps
 from gomem_core.recordings.verify import Replay, Report
-from gomem_core.runtime.malloc import Heap
-from gomem_core.view import HeapView
 from tests.core.facts import ARENA, SIZE_CLASSES
 
 RECORDING = Path(__file__).parent.parent / "recordings" / "03_heapbits.jsonl.gz"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.runtime.malloc import Heap
-from gomem_core.session import Session
+from gomem_core.classic.malloc import Heap
+from gomem_core.session.session import Session
 from tests.core.facts import ARENA, MB, PAGE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -134,7 +134,7 @@ def test_ps_that_are_not_there_are_refused() -> None:
 
 HUGE = """
 import time
-from gomem_core.session import Session
+from gomem_core.session.session import Session
 session = Session()
 start = time.process_time()
 for line in ("alloc 100G {kind}", "show bitmap o1", "show span o1", "find 0xd000000008", "drop o1", "gc", "alloc 48"):
@@ -167,7 +167,7 @@ def test_100_gigabytes_take_less_than_a_second_and_200_mb(kind: str) -> None:
 def test_what_is_huge_takes_little_time_of_the_processor(lines: list[str], seconds: int) -> None:
     script = f"""
 import resource
-from gomem_core.session import Session
+from gomem_core.session.session import Session
 resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))  # the system ends it then
 session = Session()
 for line in {lines}:

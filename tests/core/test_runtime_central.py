@@ -2,9 +2,9 @@
 
 import pytest
 
-from gomem_core.events import CacheSpan, CentralMiss, CentralPick, Event, Reclaim, SpanFree, Sweep
-from gomem_core.runtime.malloc import Heap
-from gomem_core.view import HeapView
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.view import HeapView
+from gomem_core.go.events import CacheSpan, CentralMiss, CentralPick, Event, Reclaim, SpanFree, Sweep
 from tests.core.facts import ARENA, PAGE
 
 SLOTS = 4  # of 2048 bytes in a page: class 37

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from gomem_core.events import (
+from gomem_core.go.events import (
     BitsCleared,
     BitsWritten,
     CacheSpan,
@@ -30,7 +30,7 @@ from gomem_core.events import (
     UncacheSpan,
     Zeroed,
 )
-from gomem_core.session import Session
+from gomem_core.session.session import Session
 from tests.core.facts import ARENA, PAGE
 from tests.core.lines import HUGE_SIZES, LineMaker
 from tests.core.player import Player

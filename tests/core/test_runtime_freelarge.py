@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.runtime.freelarge import BestFit, Treap
-from gomem_core.runtime.mspan import MSPAN_FREE, MSpan
+from gomem_core.classic.freelarge import BestFit, Treap
+from gomem_core.classic.mspan import MSPAN_FREE, MSpan
 
 Key = tuple[int, int]  # pages, address of the struct
 Tree = tuple[Key, "Tree", "Tree"] | None

@@ -2,12 +2,12 @@
 
 import pytest
 
-from gomem_core.arch import U64_MAX
-from gomem_core.events import Event, GcMarked, GcStart, Pacing, Scavenged, SysUnused
-from gomem_core.runtime.malloc import Heap
-from gomem_core.runtime.scavenge import scavenge
-from gomem_core.session import Session
-from gomem_core.view import HeapView
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.scavenge import scavenge
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import U64_MAX
+from gomem_core.go.events import Event, GcMarked, GcStart, Pacing, Scavenged, SysUnused
+from gomem_core.session.session import Session
 from tests.core.facts import MB, PAGE
 
 

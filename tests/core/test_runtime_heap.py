@@ -2,14 +2,14 @@
 
 import pytest
 
-from gomem_core.events import Event, Grow, Mapped, Picked, SpanMerge, SpanSplit
-from gomem_core.image import capture
-from gomem_core.runtime.fixalloc import FixAlloc
-from gomem_core.runtime.malloc import Heap
-from gomem_core.runtime.mheap import OutOfMemory
-from gomem_core.runtime.mspan import MSPAN_FREE, MSpan
-from gomem_core.session import Session
-from gomem_core.view import HeapView
+from gomem_core.classic.fixalloc import FixAlloc
+from gomem_core.classic.image import capture
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.mheap import OutOfMemory
+from gomem_core.classic.mspan import MSPAN_FREE, MSpan
+from gomem_core.classic.view import HeapView
+from gomem_core.go.events import Event, Grow, Mapped, Picked, SpanMerge, SpanSplit
+from gomem_core.session.session import Session
 from tests.core.facts import ARENA, MB, PAGE
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gomem_core.arch import NUM_SPAN_CLASSES
-from gomem_core.runtime.malloc import Heap
-from gomem_core.sizeclasses import CLASSES, SIZE_TO_CLASS8, SIZE_TO_CLASS128, is_noscan, make_span_class, size_to_class
+from gomem_core.classic.malloc import Heap
+from gomem_core.go.amd64 import NUM_SPAN_CLASSES
+from gomem_core.go.sizeclasses import CLASSES, SIZE_TO_CLASS8, SIZE_TO_CLASS128, is_noscan, make_span_class, size_to_class
 from tests.core.facts import ARENA, PAGE, SIZE_CLASSES, SIZES, class_of
 
 

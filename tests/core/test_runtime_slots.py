@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.image import capture
-from gomem_core.runtime.malloc import Heap
-from gomem_core.runtime.mspan import MSpan
+from gomem_core.classic.image import capture
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.mspan import MSpan
 
 BITS = st.integers(1, 1024).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, (1 << n) - 1)))
 DENSE = st.tuples(st.sampled_from([1, 63, 64, 65, 127, 128, 129, 512, 1024]), st.sets(st.integers(0, 1023), max_size=9))

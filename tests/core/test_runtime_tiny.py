@@ -2,9 +2,9 @@
 
 import pytest
 
-from gomem_core.events import TinyBlock, TinyShared
-from gomem_core.runtime.malloc import Heap
-from gomem_core.session import Session
+from gomem_core.classic.malloc import Heap
+from gomem_core.go.events import TinyBlock, TinyShared
+from gomem_core.session.session import Session
 from tests.core.facts import ARENA
 
 

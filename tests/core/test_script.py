@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.script import BranchText, Script, ScriptError, load_script, parse_step, read_script, write_script
-from gomem_core.session import Session
+from gomem_core.files.script import BranchText, Script, ScriptError, load_script, parse_step, read_script, write_script
+from gomem_core.session.session import Session
 from tests.effort import effort
 
 WHOLE = """\

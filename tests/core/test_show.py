@@ -4,13 +4,13 @@ from collections import Counter
 
 import pytest
 
-from gomem_core.churn import DISTRIBUTIONS, churn
-from gomem_core.image import capture
-from gomem_core.objectorder import ObjectOrder
-from gomem_core.objects import ObjectTable
+from gomem_core.classic.image import capture
+from gomem_core.classic.malloc import Heap
+from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.report import Result
-from gomem_core.runtime.malloc import Heap
-from gomem_core.session import Outcome, Session
+from gomem_core.session.churn import DISTRIBUTIONS, churn
+from gomem_core.session.session import Outcome, Session
+from gomem_core.world.objects import ObjectTable
 from gomem_tui.render.lines import Port, Scene, plain
 from gomem_tui.render.objects import Rows, render_objects
 from tests.core.facts import ARENA, PAGE

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.account import Account
-from gomem_core.session import Session
-from gomem_core.spanfilter import BadFilter, read_filter
-from gomem_core.spanorder import SORTS, SpanOrder
+from gomem_core.queries.account import Account
+from gomem_core.queries.spanfilter import BadFilter, read_filter
+from gomem_core.queries.spanorder import SORTS, SpanOrder
+from gomem_core.session.session import Session
 
 LINES = [
     "alloc 48 scan times 90",

@@ -3,7 +3,7 @@
 import pytest
 
 from gomem_core.lang.quantities import QUANTITIES
-from gomem_core.session import Session
+from gomem_core.session.session import Session
 from gomem_tui.render.heap import render_heap
 from gomem_tui.render.lines import Port, Scene, plain
 

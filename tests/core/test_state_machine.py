@@ -9,10 +9,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from gomem_core.image import capture, restore
-from gomem_core.runtime.malloc import Heap
-from gomem_core.session import Outcome, Session
-from gomem_core.view import HeapView
+from gomem_core.classic.image import capture, restore
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.view import HeapView
+from gomem_core.session.session import Outcome, Session
 from tests.core.lines import LineMaker
 from tests.core.oracle import Thing
 from tests.core.player import Player, ScriptFailed, shortened

@@ -2,10 +2,10 @@
 
 import pytest
 
+from gomem_core.files.step import ScriptError, Step, parse_step
 from gomem_core.lang import ParseError
 from gomem_core.lang.commands import Alloc, Gc
 from gomem_core.lang.moves import ExpectError, ExpectQuantity, ExpectServed, Pause
-from gomem_core.step import ScriptError, Step, parse_step
 
 
 def test_one_line() -> None:

@@ -3,9 +3,9 @@
 import re
 
 from gomem_core.lang.commands import Alloc
-from gomem_core.outcome import Outcome
-from gomem_core.session import Session
-from gomem_core.told import sweeping
+from gomem_core.session.outcome import Outcome
+from gomem_core.session.session import Session
+from gomem_core.session.told import sweeping
 from gomem_tui.render.ladder import collection, ladder
 
 MCENTRAL, MHEAP = 2, 3

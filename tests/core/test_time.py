@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.account import Account
-from gomem_core.events import Event, Grow
-from gomem_core.image import capture
-from gomem_core.invariants import check
-from gomem_core.reach import find_paths
-from gomem_core.session import Outcome, Session
-from gomem_core.spanorder import SpanOrder
-from gomem_core.stopping import Stopped
-from gomem_core.timeline import Timeline
+from gomem_core.classic.image import capture
+from gomem_core.classic.invariants import check
+from gomem_core.files.timeline import Timeline
+from gomem_core.go.events import Event, Grow
+from gomem_core.queries.account import Account
+from gomem_core.queries.reach import find_paths
+from gomem_core.queries.spanorder import SpanOrder
+from gomem_core.session.session import Outcome, Session
+from gomem_core.world.interrupt import Stopped
 from tests.core.lines import LineMaker
 from tests.core.player import Player
 from tests.effort import effort
@@ -95,10 +95,10 @@ class Checked:
 def images(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "many images":
-            patch.setattr("gomem_core.machine._EVERY", 3)
-            patch.setattr("gomem_core.machine._NEAR", 5)
-            patch.setattr("gomem_core.checkpoints.MOST_LOOSE", 60_000)
-            patch.setattr("gomem_core.checkpoints.MOST_BYTES", 300_000)
+            patch.setattr("gomem_core.session.machine._EVERY", 3)
+            patch.setattr("gomem_core.session.machine._NEAR", 5)
+            patch.setattr("gomem_core.session.checkpoints.MOST_LOOSE", 60_000)
+            patch.setattr("gomem_core.session.checkpoints.MOST_BYTES", 300_000)
         yield
 
 

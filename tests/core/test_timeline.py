@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.script import Script, read_script, write_script
-from gomem_core.scripted import script_of, timeline_of
-from gomem_core.timeline import Branch, Timeline, UnknownBranch
+from gomem_core.files.branches import script_of, timeline_of
+from gomem_core.files.script import Script, read_script, write_script
+from gomem_core.files.timeline import Branch, Timeline, UnknownBranch
 from tests.effort import effort
 
 R = st.randoms(use_true_random=False)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gomem_core import events as e
-from gomem_core.session import Session
-from gomem_core.told import Sweeps
+from gomem_core.go import events as e
+from gomem_core.session.session import Session
+from gomem_core.session.told import Sweeps
 from tests.effort import effort
 
 LINES = [
@@ -39,7 +39,7 @@ DEEPER: dict[str, list[type[e.Event]]] = {
 def test_the_costliest_allocation_is_the_one_that_went_furthest(
     lines: list[str], kept: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gomem_core.told.EVENTS_KEPT", kept)
+    monkeypatch.setattr("gomem_core.session.told.EVENTS_KEPT", kept)
     session = Session(narrate=True)
     for line in lines:
         outcome = session.submit(line)
@@ -62,7 +62,7 @@ def test_the_costliest_allocation_is_the_one_that_went_furthest(
 
 
 def test_sweeping_before_an_allocation_does_not_push_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gomem_core.told.EVENTS_KEPT", 100)
+    monkeypatch.setattr("gomem_core.session.told.EVENTS_KEPT", 100)
     session = Session(narrate=True)
     for line in ("alloc 8192 times 300", "gc mark"):
         session.submit(line)

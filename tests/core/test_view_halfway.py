@@ -5,13 +5,13 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.events import Event
-from gomem_core.execute import EXECUTE, CommandError, World
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.mspan import MSpanList
+from gomem_core.classic.view import CENTRAL_CLASSES, HeapView
+from gomem_core.go.events import Event
 from gomem_core.lang import parse
-from gomem_core.objects import ObjectTable
-from gomem_core.runtime.malloc import Heap
-from gomem_core.runtime.mspan import MSpanList
-from gomem_core.view import CENTRAL_CLASSES, HeapView
+from gomem_core.session.commands import EXECUTE, CommandError, World
+from gomem_core.world.objects import ObjectTable
 
 LINES = [
     "alloc 512 scan",

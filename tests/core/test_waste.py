@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from gomem_core.account import Held
-from gomem_core.session import Session
-from gomem_core.waste import holding
+from gomem_core.queries.account import Held
+from gomem_core.queries.waste import holding
+from gomem_core.session.session import Session
 
 # The case of the issue: of 4000 objects of 512 B three stay, each alone in a span of 16.
 FRAGMENTED = ("alloc 512 as x times 4000", "alloc 40 as y times 3", "drop x.2..x.2000 x.2002..x.3999", "gc")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gomem_core.lang import parse
 from gomem_core.lang.commands import Alloc
-from gomem_core.session import Session
-from gomem_core.whatif import what_if
+from gomem_core.session.session import Session
+from gomem_core.session.whatif import what_if
 
 SCRIPTS = [
     [],

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from gomem_core import events
+from gomem_core.go import events
 from gomem_core.lang import BY_WORD, REGISTRY, CommandSpec, ParseError, help_text, parse
 from gomem_core.lang import commands as c
 from gomem_core.lang import moves as m

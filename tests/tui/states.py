@@ -4,10 +4,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from gomem_core.news import Touched
-from gomem_core.session import Outcome, Session
-from gomem_core.spanorder import SpanOrder
-from gomem_core.step import Step
+from gomem_core.files.step import Step
+from gomem_core.queries.spanorder import SpanOrder
+from gomem_core.session.session import Outcome, Session
+from gomem_core.world.changes import Touched
 from gomem_tui.render.lines import Scene, Selection
 
 SCRIPTS: Final = {

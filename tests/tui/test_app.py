@@ -7,8 +7,8 @@ from textual.events import Key
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from gomem_core.console import Console
-from gomem_core.script import ScriptError, read_script
+from gomem_core.files.script import ScriptError, read_script
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.arrangement import PANES
 from gomem_tui.demo import demo_script

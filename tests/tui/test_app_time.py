@@ -8,11 +8,11 @@ import pytest
 from textual.geometry import Offset
 from textual.pilot import Pilot
 
-from gomem_core.console import Console
-from gomem_core.journal import read
-from gomem_core.journal.file import journal_directory
-from gomem_core.script import read_script
-from gomem_core.view import HeapView
+from gomem_core.classic.view import HeapView
+from gomem_core.files.journal import read
+from gomem_core.files.journal.file import journal_directory
+from gomem_core.files.script import read_script
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.panes.bars import Bar
 from gomem_tui.panes.base import HeapPane

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gomem_core.records import CentralInfo
-from gomem_core.view import HeapView
+from gomem_core.classic.view import HeapView
+from gomem_core.world.records import CentralInfo
 from gomem_tui.render.lines import Port, plain
 from gomem_tui.render.mcentral import render_mcentral
 from tests.tui.states import State

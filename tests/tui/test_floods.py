@@ -14,7 +14,7 @@ from textual.app import App
 from textual.events import Key
 
 from gomem_core.lessons import lessons
-from gomem_core.session import Session
+from gomem_core.session.session import Session
 from gomem_tui.app import Explorer
 from gomem_tui.arrangement import PANES, WHY
 from gomem_tui.opening import open_console

@@ -5,11 +5,11 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.objectorder import ObjectOrder
-from gomem_core.reach import object_at
-from gomem_core.session import Session
-from gomem_core.spanorder import SpanOrder
-from gomem_core.timeline import Timeline
+from gomem_core.files.timeline import Timeline
+from gomem_core.queries.objectorder import ObjectOrder
+from gomem_core.queries.reach import object_at
+from gomem_core.queries.spanorder import SpanOrder
+from gomem_core.session.session import Session
 from gomem_tui.render.arena import render_arena
 from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.heap import render_heap

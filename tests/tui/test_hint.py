@@ -2,8 +2,8 @@
 
 import pytest
 
-from gomem_core.console import Console
-from gomem_core.offers import offers
+from gomem_core.session.candidates import offers
+from gomem_core.session.console import Console
 from gomem_tui.hint import hint
 
 

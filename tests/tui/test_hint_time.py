@@ -2,10 +2,10 @@
 
 import pytest
 
-from gomem_core.journal import unfinished
-from gomem_core.journal.file import journal_directory
-from gomem_core.journal.line import encode
-from gomem_core.session import Session
+from gomem_core.files.journal import unfinished
+from gomem_core.files.journal.file import journal_directory
+from gomem_core.files.journal.line import encode
+from gomem_core.session.session import Session
 from gomem_tui.hint import forked, offer, progress
 from tests.core.journals import made
 

@@ -9,8 +9,8 @@ from textual.command import Hit
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
-from gomem_core.console import Console
-from gomem_core.script import read_script
+from gomem_core.files.script import read_script
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.arrangement import PANES
 from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown

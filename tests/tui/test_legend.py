@@ -1,8 +1,8 @@
 """Letters of the arena: they stay readable where something changed, and a page explains each of them."""
 
-from gomem_core.console import Console
-from gomem_core.script import read_script
-from gomem_core.sizeclasses import CLASSES
+from gomem_core.files.script import read_script
+from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.keys import STANDARD
 from gomem_tui.paint import text_of

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.console import Console
+from gomem_core.files.script import read_script
 from gomem_core.lessons import Lesson, find_lesson
 from gomem_core.lessons.walked import walked
-from gomem_core.script import read_script
+from gomem_core.session.console import Console
 from gomem_tui.glyphs import STAND_INS
 from gomem_tui.keys import STANDARD, Keyboard
 from gomem_tui.lesson import LessonExplorer

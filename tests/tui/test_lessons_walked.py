@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from _pytest.mark import ParameterSet
 
-from gomem_core.console import Console
+from gomem_core.files.step import parse_step
 from gomem_core.lessons import Lesson, lessons
-from gomem_core.step import parse_step
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.panes.why import WhyPane
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.geometry import Size
 
-from gomem_core.console import Console
-from gomem_core.script import read_script
+from gomem_core.files.script import read_script
+from gomem_core.session.console import Console
 from gomem_tui.keys import STANDARD
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane

@@ -6,9 +6,9 @@ import pytest
 from _pytest.mark import ParameterSet
 from textual.pilot import Pilot
 
-from gomem_core.console import Console
+from gomem_core.files.script import read_script
 from gomem_core.lessons import find_lesson
-from gomem_core.script import read_script
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.lesson import LessonExplorer
 from gomem_tui.lessondesk import open_lesson

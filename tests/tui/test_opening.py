@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.console import Console
-from gomem_core.journal import find, read
-from gomem_core.script import read_script
+from gomem_core.files.journal import find, read
+from gomem_core.files.script import read_script
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.opening import open_console
 from gomem_tui.prompt import Prompt

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gomem_core.news import Touched
+from gomem_core.world.changes import Touched
 from gomem_tui.render.arena import LABEL, render_arena
 from gomem_tui.render.lines import Port, Scene, Selection, plain
 from gomem_tui.render.pagecells import LENSES, Chart, Lens

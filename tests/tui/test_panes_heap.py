@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from textual.app import App, ComposeResult
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 
-from gomem_core.console import Console
+from gomem_core.session.console import Console
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
 from gomem_tui.panes.model import Model

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 from textual.app import App, ComposeResult
 
-from gomem_core.account import Account
-from gomem_core.console import Console
+from gomem_core.queries.account import Account
+from gomem_core.session.console import Console
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane

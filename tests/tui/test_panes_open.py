@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 from textual.pilot import Pilot
 
-from gomem_core.console import Console
-from gomem_core.script import read_script
+from gomem_core.files.script import read_script
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.table import TablePane

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 from rich.color_triplet import ColorTriplet
 
-from gomem_core.console import Console
-from gomem_core.script import read_script
+from gomem_core.files.script import read_script
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.look import Look
 from gomem_tui.options import Options

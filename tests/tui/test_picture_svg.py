@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gomem_core.console import Console
-from gomem_core.script import read_script
+from gomem_core.files.script import read_script
+from gomem_core.session.console import Console
 from gomem_tui.shoot import shoot
 
 SCRIPT = "gomem 1\nsay See `0x10` here.\nalloc 48 scan as node\n"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.console import Console
 from gomem_core.lang import BY_WORD
 from gomem_core.lang.panes import PANES
+from gomem_core.session.console import Console
 from gomem_tui.opening import open_console
 from gomem_tui.panes.model import Model
 from gomem_tui.plain import PlainTalk, run_plain

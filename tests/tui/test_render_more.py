@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.account import Account, Balance
-from gomem_core.figures import figures
-from gomem_core.objectorder import ObjectOrder
-from gomem_core.stepmarks import GC, GROW
+from gomem_core.queries.account import Account, Balance
+from gomem_core.queries.figures import figures
+from gomem_core.queries.objectorder import ObjectOrder
+from gomem_core.session.stepmarks import GC, GROW
 from gomem_tui.render import heap_parts
 from gomem_tui.render.compared import Compared
 from gomem_tui.render.header import render_header

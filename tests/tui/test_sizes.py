@@ -2,9 +2,9 @@
 
 import pytest
 
-from gomem_core.console import Console
+from gomem_core.files.script import read_script
 from gomem_core.lessons import find_lesson
-from gomem_core.script import read_script
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.arrangement import PANES
 from gomem_tui.demo import demo_script

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gomem_core.news import Touched
+from gomem_core.world.changes import Touched
 from gomem_tui.render.lines import Port, changed_elsewhere, plain, shown_rows
 from gomem_tui.render.spans import render_spans, sort_at
 from tests.tui.states import State

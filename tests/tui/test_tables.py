@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 import pytest
 from textual.pilot import Pilot
 
-from gomem_core import pattern
-from gomem_core.console import Console
-from gomem_core.script import read_script
+from gomem_core.files.script import read_script
+from gomem_core.lang import pattern
+from gomem_core.session.console import Console
 from gomem_tui.app import Explorer
 from gomem_tui.keys import STANDARD
 from gomem_tui.panes import model as model_module

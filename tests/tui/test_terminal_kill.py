@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 from random import Random
 
-from gomem_core.console import Console
-from gomem_core.image import capture
-from gomem_core.journal import unfinished
-from gomem_core.resume import resume
-from gomem_core.session import Session
-from gomem_core.timeline import Timeline
+from gomem_core.classic.image import capture
+from gomem_core.files.journal import unfinished
+from gomem_core.files.timeline import Timeline
+from gomem_core.session.console import Console
+from gomem_core.session.resume import resume
+from gomem_core.session.session import Session
 from tests.effort import effort
 from tests.tui.longscript import STEPS, long_script
 from tests.tui.terminal import Terminal

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.journal import read, unfinished
-from gomem_core.journal.file import journal_directory
+from gomem_core.files.journal import read, unfinished
+from gomem_core.files.journal.file import journal_directory
 from tests.tui.longscript import STEPS, long_script
 from tests.tui.terminal import Terminal
 

@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from gomem_core import events
-from gomem_core.arch import U64_MAX
-from gomem_core.console import Console
-from gomem_core.diff import Difference
-from gomem_core.diff_tables import GLYPHS, Fate
-from gomem_core.news import Touched
-from gomem_core.outcome import Outcome
+from gomem_core.files.script import read_script
+from gomem_core.go import events
+from gomem_core.go.amd64 import U64_MAX
+from gomem_core.queries.difference import Difference
+from gomem_core.queries.difference_tables import GLYPHS, Fate
+from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import Result
-from gomem_core.script import read_script
-from gomem_core.spanorder import SpanOrder
+from gomem_core.session.console import Console
+from gomem_core.session.outcome import Outcome
+from gomem_core.world.changes import Touched
 from gomem_tui.render.arena import render_arena
 from gomem_tui.render.ladder import ladder_so_far
 from gomem_tui.render.layout import render_layout

@@ -1,0 +1,246 @@
+"""A heap's whole state as one immutable value: to go back to it, and to tell whether two heaps are the same to the bit.
+
+Columns of machine integers are `array`s ('q' signed, 'Q' unsigned 64 bits, one entry a struct); bit sets are ints, which Python
+shares between heap and image for nothing.  An image consists of few Python objects, however large the heap is, so that Python's
+garbage collector has little to look at.  mspan structs are numbered: first the spans of the arena in address order, then the free
+structs in the order of fixalloc's list.  Only heaps with best fit, those of typed sessions, have images.
+"""
+
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
+from dataclasses import dataclass
+from itertools import islice
+from operator import attrgetter
+from typing import Any, Final
+
+from gomem_core.classic.freelarge import BestFit
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.mbitmap import ptr_words_code
+from gomem_core.classic.mcache import MCache
+from gomem_core.classic.mspan import MSPAN_FREE, MSpan, MSpanList
+from gomem_core.classic.mstats import MStats
+from gomem_core.classic.spantable import SpanTable
+
+_SIGNED: Final = ("start_addr", "npages", "freeindex", "nelems", "alloc_count", "sweepgen", "spanclass", "state", "needzero")
+_SIGNED_TOO: Final = ("unusedsince", "npreleased", "limit", "elemsize", "ptr")
+_COLUMNS: Final = (*_SIGNED, *_SIGNED_TOO)
+_BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
+_MHEAP: Final = (
+    "arena_start",
+    "arena_used",
+    "arena_end",
+    "bitmap_mapped",
+    "spans_len",
+    "now",
+    "sweepgen",
+    "sweepdone",
+    "pages_in_use",
+    "pages_swept",
+    "pages_swept_basis",
+    "sweep_heap_live_basis",
+    "sweep_pages_per_byte",
+)
+_SPANALLOC: Final = ("chunk", "nchunk", "inuse", "chunks")
+_STATS: Final = tuple(name for name in MStats.__slots__ if name != "nsmallfree")
+_NONE: Final = -1
+_EMPTY: Final = array("q")  # most of the 500 lists of a heap are
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """State of a heap; equal images mean heaps that are the same to the bit."""
+
+    columns: tuple[array[int], ...]
+    alloc_cache: array[int]
+    incache: bytes
+    bit_sets: tuple[tuple[int, ...], ...]
+    ptr_words: bytes  # of all structs that have it, one after the other
+    ptr_words_lengths: array[int]  # bytes of each struct's part, -1: it has none
+    pointers: tuple[array[int], ...]  # of each slot that stores some: struct, slot, how many; of each stored one: word, target
+    arena_spans: int  # so many structs describe spans of the arena, the others are free
+    lists: tuple[array[int], ...]  # in the order of _all_lists
+    sweep_spans: tuple[array[int], array[int]]
+    leaves: dict[int, int | array[int]]  # of the spans array
+    mheap: tuple[Any, ...]
+    spanalloc: tuple[Any, ...]
+    stats: tuple[Any, ...]
+    nsmallfree: array[int]
+    central: array[int]  # nmalloc, nlock of each
+    gc: tuple[int, int]  # gcpercent, heapminimum
+    mcaches: tuple[tuple[int, int, array[int]], ...]  # tiny, tinyoffset, struct cached for each span class
+    p: int
+    tiny_refs: dict[int, int]
+
+    @property
+    def bases(self) -> list[int]:
+        """Where the spans of the arena begin, in address order."""
+        return self.columns[0][: self.arena_spans].tolist()
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes, roughly: as if the heap had changed all its bit sets since."""
+        leaves = (leaf for leaf in self.leaves.values() if not isinstance(leaf, int))
+        tables = (*self.columns, self.alloc_cache, *self.lists, *self.sweep_spans, self.nsmallfree, self.central, *leaves)
+        numbers = sum(len(table) * table.itemsize + 80 for table in (*tables, self.ptr_words_lengths, *self.pointers) if table)
+        slots = sum(self.columns[_COLUMNS.index("nelems")])
+        bit_sets = len(_BIT_SETS) * (40 * len(self.incache) + slots // 7)
+        return numbers + bit_sets + len(self.incache) + len(self.ptr_words) + 100 * len(self.tiny_refs) + 5_000
+
+
+def capture(heap: Heap) -> Image:
+    """The heap's state now, in time proportional to its spans.  Raises TypeError when it chooses large spans by treap."""
+    h = heap.mheap
+    if not isinstance(h.freelarge, BestFit):
+        raise TypeError("only heaps that choose large free spans by best fit have images")
+    arena = h.all_spans()
+    structs = arena + h.spanalloc.free_list
+    numbers = {id(s): i for i, s in enumerate(structs)}
+
+    def number(s: MSpan | None) -> int:
+        return _NONE if s is None else numbers[id(s)]
+
+    return Image(
+        columns=_columns(structs),
+        alloc_cache=array("Q", [s.alloc_cache for s in structs]),
+        incache=bytes(s.incache for s in structs),
+        bit_sets=tuple(tuple(getattr(s, name) for s in structs) for name in _BIT_SETS),
+        ptr_words=b"".join([s.ptr_words for s in structs if s.ptr_words is not None]),
+        ptr_words_lengths=array("q", [_bytes_of(s.ptr_words) for s in structs]),
+        pointers=_stored(structs),
+        arena_spans=len(arena),
+        lists=tuple(
+            _EMPTY if spans.first is None else array("q", [numbers[id(s)] for s in spans.spans()]) for spans in _all_lists(heap)
+        ),
+        sweep_spans=(
+            array("q", [numbers[id(s)] for s in h.sweep_spans[0]]),
+            array("q", [numbers[id(s)] for s in h.sweep_spans[1]]),
+        ),
+        leaves={
+            n: array("q", map(number, leaf)) if isinstance(leaf, list) else number(leaf) for n, leaf in h.spans.leaves.items()
+        },
+        mheap=tuple(getattr(h, name) for name in _MHEAP),
+        spanalloc=tuple(getattr(h.spanalloc, name) for name in _SPANALLOC),
+        stats=tuple(getattr(heap.stats, name) for name in _STATS),
+        nsmallfree=array("q", heap.stats.nsmallfree),
+        central=array("q", [n for c in heap.central for n in (c.nmalloc, c.nlock)]),
+        gc=(heap.gc.gcpercent, heap.gc.heapminimum),
+        mcaches=tuple(
+            (c.tiny, c.tinyoffset, array("q", [_NONE if s is c.emptymspan else numbers[id(s)] for s in c.alloc]))
+            for c in heap.mcaches
+        ),
+        p=heap.mcache.p,
+        tiny_refs=dict(heap.tiny_refs),
+    )
+
+
+def _columns(structs: list[MSpan]) -> tuple[array[int], ...]:
+    if not structs:
+        return tuple(array("q") for _ in _COLUMNS)
+    return tuple(array("q", column) for column in zip(*map(attrgetter(*_COLUMNS), structs), strict=True))
+
+
+def _bytes_of(ptr_words: array[int] | None) -> int:
+    return _NONE if ptr_words is None else len(ptr_words) * ptr_words.itemsize
+
+
+def _stored(structs: list[MSpan]) -> tuple[array[int], ...]:
+    numbers, slots, counts, words, targets = (array("Q") for _ in range(5))
+    for i, s in enumerate(structs):
+        if s.pointers:
+            numbers.extend([i] * len(s.pointers))
+            slots.extend(s.pointers)
+            for stored in s.pointers.values():
+                counts.append(len(stored))
+                words.extend(stored)
+                targets.extend(stored.values())
+    return numbers, slots, counts, words, targets
+
+
+def restore(heap: Heap, image: Image) -> None:
+    """Put the heap back into the image's state; its sink stays."""
+    h = heap.mheap
+    structs = _restore_structs(image, _structs_of(heap))
+    for name, value in zip(_MHEAP, image.mheap, strict=True):
+        setattr(h, name, value)
+    for name, value in zip(_SPANALLOC, image.spanalloc, strict=True):
+        setattr(h.spanalloc, name, value)
+    for name, value in zip(_STATS, image.stats, strict=True):
+        setattr(heap.stats, name, value)
+    heap.stats.nsmallfree = list(image.nsmallfree)
+    h.spanalloc.free_list = structs[image.arena_spans :]
+    for spans, numbers in zip(_all_lists(heap), image.lists, strict=True):
+        spans.first = spans.last = None
+        spans.count = 0
+        for n in numbers:
+            spans.insert_back(structs[n])
+    h.sweep_spans = [[structs[n] for n in stack] for stack in image.sweep_spans]
+    h.freelarge = BestFit()
+    for s in structs[: image.arena_spans]:
+        if s.state == MSPAN_FREE and s.in_list is None:
+            h.freelarge.insert(s)
+    h.spans = SpanTable()
+    for n, leaf in image.leaves.items():
+        if isinstance(leaf, int):
+            h.spans.leaves[n] = structs[leaf]
+        else:
+            h.spans.leaves[n] = [None if i == _NONE else structs[i] for i in leaf]
+    counts = iter(image.central)
+    for c in heap.central:
+        c.nmalloc, c.nlock = next(counts), next(counts)
+    heap.gc.gcpercent, heap.gc.heapminimum = image.gc
+    heap.mcaches[:] = [_restore_mcache(p, cached, structs) for p, cached in enumerate(image.mcaches)]
+    heap.mcache = heap.mcaches[image.p]
+    heap.tiny_refs = dict(image.tiny_refs)
+    h.version += 1  # whoever remembers span borders must look again
+
+
+def _structs_of(heap: Heap) -> dict[int, MSpan]:
+    """The structs that can be found in a heap, which may be halfway in a command, by their addresses."""
+    leaves = heap.mheap.spans.leaves.values()
+    found: set[MSpan | None] = {leaf for leaf in leaves if not isinstance(leaf, list)}  # tens of thousands, at worst
+    found.update(*(leaf for leaf in leaves if isinstance(leaf, list)))
+    return {s.ptr: s for s in (*found, *heap.mheap.spanalloc.free_list) if s is not None}
+
+
+def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
+    """The structs with the image's contents; written out field by field, since this is most of the time of a step back.
+
+    Those that are `there` are used again: thousands of new ones would call Python's garbage collector, which takes longer.
+    """
+    structs: list[MSpan] = []
+    columns = zip(*image.columns, image.alloc_cache, image.incache, *image.bit_sets, image.ptr_words_lengths, strict=True)
+    ptr_words, at = image.ptr_words, 0
+    for row in columns:
+        s = there.get(row[13]) or MSpan.__new__(MSpan)
+        s.next = s.prev = s.in_list = s.pointers = None
+        s.start_addr, s.npages, s.freeindex, s.nelems, s.alloc_count, s.sweepgen, s.spanclass, s.state, s.needzero = row[:9]
+        s.unusedsince, s.npreleased, s.limit, s.elemsize, s.ptr, s.alloc_cache = row[9:15]
+        s.incache = row[15] == 1
+        s.alloc_bits, s.gcmark_bits, s.root_bits, length = row[16:]
+        s.ptr_words = None
+        if length != _NONE:
+            s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
+            at += length
+        structs.append(s)
+    numbers, slots, counts, words, targets = image.pointers
+    stored = zip(words, targets, strict=True)
+    for i, slot, count in zip(numbers, slots, counts, strict=True):
+        s = structs[i]
+        if s.pointers is None:
+            s.pointers = {}
+        s.pointers[slot] = dict(islice(stored, count))
+    return structs
+
+
+def _restore_mcache(p: int, cached: tuple[int, int, array[int]], structs: list[MSpan]) -> MCache:
+    c = MCache(p)
+    c.tiny, c.tinyoffset, numbers = cached
+    c.alloc = [c.emptymspan if n == _NONE else structs[n] for n in numbers]
+    return c
+
+
+def _all_lists(heap: Heap) -> list[MSpanList]:
+    h = heap.mheap
+    central = [spans for c in heap.central for spans in (c.nonempty, c.empty)]
+    return [*h.free, *h.busy, h.busylarge, *central]

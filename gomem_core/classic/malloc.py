@@ -1,0 +1,407 @@
+"""The allocator of Go 1.10 (linux/amd64), decision by decision.  This is the overview that all other files point to.
+
+**Memory.**  One range of address space holds three regions, from low to high: `spans` (512 MB), the heap `bitmap` (16 GB,
+used from its end downwards) and the `arena` (512 GB, growing upwards), which holds the objects.  The arena consists of 8 KB
+pages. `spans` says for each page which span it belongs to; the bitmap says for each word whether it may hold a pointer.
+
+**Spans.**  A span (mspan.py) is a run of pages: free, or in use for slots of one size, or in use for one large object.  Which
+slots are taken stands in two bit sets: allocBits, fixed between sweeps, and freeindex, which only goes up.
+
+**Who is asked for an object, in this order:**
+
+1. Size.  0 bytes: the address of a global.  Up to 32 KB: small, rounded up to one of 66 size classes (sizeclasses.py).  More:
+   large. Less than 16 bytes and no pointers: tiny, several share a 16-byte block.
+2. `mcache` (mcache.py): each P has a span for each span class (size class × has pointers or not).  Slots are taken from low
+   to high addresses.  No lock: a P runs one goroutine at a time.
+3. `mcentral` (mcentral.py): for each span class the spans that still have room (`nonempty`) and those that do not or are
+   cached (`empty`).  A lock each.  When the P's span is full, it gets another from here, swept if need be.
+4. `mheap` (mheap.py): free pages, in lists by length, and large ones in a container of their own (freelarge.py).  One lock.
+   A longer span is split; the rest becomes a span of its own.  Large objects come here at once.
+5. The operating system: the arena grows by at least 1 MB.
+
+**How memory comes back.**  Nothing is freed one by one.  A collection (mgc.py) marks what the program reaches, then each span
+is swept (mgcsweep.py): its mark bits become its allocation bits.  That happens when somebody wants the span, or bit by bit as
+payment for allocations.  A span without objects goes back to the heap and merges with free neighbours.  Pages that stay free
+for minutes are given back to the operating system (scavenge.py).
+
+**How it is told.**  With a sink in `trace` every decision is told as an event (events.py).  Without one the fast path pays
+one `is None` test.
+
+**What is not the runtime's.**  The program's side: which objects it refers to (`root_bits`) and what pointers it stores
+(`pointers`).  Every object is referred to from its birth until `drop`.  Marking stops the world, there are no work buffers
+and no goroutine stacks unless a recording brings them, and time is what the driver sets.
+
+Mirrors Go's runtime/malloc.go.
+"""
+
+from typing import Literal, NamedTuple
+
+from gomem_core.classic.fixalloc import FixAlloc
+from gomem_core.classic.freelarge import BestFit, FreeLarge
+from gomem_core.classic.mbitmap import heap_bits_set_type, init_bits, read_bits
+from gomem_core.classic.mcache import MCache
+from gomem_core.classic.mcentral import MCentral
+from gomem_core.classic.mgc import GC, TRIGGER_HEAP, flush_mcaches
+from gomem_core.classic.mgcsweep import SpanSweeper
+from gomem_core.classic.mheap import MHeap, Trace
+from gomem_core.classic.mspan import MSpan, throw
+from gomem_core.classic.mstats import NUM_BY_SIZE, MemStats, MStats
+from gomem_core.classic.scavenge import FORCE_NOW, scavenge
+from gomem_core.go.amd64 import (
+    LARGE_SIZE_DIV,
+    MAX_SMALL_SIZE,
+    MCACHE_SIZE,
+    NUM_SIZE_CLASSES,
+    NUM_SPAN_CLASSES,
+    PAGE_MASK,
+    PAGE_SHIFT,
+    PTR_SIZE,
+    SMALL_SIZE_MAX,
+    TINY_SIZE,
+    TINY_SPAN_CLASS,
+)
+from gomem_core.go.events import (
+    BitsCleared,
+    BitsWritten,
+    ClassChosen,
+    McacheHit,
+    McacheMiss,
+    PointerWritten,
+    SlotTaken,
+    TinyBlock,
+    TinyShared,
+    Zeroed,
+)
+from gomem_core.go.sizeclasses import CLASS_TO_SIZE, SIZE_TO_CLASS8, SIZE_TO_CLASS128, size_to_class
+
+ZEROBASE = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arena
+
+ServedBy = Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
+
+_SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
+
+
+class NotAnObject(Exception):
+    """An address does not mean what the caller says; nothing was changed."""
+
+
+class Allocated(NamedTuple):
+    """What became of one allocation: the object's slot, and who served it."""
+
+    addr: int
+    elemsize: int  # bytes of its slot, or whole pages of a large object; 0 for size 0
+    spanclass: int
+    base: int  # of its span
+    served: ServedBy
+    tiny_combined: bool  # it shares a block that was there
+    shouldhelpgc: bool  # the slow path was taken, so the collector's trigger was looked at
+    gc_started: bool
+
+
+def tiny_offset(offset: int, size: int) -> int:
+    """Where in a tiny block an object of `size` bytes begins when `offset` bytes are taken: aligned as its size suggests."""
+    if size & 7 == 0:
+        return (offset + 7) & ~7
+    if size & 3 == 0:
+        return (offset + 3) & ~3
+    if size & 1 == 0:
+        return (offset + 1) & ~1
+    return offset
+
+
+class Heap:
+    """The whole allocator: one page heap, 134 mcentrals, an mcache for each P, the collector and the books."""
+
+    __slots__ = ("central", "freelarge", "gc", "mcache", "mcaches", "mheap", "stats", "sweeper", "tiny_refs", "trace", "zerobase")
+
+    def __init__(self, freelarge: FreeLarge | None = None, spanalloc: FixAlloc | None = None, gcpercent: int = 100) -> None:
+        self.stats = MStats()
+        self.mheap = MHeap(freelarge or BestFit(), spanalloc or FixAlloc(), self.stats)
+        self.central = [MCentral(spanclass, self.mheap) for spanclass in range(NUM_SPAN_CLASSES)]
+        self.sweeper = self.mheap.sweeper = SpanSweeper(self.mheap, self.central)
+        self.mcaches = [MCache(0)]
+        self.mcache = self.mcaches[0]  # of the P that runs now
+        self.gc = GC(self.mheap, self.central, self.mcaches, gcpercent)
+        self.stats.nheap_lock = 0
+        self.trace: Trace | None = None
+        self.tiny_refs: dict[int, int] = {}  # tiny block -> objects in it that the program refers to
+        self.zerobase = ZEROBASE
+
+    # --- Allocating -----------------------------------------------------------------------------------------------------
+
+    def mallocgc(self, size: int, ptrdata: int = 0) -> int:
+        """Allocate `size` bytes whose first `ptrdata` bytes consist of pointers (0: noscan); returns the address.
+
+        Go's mallocgc.  Here stands only its fast path, silent and inlined: a small object, a free slot in the cached span
+        (nextFreeFast).  All else, and everything when there is a sink, goes through `alloc`.
+        Raises ValueError, and OutOfMemory when the arena cannot grow.
+        """
+        if self.trace is None and (size >= TINY_SIZE or ptrdata) and size <= MAX_SMALL_SIZE and ptrdata <= size:
+            if size <= _SMALL_LIMIT8:
+                sizeclass = SIZE_TO_CLASS8[(size + 7) >> 3]
+            else:
+                sizeclass = SIZE_TO_CLASS128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) >> 7]
+            s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
+            cache = s.alloc_cache
+            bit = cache & -cache
+            freeindex = s.freeindex + bit.bit_length()
+            if bit and freeindex <= s.nelems and (freeindex & 63 or freeindex == s.nelems):
+                index = freeindex - 1
+                s.alloc_cache = cache >> bit.bit_length()
+                s.freeindex = freeindex
+                s.alloc_count += 1
+                s.root_bits |= 1 << index
+                self.stats.nserved_mcache += 1
+                runs = s.ptr_words
+                if runs is not None:  # heapBitsSetType
+                    runs[index] = ptrdata >> 3
+                return s.start_addr + index * s.elemsize
+        return self.alloc(size, ptrdata).addr
+
+    def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
+        """mallocgc in full, narrated; tells who served the object.  Raises as mallocgc does."""
+        if size < 0 or ptrdata < 0 or ptrdata > size or (ptrdata and (size | ptrdata) % PTR_SIZE):
+            raise ValueError(f"no object has {size} bytes of which {ptrdata} are pointers")
+        if size == 0:
+            self.stats.nzero += 1
+            return Allocated(self.zerobase, 0, 0, 0, "zero", False, False, False)
+        if size > MAX_SMALL_SIZE:
+            done = self._large_alloc(size, ptrdata)
+        elif size < TINY_SIZE and not ptrdata:
+            done = self._tiny_alloc(size)
+        else:
+            done = self._small_alloc(size, ptrdata)
+        if done.shouldhelpgc and self.gc.should_start():
+            self.gc.start(TRIGGER_HEAP)
+            done = done._replace(gc_started=True)
+        return done
+
+    def _small_alloc(self, size: int, ptrdata: int) -> Allocated:
+        spanclass = size_to_class(size) << 1 | (0 if ptrdata else 1)
+        if self.trace is not None:
+            self.trace(ClassChosen(size, spanclass, CLASS_TO_SIZE[spanclass >> 1]))
+        s, index, served = self._next_free(spanclass)
+        addr = s.start_addr + index * s.elemsize
+        if ptrdata:
+            heap_bits_set_type(s, index, ptrdata >> 3)
+            if self.trace is not None and s.ptr_words is not None:  # for one-word objects nothing is written
+                self.trace(BitsWritten(addr, s.elemsize >> 3, ptrdata >> 3))
+        return Allocated(addr, s.elemsize, spanclass, s.start_addr, served, False, served != "mcache", False)
+
+    def _next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
+        """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
+        mcache = self.mcache
+        stats = self.stats
+        s = mcache.alloc[spanclass]
+        if self.trace is not None:
+            if s.alloc_count < s.nelems:
+                self.trace(McacheHit(mcache.p, spanclass, s.start_addr, s.nelems - s.alloc_count))
+            else:
+                self.trace(McacheMiss(mcache.p, spanclass, s.start_addr))
+        index = s.next_free_index()
+        served: ServedBy = "mcache"
+        if index == s.nelems:
+            s, served = self._refill(spanclass)
+            index = s.next_free_index()
+        else:
+            stats.nserved_mcache += 1
+        s.alloc_count += 1
+        s.root_bits |= 1 << index
+        if self.trace is not None:
+            addr = s.start_addr + index * s.elemsize
+            self.trace(SlotTaken(mcache.p, spanclass, s.start_addr, index, addr))
+            if s.needzero:
+                self.trace(Zeroed(addr, s.elemsize))
+        return s, index, served
+
+    def _refill(self, spanclass: int) -> tuple[MSpan, ServedBy]:
+        """Give the P another span of this class; tells who had it."""
+        stats = self.stats
+        grown, handed_out = stats.nheap_grow, stats.nheap_alloc
+        s = self.mcache.refill(self.central[spanclass])
+        if stats.nheap_grow != grown:
+            stats.nserved_os += 1
+            return s, "os"
+        if stats.nheap_alloc != handed_out:
+            stats.nserved_heap += 1
+            return s, "mheap"
+        stats.nserved_central += 1
+        return s, "mcentral"
+
+    def _tiny_alloc(self, size: int) -> Allocated:
+        """Share the P's half-used 16-byte block if the object fits after what is there, else take a new block."""
+        mcache = self.mcache
+        offset = tiny_offset(mcache.tinyoffset, size)
+        if mcache.tiny and offset + size <= TINY_SIZE:
+            return self._tiny_share(mcache.tiny, offset, size)
+        s, index, served = self._next_free(TINY_SPAN_CLASS)
+        block = s.start_addr + index * TINY_SIZE
+        self.tiny_refs[block] = 1
+        if size < mcache.tinyoffset or mcache.tiny == 0:  # go on with the block that has more room left
+            mcache.tiny = block
+            mcache.tinyoffset = size
+        if self.trace is not None:
+            self.trace(TinyBlock(block, size, mcache.tiny))
+        return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
+
+    def _tiny_share(self, block: int, offset: int, size: int) -> Allocated:
+        s = self.mheap.span_of(block)
+        if s is None:
+            throw("tiny_block_in_span", f"the tiny block {block:#x} lies in no span")
+        self.mcache.tinyoffset = offset + size
+        self.stats.tinyallocs += 1
+        self.tiny_refs[block] = self.tiny_refs.get(block, 0) + 1
+        s.root_bits |= 1 << s.object_index(block)
+        if self.trace is not None:
+            self.trace(TinyShared(block + offset, size, block, offset + size))
+        return Allocated(block + offset, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, "tiny", True, False, False)
+
+    def _large_alloc(self, size: int, ptrdata: int) -> Allocated:
+        """Whole pages straight from the heap, one object a span (largeAlloc)."""
+        npages = (size + PAGE_MASK) >> PAGE_SHIFT
+        spanclass = 0 if ptrdata else 1
+        stats = self.stats
+        if self.trace is not None:
+            self.trace(ClassChosen(size, spanclass, npages << PAGE_SHIFT))
+        grown = stats.nheap_grow
+        self.sweeper.deduct_sweep_credit(npages << PAGE_SHIFT, npages)
+        s = self.mheap.alloc(npages, spanclass, True, True)
+        s.limit = s.start_addr + size
+        s.init_slots(1)
+        init_bits(s)
+        if self.trace is not None:
+            self.trace(BitsCleared(s.start_addr, npages, 0))
+        s.freeindex = 1
+        s.alloc_count = 1
+        s.root_bits = 1
+        if ptrdata:
+            heap_bits_set_type(s, 0, ptrdata >> 3)
+            if self.trace is not None:
+                self.trace(BitsWritten(s.start_addr, s.elemsize >> 3, ptrdata >> 3))
+        if stats.nheap_grow != grown:
+            served: ServedBy = "os"
+            stats.nserved_os += 1
+        else:
+            served = "mheap"
+            stats.nserved_large += 1
+        return Allocated(s.start_addr, s.elemsize, spanclass, s.start_addr, served, False, True, False)
+
+    # --- The program's side -----------------------------------------------------------------------------------------------
+
+    def drop(self, addr: int) -> None:
+        """The program forgets its reference to the object at `addr`; it is garbage unless something live links to it.
+
+        A tiny block lives while any object in it is referred to.  Raises NotAnObject.
+        """
+        if addr == self.zerobase:
+            return
+        s, index = self.find_object(addr)
+        block = s.start_addr + index * s.elemsize
+        refs = self.tiny_refs.get(block)
+        if not s.root_bits >> index & 1 or (refs is None and addr != block):
+            raise NotAnObject(f"the program does not refer to an object at {addr:#x}")
+        if refs is not None:
+            if refs > 1:
+                self.tiny_refs[block] = refs - 1
+                return
+            del self.tiny_refs[block]
+        s.root_bits ^= 1 << index
+
+    def write_pointer(self, obj: int, word: int, value: int) -> None:
+        """Store the pointer `value` (0: nil) in word `word` of the object at `obj`, as the program would.
+
+        Raises NotAnObject when there is no such object, and ValueError when that word may not hold a pointer.
+        """
+        s, index = self.find_object(obj)
+        words = s.elemsize >> 3
+        if s.spanclass & 1 or not 0 <= word < words or not read_bits(s, index * words + word, 1)[0] & 1:
+            raise ValueError(f"word {word} of the object at {obj:#x} cannot hold a pointer")
+        if s.pointers is None:
+            s.pointers = {}
+        stored = s.pointers.setdefault(index, {})
+        old = stored.pop(word, 0)
+        if value:
+            stored[word] = value
+        if not stored:
+            del s.pointers[index]
+        if self.trace is not None:
+            self.trace(PointerWritten(s.start_addr, s.start_addr + index * s.elemsize, word, value, old))
+
+    def find_object(self, addr: int) -> tuple[MSpan, int]:
+        """Span and slot of the allocated object that holds `addr`; raises NotAnObject (findObject)."""
+        s = self.mheap.span_of(addr)
+        if s is None or not s.is_allocated(s.object_index(addr)):
+            raise NotAnObject(f"there is no object at {addr:#x}")
+        return s, s.object_index(addr)
+
+    # --- Everything else a program can ask of the runtime -------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Empty every P's cache, as a collection does (flushallmcaches)."""
+        flush_mcaches(self.mheap, self.central, self.mcaches)
+
+    def free_os_memory(self) -> int:
+        """Collect, then give all free pages back; returns the bytes given back (debug.FreeOSMemory)."""
+        self.gc.collect()
+        return scavenge(self.mheap, FORCE_NOW, 0)
+
+    def procs(self, n: int) -> None:
+        """Set the number of Ps, at least 1; the mcaches of those that go are flushed in ascending order (procresize)."""
+        if n < 1:
+            raise ValueError(f"there must be at least one P, not {n}")
+        flush_mcaches(self.mheap, self.central, self.mcaches[n:])
+        del self.mcaches[n:]
+        while len(self.mcaches) < n:
+            self.mcaches.append(MCache(len(self.mcaches)))
+        if self.mcache.p >= n:
+            self.use_p(0)
+
+    def use_p(self, p: int) -> None:
+        """Let P number `p` allocate from now on; raises ValueError when there is none."""
+        if not 0 <= p < len(self.mcaches):
+            raise ValueError(f"there is no P {p}: the Ps are 0 to {len(self.mcaches) - 1}")
+        self.mcache = self.mcaches[p]
+
+    def set_now(self, now: int) -> None:
+        """Tell the time, nanoseconds from some start; only the ages of free spans depend on it."""
+        self.mheap.now = now
+
+    def set_trace(self, trace: Trace | None) -> None:
+        """Narrate to `trace` from now on, or to nobody."""
+        self.trace = trace
+        self.mheap.trace = trace
+
+    def read_mem_stats(self) -> MemStats:
+        """runtime.ReadMemStats.  It changes the allocator: every mcache is flushed, and so later addresses."""
+        self.flush()
+        return self.mem_stats()
+
+    def mem_stats(self) -> MemStats:
+        """The same figures without the flush: a cached span's free slots then count as allocated (updatememstats)."""
+        stats = self.stats
+        mallocs = [0] * NUM_SIZE_CLASSES
+        for c in self.central:
+            mallocs[c.spanclass >> 1] += c.nmalloc
+        frees = stats.nsmallfree
+        nmalloc = sum(mallocs) + stats.nlargealloc + stats.tinyallocs
+        nfree = sum(frees) + stats.nlargefree + stats.tinyallocs
+        total = stats.largealloc + sum(n * size for n, size in zip(mallocs, CLASS_TO_SIZE, strict=True))
+        live = total - stats.largefree - sum(n * size for n, size in zip(frees, CLASS_TO_SIZE, strict=True))
+        return MemStats(
+            Alloc=live,
+            TotalAlloc=total,
+            Mallocs=nmalloc,
+            Frees=nfree,
+            HeapAlloc=live,
+            HeapSys=stats.heap_sys,
+            HeapIdle=stats.heap_idle,
+            HeapInuse=stats.heap_inuse,
+            HeapReleased=stats.heap_released,
+            HeapObjects=nmalloc - nfree,
+            StackInuse=stats.stacks_inuse,
+            MSpanInuse=self.mheap.spanalloc.inuse,
+            MCacheInuse=MCACHE_SIZE * len(self.mcaches),
+            NextGC=stats.next_gc,
+            NumGC=stats.numgc,
+            BySize=tuple(zip(CLASS_TO_SIZE, mallocs, frees, strict=True))[:NUM_BY_SIZE],
+        )

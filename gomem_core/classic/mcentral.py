@@ -1,0 +1,136 @@
+"""mcentral: for one span class, the spans that still have free slots and those that have none or are cached.
+
+See malloc.py for the overview.  Mirrors Go's runtime/mcentral.go.
+"""
+
+from gomem_core.classic.mbitmap import bitmap_fill, init_bits
+from gomem_core.classic.mheap import MHeap
+from gomem_core.classic.mspan import MSpan, MSpanList, throw
+from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.go.events import BitsCleared, CacheSpan, CentralMiss, CentralPick, LockTaken, UncacheSpan
+from gomem_core.go.sizeclasses import CLASS_TO_ALLOCNPAGES
+
+
+class MCentral:
+    """The shared spans of one span class (Go's mcentral).
+
+    A cached span stays in `empty`: to everyone else it has no free slot.  Swept spans are at the back of `empty`.
+    """
+
+    __slots__ = ("empty", "heap", "nlock", "nmalloc", "nonempty", "npages", "spanclass")
+
+    def __init__(self, spanclass: int, heap: MHeap) -> None:
+        self.spanclass = spanclass
+        self.npages = CLASS_TO_ALLOCNPAGES[spanclass >> 1]
+        self.heap = heap
+        self.nonempty = MSpanList(f"mcentral[{spanclass}].nonempty")
+        self.empty = MSpanList(f"mcentral[{spanclass}].empty")
+        self.nmalloc = 0  # objects allocated, a cached span counted as fully used
+        self.nlock = 0
+
+    def cache_span(self) -> MSpan:
+        """A span with a free slot for an mcache, at the back of `empty` ((*mcentral).cacheSpan).
+
+        Pays sweep debt first, then prefers a span it has over a new one.  Raises OutOfMemory.
+        """
+        self.heap.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
+        s = self._from_lists() or self._grow()
+        nfree = s.nelems - s.alloc_count
+        if nfree <= 0 or s.freeindex == s.nelems:
+            throw("cached_span_has_room", f"span {s.start_addr:#x} is cached without a free slot")
+        self.nmalloc += nfree
+        used_bytes = s.alloc_count * s.elemsize
+        stats = self.heap.stats
+        stats.heap_live += (s.npages << PAGE_SHIFT) - used_bytes
+        s.incache = True
+        s.refill_alloc_cache(s.freeindex & ~63)
+        s.alloc_cache >>= s.freeindex & 63
+        if self.heap.trace is not None:
+            self.heap.trace(CacheSpan(self.spanclass, s.start_addr, nfree, s.freeindex, s.alloc_count, stats.heap_live))
+        return s
+
+    def _from_lists(self) -> MSpan | None:
+        """The first span with room, from `nonempty`, else from the unswept front of `empty`; None when there is none."""
+        sweepgen = self.heap.sweepgen
+        self.lock()
+        s = self.nonempty.first
+        if s is not None:
+            self.nonempty.remove(s)
+            self.empty.insert_back(s)
+            unswept = s.sweepgen == sweepgen - 2
+            if unswept:
+                s.sweepgen = sweepgen - 1
+                self.heap.sweeper.sweep(s, True)
+            self._picked(s, "nonempty", unswept)
+            return s
+        while (s := self.empty.first) is not None and s.sweepgen == sweepgen - 2:
+            s.sweepgen = sweepgen - 1
+            self.empty.remove(s)
+            self.empty.insert_back(s)
+            self.heap.sweeper.sweep(s, True)
+            freeindex = s.next_free_index()
+            if freeindex != s.nelems:
+                s.freeindex = freeindex
+                self._picked(s, "empty", True)
+                return s
+            self.lock()  # still full: look at the next
+        return None
+
+    def _picked(self, s: MSpan, where: str, swept_now: bool) -> None:
+        if self.heap.trace is not None:
+            self.heap.trace(CentralPick(self.spanclass, s.start_addr, where, swept_now))
+
+    def _grow(self) -> MSpan:
+        """A fresh span from the heap, cut into slots ((*mcentral).grow)."""
+        if self.heap.trace is not None:
+            self.heap.trace(CentralMiss(self.spanclass, self.nonempty.count, self.empty.count))
+        s = self.heap.alloc(self.npages, self.spanclass, False, True)
+        nelems = s.layout()
+        s.limit = s.start_addr + s.elemsize * nelems
+        s.init_slots(nelems)
+        init_bits(s)
+        if self.heap.trace is not None:
+            self.heap.trace(BitsCleared(s.start_addr, s.npages, bitmap_fill(s)))
+        self.lock()
+        self.empty.insert_back(s)
+        return s
+
+    def uncache_span(self, s: MSpan) -> None:
+        """Take a span back from an mcache; with free slots it goes to the front of `nonempty` ((*mcentral).uncacheSpan)."""
+        self.lock()
+        s.incache = False
+        if s.alloc_count == 0:
+            throw("uncached_span_used", f"span {s.start_addr:#x} is uncached without an object")
+        nfree = s.nelems - s.alloc_count
+        if nfree > 0:
+            self.empty.remove(s)
+            self.nonempty.insert(s)
+            self.heap.stats.heap_live -= nfree * s.elemsize
+            self.nmalloc -= nfree
+        if self.heap.trace is not None:
+            self.heap.trace(UncacheSpan(self.spanclass, s.start_addr, nfree, s.freeindex, s.alloc_count))
+
+    def free_span(self, s: MSpan, preserve: bool, was_full: bool) -> bool:
+        """Called by sweep when it freed objects of `s`; True when the span went back to the heap ((*mcentral).freeSpan)."""
+        if s.incache:
+            throw("swept_span_uncached", f"span {s.start_addr:#x} is swept while cached")
+        s.needzero = 1
+        if preserve:  # whoever swept it means to use it: leave it where it is
+            s.sweepgen = self.heap.sweepgen
+            return False
+        self.lock()
+        if was_full:
+            self.empty.remove(s)
+            self.nonempty.insert(s)
+        s.sweepgen = self.heap.sweepgen
+        if s.alloc_count != 0:
+            return False
+        self.nonempty.remove(s)
+        self.heap.free_span(s, False)
+        return True
+
+    def lock(self) -> None:
+        """Count a taking of this mcentral's lock."""
+        self.nlock += 1
+        if self.heap.trace is not None:
+            self.heap.trace(LockTaken("mcentral", self.spanclass))

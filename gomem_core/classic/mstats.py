@@ -1,0 +1,101 @@
+"""The books: what the allocator counts as it works, and the MemStats that a program may ask for (runtime/mstats.go).
+
+See malloc.py for the overview.
+"""
+
+from typing import NamedTuple
+
+from gomem_core.go.amd64 import NUM_SIZE_CLASSES, U64_MAX
+
+NUM_BY_SIZE = 61  # MemStats.BySize has 61 of the 67 classes: its length was fixed before there were more
+
+
+class MStats:
+    """Running counters (Go's mstats, with the mheap's and mcache's own counters): bytes unless a name says otherwise."""
+
+    __slots__ = (
+        "gc_trigger",
+        "heap_idle",
+        "heap_inuse",
+        "heap_live",
+        "heap_marked",
+        "heap_released",
+        "heap_sys",
+        "largealloc",
+        "largefree",
+        "next_gc",
+        "nheap_alloc",
+        "nheap_grow",
+        "nheap_lock",
+        "nlargealloc",
+        "nlargefree",
+        "nmcache_flush",
+        "nos_release",
+        "nserved_central",
+        "nserved_heap",
+        "nserved_large",
+        "nserved_mcache",
+        "nserved_os",
+        "nsmallfree",
+        "nswept",
+        "nswept_in_vain",
+        "numgc",
+        "nzero",
+        "stacks_inuse",
+        "tinyallocs",
+        "trigger_ratio",
+    )
+
+    def __init__(self) -> None:
+        self.heap_sys = 0  # mapped for the heap
+        self.heap_idle = 0  # in free spans
+        self.heap_inuse = 0  # in spans that hold objects
+        self.heap_released = 0  # of heap_idle, given back to the operating system
+        self.stacks_inuse = 0
+        self.heap_live = 0  # as the pacer sees it: a cached span counts as full
+        self.heap_marked = 0
+        self.gc_trigger = U64_MAX
+        self.next_gc = U64_MAX
+        self.trigger_ratio = 7 / 8
+        self.numgc = 0
+        self.largealloc = 0
+        self.nlargealloc = 0
+        self.largefree = 0
+        self.nlargefree = 0
+        self.nsmallfree = [0] * NUM_SIZE_CLASSES  # swept objects by size class
+        self.tinyallocs = 0  # tiny objects that shared a block
+        # How allocations were served, for learners; Go does not count these.
+        self.nzero = 0  # size 0: no memory at all
+        self.nserved_mcache = 0  # a slot from the P's cached span, no lock
+        self.nserved_central = 0  # mcentral had a span
+        self.nserved_heap = 0  # the heap cut a span for the class
+        self.nserved_large = 0  # the heap handed out a large object
+        self.nserved_os = 0  # the arena had to grow, for either of the two
+        self.nheap_lock = 0
+        self.nheap_alloc = 0  # spans handed out
+        self.nheap_grow = 0
+        self.nmcache_flush = 0
+        self.nos_release = 0  # spans given back to the operating system (madvise calls)
+        self.nswept = 0  # spans swept
+        self.nswept_in_vain = 0  # of these, spans in which nothing was freed, and that nobody wanted for a slot they had
+
+
+class MemStats(NamedTuple):
+    """What runtime.ReadMemStats tells, field names as in Go's runtime.MemStats; bytes and counts."""
+
+    Alloc: int  # bytes of objects allocated and not yet swept away; the same as HeapAlloc
+    TotalAlloc: int
+    Mallocs: int
+    Frees: int
+    HeapAlloc: int
+    HeapSys: int
+    HeapIdle: int
+    HeapInuse: int
+    HeapReleased: int
+    HeapObjects: int
+    StackInuse: int
+    MSpanInuse: int
+    MCacheInuse: int
+    NextGC: int
+    NumGC: int
+    BySize: tuple[tuple[int, int, int], ...]  # (size, mallocs, frees) of the classes 0 … 60

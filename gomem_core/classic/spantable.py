@@ -1,0 +1,66 @@
+"""The spans array: page of the arena → mspan (h.spans in Go's runtime/mheap.go).
+
+See malloc.py for the overview.  The rule is the runtime's: every page of a span in use (or manual) points to it; of a free span
+only the first and the last entry are valid, those between are left over and may point anywhere.
+
+Entries are kept in leaves of 512 pages: 4 KB of the real array, one page of the operating system.  A leaf whose entries are all
+the same span is that span itself, so that a span of millions of pages costs one entry for each 4 MB.
+"""
+
+from gomem_core.classic.mspan import MSpan
+
+_LEAF_SHIFT = 9
+_LEAF = 1 << _LEAF_SHIFT
+
+
+class SpanTable:
+    """Sparse array of `MSpan | None`, indexed by page number from the start of the arena."""
+
+    __slots__ = ("leaves",)
+
+    def __init__(self) -> None:
+        self.leaves: dict[int, MSpan | list[MSpan | None]] = {}  # leaf number -> 512 entries, or the span of all
+
+    def get(self, page: int) -> MSpan | None:
+        """The entry of `page`; None where nothing was ever written, and for pages below 0."""
+        leaf = self.leaves.get(page >> _LEAF_SHIFT)
+        if isinstance(leaf, list):
+            return leaf[page & (_LEAF - 1)]
+        return leaf
+
+    def set(self, page: int, s: MSpan) -> None:
+        """Write one entry."""
+        self._leaf(page >> _LEAF_SHIFT)[page & (_LEAF - 1)] = s
+
+    def set_range(self, page: int, npages: int, s: MSpan) -> None:
+        """Write the entries of `npages` pages from `page`."""
+        end = page + npages
+        first, behind = (page + _LEAF - 1) >> _LEAF_SHIFT, end >> _LEAF_SHIFT  # the leaves that are covered as a whole
+        self.leaves.update(dict.fromkeys(range(first, behind), s))  # tens of thousands, for a span of hundreds of GB
+        while page < end:
+            number, at = page >> _LEAF_SHIFT, page & (_LEAF - 1)
+            if first <= number < behind:
+                page = behind << _LEAF_SHIFT
+                continue
+            count = min(_LEAF - at, end - page)
+            self._leaf(number)[at : at + count] = [s] * count
+            page += count
+
+    def all_are(self, page: int, npages: int, s: MSpan) -> bool:
+        """Whether the entries of `npages` pages from `page` all point to `s`."""
+        end = page + npages
+        while page < end:
+            leaf, at = self.leaves.get(page >> _LEAF_SHIFT), page & (_LEAF - 1)
+            count = min(_LEAF - at, end - page)
+            if any(entry is not s for entry in leaf[at : at + count]) if isinstance(leaf, list) else leaf is not s:
+                return False
+            page += count
+        return True
+
+    def _leaf(self, number: int) -> list[MSpan | None]:
+        leaf = self.leaves.get(number)
+        if isinstance(leaf, list):
+            return leaf
+        entries = [leaf] * _LEAF
+        self.leaves[number] = entries
+        return entries

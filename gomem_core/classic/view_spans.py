@@ -1,0 +1,153 @@
+"""The spans of a heap as others may see them: by address and in address order; see view.py."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator
+
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.mspan import MSPAN_FREE, MSPAN_IN_USE, MSpan
+from gomem_core.go.amd64 import MAX_MHEAP_LIST, PAGE_MASK, PAGE_SHIFT
+from gomem_core.go.events import Event, Grow, SpanMerge, SpanSplit
+from gomem_core.world.records import SpanInfo
+
+
+class SpanView:
+    """Span borders are indexed when they changed, then every look-up is a bisection."""
+
+    def __init__(self, heap: Heap) -> None:
+        self._heap = heap
+        self._version = -1
+        self._bases: list[int] = []
+
+    def exchanged(self, bases: list[int]) -> None:
+        """Another heap stands in the place of the one that was seen; its spans begin at `bases`, in address order."""
+        self._bases = bases
+        self._version = self._heap.mheap.version
+
+    def follow(self, event: Event) -> None:
+        """Keep the index up to date from the heap's own narration instead of building it anew after each change."""
+        if self._version != self._heap.mheap.version - 1:
+            return
+        match event:
+            case SpanSplit():
+                insort(self._bases, event.rest_base)
+            case SpanMerge():
+                gone = event.other_base
+                if gone == event.base:  # the one before: the border between the two is the one that goes
+                    gone += event.other_npages << PAGE_SHIFT
+                del self._bases[bisect_left(self._bases, gone)]
+            case Grow():
+                self._bases.append(event.base)
+            case _:
+                return
+        self._version += 1
+
+    @property
+    def span_count(self) -> int:
+        """Number of spans in the arena."""
+        return len(self._index())
+
+    def spans(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
+        """Spans number start to stop, in address order."""
+        return [self._info(self._at(base)) for base in self._index()[start:stop]]
+
+    def each(self) -> Iterator[SpanInfo]:
+        """All spans in address order, made one at a time: nobody has to keep thousands of them."""
+        return (self._info(self._at(base)) for base in self._index())
+
+    def span_at(self, addr: int) -> SpanInfo | None:
+        """The span whose pages hold `addr`; None outside the used arena."""
+        h = self._heap.mheap
+        if not h.arena_start <= addr < h.arena_used:
+            return None
+        bases = self._index()
+        return self._info(self._at(bases[bisect_right(bases, addr) - 1]))
+
+    def span_number(self, base: int) -> int:
+        """Position in address order of the span that holds `base`; -1 outside the used arena."""
+        h = self._heap.mheap
+        if not h.arena_start <= base < h.arena_used:
+            return -1
+        return bisect_right(self._index(), base) - 1
+
+    def spans_entry(self, page: int) -> tuple[int, bool]:
+        """spans[page]: the base of the span it points to (0: nil), and whether that is valid or left over."""
+        s = self._heap.mheap.spans.get(page)
+        if s is None:
+            return 0, False
+        h = self._heap.mheap
+        true = self.span_at(h.arena_start + (page << PAGE_SHIFT))
+        edge = true is not None and true.ptr == s.ptr
+        if edge and s.state == MSPAN_FREE:
+            first = h.page_of(s.start_addr)
+            edge = page in (first, first + s.npages - 1)
+        return s.start_addr, edge
+
+    def _index(self) -> list[int]:
+        h = self._heap.mheap
+        if self._version != h.version:
+            self._bases = [s.start_addr for s in h.all_spans()]
+            self._version = h.version
+        return self._bases
+
+    def _at(self, base: int) -> MSpan:
+        s = self._heap.mheap.spans.get(self._heap.mheap.page_of(base))
+        if s is None:
+            raise KeyError(base)
+        return s
+
+    def _info(self, s: MSpan) -> SpanInfo:
+        h = self._heap.mheap
+        in_use = _has_slots(s)
+        free = s.state == MSPAN_FREE
+        cached_by = -1
+        if in_use and s.incache:
+            cached_by = next((c.p for c in self._heap.mcaches if c.alloc[s.spanclass] is s), -1)  # on its way: none yet
+        return SpanInfo(
+            base=s.start_addr,
+            npages=s.npages,
+            state="inuse" if in_use else "free" if free else "manual",
+            spanclass=s.spanclass if in_use else 0,
+            elemsize=s.elemsize if in_use else 0,
+            nelems=s.nelems if in_use else 0,
+            alloc_count=s.alloc_count if in_use else 0,
+            freeindex=s.freeindex if in_use else 0,
+            sweepgen=s.sweepgen,
+            swept=not in_use or s.sweepgen == h.sweepgen,
+            cached_by=cached_by,
+            list_name=self._list_name(s),
+            next_base=s.next.start_addr if s.next is not None else 0,
+            prev_base=s.prev.start_addr if s.prev is not None else 0,
+            needzero=bool(s.needzero),
+            npreleased=s.npreleased,
+            unusedsince=s.unusedsince,
+            ptr=s.ptr,
+        )
+
+    def _list_name(self, s: MSpan) -> str:
+        """The list that really holds it: halfway in a command a span may hang on none."""
+        if s.in_list is not None:
+            return s.in_list.name.rpartition(".")[2]
+        large = s.state == MSPAN_FREE and s.npages >= MAX_MHEAP_LIST and self._heap.mheap.freelarge.holds(s)
+        return "freelarge" if large else ""
+
+    def _span(self, base: int) -> MSpan | None:
+        """The span in use at `base`.  What the system just gave is one too, halfway in a command, but has no slots: not that."""
+        h = self._heap.mheap
+        if not h.arena_start <= base < h.arena_used or base & PAGE_MASK:
+            return None
+        s = h.spans.get(h.page_of(base))
+        return s if s is not None and _has_slots(s) and s.start_addr == base else None
+
+
+def bases_from(s: MSpan | None, limit: int) -> list[int]:
+    """Bases of at most `limit` spans of a list, from span `s` on."""
+    found: list[int] = []
+    while s is not None and len(found) < limit:
+        found.append(s.start_addr)
+        s = s.next
+    return found
+
+
+def _has_slots(s: MSpan) -> bool:
+    """Whether it is in use for objects; while the arena grows, the new span only pretends to be (see grow in mheap.py)."""
+    return s.state == MSPAN_IN_USE and s.elemsize > 0

@@ -1,0 +1,1 @@
+"""Session files and journals: text that is read, written and compared."""

@@ -1,0 +1,136 @@
+"""Session files: text that a person can read, write and compare, and that replays to the same heap, to the bit.
+
+    gomem 1                        the version, which may be missing
+    title A small lesson
+    future mine                    what the steps below are called; main, if it does not stand here
+    # What is after a # is a comment; right before a command it is told with it.
+    say The **first** object of its class asks everybody.
+    alloc 48 scan as a
+    expect served os
+    branch other from 1            another branch: what else was done after step 1
+    drop a
+
+What belongs to a step stands in step.py.  Nothing is executed here.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from gomem_core.files.reader import OpenFault, Reader
+from gomem_core.files.scriptdata import VERSION, BranchText, Script
+from gomem_core.files.step import ScriptError, Step, is_comment, located, parse_step
+from gomem_core.foreign import brief, named
+from gomem_core.lang import ParseError
+
+__all__ = [
+    "VERSION",
+    "BranchText",
+    "Script",
+    "ScriptError",
+    "Step",
+    "is_story",
+    "load_script",
+    "load_text",
+    "parse_step",
+    "read_script",
+    "write_script",
+]
+
+MAX_BYTES: Final = 256 << 20  # of a file; a million steps take a tenth
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+# --- Writing ------------------------------------------------------------------------------------------------------------
+
+
+def write_script(script: Script) -> str:
+    """The text of a session file, which read_script reads back to an equal script."""
+    lines = [f"gomem {VERSION}"]
+    if script.title:
+        lines.append(f"title {script.title}")
+    if script.future:
+        lines.append(f"future {script.future}")
+    if script.head:
+        lines += ["", *script.head, ""]
+    _write_steps(lines, script.steps)
+    for branch in script.branches:
+        of = f" of {branch.parent}" if branch.parent is not None else ""
+        lines += ["", *branch.head, f"branch {branch.name} from {branch.start}{of}"]
+        _write_steps(lines, branch.steps)
+    if script.tail:
+        lines += ["", *script.tail, ""]  # the last empty line keeps them from being told
+    return "\n".join(lines) + "\n"
+
+
+def _write_steps(lines: list[str], steps: list[str]) -> None:
+    """Steps that begin with something said stand apart from what is before them."""
+    for source in steps:
+        if "\n" in source and lines[-1] and (is_comment(source) or source.lstrip(" \t").startswith(("say", "focus", "select"))):
+            lines.append("")
+        lines.append(source)
+
+
+# --- Reading ------------------------------------------------------------------------------------------------------------
+
+
+def load_script(path: Path) -> Script:
+    """Read a session file.  Raises ScriptError, whatever is wrong with it."""
+    return read_script(path.name, load_text(path), str(path))
+
+
+def load_text(path: Path) -> str:
+    """The text of a session file, which may still be none.  Raises ScriptError."""
+    name = named(path)
+    if _is_named_pipe(path):  # nobody could stop who waits for what another program writes
+        raise ScriptError(f"{name}: it is a pipe, not a file")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as e:
+        raise ScriptError(f"{brief(path)}: {e.strerror or e}") from e
+    except ValueError as e:  # a NUL in the name
+        raise ScriptError(f"{brief(path)}: {e}") from e
+    if len(data) > MAX_BYTES:
+        raise ScriptError(f"{name}: the file is larger than {MAX_BYTES >> 20} MB, which no session is")
+    nul = data.find(b"\0")
+    if nul >= 0:
+        number = data.count(b"\n", 0, nul) + 1
+        raise ScriptError(f"{name}:{number}: not a text file (byte {nul} is 0)")
+    try:
+        return data.removeprefix(_BOM).decode()
+    except UnicodeDecodeError as e:
+        at = e.start + len(data) - len(e.object)
+        number = data.count(b"\n", 0, at) + 1
+        raise ScriptError(f"{name}:{number}: not a text file (byte {at} is not UTF-8)") from e
+
+
+def _is_named_pipe(path: Path) -> bool:
+    """Whether it is a pipe with a name of its own, not one that a shell has opened, as /dev/stdin."""
+    try:
+        return path.is_fifo() and path.resolve().parts[1:2] not in (("dev",), ("proc",))
+    except (OSError, ValueError):
+        return False
+
+
+def read_script(name: str, text: str, where: str) -> Script:
+    """A script from the text of a file; `where` stands in messages.  Raises ScriptError."""
+    reader = Reader(name)
+    lines = text.removeprefix("\ufeff").split("\n")
+    if not lines[-1]:
+        lines.pop()  # the end of the last line is not an empty line
+    number, line = 0, ""
+    try:
+        for number, line in enumerate(lines, 1):
+            line = line.rstrip("\r")
+            reader.read(number, line)
+        reader.finish()
+    except OpenFault as e:
+        raise located(where, e.number, e.line, e.error) from e.error
+    except ParseError as e:
+        raise located(where, number, line, e) from e
+    return reader.script
+
+
+def is_story(script: Script) -> bool:
+    """Whether it tells something from its first step on, as a lesson does."""
+    return bool(script.steps) and bool(parse_step(script.steps[0]).says)

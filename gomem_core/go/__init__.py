@@ -1,0 +1,1 @@
+"""Facts about Go as data: the machine it runs on, size classes, the events its allocator tells."""

@@ -1,0 +1,299 @@
+"""The byte account: what became of every byte of the used arena.
+
+arena_used - arena_start = requested + slot waste + dead + free slots + tails + manual + free pages + given back.  It is kept up
+to date from the heap's narration: events tell which spans to look at again, reading looks at those only, and asking for one span
+at no other.  Free and manual spans need no such care, the runtime's own counters have their sums.
+"""
+
+from collections.abc import Sequence
+from itertools import compress
+from threading import Lock
+from typing import Final, NamedTuple
+
+from gomem_core.classic.view import HeapView
+from gomem_core.go import events as e
+from gomem_core.go.amd64 import NUM_SPAN_CLASSES, PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.world.changes import Stale
+from gomem_core.world.objects import ObjectTable
+from gomem_core.world.records import SpanInfo
+
+
+class Share(NamedTuple):
+    """What the bytes of a span in use, or of all spans of a class, are there for.  "Allocated" is as far as the runtime knows."""
+
+    requested: int  # by allocated objects, as the program asked for them
+    slot_waste: int  # the ends of their slots
+    dead: int  # slots that the last mark did not reach and that are not swept yet
+    free_slots: int
+    tails: int  # after the last slot
+
+    @property
+    def wasted(self) -> int:
+        """Bytes that are held and that no allocated object asked for: all but those requested."""
+        return self.slot_waste + self.dead + self.free_slots + self.tails
+
+    def percent(self, nbytes: int) -> float:
+        """Returns what share of its bytes that is, in percent, 0 … 100."""
+        return 100 * nbytes / self.total if nbytes else 0.0
+
+    @property
+    def total(self) -> int:
+        """Returns the sum of them."""
+        return sum(self)
+
+
+class Held(NamedTuple):
+    """The memory that the spans of a class hold, and how few spans would be enough."""
+
+    spans: int
+    live: int  # slots with an object that is allocated and not dead; of tiny objects, their blocks
+    needed: int  # spans that could hold these
+    cached: int  # bytes of free slots in spans that the Ps' mcaches have: their next objects go there
+
+
+class Balance(NamedTuple):
+    """The account of the whole arena, in bytes; see Share for the first five."""
+
+    requested: int
+    slot_waste: int
+    dead: int
+    free_slots: int
+    tails: int
+    manual: int  # spans for stacks and the collector's work
+    free_pages: int  # in free spans
+    given_back: int  # in free spans too, their memory returned to the operating system
+
+    @property
+    def total(self) -> int:
+        """The used arena."""
+        return sum(self)
+
+
+_EVERY: Final = -1  # as a set of slots: all that there can be
+
+
+class _Counted:
+    """A span in use as it was looked at last."""
+
+    __slots__ = ("base", "elemsize", "nelems", "requested", "sets", "spanclass", "tail")
+
+    def __init__(self, info: SpanInfo) -> None:
+        self.take(info)
+
+    def take(self, info: SpanInfo) -> None:
+        """Start over for this span, with nothing counted."""
+        self.base = info.base
+        self.spanclass = info.spanclass
+        self.elemsize = info.elemsize
+        self.nelems = info.nelems
+        self.tail = info.tail
+        self.sets = (0, 0)  # allocated slots, and those that are not dead, as bit sets
+        self.requested = 0
+
+    def share(self) -> Share:
+        """Where its bytes are."""
+        allocated, live = self.sets
+        slots, count, size = allocated.bit_count(), live.bit_count(), self.elemsize
+        free = (self.nelems - slots) * size
+        return Share(self.requested, count * size - self.requested, (slots - count) * size, free, self.tail)
+
+
+class Account:
+    """The account of one heap.  To be read between commands: objects are known when the command that made them is done."""
+
+    def __init__(self, view: HeapView, objects: ObjectTable) -> None:
+        self._view = view
+        self._objects = objects
+        self._spans: dict[int, _Counted] = {}  # by base
+        self._used_before: dict[int, _Counted] = {}  # to be used again, which is cheaper than to make them anew
+        self._classes = _no_sums()
+        self._shares: dict[int, Share] = {}  # the same, as far as they were asked for
+        self._moved: set[int] = set()  # classes whose sums changed since
+        self._complete = False  # every span in use was looked at
+        self._dirty: dict[int, int] = {}  # base of a span to look at again -> slots taken in it since
+        self._marked = False  # look at the slots of all spans again: what a mark did not reach is dead now
+        self._lost = True  # the heap changed without having told it
+        self._lock = Lock()  # reading brings all this up to date
+
+    def follow(self, event: e.Event) -> None:
+        """Note which spans an event changed."""
+        match event:
+            case e.SlotTaken():
+                self._dirty[event.base] = self._dirty.get(event.base, 0) | 1 << event.slot
+            case e.TinyShared():
+                base = event.block & ~PAGE_MASK  # spans of this class have one page
+                self._dirty[base] = self._dirty.get(base, 0) | 1 << (event.block - base) // TINY_SIZE
+            case e.SpanAlloc():
+                self._dirty[event.base] = _EVERY
+            case e.SpanFree() | e.Sweep() | e.CacheSpan():
+                self._dirty.setdefault(event.base, 0)
+            case e.GcMarked():
+                self._marked = True
+            case _:
+                pass
+
+    def look_again(self, stale: Stale) -> None:
+        """These spans changed without having told it."""
+        self._lost = self._lost or stale.lost
+        self._marked = self._marked or stale.all
+        if not self._lost:
+            self._dirty.update(dict.fromkeys(stale.bases, _EVERY))
+
+    def read(self) -> Balance:
+        """The account now."""
+        self._update()
+        stats = self._view.stats
+        requested, slot_waste, dead, free_slots, tails, *_ = (sum(column) for column in zip(*self._classes, strict=True))
+        in_use = (requested, slot_waste, dead, free_slots, tails)
+        return Balance(*in_use, stats.stacks_inuse, stats.heap_idle - stats.heap_released, stats.heap_released)
+
+    def by_class(self) -> list[tuple[int, Share]]:
+        """Every span class that has spans, with its share; those that hold most bytes in vain first."""
+        return sorted(self.shares().items(), key=lambda one: (-one[1].wasted, one[0]))
+
+    def shares(self) -> dict[int, Share]:
+        """The share of every span class that has spans."""
+        self._update()
+        for spanclass in self._moved:
+            share = Share(*self._classes[spanclass][:_PARTS])
+            if any(share):
+                self._shares[spanclass] = share
+            else:
+                self._shares.pop(spanclass, None)
+        self._moved.clear()
+        return dict(self._shares)
+
+    def held(self) -> dict[int, Held]:
+        """What the spans of each class hold that has spans."""
+        shares = self.shares()
+        cached: dict[int, int] = {}
+        for cache in self._view.mcaches():
+            for spanclass, _, nfree in cache.cached:
+                cached[spanclass] = cached.get(spanclass, 0) + nfree * CLASSES[spanclass >> 1].size
+        found: dict[int, Held] = {}
+        for spanclass in shares:
+            spans, live = self._classes[spanclass][_PARTS:]
+            each = CLASSES[spanclass >> 1].nelems if spanclass > 1 else 1  # a large object has a span of its own
+            found[spanclass] = Held(spans, live, -(-live // each), cached.get(spanclass, 0))
+        return found
+
+    def taken_when_read(self, base: int) -> tuple[int, int]:
+        """Bytes of a slot of the span at `base`, and its slots that were taken when the account was read last, as a bit set."""
+        known = self._spans.get(base)
+        return (0, 0) if known is None else (known.elemsize, known.sets[0])
+
+    def of_span(self, base: int) -> Share | None:
+        """The share of the span in use at `base`, else None; looks at no other span.
+
+        Two threads may read, as long as the heap does not change: a filter on the waste works beside the screen.
+        """
+        with self._lock:
+            return self._of_span(base)
+
+    def _of_span(self, base: int) -> Share | None:
+        self._prepare()
+        if base in self._dirty or base not in self._spans:
+            self._look_at(base, self._dirty.pop(base, _EVERY))
+        known = self._spans.get(base)
+        return None if known is None else known.share()
+
+    def _prepare(self) -> None:
+        """Know which spans are to be looked at: all that are not among self._spans, and self._dirty."""
+        if self._lost:
+            self._used_before = self._spans
+            self._spans = {}
+            self._dirty.clear()
+            self._classes = _no_sums()
+            self._shares.clear()
+            self._moved.clear()
+            self._complete = False
+        elif self._marked:
+            self._dirty = dict.fromkeys(self._spans, 0) | self._dirty
+        self._lost = self._marked = False
+
+    def _update(self) -> None:
+        with self._lock:
+            self._look_at_changed()
+
+    def _look_at_changed(self) -> None:
+        self._prepare()
+        for base, taken in self._dirty.items():
+            self._look_at(base, taken)
+        self._dirty.clear()
+        if not self._complete:
+            for info in self._view.each():
+                if info.base not in self._spans:
+                    self._look_at(info.base, _EVERY, info)
+            self._complete = True
+            self._used_before = {}
+
+    def _look_at(self, base: int, taken: int, info: SpanInfo | None = None) -> None:
+        """Count a span again, in which the slots `taken` got new objects since the last time."""
+        known, sets = self._spans.get(base), self._view.slot_sets(base)
+        if known is not None:
+            if not taken and sets == known.sets:
+                return
+            self._add(known, -1)
+        if sets is None:  # free now
+            self._spans.pop(base, None)
+            return
+        if known is None or taken == _EVERY:
+            info = info or self._view.span_at(base)
+            if info is None:
+                return
+            known = self._used_before.pop(base, known)
+            if known is None:
+                known = _Counted(info)
+            else:
+                known.take(info)
+            self._spans[base] = known
+        known.requested = self._recount(known, sets[1], taken)
+        known.sets = sets
+        self._add(known, 1)
+
+    def _add(self, span: _Counted, sign: int) -> None:
+        self._moved.add(span.spanclass)
+        sums = self._classes[span.spanclass]
+        requested, slot_waste, dead, free_slots, tail = span.share()
+        sums[0] += sign * requested
+        sums[1] += sign * slot_waste
+        sums[2] += sign * dead
+        sums[3] += sign * free_slots
+        sums[4] += sign * tail
+        sums[5] += sign
+        sums[6] += sign * span.sets[1].bit_count()
+
+    def _recount(self, known: _Counted, live: int, taken: int) -> int:
+        """Bytes requested in the slots `live`; looks only at slots that came or went, if no slot did both."""
+        before = known.sets[1]
+        if before & taken:  # what was there before is not known any more
+            return self._requested(known, live)
+        return known.requested - self._requested(known, before & ~live) + self._requested(known, live & ~before)
+
+    def _requested(self, span: _Counted, slots: int) -> int:
+        """Bytes that the program asked for in these slots; an unknown object counts as if it filled its slot."""
+        if not slots:
+            return 0
+        objects, base, size = self._objects, span.base, span.elemsize
+        taken: Sequence[int] = range(base, base + span.nelems * size, size)
+        if slots.bit_count() < span.nelems:
+            taken = list(compress(taken, f"{slots:b}".encode().translate(_DIGITS)[::-1]))
+        if span.spanclass == TINY_SPAN_CLASS:
+            return sum(tiny_bytes(objects, block) for block in taken)
+        return objects.bytes_at(taken, size)
+
+
+_PARTS: Final = len(Share._fields)
+_DIGITS: Final = bytes.maketrans(b"01", b"\0\1")
+
+
+def _no_sums() -> list[list[int]]:
+    """Sums by span class, all 0: those of Share, then spans, and slots that hold live objects."""
+    return [[0] * (_PARTS + 2) for _ in range(NUM_SPAN_CLASSES)]
+
+
+def tiny_bytes(objects: ObjectTable, block: int) -> int:
+    """Bytes that the program asked for in such a slot."""
+    here = objects.in_slot(block, TINY_SIZE)
+    return min(TINY_SIZE, sum(objects.info(oid).size for oid in here)) if here else TINY_SIZE

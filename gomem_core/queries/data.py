@@ -1,0 +1,190 @@
+"""Records of a heap as data for programs: what schema/heap.py describes, the same wherever it is printed."""
+
+from typing import TYPE_CHECKING, cast
+
+from gomem_core.classic.mstats import MemStats, MStats
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import PAGE_SHIFT, U64_MAX
+from gomem_core.go.sizeclasses import CLASSES, is_noscan
+from gomem_core.queries.account import Share
+from gomem_core.report import hexed, hexed_or_none
+from gomem_core.world.objects import ObjectTable
+from gomem_core.world.records import CentralInfo, McacheInfo, Region, SpanInfo, WordInfo
+
+if TYPE_CHECKING:
+    from gomem_core.schema import heap as schema
+
+
+def kind_of(spanclass: int) -> "schema.Kind":
+    """The words scan and noscan."""
+    return "noscan" if is_noscan(spanclass) else "scan"
+
+
+def or_none(n: int) -> int | None:
+    """A trigger or a goal, None for never."""
+    return None if n == U64_MAX else n
+
+
+def span_data(info: SpanInfo) -> "schema.Span":
+    """A span; only spans in use have a class, slots, and anything to sweep."""
+    used = info.state == "inuse"
+    return {
+        "base": hexed(info.base),
+        "npages": info.npages,
+        "state": info.state,
+        "spanclass": info.spanclass if used else None,
+        "class": info.sizeclass if used else None,
+        "elemsize": info.elemsize if used else None,
+        "kind": kind_of(info.spanclass) if used else None,
+        "nelems": info.nelems if used else None,
+        "alloc_count": info.alloc_count if used else None,
+        "freeindex": info.freeindex if used else None,
+        "sweepgen": info.sweepgen if used else None,
+        "swept": info.swept if used else None,
+        "cached_by": info.cached_by if info.cached_by >= 0 else None,
+        "list": info.list_name or None,
+        "next_base": hexed_or_none(info.next_base),
+        "prev_base": hexed_or_none(info.prev_base),
+        "needzero": info.needzero,
+        "npreleased": info.npreleased,
+        "unusedsince": info.unusedsince if info.state == "free" else None,
+        "ptr": hexed(info.ptr),
+    }
+
+
+def span_share_data(info: SpanInfo, share: Share | None) -> "schema.SpanShare":
+    """A span with what became of its bytes; `share` None: it is not in use."""
+    return {**span_data(info), "account": bytes_data(share) if share is not None else None}
+
+
+def bytes_data(share: Share) -> "schema.Bytes":
+    """What the bytes of spans in use are there for; the schema's fields are those of the record, by the same names."""
+    return cast("schema.Bytes", share._asdict() | {"wasted": share.wasted, "total": share.total})
+
+
+def central_data(c: CentralInfo) -> "schema.Central":
+    """An mcentral."""
+    return {
+        "spanclass": c.spanclass,
+        "class": c.spanclass >> 1,
+        "elemsize": CLASSES[c.spanclass >> 1].size,
+        "kind": kind_of(c.spanclass),
+        "nonempty": c.nonempty,
+        "empty": c.empty,
+        "nmalloc": c.nmalloc,
+        "nlock": c.nlock,
+    }
+
+
+def cached_span_data(spanclass: int, base: int, nfree: int) -> "schema.CachedSpan":
+    """A span in an mcache."""
+    return {
+        "spanclass": spanclass,
+        "class": spanclass >> 1,
+        "elemsize": CLASSES[spanclass >> 1].size,
+        "kind": kind_of(spanclass),
+        "base": hexed(base),
+        "nfree": nfree,
+    }
+
+
+def mcache_data(c: McacheInfo) -> "schema.Mcache":
+    """A P's mcache with all its spans."""
+    return {
+        "p": c.p,
+        "current": c.current,
+        "tiny": hexed_or_none(c.tiny),
+        "tinyoffset": c.tinyoffset if c.tiny else None,
+        "cached": [cached_span_data(*one) for one in c.cached],
+    }
+
+
+def region_data(r: Region) -> "schema.Region":
+    """A region of the address space."""
+    return {
+        "name": r.name,
+        "start": hexed(r.start),
+        "end": hexed(r.end),
+        "size": r.end - r.start,
+        "used_start": hexed(r.used_start),
+        "used_end": hexed(r.used_end),
+        "used": r.used_end - r.used_start,
+        "grows": r.grows or None,
+    }
+
+
+def word_data(w: WordInfo) -> "schema.Word":
+    """A word with its bits."""
+    return {
+        "addr": hexed(w.addr),
+        "pointer": w.pointer,
+        "scan": w.scan,
+        "byte_addr": hexed(w.byte_addr),
+        "shift": w.shift,
+        "value": hexed_or_none(w.value),
+    }
+
+
+def links_data(slot: int, view: HeapView) -> "list[schema.StoredPointer]":
+    """The pointers stored in the slot at this address."""
+    return [{"word": word, "to": hexed(target)} for word, target in view.links(slot)]
+
+
+def object_data(oid: int, view: HeapView, objects: ObjectTable) -> "schema.ObjectRow":
+    """An object, with the pointers of its slot: of one that was dropped only where the slot is still its own."""
+    o = objects.info(oid)
+    return {
+        "name": o.name,
+        "addr": hexed(o.addr),
+        "size": o.size,
+        "kind": o.kind,
+        "born": o.born,
+        "links": links_data(o.addr, view),
+    }
+
+
+def size_class_data(number: int) -> "schema.SizeClass":
+    """A size class; 0 stands for large objects, which have no size in common."""
+    c = CLASSES[number]
+    return {
+        "class": number,
+        "elemsize": c.size if number else None,
+        "npages": c.npages if number else None,
+        "span_bytes": c.npages << PAGE_SHIFT if number else None,
+        "nelems": c.nelems if number else None,
+        "tail_waste": c.tail_waste if number else None,
+        "max_waste_percent": round(100 * c.max_waste, 2) if number else None,
+    }
+
+
+def counters_data(s: MStats) -> "schema.Counters":
+    """The running counters."""
+    return {
+        "heap_sys": s.heap_sys,
+        "heap_inuse": s.heap_inuse,
+        "heap_idle": s.heap_idle,
+        "heap_released": s.heap_released,
+        "heap_live": s.heap_live,
+        "heap_marked": s.heap_marked,
+        "gc_trigger": or_none(s.gc_trigger),
+        "next_gc": or_none(s.next_gc),
+        "numgc": s.numgc,
+        "nserved_mcache": s.nserved_mcache,
+        "nserved_central": s.nserved_central,
+        "nserved_heap": s.nserved_heap,
+        "nserved_large": s.nserved_large,
+        "nserved_os": s.nserved_os,
+        "tinyallocs": s.tinyallocs,
+        "nzero": s.nzero,
+        "nheap_lock": s.nheap_lock,
+        "nheap_alloc": s.nheap_alloc,
+        "nheap_grow": s.nheap_grow,
+        "nmcache_flush": s.nmcache_flush,
+        "nos_release": s.nos_release,
+    }
+
+
+def mem_stats_data(m: MemStats) -> "schema.MemStats":
+    """runtime.MemStats; the schema's fields are those of the record, by the same names."""
+    by_size = [{"Size": size, "Mallocs": mallocs, "Frees": frees} for size, mallocs, frees in m.BySize]
+    return cast("schema.MemStats", m._asdict() | {"NextGC": or_none(m.NextGC), "BySize": by_size})

@@ -1,0 +1,233 @@
+"""What differs between two moments of a session: marks for panes, and text and data for people and programs.
+
+It reads as what happened from `then` to `now`.  When `then` is the later step, or lies on another branch, nothing happened that
+way; the words are chosen so that they hold there too.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.queries import difference_tables as tables
+from gomem_core.queries.difference_tables import Fate, LinkDiff, SpanDiff, Thing, ThingDiff
+from gomem_core.queries.figures import Figures
+from gomem_core.queries.moment import Moment, Roster, Row, SpanRecord, slot_addresses
+from gomem_core.report import Result, signed, told
+from gomem_core.world.changes import Touched
+
+_ABSENT: Final = ("not there", -1)  # state, and the step of birth
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Everything that differs between two moments."""
+
+    touched: Touched  # what panes mark
+    fates: dict[int, Fate]  # of each span in `touched`: for panes that mark new, gone and changed ones in different ways
+    objects: dict[Row, Fate]  # of objects that are there in one moment only, or are dropped in one only
+    before: Figures  # the sums then
+    result: Result  # with all rows
+    brief: tuple[str, ...]  # its details with the first rows of each table: panes make them anew at each repaint
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing differs."""
+        return not self.result.details
+
+
+def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Difference:
+    """Compare two moments; `name` is what the user calls `then`, "" if nothing.
+
+    `forked`: they lie in different branches of a common past, neither on the way to the other.
+    """
+    spans = _span_diffs(then, now)
+    things, made_anew = _thing_diffs(then, now)
+    links = _link_diffs(then, now)
+    moved = _moved(spans)
+    touched = Touched(
+        spans={d.base for d in spans},
+        words={d.addr + d.word * PTR_SIZE for d in links},
+        targets={to for d in links for to in (d.was, d.now)},
+        slots=_slots(spans, links, then, now) | _slots_of_things(things, then, now),
+        central=moved | {b.spanclass for a, b in zip(then.central, now.central, strict=True) if a != b},
+    )
+    sections = [
+        tables.spans_section(spans),
+        tables.central_section(then, now, moved),
+        tables.mcache_section(then, now),
+        tables.lists_section(then, now),
+        tables.account_section(then, now),
+        tables.counters_section(then, now),
+        tables.objects_section(things, made_anew),
+        tables.links_section(links, then, now),
+    ]
+    data: dict[str, object] = {"then": then.step, "now": now.step, "name": name or None}  # see schema.differences.Difference
+    data |= {"same": not any(s.total or s.note for s in sections), "counts": {s.key: s.total for s in sections}}
+    data |= {s.key: s.data for s in sections}
+    sections = [s for s in sections if s.table.rows or s.note]
+    apart = forked or then.step >= now.step  # no way leads from then to now
+    counts = _counts(then, now, _span_counts(spans, apart), _object_counts(things, made_anew, apart), len(links))
+    summary = _summary(then.step, now.step, name, forked, counts if sections else None)
+    result = Result(summary, data, details=tuple(line for s in sections for line in s.lines()))
+    objects = {(*d.thing, d.born): d.fate for d in things}
+    brief = tuple(line for s in sections for line in s.lines(tables.ROWS_SHOWN))
+    return Difference(touched, {d.base: d.fate for d in spans}, objects, then.figures, result, brief)
+
+
+# --- Comparing --------------------------------------------------------------------------------------------------------------
+
+
+def _span_diffs(then: Moment, now: Moment) -> list[SpanDiff]:
+    before, after = ({r.info.base: r for r in m.spans} for m in (then, now))
+    found = [SpanDiff(base, before.get(base), after.get(base)) for base in sorted(before | after)]
+    return [d for d in found if d.then != d.now]
+
+
+def _moved(spans: Iterable[SpanDiff]) -> set[int]:
+    """Span classes of the mcentrals whose lists have other spans, or the same in another order."""
+    found = set()
+    for d in spans:
+        places = [_place(r) for r in (d.then, d.now)]
+        if places[0] != places[1]:
+            found |= {place[0] for place in places if place is not None}
+    return found
+
+
+def _place(record: SpanRecord | None) -> tuple[int, str, int, int] | None:
+    """Span class, list and neighbours of a span that hangs on a list of an mcentral."""
+    if record is None or record.info.list_name not in ("nonempty", "empty"):
+        return None
+    info = record.info
+    return info.spanclass, info.list_name, info.next_base, info.prev_base
+
+
+def _slots(spans: Iterable[SpanDiff], links: Iterable[LinkDiff], then: Moment, now: Moment) -> set[int]:
+    """Addresses of slots that are taken or dead in one moment only, or hold other pointers, and of tiny blocks in use now."""
+    found = {d.addr for d in links}
+    tiny = {c.p: (c.tiny, c.tinyoffset) for c in then.mcaches}
+    found |= {c.tiny for c in now.mcaches if c.tiny and tiny.get(c.p) != (c.tiny, c.tinyoffset)}
+    for d in spans:
+        if d.then is not None and d.now is not None and d.then.info.elemsize == d.now.info.elemsize:
+            found.update(slot_addresses(d.now.info, d.then.allocated ^ d.now.allocated | d.then.live ^ d.now.live))
+        else:
+            for record in (d.then, d.now):
+                found.update(slot_addresses(record.info, record.allocated) if record is not None else ())
+    return found
+
+
+def _thing_diffs(then: Moment, now: Moment) -> tuple[list[ThingDiff], int]:
+    """Objects that differ, in order of birth, and how many differ only in when they were made.
+
+    Numbers of objects say nothing when the moments lie in different branches, so that name, address and size must be the same.
+    """
+    living, garbage = _unlike_rows(then.living, now.living), _unlike_rows(then.garbage, now.garbage)
+    was, now_is = (
+        {Thing(*row[:4]): (state, row[4]) for state, rows in (("dropped", dropped), ("alive", alive)) for row in rows}
+        for alive, dropped in zip(living, garbage, strict=True)
+    )
+    found: list[ThingDiff] = []
+    made_anew = 0
+    for thing in was | now_is:
+        (a, born_then), (b, born_now) = was.get(thing, _ABSENT), now_is.get(thing, _ABSENT)
+        if a == b:
+            made_anew += 1
+        else:
+            found.append(ThingDiff(thing, max(born_then, born_now), a, b))
+    return sorted(found, key=lambda d: (d.born, d.thing.addr, d.thing.name)), made_anew
+
+
+def _unlike_rows(a: Roster, b: Roster) -> tuple[set[Row], set[Row]]:
+    """Objects that only the one has, and those that only the other has."""
+    if a == b:
+        return set(), set()
+    there, here = set(a.rows()), set(b.rows())
+    return there - here, here - there
+
+
+def _slots_of_things(things: Iterable[ThingDiff], then: Moment, now: Moment) -> set[int]:
+    """Slots of the objects that differ; those of size 0 have none."""
+    bases = [[r.info.base for r in m.spans] for m in (then, now)]
+    found = set()
+    for d in things:
+        for m, borders, state in zip((then, now), bases, (d.was, d.now), strict=True):
+            if d.thing.size and state in ("alive", "dropped"):
+                found.add(_slot_base(m.spans[bisect_right(borders, d.thing.addr) - 1], d.thing.addr))
+    return found
+
+
+def _slot_base(record: SpanRecord, addr: int) -> int:
+    base, size = record.info.base, record.info.elemsize
+    return addr - (addr - base) % size
+
+
+def _link_diffs(then: Moment, now: Moment) -> list[LinkDiff]:
+    before, after = ({(addr, word): to for addr, word, to in m.links} for m in (then, now))
+    places = sorted({place for place, _ in before.items() ^ after.items()})
+    return [LinkDiff(*place, before.get(place, 0), after.get(place, 0)) for place in places]
+
+
+# --- Words ------------------------------------------------------------------------------------------------------------------
+
+
+def _summary(then: int, now: int, name: str, forked: bool, counts: str | None) -> str:
+    """One sentence; `counts` None: nothing differs."""
+    there = f"step {then} (bookmark {name})" if name else f"step {then}"
+    if counts is None:
+        return f"nothing differs between {there} and step {now}"
+    if forked or then == now:
+        return f"{there} lies on another branch than step {now}; compared with it, here: {counts}"
+    if then > now:
+        return f"{there} lies ahead of step {now}; compared with it, here: {counts}"
+    return f"between {there} and step {now}: {counts}"
+
+
+def _counts(then: Moment, now: Moment, fates: dict[str, int], objects: dict[str, int], links: int) -> str:
+    """What differs, in figures; what is not worth a figure here stands in the tables."""
+    parts = [", ".join(told(n, *_COUNTS[word]) for word, n in counts.items() if n) for counts in (fates, objects)]
+    parts.append(told(links, "{n} link changed", "{n} links changed") if links else "")
+    before, after = dict(then.counters), dict(now.counters)
+    for counter, label, unit in (("heap_live", "heap_live", "bytes"), ("arena", "arena", "bytes"), ("numgc", "collections", "")):
+        change = after[counter] - before[counter]
+        parts.append(f"{label} {signed(change, unit)}" if change else "")
+    return "; ".join(part for part in parts if part) or "neither spans nor objects differ"
+
+
+def _span_counts(spans: list[SpanDiff], apart: bool) -> dict[str, int]:
+    fates = Counter(d.fate for d in spans)
+    new, gone, changed = ("only here", "only there", "different") if apart else ("new", "gone", "changed")
+    return {new: fates["new"], gone: fates["gone"], changed: fates["changed"]}
+
+
+def _object_counts(things: list[ThingDiff], made_anew: int, apart: bool) -> dict[str, int]:
+    """How many went which way; an object that was made, dropped and freed in between is not seen.
+
+    One that was dropped and is alive is another of the same name, in the slot of the first, which was freed.
+    """
+    if apart:
+        here, there = sum(d.now == "alive" for d in things), sum(d.was == "alive" for d in things)
+        return {"alive only here": here, "alive only there": there, "made at another step": made_anew}
+    return {
+        "born": sum(d.was == "not there" or d.now == "alive" for d in things),
+        "dropped": sum(d.was == "alive" or (d.was, d.now) == ("not there", "dropped") for d in things),
+        "freed": sum(d.thing.size > 0 and (d.now == "not there" or d.was == "dropped") for d in things),
+        "made at another step": made_anew,
+    }
+
+
+_COUNTS: Final = {
+    "new": ("{n} span new", "{n} spans new"),
+    "gone": ("{n} span gone", "{n} spans gone"),
+    "changed": ("{n} span changed", "{n} spans changed"),
+    "only here": ("{n} span only here", "{n} spans only here"),
+    "only there": ("{n} span only there", "{n} spans only there"),
+    "different": ("{n} span different", "{n} spans different"),
+    "born": ("{n} object born", "{n} objects born"),
+    "dropped": ("{n} object dropped", "{n} objects dropped"),
+    "freed": ("{n} object freed", "{n} objects freed"),
+    "alive only here": ("{n} object alive only here", "{n} objects alive only here"),
+    "alive only there": ("{n} object alive only there", "{n} objects alive only there"),
+    "made at another step": ("{n} object made at another step", "{n} objects made at another step"),
+}

@@ -1,0 +1,399 @@
+"""What differs between two moments, one table a subject: spans, mcentrals, mcaches, lists, account, counters, objects, links.
+
+Each table knows its rows as text for people, of which the explorer shows a few, and as data for programs, nearly complete.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from gomem_core.go.amd64 import PTR_SIZE, U64_MAX
+from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.queries.account import Balance
+from gomem_core.queries.data import kind_of, mcache_data, span_data
+from gomem_core.queries.moment import Moment, SpanRecord
+from gomem_core.report import Cell, Column, Table, hexed, hexed_or_none, told
+from gomem_core.world.records import McacheInfo, SpanInfo
+
+if TYPE_CHECKING:
+    from gomem_core.schema import differences as schema
+    from gomem_core.schema.heap import Mcache
+
+Fate = Literal["new", "gone", "changed"]
+SectionKey = Literal["spans", "mcentral", "mcache", "lists", "account", "counters", "objects", "links"]
+GLYPHS: Final[dict[Fate, str]] = {"new": "+", "gone": "-", "changed": "≠"}
+ROWS_SHOWN: Final = 20  # of a table, as text in the explorer
+ROWS_KEPT: Final = 1_000  # of a table, as data
+_NOTHING: Final = "–"
+_FIELD_WORDS: Final = {
+    "next_base": "neighbours on the list",
+    "prev_base": "neighbours on the list",
+    "ptr": "mspan struct",
+}
+
+
+class SpanDiff(NamedTuple):
+    """A base at which the two moments have different spans, or only one of them has a span."""
+
+    base: int
+    then: SpanRecord | None
+    now: SpanRecord | None
+
+    @property
+    def fate(self) -> Fate:
+        """What happened to it on the way from then to now."""
+        return "new" if self.then is None else "gone" if self.now is None else "changed"
+
+
+class Thing(NamedTuple):
+    """An object as it is recognized in another moment, in which it may have another number; see ObjectInfo."""
+
+    name: str
+    addr: int
+    size: int
+    ptrdata: int
+
+
+class ThingDiff(NamedTuple):
+    """An object that is not the same in both moments: alive, dropped (and still in its slot), or not there."""
+
+    thing: Thing
+    born: int  # step
+    was: str
+    now: str
+
+    @property
+    def fate(self) -> Fate:
+        """What happened to it on the way from then to now: one that was dropped or freed is gone."""
+        if self.was == "not there":
+            return "new"
+        return "changed" if self.now == "alive" else "gone"
+
+
+class LinkDiff(NamedTuple):
+    """A word in which the two moments have different pointers; target 0: none."""
+
+    addr: int  # of the slot
+    word: int
+    was: int
+    now: int
+
+
+class Section(NamedTuple):
+    """One table: its key in the data, its heading, the rows for people and all rows for programs, a last line."""
+
+    key: SectionKey
+    heading: str
+    table: Table
+    data: Sequence[Mapping[str, object]]  # the first ROWS_KEPT
+    total: int  # rows, if all were in the data
+    note: str = ""
+
+    def lines(self, most: int | None = None) -> list[str]:
+        """Returns it as text: all rows, or the first ones and how many more there are."""
+        rows = self.table.rows[:most]
+        found = ["", self.heading]
+        if rows:
+            found += Table(self.table.columns, rows).lines()
+        if len(rows) < len(self.table.rows):
+            found.append(f"… and {len(self.table.rows) - len(rows)} more")
+        return [*found, self.note] if self.note else found
+
+
+def _section(
+    key: SectionKey, heading: str, columns: tuple[Column, ...], rows: list[tuple[Cell, ...]], data: Sequence[Mapping[str, object]]
+) -> Section:
+    return Section(key, heading, Table(columns, rows), data[:ROWS_KEPT], len(data))
+
+
+# --- Spans ----------------------------------------------------------------------------------------------------------------
+
+
+def spans_section(diffs: list[SpanDiff]) -> Section:
+    """Spans by address; those that differ in nothing but bookkeeping are only counted for people."""
+    columns = (Column("", "text"), Column("base", "addr"), Column("pages", "text"), Column("what", "text"))
+    rows: list[tuple[Cell, ...]] = []
+    rest: Counter[str] = Counter()
+    for d in diffs:
+        what = _what_happened(d)
+        if what:
+            npages = [r.info.npages for r in (d.then, d.now) if r is not None]
+            rows.append((GLYPHS[d.fate], d.base, _pair(npages[0], npages[-1]), what))
+        elif d.then is not None and d.now is not None:
+            rest["spans"] += 1
+            rest.update(_bookkeeping(d.then.info, d.now.info))
+    note = ""
+    if count := rest.pop("spans", 0):
+        one, many = "only in bookkeeping: {n} span ({fields})", "only in bookkeeping: {n} spans ({fields})"
+        note = told(count, one, many, fields=", ".join(sorted(rest)))
+    return Section("spans", "spans", Table(columns, rows), [_span_data(d) for d in diffs[:ROWS_KEPT]], len(diffs), note)
+
+
+def _what_happened(d: SpanDiff) -> str:
+    """Returns the change in words; nothing for a span of which only the bookkeeping changed."""
+    if d.then is None or d.now is None:
+        only = d.then or d.now
+        return "" if only is None else _describe(only.info)
+    a, b = d.then.info, d.now.info
+    if (a.state, a.spanclass, a.elemsize) != (b.state, b.spanclass, b.elemsize):
+        return f"{_describe(a)} → {_describe(b)}"
+    found = []
+    if a.npages != b.npages:
+        found.append(f"pages {_pair(a.npages, b.npages)}")
+    if a.alloc_count != b.alloc_count:
+        found.append(f"used {_pair(a.alloc_count, b.alloc_count)} of {b.nelems}")
+    elif d.then.allocated != d.now.allocated:
+        found.append("other slots taken")
+    dead = [(r.allocated & ~r.live).bit_count() for r in (d.then, d.now)]
+    if dead[0] != dead[1]:
+        found.append(f"dead {_pair(*dead)}")
+    elif not found and d.then.live != d.now.live:
+        found.append("other slots dead")
+    if _place(a) != _place(b):
+        found.append(f"list {_place(a)}→{_place(b)}")
+    if a.swept != b.swept:
+        found.append("waits to be swept→swept" if b.swept else "swept→waits to be swept")
+    if a.npreleased != b.npreleased:
+        found.append(f"given back {_pair(a.npreleased, b.npreleased)} pages")
+    return ", ".join(found)
+
+
+def _describe(info: SpanInfo) -> str:
+    """A span that has no counterpart to be compared with."""
+    if info.state != "inuse":
+        facts = [info.state, f"list {_place(info)}"]
+        if info.npreleased:
+            facts.append(told(info.npreleased, "{n} page given back", "{n} pages given back"))
+    else:
+        facts = [_class_word(info), f"{info.alloc_count} of {info.nelems} used", f"list {_place(info)}"]
+        if not info.swept:
+            facts.append("waits to be swept")
+    return ", ".join(facts)
+
+
+def _class_word(info: SpanInfo) -> str:
+    return f"class {info.sizeclass} {info.kind}" if info.sizeclass else f"large {info.kind}"
+
+
+def _place(info: SpanInfo) -> str:
+    """The list it hangs on, or the mcache that has it."""
+    return f"mcache P{info.cached_by}" if info.cached_by >= 0 else info.list_name or "none"
+
+
+def _bookkeeping(a: SpanInfo, b: SpanInfo) -> list[str]:
+    """Names of the fields that differ, in which a span can differ though nothing happened to it."""
+    fields = [name for name, x, y in zip(SpanInfo._fields, a, b, strict=True) if x != y]
+    return list(dict.fromkeys(_FIELD_WORDS.get(name, name) for name in fields))
+
+
+def _span_data(d: SpanDiff) -> "schema.SpanChange":
+    if d.then is None or d.now is None:
+        only = d.then or d.now
+        return {"base": hexed(d.base), "fate": d.fate, "span": span_data(only.info) if only else None, "changes": None}
+    pairs = zip(span_data(d.then.info).items(), span_data(d.now.info).values(), strict=True)
+    changes: dict[str, list[schema.Scalar]] = {name: [_scalar(a), _scalar(b)] for (name, a), b in pairs if a != b}
+    for name, x, y in (("allocated", d.then.allocated, d.now.allocated), ("live", d.then.live, d.now.live)):
+        if x != y:
+            changes[name] = [f"{x:#x}", f"{y:#x}"]
+    return {"base": hexed(d.base), "fate": d.fate, "span": None, "changes": changes}
+
+
+def _scalar(value: object) -> "schema.Scalar":
+    """A field of a span's data, all of which are scalars: mypy does not know the types of a TypedDict's values one by one."""
+    if value is None or isinstance(value, int | str):
+        return value
+    raise TypeError(value)
+
+
+# --- mcentrals, mcaches, lists ----------------------------------------------------------------------------------------------
+
+
+def central_section(then: Moment, now: Moment, moved: set[int]) -> Section:
+    """The mcentrals: lengths of their lists, how often somebody took the lock; `moved`: those whose lists are not the same."""
+    counts = (Column("nonempty"), Column("empty"), Column("nmalloc"), Column("locks"))
+    columns = (Column("class"), Column("size"), Column("kind", "text"), *counts, Column("note", "text"))
+    rows: list[tuple[Cell, ...]] = []
+    data: list[schema.CentralChange] = []
+    for a, b in zip(then.central, now.central, strict=True):
+        if a == b and a.spanclass not in moved:
+            continue
+        same_lengths = (a.nonempty, a.empty) == (b.nonempty, b.empty)
+        note = "other spans or order" if same_lengths and a.spanclass in moved else ""
+        sizeclass, kind = CLASSES[a.spanclass >> 1], kind_of(a.spanclass)
+        rows.append((sizeclass.number, sizeclass.size, kind, *map(_pair, a[1:], b[1:]), note))
+        data.append(
+            {
+                "spanclass": a.spanclass,
+                "class": sizeclass.number,
+                "elemsize": sizeclass.size,
+                "kind": kind,
+                "nonempty": [a.nonempty, b.nonempty],
+                "empty": [a.empty, b.empty],
+                "nmalloc": [a.nmalloc, b.nmalloc],
+                "nlock": [a.nlock, b.nlock],
+                "reordered": bool(note),
+            }
+        )
+    return _section("mcentral", "mcentrals", columns, rows, data)
+
+
+def mcache_section(then: Moment, now: Moment) -> Section:
+    """What each P has: its tiny block and its cached spans."""
+    columns = (Column("p", "text"), Column("what", "text"), Column("was", "text"), Column("is", "text"))
+    rows: list[tuple[Cell, ...]] = []
+    before, after = ({c.p: _facts(c) for c in m.mcaches} for m in (then, now))
+    for p in sorted(before | after):
+        a, b = before.get(p, {}), after.get(p, {})
+        rows += [(f"P{p}", what, *_was_is(a, b, what)) for what in sorted(a | b, key=_class_last) if a.get(what) != b.get(what)]
+    was, now_is = ({c.p: c for c in m.mcaches} for m in (then, now))
+    data: list[schema.McacheChange] = [
+        {"p": p, "then": _mcache_or_none(was.get(p)), "now": _mcache_or_none(now_is.get(p))}
+        for p in sorted(was | now_is)
+        if was.get(p) != now_is.get(p)
+    ]
+    return _section("mcache", "mcaches", columns, rows, data)
+
+
+def _mcache_or_none(c: McacheInfo | None) -> "Mcache | None":
+    return None if c is None else mcache_data(c)
+
+
+def _facts(c: McacheInfo) -> dict[str, str]:
+    facts = {"there": "yes", "allocates": "yes" if c.current else "no"}
+    if c.tiny:
+        facts["tiny block"] = f"{c.tiny:#x}, {c.tinyoffset} of 16 taken"
+    for spanclass, base, nfree in c.cached:
+        facts[f"class {spanclass >> 1} {kind_of(spanclass)}"] = f"{base:#x}, {nfree} free"
+    return facts
+
+
+def _class_last(what: str) -> tuple[int, str]:
+    """Facts about the P first, then its classes by number."""
+    word, _, rest = what.partition(" ")
+    number, _, kind = rest.partition(" ")
+    return (int(number), kind) if word == "class" else (0, {"there": "1", "allocates": "2"}.get(what, "3"))
+
+
+def lists_section(then: Moment, now: Moment) -> Section:
+    """Lengths of mheap's lists of free spans and of large objects; the large free spans are one row."""
+    before, after = (Counter(r.info.list_name for r in m.spans) for m in (then, now))
+    names = sorted((before | after).keys() - {"", "nonempty", "empty"}, key=_list_order)
+    rows: list[tuple[Cell, ...]] = [(n, before[n], after[n], after[n] - before[n]) for n in names if before[n] != after[n]]
+    data: list[schema.Lengths] = [
+        {"list": n, "then": before[n], "now": after[n], "difference": after[n] - before[n]}
+        for n in names
+        if before[n] != after[n]
+    ]
+    return _section("lists", "lists of mheap, in spans", _numbers("list"), rows, data)
+
+
+def _list_order(name: str) -> tuple[bool, int]:
+    """free[1] … free[127], freelarge, busy[1] …, busylarge."""
+    word, _, number = name.partition("[")
+    return word.startswith("busy"), int(number[:-1]) if number else 1 << 20
+
+
+# --- Numbers --------------------------------------------------------------------------------------------------------------
+
+
+def account_section(then: Moment, now: Moment) -> Section:
+    """The byte account, rows that differ."""
+    b: tuple[Column, ...] = (Column("then", "bytes"), Column("now", "bytes"), Column("difference", "bytes change"))
+    pairs = zip(Balance._fields, then.figures.balance, now.figures.balance, strict=True)
+    data: list[schema.Part] = [{"part": name, "then": x, "now": y, "difference": y - x} for name, x, y in pairs if x != y]
+    rows: list[tuple[Cell, ...]] = [(d["part"].replace("_", " "), d["then"], d["now"], d["difference"]) for d in data]
+    return _section("account", "byte account", (Column("what", "text"), *b), rows, data)
+
+
+def counters_section(then: Moment, now: Moment) -> Section:
+    """Counters that differ."""
+    rows: list[tuple[Cell, ...]] = []
+    data: list[schema.CounterChange] = []
+    for (name, x), (_, y) in zip(then.counters, now.counters, strict=True):
+        if x != y:
+            words = _no_number(name, x), _no_number(name, y)
+            rows.append((name, words[0] or x, words[1] or y, "" if any(words) else y - x))
+            values = _counter(name, x), _counter(name, y)
+            difference = y - x if not any(words) else None
+            data.append({"counter": name, "then": values[0], "now": values[1], "difference": difference})
+    return _section("counters", "counters", _numbers("counter"), rows, data)
+
+
+def _counter(name: str, value: int) -> int | bool | None:
+    """A counter as data: None where no collection starts by itself."""
+    if name == "sweepdone":
+        return bool(value)
+    return None if _no_number(name, value) else value
+
+
+def _no_number(name: str, value: int) -> str:
+    """The word for a value that stands for something else than a number, else nothing."""
+    if value == U64_MAX:
+        return "never"
+    if name == "gogc" and value < 0:
+        return "off"
+    return {0: "no", 1: "yes"}[value] if name == "sweepdone" else ""
+
+
+def _numbers(what: str) -> tuple[Column, ...]:
+    return Column(what, "text"), Column("then"), Column("now"), Column("difference", "change")
+
+
+# --- Objects --------------------------------------------------------------------------------------------------------------
+
+
+_STATES: Final[dict[str, Literal["alive", "dropped"] | None]] = {"alive": "alive", "dropped": "dropped", "not there": None}
+
+
+def objects_section(diffs: list[ThingDiff], made_anew: int) -> Section:
+    """Objects in order of birth; those that only were made at another step are counted."""
+    columns = (
+        *(Column("object", "text"), Column("size"), Column("address", "addr"), Column("made at step")),
+        *(Column("was", "text"), Column("is", "text")),
+    )
+    rows: list[tuple[Cell, ...]] = [(d.thing.name, d.thing.size, d.thing.addr, d.born, d.was, d.now) for d in diffs]
+    data: list[schema.ObjectChange] = [
+        {
+            "name": d.thing.name,
+            "addr": hexed(d.thing.addr),
+            "size": d.thing.size,
+            "born": d.born,
+            "then": _STATES[d.was],
+            "now": _STATES[d.now],
+        }
+        for d in diffs
+    ]
+    section = _section("objects", "objects", columns, rows, data)
+    return section._replace(note=f"the same in both but made at another step: {made_anew}") if made_anew else section
+
+
+def links_section(diffs: list[LinkDiff], then: Moment, now: Moment) -> Section:
+    """Pointers stored in objects, by address."""
+    columns = (Column("word", "text"), Column("address", "addr"), Column("was", "text"), Column("is", "text"))
+    before, after = (_names(then), _names(now)) if diffs else ({}, {})
+    rows: list[tuple[Cell, ...]] = []
+    data: list[schema.LinkChange] = []
+    for d in diffs:
+        holder = after.get(d.addr) or before.get(d.addr) or f"{d.addr:#x}"
+        was, now_is = (f"→ {names.get(to, f'{to:#x}')}" if to else "nil" for names, to in ((before, d.was), (after, d.now)))
+        at = d.addr + d.word * PTR_SIZE
+        rows.append((f"{holder}.{d.word}", at, was, now_is))
+        ends = hexed_or_none(d.was), hexed_or_none(d.now)
+        data.append({"holder": hexed(d.addr), "word": d.word, "addr": hexed(at), "then": ends[0], "now": ends[1]})
+    return _section("links", "links", columns, rows, data)
+
+
+def _names(m: Moment) -> dict[int, str]:
+    """Names by address; objects of size 0 all have the same address and no name here."""
+    return {addr: name for roster in (m.garbage, m.living) for name, addr, size, *_ in roster.rows() if size}
+
+
+# --- Words ----------------------------------------------------------------------------------------------------------------
+
+
+def _pair(a: int, b: int) -> str:
+    return str(a) if a == b else f"{a}→{b}"
+
+
+def _was_is(a: Mapping[str, str], b: Mapping[str, str], what: str) -> tuple[str, str]:
+    return a.get(what, _NOTHING), b.get(what, _NOTHING)

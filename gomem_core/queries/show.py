@@ -1,0 +1,285 @@
+"""What `show`, `find` and `memstats` answer: tables made from the read-only view."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from gomem_core.classic.mstats import MemStats
+from gomem_core.classic.view import CENTRAL_CLASSES, HeapView
+from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.lang.commands import Filter, Topic
+from gomem_core.lang.filters import LARGE, doubtful
+from gomem_core.queries.account import Account
+from gomem_core.queries.data import (
+    cached_span_data,
+    central_data,
+    counters_data,
+    kind_of,
+    mcache_data,
+    mem_stats_data,
+    region_data,
+    size_class_data,
+    span_share_data,
+)
+from gomem_core.queries.spanfilter import keep, span_test, span_waste
+from gomem_core.queries.waste import show_waste
+from gomem_core.report import Cell, Column, Result, Table, format_bytes, hexed, told
+from gomem_core.world.interrupt import StopRequest
+from gomem_core.world.objects import ObjectTable
+from gomem_core.world.records import SpanInfo
+
+if TYPE_CHECKING:
+    from gomem_core.schema import heap as schema
+    from gomem_core.schema import results
+
+_SPAN_COLUMNS: Final = (
+    Column("base", "addr"),
+    Column("pages"),
+    Column("state", "text"),
+    Column("class", "text"),
+    Column("size"),
+    Column("kind", "text"),
+    Column("used", "text"),
+    Column("waste", "text"),
+    Column("list", "text"),
+    Column("swept", "text"),
+)
+
+
+def show(
+    topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: ObjectTable, stop: StopRequest | None = None
+) -> Result:
+    """The table about a topic, only the rows that pass all filters.
+
+    Raises TooCostly for a regular expression that takes too long, and Stopped where `stop` is asked for.
+    """
+    if topic == "spans":
+        return _spans(view, filters, Account(view, objects), StopRequest() if stop is None else stop)
+    if topic == "waste":
+        return show_waste(Account(view, objects), filters)
+    return _TOPICS[topic](view, filters)
+
+
+def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account, stop: StopRequest) -> Result:
+    rows: list[tuple[Cell, ...]] = []
+    data: results.Spans = {"rows": []}
+    passes = span_test(filters, lambda: account)
+    for info in view.each():
+        stop.heed()
+        if passes(info):
+            rows.append(_span_row(info, span_waste(info, account).text if info.state == "inuse" else ""))
+            data["rows"].append(span_share_data(info, account.of_span(info.base)))
+    summary = told(view.span_count, "{rows} of {n} span", "{rows} of {n} spans, by base", rows=len(rows))
+    doubt = doubtful("spans", filters)
+    return Result(summary, data, Table(_SPAN_COLUMNS, rows), details=(doubt,) if doubt else ())
+
+
+def _span_row(info: SpanInfo, waste: str) -> tuple[Cell, ...]:
+    sizeclass = "" if info.state != "inuse" else str(info.sizeclass) if info.sizeclass else LARGE
+    used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
+    where = f"mcache P{info.cached_by}" if info.cached_by >= 0 else info.list_name
+    swept = "swept" if info.swept else "waits"
+    return (
+        *(info.base, info.npages, info.state, sizeclass, info.elemsize, info.kind, used, waste, where),
+        swept if info.state == "inuse" else "",
+    )
+
+
+def _mcentral(view: HeapView, filters: tuple[Filter, ...]) -> Result:
+    columns = (
+        *(Column("class"), Column("size"), Column("kind", "text"), Column("nonempty"), Column("empty")),
+        *(Column("nmalloc"), Column("locks")),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    data: results.Centrals = {"rows": []}
+    idle = 0
+    for spanclass in CENTRAL_CLASSES:
+        c = view.central(spanclass)
+        row = (spanclass >> 1, CLASSES[spanclass >> 1].size, kind_of(spanclass), c.nonempty, c.empty)
+        if not keep(dict(zip(("class", "size", "kind", "nonempty", "empty"), row, strict=True)), filters):
+            continue
+        if not filters and c.nlock == 0:
+            idle += 1
+            continue
+        rows.append((*row, c.nmalloc, c.nlock))
+        data["rows"].append(central_data(c))
+    facts = [told(len(rows), "{n} mcentral", "{n} mcentrals")]
+    if idle:
+        facts.append(told(idle, "{n} that nobody asked yet is left out", "{n} that nobody asked yet are left out"))
+    return Result("; ".join(facts), data, Table(columns, rows))
+
+
+def _mcache(view: HeapView, filters: tuple[Filter, ...]) -> Result:
+    columns = (
+        *(Column("p"), Column("class"), Column("size"), Column("kind", "text"), Column("span", "addr")),
+        Column("free slots"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    notes: list[str] = []
+    data: results.Mcaches = {"rows": []}
+    for c in view.mcaches():
+        passing: list[schema.CachedSpan] = []
+        facts = [
+            "allocates" if c.current else "",
+            told(len(c.cached), "{n} span cached", "{n} spans cached"),
+            f"tiny block {c.tiny:#x}, {c.tinyoffset} of 16 bytes taken" if c.tiny else "no tiny block",
+        ]
+        notes.append(f"P{c.p}: {', '.join(fact for fact in facts if fact)}")
+        for spanclass, base, nfree in c.cached:
+            size = CLASSES[spanclass >> 1].size
+            fields: dict[str, Cell] = {"p": c.p, "class": spanclass >> 1, "size": size, "kind": kind_of(spanclass)}
+            if keep(fields, filters):
+                rows.append((c.p, spanclass >> 1, size, kind_of(spanclass), base, nfree))
+                passing.append(cached_span_data(spanclass, base, nfree))
+        data["rows"].append({**mcache_data(c), "cached": passing})
+    return Result("; ".join(notes) if len(notes) < 3 else f"{len(notes)} Ps", data, Table(columns, rows))
+
+
+def _free(view: HeapView, filters: tuple[Filter, ...]) -> Result:
+    columns = (Column("list", "text"), Column("pages"), Column("spans"), Column("first", "addr"), Column("given back"))
+    rows: list[tuple[Cell, ...]] = []
+    data: results.Free = {"rows": []}
+    for npages, count in view.free_lists():
+        if keep({"pages": npages}, filters):
+            bases = view.free_list(npages)
+            released = sum(info.npreleased for base in bases if (info := view.span_at(base)) is not None)
+            rows.append((f"free[{npages}]", npages, count, bases[0], released))
+            data["rows"].append(_free_data(f"free[{npages}]", npages, count, bases[0], released))
+    for info in view.free_large():
+        if keep({"pages": info.npages}, filters):
+            rows.append(("large", info.npages, 1, info.base, info.npreleased))
+            data["rows"].append(_free_data("freelarge", info.npages, 1, info.base, info.npreleased))
+    idle, released_bytes = view.stats.heap_idle, view.stats.heap_released
+    summary = f"{format_bytes(idle)} in free spans, {format_bytes(released_bytes)} of it given back to the operating system"
+    return Result(summary, data, Table(columns, rows))
+
+
+def _free_data(name: str, npages: int, spans: int, first: int, npreleased: int) -> "schema.FreeList":
+    return {"list": name, "npages": npages, "spans": spans, "first": hexed(first), "npreleased": npreleased}
+
+
+def _layout(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
+    columns = (
+        *(Column("region", "text"), Column("start", "addr"), Column("end", "addr"), Column("size", "bytes")),
+        Column("in use", "bytes"),
+        *(Column("grows", "text"), Column("what", "text")),
+    )
+    regions = view.layout()
+    rows: list[tuple[Cell, ...]] = [
+        (r.name, r.start, r.end, r.end - r.start, r.used_end - r.used_start, r.grows, r.note) for r in regions
+    ]
+    data: results.Layout = {"rows": [region_data(r) for r in regions]}
+    return Result("the process, from high addresses to low", data, Table(columns, rows))
+
+
+def _stats(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
+    s = view.stats
+    notes = STAT_NOTES if s.numgc else STAT_NOTES | {"heap_marked": _NEVER_MARKED}
+    rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in notes.items()]
+    columns = (Column("counter", "text"), Column("value"), Column("what", "text"))
+    gogc = "off" if view.gcpercent < 0 else f"{view.gcpercent} %"
+    data: results.Stats = {"gogc": None if view.gcpercent < 0 else view.gcpercent, "counters": counters_data(s)}
+    return Result(f"counters; GOGC {gogc}; nothing is flushed", data, Table(columns, rows), _tiny_frees(s.tinyallocs))
+
+
+_NEVER_MARKED: Final = "no mark has run: a start value, which makes the first trigger 4 MB at GOGC 100"
+
+
+def _tiny_frees(tinyallocs: int) -> tuple[str, ...]:
+    """What Frees counts besides, where it counts any of it."""
+    one = "MemStats.Frees counts {n} tiny object that nobody freed: it shared a block, which may be in use"
+    many = "MemStats.Frees counts {n} tiny objects that nobody freed: they shared blocks, which may be in use"
+    return (told(tinyallocs, one, many),) if tinyallocs else ()
+
+
+STAT_NOTES: Final = {  # the counters, in the order in which they are told
+    "heap_sys": "bytes of arena mapped",
+    "heap_inuse": "bytes in spans that hold objects",
+    "heap_idle": "bytes in free spans",
+    "heap_released": "bytes of those given back to the operating system",
+    "heap_live": "bytes the pacer counts; a cached span counts as full",
+    "heap_marked": "bytes the last mark found",
+    "gc_trigger": "heap_live at which the next collection starts",
+    "next_gc": "heap_live it aims to stay below",
+    "numgc": "collections",
+    "nserved_mcache": "small objects served by the P's cached span, without a lock",
+    "nserved_central": "small objects for which mcentral gave a span it had",
+    "nserved_heap": "small objects for which mheap cut a new span",
+    "nserved_large": "large objects served by mheap",
+    "nserved_os": "objects for which the arena had to grow",
+    "tinyallocs": "tiny objects that shared a block; MemStats counts each as allocated and freed at once",
+    "nzero": "objects of size 0, which take no memory",
+    "nheap_lock": "times the heap's lock was taken",
+    "nheap_alloc": "spans the heap handed out",
+    "nheap_grow": "times the arena grew",
+    "nmcache_flush": "times an mcache was emptied",
+    "nos_release": "spans given back to the operating system",
+}
+
+
+def _classes(_view: HeapView, filters: tuple[Filter, ...]) -> Result:
+    return classes(filters)
+
+
+def classes(filters: tuple[Filter, ...] = ()) -> Result:
+    """The size class table."""
+    columns = (
+        *(Column("class"), Column("size"), Column("pages"), Column("span bytes"), Column("objects"), Column("tail waste")),
+        Column("max waste", "percent"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    data: results.SizeClasses = {"rows": []}
+    for c in CLASSES[1:]:
+        fields: dict[str, Cell] = {
+            "class": c.number,
+            "size": c.size,
+            "pages": c.npages,
+            "objects": c.nelems,
+            "waste": 100 * c.max_waste,
+        }
+        if keep(fields, filters):
+            row = (c.number, c.size, c.npages, c.npages << PAGE_SHIFT, c.nelems, c.tail_waste, round(100 * c.max_waste, 2))
+            rows.append(row)
+            data["rows"].append(size_class_data(c.number))
+    return Result(f"{len(rows)} of 66 size classes; class 0 stands for objects over 32 KB", data, Table(columns, rows))
+
+
+def _locks(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
+    n = view.stats.nheap_lock
+    rows: list[tuple[Cell, ...]] = [("mheap", "", "", n)]
+    data: results.Locks = {
+        "rows": [{"lock": "mheap", "spanclass": None, "class": None, "elemsize": None, "kind": None, "taken": n}]
+    }
+    for spanclass in CENTRAL_CLASSES:
+        if n := view.central(spanclass).nlock:
+            number, size, kind = spanclass >> 1, CLASSES[spanclass >> 1].size, kind_of(spanclass)
+            rows.append((f"mcentral {number}", str(size), kind, n))
+            data["rows"].append(
+                {"lock": "mcentral", "spanclass": spanclass, "class": number, "elemsize": size, "kind": kind, "taken": n}
+            )
+    columns = (Column("lock", "text"), Column("size", "text"), Column("kind", "text"), Column("taken"))
+    s = view.stats
+    free = s.nserved_mcache + s.tinyallocs
+    summary = told(free, "{n} object was served without any lock", "{n} objects were served without any lock")
+    return Result(summary, data, Table(columns, rows))
+
+
+_TOPICS: Final[dict[Topic, Callable[[HeapView, tuple[Filter, ...]], Result]]] = {
+    "mcentral": _mcentral,
+    "mcache": _mcache,
+    "free": _free,
+    "layout": _layout,
+    "stats": _stats,
+    "classes": _classes,
+    "locks": _locks,
+}
+
+
+def mem_stats(m: MemStats, tinyallocs: int) -> Result:
+    """MemStats as a table, without the classes that saw nothing."""
+    rows: list[tuple[Cell, ...]] = [
+        (name, ("never" if value == (1 << 64) - 1 else value)) for name, value in m._asdict().items() if isinstance(value, int)
+    ]
+    used = tuple(f"BySize {size}: Mallocs {mallocs}, Frees {frees}" for size, mallocs, frees in m.BySize if mallocs)
+    table = Table((Column("field", "text"), Column("value")), rows)
+    return Result("MemStats; every mcache was flushed", mem_stats_data(m), table, used + _tiny_frees(tinyallocs))

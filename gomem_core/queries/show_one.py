@@ -1,0 +1,271 @@
+"""What `show` and `find` answer about one thing: a class, span, page, object, its bits, an address."""
+
+from typing import TYPE_CHECKING, Final
+
+from gomem_core.classic.view import HeapView
+from gomem_core.go.amd64 import ARENA_END, PAGE_MASK, PAGE_SHIFT, PTR_SIZE
+from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.queries.account import Account, Share
+from gomem_core.queries.data import bytes_data, links_data, object_data, size_class_data, span_share_data, word_data
+from gomem_core.queries.kept import fate_sentence
+from gomem_core.queries.links import LinkIndex
+from gomem_core.queries.reach import find_paths
+from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
+from gomem_core.world.objects import ObjectTable
+from gomem_core.world.records import SlotInfo, SpanInfo
+
+if TYPE_CHECKING:
+    from gomem_core.schema import heap as schema
+    from gomem_core.schema import results
+
+_BITMAP_WORDS_SHOWN: Final = 512
+
+TWO_DESCRIPTIONS: Final = (
+    'Texts that call the two bits "object present" and "marked" mean two facts of an object that Go keeps in its span since 1.7. '
+    "A slot is taken if allocBits has it, which says what the last sweep left, or if it lies below freeindex, which tells how "
+    "far the span was handed out since; gcmarkBits says what a mark reached. The bitmap's two bits of a word say whether it may "
+    "hold a pointer and whether to scan on."
+)
+
+
+_PAGES: Final = ("{n} page", "{n} pages")
+_SLOTS: Final = ("{n} slot", "{n} slots")
+_SPAN: Final = ("the {state} span {base:#x} of {n} page", "the {state} span {base:#x} of {n} pages")
+
+
+def show_class(number: int) -> Result:
+    """One size class."""
+    if number == 0:
+        return Result("class 0 stands for large objects, over 32 KB: each gets whole pages of its own", size_class_data(0))
+    c = CLASSES[number]
+    smallest = CLASSES[number - 1].size + 1
+    columns = (Column("what", "text"), Column("value", "text"))
+    rows: list[tuple[Cell, ...]] = [
+        ("serves objects of", f"{smallest} to {c.size} bytes"),
+        ("a span has", f"{told(c.npages, *_PAGES)} = {c.npages << PAGE_SHIFT} bytes = {told(c.nelems, *_SLOTS)}"),
+        ("tail waste", f"{c.tail_waste} bytes after the last slot"),
+        ("largest waste", f"{100 * c.max_waste:.2f} %, when every object has {smallest} bytes"),
+        ("span classes", f"{number * 2} with pointers (scan), {number * 2 + 1} without (noscan)"),
+    ]
+    return Result(f"size class {number}: slots of {c.size} bytes", size_class_data(number), Table(columns, rows))
+
+
+def show_span(addr: int, view: HeapView, objects: ObjectTable) -> Result:
+    """The span whose pages hold `addr`, field by field."""
+    info = view.span_at(addr)
+    if info is None:
+        return Result(f"{addr:#x} is not in the used arena: no span", {"base": None})
+    rows: list[tuple[Cell, ...]] = [
+        ("pages", f"{info.npages}, up to {info.base + info.nbytes:#x}"),
+        ("state", info.state),
+        ("list", _list(info)),
+        ("needzero", "yes: used before, cleared when handed out" if info.needzero else "no"),
+        ("given back", told(info.npreleased, *_PAGES)),
+        ("mspan struct", f"{info.ptr:#x}"),
+    ]
+    data: schema.SpanDetail = {**span_share_data(info, None), "alloc_bits": None, "alloc_cache": None, "gcmark_bits": None}
+    if info.state == "inuse":
+        alloc_bits, alloc_cache, gcmark_bits = view.span_bits(info.base)
+        slots = view.slots(info.base, 0, min(info.nelems, 64))
+        picture = "".join("●" if s.allocated and s.state != "dead" else "x" if s.allocated else "·" for s in slots)
+        share = Account(view, objects).of_span(info.base) or Share(0, 0, 0, 0, 0)
+        sweep = "swept" if info.swept else "waits to be swept"
+        rows[2:2] = [
+            ("spanclass", _spanclass(info)),
+            ("elemsize", f"{info.elemsize} bytes × {told(info.nelems, *_SLOTS)}, {info.tail} bytes of tail"),
+            ("allocCount", f"{info.alloc_count} of {info.nelems}"),
+            ("freeindex", str(info.freeindex)),
+            ("slots", picture + ("…" if info.nelems > 64 else "") + "  (● taken, x dead and not swept, · free)"),
+            ("waste", _waste(info, share)),
+            ("allocBits", f"{alloc_bits:#x}  (slot 0 is the lowest bit)"),
+            ("allocCache", f"{alloc_cache:#x}  (free slots of 64, the lowest bit is slot freeindex)"),
+            ("gcmarkBits", f"{gcmark_bits:#x}"),
+            ("sweepgen", f"{info.sweepgen}: {sweep} (the heap is at {view.sweepgen})"),
+            ("cached by", f"P{info.cached_by}" if info.cached_by >= 0 else "nobody"),
+        ]
+        data["account"] = bytes_data(share)
+        data["alloc_bits"], data["alloc_cache"], data["gcmark_bits"] = (
+            Bits(f"{bits:#x}") for bits in (alloc_bits, alloc_cache, gcmark_bits)
+        )
+    table = Table((Column("field", "text"), Column("value", "text")), rows)
+    return Result(f"span {info.base:#x}", data, table)
+
+
+def _waste(info: SpanInfo, share: Share) -> str:
+    """What no live object asked for, part by part."""
+    parts = [("slot waste", share.slot_waste), ("free slots", share.free_slots), ("dead", share.dead), ("tail", share.tails)]
+    listed = ", ".join(f"{name} {nbytes}" for name, nbytes in parts if nbytes)
+    whose = f"; the free slots are for P{info.cached_by}'s next objects" if share.free_slots and info.cached_by >= 0 else ""
+    listed = f": {listed} bytes{whose}" if listed else ""
+    return f"{share.percent(share.wasted):.1f}% of the span{listed}"
+
+
+def _spanclass(info: SpanInfo) -> str:
+    if info.sizeclass:
+        return f"{info.spanclass}: size class {info.sizeclass}, {info.kind}"
+    return f"{info.spanclass}: large, {info.kind}"
+
+
+def _list(info: SpanInfo) -> str:
+    """The list it hangs on, and its neighbours there."""
+    if not info.list_name:
+        return "on none"
+    if info.list_name == "freelarge":
+        return "freelarge, a tree by length and address"
+    whose = "the mcentral's" if info.list_name in ("nonempty", "empty") else "mheap's"
+    after, before = (f"{base:#x}" if base else "nil" for base in (info.next_base, info.prev_base))
+    return f"{whose} {info.list_name}, next {after}, prev {before}"
+
+
+def show_page(page: int, view: HeapView) -> Result:
+    """What spans[page] says, and what the page belongs to."""
+    addr = view.arena[0] + (page << PAGE_SHIFT)
+    info = view.span_at(addr)
+    entry, valid = view.spans_entry(page)
+    data: results.Page = {"page": page, "addr": hexed(addr), "span": None, "entry": None, "valid": None}
+    if info is None:
+        return Result(f"page {page} at {addr:#x} is not in the used arena", data)
+    note = "valid" if valid else "left over: of a free span only the first and the last entry are valid"
+    summary = f"page {page} at {addr:#x} belongs to {told(info.npages, *_SPAN, state=info.state, base=info.base)}"
+    data |= {"span": hexed(info.base), "entry": hexed_or_none(entry), "valid": valid}
+    return Result(summary, data, details=(f"spans[{page}] → {f'{entry:#x}' if entry else 'nil'} ({note})",))
+
+
+def show_bitmap(addr: int, view: HeapView, objects: ObjectTable) -> Result:
+    """The two bits of each word of the slot at `addr`, and the two facts of its object."""
+    info, slot = view.span_at(addr), view.slot_at(addr)
+    if info is None or slot is None:
+        nothing: results.Bitmap = {
+            "addr": hexed(addr),
+            "words": None,
+            "bits": None,
+            "allocated": None,
+            "marked": None,
+            "rows": [],
+        }
+        return Result(f"{addr:#x} lies in no slot: the bitmap says nothing about it", nothing)
+    words = view.words(slot.addr, min(info.elemsize // PTR_SIZE, _BITMAP_WORDS_SHOWN))
+    rows: list[tuple[Cell, ...]] = [
+        (w.addr, "1" if w.pointer else "·", "1" if w.scan else "·", w.byte_addr, w.shift, w.value) for w in words
+    ]
+    columns = (
+        *(Column("word", "addr"), Column("pointer", "text"), Column("scan", "text"), Column("bitmap byte", "addr")),
+        *(Column("bit"), Column("points to", "addr")),
+    )
+    names = ", ".join(objects.name(oid) for oid in objects.in_slot(slot.addr, info.elemsize))
+    where = f"slot {slot.slot} of span {info.base:#x} ({names})" if names else f"slot {slot.slot} of span {info.base:#x}"
+    facts = [_allocated(slot, info.freeindex), "marked (gcmarkBits)" if slot.marked else "not marked (gcmarkBits)"]
+    summary = f"{where}: {', '.join(facts)}"
+    bits = "".join(str(w.pointer + 2 * w.scan) for w in words)
+    data: results.Bitmap = {
+        "addr": hexed(slot.addr),
+        "words": info.elemsize // PTR_SIZE,
+        "bits": bits,
+        "allocated": slot.allocated,
+        "marked": slot.marked,
+        "rows": [word_data(w) for w in words],
+    }
+    return Result(summary, data, Table(columns, rows), (TWO_DESCRIPTIONS,))
+
+
+def _allocated(slot: SlotInfo, freeindex: int) -> str:
+    """Whether the slot is taken, and by which of the two facts: allocation moves freeindex and leaves allocBits alone."""
+    if slot.alloc_bit:
+        return "allocated (allocBits)"
+    if slot.allocated:
+        return f"allocated (below freeindex {freeindex}, not in allocBits)"
+    return f"not allocated (neither below freeindex {freeindex} nor in allocBits)"
+
+
+def show_object(oid: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+    """One object: where it is, what it links to, what keeps it alive; `links` is find_paths's."""
+    o = objects.info(oid)
+    slot, info = view.slot_at(o.addr), view.span_at(o.addr)
+    state = "referred to by the program" if objects.is_alive(oid) else f"dropped at step {o.dropped}"
+    rows: list[tuple[Cell, ...]] = [
+        ("address", f"{o.addr:#x}"),
+        ("size", f"{o.size} bytes, {o.kind}"),
+        ("made", f"at step {o.born}"),
+        ("state", state),
+        ("fate", _fate(oid, view, objects, links)),
+    ]
+    data: results.Object = {
+        **object_data(oid, view, objects),
+        "links": [],
+        "alive": objects.is_alive(oid),
+        "dropped": None if objects.is_alive(oid) else o.dropped,
+        "span": None,
+        "slot": None,
+        "slot_state": None,
+    }
+    if slot is not None and info is not None and oid in objects.in_slot(slot.addr, info.elemsize):
+        data |= {"links": links_data(slot.addr, view), "span": hexed(info.base), "slot": slot.slot, "slot_state": slot.state}
+        rows.append(("slot", f"{slot.slot} of span {info.base:#x}, {info.elemsize} bytes: {slot.state}"))
+        for word, value in view.links(slot.addr):
+            target = objects.find_addr(value)
+            rows.append((f"word {word}", f"→ {objects.name(target) if target is not None else f'{value:#x}'}"))
+    elif o.size:
+        rows.append(("slot", "swept: the memory is free or another object's"))
+    return Result(f"object {o.name}", data, Table((Column("field", "text"), Column("value", "text")), rows))
+
+
+def _fate(oid: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None) -> str:
+    return fate_sentence(view, objects, oid, find_paths(view, objects, [oid], links))
+
+
+def find(addr: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+    """What lies at an address, from the region down to the object; `links` is find_paths's."""
+    region = next((r for r in view.layout() if r.start <= addr < r.end), None)
+    data: results.Found = {
+        "addr": hexed(addr),
+        "region": region.name if region else None,
+        "page": None,
+        "span": None,
+        "state": None,
+        "slot": None,
+        "slot_state": None,
+        "object": None,
+    }
+    if region is None:
+        where = (
+            "the spare page after the arena"
+            if region is None and addr < ARENA_END and addr > view.arena[0]
+            else "nothing gomem shows"
+        )
+        return Result(f"{addr:#x}: {where}", data)
+    details = [f"{addr:#x} lies in {region.name} ({region.note})"]
+    if not region.used_start <= addr < region.used_end:
+        details.append("not mapped yet" if region.name.startswith("heap") else "not in use")
+    elif region.name == "heap: spans":
+        page = (addr - region.start) // PTR_SIZE
+        details.append(f"the entry of page {page}, {view.arena[0] + (page << PAGE_SHIFT):#x}: see show page {page}")
+    elif region.name == "heap: bitmap":
+        word = (region.end - 1 - addr) * 4
+        details.append(f"pointer and scan bits of the four words from {view.arena[0] + word * PTR_SIZE:#x}")
+    elif region.name == "heap: arena":
+        details += _find_in_arena(addr, view, objects, links, data)
+    return Result(details[0], data, details=tuple(details[1:]))
+
+
+def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None, data: "results.Found") -> list[str]:
+    page = (addr - view.arena[0]) >> PAGE_SHIFT
+    info = view.span_at(addr)
+    if info is None:
+        return []
+    data |= {"page": page, "span": hexed(info.base), "state": info.state}
+    span = told(info.npages, *_SPAN, state=info.state, base=info.base)
+    details = [f"page {page}, byte {addr & PAGE_MASK} of it", span]
+    slot = view.slot_at(addr)
+    if slot is None:
+        if info.state == "inuse":
+            details.append("after the last slot of its span")
+        return details
+    data |= {"slot": slot.slot, "slot_state": slot.state}
+    details.append(f"slot {slot.slot} of {info.elemsize} bytes at {slot.addr:#x}, byte {addr - slot.addr} of it: {slot.state}")
+    for oid in objects.in_slot(slot.addr, info.elemsize) if slot.allocated else ():
+        o = objects.info(oid)
+        if o.addr <= addr < o.addr + o.size:
+            data["object"] = o.name
+            what = "object" if objects.is_alive(oid) else "dropped object"
+            details.append(f"{what} {o.name}, byte {addr - o.addr} of {o.size}; {_fate(oid, view, objects, links)}")
+    return details

@@ -1,0 +1,154 @@
+"""Which spans pass filters: by their fields, and by regular expressions that are found in their rows."""
+
+import operator
+from collections.abc import Callable, Iterable
+from typing import Final, NamedTuple
+
+from gomem_core.lang import WordError
+from gomem_core.lang.commands import Filter
+from gomem_core.lang.filters import LARGE, ROW, filters_reader
+from gomem_core.lang.pattern import Pattern
+from gomem_core.queries.account import Account
+from gomem_core.report import Cell
+from gomem_core.world.records import SpanInfo
+
+Test = Callable[[SpanInfo], bool]
+
+COMPARE: Final[dict[str, Callable[[Cell, Cell], bool]]] = {
+    ":": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_LIST_WORDS: Final = {"freelarge": "large", "busylarge": "busy"}
+
+
+class BadFilter(Exception):
+    """A filter that cannot be read; the message says what is wrong, the most important first."""
+
+
+def read_filters(topic: str, text: str) -> tuple[Filter, ...]:
+    """The filters of a topic as typed after `show TOPIC`.  Raises BadFilter."""
+    try:
+        return filters_reader(topic)(text)
+    except WordError as problem:
+        raise BadFilter(problem.message) from problem
+
+
+def read_filter(text: str, account: Callable[[], Account]) -> Test | None:
+    """What a filter of spans as typed lets pass; None for an empty one.
+
+    `account` is asked for what spans waste.  Raises BadFilter.
+    """
+    filters = read_filters("spans", text)
+    return span_test(filters, account) if filters else None
+
+
+def keep(fields: dict[str, Cell], filters: Iterable[Filter]) -> bool:
+    """Whether a row of another table passes all filters."""
+    return all(COMPARE[f.op](fields[f.field], f.value) for f in filters)
+
+
+def span_test(filters: Iterable[Filter], account: Callable[[], Account]) -> Test:
+    """Whether a span passes all filters; its slots are looked at only where its waste is asked for and all else passes."""
+    tests = [_row_test(f, account) if f.field == ROW else _field_test(f, account) for f in sorted(filters, key=_asks_for_waste)]
+    return tests[0] if len(tests) == 1 else lambda s: all(test(s) for test in tests)
+
+
+def _asks_for_waste(f: Filter) -> bool:
+    return f.field in _WASTES or (f.field == ROW and "%" in str(f.value))
+
+
+class Waste(NamedTuple):
+    """What of a span in use no live object asked for, in percent of its bytes."""
+
+    all: float  # ends of slots, dead slots, free slots, and the tail after the last slot
+    slot_waste: float  # ends of slots
+    free_slots: float
+
+    @property
+    def text(self) -> str:
+        """Two whole numbers, of at most seven cells: what nobody can have now, then what is free for other objects."""
+        return f"{self.all - self.free_slots:.0f}+{self.free_slots:.0f}%" if self.all else "0%"
+
+
+_NO_WASTE: Final = Waste(0.0, 0.0, 0.0)
+
+
+def span_waste(info: SpanInfo, account: Account) -> Waste:
+    """The waste of a span; looks at no other one."""
+    share = account.of_span(info.base) if info.state == "inuse" else None
+    if share is None:
+        return _NO_WASTE
+    return Waste(share.percent(share.wasted), share.percent(share.slot_waste), share.percent(share.free_slots))
+
+
+# --- By field ---------------------------------------------------------------------------------------------------------------
+
+
+def _list_word(info: SpanInfo) -> str:
+    """The list as filters name it: nonempty, empty, mcache, free, large or busy; "" for one that hangs on none."""
+    if info.cached_by >= 0:
+        return "mcache"
+    return _LIST_WORDS.get(info.list_name, info.list_name.partition("[")[0])
+
+
+_FIELDS: Final[dict[str, Callable[[SpanInfo], Cell]]] = {
+    "state": lambda s: s.state,
+    "pages": lambda s: s.npages,
+    "list": _list_word,
+}
+_FIELDS_IN_USE: Final[dict[str, Callable[[SpanInfo], Cell]]] = {  # the others have no objects, and so none of these
+    "class": lambda s: s.sizeclass,
+    "size": lambda s: s.elemsize,
+    "kind": lambda s: s.kind,
+    "used": lambda s: 100 * s.used,
+}
+
+
+_WASTES: Final[dict[str, Callable[[Waste], float]]] = {
+    "waste": lambda waste: waste.all,
+    "slot_waste": lambda waste: waste.slot_waste,
+    "free_slots": lambda waste: waste.free_slots,
+}
+
+
+def _field_test(f: Filter, account: Callable[[], Account]) -> Test:
+    """A field that a span does not have is neither equal nor unequal to anything."""
+    compare, value = COMPARE[f.op], f.value
+    get = _FIELDS.get(f.field)
+    if get is not None:
+        return lambda s: compare(get(s), value)
+    part = _WASTES.get(f.field)
+    if part is not None:
+        return lambda s: s.state == "inuse" and compare(part(span_waste(s, account())), value)
+    get_in_use = _FIELDS_IN_USE[f.field]
+    return lambda s: s.state == "inuse" and compare(get_in_use(s), value)
+
+
+# --- By row -----------------------------------------------------------------------------------------------------------------
+
+
+def _row_test(f: Filter, account: Callable[[], Account]) -> Test:
+    found_in = Pattern(str(f.value)).found_in
+    if not _asks_for_waste(f):
+        return lambda s: found_in(_cells(s))
+    return lambda s: found_in(_cells(s)) or (s.state == "inuse" and found_in(_waste_cells(span_waste(s, account()))))
+
+
+def _waste_cells(waste: Waste) -> str:
+    return "\n".join([*(f"{percent:.1f}%" for percent in waste), waste.text])
+
+
+def _cells(s: SpanInfo) -> str:
+    """What tables say of a span, one cell a line, so that ^ and $ are the ends of a cell; without its waste."""
+    where = s.list_name if s.cached_by < 0 else f"mcache P{s.cached_by}\nP{s.cached_by} cache"
+    cells = f"{s.base:x}\n{s.base:#x}\n{s.npages}\n{s.state}\n{where}"
+    if s.npreleased:
+        cells = f"{cells}\n{s.npreleased} given back"
+    if s.state != "inuse":
+        return cells
+    sizeclass = s.sizeclass or f"{LARGE}\nlarge"
+    return f"{cells}\n{sizeclass}\n{s.elemsize}\n{s.kind}\n{s.alloc_count}/{s.nelems}\n{'swept' if s.swept else 'waits'}"

@@ -1,0 +1,104 @@
+"""What a session has to offer to completion: names and addresses of living objects, words that can hold pointers, spans.
+
+Of addresses only a handful is offered, but always the lowest and the highest that begin so: what these share, all share.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from gomem_core.classic.view import HeapView
+from gomem_core.files.timeline import Timeline
+from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.lang import Names
+from gomem_core.world.objects import ObjectTable
+
+_FEW: Final = 4  # spans, and objects, from the lower end
+_SPANS: Final = 8  # in which objects are looked for, from either end
+_NAMES: Final = 2000  # among which objects that can hold pointers are looked for
+_PREFIX: Final = re.compile(r"0(x[0-9a-f]{0,11})?")
+_DIGITS: Final = (10, 11)  # of the arena's addresses
+
+Wanted = Callable[[int], bool]
+
+
+def offers(view: HeapView, objects: ObjectTable, timeline: Timeline | None = None) -> Names:
+    """The questions of completion, answered from a heap, its objects and a session's steps as they are when asked."""
+    found = _Offers(view, objects)
+    if timeline is None:
+        return Names(found.objects, found.holders, found.words, found.addresses)
+    marks = {name: f"step {step}" for name, step in timeline.marks.items()}
+    branches = {name: f"from step {timeline.shared_with(name)}" for name in timeline.others}
+    return Names(found.objects, found.holders, found.words, found.addresses, _beginning(marks), _beginning(branches))
+
+
+def _beginning(told: dict[str, str]) -> Callable[[str], Iterable[tuple[str, str]]]:
+    """Returns a function that finds the words that begin with a prefix."""
+    return lambda prefix: ((name, about) for name, about in told.items() if name.startswith(prefix))
+
+
+class _Offers:
+    def __init__(self, view: HeapView, table: ObjectTable) -> None:
+        self._view = view
+        self._table = table
+
+    def objects(self, prefix: str) -> Iterable[str]:
+        if prefix[:1] == "0":
+            return self._object_addresses(prefix, self._table.is_alive)
+        return self._table.names(prefix)
+
+    def holders(self, prefix: str) -> Iterable[str]:
+        if prefix[:1] == "0":
+            return self._object_addresses(prefix, lambda oid: self._table.is_alive(oid) and self._table.info(oid).ptrdata > 0)
+        return (name for name in self._table.names(prefix, _NAMES) if self.words(name))
+
+    def words(self, ref: str) -> int:
+        is_address = re.fullmatch(r"0x[0-9a-f]{1,16}", ref)
+        oid = self._table.find_addr(int(ref, 16)) if is_address else self._table.find_name(ref)
+        return self._table.info(oid).ptrdata // PTR_SIZE if oid is not None and self._table.is_alive(oid) else 0
+
+    def addresses(self, prefix: str) -> Iterable[tuple[str, str]]:
+        known: dict[int, str] = {}
+        for low, high in self._ranges(prefix):
+            known |= dict.fromkeys(self._bases(low, high), "span")
+            known |= {self._table.info(oid).addr: f"object {self._table.name(oid)}" for oid in self._between(low, high)}
+        return ((f"{addr:#x}", known[addr]) for addr in sorted(known))
+
+    def _object_addresses(self, prefix: str, wanted: Wanted) -> list[str]:
+        oids = [oid for low, high in self._ranges(prefix) for oid in self._between(low, high, wanted)]
+        return [f"{addr:#x}" for addr in sorted({self._table.info(oid).addr for oid in oids})]
+
+    def _ranges(self, prefix: str) -> Iterator[tuple[int, int]]:
+        """The parts of the used arena whose addresses are written so: first address, and one past the last."""
+        start, end = self._view.arena
+        digits = prefix[2:]
+        for missing in (n - len(digits) for n in _DIGITS) if _PREFIX.fullmatch(prefix) else ():
+            if missing >= 0:
+                low = int(digits or "0", 16) << 4 * missing
+                low, high = max(low, start), min(low + (1 << 4 * missing), end)
+                if low < high:
+                    yield low, high
+
+    def _bases(self, low: int, high: int) -> list[int]:
+        """Where spans begin: the first few, and the last."""
+        first, last = self._view.span_number(low), self._view.span_number(high - 1)
+        infos = self._view.spans(first, min(first + 1 + _FEW, last)) + self._view.spans(last, last + 1)
+        return [info.base for info in infos if info.base >= low]
+
+    def _between(self, low: int, high: int, wanted: Wanted | None = None) -> list[int]:
+        """Living objects that begin there: the first few, and the last."""
+        first, last = self._view.span_number(low), self._view.span_number(high - 1)
+        upwards = self._in_spans(range(first, min(first + _SPANS, last + 1)), low, high, wanted or self._table.is_alive)
+        downwards = self._in_spans(range(last, max(last - _SPANS, first - 1), -1), low, high, wanted or self._table.is_alive)
+        return [*islice(upwards, _FEW), *islice(downwards, 1)]
+
+    def _in_spans(self, numbers: range, low: int, high: int, wanted: Wanted) -> Iterator[int]:
+        """The objects in spans with these numbers, one after the other in the direction of the numbers."""
+        for number in numbers:
+            for info in self._view.spans(number, number + 1):
+                for slot in self._view.slots(info.base)[:: numbers.step]:
+                    held = self._table.in_slot(slot.addr, info.elemsize) if slot.allocated else []
+                    for oid in held[:: numbers.step]:
+                        if low <= self._table.info(oid).addr < high and wanted(oid):
+                            yield oid

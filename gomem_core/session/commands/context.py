@@ -1,0 +1,90 @@
+"""What a command acts on.
+
+A command that cannot be done says so with a CommandError before it changes anything, for nobody undoes what it did.  Only where
+the heap runs out of memory halfway (OutOfMemory), the machine puts it back as it was.
+"""
+
+from dataclasses import dataclass, field
+
+from gomem_core.classic.malloc import Heap
+from gomem_core.classic.view import HeapView
+from gomem_core.lang.commands import ByName, Ref
+from gomem_core.queries.links import LinkIndex
+from gomem_core.world.interrupt import Progress, StopRequest
+from gomem_core.world.objects import ObjectTable
+
+
+class CommandError(Exception):
+    """A command that is well formed and cannot be done; `word` is the part of the line that is to blame.
+
+    To be raised before anything is changed.
+    """
+
+    def __init__(self, message: str, word: str = "", suggestion: str | None = None) -> None:
+        self.message = message
+        self.word = word
+        self.suggestion = suggestion
+        super().__init__(message)
+
+
+@dataclass(slots=True)
+class World:
+    """A session's heap and objects; `step` is the number of the command that is being done.
+
+    `links` are kept where the heap narrates, `stop` is asked by whoever wants what takes long to end.
+    """
+
+    heap: Heap
+    view: HeapView
+    objects: ObjectTable
+    step: int = 0
+    progress: Progress = field(default_factory=Progress)
+    links: LinkIndex | None = None
+    stop: StopRequest | None = None
+
+    def living(self, ref: Ref) -> int:
+        """Number of the object of that name, or at that address, that the program still refers to.  Raises CommandError."""
+        oid = self._known(ref)
+        if not self.objects.is_alive(oid):
+            name, step = self.objects.name(oid), self.objects.info(oid).dropped
+            raise CommandError(f"{name} was dropped at step {step}: the program does not refer to it any more", _word(ref))
+        return oid
+
+    def reachable(self, ref: Ref) -> int:
+        """The same, or an object that was dropped and that something live links to.  Raises CommandError."""
+        oid = self._known(ref)
+        o = self.objects.info(oid)
+        if not self.objects.is_alive(oid) and not (self._is_there(oid) and self.view.is_reachable(o.addr)):
+            raise CommandError(f"{o.name} was dropped at step {o.dropped}, and nothing live links to it", _word(ref))
+        return oid
+
+    def _is_there(self, oid: int) -> bool:
+        """Whether the object still has its slot: it was not swept and the memory given to another."""
+        if not self.objects.info(oid).size:  # it never had one
+            return True
+        slot = self.view.slot_at(self.objects.info(oid).addr)
+        return slot is not None and oid in self.objects.in_slot(slot.addr, self.view.elemsize_at(slot.addr))
+
+    def _known(self, ref: Ref) -> int:
+        """The object meant, dropped or not."""
+        if isinstance(ref, ByName):
+            oid = self.objects.find_name(ref.name)
+            if oid is None:
+                raise CommandError(f"no object is called {ref.name}", ref.name, self.objects.nearest(ref.name))
+            return oid
+        oid = self.objects.find_addr(ref.addr)
+        if oid is not None and ref.addr == self.view.zerobase:  # objects of size 0 share one address
+            return next((o for o in reversed(self.objects.living()) if self.objects.info(o).addr == ref.addr), oid)
+        if oid is not None:
+            return oid
+        slot = self.view.slot_at(ref.addr)
+        inside = self.objects.find_addr(slot.addr) if slot is not None else None
+        if inside is not None and self.objects.is_alive(inside):
+            name = self.objects.name(inside)
+            raise CommandError(f"no object begins at {_word(ref)}; it lies inside {name}", _word(ref), name)
+        raise CommandError(f"no object begins at {_word(ref)}", _word(ref))
+
+
+def _word(ref: Ref) -> str:
+    """Returns the word that the line most probably has for the object."""
+    return ref.name if isinstance(ref, ByName) else f"{ref.addr:#x}"

@@ -1,0 +1,61 @@
+"""What a command costs before it is done, in plain commands: so that a session knows when to remember the heap.
+
+The divisors are how many objects or spans are handled in the time of a plain command (tests/measure_time.py).
+"""
+
+from typing import Final
+
+from gomem_core.lang.commands import (
+    Alloc,
+    ByName,
+    ByRange,
+    Churn,
+    Command,
+    Drop,
+    Everything,
+    Flush,
+    FreeOs,
+    Gc,
+    GcMark,
+    GcSweep,
+    MemStats,
+    Procs,
+    Scavenge,
+    Target,
+)
+from gomem_core.session.commands.context import World
+
+_ALLOCATED: Final = 5
+_DROPPED: Final = 20
+_SWEPT: Final = 12
+_LOOKED_AT: Final = 1_000
+_SUMMED: Final = 100
+
+
+def cost(world: World, command: Command | None) -> int:
+    """How many plain commands take as long, at least 1."""
+    match command:
+        case Alloc(times=n):
+            return 1 + n // _ALLOCATED
+        case Churn(n=n):  # it looks for its own objects among all, and for what a collection would keep
+            return 1 + n // _ALLOCATED + len(world.objects) // _LOOKED_AT + world.view.span_count // _SUMMED
+        case Drop(targets):
+            return 1 + sum(_objects(world, target, command.chooses) for target in targets) // _DROPPED
+        case Gc() | GcMark() | GcSweep() | FreeOs() | Scavenge():
+            return 1 + world.view.span_count // _SWEPT
+        case Flush() | MemStats() | Procs():
+            return 1 + sum(len(c.cached) for c in world.view.mcaches()) // _SWEPT
+        case _:
+            return 1
+
+
+def _objects(world: World, target: Target, with_numbered: bool) -> int:
+    match target:
+        case Everything():
+            return world.objects.alive
+        case ByRange(_, first, last):
+            return max(1, min(last - first + 1, len(world.objects)))
+        case ByName(name) if with_numbered:
+            return 1 + world.objects.numbered(name)
+        case _:
+            return 1

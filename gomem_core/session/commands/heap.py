@@ -1,0 +1,140 @@
+"""Commands to the runtime: collections, their pacing, the scavenger, Ps and MemStats."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from gomem_core.classic.mgc import TRIGGER_FORCED
+from gomem_core.classic.scavenge import scavenge
+from gomem_core.lang.commands import Flush, FreeOs, Gc, GcMark, GcSweep, Gogc, MemStats, Procs, Scavenge, UseP
+from gomem_core.queries import show
+from gomem_core.queries.data import or_none
+from gomem_core.report import Result, format_bytes, told
+from gomem_core.session.commands.context import CommandError, World
+
+if TYPE_CHECKING:
+    from gomem_core.schema import results
+
+
+def _gc(world: World, _command: Gc) -> Result:
+    before = _books(world)
+    world.heap.gc.collect()
+    return _swept(world, before, "collected")
+
+
+def _gc_mark(world: World, _command: GcMark) -> Result:
+    world.heap.gc.start(TRIGGER_FORCED)
+    marked = world.heap.stats.heap_marked
+    waiting = len(world.heap.mheap.unswept_spans())
+    data: results.Marked = {"marked_bytes": marked, "unswept_spans": waiting}
+    one = "marked {marked} in {n} span; it waits to be swept now"
+    many = "marked {marked} in {n} spans; every span waits to be swept now"
+    return Result(told(waiting, one, many, marked=format_bytes(marked)), data)
+
+
+def _gc_sweep(world: World, command: GcSweep) -> Result:
+    before = _books(world)
+    spans = 0
+    while command.spans is None or spans < command.spans:
+        if world.heap.sweeper.sweepone() < 0:
+            break
+        spans += 1
+    return _swept(world, before, told(spans, "swept {n} span", "swept {n} spans"))
+
+
+def _books(world: World) -> tuple[int, int, int]:
+    """Objects freed so far, their bytes, pages in use: to tell afterwards what changed."""
+    m = world.heap.mem_stats()
+    return m.Frees, m.TotalAlloc - m.Alloc, world.heap.mheap.pages_in_use
+
+
+def _swept(world: World, before: tuple[int, int, int], what: str) -> Result:
+    """What was done, and below it a list of what came of it."""
+    frees, nbytes, pages = (now - then for now, then in zip(_books(world), before, strict=True))
+    done = world.heap.mheap.sweepdone
+    data: results.Swept = {"freed_slots": frees, "freed_bytes": nbytes, "freed_pages": -pages, "sweepdone": done}
+    facts = [
+        told(frees, "freed {n} slot ({nbytes})", "freed {n} slots ({nbytes})", nbytes=format_bytes(nbytes)),
+        told(-pages, "{n} page went back to the heap", "{n} pages went back to the heap"),
+    ]
+    if not done:
+        facts.append("more spans wait")
+    return Result(f"{what}: {'; '.join(facts)}", data)
+
+
+def _gogc(world: World, command: Gogc) -> Result:
+    world.heap.gc.set_gc_percent(command.percent)
+    trigger = world.heap.stats.gc_trigger
+    data: results.Gogc = {"gogc": command.percent if command.percent >= 0 else None, "gc_trigger": or_none(trigger)}
+    if command.percent < 0:
+        return Result("no collection starts by itself any more", data)
+    return Result(f"the next collection starts when heap_live reaches {format_bytes(trigger)}", data)
+
+
+def _scavenge(world: World, command: Scavenge) -> Result:
+    released = scavenge(world.heap.mheap, world.heap.mheap.now, command.age_ns)
+    return _released(world, released)
+
+
+def _freeos(world: World, _command: FreeOs) -> Result:
+    return _released(world, world.heap.free_os_memory())
+
+
+def _released(world: World, released: int) -> Result:
+    total = world.heap.stats.heap_released
+    data: results.Released = {"released": released, "heap_released": total}
+    return Result(f"gave {format_bytes(released)} back to the operating system, {format_bytes(total)} in all", data)
+
+
+def _flush(world: World, _command: Flush) -> Result:
+    cached = sum(len(c.cached) for c in world.view.mcaches())
+    world.heap.flush()
+    one = "{n} span went from its mcache back to its mcentral"
+    many = "{n} spans went from the mcaches back to their mcentrals"
+    data: results.Flushed = {"flushed": cached}
+    return Result(told(cached, one, many), data)
+
+
+def _memstats(world: World, _command: MemStats) -> Result:
+    return show.mem_stats(world.heap.read_mem_stats(), world.heap.stats.tinyallocs)
+
+
+def _procs(world: World, command: Procs) -> Result:
+    world.heap.procs(command.n)
+    current = world.heap.mcache.p
+    one, many = "{n} P, with the only mcache; P{p} allocates", "{n} Ps, each with its own mcache; P{p} allocates"
+    data: results.Procs = {"procs": command.n, "p": current}
+    return Result(told(command.n, one, many, p=current), data)
+
+
+def _check_p(world: World, command: UseP) -> None:
+    """Raise CommandError if there is no such P."""
+    count = len(world.heap.mcaches)
+    if command.index >= count:
+        one, many = (
+            "there is no P{p}: P0 is the only one; procs {more} makes more",
+            "there is no P{p}: the Ps are 0 to {last}; procs {more} makes more",
+        )
+        complaint = told(count, one, many, p=command.index, last=count - 1, more=command.index + 1)
+        raise CommandError(complaint, str(command.index))
+
+
+def _use_p(world: World, command: UseP) -> Result:
+    _check_p(world, command)
+    world.heap.use_p(command.index)
+    data: results.ChosenP = {"p": command.index}
+    return Result(f"P{command.index} allocates from now on", data)
+
+
+CHECK_HEAP: Final[dict[type, Callable[[World, Any], None]]] = {UseP: _check_p}
+EXECUTE_HEAP: Final[dict[type, Callable[[World, Any], Result]]] = {
+    Gc: _gc,
+    GcMark: _gc_mark,
+    GcSweep: _gc_sweep,
+    Gogc: _gogc,
+    Scavenge: _scavenge,
+    FreeOs: _freeos,
+    Flush: _flush,
+    MemStats: _memstats,
+    Procs: _procs,
+    UseP: _use_p,
+}

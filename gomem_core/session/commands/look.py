@@ -1,0 +1,113 @@
+"""Commands that only look: show, find, invariants, help."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from gomem_core.classic.invariants import check
+from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.lang import help_text
+from gomem_core.lang.commands import ByAddr, ByName, Find, Help, Invariants, Ref, Show, ShowOne
+from gomem_core.lang.moves import Pause
+from gomem_core.lang.pattern import TooCostly
+from gomem_core.queries import show, show_one
+from gomem_core.report import Result
+from gomem_core.session.commands.context import CommandError, World
+
+if TYPE_CHECKING:
+    from gomem_core.schema import results
+
+_BARE_ADDRESS: Final = re.compile(r"c[0-9a-f]{9}")  # as panes show addresses
+
+
+def _show(world: World, command: Show) -> Result:
+    try:
+        return show.show(command.topic, command.filters, world.view, world.objects, world.stop)
+    except TooCostly as e:
+        raise CommandError(str(e), e.pattern) from e
+
+
+def _show_one(world: World, command: ShowOne) -> Result:
+    match command.what, command.target:
+        case "class", int(number):
+            return show_one.show_class(number)
+        case "page", int(page):
+            return show_one.show_page(page, world.view)
+        case _, target:
+            addr = 0 if isinstance(target, int) else _addr(world, target)
+    match command.what:
+        case "page":
+            return show_one.show_page((addr - world.view.arena[0]) >> PAGE_SHIFT, world.view)
+        case "bitmap":
+            return show_one.show_bitmap(addr, world.view, world.objects)
+        case "span":
+            return show_one.show_span(addr, world.view, world.objects)
+        case _:
+            return show_one.show_object(_object(world, command.target), world.view, world.objects, world.links)
+
+
+def _addr(world: World, target: Ref) -> int:
+    """The address meant: any, or that of an object."""
+    return target.addr if isinstance(target, ByAddr) else world.objects.info(_object(world, target)).addr
+
+
+def _object(world: World, target: ByName | ByAddr | int) -> int:
+    """The object meant, which may be dropped already when it has a name of its own."""
+    if isinstance(target, ByName):
+        oid = world.objects.find_name(target.name)
+        if oid is not None:
+            return oid
+        if _BARE_ADDRESS.fullmatch(target.name):
+            message = f"no object is called {target.name}, and an address begins with 0x"
+            raise CommandError(message, target.name, f"0x{target.name}")
+        return world.living(target)
+    if isinstance(target, ByAddr):
+        slot = world.view.slot_at(target.addr)
+        for oid in world.objects.in_slot(slot.addr, world.view.elemsize_at(slot.addr)) if slot is not None else ():
+            o = world.objects.info(oid)
+            if o.addr <= target.addr < o.addr + o.size:
+                return oid
+        return world.living(target)
+    raise TypeError(f"{target} names no object")
+
+
+def _find(world: World, command: Find) -> Result:
+    return show_one.find(_addr(world, command.target), world.view, world.objects, world.links)
+
+
+def _invariants(world: World, command: Invariants) -> Result:
+    held = check(world.heap, command.level)
+    data: results.Held = {"level": command.level, "held": [*held]}
+    return Result(f"{len(held)} invariants hold ({command.level})", data, details=tuple(held))
+
+
+def _help(_world: World, command: Help) -> Result:
+    text = help_text(command.topic)
+    data: results.Help = {"help": text}
+    return Result("", data, details=tuple(text.splitlines()))
+
+
+def _pause(_world: World, _command: Pause) -> Result:
+    return Result("")
+
+
+def _check_one(world: World, command: ShowOne) -> None:
+    """Raise CommandError if the object is unknown."""
+    if isinstance(command.target, ByName):
+        _object(world, command.target)
+
+
+def _check_find(world: World, command: Find) -> None:
+    """Raise CommandError if the object is unknown."""
+    _addr(world, command.target)
+
+
+CHECK_LOOK: Final[dict[type, Callable[[World, Any], None]]] = {ShowOne: _check_one, Find: _check_find}
+EXECUTE_LOOK: Final[dict[type, Callable[[World, Any], Result]]] = {
+    Show: _show,
+    ShowOne: _show_one,
+    Find: _find,
+    Invariants: _invariants,
+    Help: _help,
+    Pause: _pause,
+}

@@ -1,0 +1,74 @@
+"""What is wrong with a move through the session, which is known without making it."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from gomem_core.lang import format_command
+from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Select
+from gomem_core.session.commands import CommandError
+from gomem_core.session.document import Desk
+from gomem_core.suggest import nearest
+
+
+def step_of(desk: Desk, target: int | str) -> int:
+    """The step meant by a number, a bookmark, `start` or `end`.  Raises CommandError."""
+    timeline = desk.session.timeline
+    last = len(timeline.steps)
+    if isinstance(target, int):
+        if target > last:
+            raise CommandError(f"there is no step {target}; steps go from 0 to {last}", str(target))
+        return target
+    if target in ("start", "end"):
+        return 0 if target == "start" else last
+    if target in timeline.marks:
+        return timeline.marks[target]
+    elsewhere = timeline.elsewhere(target)
+    if elsewhere is not None:
+        raise CommandError(f"the bookmark {target} is on the branch {elsewhere}; branch {elsewhere} goes there", target)
+    raise CommandError(f"no step is marked {target}", target, nearest(target, timeline.marks))
+
+
+def check_target(desk: Desk, command: Goto | Diff) -> None:
+    """Raise CommandError if there is no such step."""
+    step_of(desk, command.target)
+
+
+def check_behind(desk: Desk, _command: Back) -> None:
+    """Raise CommandError at the beginning."""
+    if not desk.session.step and not desk.session.event:
+        raise CommandError("this is the beginning; nothing lies before it")
+
+
+def check_ahead(desk: Desk, _command: Forward) -> None:
+    """Raise CommandError at the end."""
+    if desk.session.timeline.following is None:
+        raise CommandError("this is the end; no step lies ahead")
+
+
+def check_branch(desk: Desk, command: Branch) -> None:
+    """Raise CommandError if there is no such branch besides the current one."""
+    others = desk.session.timeline.others
+    if command.name is not None and command.name not in others:
+        names = ", ".join(others) or "none so far"
+        message = f"there is no other branch called {command.name}; there are: {names}"
+        raise CommandError(message, command.name, nearest(command.name, others))
+
+
+def check_select(desk: Desk, command: Select) -> None:
+    """Raise CommandError if there is no such object, or nothing at an address."""
+    addr = desk.session.address_of(command.target)
+    if addr is None:
+        raise CommandError(f"no object is called {command.target}", str(command.target))
+    if desk.session.view.span_at(addr) is None:
+        raise CommandError(f"no span is at {addr:#x}", format_command(command).removeprefix("select "))
+
+
+# Any: the key says which command the function takes, which a dict's type cannot express.
+CHECK_MOVES: Final[dict[type, Callable[[Desk, Any], None]]] = {
+    Back: check_behind,
+    Forward: check_ahead,
+    Goto: check_target,
+    Diff: check_target,
+    Branch: check_branch,
+    Select: check_select,
+}

@@ -1,0 +1,330 @@
+"""What the moves and directives do that are typed: a table from the type of a parsed line to the function that does it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from gomem_core.files.journal import JournalError
+from gomem_core.files.ownfiles import NotOurs, stamp_of
+from gomem_core.files.script import ScriptError, load_script
+from gomem_core.files.step import parse_step
+from gomem_core.files.timeline import Timeline
+from gomem_core.foreign import brief, named
+from gomem_core.lang import format_command
+from gomem_core.lang.conditions import COMPARE
+from gomem_core.lang.moves import (
+    Back,
+    Branch,
+    Diff,
+    Expect,
+    ExpectAddr,
+    ExpectError,
+    ExpectEvent,
+    ExpectNoEvent,
+    ExpectQuantity,
+    ExpectServed,
+    Focus,
+    Forward,
+    Goto,
+    Mark,
+    Open,
+    Resume,
+    Save,
+    Select,
+    UntilEvent,
+    UntilQuantity,
+)
+from gomem_core.queries.account import Account
+from gomem_core.queries.figures import figures
+from gomem_core.queries.quantities import measure
+from gomem_core.report import Column, Result, Table, counted, hexed
+from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.movefaults import check_ahead, check_behind, check_branch, check_select, step_of
+from gomem_core.session.document import Desk, Origin
+from gomem_core.session.resume import resume
+
+if TYPE_CHECKING:
+    from gomem_core.queries.moment import Moment
+    from gomem_core.schema import results
+
+_BRANCH_COLUMNS: Final = (Column("branch", "text"), Column("from"), Column("steps"), Column("first", "text"))
+
+
+# --- Along the steps ----------------------------------------------------------------------------------------------------
+
+
+def _back(desk: Desk, command: Back) -> Result:
+    check_behind(desk, command)
+    session = desk.session
+    steps = command.n - 1 if session.event else command.n  # the first leads to the beginning of the command that is half done
+    return go(desk, max(0, session.step - steps))
+
+
+def _forward(desk: Desk, command: Forward) -> Result:
+    check_ahead(desk, command)
+    session, last = desk.session, len(desk.session.timeline.steps)
+    return go(desk, min(last, session.step + command.n))
+
+
+def _goto(desk: Desk, command: Goto) -> Result:
+    step = step_of(desk, command.target)
+    return go(desk, step) if not command.event else _go_halfway(desk, step, command)
+
+
+def go(desk: Desk, step: int) -> Result:
+    """Stand there, and write it down.  Raises Stopped."""
+    desk.session.goto(step)
+    desk.moved()
+    return where(desk)
+
+
+def _go_halfway(desk: Desk, step: int, command: Goto) -> Result:
+    """Stand after a step and some events of the next command; where there are not so many, nothing changed."""
+    session, event = desk.session, command.event
+    here, word = (session.step, session.event), f"{command.target}.{event}"
+    with session.machine.listening():
+        with session.machine.only_looking():
+            session.goto(step)
+            ahead = session.events_ahead()
+        session.goto(*((step, event) if event <= ahead else here))
+    if step == len(session.timeline.steps):
+        raise CommandError(f"step {step} is the last one; there is no command after it, so no events", word)
+    if event > ahead:
+        raise CommandError(f"the command after step {step} has no event {event}: its events are 1 to {ahead}", word)
+    desk.moved()
+    return where(desk)
+
+
+def where(desk: Desk) -> Result:
+    """Where the session stands."""
+    session = desk.session
+    last = len(session.timeline.steps)
+    data = place(desk)
+    if session.event and session.outcome is not None:
+        total = len(session.outcome.events)
+        return Result(f"step {session.step} of {last} and {session.event} of {total} events: {session.outcome.line}", data)
+    if not session.step:
+        return Result(f"step 0 of {last}: the heap is empty", data)
+    return Result(f"step {session.step} of {last}: {session.line(session.step)}", data)
+
+
+def place(desk: Desk) -> "results.Place":
+    """The same as data."""
+    session = desk.session
+    command = session.line(session.step) if session.step and not session.event else None
+    if session.event and session.outcome is not None:
+        command = session.outcome.line
+    return {"step": session.step, "event": session.event, "of": len(session.timeline.steps), "command": command}
+
+
+def _until_event(desk: Desk, command: UntilEvent) -> Result:
+    def met() -> bool:
+        outcome = desk.session.outcome
+        return outcome is not None and command.kind in outcome.told.kinds
+
+    with desk.session.machine.listening():
+        return _until(desk, met, f"no further step has the event {command.kind}")
+
+
+def _until_quantity(desk: Desk, command: UntilQuantity) -> Result:
+    session = desk.session
+
+    def met() -> bool:
+        return COMPARE[command.op](measure(command.quantity, session.view, session.objects), command.value)
+
+    return _until(desk, met, f"{format_command(command).removeprefix('until ')} comes true in no further step")
+
+
+def _until(desk: Desk, met: Callable[[], bool], otherwise: str) -> Result:
+    """Go forward at least a step, until something is so."""
+    session = desk.session
+    try:
+        while session.forward() is not None:
+            if met():
+                return replace(where(desk), data=_until_data(desk, True))
+    finally:
+        desk.moved()
+    return Result(f"{otherwise}; this is the end, step {session.step}", _until_data(desk, False), found=False)
+
+
+def _until_data(desk: Desk, found: bool) -> "results.Until":
+    return {**place(desk), "found": found}
+
+
+# --- Marks, other futures -----------------------------------------------------------------------------------------------
+
+
+def _mark(desk: Desk, command: Mark) -> Result:
+    session = desk.session
+    step = session.step
+    session.timeline.mark(command.name, step)
+    desk.record("mark", command.name, step)
+    data: results.Bookmark = {"mark": command.name, "step": step}
+    if session.event:
+        told = (
+            f"step {step} is the bookmark {command.name} now, since only whole steps have names; goto {command.name} goes there"
+        )
+        return Result(told, data)
+    return Result(f"step {step} is the bookmark {command.name} now; goto {command.name} returns to it", data)
+
+
+def _diff(desk: Desk, command: Diff) -> Result:
+    from gomem_core.queries.difference import diff  # noqa: PLC0415 - with what it imports 8 ms, which `gomem run` need not spend
+
+    session = desk.session
+    there, here, event = step_of(desk, command.target), session.step, session.event
+    session.goto(here)
+    now = _moment(desk)
+    try:
+        with session.machine.only_looking():
+            session.goto(there)
+        then = _moment(desk)
+    finally:
+        session.goto(here, event)
+    name = command.target if isinstance(command.target, str) else ""
+    found = desk.difference = diff(then, now, name)
+    if event:
+        told = f"step {here} as a whole, not {here}.{event}: {found.result.summary}"
+        return replace(found.result, summary=told)
+    return found.result
+
+
+def _moment(desk: Desk) -> "Moment":
+    from gomem_core.queries.moment import moment  # noqa: PLC0415 - see _diff
+
+    session = desk.session
+    account = session.account if desk.narrates else Account(session.view, session.objects)
+    return moment(session.view, session.objects, figures(session.view, account), session.step)
+
+
+def _branch(desk: Desk, command: Branch) -> Result:
+    session = desk.session
+    if command.name is None:
+        rows = [_future_row(session.timeline, name) for name in session.timeline.others]
+        summary = f"this branch is called {session.timeline.name}; {counted(len(rows), 'other branch')}"
+        data: results.Branches = {
+            "current": session.timeline.name,
+            "rows": [{"branch": name, "from": at, "steps": steps, "first": first or None} for name, at, steps, first in rows],
+        }
+        return Result(summary, data, Table(_BRANCH_COLUMNS, [*rows]) if rows else None)
+    check_branch(desk, command)
+    future = session.timeline.name
+    try:
+        session.switch(command.name)
+    finally:
+        if session.timeline.name != future:  # also when it was stopped on the way to where it stood
+            desk.record("branch", command.name)
+    desk.moved()
+    return Result(f"this is the branch {command.name} now; {where(desk).summary}", place(desk))
+
+
+def _future_row(timeline: Timeline, name: str) -> tuple[str, int, int, str]:
+    """Returns where another branch leaves this one, how many steps it has after that, and the first of them."""
+    start = timeline.shared_with(name)
+    steps = timeline.line(name)[start:]
+    return name, start, len(steps), parse_step(steps[0]).line if steps else ""
+
+
+# --- Files --------------------------------------------------------------------------------------------------------------
+
+
+def _save(desk: Desk, command: Save) -> Result:
+    path = _path(command.path)
+    try:
+        desk.save(path)
+    except NotOurs as e:
+        raise CommandError(str(e), command.path) from e
+    except OSError as e:
+        raise CommandError(f"cannot write {brief(command.path)}: {e.strerror or e}", command.path) from e
+    steps = len(desk.session.timeline.steps)
+    data: results.Saved = {"path": command.path, "steps": steps}
+    return Result(f"{counted(steps, 'step')} saved in {command.path}", data)
+
+
+def _open(desk: Desk, command: Open) -> Result:
+    path = _path(command.path)
+    try:
+        if path.is_fifo():  # nobody could stop who waits for what another program writes
+            raise ScriptError(f"{named(path)}: it is a pipe, not a file")
+        origin = Origin(path, stamp_of(path))
+        script = load_script(path)
+    except OSError as e:
+        raise CommandError(f"cannot read {brief(command.path)}: {e.strerror or e}", command.path) from e
+    except ScriptError as e:
+        raise CommandError(str(e).partition("\n")[0], command.path) from e
+    desk.begin(script, origin)
+    steps, before = len(script.steps), desk.ended
+    data: results.Opened = {"path": command.path, "steps": steps, "before": before or None}
+    if before:
+        return Result(f"{counted(steps, 'step')} of {command.path} ahead; resume {before} takes up the session before", data)
+    return Result(f"{counted(steps, 'step')} of {command.path} ahead", data)
+
+
+def _path(text: str) -> Path:
+    """A path that was typed, in which ~ is a home directory.  Raises CommandError."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as e:
+        raise CommandError(f"no home directory is known for {text.partition('/')[0]}", text) from e
+
+
+def _resume(desk: Desk, command: Resume) -> Result:
+    try:
+        resume(desk, command.id)
+    except JournalError as e:
+        raise CommandError(str(e), command.id or "") from e
+    return Result(f"taken up again: {where(desk).summary}", place(desk))
+
+
+# --- Directives ---------------------------------------------------------------------------------------------------------
+
+
+def _focus(_desk: Desk, command: Focus) -> Result:
+    data: results.Focused = {"panes": [*command.panes]}
+    return Result(f"panes: {', '.join(command.panes)}", data)
+
+
+def _select(desk: Desk, command: Select) -> Result:
+    check_select(desk, command)
+    addr = desk.session.address_of(command.target)
+    span = desk.session.view.span_at(addr) if addr is not None else None
+    assert addr is not None
+    assert span is not None
+    data: results.Selected = {"addr": hexed(addr), "span": hexed(span.base)}
+    return Result(f"selected {addr:#x}, in span {span.base:#x}", data)
+
+
+def _expect(desk: Desk, command: Expect) -> Result:
+    session = desk.session
+    outcome = desk.last if isinstance(command, ExpectError) else session.outcome
+    of_the_step = session.step and not session.event and outcome is session.outcome
+    found = desk.found_instead(command, outcome)
+    expected = format_command(command).removeprefix("expect ")  # type: ignore[arg-type] # every expectation is a command
+    if found:
+        raise CommandError(f"expected {expected}; found {found}")
+    if of_the_step:  # and so it stays, if the session is saved
+        line = f"expect {expected}"
+        session.timeline.add_line(session.step, line)
+        desk.record("line", session.step, line)
+    data: results.Expected = {"expected": expected}
+    return Result(f"so it is: {expected}", data)
+
+
+# Any: the key says which line the function takes, which a dict's type cannot express.
+MOVES: Final[dict[type, Callable[[Any, Any], Result]]] = {
+    Back: _back,
+    Forward: _forward,
+    Goto: _goto,
+    UntilEvent: _until_event,
+    UntilQuantity: _until_quantity,
+    Mark: _mark,
+    Diff: _diff,
+    Branch: _branch,
+    Save: _save,
+    Open: _open,
+    Resume: _resume,
+    Focus: _focus,
+    Select: _select,
+    **dict.fromkeys((ExpectServed, ExpectQuantity, ExpectAddr, ExpectEvent, ExpectNoEvent, ExpectError), _expect),
+}

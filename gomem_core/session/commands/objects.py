@@ -1,0 +1,262 @@
+"""Commands that make, forget and connect objects: alloc, drop, link, unlink, churn."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from gomem_core.classic.malloc import Allocated
+from gomem_core.go.amd64 import MAX_MEM, PTR_SIZE
+from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
+from gomem_core.report import Result, Served, format_bytes, hexed, hexed_or_none, told
+from gomem_core.session.churn import churn
+from gomem_core.session.commands.context import CommandError, World
+from gomem_core.session.commands.drop import check_drop, drop
+from gomem_core.session.told import sweeping
+from gomem_core.world.objects import ObjectInfo
+
+if TYPE_CHECKING:
+    from gomem_core.schema import results
+
+_ZERO: Final = "{name} = {addr}  zerobase: every object of 0 bytes has this address, which is not in the arena"
+_SMALL: Final = "{name} = {addr}  {size} B in {elemsize} (class {sizeclass} {kind}), span {base}, served by {who}"
+_LARGE: Final = "{name} = {addr}  {size} B in {elemsize} (large {kind}), span {base}, served by {who}"
+_MANY: Final = "{first} … {last}: {times} × {size} B, {addr} … {last_addr}; served {by}"
+_MANY_BY: Final = {"tiny": "tiny blocks", "os": "the OS"}  # the others by their names
+_SERVED_BY: Final = {
+    "tiny": "the P's tiny block",
+    "mcache": "mcache",
+    "mcentral": "mcentral",
+    "mheap": "mheap",
+    "os": "the OS: the arena grew",
+}
+
+
+def _check_alloc(world: World, command: Alloc) -> None:
+    """Raise CommandError if it cannot be done."""
+    _check_new_names(world, command)
+    if command.size > MAX_MEM:
+        told = f"panic: runtime error: makeslice: len out of range ({command.size} bytes; a slice has {MAX_MEM} at most)"
+        raise CommandError(told)
+
+
+def _alloc(world: World, command: Alloc) -> Result:
+    size, times = command.size, command.times
+    _check_alloc(world, command)
+    ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
+    before_it = _sweeps(world)
+    if times == 1:
+        one = world.heap.alloc(size, ptrdata)
+        before = _held_before(world, one)
+        oid = world.objects.add(one.addr, size, ptrdata, world.step, command.name)
+        return _allocated(world, command, oid, one, before, _sweeps_since(world, before_it))
+    first = len(world.objects)
+    served: Counter[str] = Counter()
+    ends: list[Allocated] = []  # the first one and the last
+    collected = 0
+    with world.progress.counting(times):
+        for i in range(1, times + 1):
+            one = world.heap.alloc(size, ptrdata)
+            world.objects.add(one.addr, size, ptrdata, world.step, None if command.name is None else f"{command.name}.{i}")
+            served[one.served] += 1
+            collected += one.gc_started
+            ends[1:] = [one]
+            world.progress.step()
+    return _allocated_many(world, command, first, ends, served, collected, _sweeps_since(world, before_it))
+
+
+def _held_before(world: World, one: Allocated) -> tuple[str, ...]:
+    """Says whose slot it was, if that is known, so that one sees memory being reused."""
+    oid = None if one.tiny_combined or not one.elemsize else world.objects.find_addr(one.addr)
+    if oid is None:
+        return ()
+    old = world.objects.info(oid)
+    return (f"this address was {old.name}'s before, dropped at step {old.dropped} and swept since",)
+
+
+def _check_new_names(world: World, command: Alloc) -> None:
+    name, times = command.name, command.times
+    if name is None:
+        return
+    names = [name] if times == 1 else (f"{name}.{i}" for i in range(1, times + 1))
+    for new in names:
+        if world.objects.name_in_use(new):
+            raise CommandError(f"the name {new} is in use: drop that object first, or choose another name", name)
+
+
+def _sweeps(world: World) -> tuple[int, int]:
+    """Spans swept so far, and those of them in vain."""
+    return world.heap.stats.nswept, world.heap.stats.nswept_in_vain
+
+
+def _sweeps_since(world: World, before: tuple[int, int]) -> tuple[int, int]:
+    now = _sweeps(world)
+    return now[0] - before[0], now[1] - before[1]
+
+
+def _on_the_way(collections: int, sweeps: tuple[int, int]) -> list[str]:
+    """What allocating caused besides: collections, and more sweeping than of the span that served it."""
+    said = [_collected(collections)] if collections else []
+    return [*said, sweeping(*sweeps)] if sweeps[0] > 1 else said
+
+
+def _sweeps_data(sweeps: tuple[int, int]) -> "results.Sweeping":
+    return {"swept": sweeps[0], "swept_in_vain": sweeps[1]}
+
+
+def _collected(collections: int) -> str:
+    """What is said of the collections that allocating started."""
+    one = "heap_live had reached the trigger: a collection ran"
+    many = "heap_live reached the trigger {n} times: {n} collections ran"
+    return told(collections, one, many)
+
+
+def _allocated(
+    world: World, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...], sweeps: tuple[int, int]
+) -> Result:
+    data: results.Allocated = {**_placed(world, oid, one), "gc": int(one.gc_started), **_sweeps_data(sweeps)}
+    last = Served(one.addr, one.served)
+    if not one.elemsize:
+        return Result(_ZERO.format(name=data["name"], addr=data["addr"]), data, details=before, served=last)
+    summary = (_SMALL if one.spanclass > 1 else _LARGE).format(
+        name=data["name"],
+        addr=data["addr"],
+        size=command.size,
+        elemsize=one.elemsize,
+        sizeclass=one.spanclass >> 1,
+        kind="noscan" if one.spanclass & 1 else "scan",
+        base=data["span"],
+        who=_SERVED_BY[one.served],
+    )
+    facts = [summary, *_on_the_way(int(one.gc_started), sweeps)]
+    return Result("; ".join(facts), data, details=before, served=last)
+
+
+def _allocated_many(
+    world: World, command: Alloc, first: int, ends: list[Allocated], served: Counter[str], collected: int, sweeps: tuple[int, int]
+) -> Result:
+    last = _placed(world, first + command.times - 1, ends[-1])
+    data: results.AllocatedMany = {
+        **_placed(world, first, ends[0]),
+        "times": command.times,
+        "last": last,
+        "served_counts": dict(served),
+        "gc": collected,
+        **_sweeps_data(sweeps),
+    }
+    summary = _MANY.format(
+        first=data["name"],
+        last=last["name"],
+        times=command.times,
+        size=command.size,
+        addr=data["addr"],
+        last_addr=last["addr"],
+        by=", ".join(f"{n} by {_MANY_BY.get(who, who)}" for who, n in served.most_common()),
+    )
+    facts = [summary, *_on_the_way(collected, sweeps)]
+    return Result("; ".join(facts), data, served=Served(ends[-1].addr, ends[-1].served))
+
+
+def _placed(world: World, oid: int, one: Allocated) -> "results.Placed":
+    return {
+        "addr": hexed(one.addr),
+        "name": world.objects.name(oid),
+        "class": one.spanclass >> 1 if one.elemsize else None,
+        "elemsize": one.elemsize or None,
+        "span": hexed_or_none(one.base),
+        "served": one.served,
+    }
+
+
+_NO_WORD: Final = "word {slot} of {name} cannot hold a pointer: it was allocated noscan"
+_ONE_WORD: Final = "word {slot} of {name} cannot hold a pointer: only word 0 can"
+_WORDS: Final = "word {slot} of {name} cannot hold a pointer: words 0 to {last} can"
+
+
+def _link(world: World, command: Link) -> Result:
+    return _write(world, command.src, command.slot, world.reachable(command.dst))
+
+
+def _unlink(world: World, command: Unlink) -> Result:
+    return _write(world, command.src, command.slot, None)
+
+
+def _word_of(world: World, src: Ref, slot: int) -> ObjectInfo:
+    """The object that has the word.  Raises CommandError if it has none that can hold a pointer."""
+    o = world.objects.info(world.reachable(src))
+    words = o.ptrdata // PTR_SIZE
+    if slot >= words:
+        complaint = told(words, _ONE_WORD, _WORDS, slot=slot, name=o.name, last=words - 1)
+        raise CommandError(complaint if words else _NO_WORD.format(slot=slot, name=o.name), f".{slot}")
+    return o
+
+
+def _check_link(world: World, command: Link) -> None:
+    """Raise CommandError if it cannot be done."""
+    _word_of(world, command.src, command.slot)
+    world.reachable(command.dst)
+
+
+def _check_unlink(world: World, command: Unlink) -> None:
+    """Raise CommandError if it cannot be done."""
+    _word_of(world, command.src, command.slot)
+
+
+def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
+    o = _word_of(world, src, slot)
+    target = world.objects.info(dst).addr if dst is not None else 0
+    world.heap.write_pointer(o.addr, slot, target)
+    at = hexed(o.addr + slot * PTR_SIZE)
+    data: results.Stored = {"word": at, "value": hexed_or_none(target)}
+    if dst is None:
+        return Result(f"{o.name}.{slot} at {at} is nil now", data)
+    return Result(f"{o.name}.{slot} at {at} → {world.objects.name(dst)} ({target:#x})", data)
+
+
+def _churn(world: World, command: Churn) -> Result:
+    objects, numgc = world.objects, world.heap.stats.numgc
+    oids = objects.churned()
+    earlier = [(objects.addr(oid), objects.size(oid)) for oid in oids]
+    with world.progress.counting(command.n):
+        done = churn(world.heap, command.n, command.seed, command.live, command.sizes, earlier, world.progress.step)
+    oids += [objects.add(addr, size, ptrdata, world.step, None, churned=True) for addr, size, ptrdata in done.objects]
+    for number in done.dropped:
+        objects.drop(oids[number], world.step)
+    collected = world.heap.stats.numgc - numgc
+    kept, linked = world.view.kept()
+    alive = objects.alive + sum(1 for addr in linked if _is_dropped(world, addr))
+    data: results.Churned = {
+        "allocated": len(done.objects),
+        "dropped": len(done.dropped),
+        "alive": alive,
+        "live_bytes": done.live_bytes,
+        "kept_bytes": kept,
+        "gc": collected,
+    }
+    one, many = "{n} object allocated, {dropped} dropped", "{n} objects allocated, {dropped} dropped"
+    facts = [
+        told(len(done.objects), one, many, dropped=len(done.dropped)),
+        f"{alive} alive: a collection would keep {format_bytes(kept)}, of which churns asked for {format_bytes(done.live_bytes)}",
+        told(collected, "a collection ran", "{n} collections ran") if collected else "no collection ran",
+    ]
+    return Result("; ".join(facts), data)
+
+
+def _is_dropped(world: World, addr: int) -> bool:
+    """Whether the program forgot the object at an address to which a link leads."""
+    oid = world.objects.find_addr(addr)
+    return oid is not None and not world.objects.is_alive(oid)
+
+
+CHECK_OBJECTS: Final[dict[type, Callable[[World, Any], None]]] = {
+    Alloc: _check_alloc,
+    Drop: check_drop,
+    Link: _check_link,
+    Unlink: _check_unlink,
+}
+EXECUTE_OBJECTS: Final[dict[type, Callable[[World, Any], Result]]] = {
+    Alloc: _alloc,
+    Drop: drop,
+    Link: _link,
+    Unlink: _unlink,
+    Churn: _churn,
+}

@@ -1,0 +1,120 @@
+"""What one types into: commands of the heap, moves through the session and directives, a line at a time.
+
+What the moves do is written in moving.py.
+"""
+
+from typing import Final
+
+from gomem_core.files.step import PAUSE
+from gomem_core.lang import Command, ParseError, parse
+from gomem_core.lang.moves import Back, Diff, Focus, Forward, Goto, Pause, Say, Select, UntilEvent, UntilQuantity
+from gomem_core.report import Result
+from gomem_core.session.commands import EXECUTE, LOOKS, CommandError
+from gomem_core.session.commands.movefaults import CHECK_MOVES
+from gomem_core.session.commands.moves import MOVES
+from gomem_core.session.document import Desk
+from gomem_core.session.machine import located
+from gomem_core.session.outcome import Outcome
+from gomem_core.world.interrupt import Stopped
+
+_READ_ONLY: Final = "this session is read-only: go through it with goto, back, forward, until, diff, focus and select"
+_MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, Focus, Select)
+
+
+class Console(Desk):
+    """A desk to which lines are typed."""
+
+    def submit(self, line: str) -> Outcome:
+        """Do one line; errors are in the outcome, and then nothing changed.
+
+        A line that only looks is not a step; in a script it is one, unless steps lie ahead.
+        Of a move the outcome has the answer; what was done to stand where it leads is `session.outcome`.
+        Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt.
+        """
+        try:
+            command = parse(line)
+        except ParseError as e:
+            self.last = Outcome(line, None, self.session.step, error=e)
+            return self.last
+        match command:
+            case None:
+                return Outcome(line, None, self.session.step)
+            case _ if self._is_look(command):
+                return self._look(line, command)
+            case _ if self._is_forbidden(command):
+                return Outcome(line, command, self.session.step, error=located(CommandError(_READ_ONLY), line))
+            case Say():
+                return self._do(f"{line}\n{PAUSE}")
+            case _ if type(command) in EXECUTE:
+                return self._do(line)
+            case _:
+                return self._move(line, command)
+
+    def fault(self, command: Command, line: str) -> ParseError | None:
+        """What is wrong with a command here, without doing it; None too where that takes long to find out."""
+        check = CHECK_MOVES.get(type(command))
+        try:
+            if self._is_forbidden(command):
+                raise CommandError(_READ_ONLY)
+            if check is not None:
+                check(self, command)
+        except CommandError as e:
+            return located(e, line)
+        return self.session.machine.fault(command, line)
+
+    def _is_look(self, command: Command) -> bool:
+        """Whether it only looks, and is not a step of a script either."""
+        return type(command) in LOOKS and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead)
+
+    def _is_forbidden(self, command: Command) -> bool:
+        """Whether it would change a session that may only be looked at."""
+        return self.read_only and not isinstance(command, _MERE_MOVES) and not self._is_look(command)
+
+    @property
+    def _steps_ahead(self) -> bool:
+        """Whether a step here would begin another branch."""
+        return self.session.timeline.following is not None
+
+    def _look(self, line: str, command: Command) -> Outcome:
+        try:
+            self.last = self.session.look(line)
+        except Stopped:
+            return Outcome(line, command, self.session.step, Result("stopped; nothing changed"))
+        return self.last
+
+    def _do(self, source: str) -> Outcome:
+        event, branch = self.session.event, self.session.timeline.name
+        try:
+            outcome = self.session.submit(source)
+        except Stopped:
+            self.gave_up()
+            return Outcome(source, None, self.session.step, Result("stopped; nothing changed"))
+        if outcome.ok:
+            self.difference = None
+            if self.session.timeline.name != branch:
+                self._left = branch
+            self.record("do", source)
+        elif self.session.event != event:  # it was halfway, which it left to try
+            self.moved()
+        else:
+            self.gave_up()
+        self.last = outcome
+        return outcome
+
+    def _move(self, line: str, command: Command) -> Outcome:
+        try:
+            result = MOVES[type(command)](self, command)
+        except CommandError as e:
+            return Outcome(line, command, self.session.step, error=located(e, line))
+        except Stopped:
+            self.moved()
+            result = Result(f"stopped at step {self.session.step}")
+        return Outcome(line, command, self.session.step, result)
+
+    def forward(self) -> Outcome | None:
+        """Do the next step of the list; None at its end.  Raises Stopped."""
+        outcome = self.session.forward()
+        if outcome is not None:
+            self.last = outcome
+            self.moved()
+        return outcome

@@ -1,0 +1,202 @@
+"""A session and what goes with it: the script it came from, the journal in which it is kept, the files it was saved in.
+
+Everything that happens to the session is written into the journal before its effect is shown.  What a journal's records mean is
+told in resume.py.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from gomem_core.files.branches import script_of, timeline_of
+from gomem_core.files.journal import Journal, Kind
+from gomem_core.files.ownfiles import OwnFiles, Stamp, resolved
+from gomem_core.files.script import Script, write_script
+from gomem_core.lang.errors import printable
+from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
+from gomem_core.session.expect import found_instead
+from gomem_core.session.outcome import Outcome
+from gomem_core.session.session import Session
+from gomem_core.world.interrupt import Progress, StopRequest
+
+if TYPE_CHECKING:
+    from gomem_core.queries.difference import Difference
+
+
+class Origin(NamedTuple):
+    """The file that a script was read from, as it was before that."""
+
+    path: Path
+    stamp: Stamp | None
+
+
+class Desk:
+    """`kind` says who keeps the journal; None: there is none.
+
+    A journal that cannot be written raises nothing: `take_problem` then says why, once, and everything goes on without.
+    """
+
+    def __init__(
+        self, narrate: bool, script: Script | None = None, kind: Kind | None = None, origin: Origin | None = None
+    ) -> None:
+        self._narrate = narrate
+        self._kind = kind
+        self._problem = ""
+        self._left = ""
+        self._written: tuple[object, ...] = ()  # the last record
+        self.read_only = False  # then lines may move through the session, and change nothing
+        self.scripted = False  # lines come from a script, in which those that only look are steps too
+        self.journal: Journal | None = None
+        self.ended = ""  # the ID of the session that was here last, if it can be taken up again
+        self.stop = StopRequest()  # of whatever takes long, in this session and those that follow
+        self.progress = Progress()  # of a command, likewise
+        self.begin(Script("") if script is None else script, origin)
+
+    # --- Sessions -------------------------------------------------------------------------------------------------------
+
+    def begin(self, script: Script, origin: Origin | None = None) -> None:
+        """Begin a session whose steps are a script's.  What was there before is over; its journal can still be taken up."""
+        before, self.journal = self.journal, None
+        self._set(Session(self._narrate, timeline_of(script), self.stop, self.progress), script)
+        self._begin_journal(script, origin)
+        self.ended = ""
+        if before is not None:  # only now, so that a kill leaves one of the two unfinished
+            self._write_beginning()
+            self._end(before, ended=True)
+
+    def _begin_journal(self, script: Script, origin: Origin | None) -> None:
+        self._beginning: list[tuple[str, *tuple[object, ...]]] = []  # what the session began with, until it is written down
+        if origin is not None:
+            self.own_files.know(*origin)
+        if self._kind is None:
+            return
+        try:
+            self.journal = Journal.create(self._kind)
+        except OSError as e:
+            self._problem = f"no journal is kept, since none can be written: {e.strerror or e}"
+        if script.steps or script.name:
+            self._beginning.append(("load", script.name, write_script(script)))
+        if origin is not None and origin.stamp is not None:
+            self._beginning.append(("file", str(resolved(origin.path)), *origin.stamp))
+
+    def keep(self, kind: Kind | None) -> None:
+        """Set the kind of program that keeps the journals of sessions from here on; None: no journals."""
+        self._kind = kind
+
+    def take_up(self, session: Session, script: Script, journal: Journal | None, files: OwnFiles, lost: str = "") -> None:
+        """Go on with a session that was read from its journal; without one nothing more is written there.
+
+        `lost` is the command during which it was killed: `take_problem` tells of it.
+        """
+        self.leave()
+        self._set(session, script)
+        self.own_files = files
+        self._beginning = []
+        self._written = ()
+        self.journal = journal
+        if lost:
+            self._problem = f"the session was killed during {printable(lost)}: that command is lost"
+
+    def _set(self, session: Session, script: Script) -> None:
+        self.session = session
+        session.machine.on_the_way = self._on_the_way
+        self.script = script
+        self.own_files = OwnFiles()
+        self.difference: Difference | None = None  # the answer to the last `diff`, until something else is done
+        self.last: Outcome | None = None  # of the last line that was typed for the heap
+
+    @property
+    def has_written(self) -> bool:
+        """Whether anything was written to the journal since the session began or was taken up."""
+        return bool(self._written)
+
+    @property
+    def narrates(self) -> bool:
+        """Whether its sessions do."""
+        return self._narrate
+
+    def leave(self, ended: bool = True) -> None:
+        """Nothing more is done here; `ended`: by the user's wish, so that there is nothing to take up again."""
+        self.ended = ""
+        if self.journal is not None:
+            self._end(self.journal, ended)
+            self.journal = None
+
+    def _end(self, journal: Journal, ended: bool) -> None:
+        self.ended = "" if journal.empty or journal.problem else journal.id
+        told = journal.problem
+        journal.close(ended)
+        self._problem = self._problem or ("" if told else journal.problem)
+
+    # --- The journal ----------------------------------------------------------------------------------------------------
+
+    def _write_beginning(self) -> None:
+        """Write down what the session began with: only when something happens, else there is nothing to be taken up."""
+        begun, self._beginning = self._beginning, []
+        for record in begun:
+            self._append(*record)
+
+    def record(self, verb: str, *values: object) -> None:
+        """Write something down before it is shown."""
+        self._write_beginning()
+        self._append(verb, *values)
+
+    def _append(self, verb: str, *values: object) -> None:
+        if self.journal is not None and not self.journal.problem:
+            self.journal.append(verb, *values)
+            self._written = (verb, *values)
+            self._problem = self._problem or self.journal.problem
+
+    def moved(self) -> None:
+        """Write down where the session stands."""
+        self.difference = None
+        self.record("goto", self.session.step, self.session.event)
+
+    def _on_the_way(self, step: int, trying: str) -> None:
+        """Write how far the steps are that are done for the first time, and a typed command that will take long."""
+        self._write_beginning()
+        if step and self._written != ("goto", step, 0):
+            self._append("goto", step, 0)
+        if trying:
+            self._append("try", trying)
+
+    def gave_up(self) -> None:
+        """Write that the command is over which was about to be tried, if one was: it failed or was stopped."""
+        if self._written[:1] == ("try",):
+            self.moved()
+
+    def take_problem(self) -> str:
+        """What went wrong with the journal since this was asked last; nothing most of the time."""
+        problem, self._problem = self._problem, ""
+        return problem
+
+    def take_left(self) -> str:
+        """The branch that was left, because something was typed where steps lay ahead, since this was asked last; or nothing."""
+        left, self._left = self._left, ""
+        return left
+
+    # --- Files, expectations ----------------------------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """The session as the text of a file."""
+        return write_script(script_of(self.session.timeline, self.script))
+
+    def save(self, path: Path) -> None:
+        """Write the session as a file, which is there as a whole or not at all.  Raises OSError, NotOurs."""
+        stamp = self.own_files.write(path, self.text())
+        if stamp is not None:
+            self.record("file", str(resolved(path)), *stamp)
+
+    def unmet(self, outcome: Outcome | None) -> list[tuple[str, str]]:
+        """Returns the current step's expectations that are not met: each line, and what was found instead."""
+        said = outcome.said if outcome is not None else None
+        checked = [(line, self.found_instead(expect, outcome)) for line, expect in (said.expects if said else ())]
+        return [(line, found) for line, found in checked if found]
+
+    def found_instead(self, expect: Expect, outcome: Outcome | None) -> str:
+        """What was found where an expectation of the step one stands after is not met; nothing when it is."""
+        session = self.session
+        if isinstance(expect, ExpectEvent | ExpectNoEvent) and outcome is not None and not self._narrate and not session.event:
+            with session.machine.listening():  # a silent step tells its events when it is done again
+                session.goto(session.step - 1)
+                outcome = session.goto(session.step + 1)
+        return found_instead(expect, outcome, session.view, session.objects)

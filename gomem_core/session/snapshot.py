@@ -1,0 +1,130 @@
+"""Where a session stands, as plain data for programs: the step, what it did, and the heap as it is there.
+
+Its shape is schema/outputs.py's Export.  The names are those of the records that HeapView returns, of the events' fields and of
+MemStats.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final, cast
+
+from gomem_core.classic.view import CENTRAL_CLASSES, HeapView
+from gomem_core.frozen import values_of
+from gomem_core.go.amd64 import U64_MAX
+from gomem_core.go.events import ADDRESSES, Event
+from gomem_core.queries.data import central_data, counters_data, mcache_data, mem_stats_data, object_data, span_data
+from gomem_core.queries.waste import class_waste_data
+from gomem_core.report import Addr, hexed, hexed_or_none
+from gomem_core.session.document import Desk
+from gomem_core.session.outcome import error_data
+from gomem_core.world.objects import ObjectTable
+
+if TYPE_CHECKING:
+    from gomem_core.schema import heap as schema
+    from gomem_core.schema import outputs
+    from gomem_core.schema.results import Result
+
+MOST_OBJECTS: Final = 10_000  # told one by one, the oldest; the rest is only counted
+
+
+def snapshot(desk: Desk) -> "outputs.Export":
+    """Returns the whole snapshot.  The desk's sessions must narrate, or there are no events."""
+    session, timeline, view = desk.session, desk.session.timeline, desk.session.view
+    balance = session.account.read()
+    start, used = view.arena
+    return {
+        "file": desk.script.name or None,
+        "title": desk.script.title or None,
+        "step": session.step,
+        "event": session.event,
+        "of": len(timeline.steps),
+        "marks": {**timeline.marks},
+        **_told(desk),
+        "arena": {"start": hexed(start), "used": hexed(used), "pages": view.pages},
+        "sweepgen": view.sweepgen,
+        "spans": [span_data(info) for info in view.spans()],
+        "mcentral": [_central(view, spanclass) for spanclass in CENTRAL_CLASSES if view.central(spanclass).nlock],
+        "mcaches": [mcache_data(cache) for cache in view.mcaches()],
+        "free": [{"npages": npages, "spans": _addrs(view.free_list(npages))} for npages, _ in view.free_lists()],
+        "freelarge": _addrs(info.base for info in view.free_large()),
+        "objects": _objects(session.objects, view),
+        "account": {
+            "requested": balance.requested,
+            "slot_waste": balance.slot_waste,
+            "dead": balance.dead,
+            "free_slots": balance.free_slots,
+            "tails": balance.tails,
+            "manual": balance.manual,
+            "free_pages": balance.free_pages,
+            "given_back": balance.given_back,
+            "total": balance.total,
+        },
+        "waste_by_class": class_waste_data(session.account),
+        "stats": counters_data(view.stats),
+        "mem_stats": mem_stats_data(view.mem_stats()),
+    }
+
+
+# --- The session --------------------------------------------------------------------------------------------------------
+
+
+def _told(desk: Desk) -> "outputs.Told":
+    """The command that led here, or that is half done; its line in the file, its answer, its events up to here."""
+    session, outcome = desk.session, desk.session.outcome
+    told: outputs.Told = {
+        "line": None,
+        "command": None,
+        "ok": True,
+        "result": None,
+        "error": None,
+        "events": [],
+        "events_total": 0,
+        "unmet": [],
+    }
+    if outcome is None:
+        return told
+    number = session.step if session.event else session.step - 1
+    known = desk.script.numbers
+    told |= {"line": known[number] if number < len(known) else None, "command": outcome.line.strip(), "ok": outcome.ok}
+    if outcome.result is not None:
+        told["result"] = cast("Result", outcome.result.data)  # each command's own, which a table of commands cannot express
+    if outcome.error is not None:
+        told["error"] = error_data(outcome.error)
+    events = outcome.events[: session.event] if session.event else outcome.events
+    unmet = [] if session.event else desk.unmet(outcome)  # expectations speak of the state after the step
+    told |= {"events": [*map(_event, events)], "events_total": outcome.events_total}
+    return told | {"unmet": [{"line": line.strip(), "found": found} for line, found in unmet]}
+
+
+def _event(event: Event) -> "outputs.Event":
+    """Its kind and its fields; None stands for a trigger that is never reached, and for the class of mheap's lock."""
+    fields: dict[str, int | str | None] = {"kind": event.kind}
+    for name, value in values_of(event):
+        if not isinstance(value, int):
+            fields[name] = str(value)
+        elif name in ADDRESSES:
+            fields[name] = hexed_or_none(value)
+        else:
+            fields[name] = None if value in (U64_MAX, -1) else value
+    return cast("outputs.Event", fields | {"go": event.go})
+
+
+# --- The heap -----------------------------------------------------------------------------------------------------------
+
+
+def _central(view: HeapView, spanclass: int) -> "schema.CentralLists":
+    """One that was asked at least once, with its lists as the chains they are."""
+    return {
+        **central_data(view.central(spanclass)),
+        "nonempty_bases": _addrs(view.central_chain(spanclass, "nonempty")),
+        "empty_bases": _addrs(view.central_chain(spanclass, "empty")),
+    }
+
+
+def _objects(objects: ObjectTable, view: HeapView) -> "outputs.Objects":
+    """The objects that the program refers to; `ever` counts those it forgot, too."""
+    rows = [object_data(oid, view, objects) for oid in objects.living()[:MOST_OBJECTS]]
+    return {"ever": len(objects), "alive": objects.alive, "rows": rows}
+
+
+def _addrs(addrs: Iterable[int]) -> list[Addr]:
+    return [hexed(addr) for addr in addrs]

@@ -1,0 +1,179 @@
+"""What a step touched, gathered from its events: so that panes can point at it, and tables look again at what changed only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gomem_core.go import events as e
+from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTR_SIZE
+from gomem_core.go.sizeclasses import CLASSES
+
+_LONGEST: Final = max(c.npages for c in CLASSES) * PAGE_SIZE  # bytes of a span with several slots
+
+
+@dataclass(slots=True)
+class Touched:
+    """Addresses of spans and objects, and span classes of mcentrals, that a step had to do with."""
+
+    spans: set[int] = field(default_factory=set)  # bases: handed out, cached, split, merged, swept, grown, stored into …
+    slots: set[int] = field(default_factory=set)  # addresses of slots taken, or in which a pointer was stored
+    words: set[int] = field(default_factory=set)  # addresses of words in which a pointer was stored
+    targets: set[int] = field(default_factory=set)  # where these pointers led, and where they lead now
+    central: set[int] = field(default_factory=set)  # span classes whose lists changed, or whose lock was taken
+    marked: bool = False  # a collection marked: all spans wait to be swept, and what is dead died now
+    # Of each swept span that lost objects: bytes of a slot, and the slots taken before, as a bit set; the machine notes that.
+    freed: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def follow(self, event: e.Event) -> None:
+        """Note what one event touched."""
+        note = _NOTES.get(type(event))
+        if note is not None:
+            note(self, event)
+
+    def was_freed(self, addr: int) -> bool:
+        """Whether the slot at `addr` was taken before, in a span that lost objects."""
+        page = addr & ~PAGE_MASK
+        for base in range(page, page - _LONGEST, -PAGE_SIZE):
+            if base in self.freed:
+                elemsize, taken = self.freed[base]
+                return elemsize > 0 and taken >> (addr - base) // elemsize & 1 == 1
+        return False
+
+
+def _slot_taken(t: Touched, event: e.SlotTaken) -> None:
+    t.spans.add(event.base)
+    t.slots.add(event.addr)
+
+
+def _stored(t: Touched, event: e.PointerWritten) -> None:
+    t.spans.add(event.base)
+    t.slots.add(event.obj)
+    t.words.add(event.obj + event.word * PTR_SIZE)
+    t.targets.update((event.value, event.old))
+
+
+def _tiny_shared(t: Touched, event: e.TinyShared) -> None:
+    t.slots.add(event.block)
+    t.spans.add(event.block & ~PAGE_MASK)  # spans of this class have one page
+
+
+def _listed(t: Touched, event: e.CacheSpan | e.UncacheSpan | e.CentralPick) -> None:
+    t.spans.add(event.base)
+    t.central.add(event.spanclass)
+
+
+def _left(t: Touched, event: e.McacheMiss) -> None:
+    if event.base:
+        t.spans.add(event.base)
+
+
+def _locked(t: Touched, event: e.LockTaken) -> None:
+    if event.spanclass >= 0:
+        t.central.add(event.spanclass)
+
+
+def _marked(t: Touched, event: e.GcMarked) -> None:  # noqa: ARG001 -- all follow events in the same way
+    t.marked = True
+
+
+def _swept(t: Touched, event: e.Sweep) -> None:
+    """A span that waited before this step looks otherwise now; one that the step itself let wait, only if it lost objects."""
+    if event.nfreed or event.nalloc == 0 or not t.marked:
+        t.spans.add(event.base)
+
+
+def _split(t: Touched, event: e.SpanSplit) -> None:
+    t.spans.add(event.base)
+    t.spans.add(event.rest_base)
+
+
+def _handed_out(t: Touched, event: e.SpanAlloc) -> None:
+    t.spans.add(event.base)
+    if event.large:
+        t.slots.add(event.base)
+
+
+def _span(t: Touched, event: e.SpanFree | e.SpanMerge | e.SysUnused | e.Grow) -> None:
+    t.spans.add(event.base)
+
+
+# Any: the key says which event the function takes, which a dict's type cannot express.
+_NOTES: Final[dict[type, Callable[[Touched, Any], None]]] = {
+    e.SlotTaken: _slot_taken,
+    e.PointerWritten: _stored,
+    e.TinyShared: _tiny_shared,
+    e.CacheSpan: _listed,
+    e.UncacheSpan: _listed,
+    e.CentralPick: _listed,
+    e.McacheMiss: _left,
+    e.LockTaken: _locked,
+    e.GcMarked: _marked,
+    e.Sweep: _swept,
+    e.SpanSplit: _split,
+    e.SpanAlloc: _handed_out,
+    e.SpanFree: _span,
+    e.SpanMerge: _span,
+    e.SysUnused: _span,
+    e.Grow: _span,
+}
+
+
+class Stale:
+    """The spans whose rows, slots or sums may differ from what they were: what tables of spans have to look at again."""
+
+    __slots__ = ("all", "bases", "lost", "most")
+
+    def __init__(self, most: int = 10_000) -> None:
+        """`most`: where more spans changed, all count as changed."""
+        self.most = most
+        self.bases: set[int] = set()  # also of spans that are no more, or were not yet
+        self.all = False  # the rows of all spans, and which of their slots are dead; other objects only lie in spans of `bases`
+        self.lost = False  # everything, other objects too
+
+    def follow(self, event: e.Event) -> None:
+        """Note what one event may have changed."""
+        kind = type(event)
+        find = _STALE.get(kind)
+        if find is not None:
+            if not self.all or kind not in _ROW_ONLY:
+                self.bases.update(find(event))
+        elif kind in _EVERY_ROW:
+            self.all = True
+
+    def add(self, other: "Stale") -> None:
+        """Note what another one did."""
+        self.all = self.all or other.all
+        if not self.lost:
+            self.lost = other.lost
+            self.bases |= other.bases
+        if self.lost or len(self.bases) > self.most:
+            self.all = self.lost = True
+            self.bases.clear()
+
+
+_EVERY_ROW: Final = frozenset({e.GcMarked, e.Scavenged})
+_ROW_ONLY: Final = frozenset({e.CacheSpan, e.UncacheSpan, e.McacheMiss, e.Sweep})
+
+
+def _base(event: e.SlotTaken | e.CacheSpan | e.Sweep) -> tuple[int, ...]:
+    return (event.base,)
+
+
+def _border(event: e.SpanSplit) -> tuple[int, ...]:
+    return (event.base, event.rest_base)
+
+
+def _merged(event: e.SpanMerge) -> tuple[int, ...]:
+    return (event.base, event.other_base, event.other_base + (event.other_npages << PAGE_SHIFT))
+
+
+def _tiny(event: e.TinyShared) -> tuple[int, ...]:
+    return (event.block & ~PAGE_MASK,)  # spans of this class have one page
+
+
+_STALE: Final[dict[type, Callable[[Any], tuple[int, ...]]]] = {
+    **dict.fromkeys((e.SlotTaken, e.CacheSpan, e.UncacheSpan, e.McacheMiss, e.Sweep, e.SpanAlloc, e.SpanFree, e.Grow), _base),
+    e.SpanSplit: _border,
+    e.SpanMerge: _merged,
+    e.TinyShared: _tiny,
+}

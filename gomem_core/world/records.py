@@ -1,0 +1,116 @@
+"""Small frozen records of what can be seen of a heap: what `HeapView` returns.
+
+Addresses and sizes are bytes; pages are numbered from the start of the arena.
+"""
+
+from typing import Literal, NamedTuple
+
+from gomem_core.go.amd64 import PAGE_SHIFT
+
+State = Literal["inuse", "manual", "free"]
+SlotState = Literal["allocated", "free", "dead"]
+
+
+class SpanInfo(NamedTuple):
+    """One span, as Go's mspan describes it; slot fields are 0 for a span without slots."""
+
+    base: int
+    npages: int
+    state: State
+    spanclass: int  # 0 and 1: a large object
+    elemsize: int
+    nelems: int
+    alloc_count: int
+    freeindex: int
+    sweepgen: int
+    swept: bool
+    cached_by: int  # number of the P whose mcache holds it, -1: none
+    list_name: str  # the list it hangs on: "nonempty", "empty", "free[3]", "freelarge", "busy[5]", "busylarge" or ""
+    next_base: int  # neighbours on that list, 0: none
+    prev_base: int
+    needzero: bool
+    npreleased: int  # pages of it that are given back to the operating system
+    unusedsince: int  # ns
+    ptr: int  # of the mspan struct
+
+    @property
+    def sizeclass(self) -> int:
+        """Size class 1 … 66, 0 for large objects and spans without objects."""
+        return self.spanclass >> 1
+
+    @property
+    def kind(self) -> str:
+        """The words scan and noscan; nothing for a span without objects."""
+        if self.state != "inuse":
+            return ""
+        return "noscan" if self.spanclass & 1 else "scan"
+
+    @property
+    def nbytes(self) -> int:
+        """Length in bytes."""
+        return self.npages << PAGE_SHIFT
+
+    @property
+    def used(self) -> float:
+        """Taken share of its slots, 0 … 1."""
+        return self.alloc_count / self.nelems if self.nelems else 0.0
+
+    @property
+    def tail(self) -> int:
+        """Bytes after the last slot."""
+        return self.nbytes - self.nelems * self.elemsize if self.nelems else 0
+
+
+class SlotInfo(NamedTuple):
+    """One slot of a span in use.  The two facts of an object: `allocated` (allocBits, freeindex) and `marked` (gcmarkBits)."""
+
+    slot: int  # its number in the span
+    addr: int
+    state: SlotState  # "dead": allocated, but the last mark did not reach it and its span is not swept yet
+    allocated: bool
+    alloc_bit: bool  # its bit in allocBits, which holds the marks of the cycle swept last
+    marked: bool  # its bit in gcmarkBits: set by a mark, until the span is swept
+    rooted: bool  # the program refers to it
+
+
+class WordInfo(NamedTuple):
+    """One word of the arena with its two bits of the heap bitmap."""
+
+    addr: int
+    pointer: bool
+    scan: bool
+    byte_addr: int  # of the bitmap byte that describes it
+    shift: int  # bit of the pointer bit in that byte; the scan bit is 4 higher
+    value: int  # the pointer stored there, 0: none
+
+
+class CentralInfo(NamedTuple):
+    """One mcentral."""
+
+    spanclass: int
+    nonempty: int  # lengths of its lists
+    empty: int
+    nmalloc: int
+    nlock: int
+
+
+class McacheInfo(NamedTuple):
+    """One P's mcache."""
+
+    p: int
+    current: bool
+    tiny: int  # address of the tiny block, 0: none
+    tinyoffset: int
+    cached: tuple[tuple[int, int, int], ...]  # (spanclass, base of the span, free slots)
+
+
+class Region(NamedTuple):
+    """A part of the process's address space; [used_start, used_end) is in use, and grows in direction `grows`."""
+
+    name: str
+    start: int
+    end: int
+    used_start: int
+    used_end: int
+    grows: Literal["up", "down", ""]
+    note: str
