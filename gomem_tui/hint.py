@@ -107,7 +107,7 @@ def progress(session: Session, seconds: float, stop: str) -> str:
 
 def forked(left: str, name: str) -> str:
     """What is told when something was typed where steps lay ahead: of the branch that was left, and of the new one."""
-    return f"New branch {name}; the old steps stay: branch {left} goes back."
+    return f"New branch {name}; the old steps stay on branch {left}."
 
 
 def offer(journal: Summary, now: int, resume: str) -> str:

@@ -13,7 +13,7 @@ from gomem_tui.panes.model import Model
 from gomem_tui.render import bitmap, heap, layout, mcache, mcentral, objects, spans
 from gomem_tui.render.lines import Line, Port, plain, short
 from gomem_tui.render.spoken import fitted, spoken_table, spoken_text, spoken_title
-from gomem_tui.render.why import Story, why_text
+from gomem_tui.render.why import FIRST_KEYS, Story, why_text
 
 ROWS: Final = 20  # of a pane, where nobody says how many
 _HEAP_ROWS: Final = 24
@@ -41,7 +41,12 @@ _SPANS: Final = {"~ waits": "waits to be swept", "~": "unswept, ", "░": "given
 _MCACHE: Final = {"● ": "", "○ ": ""}
 _MCENTRAL: Final = {"▪": " ", "ᴹ": " (in an mcache)"}
 _HEAP: Final = {"s manual": "  manual", "= arena": "  arena", **dict.fromkeys("█▓✗▒▚░", " "), "· free pages": "  free pages"}
-_LAYOUT: Final = {"█↑": "grows up,  ", "█↓": "grows down,", "█ ": "           ", "░  ": "", "┊  ": "", "├  ": ""}
+_LAYOUT: Final = {
+    **dict.fromkeys(("█↑", "░↑"), "grows up,  "),
+    **dict.fromkeys(("█↓", "░↓"), "grows down,"),
+    "█ ": "           ",
+    **dict.fromkeys(("░  ", "┊  ", "├  "), ""),
+}
 _OBJECTS: Final = {f" {sign} ": "   " for sign in "●◐†✗∅"} | {f"{mark} · ": f"{mark}   " for mark in " +-≠"}
 
 
@@ -51,7 +56,7 @@ def why_lines(model: Model, width: int, brief: bool = False) -> list[str]:
     `brief`: halfway in a command only the event told last, not those around it.
     """
     brief = brief and model.outcome is not None and model.outcome.event > 0
-    lines = why_text(_story(model), Port(width, 1 if brief else _WHY_ROWS))
+    lines = [line for line in why_text(_story(model), Port(width, 1 if brief else _WHY_ROWS)) if plain(line) != FIRST_KEYS]
     if brief:
         lines = [line for line in lines if not line or _OTHER_EVENT.fullmatch(line[0][0]) is None]
     return spoken_text(lines, width)

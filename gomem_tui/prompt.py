@@ -152,7 +152,7 @@ class Prompt(Input):
         self._enter([line], self._not_kept)
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Several lines are a script to be run; one line is text to go on with.
+        """Several lines are a script to be run, the first joined to what stands there; one line is text to go on with.
 
         Textual calls the handlers of all base classes by itself: without prevent_default the text would be put in twice.
         """
@@ -160,7 +160,9 @@ class Prompt(Input):
         event.prevent_default()
         lines = [line for line in event.text.splitlines() if line.strip()]
         if len(lines) > 1 and self.remembers:
-            self.post_message(self.Entered(lines))
+            before, after = self.value[: self.cursor_position], self.value[self.cursor_position :]
+            self.show("")
+            self.post_message(self.Entered([before + lines[0], *lines[1:-1], lines[-1] + after]))
         elif lines:
             self.put(lines[0].replace("\t", " "))
 

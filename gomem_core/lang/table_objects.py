@@ -56,7 +56,7 @@ _DROP = CommandSpec(
     help="A dropped object is garbage unless something alive links to it. Its slot is free again when a "
     "collection has marked and its span is swept; until then it stays in the heap.\n"
     "A TARGET is a NAME, the address 0xADDR of an object, a range such as o3..o9 or x.1..x.3 (both ends "
-    "included), or `all`, which stands alone.\n"
+    "included), or `all`, and no other.\n"
     "To leave holes in the heap, drop only some of them: each K-th, a share, or those of a size. A NAME then means its "
     "numbered objects too: x, x.1, x.2, ...; without a TARGET all objects are meant. The size chooses first, then every K "
     "or N% among those. The same line on the same heap drops the same objects.",

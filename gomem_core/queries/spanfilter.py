@@ -71,7 +71,12 @@ class Waste(NamedTuple):
     @property
     def text(self) -> str:
         """Two whole numbers, of at most seven cells: what nobody can have now, then what is free for other objects."""
-        return f"{self.all - self.free_slots:.0f}+{self.free_slots:.0f}%" if self.all else "0%"
+        return f"{_whole(self.all - self.free_slots)}+{_whole(self.free_slots)}%" if self.all else "0%"
+
+
+def _whole(percent: float) -> int:
+    """The whole number nearest to a percentage; all of it is told only where it is all."""
+    return round(percent) if percent == 100 else min(99, round(percent))
 
 
 _NO_WASTE: Final = Waste(0.0, 0.0, 0.0)

@@ -18,7 +18,7 @@ from gomem_tui.render.words import clip, join_fitting, size_text
 from gomem_tui.style import Token
 
 # What a row is for: where not all have room, the last ones go first, and of several the upper ones stay.
-_ALWAYS, _SELECTED, _UNMAPPED, _STACK, _LEGEND, _GAPS, _AIR = range(7)
+_HEAP, _SELECTED, _OTHERS, _UNMAPPED, _STACK, _LEGEND, _GAPS, _AIR = range(8)
 _BAR: Final = 10
 _SIZES: Final = 19
 _ARROWS: Final = {"up": "↑", "down": "↓", "": " "}
@@ -139,7 +139,7 @@ class _Picture:
         room = self._port.width - sum(len(text) for text, _ in spans) - 2
         if len(r.note) <= room:
             spans.append((f"  {r.note}", "label"))
-        return _Row(_ALWAYS, tuple(spans))
+        return _Row(_HEAP if r.name in _TONES else _OTHERS, tuple(spans))
 
     def _rest(self, r: Region, start: int, end: int) -> list[_Row]:
         if start == end:

@@ -99,7 +99,7 @@ def _notes(table: Rows, port: Port, scene: Scene) -> list[str]:
     total = f"{count} of {len(objects)}" if order.text else f"{len(objects)} ever, {objects.alive} rooted"
     newest = order.sort == "step" and order.descending
     by = "newest first" if newest else f"by {order.sort} {'↓' if order.descending else '↑'}"
-    notes = [working(order), scene.legend, total, place, by, f"filter {order.text}" if order.text else ""]
+    notes = [working(order), scene.legend, f"filter {order.text}" if order.text else "", total, place, by]
     return [*notes, "" if scene.comparing else MARKS]
 
 

@@ -59,7 +59,6 @@ def fitted(lines: Iterable[str], width: int) -> list[str]:
 
 def _sentence(line: Line) -> str:
     """One line of Why: rungs and steps are named, what is wrong is called so."""
-    line = tuple((f"`{text}`" if token == "code" else text, token) for text, token in line)  # no colour says it here
     text = plain(line)
     rung, step = _RUNG.match(text), _STEP.match(text)
     if line and line[-1][1] == "dim" and len(line) > 1 and line[-1][0].startswith("   "):  # the Go function, far to the right

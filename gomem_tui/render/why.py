@@ -27,6 +27,7 @@ from gomem_tui.render.sentences import COUNTED, SENTENCES, tell
 from gomem_tui.render.words import clean, clip
 from gomem_tui.style import Token
 
+FIRST_KEYS: Final = " space does the first step, : types a command, ? helps."
 _BESIDE_FROM: Final = 106  # columns: where narration that does not fit above the ladder may stand beside it
 _LEAST_LEFT: Final = 36  # columns that narration has there
 _RUNG: Final = 76  # columns in which all of a rung's sentence is seen
@@ -151,7 +152,7 @@ def _told(story: Story, width: int, room: int) -> list[Line]:
     outcome = story.outcome
     if outcome is None:
         start: list[Line] = [((f" {story.title}", "heading"),), ()] if story.title else []
-        return [*start, ((" space does the first step, : types a command, ? helps.", "text"),)]
+        return [*start, ((FIRST_KEYS, "text"),)]
     said = _said_lines(outcome, width)
     stacked = _below(story, outcome, width, room, said)
     if not said and not outcome.event and not _note_lines(outcome, width) and room > len(stacked):

@@ -78,3 +78,13 @@ async def test_copying_says_what_it_depends_on(variable: str, part: str, monkeyp
             await pilot.press(str(number), "Y")
             assert part in app.message
             assert len(app.message) < 80  # else its end would not be seen
+
+
+async def test_several_pasted_lines_are_joined_to_what_stands_in_the_prompt() -> None:
+    app = explorer()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *"alloc 48 as !", "left")
+        await paste(pilot, "zz\nalloc 72 as y")
+        session = app.model.session
+        assert [session.line(step) for step in range(1, session.step + 1)] == ["alloc 48 as zz"]
+        assert app.query_one(Prompt).value == "alloc 72 as y!"

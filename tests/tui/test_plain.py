@@ -120,7 +120,7 @@ def test_what_a_script_says(monkeypatch: Monkey, capsys: Capture, tmp_path: Path
 
 def test_another_future_is_told(monkeypatch: Monkey, capsys: Capture) -> None:
     _, out = talk(monkeypatch, capsys, "", "", "back", "alloc 16")
-    assert "New branch future2; the old steps stay: branch main goes back." in out
+    assert "New branch future2; the old steps stay on branch main." in out
 
 
 def test_panes(monkeypatch: Monkey, capsys: Capture) -> None:

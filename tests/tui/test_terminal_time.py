@@ -21,7 +21,7 @@ drop a
 gc
 alloc 2M as vast
 """
-FORKED = "New branch future2; the old steps stay: branch main goes back."
+FORKED = "New branch future2; the old steps stay on branch main."
 
 
 @pytest.fixture

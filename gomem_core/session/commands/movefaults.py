@@ -24,7 +24,7 @@ def step_of(desk: Desk, target: int | str) -> int:
         return timeline.marks[target]
     elsewhere = timeline.elsewhere(target)
     if elsewhere is not None:
-        raise CommandError(f"the bookmark {target} is on the branch {elsewhere}; branch {elsewhere} goes there", target)
+        raise CommandError(f"the bookmark {target} is on branch {elsewhere}: type branch {elsewhere}, then goto {target}", target)
     raise CommandError(f"no step is marked {target}", target, nearest(target, timeline.marks))
 
 

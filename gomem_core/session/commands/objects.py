@@ -35,7 +35,7 @@ def _check_alloc(world: World, command: Alloc) -> None:
     """Raise CommandError if it cannot be done."""
     _check_new_names(world, command)
     if command.size > MAX_MEM:
-        told = f"panic: runtime error: makeslice: len out of range ({command.size} bytes; a slice has {MAX_MEM} at most)"
+        told = f"panic: runtime error: makeslice: len out of range ({command.size} bytes, and Go allows {MAX_MEM} at most)"
         raise CommandError(told)
 
 
