@@ -191,7 +191,7 @@ def test_what_is_typed_in_the_past_makes_another_future(console: Console) -> Non
         "current": "future2",
         "rows": [{"branch": "main", "from": 1, "steps": 2, "first": "alloc 48 as b"}],
     }
-    assert complaint(console.submit("goto two")) == ("the bookmark two is on the branch main; branch main goes there", 6)
+    assert complaint(console.submit("goto two")) == ("the bookmark two is on branch main: type branch main, then goto two", 6)
     error = console.submit("branch mian").error
     assert error is not None
     assert (error.message, error.suggestion) == ("there is no other branch called mian; there are: main", "main")
