@@ -67,8 +67,8 @@ def _explore(words: list[str]) -> int:
 
 def _open(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """The explorer, as options, environment and configuration want it: on the screen, or as plain text."""
-    from gomem_tui.config import ConfigError, effective  # noqa: PLC0415
-    from gomem_tui.settings import SettingError  # noqa: PLC0415
+    from gomem_tui.settings.config import ConfigError, effective  # noqa: PLC0415
+    from gomem_tui.settings.settings import SettingError  # noqa: PLC0415
 
     try:
         settings, config = effective(args, os.environ)  # before Textual is imported: a mistake is told at once
@@ -84,11 +84,11 @@ def _open(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             needs = "a terminal, or a stdin to read commands from; `gomem run SCRIPT` does a script without one"
             say(f"gomem: the explorer needs {needs}")
             return USAGE
-        from gomem_tui.plain import run_plain  # noqa: PLC0415
+        from gomem_tui.plain.talk import run_plain  # noqa: PLC0415
 
         return run_plain(script, wanted["journal"], args.resume, wanted["read_only"])
-    from gomem_tui.app import run_explorer  # noqa: PLC0415
-    from gomem_tui.options import options_of  # noqa: PLC0415
+    from gomem_tui.explorer.app import run_explorer  # noqa: PLC0415
+    from gomem_tui.settings.options import options_of  # noqa: PLC0415
 
     gc.freeze()
     gc.enable()

@@ -6,7 +6,7 @@ from typing import Final
 from gomem_core import __version__
 from gomem_core.cli import args
 from gomem_core.cli.args import Subcommand
-from gomem_tui.settings import declare_no_config, declare_picture, declare_settings
+from gomem_tui.settings.settings import declare_no_config, declare_picture, declare_settings
 
 SHELLS: Final = ("bash", "zsh", "fish")
 _PLAIN: Final = "plain text, line by line, for screen readers; also the default where TERM is dumb, and in pipes"

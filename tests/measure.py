@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pyte
 
-from gomem_tui.demo import demo_script
+from gomem_tui.opening import demo_script
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, ROWS = 120, 40

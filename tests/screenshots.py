@@ -6,11 +6,11 @@ from pathlib import Path
 
 from gomem_core.files.step import parse_step
 from gomem_core.session.console import Console
-from gomem_tui.app import Explorer
-from gomem_tui.demo import demo_script
-from gomem_tui.look import Look
-from gomem_tui.options import Options
-from gomem_tui.picture import picture_of
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.picture import picture_of
+from gomem_tui.opening import demo_script
+from gomem_tui.settings.look import Look
+from gomem_tui.settings.options import Options
 
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
 

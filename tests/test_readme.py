@@ -12,10 +12,10 @@ from gomem_core.lang import parse
 from gomem_core.session.console import Console
 from gomem_core.session.session import Session
 from gomem_tui.__main__ import main
-from gomem_tui.config import ConfigError, parse_config
-from gomem_tui.keynames import shown
-from gomem_tui.keys import STANDARD
-from gomem_tui.settings import SETTINGS
+from gomem_tui.settings.config import ConfigError, parse_config
+from gomem_tui.settings.keynames import shown
+from gomem_tui.settings.keys import STANDARD
+from gomem_tui.settings.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -10,9 +10,9 @@ from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit, emi
 from gomem_core.foreign import named
 from gomem_core.lang.errors import printable
 from gomem_core.report import counted
-from gomem_tui.config import VARIABLE, ConfigError, config_path, effective, read_config
-from gomem_tui.keynames import shown
-from gomem_tui.settings import SETTINGS, SettingError, Value
+from gomem_tui.settings.config import VARIABLE, ConfigError, config_path, effective, read_config
+from gomem_tui.settings.keynames import shown
+from gomem_tui.settings.settings import SETTINGS, SettingError, Value
 
 
 class _Told(NamedTuple):

@@ -5,8 +5,8 @@ import os
 from typing import TYPE_CHECKING
 
 from gomem_core.cli.output import BAD_INPUT, OK, emit, emit_json, say
-from gomem_tui.config import Config, ConfigError, user_config
-from gomem_tui.keynames import shown
+from gomem_tui.settings.config import Config, ConfigError, user_config
+from gomem_tui.settings.keynames import shown
 
 if TYPE_CHECKING:
     from gomem_core.schema import outputs as schema

@@ -8,7 +8,7 @@ from gomem_core.cli.args import subcommand_parser
 from gomem_core.lang.panes import PANES
 from gomem_core.lessons import lessons
 from gomem_tui.cli import SUBCOMMANDS, declare_explorer
-from gomem_tui.settings import SETTINGS
+from gomem_tui.settings.settings import SETTINGS
 
 Kind = Literal["words", "sessions", "files", "journals", "text"]
 

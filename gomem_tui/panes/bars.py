@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from gomem_tui.keys import Keyboard
 from gomem_tui.panes.base import LinePane
 from gomem_tui.render.lines import Line, Span, fit
 from gomem_tui.render.words import clip
+from gomem_tui.settings.keys import Keyboard
 
 
 class Bar(LinePane):

@@ -11,9 +11,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from gomem_core.foreign import is_harmless
+from gomem_tui.draw.style import STYLES, Token
 from gomem_tui.render.lines import Line, Port, fit, plain
 from gomem_tui.render.words import clean
-from gomem_tui.style import STYLES, Token
 
 
 class LinePane(Widget):

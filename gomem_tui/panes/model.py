@@ -27,8 +27,8 @@ from gomem_core.world.changes import Touched
 from gomem_core.world.interrupt import Stopped
 from gomem_tui.panes.classorder import ClassOrder
 from gomem_tui.panes.logorder import LogOrder
+from gomem_tui.panes.sifter import Sifter
 from gomem_tui.render.lines import Scene, Selection
-from gomem_tui.sifter import Sifter
 
 _LISTS: Final[tuple[Literal["empty"], Literal["nonempty"]]] = ("empty", "nonempty")
 _SPARKS: Final = 400  # steps of heap_live that any pane can show

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from gomem_core.lang.moves import Diff
 from gomem_core.report import Result
-from gomem_tui.keys import Keyboard
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line
 from gomem_tui.render.why import Story, render_why, standing_at, why_length
+from gomem_tui.settings.keys import Keyboard
 
 
 class WhyPane(HeapPane):

@@ -13,10 +13,10 @@ from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo, SpanInfo, WordInfo
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import join_fitting, size_text
-from gomem_tui.style import Token
 
 ROW_BYTES: Final = 32
 _WORDS: Final = ROW_BYTES // PTR_SIZE

@@ -6,12 +6,12 @@ from typing import Final
 from gomem_core.frozen import values_of
 from gomem_core.lang.commands import Alloc
 from gomem_core.session.outcome import Outcome
-from gomem_tui.keys import Keyboard
+from gomem_tui.draw.style import Token
 from gomem_tui.render.ladder import ladder_so_far, rung_lines, with_go
 from gomem_tui.render.lines import Line
 from gomem_tui.render.sentences import tell, value_text
 from gomem_tui.render.words import clip
-from gomem_tui.style import Token
+from gomem_tui.settings.keys import Keyboard
 
 _MSPAN: Final = "mspan"  # what Go calls the struct
 _LEAST: Final = 3  # events that are listed, however low the pane

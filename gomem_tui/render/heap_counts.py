@@ -6,10 +6,10 @@ from typing import Final
 from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.report import format_bytes
+from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum
 from gomem_tui.render.lines import Line, Scene, bar, fit, short
 from gomem_tui.render.words import clip, join_fitting
-from gomem_tui.style import Token
 
 _SERVED: Final = {
     "tinyallocs": ("tiny block", "tiny"),

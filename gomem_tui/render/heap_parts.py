@@ -7,10 +7,10 @@ from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.sizeclasses import CLASSES, is_noscan
 from gomem_core.queries.account import Balance, Held, Share
 from gomem_core.report import format_bytes
+from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared
 from gomem_tui.render.lines import Line, Scene, Span, bar, fit
 from gomem_tui.render.words import clip, join_fitting
-from gomem_tui.style import Token
 
 _CELL: Final = 19  # cells of one figure with its name
 _COLUMNS: Final = 3  # of such cells, where there is room

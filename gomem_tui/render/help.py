@@ -5,10 +5,10 @@ from typing import Final
 
 from gomem_core.lang.filters import FIELDS, SEARCHED
 from gomem_core.lang.registry import REGISTRY
-from gomem_tui.keynames import shown
-from gomem_tui.keys import FILTERED, Key, Keyboard
 from gomem_tui.render.lines import Line, Span
 from gomem_tui.render.reflow import reflow
+from gomem_tui.settings.keynames import shown
+from gomem_tui.settings.keys import FILTERED, Key, Keyboard
 
 _TERM: Final = 18  # cells for a term, or for keys, before what is said of them
 

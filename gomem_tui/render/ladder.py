@@ -9,10 +9,10 @@ from rich.cells import cell_len
 from gomem_core.go import events as e
 from gomem_core.report import counted, format_bytes
 from gomem_core.session.told import Climbed, Climbs, Sweeps, sweeping
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Span, short
 from gomem_tui.render.reflow import reflow
 from gomem_tui.render.sentences import SENTENCES, tell
-from gomem_tui.style import Token
 
 RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
 _GO_ENDS: Final = 118  # column

@@ -13,9 +13,9 @@ from gomem_core.queries.reach import object_at
 from gomem_core.report import format_bytes
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import Region
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, fit_all, rule, short
 from gomem_tui.render.words import clip, join_fitting, size_text
-from gomem_tui.style import Token
 
 # What a row is for: where not all have room, the last ones go first, and of several the upper ones stay.
 _HEAP, _SELECTED, _OTHERS, _UNMAPPED, _STACK, _LEGEND, _GAPS, _AIR = range(8)

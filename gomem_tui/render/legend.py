@@ -4,10 +4,10 @@ from typing import Final
 
 from gomem_core.go.sizeclasses import CLASSES
 from gomem_core.report import format_bytes
-from gomem_tui.keys import Keyboard
 from gomem_tui.render.lines import Line, Span
 from gomem_tui.render.pagecells import CLASS_GLYPHS, LENSES, Lens
 from gomem_tui.render.reflow import reflow
+from gomem_tui.settings.keys import Keyboard
 
 _CELL: Final = 19  # cells for a letter, its class and its size
 _SIGNS: Final[dict[Lens, tuple[tuple[str, str], ...]]] = {

@@ -5,9 +5,9 @@ from textwrap import wrap
 from typing import Final
 
 from gomem_core.lessons import Lesson
-from gomem_tui.keys import Keyboard
 from gomem_tui.render.lines import Line, Port, fit, fit_all
 from gomem_tui.render.words import clip
+from gomem_tui.settings.keys import Keyboard
 
 _BELOW: Final = 3  # rows below the list: two for what the selected lesson is about, one for the keys
 _WIDTH: Final = 60  # columns at least

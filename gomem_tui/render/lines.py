@@ -11,7 +11,7 @@ from gomem_core.queries.figures import Figures
 from gomem_core.queries.moment import Row
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.world.changes import Touched
-from gomem_tui.style import Token
+from gomem_tui.draw.style import Token
 
 Span = tuple[str, Token]
 Line = tuple[Span, ...]

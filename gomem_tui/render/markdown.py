@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Span
 from gomem_tui.render.reflow import chopped, reflow
 from gomem_tui.render.words import clean
-from gomem_tui.style import Token
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -11,9 +11,9 @@ from gomem_core.go.sizeclasses import CLASSES, is_noscan
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.queries.figures import CacheSums, cache_sums
 from gomem_core.world.records import McacheInfo
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit, fit_all, rule, short, shown_rows
 from gomem_tui.render.words import clip, join_fitting
-from gomem_tui.style import Token
 
 _BAR: Final = 6
 _COLUMN: Final = 39  # cells of one group's rows

@@ -6,9 +6,9 @@ from typing import Final, Literal
 from gomem_core.classic.view import CENTRAL_CLASSES, HeapView
 from gomem_core.go.sizeclasses import CLASSES, is_noscan
 from gomem_core.world.records import SpanInfo
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice, reflow
-from gomem_tui.style import Token
 
 Which = Literal["nonempty", "empty"]
 

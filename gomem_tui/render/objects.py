@@ -12,10 +12,10 @@ from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.world.objects import ObjectInfo, ObjectTable
 from gomem_core.world.records import SlotInfo
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip, join_fitting, size_text
-from gomem_tui.style import Token
 
 _HEAD: Final = 2  # title rule, headings
 _FOOT: Final = 3  # about the selected object

@@ -7,9 +7,9 @@ from typing import Final, Literal
 from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.world.records import SpanInfo
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Scene, Span
 from gomem_tui.render.spans import kind_tone
-from gomem_tui.style import Token
 
 Lens = Literal["class", "used", "list", "swept", "given back", "last change"]
 LENSES: Final[tuple[Lens, ...]] = ("class", "used", "list", "swept", "given back", "last change")

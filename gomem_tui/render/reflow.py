@@ -6,8 +6,8 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Span
-from gomem_tui.style import Token
 
 _BREAK: Final = "\n"
 

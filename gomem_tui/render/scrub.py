@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from gomem_core.session.stepmarks import GC, GROW
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Span, fit
-from gomem_tui.style import Token
 
 
 class Track(NamedTuple):

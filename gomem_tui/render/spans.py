@@ -6,9 +6,9 @@ from gomem_core.classic.view import HeapView
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import format_bytes
 from gomem_core.world.records import SpanInfo
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
-from gomem_tui.style import Token
 
 _BAR: Final = 4
 _NARROW_BAR: Final = 3

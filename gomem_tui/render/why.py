@@ -17,7 +17,7 @@ from gomem_core.queries.difference import Difference
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.report import Result, counted, format_bytes
 from gomem_core.session.outcome import Outcome
-from gomem_tui.keys import STANDARD, Keyboard
+from gomem_tui.draw.style import Token
 from gomem_tui.render.halfway import halfway_keys, halfway_lines, halfway_title, log_length, log_lines
 from gomem_tui.render.ladder import collection, ladder, ladders
 from gomem_tui.render.lines import Line, Port, fit, fit_all, rule
@@ -25,7 +25,7 @@ from gomem_tui.render.markdown import render_markdown
 from gomem_tui.render.reflow import reflow
 from gomem_tui.render.sentences import COUNTED, SENTENCES, tell
 from gomem_tui.render.words import clean, clip
-from gomem_tui.style import Token
+from gomem_tui.settings.keys import STANDARD, Keyboard
 
 FIRST_KEYS: Final = " space does the first step, : types a command, ? helps."
 _BESIDE_FROM: Final = 106  # columns: where narration that does not fit above the ladder may stand beside it

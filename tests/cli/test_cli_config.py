@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_tui.__main__ import main
-from gomem_tui.config import Config, ConfigError, config_path, effective, parse_config
-from gomem_tui.keynames import shown
-from gomem_tui.keys import IDS, STANDARD
-from gomem_tui.settings import SETTINGS, SettingError, declare_settings
-from gomem_tui.tomllines import lines_of
+from gomem_tui.settings.config import Config, ConfigError, config_path, effective, parse_config
+from gomem_tui.settings.keynames import shown
+from gomem_tui.settings.keys import IDS, STANDARD
+from gomem_tui.settings.settings import SETTINGS, SettingError, declare_settings
+from gomem_tui.settings.tomllines import lines_of
 
 Capture = pytest.CaptureFixture[str]
 FILE = Path("c.toml")

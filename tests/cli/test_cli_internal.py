@@ -11,7 +11,7 @@ from gomem_core.cli import crash, run
 from gomem_tui import __main__ as entry
 from gomem_tui.__main__ import main
 from gomem_tui.cli import SUBCOMMANDS
-from gomem_tui.plain import PlainTalk
+from gomem_tui.plain.talk import PlainTalk
 
 Capture = pytest.CaptureFixture[str]
 

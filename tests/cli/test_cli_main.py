@@ -11,7 +11,7 @@ import gomem_tui.__main__ as entry
 from gomem_core import __version__
 from gomem_tui.__main__ import main
 from gomem_tui.cli import SUBCOMMANDS
-from gomem_tui.options import Options
+from gomem_tui.settings.options import Options
 from tests.cli.process import gomem, modules_of, shell
 
 Capture = pytest.CaptureFixture[str]
@@ -147,7 +147,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
             scripts.append(script)
             return 0
 
-    monkeypatch.setitem(sys.modules, "gomem_tui.app", App)
+    monkeypatch.setitem(sys.modules, "gomem_tui.explorer.app", App)
     monkeypatch.setattr(entry, "is_terminal", lambda _stream: True)
     monkeypatch.setenv("TERM", "xterm")
     return scripts
@@ -194,7 +194,7 @@ def test_plain_text(
             calls.append(how)
             return 0
 
-    monkeypatch.setitem(sys.modules, "gomem_tui.plain", Plain)
+    monkeypatch.setitem(sys.modules, "gomem_tui.plain.talk", Plain)
     monkeypatch.setattr(entry, "is_terminal", lambda _stream: terminal)
     monkeypatch.setenv("TERM", term)
     assert main([*words, "--read-only", "--resume", "x"]) == 0
@@ -219,7 +219,7 @@ def test_the_explorer_is_as_it_was_set(tmp_path: Path, monkeypatch: pytest.Monke
             seen.append(args)
             return 0
 
-    monkeypatch.setitem(sys.modules, "gomem_tui.app", App)
+    monkeypatch.setitem(sys.modules, "gomem_tui.explorer.app", App)
     monkeypatch.setattr(entry, "is_terminal", lambda _stream: True)
     monkeypatch.setenv("GOMEM_CONFIG", str(file))
     monkeypatch.setenv("GOMEM_JOURNAL", "1")

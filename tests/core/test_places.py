@@ -8,8 +8,8 @@ import pytest
 
 from gomem_core.files.places import config_directory, state_directory
 from gomem_core.lessons.walked import note_walked, walked
-from gomem_tui.config import Config, user_config
-from gomem_tui.history import add_to_history, read_history
+from gomem_tui.explorer.history import add_to_history, read_history
+from gomem_tui.settings.config import Config, user_config
 
 
 @pytest.fixture

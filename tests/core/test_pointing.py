@@ -4,7 +4,7 @@ import pytest
 
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_tui.pointing import Pointing
+from gomem_tui.explorer.focus import Pointing
 
 # 1 nothing, 2 spans, 3 nothing, 4 heap and why, 5 nothing, 6 heap and why again
 TEXT = "pause\nfocus spans\npause\npause\nfocus heap\nfocus why\nalloc 8\npause\nfocus heap why\npause\n"

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-import gomem_tui.app  # noqa: F401  -- so that no child has to
+import gomem_tui.explorer.app  # noqa: F401  -- so that no child has to
 from gomem_tui.__main__ import main
 
 _MOST_FILES = 4096

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.lang import Names
-from gomem_tui.alternatives import Walk, begin
+from gomem_tui.explorer.alternatives import Walk, begin
 
 WORDS = st.lists(st.text(alphabet="abc.", min_size=1, max_size=12), min_size=2, max_size=30, unique=True)
 

@@ -9,16 +9,16 @@ from textual.pilot import Pilot
 
 from gomem_core.files.script import ScriptError, read_script
 from gomem_core.session.console import Console
-from gomem_tui.app import Explorer
-from gomem_tui.arrangement import PANES
-from gomem_tui.demo import demo_script
-from gomem_tui.keys import Keyboard
-from gomem_tui.look import Look
-from gomem_tui.options import Options
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.arrangement import PANES
+from gomem_tui.explorer.prompt import Prompt
+from gomem_tui.opening import demo_script
 from gomem_tui.panes.bars import Bar
 from gomem_tui.panes.base import HeapPane
-from gomem_tui.prompt import Prompt
 from gomem_tui.render.lines import plain
+from gomem_tui.settings.keys import Keyboard
+from gomem_tui.settings.look import Look
+from gomem_tui.settings.options import Options
 
 SIZES = [(80, 24), (120, 40)]
 

@@ -13,11 +13,11 @@ from gomem_core.files.journal import read
 from gomem_core.files.journal.file import journal_directory
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_tui.app import Explorer
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.panes.bars import Bar
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
-from gomem_tui.prompt import Prompt
 from gomem_tui.render.lines import Line, plain
 
 HEAVY = "alloc 8 times 9000000"  # half a minute, if nobody stops it

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_tui.arrangement import HALVES, PANES, PLACES, WHY, Arrangement
+from gomem_tui.explorer.arrangement import HALVES, PANES, PLACES, WHY, Arrangement
 
 
 def arranged(size: tuple[int, int], *chosen: int, zoomed: bool = False) -> Arrangement:

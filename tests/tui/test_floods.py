@@ -15,13 +15,13 @@ from textual.events import Key
 
 from gomem_core.lessons import lessons
 from gomem_core.session.session import Session
-from gomem_tui.app import Explorer
-from gomem_tui.arrangement import PANES, WHY
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.arrangement import PANES, WHY
+from gomem_tui.explorer.screens.lessons import LessonMenu
 from gomem_tui.opening import open_console
-from gomem_tui.options import Options
 from gomem_tui.panes.base import HeapPane, LinePane
 from gomem_tui.panes.table import TablePane
-from gomem_tui.screens.lessons import LessonMenu
+from gomem_tui.settings.options import Options
 from tests.tui.longscript import STEPS, long_script
 
 NAMES = {" ": "space", ":": "colon", "\r": "enter", "\x11": "ctrl+q", "\t": "tab", "?": "question_mark", "v": "pagedown"}

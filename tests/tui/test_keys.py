@@ -11,18 +11,18 @@ from textual.widgets import Input
 
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_tui.app import Explorer
-from gomem_tui.arrangement import PANES
-from gomem_tui.keynames import KeyNameError, is_typed, read_key, shown
-from gomem_tui.keys import IDS, STANDARD, Keyboard
-from gomem_tui.options import Options
-from gomem_tui.paint import text_of
-from gomem_tui.palette import ActionProvider
+from gomem_tui.draw.paint import text_of
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.arrangement import PANES
+from gomem_tui.explorer.palette import ActionProvider
+from gomem_tui.explorer.prompt import Prompt
+from gomem_tui.explorer.screens.help import HelpScreen
 from gomem_tui.panes.bars import Bar, Where, footer_action, footer_line
-from gomem_tui.prompt import Prompt
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
-from gomem_tui.screens.help import HelpScreen
+from gomem_tui.settings.keynames import KeyNameError, is_typed, read_key, shown
+from gomem_tui.settings.keys import IDS, STANDARD, Keyboard
+from gomem_tui.settings.options import Options
 from tests.tui.terminal import Terminal
 
 # --- Names --------------------------------------------------------------------------------------------------------------

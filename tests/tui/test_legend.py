@@ -3,14 +3,14 @@
 from gomem_core.files.script import read_script
 from gomem_core.go.sizeclasses import CLASSES
 from gomem_core.session.console import Console
-from gomem_tui.app import Explorer
-from gomem_tui.keys import STANDARD
-from gomem_tui.paint import text_of
+from gomem_tui.draw.paint import text_of
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.screens.help import HelpScreen
 from gomem_tui.render.arena import LABEL, render_arena
 from gomem_tui.render.legend import legend_lines
 from gomem_tui.render.lines import Port, plain
 from gomem_tui.render.pagecells import CLASS_GLYPHS, LENSES, Chart
-from gomem_tui.screens.help import HelpScreen
+from gomem_tui.settings.keys import STANDARD
 
 
 async def test_a_letter_stays_readable_where_its_span_changed() -> None:

@@ -10,14 +10,14 @@ from gomem_core.files.script import read_script
 from gomem_core.lessons import Lesson, find_lesson
 from gomem_core.lessons.walked import walked
 from gomem_core.session.console import Console
-from gomem_tui.glyphs import STAND_INS
-from gomem_tui.keys import STANDARD, Keyboard
-from gomem_tui.lesson import LessonExplorer
-from gomem_tui.options import Options
+from gomem_tui.draw.glyphs import STAND_INS
+from gomem_tui.explorer.lesson import LessonExplorer
+from gomem_tui.explorer.prompt import Prompt
+from gomem_tui.explorer.screens.lessons import LessonMenu
 from gomem_tui.panes.base import LinePane
-from gomem_tui.prompt import Prompt
 from gomem_tui.render.lines import plain
-from gomem_tui.screens.lessons import LessonMenu
+from gomem_tui.settings.keys import STANDARD, Keyboard
+from gomem_tui.settings.options import Options
 from tests.tui.terminal import Terminal
 from tests.tui.test_app import type_line
 

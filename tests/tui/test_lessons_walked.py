@@ -9,7 +9,7 @@ from _pytest.mark import ParameterSet
 from gomem_core.files.step import parse_step
 from gomem_core.lessons import Lesson, lessons
 from gomem_core.session.console import Console
-from gomem_tui.app import Explorer
+from gomem_tui.explorer.app import Explorer
 from gomem_tui.panes.why import WhyPane
 
 

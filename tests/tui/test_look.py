@@ -2,10 +2,10 @@
 
 import pytest
 
-from gomem_tui.keys import STANDARD
-from gomem_tui.look import Look, Theme, choose_look, theme_on
-from gomem_tui.options import options_of
-from gomem_tui.settings import SETTINGS, Chosen
+from gomem_tui.settings.keys import STANDARD
+from gomem_tui.settings.look import Look, Theme, choose_look, theme_on
+from gomem_tui.settings.options import options_of
+from gomem_tui.settings.settings import SETTINGS, Chosen
 
 SSH = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
 

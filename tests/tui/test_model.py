@@ -10,14 +10,19 @@ from textual.geometry import Size
 
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_tui.keys import STANDARD
+from gomem_tui.panes.arena import ArenaPane
 from gomem_tui.panes.base import HeapPane
-from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
+from gomem_tui.panes.bitmap import BitmapPane
+from gomem_tui.panes.heap import HeapStatsPane
+from gomem_tui.panes.layout import LayoutPane
+from gomem_tui.panes.mcache import McachePane
+from gomem_tui.panes.mcentral import McentralPane
 from gomem_tui.panes.model import Model
-from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane
 from gomem_tui.panes.objects import ObjectsPane
+from gomem_tui.panes.spans import SpansPane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.render.lines import plain
+from gomem_tui.settings.keys import STANDARD
 from tests.effort import effort
 from tests.tui.longscript import long_script
 

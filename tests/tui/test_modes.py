@@ -9,13 +9,13 @@ from textual.pilot import Pilot
 from gomem_core.files.script import read_script
 from gomem_core.lessons import find_lesson
 from gomem_core.session.console import Console
-from gomem_tui.app import Explorer
-from gomem_tui.lesson import LessonExplorer
-from gomem_tui.lessondesk import open_lesson
-from gomem_tui.options import Options
-from gomem_tui.paint import text_of
+from gomem_tui.draw.paint import text_of
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.lesson import LessonExplorer
+from gomem_tui.opening import open_lesson
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
+from gomem_tui.settings.options import Options
 
 SIZES = [(60, 16), (120, 40), (80, 24)]
 READ_ONLY = "this session is read-only"

@@ -7,9 +7,9 @@ import pytest
 from gomem_core.files.journal import find, read
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_tui.app import Explorer
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.opening import open_console
-from gomem_tui.prompt import Prompt
 
 
 @pytest.fixture

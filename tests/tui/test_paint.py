@@ -11,8 +11,8 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from gomem_tui.look import Look
-from gomem_tui.paint import Painter
+from gomem_tui.draw.paint import Painter
+from gomem_tui.settings.look import Look
 
 COLUMNS, ROWS = 24, 4
 STYLES = [

@@ -7,9 +7,12 @@ from textual.app import App, ComposeResult
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 
 from gomem_core.session.console import Console
+from gomem_tui.panes.arena import ArenaPane
 from gomem_tui.panes.base import HeapPane
-from gomem_tui.panes.heap import ArenaPane, BitmapPane, McentralPane, SpansPane
+from gomem_tui.panes.bitmap import BitmapPane
+from gomem_tui.panes.mcentral import McentralPane
 from gomem_tui.panes.model import Model
+from gomem_tui.panes.spans import SpansPane
 from gomem_tui.render.lines import plain
 
 

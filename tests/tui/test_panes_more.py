@@ -9,8 +9,10 @@ from textual.app import App, ComposeResult
 from gomem_core.queries.account import Account
 from gomem_core.session.console import Console
 from gomem_tui.panes.base import HeapPane
+from gomem_tui.panes.heap import HeapStatsPane
+from gomem_tui.panes.layout import LayoutPane
+from gomem_tui.panes.mcache import McachePane
 from gomem_tui.panes.model import Model
-from gomem_tui.panes.more import HeapStatsPane, LayoutPane, McachePane
 from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.render.heap import plan
 from gomem_tui.render.lines import plain

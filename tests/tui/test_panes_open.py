@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_tui.app import Explorer
+from gomem_tui.explorer.app import Explorer
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.table import TablePane
 from gomem_tui.render.lines import plain

@@ -5,11 +5,11 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from gomem_tui.app import Explorer
-from gomem_tui.arrangement import PANES
-from gomem_tui.driver import PasteTooLong
-from gomem_tui.prompt import Prompt
-from gomem_tui.screens.over import Over
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.arrangement import PANES
+from gomem_tui.explorer.prompt import Prompt
+from gomem_tui.explorer.screens.over import Over
+from gomem_tui.terminal.driver import PasteTooLong
 from tests.tui.test_app import explorer
 
 

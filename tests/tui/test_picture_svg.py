@@ -7,7 +7,7 @@ import pytest
 
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_tui.shoot import shoot
+from gomem_tui.commands.shoot import shoot
 
 SCRIPT = "gomem 1\nsay See `0x10` here.\nalloc 48 scan as node\n"
 NAMESPACE = "{http://www.w3.org/2000/svg}"

@@ -15,9 +15,9 @@ from gomem_core.lang.panes import PANES
 from gomem_core.session.console import Console
 from gomem_tui.opening import open_console
 from gomem_tui.panes.model import Model
-from gomem_tui.plain import PlainTalk, run_plain
-from gomem_tui.plainhelp import plain_help
-from gomem_tui.plainpanes import pane_lines
+from gomem_tui.plain.help import plain_help
+from gomem_tui.plain.panes import pane_lines
+from gomem_tui.plain.talk import PlainTalk, run_plain
 from tests.cli.process import modules_of
 from tests.tui.states import SCRIPTS
 
@@ -177,7 +177,7 @@ def test_words_of_plain_text_hide_no_command(monkeypatch: Monkey, capsys: Captur
 
 def test_plain_text_needs_no_textual() -> None:
     imported = modules_of(["--plain", "--no-journal"])
-    assert "gomem_tui.plain" in imported
+    assert "gomem_tui.plain.talk" in imported
     assert "textual" not in imported
 
 

@@ -18,9 +18,9 @@ _FRAME = "2026"  # brackets a frame; ends with it
 
 EXPLORER = """
 import sys
-import gomem_tui.app  # first, as __main__ does
+import gomem_tui.explorer.app  # first, as __main__ does
 from gomem_tui.__main__ import main
-from gomem_tui.panes.heap import SpansPane
+from gomem_tui.panes.spans import SpansPane
 
 def draw(self, width, height, before=SpansPane.draw):
     if self.model.session.step == 2:
@@ -32,9 +32,9 @@ sys.exit(main(sys.argv[1:]))
 """
 DEAF = """
 import sys
-import gomem_tui.app
+import gomem_tui.explorer.app
 from gomem_tui.__main__ import main
-from gomem_tui.driver import TerminalParser
+from gomem_tui.terminal.driver import TerminalParser
 
 def messages(self, piece, before=TerminalParser.messages):
     if getattr(piece, "text", "") == "x":

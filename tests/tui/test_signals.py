@@ -15,7 +15,7 @@ from random import Random
 
 import pytest
 
-from gomem_tui.ending import GRACE
+from gomem_tui.terminal.ending import GRACE
 from tests.tui.terminal import Terminal
 from tests.tui.test_restore import modes_after
 

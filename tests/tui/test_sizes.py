@@ -5,12 +5,12 @@ import pytest
 from gomem_core.files.script import read_script
 from gomem_core.lessons import find_lesson
 from gomem_core.session.console import Console
-from gomem_tui.app import Explorer
-from gomem_tui.arrangement import PANES
-from gomem_tui.demo import demo_script
-from gomem_tui.paint import text_of
+from gomem_tui.draw.paint import text_of
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.arrangement import PANES
+from gomem_tui.explorer.prompt import Prompt
+from gomem_tui.opening import demo_script
 from gomem_tui.panes.base import HeapPane
-from gomem_tui.prompt import Prompt
 from tests.tui.terminal import Terminal
 
 SIZES = [(60, 16), (60, 40), (80, 24), (109, 36), (120, 40), (200, 60)]

@@ -6,8 +6,8 @@ import pytest
 from rich.color import Color, ColorType
 from rich.color_triplet import ColorTriplet
 
-from gomem_tui.look import Depth, Theme
-from gomem_tui.style import Token, styles
+from gomem_tui.draw.style import Token, styles
+from gomem_tui.settings.look import Depth, Theme
 
 BLACK: Final = ColorTriplet(0, 0, 0)
 ONE_DARK: Final = ColorTriplet(0x28, 0x2C, 0x34)

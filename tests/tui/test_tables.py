@@ -11,13 +11,13 @@ from textual.pilot import Pilot
 from gomem_core.files.script import read_script
 from gomem_core.lang import pattern
 from gomem_core.session.console import Console
-from gomem_tui.app import Explorer
-from gomem_tui.keys import STANDARD
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.panes import model as model_module
 from gomem_tui.panes.objects import ObjectsPane
-from gomem_tui.prompt import Prompt
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
+from gomem_tui.settings.keys import STANDARD
 
 LOG = "; in Why, the event log, too (e shows it)"
 SCRIPT = """alloc 48 scan as a

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from textual.events import Key, MouseEvent, Paste
 from textual.message import Message
 
-from gomem_tui.driver import BackgroundTold, PasteTooLong, TerminalDriver, TerminalParser, chord_name
-from gomem_tui.terminalinput import MOST_PASTED, PATIENCE, TORN_PATIENCE, TerminalInput
+from gomem_tui.terminal.driver import BackgroundTold, PasteTooLong, TerminalDriver, TerminalParser, chord_name
+from gomem_tui.terminal.terminalinput import MOST_PASTED, PATIENCE, TORN_PATIENCE, TerminalInput
 
 
 class Reader:

@@ -13,7 +13,7 @@ COLOUR = b"\x1b[38;"
 FAILING = """\
 import sys
 from gomem_tui.__main__ import main
-from gomem_tui.app import Explorer
+from gomem_tui.explorer.app import Explorer
 def header(self, width, before=Explorer._header):
     if self.model.session.step == 2:
         raise ZeroDivisionError("on purpose")

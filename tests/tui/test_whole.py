@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gomem_tui.look import Look
+from gomem_tui.settings.look import Look
 from tests.screenshots import MARKED, picture, upto
 
 PICTURES = Path(__file__).with_name("pictures")

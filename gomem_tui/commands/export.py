@@ -1,0 +1,144 @@
+"""`gomem export`: what the explorer shows at a step of a session file, as a picture, as text or as data."""
+
+import argparse
+import os
+import re
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Final
+
+from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, json_text, say, write
+from gomem_core.files.script import ScriptError, load_script
+from gomem_core.foreign import brief
+from gomem_core.lang.errors import WordError
+from gomem_core.lang.moves import ExpectError
+from gomem_core.lang.names import read_stop
+from gomem_core.lang.panes import read_pane
+from gomem_core.report import counted
+from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.movefaults import step_of
+from gomem_core.session.console import Console
+from gomem_core.session.outcome import Outcome
+from gomem_core.session.snapshot import snapshot
+from gomem_core.suggest import did_you_mean
+from gomem_tui.explorer.arrangement import NEEDS
+from gomem_tui.settings.look import Look, picture_look
+from gomem_tui.settings.settings import SettingError, choose_picture
+
+_SIZE: Final = (120, 40)
+_MOST: Final = 1000  # columns, rows
+_HALFWAY: Final = re.compile(r"(.*)\.([0-9]{1,9})", re.DOTALL)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Go there, and write what there is to be seen."""
+    size, panes = _size(args.size), [_pane(word) for word in args.focus or ()]
+    target, event = _stop(args.at)
+    if args.json and (args.size or panes or args.zoom or args.theme or args.ascii is not None):
+        raise UsageError("--size, --focus, --zoom, --theme and --ascii are for --svg and --text")
+    if args.no_frame and not args.svg:
+        raise UsageError("--no-frame is for --svg")
+    look = _look(args)
+    if args.out is not None and os.path.exists(args.out) and os.path.exists(args.file) and os.path.samefile(args.file, args.out):
+        raise UsageError("argument -o: this is the session file itself")
+    try:
+        console = Console(True, load_script(Path(args.file)))
+    except ScriptError as e:
+        say(str(e))
+        return BAD_INPUT
+    _go(console, args.file, target, event)
+    if args.json:
+        _write(f"{json_text(snapshot(console))}\n", args.out)
+        return OK
+    # Textual is imported only here: data needs no screen.
+    from gomem_tui.commands.shoot import shoot  # noqa: PLC0415
+
+    picture = shoot(console, size, panes, args.zoom, look, not args.no_frame)
+    _write(picture.svg if args.svg else picture.text, args.out)
+    return OK
+
+
+# --- What the options say -----------------------------------------------------------------------------------------------
+
+
+def _size(text: str | None) -> tuple[int, int]:
+    if text is None:
+        return _SIZE
+    match = re.fullmatch(r"([0-9]{1,5})[xX×]([0-9]{1,5})", text)
+    size = (int(match[1]), int(match[2])) if match is not None else (0, 0)
+    if size[0] < NEEDS[0] or size[1] < NEEDS[1] or max(size) > _MOST:
+        least, most = f"{NEEDS[0]}x{NEEDS[1]}", f"{_MOST}x{_MOST}"
+        raise UsageError(f"argument --size: a size is WIDTHxHEIGHT, in columns and rows, from {least} to {most}")
+    return size
+
+
+def _look(args: argparse.Namespace) -> Look:
+    try:
+        return picture_look(*choose_picture(args, os.environ))
+    except SettingError as e:
+        raise UsageError(str(e)) from e
+
+
+def _pane(word: str) -> str:
+    try:
+        return read_pane(word)
+    except WordError as e:
+        raise UsageError(f"argument --focus: {did_you_mean(e.message, e.suggestion)}") from e
+
+
+def _stop(text: str) -> tuple[int | str, int]:
+    """A step or the name of one, and how many events of the next command."""
+    match = _HALFWAY.fullmatch(text)
+    word, event = (match[1], int(match[2])) if match is not None else (text, 0)
+    if not word:
+        raise UsageError("argument --at: expected the number of a step, a bookmark, start or end")
+    try:
+        return read_stop(word), event
+    except WordError as e:
+        raise UsageError(f"argument --at: {did_you_mean(e.message, e.suggestion)}") from e
+
+
+# --- Going there --------------------------------------------------------------------------------------------------------
+
+
+def _go(console: Console, where: str, target: int | str, event: int) -> None:
+    """Do the steps up to there; those that fail are told, and passed by.  Raises BadInput."""
+    session = console.session
+    try:
+        step = step_of(console, target)
+    except CommandError as e:
+        raise BadInput(did_you_mean(e.message, e.suggestion), where) from e
+    while session.step < step:
+        outcome = session.forward()
+        if outcome is not None and outcome.error is not None and not _foreseen(outcome):
+            number = console.script.numbers[session.step - 1]
+            say(f"{where}:{number}:{outcome.error.column}: step {session.step} fails: {outcome.error.message}")
+    if event:
+        if session.timeline.following is None:
+            raise BadInput(f"step {step} is the last one; no command after it tells an event {event}", where)
+        ahead = session.events_ahead()
+        if event > ahead:
+            raise BadInput(f"the command after step {step} tells {counted(ahead, 'event')}; there is no event {event}", where)
+        session.goto(step, event)
+
+
+def _foreseen(outcome: Outcome) -> bool:
+    """Whether the session file expects an error of it."""
+    return outcome.said is not None and any(isinstance(expect, ExpectError) for _, expect in outcome.said.expects)
+
+
+# --- Writing ------------------------------------------------------------------------------------------------------------
+
+
+def _write(text: str, out: str | None) -> None:
+    """Write to a file or to stdout, always in UTF-8: a picture must not depend on the locale.  Raises BadInput."""
+    if out is None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
+        write(text)
+        return
+    try:
+        Path(out).write_text(text, encoding="utf-8")
+    except (OSError, ValueError) as e:  # ValueError: a NUL in the name
+        raise BadInput(f"cannot write {brief(out)}: {getattr(e, 'strerror', None) or e}") from e

@@ -1,0 +1,1 @@
+"""How lines of text become cells: signs, styles, and only what differs."""

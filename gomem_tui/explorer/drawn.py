@@ -1,0 +1,147 @@
+"""An app drawn as a look says: in its colours and signs, and of each frame only the cells that differ."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any, cast
+
+from rich.console import RenderableType
+from textual.app import App
+from textual.events import Event, InputEvent, Resize
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.scrollbar import ScrollBar
+from textual.worker import WorkerFailed
+
+from gomem_core.cli.crash import sentence
+from gomem_core.cli.output import INTERNAL, say
+from gomem_tui.draw.chrome import LineScrollBar, textual_theme
+from gomem_tui.draw.paint import Painter
+from gomem_tui.draw.style import styles
+from gomem_tui.panes.base import LinePane
+from gomem_tui.settings.look import Look, theme_on
+from gomem_tui.terminal.driver import BackgroundTold, TerminalDriver
+from gomem_tui.terminal.ending import Signals, quiet
+
+
+class _Ground(Screen[None]):
+    """The screen below all others."""
+
+    def on_resize(self, event: Resize) -> None:
+        """Textual tells its screens only now."""
+        if event.size == self.size:
+            cast("DrawnApp", self.app).is_as_before()
+
+
+class DrawnApp(App[int]):
+    """What the explorer and the menu of lessons have in common; `token_styles` is for panes."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(ansi_color=True, driver_class=TerminalDriver)
+        self.animation_level = "none"
+        self.no_color = look.depth == "none"
+        self._take(look)
+        ScrollBar.renderer = LineScrollBar
+        self._painter = Painter(look)
+        self._seen: Size | None = None  # the size that was told last
+        self._was_other = False
+        self.ending = False  # what is typed is for nobody any more
+        self.error: BaseException | None = None  # that ended it
+
+    def _take(self, look: Look) -> None:
+        """Draw in this look from now on; what was drawn stays until it is drawn anew."""
+        self.look = look
+        self.token_styles = styles(look.theme, look.depth)
+        theme = textual_theme(look)
+        self.register_theme(theme)
+        self.set_reactive(DrawnApp.theme, theme.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def _stand_on(self, background: tuple[float, float, float]) -> None:
+        """Take the theme for a background, where nothing else has decided."""
+        if self.look.asks:
+            self._take(replace(self.look, theme=theme_on(background), asks=False))
+            for screen in self.screen_stack:
+                for pane in screen.query(LinePane):
+                    pane.restyle()
+            self.refresh_css(animate=False)
+
+    def run_to_end(self, mouse: bool) -> int | None:
+        """Run until it ends; returns what it was ended with.
+
+        An error of gomem's own is told on stderr, and leads to the exit code 70.
+        """
+        signals = Signals(self._stop_listening, self.hang_up, self._has_screen)
+
+        async def run() -> int | None:
+            signals.loop = asyncio.get_running_loop()
+            return await self.run_async(mouse=mouse)
+
+        with quiet(), signals:
+            code = asyncio.run(run())
+        if signals.code:
+            return signals.code
+        if self.error is None:
+            return code
+        say(sentence(self.error))
+        return INTERNAL
+
+    def hang_up(self, code: int) -> None:
+        """A signal wants gomem to end."""
+        self.exit(code)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End; what was typed after that is for nobody."""
+        self._stop_listening()
+        super().exit(result, return_code, message)
+
+    def _has_screen(self) -> bool:
+        return isinstance(self._driver, TerminalDriver) and self._driver.has_screen
+
+    def _stop_listening(self) -> None:
+        """The end does not wait for keys that wait themselves."""
+        self.ending = True
+
+    async def on_event(self, event: Event) -> None:
+        """Take every event but what is still typed at the end."""
+        if isinstance(event, BackgroundTold):
+            self._stand_on(event.colour)
+        elif not (self.ending and isinstance(event, InputEvent)):
+            await super().on_event(event)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's private way to the end after an error; what it would print is not for users."""
+        super()._handle_exception(error)
+        self.error = self.error or (error.error if isinstance(error, WorkerFailed) else error)
+        if not self.is_headless:
+            self._exit_renderables.clear()
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Textual asks for it."""
+        return _Ground(id="_default")
+
+    def on_resize(self, event: Resize) -> None:
+        """Textual draws nothing where the size is what it was, but a terminal cuts off what it shows while it is smaller."""
+        if event.size == self._seen:
+            self.awake()
+        self._was_other = self._was_other or self._seen not in (None, event.size)
+        self._seen = event.size
+
+    def is_as_before(self) -> None:
+        """The size is what it was when all was drawn; perhaps it was another one in between, too shortly to be drawn."""
+        if self._was_other:
+            self._was_other = False
+            self.awake()
+
+    def on_mount(self) -> None:
+        """Forget what the terminal shows whenever gomem is suspended: another program has it then."""
+        self.app_suspend_signal.subscribe(self, lambda _: self._painter.forget(), immediate=True)
+        self.app_resume_signal.subscribe(self, lambda _: self.awake(), immediate=True)
+
+    def awake(self) -> None:
+        """What the terminal shows is not known: draw everything."""
+        self._painter.forget()
+        self.screen.refresh(layout=True)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Textual's private way out; see paint.py."""
+        super()._display(screen, cast("RenderableType | None", self._painter.reduce(renderable, screen.size)))

@@ -1,0 +1,1 @@
+"""What the user chose: options, the configuration file, keys, the look."""

@@ -1,0 +1,25 @@
+"""The options that the explorer was started with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gomem_tui.settings.keys import STANDARD, Keyboard
+from gomem_tui.settings.look import THEMES, Look, choose_look
+from gomem_tui.settings.settings import Chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What command line, environment and configuration can say."""
+
+    mouse: bool = True
+    presenting: bool = False  # to an audience: a clicker steps, keys are shown as pressed, Why is larger
+    keyboard: Keyboard = STANDARD
+    look: Look = field(default_factory=Look)
+
+
+def options_of(settings: Mapping[str, Chosen], keyboard: Keyboard, environ: Mapping[str, str]) -> Options:
+    """What was chosen, by the names of the settings; the terminal decides what was left to it."""
+    theme, drawn = THEMES.get(str(settings["theme"].value)), settings["ascii"].value  # None: auto
+    look = choose_look(theme, drawn if isinstance(drawn, bool) else None, environ)
+    return Options(settings["mouse"].value is True, settings["present"].value is True, keyboard, look)
