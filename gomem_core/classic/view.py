@@ -27,7 +27,7 @@ class HeapView(SlotView, ListView):
     @property
     def central_locks(self) -> int:
         """How often the lock of any mcentral was taken."""
-        return sum(c.nlock for c in self._heap.central)
+        return sum([c.nlock for c in self._heap.central])  # a generator would be a call for each
 
     @property
     def stats(self) -> MStats:

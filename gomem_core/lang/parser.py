@@ -5,6 +5,7 @@ complaint needs to know about places is found out again from the line.
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from gomem_core.lang.commands import Command
@@ -15,10 +16,12 @@ from gomem_core.lang.words import rest_of_line, split_line, word_spans
 from gomem_core.suggest import nearest
 
 _END = "end of line"
+_REMEMBERED = 4096  # lines; a typed one is asked for three times, and steps are done again on every way back
 
 
+@lru_cache(_REMEMBERED)
 def parse(line: str) -> Command | None:
-    """The command in `line`; None for a blank line or a comment.
+    """The command in `line`; None for a blank line or a comment.  Commands never change, so equal lines share one.
 
     Raises ParseError, and nothing else, for anything that is wrong.
     """

@@ -92,6 +92,7 @@ class Machine:
         self._half = False  # the heap is halfway in a step
         self._deaf = False  # nobody can stop it: it puts right what was stopped
         self._limit = -1  # events after which to stop; -1: none
+        self._passes = False  # the step that is being done was done before, and nobody looks at what it tells
         self._told = Told()  # by the step that is being done
         self._touched = Touched()
         self._sums: Figures | None = None  # before the step that is being done
@@ -235,6 +236,9 @@ class Machine:
         except (KeyboardInterrupt, Stopped):
             self._undo()
             raise
+        if ran_out and self._passes:  # what is remembered of it has to tell all
+            self._undo()
+            return self._attempt(step, True, None)
         if ran_out:
             told = self._told, self._sums
             self._undo()
@@ -285,6 +289,7 @@ class Machine:
         seen = look or work >= _SUMS_FROM  # a heavy step is remembered with all it told, also when it is done on the way
         self._sums = figures(self.view, self.account) if seen and self.narrates else None
         self._told, self._touched, self._news = Told(), Touched(), Stale()
+        self._passes = not seen and number <= self.recorded
         self._world.step = number
         self.heap.set_now(number * SECOND)
 
@@ -293,16 +298,17 @@ class Machine:
         return Outcome(step.line, step.command, number, result, error, self._told, self._touched, said, self._sums)
 
     def _listen(self, event: Event) -> None:
-        self._told.follow(event)
         self.view.follow(event)
         self.account.follow(event)
         self.links.follow(event)
         self._touched.follow(event)
-        if type(event) is Sweep and event.nfreed:
-            self._touched.freed.setdefault(event.base, self.account.taken_when_read(event.base))
         self._news.follow(event)
-        if self._told.total == self._limit:
-            raise _Halfway
+        if not self._passes:
+            self._told.follow(event)
+            if type(event) is Sweep and event.nfreed:
+                self._touched.freed.setdefault(event.base, self.account.taken_when_read(event.base))
+            if self._told.total == self._limit:
+                raise _Halfway
         if self.stop.asked and not self._deaf:
             self.stop.heed()
 
