@@ -45,7 +45,7 @@ from gomem_core.classic.mgc import GC, TRIGGER_HEAP, flush_mcaches
 from gomem_core.classic.mgcsweep import SpanSweeper
 from gomem_core.classic.mheap import MHeap, Trace
 from gomem_core.classic.mspan import MSpan, throw
-from gomem_core.classic.mstats import NUM_BY_SIZE, MemStats, MStats
+from gomem_core.classic.mstats import NUM_BY_SIZE, MStats
 from gomem_core.classic.scavenge import FORCE_NOW, scavenge
 from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
@@ -73,6 +73,7 @@ from gomem_core.go.events import (
     Zeroed,
 )
 from gomem_core.go.sizeclasses import CLASS_TO_SIZE, SIZE_TO_CLASS8, SIZE_TO_CLASS128, size_to_class
+from gomem_core.world.records import MemStats
 
 ZEROBASE = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arena
 

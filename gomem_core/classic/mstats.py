@@ -1,9 +1,7 @@
-"""The books: what the allocator counts as it works, and the MemStats that a program may ask for (runtime/mstats.go).
+"""The books: what the allocator counts as it works (runtime/mstats.go).
 
 See malloc.py for the overview.
 """
-
-from typing import NamedTuple
 
 from gomem_core.go.amd64 import NUM_SIZE_CLASSES, U64_MAX
 
@@ -78,24 +76,3 @@ class MStats:
         self.nos_release = 0  # spans given back to the operating system (madvise calls)
         self.nswept = 0  # spans swept
         self.nswept_in_vain = 0  # of these, spans in which nothing was freed, and that nobody wanted for a slot they had
-
-
-class MemStats(NamedTuple):
-    """What runtime.ReadMemStats tells, field names as in Go's runtime.MemStats; bytes and counts."""
-
-    Alloc: int  # bytes of objects allocated and not yet swept away; the same as HeapAlloc
-    TotalAlloc: int
-    Mallocs: int
-    Frees: int
-    HeapAlloc: int
-    HeapSys: int
-    HeapIdle: int
-    HeapInuse: int
-    HeapReleased: int
-    HeapObjects: int
-    StackInuse: int
-    MSpanInuse: int
-    MCacheInuse: int
-    NextGC: int
-    NumGC: int
-    BySize: tuple[tuple[int, int, int], ...]  # (size, mallocs, frees) of the classes 0 … 60

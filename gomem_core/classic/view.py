@@ -8,13 +8,11 @@ records.  Addresses and sizes are bytes; pages are numbered from the start of th
 from gomem_core.classic.foresight import Foresight
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSPAN_IN_USE
-from gomem_core.classic.mstats import MemStats, MStats
+from gomem_core.classic.mstats import MStats
 from gomem_core.classic.view_lists import ListView
 from gomem_core.classic.view_slots import SlotView
-from gomem_core.go.amd64 import ARENA_SIZE, BITMAP_BYTES_PER_ARENA_BYTE, NUM_SPAN_CLASSES, PAGE_SHIFT, PTR_SIZE
-from gomem_core.world.records import Region
-
-CENTRAL_CLASSES = range(2, NUM_SPAN_CLASSES)  # 0 and 1 are large objects, which have no mcentral
+from gomem_core.go.amd64 import ARENA_SIZE, BITMAP_BYTES_PER_ARENA_BYTE, PAGE_SHIFT, PTR_SIZE
+from gomem_core.world.records import MemStats, Region
 
 
 class HeapView(SlotView, ListView):
@@ -26,59 +24,41 @@ class HeapView(SlotView, ListView):
 
     @property
     def central_locks(self) -> int:
-        """How often the lock of any mcentral was taken."""
         return sum([c.nlock for c in self._heap.central])  # a generator would be a call for each
 
     @property
     def stats(self) -> MStats:
-        """The running counters; not to be changed."""
         return self._heap.stats
 
     def mem_stats(self) -> MemStats:
-        """MemStats without the flush that reading them in a program causes."""
         return self._heap.mem_stats()
 
     @property
     def arena(self) -> tuple[int, int]:
-        """Start and end of the used arena."""
         return self._heap.mheap.arena_start, self._heap.mheap.arena_used
 
     @property
     def pages(self) -> int:
-        """Pages of the used arena."""
         return (self._heap.mheap.arena_used - self._heap.mheap.arena_start) >> PAGE_SHIFT
 
     @property
     def gcpercent(self) -> int:
-        """GOGC, -1: off."""
         return self._heap.gc.gcpercent
 
     @property
     def sweepgen(self) -> int:
-        """The heap's sweep generation: a span with a lower one waits to be swept."""
         return self._heap.mheap.sweepgen
 
     @property
     def sweepdone(self) -> bool:
-        """Whether nothing waits to be swept."""
         return self._heap.mheap.sweepdone
 
     @property
     def unswept_count(self) -> int:
-        """Spans in use that wait to be swept; their stack also holds what others swept meanwhile, and some spans twice."""
         h = self._heap.mheap
         return len({s.ptr for s in h.unswept_spans() if s.state == MSPAN_IN_USE and s.sweepgen == h.sweepgen - 2})
 
-    def find_free_span(self, npages: int) -> int:
-        """Base of the free span that an allocation of `npages` would take now; 0: the arena would have to grow."""
-        s = self._heap.mheap.find_free_span(npages)
-        return 0 if s is None else s.start_addr
-
     def layout(self) -> list[Region]:
-        """The process from high addresses to low: where the heap lies among the rest.
-
-        Only the three regions of the heap are modelled; the others are where a small Go program on linux/amd64 has them.
-        """
         h = self._heap.mheap
         bitmap_start = h.arena_start - ARENA_SIZE // BITMAP_BYTES_PER_ARENA_BYTE
         used_spans = h.spans_start + h.spans_len * PTR_SIZE

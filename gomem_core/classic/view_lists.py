@@ -11,23 +11,19 @@ class ListView(SpanView):
     """Read-only access to mcentrals, mcaches and free lists."""
 
     def central(self, spanclass: int) -> CentralInfo:
-        """The mcentral of a span class."""
         c = self._heap.central[spanclass]
         return CentralInfo(spanclass, c.nonempty.count, c.empty.count, c.nmalloc, c.nlock)
 
     def central_chain(self, spanclass: int, which: Literal["nonempty", "empty"], limit: int = 1 << 60) -> list[int]:
-        """Bases of at most `limit` spans of one of its lists, front to back."""
         c = self._heap.central[spanclass]
         return bases_from((c.nonempty if which == "nonempty" else c.empty).first, limit)
 
     def central_last(self, spanclass: int, which: Literal["nonempty", "empty"]) -> int:
-        """Base of the last span of one of its lists, 0: it is empty."""
         c = self._heap.central[spanclass]
         s = (c.nonempty if which == "nonempty" else c.empty).last
         return 0 if s is None else s.start_addr
 
     def list_place(self, base: int, limit: int) -> int:
-        """Place, from 1, of the span at `base` in the list it hangs on; 0: on none, or more than `limit` from both its ends."""
         s = self._at(base)
         if s.in_list is None:
             return 0
@@ -42,7 +38,6 @@ class ListView(SpanView):
         return 0
 
     def mcaches(self) -> list[McacheInfo]:
-        """The mcache of every P."""
         return [
             McacheInfo(
                 c.p,
@@ -55,22 +50,15 @@ class ListView(SpanView):
         ]
 
     def free_lists(self) -> list[tuple[int, int]]:
-        """(pages, number of spans) of each free list that is not empty, shortest first; large spans are not in these."""
         return [(n, free.count) for n, free in enumerate(self._heap.mheap.free) if free.count]
 
     def free_list(self, npages: int, limit: int = 1 << 60) -> list[int]:
-        """Bases of at most `limit` free spans of exactly `npages` < 128 pages, front to back."""
         return bases_from(self._heap.mheap.free[npages].first, limit)
 
     def free_large(self) -> list[SpanInfo]:
-        """The free spans of 128 pages and more, best fit first."""
         return [self._info(s) for s in self._heap.mheap.freelarge.spans()]
 
     def free_large_lengths(self, most: int) -> list[tuple[int, int, int]]:
-        """(pages, number of spans, base of the first) of each length of large free spans, shortest first.
-
-        Looks at `most` spans; the length at which it then stops is left out, unless it is the only one.
-        """
         found: dict[int, tuple[int, int]] = {}
         for n, s in enumerate(self._heap.mheap.freelarge.by_length()):
             if n == most:

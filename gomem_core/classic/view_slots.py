@@ -16,12 +16,10 @@ class SlotView(SpanView):
     """Read-only access to slots and words."""
 
     def span_bits(self, base: int) -> tuple[int, int, int]:
-        """allocBits, allocCache and gcmarkBits of the span in use at `base`; bit i is slot i (of the cache, freeindex + i)."""
         s = self._span(base)
         return (0, 0, 0) if s is None else (s.alloc_bits, s.alloc_cache, s.gcmark_bits)
 
     def slots(self, base: int, start: int = 0, stop: int | None = None) -> list[SlotInfo]:
-        """Slots number start to stop of the span in use at `base`; none for other spans."""
         s = self._span(base)
         if s is None:
             return []
@@ -38,7 +36,6 @@ class SlotView(SpanView):
         return found
 
     def slot_at(self, addr: int) -> SlotInfo | None:
-        """The slot that holds `addr`; None outside slots."""
         info = self.span_at(addr)
         if info is None or not info.elemsize:
             return None
@@ -46,7 +43,6 @@ class SlotView(SpanView):
         return next(iter(self.slots(info.base, index, index + 1)), None)
 
     def links(self, addr: int) -> list[tuple[int, int]]:
-        """The pointers stored in the object whose slot holds `addr`: (word number, target), by word."""
         info = self.span_at(addr)
         s = None if info is None else self._span(info.base)
         if s is None or not s.pointers or addr >= s.limit:
@@ -54,10 +50,6 @@ class SlotView(SpanView):
         return sorted(s.pointers.get(s.object_index(addr), {}).items())
 
     def is_reachable(self, addr: int) -> bool:
-        """Whether the program can reach the object at `addr` through what it refers to; walks all links.
-
-        The address of objects of size 0 lies in no slot: it is reached where a link to it is.
-        """
         h = self._heap.mheap
         goal = self.slot_at(addr)
         if goal is None and addr != self.zerobase:
@@ -82,7 +74,6 @@ class SlotView(SpanView):
         return False
 
     def kept(self) -> tuple[int, set[int]]:
-        """What a mark would find now: bytes of all slots that it would reach, and where the links in these lead."""
         h = self._heap.mheap
         spans = {s.ptr: s for stack in h.sweep_spans for s in stack if s.state == MSPAN_IN_USE}  # some are there twice
         reached = {ptr: s.root_bits for ptr, s in spans.items()}
@@ -102,12 +93,10 @@ class SlotView(SpanView):
         return sum(bits.bit_count() * spans[ptr].elemsize for ptr, bits in reached.items()), targets
 
     def elemsize_at(self, addr: int) -> int:
-        """Bytes of a slot of the span in use that holds `addr`, else 0."""
         info = self.span_at(addr)
         return info.elemsize if info is not None else 0
 
     def words(self, addr: int, count: int) -> list[WordInfo]:
-        """`count` words from `addr` (rounded down to a word), as far as its span goes; bits of free spans mean nothing: none."""
         info = self.span_at(addr)
         s = None if info is None else self._span(info.base)
         if info is None or s is None:
@@ -129,7 +118,6 @@ class SlotView(SpanView):
     # --- For those who look at many spans or links ------------------------------------------------------------------------
 
     def slot_sets(self, base: int) -> tuple[int, int] | None:
-        """The allocated slots of the span in use at `base`, and those of them that are not dead, as bit sets; else None."""
         s = self._span(base)
         if s is None:
             return None
@@ -137,13 +125,11 @@ class SlotView(SpanView):
         return allocated, allocated if s.sweepgen == self._heap.mheap.sweepgen else allocated & s.gcmark_bits
 
     def linked(self) -> list[int]:
-        """Addresses of all objects in which pointers are stored; looks at every span (see LinkIndex)."""
         stacks = self._heap.mheap.sweep_spans  # together they hold every span in use, some of them twice
         spans = {s.start_addr: s for stack in stacks for s in stack if s.pointers}
         return [base + i * s.elemsize for base, s in spans.items() for i in s.pointers or ()]
 
     def reached(self) -> Generator[None, None, set[int]]:
-        """Addresses of the slots to which links lead from what the program refers to; stops now and then on its way."""
         h = self._heap.mheap
         todo = [addr for addr in self.linked() if self.is_root(addr)]
         found: set[int] = set()
@@ -161,21 +147,17 @@ class SlotView(SpanView):
         return found
 
     def stores(self, addr: int, target: int) -> bool:
-        """Whether a pointer to exactly `target` is stored in the object whose slot holds `addr`."""
         s = self._heap.mheap.span_of(addr)
         return s is not None and s.pointers is not None and target in s.pointers.get(s.object_index(addr), {}).values()
 
     def is_root(self, addr: int) -> bool:
-        """Whether the program itself refers to an object in the slot that holds `addr`."""
         s = self._heap.mheap.span_of(addr)
         return s is not None and s.root_bits >> s.object_index(addr) & 1 == 1
 
     def slot_base(self, addr: int) -> int:
-        """Address of the slot that holds `addr`, 0 where no object can be."""
         s = self._heap.mheap.span_of(addr)
         return 0 if s is None else s.start_addr + s.object_index(addr) * s.elemsize
 
     @property
     def zerobase(self) -> int:
-        """Where objects of size 0 live."""
         return self._heap.zerobase

@@ -43,19 +43,15 @@ class SpanView:
 
     @property
     def span_count(self) -> int:
-        """Number of spans in the arena."""
         return len(self._index())
 
     def spans(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
-        """Spans number start to stop, in address order."""
         return [self._info(self._at(base)) for base in self._index()[start:stop]]
 
     def each(self) -> Iterator[SpanInfo]:
-        """All spans in address order, made one at a time: nobody has to keep thousands of them."""
         return (self._info(self._at(base)) for base in self._index())
 
     def span_at(self, addr: int) -> SpanInfo | None:
-        """The span whose pages hold `addr`; None outside the used arena."""
         h = self._heap.mheap
         if not h.arena_start <= addr < h.arena_used:
             return None
@@ -63,14 +59,12 @@ class SpanView:
         return self._info(self._at(bases[bisect_right(bases, addr) - 1]))
 
     def span_number(self, base: int) -> int:
-        """Position in address order of the span that holds `base`; -1 outside the used arena."""
         h = self._heap.mheap
         if not h.arena_start <= base < h.arena_used:
             return -1
         return bisect_right(self._index(), base) - 1
 
     def spans_entry(self, page: int) -> tuple[int, bool]:
-        """spans[page]: the base of the span it points to (0: nil), and whether that is valid or left over."""
         s = self._heap.mheap.spans.get(page)
         if s is None:
             return 0, False

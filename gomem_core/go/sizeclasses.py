@@ -10,11 +10,14 @@ from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
     MAX_SMALL_SIZE,
     NUM_SIZE_CLASSES,
+    NUM_SPAN_CLASSES,
     PAGE_SHIFT,
     PAGE_SIZE,
     SMALL_SIZE_DIV,
     SMALL_SIZE_MAX,
 )
+
+CENTRAL_CLASSES: Final = range(2, NUM_SPAN_CLASSES)  # 0 and 1 are large objects, which have no mcentral
 
 
 class SizeClass(NamedTuple):

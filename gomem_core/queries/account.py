@@ -10,13 +10,13 @@ from itertools import compress
 from threading import Lock
 from typing import Final, NamedTuple
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go import events as e
 from gomem_core.go.amd64 import NUM_SPAN_CLASSES, PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.sizeclasses import CLASSES
 from gomem_core.world.changes import Stale
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SpanInfo
+from gomem_core.world.world import World
 
 
 class Share(NamedTuple):
@@ -102,7 +102,7 @@ class _Counted:
 class Account:
     """The account of one heap.  To be read between commands: objects are known when the command that made them is done."""
 
-    def __init__(self, view: HeapView, objects: ObjectTable) -> None:
+    def __init__(self, view: World, objects: ObjectTable) -> None:
         self._view = view
         self._objects = objects
         self._spans: dict[int, _Counted] = {}  # by base

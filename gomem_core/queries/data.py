@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING, cast
 
-from gomem_core.classic.mstats import MemStats, MStats
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import PAGE_SHIFT, U64_MAX
 from gomem_core.go.sizeclasses import CLASSES, is_noscan
 from gomem_core.queries.account import Share
 from gomem_core.report import hexed, hexed_or_none
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.records import CentralInfo, McacheInfo, Region, SpanInfo, WordInfo
+from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SpanInfo, WordInfo
+from gomem_core.world.world import Counters, World
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -125,12 +124,12 @@ def word_data(w: WordInfo) -> "schema.Word":
     }
 
 
-def links_data(slot: int, view: HeapView) -> "list[schema.StoredPointer]":
+def links_data(slot: int, view: World) -> "list[schema.StoredPointer]":
     """The pointers stored in the slot at this address."""
     return [{"word": word, "to": hexed(target)} for word, target in view.links(slot)]
 
 
-def object_data(oid: int, view: HeapView, objects: ObjectTable) -> "schema.ObjectRow":
+def object_data(oid: int, view: World, objects: ObjectTable) -> "schema.ObjectRow":
     """An object, with the pointers of its slot: of one that was dropped only where the slot is still its own."""
     o = objects.info(oid)
     return {
@@ -157,7 +156,7 @@ def size_class_data(number: int) -> "schema.SizeClass":
     }
 
 
-def counters_data(s: MStats) -> "schema.Counters":
+def counters_data(s: Counters) -> "schema.Counters":
     """The running counters."""
     return {
         "heap_sys": s.heap_sys,

@@ -5,10 +5,10 @@ Nothing here depends on how many spans there are, once the account is up to date
 
 from typing import NamedTuple
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.account import Account, Balance, Share
 from gomem_core.world.records import McacheInfo
+from gomem_core.world.world import World
 
 
 class CacheSums(NamedTuple):
@@ -55,7 +55,7 @@ class Figures(NamedTuple):
     caches: tuple[CacheSums, ...]  # of each P
 
 
-def figures(view: HeapView, account: Account) -> Figures:
+def figures(view: World, account: Account) -> Figures:
     """Returns the figures of this moment.  Reads the account, so only between commands are they exact."""
     stats = view.stats
     mapped = {r.name: r.used_end - r.used_start for r in view.layout()}

@@ -4,14 +4,14 @@ The index is kept from the heap's narration, and only added to: whether a pointe
 read.  So nobody needs to tell it what a sweep took away, nor when the heap goes back in time.
 """
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go import events as e
+from gomem_core.world.world import World
 
 
 class LinkIndex:
     """The links of one heap, by the address they lead to."""
 
-    def __init__(self, view: HeapView, complete: bool = False) -> None:
+    def __init__(self, view: World, complete: bool = False) -> None:
         """`complete`: it hears everything since the heap was empty, and so is right wherever in time the heap goes."""
         self._view = view
         self._into: dict[int, dict[int, None]] = {}  # target -> objects that stored it once, in the order in which they did

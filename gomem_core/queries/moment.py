@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from gomem_core.classic.view import CENTRAL_CLASSES, HeapView
 from gomem_core.go.amd64 import TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.sizeclasses import CENTRAL_CLASSES
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.show import STAT_NOTES
 from gomem_core.world.objects import ObjectInfo, ObjectTable
 from gomem_core.world.records import CentralInfo, McacheInfo, SpanInfo
+from gomem_core.world.world import World
 
 Row = tuple[str, int, int, int, int]  # of an object: name, address, size, ptrdata, the step that made it
 NO_SLOTS: Final = (0, 0)
@@ -72,7 +73,7 @@ class Moment:
     links: tuple[tuple[int, int, int], ...]  # (address of the slot, word, target) of each pointer stored, ordered
 
 
-def moment(view: HeapView, objects: ObjectTable, sums: Figures, step: int) -> Moment:
+def moment(view: World, objects: ObjectTable, sums: Figures, step: int) -> Moment:
     """What can be seen now, after `step` commands; `sums` are those of now.  Proportional to spans and allocated slots."""
     spans = tuple(SpanRecord(info, *(view.slot_sets(info.base) or NO_SLOTS)) for info in view.spans())
     return Moment(
@@ -88,7 +89,7 @@ def moment(view: HeapView, objects: ObjectTable, sums: Figures, step: int) -> Mo
     )
 
 
-def _counters(view: HeapView, objects: ObjectTable) -> tuple[tuple[str, int], ...]:
+def _counters(view: World, objects: ObjectTable) -> tuple[tuple[str, int], ...]:
     """The runtime's counters, and numbers about session and collector that are not among its counters."""
     stats = view.stats
     return (

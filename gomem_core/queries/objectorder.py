@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator
 from time import perf_counter
 from typing import Final, NamedTuple
 
-from gomem_core.classic.view import HeapView
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
@@ -16,6 +15,7 @@ from gomem_core.queries.roworder import SLICE, SLICE_SECONDS, Choice, RowOrder, 
 from gomem_core.queries.spanfilter import COMPARE, read_filters
 from gomem_core.report import Cell
 from gomem_core.world.objects import ObjectInfo, ObjectTable
+from gomem_core.world.world import World
 
 SORTS: Final = ("step", "size", "state")  # by the names of the columns
 FATES: Final[dict[Fate, str]] = {  # what filters call them, in the order of the sort
@@ -45,7 +45,7 @@ class Test(NamedTuple):
 class ObjectOrder(RowOrder):
     """Rows: the numbers of the objects that pass a filter, in an order; the newest first unless told otherwise."""
 
-    def __init__(self, view: HeapView, objects: ObjectTable, at_once: int | None = None) -> None:
+    def __init__(self, view: World, objects: ObjectTable, at_once: int | None = None) -> None:
         super().__init__(Choice("step", descending=True), at_once)
         self._view = view
         self._objects = objects
@@ -138,7 +138,7 @@ def _one(f: Filter) -> Callable[[ObjectInfo], bool]:
     return lambda o: compare(get(o), value)
 
 
-def find_fates(view: HeapView, objects: ObjectTable) -> Generator[None, None, list[Fate]]:
+def find_fates(view: World, objects: ObjectTable) -> Generator[None, None, list[Fate]]:
     """What became of each object, by number: the same as reach.fate, with one walk along all links; stops after each slice."""
     reached = yield from view.reached()
     found: list[Fate] = []

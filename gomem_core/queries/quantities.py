@@ -7,15 +7,16 @@ spans that wait, so that `until` can ask after every command.
 from collections.abc import Callable
 from typing import Final
 
-from gomem_core.classic.view import CENTRAL_CLASSES, HeapView
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.go.sizeclasses import CENTRAL_CLASSES
 from gomem_core.queries.show import STAT_NOTES
 from gomem_core.world.objects import ObjectTable
+from gomem_core.world.world import World
 
-Measure = Callable[[HeapView, ObjectTable], int]
+Measure = Callable[[World, ObjectTable], int]
 
 
-def measure(quantity: str, view: HeapView, objects: ObjectTable) -> int:
+def measure(quantity: str, view: World, objects: ObjectTable) -> int:
     """A quantity now.  Raises KeyError for a name that is none."""
     return MEASURES[quantity](view, objects)
 
@@ -23,29 +24,29 @@ def measure(quantity: str, view: HeapView, objects: ObjectTable) -> int:
 def _counter(name: str) -> Measure:
     """One of the running counters."""
 
-    def read(view: HeapView, _objects: ObjectTable) -> int:
+    def read(view: World, _objects: ObjectTable) -> int:
         value: int = getattr(view.stats, name)
         return value
 
     return read
 
 
-def _mapped(view: HeapView, region: str) -> int:
+def _mapped(view: World, region: str) -> int:
     """Bytes of a region of the layout that are mapped."""
     return sum(r.used_end - r.used_start for r in view.layout() if r.name == region)
 
 
-def _refills(view: HeapView) -> int:
+def _refills(view: World) -> int:
     """mcentral gave a span it had, or the heap cut one that is not for a single large object."""
     stats = view.stats
     return stats.nserved_central + stats.nheap_alloc - stats.nlargealloc
 
 
-def _spans_free(view: HeapView) -> int:
+def _spans_free(view: World) -> int:
     return sum(count for _, count in view.free_lists()) + len(view.free_large())
 
 
-def _spans_inuse(view: HeapView) -> int:
+def _spans_inuse(view: World) -> int:
     """Every span for small objects is on a list of its mcentral, also while it is cached; large objects have one each."""
     small = (view.central(spanclass) for spanclass in CENTRAL_CLASSES)
     return sum(c.nonempty + c.empty for c in small) + view.stats.nlargealloc - view.stats.nlargefree

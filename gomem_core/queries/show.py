@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from gomem_core.classic.mstats import MemStats
-from gomem_core.classic.view import CENTRAL_CLASSES, HeapView
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.go.sizeclasses import CENTRAL_CLASSES, CLASSES
 from gomem_core.lang.commands import Filter, Topic
 from gomem_core.lang.filters import LARGE, doubtful
 from gomem_core.queries.account import Account
@@ -26,7 +24,8 @@ from gomem_core.queries.waste import show_waste
 from gomem_core.report import Cell, Column, Result, Table, format_bytes, hexed, told
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.records import SpanInfo
+from gomem_core.world.records import MemStats, SpanInfo
+from gomem_core.world.world import World
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -46,9 +45,7 @@ _SPAN_COLUMNS: Final = (
 )
 
 
-def show(
-    topic: Topic, filters: tuple[Filter, ...], view: HeapView, objects: ObjectTable, stop: StopRequest | None = None
-) -> Result:
+def show(topic: Topic, filters: tuple[Filter, ...], view: World, objects: ObjectTable, stop: StopRequest | None = None) -> Result:
     """The table about a topic, only the rows that pass all filters.
 
     Raises TooCostly for a regular expression that takes too long, and Stopped where `stop` is asked for.
@@ -60,7 +57,7 @@ def show(
     return _TOPICS[topic](view, filters)
 
 
-def _spans(view: HeapView, filters: tuple[Filter, ...], account: Account, stop: StopRequest) -> Result:
+def _spans(view: World, filters: tuple[Filter, ...], account: Account, stop: StopRequest) -> Result:
     rows: list[tuple[Cell, ...]] = []
     data: results.Spans = {"rows": []}
     passes = span_test(filters, lambda: account)
@@ -85,7 +82,7 @@ def _span_row(info: SpanInfo, waste: str) -> tuple[Cell, ...]:
     )
 
 
-def _mcentral(view: HeapView, filters: tuple[Filter, ...]) -> Result:
+def _mcentral(view: World, filters: tuple[Filter, ...]) -> Result:
     columns = (
         *(Column("class"), Column("size"), Column("kind", "text"), Column("nonempty"), Column("empty")),
         *(Column("nmalloc"), Column("locks")),
@@ -109,7 +106,7 @@ def _mcentral(view: HeapView, filters: tuple[Filter, ...]) -> Result:
     return Result("; ".join(facts), data, Table(columns, rows))
 
 
-def _mcache(view: HeapView, filters: tuple[Filter, ...]) -> Result:
+def _mcache(view: World, filters: tuple[Filter, ...]) -> Result:
     columns = (
         *(Column("p"), Column("class"), Column("size"), Column("kind", "text"), Column("span", "addr")),
         Column("free slots"),
@@ -135,7 +132,7 @@ def _mcache(view: HeapView, filters: tuple[Filter, ...]) -> Result:
     return Result("; ".join(notes) if len(notes) < 3 else f"{len(notes)} Ps", data, Table(columns, rows))
 
 
-def _free(view: HeapView, filters: tuple[Filter, ...]) -> Result:
+def _free(view: World, filters: tuple[Filter, ...]) -> Result:
     columns = (Column("list", "text"), Column("pages"), Column("spans"), Column("first", "addr"), Column("given back"))
     rows: list[tuple[Cell, ...]] = []
     data: results.Free = {"rows": []}
@@ -158,7 +155,7 @@ def _free_data(name: str, npages: int, spans: int, first: int, npreleased: int) 
     return {"list": name, "npages": npages, "spans": spans, "first": hexed(first), "npreleased": npreleased}
 
 
-def _layout(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
+def _layout(view: World, _filters: tuple[Filter, ...]) -> Result:
     columns = (
         *(Column("region", "text"), Column("start", "addr"), Column("end", "addr"), Column("size", "bytes")),
         Column("in use", "bytes"),
@@ -172,7 +169,7 @@ def _layout(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
     return Result("the process, from high addresses to low", data, Table(columns, rows))
 
 
-def _stats(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
+def _stats(view: World, _filters: tuple[Filter, ...]) -> Result:
     s = view.stats
     notes = STAT_NOTES if s.numgc else STAT_NOTES | {"heap_marked": _NEVER_MARKED}
     rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in notes.items()]
@@ -217,7 +214,7 @@ STAT_NOTES: Final = {  # the counters, in the order in which they are told
 }
 
 
-def _classes(_view: HeapView, filters: tuple[Filter, ...]) -> Result:
+def _classes(_view: World, filters: tuple[Filter, ...]) -> Result:
     return classes(filters)
 
 
@@ -244,7 +241,7 @@ def classes(filters: tuple[Filter, ...] = ()) -> Result:
     return Result(f"{len(rows)} of 66 size classes; class 0 stands for objects over 32 KB", data, Table(columns, rows))
 
 
-def _locks(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
+def _locks(view: World, _filters: tuple[Filter, ...]) -> Result:
     n = view.stats.nheap_lock
     rows: list[tuple[Cell, ...]] = [("mheap", "", "", n)]
     data: results.Locks = {
@@ -264,7 +261,7 @@ def _locks(view: HeapView, _filters: tuple[Filter, ...]) -> Result:
     return Result(summary, data, Table(columns, rows))
 
 
-_TOPICS: Final[dict[Topic, Callable[[HeapView, tuple[Filter, ...]], Result]]] = {
+_TOPICS: Final[dict[Topic, Callable[[World, tuple[Filter, ...]], Result]]] = {
     "mcentral": _mcentral,
     "mcache": _mcache,
     "free": _free,

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Final
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import ARENA_END, PAGE_MASK, PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.sizeclasses import CLASSES
 from gomem_core.queries.account import Account, Share
@@ -13,6 +12,7 @@ from gomem_core.queries.reach import find_paths
 from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo, SpanInfo
+from gomem_core.world.world import World
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -50,7 +50,7 @@ def show_class(number: int) -> Result:
     return Result(f"size class {number}: slots of {c.size} bytes", size_class_data(number), Table(columns, rows))
 
 
-def show_span(addr: int, view: HeapView, objects: ObjectTable) -> Result:
+def show_span(addr: int, view: World, objects: ObjectTable) -> Result:
     """The span whose pages hold `addr`, field by field."""
     info = view.span_at(addr)
     if info is None:
@@ -117,7 +117,7 @@ def _list(info: SpanInfo) -> str:
     return f"{whose} {info.list_name}, next {after}, prev {before}"
 
 
-def show_page(page: int, view: HeapView) -> Result:
+def show_page(page: int, view: World) -> Result:
     """What spans[page] says, and what the page belongs to."""
     addr = view.arena[0] + (page << PAGE_SHIFT)
     info = view.span_at(addr)
@@ -131,7 +131,7 @@ def show_page(page: int, view: HeapView) -> Result:
     return Result(summary, data, details=(f"spans[{page}] → {f'{entry:#x}' if entry else 'nil'} ({note})",))
 
 
-def show_bitmap(addr: int, view: HeapView, objects: ObjectTable) -> Result:
+def show_bitmap(addr: int, view: World, objects: ObjectTable) -> Result:
     """The two bits of each word of the slot at `addr`, and the two facts of its object."""
     info, slot = view.span_at(addr), view.slot_at(addr)
     if info is None or slot is None:
@@ -177,7 +177,7 @@ def _allocated(slot: SlotInfo, freeindex: int) -> str:
     return f"not allocated (neither below freeindex {freeindex} nor in allocBits)"
 
 
-def show_object(oid: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+def show_object(oid: int, view: World, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
     """One object: where it is, what it links to, what keeps it alive; `links` is find_paths's."""
     o = objects.info(oid)
     slot, info = view.slot_at(o.addr), view.span_at(o.addr)
@@ -209,11 +209,11 @@ def show_object(oid: int, view: HeapView, objects: ObjectTable, links: LinkIndex
     return Result(f"object {o.name}", data, Table((Column("field", "text"), Column("value", "text")), rows))
 
 
-def _fate(oid: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None) -> str:
+def _fate(oid: int, view: World, objects: ObjectTable, links: LinkIndex | None) -> str:
     return fate_sentence(view, objects, oid, find_paths(view, objects, [oid], links))
 
 
-def find(addr: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+def find(addr: int, view: World, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
     """What lies at an address, from the region down to the object; `links` is find_paths's."""
     region = next((r for r in view.layout() if r.start <= addr < r.end), None)
     data: results.Found = {
@@ -247,7 +247,7 @@ def find(addr: int, view: HeapView, objects: ObjectTable, links: LinkIndex | Non
     return Result(details[0], data, details=tuple(details[1:]))
 
 
-def _find_in_arena(addr: int, view: HeapView, objects: ObjectTable, links: LinkIndex | None, data: "results.Found") -> list[str]:
+def _find_in_arena(addr: int, view: World, objects: ObjectTable, links: LinkIndex | None, data: "results.Found") -> list[str]:
     page = (addr - view.arena[0]) >> PAGE_SHIFT
     info = view.span_at(addr)
     if info is None:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Final
 
-from gomem_core.classic.view import HeapView
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.account import Account
 from gomem_core.queries.roworder import PATIENCE, SLICE_SECONDS, Choice, RowOrder, Work
@@ -17,6 +16,7 @@ from gomem_core.queries.spanfilter import Test, Waste, read_filter, span_waste
 from gomem_core.report import Cell
 from gomem_core.world.changes import Stale
 from gomem_core.world.records import SpanInfo
+from gomem_core.world.world import World
 
 Key = Callable[[SpanInfo, Account], Cell]
 
@@ -37,7 +37,7 @@ SORTS: Final[dict[str, Key]] = {
 class SpanOrder(RowOrder):
     """Rows: the spans that pass a filter, in an order."""
 
-    def __init__(self, view: HeapView, account: Callable[[], Account], at_once: int | None = None) -> None:
+    def __init__(self, view: World, account: Callable[[], Account], at_once: int | None = None) -> None:
         super().__init__(Choice("base", descending=False), at_once)
         self._view = view
         self._account = account  # of the session there is: `open` and `resume` exchange it

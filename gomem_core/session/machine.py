@@ -24,7 +24,7 @@ from gomem_core.queries.figures import Figures, figures
 from gomem_core.queries.links import LinkIndex
 from gomem_core.report import Result
 from gomem_core.session.checkpoints import Checkpoint, Checkpoints
-from gomem_core.session.commands import CHECK, EXECUTE, LOOKS, CommandError, World, cost, foresee_drop
+from gomem_core.session.commands import CHECK, EXECUTE, LOOKS, CommandError, Context, cost, foresee_drop
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.stepmarks import counters, step_mark
 from gomem_core.session.told import Told
@@ -83,7 +83,7 @@ class Machine:
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last
         self.progress = Progress() if progress is None else progress  # of the command that is being done
         links = self.links if narrate else None
-        self._world = World(self.heap, self.view, self.objects, progress=self.progress, links=links, stop=self.stop)
+        self._world = Context(self.heap, self.view, self.objects, progress=self.progress, links=links, stop=self.stop)
         self._step_of = step_of
         self.narrates = narrate
         self._told_at = -_TELL_EVERY  # work when it told last where it stands

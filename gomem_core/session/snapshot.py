@@ -7,10 +7,11 @@ MemStats.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, cast
 
-from gomem_core.classic.view import CENTRAL_CLASSES, HeapView
+from gomem_core.classic.view import HeapView
 from gomem_core.frozen import values_of
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.events import ADDRESSES, Event
+from gomem_core.go.sizeclasses import CENTRAL_CLASSES
 from gomem_core.queries.data import central_data, counters_data, mcache_data, mem_stats_data, object_data, span_data
 from gomem_core.queries.waste import class_waste_data
 from gomem_core.report import Addr, hexed, hexed_or_none

@@ -114,3 +114,24 @@ class Region(NamedTuple):
     used_end: int
     grows: Literal["up", "down", ""]
     note: str
+
+
+class MemStats(NamedTuple):
+    """What runtime.ReadMemStats tells, field names as in Go's runtime.MemStats; bytes and counts."""
+
+    Alloc: int  # bytes of objects allocated and not yet swept away; the same as HeapAlloc
+    TotalAlloc: int
+    Mallocs: int
+    Frees: int
+    HeapAlloc: int
+    HeapSys: int
+    HeapIdle: int
+    HeapInuse: int
+    HeapReleased: int
+    HeapObjects: int
+    StackInuse: int
+    MSpanInuse: int
+    MCacheInuse: int
+    NextGC: int
+    NumGC: int
+    BySize: tuple[tuple[int, int, int], ...]  # (size, mallocs, frees) of the classes 0 … 60

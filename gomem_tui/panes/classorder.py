@@ -1,18 +1,18 @@
 """The span classes through a filter: for the mcentral pane."""
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go.sizeclasses import CLASSES, is_noscan
 from gomem_core.lang.commands import Filter
 from gomem_core.queries.roworder import Choice, RowOrder, Work
 from gomem_core.queries.spanfilter import keep, read_filters
 from gomem_core.report import Cell
+from gomem_core.world.world import World
 from gomem_tui.render.mcentral import listed_classes
 
 
 class ClassOrder(RowOrder):
     """Rows: the span classes that pass a filter; those whose mcentral was asked come first."""
 
-    def __init__(self, view: HeapView) -> None:
+    def __init__(self, view: World) -> None:
         super().__init__(Choice("asked", descending=False))
         self._view = view
         self._rows: list[int] = []

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from gomem_core.classic.view import CENTRAL_CLASSES
+from gomem_core.go.sizeclasses import CENTRAL_CLASSES
 from gomem_core.queries.roworder import RowOrder
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final, Literal
 
-from gomem_core.classic.view import HeapView
 from gomem_core.lang.errors import shown
 from gomem_core.lang.filters import LOG, doubtful, without_half_typed
 from gomem_core.lang.moves import Select
@@ -25,6 +24,7 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.session.session import Session
 from gomem_core.world.changes import Touched
 from gomem_core.world.interrupt import Stopped
+from gomem_core.world.world import World
 from gomem_tui.panes.classorder import ClassOrder
 from gomem_tui.panes.logorder import LogOrder
 from gomem_tui.panes.sifter import Sifter
@@ -63,7 +63,7 @@ class Model:
         return self.console.session
 
     @property
-    def view(self) -> HeapView:
+    def view(self) -> World:
         """The heap."""
         return self.session.view
 

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import ARENA_SIZE, PAGE_SHIFT
 from gomem_core.report import format_bytes
 from gomem_core.world.records import SpanInfo
+from gomem_core.world.world import World
 from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.pagecells import GOES_ON, Cells, Chart, Lens
 from gomem_tui.render.readout import readout, readout_several
@@ -42,12 +42,12 @@ def map_rows(height: int) -> int:
     return max(1, height - 1 - _FOOT)
 
 
-def cell_count(view: HeapView, zoom: int) -> int:
+def cell_count(view: World, zoom: int) -> int:
     """Cells of the whole map: the mapped pages; from the first zoom on, all that could ever be mapped."""
     return view.pages if zoom == 0 else _ARENA_PAGES >> zoom
 
 
-def layout(view: HeapView, port: Port, zoom: int) -> tuple[int, int]:
+def layout(view: World, port: Port, zoom: int) -> tuple[int, int]:
     """Map cells in a row, a power of two so that row addresses are round, and columns for each of them.
 
     Two columns where the whole map fits in that way, else one.
@@ -59,7 +59,7 @@ def layout(view: HeapView, port: Port, zoom: int) -> tuple[int, int]:
     return per_row, 1
 
 
-def render_arena(view: HeapView, port: Port, scene: Scene, chart: Chart, key: str = "") -> list[Line]:
+def render_arena(view: World, port: Port, scene: Scene, chart: Chart, key: str = "") -> list[Line]:
     """Title rule, the rows of the map from row port.top, a readout of the selected page, a legend; `key` opens all of it."""
     per_row, spread = layout(view, port, chart.zoom)
     size = format_bytes(1 << (PAGE_SHIFT + chart.zoom))
@@ -91,7 +91,7 @@ def render_arena(view: HeapView, port: Port, scene: Scene, chart: Chart, key: st
     return fit_all(lines, port)
 
 
-def _changed_elsewhere(view: HeapView, scene: Scene, zoom: int, per_row: int, port: Port) -> str:
+def _changed_elsewhere(view: World, scene: Scene, zoom: int, per_row: int, port: Port) -> str:
     cells = (base - view.arena[0] >> PAGE_SHIFT + zoom for base in changed_bases(view, scene))
     return changed_elsewhere((cell // per_row for cell in cells), port.top, map_rows(port.height))
 
@@ -107,7 +107,7 @@ def _legend(scene: Scene, chart: Chart, key: str) -> list[str]:
     return [scene.legend, *signs] if scene.comparing else [*signs, changed]
 
 
-def _readout(view: HeapView, selected: SpanInfo, cell: int, zoom: int, width: int) -> str:
+def _readout(view: World, selected: SpanInfo, cell: int, zoom: int, width: int) -> str:
     """What the selected cell covers."""
     start = view.arena[0]
     first, last = cell << zoom, min((cell + 1 << zoom), view.pages) - 1

@@ -8,11 +8,11 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo, SpanInfo, WordInfo
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice
@@ -40,7 +40,7 @@ def stride(info: SpanInfo, height: int) -> int:
     return info.elemsize if info.elemsize <= bitmap_rows(height) * ROW_BYTES else ROW_BYTES
 
 
-def render_bitmap(view: HeapView, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
+def render_bitmap(view: World, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
     """Title rule, headings, then bitmap byte number port.top of the selected span and following, and a legend."""
     info = view.span_at(scene.selection.addr)
     if info is None or not info.elemsize:
@@ -76,7 +76,7 @@ def _notes(info: SpanInfo, port: Port, scene: Scene) -> list[str]:
 class _Rows:
     """Draws rows of one span."""
 
-    def __init__(self, view: HeapView, info: SpanInfo, port: Port, scene: Scene, objects: ObjectTable) -> None:
+    def __init__(self, view: World, info: SpanInfo, port: Port, scene: Scene, objects: ObjectTable) -> None:
         self._view = view
         self._info = info
         self._width = port.width

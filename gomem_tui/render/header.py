@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.report import format_bytes
+from gomem_core.world.world import World
 from gomem_tui.render.lines import Line, Span, bar, fit
 from gomem_tui.render.words import clean, clip
 
@@ -29,7 +29,7 @@ _SPARE: Final = ("gomem", "P", "go", "trigger")
 
 
 def render_header(
-    view: HeapView, place: tuple[int, int, int], name: str, width: int, branch: str = "", read_only: bool = False
+    view: World, place: tuple[int, int, int], name: str, width: int, branch: str = "", read_only: bool = False
 ) -> Line:
     """Name, P, place (step, events of the next, steps in all), heap_live against the trigger, collections; less where narrow.
 
@@ -50,7 +50,7 @@ def render_header(
     return fit(tuple(spans), width)
 
 
-def _parts(view: HeapView, place: tuple[int, int, int], branch: str, read_only: bool) -> dict[str, list[Span]]:
+def _parts(view: World, place: tuple[int, int, int], branch: str, read_only: bool) -> dict[str, list[Span]]:
     """Returns all that could be shown, in order."""
     ps = view.mcaches()
     current = next(c.p for c in ps if c.current)

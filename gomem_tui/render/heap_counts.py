@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.report import format_bytes
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum
 from gomem_tui.render.lines import Line, Scene, bar, fit, short
@@ -120,7 +120,7 @@ def free_summary(c: Compared, width: int) -> Line:
     return ((_free_changed(c), "new"), (head, "label"), (text + more, "text"))
 
 
-def free_table(c: Compared, view: HeapView, rows: int, width: int) -> list[Line]:
+def free_table(c: Compared, view: World, rows: int, width: int) -> list[Line]:
     """The free lists by length, then the large free spans by length, as many as fit in `rows` lines."""
     small = _small(c.scene, view, c.now.free)
     large = _large(c.scene, view)
@@ -135,7 +135,7 @@ def free_table(c: Compared, view: HeapView, rows: int, width: int) -> list[Line]
     return [*lines[: rows - 1], ((_TOLD["others"], "dim"),)][:rows]
 
 
-def _small(scene: Scene, view: HeapView, free: Mapping[int, int]) -> list[Line]:
+def _small(scene: Scene, view: World, free: Mapping[int, int]) -> list[Line]:
     before = scene.before.free if scene.before is not None else free
     return [
         _free_line(scene.sign(count != before.get(npages, 0)) or scene.mark(first), f"free[{npages}]", count, first, npages)
@@ -144,7 +144,7 @@ def _small(scene: Scene, view: HeapView, free: Mapping[int, int]) -> list[Line]:
     ]
 
 
-def _large(scene: Scene, view: HeapView) -> list[Line]:
+def _large(scene: Scene, view: World) -> list[Line]:
     """Large free spans, a line for each length."""
     return [
         _free_line(scene.mark(base), _TOLD["large row"].format(npages=npages), count, base, npages)

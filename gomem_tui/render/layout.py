@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from math import log2
 from typing import Final
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import BITMAP_BYTES_PER_ARENA_BYTE, PAGE_SHIFT, PHYS_PAGE_SIZE, PTR_SIZE
 from gomem_core.queries.reach import object_at
 from gomem_core.report import format_bytes
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import Region
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, fit_all, rule, short
 from gomem_tui.render.words import clip, join_fitting, size_text
@@ -58,7 +58,7 @@ class _Row:
     line: Line
 
 
-def render_layout(view: HeapView, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
+def render_layout(view: World, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
     """Title rule, and as much of the picture as there is room for."""
     notes = [scene.legend, "bars: log scale", _TOLD["mapped"].format(nbytes=format_bytes(sum(_mapped(view))))]
     notes.append("high addresses above")
@@ -72,14 +72,14 @@ def _kept(rows: list[_Row], room: int) -> list[_Row]:
     return [rows[i] for i in sorted(by_need[: max(room, 0)])]
 
 
-def _mapped(view: HeapView) -> list[int]:
+def _mapped(view: World) -> list[int]:
     return [r.used_end - r.used_start for r in view.layout() if r.name.startswith("heap")]
 
 
 class _Picture:
     """Makes the rows for one heap and one selection."""
 
-    def __init__(self, view: HeapView, port: Port, scene: Scene, objects: ObjectTable) -> None:
+    def __init__(self, view: World, port: Port, scene: Scene, objects: ObjectTable) -> None:
         self._view = view
         self._port = port
         self._objects = objects

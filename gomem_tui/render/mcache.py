@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final, Literal
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import TINY_SIZE
 from gomem_core.go.sizeclasses import CLASSES, is_noscan
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.queries.figures import CacheSums, cache_sums
 from gomem_core.world.records import McacheInfo
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit, fit_all, rule, short, shown_rows
 from gomem_tui.render.words import clip, join_fitting
@@ -47,7 +47,7 @@ def groups_beside(width: int) -> bool:
     return width >= 2 * _COLUMN
 
 
-def mcache_rows(view: HeapView, width: int) -> list[Row]:
+def mcache_rows(view: World, width: int) -> list[Row]:
     """All rows of the pane, of which it shows some."""
     rows: list[Row] = []
     for cache in view.mcaches():
@@ -78,7 +78,7 @@ def column_of(x: int, width: int) -> int:
     return 1 if groups_beside(width) and x >= _COLUMN else 0
 
 
-def render_mcache(view: HeapView, port: Port, scene: Scene) -> list[Line]:
+def render_mcache(view: World, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, the rows from number port.top, and a legend."""
     rows, page = mcache_rows(view, port.width), mcache_page(port.height)
     current = next((c for c in view.mcaches() if c.current), None)
@@ -102,7 +102,7 @@ def render_mcache(view: HeapView, port: Port, scene: Scene) -> list[Line]:
     return fit_all(lines, port)
 
 
-def _line(row: Row, view: HeapView, port: Port, scene: Scene, selected: int) -> Line:
+def _line(row: Row, view: World, port: Port, scene: Scene, selected: int) -> Line:
     match row.what:
         case "P":
             return _p_line(row.cache, port.width, scene)
@@ -170,7 +170,7 @@ def _tiny_line(cache: McacheInfo, width: int, scene: Scene) -> Line:
     return tuple(pieces)
 
 
-def _cached(one: Cached, view: HeapView, active: bool, scene: Scene, selected: int, beside: bool) -> Line:
+def _cached(one: Cached, view: World, active: bool, scene: Scene, selected: int, beside: bool) -> Line:
     info = view.span_at(one.base)
     nelems = info.nelems if info is not None else 0
     chosen, news = one.base == selected, scene.mark(one.base)

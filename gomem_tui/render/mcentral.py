@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from gomem_core.classic.view import CENTRAL_CLASSES, HeapView
-from gomem_core.go.sizeclasses import CLASSES, is_noscan
+from gomem_core.go.sizeclasses import CENTRAL_CLASSES, CLASSES, is_noscan
 from gomem_core.world.records import SpanInfo
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice, reflow
@@ -22,12 +22,12 @@ _FAR: Final = 5_000  # spans from an end of a list up to which a place in it is 
 _LEGEND: Final = " ᴹ cached"
 
 
-def asked_classes(view: HeapView) -> list[int]:
+def asked_classes(view: World) -> list[int]:
     """Span classes whose mcentral was ever asked for a span."""
     return [c for c in CENTRAL_CLASSES if view.central(c).nlock]
 
 
-def listed_classes(view: HeapView) -> list[int]:
+def listed_classes(view: World) -> list[int]:
     """All span classes in the order of the rows: those that were asked come first."""
     asked = asked_classes(view)
     return asked + [c for c in CENTRAL_CLASSES if c not in asked]
@@ -38,9 +38,7 @@ def central_rows(height: int) -> int:
     return max(1, height - 2 - _FOOT)
 
 
-def render_mcentral(
-    view: HeapView, port: Port, scene: Scene, filtered: Sequence[int] | None = None, text: str = ""
-) -> list[Line]:
+def render_mcentral(view: World, port: Port, scene: Scene, filtered: Sequence[int] | None = None, text: str = "") -> list[Line]:
     """Title rule, headings, the classes from number port.top, then the chains of the selected class.
 
     `filtered` are those that pass the filter `text`; None: all.
@@ -68,7 +66,7 @@ def render_mcentral(
     return fit_all(lines, port)
 
 
-def chain_base(view: HeapView, scene: Scene, which: Which, width: int, x: int) -> int:
+def chain_base(view: World, scene: Scene, which: Which, width: int, x: int) -> int:
     """The span that is drawn at cell x of a chain; 0 for none."""
     for (text, _), base in _chain(view, scene, which, width):
         if x < len(text):
@@ -87,7 +85,7 @@ def _heading(width: int) -> Line:
     return ((text, "label"), (_LEGEND if len(text) + len(_LEGEND) <= width else "", "label"))
 
 
-def _row(view: HeapView, spanclass: int, port: Port, scene: Scene) -> Line:
+def _row(view: World, spanclass: int, port: Port, scene: Scene) -> Line:
     c, boxes = view.central(spanclass), _boxes_shown(port.width)
     chosen = spanclass == scene.selection.spanclass
     new = spanclass in scene.touched.central
@@ -116,7 +114,7 @@ def _number(n: int) -> str:
     return str(n) if n < 100_000 else f"{n // 1000}k" if n < 1_000_000 else f"{n // 1_000_000}M"
 
 
-def _chain(view: HeapView, scene: Scene, which: Which, width: int) -> list[tuple[Span, int]]:
+def _chain(view: World, scene: Scene, which: Which, width: int) -> list[tuple[Span, int]]:
     """A list as the doubly linked chain it is, with the base of the span that each piece stands for (0: none).
 
     It is drawn front to back, or, where it is longer than the line and the selected span hangs on it, around that span.
@@ -152,7 +150,7 @@ def _chain(view: HeapView, scene: Scene, which: Which, width: int) -> list[tuple
     return pieces
 
 
-def _window(view: HeapView, spanclass: int, which: Which, selected: SpanInfo | None, room: int) -> tuple[bool, list[int], bool]:
+def _window(view: World, spanclass: int, which: Which, selected: SpanInfo | None, room: int) -> tuple[bool, list[int], bool]:
     """Returns at most `room` neighbouring spans of a list, and whether there are more before and after them."""
     if selected is None:
         bases = view.central_chain(spanclass, which, room + 1)
@@ -164,7 +162,7 @@ def _window(view: HeapView, spanclass: int, which: Which, selected: SpanInfo | N
     return len(before) > left, bases, len(behind) > right
 
 
-def _neighbours(view: HeapView, info: SpanInfo, direction: int, count: int) -> list[int]:
+def _neighbours(view: World, info: SpanInfo, direction: int, count: int) -> list[int]:
     """Returns at most `count` spans that follow on its list, nearest first; direction -1: that stand before it."""
     found: list[int] = []
     here: SpanInfo | None = info

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.queries.kept import fate_sentence
@@ -12,6 +11,7 @@ from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.world.objects import ObjectInfo, ObjectTable
 from gomem_core.world.records import SlotInfo
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
@@ -70,7 +70,7 @@ class Rows(NamedTuple):
     link: int = 0  # which link of the selected object would be followed
 
 
-def render_objects(view: HeapView, port: Port, scene: Scene, table: Rows, links: LinkIndex | None = None) -> list[Line]:
+def render_objects(view: World, port: Port, scene: Scene, table: Rows, links: LinkIndex | None = None) -> list[Line]:
     """Title rule, headings, the objects from row port.top, and about the selected one; `links` is find_paths's."""
     objects, order, history, selected, link = table
     count, rows = len(order), object_rows(port.height)
@@ -133,7 +133,7 @@ class _Table:
 
     def __init__(
         self,
-        view: HeapView,
+        view: World,
         scene: Scene,
         objects: ObjectTable,
         history: Sequence[str],

@@ -4,9 +4,9 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.world.records import SpanInfo
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Scene, Span
 from gomem_tui.render.spans import kind_tone
@@ -57,7 +57,7 @@ class Cell:
 class Cells:
     """Draws cells of one map."""
 
-    def __init__(self, view: HeapView, scene: Scene, chart: Chart, selected: SpanInfo | None, cursor: int, active: bool) -> None:
+    def __init__(self, view: World, scene: Scene, chart: Chart, selected: SpanInfo | None, cursor: int, active: bool) -> None:
         self._view = view
         self._scene = scene
         self._chart = chart

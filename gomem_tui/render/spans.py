@@ -2,10 +2,10 @@
 
 from typing import Final, NamedTuple
 
-from gomem_core.classic.view import HeapView
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import format_bytes
 from gomem_core.world.records import SpanInfo
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
@@ -17,7 +17,7 @@ _GIVEN_BACK: Final = "░ given back"
 _LAST: Final = ("waste", "sweepgen")  # what narrow tables have for the list, when sorted by it
 
 
-def render_spans(view: HeapView, order: SpanOrder, port: Port, scene: Scene) -> list[Line]:
+def render_spans(view: World, order: SpanOrder, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, then the rows from number port.top."""
     count, shown = view.span_count, span_rows(port.height)
     infos = order.rows(port.top, port.top + shown)
@@ -34,7 +34,7 @@ def render_spans(view: HeapView, order: SpanOrder, port: Port, scene: Scene) -> 
     return fit_all(lines, port)
 
 
-def _notes(view: HeapView, order: SpanOrder, infos: list[SpanInfo], port: Port, scene: Scene) -> list[str]:
+def _notes(view: World, order: SpanOrder, infos: list[SpanInfo], port: Port, scene: Scene) -> list[str]:
     """What the title rule tells, what matters most first."""
     count, size = view.span_count, format_bytes(view.pages << 13)
     position = shown_rows(port.top + 1, port.top + len(infos), len(order)) if infos else ""
@@ -48,7 +48,7 @@ def _notes(view: HeapView, order: SpanOrder, infos: list[SpanInfo], port: Port, 
     return [working(order), *total, scene.legend, elsewhere, by, *more, *_legend(infos, port.width)]
 
 
-def changed_bases(view: HeapView, scene: Scene) -> list[int]:
+def changed_bases(view: World, scene: Scene) -> list[int]:
     """The spans that the last step changed and that are still there, if these are few; none while a difference is shown."""
     return [base for base in scene.few if (info := view.span_at(base)) is not None and info.base == base and not scene.comparing]
 

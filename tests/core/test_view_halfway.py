@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSpanList
-from gomem_core.classic.view import CENTRAL_CLASSES, HeapView
+from gomem_core.classic.view import HeapView
 from gomem_core.go.events import Event
+from gomem_core.go.sizeclasses import CENTRAL_CLASSES
 from gomem_core.lang import parse
-from gomem_core.session.commands import EXECUTE, CommandError, World
+from gomem_core.session.commands import EXECUTE, CommandError, Context
 from gomem_core.world.objects import ObjectTable
 
 LINES = [
@@ -45,7 +46,7 @@ def lists(heap: Heap) -> dict[int, str]:
 def test_a_span_names_the_list_that_holds_it_after_every_event(lines: list[str]) -> None:
     heap = Heap()
     view = HeapView(heap)
-    world = World(heap, view, ObjectTable())
+    world = Context(heap, view, ObjectTable())
 
     def listen(event: Event) -> None:
         view.follow(event)

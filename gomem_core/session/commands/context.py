@@ -28,7 +28,7 @@ class CommandError(Exception):
 
 
 @dataclass(slots=True)
-class World:
+class Context:
     """A session's heap and objects; `step` is the number of the command that is being done.
 
     `links` are kept where the heap narrates, `stop` is asked by whoever wants what takes long to end.

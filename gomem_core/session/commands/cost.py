@@ -23,7 +23,7 @@ from gomem_core.lang.commands import (
     Scavenge,
     Target,
 )
-from gomem_core.session.commands.context import World
+from gomem_core.session.commands.context import Context
 
 _ALLOCATED: Final = 5
 _DROPPED: Final = 20
@@ -32,7 +32,7 @@ _LOOKED_AT: Final = 1_000
 _SUMMED: Final = 100
 
 
-def cost(world: World, command: Command | None) -> int:
+def cost(world: Context, command: Command | None) -> int:
     """How many plain commands take as long, at least 1."""
     match command:
         case Alloc(times=n):
@@ -49,7 +49,7 @@ def cost(world: World, command: Command | None) -> int:
             return 1
 
 
-def _objects(world: World, target: Target, with_numbered: bool) -> int:
+def _objects(world: Context, target: Target, with_numbered: bool) -> int:
     match target:
         case Everything():
             return world.objects.alive

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from gomem_core.lang.commands import ByName, ByRange, Drop, Every, Everything, Share, Target
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.report import Result, counted, format_bytes, told
-from gomem_core.session.commands.context import CommandError, World
+from gomem_core.session.commands.context import CommandError, Context
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -17,7 +17,7 @@ _NAMES_TOLD: Final = 1_000  # in the data
 _FORESEEN: Final = 100_000  # living objects up to which it is told beforehand what a line would drop
 
 
-def drop(world: World, command: Drop) -> Result:
+def drop(world: Context, command: Drop) -> Result:
     """Forget the objects chosen."""
     meant = _meant(world, command)
     oids = _choose(world, command, meant)
@@ -36,12 +36,12 @@ def drop(world: World, command: Drop) -> Result:
     return Result(told(len(oids), one, many, head=head, shown=_shown(names)), data)
 
 
-def check_drop(world: World, command: Drop) -> None:
+def check_drop(world: Context, command: Drop) -> None:
     """Raise CommandError if an object that it names is not there, or named twice."""
     _meant(world, command)
 
 
-def foresee_drop(world: World, command: Drop) -> str:
+def foresee_drop(world: Context, command: Drop) -> str:
     """What the command would drop, in a line; nothing where that would take long to find out."""
     if world.objects.alive > _FORESEEN:
         return ""
@@ -70,7 +70,7 @@ def _shown(names: Sequence[str]) -> str:
 # --- Which objects are meant -------------------------------------------------------------------------------------------------
 
 
-def _meant(world: World, command: Drop) -> list[int]:
+def _meant(world: Context, command: Drop) -> list[int]:
     """The living objects that its targets mean, in the order in which they are named; where it chooses, oldest first."""
     oids: dict[int, None] = {}  # a set that keeps the order
     for target in command.targets:
@@ -81,7 +81,7 @@ def _meant(world: World, command: Drop) -> list[int]:
     return sorted(oids) if command.chooses else list(oids)
 
 
-def _targets(world: World, target: Target, chooses: bool) -> list[int]:
+def _targets(world: Context, target: Target, chooses: bool) -> list[int]:
     """The living objects that a target means; at least one, except for `all`."""
     match target:
         case Everything():
@@ -98,7 +98,7 @@ def _targets(world: World, target: Target, chooses: bool) -> list[int]:
             return [world.living(target)]
 
 
-def _range(world: World, prefix: str, first: int, last: int, besides: Sequence[int] = ()) -> list[int]:
+def _range(world: Context, prefix: str, first: int, last: int, besides: Sequence[int] = ()) -> list[int]:
     """The living ones of a range; those dropped before are passed over, those never born are an error.
 
     None at all are an error too, if there are none `besides`.
@@ -117,7 +117,7 @@ def _range(world: World, prefix: str, first: int, last: int, besides: Sequence[i
 # --- Which of them are chosen ------------------------------------------------------------------------------------------------
 
 
-def _choose(world: World, command: Drop, meant: list[int]) -> list[int]:
+def _choose(world: Context, command: Drop, meant: list[int]) -> list[int]:
     """The size chooses first, then every k-th or a share of what is left."""
     if command.size is not None:
         passes, size = COMPARE[command.size.comparison], command.size.size

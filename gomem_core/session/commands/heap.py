@@ -9,19 +9,19 @@ from gomem_core.lang.commands import Flush, FreeOs, Gc, GcMark, GcSweep, Gogc, M
 from gomem_core.queries import show
 from gomem_core.queries.data import or_none
 from gomem_core.report import Result, format_bytes, told
-from gomem_core.session.commands.context import CommandError, World
+from gomem_core.session.commands.context import CommandError, Context
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
 
 
-def _gc(world: World, _command: Gc) -> Result:
+def _gc(world: Context, _command: Gc) -> Result:
     before = _books(world)
     world.heap.gc.collect()
     return _swept(world, before, "collected")
 
 
-def _gc_mark(world: World, _command: GcMark) -> Result:
+def _gc_mark(world: Context, _command: GcMark) -> Result:
     world.heap.gc.start(TRIGGER_FORCED)
     marked = world.heap.stats.heap_marked
     waiting = len(world.heap.mheap.unswept_spans())
@@ -31,7 +31,7 @@ def _gc_mark(world: World, _command: GcMark) -> Result:
     return Result(told(waiting, one, many, marked=format_bytes(marked)), data)
 
 
-def _gc_sweep(world: World, command: GcSweep) -> Result:
+def _gc_sweep(world: Context, command: GcSweep) -> Result:
     before = _books(world)
     spans = 0
     while command.spans is None or spans < command.spans:
@@ -41,13 +41,13 @@ def _gc_sweep(world: World, command: GcSweep) -> Result:
     return _swept(world, before, told(spans, "swept {n} span", "swept {n} spans"))
 
 
-def _books(world: World) -> tuple[int, int, int]:
+def _books(world: Context) -> tuple[int, int, int]:
     """Objects freed so far, their bytes, pages in use: to tell afterwards what changed."""
     m = world.heap.mem_stats()
     return m.Frees, m.TotalAlloc - m.Alloc, world.heap.mheap.pages_in_use
 
 
-def _swept(world: World, before: tuple[int, int, int], what: str) -> Result:
+def _swept(world: Context, before: tuple[int, int, int], what: str) -> Result:
     """What was done, and below it a list of what came of it."""
     frees, nbytes, pages = (now - then for now, then in zip(_books(world), before, strict=True))
     done = world.heap.mheap.sweepdone
@@ -61,7 +61,7 @@ def _swept(world: World, before: tuple[int, int, int], what: str) -> Result:
     return Result(f"{what}: {'; '.join(facts)}", data)
 
 
-def _gogc(world: World, command: Gogc) -> Result:
+def _gogc(world: Context, command: Gogc) -> Result:
     world.heap.gc.set_gc_percent(command.percent)
     trigger = world.heap.stats.gc_trigger
     data: results.Gogc = {"gogc": command.percent if command.percent >= 0 else None, "gc_trigger": or_none(trigger)}
@@ -70,22 +70,22 @@ def _gogc(world: World, command: Gogc) -> Result:
     return Result(f"the next collection starts when heap_live reaches {format_bytes(trigger)}", data)
 
 
-def _scavenge(world: World, command: Scavenge) -> Result:
+def _scavenge(world: Context, command: Scavenge) -> Result:
     released = scavenge(world.heap.mheap, world.heap.mheap.now, command.age_ns)
     return _released(world, released)
 
 
-def _freeos(world: World, _command: FreeOs) -> Result:
+def _freeos(world: Context, _command: FreeOs) -> Result:
     return _released(world, world.heap.free_os_memory())
 
 
-def _released(world: World, released: int) -> Result:
+def _released(world: Context, released: int) -> Result:
     total = world.heap.stats.heap_released
     data: results.Released = {"released": released, "heap_released": total}
     return Result(f"gave {format_bytes(released)} back to the operating system, {format_bytes(total)} in all", data)
 
 
-def _flush(world: World, _command: Flush) -> Result:
+def _flush(world: Context, _command: Flush) -> Result:
     cached = sum(len(c.cached) for c in world.view.mcaches())
     world.heap.flush()
     one = "{n} span went from its mcache back to its mcentral"
@@ -94,11 +94,11 @@ def _flush(world: World, _command: Flush) -> Result:
     return Result(told(cached, one, many), data)
 
 
-def _memstats(world: World, _command: MemStats) -> Result:
+def _memstats(world: Context, _command: MemStats) -> Result:
     return show.mem_stats(world.heap.read_mem_stats(), world.heap.stats.tinyallocs)
 
 
-def _procs(world: World, command: Procs) -> Result:
+def _procs(world: Context, command: Procs) -> Result:
     world.heap.procs(command.n)
     current = world.heap.mcache.p
     one, many = "{n} P, with the only mcache; P{p} allocates", "{n} Ps, each with its own mcache; P{p} allocates"
@@ -106,7 +106,7 @@ def _procs(world: World, command: Procs) -> Result:
     return Result(told(command.n, one, many, p=current), data)
 
 
-def _check_p(world: World, command: UseP) -> None:
+def _check_p(world: Context, command: UseP) -> None:
     """Raise CommandError if there is no such P."""
     count = len(world.heap.mcaches)
     if command.index >= count:
@@ -118,15 +118,15 @@ def _check_p(world: World, command: UseP) -> None:
         raise CommandError(complaint, str(command.index))
 
 
-def _use_p(world: World, command: UseP) -> Result:
+def _use_p(world: Context, command: UseP) -> Result:
     _check_p(world, command)
     world.heap.use_p(command.index)
     data: results.ChosenP = {"p": command.index}
     return Result(f"P{command.index} allocates from now on", data)
 
 
-CHECK_HEAP: Final[dict[type, Callable[[World, Any], None]]] = {UseP: _check_p}
-EXECUTE_HEAP: Final[dict[type, Callable[[World, Any], Result]]] = {
+CHECK_HEAP: Final[dict[type, Callable[[Context, Any], None]]] = {UseP: _check_p}
+EXECUTE_HEAP: Final[dict[type, Callable[[Context, Any], Result]]] = {
     Gc: _gc,
     GcMark: _gc_mark,
     GcSweep: _gc_sweep,

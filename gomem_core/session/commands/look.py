@@ -12,7 +12,7 @@ from gomem_core.lang.moves import Pause
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries import show, show_one
 from gomem_core.report import Result
-from gomem_core.session.commands.context import CommandError, World
+from gomem_core.session.commands.context import CommandError, Context
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 _BARE_ADDRESS: Final = re.compile(r"c[0-9a-f]{9}")  # as panes show addresses
 
 
-def _show(world: World, command: Show) -> Result:
+def _show(world: Context, command: Show) -> Result:
     try:
         return show.show(command.topic, command.filters, world.view, world.objects, world.stop)
     except TooCostly as e:
         raise CommandError(str(e), e.pattern) from e
 
 
-def _show_one(world: World, command: ShowOne) -> Result:
+def _show_one(world: Context, command: ShowOne) -> Result:
     match command.what, command.target:
         case "class", int(number):
             return show_one.show_class(number)
@@ -46,12 +46,12 @@ def _show_one(world: World, command: ShowOne) -> Result:
             return show_one.show_object(_object(world, command.target), world.view, world.objects, world.links)
 
 
-def _addr(world: World, target: Ref) -> int:
+def _addr(world: Context, target: Ref) -> int:
     """The address meant: any, or that of an object."""
     return target.addr if isinstance(target, ByAddr) else world.objects.info(_object(world, target)).addr
 
 
-def _object(world: World, target: ByName | ByAddr | int) -> int:
+def _object(world: Context, target: ByName | ByAddr | int) -> int:
     """The object meant, which may be dropped already when it has a name of its own."""
     if isinstance(target, ByName):
         oid = world.objects.find_name(target.name)
@@ -71,39 +71,39 @@ def _object(world: World, target: ByName | ByAddr | int) -> int:
     raise TypeError(f"{target} names no object")
 
 
-def _find(world: World, command: Find) -> Result:
+def _find(world: Context, command: Find) -> Result:
     return show_one.find(_addr(world, command.target), world.view, world.objects, world.links)
 
 
-def _invariants(world: World, command: Invariants) -> Result:
+def _invariants(world: Context, command: Invariants) -> Result:
     held = check(world.heap, command.level)
     data: results.Held = {"level": command.level, "held": [*held]}
     return Result(f"{len(held)} invariants hold ({command.level})", data, details=tuple(held))
 
 
-def _help(_world: World, command: Help) -> Result:
+def _help(_world: Context, command: Help) -> Result:
     text = help_text(command.topic)
     data: results.Help = {"help": text}
     return Result("", data, details=tuple(text.splitlines()))
 
 
-def _pause(_world: World, _command: Pause) -> Result:
+def _pause(_world: Context, _command: Pause) -> Result:
     return Result("")
 
 
-def _check_one(world: World, command: ShowOne) -> None:
+def _check_one(world: Context, command: ShowOne) -> None:
     """Raise CommandError if the object is unknown."""
     if isinstance(command.target, ByName):
         _object(world, command.target)
 
 
-def _check_find(world: World, command: Find) -> None:
+def _check_find(world: Context, command: Find) -> None:
     """Raise CommandError if the object is unknown."""
     _addr(world, command.target)
 
 
-CHECK_LOOK: Final[dict[type, Callable[[World, Any], None]]] = {ShowOne: _check_one, Find: _check_find}
-EXECUTE_LOOK: Final[dict[type, Callable[[World, Any], Result]]] = {
+CHECK_LOOK: Final[dict[type, Callable[[Context, Any], None]]] = {ShowOne: _check_one, Find: _check_find}
+EXECUTE_LOOK: Final[dict[type, Callable[[Context, Any], Result]]] = {
     Show: _show,
     ShowOne: _show_one,
     Find: _find,

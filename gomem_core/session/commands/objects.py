@@ -9,7 +9,7 @@ from gomem_core.go.amd64 import MAX_MEM, PTR_SIZE
 from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
 from gomem_core.report import Result, Served, format_bytes, hexed, hexed_or_none, told
 from gomem_core.session.churn import churn
-from gomem_core.session.commands.context import CommandError, World
+from gomem_core.session.commands.context import CommandError, Context
 from gomem_core.session.commands.drop import check_drop, drop
 from gomem_core.session.told import sweeping
 from gomem_core.world.objects import ObjectInfo
@@ -31,7 +31,7 @@ _SERVED_BY: Final = {
 }
 
 
-def _check_alloc(world: World, command: Alloc) -> None:
+def _check_alloc(world: Context, command: Alloc) -> None:
     """Raise CommandError if it cannot be done."""
     _check_new_names(world, command)
     if command.size > MAX_MEM:
@@ -39,7 +39,7 @@ def _check_alloc(world: World, command: Alloc) -> None:
         raise CommandError(told)
 
 
-def _alloc(world: World, command: Alloc) -> Result:
+def _alloc(world: Context, command: Alloc) -> Result:
     size, times = command.size, command.times
     _check_alloc(world, command)
     ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
@@ -64,7 +64,7 @@ def _alloc(world: World, command: Alloc) -> Result:
     return _allocated_many(world, command, first, ends, served, collected, _sweeps_since(world, before_it))
 
 
-def _held_before(world: World, one: Allocated) -> tuple[str, ...]:
+def _held_before(world: Context, one: Allocated) -> tuple[str, ...]:
     """Says whose slot it was, if that is known, so that one sees memory being reused."""
     oid = None if one.tiny_combined or not one.elemsize else world.objects.find_addr(one.addr)
     if oid is None:
@@ -73,7 +73,7 @@ def _held_before(world: World, one: Allocated) -> tuple[str, ...]:
     return (f"this address was {old.name}'s before, dropped at step {old.dropped} and swept since",)
 
 
-def _check_new_names(world: World, command: Alloc) -> None:
+def _check_new_names(world: Context, command: Alloc) -> None:
     name, times = command.name, command.times
     if name is None:
         return
@@ -83,12 +83,12 @@ def _check_new_names(world: World, command: Alloc) -> None:
             raise CommandError(f"the name {new} is in use: drop that object first, or choose another name", name)
 
 
-def _sweeps(world: World) -> tuple[int, int]:
+def _sweeps(world: Context) -> tuple[int, int]:
     """Spans swept so far, and those of them in vain."""
     return world.heap.stats.nswept, world.heap.stats.nswept_in_vain
 
 
-def _sweeps_since(world: World, before: tuple[int, int]) -> tuple[int, int]:
+def _sweeps_since(world: Context, before: tuple[int, int]) -> tuple[int, int]:
     now = _sweeps(world)
     return now[0] - before[0], now[1] - before[1]
 
@@ -111,7 +111,7 @@ def _collected(collections: int) -> str:
 
 
 def _allocated(
-    world: World, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...], sweeps: tuple[int, int]
+    world: Context, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...], sweeps: tuple[int, int]
 ) -> Result:
     data: results.Allocated = {**_placed(world, oid, one), "gc": int(one.gc_started), **_sweeps_data(sweeps)}
     last = Served(one.addr, one.served)
@@ -132,7 +132,13 @@ def _allocated(
 
 
 def _allocated_many(
-    world: World, command: Alloc, first: int, ends: list[Allocated], served: Counter[str], collected: int, sweeps: tuple[int, int]
+    world: Context,
+    command: Alloc,
+    first: int,
+    ends: list[Allocated],
+    served: Counter[str],
+    collected: int,
+    sweeps: tuple[int, int],
 ) -> Result:
     last = _placed(world, first + command.times - 1, ends[-1])
     data: results.AllocatedMany = {
@@ -156,7 +162,7 @@ def _allocated_many(
     return Result("; ".join(facts), data, served=Served(ends[-1].addr, ends[-1].served))
 
 
-def _placed(world: World, oid: int, one: Allocated) -> "results.Placed":
+def _placed(world: Context, oid: int, one: Allocated) -> "results.Placed":
     return {
         "addr": hexed(one.addr),
         "name": world.objects.name(oid),
@@ -172,15 +178,15 @@ _ONE_WORD: Final = "word {slot} of {name} cannot hold a pointer: only word 0 can
 _WORDS: Final = "word {slot} of {name} cannot hold a pointer: words 0 to {last} can"
 
 
-def _link(world: World, command: Link) -> Result:
+def _link(world: Context, command: Link) -> Result:
     return _write(world, command.src, command.slot, world.reachable(command.dst))
 
 
-def _unlink(world: World, command: Unlink) -> Result:
+def _unlink(world: Context, command: Unlink) -> Result:
     return _write(world, command.src, command.slot, None)
 
 
-def _word_of(world: World, src: Ref, slot: int) -> ObjectInfo:
+def _word_of(world: Context, src: Ref, slot: int) -> ObjectInfo:
     """The object that has the word.  Raises CommandError if it has none that can hold a pointer."""
     o = world.objects.info(world.reachable(src))
     words = o.ptrdata // PTR_SIZE
@@ -190,18 +196,18 @@ def _word_of(world: World, src: Ref, slot: int) -> ObjectInfo:
     return o
 
 
-def _check_link(world: World, command: Link) -> None:
+def _check_link(world: Context, command: Link) -> None:
     """Raise CommandError if it cannot be done."""
     _word_of(world, command.src, command.slot)
     world.reachable(command.dst)
 
 
-def _check_unlink(world: World, command: Unlink) -> None:
+def _check_unlink(world: Context, command: Unlink) -> None:
     """Raise CommandError if it cannot be done."""
     _word_of(world, command.src, command.slot)
 
 
-def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
+def _write(world: Context, src: Ref, slot: int, dst: int | None) -> Result:
     o = _word_of(world, src, slot)
     target = world.objects.info(dst).addr if dst is not None else 0
     world.heap.write_pointer(o.addr, slot, target)
@@ -212,7 +218,7 @@ def _write(world: World, src: Ref, slot: int, dst: int | None) -> Result:
     return Result(f"{o.name}.{slot} at {at} → {world.objects.name(dst)} ({target:#x})", data)
 
 
-def _churn(world: World, command: Churn) -> Result:
+def _churn(world: Context, command: Churn) -> Result:
     objects, numgc = world.objects, world.heap.stats.numgc
     oids = objects.churned()
     earlier = [(objects.addr(oid), objects.size(oid)) for oid in oids]
@@ -241,19 +247,19 @@ def _churn(world: World, command: Churn) -> Result:
     return Result("; ".join(facts), data)
 
 
-def _is_dropped(world: World, addr: int) -> bool:
+def _is_dropped(world: Context, addr: int) -> bool:
     """Whether the program forgot the object at an address to which a link leads."""
     oid = world.objects.find_addr(addr)
     return oid is not None and not world.objects.is_alive(oid)
 
 
-CHECK_OBJECTS: Final[dict[type, Callable[[World, Any], None]]] = {
+CHECK_OBJECTS: Final[dict[type, Callable[[Context, Any], None]]] = {
     Alloc: _check_alloc,
     Drop: check_drop,
     Link: _check_link,
     Unlink: _check_unlink,
 }
-EXECUTE_OBJECTS: Final[dict[type, Callable[[World, Any], Result]]] = {
+EXECUTE_OBJECTS: Final[dict[type, Callable[[Context, Any], Result]]] = {
     Alloc: _alloc,
     Drop: drop,
     Link: _link,

@@ -1,0 +1,252 @@
+"""What panes, queries, sums and differences ask of a heap, whatever heap it is: a world.
+
+What looks at a heap knows it by these protocols alone.  What is returned are small frozen records (records.py), nothing is copied
+but what is asked for, and nothing can be changed.  Addresses and sizes are bytes; pages are numbered from the start of the arena.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import Literal, Protocol
+
+from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SlotInfo, SpanInfo, WordInfo
+
+
+class Counters(Protocol):
+    """Running counters (Go's mstats): bytes unless a name says otherwise; those that begin with n are numbers."""
+
+    heap_sys: int  # mapped for the heap
+    heap_idle: int  # in free spans
+    heap_inuse: int  # in spans that hold objects
+    heap_released: int  # of heap_idle, given back to the operating system
+    stacks_inuse: int
+    heap_live: int  # as the pacer sees it: a cached span counts as full
+    heap_marked: int
+    gc_trigger: int
+    next_gc: int
+    trigger_ratio: float
+    numgc: int
+    largealloc: int
+    nlargealloc: int
+    largefree: int
+    nlargefree: int
+    nsmallfree: list[int]  # swept objects by size class
+    tinyallocs: int  # tiny objects that shared a block
+    nzero: int  # size 0: no memory at all
+    nserved_mcache: int  # a slot from the P's cached span, no lock
+    nserved_central: int  # mcentral had a span
+    nserved_heap: int  # the heap cut a span for the class
+    nserved_large: int  # the heap handed out a large object
+    nserved_os: int  # the arena had to grow, for either of the two
+    nheap_lock: int
+    nheap_alloc: int  # spans handed out
+    nheap_grow: int
+    nmcache_flush: int
+    nos_release: int  # spans given back to the operating system (madvise calls)
+    nswept: int  # spans swept
+    nswept_in_vain: int  # of these, spans in which nothing was freed, and that nobody wanted for a slot they had
+
+
+class Spans(Protocol):
+    """Spans, in address order and by address."""
+
+    @property
+    def span_count(self) -> int:
+        """Number of spans in the arena."""
+        ...
+
+    def spans(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
+        """Spans number start to stop, in address order."""
+        ...
+
+    def each(self) -> Iterator[SpanInfo]:
+        """All spans in address order, made one at a time: nobody has to keep thousands of them."""
+        ...
+
+    def span_at(self, addr: int) -> SpanInfo | None:
+        """The span whose pages hold `addr`; None outside the used arena."""
+        ...
+
+    def span_number(self, base: int) -> int:
+        """Position in address order of the span that holds `base`; -1 outside the used arena."""
+        ...
+
+    def spans_entry(self, page: int) -> tuple[int, bool]:
+        """spans[page]: the base of the span it points to (0: nil), and whether that is valid or left over."""
+        ...
+
+
+class Slots(Protocol):
+    """What lies in spans: slots, words and their bits, stored pointers."""
+
+    def span_bits(self, base: int) -> tuple[int, int, int]:
+        """allocBits, allocCache and gcmarkBits of the span in use at `base`; bit i is slot i (of the cache, freeindex + i)."""
+        ...
+
+    def slots(self, base: int, start: int = 0, stop: int | None = None) -> list[SlotInfo]:
+        """Slots number start to stop of the span in use at `base`; none for other spans."""
+        ...
+
+    def slot_at(self, addr: int) -> SlotInfo | None:
+        """The slot that holds `addr`; None outside slots."""
+        ...
+
+    def elemsize_at(self, addr: int) -> int:
+        """Bytes of a slot of the span in use that holds `addr`, else 0."""
+        ...
+
+    def slot_base(self, addr: int) -> int:
+        """Address of the slot that holds `addr`, 0 where no object can be."""
+        ...
+
+    def words(self, addr: int, count: int) -> list[WordInfo]:
+        """`count` words from `addr` (rounded down to a word), as far as its span goes; bits of free spans mean nothing: none."""
+        ...
+
+    def links(self, addr: int) -> list[tuple[int, int]]:
+        """The pointers stored in the object whose slot holds `addr`: (word number, target), by word."""
+        ...
+
+    def stores(self, addr: int, target: int) -> bool:
+        """Whether a pointer to exactly `target` is stored in the object whose slot holds `addr`."""
+        ...
+
+    def is_root(self, addr: int) -> bool:
+        """Whether the program itself refers to an object in the slot that holds `addr`."""
+        ...
+
+    def is_reachable(self, addr: int) -> bool:
+        """Whether the program can reach the object at `addr` through what it refers to; walks all links.
+
+        The address of objects of size 0 lies in no slot: it is reached where a link to it is.
+        """
+        ...
+
+    @property
+    def zerobase(self) -> int:
+        """Where objects of size 0 live."""
+        ...
+
+    def slot_sets(self, base: int) -> tuple[int, int] | None:
+        """The allocated slots of the span in use at `base`, and those of them that are not dead, as bit sets; else None."""
+        ...
+
+    def linked(self) -> list[int]:
+        """Addresses of all objects in which pointers are stored; looks at every span (see LinkIndex)."""
+        ...
+
+    def reached(self) -> Generator[None, None, set[int]]:
+        """Addresses of the slots to which links lead from what the program refers to; stops now and then on its way."""
+        ...
+
+    def kept(self) -> tuple[int, set[int]]:
+        """What a mark would find now: bytes of all slots that it would reach, and where the links in these lead."""
+        ...
+
+
+class Lists(Protocol):
+    """Lists on which spans hang."""
+
+    def central(self, spanclass: int) -> CentralInfo:
+        """The mcentral of a span class."""
+        ...
+
+    def central_chain(self, spanclass: int, which: Literal["nonempty", "empty"], limit: int = 1 << 60) -> list[int]:
+        """Bases of at most `limit` spans of one of its lists, front to back."""
+        ...
+
+    def central_last(self, spanclass: int, which: Literal["nonempty", "empty"]) -> int:
+        """Base of the last span of one of its lists, 0: it is empty."""
+        ...
+
+    def list_place(self, base: int, limit: int) -> int:
+        """Place, from 1, of the span at `base` in the list it hangs on; 0: on none, or more than `limit` from both its ends."""
+        ...
+
+    def free_lists(self) -> list[tuple[int, int]]:
+        """(pages, number of spans) of each free list that is not empty, shortest first; large spans are not in these."""
+        ...
+
+    def free_list(self, npages: int, limit: int = 1 << 60) -> list[int]:
+        """Bases of at most `limit` free spans of exactly `npages` < 128 pages, front to back."""
+        ...
+
+    def free_large(self) -> list[SpanInfo]:
+        """The free spans of 128 pages and more, best fit first."""
+        ...
+
+    def free_large_lengths(self, most: int) -> list[tuple[int, int, int]]:
+        """(pages, number of spans, base of the first) of each length of large free spans, shortest first.
+
+        Looks at `most` spans; the length at which it then stops is left out, unless it is the only one.
+        """
+        ...
+
+
+class Caches(Protocol):
+    """What the Ps allocate from."""
+
+    def mcaches(self) -> list[McacheInfo]:
+        """The mcache of every P."""
+        ...
+
+
+class Sums(Protocol):
+    """What is counted of all of it."""
+
+    @property
+    def stats(self) -> Counters:
+        """The running counters; not to be changed."""
+        ...
+
+    def mem_stats(self) -> MemStats:
+        """MemStats without the flush that reading them in a program causes."""
+        ...
+
+    @property
+    def central_locks(self) -> int:
+        """How often the lock of any mcentral was taken."""
+        ...
+
+    @property
+    def gcpercent(self) -> int:
+        """GOGC, -1: off."""
+        ...
+
+    @property
+    def sweepgen(self) -> int:
+        """The heap's sweep generation: a span with a lower one waits to be swept."""
+        ...
+
+    @property
+    def sweepdone(self) -> bool:
+        """Whether nothing waits to be swept."""
+        ...
+
+    @property
+    def unswept_count(self) -> int:
+        """Spans in use that wait to be swept; their stack also holds what others swept meanwhile, and some spans twice."""
+        ...
+
+
+class Extents(Protocol):
+    """Where there is memory."""
+
+    @property
+    def arena(self) -> tuple[int, int]:
+        """Start and end of the used arena."""
+        ...
+
+    @property
+    def pages(self) -> int:
+        """Pages of the used arena."""
+        ...
+
+    def layout(self) -> list[Region]:
+        """The process from high addresses to low: where the heap lies among the rest.
+
+        Only the three regions of the heap are modelled; the others are where a small Go program on linux/amd64 has them.
+        """
+        ...
+
+
+class World(Spans, Slots, Lists, Caches, Sums, Extents, Protocol):
+    """A heap, as all can see it that do not drive it."""
