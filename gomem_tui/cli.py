@@ -96,13 +96,13 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
             "gomem export lesson.gomem --json --at cached | jq .spans",
         ),
         _declare_export,
-        "gomem_tui",
+        "gomem_tui.commands",
     ),
     "learn": Subcommand(
         "Choose a lesson and walk through it: how the heap works, step by step.",
         ("gomem learn", "gomem learn 4", "gomem learn fragmentation", "gomem learn 4 --plain", "gomem learn --list"),
         _declare_learn,
-        "gomem_tui",
+        "gomem_tui.commands",
     ),
     "keys": Subcommand(
         "Print the explorer's keys, and the names by which a configuration can give its actions other keys.",
