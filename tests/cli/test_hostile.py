@@ -261,13 +261,13 @@ def test_a_journal(there: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_nothing_is_written_past_the_edge() -> None:
-    """A new message cannot forget it: only output.py writes, and plain.py its prompt, which is a constant."""
+    """A new message cannot forget it: only output.py writes, and talk.py its prompt, which is a constant."""
     packages = [Path(__file__).parents[2] / name for name in ("gomem_core", "gomem_tui")]
     files = [file for package in packages for file in package.rglob("*.py")]
     writers = {
         file.name for file in files if re.search(r"(?<!\.)\bprint\(|std(?:out|err)\.write\(|\bstream\.write\(", file.read_text())
     }
-    assert writers == {"output.py", "plain.py"}
+    assert writers == {"output.py", "talk.py"}
 
 
 def test_the_explorer(tmp_path: Path) -> None:
