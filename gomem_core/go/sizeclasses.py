@@ -4,7 +4,7 @@ A small object is rounded up to the size of its class, so that free slots of a s
 wastes: the end of the slot that an object does not fill, and the end of the span that no whole slot fills.
 """
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
@@ -111,3 +111,8 @@ def make_span_class(sizeclass: int, noscan: bool) -> int:
 def is_noscan(spanclass: int) -> bool:
     """Whether objects of this span class hold no pointers, so that the collector need not look into them."""
     return spanclass & 1 == 1
+
+
+def kind_of(spanclass: int) -> Literal["scan", "noscan"]:
+    """The words scan and noscan."""
+    return "noscan" if is_noscan(spanclass) else "scan"

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from gomem_core.go.amd64 import PAGE_SHIFT, U64_MAX
-from gomem_core.go.sizeclasses import CLASSES, is_noscan
+from gomem_core.go.sizeclasses import CLASSES, kind_of
 from gomem_core.queries.account import Share
 from gomem_core.report import hexed, hexed_or_none
 from gomem_core.world.objects import ObjectTable
@@ -12,11 +12,6 @@ from gomem_core.world.world import Counters, World
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
-
-
-def kind_of(spanclass: int) -> "schema.Kind":
-    """The words scan and noscan."""
-    return "noscan" if is_noscan(spanclass) else "scan"
 
 
 def or_none(n: int) -> int | None:

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from gomem_core.go.amd64 import PTR_SIZE, U64_MAX
-from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.go.sizeclasses import CLASSES, kind_of
 from gomem_core.queries.account import Balance
-from gomem_core.queries.data import kind_of, mcache_data, span_data
+from gomem_core.queries.data import mcache_data, span_data
 from gomem_core.queries.moment import Moment, SpanRecord
 from gomem_core.report import Cell, Column, Table, hexed, hexed_or_none, told
 from gomem_core.world.records import McacheInfo, SpanInfo

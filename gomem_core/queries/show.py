@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.go.sizeclasses import CENTRAL_CLASSES, CLASSES
+from gomem_core.go.sizeclasses import CENTRAL_CLASSES, CLASSES, kind_of
 from gomem_core.lang.commands import Filter, Topic
 from gomem_core.lang.filters import LARGE, doubtful
 from gomem_core.queries.account import Account
@@ -12,7 +12,6 @@ from gomem_core.queries.data import (
     cached_span_data,
     central_data,
     counters_data,
-    kind_of,
     mcache_data,
     mem_stats_data,
     region_data,

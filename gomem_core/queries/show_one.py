@@ -227,11 +227,7 @@ def find(addr: int, view: World, objects: ObjectTable, links: LinkIndex | None =
         "object": None,
     }
     if region is None:
-        where = (
-            "the spare page after the arena"
-            if region is None and addr < ARENA_END and addr > view.arena[0]
-            else "nothing gomem shows"
-        )
+        where = "the spare page after the arena" if view.arena[0] < addr < ARENA_END else "nothing gomem shows"
         return Result(f"{addr:#x}: {where}", data)
     details = [f"{addr:#x} lies in {region.name} ({region.note})"]
     if not region.used_start <= addr < region.used_end:

@@ -14,6 +14,7 @@ The records, each written when it happened:
 Reading them changes the list of steps only.  The heap follows at the end, in one go.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -65,16 +66,6 @@ def called(journal: Summary) -> str:
 
 
 _TOP: Final = 20_000  # characters among which a title stands
-_FORMS: Final[dict[str, tuple[type, ...]]] = {
-    "load": (str, str),
-    "try": (str,),
-    "do": (str,),
-    "goto": (int, int),
-    "line": (int, str),
-    "mark": (str, int),
-    "branch": (str,),
-    "file": (str, int, int),
-}
 
 
 class _Told:
@@ -91,15 +82,16 @@ class _Told:
 
     def take(self, record: Record) -> None:
         """Do to the list of steps what was recorded.  Raises JournalError."""
-        form = _FORMS.get(record.verb)
-        if form is None:
+        known = _RECORDS.get(record.verb)
+        if known is None:
             raise self._wrong(record, f"this gomem knows no record {brief(record.verb)}")
+        form, do = known
         if tuple(map(type, record.values)) != form:
             expected = " ".join([record.verb, *(kind.__name__ for kind in form)])
             raise self._wrong(record, f"expected {expected}")
         self.lost = ""
         try:
-            getattr(self, f"_{record.verb}")(*record.values)
+            do(self, *record.values)
         except (ParseError, WordError) as e:
             raise self._wrong(record, e.message) from e
         except UnknownBranch as e:
@@ -110,42 +102,55 @@ class _Told:
     def _wrong(self, record: Record, why: str) -> JournalError:
         return JournalError(self._path, record.line, f"written by a later gomem, or damaged: {why}")
 
-    def _load(self, name: str, text: str) -> None:
+    def load(self, name: str, text: str) -> None:
         self.script = read_script(name, text, name)
         self.timeline = timeline_of(self.script)
         self.step = self.event = 0
 
-    def _try(self, source: str) -> None:
+    def attempt(self, source: str) -> None:
         self.lost = parse_step(source).line.strip()
 
-    def _do(self, source: str) -> None:
+    def do(self, source: str) -> None:
         parse_step(source)
         self.timeline.cursor = self.step
         self.timeline.put(source)
         self.step, self.event = self.timeline.cursor, 0
 
-    def _goto(self, step: int, event: int) -> None:
+    def goto(self, step: int, event: int) -> None:
         if event < 0:
             raise ValueError(f"there is no event {event}")
         self.timeline.go(step)
         self.step, self.event = step, event
 
-    def _line(self, step: int, line: str) -> None:
+    def line(self, step: int, line: str) -> None:
         if not 1 <= step <= len(self.timeline.steps):
             raise ValueError(f"there is no step {step}")
         if not isinstance(parse(line), Expect):
             raise ValueError("only an expectation is added to a step")
         self.timeline.add_line(step, line)
 
-    def _mark(self, name: str, step: int) -> None:
+    def mark(self, name: str, step: int) -> None:
         read_mark_name(name)
         if not 0 <= step <= len(self.timeline.steps):
             raise ValueError(f"there is no step {step}")
         self.timeline.mark(name, step)
 
-    def _branch(self, name: str) -> None:
+    def branch(self, name: str) -> None:
         self.timeline.switch(name)
         self.step, self.event = self.timeline.cursor, 0
 
-    def _file(self, path: str, size: int, modified: int) -> None:
+    def file(self, path: str, size: int, modified: int) -> None:
         self.files.know(Path(path), Stamp(size, modified))
+
+
+# The records: the types of their values, and what they do to the list of steps.
+_RECORDS: Final[dict[str, tuple[tuple[type, ...], Callable[..., None]]]] = {
+    "load": ((str, str), _Told.load),
+    "try": ((str,), _Told.attempt),
+    "do": ((str,), _Told.do),
+    "goto": ((int, int), _Told.goto),
+    "line": ((int, str), _Told.line),
+    "mark": ((str, int), _Told.mark),
+    "branch": ((str,), _Told.branch),
+    "file": ((str, int, int), _Told.file),
+}

@@ -1,6 +1,6 @@
 """The span classes through a filter: for the mcentral pane."""
 
-from gomem_core.go.sizeclasses import CLASSES, is_noscan
+from gomem_core.go.sizeclasses import CLASSES, kind_of
 from gomem_core.lang.commands import Filter
 from gomem_core.queries.roworder import Choice, RowOrder, Work
 from gomem_core.queries.spanfilter import keep, read_filters
@@ -50,7 +50,7 @@ class ClassOrder(RowOrder):
 
     def _passes(self, spanclass: int, filters: tuple[Filter, ...]) -> bool:
         c, size = self._view.central(spanclass), CLASSES[spanclass >> 1].size
-        kind = "noscan" if is_noscan(spanclass) else "scan"
+        kind = kind_of(spanclass)
         fields: dict[str, Cell] = {"class": spanclass >> 1, "size": size, "kind": kind}
         fields |= {"nonempty": c.nonempty, "empty": c.empty}
         return keep(fields, filters)

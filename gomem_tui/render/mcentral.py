@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from gomem_core.go.sizeclasses import CENTRAL_CLASSES, CLASSES, is_noscan
+from gomem_core.go.sizeclasses import CENTRAL_CLASSES, CLASSES, kind_of
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
@@ -89,7 +89,7 @@ def _row(view: World, spanclass: int, port: Port, scene: Scene) -> Line:
     c, boxes = view.central(spanclass), _boxes_shown(port.width)
     chosen = spanclass == scene.selection.spanclass
     new = spanclass in scene.touched.central
-    kind = "noscan" if is_noscan(spanclass) else "scan"
+    kind = kind_of(spanclass)
     text: Token = "text" if c.nlock else "dim"
     head: Token = ("cursor" if port.active else "select") if chosen else "new" if new else text
     mark = ("▸" if chosen else " ") + (scene.sign(new) or " ")

@@ -5,11 +5,10 @@ from typing import Final
 from gomem_core.frozen import values_of
 from gomem_core.go import events as e
 from gomem_core.go.amd64 import U64_MAX
-from gomem_core.go.sizeclasses import CLASSES, is_noscan
+from gomem_core.go.sizeclasses import CLASSES, kind_of
 from gomem_core.report import counted, format_bytes
 from gomem_tui.render.lines import short
 
-_ADDRESSES: Final = {"base", "span", "addr", "block", "kept", "arena_used", "rest_base", "other_base", "obj", "value", "old"}
 _BYTES: Final = {"nbytes", "heap_live", "heap_marked", "gc_trigger", "next_gc", "released", "heap_released"}
 
 # Those of an event carry its kind, where it always means the same.
@@ -138,7 +137,7 @@ def tell(event: e.Event) -> str:
 
 
 def _class(spanclass: int) -> dict[str, str]:
-    return {"number": str(spanclass >> 1), "scan": "noscan" if is_noscan(spanclass) else "scan"}
+    return {"number": str(spanclass >> 1), "scan": kind_of(spanclass)}
 
 
 def _class_chosen(event: e.ClassChosen) -> str:
@@ -159,6 +158,6 @@ def value_text(name: str, value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         if value == U64_MAX:
             return "never"
-        if name in _ADDRESSES:
+        if name in e.ADDRESSES:
             return short(value) if value else "nil"
     return str(value)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.classic.malloc import Allocated
 from gomem_core.go.amd64 import MAX_MEM, PTR_SIZE
+from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
 from gomem_core.report import Result, Served, format_bytes, hexed, hexed_or_none, told
 from gomem_core.session.churn import churn
@@ -123,7 +124,7 @@ def _allocated(
         size=command.size,
         elemsize=one.elemsize,
         sizeclass=one.spanclass >> 1,
-        kind="noscan" if one.spanclass & 1 else "scan",
+        kind=kind_of(one.spanclass),
         base=data["span"],
         who=_SERVED_BY[one.served],
     )
