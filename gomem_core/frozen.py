@@ -41,7 +41,9 @@ def _compile_init(cls: type) -> Callable[..., None]:
         scope[f"_default_{field.name}"] = field.default
         arguments.append(field.name if field.default is MISSING else f"{field.name}=_default_{field.name}")
         stores.append(f"    _set_{field.name}(self, {field.name})")
-    exec(f"def __init__({', '.join(arguments)}):\n" + ("\n".join(stores) or "    pass"), scope)  # noqa: S102 -- as dataclasses do
+    text = f"def __init__({', '.join(arguments)}):\n" + ("\n".join(stores) or "    pass")
+    # Not the text itself: an interrupt that comes while text is executed ends a python -m, handled or not.
+    exec(compile(text, cls.__qualname__, "exec"), scope)  # noqa: S102 -- as dataclasses do
     init: Callable[..., None] = scope["__init__"]
     init.__qualname__ = f"{cls.__qualname__}.__init__"  # what a TypeError for wrong arguments names
     setattr(cls, init.__name__, init)

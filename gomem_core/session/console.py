@@ -1,6 +1,6 @@
 """What one types into: commands of the heap, moves through the session and directives, a line at a time.
 
-What the moves do is written in moving.py.
+What the moves do is written in commands/moves.py.
 """
 
 from typing import Final

@@ -83,7 +83,7 @@ class Machine:
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last
         self.progress = Progress() if progress is None else progress  # of the command that is being done
         links = self.links if narrate else None
-        self._world = Context(self.heap, self.view, self.objects, progress=self.progress, links=links, stop=self.stop)
+        self._context = Context(self.heap, self.view, self.objects, progress=self.progress, links=links, stop=self.stop)
         self._step_of = step_of
         self.narrates = narrate
         self._told_at = -_TELL_EVERY  # work when it told last where it stands
@@ -92,7 +92,7 @@ class Machine:
         self._half = False  # the heap is halfway in a step
         self._deaf = False  # nobody can stop it: it puts right what was stopped
         self._limit = -1  # events after which to stop; -1: none
-        self._passes = False  # the step that is being done was done before, and nobody looks at what it tells
+        self._passes = False  # the step that is being done, or was done last, only leads elsewhere: what it tells is not kept
         self._told = Told()  # by the step that is being done
         self._touched = Touched()
         self._sums: Figures | None = None  # before the step that is being done
@@ -179,7 +179,7 @@ class Machine:
         """Tell where it stands: at the very first step, before a heavy one, and now and then; and which heavy one is typed."""
         if self.on_the_way is None:
             return
-        work = cost(self._world, step.command)
+        work = cost(self._context, step.command)
         if abs(self._work - self._told_at) + work >= _TELL_EVERY:
             self._told_at = self._work
             self.on_the_way(self.at, typed if work >= _TELL_EVERY else "")
@@ -189,14 +189,14 @@ class Machine:
         try:
             if self._half and isinstance(step.command, Invariants):
                 raise CommandError("in the middle of a command the invariants need not hold; back leads out of it")
-            result = EXECUTE[type(step.command)](self._world, step.command)
+            result = EXECUTE[type(step.command)](self._context, step.command)
         except CommandError as e:
             return Outcome(step.line, step.command, at, error=located(e, step.line))
         return Outcome(step.line, step.command, at, result)
 
     def foresee(self, command: Drop) -> str:
         """What a command would drop here, in a line; nothing where that takes long to find out."""
-        return foresee_drop(self._world, command)
+        return foresee_drop(self._context, command)
 
     def fault(self, command: Command, line: str) -> ParseError | None:
         """What is wrong with a command here, without doing it; None too where that takes long to find out."""
@@ -205,7 +205,7 @@ class Machine:
         if check is None or many or self.objects.alive > _CHECKED:
             return None
         try:
-            check(self._world, command)
+            check(self._context, command)
         except CommandError as e:
             return located(e, line)
         return None
@@ -259,7 +259,7 @@ class Machine:
         if step.error is not None or command is None or (not look and type(command) in LOOKS):
             return None, step.error, False
         try:
-            return EXECUTE[type(command)](self._world, command), None, False
+            return EXECUTE[type(command)](self._context, command), None, False
         except CommandError as e:
             return None, located(e, step.line), False
         except OutOfMemory as e:
@@ -276,7 +276,7 @@ class Machine:
 
     def _prepare(self, step: Step, look: bool) -> None:
         number = self.at + 1
-        work = cost(self._world, step.command)
+        work = cost(self._context, step.command)
         last = self._checkpoints.before(self.at)
         if self.at >= self.recorded or self.objects.diverges:
             most, dear = max(_EVERY, self._spans // 3), self._dear
@@ -289,8 +289,8 @@ class Machine:
         seen = look or work >= _SUMS_FROM  # a heavy step is remembered with all it told, also when it is done on the way
         self._sums = figures(self.view, self.account) if seen and self.narrates else None
         self._told, self._touched, self._news = Told(), Touched(), Stale()
-        self._passes = not seen and number <= self.recorded
-        self._world.step = number
+        self._passes = not seen
+        self._context.step = number
         self.heap.set_now(number * SECOND)
 
     def _outcome(self, step: Step, number: int, result: Result | None, error: ParseError | None) -> Outcome:
@@ -326,6 +326,21 @@ class Machine:
             if step - self.at <= _NEAR and self._work - self._since_work >= dear:
                 self.remember()
             self.do(self._step_of(self.at + 1), look=False)
+
+    def look_again(self) -> None:
+        """Do the last step again if it only led here: this was not meant to be the end, and its outcome is to tell all.
+
+        Is never stopped.
+        """
+        if not self.at or (self.outcome is not None and not self._passes):
+            return
+        step = self.at
+        self._deaf = True
+        try:
+            self.reach(step - 1)
+            self.do(self._step_of(step))
+        finally:
+            self._deaf = False
 
     def knows(self, step: int) -> bool:
         """Whether step is remembered with its outcome."""

@@ -151,6 +151,10 @@ class Session:
             self._stand(step)
             if event and step < len(self.timeline.steps):
                 self._stand_halfway(event)
+        except (KeyboardInterrupt, Stopped):
+            self.machine.look_again()
+            self._arrived(self.machine.outcome)
+            raise
         except BaseException:
             self._arrived(self.machine.outcome)
             raise

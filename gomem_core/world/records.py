@@ -1,4 +1,4 @@
-"""Small frozen records of what can be seen of a heap: what `HeapView` returns.
+"""Small frozen records of what can be seen of a heap: what a `World` returns.
 
 Addresses and sizes are bytes; pages are numbered from the start of the arena.
 """

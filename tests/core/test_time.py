@@ -1,6 +1,7 @@
 """Back, forward, goto, halfway and other branches: the heap is always the one that doing the same commands at once gives."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from random import Random
 
 import pytest
@@ -15,7 +16,7 @@ from gomem_core.queries.account import Account
 from gomem_core.queries.reach import find_paths
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.session.session import Outcome, Session
-from gomem_core.world.interrupt import Stopped
+from gomem_core.world.interrupt import Stopped, StopRequest
 from tests.core.lines import LineMaker
 from tests.core.player import Player
 from tests.effort import effort
@@ -298,3 +299,37 @@ def test_what_was_never_done_stays_as_the_other_future() -> None:
     assert (session.step, session.timeline.steps) == (1, ["alloc 8", "alloc 16"])
     assert session.forward() is not None
     assert session.forward() is None
+
+
+class _SoonStopped(StopRequest):
+    """Is asked to stop when it was looked at so many times."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.looks = looks
+
+    def heed(self) -> None:
+        self.looks -= 1
+        self.asked = self.looks == 0
+        super().heed()
+
+
+@pytest.mark.parametrize("looks", [1, 2, 3, 17, 40])
+@pytest.mark.parametrize("known", [False, True], ids=["for the first time", "again"])
+def test_where_a_way_is_stopped_the_step_tells_all_that_it_tells_to_one_who_goes_there(looks: int, known: bool) -> None:
+    """On the way nothing is told; what it was stopped at is looked at."""
+    lines = [("alloc 48 scan", "alloc 5", "alloc 33000", "drop all", "gc")[n % 5] for n in range(60)]
+    stop = _SoonStopped(-1)
+    session = Session(narrate=True, timeline=Timeline(list(lines)), stop=stop)
+    if known:
+        session.goto(60)
+        session.goto(0)
+    stop.looks = looks
+    with suppress(Stopped):  # an image near the goal may lead there at once
+        session.goto(60)
+    assert session.step < 60 or known
+    walked = Session(narrate=True, timeline=Timeline(list(lines)))
+    for _ in range(session.step):
+        walked.forward()
+    assert (session.outcome and session.outcome.events) == (walked.outcome and walked.outcome.events)
+    assert capture(session.machine.heap) == capture(walked.machine.heap)

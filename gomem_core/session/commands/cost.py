@@ -32,30 +32,30 @@ _LOOKED_AT: Final = 1_000
 _SUMMED: Final = 100
 
 
-def cost(world: Context, command: Command | None) -> int:
+def cost(context: Context, command: Command | None) -> int:
     """How many plain commands take as long, at least 1."""
     match command:
         case Alloc(times=n):
             return 1 + n // _ALLOCATED
         case Churn(n=n):  # it looks for its own objects among all, and for what a collection would keep
-            return 1 + n // _ALLOCATED + len(world.objects) // _LOOKED_AT + world.view.span_count // _SUMMED
+            return 1 + n // _ALLOCATED + len(context.objects) // _LOOKED_AT + context.view.span_count // _SUMMED
         case Drop(targets):
-            return 1 + sum(_objects(world, target, command.chooses) for target in targets) // _DROPPED
+            return 1 + sum(_objects(context, target, command.chooses) for target in targets) // _DROPPED
         case Gc() | GcMark() | GcSweep() | FreeOs() | Scavenge():
-            return 1 + world.view.span_count // _SWEPT
+            return 1 + context.view.span_count // _SWEPT
         case Flush() | MemStats() | Procs():
-            return 1 + sum(len(c.cached) for c in world.view.mcaches()) // _SWEPT
+            return 1 + sum(len(c.cached) for c in context.view.mcaches()) // _SWEPT
         case _:
             return 1
 
 
-def _objects(world: Context, target: Target, with_numbered: bool) -> int:
+def _objects(context: Context, target: Target, with_numbered: bool) -> int:
     match target:
         case Everything():
-            return world.objects.alive
+            return context.objects.alive
         case ByRange(_, first, last):
-            return max(1, min(last - first + 1, len(world.objects)))
+            return max(1, min(last - first + 1, len(context.objects)))
         case ByName(name) if with_numbered:
-            return 1 + world.objects.numbered(name)
+            return 1 + context.objects.numbered(name)
         case _:
             return 1

@@ -17,14 +17,14 @@ _NAMES_TOLD: Final = 1_000  # in the data
 _FORESEEN: Final = 100_000  # living objects up to which it is told beforehand what a line would drop
 
 
-def drop(world: Context, command: Drop) -> Result:
+def drop(context: Context, command: Drop) -> Result:
     """Forget the objects chosen."""
-    meant = _meant(world, command)
-    oids = _choose(world, command, meant)
+    meant = _meant(context, command)
+    oids = _choose(context, command, meant)
     for oid in oids:
-        world.heap.drop(world.objects.addr(oid))
-        world.objects.drop(oid, world.step)
-    names = [world.objects.name(oid) for oid in oids]
+        context.heap.drop(context.objects.addr(oid))
+        context.objects.drop(oid, context.step)
+    names = [context.objects.name(oid) for oid in oids]
     data: results.Dropped = {"dropped": len(oids), "of": len(meant), "names": [*names[:_NAMES_TOLD]]}
     if not meant:
         return Result("there was nothing to drop", data)
@@ -36,25 +36,25 @@ def drop(world: Context, command: Drop) -> Result:
     return Result(told(len(oids), one, many, head=head, shown=_shown(names)), data)
 
 
-def check_drop(world: Context, command: Drop) -> None:
+def check_drop(context: Context, command: Drop) -> None:
     """Raise CommandError if an object that it names is not there, or named twice."""
-    _meant(world, command)
+    _meant(context, command)
 
 
-def foresee_drop(world: Context, command: Drop) -> str:
+def foresee_drop(context: Context, command: Drop) -> str:
     """What the command would drop, in a line; nothing where that would take long to find out."""
-    if world.objects.alive > _FORESEEN:
+    if context.objects.alive > _FORESEEN:
         return ""
     try:
-        meant = _meant(world, command)
+        meant = _meant(context, command)
     except CommandError as e:
         return e.message
-    oids = _choose(world, command, meant)
+    oids = _choose(context, command, meant)
     if not oids:
         return _nothing(len(meant)) if meant else "there is nothing to drop"
-    nbytes = sum(map(world.objects.size, oids))
+    nbytes = sum(map(context.objects.size, oids))
     ends = (oids[0], oids[-1]) if len(oids) > 1 else oids
-    names = " … ".join(map(world.objects.name, ends))
+    names = " … ".join(map(context.objects.name, ends))
     what = f"{len(oids)} of {counted(len(meant), 'object')}" if command.chooses else counted(len(oids), "object")
     return f"drops {what}, {format_bytes(nbytes)} asked for: {names}"
 
@@ -70,45 +70,45 @@ def _shown(names: Sequence[str]) -> str:
 # --- Which objects are meant -------------------------------------------------------------------------------------------------
 
 
-def _meant(world: Context, command: Drop) -> list[int]:
+def _meant(context: Context, command: Drop) -> list[int]:
     """The living objects that its targets mean, in the order in which they are named; where it chooses, oldest first."""
     oids: dict[int, None] = {}  # a set that keeps the order
     for target in command.targets:
-        for oid in _targets(world, target, command.chooses):
+        for oid in _targets(context, target, command.chooses):
             if oid in oids:
-                raise CommandError(f"{world.objects.name(oid)} is named twice", world.objects.name(oid))
+                raise CommandError(f"{context.objects.name(oid)} is named twice", context.objects.name(oid))
             oids[oid] = None
     return sorted(oids) if command.chooses else list(oids)
 
 
-def _targets(world: Context, target: Target, chooses: bool) -> list[int]:
+def _targets(context: Context, target: Target, chooses: bool) -> list[int]:
     """The living objects that a target means; at least one, except for `all`."""
     match target:
         case Everything():
-            return world.objects.living()
+            return context.objects.living()
         case ByRange(prefix, first, last):
-            return _range(world, prefix, first, last)
-        case ByName(name) if chooses and (last := world.objects.numbered(name)):
-            oid = world.objects.find_name(name)
-            own = [oid] if oid is not None and world.objects.is_alive(oid) else []
-            return own + _range(world, f"{name}.", 1, last, own)
-        case ByName(name) if world.objects.find_name(name) is None and (last := world.objects.numbered(name)):
+            return _range(context, prefix, first, last)
+        case ByName(name) if chooses and (last := context.objects.numbered(name)):
+            oid = context.objects.find_name(name)
+            own = [oid] if oid is not None and context.objects.is_alive(oid) else []
+            return own + _range(context, f"{name}.", 1, last, own)
+        case ByName(name) if context.objects.find_name(name) is None and (last := context.objects.numbered(name)):
             raise CommandError(f"no object is called {name}", name, f"{name}.1..{name}.{last}")
         case _:
-            return [world.living(target)]
+            return [context.living(target)]
 
 
-def _range(world: Context, prefix: str, first: int, last: int, besides: Sequence[int] = ()) -> list[int]:
+def _range(context: Context, prefix: str, first: int, last: int, besides: Sequence[int] = ()) -> list[int]:
     """The living ones of a range; those dropped before are passed over, those never born are an error.
 
     None at all are an error too, if there are none `besides`.
     """
     word = f"{prefix}{first}..{prefix}{last}"
-    if prefix == "o" and last > world.objects.unnamed:
-        raise CommandError(f"there are objects o1 to o{world.objects.unnamed} so far, not all of {word}", word)
-    last = min(last, len(world.objects))  # no object has a higher number
-    found = (world.objects.find_name(f"{prefix}{n}") for n in range(first, last + 1))
-    living = [oid for oid in found if oid is not None and world.objects.is_alive(oid)]
+    if prefix == "o" and last > context.objects.unnamed:
+        raise CommandError(f"there are objects o1 to o{context.objects.unnamed} so far, not all of {word}", word)
+    last = min(last, len(context.objects))  # no object has a higher number
+    found = (context.objects.find_name(f"{prefix}{n}") for n in range(first, last + 1))
+    living = [oid for oid in found if oid is not None and context.objects.is_alive(oid)]
     if not living and not besides:
         raise CommandError(f"none of {word} is there to be dropped", word)
     return living
@@ -117,11 +117,11 @@ def _range(world: Context, prefix: str, first: int, last: int, besides: Sequence
 # --- Which of them are chosen ------------------------------------------------------------------------------------------------
 
 
-def _choose(world: Context, command: Drop, meant: list[int]) -> list[int]:
+def _choose(context: Context, command: Drop, meant: list[int]) -> list[int]:
     """The size chooses first, then every k-th or a share of what is left."""
     if command.size is not None:
         passes, size = COMPARE[command.size.comparison], command.size.size
-        meant = [oid for oid in meant if passes(world.objects.size(oid), size)]
+        meant = [oid for oid in meant if passes(context.objects.size(oid), size)]
     match command.pick:
         case Every(k):
             return meant[k - 1 :: k]

@@ -15,42 +15,42 @@ if TYPE_CHECKING:
     from gomem_core.schema import results
 
 
-def _gc(world: Context, _command: Gc) -> Result:
-    before = _books(world)
-    world.heap.gc.collect()
-    return _swept(world, before, "collected")
+def _gc(context: Context, _command: Gc) -> Result:
+    before = _books(context)
+    context.heap.gc.collect()
+    return _swept(context, before, "collected")
 
 
-def _gc_mark(world: Context, _command: GcMark) -> Result:
-    world.heap.gc.start(TRIGGER_FORCED)
-    marked = world.heap.stats.heap_marked
-    waiting = len(world.heap.mheap.unswept_spans())
+def _gc_mark(context: Context, _command: GcMark) -> Result:
+    context.heap.gc.start(TRIGGER_FORCED)
+    marked = context.heap.stats.heap_marked
+    waiting = len(context.heap.mheap.unswept_spans())
     data: results.Marked = {"marked_bytes": marked, "unswept_spans": waiting}
     one = "marked {marked} in {n} span; it waits to be swept now"
     many = "marked {marked} in {n} spans; every span waits to be swept now"
     return Result(told(waiting, one, many, marked=format_bytes(marked)), data)
 
 
-def _gc_sweep(world: Context, command: GcSweep) -> Result:
-    before = _books(world)
+def _gc_sweep(context: Context, command: GcSweep) -> Result:
+    before = _books(context)
     spans = 0
     while command.spans is None or spans < command.spans:
-        if world.heap.sweeper.sweepone() < 0:
+        if context.heap.sweeper.sweepone() < 0:
             break
         spans += 1
-    return _swept(world, before, told(spans, "swept {n} span", "swept {n} spans"))
+    return _swept(context, before, told(spans, "swept {n} span", "swept {n} spans"))
 
 
-def _books(world: Context) -> tuple[int, int, int]:
+def _books(context: Context) -> tuple[int, int, int]:
     """Objects freed so far, their bytes, pages in use: to tell afterwards what changed."""
-    m = world.heap.mem_stats()
-    return m.Frees, m.TotalAlloc - m.Alloc, world.heap.mheap.pages_in_use
+    m = context.heap.mem_stats()
+    return m.Frees, m.TotalAlloc - m.Alloc, context.heap.mheap.pages_in_use
 
 
-def _swept(world: Context, before: tuple[int, int, int], what: str) -> Result:
+def _swept(context: Context, before: tuple[int, int, int], what: str) -> Result:
     """What was done, and below it a list of what came of it."""
-    frees, nbytes, pages = (now - then for now, then in zip(_books(world), before, strict=True))
-    done = world.heap.mheap.sweepdone
+    frees, nbytes, pages = (now - then for now, then in zip(_books(context), before, strict=True))
+    done = context.heap.mheap.sweepdone
     data: results.Swept = {"freed_slots": frees, "freed_bytes": nbytes, "freed_pages": -pages, "sweepdone": done}
     facts = [
         told(frees, "freed {n} slot ({nbytes})", "freed {n} slots ({nbytes})", nbytes=format_bytes(nbytes)),
@@ -61,54 +61,54 @@ def _swept(world: Context, before: tuple[int, int, int], what: str) -> Result:
     return Result(f"{what}: {'; '.join(facts)}", data)
 
 
-def _gogc(world: Context, command: Gogc) -> Result:
-    world.heap.gc.set_gc_percent(command.percent)
-    trigger = world.heap.stats.gc_trigger
+def _gogc(context: Context, command: Gogc) -> Result:
+    context.heap.gc.set_gc_percent(command.percent)
+    trigger = context.heap.stats.gc_trigger
     data: results.Gogc = {"gogc": command.percent if command.percent >= 0 else None, "gc_trigger": or_none(trigger)}
     if command.percent < 0:
         return Result("no collection starts by itself any more", data)
     return Result(f"the next collection starts when heap_live reaches {format_bytes(trigger)}", data)
 
 
-def _scavenge(world: Context, command: Scavenge) -> Result:
-    released = scavenge(world.heap.mheap, world.heap.mheap.now, command.age_ns)
-    return _released(world, released)
+def _scavenge(context: Context, command: Scavenge) -> Result:
+    released = scavenge(context.heap.mheap, context.heap.mheap.now, command.age_ns)
+    return _released(context, released)
 
 
-def _freeos(world: Context, _command: FreeOs) -> Result:
-    return _released(world, world.heap.free_os_memory())
+def _freeos(context: Context, _command: FreeOs) -> Result:
+    return _released(context, context.heap.free_os_memory())
 
 
-def _released(world: Context, released: int) -> Result:
-    total = world.heap.stats.heap_released
+def _released(context: Context, released: int) -> Result:
+    total = context.heap.stats.heap_released
     data: results.Released = {"released": released, "heap_released": total}
     return Result(f"gave {format_bytes(released)} back to the operating system, {format_bytes(total)} in all", data)
 
 
-def _flush(world: Context, _command: Flush) -> Result:
-    cached = sum(len(c.cached) for c in world.view.mcaches())
-    world.heap.flush()
+def _flush(context: Context, _command: Flush) -> Result:
+    cached = sum(len(c.cached) for c in context.view.mcaches())
+    context.heap.flush()
     one = "{n} span went from its mcache back to its mcentral"
     many = "{n} spans went from the mcaches back to their mcentrals"
     data: results.Flushed = {"flushed": cached}
     return Result(told(cached, one, many), data)
 
 
-def _memstats(world: Context, _command: MemStats) -> Result:
-    return show.mem_stats(world.heap.read_mem_stats(), world.heap.stats.tinyallocs)
+def _memstats(context: Context, _command: MemStats) -> Result:
+    return show.mem_stats(context.heap.read_mem_stats(), context.heap.stats.tinyallocs)
 
 
-def _procs(world: Context, command: Procs) -> Result:
-    world.heap.procs(command.n)
-    current = world.heap.mcache.p
+def _procs(context: Context, command: Procs) -> Result:
+    context.heap.procs(command.n)
+    current = context.heap.mcache.p
     one, many = "{n} P, with the only mcache; P{p} allocates", "{n} Ps, each with its own mcache; P{p} allocates"
     data: results.Procs = {"procs": command.n, "p": current}
     return Result(told(command.n, one, many, p=current), data)
 
 
-def _check_p(world: Context, command: UseP) -> None:
+def _check_p(context: Context, command: UseP) -> None:
     """Raise CommandError if there is no such P."""
-    count = len(world.heap.mcaches)
+    count = len(context.heap.mcaches)
     if command.index >= count:
         one, many = (
             "there is no P{p}: P0 is the only one; procs {more} makes more",
@@ -118,9 +118,9 @@ def _check_p(world: Context, command: UseP) -> None:
         raise CommandError(complaint, str(command.index))
 
 
-def _use_p(world: Context, command: UseP) -> Result:
-    _check_p(world, command)
-    world.heap.use_p(command.index)
+def _use_p(context: Context, command: UseP) -> Result:
+    _check_p(context, command)
+    context.heap.use_p(command.index)
     data: results.ChosenP = {"p": command.index}
     return Result(f"P{command.index} allocates from now on", data)
 

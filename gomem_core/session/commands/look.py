@@ -20,63 +20,63 @@ if TYPE_CHECKING:
 _BARE_ADDRESS: Final = re.compile(r"c[0-9a-f]{9}")  # as panes show addresses
 
 
-def _show(world: Context, command: Show) -> Result:
+def _show(context: Context, command: Show) -> Result:
     try:
-        return show.show(command.topic, command.filters, world.view, world.objects, world.stop)
+        return show.show(command.topic, command.filters, context.view, context.objects, context.stop)
     except TooCostly as e:
         raise CommandError(str(e), e.pattern) from e
 
 
-def _show_one(world: Context, command: ShowOne) -> Result:
+def _show_one(context: Context, command: ShowOne) -> Result:
     match command.what, command.target:
         case "class", int(number):
             return show_one.show_class(number)
         case "page", int(page):
-            return show_one.show_page(page, world.view)
+            return show_one.show_page(page, context.view)
         case _, target:
-            addr = 0 if isinstance(target, int) else _addr(world, target)
+            addr = 0 if isinstance(target, int) else _addr(context, target)
     match command.what:
         case "page":
-            return show_one.show_page((addr - world.view.arena[0]) >> PAGE_SHIFT, world.view)
+            return show_one.show_page((addr - context.view.arena[0]) >> PAGE_SHIFT, context.view)
         case "bitmap":
-            return show_one.show_bitmap(addr, world.view, world.objects)
+            return show_one.show_bitmap(addr, context.view, context.objects)
         case "span":
-            return show_one.show_span(addr, world.view, world.objects)
+            return show_one.show_span(addr, context.view, context.objects)
         case _:
-            return show_one.show_object(_object(world, command.target), world.view, world.objects, world.links)
+            return show_one.show_object(_object(context, command.target), context.view, context.objects, context.links)
 
 
-def _addr(world: Context, target: Ref) -> int:
+def _addr(context: Context, target: Ref) -> int:
     """The address meant: any, or that of an object."""
-    return target.addr if isinstance(target, ByAddr) else world.objects.info(_object(world, target)).addr
+    return target.addr if isinstance(target, ByAddr) else context.objects.info(_object(context, target)).addr
 
 
-def _object(world: Context, target: ByName | ByAddr | int) -> int:
+def _object(context: Context, target: ByName | ByAddr | int) -> int:
     """The object meant, which may be dropped already when it has a name of its own."""
     if isinstance(target, ByName):
-        oid = world.objects.find_name(target.name)
+        oid = context.objects.find_name(target.name)
         if oid is not None:
             return oid
         if _BARE_ADDRESS.fullmatch(target.name):
             message = f"no object is called {target.name}, and an address begins with 0x"
             raise CommandError(message, target.name, f"0x{target.name}")
-        return world.living(target)
+        return context.living(target)
     if isinstance(target, ByAddr):
-        slot = world.view.slot_at(target.addr)
-        for oid in world.objects.in_slot(slot.addr, world.view.elemsize_at(slot.addr)) if slot is not None else ():
-            o = world.objects.info(oid)
+        slot = context.view.slot_at(target.addr)
+        for oid in context.objects.in_slot(slot.addr, context.view.elemsize_at(slot.addr)) if slot is not None else ():
+            o = context.objects.info(oid)
             if o.addr <= target.addr < o.addr + o.size:
                 return oid
-        return world.living(target)
+        return context.living(target)
     raise TypeError(f"{target} names no object")
 
 
-def _find(world: Context, command: Find) -> Result:
-    return show_one.find(_addr(world, command.target), world.view, world.objects, world.links)
+def _find(context: Context, command: Find) -> Result:
+    return show_one.find(_addr(context, command.target), context.view, context.objects, context.links)
 
 
-def _invariants(world: Context, command: Invariants) -> Result:
-    held = check(world.heap, command.level)
+def _invariants(context: Context, command: Invariants) -> Result:
+    held = check(context.heap, command.level)
     data: results.Held = {"level": command.level, "held": [*held]}
     return Result(f"{len(held)} invariants hold ({command.level})", data, details=tuple(held))
 
@@ -91,15 +91,15 @@ def _pause(_world: Context, _command: Pause) -> Result:
     return Result("")
 
 
-def _check_one(world: Context, command: ShowOne) -> None:
+def _check_one(context: Context, command: ShowOne) -> None:
     """Raise CommandError if the object is unknown."""
     if isinstance(command.target, ByName):
-        _object(world, command.target)
+        _object(context, command.target)
 
 
-def _check_find(world: Context, command: Find) -> None:
+def _check_find(context: Context, command: Find) -> None:
     """Raise CommandError if the object is unknown."""
-    _addr(world, command.target)
+    _addr(context, command.target)
 
 
 CHECK_LOOK: Final[dict[type, Callable[[Context, Any], None]]] = {ShowOne: _check_one, Find: _check_find}

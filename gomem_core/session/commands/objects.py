@@ -32,65 +32,65 @@ _SERVED_BY: Final = {
 }
 
 
-def _check_alloc(world: Context, command: Alloc) -> None:
+def _check_alloc(context: Context, command: Alloc) -> None:
     """Raise CommandError if it cannot be done."""
-    _check_new_names(world, command)
+    _check_new_names(context, command)
     if command.size > MAX_MEM:
         told = f"panic: runtime error: makeslice: len out of range ({command.size} bytes, and Go allows {MAX_MEM} at most)"
         raise CommandError(told)
 
 
-def _alloc(world: Context, command: Alloc) -> Result:
+def _alloc(context: Context, command: Alloc) -> Result:
     size, times = command.size, command.times
-    _check_alloc(world, command)
+    _check_alloc(context, command)
     ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
-    before_it = _sweeps(world)
+    before_it = _sweeps(context)
     if times == 1:
-        one = world.heap.alloc(size, ptrdata)
-        before = _held_before(world, one)
-        oid = world.objects.add(one.addr, size, ptrdata, world.step, command.name)
-        return _allocated(world, command, oid, one, before, _sweeps_since(world, before_it))
-    first = len(world.objects)
+        one = context.heap.alloc(size, ptrdata)
+        before = _held_before(context, one)
+        oid = context.objects.add(one.addr, size, ptrdata, context.step, command.name)
+        return _allocated(context, command, oid, one, before, _sweeps_since(context, before_it))
+    first = len(context.objects)
     served: Counter[str] = Counter()
     ends: list[Allocated] = []  # the first one and the last
     collected = 0
-    with world.progress.counting(times):
+    with context.progress.counting(times):
         for i in range(1, times + 1):
-            one = world.heap.alloc(size, ptrdata)
-            world.objects.add(one.addr, size, ptrdata, world.step, None if command.name is None else f"{command.name}.{i}")
+            one = context.heap.alloc(size, ptrdata)
+            context.objects.add(one.addr, size, ptrdata, context.step, None if command.name is None else f"{command.name}.{i}")
             served[one.served] += 1
             collected += one.gc_started
             ends[1:] = [one]
-            world.progress.step()
-    return _allocated_many(world, command, first, ends, served, collected, _sweeps_since(world, before_it))
+            context.progress.step()
+    return _allocated_many(context, command, first, ends, served, collected, _sweeps_since(context, before_it))
 
 
-def _held_before(world: Context, one: Allocated) -> tuple[str, ...]:
+def _held_before(context: Context, one: Allocated) -> tuple[str, ...]:
     """Says whose slot it was, if that is known, so that one sees memory being reused."""
-    oid = None if one.tiny_combined or not one.elemsize else world.objects.find_addr(one.addr)
+    oid = None if one.tiny_combined or not one.elemsize else context.objects.find_addr(one.addr)
     if oid is None:
         return ()
-    old = world.objects.info(oid)
+    old = context.objects.info(oid)
     return (f"this address was {old.name}'s before, dropped at step {old.dropped} and swept since",)
 
 
-def _check_new_names(world: Context, command: Alloc) -> None:
+def _check_new_names(context: Context, command: Alloc) -> None:
     name, times = command.name, command.times
     if name is None:
         return
     names = [name] if times == 1 else (f"{name}.{i}" for i in range(1, times + 1))
     for new in names:
-        if world.objects.name_in_use(new):
+        if context.objects.name_in_use(new):
             raise CommandError(f"the name {new} is in use: drop that object first, or choose another name", name)
 
 
-def _sweeps(world: Context) -> tuple[int, int]:
+def _sweeps(context: Context) -> tuple[int, int]:
     """Spans swept so far, and those of them in vain."""
-    return world.heap.stats.nswept, world.heap.stats.nswept_in_vain
+    return context.heap.stats.nswept, context.heap.stats.nswept_in_vain
 
 
-def _sweeps_since(world: Context, before: tuple[int, int]) -> tuple[int, int]:
-    now = _sweeps(world)
+def _sweeps_since(context: Context, before: tuple[int, int]) -> tuple[int, int]:
+    now = _sweeps(context)
     return now[0] - before[0], now[1] - before[1]
 
 
@@ -112,9 +112,9 @@ def _collected(collections: int) -> str:
 
 
 def _allocated(
-    world: Context, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...], sweeps: tuple[int, int]
+    context: Context, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...], sweeps: tuple[int, int]
 ) -> Result:
-    data: results.Allocated = {**_placed(world, oid, one), "gc": int(one.gc_started), **_sweeps_data(sweeps)}
+    data: results.Allocated = {**_placed(context, oid, one), "gc": int(one.gc_started), **_sweeps_data(sweeps)}
     last = Served(one.addr, one.served)
     if not one.elemsize:
         return Result(_ZERO.format(name=data["name"], addr=data["addr"]), data, details=before, served=last)
@@ -133,7 +133,7 @@ def _allocated(
 
 
 def _allocated_many(
-    world: Context,
+    context: Context,
     command: Alloc,
     first: int,
     ends: list[Allocated],
@@ -141,9 +141,9 @@ def _allocated_many(
     collected: int,
     sweeps: tuple[int, int],
 ) -> Result:
-    last = _placed(world, first + command.times - 1, ends[-1])
+    last = _placed(context, first + command.times - 1, ends[-1])
     data: results.AllocatedMany = {
-        **_placed(world, first, ends[0]),
+        **_placed(context, first, ends[0]),
         "times": command.times,
         "last": last,
         "served_counts": dict(served),
@@ -163,10 +163,10 @@ def _allocated_many(
     return Result("; ".join(facts), data, served=Served(ends[-1].addr, ends[-1].served))
 
 
-def _placed(world: Context, oid: int, one: Allocated) -> "results.Placed":
+def _placed(context: Context, oid: int, one: Allocated) -> "results.Placed":
     return {
         "addr": hexed(one.addr),
-        "name": world.objects.name(oid),
+        "name": context.objects.name(oid),
         "class": one.spanclass >> 1 if one.elemsize else None,
         "elemsize": one.elemsize or None,
         "span": hexed_or_none(one.base),
@@ -179,17 +179,17 @@ _ONE_WORD: Final = "word {slot} of {name} cannot hold a pointer: only word 0 can
 _WORDS: Final = "word {slot} of {name} cannot hold a pointer: words 0 to {last} can"
 
 
-def _link(world: Context, command: Link) -> Result:
-    return _write(world, command.src, command.slot, world.reachable(command.dst))
+def _link(context: Context, command: Link) -> Result:
+    return _write(context, command.src, command.slot, context.reachable(command.dst))
 
 
-def _unlink(world: Context, command: Unlink) -> Result:
-    return _write(world, command.src, command.slot, None)
+def _unlink(context: Context, command: Unlink) -> Result:
+    return _write(context, command.src, command.slot, None)
 
 
-def _word_of(world: Context, src: Ref, slot: int) -> ObjectInfo:
+def _word_of(context: Context, src: Ref, slot: int) -> ObjectInfo:
     """The object that has the word.  Raises CommandError if it has none that can hold a pointer."""
-    o = world.objects.info(world.reachable(src))
+    o = context.objects.info(context.reachable(src))
     words = o.ptrdata // PTR_SIZE
     if slot >= words:
         complaint = told(words, _ONE_WORD, _WORDS, slot=slot, name=o.name, last=words - 1)
@@ -197,40 +197,40 @@ def _word_of(world: Context, src: Ref, slot: int) -> ObjectInfo:
     return o
 
 
-def _check_link(world: Context, command: Link) -> None:
+def _check_link(context: Context, command: Link) -> None:
     """Raise CommandError if it cannot be done."""
-    _word_of(world, command.src, command.slot)
-    world.reachable(command.dst)
+    _word_of(context, command.src, command.slot)
+    context.reachable(command.dst)
 
 
-def _check_unlink(world: Context, command: Unlink) -> None:
+def _check_unlink(context: Context, command: Unlink) -> None:
     """Raise CommandError if it cannot be done."""
-    _word_of(world, command.src, command.slot)
+    _word_of(context, command.src, command.slot)
 
 
-def _write(world: Context, src: Ref, slot: int, dst: int | None) -> Result:
-    o = _word_of(world, src, slot)
-    target = world.objects.info(dst).addr if dst is not None else 0
-    world.heap.write_pointer(o.addr, slot, target)
+def _write(context: Context, src: Ref, slot: int, dst: int | None) -> Result:
+    o = _word_of(context, src, slot)
+    target = context.objects.info(dst).addr if dst is not None else 0
+    context.heap.write_pointer(o.addr, slot, target)
     at = hexed(o.addr + slot * PTR_SIZE)
     data: results.Stored = {"word": at, "value": hexed_or_none(target)}
     if dst is None:
         return Result(f"{o.name}.{slot} at {at} is nil now", data)
-    return Result(f"{o.name}.{slot} at {at} → {world.objects.name(dst)} ({target:#x})", data)
+    return Result(f"{o.name}.{slot} at {at} → {context.objects.name(dst)} ({target:#x})", data)
 
 
-def _churn(world: Context, command: Churn) -> Result:
-    objects, numgc = world.objects, world.heap.stats.numgc
+def _churn(context: Context, command: Churn) -> Result:
+    objects, numgc = context.objects, context.heap.stats.numgc
     oids = objects.churned()
     earlier = [(objects.addr(oid), objects.size(oid)) for oid in oids]
-    with world.progress.counting(command.n):
-        done = churn(world.heap, command.n, command.seed, command.live, command.sizes, earlier, world.progress.step)
-    oids += [objects.add(addr, size, ptrdata, world.step, None, churned=True) for addr, size, ptrdata in done.objects]
+    with context.progress.counting(command.n):
+        done = churn(context.heap, command.n, command.seed, command.live, command.sizes, earlier, context.progress.step)
+    oids += [objects.add(addr, size, ptrdata, context.step, None, churned=True) for addr, size, ptrdata in done.objects]
     for number in done.dropped:
-        objects.drop(oids[number], world.step)
-    collected = world.heap.stats.numgc - numgc
-    kept, linked = world.view.kept()
-    alive = objects.alive + sum(1 for addr in linked if _is_dropped(world, addr))
+        objects.drop(oids[number], context.step)
+    collected = context.heap.stats.numgc - numgc
+    kept, linked = context.view.kept()
+    alive = objects.alive + sum(1 for addr in linked if _is_dropped(context, addr))
     data: results.Churned = {
         "allocated": len(done.objects),
         "dropped": len(done.dropped),
@@ -248,10 +248,10 @@ def _churn(world: Context, command: Churn) -> Result:
     return Result("; ".join(facts), data)
 
 
-def _is_dropped(world: Context, addr: int) -> bool:
+def _is_dropped(context: Context, addr: int) -> bool:
     """Whether the program forgot the object at an address to which a link leads."""
-    oid = world.objects.find_addr(addr)
-    return oid is not None and not world.objects.is_alive(oid)
+    oid = context.objects.find_addr(addr)
+    return oid is not None and not context.objects.is_alive(oid)
 
 
 CHECK_OBJECTS: Final[dict[type, Callable[[Context, Any], None]]] = {
