@@ -155,10 +155,10 @@ class Dialog(Traveller):
         if not right:
             self._mend(lines[len(done) - 1])
             self.say(str(done[-1].error))
-        if right and problem:
-            self.say(problem)
-        if left := len(lines) - len(done):
-            self.say(told(left, "1 more pasted line was not run", "{n} more pasted lines were not run"))
+        left = len(lines) - len(done)
+        rest = told(left, "1 more pasted line was not run", "{n} more pasted lines were not run") if left else ""
+        said = [rest, self.message, problem if right else ""]  # no one of them hides another
+        self.say("; ".join(filter(None, said)))
 
     def answered(self, outcome: Outcome) -> None:
         """Show what a typed line led to: in the panes, or, what they have no room for, in the footer."""

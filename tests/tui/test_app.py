@@ -469,7 +469,7 @@ async def test_a_long_command_says_that_it_works_and_pasted_lines_behind_a_wrong
         await pilot.press("colon")
         app.query_one(Prompt).post_message(Prompt.Entered(["alloc 8", "alocc", "alloc 9", "alloc 10"]))
         await pilot.pause()
-        assert app.message == "2 more pasted lines were not run"
+        assert app.message.startswith("2 more pasted lines were not run; column 1: alocc is not a command")
 
 
 async def test_escape_stops_what_takes_long_and_nothing_changed() -> None:
@@ -748,3 +748,12 @@ async def test_the_next_step_in_the_prompt_is_cut_where_the_prompt_ends() -> Non
             await pilot.pause()
             assert app.prompt.placeholder.endswith(" …")
             assert width - 20 < len(app.prompt.placeholder) < width - 2
+
+
+async def test_what_is_wrong_with_the_history_does_not_hide_a_short_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gomem_tui.explorer.prompt.add_to_history", lambda _line: "the history is not kept: disk full")
+    app = explorer()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space")
+        await type_line(pilot, "mark here")
+        assert app.message == "step 1 is the bookmark here now; goto here returns to it; the history is not kept: disk full"

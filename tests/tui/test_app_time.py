@@ -147,7 +147,7 @@ async def test_escape_stops_all_lines_that_were_pasted() -> None:
             await pilot.pause()
         await stop(pilot)
         assert list(app.model.session.history) == ["alloc 8"]
-        assert app.message == "2 more pasted lines were not run"
+        assert app.message == "2 more pasted lines were not run; stopped; nothing changed"
 
 
 async def test_an_escape_that_comes_too_late_stops_nothing_else() -> None:
