@@ -120,7 +120,12 @@ class DrawnApp(App[int]):
         return _Ground(id="_default")
 
     def on_resize(self, event: Resize) -> None:
-        """Textual draws nothing where the size is what it was, but a terminal cuts off what it shows while it is smaller."""
+        """Textual draws nothing where the size is what it was, but a terminal cuts off what it shows while it is smaller.
+
+        Of two signals close together the second can be handled in the middle of the first, which then tells its older size last.
+        """
+        if isinstance(self._driver, TerminalDriver) and (now := self._driver.size_now()) != event.size:
+            self.post_message(Resize(now, now))
         if event.size == self._seen:
             self.awake()
         self._was_other = self._was_other or self._seen not in (None, event.size)

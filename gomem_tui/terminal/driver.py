@@ -15,6 +15,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event as TextualEvent
 from textual.events import Key, Paste
+from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
 
@@ -134,6 +135,10 @@ class TerminalDriver(LinuxDriver):
             self._asked = time.monotonic()
             self.write(_ASK)
             self.flush()
+
+    def size_now(self) -> Size:
+        """Returns the size that the terminal has now, in cells."""
+        return Size(*self._get_terminal_size())
 
     def disable_input(self) -> None:
         """Stop reading, but not while an answer is probably on its way."""

@@ -1,6 +1,9 @@
 """Terminals of all sizes: nothing is cut off, and what is going on survives a change of the size."""
 
 import pytest
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.events import Resize
+from textual.geometry import Size
 
 from gomem_core.files.script import read_script
 from gomem_core.lessons import find_lesson
@@ -225,3 +228,17 @@ async def test_where_there_is_room_no_step_of_a_story_moves_the_panes(size: tupl
         await pilot.pause()
         assert app.model.session.event
         assert heights == {app.query_one("#why").size.height} == {13}
+
+
+async def test_a_size_that_is_told_late_does_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two signals close together: the older size comes last, and no signal will tell the newer one again."""
+    app = explorer(3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        before = text_of(app.screen)
+        monkeypatch.setattr("gomem_tui.explorer.drawn.TerminalDriver", HeadlessDriver)
+        monkeypatch.setattr(HeadlessDriver, "size_now", lambda _: Size(120, 40), raising=False)
+        app.post_message(Resize(Size(60, 16), Size(60, 16)))
+        for _ in range(4):
+            await pilot.pause(0.05)
+        assert app.size == (120, 40)
+        assert text_of(app.screen) == before
