@@ -131,8 +131,8 @@ class Machine:
     def do(self, step: Step, look: bool = True) -> Outcome:
         """Do the next step, one of the list: one that fails counts as well, and changes nothing but the clock.
 
-        Without `look`, commands that only look are not done,
-        and the outcome does not tell the sums before.  Raises KeyboardInterrupt and Stopped, with nothing changed.
+        Without `look`, commands that only look are not done, and the outcome tells neither events nor the sums before, save of
+        heavy steps.  Raises KeyboardInterrupt and Stopped, with nothing changed.
         """
         number = self.at + 1
         before = counters(self.heap)
@@ -332,7 +332,7 @@ class Machine:
 
         Is never stopped.
         """
-        if not self.at or (self.outcome is not None and not self._passes):
+        if not self.at or not self.narrates or (self.outcome is not None and not self._passes):
             return
         step = self.at
         self._deaf = True
