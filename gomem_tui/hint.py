@@ -48,7 +48,7 @@ def _foreseen(command: Command | None, session: Session) -> str:
     """What a command would do, for those of which that is known beforehand."""
     match command:
         case Alloc():
-            return what_if(command, session.view)
+            return what_if(command, session.world)
         case Drop():
             return session.machine.foresee(command)
         case _:

@@ -118,7 +118,7 @@ class Explorer:
 
     def __init__(self, lines: list[str]) -> None:
         self.session = Session(narrate=True, timeline=Timeline(lines))
-        self.order = SpanOrder(self.session.view, lambda: self.session.account)
+        self.order = SpanOrder(self.session.world, lambda: self.session.account)
         self.order.arrange("used", True)
 
     def look(self) -> None:
@@ -190,7 +190,7 @@ def single_steps(size: Size) -> Iterator[Figure]:
         else:
             session.timeline.steps += lines
             explorer.move(len(session.timeline.steps))
-            yield Figure("spans", session.view.span_count)
+            yield Figure("spans", session.world.spans.count)
             yield Figure("objects", len(session.objects))
         last = session.step
         back = [explorer.move(step) for step in range(last - 1, base - 1, -1)]
@@ -277,7 +277,7 @@ def long_session(size: Size) -> Iterator[Figure]:
     yield Figure("long: commands", size.commands)
     yield Figure("long: to the end s", explorer.move(size.commands) / 1000)
     session = explorer.session
-    yield Figure("long: spans", session.view.span_count)
+    yield Figure("long: spans", session.world.spans.count)
     yield Figure("long: images", len(session.machine._checkpoints))
     yield Figure("long: first step back ms", explorer.move(size.commands - 1), 1000)
     yield Figure("long: to its beginning ms", explorer.move(1), 1000)
@@ -304,7 +304,7 @@ def wide_heap(size: Size) -> Iterator[Figure]:
     lines = Lines(200, len(session.objects) + 1).some(size.steps)
     for line in lines:
         explorer.submit(line)
-    yield Figure("wide: spans", session.view.span_count)
+    yield Figure("wide: spans", session.world.spans.count)
     yield Figure("wide: objects", len(session.objects))
     yield Figure("wide: images", len(session.machine._checkpoints))
     last = session.step

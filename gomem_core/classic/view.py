@@ -1,8 +1,7 @@
-"""The heap as others may see it: read-only, by address or by rows, nothing copied but what is asked for.
+"""The heap of Go 1.10 as others may see it: a world (world/world.py), read-only, nothing copied but what is asked for.
 
-Spans are looked up in view_spans.py, slots and words in view_slots.py, lists and caches in view_lists.py; here are the sums.
-Panes, `show` and lessons read the heap through this and never touch the allocator itself.  What is returned are small frozen
-records.  Addresses and sizes are bytes; pages are numbered from the start of the arena.
+Panes, `show` and lessons read the heap through this and never touch the allocator itself.  Each facet has a file of its own; here
+are the small ones: caches, sums and extents.
 """
 
 from gomem_core.classic.foresight import Foresight
@@ -10,21 +9,60 @@ from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSPAN_IN_USE
 from gomem_core.classic.mstats import MStats
 from gomem_core.classic.view_lists import ListView
+from gomem_core.classic.view_pointers import PointerView
 from gomem_core.classic.view_slots import SlotView
+from gomem_core.classic.view_spans import SpanView
 from gomem_core.go.amd64 import ARENA_SIZE, BITMAP_BYTES_PER_ARENA_BYTE, PAGE_SHIFT, PTR_SIZE
-from gomem_core.world.records import MemStats, Region
+from gomem_core.go.events import Event
+from gomem_core.world.records import McacheInfo, MemStats, Region
 
 
-class HeapView(SlotView, ListView):
+class HeapView:
     """Read-only access to one heap; what an allocation would find is in `ahead`."""
 
     def __init__(self, heap: Heap) -> None:
-        super().__init__(heap)
         self.ahead = Foresight(heap)
+        self.spans = SpanView(heap)
+        self.slots = SlotView(heap, self.spans)
+        self.pointers = PointerView(heap, self.spans, self.slots)
+        self.lists = ListView(heap, self.spans)
+        self.caches = CacheView(heap)
+        self.sums = SumView(heap)
+        self.extents = ExtentView(heap)
 
-    @property
-    def central_locks(self) -> int:
-        return sum([c.nlock for c in self._heap.central])  # a generator would be a call for each
+    def follow(self, event: Event) -> None:
+        """Keep up with what the heap tells."""
+        self.spans.follow(event)
+
+    def exchanged(self, bases: list[int]) -> None:
+        """Another heap stands in the place of the one that was seen; its spans begin at `bases`, in address order."""
+        self.spans.exchanged(bases)
+
+
+class CacheView:
+    """The mcache of each P."""
+
+    def __init__(self, heap: Heap) -> None:
+        self._heap = heap
+
+    def mcaches(self) -> list[McacheInfo]:
+        return [
+            McacheInfo(
+                c.p,
+                c is self._heap.mcache,
+                c.tiny,
+                c.tinyoffset,
+                tuple((i, s.start_addr, s.nelems - s.alloc_count) for i, s in enumerate(c.alloc) if s is not c.emptymspan),
+            )
+            for c in self._heap.mcaches
+        ]
+
+
+class SumView:
+    """What the runtime counts."""
+
+    def __init__(self, heap: Heap) -> None:
+        self._heap = heap
 
     @property
     def stats(self) -> MStats:
@@ -34,12 +72,8 @@ class HeapView(SlotView, ListView):
         return self._heap.mem_stats()
 
     @property
-    def arena(self) -> tuple[int, int]:
-        return self._heap.mheap.arena_start, self._heap.mheap.arena_used
-
-    @property
-    def pages(self) -> int:
-        return (self._heap.mheap.arena_used - self._heap.mheap.arena_start) >> PAGE_SHIFT
+    def central_locks(self) -> int:
+        return sum([c.nlock for c in self._heap.central])  # a generator would be a call for each
 
     @property
     def gcpercent(self) -> int:
@@ -57,6 +91,21 @@ class HeapView(SlotView, ListView):
     def unswept_count(self) -> int:
         h = self._heap.mheap
         return len({s.ptr for s in h.unswept_spans() if s.state == MSPAN_IN_USE and s.sweepgen == h.sweepgen - 2})
+
+
+class ExtentView:
+    """The one reservation of Go 1.10: spans | bitmap | arena."""
+
+    def __init__(self, heap: Heap) -> None:
+        self._heap = heap
+
+    @property
+    def arena(self) -> tuple[int, int]:
+        return self._heap.mheap.arena_start, self._heap.mheap.arena_used
+
+    @property
+    def pages(self) -> int:
+        return (self._heap.mheap.arena_used - self._heap.mheap.arena_start) >> PAGE_SHIFT
 
     def layout(self) -> list[Region]:
         h = self._heap.mheap

@@ -1,30 +1,35 @@
-"""The lists on which the spans of a heap hang, and the caches of the Ps, as others may see them; see view.py."""
+"""The lists on which the spans of a heap hang, as others may see them; see view.py."""
 
 from typing import Literal
 
+from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSpan
 from gomem_core.classic.view_spans import SpanView, bases_from
-from gomem_core.world.records import CentralInfo, McacheInfo, SpanInfo
+from gomem_core.world.records import CentralInfo, SpanInfo
 
 
-class ListView(SpanView):
-    """Read-only access to mcentrals, mcaches and free lists."""
+class ListView:
+    """Read-only access to mcentrals and free lists."""
+
+    def __init__(self, heap: Heap, spans: SpanView) -> None:
+        self._heap = heap
+        self._spans = spans
 
     def central(self, spanclass: int) -> CentralInfo:
         c = self._heap.central[spanclass]
         return CentralInfo(spanclass, c.nonempty.count, c.empty.count, c.nmalloc, c.nlock)
 
-    def central_chain(self, spanclass: int, which: Literal["nonempty", "empty"], limit: int = 1 << 60) -> list[int]:
+    def chain(self, spanclass: int, which: Literal["nonempty", "empty"], limit: int = 1 << 60) -> list[int]:
         c = self._heap.central[spanclass]
         return bases_from((c.nonempty if which == "nonempty" else c.empty).first, limit)
 
-    def central_last(self, spanclass: int, which: Literal["nonempty", "empty"]) -> int:
+    def last(self, spanclass: int, which: Literal["nonempty", "empty"]) -> int:
         c = self._heap.central[spanclass]
         s = (c.nonempty if which == "nonempty" else c.empty).last
         return 0 if s is None else s.start_addr
 
-    def list_place(self, base: int, limit: int) -> int:
-        s = self._at(base)
+    def place(self, base: int, limit: int) -> int:
+        s = self._spans.mspan(base)
         if s.in_list is None:
             return 0
         ahead: MSpan | None = s
@@ -37,18 +42,6 @@ class ListView(SpanView):
                 return s.in_list.count - steps
         return 0
 
-    def mcaches(self) -> list[McacheInfo]:
-        return [
-            McacheInfo(
-                c.p,
-                c is self._heap.mcache,
-                c.tiny,
-                c.tinyoffset,
-                tuple((i, s.start_addr, s.nelems - s.alloc_count) for i, s in enumerate(c.alloc) if s is not c.emptymspan),
-            )
-            for c in self._heap.mcaches
-        ]
-
     def free_lists(self) -> list[tuple[int, int]]:
         return [(n, free.count) for n, free in enumerate(self._heap.mheap.free) if free.count]
 
@@ -56,7 +49,7 @@ class ListView(SpanView):
         return bases_from(self._heap.mheap.free[npages].first, limit)
 
     def free_large(self) -> list[SpanInfo]:
-        return [self._info(s) for s in self._heap.mheap.freelarge.spans()]
+        return [self._spans.info(s) for s in self._heap.mheap.freelarge.spans()]
 
     def free_large_lengths(self, most: int) -> list[tuple[int, int, int]]:
         found: dict[int, tuple[int, int]] = {}

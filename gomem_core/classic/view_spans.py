@@ -42,34 +42,34 @@ class SpanView:
         self._version += 1
 
     @property
-    def span_count(self) -> int:
+    def count(self) -> int:
         return len(self._index())
 
-    def spans(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
-        return [self._info(self._at(base)) for base in self._index()[start:stop]]
+    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
+        return [self.info(self.mspan(base)) for base in self._index()[start:stop]]
 
     def each(self) -> Iterator[SpanInfo]:
-        return (self._info(self._at(base)) for base in self._index())
+        return (self.info(self.mspan(base)) for base in self._index())
 
-    def span_at(self, addr: int) -> SpanInfo | None:
+    def at(self, addr: int) -> SpanInfo | None:
         h = self._heap.mheap
         if not h.arena_start <= addr < h.arena_used:
             return None
         bases = self._index()
-        return self._info(self._at(bases[bisect_right(bases, addr) - 1]))
+        return self.info(self.mspan(bases[bisect_right(bases, addr) - 1]))
 
-    def span_number(self, base: int) -> int:
+    def number(self, base: int) -> int:
         h = self._heap.mheap
         if not h.arena_start <= base < h.arena_used:
             return -1
         return bisect_right(self._index(), base) - 1
 
-    def spans_entry(self, page: int) -> tuple[int, bool]:
+    def entry(self, page: int) -> tuple[int, bool]:
         s = self._heap.mheap.spans.get(page)
         if s is None:
             return 0, False
         h = self._heap.mheap
-        true = self.span_at(h.arena_start + (page << PAGE_SHIFT))
+        true = self.at(h.arena_start + (page << PAGE_SHIFT))
         edge = true is not None and true.ptr == s.ptr
         if edge and s.state == MSPAN_FREE:
             first = h.page_of(s.start_addr)
@@ -83,13 +83,15 @@ class SpanView:
             self._version = h.version
         return self._bases
 
-    def _at(self, base: int) -> MSpan:
+    def mspan(self, base: int) -> MSpan:
+        """Returns the mspan that holds `base`.  Raises KeyError outside the used arena."""
         s = self._heap.mheap.spans.get(self._heap.mheap.page_of(base))
         if s is None:
             raise KeyError(base)
         return s
 
-    def _info(self, s: MSpan) -> SpanInfo:
+    def info(self, s: MSpan) -> SpanInfo:
+        """Returns the record of an mspan."""
         h = self._heap.mheap
         in_use = _has_slots(s)
         free = s.state == MSPAN_FREE
@@ -124,8 +126,8 @@ class SpanView:
         large = s.state == MSPAN_FREE and s.npages >= MAX_MHEAP_LIST and self._heap.mheap.freelarge.holds(s)
         return "freelarge" if large else ""
 
-    def _span(self, base: int) -> MSpan | None:
-        """The span in use at `base`.  What the system just gave is one too, halfway in a command, but has no slots: not that."""
+    def in_use(self, base: int) -> MSpan | None:
+        """Returns the span in use at `base`; not what the system just gave, which halfway in a command is one without slots."""
         h = self._heap.mheap
         if not h.arena_start <= base < h.arena_used or base & PAGE_MASK:
             return None

@@ -16,7 +16,7 @@ from gomem_core.go.sizeclasses import CLASSES
 from gomem_core.world.changes import Stale
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 
 
 class Share(NamedTuple):
@@ -102,8 +102,8 @@ class _Counted:
 class Account:
     """The account of one heap.  To be read between commands: objects are known when the command that made them is done."""
 
-    def __init__(self, view: World, objects: ObjectTable) -> None:
-        self._view = view
+    def __init__(self, world: Whole, objects: ObjectTable) -> None:
+        self._world = world
         self._objects = objects
         self._spans: dict[int, _Counted] = {}  # by base
         self._used_before: dict[int, _Counted] = {}  # to be used again, which is cheaper than to make them anew
@@ -143,7 +143,7 @@ class Account:
     def read(self) -> Balance:
         """The account now."""
         self._update()
-        stats = self._view.stats
+        stats = self._world.sums.stats
         requested, slot_waste, dead, free_slots, tails, *_ = (sum(column) for column in zip(*self._classes, strict=True))
         in_use = (requested, slot_waste, dead, free_slots, tails)
         return Balance(*in_use, stats.stacks_inuse, stats.heap_idle - stats.heap_released, stats.heap_released)
@@ -168,7 +168,7 @@ class Account:
         """What the spans of each class hold that has spans."""
         shares = self.shares()
         cached: dict[int, int] = {}
-        for cache in self._view.mcaches():
+        for cache in self._world.caches.mcaches():
             for spanclass, _, nfree in cache.cached:
                 cached[spanclass] = cached.get(spanclass, 0) + nfree * CLASSES[spanclass >> 1].size
         found: dict[int, Held] = {}
@@ -222,7 +222,7 @@ class Account:
             self._look_at(base, taken)
         self._dirty.clear()
         if not self._complete:
-            for info in self._view.each():
+            for info in self._world.spans.each():
                 if info.base not in self._spans:
                     self._look_at(info.base, _EVERY, info)
             self._complete = True
@@ -230,7 +230,7 @@ class Account:
 
     def _look_at(self, base: int, taken: int, info: SpanInfo | None = None) -> None:
         """Count a span again, in which the slots `taken` got new objects since the last time."""
-        known, sets = self._spans.get(base), self._view.slot_sets(base)
+        known, sets = self._spans.get(base), self._world.slots.sets(base)
         if known is not None:
             if not taken and sets == known.sets:
                 return
@@ -239,7 +239,7 @@ class Account:
             self._spans.pop(base, None)
             return
         if known is None or taken == _EVERY:
-            info = info or self._view.span_at(base)
+            info = info or self._world.spans.at(base)
             if info is None:
                 return
             known = self._used_before.pop(base, known)

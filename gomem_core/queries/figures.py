@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.account import Account, Balance, Share
 from gomem_core.world.records import McacheInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 
 
 class CacheSums(NamedTuple):
@@ -55,11 +55,11 @@ class Figures(NamedTuple):
     caches: tuple[CacheSums, ...]  # of each P
 
 
-def figures(view: World, account: Account) -> Figures:
+def figures(world: Whole, account: Account) -> Figures:
     """Returns the figures of this moment.  Reads the account, so only between commands are they exact."""
-    stats = view.stats
-    mapped = {r.name: r.used_end - r.used_start for r in view.layout()}
-    free = dict(view.free_lists())
+    stats = world.sums.stats
+    mapped = {r.name: r.used_end - r.used_start for r in world.extents.layout()}
+    free = dict(world.lists.free_lists())
     return Figures(
         balance=account.read(),
         shares=account.shares(),
@@ -74,9 +74,9 @@ def figures(view: World, account: Account) -> Figures:
         heap_marked=stats.heap_marked,
         gc_trigger=stats.gc_trigger,
         next_gc=stats.next_gc,
-        gogc=view.gcpercent,
+        gogc=world.sums.gcpercent,
         numgc=stats.numgc,
-        sweepdone=view.sweepdone,
+        sweepdone=world.sums.sweepdone,
         tinyallocs=stats.tinyallocs,
         nserved_mcache=stats.nserved_mcache,
         nserved_central=stats.nserved_central,
@@ -84,12 +84,12 @@ def figures(view: World, account: Account) -> Figures:
         nserved_large=stats.nserved_large,
         nserved_os=stats.nserved_os,
         heap_locks=stats.nheap_lock,
-        central_locks=view.central_locks,
+        central_locks=world.sums.central_locks,
         nheap_grow=stats.nheap_grow,
         nos_release=stats.nos_release,
         free=free,
         free_large=stats.heap_idle - (sum(npages * count for npages, count in free.items()) << PAGE_SHIFT),
-        caches=tuple(cache_sums(c) for c in view.mcaches()),
+        caches=tuple(cache_sums(c) for c in world.caches.mcaches()),
     )
 
 

@@ -5,15 +5,15 @@ read.  So nobody needs to tell it what a sweep took away, nor when the heap goes
 """
 
 from gomem_core.go import events as e
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 
 
 class LinkIndex:
     """The links of one heap, by the address they lead to."""
 
-    def __init__(self, view: World, complete: bool = False) -> None:
+    def __init__(self, world: Whole, complete: bool = False) -> None:
         """`complete`: it hears everything since the heap was empty, and so is right wherever in time the heap goes."""
-        self._view = view
+        self._world = world
         self._into: dict[int, dict[int, None]] = {}  # target -> objects that stored it once, in the order in which they did
         self._lost = not complete  # what is stored already is not known
 
@@ -27,10 +27,10 @@ class LinkIndex:
         if self._lost:
             self._find_all()
         stored = self._into.get(addr)
-        return sorted({self._view.slot_base(source) for source in stored or () if self._view.stores(source, addr)})
+        return sorted({self._world.slots.base_of(source) for source in stored or () if self._world.pointers.stores(source, addr)})
 
     def _find_all(self) -> None:
-        for source in self._view.linked():
-            for _, target in self._view.links(source):
+        for source in self._world.pointers.holders():
+            for _, target in self._world.pointers.stored_in(source):
                 self._into.setdefault(target, {})[source] = None
         self._lost = False

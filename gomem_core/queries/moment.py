@@ -17,7 +17,7 @@ from gomem_core.queries.figures import Figures
 from gomem_core.queries.show import STAT_NOTES
 from gomem_core.world.objects import ObjectInfo, ObjectTable
 from gomem_core.world.records import CentralInfo, McacheInfo, SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 
 Row = tuple[str, int, int, int, int]  # of an object: name, address, size, ptrdata, the step that made it
 NO_SLOTS: Final = (0, 0)
@@ -73,34 +73,34 @@ class Moment:
     links: tuple[tuple[int, int, int], ...]  # (address of the slot, word, target) of each pointer stored, ordered
 
 
-def moment(view: World, objects: ObjectTable, sums: Figures, step: int) -> Moment:
+def moment(world: Whole, objects: ObjectTable, sums: Figures, step: int) -> Moment:
     """What can be seen now, after `step` commands; `sums` are those of now.  Proportional to spans and allocated slots."""
-    spans = tuple(SpanRecord(info, *(view.slot_sets(info.base) or NO_SLOTS)) for info in view.spans())
+    spans = tuple(SpanRecord(info, *(world.slots.sets(info.base) or NO_SLOTS)) for info in world.spans.rows())
     return Moment(
         step=step,
         spans=spans,
-        central=tuple(view.central(spanclass) for spanclass in CENTRAL_CLASSES),
-        mcaches=tuple(view.mcaches()),
-        counters=_counters(view, objects),
+        central=tuple(world.lists.central(spanclass) for spanclass in CENTRAL_CLASSES),
+        mcaches=tuple(world.caches.mcaches()),
+        counters=_counters(world, objects),
         figures=sums,
         living=_roster(map(objects.info, objects.living())),
         garbage=_roster(objects.info(oid) for oid in _garbage(spans, objects)),
-        links=tuple(sorted((addr, word, to) for addr in view.linked() for word, to in view.links(addr))),
+        links=tuple(sorted((addr, word, to) for addr in world.pointers.holders() for word, to in world.pointers.stored_in(addr))),
     )
 
 
-def _counters(view: World, objects: ObjectTable) -> tuple[tuple[str, int], ...]:
+def _counters(world: Whole, objects: ObjectTable) -> tuple[tuple[str, int], ...]:
     """The runtime's counters, and numbers about session and collector that are not among its counters."""
-    stats = view.stats
+    stats = world.sums.stats
     return (
-        ("arena", view.arena[1] - view.arena[0]),
+        ("arena", world.extents.arena[1] - world.extents.arena[0]),
         ("objects_made", len(objects)),
         ("objects_alive", objects.alive),
         *((name, getattr(stats, name)) for name in (*STAT_NOTES, *_FURTHER)),
         ("nsmallfree", sum(stats.nsmallfree)),
-        ("gogc", view.gcpercent),
-        ("sweepgen", view.sweepgen),
-        ("sweepdone", int(view.sweepdone)),
+        ("gogc", world.sums.gcpercent),
+        ("sweepgen", world.sums.sweepgen),
+        ("sweepdone", int(world.sums.sweepdone)),
     )
 
 

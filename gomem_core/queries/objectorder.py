@@ -15,7 +15,7 @@ from gomem_core.queries.roworder import SLICE, SLICE_SECONDS, Choice, RowOrder, 
 from gomem_core.queries.spanfilter import COMPARE, read_filters
 from gomem_core.report import Cell
 from gomem_core.world.objects import ObjectInfo, ObjectTable
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 
 SORTS: Final = ("step", "size", "state")  # by the names of the columns
 FATES: Final[dict[Fate, str]] = {  # what filters call them, in the order of the sort
@@ -45,9 +45,9 @@ class Test(NamedTuple):
 class ObjectOrder(RowOrder):
     """Rows: the numbers of the objects that pass a filter, in an order; the newest first unless told otherwise."""
 
-    def __init__(self, view: World, objects: ObjectTable, at_once: int | None = None) -> None:
+    def __init__(self, world: Whole, objects: ObjectTable, at_once: int | None = None) -> None:
         super().__init__(Choice("step", descending=True), at_once)
-        self._view = view
+        self._world = world
         self._objects = objects
         self._rows = array("q")
         self._at: dict[int, int] = {}  # number of an object -> its row
@@ -92,7 +92,7 @@ class ObjectOrder(RowOrder):
         """Look at all objects; the heap must stand still meanwhile.  Raises TooCostly."""
         wanted, objects, test = self._wanted, self._objects, self._wanted.test
         passes, fated = test if isinstance(test, Test) else (None, None)
-        fates = (yield from find_fates(self._view, objects)) if fated is not None or wanted.sort == "state" else []
+        fates = (yield from find_fates(self._world, objects)) if fated is not None or wanted.sort == "state" else []
         found: list[int] = []
         until = 0.0
         for oid in range(len(objects)):
@@ -138,12 +138,12 @@ def _one(f: Filter) -> Callable[[ObjectInfo], bool]:
     return lambda o: compare(get(o), value)
 
 
-def find_fates(view: World, objects: ObjectTable) -> Generator[None, None, list[Fate]]:
+def find_fates(world: Whole, objects: ObjectTable) -> Generator[None, None, list[Fate]]:
     """What became of each object, by number: the same as reach.fate, with one walk along all links; stops after each slice."""
-    reached = yield from view.reached()
+    reached = yield from world.pointers.reached()
     found: list[Fate] = []
     for oid in range(len(objects)):
         if not oid % SLICE:
             yield
-        found.append(fate_by(view, objects, oid, lambda slot: slot.rooted or slot.addr in reached))
+        found.append(fate_by(world, objects, oid, lambda slot: slot.rooted or slot.addr in reached))
     return found

@@ -1,4 +1,4 @@
-"""What `show`, `find` and `memstats` answer: tables made from the read-only view."""
+"""What `show`, `find` and `memstats` answer: tables made from what a world says."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -24,7 +24,7 @@ from gomem_core.report import Cell, Column, Result, Table, format_bytes, hexed, 
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import MemStats, SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -44,28 +44,30 @@ _SPAN_COLUMNS: Final = (
 )
 
 
-def show(topic: Topic, filters: tuple[Filter, ...], view: World, objects: ObjectTable, stop: StopRequest | None = None) -> Result:
+def show(
+    topic: Topic, filters: tuple[Filter, ...], world: Whole, objects: ObjectTable, stop: StopRequest | None = None
+) -> Result:
     """The table about a topic, only the rows that pass all filters.
 
     Raises TooCostly for a regular expression that takes too long, and Stopped where `stop` is asked for.
     """
     if topic == "spans":
-        return _spans(view, filters, Account(view, objects), StopRequest() if stop is None else stop)
+        return _spans(world, filters, Account(world, objects), StopRequest() if stop is None else stop)
     if topic == "waste":
-        return show_waste(Account(view, objects), filters)
-    return _TOPICS[topic](view, filters)
+        return show_waste(Account(world, objects), filters)
+    return _TOPICS[topic](world, filters)
 
 
-def _spans(view: World, filters: tuple[Filter, ...], account: Account, stop: StopRequest) -> Result:
+def _spans(world: Whole, filters: tuple[Filter, ...], account: Account, stop: StopRequest) -> Result:
     rows: list[tuple[Cell, ...]] = []
     data: results.Spans = {"rows": []}
     passes = span_test(filters, lambda: account)
-    for info in view.each():
+    for info in world.spans.each():
         stop.heed()
         if passes(info):
             rows.append(_span_row(info, span_waste(info, account).text if info.state == "inuse" else ""))
             data["rows"].append(span_share_data(info, account.of_span(info.base)))
-    summary = told(view.span_count, "{rows} of {n} span", "{rows} of {n} spans, by base", rows=len(rows))
+    summary = told(world.spans.count, "{rows} of {n} span", "{rows} of {n} spans, by base", rows=len(rows))
     doubt = doubtful("spans", filters)
     return Result(summary, data, Table(_SPAN_COLUMNS, rows), details=(doubt,) if doubt else ())
 
@@ -81,7 +83,7 @@ def _span_row(info: SpanInfo, waste: str) -> tuple[Cell, ...]:
     )
 
 
-def _mcentral(view: World, filters: tuple[Filter, ...]) -> Result:
+def _mcentral(world: Whole, filters: tuple[Filter, ...]) -> Result:
     columns = (
         *(Column("class"), Column("size"), Column("kind", "text"), Column("nonempty"), Column("empty")),
         *(Column("nmalloc"), Column("locks")),
@@ -90,7 +92,7 @@ def _mcentral(view: World, filters: tuple[Filter, ...]) -> Result:
     data: results.Centrals = {"rows": []}
     idle = 0
     for spanclass in CENTRAL_CLASSES:
-        c = view.central(spanclass)
+        c = world.lists.central(spanclass)
         row = (spanclass >> 1, CLASSES[spanclass >> 1].size, kind_of(spanclass), c.nonempty, c.empty)
         if not keep(dict(zip(("class", "size", "kind", "nonempty", "empty"), row, strict=True)), filters):
             continue
@@ -105,7 +107,7 @@ def _mcentral(view: World, filters: tuple[Filter, ...]) -> Result:
     return Result("; ".join(facts), data, Table(columns, rows))
 
 
-def _mcache(view: World, filters: tuple[Filter, ...]) -> Result:
+def _mcache(world: Whole, filters: tuple[Filter, ...]) -> Result:
     columns = (
         *(Column("p"), Column("class"), Column("size"), Column("kind", "text"), Column("span", "addr")),
         Column("free slots"),
@@ -113,7 +115,7 @@ def _mcache(view: World, filters: tuple[Filter, ...]) -> Result:
     rows: list[tuple[Cell, ...]] = []
     notes: list[str] = []
     data: results.Mcaches = {"rows": []}
-    for c in view.mcaches():
+    for c in world.caches.mcaches():
         passing: list[schema.CachedSpan] = []
         facts = [
             "allocates" if c.current else "",
@@ -131,21 +133,21 @@ def _mcache(view: World, filters: tuple[Filter, ...]) -> Result:
     return Result("; ".join(notes) if len(notes) < 3 else f"{len(notes)} Ps", data, Table(columns, rows))
 
 
-def _free(view: World, filters: tuple[Filter, ...]) -> Result:
+def _free(world: Whole, filters: tuple[Filter, ...]) -> Result:
     columns = (Column("list", "text"), Column("pages"), Column("spans"), Column("first", "addr"), Column("given back"))
     rows: list[tuple[Cell, ...]] = []
     data: results.Free = {"rows": []}
-    for npages, count in view.free_lists():
+    for npages, count in world.lists.free_lists():
         if keep({"pages": npages}, filters):
-            bases = view.free_list(npages)
-            released = sum(info.npreleased for base in bases if (info := view.span_at(base)) is not None)
+            bases = world.lists.free_list(npages)
+            released = sum(info.npreleased for base in bases if (info := world.spans.at(base)) is not None)
             rows.append((f"free[{npages}]", npages, count, bases[0], released))
             data["rows"].append(_free_data(f"free[{npages}]", npages, count, bases[0], released))
-    for info in view.free_large():
+    for info in world.lists.free_large():
         if keep({"pages": info.npages}, filters):
             rows.append(("large", info.npages, 1, info.base, info.npreleased))
             data["rows"].append(_free_data("freelarge", info.npages, 1, info.base, info.npreleased))
-    idle, released_bytes = view.stats.heap_idle, view.stats.heap_released
+    idle, released_bytes = world.sums.stats.heap_idle, world.sums.stats.heap_released
     summary = f"{format_bytes(idle)} in free spans, {format_bytes(released_bytes)} of it given back to the operating system"
     return Result(summary, data, Table(columns, rows))
 
@@ -154,13 +156,13 @@ def _free_data(name: str, npages: int, spans: int, first: int, npreleased: int) 
     return {"list": name, "npages": npages, "spans": spans, "first": hexed(first), "npreleased": npreleased}
 
 
-def _layout(view: World, _filters: tuple[Filter, ...]) -> Result:
+def _layout(world: Whole, _filters: tuple[Filter, ...]) -> Result:
     columns = (
         *(Column("region", "text"), Column("start", "addr"), Column("end", "addr"), Column("size", "bytes")),
         Column("in use", "bytes"),
         *(Column("grows", "text"), Column("what", "text")),
     )
-    regions = view.layout()
+    regions = world.extents.layout()
     rows: list[tuple[Cell, ...]] = [
         (r.name, r.start, r.end, r.end - r.start, r.used_end - r.used_start, r.grows, r.note) for r in regions
     ]
@@ -168,13 +170,13 @@ def _layout(view: World, _filters: tuple[Filter, ...]) -> Result:
     return Result("the process, from high addresses to low", data, Table(columns, rows))
 
 
-def _stats(view: World, _filters: tuple[Filter, ...]) -> Result:
-    s = view.stats
+def _stats(world: Whole, _filters: tuple[Filter, ...]) -> Result:
+    s = world.sums.stats
     notes = STAT_NOTES if s.numgc else STAT_NOTES | {"heap_marked": _NEVER_MARKED}
     rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in notes.items()]
     columns = (Column("counter", "text"), Column("value"), Column("what", "text"))
-    gogc = "off" if view.gcpercent < 0 else f"{view.gcpercent} %"
-    data: results.Stats = {"gogc": None if view.gcpercent < 0 else view.gcpercent, "counters": counters_data(s)}
+    gogc = "off" if world.sums.gcpercent < 0 else f"{world.sums.gcpercent} %"
+    data: results.Stats = {"gogc": None if world.sums.gcpercent < 0 else world.sums.gcpercent, "counters": counters_data(s)}
     return Result(f"counters; GOGC {gogc}; nothing is flushed", data, Table(columns, rows), _tiny_frees(s.tinyallocs))
 
 
@@ -213,7 +215,7 @@ STAT_NOTES: Final = {  # the counters, in the order in which they are told
 }
 
 
-def _classes(_view: World, filters: tuple[Filter, ...]) -> Result:
+def _classes(_world: Whole, filters: tuple[Filter, ...]) -> Result:
     return classes(filters)
 
 
@@ -240,27 +242,27 @@ def classes(filters: tuple[Filter, ...] = ()) -> Result:
     return Result(f"{len(rows)} of 66 size classes; class 0 stands for objects over 32 KB", data, Table(columns, rows))
 
 
-def _locks(view: World, _filters: tuple[Filter, ...]) -> Result:
-    n = view.stats.nheap_lock
+def _locks(world: Whole, _filters: tuple[Filter, ...]) -> Result:
+    n = world.sums.stats.nheap_lock
     rows: list[tuple[Cell, ...]] = [("mheap", "", "", n)]
     data: results.Locks = {
         "rows": [{"lock": "mheap", "spanclass": None, "class": None, "elemsize": None, "kind": None, "taken": n}]
     }
     for spanclass in CENTRAL_CLASSES:
-        if n := view.central(spanclass).nlock:
+        if n := world.lists.central(spanclass).nlock:
             number, size, kind = spanclass >> 1, CLASSES[spanclass >> 1].size, kind_of(spanclass)
             rows.append((f"mcentral {number}", str(size), kind, n))
             data["rows"].append(
                 {"lock": "mcentral", "spanclass": spanclass, "class": number, "elemsize": size, "kind": kind, "taken": n}
             )
     columns = (Column("lock", "text"), Column("size", "text"), Column("kind", "text"), Column("taken"))
-    s = view.stats
+    s = world.sums.stats
     free = s.nserved_mcache + s.tinyallocs
     summary = told(free, "{n} object was served without any lock", "{n} objects were served without any lock")
     return Result(summary, data, Table(columns, rows))
 
 
-_TOPICS: Final[dict[Topic, Callable[[World, tuple[Filter, ...]], Result]]] = {
+_TOPICS: Final[dict[Topic, Callable[[Whole, tuple[Filter, ...]], Result]]] = {
     "mcentral": _mcentral,
     "mcache": _mcache,
     "free": _free,

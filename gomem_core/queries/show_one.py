@@ -12,7 +12,7 @@ from gomem_core.queries.reach import find_paths
 from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo, SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -50,9 +50,9 @@ def show_class(number: int) -> Result:
     return Result(f"size class {number}: slots of {c.size} bytes", size_class_data(number), Table(columns, rows))
 
 
-def show_span(addr: int, view: World, objects: ObjectTable) -> Result:
+def show_span(addr: int, world: Whole, objects: ObjectTable) -> Result:
     """The span whose pages hold `addr`, field by field."""
-    info = view.span_at(addr)
+    info = world.spans.at(addr)
     if info is None:
         return Result(f"{addr:#x} is not in the used arena: no span", {"base": None})
     rows: list[tuple[Cell, ...]] = [
@@ -65,10 +65,10 @@ def show_span(addr: int, view: World, objects: ObjectTable) -> Result:
     ]
     data: schema.SpanDetail = {**span_share_data(info, None), "alloc_bits": None, "alloc_cache": None, "gcmark_bits": None}
     if info.state == "inuse":
-        alloc_bits, alloc_cache, gcmark_bits = view.span_bits(info.base)
-        slots = view.slots(info.base, 0, min(info.nelems, 64))
+        alloc_bits, alloc_cache, gcmark_bits = world.slots.bits(info.base)
+        slots = world.slots.rows(info.base, 0, min(info.nelems, 64))
         picture = "".join("●" if s.allocated and s.state != "dead" else "x" if s.allocated else "·" for s in slots)
-        share = Account(view, objects).of_span(info.base) or Share(0, 0, 0, 0, 0)
+        share = Account(world, objects).of_span(info.base) or Share(0, 0, 0, 0, 0)
         sweep = "swept" if info.swept else "waits to be swept"
         rows[2:2] = [
             ("spanclass", _spanclass(info)),
@@ -80,7 +80,7 @@ def show_span(addr: int, view: World, objects: ObjectTable) -> Result:
             ("allocBits", f"{alloc_bits:#x}  (slot 0 is the lowest bit)"),
             ("allocCache", f"{alloc_cache:#x}  (free slots of 64, the lowest bit is slot freeindex)"),
             ("gcmarkBits", f"{gcmark_bits:#x}"),
-            ("sweepgen", f"{info.sweepgen}: {sweep} (the heap is at {view.sweepgen})"),
+            ("sweepgen", f"{info.sweepgen}: {sweep} (the heap is at {world.sums.sweepgen})"),
             ("cached by", f"P{info.cached_by}" if info.cached_by >= 0 else "nobody"),
         ]
         data["account"] = bytes_data(share)
@@ -117,11 +117,11 @@ def _list(info: SpanInfo) -> str:
     return f"{whose} {info.list_name}, next {after}, prev {before}"
 
 
-def show_page(page: int, view: World) -> Result:
+def show_page(page: int, world: Whole) -> Result:
     """What spans[page] says, and what the page belongs to."""
-    addr = view.arena[0] + (page << PAGE_SHIFT)
-    info = view.span_at(addr)
-    entry, valid = view.spans_entry(page)
+    addr = world.extents.arena[0] + (page << PAGE_SHIFT)
+    info = world.spans.at(addr)
+    entry, valid = world.spans.entry(page)
     data: results.Page = {"page": page, "addr": hexed(addr), "span": None, "entry": None, "valid": None}
     if info is None:
         return Result(f"page {page} at {addr:#x} is not in the used arena", data)
@@ -131,9 +131,9 @@ def show_page(page: int, view: World) -> Result:
     return Result(summary, data, details=(f"spans[{page}] → {f'{entry:#x}' if entry else 'nil'} ({note})",))
 
 
-def show_bitmap(addr: int, view: World, objects: ObjectTable) -> Result:
+def show_bitmap(addr: int, world: Whole, objects: ObjectTable) -> Result:
     """The two bits of each word of the slot at `addr`, and the two facts of its object."""
-    info, slot = view.span_at(addr), view.slot_at(addr)
+    info, slot = world.spans.at(addr), world.slots.at(addr)
     if info is None or slot is None:
         nothing: results.Bitmap = {
             "addr": hexed(addr),
@@ -144,7 +144,7 @@ def show_bitmap(addr: int, view: World, objects: ObjectTable) -> Result:
             "rows": [],
         }
         return Result(f"{addr:#x} lies in no slot: the bitmap says nothing about it", nothing)
-    words = view.words(slot.addr, min(info.elemsize // PTR_SIZE, _BITMAP_WORDS_SHOWN))
+    words = world.slots.words(slot.addr, min(info.elemsize // PTR_SIZE, _BITMAP_WORDS_SHOWN))
     rows: list[tuple[Cell, ...]] = [
         (w.addr, "1" if w.pointer else "·", "1" if w.scan else "·", w.byte_addr, w.shift, w.value) for w in words
     ]
@@ -177,20 +177,20 @@ def _allocated(slot: SlotInfo, freeindex: int) -> str:
     return f"not allocated (neither below freeindex {freeindex} nor in allocBits)"
 
 
-def show_object(oid: int, view: World, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+def show_object(oid: int, world: Whole, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
     """One object: where it is, what it links to, what keeps it alive; `links` is find_paths's."""
     o = objects.info(oid)
-    slot, info = view.slot_at(o.addr), view.span_at(o.addr)
+    slot, info = world.slots.at(o.addr), world.spans.at(o.addr)
     state = "referred to by the program" if objects.is_alive(oid) else f"dropped at step {o.dropped}"
     rows: list[tuple[Cell, ...]] = [
         ("address", f"{o.addr:#x}"),
         ("size", f"{o.size} bytes, {o.kind}"),
         ("made", f"at step {o.born}"),
         ("state", state),
-        ("fate", _fate(oid, view, objects, links)),
+        ("fate", _fate(oid, world, objects, links)),
     ]
     data: results.Object = {
-        **object_data(oid, view, objects),
+        **object_data(oid, world, objects),
         "links": [],
         "alive": objects.is_alive(oid),
         "dropped": None if objects.is_alive(oid) else o.dropped,
@@ -199,9 +199,9 @@ def show_object(oid: int, view: World, objects: ObjectTable, links: LinkIndex | 
         "slot_state": None,
     }
     if slot is not None and info is not None and oid in objects.in_slot(slot.addr, info.elemsize):
-        data |= {"links": links_data(slot.addr, view), "span": hexed(info.base), "slot": slot.slot, "slot_state": slot.state}
+        data |= {"links": links_data(slot.addr, world), "span": hexed(info.base), "slot": slot.slot, "slot_state": slot.state}
         rows.append(("slot", f"{slot.slot} of span {info.base:#x}, {info.elemsize} bytes: {slot.state}"))
-        for word, value in view.links(slot.addr):
+        for word, value in world.pointers.stored_in(slot.addr):
             target = objects.find_addr(value)
             rows.append((f"word {word}", f"→ {objects.name(target) if target is not None else f'{value:#x}'}"))
     elif o.size:
@@ -209,13 +209,13 @@ def show_object(oid: int, view: World, objects: ObjectTable, links: LinkIndex | 
     return Result(f"object {o.name}", data, Table((Column("field", "text"), Column("value", "text")), rows))
 
 
-def _fate(oid: int, view: World, objects: ObjectTable, links: LinkIndex | None) -> str:
-    return fate_sentence(view, objects, oid, find_paths(view, objects, [oid], links))
+def _fate(oid: int, world: Whole, objects: ObjectTable, links: LinkIndex | None) -> str:
+    return fate_sentence(world, objects, oid, find_paths(world, objects, [oid], links))
 
 
-def find(addr: int, view: World, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+def find(addr: int, world: Whole, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
     """What lies at an address, from the region down to the object; `links` is find_paths's."""
-    region = next((r for r in view.layout() if r.start <= addr < r.end), None)
+    region = next((r for r in world.extents.layout() if r.start <= addr < r.end), None)
     data: results.Found = {
         "addr": hexed(addr),
         "region": region.name if region else None,
@@ -227,31 +227,31 @@ def find(addr: int, view: World, objects: ObjectTable, links: LinkIndex | None =
         "object": None,
     }
     if region is None:
-        where = "the spare page after the arena" if view.arena[0] < addr < ARENA_END else "nothing gomem shows"
+        where = "the spare page after the arena" if world.extents.arena[0] < addr < ARENA_END else "nothing gomem shows"
         return Result(f"{addr:#x}: {where}", data)
     details = [f"{addr:#x} lies in {region.name} ({region.note})"]
     if not region.used_start <= addr < region.used_end:
         details.append("not mapped yet" if region.name.startswith("heap") else "not in use")
     elif region.name == "heap: spans":
         page = (addr - region.start) // PTR_SIZE
-        details.append(f"the entry of page {page}, {view.arena[0] + (page << PAGE_SHIFT):#x}: see show page {page}")
+        details.append(f"the entry of page {page}, {world.extents.arena[0] + (page << PAGE_SHIFT):#x}: see show page {page}")
     elif region.name == "heap: bitmap":
         word = (region.end - 1 - addr) * 4
-        details.append(f"pointer and scan bits of the four words from {view.arena[0] + word * PTR_SIZE:#x}")
+        details.append(f"pointer and scan bits of the four words from {world.extents.arena[0] + word * PTR_SIZE:#x}")
     elif region.name == "heap: arena":
-        details += _find_in_arena(addr, view, objects, links, data)
+        details += _find_in_arena(addr, world, objects, links, data)
     return Result(details[0], data, details=tuple(details[1:]))
 
 
-def _find_in_arena(addr: int, view: World, objects: ObjectTable, links: LinkIndex | None, data: "results.Found") -> list[str]:
-    page = (addr - view.arena[0]) >> PAGE_SHIFT
-    info = view.span_at(addr)
+def _find_in_arena(addr: int, world: Whole, objects: ObjectTable, links: LinkIndex | None, data: "results.Found") -> list[str]:
+    page = (addr - world.extents.arena[0]) >> PAGE_SHIFT
+    info = world.spans.at(addr)
     if info is None:
         return []
     data |= {"page": page, "span": hexed(info.base), "state": info.state}
     span = told(info.npages, *_SPAN, state=info.state, base=info.base)
     details = [f"page {page}, byte {addr & PAGE_MASK} of it", span]
-    slot = view.slot_at(addr)
+    slot = world.slots.at(addr)
     if slot is None:
         if info.state == "inuse":
             details.append("after the last slot of its span")
@@ -263,5 +263,5 @@ def _find_in_arena(addr: int, view: World, objects: ObjectTable, links: LinkInde
         if o.addr <= addr < o.addr + o.size:
             data["object"] = o.name
             what = "object" if objects.is_alive(oid) else "dropped object"
-            details.append(f"{what} {o.name}, byte {addr - o.addr} of {o.size}; {_fate(oid, view, objects, links)}")
+            details.append(f"{what} {o.name}, byte {addr - o.addr} of {o.size}; {_fate(oid, world, objects, links)}")
     return details

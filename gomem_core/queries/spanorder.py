@@ -16,7 +16,7 @@ from gomem_core.queries.spanfilter import Test, Waste, read_filter, span_waste
 from gomem_core.report import Cell
 from gomem_core.world.changes import Stale
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 
 Key = Callable[[SpanInfo, Account], Cell]
 
@@ -37,9 +37,9 @@ SORTS: Final[dict[str, Key]] = {
 class SpanOrder(RowOrder):
     """Rows: the spans that pass a filter, in an order."""
 
-    def __init__(self, view: World, account: Callable[[], Account], at_once: int | None = None) -> None:
+    def __init__(self, world: Whole, account: Callable[[], Account], at_once: int | None = None) -> None:
         super().__init__(Choice("base", descending=False), at_once)
-        self._view = view
+        self._world = world
         self._account = account  # of the session there is: `open` and `resume` exchange it
         self._keys: dict[int, Cell] = {}  # by base, of the spans among the rows
         self._rows: list[tuple[Cell, int]] = []  # (key, base), ascending
@@ -49,12 +49,12 @@ class SpanOrder(RowOrder):
         return read_filter(text, self._account)
 
     def _is_plain(self, choice: Choice) -> bool:
-        """All spans by address, ascending: then the view's own index serves."""
+        """All spans by address, ascending: then the world's own index serves."""
         return choice.sort == "base" and not choice.descending and choice.test is None
 
     def total(self) -> int:
         """Spans of the arena."""
-        return self._view.span_count
+        return self._world.spans.count
 
     def look_again(self, stale: Stale) -> None:
         """These spans may have changed."""
@@ -68,25 +68,25 @@ class SpanOrder(RowOrder):
     def __len__(self) -> int:
         self._update()
         if self.plain:
-            return self._view.span_count
+            return self._world.spans.count
         return len(self._rows)
 
     def rows(self, start: int, stop: int) -> list[SpanInfo]:
         """Rows number start to stop."""
         self._update()
         if self.plain:
-            return self._view.spans(start, stop)
+            return self._world.spans.rows(start, stop)
         count = len(self._rows)
         numbers = range(start, min(stop, count))
         bases = (self._rows[count - 1 - n if self._shown.descending else n][1] for n in numbers)
-        return [info for base in bases if (info := self._view.span_at(base)) is not None]
+        return [info for base in bases if (info := self._world.spans.at(base)) is not None]
 
     def number(self, addr: int) -> int:
         """The row of the span that holds `addr`; -1 when it is not among them."""
         self._update()
         if self.plain:
-            return self._view.span_number(addr)
-        info = self._view.span_at(addr)
+            return self._world.spans.number(addr)
+        info = self._world.spans.at(addr)
         if info is None or info.base not in self._keys:
             return -1
         at = bisect_left(self._rows, (self._keys[info.base], info.base))
@@ -100,7 +100,7 @@ class SpanOrder(RowOrder):
         at = self.number(addr)
         if at >= 0:
             return at + step
-        info = self._view.span_at(addr)
+        info = self._world.spans.at(addr)
         before = 0 if info is None else bisect_left(self._rows, (self._key(info), info.base))
         if self._shown.descending:
             before = len(self._rows) - before
@@ -112,7 +112,7 @@ class SpanOrder(RowOrder):
         keys: dict[int, Cell] = {}
         rows: list[tuple[Cell, int]] = []
         until = 0.0
-        for span in self._view.each():
+        for span in self._world.spans.each():
             if perf_counter() > until:
                 yield
                 until = perf_counter() + SLICE_SECONDS
@@ -149,7 +149,7 @@ class SpanOrder(RowOrder):
         return SORTS[self._shown.sort](info, self._account())
 
     def _look_at(self, base: int) -> None:
-        info = self._view.span_at(base)
+        info = self._world.spans.at(base)
         stays = info is not None and info.base == base and (self._shown.test is None or self._shown.test(info))
         now = self._key(info) if info is not None and stays else None
         before = self._keys.get(base)

@@ -23,9 +23,9 @@ _DIGITS: Final = (10, 11)  # of the arena's addresses
 Wanted = Callable[[int], bool]
 
 
-def offers(view: HeapView, objects: ObjectTable, timeline: Timeline | None = None) -> Names:
+def offers(world: HeapView, objects: ObjectTable, timeline: Timeline | None = None) -> Names:
     """The questions of completion, answered from a heap, its objects and a session's steps as they are when asked."""
-    found = _Offers(view, objects)
+    found = _Offers(world, objects)
     if timeline is None:
         return Names(found.objects, found.holders, found.words, found.addresses)
     marks = {name: f"step {step}" for name, step in timeline.marks.items()}
@@ -39,8 +39,8 @@ def _beginning(told: dict[str, str]) -> Callable[[str], Iterable[tuple[str, str]
 
 
 class _Offers:
-    def __init__(self, view: HeapView, table: ObjectTable) -> None:
-        self._view = view
+    def __init__(self, world: HeapView, table: ObjectTable) -> None:
+        self._world = world
         self._table = table
 
     def objects(self, prefix: str) -> Iterable[str]:
@@ -71,7 +71,7 @@ class _Offers:
 
     def _ranges(self, prefix: str) -> Iterator[tuple[int, int]]:
         """The parts of the used arena whose addresses are written so: first address, and one past the last."""
-        start, end = self._view.arena
+        start, end = self._world.extents.arena
         digits = prefix[2:]
         for missing in (n - len(digits) for n in _DIGITS) if _PREFIX.fullmatch(prefix) else ():
             if missing >= 0:
@@ -82,13 +82,13 @@ class _Offers:
 
     def _bases(self, low: int, high: int) -> list[int]:
         """Where spans begin: the first few, and the last."""
-        first, last = self._view.span_number(low), self._view.span_number(high - 1)
-        infos = self._view.spans(first, min(first + 1 + _FEW, last)) + self._view.spans(last, last + 1)
+        first, last = self._world.spans.number(low), self._world.spans.number(high - 1)
+        infos = self._world.spans.rows(first, min(first + 1 + _FEW, last)) + self._world.spans.rows(last, last + 1)
         return [info.base for info in infos if info.base >= low]
 
     def _between(self, low: int, high: int, wanted: Wanted | None = None) -> list[int]:
         """Living objects that begin there: the first few, and the last."""
-        first, last = self._view.span_number(low), self._view.span_number(high - 1)
+        first, last = self._world.spans.number(low), self._world.spans.number(high - 1)
         upwards = self._in_spans(range(first, min(first + _SPANS, last + 1)), low, high, wanted or self._table.is_alive)
         downwards = self._in_spans(range(last, max(last - _SPANS, first - 1), -1), low, high, wanted or self._table.is_alive)
         return [*islice(upwards, _FEW), *islice(downwards, 1)]
@@ -96,8 +96,8 @@ class _Offers:
     def _in_spans(self, numbers: range, low: int, high: int, wanted: Wanted) -> Iterator[int]:
         """The objects in spans with these numbers, one after the other in the direction of the numbers."""
         for number in numbers:
-            for info in self._view.spans(number, number + 1):
-                for slot in self._view.slots(info.base)[:: numbers.step]:
+            for info in self._world.spans.rows(number, number + 1):
+                for slot in self._world.slots.rows(info.base)[:: numbers.step]:
                     held = self._table.in_slot(slot.addr, info.elemsize) if slot.allocated else []
                     for oid in held[:: numbers.step]:
                         if low <= self._table.info(oid).addr < high and wanted(oid):

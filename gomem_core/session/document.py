@@ -199,4 +199,4 @@ class Desk:
             with session.machine.listening():  # a silent step tells its events when it is done again
                 session.goto(session.step - 1)
                 outcome = session.goto(session.step + 1)
-        return found_instead(expect, outcome, session.view, session.objects)
+        return found_instead(expect, outcome, session.world, session.objects)

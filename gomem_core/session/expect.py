@@ -21,17 +21,17 @@ from gomem_core.world.objects import ObjectTable
 _NOTHING: Final = "nothing was done"
 
 
-def found_instead(expect: Expect, outcome: Outcome | None, view: HeapView, objects: ObjectTable) -> str:
+def found_instead(expect: Expect, outcome: Outcome | None, world: HeapView, objects: ObjectTable) -> str:
     """What was found where `expect` is not met, in words; nothing when it is.
 
-    `outcome` is that of the step before it, narrated; view and objects are as after that step.
+    `outcome` is that of the step before it, narrated; world and objects are as after that step.
     """
     known: Expectation = expect  # type: ignore[assignment] # the base class has no values of its own
     match known:
         case ExpectServed(who):
             return _unless(_served(outcome), who)
         case ExpectQuantity(quantity, op, value):
-            now = measure(quantity, view, objects)
+            now = measure(quantity, world, objects)
             return "" if COMPARE[op](now, value) else format_comparison(quantity, "=", now)
         case ExpectAddr(name, addr):
             oid = objects.find_name(name)

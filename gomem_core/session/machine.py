@@ -68,10 +68,10 @@ class Machine:
         progress: Progress | None = None,
     ) -> None:
         self.heap = Heap()
-        self.view = HeapView(self.heap)
+        self.world = HeapView(self.heap)
         self.objects = ObjectTable()
-        self.account = Account(self.view, self.objects)  # kept where the heap narrates; Session guards it
-        self.links = LinkIndex(self.view, complete=True)  # likewise
+        self.account = Account(self.world, self.objects)  # kept where the heap narrates; Session guards it
+        self.links = LinkIndex(self.world, complete=True)  # likewise
         self.at = 0  # steps done
         self.outcome: Outcome | None = None  # of the step done last, if it is known
         # Called while steps are done for the first time: where it stands, and which long command that was typed is tried next.
@@ -83,7 +83,7 @@ class Machine:
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last
         self.progress = Progress() if progress is None else progress  # of the command that is being done
         links = self.links if narrate else None
-        self._context = Context(self.heap, self.view, self.objects, progress=self.progress, links=links, stop=self.stop)
+        self._context = Context(self.heap, self.world, self.objects, progress=self.progress, links=links, stop=self.stop)
         self._step_of = step_of
         self.narrates = narrate
         self._told_at = -_TELL_EVERY  # work when it told last where it stands
@@ -287,7 +287,7 @@ class Machine:
                 self.remember()
         self._work += work
         seen = look or work >= _SUMS_FROM  # a heavy step is remembered with all it told, also when it is done on the way
-        self._sums = figures(self.view, self.account) if seen and self.narrates else None
+        self._sums = figures(self.world, self.account) if seen and self.narrates else None
         self._told, self._touched, self._news = Told(), Touched(), Stale()
         self._passes = not seen
         self._context.step = number
@@ -298,7 +298,7 @@ class Machine:
         return Outcome(step.line, step.command, number, result, error, self._told, self._touched, said, self._sums)
 
     def _listen(self, event: Event) -> None:
-        self.view.follow(event)
+        self.world.follow(event)
         self.account.follow(event)
         self.links.follow(event)
         self._touched.follow(event)
@@ -371,7 +371,7 @@ class Machine:
         self._half = True
         image, memory = known.contents()
         restore(self.heap, image)
-        self.view.exchanged(image.bases)
+        self.world.exchanged(image.bases)
         self.objects.go(known.step)
         if known.step == self._since_step:
             self._changed(self._since)

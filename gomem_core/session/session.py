@@ -50,9 +50,9 @@ class Session:
     # --- Looking --------------------------------------------------------------------------------------------------------
 
     @property
-    def view(self) -> HeapView:
+    def world(self) -> HeapView:
         """The heap, to be looked at."""
-        return self.machine.view
+        return self.machine.world
 
     @property
     def objects(self) -> ObjectTable:

@@ -29,9 +29,9 @@ MOST_OBJECTS: Final = 10_000  # told one by one, the oldest; the rest is only co
 
 def snapshot(desk: Desk) -> "outputs.Export":
     """Returns the whole snapshot.  The desk's sessions must narrate, or there are no events."""
-    session, timeline, view = desk.session, desk.session.timeline, desk.session.view
+    session, timeline, world = desk.session, desk.session.timeline, desk.session.world
     balance = session.account.read()
-    start, used = view.arena
+    start, used = world.extents.arena
     return {
         "file": desk.script.name or None,
         "title": desk.script.title or None,
@@ -40,14 +40,14 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "of": len(timeline.steps),
         "marks": {**timeline.marks},
         **_told(desk),
-        "arena": {"start": hexed(start), "used": hexed(used), "pages": view.pages},
-        "sweepgen": view.sweepgen,
-        "spans": [span_data(info) for info in view.spans()],
-        "mcentral": [_central(view, spanclass) for spanclass in CENTRAL_CLASSES if view.central(spanclass).nlock],
-        "mcaches": [mcache_data(cache) for cache in view.mcaches()],
-        "free": [{"npages": npages, "spans": _addrs(view.free_list(npages))} for npages, _ in view.free_lists()],
-        "freelarge": _addrs(info.base for info in view.free_large()),
-        "objects": _objects(session.objects, view),
+        "arena": {"start": hexed(start), "used": hexed(used), "pages": world.extents.pages},
+        "sweepgen": world.sums.sweepgen,
+        "spans": [span_data(info) for info in world.spans.rows()],
+        "mcentral": [_central(world, spanclass) for spanclass in CENTRAL_CLASSES if world.lists.central(spanclass).nlock],
+        "mcaches": [mcache_data(cache) for cache in world.caches.mcaches()],
+        "free": [{"npages": npages, "spans": _addrs(world.lists.free_list(npages))} for npages, _ in world.lists.free_lists()],
+        "freelarge": _addrs(info.base for info in world.lists.free_large()),
+        "objects": _objects(session.objects, world),
         "account": {
             "requested": balance.requested,
             "slot_waste": balance.slot_waste,
@@ -60,8 +60,8 @@ def snapshot(desk: Desk) -> "outputs.Export":
             "total": balance.total,
         },
         "waste_by_class": class_waste_data(session.account),
-        "stats": counters_data(view.stats),
-        "mem_stats": mem_stats_data(view.mem_stats()),
+        "stats": counters_data(world.sums.stats),
+        "mem_stats": mem_stats_data(world.sums.mem_stats()),
     }
 
 
@@ -112,18 +112,18 @@ def _event(event: Event) -> "outputs.Event":
 # --- The heap -----------------------------------------------------------------------------------------------------------
 
 
-def _central(view: HeapView, spanclass: int) -> "schema.CentralLists":
+def _central(world: HeapView, spanclass: int) -> "schema.CentralLists":
     """One that was asked at least once, with its lists as the chains they are."""
     return {
-        **central_data(view.central(spanclass)),
-        "nonempty_bases": _addrs(view.central_chain(spanclass, "nonempty")),
-        "empty_bases": _addrs(view.central_chain(spanclass, "empty")),
+        **central_data(world.lists.central(spanclass)),
+        "nonempty_bases": _addrs(world.lists.chain(spanclass, "nonempty")),
+        "empty_bases": _addrs(world.lists.chain(spanclass, "empty")),
     }
 
 
-def _objects(objects: ObjectTable, view: HeapView) -> "outputs.Objects":
+def _objects(objects: ObjectTable, world: HeapView) -> "outputs.Objects":
     """The objects that the program refers to; `ever` counts those it forgot, too."""
-    rows = [object_data(oid, view, objects) for oid in objects.living()[:MOST_OBJECTS]]
+    rows = [object_data(oid, world, objects) for oid in objects.living()[:MOST_OBJECTS]]
     return {"ever": len(objects), "alive": objects.alive, "rows": rows}
 
 

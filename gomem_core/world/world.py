@@ -1,11 +1,13 @@
 """What panes, queries, sums and differences ask of a heap, whatever heap it is: a world.
 
-What looks at a heap knows it by these protocols alone.  What is returned are small frozen records (records.py), nothing is copied
-but what is asked for, and nothing can be changed.  Addresses and sizes are bytes; pages are numbered from the start of the arena.
+What looks at a heap knows it by these protocols alone.  A world has facets, one for each kind of question; of a heap about which
+not everything can be found out some facets are Unknown, and say why.  What is returned are small frozen records (records.py),
+nothing is copied but what is asked for, and nothing can be changed.  Addresses and sizes are bytes; pages are numbered from the
+start of the arena.
 """
 
 from collections.abc import Generator, Iterator
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol, cast
 
 from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SlotInfo, SpanInfo, WordInfo
 
@@ -49,11 +51,11 @@ class Spans(Protocol):
     """Spans, in address order and by address."""
 
     @property
-    def span_count(self) -> int:
+    def count(self) -> int:
         """Number of spans in the arena."""
         ...
 
-    def spans(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
+    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
         """Spans number start to stop, in address order."""
         ...
 
@@ -61,31 +63,31 @@ class Spans(Protocol):
         """All spans in address order, made one at a time: nobody has to keep thousands of them."""
         ...
 
-    def span_at(self, addr: int) -> SpanInfo | None:
+    def at(self, addr: int) -> SpanInfo | None:
         """The span whose pages hold `addr`; None outside the used arena."""
         ...
 
-    def span_number(self, base: int) -> int:
+    def number(self, base: int) -> int:
         """Position in address order of the span that holds `base`; -1 outside the used arena."""
         ...
 
-    def spans_entry(self, page: int) -> tuple[int, bool]:
+    def entry(self, page: int) -> tuple[int, bool]:
         """spans[page]: the base of the span it points to (0: nil), and whether that is valid or left over."""
         ...
 
 
 class Slots(Protocol):
-    """What lies in spans: slots, words and their bits, stored pointers."""
+    """What lies in spans: slots, words and their bits."""
 
-    def span_bits(self, base: int) -> tuple[int, int, int]:
+    def bits(self, base: int) -> tuple[int, int, int]:
         """allocBits, allocCache and gcmarkBits of the span in use at `base`; bit i is slot i (of the cache, freeindex + i)."""
         ...
 
-    def slots(self, base: int, start: int = 0, stop: int | None = None) -> list[SlotInfo]:
+    def rows(self, base: int, start: int = 0, stop: int | None = None) -> list[SlotInfo]:
         """Slots number start to stop of the span in use at `base`; none for other spans."""
         ...
 
-    def slot_at(self, addr: int) -> SlotInfo | None:
+    def at(self, addr: int) -> SlotInfo | None:
         """The slot that holds `addr`; None outside slots."""
         ...
 
@@ -93,7 +95,7 @@ class Slots(Protocol):
         """Bytes of a slot of the span in use that holds `addr`, else 0."""
         ...
 
-    def slot_base(self, addr: int) -> int:
+    def base_of(self, addr: int) -> int:
         """Address of the slot that holds `addr`, 0 where no object can be."""
         ...
 
@@ -101,7 +103,20 @@ class Slots(Protocol):
         """`count` words from `addr` (rounded down to a word), as far as its span goes; bits of free spans mean nothing: none."""
         ...
 
-    def links(self, addr: int) -> list[tuple[int, int]]:
+    @property
+    def zerobase(self) -> int:
+        """Where objects of size 0 live."""
+        ...
+
+    def sets(self, base: int) -> tuple[int, int] | None:
+        """The allocated slots of the span in use at `base`, and those of them that are not dead, as bit sets; else None."""
+        ...
+
+
+class Pointers(Protocol):
+    """Pointers that are stored in objects, and what the program reaches through them."""
+
+    def stored_in(self, addr: int) -> list[tuple[int, int]]:
         """The pointers stored in the object whose slot holds `addr`: (word number, target), by word."""
         ...
 
@@ -120,16 +135,7 @@ class Slots(Protocol):
         """
         ...
 
-    @property
-    def zerobase(self) -> int:
-        """Where objects of size 0 live."""
-        ...
-
-    def slot_sets(self, base: int) -> tuple[int, int] | None:
-        """The allocated slots of the span in use at `base`, and those of them that are not dead, as bit sets; else None."""
-        ...
-
-    def linked(self) -> list[int]:
+    def holders(self) -> list[int]:
         """Addresses of all objects in which pointers are stored; looks at every span (see LinkIndex)."""
         ...
 
@@ -149,15 +155,15 @@ class Lists(Protocol):
         """The mcentral of a span class."""
         ...
 
-    def central_chain(self, spanclass: int, which: Literal["nonempty", "empty"], limit: int = 1 << 60) -> list[int]:
+    def chain(self, spanclass: int, which: Literal["nonempty", "empty"], limit: int = 1 << 60) -> list[int]:
         """Bases of at most `limit` spans of one of its lists, front to back."""
         ...
 
-    def central_last(self, spanclass: int, which: Literal["nonempty", "empty"]) -> int:
+    def last(self, spanclass: int, which: Literal["nonempty", "empty"]) -> int:
         """Base of the last span of one of its lists, 0: it is empty."""
         ...
 
-    def list_place(self, base: int, limit: int) -> int:
+    def place(self, base: int, limit: int) -> int:
         """Place, from 1, of the span at `base` in the list it hangs on; 0: on none, or more than `limit` from both its ends."""
         ...
 
@@ -248,5 +254,104 @@ class Extents(Protocol):
         ...
 
 
-class World(Spans, Slots, Lists, Caches, Sums, Extents, Protocol):
-    """A heap, as all can see it that do not drive it."""
+class Unknown(NamedTuple):
+    """Stands for what a world does not know; false, where what is known is true."""
+
+    why: str  # a sentence, shown as it is
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class NotKnown(Exception):
+    """A question was asked to which a world has no answer; its text is the sentence that says why."""
+
+
+Facet = Literal["spans", "slots", "pointers", "lists", "caches", "sums", "extents"]
+
+
+class World(Protocol):
+    """A heap as it is seen by all that do not drive it."""
+
+    @property
+    def spans(self) -> Spans | Unknown:
+        """Its spans."""
+        ...
+
+    @property
+    def slots(self) -> Slots | Unknown:
+        """What lies in them."""
+        ...
+
+    @property
+    def pointers(self) -> Pointers | Unknown:
+        """What is stored in objects."""
+        ...
+
+    @property
+    def lists(self) -> Lists | Unknown:
+        """The lists on which spans hang."""
+        ...
+
+    @property
+    def caches(self) -> Caches | Unknown:
+        """What the Ps allocate from."""
+        ...
+
+    @property
+    def sums(self) -> Sums | Unknown:
+        """What is counted."""
+        ...
+
+    @property
+    def extents(self) -> Extents | Unknown:
+        """Where there is memory."""
+        ...
+
+
+class Whole(Protocol):
+    """A world of which every facet is known; `whole` makes one of a world of which those are known that are needed."""
+
+    @property
+    def spans(self) -> Spans:
+        """Its spans."""
+        ...
+
+    @property
+    def slots(self) -> Slots:
+        """What lies in them."""
+        ...
+
+    @property
+    def pointers(self) -> Pointers:
+        """What is stored in objects."""
+        ...
+
+    @property
+    def lists(self) -> Lists:
+        """The lists on which spans hang."""
+        ...
+
+    @property
+    def caches(self) -> Caches:
+        """What the Ps allocate from."""
+        ...
+
+    @property
+    def sums(self) -> Sums:
+        """What is counted."""
+        ...
+
+    @property
+    def extents(self) -> Extents:
+        """Where there is memory."""
+        ...
+
+
+def whole(world: World, *needed: Facet) -> Whole:
+    """Returns the same world, to be asked for the facets that are needed and no others.  Raises NotKnown."""
+    for facet in needed:
+        found: object = getattr(world, facet)
+        if isinstance(found, Unknown):
+            raise NotKnown(found.why)
+    return cast("Whole", world)

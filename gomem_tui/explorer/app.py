@@ -141,7 +141,7 @@ class Explorer(Typist):
         place = (session.step, session.event, len(session.timeline.steps))
         branch = session.timeline.name if session.timeline.name != MAIN else ""
         return render_header(
-            self.model.view, place, self.desk.script.title or self.desk.script.name, width, branch, self.desk.read_only
+            self.model.world, place, self.desk.script.title or self.desk.script.name, width, branch, self.desk.read_only
         )
 
     def _footer(self, width: int) -> Line:

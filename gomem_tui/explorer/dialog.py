@@ -52,7 +52,7 @@ class Dialog(Traveller):
     def offered(self) -> Names | None:
         """What completion can take from the session; nothing while another thread works on it."""
         session = self.model.session
-        return None if self.busy else offers(session.view, session.objects, session.timeline)
+        return None if self.busy else offers(session.world, session.objects, session.timeline)
 
     def placeholder(self) -> str:
         """What stands in the empty prompt: the step that comes next."""

@@ -23,22 +23,22 @@ class ArenaPane(HeapPane):
     def draw(self, width: int, height: int) -> list[Line]:
         """The map."""
         key = self._keyboard.name("legend")
-        return arena.render_arena(self.model.view, self.port(width, height), self.model.scene, self.chart, key)
+        return arena.render_arena(self.model.world, self.port(width, height), self.model.scene, self.chart, key)
 
     def page(self) -> int:
         """Rows shown."""
         return arena.map_rows(self.size.height)
 
     def _layout(self) -> tuple[int, int]:
-        return arena.layout(self.model.view, self.port(self.size.width, self.size.height), self.chart.zoom)
+        return arena.layout(self.model.world, self.port(self.size.width, self.size.height), self.chart.zoom)
 
     def _cell(self) -> int:
-        return (self.model.scene.selection.addr - self.model.view.arena[0]) >> PAGE_SHIFT + self.chart.zoom
+        return (self.model.scene.selection.addr - self.model.world.extents.arena[0]) >> PAGE_SHIFT + self.chart.zoom
 
     def reveal(self) -> None:
         """Scroll to the selected page."""
         per_row = self._layout()[0]
-        rows = -(-arena.cell_count(self.model.view, self.chart.zoom) // per_row)
+        rows = -(-arena.cell_count(self.model.world, self.chart.zoom) // per_row)
         self.show_row(self._cell() // per_row, self.page(), rows)
 
     def move(self, rows: int, columns: int = 0) -> None:
@@ -53,9 +53,9 @@ class ArenaPane(HeapPane):
             self._select((self.top + y - 1) * per_row + column)
 
     def _select(self, cell: int) -> None:
-        view = self.model.view
-        page = max(0, min(cell << self.chart.zoom, view.pages - 1))
-        self.model.select(view.arena[0] + (page << PAGE_SHIFT))
+        world = self.model.world
+        page = max(0, min(cell << self.chart.zoom, world.extents.pages - 1))
+        self.model.select(world.extents.arena[0] + (page << PAGE_SHIFT))
 
     def next_lens(self) -> None:
         """Look through the next lens."""

@@ -17,7 +17,7 @@ class BitmapPane(HeapPane):
     def draw(self, width: int, height: int) -> list[Line]:
         """The words."""
         objects = self.model.session.objects
-        return bitmap.render_bitmap(self.model.view, self.port(width, height), self.model.scene, objects)
+        return bitmap.render_bitmap(self.model.world, self.port(width, height), self.model.scene, objects)
 
     def page(self) -> int:
         """Slots that a page's rows hold, at least one; rows, where the cursor is on rows."""
@@ -27,7 +27,7 @@ class BitmapPane(HeapPane):
 
     def _span(self) -> SpanInfo | None:
         """The selected span, if it has slots."""
-        info = self.model.view.span_at(self.model.scene.selection.addr)
+        info = self.model.world.spans.at(self.model.scene.selection.addr)
         return info if info is not None and info.elemsize else None
 
     def _stride(self, info: SpanInfo) -> int:
@@ -58,5 +58,5 @@ class BitmapPane(HeapPane):
         info = self._span()
         if info is not None and 2 <= y < 2 + bitmap.bitmap_rows(self.size.height):
             addr = info.base + (self.top + y - 2) * bitmap.ROW_BYTES
-            if self.model.view.slot_at(addr) is not None:
+            if self.model.world.slots.at(addr) is not None:
                 self.model.select(addr)

@@ -5,16 +5,16 @@ from gomem_core.lang.commands import Filter
 from gomem_core.queries.roworder import Choice, RowOrder, Work
 from gomem_core.queries.spanfilter import keep, read_filters
 from gomem_core.report import Cell
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.render.mcentral import listed_classes
 
 
 class ClassOrder(RowOrder):
     """Rows: the span classes that pass a filter; those whose mcentral was asked come first."""
 
-    def __init__(self, view: World) -> None:
+    def __init__(self, world: Whole) -> None:
         super().__init__(Choice("asked", descending=False))
-        self._view = view
+        self._world = world
         self._rows: list[int] = []
 
     def _read(self, text: str) -> tuple[Filter, ...] | None:
@@ -25,7 +25,7 @@ class ClassOrder(RowOrder):
 
     def total(self) -> int:
         """Span classes that have an mcentral."""
-        return len(listed_classes(self._view))
+        return len(listed_classes(self._world))
 
     def look_again(self) -> None:
         """The heap changed."""
@@ -34,13 +34,13 @@ class ClassOrder(RowOrder):
     def rows(self) -> list[int]:
         """The classes."""
         self.catch_up()
-        return listed_classes(self._view) if self.plain else self._rows
+        return listed_classes(self._world) if self.plain else self._rows
 
     def work(self) -> Work:
         """Look at all classes, which are few."""
         wanted = self._wanted
         yield
-        rows = [spanclass for spanclass in listed_classes(self._view) if self._passes(spanclass, wanted.test)]
+        rows = [spanclass for spanclass in listed_classes(self._world) if self._passes(spanclass, wanted.test)]
 
         def take() -> None:
             if self._taken(wanted):
@@ -49,7 +49,7 @@ class ClassOrder(RowOrder):
         return take
 
     def _passes(self, spanclass: int, filters: tuple[Filter, ...]) -> bool:
-        c, size = self._view.central(spanclass), CLASSES[spanclass >> 1].size
+        c, size = self._world.lists.central(spanclass), CLASSES[spanclass >> 1].size
         kind = kind_of(spanclass)
         fields: dict[str, Cell] = {"class": spanclass >> 1, "size": size, "kind": kind}
         fields |= {"nonempty": c.nonempty, "empty": c.empty}

@@ -33,7 +33,7 @@ class HeapStatsPane(TablePane):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The figures."""
-        return heap.render_heap(self.model.view, self.port(width, height), self.model.scene, self._account(), self._lived())
+        return heap.render_heap(self.model.world, self.port(width, height), self.model.scene, self._account(), self._lived())
 
     def _plan(self) -> heap.Plan:
         return heap.plan(self.size.width, self.size.height)

@@ -15,7 +15,7 @@ class LayoutPane(HeapPane):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The picture."""
-        return layout.render_layout(self.model.view, self.port(width, height), self.model.scene, self.model.session.objects)
+        return layout.render_layout(self.model.world, self.port(width, height), self.model.scene, self.model.session.objects)
 
     def page(self) -> int:
         """Spans of a page."""
@@ -26,13 +26,13 @@ class LayoutPane(HeapPane):
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select a span above (higher addresses) or below, or another slot of this one."""
-        view, addr = self.model.view, self.model.scene.selection.addr
-        info, slot = view.span_at(addr), view.slot_at(addr)
+        world, addr = self.model.world, self.model.scene.selection.addr
+        info, slot = world.spans.at(addr), world.slots.at(addr)
         if columns and info is not None and slot is not None:
             self.model.select(info.base + max(0, min(slot.slot + columns, info.nelems - 1)) * info.elemsize)
         elif rows:
-            number = max(0, min(view.span_number(addr) - rows, view.span_count - 1))
-            for other in view.spans(number, number + 1):
+            number = max(0, min(world.spans.number(addr) - rows, world.spans.count - 1))
+            for other in world.spans.rows(number, number + 1):
                 self.model.select(other.base)
 
     def pick(self, x: int, y: int) -> None:

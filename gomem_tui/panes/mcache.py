@@ -35,14 +35,14 @@ class McachePane(TablePane):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The caches."""
-        return mcache.render_mcache(self.model.view, self.port(width, height), self.model.scene)
+        return mcache.render_mcache(self.model.world, self.port(width, height), self.model.scene)
 
     def page(self) -> int:
         """Rows shown."""
         return mcache.mcache_page(self.size.height)
 
     def _rows(self) -> list[mcache.Row]:
-        return mcache.mcache_rows(self.model.view, self.size.width)
+        return mcache.mcache_rows(self.model.world, self.size.width)
 
     def _places(self) -> list[_Place]:
         """Every cached span, in the order in which up and down visit them."""
@@ -55,7 +55,7 @@ class McachePane(TablePane):
 
     def _here(self, places: list[_Place]) -> _Place | None:
         """Returns where the selected span is drawn; None when it is not cached."""
-        info = self.model.view.span_at(self.model.scene.selection.addr)
+        info = self.model.world.spans.at(self.model.scene.selection.addr)
         return next((place for place in places if info is not None and place.base == info.base), None)
 
     def row(self) -> int:

@@ -34,7 +34,7 @@ class McentralPane(TablePane):
     def draw(self, width: int, height: int) -> list[Line]:
         """The lists."""
         order, port = self.model.classes, self.port(width, height)
-        return mcentral.render_mcentral(self.model.view, port, self.model.scene, order.rows(), order.text)
+        return mcentral.render_mcentral(self.model.world, port, self.model.scene, order.rows(), order.text)
 
     def page(self) -> int:
         """Rows shown."""
@@ -70,18 +70,18 @@ class McentralPane(TablePane):
 
     def _walk(self, step: int) -> None:
         """Go to the next span of the chains, of which `empty` follows `nonempty`, or to the one before."""
-        view, selection = self.model.view, self.model.scene.selection
+        world, selection = self.model.world, self.model.scene.selection
         if selection.spanclass not in CENTRAL_CLASSES:
             return
-        info = view.span_at(selection.addr)
+        info = world.spans.at(selection.addr)
         if info is None or info.spanclass != selection.spanclass or info.list_name not in mcentral.CHAINS:
-            fronts = (view.central_chain(selection.spanclass, which, 1) for which in mcentral.CHAINS)
+            fronts = (world.lists.chain(selection.spanclass, which, 1) for which in mcentral.CHAINS)
             base = next((bases[0] for bases in fronts if bases), 0)
         elif step > 0:
-            front = view.central_chain(selection.spanclass, "empty", 1) if info.list_name == "nonempty" else []
+            front = world.lists.chain(selection.spanclass, "empty", 1) if info.list_name == "nonempty" else []
             base = info.next_base or next(iter(front), 0)
         else:
-            base = info.prev_base or (view.central_last(selection.spanclass, "nonempty") if info.list_name == "empty" else 0)
+            base = info.prev_base or (world.lists.last(selection.spanclass, "nonempty") if info.list_name == "empty" else 0)
         if base:
             self.choose(partial(self.model.select, base))
 
@@ -91,7 +91,7 @@ class McentralPane(TablePane):
         if 2 <= y < 2 + self.page():
             self.select_row(self.top + y - 2)
         elif 0 <= chain < len(mcentral.CHAINS):
-            base = mcentral.chain_base(self.model.view, self.model.scene, mcentral.CHAINS[chain], self.size.width, x)
+            base = mcentral.chain_base(self.model.world, self.model.scene, mcentral.CHAINS[chain], self.size.width, x)
             if base:
                 self.choose(partial(self.model.select, base))
 

@@ -24,7 +24,7 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.session.session import Session
 from gomem_core.world.changes import Touched
 from gomem_core.world.interrupt import Stopped
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.panes.classorder import ClassOrder
 from gomem_tui.panes.logorder import LogOrder
 from gomem_tui.panes.sifter import Sifter
@@ -63,9 +63,9 @@ class Model:
         return self.console.session
 
     @property
-    def view(self) -> World:
+    def world(self) -> Whole:
         """The heap."""
-        return self.session.view
+        return self.session.world
 
     @property
     def difference(self) -> Difference | None:
@@ -79,9 +79,9 @@ class Model:
 
     def _make_orders(self) -> None:
         session = self.session
-        self.order = SpanOrder(session.view, lambda: self.session.account, AT_ONCE)
-        self.objects = ObjectOrder(session.view, session.objects, AT_ONCE)
-        self.classes = ClassOrder(session.view)
+        self.order = SpanOrder(session.world, lambda: self.session.account, AT_ONCE)
+        self.objects = ObjectOrder(session.world, session.objects, AT_ONCE)
+        self.classes = ClassOrder(session.world)
         self.orders: dict[str, RowOrder] = {"spans": self.order, "mcentral": self.classes, "objects": self.objects}
         self.log = LogOrder(lambda: self.session.outcome, AT_ONCE)
         self.orders["why"] = self.log
@@ -202,20 +202,20 @@ class Model:
         """
         said = outcome.said if outcome is not None and not outcome.event else None
         meant = self.session.address_of(said.select) if said is not None and said.select is not None else None
-        if meant is not None and self.view.span_at(meant) is not None:
+        if meant is not None and self.world.spans.at(meant) is not None:
             return self._selection(meant)
         served = outcome.result.served if outcome is not None and outcome.result is not None else None
-        if served is not None and self.view.span_at(served.addr) is not None:
+        if served is not None and self.world.spans.at(served.addr) is not None:
             return self._selection(served.addr)
-        if not self.scene.selection.addr and self.view.pages:
-            return self._selection(self.view.arena[0])
+        if not self.scene.selection.addr and self.world.extents.pages:
+            return self._selection(self.world.extents.arena[0])
         for addrs in (news.slots, news.spans):  # where a pointer was stored, the one span that something happened to
-            if len(addrs) == 1 and self.view.span_at(next(iter(addrs))) is not None:
+            if len(addrs) == 1 and self.world.spans.at(next(iter(addrs))) is not None:
                 return self._selection(next(iter(addrs)))
-        if shown and self.view.span_at(shown) is not None:
+        if shown and self.world.spans.at(shown) is not None:
             return self._selection(shown)
-        if self.view.span_at(self.scene.selection.addr) is None:  # the arena was smaller here
-            return self._selection(self.view.arena[0]) if self.view.pages else Selection()
+        if self.world.spans.at(self.scene.selection.addr) is None:  # the arena was smaller here
+            return self._selection(self.world.extents.arena[0]) if self.world.extents.pages else Selection()
         return self.scene.selection
 
     # --- Selecting ------------------------------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ class Model:
 
     def select(self, addr: int) -> None:
         """Select what lies at an arena address, in all panes."""
-        if self.view.span_at(addr) is not None:
+        if self.world.spans.at(addr) is not None:
             self.scene = replace(self.scene, selection=self._selection(addr))
             self._selected.clear()  # who looks for something keeps it in sight on the way back
             self._changed()
@@ -264,13 +264,13 @@ class Model:
     def select_class(self, spanclass: int) -> None:
         """Select an mcentral, and with it a span of its class if another sort of span was selected."""
         addr = self.scene.selection.addr
-        info = self.view.span_at(addr)
+        info = self.world.spans.at(addr)
         if info is None or info.spanclass != spanclass:
-            chains = (self.view.central_chain(spanclass, which, 1) for which in _LISTS)
+            chains = (self.world.lists.chain(spanclass, which, 1) for which in _LISTS)
             addr = next((base for chain in chains for base in chain), addr)
         self.scene = replace(self.scene, selection=Selection(addr, spanclass))
         self._changed()
 
     def _selection(self, addr: int) -> Selection:
-        info = self.view.span_at(addr)
+        info = self.world.spans.at(addr)
         return Selection(addr, info.spanclass if info is not None and info.spanclass > 1 else 0)

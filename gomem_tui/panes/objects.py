@@ -34,7 +34,7 @@ class ObjectsPane(TablePane):
         model, session = self.model, self.model.session
         port = self.port(width, height)
         table = objects.Rows(session.objects, model.objects, session.history, self._oid, self._link)
-        return objects.render_objects(model.view, port, model.scene, table, session.links)
+        return objects.render_objects(model.world, port, model.scene, table, session.links)
 
     def page(self) -> int:
         """Rows shown."""
@@ -44,7 +44,7 @@ class ObjectsPane(TablePane):
         """The number of the selected object; what was selected elsewhere since is looked up by its address."""
         table, addr = self.model.session.objects, self.model.scene.selection.addr
         if addr != self._addr or self._oid >= len(table):
-            found = object_at(self.model.view, table, addr)
+            found = object_at(self.model.world, table, addr)
             self._oid, self._addr, self._link = -1 if found is None else found, addr, 0
         return self._oid if self._oid >= 0 else None
 
@@ -96,9 +96,9 @@ class ObjectsPane(TablePane):
     def _links(self) -> list[int]:
         """Where the links of the selected object lead that are drawn: addresses."""
         table, oid = self.model.session.objects, self.key()
-        if oid is None or slot_of(self.model.view, table, self._oid) is None or not table.info(self._oid).ptrdata:
+        if oid is None or slot_of(self.model.world, table, self._oid) is None or not table.info(self._oid).ptrdata:
             return []
-        return [target for _, target in self.model.view.links(table.addr(self._oid))]
+        return [target for _, target in self.model.world.pointers.stored_in(table.addr(self._oid))]
 
     def follow_link(self) -> str:
         """Select the object to which the chosen link leads; returns what is to be said where none does."""
@@ -107,7 +107,7 @@ class ObjectsPane(TablePane):
             return "No object is selected."
         if not links:
             return f"{self.model.session.objects.name(self._oid)} holds no links to follow."
-        found = object_at(self.model.view, self.model.session.objects, links[min(self._link, len(links) - 1)])
+        found = object_at(self.model.world, self.model.session.objects, links[min(self._link, len(links) - 1)])
         if found is None:
             return "No object lies where this link leads."
         self.trail.append(self._oid)
@@ -137,7 +137,7 @@ class ObjectsPane(TablePane):
     def _take(self, oid: int) -> None:
         self._oid, self._link = oid, 0
         addr = self.model.session.objects.addr(oid)
-        if self.model.view.span_at(addr) is not None:
+        if self.model.world.spans.at(addr) is not None:
             self._addr = addr
             self.model.select(addr)
         else:  # of size 0: no other pane shows such an address

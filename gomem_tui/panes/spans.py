@@ -28,7 +28,7 @@ class SpansPane(TablePane):
     def draw(self, width: int, height: int) -> list[Line]:
         """The table."""
         model = self.model
-        return spans.render_spans(model.view, model.order, self.port(width, height), model.scene)
+        return spans.render_spans(model.world, model.order, self.port(width, height), model.scene)
 
     def page(self) -> int:
         """Rows shown."""
@@ -40,7 +40,7 @@ class SpansPane(TablePane):
 
     def key(self) -> object:
         """The base of the selected span."""
-        info = self.model.view.span_at(self.model.scene.selection.addr)
+        info = self.model.world.spans.at(self.model.scene.selection.addr)
         return None if info is None else info.base
 
     def count(self) -> int:

@@ -104,68 +104,72 @@ def _spans(model: Model, width: int, rows: int) -> list[Line]:
     order, count = model.order, len(model.order)
     shown = min(rows, count)
     port = Port(width, shown + 2 if count else 4, _top(max(0, order.number(model.scene.selection.addr)), shown, count))
-    return spans.render_spans(model.view, order, port, model.scene) + _rest(shown, count, "spans", "spans")
+    return spans.render_spans(model.world, order, port, model.scene) + _rest(shown, count, "spans", "spans")
 
 
 def _bitmap(model: Model, width: int, rows: int) -> list[Line]:
-    view, addr = model.view, model.scene.selection.addr
-    info = view.span_at(addr)
+    world, addr = model.world, model.scene.selection.addr
+    info = world.spans.at(addr)
     count = info.nbytes // bitmap.ROW_BYTES if info is not None and info.elemsize else 0
     shown = min(rows, count)
     at = (addr - info.base) // bitmap.ROW_BYTES if info is not None else 0
-    lines = bitmap.render_bitmap(view, Port(width, max(shown, 1) + 4, _top(at, shown, count)), model.scene, model.session.objects)
+    lines = bitmap.render_bitmap(
+        world, Port(width, max(shown, 1) + 4, _top(at, shown, count)), model.scene, model.session.objects
+    )
     return [*lines[:-1], *_rest(shown, count, "rows", "bitmap")] if count else lines
 
 
 def _mcentral(model: Model, width: int, rows: int) -> list[Line]:
     """The classes that were asked; all of them, where there is room for all."""
-    classes, asked = mcentral.listed_classes(model.view), len(mcentral.asked_classes(model.view))
+    classes, asked = mcentral.listed_classes(model.world), len(mcentral.asked_classes(model.world))
     shown = len(classes) if rows >= len(classes) else min(rows, asked)
     spanclass = model.scene.selection.spanclass
     at = classes.index(spanclass) if spanclass in classes else 0
     port = Port(width, shown + 4, _top(at, shown, len(classes)))
-    return mcentral.render_mcentral(model.view, port, model.scene) + _rest(shown, len(classes), "classes", "mcentral")
+    return mcentral.render_mcentral(model.world, port, model.scene) + _rest(shown, len(classes), "classes", "mcentral")
 
 
 def _mcache(model: Model, width: int, rows: int) -> list[Line]:
     width = min(width, _ONE_COLUMN)
-    count = len(mcache.mcache_rows(model.view, width))
+    count = len(mcache.mcache_rows(model.world, width))
     shown = min(rows, count)
-    lines = mcache.render_mcache(model.view, Port(width, count + 3), model.scene)
+    lines = mcache.render_mcache(model.world, Port(width, count + 3), model.scene)
     return lines[: 2 + shown] + _rest(shown, count, "rows", "mcache")
 
 
 def _heap(model: Model, width: int, rows: int) -> list[Line]:
     port = Port(width, max(_HEAP_ROWS, rows))
-    return heap.render_heap(model.view, port, model.scene, model.session.account, model.heap_live)
+    return heap.render_heap(model.world, port, model.scene, model.session.account, model.heap_live)
 
 
 def _layout(model: Model, width: int, rows: int) -> list[Line]:
     width = min(width, _NO_NOTES)
-    lines = layout.render_layout(model.view, Port(width, max(_HEAP_ROWS, rows)), model.scene, model.session.objects)
+    lines = layout.render_layout(model.world, Port(width, max(_HEAP_ROWS, rows)), model.scene, model.session.objects)
     title: Line = ((plain(lines[0]).replace("── bars: log scale ", ""), "title"),)  # there are none in plain text
     return [title, *(line for line in lines[1:] if "█ mapped" not in plain(line))]
 
 
 def _objects(model: Model, width: int, rows: int) -> list[Line]:
     session, table = model.session, model.session.objects
-    found = object_at(model.view, table, model.scene.selection.addr)
+    found = object_at(model.world, table, model.scene.selection.addr)
     oid = -1 if found is None else found
     shown = min(rows, len(table))
     top = _top(len(table) - 1 - oid, shown, len(table)) if oid >= 0 else 0
     port = Port(width, max(shown, 3) + 5, top)
-    drawn = objects.Rows(table, ObjectOrder(model.view, table), session.history, oid)  # the newest first, whatever a screen shows
-    lines = objects.render_objects(model.view, port, model.scene, drawn, session.links)
+    drawn = objects.Rows(
+        table, ObjectOrder(model.world, table), session.history, oid
+    )  # the newest first, whatever a screen shows
+    lines = objects.render_objects(model.world, port, model.scene, drawn, session.links)
     return lines + _rest(shown, len(table), "objects", "objects")
 
 
 def _arena(model: Model, rows: int) -> list[str]:
     """The page map in words: neighbouring spans of one sort are told together."""
-    runs = list(_runs(model.view.each()))
-    title = f"Pane 2 Arena: {counted(model.view.pages, 'page')} mapped, 8.0K each"
+    runs = list(_runs(model.world.spans.each()))
+    title = f"Pane 2 Arena: {counted(model.world.extents.pages, 'page')} mapped, 8.0K each"
     if not runs:
         return [title, "  The arena is empty: nothing was allocated yet."]
-    arena = model.view.arena[0]
+    arena = model.world.extents.arena[0]
     lines = [
         f"  from page {base - arena >> PAGE_SHIFT}, {short(base)}: {counted(n, 'page')}, {sort}" for base, n, sort in runs[:rows]
     ]

@@ -5,7 +5,7 @@ from typing import Final
 from gomem_core.go.amd64 import ARENA_SIZE, PAGE_SHIFT
 from gomem_core.report import format_bytes
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.pagecells import GOES_ON, Cells, Chart, Lens
 from gomem_tui.render.readout import readout, readout_several
@@ -42,35 +42,35 @@ def map_rows(height: int) -> int:
     return max(1, height - 1 - _FOOT)
 
 
-def cell_count(view: World, zoom: int) -> int:
+def cell_count(world: Whole, zoom: int) -> int:
     """Cells of the whole map: the mapped pages; from the first zoom on, all that could ever be mapped."""
-    return view.pages if zoom == 0 else _ARENA_PAGES >> zoom
+    return world.extents.pages if zoom == 0 else _ARENA_PAGES >> zoom
 
 
-def layout(view: World, port: Port, zoom: int) -> tuple[int, int]:
+def layout(world: Whole, port: Port, zoom: int) -> tuple[int, int]:
     """Map cells in a row, a power of two so that row addresses are round, and columns for each of them.
 
     Two columns where the whole map fits in that way, else one.
     """
     room = max(1, port.width - LABEL - 1)
     per_row = 1 << (room.bit_length() - 1)
-    if per_row > 1 and per_row // 2 * map_rows(port.height) >= cell_count(view, zoom):
+    if per_row > 1 and per_row // 2 * map_rows(port.height) >= cell_count(world, zoom):
         return per_row // 2, 2
     return per_row, 1
 
 
-def render_arena(view: World, port: Port, scene: Scene, chart: Chart, key: str = "") -> list[Line]:
+def render_arena(world: Whole, port: Port, scene: Scene, chart: Chart, key: str = "") -> list[Line]:
     """Title rule, the rows of the map from row port.top, a readout of the selected page, a legend; `key` opens all of it."""
-    per_row, spread = layout(view, port, chart.zoom)
+    per_row, spread = layout(world, port, chart.zoom)
     size = format_bytes(1 << (PAGE_SHIFT + chart.zoom))
-    count, rows, start = cell_count(view, chart.zoom), map_rows(port.height), view.arena[0]
-    elsewhere = _changed_elsewhere(view, scene, chart.zoom, per_row, port)
+    count, rows, start = cell_count(world, chart.zoom), map_rows(port.height), world.extents.arena[0]
+    elsewhere = _changed_elsewhere(world, scene, chart.zoom, per_row, port)
     position = shown_rows(port.top + 1, min(port.top + rows, -(-count // per_row)), -(-count // per_row))
-    notes = [f"lens: {chart.lens}", f"{size} a cell", elsewhere, position or f"{view.pages} pages mapped"]
+    notes = [f"lens: {chart.lens}", f"{size} a cell", elsewhere, position or f"{world.extents.pages} pages mapped"]
     lines = [rule("2 Arena", notes, port)]
-    selected = view.span_at(scene.selection.addr)
+    selected = world.spans.at(scene.selection.addr)
     cursor = (scene.selection.addr - start) >> PAGE_SHIFT + chart.zoom if selected is not None else -1
-    painter = Cells(view, scene, chart, selected, cursor, port.active)
+    painter = Cells(world, scene, chart, selected, cursor, port.active)
     for row in range(port.top, port.top + rows):
         cells = range(row * per_row, min((row + 1) * per_row, count))
         if not cells:
@@ -82,17 +82,17 @@ def render_arena(view: World, port: Port, scene: Scene, chart: Chart, key: str =
         for cell in drawn:
             spans += cell.spans(spread)
         lines.append(tuple(spans))
-    if not view.pages and not chart.zoom:
+    if not world.extents.pages and not chart.zoom:
         lines += notice("Nothing is mapped yet: the first allocation makes the arena grow.", port.width)
     lines += [()] * (port.height - _FOOT - len(lines))
-    told = "" if selected is None else _readout(view, selected, cursor, chart.zoom, port.width - 3)
+    told = "" if selected is None else _readout(world, selected, cursor, chart.zoom, port.width - 3)
     lines.append(((f" ▸ {told}" if told else "", "select"),))
     lines += [((f" {text}", "label"),) for text in join_lines(_legend(scene, chart, key), port.width - 1)]
     return fit_all(lines, port)
 
 
-def _changed_elsewhere(view: World, scene: Scene, zoom: int, per_row: int, port: Port) -> str:
-    cells = (base - view.arena[0] >> PAGE_SHIFT + zoom for base in changed_bases(view, scene))
+def _changed_elsewhere(world: Whole, scene: Scene, zoom: int, per_row: int, port: Port) -> str:
+    cells = (base - world.extents.arena[0] >> PAGE_SHIFT + zoom for base in changed_bases(world, scene))
     return changed_elsewhere((cell // per_row for cell in cells), port.top, map_rows(port.height))
 
 
@@ -107,11 +107,11 @@ def _legend(scene: Scene, chart: Chart, key: str) -> list[str]:
     return [scene.legend, *signs] if scene.comparing else [*signs, changed]
 
 
-def _readout(view: World, selected: SpanInfo, cell: int, zoom: int, width: int) -> str:
+def _readout(world: Whole, selected: SpanInfo, cell: int, zoom: int, width: int) -> str:
     """What the selected cell covers."""
-    start = view.arena[0]
-    first, last = cell << zoom, min((cell + 1 << zoom), view.pages) - 1
-    low, high = view.span_number(start + (first << PAGE_SHIFT)), view.span_number(start + (last << PAGE_SHIFT))
+    start = world.extents.arena[0]
+    first, last = cell << zoom, min((cell + 1 << zoom), world.extents.pages) - 1
+    low, high = world.spans.number(start + (first << PAGE_SHIFT)), world.spans.number(start + (last << PAGE_SHIFT))
     if low == high:
         return readout(selected, first, last, width)
     addrs = (start + (first << PAGE_SHIFT), start + (last + 1 << PAGE_SHIFT))

@@ -12,7 +12,7 @@ from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo, SpanInfo, WordInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice
@@ -40,17 +40,17 @@ def stride(info: SpanInfo, height: int) -> int:
     return info.elemsize if info.elemsize <= bitmap_rows(height) * ROW_BYTES else ROW_BYTES
 
 
-def render_bitmap(view: World, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
+def render_bitmap(world: Whole, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
     """Title rule, headings, then bitmap byte number port.top of the selected span and following, and a legend."""
-    info = view.span_at(scene.selection.addr)
+    info = world.spans.at(scene.selection.addr)
     if info is None or not info.elemsize:
         told = notice("Select a span in use: the bits of its words show here.", port.width)
         return fit_all([rule("3 Bitmap", [], port), *told], port)
     lines = [rule("3 Bitmap", _notes(info, port, scene), port)]
     lines.append(((f"  {'words from':<12}{'four words':<13}{'bitmap byte':<12} slots that begin", "label"),))
-    table = _Rows(view, info, port, scene, objects)
+    table = _Rows(world, info, port, scene, objects)
     rows, start = bitmap_rows(port.height), info.base + port.top * ROW_BYTES
-    words = view.words(start, rows * _WORDS) if start < info.base + info.nbytes else []
+    words = world.slots.words(start, rows * _WORDS) if start < info.base + info.nbytes else []
     for i in range(0, len(words), _WORDS):
         lines.append(table.row(words[i : i + _WORDS], first=not i))
     lines += [()] * (port.height - _FOOT - len(lines))
@@ -76,8 +76,8 @@ def _notes(info: SpanInfo, port: Port, scene: Scene) -> list[str]:
 class _Rows:
     """Draws rows of one span."""
 
-    def __init__(self, view: World, info: SpanInfo, port: Port, scene: Scene, objects: ObjectTable) -> None:
-        self._view = view
+    def __init__(self, world: Whole, info: SpanInfo, port: Port, scene: Scene, objects: ObjectTable) -> None:
+        self._world = world
         self._info = info
         self._width = port.width
         self._scene = scene
@@ -126,7 +126,7 @@ class _Rows:
         if first and begin == end <= info.nelems:
             begin -= 1
             spans.append(("…", "dim"))
-        slots = self._view.slots(info.base, begin, min(end, info.nelems))
+        slots = self._world.slots.rows(info.base, begin, min(end, info.nelems))
         heads = [self._head(slot) for slot in slots]
         free = room - len(spans) - sum(len(head) + 3 for head in heads)  # a mark, and blanks around the names
         if free < 0:  # they follow each other: one number tells all

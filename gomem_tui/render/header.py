@@ -4,7 +4,7 @@ from typing import Final
 
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.report import format_bytes
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.render.lines import Line, Span, bar, fit
 from gomem_tui.render.words import clean, clip
 
@@ -29,14 +29,14 @@ _SPARE: Final = ("gomem", "P", "go", "trigger")
 
 
 def render_header(
-    view: World, place: tuple[int, int, int], name: str, width: int, branch: str = "", read_only: bool = False
+    world: Whole, place: tuple[int, int, int], name: str, width: int, branch: str = "", read_only: bool = False
 ) -> Line:
     """Name, P, place (step, events of the next, steps in all), heap_live against the trigger, collections; less where narrow.
 
     `branch` is the one the session is in, nothing for the main one.  `read_only`: nothing can be changed.
     """
     name = clean(name)
-    parts = _parts(view, place, branch, read_only)
+    parts = _parts(world, place, branch, read_only)
     least = min(len(name), _NAME) + 2 if name else 0
     if _cells(parts) + least > width:
         del parts["gauge"]
@@ -50,11 +50,11 @@ def render_header(
     return fit(tuple(spans), width)
 
 
-def _parts(view: World, place: tuple[int, int, int], branch: str, read_only: bool) -> dict[str, list[Span]]:
+def _parts(world: Whole, place: tuple[int, int, int], branch: str, read_only: bool) -> dict[str, list[Span]]:
     """Returns all that could be shown, in order."""
-    ps = view.mcaches()
+    ps = world.caches.mcaches()
     current = next(c.p for c in ps if c.current)
-    trigger, live, count = view.stats.gc_trigger, view.stats.heap_live, view.stats.numgc
+    trigger, live, count = world.sums.stats.gc_trigger, world.sums.stats.heap_live, world.sums.stats.numgc
     step, event, total = place
     never = trigger == U64_MAX
     gauge: list[Span] = [] if never else [("▕", "dim"), (bar(live / trigger, _GAUGE), "mid"), ("▏ ", "dim")]
@@ -70,7 +70,7 @@ def _parts(view: World, place: tuple[int, int, int], branch: str, read_only: boo
         "live": [(_TOLD["live"].format(live=format_bytes(live)), "text")],
         "trigger": [(reached, "label")],
         "gauge": gauge,
-        "GCs": [(_TOLD["GCs" if view.sweepdone else "sweeping"].format(count=count), "text")],
+        "GCs": [(_TOLD["GCs" if world.sums.sweepdone else "sweeping"].format(count=count), "text")],
     }
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from gomem_core.queries.account import Account, Share
 from gomem_core.queries.figures import figures
 from gomem_core.queries.waste import holding
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.render import heap_counts as counts
 from gomem_tui.render import heap_parts as part
 from gomem_tui.render.compared import Compared
@@ -82,20 +82,20 @@ def wasteful(account: Account) -> list[tuple[int, Share]]:
     return [one for one in account.by_class() if one[1].wasted]
 
 
-def render_heap(view: World, port: Port, scene: Scene, account: Account, lived: Sequence[int]) -> list[Line]:
+def render_heap(world: Whole, port: Port, scene: Scene, account: Account, lived: Sequence[int]) -> list[Line]:
     """Title rule and the parts that fit; of the wasteful classes those from number port.top.  `lived`: heap_live by step."""
     chosen = plan(port.width, port.height)
     count = len(wasteful(account))
     place = shown_rows(port.top + 1, min(port.top + chosen.rows, count), count) if count else ""
-    c = Compared(scene, figures(view, account))
+    c = Compared(scene, figures(world, account))
     sums = "" if chosen.memstats or chosen.columns == 2 else part.memstats_note(c)
     notes = [scene.legend, place, _holding(account, scene), sums]
     lines = [rule("7 Heap", [note for note in notes if note], port)]
     if chosen.columns == 2:
         left = _left(c, port, account, lived, chosen)
-        lines += counts.beside(left, _right(c, view, port.height - 1, port.width - chosen.left - _GAP), chosen.left, _GAP)
+        lines += counts.beside(left, _right(c, world, port.height - 1, port.width - chosen.left - _GAP), chosen.left, _GAP)
     else:
-        lines += _single(c, view, port, account, lived, chosen)
+        lines += _single(c, world, port, account, lived, chosen)
     return fit_all(lines, port)
 
 
@@ -110,7 +110,7 @@ def _holding(account: Account, scene: Scene) -> str:
     return f"{f'class {spanclass >> 1}' if spanclass > 1 else 'large'}: {holding(spanclass, held[spanclass])}"
 
 
-def _single(c: Compared, view: World, port: Port, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
+def _single(c: Compared, world: Whole, port: Port, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
     width = port.width
     air: list[Line] = [()] if chosen.air else []
     lines = part.gauge(c, width)[: chosen.gauge]
@@ -120,7 +120,7 @@ def _single(c: Compared, view: World, port: Port, account: Account, lived: Seque
     lines += counts.served_lines(c, width, chosen.served) if chosen.served else []
     lines += [counts.cost_line(c, width)] if chosen.costs else []
     if chosen.free > 1:
-        lines += _filled(counts.free_table(c, view, chosen.free, width), chosen.free)
+        lines += _filled(counts.free_table(c, world, chosen.free, width), chosen.free)
     elif chosen.free:
         lines.append(counts.free_summary(c, width))
     return [*lines, *air, *_waste(account, port, c.scene, chosen)]
@@ -153,11 +153,11 @@ def _left(c: Compared, port: Port, account: Account, lived: Sequence[int], chose
     ]
 
 
-def _right(c: Compared, view: World, rows: int, width: int) -> list[Line]:
+def _right(c: Compared, world: Whole, rows: int, width: int) -> list[Line]:
     lines = [
         part.heading("how many allocations each of them served", width),
         *counts.counter_table(c, width),
         counts.tiny_note(c, width),
     ]
     lines.append(part.heading("free pages, in spans by length", width))
-    return [*lines, *counts.free_table(c, view, max(1, rows - len(lines)), width)]
+    return [*lines, *counts.free_table(c, world, max(1, rows - len(lines)), width)]

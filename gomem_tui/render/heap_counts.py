@@ -5,7 +5,7 @@ from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.report import format_bytes
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum
 from gomem_tui.render.lines import Line, Scene, bar, fit, short
@@ -120,10 +120,10 @@ def free_summary(c: Compared, width: int) -> Line:
     return ((_free_changed(c), "new"), (head, "label"), (text + more, "text"))
 
 
-def free_table(c: Compared, view: World, rows: int, width: int) -> list[Line]:
+def free_table(c: Compared, world: Whole, rows: int, width: int) -> list[Line]:
     """The free lists by length, then the large free spans by length, as many as fit in `rows` lines."""
-    small = _small(c.scene, view, c.now.free)
-    large = _large(c.scene, view)
+    small = _small(c.scene, world, c.now.free)
+    large = _large(c.scene, world)
     head = clip(f"{'list':<18}{'spans':>6}  {'first':<12}{'each':>8}", width - 3)
     lines: list[Line] = [((f"  {_free_changed(c)}", "new"), (head, "label"))]
     room = rows - 1
@@ -135,20 +135,20 @@ def free_table(c: Compared, view: World, rows: int, width: int) -> list[Line]:
     return [*lines[: rows - 1], ((_TOLD["others"], "dim"),)][:rows]
 
 
-def _small(scene: Scene, view: World, free: Mapping[int, int]) -> list[Line]:
+def _small(scene: Scene, world: Whole, free: Mapping[int, int]) -> list[Line]:
     before = scene.before.free if scene.before is not None else free
     return [
         _free_line(scene.sign(count != before.get(npages, 0)) or scene.mark(first), f"free[{npages}]", count, first, npages)
         for npages, count in free.items()
-        for first in view.free_list(npages, 1)
+        for first in world.lists.free_list(npages, 1)
     ]
 
 
-def _large(scene: Scene, view: World) -> list[Line]:
+def _large(scene: Scene, world: Whole) -> list[Line]:
     """Large free spans, a line for each length."""
     return [
         _free_line(scene.mark(base), _TOLD["large row"].format(npages=npages), count, base, npages)
-        for npages, count, base in view.free_large_lengths(_LARGE_WALKED)
+        for npages, count, base in world.lists.free_large_lengths(_LARGE_WALKED)
     ]
 
 

@@ -12,7 +12,7 @@ from gomem_core.queries.reach import object_at
 from gomem_core.report import format_bytes
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import Region
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, fit_all, rule, short
 from gomem_tui.render.words import clip, join_fitting, size_text
@@ -58,11 +58,11 @@ class _Row:
     line: Line
 
 
-def render_layout(view: World, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
+def render_layout(world: Whole, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
     """Title rule, and as much of the picture as there is room for."""
-    notes = [scene.legend, "bars: log scale", _TOLD["mapped"].format(nbytes=format_bytes(sum(_mapped(view))))]
+    notes = [scene.legend, "bars: log scale", _TOLD["mapped"].format(nbytes=format_bytes(sum(_mapped(world))))]
     notes.append("high addresses above")
-    rows = _kept(_Picture(view, port, scene, objects).rows(), port.height - 1)
+    rows = _kept(_Picture(world, port, scene, objects).rows(), port.height - 1)
     return fit_all([rule("8 Layout", [note for note in notes if note], port), *(row.line for row in rows)], port)
 
 
@@ -72,20 +72,20 @@ def _kept(rows: list[_Row], room: int) -> list[_Row]:
     return [rows[i] for i in sorted(by_need[: max(room, 0)])]
 
 
-def _mapped(view: World) -> list[int]:
-    return [r.used_end - r.used_start for r in view.layout() if r.name.startswith("heap")]
+def _mapped(world: Whole) -> list[int]:
+    return [r.used_end - r.used_start for r in world.extents.layout() if r.name.startswith("heap")]
 
 
 class _Picture:
     """Makes the rows for one heap and one selection."""
 
-    def __init__(self, view: World, port: Port, scene: Scene, objects: ObjectTable) -> None:
-        self._view = view
+    def __init__(self, world: Whole, port: Port, scene: Scene, objects: ObjectTable) -> None:
+        self._world = world
         self._port = port
         self._objects = objects
-        self._addr = scene.selection.addr if view.span_at(scene.selection.addr) is not None else 0
+        self._addr = scene.selection.addr if world.spans.at(scene.selection.addr) is not None else 0
         self._to = port.width >= 78  # whether both ends of a range are shown
-        info = view.span_at(self._addr)
+        info = world.spans.at(self._addr)
         self._mark = scene.mark(info.base) if info is not None else ""
         self._scene = scene
 
@@ -93,7 +93,7 @@ class _Picture:
         """All rows, from high addresses to low."""
         rows: list[_Row] = []
         above: Region | None = None
-        for region in self._view.layout():
+        for region in self._world.extents.layout():
             if above is not None and above.start > region.end:
                 rows.append(self._gap(above.start - region.end))
             elif above is not None:
@@ -166,7 +166,7 @@ class _Picture:
 
     def _told(self, r: Region) -> tuple[int, str]:
         """Says where the selected place lies in a region of the heap, and what is there."""
-        offset = self._addr - self._view.arena[0]
+        offset = self._addr - self._world.extents.arena[0]
         if r.name == "heap: bitmap":
             return r.end - 1 - offset // BITMAP_BYTES_PER_ARENA_BYTE, self._byte_told(offset)
         if r.name == "heap: spans":
@@ -175,11 +175,11 @@ class _Picture:
         return self._addr, self._place_told()
 
     def _place_told(self) -> str:
-        info, slot = self._view.span_at(self._addr), self._view.slot_at(self._addr)
+        info, slot = self._world.spans.at(self._addr), self._world.slots.at(self._addr)
         if info is None or slot is None:
             free = info is not None and info.state == "free"
             return _TOLD["free page" if free else "behind"]
-        oid = object_at(self._view, self._objects, self._addr) if slot.state != "free" else None
+        oid = object_at(self._world, self._objects, self._addr) if slot.state != "free" else None
         if oid is None:
             key = "free slot" if slot.state == "free" else "slot"
             return _TOLD[key].format(slot=slot.slot, size=info.elemsize)
@@ -189,7 +189,7 @@ class _Picture:
 
     def _byte_told(self, offset: int) -> str:
         first = self._addr - offset % BITMAP_BYTES_PER_ARENA_BYTE
-        words = self._view.words(first, BITMAP_BYTES_PER_ARENA_BYTE // PTR_SIZE)
+        words = self._world.slots.words(first, BITMAP_BYTES_PER_ARENA_BYTE // PTR_SIZE)
         if not words:
             return _TOLD["no bits"]
         scan = "".join(str(int(w.scan)) for w in reversed(words))
@@ -197,7 +197,7 @@ class _Picture:
         return _TOLD["bits"].format(scan=scan, pointer=pointer, first=short(first))
 
     def _entry_told(self, page: int) -> str:
-        base, valid = self._view.spans_entry(page)
+        base, valid = self._world.spans.entry(page)
         return _TOLD["entry" if base and valid else "left over" if base else "nil"].format(page=page, base=short(base))
 
 

@@ -10,7 +10,7 @@ from gomem_core.go.sizeclasses import CLASSES, is_noscan, kind_of
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.queries.figures import CacheSums, cache_sums
 from gomem_core.world.records import McacheInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit, fit_all, rule, short, shown_rows
 from gomem_tui.render.words import clip, join_fitting
@@ -47,10 +47,10 @@ def groups_beside(width: int) -> bool:
     return width >= 2 * _COLUMN
 
 
-def mcache_rows(view: World, width: int) -> list[Row]:
+def mcache_rows(world: Whole, width: int) -> list[Row]:
     """All rows of the pane, of which it shows some."""
     rows: list[Row] = []
-    for cache in view.mcaches():
+    for cache in world.caches.mcaches():
         rows += [Row(cache, "P"), Row(cache, "tiny")]
         cached = [Cached(*one) for one in cache.cached]
         scan, noscan = ([one for one in cached if is_noscan(one.spanclass) == kind] for kind in (False, True))
@@ -78,10 +78,10 @@ def column_of(x: int, width: int) -> int:
     return 1 if groups_beside(width) and x >= _COLUMN else 0
 
 
-def render_mcache(view: World, port: Port, scene: Scene) -> list[Line]:
+def render_mcache(world: Whole, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, the rows from number port.top, and a legend."""
-    rows, page = mcache_rows(view, port.width), mcache_page(port.height)
-    current = next((c for c in view.mcaches() if c.current), None)
+    rows, page = mcache_rows(world, port.width), mcache_page(port.height)
+    current = next((c for c in world.caches.mcaches() if c.current), None)
     ps = sum(row.what == "P" for row in rows)
     allocates = f"P{current.p} allocates" if current is not None else ""
     position = shown_rows(port.top + 1, min(port.top + page, len(rows)), len(rows))
@@ -91,18 +91,18 @@ def render_mcache(view: World, port: Port, scene: Scene) -> list[Line]:
     notes = ["1 P" if ps == 1 else f"{ps} Ps", allocates, elsewhere, position or "no locks here"]
     lines = [rule("5 mcache", notes, port)]
     lines.append((("".join(_GROUPS) if groups_beside(port.width) else _HEADING, "label"),))
-    selected = view.span_at(scene.selection.addr)
+    selected = world.spans.at(scene.selection.addr)
     base = selected.base if selected is not None else -1
     for number, row in enumerate(rows[port.top : port.top + page]):
         pinned = not number and is_pinned(rows, port.top, port.height)
-        lines.append(_p_line(row.cache, port.width, scene) if pinned else _line(row, view, port, scene, base))
+        lines.append(_p_line(row.cache, port.width, scene) if pinned else _line(row, world, port, scene, base))
     lines += [()] * (port.height - 1 - len(lines))
     legend = (*_LEGEND, scene.legend or "+ this step")
     lines.append(((" " + join_fitting(legend, port.width - 1), "label"),))
     return fit_all(lines, port)
 
 
-def _line(row: Row, view: World, port: Port, scene: Scene, selected: int) -> Line:
+def _line(row: Row, world: Whole, port: Port, scene: Scene, selected: int) -> Line:
     match row.what:
         case "P":
             return _p_line(row.cache, port.width, scene)
@@ -114,7 +114,7 @@ def _line(row: Row, view: World, port: Port, scene: Scene, selected: int) -> Lin
             beside = groups_beside(port.width)
             pieces: list[Span] = []
             for one in row.spans:
-                cells = () if one is None else _cached(one, view, port.active, scene, selected, beside)
+                cells = () if one is None else _cached(one, world, port.active, scene, selected, beside)
                 pieces += fit(cells, _COLUMN) if beside else cells
             return tuple(pieces)
 
@@ -170,8 +170,8 @@ def _tiny_line(cache: McacheInfo, width: int, scene: Scene) -> Line:
     return tuple(pieces)
 
 
-def _cached(one: Cached, view: World, active: bool, scene: Scene, selected: int, beside: bool) -> Line:
-    info = view.span_at(one.base)
+def _cached(one: Cached, world: Whole, active: bool, scene: Scene, selected: int, beside: bool) -> Line:
+    info = world.spans.at(one.base)
     nelems = info.nelems if info is not None else 0
     chosen, news = one.base == selected, scene.mark(one.base)
     head: Token = ("cursor" if active else "select") if chosen else "new" if news else "text"

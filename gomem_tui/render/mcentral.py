@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from gomem_core.go.sizeclasses import CENTRAL_CLASSES, CLASSES, kind_of
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice, reflow
@@ -22,14 +22,14 @@ _FAR: Final = 5_000  # spans from an end of a list up to which a place in it is 
 _LEGEND: Final = " ᴹ cached"
 
 
-def asked_classes(view: World) -> list[int]:
+def asked_classes(world: Whole) -> list[int]:
     """Span classes whose mcentral was ever asked for a span."""
-    return [c for c in CENTRAL_CLASSES if view.central(c).nlock]
+    return [c for c in CENTRAL_CLASSES if world.lists.central(c).nlock]
 
 
-def listed_classes(view: World) -> list[int]:
+def listed_classes(world: Whole) -> list[int]:
     """All span classes in the order of the rows: those that were asked come first."""
-    asked = asked_classes(view)
+    asked = asked_classes(world)
     return asked + [c for c in CENTRAL_CLASSES if c not in asked]
 
 
@@ -38,14 +38,14 @@ def central_rows(height: int) -> int:
     return max(1, height - 2 - _FOOT)
 
 
-def render_mcentral(view: World, port: Port, scene: Scene, filtered: Sequence[int] | None = None, text: str = "") -> list[Line]:
+def render_mcentral(world: Whole, port: Port, scene: Scene, filtered: Sequence[int] | None = None, text: str = "") -> list[Line]:
     """Title rule, headings, the classes from number port.top, then the chains of the selected class.
 
     `filtered` are those that pass the filter `text`; None: all.
     """
-    listed, rows = listed_classes(view), central_rows(port.height)
+    listed, rows = listed_classes(world), central_rows(port.height)
     classes = listed if filtered is None else filtered
-    asked = sum(view.central(c).nlock > 0 for c in listed)
+    asked = sum(world.lists.central(c).nlock > 0 for c in listed)
     position = shown_rows(port.top + 1, min(port.top + rows, len(classes)), len(classes))
     changed = (number for number, spanclass in enumerate(classes) if spanclass in scene.touched.central)
     elsewhere = "" if scene.comparing else changed_elsewhere(changed, port.top, rows)
@@ -53,22 +53,22 @@ def render_mcentral(view: World, port: Port, scene: Scene, filtered: Sequence[in
     notes = [scene.legend, total, elsewhere, position, f"filter {text}" if text else ""]
     lines = [rule("4 mcentral", notes, port), _heading(port.width)]
     for spanclass in classes[port.top : port.top + rows]:
-        lines.append(_row(view, spanclass, port, scene))
+        lines.append(_row(world, spanclass, port, scene))
     if not classes:
         lines += notice(f"No class passes the filter {text}", port.width)
     lines += [()] * (port.height - _FOOT - len(lines))
     if scene.selection.spanclass in listed[:asked]:
         for which in CHAINS:
-            lines.append(tuple(piece for piece, _ in _chain(view, scene, which, port.width)))
+            lines.append(tuple(piece for piece, _ in _chain(world, scene, which, port.width)))
     else:
         told = "This mcentral was not asked yet." if asked else "No mcentral was asked yet: objects come from an mcache first."
         lines += [((" ", "text"), *line) for line in reflow([(told, "label")], port.width - 2)]
     return fit_all(lines, port)
 
 
-def chain_base(view: World, scene: Scene, which: Which, width: int, x: int) -> int:
+def chain_base(world: Whole, scene: Scene, which: Which, width: int, x: int) -> int:
     """The span that is drawn at cell x of a chain; 0 for none."""
-    for (text, _), base in _chain(view, scene, which, width):
+    for (text, _), base in _chain(world, scene, which, width):
         if x < len(text):
             return base
         x -= len(text)
@@ -85,8 +85,8 @@ def _heading(width: int) -> Line:
     return ((text, "label"), (_LEGEND if len(text) + len(_LEGEND) <= width else "", "label"))
 
 
-def _row(view: World, spanclass: int, port: Port, scene: Scene) -> Line:
-    c, boxes = view.central(spanclass), _boxes_shown(port.width)
+def _row(world: Whole, spanclass: int, port: Port, scene: Scene) -> Line:
+    c, boxes = world.lists.central(spanclass), _boxes_shown(port.width)
     chosen = spanclass == scene.selection.spanclass
     new = spanclass in scene.touched.central
     kind = kind_of(spanclass)
@@ -114,22 +114,22 @@ def _number(n: int) -> str:
     return str(n) if n < 100_000 else f"{n // 1000}k" if n < 1_000_000 else f"{n // 1_000_000}M"
 
 
-def _chain(view: World, scene: Scene, which: Which, width: int) -> list[tuple[Span, int]]:
+def _chain(world: Whole, scene: Scene, which: Which, width: int) -> list[tuple[Span, int]]:
     """A list as the doubly linked chain it is, with the base of the span that each piece stands for (0: none).
 
     It is drawn front to back, or, where it is longer than the line and the selected span hangs on it, around that span.
     """
     spanclass = scene.selection.spanclass
-    c = view.central(spanclass)
+    c = world.lists.central(spanclass)
     count = c.nonempty if which == "nonempty" else c.empty
-    selected = view.span_at(scene.selection.addr)
+    selected = world.spans.at(scene.selection.addr)
     if selected is not None and (selected.spanclass != spanclass or selected.list_name != which):
         selected = None
     label = f" {which:<9}"
-    if selected is not None and (place := view.list_place(selected.base, _FAR)):
+    if selected is not None and (place := world.lists.place(selected.base, _FAR)):
         label = f" {which} {place} of {count} "
     room = max(1, (width - len(label) - _ENDS) // (_LINK + bool(scene.comparing)))
-    before, bases, behind = _window(view, spanclass, which, selected, room)
+    before, bases, behind = _window(world, spanclass, which, selected, room)
     changed = scene.sign(spanclass in scene.touched.central)
     pieces: list[tuple[Span, int]] = [
         ((changed or " ", "new"), 0),
@@ -143,26 +143,26 @@ def _chain(view: World, scene: Scene, which: Which, width: int) -> list[tuple[Sp
             pieces.append(((scene.mark(base), "new"), base))
         chosen = selected is not None and selected.base == base
         pieces.append(((short(base), "select" if chosen else "text"), base))
-        info = view.span_at(base)
+        info = world.spans.at(base)
         if info is not None and info.cached_by >= 0:
             pieces.append((("ᴹ", "new"), base))
     pieces.append(((" ⇄ …" if behind else " → nil" if bases else "nil", "dim"), 0))
     return pieces
 
 
-def _window(view: World, spanclass: int, which: Which, selected: SpanInfo | None, room: int) -> tuple[bool, list[int], bool]:
+def _window(world: Whole, spanclass: int, which: Which, selected: SpanInfo | None, room: int) -> tuple[bool, list[int], bool]:
     """Returns at most `room` neighbouring spans of a list, and whether there are more before and after them."""
     if selected is None:
-        bases = view.central_chain(spanclass, which, room + 1)
+        bases = world.lists.chain(spanclass, which, room + 1)
         return False, bases[:room], len(bases) > room
-    before, behind = _neighbours(view, selected, -1, room), _neighbours(view, selected, 1, room)
+    before, behind = _neighbours(world, selected, -1, room), _neighbours(world, selected, 1, room)
     left = min(len(before), max(room // 2, room - 1 - len(behind)))
     right = room - 1 - left
     bases = [*reversed(before[:left]), selected.base, *behind[:right]]
     return len(before) > left, bases, len(behind) > right
 
 
-def _neighbours(view: World, info: SpanInfo, direction: int, count: int) -> list[int]:
+def _neighbours(world: Whole, info: SpanInfo, direction: int, count: int) -> list[int]:
     """Returns at most `count` spans that follow on its list, nearest first; direction -1: that stand before it."""
     found: list[int] = []
     here: SpanInfo | None = info
@@ -171,5 +171,5 @@ def _neighbours(view: World, info: SpanInfo, direction: int, count: int) -> list
         if not base:
             break
         found.append(base)
-        here = view.span_at(base)
+        here = world.spans.at(base)
     return found

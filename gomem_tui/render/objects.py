@@ -11,7 +11,7 @@ from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.world.objects import ObjectInfo, ObjectTable
 from gomem_core.world.records import SlotInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
@@ -70,14 +70,14 @@ class Rows(NamedTuple):
     link: int = 0  # which link of the selected object would be followed
 
 
-def render_objects(view: World, port: Port, scene: Scene, table: Rows, links: LinkIndex | None = None) -> list[Line]:
+def render_objects(world: Whole, port: Port, scene: Scene, table: Rows, links: LinkIndex | None = None) -> list[Line]:
     """Title rule, headings, the objects from row port.top, and about the selected one; `links` is find_paths's."""
     objects, order, history, selected, link = table
     count, rows = len(order), object_rows(port.height)
     lines = [rule("9 Objects", _notes(table, port, scene), port), _heading(port.width)]
     shown = [oid for row in range(port.top, min(port.top + rows, count)) if (oid := order.oid(row)) >= 0]
     chosen = [selected] if 0 <= selected < len(objects) else []
-    drawn = _Table(view, scene, objects, history, port, find_paths(view, objects, {*shown, *chosen}, links))
+    drawn = _Table(world, scene, objects, history, port, find_paths(world, objects, {*shown, *chosen}, links))
     for oid in shown:
         lines.append(drawn.row(oid, oid == selected))
     if not len(objects):
@@ -133,14 +133,14 @@ class _Table:
 
     def __init__(
         self,
-        view: World,
+        world: Whole,
         scene: Scene,
         objects: ObjectTable,
         history: Sequence[str],
         port: Port,
         paths: dict[int, list[int]],
     ) -> None:
-        self._view = view
+        self._world = world
         self._scene = scene
         self._objects = objects
         self._history = history
@@ -150,8 +150,8 @@ class _Table:
     def row(self, oid: int, chosen: bool) -> Line:
         """One object."""
         width, o = self._port.width, self._objects.info(oid)
-        slot = slot_of(self._view, self._objects, oid)
-        what = fate(self._view, self._objects, oid, self._paths)
+        slot = slot_of(self._world, self._objects, oid)
+        what = fate(self._world, self._objects, oid, self._paths)
         glyph, tone = _LOOKS[what]
         mark = object_mark(self._scene, self._objects, o, slot, what)
         head: Token = ("cursor" if self._port.active else "select") if chosen else "new" if mark else tone
@@ -168,7 +168,7 @@ class _Table:
         state = _STATES[what].format(holder=self._objects.name(path[-2]) if len(path) > 1 else "")
         spans.append((f"{clip(state, _STATE - 1):<{_STATE}}", tone))
         if width >= _COUNTED:
-            links = len(self._view.links(o.addr)) if slot is not None and o.ptrdata else 0
+            links = len(self._world.pointers.stored_in(o.addr)) if slot is not None and o.ptrdata else 0
             spans.append((f"{links or '–':>5} ", tone if links else "dim"))
         spans.append((f"{o.born:>5}", "label"))
         if width >= _LINES:
@@ -182,16 +182,16 @@ class _Table:
     def about(self, oid: int, link: int) -> list[Line]:
         """Three lines: what the object is, what it links to, what keeps it alive."""
         o = self._objects.info(oid)
-        slot = slot_of(self._view, self._objects, oid)
-        what = fate(self._view, self._objects, oid, self._paths)
-        info = self._view.span_at(o.addr)
+        slot = slot_of(self._world, self._objects, oid)
+        what = fate(self._world, self._objects, oid, self._paths)
+        info = self._world.spans.at(o.addr)
         parts = [f"▸ {o.name}", f"{size_text(o.size)} {o.kind}"]
         parts.append(clip(_TOLD["made"].format(step=o.born, line=self._line(o)), _MADE))
         if slot is not None and info is not None:
             parts.append(_TOLD["slot"].format(slot=slot.slot, span=short(info.base)))
         if o.dropped > 0:
             parts.append(_TOLD["dropped"].format(step=o.dropped))
-        why = fate_sentence(self._view, self._objects, oid, self._paths)
+        why = fate_sentence(self._world, self._objects, oid, self._paths)
         links = self._links(o, link) if slot is not None else _TOLD["no links"]
         room = self._port.width - 1
         return [
@@ -203,7 +203,7 @@ class _Table:
     def _links(self, o: ObjectInfo, link: int) -> str:
         """The links of an object, of which the one that would be followed is marked where there are several."""
         words = o.ptrdata // PTR_SIZE
-        links = self._view.links(o.addr) if words else []
+        links = self._world.pointers.stored_in(o.addr) if words else []
         first = max(0, min(link - _LINKS + 1, len(links) - _LINKS))
         told = "  ".join(
             f"{'▸' if number == link and len(links) > 1 else ''}.{word} → {self._name_at(target)}"
@@ -215,7 +215,7 @@ class _Table:
         return _TOLD[key].format(words=words, links=told, more=len(links) - _LINKS)
 
     def _name_at(self, addr: int) -> str:
-        oid = object_at(self._view, self._objects, addr)
+        oid = object_at(self._world, self._objects, addr)
         return short(addr) if oid is None else self._objects.name(oid)
 
 

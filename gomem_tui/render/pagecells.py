@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Scene, Span
 from gomem_tui.render.spans import kind_tone
@@ -57,8 +57,8 @@ class Cell:
 class Cells:
     """Draws cells of one map."""
 
-    def __init__(self, view: World, scene: Scene, chart: Chart, selected: SpanInfo | None, cursor: int, active: bool) -> None:
-        self._view = view
+    def __init__(self, world: Whole, scene: Scene, chart: Chart, selected: SpanInfo | None, cursor: int, active: bool) -> None:
+        self._world = world
         self._scene = scene
         self._chart = chart
         self._selected = selected
@@ -68,14 +68,14 @@ class Cells:
 
     def row(self, cells: range) -> list[Cell]:
         """The given cells; what several of them share is looked up once."""
-        start, zoom = self._view.arena[0], self._chart.zoom
+        start, zoom = self._world.extents.arena[0], self._chart.zoom
         found: list[Cell] = []
         info: SpanInfo | None = None
         for cell in cells:
             first = start + (cell << zoom + PAGE_SHIFT)
             end = start + (cell + 1 << zoom + PAGE_SHIFT)
             if info is None or first >= info.base + info.nbytes:
-                info = self._view.span_at(first)
+                info = self._world.spans.at(first)
             if info is None:
                 found.append(Cell("╌", "dim"))
             elif end <= info.base + info.nbytes:
@@ -96,11 +96,11 @@ class Cells:
 
     def _several(self, cell: int, first: int, end: int) -> Cell:
         """A cell that covers several spans, or one and unmapped space: told from some of them."""
-        view = self._view
-        used_end = min(end, view.arena[1])
-        low, high = view.span_number(first), view.span_number(used_end - 1)
+        world = self._world
+        used_end = min(end, world.extents.arena[1])
+        low, high = world.spans.number(first), world.spans.number(used_end - 1)
         step = max(1, (high - low + 1) // _SAMPLES)
-        infos = [info for n in range(low, high + 1, step) for info in view.spans(n, n + 1)]
+        infos = [info for n in range(low, high + 1, step) for info in world.spans.rows(n, n + 1)]
         pages = [min(used_end, info.base + info.nbytes) - max(first, info.base) >> PAGE_SHIFT for info in infos]
         mark = self._scene.mark(self._first_changed(first, end))
         new = mark or any(self._scene.mark(info.base) for info in infos)

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import format_bytes
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
@@ -17,13 +17,13 @@ _GIVEN_BACK: Final = "░ given back"
 _LAST: Final = ("waste", "sweepgen")  # what narrow tables have for the list, when sorted by it
 
 
-def render_spans(view: World, order: SpanOrder, port: Port, scene: Scene) -> list[Line]:
+def render_spans(world: Whole, order: SpanOrder, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, then the rows from number port.top."""
-    count, shown = view.span_count, span_rows(port.height)
+    count, shown = world.spans.count, span_rows(port.height)
     infos = order.rows(port.top, port.top + shown)
-    lines = [rule("1 Spans", _notes(view, order, infos, port, scene), port)]
+    lines = [rule("1 Spans", _notes(world, order, infos, port, scene), port)]
     lines.append((("".join(column.text for column in _columns(port.width, order.sort)), "label"),))
-    selected = view.span_at(scene.selection.addr)
+    selected = world.spans.at(scene.selection.addr)
     for info in infos:
         chosen = selected is not None and selected.base == info.base
         lines.append(_row(info, port, chosen, scene.mark(info.base), order))
@@ -34,23 +34,25 @@ def render_spans(view: World, order: SpanOrder, port: Port, scene: Scene) -> lis
     return fit_all(lines, port)
 
 
-def _notes(view: World, order: SpanOrder, infos: list[SpanInfo], port: Port, scene: Scene) -> list[str]:
+def _notes(world: Whole, order: SpanOrder, infos: list[SpanInfo], port: Port, scene: Scene) -> list[str]:
     """What the title rule tells, what matters most first."""
-    count, size = view.span_count, format_bytes(view.pages << 13)
+    count, size = world.spans.count, format_bytes(world.extents.pages << 13)
     position = shown_rows(port.top + 1, port.top + len(infos), len(order)) if infos else ""
     if order.text:
         total, more = [f"{len(order)} of {count}", position], [f"filter {order.text}"]
     else:
         total, more = ([position], [f"{size} mapped"]) if position else ([f"{count} in {size}"], [])
-    changed = (row for base in changed_bases(view, scene) if (row := order.number(base)) >= 0)
+    changed = (row for base in changed_bases(world, scene) if (row := order.number(base)) >= 0)
     elsewhere = changed_elsewhere(changed, port.top, len(infos))
     by = f"by {order.sort} {'↓' if order.descending else '↑'}"
     return [working(order), *total, scene.legend, elsewhere, by, *more, *_legend(infos, port.width)]
 
 
-def changed_bases(view: World, scene: Scene) -> list[int]:
+def changed_bases(world: Whole, scene: Scene) -> list[int]:
     """The spans that the last step changed and that are still there, if these are few; none while a difference is shown."""
-    return [base for base in scene.few if (info := view.span_at(base)) is not None and info.base == base and not scene.comparing]
+    return [
+        base for base in scene.few if (info := world.spans.at(base)) is not None and info.base == base and not scene.comparing
+    ]
 
 
 def _legend(infos: list[SpanInfo], width: int) -> list[str]:

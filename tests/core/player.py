@@ -201,11 +201,11 @@ class Player:
 
     def allocated_slots(self) -> dict[int, int]:
         """Base and bytes of every slot that the heap holds allocated and not condemned."""
-        view = self.session.view
+        world = self.session.world
         found: dict[int, int] = {}
-        for info in view.spans():
+        for info in world.spans.rows():
             if info.state == "inuse":
-                found |= {s.addr: info.elemsize for s in view.slots(info.base) if s.state == "allocated"}
+                found |= {s.addr: info.elemsize for s in world.slots.rows(info.base) if s.state == "allocated"}
         return found
 
     def check_slots(self) -> None:
@@ -216,20 +216,20 @@ class Player:
         assert got == kept, f"slots that differ: {sorted(map(hex, got.keys() ^ kept.keys()))[:6]}"
         for thing in oracle.reachable_things():
             for slot, target in thing.links.items():
-                word = self.session.view.words(thing.addr + 8 * slot, 1)[0]
+                word = self.session.world.slots.words(thing.addr + 8 * slot, 1)[0]
                 assert word.pointer, f"{thing.name}.{slot} holds a pointer without a pointer bit"
                 assert word.value == target.addr, f"{thing.name}.{slot} does not read back"
 
     def check_account(self) -> None:
         """The account adds up, and says of each class what the oracle knows: slots that live, and what was asked for in them."""
-        view, oracle = self.session.view, self.oracle
-        account = Account(view, self.session.objects)
-        assert account.read().total == view.arena[1] - view.arena[0]
+        world, oracle = self.session.world, self.oracle
+        account = Account(world, self.session.objects)
+        assert account.read().total == world.extents.arena[1] - world.extents.arena[0]
         live: Counter[int] = Counter()
         requested: Counter[int] = Counter()
         unsure: set[int] = set()  # classes with slots of which the model knows only that they are there
         pages: dict[int, int] = {}  # where a slot can begin -> span class
-        for info in view.spans():
+        for info in world.spans.rows():
             if info.state == "inuse":
                 end = info.base + (info.nbytes if info.sizeclass else 1)
                 pages |= dict.fromkeys(range(info.base, end, PAGE), info.spanclass)
@@ -251,11 +251,11 @@ class Player:
 
     def check_books(self) -> None:
         """After a flush MemStats counts what was born; after a full sweep also what is there."""
-        m, oracle = self.session.view.mem_stats(), self.oracle
+        m, oracle = self.session.world.sums.mem_stats(), self.oracle
         if oracle.born >= 0:
             assert m.Mallocs == oracle.born, "Mallocs"
             assert m.TotalAlloc == oracle.bytes_born, "TotalAlloc"
-        if self.session.view.sweepdone:
+        if self.session.world.sums.sweepdone:
             kept = oracle.kept_slots()
             assert m.HeapObjects == len(kept), "HeapObjects"
             assert m.HeapAlloc == sum(oracle.slots[base] for base in kept), "HeapAlloc"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.classic.view import HeapView
+from gomem_core.classic.view_slots import SlotView
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.account import Account, Balance, Held, Share
 from gomem_core.queries.waste import holding
@@ -35,7 +36,7 @@ class Watched:
 
     def __init__(self) -> None:
         self.session = Session(narrate=True)
-        self.account = Account(self.session.view, self.session.objects)
+        self.account = Account(self.session.world, self.session.objects)
 
     def type(self, line: str) -> None:
         outcome = self.session.submit(line)
@@ -43,19 +44,19 @@ class Watched:
             self.account.follow(event)
 
     def anew(self) -> Account:
-        return Account(self.session.view, self.session.objects)
+        return Account(self.session.world, self.session.objects)
 
 
-def by_slots(view: HeapView) -> tuple[int, int, int, int, int, int]:
+def by_slots(world: HeapView) -> tuple[int, int, int, int, int, int]:
     """Bytes of live and dead and free slots, tails, free pages and pages given back, slot by slot."""
     live = dead = free = tails = pages = released = 0
-    for info in view.spans():
+    for info in world.spans.rows():
         if info.state == "free":
             released += info.npreleased << PAGE_SHIFT
             pages += (info.npages - info.npreleased) << PAGE_SHIFT
             continue
         tails += info.nbytes - info.nelems * info.elemsize
-        for slot in view.slots(info.base):
+        for slot in world.slots.rows(info.base):
             live += info.elemsize * (slot.state == "allocated")
             dead += info.elemsize * (slot.state == "dead")
             free += info.elemsize * (slot.state == "free")
@@ -73,14 +74,14 @@ def test_it_adds_up_and_equals_one_made_anew(lines: list[str], reads: int) -> No
 
 
 def check(w: Watched) -> None:
-    view = w.session.view
+    world = w.session.world
     check_held(w)
     balance = w.account.read()
-    assert balance.total == view.arena[1] - view.arena[0]
+    assert balance.total == world.extents.arena[1] - world.extents.arena[0]
     assert balance == w.anew().read()
     assert w.account.by_class() == w.anew().by_class()
     assert min(balance) >= 0
-    live, *rest = by_slots(view)
+    live, *rest = by_slots(world)
     assert balance.requested + balance.slot_waste == live
     assert [balance.dead, balance.free_slots, balance.tails, balance.free_pages, balance.given_back] == rest
 
@@ -101,7 +102,7 @@ def test_after_a_collection_what_is_requested_is_what_the_program_has(lines: lis
 def wasted_by_slots(session: Session, info: SpanInfo) -> int:
     """Bytes of the span that no allocated object asked for, slot by slot and object by object."""
     wasted = info.nbytes - info.nelems * info.elemsize
-    for slot in session.view.slots(info.base):
+    for slot in session.world.slots.rows(info.base):
         if slot.state != "allocated":
             wasted += info.elemsize
         else:
@@ -119,7 +120,7 @@ def test_one_span_can_be_asked_for_at_any_time(lines: list[str], reads: int, ask
         w.type(line)
         if i % reads:
             continue
-        for number, info in enumerate(w.session.view.spans()):
+        for number, info in enumerate(w.session.world.spans.rows()):
             if number not in asked:
                 continue
             share = w.account.of_span(info.base)
@@ -136,7 +137,7 @@ def test_a_span_s_waste_is_ends_of_slots_and_dead_slots_and_tail() -> None:
     w = Watched()
     for line in ("alloc 33 times 10", "drop o1..o4", "gc mark"):
         w.type(line)
-    start = w.session.view.arena[0]
+    start = w.session.world.extents.arena[0]
     share = w.account.of_span(start)  # 170 slots of 48 bytes, the tail has 32
     assert share == Share(requested=6 * 33, slot_waste=6 * 15, dead=4 * 48, free_slots=160 * 48, tails=32)
     assert share.wasted == 90 + 192 + 160 * 48 + 32
@@ -202,18 +203,18 @@ def test_three_of_four_thousand_objects_keep_their_spans() -> None:
     assert holding(51, w.account.held()[51]) == "3 objects in 3 spans; 1 would hold them"
     w.type("alloc 512")  # the P caches a span of its class: of 16 slots two are taken
     assert w.account.held() == {51: Held(spans=3, live=4, needed=1, cached=14 * 512)}
-    assert w.account.of_span(w.session.view.arena[0]) == Share(2 * 512, 0, 0, 14 * 512, 0)
+    assert w.account.of_span(w.session.world.extents.arena[0]) == Share(2 * 512, 0, 0, 14 * 512, 0)
 
 
 def check_held(w: Watched) -> None:
     """Against a count of every slot, the table of size classes as Go's source has it, and the fewest spans by trial."""
     per_span = {number: objects for number, _, _, _, objects, _, _ in SIZE_CLASSES}
-    view = w.session.view
+    world = w.session.world
     counted: dict[int, list[int]] = {}
-    for info in view.spans():
+    for info in world.spans.rows():
         if info.state == "inuse":
             counts = counted.setdefault(info.spanclass, [0, 0, 0])
-            states = [slot.state for slot in view.slots(info.base)]
+            states = [slot.state for slot in world.slots.rows(info.base)]
             counts[0] += 1
             counts[1] += states.count("allocated")
             counts[2] += states.count("free") * info.elemsize * (info.cached_by >= 0)
@@ -225,7 +226,7 @@ def check_held(w: Watched) -> None:
         share = w.account.shares()[spanclass]
         assert one.cached <= share.free_slots
         assert share.wasted == share.total - share.requested
-    assert sum(share.total for share in w.account.shares().values()) == view.mem_stats().HeapInuse
+    assert sum(share.total for share in w.account.shares().values()) == world.sums.mem_stats().HeapInuse
 
 
 @pytest.mark.parametrize("kept", ["account", "links"])
@@ -244,13 +245,13 @@ def test_a_step_looks_at_few_spans_however_many_there_are(line: str, monkeypatch
     w.account.read()
     w.session.account.read()  # which each step reads before it
     looked: list[int] = []
-    look = HeapView.slot_sets
+    look = SlotView.sets
 
-    def counted(view: HeapView, base: int) -> tuple[int, int] | None:
+    def counted(slots: SlotView, base: int) -> tuple[int, int] | None:
         looked.append(base)
-        return look(view, base)
+        return look(slots, base)
 
-    monkeypatch.setattr(HeapView, "slot_sets", counted)
+    monkeypatch.setattr(SlotView, "sets", counted)
     w.type(line)
     w.account.read()
     assert len(looked) <= 3
@@ -261,9 +262,9 @@ def test_asking_for_one_span_looks_at_one(monkeypatch: pytest.MonkeyPatch) -> No
     for line in ("gogc off", "alloc 8192 times 500", "drop o7"):
         w.type(line)
     looked: list[int] = []
-    look = HeapView.slot_sets
-    monkeypatch.setattr(HeapView, "slot_sets", lambda view, base: looked.append(base) or look(view, base))  # type: ignore[func-returns-value]
-    bases = [w.session.view.arena[0] + n * 8192 for n in (3, 6, 400)]
+    look = SlotView.sets
+    monkeypatch.setattr(SlotView, "sets", lambda slots, base: looked.append(base) or look(slots, base))  # type: ignore[func-returns-value]
+    bases = [w.session.world.extents.arena[0] + n * 8192 for n in (3, 6, 400)]
     for line in ("alloc 8192", "gc mark", "alloc 8192", "flush"):
         w.type(line)
         looked.clear()
@@ -279,14 +280,14 @@ def test_asking_for_one_span_looks_at_one(monkeypatch: pytest.MonkeyPatch) -> No
 def test_another_thread_may_ask_for_a_span_while_the_sums_are_read() -> None:
     session = Session(narrate=True)
     session.submit("alloc 8192 times 40")
-    view, asked = session.view, list[Thread]()
-    account = Account(view, session.objects)
+    world, asked = session.world, list[Thread]()
+    account = Account(world, session.objects)
     account.read()
-    bases = [info.base for info in view.spans() if info.state == "inuse"]
+    bases = [info.base for info in world.spans.rows() if info.state == "inuse"]
     stale = Stale()
     stale.bases.update(bases)
     account.look_again(stale)
-    slot_sets = view.slot_sets
+    slot_sets = world.slots.sets
 
     def meanwhile(base: int) -> tuple[int, int] | None:
         if not asked:
@@ -295,7 +296,7 @@ def test_another_thread_may_ask_for_a_span_while_the_sums_are_read() -> None:
             asked[0].join(0.2)  # it has asked by then, or waits
         return slot_sets(base)
 
-    view.slot_sets = meanwhile  # type: ignore[method-assign]
+    world.slots.sets = meanwhile  # type: ignore[method-assign]
     read = account.read()
     asked[0].join()
-    assert read == account.read() == Account(session.view, session.objects).read()
+    assert read == account.read() == Account(session.world, session.objects).read()

@@ -30,10 +30,10 @@ def collections_said(text: str) -> int:
 )
 def test_an_answer_says_how_many_collections_ran(line: str) -> None:
     session = Session()
-    before = session.view.stats.numgc
+    before = session.world.sums.stats.numgc
     outcome = session.submit(line)
     assert outcome.result is not None
-    ran = session.view.stats.numgc - before
+    ran = session.world.sums.stats.numgc - before
     assert collections_said(outcome.result.summary) == ran == outcome.result.data["gc"]
     assert (f"{ran} collections ran" in outcome.result.summary) == (ran > 1)
 

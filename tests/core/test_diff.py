@@ -31,7 +31,7 @@ SCRIPTS = st.lists(LINES, max_size=12)
 
 
 def now(session: Session) -> Moment:
-    return moment(session.view, session.objects, figures(session.view, session.account), session.step)
+    return moment(session.world, session.objects, figures(session.world, session.account), session.step)
 
 
 def played(lines: list[str]) -> Session:
@@ -68,21 +68,21 @@ class Look(NamedTuple):
 
 
 def look(session: Session) -> Look:
-    view, objects = session.view, session.objects
-    infos = view.spans()
+    world, objects = session.world, session.objects
+    infos = world.spans.rows()
     slots: dict[int, Any] = {}
     links: dict[tuple[int, int], int] = {}
     for info in infos:
-        for slot in view.slots(info.base):
+        for slot in world.slots.rows(info.base):
             if not slot.allocated:
                 continue
             held = [objects.info(oid) for oid in objects.in_slot(slot.addr, info.elemsize)]
             known = [(o.name, o.addr, o.size, o.kind, objects.is_alive(o.oid)) for o in held]
             slots[slot.addr] = info.elemsize, slot.state, known
-            links |= {(slot.addr, word): target for word, target in view.links(slot.addr)}
-    chains = {c: (view.central(c), view.central_chain(c, "nonempty"), view.central_chain(c, "empty")) for c in range(2, 134)}
-    spans = {info.base: (info, view.slot_sets(info.base)) for info in infos}
-    return Look(spans, slots, chains, {c.p: (c.tiny, c.tinyoffset) for c in view.mcaches()}, links)
+            links |= {(slot.addr, word): target for word, target in world.pointers.stored_in(slot.addr)}
+    chains = {c: (world.lists.central(c), world.lists.chain(c, "nonempty"), world.lists.chain(c, "empty")) for c in range(2, 134)}
+    spans = {info.base: (info, world.slots.sets(info.base)) for info in infos}
+    return Look(spans, slots, chains, {c.p: (c.tiny, c.tinyoffset) for c in world.caches.mcaches()}, links)
 
 
 def unlike(a: dict[Any, Any], b: dict[Any, Any]) -> set[Any]:
@@ -183,7 +183,7 @@ def test_from_nothing_the_figures_are_those_of_the_heap(lines: list[str]) -> Non
     d = diff(now(Session(narrate=True)), now(session), "start")
     counters = {row["counter"]: row["now"] for row in data_of(d).get("counters", [])}
     for name in ("heap_live", "heap_inuse", "heap_released", "numgc", "nheap_lock", "nserved_mcache", "tinyallocs"):
-        assert counters.get(name, 0) == getattr(session.view.stats, name)
+        assert counters.get(name, 0) == getattr(session.world.sums.stats, name)
     assert changes(d, "account", "part") == {name: n for name, n in session.account.read()._asdict().items() if n}
     assert data_of(d)["same"] or data_of(d)["counts"].get("objects", 0) <= 1000  # so the data is complete
     living = sorted(row["name"] for row in data_of(d).get("objects", []) if row["now"] == "alive")

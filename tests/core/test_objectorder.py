@@ -30,8 +30,8 @@ def session() -> Session:
 
 def fates(s: Session) -> list[str]:
     count = range(len(s.objects))
-    paths = find_paths(s.view, s.objects, count)
-    return [fate(s.view, s.objects, oid, paths) for oid in count]
+    paths = find_paths(s.world, s.objects, count)
+    return [fate(s.world, s.objects, oid, paths) for oid in count]
 
 
 def rows(order: ObjectOrder) -> list[int]:
@@ -41,7 +41,7 @@ def rows(order: ObjectOrder) -> list[int]:
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("sort", ["step", "size", "state"])
 def test_rows_are_in_order_and_found_again(session: Session, sort: str, descending: bool) -> None:
-    order, found = ObjectOrder(session.view, session.objects), fates(session)
+    order, found = ObjectOrder(session.world, session.objects), fates(session)
     assert len(set(found)) >= 5
     order.arrange(sort, descending)
     keys: dict[str, Callable[[int], int]] = {
@@ -57,7 +57,7 @@ def test_rows_are_in_order_and_found_again(session: Session, sort: str, descendi
 
 
 def test_filters_by_state_size_kind_and_name(session: Session) -> None:
-    order, found = ObjectOrder(session.view, session.objects), fates(session)
+    order, found = ObjectOrder(session.world, session.objects), fates(session)
     for fate_name, word in FATES.items():
         order.filter(f"state:{word}")
         assert {found[oid] for oid in rows(order)} <= {fate_name}
@@ -72,7 +72,7 @@ def test_filters_by_state_size_kind_and_name(session: Session) -> None:
 
 
 def test_work_that_is_not_taken_changes_nothing(session: Session) -> None:
-    order = ObjectOrder(session.view, session.objects, at_once=10)
+    order = ObjectOrder(session.world, session.objects, at_once=10)
     order.filter("state:swept")
     assert order.behind
     assert len(order) == len(session.objects), "what was shown stays"

@@ -19,7 +19,7 @@ def played(script: str = SCRIPT) -> tuple[Session, Names]:
     session = Session()
     for line in script.split("/"):
         assert session.submit(line).ok, line
-    return session, offers(session.view, session.objects)
+    return session, offers(session.world, session.objects)
 
 
 def test_links_begin_at_living_objects_with_pointers() -> None:
@@ -49,7 +49,7 @@ def test_addresses_are_few_and_have_the_lowest_and_the_highest_among_them() -> N
     found = dict(names.addresses("0x"))
     assert found == dict(names.addresses("0")) == dict(names.addresses("0xc42"))
     assert len(found) <= 12
-    bases = [info.base for info in session.view.spans()]
+    bases = [info.base for info in session.world.spans.rows()]
     assert {f"{bases[0]:#x}", f"{bases[-1]:#x}"} <= set(found)
     assert found[f"{ARENA:#x}"] == "object node"
     assert found[f"{bases[-1]:#x}"] == "span"
@@ -63,7 +63,7 @@ def test_what_begins_no_address_of_the_heap_gets_none(prefix: str) -> None:
 
 def test_an_empty_heap_offers_nothing() -> None:
     session = Session()
-    names = offers(session.view, session.objects)
+    names = offers(session.world, session.objects)
     assert (list(names.objects("")), list(names.holders("0x")), list(names.addresses("0x"))) == ([], [], [])
 
 

@@ -16,7 +16,7 @@ def pacing(*lines: str) -> tuple[int, int, int]:
     session = Session()
     for line in lines:
         assert session.submit(line).ok, line
-    stats = session.view.stats
+    stats = session.world.sums.stats
     return stats.heap_marked, stats.gc_trigger, stats.next_gc
 
 
@@ -26,10 +26,10 @@ def test_a_collection_begins_before_the_heap_has_doubled() -> None:
     session = Session()
     for line in ("alloc 8M", "gc", "alloc 6M", "alloc 983040"):
         session.submit(line)
-    before = session.view.stats.numgc
-    assert session.view.stats.heap_live == 15728640 - 65536
+    before = session.world.sums.stats.numgc
+    assert session.world.sums.stats.heap_live == 15728640 - 65536
     outcome = session.submit("alloc 64K")
-    assert session.view.stats.numgc == before + 1, "heap_live reached 15728640, short of twice 8388608"
+    assert session.world.sums.stats.numgc == before + 1, "heap_live reached 15728640, short of twice 8388608"
     assert outcome.result is not None
     assert outcome.result.data["gc"] == 1
 

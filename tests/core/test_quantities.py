@@ -39,7 +39,7 @@ class Told:
                     self.central_locks += 1
 
     def __getitem__(self, quantity: str) -> int:
-        return measure(quantity, self.session.view, self.session.objects)
+        return measure(quantity, self.session.world, self.session.objects)
 
 
 @pytest.fixture(params=list(SCRIPTS.values()), ids=list(SCRIPTS))
@@ -58,7 +58,7 @@ def test_all_are_whole_numbers(told: Told) -> None:
 
 
 def test_spans(told: Told) -> None:
-    spans = told.session.view.spans()
+    spans = told.session.world.spans.rows()
     assert told["spans"] == len(spans)
     for state, name in (("inuse", "spans_inuse"), ("free", "spans_free")):
         assert told[name] == sum(s.state == state for s in spans), name
@@ -82,12 +82,12 @@ def test_what_was_told(told: Told) -> None:
 
 
 def test_memstats(told: Told) -> None:
-    view = told.session.view
-    stats = view.mem_stats()
+    world = told.session.world
+    stats = world.sums.mem_stats()
     assert (told["mallocs"], told["frees"]) == (stats.Mallocs, stats.Frees)
     assert told["heap_objects"] == stats.Mallocs - stats.Frees
     assert (told["heap_alloc"], told["total_alloc"]) == (stats.HeapAlloc, stats.TotalAlloc)
-    slots = sum((s.nelems if s.cached_by >= 0 else s.alloc_count) * s.elemsize for s in view.spans() if s.state == "inuse")
+    slots = sum((s.nelems if s.cached_by >= 0 else s.alloc_count) * s.elemsize for s in world.spans.rows() if s.state == "inuse")
     assert told["heap_alloc"] == slots
 
 

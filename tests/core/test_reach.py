@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.classic.view import HeapView
-from gomem_core.classic.view_slots import SlotView
+from gomem_core.classic.view_pointers import PointerView
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.reach import fate, find_paths, object_at, slot_of
 from gomem_core.session.session import Session
@@ -31,14 +30,14 @@ def path(session: Session, name: str) -> list[str] | None:
     """Names of the objects on the way to it."""
     oid = session.objects.find_name(name)
     assert oid is not None
-    found = find_paths(session.view, session.objects, [oid]).get(oid)
+    found = find_paths(session.world, session.objects, [oid]).get(oid)
     return None if found is None else [session.objects.name(one) for one in found]
 
 
 def fates(session: Session) -> dict[str, str]:
     everyone = range(len(session.objects))
-    paths = find_paths(session.view, session.objects, everyone)
-    return {session.objects.name(oid): fate(session.view, session.objects, oid, paths) for oid in everyone}
+    paths = find_paths(session.world, session.objects, everyone)
+    return {session.objects.name(oid): fate(session.world, session.objects, oid, paths) for oid in everyone}
 
 
 CHAIN = ("alloc 48 scan as a", "alloc 48 scan as b", "alloc 64 as c", "link a.0 b", "link b.2 c", "drop b c")
@@ -84,10 +83,10 @@ def test_the_object_at_an_address() -> None:
     for name, offset, found in (("t", 0, "t"), ("t", 4, "t"), ("u", 1, "u"), ("big", 99999, "big"), ("u", 9, "t")):
         oid = session.objects.find_name(name)
         assert oid is not None
-        at = object_at(session.view, session.objects, session.objects.info(oid).addr + offset)
+        at = object_at(session.world, session.objects, session.objects.info(oid).addr + offset)
         assert at is not None
         assert session.objects.name(at) == found
-    assert object_at(session.view, session.objects, 0) is None
+    assert object_at(session.world, session.objects, 0) is None
 
 
 @given(lines=st.lists(LINES, max_size=40))
@@ -95,21 +94,21 @@ def test_there_is_a_path_exactly_where_the_program_can_reach(lines: list[str]) -
     session = played("alloc 48 scan times 12")
     for line in lines:
         session.submit(line)  # some cannot be done
-    view, objects = session.view, session.objects
+    world, objects = session.world, session.objects
     everyone = range(len(objects))
-    paths = find_paths(view, objects, everyone)
+    paths = find_paths(world, objects, everyone)
     for oid in everyone:
-        slot = slot_of(view, objects, oid)
-        assert (oid in paths) == (slot is not None and slot.state != "dead" and view.is_reachable(slot.addr))
+        slot = slot_of(world, objects, oid)
+        assert (oid in paths) == (slot is not None and slot.state != "dead" and world.pointers.is_reachable(slot.addr))
         if oid in paths:
             assert paths[oid][-1] == oid
             assert objects.is_alive(paths[oid][0])
-            assert find_paths(view, objects, [oid]) == {oid: paths[oid]}
+            assert find_paths(world, objects, [oid]) == {oid: paths[oid]}
         for source, target in zip(paths.get(oid, [oid]), paths.get(oid, [oid])[1:], strict=False):
-            at, to = slot_of(view, objects, source), slot_of(view, objects, target)
+            at, to = slot_of(world, objects, source), slot_of(world, objects, target)
             assert at is not None
             assert to is not None
-            linked = {view.slot_base(pointer) for _, pointer in view.links(at.addr)}
+            linked = {world.slots.base_of(pointer) for _, pointer in world.pointers.stored_in(at.addr)}
             assert to.addr in linked or to == at  # a tiny block shared
 
 
@@ -121,37 +120,37 @@ AGAIN = st.one_of(
 @given(lines=st.lists(AGAIN, max_size=40), reads=st.integers(1, 4))
 def test_links_kept_from_events_are_those_that_are_stored(lines: list[str], reads: int) -> None:
     session = Session(narrate=True)
-    view, objects, links = session.view, session.objects, LinkIndex(session.view)
+    world, objects, links = session.world, session.objects, LinkIndex(session.world)
     for number, line in enumerate(["alloc 48 scan times 12", *lines]):
         for event in session.submit(line).events:
             links.follow(event)
         if number % reads == 0:
-            stored = [(target, source) for source in view.linked() for _, target in view.links(source)]
+            stored = [(target, source) for source in world.pointers.holders() for _, target in world.pointers.stored_in(source)]
             for target in {target for target, _ in stored} | {objects.info(oid).addr for oid in range(len(objects))}:
                 assert links.sources(target) == sorted({source for to, source in stored if to == target})
             everyone = range(len(objects))
-            assert find_paths(view, objects, everyone, links) == find_paths(view, objects, everyone)
+            assert find_paths(world, objects, everyone, links) == find_paths(world, objects, everyone)
 
 
 def test_only_links_on_the_way_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session(narrate=True)
-    links = LinkIndex(session.view)
+    links = LinkIndex(session.world)
     links.sources(0)
     pairs = [f"link o{n}.0 o{n + 1}" for n in range(1, 400, 2)]
     for line in ("alloc 48 scan times 400", *pairs, "link o1.1 o400", "drop o2 o4 o400"):
         for event in session.submit(line).events:
             links.follow(event)
     asked: list[int] = []
-    stores = type(session.view).stores
+    stores = PointerView.stores
 
-    def counted(view: HeapView, addr: int, target: int) -> bool:
+    def counted(pointers: PointerView, addr: int, target: int) -> bool:
         asked.append(addr)
-        return stores(view, addr, target)
+        return stores(pointers, addr, target)
 
-    monkeypatch.setattr(type(session.view), "stores", counted)
-    monkeypatch.delattr(SlotView, "linked")
+    monkeypatch.setattr(PointerView, "stores", counted)
+    monkeypatch.delattr(PointerView, "holders")
     two, four, last = (session.objects.find_name(name) or 0 for name in ("o2", "o4", "o400"))
-    paths = find_paths(session.view, session.objects, [two, four, last], links)
+    paths = find_paths(session.world, session.objects, [two, four, last], links)
     assert paths == {two: [0, 1], four: [2, 3], last: [0, 399]}
     assert len(asked) == 4, "o1 and o3 for one each, o1 and o399 for the last"
 
@@ -159,5 +158,5 @@ def test_only_links_on_the_way_are_looked_at(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("count", [10, 2000])
 def test_what_is_rooted_costs_no_walk(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     session = played(f"alloc 48 times {count}")
-    monkeypatch.delattr(SlotView, "linked")
-    assert len(find_paths(session.view, session.objects, range(5))) == 5
+    monkeypatch.delattr(PointerView, "holders")
+    assert len(find_paths(session.world, session.objects, range(5))) == 5

@@ -20,8 +20,8 @@ def digits(words: int, ptr_words: int) -> str:
     return "".join("0" if w >= ptr_words else "1" if w == 1 else "3" for w in range(words))
 
 
-def read(view: HeapView, addr: int, words: int) -> str:
-    return "".join(str(w.pointer + 2 * w.scan) for w in view.words(addr, words))
+def read(world: HeapView, addr: int, words: int) -> str:
+    return "".join(str(w.pointer + 2 * w.scan) for w in world.slots.words(addr, words))
 
 
 @pytest.mark.parametrize(
@@ -48,11 +48,11 @@ def test_a_span_s_bitmap_is_what_its_objects_wrote_and_nothing_else(size: int) -
     """Objects of random shapes, in both half-byte phases, and slots used again with another shape."""
     r = Random(size)
     heap = Heap(gcpercent=-1)
-    view = HeapView(heap)
+    world = HeapView(heap)
     words = size // 8
     ptrdata = 8 * r.randint(1, words)
     first = heap.mallocgc(size, ptrdata)
-    info = view.span_at(first)
+    info = world.spans.at(first)
     assert info is not None
     model = ["3" if size == 8 else "0"] * (info.nbytes // 8)
     objects: list[int] = []
@@ -62,7 +62,7 @@ def test_a_span_s_bitmap_is_what_its_objects_wrote_and_nothing_else(size: int) -
         if size > 8:
             model[at : at + words] = digits(words, ptr_words)
         objects.append(addr)
-        assert read(view, info.base, len(model)) == "".join(model)
+        assert read(world, info.base, len(model)) == "".join(model)
 
     write(first, ptrdata // 8)
     for _ in range(min(7, info.nelems - 1)):
@@ -71,7 +71,7 @@ def test_a_span_s_bitmap_is_what_its_objects_wrote_and_nothing_else(size: int) -
     for addr in r.sample(objects, len(objects) // 2):
         heap.drop(addr)
     heap.gc.collect()
-    assert read(view, info.base, len(model)) == "".join(model), "a collection leaves the bitmap alone"
+    assert read(world, info.base, len(model)) == "".join(model), "a collection leaves the bitmap alone"
     for _ in range(len(objects) // 2):
         ptrdata = 8 * r.randint(1, words)
         write(heap.mallocgc(size, ptrdata), ptrdata // 8)
@@ -79,27 +79,27 @@ def test_a_span_s_bitmap_is_what_its_objects_wrote_and_nothing_else(size: int) -
 
 def test_noscan_objects_write_nothing_and_fresh_spans_are_clear() -> None:
     heap = Heap(gcpercent=-1)
-    view = HeapView(heap)
+    world = HeapView(heap)
     addr = heap.mallocgc(64)
-    assert read(view, addr, 1024) == "0" * 1024
+    assert read(world, addr, 1024) == "0" * 1024
     ones = heap.mallocgc(8, 8)
-    assert read(view, ones, 1024) == "3" * 1024
+    assert read(world, ones, 1024) == "3" * 1024
 
 
 def test_a_span_that_is_cut_anew_is_cleared() -> None:
     heap = Heap(gcpercent=-1)
-    view = HeapView(heap)
+    world = HeapView(heap)
     heap.drop(heap.mallocgc(64, 64))
     heap.gc.collect()
     addr = heap.mallocgc(96, 8)
     assert addr == ARENA
-    assert read(view, addr, 1024) == "3" + "0" * 1023
+    assert read(world, addr, 1024) == "3" + "0" * 1023
 
 
 def test_words_know_their_byte_and_bit() -> None:
     heap = Heap(gcpercent=-1)
     addr = heap.mallocgc(64, 64)
-    assert [(w.byte_addr, w.shift) for w in HeapView(heap).words(addr, 9)] == [
+    assert [(w.byte_addr, w.shift) for w in HeapView(heap).slots.words(addr, 9)] == [
         *((ARENA - 1, shift) for shift in range(4)),
         *((ARENA - 2, shift) for shift in range(4)),
         (ARENA - 3, 0),
@@ -113,13 +113,13 @@ def test_bitmap_addresses_are_the_recorded_ones() -> None:
     assert snapshot is not None
     older = {step.op["id"]: int(step.op["addr"], 16) for step in steps[:start] if step.op["op"] == "alloc"}
     replay = Replay(Report("03"), snapshot, older)
-    view = HeapView(replay.heap)
+    world = HeapView(replay.heap)
     compared = 0
     for step in steps[start + 1 :]:
         replay.run(step)
         for _, record in step.events:
             if record["k"] == "heapbits":
-                words = view.words(int(record["addr"], 16), record["words"])
+                words = world.slots.words(int(record["addr"], 16), record["words"])
                 assert words[0].byte_addr == int(record["bitp"], 16)
                 assert "".join(str(w.pointer + 2 * w.scan) for w in words) == record["bits"]
                 compared += 1
@@ -134,5 +134,5 @@ def test_what_cannot_hold_a_pointer_is_not_written_to() -> None:
             heap.write_pointer(obj, word, one)
     heap.write_pointer(head, 0, one)
     heap.write_pointer(one, 0, head)
-    view = HeapView(heap)
-    assert (view.words(head, 1)[0].value, view.words(one, 1)[0].value) == (one, head)
+    world = HeapView(heap)
+    assert (world.slots.words(head, 1)[0].value, world.slots.words(one, 1)[0].value) == (one, head)

@@ -53,7 +53,7 @@ def test_served_counts_and_results_agree() -> None:
     script = "alloc 64/alloc 64 times 127/alloc 64/alloc 4/alloc 4/alloc 0/alloc 40K/alloc 2M/drop o1/gc/alloc 64"
     served = [o.result.data.get("served") for line in script.split("/") if (o := session.submit(line)).result is not None]
     assert served == ["os", "mcache", "mheap", "mheap", "tiny", "zero", "mheap", "os", None, None, "mcentral"]
-    s = session.view.stats
+    s = session.world.sums.stats
     assert (s.nserved_os, s.nserved_mcache, s.nserved_heap, s.nserved_large, s.nserved_central) == (2, 127, 2, 1, 1)
     assert (s.tinyallocs, s.nzero, s.nheap_grow) == (1, 1, 2)
     assert s.nheap_alloc == 5
@@ -82,24 +82,24 @@ def test_each_p_has_its_own_span_and_tiny_block() -> None:
         assert session.submit(line).ok
     addresses = [session.objects.info(i).addr - ARENA for i in range(6)]
     assert addresses == [0, PAGE, 2 * PAGE, 3 * PAGE, 48, PAGE + 4]
-    caches = session.view.mcaches()
+    caches = session.world.caches.mcaches()
     assert [(c.p, c.current, c.tiny - ARENA, c.tinyoffset) for c in caches] == [(0, True, PAGE, 8), (1, False, 3 * PAGE, 4)]
     assert [[n for _, _, n in c.cached] for c in caches] == [[511, 168], [511, 169]]
-    assert session.view.mem_stats().MCacheInuse == 2 * 1736
+    assert session.world.sums.mem_stats().MCacheInuse == 2 * 1736
 
 
 def test_fewer_ps_flush_those_that_go_and_the_current_one_falls_back_to_0() -> None:
     session = Session()
     for line in ("procs 3", "p 2", "alloc 48", "alloc 4", "p 1", "alloc 48", "procs 2"):
         session.submit(line)
-    infos = {i.base: i for i in session.view.spans() if i.state == "inuse"}
+    infos = {i.base: i for i in session.world.spans.rows() if i.state == "inuse"}
     assert [(i.cached_by, i.list_name) for i in infos.values()] == [(-1, "nonempty"), (-1, "nonempty"), (1, "empty")]
-    assert [c.current for c in session.view.mcaches()] == [False, True]
+    assert [c.current for c in session.world.caches.mcaches()] == [False, True]
     session.submit("procs 1")
-    assert [c.current for c in session.view.mcaches()] == [True]
+    assert [c.current for c in session.world.caches.mcaches()] == [True]
     session.submit("alloc 48")
     assert session.objects.info(3).addr == ARENA + 2 * PAGE + 48, "P1's span was given back last and is taken first"
-    assert session.view.stats.nmcache_flush == 2
+    assert session.world.sums.stats.nmcache_flush == 2
 
 
 def test_ps_that_go_are_flushed_in_ascending_order() -> None:
@@ -108,9 +108,9 @@ def test_ps_that_go_are_flushed_in_ascending_order() -> None:
     for line in ("procs 3", "alloc 16 scan", "p 1", "alloc 16 scan", "alloc 4", "p 2", "alloc 16 scan", "alloc 4", "procs 1"):
         assert session.submit(line).ok, line
     p1, p2 = ARENA + PAGE, ARENA + 3 * PAGE
-    assert session.view.central_chain(4, "nonempty") == [p2, p1]
-    assert session.view.central_chain(5, "nonempty") == [p2 + PAGE, p1 + PAGE]  # the spans of their tiny blocks
-    [last] = session.view.mcaches()
+    assert session.world.lists.chain(4, "nonempty") == [p2, p1]
+    assert session.world.lists.chain(5, "nonempty") == [p2 + PAGE, p1 + PAGE]  # the spans of their tiny blocks
+    [last] = session.world.caches.mcaches()
     assert (last.current, last.tiny, last.cached) == (True, 0, ((4, ARENA, 511),)), "P0 keeps what it has"
     session.submit("alloc 5")
     assert session.objects.info(5).addr == p2 + PAGE + 16, "what was left of the tiny blocks went with their Ps"
@@ -120,7 +120,7 @@ def test_every_p_is_flushed_by_a_collection() -> None:
     session = Session()
     for line in ("procs 2", "alloc 4", "p 1", "alloc 4", "gc mark"):
         session.submit(line)
-    assert [(c.tiny, c.cached) for c in session.view.mcaches()] == [(0, ()), (0, ())]
+    assert [(c.tiny, c.cached) for c in session.world.caches.mcaches()] == [(0, ()), (0, ())]
 
 
 def test_ps_that_are_not_there_are_refused() -> None:

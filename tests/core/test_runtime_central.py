@@ -30,8 +30,8 @@ def told(heap: Heap) -> list[Event]:
 
 def chains(heap: Heap) -> tuple[list[int], list[int]]:
     """Page numbers of the spans in nonempty and in empty, front to back."""
-    view = HeapView(heap)
-    nonempty, empty = view.central_chain(NOSCAN, "nonempty"), view.central_chain(NOSCAN, "empty")
+    world = HeapView(heap)
+    nonempty, empty = world.lists.chain(NOSCAN, "nonempty"), world.lists.chain(NOSCAN, "empty")
     return [(base - ARENA) // PAGE for base in nonempty], [(base - ARENA) // PAGE for base in empty]
 
 
@@ -103,7 +103,7 @@ def test_a_span_swept_empty_goes_back_to_the_heap() -> None:
     heap.gc.collect()
     assert [e.base for e in events if isinstance(e, SpanFree)] == [ARENA + PAGE]
     assert chains(heap) == ([], [0, 2])
-    assert HeapView(heap).free_list(1) == [ARENA + PAGE]
+    assert HeapView(heap).lists.free_list(1) == [ARENA + PAGE]
 
 
 def test_a_span_swept_by_the_one_who_wants_it_is_kept_even_if_all_died() -> None:

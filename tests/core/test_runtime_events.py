@@ -164,15 +164,15 @@ def test_the_books_agree_with_what_was_told() -> None:
 
 def look_around(player: Player, event: Event) -> None:
     """What panes do when they show a half-way state."""
-    view = player.session.view
-    at = view.arena[0]
-    for info in view.spans():
+    world = player.session.world
+    at = world.extents.arena[0]
+    for info in world.spans.rows():
         assert info.base == at, event
         at += info.nbytes
-    assert at == view.arena[1] or isinstance(event, Mapped), event
-    view.mcaches()
-    view.free_large()
-    view.mem_stats()
+    assert at == world.extents.arena[1] or isinstance(event, Mapped), event
+    world.caches.mcaches()
+    world.lists.free_large()
+    world.sums.mem_stats()
 
 
 @pytest.mark.parametrize("seed", range(4))

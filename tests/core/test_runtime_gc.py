@@ -101,8 +101,8 @@ def reachable(*script: str) -> list[bool]:
     session = Session()
     for line in (*script, "gc"):
         assert session.submit(line).ok, line
-    view = session.view
-    slots = [view.slot_at(session.objects.info(oid).addr) for oid in range(len(session.objects))]
+    world = session.world
+    slots = [world.slots.at(session.objects.info(oid).addr) for oid in range(len(session.objects))]
     return [slot is not None and slot.allocated for slot in slots]
 
 
@@ -155,7 +155,7 @@ def test_merging_makes_a_span_young_again_but_keeps_what_was_given_back() -> Non
     heap.set_now(3000)
     heap.drop(b)
     heap.gc.collect()
-    merged = HeapView(heap).span_at(a)
+    merged = HeapView(heap).spans.at(a)
     assert merged is not None
     assert (merged.npages, merged.npreleased, merged.unusedsince) == (10, 5, 3000)
     assert scavenge(heap.mheap, 3500, 600) == 0
@@ -180,6 +180,10 @@ def test_freeos_collects_and_gives_everything_back_at_any_age() -> None:
     session = Session()
     for line in ("alloc 1M", "drop o1", "freeos"):
         session.submit(line)
-    assert (session.view.stats.heap_released, session.view.stats.heap_idle, session.view.stats.heap_sys) == (MB, MB, MB)
+    assert (session.world.sums.stats.heap_released, session.world.sums.stats.heap_idle, session.world.sums.stats.heap_sys) == (
+        MB,
+        MB,
+        MB,
+    )
     session.submit("alloc 48")
-    assert session.view.stats.heap_released == 0
+    assert session.world.sums.stats.heap_released == 0

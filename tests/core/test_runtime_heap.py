@@ -93,7 +93,7 @@ def test_equal_lengths_are_reused_last_freed_first() -> None:
     a, _, b, _, c, _ = objects
     free(heap, a, b, c)
     # Sweeping goes from the object allocated last to the first: a was freed last and stands in front.
-    assert HeapView(heap).free_list(5) == [a, b, c]
+    assert HeapView(heap).lists.free_list(5) == [a, b, c]
     assert [heap.mallocgc(5 * PAGE) for _ in range(3)] == [a, b, c]
 
 
@@ -102,7 +102,7 @@ def test_the_sweep_order_turns_round_each_cycle() -> None:
     a, _, b, _, c, _ = objects
     heap.gc.collect()
     free(heap, a, b, c)
-    assert HeapView(heap).free_list(5) == [c, b, a]
+    assert HeapView(heap).lists.free_list(5) == [c, b, a]
 
 
 def test_an_exact_length_is_preferred_then_the_next_longer_list() -> None:
@@ -111,7 +111,7 @@ def test_an_exact_length_is_preferred_then_the_next_longer_list() -> None:
     assert heap.mallocgc(5 * PAGE) == objects[2]
     assert heap.mallocgc(5 * PAGE) == objects[4]  # 7 pages, split
     assert heap.mallocgc(5 * PAGE) == objects[0]  # 9 pages, split; its rest of 4 serves small objects
-    assert HeapView(heap).free_lists()[:2] == [(2, 1), (4, 1)]
+    assert HeapView(heap).lists.free_lists()[:2] == [(2, 1), (4, 1)]
     assert heap.mallocgc(32768) == objects[0] + 5 * PAGE
 
 
@@ -131,7 +131,7 @@ def test_free_neighbours_merge_whatever_comes_first(order: tuple[int, ...]) -> N
     heap, objects = pages(5, 7, 9, 6)
     for i in order:
         free(heap, objects[i])
-    assert HeapView(heap).free_list(21) == [ARENA]
+    assert HeapView(heap).lists.free_list(21) == [ARENA]
     assert heap.mheap.span_of(ARENA) is None
     assert [s.npages for s in heap.mheap.all_spans()] == [21, 6, 101]
 
@@ -155,13 +155,13 @@ def test_merging_takes_the_span_before_first_and_gives_its_struct_back_first() -
 
 def test_the_spans_array_is_valid_at_the_ends_of_a_free_span_only() -> None:
     heap, _ = pages(5, 7, 9, 6)
-    view = HeapView(heap)
-    assert all(view.spans_entry(page) == (ARENA + 5 * PAGE, True) for page in range(5, 12))
+    world = HeapView(heap)
+    assert all(world.spans.entry(page) == (ARENA + 5 * PAGE, True) for page in range(5, 12))
     free(heap, ARENA, ARENA + 5 * PAGE, ARENA + 12 * PAGE)
-    valid = [page for page in range(21) if view.spans_entry(page)[1]]
+    valid = [page for page in range(21) if world.spans.entry(page)[1]]
     assert valid == [0, 20]
-    assert view.spans_entry(0) == view.spans_entry(20) == (ARENA, True)
-    assert view.spans_entry(1 << 20) == (0, False)
+    assert world.spans.entry(0) == world.spans.entry(20) == (ARENA, True)
+    assert world.spans.entry(1 << 20) == (0, False)
 
 
 def test_released_pages_count_as_back_in_use_even_if_only_a_part_is_taken() -> None:

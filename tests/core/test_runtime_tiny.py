@@ -80,20 +80,20 @@ def test_a_block_lives_and_dies_as_a_whole() -> None:
     session = Session()
     for line in ("alloc 4 as a", "alloc 4 as b", "drop a", "gc"):
         session.submit(line)
-    slot = session.view.slot_at(ARENA)
+    slot = session.world.slots.at(ARENA)
     assert slot is not None
     assert slot.allocated
     for line in ("drop b", "gc"):
         session.submit(line)
-    assert session.view.slot_at(ARENA) is None
-    assert session.view.stats.heap_inuse == 0
+    assert session.world.slots.at(ARENA) is None
+    assert session.world.sums.stats.heap_inuse == 0
 
 
 def test_a_dropped_block_that_is_still_the_p_s_lives_again_through_its_next_object() -> None:
     session = Session()
     for line in ("alloc 4 as a", "drop a", "alloc 4 as b", "gc"):
         session.submit(line)
-    slot = session.view.slot_at(ARENA)
+    slot = session.world.slots.at(ARENA)
     assert slot is not None
     assert slot.allocated
     assert session.objects.info(1).addr == ARENA + 4

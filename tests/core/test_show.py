@@ -67,8 +67,8 @@ def test_object_and_find_say_what_keeps_an_object_alive_as_the_pane_does(script:
     assert ask(session, f"find {addr:#x}").lines()[-1].endswith(f"; {fate}")
     oid = session.objects.find_name(name)
     assert oid is not None
-    table = Rows(session.objects, ObjectOrder(session.view, session.objects), session.history, oid)
-    pane = render_objects(session.view, Port(100, 20), Scene(), table, session.links)
+    table = Rows(session.objects, ObjectOrder(session.world, session.objects), session.history, oid)
+    pane = render_objects(session.world, Port(100, 20), Scene(), table, session.links)
     assert plain(pane[-1]).strip() == fate
 
 
@@ -227,7 +227,7 @@ def test_one_object_span_page_and_bitmap() -> None:
 
 def test_marked_and_dead_slots_between_mark_and_sweep() -> None:
     session = session_after("alloc 48 times 3/drop o2/gc mark")
-    slots = session.view.slots(ARENA)[:4]
+    slots = session.world.slots.rows(ARENA)[:4]
     assert [(s.state, s.allocated, s.marked, s.rooted) for s in slots] == [
         ("allocated", True, True, True),
         ("dead", True, False, False),
@@ -235,7 +235,7 @@ def test_marked_and_dead_slots_between_mark_and_sweep() -> None:
         ("free", False, False, False),
     ]
     session.submit("gc sweep")
-    assert [s.state for s in session.view.slots(ARENA)[:4]] == ["allocated", "free", "allocated", "free"]
+    assert [s.state for s in session.world.slots.rows(ARENA)[:4]] == ["allocated", "free", "allocated", "free"]
 
 
 STALE = "alloc 8/alloc 8/drop all/alloc 16/gc/alloc 4"
@@ -320,7 +320,7 @@ def test_all_churns_are_one_load(first: str) -> None:
         largest = 1 << 20  # bytes of an object
         assert size - largest <= int(str(data["live_bytes"])) <= size + largest
         assert session.submit("gc").ok
-        marked = session.view.stats.heap_marked
+        marked = session.world.sums.stats.heap_marked
         assert data["kept_bytes"] == marked
         assert int(str(data["live_bytes"])) + 100 * 1000 <= marked < 1.2 * size + 2 * largest
         assert data["alive"] == session.objects.alive
@@ -336,7 +336,7 @@ def test_what_somebody_dropped_or_links_to_counts_as_what_it_is() -> None:
     assert outcome.result is not None
     assert outcome.result.data["alive"] == session.objects.alive + 2, "two dropped objects are linked to"
     assert session.submit("gc mark").ok
-    assert session.view.stats.heap_marked == outcome.result.data["kept_bytes"]
+    assert session.world.sums.stats.heap_marked == outcome.result.data["kept_bytes"]
 
 
 def test_a_churn_says_how_far_it_is() -> None:
@@ -422,5 +422,5 @@ def test_a_span_tells_its_list_in_words() -> None:
 def test_an_object_of_no_bytes_has_the_address_of_zerobase() -> None:
     session = Session()
     assert said(session, "alloc 0 as z") == (
-        f"z = {session.view.zerobase:#x}  zerobase: every object of 0 bytes has this address, which is not in the arena"
+        f"z = {session.world.slots.zerobase:#x}  zerobase: every object of 0 bytes has this address, which is not in the arena"
     )

@@ -54,9 +54,9 @@ FILTERS = [
 )
 def test_the_rows_are_those_of_a_table_made_anew(commands: list[str], sort: str, text: str, descending: bool, seed: int) -> None:
     session = Session(narrate=True)
-    order = SpanOrder(session.view, lambda: session.account)
+    order = SpanOrder(session.world, lambda: session.account)
     order.arrange(sort, descending)
-    anew = Account(session.view, session.objects)
+    anew = Account(session.world, session.objects)
     test = read_filter(text, lambda: anew)
     order.filter(text)
     chance = random.Random(seed)
@@ -66,8 +66,8 @@ def test_the_rows_are_those_of_a_table_made_anew(commands: list[str], sort: str,
         if chance.random() < 0.5:
             continue  # several commands may pass between two looks
         key = SORTS[sort]
-        anew = Account(session.view, session.objects)
-        passing = [s for s in session.view.spans() if test is None or test(s)]
+        anew = Account(session.world, session.objects)
+        passing = [s for s in session.world.spans.rows() if test is None or test(s)]
         expected = sorted(passing, key=lambda s: (key(s, anew), s.base), reverse=descending)
         assert order.rows(0, 10_000) == expected
         assert len(order) == len(expected)
@@ -81,10 +81,10 @@ def test_beside_any_span_is_the_next_that_passes(sort: str, descending: bool) ->
     session = Session(narrate=True)
     for line in ("alloc 48 scan times 300", "alloc 5000 times 9", "alloc 40000", "alloc 100 times 90", "alloc 200"):
         session.submit(line)
-    order = SpanOrder(session.view, lambda: session.account)
+    order = SpanOrder(session.world, lambda: session.account)
     order.arrange(sort, descending)
     order.filter("pages:1")
-    everything = sorted(session.view.spans(), key=lambda s: (SORTS[sort](s, session.account), s.base), reverse=descending)
+    everything = sorted(session.world.spans.rows(), key=lambda s: (SORTS[sort](s, session.account), s.base), reverse=descending)
     passing = [s for s in everything if s.npages == 1]
     assert 3 < len(passing) < len(everything)
     for at, info in enumerate(everything):
@@ -97,7 +97,7 @@ def test_beside_any_span_is_the_next_that_passes(sort: str, descending: bool) ->
 def test_what_does_not_pass_has_no_row() -> None:
     session = Session(narrate=True)
     session.submit("alloc 48")
-    order = SpanOrder(session.view, lambda: session.account)
+    order = SpanOrder(session.world, lambda: session.account)
     order.filter("state:free")
     assert order.number(0xC420000000) == -1
     assert order.number(0xC420002000) == 0
@@ -107,7 +107,7 @@ def passing(session: Session, text: str) -> set[int]:
     """Pages of the spans that pass."""
     test = read_filter(text, lambda: session.account)
     assert test is not None
-    return {(s.base - session.view.arena[0]) >> 13 for s in session.view.spans() if test(s)}
+    return {(s.base - session.world.extents.arena[0]) >> 13 for s in session.world.spans.rows() if test(s)}
 
 
 def test_words_are_found_as_the_table_has_them() -> None:
@@ -161,6 +161,6 @@ def test_the_columns_name_the_orders() -> None:
     session = Session(narrate=True)
     for line in ("alloc 48", "alloc 100", "gc mark", "alloc 48"):
         session.submit(line)
-    order = SpanOrder(session.view, lambda: session.account)
+    order = SpanOrder(session.world, lambda: session.account)
     order.arrange("sweepgen", False)
     assert [s.swept for s in order.rows(0, 2)] == [False, True]

@@ -32,7 +32,7 @@ def text(session: Session, line: str) -> str:
 def test_before_the_first_mark_heap_marked_is_a_start_value() -> None:
     session = after("alloc 48")
     # The runtime fakes it as heapminimum / (1 + 7/8), so that the first trigger is 4 MB.
-    assert (session.view.stats.heap_marked, session.view.stats.gc_trigger) == (int((4 << 20) / 1.875), 4 << 20)
+    assert (session.world.sums.stats.heap_marked, session.world.sums.stats.gc_trigger) == (int((4 << 20) / 1.875), 4 << 20)
     assert note(session, "heap_marked") == (
         2236962,
         "no mark has run: a start value, which makes the first trigger 4 MB at GOGC 100",
@@ -45,7 +45,7 @@ def test_before_the_first_mark_heap_marked_is_a_start_value() -> None:
 @pytest.mark.parametrize("line", ["show stats", "memstats"])
 def test_tiny_objects_that_nobody_freed_are_told_among_the_frees(line: str) -> None:
     session = after("alloc 1 times 5")  # the first takes a block, four share it
-    assert session.view.mem_stats().Frees == 4
+    assert session.world.sums.mem_stats().Frees == 4
     said = "MemStats.Frees counts 4 tiny objects that nobody freed: they shared blocks, which may be in use"
     assert said in text(session, line)
     assert "nobody freed" not in text(after("alloc 1", "alloc 48"), line)
@@ -53,7 +53,7 @@ def test_tiny_objects_that_nobody_freed_are_told_among_the_frees(line: str) -> N
 
 def test_the_heap_pane_says_so_too() -> None:
     session = after("alloc 1 times 5")
-    lines = render_heap(session.view, Port(130, 40), Scene(), session.account, [])
+    lines = render_heap(session.world, Port(130, 40), Scene(), session.account, [])
     assert any("Frees counts tiny objects that nobody freed: 4" in plain(line) for line in lines)
 
 

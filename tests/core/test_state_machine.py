@@ -156,7 +156,7 @@ def test_a_narrated_session_s_view_follows_every_change_of_span_borders(r: Rando
     session = Session(narrate=True)
     for line in random_lines(r, count):
         session.submit(line)
-        assert session.view.spans() == HeapView(session.machine.heap).spans(), line
+        assert session.world.spans.rows() == HeapView(session.machine.heap).spans.rows(), line
 
 
 @settings(phases=NO_SHRINKING, max_examples=effort(6, 200))

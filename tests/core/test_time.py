@@ -54,7 +54,7 @@ def state(session: Session) -> object:
         [objects.find_addr(objects.info(oid).addr) for oid in range(len(objects))],
         [objects.find_name(objects.name(oid)) for oid in range(len(objects))],
         (machine.heap_live[: machine.at + 1], machine.marks[: machine.at + 1], machine.touched_at),
-        (session.step, session.view.spans()),
+        (session.step, session.world.spans.rows()),
         told(session.outcome),
     )
 
@@ -64,14 +64,14 @@ class Checked:
 
     def __init__(self, lines: list[str]) -> None:
         self.session = Session(narrate=True, timeline=Timeline(list(lines)))
-        self.order = SpanOrder(self.session.view, lambda: self.session.account)
+        self.order = SpanOrder(self.session.world, lambda: self.session.account)
         self.order.arrange("used", True)
 
     def check_half(self) -> None:
         """Halfway, what is kept up to date is as if made anew from the heap that one sees."""
         session = self.session
         self.order.look_again(session.take_stale())
-        anew = SpanOrder(session.view, lambda: session.account)
+        anew = SpanOrder(session.world, lambda: session.account)
         anew.arrange("used", True)
         assert self.order.rows(0, 10**6) == anew.rows(0, 10**6)
 
@@ -81,14 +81,14 @@ class Checked:
         while fresh.forward() is not None:
             pass
         assert state(session) == state(fresh)
-        assert session.account.read() == Account(session.view, session.objects).read()
+        assert session.account.read() == Account(session.world, session.objects).read()
         self.order.look_again(session.take_stale())
-        anew = SpanOrder(fresh.view, lambda: fresh.account)
+        anew = SpanOrder(fresh.world, lambda: fresh.account)
         anew.arrange("used", True)
         assert self.order.rows(0, 10**6) == anew.rows(0, 10**6)
         everyone = range(len(session.objects))
-        found = find_paths(session.view, session.objects, everyone, session.links)
-        assert found == find_paths(session.view, session.objects, everyone)
+        found = find_paths(session.world, session.objects, everyone, session.links)
+        assert found == find_paths(session.world, session.objects, everyone)
         check(session.machine.heap, "full")
 
 

@@ -45,18 +45,20 @@ def lists(heap: Heap) -> dict[int, str]:
 @given(st.lists(st.sampled_from(LINES), max_size=8))
 def test_a_span_names_the_list_that_holds_it_after_every_event(lines: list[str]) -> None:
     heap = Heap()
-    view = HeapView(heap)
-    world = Context(heap, view, ObjectTable())
+    world = HeapView(heap)
+    context = Context(heap, world, ObjectTable())
 
     def listen(event: Event) -> None:
-        view.follow(event)
+        world.follow(event)
         if event.kind in ("lock_taken", "slot_taken", "mcache_hit", "class_chosen"):  # many, at which nothing moves
             return
         held = lists(heap)
-        assert {s.base: s.list_name for s in view.each()} == {s.base: held.get(s.base, "") for s in view.each()}, event
+        assert {s.base: s.list_name for s in world.spans.each()} == {s.base: held.get(s.base, "") for s in world.spans.each()}, (
+            event
+        )
 
     heap.set_trace(listen)
     for line in lines:
         command = parse(line)
         with suppress(CommandError):
-            EXECUTE[type(command)](world, command)
+            EXECUTE[type(command)](context, command)

@@ -45,7 +45,7 @@ SIZES = [0, 5, 12, 47, 48, 1000, 8192, 30000, 40000, 900_000, 3_000_000]
 
 
 def foretold(session: Session, line: str) -> str:
-    return what_if(cast("Alloc", parse(line)), session.view)
+    return what_if(cast("Alloc", parse(line)), session.world)
 
 
 def check_foretold(session: Session, line: str) -> None:
@@ -65,7 +65,7 @@ def check_foretold(session: Session, line: str) -> None:
     }
     assert any(word in said for word in words[str(data["served"])]), (said, data["served"])
     if "that decides" in said:
-        assert "sweep" in kinds or not session.view.sweepdone or not first or "sweep_debt" in kinds or "reclaim" in kinds
+        assert "sweep" in kinds or not session.world.sums.sweepdone or not first or "sweep_debt" in kinds or "reclaim" in kinds
     elif first:
         assert ("mcentral sweeps" in said) <= ("sweep" in kinds)
     base = re.search(r"span ([0-9a-f]{9,})", said)
@@ -92,7 +92,7 @@ def test_who_serves_is_who_was_foretold(script: list[str], size: int, kind: str)
     session = Session(narrate=True)
     for line in script:
         assert session.submit(line).ok
-    assert session.view.sweepdone
+    assert session.world.sums.sweepdone
     line = f"alloc {max(8, size // 8 * 8) if kind == 'scan' else size} {kind}"
     assert "decides" not in foretold(session, line)
     check_foretold(session, line)

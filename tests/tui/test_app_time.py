@@ -62,18 +62,18 @@ def watched(app: Explorer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     console = app.model.console
 
-    def view(model: Model) -> HeapView:
+    def world(model: Model) -> HeapView:
         if app.busy:
             found.append("looked")
-        return model.session.view
+        return model.session.world
 
     def header(width: int) -> Line:
         if app.busy:
             found.append("header or scrub bar")
         return (("x" * width, "text"),)
 
-    assert console.session.view is app.model.view
-    monkeypatch.setattr(Model, "view", property(view))
+    assert console.session.world is app.model.world
+    monkeypatch.setattr(Model, "view", property(world))
     monkeypatch.setattr(app.query_one("#header", Bar), "_line", header)
     monkeypatch.setattr(app.query_one("#scrub", Bar), "_line", header)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gomem_core.classic.view import HeapView
+from gomem_core.classic.view_lists import ListView
 from gomem_core.world.records import CentralInfo
 from gomem_tui.render.lines import Port, plain
 from gomem_tui.render.mcentral import render_mcentral
@@ -14,15 +14,15 @@ from tests.tui.states import State
 @pytest.mark.parametrize("width", [59, 80])
 def test_columns_never_touch(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     s = State("alloc 48 scan")
-    whole: Callable[[HeapView, int], CentralInfo] = HeapView.central
+    whole: Callable[[ListView, int], CentralInfo] = ListView.central
     for lengths in ((0, 1000, 1000), (99_999, 99_999, 99_999), (100_000, 100_000, 367_042), (67_000_000, 9, 67_000_000)):
         with monkeypatch.context() as patch:
             patch.setattr(
-                HeapView,
+                ListView,
                 "central",
-                lambda view, c, n=lengths: CentralInfo(c, n[0], n[1], 0, n[2]) if c == 8 else whole(view, c),
+                lambda lists, c, n=lengths: CentralInfo(c, n[0], n[1], 0, n[2]) if c == 8 else whole(lists, c),
             )
-            words = plain(render_mcentral(s.session.view, Port(width, 24), s.scene)[2]).split()
+            words = plain(render_mcentral(s.session.world, Port(width, 24), s.scene)[2]).split()
         numbers = [word for word in words[4:] if word[0].isdigit()]
         assert len(numbers) == 2 + (lengths[0] > 0)
         assert all(len(number) <= 5 for number in numbers)
@@ -30,9 +30,9 @@ def test_columns_never_touch(monkeypatch: pytest.MonkeyPatch, width: int) -> Non
 
 def test_places_in_a_list_are_looked_for_near_its_ends_only() -> None:
     s = State("alloc 8192 times 100")
-    view, spanclass = s.session.view, s.session.view.spans(0, 1)[0].spanclass
-    chain = view.central_chain(spanclass, "empty")
-    assert [view.list_place(base, 1000) for base in chain] == list(range(1, 101))
-    assert [view.list_place(base, 10) for base in chain] == [*range(1, 11), *[0] * 80, *range(91, 101)]
-    assert view.central_last(spanclass, "empty") == chain[-1]
-    assert view.central_last(spanclass, "nonempty") == 0
+    world, spanclass = s.session.world, s.session.world.spans.rows(0, 1)[0].spanclass
+    chain = world.lists.chain(spanclass, "empty")
+    assert [world.lists.place(base, 1000) for base in chain] == list(range(1, 101))
+    assert [world.lists.place(base, 10) for base in chain] == [*range(1, 11), *[0] * 80, *range(91, 101)]
+    assert world.lists.last(spanclass, "empty") == chain[-1]
+    assert world.lists.last(spanclass, "nonempty") == 0

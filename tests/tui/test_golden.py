@@ -15,11 +15,11 @@ from tests.tui.golden import SIZES, STATES, check_picture
 from tests.tui.states import State, state
 
 PANES: dict[str, Callable[[State, Port], list[Line]]] = {
-    "spans": lambda s, port: render_spans(s.session.view, s.order, port, s.scene),
-    "arena": lambda s, port: render_arena(s.session.view, port, s.scene, Chart("class")),
-    "arena by list": lambda s, port: render_arena(s.session.view, port, s.scene, Chart("list")),
-    "bitmap": lambda s, port: render_bitmap(s.session.view, port, s.scene, s.session.objects),
-    "mcentral": lambda s, port: render_mcentral(s.session.view, port, s.scene),
+    "spans": lambda s, port: render_spans(s.session.world, s.order, port, s.scene),
+    "arena": lambda s, port: render_arena(s.session.world, port, s.scene, Chart("class")),
+    "arena by list": lambda s, port: render_arena(s.session.world, port, s.scene, Chart("list")),
+    "bitmap": lambda s, port: render_bitmap(s.session.world, port, s.scene, s.session.objects),
+    "mcentral": lambda s, port: render_mcentral(s.session.world, port, s.scene),
     "why": lambda s, port: render_why(Story(s.noted("what the script says")), port),
 }
 

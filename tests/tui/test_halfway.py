@@ -38,7 +38,7 @@ class Standing:
 
     def __init__(self, lines: list[str]) -> None:
         self.session = Session(narrate=True, timeline=Timeline(lines))
-        self.order = SpanOrder(self.session.view, lambda: self.session.account)
+        self.order = SpanOrder(self.session.world, lambda: self.session.account)
 
     def goto(self, step: int, event: int) -> None:
         """Stand there."""
@@ -47,25 +47,25 @@ class Standing:
 
     def check_panes(self, port: Port, page: int) -> None:
         """All of them fill the port."""
-        session, view, outcome = self.session, self.session.view, self.session.outcome
-        addr = view.arena[0] + page * 8192 + 48
-        info = view.span_at(addr)
+        session, world, outcome = self.session, self.session.world, self.session.outcome
+        addr = world.extents.arena[0] + page * 8192 + 48
+        info = world.spans.at(addr)
         touched = outcome.touched if outcome is not None else Scene().touched
-        object_at(view, session.objects, addr)
+        object_at(world, session.objects, addr)
         before = outcome.before if outcome is not None else None
         chosen = Selection(addr, info.spanclass if info is not None else 8)
         scene = Scene(chosen, touched, session.step, last=session.step + 1, before=before)
-        fits(render_spans(view, self.order, port, scene), port)
+        fits(render_spans(world, self.order, port, scene), port)
         for zoom, lens in enumerate(LENSES):
-            fits(render_arena(view, port, scene, Chart(lens, zoom // 3)), port)
-        fits(render_bitmap(view, port, scene, session.objects), port)
-        fits(render_mcentral(view, port, scene), port)
-        fits(render_mcache(view, port, scene), port)
-        fits(render_heap(view, port, scene, session.account, [1, 2]), port)
-        fits(render_layout(view, port, scene, session.objects), port)
+            fits(render_arena(world, port, scene, Chart(lens, zoom // 3)), port)
+        fits(render_bitmap(world, port, scene, session.objects), port)
+        fits(render_mcentral(world, port, scene), port)
+        fits(render_mcache(world, port, scene), port)
+        fits(render_heap(world, port, scene, session.account, [1, 2]), port)
+        fits(render_layout(world, port, scene, session.objects), port)
         selected = 0 if len(session.objects) else -1
-        rows = Rows(session.objects, ObjectOrder(view, session.objects), session.history, selected)
-        fits(render_objects(view, port, scene, rows, session.links), port)
+        rows = Rows(session.objects, ObjectOrder(world, session.objects), session.history, selected)
+        fits(render_objects(world, port, scene, rows, session.links), port)
         for log in (False, True):
             fits(render_why(Story(outcome, log=log), port), port)
 

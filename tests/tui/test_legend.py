@@ -21,7 +21,7 @@ async def test_a_letter_stays_readable_where_its_span_changed() -> None:
         await pilot.pause()
         port = Port(80, 14)
         scene = app.model.scene
-        (row,) = [line for line in render_arena(app.model.view, port, scene, Chart()) if line[0][0] in ("+", "≠")]
+        (row,) = [line for line in render_arena(app.model.world, port, scene, Chart()) if line[0][0] in ("+", "≠")]
         assert [text for text, token in row[2:] if token in ("new", "select", "cursor")] == ["p"]
         assert "+" not in plain(row)[LABEL:]
 

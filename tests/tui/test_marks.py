@@ -90,10 +90,10 @@ def unmarked(name: str, comparing: bool = False) -> list[tuple[str, str]]:
         assert outcome.ok, line
         model.arrived(outcome)
     selected = model.scene.selection
-    if old.model.view.span_at(selected.addr) is not None:
+    if old.model.world.spans.at(selected.addr) is not None:
         old.model.select(selected.addr)
     plain = drawn(old)
-    was, now = (m.view.span_at(selected.addr) for m in (old.model, model))
+    was, now = (m.world.spans.at(selected.addr) for m in (old.model, model))
     if was is None or now is None or was.elemsize != now.elemsize or not now.elemsize:
         del plain["bitmap"]  # the bits of another span
     bare = {pane: set(map(without_marks, lines)) for pane, lines in plain.items()}
@@ -260,4 +260,4 @@ def test_after_a_long_way_the_marks_are_those_of_the_last_step() -> None:
         assert before is not None
         if step == 802:
             assert before.nserved_large == 0
-            assert panes.model.view.stats.nserved_large == 1
+            assert panes.model.world.sums.stats.nserved_large == 1

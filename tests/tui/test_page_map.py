@@ -15,11 +15,11 @@ TWO_SPANS = "alloc 8192\nalloc 8192\nalloc 100000 as big\nalloc 100000 as next\n
 
 
 def drawn(s: State, port: Port, scene: Scene | None = None, chart: Chart | None = None) -> list[str]:
-    return [plain(line).rstrip() for line in render_arena(s.session.view, port, scene or s.scene, chart or Chart())]
+    return [plain(line).rstrip() for line in render_arena(s.session.world, port, scene or s.scene, chart or Chart())]
 
 
 def untouched(s: State, page: int = 127) -> Scene:
-    return Scene(Selection(s.session.view.arena[0] + page * 8192))
+    return Scene(Selection(s.session.world.extents.arena[0] + page * 8192))
 
 
 def test_one_sees_where_spans_end() -> None:
@@ -41,7 +41,7 @@ def test_neighbours_are_apart_in_every_lens(lens: Lens) -> None:
 
 def test_a_mark_stands_beside_what_it_marks() -> None:
     s = State(TWO_SPANS)
-    scene = replace(untouched(s), touched=Touched({s.session.view.arena[0] + 8192}))
+    scene = replace(untouched(s), touched=Touched({s.session.world.extents.arena[0] + 8192}))
     assert drawn(s, Port(80, 24), scene)[1][LABEL : LABEL + 4] == " O+O"
     line = drawn(s, Port(59, 6), scene)[1]
     assert (line[0], line[LABEL : LABEL + 2]) == ("+", "OO")
@@ -92,13 +92,15 @@ def test_shares_of_several_spans() -> None:
 
 def test_the_last_change_of_several_spans_is_that_of_the_one_touched_last() -> None:
     s = State(ZOOMED)
-    scene = replace(untouched(s), step=9, changed={s.session.view.arena[0] + page * 8192: page - 8 for page in (12, 13, 14)})
+    scene = replace(
+        untouched(s), step=9, changed={s.session.world.extents.arena[0] + page * 8192: page - 8 for page in (12, 13, 14)}
+    )
     assert drawn(s, Port(80, 24), scene, Chart("last change", 2))[1][LABEL:].startswith(":::3:▒▒:")
 
 
 def test_a_change_within_a_cell_of_several_spans_is_marked() -> None:
     s = State(ZOOMED)
-    scene = replace(untouched(s), touched=Touched({s.session.view.arena[0] + 13 * 8192}))
+    scene = replace(untouched(s), touched=Touched({s.session.world.extents.arena[0] + 13 * 8192}))
     line = drawn(s, Port(80, 24), scene, Chart("class", 2))[1]
     assert line[0] == "+", "in one column the sign stands before the row, and the cells keep theirs"
     assert line[LABEL:].startswith("▓███▓")
@@ -106,7 +108,7 @@ def test_a_change_within_a_cell_of_several_spans_is_marked() -> None:
 
 def test_the_readout_tells_what_the_cell_covers() -> None:
     s = State(ZOOMED)
-    start = s.session.view.arena[0]
+    start = s.session.world.extents.arena[0]
 
     def told(page: int, zoom: int, width: int = 80) -> str:
         return drawn(s, Port(width, 24), untouched(s, page), Chart("class", zoom))[-3]
@@ -123,5 +125,5 @@ def test_the_readout_tells_what_the_cell_covers() -> None:
 @pytest.mark.parametrize("width", [48, 56, 75, 117])
 @pytest.mark.parametrize("script", [ZOOMED, "alloc 2M as a\ndrop a\nfreeos", "alloc 8 times 1024\nalloc 100000 scan"])
 def test_readouts_fit(script: str, width: int) -> None:
-    for info in State(script).session.view.spans():
+    for info in State(script).session.world.spans.rows():
         assert len(readout(info, 100, 127, width)) <= width

@@ -61,7 +61,7 @@ class Four(App[None]):
 
     @property
     def start(self) -> int:
-        return self.model.view.arena[0]
+        return self.model.world.extents.arena[0]
 
 
 @asynccontextmanager
@@ -102,7 +102,7 @@ async def test_a_page_in_the_middle_of_an_object_is_shown_in_its_bitmap() -> Non
 
 async def test_slots_that_fit_are_walked_one_by_one() -> None:
     async with running("alloc 640 times 5\nalloc 704 times 5") as app:  # 640 bytes are 20 rows, 704 are 22
-        first, second = (info.base for info in app.model.view.spans(0, 2))
+        first, second = (info.base for info in app.model.world.spans.rows(0, 2))
         pane = app.pane("bitmap")
         app.model.select(first)
         pane.move(2)
@@ -129,7 +129,7 @@ async def test_from_the_tail_of_a_span_one_comes_back_to_its_slots() -> None:
 async def test_the_chain_is_drawn_around_the_span_one_walks_to() -> None:
     async with running("alloc 8192 times 178") as app:  # a span each; all but the cached one are full
         app.pane("mcentral").move(-HeapPane.FAR)
-        chain = app.model.view.central_chain(app.model.scene.selection.spanclass, "empty")
+        chain = app.model.world.lists.chain(app.model.scene.selection.spanclass, "empty")
         assert len(chain) == 178
         app.model.select(chain[0])
         pane = app.pane("mcentral")
@@ -153,8 +153,8 @@ async def test_the_chain_is_drawn_around_the_span_one_walks_to() -> None:
 async def test_walking_goes_from_nonempty_to_empty_and_back() -> None:
     async with running("alloc 1024 times 17 as x\ndrop x.2..x.8\ngc\ngc sweep") as app:
         spanclass = app.model.scene.selection.spanclass
-        view, pane = app.model.view, app.pane("mcentral")
-        nonempty, empty = view.central_chain(spanclass, "nonempty"), view.central_chain(spanclass, "empty")
+        world, pane = app.model.world, app.pane("mcentral")
+        nonempty, empty = world.lists.chain(spanclass, "nonempty"), world.lists.chain(spanclass, "empty")
         assert nonempty
         assert empty
         app.model.select(nonempty[-1])
@@ -167,7 +167,7 @@ async def test_walking_goes_from_nonempty_to_empty_and_back() -> None:
 async def test_a_click_selects_a_span_of_the_chain() -> None:
     async with running("alloc 8192 times 5") as app:
         pane = app.pane("mcentral")
-        chain = app.model.view.central_chain(app.model.scene.selection.spanclass, "empty")
+        chain = app.model.world.lists.chain(app.model.scene.selection.spanclass, "empty")
         app.model.select(chain[0])
         for base in chain[:2]:
             at = app.text("mcentral")[-1].index(f"{base:x}")

@@ -26,7 +26,7 @@ class Four(App[None]):
     def __init__(self, script: str) -> None:
         super().__init__()
         self.model = Model(Console(True), self.look_again)
-        self.account = Account(self.model.view, self.model.session.objects)
+        self.account = Account(self.model.world, self.model.session.objects)
         self.script = script
 
     def compose(self) -> ComposeResult:
@@ -42,7 +42,7 @@ class Four(App[None]):
             self.model.arrived(outcome)
 
     def look_again(self) -> None:
-        self.account = Account(self.model.view, self.model.session.objects)
+        self.account = Account(self.model.world, self.model.session.objects)
         for pane in self.query(HeapPane):
             pane.reveal()
             pane.redraw()
@@ -113,8 +113,8 @@ async def test_gone_objects_can_be_looked_at() -> None:
 
 async def test_cached_spans_are_selected_in_their_group_and_across() -> None:
     async with running("alloc 48 scan\nalloc 64 scan\nalloc 48\nalloc 96 scan") as app:
-        view = app.model.view
-        bases = {spanclass: base for spanclass, base, _ in view.mcaches()[0].cached}
+        world = app.model.world
+        bases = {spanclass: base for spanclass, base, _ in world.caches.mcaches()[0].cached}
         pane = app.pane("mcache")
         pane.move(-HeapPane.FAR)
         assert app.addr == bases[8]
@@ -145,7 +145,7 @@ async def test_wasteful_classes_are_selected_for_mcentral() -> None:
 
 async def test_in_the_layout_up_is_up() -> None:
     async with running("alloc 8192 times 3") as app:
-        start = app.model.view.arena[0]
+        start = app.model.world.extents.arena[0]
         pane = app.pane("layout")
         pane.move(HeapPane.FAR)
         assert app.addr == start
@@ -186,7 +186,7 @@ MANY_PS = "procs 3\nalloc 48 scan\np 2\nalloc 64 scan\nalloc 64"  # P1 caches no
 
 async def test_left_and_right_go_to_other_groups_and_ps() -> None:
     async with running(MANY_PS) as app:
-        first, last = app.model.view.mcaches()[0], app.model.view.mcaches()[2]
+        first, last = app.model.world.caches.mcaches()[0], app.model.world.caches.mcaches()[2]
         scan, noscan = (base for _, base, _ in last.cached)
         pane = app.pane("mcache")
         app.model.select(first.cached[0][1])

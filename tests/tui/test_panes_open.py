@@ -39,7 +39,7 @@ async def open_pane(pilot: Pilot[int], key: str) -> tuple[HeapPane, str]:
 
 
 def base_of_last(app: Explorer) -> int:
-    return app.model.view.spans(app.model.view.span_count - 2)[0].base
+    return app.model.world.spans.rows(app.model.world.spans.count - 2)[0].base
 
 
 async def test_tables_begin_at_their_top_and_say_where_the_selected_row_is() -> None:
@@ -85,7 +85,7 @@ async def test_keys_in_a_table_that_began_at_its_top_move_there() -> None:
         assert pane.top == 0
         await pilot.press("j")
         await pilot.pause()
-        assert (pane.top, app.model.scene.selection.addr) == (0, app.model.view.arena[0]), "not behind a row nobody sees"
+        assert (pane.top, app.model.scene.selection.addr) == (0, app.model.world.extents.arena[0]), "not behind a row nobody sees"
 
 
 async def test_maps_show_what_is_selected_and_say_so() -> None:

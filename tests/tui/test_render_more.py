@@ -32,22 +32,22 @@ LINKED = (
 
 
 def account(s: State) -> Account:
-    return Account(s.session.view, s.session.objects)
+    return Account(s.session.world, s.session.objects)
 
 
 def draw_heap(s: State, port: Port, scene: Scene, lived: Sequence[int]) -> list[Line]:
-    return render_heap(s.session.view, port, scene, account(s), lived)
+    return render_heap(s.session.world, port, scene, account(s), lived)
 
 
 def draw_objects(s: State, port: Port, selected: int) -> list[Line]:
-    order = ObjectOrder(s.session.view, s.session.objects)
-    return render_objects(s.session.view, port, s.scene, Rows(s.session.objects, order, s.session.history, selected))
+    order = ObjectOrder(s.session.world, s.session.objects)
+    return render_objects(s.session.world, port, s.scene, Rows(s.session.objects, order, s.session.history, selected))
 
 
 PANES: dict[str, Callable[[State, Port], list[Line]]] = {
-    "mcache": lambda s, port: render_mcache(s.session.view, port, s.scene),
-    "heap": lambda s, port: draw_heap(s, port, s.scene, [0, 8192, 30000, 20000, s.session.view.stats.heap_live]),
-    "layout": lambda s, port: render_layout(s.session.view, port, s.scene, s.session.objects),
+    "mcache": lambda s, port: render_mcache(s.session.world, port, s.scene),
+    "heap": lambda s, port: draw_heap(s, port, s.scene, [0, 8192, 30000, 20000, s.session.world.sums.stats.heap_live]),
+    "layout": lambda s, port: render_layout(s.session.world, port, s.scene, s.session.objects),
     "objects": lambda s, port: draw_objects(s, port, 0),
 }
 
@@ -65,10 +65,10 @@ def test_every_pane_fills_its_port_exactly(
     name: str, port: Port, page: int, offset: int, spanclass: int, lived: list[int], selected: int
 ) -> None:
     s = state(name)
-    scene = s.selecting(s.session.view.arena[0] + page * 8192 + offset, spanclass)
-    fits(render_mcache(s.session.view, port, scene), port)
+    scene = s.selecting(s.session.world.extents.arena[0] + page * 8192 + offset, spanclass)
+    fits(render_mcache(s.session.world, port, scene), port)
     fits(draw_heap(s, port, scene, lived), port)
-    fits(render_layout(s.session.view, port, scene, s.session.objects), port)
+    fits(render_layout(s.session.world, port, scene, s.session.objects), port)
     fits(draw_objects(s, port, selected), port)
 
 
@@ -108,7 +108,7 @@ def test_the_plan_tells_where_the_wasteful_classes_are(name: str, size: tuple[in
 @given(parts=st.lists(st.integers(0, 1 << 40), min_size=8, max_size=8).filter(any), width=st.integers(10, 300))
 def test_the_stacked_bar_shows_all_that_is_there(parts: list[int], width: int) -> None:
     empty = state("empty").session
-    now = figures(empty.view, empty.account)._replace(balance=Balance(*parts))
+    now = figures(empty.world, empty.account)._replace(balance=Balance(*parts))
     bar = heap_parts.stacked(Compared(Scene(), now), width)
     assert sum(len(text) for text, _ in bar) == width - 1
     assert all(bool(text) == bool(n) for (text, _), n in zip(bar[1:], parts, strict=True))
@@ -136,7 +136,7 @@ def test_at_its_smallest_the_account_is_whole() -> None:
 
 
 def test_tiny_blocks_are_shown_byte_by_byte() -> None:
-    text = texts(render_mcache(state("many Ps").session.view, Port(80, 24), state("many Ps").scene))
+    text = texts(render_mcache(state("many Ps").session.world, Port(80, 24), state("many Ps").scene))
     assert "▓▓▓▓▓···········" in text
     assert "P2 allocates now" in text
 
@@ -144,26 +144,26 @@ def test_tiny_blocks_are_shown_byte_by_byte() -> None:
 @pytest.mark.parametrize("width", [60, 78, 80])
 def test_free_slots_of_the_smallest_slots_fit_their_column(width: int) -> None:
     s = State("alloc 8 scan\nalloc 48")
-    (row,) = [plain(line) for line in render_mcache(s.session.view, Port(width, 24), s.scene) if "/1024" in plain(line)]
+    (row,) = [plain(line) for line in render_mcache(s.session.world, Port(width, 24), s.scene) if "/1024" in plain(line)]
     assert " 1023/1024 " in f"{row} "
 
 
 def test_a_full_span_has_no_slot_free() -> None:
-    assert " 0/8\n" in texts(render_mcache(State("alloc 1024 times 8").session.view, Port(80, 24), Scene()))
+    assert " 0/8\n" in texts(render_mcache(State("alloc 1024 times 8").session.world, Port(80, 24), Scene()))
 
 
 def test_both_groups_show_every_cached_span() -> None:
-    view = state("churned").session.view
-    cached = sorted(base for cache in view.mcaches() for _, base, _ in cache.cached)
+    world = state("churned").session.world
+    cached = sorted(base for cache in world.caches.mcaches() for _, base, _ in cache.cached)
     for width in (60, 80, 200):
-        rows = mcache_rows(view, width)
+        rows = mcache_rows(world, width)
         assert sorted(one.base for row in rows for one in row.spans if one is not None) == cached
 
 
 def test_the_layout_links_three_regions() -> None:
     s = State("alloc 48 scan times 171 as x")
-    start = s.session.view.arena[0]
-    lines = render_layout(s.session.view, Port(80, 24), s.selecting(start + 8192), s.session.objects)
+    start = s.session.world.extents.arena[0]
+    lines = render_layout(s.session.world, Port(80, 24), s.selecting(start + 8192), s.session.objects)
     marked = [plain(line).split()[:2] for line in lines if plain(line).startswith("▸")]
     assert [int(at, 16) for at in (words[-1] if words[0] == "▸" else words[1] for words in marked)] == [
         start + 8192,
@@ -174,7 +174,7 @@ def test_the_layout_links_three_regions() -> None:
 
 def test_the_layout_goes_from_high_to_low() -> None:
     s = state("churned")
-    lines = render_layout(s.session.view, Port(60, 40), s.selecting(s.session.view.arena[0] + 8192), s.session.objects)
+    lines = render_layout(s.session.world, Port(60, 40), s.selecting(s.session.world.extents.arena[0] + 8192), s.session.objects)
     found = [plain(line)[2:15].strip() for line in lines[1:]]
     addresses = [int(text, 16) for text in found if text and all(c in "0123456789abcdef" for c in text)]
     assert len(addresses) > 10
@@ -243,7 +243,7 @@ def test_a_short_pane_keeps_two_wasteful_classes_and_the_account() -> None:
 def test_where_four_panes_are_shown_heap_tells_who_served_and_what_is_free() -> None:
     s = state("mid-gc")
     text = texts(draw_heap(s, Port(59, 13), s.scene, [5]))
-    stats = s.session.view.stats
+    stats = s.session.world.sums.stats
     for words in (f"mcache {stats.nserved_mcache}", f"OS {stats.nserved_os}", "locks", "OS calls", "free spans 125 pages ×1"):
         assert words in text
     assert all(name in text for name in ("heap_sys", "heap_inuse", "heap_idle"))
@@ -263,7 +263,7 @@ def test_an_empty_heap_has_no_history() -> None:
 
 def test_the_layout_keeps_the_selected_place_on_a_small_terminal() -> None:
     s = state("one span")
-    lines = [plain(line) for line in render_layout(s.session.view, Port(80, 10), s.scene, s.session.objects)]
+    lines = [plain(line) for line in render_layout(s.session.world, Port(80, 10), s.scene, s.session.objects)]
     assert "bars: log scale" in lines[0]
     assert sum(line.startswith("▸") for line in lines) == 3  # the object, its bitmap byte, its span's entry
     for name in ("env, args", "stack", "arena", "bitmap", "spans", "globals"):  # the lowest has no room
@@ -298,7 +298,7 @@ def test_a_flag_hides_nothing_where_there_is_room() -> None:
     ("width", "words"), [(80, "go1.10"), (80, "1 P"), (80, "in future2"), (60, "in future2"), (120, "▏ GCs 0")]
 )
 def test_the_header_tells_the_future_and_the_version(width: int, words: str) -> None:
-    line = plain(render_header(state("one span").session.view, (1, 0, 9), "", width, branch="future2"))
+    line = plain(render_header(state("one span").session.world, (1, 0, 9), "", width, branch="future2"))
     assert words in line
     assert len(line) == width
 
@@ -306,12 +306,12 @@ def test_the_header_tells_the_future_and_the_version(width: int, words: str) -> 
 @pytest.mark.parametrize("name", ["one span", "mid-gc", "many Ps"])
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_the_header_tells_that_a_session_is_read_only(name: str, width: int) -> None:
-    view = state(name).session.view
-    line = plain(render_header(view, (100, 20, 900), "a long title of it", width, read_only=True))
+    world = state(name).session.world
+    line = plain(render_header(world, (100, 20, 900), "a long title of it", width, read_only=True))
     assert " read-only " in line
-    assert f" GCs {view.stats.numgc}" in line
+    assert f" GCs {world.sums.stats.numgc}" in line
     assert len(line) == width
-    assert "read-only" not in plain(render_header(view, (1, 0, 9), "", width))
+    assert "read-only" not in plain(render_header(world, (1, 0, 9), "", width))
 
 
 @pytest.mark.parametrize(("total", "width"), [(1, 60), (3, 80), (27, 80), (77, 80), (78, 80), (1000, 60), (100_000, 120)])

@@ -39,19 +39,19 @@ def fits(lines: list[Line], port: Port) -> None:
 )
 def test_every_pane_fills_its_port_exactly(name: str, port: Port, page: int, offset: int, spanclass: int, chart: Chart) -> None:
     s = state(name)
-    view = s.session.view
-    scene = s.selecting(view.arena[0] + page * 8192 + offset, spanclass)
-    fits(render_spans(view, s.order, port, scene), port)
-    fits(render_arena(view, port, scene, chart), port)
-    fits(render_bitmap(view, port, scene, s.session.objects), port)
-    fits(render_mcentral(view, port, scene), port)
+    world = s.session.world
+    scene = s.selecting(world.extents.arena[0] + page * 8192 + offset, spanclass)
+    fits(render_spans(world, s.order, port, scene), port)
+    fits(render_arena(world, port, scene, chart), port)
+    fits(render_bitmap(world, port, scene, s.session.objects), port)
+    fits(render_mcentral(world, port, scene), port)
     fits(render_why(Story(s.noted("a note", "and one that is rather long " * 9)), port), port)
 
 
 @given(width=st.integers(0, 300), done=st.integers(0, 9))
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_header_is_one_line(name: str, width: int, done: int) -> None:
-    line = render_header(state(name).session.view, (done, done % 3, 9), "a name", width)
+    line = render_header(state(name).session.world, (done, done % 3, 9), "a name", width)
     assert cell_len(plain(line)) == width
 
 

@@ -16,7 +16,7 @@ SCRIPT = (
 
 
 def rows(s: State, width: int) -> list[str]:
-    return [plain(line).rstrip() for line in render_spans(s.session.view, s.order, Port(width, 24), s.scene)]
+    return [plain(line).rstrip() for line in render_spans(s.session.world, s.order, Port(width, 24), s.scene)]
 
 
 def test_80_columns_show_waste_and_sweepgen() -> None:
@@ -89,9 +89,9 @@ def test_notes_on_what_is_not_shown() -> None:
 
 def test_a_span_that_was_merged_into_another_is_no_change_out_of_sight() -> None:
     s = State("alloc 8192 times 60")
-    start = s.session.view.arena[0]
+    start = s.session.world.extents.arena[0]
     scene = replace(s.scene, touched=Touched({start + 62 * 8192}))  # within the free span at the end
-    title = plain(render_spans(s.session.view, s.order, Port(80, 24), scene)[0])
+    title = plain(render_spans(s.session.world, s.order, Port(80, 24), scene)[0])
     assert "+ below" not in title
     scene = replace(s.scene, touched=Touched({start + 50 * 8192}))
-    assert "+ below" in plain(render_spans(s.session.view, s.order, Port(80, 24), scene)[0])
+    assert "+ below" in plain(render_spans(s.session.world, s.order, Port(80, 24), scene)[0])

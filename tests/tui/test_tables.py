@@ -174,10 +174,10 @@ async def test_a_big_table_is_filtered_by_another_thread_and_the_newest_filter_w
         await pilot.pause()
         assert app.model.order.text == "noscan"
         assert not app.model.order.behind
-        there = sum(info.kind == "noscan" for info in app.model.view.each())
+        there = sum(info.kind == "noscan" for info in app.model.world.spans.each())
         assert 0 < len(app.model.order) == there
         await press(pilot, "escape")
-        assert len(app.model.order) == app.model.view.span_count
+        assert len(app.model.order) == app.model.world.spans.count
         await press(pilot, "9", "s", "space")
         for _ in range(3):
             await app.workers.wait_for_complete()
@@ -248,4 +248,4 @@ async def test_a_costly_filter_of_a_small_table_is_no_work_for_the_screens_threa
         while app.model.orders["spans"].behind:
             await pilot.pause(0.02)
         assert looked.count(here) < 2 * 20, "a trial for each look at the rows until they are there"
-        assert len(app.model.order) == app.model.view.span_count
+        assert len(app.model.order) == app.model.world.spans.count

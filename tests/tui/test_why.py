@@ -307,19 +307,19 @@ def test_an_answer_stands_on_top(story: Story) -> None:
 
 def test_panes_mark_what_is_new_gone_and_changed() -> None:
     desk, found = difference(7, "m")
-    view = desk.session.view
-    base = view.arena[0]
+    world = desk.session.world
+    base = world.extents.arena[0]
     scene = Scene(Selection(base + 0x2000, 9), found.touched, comparing=True, fates=found.fates)
-    order = SpanOrder(view, lambda: desk.session.account)
-    rows = texts(render_spans(view, order, Port(80, 20), scene))
+    order = SpanOrder(world, lambda: desk.session.account)
+    rows = texts(render_spans(world, order, Port(80, 20), scene))
     assert "+ new" in rows[0]
     assert "≠ changed" in rows[0]
     assert [row[1] for row in rows[2:7]] == ["≠", "≠", "≠", "+", "+"]
-    chart = texts(render_arena(view, Port(80, 20), scene, Chart()))
+    chart = texts(render_arena(world, Port(80, 20), scene, Chart()))
     assert chart[1][13:21:2] == "≠≠≠+"  # each stands before its page's glyph
     assert chart[1][14:22:2] == "·44▓"
     assert chart[-2].startswith(" + new  - gone  ≠ changed")
-    chains = texts(render_mcentral(view, Port(80, 20), scene))
+    chains = texts(render_mcentral(world, Port(80, 20), scene))
     assert chains[-2].split() == ["≠nonempty", "→", f"≠{base + 0x4000:x}", "→", "nil"]
     assert chains[2].startswith(" ≠")
 
@@ -327,12 +327,12 @@ def test_panes_mark_what_is_new_gone_and_changed() -> None:
 def test_the_map_marks_where_spans_were_that_are_gone() -> None:
     desk, found = difference(3, "7")
     gone = [base for base, fate in found.fates.items() if fate == "gone"]
-    view = desk.session.view
-    assert gone == [view.arena[0] + 0x6000, view.arena[0] + 0x10000]
-    scene = Scene(Selection(view.arena[0], 9), found.touched, comparing=True, fates=found.fates)
-    cells = texts(render_arena(view, Port(80, 20), scene, Chart()))[1][13::2]
+    world = desk.session.world
+    assert gone == [world.extents.arena[0] + 0x6000, world.extents.arena[0] + 0x10000]
+    scene = Scene(Selection(world.extents.arena[0], 9), found.touched, comparing=True, fates=found.fates)
+    cells = texts(render_arena(world, Port(80, 20), scene, Chart()))[1][13::2]
     assert [i for i, cell in enumerate(cells) if cell == "-"] == [3, 8]
-    zoomed = texts(render_arena(view, Port(80, 20), scene, Chart(zoom=1)))[1].split()[1]
+    zoomed = texts(render_arena(world, Port(80, 20), scene, Chart(zoom=1)))[1].split()[1]
     assert [i for i, cell in enumerate(zoomed) if cell == "-"] == [4]  # pages 8 and 9
 
 
@@ -340,8 +340,8 @@ def test_without_a_difference_marks_are_as_ever() -> None:
     desk = desk_at(2)
     outcome = desk.session.outcome
     assert outcome is not None
-    order = SpanOrder(desk.session.view, lambda: desk.session.account)
-    rows = texts(render_spans(desk.session.view, order, Port(80, 20), Scene(touched=outcome.touched)))
+    order = SpanOrder(desk.session.world, lambda: desk.session.account)
+    rows = texts(render_spans(desk.session.world, order, Port(80, 20), Scene(touched=outcome.touched)))
     assert [row[1] for row in rows[2:5]] == [" ", "+", "+"]
     assert "new" not in rows[0]
 
@@ -349,16 +349,16 @@ def test_without_a_difference_marks_are_as_ever() -> None:
 @given(port=PORTS, fates=st.dictionaries(st.integers(0, 200), st.sampled_from(list(GLYPHS))), page=st.integers(0, 200))
 def test_panes_fill_any_port_in_any_difference(port: Port, fates: dict[int, Fate], page: int) -> None:
     session = state("fragmented").session
-    view, start = session.view, session.view.arena[0]
+    world, start = session.world, session.world.extents.arena[0]
     bases = {start + number * 8192: fate for number, fate in fates.items()}
     scene = Scene(Selection(start + page * 8192, 8), Touched(set(bases)), comparing=True, fates=bases)
-    order = SpanOrder(view, lambda: session.account)
+    order = SpanOrder(world, lambda: session.account)
     for zoom, lens in enumerate(LENSES):
-        fits(render_arena(view, port, scene, Chart(lens, zoom // 2)), port)
-    fits(render_spans(view, order, port, scene), port)
-    fits(render_mcentral(view, port, scene), port)
-    fits(render_mcache(view, port, scene), port)
-    fits(render_layout(view, port, scene, session.objects), port)
+        fits(render_arena(world, port, scene, Chart(lens, zoom // 2)), port)
+    fits(render_spans(world, order, port, scene), port)
+    fits(render_mcentral(world, port, scene), port)
+    fits(render_mcache(world, port, scene), port)
+    fits(render_layout(world, port, scene, session.objects), port)
 
 
 def test_every_kind_of_event_has_a_name_where_it_is_counted() -> None:

@@ -35,7 +35,7 @@ class Context:
     """
 
     heap: Heap
-    view: HeapView
+    world: HeapView
     objects: ObjectTable
     step: int = 0
     progress: Progress = field(default_factory=Progress)
@@ -54,7 +54,7 @@ class Context:
         """The same, or an object that was dropped and that something live links to.  Raises CommandError."""
         oid = self._known(ref)
         o = self.objects.info(oid)
-        if not self.objects.is_alive(oid) and not (self._is_there(oid) and self.view.is_reachable(o.addr)):
+        if not self.objects.is_alive(oid) and not (self._is_there(oid) and self.world.pointers.is_reachable(o.addr)):
             raise CommandError(f"{o.name} was dropped at step {o.dropped}, and nothing live links to it", _word(ref))
         return oid
 
@@ -62,8 +62,8 @@ class Context:
         """Whether the object still has its slot: it was not swept and the memory given to another."""
         if not self.objects.info(oid).size:  # it never had one
             return True
-        slot = self.view.slot_at(self.objects.info(oid).addr)
-        return slot is not None and oid in self.objects.in_slot(slot.addr, self.view.elemsize_at(slot.addr))
+        slot = self.world.slots.at(self.objects.info(oid).addr)
+        return slot is not None and oid in self.objects.in_slot(slot.addr, self.world.slots.elemsize_at(slot.addr))
 
     def _known(self, ref: Ref) -> int:
         """The object meant, dropped or not."""
@@ -73,11 +73,11 @@ class Context:
                 raise CommandError(f"no object is called {ref.name}", ref.name, self.objects.nearest(ref.name))
             return oid
         oid = self.objects.find_addr(ref.addr)
-        if oid is not None and ref.addr == self.view.zerobase:  # objects of size 0 share one address
+        if oid is not None and ref.addr == self.world.slots.zerobase:  # objects of size 0 share one address
             return next((o for o in reversed(self.objects.living()) if self.objects.info(o).addr == ref.addr), oid)
         if oid is not None:
             return oid
-        slot = self.view.slot_at(ref.addr)
+        slot = self.world.slots.at(ref.addr)
         inside = self.objects.find_addr(slot.addr) if slot is not None else None
         if inside is not None and self.objects.is_alive(inside):
             name = self.objects.name(inside)

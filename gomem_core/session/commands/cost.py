@@ -38,13 +38,13 @@ def cost(context: Context, command: Command | None) -> int:
         case Alloc(times=n):
             return 1 + n // _ALLOCATED
         case Churn(n=n):  # it looks for its own objects among all, and for what a collection would keep
-            return 1 + n // _ALLOCATED + len(context.objects) // _LOOKED_AT + context.view.span_count // _SUMMED
+            return 1 + n // _ALLOCATED + len(context.objects) // _LOOKED_AT + context.world.spans.count // _SUMMED
         case Drop(targets):
             return 1 + sum(_objects(context, target, command.chooses) for target in targets) // _DROPPED
         case Gc() | GcMark() | GcSweep() | FreeOs() | Scavenge():
-            return 1 + context.view.span_count // _SWEPT
+            return 1 + context.world.spans.count // _SWEPT
         case Flush() | MemStats() | Procs():
-            return 1 + sum(len(c.cached) for c in context.view.mcaches()) // _SWEPT
+            return 1 + sum(len(c.cached) for c in context.world.caches.mcaches()) // _SWEPT
         case _:
             return 1
 

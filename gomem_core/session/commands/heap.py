@@ -86,7 +86,7 @@ def _released(context: Context, released: int) -> Result:
 
 
 def _flush(context: Context, _command: Flush) -> Result:
-    cached = sum(len(c.cached) for c in context.view.mcaches())
+    cached = sum(len(c.cached) for c in context.world.caches.mcaches())
     context.heap.flush()
     one = "{n} span went from its mcache back to its mcentral"
     many = "{n} spans went from the mcaches back to their mcentrals"

@@ -22,7 +22,7 @@ _BARE_ADDRESS: Final = re.compile(r"c[0-9a-f]{9}")  # as panes show addresses
 
 def _show(context: Context, command: Show) -> Result:
     try:
-        return show.show(command.topic, command.filters, context.view, context.objects, context.stop)
+        return show.show(command.topic, command.filters, context.world, context.objects, context.stop)
     except TooCostly as e:
         raise CommandError(str(e), e.pattern) from e
 
@@ -32,18 +32,18 @@ def _show_one(context: Context, command: ShowOne) -> Result:
         case "class", int(number):
             return show_one.show_class(number)
         case "page", int(page):
-            return show_one.show_page(page, context.view)
+            return show_one.show_page(page, context.world)
         case _, target:
             addr = 0 if isinstance(target, int) else _addr(context, target)
     match command.what:
         case "page":
-            return show_one.show_page((addr - context.view.arena[0]) >> PAGE_SHIFT, context.view)
+            return show_one.show_page((addr - context.world.extents.arena[0]) >> PAGE_SHIFT, context.world)
         case "bitmap":
-            return show_one.show_bitmap(addr, context.view, context.objects)
+            return show_one.show_bitmap(addr, context.world, context.objects)
         case "span":
-            return show_one.show_span(addr, context.view, context.objects)
+            return show_one.show_span(addr, context.world, context.objects)
         case _:
-            return show_one.show_object(_object(context, command.target), context.view, context.objects, context.links)
+            return show_one.show_object(_object(context, command.target), context.world, context.objects, context.links)
 
 
 def _addr(context: Context, target: Ref) -> int:
@@ -62,8 +62,8 @@ def _object(context: Context, target: ByName | ByAddr | int) -> int:
             raise CommandError(message, target.name, f"0x{target.name}")
         return context.living(target)
     if isinstance(target, ByAddr):
-        slot = context.view.slot_at(target.addr)
-        for oid in context.objects.in_slot(slot.addr, context.view.elemsize_at(slot.addr)) if slot is not None else ():
+        slot = context.world.slots.at(target.addr)
+        for oid in context.objects.in_slot(slot.addr, context.world.slots.elemsize_at(slot.addr)) if slot is not None else ():
             o = context.objects.info(oid)
             if o.addr <= target.addr < o.addr + o.size:
                 return oid
@@ -72,7 +72,7 @@ def _object(context: Context, target: ByName | ByAddr | int) -> int:
 
 
 def _find(context: Context, command: Find) -> Result:
-    return show_one.find(_addr(context, command.target), context.view, context.objects, context.links)
+    return show_one.find(_addr(context, command.target), context.world, context.objects, context.links)
 
 
 def _invariants(context: Context, command: Invariants) -> Result:

@@ -59,7 +59,7 @@ def check_select(desk: Desk, command: Select) -> None:
     addr = desk.session.address_of(command.target)
     if addr is None:
         raise CommandError(f"no object is called {command.target}", str(command.target))
-    if desk.session.view.span_at(addr) is None:
+    if desk.session.world.spans.at(addr) is None:
         raise CommandError(f"no span is at {addr:#x}", format_command(command).removeprefix("select "))
 
 

@@ -131,7 +131,7 @@ def _until_quantity(desk: Desk, command: UntilQuantity) -> Result:
     session = desk.session
 
     def met() -> bool:
-        return COMPARE[command.op](measure(command.quantity, session.view, session.objects), command.value)
+        return COMPARE[command.op](measure(command.quantity, session.world, session.objects), command.value)
 
     return _until(desk, met, f"{format_command(command).removeprefix('until ')} comes true in no further step")
 
@@ -194,8 +194,8 @@ def _moment(desk: Desk) -> "Moment":
     from gomem_core.queries.moment import moment  # noqa: PLC0415 - see _diff
 
     session = desk.session
-    account = session.account if desk.narrates else Account(session.view, session.objects)
-    return moment(session.view, session.objects, figures(session.view, account), session.step)
+    account = session.account if desk.narrates else Account(session.world, session.objects)
+    return moment(session.world, session.objects, figures(session.world, account), session.step)
 
 
 def _branch(desk: Desk, command: Branch) -> Result:
@@ -288,7 +288,7 @@ def _focus(_desk: Desk, command: Focus) -> Result:
 def _select(desk: Desk, command: Select) -> Result:
     check_select(desk, command)
     addr = desk.session.address_of(command.target)
-    span = desk.session.view.span_at(addr) if addr is not None else None
+    span = desk.session.world.spans.at(addr) if addr is not None else None
     assert addr is not None
     assert span is not None
     data: results.Selected = {"addr": hexed(addr), "span": hexed(span.base)}

@@ -229,7 +229,7 @@ def _churn(context: Context, command: Churn) -> Result:
     for number in done.dropped:
         objects.drop(oids[number], context.step)
     collected = context.heap.stats.numgc - numgc
-    kept, linked = context.view.kept()
+    kept, linked = context.world.pointers.kept()
     alive = objects.alive + sum(1 for addr in linked if _is_dropped(context, addr))
     data: results.Churned = {
         "allocated": len(done.objects),
