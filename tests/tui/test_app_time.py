@@ -73,7 +73,7 @@ def watched(app: Explorer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return (("x" * width, "text"),)
 
     assert console.session.world is app.model.world
-    monkeypatch.setattr(Model, "view", property(world))
+    monkeypatch.setattr(Model, "world", property(world))
     monkeypatch.setattr(app.query_one("#header", Bar), "_line", header)
     monkeypatch.setattr(app.query_one("#scrub", Bar), "_line", header)
     return found
