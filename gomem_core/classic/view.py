@@ -14,6 +14,7 @@ from gomem_core.classic.view_slots import SlotView
 from gomem_core.classic.view_spans import SpanView
 from gomem_core.go.amd64 import ARENA_SIZE, BITMAP_BYTES_PER_ARENA_BYTE, PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.events import Event
+from gomem_core.go.versions import GO_1_10
 from gomem_core.world.records import McacheInfo, MemStats, Region
 
 
@@ -21,6 +22,7 @@ class HeapView:
     """Read-only access to one heap; what an allocation would find is in `ahead`."""
 
     def __init__(self, heap: Heap) -> None:
+        self.profile = GO_1_10
         self.ahead = Foresight(heap)
         self.spans = SpanView(heap)
         self.slots = SlotView(heap, self.spans)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from gomem_core.cli.output import OK, UsageError, emit, emit_json
 from gomem_core.go.amd64 import MAX_MEM, MAX_SMALL_SIZE, PAGE_MASK, PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
 from gomem_core.go.sizeclasses import CLASSES, make_span_class, size_to_class
+from gomem_core.go.versions import GO_1_10
 from gomem_core.lang import ParseError, parse_size
 from gomem_core.queries import show
 from gomem_core.queries.data import size_class_data
@@ -62,9 +63,9 @@ def execute(args: argparse.Namespace) -> int:
         _explain(_size(args.size), args.json)
     elif args.json:
         for c in CLASSES[1:]:
-            emit_json(size_class_data(c.number))
+            emit_json(size_class_data(c))
     else:
-        emit("\n".join(show.classes().lines()))
+        emit("\n".join(show.classes(GO_1_10).lines()))
     return OK
 
 

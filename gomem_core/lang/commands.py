@@ -226,7 +226,7 @@ class Show:
 
 @frozen
 class ShowOne:
-    """Print one thing in full.  An int is a class number (0..66) or, for "page", a page index."""
+    """Print one thing in full.  An int is a class number or, for "page", a page index."""
 
     what: Thing
     target: Ref | int

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gomem_core.go.versions import ALL_CENTRAL_LISTS, MOST_CLASSES
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.numbers import format_percent, format_size, read_count, read_percent, read_size
@@ -78,11 +79,11 @@ def _word(name: str, text: str, *choices: str) -> FilterField:
 
 
 def _read_class(word: str) -> int:
-    return 0 if word == LARGE else read_count(word, 0, 66, "number for class")
+    return 0 if word == LARGE else read_count(word, 0, MOST_CLASSES - 1, "number for class")
 
 
-_CLASS = _count("class", "size class", 0, 66)
-_SPAN_CLASS = FilterField("class", "size class, L for large objects", "a number up to 66, or L", _read_class)
+_CLASS = _count("class", "size class", 0, MOST_CLASSES - 1)
+_SPAN_CLASS = FilterField("class", "size class, L for large objects", f"a number up to {MOST_CLASSES - 1}, or L", _read_class)
 _SIZE = FilterField("size", "bytes a slot", "a size such as 48 or 1K", read_size)
 _KIND = _word("kind", "whether objects hold pointers", "scan", "noscan")
 _PAGES = _count("pages", "pages of 8 KB")
@@ -98,14 +99,13 @@ TOPICS: Final[dict[str, tuple[FilterField, ...]]] = {
         _share("waste", "share of its bytes that no live object asked for: slot waste, free slots, dead slots, tail"),
         _share("slot_waste", "of that, the ends of slots that objects do not fill"),
         _share("free_slots", "of that, the slots that hold nothing"),
-        _word("list", "where the span is kept", "nonempty", "empty", "mcache", "free", "busy", "large"),
+        _word("list", "where the span is kept", *(one.name for one in ALL_CENTRAL_LISTS), "mcache", "free", "busy", "large"),
     ),
     "mcentral": (
         _CLASS,
         _SIZE,
         _KIND,
-        _count("nonempty", "spans with a free slot"),
-        _count("empty", "spans without one, or cached"),
+        *(_count(one.name, one.counted) for one in ALL_CENTRAL_LISTS),
     ),
     "waste": (
         _SPAN_CLASS,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 
+from gomem_core.go.versions import MOST_CLASSES
 from gomem_core.lang import dropped, filters, names, numbers
 from gomem_core.lang.commands import Alloc, ByName, Drop, Kind, Link, Ref, Topic, Unlink
 from gomem_core.lang.errors import WordError, shown
@@ -125,7 +126,7 @@ SHOWN_PLACE = replace(SHOWN_OBJECT, complete=_complete_anywhere)
 SHOWN_PAGE = Operand(
     "target", "N|0xADDR", "a page number, 0 at the arena's start, or 0xADDR", names.read_page, _complete_addresses
 )
-SHOWN_CLASS = count("target", "N", 0, 66, "class number")
+SHOWN_CLASS = count("target", "N", 0, MOST_CLASSES - 1, "class number")
 WHERE = Operand(
     "target",
     "NAME|0xADDR",

@@ -10,10 +10,10 @@ from gomem_core.lang.grammar import CommandSpec, Shape
 _TOPICS: dict[Topic, str] = {
     "spans": "the spans of the arena",
     "waste": "what the spans of each class waste, most first",
-    "mcentral": "the mcentrals and their two lists of spans",
+    "mcentral": "the mcentrals and their lists of spans",
     "mcache": "the spans that each P keeps for itself",
     "free": "the free spans, by number of pages",
-    "classes": "the 67 size classes and their waste",
+    "classes": "the size classes and their waste",
     "layout": "the address space and the heap's regions in it",
     "stats": "the heap's counters, without touching anything",
     "locks": "how often each lock was taken",

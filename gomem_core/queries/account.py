@@ -11,8 +11,8 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 from gomem_core.go import events as e
-from gomem_core.go.amd64 import NUM_SPAN_CLASSES, PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
-from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.versions import Profile
 from gomem_core.world.changes import Stale
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SpanInfo
@@ -50,6 +50,7 @@ class Held(NamedTuple):
     live: int  # slots with an object that is allocated and not dead; of tiny objects, their blocks
     needed: int  # spans that could hold these
     cached: int  # bytes of free slots in spans that the Ps' mcaches have: their next objects go there
+    elemsize: int  # bytes of a slot; 0: large objects, which have no size in common
 
 
 class Balance(NamedTuple):
@@ -107,7 +108,7 @@ class Account:
         self._objects = objects
         self._spans: dict[int, _Counted] = {}  # by base
         self._used_before: dict[int, _Counted] = {}  # to be used again, which is cheaper than to make them anew
-        self._classes = _no_sums()
+        self._classes = _no_sums(self._world.profile)
         self._shares: dict[int, Share] = {}  # the same, as far as they were asked for
         self._moved: set[int] = set()  # classes whose sums changed since
         self._complete = False  # every span in use was looked at
@@ -166,16 +167,17 @@ class Account:
 
     def held(self) -> dict[int, Held]:
         """What the spans of each class hold that has spans."""
-        shares = self.shares()
+        shares, classes = self.shares(), self._world.profile.classes
         cached: dict[int, int] = {}
         for cache in self._world.caches.mcaches():
             for spanclass, _, nfree in cache.cached:
-                cached[spanclass] = cached.get(spanclass, 0) + nfree * CLASSES[spanclass >> 1].size
+                cached[spanclass] = cached.get(spanclass, 0) + nfree * classes[spanclass >> 1].size
         found: dict[int, Held] = {}
         for spanclass in shares:
             spans, live = self._classes[spanclass][_PARTS:]
-            each = CLASSES[spanclass >> 1].nelems if spanclass > 1 else 1  # a large object has a span of its own
-            found[spanclass] = Held(spans, live, -(-live // each), cached.get(spanclass, 0))
+            c = classes[spanclass >> 1]
+            needed = -(-live // c.nelems) if c.number else live  # a large object has a span of its own
+            found[spanclass] = Held(spans, live, needed, cached.get(spanclass, 0), c.size)
         return found
 
     def taken_when_read(self, base: int) -> tuple[int, int]:
@@ -204,7 +206,7 @@ class Account:
             self._used_before = self._spans
             self._spans = {}
             self._dirty.clear()
-            self._classes = _no_sums()
+            self._classes = _no_sums(self._world.profile)
             self._shares.clear()
             self._moved.clear()
             self._complete = False
@@ -288,9 +290,9 @@ _PARTS: Final = len(Share._fields)
 _DIGITS: Final = bytes.maketrans(b"01", b"\0\1")
 
 
-def _no_sums() -> list[list[int]]:
+def _no_sums(profile: Profile) -> list[list[int]]:
     """Sums by span class, all 0: those of Share, then spans, and slots that hold live objects."""
-    return [[0] * (_PARTS + 2) for _ in range(NUM_SPAN_CLASSES)]
+    return [[0] * (_PARTS + 2) for _ in profile.span_classes]
 
 
 def tiny_bytes(objects: ObjectTable, block: int) -> int:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from gomem_core.go.amd64 import PAGE_SHIFT, U64_MAX
-from gomem_core.go.sizeclasses import CLASSES, kind_of
+from gomem_core.go.sizeclasses import CLASSES, SizeClass, kind_of
 from gomem_core.queries.account import Share
 from gomem_core.report import hexed, hexed_or_none
 from gomem_core.world.objects import ObjectTable
@@ -137,17 +137,16 @@ def object_data(oid: int, world: Whole, objects: ObjectTable) -> "schema.ObjectR
     }
 
 
-def size_class_data(number: int) -> "schema.SizeClass":
+def size_class_data(c: SizeClass) -> "schema.SizeClass":
     """A size class; 0 stands for large objects, which have no size in common."""
-    c = CLASSES[number]
     return {
-        "class": number,
-        "elemsize": c.size if number else None,
-        "npages": c.npages if number else None,
-        "span_bytes": c.npages << PAGE_SHIFT if number else None,
-        "nelems": c.nelems if number else None,
-        "tail_waste": c.tail_waste if number else None,
-        "max_waste_percent": round(100 * c.max_waste, 2) if number else None,
+        "class": c.number,
+        "elemsize": c.size if c.number else None,
+        "npages": c.npages if c.number else None,
+        "span_bytes": c.npages << PAGE_SHIFT if c.number else None,
+        "nelems": c.nelems if c.number else None,
+        "tail_waste": c.tail_waste if c.number else None,
+        "max_waste_percent": round(100 * c.max_waste, 2) if c.number else None,
     }
 
 

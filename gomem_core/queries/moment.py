@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from gomem_core.go.amd64 import TINY_SIZE, TINY_SPAN_CLASS
-from gomem_core.go.sizeclasses import CENTRAL_CLASSES
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.show import STAT_NOTES
 from gomem_core.world.objects import ObjectInfo, ObjectTable
@@ -79,7 +78,7 @@ def moment(world: Whole, objects: ObjectTable, sums: Figures, step: int) -> Mome
     return Moment(
         step=step,
         spans=spans,
-        central=tuple(world.lists.central(spanclass) for spanclass in CENTRAL_CLASSES),
+        central=tuple(world.lists.central(spanclass) for spanclass in world.profile.central_classes),
         mcaches=tuple(world.caches.mcaches()),
         counters=_counters(world, objects),
         figures=sums,

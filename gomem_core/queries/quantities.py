@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.go.sizeclasses import CENTRAL_CLASSES
 from gomem_core.queries.show import STAT_NOTES
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.world import Whole
@@ -48,7 +47,7 @@ def _spans_free(world: Whole) -> int:
 
 def _spans_inuse(world: Whole) -> int:
     """Every span for small objects is on a list of its mcentral, also while it is cached; large objects have one each."""
-    small = (world.lists.central(spanclass) for spanclass in CENTRAL_CLASSES)
+    small = (world.lists.central(spanclass) for spanclass in world.profile.central_classes)
     return sum(c.nonempty + c.empty for c in small) + world.sums.stats.nlargealloc - world.sums.stats.nlargefree
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.go.sizeclasses import CENTRAL_CLASSES, CLASSES, kind_of
+from gomem_core.go.sizeclasses import kind_of
+from gomem_core.go.versions import Profile
 from gomem_core.lang.commands import Filter, Topic
 from gomem_core.lang.filters import LARGE, doubtful
 from gomem_core.queries.account import Account
@@ -91,9 +92,9 @@ def _mcentral(world: Whole, filters: tuple[Filter, ...]) -> Result:
     rows: list[tuple[Cell, ...]] = []
     data: results.Centrals = {"rows": []}
     idle = 0
-    for spanclass in CENTRAL_CLASSES:
+    for spanclass in world.profile.central_classes:
         c = world.lists.central(spanclass)
-        row = (spanclass >> 1, CLASSES[spanclass >> 1].size, kind_of(spanclass), c.nonempty, c.empty)
+        row = (spanclass >> 1, world.profile.classes[spanclass >> 1].size, kind_of(spanclass), c.nonempty, c.empty)
         if not keep(dict(zip(("class", "size", "kind", "nonempty", "empty"), row, strict=True)), filters):
             continue
         if not filters and c.nlock == 0:
@@ -124,7 +125,7 @@ def _mcache(world: Whole, filters: tuple[Filter, ...]) -> Result:
         ]
         notes.append(f"P{c.p}: {', '.join(fact for fact in facts if fact)}")
         for spanclass, base, nfree in c.cached:
-            size = CLASSES[spanclass >> 1].size
+            size = world.profile.classes[spanclass >> 1].size
             fields: dict[str, Cell] = {"p": c.p, "class": spanclass >> 1, "size": size, "kind": kind_of(spanclass)}
             if keep(fields, filters):
                 rows.append((c.p, spanclass >> 1, size, kind_of(spanclass), base, nfree))
@@ -137,16 +138,18 @@ def _free(world: Whole, filters: tuple[Filter, ...]) -> Result:
     columns = (Column("list", "text"), Column("pages"), Column("spans"), Column("first", "addr"), Column("given back"))
     rows: list[tuple[Cell, ...]] = []
     data: results.Free = {"rows": []}
+    lists = world.profile.heap_lists
     for npages, count in world.lists.free_lists():
         if keep({"pages": npages}, filters):
             bases = world.lists.free_list(npages)
             released = sum(info.npreleased for base in bases if (info := world.spans.at(base)) is not None)
-            rows.append((f"free[{npages}]", npages, count, bases[0], released))
-            data["rows"].append(_free_data(f"free[{npages}]", npages, count, bases[0], released))
+            name = f"{lists.free}[{npages}]"
+            rows.append((name, npages, count, bases[0], released))
+            data["rows"].append(_free_data(name, npages, count, bases[0], released))
     for info in world.lists.free_large():
         if keep({"pages": info.npages}, filters):
             rows.append(("large", info.npages, 1, info.base, info.npreleased))
-            data["rows"].append(_free_data("freelarge", info.npages, 1, info.base, info.npreleased))
+            data["rows"].append(_free_data(lists.free_large, info.npages, 1, info.base, info.npreleased))
     idle, released_bytes = world.sums.stats.heap_idle, world.sums.stats.heap_released
     summary = f"{format_bytes(idle)} in free spans, {format_bytes(released_bytes)} of it given back to the operating system"
     return Result(summary, data, Table(columns, rows))
@@ -215,19 +218,19 @@ STAT_NOTES: Final = {  # the counters, in the order in which they are told
 }
 
 
-def _classes(_world: Whole, filters: tuple[Filter, ...]) -> Result:
-    return classes(filters)
+def _classes(world: Whole, filters: tuple[Filter, ...]) -> Result:
+    return classes(world.profile, filters)
 
 
-def classes(filters: tuple[Filter, ...] = ()) -> Result:
-    """The size class table."""
+def classes(profile: Profile, filters: tuple[Filter, ...] = ()) -> Result:
+    """The size class table of a version of Go."""
     columns = (
         *(Column("class"), Column("size"), Column("pages"), Column("span bytes"), Column("objects"), Column("tail waste")),
         Column("max waste", "percent"),
     )
     rows: list[tuple[Cell, ...]] = []
     data: results.SizeClasses = {"rows": []}
-    for c in CLASSES[1:]:
+    for c in profile.classes[1:]:
         fields: dict[str, Cell] = {
             "class": c.number,
             "size": c.size,
@@ -238,8 +241,9 @@ def classes(filters: tuple[Filter, ...] = ()) -> Result:
         if keep(fields, filters):
             row = (c.number, c.size, c.npages, c.npages << PAGE_SHIFT, c.nelems, c.tail_waste, round(100 * c.max_waste, 2))
             rows.append(row)
-            data["rows"].append(size_class_data(c.number))
-    return Result(f"{len(rows)} of 66 size classes; class 0 stands for objects over 32 KB", data, Table(columns, rows))
+            data["rows"].append(size_class_data(c))
+    shown = f"{len(rows)} of {profile.largest_class} size classes"
+    return Result(f"{shown}; class 0 stands for objects over {profile.small_limit_text}", data, Table(columns, rows))
 
 
 def _locks(world: Whole, _filters: tuple[Filter, ...]) -> Result:
@@ -248,9 +252,9 @@ def _locks(world: Whole, _filters: tuple[Filter, ...]) -> Result:
     data: results.Locks = {
         "rows": [{"lock": "mheap", "spanclass": None, "class": None, "elemsize": None, "kind": None, "taken": n}]
     }
-    for spanclass in CENTRAL_CLASSES:
+    for spanclass in world.profile.central_classes:
         if n := world.lists.central(spanclass).nlock:
-            number, size, kind = spanclass >> 1, CLASSES[spanclass >> 1].size, kind_of(spanclass)
+            number, size, kind = spanclass >> 1, world.profile.classes[spanclass >> 1].size, kind_of(spanclass)
             rows.append((f"mcentral {number}", str(size), kind, n))
             data["rows"].append(
                 {"lock": "mcentral", "spanclass": spanclass, "class": number, "elemsize": size, "kind": kind, "taken": n}

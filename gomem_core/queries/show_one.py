@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.amd64 import ARENA_END, PAGE_MASK, PAGE_SHIFT, PTR_SIZE
-from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Account, Share
 from gomem_core.queries.data import bytes_data, links_data, object_data, size_class_data, span_share_data, word_data
 from gomem_core.queries.kept import fate_sentence
@@ -33,12 +33,13 @@ _SLOTS: Final = ("{n} slot", "{n} slots")
 _SPAN: Final = ("the {state} span {base:#x} of {n} page", "the {state} span {base:#x} of {n} pages")
 
 
-def show_class(number: int) -> Result:
-    """One size class."""
+def show_class(number: int, profile: Profile) -> Result:
+    """One size class of a version of Go, which has it."""
+    c = profile.classes[number]
     if number == 0:
-        return Result("class 0 stands for large objects, over 32 KB: each gets whole pages of its own", size_class_data(0))
-    c = CLASSES[number]
-    smallest = CLASSES[number - 1].size + 1
+        large = f"large objects, over {profile.small_limit_text}: each gets whole pages of its own"
+        return Result(f"class 0 stands for {large}", size_class_data(c))
+    smallest = profile.classes[number - 1].size + 1
     columns = (Column("what", "text"), Column("value", "text"))
     rows: list[tuple[Cell, ...]] = [
         ("serves objects of", f"{smallest} to {c.size} bytes"),
@@ -47,7 +48,7 @@ def show_class(number: int) -> Result:
         ("largest waste", f"{100 * c.max_waste:.2f} %, when every object has {smallest} bytes"),
         ("span classes", f"{number * 2} with pointers (scan), {number * 2 + 1} without (noscan)"),
     ]
-    return Result(f"size class {number}: slots of {c.size} bytes", size_class_data(number), Table(columns, rows))
+    return Result(f"size class {number}: slots of {c.size} bytes", size_class_data(c), Table(columns, rows))
 
 
 def show_span(addr: int, world: Whole, objects: ObjectTable) -> Result:
@@ -58,7 +59,7 @@ def show_span(addr: int, world: Whole, objects: ObjectTable) -> Result:
     rows: list[tuple[Cell, ...]] = [
         ("pages", f"{info.npages}, up to {info.base + info.nbytes:#x}"),
         ("state", info.state),
-        ("list", _list(info)),
+        ("list", _list(info, world.profile)),
         ("needzero", "yes: used before, cleared when handed out" if info.needzero else "no"),
         ("given back", told(info.npreleased, *_PAGES)),
         ("mspan struct", f"{info.ptr:#x}"),
@@ -106,13 +107,13 @@ def _spanclass(info: SpanInfo) -> str:
     return f"{info.spanclass}: large, {info.kind}"
 
 
-def _list(info: SpanInfo) -> str:
+def _list(info: SpanInfo, profile: Profile) -> str:
     """The list it hangs on, and its neighbours there."""
     if not info.list_name:
         return "on none"
-    if info.list_name == "freelarge":
-        return "freelarge, a tree by length and address"
-    whose = "the mcentral's" if info.list_name in ("nonempty", "empty") else "mheap's"
+    if info.list_name == profile.heap_lists.free_large:
+        return f"{info.list_name}, a tree by length and address"
+    whose = "the mcentral's" if info.list_name in profile.central_names else "mheap's"
     after, before = (f"{base:#x}" if base else "nil" for base in (info.next_base, info.prev_base))
     return f"{whose} {info.list_name}, next {after}, prev {before}"
 

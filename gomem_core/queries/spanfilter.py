@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
+from gomem_core.go.versions import PROFILES
 from gomem_core.lang import WordError
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import LARGE, ROW, filters_reader
@@ -22,7 +23,11 @@ COMPARE: Final[dict[str, Callable[[Cell, Cell], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_LIST_WORDS: Final = {"freelarge": "large", "busylarge": "busy"}
+_LIST_WORDS: Final = {  # what filters call the heap's lists, of any version of Go
+    name: word
+    for lists in (profile.heap_lists for profile in PROFILES)
+    for name, word in ((lists.free, "free"), (lists.free_large, "large"), (lists.busy, "busy"), (lists.busy_large, "busy"))
+}
 
 
 class BadFilter(Exception):
@@ -97,7 +102,8 @@ def _list_word(info: SpanInfo) -> str:
     """The list as filters name it: nonempty, empty, mcache, free, large or busy; "" for one that hangs on none."""
     if info.cached_by >= 0:
         return "mcache"
-    return _LIST_WORDS.get(info.list_name, info.list_name.partition("[")[0])
+    name = info.list_name.partition("[")[0]
+    return _LIST_WORDS.get(name, name)
 
 
 _FIELDS: Final[dict[str, Callable[[SpanInfo], Cell]]] = {

@@ -7,7 +7,7 @@ their class alone.
 from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.amd64 import TINY_SPAN_CLASS
-from gomem_core.go.sizeclasses import CLASSES, kind_of
+from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import LARGE
 from gomem_core.queries.account import Account, Held, Share
@@ -36,7 +36,7 @@ def show_waste(account: Account, filters: tuple[Filter, ...]) -> Result:
             continue  # large objects have no size in common, and what a row does not have passes nothing
         fields: dict[str, Cell] = {
             "class": spanclass >> 1,
-            "size": CLASSES[spanclass >> 1].size,
+            "size": held[spanclass].elemsize,
             "kind": kind_of(spanclass),
             "spans": held[spanclass].spans,
             "waste": share.percent(share.wasted),
@@ -74,7 +74,7 @@ def _data(spanclass: int, share: Share, held: Held) -> "ClassWaste":
     return {
         "class": spanclass >> 1,
         "spanclass": spanclass,
-        "elemsize": CLASSES[spanclass >> 1].size if spanclass > 1 else None,
+        "elemsize": held.elemsize or None,
         "kind": kind_of(spanclass),
         "spans": held.spans,
         "needed": held.needed,
@@ -86,7 +86,7 @@ def _data(spanclass: int, share: Share, held: Held) -> "ClassWaste":
 
 def _row(spanclass: int, share: Share, held: Held) -> tuple[Cell, ...]:
     sizeclass = str(spanclass >> 1) if spanclass > 1 else LARGE
-    size = CLASSES[spanclass >> 1].size if spanclass > 1 else ""
+    size = held.elemsize or ""
     counts = (held.spans, held.needed, held.live)
     return sizeclass, size, kind_of(spanclass), *counts, share.wasted, share.slot_waste, share.free_slots, share.dead
 

@@ -11,7 +11,6 @@ from gomem_core.classic.view import HeapView
 from gomem_core.frozen import values_of
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.events import ADDRESSES, Event
-from gomem_core.go.sizeclasses import CENTRAL_CLASSES
 from gomem_core.queries.data import central_data, counters_data, mcache_data, mem_stats_data, object_data, span_data
 from gomem_core.queries.waste import class_waste_data
 from gomem_core.report import Addr, hexed, hexed_or_none
@@ -43,7 +42,7 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "arena": {"start": hexed(start), "used": hexed(used), "pages": world.extents.pages},
         "sweepgen": world.sums.sweepgen,
         "spans": [span_data(info) for info in world.spans.rows()],
-        "mcentral": [_central(world, spanclass) for spanclass in CENTRAL_CLASSES if world.lists.central(spanclass).nlock],
+        "mcentral": [_central(world, number) for number in world.profile.central_classes if world.lists.central(number).nlock],
         "mcaches": [mcache_data(cache) for cache in world.caches.mcaches()],
         "free": [{"npages": npages, "spans": _addrs(world.lists.free_list(npages))} for npages, _ in world.lists.free_lists()],
         "freelarge": _addrs(info.base for info in world.lists.free_large()),

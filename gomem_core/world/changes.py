@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from gomem_core.go import events as e
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTR_SIZE
-from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.go.versions import LONGEST_SPAN
 
-_LONGEST: Final = max(c.npages for c in CLASSES) * PAGE_SIZE  # bytes of a span with several slots
+_LONGEST: Final = LONGEST_SPAN * PAGE_SIZE
 
 
 @dataclass(slots=True)

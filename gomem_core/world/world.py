@@ -9,6 +9,7 @@ start of the arena.
 from collections.abc import Generator, Iterator
 from typing import Literal, NamedTuple, Protocol, cast
 
+from gomem_core.go.versions import Profile
 from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SlotInfo, SpanInfo, WordInfo
 
 
@@ -274,6 +275,11 @@ class World(Protocol):
     """A heap as it is seen by all that do not drive it."""
 
     @property
+    def profile(self) -> Profile:
+        """The version of Go that the heap is one of: size classes, names of lists."""
+        ...
+
+    @property
     def spans(self) -> Spans | Unknown:
         """Its spans."""
         ...
@@ -311,6 +317,11 @@ class World(Protocol):
 
 class Whole(Protocol):
     """A world of which every facet is known; `whole` makes one of a world of which those are known that are needed."""
+
+    @property
+    def profile(self) -> Profile:
+        """The version of Go that the heap is one of: size classes, names of lists."""
+        ...
 
     @property
     def spans(self) -> Spans:

@@ -269,11 +269,13 @@ class Explorer(Typist):
 
     async def action_help(self) -> None:
         """What the pane shows, its keys, all others, and the commands."""
-        await self._cover(HelpScreen(self.keyboard, partial(help_lines, self.keyboard, self.arrangement.name)))
+        page = partial(help_lines, self.keyboard, self.model.world.profile, self.arrangement.name)
+        await self._cover(HelpScreen(self.keyboard, page))
 
     async def action_legend(self) -> None:
         """Explain every letter and sign of the arena."""
-        await self._cover(HelpScreen(self.keyboard, partial(legend_lines, self.keyboard, self.query_one(ArenaPane).chart.lens)))
+        page = partial(legend_lines, self.keyboard, self.model.world.profile, self.query_one(ArenaPane).chart.lens)
+        await self._cover(HelpScreen(self.keyboard, page))
 
     async def action_command_palette(self) -> None:  # type: ignore[override]  # awaited: keys typed after it are for it
         """Open the palette: all actions and commands, found by name or description."""

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from gomem_core.go.sizeclasses import CENTRAL_CLASSES
 from gomem_core.queries.roworder import RowOrder
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
@@ -71,7 +70,7 @@ class McentralPane(TablePane):
     def _walk(self, step: int) -> None:
         """Go to the next span of the chains, of which `empty` follows `nonempty`, or to the one before."""
         world, selection = self.model.world, self.model.scene.selection
-        if selection.spanclass not in CENTRAL_CLASSES:
+        if selection.spanclass not in world.profile.central_classes:
             return
         info = world.spans.at(selection.addr)
         if info is None or info.spanclass != selection.spanclass or info.list_name not in mcentral.CHAINS:

@@ -3,11 +3,12 @@
 from typing import Final
 
 from gomem_core.go.amd64 import ARENA_SIZE, PAGE_SHIFT
+from gomem_core.go.versions import Profile
 from gomem_core.report import format_bytes
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import Whole
 from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
-from gomem_tui.render.pagecells import GOES_ON, Cells, Chart, Lens
+from gomem_tui.render.pagecells import GOES_ON, Cells, Chart, Lens, class_glyph
 from gomem_tui.render.readout import readout, readout_several
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.spans import changed_bases
@@ -19,9 +20,9 @@ _ARENA_PAGES: Final = ARENA_SIZE >> PAGE_SHIFT
 LABEL: Final = 13  # cells for the address in front of a row
 _FOOT: Final = 3  # readout and legend below the map
 _LEGENDS: Final[dict[Lens, tuple[str, ...]]] = {
-    "class": ("1-Ξ size class", "▓ large", "· free", "░ given back"),
+    "class": ("▓ large", "· free", "░ given back"),
     "used": ("▁…█ slots taken", "· free", "░ given back"),
-    "list": ("M mcache", "N nonempty", "E empty", "B large", "· free", "░ given back"),
+    "list": ("B large", "· free", "░ given back"),
     "swept": ("s swept", "~ waits to be swept", "· free"),
     "given back": ("▓ in use", "· free", "░ given back to the OS"),
     "last change": ("0-9 steps ago", ": longer ago"),
@@ -87,7 +88,7 @@ def render_arena(world: Whole, port: Port, scene: Scene, chart: Chart, key: str 
     lines += [()] * (port.height - _FOOT - len(lines))
     told = "" if selected is None else _readout(world, selected, cursor, chart.zoom, port.width - 3)
     lines.append(((f" ▸ {told}" if told else "", "select"),))
-    lines += [((f" {text}", "label"),) for text in join_lines(_legend(scene, chart, key), port.width - 1)]
+    lines += [((f" {text}", "label"),) for text in join_lines(_legend(world.profile, scene, chart, key), port.width - 1)]
     return fit_all(lines, port)
 
 
@@ -96,15 +97,22 @@ def _changed_elsewhere(world: Whole, scene: Scene, zoom: int, per_row: int, port
     return changed_elsewhere((cell // per_row for cell in cells), port.top, map_rows(port.height))
 
 
-def _legend(scene: Scene, chart: Chart, key: str) -> list[str]:
+def _legend(profile: Profile, scene: Scene, chart: Chart, key: str) -> list[str]:
     """What the cells' signs mean, the one that matters most first."""
     many = len(scene.touched.spans)
     changed = "+ changed" if many <= MANY else f"{many} spans changed"
     zoomed = (*_SEVERAL[chart.lens], "╌ unmapped") if chart.zoom else ()
-    signs = [*_LEGENDS[chart.lens], f"{GOES_ON} goes on", *zoomed]
+    signs = [*_profile_signs(profile, chart.lens), *_LEGENDS[chart.lens], f"{GOES_ON} goes on", *zoomed]
     if key:
         signs[0] += f" ({key} lists all)"
     return [scene.legend, *signs] if scene.comparing else [*signs, changed]
+
+
+def _profile_signs(profile: Profile, lens: Lens) -> list[str]:
+    """The signs that depend on the version of Go."""
+    if lens == "class":
+        return [f"1-{class_glyph(profile.largest_class)} size class"]
+    return ["M mcache", *(f"{one.sign} {one.name}" for one in profile.central_lists)] if lens == "list" else []
 
 
 def _readout(world: Whole, selected: SpanInfo, cell: int, zoom: int, width: int) -> str:

@@ -62,7 +62,7 @@ def _parts(world: Whole, place: tuple[int, int, int], branch: str, read_only: bo
     reached = _TOLD["off" if never else "trigger"].format(trigger=format_bytes(trigger))
     return {
         "gomem": [(" gomem ", "focus")],
-        "go": [("go1.10 ", "label")],
+        "go": [(f"{world.profile.name} ", "label")],
         "P": [(_TOLD["one P" if len(ps) == 1 else "Ps"].format(p=current, count=len(ps)), "text")],
         "step": [(at, "new" if event else "text")],
         "branch": [(_TOLD["branch"].format(branch=branch), "new")] if branch else [],

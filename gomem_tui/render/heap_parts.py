@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from gomem_core.go.amd64 import U64_MAX
-from gomem_core.go.sizeclasses import CLASSES, is_noscan
+from gomem_core.go.sizeclasses import is_noscan
 from gomem_core.queries.account import Balance, Held, Share
 from gomem_core.report import format_bytes
 from gomem_tui.draw.style import Token
@@ -242,7 +242,7 @@ def waste_row(spanclass: int, share: Share, held: Held, scene: Scene, active: bo
     chosen = spanclass == scene.selection.spanclass
     mark = scene.sign(scene.before is not None and scene.before.shares.get(spanclass) != share)
     head: Token = ("cursor" if active else "select") if chosen else "new" if mark else "text"
-    number, size = (str(spanclass >> 1), str(CLASSES[spanclass >> 1].size)) if spanclass > 1 else ("L", "large")
+    number, size = (str(spanclass >> 1), str(held.elemsize)) if spanclass > 1 else ("L", "large")
     columns = _chosen(width)
     return (
         ("▸" if chosen else " ", head),

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from gomem_core.go.amd64 import MAX_MHEAP_LIST
+from gomem_core.go.versions import CentralList, Profile
 from gomem_core.lang.filters import FIELDS, SEARCHED
 from gomem_core.lang.registry import REGISTRY
 from gomem_tui.render.lines import Line, Span
+from gomem_tui.render.pagecells import class_glyphs
 from gomem_tui.render.reflow import reflow
 from gomem_tui.settings.keynames import shown
 from gomem_tui.settings.keys import FILTERED, Key, Keyboard
@@ -13,98 +16,12 @@ from gomem_tui.settings.keys import FILTERED, Key, Keyboard
 _TERM: Final = 18  # cells for a term, or for keys, before what is said of them
 
 _ABOUT: Final = (
-    "gomem is a heap explorer: commands go to an allocator that makes the choices of Go 1.10's runtime. One selection links the "
-    "panes, ▸ marks it; + marks what the last step changed."
+    "gomem is a heap explorer: commands go to an allocator that makes the choices of Go {version}'s runtime. One selection links "
+    "the panes, ▸ marks it; + marks what the last step changed."
 )
 _SMALL: Final = "Small terminals show one pane and Why; from 118×32 on four are shown, from 186×52 on all."
 
-# What a pane shows, in a sentence, and what its words and signs mean.
-_PANES: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
-    "spans": (
-        "A row for each span: pages in a row that serve slots of one size, or one large object, or nothing.",
-        (
-            ("cl, L", "the size class of its slots; L: one large object"),
-            ("used", "slots that are taken, of all"),
-            ("P0 cache", "P0's mcache has it: P0 allocates from it without a lock"),
-            ("nonempty", "its mcentral's list of spans with free slots"),
-            ("empty", "its mcentral's other list: spans without a free slot, and those that an mcache has"),
-            ("busy[5]", "the heap's list of large objects of 5 pages; busylarge: of 128 pages or more"),
-            ("free[5]", "the heap's list of free spans of 5 pages; freelarge: those of 128 pages or more"),
-            (
-                "waste 1+88%",
-                "share of bytes that no live object asked for: ends of slots, dead slots and tail; free slots",
-            ),
-            ("~", "marked, not swept yet: dead objects still have their slots"),
-            ("░", "given back to the operating system; the addresses stay"),
-        ),
-    ),
-    "arena": (
-        "A cell for each page of the arena, or for several of them, seen through a lens.",
-        (
-            ("1-9 a-z A-Z ΓΔΘΛΞ", "size classes 1 to 66 in this order (gomem classes lists them)"),
-            ("▓ · ░", "a large object, a free page, one given back to the operating system"),
-            ("▒", "the page goes on with the span before it"),
-            ("+4", "the span that begins here was changed by the last step"),
-        ),
-    ),
-    "bitmap": (
-        "The heap bitmap of the selected span: a row is one of its bytes, which describes four words. Its bytes are "
-        "used from the region's end downwards.",
-        (
-            ("◆ ◇ ▫ ·", "both bits: a pointer may be there, and there is more to scan; pointer bit; scan bit; none"),
-            ("→", "a pointer is stored in the word"),
-            ("│", "a slot begins"),
-            ("● ○ ✗", "a slot that is taken, free, or was not reached by the last mark and waits to be swept"),
-            ("m †", "reached by the last mark; the program has dropped the object"),
-        ),
-    ),
-    "mcentral": (
-        "For each span class the two lists of spans that all Ps share, and below them the chains of the selected one.",
-        (
-            ("nonempty", "spans with free slots"),
-            ("empty", "spans without a free slot, and those that an mcache has (ᴹ)"),
-            ("locks", "how often the lock of this mcentral was taken"),
-        ),
-    ),
-    "mcache": (
-        "What each P allocates from without a lock: one span for each span class, and a half-used block for tiny objects. "
-        "A P is what a thread must hold to run Go code.",
-        (("tiny", "16 bytes shared by objects of less than 16 bytes without pointers"),),
-    ),
-    "why": (
-        "The last command, its answer, and the ladder: who was asked for memory, what each had to say, and the Go function "
-        "that decides.",
-        (("●", "this one served"),),
-    ),
-    "heap": (
-        "What became of each byte of the arena, what the collector waits for, who served, which pages are free, "
-        "which classes waste most.",
-        (
-            (
-                "live, trigger",
-                "heap_live as the collector counts it, a span in an mcache in full; at the trigger it collects",
-            ),
-            ("requested", "what living objects asked for"),
-            ("slot waste", "ends of slots that objects do not fill"),
-            ("free slots", "slots that hold nothing; they serve objects of their class only"),
-            ("spans 9→1", "the class has 9 spans, and 1 would hold its objects"),
-            ("tails", "what is left after the last slot of a span"),
-            ("tiny", "shared a block; MemStats counts each in Frees at once, though nobody freed it"),
-            ("manual", "spans for stacks and the collector's own work"),
-        ),
-    ),
-    "layout": (
-        "The whole process from high addresses to low, with the mapped part of each region and the side to which it grows.",
-        (),
-    ),
-    "objects": (
-        "Every object that was ever allocated, what links to it, and what keeps it alive.",
-        (
-            ("● ◐ †", "the program has it; something living links to it; neither: the next collection frees it"),
-            ("✗ ·", "dead, but not swept yet; gone"),
-        ),
-    ),
-}
+_NUMBERS: Final = {2: "two", 3: "three", 4: "four"}
 _SCRUB: Final = (
     ("━ ● ╌", "the line above the prompt: steps that were done, where you stand, steps that wait"),
     ("▲ ◆ ⚑", "the arena grew, a collection marked, a step with a name"),
@@ -112,9 +29,119 @@ _SCRUB: Final = (
 )
 
 
-def help_lines(keyboard: Keyboard, pane: str, width: int) -> list[Line]:
+def _panes(profile: Profile) -> dict[str, tuple[str, tuple[tuple[str, str], ...]]]:
+    """What each pane shows, in a sentence, and what its words and signs mean."""
+    lists, heap = profile.central_lists, profile.heap_lists
+    return {
+        "spans": (
+            "A row for each span: pages in a row that serve slots of one size, or one large object, or nothing.",
+            (
+                ("cl, L", "the size class of its slots; L: one large object"),
+                ("used", "slots that are taken, of all"),
+                ("P0 cache", "P0's mcache has it: P0 allocates from it without a lock"),
+                *_lists_of_spans(lists),
+                (
+                    f"{heap.busy}[5]",
+                    f"the heap's list of large objects of 5 pages; {heap.busy_large}: of {MAX_MHEAP_LIST} pages or more",
+                ),
+                (
+                    f"{heap.free}[5]",
+                    f"the heap's list of free spans of 5 pages; {heap.free_large}: those of {MAX_MHEAP_LIST} pages or more",
+                ),
+                (
+                    "waste 1+88%",
+                    "share of bytes that no live object asked for: ends of slots, dead slots and tail; free slots",
+                ),
+                ("~", "marked, not swept yet: dead objects still have their slots"),
+                ("░", "given back to the operating system; the addresses stay"),
+            ),
+        ),
+        "arena": (
+            "A cell for each page of the arena, or for several of them, seen through a lens.",
+            (
+                (
+                    class_glyphs(profile),
+                    f"size classes 1 to {profile.largest_class} in this order (gomem classes lists them)",
+                ),
+                ("▓ · ░", "a large object, a free page, one given back to the operating system"),
+                ("▒", "the page goes on with the span before it"),
+                ("+4", "the span that begins here was changed by the last step"),
+            ),
+        ),
+        "bitmap": (
+            "The heap bitmap of the selected span: a row is one of its bytes, which describes four words. Its bytes are "
+            "used from the region's end downwards.",
+            (
+                ("◆ ◇ ▫ ·", "both bits: a pointer may be there, and there is more to scan; pointer bit; scan bit; none"),
+                ("→", "a pointer is stored in the word"),
+                ("│", "a slot begins"),
+                ("● ○ ✗", "a slot that is taken, free, or was not reached by the last mark and waits to be swept"),
+                ("m †", "reached by the last mark; the program has dropped the object"),
+            ),
+        ),
+        "mcentral": (
+            f"For each span class the {_NUMBERS.get(len(lists), len(lists))} lists of spans that all Ps share, and below them "
+            "the chains of the selected one.",
+            (
+                *((one.name, _spans_on(one, " (ᴹ)")) for one in lists),
+                ("locks", "how often the lock of this mcentral was taken"),
+            ),
+        ),
+        "mcache": (
+            "What each P allocates from without a lock: one span for each span class, and a half-used block for tiny objects. "
+            "A P is what a thread must hold to run Go code.",
+            (("tiny", "16 bytes shared by objects of less than 16 bytes without pointers"),),
+        ),
+        "why": (
+            "The last command, its answer, and the ladder: who was asked for memory, what each had to say, and the Go function "
+            "that decides.",
+            (("●", "this one served"),),
+        ),
+        "heap": (
+            "What became of each byte of the arena, what the collector waits for, who served, which pages are free, "
+            "which classes waste most.",
+            (
+                (
+                    "live, trigger",
+                    "heap_live as the collector counts it, a span in an mcache in full; at the trigger it collects",
+                ),
+                ("requested", "what living objects asked for"),
+                ("slot waste", "ends of slots that objects do not fill"),
+                ("free slots", "slots that hold nothing; they serve objects of their class only"),
+                ("spans 9→1", "the class has 9 spans, and 1 would hold its objects"),
+                ("tails", "what is left after the last slot of a span"),
+                ("tiny", "shared a block; MemStats counts each in Frees at once, though nobody freed it"),
+                ("manual", "spans for stacks and the collector's own work"),
+            ),
+        ),
+        "layout": (
+            "The whole process from high addresses to low, with the mapped part of each region and the side to which it grows.",
+            (),
+        ),
+        "objects": (
+            "Every object that was ever allocated, what links to it, and what keeps it alive.",
+            (
+                ("● ◐ †", "the program has it; something living links to it; neither: the next collection frees it"),
+                ("✗ ·", "dead, but not swept yet; gone"),
+            ),
+        ),
+    }
+
+
+def _lists_of_spans(lists: Sequence[CentralList]) -> Iterator[tuple[str, str]]:
+    """What spans hang on the lists of an mcentral."""
+    other = "its mcentral's other list: " if len(lists) == 2 else "its mcentral's list of "
+    for number, one in enumerate(lists):
+        yield one.name, (other if number else "its mcentral's list of ") + _spans_on(one)
+
+
+def _spans_on(one: CentralList, sign: str = "") -> str:
+    return f"{one.spans}, and those that an mcache has{sign}" if one.cached else one.spans
+
+
+def help_lines(keyboard: Keyboard, profile: Profile, pane: str, width: int) -> list[Line]:
     """The whole page for the pane of this name, in lines of at most `width` cells."""
-    about, words = _PANES[pane]
+    about, words = _panes(profile)[pane]
     there = [key for key in keyboard.keys if key.keys]
     return [
         *reflow([(_closing(keyboard), "label")], width),
@@ -126,7 +153,7 @@ def help_lines(keyboard: Keyboard, pane: str, width: int) -> list[Line]:
         *_rows(_keys(key for key in there if key.scope == "app"), width),
         *_section("Keys of other panes", width),
         *_rows(_keys(key for key in there if key.scope != "app" and not key.is_of(pane)), width),
-        *_section("Signs", width, _ABOUT, _SMALL),
+        *_section("Signs", width, _ABOUT.format(version=profile.name.removeprefix("go")), _SMALL),
         *_rows(_SCRUB, width),
         *_section("Commands", width, "One per line, typed after a colon; help COMMAND explains one."),
         *_rows(_commands(), width),

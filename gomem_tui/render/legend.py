@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.go.versions import Profile
 from gomem_core.report import format_bytes
 from gomem_tui.render.lines import Line, Span
-from gomem_tui.render.pagecells import CLASS_GLYPHS, LENSES, Lens
+from gomem_tui.render.pagecells import LENSES, Lens, class_glyph
 from gomem_tui.render.reflow import reflow
 from gomem_tui.settings.keys import Keyboard
 
@@ -13,14 +13,7 @@ _CELL: Final = 19  # cells for a letter, its class and its size
 _SIGNS: Final[dict[Lens, tuple[tuple[str, str], ...]]] = {
     "class": (("▓", "a large object"), ("·", "free"), ("░", "free, and given back to the system")),
     "used": (("▁ … █", "slots taken, from few to all"), ("·", "free"), ("░", "free, and given back")),
-    "list": (
-        ("M", "cached in an mcache"),
-        ("N", "on the list nonempty of its mcentral: it has free slots"),
-        ("E", "on the list empty of its mcentral: it has none"),
-        ("B", "a large object, on a list of the heap"),
-        ("·", "free"),
-        ("░", "free, and given back"),
-    ),
+    "list": (("B", "a large object, on a list of the heap"), ("·", "free"), ("░", "free, and given back")),
     "swept": (("s", "swept"), ("~", "waits to be swept"), ("·", "free")),
     "given back": (("▓", "in use"), ("·", "free"), ("░", "free, and given back"), ("▁ … █", "several: the share given back")),
     "last change": (("0 … 9", "steps since something happened there"), (":", "longer ago")),
@@ -35,22 +28,30 @@ _ALL: Final = (
 )
 
 
-def legend_lines(keyboard: Keyboard, lens: Lens, width: int) -> list[Line]:
+def legend_lines(keyboard: Keyboard, profile: Profile, lens: Lens, width: int) -> list[Line]:
     """The whole page, beginning with the lens that is used, in lines of at most `width` cells."""
     first = keyboard.filled("{back} closes this page. In the arena, {lens} takes the next lens.")
     lines = reflow([(first, "label")], width) if first else []
     for one in (lens, *(other for other in LENSES if other != lens)):
         lines += [(), ((f"Lens: {one}", "heading"),)]
         if one == "class":
-            lines += _classes(width)
+            lines += _classes(profile, width)
+        if one == "list":
+            lines += _rows(_central_signs(profile), width)
         lines += _rows(_SIGNS[one], width)
     return [*lines, (), (("Through each of them", "heading"),), *_rows(_ALL, width)]
 
 
-def _classes(width: int) -> list[Line]:
+def _central_signs(profile: Profile) -> tuple[tuple[str, str], ...]:
+    """What stands for spans of size classes through the lens "list"."""
+    lists = ((one.sign, f"on the list {one.name} of its mcentral: {one.each}") for one in profile.central_lists)
+    return (("M", "cached in an mcache"), *lists)
+
+
+def _classes(profile: Profile, width: int) -> list[Line]:
     """A letter for each size class, with its number and the size of its slots, in columns that are read downwards."""
     columns = max(1, (width - 2) // _CELL)
-    cells = [(glyph, f"{number:>3} {_size(CLASSES[number].size):>8}") for number, glyph in enumerate(CLASS_GLYPHS) if number]
+    cells = [(class_glyph(c.number), f"{c.number:>3} {_size(c.size):>8}") for c in profile.classes[1:]]
     high = -(-len(cells) // columns)
     lines: list[Line] = [(("  letter, size class, slot", "label"),)]
     for y in range(high):

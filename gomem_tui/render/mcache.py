@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import Final, Literal
 
 from gomem_core.go.amd64 import TINY_SIZE
-from gomem_core.go.sizeclasses import CLASSES, is_noscan, kind_of
+from gomem_core.go.sizeclasses import is_noscan, kind_of
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.queries.figures import CacheSums, cache_sums
 from gomem_core.world.records import McacheInfo
@@ -177,7 +177,7 @@ def _cached(one: Cached, world: Whole, active: bool, scene: Scene, selected: int
     head: Token = ("cursor" if active else "select") if chosen else "new" if news else "text"
     mark = ("▸" if chosen else " ") + (news or " ")
     tone: Token = "low" if one.nfree else "dim"
-    sizeclass, size = one.spanclass >> 1, CLASSES[one.spanclass >> 1].size
+    sizeclass, size = one.spanclass >> 1, world.profile.classes[one.spanclass >> 1].size
     kind = kind_of(one.spanclass)
     return (
         (mark, "new" if news and not chosen else head),

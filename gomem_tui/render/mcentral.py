@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from gomem_core.go.sizeclasses import CENTRAL_CLASSES, CLASSES, kind_of
+from gomem_core.go.sizeclasses import kind_of
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
@@ -24,13 +24,13 @@ _LEGEND: Final = " ᴹ cached"
 
 def asked_classes(world: Whole) -> list[int]:
     """Span classes whose mcentral was ever asked for a span."""
-    return [c for c in CENTRAL_CLASSES if world.lists.central(c).nlock]
+    return [c for c in world.profile.central_classes if world.lists.central(c).nlock]
 
 
 def listed_classes(world: Whole) -> list[int]:
     """All span classes in the order of the rows: those that were asked come first."""
     asked = asked_classes(world)
-    return asked + [c for c in CENTRAL_CLASSES if c not in asked]
+    return asked + [c for c in world.profile.central_classes if c not in asked]
 
 
 def central_rows(height: int) -> int:
@@ -95,7 +95,7 @@ def _row(world: Whole, spanclass: int, port: Port, scene: Scene) -> Line:
     mark = ("▸" if chosen else " ") + (scene.sign(new) or " ")
     spans: list[Span] = [
         (mark, "new" if new and not chosen else head),
-        (f"{spanclass >> 1:>2} {CLASSES[spanclass >> 1].size:>6} {kind:<7}", head),
+        (f"{spanclass >> 1:>2} {world.profile.classes[spanclass >> 1].size:>6} {kind:<7}", head),
     ]
     tones: tuple[Token, Token] = ("mid", "low") if c.nlock else ("dim", "dim")
     spans += [(_boxes(c.nonempty, boxes), tones[0]), (_boxes(c.empty, boxes), tones[1])]

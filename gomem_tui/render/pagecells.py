@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.go.versions import Profile
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
@@ -15,13 +16,25 @@ Lens = Literal["class", "used", "list", "swept", "given back", "last change"]
 LENSES: Final[tuple[Lens, ...]] = ("class", "used", "list", "swept", "given back", "last change")
 GOES_ON: Final = "▒"  # a span's pages after its first: so one sees where it ends
 
-CLASS_GLYPHS: Final = "?123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZΓΔΘΛΞ"
+_NO_GLYPH: Final = "?"
+_CLASS_GLYPHS: Final = f"{_NO_GLYPH}123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZΓΔΘΛΞΠΣΦΨΩ"
+_FIRST_GREEK: Final = _CLASS_GLYPHS.index("Γ")
 _LEVELS: Final = "▁▂▃▄▅▆▇█"
 _UNUSED: Final = "·░"
 _LONG_AGO: Final = ":"
 _EVER: Final = 1 << 62  # steps
 _SEVERAL_LISTS: Final = "*"
 _SAMPLES: Final = 16  # spans looked at for a cell that covers many
+
+
+def class_glyph(number: int) -> str:
+    """The letter of a size class, from 1; ? where there are more classes than letters."""
+    return _CLASS_GLYPHS[number] if number < len(_CLASS_GLYPHS) else _NO_GLYPH
+
+
+def class_glyphs(profile: Profile) -> str:
+    """The letters of all size classes in their order, in short."""
+    return f"1-9 a-z A-Z {_CLASS_GLYPHS[_FIRST_GREEK : profile.largest_class + 1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,7 @@ class Cells:
         self._cursor = cursor
         self._active = active
         self._changed = sorted(scene.few)
+        self._signs = {one.name: one.sign for one in world.profile.central_lists}
 
     def row(self, cells: range) -> list[Cell]:
         """The given cells; what several of them share is looked up once."""
@@ -87,7 +101,7 @@ class Cells:
     def _one(self, cell: int, info: SpanInfo, first: int, end: int) -> Cell:
         """A cell that lies within one span."""
         in_use, goes_on = info.state != "free", first > info.base
-        glyph = GOES_ON if in_use and goes_on else _glyph(self._chart.lens, info, self._ago(info.base))
+        glyph = GOES_ON if in_use and goes_on else self._glyph(info, self._ago(info.base))
         base = self._first_changed(first, end)
         mark = self._scene.mark(base) if base == info.base or self._scene.comparing else ""
         new = in_use and self._scene.mark(info.base) != ""
@@ -106,7 +120,7 @@ class Cells:
         new = mark or any(self._scene.mark(info.base) for info in infos)
         ago = min(self._ago(info.base) for info in infos)
         parts = list(zip(infos, pages, strict=True))
-        glyph = _glyph_of_several(self._chart.lens, parts, (used_end - first) / (end - first), ago)
+        glyph = self._glyph_of_several(parts, (used_end - first) / (end - first), ago)
         return Cell(glyph, self._tone(cell, None, "new" if new else "dim" if glyph == "·" else "mid"), mark)
 
     def _first_changed(self, first: int, end: int) -> int:
@@ -127,55 +141,54 @@ class Cells:
             return "select"
         return token
 
+    def _glyph(self, info: SpanInfo, ago: int) -> str:
+        """What the first cell of a span shows."""
+        lens = self._chart.lens
+        if lens == "last change":
+            return str(ago) if ago < 10 else _LONG_AGO
+        if info.state == "free":
+            return "░" if info.npreleased == info.npages and lens != "swept" else "·"
+        if info.state == "manual":
+            return "m"
+        match lens:
+            case "used":
+                return _level(info.used)
+            case "list":
+                return self._list_glyph(info)
+            case "swept":
+                return "s" if info.swept else "~"
+            case "given back":
+                return "▓"
+            case _:
+                return class_glyph(info.sizeclass) if info.sizeclass else "▓"
 
-def _glyph(lens: Lens, info: SpanInfo, ago: int) -> str:
-    """What the first cell of a span shows."""
-    if lens == "last change":
-        return str(ago) if ago < 10 else _LONG_AGO
-    if info.state == "free":
-        return "░" if info.npreleased == info.npages and lens != "swept" else "·"
-    if info.state == "manual":
-        return "m"
-    match lens:
-        case "used":
-            return _level(info.used)
-        case "list":
-            return _list_glyph(info)
-        case "swept":
-            return "s" if info.swept else "~"
-        case "given back":
-            return "▓"
-        case _:
-            return CLASS_GLYPHS[info.sizeclass] if info.sizeclass else "▓"
+    def _list_glyph(self, info: SpanInfo) -> str:
+        return "M" if info.cached_by >= 0 else self._signs.get(info.list_name, "B")
 
-
-def _list_glyph(info: SpanInfo) -> str:
-    return "M" if info.cached_by >= 0 else {"nonempty": "N", "empty": "E"}.get(info.list_name, "B")
-
-
-def _glyph_of_several(lens: Lens, parts: list[tuple[SpanInfo, int]], mapped: float, ago: int) -> str:
-    """What a cell shows that covers so many pages of these spans, and perhaps others; `mapped`: the share of it that is."""
-    if lens == "last change":
-        return str(ago) if ago < 10 else _LONG_AGO
-    used = [(info, pages) for info, pages in parts if info.state != "free"]
-    all_pages, pages_used = sum(pages for _, pages in parts), sum(pages for _, pages in used)
-    released = sum(pages * info.npreleased / info.npages for info, pages in parts)
-    if lens == "given back" and released and used:
-        return _level(released / all_pages)
-    if not used:
-        return "░" if released == all_pages and lens != "swept" else "·"
-    match lens:
-        case "used":
-            return _level(sum(info.used * pages for info, pages in used) / pages_used)
-        case "list":
-            lists = {_list_glyph(info) for info, _ in used}
-            return lists.pop() if len(lists) == 1 else _SEVERAL_LISTS
-        case "swept":
-            return "s" if all(info.swept for info, _ in used) else "~"
-        case "given back":
-            return "▓"
-        case _:
-            return _level(pages_used / all_pages * mapped)
+    def _glyph_of_several(self, parts: list[tuple[SpanInfo, int]], mapped: float, ago: int) -> str:
+        """What a cell shows that covers so many pages of these spans, and perhaps others; `mapped`: the share of it that is."""
+        lens = self._chart.lens
+        if lens == "last change":
+            return str(ago) if ago < 10 else _LONG_AGO
+        used = [(info, pages) for info, pages in parts if info.state != "free"]
+        all_pages, pages_used = sum(pages for _, pages in parts), sum(pages for _, pages in used)
+        released = sum(pages * info.npreleased / info.npages for info, pages in parts)
+        if lens == "given back" and released and used:
+            return _level(released / all_pages)
+        if not used:
+            return "░" if released == all_pages and lens != "swept" else "·"
+        match lens:
+            case "used":
+                return _level(sum(info.used * pages for info, pages in used) / pages_used)
+            case "list":
+                lists = {self._list_glyph(info) for info, _ in used}
+                return lists.pop() if len(lists) == 1 else _SEVERAL_LISTS
+            case "swept":
+                return "s" if all(info.swept for info, _ in used) else "~"
+            case "given back":
+                return "▓"
+            case _:
+                return _level(pages_used / all_pages * mapped)
 
 
 def _level(share: float) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 from gomem_core.frozen import values_of
 from gomem_core.go import events as e
 from gomem_core.go.amd64 import U64_MAX
-from gomem_core.go.sizeclasses import CLASSES, kind_of
+from gomem_core.go.sizeclasses import kind_of
 from gomem_core.report import counted, format_bytes
 from gomem_tui.render.lines import short
 
@@ -146,7 +146,7 @@ def _class_chosen(event: e.ClassChosen) -> str:
         return SENTENCES["large"].format(size=event.size, pages=counted(event.elemsize >> 13, "page"))
     waste = event.elemsize - event.size
     sentence = SENTENCES["rounded" if waste else "exact"]
-    return sentence.format(size=event.size, number=number, elemsize=CLASSES[number].size, waste=waste)
+    return sentence.format(size=event.size, number=number, elemsize=event.elemsize, waste=waste)
 
 
 def _shown(name: str, value: object) -> str:

@@ -196,13 +196,13 @@ def test_three_of_four_thousand_objects_keep_their_spans() -> None:
     assert w.account.by_class() == [(51, Share(4000 * 512, 0, 0, 0, 0))], "nobody knows yet what was dropped"
     w.type("gc mark")
     assert w.account.by_class() == [(51, Share(1536, 0, 3997 * 512, 0, 0))], "known to be dead, and not free before the sweep"
-    assert w.account.held() == {51: Held(spans=250, live=3, needed=1, cached=0)}
+    assert w.account.held() == {51: Held(spans=250, live=3, needed=1, cached=0, elemsize=512)}
     w.type("gc sweep")
     assert w.account.by_class() == [(51, Share(1536, 0, 0, 3 * 8192 - 1536, 0))]
-    assert w.account.held() == {51: Held(spans=3, live=3, needed=1, cached=0)}
+    assert w.account.held() == {51: Held(spans=3, live=3, needed=1, cached=0, elemsize=512)}
     assert holding(51, w.account.held()[51]) == "3 objects in 3 spans; 1 would hold them"
     w.type("alloc 512")  # the P caches a span of its class: of 16 slots two are taken
-    assert w.account.held() == {51: Held(spans=3, live=4, needed=1, cached=14 * 512)}
+    assert w.account.held() == {51: Held(spans=3, live=4, needed=1, cached=14 * 512, elemsize=512)}
     assert w.account.of_span(w.session.world.extents.arena[0]) == Share(2 * 512, 0, 0, 14 * 512, 0)
 
 

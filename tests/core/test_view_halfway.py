@@ -9,7 +9,7 @@ from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSpanList
 from gomem_core.classic.view import HeapView
 from gomem_core.go.events import Event
-from gomem_core.go.sizeclasses import CENTRAL_CLASSES
+from gomem_core.go.versions import GO_1_10
 from gomem_core.lang import parse
 from gomem_core.session.commands import EXECUTE, CommandError, Context
 from gomem_core.world.objects import ObjectTable
@@ -36,7 +36,7 @@ def lists(heap: Heap) -> dict[int, str]:
     chains: list[tuple[str, MSpanList]] = [(f"free[{n}]", chain) for n, chain in enumerate(h.free)]
     chains += [(f"busy[{n}]", chain) for n, chain in enumerate(h.busy)]
     chains.append(("busylarge", h.busylarge))
-    for spanclass in CENTRAL_CLASSES:
+    for spanclass in GO_1_10.central_classes:
         chains += [("nonempty", heap.central[spanclass].nonempty), ("empty", heap.central[spanclass].empty)]
     found = {s.start_addr: name for name, chain in chains for s in chain.spans()}
     return found | {s.start_addr: "freelarge" for s in h.freelarge.spans()}

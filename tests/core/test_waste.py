@@ -93,12 +93,12 @@ def test_show_span_tells_both_kinds_of_waste() -> None:
 @pytest.mark.parametrize(
     ("spanclass", "held", "text"),
     [
-        (51, Held(9, 12, 1, 0), "12 objects in 9 spans; 1 would hold them"),
-        (51, Held(9, 1, 1, 0), "1 object in 9 spans; 1 would hold it"),
-        (51, Held(1, 12, 1, 0), "12 objects in 1 span"),
-        (51, Held(2, 0, 0, 0), "no object in 2 spans; none is needed"),
-        (5, Held(3, 20, 1, 0), "20 tiny blocks in 3 spans; 1 would hold them"),
-        (1, Held(3, 3, 3, 0), "3 objects in 3 spans"),
+        (51, Held(9, 12, 1, 0, 512), "12 objects in 9 spans; 1 would hold them"),
+        (51, Held(9, 1, 1, 0, 512), "1 object in 9 spans; 1 would hold it"),
+        (51, Held(1, 12, 1, 0, 512), "12 objects in 1 span"),
+        (51, Held(2, 0, 0, 0, 512), "no object in 2 spans; none is needed"),
+        (5, Held(3, 20, 1, 0, 16), "20 tiny blocks in 3 spans; 1 would hold them"),
+        (1, Held(3, 3, 3, 0, 0), "3 objects in 3 spans"),
     ],
 )
 def test_how_few_spans_would_do(spanclass: int, held: Held, text: str) -> None:

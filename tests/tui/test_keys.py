@@ -10,6 +10,7 @@ from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from gomem_core.files.script import read_script
+from gomem_core.go.versions import GO_1_10
 from gomem_core.session.console import Console
 from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
@@ -194,7 +195,7 @@ async def test_panes_turn_with_other_keys() -> None:
 
 @pytest.mark.parametrize("close", ["f2", "x", "f4"])
 async def test_the_help_shows_other_keys_and_listens_to_them(close: str) -> None:
-    page = "\n".join(map(plain, help_lines(OTHERS, "spans", 100)))
+    page = "\n".join(map(plain, help_lines(OTHERS, GO_1_10, "spans", 100)))
     assert "  f5              Do the next step." in page
     assert "ctrl+p" not in page
     app = explorer()
@@ -245,7 +246,7 @@ async def test_the_palette_begins_a_command() -> None:
 @pytest.mark.parametrize("pane", [*PANES.values()])
 @pytest.mark.parametrize("width", [56, 76, 106])
 def test_the_help_begins_with_the_pane_and_fits(pane: str, width: int) -> None:
-    lines = [plain(line) for line in help_lines(STANDARD, pane, width)]
+    lines = [plain(line) for line in help_lines(STANDARD, GO_1_10, pane, width)]
     assert max(map(len, lines)) <= width
     assert lines[0] == "esc closes this page, ↓ and page-down scroll it."
     headings = [line for line in lines if line and not line.startswith(" ")]

@@ -1,7 +1,7 @@
 """Letters of the arena: they stay readable where something changed, and a page explains each of them."""
 
 from gomem_core.files.script import read_script
-from gomem_core.go.sizeclasses import CLASSES
+from gomem_core.go.versions import GO_1_10
 from gomem_core.session.console import Console
 from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
@@ -9,7 +9,7 @@ from gomem_tui.explorer.screens.help import HelpScreen
 from gomem_tui.render.arena import LABEL, render_arena
 from gomem_tui.render.legend import legend_lines
 from gomem_tui.render.lines import Port, plain
-from gomem_tui.render.pagecells import CLASS_GLYPHS, LENSES, Chart
+from gomem_tui.render.pagecells import LENSES, Chart, class_glyph
 from gomem_tui.settings.keys import STANDARD
 
 
@@ -28,15 +28,14 @@ async def test_a_letter_stays_readable_where_its_span_changed() -> None:
 
 def test_every_letter_and_every_lens_is_explained() -> None:
     for width in (58, 78, 150):
-        lines = [plain(line) for line in legend_lines(STANDARD, "used", width)]
+        lines = [plain(line) for line in legend_lines(STANDARD, GO_1_10, "used", width)]
         assert all(len(line) <= width for line in lines)
         page = "\n".join(lines)
         assert all(f"Lens: {lens}" in page for lens in LENSES)
         words = page.split()
-        for number, glyph in enumerate(CLASS_GLYPHS):
-            if number:
-                at = next(n for n, word in enumerate(words) if word == glyph and words[n + 1] == str(number))
-                assert words[at + 2].startswith((str(CLASSES[number].size), f"{CLASSES[number].size / 1024:.1f}K"))
+        for c in GO_1_10.classes[1:]:
+            at = next(n for n, word in enumerate(words) if word == class_glyph(c.number) and words[n + 1] == str(c.number))
+            assert words[at + 2].startswith((str(c.size), f"{c.size / 1024:.1f}K"))
 
 
 async def test_the_key_opens_it_and_closes_it_and_esc_too() -> None:

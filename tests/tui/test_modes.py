@@ -7,6 +7,7 @@ from _pytest.mark import ParameterSet
 from textual.pilot import Pilot
 
 from gomem_core.files.script import read_script
+from gomem_core.go.versions import GO_1_10
 from gomem_core.lessons import find_lesson
 from gomem_core.session.console import Console
 from gomem_tui.draw.paint import text_of
@@ -113,7 +114,7 @@ async def test_esc_ends_a_difference_and_says_so(keys: list[str]) -> None:
         await pilot.pause()
         assert app.model.difference is None
         assert text_of(app.screen) == before
-    told = " ".join(" ".join(map(plain, help_lines(app.keyboard, "spans", 80))).split())
+    told = " ".join(" ".join(map(plain, help_lines(app.keyboard, GO_1_10, "spans", 80))).split())
     assert "Leave the prompt, the help, an answer, a difference or the zoom" in told
 
 

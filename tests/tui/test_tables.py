@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from gomem_core.files.script import read_script
+from gomem_core.go.versions import GO_1_10
 from gomem_core.lang import pattern
 from gomem_core.session.console import Console
 from gomem_tui.explorer.app import Explorer
@@ -131,7 +132,7 @@ async def test_the_help_of_a_pane_lists_what_its_filter_takes() -> None:
         "objects": ["size", "kind", "state", "step", "dropped"],
         "arena": [],
     }.items():
-        text = [plain(line) for line in help_lines(STANDARD, pane, 100)]
+        text = [plain(line) for line in help_lines(STANDARD, GO_1_10, pane, 100)]
         listed = [
             line.split()[1].rstrip(":<>=") for line in text if line.startswith("  / ") and not line.startswith("  / anything")
         ]

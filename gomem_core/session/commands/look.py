@@ -30,7 +30,7 @@ def _show(context: Context, command: Show) -> Result:
 def _show_one(context: Context, command: ShowOne) -> Result:
     match command.what, command.target:
         case "class", int(number):
-            return show_one.show_class(number)
+            return show_one.show_class(number, context.world.profile)
         case "page", int(page):
             return show_one.show_page(page, context.world)
         case _, target:
@@ -92,7 +92,11 @@ def _pause(_world: Context, _command: Pause) -> Result:
 
 
 def _check_one(context: Context, command: ShowOne) -> None:
-    """Raise CommandError if the object is unknown."""
+    """Raise CommandError if the object is unknown, or if this version of Go has no such class."""
+    largest = context.world.profile.largest_class
+    if command.what == "class" and isinstance(command.target, int) and command.target > largest:
+        message = f"{command.target} is not a class number of {context.world.profile.name}; it is between 0 and {largest}"
+        raise CommandError(message, str(command.target), str(largest))
     if isinstance(command.target, ByName):
         _object(context, command.target)
 
