@@ -1,9 +1,7 @@
 """The lists on which the spans of a heap hang, as others may see them; see view.py."""
 
-from typing import Literal
-
 from gomem_core.classic.malloc import Heap
-from gomem_core.classic.mspan import MSpan
+from gomem_core.classic.mspan import MSpan, MSpanList
 from gomem_core.classic.view_spans import SpanView, bases_from
 from gomem_core.world.records import CentralInfo, SpanInfo
 
@@ -17,16 +15,18 @@ class ListView:
 
     def central(self, spanclass: int) -> CentralInfo:
         c = self._heap.central[spanclass]
-        return CentralInfo(spanclass, c.nonempty.count, c.empty.count, c.nmalloc, c.nlock)
+        return CentralInfo(spanclass, (c.nonempty.count, c.empty.count), c.nmalloc, c.nlock)
 
-    def chain(self, spanclass: int, which: Literal["nonempty", "empty"], limit: int = 1 << 60) -> list[int]:
-        c = self._heap.central[spanclass]
-        return bases_from((c.nonempty if which == "nonempty" else c.empty).first, limit)
+    def chain(self, spanclass: int, name: str, limit: int = 1 << 60) -> list[int]:
+        return bases_from(self._central_list(spanclass, name).first, limit)
 
-    def last(self, spanclass: int, which: Literal["nonempty", "empty"]) -> int:
-        c = self._heap.central[spanclass]
-        s = (c.nonempty if which == "nonempty" else c.empty).last
+    def last(self, spanclass: int, name: str) -> int:
+        s = self._central_list(spanclass, name).last
         return 0 if s is None else s.start_addr
+
+    def _central_list(self, spanclass: int, name: str) -> MSpanList:
+        c = self._heap.central[spanclass]
+        return {"nonempty": c.nonempty, "empty": c.empty}[name]
 
     def place(self, base: int, limit: int) -> int:
         s = self._spans.mspan(base)

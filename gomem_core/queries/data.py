@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, cast
 
 from gomem_core.go.amd64 import PAGE_SHIFT, U64_MAX
-from gomem_core.go.sizeclasses import CLASSES, SizeClass, kind_of
+from gomem_core.go.sizeclasses import SizeClass, kind_of
+from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Share
 from gomem_core.report import hexed, hexed_or_none
 from gomem_core.world.objects import ObjectTable
@@ -56,40 +57,40 @@ def bytes_data(share: Share) -> "schema.Bytes":
     return cast("schema.Bytes", share._asdict() | {"wasted": share.wasted, "total": share.total})
 
 
-def central_data(c: CentralInfo) -> "schema.Central":
-    """An mcentral."""
-    return {
+def central_data(c: CentralInfo, profile: Profile) -> "schema.Central":
+    """An mcentral; the lengths of its lists by their names."""
+    data: dict[str, object] = {
         "spanclass": c.spanclass,
         "class": c.spanclass >> 1,
-        "elemsize": CLASSES[c.spanclass >> 1].size,
+        "elemsize": profile.classes[c.spanclass >> 1].size,
         "kind": kind_of(c.spanclass),
-        "nonempty": c.nonempty,
-        "empty": c.empty,
+        **dict(zip(profile.central_names, c.lengths, strict=True)),
         "nmalloc": c.nmalloc,
         "nlock": c.nlock,
     }
+    return cast("schema.Central", data)  # whose lists are those of Go 1.10
 
 
-def cached_span_data(spanclass: int, base: int, nfree: int) -> "schema.CachedSpan":
+def cached_span_data(spanclass: int, base: int, nfree: int, profile: Profile) -> "schema.CachedSpan":
     """A span in an mcache."""
     return {
         "spanclass": spanclass,
         "class": spanclass >> 1,
-        "elemsize": CLASSES[spanclass >> 1].size,
+        "elemsize": profile.classes[spanclass >> 1].size,
         "kind": kind_of(spanclass),
         "base": hexed(base),
         "nfree": nfree,
     }
 
 
-def mcache_data(c: McacheInfo) -> "schema.Mcache":
+def mcache_data(c: McacheInfo, profile: Profile) -> "schema.Mcache":
     """A P's mcache with all its spans."""
     return {
         "p": c.p,
         "current": c.current,
         "tiny": hexed_or_none(c.tiny),
         "tinyoffset": c.tinyoffset if c.tiny else None,
-        "cached": [cached_span_data(*one) for one in c.cached],
+        "cached": [cached_span_data(*one, profile) for one in c.cached],
     }
 
 

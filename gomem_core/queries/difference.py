@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.versions import Profile
 from gomem_core.queries import difference_tables as tables
 from gomem_core.queries.difference_tables import Fate, LinkDiff, SpanDiff, Thing, ThingDiff
 from gomem_core.queries.figures import Figures
@@ -46,7 +47,7 @@ def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Differen
     spans = _span_diffs(then, now)
     things, made_anew = _thing_diffs(then, now)
     links = _link_diffs(then, now)
-    moved = _moved(spans)
+    moved = _moved(spans, now.profile)
     touched = Touched(
         spans={d.base for d in spans},
         words={d.addr + d.word * PTR_SIZE for d in links},
@@ -86,19 +87,19 @@ def _span_diffs(then: Moment, now: Moment) -> list[SpanDiff]:
     return [d for d in found if d.then != d.now]
 
 
-def _moved(spans: Iterable[SpanDiff]) -> set[int]:
+def _moved(spans: Iterable[SpanDiff], profile: Profile) -> set[int]:
     """Span classes of the mcentrals whose lists have other spans, or the same in another order."""
     found = set()
     for d in spans:
-        places = [_place(r) for r in (d.then, d.now)]
+        places = [_place(r, profile) for r in (d.then, d.now)]
         if places[0] != places[1]:
             found |= {place[0] for place in places if place is not None}
     return found
 
 
-def _place(record: SpanRecord | None) -> tuple[int, str, int, int] | None:
+def _place(record: SpanRecord | None, profile: Profile) -> tuple[int, str, int, int] | None:
     """Span class, list and neighbours of a span that hangs on a list of an mcentral."""
-    if record is None or record.info.list_name not in ("nonempty", "empty"):
+    if record is None or record.info.list_name not in profile.central_names:
         return None
     info = record.info
     return info.spanclass, info.list_name, info.next_base, info.prev_base

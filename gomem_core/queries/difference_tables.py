@@ -5,10 +5,12 @@ Each table knows its rows as text for people, of which the explorer shows a few,
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
 from gomem_core.go.amd64 import PTR_SIZE, U64_MAX
-from gomem_core.go.sizeclasses import CLASSES, kind_of
+from gomem_core.go.sizeclasses import kind_of
+from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Balance
 from gomem_core.queries.data import mcache_data, span_data
 from gomem_core.queries.moment import Moment, SpanRecord
@@ -210,30 +212,30 @@ def _scalar(value: object) -> "schema.Scalar":
 
 def central_section(then: Moment, now: Moment, moved: set[int]) -> Section:
     """The mcentrals: lengths of their lists, how often somebody took the lock; `moved`: those whose lists are not the same."""
-    counts = (Column("nonempty"), Column("empty"), Column("nmalloc"), Column("locks"))
+    names = now.profile.central_names
+    counts = (*map(Column, names), Column("nmalloc"), Column("locks"))
     columns = (Column("class"), Column("size"), Column("kind", "text"), *counts, Column("note", "text"))
     rows: list[tuple[Cell, ...]] = []
     data: list[schema.CentralChange] = []
     for a, b in zip(then.central, now.central, strict=True):
         if a == b and a.spanclass not in moved:
             continue
-        same_lengths = (a.nonempty, a.empty) == (b.nonempty, b.empty)
-        note = "other spans or order" if same_lengths and a.spanclass in moved else ""
-        sizeclass, kind = CLASSES[a.spanclass >> 1], kind_of(a.spanclass)
-        rows.append((sizeclass.number, sizeclass.size, kind, *map(_pair, a[1:], b[1:]), note))
-        data.append(
-            {
-                "spanclass": a.spanclass,
-                "class": sizeclass.number,
-                "elemsize": sizeclass.size,
-                "kind": kind,
-                "nonempty": [a.nonempty, b.nonempty],
-                "empty": [a.empty, b.empty],
-                "nmalloc": [a.nmalloc, b.nmalloc],
-                "nlock": [a.nlock, b.nlock],
-                "reordered": bool(note),
-            }
-        )
+        note = "other spans or order" if a.lengths == b.lengths and a.spanclass in moved else ""
+        sizeclass, kind = now.profile.classes[a.spanclass >> 1], kind_of(a.spanclass)
+        lengths = list(zip(a.lengths, b.lengths, strict=True))
+        pairs = [_pair(*pair) for pair in (*lengths, (a.nmalloc, b.nmalloc), (a.nlock, b.nlock))]
+        rows.append((sizeclass.number, sizeclass.size, kind, *pairs, note))
+        change: dict[str, object] = {
+            "spanclass": a.spanclass,
+            "class": sizeclass.number,
+            "elemsize": sizeclass.size,
+            "kind": kind,
+            **{name: [*pair] for name, pair in zip(names, lengths, strict=True)},
+            "nmalloc": [a.nmalloc, b.nmalloc],
+            "nlock": [a.nlock, b.nlock],
+            "reordered": bool(note),
+        }
+        data.append(cast("schema.CentralChange", change))  # whose lists are those of Go 1.10
     return _section("mcentral", "mcentrals", columns, rows, data)
 
 
@@ -247,15 +249,15 @@ def mcache_section(then: Moment, now: Moment) -> Section:
         rows += [(f"P{p}", what, *_was_is(a, b, what)) for what in sorted(a | b, key=_class_last) if a.get(what) != b.get(what)]
     was, now_is = ({c.p: c for c in m.mcaches} for m in (then, now))
     data: list[schema.McacheChange] = [
-        {"p": p, "then": _mcache_or_none(was.get(p)), "now": _mcache_or_none(now_is.get(p))}
+        {"p": p, "then": _mcache_or_none(was.get(p), then.profile), "now": _mcache_or_none(now_is.get(p), now.profile)}
         for p in sorted(was | now_is)
         if was.get(p) != now_is.get(p)
     ]
     return _section("mcache", "mcaches", columns, rows, data)
 
 
-def _mcache_or_none(c: McacheInfo | None) -> "Mcache | None":
-    return None if c is None else mcache_data(c)
+def _mcache_or_none(c: McacheInfo | None, profile: Profile) -> "Mcache | None":
+    return None if c is None else mcache_data(c, profile)
 
 
 def _facts(c: McacheInfo) -> dict[str, str]:
@@ -277,7 +279,7 @@ def _class_last(what: str) -> tuple[int, str]:
 def lists_section(then: Moment, now: Moment) -> Section:
     """Lengths of mheap's lists of free spans and of large objects; the large free spans are one row."""
     before, after = (Counter(r.info.list_name for r in m.spans) for m in (then, now))
-    names = sorted((before | after).keys() - {"", "nonempty", "empty"}, key=_list_order)
+    names = sorted((before | after).keys() - {"", *now.profile.central_names}, key=partial(_list_order, now.profile))
     rows: list[tuple[Cell, ...]] = [(n, before[n], after[n], after[n] - before[n]) for n in names if before[n] != after[n]]
     data: list[schema.Lengths] = [
         {"list": n, "then": before[n], "now": after[n], "difference": after[n] - before[n]}
@@ -287,10 +289,11 @@ def lists_section(then: Moment, now: Moment) -> Section:
     return _section("lists", "lists of mheap, in spans", _numbers("list"), rows, data)
 
 
-def _list_order(name: str) -> tuple[bool, int]:
-    """free[1] … free[127], freelarge, busy[1] …, busylarge."""
+def _list_order(profile: Profile, name: str) -> tuple[int, int]:
+    """Free spans by length, the large ones last; then busy ones in the same way."""
     word, _, number = name.partition("[")
-    return word.startswith("busy"), int(number[:-1]) if number else 1 << 20
+    lists = profile.heap_lists
+    return lists.index(word) if word in lists else len(lists), int(number[:-1]) if number else 0
 
 
 # --- Numbers --------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from gomem_core.go.amd64 import TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.versions import Profile
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.show import STAT_NOTES
 from gomem_core.world.objects import ObjectInfo, ObjectTable
@@ -62,6 +63,7 @@ class Moment:
     """What can be seen after `step` commands.  Two moments with nothing but `step` unlike look the same to everybody."""
 
     step: int
+    profile: Profile
     spans: tuple[SpanRecord, ...]  # in address order; how lists are ordered is told by next_base and prev_base
     central: tuple[CentralInfo, ...]
     mcaches: tuple[McacheInfo, ...]
@@ -77,6 +79,7 @@ def moment(world: Whole, objects: ObjectTable, sums: Figures, step: int) -> Mome
     spans = tuple(SpanRecord(info, *(world.slots.sets(info.base) or NO_SLOTS)) for info in world.spans.rows())
     return Moment(
         step=step,
+        profile=world.profile,
         spans=spans,
         central=tuple(world.lists.central(spanclass) for spanclass in world.profile.central_classes),
         mcaches=tuple(world.caches.mcaches()),

@@ -48,7 +48,7 @@ def _spans_free(world: Whole) -> int:
 def _spans_inuse(world: Whole) -> int:
     """Every span for small objects is on a list of its mcentral, also while it is cached; large objects have one each."""
     small = (world.lists.central(spanclass) for spanclass in world.profile.central_classes)
-    return sum(c.nonempty + c.empty for c in small) + world.sums.stats.nlargealloc - world.sums.stats.nlargefree
+    return sum(sum(c.lengths) for c in small) + world.sums.stats.nlargealloc - world.sums.stats.nlargefree
 
 
 MEASURES: Final[dict[str, Measure]] = {

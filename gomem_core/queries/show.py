@@ -19,7 +19,7 @@ from gomem_core.queries.data import (
     size_class_data,
     span_share_data,
 )
-from gomem_core.queries.spanfilter import keep, span_test, span_waste
+from gomem_core.queries.spanfilter import central_fields, keep, span_test, span_waste
 from gomem_core.queries.waste import show_waste
 from gomem_core.report import Cell, Column, Result, Table, format_bytes, hexed, told
 from gomem_core.world.interrupt import StopRequest
@@ -85,23 +85,24 @@ def _span_row(info: SpanInfo, waste: str) -> tuple[Cell, ...]:
 
 
 def _mcentral(world: Whole, filters: tuple[Filter, ...]) -> Result:
+    profile = world.profile
     columns = (
-        *(Column("class"), Column("size"), Column("kind", "text"), Column("nonempty"), Column("empty")),
+        *(Column("class"), Column("size"), Column("kind", "text"), *map(Column, profile.central_names)),
         *(Column("nmalloc"), Column("locks")),
     )
     rows: list[tuple[Cell, ...]] = []
     data: results.Centrals = {"rows": []}
     idle = 0
-    for spanclass in world.profile.central_classes:
+    for spanclass in profile.central_classes:
         c = world.lists.central(spanclass)
-        row = (spanclass >> 1, world.profile.classes[spanclass >> 1].size, kind_of(spanclass), c.nonempty, c.empty)
-        if not keep(dict(zip(("class", "size", "kind", "nonempty", "empty"), row, strict=True)), filters):
+        fields = central_fields(c, profile)
+        if not keep(fields, filters):
             continue
         if not filters and c.nlock == 0:
             idle += 1
             continue
-        rows.append((*row, c.nmalloc, c.nlock))
-        data["rows"].append(central_data(c))
+        rows.append((*fields.values(), c.nmalloc, c.nlock))
+        data["rows"].append(central_data(c, profile))
     facts = [told(len(rows), "{n} mcentral", "{n} mcentrals")]
     if idle:
         facts.append(told(idle, "{n} that nobody asked yet is left out", "{n} that nobody asked yet are left out"))
@@ -129,8 +130,8 @@ def _mcache(world: Whole, filters: tuple[Filter, ...]) -> Result:
             fields: dict[str, Cell] = {"p": c.p, "class": spanclass >> 1, "size": size, "kind": kind_of(spanclass)}
             if keep(fields, filters):
                 rows.append((c.p, spanclass >> 1, size, kind_of(spanclass), base, nfree))
-                passing.append(cached_span_data(spanclass, base, nfree))
-        data["rows"].append({**mcache_data(c), "cached": passing})
+                passing.append(cached_span_data(spanclass, base, nfree, world.profile))
+        data["rows"].append({**mcache_data(c, world.profile), "cached": passing})
     return Result("; ".join(notes) if len(notes) < 3 else f"{len(notes)} Ps", data, Table(columns, rows))
 
 

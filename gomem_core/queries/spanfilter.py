@@ -4,14 +4,15 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
-from gomem_core.go.versions import PROFILES
+from gomem_core.go.sizeclasses import kind_of
+from gomem_core.go.versions import PROFILES, Profile
 from gomem_core.lang import WordError
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import LARGE, ROW, filters_reader
 from gomem_core.lang.pattern import Pattern
 from gomem_core.queries.account import Account
 from gomem_core.report import Cell
-from gomem_core.world.records import SpanInfo
+from gomem_core.world.records import CentralInfo, SpanInfo
 
 Test = Callable[[SpanInfo], bool]
 
@@ -54,6 +55,13 @@ def read_filter(text: str, account: Callable[[], Account]) -> Test | None:
 def keep(fields: dict[str, Cell], filters: Iterable[Filter]) -> bool:
     """Whether a row of another table passes all filters."""
     return all(COMPARE[f.op](fields[f.field], f.value) for f in filters)
+
+
+def central_fields(c: CentralInfo, profile: Profile) -> dict[str, Cell]:
+    """What filters of mcentrals can ask for, in the order of the table's columns."""
+    number = c.spanclass >> 1
+    fields: dict[str, Cell] = {"class": number, "size": profile.classes[number].size, "kind": kind_of(c.spanclass)}
+    return fields | dict(zip(profile.central_names, c.lengths, strict=True))
 
 
 def span_test(filters: Iterable[Filter], account: Callable[[], Account]) -> Test:

@@ -43,7 +43,7 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "sweepgen": world.sums.sweepgen,
         "spans": [span_data(info) for info in world.spans.rows()],
         "mcentral": [_central(world, number) for number in world.profile.central_classes if world.lists.central(number).nlock],
-        "mcaches": [mcache_data(cache) for cache in world.caches.mcaches()],
+        "mcaches": [mcache_data(cache, world.profile) for cache in world.caches.mcaches()],
         "free": [{"npages": npages, "spans": _addrs(world.lists.free_list(npages))} for npages, _ in world.lists.free_lists()],
         "freelarge": _addrs(info.base for info in world.lists.free_large()),
         "objects": _objects(session.objects, world),
@@ -113,11 +113,9 @@ def _event(event: Event) -> "outputs.Event":
 
 def _central(world: HeapView, spanclass: int) -> "schema.CentralLists":
     """One that was asked at least once, with its lists as the chains they are."""
-    return {
-        **central_data(world.lists.central(spanclass)),
-        "nonempty_bases": _addrs(world.lists.chain(spanclass, "nonempty")),
-        "empty_bases": _addrs(world.lists.chain(spanclass, "empty")),
-    }
+    names, lists = world.profile.central_names, world.lists
+    chains = {f"{name}_bases": _addrs(lists.chain(spanclass, name)) for name in names}
+    return cast("schema.CentralLists", central_data(lists.central(spanclass), world.profile) | chains)
 
 
 def _objects(objects: ObjectTable, world: HeapView) -> "outputs.Objects":

@@ -25,7 +25,7 @@ class SpanInfo(NamedTuple):
     sweepgen: int
     swept: bool
     cached_by: int  # number of the P whose mcache holds it, -1: none
-    list_name: str  # the list it hangs on: "nonempty", "empty", "free[3]", "freelarge", "busy[5]", "busylarge" or ""
+    list_name: str  # the list it hangs on, as the profile names them; "": none
     next_base: int  # neighbours on that list, 0: none
     prev_base: int
     needzero: bool
@@ -88,8 +88,7 @@ class CentralInfo(NamedTuple):
     """One mcentral."""
 
     spanclass: int
-    nonempty: int  # lengths of its lists
-    empty: int
+    lengths: tuple[int, ...]  # of its lists, in the order of the profile's central_lists
     nmalloc: int
     nlock: int
 

@@ -156,11 +156,11 @@ class Lists(Protocol):
         """The mcentral of a span class."""
         ...
 
-    def chain(self, spanclass: int, which: Literal["nonempty", "empty"], limit: int = 1 << 60) -> list[int]:
-        """Bases of at most `limit` spans of one of its lists, front to back."""
+    def chain(self, spanclass: int, name: str, limit: int = 1 << 60) -> list[int]:
+        """Bases of at most `limit` spans of one of its lists, front to back; `name` is one of the profile's central_names."""
         ...
 
-    def last(self, spanclass: int, which: Literal["nonempty", "empty"]) -> int:
+    def last(self, spanclass: int, name: str) -> int:
         """Base of the last span of one of its lists, 0: it is empty."""
         ...
 

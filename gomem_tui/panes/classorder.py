@@ -1,10 +1,8 @@
 """The span classes through a filter: for the mcentral pane."""
 
-from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.commands import Filter
 from gomem_core.queries.roworder import Choice, RowOrder, Work
-from gomem_core.queries.spanfilter import keep, read_filters
-from gomem_core.report import Cell
+from gomem_core.queries.spanfilter import central_fields, keep, read_filters
 from gomem_core.world.world import Whole
 from gomem_tui.render.mcentral import listed_classes
 
@@ -49,8 +47,4 @@ class ClassOrder(RowOrder):
         return take
 
     def _passes(self, spanclass: int, filters: tuple[Filter, ...]) -> bool:
-        c, size = self._world.lists.central(spanclass), self._world.profile.classes[spanclass >> 1].size
-        kind = kind_of(spanclass)
-        fields: dict[str, Cell] = {"class": spanclass >> 1, "size": size, "kind": kind}
-        fields |= {"nonempty": c.nonempty, "empty": c.empty}
-        return keep(fields, filters)
+        return keep(central_fields(self._world.lists.central(spanclass), self._world.profile), filters)

@@ -1,5 +1,6 @@
 """The mcentral lists."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from gomem_core.queries.roworder import RowOrder
@@ -37,7 +38,7 @@ class McentralPane(TablePane):
 
     def page(self) -> int:
         """Rows shown."""
-        return mcentral.central_rows(self.size.height)
+        return mcentral.central_rows(self.model.world, self.size.height)
 
     def row(self) -> int:
         """The row of the selected class; -1: large objects have none."""
@@ -68,29 +69,36 @@ class McentralPane(TablePane):
             self.select_row(self.from_row() + rows)
 
     def _walk(self, step: int) -> None:
-        """Go to the next span of the chains, of which `empty` follows `nonempty`, or to the one before."""
+        """Go to the next span of the chains, which follow each other as the lists do, or to the one before."""
         world, selection = self.model.world, self.model.scene.selection
-        if selection.spanclass not in world.profile.central_classes:
+        spanclass, names = selection.spanclass, world.profile.central_names
+        if spanclass not in world.profile.central_classes:
             return
         info = world.spans.at(selection.addr)
-        if info is None or info.spanclass != selection.spanclass or info.list_name not in mcentral.CHAINS:
-            fronts = (world.lists.chain(selection.spanclass, which, 1) for which in mcentral.CHAINS)
-            base = next((bases[0] for bases in fronts if bases), 0)
+        here = names.index(info.list_name) if info is not None and info.list_name in names else -1
+        if info is None or info.spanclass != spanclass or here < 0:
+            base = self._front(spanclass, names)
         elif step > 0:
-            front = world.lists.chain(selection.spanclass, "empty", 1) if info.list_name == "nonempty" else []
-            base = info.next_base or next(iter(front), 0)
+            base = info.next_base or self._front(spanclass, names[here + 1 :])
         else:
-            base = info.prev_base or (world.lists.last(selection.spanclass, "nonempty") if info.list_name == "empty" else 0)
+            before = (world.lists.last(spanclass, name) for name in reversed(names[:here]))
+            base = info.prev_base or next(filter(None, before), 0)
         if base:
             self.choose(partial(self.model.select, base))
 
+    def _front(self, spanclass: int, names: Sequence[str]) -> int:
+        """The first span of the first of these lists that has any; 0: none has."""
+        fronts = (self.model.world.lists.chain(spanclass, name, 1) for name in names)
+        return next((bases[0] for bases in fronts if bases), 0)
+
     def pick(self, x: int, y: int) -> None:
         """Select the class of a row, or the span of a chain."""
-        chain = y - (self.size.height - len(mcentral.CHAINS))
+        names = self.model.world.profile.central_names
+        chain = y - (self.size.height - len(names))
         if 2 <= y < 2 + self.page():
             self.select_row(self.top + y - 2)
-        elif 0 <= chain < len(mcentral.CHAINS):
-            base = mcentral.chain_base(self.model.world, self.model.scene, mcentral.CHAINS[chain], self.size.width, x)
+        elif 0 <= chain < len(names):
+            base = mcentral.chain_base(self.model.world, self.model.scene, names[chain], self.size.width, x)
             if base:
                 self.choose(partial(self.model.select, base))
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
 from gomem_core.lang.errors import shown
 from gomem_core.lang.filters import LOG, doubtful, without_half_typed
@@ -30,7 +30,6 @@ from gomem_tui.panes.logorder import LogOrder
 from gomem_tui.panes.sifter import Sifter
 from gomem_tui.render.lines import Scene, Selection
 
-_LISTS: Final[tuple[Literal["empty"], Literal["nonempty"]]] = ("empty", "nonempty")
 _SPARKS: Final = 400  # steps of heap_live that any pane can show
 AT_ONCE: Final = 2_000  # rows that are worked out by the screen's own thread: some 20 ms
 
@@ -266,7 +265,7 @@ class Model:
         addr = self.scene.selection.addr
         info = self.world.spans.at(addr)
         if info is None or info.spanclass != spanclass:
-            chains = (self.world.lists.chain(spanclass, which, 1) for which in _LISTS)
+            chains = (self.world.lists.chain(spanclass, name, 1) for name in reversed(self.world.profile.central_names))
             addr = next((base for chain in chains for base in chain), addr)
         self.scene = replace(self.scene, selection=Selection(addr, spanclass))
         self._changed()

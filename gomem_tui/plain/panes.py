@@ -125,7 +125,7 @@ def _mcentral(model: Model, width: int, rows: int) -> list[Line]:
     shown = len(classes) if rows >= len(classes) else min(rows, asked)
     spanclass = model.scene.selection.spanclass
     at = classes.index(spanclass) if spanclass in classes else 0
-    port = Port(width, shown + 4, _top(at, shown, len(classes)))
+    port = Port(width, shown + 2 + len(model.world.profile.central_lists), _top(at, shown, len(classes)))
     return mcentral.render_mcentral(model.world, port, model.scene) + _rest(shown, len(classes), "classes", "mcentral")
 
 

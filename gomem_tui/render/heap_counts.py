@@ -138,7 +138,13 @@ def free_table(c: Compared, world: Whole, rows: int, width: int) -> list[Line]:
 def _small(scene: Scene, world: Whole, free: Mapping[int, int]) -> list[Line]:
     before = scene.before.free if scene.before is not None else free
     return [
-        _free_line(scene.sign(count != before.get(npages, 0)) or scene.mark(first), f"free[{npages}]", count, first, npages)
+        _free_line(
+            scene.sign(count != before.get(npages, 0)) or scene.mark(first),
+            f"{world.profile.heap_lists.free}[{npages}]",
+            count,
+            first,
+            npages,
+        )
         for npages, count in free.items()
         for first in world.lists.free_list(npages, 1)
     ]

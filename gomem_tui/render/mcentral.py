@@ -1,7 +1,7 @@
-"""The mcentrals: a row a span class with both its lists, and the chains of the selected one."""
+"""The mcentrals: a row a span class with its lists, and the chains of the selected one."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.world.records import SpanInfo
@@ -9,13 +9,13 @@ from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice, reflow
+from gomem_tui.render.words import clip
 
-Which = Literal["nonempty", "empty"]
-
-CHAINS: Final[tuple[Which, Which]] = ("nonempty", "empty")  # in the order in which they are drawn, below the rows
-_FOOT: Final = len(CHAINS)
+_FIXED: Final = 25  # cells of a row without its lists
+_NUMBER: Final = 7  # cells of a list's length as a number, with blanks
 _BOXES: Final = 10
 _FEW_BOXES: Final = 5
+_LEGEND_ROOM: Final = 11  # cells that are left for the legend before there are many boxes
 _LINK: Final = 14  # cells of a span in a chain: an address, whether it is cached, the arrows
 _ENDS: Final = 8  # cells of what stands before and after the spans of a chain
 _FAR: Final = 5_000  # spans from an end of a list up to which a place in it is looked for
@@ -33,9 +33,9 @@ def listed_classes(world: Whole) -> list[int]:
     return asked + [c for c in world.profile.central_classes if c not in asked]
 
 
-def central_rows(height: int) -> int:
-    """Rows of classes in a pane of this height."""
-    return max(1, height - 2 - _FOOT)
+def central_rows(world: Whole, height: int) -> int:
+    """Rows of classes in a pane of this height; below them each list has a line."""
+    return max(1, height - 2 - len(world.profile.central_lists))
 
 
 def render_mcentral(world: Whole, port: Port, scene: Scene, filtered: Sequence[int] | None = None, text: str = "") -> list[Line]:
@@ -43,7 +43,8 @@ def render_mcentral(world: Whole, port: Port, scene: Scene, filtered: Sequence[i
 
     `filtered` are those that pass the filter `text`; None: all.
     """
-    listed, rows = listed_classes(world), central_rows(port.height)
+    names = world.profile.central_names
+    listed, rows = listed_classes(world), central_rows(world, port.height)
     classes = listed if filtered is None else filtered
     asked = sum(world.lists.central(c).nlock > 0 for c in listed)
     position = shown_rows(port.top + 1, min(port.top + rows, len(classes)), len(classes))
@@ -51,42 +52,47 @@ def render_mcentral(world: Whole, port: Port, scene: Scene, filtered: Sequence[i
     elsewhere = "" if scene.comparing else changed_elsewhere(changed, port.top, rows)
     total = f"{len(classes)} of {len(listed)}" if text else f"{asked} of {len(listed)} asked so far"
     notes = [scene.legend, total, elsewhere, position, f"filter {text}" if text else ""]
-    lines = [rule("4 mcentral", notes, port), _heading(port.width)]
+    lines = [rule("4 mcentral", notes, port), _heading(world, port.width)]
     for spanclass in classes[port.top : port.top + rows]:
         lines.append(_row(world, spanclass, port, scene))
     if not classes:
         lines += notice(f"No class passes the filter {text}", port.width)
-    lines += [()] * (port.height - _FOOT - len(lines))
+    lines += [()] * (port.height - len(names) - len(lines))
     if scene.selection.spanclass in listed[:asked]:
-        for which in CHAINS:
-            lines.append(tuple(piece for piece, _ in _chain(world, scene, which, port.width)))
+        for name in names:
+            lines.append(tuple(piece for piece, _ in _chain(world, scene, name, port.width)))
     else:
         told = "This mcentral was not asked yet." if asked else "No mcentral was asked yet: objects come from an mcache first."
         lines += [((" ", "text"), *line) for line in reflow([(told, "label")], port.width - 2)]
     return fit_all(lines, port)
 
 
-def chain_base(world: Whole, scene: Scene, which: Which, width: int, x: int) -> int:
+def chain_base(world: Whole, scene: Scene, name: str, width: int, x: int) -> int:
     """The span that is drawn at cell x of a chain; 0 for none."""
-    for (text, _), base in _chain(world, scene, which, width):
+    for (text, _), base in _chain(world, scene, name, width):
         if x < len(text):
             return base
         x -= len(text)
     return 0
 
 
-def _boxes_shown(width: int) -> int:
-    return _BOXES if width >= 70 else _FEW_BOXES
+def _boxes_shown(world: Whole, width: int) -> int:
+    """Boxes for each list: many, few, or as many as there is room for."""
+    count = len(world.profile.central_lists)
+    if width >= _FIXED + count * (_BOXES + _NUMBER) + _LEGEND_ROOM:
+        return _BOXES
+    return max(0, min(_FEW_BOXES, (width - _FIXED) // count - _NUMBER))
 
 
-def _heading(width: int) -> Line:
-    cells = _boxes_shown(width) + 7
-    text = f"  {'cl':>2} {'size':>6} {'kind':<7}{'nonempty':<{cells}}{'empty':<{cells}}{'locks':>6}"
+def _heading(world: Whole, width: int) -> Line:
+    cells = _boxes_shown(world, width) + _NUMBER
+    names = "".join(f"{clip(name, cells - 1):<{cells}}" for name in world.profile.central_names)
+    text = f"  {'cl':>2} {'size':>6} {'kind':<7}{names}{'locks':>6}"
     return ((text, "label"), (_LEGEND if len(text) + len(_LEGEND) <= width else "", "label"))
 
 
 def _row(world: Whole, spanclass: int, port: Port, scene: Scene) -> Line:
-    c, boxes = world.lists.central(spanclass), _boxes_shown(port.width)
+    c, boxes = world.lists.central(spanclass), _boxes_shown(world, port.width)
     chosen = spanclass == scene.selection.spanclass
     new = spanclass in scene.touched.central
     kind = kind_of(spanclass)
@@ -98,15 +104,17 @@ def _row(world: Whole, spanclass: int, port: Port, scene: Scene) -> Line:
         (f"{spanclass >> 1:>2} {world.profile.classes[spanclass >> 1].size:>6} {kind:<7}", head),
     ]
     tones: tuple[Token, Token] = ("mid", "low") if c.nlock else ("dim", "dim")
-    spans += [(_boxes(c.nonempty, boxes), tones[0]), (_boxes(c.empty, boxes), tones[1])]
+    spans += [(_boxes(n, boxes), tones[number % 2]) for number, n in enumerate(c.lengths)]
     spans.append((f"{_number(c.nlock) if c.nlock else '':>6}", "text"))
     return tuple(spans)
 
 
 def _boxes(n: int, boxes: int) -> str:
     """A list's length as boxes and as a number; a blank is always left behind them."""
+    if not boxes:
+        return f"{_number(n) if n else '–'}".ljust(_NUMBER)
     drawn = "▪" * n if n <= boxes else "▪" * (boxes - 1) + "…"
-    return f"{drawn or '–'} {_number(n) if n else ''}".ljust(boxes + 7)
+    return f"{drawn or '–'} {_number(n) if n else ''}".ljust(boxes + _NUMBER)
 
 
 def _number(n: int) -> str:
@@ -114,22 +122,22 @@ def _number(n: int) -> str:
     return str(n) if n < 100_000 else f"{n // 1000}k" if n < 1_000_000 else f"{n // 1_000_000}M"
 
 
-def _chain(world: Whole, scene: Scene, which: Which, width: int) -> list[tuple[Span, int]]:
+def _chain(world: Whole, scene: Scene, name: str, width: int) -> list[tuple[Span, int]]:
     """A list as the doubly linked chain it is, with the base of the span that each piece stands for (0: none).
 
     It is drawn front to back, or, where it is longer than the line and the selected span hangs on it, around that span.
     """
     spanclass = scene.selection.spanclass
     c = world.lists.central(spanclass)
-    count = c.nonempty if which == "nonempty" else c.empty
+    count = dict(zip(world.profile.central_names, c.lengths, strict=True))[name]
     selected = world.spans.at(scene.selection.addr)
-    if selected is not None and (selected.spanclass != spanclass or selected.list_name != which):
+    if selected is not None and (selected.spanclass != spanclass or selected.list_name != name):
         selected = None
-    label = f" {which:<9}"
+    label = f" {name:<9}"
     if selected is not None and (place := world.lists.place(selected.base, _FAR)):
-        label = f" {which} {place} of {count} "
+        label = f" {name} {place} of {count} "
     room = max(1, (width - len(label) - _ENDS) // (_LINK + bool(scene.comparing)))
-    before, bases, behind = _window(world, spanclass, which, selected, room)
+    before, bases, behind = _window(world, spanclass, name, selected, room)
     changed = scene.sign(spanclass in scene.touched.central)
     pieces: list[tuple[Span, int]] = [
         ((changed or " ", "new"), 0),
@@ -150,10 +158,10 @@ def _chain(world: Whole, scene: Scene, which: Which, width: int) -> list[tuple[S
     return pieces
 
 
-def _window(world: Whole, spanclass: int, which: Which, selected: SpanInfo | None, room: int) -> tuple[bool, list[int], bool]:
+def _window(world: Whole, spanclass: int, name: str, selected: SpanInfo | None, room: int) -> tuple[bool, list[int], bool]:
     """Returns at most `room` neighbouring spans of a list, and whether there are more before and after them."""
     if selected is None:
-        bases = world.lists.chain(spanclass, which, room + 1)
+        bases = world.lists.chain(spanclass, name, room + 1)
         return False, bases[:room], len(bases) > room
     before, behind = _neighbours(world, selected, -1, room), _neighbours(world, selected, 1, room)
     left = min(len(before), max(room // 2, room - 1 - len(behind)))

@@ -20,7 +20,7 @@ def test_columns_never_touch(monkeypatch: pytest.MonkeyPatch, width: int) -> Non
             patch.setattr(
                 ListView,
                 "central",
-                lambda lists, c, n=lengths: CentralInfo(c, n[0], n[1], 0, n[2]) if c == 8 else whole(lists, c),
+                lambda lists, c, n=lengths: CentralInfo(c, n[:2], 0, n[2]) if c == 8 else whole(lists, c),
             )
             words = plain(render_mcentral(s.session.world, Port(width, 24), s.scene)[2]).split()
         numbers = [word for word in words[4:] if word[0].isdigit()]
