@@ -12,9 +12,10 @@ from gomem_core.classic.view_lists import ListView
 from gomem_core.classic.view_pointers import PointerView
 from gomem_core.classic.view_slots import SlotView
 from gomem_core.classic.view_spans import SpanView
-from gomem_core.go.amd64 import ARENA_SIZE, BITMAP_BYTES_PER_ARENA_BYTE, PAGE_SHIFT, PTR_SIZE
+from gomem_core.go.amd64 import ARENA_SIZE, BITMAP_BYTES_PER_ARENA_BYTE, PTR_SIZE
 from gomem_core.go.events import Event
 from gomem_core.go.versions import GO_1_10
+from gomem_core.world.arenas import Arena, Arenas
 from gomem_core.world.records import McacheInfo, MemStats, Region
 
 
@@ -102,12 +103,9 @@ class ExtentView:
         self._heap = heap
 
     @property
-    def arena(self) -> tuple[int, int]:
-        return self._heap.mheap.arena_start, self._heap.mheap.arena_used
-
-    @property
-    def pages(self) -> int:
-        return (self._heap.mheap.arena_used - self._heap.mheap.arena_start) >> PAGE_SHIFT
+    def arenas(self) -> Arenas:
+        h = self._heap.mheap
+        return Arenas([Arena(h.arena_start, h.arena_used, h.arena_start + ARENA_SIZE)])
 
     def layout(self) -> list[Region]:
         h = self._heap.mheap

@@ -38,6 +38,7 @@ class Profile:
     name: str
     classes: tuple[SizeClass, ...]  # by number; class 0 stands for large objects
     small_limit: int  # the longest request that is served from a size class
+    reservation: bool  # whether all lies in one: the spans array, the bitmap, an arena, and a spare page
     central_lists: tuple[CentralList, ...]  # in the order in which CentralInfo counts them and panes draw them
     heap_lists: HeapLists
 
@@ -72,6 +73,7 @@ GO_1_10: Final = Profile(
     name="go1.10",
     classes=tuple(CLASSES),
     small_limit=MAX_SMALL_SIZE,
+    reservation=True,
     central_lists=(
         CentralList("nonempty", "N", "spans with free slots", False, "it has free slots", "spans with a free slot"),
         CentralList("empty", "E", "spans without a free slot", True, "it has none", "spans without one, or cached"),

@@ -26,9 +26,7 @@ class Figures(NamedTuple):
 
     balance: Balance
     shares: dict[int, Share]  # of each span class that has spans
-    arena: int  # mapped
-    bitmap: int  # mapped
-    spans: int  # mapped, of the spans array
+    mapped: dict[tuple[str, int], int]  # of each region, by its name and where it starts
     heap_sys: int
     heap_inuse: int
     heap_idle: int
@@ -58,14 +56,11 @@ class Figures(NamedTuple):
 def figures(world: Whole, account: Account) -> Figures:
     """Returns the figures of this moment.  Reads the account, so only between commands are they exact."""
     stats = world.sums.stats
-    mapped = {r.name: r.used_end - r.used_start for r in world.extents.layout()}
     free = dict(world.lists.free_lists())
     return Figures(
         balance=account.read(),
         shares=account.shares(),
-        arena=mapped["heap: arena"],
-        bitmap=mapped["heap: bitmap"],
-        spans=mapped["heap: spans"],
+        mapped={(r.name, r.start): r.used_end - r.used_start for r in world.extents.layout()},
         heap_sys=stats.heap_sys,
         heap_inuse=stats.heap_inuse,
         heap_idle=stats.heap_idle,

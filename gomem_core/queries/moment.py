@@ -95,7 +95,7 @@ def _counters(world: Whole, objects: ObjectTable) -> tuple[tuple[str, int], ...]
     """The runtime's counters, and numbers about session and collector that are not among its counters."""
     stats = world.sums.stats
     return (
-        ("arena", world.extents.arena[1] - world.extents.arena[0]),
+        ("arena", world.extents.arenas.nbytes),
         ("objects_made", len(objects)),
         ("objects_alive", objects.alive),
         *((name, getattr(stats, name)) for name in (*STAT_NOTES, *_FURTHER)),

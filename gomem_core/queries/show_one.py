@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from gomem_core.go.amd64 import ARENA_END, PAGE_MASK, PAGE_SHIFT, PTR_SIZE
+from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTR_SIZE
 from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Account, Share
 from gomem_core.queries.data import bytes_data, links_data, object_data, size_class_data, span_share_data, word_data
@@ -120,7 +120,7 @@ def _list(info: SpanInfo, profile: Profile) -> str:
 
 def show_page(page: int, world: Whole) -> Result:
     """What spans[page] says, and what the page belongs to."""
-    addr = world.extents.arena[0] + (page << PAGE_SHIFT)
+    addr = world.extents.arenas.address(page)
     info = world.spans.at(addr)
     entry, valid = world.spans.entry(page)
     data: results.Page = {"page": page, "addr": hexed(addr), "span": None, "entry": None, "valid": None}
@@ -228,24 +228,26 @@ def find(addr: int, world: Whole, objects: ObjectTable, links: LinkIndex | None 
         "object": None,
     }
     if region is None:
-        where = "the spare page after the arena" if world.extents.arena[0] < addr < ARENA_END else "nothing gomem shows"
+        end = world.extents.arenas.parts[-1].end
+        spare = world.profile.reservation and end <= addr < end + PAGE_SIZE
+        where = "the spare page after the arena" if spare else "nothing gomem shows"
         return Result(f"{addr:#x}: {where}", data)
     details = [f"{addr:#x} lies in {region.name} ({region.note})"]
     if not region.used_start <= addr < region.used_end:
         details.append("not mapped yet" if region.name.startswith("heap") else "not in use")
     elif region.name == "heap: spans":
         page = (addr - region.start) // PTR_SIZE
-        details.append(f"the entry of page {page}, {world.extents.arena[0] + (page << PAGE_SHIFT):#x}: see show page {page}")
+        details.append(f"the entry of page {page}, {world.extents.arenas.address(page):#x}: see show page {page}")
     elif region.name == "heap: bitmap":
         word = (region.end - 1 - addr) * 4
-        details.append(f"pointer and scan bits of the four words from {world.extents.arena[0] + word * PTR_SIZE:#x}")
+        details.append(f"pointer and scan bits of the four words from {world.extents.arenas.start + word * PTR_SIZE:#x}")
     elif region.name == "heap: arena":
         details += _find_in_arena(addr, world, objects, links, data)
     return Result(details[0], data, details=tuple(details[1:]))
 
 
 def _find_in_arena(addr: int, world: Whole, objects: ObjectTable, links: LinkIndex | None, data: "results.Found") -> list[str]:
-    page = (addr - world.extents.arena[0]) >> PAGE_SHIFT
+    page = world.extents.arenas.page(addr)
     info = world.spans.at(addr)
     if info is None:
         return []

@@ -17,8 +17,7 @@ from gomem_core.world.objects import ObjectTable
 _FEW: Final = 4  # spans, and objects, from the lower end
 _SPANS: Final = 8  # in which objects are looked for, from either end
 _NAMES: Final = 2000  # among which objects that can hold pointers are looked for
-_PREFIX: Final = re.compile(r"0(x[0-9a-f]{0,11})?")
-_DIGITS: Final = (10, 11)  # of the arena's addresses
+_PREFIX: Final = re.compile(r"0(x[0-9a-f]*)?")
 
 Wanted = Callable[[int], bool]
 
@@ -70,11 +69,13 @@ class _Offers:
         return [f"{addr:#x}" for addr in sorted({self._table.info(oid).addr for oid in oids})]
 
     def _ranges(self, prefix: str) -> Iterator[tuple[int, int]]:
-        """The parts of the used arena whose addresses are written so: first address, and one past the last."""
-        start, end = self._world.extents.arena
+        """The parts of the used arenas whose addresses are written so: first address, and one past the last."""
+        if not _PREFIX.fullmatch(prefix):
+            return
         digits = prefix[2:]
-        for missing in (n - len(digits) for n in _DIGITS) if _PREFIX.fullmatch(prefix) else ():
-            if missing >= 0:
+        for start, end, _ in self._world.extents.arenas.parts:
+            for length in range(max(len(digits), len(f"{start:x}")), len(f"{end:x}") + 1):
+                missing = length - len(digits)
                 low = int(digits or "0", 16) << 4 * missing
                 low, high = max(low, start), min(low + (1 << 4 * missing), end)
                 if low < high:

@@ -30,7 +30,7 @@ def snapshot(desk: Desk) -> "outputs.Export":
     """Returns the whole snapshot.  The desk's sessions must narrate, or there are no events."""
     session, timeline, world = desk.session, desk.session.timeline, desk.session.world
     balance = session.account.read()
-    start, used = world.extents.arena
+    arenas = world.extents.arenas
     return {
         "file": desk.script.name or None,
         "title": desk.script.title or None,
@@ -39,7 +39,7 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "of": len(timeline.steps),
         "marks": {**timeline.marks},
         **_told(desk),
-        "arena": {"start": hexed(start), "used": hexed(used), "pages": world.extents.pages},
+        "arena": {"start": hexed(arenas.start), "used": hexed(arenas.end), "pages": arenas.pages},
         "sweepgen": world.sums.sweepgen,
         "spans": [span_data(info) for info in world.spans.rows()],
         "mcentral": [_central(world, number) for number in world.profile.central_classes if world.lists.central(number).nlock],

@@ -2,14 +2,15 @@
 
 What looks at a heap knows it by these protocols alone.  A world has facets, one for each kind of question; of a heap about which
 not everything can be found out some facets are Unknown, and say why.  What is returned are small frozen records (records.py),
-nothing is copied but what is asked for, and nothing can be changed.  Addresses and sizes are bytes; pages are numbered from the
-start of the arena.
+nothing is copied but what is asked for, and nothing can be changed.  Addresses and sizes are bytes; pages are numbered as
+arenas.py says.
 """
 
 from collections.abc import Generator, Iterator
 from typing import Literal, NamedTuple, Protocol, cast
 
 from gomem_core.go.versions import Profile
+from gomem_core.world.arenas import Arenas
 from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SlotInfo, SpanInfo, WordInfo
 
 
@@ -53,7 +54,7 @@ class Spans(Protocol):
 
     @property
     def count(self) -> int:
-        """Number of spans in the arena."""
+        """Number of spans."""
         ...
 
     def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
@@ -65,11 +66,11 @@ class Spans(Protocol):
         ...
 
     def at(self, addr: int) -> SpanInfo | None:
-        """The span whose pages hold `addr`; None outside the used arena."""
+        """The span whose pages hold `addr`; None outside the used arenas."""
         ...
 
     def number(self, base: int) -> int:
-        """Position in address order of the span that holds `base`; -1 outside the used arena."""
+        """Position in address order of the span that holds `base`; -1 outside the used arenas."""
         ...
 
     def entry(self, page: int) -> tuple[int, bool]:
@@ -238,13 +239,8 @@ class Extents(Protocol):
     """Where there is memory."""
 
     @property
-    def arena(self) -> tuple[int, int]:
-        """Start and end of the used arena."""
-        ...
-
-    @property
-    def pages(self) -> int:
-        """Pages of the used arena."""
+    def arenas(self) -> Arenas:
+        """The arenas, and how far they are used; spans cover them so far without a gap."""
         ...
 
     def layout(self) -> list[Region]:

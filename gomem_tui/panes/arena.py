@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render import arena
 from gomem_tui.render.lines import Line
 from gomem_tui.render.pagecells import LENSES, Chart
+from gomem_tui.render.pagegrid import Grid
 from gomem_tui.settings.keys import STANDARD, Keyboard
 
 
@@ -29,33 +29,26 @@ class ArenaPane(HeapPane):
         """Rows shown."""
         return arena.map_rows(self.size.height)
 
-    def _layout(self) -> tuple[int, int]:
-        return arena.layout(self.model.world, self.port(self.size.width, self.size.height), self.chart.zoom)
-
-    def _cell(self) -> int:
-        return (self.model.scene.selection.addr - self.model.world.extents.arena[0]) >> PAGE_SHIFT + self.chart.zoom
+    def _grid(self) -> tuple[Grid, int]:
+        return arena.grid(self.model.world, self.port(self.size.width, self.size.height), self.chart.zoom)
 
     def reveal(self) -> None:
         """Scroll to the selected page."""
-        per_row = self._layout()[0]
-        rows = -(-arena.cell_count(self.model.world, self.chart.zoom) // per_row)
-        self.show_row(self._cell() // per_row, self.page(), rows)
+        grid = self._grid()[0]
+        self.show_row(grid.row_of(self.model.scene.selection.addr), self.page(), grid.rows)
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select the page of another cell."""
-        self._select(self._cell() + rows * self._layout()[0] + columns)
+        self.model.select(self._grid()[0].moved(self.model.scene.selection.addr, rows, columns))
 
     def pick(self, x: int, y: int) -> None:
         """Select the page of a cell."""
-        per_row, spread = self._layout()
-        column = (x - arena.LABEL) // spread
-        if 1 <= y <= self.page() and 0 <= column < per_row:
-            self._select((self.top + y - 1) * per_row + column)
-
-    def _select(self, cell: int) -> None:
-        world = self.model.world
-        page = max(0, min(cell << self.chart.zoom, world.extents.pages - 1))
-        self.model.select(world.extents.arena[0] + (page << PAGE_SHIFT))
+        grid, spread = self._grid()
+        column = (x - arena.label_cells(self.model.world.extents.arenas)) // spread
+        if 1 <= y <= self.page() and 0 <= column < grid.per_row:
+            addr = grid.picked(self.top + y - 1, column)
+            if addr is not None:
+                self.model.select(addr)
 
     def next_lens(self) -> None:
         """Look through the next lens."""

@@ -206,15 +206,16 @@ class Model:
         served = outcome.result.served if outcome is not None and outcome.result is not None else None
         if served is not None and self.world.spans.at(served.addr) is not None:
             return self._selection(served.addr)
-        if not self.scene.selection.addr and self.world.extents.pages:
-            return self._selection(self.world.extents.arena[0])
+        arenas = self.world.extents.arenas
+        if not self.scene.selection.addr and arenas.pages:
+            return self._selection(arenas.start)
         for addrs in (news.slots, news.spans):  # where a pointer was stored, the one span that something happened to
             if len(addrs) == 1 and self.world.spans.at(next(iter(addrs))) is not None:
                 return self._selection(next(iter(addrs)))
         if shown and self.world.spans.at(shown) is not None:
             return self._selection(shown)
         if self.world.spans.at(self.scene.selection.addr) is None:  # the arena was smaller here
-            return self._selection(self.world.extents.arena[0]) if self.world.extents.pages else Selection()
+            return self._selection(arenas.start) if arenas.pages else Selection()
         return self.scene.selection
 
     # --- Selecting ------------------------------------------------------------------------------------------------------

@@ -166,13 +166,11 @@ def _objects(model: Model, width: int, rows: int) -> list[Line]:
 def _arena(model: Model, rows: int) -> list[str]:
     """The page map in words: neighbouring spans of one sort are told together."""
     runs = list(_runs(model.world.spans.each()))
-    title = f"Pane 2 Arena: {counted(model.world.extents.pages, 'page')} mapped, 8.0K each"
+    title = f"Pane 2 Arena: {counted(model.world.extents.arenas.pages, 'page')} mapped, 8.0K each"
     if not runs:
         return [title, "  The arena is empty: nothing was allocated yet."]
-    arena = model.world.extents.arena[0]
-    lines = [
-        f"  from page {base - arena >> PAGE_SHIFT}, {short(base)}: {counted(n, 'page')}, {sort}" for base, n, sort in runs[:rows]
-    ]
+    page = model.world.extents.arenas.page
+    lines = [f"  from page {page(base)}, {short(base)}: {counted(n, 'page')}, {sort}" for base, n, sort in runs[:rows]]
     if len(runs) > rows:
         lines.append(f"{rows} of {len(runs)} stretches; pane arena {len(runs)} prints all.")
     return [title, *lines]
@@ -183,7 +181,7 @@ def _runs(infos: Iterator[SpanInfo]) -> Iterator[tuple[int, int, str]]:
     base, pages, sort = 0, 0, ""
     for info in infos:
         own = _sort(info)
-        if own != sort or (info.sizeclass == 0 and info.state == "inuse"):
+        if own != sort or info.base != base + (pages << PAGE_SHIFT) or (info.sizeclass == 0 and info.state == "inuse"):
             if pages:
                 yield base, pages, sort
             base, pages, sort = info.base, 0, own

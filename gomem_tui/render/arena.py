@@ -2,13 +2,27 @@
 
 from typing import Final
 
-from gomem_core.go.amd64 import ARENA_SIZE, PAGE_SHIFT
+from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import Profile
 from gomem_core.report import format_bytes
+from gomem_core.world.arenas import Arenas
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import Whole
-from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
+from gomem_tui.render.lines import (
+    MANY,
+    Line,
+    Port,
+    Scene,
+    Span,
+    address_cells,
+    changed_elsewhere,
+    fit_all,
+    rule,
+    short,
+    shown_rows,
+)
 from gomem_tui.render.pagecells import GOES_ON, Cells, Chart, Lens, class_glyph
+from gomem_tui.render.pagegrid import Grid, GridRow, page_range
 from gomem_tui.render.readout import readout, readout_several
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.spans import changed_bases
@@ -16,8 +30,7 @@ from gomem_tui.render.words import join_lines
 
 MAX_ZOOM: Final = 18  # 2^18 pages a cell: the whole 512 GB are 256 cells
 
-_ARENA_PAGES: Final = ARENA_SIZE >> PAGE_SHIFT
-LABEL: Final = 13  # cells for the address in front of a row
+_ADDRESS: Final = 12  # cells for the address in front of a row, where it is not longer
 _FOOT: Final = 3  # readout and legend below the map
 _LEGENDS: Final[dict[Lens, tuple[str, ...]]] = {
     "class": ("▓ large", "· free", "░ given back"),
@@ -43,58 +56,59 @@ def map_rows(height: int) -> int:
     return max(1, height - 1 - _FOOT)
 
 
-def cell_count(world: Whole, zoom: int) -> int:
-    """Cells of the whole map: the mapped pages; from the first zoom on, all that could ever be mapped."""
-    return world.extents.pages if zoom == 0 else _ARENA_PAGES >> zoom
-
-
-def layout(world: Whole, port: Port, zoom: int) -> tuple[int, int]:
-    """Map cells in a row, a power of two so that row addresses are round, and columns for each of them.
+def grid(world: Whole, port: Port, zoom: int) -> tuple[Grid, int]:
+    """Where the cells stand, as many in a row as a power of two, so that row addresses are round; and columns for each of them.
 
     Two columns where the whole map fits in that way, else one.
     """
-    room = max(1, port.width - LABEL - 1)
+    arenas = world.extents.arenas
+    room = max(1, port.width - label_cells(arenas) - 1)
     per_row = 1 << (room.bit_length() - 1)
-    if per_row > 1 and per_row // 2 * map_rows(port.height) >= cell_count(world, zoom):
-        return per_row // 2, 2
-    return per_row, 1
+    if per_row > 1 and (wide := Grid(arenas, zoom, per_row // 2)).rows <= map_rows(port.height):
+        return wide, 2
+    return Grid(arenas, zoom, per_row), 1
+
+
+def label_cells(arenas: Arenas) -> int:
+    """Cells for the sign and the address in front of a row."""
+    return 1 + address_cells(arenas, _ADDRESS)
 
 
 def render_arena(world: Whole, port: Port, scene: Scene, chart: Chart, key: str = "") -> list[Line]:
     """Title rule, the rows of the map from row port.top, a readout of the selected page, a legend; `key` opens all of it."""
-    per_row, spread = layout(world, port, chart.zoom)
-    size = format_bytes(1 << (PAGE_SHIFT + chart.zoom))
-    count, rows, start = cell_count(world, chart.zoom), map_rows(port.height), world.extents.arena[0]
-    elsewhere = _changed_elsewhere(world, scene, chart.zoom, per_row, port)
-    position = shown_rows(port.top + 1, min(port.top + rows, -(-count // per_row)), -(-count // per_row))
-    notes = [f"lens: {chart.lens}", f"{size} a cell", elsewhere, position or f"{world.extents.pages} pages mapped"]
-    lines = [rule("2 Arena", notes, port)]
+    arenas, (cells, spread) = world.extents.arenas, grid(world, port, chart.zoom)
+    rows = map_rows(port.height)
+    elsewhere = changed_elsewhere(map(cells.row_of, changed_bases(world, scene)), port.top, rows)
+    position = shown_rows(port.top + 1, min(port.top + rows, cells.rows), cells.rows)
+    apart = f"{len(arenas.parts)} arenas" if len(arenas.parts) > 1 else ""
+    notes = [f"lens: {chart.lens}", f"{format_bytes(cells.cell_bytes)} a cell", elsewhere]
+    lines = [rule("2 Arena", [*notes, position or f"{arenas.pages} pages mapped", apart], port)]
     selected = world.spans.at(scene.selection.addr)
-    cursor = (scene.selection.addr - start) >> PAGE_SHIFT + chart.zoom if selected is not None else -1
+    cursor = cells.cell(scene.selection.addr) if selected is not None else -1
     painter = Cells(world, scene, chart, selected, cursor, port.active)
-    for row in range(port.top, port.top + rows):
-        cells = range(row * per_row, min((row + 1) * per_row, count))
-        if not cells:
-            break
-        drawn = painter.row(cells)
-        sign = next((cell.mark for cell in drawn if cell.mark), "") if spread == 1 else ""  # else each cell has its own
-        address = f"{short(start + (cells.start << chart.zoom + PAGE_SHIFT)):<{LABEL - 1}}"
-        spans: list[Span] = [(sign, "new"), (address, "label")] if sign else [(f" {address}", "label")]
-        for cell in drawn:
-            spans += cell.spans(spread)
-        lines.append(tuple(spans))
-    if not world.extents.pages and not chart.zoom:
+    width = label_cells(arenas) - 1
+    for number in range(port.top, min(port.top + rows, cells.rows)):
+        lines.append(_row(cells.row(number), painter, spread, width))
+    if not arenas.pages and not chart.zoom:
         lines += notice("Nothing is mapped yet: the first allocation makes the arena grow.", port.width)
     lines += [()] * (port.height - _FOOT - len(lines))
-    told = "" if selected is None else _readout(world, selected, cursor, chart.zoom, port.width - 3)
+    told = "" if selected is None else _readout(world, selected, cursor, cells.cell_bytes, port.width - 3)
     lines.append(((f" ▸ {told}" if told else "", "select"),))
     lines += [((f" {text}", "label"),) for text in join_lines(_legend(world.profile, scene, chart, key), port.width - 1)]
     return fit_all(lines, port)
 
 
-def _changed_elsewhere(world: Whole, scene: Scene, zoom: int, per_row: int, port: Port) -> str:
-    cells = (base - world.extents.arena[0] >> PAGE_SHIFT + zoom for base in changed_bases(world, scene))
-    return changed_elsewhere((cell // per_row for cell in cells), port.top, map_rows(port.height))
+def _row(row: GridRow, painter: Cells, spread: int, width: int) -> Line:
+    """Cells after the address of the first one, which has `width` cells; or how much lies between two arenas."""
+    if row.gap:
+        return ((" " * (1 + width), "text"), (f"… {format_bytes(row.gap)} unused …", "label"))
+    drawn = painter.row(row.cells)
+    sign = next((cell.mark for cell in drawn if cell.mark), "") if spread == 1 else ""  # else each cell has its own
+    address = f"{short(row.cells.start):<{width}}"
+    spans: list[Span] = [(sign, "new"), (address, "label")] if sign else [(f" {address}", "label")]
+    for cell in drawn:
+        spans += cell.spans(spread)
+    return tuple(spans)
 
 
 def _legend(profile: Profile, scene: Scene, chart: Chart, key: str) -> list[str]:
@@ -115,12 +129,11 @@ def _profile_signs(profile: Profile, lens: Lens) -> list[str]:
     return ["M mcache", *(f"{one.sign} {one.name}" for one in profile.central_lists)] if lens == "list" else []
 
 
-def _readout(world: Whole, selected: SpanInfo, cell: int, zoom: int, width: int) -> str:
-    """What the selected cell covers."""
-    start = world.extents.arena[0]
-    first, last = cell << zoom, min((cell + 1 << zoom), world.extents.pages) - 1
-    low, high = world.spans.number(start + (first << PAGE_SHIFT)), world.spans.number(start + (last << PAGE_SHIFT))
+def _readout(world: Whole, selected: SpanInfo, cell: int, nbytes: int, width: int) -> str:
+    """What the selected cell covers, which begins at `cell`."""
+    first, last = page_range(world.extents.arenas, cell, nbytes)
+    end = cell + (last + 1 - first << PAGE_SHIFT)
+    low, high = world.spans.number(cell), world.spans.number(end - 1)
     if low == high:
         return readout(selected, first, last, width)
-    addrs = (start + (first << PAGE_SHIFT), start + (last + 1 << PAGE_SHIFT))
-    return readout_several(high - low + 1, first, last, addrs, width)
+    return readout_several(high - low + 1, first, last, (cell, end), width)

@@ -117,8 +117,8 @@ class _Picture:
     def _grown(self, r: Region, nbytes: int) -> str:
         """What marks a region of which another part was mapped before."""
         before = self._scene.before
-        was = {} if before is None else {"heap: arena": before.arena, "heap: bitmap": before.bitmap, "heap: spans": before.spans}
-        return self._scene.sign(was.get(r.name, nbytes) != nbytes)
+        was = nbytes if before is None else before.mapped.get((r.name, r.start), 0)
+        return self._scene.sign(was != nbytes)
 
     def _used(self, r: Region) -> _Row:
         nbytes, reserved = r.used_end - r.used_start, r.end - r.start
@@ -155,7 +155,7 @@ class _Picture:
         return _Row(_GAPS, ((blank, "dim"), ("┊  ", "dim"), (text, "dim")))
 
     def _selected(self, r: Region) -> list[_Row]:
-        if not self._addr or not r.name.startswith("heap"):
+        if not self._addr or not r.name.startswith("heap") or (r.name == "heap: arena" and not r.start <= self._addr < r.end):
             return []
         addr, text = self._told(r)
         token: Token = "cursor" if self._port.active and r.name == "heap: arena" else "select"
@@ -166,7 +166,7 @@ class _Picture:
 
     def _told(self, r: Region) -> tuple[int, str]:
         """Says where the selected place lies in a region of the heap, and what is there."""
-        offset = self._addr - self._world.extents.arena[0]
+        offset = self._addr - self._world.extents.arenas.start  # the only one, where these regions are
         if r.name == "heap: bitmap":
             return r.end - 1 - offset // BITMAP_BYTES_PER_ARENA_BYTE, self._byte_told(offset)
         if r.name == "heap: spans":

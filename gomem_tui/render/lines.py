@@ -10,6 +10,7 @@ from gomem_core.queries.difference_tables import GLYPHS, Fate
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.moment import Row
 from gomem_core.queries.roworder import RowOrder
+from gomem_core.world.arenas import Arenas
 from gomem_core.world.changes import Touched
 from gomem_tui.draw.style import Token
 
@@ -121,8 +122,13 @@ def bar(share: float, width: int) -> str:
 
 
 def short(addr: int) -> str:
-    """An address without 0x: all of the arena's share their length."""
+    """An address without 0x."""
     return f"{addr:x}"
+
+
+def address_cells(arenas: Arenas, least: int) -> int:
+    """Cells for a column of addresses and the blank after them, `least` where they are not longer."""
+    return max(least, arenas.digits + 1)
 
 
 def shown_rows(first: int, last: int, count: int) -> str:

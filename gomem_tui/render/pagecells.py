@@ -71,6 +71,7 @@ class Cells:
     """Draws cells of one map."""
 
     def __init__(self, world: Whole, scene: Scene, chart: Chart, selected: SpanInfo | None, cursor: int, active: bool) -> None:
+        """`cursor`: where the selected cell begins, -1: none is selected."""
         self._world = world
         self._scene = scene
         self._chart = chart
@@ -81,24 +82,22 @@ class Cells:
         self._signs = {one.name: one.sign for one in world.profile.central_lists}
 
     def row(self, cells: range) -> list[Cell]:
-        """The given cells; what several of them share is looked up once."""
-        start, zoom = self._world.extents.arena[0], self._chart.zoom
+        """The cells that begin at the given addresses; what several of them share is looked up once."""
         found: list[Cell] = []
         info: SpanInfo | None = None
-        for cell in cells:
-            first = start + (cell << zoom + PAGE_SHIFT)
-            end = start + (cell + 1 << zoom + PAGE_SHIFT)
+        for first in cells:
+            end = first + cells.step
             if info is None or first >= info.base + info.nbytes:
                 info = self._world.spans.at(first)
             if info is None:
                 found.append(Cell("╌", "dim"))
             elif end <= info.base + info.nbytes:
-                found.append(self._one(cell, info, first, end))
+                found.append(self._one(info, first, end))
             else:
-                found.append(self._several(cell, first, end))
+                found.append(self._several(first, end))
         return found
 
-    def _one(self, cell: int, info: SpanInfo, first: int, end: int) -> Cell:
+    def _one(self, info: SpanInfo, first: int, end: int) -> Cell:
         """A cell that lies within one span."""
         in_use, goes_on = info.state != "free", first > info.base
         glyph = GOES_ON if in_use and goes_on else self._glyph(info, self._ago(info.base))
@@ -106,12 +105,12 @@ class Cells:
         mark = self._scene.mark(base) if base == info.base or self._scene.comparing else ""
         new = in_use and self._scene.mark(info.base) != ""
         token: Token = "new" if new or (mark and not in_use) else kind_tone(info)
-        return Cell(glyph, self._tone(cell, info, token), mark, joined=in_use and goes_on)
+        return Cell(glyph, self._tone(first, info, token), mark, joined=in_use and goes_on)
 
-    def _several(self, cell: int, first: int, end: int) -> Cell:
+    def _several(self, first: int, end: int) -> Cell:
         """A cell that covers several spans, or one and unmapped space: told from some of them."""
         world = self._world
-        used_end = min(end, world.extents.arena[1])
+        used_end = min(end, world.extents.arenas.at(first).used)
         low, high = world.spans.number(first), world.spans.number(used_end - 1)
         step = max(1, (high - low + 1) // _SAMPLES)
         infos = [info for n in range(low, high + 1, step) for info in world.spans.rows(n, n + 1)]
@@ -121,7 +120,7 @@ class Cells:
         ago = min(self._ago(info.base) for info in infos)
         parts = list(zip(infos, pages, strict=True))
         glyph = self._glyph_of_several(parts, (used_end - first) / (end - first), ago)
-        return Cell(glyph, self._tone(cell, None, "new" if new else "dim" if glyph == "·" else "mid"), mark)
+        return Cell(glyph, self._tone(first, None, "new" if new else "dim" if glyph == "·" else "mid"), mark)
 
     def _first_changed(self, first: int, end: int) -> int:
         """The first of few changed spans that begins, or began, from `first` on and before `end`; 0: none."""
@@ -133,9 +132,9 @@ class Cells:
         step = self._scene.changed.get(base)
         return _EVER if step is None else self._scene.step - step
 
-    def _tone(self, cell: int, info: SpanInfo | None, token: Token) -> Token:
+    def _tone(self, first: int, info: SpanInfo | None, token: Token) -> Token:
         """The colour of the selection, if the cell has to do with it."""
-        if cell == self._cursor:
+        if first == self._cursor:
             return "cursor" if self._active else "select"
         if info is not None and self._selected is not None and info.base == self._selected.base:
             return "select"

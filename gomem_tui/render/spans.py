@@ -36,7 +36,7 @@ def render_spans(world: Whole, order: SpanOrder, port: Port, scene: Scene) -> li
 
 def _notes(world: Whole, order: SpanOrder, infos: list[SpanInfo], port: Port, scene: Scene) -> list[str]:
     """What the title rule tells, what matters most first."""
-    count, size = world.spans.count, format_bytes(world.extents.pages << 13)
+    count, size = world.spans.count, format_bytes(world.extents.arenas.nbytes)
     position = shown_rows(port.top + 1, port.top + len(infos), len(order)) if infos else ""
     if order.text:
         total, more = [f"{len(order)} of {count}", position], [f"filter {order.text}"]

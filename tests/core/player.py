@@ -224,7 +224,7 @@ class Player:
         """The account adds up, and says of each class what the oracle knows: slots that live, and what was asked for in them."""
         world, oracle = self.session.world, self.oracle
         account = Account(world, self.session.objects)
-        assert account.read().total == world.extents.arena[1] - world.extents.arena[0]
+        assert account.read().total == world.extents.arenas.end - world.extents.arenas.start
         live: Counter[int] = Counter()
         requested: Counter[int] = Counter()
         unsure: set[int] = set()  # classes with slots of which the model knows only that they are there

@@ -77,7 +77,7 @@ def check(w: Watched) -> None:
     world = w.session.world
     check_held(w)
     balance = w.account.read()
-    assert balance.total == world.extents.arena[1] - world.extents.arena[0]
+    assert balance.total == world.extents.arenas.end - world.extents.arenas.start
     assert balance == w.anew().read()
     assert w.account.by_class() == w.anew().by_class()
     assert min(balance) >= 0
@@ -137,7 +137,7 @@ def test_a_span_s_waste_is_ends_of_slots_and_dead_slots_and_tail() -> None:
     w = Watched()
     for line in ("alloc 33 times 10", "drop o1..o4", "gc mark"):
         w.type(line)
-    start = w.session.world.extents.arena[0]
+    start = w.session.world.extents.arenas.start
     share = w.account.of_span(start)  # 170 slots of 48 bytes, the tail has 32
     assert share == Share(requested=6 * 33, slot_waste=6 * 15, dead=4 * 48, free_slots=160 * 48, tails=32)
     assert share.wasted == 90 + 192 + 160 * 48 + 32
@@ -203,7 +203,7 @@ def test_three_of_four_thousand_objects_keep_their_spans() -> None:
     assert holding(51, w.account.held()[51]) == "3 objects in 3 spans; 1 would hold them"
     w.type("alloc 512")  # the P caches a span of its class: of 16 slots two are taken
     assert w.account.held() == {51: Held(spans=3, live=4, needed=1, cached=14 * 512, elemsize=512)}
-    assert w.account.of_span(w.session.world.extents.arena[0]) == Share(2 * 512, 0, 0, 14 * 512, 0)
+    assert w.account.of_span(w.session.world.extents.arenas.start) == Share(2 * 512, 0, 0, 14 * 512, 0)
 
 
 def check_held(w: Watched) -> None:
@@ -264,7 +264,7 @@ def test_asking_for_one_span_looks_at_one(monkeypatch: pytest.MonkeyPatch) -> No
     looked: list[int] = []
     look = SlotView.sets
     monkeypatch.setattr(SlotView, "sets", lambda slots, base: looked.append(base) or look(slots, base))  # type: ignore[func-returns-value]
-    bases = [w.session.world.extents.arena[0] + n * 8192 for n in (3, 6, 400)]
+    bases = [w.session.world.extents.arenas.start + n * 8192 for n in (3, 6, 400)]
     for line in ("alloc 8192", "gc mark", "alloc 8192", "flush"):
         w.type(line)
         looked.clear()

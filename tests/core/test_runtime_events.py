@@ -165,11 +165,11 @@ def test_the_books_agree_with_what_was_told() -> None:
 def look_around(player: Player, event: Event) -> None:
     """What panes do when they show a half-way state."""
     world = player.session.world
-    at = world.extents.arena[0]
+    at = world.extents.arenas.start
     for info in world.spans.rows():
         assert info.base == at, event
         at += info.nbytes
-    assert at == world.extents.arena[1] or isinstance(event, Mapped), event
+    assert at == world.extents.arenas.end or isinstance(event, Mapped), event
     world.caches.mcaches()
     world.lists.free_large()
     world.sums.mem_stats()

@@ -107,7 +107,7 @@ def passing(session: Session, text: str) -> set[int]:
     """Pages of the spans that pass."""
     test = read_filter(text, lambda: session.account)
     assert test is not None
-    return {(s.base - session.world.extents.arena[0]) >> 13 for s in session.world.spans.rows() if test(s)}
+    return {(s.base - session.world.extents.arenas.start) >> 13 for s in session.world.spans.rows() if test(s)}
 
 
 def test_words_are_found_as_the_table_has_them() -> None:

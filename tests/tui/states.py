@@ -36,7 +36,7 @@ class State:
         self.order = SpanOrder(self.session.world, lambda: self.session.account)
         done = self.outcome
         news, before = (Touched(), None) if done is None else (done.touched, done.before)
-        self.scene = Scene(Selection(self.session.world.extents.arena[0], 8), news, last=self.session.step, before=before)
+        self.scene = Scene(Selection(self.session.world.extents.arenas.start, 8), news, last=self.session.step, before=before)
 
     def selecting(self, addr: int, spanclass: int = 8) -> Scene:
         """The same scene with another selection."""

@@ -31,12 +31,12 @@ def test_names_are_whole_or_counted() -> None:
 @pytest.mark.parametrize("width", [40, 59, 80, 120])
 def test_slots_of_one_row_show_no_name_that_is_not_theirs(width: int) -> None:
     s = State("alloc 8 times 1500")  # two spans, the first full: four slots a row, with names up to o1024
-    s.scene = s.selecting(s.session.world.extents.arena[0], 3)
+    s.scene = s.selecting(s.session.world.extents.arenas.start, 3)
     objects = s.session.objects
     for top in (0, 20, 236):
         lines = render_bitmap(s.session.world, Port(width, 24, top), s.scene, objects)
         for number, line in enumerate(lines[2:22], top):
-            first = s.session.world.extents.arena[0] + number * 32
+            first = s.session.world.extents.arenas.start + number * 32
             known = {objects.name(oid) for addr in range(first, first + 32, 8) for oid in objects.in_slot(addr, 8)}
             words = {word for word in plain(line).split() if word.startswith("o")}
             assert words <= known

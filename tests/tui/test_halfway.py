@@ -48,7 +48,7 @@ class Standing:
     def check_panes(self, port: Port, page: int) -> None:
         """All of them fill the port."""
         session, world, outcome = self.session, self.session.world, self.session.outcome
-        addr = world.extents.arena[0] + page * 8192 + 48
+        addr = world.extents.arenas.start + page * 8192 + 48
         info = world.spans.at(addr)
         touched = outcome.touched if outcome is not None else Scene().touched
         object_at(world, session.objects, addr)

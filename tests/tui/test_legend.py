@@ -6,11 +6,13 @@ from gomem_core.session.console import Console
 from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.screens.help import HelpScreen
-from gomem_tui.render.arena import LABEL, render_arena
+from gomem_tui.render.arena import render_arena
 from gomem_tui.render.legend import legend_lines
 from gomem_tui.render.lines import Port, plain
 from gomem_tui.render.pagecells import LENSES, Chart, class_glyph
 from gomem_tui.settings.keys import STANDARD
+
+LABEL = 13  # cells before the map: a sign, an address of ten digits, blanks
 
 
 async def test_a_letter_stays_readable_where_its_span_changed() -> None:

@@ -91,8 +91,8 @@ class Panes:
     def check(self) -> None:
         """The selection lies in the arena, and all can be drawn, each time at another of the sizes."""
         world, selection = self.model.world, self.model.scene.selection
-        if world.extents.pages:
-            start, used = world.extents.arena
+        if world.extents.arenas.pages:
+            start, used = world.extents.arenas.start, world.extents.arenas.end
             assert start <= selection.addr < used
             assert world.spans.at(selection.addr) is not None
         else:
@@ -127,7 +127,7 @@ def do(panes: Panes, kind: str, n: int) -> None:
     elif kind == "submit":
         model.arrived(model.submit(TYPED[n % len(TYPED)]))
     elif kind == "select":
-        model.select(model.world.extents.arena[0] + n * 8191)
+        model.select(model.world.extents.arenas.start + n * 8191)
         model.select_class(n % 134)
     elif kind == "filter":
         model.filter(["", "class:4", "state:free", "used<50%"][n % 4])

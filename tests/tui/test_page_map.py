@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from gomem_core.world.changes import Touched
-from gomem_tui.render.arena import LABEL, render_arena
+from gomem_tui.render.arena import render_arena
 from gomem_tui.render.lines import Port, Scene, Selection, plain
 from gomem_tui.render.pagecells import LENSES, Chart, Lens
 from gomem_tui.render.readout import readout
 from tests.tui.states import State
+
+LABEL = 13  # cells before the map: a sign, an address of ten digits, blanks
 
 TWO_SPANS = "alloc 8192\nalloc 8192\nalloc 100000 as big\nalloc 100000 as next\nalloc 20480"  # pages: 1, 1, 13, 13, 5
 
@@ -19,7 +21,7 @@ def drawn(s: State, port: Port, scene: Scene | None = None, chart: Chart | None 
 
 
 def untouched(s: State, page: int = 127) -> Scene:
-    return Scene(Selection(s.session.world.extents.arena[0] + page * 8192))
+    return Scene(Selection(s.session.world.extents.arenas.start + page * 8192))
 
 
 def test_one_sees_where_spans_end() -> None:
@@ -41,7 +43,7 @@ def test_neighbours_are_apart_in_every_lens(lens: Lens) -> None:
 
 def test_a_mark_stands_beside_what_it_marks() -> None:
     s = State(TWO_SPANS)
-    scene = replace(untouched(s), touched=Touched({s.session.world.extents.arena[0] + 8192}))
+    scene = replace(untouched(s), touched=Touched({s.session.world.extents.arenas.start + 8192}))
     assert drawn(s, Port(80, 24), scene)[1][LABEL : LABEL + 4] == " O+O"
     line = drawn(s, Port(59, 6), scene)[1]
     assert (line[0], line[LABEL : LABEL + 2]) == ("+", "OO")
@@ -93,14 +95,14 @@ def test_shares_of_several_spans() -> None:
 def test_the_last_change_of_several_spans_is_that_of_the_one_touched_last() -> None:
     s = State(ZOOMED)
     scene = replace(
-        untouched(s), step=9, changed={s.session.world.extents.arena[0] + page * 8192: page - 8 for page in (12, 13, 14)}
+        untouched(s), step=9, changed={s.session.world.extents.arenas.start + page * 8192: page - 8 for page in (12, 13, 14)}
     )
     assert drawn(s, Port(80, 24), scene, Chart("last change", 2))[1][LABEL:].startswith(":::3:▒▒:")
 
 
 def test_a_change_within_a_cell_of_several_spans_is_marked() -> None:
     s = State(ZOOMED)
-    scene = replace(untouched(s), touched=Touched({s.session.world.extents.arena[0] + 13 * 8192}))
+    scene = replace(untouched(s), touched=Touched({s.session.world.extents.arenas.start + 13 * 8192}))
     line = drawn(s, Port(80, 24), scene, Chart("class", 2))[1]
     assert line[0] == "+", "in one column the sign stands before the row, and the cells keep theirs"
     assert line[LABEL:].startswith("▓███▓")
@@ -108,7 +110,7 @@ def test_a_change_within_a_cell_of_several_spans_is_marked() -> None:
 
 def test_the_readout_tells_what_the_cell_covers() -> None:
     s = State(ZOOMED)
-    start = s.session.world.extents.arena[0]
+    start = s.session.world.extents.arenas.start
 
     def told(page: int, zoom: int, width: int = 80) -> str:
         return drawn(s, Port(width, 24), untouched(s, page), Chart("class", zoom))[-3]

@@ -61,7 +61,7 @@ class Four(App[None]):
 
     @property
     def start(self) -> int:
-        return self.model.world.extents.arena[0]
+        return self.model.world.extents.arenas.start
 
 
 @asynccontextmanager

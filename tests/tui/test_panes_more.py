@@ -145,7 +145,7 @@ async def test_wasteful_classes_are_selected_for_mcentral() -> None:
 
 async def test_in_the_layout_up_is_up() -> None:
     async with running("alloc 8192 times 3") as app:
-        start = app.model.world.extents.arena[0]
+        start = app.model.world.extents.arenas.start
         pane = app.pane("layout")
         pane.move(HeapPane.FAR)
         assert app.addr == start

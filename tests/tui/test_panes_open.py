@@ -85,7 +85,9 @@ async def test_keys_in_a_table_that_began_at_its_top_move_there() -> None:
         assert pane.top == 0
         await pilot.press("j")
         await pilot.pause()
-        assert (pane.top, app.model.scene.selection.addr) == (0, app.model.world.extents.arena[0]), "not behind a row nobody sees"
+        assert (pane.top, app.model.scene.selection.addr) == (0, app.model.world.extents.arenas.start), (
+            "not behind a row nobody sees"
+        )
 
 
 async def test_maps_show_what_is_selected_and_say_so() -> None:

@@ -65,7 +65,7 @@ def test_every_pane_fills_its_port_exactly(
     name: str, port: Port, page: int, offset: int, spanclass: int, lived: list[int], selected: int
 ) -> None:
     s = state(name)
-    scene = s.selecting(s.session.world.extents.arena[0] + page * 8192 + offset, spanclass)
+    scene = s.selecting(s.session.world.extents.arenas.start + page * 8192 + offset, spanclass)
     fits(render_mcache(s.session.world, port, scene), port)
     fits(draw_heap(s, port, scene, lived), port)
     fits(render_layout(s.session.world, port, scene, s.session.objects), port)
@@ -162,7 +162,7 @@ def test_both_groups_show_every_cached_span() -> None:
 
 def test_the_layout_links_three_regions() -> None:
     s = State("alloc 48 scan times 171 as x")
-    start = s.session.world.extents.arena[0]
+    start = s.session.world.extents.arenas.start
     lines = render_layout(s.session.world, Port(80, 24), s.selecting(start + 8192), s.session.objects)
     marked = [plain(line).split()[:2] for line in lines if plain(line).startswith("▸")]
     assert [int(at, 16) for at in (words[-1] if words[0] == "▸" else words[1] for words in marked)] == [
@@ -174,7 +174,9 @@ def test_the_layout_links_three_regions() -> None:
 
 def test_the_layout_goes_from_high_to_low() -> None:
     s = state("churned")
-    lines = render_layout(s.session.world, Port(60, 40), s.selecting(s.session.world.extents.arena[0] + 8192), s.session.objects)
+    lines = render_layout(
+        s.session.world, Port(60, 40), s.selecting(s.session.world.extents.arenas.start + 8192), s.session.objects
+    )
     found = [plain(line)[2:15].strip() for line in lines[1:]]
     addresses = [int(text, 16) for text in found if text and all(c in "0123456789abcdef" for c in text)]
     assert len(addresses) > 10

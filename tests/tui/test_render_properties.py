@@ -40,7 +40,7 @@ def fits(lines: list[Line], port: Port) -> None:
 def test_every_pane_fills_its_port_exactly(name: str, port: Port, page: int, offset: int, spanclass: int, chart: Chart) -> None:
     s = state(name)
     world = s.session.world
-    scene = s.selecting(world.extents.arena[0] + page * 8192 + offset, spanclass)
+    scene = s.selecting(world.extents.arenas.start + page * 8192 + offset, spanclass)
     fits(render_spans(world, s.order, port, scene), port)
     fits(render_arena(world, port, scene, chart), port)
     fits(render_bitmap(world, port, scene, s.session.objects), port)

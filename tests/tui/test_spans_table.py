@@ -89,7 +89,7 @@ def test_notes_on_what_is_not_shown() -> None:
 
 def test_a_span_that_was_merged_into_another_is_no_change_out_of_sight() -> None:
     s = State("alloc 8192 times 60")
-    start = s.session.world.extents.arena[0]
+    start = s.session.world.extents.arenas.start
     scene = replace(s.scene, touched=Touched({start + 62 * 8192}))  # within the free span at the end
     title = plain(render_spans(s.session.world, s.order, Port(80, 24), scene)[0])
     assert "+ below" not in title

@@ -308,7 +308,7 @@ def test_an_answer_stands_on_top(story: Story) -> None:
 def test_panes_mark_what_is_new_gone_and_changed() -> None:
     desk, found = difference(7, "m")
     world = desk.session.world
-    base = world.extents.arena[0]
+    base = world.extents.arenas.start
     scene = Scene(Selection(base + 0x2000, 9), found.touched, comparing=True, fates=found.fates)
     order = SpanOrder(world, lambda: desk.session.account)
     rows = texts(render_spans(world, order, Port(80, 20), scene))
@@ -328,8 +328,8 @@ def test_the_map_marks_where_spans_were_that_are_gone() -> None:
     desk, found = difference(3, "7")
     gone = [base for base, fate in found.fates.items() if fate == "gone"]
     world = desk.session.world
-    assert gone == [world.extents.arena[0] + 0x6000, world.extents.arena[0] + 0x10000]
-    scene = Scene(Selection(world.extents.arena[0], 9), found.touched, comparing=True, fates=found.fates)
+    assert gone == [world.extents.arenas.start + 0x6000, world.extents.arenas.start + 0x10000]
+    scene = Scene(Selection(world.extents.arenas.start, 9), found.touched, comparing=True, fates=found.fates)
     cells = texts(render_arena(world, Port(80, 20), scene, Chart()))[1][13::2]
     assert [i for i, cell in enumerate(cells) if cell == "-"] == [3, 8]
     zoomed = texts(render_arena(world, Port(80, 20), scene, Chart(zoom=1)))[1].split()[1]
@@ -349,7 +349,7 @@ def test_without_a_difference_marks_are_as_ever() -> None:
 @given(port=PORTS, fates=st.dictionaries(st.integers(0, 200), st.sampled_from(list(GLYPHS))), page=st.integers(0, 200))
 def test_panes_fill_any_port_in_any_difference(port: Port, fates: dict[int, Fate], page: int) -> None:
     session = state("fragmented").session
-    world, start = session.world, session.world.extents.arena[0]
+    world, start = session.world, session.world.extents.arenas.start
     bases = {start + number * 8192: fate for number, fate in fates.items()}
     scene = Scene(Selection(start + page * 8192, 8), Touched(set(bases)), comparing=True, fates=bases)
     order = SpanOrder(world, lambda: session.account)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.classic.invariants import check
-from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.lang import help_text
 from gomem_core.lang.commands import ByAddr, ByName, Find, Help, Invariants, Ref, Show, ShowOne
 from gomem_core.lang.moves import Pause
@@ -13,11 +12,12 @@ from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries import show, show_one
 from gomem_core.report import Result
 from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.world.world import Whole
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
 
-_BARE_ADDRESS: Final = re.compile(r"c[0-9a-f]{9}")  # as panes show addresses
+_HEX: Final = re.compile(r"[0-9a-f]+")  # as panes show addresses
 
 
 def _show(context: Context, command: Show) -> Result:
@@ -37,7 +37,7 @@ def _show_one(context: Context, command: ShowOne) -> Result:
             addr = 0 if isinstance(target, int) else _addr(context, target)
     match command.what:
         case "page":
-            return show_one.show_page((addr - context.world.extents.arena[0]) >> PAGE_SHIFT, context.world)
+            return show_one.show_page(context.world.extents.arenas.page(addr), context.world)
         case "bitmap":
             return show_one.show_bitmap(addr, context.world, context.objects)
         case "span":
@@ -57,7 +57,7 @@ def _object(context: Context, target: ByName | ByAddr | int) -> int:
         oid = context.objects.find_name(target.name)
         if oid is not None:
             return oid
-        if _BARE_ADDRESS.fullmatch(target.name):
+        if _HEX.fullmatch(target.name) and _is_in_heap(context.world, int(target.name, 16)):
             message = f"no object is called {target.name}, and an address begins with 0x"
             raise CommandError(message, target.name, f"0x{target.name}")
         return context.living(target)
@@ -69,6 +69,10 @@ def _object(context: Context, target: ByName | ByAddr | int) -> int:
                 return oid
         return context.living(target)
     raise TypeError(f"{target} names no object")
+
+
+def _is_in_heap(world: Whole, addr: int) -> bool:
+    return any(r.start <= addr < r.end for r in world.extents.layout() if r.name.startswith("heap"))
 
 
 def _find(context: Context, command: Find) -> Result:
@@ -92,11 +96,14 @@ def _pause(_world: Context, _command: Pause) -> Result:
 
 
 def _check_one(context: Context, command: ShowOne) -> None:
-    """Raise CommandError if the object is unknown, or if this version of Go has no such class."""
-    largest = context.world.profile.largest_class
+    """Raise CommandError if the object is unknown, if this version of Go has no such class, or if there is no page."""
+    arenas, largest = context.world.extents.arenas, context.world.profile.largest_class
     if command.what == "class" and isinstance(command.target, int) and command.target > largest:
         message = f"{command.target} is not a class number of {context.world.profile.name}; it is between 0 and {largest}"
         raise CommandError(message, str(command.target), str(largest))
+    if command.what == "page" and isinstance(command.target, ByAddr) and arenas.is_between(command.target.addr):
+        addr = f"{command.target.addr:#x}"
+        raise CommandError(f"{addr} lies between two arenas: there is no page", addr)
     if isinstance(command.target, ByName):
         _object(context, command.target)
 
