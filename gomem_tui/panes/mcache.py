@@ -101,7 +101,7 @@ class McachePane(TablePane):
 
     def pick(self, x: int, y: int) -> None:
         """Select the span of a row."""
-        row, column = self.top + y - 2, mcache.column_of(x, self.size.width)
+        row, column = self.top + y - 2, mcache.column_of(self.model.world, x, self.size.width)
         if not 2 <= y < 2 + self.page() or (y == 2 and mcache.is_pinned(self._rows(), self.top, self.size.height)):
             return
         for place in self._places():

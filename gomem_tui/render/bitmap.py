@@ -14,12 +14,25 @@ from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo, SpanInfo, WordInfo
 from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
-from gomem_tui.render.lines import MANY, Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
+from gomem_tui.render.lines import (
+    MANY,
+    Line,
+    Port,
+    Scene,
+    Span,
+    address_cells,
+    changed_elsewhere,
+    fit_all,
+    rule,
+    short,
+    shown_rows,
+)
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import join_fitting, size_text
 
 ROW_BYTES: Final = 32
 _WORDS: Final = ROW_BYTES // PTR_SIZE
+_ADDRESS: Final = 12  # cells for an address, where it is not longer
 _HEAD: Final = 2  # title rule, headings
 _FOOT: Final = 2  # legend
 _WORD: Final = 3  # cells of a word: the border of its slot, its bits, whether a pointer is stored in it
@@ -47,7 +60,8 @@ def render_bitmap(world: Whole, port: Port, scene: Scene, objects: ObjectTable) 
         told = notice("Select a span in use: the bits of its words show here.", port.width)
         return fit_all([rule("3 Bitmap", [], port), *told], port)
     lines = [rule("3 Bitmap", _notes(info, port, scene), port)]
-    lines.append(((f"  {'words from':<12}{'four words':<13}{'bitmap byte':<12} slots that begin", "label"),))
+    address = address_cells(world.extents.arenas, _ADDRESS)
+    lines.append(((f"  {'words from':<{address}}{'four words':<13}{'bitmap byte':<12} slots that begin", "label"),))
     table = _Rows(world, info, port, scene, objects)
     rows, start = bitmap_rows(port.height), info.base + port.top * ROW_BYTES
     words = world.slots.words(start, rows * _WORDS) if start < info.base + info.nbytes else []
@@ -80,6 +94,7 @@ class _Rows:
         self._world = world
         self._info = info
         self._width = port.width
+        self._address = address_cells(world.extents.arenas, _ADDRESS)
         self._scene = scene
         self._objects = objects
         self._tone: Token = "cursor" if port.active else "select"
@@ -97,7 +112,7 @@ class _Rows:
         here = addr <= self._cursor < addr + ROW_BYTES
         written = self._scene.sign(any(_written(w, self._info, self._scene, self._objects) for w in words))
         cursor: Span = ("▸" if here else " ", self._tone if here else "text")
-        spans: list[Span] = [cursor, (written or " ", "new"), (f"{short(addr):<12}", "text")]
+        spans: list[Span] = [cursor, (written or " ", "new"), (f"{short(addr):<{self._address}}", "text")]
         for word in words:
             spans += self._word(word)
         spans.append((" " * ((_WORDS - len(words)) * _WORD + 1), "text"))

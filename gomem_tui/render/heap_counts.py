@@ -8,7 +8,7 @@ from gomem_core.report import format_bytes
 from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum
-from gomem_tui.render.lines import Line, Scene, bar, fit, short
+from gomem_tui.render.lines import Line, Scene, address_cells, bar, fit, short
 from gomem_tui.render.words import clip, join_fitting
 
 _SERVED: Final = {
@@ -19,6 +19,7 @@ _SERVED: Final = {
     "nserved_large": ("mheap large", "large"),
     "nserved_os": ("OS", "OS"),
 }
+_ADDRESS: Final = 12  # cells for an address, where it is not longer
 _LARGE_WALKED: Final = 1_000  # large free spans that are looked at
 _TOLD: Final = {
     "head": "free spans",
@@ -124,7 +125,7 @@ def free_table(c: Compared, world: Whole, rows: int, width: int) -> list[Line]:
     """The free lists by length, then the large free spans by length, as many as fit in `rows` lines."""
     small = _small(c.scene, world, c.now.free)
     large = _large(c.scene, world)
-    head = clip(f"{'list':<18}{'spans':>6}  {'first':<12}{'each':>8}", width - 3)
+    head = clip(f"{'list':<18}{'spans':>6}  {'first':<{_address(world)}}{'each':>8}", width - 3)
     lines: list[Line] = [((f"  {_free_changed(c)}", "new"), (head, "label"))]
     room = rows - 1
     if len(small) + len(large) <= room:
@@ -144,6 +145,7 @@ def _small(scene: Scene, world: Whole, free: Mapping[int, int]) -> list[Line]:
             count,
             first,
             npages,
+            _address(world),
         )
         for npages, count in free.items()
         for first in world.lists.free_list(npages, 1)
@@ -153,13 +155,18 @@ def _small(scene: Scene, world: Whole, free: Mapping[int, int]) -> list[Line]:
 def _large(scene: Scene, world: Whole) -> list[Line]:
     """Large free spans, a line for each length."""
     return [
-        _free_line(scene.mark(base), _TOLD["large row"].format(npages=npages), count, base, npages)
+        _free_line(scene.mark(base), _TOLD["large row"].format(npages=npages), count, base, npages, _address(world))
         for npages, count, base in world.lists.free_large_lengths(_LARGE_WALKED)
     ]
 
 
-def _free_line(mark: str, name: str, count: int, first: int, npages: int) -> Line:
-    text = f"{name:<18}{count:>6}  {short(first):<12}"
+def _address(world: Whole) -> int:
+    """Cells for an address."""
+    return address_cells(world.extents.arenas, _ADDRESS)
+
+
+def _free_line(mark: str, name: str, count: int, first: int, npages: int, address: int) -> Line:
+    text = f"{name:<18}{count:>6}  {short(first):<{address}}"
     return ((f"  {mark or ' '}", "new"), (text, "text"), (f"{format_bytes(npages << PAGE_SHIFT):>8}", "label"))
 
 

@@ -12,16 +12,28 @@ from gomem_core.queries.figures import CacheSums, cache_sums
 from gomem_core.world.records import McacheInfo
 from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
-from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit, fit_all, rule, short, shown_rows
+from gomem_tui.render.lines import (
+    Line,
+    Port,
+    Scene,
+    Span,
+    address_cells,
+    bar,
+    changed_elsewhere,
+    fit,
+    fit_all,
+    rule,
+    short,
+    shown_rows,
+)
 from gomem_tui.render.words import clip, join_fitting
 
 _BAR: Final = 6
-_COLUMN: Final = 39  # cells of one group's rows
+_ADDRESS: Final = 11  # cells for an address, where it is not longer
+_COLUMN: Final = 28  # cells of one group's rows besides
 _FRAME: Final = 3  # title rule, headings, legend
 _HINT: Final = "    nothing cached: an allocation fetches a span"
 _LEGEND: Final = ("bars: free slots", "▓ byte taken", "· byte free")
-_HEADING: Final = f"  {'cl':>2} {'size':>6} {'kind':<7}{'span':<11}free"
-_GROUPS: Final = tuple(f"  {'cl':>2} {'size':>5} {kind:<11}free".ljust(_COLUMN) for kind in ("scan", "noscan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +54,25 @@ class Row:
     spans: tuple[Cached | None, ...] = ()
 
 
-def groups_beside(width: int) -> bool:
+def _address(world: Whole) -> int:
+    return address_cells(world.extents.arenas, _ADDRESS)
+
+
+def _column(world: Whole) -> int:
+    """Cells of one group's rows."""
+    return _COLUMN + _address(world)
+
+
+def _heading(world: Whole, width: int) -> str:
+    address = _address(world)
+    if not groups_beside(world, width):
+        return f"  {'cl':>2} {'size':>6} {'kind':<7}{'span':<{address}}free"
+    return "".join(f"  {'cl':>2} {'size':>5} {kind:<{address}}free".ljust(_column(world)) for kind in ("scan", "noscan"))
+
+
+def groups_beside(world: Whole, width: int) -> bool:
     """Whether the two groups, scan and noscan, stand side by side."""
-    return width >= 2 * _COLUMN
+    return width >= 2 * _column(world)
 
 
 def mcache_rows(world: Whole, width: int) -> list[Row]:
@@ -56,7 +84,7 @@ def mcache_rows(world: Whole, width: int) -> list[Row]:
         scan, noscan = ([one for one in cached if is_noscan(one.spanclass) == kind] for kind in (False, True))
         if not cached:
             rows.append(Row(cache, "empty"))
-        elif groups_beside(width):
+        elif groups_beside(world, width):
             rows += [Row(cache, "spans", pair) for pair in zip_longest(scan, noscan)]
         else:
             rows += [Row(cache, "spans", (one,)) for one in (*scan, *noscan)]
@@ -73,9 +101,9 @@ def is_pinned(rows: Sequence[Row], top: int, height: int) -> bool:
     return mcache_page(height) > 2 and top < len(rows) and rows[top].what != "P"
 
 
-def column_of(x: int, width: int) -> int:
+def column_of(world: Whole, x: int, width: int) -> int:
     """The group whose column has cell x."""
-    return 1 if groups_beside(width) and x >= _COLUMN else 0
+    return 1 if groups_beside(world, width) and x >= _column(world) else 0
 
 
 def render_mcache(world: Whole, port: Port, scene: Scene) -> list[Line]:
@@ -90,7 +118,7 @@ def render_mcache(world: Whole, port: Port, scene: Scene) -> list[Line]:
     elsewhere = changed_elsewhere(changed, port.top, page) if position and not scene.comparing else ""
     notes = ["1 P" if ps == 1 else f"{ps} Ps", allocates, elsewhere, position or "no locks here"]
     lines = [rule("5 mcache", notes, port)]
-    lines.append((("".join(_GROUPS) if groups_beside(port.width) else _HEADING, "label"),))
+    lines.append(((_heading(world, port.width), "label"),))
     selected = world.spans.at(scene.selection.addr)
     base = selected.base if selected is not None else -1
     for number, row in enumerate(rows[port.top : port.top + page]):
@@ -111,11 +139,11 @@ def _line(row: Row, world: Whole, port: Port, scene: Scene, selected: int) -> Li
         case "empty":
             return ((clip(_HINT, port.width), "label"),)
         case _:
-            beside = groups_beside(port.width)
+            beside = groups_beside(world, port.width)
             pieces: list[Span] = []
             for one in row.spans:
                 cells = () if one is None else _cached(one, world, port.active, scene, selected, beside)
-                pieces += fit(cells, _COLUMN) if beside else cells
+                pieces += fit(cells, _column(world)) if beside else cells
             return tuple(pieces)
 
 
@@ -183,7 +211,7 @@ def _cached(one: Cached, world: Whole, active: bool, scene: Scene, selected: int
         (mark, "new" if news and not chosen else head),
         (f"{sizeclass:>2} {size:>5} " if beside else f"{sizeclass:>2} {size:>6} {kind:<7}", head),
         (short(one.base), head),
-        (" ", "text"),
+        (" " * (_address(world) - len(short(one.base))), "text"),
         (bar(one.nfree / nelems if nelems else 0.0, _BAR), tone),
         (f" {one.nfree}/{nelems}", tone),
     )

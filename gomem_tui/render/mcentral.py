@@ -16,7 +16,7 @@ _NUMBER: Final = 7  # cells of a list's length as a number, with blanks
 _BOXES: Final = 10
 _FEW_BOXES: Final = 5
 _LEGEND_ROOM: Final = 11  # cells that are left for the legend before there are many boxes
-_LINK: Final = 14  # cells of a span in a chain: an address, whether it is cached, the arrows
+_LINK: Final = 4  # cells of a span in a chain besides its address: whether it is cached, the arrows
 _ENDS: Final = 8  # cells of what stands before and after the spans of a chain
 _FAR: Final = 5_000  # spans from an end of a list up to which a place in it is looked for
 _LEGEND: Final = " ᴹ cached"
@@ -136,7 +136,7 @@ def _chain(world: Whole, scene: Scene, name: str, width: int) -> list[tuple[Span
     label = f" {name:<9}"
     if selected is not None and (place := world.lists.place(selected.base, _FAR)):
         label = f" {name} {place} of {count} "
-    room = max(1, (width - len(label) - _ENDS) // (_LINK + bool(scene.comparing)))
+    room = max(1, (width - len(label) - _ENDS) // (world.extents.arenas.digits + _LINK + bool(scene.comparing)))
     before, bases, behind = _window(world, spanclass, name, selected, room)
     changed = scene.sign(spanclass in scene.touched.central)
     pieces: list[tuple[Span, int]] = [

@@ -13,7 +13,7 @@ from gomem_core.world.objects import ObjectInfo, ObjectTable
 from gomem_core.world.records import SlotInfo
 from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
-from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, fit_all, rule, short, shown_rows, working
+from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, address_cells, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip, join_fitting, size_text
 
@@ -21,6 +21,7 @@ _HEAD: Final = 2  # title rule, headings
 _FOOT: Final = 3  # about the selected object
 _LINKS: Final = 8  # of an object that are told
 _NAME: Final = 12
+_ADDRESS: Final = 12  # cells for an address, where it is not longer
 _MADE: Final = 36  # cells for the line that made the selected object
 _STATE: Final = 15
 _COUNTED: Final = 66  # columns from which there is room for the number of links
@@ -74,7 +75,7 @@ def render_objects(world: Whole, port: Port, scene: Scene, table: Rows, links: L
     """Title rule, headings, the objects from row port.top, and about the selected one; `links` is find_paths's."""
     objects, order, history, selected, link = table
     count, rows = len(order), object_rows(port.height)
-    lines = [rule("9 Objects", _notes(table, port, scene), port), _heading(port.width)]
+    lines = [rule("9 Objects", _notes(table, port, scene), port), _heading(world, port.width)]
     shown = [oid for row in range(port.top, min(port.top + rows, count)) if (oid := order.oid(row)) >= 0]
     chosen = [selected] if 0 <= selected < len(objects) else []
     drawn = _Table(world, scene, objects, history, port, find_paths(world, objects, {*shown, *chosen}, links))
@@ -103,9 +104,9 @@ def _notes(table: Rows, port: Port, scene: Scene) -> list[str]:
     return [*notes, "" if scene.comparing else MARKS]
 
 
-def sort_at(x: int, width: int) -> str:
+def sort_at(world: Whole, x: int, width: int) -> str:
     """The order whose column has cell x of the headings; what has none sorts by step."""
-    text = "".join(part for part, _ in _heading(width))
+    text = "".join(part for part, _ in _heading(world, width))
     if x < text.index("size") - 4:
         return "step"
     if x < text.index("size") + 6:
@@ -114,8 +115,15 @@ def sort_at(x: int, width: int) -> str:
     return "state" if state <= x < state + _STATE else "step"
 
 
-def _heading(width: int) -> Line:
-    text = f"     {'name':<{_NAME}} {'address':<12}{'size':>6}  "
+def _cells(world: Whole) -> tuple[int, int]:
+    """Cells for names and for addresses: what an address needs more, names get less."""
+    address = address_cells(world.extents.arenas, _ADDRESS)
+    return _NAME + _ADDRESS - address, address
+
+
+def _heading(world: Whole, width: int) -> Line:
+    name, address = _cells(world)
+    text = f"     {'name':<{name}} {'address':<{address}}{'size':>6}  "
     text += f"{'kind':<8}" if width >= _KINDS else ""
     text += f"{'state':<{_STATE}}"
     text += f"{'links':>5} " if width >= _COUNTED else ""
@@ -124,8 +132,8 @@ def _heading(width: int) -> Line:
     return ((text, "label"),)
 
 
-def _cut(name: str) -> str:
-    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+def _cut(name: str, cells: int) -> str:
+    return name if len(name) <= cells else f"{name[: cells - 1]}…"
 
 
 class _Table:
@@ -150,6 +158,7 @@ class _Table:
     def row(self, oid: int, chosen: bool) -> Line:
         """One object."""
         width, o = self._port.width, self._objects.info(oid)
+        name, address = _cells(self._world)
         slot = slot_of(self._world, self._objects, oid)
         what = fate(self._world, self._objects, oid, self._paths)
         glyph, tone = _LOOKS[what]
@@ -159,7 +168,7 @@ class _Table:
             ("▸" if chosen else " ", head),
             (mark or " ", "new" if mark and not chosen else head),
             (f" {glyph} ", tone),
-            (f"{_cut(o.name):<{_NAME}} {short(o.addr):<12}", head),
+            (f"{_cut(o.name, name):<{name}} {short(o.addr):<{address}}", head),
             (f"{size_text(o.size):>6}  ", tone),
         ]
         if width >= _KINDS:

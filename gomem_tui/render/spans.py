@@ -7,9 +7,23 @@ from gomem_core.report import format_bytes
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
-from gomem_tui.render.lines import Line, Port, Scene, Span, bar, changed_elsewhere, fit_all, rule, short, shown_rows, working
+from gomem_tui.render.lines import (
+    Line,
+    Port,
+    Scene,
+    Span,
+    address_cells,
+    bar,
+    changed_elsewhere,
+    fit_all,
+    rule,
+    short,
+    shown_rows,
+    working,
+)
 from gomem_tui.render.reflow import notice
 
+_ADDRESS: Final = 11  # cells for an address, where it is not longer
 _BAR: Final = 4
 _NARROW_BAR: Final = 3
 _UNSWEPT: Final = "~ waits"
@@ -19,14 +33,14 @@ _LAST: Final = ("waste", "sweepgen")  # what narrow tables have for the list, wh
 
 def render_spans(world: Whole, order: SpanOrder, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, then the rows from number port.top."""
-    count, shown = world.spans.count, span_rows(port.height)
+    count, shown, address = world.spans.count, span_rows(port.height), _address(world)
     infos = order.rows(port.top, port.top + shown)
     lines = [rule("1 Spans", _notes(world, order, infos, port, scene), port)]
-    lines.append((("".join(column.text for column in _columns(port.width, order.sort)), "label"),))
+    lines.append((("".join(column.text for column in _columns(port.width, order.sort, address)), "label"),))
     selected = world.spans.at(scene.selection.addr)
     for info in infos:
         chosen = selected is not None and selected.base == info.base
-        lines.append(_row(info, port, chosen, scene.mark(info.base), order))
+        lines.append(_row(info, port, chosen, scene.mark(info.base), order, address))
     if not count:
         lines += notice("The arena is empty: nothing was allocated yet.", port.width)
     elif not len(order):
@@ -45,7 +59,7 @@ def _notes(world: Whole, order: SpanOrder, infos: list[SpanInfo], port: Port, sc
     changed = (row for base in changed_bases(world, scene) if (row := order.number(base)) >= 0)
     elsewhere = changed_elsewhere(changed, port.top, len(infos))
     by = f"by {order.sort} {'↓' if order.descending else '↑'}"
-    return [working(order), *total, scene.legend, elsewhere, by, *more, *_legend(infos, port.width)]
+    return [working(order), *total, scene.legend, elsewhere, by, *more, *_legend(infos, _room(port.width, _address(world)))]
 
 
 def changed_bases(world: Whole, scene: Scene) -> list[int]:
@@ -55,9 +69,18 @@ def changed_bases(world: Whole, scene: Scene) -> list[int]:
     ]
 
 
-def _legend(infos: list[SpanInfo], width: int) -> list[str]:
+def _address(world: Whole) -> int:
+    return address_cells(world.extents.arenas, _ADDRESS)
+
+
+def _room(width: int, address: int) -> int:
+    """The width that a table would have to have in which addresses are short, to have as much room for the other columns."""
+    return width - (address - _ADDRESS)
+
+
+def _legend(infos: list[SpanInfo], room: int) -> list[str]:
     """What the signs before a list's name mean, where rows have them and no room for words."""
-    if _roomy(width):
+    if _roomy(room):
         return []
     unswept = [_UNSWEPT] if any(not info.swept for info in infos) else []
     return [*unswept, *([_GIVEN_BACK] if any(info.npreleased for info in infos) else [])]
@@ -82,9 +105,9 @@ class _Column(NamedTuple):
         return f"{self.heading:>{self.cells - 1}} " if self.right else f"{self.heading:<{self.cells}}"
 
 
-def sort_at(x: int, width: int, sort: str) -> str:
+def sort_at(world: Whole, x: int, width: int, sort: str) -> str:
     """The order, one of SORTS, whose column has cell x of a table that is now in order `sort`."""
-    columns = _columns(width, sort)
+    columns = _columns(width, sort, _address(world))
     for column in columns:
         if x < column.cells:
             return column.sort
@@ -92,29 +115,30 @@ def sort_at(x: int, width: int, sort: str) -> str:
     return columns[-1].sort
 
 
-def _columns(width: int, sort: str) -> list[_Column]:
+def _columns(width: int, sort: str, address: int) -> list[_Column]:
+    room = _room(width, address)
     columns = [
-        _Column("base", "  base", 13),
+        _Column("base", "  base", 2 + address),
         _Column("pages", "pages", 6, right=True),
         _Column("class", "cl", 3, right=True),
         _Column("size", "size", 7, right=True),
         _Column("kind", "kind", 7),
-        _Column("used", "used", _bar(width) + 10),
+        _Column("used", "used", _bar(room) + 10),
     ]
-    if _roomy(width):
+    if _roomy(room):
         last = [_Column("list", "on list", 10), _Column("waste", "waste", 7, right=True), _Column("sweepgen", "sweepgen", 9)]
     else:
         last = [_Column(sort, sort, 10) if sort in _LAST else _Column("list", "on list", 10)]
     return columns + last
 
 
-def _roomy(width: int) -> bool:
+def _roomy(room: int) -> bool:
     """Room for the waste, and for sweepgen in words."""
-    return width >= 80
+    return room >= 80
 
 
-def _bar(width: int) -> int:
-    return _BAR if width >= 84 else _NARROW_BAR if width >= 59 else 0
+def _bar(room: int) -> int:
+    return _BAR if room >= 84 else _NARROW_BAR if room >= 59 else 0
 
 
 def list_text(info: SpanInfo) -> str:
@@ -138,7 +162,7 @@ def kind_tone(info: SpanInfo) -> Token:
     return "low" if info.elemsize <= 128 else "mid" if info.elemsize <= 1024 else "high"
 
 
-def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder) -> Line:
+def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, address: int) -> Line:
     tone = kind_tone(info)
     text: Token = "text" if info.state == "inuse" else "dim"
     sizeclass = str(info.sizeclass) if info.sizeclass else "L" if info.state == "inuse" else ""
@@ -146,17 +170,18 @@ def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder) 
     mark = ("▸" if chosen else " ") + (news or " ")
     head: Token = ("cursor" if port.active else "select") if chosen else "new" if news else text
     used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
-    cells = _bar(port.width)
+    room = _room(port.width, address)
+    cells = _bar(room)
     spans: list[Span] = [
         (mark, "new" if news and not chosen else head),
-        (f"{short(info.base):<11}", head),
+        (f"{short(info.base):<{address}}", head),
         (f"{_count(info.npages):>5} ", text),
         (f"{sizeclass:>2} {size:>6} ", tone),
         (f"{info.kind or info.state:<7}", tone),
         (bar(info.used, cells) if info.nelems else " " * cells, tone),
         (f"{used:>9} " if cells else f"{used:<10}", text),
     ]
-    if _roomy(port.width):
+    if _roomy(room):
         spans.append((f"{list_text(info):<10}", text))
         spans += _details(info, order)
     elif order.sort == "waste":

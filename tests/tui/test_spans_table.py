@@ -72,10 +72,10 @@ def test_each_heading_has_the_cells_of_its_column(width: int, sort: str) -> None
         ("used", "used"),
     ):
         for x in (heading.index(word), heading.index(word) + len(word) - 1):
-            assert sort_at(x, width, sort) == meant
+            assert sort_at(s.session.world, x, width, sort) == meant
     for word, meant in (("on list", "list"), ("waste", "waste"), ("sweepgen", "sweepgen")):
         if word in heading:
-            assert sort_at(heading.index(word), width, sort) == meant
+            assert sort_at(s.session.world, heading.index(word), width, sort) == meant
 
 
 def test_notes_on_what_is_not_shown() -> None:
