@@ -14,7 +14,7 @@ from gomem_core.go.sizeclasses import CLASSES, SizeClass
 class CentralList(NamedTuple):
     """A list of an mcentral, and the words for what has its place there."""
 
-    name: str  # as SpanInfo.list_name has it
+    name: str  # as SpanInfo.list_name has it; a word of at most eight letters, for filters and columns
     sign: str  # one letter, for the page map
     spans: str  # what spans are on it
     cached: bool  # and those that an mcache has, too

@@ -35,7 +35,7 @@ class SpanInfo(NamedTuple):
 
     @property
     def sizeclass(self) -> int:
-        """Size class 1 … 66, 0 for large objects and spans without objects."""
+        """Size class, from 1; 0 for large objects and spans without objects."""
         return self.spanclass >> 1
 
     @property

@@ -37,8 +37,9 @@ _NOTES: Final = (
     "stacks, work buffers",
     "in spans nobody uses",
     "to the OS, addresses stay",
-    "arena_used − arena_start",
 )
+_USED: Final = "arena_used − arena_start"
+_ALL_USED: Final = "used, of all arenas"
 _TOLD: Final = {
     "collections": "collections: {n}",
     "none": "no collection yet",
@@ -183,7 +184,9 @@ def account_table(c: Compared, width: int) -> list[Line]:
     """The parts one below the other, with their shares and what they are, and the sum, which is the used arena."""
     total = max(c.now.balance.total, 1)
     lines: list[Line] = []
-    for s, (glyph, name, token), note in zip(c.balance(), _ALL, _NOTES, strict=True):
+    arenas = sum(name == "heap: arena" for name, _ in c.now.mapped)
+    notes = (*_NOTES, _USED if arenas == 1 else _ALL_USED)
+    for s, (glyph, name, token), note in zip(c.balance(), _ALL, notes, strict=True):
         tone = token if s.now or name == "arena" else "dim"
         figures = f"{glyph} {name:<11}{format_bytes(s.now):>8}{100 * s.now / total:>7.1f} %"
         if c.scene.comparing and s.now != s.was:

@@ -62,7 +62,10 @@ def render_layout(world: Whole, port: Port, scene: Scene, objects: ObjectTable) 
     """Title rule, and as much of the picture as there is room for."""
     notes = [scene.legend, "bars: log scale", _TOLD["mapped"].format(nbytes=format_bytes(sum(_mapped(world))))]
     notes.append("high addresses above")
-    rows = _kept(_Picture(world, port, scene, objects).rows(), port.height - 1)
+    rows = _Picture(world, port, scene, objects).rows()
+    parts, rows = sum(row.level == _HEAP for row in rows), _kept(rows, port.height - 1)
+    if (shown := sum(row.level == _HEAP for row in rows)) < parts:
+        notes.insert(1, f"{shown} of {parts} parts of the heap")
     return fit_all([rule("8 Layout", [note for note in notes if note], port), *(row.line for row in rows)], port)
 
 

@@ -114,7 +114,7 @@ def plain(line: Line) -> str:
 def bar(share: float, width: int) -> str:
     """A bar of `width` cells that is filled to `share`, 0 … 1, in eighths; anything above nothing shows."""
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
-    if share > 0:
+    if share > 0 and width:
         eighths = max(eighths, 1)
     full, rest = divmod(eighths, 8)
     text = "█" * full + (_EIGHTHS[rest] if rest else "")

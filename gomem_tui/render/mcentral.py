@@ -9,7 +9,6 @@ from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice, reflow
-from gomem_tui.render.words import clip
 
 _FIXED: Final = 25  # cells of a row without its lists
 _NUMBER: Final = 7  # cells of a list's length as a number, with blanks
@@ -77,22 +76,30 @@ def chain_base(world: Whole, scene: Scene, name: str, width: int, x: int) -> int
 
 
 def _boxes_shown(world: Whole, width: int) -> int:
-    """Boxes for each list: many, few, or as many as there is room for."""
+    """Boxes for each list: many, few, or as many as there is room for; of one alone nothing can be told."""
     count = len(world.profile.central_lists)
     if width >= _FIXED + count * (_BOXES + _NUMBER) + _LEGEND_ROOM:
         return _BOXES
-    return max(0, min(_FEW_BOXES, (width - _FIXED) // count - _NUMBER))
+    boxes = min(_FEW_BOXES, (width - _FIXED) // count - _NUMBER)
+    return boxes if boxes > 1 else 0
+
+
+def _list_cells(world: Whole, width: int) -> int:
+    """Cells for each list."""
+    boxes = _boxes_shown(world, width)
+    return boxes + _NUMBER if boxes else max(_NUMBER, (width - _FIXED) // len(world.profile.central_lists))
 
 
 def _heading(world: Whole, width: int) -> Line:
-    cells = _boxes_shown(world, width) + _NUMBER
-    names = "".join(f"{clip(name, cells - 1):<{cells}}" for name in world.profile.central_names)
+    cells = _list_cells(world, width)
+    names = "".join(f"{_cut(name, cells - 1):<{cells}}" for name in world.profile.central_names)
     text = f"  {'cl':>2} {'size':>6} {'kind':<7}{names}{'locks':>6}"
     return ((text, "label"), (_LEGEND if len(text) + len(_LEGEND) <= width else "", "label"))
 
 
 def _row(world: Whole, spanclass: int, port: Port, scene: Scene) -> Line:
-    c, boxes = world.lists.central(spanclass), _boxes_shown(world, port.width)
+    c = world.lists.central(spanclass)
+    boxes, cells = _boxes_shown(world, port.width), _list_cells(world, port.width)
     chosen = spanclass == scene.selection.spanclass
     new = spanclass in scene.touched.central
     kind = kind_of(spanclass)
@@ -104,17 +111,21 @@ def _row(world: Whole, spanclass: int, port: Port, scene: Scene) -> Line:
         (f"{spanclass >> 1:>2} {world.profile.classes[spanclass >> 1].size:>6} {kind:<7}", head),
     ]
     tones: tuple[Token, Token] = ("mid", "low") if c.nlock else ("dim", "dim")
-    spans += [(_boxes(n, boxes), tones[number % 2]) for number, n in enumerate(c.lengths)]
+    spans += [(_boxes(n, boxes).ljust(cells), tones[number % 2]) for number, n in enumerate(c.lengths)]
     spans.append((f"{_number(c.nlock) if c.nlock else '':>6}", "text"))
     return tuple(spans)
 
 
 def _boxes(n: int, boxes: int) -> str:
-    """A list's length as boxes and as a number; a blank is always left behind them."""
-    if not boxes:
-        return f"{_number(n) if n else '–'}".ljust(_NUMBER)
+    """A list's length as boxes and as a number, or as a number alone."""
+    if not boxes or not n:
+        return _number(n) if n else "–"
     drawn = "▪" * n if n <= boxes else "▪" * (boxes - 1) + "…"
-    return f"{drawn or '–'} {_number(n) if n else ''}".ljust(boxes + _NUMBER)
+    return f"{drawn} {_number(n)}"
+
+
+def _cut(name: str, cells: int) -> str:
+    return name if len(name) <= cells else f"{name[: cells - 1]}…"
 
 
 def _number(n: int) -> str:
