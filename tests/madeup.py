@@ -80,7 +80,7 @@ def _spans_of(arena: int) -> Iterator[SpanInfo]:
     for number, (base, part) in enumerate(zip(bases, _PARTS, strict=False)):
         swept = not part.on.endswith("u")
         nelems = part.npages * PAGE // part.elemsize if part.elemsize else 0
-        cached_by = part.cached_by if arena == 2 else -1  # each P has one span of a class
+        cached_by = part.cached_by if arena == 2 * part.cached_by else -1  # P 0 has spans of the first arena, P 1 of the last
         on = part.on or ("partial" if part.state == "inuse" and part.cached_by >= 0 > cached_by else "")
         yield SpanInfo(
             base=base,

@@ -101,11 +101,15 @@ class ExtentView:
 
     def __init__(self, heap: Heap) -> None:
         self._heap = heap
+        self._arenas = Arenas([Arena(0, 0, 0)])  # as of when it was asked last
 
     @property
     def arenas(self) -> Arenas:
         h = self._heap.mheap
-        return Arenas([Arena(h.arena_start, h.arena_used, h.arena_start + ARENA_SIZE)])
+        now = Arena(h.arena_start, h.arena_used, h.arena_start + ARENA_SIZE)
+        if self._arenas.parts[0] != now:
+            self._arenas = Arenas([now])
+        return self._arenas
 
     def layout(self) -> list[Region]:
         h = self._heap.mheap
