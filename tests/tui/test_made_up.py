@@ -9,14 +9,21 @@ from typing import Final, cast
 import pytest
 from rich.cells import cell_len
 
+from gomem_core.files.script import read_script
 from gomem_core.queries import show, show_one
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import figures
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.session.candidates import offers
+from gomem_core.session.console import Console
+from gomem_core.session.session import Session
 from gomem_core.world.changes import Touched
+from gomem_tui.draw.paint import text_of
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.classorder import ClassOrder
+from gomem_tui.panes.mcentral import McentralPane
 from gomem_tui.panes.model import Model
 from gomem_tui.plain.panes import pane_lines
 from gomem_tui.render.arena import MAX_ZOOM, grid, render_arena
@@ -253,3 +260,50 @@ def test_plain_text_tells_where_an_arena_begins() -> None:
     first = [line.strip() for line in lines if f"{STARTS[1]:x}:" in line]
     assert len(first) == 1, "no stretch goes on from one arena to another"
     assert first[0].startswith(f"from page {WORLD.extents.arenas.page(STARTS[1])}, ")
+
+
+# --- The whole explorer -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def explorer(monkeypatch: pytest.MonkeyPatch) -> Explorer:
+    """An explorer in which this heap stands in the place of its session's."""
+
+    def answers(value: object) -> property:
+        return property(lambda _: value)
+
+    monkeypatch.setattr(Model, "world", answers(WORLD))
+    for name, value in (("world", WORLD), ("objects", WORLD.objects), ("account", ACCOUNT)):
+        monkeypatch.setattr(Session, name, answers(value))
+    return Explorer(Console(True, read_script("x", "", "x")))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_one_can_move_in_every_pane(explorer: Explorer, size: tuple[int, int]) -> None:
+    far = HeapPane.FAR
+    async with explorer.run_test(size=size) as pilot:
+        for number in "123456789":
+            await pilot.press(number)
+            for pane in explorer.query(HeapPane):
+                for rows, columns in ((1, 0), (0, 1), (pane.page(), 0), (-1, 0), (0, -1), (far, 0), (-far, 0)):
+                    if pane.has_room:
+                        pane.move(rows, columns)
+                    assert WORLD.spans.at(explorer.model.scene.selection.addr) is not None, f"{number} {pane.id}"
+        await pilot.press("2", "end")
+        assert explorer.model.scene.selection.addr == WORLD.extents.arenas.end - 8192
+        assert any(f"{explorer.model.scene.selection.addr >> 20:x}" in row for row in text_of(explorer.screen))
+
+
+async def test_left_and_right_walk_through_all_lists_of_a_class(explorer: Explorer) -> None:
+    async with explorer.run_test(size=(120, 40)):
+        pane = explorer.query_one(McentralPane)
+        for spanclass in (7, 8, 2 * LAST + 1):
+            spans = [base for name in PROFILE.central_names for base in WORLD.lists.chain(spanclass, name)]
+            assert len(spans) > 3
+            explorer.model.select(spans[0])
+            for base in spans[1:]:
+                pane.move(0, 1)
+                assert explorer.model.scene.selection.addr == base
+            for base in reversed(spans[:-1]):
+                pane.move(0, -1)
+                assert explorer.model.scene.selection.addr == base
