@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from gomem_core.classic.view import HeapView
-from gomem_core.files.timeline import Timeline
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.lang import Names
+from gomem_core.session.session import Session
 from gomem_core.world.objects import ObjectTable
+from gomem_core.world.world import Whole
 
 _FEW: Final = 4  # spans, and objects, from the lower end
 _SPANS: Final = 8  # in which objects are looked for, from either end
@@ -23,13 +23,11 @@ _DIGITS: Final = (10, 11)  # of the arena's addresses
 Wanted = Callable[[int], bool]
 
 
-def offers(world: HeapView, objects: ObjectTable, timeline: Timeline | None = None) -> Names:
-    """The questions of completion, answered from a heap, its objects and a session's steps as they are when asked."""
-    found = _Offers(world, objects)
-    if timeline is None:
-        return Names(found.objects, found.holders, found.words, found.addresses)
-    marks = {name: f"step {step}" for name, step in timeline.marks.items()}
-    branches = {name: f"from step {timeline.shared_with(name)}" for name in timeline.others}
+def offers(session: Session) -> Names:
+    """The questions of completion, answered from a session as it is when asked."""
+    found = _Offers(session.world, session.objects)
+    marks = {name: f"step {step}" for name, step in session.bookmarks.items()}
+    branches = {name: f"from step {session.branches.shared_with(name)}" for name in session.branches.others}
     return Names(found.objects, found.holders, found.words, found.addresses, _beginning(marks), _beginning(branches))
 
 
@@ -39,7 +37,7 @@ def _beginning(told: dict[str, str]) -> Callable[[str], Iterable[tuple[str, str]
 
 
 class _Offers:
-    def __init__(self, world: HeapView, table: ObjectTable) -> None:
+    def __init__(self, world: Whole, table: ObjectTable) -> None:
         self._world = world
         self._table = table
 
