@@ -3,14 +3,13 @@
 from typing import Final
 
 from gomem_core.files.journal import Summary
-from gomem_core.lang import BY_WORD, Command, Names, ParseError, complete, parse
-from gomem_core.lang.commands import Alloc, Churn, Drop, Show
+from gomem_core.lang import BY_WORD, Names, ParseError, complete, parse
+from gomem_core.lang.commands import Alloc, Churn, Show
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
 from gomem_core.session.console import Console
 from gomem_core.session.resume import called
 from gomem_core.session.session import Session
-from gomem_core.session.whatif import what_if
 from gomem_tui.render.words import clip
 
 MANY_STEPS: Final = 2_000  # whoever goes further may have to wait
@@ -40,19 +39,8 @@ def hint(line: str, desk: Console, names: Names | None = None) -> str:
     wrong = None if command is None else desk.fault(command, line)
     if wrong is not None and not _may_become_right(wrong, line, names):
         return _WRONG.format(fault=wrong)
-    foreseen = _foreseen(command, desk.session) if wrong is None else ""
+    foreseen = desk.session.ahead.foretell(command) if wrong is None else ""
     return foreseen or f"{spec.form}   {spec.summary}"
-
-
-def _foreseen(command: Command | None, session: Session) -> str:
-    """What a command would do, for those of which that is known beforehand."""
-    match command:
-        case Alloc():
-            return what_if(command, session.world)
-        case Drop():
-            return session.machine.foresee(command)
-        case _:
-            return ""
 
 
 def _may_become_right(fault: ParseError, line: str, names: Names | None) -> bool:
@@ -89,19 +77,17 @@ def takes_long(text: str, session: Session) -> bool:
 
 def travels_long(session: Session) -> bool:
     """Whether going through the session's steps can take long: there are many, or heavy ones that were never done."""
-    timeline = session.timeline
-    if len(timeline.steps) > MANY_STEPS:
+    if len(session.steps) > MANY_STEPS:
         return True
-    waiting = range(session.machine.recorded + 1, len(timeline.steps) + 1)
+    waiting = range(session.trail.recorded + 1, len(session.steps) + 1)
     return takes_long("\n".join(session.line(step) for step in waiting), session)
 
 
 def progress(session: Session, seconds: float, stop: str) -> str:
     """What is told while another thread works; it may be a moment old.  `stop` is the key that stops it."""
-    machine, steps = session.machine, len(session.timeline.steps)
-    command = machine.progress
-    part = f"{command.done:,} of {command.of:,}" if command.of > 1 else f"{len(machine.objects):,} objects ever"
-    done = f"step {machine.at:,} of {max(steps, machine.at):,}, {part}"
+    now = session.under_way()
+    part = f"{now.done:,} of {now.of:,}" if now.of > 1 else f"{now.objects:,} objects ever"
+    done = f"step {now.step:,} of {now.steps:,}, {part}"
     return f"working for {seconds:.0f} s: {done}; {stop} stops it"
 
 

@@ -52,5 +52,5 @@ def open_lesson(lesson: Lesson, journal: bool, read_only: bool) -> Console:
 def at_end(lesson: Lesson, console: Console) -> bool:
     """Whether all of the lesson is done.  Another branch is not the lesson, nor is what `open` put in its place."""
     session = console.session
-    done = session.timeline.following is None and session.step >= lesson.steps
-    return done and session.timeline.name == MAIN and console.script is lesson.script
+    done = session.at_end and session.step >= lesson.steps
+    return done and session.branches.name == MAIN and console.script is lesson.script

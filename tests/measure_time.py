@@ -160,11 +160,11 @@ def timed(do: Callable[[], object]) -> float:
 @contextmanager
 def without_images(session: Session) -> Iterator[None]:
     """The session does not remember the heap in here."""
-    setattr(session.machine, "remember", lambda: None)  # noqa: B010 -- a method is meant to be hidden
+    setattr(session._machine, "remember", lambda: None)  # noqa: B010 -- a method is meant to be hidden
     try:
         yield
     finally:
-        del session.machine.remember
+        del session._machine.remember
 
 
 def spread(name: str, times: list[float], goal: float) -> list[Figure]:
@@ -188,8 +188,8 @@ def single_steps(size: Size) -> Iterator[Figure]:
         if how == "typed":
             yield from spread("typed: a command", [explorer.submit(line) for line in lines], 50)
         else:
-            session.timeline.steps += lines
-            explorer.move(len(session.timeline.steps))
+            session._timeline.steps += lines
+            explorer.move(len(session.steps))
             yield Figure("spans", session.world.spans.count)
             yield Figure("objects", len(session.objects))
         last = session.step
@@ -243,9 +243,9 @@ def heavy_steps(size: Size) -> Iterator[Figure]:
         explorer.submit(line)
     back = [explorer.move(step) for step in range(session.step - 1, base - 1, -1)]
     yield Figure("ten heavy ones, typed: back max ms", max(back), 200)
-    session.goto(len(session.timeline.steps))
-    again = Explorer(list(session.timeline.steps))
-    again.move(len(session.timeline.steps))
+    session.goto(len(session.steps))
+    again = Explorer(list(session.steps))
+    again.move(len(session.steps))
     back = [again.move(step) for step in range(again.session.step - 1, base - 1, -1)]
     yield Figure("ten heavy ones, run through: back max ms", max(back), 200)
 
@@ -255,7 +255,7 @@ def micro_steps(size: Size) -> Iterator[Figure]:
     explorer = started(big_heap(size.spans))
     session = explorer.session
     halfway = ((f"alloc {48 * 1024}", 50), ("alloc 96", 50), ("gc", 200))
-    session.timeline.steps += [line for line, _ in halfway]
+    session._timeline.steps += [line for line, _ in halfway]
     for line, goal in halfway:
         explorer.look()
         first = timed(session.events_ahead)
@@ -278,7 +278,7 @@ def long_session(size: Size) -> Iterator[Figure]:
     yield Figure("long: to the end s", explorer.move(size.commands) / 1000)
     session = explorer.session
     yield Figure("long: spans", session.world.spans.count)
-    yield Figure("long: images", len(session.machine._checkpoints))
+    yield Figure("long: images", len(session._machine._memory))
     yield Figure("long: first step back ms", explorer.move(size.commands - 1), 1000)
     yield Figure("long: to its beginning ms", explorer.move(1), 1000)
     yield Figure("long: to its end ms", explorer.move(size.commands), 1000)
@@ -306,7 +306,7 @@ def wide_heap(size: Size) -> Iterator[Figure]:
         explorer.submit(line)
     yield Figure("wide: spans", session.world.spans.count)
     yield Figure("wide: objects", len(session.objects))
-    yield Figure("wide: images", len(session.machine._checkpoints))
+    yield Figure("wide: images", len(session._machine._memory))
     last = session.step
     yield from spread("wide: back", [explorer.move(step) for step in range(last - 1, last - size.steps // 3, -1)], 0)
     yield from spread("wide: forward", [explorer.move(step) for step in range(session.step + 1, last + 1)], 0)

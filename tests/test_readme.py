@@ -69,7 +69,7 @@ def test_the_session_file_holds_what_it_expects() -> None:
         assert outcome.ok
         assert desk.unmet(outcome) == []
         steps += 1
-    assert (steps, desk.session.timeline.marks) == (2, {"cached": 2})
+    assert (steps, desk.session.bookmarks) == (2, {"cached": 2})
 
 
 def keys_table() -> str:

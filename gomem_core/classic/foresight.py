@@ -3,33 +3,15 @@
 Where sweeping decides, and only sweeping could tell what it leaves, the answer is "sweeping".
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from gomem_core.classic.malloc import Heap, tiny_offset
 from gomem_core.classic.mcentral import MCentral
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan
 from gomem_core.go.amd64 import GROW_ROUND_PAGES, MAX_MHEAP_LIST, PAGE_SHIFT, TINY_SIZE, round_up
+from gomem_core.world.records import Pages, Place, Sweeping
 
 _LOOKED_AT: Final = 2_000  # spans of a list, while looking for one that waits to be swept: this is asked at each key
-
-Sweeping = Literal["sweeping"]
-
-
-class Place(NamedTuple):
-    """The slot that would be taken, in the span at `base`; `room`: free slots of that span, with this one."""
-
-    base: int
-    slot: int
-    room: int
-    sweeps: bool  # the span is swept first
-
-
-class Pages(NamedTuple):
-    """The free span at `base`, of `npages`, that would serve; it is there only when the arena has grown by `grows` bytes."""
-
-    base: int
-    npages: int
-    grows: int
 
 
 class Foresight:

@@ -18,17 +18,10 @@ from gomem_core.go.amd64 import (
     TINY_SIZE,
     TINY_SPAN_CLASS,
 )
+from gomem_core.world.faults import InvariantError
 
 Level = Literal["cheap", "lists", "full"]
 LEVELS: Final[tuple[Level, ...]] = ("cheap", "lists", "full")
-
-
-class InvariantError(AssertionError):
-    """A heap that cannot be; `name` is the invariant's."""
-
-    def __init__(self, name: str, detail: str) -> None:
-        self.name = name
-        super().__init__(f"invariant {name}: {detail}")
 
 
 def check(heap: Heap, level: Level = "full") -> list[str]:

@@ -34,8 +34,6 @@ and no goroutine stacks unless a recording brings them, and time is what the dri
 Mirrors Go's runtime/malloc.go.
 """
 
-from typing import Literal, NamedTuple
-
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import BestFit, FreeLarge
 from gomem_core.classic.mbitmap import heap_bits_set_type, init_bits, read_bits
@@ -73,30 +71,12 @@ from gomem_core.go.events import (
     Zeroed,
 )
 from gomem_core.go.sizeclasses import CLASS_TO_SIZE, SIZE_TO_CLASS8, SIZE_TO_CLASS128, size_to_class
-from gomem_core.world.records import MemStats
+from gomem_core.world.faults import NotAnObject
+from gomem_core.world.records import Allocated, MemStats, ServedBy
 
 ZEROBASE = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arena
 
-ServedBy = Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
-
 _SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
-
-
-class NotAnObject(Exception):
-    """An address does not mean what the caller says; nothing was changed."""
-
-
-class Allocated(NamedTuple):
-    """What became of one allocation: the object's slot, and who served it."""
-
-    addr: int
-    elemsize: int  # bytes of its slot, or whole pages of a large object; 0 for size 0
-    spanclass: int
-    base: int  # of its span
-    served: ServedBy
-    tiny_combined: bool  # it shares a block that was there
-    shouldhelpgc: bool  # the slow path was taken, so the collector's trigger was looked at
-    gc_started: bool
 
 
 def tiny_offset(offset: int, size: int) -> int:

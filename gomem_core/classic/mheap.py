@@ -39,19 +39,9 @@ from gomem_core.go.events import (
     Zeroed,
 )
 from gomem_core.go.sizeclasses import CLASS_TO_SIZE
+from gomem_core.world.faults import OutOfMemory
 
 Trace = Callable[[Event], object]
-
-
-class OutOfMemory(Exception):
-    """The arena cannot grow by `ask` bytes; the message is the runtime's."""
-
-    def __init__(self, ask: int, in_use: int) -> None:
-        self.ask = ask
-        self.in_use = in_use
-        super().__init__(
-            f"runtime: out of memory: cannot allocate {ask}-byte block ({in_use} in use)\nfatal error: out of memory"
-        )
 
 
 class Sweeper(Protocol):

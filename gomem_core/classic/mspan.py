@@ -7,6 +7,7 @@ from array import array
 from typing import Final, NoReturn
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.world.faults import Throw
 
 MSPAN_DEAD: Final = 0  # the struct is unused
 MSPAN_IN_USE: Final = 1  # holds objects
@@ -14,10 +15,6 @@ MSPAN_MANUAL: Final = 2  # holds a goroutine stack or the collector's work buffe
 MSPAN_FREE: Final = 3  # free pages
 
 _CACHE_MASK: Final = (1 << 64) - 1
-
-
-class Throw(Exception):
-    """The allocator found itself in an impossible state; the message starts with the invariant's name (Go's throw)."""
 
 
 def throw(invariant: str, detail: str) -> NoReturn:

@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from gomem_core.classic.invariants import check
 from gomem_core.cli.crash import kept
 from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, emit, emit_json, say
 from gomem_core.cli.progress import working
@@ -101,15 +100,15 @@ class Checked:
             return Failure(self._number, 0, f"IMPOSSIBLE STATE: {e}", invariant=name)
 
     def _failures(self) -> Iterator[Failure]:
-        session, timeline = self._console.session, self._console.session.timeline
+        session = self._console.session
         numbers = {branch.name: branch.numbers for branch in self._file.script.branches}
         yield from self._unmet(None)
-        for branch, begin in timeline.tour():
-            if branch.name != timeline.name:
+        for branch, begin in session.branches.tour():
+            if branch.name != session.branches.name:
                 session.switch(branch.name)
                 session.goto(branch.start)
             yield from self._along(numbers.get(branch.name, self._file.script.numbers), begin)
-        check(session.machine.heap, "full")
+        session.check("full")
 
     def _along(self, numbers: Iterable[int], begin: set[int]) -> Iterator[Failure]:
         """The steps that lie ahead, whose commands stand in these lines; after some of them other branches `begin`."""
@@ -118,12 +117,12 @@ class Checked:
             outcome = session.forward()
             self.steps += 1
             yield from self._of_step(outcome)
-            check(session.machine.heap, "cheap")
+            session.check("cheap")
             if session.step in begin:
                 session.remember()
         if self.steps - self._looked >= _FULL_EVERY:
             self._looked = self.steps
-            check(session.machine.heap, "full")
+            session.check("full")
 
     def _of_step(self, outcome: Outcome | None) -> Iterator[Failure]:
         expects = [expect for _, expect in outcome.said.expects] if outcome is not None and outcome.said is not None else []

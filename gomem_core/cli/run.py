@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from gomem_core.classic.invariants import InvariantError
-from gomem_core.classic.mspan import Throw
 from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL
 from gomem_core.cli.crash import kept
 from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, BadInput, UsageError, emit, emit_json, say
@@ -23,6 +21,7 @@ from gomem_core.session.commands.moves import where
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome, error_data
 from gomem_core.session.resume import resume
+from gomem_core.world.faults import InvariantError, Throw
 
 if TYPE_CHECKING:
     from gomem_core.schema import outputs as schema
@@ -161,9 +160,9 @@ class Run:
 
     def play(self, file: SessionFile) -> int:
         """Do the steps of a session file, which lie ahead, until one goes wrong that should not; returns the exit code."""
-        status = self._check(file, 0, None)
+        session, status = self.console.session, self._check(file, 0, None)
         for number in file.script.numbers:
-            step = parse_step(self.console.session.timeline.following or "")
+            step = parse_step(session.steps[session.step])
             line = Line(number, step.line)
             _talk(step)
             outcome = self._attempt(line, lambda _line: self.console.forward())

@@ -73,7 +73,7 @@ class Timeline:
         self.steps.append(step)
         self.cursor += 1
 
-    def go(self, step: int) -> None:
+    def goto(self, step: int) -> None:
         """Move the cursor.  Raises ValueError."""
         if not 0 <= step <= len(self.steps):
             raise ValueError(f"there is no step {step}; steps go from 0 to {len(self.steps)}")

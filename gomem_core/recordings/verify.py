@@ -5,15 +5,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gomem_core.classic.malloc import Heap, NotAnObject
+from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mbitmap import read_bits
 from gomem_core.classic.mgc import TRIGGER_FORCED
-from gomem_core.classic.mheap import OutOfMemory
-from gomem_core.classic.mspan import Throw
 from gomem_core.classic.scavenge import scavenge
 from gomem_core.go.events import Event, Picked
 from gomem_core.recordings.format import Record, RecordingError, Step, hex_or_int, read_steps
 from gomem_core.recordings.seed import InputMissing, Inputs, comparable_snapshot, heap_from_snapshot, heap_snapshot
+from gomem_core.world.faults import NotAnObject, OutOfMemory, Throw
 
 # What is compared of each event, by the recording's names.
 COMPARED_EVENTS: dict[str, tuple[str, ...]] = {

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from gomem_core.files.timeline import Timeline
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.lang import Names
+from gomem_core.session.session import Session
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.world import Whole
 
@@ -22,13 +22,11 @@ _PREFIX: Final = re.compile(r"0(x[0-9a-f]*)?")
 Wanted = Callable[[int], bool]
 
 
-def offers(world: Whole, objects: ObjectTable, timeline: Timeline | None = None) -> Names:
-    """The questions of completion, answered from a heap, its objects and a session's steps as they are when asked."""
-    found = _Offers(world, objects)
-    if timeline is None:
-        return Names(found.objects, found.holders, found.words, found.addresses)
-    marks = {name: f"step {step}" for name, step in timeline.marks.items()}
-    branches = {name: f"from step {timeline.shared_with(name)}" for name in timeline.others}
+def offers(session: Session) -> Names:
+    """The questions of completion, answered from a session as it is when asked."""
+    found = _Offers(session.world, session.objects)
+    marks = {name: f"step {step}" for name, step in session.bookmarks.items()}
+    branches = {name: f"from step {session.branches.shared_with(name)}" for name in session.branches.others}
     return Names(found.objects, found.holders, found.words, found.addresses, _beginning(marks), _beginning(branches))
 
 

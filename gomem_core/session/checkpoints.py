@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from sys import getsizeof
 from typing import Any, Final
 
-from gomem_core.classic.image import Image
+from gomem_core.session.engine import Image
 from gomem_core.world.changes import Stale
 
 MOST_BYTES: Final = 120 << 20

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from gomem_core.classic.malloc import Heap
+from gomem_core.session.engine import Mallocs
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Churned:
 
 
 def churn(
-    heap: Heap,
+    heap: Mallocs,
     n: int,
     seed: int,
     live: int,

@@ -13,7 +13,6 @@ from gomem_core.session.commands import EXECUTE, LOOKS, CommandError
 from gomem_core.session.commands.movefaults import CHECK_MOVES
 from gomem_core.session.commands.moves import MOVES
 from gomem_core.session.document import Desk
-from gomem_core.session.machine import located
 from gomem_core.session.outcome import Outcome
 from gomem_core.world.interrupt import Stopped
 
@@ -42,7 +41,7 @@ class Console(Desk):
             case _ if self._is_look(command):
                 return self._look(line, command)
             case _ if self._is_forbidden(command):
-                return Outcome(line, command, self.session.step, error=located(CommandError(_READ_ONLY), line))
+                return Outcome(line, command, self.session.step, error=CommandError(_READ_ONLY).located(line))
             case Say():
                 return self._do(f"{line}\n{PAUSE}")
             case _ if type(command) in EXECUTE:
@@ -59,8 +58,8 @@ class Console(Desk):
             if check is not None:
                 check(self, command)
         except CommandError as e:
-            return located(e, line)
-        return self.session.machine.fault(command, line)
+            return e.located(line)
+        return self.session.ahead.fault(command, line)
 
     def _is_look(self, command: Command) -> bool:
         """Whether it only looks, and is not a step of a script either."""
@@ -73,7 +72,7 @@ class Console(Desk):
     @property
     def _steps_ahead(self) -> bool:
         """Whether a step here would begin another branch."""
-        return self.session.timeline.following is not None
+        return not self.session.at_end
 
     def _look(self, line: str, command: Command) -> Outcome:
         try:
@@ -83,7 +82,7 @@ class Console(Desk):
         return self.last
 
     def _do(self, source: str) -> Outcome:
-        event, branch = self.session.event, self.session.timeline.name
+        event, branch = self.session.event, self.session.branches.name
         try:
             outcome = self.session.submit(source)
         except Stopped:
@@ -91,7 +90,7 @@ class Console(Desk):
             return Outcome(source, None, self.session.step, Result("stopped; nothing changed"))
         if outcome.ok:
             self.difference = None
-            if self.session.timeline.name != branch:
+            if self.session.branches.name != branch:
                 self._left = branch
             self.record("do", source)
         elif self.session.event != event:  # it was halfway, which it left to try
@@ -105,7 +104,7 @@ class Console(Desk):
         try:
             result = MOVES[type(command)](self, command)
         except CommandError as e:
-            return Outcome(line, command, self.session.step, error=located(e, line))
+            return Outcome(line, command, self.session.step, error=e.located(line))
         except Stopped:
             self.moved()
             result = Result(f"stopped at step {self.session.step}")

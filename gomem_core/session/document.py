@@ -7,7 +7,7 @@ told in resume.py.
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gomem_core.files.branches import script_of, timeline_of
+from gomem_core.files.branches import timeline_of
 from gomem_core.files.journal import Journal, Kind
 from gomem_core.files.ownfiles import OwnFiles, Stamp, resolved
 from gomem_core.files.script import Script, write_script
@@ -98,7 +98,7 @@ class Desk:
 
     def _set(self, session: Session, script: Script) -> None:
         self.session = session
-        session.machine.on_the_way = self._on_the_way
+        session.tell_on_the_way(self._on_the_way)
         self.script = script
         self.own_files = OwnFiles()
         self.difference: Difference | None = None  # the answer to the last `diff`, until something else is done
@@ -178,7 +178,7 @@ class Desk:
 
     def text(self) -> str:
         """The session as the text of a file."""
-        return write_script(script_of(self.session.timeline, self.script))
+        return write_script(self.session.script(self.script))
 
     def save(self, path: Path) -> None:
         """Write the session as a file, which is there as a whole or not at all.  Raises OSError, NotOurs."""
@@ -196,7 +196,7 @@ class Desk:
         """What was found where an expectation of the step one stands after is not met; nothing when it is."""
         session = self.session
         if isinstance(expect, ExpectEvent | ExpectNoEvent) and outcome is not None and not self._narrate and not session.event:
-            with session.machine.listening():  # a silent step tells its events when it is done again
+            with session.listening():  # a silent step tells its events when it is done again
                 session.goto(session.step - 1)
                 outcome = session.goto(session.step + 1)
         return found_instead(expect, outcome, session.world, session.objects)

@@ -2,7 +2,6 @@
 
 from typing import Final, assert_never
 
-from gomem_core.classic.view import HeapView
 from gomem_core.lang.conditions import COMPARE, format_comparison
 from gomem_core.lang.moves import (
     Expect,
@@ -17,11 +16,12 @@ from gomem_core.lang.moves import (
 from gomem_core.queries.quantities import measure
 from gomem_core.session.outcome import Outcome
 from gomem_core.world.objects import ObjectTable
+from gomem_core.world.world import Whole
 
 _NOTHING: Final = "nothing was done"
 
 
-def found_instead(expect: Expect, outcome: Outcome | None, world: HeapView, objects: ObjectTable) -> str:
+def found_instead(expect: Expect, outcome: Outcome | None, world: Whole, objects: ObjectTable) -> str:
     """What was found where `expect` is not met, in words; nothing when it is.
 
     `outcome` is that of the step before it, narrated; world and objects are as after that step.

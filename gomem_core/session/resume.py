@@ -46,7 +46,7 @@ def resume(desk: Desk, which: str | None) -> Found:
         told.take(record)
     journal = None if desk.read_only else Journal.reopen(found)
     try:
-        session = Session(desk.narrates, told.timeline, desk.stop)
+        session = Session(desk.narrates, told.timeline, desk.stop, desk.progress)
         session.goto(told.step, told.event)
     except BaseException:
         if journal is not None:
@@ -119,7 +119,7 @@ class _Told:
     def goto(self, step: int, event: int) -> None:
         if event < 0:
             raise ValueError(f"there is no event {event}")
-        self.timeline.go(step)
+        self.timeline.goto(step)
         self.step, self.event = step, event
 
     def line(self, step: int, line: str) -> None:

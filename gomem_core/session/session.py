@@ -7,25 +7,71 @@ A command that is typed and fails changes nothing: neither heap nor names nor th
 further with each step.  A step of a script that fails is a step that changes nothing but the clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import overload
+from typing import NamedTuple, Protocol, overload
 
-from gomem_core.classic.invariants import InvariantError
-from gomem_core.classic.view import HeapView
+from gomem_core.files.branches import script_of
+from gomem_core.files.script import Script
 from gomem_core.files.step import Step, parse_step
-from gomem_core.files.timeline import Timeline
+from gomem_core.files.timeline import Branch, Timeline
 from gomem_core.lang import ParseError, parse
+from gomem_core.lang.commands import Invariants, Level
 from gomem_core.queries.account import Account
 from gomem_core.queries.links import LinkIndex
-from gomem_core.session.commands import EXECUTE
+from gomem_core.session.ahead import Ahead
+from gomem_core.session.commands import EXECUTE, CommandError
 from gomem_core.session.machine import Machine
 from gomem_core.session.outcome import Outcome
+from gomem_core.session.trail import Trail
 from gomem_core.world.changes import Stale
+from gomem_core.world.faults import InvariantError
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
+from gomem_core.world.world import Whole
 
 __all__ = ["Outcome", "Session", "Stopped"]
+
+
+class Branches(Protocol):
+    """The branches of a session, to be looked at; see timeline.py."""
+
+    @property
+    def name(self) -> str:
+        """What the current one is called."""
+        ...
+
+    @property
+    def others(self) -> list[str]:
+        """The names of the other ones."""
+        ...
+
+    def shared_with(self, name: str) -> int:
+        """How many steps another branch and the current one begin with in common.  Raises UnknownBranch."""
+        ...
+
+    def line(self, name: str) -> list[str]:
+        """All steps of a branch, from the very beginning."""
+        ...
+
+    def elsewhere(self, mark: str) -> str | None:
+        """A branch that has a bookmark of this name which the current one has not."""
+        ...
+
+    def tour(self) -> list[tuple[Branch, set[int]]]:
+        """All branches, each after the one in which it begins, and the steps of its own after which others begin."""
+        ...
+
+
+class UnderWay(NamedTuple):
+    """How far a session is while another thread works on it; it may be a moment old."""
+
+    step: int
+    steps: int  # in all
+    objects: int  # ever allocated
+    done: int  # operations of the command that is being done
+    of: int  # and how many it has, 0 or 1: it does not count them
 
 
 class Session:
@@ -41,54 +87,49 @@ class Session:
         stop: StopRequest | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self.timeline = Timeline() if timeline is None else timeline
-        self.machine = Machine(self._step, narrate, stop, progress)
+        self._timeline = Timeline() if timeline is None else timeline
+        self._progress = progress or Progress()
+        self._machine = Machine(self._step, narrate, stop or StopRequest(), self._progress)
+        self._part: Outcome | None = None  # of the command in which it stands halfway
+        self._whole: Outcome | None = None  # of that in which it stood halfway last, with all its events
         self.event = 0  # > 0: halfway, after so many events of the next command
-        self.outcome: Outcome | None = None  # of what was done last to stand here; None at the beginning
-        self._whole: Outcome | None = None  # of the command in which the session stood halfway last
+        self.ahead = Ahead(self._machine.context)
 
-    # --- Looking --------------------------------------------------------------------------------------------------------
+    # --- The heap -------------------------------------------------------------------------------------------------------
 
     @property
-    def world(self) -> HeapView:
+    def world(self) -> Whole:
         """The heap, to be looked at."""
-        return self.machine.world
+        return self._machine.context.world
 
     @property
     def objects(self) -> ObjectTable:
         """The objects the program ever had."""
-        return self.machine.objects
+        return self._machine.objects
 
     @property
     def account(self) -> Account:
         """What became of each byte.  Raises RuntimeError in a session that does not narrate, which cannot know."""
         self._must_narrate()
-        return self.machine.account
+        return self._machine.narrator.account
 
     @property
     def links(self) -> LinkIndex:
         """Where the pointers to an address are stored.  Raises RuntimeError, likewise."""
         self._must_narrate()
-        return self.machine.links
+        return self._machine.narrator.links
 
     def _must_narrate(self) -> None:
-        if not self.machine.narrates:
+        if not self._machine.narrator.always:
             raise RuntimeError("this session does not narrate, so its account and its links are not kept")
 
-    @property
-    def step(self) -> int:
-        """Steps done, seen from here."""
-        return self.timeline.cursor
+    def check(self, level: Level) -> list[str]:
+        """Check the heap's invariants up to this level; returns the names of those that hold.  Raises InvariantError."""
+        return self._machine.engine.check(level)
 
-    @property
-    def history(self) -> Sequence[str]:
-        """The commands that were done, up to here."""
-        return _History(self)
-
-    def line(self, step: int) -> str:
-        """The command of a step, without its directives."""
-        source = self.timeline.steps[step - 1]
-        return source if "\n" not in source else parse_step(source).line
+    def take_stale(self) -> Stale:
+        """The spans that may have changed since this was asked last."""
+        return self._machine.take_stale()
 
     def address_of(self, target: int | str) -> int | None:
         """An address as it is, or where the object of this name lies or lay; None: there never was one."""
@@ -97,10 +138,61 @@ class Session:
         oid = self.objects.find_name(target)
         return None if oid is None else self.objects.info(oid).addr
 
-    def take_stale(self) -> Stale:
-        """The spans that may have changed since this was asked last."""
-        stale, self.machine.stale = self.machine.stale, Stale()
-        return stale
+    # --- The steps ------------------------------------------------------------------------------------------------------
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What became of what was done last to stand here; None at the beginning."""
+        return self._part if self.event else self._machine.outcome
+
+    @property
+    def step(self) -> int:
+        """Steps done, seen from here."""
+        return self._timeline.cursor
+
+    @property
+    def steps(self) -> Sequence[str]:
+        """All steps of this branch as they were typed, with their directives, also those that lie ahead."""
+        return self._timeline.steps
+
+    @property
+    def at_end(self) -> bool:
+        """Whether no step lies ahead."""
+        return self._timeline.following is None
+
+    @property
+    def history(self) -> Sequence[str]:
+        """The commands that were done, up to here."""
+        return _History(self)
+
+    @property
+    def trail(self) -> Trail:
+        """What the steps left behind that were done on this branch; to be looked at."""
+        return self._machine.trail
+
+    @property
+    def branches(self) -> Branches:
+        """This branch and the others."""
+        return self._timeline
+
+    @property
+    def bookmarks(self) -> Mapping[str, int]:
+        """The steps of this branch that have names."""
+        return self._timeline.marks
+
+    def line(self, step: int) -> str:
+        """The command of a step, without its directives."""
+        source = self._timeline.steps[step - 1]
+        return source if "\n" not in source else parse_step(source).line
+
+    def script(self, origin: Script) -> Script:
+        """The session as a script, titled and introduced as the one from which it came."""
+        return script_of(self._timeline, origin)
+
+    def under_way(self) -> UnderWay:
+        """How far it is: another thread may ask."""
+        at, steps, progress = self._machine.at, len(self._timeline.steps), self._progress
+        return UnderWay(at, max(steps, at), len(self._machine.objects), progress.done, progress.of)
 
     # --- Doing ----------------------------------------------------------------------------------------------------------
 
@@ -121,23 +213,29 @@ class Session:
             return Outcome(source, command, self.step, error=_no_command(source))
         step = parse_step(source) if "\n" in source else Step(source, source, command, None)
         self._leave_half()
-        if self.machine.at != self.step:
-            raise InvariantError("cursor", f"the session stands at step {self.step}, and its heap at {self.machine.at}")
-        outcome = self.machine.try_new(step)
+        if self._machine.at != self.step:
+            raise InvariantError("cursor", f"the session stands at step {self.step}, and its heap at {self._machine.at}")
+        outcome = self._machine.try_new(step)
         if not outcome.ok:
             return replace(outcome, step=self.step)
         self._whole = None
-        self.timeline.put(source)
-        self.outcome = outcome
+        self._timeline.put(source)
         return outcome
 
     def look(self, source: str) -> Outcome:
         """Do a command that only looks, as no step: nothing changes, and no other branch begins."""
-        return self.machine.look(parse_step(source), self.step)
+        step = parse_step(source)
+        try:
+            if self.event and isinstance(step.command, Invariants):
+                raise CommandError("in the middle of a command the invariants need not hold; back leads out of it")
+            result = EXECUTE[type(step.command)](self._machine.context, step.command)
+        except CommandError as e:
+            return Outcome(step.line, step.command, self.step, error=e.located(step.line))
+        return Outcome(step.line, step.command, self.step, result)
 
     def forward(self) -> Outcome | None:
         """Do the next step; None at the end."""
-        return None if self.timeline.following is None else self.goto(self.step + 1)
+        return None if self.at_end else self.goto(self.step + 1)
 
     def goto(self, step: int, event: int = 0) -> Outcome | None:
         """Stand after a step, or after so many events of the command that follows it (all, when it has fewer).
@@ -145,32 +243,33 @@ class Session:
         Returns the outcome of what was done last to stand there, None at the beginning.  Steps that were never done are done.
         Raises ValueError when there is no such step, KeyboardInterrupt and Stopped after a whole step somewhere on the way.
         """
-        if not 0 <= step <= len(self.timeline.steps):
-            raise ValueError(f"there is no step {step}; steps go from 0 to {len(self.timeline.steps)}")
+        last = len(self._timeline.steps)
+        if not 0 <= step <= last:
+            raise ValueError(f"there is no step {step}; steps go from 0 to {last}")
         try:
             self._stand(step)
-            if event and step < len(self.timeline.steps):
+            if event and step < last:
                 self._stand_halfway(event)
         except (KeyboardInterrupt, Stopped):
-            self.machine.look_again()
-            self._arrived(self.machine.outcome)
+            self._machine.look_again()
+            self._arrived()
             raise
         except BaseException:
-            self._arrived(self.machine.outcome)
+            self._arrived()
             raise
         return self.outcome
 
     def remember(self) -> None:
         """Make it quick to come back to this step, as when another branch begins here."""
         self._leave_half()
-        self.machine.remember()
+        self._machine.remember()
 
     def seek(self, direction: int) -> bool:
         """Go to the next step that changed the structure of the heap (stepmarks.py), or to the one before; False: there is none.
 
         Steps that were never done are done; without one the session then stands at its end.  Raises as goto does.
         """
-        marks, step = self.machine.marks, self.step
+        marks, step = self.trail.marks, self.step
         if direction < 0:
             found = next((n for n in range(step if self.event else step - 1, 0, -1) if marks[n]), 0)
             self.goto(found)
@@ -181,66 +280,91 @@ class Session:
             return True
         self.goto(len(marks) - 1)
         while self.forward() is not None:
-            if self.machine.marks[self.step]:
+            if marks[self.step]:
                 return True
         return False
 
     def events_ahead(self) -> int:
         """How many events the next command tells, as far as they are kept; 0 at the end.  Halfway, the session leaves that."""
-        if self.timeline.following is None:
+        if self.at_end:
             return 0
         self._leave_half()
         return len(self._look_ahead().events)
 
     def switch(self, name: str) -> Outcome | None:
         """Take up another branch.  The session stays where it is, as far as that lies in both.  Raises UnknownBranch."""
-        shared = self.timeline.shared_with(name)
+        shared = self._timeline.shared_with(name)
         here = min(self.step, shared)
-        self.goto(min(shared, self.machine.recorded))
-        self.machine.cut()
+        self.goto(min(shared, self.trail.recorded))
+        self._machine.cut()
         self._whole = None
-        self.timeline.switch(name)
+        self._timeline.switch(name)
         return self.goto(here)
+
+    def bookmark(self, name: str) -> None:
+        """Give the step a name."""
+        self._timeline.mark(name, self.step)
+
+    def add_line(self, line: str) -> None:
+        """Add a directive to the step."""
+        self._timeline.add_line(self.step, line)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Outcomes carry events in here, also those of a session that does not narrate."""
+        with self._machine.narrator.listening():
+            yield
+
+    @contextmanager
+    def only_looking(self) -> Iterator[None]:
+        """What was to be told on the way is not told in here: the session will come back."""
+        with self._machine.only_looking():
+            yield
+
+    def tell_on_the_way(self, tell: Callable[[int, str], None]) -> None:
+        """Call `tell` while steps are done for the first time: where it stands, and which long typed command it tries next."""
+        self._machine.on_the_way = tell
 
     # --- Where it stands ------------------------------------------------------------------------------------------------
 
     def _step(self, step: int) -> Step:
-        return parse_step(self.timeline.steps[step - 1])
+        return parse_step(self._timeline.steps[step - 1])
 
     def _stand(self, step: int) -> None:
         """Stand after a step, with its outcome."""
-        machine = self.machine
+        machine = self._machine
         self._leave_half()
-        if step and (machine.at == step - 1 or not machine.knows(step)) and not (machine.at == step and self.outcome is not None):
-            machine.reach(step - 1)
-            self._arrived(machine.do(self._step(step)))
-        elif machine.at != step or self.outcome is None:
-            machine.reach(step)
-            self._arrived(machine.outcome)
+        if machine.at == step and machine.outcome is not None:
+            return
+        if step and (machine.at == step - 1 or not machine.tells(step)):
+            machine.goto(step - 1)
+            machine.do(self._step(step))
+        else:
+            machine.goto(step)
+        self._arrived()
 
-    def _arrived(self, outcome: Outcome | None) -> None:
+    def _arrived(self) -> None:
         self.event = 0
-        self.timeline.go(self.machine.at)
-        self.outcome = outcome
+        self._timeline.goto(self._machine.at)
 
     def _leave_half(self) -> None:
         if self.event:
-            self.machine.reach(self.step)
-            self._arrived(self.machine.outcome)
+            self._machine.goto(self.step)
+            self._arrived()
 
     def _look_ahead(self) -> Outcome:
         """Returns all events of the next command."""
         if self._whole is None or self._whole.step != self.step + 1:
-            self._whole = self.machine.look_ahead()
+            self._whole = self._machine.look_ahead()
         return self._whole
 
     def _stand_halfway(self, event: int) -> None:
         whole = self._look_ahead()
         event = min(event, len(whole.events))
         if event:
-            part = self.machine.part(event)
+            part = self._machine.part(event)
             self.event = event
-            self.outcome = replace(whole, touched=part.touched, event=event, result=None, error=None)
+            self._part = replace(whole, touched=part.touched, event=event, result=None, error=None)
 
 
 class _History(Sequence[str]):

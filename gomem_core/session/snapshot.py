@@ -1,13 +1,12 @@
 """Where a session stands, as plain data for programs: the step, what it did, and the heap as it is there.
 
-Its shape is schema/outputs.py's Export.  The names are those of the records that HeapView returns, of the events' fields and of
+Its shape is schema/outputs.py's Export.  The names are those of the records that Whole returns, of the events' fields and of
 MemStats.
 """
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, cast
 
-from gomem_core.classic.view import HeapView
 from gomem_core.frozen import values_of
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.events import ADDRESSES, Event
@@ -17,6 +16,7 @@ from gomem_core.report import Addr, hexed, hexed_or_none
 from gomem_core.session.document import Desk
 from gomem_core.session.outcome import error_data
 from gomem_core.world.objects import ObjectTable
+from gomem_core.world.world import Whole
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -28,7 +28,7 @@ MOST_OBJECTS: Final = 10_000  # told one by one, the oldest; the rest is only co
 
 def snapshot(desk: Desk) -> "outputs.Export":
     """Returns the whole snapshot.  The desk's sessions must narrate, or there are no events."""
-    session, timeline, world = desk.session, desk.session.timeline, desk.session.world
+    session, world = desk.session, desk.session.world
     balance = session.account.read()
     arenas = world.extents.arenas
     return {
@@ -36,8 +36,8 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "title": desk.script.title or None,
         "step": session.step,
         "event": session.event,
-        "of": len(timeline.steps),
-        "marks": {**timeline.marks},
+        "of": len(session.steps),
+        "marks": {**session.bookmarks},
         **_told(desk),
         "arena": {"start": hexed(arenas.start), "used": hexed(arenas.end), "pages": arenas.pages},
         "sweepgen": world.sums.sweepgen,
@@ -111,14 +111,14 @@ def _event(event: Event) -> "outputs.Event":
 # --- The heap -----------------------------------------------------------------------------------------------------------
 
 
-def _central(world: HeapView, spanclass: int) -> "schema.CentralLists":
+def _central(world: Whole, spanclass: int) -> "schema.CentralLists":
     """One that was asked at least once, with its lists as the chains they are."""
     names, lists = world.profile.central_names, world.lists
     chains = {f"{name}_bases": _addrs(lists.chain(spanclass, name)) for name in names}
     return cast("schema.CentralLists", central_data(lists.central(spanclass), world.profile) | chains)
 
 
-def _objects(objects: ObjectTable, world: HeapView) -> "outputs.Objects":
+def _objects(objects: ObjectTable, world: Whole) -> "outputs.Objects":
     """The objects that the program refers to; `ever` counts those it forgot, too."""
     rows = [object_data(oid, world, objects) for oid in objects.living()[:MOST_OBJECTS]]
     return {"ever": len(objects), "alive": objects.alive, "rows": rows}

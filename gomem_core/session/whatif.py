@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from gomem_core.classic.foresight import Pages, Place
-from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import MAX_MEM, MAX_SMALL_SIZE, PAGE_MASK, PAGE_SHIFT, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.sizeclasses import CLASSES, make_span_class, size_to_class
 from gomem_core.lang.commands import Alloc
 from gomem_core.report import format_bytes
+from gomem_core.session.engine import Engine
+from gomem_core.world.records import Pages, Place
 
 # The items of a line.  Each says something of its own.
 SENTENCES: Final = {
@@ -38,40 +38,40 @@ SENTENCES: Final = {
 }
 
 
-def what_if(command: Alloc, world: HeapView) -> str:
+def what_if(command: Alloc, engine: Engine) -> str:
     """One line: class and waste, and who would serve the first object of the command."""
     if command.size == 0:
         return SENTENCES["zero"]
     if command.size > MAX_MEM:
         return SENTENCES["too_long"]
     if command.size > MAX_SMALL_SIZE:
-        items = _large(command, world)
+        items = _large(command, engine)
     elif command.size < TINY_SIZE and command.kind == "noscan":
-        items = _tiny(command, world)
+        items = _tiny(command, engine)
     else:
-        items = _small(command, world)
+        items = _small(command, engine)
     return " · ".join(items)
 
 
-def _large(command: Alloc, world: HeapView) -> list[str]:
+def _large(command: Alloc, engine: Engine) -> list[str]:
     npages = (command.size + PAGE_MASK) >> PAGE_SHIFT
     nbytes = npages << PAGE_SHIFT
     head = "large" if command.times == 1 else "large_many"
     waste = _percent(nbytes - command.size, nbytes)
     told = SENTENCES[head].format(npages=npages, percent=waste, times=command.times)
-    return [told, _pages(npages, world, ""), *_first(command), *_trigger(world, command.times * nbytes)]
+    return [told, _pages(npages, engine, ""), *_first(command), *_trigger(engine, command.times * nbytes)]
 
 
-def _tiny(command: Alloc, world: HeapView) -> list[str]:
-    block = world.ahead.tiny_block(command.size)
+def _tiny(command: Alloc, engine: Engine) -> list[str]:
+    block = engine.ahead.tiny_block(command.size)
     if block:
         return [SENTENCES["tiny_fits"].format(block=f"{block:x}"), *_first(command)]
-    found = world.ahead.cached(TINY_SPAN_CLASS)
-    hit = [] if found is None else [_hit(found, world.ahead.p), *_first(command)]  # how many share a block is not foretold
-    return [SENTENCES["tiny"], *(hit or _refill(command, TINY_SPAN_CLASS, world))]
+    found = engine.ahead.cached(TINY_SPAN_CLASS)
+    hit = [] if found is None else [_hit(found, engine.ahead.p), *_first(command)]  # how many share a block is not foretold
+    return [SENTENCES["tiny"], *(hit or _refill(command, TINY_SPAN_CLASS, engine))]
 
 
-def _small(command: Alloc, world: HeapView) -> list[str]:
+def _small(command: Alloc, engine: Engine) -> list[str]:
     size, times = command.size, command.times
     number = size_to_class(size)
     elemsize = CLASSES[number].size
@@ -79,15 +79,15 @@ def _small(command: Alloc, world: HeapView) -> list[str]:
     percent = _percent(elemsize - size, elemsize)
     told = SENTENCES[head].format(number=number, elemsize=elemsize, percent=percent, times=times)
     spanclass = make_span_class(number, command.kind == "noscan")
-    found = world.ahead.cached(spanclass)
+    found = engine.ahead.cached(spanclass)
     if found is None:
-        return [told, *_refill(command, spanclass, world)]
+        return [told, *_refill(command, spanclass, engine)]
     if times == 1:
-        return [told, _hit(found, world.ahead.p)]
+        return [told, _hit(found, engine.ahead.p)]
     enough = found.room >= times
     which = "hit_all" if enough else "hit_some"
-    values = {"p": world.ahead.p, "base": f"{found.base:x}", "slot": found.slot, "times": times, "room": found.room}
-    return [told, SENTENCES[which].format(**values), *([] if enough else _trigger(world, times * elemsize))]
+    values = {"p": engine.ahead.p, "base": f"{found.base:x}", "slot": found.slot, "times": times, "room": found.room}
+    return [told, SENTENCES[which].format(**values), *([] if enough else _trigger(engine, times * elemsize))]
 
 
 def _percent(part: int, whole: int) -> str:
@@ -98,22 +98,22 @@ def _hit(found: Place, p: int) -> str:
     return SENTENCES["hit"].format(p=p, base=f"{found.base:x}", slot=found.slot)
 
 
-def _refill(command: Alloc, spanclass: int, world: HeapView) -> list[str]:
+def _refill(command: Alloc, spanclass: int, engine: Engine) -> list[str]:
     """Predicts what gives the P a span of this class, and what comes of that."""
     c = CLASSES[spanclass >> 1]
-    rest = [*_first(command), *_trigger(world, max(c.npages << PAGE_SHIFT, command.times * c.size))]
-    found = world.ahead.central(spanclass)
+    rest = [*_first(command), *_trigger(engine, max(c.npages << PAGE_SHIFT, command.times * c.size))]
+    found = engine.ahead.central(spanclass)
     if found == "sweeping":
         return [SENTENCES["sweep"], *rest]
     if found is None:
-        return [_pages(c.npages, world, "_slot"), *rest]
+        return [_pages(c.npages, engine, "_slot"), *rest]
     which = "central_sweep" if found.sweeps else "central"
     return [SENTENCES[which].format(base=f"{found.base:x}", slot=found.slot), *rest]
 
 
-def _pages(npages: int, world: HeapView, slot: str) -> str:
+def _pages(npages: int, engine: Engine, slot: str) -> str:
     """Where the heap takes pages from; `slot` chooses the sentences that name the slot."""
-    found = world.ahead.pages(npages)
+    found = engine.ahead.pages(npages)
     if found == "sweeping":
         return SENTENCES["heap_sweep"]
     if found is None:
@@ -131,6 +131,6 @@ def _first(command: Alloc) -> list[str]:
     return [SENTENCES["first"].format(times=command.times)] if command.times > 1 else []
 
 
-def _trigger(world: HeapView, nbytes: int) -> list[str]:
-    stats = world.sums.stats
+def _trigger(engine: Engine, nbytes: int) -> list[str]:
+    stats = engine.world.sums.stats
     return [SENTENCES["trigger"]] if stats.heap_live + nbytes >= stats.gc_trigger else []

@@ -17,16 +17,26 @@ class Stopped(Exception):
 class StopRequest:
     """A request to stop, made by one thread and met by another.  A desk has one for all its sessions."""
 
-    __slots__ = ("asked",)
+    __slots__ = ("_deaf", "asked")
 
     def __init__(self) -> None:
         self.asked = False
+        self._deaf = False
 
     def heed(self) -> None:
         """Raise Stopped if a stop was requested, and clear the request."""
-        if self.asked:
+        if self.asked and not self._deaf:
             self.asked = False
             raise Stopped
+
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """No request is heard in here: something is put right that must not stay half done."""
+        before, self._deaf = self._deaf, True
+        try:
+            yield
+        finally:
+            self._deaf = before
 
 
 class Progress:

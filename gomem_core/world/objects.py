@@ -147,7 +147,7 @@ class ObjectTable:
 
     # --- Going through time ---------------------------------------------------------------------------------------------
 
-    def go(self, step: int) -> None:
+    def goto(self, step: int) -> None:
         """Show the table as after `step`: hide what was born or dropped later, show again what came before and was hidden."""
         drops = bisect_right(self._drop_step, step)
         for n in range(drops, self._drops):

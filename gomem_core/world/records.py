@@ -134,3 +134,39 @@ class MemStats(NamedTuple):
     NextGC: int
     NumGC: int
     BySize: tuple[tuple[int, int, int], ...]  # (size, mallocs, frees) of the classes 0 … 60
+
+
+# --- Allocations: one that was made, and what the next one would find -------------------------------------------------------
+
+ServedBy = Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
+Sweeping = Literal["sweeping"]  # what would be found, only sweeping could tell
+
+
+class Allocated(NamedTuple):
+    """What became of one allocation: the object's slot, and who served it."""
+
+    addr: int
+    elemsize: int  # bytes of its slot, or whole pages of a large object; 0 for size 0
+    spanclass: int
+    base: int  # of its span
+    served: ServedBy
+    tiny_combined: bool  # it shares a block that was there
+    shouldhelpgc: bool  # the slow path was taken, so the collector's trigger was looked at
+    gc_started: bool
+
+
+class Place(NamedTuple):
+    """The slot that would be taken, in the span at `base`; `room`: free slots of that span, with this one."""
+
+    base: int
+    slot: int
+    room: int
+    sweeps: bool  # the span is swept first
+
+
+class Pages(NamedTuple):
+    """The free span at `base`, of `npages`, that would serve; it is there only when the arena has grown by `grows` bytes."""
+
+    base: int
+    npages: int
+    grows: int

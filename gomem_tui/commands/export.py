@@ -115,7 +115,7 @@ def _go(console: Console, where: str, target: int | str, event: int) -> None:
             number = console.script.numbers[session.step - 1]
             say(f"{where}:{number}:{outcome.error.column}: step {session.step} fails: {outcome.error.message}")
     if event:
-        if session.timeline.following is None:
+        if session.at_end:
             raise BadInput(f"step {step} is the last one; no command after it tells an event {event}", where)
         ahead = session.events_ahead()
         if event > ahead:

@@ -138,8 +138,8 @@ class Explorer(Typist):
 
     def _header(self, width: int) -> Line:
         session = self.model.session
-        place = (session.step, session.event, len(session.timeline.steps))
-        branch = session.timeline.name if session.timeline.name != MAIN else ""
+        place = (session.step, session.event, len(session.steps))
+        branch = session.branches.name if session.branches.name != MAIN else ""
         return render_header(
             self.model.world, place, self.desk.script.title or self.desk.script.name, width, branch, self.desk.read_only
         )
@@ -155,8 +155,8 @@ class Explorer(Typist):
 
     def _scrub(self, width: int) -> Line:
         session = self.model.session
-        timeline, marks = session.timeline, session.machine.marks
-        return render_scrub(Track(session.step, session.event, len(timeline.steps), marks, timeline.marks), width)
+        track = Track(session.step, session.event, len(session.steps), session.trail.marks, session.bookmarks)
+        return render_scrub(track, width)
 
     # --- Showing --------------------------------------------------------------------------------------------------------
 
@@ -381,7 +381,7 @@ class Explorer(Typist):
                 self.action_pane(number)
             widget.pick(event.x, event.y)
         elif isinstance(widget, Bar) and widget.id == "scrub":
-            step = step_at(len(self.model.session.timeline.steps), self.size.width, event.x)
+            step = step_at(len(self.model.session.steps), self.size.width, event.x)
             if step is not None:
                 self.go_to(step)
         elif self.row in widget.ancestors_with_self and not self.typing:

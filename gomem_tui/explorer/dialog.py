@@ -52,12 +52,12 @@ class Dialog(Traveller):
     def offered(self) -> Names | None:
         """What completion can take from the session; nothing while another thread works on it."""
         session = self.model.session
-        return None if self.busy else offers(session.world, session.objects, session.timeline)
+        return None if self.busy else offers(session)
 
     def placeholder(self) -> str:
         """What stands in the empty prompt: the step that comes next."""
         session = self.model.session
-        if session.timeline.following is None:
+        if session.at_end:
             return "this is the end; type a command, for example alloc 48 scan"
         line = session.line(session.step + 1).strip()
         forms = _ANNOUNCED if self.options.presenting else _AHEAD
@@ -151,7 +151,7 @@ class Dialog(Traveller):
         self.answered(done[-1])
         branch = self.desk.take_left()
         if branch and not self.message:
-            self.say(forked(branch, self.model.session.timeline.name))
+            self.say(forked(branch, self.model.session.branches.name))
         if not right:
             self._mend(lines[len(done) - 1])
             self.say(str(done[-1].error))

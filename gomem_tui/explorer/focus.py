@@ -22,7 +22,7 @@ class Pointing:
         A step that points does so whenever the session comes to it.  Otherwise only another focus counts, so that who went to
         another pane by hand stays there.  Halfway nothing is pointed at.
         """
-        line, steps = (session, session.timeline.name), session.timeline.steps
+        line, steps = (session, session.branches.name), session.steps
         if session.event or (line, session.step) == (self._line, self._step):
             return ()
         came, before = self._step if line == self._line else None, self._panes

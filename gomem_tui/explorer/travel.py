@@ -63,7 +63,7 @@ class Traveller(DrawnApp):
     def action_step(self) -> None:
         """Do the next step."""
         session = self.model.session
-        if session.timeline.following is None:
+        if session.at_end:
             self.say(
                 f"This is the end; {type_it} types a command."
                 if (type_it := self.keyboard.name("prompt"))
@@ -83,7 +83,7 @@ class Traveller(DrawnApp):
     def action_micro(self, direction: int) -> None:
         """One event further in the next command, or back."""
         session = self.model.session
-        if direction > 0 and session.timeline.following is None:
+        if direction > 0 and session.at_end:
             self.say("This is the end.")
         elif direction < 0 and not session.step and not session.event:
             self.say("This is the beginning.")
@@ -99,7 +99,7 @@ class Traveller(DrawnApp):
     def action_edge_step(self, direction: int) -> None:
         """The end of all steps, or the beginning."""
         session = self.model.session
-        last = len(session.timeline.steps) if direction > 0 else 0
+        last = len(session.steps) if direction > 0 else 0
         if (session.step, session.event) == (last, 0):
             self.say("This is the end: no step lies ahead." if direction > 0 else "This is the beginning.")
         else:
@@ -113,7 +113,7 @@ class Traveller(DrawnApp):
 
     def action_mark(self) -> None:
         """Give the step a name."""
-        marks = self.model.session.timeline.marks
+        marks = self.model.session.bookmarks
         name = next(f"m{n}" for n in range(1, len(marks) + 2) if f"m{n}" not in marks)
         self.work(lambda: self.model.submit(f"mark {name}"), self.answered, long=False)
 

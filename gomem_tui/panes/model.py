@@ -74,7 +74,7 @@ class Model:
     @property
     def heap_live(self) -> Sequence[int]:
         """Bytes after each of the last steps up to here."""
-        return self.session.machine.heap_live[max(0, self.session.step + 1 - _SPARKS) : self.session.step + 1]
+        return self.session.trail.heap_live[max(0, self.session.step + 1 - _SPARKS) : self.session.step + 1]
 
     def _make_orders(self) -> None:
         session = self.session
@@ -125,7 +125,7 @@ class Model:
         try:
             if direction > 0:
                 ahead = session.events_ahead() if not event else len(session.outcome.events if session.outcome else ())
-                step, event = (step, event + 1) if event < ahead else (min(step + 1, len(session.timeline.steps)), 0)
+                step, event = (step, event + 1) if event < ahead else (min(step + 1, len(session.steps)), 0)
             elif event:
                 event -= 1
             elif step:
@@ -187,7 +187,7 @@ class Model:
         done = session.outcome
         news = done.touched if done is not None else Touched()
         shown = news if difference is None else difference.touched
-        scene = Scene(selection, shown, session.step, session.machine.touched_at, session.step + (session.event > 0))
+        scene = Scene(selection, shown, session.step, session.trail.touched_at, session.step + (session.event > 0))
         if difference is not None:
             fates, objects = difference.fates, difference.objects
             self.scene = replace(scene, before=difference.before, comparing=True, fates=fates, objects=objects)

@@ -193,7 +193,7 @@ class PlainTalk:
     @property
     def _signs(self) -> dict[str, Callable[[], None]]:
         """What stands alone on a line: the explorer's keys for moving in time."""
-        last = len(self.model.session.timeline.steps)
+        last = len(self.model.session.steps)
         return {
             "": self._forward,
             "next": lambda: self._travel(lambda: self.model.micro(1)),
@@ -214,7 +214,7 @@ class PlainTalk:
 
     def _forward(self) -> None:
         session = self.model.session
-        if session.timeline.following is None:
+        if session.at_end:
             self._tell("This is the end. Type a command, for example: alloc 48 scan")
         else:
             self._travel(self.model.forward, takes_long(session.line(session.step + 1), session))
@@ -224,7 +224,7 @@ class PlainTalk:
         self._work(go, long)
         self.model.arrived()
         if self._place() == before:
-            self._tell("This is the end." if self.model.session.timeline.following is None else "This is the beginning.")
+            self._tell("This is the end." if self.model.session.at_end else "This is the beginning.")
         else:
             self._tell_arrival()
 
@@ -246,7 +246,7 @@ class PlainTalk:
             self._status = max(self._status, FAILED if is_unmet(outcome) else OK)
         left = self.console.take_left()
         if left:
-            self._tell(forked(left, model.session.timeline.name))
+            self._tell(forked(left, model.session.branches.name))
 
     def _work(self, do: Callable[[], object], long: bool) -> None:
         """Change the session; meanwhile ctrl+c stops it."""
@@ -261,7 +261,7 @@ class PlainTalk:
 
     def _place(self) -> tuple[object, str, int, int]:
         session = self.model.session
-        return session, session.timeline.name, session.step, session.event
+        return session, session.branches.name, session.step, session.event
 
     # --- Words of this conversation ---------------------------------------------------------------------------------------
 
@@ -322,8 +322,8 @@ class PlainTalk:
     def _tell_next(self) -> None:
         """Tell where the session stands, and what the next step would be."""
         session = self.model.session
-        place = f"Step {session.step} of {len(session.timeline.steps)}"
-        if session.timeline.following is None:
+        place = f"Step {session.step} of {len(session.steps)}"
+        if session.at_end:
             self._tell(f"{place}, the end.")
             return
         line = session.line(session.step + 1).strip()

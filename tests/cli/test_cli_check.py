@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.classic.invariants import InvariantError
-from gomem_core.classic.mspan import Throw
 from gomem_core.files.places import state_directory
 from gomem_core.lang.commands import Gc
 from gomem_core.session.commands import EXECUTE
+from gomem_core.world.faults import InvariantError, Throw
 from gomem_tui.__main__ import main
 from tests.cli.process import ROOT
 

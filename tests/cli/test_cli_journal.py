@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.classic.mspan import Throw
 from gomem_core.files.journal import find, read, unfinished, writing
 from gomem_core.files.journal.file import journal_directory
 from gomem_core.files.journal.shelf import UNFINISHED_KEPT
@@ -17,6 +16,7 @@ from gomem_core.lang.commands import Churn
 from gomem_core.session.commands import EXECUTE
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
+from gomem_core.world.faults import Throw
 from gomem_tui.__main__ import main
 from tests.core.journals import made, plain
 

@@ -19,6 +19,7 @@ from gomem_tui.__main__ import main
 from tests.cli.process import gomem, start
 from tests.core.journals import child
 from tests.effort import effort
+from tests.inside import heap_of, timeline_of
 
 LISTS, KILLS, PROCESSES = effort(1, 9), effort(10, 20), effort(3, 20)  # thorough: 9 * 20 forked ones and 20 of their own: 200
 LINES = 300
@@ -64,9 +65,9 @@ def some_lines(r: Random) -> list[str]:
 
 def state(console: Console) -> object:
     """All that a session is, as plain values."""
-    session, timeline = console.session, console.session.timeline
+    session, timeline = console.session, timeline_of(console.session)
     return (
-        capture(session.machine.heap),
+        capture(heap_of(session)),
         [session.objects.info(oid) for oid in range(len(session.objects))],
         session.step,
         (timeline.name, dict(timeline.marks)),

@@ -8,6 +8,7 @@ import pytest
 from gomem_core.cli import progress
 from gomem_core.cli.progress import working
 from gomem_core.session.session import Session
+from gomem_core.world.interrupt import Progress
 from gomem_tui.__main__ import main
 
 Capture = pytest.CaptureFixture[str]
@@ -46,8 +47,9 @@ def test_a_quick_command_shows_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(progress, "_SLOW", 3600)
-    session = Session()
-    with working(session.machine.progress):
+    counted = Progress()
+    session = Session(progress=counted)
+    with working(counted):
         assert session.submit("churn 3000").ok
     assert terminal.getvalue() == ""
-    assert session.machine.progress.watch is None
+    assert counted.watch is None

@@ -13,13 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.classic.invariants import InvariantError
-from gomem_core.classic.mspan import Throw
 from gomem_core.cli.output import BAD_INPUT, OK
 from gomem_core.cli.run import Run
 from gomem_core.cli.source import read_lines
 from gomem_core.files.places import state_directory
 from gomem_core.session.session import Session
+from gomem_core.world.faults import InvariantError, Throw
 from gomem_tui.__main__ import main
 from tests.cli.process import gomem, start
 

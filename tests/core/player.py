@@ -11,6 +11,7 @@ from gomem_core.queries.account import Account
 from gomem_core.session.session import Outcome, Session
 from tests.core.facts import ARENA, MB, PAGE, SIZE_CLASSES, span_bytes
 from tests.core.oracle import Oracle, Thing
+from tests.inside import heap_of
 
 SHORT = 500  # lines of a script that can be checked wholly after each
 _ACCOUNT_EVERY = 4  # lines: an account made anew looks at all there is
@@ -35,7 +36,7 @@ class Player:
 
     def __init__(self, careful: bool = True) -> None:
         self.session = Session()
-        self.heap = self.session.machine.heap
+        self.heap = heap_of(self.session)
         self.oracle = Oracle()
         self.careful = careful
         self.lines: list[str] = []

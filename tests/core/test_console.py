@@ -14,6 +14,7 @@ from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.resume import _Told, resume
 from tests.effort import effort
+from tests.inside import heap_of, timeline_of
 
 SCRIPT = """\
 alloc 48 as a
@@ -44,9 +45,9 @@ def console() -> Console:
 def at(console: Console, number: int) -> bool:
     """Whether it stands after so many steps, with the heap that these make."""
     fresh = Console(narrate=False)
-    for line in console.session.timeline.steps[:number]:
+    for line in console.session.steps[:number]:
         fresh.session.submit(line)
-    return console.session.step == number and capture(console.session.machine.heap) == capture(fresh.session.machine.heap)
+    return console.session.step == number and capture(heap_of(console.session)) == capture(heap_of(fresh.session))
 
 
 def answer(outcome: Outcome) -> str:
@@ -106,7 +107,7 @@ def test_until_an_event_goes_to_the_first_command_that_tells_it(console: Console
     for line in ("alloc 40000", "gc", "alloc 48", "gc", "goto 1"):
         console.submit(line)
     # The steps: a, b, 40000, gc, ... -- what was typed behind step 2 made another branch.
-    assert console.session.timeline.steps[2:] == ["alloc 40000", "gc", "alloc 48", "gc"]
+    assert console.session.steps[2:] == ["alloc 40000", "gc", "alloc 48", "gc"]
     assert answer(console.submit("until gc")) == "step 4 of 6: gc"
     assert answer(console.submit("until gc")) == "step 6 of 6: gc"
     console.submit("goto 4")
@@ -128,7 +129,7 @@ def test_until_a_quantity_goes_at_least_a_step(console: Console) -> None:
 
 def test_a_silent_console_hears_of_events_where_it_must(console: Console) -> None:
     silent = Console(narrate=False)
-    for line in (*console.session.timeline.steps, "gc", "goto 1"):
+    for line in (*console.session.steps, "gc", "goto 1"):
         silent.submit(line)
     assert answer(silent.submit("until gc")) == "step 4 of 4: gc"
     assert answer(silent.submit("expect event gc")) == "so it is: event gc_start"
@@ -176,8 +177,8 @@ def test_another_future_that_is_taken_up_does_no_steps() -> None:
     assert answer(console.submit("branch other")) == "this is the branch other now; step 0 of 3: the heap is empty"
     assert console.session.step == 0
     assert console.submit("alloc 8").ok
-    assert console.session.timeline.steps == ["alloc 8"]
-    assert console.session.timeline.others == ["main", "other", "third"]
+    assert console.session.steps == ["alloc 8"]
+    assert console.session.branches.others == ["main", "other", "third"]
 
 
 def test_what_is_typed_in_the_past_makes_another_future(console: Console) -> None:
@@ -222,9 +223,9 @@ def test_what_was_saved_is_opened_as_it_was(console: Console, tmp_path: Path) ->
     other = Console(narrate=True)
     assert answer(other.submit(f"open {path}")) == f"2 steps of {path} ahead"
     assert other.session.step == 0
-    assert other.session.timeline.steps == ["alloc 48 as a", "drop a"]
-    timeline = other.session.timeline
-    assert [timeline.line(name)[timeline.shared_with(name) :] for name in timeline.others] == [
+    assert other.session.steps == ["alloc 48 as a", "drop a"]
+    branches = other.session.branches
+    assert [branches.line(name)[branches.shared_with(name) :] for name in branches.others] == [
         ["alloc 48 as b\nmark two", "alloc 40000 as c"]
     ]
     assert answer(other.submit(f"save {path}")).endswith(str(path))
@@ -253,7 +254,7 @@ def test_a_file_that_cannot_be_opened_leaves_the_session(console: Console, tmp_p
 def test_what_comes_true_is_kept_with_the_step(console: Console) -> None:
     assert answer(console.submit("expect served mcache")) == "so it is: served mcache"
     assert complaint(console.submit("expect objects 5"))[0] == "expected objects = 5; found objects = 2"
-    assert console.session.timeline.steps[1] == "alloc 48 as b\nexpect served mcache"
+    assert console.session.steps[1] == "alloc 48 as b\nexpect served mcache"
     assert console.text() == "gomem 1\nalloc 48 as a\nalloc 48 as b\nexpect served mcache\nalloc 40000 as c\n"
 
 
@@ -262,7 +263,7 @@ def test_an_error_is_expected_of_the_line_before(console: Console) -> None:
     console.submit("drop nobody")
     assert answer(console.submit("expect error nobody")) == "so it is: error nobody"
     assert complaint(console.submit("expect error memory"))[0].endswith("found the error no object is called nobody")
-    assert console.session.timeline.steps[1] == "alloc 48 as b"  # of which it does not speak
+    assert console.session.steps[1] == "alloc 48 as b"  # of which it does not speak
 
 
 def test_what_the_step_of_a_file_does_not_fulfil() -> None:
@@ -278,7 +279,7 @@ def test_what_is_said_is_a_step_of_its_own(console: Console) -> None:
     outcome = console.submit("say Look *here*")
     assert outcome.said is not None
     assert outcome.said.says == ("Look *here*",)
-    assert console.session.timeline.steps[2:] == ["say Look *here*\npause"]
+    assert console.session.steps[2:] == ["say Look *here*\npause"]
     assert answer(console.submit("focus why 3")) == "panes: why, bitmap"
 
 
@@ -304,7 +305,7 @@ def test_a_session_is_taken_up_by_the_name_of_its_journal() -> None:
     second = Console(narrate=True)
     assert answer(second.submit(f"resume {name}")) == "taken up again: step 1 of 2: alloc 48 as a"
     assert at(second, 1)
-    assert second.session.timeline.marks == {"one": 1}
+    assert second.session.bookmarks == {"one": 1}
     second.submit("forward")
     assert second.journal is not None
     assert complaint(Console(narrate=True).submit(f"resume {name}"))[0].endswith("another gomem is writing it")
@@ -380,7 +381,7 @@ def test_at_each_moment_the_journal_tells_the_whole_session(r: Random, narrate: 
             console.forward()
         else:
             console.submit(r.choice(MOVES))
-        session, timeline = console.session, console.session.timeline
+        session, timeline = console.session, timeline_of(console.session)
         assert console.journal is not None
         told = _Told(console.journal.path)
         records = read(console.journal.path).records
@@ -396,12 +397,12 @@ def test_at_each_moment_the_journal_tells_the_whole_session(r: Random, narrate: 
         assert told.timeline.branches == timeline.branches
         assert told.timeline.name == timeline.name
     console.leave()
-    while console.session.step < len(console.session.timeline.steps):
+    while console.session.step < len(console.session.steps):
         console.forward()
-    fresh = Console(False, read_script("s", "\n".join(console.session.timeline.steps), "s"))
+    fresh = Console(False, read_script("s", "\n".join(console.session.steps), "s"))
     while fresh.forward() is not None:
         pass
-    assert capture(console.session.machine.heap) == capture(fresh.session.machine.heap)
+    assert capture(heap_of(console.session)) == capture(heap_of(fresh.session))
 
 
 def test_who_only_looks_changes_nothing_wherever_the_session_stands() -> None:
@@ -413,24 +414,24 @@ def test_who_only_looks_changes_nothing_wherever_the_session_stands() -> None:
         assert outcome.ok
         assert outcome.result is not None
     assert not console.submit("show object nobody").ok
-    assert (console.session.step, console.session.timeline.steps, console.session.timeline.others) == (
+    assert (console.session.step, console.session.steps, console.session.branches.others) == (
         *(1, ["alloc 48 as a", "alloc 48 as b"], []),
     )
     assert console.submit("forward").ok
     assert console.submit("show spans").step == 2
-    assert len(console.session.timeline.steps) == 2
+    assert len(console.session.steps) == 2
 
 
 def test_looking_takes_no_time_writes_nothing_and_can_be_wrong() -> None:
     console = Console(True, kind="run")
     console.submit("alloc 48 as a")
     assert console.journal is not None
-    before = (console.session.machine.heap.mheap.now, read(console.journal.path).records, console.session.outcome)
+    before = (heap_of(console.session).mheap.now, read(console.journal.path).records, console.session.outcome)
     for line in ("show spans", "help", "find a", "invariants", "show classes"):
         assert console.submit(line).ok
     assert not console.submit("show object nobody").ok
     assert console.submit("expect error nobody").ok
-    assert (console.session.machine.heap.mheap.now, read(console.journal.path).records, console.session.outcome) == before
+    assert (heap_of(console.session).mheap.now, read(console.journal.path).records, console.session.outcome) == before
     console.submit("back")
     assert console.session.goto(0, 2) is not None
     assert console.submit("show stats").ok
@@ -443,9 +444,9 @@ def test_in_a_script_a_line_that_only_looks_is_a_step() -> None:
     console.scripted = True
     for line in ("alloc 48", "show spans", "back"):
         console.submit(line)
-    assert console.session.timeline.steps == ["alloc 48", "show spans"]
+    assert console.session.steps == ["alloc 48", "show spans"]
     assert console.submit("show stats").ok  # where steps lie ahead it would leave them
-    assert console.session.timeline.steps == ["alloc 48", "show spans"]
+    assert console.session.steps == ["alloc 48", "show spans"]
 
 
 def test_a_read_only_session_can_be_looked_at(console: Console) -> None:
@@ -463,13 +464,13 @@ def test_whatever_is_typed_where_steps_wait_begins_another_future(line: str) -> 
     console.submit(line)
     assert console.take_left() == "main"
     assert console.take_left() == ""
-    assert (console.session.step, len(console.session.timeline.steps)) == (2, 2)
+    assert (console.session.step, len(console.session.steps)) == (2, 2)
     assert answer(console.submit("branch main")) == "this is the branch main now; step 1 of 2: alloc 48"
-    assert console.session.timeline.steps == ["alloc 48", "alloc 64"]
+    assert console.session.steps == ["alloc 48", "alloc 64"]
     console.submit("goto end")
     console.submit(line)
     assert console.take_left() == ""
-    assert console.session.timeline.name == "main"
+    assert console.session.branches.name == "main"
 
 
 # --- Halfway ------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from gomem_core.session.session import Session
 from gomem_core.world.changes import Touched
 from gomem_core.world.records import SpanInfo
 from tests.effort import effort
+from tests.inside import heap_of
 
 SIZES = st.sampled_from([0, 1, 5, 8, 15, 16, 24, 48, 1024, 8192, 32768, 40000, 300000])
 LINES = st.one_of(
@@ -129,10 +130,10 @@ def test_nothing_differs_from_itself(lines: list[str]) -> None:
 @given(first=SCRIPTS, then=st.lists(LINES, max_size=2))
 def test_where_nothing_differs_the_heap_is_the_same(first: list[str], then: list[str]) -> None:
     session = played(first)
-    before, image, living = now(session), capture(session.machine.heap), session.objects.living()
+    before, image, living = now(session), capture(heap_of(session)), session.objects.living()
     for line in then:
         session.submit(line)
-    after = capture(session.machine.heap)
+    after = capture(heap_of(session))
     same = [image.columns, image.bit_sets, image.lists, image.mcaches, image.pointers, image.stats, image.p, living]
     others = [after.columns, after.bit_sets, after.lists, after.mcaches, after.pointers, after.stats, after.p]
     others.append(session.objects.living())

@@ -10,6 +10,7 @@ from gomem_core.lang import format_command, parse
 from gomem_core.session.console import Console
 from gomem_core.session.resume import resume
 from gomem_core.session.session import Session
+from tests.inside import heap_of
 
 MADE = ("alloc 512 as x times 40", "alloc 48 as b", "alloc 100 times 8", "alloc 8 as x")
 
@@ -100,12 +101,12 @@ def test_each_object_is_as_likely_as_any_other() -> None:
 
 def test_there_and_back_and_there_again() -> None:
     session = played("drop x every 4", "drop 40% seed 9 size>=100", "gc", "drop all every 3")
-    there = capture(session.machine.heap), session.objects.names(limit=1000)
+    there = capture(heap_of(session)), session.objects.names(limit=1000)
     for step in (5, 8, 4, 6, 8, 0, 8):
         session.goto(step)
-    assert (capture(session.machine.heap), session.objects.names(limit=1000)) == there
+    assert (capture(heap_of(session)), session.objects.names(limit=1000)) == there
     again = played("drop x every 4", "drop 40% seed 9 size>=100", "gc", "drop all every 3")
-    assert capture(again.machine.heap) == there[0]
+    assert capture(heap_of(again)) == there[0]
 
 
 def test_a_journal_and_a_session_file_keep_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,16 +116,16 @@ def test_a_journal_and_a_session_file_keep_it(tmp_path: Path, monkeypatch: pytes
     first.begin(Script(""))
     for line in (*MADE, "drop x every 4", "drop 75% seed 1 size<600", "gc"):
         assert first.submit(line).ok
-    there = capture(first.session.machine.heap)
+    there = capture(heap_of(first.session))
     assert first.submit(f"save {tmp_path / 'kept.gomem'}").ok
     first.leave(ended=False)
     second = Console(narrate=True)
     resume(second, None)
-    assert capture(second.session.machine.heap) == there
+    assert capture(heap_of(second.session)) == there
     third = Console(narrate=True)
     assert third.submit(f"open {tmp_path / 'kept.gomem'}").ok
     third.submit("goto end")
-    assert capture(third.session.machine.heap) == there
+    assert capture(heap_of(third.session)) == there
     assert "drop 75% seed 1 size<600" in (tmp_path / "kept.gomem").read_text()
 
 
@@ -133,7 +134,7 @@ def test_what_is_typed_is_foreseen() -> None:
     for line in ("drop x every 10", "drop 50% seed 4", "drop all", "drop b o1", "drop size>1M", "drop nobody every 2"):
         command = parse(line)
         before = session.objects.alive
-        foreseen = session.machine.foresee(command)  # type: ignore[arg-type]
+        foreseen = session.ahead.foretell(command)
         assert session.objects.alive == before, "it only looks"
         outcome = session.submit(line)
         if outcome.result is None:

@@ -4,6 +4,7 @@ import pytest
 
 from gomem_core.classic.image import capture
 from gomem_core.session.session import Session
+from tests.inside import heap_of
 
 BEFORE = (
     *("alloc 48 scan as a", "alloc 64 noscan as b", "alloc 8 as x times 3", "drop x.1 x.2", "procs 2", "alloc 24 head as h"),
@@ -39,7 +40,7 @@ def test_a_command_that_cannot_be_done_changes_nothing(line: str, complaint: str
     session = Session()
     for done in BEFORE:
         assert session.submit(done).ok, done
-    heap, objects = session.machine.heap, session.objects
+    heap, objects = heap_of(session), session.objects
     image, now = capture(heap), heap.mheap.now
     known = [(objects.info(oid), objects.is_alive(oid)) for oid in range(len(objects))]
     outcome = session.submit(line)

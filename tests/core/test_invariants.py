@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from gomem_core.classic.invariants import InvariantError, check
+from gomem_core.classic.invariants import check
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSPAN_DEAD, MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan
 from gomem_core.session.session import Session
+from gomem_core.world.faults import InvariantError
+from tests.inside import heap_of
 
 SCRIPT = """
 alloc 48 scan as a times 200
@@ -34,7 +36,7 @@ def heap_after(script: str) -> Heap:
     session = Session()
     for line in script.strip().splitlines():
         assert session.submit(line).ok, line
-    return session.machine.heap
+    return heap_of(session)
 
 
 def span_of(heap: Heap, spanclass: int) -> MSpan:

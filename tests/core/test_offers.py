@@ -19,7 +19,7 @@ def played(script: str = SCRIPT) -> tuple[Session, Names]:
     session = Session()
     for line in script.split("/"):
         assert session.submit(line).ok, line
-    return session, offers(session.world, session.objects)
+    return session, offers(session)
 
 
 def test_links_begin_at_living_objects_with_pointers() -> None:
@@ -63,7 +63,7 @@ def test_what_begins_no_address_of_the_heap_gets_none(prefix: str) -> None:
 
 def test_an_empty_heap_offers_nothing() -> None:
     session = Session()
-    names = offers(session.world, session.objects)
+    names = offers(session)
     assert (list(names.objects("")), list(names.holders("0x")), list(names.addresses("0x"))) == ([], [], [])
 
 

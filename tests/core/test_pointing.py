@@ -5,6 +5,7 @@ import pytest
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
 from gomem_tui.explorer.focus import Pointing
+from tests.inside import timeline_of
 
 # 1 nothing, 2 spans, 3 nothing, 4 heap and why, 5 nothing, 6 heap and why again
 TEXT = "pause\nfocus spans\npause\npause\nfocus heap\nfocus why\nalloc 8\npause\nfocus heap why\npause\n"
@@ -70,7 +71,7 @@ def test_without_any_focus_nothing_before_the_move_is_read() -> None:
     session = console.session
     session.goto(199)
     pointing.moved(session)
-    session.timeline.steps = Steps(session.timeline.steps)
+    timeline_of(session).steps = Steps(session.steps)
     for step in (200, 199, 198):
         session.goto(step)
         before = Steps.read

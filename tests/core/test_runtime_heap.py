@@ -5,12 +5,13 @@ import pytest
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.image import capture
 from gomem_core.classic.malloc import Heap
-from gomem_core.classic.mheap import OutOfMemory
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan
 from gomem_core.classic.view import HeapView
 from gomem_core.go.events import Event, Grow, Mapped, Picked, SpanMerge, SpanSplit
 from gomem_core.session.session import Session
+from gomem_core.world.faults import OutOfMemory
 from tests.core.facts import ARENA, MB, PAGE
+from tests.inside import heap_of
 
 
 def pages(*counts: int) -> tuple[Heap, list[int]]:
@@ -198,11 +199,11 @@ def test_growth_by_less_than_a_megabyte_at_the_end_is_out_of_memory_too(left: in
     """The arena grows by what is asked, but only the large free spans are searched again: the runtime then dies."""
     session = Session()
     assert session.submit(f"alloc {(1 << 39) - left}").ok
-    before = capture(session.machine.heap)
+    before = capture(heap_of(session))
     outcome = session.submit("alloc 40960")
     assert outcome.error is not None
     assert outcome.error.message.endswith("fatal error: out of memory")
-    assert capture(session.machine.heap) == before
+    assert capture(heap_of(session)) == before
 
 
 def test_structs_come_from_chunks_of_107_and_the_last_freed_goes_first() -> None:

@@ -10,10 +10,12 @@ from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.report import Result
 from gomem_core.session.churn import DISTRIBUTIONS, churn
 from gomem_core.session.session import Outcome, Session
+from gomem_core.world.interrupt import Progress
 from gomem_core.world.objects import ObjectTable
 from gomem_tui.render.lines import Port, Scene, plain
 from gomem_tui.render.objects import Rows, render_objects
 from tests.core.facts import ARENA, PAGE
+from tests.inside import heap_of
 
 SCRIPT = (
     "alloc 48 scan as a times 3/alloc 5 as t/alloc 6 as u/alloc 40960 as big/alloc 2M/drop o1 a.2/gc/link a.1.0 t/link a.1.5 big"
@@ -28,10 +30,10 @@ def session_after(script: str = SCRIPT) -> Session:
 
 
 def ask(session: Session, line: str) -> Result:
-    before = capture(session.machine.heap)
+    before = capture(heap_of(session))
     outcome = session.submit(line)
     assert outcome.result is not None, outcome.error
-    after = capture(session.machine.heap)
+    after = capture(heap_of(session))
     assert (after.columns, after.lists, after.leaves) == (before.columns, before.lists, before.leaves), "looking changes nothing"
     assert outcome.result.lines()
     return outcome.result
@@ -340,9 +342,10 @@ def test_what_somebody_dropped_or_links_to_counts_as_what_it_is() -> None:
 
 
 def test_a_churn_says_how_far_it_is() -> None:
-    session = Session()
+    progress = Progress()
+    session = Session(progress=progress)
     heard: list[tuple[int, int]] = []
-    session.machine.progress.watch = lambda done, of: heard.append((done, of))
+    progress.watch = lambda done, of: heard.append((done, of))
     for line in ("churn 2000", "alloc 8 times 1000", "alloc 8", "churn 500 sizes large live 400G"):
         session.submit(line)
     assert heard[0] == (0, 2000)
@@ -354,10 +357,10 @@ def test_a_churn_says_how_far_it_is() -> None:
 
 def test_a_churn_that_runs_out_of_memory_changes_nothing() -> None:
     session = session_after("alloc 0x7ffff00000")
-    before = capture(session.machine.heap)
+    before = capture(heap_of(session))
     outcome = session.submit("churn 500 sizes large live 1G")
     assert "out of memory" in failure(outcome)[2]
-    assert capture(session.machine.heap) == before
+    assert capture(heap_of(session)) == before
     assert len(session.objects) == 1
 
 

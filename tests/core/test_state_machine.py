@@ -17,6 +17,7 @@ from tests.core.lines import LineMaker
 from tests.core.oracle import Thing
 from tests.core.player import Player, ScriptFailed, shortened
 from tests.effort import effort
+from tests.inside import heap_of
 
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # scripts are shortened instead, which is much faster
 R = st.randoms(use_true_random=False)
@@ -141,10 +142,10 @@ def play(lines: list[str], narrate: bool = False) -> Session:
 def test_the_same_script_makes_the_same_heap_to_the_bit_narrated_or_not(r: Random, count: int) -> None:
     lines = random_lines(r, count)
     first = play(lines)
-    image = capture(first.machine.heap)
-    assert capture(play(lines).machine.heap) == image
+    image = capture(heap_of(first))
+    assert capture(heap_of(play(lines))) == image
     narrated = play(lines, narrate=True)
-    assert capture(narrated.machine.heap) == image
+    assert capture(heap_of(narrated)) == image
     assert [narrated.objects.info(i) for i in range(len(narrated.objects))] == [
         first.objects.info(i) for i in range(len(first.objects))
     ]
@@ -156,7 +157,7 @@ def test_a_narrated_session_s_view_follows_every_change_of_span_borders(r: Rando
     session = Session(narrate=True)
     for line in random_lines(r, count):
         session.submit(line)
-        assert session.world.spans.rows() == HeapView(session.machine.heap).spans.rows(), line
+        assert session.world.spans.rows() == HeapView(heap_of(session)).spans.rows(), line
 
 
 @settings(phases=NO_SHRINKING, max_examples=effort(6, 200))
@@ -164,30 +165,30 @@ def test_a_narrated_session_s_view_follows_every_change_of_span_borders(r: Rando
 def test_a_restored_image_is_the_same_heap_and_goes_on_the_same_way(r: Random, before: int, after: int) -> None:
     lines = random_lines(r, before + after)
     session = play(lines[:before])
-    early = capture(session.machine.heap)
+    early = capture(heap_of(session))
     for line in lines[before:]:
         session.submit(line)
-    late = capture(session.machine.heap)
-    restore(session.machine.heap, early)
-    assert capture(session.machine.heap) == early
+    late = capture(heap_of(session))
+    restore(heap_of(session), early)
+    assert capture(heap_of(session)) == early
     fresh = Heap()
     restore(fresh, early)
     assert capture(fresh) == early
     restore(fresh, late)
     assert capture(fresh) == late
     again = play(lines[:before])
-    restore(again.machine.heap, early)
+    restore(heap_of(again), early)
     for line in lines[before:]:
         again.submit(line)
-    assert capture(again.machine.heap) == late
+    assert capture(heap_of(again)) == late
 
 
 def test_images_of_different_heaps_differ() -> None:
     lines = ["alloc 48 scan", "alloc 5", "link o1.0 o2"]
-    image = capture(play(lines).machine.heap)
+    image = capture(heap_of(play(lines)))
     more = "alloc 48/alloc 5/unlink o1.0/drop o2/gc mark/flush/gogc 50/procs 2/alloc 0/find 0x0/scavenge 0/churn 1"
     for line in more.split("/"):
-        assert capture(play([*lines, line]).machine.heap) != image, line
+        assert capture(heap_of(play([*lines, line]))) != image, line
 
 
 def test_a_failure_is_told_as_a_script_to_paste() -> None:

@@ -20,6 +20,7 @@ from gomem_core.world.interrupt import Stopped, StopRequest
 from tests.core.lines import LineMaker
 from tests.core.player import Player
 from tests.effort import effort
+from tests.inside import heap_of, machine_of
 
 R = st.randoms(use_true_random=False)
 SPILLS = "alloc 300G times 2"  # the second is more than there is: the first is undone
@@ -46,14 +47,14 @@ def told(outcome: Outcome | None) -> object:
 
 def state(session: Session) -> object:
     """All that a session shows."""
-    objects, machine = session.objects, session.machine
+    objects, trail, at = session.objects, session.trail, machine_of(session).at
     return (
-        capture(machine.heap),
+        capture(heap_of(session)),
         [objects.info(oid) for oid in range(len(objects))],
         (objects.alive, objects.living(), objects.unnamed, sorted(objects.names(limit=10**9))),
         [objects.find_addr(objects.info(oid).addr) for oid in range(len(objects))],
         [objects.find_name(objects.name(oid)) for oid in range(len(objects))],
-        (machine.heap_live[: machine.at + 1], machine.marks[: machine.at + 1], machine.touched_at),
+        (trail.heap_live[: at + 1], trail.marks[: at + 1], trail.touched_at),
         (session.step, session.world.spans.rows()),
         told(session.outcome),
     )
@@ -62,8 +63,8 @@ def state(session: Session) -> object:
 class Checked:
     """A session that is compared with another one, built from scratch, wherever it goes."""
 
-    def __init__(self, lines: list[str]) -> None:
-        self.session = Session(narrate=True, timeline=Timeline(list(lines)))
+    def __init__(self, lines: list[str], stop: StopRequest | None = None) -> None:
+        self.session = Session(narrate=True, timeline=Timeline(list(lines)), stop=stop)
         self.order = SpanOrder(self.session.world, lambda: self.session.account)
         self.order.arrange("used", True)
 
@@ -77,7 +78,7 @@ class Checked:
 
     def check(self) -> None:
         session = self.session
-        fresh = Session(narrate=True, timeline=Timeline(session.timeline.steps[: session.step]))
+        fresh = Session(narrate=True, timeline=Timeline([*session.steps[: session.step]]))
         while fresh.forward() is not None:
             pass
         assert state(session) == state(fresh)
@@ -89,15 +90,15 @@ class Checked:
         everyone = range(len(session.objects))
         found = find_paths(session.world, session.objects, everyone, session.links)
         assert found == find_paths(session.world, session.objects, everyone)
-        check(session.machine.heap, "full")
+        check(heap_of(session), "full")
 
 
 @pytest.fixture(params=["few images", "many images"], autouse=True, scope="module")
 def images(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "many images":
-            patch.setattr("gomem_core.session.machine._EVERY", 3)
-            patch.setattr("gomem_core.session.machine._NEAR", 5)
+            patch.setattr("gomem_core.session.memory._EVERY", 3)
+            patch.setattr("gomem_core.session.memory._NEAR", 5)
             patch.setattr("gomem_core.session.checkpoints.MOST_LOOSE", 60_000)
             patch.setattr("gomem_core.session.checkpoints.MOST_BYTES", 300_000)
         yield
@@ -124,7 +125,7 @@ def test_wherever_one_goes_the_heap_is_as_if_built_from_scratch(r: Random) -> No
     checked = Checked(lines)
     session = checked.session
     for _ in range(r.randint(1, 25)):
-        last = len(session.timeline.steps)
+        last = len(session.steps)
         match r.randrange(9):
             case 0 | 1:
                 session.forward()
@@ -138,20 +139,20 @@ def test_wherever_one_goes_the_heap_is_as_if_built_from_scratch(r: Random) -> No
                     outcome = session.goto(session.step, r.randint(1, ahead))
                     assert outcome is not None
                     if not isinstance(outcome.events[outcome.event - 1], Grow):  # whose pages are on their way to the free lists
-                        check(session.machine.heap, "cheap")
+                        check(heap_of(session), "cheap")
                     checked.check_half()
                 continue
             case 7:
-                known = (session.timeline.steps[:], session.machine.marks[:], session.machine.heap_live[:])
+                known = (session.steps[:], session.trail.marks[:], session.trail.heap_live[:])
                 if not session.submit(r.choice(extra)).ok:
-                    assert known == (session.timeline.steps, session.machine.marks, session.machine.heap_live)
-            case 8 if session.timeline.others:
-                session.switch(r.choice(session.timeline.others))
+                    assert known == (session.steps, session.trail.marks, session.trail.heap_live)
+            case 8 if session.branches.others:
+                session.switch(r.choice(session.branches.others))
             case _:
                 continue
         if not session.event:
             checked.check()
-    session.goto(len(session.timeline.steps))
+    session.goto(len(session.steps))
     checked.check()
     session.goto(0)
     checked.check()
@@ -160,26 +161,28 @@ def test_wherever_one_goes_the_heap_is_as_if_built_from_scratch(r: Random) -> No
 @given(R)
 @settings(max_examples=effort(8, 40))
 def test_whoever_stops_halfway_finds_nothing_changed(r: Random) -> None:
-    checked = Checked(some_lines(r, 25))
+    stopping = StopRequest()
+    checked = Checked(some_lines(r, 25), stopping)
     session = checked.session
-    session.goto(len(session.timeline.steps))
-    session.goto(r.randint(0, len(session.timeline.steps)))
+    follow = machine_of(session).narrator.follow
+    session.goto(len(session.steps))
+    session.goto(r.randint(0, len(session.steps)))
     for line in ("alloc 48 scan times 40", "churn 60 seed 5", "gc", "alloc 3000 times 20"):
         before = state(session)
         after = r.randint(1, 30)
 
         def stop(event: Event, left: list[int] = [after]) -> None:  # noqa: B006 -- meant to be kept
             left[0] -= 1
-            session.machine.stop.asked = session.machine.stop.asked or not left[0]
-            session.machine._listen(event)
+            stopping.asked = stopping.asked or not left[0]
+            follow(event)
 
-        session.machine.heap.set_trace(stop)
+        heap_of(session).set_trace(stop)
         try:
             session.submit(line)
         except Stopped:
-            session.machine.heap.set_trace(session.machine._listen)
+            heap_of(session).set_trace(follow)
             assert state(session) == before
-        session.machine.heap.set_trace(session.machine._listen)
+        heap_of(session).set_trace(follow)
         checked.check()
 
 
@@ -230,23 +233,24 @@ def test_inside_of_a_step_that_runs_out_of_memory_others_stay_what_they_are() ->
 
 
 def test_what_puts_right_what_was_stopped_is_not_stopped_itself() -> None:
-    session = Session(narrate=True)
+    stopping = StopRequest()
+    session = Session(narrate=True, stop=stopping)
     for _ in range(20):
         session.submit("alloc 48")
-    before, machine = state(session), session.machine
+    before, machine = state(session), machine_of(session)
     told_of = 0
 
     def impatient(event: Event) -> None:  # from the hundredth event on somebody presses esc all the time
         nonlocal told_of
         told_of += 1
-        machine.stop.asked = machine.stop.asked or told_of > 100
-        machine._listen(event)
+        stopping.asked = stopping.asked or told_of > 100
+        machine.narrator.follow(event)
 
-    machine.heap.set_trace(impatient)
+    machine.engine.set_trace(impatient)
     with pytest.raises(Stopped):
         session.submit("alloc 48 times 250")
-    machine.heap.set_trace(machine._listen)
-    machine.stop.asked = False
+    machine.engine.set_trace(machine.narrator.follow)
+    stopping.asked = False
     assert (machine.at, session.step) == (20, 20)
     assert state(session) == before
     session.submit("alloc 64 as z")
@@ -259,18 +263,18 @@ def test_another_future_stays_and_can_be_taken_up() -> None:
         session.submit(line)
     session.goto(1)
     session.submit("alloc 64 as other")
-    assert session.timeline.steps == ["alloc 48 as a", "alloc 64 as other"]
-    assert session.timeline.others == ["main"]
-    assert session.timeline.line("main") == ["alloc 48 as a", "alloc 48 as b", "alloc 48 as c"]
+    assert session.steps == ["alloc 48 as a", "alloc 64 as other"]
+    assert session.branches.others == ["main"]
+    assert session.branches.line("main") == ["alloc 48 as a", "alloc 48 as b", "alloc 48 as c"]
     session.goto(1)
     session.submit("alloc 80 as third")
     session.switch("main")
     assert session.step == 1
-    assert session.timeline.steps == ["alloc 48 as a", "alloc 48 as b", "alloc 48 as c"]
+    assert session.steps == ["alloc 48 as a", "alloc 48 as b", "alloc 48 as c"]
     session.goto(3)
     assert session.objects.find_name("c") == 2
     assert session.objects.find_name("third") is None
-    assert session.timeline.others == ["future2", "future3"]
+    assert session.branches.others == ["future2", "future3"]
 
 
 def test_a_wrong_command_typed_in_the_past_keeps_the_future() -> None:
@@ -280,7 +284,7 @@ def test_a_wrong_command_typed_in_the_past_keeps_the_future() -> None:
     session.goto(1)
     assert not session.submit("drop nobody").ok
     assert not session.submit("alloc 48 as a").ok
-    assert (session.timeline.steps, session.timeline.others, session.step) == (
+    assert (session.steps, session.branches.others, session.step) == (
         ["alloc 48 as a", "alloc 48 as b", "drop a"],
         [],
         1,
@@ -293,10 +297,10 @@ def test_what_was_never_done_stays_as_the_other_future() -> None:
     session = Session(narrate=True, timeline=Timeline(["alloc 8", "alloc 16"]))
     session.forward()
     session.submit("alloc 32")
-    assert session.timeline.steps == ["alloc 8", "alloc 32"]
+    assert session.steps == ["alloc 8", "alloc 32"]
     assert session.forward() is None
     session.switch("main")
-    assert (session.step, session.timeline.steps) == (1, ["alloc 8", "alloc 16"])
+    assert (session.step, session.steps) == (1, ["alloc 8", "alloc 16"])
     assert session.forward() is not None
     assert session.forward() is None
 
@@ -332,4 +336,4 @@ def test_where_a_way_is_stopped_the_step_tells_all_that_it_tells_to_one_who_goes
     for _ in range(session.step):
         walked.forward()
     assert (session.outcome and session.outcome.events) == (walked.outcome and walked.outcome.events)
-    assert capture(session.machine.heap) == capture(walked.machine.heap)
+    assert capture(heap_of(session)) == capture(heap_of(walked))

@@ -97,7 +97,7 @@ def at_random(r: Random) -> tuple[Timeline, Model]:
                 model.put(step)
             case 2:
                 model.cursor = r.randint(0, len(model.path))
-                timeline.go(model.cursor)
+                timeline.goto(model.cursor)
             case 3 if timeline.others:
                 name = r.choice(timeline.others)
                 timeline.switch(name)
@@ -140,7 +140,7 @@ def test_what_is_saved_is_read_back_with_all_names_steps_and_marks(r: Random) ->
 def test_two_forks_are_saved_and_opened_with_names_that_can_be_typed() -> None:
     timeline = Timeline(["gc"])
     for _ in range(2):
-        timeline.go(0)
+        timeline.goto(0)
         timeline.put("flush")
     assert [timeline.name, *timeline.others] == ["future3", "main", "future2"]
     assert write_script(script_of(timeline, Script("s"))) == (
@@ -157,8 +157,8 @@ def test_futures_within_futures_within_futures() -> None:
     for _ in range(3000):  # each begins behind the first step of the one before
         timeline.put("gc")
         timeline.put("gc")
-        timeline.go(timeline.cursor - 1)
-    timeline.go(0)
+        timeline.goto(timeline.cursor - 1)
+    timeline.goto(0)
     assert len(timeline.branches) == 3000
     timeline.switch("main")
     timeline.switch("future3000")
@@ -170,7 +170,7 @@ def test_what_is_not_there() -> None:
     timeline = Timeline(["a", "b"])
     for step in (-1, 3):
         with pytest.raises(ValueError, match=f"there is no step {step}; steps go from 0 to 2"):
-            timeline.go(step)
+            timeline.goto(step)
     for name in ("other", "main"):
         with pytest.raises(UnknownBranch):
             timeline.switch(name)
@@ -181,7 +181,7 @@ def test_what_is_not_there() -> None:
 
 def test_a_line_is_added_to_a_step_in_all_futures_that_have_it() -> None:
     timeline = Timeline(["a", "b"])
-    timeline.go(1)
+    timeline.goto(1)
     timeline.put("c")
     timeline.add_line(1, "expect spans 3")
     timeline.add_line(2, "expect spans 4")

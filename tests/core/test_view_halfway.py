@@ -5,9 +5,9 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gomem_core.classic.engine import ClassicEngine
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSpanList
-from gomem_core.classic.view import HeapView
 from gomem_core.go.events import Event
 from gomem_core.go.versions import GO_1_10
 from gomem_core.lang import parse
@@ -44,8 +44,8 @@ def lists(heap: Heap) -> dict[int, str]:
 
 @given(st.lists(st.sampled_from(LINES), max_size=8))
 def test_a_span_names_the_list_that_holds_it_after_every_event(lines: list[str]) -> None:
-    heap = Heap()
-    world = HeapView(heap)
+    heap = ClassicEngine()
+    world = heap.world
     context = Context(heap, world, ObjectTable())
 
     def listen(event: Event) -> None:

@@ -11,6 +11,7 @@ from gomem_core.lang import parse
 from gomem_core.lang.commands import Alloc
 from gomem_core.session.session import Session
 from gomem_core.session.whatif import what_if
+from tests.inside import heap_of, machine_of
 
 SCRIPTS = [
     [],
@@ -45,7 +46,7 @@ SIZES = [0, 5, 12, 47, 48, 1000, 8192, 30000, 40000, 900_000, 3_000_000]
 
 
 def foretold(session: Session, line: str) -> str:
-    return what_if(cast("Alloc", parse(line)), session.world)
+    return what_if(cast("Alloc", parse(line)), machine_of(session).engine)
 
 
 def check_foretold(session: Session, line: str) -> None:
@@ -135,7 +136,7 @@ def test_a_class_that_is_swept_waits_for_no_other() -> None:
     assert "that decides" in foretold(session, "alloc 48 scan")  # whoever takes a span sweeps many first
     for line in ("alloc 48 scan", "flush", "alloc 1000", "alloc 2000"):
         assert session.submit(line).ok
-    assert session.machine.heap.sweeper.owes(8192, 0)
+    assert heap_of(session).sweeper.owes(8192, 0)
     assert foretold(session, "alloc 48 scan") == "class 4 (48 B, 0 % waste) · mcentral has span c420000000, slot 91"
     check_foretold(session, "alloc 48 scan")
 

@@ -55,11 +55,11 @@ async def test_the_first_space_shows_an_object_and_who_served_it(size: tuple[int
 async def test_the_whole_demo_can_be_stepped(size: tuple[int, int]) -> None:
     app = explorer()
     async with app.run_test(size=size) as pilot:
-        for _ in app.model.session.timeline.steps:
+        for _ in app.model.session.steps:
             await pilot.press("space")
             assert app.model.outcome is not None
             assert app.model.outcome.ok, app.model.outcome.error
-        assert app.model.session.step == len(app.model.session.timeline.steps)
+        assert app.model.session.step == len(app.model.session.steps)
         await pilot.press("space")
         assert "This is the end" in app.message
         assert app.model.session.submit("invariants full").ok
@@ -115,7 +115,7 @@ async def test_keys_are_keys_again_behind_a_line_that_is_right() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "space", "colon", *"flush", "enter", "b")
         assert app.model.session.step == 2
-        assert list(app.model.session.timeline.steps) == ["alloc 48", "alloc 64", "flush"]
+        assert list(app.model.session.steps) == ["alloc 48", "alloc 64", "flush"]
         assert app.query_one(Prompt).value == ""
 
 
@@ -523,8 +523,8 @@ async def test_typing_in_the_past_leaves_the_other_future() -> None:
         await pilot.press("space", "space", "b")
         await type_line(pilot, "alloc 64 as other")
         session = app.model.session
-        assert session.timeline.steps == ["alloc 48 as a", "alloc 64 as other"]
-        assert session.timeline.others == ["main"]
+        assert session.steps == ["alloc 48 as a", "alloc 64 as other"]
+        assert session.branches.others == ["main"]
         await type_line(pilot, "branch main")
         assert "this is the branch main now" in app.message
         await pilot.press("escape", "greater_than_sign")
@@ -677,7 +677,7 @@ async def test_a_read_only_session_is_gone_through_and_not_changed() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space")
         await type_line(pilot, "alloc 8")
-        assert app.model.session.timeline.steps == ["alloc 48", "alloc 64"]
+        assert app.model.session.steps == ["alloc 48", "alloc 64"]
         assert "read-only" in shown(app, "why")
         await pilot.press("ctrl+u")
         await type_line(pilot, "goto end")

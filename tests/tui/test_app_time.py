@@ -8,11 +8,11 @@ import pytest
 from textual.geometry import Offset
 from textual.pilot import Pilot
 
-from gomem_core.classic.view import HeapView
 from gomem_core.files.journal import read
 from gomem_core.files.journal.file import journal_directory
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
+from gomem_core.world.world import Whole
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.panes.bars import Bar
@@ -62,7 +62,7 @@ def watched(app: Explorer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     console = app.model.console
 
-    def world(model: Model) -> HeapView:
+    def world(model: Model) -> Whole:
         if app.busy:
             found.append("looked")
         return model.session.world
@@ -219,7 +219,7 @@ async def test_what_cannot_be_done_is_told_and_changes_nothing(line: str, told: 
         await type_line(pilot, line.format(d=tmp_path, long="x" * 300))
         await done(pilot)
         assert told in " ".join(shown(app, "why").split())
-        assert (app.model.session.step, len(app.model.session.timeline.steps)) == (1, 2)
+        assert (app.model.session.step, len(app.model.session.steps)) == (1, 2)
         await pilot.press("escape", "space")
         await pilot.pause()
         assert "2 › alloc 48 as b" in shown(app, "why")

@@ -193,7 +193,7 @@ async def test_an_end_waits_for_what_is_kept(mark: str, script: Path) -> None:
     """And what stands before it is done before it."""
     session, _, ended = await session_after(script, " " * 60 + mark + " " * 100 + "q")
     assert ended
-    assert session.timeline.marks == {"m1": 60}
+    assert session.bookmarks == {"m1": 60}
 
 
 @pytest.mark.parametrize("end", ["", "\x11"])

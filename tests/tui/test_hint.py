@@ -18,7 +18,7 @@ def desk() -> Console:
 
 def said(line: str, desk: Console) -> str:
     session = desk.session
-    return hint(line, desk, offers(session.world, session.objects, session.timeline))
+    return hint(line, desk, offers(session))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_session_that_may_only_be_looked_at_says_so_while_one_types() -> None:
 
 def test_nothing_changes_while_one_types(desk: Console) -> None:
     session = desk.session
-    before = session.world.sums.mem_stats(), len(session.objects), session.step, session.timeline.name
+    before = session.world.sums.mem_stats(), len(session.objects), session.step, session.branches.name
     for line in (
         "alloc 48 as y",
         "link node.0 buffer",
@@ -118,4 +118,4 @@ def test_nothing_changes_while_one_types(desk: Console) -> None:
         "select node",
     ):
         said(line, desk)
-    assert (session.world.sums.mem_stats(), len(session.objects), session.step, session.timeline.name) == before
+    assert (session.world.sums.mem_stats(), len(session.objects), session.step, session.branches.name) == before

@@ -6,6 +6,7 @@ from gomem_core.files.journal import unfinished
 from gomem_core.files.journal.file import journal_directory
 from gomem_core.files.journal.line import encode
 from gomem_core.session.session import Session
+from gomem_core.world.interrupt import Progress
 from gomem_tui.hint import forked, offer, progress
 from tests.core.journals import made
 
@@ -49,9 +50,10 @@ def test_a_fork_is_told_in_80_columns() -> None:
 
 
 def test_while_one_command_takes_long_its_operations_are_counted() -> None:
-    session = Session(narrate=True)
-    with session.machine.progress.counting(30_000):
+    counted = Progress()
+    session = Session(narrate=True, progress=counted)
+    with counted.counting(30_000):
         for _ in range(1_234):
-            session.machine.progress.step()
+            counted.step()
         assert progress(session, 3.4, "b") == "working for 3 s: step 0 of 0, 1,234 of 30,000; b stops it"
     assert progress(session, 3.6, "b") == "working for 4 s: step 0 of 0, 0 objects ever; b stops it"

@@ -223,7 +223,7 @@ async def test_another_future_is_not_the_lesson() -> None:
         app.query_one(Prompt).post_message(Prompt.Entered([f"alloc 48 as n{n}" for n in range(app.lesson.steps)]))
         await pilot.pause()
         session = app.model.session
-        assert (session.step, session.timeline.following) == (app.lesson.steps, None)
+        assert (session.step, session.at_end) == (app.lesson.steps, True)
     assert walked() == frozenset()
 
 

@@ -247,7 +247,8 @@ def test_rows_of_classes_are_those_of_the_version() -> None:
 
 
 def test_addresses_of_any_length_are_offered() -> None:
-    names = offers(WORLD, WORLD.objects)
+    stands = SimpleNamespace(world=WORLD, objects=WORLD.objects, bookmarks={}, branches=SimpleNamespace(others=[]))
+    names = offers(cast("Session", stands))
     assert {f"{STARTS[0]:#x}", f"{STARTS[1]:#x}", f"{STARTS[2]:#x}"} <= {word for word, _ in names.addresses("0x")}
     assert {word[:5] for word, _ in names.addresses("0x2d")} == {"0x2dc"}
     assert [word for word, _ in names.addresses(f"{HOLDER.base:#x}")] == [f"{HOLDER.base:#x}"]

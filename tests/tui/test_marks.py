@@ -81,7 +81,7 @@ def unmarked(name: str, comparing: bool = False) -> list[tuple[str, str]]:
     """(pane, line) of lines that are there only after the step, with the same things selected, and carry no mark."""
     before, command = CASES[name]
     panes, old = Panes(before), Panes(before)
-    model, steps = panes.model, len(panes.model.session.timeline.steps)
+    model, steps = panes.model, len(panes.model.session.steps)
     for one in (model, old.model):
         one.go(steps)
         one.arrived()
@@ -139,7 +139,7 @@ def test_marks_are_the_same_on_the_way_back(name: str) -> None:
     before, command = CASES[name]
     panes = Panes(f"{before}\n{command}\nalloc 64 as later\ngc".lstrip("\n"))
     model: Model = panes.model
-    steps = len(model.session.timeline.steps)
+    steps = len(model.session.steps)
     for step in range(1, steps - 1):
         model.go(step)
     model.arrived()
@@ -169,7 +169,7 @@ def test_nothing_is_marked_where_nothing_changed() -> None:
 def after(script: str, *typed: str) -> Panes:
     """The panes after a script and what was typed then."""
     panes = Panes(script)
-    panes.model.go(len(panes.model.session.timeline.steps))
+    panes.model.go(len(panes.model.session.steps))
     for line in typed:
         outcome = panes.model.submit(line)
         assert outcome.ok, line

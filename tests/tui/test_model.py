@@ -113,7 +113,7 @@ def moves() -> st.SearchStrategy[tuple[str, int]]:
 
 def do(panes: Panes, kind: str, n: int) -> None:
     model = panes.model
-    last = len(model.session.timeline.steps)
+    last = len(model.session.steps)
     way = 1 if n % 2 else -1
     does: dict[str, Callable[[], object]] = {
         "forward": model.forward,
@@ -153,11 +153,11 @@ def test_all_panes_draw_behind_each_event(text: str) -> None:
     panes = Panes(text)
     model = panes.model
     events = 0
-    while model.session.timeline.following is not None or model.session.event:
+    while not model.session.at_end or model.session.event:
         model.micro(1)
         model.arrived()
         events += 1
         if events < effort(80, 300) or events % 13 == 0:  # the first are the most varied
             panes.check()
-    assert model.session.step == len(model.session.timeline.steps)
+    assert model.session.step == len(model.session.steps)
     assert events > 2 * model.session.step

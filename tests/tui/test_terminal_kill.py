@@ -11,6 +11,7 @@ from gomem_core.session.console import Console
 from gomem_core.session.resume import resume
 from gomem_core.session.session import Session
 from tests.effort import effort
+from tests.inside import heap_of
 from tests.tui.longscript import STEPS, long_script
 from tests.tui.terminal import Terminal
 
@@ -56,11 +57,11 @@ def test_whenever_it_is_killed_nothing_is_lost_that_was_shown(tmp_path: Path) ->
         assert len(unfinished()) == 1
         session = journalled()
         assert session.step >= shown
-        fresh = Session(narrate=True, timeline=Timeline(session.timeline.steps[: session.step]))
+        fresh = Session(narrate=True, timeline=Timeline([*session.steps[: session.step]]))
         while fresh.forward() is not None:
             pass
         if not session.event:
-            assert capture(session.machine.heap) == capture(fresh.machine.heap)
+            assert capture(heap_of(session)) == capture(heap_of(fresh))
         arguments, reached = ["--resume"], session.step
         if reached > STEPS - 60:
             break

@@ -4,14 +4,16 @@ A command that cannot be done says so with a CommandError before it changes anyt
 the heap runs out of memory halfway (OutOfMemory), the machine puts it back as it was.
 """
 
+import re
 from dataclasses import dataclass, field
 
-from gomem_core.classic.malloc import Heap
-from gomem_core.classic.view import HeapView
+from gomem_core.lang import ParseError
 from gomem_core.lang.commands import ByName, Ref
 from gomem_core.queries.links import LinkIndex
+from gomem_core.session.engine import Engine
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.objects import ObjectTable
+from gomem_core.world.world import Whole
 
 
 class CommandError(Exception):
@@ -26,16 +28,27 @@ class CommandError(Exception):
         self.suggestion = suggestion
         super().__init__(message)
 
+    def located(self, line: str) -> ParseError:
+        """The same complaint with the place in the line that is to blame, the whole line where none is."""
+        word, message = self.word, self.message
+        whole_word = rf"(?<![\w.-]){re.escape(word)}(?![\w-])" if word[:1] != "." else re.escape(word)
+        place = re.search(whole_word, line) if word else None
+        if place is not None:
+            return ParseError(place.start() + 1, len(word), message, (), self.suggestion)
+        text = line.partition("#")[0].rstrip()
+        start = len(text) - len(text.lstrip())
+        return ParseError(start + 1, len(text) - start, message, (), self.suggestion)
+
 
 @dataclass(slots=True)
 class Context:
-    """A session's heap and objects; `step` is the number of the command that is being done.
+    """A session's heap and objects: `engine` drives it, `world` looks at it; `step` is the number of the command being done.
 
     `links` are kept where the heap narrates, `stop` is asked by whoever wants what takes long to end.
     """
 
-    heap: Heap
-    world: HeapView
+    engine: Engine
+    world: Whole
     objects: ObjectTable
     step: int = 0
     progress: Progress = field(default_factory=Progress)

@@ -22,7 +22,7 @@ def drop(context: Context, command: Drop) -> Result:
     meant = _meant(context, command)
     oids = _choose(context, command, meant)
     for oid in oids:
-        context.heap.drop(context.objects.addr(oid))
+        context.engine.drop(context.objects.addr(oid))
         context.objects.drop(oid, context.step)
     names = [context.objects.name(oid) for oid in oids]
     data: results.Dropped = {"dropped": len(oids), "of": len(meant), "names": [*names[:_NAMES_TOLD]]}

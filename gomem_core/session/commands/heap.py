@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from gomem_core.classic.mgc import TRIGGER_FORCED
-from gomem_core.classic.scavenge import scavenge
+from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.lang.commands import Flush, FreeOs, Gc, GcMark, GcSweep, Gogc, MemStats, Procs, Scavenge, UseP
 from gomem_core.queries import show
 from gomem_core.queries.data import or_none
@@ -17,14 +16,13 @@ if TYPE_CHECKING:
 
 def _gc(context: Context, _command: Gc) -> Result:
     before = _books(context)
-    context.heap.gc.collect()
+    context.engine.collect()
     return _swept(context, before, "collected")
 
 
 def _gc_mark(context: Context, _command: GcMark) -> Result:
-    context.heap.gc.start(TRIGGER_FORCED)
-    marked = context.heap.stats.heap_marked
-    waiting = len(context.heap.mheap.unswept_spans())
+    waiting = context.engine.mark()
+    marked = context.world.sums.stats.heap_marked
     data: results.Marked = {"marked_bytes": marked, "unswept_spans": waiting}
     one = "marked {marked} in {n} span; it waits to be swept now"
     many = "marked {marked} in {n} spans; every span waits to be swept now"
@@ -35,7 +33,7 @@ def _gc_sweep(context: Context, command: GcSweep) -> Result:
     before = _books(context)
     spans = 0
     while command.spans is None or spans < command.spans:
-        if context.heap.sweeper.sweepone() < 0:
+        if context.engine.sweep_one() < 0:
             break
         spans += 1
     return _swept(context, before, told(spans, "swept {n} span", "swept {n} spans"))
@@ -43,14 +41,14 @@ def _gc_sweep(context: Context, command: GcSweep) -> Result:
 
 def _books(context: Context) -> tuple[int, int, int]:
     """Objects freed so far, their bytes, pages in use: to tell afterwards what changed."""
-    m = context.heap.mem_stats()
-    return m.Frees, m.TotalAlloc - m.Alloc, context.heap.mheap.pages_in_use
+    m = context.world.sums.mem_stats()
+    return m.Frees, m.TotalAlloc - m.Alloc, m.HeapInuse >> PAGE_SHIFT
 
 
 def _swept(context: Context, before: tuple[int, int, int], what: str) -> Result:
     """What was done, and below it a list of what came of it."""
     frees, nbytes, pages = (now - then for now, then in zip(_books(context), before, strict=True))
-    done = context.heap.mheap.sweepdone
+    done = context.world.sums.sweepdone
     data: results.Swept = {"freed_slots": frees, "freed_bytes": nbytes, "freed_pages": -pages, "sweepdone": done}
     facts = [
         told(frees, "freed {n} slot ({nbytes})", "freed {n} slots ({nbytes})", nbytes=format_bytes(nbytes)),
@@ -62,8 +60,8 @@ def _swept(context: Context, before: tuple[int, int, int], what: str) -> Result:
 
 
 def _gogc(context: Context, command: Gogc) -> Result:
-    context.heap.gc.set_gc_percent(command.percent)
-    trigger = context.heap.stats.gc_trigger
+    context.engine.set_gc_percent(command.percent)
+    trigger = context.world.sums.stats.gc_trigger
     data: results.Gogc = {"gogc": command.percent if command.percent >= 0 else None, "gc_trigger": or_none(trigger)}
     if command.percent < 0:
         return Result("no collection starts by itself any more", data)
@@ -71,23 +69,22 @@ def _gogc(context: Context, command: Gogc) -> Result:
 
 
 def _scavenge(context: Context, command: Scavenge) -> Result:
-    released = scavenge(context.heap.mheap, context.heap.mheap.now, command.age_ns)
-    return _released(context, released)
+    return _released(context, context.engine.scavenge(command.age_ns))
 
 
 def _freeos(context: Context, _command: FreeOs) -> Result:
-    return _released(context, context.heap.free_os_memory())
+    return _released(context, context.engine.free_os_memory())
 
 
 def _released(context: Context, released: int) -> Result:
-    total = context.heap.stats.heap_released
+    total = context.world.sums.stats.heap_released
     data: results.Released = {"released": released, "heap_released": total}
     return Result(f"gave {format_bytes(released)} back to the operating system, {format_bytes(total)} in all", data)
 
 
 def _flush(context: Context, _command: Flush) -> Result:
     cached = sum(len(c.cached) for c in context.world.caches.mcaches())
-    context.heap.flush()
+    context.engine.flush()
     one = "{n} span went from its mcache back to its mcentral"
     many = "{n} spans went from the mcaches back to their mcentrals"
     data: results.Flushed = {"flushed": cached}
@@ -95,12 +92,13 @@ def _flush(context: Context, _command: Flush) -> Result:
 
 
 def _memstats(context: Context, _command: MemStats) -> Result:
-    return show.mem_stats(context.heap.read_mem_stats(), context.heap.stats.tinyallocs)
+    context.engine.flush()  # as runtime.ReadMemStats does, which changes later addresses
+    return show.mem_stats(context.world.sums.mem_stats(), context.world.sums.stats.tinyallocs)
 
 
 def _procs(context: Context, command: Procs) -> Result:
-    context.heap.procs(command.n)
-    current = context.heap.mcache.p
+    context.engine.procs(command.n)
+    current = context.engine.ahead.p
     one, many = "{n} P, with the only mcache; P{p} allocates", "{n} Ps, each with its own mcache; P{p} allocates"
     data: results.Procs = {"procs": command.n, "p": current}
     return Result(told(command.n, one, many, p=current), data)
@@ -108,7 +106,7 @@ def _procs(context: Context, command: Procs) -> Result:
 
 def _check_p(context: Context, command: UseP) -> None:
     """Raise CommandError if there is no such P."""
-    count = len(context.heap.mcaches)
+    count = len(context.world.caches.mcaches())
     if command.index >= count:
         one, many = (
             "there is no P{p}: P0 is the only one; procs {more} makes more",
@@ -120,7 +118,7 @@ def _check_p(context: Context, command: UseP) -> None:
 
 def _use_p(context: Context, command: UseP) -> Result:
     _check_p(context, command)
-    context.heap.use_p(command.index)
+    context.engine.use_p(command.index)
     data: results.ChosenP = {"p": command.index}
     return Result(f"P{command.index} allocates from now on", data)
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from gomem_core.classic.invariants import check
 from gomem_core.lang import help_text
 from gomem_core.lang.commands import ByAddr, ByName, Find, Help, Invariants, Ref, Show, ShowOne
 from gomem_core.lang.moves import Pause
@@ -80,7 +79,7 @@ def _find(context: Context, command: Find) -> Result:
 
 
 def _invariants(context: Context, command: Invariants) -> Result:
-    held = check(context.heap, command.level)
+    held = context.engine.check(command.level)
     data: results.Held = {"level": command.level, "held": [*held]}
     return Result(f"{len(held)} invariants hold ({command.level})", data, details=tuple(held))
 

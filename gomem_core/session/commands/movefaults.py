@@ -12,20 +12,20 @@ from gomem_core.suggest import nearest
 
 def step_of(desk: Desk, target: int | str) -> int:
     """The step meant by a number, a bookmark, `start` or `end`.  Raises CommandError."""
-    timeline = desk.session.timeline
-    last = len(timeline.steps)
+    session = desk.session
+    last = len(session.steps)
     if isinstance(target, int):
         if target > last:
             raise CommandError(f"there is no step {target}; steps go from 0 to {last}", str(target))
         return target
     if target in ("start", "end"):
         return 0 if target == "start" else last
-    if target in timeline.marks:
-        return timeline.marks[target]
-    elsewhere = timeline.elsewhere(target)
+    if target in session.bookmarks:
+        return session.bookmarks[target]
+    elsewhere = session.branches.elsewhere(target)
     if elsewhere is not None:
         raise CommandError(f"the bookmark {target} is on branch {elsewhere}: type branch {elsewhere}, then goto {target}", target)
-    raise CommandError(f"no step is marked {target}", target, nearest(target, timeline.marks))
+    raise CommandError(f"no step is marked {target}", target, nearest(target, session.bookmarks))
 
 
 def check_target(desk: Desk, command: Goto | Diff) -> None:
@@ -41,13 +41,13 @@ def check_behind(desk: Desk, _command: Back) -> None:
 
 def check_ahead(desk: Desk, _command: Forward) -> None:
     """Raise CommandError at the end."""
-    if desk.session.timeline.following is None:
+    if desk.session.at_end:
         raise CommandError("this is the end; no step lies ahead")
 
 
 def check_branch(desk: Desk, command: Branch) -> None:
     """Raise CommandError if there is no such branch besides the current one."""
-    others = desk.session.timeline.others
+    others = desk.session.branches.others
     if command.name is not None and command.name not in others:
         names = ", ".join(others) or "none so far"
         message = f"there is no other branch called {command.name}; there are: {names}"

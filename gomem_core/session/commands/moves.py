@@ -9,7 +9,6 @@ from gomem_core.files.journal import JournalError
 from gomem_core.files.ownfiles import NotOurs, stamp_of
 from gomem_core.files.script import ScriptError, load_script
 from gomem_core.files.step import parse_step
-from gomem_core.files.timeline import Timeline
 from gomem_core.foreign import brief, named
 from gomem_core.lang import format_command
 from gomem_core.lang.conditions import COMPARE
@@ -43,6 +42,7 @@ from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import check_ahead, check_behind, check_branch, check_select, step_of
 from gomem_core.session.document import Desk, Origin
 from gomem_core.session.resume import resume
+from gomem_core.session.session import Branches
 
 if TYPE_CHECKING:
     from gomem_core.queries.moment import Moment
@@ -58,37 +58,37 @@ def _back(desk: Desk, command: Back) -> Result:
     check_behind(desk, command)
     session = desk.session
     steps = command.n - 1 if session.event else command.n  # the first leads to the beginning of the command that is half done
-    return go(desk, max(0, session.step - steps))
+    return goto(desk, max(0, session.step - steps))
 
 
 def _forward(desk: Desk, command: Forward) -> Result:
     check_ahead(desk, command)
-    session, last = desk.session, len(desk.session.timeline.steps)
-    return go(desk, min(last, session.step + command.n))
+    session, last = desk.session, len(desk.session.steps)
+    return goto(desk, min(last, session.step + command.n))
 
 
 def _goto(desk: Desk, command: Goto) -> Result:
     step = step_of(desk, command.target)
-    return go(desk, step) if not command.event else _go_halfway(desk, step, command)
+    return goto(desk, step) if not command.event else _goto_halfway(desk, step, command)
 
 
-def go(desk: Desk, step: int) -> Result:
+def goto(desk: Desk, step: int) -> Result:
     """Stand there, and write it down.  Raises Stopped."""
     desk.session.goto(step)
     desk.moved()
     return where(desk)
 
 
-def _go_halfway(desk: Desk, step: int, command: Goto) -> Result:
+def _goto_halfway(desk: Desk, step: int, command: Goto) -> Result:
     """Stand after a step and some events of the next command; where there are not so many, nothing changed."""
     session, event = desk.session, command.event
     here, word = (session.step, session.event), f"{command.target}.{event}"
-    with session.machine.listening():
-        with session.machine.only_looking():
+    with session.listening():
+        with session.only_looking():
             session.goto(step)
             ahead = session.events_ahead()
         session.goto(*((step, event) if event <= ahead else here))
-    if step == len(session.timeline.steps):
+    if step == len(session.steps):
         raise CommandError(f"step {step} is the last one; there is no command after it, so no events", word)
     if event > ahead:
         raise CommandError(f"the command after step {step} has no event {event}: its events are 1 to {ahead}", word)
@@ -99,7 +99,7 @@ def _go_halfway(desk: Desk, step: int, command: Goto) -> Result:
 def where(desk: Desk) -> Result:
     """Where the session stands."""
     session = desk.session
-    last = len(session.timeline.steps)
+    last = len(session.steps)
     data = place(desk)
     if session.event and session.outcome is not None:
         total = len(session.outcome.events)
@@ -115,7 +115,7 @@ def place(desk: Desk) -> "results.Place":
     command = session.line(session.step) if session.step and not session.event else None
     if session.event and session.outcome is not None:
         command = session.outcome.line
-    return {"step": session.step, "event": session.event, "of": len(session.timeline.steps), "command": command}
+    return {"step": session.step, "event": session.event, "of": len(session.steps), "command": command}
 
 
 def _until_event(desk: Desk, command: UntilEvent) -> Result:
@@ -123,7 +123,7 @@ def _until_event(desk: Desk, command: UntilEvent) -> Result:
         outcome = desk.session.outcome
         return outcome is not None and command.kind in outcome.told.kinds
 
-    with desk.session.machine.listening():
+    with desk.session.listening():
         return _until(desk, met, f"no further step has the event {command.kind}")
 
 
@@ -158,7 +158,7 @@ def _until_data(desk: Desk, found: bool) -> "results.Until":
 def _mark(desk: Desk, command: Mark) -> Result:
     session = desk.session
     step = session.step
-    session.timeline.mark(command.name, step)
+    session.bookmark(command.name)
     desk.record("mark", command.name, step)
     data: results.Bookmark = {"mark": command.name, "step": step}
     if session.event:
@@ -177,7 +177,7 @@ def _diff(desk: Desk, command: Diff) -> Result:
     session.goto(here)
     now = _moment(desk)
     try:
-        with session.machine.only_looking():
+        with session.only_looking():
             session.goto(there)
         then = _moment(desk)
     finally:
@@ -201,28 +201,28 @@ def _moment(desk: Desk) -> "Moment":
 def _branch(desk: Desk, command: Branch) -> Result:
     session = desk.session
     if command.name is None:
-        rows = [_future_row(session.timeline, name) for name in session.timeline.others]
-        summary = f"this branch is called {session.timeline.name}; {counted(len(rows), 'other branch')}"
+        rows = [_branch_row(session.branches, name) for name in session.branches.others]
+        summary = f"this branch is called {session.branches.name}; {counted(len(rows), 'other branch')}"
         data: results.Branches = {
-            "current": session.timeline.name,
+            "current": session.branches.name,
             "rows": [{"branch": name, "from": at, "steps": steps, "first": first or None} for name, at, steps, first in rows],
         }
         return Result(summary, data, Table(_BRANCH_COLUMNS, [*rows]) if rows else None)
     check_branch(desk, command)
-    future = session.timeline.name
+    left = session.branches.name
     try:
         session.switch(command.name)
     finally:
-        if session.timeline.name != future:  # also when it was stopped on the way to where it stood
+        if session.branches.name != left:  # also when it was stopped on the way to where it stood
             desk.record("branch", command.name)
     desk.moved()
     return Result(f"this is the branch {command.name} now; {where(desk).summary}", place(desk))
 
 
-def _future_row(timeline: Timeline, name: str) -> tuple[str, int, int, str]:
+def _branch_row(branches: Branches, name: str) -> tuple[str, int, int, str]:
     """Returns where another branch leaves this one, how many steps it has after that, and the first of them."""
-    start = timeline.shared_with(name)
-    steps = timeline.line(name)[start:]
+    start = branches.shared_with(name)
+    steps = branches.line(name)[start:]
     return name, start, len(steps), parse_step(steps[0]).line if steps else ""
 
 
@@ -237,7 +237,7 @@ def _save(desk: Desk, command: Save) -> Result:
         raise CommandError(str(e), command.path) from e
     except OSError as e:
         raise CommandError(f"cannot write {brief(command.path)}: {e.strerror or e}", command.path) from e
-    steps = len(desk.session.timeline.steps)
+    steps = len(desk.session.steps)
     data: results.Saved = {"path": command.path, "steps": steps}
     return Result(f"{counted(steps, 'step')} saved in {command.path}", data)
 
@@ -305,7 +305,7 @@ def _expect(desk: Desk, command: Expect) -> Result:
         raise CommandError(f"expected {expected}; found {found}")
     if of_the_step:  # and so it stays, if the session is saved
         line = f"expect {expected}"
-        session.timeline.add_line(session.step, line)
+        session.add_line(line)
         desk.record("line", session.step, line)
     data: results.Expected = {"expected": expected}
     return Result(f"so it is: {expected}", data)

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from gomem_core.classic.malloc import Allocated
 from gomem_core.go.amd64 import MAX_MEM, PTR_SIZE
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
@@ -14,6 +13,7 @@ from gomem_core.session.commands.context import CommandError, Context
 from gomem_core.session.commands.drop import check_drop, drop
 from gomem_core.session.told import sweeping
 from gomem_core.world.objects import ObjectInfo
+from gomem_core.world.records import Allocated
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -46,7 +46,7 @@ def _alloc(context: Context, command: Alloc) -> Result:
     ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
     before_it = _sweeps(context)
     if times == 1:
-        one = context.heap.alloc(size, ptrdata)
+        one = context.engine.alloc(size, ptrdata)
         before = _held_before(context, one)
         oid = context.objects.add(one.addr, size, ptrdata, context.step, command.name)
         return _allocated(context, command, oid, one, before, _sweeps_since(context, before_it))
@@ -56,7 +56,7 @@ def _alloc(context: Context, command: Alloc) -> Result:
     collected = 0
     with context.progress.counting(times):
         for i in range(1, times + 1):
-            one = context.heap.alloc(size, ptrdata)
+            one = context.engine.alloc(size, ptrdata)
             context.objects.add(one.addr, size, ptrdata, context.step, None if command.name is None else f"{command.name}.{i}")
             served[one.served] += 1
             collected += one.gc_started
@@ -86,7 +86,7 @@ def _check_new_names(context: Context, command: Alloc) -> None:
 
 def _sweeps(context: Context) -> tuple[int, int]:
     """Spans swept so far, and those of them in vain."""
-    return context.heap.stats.nswept, context.heap.stats.nswept_in_vain
+    return context.world.sums.stats.nswept, context.world.sums.stats.nswept_in_vain
 
 
 def _sweeps_since(context: Context, before: tuple[int, int]) -> tuple[int, int]:
@@ -211,7 +211,7 @@ def _check_unlink(context: Context, command: Unlink) -> None:
 def _write(context: Context, src: Ref, slot: int, dst: int | None) -> Result:
     o = _word_of(context, src, slot)
     target = context.objects.info(dst).addr if dst is not None else 0
-    context.heap.write_pointer(o.addr, slot, target)
+    context.engine.write_pointer(o.addr, slot, target)
     at = hexed(o.addr + slot * PTR_SIZE)
     data: results.Stored = {"word": at, "value": hexed_or_none(target)}
     if dst is None:
@@ -220,15 +220,15 @@ def _write(context: Context, src: Ref, slot: int, dst: int | None) -> Result:
 
 
 def _churn(context: Context, command: Churn) -> Result:
-    objects, numgc = context.objects, context.heap.stats.numgc
+    objects, numgc = context.objects, context.world.sums.stats.numgc
     oids = objects.churned()
     earlier = [(objects.addr(oid), objects.size(oid)) for oid in oids]
     with context.progress.counting(command.n):
-        done = churn(context.heap, command.n, command.seed, command.live, command.sizes, earlier, context.progress.step)
+        done = churn(context.engine, command.n, command.seed, command.live, command.sizes, earlier, context.progress.step)
     oids += [objects.add(addr, size, ptrdata, context.step, None, churned=True) for addr, size, ptrdata in done.objects]
     for number in done.dropped:
         objects.drop(oids[number], context.step)
-    collected = context.heap.stats.numgc - numgc
+    collected = context.world.sums.stats.numgc - numgc
     kept, linked = context.world.pointers.kept()
     alive = objects.alive + sum(1 for addr in linked if _is_dropped(context, addr))
     data: results.Churned = {

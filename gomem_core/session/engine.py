@@ -1,0 +1,165 @@
+"""What a session drives: an allocator, as all of session/ knows it.
+
+Commands, the way through time and churn use these methods and look at its world; nothing here reaches behind them.  So another
+allocator can stand in the place of this one: it fulfils `Engine`, and `new_engine` makes it.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from gomem_core.classic.engine import ClassicEngine
+from gomem_core.go.events import Event
+from gomem_core.lang.commands import Level
+from gomem_core.world.records import Allocated, Pages, Place, Sweeping
+from gomem_core.world.world import Whole
+
+
+class Image(Protocol):
+    """The whole state of an engine, which can be pickled."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes, roughly."""
+        ...
+
+
+class Foresight(Protocol):
+    """What the next allocation would find; "sweeping" where only sweeping could tell."""
+
+    @property
+    def p(self) -> int:
+        """Number of the P that allocates."""
+        ...
+
+    def cached(self, spanclass: int) -> Place | None:
+        """What the P's own span has; None when it is full or there is none."""
+        ...
+
+    def tiny_block(self, size: int) -> int:
+        """The P's half-used tiny block, if a tiny object of `size` bytes fits into it; else 0."""
+        ...
+
+    def central(self, spanclass: int) -> Place | Sweeping | None:
+        """What mcentral would give, asked for a span of this class; None: it has none."""
+        ...
+
+    def pages(self, npages: int) -> Pages | Sweeping | None:
+        """Where mheap would take `npages` pages from; None: the arena is at its end."""
+        ...
+
+
+class Mallocs(Protocol):
+    """The part of an engine that allocates without a word, for loads of thousands of objects."""
+
+    def mallocgc(self, size: int, ptrdata: int = 0) -> int:
+        """Allocate `size` bytes whose first `ptrdata` bytes consist of pointers; returns the address.  Raises OutOfMemory."""
+        ...
+
+    def drop(self, addr: int) -> None:
+        """The program forgets its reference to the object at `addr`."""
+        ...
+
+
+class Engine(Mallocs, Protocol):
+    """An allocator: what a program and its runtime can do to it, and what a session needs to go through its time."""
+
+    @property
+    def world(self) -> Whole:
+        """The heap, to be looked at."""
+        ...
+
+    @property
+    def ahead(self) -> Foresight:
+        """What the next allocation would find."""
+        ...
+
+    # --- What a program does, and asks of the runtime ---------------------------------------------------------------------
+
+    def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
+        """Allocate as mallocgc does; tells who served the object.  Raises OutOfMemory."""
+        ...
+
+    def write_pointer(self, obj: int, word: int, value: int) -> None:
+        """Store the pointer `value` (0: nil) in word `word` of the object at `obj`."""
+        ...
+
+    def collect(self) -> None:
+        """Do a whole collection, and sweep everything (runtime.GC)."""
+        ...
+
+    def mark(self) -> int:
+        """Mark what is reachable, and leave sweeping to others; returns how many spans wait for it."""
+        ...
+
+    def sweep_one(self) -> int:
+        """Sweep a span; returns the pages that went back to the heap, -1 when no span was left."""
+        ...
+
+    def set_gc_percent(self, percent: int) -> None:
+        """Set GOGC, any negative number for off."""
+        ...
+
+    def scavenge(self, age: int) -> int:
+        """Give pages back that have been free for `age` ns; returns the bytes given back."""
+        ...
+
+    def free_os_memory(self) -> int:
+        """Collect, then give all free pages back; returns the bytes given back (debug.FreeOSMemory)."""
+        ...
+
+    def flush(self) -> None:
+        """Empty the cache of every P."""
+        ...
+
+    def procs(self, n: int) -> None:
+        """Set the number of Ps, at least 1."""
+        ...
+
+    def use_p(self, p: int) -> None:
+        """Let P number `p` allocate from now on.  Raises ValueError when there is none."""
+        ...
+
+    # --- What a session needs ---------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """The time it was told last, in ns."""
+        ...
+
+    def set_now(self, now: int) -> None:
+        """Tell the time, in ns from some start."""
+        ...
+
+    def set_trace(self, trace: Callable[[Event], object] | None) -> None:
+        """Narrate to `trace` from now on; None: be silent."""
+        ...
+
+    def follow(self, event: Event) -> None:
+        """Keep what the world looks up by up to date: whoever listens to the narration should hand it on."""
+        ...
+
+    @property
+    def mspans(self) -> int:
+        """The number of spans; needs no look at them."""
+        ...
+
+    def counters(self) -> tuple[int, ...]:
+        """Returns what step marks compare: a number for each of stepmarks.NAMES, in order."""
+        ...
+
+    def capture(self) -> Image:
+        """The whole state now, in time proportional to its spans."""
+        ...
+
+    def restore(self, image: Image) -> None:
+        """Go back to a state that was captured; who listens stays."""
+        ...
+
+    def check(self, level: Level) -> list[str]:
+        """Check the invariants up to this level; returns the names of those that hold.  Raises InvariantError."""
+        ...
+
+
+def new_engine() -> Engine:
+    """An allocator with an empty heap."""
+    return ClassicEngine()

@@ -1,0 +1,26 @@
+"""What the steps of one line left behind, so that a million of them can be drawn and searched: a few bytes each."""
+
+from array import array
+
+
+class Trail:
+    """The steps that were done on this line, which may be more than those before the cursor."""
+
+    def __init__(self) -> None:
+        self.heap_live = array("q", [0])  # bytes, at the beginning and after each step
+        self.marks = bytearray(1)  # what each step did, see stepmarks.py
+        self.touched_at: dict[int, int] = {}  # span -> step that touched it last, as of the cursor
+
+    @property
+    def recorded(self) -> int:
+        """Steps that were done on this line."""
+        return len(self.heap_live) - 1
+
+    def add(self, heap_live: int, mark: int) -> None:
+        """Note a step that was done for the first time."""
+        self.heap_live.append(heap_live)
+        self.marks.append(mark)
+
+    def cut(self, step: int) -> None:
+        """Forget the steps after this one."""
+        del self.heap_live[step + 1 :], self.marks[step + 1 :]
