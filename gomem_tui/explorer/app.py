@@ -117,12 +117,12 @@ class Explorer(DrawnApp):
             self.footer.say(greeting)
 
     def hang_up(self, code: int) -> None:
-        """What takes long would keep gomem from ending."""
+        """End for a signal, which does not wait for what takes long."""
         self.work.hang_up()
         super().hang_up(code)
 
     def _stop_listening(self) -> None:
-        """The end has come."""
+        """Let nothing that waits or works hold up the end."""
         super()._stop_listening()
         self.model.sifter.leave()
         self.typist.end()
@@ -147,20 +147,20 @@ class Explorer(DrawnApp):
         return Where(self.stage.arrangement.name, self.pane_actions.returns_to)
 
     def changed(self) -> None:
-        """The heap or the selection changed: what the footer said is over, unless it speaks of what is being typed."""
+        """Draw another heap or selection: what the footer said is over, unless it speaks of what is being typed."""
         if not self.stage.typing:
             self.footer.message = ""
         self._moved = True
         self.look_again()
 
     def look_again(self) -> None:
-        """The panes look again once all keys that are there already are done."""
+        """Draw the panes anew, once all keys that are there already are done."""
         if not self._stale:
             self._stale = True
             self.call_later(self._redraw_all)
 
     def _redraw_all(self) -> None:
-        """Every pane scrolls to the selection and repaints what differs."""
+        """Let every pane scroll to the selection and repaint what differs."""
         self._stale = False
         if self.work.busy:  # then they look again when that is done
             return
@@ -175,7 +175,7 @@ class Explorer(DrawnApp):
         self.table_actions.catch_up()
 
     def worked(self) -> None:
-        """The session stands elsewhere: Why begins at its top, the prompt says what comes next, a lesson points at panes."""
+        """Show where the session stands: at the panes that it points at, in Why from its top, in the prompt what comes next."""
         self.stage.follow_session()
         self.stage.make_room_for_why()
         self.widgets.why.follow()
@@ -189,12 +189,12 @@ class Explorer(DrawnApp):
             self.prompt_actions.announce()
 
     def on_descendant_focus(self) -> None:
-        """The prompt took the keyboard: other keys hold."""
+        """Show which keys hold: the prompt took the keyboard."""
         self.stage.show()
         self.footer.redraw()
 
     def on_descendant_blur(self) -> None:
-        """The prompt gave it back."""
+        """Show which keys hold: the prompt gave it back."""
         self.stage.show()
         self.footer.redraw()
 
@@ -206,7 +206,7 @@ class Explorer(DrawnApp):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Let a part do an action of the explorer's; those of widgets, and its own, are done by Textual."""
+        """Let a part do an action of the explorer's; Textual does those of widgets, and its own app's."""
         target, name, parameters = parse(action) if isinstance(action, str) else action
         own = target == "app" or (not target and (default_namespace is None or default_namespace is self))
         if not own or name not in self._actions:
@@ -219,7 +219,7 @@ class Explorer(DrawnApp):
         return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While another thread works on the session it can be stopped; what covers the panes has keys of its own."""
+        """Allow stopping only while another thread works, and below what covers the panes, which has own keys, only leaving."""
         del parameters
         return (not self.work.busy or action in WHILE_BUSY) and (not self.stage.covered or action in WHILE_COVERED)
 
@@ -239,7 +239,7 @@ class Explorer(DrawnApp):
         await self.typist.work_off()
 
     async def on_event(self, event: Event) -> None:
-        """Keys are done at once, and so in their order; an audience sees which are pressed.
+        """Do keys at once, and so in their order; show an audience which are pressed.
 
         Textual hands a key on from widget to widget until one knows it, letters a shorter way than others: typed fast, enter came
         after the next letter.  Here only what is above the explorer, its help and its palette, gets keys in that way.
@@ -283,11 +283,11 @@ class Explorer(DrawnApp):
             self.screen_actions.tell(self.prompt_actions.pasted(text))
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
-        """Lines were pasted."""
+        """Do lines that were pasted."""
         self.prompt_actions.entered(event.lines)
 
     def on_prompt_full(self) -> None:
-        """The line has no room for what was typed or pasted."""
+        """Say that the line has no room for more."""
         self.prompt_actions.full()
 
     async def on_click(self, event: Click) -> None:

@@ -56,7 +56,7 @@ class Clicks:
             self._prompt.open()
 
     async def _click_footer(self, x: int) -> None:
-        """A message is over, as with a key; then the keys can be clicked."""
+        """Put a message away, as a key does; then the keys can be clicked."""
         if self._footer.message and not self._work.busy:
             self._footer.say("")
         elif not self._footer.message:

@@ -24,7 +24,7 @@ class CopyActions:
         self.actions: Final[Actions] = {"copy": self.copy, "copy_pane": self.copy_pane, "picture": self.picture}
 
     def copy(self) -> None:
-        """The address of what is selected, to the clipboard."""
+        """Copy the address of what is selected to the clipboard."""
         addr = self._model.scene.selection.addr
         if addr:
             self._copy(f"{addr:#x}", f"{addr:#x}")
@@ -32,11 +32,11 @@ class CopyActions:
             self._footer.say("Nothing is selected.")
 
     def copy_pane(self) -> None:
-        """What the pane shows, to the clipboard."""
+        """Copy what the pane shows to the clipboard."""
         self._copy(self._stage.pane.text(), f"the {self._stage.arrangement.name} pane")
 
     def picture(self) -> None:
-        """What the screen shows, as two files."""
+        """Write what the screen shows as two files."""
         try:
             path = write_picture(*picture_of(self._app), self._model.console.script.name, self._model.session.step)
         except OSError as e:

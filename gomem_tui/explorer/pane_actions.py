@@ -74,7 +74,7 @@ class PaneActions:
             pane.redraw()
 
     def zoom(self) -> None:
-        """One pane gets all the room."""
+        """Give one pane all the room, or no longer."""
         self._stage.zoom(not self._stage.arrangement.zoomed)
 
     # --- What it shows ----------------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ class PaneActions:
         self._stage.pane.move(by * HeapPane.FAR)
 
     def enter(self) -> None:
-        """From a class of the Heap pane to its mcentral, from an object along a link."""
+        """Go from a class of the Heap pane to its mcentral, from an object along a link."""
         name = self._stage.arrangement.name
         if name == "objects":
             self._footer.say(self._widgets.objects.follow_link())
@@ -111,7 +111,7 @@ class PaneActions:
                 self._stage.choose(_MCENTRAL)
 
     def come_back(self) -> None:
-        """In Objects, back along the link that was followed last; else back a step."""
+        """Go back: in Objects along the link that was followed last, else a step."""
         if self.returns_to:
             self._footer.say(self._widgets.objects.come_back())
         else:

@@ -89,7 +89,7 @@ class PromptActions:
     # --- What is being typed ------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Type a command."""
+        """Begin to type a command."""
         if not self._stage.typing:
             self.row.open()
 
@@ -204,7 +204,7 @@ class PromptActions:
     # --- A filter -----------------------------------------------------------------------------------------------------------
 
     def _filter_entered(self, text: str) -> None:
-        """A filter that cannot be read stays to be mended, and the one before it stays in force."""
+        """Take a filter; one that cannot be read stays to be mended, and the one before it stays in force."""
         problem = self._filtered(text)
         if problem:
             self._filtered(self.row.filter_before)
@@ -232,7 +232,7 @@ class PromptActions:
         return True
 
     def give_up(self) -> bool:
-        """Leave the prompt without doing what stands there; tells whether somebody was typing.
+        """Leave the prompt without doing what stands there; tells whether the prompt had the keyboard.
 
         A complaint about what stands there is over, too.
         """
@@ -247,7 +247,7 @@ class PromptActions:
         return True
 
     def _leave(self) -> None:
-        """The keyboard is for the panes again."""
+        """Give the keyboard back to the panes."""
         self._stage.leave_prompt()
         self.row.closed(self._placeholder())
         self._footer.say("")

@@ -51,7 +51,7 @@ class ScreenActions:
     # --- Over the panes -----------------------------------------------------------------------------------------------------
 
     async def help(self) -> None:
-        """What the pane shows, its keys, all others, and the commands."""
+        """Explain what the pane shows, its keys, all others, and the commands."""
         keyboard = self._footer.keyboard
         await self._cover(HelpScreen(keyboard, partial(help_lines, keyboard, self._stage.arrangement.name)))
 
@@ -90,7 +90,7 @@ class ScreenActions:
     # --- Out ----------------------------------------------------------------------------------------------------------------
 
     def back(self) -> None:
-        """One level back."""
+        """Go one level back."""
         for leave in self._ways_out:
             if leave():
                 return
@@ -106,7 +106,7 @@ class ScreenActions:
         self._footer.say(f"{stop} stops what is being done." if busy else f"{leave} quits; {stop} leaves the prompt.")
 
     def quit(self) -> None:
-        """Leave.  The journal of a session that is left so is complete."""
+        """Leave gomem.  The journal of a session that is left so is complete."""
         if self._work.stop():
             self._work.leaving = True
             return

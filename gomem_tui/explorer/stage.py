@@ -34,7 +34,7 @@ class Stage:
         self._rearranged = False  # ... and others are shown than before
         self._why_rows: int | None = None  # rows of Why, where it has not as many as its style sheet says
 
-    # --- Who has the keyboard ---------------------------------------------------------------------------------------------
+    # --- The keyboard -----------------------------------------------------------------------------------------------------
 
     @property
     def _ground(self) -> Screen[Any]:
@@ -86,7 +86,7 @@ class Stage:
         if rearranged:
             self._app.call_after_refresh(self._app.look_again)
 
-    # --- Who has which room -----------------------------------------------------------------------------------------------
+    # --- The room ---------------------------------------------------------------------------------------------------------
 
     def show(self) -> None:
         """Show the panes that there is room for, and mark the one that has the keyboard; what covers them is shown or not."""

@@ -38,7 +38,7 @@ class TableActions:
         self.actions: Final[Actions] = {"sort": self.sort, "filter": self.filter, "match": self.match}
 
     def sort(self, by: int) -> None:
-        """Another order of the table that has the keyboard."""
+        """Sort the table that has the keyboard in another order."""
         pane = self._stage.pane
         if isinstance(pane, TablePane) and pane.SORTS:
             pane.sort(by)
@@ -59,7 +59,7 @@ class TableActions:
             self._row.open_for_filter(name, order.text)
 
     def match(self, step: int) -> None:
-        """The filter's next match, or the one before."""
+        """Select the filter's next match, or the one before."""
         pane = self._stage.pane
         self._footer.say((pane if isinstance(pane, TablePane) and pane.ROWS else self._widgets.spans).match(step))
 
@@ -109,7 +109,7 @@ class TableActions:
             _: Worker[None] = self._app.run_worker(partial(self._sift, late))
 
     async def _sift(self, order: RowOrder) -> None:
-        """Work out the rows of a big table, and show them, unless somebody has chosen anew meanwhile."""
+        """Work out the rows of a big table, and show them, unless others were chosen meanwhile."""
         try:
             done = await self._model.sifter.sift(order)
         except TooCostly as problem:

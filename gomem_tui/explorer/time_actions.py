@@ -43,7 +43,7 @@ class TimeActions:
             self._travel(lambda: self._model.go(session.step if session.event else session.step - 1))
 
     def micro(self, direction: int) -> None:
-        """One event further in the next command, or back."""
+        """Go one event further in the next command, or back."""
         session = self._model.session
         if direction > 0 and session.timeline.following is None:
             self._footer.say("This is the end.")
@@ -53,12 +53,12 @@ class TimeActions:
             self._travel(lambda: self._model.micro(direction))
 
     def seek(self, direction: int) -> None:
-        """The next step in which spans moved, or the one before."""
+        """Go to the next step in which spans moved, or to the one before."""
         long = travels_long(self._model.session)
         self._work.do(lambda: self._model.seek(direction), lambda found: self._sought(direction, found), long)
 
     def edge_step(self, direction: int) -> None:
-        """The end of all steps, or the beginning."""
+        """Go to the end of all steps, or to the beginning."""
         session = self._model.session
         last = len(session.timeline.steps) if direction > 0 else 0
         if (session.step, session.event) == (last, 0):
