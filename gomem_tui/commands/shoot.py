@@ -45,9 +45,9 @@ def _in_colour() -> Iterator[None]:
 async def _shoot(console: Console, size: tuple[int, int], panes: Sequence[str], zoom: bool, look: Look, frame: bool) -> Picture:
     app = Explorer(console, Options(look=look))
     async with app.run_test(size=size) as pilot:
-        app.point_at(panes)
+        app.stage.point_at(panes)
         if zoom:
-            app.action_zoom()
+            app.stage.zoom(True)
         app.model.arrived()
         await pilot.pause()
         return picture_of(app, frame)

@@ -8,54 +8,56 @@ from gomem_core.lessons.walked import note_walked, walked
 from gomem_core.session.console import Console
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.screens.lessons import LessonMenu
+from gomem_tui.explorer.visit import SessionVisit
 from gomem_tui.opening import at_end, open_lesson
 from gomem_tui.settings.options import Options
 
 
-class LessonExplorer(Explorer):
-    """The explorer on a lesson: at its end it says which one is next, and remembers that it was walked."""
-
-    CSS_PATH = "app.tcss"
+class LessonVisit:
+    """A lesson that is walked: at its end it says which one is next, and remembers that it was walked."""
 
     def __init__(self, lesson: Lesson, desk: Console, options: Options, from_menu: bool = False) -> None:
-        super().__init__(desk, options)
-        self.lesson = lesson
+        self._lesson = lesson
+        self._desk = desk
+        self._options = options
         self._from_menu = from_menu
+        self._session = SessionVisit(desk, offers_killed=False)  # another session would only distract from a lesson
 
     @property
     def _at_end(self) -> bool:
-        return at_end(self.lesson, self.desk)
+        return at_end(self._lesson, self._desk)
 
-    def tell_of_killed(self) -> None:
-        """Say nothing: another session would only distract from a lesson."""
+    def greeting(self) -> str:
+        """What is wrong with the journal."""
+        return self._session.greeting()
 
-    def tell_of_ended(self, code: int) -> None:
-        """A lesson that was left is begun anew; one that was interrupted can be gone on with."""
-        if code:
-            super().tell_of_ended(code)
-
-    def worked(self) -> None:
-        """The session stands elsewhere: perhaps at the end."""
-        super().worked()
-        if self._at_end:
-            note_walked(self.lesson.name)
-
-    def placeholder(self) -> str:
-        """Returns where to go from the lesson's end, or else what the next step is."""
+    def instead_of_a_step(self) -> str:
+        """Returns where to go from the lesson's end."""
         if not self._at_end:
-            return super().placeholder()
-        following = next((one for one in lessons() if one.number > self.lesson.number), None)
-        leave = self.keyboard.name("quit")
+            return ""
+        following = next((one for one in lessons() if one.number > self._lesson.number), None)
+        leave = self._options.keyboard.name("quit")
         if self._from_menu and leave:
             return f"the end of this lesson; {leave} leads back to the menu"
         if following is None:
             return "the end of the last lesson; type a command of your own, or q"
         return f"the end of this lesson; the next one: gomem learn {following.number}"
 
+    def arrived(self) -> None:
+        """Remember that all of it was walked, at its end."""
+        if self._at_end:
+            note_walked(self._lesson.name)
+
+    def ended(self, code: int) -> None:
+        """Say how to go on with a lesson that was interrupted; one that was left is begun anew."""
+        if code:
+            self._session.ended(code)
+
 
 def walk(lesson: Lesson, desk: Console, options: Options, from_menu: bool = False) -> int:
     """The explorer on a lesson that was opened; returns its exit code, 70 when gomem itself was wrong."""
-    return LessonExplorer(lesson, desk, options, from_menu).run_to_end(options.mouse) or 0
+    explorer = Explorer(desk, options, LessonVisit(lesson, desk, options, from_menu))
+    return explorer.run_to_end(options.mouse) or 0
 
 
 def choose_and_walk(there: Sequence[Lesson], journal: bool, read_only: bool, options: Options) -> int:

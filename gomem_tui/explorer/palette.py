@@ -1,23 +1,33 @@
 """The command palette: the actions of the key table with their keys, and the commands, found by any part of what is said."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from typing import ClassVar, cast
+from typing import ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from gomem_core.lang.registry import REGISTRY
-from gomem_tui.explorer.dialog import Dialog
+from gomem_tui.explorer.prompt_actions import PromptActions
 from gomem_tui.explorer.screens.over import Over, TooSmall
 from gomem_tui.settings.keynames import shown
-from gomem_tui.settings.keys import Key
+from gomem_tui.settings.keys import Key, Keyboard
 
 
 def _action(key: Key) -> str:
     name = key.id.replace("_", " ")
     keys = " ".join(map(shown, key.keys))
     return f"{name}: {key.help}  ({keys})" if keys else f"{name}: {key.help}"
+
+
+class _Explorer(Protocol):
+    """What can do what is offered."""
+
+    keyboard: Keyboard
+    prompt_actions: PromptActions
+
+    def run_action(self, action: str, /) -> Awaitable[bool]:
+        """Do an action of the table of keys."""
 
 
 class ActionProvider(Provider):
@@ -37,11 +47,11 @@ class ActionProvider(Provider):
                 yield Hit(score, matcher.highlight(text), do)
 
     def _offers(self) -> Iterator[tuple[str, Callable[[], object]]]:
-        explorer = cast("Dialog", self.app)
+        explorer = cast("_Explorer", self.app)
         for key in explorer.keyboard.keys:
             yield _action(key), partial(explorer.run_action, key.action)
         for spec in REGISTRY:
-            yield f":{spec.form}  {spec.summary}", partial(explorer.begin_line, f"{spec.name} ")
+            yield f":{spec.form}  {spec.summary}", partial(explorer.prompt_actions.begin_line, f"{spec.name} ")
 
 
 class Palette(CommandPalette, Over):

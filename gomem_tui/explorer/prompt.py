@@ -190,7 +190,7 @@ class PromptRow(Horizontal):
 
     def __init__(self, names: Callable[[], Names | None], enter: Enter, edited: Edited) -> None:
         super().__init__(id="prompt-row")
-        self._made_of = names, enter, edited
+        self.prompt: Final = Prompt(names, enter, edited)
         self.filtering = False
         self.filter_before = ""
         self.filtered = "spans"  # the pane
@@ -198,12 +198,7 @@ class PromptRow(Horizontal):
     def compose(self) -> ComposeResult:
         """Sign and prompt."""
         yield Static(":", id="colon")
-        yield Prompt(*self._made_of)
-
-    @property
-    def prompt(self) -> Prompt:
-        """The input itself."""
-        return self.query_one(Prompt)
+        yield self.prompt
 
     def open(self) -> None:
         """Take the keyboard at once: the next keys may be there already."""

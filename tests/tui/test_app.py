@@ -167,13 +167,13 @@ async def test_keys_typed_in_the_prompt_do_not_step() -> None:
 async def test_tab_goes_round_the_panes(size: tuple[int, int]) -> None:
     app = explorer()
     async with app.run_test(size=size) as pilot:
-        seen = [app.arrangement.current]
+        seen = [app.stage.arrangement.current]
         for _ in PANES:
             await pilot.press("tab")
-            seen.append(app.arrangement.current)
+            seen.append(app.stage.arrangement.current)
         assert seen == [*PANES, 1]
         await pilot.press("shift+tab")
-        assert app.arrangement.current == list(PANES)[-1]
+        assert app.stage.arrangement.current == list(PANES)[-1]
 
 
 async def test_zoom_gives_one_pane_all_the_room_and_escape_takes_it_back() -> None:
@@ -186,7 +186,7 @@ async def test_zoom_gives_one_pane_all_the_room_and_escape_takes_it_back() -> No
         await pilot.press("escape")
         await pilot.pause()
         assert app.query_one("#spans").display
-        assert app.arrangement.current == 3
+        assert app.stage.arrangement.current == 3
 
 
 async def test_resizing_keeps_pane_selection_and_scroll_and_small_terminals_say_what_is_needed() -> None:
@@ -198,7 +198,7 @@ async def test_resizing_keeps_pane_selection_and_scroll_and_small_terminals_say_
         for size in ((80, 24), (30, 8), (200, 60), (120, 40)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            assert (app.model.scene.selection, app.arrangement.current) == (before, 1)
+            assert (app.model.scene.selection, app.stage.arrangement.current) == (before, 1)
             tiny = size == (30, 8)
             assert app.query_one("#too-small").display == tiny
             if not tiny:
@@ -231,7 +231,7 @@ async def test_a_click_selects() -> None:
         assert app.model.scene.selection.addr == 0xC420000000
         await pilot.click("#arena", offset=(15, 1))
         await pilot.pause()
-        assert app.arrangement.current == 2
+        assert app.stage.arrangement.current == 2
         assert app.model.scene.selection.addr == 0xC420002000
 
 
@@ -346,7 +346,7 @@ async def test_n_goes_to_the_next_match_and_round() -> None:
         assert [await press("n") for _ in range(3)] == [(third, ""), (first, last), (third, "")]
         assert await press("N") == (first, "")
         assert await press("N") == (third, "That was the first match; this is the last.")
-        assert app.arrangement.current == 2, "the pane stays"
+        assert app.stage.arrangement.current == 2, "the pane stays"
 
 
 async def test_n_says_when_no_span_passes_the_filter() -> None:
@@ -459,12 +459,12 @@ async def test_the_event_log_names_every_decision() -> None:
 async def test_a_long_command_says_that_it_works_and_pasted_lines_behind_a_wrong_one_are_told() -> None:
     app = explorer("alloc 8 times 30000")
     async with app.run_test(size=(80, 24)) as pilot:
-        app.action_step()
+        app.time_actions.step()
         assert app.message.startswith("working for 0 s: step 0 of 1")
-        assert app.busy
+        assert app.work.busy
         await app.workers.wait_for_complete()
         await pilot.pause()
-        assert not app.busy
+        assert not app.work.busy
         assert app.model.session.step == 1
         await pilot.press("colon")
         app.query_one(Prompt).post_message(Prompt.Entered(["alloc 8", "alocc", "alloc 9", "alloc 10"]))
@@ -480,7 +480,7 @@ async def test_escape_stops_what_takes_long_and_nothing_changed() -> None:
             app.simulate_key(key)  # the pilot would wait up to a second for a busy thread, at each key
         await app.workers.wait_for_complete()
         await pilot.pause()
-        assert (app.busy, app.model.session.step, len(app.model.session.objects)) == (False, 1, 1)
+        assert (app.work.busy, app.model.session.step, len(app.model.session.objects)) == (False, 1, 1)
         await pilot.press("b", "space")
         await pilot.pause()
         assert "alloc 48" in shown(app, "why")
@@ -693,13 +693,13 @@ async def test_walking_back_shows_the_pane_that_was_pointed_at() -> None:
     app = explorer(POINTING)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "space", "space")
-        assert app.arrangement.name == "heap"
+        assert app.stage.arrangement.name == "heap"
         await pilot.press("b")
-        assert app.arrangement.name == "spans"
+        assert app.stage.arrangement.name == "spans"
         await pilot.press("4", "b")
-        assert app.arrangement.name == "spans"
+        assert app.stage.arrangement.name == "spans"
         await pilot.press("4", "space")
-        assert app.arrangement.name == "mcentral", "nothing else is pointed at: it stays where one went by hand"
+        assert app.stage.arrangement.name == "mcentral", "nothing else is pointed at: it stays where one went by hand"
 
 
 async def test_a_step_and_a_typed_line_select() -> None:
@@ -719,7 +719,7 @@ async def test_a_session_that_is_opened_in_its_middle_points_at_once() -> None:
     app = explorer(POINTING)
     app.model.session.goto(3)
     async with app.run_test(size=(80, 24)):
-        assert app.arrangement.name == "heap"
+        assert app.stage.arrangement.name == "heap"
 
 
 async def test_a_colon_after_a_line_that_was_wrong_begins_a_new_one() -> None:
@@ -728,13 +728,13 @@ async def test_a_colon_after_a_line_that_was_wrong_begins_a_new_one() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("colon", *"drop x.1", "enter")
         await pilot.pause()
-        assert app.prompt.value == "drop x.1"
-        assert not app.prompt._suggestion
+        assert app.prompt_actions.prompt.value == "drop x.1"
+        assert not app.prompt_actions.prompt._suggestion
         await pilot.press("colon", *"alloc 48 as a", "enter")
         await pilot.pause()
         assert app.model.session.line(app.model.session.step) == "alloc 48 as a"
         await pilot.press("colon", *"drop y", "enter", "z", "colon")
-        assert app.prompt.value == "drop yz:", "mended, a colon is a colon"
+        assert app.prompt_actions.prompt.value == "drop yz:", "mended, a colon is a colon"
 
 
 async def test_the_next_step_in_the_prompt_is_cut_where_the_prompt_ends() -> None:
@@ -746,8 +746,8 @@ async def test_the_next_step_in_the_prompt_is_cut_where_the_prompt_ends() -> Non
         for width in (80, 120):
             await pilot.resize_terminal(width, 24)
             await pilot.pause()
-            assert app.prompt.placeholder.endswith(" …")
-            assert width - 20 < len(app.prompt.placeholder) < width - 2
+            assert app.prompt_actions.prompt.placeholder.endswith(" …")
+            assert width - 20 < len(app.prompt_actions.prompt.placeholder) < width - 2
 
 
 async def test_what_is_wrong_with_the_history_does_not_hide_a_short_answer(monkeypatch: pytest.MonkeyPatch) -> None:

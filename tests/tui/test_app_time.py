@@ -44,8 +44,8 @@ async def stop(pilot: Pilot[int]) -> None:
 def begin_work(app: Explorer) -> Event:
     """Another thread begins to work, until the event is set; the computer has time for the tests meanwhile."""
     over = Event()
-    app.work(lambda: over.wait(20), lambda _: app._arrived(), True)
-    assert app.busy
+    app.work.do(lambda: over.wait(20), lambda _: app.time_actions.arrived(), True)
+    assert app.work.busy
     return over
 
 
@@ -63,12 +63,12 @@ def watched(app: Explorer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     console = app.model.console
 
     def world(model: Model) -> Whole:
-        if app.busy:
+        if app.work.busy:
             found.append("looked")
         return model.session.world
 
     def header(width: int) -> Line:
-        if app.busy:
+        if app.work.busy:
             found.append("header or scrub bar")
         return (("x" * width, "text"),)
 
@@ -121,14 +121,14 @@ async def test_typing_and_clicking_while_it_works_look_at_nothing(monkeypatch: p
         over.set()
         await done(pilot)
         assert app.model.session.step == 2
-        assert (app.busy, app.query_one(Prompt).value) == (False, "drop a")
+        assert (app.work.busy, app.query_one(Prompt).value) == (False, "drop a")
 
 
 async def test_keys_that_are_there_already_when_work_begins_draw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     app = explorer("alloc 48")
     async with app.run_test(size=(80, 24)) as pilot:
         looked = watched(app, monkeypatch)
-        app.action_step()
+        app.time_actions.step()
         over = begin_work(app)
         await pilot.pause()
         assert looked == []
@@ -143,7 +143,7 @@ async def test_escape_stops_all_lines_that_were_pasted() -> None:
         await pilot.press("colon")
         app.query_one(Prompt).post_message(Prompt.Entered(["alloc 8", HEAVY, "alloc 16", "alloc 32"]))
         await pilot.pause()
-        while not (app.busy and app.model.session.step == 1):  # the second line is being done
+        while not (app.work.busy and app.model.session.step == 1):  # the second line is being done
             await pilot.pause()
         await stop(pilot)
         assert list(app.model.session.history) == ["alloc 8"]
@@ -157,7 +157,7 @@ async def test_an_escape_that_comes_too_late_stops_nothing_else() -> None:
         def work() -> None:
             app.desk.stop.asked = True  # as if it had come when all was done
 
-        app.work(work, lambda _: None, True)
+        app.work.do(work, lambda _: None, True)
         await done(pilot)
         await pilot.press("space")
         await pilot.pause()
@@ -168,7 +168,7 @@ async def test_who_quits_while_it_works_leaves_a_complete_journal() -> None:
     app = explorer(f"alloc 8\n{HEAVY}", journal=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "space")
-        assert app.busy
+        assert app.work.busy
         await pilot.press("q")
         await app.workers.wait_for_complete()
     assert app.return_code == 0

@@ -93,7 +93,7 @@ async def work(script: Path, keys: str) -> Counter[str]:
     """What it takes to do these keys, in the middle of the session."""
     app = explorer(script)
     async with app.run_test(size=SIZE) as pilot:
-        app.action_edge_step(1)
+        app.time_actions.edge_step(1)
         await pilot.pause()
         with counted() as counts:
             type_at_once(app, keys)
@@ -119,7 +119,7 @@ async def test_many_moves_at_once_lead_where_they_lead_one_by_one(tmp_path: Path
         app.model.go(STEPS)
         app.model.arrived()
         for number in PANES:
-            app.action_pane(number)
+            app.pane_actions.pane(number)
             await pilot.pause()
             for rows, columns in ((1, 0), (-1, 0), (0, 1), (0, -1), (7, 0)):
                 begin = app.model.scene
@@ -127,15 +127,15 @@ async def test_many_moves_at_once_lead_where_they_lead_one_by_one(tmp_path: Path
                     places = []
                     for at_once in (False, True):
                         app.model.scene = begin
-                        app.pane.top = 0
-                        app.pane.go_to_selected() if isinstance(app.pane, TablePane) else app.pane.reveal()
-                        app.pane.move(rows, columns)
+                        app.stage.pane.top = 0
+                        app.stage.pane.go_to_selected() if isinstance(app.stage.pane, TablePane) else app.stage.pane.reveal()
+                        app.stage.pane.move(rows, columns)
                         if at_once:
-                            app.pane.move_on(rows, columns, times - 1)
+                            app.stage.pane.move_on(rows, columns, times - 1)
                         else:
                             for _ in range(times - 1):
-                                app.pane.move(rows, columns)
-                        places.append((app.model.scene.selection, app.pane.top if number == WHY else 0))
+                                app.stage.pane.move(rows, columns)
+                        places.append((app.model.scene.selection, app.stage.pane.top if number == WHY else 0))
                     assert places[0] == places[1], (PANES[number], rows, columns, times)
 
 

@@ -163,8 +163,8 @@ async def test_other_keys_hold_and_the_old_ones_do_not() -> None:
         assert app.is_running
         assert not app.screen.is_modal
         assert not app.query_one(Prompt).has_focus
-        app.say("")
-        assert plain(app._footer(80)).split()[:4] == ["f5", "step", "space", "back"]
+        app.footer.say("")
+        assert plain(app.footer.line(80)).split()[:4] == ["f5", "step", "space", "back"]
         await pilot.press("x")
         await pilot.pause()
     assert app.return_code == 0
@@ -188,9 +188,9 @@ async def test_panes_turn_with_other_keys() -> None:
     app = explorer()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("f3", "f3")
-        assert app.arrangement.name == "bitmap"
+        assert app.stage.arrangement.name == "bitmap"
         await pilot.press("tab")
-        assert app.arrangement.name == "arena"
+        assert app.stage.arrangement.name == "arena"
 
 
 @pytest.mark.parametrize("close", ["f2", "x", "f4"])

@@ -11,7 +11,8 @@ from gomem_core.lessons import Lesson, find_lesson
 from gomem_core.lessons.walked import walked
 from gomem_core.session.console import Console
 from gomem_tui.draw.glyphs import STAND_INS
-from gomem_tui.explorer.lesson import LessonExplorer
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.lesson import LessonVisit
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.explorer.screens.lessons import LessonMenu
 from gomem_tui.panes.base import LinePane
@@ -177,15 +178,16 @@ async def test_a_smaller_terminal_says_what_is_needed() -> None:
 # --- A lesson in the explorer -----------------------------------------------------------------------------------------------
 
 
-def explorer(which: str, from_menu: bool = False) -> LessonExplorer:
+def explorer(which: str, from_menu: bool = False) -> Explorer:
     lesson = find_lesson(which)
-    return LessonExplorer(lesson, Console(True, lesson.script), Options(), from_menu)
+    desk = Console(True, lesson.script)
+    return Explorer(desk, Options(), LessonVisit(lesson, desk, Options(), from_menu))
 
 
 async def test_the_end_says_which_is_next_and_is_remembered() -> None:
     app = explorer("collection")
     async with app.run_test(size=(80, 24)) as pilot:
-        for _ in range(app.lesson.steps - 1):
+        for _ in range(find_lesson("collection").steps - 1):
             await pilot.press("space")
         assert walked() == frozenset()
         await pilot.press("space")
@@ -217,13 +219,13 @@ async def test_commands_of_ones_own_on_the_way_leave_the_lesson_as_it_is() -> No
 
 
 async def test_another_future_is_not_the_lesson() -> None:
-    app = explorer("collection")
+    app, steps = explorer("collection"), find_lesson("collection").steps
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "space", "b", "b")
-        app.query_one(Prompt).post_message(Prompt.Entered([f"alloc 48 as n{n}" for n in range(app.lesson.steps)]))
+        app.query_one(Prompt).post_message(Prompt.Entered([f"alloc 48 as n{n}" for n in range(steps)]))
         await pilot.pause()
         session = app.model.session
-        assert (session.step, session.at_end) == (app.lesson.steps, True)
+        assert (session.step, session.at_end) == (steps, True)
     assert walked() == frozenset()
 
 

@@ -12,7 +12,7 @@ from gomem_core.lessons import find_lesson
 from gomem_core.session.console import Console
 from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
-from gomem_tui.explorer.lesson import LessonExplorer
+from gomem_tui.explorer.lesson import LessonVisit
 from gomem_tui.opening import open_lesson
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
@@ -30,7 +30,8 @@ def script_of_two(read_only: bool = False) -> Console:
 
 def lesson() -> Explorer:
     one = find_lesson("10")
-    return LessonExplorer(one, open_lesson(one, False, False), Options())
+    desk = open_lesson(one, False, False)
+    return Explorer(desk, Options(), LessonVisit(one, desk, Options()))
 
 
 # What is opened, and the keys and the line that lead into the mode.
@@ -64,7 +65,7 @@ KINDS: dict[str, tuple[str, str]] = {
 async def type_line(pilot: Pilot[int], text: str) -> None:
     app = pilot.app
     assert isinstance(app, Explorer)
-    app.begin_line(text)
+    app.prompt_actions.begin_line(text)
     await pilot.press("enter")
     await pilot.pause()
 
@@ -97,8 +98,7 @@ async def test_every_answer_is_seen(mode: str, size: tuple[int, int]) -> None:
             if not where or (below and where[0] > below[0]):
                 unseen.append(kind)
             await pilot.press("escape", "escape", "escape", *(["e"] if "e" in keys[:1] else []))
-            app.arrangement.zoomed = False
-            app.arranged()
+            app.stage.zoom(False)
     assert not unseen
 
 
@@ -129,6 +129,6 @@ async def test_esc_puts_an_answer_away_before_the_zoom() -> None:
         await pilot.press("escape")
         await pilot.pause()
         assert text_of(app.screen) == before
-        assert app.arrangement.zoomed
+        assert app.stage.arrangement.zoomed
         await pilot.press("escape")
-        assert not app.arrangement.zoomed
+        assert not app.stage.arrangement.zoomed

@@ -34,7 +34,7 @@ async def loaded() -> AsyncIterator[tuple[Explorer, Pilot[int]]]:
 async def open_pane(pilot: Pilot[int], key: str) -> tuple[HeapPane, str]:
     await pilot.press(key)
     await pilot.pause()
-    pane = pilot.app.pane  # type: ignore[attr-defined]
+    pane = pilot.app.stage.pane  # type: ignore[attr-defined]
     return pane, plain(pane._lines[0])
 
 
@@ -122,6 +122,6 @@ async def test_enter_in_heap_shows_the_class_in_mcentral() -> None:
         await pilot.press("G")
         await pilot.pause()
         pane, _ = await open_pane(pilot, "enter")
-        assert app.arrangement.name == "mcentral"
+        assert app.stage.arrangement.name == "mcentral"
         row = pane.row()  # type: ignore[attr-defined]
         assert row < 0 or pane.top <= row < pane.top + pane.page()

@@ -82,11 +82,17 @@ async def test_what_is_being_typed_and_where_it_was_scrolled_to_survives_a_storm
         await pilot.press("colon", *"alloc")
         await pilot.pause()
         prompt, pane = app.query_one(Prompt), app.query_one("#objects", HeapPane)
-        before = (app.model.scene.selection, app.arrangement.current, prompt.value, prompt.cursor_position, pane.top)
+        before = (app.model.scene.selection, app.stage.arrangement.current, prompt.value, prompt.cursor_position, pane.top)
         for size in (*SIZES, (59, 15), (20, 5), (1, 1), *reversed(SIZES), (120, 40)):
             await pilot.resize_terminal(*size)
         await pilot.pause()
-        assert (app.model.scene.selection, app.arrangement.current, prompt.value, prompt.cursor_position, pane.top) == before
+        assert (
+            app.model.scene.selection,
+            app.stage.arrangement.current,
+            prompt.value,
+            prompt.cursor_position,
+            pane.top,
+        ) == before
         assert prompt.has_focus
         await pilot.press("escape")
         assert "▸" in pane.text()

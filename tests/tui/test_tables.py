@@ -42,7 +42,7 @@ async def running(script: str = SCRIPT, size: tuple[int, int] = (100, 30)) -> As
 
 
 def shown(app: Explorer) -> list[str]:
-    return [plain(line) for line in app.pane._lines]
+    return [plain(line) for line in app.stage.pane._lines]
 
 
 def names(app: Explorer) -> list[str]:
@@ -50,7 +50,7 @@ def names(app: Explorer) -> list[str]:
 
 
 def footer(app: Explorer) -> str:
-    return " ".join(plain(app._footer(100)).split())
+    return " ".join(plain(app.footer.line(100)).split())
 
 
 async def press(pilot: Pilot[int], *keys: str) -> None:
@@ -113,7 +113,7 @@ async def test_slash_filters_the_pane_that_has_the_keyboard_or_says_where_there_
         for key, title in (("2", "Arena"), ("3", "Bitmap"), ("5", "mcache"), ("6", "Why"), ("7", "Heap"), ("8", "Layout")):
             await press(pilot, key, "slash")
             told = f"There is nothing to filter in {title}: Spans (1), mcentral (4) and Objects (9) can be filtered{LOG}."
-            assert (app.message, app.typing) == (told, False)
+            assert (app.message, app.stage.typing) == (told, False)
         await press(pilot, "9", "slash", *"size>100", "enter")
         assert (names(app), app.model.order.text) == (["c"], "")
         assert "1 of 4" in shown(app)[0]
@@ -143,7 +143,7 @@ async def test_what_looks_like_a_condition_but_is_searched_for_says_so() -> None
     async with running() as (app, pilot):
         await press(pilot, "1", "slash", *"class=4", "space", *"or", "space", *"class=5", "enter")
         assert app.message == '"or" is taken as a regular expression; all filters must hold: try class:4'
-        assert not app.typing
+        assert not app.stage.typing
 
 
 async def test_a_costly_pattern_says_so_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,17 +217,17 @@ async def test_escape_stops_and_a_costly_one_is_given_up_without_a_change(monkey
 async def test_the_event_log_is_filtered_by_its_lines() -> None:
     async with running("alloc 48 scan as a\nalloc 64 as b", (180, 40)) as (app, pilot):
         await press(pilot, "6", "e")
-        lines = [line for line in app.pane.text().splitlines()[1:] if line.strip()]
+        lines = [line for line in app.stage.pane.text().splitlines()[1:] if line.strip()]
         wanted = [line for line in lines if "mheap" in line.lower()]
         assert 0 < len(wanted) < len(lines)
         await press(pilot, "slash", *"MHEAP", "enter")
-        assert [line for line in app.pane.text().splitlines()[1:] if line.strip()] == wanted
+        assert [line for line in app.stage.pane.text().splitlines()[1:] if line.strip()] == wanted
         assert "filter MHEAP" in shown(app)[0]
         await press(pilot, "slash", *["backspace"] * 5, *"kind", "colon", "x", "enter")
         assert app.message == '"kind:x" is taken as a regular expression: the event log has no fields'
-        assert "No event passes the filter." in app.pane.text()
+        assert "No event passes the filter." in app.stage.pane.text()
         await press(pilot, "escape")
-        assert [line for line in app.pane.text().splitlines()[1:] if line.strip()] == lines
+        assert [line for line in app.stage.pane.text().splitlines()[1:] if line.strip()] == lines
 
 
 async def test_a_costly_filter_of_a_small_table_is_no_work_for_the_screens_thread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,12 +13,13 @@ COLOUR = b"\x1b[38;"
 FAILING = """\
 import sys
 from gomem_tui.__main__ import main
-from gomem_tui.explorer.app import Explorer
-def header(self, width, before=Explorer._header):
+import gomem_tui.explorer.app  # first, as __main__ does
+from gomem_tui.explorer.widgets import SessionBars
+def header(self, width, before=SessionBars.header):
     if self.model.session.step == 2:
         raise ZeroDivisionError("on purpose")
     return before(self, width)
-Explorer._header = header
+SessionBars.header = header
 sys.exit(main())
 """
 

@@ -41,13 +41,13 @@ async def from_the_top(pilot: Pilot[int]) -> list[list[str]]:
     assert isinstance(app, Explorer)
     found = []
     for pane in (4, 1, 7, 9):
-        app.action_pane(pane)
-        app.action_edge(1)
-        app.action_edge(-1)
+        app.pane_actions.pane(pane)
+        app.pane_actions.edge(1)
+        app.pane_actions.edge(-1)
         await pilot.pause()
         found.append(rows(pilot))
         assert any(f"▌ {pane} " in row for row in found[-1])
-    app.action_pane(1)
+    app.pane_actions.pane(1)
     return found[1:]  # before that the spans are not at their top yet
 
 
@@ -57,7 +57,7 @@ async def do(pilot: Pilot[int], action: Callable[[], None], times: int, place: s
     assert isinstance(app, Explorer)
     for _ in range(times):
         action()
-        while app.busy:
+        while app.work.busy:
             await pilot.pause()
     await pilot.pause()
     assert f" step {place}/{STEPS} " in rows(pilot)[0]
@@ -70,11 +70,11 @@ async def there_and_back(size: tuple[int, int], places: list[int], look: Look) -
         seen: dict[int, object] = {}
         step = 0
         for place in (0, *places):
-            await do(pilot, app.action_step, place - step, str(place))
+            await do(pilot, app.time_actions.step, place - step, str(place))
             step = place
             seen[place] = await look(pilot)
         for place in reversed(seen):
-            await do(pilot, app.action_step_back, step - place, str(place))
+            await do(pilot, app.time_actions.step_back, step - place, str(place))
             step = place
             assert await look(pilot) == seen[place], f"step {place}"
 
@@ -104,10 +104,10 @@ async def test_each_event_of_a_refill_a_growth_and_a_collection_there_and_back()
     app = explorer()
 
     def further() -> None:
-        app.action_micro(1)
+        app.time_actions.micro(1)
 
     def back() -> None:
-        app.action_micro(-1)
+        app.time_actions.micro(-1)
 
     async with app.run_test(size=(120, 40)) as pilot:
         for step, events in telling("cache_span", "grow", "gc_start").values():

@@ -1,0 +1,36 @@
+"""The footer: a message until the next key, else the keys that hold."""
+
+from collections.abc import Callable
+
+from gomem_tui.panes.bars import Bar, Where, footer_action, footer_line
+from gomem_tui.render.lines import Line
+from gomem_tui.settings.keys import Keyboard
+
+
+class Footer(Bar):
+    """Says what the parts of the explorer have to say."""
+
+    def __init__(self, keyboard: Keyboard, where: Callable[[], Where]) -> None:
+        super().__init__(self.line, id="footer")
+        self.keyboard = keyboard
+        self.message = ""
+        self._where = where
+        self._pressed = ""  # shown to an audience
+
+    def say(self, message: str) -> None:
+        """Show a message until the next key."""
+        self.message = message
+        self.redraw()
+
+    def show_pressed(self, name: str) -> None:
+        """Show an audience which key was pressed."""
+        self._pressed = name
+        self.redraw()
+
+    def line(self, width: int) -> Line:
+        """Returns what is shown."""
+        return footer_line(self.keyboard, self.message, self._where(), width, self._pressed)
+
+    def action_at(self, x: int) -> str:
+        """Returns the action of the key at column x of a footer without a message, "" where there is none."""
+        return footer_action(self.keyboard, self._where(), self.size.width, self._pressed, x)

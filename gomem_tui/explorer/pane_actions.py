@@ -1,0 +1,140 @@
+"""What keys do to the panes: which one has the keyboard, and what it shows."""
+
+from typing import Final
+
+from textual.actions import parse
+
+from gomem_tui.explorer.footer import Footer
+from gomem_tui.explorer.parts import Actions
+from gomem_tui.explorer.prompt_actions import PromptActions
+from gomem_tui.explorer.stage import Stage
+from gomem_tui.explorer.time_actions import TimeActions
+from gomem_tui.explorer.widgets import Widgets
+from gomem_tui.panes.base import HeapPane
+from gomem_tui.panes.model import Model
+from gomem_tui.panes.table import TablePane
+
+_MCENTRAL: Final = 4
+
+
+class PaneActions:
+    """Moves in the panes, and from pane to pane."""
+
+    def __init__(
+        self,
+        model: Model,
+        widgets: Widgets,
+        stage: Stage,
+        time: TimeActions,
+        prompt: PromptActions,
+        footer: Footer,
+        presenting: bool,
+    ) -> None:
+        self._model = model
+        self._widgets = widgets
+        self._stage = stage
+        self._time = time
+        self._prompt = prompt
+        self._footer = footer
+        self._presenting = presenting
+        self.actions: Final[Actions] = {
+            "turn": self.turn,
+            "pane": self.pane,
+            "zoom": self.zoom,
+            "move": self.move,
+            "page": self.page,
+            "edge": self.edge,
+            "enter": self.enter,
+            "come_back": self.come_back,
+            "lens": widgets.arena.next_lens,
+            "map_zoom": widgets.arena.zoom,
+            "event_log": widgets.why.toggle_log,
+        }
+
+    # --- Which pane -------------------------------------------------------------------------------------------------------
+
+    def turn(self, step: int) -> None:
+        """Focus the next pane, or the one before; in the prompt, complete, and walk through what fits."""
+        if self._stage.typing:
+            self._prompt.complete(step)
+        else:
+            self.pane(self._stage.arrangement.neighbour(step))
+
+    def pane(self, number: int) -> None:
+        """Focus a pane by its number."""
+        stage = self._stage
+        again = number == stage.arrangement.current and not stage.typing
+        before = stage.arrangement.shown()
+        stage.choose(number)
+        pane = stage.pane
+        if number not in before:
+            pane.start()
+        elif again and isinstance(pane, TablePane) and pane.strays:
+            pane.go_to_selected()
+            pane.redraw()
+
+    def zoom(self) -> None:
+        """Give one pane all the room, or no longer."""
+        self._stage.zoom(not self._stage.arrangement.zoomed)
+
+    # --- What it shows ----------------------------------------------------------------------------------------------------
+
+    def move(self, rows: int, columns: int) -> None:
+        """Move in the pane."""
+        self._stage.pane.move(rows, columns)
+
+    def page(self, by: int) -> None:
+        """Move in the pane by what it shows; to an audience, these are a clicker's keys."""
+        pane = self._stage.pane
+        if not self._presenting:
+            pane.move(by * pane.page())
+        elif by > 0:
+            self._time.step()
+        else:
+            self._time.step_back()
+
+    def edge(self, by: int) -> None:
+        """Move to the pane's first or last row."""
+        self._stage.pane.move(by * HeapPane.FAR)
+
+    def enter(self) -> None:
+        """Go from a class of the Heap pane to its mcentral, from an object along a link."""
+        name = self._stage.arrangement.name
+        if name == "objects":
+            self._footer.say(self._widgets.objects.follow_link())
+        if name == "heap":
+            told = self._widgets.heap.no_mcentral()
+            if told:
+                self._footer.say(told)
+            else:
+                self._widgets.mcentral.go_to_selected()
+                self._stage.choose(_MCENTRAL)
+
+    def come_back(self) -> None:
+        """Go back: in Objects along the link that was followed last, else a step."""
+        if self.returns_to:
+            self._footer.say(self._widgets.objects.come_back())
+        else:
+            self._time.step_back()
+
+    @property
+    def returns_to(self) -> str:
+        """The object to which `come_back` leads; nothing where it is a step."""
+        trail = self._widgets.objects.trail if self._stage.arrangement.name == "objects" else []
+        return self._model.session.objects.name(trail[-1]) if trail else ""
+
+    # --- Several keys at once ---------------------------------------------------------------------------------------------
+
+    def choose(self, action: str) -> None:
+        """Do this action, one of those that choose a pane."""
+        _, name, (number,) = parse(action)
+        (self.pane if name == "pane" else self.turn)(int(str(number)))
+
+    def move_on(self, action: str, times: int) -> None:
+        """Go on as this action, one of those that move in the pane, moved just now, so many times; at an edge nothing is left."""
+        _, name, (by, *columns) = parse(action)
+        pane = self._stage.pane
+        if name == "move":
+            pane.move_on(int(str(by)), int(str(columns[0])), times)
+        elif name == "page":
+            pane.move_on(int(str(by)) * pane.page(), 0, times)

@@ -1,0 +1,151 @@
+"""Which panes are shown, how much room each has, and which one has the keyboard."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from textual.screen import Screen
+
+from gomem_core.files.script import is_story
+from gomem_tui.explorer.arrangement import PANES, WHY, Arrangement
+from gomem_tui.explorer.focus import Pointing
+from gomem_tui.explorer.parts import Layered, Runs, Shows
+from gomem_tui.explorer.prompt import Prompt
+from gomem_tui.explorer.screens.over import Over
+from gomem_tui.explorer.widgets import Widgets
+from gomem_tui.panes.base import HeapPane
+from gomem_tui.panes.model import Model
+
+
+class _App(Shows, Runs, Layered, Protocol):
+    """What has screens, and draws them."""
+
+
+class Stage:
+    """Arranges the panes."""
+
+    def __init__(self, model: Model, widgets: Widgets, presenting: bool, app: _App) -> None:
+        self.arrangement = Arrangement()
+        self._model = model
+        self._widgets = widgets
+        self._presenting = presenting
+        self._app = app
+        self._pointing = Pointing()
+        self._turning = False  # another pane has the keyboard, which is about to be shown
+        self._rearranged = False  # ... and others are shown than before
+        self._why_rows: int | None = None  # rows of Why, where it has not as many as its style sheet says
+
+    # --- The keyboard -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _ground(self) -> Screen[Any]:
+        """The screen of the panes."""
+        return self._app.screen_stack[0]
+
+    @property
+    def typing(self) -> bool:
+        """Whether the prompt has the keyboard, from the very key on that gave it."""
+        return isinstance(self._ground.focused, Prompt)
+
+    @property
+    def covered(self) -> bool:
+        """Whether the help or the palette lies over the panes."""
+        return len(self._app.screen_stack) > 1
+
+    @property
+    def pane(self) -> HeapPane:
+        """The pane that has the keyboard."""
+        return self._widgets.pane(self.arrangement.name)
+
+    def leave_prompt(self) -> None:
+        """Let keys be for the panes again."""
+        self._ground.set_focus(None)
+
+    def choose(self, number: int) -> None:
+        """Give a pane the keyboard, by its number."""
+        before = self.arrangement.shown()
+        self.arrangement.choose(number)
+        self.leave_prompt()
+        self._rearranged = self._rearranged or self.arrangement.shown() != before
+        if not self._turning:
+            self._turning = True
+            self._app.call_later(self._turned)
+
+    def point_at(self, names: Iterable[str]) -> None:
+        """Show these panes, as far as there is room; the last one gets the keyboard."""
+        for name in names:
+            self.choose(next(number for number, pane in PANES.items() if pane == name))
+
+    def follow_session(self) -> None:
+        """Point at what the session points at, now that it stands where it does."""
+        self.point_at(self._pointing.moved(self._model.session))
+
+    def _turned(self) -> None:
+        """Show which pane has the keyboard, once all keys that are there already are done."""
+        rearranged, self._turning, self._rearranged = self._rearranged, False, False
+        self.show()
+        if rearranged:
+            self._app.call_after_refresh(self._app.look_again)
+
+    # --- The room ---------------------------------------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Show the panes that there is room for, and mark the one that has the keyboard; what covers them is shown or not."""
+        panes, *over = self._app.screen_stack
+        panes.set_class(self._presenting, "presenting")
+        for name, has in self.arrangement.classes().items():
+            panes.set_class(has, name)
+        for screen in over:
+            if isinstance(screen, Over):
+                screen.fit(panes.has_class("tiny"))
+        shown = self.arrangement.shown()
+        for number, name in PANES.items():
+            pane = self._widgets.pane(name)
+            pane.active = number == self.arrangement.current and not self.typing
+            if number != WHY:
+                pane.set_class(number not in shown, "off")
+            pane.redraw()
+
+    def resized(self, size: tuple[int, int]) -> None:
+        """Choose a layout for a terminal of this size; focus, scroll and selection stay."""
+        self.arrangement.size = size
+        self.arranged()
+
+    def zoom(self, zoomed: bool) -> bool:
+        """Give one pane all the room, or no longer; tells whether one had it."""
+        before, self.arrangement.zoomed = self.arrangement.zoomed, zoomed
+        self.arranged()
+        return before
+
+    def arranged(self) -> None:
+        """Show another layout: mark the current pane anew, and draw everything when sizes are known."""
+        self._fit_why()
+        self.show()
+        self._app.call_after_refresh(self._app.look_again)
+
+    def make_room_for_why(self) -> None:
+        """Give Why the rows that it needs now.
+
+        A pane that has all the room leaves it some as long as it has something to tell.
+        """
+        telling = self._widgets.why.has_news
+        if telling != self.arrangement.telling:
+            self.arrangement.telling = telling
+            if self.arrangement.zoomed:
+                self.arranged()
+        self._fit_why()
+
+    def _fit_why(self) -> None:
+        """Give Why its rows: its style sheet's, or those that a story needs."""
+        arrangement = self.arrangement
+        below = arrangement.telling if arrangement.hides_why else not arrangement.zoomed
+        wanted = self._told_rows() if below and not self._presenting else None
+        if wanted != self._why_rows:  # else Textual would lay out everything anew
+            self._widgets.why.styles.height = self._why_rows = wanted
+
+    def _told_rows(self) -> int | None:
+        """Rows for what a script tells; where there is room, the same for all of a story, so that nothing jumps."""
+        arrangement, outcome = self.arrangement, self._model.session.outcome
+        if outcome is not None and outcome.said is not None and outcome.said.says and not outcome.event:
+            width = arrangement.size[0]  # not the app's: while it is resized, it has its old size
+            return arrangement.told_rows(self._widgets.why.wanted(width, arrangement.most_told))
+        return arrangement.told_rows(0) if arrangement.is_steady and is_story(self._model.console.script) else None

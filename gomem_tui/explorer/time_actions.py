@@ -1,0 +1,89 @@
+"""Going through the session's time: step by step, event by event, and far."""
+
+from collections.abc import Callable
+from typing import Final
+
+from gomem_tui.explorer.footer import Footer
+from gomem_tui.explorer.parts import Actions
+from gomem_tui.explorer.work import Work
+from gomem_tui.hint import takes_long, travels_long
+from gomem_tui.panes.model import Model
+
+
+class TimeActions:
+    """What keys do to where the session stands."""
+
+    def __init__(self, model: Model, work: Work, footer: Footer) -> None:
+        self._model = model
+        self._work = work
+        self._footer = footer
+        self.actions: Final[Actions] = {
+            "step": self.step,
+            "step_back": self.step_back,
+            "micro": self.micro,
+            "seek": self.seek,
+            "edge_step": self.edge_step,
+        }
+
+    def step(self) -> None:
+        """Do the next step."""
+        session = self._model.session
+        if session.at_end:
+            type_it = self._footer.keyboard.name("prompt")
+            self._footer.say(f"This is the end; {type_it} types a command." if type_it else "This is the end.")
+        else:
+            self._travel(self._model.forward, takes_long(session.line(session.step + 1), session))
+
+    def step_back(self) -> None:
+        """Stand before the last step, or before the command that is half done."""
+        session = self._model.session
+        if not session.step and not session.event:
+            self._footer.say("This is the beginning.")
+        else:
+            self._travel(lambda: self._model.go(session.step if session.event else session.step - 1))
+
+    def micro(self, direction: int) -> None:
+        """Go one event further in the next command, or back."""
+        session = self._model.session
+        if direction > 0 and session.at_end:
+            self._footer.say("This is the end.")
+        elif direction < 0 and not session.step and not session.event:
+            self._footer.say("This is the beginning.")
+        else:
+            self._travel(lambda: self._model.micro(direction))
+
+    def seek(self, direction: int) -> None:
+        """Go to the next step in which spans moved, or to the one before."""
+        long = travels_long(self._model.session)
+        self._work.do(lambda: self._model.seek(direction), lambda found: self._sought(direction, found), long)
+
+    def edge_step(self, direction: int) -> None:
+        """Go to the end of all steps, or to the beginning."""
+        session = self._model.session
+        last = len(session.steps) if direction > 0 else 0
+        if (session.step, session.event) == (last, 0):
+            self._footer.say("This is the end: no step lies ahead." if direction > 0 else "This is the beginning.")
+        else:
+            self._travel(lambda: self._model.go(last), travels_long(session))
+
+    def go_to(self, step: int) -> None:
+        """Stand after this step."""
+        session = self._model.session
+        if (session.step, session.event) != (step, 0):
+            self._travel(lambda: self._model.go(step), travels_long(session))
+
+    def arrived(self) -> None:
+        """Show where the session stands."""
+        self._model.arrived()
+        if self._work.stopped:
+            self._footer.say(f"Stopped at step {self._model.session.step:,}.")
+
+    def _travel(self, go: Callable[[], object], long: bool = False) -> None:
+        """Move through the session, and show where it stands then."""
+        self._work.do(go, lambda _: self.arrived(), long)
+
+    def _sought(self, direction: int, found: bool) -> None:
+        self.arrived()
+        if not found and not self._work.stopped:
+            end = "This is the end: in no step ahead spans moved."
+            self._footer.say(end if direction > 0 else "This is the beginning: in no step before spans moved.")
