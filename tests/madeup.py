@@ -3,6 +3,7 @@
 It has 68 size classes, four lists a class, and three arenas 45 TB apart, two of which have addresses of twelve digits.
 """
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Generator, Iterator
 from dataclasses import replace
@@ -14,7 +15,19 @@ from gomem_core.go.sizeclasses import SizeClass
 from gomem_core.go.versions import GO_1_10, CentralList, Profile
 from gomem_core.world.arenas import Arena, Arenas
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SlotInfo, SlotState, SpanInfo, State, WordInfo
+from gomem_core.world.records import (
+    STATES,
+    CentralInfo,
+    McacheInfo,
+    MemStats,
+    Region,
+    SlotInfo,
+    SlotState,
+    SpanField,
+    SpanInfo,
+    State,
+    WordInfo,
+)
 
 PAGE: Final = 8192
 APART: Final = 45 << 40  # bytes from one arena to the next
@@ -141,6 +154,15 @@ class MadeUpSpans:
     def entry(self, page: int) -> tuple[int, bool]:
         return 0, page < 0
 
+    @property
+    def list_names(self) -> tuple[str, ...]:
+        return tuple(sorted({info.list_name for info in self.all}))
+
+    def column(self, name: SpanField, start: int = 0, stop: int | None = None) -> memoryview:
+        words: tuple[str, ...] = {"state": STATES, "list_name": self.list_names}.get(name, ())
+        values = [getattr(info, name) for info in self.all[start:stop]]
+        return memoryview(array("q", [words.index(value) if words else value for value in values]))
+
 
 class MadeUpSlots:
     """The first slots of a span are taken; where it is not swept every second of them is dead."""
@@ -159,6 +181,12 @@ class MadeUpSlots:
             return None
         taken = (1 << info.alloc_count) - 1
         return taken, taken if info.swept else taken & int("01" * 512, 2)
+
+    def set_bytes(self, start: int, stop: int) -> tuple[bytes, bytes]:
+        infos = self._spans.all[start:stop]
+        sets = [(self.sets(info.base) or (0, 0), (info.nelems + 7) // 8) for info in infos]
+        taken, live = (b"".join([both[n].to_bytes(size, "little") for both, size in sets]) for n in (0, 1))
+        return taken, live
 
     def rows(self, base: int, start: int = 0, stop: int | None = None) -> list[SlotInfo]:
         info, sets = self._spans.at(base), self.sets(base)

@@ -4,11 +4,13 @@ from typing import Final
 
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mbitmap import read_bits
+from gomem_core.classic.mspan import MSpan
 from gomem_core.classic.view_spans import SpanView
 from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.sizeclasses import CLASSES
 from gomem_core.world.records import SlotInfo, SlotState, WordInfo
 
-_PAUSE: Final = 256  # slots
+_FULL: Final = [((1 << n) - 1).to_bytes((n + 7) >> 3, "little") for n in range(max(c.nelems for c in CLASSES) + 1)]
 
 
 class SlotView:
@@ -75,6 +77,18 @@ class SlotView:
         allocated = s.allocated_bits()
         return allocated, allocated if s.sweepgen == self._heap.mheap.sweepgen else allocated & s.gcmark_bits
 
+    def set_bytes(self, start: int, stop: int) -> tuple[bytes, bytes]:
+        spans, sweepgen = self._spans.mspans(start, stop), self._heap.mheap.sweepgen
+        allocated = [_FULL[s.nelems] if s.freeindex == s.nelems else _bytes_of(s, s.allocated_bits()) for s in spans]
+        joined = b"".join(allocated)
+        if {s.sweepgen for s in spans if s.nelems} <= {sweepgen}:
+            return joined, joined
+        live = [
+            taken if s.sweepgen == sweepgen else _bytes_of(s, s.allocated_bits() & s.gcmark_bits)
+            for s, taken in zip(spans, allocated, strict=True)
+        ]
+        return joined, b"".join(live)
+
     def base_of(self, addr: int) -> int:
         s = self._heap.mheap.span_of(addr)
         return 0 if s is None else s.start_addr + s.object_index(addr) * s.elemsize
@@ -82,3 +96,7 @@ class SlotView:
     @property
     def zerobase(self) -> int:
         return self._heap.zerobase
+
+
+def _bytes_of(s: MSpan, bits: int) -> bytes:
+    return bits.to_bytes((s.nelems + 7) >> 3, "little")

@@ -5,14 +5,22 @@ Its time grows with the text, never exponentially, whatever the pattern; what st
 
 import re
 import warnings
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import accumulate
 from time import thread_time
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 LONGEST: Final = 200  # characters of a pattern
 _MEMORY: Final = 1 << 20  # bytes for a compiled pattern; re2 refuses one that needs more
 _ALLOWED: Final = 1.0  # seconds of processor time for any search
 _PER_ROW: Final = 100e-6  # and for each row besides: ordinary patterns need a twentieth of that
+# What could find the end of a line, or more than a line: classes that say what is not in them, \s, \n and the like, all flags.
+_BEYOND_A_LINE: Final = re.compile(r"\\[^dSwbB\W]|\[\^|\[:|\(\?(?!:)|[\x00-\x1f]")
+_BETWEEN: Final = b"\n\xff\n"
+# What finds the ends of a text, or may be told by a flag that ^ and $ do.
+_ENDS_OF_TEXT: Final = re.compile(r"\\[AzZC]|\(\?(?!:)")
 
 
 class BadPattern(Exception):
@@ -27,6 +35,23 @@ class TooCostly(Exception):
         super().__init__(f'the regular expression "{pattern}" takes too long: it was stopped after {rows:,} rows')
 
 
+class _Found(Protocol):
+    """What a search found."""
+
+    def span(self) -> tuple[int, int]:
+        """Where it begins and ends."""
+
+    def end(self) -> int:
+        """Where it ends."""
+
+
+class _Search(Protocol):
+    """Searches bytes from a place on."""
+
+    def __call__(self, text: bytes, pos: int = 0) -> _Found | None:
+        """Returns what is found first."""
+
+
 class Pattern:
     """A regular expression, found whatever the case; ^ and $ are the ends of a line of the row.  Raises BadPattern."""
 
@@ -34,6 +59,7 @@ class Pattern:
         self.text = text
         self._rows = 0
         self._spent = 0.0
+        self._search_runs: _Search | None = None
         if len(text) > LONGEST:
             raise BadPattern(f"is too long: a regular expression has at most {LONGEST} characters")
         try:
@@ -41,9 +67,22 @@ class Pattern:
                 re.compile(text)  # its messages say where a pattern is wrong
         except (re.error, OverflowError, RecursionError) as problem:
             raise BadPattern(f"is not a regular expression: {problem}") from None
-        self._search = self._compile()
+        self._search = self._compile(text)
 
-    def _compile(self) -> Callable[[bytes], object]:
+    @property
+    def stays_in_line(self) -> bool:
+        """Whether what it finds surely lies in one line, so that `runs` can search for it."""
+        if self._search_runs is None and _BEYOND_A_LINE.search(self.text) is None:
+            with suppress(BadPattern):  # it just does not fit in there
+                self._search_runs = self._compile(f"^(?:.*(?:{self.text}).*\n)+")
+        return self._search_runs is not None
+
+    @property
+    def knows_ends(self) -> bool:
+        """Whether it may matter to it where the text begins and ends, and not only where lines do."""
+        return _ENDS_OF_TEXT.search(self.text) is not None
+
+    def _compile(self, text: str) -> _Search:
         import re2  # noqa: PLC0415 -- which nothing but a filter needs
 
         options = re2.Options()
@@ -52,7 +91,7 @@ class Pattern:
         options.never_capture = True
         options.max_mem = _MEMORY
         try:
-            return cast("Callable[[bytes], object]", re2.compile(f"(?m){self.text}".encode(), options).search)
+            return cast("_Search", re2.compile(f"(?m){text}".encode(), options).search)
         except (re2.error, UnicodeEncodeError) as problem:
             detail = problem.args[0].decode() if isinstance(problem, re2.error) else "it is not text"
             known = "look-around, back references and more than 1000 repetitions are not supported"
@@ -62,8 +101,50 @@ class Pattern:
         """Whether it is found in the row.  Raises TooCostly."""
         began = thread_time()
         found = self._search(row.encode(errors="replace")) is not None
-        self._spent += thread_time() - began
-        self._rows += 1
+        self._count(thread_time() - began, 1)
+        return found
+
+    def rows_with(self, rows: Sequence[str]) -> list[int]:
+        """Places of the rows in which it is found: the same as `found_in` tells of each, but they are searched as one text.
+
+        Between rows stands what is no character, so that nothing is found across; what touches a line feed beside it is looked at
+        once more.  Raises TooCostly.
+        """
+        if self.knows_ends:
+            return [n for n, row in enumerate(rows) if self.found_in(row)]
+        began = thread_time()
+        pieces = [row.encode(errors="replace") for row in rows]
+        starts = [0, *accumulate(len(piece) + len(_BETWEEN) for piece in pieces)]
+        text = _BETWEEN.join(pieces)
+        found: list[int] = []
+        n = 0  # the row from which on it is searched
+        while n < len(rows) and (match := self._search(text, starts[n])) is not None:
+            start, end = match.span()
+            n = bisect_right(starts, start) - 1
+            if end <= starts[n] + len(pieces[n]) or self._search(pieces[n]) is not None:
+                found.append(n)
+            n += 1
+        self._count(thread_time() - began, len(rows))
+        return found
+
+    def runs(self, lines: bytes) -> list[tuple[int, int]]:
+        """Where it is found in one line after the other: start and end of each such run of lines, in bytes.
+
+        Only for one that stays in a line; each line ends with a line feed.  That is quicker than to look at each line.
+        Raises TooCostly.
+        """
+        assert self._search_runs is not None
+        began = thread_time()
+        found: list[tuple[int, int]] = []
+        at = 0
+        while (match := self._search_runs(lines, at)) is not None:
+            found.append(match.span())
+            at = match.end()
+        self._count(thread_time() - began, lines.count(b"\n"))
+        return found
+
+    def _count(self, seconds: float, rows: int) -> None:
+        self._spent += seconds
+        self._rows += rows
         if self._spent > _ALLOWED + self._rows * _PER_ROW:
             raise TooCostly(self.text, self._rows)
-        return found

@@ -105,7 +105,7 @@ class Account:
 
     def __init__(self, world: Whole, objects: ObjectTable) -> None:
         self._world = world
-        self._objects = objects
+        self.objects = objects
         self._spans: dict[int, _Counted] = {}  # by base
         self._used_before: dict[int, _Counted] = {}  # to be used again, which is cheaper than to make them anew
         self._classes = _no_sums(self._world.profile)
@@ -277,7 +277,7 @@ class Account:
         """Bytes that the program asked for in these slots; an unknown object counts as if it filled its slot."""
         if not slots:
             return 0
-        objects, base, size = self._objects, span.base, span.elemsize
+        objects, base, size = self.objects, span.base, span.elemsize
         taken: Sequence[int] = range(base, base + span.nelems * size, size)
         if slots.bit_count() < span.nelems:
             taken = list(compress(taken, f"{slots:b}".encode().translate(_DIGITS)[::-1]))

@@ -3,7 +3,8 @@
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
+from importlib import import_module
 from time import perf_counter
 from typing import Final, NamedTuple
 
@@ -11,7 +12,7 @@ from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
 from gomem_core.queries.reach import Fate, fate_by
-from gomem_core.queries.roworder import SLICE, SLICE_SECONDS, Choice, RowOrder, Work
+from gomem_core.queries.roworder import MANY, SLICE, SLICE_SECONDS, Choice, RowOrder, Step, Work
 from gomem_core.queries.spanfilter import COMPARE, read_filters
 from gomem_core.report import Cell
 from gomem_core.world.objects import ObjectInfo, ObjectTable
@@ -38,6 +39,7 @@ _FIELDS: Final[dict[str, Callable[[ObjectInfo], Cell]]] = {
 class Test(NamedTuple):
     """A filter that was read: what it asks of an object, and of what became of it."""
 
+    filters: tuple[Filter, ...]
     passes: Callable[[ObjectInfo], bool]
     fated: Callable[[Fate], bool] | None
 
@@ -45,12 +47,14 @@ class Test(NamedTuple):
 class ObjectOrder(RowOrder):
     """Rows: the numbers of the objects that pass a filter, in an order; the newest first unless told otherwise."""
 
-    def __init__(self, world: Whole, objects: ObjectTable, at_once: int | None = None) -> None:
+    def __init__(self, world: Whole, objects: ObjectTable, at_once: int | None = None, many: int = MANY) -> None:
+        """`many`: where there are more objects, they are looked at all at once, in columns."""
         super().__init__(Choice("step", descending=True), at_once)
         self._world = world
         self._objects = objects
+        self._many = many
         self._rows = array("q")
-        self._at: dict[int, int] = {}  # number of an object -> its row
+        self._at = array("q")  # the row of each object, -1: none
 
     def _read(self, text: str) -> Test | None:
         return _test(read_filters("objects", text))
@@ -83,38 +87,59 @@ class ObjectOrder(RowOrder):
     def number(self, oid: int) -> int:
         """The row of an object; -1: it is not among them."""
         count = len(self)
-        place = oid if self.plain else self._at.get(oid, -1)
+        place = oid if self.plain else self._at[oid] if oid < len(self._at) else -1
         if not 0 <= place < count:
             return -1
         return count - 1 - place if self._shown.descending else place
 
     def work(self) -> Work:
         """Look at all objects; the heap must stand still meanwhile.  Raises TooCostly."""
-        wanted, objects, test = self._wanted, self._objects, self._wanted.test
-        passes, fated = test if isinstance(test, Test) else (None, None)
-        fates = (yield from find_fates(self._world, objects)) if fated is not None or wanted.sort == "state" else []
-        found: list[int] = []
-        until = 0.0
-        for oid in range(len(objects)):
-            if perf_counter() > until:
-                yield
-                until = perf_counter() + SLICE_SECONDS
-            if (passes is None or passes(objects.info(oid))) and (fated is None or fated(fates[oid])):
-                found.append(oid)
-        yield
-        if wanted.sort == "size":
-            found.sort(key=objects.size)
-        elif wanted.sort == "state":
-            found.sort(key=lambda oid: _RANK[fates[oid]])
-        yield
-        rows = array("q", found)
-        at = dict(zip(found, range(len(found)), strict=True))
+        wanted = self._wanted
+        rows, at = yield from (self._all_at_once if len(self._objects) > self._many else self._one_by_one)(wanted)
 
         def take() -> None:
             if self._taken(wanted):
                 self._rows, self._at = rows, at
 
         return take
+
+    def _one_by_one(self, wanted: Choice) -> Generator[Step, None, tuple[array[int], array[int]]]:
+        objects, test = self._objects, wanted.test
+        passes, fated = (test.passes, test.fated) if isinstance(test, Test) else (None, None)
+        found: list[int] = []
+        until = 0.0
+        for oid in range(len(objects)):
+            if perf_counter() > until:
+                yield None
+                until = perf_counter() + SLICE_SECONDS
+            if passes is None or passes(objects.info(oid)):
+                found.append(oid)
+        fates: dict[int, Fate] = {}
+        if fated is not None or wanted.sort == "state":
+            fates = yield from find_fates(self._world, objects, found)
+        if fated is not None:
+            found = [oid for oid in found if fated(fates[oid])]
+        if wanted.sort == "size":
+            found.sort(key=objects.size)
+        elif wanted.sort == "state":
+            found.sort(key=lambda oid: _RANK[fates[oid]])
+        at = array("q", [-1]) * len(objects)
+        for row, oid in enumerate(found):
+            at[oid] = row
+        return array("q", found), at
+
+    def _all_at_once(self, wanted: Choice) -> Generator[Step, None, tuple[array[int], array[int]]]:
+        yield lambda: import_module("numpy")  # not while the screen may have to wait for it
+        from gomem_core.queries.objectmask import arranged, passing  # noqa: PLC0415 -- few need it, and numpy takes long to import
+
+        test = wanted.test
+        rows = yield from passing(self._objects, test.filters if isinstance(test, Test) else (), cells)
+        fates: dict[int, Fate] = {}
+        if (isinstance(test, Test) and test.fated is not None) or wanted.sort == "state":
+            fates = yield from find_fates(self._world, self._objects, rows.tolist())
+        if isinstance(test, Test) and test.fated is not None:
+            rows = rows[[test.fated(fates[oid]) for oid in rows.tolist()]]
+        return (yield from arranged(self._objects, rows, wanted.sort, lambda: [_RANK[fates[oid]] for oid in rows.tolist()]))
 
 
 def _test(filters: tuple[Filter, ...]) -> Test | None:
@@ -123,27 +148,33 @@ def _test(filters: tuple[Filter, ...]) -> Test | None:
     plain = [_one(f) for f in filters if f.field != "state"]
     states = [(COMPARE[f.op], f.value) for f in filters if f.field == "state"]
     return Test(
+        filters,
         lambda o: all(one(o) for one in plain),
         (lambda fate: all(compare(FATES[fate], value) for compare, value in states)) if states else None,
     )
 
 
+def cells(o: ObjectInfo) -> str:
+    """What filters search of an object, one cell a line."""
+    return f"{o.name}\n{o.addr:x}\n{o.addr:#x}\n{o.size}\n{o.kind}"
+
+
 def _one(f: Filter) -> Callable[[ObjectInfo], bool]:
     if f.field == ROW:
         found_in = Pattern(str(f.value)).found_in
-        return lambda o: found_in(f"{o.name}\n{o.addr:x}\n{o.addr:#x}\n{o.size}\n{o.kind}")
+        return lambda o: found_in(cells(o))
     compare, get, value = COMPARE[f.op], _FIELDS[f.field], f.value
     if f.field == "dropped":
         return lambda o: o.dropped >= 0 and compare(o.dropped, value)
     return lambda o: compare(get(o), value)
 
 
-def find_fates(world: Whole, objects: ObjectTable) -> Generator[None, None, list[Fate]]:
-    """What became of each object, by number: the same as reach.fate, with one walk along all links; stops after each slice."""
+def find_fates(world: Whole, objects: ObjectTable, oids: Iterable[int]) -> Generator[Step, None, dict[int, Fate]]:
+    """What became of these objects: the same as reach.fate, with one walk along all links; stops after each slice."""
     reached = yield from world.pointers.reached()
-    found: list[Fate] = []
-    for oid in range(len(objects)):
-        if not oid % SLICE:
-            yield
-        found.append(fate_by(world, objects, oid, lambda slot: slot.rooted or slot.addr in reached))
+    found: dict[int, Fate] = {}
+    for n, oid in enumerate(oids):
+        if not n % SLICE:
+            yield None
+        found[oid] = fate_by(world, objects, oid, lambda slot: slot.rooted or slot.addr in reached)
     return found

@@ -12,8 +12,11 @@ from typing import Any, Final, NamedTuple
 from gomem_core.lang.pattern import TooCostly
 
 Take = Callable[[], None]
-Work = Generator[None, None, Take]  # stops after each slice; returns what makes its rows those that are shown
+# To be called before the work goes on: it does not look at the heap, which may change meanwhile; then the work is in vain.
+Step = Callable[[], object] | None
+Work = Generator[Step, None, Take]  # stops after each slice; returns what makes its rows those that are shown
 
+MANY: Final = 2_000  # rows from which on numpy pays, whose import takes a tenth of a second
 SLICE: Final = 200  # rows: one or two milliseconds
 SLICE_SECONDS: Final = 0.003  # ... but where a costly filter needs longer
 PATIENCE: Final = 0.02  # seconds of work at once; what takes longer is left to somebody else
@@ -162,8 +165,10 @@ def finish_in(seconds: float, work: Work) -> Take | None:
     end = perf_counter() + seconds
     while perf_counter() < end:
         try:
-            next(work)
+            compute = next(work)
         except StopIteration as done:
             take: Take = done.value
             return take
+        if compute is not None:
+            compute()
     return None

@@ -66,11 +66,12 @@ def central_fields(c: CentralInfo, profile: Profile) -> dict[str, Cell]:
 
 def span_test(filters: Iterable[Filter], account: Callable[[], Account]) -> Test:
     """Whether a span passes all filters; its slots are looked at only where its waste is asked for and all else passes."""
-    tests = [_row_test(f, account) if f.field == ROW else _field_test(f, account) for f in sorted(filters, key=_asks_for_waste)]
+    tests = [_row_test(f, account) if f.field == ROW else _field_test(f, account) for f in sorted(filters, key=asks_for_waste)]
     return tests[0] if len(tests) == 1 else lambda s: all(test(s) for test in tests)
 
 
-def _asks_for_waste(f: Filter) -> bool:
+def asks_for_waste(f: Filter) -> bool:
+    """Whether it is about what a span wastes."""
     return f.field in _WASTES or (f.field == ROW and "%" in str(f.value))
 
 
@@ -108,9 +109,12 @@ def span_waste(info: SpanInfo, account: Account) -> Waste:
 
 def _list_word(info: SpanInfo) -> str:
     """The list as filters name it: nonempty, empty, mcache, free, large or busy; "" for one that hangs on none."""
-    if info.cached_by >= 0:
-        return "mcache"
-    name = info.list_name.partition("[")[0]
+    return "mcache" if info.cached_by >= 0 else list_word(info.list_name)
+
+
+def list_word(name: str) -> str:
+    """What filters call the list of this name."""
+    name = name.partition("[")[0]
     return _LIST_WORDS.get(name, name)
 
 
@@ -152,19 +156,30 @@ def _field_test(f: Filter, account: Callable[[], Account]) -> Test:
 
 def _row_test(f: Filter, account: Callable[[], Account]) -> Test:
     found_in = Pattern(str(f.value)).found_in
-    if not _asks_for_waste(f):
+    if not asks_for_waste(f):
         return lambda s: found_in(_cells(s))
-    return lambda s: found_in(_cells(s)) or (s.state == "inuse" and found_in(_waste_cells(span_waste(s, account()))))
+    return lambda s: found_in(_cells(s)) or (s.state == "inuse" and found_in(waste_cells(span_waste(s, account()))))
 
 
-def _waste_cells(waste: Waste) -> str:
+def waste_cells(waste: Waste) -> str:
+    """What tables say of the waste of a span in use."""
     return "\n".join([*(f"{percent:.1f}%" for percent in waste), waste.text])
 
 
 def _cells(s: SpanInfo) -> str:
     """What tables say of a span, one cell a line, so that ^ and $ are the ends of a cell; without its waste."""
+    return f"{base_cells(s.base)}\n{other_cells(s)}"
+
+
+def base_cells(base: int) -> str:
+    """The address of a span, as it can be written."""
+    return f"{base:x}\n{base:#x}"
+
+
+def other_cells(s: SpanInfo) -> str:
+    """The cells of a span that are not about its address."""
     where = s.list_name if s.cached_by < 0 else f"mcache P{s.cached_by}\nP{s.cached_by} cache"
-    cells = f"{s.base:x}\n{s.base:#x}\n{s.npages}\n{s.state}\n{where}"
+    cells = f"{s.npages}\n{s.state}\n{where}"
     if s.npreleased:
         cells = f"{cells}\n{s.npreleased} given back"
     if s.state != "inuse":

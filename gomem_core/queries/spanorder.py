@@ -1,22 +1,29 @@
 """The spans in another order than by address, or only some of them: kept up to date from the heap's narration.
 
 Events tell which spans to look at again; reading moves those few to where they belong.  Only what changes all spans, a mark or a
-new choice of order, costs time in proportion to their number.
+new choice of order, costs time in proportion to their number: there many spans are looked at all at once, in columns.
 """
 
-from bisect import bisect_left, insort
-from collections.abc import Callable
-from time import perf_counter
-from typing import Final
+from __future__ import annotations  # spancolumns.py is imported when it is first needed
 
+from collections.abc import Callable, Generator
+from importlib import import_module
+from time import perf_counter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from gomem_core.lang.commands import Filter
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.account import Account
-from gomem_core.queries.roworder import PATIENCE, SLICE_SECONDS, Choice, RowOrder, Work
-from gomem_core.queries.spanfilter import Test, Waste, read_filter, span_waste
+from gomem_core.queries.ranked import Ranked, ranked
+from gomem_core.queries.roworder import MANY, PATIENCE, SLICE_SECONDS, Choice, RowOrder, Step, Work
+from gomem_core.queries.spanfilter import Test, Waste, read_filters, span_test, span_waste
 from gomem_core.report import Cell
 from gomem_core.world.changes import Stale
-from gomem_core.world.records import SpanInfo
+from gomem_core.world.records import STATES, SpanInfo
 from gomem_core.world.world import Whole
+
+if TYPE_CHECKING:
+    from gomem_core.queries.spancolumns import SpanColumns
 
 Key = Callable[[SpanInfo, Account], Cell]
 
@@ -34,19 +41,31 @@ SORTS: Final[dict[str, Key]] = {
 }
 
 
+class SpanTest(NamedTuple):
+    """A filter of spans, and the same as a test of one."""
+
+    filters: tuple[Filter, ...]
+    passes: Test
+
+
 class SpanOrder(RowOrder):
     """Rows: the spans that pass a filter, in an order."""
 
-    def __init__(self, world: Whole, account: Callable[[], Account], at_once: int | None = None) -> None:
+    def __init__(self, world: Whole, account: Callable[[], Account], at_once: int | None = None, many: int = MANY) -> None:
+        """`many`: where there are more spans, they are looked at all at once, in columns."""
         super().__init__(Choice("base", descending=False), at_once)
         self._world = world
         self._account = account  # of the session there is: `open` and `resume` exchange it
-        self._keys: dict[int, Cell] = {}  # by base, of the spans among the rows
-        self._rows: list[tuple[Cell, int]] = []  # (key, base), ascending
+        self._many = many
+        self._ranked = ranked(())  # by base
         self._dirty: set[int] = set()
+        self._columns: SpanColumns | None = None
+        kinds = sorted({*STATES, "scan", "noscan"})
+        self._ranks = {word: rank for words in (kinds, world.spans.list_names) for rank, word in enumerate(words)}
 
-    def _read(self, text: str) -> Test | None:
-        return read_filter(text, self._account)
+    def _read(self, text: str) -> SpanTest | None:
+        filters = read_filters("spans", text)
+        return SpanTest(filters, span_test(filters, self._account)) if filters else None
 
     def _is_plain(self, choice: Choice) -> bool:
         """All spans by address, ascending: then the world's own index serves."""
@@ -60,6 +79,8 @@ class SpanOrder(RowOrder):
         """These spans may have changed."""
         self._all = self._all or stale.all
         self._dirty |= stale.bases
+        if self._columns is not None:
+            self._columns.look_again(stale)
 
     def waste(self, info: SpanInfo) -> Waste:
         """What span_waste says of it."""
@@ -67,18 +88,16 @@ class SpanOrder(RowOrder):
 
     def __len__(self) -> int:
         self._update()
-        if self.plain:
-            return self._world.spans.count
-        return len(self._rows)
+        return self._world.spans.count if self.plain else len(self._ranked)
 
     def rows(self, start: int, stop: int) -> list[SpanInfo]:
         """Rows number start to stop."""
         self._update()
         if self.plain:
             return self._world.spans.rows(start, stop)
-        count = len(self._rows)
+        count = len(self._ranked)
         numbers = range(start, min(stop, count))
-        bases = (self._rows[count - 1 - n if self._shown.descending else n][1] for n in numbers)
+        bases = (self._ranked.at(count - 1 - n if self._shown.descending else n) for n in numbers)
         return [info for base in bases if (info := self._world.spans.at(base)) is not None]
 
     def number(self, addr: int) -> int:
@@ -87,10 +106,11 @@ class SpanOrder(RowOrder):
         if self.plain:
             return self._world.spans.number(addr)
         info = self._world.spans.at(addr)
-        if info is None or info.base not in self._keys:
+        key = None if info is None else self._ranked.key(info.base)
+        if info is None or key is None:
             return -1
-        at = bisect_left(self._rows, (self._keys[info.base], info.base))
-        return len(self._rows) - 1 - at if self._shown.descending else at
+        at = self._ranked.place(info.base, key)
+        return len(self._ranked) - 1 - at if self._shown.descending else at
 
     def beside(self, addr: int, step: int) -> int:
         """The row next to the span that holds `addr` (1: after, -1: before), whether it passes the filter or not.
@@ -101,33 +121,46 @@ class SpanOrder(RowOrder):
         if at >= 0:
             return at + step
         info = self._world.spans.at(addr)
-        before = 0 if info is None else bisect_left(self._rows, (self._key(info), info.base))
+        before = 0 if info is None else self._ranked.place(info.base, self._key(info, self._shown))
         if self._shown.descending:
-            before = len(self._rows) - before
+            before = len(self._ranked) - before
         return before if step > 0 else before - 1
 
     def work(self) -> Work:
         """Look at all spans; the heap must stand still meanwhile.  Raises TooCostly."""
-        wanted, test, key = self._wanted, self._wanted.test, SORTS[self._wanted.sort]
-        keys: dict[int, Cell] = {}
-        rows: list[tuple[Cell, int]] = []
-        until = 0.0
-        for span in self._world.spans.each():
-            if perf_counter() > until:
-                yield
-                until = perf_counter() + SLICE_SECONDS
-            if test is None or test(span):
-                keys[span.base] = found = key(span, self._account())
-                rows.append((found, span.base))
-        yield
-        rows.sort()
+        wanted = self._wanted
+        if self._world.spans.count > self._many:
+            rows = yield from self._all_at_once(wanted)
+        else:
+            rows = yield from self._one_by_one(wanted)
 
         def take() -> None:
             if self._taken(wanted):
-                self._keys, self._rows = keys, rows
+                self._ranked = rows
                 self._dirty.clear()
 
         return take
+
+    def _one_by_one(self, wanted: Choice) -> Generator[Step, None, Ranked]:
+        found: list[tuple[int, float]] = []
+        until = 0.0
+        for span in self._world.spans.each():
+            if perf_counter() > until:
+                yield None
+                until = perf_counter() + SLICE_SECONDS
+            if wanted.test is None or wanted.test.passes(span):
+                found.append((span.base, self._key(span, wanted)))
+        yield None
+        return ranked(found)
+
+    def _all_at_once(self, wanted: Choice) -> Generator[Step, None, Ranked]:
+        yield lambda: import_module("numpy")  # not while the screen may have to wait for it
+        from gomem_core.queries.spancolumns import SpanColumns  # noqa: PLC0415 -- few need it, and numpy takes long to import
+        from gomem_core.queries.spanmask import ranked_spans  # noqa: PLC0415 -- the same
+
+        if self._columns is None:
+            self._columns = SpanColumns(self._world, self._account)
+        return (yield from ranked_spans(self._columns, wanted.test.filters if wanted.test else (), wanted.sort))
 
     def _update(self) -> None:
         self.catch_up()
@@ -145,19 +178,12 @@ class SpanOrder(RowOrder):
             self.give_up(problem)
         self._dirty.clear()
 
-    def _key(self, info: SpanInfo) -> Cell:
-        return SORTS[self._shown.sort](info, self._account())
+    def _key(self, info: SpanInfo, choice: Choice) -> float:
+        """The key of a span as a number; words in alphabetical order."""
+        key = SORTS[choice.sort](info, self._account())
+        return self._ranks[key] if isinstance(key, str) else key
 
     def _look_at(self, base: int) -> None:
-        info = self._world.spans.at(base)
-        stays = info is not None and info.base == base and (self._shown.test is None or self._shown.test(info))
-        now = self._key(info) if info is not None and stays else None
-        before = self._keys.get(base)
-        if before == now and (before is None) == (not stays):
-            return
-        if before is not None:
-            del self._rows[bisect_left(self._rows, (before, base))]
-            del self._keys[base]
-        if now is not None:
-            self._keys[base] = now
-            insort(self._rows, (now, base))
+        info, test = self._world.spans.at(base), self._shown.test
+        stays = info is not None and info.base == base and (test is None or test.passes(info))
+        self._ranked.put(base, self._key(info, self._shown) if info is not None and stays else None)

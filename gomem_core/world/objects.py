@@ -16,6 +16,7 @@ from typing import Final, Literal, NamedTuple
 from gomem_core.go.amd64 import TINY_SIZE
 from gomem_core.suggest import nearest
 
+ObjectField = Literal["addr", "size", "ptrdata", "born", "dropped"]  # those that can be asked for as a column
 ALIVE: Final = -1  # in the column `dropped`
 _NOBODY: Final = -1  # as the number of an object
 
@@ -262,6 +263,11 @@ class ObjectTable:
             self._born[oid],
             self._dropped[oid],
         )
+
+    def column(self, name: ObjectField, start: int = 0, stop: int | None = None) -> memoryview:
+        """One field of objects number start to stop; to be copied at once, since no object can be added while it is held."""
+        columns = {"addr": self._addr, "size": self._size, "ptrdata": self._ptrdata, "born": self._born, "dropped": self._dropped}
+        return memoryview(columns[name])[start : self._count if stop is None else min(stop, self._count)]
 
     def addr(self, oid: int) -> int:
         """Its address."""

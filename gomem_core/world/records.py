@@ -3,12 +3,26 @@
 Addresses and sizes are bytes; pages are numbered from the start of the arena.
 """
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 
 State = Literal["inuse", "manual", "free"]
 SlotState = Literal["allocated", "free", "dead"]
+SpanField = Literal[  # of SpanInfo, those that can be asked for as a column
+    "base",
+    "npages",
+    "state",
+    "spanclass",
+    "elemsize",
+    "nelems",
+    "alloc_count",
+    "sweepgen",
+    "cached_by",
+    "list_name",
+    "npreleased",
+]
+STATES: Final[tuple[State, ...]] = get_args(State)
 
 
 class SpanInfo(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, Protocol, cast
 
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
-from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SlotInfo, SpanInfo, WordInfo
+from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SlotInfo, SpanField, SpanInfo, WordInfo
 
 
 class Counters(Protocol):
@@ -77,6 +77,18 @@ class Spans(Protocol):
         """spans[page]: the base of the span it points to (0: nil), and whether that is valid or left over."""
         ...
 
+    def column(self, name: SpanField, start: int = 0, stop: int | None = None) -> memoryview:
+        """One field of spans number start to stop, 8 bytes each, signed: for questions to all spans, asked a slice at a time.
+
+        Words are numbers here: a state its place in STATES, the name of a list its place in `list_names`.
+        """
+        ...
+
+    @property
+    def list_names(self) -> tuple[str, ...]:
+        """What `list_name` of a span can be, in alphabetical order."""
+        ...
+
 
 class Slots(Protocol):
     """What lies in spans: slots, words and their bits."""
@@ -112,6 +124,13 @@ class Slots(Protocol):
 
     def sets(self, base: int) -> tuple[int, int] | None:
         """The allocated slots of the span in use at `base`, and those of them that are not dead, as bit sets; else None."""
+        ...
+
+    def set_bytes(self, start: int, stop: int) -> tuple[bytes, bytes]:
+        """What `sets` says of spans number start to stop, joined: slot i of a span is bit i % 8 of its byte i // 8.
+
+        A span has (nelems + 7) // 8 bytes: one without slots none.
+        """
         ...
 
 

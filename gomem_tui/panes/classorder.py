@@ -37,7 +37,7 @@ class ClassOrder(RowOrder):
     def work(self) -> Work:
         """Look at all classes, which are few."""
         wanted = self._wanted
-        yield
+        yield None
         rows = [spanclass for spanclass in listed_classes(self._world) if self._passes(spanclass, wanted.test)]
 
         def take() -> None:

@@ -49,13 +49,13 @@ class LogOrder(RowOrder):
         until = 0.0
         for number in range(1, self.total() + 1):
             if perf_counter() > until:
-                yield
+                yield None
                 until = perf_counter() + SLICE_SECONDS
             if outcome is not None:
                 line = log_text(outcome, number)
                 if all(pattern.found_in(line) for pattern in wanted.test or ()):
                     rows.append(number)
-        yield
+        yield None
 
         def take() -> None:
             if self._taken(wanted):

@@ -4,6 +4,7 @@ import asyncio
 import time
 from threading import Lock
 
+from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.roworder import RowOrder, Take, Work
 
 
@@ -32,6 +33,10 @@ class Sifter:
         self.order, generation = order, self._generation
         try:
             take = await asyncio.to_thread(self._run, order.work(), generation)
+        except TooCostly:
+            if generation == self._generation:
+                raise
+            return False  # of a filter that is not wanted any more
         finally:
             if generation == self._generation:
                 self.order = None
@@ -46,8 +51,10 @@ class Sifter:
                 if generation != self._generation:
                     return None
                 try:
-                    next(work)
+                    compute = next(work)
                 except StopIteration as done:
                     take: Take = done.value
                     return take
+            if compute is not None:
+                compute()
             time.sleep(0)  # the screen's thread first

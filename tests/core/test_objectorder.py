@@ -88,3 +88,37 @@ def test_work_that_is_not_taken_changes_nothing(session: Session) -> None:
     order.filter("state:dead")
     order.refuse()
     assert (order.text, rows(order)) == ("state:rooted", before)
+
+
+FILTERS = [
+    "",
+    "size>=1K",
+    "size!=64 kind:scan",
+    "kind:head",
+    "kind!=noscan step>30",
+    "dropped<60",
+    "dropped!=70",
+    "^c1",
+    "o1\\d$",
+]
+FILTERS += [
+    "state:swept",
+    "state!=rooted size<4K",
+    "c42000[0-4]",
+    "[^0]\\s",
+    "\\A[cx]",
+    "size>9223372036854775807",
+    "x state:dead",
+]
+
+
+@pytest.mark.parametrize("sort", ["step", "size", "state"])
+@pytest.mark.parametrize("text", FILTERS)
+def test_columns_give_the_rows_of_one_look_after_the_other(session: Session, text: str, sort: str) -> None:
+    one_by_one, at_once = (ObjectOrder(session.world, session.objects, many=many) for many in (1 << 30, 0))
+    for order in (one_by_one, at_once):
+        order.arrange(sort, False)
+        order.filter(text)
+    assert rows(at_once) == rows(one_by_one)
+    every = range(len(session.objects))
+    assert [at_once.number(oid) for oid in every] == [one_by_one.number(oid) for oid in every]

@@ -1,0 +1,184 @@
+"""The spans of a world as arrays, one a field: so that a filter or an order looks at all of them at once.
+
+A column is made when it is first asked for, in slices.  Later on only the spans that changed are looked at again; where many did,
+or it is not told which, columns are made anew.  numpy, which is needed for that, takes a tenth of a second to import: therefore
+this file is imported where columns are first needed.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from typing import Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gomem_core.queries.account import Account
+from gomem_core.queries.wastesums import PARTS, Field, Ints, Step, waste_sums
+from gomem_core.world.changes import Stale
+from gomem_core.world.records import STATES, SpanField, SpanInfo
+from gomem_core.world.world import Whole
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Slices = Generator[Step, None, None]
+
+_SLICE: Final = 1_000  # spans: two milliseconds for all columns, and their mspans stay in the processor's cache meanwhile
+_MOST: Final = 500  # spans that are looked at again one by one: as long as a quarter of all columns of 100,000 spans
+_SPAN_FIELDS: Final[tuple[SpanField, ...]] = get_args(SpanField)
+_IN_USE: Final = STATES.index("inuse")
+
+
+class SpanColumns:
+    """Columns of one world.  `look_again` is told what changed; `load` brings columns up to date, then they can be read."""
+
+    def __init__(self, world: Whole, account: Callable[[], Account]) -> None:
+        """`account` knows the objects; what the spans waste is asked of it where few spans changed."""
+        self._world = world
+        self._account = account
+        self._columns: dict[Field, Ints] = {}
+        self._changed: set[int] = set()  # bases of spans to look at again
+        self._groups: tuple[Ints, Ints] | None = None
+
+    def look_again(self, stale: Stale) -> None:
+        """These spans may have changed."""
+        self._changed |= stale.bases
+        if stale.all or len(self._changed) > _MOST:
+            self._columns.clear()
+            self._changed.clear()
+            self._groups = None
+
+    # --- Bringing columns up to date --------------------------------------------------------------------------------------
+
+    def load(self, names: Sequence[Field]) -> Slices:
+        """Bring these columns up to date, and those that they need; the heap must stand still meanwhile."""
+        if self._changed:
+            self._put_right()
+            yield None
+        wanted = {*names}
+        if wanted & {*PARTS}:
+            wanted |= {"base", "npages", "spanclass", "elemsize", "nelems"}
+        missing = [name for name in _SPAN_FIELDS if name in wanted and name not in self._columns]
+        if missing:
+            yield from self._read(missing)
+        parts = [name for name in PARTS if name in wanted and name not in self._columns]
+        if parts:
+            sums = yield from waste_sums(self._world, self._account().objects, self._columns)
+            self._columns |= {name: sums[name] for name in parts}
+
+    def _read(self, names: list[SpanField]) -> Slices:
+        spans = self._world.spans
+        count = spans.count
+        found: dict[Field, Ints] = {name: np.empty(count, np.int64) for name in names}
+        for start in range(0, count, _SLICE):
+            stop = min(count, start + _SLICE)
+            for name in names:
+                found[name][start:stop] = spans.column(name, start, stop)
+            yield None
+        self._columns.update(found)
+
+    def _put_right(self) -> None:
+        """Look at spans again that changed, came or went."""
+        self._groups = None
+        base = self._columns.get("base")
+        if base is None:
+            self._columns.clear()
+            self._changed.clear()
+            return
+        bases = np.array(sorted(self._changed), np.int64)
+        infos = [self._world.spans.at(int(one)) for one in bases]
+        there = [info for info, one in zip(infos, bases, strict=True) if info is not None and info.base == one]
+        self._changed.clear()
+        kept = np.ones(len(base), bool)
+        places = np.searchsorted(base, bases)
+        within = places < len(base)
+        kept[places[within][base[places[within]] == bases[within]]] = False
+        new = np.array([info.base for info in there], np.int64)
+        at = np.searchsorted(base[kept], new)
+        for name, column in self._columns.items():
+            values = np.array([self._value(name, info) for info in there], np.int64)
+            self._columns[name] = np.insert(column[kept], at, values)
+
+    def _value(self, name: Field, info: SpanInfo) -> int:
+        """The value of one span, as `Spans.column` and waste_sums have it."""
+        if name in PARTS:
+            share = self._account().of_span(info.base) if info.nelems else None
+            return int(getattr(share, name)) if share is not None else 0
+        value = getattr(info, name)
+        if name == "state":
+            return STATES.index(value)
+        return self._world.spans.list_names.index(value) if name == "list_name" else int(value)
+
+    # --- Reading them -------------------------------------------------------------------------------------------------------
+
+    def __getitem__(self, name: Field) -> Ints:
+        """A column that was loaded, in address order."""
+        return self._columns[name]
+
+    def in_use(self) -> Mask:
+        """Which spans hold objects; needs "state"."""
+        in_use: Mask = self["state"] == _IN_USE
+        return in_use
+
+    def words(self, name: Literal["state", "list_name"]) -> tuple[str, ...]:
+        """What the numbers in this column mean."""
+        return STATES if name == "state" else self._world.spans.list_names
+
+    def swept(self) -> Mask:
+        """Which spans do not wait to be swept; needs "state" and "sweepgen"."""
+        swept: Mask = self["sweepgen"] == self._world.sums.sweepgen
+        return swept | ~self.in_use()
+
+    def used(self) -> Floats:
+        """SpanInfo.used; needs "alloc_count" and "nelems"."""
+        return _ratio(self["alloc_count"], self["nelems"])
+
+    def percent(self, part: Literal["wasted", "slot_waste", "free_slots"]) -> Floats:
+        """What share of its bytes is wasted, or a part of that, in percent; 0 where nothing is.  Needs PARTS.
+
+        The same float as Share.percent gives.
+        """
+        total = np.where(self["nelems"] > 0, self["npages"] << 13, 0)
+        return _ratio(100 * (total - self["requested"] if part == "wasted" else self[part]), total)
+
+    def info(self, row: int) -> SpanInfo:
+        """The span in a row."""
+        return self._world.spans.rows(row, row + 1)[0]
+
+    def groups(self, names: Sequence[Field], more: Mask) -> tuple[Ints, Ints]:
+        """The first row of each group of spans that are equal in all these fields and in `more`, and each span's group."""
+        if self._groups is None:
+            self._groups = grouped([*(self[name] for name in names), more.astype(np.int64)])
+        return self._groups
+
+
+def _ratio(part: Ints, whole: Ints) -> Floats:
+    """One divided by the other; 0 where the other is."""
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole != 0)
+
+
+def grouped(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """The first row of each group of rows that are equal in all columns, and each row's group.
+
+    The columns become one number a row: as digits, each to the base of its range.  Where that gets too large, numbers are
+    exchanged for ranks among those that there are.
+    """
+    code, size = np.zeros(len(columns[0]), np.int64), 1
+    for column in columns:
+        low, high = (int(column.min()), int(column.max())) if len(column) else (0, 0)
+        digit, base = column - low, high - low + 1
+        if size * base >= 1 << 62:
+            _, code = _ranks(code)
+            _, digit = _ranks(digit)
+            size, base = (int(one.max()) + 1 for one in (code, digit))
+        code, size = code * base + digit, size * base
+    return _ranks(code)
+
+
+def _ranks(code: Ints) -> tuple[Ints, Ints]:
+    """The first row of each value, and the place of each row's value among all."""
+    order = np.argsort(code, kind="stable")
+    ordered = code[order]
+    begins = np.ones(len(code), bool)
+    begins[1:] = ordered[1:] != ordered[:-1]
+    place = np.empty(len(code), np.int64)
+    place[order] = np.cumsum(begins) - 1
+    return order[begins], place

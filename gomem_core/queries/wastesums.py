@@ -1,0 +1,120 @@
+"""What the bytes of all spans in use are there for, worked out for all of them at once: the account's sums as columns.
+
+account.py looks at spans one after the other, and keeps what it found; this is for whoever asks about very many of them that it
+does not know yet.  Both give the same numbers.
+"""
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gomem_core.go.amd64 import PAGE_SHIFT, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.world.objects import ObjectTable
+from gomem_core.world.records import SpanField
+from gomem_core.world.world import Whole
+
+Ints = NDArray[np.int64]
+Part = Literal["requested", "slot_waste", "free_slots"]  # as in Share
+PARTS: Final[tuple[Part, ...]] = get_args(Part)
+Field = SpanField | Part
+Step = Callable[[], object] | None  # as in roworder.Work
+
+_SPANS: Final = 4_000  # at once: a millisecond or two
+_OBJECTS: Final = 1 << 17  # at once: some milliseconds
+
+
+def waste_sums(world: Whole, objects: ObjectTable, spans: Mapping[Field, Ints]) -> Generator[Step, None, dict[Part, Ints]]:
+    """The sums of each span, 0 for one that is not in use; `spans` has their other columns.  Stops now and then.
+
+    What is yielded is to be called before it goes on, and looks at no heap.
+    """
+    slots = _Slots(spans)
+    count = len(spans["base"])
+    allocated, live = [], []
+    for start in range(0, count, _SPANS):
+        one, other = world.slots.set_bytes(start, min(count, start + _SPANS))
+        allocated.append(one)
+        live.append(other)
+        yield None
+    for start in range(0, len(objects), _OBJECTS):
+        addr, size = (np.array(objects.column(name, start, start + _OBJECTS)).astype(np.int64) for name in ("addr", "size"))
+        slots.fill(addr, size)
+        yield None
+    sums: dict[Part, Ints] = {}
+    yield lambda: sums.update(slots.sums(b"".join(allocated), b"".join(live)))
+    return sums
+
+
+class _Slots:
+    """The slots of all spans in use, one behind the other, each with what the program asked for when it got it."""
+
+    def __init__(self, spans: Mapping[Field, Ints]) -> None:
+        self._spans = spans
+        nelems, elemsize = spans["nelems"], spans["elemsize"]
+        self._room = (nelems + 7) // 8 * 8  # slots of whole bytes
+        self._first = np.cumsum(self._room) - self._room
+        self._asked = np.repeat(elemsize, self._room)  # an unknown object counts as if it filled its slot
+        base, npages = spans["base"], spans["npages"]
+        self._start = int(base[0]) if len(base) else 0
+        self._row_of_page = np.repeat(np.arange(len(base), dtype=np.int32), npages)
+        self._tiny: list[tuple[Ints, Ints]] = []  # (address, size) of objects in spans for tiny ones, in the order of birth
+
+    def fill(self, addr: Ints, size: Ints) -> None:
+        """Enter objects, those that were born later after those that were born earlier: the last one at an address counts."""
+        page = (addr - self._start) >> PAGE_SHIFT
+        inside = (page >= 0) & (page < len(self._row_of_page))
+        if not inside.all():
+            addr, size, page = addr[inside], size[inside], page[inside]
+        row = self._row_of_page[page]
+        elemsize, offset = self._spans["elemsize"][row], addr - self._spans["base"][row]
+        slot = offset // np.maximum(elemsize, 1)
+        there = slot < self._spans["nelems"][row]
+        tiny = there & (self._spans["spanclass"][row] == TINY_SPAN_CLASS)
+        if tiny.any():
+            self._tiny.append((addr[tiny], size[tiny]))
+        there &= ~tiny & (slot * elemsize == offset)
+        where = (self._first[row] + slot)[there]
+        self._asked[where] = np.minimum(size, elemsize)[there]
+
+    def _fill_tiny(self) -> None:
+        """What was asked for in blocks of tiny objects: of all since the last one that lies at the beginning of its block."""
+        if not self._tiny:
+            return
+        addr, size = (np.concatenate(column) for column in zip(*self._tiny, strict=True))
+        order = np.argsort(addr, kind="stable")
+        last = np.ones(len(order), bool)
+        last[:-1] = addr[order][1:] != addr[order][:-1]
+        birth = order[last]  # now one object an address, by address
+        addr, size = addr[birth], size[birth]
+        block = addr & ~(TINY_SIZE - 1)
+        begins = np.ones(len(block), bool)
+        begins[1:] = block[1:] != block[:-1]
+        first = np.flatnonzero(begins)
+        head = np.repeat(first, np.diff(np.append(first, len(block))))
+        sums = np.add.reduceat(np.where(birth >= birth[head], size, 0), first)
+        known = addr[first] == block[first]  # else nothing is known of the block
+        block = block[first][known]
+        row = self._row_of_page[(block - self._start) >> PAGE_SHIFT]
+        where = self._first[row] + (block - self._spans["base"][row]) // TINY_SIZE
+        self._asked[where] = np.minimum(TINY_SIZE, sums[known])
+
+    def sums(self, allocated: bytes, live: bytes) -> dict[Part, Ints]:
+        """The sums of each span; the slots that are allocated, and those that are not dead, as in Slots.set_bytes."""
+        self._fill_tiny()
+        elemsize, nelems = self._spans["elemsize"], self._spans["nelems"]
+        is_live = np.unpackbits(np.frombuffer(live, np.uint8), bitorder="little")
+        self._asked *= is_live
+        requested = self._of_spans(self._asked)
+        live_bytes = self._of_spans(is_live) * elemsize
+        taken = self._of_spans(np.bitwise_count(np.frombuffer(allocated, np.uint8)), 8)
+        return {"requested": requested, "slot_waste": live_bytes - requested, "free_slots": (nelems - taken) * elemsize}
+
+    def _of_spans(self, values: NDArray[np.int64] | NDArray[np.uint8], slots: int = 1) -> Ints:
+        """The sum of each span's values, of which there is one for so many slots."""
+        sums = np.zeros(len(self._room), np.int64)
+        has = self._room > 0
+        if has.any():
+            sums[has] = np.add.reduceat(values, self._first[has] // slots, dtype=np.int64)
+        return sums
