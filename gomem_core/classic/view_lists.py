@@ -15,6 +15,9 @@ class ListView:
         self._heap = heap
         self._spans = spans
 
+    def mcentrals(self) -> dict[int, CentralInfo]:
+        return {spanclass: self.central(spanclass) for spanclass in range(len(self._heap.central))}
+
     def central(self, spanclass: int) -> CentralInfo:
         c = self._heap.central[spanclass]
         return CentralInfo(spanclass, c.nonempty.count, c.empty.count, c.nmalloc, c.nlock)

@@ -1,5 +1,6 @@
 """The spans of a heap as others may see them: by address and in address order; see view.py."""
 
+from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 
@@ -7,7 +8,7 @@ from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSPAN_FREE, MSPAN_IN_USE, MSpan
 from gomem_core.go.amd64 import MAX_MHEAP_LIST, PAGE_MASK, PAGE_SHIFT
 from gomem_core.go.events import Event, Grow, SpanMerge, SpanSplit
-from gomem_core.world.records import SpanInfo
+from gomem_core.world.records import SpanColumns, SpanInfo, State
 
 
 class SpanView:
@@ -51,6 +52,32 @@ class SpanView:
     def each(self) -> Iterator[SpanInfo]:
         return (self.info(self.mspan(base)) for base in self._index())
 
+    def columns(self) -> SpanColumns:
+        spans = self.mspans()
+        h = self._heap.mheap
+        used = [has_slots(s) for s in spans]
+        both = list(zip(spans, used, strict=True))
+        return SpanColumns(
+            base=array("Q", [s.start_addr for s in spans]),
+            npages=array("q", [s.npages for s in spans]),
+            state=tuple([_state(s, u) for s, u in both]),
+            spanclass=array("q", [s.spanclass if u else 0 for s, u in both]),
+            elemsize=array("q", [s.elemsize if u else 0 for s, u in both]),
+            nelems=array("q", [s.nelems if u else 0 for s, u in both]),
+            alloc_count=array("q", [s.alloc_count if u else 0 for s, u in both]),
+            freeindex=array("q", [s.freeindex if u else 0 for s, u in both]),
+            sweepgen=array("q", [s.sweepgen for s in spans]),
+            swept=tuple([not u or s.sweepgen == h.sweepgen for s, u in both]),
+            cached_by=array("q", [self._cached_by(s) if u and s.incache else -1 for s, u in both]),
+            list_name=tuple(map(self._list_name, spans)),
+            next_base=array("Q", [s.next.start_addr if s.next is not None else 0 for s in spans]),
+            prev_base=array("Q", [s.prev.start_addr if s.prev is not None else 0 for s in spans]),
+            needzero=tuple([s.needzero != 0 for s in spans]),
+            npreleased=array("q", [s.npreleased for s in spans]),
+            unusedsince=array("q", [s.unusedsince for s in spans]),
+            ptr=array("Q", [s.ptr for s in spans]),
+        )
+
     def at(self, addr: int) -> SpanInfo | None:
         h = self._heap.mheap
         if not h.arena_start <= addr < h.arena_used:
@@ -76,6 +103,19 @@ class SpanView:
             edge = page in (first, first + s.npages - 1)
         return s.start_addr, edge
 
+    def left_over(self) -> list[tuple[int, int, int]]:
+        h = self._heap.mheap
+        found: list[tuple[int, int, int]] = []
+        for s in self.mspans():
+            if s.state == MSPAN_FREE and s.npages > 2:
+                first = h.page_of(s.start_addr)
+                found += h.spans.runs(first + 1, s.npages - 2)
+        return found
+
+    def mspans(self) -> list[MSpan]:
+        """Returns all mspans of the arena, in address order."""
+        return [self.mspan(base) for base in self._index()]
+
     def _index(self) -> list[int]:
         h = self._heap.mheap
         if self._version != h.version:
@@ -93,15 +133,11 @@ class SpanView:
     def info(self, s: MSpan) -> SpanInfo:
         """Returns the record of an mspan."""
         h = self._heap.mheap
-        in_use = _has_slots(s)
-        free = s.state == MSPAN_FREE
-        cached_by = -1
-        if in_use and s.incache:
-            cached_by = next((c.p for c in self._heap.mcaches if c.alloc[s.spanclass] is s), -1)  # on its way: none yet
+        in_use = has_slots(s)
         return SpanInfo(
             base=s.start_addr,
             npages=s.npages,
-            state="inuse" if in_use else "free" if free else "manual",
+            state=_state(s, in_use),
             spanclass=s.spanclass if in_use else 0,
             elemsize=s.elemsize if in_use else 0,
             nelems=s.nelems if in_use else 0,
@@ -109,7 +145,7 @@ class SpanView:
             freeindex=s.freeindex if in_use else 0,
             sweepgen=s.sweepgen,
             swept=not in_use or s.sweepgen == h.sweepgen,
-            cached_by=cached_by,
+            cached_by=self._cached_by(s) if in_use and s.incache else -1,
             list_name=self._list_name(s),
             next_base=s.next.start_addr if s.next is not None else 0,
             prev_base=s.prev.start_addr if s.prev is not None else 0,
@@ -119,10 +155,15 @@ class SpanView:
             ptr=s.ptr,
         )
 
+    def _cached_by(self, s: MSpan) -> int:
+        """The P that has it cached; -1 where it is on its way to one."""
+        return next((c.p for c in self._heap.mcaches if c.alloc[s.spanclass] is s), -1)
+
     def _list_name(self, s: MSpan) -> str:
         """The list that really holds it: halfway in a command a span may hang on none."""
         if s.in_list is not None:
-            return s.in_list.name.rpartition(".")[2]
+            name = s.in_list.name
+            return name[name.rfind(".") + 1 :]
         large = s.state == MSPAN_FREE and s.npages >= MAX_MHEAP_LIST and self._heap.mheap.freelarge.holds(s)
         return "freelarge" if large else ""
 
@@ -132,7 +173,7 @@ class SpanView:
         if not h.arena_start <= base < h.arena_used or base & PAGE_MASK:
             return None
         s = h.spans.get(h.page_of(base))
-        return s if s is not None and _has_slots(s) and s.start_addr == base else None
+        return s if s is not None and has_slots(s) and s.start_addr == base else None
 
 
 def bases_from(s: MSpan | None, limit: int) -> list[int]:
@@ -144,6 +185,10 @@ def bases_from(s: MSpan | None, limit: int) -> list[int]:
     return found
 
 
-def _has_slots(s: MSpan) -> bool:
+def _state(s: MSpan, in_use: bool) -> State:
+    return "inuse" if in_use else "free" if s.state == MSPAN_FREE else "manual"
+
+
+def has_slots(s: MSpan) -> bool:
     """Whether it is in use for objects; while the arena grows, the new span only pretends to be (see grow in mheap.py)."""
     return s.state == MSPAN_IN_USE and s.elemsize > 0

@@ -3,6 +3,10 @@
 Addresses and sizes are bytes; pages are numbered from the start of the arena.
 """
 
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from gomem_core.go.amd64 import PAGE_SHIFT
@@ -61,6 +65,29 @@ class SpanInfo(NamedTuple):
         return self.nbytes - self.nelems * self.elemsize if self.nelems else 0
 
 
+class SpanColumns(NamedTuple):
+    """All spans in address order, a column for each field of SpanInfo, all of one length; none of them changes."""
+
+    base: array[int]
+    npages: array[int]
+    state: tuple[State, ...]
+    spanclass: array[int]
+    elemsize: array[int]
+    nelems: array[int]
+    alloc_count: array[int]
+    freeindex: array[int]
+    sweepgen: array[int]
+    swept: tuple[bool, ...]
+    cached_by: array[int]
+    list_name: tuple[str, ...]
+    next_base: array[int]
+    prev_base: array[int]
+    needzero: tuple[bool, ...]
+    npreleased: array[int]
+    unusedsince: array[int]
+    ptr: array[int]
+
+
 class SlotInfo(NamedTuple):
     """One slot of a span in use.  The two facts of an object: `allocated` (allocBits, freeindex) and `marked` (gcmarkBits)."""
 
@@ -71,6 +98,16 @@ class SlotInfo(NamedTuple):
     alloc_bit: bool  # its bit in allocBits, which holds the marks of the cycle swept last
     marked: bool  # its bit in gcmarkBits: set by a mark, until the span is swept
     rooted: bool  # the program refers to it
+
+
+class SlotColumns(NamedTuple):
+    """What lies in all spans, an entry each in address order; bit i of a bit set is slot i; 0 where there are no slots."""
+
+    alloc_bits: tuple[int, ...]
+    alloc_cache: tuple[int, ...]  # bit i is slot freeindex + i
+    gcmark_bits: tuple[int, ...]
+    root_bits: tuple[int, ...]  # slots to which the program itself refers
+    ptr_words: tuple[Sequence[int] | bool, ...]  # of each slot, how many words may hold pointers; a bool: all words, or none
 
 
 class WordInfo(NamedTuple):

@@ -9,7 +9,17 @@ start of the arena.
 from collections.abc import Generator, Iterator
 from typing import Literal, NamedTuple, Protocol, cast
 
-from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SlotInfo, SpanInfo, WordInfo
+from gomem_core.world.records import (
+    CentralInfo,
+    McacheInfo,
+    MemStats,
+    Region,
+    SlotColumns,
+    SlotInfo,
+    SpanColumns,
+    SpanInfo,
+    WordInfo,
+)
 
 
 class Counters(Protocol):
@@ -59,6 +69,10 @@ class Spans(Protocol):
         """Spans number start to stop, in address order."""
         ...
 
+    def columns(self) -> SpanColumns:
+        """All spans at once, in address order; nothing of it changes when the heap does."""
+        ...
+
     def each(self) -> Iterator[SpanInfo]:
         """All spans in address order, made one at a time: nobody has to keep thousands of them."""
         ...
@@ -73,6 +87,10 @@ class Spans(Protocol):
 
     def entry(self, page: int) -> tuple[int, bool]:
         """spans[page]: the base of the span it points to (0: nil), and whether that is valid or left over."""
+        ...
+
+    def left_over(self) -> list[tuple[int, int, int]]:
+        """Entries of the spans array inside free spans, which are left over: (page, number of entries, the base) of each run."""
         ...
 
 
@@ -110,6 +128,10 @@ class Slots(Protocol):
 
     def sets(self, base: int) -> tuple[int, int] | None:
         """The allocated slots of the span in use at `base`, and those of them that are not dead, as bit sets; else None."""
+        ...
+
+    def columns(self) -> SlotColumns:
+        """What lies in all spans, in address order; nothing of it changes when the heap does."""
         ...
 
 
@@ -150,6 +172,10 @@ class Pointers(Protocol):
 
 class Lists(Protocol):
     """Lists on which spans hang."""
+
+    def mcentrals(self) -> dict[int, CentralInfo]:
+        """Every mcentral, by its span class."""
+        ...
 
     def central(self, spanclass: int) -> CentralInfo:
         """The mcentral of a span class."""

@@ -45,7 +45,7 @@ from gomem_core.session.resume import resume
 from gomem_core.session.session import Branches
 
 if TYPE_CHECKING:
-    from gomem_core.queries.moment import Moment
+    from gomem_core.queries.side import Side
     from gomem_core.schema import results
 
 _BRANCH_COLUMNS: Final = (Column("branch", "text"), Column("from"), Column("steps"), Column("first", "text"))
