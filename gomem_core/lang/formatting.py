@@ -81,6 +81,8 @@ def _simple(command: c.Command) -> list[str]:
             parts = [word, topic]
         case m.Save(text) | m.Open(text) | m.Branch(str(text)) | m.Resume(str(text)):
             parts = [word, text]
+        case m.DiffFile(text):
+            parts = ["diff", "file", text]
         case _:
             parts = [word]
     return parts

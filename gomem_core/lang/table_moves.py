@@ -74,11 +74,7 @@ _PLACE = replace(
 )
 _FUTURE = Operand("name", "NAME", "a branch's name", read_branch_name, _complete_futures, required=False)
 _BRANCH_STOP = Operand(
-    "at",
-    "NAME[:STEP]",
-    "the name of a branch, or such a name, a colon, and a step or bookmark",
-    read_branch_stop,
-    _complete_futures,
+    *("at", "NAME[:STEP]", "a branch's name, or one with a colon and a step or bookmark", read_branch_stop, _complete_futures)
 )
 _FILE = Operand("path", "FILE", "the name of a file", op.trimmed, rest="line")
 _JOURNAL = Operand("id", "ID", "the name of a journal", read_journal, required=False)
@@ -157,10 +153,10 @@ _DIFF = CommandSpec(
     meant=("compare", "delta"),
     shapes=(
         Shape(Diff, operands=(_STOP,)),
-        Shape(_diff_branch, "branch", "with another branch, at its end or at a step", (_BRANCH_STOP,)),
-        Shape(DiffFile, "file", "with a still in a file, or with the end of a session file", (_FILE,)),
+        Shape(_diff_branch, "branch", (_BRANCH_STOP,), help="with another branch, at its end or at a step"),
+        Shape(DiffFile, "file", (_FILE,), help="with the still in a file, or with the session in one, at its end"),
     ),
-    summary="Say what is different here from a step, a bookmark, another branch or a file.",
+    summary="Say what differs from a step, a bookmark, a branch or a file.",
     help="Nothing moves and nothing changes. The explorer marks in every pane what differs, until esc ends it. "
     "A still is what `gomem export --still` writes.",
     examples=(

@@ -63,7 +63,7 @@ class Side:
 
     @cached_property
     def counters(self) -> tuple[tuple[str, int], ...]:
-        """The runtime's counters, and numbers about program and collector that are not among its counters: the same names always."""
+        """The runtime's counters, and numbers about program and collector that are not among them: always the same names."""
         sums, objects = self.still.sums, self.still.objects
         start, end = self.still.extents.arena
         return (

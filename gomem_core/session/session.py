@@ -55,6 +55,10 @@ class Branches(Protocol):
         """All steps of a branch, from the very beginning."""
         ...
 
+    def alone(self, name: str) -> Timeline:
+        """A branch with all its steps and their names, as if there were no other; none of them done.  Raises UnknownBranch."""
+        ...
+
     def elsewhere(self, mark: str) -> str | None:
         """A branch that has a bookmark of this name which the current one has not."""
         ...
@@ -118,6 +122,11 @@ class Session:
         """Where the pointers to an address are stored.  Raises RuntimeError, likewise."""
         self._must_narrate()
         return self._machine.narrator.links
+
+    @property
+    def narrates(self) -> bool:
+        """Whether outcomes carry events, and the account and the links are kept."""
+        return self._machine.narrator.always
 
     def _must_narrate(self) -> None:
         if not self._machine.narrator.always:

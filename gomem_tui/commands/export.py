@@ -106,7 +106,7 @@ def _go(console: Console, where: str, target: int | str, event: int) -> None:
     """Do the steps up to there; those that fail are told, and passed by.  Raises BadInput."""
     session = console.session
     try:
-        step = step_of(console, target)
+        step = step_of(console.session, target)
     except CommandError as e:
         raise BadInput(did_you_mean(e.message, e.suggestion), where) from e
     while session.step < step:

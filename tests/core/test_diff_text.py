@@ -209,9 +209,8 @@ def test_a_mark_that_lies_ahead() -> None:
 
 def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
     there, here = played(["gogc 50", "alloc 48 as a"]), played(["alloc 48 as a", "gogc 50"])
-    assert difference(now(there), now(here), There("m1")).result.lines() == [
-        "step 2 (bookmark m1) lies on another branch than step 2; compared with it, here: "
-        "1 span different; 1 object made at another step",
+    assert difference(now(there), now(here), There("m1", branch="future2")).result.lines() == [
+        "compared with step 2 (bookmark m1) of branch future2, at step 2: 1 span different; 1 object made at another step",
         "",
         "spans",
         "only in bookkeeping: 1 span (unusedsince)",  # what is left of the arena is free since the alloc
@@ -219,9 +218,9 @@ def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
         "objects",
         "the same in both but made at another step: 1",
     ]
-    other = difference(now(played(["alloc 48 as a"])), now(played(["alloc 48 as b"])), There())
+    other = difference(now(played(["alloc 48 as a"])), now(played(["alloc 48 as b"])), There(branch="main"))
     assert other.result.lines() == [
-        "step 1 lies on another branch than step 1; compared with it, here: 1 object alive only here, 1 object alive only there",
+        "compared with step 1 of branch main, at step 1: 1 object alive only here, 1 object alive only there",
         "",
         "objects",
         "object  size  address       made at step  was        is",

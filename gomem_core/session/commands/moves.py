@@ -16,6 +16,8 @@ from gomem_core.lang.moves import (
     Back,
     Branch,
     Diff,
+    DiffBranch,
+    DiffFile,
     Expect,
     ExpectAddr,
     ExpectError,
@@ -34,8 +36,6 @@ from gomem_core.lang.moves import (
     UntilEvent,
     UntilQuantity,
 )
-from gomem_core.queries.account import Account
-from gomem_core.queries.figures import figures
 from gomem_core.queries.quantities import measure
 from gomem_core.report import Column, Result, Table, counted, hexed
 from gomem_core.session.commands import CommandError
@@ -45,7 +45,6 @@ from gomem_core.session.resume import resume
 from gomem_core.session.session import Branches
 
 if TYPE_CHECKING:
-    from gomem_core.queries.side import Side
     from gomem_core.schema import results
 
 _BRANCH_COLUMNS: Final = (Column("branch", "text"), Column("from"), Column("steps"), Column("first", "text"))
@@ -68,7 +67,7 @@ def _forward(desk: Desk, command: Forward) -> Result:
 
 
 def _goto(desk: Desk, command: Goto) -> Result:
-    step = step_of(desk, command.target)
+    step = step_of(desk.session, command.target)
     return goto(desk, step) if not command.event else _goto_halfway(desk, step, command)
 
 
@@ -169,33 +168,16 @@ def _mark(desk: Desk, command: Mark) -> Result:
     return Result(f"step {step} is the bookmark {command.name} now; goto {command.name} returns to it", data)
 
 
-def _diff(desk: Desk, command: Diff) -> Result:
-    from gomem_core.queries.difference import diff  # noqa: PLC0415 - with what it imports 8 ms, which `gomem run` need not spend
+def _diff(desk: Desk, command: Diff | DiffBranch | DiffFile) -> Result:
+    from gomem_core.session.commands import diffs  # noqa: PLC0415 - with what it imports 8 ms, which `gomem run` need not spend
 
-    session = desk.session
-    there, here, event = step_of(desk, command.target), session.step, session.event
-    session.goto(here)
-    now = _moment(desk)
-    try:
-        with session.only_looking():
-            session.goto(there)
-        then = _moment(desk)
-    finally:
-        session.goto(here, event)
-    name = command.target if isinstance(command.target, str) else ""
-    found = desk.difference = diff(then, now, name)
-    if event:
-        told = f"step {here} as a whole, not {here}.{event}: {found.result.summary}"
-        return replace(found.result, summary=told)
-    return found.result
-
-
-def _moment(desk: Desk) -> "Moment":
-    from gomem_core.queries.moment import moment  # noqa: PLC0415 - see _diff
-
-    session = desk.session
-    account = session.account if desk.narrates else Account(session.world, session.objects)
-    return moment(session.world, session.objects, figures(session.world, account), session.step)
+    match command:
+        case Diff():
+            return diffs.diff(desk, command)
+        case DiffBranch():
+            return diffs.diff_branch(desk, command)
+        case DiffFile():
+            return diffs.diff_file(desk, command)
 
 
 def _branch(desk: Desk, command: Branch) -> Result:
@@ -320,6 +302,8 @@ MOVES: Final[dict[type, Callable[[Any, Any], Result]]] = {
     UntilQuantity: _until_quantity,
     Mark: _mark,
     Diff: _diff,
+    DiffBranch: _diff,
+    DiffFile: _diff,
     Branch: _branch,
     Save: _save,
     Open: _open,
