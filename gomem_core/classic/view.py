@@ -4,6 +4,8 @@ Panes, `show` and lessons read the heap through this and never touch the allocat
 are the small ones: caches, sums and extents.
 """
 
+from typing import Final
+
 from gomem_core.classic.foresight import Foresight
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSPAN_IN_USE
@@ -15,10 +17,13 @@ from gomem_core.classic.view_spans import SpanView
 from gomem_core.go.amd64 import ARENA_SIZE, BITMAP_BYTES_PER_ARENA_BYTE, PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.events import Event
 from gomem_core.world.records import McacheInfo, MemStats, Region
+from gomem_core.world.world import Kind
 
 
 class HeapView:
     """Read-only access to one heap; what an allocation would find is in `ahead`."""
+
+    kind: Final[Kind] = "session"
 
     def __init__(self, heap: Heap) -> None:
         self.ahead = Foresight(heap)

@@ -1,7 +1,9 @@
 """Stills of sessions: what can be compared and kept."""
 
+from pathlib import Path
+
 from gomem_core.files.branches import timeline_of
-from gomem_core.files.script import Script
+from gomem_core.files.opened import open_file
 from gomem_core.queries.figures import figures
 from gomem_core.queries.side import Side
 from gomem_core.session.session import Session
@@ -11,6 +13,8 @@ from gomem_core.world.still import Place, Still
 
 def still_of(session: Session, title: str = "") -> Still:
     """The session's heap as it is now; halfway in a command, as it is there."""
+    if isinstance(session.world, Still):
+        return session.world
     return Still.of(session.world, session.objects, Place(title, session.step))
 
 
@@ -24,8 +28,11 @@ def beside(session: Session, branch: str, stop: StopRequest, progress: Progress)
     return Session(timeline=session.branches.alone(branch), stop=stop, progress=progress)
 
 
-def script_side(script: Script, stop: StopRequest, progress: Progress) -> Side:
-    """A script as it is at its end.  Raises Stopped."""
-    session = Session(timeline=timeline_of(script), stop=stop, progress=progress)
+def side_of_file(path: Path, stop: StopRequest, progress: Progress) -> Side:
+    """What a file holds, to be compared: a still, or a session as it is at its end.  Raises ScriptError and Stopped."""
+    opened = open_file(path)
+    if isinstance(opened, Still):
+        return Side(opened)
+    session = Session(timeline=timeline_of(opened), stop=stop, progress=progress)
     session.goto(len(session.steps))
     return side_of(session)

@@ -17,7 +17,7 @@ from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.records import McacheInfo, MemStats, Region
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import StillLists, StillSpans
-from gomem_core.world.world import Counters, Extents, Sums, Whole
+from gomem_core.world.world import Counters, Extents, Kind, Sums, Whole
 
 COUNTERS: Final = tuple(get_type_hints(Counters))
 
@@ -90,6 +90,8 @@ class StillExtents:
 
 class Still:
     """One moment of a world; equal stills look the same, wherever they were taken."""
+
+    kind: Final[Kind] = "still"
 
     def __init__(
         self,

@@ -293,11 +293,17 @@ class NotKnown(Exception):
     """A question was asked to which a world has no answer; its text is the sentence that says why."""
 
 
+Kind = Literal["session", "film", "process", "core", "dump", "still", "profile", "memstats", "gctrace"]
 Facet = Literal["spans", "slots", "pointers", "lists", "caches", "sums", "extents"]
 
 
 class World(Protocol):
     """A heap as it is seen by all that do not drive it."""
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of heap it is."""
+        ...
 
     @property
     def spans(self) -> Spans | Unknown:
@@ -337,6 +343,11 @@ class World(Protocol):
 
 class Whole(Protocol):
     """A world of which every facet is known; `whole` makes one of a world of which those are known that are needed."""
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of heap it is."""
+        ...
 
     @property
     def spans(self) -> Spans:

@@ -15,10 +15,21 @@ from tests.core.test_diff import SCRIPTS, played
 from tests.core.test_still import answers, still_of
 from tests.effort import effort
 
-LIVELY = [
-    "alloc 48 scan as a", "alloc 24 head times 60", "alloc 3 times 5", "link a.1 o3",
-    "alloc 2M as big", "drop o5..o20", "gc mark", "alloc 100 times 90", "alloc 16K times 9", "drop big", "gc", "freeos", "procs 2", "p 1", "alloc 5",
-]  # fmt: skip
+LIVELY = """alloc 48 scan as a
+alloc 24 head times 60
+alloc 3 times 5
+link a.1 o3
+alloc 2M as big
+drop o5..o20
+gc mark
+alloc 100 times 90
+alloc 16K times 9
+drop big
+gc
+freeos
+procs 2
+p 1
+alloc 5""".splitlines()
 
 
 def unpacked(still: Still) -> Any:

@@ -6,7 +6,7 @@ Nothing is left changed: the session stands where it stood, and another branch o
 from dataclasses import replace
 from pathlib import Path
 
-from gomem_core.files.script import ScriptError, load_script
+from gomem_core.files.script import ScriptError
 from gomem_core.foreign import brief
 from gomem_core.lang.moves import Diff, DiffBranch, DiffFile
 from gomem_core.queries.difference import There, difference
@@ -15,7 +15,7 @@ from gomem_core.report import Result
 from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import check_branch, step_of
 from gomem_core.session.document import Desk
-from gomem_core.session.stills import beside, script_side, side_of
+from gomem_core.session.stills import beside, side_of, side_of_file
 
 
 def diff(desk: Desk, command: Diff) -> Result:
@@ -43,10 +43,10 @@ def diff_branch(desk: Desk, command: DiffBranch) -> Result:
 
 
 def diff_file(desk: Desk, command: DiffFile) -> Result:
-    """Compare with the end of a session file."""
+    """Compare with what a file holds."""
     try:
         path = Path(command.path).expanduser()
-        then = script_side(load_script(path), desk.stop, desk.progress)
+        then = side_of_file(path, desk.stop, desk.progress)
     except RuntimeError as e:
         raise CommandError(f"no home directory is known for {command.path.partition('/')[0]}", command.path) from e
     except ScriptError as e:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.files.journal import JournalError
+from gomem_core.files.opened import open_file
 from gomem_core.files.ownfiles import NotOurs, stamp_of
-from gomem_core.files.script import ScriptError, load_script
+from gomem_core.files.script import ScriptError
 from gomem_core.files.step import parse_step
 from gomem_core.foreign import brief, named
 from gomem_core.lang import format_command
@@ -43,6 +44,7 @@ from gomem_core.session.commands.movefaults import check_ahead, check_behind, ch
 from gomem_core.session.document import Desk, Origin
 from gomem_core.session.resume import resume
 from gomem_core.session.session import Branches
+from gomem_core.world.still import Still
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -219,9 +221,9 @@ def _save(desk: Desk, command: Save) -> Result:
         raise CommandError(str(e), command.path) from e
     except OSError as e:
         raise CommandError(f"cannot write {brief(command.path)}: {e.strerror or e}", command.path) from e
-    steps = len(desk.session.steps)
-    data: results.Saved = {"path": command.path, "steps": steps}
-    return Result(f"{counted(steps, 'step')} saved in {command.path}", data)
+    steps, kind = len(desk.session.steps), desk.session.world.kind
+    data: results.Saved = {"path": command.path, "kind": kind, "steps": steps}
+    return Result(f"{counted(steps, 'step') if kind == 'session' else f'the {kind}'} saved in {command.path}", data)
 
 
 def _open(desk: Desk, command: Open) -> Result:
@@ -230,17 +232,20 @@ def _open(desk: Desk, command: Open) -> Result:
         if path.is_fifo():  # nobody could stop who waits for what another program writes
             raise ScriptError(f"{named(path)}: it is a pipe, not a file")
         origin = Origin(path, stamp_of(path))
-        script = load_script(path)
+        opened = open_file(path)
     except OSError as e:
         raise CommandError(f"cannot read {brief(command.path)}: {e.strerror or e}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
-    desk.begin(script, origin)
-    steps, before = len(script.steps), desk.ended
-    data: results.Opened = {"path": command.path, "steps": steps, "before": before or None}
-    if before:
-        return Result(f"{counted(steps, 'step')} of {command.path} ahead; resume {before} takes up the session before", data)
-    return Result(f"{counted(steps, 'step')} of {command.path} ahead", data)
+    if isinstance(opened, Still):
+        desk.look_at(opened, origin)
+        told = f"a still is shown: {command.path}"
+    else:
+        desk.begin(opened, origin)
+        told = f"{counted(len(opened.steps), 'step')} of {command.path} ahead"
+    steps, before = len(desk.session.steps), desk.ended
+    data: results.Opened = {"path": command.path, "kind": desk.session.world.kind, "steps": steps, "before": before or None}
+    return Result(f"{told}; resume {before} takes up the session before" if before else told, data)
 
 
 def _path(text: str) -> Path:
