@@ -3,17 +3,14 @@
 What only some command lines need is imported where they need it: `--help` should be there at once.
 """
 
-import argparse
 import gc
 import os
-import stat
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL, make_parser
 from gomem_core.cli.main import run_subcommand
-from gomem_core.cli.output import BAD_INPUT, USAGE, BadInput, guarded, is_dumb, is_terminal, say
+from gomem_core.cli.output import USAGE, UsageError, guarded, say
 from gomem_core.foreign import brief
 from gomem_core.suggest import did_you_mean, nearest
 from gomem_tui.cli import SUBCOMMANDS, declare_explorer
@@ -54,46 +51,17 @@ def _explore(words: list[str]) -> int:
         parser.error("either a SCRIPT or --resume, not both: the journal has the script")
     if args.resume is not None and args.journal is False:
         parser.error(RESUMED_WITHOUT_JOURNAL)
-    if args.script is not None:
-        _check_readable(args.script)
     # All that is imported stays.  To look through it for garbage takes a tenth of the time to the first picture
     # and 20 ms of some steps.
     gc.disable()
     try:
-        return _open(args, parser)
+        from gomem_tui.commands.open import explore  # noqa: PLC0415 -- not before a mistake in the command line is told
+
+        return explore(args)
+    except UsageError as e:
+        parser.error(str(e))
     finally:
         gc.enable()
-
-
-def _open(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    """The explorer, as options, environment and configuration want it: on the screen, or as plain text."""
-    from gomem_tui.settings.config import ConfigError, effective  # noqa: PLC0415
-    from gomem_tui.settings.settings import SettingError  # noqa: PLC0415
-
-    try:
-        settings, config = effective(args, os.environ)  # before Textual is imported: a mistake is told at once
-    except SettingError as e:
-        parser.error(str(e))
-    except ConfigError as e:
-        say(f"{e}\n`gomem config check` looks again; `gomem --no-config` starts without the configuration")
-        return BAD_INPUT
-    script = None if args.script is None else Path(args.script)
-    wanted = {name: chosen.value is True for name, chosen in settings.items()}
-    if args.plain or is_dumb() or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
-        if sys.stdin is None:
-            needs = "a terminal, or a stdin to read commands from; `gomem run SCRIPT` does a script without one"
-            say(f"gomem: the explorer needs {needs}")
-            return USAGE
-        from gomem_tui.plain.talk import run_plain  # noqa: PLC0415
-
-        return run_plain(script, wanted["journal"], args.resume, wanted["read_only"])
-    from gomem_tui.explorer.app import run_explorer  # noqa: PLC0415
-    from gomem_tui.settings.options import options_of  # noqa: PLC0415
-
-    gc.freeze()
-    gc.enable()
-    options = options_of(settings, config.keyboard, os.environ)
-    return run_explorer(script, wanted["journal"], args.resume, wanted["read_only"], options)
 
 
 def _is_mere_word(text: str) -> bool:
@@ -107,16 +75,6 @@ def _no_such_subcommand(word: str) -> str:
     if near is None:
         return f"{complaint}\nsubcommands: {', '.join(SUBCOMMANDS)}"
     return did_you_mean(complaint, f"`gomem {_ALSO_MEANT.get(near, near)}`")
-
-
-def _check_readable(script: str) -> None:
-    """Complain before the screen is taken over.  Raises BadInput."""
-    try:
-        is_dir = stat.S_ISDIR(os.stat(script).st_mode)
-    except OSError as e:
-        raise BadInput(f"cannot read {brief(script)}: {e.strerror}") from e
-    if is_dir or not os.access(script, os.R_OK):
-        raise BadInput(f"cannot read {brief(script)}: {'Is a directory' if is_dir else 'Permission denied'}")
 
 
 if __name__ == "__main__":

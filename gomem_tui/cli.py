@@ -27,12 +27,21 @@ def declare_explorer(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", action="version", version=f"gomem {__version__}")
 
 
+def _declare_open(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("script", metavar="FILE", help="a still, or a session file")
+    parser.add_argument("--json", action="store_true", help="print what it holds as JSON, one object on one line")
+    declare_settings(parser)
+    parser.add_argument("--plain", action="store_true", help=_PLAIN)
+    parser.set_defaults(resume=None)
+
+
 def _declare_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a session file")
+    parser.add_argument("file", metavar="FILE", help="a session file or a still")
     form = parser.add_mutually_exclusive_group(required=True)
     form.add_argument("--svg", action="store_true", help="draw the screen as a picture")
     form.add_argument("--text", action="store_true", help="write the screen as plain text")
     form.add_argument("--json", action="store_true", help="print what the heap is like as JSON, one object on one line")
+    form.add_argument("--still", action="store_true", help="write a still: all of the heap, for gomem open and gomem diff")
     parser.add_argument(
         "--at",
         metavar="STOP",
@@ -87,6 +96,12 @@ def _declare_completions(parser: argparse.ArgumentParser) -> None:
 
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     **args.SUBCOMMANDS,
+    "open": Subcommand(
+        "Open a still or a session file in the explorer, as gomem FILE does, or print what it holds.",
+        ("gomem open before.still", "gomem open --json before.still | jq .heap_live"),
+        _declare_open,
+        "gomem_tui.commands",
+    ),
     "export": Subcommand(
         "Draw the explorer without a terminal: what it shows at a step of a session file, as a picture, text or data.",
         (
@@ -94,6 +109,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
             "gomem export lesson.gomem --text --at 7 --size 80x24 --focus bitmap",
             "gomem export lesson.gomem --svg --theme light -o slide.svg",
             "gomem export lesson.gomem --json --at cached | jq .spans",
+            "gomem export lesson.gomem --still --at 7 -o before.still",
         ),
         _declare_export,
         "gomem_tui.commands",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gomem_core.cli.output import say
 from gomem_core.files.journal import Kind, find
+from gomem_core.files.opened import open_file
 from gomem_core.files.ownfiles import stamp_of
 from gomem_core.files.script import Script, load_script
 from gomem_core.files.timeline import MAIN
@@ -22,8 +23,7 @@ def open_console(path: Path | None, journal: bool = True, resumed: str | None = 
     kind: Kind | None = "explorer" if journal else None
     if resumed is None:
         origin = None if path is None else Origin(path, stamp_of(path))
-        script = demo_script() if path is None else load_script(path)
-        console = Console(True, script, kind, origin)
+        console = Console(True, demo_script() if path is None else open_file(path), kind, origin)
         console.read_only = read_only
         return console
     console = Console(narrate=True)

@@ -1,11 +1,8 @@
 """The heap bitmap: two bits for each word of the arena, which say where pointers may be (runtime/mbitmap.go).
 
 See malloc.py for the overview.  The bitmap byte of word w lies at bitmap_end - w/4 - 1: one byte holds four words, and the
-region is used backwards.  In a byte the low four bits are the pointer bits, the high four the scan bits:
-
-* pointer bit 1: the word may hold a pointer.
-* scan bit 1: the description goes on; 0: from here to the object's end there are no pointers.  The second word's scan bit is
-  something else (the checkmark bit, 0 in normal operation), and so an object of three pointers reads 3 1 3, not 3 3 3.
+region is used backwards.  In a byte the low four bits are the pointer bits, the high four the scan bits; what they mean stands
+in go/heapbits.py.
 
 They say nothing about which objects exist or are marked: since Go 1.7 that stands in each span's allocBits and gcmarkBits.
 
@@ -15,13 +12,12 @@ large object, however large, eight.
 """
 
 from array import array
-from typing import Final, Literal
+from typing import Literal
 
 from gomem_core.classic.mspan import MSpan
 from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.heapbits import FILLED, span_bits
 from gomem_core.go.sizeclasses import is_noscan
-
-_FILLED: Final = 3  # pointer and scan bit of every word
 
 
 def init_bits(s: MSpan) -> None:
@@ -53,21 +49,9 @@ def heap_bits_set_type(s: MSpan, index: int, ptr_words: int) -> None:
         runs[index] = ptr_words
 
 
-def word_bits(word: int, ptr_words: int) -> int:
-    """Pointer bit (1) and scan bit (2) of word `word` in an object whose first `ptr_words` words may hold pointers."""
-    if word >= ptr_words:
-        return 0
-    return 1 if word == 1 else 3
-
-
 def read_bits(s: MSpan, first_word: int, count: int) -> list[int]:
     """The digits (1 pointer, 2 scan, 3 both, 0 dead) of `count` words of span `s` from its word `first_word`."""
     runs = s.ptr_words
     if runs is None:
-        return [_FILLED if bitmap_fill(s) else 0] * count
-    words = s.elemsize // PTR_SIZE
-    digits: list[int] = []
-    for word in range(first_word, first_word + count):
-        slot, in_slot = divmod(word, words)
-        digits.append(word_bits(in_slot, runs[slot]) if slot < s.nelems else 0)
-    return digits
+        return [FILLED if bitmap_fill(s) else 0] * count
+    return span_bits(runs, s.elemsize, first_word, count)

@@ -57,6 +57,26 @@ class SpanTable:
             page += count
         return True
 
+    def runs(self, page: int, npages: int) -> list[tuple[int, int, int]]:
+        """Which of `npages` entries from `page` point to a span: (page, how many entries, base of the span) of each run."""
+        found: list[tuple[int, int, int]] = []
+        end = page + npages
+        while page < end:
+            leaf, at = self.leaves.get(page >> _LEAF_SHIFT), page & (_LEAF - 1)
+            count = min(_LEAF - at, end - page)
+            entries = leaf[at : at + count] if isinstance(leaf, list) else [leaf]
+            each = 1 if isinstance(leaf, list) else count
+            for n, s in enumerate(entries):
+                if s is None:
+                    continue
+                before = found[-1] if found else (0, 0, 0)
+                if before[0] + before[1] == page + n and before[2] == s.start_addr:
+                    found[-1] = (before[0], before[1] + each, s.start_addr)
+                else:
+                    found.append((page + n, each, s.start_addr))
+            page += count
+        return found
+
     def _leaf(self, number: int) -> list[MSpan | None]:
         leaf = self.leaves.get(number)
         if isinstance(leaf, list):

@@ -4,6 +4,8 @@ Panes, `show` and lessons read the heap through this and never touch the allocat
 are the small ones: caches, sums and extents.
 """
 
+from typing import Final
+
 from gomem_core.classic.foresight import Foresight
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSPAN_IN_USE
@@ -17,10 +19,13 @@ from gomem_core.go.events import Event
 from gomem_core.go.versions import GO_1_10
 from gomem_core.world.arenas import Arena, Arenas
 from gomem_core.world.records import McacheInfo, MemStats, Region
+from gomem_core.world.world import Kind
 
 
 class HeapView:
     """Read-only access to one heap; what an allocation would find is in `ahead`."""
+
+    kind: Final[Kind] = "session"
 
     def __init__(self, heap: Heap) -> None:
         self.profile = GO_1_10

@@ -1,16 +1,18 @@
 """What lies in the spans of a heap, as others may see it: slots, words and their bits; see view.py."""
 
+from array import array
 from typing import Final
 
 from gomem_core.classic.malloc import Heap
-from gomem_core.classic.mbitmap import read_bits
+from gomem_core.classic.mbitmap import bitmap_fill
 from gomem_core.classic.mspan import MSpan
-from gomem_core.classic.view_spans import SpanView
-from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.classic.view_spans import SpanView, has_slots
 from gomem_core.go.sizeclasses import CLASSES
-from gomem_core.world.records import SlotInfo, SlotState, WordInfo
+from gomem_core.world.records import SlotColumns, SlotInfo, WordInfo
+from gomem_core.world.slotrows import Runs, slot_rows, word_rows
 
 _FULL: Final = [((1 << n) - 1).to_bytes((n + 7) >> 3, "little") for n in range(max(c.nelems for c in CLASSES) + 1)]
+_NO_BITS: Final = (0, 0, 0, 0, False)
 
 
 class SlotView:
@@ -28,17 +30,7 @@ class SlotView:
         s = self._spans.in_use(base)
         if s is None:
             return []
-        unswept = s.sweepgen != self._heap.mheap.sweepgen
-        found: list[SlotInfo] = []
-        for i in range(start, min(s.nelems, s.nelems if stop is None else stop)):
-            allocated = s.is_allocated(i)
-            marked = s.gcmark_bits >> i & 1 == 1
-            state: SlotState = "free"
-            if allocated:
-                state = "dead" if unswept and not marked else "allocated"
-            addr = s.start_addr + i * s.elemsize
-            found.append(SlotInfo(i, addr, state, allocated, s.alloc_bits >> i & 1 == 1, marked, s.root_bits >> i & 1 == 1))
-        return found
+        return slot_rows(self._spans.info(s), (s.alloc_bits, s.gcmark_bits, s.root_bits), start, stop)
 
     def at(self, addr: int) -> SlotInfo | None:
         info = self._spans.at(addr)
@@ -56,19 +48,14 @@ class SlotView:
         s = None if info is None else self._spans.in_use(info.base)
         if info is None or s is None:
             return []
-        h = self._heap.mheap
-        first = (addr - s.start_addr) // PTR_SIZE
-        count = min(count, info.nbytes // PTR_SIZE - first)
-        stored = s.pointers or {}
-        found: list[WordInfo] = []
-        for word, digit in enumerate(read_bits(s, first, count), first):
-            at = s.start_addr + word * PTR_SIZE
-            in_slot = (at - s.start_addr) % s.elemsize // PTR_SIZE
-            value = stored.get((at - s.start_addr) // s.elemsize, {}).get(in_slot, 0) if stored else 0
-            arena_word = (at - h.arena_start) // PTR_SIZE
-            byte_addr = h.arena_start - arena_word // 4 - 1
-            found.append(WordInfo(at, digit & 1 == 1, digit & 2 == 2, byte_addr, arena_word % 4, value))
-        return found
+        return word_rows(info, addr, count, _runs(s), s.pointers or {}, self._heap.mheap.arena_start)
+
+    def columns(self) -> SlotColumns:
+        bits = [
+            (s.alloc_bits, s.alloc_cache, s.gcmark_bits, s.root_bits, _copied(s)) if has_slots(s) else _NO_BITS
+            for s in self._spans.mspans(0, None)
+        ]
+        return SlotColumns(*zip(*bits, strict=True)) if bits else SlotColumns((), (), (), (), ())
 
     def sets(self, base: int) -> tuple[int, int] | None:
         s = self._spans.in_use(base)
@@ -100,3 +87,14 @@ class SlotView:
 
 def _bytes_of(s: MSpan, bits: int) -> bytes:
     return bits.to_bytes((s.nelems + 7) >> 3, "little")
+
+
+def _runs(s: MSpan) -> Runs:
+    """What the heap bitmap says of a span in use."""
+    return bitmap_fill(s) != 0 if s.ptr_words is None else s.ptr_words
+
+
+def _copied(s: MSpan) -> Runs:
+    """The same, to be kept: a bool or an array of its own."""
+    runs = _runs(s)
+    return runs[:] if isinstance(runs, array) else runs

@@ -96,6 +96,15 @@ class SpanView:
             edge = page in (first, first + s.npages - 1)
         return s.start_addr, edge
 
+    def left_over(self) -> list[tuple[int, int, int]]:
+        h = self._heap.mheap
+        found: list[tuple[int, int, int]] = []
+        for s in self.mspans(0, None):
+            if s.state == MSPAN_FREE and s.npages > 2:
+                first = h.page_of(s.start_addr)
+                found += h.spans.runs(first + 1, s.npages - 2)
+        return found
+
     def _index(self) -> list[int]:
         h = self._heap.mheap
         if self._version != h.version:
@@ -126,6 +135,10 @@ class SpanView:
     def _cached_by(self, spans: list[MSpan]) -> list[int]:
         return [self._cache_of(s) if s.incache else -1 for s in spans]
 
+    def _swept(self, spans: list[MSpan]) -> list[int]:
+        sweepgen = self._heap.mheap.sweepgen
+        return [s.sweepgen == sweepgen or not has_slots(s) for s in spans]
+
     def _lists(self, spans: list[MSpan]) -> list[int]:
         numbers, none, large = self._list_numbers, self.list_names.index(""), self.list_names.index(_LARGE)
         return [
@@ -144,6 +157,13 @@ class SpanView:
         "cached_by": _cached_by,
         "list_name": _lists,
         "npreleased": lambda _, spans: [s.npreleased for s in spans],
+        "freeindex": lambda _, spans: [s.freeindex if s.state == MSPAN_IN_USE and s.elemsize else 0 for s in spans],
+        "swept": _swept,
+        "next_base": lambda _, spans: [s.next.start_addr if s.next is not None else 0 for s in spans],
+        "prev_base": lambda _, spans: [s.prev.start_addr if s.prev is not None else 0 for s in spans],
+        "needzero": lambda _, spans: [s.needzero for s in spans],
+        "unusedsince": lambda _, spans: [s.unusedsince for s in spans],
+        "ptr": lambda _, spans: [s.ptr for s in spans],
     }
 
     def mspan(self, base: int) -> MSpan:
@@ -157,11 +177,10 @@ class SpanView:
         """Returns the record of an mspan."""
         h = self._heap.mheap
         in_use = has_slots(s)
-        free = s.state == MSPAN_FREE
         return SpanInfo(
             base=s.start_addr,
             npages=s.npages,
-            state="inuse" if in_use else "free" if free else "manual",
+            state="inuse" if in_use else "free" if s.state == MSPAN_FREE else "manual",
             spanclass=s.spanclass if in_use else 0,
             elemsize=s.elemsize if in_use else 0,
             nelems=s.nelems if in_use else 0,

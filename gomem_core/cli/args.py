@@ -87,6 +87,12 @@ def _declare_check(parser: argparse.ArgumentParser) -> None:
     _json_option(parser, "an object for each file")
 
 
+def _declare_diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("then", metavar="A", help="a still or a session file; a session counts as it is at its end")
+    parser.add_argument("now", metavar="B", help="the one that is compared with it")
+    _json_option(parser, "one object")
+
+
 def _declare_classes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("size", metavar="SIZE", nargs="?", help="bytes: 33, 0x21, 32K, 1.5M; prints which class serves them")
     _json_option(parser, "an object for each class, or for the size,")
@@ -122,6 +128,11 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         "Run all steps of session files, and check that what they expect is true.",
         ("gomem check lesson.gomem", "gomem check --json lessons/*.gomem"),
         _declare_check,
+    ),
+    "diff": Subcommand(
+        "Print what differs between the heaps in two files: stills, or session files at their ends.",
+        ("gomem diff before.still after.still", "gomem diff --json lesson.gomem mine.gomem | jq .counts"),
+        _declare_diff,
     ),
     "classes": Subcommand(
         "Print the table of size classes, or where an object of SIZE bytes goes.",

@@ -37,7 +37,7 @@ class OwnFiles:
         if stamp is not None:
             self._known[resolved(path)] = stamp
 
-    def write(self, path: Path, text: str) -> Stamp | None:
+    def write(self, path: Path, content: bytes) -> Stamp | None:
         """Write a file, which is there as a whole or not at all.  A link stays one, and who may read the file may do so still.
 
         Raises OSError; NotOurs, with nothing changed.
@@ -50,7 +50,7 @@ class OwnFiles:
             raise NotOurs(f"{path} is there already; save under another name")
         beside = target.with_name(f".{target.name}.{os.getpid()}")
         try:
-            beside.write_text(text, encoding="utf-8")
+            beside.write_bytes(content)
             if found is not None:
                 beside.chmod(target.stat().st_mode & 0o7777)
             beside.replace(target)

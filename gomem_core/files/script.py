@@ -16,10 +16,11 @@ What belongs to a step stands in step.py.  Nothing is executed here.
 from pathlib import Path
 from typing import Final
 
+from gomem_core.files.content import read_content
 from gomem_core.files.reader import OpenFault, Reader
 from gomem_core.files.scriptdata import VERSION, BranchText, Script
 from gomem_core.files.step import ScriptError, Step, is_comment, located, parse_step
-from gomem_core.foreign import brief, named
+from gomem_core.foreign import named
 from gomem_core.lang import ParseError
 
 __all__ = [
@@ -36,7 +37,6 @@ __all__ = [
     "write_script",
 ]
 
-MAX_BYTES: Final = 256 << 20  # of a file; a million steps take a tenth
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -80,18 +80,11 @@ def load_script(path: Path) -> Script:
 
 def load_text(path: Path) -> str:
     """The text of a session file, which may still be none.  Raises ScriptError."""
-    name = named(path)
-    if _is_named_pipe(path):  # nobody could stop who waits for what another program writes
-        raise ScriptError(f"{name}: it is a pipe, not a file")
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as e:
-        raise ScriptError(f"{brief(path)}: {e.strerror or e}") from e
-    except ValueError as e:  # a NUL in the name
-        raise ScriptError(f"{brief(path)}: {e}") from e
-    if len(data) > MAX_BYTES:
-        raise ScriptError(f"{name}: the file is larger than {MAX_BYTES >> 20} MB, which no session is")
+    return text_of(named(path), read_content(path))
+
+
+def text_of(name: str, data: bytes) -> str:
+    """The text that a file's bytes are; `name` stands in messages.  Raises ScriptError."""
     nul = data.find(b"\0")
     if nul >= 0:
         number = data.count(b"\n", 0, nul) + 1
@@ -102,14 +95,6 @@ def load_text(path: Path) -> str:
         at = e.start + len(data) - len(e.object)
         number = data.count(b"\n", 0, at) + 1
         raise ScriptError(f"{name}:{number}: not a text file (byte {at} is not UTF-8)") from e
-
-
-def _is_named_pipe(path: Path) -> bool:
-    """Whether it is a pipe with a name of its own, not one that a shell has opened, as /dev/stdin."""
-    try:
-        return path.is_fifo() and path.resolve().parts[1:2] not in (("dev",), ("proc",))
-    except (OSError, ValueError):
-        return False
 
 
 def read_script(name: str, text: str, where: str) -> Script:

@@ -128,6 +128,13 @@ class Timeline:
         """All steps of a branch, from the very beginning."""
         return self._behind(name, 0)
 
+    def alone(self, name: str) -> "Timeline":
+        """A branch with all its steps and their names, as if there were no other; none of them done.  Raises UnknownBranch."""
+        if name not in self.branches:
+            raise UnknownBranch(name)
+        marks = {step: [*names] for branch, end in self.way(name) for step, names in branch.marks.items() if step <= end}
+        return Timeline(self.line(name), name, marks)
+
     def elsewhere(self, mark: str) -> str | None:
         """A branch that has a mark of this name which the current one has not."""
         return next((f.name for f in self.branches.values() if any(mark in names for names in f.marks.values())), None)

@@ -33,7 +33,7 @@ def format_command(command: c.Command) -> str:
             parts = ["show", what, str(target) if isinstance(target, int) else format_ref(target)]
         case m.Mark() | m.Say() | m.Pause() | m.Focus() | m.Select() | m.Expect():
             parts = _directive(command)
-        case m.Back() | m.Forward() | m.Goto() | m.UntilEvent() | m.UntilQuantity() | m.Diff():
+        case m.Back() | m.Forward() | m.Goto() | m.UntilEvent() | m.UntilQuantity() | m.Diff() | m.DiffBranch():
             parts = _move(command)
         case _:
             parts = _simple(command)
@@ -81,12 +81,14 @@ def _simple(command: c.Command) -> list[str]:
             parts = [word, topic]
         case m.Save(text) | m.Open(text) | m.Branch(str(text)) | m.Resume(str(text)):
             parts = [word, text]
+        case m.DiffFile(text):
+            parts = ["diff", "file", text]
         case _:
             parts = [word]
     return parts
 
 
-def _move(command: m.Back | m.Forward | m.Goto | m.UntilEvent | m.UntilQuantity | m.Diff) -> list[str]:
+def _move(command: m.Back | m.Forward | m.Goto | m.UntilEvent | m.UntilQuantity | m.Diff | m.DiffBranch) -> list[str]:
     word = type(command).__name__.lower()
     match command:
         case m.Back(n) | m.Forward(n):
@@ -95,6 +97,8 @@ def _move(command: m.Back | m.Forward | m.Goto | m.UntilEvent | m.UntilQuantity 
             parts = [word, f"{target}.{event}"]
         case m.Goto(target) | m.Diff(target):
             parts = [word, str(target)]
+        case m.DiffBranch(name, target):
+            parts = ["diff", "branch", name if target == "end" else f"{name}:{target}"]
         case m.UntilEvent(kind):
             parts = ["until", kind]
         case m.UntilQuantity(quantity, op, value):

@@ -62,8 +62,23 @@ class Diff:
 
 
 @frozen
+class DiffBranch:
+    """Compare with the state at a step or a bookmark of another branch."""
+
+    name: str
+    target: int | str
+
+
+@frozen
+class DiffFile:
+    """Compare with what the file `path`, as typed, holds: a still, or a session as it is at its end."""
+
+    path: str
+
+
+@frozen
 class Branch:
-    """Take up the future called `name`; None lists the futures this session has."""
+    """Take up the branch called `name`; None lists the branches this session has."""
 
     name: str | None
 
@@ -180,4 +195,4 @@ class ExpectError(Expect):
 
 Expectation = ExpectServed | ExpectQuantity | ExpectAddr | ExpectEvent | ExpectNoEvent | ExpectError
 Directive = Mark | Say | Pause | Focus | Select | Expectation
-Move = Back | Forward | Goto | UntilEvent | UntilQuantity | Diff | Branch | Save | Open | Resume
+Move = Back | Forward | Goto | UntilEvent | UntilQuantity | Diff | DiffBranch | DiffFile | Branch | Save | Open | Resume

@@ -113,7 +113,7 @@ def read_mark_name(word: str) -> str:
 
 
 def read_branch_name(word: str) -> str:
-    """A name of a future."""
+    """A name of a branch."""
     return _read_plain_name(word, "branch")
 
 
@@ -129,6 +129,25 @@ def read_stop(word: str) -> int | str:
     if word not in _ENDS:
         raise WordError(f"{word} is written in lower case", word.lower())
     return word
+
+
+def read_branch_stop(word: str) -> tuple[str, int | str]:
+    """A branch and a stop on it, its end where none is named: future2, or future2:7."""
+    name, colon, stop = word.partition(":")
+    if not name:
+        raise WordError(f"{shown(word)} begins with the colon that stands between a branch and a step")
+    try:
+        branch = read_branch_name(name)
+    except WordError as fault:
+        raise fault.inside(0, len(name)) from None
+    if not colon:
+        return branch, "end"
+    if not stop:
+        raise WordError("a step is missing after the colon, such as 7, a bookmark or end")
+    try:
+        return branch, read_stop(stop)
+    except WordError as fault:
+        raise fault.inside(len(name) + 1, len(stop)) from None
 
 
 def read_halfway(word: str) -> tuple[int | str, int]:

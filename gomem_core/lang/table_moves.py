@@ -12,6 +12,8 @@ from gomem_core.lang.moves import (
     Back,
     Branch,
     Diff,
+    DiffBranch,
+    DiffFile,
     ExpectAddr,
     ExpectError,
     ExpectEvent,
@@ -25,7 +27,15 @@ from gomem_core.lang.moves import (
     Save,
     Say,
 )
-from gomem_core.lang.names import read_branch_name, read_halfway, read_journal, read_mark_name, read_object_name, read_stop
+from gomem_core.lang.names import (
+    read_branch_name,
+    read_branch_stop,
+    read_halfway,
+    read_journal,
+    read_mark_name,
+    read_object_name,
+    read_stop,
+)
 from gomem_core.lang.numbers import MAX_INT
 from gomem_core.lang.panes import PANES, read_pane
 from gomem_core.lang.quantities import QUANTITIES
@@ -41,6 +51,10 @@ def _complete_stops(prefix: str, names: Names | None) -> Iterable[tuple[str, str
 
 def _goto(target: tuple[int | str, int]) -> Goto:
     return Goto(*target)
+
+
+def _diff_branch(at: tuple[str, int | str]) -> DiffBranch:
+    return DiffBranch(*at)
 
 
 def _complete_futures(prefix: str, names: Names | None) -> Iterable[tuple[str, str]]:
@@ -59,6 +73,10 @@ _PLACE = replace(
     _STOP, meaning="the number of a step, a bookmark, start or end, or such a place and events: 7.3", read=read_halfway
 )
 _FUTURE = Operand("name", "NAME", "a branch's name", read_branch_name, _complete_futures, required=False)
+_BRANCH_STOP = Operand(
+    *("at", "NAME[:STEP]", "a branch's name, or one with a colon and a step or bookmark", read_branch_stop, _complete_futures)
+)
+_FILE = Operand("path", "FILE", "the name of a file", op.trimmed, rest="line")
 _JOURNAL = Operand("id", "ID", "the name of a journal", read_journal, required=False)
 _TEXT = Operand("text", "TEXT", "a line of text", str, required=False, rest="line")
 _QUANTITY_HELP = {name: quantity.help for name, quantity in QUANTITIES.items()}
@@ -134,14 +152,19 @@ _DIFF = CommandSpec(
     name="diff",
     meant=("compare", "delta"),
     shapes=(
-        Shape(
-            Diff,
-            operands=(_STOP,),
-        ),
+        Shape(Diff, operands=(_STOP,)),
+        Shape(_diff_branch, "branch", (_BRANCH_STOP,), help="with another branch, at its end or at a step"),
+        Shape(DiffFile, "file", (_FILE,), help="with the still in a file, or with the session in one, at its end"),
     ),
-    summary="Say what is different here from a step or bookmark.",
-    help="Nothing moves and nothing changes. The explorer marks in every pane what differs, until esc ends it.",
-    examples=("alloc 48\nmark first\nalloc 48\ndiff first", "alloc 48\ndiff 0"),
+    summary="Say what differs from a step, a bookmark, a branch or a file.",
+    help="Nothing moves and nothing changes. The explorer marks in every pane what differs, until esc ends it. "
+    "A still is what `gomem export --still` writes.",
+    examples=(
+        "alloc 48\nmark first\nalloc 48\ndiff first",
+        "alloc 48\ndiff 0",
+        "alloc 48\nback\nalloc 64\ndiff branch main",
+        "diff file before.still",
+    ),
 )
 
 _BRANCH = CommandSpec(
@@ -153,7 +176,6 @@ _BRANCH = CommandSpec(
     examples=("alloc 48\nback\nalloc 64\nbranch",),
 )
 
-_FILE = Operand("path", "FILE", "the name of a file", op.trimmed, rest="line")
 _FILE_HELP = "The rest of the line is the file's name, blanks and # included; quotes are part of it."
 
 _SAVE = CommandSpec(

@@ -1,34 +1,42 @@
-"""What differs between two moments of a session: marks for panes, and text and data for people and programs.
+"""What differs between two stills: marks for panes, and text and data for people and programs.
 
 It reads as what happened from `then` to `now`.  When `then` is the later step, or lies on another branch, nothing happened that
 way; the words are chosen so that they hold there too.
 """
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import Profile
 from gomem_core.queries import difference_tables as tables
 from gomem_core.queries.difference_tables import Fate, LinkDiff, SpanDiff, Thing, ThingDiff
 from gomem_core.queries.figures import Figures
-from gomem_core.queries.moment import Moment, Roster, Row, SpanRecord, slot_addresses
+from gomem_core.queries.side import Row, Side, SpanRecord, slot_addresses
 from gomem_core.report import Result, signed, told
 from gomem_core.world.changes import Touched
 
 _ABSENT: Final = ("not there", -1)  # state, and the step of birth
 
 
+class There(NamedTuple):
+    """What the user calls the still with which another is compared; without any of it, it is an unnamed step of one session."""
+
+    bookmark: str = ""
+    branch: str = ""
+    file: str = ""
+    here: str = ""  # what the other one is called, where it is no step of the session either
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Everything that differs between two moments."""
+    """Everything that differs between two stills."""
 
     touched: Touched  # what panes mark
     fates: dict[int, Fate]  # of each span in `touched`: for panes that mark new, gone and changed ones in different ways
-    objects: dict[Row, Fate]  # of objects that are there in one moment only, or are dropped in one only
+    objects: dict[Row, Fate]  # of objects that are there in one still only, or are dropped in one only
     before: Figures  # the sums then
     result: Result  # with all rows
     brief: tuple[str, ...]  # its details with the first rows of each table: panes make them anew at each repaint
@@ -39,11 +47,8 @@ class Difference:
         return not self.result.details
 
 
-def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Difference:
-    """Compare two moments; `name` is what the user calls `then`, "" if nothing.
-
-    `forked`: they lie in different branches of a common past, neither on the way to the other.
-    """
+def difference(then: Side, now: Side, there: There) -> Difference:
+    """Compare two stills."""
     spans = _span_diffs(then, now)
     things, made_anew = _thing_diffs(then, now)
     links = _link_diffs(then, now)
@@ -65,13 +70,20 @@ def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Differen
         tables.objects_section(things, made_anew),
         tables.links_section(links, then, now),
     ]
-    data: dict[str, object] = {"then": then.step, "now": now.step, "name": name or None}  # see schema.differences.Difference
-    data |= {"same": not any(s.total or s.note for s in sections), "counts": {s.key: s.total for s in sections}}
+    data: dict[str, object] = {  # see schema.differences.Difference
+        "then": then.step,
+        "now": now.step,
+        "name": there.bookmark or None,
+        "branch": there.branch or None,
+        "file": there.file or None,
+        "same": not any(s.total or s.note for s in sections),
+        "counts": {s.key: s.total for s in sections},
+    }
     data |= {s.key: s.data for s in sections}
     sections = [s for s in sections if s.table.rows or s.note]
-    apart = forked or then.step >= now.step  # no way leads from then to now
+    apart = bool(there.branch) or (not there.file and then.step >= now.step)  # no way leads from then to now
     counts = _counts(then, now, _span_counts(spans, apart), _object_counts(things, made_anew, apart), len(links))
-    summary = _summary(then.step, now.step, name, forked, counts if sections else None)
+    summary = _summary(then.step, now.step, there, counts if sections else None)
     result = Result(summary, data, details=tuple(line for s in sections for line in s.lines()))
     objects = {(*d.thing, d.born): d.fate for d in things}
     brief = tuple(line for s in sections for line in s.lines(tables.ROWS_SHOWN))
@@ -81,9 +93,10 @@ def diff(then: Moment, now: Moment, name: str, forked: bool = False) -> Differen
 # --- Comparing --------------------------------------------------------------------------------------------------------------
 
 
-def _span_diffs(then: Moment, now: Moment) -> list[SpanDiff]:
-    before, after = ({r.info.base: r for r in m.spans} for m in (then, now))
-    found = [SpanDiff(base, before.get(base), after.get(base)) for base in sorted(before | after)]
+def _span_diffs(then: Side, now: Side) -> list[SpanDiff]:
+    before, after = then.raw_spans, now.raw_spans
+    unlike = sorted(base for base in before.keys() | after.keys() if before.get(base) != after.get(base))
+    found = [SpanDiff(base, then.span(base), now.span(base)) for base in unlike]
     return [d for d in found if d.then != d.now]
 
 
@@ -105,7 +118,7 @@ def _place(record: SpanRecord | None, profile: Profile) -> tuple[int, str, int, 
     return info.spanclass, info.list_name, info.next_base, info.prev_base
 
 
-def _slots(spans: Iterable[SpanDiff], links: Iterable[LinkDiff], then: Moment, now: Moment) -> set[int]:
+def _slots(spans: Iterable[SpanDiff], links: Iterable[LinkDiff], then: Side, now: Side) -> set[int]:
     """Addresses of slots that are taken or dead in one moment only, or hold other pointers, and of tiny blocks in use now."""
     found = {d.addr for d in links}
     tiny = {c.p: (c.tiny, c.tinyoffset) for c in then.mcaches}
@@ -119,12 +132,14 @@ def _slots(spans: Iterable[SpanDiff], links: Iterable[LinkDiff], then: Moment, n
     return found
 
 
-def _thing_diffs(then: Moment, now: Moment) -> tuple[list[ThingDiff], int]:
+def _thing_diffs(then: Side, now: Side) -> tuple[list[ThingDiff], int]:
     """Objects that differ, in order of birth, and how many differ only in when they were made.
 
     Numbers of objects say nothing when the moments lie in different branches, so that name, address and size must be the same.
     """
-    living, garbage = _unlike_rows(then.living, now.living), _unlike_rows(then.garbage, now.garbage)
+    if then.same_objects == now.same_objects:
+        return [], 0
+    living, garbage = ((a - b, b - a) for a, b in ((then.living, now.living), (then.garbage, now.garbage)))
     was, now_is = (
         {Thing(*row[:4]): (state, row[4]) for state, rows in (("dropped", dropped), ("alive", alive)) for row in rows}
         for alive, dropped in zip(living, garbage, strict=True)
@@ -140,32 +155,14 @@ def _thing_diffs(then: Moment, now: Moment) -> tuple[list[ThingDiff], int]:
     return sorted(found, key=lambda d: (d.born, d.thing.addr, d.thing.name)), made_anew
 
 
-def _unlike_rows(a: Roster, b: Roster) -> tuple[set[Row], set[Row]]:
-    """Objects that only the one has, and those that only the other has."""
-    if a == b:
-        return set(), set()
-    there, here = set(a.rows()), set(b.rows())
-    return there - here, here - there
-
-
-def _slots_of_things(things: Iterable[ThingDiff], then: Moment, now: Moment) -> set[int]:
+def _slots_of_things(things: Iterable[ThingDiff], then: Side, now: Side) -> set[int]:
     """Slots of the objects that differ; those of size 0 have none."""
-    bases = [[r.info.base for r in m.spans] for m in (then, now)]
-    found = set()
-    for d in things:
-        for m, borders, state in zip((then, now), bases, (d.was, d.now), strict=True):
-            if d.thing.size and state in ("alive", "dropped"):
-                found.add(_slot_base(m.spans[bisect_right(borders, d.thing.addr) - 1], d.thing.addr))
-    return found
+    sides = [(side, d.thing, state) for d in things for side, state in ((then, d.was), (now, d.now))]
+    return {side.slot_base(thing.addr) for side, thing, state in sides if thing.size and state in ("alive", "dropped")}
 
 
-def _slot_base(record: SpanRecord, addr: int) -> int:
-    base, size = record.info.base, record.info.elemsize
-    return addr - (addr - base) % size
-
-
-def _link_diffs(then: Moment, now: Moment) -> list[LinkDiff]:
-    before, after = ({(addr, word): to for addr, word, to in m.links} for m in (then, now))
+def _link_diffs(then: Side, now: Side) -> list[LinkDiff]:
+    before, after = then.links, now.links
     places = sorted({place for place, _ in before.items() ^ after.items()})
     return [LinkDiff(*place, before.get(place, 0), after.get(place, 0)) for place in places]
 
@@ -173,19 +170,21 @@ def _link_diffs(then: Moment, now: Moment) -> list[LinkDiff]:
 # --- Words ------------------------------------------------------------------------------------------------------------------
 
 
-def _summary(then: int, now: int, name: str, forked: bool, counts: str | None) -> str:
+def _summary(then: int, now: int, there: There, counts: str | None) -> str:
     """One sentence; `counts` None: nothing differs."""
-    there = f"step {then} (bookmark {name})" if name else f"step {then}"
+    here = there.here or f"step {now}"
+    name = f"step {then} (bookmark {there.bookmark})" if there.bookmark else f"step {then}"
+    name = there.file or (f"{name} of branch {there.branch}" if there.branch else name)
     if counts is None:
-        return f"nothing differs between {there} and step {now}"
-    if forked or then == now:
-        return f"{there} lies on another branch than step {now}; compared with it, here: {counts}"
-    if then > now:
-        return f"{there} lies ahead of step {now}; compared with it, here: {counts}"
-    return f"between {there} and step {now}: {counts}"
+        return f"nothing differs between {name} and {here}"
+    if there.branch:
+        return f"compared with {name}, at {here}: {counts}"
+    if then > now and not there.file:
+        return f"{name} lies ahead of {here}; compared with it, here: {counts}"
+    return f"between {name} and {here}: {counts}"
 
 
-def _counts(then: Moment, now: Moment, fates: dict[str, int], objects: dict[str, int], links: int) -> str:
+def _counts(then: Side, now: Side, fates: dict[str, int], objects: dict[str, int], links: int) -> str:
     """What differs, in figures; what is not worth a figure here stands in the tables."""
     parts = [", ".join(told(n, *_COUNTS[word]) for word, n in counts.items() if n) for counts in (fates, objects)]
     parts.append(told(links, "{n} link changed", "{n} links changed") if links else "")

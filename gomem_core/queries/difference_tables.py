@@ -1,4 +1,4 @@
-"""What differs between two moments, one table a subject: spans, mcentrals, mcaches, lists, account, counters, objects, links.
+"""What differs between two stills, one table a subject: spans, mcentrals, mcaches, lists, account, counters, objects, links.
 
 Each table knows its rows as text for people, of which the explorer shows a few, and as data for programs, nearly complete.
 """
@@ -13,7 +13,7 @@ from gomem_core.go.sizeclasses import kind_of
 from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Balance
 from gomem_core.queries.data import mcache_data, span_data
-from gomem_core.queries.moment import Moment, SpanRecord
+from gomem_core.queries.side import Side, SpanRecord
 from gomem_core.report import Cell, Column, Table, hexed, hexed_or_none, told
 from gomem_core.world.records import McacheInfo, SpanInfo
 
@@ -35,7 +35,7 @@ _FIELD_WORDS: Final = {
 
 
 class SpanDiff(NamedTuple):
-    """A base at which the two moments have different spans, or only one of them has a span."""
+    """A base at which the two stills have different spans, or only one of them has a span."""
 
     base: int
     then: SpanRecord | None
@@ -48,7 +48,7 @@ class SpanDiff(NamedTuple):
 
 
 class Thing(NamedTuple):
-    """An object as it is recognized in another moment, in which it may have another number; see ObjectInfo."""
+    """An object as it is recognized in the other still, in which it may have another number; see ObjectInfo."""
 
     name: str
     addr: int
@@ -57,7 +57,7 @@ class Thing(NamedTuple):
 
 
 class ThingDiff(NamedTuple):
-    """An object that is not the same in both moments: alive, dropped (and still in its slot), or not there."""
+    """An object that is not the same in both: alive, dropped (and still in its slot), or not there."""
 
     thing: Thing
     born: int  # step
@@ -73,7 +73,7 @@ class ThingDiff(NamedTuple):
 
 
 class LinkDiff(NamedTuple):
-    """A word in which the two moments have different pointers; target 0: none."""
+    """A word in which the two stills have different pointers; target 0: none."""
 
     addr: int  # of the slot
     word: int
@@ -210,7 +210,7 @@ def _scalar(value: object) -> "schema.Scalar":
 # --- mcentrals, mcaches, lists ----------------------------------------------------------------------------------------------
 
 
-def central_section(then: Moment, now: Moment, moved: set[int]) -> Section:
+def central_section(then: Side, now: Side, moved: set[int]) -> Section:
     """The mcentrals: lengths of their lists, how often somebody took the lock; `moved`: those whose lists are not the same."""
     names = now.profile.central_names
     counts = (*map(Column, names), Column("nmalloc"), Column("locks"))
@@ -239,15 +239,15 @@ def central_section(then: Moment, now: Moment, moved: set[int]) -> Section:
     return _section("mcentral", "mcentrals", columns, rows, data)
 
 
-def mcache_section(then: Moment, now: Moment) -> Section:
+def mcache_section(then: Side, now: Side) -> Section:
     """What each P has: its tiny block and its cached spans."""
     columns = (Column("p", "text"), Column("what", "text"), Column("was", "text"), Column("is", "text"))
     rows: list[tuple[Cell, ...]] = []
-    before, after = ({c.p: _facts(c) for c in m.mcaches} for m in (then, now))
+    before, after = ({c.p: _facts(c) for c in side.mcaches} for side in (then, now))
     for p in sorted(before | after):
         a, b = before.get(p, {}), after.get(p, {})
         rows += [(f"P{p}", what, *_was_is(a, b, what)) for what in sorted(a | b, key=_class_last) if a.get(what) != b.get(what)]
-    was, now_is = ({c.p: c for c in m.mcaches} for m in (then, now))
+    was, now_is = ({c.p: c for c in side.mcaches} for side in (then, now))
     data: list[schema.McacheChange] = [
         {"p": p, "then": _mcache_or_none(was.get(p), then.profile), "now": _mcache_or_none(now_is.get(p), now.profile)}
         for p in sorted(was | now_is)
@@ -276,9 +276,9 @@ def _class_last(what: str) -> tuple[int, str]:
     return (int(number), kind) if word == "class" else (0, {"there": "1", "allocates": "2"}.get(what, "3"))
 
 
-def lists_section(then: Moment, now: Moment) -> Section:
+def lists_section(then: Side, now: Side) -> Section:
     """Lengths of mheap's lists of free spans and of large objects; the large free spans are one row."""
-    before, after = (Counter(r.info.list_name for r in m.spans) for m in (then, now))
+    before, after = (Counter(side.still.spans.columns().list_name) for side in (then, now))
     names = sorted((before | after).keys() - {"", *now.profile.central_names}, key=partial(_list_order, now.profile))
     rows: list[tuple[Cell, ...]] = [(n, before[n], after[n], after[n] - before[n]) for n in names if before[n] != after[n]]
     data: list[schema.Lengths] = [
@@ -299,7 +299,7 @@ def _list_order(profile: Profile, name: str) -> tuple[int, int]:
 # --- Numbers --------------------------------------------------------------------------------------------------------------
 
 
-def account_section(then: Moment, now: Moment) -> Section:
+def account_section(then: Side, now: Side) -> Section:
     """The byte account, rows that differ."""
     b: tuple[Column, ...] = (Column("then", "bytes"), Column("now", "bytes"), Column("difference", "bytes change"))
     pairs = zip(Balance._fields, then.figures.balance, now.figures.balance, strict=True)
@@ -308,7 +308,7 @@ def account_section(then: Moment, now: Moment) -> Section:
     return _section("account", "byte account", (Column("what", "text"), *b), rows, data)
 
 
-def counters_section(then: Moment, now: Moment) -> Section:
+def counters_section(then: Side, now: Side) -> Section:
     """Counters that differ."""
     rows: list[tuple[Cell, ...]] = []
     data: list[schema.CounterChange] = []
@@ -370,7 +370,7 @@ def objects_section(diffs: list[ThingDiff], made_anew: int) -> Section:
     return section._replace(note=f"the same in both but made at another step: {made_anew}") if made_anew else section
 
 
-def links_section(diffs: list[LinkDiff], then: Moment, now: Moment) -> Section:
+def links_section(diffs: list[LinkDiff], then: Side, now: Side) -> Section:
     """Pointers stored in objects, by address."""
     columns = (Column("word", "text"), Column("address", "addr"), Column("was", "text"), Column("is", "text"))
     before, after = (_names(then), _names(now)) if diffs else ({}, {})
@@ -386,9 +386,9 @@ def links_section(diffs: list[LinkDiff], then: Moment, now: Moment) -> Section:
     return _section("links", "links", columns, rows, data)
 
 
-def _names(m: Moment) -> dict[int, str]:
+def _names(side: Side) -> dict[int, str]:
     """Names by address; objects of size 0 all have the same address and no name here."""
-    return {addr: name for roster in (m.garbage, m.living) for name, addr, size, *_ in roster.rows() if size}
+    return {addr: name for rows in (side.garbage, side.living) for name, addr, size, *_ in rows if size}
 
 
 # --- Words ----------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ Scalar = int | bool | str | None
 
 
 class SpanChange(TypedDict):
-    """A span that is there in one moment only (`span`), or not the same in both: [then, now] of each field that differs."""
+    """A span that is there in one still only (`span`), or not the same in both: [then, now] of each field that differs."""
 
     base: Addr
     fate: Fate
@@ -101,11 +101,13 @@ class Counts(TypedDict):
 
 
 class Difference(TypedDict):
-    """`diff`: what differs between step `then`, called `name`, and step `now`."""
+    """`diff`: what differs between step `then`, called `name`, of another `branch` or in a `file`, and step `now`."""
 
     then: int
     now: int
     name: str | None
+    branch: str | None
+    file: str | None
     same: bool
     counts: Counts
     spans: list[SpanChange]

@@ -3,6 +3,7 @@
 from typing import Literal, TypedDict
 
 from gomem_core.report import Addr
+from gomem_core.schema.differences import Difference
 from gomem_core.schema.heap import (
     Account,
     CentralLists,
@@ -255,4 +256,34 @@ class Export(Told):
     mem_stats: MemStats
 
 
-Output = Done | Failed | Check | SizeClass | Size | Verified | Unreadable | Bench | Setting | Key | Lesson | Export
+class Summary(TypedDict):
+    """`gomem open --json`: what a file holds; of a session, at its end."""
+
+    file: str
+    kind: str
+    title: str | None
+    step: int
+    pages: int
+    spans: int
+    objects: int
+    alive: int
+    heap_live: int
+    numgc: int
+
+
+Output = (
+    Done
+    | Failed
+    | Check
+    | SizeClass
+    | Size
+    | Verified
+    | Unreadable
+    | Bench
+    | Setting
+    | Key
+    | Lesson
+    | Export
+    | Summary
+    | Difference
+)

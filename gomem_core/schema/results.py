@@ -299,16 +299,18 @@ class Branches(TypedDict):
 
 
 class Saved(TypedDict):
-    """`save`."""
+    """`save`; `kind` is session or another sort of heap."""
 
     path: str
+    kind: str
     steps: int
 
 
 class Opened(TypedDict):
-    """`open`: `before` is the ID of the session that ended with it."""
+    """`open`: `kind` is session or another sort of heap; `before` is the ID of the session that ended with it."""
 
     path: str
+    kind: str
     steps: int
     before: str | None
 

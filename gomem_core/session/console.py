@@ -7,7 +7,20 @@ from typing import Final
 
 from gomem_core.files.step import PAUSE
 from gomem_core.lang import Command, ParseError, parse
-from gomem_core.lang.moves import Back, Diff, Focus, Forward, Goto, Pause, Say, Select, UntilEvent, UntilQuantity
+from gomem_core.lang.moves import (
+    Back,
+    Diff,
+    DiffBranch,
+    DiffFile,
+    Focus,
+    Forward,
+    Goto,
+    Pause,
+    Say,
+    Select,
+    UntilEvent,
+    UntilQuantity,
+)
 from gomem_core.report import Result
 from gomem_core.session.commands import EXECUTE, LOOKS, CommandError
 from gomem_core.session.commands.movefaults import CHECK_MOVES
@@ -16,8 +29,7 @@ from gomem_core.session.document import Desk
 from gomem_core.session.outcome import Outcome
 from gomem_core.world.interrupt import Stopped
 
-_READ_ONLY: Final = "this session is read-only: go through it with goto, back, forward, until, diff, focus and select"
-_MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, Focus, Select)
+_MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, DiffBranch, DiffFile, Focus, Select)
 
 
 class Console(Desk):
@@ -41,7 +53,7 @@ class Console(Desk):
             case _ if self._is_look(command):
                 return self._look(line, command)
             case _ if self._is_forbidden(command):
-                return Outcome(line, command, self.session.step, error=CommandError(_READ_ONLY).located(line))
+                return Outcome(line, command, self.session.step, error=CommandError(self.refusal).located(line))
             case Say():
                 return self._do(f"{line}\n{PAUSE}")
             case _ if type(command) in EXECUTE:
@@ -54,7 +66,7 @@ class Console(Desk):
         check = CHECK_MOVES.get(type(command))
         try:
             if self._is_forbidden(command):
-                raise CommandError(_READ_ONLY)
+                raise CommandError(self.refusal)
             if check is not None:
                 check(self, command)
         except CommandError as e:
@@ -66,8 +78,12 @@ class Console(Desk):
         return type(command) in LOOKS and not isinstance(command, Pause) and (not self.scripted or self._steps_ahead)
 
     def _is_forbidden(self, command: Command) -> bool:
-        """Whether it would change a session that may only be looked at."""
-        return self.read_only and not isinstance(command, _MERE_MOVES) and not self._is_look(command)
+        """Whether it would do something to a heap that may only be looked at, or to its session."""
+        if not self.refusal or self._is_look(command):
+            return False
+        if self.session.world.kind != "session":
+            return type(command) in EXECUTE or isinstance(command, Say)
+        return not isinstance(command, _MERE_MOVES)
 
     @property
     def _steps_ahead(self) -> bool:

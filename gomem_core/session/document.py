@@ -5,21 +5,26 @@ told in resume.py.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.files.branches import timeline_of
 from gomem_core.files.journal import Journal, Kind
 from gomem_core.files.ownfiles import OwnFiles, Stamp, resolved
 from gomem_core.files.script import Script, write_script
+from gomem_core.files.stillfile import still_bytes
 from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
 from gomem_core.session.expect import found_instead
 from gomem_core.session.outcome import Outcome
+from gomem_core.session.readheap import READ
 from gomem_core.session.session import Session
 from gomem_core.world.interrupt import Progress, StopRequest
+from gomem_core.world.still import Still
 
 if TYPE_CHECKING:
     from gomem_core.queries.difference import Difference
+
+_READ_ONLY: Final = "this session is read-only: go through it with goto, back, forward, until, diff, focus and select"
 
 
 class Origin(NamedTuple):
@@ -36,12 +41,13 @@ class Desk:
     """
 
     def __init__(
-        self, narrate: bool, script: Script | None = None, kind: Kind | None = None, origin: Origin | None = None
+        self, narrate: bool, opened: Script | Still | None = None, kind: Kind | None = None, origin: Origin | None = None
     ) -> None:
         self._narrate = narrate
         self._kind = kind
         self._problem = ""
         self._left = ""
+        self._beginning: list[tuple[str, *tuple[object, ...]]] = []  # what the session began with, until it is written down
         self._written: tuple[object, ...] = ()  # the last record
         self.read_only = False  # then lines may move through the session, and change nothing
         self.scripted = False  # lines come from a script, in which those that only look are steps too
@@ -49,7 +55,10 @@ class Desk:
         self.ended = ""  # the ID of the session that was here last, if it can be taken up again
         self.stop = StopRequest()  # of whatever takes long, in this session and those that follow
         self.progress = Progress()  # of a command, likewise
-        self.begin(Script("") if script is None else script, origin)
+        if isinstance(opened, Still):
+            self.look_at(opened, origin)
+        else:
+            self.begin(Script("") if opened is None else opened, origin)
 
     # --- Sessions -------------------------------------------------------------------------------------------------------
 
@@ -58,13 +67,27 @@ class Desk:
         before, self.journal = self.journal, None
         self._set(Session(self._narrate, timeline_of(script), self.stop, self.progress), script)
         self._begin_journal(script, origin)
+        self._over(before)
+
+    def look_at(self, still: Still, origin: Origin | None = None) -> None:
+        """The same with a still, of which no journal is kept: nothing can happen to it."""
+        before, self.journal = self.journal, None
+        name = "" if origin is None else origin.path.name
+        self._set(Session(self._narrate, None, self.stop, self.progress, still), Script(name, still.place.title))
+        self._beginning = []
+        if origin is not None:
+            self.own_files.know(*origin)
+        self._over(before)
+
+    def _over(self, journal: Journal | None) -> None:
+        """The session that was there before ends, only now, so that a kill leaves one of the two unfinished."""
         self.ended = ""
-        if before is not None:  # only now, so that a kill leaves one of the two unfinished
+        if journal is not None:
             self._write_beginning()
-            self._end(before, ended=True)
+            self._end(journal, ended=True)
 
     def _begin_journal(self, script: Script, origin: Origin | None) -> None:
-        self._beginning: list[tuple[str, *tuple[object, ...]]] = []  # what the session began with, until it is written down
+        self._beginning = []
         if origin is not None:
             self.own_files.know(*origin)
         if self._kind is None:
@@ -176,13 +199,23 @@ class Desk:
 
     # --- Files, expectations ----------------------------------------------------------------------------------------------
 
-    def text(self) -> str:
-        """The session as the text of a file."""
-        return write_script(self.session.script(self.script))
+    @property
+    def refusal(self) -> str:
+        """Why nothing may be done to the heap here; empty where it may."""
+        if self.session.world.kind != "session":
+            return READ
+        return _READ_ONLY if self.read_only else ""
+
+    def content(self) -> bytes:
+        """The session, or the still, as the content of a file."""
+        world = self.session.world
+        if isinstance(world, Still):
+            return still_bytes(world)
+        return write_script(self.session.script(self.script)).encode()
 
     def save(self, path: Path) -> None:
         """Write the session as a file, which is there as a whole or not at all.  Raises OSError, NotOurs."""
-        stamp = self.own_files.write(path, self.text())
+        stamp = self.own_files.write(path, self.content())
         if stamp is not None:
             self.record("file", str(resolved(path)), *stamp)
 

@@ -10,7 +10,9 @@ from typing import Protocol
 from gomem_core.classic.engine import ClassicEngine
 from gomem_core.go.events import Event
 from gomem_core.lang.commands import Level
+from gomem_core.session.readheap import ReadHeap
 from gomem_core.world.records import Allocated, Pages, Place, Sweeping
+from gomem_core.world.still import Still
 from gomem_core.world.world import Whole
 
 
@@ -160,6 +162,6 @@ class Engine(Mallocs, Protocol):
         ...
 
 
-def new_engine() -> Engine:
-    """An allocator with an empty heap."""
-    return ClassicEngine()
+def new_engine(still: Still | None = None) -> Engine:
+    """An allocator with an empty heap, or a still that only can be looked at."""
+    return ClassicEngine() if still is None else ReadHeap(still)

@@ -24,6 +24,7 @@ from gomem_core.world.changes import Stale
 from gomem_core.world.faults import OutOfMemory
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
+from gomem_core.world.still import Still
 
 SECOND: Final = 1_000_000_000  # ns
 _TOLD_FROM: Final = 100  # work from which to tell all costs little beside it
@@ -34,11 +35,14 @@ class Machine:
     """One heap and its objects.
 
     `step_of` gives a step by its number, from 1.  With `narrate` each outcome carries the events its command caused.
+    Where there is a `still`, it stands for the heap, and no step can be done.
     """
 
-    def __init__(self, step_of: Callable[[int], Step], narrate: bool, stop: StopRequest, progress: Progress) -> None:
-        self.engine = new_engine()
-        self.objects = ObjectTable()
+    def __init__(
+        self, step_of: Callable[[int], Step], narrate: bool, stop: StopRequest, progress: Progress, still: Still | None = None
+    ) -> None:
+        self.engine = new_engine(still)
+        self.objects = ObjectTable() if still is None else still.objects
         self.narrator = Narrator(self.engine, self.objects, stop, narrate)
         self.trail = Trail()
         self.at = 0  # steps done

@@ -50,7 +50,7 @@ class Narrator:
     def __init__(self, engine: Engine, objects: ObjectTable, stop: StopRequest, always: bool) -> None:
         self.always = always
         self.account = Account(engine.world, objects)
-        self.links = LinkIndex(engine.world, complete=True)
+        self.links = LinkIndex(engine.world, complete=not len(objects))  # where nothing is allocated, nothing is stored
         self.step = Narration()
         self._engine = engine
         self._stop = stop

@@ -24,11 +24,13 @@ from gomem_core.session.ahead import Ahead
 from gomem_core.session.commands import EXECUTE, CommandError
 from gomem_core.session.machine import Machine
 from gomem_core.session.outcome import Outcome
+from gomem_core.session.readheap import READ
 from gomem_core.session.trail import Trail
 from gomem_core.world.changes import Stale
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
+from gomem_core.world.still import Still
 from gomem_core.world.world import Whole
 
 __all__ = ["Outcome", "Session", "Stopped"]
@@ -55,6 +57,10 @@ class Branches(Protocol):
         """All steps of a branch, from the very beginning."""
         ...
 
+    def alone(self, name: str) -> Timeline:
+        """A branch with all its steps and their names, as if there were no other; none of them done.  Raises UnknownBranch."""
+        ...
+
     def elsewhere(self, mark: str) -> str | None:
         """A branch that has a bookmark of this name which the current one has not."""
         ...
@@ -78,6 +84,7 @@ class Session:
     """One heap, its objects, and the steps that made them.
 
     With `narrate` each outcome carries the events its command caused.  The steps of `timeline` wait to be done, as a script's.
+    With a `still`, that is the heap: it can be looked at, and has no steps.
     """
 
     def __init__(
@@ -86,10 +93,11 @@ class Session:
         timeline: Timeline | None = None,
         stop: StopRequest | None = None,
         progress: Progress | None = None,
+        still: Still | None = None,
     ) -> None:
         self._timeline = Timeline() if timeline is None else timeline
         self._progress = progress or Progress()
-        self._machine = Machine(self._step, narrate, stop or StopRequest(), self._progress)
+        self._machine = Machine(self._step, narrate, stop or StopRequest(), self._progress, still)
         self._part: Outcome | None = None  # of the command in which it stands halfway
         self._whole: Outcome | None = None  # of that in which it stood halfway last, with all its events
         self.event = 0  # > 0: halfway, after so many events of the next command
@@ -118,6 +126,11 @@ class Session:
         """Where the pointers to an address are stored.  Raises RuntimeError, likewise."""
         self._must_narrate()
         return self._machine.narrator.links
+
+    @property
+    def narrates(self) -> bool:
+        """Whether outcomes carry events, and the account and the links are kept."""
+        return self._machine.narrator.always
 
     def _must_narrate(self) -> None:
         if not self._machine.narrator.always:
@@ -211,6 +224,8 @@ class Session:
             return Outcome(source, None, self.step)
         if type(command) not in EXECUTE:
             return Outcome(source, command, self.step, error=_no_command(source))
+        if self.world.kind != "session":
+            return Outcome(source, command, self.step, error=CommandError(READ).located(source))
         step = parse_step(source) if "\n" in source else Step(source, source, command, None)
         self._leave_half()
         if self._machine.at != self.step:

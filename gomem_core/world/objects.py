@@ -44,6 +44,19 @@ class ObjectInfo(NamedTuple):
         return "scan" if self.ptrdata == self.size else "head"
 
 
+class ObjectColumns(NamedTuple):
+    """All objects there ever were, an entry each, with the fields of ObjectInfo."""
+
+    addr: array[int]
+    size: array[int]
+    ptrdata: array[int]
+    born: array[int]
+    dropped: array[int]
+    number: array[int]  # N of an unnamed object oN; 0 for a named one
+    churned: array[int]  # 1: made by a churn
+    names: dict[int, str]  # object number -> the name the user gave
+
+
 class _Aside(NamedTuple):
     """What was hidden, from object number `start` on, when another way was tried."""
 
@@ -245,6 +258,27 @@ class ObjectTable:
     @property
     def _columns(self) -> tuple[array[int], ...]:
         return self._addr, self._size, self._ptrdata, self._born, self._dropped, self._number, self._before, self._churned
+
+    # --- Being kept -----------------------------------------------------------------------------------------------------
+
+    def columns(self) -> ObjectColumns:
+        """All that is shown now, as values of their own."""
+        addr, size, ptrdata, born, dropped, number, _, churned = (column[: self._count] for column in self._columns)
+        names = {oid: name for oid, name in self._names.items() if oid < self._count}
+        return ObjectColumns(addr, size, ptrdata, born, dropped, number, churned, names)
+
+    @classmethod
+    def of(cls, columns: ObjectColumns) -> ObjectTable:
+        """A table of these objects, to be looked at: it cannot go through time."""
+        table = cls()
+        table._addr, table._size, table._ptrdata, table._born, table._dropped, table._number, table._churned, names = columns
+        table._names = dict(names)
+        table._count = len(columns.addr)
+        table._unnamed = array("i", [oid for oid, number in enumerate(columns.number) if number])
+        table._unnamed_count = len(table._unnamed)
+        table._drops = table._count - columns.dropped.count(ALIVE)
+        table._look_up_anew(table._count)
+        return table
 
     # --- Looking --------------------------------------------------------------------------------------------------------
 

@@ -3,13 +3,17 @@
 Addresses and sizes are bytes; pages are numbered from the start of the arena.
 """
 
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple, get_args
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 
 State = Literal["inuse", "manual", "free"]
 SlotState = Literal["allocated", "free", "dead"]
-SpanField = Literal[  # of SpanInfo, those that can be asked for as a column
+SpanField = Literal[
     "base",
     "npages",
     "state",
@@ -17,10 +21,17 @@ SpanField = Literal[  # of SpanInfo, those that can be asked for as a column
     "elemsize",
     "nelems",
     "alloc_count",
+    "freeindex",
     "sweepgen",
+    "swept",
     "cached_by",
     "list_name",
+    "next_base",
+    "prev_base",
+    "needzero",
     "npreleased",
+    "unusedsince",
+    "ptr",
 ]
 STATES: Final[tuple[State, ...]] = get_args(State)
 
@@ -75,6 +86,29 @@ class SpanInfo(NamedTuple):
         return self.nbytes - self.nelems * self.elemsize if self.nelems else 0
 
 
+class SpanColumns(NamedTuple):
+    """All spans in address order, a column for each field of SpanInfo, all of one length; none of them changes."""
+
+    base: array[int]
+    npages: array[int]
+    state: tuple[State, ...]
+    spanclass: array[int]
+    elemsize: array[int]
+    nelems: array[int]
+    alloc_count: array[int]
+    freeindex: array[int]
+    sweepgen: array[int]
+    swept: tuple[bool, ...]
+    cached_by: array[int]
+    list_name: tuple[str, ...]
+    next_base: array[int]
+    prev_base: array[int]
+    needzero: tuple[bool, ...]
+    npreleased: array[int]
+    unusedsince: array[int]
+    ptr: array[int]
+
+
 class SlotInfo(NamedTuple):
     """One slot of a span in use.  The two facts of an object: `allocated` (allocBits, freeindex) and `marked` (gcmarkBits)."""
 
@@ -85,6 +119,16 @@ class SlotInfo(NamedTuple):
     alloc_bit: bool  # its bit in allocBits, which holds the marks of the cycle swept last
     marked: bool  # its bit in gcmarkBits: set by a mark, until the span is swept
     rooted: bool  # the program refers to it
+
+
+class SlotColumns(NamedTuple):
+    """What lies in all spans, an entry each in address order; bit i of a bit set is slot i; 0 where there are no slots."""
+
+    alloc_bits: tuple[int, ...]
+    alloc_cache: tuple[int, ...]  # bit i is slot freeindex + i
+    gcmark_bits: tuple[int, ...]
+    root_bits: tuple[int, ...]  # slots to which the program itself refers
+    ptr_words: tuple[Sequence[int] | bool, ...]  # of each slot, how many words may hold pointers; a bool: all words, or none
 
 
 class WordInfo(NamedTuple):

@@ -11,7 +11,17 @@ from typing import Literal, NamedTuple, Protocol, cast
 
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
-from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SlotInfo, SpanField, SpanInfo, WordInfo
+from gomem_core.world.records import (
+    CentralInfo,
+    McacheInfo,
+    MemStats,
+    Region,
+    SlotColumns,
+    SlotInfo,
+    SpanField,
+    SpanInfo,
+    WordInfo,
+)
 
 
 class Counters(Protocol):
@@ -89,6 +99,10 @@ class Spans(Protocol):
         """What `list_name` of a span can be, in alphabetical order."""
         ...
 
+    def left_over(self) -> list[tuple[int, int, int]]:
+        """Entries of the spans array inside free spans, which are left over: (page, number of entries, the base) of each run."""
+        ...
+
 
 class Slots(Protocol):
     """What lies in spans: slots, words and their bits."""
@@ -131,6 +145,10 @@ class Slots(Protocol):
 
         A span has (nelems + 7) // 8 bytes: one without slots none.
         """
+        ...
+
+    def columns(self) -> SlotColumns:
+        """What lies in all spans, in address order; nothing of it changes when the heap does."""
         ...
 
 
@@ -283,11 +301,17 @@ class NotKnown(Exception):
     """A question was asked to which a world has no answer; its text is the sentence that says why."""
 
 
+Kind = Literal["session", "film", "process", "core", "dump", "still", "profile", "memstats", "gctrace"]
 Facet = Literal["spans", "slots", "pointers", "lists", "caches", "sums", "extents"]
 
 
 class World(Protocol):
     """A heap as it is seen by all that do not drive it."""
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of heap it is."""
+        ...
 
     @property
     def profile(self) -> Profile:
@@ -332,6 +356,11 @@ class World(Protocol):
 
 class Whole(Protocol):
     """A world of which every facet is known; `whole` makes one of a world of which those are known that are needed."""
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of heap it is."""
+        ...
 
     @property
     def profile(self) -> Profile:

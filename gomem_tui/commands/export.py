@@ -8,8 +8,10 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
-from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, json_text, say, write
-from gomem_core.files.script import ScriptError, load_script
+from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, is_terminal, json_text, say, write
+from gomem_core.files.opened import open_file
+from gomem_core.files.script import ScriptError
+from gomem_core.files.stillfile import still_bytes
 from gomem_core.foreign import brief
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import ExpectError
@@ -19,8 +21,10 @@ from gomem_core.report import counted
 from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import step_of
 from gomem_core.session.console import Console
+from gomem_core.session.document import Origin
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.snapshot import snapshot
+from gomem_core.session.stills import still_of
 from gomem_core.suggest import did_you_mean
 from gomem_tui.explorer.arrangement import NEEDS
 from gomem_tui.settings.look import Look, picture_look
@@ -35,7 +39,7 @@ def execute(args: argparse.Namespace) -> int:
     """Go there, and write what there is to be seen."""
     size, panes = _size(args.size), [_pane(word) for word in args.focus or ()]
     target, event = _stop(args.at)
-    if args.json and (args.size or panes or args.zoom or args.theme or args.ascii is not None):
+    if (args.json or args.still) and (args.size or panes or args.zoom or args.theme or args.ascii is not None):
         raise UsageError("--size, --focus, --zoom, --theme and --ascii are for --svg and --text")
     if args.no_frame and not args.svg:
         raise UsageError("--no-frame is for --svg")
@@ -43,11 +47,16 @@ def execute(args: argparse.Namespace) -> int:
     if args.out is not None and os.path.exists(args.out) and os.path.exists(args.file) and os.path.samefile(args.file, args.out):
         raise UsageError("argument -o: this is the session file itself")
     try:
-        console = Console(True, load_script(Path(args.file)))
+        path = Path(args.file)
+        console = Console(True, open_file(path), origin=Origin(path, None))
     except ScriptError as e:
         say(str(e))
         return BAD_INPUT
     _go(console, args.file, target, event)
+    if args.still:
+        title = console.script.title or console.script.name
+        _write_bytes(still_bytes(still_of(console.session, title)), args.out)
+        return OK
     if args.json:
         _write(f"{json_text(snapshot(console))}\n", args.out)
         return OK
@@ -106,7 +115,7 @@ def _go(console: Console, where: str, target: int | str, event: int) -> None:
     """Do the steps up to there; those that fail are told, and passed by.  Raises BadInput."""
     session = console.session
     try:
-        step = step_of(console, target)
+        step = step_of(console.session, target)
     except CommandError as e:
         raise BadInput(did_you_mean(e.message, e.suggestion), where) from e
     while session.step < step:
@@ -138,7 +147,18 @@ def _write(text: str, out: str | None) -> None:
             sys.stdout.reconfigure(encoding="utf-8")
         write(text)
         return
+    _write_bytes(text.encode(), out)
+
+
+def _write_bytes(data: bytes, out: str | None) -> None:
+    """Write to a file, or to stdout if that is none.  Raises BadInput."""
+    if out is None and is_terminal(sys.stdout):
+        raise UsageError("a still is no text: -o names a file for it")
     try:
-        Path(out).write_text(text, encoding="utf-8")
+        if out is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        else:
+            Path(out).write_bytes(data)
     except (OSError, ValueError) as e:  # ValueError: a NUL in the name
         raise BadInput(f"cannot write {brief(out)}: {getattr(e, 'strerror', None) or e}") from e

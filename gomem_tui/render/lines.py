@@ -8,8 +8,8 @@ from rich.cells import cell_len, set_cell_size
 
 from gomem_core.queries.difference_tables import GLYPHS, Fate
 from gomem_core.queries.figures import Figures
-from gomem_core.queries.moment import Row
 from gomem_core.queries.roworder import RowOrder
+from gomem_core.queries.side import Row
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.changes import Touched
 from gomem_tui.draw.style import Token

@@ -255,7 +255,7 @@ def test_what_comes_true_is_kept_with_the_step(console: Console) -> None:
     assert answer(console.submit("expect served mcache")) == "so it is: served mcache"
     assert complaint(console.submit("expect objects 5"))[0] == "expected objects = 5; found objects = 2"
     assert console.session.steps[1] == "alloc 48 as b\nexpect served mcache"
-    assert console.text() == "gomem 1\nalloc 48 as a\nalloc 48 as b\nexpect served mcache\nalloc 40000 as c\n"
+    assert console.content().decode() == "gomem 1\nalloc 48 as a\nalloc 48 as b\nexpect served mcache\nalloc 40000 as c\n"
 
 
 def test_an_error_is_expected_of_the_line_before(console: Console) -> None:

@@ -1,4 +1,4 @@
-"""What differs between two moments, compared with what two looks at the heap itself say."""
+"""What differs between two stills, compared with what two looks at the heap itself say."""
 
 import json
 from typing import Any, NamedTuple, cast
@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gomem_core.classic.image import capture
-from gomem_core.queries.difference import Difference, diff
+from gomem_core.queries.difference import Difference, There, difference
 from gomem_core.queries.figures import figures
-from gomem_core.queries.moment import Moment, moment
+from gomem_core.queries.side import Side
 from gomem_core.session.session import Session
 from gomem_core.world.changes import Touched
 from gomem_core.world.records import SpanInfo
+from gomem_core.world.still import Place, Still
 from tests.effort import effort
 from tests.inside import heap_of
 
@@ -31,8 +32,9 @@ LINES = st.one_of(
 SCRIPTS = st.lists(LINES, max_size=12)
 
 
-def now(session: Session) -> Moment:
-    return moment(session.world, session.objects, figures(session.world, session.account), session.step)
+def now(session: Session) -> Side:
+    still = Still.of(session.world, session.objects, Place("", session.step))
+    return Side(still, figures(session.world, session.account))
 
 
 def played(lines: list[str]) -> Session:
@@ -50,7 +52,7 @@ def between(first: str, then: str) -> Difference:
     before = now(session)
     for line in filter(None, then.split("/")):
         assert session.submit(line).ok, line
-    return diff(before, now(session), "m1")
+    return difference(before, now(session), There("m1"))
 
 
 def data_of(d: Difference) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def data_of(d: Difference) -> dict[str, Any]:
 
 
 class Look(NamedTuple):
-    """The heap as its view shows it at one time, gathered in another way than a moment is."""
+    """The heap as its view shows it at one time, gathered in another way than a still is."""
 
     spans: dict[int, tuple[SpanInfo, Any]]
     slots: dict[int, Any]
@@ -107,20 +109,20 @@ def test_what_two_looks_see_differently_is_marked_and_nothing_else(first: list[s
     before, seen = now(session), look(session)
     for line in then:
         session.submit(line)
-    check_marks(diff(before, now(session), "m1"), seen, look(session))
+    check_marks(difference(before, now(session), There("m1")), seen, look(session))
 
 
 @settings(max_examples=effort(4, 200))
 @given(common=SCRIPTS, there=SCRIPTS, here=SCRIPTS)
 def test_the_same_holds_for_two_futures(common: list[str], there: list[str], here: list[str]) -> None:
     one, other = played(common + there), played(common + here)
-    check_marks(diff(now(one), now(other), "m1", forked=True), look(one), look(other))
+    check_marks(difference(now(one), now(other), There(branch="future2")), look(one), look(other))
 
 
 @given(lines=SCRIPTS)
 def test_nothing_differs_from_itself(lines: list[str]) -> None:
     session = played(lines)
-    d = diff(now(session), now(session), "here")
+    d = difference(now(session), now(session), There("here"))
     assert d.empty
     assert d.touched == Touched()
     assert not d.fates
@@ -139,18 +141,20 @@ def test_where_nothing_differs_the_heap_is_the_same(first: list[str], then: list
     others.append(session.objects.living())
     if same == others and image.central == after.central and image.gc == after.gc:
         assert len(session.objects) == dict(before.counters)["objects_made"]
-        assert diff(before, now(session), "").empty
+        assert difference(before, now(session), There()).empty
     else:
-        assert not diff(before, now(session), "").empty
+        assert not difference(before, now(session), There()).empty
 
 
 @given(lines=SCRIPTS, more=SCRIPTS)
-def test_a_moment_stays_as_it_was(lines: list[str], more: list[str]) -> None:
+def test_a_still_stays_as_it_was(lines: list[str], more: list[str]) -> None:
     session = played(lines)
     before = now(session)
     for line in more:
         session.submit(line)
-    assert before == now(played(lines))
+    again = now(played(lines))
+    assert before.still == again.still
+    assert (before.figures, before.counters) == (again.figures, again.counters)
 
 
 # --- Figures ---------------------------------------------------------------------------------------------------------------
@@ -174,14 +178,14 @@ def test_differences_add_up(first: list[str], second: list[str], third: list[str
     cuts = (len(lines) // 3, 2 * len(lines) // 3)
     a, b, c = now(played(lines[: cuts[0]])), now(played(lines[: cuts[1]])), now(played(lines))
     for key, name in (("counters", "counter"), ("account", "part"), ("lists", "list")):
-        parts = [changes(diff(x, y, ""), key, name) for x, y in ((a, b), (b, c), (a, c))]
+        parts = [changes(difference(x, y, There()), key, name) for x, y in ((a, b), (b, c), (a, c))]
         assert added(parts[0], parts[1]) == parts[2]
 
 
 @given(lines=SCRIPTS)
 def test_from_nothing_the_figures_are_those_of_the_heap(lines: list[str]) -> None:
     session = played(lines)
-    d = diff(now(Session(narrate=True)), now(session), "start")
+    d = difference(now(Session(narrate=True)), now(session), There("start"))
     counters = {row["counter"]: row["now"] for row in data_of(d).get("counters", [])}
     for name in ("heap_live", "heap_inuse", "heap_released", "numgc", "nheap_lock", "nserved_mcache", "tinyallocs"):
         assert counters.get(name, 0) == getattr(session.world.sums.stats, name)
@@ -203,7 +207,7 @@ def test_back_is_there_mirrored(first: list[str], then: list[str]) -> None:
     for line in then:
         session.submit(line)
     b = now(session)
-    there, back = diff(a, b, "a"), diff(b, a, "b")
+    there, back = difference(a, b, There("a")), difference(b, a, There("b"))
     assert back.fates == {base: OPPOSITE[fate] for base, fate in there.fates.items()}
     assert back.touched.spans == there.touched.spans
     assert back.touched.central == there.touched.central

@@ -1,8 +1,8 @@
-"""What differs between two moments of small sessions, as text and as data."""
+"""What differs between two stills of small sessions, as text and as data."""
 
 import pytest
 
-from gomem_core.queries.difference import diff
+from gomem_core.queries.difference import There, difference
 from gomem_core.session.session import Session
 from tests.core.facts import ARENA, PAGE
 from tests.core.test_diff import between, data_of, now, played
@@ -198,7 +198,7 @@ def test_a_mark_that_lies_ahead() -> None:
     session = Session(narrate=True)
     before = now(session)
     session.submit("alloc 48 scan as a")
-    result = diff(now(session), before, "m1").result
+    result = difference(now(session), before, There("m1")).result
     assert result.summary == (
         "step 1 (bookmark m1) lies ahead of step 0; compared with it, here: "
         "2 spans only there; 1 object alive only there; heap_live -8.0K; arena -1.0M"
@@ -209,9 +209,8 @@ def test_a_mark_that_lies_ahead() -> None:
 
 def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
     there, here = played(["gogc 50", "alloc 48 as a"]), played(["alloc 48 as a", "gogc 50"])
-    assert diff(now(there), now(here), "m1").result.lines() == [
-        "step 2 (bookmark m1) lies on another branch than step 2; compared with it, here: "
-        "1 span different; 1 object made at another step",
+    assert difference(now(there), now(here), There("m1", branch="future2")).result.lines() == [
+        "compared with step 2 (bookmark m1) of branch future2, at step 2: 1 span different; 1 object made at another step",
         "",
         "spans",
         "only in bookkeeping: 1 span (unusedsince)",  # what is left of the arena is free since the alloc
@@ -219,17 +218,17 @@ def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
         "objects",
         "the same in both but made at another step: 1",
     ]
-    other = diff(now(played(["alloc 48 as a"])), now(played(["alloc 48 as b"])), "")
+    other = difference(now(played(["alloc 48 as a"])), now(played(["alloc 48 as b"])), There(branch="main"))
     assert other.result.lines() == [
-        "step 1 lies on another branch than step 1; compared with it, here: 1 object alive only here, 1 object alive only there",
+        "compared with step 1 of branch main, at step 1: 1 object alive only here, 1 object alive only there",
         "",
         "objects",
         "object  size  address       made at step  was        is",
         "a         48  0xc420000000             1  alive      not there",
         "b         48  0xc420000000             1  not there  alive",
     ]
-    forked = diff(now(played(["alloc 48 as a"])), now(played(["gogc 100", "alloc 48 as a"])), "m1", forked=True)
-    assert forked.result.summary.startswith("step 1 (bookmark m1) lies on another branch than step 2; compared with it, here: ")
+    forked = difference(now(played(["alloc 48 as a"])), now(played(["gogc 100", "alloc 48 as a"])), There(branch="future2"))
+    assert forked.result.summary.startswith("compared with step 1 of branch future2, at step 2: ")
     assert other.touched.slots == {ARENA}
     assert not other.touched.spans
 

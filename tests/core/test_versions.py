@@ -15,7 +15,7 @@ from gomem_core.lang.commands import ByAddr, ShowOne
 from gomem_core.session.commands import CHECK, CommandError, Context
 from gomem_tui.render.pagecells import class_glyph, class_glyphs
 from tests.core.facts import SIZE_CLASSES
-from tests.madeup import APART, STARTS, MadeUp
+from tests.madeup import APART, STARTS, made_up
 from tests.madeup import PROFILE as MADE_UP
 
 ROWS = [*PROFILES, MADE_UP]
@@ -52,7 +52,7 @@ def test_each_class_has_a_letter_of_its_own(profile: Profile) -> None:
 
 def test_what_a_version_or_a_heap_lacks_is_refused() -> None:
     """The language reads the numbers of all versions; what this heap does not have is said by the command."""
-    context = cast("Context", SimpleNamespace(world=MadeUp()))
+    context = cast("Context", SimpleNamespace(world=made_up()))
     check = CHECK[ShowOne]
     check(context, ShowOne("class", 67))
     with pytest.raises(CommandError, match=r"68 is not a class number of go9\.99; it is between 0 and 67") as refused:

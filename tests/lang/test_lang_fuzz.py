@@ -90,7 +90,8 @@ MOVES: st.SearchStrategy[Command] = st.one_of(
     st.builds(m.Back, NUMBERS),
     st.builds(m.Forward, NUMBERS),
     st.builds(m.Goto, st.integers(0, 2**63 - 1) | MARKS | st.sampled_from(["start", "end"])),
-    st.builds(m.Diff, st.integers(0, 2**63 - 1) | MARKS),
+    st.builds(m.Diff, st.integers(0, 2**63 - 1) | MARKS.filter(lambda name: name not in ("branch", "file"))),
+    st.builds(m.DiffBranch, PLAIN_NAMES, st.integers(0, 2**63 - 1) | MARKS | st.sampled_from(["start", "end"])),
     st.builds(m.UntilEvent, KINDS),
     COMPARISONS.map(lambda parts: m.UntilQuantity(*parts)),
     st.builds(m.Mark, MARKS),
@@ -109,6 +110,7 @@ WITH_TEXT: st.SearchStrategy[Command] = st.one_of(
     st.builds(m.Say, LINES),
     st.builds(m.Save, TEXTS.filter(bool)),
     st.builds(m.Open, TEXTS.filter(bool)),
+    st.builds(m.DiffFile, TEXTS.filter(bool)),
     st.builds(m.ExpectError, TEXTS),
 )
 

@@ -40,19 +40,19 @@ from gomem_tui.render.objects import Rows, render_objects
 from gomem_tui.render.pagecells import LENSES, Chart
 from gomem_tui.render.spans import render_spans
 from gomem_tui.settings.keys import STANDARD
-from tests.madeup import APART, LAST, PROFILE, STARTS, MadeUp
+from tests.madeup import APART, LAST, PROFILE, STARTS, made_up
 
 SIZES: Final = [(80, 24), (120, 40), (200, 60)]
 WIDTHS: Final = (59, 60, 80, 118, 120, 200)  # of panes, alone and beside each other
-WORLD: Final = MadeUp()
+WORLD: Final = made_up()
 ACCOUNT: Final = Account(WORLD, WORLD.objects)
 ORDER: Final = SpanOrder(WORLD, lambda: ACCOUNT)
-FAR: Final = next(info for info in WORLD.spans.all if info.base > STARTS[1] and info.list_name == "partialu")
-HOLDER: Final = next(info for info in WORLD.spans.all if info.base > STARTS[2] and info.sizeclass == 4)
-FREE: Final = next(info for info in WORLD.spans.all if info.base > STARTS[1] and info.npreleased)
+FAR: Final = next(info for info in WORLD.spans.rows() if info.base > STARTS[1] and info.list_name == "partialu")
+HOLDER: Final = next(info for info in WORLD.spans.rows() if info.base > STARTS[2] and info.sizeclass == 4)
+FREE: Final = next(info for info in WORLD.spans.rows() if info.base > STARTS[1] and info.npreleased)
 SCENES: Final = [
     Scene(Selection(info.base, info.spanclass), Touched({info.base}, {info.base}), before=figures(WORLD, ACCOUNT))
-    for info in (FAR, HOLDER, FREE, WORLD.spans.all[0])
+    for info in (FAR, HOLDER, FREE, WORLD.spans.rows()[0])
 ]
 Draw = Callable[[Port, Scene], list[Line]]
 
@@ -155,7 +155,7 @@ def test_the_map_never_has_more_rows_than_the_arenas(zoom: int, width: int, heig
     assert cells.rows <= -(-pages >> zoom) // cells.per_row + 3 + 3 + 2
     drawn = [cells.row(number) for number in range(cells.rows)]
     assert sum(bool(row.gap) for row in drawn) == 2
-    for info in WORLD.spans.all:
+    for info in WORLD.spans.rows():
         row = drawn[cells.row_of(info.base)]
         assert row.cells.start <= info.base < row.cells.stop, "each span is where its row says"
         assert cells.cell(info.base) in row.cells
@@ -194,9 +194,9 @@ def test_a_click_between_two_arenas_picks_nothing() -> None:
 
 def test_pages_are_numbered_through_all_arenas() -> None:
     arenas = WORLD.extents.arenas
-    before = sum(info.npages for info in WORLD.spans.all if info.base < STARTS[1])
+    before = sum(info.npages for info in WORLD.spans.rows() if info.base < STARTS[1])
     assert [arenas.page(start) for start in STARTS] == [0, before, 2 * before]
-    for info in WORLD.spans.all:
+    for info in WORLD.spans.rows():
         assert arenas.address(arenas.page(info.base)) == info.base
     assert arenas.is_between(STARTS[0] + APART // 2)
     assert not any(arenas.is_between(addr) for addr in (0, STARTS[0], STARTS[1] + 8192, STARTS[2] + APART))

@@ -55,7 +55,7 @@ expect error words
 
 
 def desk_at(step: int, event: int = 0) -> Console:
-    desk = Console(narrate=True, script=read_script("lesson", LESSON, "lesson"))
+    desk = Console(narrate=True, opened=read_script("lesson", LESSON, "lesson"))
     desk.session.goto(step, event)
     return desk
 
@@ -133,7 +133,7 @@ def test_narration_stands_above_the_ladder_and_notes_too() -> None:
 
 
 def test_what_was_not_asked_gives_way_to_what_is_said() -> None:
-    desk = Console(narrate=True, script=read_script("x", "alloc 48\nsay one\nsay\nsay two\nalloc 48", "x"))
+    desk = Console(narrate=True, opened=read_script("x", "alloc 48\nsay one\nsay\nsay two\nalloc 48", "x"))
     desk.session.goto(2)
     low, folded, high = (told(Story(desk.session.outcome), height=height) for height in (10, 11, 13))
     assert "4 mheap        not asked" in high
@@ -155,7 +155,7 @@ def test_where_there_is_room_narration_stands_beside_what_was_done() -> None:
 
 
 def test_a_long_pause_has_all_the_width() -> None:
-    desk = Console(narrate=True, script=read_script("x", "say word\nsay\n" * 9 + "pause", "x"))
+    desk = Console(narrate=True, opened=read_script("x", "say word\nsay\n" * 9 + "pause", "x"))
     desk.session.goto(1)
     assert "│" not in told(Story(desk.session.outcome), 120, 10)
 
@@ -185,7 +185,7 @@ def test_a_step_that_fails_shows_its_error() -> None:
 
 
 def test_nothing_said_reaches_the_terminal_raw() -> None:
-    desk = Console(narrate=True, script=read_script("x", "# \x1b[31mred\nsay &#27;]0;x&#7;\nalloc 48", "x"))
+    desk = Console(narrate=True, opened=read_script("x", "# \x1b[31mred\nsay &#27;]0;x&#7;\nalloc 48", "x"))
     desk.session.goto(1)
     for line in render_why(Story(desk.session.outcome, [("expect \x1b", "\x9b")]), Port(80, 20)):
         assert plain(line).isprintable()

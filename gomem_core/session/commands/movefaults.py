@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gomem_core.lang import format_command
-from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Select
+from gomem_core.lang.moves import Back, Branch, Diff, DiffBranch, Forward, Goto, Select
 from gomem_core.session.commands import CommandError
 from gomem_core.session.document import Desk
+from gomem_core.session.session import Session
 from gomem_core.suggest import nearest
 
 
-def step_of(desk: Desk, target: int | str) -> int:
+def step_of(session: Session, target: int | str) -> int:
     """The step meant by a number, a bookmark, `start` or `end`.  Raises CommandError."""
-    session = desk.session
     last = len(session.steps)
     if isinstance(target, int):
         if target > last:
@@ -30,7 +30,7 @@ def step_of(desk: Desk, target: int | str) -> int:
 
 def check_target(desk: Desk, command: Goto | Diff) -> None:
     """Raise CommandError if there is no such step."""
-    step_of(desk, command.target)
+    step_of(desk.session, command.target)
 
 
 def check_behind(desk: Desk, _command: Back) -> None:
@@ -45,7 +45,7 @@ def check_ahead(desk: Desk, _command: Forward) -> None:
         raise CommandError("this is the end; no step lies ahead")
 
 
-def check_branch(desk: Desk, command: Branch) -> None:
+def check_branch(desk: Desk, command: Branch | DiffBranch) -> None:
     """Raise CommandError if there is no such branch besides the current one."""
     others = desk.session.branches.others
     if command.name is not None and command.name not in others:
@@ -69,6 +69,7 @@ CHECK_MOVES: Final[dict[type, Callable[[Desk, Any], None]]] = {
     Forward: check_ahead,
     Goto: check_target,
     Diff: check_target,
+    DiffBranch: check_branch,
     Branch: check_branch,
     Select: check_select,
 }

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.files.journal import JournalError
+from gomem_core.files.opened import open_file
 from gomem_core.files.ownfiles import NotOurs, stamp_of
-from gomem_core.files.script import ScriptError, load_script
+from gomem_core.files.script import ScriptError
 from gomem_core.files.step import parse_step
 from gomem_core.foreign import brief, named
 from gomem_core.lang import format_command
@@ -16,6 +17,8 @@ from gomem_core.lang.moves import (
     Back,
     Branch,
     Diff,
+    DiffBranch,
+    DiffFile,
     Expect,
     ExpectAddr,
     ExpectError,
@@ -34,8 +37,6 @@ from gomem_core.lang.moves import (
     UntilEvent,
     UntilQuantity,
 )
-from gomem_core.queries.account import Account
-from gomem_core.queries.figures import figures
 from gomem_core.queries.quantities import measure
 from gomem_core.report import Column, Result, Table, counted, hexed
 from gomem_core.session.commands import CommandError
@@ -43,9 +44,9 @@ from gomem_core.session.commands.movefaults import check_ahead, check_behind, ch
 from gomem_core.session.document import Desk, Origin
 from gomem_core.session.resume import resume
 from gomem_core.session.session import Branches
+from gomem_core.world.still import Still
 
 if TYPE_CHECKING:
-    from gomem_core.queries.moment import Moment
     from gomem_core.schema import results
 
 _BRANCH_COLUMNS: Final = (Column("branch", "text"), Column("from"), Column("steps"), Column("first", "text"))
@@ -68,7 +69,7 @@ def _forward(desk: Desk, command: Forward) -> Result:
 
 
 def _goto(desk: Desk, command: Goto) -> Result:
-    step = step_of(desk, command.target)
+    step = step_of(desk.session, command.target)
     return goto(desk, step) if not command.event else _goto_halfway(desk, step, command)
 
 
@@ -169,33 +170,16 @@ def _mark(desk: Desk, command: Mark) -> Result:
     return Result(f"step {step} is the bookmark {command.name} now; goto {command.name} returns to it", data)
 
 
-def _diff(desk: Desk, command: Diff) -> Result:
-    from gomem_core.queries.difference import diff  # noqa: PLC0415 - with what it imports 8 ms, which `gomem run` need not spend
+def _diff(desk: Desk, command: Diff | DiffBranch | DiffFile) -> Result:
+    from gomem_core.session.commands import diffs  # noqa: PLC0415 - with what it imports 8 ms, which `gomem run` need not spend
 
-    session = desk.session
-    there, here, event = step_of(desk, command.target), session.step, session.event
-    session.goto(here)
-    now = _moment(desk)
-    try:
-        with session.only_looking():
-            session.goto(there)
-        then = _moment(desk)
-    finally:
-        session.goto(here, event)
-    name = command.target if isinstance(command.target, str) else ""
-    found = desk.difference = diff(then, now, name)
-    if event:
-        told = f"step {here} as a whole, not {here}.{event}: {found.result.summary}"
-        return replace(found.result, summary=told)
-    return found.result
-
-
-def _moment(desk: Desk) -> "Moment":
-    from gomem_core.queries.moment import moment  # noqa: PLC0415 - see _diff
-
-    session = desk.session
-    account = session.account if desk.narrates else Account(session.world, session.objects)
-    return moment(session.world, session.objects, figures(session.world, account), session.step)
+    match command:
+        case Diff():
+            return diffs.diff(desk, command)
+        case DiffBranch():
+            return diffs.diff_branch(desk, command)
+        case DiffFile():
+            return diffs.diff_file(desk, command)
 
 
 def _branch(desk: Desk, command: Branch) -> Result:
@@ -237,9 +221,9 @@ def _save(desk: Desk, command: Save) -> Result:
         raise CommandError(str(e), command.path) from e
     except OSError as e:
         raise CommandError(f"cannot write {brief(command.path)}: {e.strerror or e}", command.path) from e
-    steps = len(desk.session.steps)
-    data: results.Saved = {"path": command.path, "steps": steps}
-    return Result(f"{counted(steps, 'step')} saved in {command.path}", data)
+    steps, kind = len(desk.session.steps), desk.session.world.kind
+    data: results.Saved = {"path": command.path, "kind": kind, "steps": steps}
+    return Result(f"{counted(steps, 'step') if kind == 'session' else f'the {kind}'} saved in {command.path}", data)
 
 
 def _open(desk: Desk, command: Open) -> Result:
@@ -248,17 +232,20 @@ def _open(desk: Desk, command: Open) -> Result:
         if path.is_fifo():  # nobody could stop who waits for what another program writes
             raise ScriptError(f"{named(path)}: it is a pipe, not a file")
         origin = Origin(path, stamp_of(path))
-        script = load_script(path)
+        opened = open_file(path)
     except OSError as e:
         raise CommandError(f"cannot read {brief(command.path)}: {e.strerror or e}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
-    desk.begin(script, origin)
-    steps, before = len(script.steps), desk.ended
-    data: results.Opened = {"path": command.path, "steps": steps, "before": before or None}
-    if before:
-        return Result(f"{counted(steps, 'step')} of {command.path} ahead; resume {before} takes up the session before", data)
-    return Result(f"{counted(steps, 'step')} of {command.path} ahead", data)
+    if isinstance(opened, Still):
+        desk.look_at(opened, origin)
+        told = f"a still is shown: {command.path}"
+    else:
+        desk.begin(opened, origin)
+        told = f"{counted(len(opened.steps), 'step')} of {command.path} ahead"
+    steps, before = len(desk.session.steps), desk.ended
+    data: results.Opened = {"path": command.path, "kind": desk.session.world.kind, "steps": steps, "before": before or None}
+    return Result(f"{told}; resume {before} takes up the session before" if before else told, data)
 
 
 def _path(text: str) -> Path:
@@ -320,6 +307,8 @@ MOVES: Final[dict[type, Callable[[Any, Any], Result]]] = {
     UntilQuantity: _until_quantity,
     Mark: _mark,
     Diff: _diff,
+    DiffBranch: _diff,
+    DiffFile: _diff,
     Branch: _branch,
     Save: _save,
     Open: _open,

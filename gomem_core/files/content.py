@@ -1,0 +1,55 @@
+"""What a file holds, as bytes: bounded, and with gzip seen through.  Files are known by their content, not by their names."""
+
+import gzip
+import zlib
+from pathlib import Path
+from typing import Final
+
+from gomem_core.files.step import ScriptError
+from gomem_core.foreign import brief, named
+
+MAX_BYTES: Final = 256 << 20  # of a file, and of what a gzip file holds; a million steps take a tenth
+GZIP: Final = b"\x1f\x8b"
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a file, or those that were compressed into it.  Raises ScriptError."""
+    name = named(path)
+    if _is_named_pipe(path):  # nobody could stop who waits for what another program writes
+        raise ScriptError(f"{name}: it is a pipe, not a file")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as e:
+        raise ScriptError(f"{brief(path)}: {e.strerror or e}") from e
+    except ValueError as e:  # a NUL in the name
+        raise ScriptError(f"{brief(path)}: {e}") from e
+    if len(data) > MAX_BYTES:
+        raise ScriptError(f"{name}: the file is larger than {MAX_BYTES >> 20} MB, which gomem does not read")
+    return _unpacked(name, data) if data.startswith(GZIP) else data
+
+
+def _unpacked(name: str, data: bytes) -> bytes:
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        found = unpacking.decompress(data, MAX_BYTES + 1)
+    except zlib.error as e:
+        raise ScriptError(f"{name}: damaged: it begins as a gzip file and cannot be unpacked") from e
+    if len(found) > MAX_BYTES:
+        raise ScriptError(f"{name}: it unpacks to more than {MAX_BYTES >> 20} MB, which gomem does not read")
+    if not unpacking.eof:
+        raise ScriptError(f"{name}: damaged: the gzip file ends too early")
+    return found
+
+
+def packed(data: bytes) -> bytes:
+    """The bytes compressed, the same for the same bytes."""
+    return gzip.compress(data, compresslevel=6, mtime=0)
+
+
+def _is_named_pipe(path: Path) -> bool:
+    """Whether it is a pipe with a name of its own, not one that a shell has opened, as /dev/stdin."""
+    try:
+        return path.is_fifo() and path.resolve().parts[1:2] not in (("dev",), ("proc",))
+    except (OSError, ValueError):
+        return False

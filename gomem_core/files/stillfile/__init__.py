@@ -1,0 +1,15 @@
+"""A still as a file: JSON, compressed by gzip, which another gomem opens to an equal still.
+
+    {"gomem_still": 1, "profile": "go1.10", "kind": "still", "of": "session", "title": …, "step": …,
+     "extents": …, "spans": …, "slots": …, "pointers": …, "lists": …, "caches": …, "sums": …, "objects": …}
+
+Spans, slots, pointers and objects are columns, all of one length.  Addresses and sets of bits are hexadecimal strings; null
+stands for never.  What is read is checked as a whole: a file that was damaged or made up is an error that says where, and not a
+wrong picture.
+"""
+
+from gomem_core.files.stillfile.fields import FieldError
+from gomem_core.files.stillfile.reading import is_still, read_still
+from gomem_core.files.stillfile.writing import still_bytes
+
+__all__ = ["FieldError", "is_still", "read_still", "still_bytes"]

@@ -1,0 +1,115 @@
+"""What a session drives where its heap is read, not modelled: a still answers everything, and nothing can be done to it."""
+
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+from gomem_core.go.events import Event
+from gomem_core.lang.commands import Level
+from gomem_core.world.faults import InvariantError
+from gomem_core.world.records import Allocated, Pages, Place, Sweeping
+from gomem_core.world.still import Still
+
+READ: Final = "this heap is read, not modelled, and nothing can be done to it: show, find, diff, select and filters look at it"
+
+
+class _NoImage:
+    """Stands for the one state there is."""
+
+    nbytes = 0
+
+
+class _Nothing:
+    """What the next allocation would find: there is none."""
+
+    p = 0
+
+    def cached(self, spanclass: int) -> Place | None:
+        """Returns nothing, as the rest does."""
+        return None
+
+    def tiny_block(self, size: int) -> int:
+        return 0
+
+    def central(self, spanclass: int) -> Place | Sweeping | None:
+        return None
+
+    def pages(self, npages: int) -> Pages | Sweeping | None:
+        return None
+
+
+def _refuse() -> NoReturn:
+    raise InvariantError("read_heap", "a session refuses every command that would change a heap that is only read")
+
+
+class ReadHeap:
+    """Fulfils session/engine.py's Engine with a still in the place of an allocator."""
+
+    def __init__(self, still: Still) -> None:
+        self.world = still
+        self.ahead = _Nothing()
+        self.now = 0
+        self.mspans = still.spans.count
+
+    def mallocgc(self, size: int, ptrdata: int = 0) -> int:
+        """Raise InvariantError, as all do that would change the heap."""
+        _refuse()
+
+    def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
+        _refuse()
+
+    def drop(self, addr: int) -> None:
+        _refuse()
+
+    def write_pointer(self, obj: int, word: int, value: int) -> None:
+        _refuse()
+
+    def collect(self) -> None:
+        _refuse()
+
+    def mark(self) -> int:
+        _refuse()
+
+    def sweep_one(self) -> int:
+        _refuse()
+
+    def set_gc_percent(self, percent: int) -> None:
+        _refuse()
+
+    def scavenge(self, age: int) -> int:
+        _refuse()
+
+    def free_os_memory(self) -> int:
+        _refuse()
+
+    def flush(self) -> None:
+        _refuse()
+
+    def procs(self, n: int) -> None:
+        _refuse()
+
+    def use_p(self, p: int) -> None:
+        _refuse()
+
+    def set_now(self, now: int) -> None:
+        """Take no notice: there is only one moment."""
+
+    def set_trace(self, trace: Callable[[Event], object] | None) -> None:
+        """Tell nothing: nothing happens."""
+
+    def follow(self, event: Event) -> None:
+        """Take no notice."""
+
+    def counters(self) -> tuple[int, ...]:
+        """Returns nothing that could be compared: no step is ever done."""
+        return ()
+
+    def capture(self) -> _NoImage:
+        """Returns what stands for the one state."""
+        return _NoImage()
+
+    def restore(self, image: object) -> None:
+        """Do nothing: it is in this state already."""
+
+    def check(self, level: Level) -> list[str]:
+        """Returns no names: what a file holds was checked when it was read."""
+        return []

@@ -1,0 +1,38 @@
+"""Stills of sessions: what can be compared and kept."""
+
+from pathlib import Path
+
+from gomem_core.files.branches import timeline_of
+from gomem_core.files.opened import open_file
+from gomem_core.queries.figures import figures
+from gomem_core.queries.side import Side
+from gomem_core.session.session import Session
+from gomem_core.world.interrupt import Progress, StopRequest
+from gomem_core.world.still import Place, Still
+
+
+def still_of(session: Session, title: str = "") -> Still:
+    """The session's heap as it is now; halfway in a command, as it is there."""
+    if isinstance(session.world, Still):
+        return session.world
+    return Still.of(session.world, session.objects, Place(title, session.step))
+
+
+def side_of(session: Session) -> Side:
+    """The session as it is now, to be compared."""
+    return Side(still_of(session), figures(session.world, session.account) if session.narrates else None)
+
+
+def beside(session: Session, branch: str, stop: StopRequest, progress: Progress) -> Session:
+    """A session of its own at the beginning of another branch of `session`, which stays where it is."""
+    return Session(timeline=session.branches.alone(branch), stop=stop, progress=progress)
+
+
+def side_of_file(path: Path, stop: StopRequest, progress: Progress) -> Side:
+    """What a file holds, to be compared: a still, or a session as it is at its end.  Raises ScriptError and Stopped."""
+    opened = open_file(path)
+    if isinstance(opened, Still):
+        return Side(opened)
+    session = Session(timeline=timeline_of(opened), stop=stop, progress=progress)
+    session.goto(len(session.steps))
+    return side_of(session)

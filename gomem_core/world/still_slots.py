@@ -1,0 +1,212 @@
+"""What lies in the spans of a still: slots, words, stored pointers; see still.py."""
+
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
+from collections.abc import Generator, Iterator, Sequence
+from functools import cached_property
+from typing import Final
+
+from gomem_core.world.arenas import Arenas
+from gomem_core.world.records import SlotColumns, SlotInfo, SpanInfo, WordInfo
+from gomem_core.world.slotrows import Runs, slot_rows, slot_sets, word_rows
+from gomem_core.world.still_spans import StillSpans
+from gomem_core.world.world import Pointers
+
+_PAUSE: Final = 256  # slots
+
+
+class StillSlots:
+    """Slots and words, from the bits of each span."""
+
+    def __init__(self, spans: StillSpans, columns: SlotColumns, stored: StoredPointers, arenas: Arenas, zerobase: int) -> None:
+        self.zerobase = zerobase
+        self._spans = spans
+        self._columns = columns
+        self._stored = stored
+        self._arenas = arenas
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StillSlots) and self._columns == other._columns
+
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
+
+    def in_use(self, base: int) -> tuple[int, SpanInfo] | None:
+        """Number and record of the span in use at exactly `base`."""
+        number = self._spans.number(base)
+        if number < 0:
+            return None
+        info = self._spans.row(number)
+        return (number, info) if info.base == base and info.state == "inuse" else None
+
+    def bits(self, base: int) -> tuple[int, int, int]:
+        """allocBits, allocCache and gcmarkBits of the span in use at `base`."""
+        found = self.in_use(base)
+        if found is None:
+            return 0, 0, 0
+        columns, n = self._columns, found[0]
+        return columns.alloc_bits[n], columns.alloc_cache[n], columns.gcmark_bits[n]
+
+    def rows(self, base: int, start: int = 0, stop: int | None = None) -> list[SlotInfo]:
+        """Slots number start to stop of the span in use at `base`; none for other spans."""
+        found = self.in_use(base)
+        if found is None:
+            return []
+        columns, (n, info) = self._columns, found
+        return slot_rows(info, (columns.alloc_bits[n], columns.gcmark_bits[n], columns.root_bits[n]), start, stop)
+
+    def at(self, addr: int) -> SlotInfo | None:
+        """The slot that holds `addr`; None outside slots."""
+        info = self._spans.at(addr)
+        if info is None or not info.elemsize:
+            return None
+        index = (addr - info.base) // info.elemsize
+        return next(iter(self.rows(info.base, index, index + 1)), None)
+
+    def elemsize_at(self, addr: int) -> int:
+        """Bytes of a slot of the span in use that holds `addr`, else 0."""
+        info = self._spans.at(addr)
+        return info.elemsize if info is not None else 0
+
+    def base_of(self, addr: int) -> int:
+        """Address of the slot that holds `addr`, 0 where no object can be."""
+        slot = self.at(addr)
+        return slot.addr if slot is not None else 0
+
+    def roots(self) -> Iterator[tuple[SpanInfo, int]]:
+        """Each span, and the slots to which the program itself refers, as a bit set."""
+        return zip(self._spans.each(), self._columns.root_bits, strict=True)
+
+    def words(self, addr: int, count: int) -> list[WordInfo]:
+        """`count` words from `addr` (rounded down to a word), as far as its span goes; none of free spans."""
+        info = self._spans.at(addr)
+        found = None if info is None else self.in_use(info.base)
+        if found is None:
+            return []
+        n, info = found
+        runs: Runs = self._columns.ptr_words[n]
+        return word_rows(info, addr, count, runs, self._stored.in_span(info), self._arenas.at(info.base).start)
+
+    def sets(self, base: int) -> tuple[int, int] | None:
+        """The allocated slots of the span in use at `base`, and those of them that are not dead, as bit sets; else None."""
+        found = self.in_use(base)
+        if found is None:
+            return None
+        n, info = found
+        return slot_sets(info, self._columns.alloc_bits[n], self._columns.gcmark_bits[n])
+
+    def set_bytes(self, start: int, stop: int) -> tuple[bytes, bytes]:
+        """What `sets` says of spans number start to stop, joined, as Slots says."""
+        allocated, live = bytearray(), bytearray()
+        for n, info in enumerate(self._spans.rows(start, stop), start):
+            size = (info.nelems + 7) // 8
+            taken, held = slot_sets(info, self._columns.alloc_bits[n], self._columns.gcmark_bits[n])
+            allocated += taken.to_bytes(size, "little")
+            live += held.to_bytes(size, "little")
+        return bytes(allocated), bytes(live)
+
+    def columns(self) -> SlotColumns:
+        """What lies in all spans, in address order."""
+        return self._columns
+
+
+class StoredPointers:
+    """The pointers that are stored, ordered by slot and word: address of the slot, number of the word, where it leads."""
+
+    def __init__(self, slots: Sequence[int], words: Sequence[int], targets: Sequence[int]) -> None:
+        self.columns = array("Q", slots), array("q", words), array("Q", targets)
+
+    @classmethod
+    def of(cls, pointers: Pointers) -> StoredPointers:
+        """Those of any world."""
+        rows = sorted((addr, word, to) for addr in pointers.holders() for word, to in pointers.stored_in(addr))
+        return cls(*zip(*rows, strict=True)) if rows else cls((), (), ())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StoredPointers) and self.columns == other.columns
+
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
+
+    @cached_property
+    def by_slot(self) -> dict[int, dict[int, int]]:
+        """Address of a slot → word → where its pointer leads."""
+        found: dict[int, dict[int, int]] = {}
+        for addr, word, to in zip(*self.columns, strict=True):
+            found.setdefault(addr, {})[word] = to
+        return found
+
+    def in_span(self, info: SpanInfo) -> dict[int, dict[int, int]]:
+        """Number of a slot of a span → word → where its pointer leads."""
+        starts = range(info.base, info.base + info.nelems * info.elemsize, info.elemsize) if self.by_slot else ()
+        return {n: self.by_slot[addr] for n, addr in enumerate(starts) if addr in self.by_slot}
+
+
+class StillPointers:
+    """Stored pointers, and what the program reaches through them."""
+
+    def __init__(self, slots: StillSlots, stored: StoredPointers) -> None:
+        self.stored = stored
+        self._slots = slots
+
+    def stored_in(self, addr: int) -> list[tuple[int, int]]:
+        """The pointers stored in the object whose slot holds `addr`: (word number, target), by word."""
+        return sorted(self.stored.by_slot.get(self._slots.base_of(addr), {}).items())
+
+    def stores(self, addr: int, target: int) -> bool:
+        """Whether a pointer to exactly `target` is stored in the object whose slot holds `addr`."""
+        return target in self.stored.by_slot.get(self._slots.base_of(addr), {}).values()
+
+    def is_root(self, addr: int) -> bool:
+        """Whether the program itself refers to an object in the slot that holds `addr`."""
+        slot = self._slots.at(addr)
+        return slot is not None and slot.rooted
+
+    def is_reachable(self, addr: int) -> bool:
+        """Whether the program can reach the object at `addr` through what it refers to."""
+        slots, targets = self._reached
+        slot = self._slots.at(addr)
+        if slot is None:
+            return addr == self._slots.zerobase and addr in targets
+        return slot.rooted or slot.addr in slots
+
+    def holders(self) -> list[int]:
+        """Addresses of all slots in which pointers are stored."""
+        return [*self.stored.by_slot]
+
+    def reached(self) -> Generator[None, None, set[int]]:
+        """Addresses of the slots to which links lead from what the program refers to; stops now and then on its way."""
+        slots, _ = yield from self._walk()
+        return slots
+
+    def kept(self) -> tuple[int, set[int]]:
+        """What a mark would find now: bytes of all slots that it would reach, and where the links in these lead."""
+        slots, targets = self._reached
+        rooted = sum(bits.bit_count() * info.elemsize for info, bits in self._slots.roots())
+        others = sum(self._slots.elemsize_at(addr) for addr in slots if not self.is_root(addr))
+        return rooted + others, {to for to in targets if self._slots.base_of(to)}
+
+    @cached_property
+    def _reached(self) -> tuple[set[int], set[int]]:
+        walk = self._walk()
+        while True:
+            try:
+                next(walk)
+            except StopIteration as done:
+                found: tuple[set[int], set[int]] = done.value
+                return found
+
+    def _walk(self) -> Generator[None, None, tuple[set[int], set[int]]]:
+        """Slots to which links lead from what the program refers to, and where exactly these links lead."""
+        todo = [addr for addr in self.stored.by_slot if self.is_root(addr)]
+        slots: set[int] = set()
+        targets: set[int] = set()
+        while todo:
+            if not len(slots) % _PAUSE:
+                yield
+            for target in self.stored.by_slot.get(todo.pop(), {}).values():
+                targets.add(target)
+                slot = self._slots.base_of(target)
+                if slot and slot not in slots:
+                    slots.add(slot)
+                    todo.append(slot)
+        return slots, targets

@@ -1,0 +1,193 @@
+"""The spans of a still, as columns, and the lists on which they hang; see still.py."""
+
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final, get_args
+
+from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.go.versions import HeapLists
+from gomem_core.world.arenas import Arenas
+from gomem_core.world.records import STATES, CentralInfo, SpanColumns, SpanField, SpanInfo
+from gomem_core.world.world import Spans
+
+TRUTHS: Final = ("swept", "needzero")  # columns of bools
+SPAN_FIELDS: Final[tuple[SpanField, ...]] = get_args(SpanField)
+
+
+class StillSpans:
+    """Spans in address order."""
+
+    def __init__(self, columns: SpanColumns, left_over: Sequence[tuple[int, int, int]], arenas: Arenas) -> None:
+        self._columns = columns
+        self._left_over = tuple(left_over)
+        self._arenas = arenas
+        self.list_names = tuple(sorted({"", *columns.list_name}))
+
+    @classmethod
+    def of(cls, spans: Spans, arenas: Arenas) -> StillSpans:
+        """The spans of any world."""
+        found: dict[str, Any] = {}  # Any: each column has a type of its own
+        for name in SPAN_FIELDS:
+            column = array("q")
+            column.frombytes(spans.column(name).cast("B"))
+            if name == "state":
+                found[name] = tuple([STATES[number] for number in column])
+            elif name == "list_name":
+                found[name] = tuple([spans.list_names[number] for number in column])
+            else:
+                found[name] = tuple(map(bool, column)) if name in TRUTHS else column
+        return cls(SpanColumns(**found), spans.left_over(), arenas)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StillSpans) and self._columns == other._columns and self._left_over == other._left_over
+
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
+
+    @property
+    def count(self) -> int:
+        """Number of spans."""
+        return len(self._columns.base)
+
+    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
+        """Spans number start to stop, in address order."""
+        return [SpanInfo(*row) for row in zip(*(column[start:stop] for column in self._columns), strict=True)]
+
+    def columns(self) -> SpanColumns:
+        """All spans at once, in address order."""
+        return self._columns
+
+    def column(self, name: SpanField, start: int = 0, stop: int | None = None) -> memoryview:
+        """One field of spans number start to stop, as Spans says."""
+        if name not in self._numbers:
+            column: Sequence[Any] = getattr(self._columns, name)  # Any: of words or numbers
+            words: Sequence[str] = STATES if name == "state" else self.list_names if name == "list_name" else ()
+            numbers = {word: number for number, word in enumerate(words)}
+            self._numbers[name] = array("q", [numbers[one] for one in column] if words else column)
+        return memoryview(self._numbers[name])[start:stop]
+
+    @cached_property
+    def _numbers(self) -> dict[str, array[int]]:
+        return {}
+
+    def each(self) -> Iterator[SpanInfo]:
+        """All spans in address order, made one at a time."""
+        return (SpanInfo(*row) for row in zip(*self._columns, strict=True))
+
+    def at(self, addr: int) -> SpanInfo | None:
+        """The span whose pages hold `addr`; None where none does."""
+        number = self.number(addr)
+        return None if number < 0 else self.row(number)
+
+    def row(self, number: int) -> SpanInfo:
+        """Span number `number`."""
+        return self.rows(number, number + 1)[0]
+
+    def number(self, base: int) -> int:
+        """Position in address order of the span that holds `base`; -1 where none does."""
+        columns = self._columns
+        number = bisect_right(columns.base, base) - 1
+        inside = number >= 0 and base < columns.base[number] + (columns.npages[number] << PAGE_SHIFT)
+        return number if inside else -1
+
+    def entry(self, page: int) -> tuple[int, bool]:
+        """spans[page]: the base of the span it points to (0: nil), and whether that is valid or left over."""
+        info = self.at(self._arenas.address(page))
+        if info is None:
+            return 0, False
+        first = self._arenas.page(info.base)
+        if info.state != "free" or page in (first, first + info.npages - 1):
+            return info.base, True
+        at = bisect_right(self._left_over, (page, 1 << 63, 0)) - 1
+        start, count, base = self._left_over[at] if at >= 0 else (0, 0, 0)
+        return (base, False) if page < start + count else (0, False)
+
+    def left_over(self) -> list[tuple[int, int, int]]:
+        """Entries of the spans array inside free spans: (page, number of entries, the base) of each run."""
+        return [*self._left_over]
+
+
+class StillLists:
+    """The lists on which spans hang; their order is told by the neighbours of each span."""
+
+    def __init__(self, spans: StillSpans, central: Mapping[int, CentralInfo], names: HeapLists) -> None:
+        self._central = dict(central)
+        self._spans = spans
+        self._names = names
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StillLists) and self._central == other._central
+
+    __hash__ = None  # type: ignore[assignment]  # it holds a dict
+
+    @cached_property
+    def _chains(self) -> dict[tuple[int, str], list[int]]:
+        """Bases of the spans of each list, front to back, by span class (0 for lists that are not an mcentral's) and name."""
+        following: dict[int, int] = {}
+        chains: dict[tuple[int, str], list[int]] = {}
+        for info in self._spans.each():
+            if info.list_name and info.list_name != self._names.free_large:
+                following[info.base] = info.next_base
+                if not info.prev_base:
+                    chains[info.spanclass if info.spanclass > 1 else 0, info.list_name] = [info.base]
+        for chain in chains.values():
+            while base := following[chain[-1]]:
+                chain.append(base)
+        return chains
+
+    @cached_property
+    def _places(self) -> dict[int, tuple[int, int]]:
+        """Place, from 1, of each span in its list, and how many that has."""
+        return {base: (n, len(chain)) for chain in self._chains.values() for n, base in enumerate(chain, 1)}
+
+    def mcentrals(self) -> dict[int, CentralInfo]:
+        """Every mcentral, by its span class."""
+        return dict(self._central)
+
+    def central(self, spanclass: int) -> CentralInfo:
+        """The mcentral of a span class."""
+        return self._central[spanclass]
+
+    def chain(self, spanclass: int, name: str, limit: int = 1 << 60) -> list[int]:
+        """Bases of at most `limit` spans of one of its lists, front to back."""
+        return self._chains.get((spanclass, name), [])[:limit]
+
+    def last(self, spanclass: int, name: str) -> int:
+        """Base of the last span of one of its lists, 0: it is empty."""
+        chain = self._chains.get((spanclass, name))
+        return chain[-1] if chain else 0
+
+    def place(self, base: int, limit: int) -> int:
+        """Place, from 1, of the span at `base` in the list it hangs on; 0: on none, or more than `limit` from both its ends."""
+        place, count = self._places.get(base, (0, 0))
+        return place if place <= limit or count - place < limit else 0
+
+    def free_lists(self) -> list[tuple[int, int]]:
+        """(pages, number of spans) of each free list that is not empty, shortest first; large spans are not in these."""
+        named = ((name, len(chain)) for (_, name), chain in self._chains.items() if name.startswith(f"{self._names.free}["))
+        return sorted((int(name.partition("[")[2][:-1]), count) for name, count in named)
+
+    def free_list(self, npages: int, limit: int = 1 << 60) -> list[int]:
+        """Bases of at most `limit` free spans of exactly `npages` < 128 pages, front to back."""
+        return self._chains.get((0, f"{self._names.free}[{npages}]"), [])[:limit]
+
+    def free_large(self) -> list[SpanInfo]:
+        """The free spans of 128 pages and more, best fit first."""
+        return sorted(
+            (i for i in self._spans.each() if i.list_name == self._names.free_large), key=lambda info: (info.npages, info.base)
+        )
+
+    def free_large_lengths(self, most: int) -> list[tuple[int, int, int]]:
+        """(pages, number of spans, base of the first) of each length of large free spans, shortest first, as Lists says."""
+        found: dict[int, tuple[int, int]] = {}
+        for n, info in enumerate(self.free_large()):
+            if n == most:
+                if len(found) > 1:
+                    found.popitem()
+                break
+            count, base = found.get(info.npages, (0, info.base))
+            found[info.npages] = count + 1, base
+        return [(npages, count, base) for npages, (count, base) in found.items()]
