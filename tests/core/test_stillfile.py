@@ -51,7 +51,7 @@ def test_what_is_written_is_read(lines: list[str]) -> None:
 # Ways to damage a file, as a path to a value and the value to put there; None: leave the value out.
 DAMAGES = [
     (("gomem_still",), 2, "gomem_still: a number from 1 to 1 was expected, not 2"),
-    (("profile",), "go9", "profile: go1.10 was expected, not 'go9'"),
+    (("profile",), "go9", "profile: 'go1.10' was expected, not 'go9'"),
     (("step",), -1, "step: a number from 0"),
     (("step",), True, "step: a number from 0"),
     (("title",), 7, "title: a string"),
@@ -71,7 +71,7 @@ DAMAGES = [
     (("slots", "alloc_bits", 0), "0x" + "f" * 400, "slots.alloc_bits[0]: there are only"),
     (("slots", "alloc_cache", 0), "0x" + "f" * 17, "slots.alloc_cache[0]: a set of at most 64 bits"),
     (("pointers", "word", 0), 7, "is no slot with a word 7"),
-    (("lists", "central", 3), [3, 0, 0, 0], "lists.central[3].row has 4 entries, where 5 were expected"),
+    (("lists", "central", 3), [3, [0], 0, 0], "lists.central[3].lengths has 1 entries, where 2 were expected"),
     (("caches",), [], "caches: one of them has to be the current one"),
     (("caches", 1, "cached", 0, 1), "0x1", "caches[1].cached[0].base: the base of a span"),
     (("sums", "counters", "numgc"), "1", "sums.counters.numgc: a number"),
@@ -79,14 +79,13 @@ DAMAGES = [
     (("objects", "names", "0"), "\x1b[2J", "objects.names.0: the name of an object was expected"),
     (("objects", "names", "99999"), "x", "objects.names.99999: there are only"),
     (("objects", "dropped", 0), 0, "objects.dropped[0]: it was dropped before it was born"),
-    (("extents", "arena"), ["0x1", "0x2"], "extents.arena: two borders of pages"),
+    (("extents", "arenas", 0), ["0x1", "0x2", "0x3"], "extents.arenas[0]: three borders were expected, in order and of pages"),
+    (("extents", "arenas"), [], "extents.arenas: arenas must be apart"),
     (("extents", "regions"), [], "extents.regions: heap: arena is missing"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "message"), DAMAGES, ids=lambda one: ".".join(map(str, one)) if isinstance(one, tuple) else ""
-)
+@pytest.mark.parametrize(("path", "value", "message"), DAMAGES, ids=str)
 def test_a_damaged_file_says_where(path: tuple[Any, ...], value: object, message: str) -> None:
     whole = copy.deepcopy(unpacked(still_of(played(LIVELY))))
     at = whole

@@ -1,6 +1,6 @@
 """A still as a file: JSON, compressed by gzip, which another gomem opens to an equal still.
 
-    {"gomem_still": 1, "profile": "go1.10", "kind": "still", "of": "session", "title": …, "step": …,
+    {"gomem_still": 1, "profile": …, "kind": "still", "of": "session", "title": …, "step": …,
      "extents": …, "spans": …, "slots": …, "pointers": …, "lists": …, "caches": …, "sums": …, "objects": …}
 
 Spans, slots, pointers and objects are columns, all of one length.  Addresses and sets of bits are hexadecimal strings; null
