@@ -77,6 +77,8 @@ class PromptActions:
         if instead:
             return instead
         session, keyboard = self._model.session, self._options.keyboard
+        if self._model.is_read:
+            return "this heap was read, and takes no commands: type show, find or diff"
         if session.at_end:
             return "this is the end; type a command, for example alloc 48 scan"
         line = session.line(session.step + 1).strip()

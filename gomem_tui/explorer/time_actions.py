@@ -8,6 +8,7 @@ from gomem_tui.explorer.parts import Actions
 from gomem_tui.explorer.work import Work
 from gomem_tui.hint import takes_long, travels_long
 from gomem_tui.panes.model import Model
+from gomem_tui.render.words import ONE_MOMENT
 
 
 class TimeActions:
@@ -30,7 +31,7 @@ class TimeActions:
         session = self._model.session
         if session.at_end:
             type_it = self._footer.keyboard.name("prompt")
-            self._footer.say(f"This is the end; {type_it} types a command." if type_it else "This is the end.")
+            self._say_edge(f"This is the end; {type_it} types a command." if type_it else "This is the end.")
         else:
             self._travel(self._model.forward, takes_long(session.line(session.step + 1), session))
 
@@ -38,7 +39,7 @@ class TimeActions:
         """Stand before the last step, or before the command that is half done."""
         session = self._model.session
         if not session.step and not session.event:
-            self._footer.say("This is the beginning.")
+            self._say_edge("This is the beginning.")
         else:
             self._travel(lambda: self._model.go(session.step if session.event else session.step - 1))
 
@@ -46,9 +47,9 @@ class TimeActions:
         """Go one event further in the next command, or back."""
         session = self._model.session
         if direction > 0 and session.at_end:
-            self._footer.say("This is the end.")
+            self._say_edge("This is the end.")
         elif direction < 0 and not session.step and not session.event:
-            self._footer.say("This is the beginning.")
+            self._say_edge("This is the beginning.")
         else:
             self._travel(lambda: self._model.micro(direction))
 
@@ -62,7 +63,7 @@ class TimeActions:
         session = self._model.session
         last = len(session.steps) if direction > 0 else 0
         if (session.step, session.event) == (last, 0):
-            self._footer.say("This is the end: no step lies ahead." if direction > 0 else "This is the beginning.")
+            self._say_edge("This is the end: no step lies ahead." if direction > 0 else "This is the beginning.")
         else:
             self._travel(lambda: self._model.go(last), travels_long(session))
 
@@ -78,6 +79,10 @@ class TimeActions:
         if self._work.stopped:
             self._footer.say(f"Stopped at step {self._model.session.step:,}.")
 
+    def _say_edge(self, message: str) -> None:
+        """Say that it goes no further; of a heap that has no steps at all, that."""
+        self._footer.say(ONE_MOMENT if self._model.is_read else message)
+
     def _travel(self, go: Callable[[], object], long: bool = False) -> None:
         """Move through the session, and show where it stands then."""
         self._work.do(go, lambda _: self.arrived(), long)
@@ -86,4 +91,4 @@ class TimeActions:
         self.arrived()
         if not found and not self._work.stopped:
             end = "This is the end: in no step ahead spans moved."
-            self._footer.say(end if direction > 0 else "This is the beginning: in no step before spans moved.")
+            self._say_edge(end if direction > 0 else "This is the beginning: in no step before spans moved.")

@@ -67,6 +67,11 @@ class Model:
         return self.session.world
 
     @property
+    def is_read(self) -> bool:
+        """Whether the heap is one that was read, which has no steps and takes no commands."""
+        return self.world.kind != "session"
+
+    @property
     def difference(self) -> Difference | None:
         """What differs from another moment, while that is shown."""
         return self.console.difference

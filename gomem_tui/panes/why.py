@@ -7,7 +7,7 @@ from gomem_core.report import Result
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line
-from gomem_tui.render.why import Story, render_why, standing_at, why_length
+from gomem_tui.render.why import READ_KEYS, Story, render_why, standing_at, why_length
 from gomem_tui.settings.keys import Keyboard
 
 
@@ -59,7 +59,14 @@ class WhyPane(HeapPane):
         title = model.console.script.title
         above_others = self._wrong and (self.shows_log or model.difference is not None)
         outcome, wrong = (model.session.outcome, model.outcome) if above_others else (model.outcome, None)
-        story = Story(outcome, model.unmet, model.difference, self.shows_log, title, self._answer, wrong, self.keyboard)
+        story = Story(
+            *(outcome, model.unmet, model.difference, self.shows_log, title),
+            answer=self._answer,
+            wrong=wrong,
+            keyboard=self.keyboard,
+        )
+        if model.is_read:
+            return replace(story, beginning=READ_KEYS)
         if not story.shows_log or outcome is not model.session.outcome:
             return story
         return replace(story, picked=model.log.numbers(), filter=model.log.text)

@@ -13,7 +13,7 @@ from gomem_tui.panes.model import Model
 from gomem_tui.render import bitmap, heap, layout, mcache, mcentral, objects, spans
 from gomem_tui.render.lines import Line, Port, plain, short
 from gomem_tui.render.spoken import fitted, spoken_table, spoken_text, spoken_title
-from gomem_tui.render.why import FIRST_KEYS, Story, why_text
+from gomem_tui.render.why import FIRST_KEYS, READ_KEYS, Story, why_text
 
 ROWS: Final = 20  # of a pane, where nobody says how many
 _HEAP_ROWS: Final = 24
@@ -56,7 +56,8 @@ def why_lines(model: Model, width: int, brief: bool = False) -> list[str]:
     `brief`: halfway in a command only the event told last, not those around it.
     """
     brief = brief and model.outcome is not None and model.outcome.event > 0
-    lines = [line for line in why_text(_story(model), Port(width, 1 if brief else _WHY_ROWS)) if plain(line) != FIRST_KEYS]
+    told = why_text(_story(model), Port(width, 1 if brief else _WHY_ROWS))
+    lines = [line for line in told if plain(line) not in (FIRST_KEYS, READ_KEYS)]
     if brief:
         lines = [line for line in lines if not line or _OTHER_EVENT.fullmatch(line[0][0]) is None]
     return spoken_text(lines, width)
@@ -70,7 +71,10 @@ def log_lines(model: Model, width: int) -> list[str]:
 
 def _story(model: Model) -> Story:
     answer = model.answer.result if model.answer is not None and model.difference is None else None
-    return Story(model.outcome, model.unmet, model.difference, title=model.console.script.title, answer=answer)
+    beginning = READ_KEYS if model.is_read else FIRST_KEYS
+    return Story(
+        model.outcome, model.unmet, model.difference, title=model.console.script.title, beginning=beginning, answer=answer
+    )
 
 
 def pane_lines(model: Model, name: str, width: int, rows: int = ROWS) -> list[str]:

@@ -32,6 +32,7 @@ from gomem_tui.panes.model import Model
 from gomem_tui.plain.help import plain_help
 from gomem_tui.plain.panes import ROWS, log_lines, pane_lines, why_lines
 from gomem_tui.render.spoken import fitted
+from gomem_tui.render.words import ONE_MOMENT
 
 PROMPT: Final = "gomem> "
 _WIDTHS: Final = (60, 100)  # columns: panes need so many, and wider lines are no help to those who listen
@@ -215,7 +216,7 @@ class PlainTalk:
     def _forward(self) -> None:
         session = self.model.session
         if session.at_end:
-            self._tell("This is the end. Type a command, for example: alloc 48 scan")
+            self._tell(ONE_MOMENT if self.model.is_read else "This is the end. Type a command, for example: alloc 48 scan")
         else:
             self._travel(self.model.forward, takes_long(session.line(session.step + 1), session))
 
@@ -224,7 +225,8 @@ class PlainTalk:
         self._work(go, long)
         self.model.arrived()
         if self._place() == before:
-            self._tell("This is the end." if self.model.session.at_end else "This is the beginning.")
+            edge = "This is the end." if self.model.session.at_end else "This is the beginning."
+            self._tell(ONE_MOMENT if self.model.is_read else edge)
         else:
             self._tell_arrival()
 

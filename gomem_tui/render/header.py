@@ -15,6 +15,7 @@ _TOLD: Final = {
     "Ps": " P{p} of {count} Ps ",
     "step": " step {step}/{total} ",
     "half step": " step {step}.{event}/{total} ",
+    "still": " a still of step {step} ",
     "branch": "in {branch} ",
     "read-only": " read-only ",
     "live": " heap_live {live} ",
@@ -31,9 +32,10 @@ _SPARE: Final = ("gomem", "P", "go", "trigger")
 def render_header(
     world: Whole, place: tuple[int, int, int], name: str, width: int, branch: str = "", read_only: bool = False
 ) -> Line:
-    """Name, P, place (step, events of the next, steps in all), heap_live against the trigger, collections; less where narrow.
+    """Name, P, place, heap_live against the trigger, collections; less where narrow.
 
-    `branch` is the one the session is in, nothing for the main one.  `read_only`: nothing can be changed.
+    `place` is a step, events of the next, and steps in all; of a still the step at which it was taken.  `branch` is the one the
+    session is in, nothing for the main one.  `read_only`: nothing can be changed.
     """
     name = clean(name)
     parts = _parts(world, place, branch, read_only)
@@ -56,9 +58,10 @@ def _parts(world: Whole, place: tuple[int, int, int], branch: str, read_only: bo
     current = next(c.p for c in ps if c.current)
     trigger, live, count = world.sums.stats.gc_trigger, world.sums.stats.heap_live, world.sums.stats.numgc
     step, event, total = place
+    place_form = "still" if world.kind == "still" else "half step" if event else "step"
     never = trigger == U64_MAX
     gauge: list[Span] = [] if never else [("▕", "dim"), (bar(live / trigger, _GAUGE), "mid"), ("▏ ", "dim")]
-    at = _TOLD["half step" if event else "step"].format(step=step, event=event, total=total)
+    at = _TOLD[place_form].format(step=step, event=event, total=total)
     reached = _TOLD["off" if never else "trigger"].format(trigger=format_bytes(trigger))
     return {
         "gomem": [(" gomem ", "focus")],

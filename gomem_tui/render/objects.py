@@ -195,7 +195,8 @@ class _Table:
         what = fate(self._world, self._objects, oid, self._paths)
         info = self._world.spans.at(o.addr)
         parts = [f"▸ {o.name}", f"{size_text(o.size)} {o.kind}"]
-        parts.append(clip(_TOLD["made"].format(step=o.born, line=self._line(o)), _MADE))
+        made = _TOLD["made"].format(step=o.born, line=self._line(o))
+        parts.append(clip(made.removesuffix(": "), _MADE))
         if slot is not None and info is not None:
             parts.append(_TOLD["slot"].format(slot=slot.slot, span=short(info.base)))
         if o.dropped > 0:

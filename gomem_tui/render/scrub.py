@@ -30,12 +30,15 @@ _PLAIN: Final = "━─╌"  # cells of steps in which nothing grew or was colle
 _LEGEND: Final = (("▲", "grew"), ("◆", "collected"), ("⚑", "marked"))
 
 
-def render_scrub(track: Track, width: int) -> Line:
-    """One line of `width` cells: a cell is a step, or several where there are more; the last cells say what the signs mean."""
+def render_scrub(track: Track, width: int, empty: str = " no steps yet") -> Line:
+    """One line of `width` cells: a cell is a step, or several where there are more; the last cells say what the signs mean.
+
+    `empty` is said where there is no step.
+    """
     legend = _legend(width)
     cells, pitch = _cells(track.total, width, legend)
     if cells < 2:
-        return fit(((" no steps yet", "label"),), width) if not track.total else fit((), width)
+        return fit(((empty, "label"),), width) if not track.total else fit((), width)
     here = track.step * (cells - 1) // track.total
     named = {step * (cells - 1) // track.total for step in track.names.values()}
     spans: list[Span] = [(" ", "text")]

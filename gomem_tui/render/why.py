@@ -28,6 +28,7 @@ from gomem_tui.render.words import clean, clip
 from gomem_tui.settings.keys import STANDARD, Keyboard
 
 FIRST_KEYS: Final = " space does the first step, : types a command, ? helps."
+READ_KEYS: Final = " This is one moment of a heap, and nothing moves. : types show, find or diff, ? helps."
 _BESIDE_FROM: Final = 106  # columns: where narration that does not fit above the ladder may stand beside it
 _LEAST_LEFT: Final = 36  # columns that narration has there
 _RUNG: Final = 76  # columns in which all of a rung's sentence is seen
@@ -45,6 +46,7 @@ class Story:
     difference: Difference | None = None  # from the last `diff`: shown instead of the outcome
     log: bool = False  # the event log instead of the ladder
     title: str = ""  # of the script, for its beginning
+    beginning: str = FIRST_KEYS  # what is said there
     answer: Result | None = None  # to the line typed last, where the footer has no room for it: shown above the rest
     wrong: Outcome | None = None  # the line typed last, where it failed while a difference or the log is shown: above those
     keyboard: Keyboard = STANDARD
@@ -152,7 +154,7 @@ def _told(story: Story, width: int, room: int) -> list[Line]:
     outcome = story.outcome
     if outcome is None:
         start: list[Line] = [((f" {story.title}", "heading"),), ()] if story.title else []
-        return [*start, ((FIRST_KEYS, "text"),)]
+        return [*start, ((story.beginning, "text"),)]
     said = _said_lines(outcome, width)
     stacked = _below(story, outcome, width, room, said)
     if not said and not outcome.event and not _note_lines(outcome, width) and room > len(stacked):

@@ -9,6 +9,8 @@ from gomem_core.report import format_bytes
 
 _BLANKS: Final = "\t\n"
 
+ONE_MOMENT: Final = "This heap was read at one moment: there are no steps."
+
 
 def clean(text: str, keep: str = "") -> str:
     """The text without what a terminal could take for a command or draw in an unforeseen width; `keep` names exceptions.
