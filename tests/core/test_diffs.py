@@ -1,0 +1,73 @@
+"""`diff branch` and `diff file`: what differs from another branch or a file, with the session left as it was."""
+
+from pathlib import Path
+
+import pytest
+
+from gomem_core.files.script import read_script
+from gomem_core.session.console import Console
+from tests.core.test_console import SCRIPT, answer, complaint
+
+
+@pytest.fixture
+def console() -> Console:
+    """At the end of the main branch; `other` begins after its first step, `third` in that."""
+    console = Console(True, read_script("t", SCRIPT, "t"))
+    while console.forward():
+        pass
+    return console
+
+
+def place(console: Console) -> tuple[object, ...]:
+    session = console.session
+    return session.step, session.event, session.branches.name, [*session.steps], bytes(session.trail.marks), {*session.bookmarks}
+
+
+def test_another_branch_is_compared_at_its_end_or_at_a_step(console: Console) -> None:
+    before = place(console)
+    # On main b lives and a was dropped and swept; on `other` a, c of 64 bytes and d of 40000 live.
+    assert answer(console.submit("diff branch other")).startswith("compared with step 3 of branch other, at step 4: ")
+    assert console.difference is not None
+    assert {row[0] for row in console.difference.objects} == {"a", "b", "c", "d"}
+    assert answer(console.submit("diff branch other:1")).startswith("compared with step 1 of branch other, at step 4: ")
+    assert {row[0] for row in console.difference.objects} == {"a", "b"}
+    told = answer(console.submit("diff branch other:there"))
+    assert told.startswith("compared with step 2 (bookmark there) of branch other, at step 4: ")
+    assert place(console) == before
+
+
+def test_a_branch_equals_itself_where_both_have_the_step(console: Console) -> None:
+    console.submit("goto 1")
+    assert answer(console.submit("diff branch other:1")) == "nothing differs between step 1 of branch other and step 1"
+
+
+def test_halfway_the_step_counts_as_a_whole(console: Console) -> None:
+    console.submit("goto 1.2")
+    assert answer(console.submit("diff branch other:1")).startswith("step 1 as a whole, not 1.2: nothing differs")
+    assert (console.session.step, console.session.event) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "column"),
+    [
+        ("diff branch main", "there is no other branch called main; there are: other, third", 13),
+        ("diff branch othre", "there is no other branch called othre; there are: other, third", 13),
+        ("diff branch other:9", "there is no step 9; steps go from 0 to 3", 19),
+        ("diff branch other:two", "no step is marked two", 19),
+        ("diff branch other:", "diff: a step is missing after the colon, such as 7, a bookmark or end", 13),
+        ("diff branch :3", 'diff: ":3" begins with the colon that stands between a branch and a step', 13),
+        ("diff file nosuch", "nosuch: No such file or directory", 11),
+    ],
+)
+def test_what_is_not_there(console: Console, line: str, message: str, column: int) -> None:
+    before = place(console)
+    assert complaint(console.submit(line)) == (message, column)
+    assert place(console) == before
+
+
+def test_a_file_is_compared_with_its_session_at_the_end(console: Console, tmp_path: Path) -> None:
+    file = tmp_path / "it"
+    assert console.submit(f"save {file}").ok
+    assert answer(console.submit(f"diff file {file}")) == f"nothing differs between {file} and step 4"
+    console.submit("back")
+    assert answer(console.submit(f"diff file {file}")).startswith(f"between {file} and step 3: ")
