@@ -81,7 +81,7 @@ class ClassicEngine(Heap):
     def restore(self, image: object) -> None:
         """Go back to a state that was captured.  Raises TypeError when another allocator made the image."""
         if not isinstance(image, Image):
-            raise TypeError(f"{type(image).__name__} is no image of this allocator")
+            raise TypeError(f"{type(image).__name__} is not an image of this allocator")
         restore(self, image)
         self.world.exchanged(image.bases)
 

@@ -111,7 +111,7 @@ def test_a_session_file_may_be_compressed(there: Path, capsys: Capture) -> None:
         (gzip.compress(b'{"gomem_still": 1}')[:-9], "damaged"),
         (b'{"gomem_still": 1}', "not a still that gomem can read: profile is missing"),
         (b'{"gomem_still": 2}', "gomem_still: a number from 1 to 1 was expected, not 2"),
-        (b'{"gomem_still":', "not a still that gomem can read: it is no JSON"),
+        (b'{"gomem_still":', "not a still that gomem can read: it is not JSON"),
     ],
 )
 def test_a_damaged_still_is_refused_everywhere(tmp_path: Path, capsys: Capture, content: bytes, message: str) -> None:

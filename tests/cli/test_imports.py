@@ -19,7 +19,7 @@ from gomem_tui.opening import open_console
 async def main():
     app = Explorer(open_console(Path(sys.argv[1]), False, None, False))
     async with app.run_test(size=(120, 40)) as pilot:
-        app.action_edge_step(1)
+        app.time_actions.edge_step(1)
         await pilot.pause()
         await app.workers.wait_for_complete()
         print(json.dumps([app.model.world.spans.count, "numpy" in sys.modules]))

@@ -70,7 +70,7 @@ DAMAGES = [
     (("spans", "ptr"), [], "spans.ptr has 0 entries"),
     (("slots", "alloc_bits", 0), "0x" + "f" * 400, "slots.alloc_bits[0]: there are only"),
     (("slots", "alloc_cache", 0), "0x" + "f" * 17, "slots.alloc_cache[0]: a set of at most 64 bits"),
-    (("pointers", "word", 0), 7, "is no slot with a word 7"),
+    (("pointers", "word", 0), 7, "is not a slot with a word 7"),
     (("lists", "central", 3), [3, [0], 0, 0], "lists.central[3].lengths has 1 entries, where 2 were expected"),
     (("caches",), [], "caches: one of them has to be the current one"),
     (("caches", 1, "cached", 0, 1), "0x1", "caches[1].cached[0].base: the base of a span"),

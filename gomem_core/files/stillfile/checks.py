@@ -79,7 +79,7 @@ def check_pointers(found: Fields, spans: SpanColumns, slots: Sequence[int], word
         size = spans.elemsize[span] if span < len(spans.base) and addr >= spans.base[span] else 0
         slot, rest = divmod(addr - spans.base[span], size) if size else (0, 1)
         if rest or slot >= spans.nelems[span] or word >= size // PTR_SIZE:
-            raise FieldError(f"{found.place(f'slot[{n}]')}: {addr:#x} is no slot with a word {word}")
+            raise FieldError(f"{found.place(f'slot[{n}]')}: {addr:#x} is not a slot with a word {word}")
 
 
 def check_objects(found: Fields, objects: ObjectColumns) -> None:

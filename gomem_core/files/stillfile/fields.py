@@ -22,7 +22,7 @@ class Fields:
 
     def __init__(self, found: object, place: str = "") -> None:
         if not isinstance(found, dict):
-            raise FieldError(f"{place or 'the file'} is no JSON object")
+            raise FieldError(f"{place or 'the file'} is not a JSON object")
         self._found: dict[str, Any] = found  # Any: each value is looked at before it is used
         self._place = place
 

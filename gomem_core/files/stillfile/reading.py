@@ -43,7 +43,7 @@ def read_still(data: bytes) -> Still:
     try:
         found = Fields(json.loads(data))
     except (ValueError, RecursionError) as e:
-        raise FieldError(f"it is no JSON: {e}") from e
+        raise FieldError(f"it is not JSON: {e}") from e
     found.number("gomem_still", VERSION, VERSION)
     profile = next(one for one in PROFILES if one.name == found.word("profile", [one.name for one in PROFILES]))
     place = Place(found.text("title"), found.number("step"))
