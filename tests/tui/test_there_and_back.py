@@ -24,6 +24,17 @@ def rows(pilot: Pilot[int]) -> list[str]:
     return [row.rstrip() for row in text_of(pilot.app.screen)[:-3]]
 
 
+async def settled(pilot: Pilot[int], told: str) -> list[str]:
+    """What is shown once this is told and nothing changes any more: on a busy computer a pause ends before all is drawn."""
+    shown: list[str] = []
+    for _ in range(100):
+        await pilot.pause()
+        before, shown = shown, rows(pilot)
+        if shown == before and any(told in row for row in shown):
+            return shown
+    raise AssertionError(f"{told} is not shown, or drawing does not end:\n" + "\n".join(shown))
+
+
 async def as_it_is(pilot: Pilot[int]) -> list[str]:
     """What does not depend on how far the panes are scrolled: the header, the selected span, Why."""
     shown = rows(pilot)
@@ -44,9 +55,7 @@ async def from_the_top(pilot: Pilot[int]) -> list[list[str]]:
         app.pane_actions.pane(pane)
         app.pane_actions.edge(1)
         app.pane_actions.edge(-1)
-        await pilot.pause()
-        found.append(rows(pilot))
-        assert any(f"▌ {pane} " in row for row in found[-1])
+        found.append(await settled(pilot, f"▌ {pane} "))
     app.pane_actions.pane(1)
     return found[1:]  # before that the spans are not at their top yet
 
@@ -59,8 +68,8 @@ async def do(pilot: Pilot[int], action: Callable[[], None], times: int, place: s
         action()
         while app.work.busy:
             await pilot.pause()
-    await pilot.pause()
-    assert f" step {place}/{STEPS} " in rows(pilot)[0]
+    header = (await settled(pilot, f" step {place}/{STEPS} "))[0]
+    assert f" step {place}/{STEPS} " in header
 
 
 async def there_and_back(size: tuple[int, int], places: list[int], look: Look) -> None:
