@@ -53,8 +53,8 @@ def read_filter(text: str, account: Callable[[], Account]) -> Test | None:
 
 
 def keep(fields: dict[str, Cell], filters: Iterable[Filter]) -> bool:
-    """Whether a row of another table passes all filters."""
-    return all(COMPARE[f.op](fields[f.field], f.value) for f in filters)
+    """Whether a row of another table passes all filters; what it lacks, such as a list of another version, passes none."""
+    return all(f.field in fields and COMPARE[f.op](fields[f.field], f.value) for f in filters)
 
 
 def central_fields(c: CentralInfo, profile: Profile) -> dict[str, Cell]:

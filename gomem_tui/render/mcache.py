@@ -55,24 +55,20 @@ class Row:
 
 
 def _address(world: Whole) -> int:
+    """Cells for an address."""
     return address_cells(world.extents.arenas, _ADDRESS)
 
 
-def _column(world: Whole) -> int:
-    """Cells of one group's rows."""
-    return _COLUMN + _address(world)
+def _beside(address: int, width: int) -> bool:
+    """Whether the two groups, scan and noscan, stand side by side, where an address has so many cells."""
+    return width >= 2 * (_COLUMN + address)
 
 
-def _heading(world: Whole, width: int) -> str:
-    address = _address(world)
-    if not groups_beside(world, width):
+def _heading(address: int, width: int) -> str:
+    if not _beside(address, width):
         return f"  {'cl':>2} {'size':>6} {'kind':<7}{'span':<{address}}free"
-    return "".join(f"  {'cl':>2} {'size':>5} {kind:<{address}}free".ljust(_column(world)) for kind in ("scan", "noscan"))
-
-
-def groups_beside(world: Whole, width: int) -> bool:
-    """Whether the two groups, scan and noscan, stand side by side."""
-    return width >= 2 * _column(world)
+    groups = (f"  {'cl':>2} {'size':>5} {kind:<{address}}free" for kind in ("scan", "noscan"))
+    return "".join(group.ljust(_COLUMN + address) for group in groups)
 
 
 def mcache_rows(world: Whole, width: int) -> list[Row]:
@@ -84,7 +80,7 @@ def mcache_rows(world: Whole, width: int) -> list[Row]:
         scan, noscan = ([one for one in cached if is_noscan(one.spanclass) == kind] for kind in (False, True))
         if not cached:
             rows.append(Row(cache, "empty"))
-        elif groups_beside(world, width):
+        elif _beside(_address(world), width):
             rows += [Row(cache, "spans", pair) for pair in zip_longest(scan, noscan)]
         else:
             rows += [Row(cache, "spans", (one,)) for one in (*scan, *noscan)]
@@ -103,11 +99,13 @@ def is_pinned(rows: Sequence[Row], top: int, height: int) -> bool:
 
 def column_of(world: Whole, x: int, width: int) -> int:
     """The group whose column has cell x."""
-    return 1 if groups_beside(world, width) and x >= _column(world) else 0
+    address = _address(world)
+    return 1 if _beside(address, width) and x >= _COLUMN + address else 0
 
 
 def render_mcache(world: Whole, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, the rows from number port.top, and a legend."""
+    address = _address(world)
     rows, page = mcache_rows(world, port.width), mcache_page(port.height)
     current = next((c for c in world.caches.mcaches() if c.current), None)
     ps = sum(row.what == "P" for row in rows)
@@ -118,19 +116,19 @@ def render_mcache(world: Whole, port: Port, scene: Scene) -> list[Line]:
     elsewhere = changed_elsewhere(changed, port.top, page) if position and not scene.comparing else ""
     notes = ["1 P" if ps == 1 else f"{ps} Ps", allocates, elsewhere, position or "no locks here"]
     lines = [rule("5 mcache", notes, port)]
-    lines.append(((_heading(world, port.width), "label"),))
+    lines.append(((_heading(address, port.width), "label"),))
     selected = world.spans.at(scene.selection.addr)
     base = selected.base if selected is not None else -1
     for number, row in enumerate(rows[port.top : port.top + page]):
         pinned = not number and is_pinned(rows, port.top, port.height)
-        lines.append(_p_line(row.cache, port.width, scene) if pinned else _line(row, world, port, scene, base))
+        lines.append(_p_line(row.cache, port.width, scene) if pinned else _line(row, world, port, scene, base, address))
     lines += [()] * (port.height - 1 - len(lines))
     legend = (*_LEGEND, scene.legend or "+ this step")
     lines.append(((" " + join_fitting(legend, port.width - 1), "label"),))
     return fit_all(lines, port)
 
 
-def _line(row: Row, world: Whole, port: Port, scene: Scene, selected: int) -> Line:
+def _line(row: Row, world: Whole, port: Port, scene: Scene, selected: int, address: int) -> Line:
     match row.what:
         case "P":
             return _p_line(row.cache, port.width, scene)
@@ -139,11 +137,11 @@ def _line(row: Row, world: Whole, port: Port, scene: Scene, selected: int) -> Li
         case "empty":
             return ((clip(_HINT, port.width), "label"),)
         case _:
-            beside = groups_beside(world, port.width)
+            beside = _beside(address, port.width)
             pieces: list[Span] = []
             for one in row.spans:
-                cells = () if one is None else _cached(one, world, port.active, scene, selected, beside)
-                pieces += fit(cells, _column(world)) if beside else cells
+                cells = () if one is None else _cached(one, world, port, scene, selected, address)
+                pieces += fit(cells, _COLUMN + address) if beside else cells
             return tuple(pieces)
 
 
@@ -198,20 +196,20 @@ def _tiny_line(cache: McacheInfo, width: int, scene: Scene) -> Line:
     return tuple(pieces)
 
 
-def _cached(one: Cached, world: Whole, active: bool, scene: Scene, selected: int, beside: bool) -> Line:
+def _cached(one: Cached, world: Whole, port: Port, scene: Scene, selected: int, address: int) -> Line:
     info = world.spans.at(one.base)
     nelems = info.nelems if info is not None else 0
     chosen, news = one.base == selected, scene.mark(one.base)
-    head: Token = ("cursor" if active else "select") if chosen else "new" if news else "text"
+    head: Token = ("cursor" if port.active else "select") if chosen else "new" if news else "text"
     mark = ("▸" if chosen else " ") + (news or " ")
     tone: Token = "low" if one.nfree else "dim"
     sizeclass, size = one.spanclass >> 1, world.profile.classes[one.spanclass >> 1].size
-    kind = kind_of(one.spanclass)
+    kind, base = kind_of(one.spanclass), short(one.base)
     return (
         (mark, "new" if news and not chosen else head),
-        (f"{sizeclass:>2} {size:>5} " if beside else f"{sizeclass:>2} {size:>6} {kind:<7}", head),
-        (short(one.base), head),
-        (" " * (_address(world) - len(short(one.base))), "text"),
+        (f"{sizeclass:>2} {size:>5} " if _beside(address, port.width) else f"{sizeclass:>2} {size:>6} {kind:<7}", head),
+        (base, head),
+        (" " * (address - len(base)), "text"),
         (bar(one.nfree / nelems if nelems else 0.0, _BAR), tone),
         (f" {one.nfree}/{nelems}", tone),
     )

@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from gomem_core.files.script import read_script
+from gomem_core.lang.commands import Filter
 from gomem_core.queries import show, show_one
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import figures
@@ -231,6 +232,10 @@ def test_tables_know_its_classes_and_lists() -> None:
         (LAST, 40960, "scan", 0, 0, 3, 3),
         (LAST, 40960, "noscan", 2, 0, 3, 3),
     ]
+    some = show.show("mcentral", (Filter("fullu", ">", 0), Filter("class", "<", 67)), WORLD, WORLD.objects)
+    assert some.table is not None
+    assert [row[:3] for row in some.table.rows] == [(4, 48, "scan")]
+    assert show.show("mcentral", (Filter("nonempty", ">=", 0),), WORLD, WORLD.objects).summary == "0 mcentrals"
     classes = show.show("classes", (), WORLD, WORLD.objects)
     assert classes.summary == "67 of 67 size classes; class 0 stands for objects over 40952 bytes"
     assert show_one.show_class(LAST, PROFILE).summary == "size class 67: slots of 40960 bytes"
