@@ -112,7 +112,7 @@ def _linked(spans: list[SpanInfo]) -> list[SpanInfo]:
     """The same, those of a list hanging on it in the order of their addresses."""
     chains: dict[tuple[int, str], list[int]] = {}
     for info in spans:
-        chains.setdefault((info.spanclass, info.list_name), []).append(info.base)
+        chains.setdefault((info.spanclass, info.list_name or ""), []).append(info.base)
     found = []
     for info in spans:
         chain = chains[info.spanclass, info.list_name] if info.list_name else [info.base]
@@ -160,7 +160,7 @@ def _sums(spans: list[SpanInfo]) -> StillSums:
     s = MStats()
     s.heap_sys = sum(pages.values())
     s.heap_inuse, s.stacks_inuse, s.heap_idle = pages["inuse"], pages["manual"], pages["free"]
-    s.heap_released = sum(i.npreleased for i in spans) * PAGE
+    s.heap_released = sum(i.npreleased or 0 for i in spans) * PAGE
     s.heap_live = sum(i.alloc_count * i.elemsize for i in spans)
     s.gc_trigger, s.next_gc = 2 * s.heap_live, 3 * s.heap_live
     counts = (s.heap_live, s.heap_live, 0, 0, s.heap_live, s.heap_sys, s.heap_idle, s.heap_inuse, s.heap_released)

@@ -18,6 +18,7 @@ from gomem_core.go.amd64 import ARENA_SIZE, BITMAP_BYTES_PER_ARENA_BYTE, PTR_SIZ
 from gomem_core.go.events import Event
 from gomem_core.go.versions import GO_1_10
 from gomem_core.world.arenas import Arena, Arenas
+from gomem_core.world.facts import SESSION_DOUBTS, Fact
 from gomem_core.world.records import McacheInfo, MemStats, Region
 from gomem_core.world.world import Kind
 
@@ -37,6 +38,10 @@ class HeapView:
         self.caches = CacheView(heap)
         self.sums = SumView(heap)
         self.extents = ExtentView(heap)
+
+    def doubt(self, fact: Fact) -> str:
+        """Why a fact is not known; empty where it is, as most are."""
+        return SESSION_DOUBTS.get(fact, "")
 
     def follow(self, event: Event) -> None:
         """Keep up with what the heap tells."""

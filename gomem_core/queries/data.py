@@ -36,14 +36,14 @@ def span_data(info: SpanInfo) -> "schema.Span":
         "freeindex": info.freeindex if used else None,
         "sweepgen": info.sweepgen if used else None,
         "swept": info.swept if used else None,
-        "cached_by": info.cached_by if info.cached_by >= 0 else None,
+        "cached_by": info.cached_by if info.is_cached else None,
         "list": info.list_name or None,
-        "next_base": hexed_or_none(info.next_base),
-        "prev_base": hexed_or_none(info.prev_base),
+        "next_base": hexed_or_none(info.next_base or 0),
+        "prev_base": hexed_or_none(info.prev_base or 0),
         "needzero": info.needzero,
         "npreleased": info.npreleased,
         "unusedsince": info.unusedsince if info.state == "free" else None,
-        "ptr": hexed(info.ptr),
+        "ptr": None if info.ptr is None else hexed(info.ptr),
     }
 
 

@@ -112,10 +112,12 @@ def _moved(spans: Iterable[SpanDiff], profile: Profile) -> set[int]:
 
 def _place(record: SpanRecord | None, profile: Profile) -> tuple[int, str, int, int] | None:
     """Span class, list and neighbours of a span that hangs on a list of an mcentral."""
-    if record is None or record.info.list_name not in profile.central_names:
+    if record is None:
         return None
     info = record.info
-    return info.spanclass, info.list_name, info.next_base, info.prev_base
+    if info.list_name is None or info.list_name not in profile.central_names:
+        return None
+    return info.spanclass, info.list_name, info.next_base or 0, info.prev_base or 0
 
 
 def _slots(spans: Iterable[SpanDiff], links: Iterable[LinkDiff], then: Side, now: Side) -> set[int]:

@@ -154,9 +154,9 @@ def _what_happened(d: SpanDiff) -> str:
     if _place(a) != _place(b):
         found.append(f"list {_place(a)}→{_place(b)}")
     if a.swept != b.swept:
-        found.append("waits to be swept→swept" if b.swept else "swept→waits to be swept")
+        found.append("swept→waits to be swept" if b.waits else "waits to be swept→swept")
     if a.npreleased != b.npreleased:
-        found.append(f"given back {_pair(a.npreleased, b.npreleased)} pages")
+        found.append(f"given back {_pair(a.npreleased or 0, b.npreleased or 0)} pages")
     return ", ".join(found)
 
 
@@ -168,7 +168,7 @@ def _describe(info: SpanInfo) -> str:
             facts.append(told(info.npreleased, "{n} page given back", "{n} pages given back"))
     else:
         facts = [_class_word(info), f"{info.alloc_count} of {info.nelems} used", f"list {_place(info)}"]
-        if not info.swept:
+        if info.waits:
             facts.append("waits to be swept")
     return ", ".join(facts)
 
@@ -179,7 +179,7 @@ def _class_word(info: SpanInfo) -> str:
 
 def _place(info: SpanInfo) -> str:
     """The list it hangs on, or the mcache that has it."""
-    return f"mcache P{info.cached_by}" if info.cached_by >= 0 else info.list_name or "none"
+    return f"mcache P{info.cached_by}" if info.is_cached else info.list_name or "none"
 
 
 def _bookkeeping(a: SpanInfo, b: SpanInfo) -> list[str]:
@@ -278,7 +278,7 @@ def _class_last(what: str) -> tuple[int, str]:
 
 def lists_section(then: Side, now: Side) -> Section:
     """Lengths of mheap's lists of free spans and of large objects; the large free spans are one row."""
-    before, after = (Counter(side.still.spans.columns().list_name) for side in (then, now))
+    before, after = (Counter(name or "" for name in side.still.spans.columns().list_name) for side in (then, now))
     names = sorted((before | after).keys() - {"", *now.profile.central_names}, key=partial(_list_order, now.profile))
     rows: list[tuple[Cell, ...]] = [(n, before[n], after[n], after[n] - before[n]) for n in names if before[n] != after[n]]
     data: list[schema.Lengths] = [

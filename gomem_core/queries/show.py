@@ -22,6 +22,7 @@ from gomem_core.queries.data import (
 from gomem_core.queries.spanfilter import central_fields, keep, span_test, span_waste
 from gomem_core.queries.waste import show_waste
 from gomem_core.report import Cell, Column, Result, Table, format_bytes, hexed, told
+from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import MemStats, SpanInfo
@@ -76,8 +77,8 @@ def _spans(world: Whole, filters: tuple[Filter, ...], account: Account, stop: St
 def _span_row(info: SpanInfo, waste: str) -> tuple[Cell, ...]:
     sizeclass = "" if info.state != "inuse" else str(info.sizeclass) if info.sizeclass else LARGE
     used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
-    where = f"mcache P{info.cached_by}" if info.cached_by >= 0 else info.list_name
-    swept = "swept" if info.swept else "waits"
+    where = f"mcache P{info.cached_by}" if info.is_cached else UNKNOWN if info.list_name is None else info.list_name
+    swept = UNKNOWN if info.swept is None else "waits" if info.waits else "swept"
     return (
         *(info.base, info.npages, info.state, sizeclass, info.elemsize, info.kind, used, waste, where),
         swept if info.state == "inuse" else "",
@@ -143,14 +144,14 @@ def _free(world: Whole, filters: tuple[Filter, ...]) -> Result:
     for npages, count in world.lists.free_lists():
         if keep({"pages": npages}, filters):
             bases = world.lists.free_list(npages)
-            released = sum(info.npreleased for base in bases if (info := world.spans.at(base)) is not None)
+            released = sum(info.npreleased or 0 for base in bases if (info := world.spans.at(base)) is not None)
             name = f"{lists.free}[{npages}]"
             rows.append((name, npages, count, bases[0], released))
             data["rows"].append(_free_data(name, npages, count, bases[0], released))
     for info in world.lists.free_large():
         if keep({"pages": info.npages}, filters):
-            rows.append(("large", info.npages, 1, info.base, info.npreleased))
-            data["rows"].append(_free_data(lists.free_large, info.npages, 1, info.base, info.npreleased))
+            rows.append(("large", info.npages, 1, info.base, info.npreleased or 0))
+            data["rows"].append(_free_data(lists.free_large, info.npages, 1, info.base, info.npreleased or 0))
     idle, released_bytes = world.sums.stats.heap_idle, world.sums.stats.heap_released
     summary = f"{format_bytes(idle)} in free spans, {format_bytes(released_bytes)} of it given back to the operating system"
     return Result(summary, data, Table(columns, rows))

@@ -10,6 +10,7 @@ from gomem_core.queries.kept import fate_sentence
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.reach import find_paths
 from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
+from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo, SpanInfo
 from gomem_core.world.world import Whole
@@ -60,9 +61,9 @@ def show_span(addr: int, world: Whole, objects: ObjectTable) -> Result:
         ("pages", f"{info.npages}, up to {info.base + info.nbytes:#x}"),
         ("state", info.state),
         ("list", _list(info, world.profile)),
-        ("needzero", "yes: used before, cleared when handed out" if info.needzero else "no"),
-        ("given back", told(info.npreleased, *_PAGES)),
-        ("mspan struct", f"{info.ptr:#x}"),
+        ("needzero", _known(info.needzero, "yes: used before, cleared when handed out" if info.needzero else "no")),
+        ("given back", told(info.npreleased, *_PAGES) if info.npreleased is not None else UNKNOWN),
+        ("mspan struct", _known(info.ptr, f"{info.ptr or 0:#x}")),
     ]
     data: schema.SpanDetail = {**span_share_data(info, None), "alloc_bits": None, "alloc_cache": None, "gcmark_bits": None}
     if info.state == "inuse":
@@ -70,19 +71,19 @@ def show_span(addr: int, world: Whole, objects: ObjectTable) -> Result:
         slots = world.slots.rows(info.base, 0, min(info.nelems, 64))
         picture = "".join("●" if s.allocated and s.state != "dead" else "x" if s.allocated else "·" for s in slots)
         share = Account(world, objects).of_span(info.base) or Share(0, 0, 0, 0, 0)
-        sweep = "swept" if info.swept else "waits to be swept"
+        sweep = "waits to be swept" if info.waits else "swept"
         rows[2:2] = [
             ("spanclass", _spanclass(info)),
             ("elemsize", f"{info.elemsize} bytes × {told(info.nelems, *_SLOTS)}, {info.tail} bytes of tail"),
             ("allocCount", f"{info.alloc_count} of {info.nelems}"),
-            ("freeindex", str(info.freeindex)),
+            ("freeindex", _known(info.freeindex, str(info.freeindex))),
             ("slots", picture + ("…" if info.nelems > 64 else "") + "  (● taken, x dead and not swept, · free)"),
             ("waste", _waste(info, share)),
             ("allocBits", f"{alloc_bits:#x}  (slot 0 is the lowest bit)"),
             ("allocCache", f"{alloc_cache:#x}  (free slots of 64, the lowest bit is slot freeindex)"),
             ("gcmarkBits", f"{gcmark_bits:#x}"),
-            ("sweepgen", f"{info.sweepgen}: {sweep} (the heap is at {world.sums.sweepgen})"),
-            ("cached by", f"P{info.cached_by}" if info.cached_by >= 0 else "nobody"),
+            ("sweepgen", _known(info.sweepgen, f"{info.sweepgen}: {sweep} (the heap is at {world.sums.sweepgen})")),
+            ("cached by", _known(info.cached_by, f"P{info.cached_by}" if info.is_cached else "nobody")),
         ]
         data["account"] = bytes_data(share)
         data["alloc_bits"], data["alloc_cache"], data["gcmark_bits"] = (
@@ -92,11 +93,16 @@ def show_span(addr: int, world: Whole, objects: ObjectTable) -> Result:
     return Result(f"span {info.base:#x}", data, table)
 
 
+def _known(value: object, text: str) -> str:
+    """The text, unless the value that it tells is not known."""
+    return UNKNOWN if value is None else text
+
+
 def _waste(info: SpanInfo, share: Share) -> str:
     """What no live object asked for, part by part."""
     parts = [("slot waste", share.slot_waste), ("free slots", share.free_slots), ("dead", share.dead), ("tail", share.tails)]
     listed = ", ".join(f"{name} {nbytes}" for name, nbytes in parts if nbytes)
-    whose = f"; the free slots are for P{info.cached_by}'s next objects" if share.free_slots and info.cached_by >= 0 else ""
+    whose = f"; the free slots are for P{info.cached_by}'s next objects" if share.free_slots and info.is_cached else ""
     listed = f": {listed} bytes{whose}" if listed else ""
     return f"{share.percent(share.wasted):.1f}% of the span{listed}"
 
@@ -109,6 +115,8 @@ def _spanclass(info: SpanInfo) -> str:
 
 def _list(info: SpanInfo, profile: Profile) -> str:
     """The list it hangs on, and its neighbours there."""
+    if info.list_name is None:
+        return UNKNOWN
     if not info.list_name:
         return "on none"
     if info.list_name == profile.heap_lists.free_large:
@@ -155,7 +163,7 @@ def show_bitmap(addr: int, world: Whole, objects: ObjectTable) -> Result:
     )
     names = ", ".join(objects.name(oid) for oid in objects.in_slot(slot.addr, info.elemsize))
     where = f"slot {slot.slot} of span {info.base:#x} ({names})" if names else f"slot {slot.slot} of span {info.base:#x}"
-    facts = [_allocated(slot, info.freeindex), "marked (gcmarkBits)" if slot.marked else "not marked (gcmarkBits)"]
+    facts = [_allocated(slot, info.freeindex or 0), "marked (gcmarkBits)" if slot.marked else "not marked (gcmarkBits)"]
     summary = f"{where}: {', '.join(facts)}"
     bits = "".join(str(w.pointer + 2 * w.scan) for w in words)
     data: results.Bitmap = {

@@ -12,6 +12,7 @@ from gomem_core.lang.filters import LARGE, ROW, filters_reader
 from gomem_core.lang.pattern import Pattern
 from gomem_core.queries.account import Account
 from gomem_core.report import Cell
+from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.records import CentralInfo, SpanInfo
 
 Test = Callable[[SpanInfo], bool]
@@ -109,7 +110,7 @@ def span_waste(info: SpanInfo, account: Account) -> Waste:
 
 def _list_word(info: SpanInfo) -> str:
     """The list as filters name it: nonempty, empty, mcache, free, large or busy; "" for one that hangs on none."""
-    return "mcache" if info.cached_by >= 0 else list_word(info.list_name)
+    return "mcache" if info.is_cached else UNKNOWN if info.list_name is None else list_word(info.list_name)
 
 
 def list_word(name: str) -> str:
@@ -178,11 +179,12 @@ def base_cells(base: int) -> str:
 
 def other_cells(s: SpanInfo) -> str:
     """The cells of a span that are not about its address."""
-    where = s.list_name if s.cached_by < 0 else f"mcache P{s.cached_by}\nP{s.cached_by} cache"
+    where = f"mcache P{s.cached_by}\nP{s.cached_by} cache" if s.is_cached else UNKNOWN if s.list_name is None else s.list_name
     cells = f"{s.npages}\n{s.state}\n{where}"
     if s.npreleased:
         cells = f"{cells}\n{s.npreleased} given back"
     if s.state != "inuse":
         return cells
     sizeclass = s.sizeclass or f"{LARGE}\nlarge"
-    return f"{cells}\n{sizeclass}\n{s.elemsize}\n{s.kind}\n{s.alloc_count}/{s.nelems}\n{'swept' if s.swept else 'waits'}"
+    swept = UNKNOWN if s.swept is None else "waits" if s.waits else "swept"
+    return f"{cells}\n{sizeclass}\n{s.elemsize}\n{s.kind}\n{s.alloc_count}/{s.nelems}\n{swept}"

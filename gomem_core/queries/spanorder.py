@@ -19,6 +19,7 @@ from gomem_core.queries.roworder import MANY, PATIENCE, SLICE_SECONDS, Choice, R
 from gomem_core.queries.spanfilter import Test, Waste, read_filters, span_test, span_waste
 from gomem_core.report import Cell
 from gomem_core.world.changes import Stale
+from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.records import STATES, SpanInfo
 from gomem_core.world.world import Whole
 
@@ -35,9 +36,9 @@ SORTS: Final[dict[str, Key]] = {
     "size": lambda s, _: s.elemsize,
     "kind": lambda s, _: s.kind or s.state,
     "used": lambda s, _: s.used,
-    "list": lambda s, _: s.list_name,
+    "list": lambda s, _: UNKNOWN if s.list_name is None else s.list_name,
     "waste": lambda s, account: span_waste(s, account).all,
-    "sweepgen": lambda s, _: s.sweepgen,
+    "sweepgen": lambda s, _: -1 if s.sweepgen is None else s.sweepgen,
 }
 
 

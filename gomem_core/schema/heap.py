@@ -28,10 +28,10 @@ class Span(MaybeClass):
     list: str | None  # nonempty, empty, free[N], freelarge, busy[N], busylarge
     next_base: Addr | None  # neighbours on that list
     prev_base: Addr | None
-    needzero: bool
-    npreleased: int  # pages of it that were given back to the operating system
+    needzero: bool | None
+    npreleased: int | None  # pages of it that were given back to the operating system
     unusedsince: int | None  # of a free span
-    ptr: Addr  # of the mspan struct
+    ptr: Addr | None  # of the mspan struct
 
 
 class Bytes(TypedDict):

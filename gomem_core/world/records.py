@@ -37,7 +37,7 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 
 
 class SpanInfo(NamedTuple):
-    """One span, as Go's mspan describes it; slot fields are 0 for a span without slots."""
+    """One span, as Go's mspan describes it; None is what a world does not know, slot fields are 0 for a span without slots."""
 
     base: int
     npages: int
@@ -46,17 +46,27 @@ class SpanInfo(NamedTuple):
     elemsize: int
     nelems: int
     alloc_count: int
-    freeindex: int
-    sweepgen: int
-    swept: bool
-    cached_by: int  # number of the P whose mcache holds it, -1: none
-    list_name: str  # the list it hangs on, as the profile names them; "": none
-    next_base: int  # neighbours on that list, 0: none
-    prev_base: int
-    needzero: bool
-    npreleased: int  # pages of it that are given back to the operating system
-    unusedsince: int  # ns
-    ptr: int  # of the mspan struct
+    freeindex: int | None
+    sweepgen: int | None
+    swept: bool | None
+    cached_by: int | None  # number of the P whose mcache holds it, -1: none
+    list_name: str | None  # the list it hangs on, as the profile names them; "": none
+    next_base: int | None  # neighbours on that list, 0: none
+    prev_base: int | None
+    needzero: bool | None
+    npreleased: int | None  # pages of it that are given back to the operating system
+    unusedsince: int | None  # ns
+    ptr: int | None  # of the mspan struct
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is known to wait for being swept."""
+        return self.swept is False
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether a P is known to have it in its mcache."""
+        return self.cached_by is not None and self.cached_by >= 0
 
     @property
     def sizeclass(self) -> int:
@@ -87,7 +97,10 @@ class SpanInfo(NamedTuple):
 
 
 class SpanColumns(NamedTuple):
-    """All spans in address order, a column for each field of SpanInfo, all of one length; none of them changes."""
+    """All spans in address order, a column for each field of SpanInfo, all of one length; none of them changes.
+
+    A column of which something is not known is a tuple in which None stands for that.
+    """
 
     base: array[int]
     npages: array[int]
@@ -96,17 +109,17 @@ class SpanColumns(NamedTuple):
     elemsize: array[int]
     nelems: array[int]
     alloc_count: array[int]
-    freeindex: array[int]
-    sweepgen: array[int]
-    swept: tuple[bool, ...]
-    cached_by: array[int]
-    list_name: tuple[str, ...]
-    next_base: array[int]
-    prev_base: array[int]
-    needzero: tuple[bool, ...]
-    npreleased: array[int]
-    unusedsince: array[int]
-    ptr: array[int]
+    freeindex: array[int] | tuple[int | None, ...]
+    sweepgen: array[int] | tuple[int | None, ...]
+    swept: tuple[bool | None, ...]
+    cached_by: array[int] | tuple[int | None, ...]
+    list_name: tuple[str | None, ...]
+    next_base: array[int] | tuple[int | None, ...]
+    prev_base: array[int] | tuple[int | None, ...]
+    needzero: tuple[bool | None, ...]
+    npreleased: array[int] | tuple[int | None, ...]
+    unusedsince: array[int] | tuple[int | None, ...]
+    ptr: array[int] | tuple[int | None, ...]
 
 
 class SlotInfo(NamedTuple):

@@ -13,21 +13,22 @@ Runs = Sequence[int] | bool
 def slot_rows(info: SpanInfo, bits: tuple[int, int, int], start: int, stop: int | None) -> list[SlotInfo]:
     """Slots number start to stop of a span in use; `bits` are its allocBits, its gcmarkBits, and the slots that are roots."""
     alloc_bits, gcmark_bits, root_bits = bits
+    freeindex = info.freeindex or 0  # where it is not known, allocBits say it all
     found: list[SlotInfo] = []
     for i in range(start, info.nelems if stop is None else min(info.nelems, stop)):
         alloc_bit, marked = alloc_bits >> i & 1 == 1, gcmark_bits >> i & 1 == 1
-        allocated = alloc_bit or i < info.freeindex
+        allocated = alloc_bit or i < freeindex
         state: SlotState = "free"
         if allocated:
-            state = "allocated" if info.swept or marked else "dead"
+            state = "dead" if info.waits and not marked else "allocated"
         found.append(SlotInfo(i, info.base + i * info.elemsize, state, allocated, alloc_bit, marked, root_bits >> i & 1 == 1))
     return found
 
 
 def slot_sets(info: SpanInfo, alloc_bits: int, gcmark_bits: int) -> tuple[int, int]:
     """The allocated slots of a span in use, and those of them that are not dead, as bit sets."""
-    allocated = alloc_bits | ((1 << info.freeindex) - 1)
-    return allocated, allocated if info.swept else allocated & gcmark_bits
+    allocated = alloc_bits | ((1 << (info.freeindex or 0)) - 1)
+    return allocated, allocated & gcmark_bits if info.waits else allocated
 
 
 def word_rows(

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, cast, get_type_hints
 
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
+from gomem_core.world.facts import STILL_DOUBTS, Doubts, Fact
 from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.records import McacheInfo, MemStats, Region
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
@@ -106,6 +107,7 @@ class Still:
         sums: StillSums,
         extents: StillExtents,
         rows: ObjectColumns,
+        doubts: Doubts = STILL_DOUBTS,
     ) -> None:
         self.place = place
         self.profile = profile
@@ -117,6 +119,7 @@ class Still:
         self.sums = sums
         self.extents = extents
         self.rows = rows
+        self._doubts = doubts
 
     @classmethod
     def of(cls, world: Whole, objects: ObjectTable, place: Place) -> Still:
@@ -134,6 +137,10 @@ class Still:
     def objects(self) -> ObjectTable:
         """The objects that the program had ever had, to be looked at only."""
         return ObjectTable.of(self.rows)
+
+    def doubt(self, fact: Fact) -> str:
+        """Why a fact is not known; empty where it is."""
+        return self._doubts.get(fact, "")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Still) and self._all() == other._all()

@@ -11,10 +11,12 @@ from typing import Any, Final, get_args
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import HeapLists
 from gomem_core.world.arenas import Arenas
+from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.records import STATES, CentralInfo, SpanColumns, SpanField, SpanInfo
 from gomem_core.world.world import Spans
 
 TRUTHS: Final = ("swept", "needzero")  # columns of bools
+_INSTEAD: Final[dict[SpanField, int]] = {"npreleased": 0, "swept": 1}  # in columns of numbers, of what is not known; else -1
 SPAN_FIELDS: Final[tuple[SpanField, ...]] = get_args(SpanField)
 
 
@@ -25,7 +27,7 @@ class StillSpans:
         self._columns = columns
         self._left_over = tuple(left_over)
         self._arenas = arenas
-        self.list_names = tuple(sorted({"", *columns.list_name}))
+        self.list_names = tuple(sorted({"", *(UNKNOWN if name is None else name for name in columns.list_name)}))
 
     @classmethod
     def of(cls, spans: Spans, arenas: Arenas) -> StillSpans:
@@ -65,8 +67,9 @@ class StillSpans:
         if name not in self._numbers:
             column: Sequence[Any] = getattr(self._columns, name)  # Any: of words or numbers
             words: Sequence[str] = STATES if name == "state" else self.list_names if name == "list_name" else ()
-            numbers = {word: number for number, word in enumerate(words)}
-            self._numbers[name] = array("q", [numbers[one] for one in column] if words else column)
+            numbers: dict[Any, int] = {word: number for number, word in enumerate(words)}
+            numbers[None] = numbers.get(UNKNOWN, _INSTEAD.get(name, -1))
+            self._numbers[name] = array("q", [numbers.get(one, one) for one in column])
         return memoryview(self._numbers[name])[start:stop]
 
     @cached_property
@@ -130,7 +133,7 @@ class StillLists:
         chains: dict[tuple[int, str], list[int]] = {}
         for info in self._spans.each():
             if info.list_name and info.list_name != self._names.free_large:
-                following[info.base] = info.next_base
+                following[info.base] = info.next_base or 0
                 if not info.prev_base:
                     chains[info.spanclass if info.spanclass > 1 else 0, info.list_name] = [info.base]
         for chain in chains.values():

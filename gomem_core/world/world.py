@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, Protocol, cast
 
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
+from gomem_core.world.facts import Fact
 from gomem_core.world.records import (
     CentralInfo,
     McacheInfo,
@@ -289,7 +290,7 @@ class Extents(Protocol):
 
 
 class Unknown(NamedTuple):
-    """Stands for what a world does not know; false, where what is known is true."""
+    """Stands for a facet that a world does not have; false, where those that it has are true."""
 
     why: str  # a sentence, shown as it is
 
@@ -307,6 +308,10 @@ Facet = Literal["spans", "slots", "pointers", "lists", "caches", "sums", "extent
 
 class World(Protocol):
     """A heap as it is seen by all that do not drive it."""
+
+    def doubt(self, fact: Fact) -> str:
+        """Why a fact is not known, so that its values are None, or why it is only derived; empty where it is known."""
+        ...
 
     @property
     def kind(self) -> Kind:
@@ -357,6 +362,10 @@ class World(Protocol):
 class Whole(Protocol):
     """A world of which every facet is known; `whole` makes one of a world of which those are known that are needed."""
 
+    def doubt(self, fact: Fact) -> str:
+        """Why a fact is not known, so that its values are None, or why it is only derived; empty where it is known."""
+        ...
+
     @property
     def kind(self) -> Kind:
         """What sort of heap it is."""
@@ -403,10 +412,15 @@ class Whole(Protocol):
         ...
 
 
+def unknown(world: World | Whole, *needed: Facet) -> str:
+    """Why one of these facets is not known, the first of them; empty where all are."""
+    found: Iterator[object] = (getattr(world, facet) for facet in needed)
+    return next((facet.why for facet in found if isinstance(facet, Unknown)), "")
+
+
 def whole(world: World, *needed: Facet) -> Whole:
     """Returns the same world, to be asked for the facets that are needed and no others.  Raises NotKnown."""
-    for facet in needed:
-        found: object = getattr(world, facet)
-        if isinstance(found, Unknown):
-            raise NotKnown(found.why)
+    why = unknown(world, *needed)
+    if why:
+        raise NotKnown(why)
     return cast("Whole", world)

@@ -53,6 +53,7 @@ STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
         "≤": "<",
         "≥": ">",
         "≠": "&",
+        "≈": "~",
         "…": "~",
         **dict.fromkeys("‘’", "'"),
         **dict.fromkeys("“”", '"'),

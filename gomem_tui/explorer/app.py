@@ -169,7 +169,7 @@ class Explorer(DrawnApp):
             if isinstance(line_pane, HeapPane) and line_pane is not self.widgets.why and line_pane.has_room:
                 if moved:
                     line_pane.follow()
-                else:
+                elif not line_pane.unknown:
                     line_pane.reveal()
             line_pane.redraw()
         self.table_actions.catch_up()

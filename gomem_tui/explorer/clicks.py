@@ -47,7 +47,8 @@ class Clicks:
             number = next(n for n, name in PANES.items() if name == clicked.id)
             if number != self._stage.arrangement.current:
                 self._panes.pane(number)
-            clicked.pick(x, y)
+            if not clicked.unknown:
+                clicked.pick(x, y)
         elif clicked is self._widgets.scrub:
             step = self._widgets.bars.step_at(clicked.size.width, x)
             if step is not None:

@@ -67,6 +67,8 @@ class PaneActions:
         before = stage.arrangement.shown()
         stage.choose(number)
         pane = stage.pane
+        if pane.unknown:
+            return
         if number not in before:
             pane.start()
         elif again and isinstance(pane, TablePane) and pane.strays:
@@ -81,13 +83,15 @@ class PaneActions:
 
     def move(self, rows: int, columns: int) -> None:
         """Move in the pane."""
-        self._stage.pane.move(rows, columns)
+        if not self._stage.pane.unknown:
+            self._stage.pane.move(rows, columns)
 
     def page(self, by: int) -> None:
         """Move in the pane by what it shows; to an audience, these are a clicker's keys."""
         pane = self._stage.pane
         if not self._presenting:
-            pane.move(by * pane.page())
+            if not pane.unknown:
+                pane.move(by * pane.page())
         elif by > 0:
             self._time.step()
         else:
@@ -95,7 +99,7 @@ class PaneActions:
 
     def edge(self, by: int) -> None:
         """Move to the pane's first or last row."""
-        self._stage.pane.move(by * HeapPane.FAR)
+        self.move(by * HeapPane.FAR, 0)
 
     def enter(self) -> None:
         """Go from a class of the Heap pane to its mcentral, from an object along a link."""
@@ -134,6 +138,8 @@ class PaneActions:
         """Go on as this action, one of those that move in the pane, moved just now, so many times; at an edge nothing is left."""
         _, name, (by, *columns) = parse(action)
         pane = self._stage.pane
+        if pane.unknown:
+            return
         if name == "move":
             pane.move_on(int(str(by)), int(str(columns[0])), times)
         elif name == "page":

@@ -14,6 +14,8 @@ from gomem_tui.settings.keys import STANDARD, Keyboard
 class ArenaPane(HeapPane):
     """The page map: arrows select pages."""
 
+    NEEDS = ("spans", "extents")
+
     def __init__(self, model: Model, keyboard: Keyboard = STANDARD) -> None:
         super().__init__(id="arena")
         self.model = model

@@ -11,8 +11,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from gomem_core.foreign import is_harmless
+from gomem_core.world.world import Facet, unknown
 from gomem_tui.draw.style import STYLES, Token
+from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line, Port, fit, plain
+from gomem_tui.render.unknown import render_unknown
 from gomem_tui.render.words import clean
 
 
@@ -28,6 +31,10 @@ class LinePane(Widget):
     def draw(self, width: int, height: int) -> list[Line]:
         """Exactly `height` lines of exactly `width` cells."""
         raise NotImplementedError
+
+    def drawn(self, width: int, height: int) -> list[Line]:
+        """What is shown: what `draw` returns, or what stands for it."""
+        return self.draw(width, height)
 
     def text(self) -> str:
         """What is shown, as text."""
@@ -46,7 +53,7 @@ class LinePane(Widget):
         width, height = self.size
         if self.held or not self.is_mounted or not self.has_room:
             return
-        before, self._lines = self._lines, [_shown(line, width) for line in self.draw(width, height)]
+        before, self._lines = self._lines, [_shown(line, width) for line in self.drawn(width, height)]
         if len(before) != len(self._lines):
             self._strips.clear()
             self.refresh()
@@ -126,12 +133,26 @@ class HeapPane(LinePane):
     FAR: Final = 1 << 62  # rows: to the first or the last
     WHEEL: Final = 3  # rows
     WALKS: ClassVar[bool] = False  # where a move leads depends on the way there
+    NEEDS: ClassVar[tuple[Facet, ...]] = ()  # what of a world it is about: where that is not known, the pane says so instead
+    model: Model
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
         self.top = 0
         self.active = False
         self._squeezed = (0, 0)  # `top` before the last change of the size, and what that made of it
+
+    @property
+    def unknown(self) -> str:
+        """Why the heap does not know what the pane is about; empty where it does."""
+        return unknown(self.model.world, *self.NEEDS)
+
+    def drawn(self, width: int, height: int) -> list[Line]:
+        """What it is about, or why that is not known."""
+        why = self.unknown
+        if why:
+            return render_unknown(str(self.id), why, Port(width, height, active=self.active))
+        return self.draw(width, height)
 
     def port(self, width: int, height: int) -> Port:
         """What the renderer gets."""
@@ -169,6 +190,8 @@ class HeapPane(LinePane):
 
     def follow(self) -> None:
         """Scroll to the selection after a move elsewhere, and stay there whatever the size was before."""
+        if self.unknown:
+            return
         self.reveal()
         self._squeezed = self.top, self.top
 
@@ -182,7 +205,8 @@ class HeapPane(LinePane):
         if self.top == now:  # nobody has scrolled it since
             self.top = before
         before = self.top
-        self.stay()
+        if not self.unknown:
+            self.stay()
         self._squeezed = before, self.top
 
     def move(self, rows: int, columns: int = 0) -> None:
@@ -219,7 +243,7 @@ class HeapPane(LinePane):
 
     def _wheel(self, event: MouseEvent, rows: int) -> None:
         event.stop()
-        if not self.held:
+        if not self.held and not self.unknown:
             self.move(rows)
 
     def pick(self, x: int, y: int) -> None:

@@ -16,6 +16,8 @@ class HeapStatsPane(TablePane):
     Those come first; so it follows no selection that was made elsewhere.
     """
 
+    NEEDS = ("sums", "spans", "lists", "caches", "extents")
+
     NUMBER = 7
     WALKS = True
     FOLLOWS = False

@@ -9,6 +9,8 @@ from gomem_tui.render.lines import Line
 class LayoutPane(HeapPane):
     """The process: up and down select the span above and below, left and right the slot before and after."""
 
+    NEEDS = ("spans", "extents")
+
     def __init__(self, model: Model) -> None:
         super().__init__(id="layout")
         self.model = model

@@ -21,6 +21,8 @@ class _Place(NamedTuple):
 class McachePane(TablePane):
     """The mcaches: up and down select cached spans, left and right go to the other group, or to another P."""
 
+    NEEDS = ("caches", "spans", "sums")
+
     NUMBER = 5
     WALKS = True
 

@@ -13,6 +13,8 @@ from gomem_tui.render.lines import Line
 class McentralPane(TablePane):
     """The mcentrals: up and down select a class, left and right walk its chains."""
 
+    NEEDS = ("lists", "spans", "sums", "extents")
+
     NUMBER = 4
     WALKS = True
     ROWS = "class"

@@ -12,6 +12,8 @@ from gomem_tui.render.lines import Line
 class ObjectsPane(TablePane):
     """The objects: up and down select them, even those that are gone, of which other panes show the address."""
 
+    NEEDS = ("slots", "spans", "pointers")
+
     NUMBER = 9
     ROWS, SORTS = "object", SORTS
 

@@ -13,6 +13,8 @@ from gomem_tui.render.lines import Line
 class SpansPane(TablePane):
     """The spans table: up and down select spans."""
 
+    NEEDS = ("spans", "slots", "extents")
+
     NUMBER = 1
     ROWS, SORTS = "span", tuple(SORTS)
 

@@ -197,7 +197,7 @@ def _runs(infos: Iterator[SpanInfo]) -> Iterator[tuple[int, int, str]]:
 def _sort(info: SpanInfo) -> str:
     if info.state != "inuse":
         return f"{info.state}, given back to the OS" if info.npreleased == info.npages else info.state
-    waits = "" if info.swept else ", waits to be swept"
+    waits = ", waits to be swept" if info.waits else ""
     if not info.sizeclass:
         return f"one large object, {info.kind}{waits}"
     return f"class {info.sizeclass}, slots of {info.elemsize} B, {info.kind}{waits}"

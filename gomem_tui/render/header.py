@@ -4,7 +4,8 @@ from typing import Final
 
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.report import format_bytes
-from gomem_core.world.world import Whole
+from gomem_core.world.facts import UNKNOWN
+from gomem_core.world.world import Whole, unknown
 from gomem_tui.render.lines import Line, Span, bar, fit
 from gomem_tui.render.words import clean, clip
 
@@ -54,22 +55,38 @@ def render_header(
 
 def _parts(world: Whole, place: tuple[int, int, int], branch: str, read_only: bool) -> dict[str, list[Span]]:
     """Returns all that could be shown, in order."""
-    ps = world.caches.mcaches()
-    current = next(c.p for c in ps if c.current)
-    trigger, live, count = world.sums.stats.gc_trigger, world.sums.stats.heap_live, world.sums.stats.numgc
     step, event, total = place
     place_form = "still" if world.kind == "still" else "half step" if event else "step"
-    never = trigger == U64_MAX
-    gauge: list[Span] = [] if never else [("▕", "dim"), (bar(live / trigger, _GAUGE), "mid"), ("▏ ", "dim")]
     at = _TOLD[place_form].format(step=step, event=event, total=total)
-    reached = _TOLD["off" if never else "trigger"].format(trigger=format_bytes(trigger))
     return {
         "gomem": [(" gomem ", "focus")],
         "go": [(f"{world.profile.name} ", "label")],
-        "P": [(_TOLD["one P" if len(ps) == 1 else "Ps"].format(p=current, count=len(ps)), "text")],
+        "P": _ps(world),
         "step": [(at, "new" if event else "text")],
         "branch": [(_TOLD["branch"].format(branch=branch), "new")] if branch else [],
         "read-only": [(_TOLD["read-only"], "new")] if read_only else [],
+        **_pacing(world),
+    }
+
+
+def _ps(world: Whole) -> list[Span]:
+    """Which P allocates; nothing where that is not known."""
+    if unknown(world, "caches"):
+        return []
+    ps = world.caches.mcaches()
+    current = next(c.p for c in ps if c.current)
+    return [(_TOLD["one P" if len(ps) == 1 else "Ps"].format(p=current, count=len(ps)), "text")]
+
+
+def _pacing(world: Whole) -> dict[str, list[Span]]:
+    """How full the heap is, against the trigger, and how often it was collected."""
+    if unknown(world, "sums"):
+        return {"live": [(_TOLD["live"].format(live=UNKNOWN), "unknown")], "trigger": [], "gauge": [], "GCs": []}
+    trigger, live, count = world.sums.stats.gc_trigger, world.sums.stats.heap_live, world.sums.stats.numgc
+    never = trigger == U64_MAX
+    gauge: list[Span] = [] if never else [("▕", "dim"), (bar(live / trigger, _GAUGE), "mid"), ("▏ ", "dim")]
+    reached = _TOLD["off" if never else "trigger"].format(trigger=format_bytes(trigger))
+    return {
         "live": [(_TOLD["live"].format(live=format_bytes(live)), "text")],
         "trigger": [(reached, "label")],
         "gauge": gauge,

@@ -4,6 +4,7 @@ from typing import Final
 
 from gomem_core.go.versions import Profile
 from gomem_core.report import format_bytes
+from gomem_core.world.facts import UNKNOWN
 from gomem_tui.render.lines import Line, Span
 from gomem_tui.render.pagecells import LENSES, Lens, class_glyph
 from gomem_tui.render.reflow import reflow
@@ -22,6 +23,7 @@ _ALL: Final = (
     ("▒", "the span goes on: a page after its first"),
     ("m", "a span that the runtime keeps for itself"),
     ("╌", "not mapped"),
+    (UNKNOWN, "not known of this heap"),
     ("+ ≠ -", "before a cell, or before its row where cells have no gaps: the last command changed it"),
     ("▁ … █", "where a cell covers several spans: the share of it that is in use"),
     ("*", "where a cell covers several spans: they hang on several lists"),

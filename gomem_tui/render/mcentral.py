@@ -163,7 +163,7 @@ def _chain(world: Whole, scene: Scene, name: str, width: int) -> list[tuple[Span
         chosen = selected is not None and selected.base == base
         pieces.append(((short(base), "select" if chosen else "text"), base))
         info = world.spans.at(base)
-        if info is not None and info.cached_by >= 0:
+        if info is not None and info.is_cached:
             pieces.append((("ᴹ", "new"), base))
     pieces.append(((" ⇄ …" if behind else " → nil" if bases else "nil", "dim"), 0))
     return pieces

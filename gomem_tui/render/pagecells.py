@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import Profile
+from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
@@ -155,14 +156,14 @@ class Cells:
             case "list":
                 return self._list_glyph(info)
             case "swept":
-                return "s" if info.swept else "~"
+                return UNKNOWN if info.swept is None else "~" if info.waits else "s"
             case "given back":
                 return "▓"
             case _:
                 return class_glyph(info.sizeclass) if info.sizeclass else "▓"
 
     def _list_glyph(self, info: SpanInfo) -> str:
-        return "M" if info.cached_by >= 0 else self._signs.get(info.list_name, "B")
+        return "M" if info.is_cached else UNKNOWN if info.list_name is None else self._signs.get(info.list_name, "B")
 
     def _glyph_of_several(self, parts: list[tuple[SpanInfo, int]], mapped: float, ago: int) -> str:
         """What a cell shows that covers so many pages of these spans, and perhaps others; `mapped`: the share of it that is."""
@@ -171,7 +172,7 @@ class Cells:
             return str(ago) if ago < 10 else _LONG_AGO
         used = [(info, pages) for info, pages in parts if info.state != "free"]
         all_pages, pages_used = sum(pages for _, pages in parts), sum(pages for _, pages in used)
-        released = sum(pages * info.npreleased / info.npages for info, pages in parts)
+        released = sum(pages * (info.npreleased or 0) / info.npages for info, pages in parts)
         if lens == "given back" and released and used:
             return _level(released / all_pages)
         if not used:
@@ -183,7 +184,13 @@ class Cells:
                 lists = {self._list_glyph(info) for info, _ in used}
                 return lists.pop() if len(lists) == 1 else _SEVERAL_LISTS
             case "swept":
-                return "s" if all(info.swept for info, _ in used) else "~"
+                return (
+                    UNKNOWN
+                    if any(info.swept is None for info, _ in used)
+                    else "~"
+                    if any(info.waits for info, _ in used)
+                    else "s"
+                )
             case "given back":
                 return "▓"
             case _:

@@ -54,7 +54,7 @@ def readout(info: SpanInfo, first: int, last: int, width: int) -> str:
         "state": info.state,
         "pages": counted(info.npages, "page"),
         "bytes": format_bytes(info.nbytes),
-        "released": info.npreleased,
+        "released": info.npreleased or 0,
     }
     if info.state != "inuse":
         return _longest(_OTHER if info.npreleased else _OTHER_KEPT, values, width)

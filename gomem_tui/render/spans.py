@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import format_bytes
+from gomem_core.world.facts import DERIVED, UNKNOWN, Fact
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
@@ -38,9 +39,10 @@ def render_spans(world: Whole, order: SpanOrder, port: Port, scene: Scene) -> li
     lines = [rule("1 Spans", _notes(world, order, infos, port, scene), port)]
     lines.append((("".join(column.text for column in _columns(port.width, order.sort, address)), "label"),))
     selected = world.spans.at(scene.selection.addr)
+    derived = bool(world.doubt(Fact.SPANCLASS))
     for info in infos:
         chosen = selected is not None and selected.base == info.base
-        lines.append(_row(info, port, chosen, scene.mark(info.base), order, address))
+        lines.append(_row(info, port, chosen, scene.mark(info.base), order, address, derived))
     if not count:
         lines += notice("The arena is empty: nothing was allocated yet.", port.width)
     elif not len(order):
@@ -82,7 +84,7 @@ def _legend(infos: list[SpanInfo], room: int) -> list[str]:
     """What the signs before a list's name mean, where rows have them and no room for words."""
     if _roomy(room):
         return []
-    unswept = [_UNSWEPT] if any(not info.swept for info in infos) else []
+    unswept = [_UNSWEPT] if any(info.waits for info in infos) else []
     return [*unswept, *([_GIVEN_BACK] if any(info.npreleased for info in infos) else [])]
 
 
@@ -143,9 +145,9 @@ def _bar(room: int) -> int:
 
 def list_text(info: SpanInfo) -> str:
     """Names the list that the span hangs on, in a word or two, of at most nine cells."""
-    if info.cached_by >= 0:
+    if info.is_cached:
         return f"P{info.cached_by} cache"
-    return info.list_name
+    return UNKNOWN if info.list_name is None else info.list_name
 
 
 def _count(n: int) -> str:
@@ -162,11 +164,13 @@ def kind_tone(info: SpanInfo) -> Token:
     return "low" if info.elemsize <= 128 else "mid" if info.elemsize <= 1024 else "high"
 
 
-def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, address: int) -> Line:
+def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, address: int, derived: bool) -> Line:
     tone = kind_tone(info)
     text: Token = "text" if info.state == "inuse" else "dim"
     sizeclass = str(info.sizeclass) if info.sizeclass else "L" if info.state == "inuse" else ""
     size = str(info.elemsize) if info.sizeclass else format_bytes(info.elemsize) if info.elemsize else ""
+    if size and derived:
+        size = f"{DERIVED}{size}"
     mark = ("▸" if chosen else " ") + (news or " ")
     head: Token = ("cursor" if port.active else "select") if chosen else "new" if news else text
     used = f"{info.alloc_count}/{info.nelems}" if info.nelems else ""
@@ -182,14 +186,14 @@ def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, 
         (f"{used:>9} " if cells else f"{used:<10}", text),
     ]
     if _roomy(room):
-        spans.append((f"{list_text(info):<10}", text))
+        spans.append((f"{list_text(info):<10}", text if info.list_name is not None else "unknown"))
         spans += _details(info, order)
     elif order.sort == "waste":
         spans.append((_waste(info, order), text))
     elif order.sort == "sweepgen":
-        spans.append((f"{info.sweepgen} ~", "new") if not info.swept else _sweepgen(info))
+        spans.append((f"{info.sweepgen} ~", "new") if info.waits else _sweepgen(info))
     else:
-        spans += [_sign(info), (list_text(info), text)]
+        spans += [_sign(info), (list_text(info), text if info.list_name is not None else "unknown")]
     return tuple(spans)
 
 
@@ -205,11 +209,13 @@ def _waste(info: SpanInfo, order: SpanOrder) -> str:
 
 
 def _sweepgen(info: SpanInfo) -> Span:
-    if not info.swept:
+    if info.waits:
         return f"{info.sweepgen} ~ waits", "new"
+    if info.swept is None:
+        return UNKNOWN, "unknown"
     return (f"{info.sweepgen} swept" if info.state == "inuse" else ""), "text"
 
 
 def _sign(info: SpanInfo) -> Span:
     """Returns the sign before the list's name: what else there is to know about the span."""
-    return ("~", "new") if not info.swept else ("░" if info.npreleased else " ", "label")
+    return ("~", "new") if info.waits else ("░" if info.npreleased else " ", "label")

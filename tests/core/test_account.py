@@ -52,8 +52,8 @@ def by_slots(world: Whole) -> tuple[int, int, int, int, int, int]:
     live = dead = free = tails = pages = released = 0
     for info in world.spans.rows():
         if info.state == "free":
-            released += info.npreleased << PAGE_SHIFT
-            pages += (info.npages - info.npreleased) << PAGE_SHIFT
+            released += (info.npreleased or 0) << PAGE_SHIFT
+            pages += (info.npages - (info.npreleased or 0)) << PAGE_SHIFT
             continue
         tails += info.nbytes - info.nelems * info.elemsize
         for slot in world.slots.rows(info.base):
@@ -217,7 +217,7 @@ def check_held(w: Watched) -> None:
             states = [slot.state for slot in world.slots.rows(info.base)]
             counts[0] += 1
             counts[1] += states.count("allocated")
-            counts[2] += states.count("free") * info.elemsize * (info.cached_by >= 0)
+            counts[2] += states.count("free") * info.elemsize * info.is_cached
     held = w.account.held()
     assert {spanclass: [one.spans, one.live, one.cached] for spanclass, one in held.items()} == counted
     for spanclass, one in held.items():

@@ -39,7 +39,11 @@ def check_spans(found: Fields, spans: SpanColumns, arenas: Arenas, profile: Prof
             ok = not (size or nelems or spans.spanclass[n] or spans.alloc_count[n] or spans.freeindex[n])
         else:
             fits = 0 < size * nelems <= npages << PAGE_SHIFT and size % PTR_SIZE == 0
-            ok = fits and spans.spanclass[n] in profile.span_classes and max(spans.freeindex[n], spans.alloc_count[n]) <= nelems
+            ok = (
+                fits
+                and spans.spanclass[n] in profile.span_classes
+                and max(spans.freeindex[n] or 0, spans.alloc_count[n]) <= nelems
+            )
         if not ok:
             raise FieldError(f"{found.place(f'elemsize[{n}]')}: the slots of the span at {base:#x} do not fit into it")
     if end != last or len(borders) > 1:
