@@ -144,7 +144,7 @@ class Explorer(DrawnApp):
         """What the footer's keys depend on."""
         if self.stage.typing:
             return Where("prompt")
-        return Where(self.stage.arrangement.name, self.pane_actions.returns_to)
+        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not self.model.is_read)
 
     def changed(self) -> None:
         """Draw another heap or selection: what the footer said is over, unless it speaks of what is being typed."""

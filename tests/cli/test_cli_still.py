@@ -108,7 +108,7 @@ def test_a_session_file_may_be_compressed(there: Path, capsys: Capture) -> None:
     [
         (b"\x1f\x8b", "the gzip file ends too early"),
         (b"\x1f\x8bnothing", "damaged: it begins as a gzip file and cannot be unpacked"),
-        (gzip.compress(b'{"gomem_still": 1}')[:-9], "damaged"),
+        (gzip.compress(b'{"gomem_still": 1}', mtime=0)[:-9], "damaged"),
         (b'{"gomem_still": 1}', "not a still that gomem can read: profile is missing"),
         (b'{"gomem_still": 2}', "gomem_still: a number from 1 to 1 was expected, not 2"),
         (b'{"gomem_still":', "not a still that gomem can read: it is not JSON"),
