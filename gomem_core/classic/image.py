@@ -22,9 +22,10 @@ from gomem_core.classic.mspan import MSPAN_FREE, MSpan, MSpanList
 from gomem_core.classic.mstats import MStats
 from gomem_core.classic.spantable import SpanTable
 
-_SIGNED: Final = ("start_addr", "npages", "freeindex", "nelems", "alloc_count", "sweepgen", "spanclass", "state", "needzero")
-_SIGNED_TOO: Final = ("unusedsince", "npreleased", "limit", "elemsize", "ptr")
-_COLUMNS: Final = (*_SIGNED, *_SIGNED_TOO)
+_COLUMNS: Final = (
+    *("start_addr", "npages", "freeindex", "nelems", "alloc_count", "sweepgen", "spanclass", "state", "needzero"),
+    *("unusedsince", "npreleased", "limit", "elemsize", "ptr"),
+)
 _BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
 _MHEAP: Final = (
     "arena_start",
@@ -211,13 +212,50 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
     structs: list[MSpan] = []
     columns = zip(*image.columns, image.alloc_cache, image.incache, *image.bit_sets, image.ptr_words_lengths, strict=True)
     ptr_words, at = image.ptr_words, 0
-    for row in columns:
-        s = there.get(row[13]) or MSpan.__new__(MSpan)
+    # The names of _COLUMNS, then those of the other columns.
+    for (
+        start_addr,
+        npages,
+        freeindex,
+        nelems,
+        alloc_count,
+        sweepgen,
+        spanclass,
+        state,
+        needzero,
+        unusedsince,
+        npreleased,
+        limit,
+        elemsize,
+        ptr,
+        alloc_cache,
+        incache,
+        alloc_bits,
+        gcmark_bits,
+        root_bits,
+        length,
+    ) in columns:
+        s = there.get(ptr) or MSpan.__new__(MSpan)
         s.next = s.prev = s.in_list = s.pointers = None
-        s.start_addr, s.npages, s.freeindex, s.nelems, s.alloc_count, s.sweepgen, s.spanclass, s.state, s.needzero = row[:9]
-        s.unusedsince, s.npreleased, s.limit, s.elemsize, s.ptr, s.alloc_cache = row[9:15]
-        s.incache = row[15] == 1
-        s.alloc_bits, s.gcmark_bits, s.root_bits, length = row[16:]
+        s.start_addr = start_addr
+        s.npages = npages
+        s.freeindex = freeindex
+        s.nelems = nelems
+        s.alloc_count = alloc_count
+        s.sweepgen = sweepgen
+        s.spanclass = spanclass
+        s.state = state
+        s.needzero = needzero
+        s.unusedsince = unusedsince
+        s.npreleased = npreleased
+        s.limit = limit
+        s.elemsize = elemsize
+        s.ptr = ptr
+        s.alloc_cache = alloc_cache
+        s.incache = incache == 1
+        s.alloc_bits = alloc_bits
+        s.gcmark_bits = gcmark_bits
+        s.root_bits = root_bits
         s.ptr_words = None
         if length != _NONE:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])

@@ -1,6 +1,5 @@
 """What a file holds, as bytes: bounded, and with gzip seen through.  Files are known by their content, not by their names."""
 
-import gzip
 import zlib
 from pathlib import Path
 from typing import Final
@@ -43,8 +42,9 @@ def _unpacked(name: str, data: bytes) -> bytes:
 
 
 def packed(data: bytes) -> bytes:
-    """The bytes compressed, the same for the same bytes."""
-    return gzip.compress(data, compresslevel=6, mtime=0)
+    """The bytes as those of a gzip file, the same for the same bytes: it has no time in it."""
+    packing = zlib.compressobj(wbits=31)
+    return packing.compress(data) + packing.flush()
 
 
 def _is_named_pipe(path: Path) -> bool:

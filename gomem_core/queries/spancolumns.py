@@ -11,6 +11,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.account import Account
 from gomem_core.queries.wastesums import PARTS, Field, Ints, Step, waste_sums
 from gomem_core.world.changes import Stale
@@ -136,7 +137,7 @@ class SpanColumns:
 
         The same float as Share.percent gives.
         """
-        total = np.where(self["nelems"] > 0, self["npages"] << 13, 0)
+        total = np.where(self["nelems"] > 0, self["npages"] << PAGE_SHIFT, 0)
         return _ratio(100 * (total - self["requested"] if part == "wasted" else self[part]), total)
 
     def info(self, row: int) -> SpanInfo:

@@ -42,11 +42,6 @@ _UNKNOWN: Cell = ("\0", "")
 _BLANK: Cell = (" ", _ANY)
 
 
-def text_of(screen: Screen[object]) -> list[str]:
-    """What a screen shows now: the characters of each row."""
-    return [strip.text for strip in screen._compositor.render_strips()]
-
-
 def drawn_as(screen: Screen[object], look: Look) -> list[Strip]:
     """What a screen shows now, row by row, in the colours and signs of a look."""
     return [Strip(_drawn_piece(piece, look) for piece in strip.simplify()) for strip in screen._compositor.render_strips()]

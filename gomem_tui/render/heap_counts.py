@@ -9,7 +9,7 @@ from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum
 from gomem_tui.render.lines import Line, Scene, address_cells, bar, fit, short
-from gomem_tui.render.words import clip, join_fitting
+from gomem_tui.render.words import clip, join_fitting, short_count
 
 _SERVED: Final = {
     "tinyallocs": ("tiny block", "tiny"),
@@ -46,7 +46,7 @@ def served_rows(width: int) -> int:
 def served_lines(c: Compared, width: int, rows: int) -> list[Line]:
     """Returns lines that say who served how many allocations."""
     sums = [c.sum(field, brief) for field, (_, brief) in _SERVED.items()]
-    return c.line_up("served by", sums, _count, width, rows)
+    return c.line_up("served by", sums, short_count, width, rows)
 
 
 def cost_line(c: Compared, width: int) -> Line:
@@ -54,12 +54,7 @@ def cost_line(c: Compared, width: int) -> Line:
     grow, release = c.sum("nheap_grow"), c.sum("nos_release")
     asked = Sum("OS calls", grow.now + release.now, grow.was + release.was)
     locks = (c.sum("heap_locks", "mheap"), c.sum("central_locks", "mcentral"))
-    return c.line_up("locks", [*locks, asked], _count, width, 1)[0]
-
-
-def _count(n: int) -> str:
-    """A number in at most five cells."""
-    return str(n) if n < 100_000 else f"{n / 1_000:.0f}k" if n < 1_000_000 else f"{n / 1_000_000:.1f}M"
+    return c.line_up("locks", [*locks, asked], short_count, width, 1)[0]
 
 
 def counter_table(c: Compared, width: int) -> list[Line]:

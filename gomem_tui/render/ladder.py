@@ -7,6 +7,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from gomem_core.go import events as e
+from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.report import counted, format_bytes
 from gomem_core.session.told import Climbed, Climbs, Sweeps, sweeping
 from gomem_tui.draw.style import Token
@@ -69,7 +70,7 @@ class _Ladder:
                 self._say_other(_CLASS, "tiny", event, size=event.size)
             case e.Grow():
                 self._grown = event.npages
-                growth = format_bytes(event.npages << 13)
+                growth = format_bytes(event.npages << PAGE_SHIFT)
                 self._say_other(_OS, "grow", event, True, growth=growth, arena_used=short(event.arena_used))
             case e.Picked():
                 self._say_heap(event, "heap_exact", event.npages, pages=counted(event.want, "page"), base=short(event.base))

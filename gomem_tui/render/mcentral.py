@@ -9,6 +9,7 @@ from gomem_core.world.world import Whole
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice, reflow
+from gomem_tui.render.words import short_count
 
 _FIXED: Final = 25  # cells of a row without its lists
 _NUMBER: Final = 7  # cells of a list's length as a number, with blanks
@@ -112,25 +113,20 @@ def _row(world: Whole, spanclass: int, port: Port, scene: Scene) -> Line:
     ]
     tones: tuple[Token, Token] = ("mid", "low") if c.nlock else ("dim", "dim")
     spans += [(_boxes(n, boxes).ljust(cells), tones[number % 2]) for number, n in enumerate(c.lengths)]
-    spans.append((f"{_number(c.nlock) if c.nlock else '':>6}", "text"))
+    spans.append((f"{short_count(c.nlock) if c.nlock else '':>6}", "text"))
     return tuple(spans)
 
 
 def _boxes(n: int, boxes: int) -> str:
     """A list's length as boxes and as a number, or as a number alone."""
     if not boxes or not n:
-        return _number(n) if n else "–"
+        return short_count(n) if n else "–"
     drawn = "▪" * n if n <= boxes else "▪" * (boxes - 1) + "…"
-    return f"{drawn} {_number(n)}"
+    return f"{drawn} {short_count(n)}"
 
 
 def _cut(name: str, cells: int) -> str:
     return name if len(name) <= cells else f"{name[: cells - 1]}…"
-
-
-def _number(n: int) -> str:
-    """A number in at most five cells."""
-    return str(n) if n < 100_000 else f"{n // 1000}k" if n < 1_000_000 else f"{n // 1_000_000}M"
 
 
 def _chain(world: Whole, scene: Scene, name: str, width: int) -> list[tuple[Span, int]]:

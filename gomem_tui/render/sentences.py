@@ -4,7 +4,7 @@ from typing import Final
 
 from gomem_core.frozen import values_of
 from gomem_core.go import events as e
-from gomem_core.go.amd64 import U64_MAX
+from gomem_core.go.amd64 import PAGE_SHIFT, U64_MAX
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.report import counted, format_bytes
 from gomem_tui.render.lines import short
@@ -126,7 +126,7 @@ def tell(event: e.Event) -> str:
         case _:
             key = event.kind
     if isinstance(event, e.Grow):
-        values["growth"] = format_bytes(event.npages << 13)
+        values["growth"] = format_bytes(event.npages << PAGE_SHIFT)
     elif isinstance(event, e.BitsCleared):
         values["pattern"] = f"{event.fill:#04x}"
     elif isinstance(event, e.McacheHit):
@@ -143,7 +143,7 @@ def _class(spanclass: int) -> dict[str, str]:
 def _class_chosen(event: e.ClassChosen) -> str:
     number = event.spanclass >> 1
     if not number:
-        return SENTENCES["large"].format(size=event.size, pages=counted(event.elemsize >> 13, "page"))
+        return SENTENCES["large"].format(size=event.size, pages=counted(event.elemsize >> PAGE_SHIFT, "page"))
     waste = event.elemsize - event.size
     sentence = SENTENCES["rounded" if waste else "exact"]
     return sentence.format(size=event.size, number=number, elemsize=event.elemsize, waste=waste)

@@ -23,6 +23,7 @@ from gomem_tui.render.lines import (
     working,
 )
 from gomem_tui.render.reflow import notice
+from gomem_tui.render.words import short_count
 
 _ADDRESS: Final = 11  # cells for an address, where it is not longer
 _BAR: Final = 4
@@ -150,11 +151,6 @@ def list_text(info: SpanInfo) -> str:
     return UNKNOWN if info.list_name is None else info.list_name
 
 
-def _count(n: int) -> str:
-    """A number in at most five cells."""
-    return str(n) if n < 100_000 else f"{n / 1_000_000:.1f}M"
-
-
 def kind_tone(info: SpanInfo) -> Token:
     """One of the quiet tones: free, small, medium, big slots, large objects."""
     if info.state != "inuse":
@@ -179,7 +175,7 @@ def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, 
     spans: list[Span] = [
         (mark, "new" if news and not chosen else head),
         (f"{short(info.base):<{address}}", head),
-        (f"{_count(info.npages):>5} ", text),
+        (f"{short_count(info.npages):>5} ", text),
         (f"{sizeclass:>2} {size:>6} ", tone),
         (f"{info.kind or info.state:<7}", tone),
         (bar(info.used, cells) if info.nelems else " " * cells, tone),
@@ -200,7 +196,7 @@ def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, 
 def _details(info: SpanInfo, order: SpanOrder) -> list[Span]:
     """Waste and sweepgen; of a free span, what of it is given back."""
     if info.npreleased:
-        return [(f" {_count(info.npreleased)} given back", "label")]
+        return [(f" {short_count(info.npreleased)} given back", "label")]
     return [(f"{_waste(info, order):>6} ", "text"), _sweepgen(info)]
 
 

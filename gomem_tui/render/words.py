@@ -12,6 +12,13 @@ _BLANKS: Final = "\t\n"
 ONE_MOMENT: Final = "This heap was read at one moment: there are no steps."
 
 
+def short_count(n: int) -> str:
+    """A number in at most five cells, whole as far as that goes."""
+    if n < 100_000:
+        return str(n)
+    return f"{n / 1_000:.0f}k" if n < 999_500 else f"{n / 1_000_000:.1f}M" if n < 99_950_000 else f"{n / 1_000_000:.0f}M"
+
+
 def clean(text: str, keep: str = "") -> str:
     """The text without what a terminal could take for a command or draw in an unforeseen width; `keep` names exceptions.
 

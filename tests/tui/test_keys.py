@@ -12,7 +12,6 @@ from textual.widgets import Input
 from gomem_core.files.script import read_script
 from gomem_core.go.versions import GO_1_10
 from gomem_core.session.console import Console
-from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.arrangement import PANES
 from gomem_tui.explorer.palette import ActionProvider
@@ -24,6 +23,7 @@ from gomem_tui.render.lines import plain
 from gomem_tui.settings.keynames import KeyNameError, is_typed, read_key, shown
 from gomem_tui.settings.keys import IDS, STANDARD, Keyboard
 from gomem_tui.settings.options import Options
+from tests.tui.screen import text_of
 from tests.tui.terminal import Terminal
 
 # --- Names --------------------------------------------------------------------------------------------------------------

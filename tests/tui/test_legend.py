@@ -3,7 +3,6 @@
 from gomem_core.files.script import read_script
 from gomem_core.go.versions import GO_1_10
 from gomem_core.session.console import Console
-from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.screens.help import HelpScreen
 from gomem_tui.render.arena import render_arena
@@ -11,6 +10,7 @@ from gomem_tui.render.legend import legend_lines
 from gomem_tui.render.lines import Port, plain
 from gomem_tui.render.pagecells import LENSES, Chart, class_glyph
 from gomem_tui.settings.keys import STANDARD
+from tests.tui.screen import text_of
 
 LABEL = 13  # cells before the map: a sign, an address of ten digits, blanks
 

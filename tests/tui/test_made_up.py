@@ -20,7 +20,6 @@ from gomem_core.session.candidates import offers
 from gomem_core.session.console import Console
 from gomem_core.session.session import Session
 from gomem_core.world.changes import Touched
-from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.classorder import ClassOrder
@@ -42,6 +41,7 @@ from gomem_tui.render.pagecells import LENSES, Chart
 from gomem_tui.render.spans import render_spans
 from gomem_tui.settings.keys import STANDARD
 from tests.madeup import APART, LAST, PROFILE, STARTS, made_up
+from tests.tui.screen import text_of
 
 SIZES: Final = [(80, 24), (120, 40), (200, 60)]
 WIDTHS: Final = (59, 60, 80, 118, 120, 200)  # of panes, alone and beside each other

@@ -10,13 +10,13 @@ from gomem_core.files.script import read_script
 from gomem_core.go.versions import GO_1_10
 from gomem_core.lessons import find_lesson
 from gomem_core.session.console import Console
-from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.lesson import LessonVisit
 from gomem_tui.opening import open_lesson
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
 from gomem_tui.settings.options import Options
+from tests.tui.screen import text_of
 
 SIZES = [(60, 16), (120, 40), (80, 24)]
 READ_ONLY = "this session is read-only"

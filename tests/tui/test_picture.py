@@ -10,10 +10,10 @@ from rich.color_triplet import ColorTriplet
 
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.settings.look import Look
 from gomem_tui.settings.options import Options
+from tests.tui.screen import text_of
 from tests.tui.test_style import contrast
 
 SVG: Final = "{http://www.w3.org/2000/svg}"

@@ -8,12 +8,12 @@ from textual.geometry import Size
 from gomem_core.files.script import read_script
 from gomem_core.lessons import find_lesson
 from gomem_core.session.console import Console
-from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.arrangement import PANES
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.opening import demo_script
 from gomem_tui.panes.base import HeapPane
+from tests.tui.screen import text_of
 from tests.tui.terminal import Terminal
 
 SIZES = [(60, 16), (60, 40), (80, 24), (109, 36), (120, 40), (200, 60)]

@@ -7,10 +7,10 @@ from textual.pilot import Pilot
 
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
 from tests.effort import effort
 from tests.tui.longscript import STEPS, long_script
+from tests.tui.screen import text_of
 
 Look = Callable[[Pilot[int]], Awaitable[object]]
 

@@ -15,7 +15,6 @@ from gomem_core.session.console import Console
 from gomem_core.world.facts import SPAN_FACTS, Fact
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import NotKnown, Unknown, Whole, unknown, whole
-from gomem_tui.draw.paint import text_of
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.render.arena import render_arena
@@ -29,6 +28,7 @@ from tests.core.test_diff import played
 from tests.core.test_still import still_of
 from tests.madeup import PROFILE, made_up
 from tests.poor import DOUBTS, LACKS, NO_CACHES, NO_LISTS, NO_SUMS, poor
+from tests.tui.screen import text_of
 
 WORLD: Final = poor()
 ACCOUNT: Final = Account(WORLD, WORLD.objects)
