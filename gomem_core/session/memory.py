@@ -66,7 +66,7 @@ class Memory:
             return False
         last = self._checkpoints.before(step)
         behind = work - last.work
-        most = max(_EVERY, self._engine.mspans)
+        most = max(_EVERY, self._engine.mspans // 3)
         return last.step < step and (behind + coming >= self._apart * most or min(behind, coming) >= self._apart * self._dear)
 
     def is_due_on_the_way(self, step: int, work: int, goal: int) -> bool:
