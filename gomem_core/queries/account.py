@@ -302,4 +302,4 @@ def _no_sums(profile: Profile) -> list[list[int]]:
 def tiny_bytes(objects: ObjectTable, block: int) -> int:
     """Bytes that the program asked for in such a slot."""
     here = objects.in_slot(block, TINY_SIZE)
-    return min(TINY_SIZE, sum(objects.info(oid).size for oid in here)) if here else TINY_SIZE
+    return min(TINY_SIZE, sum(map(objects.size, here))) if here else TINY_SIZE

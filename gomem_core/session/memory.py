@@ -8,7 +8,8 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.world.changes import Stale
 
 _EVERY: Final = 1_000  # work between two images of a small heap
-_DEAR: Final = 300  # work that takes about as long as to remember a small heap
+_DEAR: Final = 300  # work of a heavy command that takes about as long as to remember a small heap
+_BACK: Final = 600  # of plain ones, see _NEAR
 _NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there
 _SELDOM: Final = 8  # times as far apart do they lie in a program's session, which seldom goes back
 _EVENT_BYTES: Final = 150
@@ -71,7 +72,7 @@ class Memory:
 
     def is_due_on_the_way(self, step: int, work: int, goal: int) -> bool:
         """Whether to remember a step on the way to another one."""
-        return goal - step <= _NEAR and work - self._since_work >= self._dear
+        return goal - step <= _NEAR and work - self._since_work >= max(_BACK, self._engine.mspans // 10)
 
     # --- Remembering ----------------------------------------------------------------------------------------------------
 
