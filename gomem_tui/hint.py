@@ -4,17 +4,12 @@ from typing import Final
 
 from gomem_core.files.journal import Summary
 from gomem_core.lang import BY_WORD, Names, ParseError, complete, parse
-from gomem_core.lang.commands import Alloc, Churn, Show
-from gomem_core.lang.filters import ROW
-from gomem_core.lang.moves import Back, Branch, Diff, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
 from gomem_core.session.console import Console
 from gomem_core.session.resume import called
 from gomem_core.session.session import Session
 from gomem_tui.render.words import clip
 
-MANY_STEPS: Final = 2_000  # whoever goes further may have to wait
 _WRONG: Final = "✗ {fault}"
-_MANY: Final = 20_000  # operations
 _NAME: Final = 18  # cells of a session's name
 
 
@@ -51,36 +46,6 @@ def _may_become_right(fault: ParseError, line: str, names: Names | None) -> bool
         return False
     offered = complete(line, len(line), names)
     return any(one.start < fault.column and one.text != line[one.start :] for one in offered)
-
-
-def takes_long(text: str, session: Session) -> bool:
-    """Whether doing these lines will keep the explorer busy for more than a blink."""
-    operations = 0
-    for line in text.split("\n"):
-        try:
-            command = parse(line)
-        except ParseError:
-            break
-        match command:
-            case Alloc(times=n) | Churn(n=n):
-                operations += n
-            case Open() | Resume():
-                return True
-            case Show(filters=filters) if any(f.field == ROW for f in filters):
-                return True
-            case UntilEvent() | UntilQuantity() | Goto() | Back() | Forward() | Diff() | Branch():
-                return travels_long(session)
-            case _:
-                pass
-    return operations > _MANY
-
-
-def travels_long(session: Session) -> bool:
-    """Whether going through the session's steps can take long: there are many, or heavy ones that were never done."""
-    if len(session.steps) > MANY_STEPS:
-        return True
-    waiting = range(session.trail.recorded + 1, len(session.steps) + 1)
-    return takes_long("\n".join(session.line(step) for step in waiting), session)
 
 
 def progress(session: Session, seconds: float, stop: str) -> str:

@@ -6,6 +6,7 @@ not part of what is told; they stay where they are for whoever reads the file.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, get_args
 
 from gomem_core.foreign import named
@@ -13,6 +14,7 @@ from gomem_core.lang import MAX_LINE, Command, ParseError, parse
 from gomem_core.lang.moves import Directive, Expect, ExpectError, Focus, Mark, Move, Pause, Say, Select
 
 PAUSE: Final = "pause"
+_REMEMBERED: Final = 4_096  # steps: those near a place where one goes to and fro are read once
 
 Place = Literal["before", "own", "behind", "never"]  # of a line in a step
 _PLACES: Final[dict[type, Place]] = {
@@ -73,8 +75,9 @@ def located(where: str, number: int, line: str, error: ParseError) -> ScriptErro
     return ScriptError(f"{named(where)}:{number}:{error.column}: {error.message}\n{error.render_place(line)}")
 
 
+@lru_cache(_REMEMBERED)
 def parse_step(source: str) -> Step:
-    """Read the lines of one step.  Narration without a command gets a `pause`.
+    """Read the lines of one step.  Narration without a command gets a `pause`.  Steps never change, so equal ones are shared.
 
     Raises ParseError when it is one line that is wrong, and ScriptError, with the number of the line in the step, when it is
     one of several.

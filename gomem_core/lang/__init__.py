@@ -11,7 +11,7 @@ from gomem_core.lang.formatting import format_command
 from gomem_core.lang.grammar import CommandSpec, Names
 from gomem_core.lang.helptext import help_text
 from gomem_core.lang.numbers import format_size, parse_size
-from gomem_core.lang.parser import parse
+from gomem_core.lang.parser import Typed, parse, read_line
 from gomem_core.lang.registry import BY_WORD, REGISTRY
 from gomem_core.lang.words import MAX_LINE
 
@@ -24,6 +24,7 @@ __all__ = [
     "Completion",
     "Names",
     "ParseError",
+    "Typed",
     "WordError",
     "complete",
     "format_command",
@@ -31,4 +32,5 @@ __all__ = [
     "help_text",
     "parse",
     "parse_size",
+    "read_line",
 ]

@@ -14,10 +14,16 @@ from gomem_core.lang.numbers import MAX_INT, read_addr, read_count
 MAX_NAME: Final = 64  # characters
 MAX_SLOT: Final = 1 << 36  # words: more than the arena holds
 
-# Words with a meaning of their own, which are not names.  The registry adds every word of the commands that
-# change the heap or look at it, so that a new one cannot be forgotten here; `back` and `goto` always were kept
-# free.  The other words of moves and directives are not added: where one of them can stand, no object can.
-RESERVED: set[str] = {"all", "off", "back", "goto"}
+# Words with a meaning of their own, which are not names: every word of the commands that change the heap or look
+# at it (a test compares them with the registry, so that a new one cannot be forgotten here), but for those of one
+# letter: `p` is too good a name for an object.  `back` and `goto` always were kept free.  The other words of moves
+# and directives do not stand here: where one of them can stand, no object can.
+_WORDS: Final = (
+    "all alloc as back bitmap churn class classes drop find flush free freeos gc gogc goto head help invariants layout"
+    " link live locks mark mcache mcentral memstats noscan object off page procs scan scavenge seed show sizes span"
+    " spans stats sweep times unlink waste"
+)
+RESERVED: Final = frozenset(_WORDS.split())
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _JOURNAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")

@@ -6,7 +6,7 @@ complaint needs to know about places is found out again from the line.
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from gomem_core.lang.commands import Command
 from gomem_core.lang.errors import ParseError, WordError, shown
@@ -16,7 +16,7 @@ from gomem_core.lang.words import rest_of_line, split_line, word_spans
 from gomem_core.suggest import nearest
 
 _END = "end of line"
-_REMEMBERED = 4096  # lines; a typed one is asked for three times, and steps are done again on every way back
+_REMEMBERED = 4096  # lines: hints read a typed one at each key, and many steps are alike
 
 
 @lru_cache(_REMEMBERED)
@@ -42,6 +42,22 @@ def parse(line: str) -> Command | None:
     if len(words) == 1:
         raise _missing(line, f"{spec.name} what? one of its words is missing", tuple(spec.choices))
     raise _no_place(line, words, spec, 1, [])
+
+
+class Typed(NamedTuple):
+    """A line as it was typed, and as it was understood: it is read once, and then handed on."""
+
+    text: str
+    command: Command | None  # None: a comment or an empty line, or not understood
+    error: ParseError | None  # then why
+
+
+def read_line(line: str) -> Typed:
+    """Read a line, whatever it is."""
+    try:
+        return Typed(line, parse(line), None)
+    except ParseError as e:
+        return Typed(line, None, e)
 
 
 def _read_text(line: str, head: re.Match[str]) -> Command:

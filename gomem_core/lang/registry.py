@@ -11,7 +11,6 @@ from gomem_core.lang import table_heap, table_look, table_moves, table_objects
 from gomem_core.lang.commands import Help
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
-from gomem_core.lang.names import RESERVED
 from gomem_core.lang.operands import offer
 from gomem_core.suggest import nearest
 
@@ -69,9 +68,3 @@ def _texts() -> str:
 
 
 TEXT_FOLLOWS: Final = re.compile(_texts())
-
-# Words of one letter stay free for users: `p` is too good a name for an object.  And so do those of moves and
-# directives, see names.py.
-RESERVED.update(
-    word for spec in (*table_objects.SPECS, *table_heap.SPECS, *table_look.SPECS, _HELP) for word in spec.words() if len(word) > 1
-)

@@ -121,7 +121,7 @@ class Account:
         """Note which spans an event changed."""
         match event:
             case e.SlotTaken():
-                self._dirty[event.base] = self._dirty.get(event.base, 0) | 1 << event.slot
+                self.take(event.base, event.slot)
             case e.TinyShared():
                 base = event.block & ~PAGE_MASK  # spans of this class have one page
                 self._dirty[base] = self._dirty.get(base, 0) | 1 << (event.block - base) // TINY_SIZE
@@ -133,6 +133,10 @@ class Account:
                 self._marked = True
             case _:
                 pass
+
+    def take(self, base: int, slot: int) -> None:
+        """Note that a slot of the span at `base` got a new object."""
+        self._dirty[base] = self._dirty.get(base, 0) | 1 << slot
 
     def look_again(self, stale: Stale) -> None:
         """These spans changed without having told it."""
@@ -298,4 +302,4 @@ def _no_sums(profile: Profile) -> list[list[int]]:
 def tiny_bytes(objects: ObjectTable, block: int) -> int:
     """Bytes that the program asked for in such a slot."""
     here = objects.in_slot(block, TINY_SIZE)
-    return min(TINY_SIZE, sum(objects.info(oid).size for oid in here)) if here else TINY_SIZE
+    return min(TINY_SIZE, sum(map(objects.size, here))) if here else TINY_SIZE

@@ -1,20 +1,31 @@
-"""What is known of a command before it is done: whether it can be done, and what it would do."""
+"""What is known of a command before it is done: whether it can be done, what it would do, whether one would have to wait."""
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
+from gomem_core.files.step import Step
+from gomem_core.files.timeline import Timeline
 from gomem_core.lang import Command, ParseError
-from gomem_core.lang.commands import Alloc, Drop
-from gomem_core.session.commands import CHECK, CommandError, Context, foresee_drop
+from gomem_core.lang.commands import Alloc, Drop, Show
+from gomem_core.lang.filters import ROW
+from gomem_core.lang.moves import Back, Branch, Diff, DiffBranch, DiffFile, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
+from gomem_core.session.commands import BLINK, CHECK, CommandError, Context, cost, foresee_drop
+from gomem_core.session.trail import Trail
 from gomem_core.session.whatif import what_if
 
 _CHECKED: Final = 20_000  # objects, or new names, up to which a line is checked while it is typed
+_TRAVELS: Final = (UntilEvent, UntilQuantity, Goto, Back, Forward, Diff, DiffBranch, Branch)
+_MANY_STEPS: Final = 2_000  # whoever goes further may have to wait
 
 
 class Ahead:
-    """Looks ahead from where a session stands."""
+    """Looks ahead from where a session stands; `step_of` gives a step by its number."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, timeline: Timeline, trail: Trail, step_of: Callable[[int], Step]) -> None:
         self._context = context
+        self._timeline = timeline
+        self._trail = trail
+        self._step_of = step_of
 
     def fault(self, command: Command, line: str) -> ParseError | None:
         """What is wrong with a command here, without doing it; None too where that takes long to find out."""
@@ -37,3 +48,32 @@ class Ahead:
                 return foresee_drop(self._context, command)
             case _:
                 return ""
+
+    def takes_long(self, commands: Iterable[Command | None]) -> bool:
+        """Whether to do these commands, one after the other, keeps a user waiting for more than a blink."""
+        work = 0
+        for command in commands:
+            match command:
+                case None:
+                    continue
+                case Open() | Resume() | DiffFile():
+                    return True
+                case Show(filters=filters) if any(f.field == ROW for f in filters):
+                    return True
+                case _ if isinstance(command, _TRAVELS) and self.way_takes_long():
+                    return True
+                case _:
+                    work += cost(self._context, command)
+            if work > BLINK:
+                return True
+        return False
+
+    def next_takes_long(self) -> bool:
+        """The same of the next step."""
+        return self._timeline.following is not None and self.takes_long([self._step_of(self._timeline.cursor + 1).command])
+
+    def way_takes_long(self) -> bool:
+        """Whether going along the steps can take long: there are many, or heavy ones that were never done."""
+        steps = len(self._timeline.steps)
+        waiting = (self._step_of(step).command for step in range(self._trail.recorded + 1, steps + 1))
+        return steps > _MANY_STEPS or self.takes_long(waiting)

@@ -5,8 +5,8 @@ What the moves do is written in commands/moves.py.
 
 from typing import Final
 
-from gomem_core.files.step import PAUSE
-from gomem_core.lang import Command, ParseError, parse
+from gomem_core.files.step import PAUSE, Step, parse_step
+from gomem_core.lang import Command, ParseError, Typed, read_line
 from gomem_core.lang.moves import (
     Back,
     Diff,
@@ -27,6 +27,7 @@ from gomem_core.session.commands.movefaults import CHECK_MOVES
 from gomem_core.session.commands.moves import MOVES
 from gomem_core.session.document import Desk
 from gomem_core.session.outcome import Outcome
+from gomem_core.session.stepping import seek, seek_event
 from gomem_core.world.interrupt import Stopped
 
 _MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, DiffBranch, DiffFile, Focus, Select)
@@ -36,16 +37,19 @@ class Console(Desk):
     """A desk to which lines are typed."""
 
     def submit(self, line: str) -> Outcome:
+        """Read and do one line."""
+        return self.do(read_line(line))
+
+    def do(self, typed: Typed) -> Outcome:
         """Do one line; errors are in the outcome, and then nothing changed.
 
         A line that only looks is not a step; in a script it is one, unless steps lie ahead.
         Of a move the outcome has the answer; what was done to stand where it leads is `session.outcome`.
         Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt.
         """
-        try:
-            command = parse(line)
-        except ParseError as e:
-            self.last = Outcome(line, None, self.session.step, error=e)
+        line, command, error = typed
+        if error is not None:
+            self.last = Outcome(line, None, self.session.step, error=error)
             return self.last
         match command:
             case None:
@@ -55,9 +59,9 @@ class Console(Desk):
             case _ if self._is_forbidden(command):
                 return Outcome(line, command, self.session.step, error=CommandError(self.refusal).located(line))
             case Say():
-                return self._do(f"{line}\n{PAUSE}")
+                return self._do(parse_step(f"{line}\n{PAUSE}"))
             case _ if type(command) in EXECUTE:
-                return self._do(line)
+                return self._do(Step(line, line, command, None))
             case _:
                 return self._move(line, command)
 
@@ -92,23 +96,23 @@ class Console(Desk):
 
     def _look(self, line: str, command: Command) -> Outcome:
         try:
-            self.last = self.session.look(line)
+            self.last = self.session.look(line, command)
         except Stopped:
             return Outcome(line, command, self.session.step, Result("stopped; nothing changed"))
         return self.last
 
-    def _do(self, source: str) -> Outcome:
+    def _do(self, step: Step) -> Outcome:
         event, branch = self.session.event, self.session.branches.name
         try:
-            outcome = self.session.submit(source)
+            outcome = self.session.do(step)
         except Stopped:
             self.gave_up()
-            return Outcome(source, None, self.session.step, Result("stopped; nothing changed"))
+            return Outcome(step.source, None, self.session.step, Result("stopped; nothing changed"))
         if outcome.ok:
             self.difference = None
             if self.session.branches.name != branch:
                 self._left = branch
-            self.record("do", source)
+            self.record("do", step.source)
         elif self.session.event != event:  # it was halfway, which it left to try
             self.moved()
         else:
@@ -125,6 +129,29 @@ class Console(Desk):
             self.moved()
             result = Result(f"stopped at step {self.session.step}")
         return Outcome(line, command, self.session.step, result)
+
+    # --- Keys -----------------------------------------------------------------------------------------------------------
+
+    def goto(self, step: int, event: int = 0) -> None:
+        """Stand at a step, or after so many events of the command after it.  Raises Stopped; where it then stands is noted."""
+        try:
+            self.session.goto(step, event)
+        finally:
+            self.moved()
+
+    def seek(self, direction: int) -> bool:
+        """Go to the next step that changed the structure of the heap, or the one before.  Raises Stopped, likewise."""
+        try:
+            return seek(self.session, direction)
+        finally:
+            self.moved()
+
+    def seek_event(self, direction: int) -> None:
+        """Go one event further, or one back.  Raises Stopped, likewise."""
+        try:
+            seek_event(self.session, direction)
+        finally:
+            self.moved()
 
     def forward(self) -> Outcome | None:
         """Do the next step of the list; None at its end.  Raises Stopped."""

@@ -76,19 +76,18 @@ class Machine:
 
     # --- Doing steps ----------------------------------------------------------------------------------------------------
 
-    def do(self, step: Step, look: bool = True) -> Outcome:
+    def do(self, step: Step) -> Outcome:
         """Do the next step, one of the list: one that fails counts as well, and changes nothing but the clock.
 
-        Without `look`, commands that only look are not done, and the outcome tells neither events nor the sums before, save of
-        heavy steps.  Raises KeyboardInterrupt and Stopped, with nothing changed.
+        Raises KeyboardInterrupt and Stopped, with nothing changed.
         """
         number = self.at + 1
-        known = number <= self.trail.recorded
-        if not known:
-            self._tell(step)
+        is_new = number > self.trail.recorded
+        if is_new:
+            self._tell(cost(self.context, step.command))
         before = self.engine.counters()
-        outcome = self._attempt(step, look, self._failed.get(number))
-        if not known:
+        outcome = self._attempt(step, self._failed.get(number))
+        if is_new:
             self._record(before, outcome)
         self._done(number, outcome)
         return outcome
@@ -101,12 +100,12 @@ class Machine:
         number, now, work = self.at + 1, self.engine.now, self._work
         known_to_fail = self._failed.pop(number, None)
         before = self.engine.counters()
-        self._tell(step, step.source)
+        self._tell(cost(self.context, step.command), step.source)
         if self.at < self.trail.recorded:
             self.objects.diverge()
         outcome = None
         try:
-            outcome = self._attempt(step, True, None)
+            outcome = self._attempt(step, None)
         finally:
             if outcome is None or not outcome.ok:
                 self.objects.put_back()
@@ -121,12 +120,9 @@ class Machine:
             self._done(number, outcome)
         return outcome
 
-    def _tell(self, step: Step, typed: str = "") -> None:
+    def _tell(self, work: int, typed: str = "") -> None:
         """Tell where it stands: at the very first step, before a heavy one, and now and then; and which heavy one is typed."""
-        if self.on_the_way is None:
-            return
-        work = cost(self.context, step.command)
-        if abs(self._work - self._told_at) + work >= _TELL_EVERY:
+        if self.on_the_way is not None and abs(self._work - self._told_at) + work >= _TELL_EVERY:
             self._told_at = self._work
             self.on_the_way(self.at, typed if work >= _TELL_EVERY else "")
 
@@ -142,29 +138,30 @@ class Machine:
         self.trail.add(self.context.world.sums.stats.heap_live, mark)
 
     def _done(self, number: int, outcome: Outcome) -> None:
-        stale = self.narrator.step.stale
         self.at = number
         self.outcome = outcome
         self.trail.touched_at.update(dict.fromkeys(outcome.touched.spans, number))
-        self._memory.changed(number - 1, stale)
+        self._changed(number - 1, self.narrator.step.stale)
+
+    def _changed(self, step: int, stale: Stale) -> None:
+        """What was done after this step changed these spans."""
+        self._memory.changed(step, stale)
         self._stale.add(stale)
 
-    def _attempt(self, step: Step, look: bool, known_to_fail: Outcome | None) -> Outcome:
+    def _attempt(self, step: Step, known_to_fail: Outcome | None) -> Outcome:
         """Let the command change the heap.  Whatever stops it halfway, the heap is then as it was."""
         number = self.at + 1
-        self._begin(step, look)
+        self._begin(step)
         if known_to_fail is not None:
             return known_to_fail
         try:
-            result, error, ran_out = self._run(step, look)
+            result, error, ran_out = self._run(step)
         except (KeyboardInterrupt, Stopped):
             self._undo()
             raise
         narration = self.narrator.step
         if ran_out:
             self._undo()
-            if narration.passed:  # what is remembered of it has to tell all
-                return self._attempt(step, True, None)
             narration = self.narrator.step = narration.undone()
             self.engine.set_now(number * SECOND)
         outcome = _outcome(step, number, narration, result, error)
@@ -172,24 +169,29 @@ class Machine:
             self._failed[number] = outcome
         return outcome
 
-    def _begin(self, step: Step, look: bool) -> None:
+    def _begin(self, step: Step) -> None:
         number = self.at + 1
         work = cost(self.context, step.command)
-        is_new = self.at >= self.trail.recorded or self.objects.diverges
-        if is_new and self._memory.is_due(self.at, self._work, work):
-            self.remember()
+        self._take_passed()
+        self._remember_if_due(work)
         self._work += work
-        self.narrator.begin(passed=not look and work < _TOLD_FROM)  # a heavy step is remembered with all that it told
-        self.context.step = number
+        self.narrator.begin()
+        self.context.step, self.context.passed = number, False
         self.engine.set_now(number * SECOND)
 
-    def _run(self, step: Step, look: bool) -> tuple[Result | None, ParseError | None, bool]:
+    def _remember_if_due(self, coming: int) -> None:
+        """Keep an image before a step is done for the first time, if it takes long, or many were done since the last one."""
+        is_new = self.at >= self.trail.recorded or self.objects.diverges
+        if is_new and self._memory.is_due(self.at, self._work, coming):
+            self.remember()
+
+    def _run(self, step: Step) -> tuple[Result | None, ParseError | None, bool]:
         """Do the command: its result, or what is wrong with it, and whether memory ran out halfway.
 
         Commands complain (CommandError) before they change anything.  Raises KeyboardInterrupt and Stopped.
         """
         command = step.command
-        if step.error is not None or command is None or (not look and type(command) in LOOKS):
+        if step.error is not None or command is None:
             return None, step.error, False
         try:
             return EXECUTE[type(command)](self.context, command), None, False
@@ -205,18 +207,67 @@ class Machine:
         known = self._memory.before(step)
         if self.halfway or not known.step <= self.at <= step:
             self._restore(known)
-        while self.at < step:
-            self._stop.heed()
-            if self._memory.is_due_on_the_way(self.at, self._work, step):
-                self.remember()
-            self.do(self._step_of(self.at + 1), look=False)
+        try:
+            while self.at < step:
+                self._stop.heed()
+                if self._memory.is_due_on_the_way(self.at, self._work, step):
+                    self.remember()
+                self._pass(self._step_of(self.at + 1))
+        finally:
+            self.context.passed = False
+            self._take_passed()
+
+    def _pass(self, step: Step) -> None:
+        """Do the next step, which only leads elsewhere: it tells nothing, and what only looks is not done.
+
+        Heavy ones are done as `do` does, since to tell all costs little beside them.  Raises as `do` does.
+        """
+        number, command = self.at + 1, step.command
+        work = cost(self.context, command)
+        if work >= _TOLD_FROM or number in self._failed:
+            self.do(step)
+            return
+        is_new = number > self.trail.recorded
+        if is_new:
+            self._tell(work)
+        self._remember_if_due(work)
+        self._work += work
+        self.narrator.pass_by(number)
+        self.context.step, self.context.passed = number, True
+        self.engine.set_now(number * SECOND)
+        before = self.engine.counters() if is_new else ()
+        try:
+            if command is not None and step.error is None and type(command) not in LOOKS:
+                EXECUTE[type(command)](self.context, command)
+        except CommandError:
+            pass
+        except OutOfMemory:  # what is remembered of it has to tell all
+            self._undo()
+            self.do(step)
+            return
+        except (KeyboardInterrupt, Stopped):
+            self._undo()
+            raise
+        if is_new:
+            after = self.engine.counters()
+            self.trail.add(self.context.world.sums.stats.heap_live, step_mark(before, after) if before != after else 0)
+        self.at = number
+        self.outcome = None
+
+    def _take_passed(self) -> Stale:
+        """Note what was left behind by the steps that were passed by; returns the spans that they changed."""
+        passed = self.narrator.take_passed()
+        if passed.number:
+            self.trail.touched_at.update(passed.touched_at)
+            self._changed(max(self.at - 1, 0), passed.stale)
+        return passed.stale
 
     def look_again(self) -> None:
         """Do the last step again if it only led here: this was not meant to be the end, and its outcome is to tell all.
 
         Is never stopped.
         """
-        if not self.at or not self.narrator.always or (self.outcome is not None and not self.narrator.step.passed):
+        if not self.at or not self.narrator.always or self.outcome is not None:
             return
         step = self.at
         with self._stop.deaf():
@@ -231,9 +282,8 @@ class Machine:
         """Keep an image of the heap as it is here."""
         if self._memory.has(self.at):
             return
+        self._take_passed()
         outcome = self.outcome if self.outcome is not None and self.outcome.result is not None else None
-        if self.narrator.always and outcome is not None and outcome.before is None:
-            outcome = None  # it was done on the way: who stands here does it again, and sees what it changed
         kept = Remembered(outcome, dict(self.trail.touched_at))
         self._memory.keep(self.at, self._work, kept, inside=self.at < self.trail.recorded)
 
@@ -244,9 +294,10 @@ class Machine:
             if self.at == self.trail.recorded:  # the objects of a step that was never completed leave no traces
                 self.objects.cut()
         self.halfway = True
+        passed = self._take_passed()
         kept = self._memory.restore(known)
         self.objects.goto(known.step)
-        for stale in (*self._memory.gone_to(known, self.at), self.narrator.step.stale):
+        for stale in (*self._memory.gone_to(known, self.at), passed, self.narrator.step.stale):
             self._stale.add(stale)
             self.narrator.look_again(stale)
         self.at = known.step
@@ -279,14 +330,14 @@ class Machine:
         self.remember()
         number = self.at + 1
         step = self._step_of(number)
-        self._begin(step, look=True)
+        self._begin(step)
         self.halfway = True
         if number in self._failed:  # what lies hidden there are objects of later steps
             self.objects.diverge()
         result = error = None
         try:
             with self.narrator.at_most(events):
-                result, error, _ = self._run(step, True)
+                result, error, _ = self._run(step)
         except (KeyboardInterrupt, Stopped):
             self._undo()
             raise

@@ -7,7 +7,9 @@ from gomem_core.session.engine import Engine
 from gomem_core.session.outcome import Outcome
 from gomem_core.world.changes import Stale
 
-_EVERY: Final = 300  # work between two images of a small heap
+_EVERY: Final = 1_000  # work between two images of a small heap
+_DEAR: Final = 300  # work of a heavy command that takes about as long as to remember a small heap
+_BACK: Final = 600  # of plain ones, see _NEAR
 _NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there
 _SELDOM: Final = 8  # times as far apart do they lie in a program's session, which seldom goes back
 _EVENT_BYTES: Final = 150
@@ -57,20 +59,20 @@ class Memory:
     @property
     def _dear(self) -> int:
         """Work that takes about as long as to remember the heap."""
-        return max(_EVERY, self._engine.mspans // 20)
+        return max(_DEAR, self._engine.mspans // 20)
 
     def is_due(self, step: int, work: int, coming: int) -> bool:
         """Whether to remember a step, before one is done for the first time that takes `coming` work."""
-        last = self._checkpoints.before(step)
-        if last.step == step:
+        if work + coming < self._since_work + self._apart * _DEAR:  # asked at each step
             return False
+        last = self._checkpoints.before(step)
         behind = work - last.work
         most = max(_EVERY, self._engine.mspans // 3)
-        return behind + coming >= self._apart * most or min(behind, coming) >= self._apart * self._dear
+        return last.step < step and (behind + coming >= self._apart * most or min(behind, coming) >= self._apart * self._dear)
 
     def is_due_on_the_way(self, step: int, work: int, goal: int) -> bool:
         """Whether to remember a step on the way to another one."""
-        return goal - step <= _NEAR and work - self._since_work >= self._dear
+        return goal - step <= _NEAR and work - self._since_work >= max(_BACK, self._engine.mspans // 10)
 
     # --- Remembering ----------------------------------------------------------------------------------------------------
 

@@ -6,13 +6,13 @@ From the same events account and links are kept.  A step that only leads elsewhe
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gomem_core.go.events import Event, Sweep
+from gomem_core.go.events import Event, SlotTaken, Sweep
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import Figures, figures
 from gomem_core.queries.links import LinkIndex
 from gomem_core.session.engine import Engine
 from gomem_core.session.told import Told
-from gomem_core.world.changes import Stale, Touched
+from gomem_core.world.changes import CHANGES_SPANS, Stale, Touched
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objects import ObjectTable
 
@@ -24,11 +24,10 @@ class _Halfway(Exception):
 class Narration:
     """What one step told: its events, what it touched, and the spans it changed."""
 
-    __slots__ = ("before", "passed", "stale", "told", "touched")
+    __slots__ = ("before", "stale", "told", "touched")
 
-    def __init__(self, passed: bool = False, before: Figures | None = None) -> None:
-        """`passed`: the step only leads elsewhere; `before` are the sums before it, where they were taken."""
-        self.passed = passed
+    def __init__(self, before: Figures | None = None) -> None:
+        """`before` are the sums before it, where they were taken."""
         self.before = before
         self.told = Told()
         self.touched = Touched()
@@ -36,13 +35,45 @@ class Narration:
 
     def undone(self) -> "Narration":
         """The same of a step that was put right: what it told stays, and it changed nothing."""
-        left = Narration(self.passed, self.before)
+        left = Narration(self.before)
         left.told = self.told
         return left
 
 
+class Passed:
+    """What steps left behind that were passed by: the spans they changed, and which step touched each of them last."""
+
+    __slots__ = ("_touched", "number", "stale", "touched_at")
+
+    def __init__(self) -> None:
+        self.number = 0  # of the step that is being done
+        self.stale = Stale()
+        self.touched_at: dict[int, int] = {}
+        self._touched = Touched()
+
+    def begin(self, number: int) -> None:
+        """The step of this number begins."""
+        self.number = number
+        self._touched.marked = False
+
+    def touch(self, base: int) -> None:
+        """A span was changed."""
+        self.stale.bases.add(base)
+        self.touched_at[base] = self.number
+
+    def follow(self, event: Event) -> None:
+        """Take one event in."""
+        self.stale.follow(event)
+        touched = self._touched
+        touched.follow(event)
+        if touched.spans:
+            self.touched_at.update(dict.fromkeys(touched.spans, self.number))
+            self._touched = Touched()
+            self._touched.marked = touched.marked
+
+
 class Narrator:
-    """Hears one heap, `always` or only within `listening`; `step` is of the step that is being done, or was done last.
+    """Hears one heap, `always` or only within `listening`.
 
     `account` and `links` are right as long as it always listens.
     """
@@ -51,25 +82,47 @@ class Narrator:
         self.always = always
         self.account = Account(engine.world, objects)
         self.links = LinkIndex(engine.world, complete=not len(objects))  # where nothing is allocated, nothing is stored
-        self.step = Narration()
+        self.step = Narration()  # what the step tells that is being done, or that was done last
+        self.passed = Passed()  # what was heard of steps that were passed by, until it is taken
         self._engine = engine
         self._stop = stop
+        self._listens = always
+        self._passes = False  # it hears as little as it can
         self._limit = -1  # events after which to stop; -1: none
-        self._hear(always)
+        self._hear()
 
-    def begin(self, passed: bool) -> None:
-        """A step begins, which may be one that only leads elsewhere."""
-        before = figures(self._engine.world, self.account) if self.always and not passed else None
-        self.step = Narration(passed, before)
+    def begin(self) -> None:
+        """A step begins."""
+        before = figures(self._engine.world, self.account) if self.always else None
+        self.step = Narration(before)
+        if self._passes:
+            self._passes = False
+            self._hear()
+
+    def pass_by(self, number: int) -> None:
+        """The step of this number begins, which only leads elsewhere."""
+        self.passed.begin(number)
+        if not self._passes:
+            self._passes = True
+            self._hear()
+
+    def take_passed(self) -> Passed:
+        """What was heard of steps that were passed by since this was asked last; its number is 0 where none were."""
+        passed = self.passed
+        if passed.number:
+            self.passed = Passed()
+        return passed
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Steps tell their events in here, also where they do not otherwise."""
-        self._hear(True)
+        self._listens = True
+        self._hear()
         try:
             yield
         finally:
-            self._hear(self.always)
+            self._listens = self.always
+            self._hear()
 
     @contextmanager
     def at_most(self, events: int) -> Iterator[None]:
@@ -86,8 +139,8 @@ class Narrator:
         """These spans changed without having told it."""
         self.account.look_again(stale)
 
-    def _hear(self, events: bool) -> None:
-        self._engine.set_trace(self.follow if events else None)
+    def _hear(self) -> None:
+        self._engine.set_trace((self._overhear if self._passes else self.follow) if self._listens else None)
 
     def follow(self, event: Event) -> None:
         """Take one event in.  Raises Stopped when that was requested, and halfway where `at_most` says so."""
@@ -97,11 +150,26 @@ class Narrator:
         self.links.follow(event)
         step.touched.follow(event)
         step.stale.follow(event)
-        if not step.passed:
-            step.told.follow(event)
-            if type(event) is Sweep and event.nfreed:
-                step.touched.freed.setdefault(event.base, self.account.taken_when_read(event.base))
-            if step.told.total == self._limit:
-                raise _Halfway
+        step.told.follow(event)
+        if type(event) is Sweep and event.nfreed:
+            step.touched.freed.setdefault(event.base, self.account.taken_when_read(event.base))
+        if step.told.total == self._limit:
+            raise _Halfway
+        if self._stop.asked:
+            self._stop.heed()
+
+    def _overhear(self, event: Event) -> None:
+        """Take in what lasts of an event of a step that is passed by: most events leave nothing behind."""
+        kind = type(event)
+        if kind not in CHANGES_SPANS:
+            return
+        if type(event) is SlotTaken:  # most of them
+            self.account.take(event.base, event.slot)
+            self.passed.touch(event.base)
+        else:
+            self._engine.follow(event)
+            self.account.follow(event)
+            self.links.follow(event)
+            self.passed.follow(event)
         if self._stop.asked:
             self._stop.heed()

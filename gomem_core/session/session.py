@@ -10,18 +10,18 @@ further with each step.  A step of a script that fails is a step that changes no
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import NamedTuple, Protocol, overload
 
 from gomem_core.files.branches import script_of
 from gomem_core.files.script import Script
 from gomem_core.files.step import Step, parse_step
-from gomem_core.files.timeline import Branch, Timeline
-from gomem_core.lang import ParseError, parse
+from gomem_core.files.timeline import Timeline
+from gomem_core.lang import Command, ParseError, parse
 from gomem_core.lang.commands import Invariants, Level
 from gomem_core.queries.account import Account
 from gomem_core.queries.links import LinkIndex
 from gomem_core.session.ahead import Ahead
 from gomem_core.session.commands import EXECUTE, CommandError
+from gomem_core.session.history import Branches, Done, UnderWay, command_of
 from gomem_core.session.machine import Machine
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.readheap import READ
@@ -34,50 +34,6 @@ from gomem_core.world.still import Still
 from gomem_core.world.world import Whole
 
 __all__ = ["Outcome", "Session", "Stopped"]
-
-
-class Branches(Protocol):
-    """The branches of a session, to be looked at; see timeline.py."""
-
-    @property
-    def name(self) -> str:
-        """What the current one is called."""
-        ...
-
-    @property
-    def others(self) -> list[str]:
-        """The names of the other ones."""
-        ...
-
-    def shared_with(self, name: str) -> int:
-        """How many steps another branch and the current one begin with in common.  Raises UnknownBranch."""
-        ...
-
-    def line(self, name: str) -> list[str]:
-        """All steps of a branch, from the very beginning."""
-        ...
-
-    def alone(self, name: str) -> Timeline:
-        """A branch with all its steps and their names, as if there were no other; none of them done.  Raises UnknownBranch."""
-        ...
-
-    def elsewhere(self, mark: str) -> str | None:
-        """A branch that has a bookmark of this name which the current one has not."""
-        ...
-
-    def tour(self) -> list[tuple[Branch, set[int]]]:
-        """All branches, each after the one in which it begins, and the steps of its own after which others begin."""
-        ...
-
-
-class UnderWay(NamedTuple):
-    """How far a session is while another thread works on it; it may be a moment old."""
-
-    step: int
-    steps: int  # in all
-    objects: int  # ever allocated
-    done: int  # operations of the command that is being done
-    of: int  # and how many it has, 0 or 1: it does not count them
 
 
 class Session:
@@ -101,7 +57,7 @@ class Session:
         self._part: Outcome | None = None  # of the command in which it stands halfway
         self._whole: Outcome | None = None  # of that in which it stood halfway last, with all its events
         self.event = 0  # > 0: halfway, after so many events of the next command
-        self.ahead = Ahead(self._machine.context)
+        self.ahead = Ahead(self._machine.context, self._timeline, self._machine.trail, self._step)
 
     # --- The heap -------------------------------------------------------------------------------------------------------
 
@@ -176,7 +132,7 @@ class Session:
     @property
     def history(self) -> Sequence[str]:
         """The commands that were done, up to here."""
-        return _History(self)
+        return Done(self._timeline)
 
     @property
     def trail(self) -> Trail:
@@ -195,8 +151,7 @@ class Session:
 
     def line(self, step: int) -> str:
         """The command of a step, without its directives."""
-        source = self._timeline.steps[step - 1]
-        return source if "\n" not in source else parse_step(source).line
+        return command_of(self._timeline.steps[step - 1])
 
     def script(self, origin: Script) -> Script:
         """The session as a script, titled and introduced as the one from which it came."""
@@ -212,9 +167,7 @@ class Session:
     def submit(self, source: str) -> Outcome:
         """Do what was typed: one command, which may have directives (script.py).
 
-        An error is in the outcome, and nothing changed.  Where steps lie ahead another branch begins.
-        Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt and Stopped when nothing
-        changed; ScriptError when several lines are not one step.
+        Of what is no step nothing is done; else as `do`.  Raises ScriptError too, when several lines are not one step.
         """
         try:
             command = parse(source) if "\n" not in source else parse_step(source).command
@@ -226,7 +179,14 @@ class Session:
             return Outcome(source, command, self.step, error=_no_command(source))
         if self.world.kind != "session":
             return Outcome(source, command, self.step, error=CommandError(READ).located(source))
-        step = parse_step(source) if "\n" in source else Step(source, source, command, None)
+        return self.do(parse_step(source))
+
+    def do(self, step: Step) -> Outcome:
+        """Do a step that was typed.
+
+        An error is in the outcome, and nothing changed.  Where steps lie ahead another branch begins.
+        Raises InvariantError and Throw: gomem itself is wrong; KeyboardInterrupt and Stopped, with nothing changed.
+        """
         self._leave_half()
         if self._machine.at != self.step:
             raise InvariantError("cursor", f"the session stands at step {self.step}, and its heap at {self._machine.at}")
@@ -234,19 +194,18 @@ class Session:
         if not outcome.ok:
             return replace(outcome, step=self.step)
         self._whole = None
-        self._timeline.put(source)
+        self._timeline.put(step.source)
         return outcome
 
-    def look(self, source: str) -> Outcome:
+    def look(self, line: str, command: Command) -> Outcome:
         """Do a command that only looks, as no step: nothing changes, and no other branch begins."""
-        step = parse_step(source)
         try:
-            if self.event and isinstance(step.command, Invariants):
+            if self.event and isinstance(command, Invariants):
                 raise CommandError("in the middle of a command the invariants need not hold; back leads out of it")
-            result = EXECUTE[type(step.command)](self._machine.context, step.command)
+            result = EXECUTE[type(command)](self._machine.context, command)
         except CommandError as e:
-            return Outcome(step.line, step.command, self.step, error=e.located(step.line))
-        return Outcome(step.line, step.command, self.step, result)
+            return Outcome(line, command, self.step, error=e.located(line))
+        return Outcome(line, command, self.step, result)
 
     def forward(self) -> Outcome | None:
         """Do the next step; None at the end."""
@@ -278,26 +237,6 @@ class Session:
         """Make it quick to come back to this step, as when another branch begins here."""
         self._leave_half()
         self._machine.remember()
-
-    def seek(self, direction: int) -> bool:
-        """Go to the next step that changed the structure of the heap (stepmarks.py), or to the one before; False: there is none.
-
-        Steps that were never done are done; without one the session then stands at its end.  Raises as goto does.
-        """
-        marks, step = self.trail.marks, self.step
-        if direction < 0:
-            found = next((n for n in range(step if self.event else step - 1, 0, -1) if marks[n]), 0)
-            self.goto(found)
-            return found > 0
-        known = next((n for n in range(step + 1, len(marks)) if marks[n]), None)
-        if known is not None:
-            self.goto(known)
-            return True
-        self.goto(len(marks) - 1)
-        while self.forward() is not None:
-            if marks[self.step]:
-                return True
-        return False
 
     def events_ahead(self) -> int:
         """How many events the next command tells, as far as they are kept; 0 at the end.  Halfway, the session leaves that."""
@@ -380,26 +319,6 @@ class Session:
             part = self._machine.part(event)
             self.event = event
             self._part = replace(whole, touched=part.touched, event=event, result=None, error=None)
-
-
-class _History(Sequence[str]):
-    """The lines of a session up to where it stands, looked up when asked for."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def __len__(self) -> int:
-        return self._session.step
-
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> list[str]: ...
-
-    def __getitem__(self, at: int | slice) -> str | list[str]:
-        steps = range(1, len(self) + 1)[at]
-        return self._session.line(steps) if isinstance(steps, int) else [self._session.line(step) for step in steps]
 
 
 def _no_command(line: str) -> ParseError:

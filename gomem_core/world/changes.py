@@ -177,3 +177,5 @@ _STALE: Final[dict[type, Callable[[Any], tuple[int, ...]]]] = {
     e.SpanMerge: _merged,
     e.TinyShared: _tiny,
 }
+# The kinds of events after which a span, or what is shown of it, may differ.
+CHANGES_SPANS: Final = frozenset({*_NOTES, *_STALE, *_EVERY_ROW} - {e.LockTaken})

@@ -52,7 +52,7 @@ class Clicks:
         elif clicked is self._widgets.scrub:
             step = self._widgets.bars.step_at(clicked.size.width, x)
             if step is not None:
-                self._time.go_to(step)
+                self._time.goto(step)
         elif self._prompt.row in clicked.ancestors_with_self:
             self._prompt.open()
 

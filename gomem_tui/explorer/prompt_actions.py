@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from gomem_core.files.step import PAUSE
-from gomem_core.lang import MAX_LINE, Names
+from gomem_core.lang import MAX_LINE, Names, Typed, read_line
 from gomem_core.lang.moves import Focus
 from gomem_core.report import told
 from gomem_core.session.candidates import offers
@@ -16,7 +16,7 @@ from gomem_tui.explorer.stage import Stage
 from gomem_tui.explorer.visit import Visit
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.explorer.work import Work
-from gomem_tui.hint import forked, hint, takes_long
+from gomem_tui.hint import forked, hint
 from gomem_tui.panes.model import Model
 from gomem_tui.render.words import clip
 from gomem_tui.settings.options import Options
@@ -153,8 +153,9 @@ class PromptActions:
             self._footer.say(f"working; {self._options.keyboard.name('back')} stops it")
             self._mend(lines[0])
             return
-        long = takes_long("\n".join(lines), self._model.session)
-        self._work.do(lambda: self._submit_all(lines), lambda done: self._typed(lines, done, problem), long)
+        typed = [read_line(line) for line in lines]
+        long = self._model.session.ahead.takes_long(line.command for line in typed)
+        self._work.do(lambda: self._do_all(typed), lambda done: self._typed(lines, done, problem), long)
 
     def mark(self) -> None:
         """Give the step a name, as the command of this name does."""
@@ -162,11 +163,11 @@ class PromptActions:
         name = next(f"m{n}" for n in range(1, len(marks) + 2) if f"m{n}" not in marks)
         self._work.do(lambda: self._model.submit(f"mark {name}"), self._answered, long=False)
 
-    def _submit_all(self, lines: list[str]) -> list[Outcome]:
+    def _do_all(self, lines: list[Typed]) -> list[Outcome]:
         """Do one line after the other, up to the first that is wrong."""
         done: list[Outcome] = []
         for line in lines:
-            done.append(self._model.submit(line))
+            done.append(self._model.do(line))
             if not done[-1].ok or self._work.stopped:
                 break
         return done

@@ -6,7 +6,6 @@ from typing import Final
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.parts import Actions
 from gomem_tui.explorer.work import Work
-from gomem_tui.hint import takes_long, travels_long
 from gomem_tui.panes.model import Model
 from gomem_tui.render.words import ONE_MOMENT
 
@@ -33,7 +32,7 @@ class TimeActions:
             type_it = self._footer.keyboard.name("prompt")
             self._say_edge(f"This is the end; {type_it} types a command." if type_it else "This is the end.")
         else:
-            self._travel(self._model.forward, takes_long(session.line(session.step + 1), session))
+            self._travel(self._model.forward, session.ahead.next_takes_long())
 
     def step_back(self) -> None:
         """Stand before the last step, or before the command that is half done."""
@@ -41,7 +40,7 @@ class TimeActions:
         if not session.step and not session.event:
             self._say_edge("This is the beginning.")
         else:
-            self._travel(lambda: self._model.go(session.step if session.event else session.step - 1))
+            self._travel(lambda: self._model.goto(session.step if session.event else session.step - 1))
 
     def micro(self, direction: int) -> None:
         """Go one event further in the next command, or back."""
@@ -55,7 +54,7 @@ class TimeActions:
 
     def seek(self, direction: int) -> None:
         """Go to the next step in which spans moved, or to the one before."""
-        long = travels_long(self._model.session)
+        long = self._model.session.ahead.way_takes_long()
         self._work.do(lambda: self._model.seek(direction), lambda found: self._sought(direction, found), long)
 
     def edge_step(self, direction: int) -> None:
@@ -65,13 +64,13 @@ class TimeActions:
         if (session.step, session.event) == (last, 0):
             self._say_edge("This is the end: no step lies ahead." if direction > 0 else "This is the beginning.")
         else:
-            self._travel(lambda: self._model.go(last), travels_long(session))
+            self._travel(lambda: self._model.goto(last), session.ahead.way_takes_long())
 
-    def go_to(self, step: int) -> None:
+    def goto(self, step: int) -> None:
         """Stand after this step."""
         session = self._model.session
         if (session.step, session.event) != (step, 0):
-            self._travel(lambda: self._model.go(step), travels_long(session))
+            self._travel(lambda: self._model.goto(step), session.ahead.way_takes_long())
 
     def arrived(self) -> None:
         """Show where the session stands."""

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+from gomem_core.lang import Typed, read_line
 from gomem_core.lang.errors import shown
 from gomem_core.lang.filters import LOG, doubtful, without_half_typed
 from gomem_core.lang.moves import Select
@@ -93,9 +94,13 @@ class Model:
     # --- Changing the session -------------------------------------------------------------------------------------------
 
     def submit(self, line: str) -> Outcome:
+        """Read and do a line."""
+        return self.do(read_line(line))
+
+    def do(self, typed: Typed) -> Outcome:
         """Do a typed line; a comment or an empty line does nothing."""
         self.sifter.stop()
-        return self.console.submit(line)
+        return self.console.do(typed)
 
     def forward(self) -> None:
         """Do the next step."""
@@ -105,42 +110,25 @@ class Model:
         except Stopped:
             self.console.moved()
 
-    def go(self, step: int, event: int = 0) -> None:
+    def goto(self, step: int, event: int = 0) -> None:
         """Stand at a step, or after so many events of the command after it; where it was stopped, if it is."""
         self.sifter.stop()
         with suppress(Stopped):
-            self.session.goto(step, event)
-        self.console.moved()
+            self.console.goto(step, event)
 
     def seek(self, direction: int) -> bool:
         """Go to the next step that changed the structure of the heap, or the one before; tells whether there is one."""
         self.sifter.stop()
         try:
-            return self.session.seek(direction)
+            return self.console.seek(direction)
         except Stopped:
             return True
-        finally:
-            self.console.moved()
 
     def micro(self, direction: int) -> None:
         """Go one event further in the next command, or one back; over a step's border where a command has no more of them."""
         self.sifter.stop()
-        session = self.session
-        step, event = session.step, session.event
-        try:
-            if direction > 0:
-                ahead = session.events_ahead() if not event else len(session.outcome.events if session.outcome else ())
-                step, event = (step, event + 1) if event < ahead else (min(step + 1, len(session.steps)), 0)
-            elif event:
-                event -= 1
-            elif step:
-                step -= 1
-                session.goto(step)
-                event = session.events_ahead()
-        except Stopped:
-            self.console.moved()
-            return
-        self.go(step, event)
+        with suppress(Stopped):
+            self.console.seek_event(direction)
 
     # --- Showing it -----------------------------------------------------------------------------------------------------
 

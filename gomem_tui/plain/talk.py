@@ -19,14 +19,14 @@ from gomem_core.cli.run import is_unmet
 from gomem_core.cli.source import STDIN, Line, display_name, read_lines
 from gomem_core.files.journal import JournalError, killed_last, prune
 from gomem_core.files.script import ScriptError
-from gomem_core.lang import ParseError, help_text
+from gomem_core.lang import ParseError, help_text, read_line
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Diff, Expect, Focus
 from gomem_core.lang.panes import PANES, read_pane
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.suggest import did_you_mean
-from gomem_tui.hint import forked, offer, taken_up_by, takes_long, travels_long
+from gomem_tui.hint import forked, offer, taken_up_by
 from gomem_tui.opening import open_console
 from gomem_tui.panes.model import Model
 from gomem_tui.plain.help import plain_help
@@ -200,10 +200,10 @@ class PlainTalk:
             "next": lambda: self._travel(lambda: self.model.micro(1)),
             ".": lambda: self._travel(lambda: self.model.micro(1)),
             ",": lambda: self._travel(lambda: self.model.micro(-1)),
-            "}": lambda: self._travel(lambda: self.model.seek(1), travels_long(self.model.session)),
-            "{": lambda: self._travel(lambda: self.model.seek(-1), travels_long(self.model.session)),
-            ">": lambda: self._travel(lambda: self.model.go(last), travels_long(self.model.session)),
-            "<": lambda: self._travel(lambda: self.model.go(0), travels_long(self.model.session)),
+            "}": lambda: self._travel(lambda: self.model.seek(1), self.model.session.ahead.way_takes_long()),
+            "{": lambda: self._travel(lambda: self.model.seek(-1), self.model.session.ahead.way_takes_long()),
+            ">": lambda: self._travel(lambda: self.model.goto(last), self.model.session.ahead.way_takes_long()),
+            "<": lambda: self._travel(lambda: self.model.goto(0), self.model.session.ahead.way_takes_long()),
             "keys": lambda: self._tell(plain_help()),
             "screen": self._screen,
             "log": lambda: self._tell_all(log_lines(self.model, self.width)),
@@ -218,7 +218,7 @@ class PlainTalk:
         if session.at_end:
             self._tell(ONE_MOMENT if self.model.is_read else "This is the end. Type a command, for example: alloc 48 scan")
         else:
-            self._travel(self.model.forward, takes_long(session.line(session.step + 1), session))
+            self._travel(self.model.forward, session.ahead.next_takes_long())
 
     def _travel(self, go: Callable[[], object], long: bool = False) -> None:
         before = self._place()
@@ -231,9 +231,9 @@ class PlainTalk:
             self._tell_arrival()
 
     def _submit(self, text: str) -> None:
-        model, before = self.model, self._place()
+        model, before, typed = self.model, self._place(), read_line(text)
         outcomes: list[Outcome] = []
-        self._work(lambda: outcomes.append(model.submit(text)), takes_long(text, model.session))
+        self._work(lambda: outcomes.append(model.do(typed)), model.session.ahead.takes_long([typed.command]))
         for outcome in outcomes:
             if outcome.command is None and outcome.ok and outcome.result is None:
                 return  # a comment

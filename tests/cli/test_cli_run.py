@@ -17,6 +17,7 @@ from gomem_core.cli.output import BAD_INPUT, OK
 from gomem_core.cli.run import Run
 from gomem_core.cli.source import read_lines
 from gomem_core.files.places import state_directory
+from gomem_core.files.step import Step
 from gomem_core.session.session import Session
 from gomem_core.world.faults import InvariantError, Throw
 from gomem_tui.__main__ import main
@@ -191,14 +192,14 @@ def test_any_bytes_are_a_script_or_a_complaint(tmp_path_factory: pytest.TempPath
     ],
 )
 def test_an_impossible_state_is_loud(error: Exception, name: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    submit = Session.submit
+    do = Session.do
 
-    def broken(session: Session, line: str) -> object:
-        if line == "gc":
+    def broken(session: Session, step: Step) -> object:
+        if step.line == "gc":
             raise error
-        return submit(session, line)
+        return do(session, step)
 
-    monkeypatch.setattr(Session, "submit", broken)
+    monkeypatch.setattr(Session, "do", broken)
     assert main(["run", "--json", "-k", "-c", "alloc 48 as x", "-c", "drop x", "-c", "gc", "-c", "alloc 8"]) == 70
     out, err = capsys.readouterr()
     *_, last = records(out)
@@ -214,14 +215,14 @@ def test_an_impossible_state_is_loud(error: Exception, name: str, monkeypatch: p
 
 
 def test_a_long_script_is_named_instead_of_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    submit = Session.submit
+    do = Session.do
 
-    def broken(session: Session, line: str) -> object:
-        if line == "gc":
+    def broken(session: Session, step: Step) -> object:
+        if step.line == "gc":
             raise Throw("span_list_membership: x")
-        return submit(session, line)
+        return do(session, step)
 
-    monkeypatch.setattr(Session, "submit", broken)
+    monkeypatch.setattr(Session, "do", broken)
     path = tmp_path / "s.txt"
     path.write_text("alloc 8\n" * 100 + "gc\n")
     assert main(["run", str(path)]) == 70
@@ -229,10 +230,10 @@ def test_a_long_script_is_named_instead_of_repeated(tmp_path: Path, monkeypatch:
 
 
 def test_too_little_memory_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    def broken(_session: Session, _line: str) -> object:
+    def broken(_session: Session, _step: Step) -> object:
         raise MemoryError
 
-    monkeypatch.setattr(Session, "submit", broken)
+    monkeypatch.setattr(Session, "do", broken)
     assert main(["run", "-c", "gc"]) == 3
     assert capsys.readouterr().err == "gomem: this machine has not enough memory for that\n"
 

@@ -91,7 +91,7 @@ def test_show_spans_is_stopped_by_a_request() -> None:
     session.submit("alloc 48")
     stop.asked = True
     with pytest.raises(Stopped):
-        session.look("show spans scan")
+        session.submit("show spans scan")
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,8 @@ def images(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "many images":
             patch.setattr("gomem_core.session.memory._EVERY", 3)
+            patch.setattr("gomem_core.session.memory._DEAR", 3)
+            patch.setattr("gomem_core.session.memory._BACK", 3)
             patch.setattr("gomem_core.session.memory._NEAR", 5)
             patch.setattr("gomem_core.session.checkpoints.MOST_LOOSE", 60_000)
             patch.setattr("gomem_core.session.checkpoints.MOST_BYTES", 300_000)

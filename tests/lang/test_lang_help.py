@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 
 from gomem_core.go import events
-from gomem_core.lang import BY_WORD, REGISTRY, CommandSpec, ParseError, help_text, parse
+from gomem_core.lang import BY_WORD, REGISTRY, CommandSpec, ParseError, help_text, parse, table_heap, table_look, table_objects
 from gomem_core.lang import commands as c
 from gomem_core.lang import moves as m
 from gomem_core.lang.conditions import COMPARISONS, EVENT_WORDS, EVENTS, EXPECT_WORDS, GROUPS
@@ -161,6 +161,8 @@ def test_reserved_words() -> None:
         "sweep",
     } <= RESERVED
     assert {"seed", "live", "sizes", "spans", "bitmap", "back", "goto"} <= RESERVED
+    specs = (*table_objects.SPECS, *table_heap.SPECS, *table_look.SPECS, BY_WORD["help"])
+    assert {word for spec in specs for word in spec.words() if len(word) > 1} | {"all", "off", "back", "goto"} == RESERVED
     assert not {"p", "a", "mem", "inv", "small", "full"} & RESERVED
     assert not {"pause", "open", "save", "say", "focus", "branch", "start", "end", "grow", "heap_live", "expect"} & RESERVED
 

@@ -116,7 +116,7 @@ async def test_many_moves_at_once_lead_where_they_lead_one_by_one(tmp_path: Path
     path.write_text(long_script())
     app = explorer(path)
     async with app.run_test(size=SIZE) as pilot:
-        app.model.go(STEPS)
+        app.model.goto(STEPS)
         app.model.arrived()
         for number in PANES:
             app.pane_actions.pane(number)

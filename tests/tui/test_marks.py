@@ -83,7 +83,7 @@ def unmarked(name: str, comparing: bool = False) -> list[tuple[str, str]]:
     panes, old = Panes(before), Panes(before)
     model, steps = panes.model, len(panes.model.session.steps)
     for one in (model, old.model):
-        one.go(steps)
+        one.goto(steps)
         one.arrived()
     for line in (command, f"diff {steps}") if comparing else (command,):
         outcome = model.submit(line)
@@ -141,14 +141,14 @@ def test_marks_are_the_same_on_the_way_back(name: str) -> None:
     model: Model = panes.model
     steps = len(model.session.steps)
     for step in range(1, steps - 1):
-        model.go(step)
+        model.goto(step)
     model.arrived()
     there = drawn(panes)
     scene = model.scene
-    model.go(steps)
+    model.goto(steps)
     model.arrived()
     for step in range(steps - 1, steps - 3, -1):
-        model.go(step)
+        model.goto(step)
     model.arrived()
     model.select(scene.selection.addr)
     assert (model.scene.touched, model.scene.before, model.scene.last) == (scene.touched, scene.before, scene.last)
@@ -158,7 +158,7 @@ def test_marks_are_the_same_on_the_way_back(name: str) -> None:
 def test_nothing_is_marked_where_nothing_changed() -> None:
     """A command that only looks."""
     panes = Panes("alloc 48 scan as a\nalloc 64\nshow spans")
-    panes.model.go(3)
+    panes.model.goto(3)
     panes.model.arrived()
     assert not [(pane, line) for pane, lines in drawn(panes).items() for line in lines if line[1:2] in MARKS and line[1:2]]
 
@@ -169,7 +169,7 @@ def test_nothing_is_marked_where_nothing_changed() -> None:
 def after(script: str, *typed: str) -> Panes:
     """The panes after a script and what was typed then."""
     panes = Panes(script)
-    panes.model.go(len(panes.model.session.steps))
+    panes.model.goto(len(panes.model.session.steps))
     for line in typed:
         outcome = panes.model.submit(line)
         assert outcome.ok, line
@@ -244,7 +244,7 @@ def test_a_difference_tells_objects_born_dropped_and_linked() -> None:
 
 def test_halfway_the_step_before_is_marked_no_more() -> None:
     panes = after("alloc 48 as a\nalloc 100000 as b")
-    panes.model.go(1, 2)
+    panes.model.goto(1, 2)
     panes.model.arrived()
     assert row_of(lines_of(panes, "objects"), "a")[1] == " "
 
@@ -254,7 +254,7 @@ def test_after_a_long_way_the_marks_are_those_of_the_last_step() -> None:
     script = "\n".join([*[f"alloc 48 as a{n}\ndrop a{n}" for n in range(400)], "gc", "alloc 100000", "alloc 48"])
     panes = Panes(script)
     for step in (802, 803, 500, 802):
-        panes.model.go(step)
+        panes.model.goto(step)
         panes.model.arrived()
         before = panes.model.scene.before
         assert before is not None

@@ -117,7 +117,7 @@ def do(panes: Panes, kind: str, n: int) -> None:
     way = 1 if n % 2 else -1
     does: dict[str, Callable[[], object]] = {
         "forward": model.forward,
-        "go": lambda: model.go(n % (last + 1), n // 50),
+        "go": lambda: model.goto(n % (last + 1), n // 50),
         "micro": lambda: model.micro(way),
         "seek": lambda: model.seek(way),
     }

@@ -25,7 +25,7 @@ LOAD += ["alloc 8192 times 40", "alloc 4096 times 60", "alloc 100 times 30"]
 async def loaded() -> AsyncIterator[tuple[Explorer, Pilot[int]]]:
     app = Explorer(Console(True, read_script("load", "\n".join(LOAD), "load")))
     async with app.run_test(size=SIZE) as pilot:
-        app.model.go(len(LOAD))
+        app.model.goto(len(LOAD))
         app.model.arrived()
         await pilot.pause()
         yield app, pilot

@@ -35,7 +35,7 @@ drop b"""
 async def running(script: str = SCRIPT, size: tuple[int, int] = (100, 30)) -> AsyncIterator[tuple[Explorer, Pilot[int]]]:
     app = Explorer(Console(True, read_script("tables", script, "tables")))
     async with app.run_test(size=size) as pilot:
-        app.model.go(len(script.splitlines()))
+        app.model.goto(len(script.splitlines()))
         app.model.arrived()
         await pilot.pause()
         yield app, pilot

@@ -120,7 +120,7 @@ async def test_each_event_of_a_refill_a_growth_and_a_collection_there_and_back()
 
     async with app.run_test(size=(120, 40)) as pilot:
         for step, events in telling("cache_span", "grow", "gc_start").values():
-            app.model.go(step - 1)
+            app.model.goto(step - 1)
             seen = []
             for event in range(1, events + 1):
                 await do(pilot, further, 1, f"{step - 1}.{event}")

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from gomem_core.report import Result
 from gomem_core.session.commands.context import CommandError, Context
-from gomem_core.session.commands.cost import cost
+from gomem_core.session.commands.cost import BLINK, cost
 from gomem_core.session.commands.drop import foresee_drop
 from gomem_core.session.commands.heap import CHECK_HEAP, EXECUTE_HEAP
 from gomem_core.session.commands.look import CHECK_LOOK, EXECUTE_LOOK
 from gomem_core.session.commands.objects import CHECK_OBJECTS, EXECUTE_OBJECTS
 
-__all__ = ["CHECK", "EXECUTE", "LOOKS", "CommandError", "Context", "cost", "foresee_drop"]
+__all__ = ["BLINK", "CHECK", "EXECUTE", "LOOKS", "CommandError", "Context", "cost", "foresee_drop"]
 
 # Any: the key says which command the function takes, which a dict's type cannot express.
 EXECUTE: Final[dict[type, Callable[[Context, Any], Result]]] = {**EXECUTE_OBJECTS, **EXECUTE_HEAP, **EXECUTE_LOOK}

@@ -6,14 +6,18 @@ the heap runs out of memory halfway (OutOfMemory), the machine puts it back as i
 
 import re
 from dataclasses import dataclass, field
+from typing import Final
 
 from gomem_core.lang import ParseError
 from gomem_core.lang.commands import ByName, Ref
 from gomem_core.queries.links import LinkIndex
+from gomem_core.report import Result
 from gomem_core.session.engine import Engine
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.world import Whole
+
+UNREAD: Final = Result("")  # the answer to a command that is passed by
 
 
 class CommandError(Exception):
@@ -51,6 +55,7 @@ class Context:
     world: Whole
     objects: ObjectTable
     step: int = 0
+    passed: bool = False  # the command only leads elsewhere: nobody reads its answer
     progress: Progress = field(default_factory=Progress)
     links: LinkIndex | None = None
     stop: StopRequest | None = None

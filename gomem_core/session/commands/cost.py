@@ -25,6 +25,7 @@ from gomem_core.lang.commands import (
 )
 from gomem_core.session.commands.context import Context
 
+BLINK: Final = 4_001  # work that keeps a user waiting for more than a blink: 20,000 allocations
 _ALLOCATED: Final = 5
 _DROPPED: Final = 20
 _SWEPT: Final = 12

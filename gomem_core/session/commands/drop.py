@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from gomem_core.lang.commands import ByName, ByRange, Drop, Every, Everything, Share, Target
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.report import Result, counted, format_bytes, told
-from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.session.commands.context import UNREAD, CommandError, Context
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -24,6 +24,8 @@ def drop(context: Context, command: Drop) -> Result:
     for oid in oids:
         context.engine.drop(context.objects.addr(oid))
         context.objects.drop(oid, context.step)
+    if context.passed:
+        return UNREAD
     names = [context.objects.name(oid) for oid in oids]
     data: results.Dropped = {"dropped": len(oids), "of": len(meant), "names": [*names[:_NAMES_TOLD]]}
     if not meant:

@@ -42,8 +42,8 @@ from gomem_core.report import Column, Result, Table, counted, hexed
 from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import check_ahead, check_behind, check_branch, check_select, step_of
 from gomem_core.session.document import Desk, Origin
+from gomem_core.session.history import Branches
 from gomem_core.session.resume import resume
-from gomem_core.session.session import Branches
 from gomem_core.world.still import Still
 
 if TYPE_CHECKING:

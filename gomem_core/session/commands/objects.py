@@ -9,7 +9,7 @@ from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
 from gomem_core.report import Result, Served, format_bytes, hexed, hexed_or_none, told
 from gomem_core.session.churn import churn
-from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.session.commands.context import UNREAD, CommandError, Context
 from gomem_core.session.commands.drop import check_drop, drop
 from gomem_core.session.told import sweeping
 from gomem_core.world.objects import ObjectInfo
@@ -44,6 +44,10 @@ def _alloc(context: Context, command: Alloc) -> Result:
     size, times = command.size, command.times
     _check_alloc(context, command)
     ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
+    if context.passed and times == 1:
+        addr = context.engine.mallocgc(size, ptrdata)
+        context.objects.add(addr, size, ptrdata, context.step, command.name)
+        return UNREAD
     before_it = _sweeps(context)
     if times == 1:
         one = context.engine.alloc(size, ptrdata)
@@ -212,6 +216,8 @@ def _write(context: Context, src: Ref, slot: int, dst: int | None) -> Result:
     o = _word_of(context, src, slot)
     target = context.objects.info(dst).addr if dst is not None else 0
     context.engine.write_pointer(o.addr, slot, target)
+    if context.passed:
+        return UNREAD
     at = hexed(o.addr + slot * PTR_SIZE)
     data: results.Stored = {"word": at, "value": hexed_or_none(target)}
     if dst is None:

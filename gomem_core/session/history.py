@@ -1,0 +1,77 @@
+"""What is to be seen of a session's steps and branches without changing them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, overload
+
+from gomem_core.files.step import parse_step
+from gomem_core.files.timeline import Branch, Timeline
+
+
+class Branches(Protocol):
+    """The branches of a session, to be looked at; see timeline.py."""
+
+    @property
+    def name(self) -> str:
+        """What the current one is called."""
+        ...
+
+    @property
+    def others(self) -> list[str]:
+        """The names of the other ones."""
+        ...
+
+    def shared_with(self, name: str) -> int:
+        """How many steps another branch and the current one begin with in common.  Raises UnknownBranch."""
+        ...
+
+    def line(self, name: str) -> list[str]:
+        """All steps of a branch, from the very beginning."""
+        ...
+
+    def alone(self, name: str) -> Timeline:
+        """A branch with all its steps and their names, as if there were no other; none of them done.  Raises UnknownBranch."""
+        ...
+
+    def elsewhere(self, mark: str) -> str | None:
+        """A branch that has a bookmark of this name which the current one has not."""
+        ...
+
+    def tour(self) -> list[tuple[Branch, set[int]]]:
+        """All branches, each after the one in which it begins, and the steps of its own after which others begin."""
+        ...
+
+
+class Done(Sequence[str]):
+    """The commands of a session up to where it stands, without their directives; looked up when asked for."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+
+    def __len__(self) -> int:
+        return self._timeline.cursor
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        steps = range(len(self))[at]
+        sources = self._timeline.steps
+        return command_of(sources[steps]) if isinstance(steps, int) else [command_of(sources[step]) for step in steps]
+
+
+def command_of(source: str) -> str:
+    """The line of a step's command, without its directives."""
+    return source if "\n" not in source else parse_step(source).line
+
+
+class UnderWay(NamedTuple):
+    """How far a session is while another thread works on it; it may be a moment old."""
+
+    step: int
+    steps: int  # in all
+    objects: int  # ever allocated
+    done: int  # operations of the command that is being done
+    of: int  # and how many it has, 0 or 1: it does not count them
