@@ -6,7 +6,7 @@ Its time grows with the text, never exponentially, whatever the pattern; what st
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import accumulate
 from time import thread_time
@@ -41,15 +41,15 @@ class _Found(Protocol):
     def span(self) -> tuple[int, int]:
         """Where it begins and ends."""
 
-    def end(self) -> int:
-        """Where it ends."""
 
+class _Regexp(Protocol):
+    """A compiled regular expression, of those methods that are used here."""
 
-class _Search(Protocol):
-    """Searches bytes from a place on."""
+    def search(self, text: bytes, pos: int = 0) -> _Found | None:
+        """Returns what is found first from a place on."""
 
-    def __call__(self, text: bytes, pos: int = 0) -> _Found | None:
-        """Returns what is found first."""
+    def finditer(self, text: bytes) -> Iterator[_Found]:
+        """Returns all that is found, one after the other."""
 
 
 class Pattern:
@@ -59,7 +59,7 @@ class Pattern:
         self.text = text
         self._rows = 0
         self._spent = 0.0
-        self._search_runs: _Search | None = None
+        self._lines: _Regexp | None = None  # finds whole lines, as many as there are one after the other
         if len(text) > LONGEST:
             raise BadPattern(f"is too long: a regular expression has at most {LONGEST} characters")
         try:
@@ -67,22 +67,22 @@ class Pattern:
                 re.compile(text)  # its messages say where a pattern is wrong
         except (re.error, OverflowError, RecursionError) as problem:
             raise BadPattern(f"is not a regular expression: {problem}") from None
-        self._search = self._compile(text)
+        self._search = self._compile(text).search
 
     @property
     def stays_in_line(self) -> bool:
         """Whether what it finds surely lies in one line, so that `runs` can search for it."""
-        if self._search_runs is None and _BEYOND_A_LINE.search(self.text) is None:
+        if self._lines is None and _BEYOND_A_LINE.search(self.text) is None:
             with suppress(BadPattern):  # it just does not fit in there
-                self._search_runs = self._compile(f"^(?:.*(?:{self.text}).*\n)+")
-        return self._search_runs is not None
+                self._lines = self._compile(f"^(?:.*(?:{self.text}).*\n)+")
+        return self._lines is not None
 
     @property
     def knows_ends(self) -> bool:
         """Whether it may matter to it where the text begins and ends, and not only where lines do."""
         return _ENDS_OF_TEXT.search(self.text) is not None
 
-    def _compile(self, text: str) -> _Search:
+    def _compile(self, text: str) -> _Regexp:
         import re2  # noqa: PLC0415 -- which nothing but a filter needs
 
         options = re2.Options()
@@ -91,7 +91,7 @@ class Pattern:
         options.never_capture = True
         options.max_mem = _MEMORY
         try:
-            return cast("_Search", re2.compile(f"(?m){text}".encode(), options).search)
+            return cast("_Regexp", re2.compile(f"(?m){text}".encode(), options))
         except (re2.error, UnicodeEncodeError) as problem:
             detail = problem.args[0].decode() if isinstance(problem, re2.error) else "it is not text"
             known = "look-around, back references and more than 1000 repetitions are not supported"
@@ -104,24 +104,23 @@ class Pattern:
         self._count(thread_time() - began, 1)
         return found
 
-    def rows_with(self, rows: Sequence[str]) -> list[int]:
+    def rows_with(self, rows: Sequence[bytes]) -> list[int]:
         """Places of the rows in which it is found: the same as `found_in` tells of each, but they are searched as one text.
 
         Between rows stands what is no character, so that nothing is found across; what touches a line feed beside it is looked at
         once more.  Raises TooCostly.
         """
         if self.knows_ends:
-            return [n for n, row in enumerate(rows) if self.found_in(row)]
+            return [n for n, row in enumerate(rows) if self.found_in(row.decode())]
         began = thread_time()
-        pieces = [row.encode(errors="replace") for row in rows]
-        starts = [0, *accumulate(len(piece) + len(_BETWEEN) for piece in pieces)]
-        text = _BETWEEN.join(pieces)
+        starts = [0, *accumulate([len(row) + len(_BETWEEN) for row in rows])]
+        text = _BETWEEN.join(rows)
         found: list[int] = []
         n = 0  # the row from which on it is searched
         while n < len(rows) and (match := self._search(text, starts[n])) is not None:
             start, end = match.span()
             n = bisect_right(starts, start) - 1
-            if end <= starts[n] + len(pieces[n]) or self._search(pieces[n]) is not None:
+            if end <= starts[n] + len(rows[n]) or self._search(rows[n]) is not None:
                 found.append(n)
             n += 1
         self._count(thread_time() - began, len(rows))
@@ -133,13 +132,9 @@ class Pattern:
         Only for one that stays in a line; each line ends with a line feed.  That is quicker than to look at each line.
         Raises TooCostly.
         """
-        assert self._search_runs is not None
+        assert self._lines is not None
         began = thread_time()
-        found: list[tuple[int, int]] = []
-        at = 0
-        while (match := self._search_runs(lines, at)) is not None:
-            found.append(match.span())
-            at = match.end()
+        found = [match.span() for match in self._lines.finditer(lines)]
         self._count(thread_time() - began, lines.count(b"\n"))
         return found
 

@@ -75,7 +75,7 @@ def _search(
     found: list[Ints] = [np.empty(0, np.int64)]
     for start in range(0, len(rows), _TEXTS):
         some = rows[start : start + _TEXTS]
-        found.append(some[pattern.rows_with([cells(objects.info(oid)) for oid in some.tolist()])])
+        found.append(some[pattern.rows_with([cells(objects.info(oid)).encode(errors="replace") for oid in some.tolist()])])
         yield None
     return np.concatenate(found)
 

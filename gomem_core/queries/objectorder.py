@@ -103,6 +103,14 @@ class ObjectOrder(RowOrder):
 
         return take
 
+    def prepare(self) -> Work | None:
+        """Import what a filter needs."""
+        return self._ready() if len(self._objects) > self._many else None
+
+    def _ready(self) -> Work:
+        yield lambda: import_module("numpy")
+        return lambda: None
+
     def _one_by_one(self, wanted: Choice) -> Generator[Step, None, tuple[array[int], array[int]]]:
         objects, test = self._objects, wanted.test
         passes, fated = (test.passes, test.fated) if isinstance(test, Test) else (None, None)

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 from gomem_core.lang.pattern import TooCostly
 
 Take = Callable[[], None]
-# To be called before the work goes on: it does not look at the heap, which may change meanwhile; then the work is in vain.
+# To be called before the work goes on.  It looks at neither the heap nor what is kept from one work to the next: both may change
+# meanwhile, and then the work is in vain.
 Step = Callable[[], object] | None
 Work = Generator[Step, None, Take]  # stops after each slice; returns what makes its rows those that are shown
 
@@ -58,6 +59,10 @@ class RowOrder(ABC):
     @abstractmethod
     def work(self) -> Work:
         """Look at all rows; the heap must stand still meanwhile.  Raises TooCostly."""
+
+    def prepare(self) -> Work | None:
+        """What makes the next filter quick where there are many rows; None where nothing does."""
+        return None
 
     # --- Choosing ---------------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,9 @@ Slices = Generator[Step, None, None]
 _SLICE: Final = 1_000  # spans: two milliseconds for all columns, and their mspans stay in the processor's cache meanwhile
 _MOST: Final = 500  # spans that are looked at again one by one: as long as a quarter of all columns of 100,000 spans
 _SPAN_FIELDS: Final[tuple[SpanField, ...]] = get_args(SpanField)
+TOLD: Final[tuple[Field, ...]] = (  # what rows tell of a span, but for its address and waste; see SpanColumns.groups
+    *("spanclass", "alloc_count", "state", "list_name", "cached_by", "nelems", "npreleased", "npages", "elemsize", "sweepgen"),
+)
 _IN_USE: Final = STATES.index("inuse")
 
 
@@ -36,12 +39,15 @@ class SpanColumns:
         self._world = world
         self._account = account
         self._columns: dict[Field, Ints] = {}
+        self._begun: dict[SpanField, tuple[Ints, int]] = {}  # those that are not complete, and so many of their spans
         self._changed: set[int] = set()  # bases of spans to look at again
         self._groups: tuple[Ints, Ints] | None = None
 
     def look_again(self, stale: Stale) -> None:
         """These spans may have changed."""
         self._changed |= stale.bases
+        if self._changed or stale.all:
+            self._begun.clear()
         if stale.all or len(self._changed) > _MOST:
             self._columns.clear()
             self._changed.clear()
@@ -62,19 +68,30 @@ class SpanColumns:
             yield from self._read(missing)
         parts = [name for name in PARTS if name in wanted and name not in self._columns]
         if parts:
-            sums = yield from waste_sums(self._world, self._account().objects, self._columns)
+            sums = yield from waste_sums(self._world, self._account().objects, dict(self._columns))
             self._columns |= {name: sums[name] for name in parts}
 
+    def prepare(self) -> Slices:
+        """Get ready for any filter."""
+        yield from self.load(("base", *TOLD, *PARTS))
+        yield from self.groups()
+
     def _read(self, names: list[SpanField]) -> Slices:
+        """Read these columns from the world; where it was stopped, it goes on next time."""
         spans = self._world.spans
         count = spans.count
-        found: dict[Field, Ints] = {name: np.empty(count, np.int64) for name in names}
         for start in range(0, count, _SLICE):
             stop = min(count, start + _SLICE)
             for name in names:
-                found[name][start:stop] = spans.column(name, start, stop)
+                column, done = self._begun.get(name, (None, 0))
+                if column is None:
+                    column = np.empty(count, np.int64)
+                if done == start:
+                    column[start:stop] = spans.column(name, start, stop)
+                    self._begun[name] = column, stop
             yield None
-        self._columns.update(found)
+        for name in names:
+            self._columns[name] = self._begun.pop(name)[0] if count else np.empty(0, np.int64)
 
     def _put_right(self) -> None:
         """Look at spans again that changed, came or went."""
@@ -123,11 +140,6 @@ class SpanColumns:
         """What the numbers in this column mean."""
         return STATES if name == "state" else self._world.spans.list_names
 
-    def swept(self) -> Mask:
-        """Which spans do not wait to be swept; needs "state" and "sweepgen"."""
-        swept: Mask = self["sweepgen"] == self._world.sums.sweepgen
-        return swept | ~self.in_use()
-
     def used(self) -> Floats:
         """SpanInfo.used; needs "alloc_count" and "nelems"."""
         return _ratio(self["alloc_count"], self["nelems"])
@@ -144,10 +156,14 @@ class SpanColumns:
         """The span in a row."""
         return self._world.spans.rows(row, row + 1)[0]
 
-    def groups(self, names: Sequence[Field], more: Mask) -> tuple[Ints, Ints]:
-        """The first row of each group of spans that are equal in all these fields and in `more`, and each span's group."""
+    def groups(self) -> Generator[Step, None, tuple[Ints, Ints]]:
+        """The first row of each group of spans of which rows tell the same, and each span's group; needs TOLD."""
         if self._groups is None:
-            self._groups = grouped([*(self[name] for name in names), more.astype(np.int64)])
+            swept = (~self.in_use() | (self["sweepgen"] == self._world.sums.sweepgen)).astype(np.int64)
+            columns = [*(self[name] for name in TOLD if name != "sweepgen"), swept]
+            found: list[tuple[Ints, Ints]] = []
+            yield lambda: found.append(grouped(columns))
+            self._groups = found[0]
         return self._groups
 
 

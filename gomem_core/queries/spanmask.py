@@ -14,11 +14,11 @@ from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
 from gomem_core.queries.ranked import Ranked
-from gomem_core.queries.spancolumns import Floats, Mask, Slices, SpanColumns, grouped
-from gomem_core.queries.spanfilter import Waste, asks_for_waste, base_cells, list_word, other_cells, waste_cells
+from gomem_core.queries.spancolumns import TOLD, Floats, Mask, Slices, SpanColumns, grouped
+from gomem_core.queries.spanfilter import Waste, asks_for_waste, list_word, other_cells, waste_cells
 from gomem_core.queries.wastesums import PARTS, Field, Ints, Step
 
-_ROWS: Final = 4_000  # bases that are searched at a stretch
+_ROWS: Final = 4_000  # addresses that are searched at a stretch: some milliseconds
 _TEXTS: Final = 500  # texts that are made and searched at a stretch
 
 _PERCENT: Final[tuple[Field, ...]] = ("npages", "nelems", *PARTS)
@@ -43,9 +43,6 @@ _NAMES: Final[dict[str, Field]] = {  # the columns of those sorts that are no mo
     "list": "list_name",
     "sweepgen": "sweepgen",
 }
-_OTHER: Final[tuple[Field, ...]] = (  # what other_cells tells; in this order their ranges seldom get too large for one number
-    *("spanclass", "alloc_count", "state", "list_name", "cached_by", "nelems", "npreleased", "npages", "elemsize"),
-)
 
 
 def ranked_spans(columns: SpanColumns, filters: tuple[Filter, ...], sort: str) -> Generator[Step, None, Ranked]:
@@ -83,7 +80,7 @@ def needed(filters: tuple[Filter, ...], sort: str) -> list[Field]:
     """The columns that filters and an order are about."""
     names: set[Field] = {"base", *(_PERCENT if sort == "waste" else _NEEDED[sort])}
     for item in filters:
-        names |= {*_NEEDED[item.field]} if item.field != ROW else {"sweepgen", *_OTHER}
+        names |= {*_NEEDED[item.field]} if item.field != ROW else {*TOLD}
         if asks_for_waste(item):
             names |= {*_PERCENT}
     return sorted(names)
@@ -155,55 +152,69 @@ def sort_keys(columns: SpanColumns, sort: str) -> Floats:
 
 
 def _search(columns: SpanColumns, pattern: Pattern, mask: Mask, found: Mask) -> Slices:
-    """Mark those spans of the mask in whose cells the pattern is found.
+    """Mark those spans of the mask in whose cells the pattern is found, and perhaps others.
 
     Most cells are alike in very many rows, all but the address: so what rows say besides is searched once for each group of equal
     rows, and then the addresses.  Where something can be found across the two, rows are searched that do not pass yet.
     """
-    first, group = columns.groups(_OTHER, columns.swept())
-    others: list[str] = []
+    first, group = yield from columns.groups()
+    others: list[bytes] = []
     for start in range(0, len(first), _TEXTS):
-        others += [other_cells(columns.info(int(row))) for row in first[start : start + _TEXTS]]
+        others += [other_cells(columns.info(int(row))).encode() for row in first[start : start + _TEXTS]]
         yield None
     if not pattern.knows_ends:
         in_others = np.zeros(len(first), bool)
-        yield from _found_in(pattern, lambda n: others[n], np.arange(len(first)), in_others)
+        for start in range(0, len(first), _TEXTS):
+            yield partial(_mark, pattern, others[start : start + _TEXTS], np.arange(start, len(first)), in_others)
         found |= in_others[group]
-    if pattern.stays_in_line:
-        for prefix in (b"", b"0x"):
-            yield from _search_bases(columns["base"], prefix, pattern, found)
-    else:
-        base, left = columns["base"], np.flatnonzero(mask & ~found)
-        yield from _found_in(pattern, lambda row: f"{base_cells(int(base[row]))}\n{others[group[row]]}", left, found)
+    for template in (b"%s", b"0x%s") if pattern.stays_in_line else (b"%s\n0x%s",):
+        left = np.flatnonzero(mask & ~found)
+        for rows, lines, width in _lines(columns["base"], left, template):
+            if pattern.stays_in_line:
+                yield partial(_mark_lines, pattern, lines, width, rows, found)
+            else:
+                groups = group[rows].tolist()
+                texts = [lines[n * width : (n + 1) * width] + others[groups[n]] for n in range(len(rows))]
+                yield partial(_mark, pattern, texts, rows, found)
     if asks_for_waste(Filter(ROW, "~", pattern.text)):
         yield from _search_wastes(columns, pattern, mask, found)
 
 
-def _search_bases(base: Ints, prefix: bytes, pattern: Pattern, found: Mask) -> Slices:
-    """Mark the spans in whose address, written with this prefix, the pattern is found."""
-    for start, lines, width in _lines(base, prefix):
-        yield partial(_mark_lines, pattern, lines, width, found[start:])
+def _mark(pattern: Pattern, texts: list[bytes], rows: Ints, found: Mask) -> None:
+    """Mark those of the rows in whose text the pattern is found."""
+    found[rows[pattern.rows_with(texts)]] = True
 
 
-def _mark_lines(pattern: Pattern, lines: bytes, width: int, found: Mask) -> None:
-    for begin, end in pattern.runs(lines):
-        found[begin // width : end // width] = True
+def _mark_lines(pattern: Pattern, lines: bytes, width: int, rows: Ints, found: Mask) -> None:
+    """The same of rows with a line each."""
+    borders = np.array(pattern.runs(lines), np.int64).reshape(-1, 2) // width
+    inside = np.zeros(len(rows) + 1, np.int8)
+    inside[borders[:, 0]] += 1
+    inside[borders[:, 1]] -= 1
+    found[rows[np.cumsum(inside[:-1]) > 0]] = True
 
 
-def _lines(base: Ints, prefix: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """The addresses in hexadecimal digits, a line each: the first row, lines of one length, and that length."""
+def _lines(base: Ints, rows: Ints, template: bytes) -> Iterator[tuple[Ints, bytes, int]]:
+    """The addresses of these rows in hexadecimal digits, written as the template has it, and a line feed after each.
+
+    Yields some of the rows, their texts, which are of one length, and that length.
+    """
     digits = np.frombuffer(b"0123456789abcdef", np.uint8)
-    widths = np.maximum(1, (np.frexp(base.astype(np.float64))[1] + 3) // 4)
-    cuts = [0, *(np.flatnonzero(np.diff(widths)) + 1), len(base)]
+    widths = np.maximum(1, (np.frexp(base[rows].astype(np.float64))[1] + 3) // 4)
+    cuts = [0, *(np.flatnonzero(np.diff(widths)) + 1), len(rows)]
     for low, high in pairwise(cuts):
         for start in range(low, high, _ROWS):
-            some, width = base[start : min(high, start + _ROWS)], int(widths[start])
-            line = np.empty((len(some), len(prefix) + width + 1), np.uint8)
-            line[:, : len(prefix)] = np.frombuffer(prefix, np.uint8)
-            for n in range(width):
-                line[:, len(prefix) + n] = digits[(some >> 4 * (width - 1 - n)) & 15]
-            line[:, -1] = ord("\n")
-            yield start, line.tobytes(), line.shape[1]
+            some = rows[start : min(high, start + _ROWS)]
+            width = int(widths[start])
+            written = digits[base[some][:, None] >> np.arange(4 * (width - 1), -1, -4) & 15]
+            parts = [np.frombuffer(part, np.uint8) for part in template.split(b"%s")]
+            columns = [np.broadcast_to(part, (len(some), len(part))) for part in parts]
+            line = np.hstack([columns[0], *(one for part in columns[1:] for one in (written, part)), _line_feeds(len(some))])
+            yield some, line.tobytes(), line.shape[1]
+
+
+def _line_feeds(count: int) -> NDArray[np.uint8]:
+    return np.full((count, 1), ord("\n"), np.uint8)
 
 
 def _search_wastes(columns: SpanColumns, pattern: Pattern, mask: Mask, found: Mask) -> Slices:
@@ -212,20 +223,9 @@ def _search_wastes(columns: SpanColumns, pattern: Pattern, mask: Mask, found: Ma
     wasted, slot_waste, free_slots = (columns.percent(part)[rows] for part in ("wasted", "slot_waste", "free_slots"))
     first, group = grouped([one.view(np.int64) for one in (wasted, slot_waste, free_slots)])
     passes = np.zeros(len(first), bool)
-
-    def cells(n: int) -> str:
-        return waste_cells(Waste(*(float(part[first[n]]) for part in (wasted, slot_waste, free_slots))))
-
-    yield from _found_in(pattern, cells, np.arange(len(first)), passes)
+    for start in range(0, len(first), _TEXTS):
+        some = first[start : start + _TEXTS]
+        wastes = zip(*(part[some].tolist() for part in (wasted, slot_waste, free_slots)), strict=True)
+        texts = [waste_cells(Waste(*waste)).encode() for waste in wastes]
+        yield partial(_mark, pattern, texts, np.arange(start, start + len(some)), passes)
     found[rows] = passes[group]
-
-
-def _found_in(pattern: Pattern, text: Callable[[int], str], rows: Ints, found: Mask) -> Slices:
-    """Mark those of the rows in whose text the pattern is found."""
-    for start in range(0, len(rows), _TEXTS):
-        some = rows[start : start + _TEXTS]
-        yield partial(_mark, pattern, text, some, found)
-
-
-def _mark(pattern: Pattern, text: Callable[[int], str], rows: Ints, found: Mask) -> None:
-    found[rows[pattern.rows_with([text(int(row)) for row in rows])]] = True

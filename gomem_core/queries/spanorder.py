@@ -142,6 +142,23 @@ class SpanOrder(RowOrder):
 
         return take
 
+    def prepare(self) -> Work | None:
+        """Make all columns that a filter may need."""
+        return self._ready() if self._world.spans.count > self._many else None
+
+    def _ready(self) -> Work:
+        columns = yield from self._made()
+        yield from columns.prepare()
+        return lambda: None
+
+    def _made(self) -> Generator[Step, None, SpanColumns]:
+        yield lambda: import_module("numpy")  # not while the screen may have to wait for it
+        from gomem_core.queries.spancolumns import SpanColumns  # noqa: PLC0415 -- few need it, and numpy takes long to import
+
+        if self._columns is None:
+            self._columns = SpanColumns(self._world, self._account)
+        return self._columns
+
     def _one_by_one(self, wanted: Choice) -> Generator[Step, None, Ranked]:
         found: list[tuple[int, float]] = []
         until = 0.0
@@ -155,13 +172,10 @@ class SpanOrder(RowOrder):
         return ranked(found)
 
     def _all_at_once(self, wanted: Choice) -> Generator[Step, None, Ranked]:
-        yield lambda: import_module("numpy")  # not while the screen may have to wait for it
-        from gomem_core.queries.spancolumns import SpanColumns  # noqa: PLC0415 -- few need it, and numpy takes long to import
-        from gomem_core.queries.spanmask import ranked_spans  # noqa: PLC0415 -- the same
+        columns = yield from self._made()
+        from gomem_core.queries.spanmask import ranked_spans  # noqa: PLC0415 -- it needs numpy, too
 
-        if self._columns is None:
-            self._columns = SpanColumns(self._world, self._account)
-        return (yield from ranked_spans(self._columns, wanted.test.filters if wanted.test else (), wanted.sort))
+        return (yield from ranked_spans(columns, wanted.test.filters if wanted.test else (), wanted.sort))
 
     def _update(self) -> None:
         self.catch_up()

@@ -57,6 +57,7 @@ class TableActions:
         else:
             order.hold()
             self._row.open_for_filter(name, order.text)
+            _: Worker[None] = self._app.run_worker(partial(self._model.sifter.prepare, order))
 
     def match(self, step: int) -> None:
         """Select the filter's next match, or the one before."""

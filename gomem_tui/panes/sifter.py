@@ -45,6 +45,13 @@ class Sifter:
         take()
         return True
 
+    async def prepare(self, order: RowOrder) -> None:
+        """Get ready for a filter of many rows that is about to be typed, unless something else is being worked out."""
+        work = order.prepare()
+        if work is not None and self.order is None:
+            self.stop()
+            await asyncio.to_thread(self._run, work, self._generation)
+
     def _run(self, work: Work, generation: int) -> Take | None:
         while True:
             with self._slice:

@@ -1,13 +1,16 @@
 """Spans in columns: what they say, and that filters and orders on them are those of one span after the other."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.lang.filters import FIELDS
 from gomem_core.lang.pattern import BadPattern, Pattern
+from gomem_core.queries import spancolumns
 from gomem_core.queries.account import Account
 from gomem_core.queries.spancolumns import SpanColumns, grouped
 from gomem_core.queries.spanfilter import BadFilter, read_filters, span_test, span_waste
@@ -177,6 +180,29 @@ def test_the_sums_of_all_spans_are_those_of_the_account(commands: list[str]) -> 
         assert percent == [*waste], "the very same floats, since they are compared with what was typed"
 
 
+@given(commands=COMMANDS, stops=st.lists(st.integers(0, 12), max_size=3), more=st.sampled_from(["", *LINES]))
+def test_what_was_stopped_goes_on_or_begins_anew_where_the_heap_changed(commands: list[str], stops: list[int], more: str) -> None:
+    session = Session(narrate=True)
+    columns = SpanColumns(session.world, lambda: session.account)
+    for line in commands:
+        session.submit(line)
+    session.take_stale()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spancolumns, "_SLICE", 3)
+        for stop in stops:
+            drained(islice(columns.prepare(), stop))
+        if more:
+            session.submit(more)
+            columns.look_again(session.take_stale())
+        drained(columns.prepare())
+    rows = session.world.spans.rows()
+    for name, value in columns_of(rows, session.world.spans.list_names).items():
+        assert columns[name].tolist() == value, name
+    account = Account(session.world, session.objects)
+    shares = [account.of_span(info.base) for info in rows]
+    assert columns["requested"].tolist() == [0 if share is None else share.requested for share in shares]
+
+
 @given(rows=st.lists(st.tuples(*[st.one_of(st.integers(-3, 3), st.integers(-(1 << 62), 1 << 62))] * 4), max_size=30))
 def test_groups_are_rows_that_are_equal(rows: list[tuple[int, ...]]) -> None:
     columns = [np.array(column, np.int64) for column in zip(*rows, strict=True)] or [np.array([], np.int64)]
@@ -198,7 +224,7 @@ def test_many_texts_at_once_are_searched_as_one_by_one(pattern: str, lines: list
         inside = [any(a <= at < b for a, b in runs) for at in starts(lines)]
         assert inside == expected
     rows = ["\n".join(lines[n:]) for n in range(len(lines))]
-    assert found.rows_with(rows) == [n for n, row in enumerate(rows) if found.found_in(row)]
+    assert found.rows_with([row.encode() for row in rows]) == [n for n, row in enumerate(rows) if found.found_in(row)]
 
 
 def starts(lines: list[str]) -> list[int]:
