@@ -5,6 +5,9 @@ to date from the heap's narration: events tell which spans to look at again, rea
 at no other.  Free and manual spans need no such care, the runtime's own counters have their sums.
 """
 
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
 from collections.abc import Sequence
 from itertools import compress
 from threading import Lock
@@ -74,12 +77,41 @@ class Balance(NamedTuple):
 _EVERY: Final = -1  # as a set of slots: all that there can be
 
 
+class SpanSums:
+    """What was found of each span in use, in typed arrays, in no order; places of spans that are free now have base 0."""
+
+    __slots__ = ("_free", "base", "free_slots", "requested", "slot_waste", "total")
+
+    def __init__(self) -> None:
+        self.base, self.requested, self.slot_waste, self.free_slots, self.total = (array("q") for _ in range(5))  # see Share
+        self._free: list[int] = []  # places
+
+    def place(self) -> int:
+        """A place for another span."""
+        if self._free:
+            return self._free.pop()
+        for column in (self.base, self.requested, self.slot_waste, self.free_slots, self.total):
+            column.append(0)
+        return len(self.base) - 1
+
+    def put(self, place: int, base: int, share: Share) -> None:
+        """Note what was found."""
+        self.base[place], self.requested[place], self.slot_waste[place] = base, share.requested, share.slot_waste
+        self.free_slots[place], self.total[place] = share.free_slots, share.total
+
+    def clear(self, place: int) -> None:
+        """The span is free now."""
+        self.base[place] = 0
+        self._free.append(place)
+
+
 class _Counted:
     """A span in use as it was looked at last."""
 
-    __slots__ = ("base", "elemsize", "nelems", "requested", "sets", "spanclass", "tail")
+    __slots__ = ("base", "elemsize", "nelems", "place", "requested", "sets", "spanclass", "tail")
 
     def __init__(self, info: SpanInfo) -> None:
+        self.place = -1  # in SpanSums
         self.take(info)
 
     def take(self, info: SpanInfo) -> None:
@@ -108,6 +140,7 @@ class Account:
         self.objects = objects
         self._spans: dict[int, _Counted] = {}  # by base
         self._used_before: dict[int, _Counted] = {}  # to be used again, which is cheaper than to make them anew
+        self._sums = SpanSums()
         self._classes = _no_sums(self._world.profile)
         self._shares: dict[int, Share] = {}  # the same, as far as they were asked for
         self._moved: set[int] = set()  # classes whose sums changed since
@@ -189,6 +222,15 @@ class Account:
         known = self._spans.get(base)
         return (0, 0) if known is None else (known.elemsize, known.sets[0])
 
+    def span_sums(self, most: int) -> SpanSums | None:
+        """The sums of all spans in use, not to be changed or kept; None where more than `most` have to be looked at first."""
+        with self._lock:
+            self._prepare()
+            if not self._complete or len(self._dirty) > most:
+                return None
+            self._look_at_changed()
+            return self._sums
+
     def of_span(self, base: int) -> Share | None:
         """The share of the span in use at `base`, else None; looks at no other span.
 
@@ -209,6 +251,7 @@ class Account:
         if self._lost:
             self._used_before = self._spans
             self._spans = {}
+            self._sums = SpanSums()
             self._dirty.clear()
             self._classes = _no_sums(self._world.profile)
             self._shares.clear()
@@ -242,17 +285,21 @@ class Account:
                 return
             self._add(known, -1)
         if sets is None:  # free now
-            self._spans.pop(base, None)
+            if known is not None:
+                del self._spans[base]
+                self._sums.clear(known.place)
             return
         if known is None or taken == _EVERY:
             info = info or self._world.spans.at(base)
             if info is None:
                 return
+            place = -1 if known is None else known.place
             known = self._used_before.pop(base, known)
             if known is None:
                 known = _Counted(info)
             else:
                 known.take(info)
+            known.place = place if place >= 0 else self._sums.place()
             self._spans[base] = known
         known.requested = self._recount(known, sets[1], taken)
         known.sets = sets
@@ -261,7 +308,10 @@ class Account:
     def _add(self, span: _Counted, sign: int) -> None:
         self._moved.add(span.spanclass)
         sums = self._classes[span.spanclass]
-        requested, slot_waste, dead, free_slots, tail = span.share()
+        share = span.share()
+        if sign > 0:
+            self._sums.put(span.place, span.base, share)
+        requested, slot_waste, dead, free_slots, tail = share
         sums[0] += sign * requested
         sums[1] += sign * slot_waste
         sums[2] += sign * dead

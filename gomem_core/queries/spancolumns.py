@@ -11,9 +11,8 @@ from typing import Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.account import Account
-from gomem_core.queries.wastesums import PARTS, Field, Ints, Step, waste_sums
+from gomem_core.queries.wastesums import NEEDED, PARTS, Field, Ints, Step, known_sums, waste_sums
 from gomem_core.world.changes import Stale
 from gomem_core.world.records import STATES, SpanField, SpanInfo
 from gomem_core.world.world import Whole
@@ -60,24 +59,25 @@ class SpanColumns:
         if self._changed:
             self._put_right()
             yield None
-        wanted = {*names}
-        if wanted & {*PARTS}:
-            wanted |= {"base", "npages", "spanclass", "elemsize", "nelems"}
-        missing = [name for name in _SPAN_FIELDS if name in wanted and name not in self._columns]
-        if missing:
-            yield from self._read(missing)
-        parts = [name for name in PARTS if name in wanted and name not in self._columns]
-        if parts:
-            sums = yield from waste_sums(self._world, self._account().objects, dict(self._columns))
-            self._columns |= {name: sums[name] for name in parts}
+        yield from self._read(("base", *names))
+        if {*PARTS} & {*names} - {*self._columns}:
+            sums = known_sums(self._account(), self["base"])
+            yield None
+            if sums is None:
+                yield from self._read(NEEDED)
+                sums = yield from waste_sums(self._world, self._account().objects, dict(self._columns))
+            self._columns.update(sums.items())
 
     def prepare(self) -> Slices:
         """Get ready for any filter."""
         yield from self.load(("base", *TOLD, *PARTS))
         yield from self.groups()
 
-    def _read(self, names: list[SpanField]) -> Slices:
-        """Read these columns from the world; where it was stopped, it goes on next time."""
+    def _read(self, wanted: Sequence[Field]) -> Slices:
+        """Read those of these columns from the world that are not there; where it was stopped, it goes on next time."""
+        names = [name for name in _SPAN_FIELDS if name in wanted and name not in self._columns]
+        if not names:
+            return
         spans = self._world.spans
         count = spans.count
         for start in range(0, count, _SLICE):
@@ -118,7 +118,7 @@ class SpanColumns:
     def _value(self, name: Field, info: SpanInfo) -> int:
         """The value of one span, as `Spans.column` and waste_sums have it."""
         if name in PARTS:
-            share = self._account().of_span(info.base) if info.nelems else None
+            share = self._account().of_span(info.base)
             return int(getattr(share, name)) if share is not None else 0
         value = getattr(info, name)
         if name == "state":
@@ -149,7 +149,7 @@ class SpanColumns:
 
         The same float as Share.percent gives.
         """
-        total = np.where(self["nelems"] > 0, self["npages"] << PAGE_SHIFT, 0)
+        total = self["total"]
         return _ratio(100 * (total - self["requested"] if part == "wasted" else self[part]), total)
 
     def info(self, row: int) -> SpanInfo:

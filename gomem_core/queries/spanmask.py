@@ -21,7 +21,6 @@ from gomem_core.queries.wastesums import PARTS, Field, Ints, Step
 _ROWS: Final = 4_000  # addresses that are searched at a stretch: some milliseconds
 _TEXTS: Final = 500  # texts that are made and searched at a stretch
 
-_PERCENT: Final[tuple[Field, ...]] = ("npages", "nelems", *PARTS)
 _NEEDED: Final[dict[str, tuple[Field, ...]]] = {  # by fields of filters, and columns by which spans are sorted
     "base": ("base",),
     "state": ("state",),
@@ -31,9 +30,9 @@ _NEEDED: Final[dict[str, tuple[Field, ...]]] = {  # by fields of filters, and co
     "size": ("state", "elemsize"),
     "kind": ("state", "spanclass"),
     "used": ("state", "alloc_count", "nelems"),
-    "waste": ("state", *_PERCENT),
-    "slot_waste": ("state", *_PERCENT),
-    "free_slots": ("state", *_PERCENT),
+    "waste": ("state", *PARTS),
+    "slot_waste": ("state", *PARTS),
+    "free_slots": ("state", *PARTS),
     "sweepgen": ("sweepgen",),
 }
 _NAMES: Final[dict[str, Field]] = {  # the columns of those sorts that are no more than a column
@@ -78,11 +77,11 @@ def passing(columns: SpanColumns, filters: tuple[Filter, ...], mask: Mask) -> Sl
 
 def needed(filters: tuple[Filter, ...], sort: str) -> list[Field]:
     """The columns that filters and an order are about."""
-    names: set[Field] = {"base", *(_PERCENT if sort == "waste" else _NEEDED[sort])}
+    names: set[Field] = {"base", *(PARTS if sort == "waste" else _NEEDED[sort])}
     for item in filters:
         names |= {*_NEEDED[item.field]} if item.field != ROW else {*TOLD}
         if asks_for_waste(item):
-            names |= {*_PERCENT}
+            names |= {*PARTS}
     return sorted(names)
 
 

@@ -161,20 +161,23 @@ def test_columns_hold_halfway_in_a_command_too(commands: list[str], halfway: int
         assert session.world.spans.column(name).tolist() == value, name
 
 
-@given(commands=COMMANDS)
-def test_the_sums_of_all_spans_are_those_of_the_account(commands: list[str]) -> None:
+@given(commands=COMMANDS, known=st.booleans())
+def test_the_sums_of_all_spans_are_those_of_the_account(commands: list[str], known: bool) -> None:
     session = Session(narrate=True)
     for line in commands:
         session.submit(line)
     account = Account(session.world, session.objects)
+    if known:
+        account.read()
     columns = SpanColumns(session.world, lambda: account)
     drained(columns.load([*PARTS]))
+    assert ("nelems" in columns._columns) == (not known), "where the account knows them, they are not worked out anew"
     rows = session.world.spans.rows()
     assert {*columns["base"].tolist()} == {s.base for s in rows}
     for n, info in enumerate(rows):
         share = account.of_span(info.base)
         found = tuple(int(columns[part][n]) for part in PARTS)
-        assert found == ((0, 0, 0) if share is None else tuple(getattr(share, part) for part in PARTS))
+        assert found == ((0,) * len(PARTS) if share is None else tuple(getattr(share, part) for part in PARTS))
         waste = span_waste(info, account)
         percent = [float(columns.percent(part)[n]) for part in ("wasted", "slot_waste", "free_slots")]
         assert percent == [*waste], "the very same floats, since they are compared with what was typed"
