@@ -75,8 +75,7 @@ def many_spans(count: int) -> list[str]:
 class Spans:
     """A session with many spans and the order of its table, in either checkout."""
 
-    def __init__(self, count: int) -> None:
-        lines = many_spans(count)
+    def __init__(self, lines: list[str]) -> None:
         timeline = found("gomem_core.files.timeline.Timeline", "gomem_core.timeline.Timeline")(lines)
         self.session = found("gomem_core.session.session.Session", "gomem_core.session.Session")(narrate=True, timeline=timeline)
         self.session.goto(len(lines))
@@ -124,7 +123,7 @@ class Spans:
 
 def filters(count: int) -> Iterator[Figure]:
     """What a keystroke of a filter takes."""
-    spans = Spans(count)
+    spans = Spans(many_spans(count))
     if hasattr(spans.order, "prepare"):  # when / is pressed
         yield Figure("/ pressed: imports and columns, another thread", timed(lambda: finish_all(spans.order.prepare())))
     times = [ms for text in TYPED for ms in spans.type(text)]
@@ -144,11 +143,14 @@ def finish_all(work: Iterator[Callable[[], object] | None]) -> None:
 
 def sorts(count: int) -> Iterator[Figure]:
     """What another order takes."""
-    spans = Spans(count)
+    spans = Spans(many_spans(count))
     if hasattr(spans.order, "prepare"):
         yield Figure("numpy imported, once, another thread", timed(lambda: import_module("numpy")))
     spans.order.arrange("waste", True)
     yield Figure("sort: the first, by waste", spans.show(), 1 / 50)
+    alike = Spans(["gogc off", f"alloc 8192 times {count}"])
+    alike.order.arrange("waste", True)
+    yield Figure("sort: the first, by waste, of spans just made", alike.show(), 1 / 50)
     times = []
     for name in ("pages", "class", "size", "kind", "used", "list", "waste", "sweepgen"):
         spans.order.arrange(name, True)
@@ -160,12 +162,12 @@ def sorts(count: int) -> Iterator[Figure]:
 
 def steps(count: int) -> Iterator[Figure]:
     """What it takes to see a step in a table that is sorted and filtered."""
-    spans = Spans(count)
+    spans = Spans(many_spans(count))
     spans.order.arrange("used", True)
     spans.order.filter("state:inuse")
     spans.show()
     times = []
-    for n in range(60):
+    for n in range(200):
         spans.session.submit(("alloc 8192", "alloc 48", "alloc 100 scan", "alloc 20000")[n % 4])
         stale = spans.session.take_stale()
         times.append(timed(lambda stale=stale: (spans.order.look_again(stale), spans.order.rows(0, SHOWN))))  # type: ignore[misc]

@@ -8,6 +8,7 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from typing import Any
 
 
 class Ranked:
@@ -39,19 +40,40 @@ class Ranked:
 
     def put(self, number: int, key: float | None) -> None:
         """Give a number another key; None: take it out."""
-        before = self.key(number)
+        at = bisect_left(self._sorted, number)
+        before = self._key_of[at] if at < len(self._sorted) and self._sorted[at] == number else None
         if before == key:
             return
-        at = bisect_left(self._sorted, number)
-        if before is not None:
-            place = self.place(number, before)
+        if before is None:
+            if key is not None:
+                self._add(at, number, key)
+            return
+        place = self.place(number, before)
+        if key is None:
             del self._numbers[place], self._keys[place], self._sorted[at], self._key_of[at]
-        if key is not None:
-            self._sorted.insert(at, number)
-            self._key_of.insert(at, key)
-            place = self.place(number, key)
-            self._numbers.insert(place, number)
-            self._keys.insert(place, key)
+            return
+        to = self.place(number, key)
+        to -= to > place
+        _move(self._numbers, place, to)
+        _move(self._keys, place, to)
+        self._keys[to] = self._key_of[at] = key
+
+    def _add(self, at: int, number: int, key: float) -> None:
+        place = self.place(number, key)
+        self._sorted.insert(at, number)
+        self._key_of.insert(at, key)
+        self._numbers.insert(place, number)
+        self._keys.insert(place, key)
+
+
+def _move(column: array[Any], place: int, to: int) -> None:
+    """Take one value to another place; only those between are moved."""
+    value = column[place]
+    if place < to:
+        column[place:to] = column[place + 1 : to + 1]
+    else:
+        column[to + 1 : place + 1] = column[to:place]
+    column[to] = value
 
 
 def ranked(rows: Iterable[tuple[int, float]]) -> Ranked:
