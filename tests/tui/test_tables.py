@@ -2,16 +2,18 @@
 
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
 from textual.pilot import Pilot
 
+from gomem_core.classic.view_spans import SpanView
 from gomem_core.files.script import read_script
 from gomem_core.go.versions import GO_1_10
 from gomem_core.lang import pattern
 from gomem_core.session.console import Console
+from gomem_core.world.records import SpanField
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.panes import model as model_module
@@ -212,6 +214,51 @@ async def test_escape_stops_and_a_costly_one_is_given_up_without_a_change(monkey
         await pilot.pause()
         assert (app.model.order.text, app.model.order.behind) == ("", False)
         assert app.message.startswith('The regular expression "noscan" takes too long')
+
+
+async def test_many_spans_are_never_looked_at_by_the_screens_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: set[str] = set()
+    search, read = pattern.Pattern.rows_with, SpanView.column
+
+    def rows_with(self: pattern.Pattern, rows: Sequence[bytes]) -> list[int]:
+        looked.add(f"search by {threading.current_thread().name}")
+        return search(self, rows)
+
+    def column(self: SpanView, name: SpanField, start: int, stop: int) -> memoryview:
+        looked.add(f"column by {threading.current_thread().name}")
+        return read(self, name, start, stop)
+
+    monkeypatch.setattr(pattern.Pattern, "rows_with", rows_with)
+    monkeypatch.setattr(SpanView, "column", column)
+    async with running("gogc off\nalloc 8192 times 2100\nalloc 4000 times 100") as (app, pilot):
+        here = threading.current_thread().name
+        await press(pilot, "1", "slash", *"8192")
+        await settled(app, pilot)
+        await press(pilot, *["backspace"] * 4, *"size", "colon", *"8192")
+        await settled(app, pilot)
+        assert len(app.model.order) == 2100
+        await press(pilot, "enter", "S")
+        await settled(app, pilot)
+        assert [app.model.order.sort, app.model.order.behind] == ["sweepgen", False]
+        app.model.order.arrange("waste", True)
+        app.model.reordered()
+        await settled(app, pilot)
+        assert {found.split(" by ")[0] for found in looked} == {"search", "column"}
+        assert not any(found.endswith(here) for found in looked)
+        monkeypatch.setattr(pattern, "_ALLOWED", -1.0)
+        await press(pilot, "slash", "space", "x", "enter")
+        await settled(app, pilot)
+        assert app.message.startswith('The regular expression "x" takes too long')
+        assert (app.model.order.text, len(app.model.order)) == ("size:8192", 2100), "the table stays as it was"
+
+
+async def settled(app: Explorer, pilot: Pilot[int]) -> None:
+    """Wait until nothing is worked out any more."""
+    for _ in range(200):
+        await app.workers.wait_for_complete()
+        await pilot.pause(0.02)
+        if not app.model.order.behind and app.model.sifter.order is None:
+            return
 
 
 async def test_the_event_log_is_filtered_by_its_lines() -> None:
