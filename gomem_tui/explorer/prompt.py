@@ -11,13 +11,14 @@ from textual.message import Message
 from textual.suggester import SuggestionReady
 from textual.widgets import Input, Static
 
+from gomem_core.go.versions import Profile
 from gomem_core.lang import MAX_LINE, Names, complete
 from gomem_tui.explorer.alternatives import Walk, begin
 from gomem_tui.explorer.history import add_to_history, read_history
 
-_FILTERS: Final = {  # what stands in the empty prompt
+_FILTERS: Final = {  # what stands in the empty prompt; {list} is one of an mcentral
     "spans": "class:5  state:free  used<50%  or a regular expression",
-    "mcentral": "class:5  kind:scan  nonempty>0",
+    "mcentral": "class:5  kind:scan  {list}>0",
     "why": "regular expressions, each of which is found in the line",
     "objects": "size>=1K  kind:scan  state:kept  step<9  or a regular expression",
 }
@@ -205,10 +206,13 @@ class PromptRow(Horizontal):
         self.prompt.can_focus = True
         self.screen.set_focus(self.prompt)
 
-    def open_for_filter(self, pane: str, text: str) -> None:
-        """Take a filter of this pane instead of commands, until the keyboard is given back; `text` is the one in force."""
+    def open_for_filter(self, pane: str, text: str, profile: Profile) -> None:
+        """Take a filter of this pane instead of commands, until the keyboard is given back; `text` is the one in force.
+
+        `profile` is the heap's, for what can be asked for.
+        """
         self.filter_before, self.filtered = text, pane
-        self._expect(True, "/", _FILTERS[pane], text)
+        self._expect(True, "/", _FILTERS[pane].format(list=profile.central_names[0]), text)
         self.open()
 
     def closed(self, placeholder: str) -> None:

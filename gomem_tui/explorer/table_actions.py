@@ -56,7 +56,7 @@ class TableActions:
             self._footer.say(f"There is nothing to filter in {self._title}: {self._titles(FILTERED)} can be filtered{log}.")
         else:
             order.hold()
-            self._row.open_for_filter(name, order.text)
+            self._row.open_for_filter(name, order.text, self._model.world.profile)
             _: Worker[None] = self._app.run_worker(partial(self._model.sifter.prepare, order))
 
     def match(self, step: int) -> None:
