@@ -68,11 +68,6 @@ class Model:
         return self.session.world
 
     @property
-    def is_read(self) -> bool:
-        """Whether the heap is one that was read, which has no steps and takes no commands."""
-        return self.world.kind != "session"
-
-    @property
     def difference(self) -> Difference | None:
         """What differs from another moment, while that is shown."""
         return self.console.difference
@@ -84,6 +79,7 @@ class Model:
 
     def _make_orders(self) -> None:
         session = self.session
+        self.is_read = session.world.kind != "session"  # then it has no steps, and takes no commands
         self.order = SpanOrder(session.world, lambda: self.session.account, AT_ONCE)
         self.objects = ObjectOrder(session.world, session.objects, AT_ONCE)
         self.classes = ClassOrder(session.world)

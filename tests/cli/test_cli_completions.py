@@ -14,7 +14,21 @@ from gomem_tui.commands.words import all_commands
 
 Capture = pytest.CaptureFixture[str]
 
-ALL = ["run", "check", "classes", "verify", "convert", "bench", "export", "learn", "keys", "config", "completions"]
+ALL = [
+    "run",
+    "check",
+    "diff",
+    "classes",
+    "verify",
+    "convert",
+    "bench",
+    "open",
+    "export",
+    "learn",
+    "keys",
+    "config",
+    "completions",
+]
 SESSIONS = ["my lesson.gomem", "b.gomem", "sub"]
 
 

@@ -319,7 +319,7 @@ def test_it_is_listed_and_suggested_among_the_others(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "one of the arguments --svg --text --json is required"),
+        ([], "one of the arguments --svg --text --json --still is required"),
         (["--svg", "--text"], "not allowed with argument --svg"),
         (["--text", "--size", "80"], "a size is WIDTHxHEIGHT, in columns and rows, from 60x16 to 1000x1000"),
         (["--text", "--size", "59x16"], "from 60x16"),

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import gomem_tui.__main__ as entry
 from gomem_core import __version__
 from gomem_tui.__main__ import main
 from gomem_tui.cli import SUBCOMMANDS
@@ -32,7 +31,21 @@ def test_help_goes_to_stdout(words: list[str], capsys: Capture) -> None:
 def test_help_lists_every_subcommand(capsys: Capture) -> None:
     main(["--help"])
     out = capsys.readouterr().out
-    names = ("run", "check", "classes", "verify", "convert", "bench", "export", "learn", "keys", "config", "completions")
+    names = (
+        "run",
+        "check",
+        "diff",
+        "classes",
+        "verify",
+        "convert",
+        "bench",
+        "open",
+        "export",
+        "learn",
+        "keys",
+        "config",
+        "completions",
+    )
     assert all(f"\n  {name}" in out for name in names)
 
 
@@ -61,7 +74,7 @@ def test_a_misspelt_subcommand_gets_a_suggestion(word: str, meant: str, capsys: 
 
 def test_an_unknown_word_lists_the_subcommands(capsys: Capture) -> None:
     assert main(["qqqqq"]) == 2
-    assert "subcommands: run, check, classes, verify, convert, bench, export, learn" in capsys.readouterr().err
+    assert "subcommands: run, check, diff, classes, verify, convert, bench, open, export, learn" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["nosuch.txt", "./run", "nosuch/verfy"])
@@ -148,7 +161,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
             return 0
 
     monkeypatch.setitem(sys.modules, "gomem_tui.explorer.app", App)
-    monkeypatch.setattr(entry, "is_terminal", lambda _stream: True)
+    monkeypatch.setattr("gomem_tui.commands.open.is_terminal", lambda _stream: True)
     monkeypatch.setenv("TERM", "xterm")
     return scripts
 
@@ -195,7 +208,7 @@ def test_plain_text(
             return 0
 
     monkeypatch.setitem(sys.modules, "gomem_tui.plain.talk", Plain)
-    monkeypatch.setattr(entry, "is_terminal", lambda _stream: terminal)
+    monkeypatch.setattr("gomem_tui.commands.open.is_terminal", lambda _stream: terminal)
     monkeypatch.setenv("TERM", term)
     assert main([*words, "--read-only", "--resume", "x"]) == 0
     assert calls == [(None, True, "x", True)]
@@ -220,7 +233,7 @@ def test_the_explorer_is_as_it_was_set(tmp_path: Path, monkeypatch: pytest.Monke
             return 0
 
     monkeypatch.setitem(sys.modules, "gomem_tui.explorer.app", App)
-    monkeypatch.setattr(entry, "is_terminal", lambda _stream: True)
+    monkeypatch.setattr("gomem_tui.commands.open.is_terminal", lambda _stream: True)
     monkeypatch.setenv("GOMEM_CONFIG", str(file))
     monkeypatch.setenv("GOMEM_JOURNAL", "1")
     assert main(["--present", "--no-read-only"]) == 0

@@ -57,7 +57,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "error of parse": ("aloc 5", "perhaps: alloc"),
     "error of execution": ("drop nothere", "nothere"),
     "failing save": ("save /no/such/place.gomem", "cannot write /no/such/place.gomem"),
-    "help": ("help diff", "Say what is different here"),
+    "help": ("help diff", "Say what differs from"),
     "said text": ("say The word is out.", "The word is out."),
 }
 
