@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from typing import Final, TextIO
 
 from gomem_core.foreign import named, visible
+from gomem_core.world.world import NotKnown
 
 OK: Final = 0
 FAILED: Final = 1  # a check failed: a recording differs, an expectation is not met
@@ -95,6 +96,9 @@ def guarded(task: Callable[[], int]) -> int:
         return BAD_INPUT
     except BadInput as e:
         say(f"{e.where}: {e}")
+        return BAD_INPUT
+    except NotKnown as e:
+        say(f"gomem: {e}")
         return BAD_INPUT
     except BrokenPipeError:  # the reader has seen enough
         _silence(sys.stdout)

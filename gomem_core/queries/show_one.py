@@ -10,9 +10,9 @@ from gomem_core.queries.kept import fate_sentence
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.reach import find_paths
 from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
-from gomem_core.world.facts import UNKNOWN
+from gomem_core.world.facts import SPAN_FACTS, UNKNOWN
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.records import SlotInfo, SpanInfo
+from gomem_core.world.records import SlotInfo, SpanField, SpanInfo
 from gomem_core.world.world import Whole
 
 if TYPE_CHECKING:
@@ -57,13 +57,18 @@ def show_span(addr: int, world: Whole, objects: ObjectTable) -> Result:
     info = world.spans.at(addr)
     if info is None:
         return Result(f"{addr:#x} is not in the used arena: no span", {"base": None})
+
+    def known(field: SpanField, text: str) -> str:
+        """The text; where the field is not known, why not."""
+        return f"{UNKNOWN} {world.doubt(SPAN_FACTS[field])}" if getattr(info, field) is None else text
+
     rows: list[tuple[Cell, ...]] = [
         ("pages", f"{info.npages}, up to {info.base + info.nbytes:#x}"),
         ("state", info.state),
-        ("list", _list(info, world.profile)),
-        ("needzero", _known(info.needzero, "yes: used before, cleared when handed out" if info.needzero else "no")),
-        ("given back", told(info.npreleased, *_PAGES) if info.npreleased is not None else UNKNOWN),
-        ("mspan struct", _known(info.ptr, f"{info.ptr or 0:#x}")),
+        ("list", known("list_name", _list(info, world.profile))),
+        ("needzero", known("needzero", "yes: used before, cleared when handed out" if info.needzero else "no")),
+        ("given back", known("npreleased", told(info.npreleased or 0, *_PAGES))),
+        ("mspan struct", known("ptr", f"{info.ptr or 0:#x}")),
     ]
     data: schema.SpanDetail = {**span_share_data(info, None), "alloc_bits": None, "alloc_cache": None, "gcmark_bits": None}
     if info.state == "inuse":
@@ -76,14 +81,14 @@ def show_span(addr: int, world: Whole, objects: ObjectTable) -> Result:
             ("spanclass", _spanclass(info)),
             ("elemsize", f"{info.elemsize} bytes × {told(info.nelems, *_SLOTS)}, {info.tail} bytes of tail"),
             ("allocCount", f"{info.alloc_count} of {info.nelems}"),
-            ("freeindex", _known(info.freeindex, str(info.freeindex))),
+            ("freeindex", known("freeindex", str(info.freeindex))),
             ("slots", picture + ("…" if info.nelems > 64 else "") + "  (● taken, x dead and not swept, · free)"),
             ("waste", _waste(info, share)),
             ("allocBits", f"{alloc_bits:#x}  (slot 0 is the lowest bit)"),
             ("allocCache", f"{alloc_cache:#x}  (free slots of 64, the lowest bit is slot freeindex)"),
             ("gcmarkBits", f"{gcmark_bits:#x}"),
-            ("sweepgen", _known(info.sweepgen, f"{info.sweepgen}: {sweep} (the heap is at {world.sums.sweepgen})")),
-            ("cached by", _known(info.cached_by, f"P{info.cached_by}" if info.is_cached else "nobody")),
+            ("sweepgen", known("sweepgen", f"{info.sweepgen}: {sweep} (the heap is at {world.sums.sweepgen})")),
+            ("cached by", known("cached_by", f"P{info.cached_by}" if info.is_cached else "nobody")),
         ]
         data["account"] = bytes_data(share)
         data["alloc_bits"], data["alloc_cache"], data["gcmark_bits"] = (
@@ -91,11 +96,6 @@ def show_span(addr: int, world: Whole, objects: ObjectTable) -> Result:
         )
     table = Table((Column("field", "text"), Column("value", "text")), rows)
     return Result(f"span {info.base:#x}", data, table)
-
-
-def _known(value: object, text: str) -> str:
-    """The text, unless the value that it tells is not known."""
-    return UNKNOWN if value is None else text
 
 
 def _waste(info: SpanInfo, share: Share) -> str:
@@ -115,8 +115,6 @@ def _spanclass(info: SpanInfo) -> str:
 
 def _list(info: SpanInfo, profile: Profile) -> str:
     """The list it hangs on, and its neighbours there."""
-    if info.list_name is None:
-        return UNKNOWN
     if not info.list_name:
         return "on none"
     if info.list_name == profile.heap_lists.free_large:

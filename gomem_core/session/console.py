@@ -29,6 +29,7 @@ from gomem_core.session.document import Desk
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.stepping import seek, seek_event
 from gomem_core.world.interrupt import Stopped
+from gomem_core.world.world import NotKnown
 
 _MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, DiffBranch, DiffFile, Focus, Select)
 
@@ -125,6 +126,8 @@ class Console(Desk):
             result = MOVES[type(command)](self, command)
         except CommandError as e:
             return Outcome(line, command, self.session.step, error=e.located(line))
+        except NotKnown as e:
+            return Outcome(line, command, self.session.step, error=CommandError(str(e)).located(line))
         except Stopped:
             self.moved()
             result = Result(f"stopped at step {self.session.step}")

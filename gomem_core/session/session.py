@@ -31,7 +31,7 @@ from gomem_core.world.faults import InvariantError
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.still import Still
-from gomem_core.world.world import Whole
+from gomem_core.world.world import NotKnown, Whole
 
 __all__ = ["Outcome", "Session", "Stopped"]
 
@@ -205,6 +205,8 @@ class Session:
             result = EXECUTE[type(command)](self._machine.context, command)
         except CommandError as e:
             return Outcome(line, command, self.step, error=e.located(line))
+        except NotKnown as e:
+            return Outcome(line, command, self.step, error=CommandError(str(e)).located(line))
         return Outcome(line, command, self.step, result)
 
     def forward(self) -> Outcome | None:

@@ -1,6 +1,6 @@
 """Small frozen records of what can be seen of a heap: what a `World` returns.
 
-Addresses and sizes are bytes; pages are numbered from the start of the arena.
+Addresses and sizes are bytes; pages are numbered through all arenas (arenas.py).
 """
 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12

@@ -7,7 +7,8 @@ arenas.py says.
 """
 
 from collections.abc import Generator, Iterator
-from typing import Literal, NamedTuple, Protocol, cast
+from dataclasses import dataclass
+from typing import Literal, NoReturn, Protocol
 
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
@@ -289,20 +290,39 @@ class Extents(Protocol):
         ...
 
 
-class Unknown(NamedTuple):
-    """Stands for a facet that a world does not have; false, where those that it has are true."""
+class NotKnown(Exception):
+    """A question was asked to which a world has no answer; its text is the sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Stands for a facet that a world does not have: false, where those that it has are true.
+
+    Whatever it is asked all the same, it raises NotKnown.
+    """
 
     why: str  # a sentence, shown as it is
 
     def __bool__(self) -> bool:
         return False
 
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):  # Python's own questions to any object
+            raise AttributeError(name)
+        raise NotKnown(self.why)
 
-class NotKnown(Exception):
-    """A question was asked to which a world has no answer; its text is the sentence that says why."""
 
-
-Kind = Literal["session", "film", "process", "core", "dump", "still", "profile", "memstats", "gctrace"]
+Kind = Literal[  # what sort of heap it is
+    "session",  # one that is typed, on a model of the allocator
+    "film",  # a recorded trace
+    "process",  # one look at a running process
+    "core",  # ... at a core file
+    "dump",  # ... at a heap dump, as debug.WriteHeapDump writes it
+    "still",  # one that was kept of any of them
+    "profile",  # sums only: a heap profile,
+    "memstats",  # ... MemStats,
+    "gctrace",  # ... lines of GODEBUG=gctrace=1
+]
 Facet = Literal["spans", "slots", "pointers", "lists", "caches", "sums", "extents"]
 
 
@@ -360,7 +380,10 @@ class World(Protocol):
 
 
 class Whole(Protocol):
-    """A world of which every facet is known; `whole` makes one of a world of which those are known that are needed."""
+    """A world for those that need not ask which facets are known: one that is not raises NotKnown when it is asked something.
+
+    Panes and commands meet that in one place each (HeapPane.drawn, Session.look); `unknown` tells beforehand.
+    """
 
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known, so that its values are None, or why it is only derived; empty where it is known."""
@@ -416,11 +439,3 @@ def unknown(world: World | Whole, *needed: Facet) -> str:
     """Why one of these facets is not known, the first of them; empty where all are."""
     found: Iterator[object] = (getattr(world, facet) for facet in needed)
     return next((facet.why for facet in found if isinstance(facet, Unknown)), "")
-
-
-def whole(world: World, *needed: Facet) -> Whole:
-    """Returns the same world, to be asked for the facets that are needed and no others.  Raises NotKnown."""
-    why = unknown(world, *needed)
-    if why:
-        raise NotKnown(why)
-    return cast("Whole", world)

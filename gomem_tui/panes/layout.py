@@ -9,7 +9,7 @@ from gomem_tui.render.lines import Line
 class LayoutPane(HeapPane):
     """The process: up and down select the span above and below, left and right the slot before and after."""
 
-    NEEDS = ("spans", "extents")
+    NEEDS = ("spans", "slots", "extents")
 
     def __init__(self, model: Model) -> None:
         super().__init__(id="layout")

@@ -1,7 +1,7 @@
 """The explorer without a screen: plain text, line by line.  For TERM=dumb, pipes and screen readers.
 
 No escape codes, no moving of the cursor.  What is typed is what the explorer's prompt takes; words and signs for what its keys do
-come with it (plainhelp.py).  An empty line does the next step.
+come with it (help.py).  An empty line does the next step.
 """
 
 import shutil

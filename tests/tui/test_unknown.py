@@ -14,7 +14,7 @@ from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.session.console import Console
 from gomem_core.world.facts import SPAN_FACTS, Fact
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import NotKnown, Unknown, Whole, unknown, whole
+from gomem_core.world.world import NotKnown, Unknown, Whole, unknown
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.render.arena import render_arena
@@ -40,9 +40,23 @@ def test_what_is_unknown_is_false_and_has_a_sentence() -> None:
     assert not Unknown("why")
     assert unknown(WORLD, "spans", "slots") == ""
     assert unknown(WORLD, "spans", "lists", "caches") == NO_LISTS.why
-    assert whole(WORLD, "spans") is WORLD
     with pytest.raises(NotKnown, match=NO_SUMS.why):
-        whole(WORLD, "spans", "sums")
+        WORLD.sums.mem_stats()
+    with pytest.raises(AttributeError):
+        Unknown("why").__array__  # noqa: B018 -- what Python asks by itself is no question to a heap
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        *(("show stats", NO_SUMS), ("show mcentral", NO_LISTS), ("show mcache", NO_CACHES), ("show free", NO_LISTS)),
+        *(("show waste", NO_CACHES), ("diff 0", NO_SUMS)),
+    ],
+)
+def test_a_command_that_asks_for_what_is_not_known_says_so(line: str, why: Unknown) -> None:
+    outcome = Console(True, WORLD).submit(line)
+    assert outcome.error is not None
+    assert outcome.error.message == why.why
 
 
 @pytest.mark.parametrize("world", [ClassicEngine().world, made_up(), still_of(played(["alloc 48"])), WORLD])
@@ -91,7 +105,7 @@ def test_the_header_has_no_figures_that_it_does_not_know() -> None:
 def test_show_and_json_say_so_too() -> None:
     rows = dict(show_one.show_span(SMALL.base, with_sums(), WORLD.objects).table.rows)  # type: ignore[union-attr, arg-type]
     for field in ("list", "needzero", "given back", "mspan struct", "freeindex", "sweepgen", "cached by"):
-        assert rows[field] == "?", field
+        assert rows[field] in {f"? {sentence}" for sentence in DOUBTS.values()}, field
     data = span_data(SMALL)
     nulls = {name for name, value in data.items() if value is None}
     assert nulls >= {"freeindex", "sweepgen", "swept", "cached_by", "list", "needzero", "npreleased", "ptr"}
