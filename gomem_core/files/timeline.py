@@ -13,6 +13,7 @@ from itertools import count
 from typing import Final
 
 MAIN: Final = "main"
+_ALIKE: Final = 4_096  # different steps among which equal ones are looked for
 
 
 class UnknownBranch(Exception):
@@ -36,7 +37,7 @@ class Timeline:
     def __init__(self, steps: list[str] | None = None, name: str = MAIN, marks: dict[int, list[str]] | None = None) -> None:
         """One branch with these steps, none of them done."""
         self.name = name
-        self.steps = [] if steps is None else steps
+        self.steps = [] if steps is None else _shared(steps)
         self.cursor = 0  # steps done, seen from where the session stands
         self.branches = {name: Branch(name, None, 0, list(self.steps), marks or {})}  # each after the one in which it begins
         self._marks: dict[str, int] | None = None  # None: to be looked for
@@ -188,3 +189,15 @@ class Timeline:
 def free_name(taken: Container[str]) -> str:
     """The first of future2, future3 … that is not taken.  Journals rely on these names: a session is done again by them."""
     return next(name for name in (f"future{n}" for n in count(2)) if name not in taken)
+
+
+def _shared(steps: list[str]) -> list[str]:
+    """The same list, in which equal steps are one string as far as they lie near each other: of a million many are alike."""
+    known: dict[str, str] = {}
+    for at, step in enumerate(steps):
+        first = known.setdefault(step, step)
+        if first is not step:
+            steps[at] = first
+        elif len(known) > _ALIKE:
+            known.clear()
+    return steps

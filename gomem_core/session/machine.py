@@ -220,14 +220,15 @@ class Machine:
     def _pass(self, step: Step) -> None:
         """Do the next step, which only leads elsewhere: it tells nothing, and what only looks is not done.
 
-        Heavy ones are done as `do` does, since to tell all costs little beside them.  Raises as `do` does.
+        Heavy ones are done as `do` does for the first time, since to tell all costs little beside them, and they are remembered.
+        Raises as `do` does.
         """
         number, command = self.at + 1, step.command
         work = cost(self.context, command)
-        if work >= _TOLD_FROM or number in self._failed:
+        is_new = number > self.trail.recorded
+        if (work >= _TOLD_FROM and is_new) or number in self._failed:
             self.do(step)
             return
-        is_new = number > self.trail.recorded
         if is_new:
             self._tell(work)
         self._remember_if_due(work)
@@ -254,13 +255,12 @@ class Machine:
         self.at = number
         self.outcome = None
 
-    def _take_passed(self) -> Stale:
-        """Note what was left behind by the steps that were passed by; returns the spans that they changed."""
+    def _take_passed(self) -> None:
+        """Note what was left behind by the steps that were passed by."""
         passed = self.narrator.take_passed()
         if passed.number:
             self.trail.touched_at.update(passed.touched_at)
             self._changed(max(self.at - 1, 0), passed.stale)
-        return passed.stale
 
     def look_again(self) -> None:
         """Do the last step again if it only led here: this was not meant to be the end, and its outcome is to tell all.
@@ -294,10 +294,10 @@ class Machine:
             if self.at == self.trail.recorded:  # the objects of a step that was never completed leave no traces
                 self.objects.cut()
         self.halfway = True
-        passed = self._take_passed()
+        self._take_passed()
         kept = self._memory.restore(known)
         self.objects.goto(known.step)
-        for stale in (*self._memory.gone_to(known, self.at), passed, self.narrator.step.stale):
+        for stale in (*self._memory.gone_to(known, self.at), self.narrator.step.stale):
             self._stale.add(stale)
             self.narrator.look_again(stale)
         self.at = known.step

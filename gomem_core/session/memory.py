@@ -72,7 +72,7 @@ class Memory:
 
     def is_due_on_the_way(self, step: int, work: int, goal: int) -> bool:
         """Whether to remember a step on the way to another one."""
-        return goal - step <= _NEAR and work - self._since_work >= max(_BACK, self._engine.mspans // 10)
+        return goal - step <= _NEAR and work - self._since_work >= max(_BACK, self._engine.mspans // 6)
 
     # --- Remembering ----------------------------------------------------------------------------------------------------
 
