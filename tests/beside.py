@@ -8,10 +8,12 @@ probes below are run with its packages, and so find names where either has them.
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -174,7 +176,93 @@ def steps(count: int) -> Iterator[Figure]:
     yield Figure("a step seen in a sorted, filtered table, median", statistics.median(times), 1.1)
 
 
-PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {"filters": filters, "sorts": sorts, "steps": steps}
+# --- Time -----------------------------------------------------------------------------------------------------------------------
+
+
+def program(count: int) -> list[str]:
+    """So many steps of a program that allocates, drops and collects; the same every time."""
+    lines: list[str] = []
+    for n in range(1, count + 1):
+        if n % 5_000 == 0:
+            lines.append("gc")
+        elif n % 4 == 0 and n > 40:
+            lines.append(f"drop a{n - 39}")
+        else:
+            lines.append(f"alloc {(16, 48, 96, 256, 1024, 4096)[n * 7 % 6]}{' scan' if n % 3 else ''} as a{n}")
+    return lines
+
+
+def started(lines: list[str], narrate: bool = True) -> Any:
+    """A session before these steps."""
+    timeline = found("gomem_core.files.timeline.Timeline", "gomem_core.timeline.Timeline")(lines)
+    return found("gomem_core.session.session.Session", "gomem_core.session.Session")(narrate=narrate, timeline=timeline)
+
+
+def times(count: int) -> Iterator[Figure]:
+    """Steps that are done again on the way, a step done by hand, and a long session."""
+    session = started(program(3_000))
+    machine = session.machine if hasattr(session, "machine") else session._machine
+    machine.remember = lambda: None  # no images but the first: all are done again
+    session.goto(3_000)
+    again = []
+    for _ in range(5):
+        session.goto(0)
+        again.append(timed(lambda: session.goto(3_000)))
+    yield Figure("3,000 steps done again", min(again), 0.5)
+    console = found("gomem_core.session.console.Console", "gomem_core.console.Console")(narrate=True)
+    for _ in range(3):
+        console.submit("alloc 48 scan")
+    calls = 0
+
+    def count_call(_frame: object, event: str, _arg: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count_call)
+    console.submit("alloc 48 scan")
+    sys.setprofile(None)
+    yield Figure("Python calls of alloc 48 scan, typed", calls, 0.52)
+    steps = 10 * count
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    session = started(program(steps))
+    session.goto(steps)
+    jumps = [timed(lambda n=n: session.goto(steps * n // 17)) for n in (3, 14, 7, 11, 1, 9, 16, 5, 13, 2)]  # type: ignore[misc]
+    yield Figure(f"{steps:,} commands: any point, median", statistics.median(jumps), 0.5)
+    yield Figure(f"{steps:,} commands: MB", (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, 0.77)
+
+
+def stills(count: int) -> Iterator[Figure]:
+    """A copy of what can be seen, to be compared."""
+    session = started(["gogc off", f"alloc 8192 times {count}", f"drop o1..o{count // 3}", "gc"])
+    session.goto(4)
+    world = session.world if hasattr(session, "world") else session.view
+    try:
+        still, place = found("gomem_core.world.still.Still"), found("gomem_core.world.still.Place")
+    except LookupError:
+        moment = found("gomem_core.queries.moment.moment", "gomem_core.moment.moment")
+        sums = found("gomem_core.queries.figures.figures", "gomem_core.account.figures")(world, session.account)
+
+        def take() -> object:
+            return moment(world, session.objects, sums, session.step)
+    else:
+
+        def take() -> object:
+            return still.of(world, session.objects, place("", session.step))
+
+    yield Figure("a still", min(timed(take) for _ in range(3)), 1.0)
+    tracemalloc.start()
+    kept = take()
+    yield Figure("a still: MB", tracemalloc.get_traced_memory()[0] / 1e6, 1.5)
+    del kept
+
+
+PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
+    "filters": filters,
+    "sorts": sorts,
+    "steps": steps,
+    "times": times,
+    "stills": stills,
+}
 
 
 # --- Side by side -------------------------------------------------------------------------------------------------------------
@@ -208,13 +296,15 @@ def main() -> int:
     parser.add_argument("--child", choices=PARTS, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
+        # An editable installation would serve what the other checkout has not.
+        sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in repr(finder).lower()]
         for figure in PARTS[args.child](args.spans):
             print(json.dumps(figure), flush=True)
         return 0
     if args.other is None:
         parser.error("which checkout to compare with?")
     missed = 0
-    print(f"{'ms of the processor':<52}{'other':>10}{'here':>10}{'ratio':>8}{'wanted':>8}")
+    print(f"{'ms of the processor, if not said otherwise':<52}{'other':>10}{'here':>10}{'ratio':>8}{'wanted':>8}")
     for part in args.part or PARTS:
         runs = [(measured(args.other.resolve(), part, args.spans), measured(ROOT, part, args.spans)) for _ in range(args.runs)]
         there, here = least([one for one, _ in runs]), least([one for _, one in runs])

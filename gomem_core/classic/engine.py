@@ -10,18 +10,18 @@ from gomem_core.classic.mgc import TRIGGER_FORCED
 from gomem_core.classic.scavenge import scavenge
 from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import MSPAN_SIZE
-from gomem_core.go.events import Event
 
 
 class ClassicEngine(Heap):
     """A heap that can be seen as a `world`, and asked what lies `ahead`."""
 
-    __slots__ = ("ahead", "world")
+    __slots__ = ("ahead", "follow", "world")
 
     def __init__(self) -> None:
         super().__init__()
         self.world = HeapView(self)
         self.ahead = self.world.ahead
+        self.follow = self.world.spans.follow  # no more than that: it is called for every event
 
     # --- Driving it -----------------------------------------------------------------------------------------------------
 
@@ -69,10 +69,6 @@ class ClassicEngine(Heap):
             h.pages_swept,
             stats.nos_release,
         )
-
-    def follow(self, event: Event) -> None:
-        """Keep the index of the world's spans up to date by what the heap narrates."""
-        self.world.follow(event)
 
     def capture(self) -> Image:
         """The whole state now."""

@@ -15,7 +15,6 @@ from gomem_core.classic.view_pointers import PointerView
 from gomem_core.classic.view_slots import SlotView
 from gomem_core.classic.view_spans import SpanView
 from gomem_core.go.amd64 import ARENA_SIZE, BITMAP_BYTES_PER_ARENA_BYTE, PTR_SIZE
-from gomem_core.go.events import Event
 from gomem_core.go.versions import GO_1_10
 from gomem_core.world.arenas import Arena, Arenas
 from gomem_core.world.facts import SESSION_DOUBTS, Fact
@@ -42,10 +41,6 @@ class HeapView:
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known; empty where it is, as most are."""
         return SESSION_DOUBTS.get(fact, "")
-
-    def follow(self, event: Event) -> None:
-        """Keep up with what the heap tells."""
-        self.spans.follow(event)
 
     def exchanged(self, bases: list[int]) -> None:
         """Another heap stands in the place of the one that was seen; its spans begin at `bases`, in address order."""
@@ -76,10 +71,7 @@ class SumView:
 
     def __init__(self, heap: Heap) -> None:
         self._heap = heap
-
-    @property
-    def stats(self) -> MStats:
-        return self._heap.stats
+        self.stats: MStats = heap.stats
 
     def mem_stats(self) -> MemStats:
         return self._heap.mem_stats()

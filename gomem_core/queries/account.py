@@ -182,7 +182,7 @@ class Account:
         """The account now."""
         self._update()
         stats = self._world.sums.stats
-        requested, slot_waste, dead, free_slots, tails, *_ = (sum(column) for column in zip(*self._classes, strict=True))
+        requested, slot_waste, dead, free_slots, tails, *_ = map(sum, zip(*self._classes, strict=True))
         in_use = (requested, slot_waste, dead, free_slots, tails)
         return Balance(*in_use, stats.stacks_inuse, stats.heap_idle - stats.heap_released, stats.heap_released)
 

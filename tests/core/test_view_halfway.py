@@ -49,7 +49,7 @@ def test_a_span_names_the_list_that_holds_it_after_every_event(lines: list[str])
     context = Context(heap, world, ObjectTable())
 
     def listen(event: Event) -> None:
-        world.follow(event)
+        world.spans.follow(event)
         if event.kind in ("lock_taken", "slot_taken", "mcache_hit", "class_chosen"):  # many, at which nothing moves
             return
         held = lists(heap)
