@@ -3,6 +3,8 @@
 What each of these can do stands in a file of its own; here they are one object, which fulfils the protocol of session/engine.py.
 """
 
+from collections.abc import Callable
+
 from gomem_core.classic.image import Image, capture, restore
 from gomem_core.classic.invariants import Level, check
 from gomem_core.classic.malloc import Heap
@@ -10,18 +12,18 @@ from gomem_core.classic.mgc import TRIGGER_FORCED
 from gomem_core.classic.scavenge import scavenge
 from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import MSPAN_SIZE
+from gomem_core.go.events import Event
 
 
 class ClassicEngine(Heap):
     """A heap that can be seen as a `world`, and asked what lies `ahead`."""
 
-    __slots__ = ("ahead", "follow", "world")
+    __slots__ = ("ahead", "world")
 
     def __init__(self) -> None:
         super().__init__()
         self.world = HeapView(self)
         self.ahead = self.world.ahead
-        self.follow = self.world.spans.follow  # no more than that: it is called for every event
 
     # --- Driving it -----------------------------------------------------------------------------------------------------
 
@@ -69,6 +71,11 @@ class ClassicEngine(Heap):
             h.pages_swept,
             stats.nos_release,
         )
+
+    @property
+    def follow(self) -> Callable[[Event], None]:
+        """What keeps the index of the world's spans up to date by what the heap narrates."""
+        return self.world.spans.follow
 
     def capture(self) -> Image:
         """The whole state now."""

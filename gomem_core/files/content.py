@@ -38,6 +38,8 @@ def _unpacked(name: str, data: bytes) -> bytes:
         raise ScriptError(f"{name}: it unpacks to more than {MAX_BYTES >> 20} MB, which gomem does not read")
     if not unpacking.eof:
         raise ScriptError(f"{name}: damaged: the gzip file ends too early")
+    if unpacking.unused_data:
+        raise ScriptError(f"{name}: damaged: there is something after the end of the gzip file")
     return found
 
 

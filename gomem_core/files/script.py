@@ -20,6 +20,7 @@ from gomem_core.files.content import read_content
 from gomem_core.files.reader import OpenFault, Reader
 from gomem_core.files.scriptdata import VERSION, BranchText, Script
 from gomem_core.files.step import ScriptError, Step, is_comment, located, parse_step
+from gomem_core.files.stillfile import is_still
 from gomem_core.foreign import named
 from gomem_core.lang import ParseError
 
@@ -85,6 +86,8 @@ def load_text(path: Path) -> str:
 
 def text_of(name: str, data: bytes) -> str:
     """The text that a file's bytes are; `name` stands in messages.  Raises ScriptError."""
+    if is_still(data):
+        raise ScriptError(f"{name}: a still, not a session file; gomem open shows it")
     nul = data.find(b"\0")
     if nul >= 0:
         number = data.count(b"\n", 0, nul) + 1

@@ -76,6 +76,7 @@ def difference(then: Side, now: Side, there: There) -> Difference:
         "name": there.bookmark or None,
         "branch": there.branch or None,
         "file": there.file or None,
+        "other_file": there.here or None,
         "same": not any(s.total or s.note for s in sections),
         "counts": {s.key: s.total for s in sections},
     }
@@ -180,7 +181,7 @@ def _summary(then: int, now: int, there: There, counts: str | None) -> str:
     if counts is None:
         return f"nothing differs between {name} and {here}"
     if there.branch:
-        return f"compared with {name}, at {here}: {counts}"
+        return f"{here} compared with {name}: {counts}"
     if then > now and not there.file:
         return f"{name} lies ahead of {here}; compared with it, here: {counts}"
     return f"between {name} and {here}: {counts}"

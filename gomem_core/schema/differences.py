@@ -101,13 +101,17 @@ class Counts(TypedDict):
 
 
 class Difference(TypedDict):
-    """`diff`: what differs between step `then`, called `name`, of another `branch` or in a `file`, and step `now`."""
+    """`diff`: what differs between step `then` and step `now`.
+
+    The first one is called `name`, or lies on another `branch` or in a `file`; the second one is here, or in `other_file`.
+    """
 
     then: int
     now: int
     name: str | None
     branch: str | None
     file: str | None
+    other_file: str | None
     same: bool
     counts: Counts
     spans: list[SpanChange]

@@ -9,12 +9,14 @@ from gomem_core.files.step import PAUSE, Step, parse_step
 from gomem_core.lang import Command, ParseError, Typed, read_line
 from gomem_core.lang.moves import (
     Back,
+    Branch,
     Diff,
     DiffBranch,
     DiffFile,
     Focus,
     Forward,
     Goto,
+    Mark,
     Pause,
     Say,
     Select,
@@ -31,6 +33,8 @@ from gomem_core.session.stepping import seek, seek_event
 from gomem_core.world.interrupt import Stopped
 from gomem_core.world.world import NotKnown
 
+_OF_TIME: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, DiffBranch, Mark, Branch)
+_ONE_MOMENT: Final = "this heap was read at one moment: there are no steps; diff file FILE compares it with another one"
 _MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, DiffBranch, DiffFile, Focus, Select)
 
 
@@ -123,6 +127,8 @@ class Console(Desk):
 
     def _move(self, line: str, command: Command) -> Outcome:
         try:
+            if isinstance(command, _OF_TIME) and self.session.world.kind != "session":
+                raise CommandError(_ONE_MOMENT)
             result = MOVES[type(command)](self, command)
         except CommandError as e:
             return Outcome(line, command, self.session.step, error=e.located(line))

@@ -136,8 +136,9 @@ class Engine(Mallocs, Protocol):
         """Narrate to `trace` from now on; None: be silent."""
         ...
 
-    def follow(self, event: Event) -> None:
-        """Keep what the world looks up by up to date: whoever listens to the narration should hand it on."""
+    @property
+    def follow(self) -> Callable[[Event], None]:
+        """What keeps up to date what the world looks up by: whoever listens to the narration hands each event on to it."""
         ...
 
     @property

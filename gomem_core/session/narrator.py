@@ -85,6 +85,7 @@ class Narrator:
         self.step = Narration()  # what the step tells that is being done, or that was done last
         self.passed = Passed()  # what was heard of steps that were passed by, until it is taken
         self._engine = engine
+        self._keep_up = engine.follow
         self._stop = stop
         self._listens = always
         self._passes = False  # it hears as little as it can
@@ -145,7 +146,7 @@ class Narrator:
     def follow(self, event: Event) -> None:
         """Take one event in.  Raises Stopped when that was requested, and halfway where `at_most` says so."""
         step = self.step
-        self._engine.follow(event)
+        self._keep_up(event)
         self.account.follow(event)
         self.links.follow(event)
         step.touched.follow(event)
@@ -167,7 +168,7 @@ class Narrator:
             self.account.take(event.base, event.slot)
             self.passed.touch(event.base)
         else:
-            self._engine.follow(event)
+            self._keep_up(event)
             self.account.follow(event)
             self.links.follow(event)
             self.passed.follow(event)

@@ -8,6 +8,7 @@ from gomem_core.lang.commands import Level
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.records import Allocated, Pages, Place, Sweeping
 from gomem_core.world.still import Still
+from gomem_core.world.world import NotKnown
 
 READ: Final = "this heap is read, not modelled, and nothing can be done to it: show, find, diff, select and filters look at it"
 
@@ -96,8 +97,10 @@ class ReadHeap:
     def set_trace(self, trace: Callable[[Event], object] | None) -> None:
         """Tell nothing: nothing happens."""
 
-    def follow(self, event: Event) -> None:
-        """Take no notice."""
+    @property
+    def follow(self) -> Callable[[Event], None]:
+        """What takes no notice."""
+        return lambda _: None
 
     def counters(self) -> tuple[int, ...]:
         """Returns nothing that could be compared: no step is ever done."""
@@ -111,5 +114,5 @@ class ReadHeap:
         """Do nothing: it is in this state already."""
 
     def check(self, level: Level) -> list[str]:
-        """Returns no names: what a file holds was checked when it was read."""
-        return []
+        """Raise NotKnown: invariants are the allocator's."""
+        raise NotKnown("invariants are the allocator's, and this heap has none: it was checked when it was read")

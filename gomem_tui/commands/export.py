@@ -160,5 +160,7 @@ def _write_bytes(data: bytes, out: str | None) -> None:
             sys.stdout.buffer.flush()
         else:
             Path(out).write_bytes(data)
+    except BrokenPipeError:
+        raise  # the reader has seen enough
     except (OSError, ValueError) as e:  # ValueError: a NUL in the name
-        raise BadInput(f"cannot write {brief(out)}: {getattr(e, 'strerror', None) or e}") from e
+        raise BadInput(f"cannot write {brief(out or '<stdout>')}: {getattr(e, 'strerror', None) or e}") from e

@@ -78,7 +78,7 @@ class PromptActions:
             return instead
         session, keyboard = self._model.session, self._options.keyboard
         if self._model.is_read:
-            return "this heap was read, and takes no commands: type show, find or diff"
+            return "type show, find or diff file: this heap was read"
         if session.at_end:
             return "this is the end; type a command, for example alloc 48 scan"
         line = session.line(session.step + 1).strip()

@@ -104,7 +104,8 @@ class PlainTalk:
     def _welcome(self) -> None:
         session = self.model.session
         self.model.arrived()  # a session that was taken up again stands somewhere already
-        self._tell("gomem in plain text. Enter does the next step, help tells more, quit ends.")
+        does = "show, find and diff look at the heap" if self.model.is_read else "Enter does the next step"
+        self._tell(f"gomem in plain text. {does}, help tells more, quit ends.")
         if self.console.script.title:
             self._tell(self.console.script.title)
         self._tell_problem()
@@ -325,6 +326,9 @@ class PlainTalk:
         """Tell where the session stands, and what the next step would be."""
         session = self.model.session
         place = f"Step {session.step} of {len(session.steps)}"
+        if self.model.is_read:
+            self._tell(ONE_MOMENT)
+            return
         if session.at_end:
             self._tell(f"{place}, the end.")
             return

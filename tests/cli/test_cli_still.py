@@ -97,6 +97,19 @@ def test_plain_text_shows_a_still(capsys: Capture) -> None:
     capsys.readouterr()
 
 
+@pytest.mark.usefixtures("there")
+def test_a_still_has_no_steps_to_go_to(capsys: Capture) -> None:
+    for line in ("goto 0", "back", "until gc", "mark m", "branch", "diff 0"):
+        assert main(["run", "--no-journal", "-c", "open before", "-c", line]) == 3, line
+        assert "this heap was read at one moment: there are no steps" in capsys.readouterr().err
+    assert main(["run", "--no-journal", "-c", "open before", "-c", "invariants"]) == 3
+    assert "invariants are the allocator's" in capsys.readouterr().err
+    assert main(["export", "before", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["step"] == 2
+    assert main(["check", "before"]) == 3
+    assert "a still, not a session file; gomem open shows it" in capsys.readouterr().err
+
+
 def test_a_session_file_may_be_compressed(there: Path, capsys: Capture) -> None:
     (there / "two.gz").write_bytes(gzip.compress(SESSION.encode()))
     assert main(["diff", "two.gz", "two.gomem"]) == 0
@@ -109,8 +122,9 @@ def test_a_session_file_may_be_compressed(there: Path, capsys: Capture) -> None:
         (b"\x1f\x8b", "the gzip file ends too early"),
         (b"\x1f\x8bnothing", "damaged: it begins as a gzip file and cannot be unpacked"),
         (gzip.compress(b'{"gomem_still": 1}', mtime=0)[:-9], "damaged"),
-        (b'{"gomem_still": 1}', "not a still that gomem can read: profile is missing"),
-        (b'{"gomem_still": 2}', "gomem_still: a number from 1 to 1 was expected, not 2"),
+        (b'{"gomem_still": 1}', "not a still that gomem can read: kind is missing"),
+        (gzip.compress(b"alloc 48", mtime=0) + b"x", "there is something after the end of the gzip file"),
+        (b'{"gomem_still": 2}', "gomem_still: version 1 was expected"),
         (b'{"gomem_still":', "not a still that gomem can read: it is not JSON"),
     ],
 )

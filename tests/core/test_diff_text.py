@@ -210,7 +210,7 @@ def test_a_mark_that_lies_ahead() -> None:
 def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
     there, here = played(["gogc 50", "alloc 48 as a"]), played(["alloc 48 as a", "gogc 50"])
     assert difference(now(there), now(here), There("m1", branch="future2")).result.lines() == [
-        "compared with step 2 (bookmark m1) of branch future2, at step 2: 1 span different; 1 object made at another step",
+        "step 2 compared with step 2 (bookmark m1) of branch future2: 1 span different; 1 object made at another step",
         "",
         "spans",
         "only in bookkeeping: 1 span (unusedsince)",  # what is left of the arena is free since the alloc
@@ -220,7 +220,7 @@ def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
     ]
     other = difference(now(played(["alloc 48 as a"])), now(played(["alloc 48 as b"])), There(branch="main"))
     assert other.result.lines() == [
-        "compared with step 1 of branch main, at step 1: 1 object alive only here, 1 object alive only there",
+        "step 1 compared with step 1 of branch main: 1 object alive only here, 1 object alive only there",
         "",
         "objects",
         "object  size  address       made at step  was        is",
@@ -228,7 +228,7 @@ def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
         "b         48  0xc420000000             1  not there  alive",
     ]
     forked = difference(now(played(["alloc 48 as a"])), now(played(["gogc 100", "alloc 48 as a"])), There(branch="future2"))
-    assert forked.result.summary.startswith("compared with step 1 of branch future2, at step 2: ")
+    assert forked.result.summary.startswith("step 2 compared with step 1 of branch future2: ")
     assert other.touched.slots == {ARENA}
     assert not other.touched.spans
 

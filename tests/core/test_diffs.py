@@ -26,13 +26,13 @@ def place(console: Console) -> tuple[object, ...]:
 def test_another_branch_is_compared_at_its_end_or_at_a_step(console: Console) -> None:
     before = place(console)
     # On main b lives and a was dropped and swept; on `other` a, c of 64 bytes and d of 40000 live.
-    assert answer(console.submit("diff branch other")).startswith("compared with step 3 of branch other, at step 4: ")
+    assert answer(console.submit("diff branch other")).startswith("step 4 compared with step 3 of branch other: ")
     assert console.difference is not None
     assert {row[0] for row in console.difference.objects} == {"a", "b", "c", "d"}
-    assert answer(console.submit("diff branch other:1")).startswith("compared with step 1 of branch other, at step 4: ")
+    assert answer(console.submit("diff branch other:1")).startswith("step 4 compared with step 1 of branch other: ")
     assert {row[0] for row in console.difference.objects} == {"a", "b"}
     told = answer(console.submit("diff branch other:there"))
-    assert told.startswith("compared with step 2 (bookmark there) of branch other, at step 4: ")
+    assert told.startswith("step 4 compared with step 2 (bookmark there) of branch other: ")
     assert place(console) == before
 
 

@@ -48,9 +48,23 @@ def test_what_is_written_is_read(lines: list[str]) -> None:
     assert still_bytes(again) == still_bytes(still)
 
 
+@settings(max_examples=effort(25, 400))
+@given(lines=SCRIPTS.filter(bool), event=st.integers(1, 40), back=st.integers(0, 3))
+def test_a_still_of_a_heap_halfway_in_a_command_is_read_too(lines: list[str], event: int, back: int) -> None:
+    session = played(lines)
+    session.goto(max(0, session.step - 1 - back), event)
+    still = still_of(session)
+    assert read_still(gzip.decompress(still_bytes(still))) == still
+
+
 # Ways to damage a file, as a path to a value and the value to put there; None: leave the value out.
 DAMAGES = [
-    (("gomem_still",), 2, "gomem_still: a number from 1 to 1 was expected, not 2"),
+    (("gomem_still",), 2, "gomem_still: version 1 was expected"),
+    (("kind",), "banana", "kind: 'still' was expected, not 'banana'"),
+    (("of",), "film", "of: 'session' was expected"),
+    (("objects", "addr", 0), "0x0", "objects.addr[0]: 0x0 is not an allocated slot for 48 bytes"),
+    (("objects", "addr", 0), "0xc420000008", "objects.addr[0]: 0xc420000008 is not an allocated slot for 48 bytes"),
+    (("lists", "central", 9), [9, [7, 0], 0, 0], "lists.central[9]: lists of (7, 0) spans, where"),
     (("profile",), "go9", "profile: 'go1.10' was expected, not 'go9'"),
     (("step",), -1, "step: a number from 0"),
     (("step",), True, "step: a number from 0"),

@@ -4,8 +4,8 @@
      "extents": …, "spans": …, "slots": …, "pointers": …, "lists": …, "caches": …, "sums": …, "objects": …}
 
 Spans, slots, pointers and objects are columns, all of one length.  Addresses and sets of bits are hexadecimal strings; null
-stands for a trigger that is never reached.  What is read is checked as a whole: a file that was damaged or made up is an error
-that says where, and not a wrong picture.
+stands for a trigger that is never reached.  What is read is checked, so that every question to the still has an answer: a file
+that was cut off, or in which parts do not fit together, is an error that says where.
 """
 
 from gomem_core.files.stillfile.fields import FieldError

@@ -1,15 +1,17 @@
 """What has to hold of the columns of a still that was read from a file, so that every question to it has an answer."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from gomem_core.files.stillfile.fields import FieldError, Fields
-from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE
+from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE, TINY_SIZE
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.objects import ALIVE, ObjectColumns
-from gomem_core.world.records import SlotColumns, SpanColumns
+from gomem_core.world.records import CentralInfo, SlotColumns, SpanColumns
 
 _OF_A_LENGTH: Final = re.compile(r"[a-z]+\[[1-9][0-9]{0,2}\]")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}(\.[1-9][0-9]{0,17})?")
@@ -38,7 +40,7 @@ def check_spans(found: Fields, spans: SpanColumns, arenas: Arenas, profile: Prof
         if state != "inuse":
             ok = not (size or nelems or spans.spanclass[n] or spans.alloc_count[n] or spans.freeindex[n])
         else:
-            fits = 0 < size * nelems <= npages << PAGE_SHIFT and size % PTR_SIZE == 0
+            fits = size > 0 and size * nelems <= npages << PAGE_SHIFT and size % PTR_SIZE == 0
             ok = (
                 fits
                 and spans.spanclass[n] in profile.span_classes
@@ -84,6 +86,29 @@ def check_pointers(found: Fields, spans: SpanColumns, slots: Sequence[int], word
         slot, rest = divmod(addr - spans.base[span], size) if size else (0, 1)
         if rest or slot >= spans.nelems[span] or word >= size // PTR_SIZE:
             raise FieldError(f"{found.place(f'slot[{n}]')}: {addr:#x} is not a slot with a word {word}")
+
+
+def check_central(found: Fields, spans: SpanColumns, central: Iterable[CentralInfo], profile: Profile) -> None:
+    """The lists of mcentrals are as long as spans say.  Raises FieldError."""
+    there = Counter(zip(spans.spanclass, spans.list_name, strict=True))
+    for c in central:
+        lengths = tuple(there[c.spanclass, name] for name in profile.central_names)
+        if c.spanclass > 1 and c.lengths != lengths:
+            place = found.place(f"central[{c.spanclass}]")
+            raise FieldError(f"{place}: lists of {c.lengths} spans, where {lengths} spans hang on them")
+
+
+def check_places(found: Fields, spans: SpanColumns, slots: SlotColumns, objects: ObjectColumns) -> None:
+    """Objects that the program refers to lie in allocated slots that hold them.  Raises FieldError."""
+    for oid, (addr, size, dropped) in enumerate(zip(objects.addr, objects.size, objects.dropped, strict=True)):
+        if not size or dropped != ALIVE:
+            continue
+        n = bisect_right(spans.base, addr) - 1
+        elemsize = spans.elemsize[n] if n >= 0 else 0
+        slot, rest = divmod(addr - spans.base[n], elemsize) if elemsize else (0, 0)
+        taken = slots.alloc_bits[n] >> slot & 1 or slot < (spans.freeindex[n] or 0) if elemsize else False
+        if not taken or slot >= spans.nelems[n] or rest + size > elemsize or (rest and elemsize != TINY_SIZE):
+            raise FieldError(f"{found.place(f'addr[{oid}]')}: {addr:#x} is not an allocated slot for {size} bytes")
 
 
 def check_objects(found: Fields, objects: ObjectColumns) -> None:

@@ -9,8 +9,10 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from gomem_core.files.stillfile.checks import (
+    check_central,
     check_lists,
     check_objects,
+    check_places,
     check_pointers,
     check_slots,
     check_spans,
@@ -44,7 +46,10 @@ def read_still(data: bytes) -> Still:
         found = Fields(json.loads(data))
     except (ValueError, RecursionError) as e:
         raise FieldError(f"it is not JSON: {e}") from e
-    found.number("gomem_still", VERSION, VERSION)
+    if found.number("gomem_still") != VERSION:
+        raise FieldError(f"gomem_still: version {VERSION} was expected; a later gomem may read this one")
+    found.word("kind", ("still",))
+    found.word("of", ("session",))
     profile = next(one for one in PROFILES if one.name == found.word("profile", [one.name for one in PROFILES]))
     place = Place(found.text("title"), found.number("step"))
     extents, zerobase = _extents(found.part("extents"), profile)
@@ -53,11 +58,14 @@ def read_still(data: bytes) -> Still:
     slot_columns = _read_slots(found.part("slots"), columns)
     stored = _read_pointers(found.part("pointers"), columns)
     slots = StillSlots(spans, slot_columns, stored, extents.arenas, zerobase)
-    lists = StillLists(spans, _read_central(found.part("lists"), profile), profile.heap_lists)
+    central = _read_central(found.part("lists"), profile)
+    check_central(found.part("lists"), columns, central.values(), profile)
+    lists = StillLists(spans, central, profile.heap_lists)
     caches = StillCaches(tuple(_read_mcache(cache, columns, profile) for cache in found.parts("caches")))
     if sum(cache.current for cache in caches.records) != 1:
         raise FieldError("caches: one of them has to be the current one")
     objects = _read_objects(found.part("objects"))
+    check_places(found.part("objects"), columns, slot_columns, objects)
     sums = _read_sums(found.part("sums"), profile)
     return Still(place, profile, spans, slots, StillPointers(slots, stored), lists, caches, sums, extents, objects)
 

@@ -51,7 +51,8 @@ def diff_file(desk: Desk, command: DiffFile) -> Result:
         raise CommandError(f"no home directory is known for {command.path.partition('/')[0]}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
-    return _with(desk, then, There(file=brief(command.path)))
+    here = desk.script.name or "this still" if desk.session.world.kind != "session" else ""
+    return _with(desk, then, There(file=brief(command.path), here=brief(here)))
 
 
 def _with(desk: Desk, then: Side, there: There) -> Result:
