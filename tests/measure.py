@@ -36,6 +36,22 @@ Hello().run()
 """
 
 
+TABLE = """
+from textual.app import App
+from textual.widgets import DataTable
+class Table(App):
+    def compose(self):
+        yield DataTable(cursor_type="row")
+    def on_mount(self):
+        table = self.query_one(DataTable)
+        table.add_columns("name", "address", "size", "kind", "used", "list", "waste", "sweepgen")
+        for n in range(1000):
+            table.add_row(f"row {n}", f"{0xc420000000 + n * 8192:x}", n % 67 * 16, "scan", f"{n % 170}/170", "empty", n % 50, n % 9)
+Table().run()
+"""
+LOAD = ("alloc 48 scan", "alloc 2048", "alloc 1024 scan", "alloc 100", "alloc 8192")  # two of five need another span, often
+
+
 class Program:
     """A program in a pseudo-terminal, timed from its start."""
 
@@ -138,6 +154,32 @@ def measure(runs: int) -> dict[str, float]:
         program.end()
     figures |= many_spans()
     return figures
+
+
+def beside_a_table(count: int = 100) -> dict[str, float]:
+    """A step beside moving the cursor of a stock DataTable, which does not scroll: key by key, so that both see the same noise."""
+    with tempfile.NamedTemporaryFile("w", suffix=".gomem") as script:
+        script.write("".join(f"{line}\n" for line in LOAD) * count)
+        script.flush()
+        table, ours = Program(sys.executable, "-c", TABLE), explorer(script.name)
+        table.first_paint()
+        ours.first_paint()
+        timed = []
+        for number in range(count):
+            arrow = "\x1b[B" if number // 30 % 2 == 0 else "\x1b[A"
+            timed.append((table.key(arrow), ours.key(" ")))
+        table.end()
+        ours.end()
+    moved, stepped = zip(*timed, strict=True)
+    (move, move_bytes), (step, step_bytes) = (map(statistics.median, zip(*figures, strict=True)) for figures in (moved, stepped))
+    return {
+        "DataTable: cursor median ms": move,
+        "step median ms": step,
+        "step / DataTable, ms": step / move,
+        "DataTable: cursor median bytes": move_bytes,
+        "step median bytes": step_bytes,
+        "step / DataTable, bytes": step_bytes / move_bytes,
+    }
 
 
 def many_spans() -> dict[str, float]:

@@ -79,8 +79,13 @@ class Scene:
 
 def fit(line: Line, width: int) -> Line:
     """The line cut or filled up with blanks to exactly `width` cells; … at its end tells that something is missing."""
-    out: list[Span] = []
     left = max(width, 0)
+    texts = [text for text, _ in line]
+    cells = cell_len("".join(texts))
+    if cells <= left:  # nearly always
+        whole = line if "" not in texts else tuple(span for span in line if span[0])
+        return whole if cells == left else (*whole, (" " * (left - cells), "text"))
+    out: list[Span] = []
     for number, (text, token) in enumerate(line):
         if left <= 0:
             break
