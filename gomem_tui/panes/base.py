@@ -77,7 +77,7 @@ class LinePane(Widget):
         """A line in its styles.  They have no background but the cursor's: the terminal's own shows through."""
         found = self._segments.get(y)
         if found is None:
-            line = fit(self._lines[y], self.size.width) if self.held else self._lines[y]  # of another width, perhaps
+            line = fit(self._lines[y], self.outer_size.width) if self.held else self._lines[y]  # of another width, perhaps
             styles = getattr(self.app, "token_styles", STYLES)  # of the explorer's look
             found = self._segments[y] = [piece for text, token in _merged(line) for piece in _segments(text, styles[token])]
         return found

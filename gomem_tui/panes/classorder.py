@@ -14,6 +14,7 @@ class ClassOrder(RowOrder):
         super().__init__(Choice("asked", descending=False))
         self._world = world
         self._rows: list[int] = []
+        self._listed: list[int] | None = None  # all of them; to list them is to look at each
 
     def _read(self, text: str) -> tuple[Filter, ...] | None:
         return read_filters("mcentral", text) or None
@@ -23,22 +24,28 @@ class ClassOrder(RowOrder):
 
     def total(self) -> int:
         """Span classes that have an mcentral."""
-        return len(listed_classes(self._world))
+        return len(self._world.profile.central_classes)
 
     def look_again(self) -> None:
         """The heap changed."""
         self._all = True
+        self._listed = None
 
     def rows(self) -> list[int]:
         """The classes."""
         self.catch_up()
-        return listed_classes(self._world) if self.plain else self._rows
+        return self._every() if self.plain else self._rows
+
+    def _every(self) -> list[int]:
+        if self._listed is None:
+            self._listed = listed_classes(self._world)
+        return self._listed
 
     def work(self) -> Work:
         """Look at all classes, which are few."""
         wanted = self._wanted
         yield None
-        rows = [spanclass for spanclass in listed_classes(self._world) if self._passes(spanclass, wanted.test)]
+        rows = [spanclass for spanclass in self._every() if self._passes(spanclass, wanted.test)]
 
         def take() -> None:
             if self._taken(wanted):

@@ -44,13 +44,13 @@ def render_mcentral(world: Whole, port: Port, scene: Scene, filtered: Sequence[i
     `filtered` are those that pass the filter `text`; None: all.
     """
     names = world.profile.central_names
-    listed, rows = listed_classes(world), central_rows(world, port.height)
-    classes = listed if filtered is None else filtered
-    asked = sum(world.lists.central(c).nlock > 0 for c in listed)
+    asked, rows = asked_classes(world), central_rows(world, port.height)
+    classes = listed_classes(world) if filtered is None else filtered
     position = shown_rows(port.top + 1, min(port.top + rows, len(classes)), len(classes))
     changed = (number for number, spanclass in enumerate(classes) if spanclass in scene.touched.central)
     elsewhere = "" if scene.comparing else changed_elsewhere(changed, port.top, rows)
-    total = f"{len(classes)} of {len(listed)}" if text else f"{asked} of {len(listed)} asked so far"
+    count = len(world.profile.central_classes)
+    total = f"{len(classes)} of {count}" if text else f"{len(asked)} of {count} asked so far"
     notes = [scene.legend, total, elsewhere, position, f"filter {text}" if text else ""]
     lines = [rule("4 mcentral", notes, port), _heading(world, port.width)]
     for spanclass in classes[port.top : port.top + rows]:
@@ -58,7 +58,7 @@ def render_mcentral(world: Whole, port: Port, scene: Scene, filtered: Sequence[i
     if not classes:
         lines += notice(f"No class passes the filter {text}", port.width)
     lines += [()] * (port.height - len(names) - len(lines))
-    if scene.selection.spanclass in listed[:asked]:
+    if scene.selection.spanclass in asked:
         for name in names:
             lines.append(tuple(piece for piece, _ in _chain(world, scene, name, port.width)))
     else:

@@ -80,6 +80,9 @@ class Cells:
         self._cursor = cursor
         self._active = active
         self._changed = sorted(scene.few)
+        self._last: tuple[SpanInfo, bool, Cell] | None = (
+            None  # the span that a cell was drawn of last, whether it was its first one
+        )
         self._signs = {one.name: one.sign for one in world.profile.central_lists}
 
     def row(self, cells: range) -> list[Cell]:
@@ -99,10 +102,19 @@ class Cells:
         return found
 
     def _one(self, info: SpanInfo, first: int, end: int) -> Cell:
-        """A cell that lies within one span."""
+        """A cell that lies within one span; those of one span are alike."""
+        changed = self._first_changed(first, end)
+        if changed or first == self._cursor:
+            return self._drawn(info, first, changed)
+        goes_on = first > info.base
+        if self._last is None or self._last[0] is not info or self._last[1] != goes_on:
+            self._last = info, goes_on, self._drawn(info, first, 0)
+        return self._last[2]
+
+    def _drawn(self, info: SpanInfo, first: int, base: int) -> Cell:
+        """A cell of a span, in which the span at `base` changed (0: none)."""
         in_use, goes_on = info.state != "free", first > info.base
         glyph = GOES_ON if in_use and goes_on else self._glyph(info, self._ago(info.base))
-        base = self._first_changed(first, end)
         mark = self._scene.mark(base) if base == info.base or self._scene.comparing else ""
         new = in_use and self._scene.mark(info.base) != ""
         token: Token = "new" if new or (mark and not in_use) else kind_tone(info)

@@ -59,8 +59,8 @@ class Story:
         return self.log and self.difference is None
 
 
-def render_why(story: Story, port: Port) -> list[Line]:
-    """Title rule, and the text from line port.top."""
+def render_why(story: Story, port: Port, text: list[Line] | None = None) -> list[Line]:
+    """Title rule, and the text from line port.top; `text` is what `why_text` returned for the story and this size, if it is known."""
     end = port.top + max(0, port.height - 1)
     if story.shows_log:
         above = _above(story, _width(port))
@@ -69,7 +69,7 @@ def render_why(story: Story, port: Port) -> list[Line]:
         first, last = max(0, port.top - before), max(0, end - before)
         visible = above[port.top : end] + log_lines(story.outcome, first, last, story.picked)
     else:
-        lines = why_text(story, port)
+        lines = why_text(story, port) if text is None else text
         length, visible = len(lines), lines[port.top : end]
     notes = _notes(story, port.width)
     below = length - end
