@@ -184,9 +184,9 @@ def _runs(row: list[Cell], y: int, found: set[int], columns: int) -> Iterator[Ru
         if together is not None and (i == end or _is_cheap(row[end:i], together)):
             codes, end = together, i + 1
         else:
-            yield Run(codes, y, start, end, "".join(char for char, _ in row[start:end]))
+            yield Run(codes, y, start, end, "".join([char for char, _ in row[start:end]]))
             start, end, codes = i, i + 1, own
-    yield Run(codes, y, start, end, "".join(char for char, _ in row[start:end]))
+    yield Run(codes, y, start, end, "".join([char for char, _ in row[start:end]]))
 
 
 def _with_blank_end(row: list[Cell], found: list[int], columns: int) -> list[int]:

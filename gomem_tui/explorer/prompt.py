@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import ClassVar, Final
 
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -72,7 +74,9 @@ class Prompt(Input):
         if paint is None:
             self.refresh()
         else:
-            paint(self, [(0, 0, list(self.render_line(0)))])
+            style, room = self.get_component_rich_style("input--placeholder"), self.outer_size.width
+            blanks = " " * (room - cell_len(self.placeholder))
+            paint(self, [(0, 0, [Segment(set_cell_size(self.placeholder, room - len(blanks)), style), Segment(blanks)])])
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The line as it is: Textual would keep it, and show another placeholder only where it was told of that."""

@@ -79,7 +79,10 @@ class LinePane(Widget):
         if found is None:
             line = fit(self._lines[y], self.outer_size.width) if self.held else self._lines[y]  # of another width, perhaps
             styles = getattr(self.app, "token_styles", STYLES)  # of the explorer's look
-            found = self._segments[y] = [piece for text, token in _merged(line) for piece in _segments(text, styles[token])]
+            found = self._segments[y] = []
+            for text, token in _merged(line):
+                style = styles[token]
+                found += _underlined(text, style) if style.underline else (Segment(text, style),)
         return found
 
     def render_line(self, y: int) -> Strip:
@@ -126,9 +129,9 @@ def _differing(y: int, old: list[Segment], new: list[Segment]) -> Piece:
     return sum(cell_len(segment.text) for segment in new[:first]), y, new[first:last]
 
 
-def _segments(text: str, style: Style) -> Iterator[Segment]:
-    """The text in the style; where that underlines, not the blanks around the text, which fill columns."""
-    body = text.strip(" ") if style.underline else text
+def _underlined(text: str, style: Style) -> Iterator[Segment]:
+    """The text in a style that underlines, but not the blanks around the text, which fill columns."""
+    body = text.strip(" ")
     start = text.index(body)
     for piece, own in ((text[:start], None), (body, style), (text[start + len(body) :], None)):
         if piece:

@@ -36,7 +36,7 @@ class McentralPane(TablePane):
     def draw(self, width: int, height: int) -> list[Line]:
         """The lists."""
         order, port = self.model.classes, self.port(width, height)
-        return mcentral.render_mcentral(self.model.world, port, self.model.scene, order.rows(), order.text)
+        return mcentral.render_mcentral(self.model.world, port, self.model.scene, order.rows(), order.text, order.asked())
 
     def page(self) -> int:
         """Rows shown."""

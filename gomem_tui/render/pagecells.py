@@ -80,9 +80,7 @@ class Cells:
         self._cursor = cursor
         self._active = active
         self._changed = sorted(scene.few)
-        self._last: tuple[SpanInfo, bool, Cell] | None = (
-            None  # the span that a cell was drawn of last, whether it was its first one
-        )
+        self._last: tuple[SpanInfo, bool, Cell] | None = None  # a span, whether its first cell is left behind, and a cell of it
         self._signs = {one.name: one.sign for one in world.profile.central_lists}
 
     def row(self, cells: range) -> list[Cell]:

@@ -60,7 +60,7 @@ class Story:
 
 
 def render_why(story: Story, port: Port, text: list[Line] | None = None) -> list[Line]:
-    """Title rule, and the text from line port.top; `text` is what `why_text` returned for the story and this size, if it is known."""
+    """Title rule, and the text from line port.top; `text` is what `why_text` returned for the same, where that is known."""
     end = port.top + max(0, port.height - 1)
     if story.shows_log:
         above = _above(story, _width(port))
