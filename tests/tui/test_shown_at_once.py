@@ -85,7 +85,7 @@ class Terminal:
 class Recorded(Explorer):
     """An explorer whose terminal is known."""
 
-    CSS_PATH = Path(inspect.getfile(Explorer)).with_name("app.tcss")
+    CSS_PATH = str(Path(inspect.getfile(Explorer)).with_name("app.tcss"))
     terminal: Terminal
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | Pieces | None) -> None:
