@@ -7,7 +7,6 @@ compositor's updates and strips, as of Textual 8); where an update is of another
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +20,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from gomem_core.foreign import is_seen
+from gomem_core.frozen import frozen
 from gomem_tui.draw.glyphs import in_ascii
 from gomem_tui.draw.sequences import ANY, Run, code_length, shows_on_blanks, written
 from gomem_tui.settings.look import Depth, Look
@@ -51,7 +51,7 @@ def _drawn_piece(piece: Segment, look: Look) -> Segment:
     return Segment(text, style)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pieces:
     """What is to stand from some columns and in some rows on: an update that did not come from Textual's compositor."""
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
+from gomem_core.frozen import frozen
 from gomem_core.queries.difference_tables import GLYPHS, Fate
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.roworder import RowOrder
@@ -22,7 +23,7 @@ MANY: Final = 48  # spans: where a step touched more, + says little and hides wh
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Port:
     """What part of a pane is to be drawn: `height` rows from row `top`, `width` columns; `active` when it has the keyboard."""
 

@@ -1,9 +1,9 @@
 """Cells of the page map: what one page, or a power of two of them, looks like through a lens."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import Profile
 from gomem_core.world.facts import UNKNOWN
@@ -38,7 +38,7 @@ def class_glyphs(profile: Profile) -> str:
     return f"1-9 a-z A-Z {_CLASS_GLYPHS[_FIRST_GREEK : profile.largest_class + 1]}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chart:
     """The way the map is drawn: through which lens, and 2^zoom pages a cell."""
 
@@ -46,7 +46,7 @@ class Chart:
     zoom: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """What is drawn for a cell."""
 

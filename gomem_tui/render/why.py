@@ -4,12 +4,12 @@ Whatever is shown, what was typed last is answered above it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
 
+from gomem_core.frozen import frozen
 from gomem_core.go import events as e
 from gomem_core.lang.commands import Alloc
 from gomem_core.lang.moves import Pause
@@ -37,7 +37,7 @@ _KEYS_FROM: Final = 60  # columns: where keys are told in the title
 _FATE_TOKENS: Final[dict[str, Token]] = dict(zip(GLYPHS.values(), ("new", "dim", "text"), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Story:
     """What there is to be told."""
 
