@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, NewType, assert_never
 
+from gomem_core.frozen import frozen
+
 Addr = NewType("Addr", str)  # an address in data: "0xc420000000"
 Bits = NewType("Bits", str)  # a bit set in data, hexadecimal too: the lowest bit belongs to slot 0
 ColumnKind = Literal["addr", "int", "bytes", "percent", "text", "change", "bytes change"]
@@ -49,7 +51,7 @@ def counted(n: int, thing: str) -> str:
     return f"{n} {thing}" if n == 1 else f"{n} {thing}{'es' if thing.endswith('ch') else 's'}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column of a table: its heading, and what its cells are."""
 
@@ -80,7 +82,7 @@ class Column:
         return self.kind not in ("addr", "text")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """Rows under headings."""
 

@@ -24,6 +24,7 @@ from gomem_tui.opening import demo_script
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, ROWS = 120, 40
+STATE = tempfile.TemporaryDirectory(prefix="gomem-measured-")
 QUIET = 0.12  # s without output: settled
 HELLO = """
 from textual.app import App
@@ -36,6 +37,22 @@ Hello().run()
 """
 
 
+TABLE = """
+from textual.app import App
+from textual.widgets import DataTable
+class Table(App):
+    def compose(self):
+        yield DataTable(cursor_type="row")
+    def on_mount(self):
+        table = self.query_one(DataTable)
+        table.add_columns("name", "address", "size", "kind", "used", "list", "waste", "sweepgen")
+        for n in range(1000):
+            table.add_row(f"row {n}", f"{0xc420000000 + n * 8192:x}", n % 67 * 16, "scan", f"{n % 170}/170", "empty", n % 50, 0)
+Table().run()
+"""
+LOAD = ("alloc 48 scan", "alloc 2048", "alloc 1024 scan", "alloc 100", "alloc 8192")  # two of five need another span, often
+
+
 class Program:
     """A program in a pseudo-terminal, timed from its start."""
 
@@ -44,7 +61,8 @@ class Program:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.chdir(ROOT)
-            environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
+            # A state of its own: what is killed here leaves journals, and each start looks at all that there are.
+            environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": STATE.name}
             # PYTHONDONTWRITEBYTECODE: an installed gomem is compiled, as Textual is; else its sources are compiled at each start.
             for name in ("COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "PYTHONDONTWRITEBYTECODE"):
                 environ.pop(name, None)
@@ -136,8 +154,35 @@ def measure(runs: int) -> dict[str, float]:
         program.first_paint()
         figures["50 steps at once ms"] = program.key(" " * 50)[0]
         program.end()
+    figures |= beside_a_table()
     figures |= many_spans()
     return figures
+
+
+def beside_a_table(count: int = 100) -> dict[str, float]:
+    """A step beside moving the cursor of a stock DataTable, which does not scroll: key by key, so that both see one noise."""
+    with tempfile.NamedTemporaryFile("w", suffix=".gomem") as script:
+        script.write("".join(f"{line}\n" for line in LOAD) * count)
+        script.flush()
+        table, ours = Program(sys.executable, "-c", TABLE), explorer(script.name)
+        table.first_paint()
+        ours.first_paint()
+        timed = []
+        for number in range(count):
+            arrow = "\x1b[B" if number // 30 % 2 == 0 else "\x1b[A"
+            timed.append((table.key(arrow), ours.key(" ")))
+        table.end()
+        ours.end()
+    moved, stepped = zip(*timed, strict=True)
+    (move, move_bytes), (step, step_bytes) = (map(statistics.median, zip(*figures, strict=True)) for figures in (moved, stepped))
+    return {
+        "DataTable: cursor median ms": move,
+        "step beside it, median ms": step,
+        "step / DataTable, ms": step / move,
+        "DataTable: cursor median bytes": move_bytes,
+        "step beside it, median bytes": step_bytes,
+        "step / DataTable, bytes": step_bytes / move_bytes,
+    }
 
 
 def many_spans() -> dict[str, float]:

@@ -9,7 +9,6 @@ structs in the order of fixalloc's list.  Only heaps with best fit, those of typ
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
 from typing import Any, Final
@@ -21,6 +20,7 @@ from gomem_core.classic.mcache import MCache
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan, MSpanList
 from gomem_core.classic.mstats import MStats
 from gomem_core.classic.spantable import SpanTable
+from gomem_core.frozen import frozen
 
 _COLUMNS: Final = (
     *("start_addr", "npages", "freeindex", "nelems", "alloc_count", "sweepgen", "spanclass", "state", "needzero"),
@@ -48,7 +48,7 @@ _NONE: Final = -1
 _EMPTY: Final = array("q")  # most of the 500 lists of a heap are
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Image:
     """State of a heap; equal images mean heaps that are the same to the bit."""
 

@@ -5,11 +5,11 @@ A step is one command, or `pause`.  Comments, `say`, `focus` and `select` lines 
 not part of what is told; they stay where they are for whoever reads the file.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, get_args
 
 from gomem_core.foreign import named
+from gomem_core.frozen import frozen
 from gomem_core.lang import MAX_LINE, Command, ParseError, parse
 from gomem_core.lang.moves import Directive, Expect, ExpectError, Focus, Mark, Move, Pause, Say, Select
 
@@ -30,7 +30,7 @@ class ScriptError(Exception):
     """A session file that cannot be read; the message says file, line and column, with a picture below."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """What the lines of one step say."""
 

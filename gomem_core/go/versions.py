@@ -4,9 +4,9 @@ Whatever shows or asks a heap takes these from its profile and compares no versi
 page bitmaps, is another allocator, not another row.  Sizes are bytes.
 """
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import MAX_SMALL_SIZE
 from gomem_core.go.sizeclasses import CLASSES, SizeClass
 
@@ -31,7 +31,7 @@ class HeapLists(NamedTuple):
     busy_large: str  # of longer ones
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """One version of Go."""
 

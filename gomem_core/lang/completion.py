@@ -1,10 +1,10 @@
 """complete: what the word at the cursor can become."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
 
+from gomem_core.frozen import frozen
 from gomem_core.lang.errors import ParseError
 from gomem_core.lang.grammar import Names, Operand, Shape
 from gomem_core.lang.parser import parse
@@ -14,7 +14,7 @@ from gomem_core.lang.words import word_at
 MOST: Final = 100  # nobody reads more, and a session may hold millions of names
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completion:
     """Put `text` in place of characters `start` to `end` (0-based, end excluded); `help` says what it is."""
 

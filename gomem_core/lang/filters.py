@@ -6,9 +6,9 @@ without a sign is a filter too, a regular expression.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from gomem_core.frozen import frozen
 from gomem_core.go.versions import ALL_CENTRAL_LISTS, MOST_CLASSES
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.errors import WordError, shown
@@ -37,7 +37,7 @@ _EXAMPLE_NOT: Final = "class!=4"
 _MAX_COUNT = 1 << 48  # no column of numbers gets near it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilterField:
     """One field: `meaning` says what its values are, `choices` lists them where they are words."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from gomem_core.frozen import frozen
 from gomem_core.lang.commands import Command
 
 
@@ -16,7 +17,7 @@ def _none(_prefix: str) -> Iterable[tuple[str, str]]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """Questions of completion to a session; all but `words` give what starts with a prefix, few where there are many."""
 
@@ -38,7 +39,7 @@ def _nothing(_prefix: str, _names: Names | None) -> Iterable[tuple[str, str]]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operand:
     """One word that `read` turns into the field `field` of the command.
 
@@ -74,7 +75,7 @@ class Operand:
         return text if self.required else f"[{text}]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clause:
     """An optional part that starts with one of `words` (word -> help).
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from gomem_core.files.script import Script, read_script
 from gomem_core.files.step import parse_step
 from gomem_core.foreign import brief
+from gomem_core.frozen import frozen
 from gomem_core.suggest import did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class UnknownLesson(Exception):
     """There is no such lesson; the message says which there are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lesson:
     """A lesson, read and not yet begun."""
 

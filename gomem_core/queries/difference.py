@@ -6,9 +6,9 @@ way; the words are chosen so that they hold there too.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import Profile
 from gomem_core.queries import difference_tables as tables
@@ -30,7 +30,7 @@ class There(NamedTuple):
     here: str = ""  # what the other one is called, where it is no step of the session either
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """Everything that differs between two stills."""
 

@@ -9,14 +9,14 @@ All churns of a session are one load: objects that an earlier one kept count as 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from gomem_core.frozen import frozen
 from gomem_core.session.engine import Mallocs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Band:
     """A share of all allocations (`weight`, of 100) with sizes `low` to `high` bytes, `scan` of 100 with pointers throughout."""
 

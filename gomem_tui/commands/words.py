@@ -1,10 +1,10 @@
 """The words of gomem's command lines, as the completion scripts need them: read from what argparse is told."""
 
 import argparse
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from gomem_core.cli.args import subcommand_parser
+from gomem_core.frozen import frozen
 from gomem_core.lang.panes import PANES
 from gomem_core.lessons import lessons
 from gomem_tui.cli import SUBCOMMANDS, declare_explorer
@@ -20,7 +20,7 @@ _WORDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """What can stand in a place: some words, files, session files rather than others, IDs of journals, or anything."""
 
@@ -30,7 +30,7 @@ class Value:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """An option's names, what it is for, and the value after it, if it takes one."""
 
@@ -40,7 +40,7 @@ class Option:
     repeats: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """A subcommand, or the explorer, whose name is empty."""
 

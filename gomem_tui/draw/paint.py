@@ -6,10 +6,9 @@ by colour instead of row by row.  Here stands the only code of gomem that uses T
 compositor's updates and strips, as of Textual 8); where an update is of another sort, Textual's own way is taken.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -21,7 +20,9 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from gomem_core.foreign import is_seen
+from gomem_core.frozen import frozen
 from gomem_tui.draw.glyphs import in_ascii
+from gomem_tui.draw.sequences import ANY, Run, code_length, shows_on_blanks, written
 from gomem_tui.settings.look import Depth, Look
 
 _SYSTEMS: Final[dict[Depth, ColorSystem | None]] = {
@@ -31,15 +32,12 @@ _SYSTEMS: Final[dict[Depth, ColorSystem | None]] = {
     "none": None,
 }
 _DEFAULTS = {"39", "49"}  # the terminal's own colours, which hold after a reset anyway
-_SHOWS_ON_BLANKS = re.compile(r"(?:^|;)(?:4|7|9|4[0-8]|10[0-7]|21|53)(?:;|$)")  # background, underline, reverse, strike
-_BLANKS = re.compile(" {9,}")  # from here on erasing them, and moving over them, is shorter than writing them
-_LAST_BLANKS = 5  # ... where nothing follows, so that one need not move over them
 _JUMP = 4  # bytes: what moving over some cells costs
-_ANY = "*"  # the style of a blank that looks the same in all styles
 
 Cell = tuple[str, str]  # character ("" after a wide one) and style codes
 _UNKNOWN: Cell = ("\0", "")
-_BLANK: Cell = (" ", _ANY)
+_BLANK: Cell = (" ", ANY)
+_JOINS = "+"  # no style: the character belongs to what stands before it
 
 
 def drawn_as(screen: Screen[object], look: Look) -> list[Strip]:
@@ -53,20 +51,17 @@ def _drawn_piece(piece: Segment, look: Look) -> Segment:
     return Segment(text, style)
 
 
-class _Run(NamedTuple):
-    """Neighbouring cells to be written in one style, from column x of row y to before column end."""
+@frozen
+class Pieces:
+    """What is to stand from some columns and in some rows on: an update that did not come from Textual's compositor."""
 
-    codes: str
-    y: int
-    x: int
-    end: int
-    text: str
+    placed: list[tuple[int, int, list[Segment]]]  # column, row
 
 
 class CellUpdate(CompositorUpdate):
-    """One of Textual's updates, reduced to the cells that differ."""
+    """One of Textual's updates, or pieces, reduced to the cells that differ."""
 
-    def __init__(self, update: CompositorUpdate, painter: "Painter") -> None:
+    def __init__(self, update: CompositorUpdate | Pieces, painter: "Painter") -> None:
         self._update = update
         self._painter = painter
 
@@ -97,48 +92,62 @@ class Painter:
         if size != self._size:
             self._size = size
             self.forget()
-        return CellUpdate(update, self) if isinstance(update, ChopsUpdate | LayoutUpdate) else update
+        return CellUpdate(update, self) if isinstance(update, ChopsUpdate | LayoutUpdate | Pieces) else update
 
-    def paint(self, update: CompositorUpdate) -> str:
+    def paint(self, update: CompositorUpdate | Pieces) -> str:
         """Escape sequences that bring the terminal from what it shows to what the update says."""
         columns, rows = self._size
         changed: dict[int, set[int]] = {}  # columns, by row
-        for x, y, strip in _placed(update):
+        for x, y, segments in _placed(update):
             if y >= rows:  # an update from before the terminal became smaller: it would all land in the last row
                 continue
             row = self._rows.setdefault(y, [])
-            if found := _exchange(row, x, self._cells(strip)[: max(0, columns - x)]):
+            if found := _exchange(row, x, self._cells(segments)[: max(0, columns - x)]):
                 changed.setdefault(y, set()).update(found)
-        return _written([run for y, found in changed.items() for run in _runs(self._rows[y], y, found, columns)], columns)
+        return written([run for y, found in changed.items() for run in _runs(self._rows[y], y, found, columns)], columns)
 
-    def _cells(self, strip: Strip) -> list[Cell]:
+    def _cells(self, segments: Iterable[Segment]) -> list[Cell]:
         cells: list[Cell] = []
-        for text, style, control in strip:
-            if control:
-                continue
-            codes = _codes(style, self._system) if style is not None else ""
-            if not text.isprintable():  # no pane has such text: this is for what Textual draws by itself
-                text = "".join(filter(is_seen, text))  # Textual gave it no room
-            if self._ascii:
-                text = in_ascii(text)
-            blank = (" ", codes) if _shows_on_blanks(codes) else _BLANK
-            if text.isascii():
-                cells += [blank if char == " " else (char, codes) for char in text]
-                continue
-            for char in text:
-                width = 1 if char.isascii() else cell_len(char)
-                if width:
-                    cells.append(blank if char == " " else (char, codes))
-                    if width > 1:
-                        cells.append(("", codes))
-                elif cells:  # belongs to the character before it
-                    cells[-1] = (cells[-1][0] + char, cells[-1][1])
+        for text, style, control in segments:
+            if not control:
+                found = _cells_of(text, _codes(style, self._system) if style is not None else "", self._ascii)
+                if found and found[0][1] == _JOINS:
+                    if cells:
+                        cells[-1] = (cells[-1][0] + found[0][0], cells[-1][1])
+                    found = found[1:]
+                cells += found
         return cells
 
 
-def _placed(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """The update's strips with the column and row they begin at."""
-    if isinstance(update, LayoutUpdate):
+@lru_cache(maxsize=2048)  # a step shows much of what was shown elsewhere, or a while ago
+def _cells_of(text: str, codes: str, ascii_only: bool) -> tuple[Cell, ...]:
+    """Text as cells; what belongs to the character before it has the style _JOINS."""
+    if not text.isprintable():  # no pane has such text: this is for what Textual draws by itself
+        text = "".join(filter(is_seen, text))  # Textual gave it no room
+    if ascii_only:
+        text = in_ascii(text)
+    blank = (" ", codes) if shows_on_blanks(codes) else _BLANK
+    if text.isascii():
+        return tuple(blank if char == " " else (char, codes) for char in text)
+    cells: list[Cell] = []
+    for char in text:
+        width = 1 if char.isascii() else cell_len(char)
+        if width:
+            cells.append(blank if char == " " else (char, codes))
+            if width > 1:
+                cells.append(("", codes))
+        elif cells:
+            cells[-1] = (cells[-1][0] + char, cells[-1][1])
+        else:
+            cells.append((char, _JOINS))
+    return tuple(cells)
+
+
+def _placed(update: CompositorUpdate | Pieces) -> Iterator[tuple[int, int, Iterable[Segment]]]:
+    """The update's segments with the column and row they begin at."""
+    if isinstance(update, Pieces):
+        yield from update.placed
+    elif isinstance(update, LayoutUpdate):
         for y, strips in enumerate(update.strips, update.region.y):
             x = update.region.x
             for strip in strips:
@@ -160,12 +169,11 @@ def _exchange(row: list[Cell], x: int, cells: list[Cell]) -> list[int]:
         return []
     row[x:end] = cells
     found = [i for i, (old, new) in enumerate(zip(there, cells, strict=True), x) if old != new]
-    if any(not char for char, _ in cells):
-        found += [i - 1 for i in found if i > x and not row[i][0]] + [i + 1 for i in found if i + 1 < end and not row[i + 1][0]]
-    return found
+    wide = [i - 1 for i in found if i > x and not row[i][0]] + [i + 1 for i in found if i + 1 < end and not row[i + 1][0]]
+    return found + wide
 
 
-def _runs(row: list[Cell], y: int, found: set[int], columns: int) -> Iterator[_Run]:
+def _runs(row: list[Cell], y: int, found: set[int], columns: int) -> Iterator[Run]:
     """What is to be written of a row of which these columns differ; gaps that are cheaper to write than to jump are closed."""
     wanted = _with_blank_end(row, sorted(found), columns)
     start = end = wanted[0]
@@ -176,9 +184,9 @@ def _runs(row: list[Cell], y: int, found: set[int], columns: int) -> Iterator[_R
         if together is not None and (i == end or _is_cheap(row[end:i], together)):
             codes, end = together, i + 1
         else:
-            yield _Run(codes, y, start, end, "".join(char for char, _ in row[start:end]))
+            yield Run(codes, y, start, end, "".join([char for char, _ in row[start:end]]))
             start, end, codes = i, i + 1, own
-    yield _Run(codes, y, start, end, "".join(char for char, _ in row[start:end]))
+    yield Run(codes, y, start, end, "".join([char for char, _ in row[start:end]]))
 
 
 def _with_blank_end(row: list[Cell], found: list[int], columns: int) -> list[int]:
@@ -194,103 +202,19 @@ def _with_blank_end(row: list[Cell], found: list[int], columns: int) -> list[int
 
 def _together(codes: str, own: str) -> str | None:
     """The style in which cells of these two styles can be written; None where there is none."""
-    if codes == own or (own == _ANY and not _shows_on_blanks(codes)):
+    if codes == own or (own == ANY and not shows_on_blanks(codes)):
         return codes
-    return own if codes == _ANY and not _shows_on_blanks(own) else None
+    return own if codes == ANY and not shows_on_blanks(own) else None
 
 
 def _is_cheap(gap: list[Cell], codes: str) -> bool:
     """Whether to write these cells again, in this style, is possible and no longer than to jump over them."""
-    if _UNKNOWN in gap:
+    if len(gap) > _JUMP or _UNKNOWN in gap:  # no two cells are less than three bytes
         return False
-    return len("".join(char for char, _ in gap).encode()) <= _JUMP and all(_together(codes, own) == codes for _, own in gap)
-
-
-def _written(runs: list[_Run], columns: int) -> str:
-    """The sequences for all runs, those of one style together; plain styles first, so that one seldom has to reset."""
-    out: list[str] = []
-    at: tuple[int, int] | None = None  # column and row of the terminal's cursor, where they are known
-    style = ""
-    runs.sort(key=lambda run: (len(_settings(run.codes)), run.codes, run.y, run.x))
-    for codes, y, x, end, text in runs:
-        if codes not in (style, _ANY):
-            out.append(_change(style, codes))
-            style = codes
-        out.append(_move(at, (x, y)))
-        narrow = end - x == len(text)
-        if not _shows_on_blanks(codes):
-            text, left = _erasing(text, end == columns)
-            end -= left
-        out.append(text)
-        at = (end, y) if narrow and end < columns else None  # after the last column terminals differ, and on wide characters
-    if style:
-        out.append("\x1b[m")
-    return "".join(out)
-
-
-def _erasing(text: str, to_the_end: bool) -> tuple[str, int]:
-    """The text with long blanks erased instead of written, and over how many at its end the cursor then has not moved."""
-    if "   " not in text:
-        return text, 0
-    body = text.rstrip(" ")
-    left = len(text) - len(body)
-    body = _BLANKS.sub(lambda blanks: f"\x1b[{len(blanks.group())}X\x1b[{len(blanks.group())}C", body)
-    if to_the_end and left > 2:
-        return f"{body}\x1b[K", left
-    if left >= _LAST_BLANKS:
-        return f"{body}\x1b[{left}X", left
-    return body + " " * left, 0
-
-
-def _move(at: tuple[int, int] | None, to: tuple[int, int]) -> str:
-    """The shortest sequence that moves the cursor; columns and rows count from 0."""
-    x, y = to
-    anywhere = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
-    if at is None:
-        return anywhere
-    right, down = x - at[0], y - at[1]
-    vertical = "" if not down else f"\x1b[{_count(abs(down))}{'B' if down > 0 else 'A'}"
-    back = "\b" * -right if right > -4 else f"\x1b[{-right}D"
-    relative = vertical + ("" if not right else f"\x1b[{_count(right)}C" if right > 0 else back)
-    return min(relative, anywhere, key=len)
-
-
-def _count(n: int) -> str:
-    return str(n) if n > 1 else ""
-
-
-def _change(old: str, new: str) -> str:
-    """The shortest sequence from one style to another."""
-    before, after = _settings(old), _settings(new)
-    if not after:
-        return "\x1b[m"
-    if before.keys() <= after.keys():
-        return f"\x1b[{';'.join(code for sort, code in after.items() if before.get(sort) != code)}m"
-    return f"\x1b[0;{new}m"
-
-
-@lru_cache(maxsize=1024)
-def _shows_on_blanks(codes: str) -> bool:
-    return _SHOWS_ON_BLANKS.search(codes) is not None
-
-
-@lru_cache(maxsize=1024)
-def _settings(codes: str) -> Mapping[str, str]:
-    """What a style sets, by sort: another style that sets the same sorts, or more, overrides it without a reset."""
-    settings: dict[str, str] = {}
-    parts = codes.split(";") if codes not in ("", _ANY) else []
-    while parts:
-        number = int(parts[0] or 0)
-        length = _length(parts)
-        sort = "38" if 30 <= number <= 38 or 90 <= number <= 97 else "48" if 40 <= number <= 48 or number >= 100 else parts[0]
-        settings[sort] = ";".join(parts[:length])
-        del parts[:length]
-    return settings
-
-
-def _length(parts: list[str]) -> int:
-    """How many of the numbers belong to the first one."""
-    return 1 if parts[0] not in ("38", "48") else 3 if parts[1] == "5" else 5
+    return (
+        all(own == codes or _together(codes, own) == codes for _, own in gap)
+        and len("".join([c for c, _ in gap]).encode()) <= _JUMP
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -301,7 +225,7 @@ def _codes(style: Style, system: ColorSystem | None) -> str:
     parts = drawn.split(";") if drawn else []
     kept: list[str] = []
     while parts:
-        length = _length(parts)
+        length = code_length(parts)
         if parts[0] not in _DEFAULTS:
             kept += parts[:length]
         del parts[:length]

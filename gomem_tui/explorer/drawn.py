@@ -1,23 +1,25 @@
 """An app drawn as a look says: in its colours and signs, and of each frame only the cells that differ."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 from rich.console import RenderableType
 from textual.app import App
 from textual.events import Event, InputEvent, Resize
-from textual.geometry import Size
+from textual.geometry import NULL_REGION, Region, Size
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
+from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from gomem_core.cli.crash import sentence
 from gomem_core.cli.output import INTERNAL, say
 from gomem_tui.draw.chrome import LineScrollBar, textual_theme
-from gomem_tui.draw.paint import Painter
+from gomem_tui.draw.paint import Painter, Pieces
 from gomem_tui.draw.style import styles
-from gomem_tui.panes.base import LinePane
+from gomem_tui.panes.base import LinePane, Piece
 from gomem_tui.settings.look import Look, theme_on
 from gomem_tui.terminal.driver import BackgroundTold, TerminalDriver
 from gomem_tui.terminal.ending import Signals, quiet
@@ -42,6 +44,7 @@ class DrawnApp(App[int]):
         self._take(look)
         ScrollBar.renderer = LineScrollBar
         self._painter = Painter(look)
+        self._unpainted: list[tuple[Widget, Sequence[Piece]]] = []
         self._seen: Size | None = None  # the size that was told last
         self._was_other = False
         self.ending = False  # what is typed is for nobody any more
@@ -147,6 +150,29 @@ class DrawnApp(App[int]):
         self._painter.forget()
         self.screen.refresh(layout=True)
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+    def paint(self, widget: Widget, pieces: Sequence[Piece]) -> None:
+        """Write what changed in rows of a widget, together with what else changes now, and without Textual's compositor.
+
+        That looks at all widgets in all rows, which takes twice as long as all else that a step makes necessary.
+        """
+        if not self._unpainted:
+            self.call_later(self._paint_all)
+        self._unpainted.append((widget, pieces))
+
+    def _paint_all(self) -> None:
+        """Write it, where widgets are shown and nothing lies over them; else Textual has to know what changed."""
+        unpainted, self._unpainted = self._unpainted, []
+        places = {} if self._batch_count else self.screen._compositor.visible_widgets
+        placed: list[Piece] = []
+        for widget, pieces in unpainted:
+            region, clip = places.get(widget, (NULL_REGION, NULL_REGION))
+            if region.size == widget.outer_size and clip.contains_region(region):
+                placed += [(region.x + x, region.y + y, segments) for x, y, segments in pieces]
+            else:
+                widget.refresh(*(Region(0, y, widget.outer_size.width, 1) for _, y, _ in pieces))
+        if placed:
+            self._display(self.screen, Pieces(placed))
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | Pieces | None) -> None:
         """Textual's private way out; see paint.py."""
         super()._display(screen, cast("RenderableType | None", self._painter.reduce(renderable, screen.size)))

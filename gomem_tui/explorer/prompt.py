@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from typing import ClassVar, Final
 
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.geometry import Region
 from textual.message import Message
+from textual.reactive import var
+from textual.strip import Strip
 from textual.suggester import SuggestionReady
 from textual.widgets import Input, Static
 
@@ -41,6 +46,8 @@ class Prompt(Input):
 
     # The keys with which a line is edited are Textual's and cannot be given others, these two go with them (keynames.is_typed):
     # to whoever types, they mean what they mean in every other program.
+    placeholder = var("")  # no `reactive`, which Textual would draw
+
     BINDINGS: ClassVar[list[BindingType]] = [
         ("up", "older", "older"),
         ("down", "newer", "newer"),
@@ -60,6 +67,20 @@ class Prompt(Input):
         self.remembers = True  # what is typed goes into the history
         self.cursor_blink = False
         self.can_focus = False  # so that Textual's own ways to the next widget do not lead here
+
+    def watch_placeholder(self) -> None:
+        """Show it: each step has another, and by Textual's way that would take as long as the panes do."""
+        paint = getattr(self.app, "paint", None) if self.is_mounted and not (self.value or self.has_focus) else None
+        if paint is None:
+            self.refresh()
+        else:
+            style, room = self.get_component_rich_style("input--placeholder"), self.outer_size.width
+            blanks = " " * (room - cell_len(self.placeholder))
+            paint(self, [(0, 0, [Segment(set_cell_size(self.placeholder, room - len(blanks)), style), Segment(blanks)])])
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The line as it is: Textual would keep it, and show another placeholder only where it was told of that."""
+        return [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
 
     def expect(self, context: str) -> None:
         """Complete what is typed from now on as if it stood after `context`."""

@@ -4,7 +4,7 @@ import time
 from typing import Protocol
 
 from gomem_core.cli.output import say
-from gomem_core.files.journal import killed_last, prune
+from gomem_core.files.journal import prune
 from gomem_core.session.console import Console
 from gomem_tui.hint import offer, taken_up_by
 
@@ -37,9 +37,9 @@ class SessionVisit:
         problem = self._desk.take_problem()
         if problem or self._desk.journal is None:
             return problem
-        prune()
-        killed = killed_last() if self._offers_killed and not self._desk.session.step else None
-        return "" if killed is None else offer(killed, time.time_ns(), ":resume")
+        killed = prune()
+        wanted = self._offers_killed and not self._desk.session.step
+        return "" if killed is None or not wanted else offer(killed, time.time_ns(), ":resume")
 
     def instead_of_a_step(self) -> str:
         """Nothing."""

@@ -1,8 +1,9 @@
 """The line pane: a widget of styled lines that repaints only the cells that differ."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
@@ -18,6 +19,9 @@ from gomem_tui.render.lines import Line, Port, fit, plain
 from gomem_tui.render.unknown import render_unknown
 from gomem_tui.render.words import clean
 
+Piece = tuple[int, int, list[Segment]]
+"""What is to stand from a column and in a row of a widget on."""
+
 
 class LinePane(Widget):
     """Shows what `draw` returns; `redraw` compares with what is shown and repaints the difference."""
@@ -25,7 +29,7 @@ class LinePane(Widget):
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
         self._lines: list[Line] = []
-        self._strips: dict[int, Strip] = {}
+        self._segments: dict[int, list[Segment]] = {}
         self.held = False  # what it shows must not be looked at now: it goes on showing what it showed
 
     def draw(self, width: int, height: int) -> list[Line]:
@@ -46,50 +50,61 @@ class LinePane(Widget):
     @property
     def has_room(self) -> bool:
         """Whether it is among what is shown, in a terminal that is large enough."""
-        return self.display and bool(self.size.area)
+        return self.display and bool(self.outer_size.area)
 
     def redraw(self) -> None:
-        """Draw anew and repaint the cells that changed."""
-        width, height = self.size
+        """Draw anew and repaint the rows that changed."""
+        width, height = self.outer_size  # it has neither border nor padding
         if self.held or not self.is_mounted or not self.has_room:
             return
-        before, self._lines = self._lines, [_shown(line, width) for line in self.drawn(width, height)]
+        before, self._lines = self._lines, self.drawn(width, height)
         if len(before) != len(self._lines):
-            self._strips.clear()
+            self._lines = [_shown(line, width) for line in self._lines]
+            self._segments.clear()
             self.refresh()
             return
-        regions: list[Region] = []
+        pieces: list[Piece] = []
         for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
             if old != new:
-                self._strips.pop(y, None)
-                regions.append(Region(0, y, width, 1))  # whole lines: paint.py drops the cells that are equal
-        if regions:
-            self.refresh(*regions)
+                self._lines[y] = _shown(new, width)
+                shown = self._segments.pop(y, [])
+                pieces.append(_differing(y, shown, self.segments(y)))
+        if pieces:
+            paint = getattr(self.app, "paint", self._refresh_rows)  # the explorer has a shorter way than Textual's
+            paint(self, pieces)
+
+    def segments(self, y: int) -> list[Segment]:
+        """A line in its styles.  They have no background but the cursor's: the terminal's own shows through."""
+        found = self._segments.get(y)
+        if found is None:
+            line = fit(self._lines[y], self.outer_size.width) if self.held else self._lines[y]  # of another width, perhaps
+            styles = getattr(self.app, "token_styles", STYLES)  # of the explorer's look
+            found = self._segments[y] = []
+            for text, token in _merged(line):
+                style = styles[token]
+                found += _underlined(text, style) if style.underline else (Segment(text, style),)
+        return found
 
     def render_line(self, y: int) -> Strip:
-        """Textual asks for one line.  Styles have no background but the cursor's: the terminal's own shows through."""
-        if y >= len(self._lines):
-            return Strip.blank(self.size.width)
-        strip = self._strips.get(y)
-        if strip is None:
-            line = fit(self._lines[y], self.size.width) if self.held else self._lines[y]  # of another width, perhaps
-            styles = getattr(self.app, "token_styles", STYLES)  # of the explorer's look
-            segments = [piece for text, token in _merged(line) for piece in _segments(text, styles[token])]
-            strip = self._strips[y] = Strip(segments, self.size.width)
-        return strip
+        """Textual asks for one line."""
+        width = self.outer_size.width
+        return Strip(self.segments(y), width) if y < len(self._lines) else Strip.blank(width)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines as they are: without borders and backgrounds of its own there is nothing to lay around them."""
         return [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
 
+    def _refresh_rows(self, _: Widget, pieces: Sequence[Piece]) -> None:
+        self.refresh(*(Region(0, y, self.outer_size.width, 1) for _, y, _ in pieces))
+
     def restyle(self) -> None:
         """Paint the same lines in the styles that hold now."""
-        self._strips.clear()
+        self._segments.clear()
         self.refresh()
 
     def on_resize(self) -> None:
         """Everything is elsewhere now."""
-        self._strips.clear()
+        self._segments.clear()
         if not self.held and self.has_room:
             self.resized()
             self._lines = []
@@ -98,14 +113,25 @@ class LinePane(Widget):
 
 def _shown(line: Line, width: int) -> Line:
     """The line without what a terminal could take for a command, wherever it comes from: no renderer need think of that."""
-    if all(is_harmless(text) for text, _ in line):
+    if is_harmless(plain(line)):
         return line
     return fit(tuple((clean(text), token) for text, token in line), width)
 
 
-def _segments(text: str, style: Style) -> Iterator[Segment]:
-    """The text in the style; where that underlines, not the blanks around the text, which fill columns."""
-    body = text.strip(" ") if style.underline else text
+def _differing(y: int, old: list[Segment], new: list[Segment]) -> Piece:
+    """What of a row differs from what is shown: all but the segments that are the same at its beginning and at its end."""
+    first, last = 0, len(new)
+    while first < last and first < len(old) and old[first] == new[first]:
+        first += 1
+    behind = len(old) - len(new)
+    while last > first and last + behind > first and old[last - 1 + behind] == new[last - 1]:
+        last -= 1
+    return sum(cell_len(segment.text) for segment in new[:first]), y, new[first:last]
+
+
+def _underlined(text: str, style: Style) -> Iterator[Segment]:
+    """The text in a style that underlines, but not the blanks around the text, which fill columns."""
+    body = text.strip(" ")
     start = text.index(body)
     for piece, own in ((text[:start], None), (body, style), (text[start + len(body) :], None)):
         if piece:

@@ -4,7 +4,7 @@ from gomem_core.lang.commands import Filter
 from gomem_core.queries.roworder import Choice, RowOrder, Work
 from gomem_core.queries.spanfilter import central_fields, keep, read_filters
 from gomem_core.world.world import Whole
-from gomem_tui.render.mcentral import listed_classes
+from gomem_tui.render.mcentral import asked_classes, listed_classes
 
 
 class ClassOrder(RowOrder):
@@ -14,6 +14,8 @@ class ClassOrder(RowOrder):
         super().__init__(Choice("asked", descending=False))
         self._world = world
         self._rows: list[int] = []
+        self._asked: list[int] | None = None  # to know that is to look at each
+        self._listed: list[int] = []  # all of them
 
     def _read(self, text: str) -> tuple[Filter, ...] | None:
         return read_filters("mcentral", text) or None
@@ -23,22 +25,34 @@ class ClassOrder(RowOrder):
 
     def total(self) -> int:
         """Span classes that have an mcentral."""
-        return len(listed_classes(self._world))
+        return len(self._world.profile.central_classes)
 
     def look_again(self) -> None:
         """The heap changed."""
         self._all = True
+        self._asked = None
 
     def rows(self) -> list[int]:
         """The classes."""
         self.catch_up()
-        return listed_classes(self._world) if self.plain else self._rows
+        return self._every() if self.plain else self._rows
+
+    def asked(self) -> list[int]:
+        """The classes whose mcentral was asked."""
+        if self._asked is None:
+            self._asked = asked_classes(self._world)
+            self._listed = listed_classes(self._world, self._asked)
+        return self._asked
+
+    def _every(self) -> list[int]:
+        self.asked()
+        return self._listed
 
     def work(self) -> Work:
         """Look at all classes, which are few."""
         wanted = self._wanted
         yield None
-        rows = [spanclass for spanclass in listed_classes(self._world) if self._passes(spanclass, wanted.test)]
+        rows = [spanclass for spanclass in self._every() if self._passes(spanclass, wanted.test)]
 
         def take() -> None:
             if self._taken(wanted):

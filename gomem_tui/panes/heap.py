@@ -38,7 +38,7 @@ class HeapStatsPane(TablePane):
         return heap.render_heap(self.model.world, self.port(width, height), self.model.scene, self._account(), self._lived())
 
     def _plan(self) -> heap.Plan:
-        return heap.plan(self.size.width, self.size.height)
+        return heap.plan(self.outer_size.width, self.outer_size.height)
 
     def page(self) -> int:
         """Wasteful classes shown."""
@@ -62,7 +62,7 @@ class HeapStatsPane(TablePane):
 
     def reveal(self) -> None:
         """Scroll to the selected class, if it was chosen here."""
-        if self.display and self.size.area:  # the account is not kept up to date for a pane that nobody sees
+        if self.display and self.outer_size.area:  # the account is not kept up to date for a pane that nobody sees
             super().reveal()
 
     def move(self, rows: int, columns: int = 0) -> None:

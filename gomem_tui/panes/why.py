@@ -6,8 +6,8 @@ from gomem_core.lang.moves import Diff
 from gomem_core.report import Result
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
-from gomem_tui.render.lines import Line
-from gomem_tui.render.why import READ_KEYS, Story, render_why, standing_at, why_length
+from gomem_tui.render.lines import Line, Port
+from gomem_tui.render.why import READ_KEYS, Story, render_why, standing_at, why_length, why_text
 from gomem_tui.settings.keys import Keyboard
 
 
@@ -19,6 +19,7 @@ class WhyPane(HeapPane):
         self.model = model
         self.keyboard = keyboard
         self.shows_log = False
+        self._laid_out: tuple[object, list[Line]] = (None, [])  # what was laid out last, and the lines of it
 
     @property
     def answers(self) -> bool:
@@ -82,7 +83,15 @@ class WhyPane(HeapPane):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Title rule and the part of the text that is scrolled to."""
-        return render_why(self._story(), self.port(width, height))
+        story, port = self._story(), self.port(width, height)
+        return render_why(story, port, None if story.shows_log else self._text(story, port))
+
+    def _text(self, story: Story, port: Port) -> list[Line]:
+        """All lines of what is no log; it is asked for their number before they are drawn."""
+        about = (story, port.width, port.height)
+        if about != self._laid_out[0]:
+            self._laid_out = about, why_text(story, port)
+        return self._laid_out[1]
 
     def wanted(self, width: int, most: int) -> int:
         """Rows in which all that is to be told is seen, in a pane `most` rows high or lower."""
@@ -94,7 +103,7 @@ class WhyPane(HeapPane):
 
     def page(self) -> int:
         """Rows shown."""
-        return max(1, self.size.height - 1)
+        return max(1, self.outer_size.height - 1)
 
     def reveal(self) -> None:
         """A new command starts at its top; in the log, the event at which the session stands is in sight."""
@@ -110,7 +119,8 @@ class WhyPane(HeapPane):
         self.redraw()
 
     def _show_from(self, top: int) -> None:
-        length = why_length(self._story(), self.port(self.size.width, self.size.height))
+        story, port = self._story(), self.port(*self.outer_size)
+        length = why_length(story, port) if story.shows_log else len(self._text(story, port))
         self.top = max(0, min(top, length - self.page()))
 
     def toggle_log(self) -> None:

@@ -125,8 +125,9 @@ def _bitmap(model: Model, width: int, rows: int) -> list[Line]:
 
 def _mcentral(model: Model, width: int, rows: int) -> list[Line]:
     """The classes that were asked; all of them, where there is room for all."""
-    classes, asked = mcentral.listed_classes(model.world), len(mcentral.asked_classes(model.world))
-    shown = len(classes) if rows >= len(classes) else min(rows, asked)
+    asked = mcentral.asked_classes(model.world)
+    classes = mcentral.listed_classes(model.world, asked)
+    shown = len(classes) if rows >= len(classes) else min(rows, len(asked))
     spanclass = model.scene.selection.spanclass
     at = classes.index(spanclass) if spanclass in classes else 0
     port = Port(width, shown + 2 + len(model.world.profile.central_lists), _top(at, shown, len(classes)))

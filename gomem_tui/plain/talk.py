@@ -17,7 +17,7 @@ from typing import Final
 from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, is_terminal, say
 from gomem_core.cli.run import is_unmet
 from gomem_core.cli.source import STDIN, Line, display_name, read_lines
-from gomem_core.files.journal import JournalError, killed_last, prune
+from gomem_core.files.journal import JournalError, prune
 from gomem_core.files.script import ScriptError
 from gomem_core.lang import ParseError, help_text, read_line
 from gomem_core.lang.errors import WordError
@@ -112,9 +112,8 @@ class PlainTalk:
         if session.step or session.event:
             self._tell_why()
         elif self.console.journal is not None:
-            prune()
-            killed = None if self._lesson else killed_last()
-            if killed is not None:
+            killed = prune()
+            if killed is not None and not self._lesson:
                 self._tell(offer(killed, time.time_ns(), "resume"))
         self._tell_next()
 

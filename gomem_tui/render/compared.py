@@ -1,9 +1,9 @@
 """Figures beside what they were: before the last step, or at the other moment of a difference."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from gomem_core.frozen import frozen
 from gomem_core.queries.figures import Figures
 from gomem_tui.render.lines import Line, Scene, Span
 
@@ -16,7 +16,7 @@ class Sum(NamedTuple):
     was: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compared:
     """The figures of now, and what the scene knows of those before."""
 

@@ -4,9 +4,9 @@ How the parts are arranged depends on the size of the pane alone, so that nothin
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from gomem_core.frozen import frozen
 from gomem_core.queries.account import Account, Share
 from gomem_core.queries.figures import figures
 from gomem_core.queries.waste import holding
@@ -26,7 +26,7 @@ _LEAST: Final = 2  # rows of wasteful classes
 _FREE: Final = 6  # lines of a table of free lists
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What a pane of some size shows, in lines; `waste` is the first line of the wasteful classes, `rows` how many there are."""
 

@@ -1,11 +1,12 @@
 """The ladder of an allocation: size class → mcache → mcentral → mheap → OS, gathered from its events."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from rich.cells import cell_len
 
+from gomem_core.frozen import frozen
 from gomem_core.go import events as e
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.report import counted, format_bytes
@@ -28,7 +29,7 @@ _TOLD: Final[dict[type[e.Event], tuple[int, bool]]] = {  # events that say all o
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rung:
     """One step of the ladder: what it had to say, whether it had what was wanted, and the Go function that decides."""
 

@@ -3,10 +3,10 @@
 The selected place is shown three times: in the arena, its byte of the bitmap, its entry of spans.  That links the regions.
 """
 
-from dataclasses import dataclass
 from math import log2
 from typing import Final
 
+from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import BITMAP_BYTES_PER_ARENA_BYTE, PAGE_SHIFT, PHYS_PAGE_SIZE, PTR_SIZE
 from gomem_core.queries.reach import object_at
 from gomem_core.report import format_bytes
@@ -50,7 +50,7 @@ _NAMES: Final = {
 _TONES: Final[dict[str, Token]] = {"heap: arena": "low", "heap: bitmap": "mid", "heap: spans": "high"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     """A row, and what it is for."""
 

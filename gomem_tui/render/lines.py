@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
+from gomem_core.frozen import frozen
 from gomem_core.queries.difference_tables import GLYPHS, Fate
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.roworder import RowOrder
@@ -22,7 +23,7 @@ MANY: Final = 48  # spans: where a step touched more, + says little and hides wh
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Port:
     """What part of a pane is to be drawn: `height` rows from row `top`, `width` columns; `active` when it has the keyboard."""
 
@@ -79,8 +80,13 @@ class Scene:
 
 def fit(line: Line, width: int) -> Line:
     """The line cut or filled up with blanks to exactly `width` cells; … at its end tells that something is missing."""
-    out: list[Span] = []
     left = max(width, 0)
+    texts = [text for text, _ in line]
+    cells = cell_len("".join(texts))
+    if cells <= left:  # nearly always
+        whole = line if "" not in texts else tuple(span for span in line if span[0])
+        return whole if cells == left else (*whole, (" " * (left - cells), "text"))
+    out: list[Span] = []
     for number, (text, token) in enumerate(line):
         if left <= 0:
             break

@@ -1,10 +1,10 @@
 """The mcaches: what each P allocates from without a lock, its cached spans in two groups and its tiny block."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final, Literal
 
+from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import TINY_SIZE
 from gomem_core.go.sizeclasses import is_noscan, kind_of
 from gomem_core.queries.difference_tables import GLYPHS
@@ -36,7 +36,7 @@ _HINT: Final = "    nothing cached: an allocation fetches a span"
 _LEGEND: Final = ("bars: free slots", "▓ byte taken", "· byte free")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cached:
     """One cached span: its class, base and free slots."""
 
@@ -45,7 +45,7 @@ class Cached:
     nfree: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A row of the pane: a P's heading, its tiny block, or cached spans, one or (None: no more in its group) two."""
 

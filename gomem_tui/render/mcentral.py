@@ -27,10 +27,9 @@ def asked_classes(world: Whole) -> list[int]:
     return [c for c in world.profile.central_classes if world.lists.central(c).nlock]
 
 
-def listed_classes(world: Whole) -> list[int]:
+def listed_classes(world: Whole, asked: Sequence[int]) -> list[int]:
     """All span classes in the order of the rows: those that were asked come first."""
-    asked = asked_classes(world)
-    return asked + [c for c in world.profile.central_classes if c not in asked]
+    return [*asked, *(c for c in world.profile.central_classes if c not in asked)]
 
 
 def central_rows(world: Whole, height: int) -> int:
@@ -38,19 +37,27 @@ def central_rows(world: Whole, height: int) -> int:
     return max(1, height - 2 - len(world.profile.central_lists))
 
 
-def render_mcentral(world: Whole, port: Port, scene: Scene, filtered: Sequence[int] | None = None, text: str = "") -> list[Line]:
+def render_mcentral(
+    world: Whole,
+    port: Port,
+    scene: Scene,
+    filtered: Sequence[int] | None = None,
+    text: str = "",
+    asked: Sequence[int] | None = None,
+) -> list[Line]:
     """Title rule, headings, the classes from number port.top, then the chains of the selected class.
 
-    `filtered` are those that pass the filter `text`; None: all.
+    `filtered` are those that pass the filter `text`; None: all.  `asked` are those that were asked, where that is known.
     """
     names = world.profile.central_names
-    listed, rows = listed_classes(world), central_rows(world, port.height)
-    classes = listed if filtered is None else filtered
-    asked = sum(world.lists.central(c).nlock > 0 for c in listed)
+    asked = asked_classes(world) if asked is None else asked
+    rows = central_rows(world, port.height)
+    classes = listed_classes(world, asked) if filtered is None else filtered
     position = shown_rows(port.top + 1, min(port.top + rows, len(classes)), len(classes))
     changed = (number for number, spanclass in enumerate(classes) if spanclass in scene.touched.central)
     elsewhere = "" if scene.comparing else changed_elsewhere(changed, port.top, rows)
-    total = f"{len(classes)} of {len(listed)}" if text else f"{asked} of {len(listed)} asked so far"
+    count = len(world.profile.central_classes)
+    total = f"{len(classes)} of {count}" if text else f"{len(asked)} of {count} asked so far"
     notes = [scene.legend, total, elsewhere, position, f"filter {text}" if text else ""]
     lines = [rule("4 mcentral", notes, port), _heading(world, port.width)]
     for spanclass in classes[port.top : port.top + rows]:
@@ -58,7 +65,7 @@ def render_mcentral(world: Whole, port: Port, scene: Scene, filtered: Sequence[i
     if not classes:
         lines += notice(f"No class passes the filter {text}", port.width)
     lines += [()] * (port.height - len(names) - len(lines))
-    if scene.selection.spanclass in listed[:asked]:
+    if scene.selection.spanclass in asked:
         for name in names:
             lines.append(tuple(piece for piece, _ in _chain(world, scene, name, port.width)))
     else:

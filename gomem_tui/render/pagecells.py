@@ -1,9 +1,9 @@
 """Cells of the page map: what one page, or a power of two of them, looks like through a lens."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import Profile
 from gomem_core.world.facts import UNKNOWN
@@ -38,7 +38,7 @@ def class_glyphs(profile: Profile) -> str:
     return f"1-9 a-z A-Z {_CLASS_GLYPHS[_FIRST_GREEK : profile.largest_class + 1]}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chart:
     """The way the map is drawn: through which lens, and 2^zoom pages a cell."""
 
@@ -46,7 +46,7 @@ class Chart:
     zoom: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """What is drawn for a cell."""
 
@@ -80,6 +80,7 @@ class Cells:
         self._cursor = cursor
         self._active = active
         self._changed = sorted(scene.few)
+        self._last: tuple[SpanInfo, bool, Cell] | None = None  # a span, whether its first cell is left behind, and a cell of it
         self._signs = {one.name: one.sign for one in world.profile.central_lists}
 
     def row(self, cells: range) -> list[Cell]:
@@ -99,10 +100,19 @@ class Cells:
         return found
 
     def _one(self, info: SpanInfo, first: int, end: int) -> Cell:
-        """A cell that lies within one span."""
+        """A cell that lies within one span; those of one span are alike."""
+        changed = self._first_changed(first, end)
+        if changed or first == self._cursor:
+            return self._drawn(info, first, changed)
+        goes_on = first > info.base
+        if self._last is None or self._last[0] is not info or self._last[1] != goes_on:
+            self._last = info, goes_on, self._drawn(info, first, 0)
+        return self._last[2]
+
+    def _drawn(self, info: SpanInfo, first: int, base: int) -> Cell:
+        """A cell of a span, in which the span at `base` changed (0: none)."""
         in_use, goes_on = info.state != "free", first > info.base
         glyph = GOES_ON if in_use and goes_on else self._glyph(info, self._ago(info.base))
-        base = self._first_changed(first, end)
         mark = self._scene.mark(base) if base == info.base or self._scene.comparing else ""
         new = in_use and self._scene.mark(info.base) != ""
         token: Token = "new" if new or (mark and not in_use) else kind_tone(info)

@@ -1,14 +1,14 @@
 """Where the cells of the page map stand: each arena begins a row of its own, and a row tells how much lies between two arenas."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import PAGE_SHIFT, PAGE_SIZE
 from gomem_core.world.arenas import Arena, Arenas
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GridRow:
     """A row of the map: cells by the addresses at which they begin, or none and the bytes between two arenas."""
 

@@ -42,6 +42,9 @@ def reflow(spans: Iterable[Span], width: int) -> list[Line]:
     """Lines of at most `width` cells, broken between words, at newline characters, and in words longer than a line."""
     if width < 1:
         return []
+    spans = list(spans)
+    if len(spans) == 1 and _fits(spans[0][0], width):
+        return [tuple(spans)]
     rows = [_Row()]
     for word in _words(spans):
         if word is None:
@@ -59,6 +62,11 @@ def reflow(spans: Iterable[Span], width: int) -> list[Line]:
                     rows.append(_Row())
                 rows[-1].add(char, token, cells)
     return [tuple(row.pieces) for row in rows]
+
+
+def _fits(text: str, width: int) -> bool:
+    """Whether a line has room for a text that stays as it is: its words are one blank apart."""
+    return text != "" and cell_len(text) <= width and " ".join(text.split()) == text
 
 
 def notice(text: str, width: int) -> list[Line]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from gomem_core.session.stepmarks import GC, GROW
-from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Span, fit
 
 
@@ -25,6 +24,11 @@ def _holding(bit: int) -> bytes:
 
 _GC: Final = _holding(GC)
 _GROW: Final = _holding(GROW)
+_COLLECTED: Final[Span] = ("◆", "high")  # what the steps of a cell did: the most telling of it
+_GREW: Final[Span] = ("▲", "top")
+_PAST: Final[Span] = ("━", "mid")
+_UNDONE: Final[Span] = ("─", "dim")
+_AHEAD: Final[Span] = ("╌", "dim")
 _FLAG: Final = "⚑"
 _PLAIN: Final = "━─╌"  # cells of steps in which nothing grew or was collected
 _LEGEND: Final = (("▲", "grew"), ("◆", "collected"), ("⚑", "marked"))
@@ -42,8 +46,16 @@ def render_scrub(track: Track, width: int, empty: str = " no steps yet") -> Line
     here = track.step * (cells - 1) // track.total
     named = {step * (cells - 1) // track.total for step in track.names.values()}
     spans: list[Span] = [(" ", "text")]
+    collected, grew = track.did.translate(_GC), track.did.translate(_GROW)
     for cell in range(cells):
-        glyph, token = _cell(track, cell, cells)
+        first = -(-cell * track.total // (cells - 1))
+        end = max(first + 1, -(-(cell + 1) * track.total // (cells - 1)))
+        if collected.find(1, first, end) >= 0:
+            glyph, token = _COLLECTED
+        elif grew.find(1, first, end) >= 0:
+            glyph, token = _GREW
+        else:
+            glyph, token = _AHEAD if first >= len(track.did) else _PAST if first <= track.step else _UNDONE
         if cell == here:
             glyph, token = ("◐" if track.event else "●"), "focus"
         line = "━" if cell < here else "─" if cell < (len(track.did) - 1) * (cells - 1) // track.total else "╌"
@@ -55,7 +67,9 @@ def render_scrub(track: Track, width: int, empty: str = " no steps yet") -> Line
             flag, fill = _FLAG, fill[1:]
         elif cell in named and cell != here:  # in that one's colour: there is room for one of them only
             glyph = _FLAG
-        spans += [(glyph, token), (flag, "select"), (fill, "mid" if cell < here else "dim")]
+        spans.append((glyph, token))
+        if flag or fill:
+            spans += [(flag, "select"), (fill, "mid" if cell < here else "dim")]
     used = sum(len(text) for text, _ in spans)
     spans += [(" " * max(0, width - used - len(legend) - 1), "text"), (legend, "label")]
     return fit(tuple(spans), width)
@@ -77,18 +91,3 @@ def _cells(total: int, width: int, legend: str) -> tuple[int, int]:
     room = width - len(legend) - (3 if legend else 2)
     cells = max(0, min(room, total + 1))
     return cells, min(room // cells, 4) if cells == total + 1 else 1
-
-
-def _cell(track: Track, cell: int, cells: int) -> tuple[str, Token]:
-    """What the steps of a cell were: the most telling of them."""
-    first = -(-cell * track.total // (cells - 1)) if cell else 0
-    end = -(-(cell + 1) * track.total // (cells - 1))
-    did = track.did[first : max(end, first + 1)]
-    past = first <= track.step
-    if did.translate(_GC).find(1) >= 0:
-        return "◆", "high"
-    if did.translate(_GROW).find(1) >= 0:
-        return "▲", "top"
-    if not did:
-        return "╌", "dim"
-    return ("━", "mid") if past else ("─", "dim")

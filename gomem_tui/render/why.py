@@ -4,12 +4,12 @@ Whatever is shown, what was typed last is answered above it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
 
+from gomem_core.frozen import frozen
 from gomem_core.go import events as e
 from gomem_core.lang.commands import Alloc
 from gomem_core.lang.moves import Pause
@@ -37,7 +37,7 @@ _KEYS_FROM: Final = 60  # columns: where keys are told in the title
 _FATE_TOKENS: Final[dict[str, Token]] = dict(zip(GLYPHS.values(), ("new", "dim", "text"), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Story:
     """What there is to be told."""
 
@@ -59,8 +59,8 @@ class Story:
         return self.log and self.difference is None
 
 
-def render_why(story: Story, port: Port) -> list[Line]:
-    """Title rule, and the text from line port.top."""
+def render_why(story: Story, port: Port, text: list[Line] | None = None) -> list[Line]:
+    """Title rule, and the text from line port.top; `text` is what `why_text` returned for the same, where that is known."""
     end = port.top + max(0, port.height - 1)
     if story.shows_log:
         above = _above(story, _width(port))
@@ -69,7 +69,7 @@ def render_why(story: Story, port: Port) -> list[Line]:
         first, last = max(0, port.top - before), max(0, end - before)
         visible = above[port.top : end] + log_lines(story.outcome, first, last, story.picked)
     else:
-        lines = why_text(story, port)
+        lines = why_text(story, port) if text is None else text
         length, visible = len(lines), lines[port.top : end]
     notes = _notes(story, port.width)
     below = length - end

@@ -5,9 +5,10 @@ A configuration can give an action other keys; all that shows keys, or does what
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
+from gomem_core.frozen import frozen
 from gomem_tui.settings.keynames import is_typed, shown
 
 Scope = Literal["app", "pane", "filtered", "sorted", "entered", "arena"]  # where an action is to be had
@@ -20,7 +21,7 @@ _PANES: Final[dict[Scope, tuple[str, ...]]] = {  # of scopes that are not a pane
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """An action: its keys (Textual's names; the first is shown), a word for the footer, a sentence for the help.
 

@@ -5,10 +5,10 @@ An option overrides the environment, which overrides the configuration, which ov
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gomem_core.foreign import brief
+from gomem_core.frozen import frozen
 from gomem_core.suggest import did_you_mean, nearest
 from gomem_tui.settings.look import THEMES, Theme
 
@@ -19,7 +19,7 @@ _YES: Final = ("1", "yes", "true", "on")
 _NO: Final = ("0", "no", "false", "off")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """One thing that can be set: yes or no, or one of some words."""
 
@@ -79,7 +79,7 @@ SETTINGS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chosen:
     """The value of a setting, and where it came from."""
 

@@ -7,8 +7,9 @@ terminal's answers for keys.  It is given whole sequences only, so that it need 
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from gomem_core.frozen import frozen
 
 PATIENCE: Final = 0.05  # seconds in which a sequence that has begun goes on, unless it was Esc and keys
 TORN_PATIENCE: Final = 1.0  # ... and a paste, an answer, or more of a sequence than anybody types: a slow line may tear them
@@ -29,40 +30,40 @@ _PASTE_END: Final = b"\x1b[201~"
 _NOT_PASTED: Final = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xFFFD]) | {ord(c): c for c in "\t\n\r"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """Characters, each a key of its own."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence:
     """A key, the mouse or a report of the terminal, as it was sent."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Escape:
     """The Esc key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chord:
     """A character with alt, in a terminal that sends Esc before it."""
 
     character: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pasted:
     """A pasted text without control characters but tabs and line breaks; None: it was too long, and is lost."""
 
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Background:
     """The terminal's background: red, green and blue, 0 to 1."""
 

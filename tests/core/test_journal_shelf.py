@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gomem_core.files.journal import JournalError, find, killed_last, prune, read, unfinished
+from gomem_core.files.journal import JournalError, find, prune, read, unfinished
 from tests.core.journals import HEADER, made, names
 
 
@@ -130,15 +130,15 @@ def test_the_oldest_that_were_ended_are_deleted_and_what_was_never_begun(folder:
 
 
 def test_who_did_something_else_since_is_not_offered_what_was_killed_before(folder: Path) -> None:
-    assert killed_last(folder) is None
+    assert prune(folder) is None
     made(folder, "20260101-000000-old", age=30)
     made(folder, "20260102-000000-new", age=20)
     made(folder, "20260103-000000-nothing", b"", age=10)  # began, and did nothing
-    killed = killed_last(folder)
+    killed = prune(folder)
     assert killed is not None
     assert killed.path == find(None, folder) == folder / "20260102-000000-new.journal"
     made(folder, "20260104-000000-end", b'["do", "x"]\n["end"]\n', age=5)
-    assert killed_last(folder) is None
+    assert prune(folder) is None
     assert find(None, folder) == killed.path  # who asks for it still gets it
 
 

@@ -15,7 +15,7 @@ Whoever writes a journal holds a lock on it (flock), which the system releases w
 
 from gomem_core.files.journal.line import Header, JournalError, Kind, Record
 from gomem_core.files.journal.reading import Found, read
-from gomem_core.files.journal.shelf import Summary, find, killed_last, prune, unfinished
+from gomem_core.files.journal.shelf import Summary, find, prune, unfinished
 from gomem_core.files.journal.writing import Journal
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "Record",
     "Summary",
     "find",
-    "killed_last",
     "prune",
     "read",
     "unfinished",

@@ -5,7 +5,6 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from sys import intern
@@ -13,11 +12,12 @@ from typing import Final
 
 from gomem_core.files.journal.file import LARGEST, SUFFIX, Stamp, is_locked, stamp_of, without_waiting
 from gomem_core.files.journal.line import Header, JournalError, Record, excerpt, parse, read_header
+from gomem_core.frozen import frozen
 
 _LONGEST_HEADER: Final = 1 << 16  # bytes; what a journal begins with has some hundred
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """A journal that was read."""
 

@@ -4,13 +4,13 @@ import fcntl
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gomem_core.files.journal.file import SUFFIX, Stamp, is_locked, journal_directory, stamp_of, without_waiting
 from gomem_core.files.journal.line import Header, JournalError, begins_header, parse, read_header
 from gomem_core.foreign import brief
+from gomem_core.frozen import frozen
 
 UNFINISHED_KEPT: Final = 200  # journals
 
@@ -20,7 +20,7 @@ _FIRST_AT_MOST: Final = 1 << 20  # bytes; a session file of so many is begun sel
 _TAIL: Final = 64  # bytes, among which an ["end"] is found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """What can be said of a journal without reading all of it."""
 
@@ -61,13 +61,10 @@ def unfinished(directory: Path | None = None) -> list[Summary]:
     return []
 
 
-def killed_last(directory: Path | None = None) -> Summary | None:
-    """The session to be offered: one that was killed, unless another was ended since, by somebody who let it be."""
-    with suppress(OSError):
-        there = (summary for summary in _scan(directory)[0] if not (summary.locked or summary.empty))
-        last = next(there, None)
-        return last if last is not None and last.unfinished else None
-    return None
+def _offered(there: list[Summary]) -> Summary | None:
+    """The session that was killed last, unless another was ended since, by somebody who let it be."""
+    last = next((summary for summary in there if not (summary.locked or summary.empty)), None)
+    return last if last is not None and last.unfinished else None
 
 
 def find(which: str | None, directory: Path | None = None) -> Path:
@@ -99,11 +96,12 @@ def find(which: str | None, directory: Path | None = None) -> Path:
     raise JournalError(directory, 0, f"{message}; {_list(fitting or there)}")
 
 
-def prune(directory: Path | None = None, keep: int = 50) -> None:
+def prune(directory: Path | None = None, keep: int = 50) -> Summary | None:
     """Delete the oldest journals: of those that were ended all but `keep`, of unfinished ones all but `UNFINISHED_KEPT`.
 
     What is left of a process that was killed before anything happened goes too.  Never disturbs a session at work, and never
-    raises: what cannot be deleted stays.
+    raises: what cannot be deleted stays.  Returns the session to be offered: one that was killed, unless another was ended since.
+    To look at all journals for that once more would be a tenth of a start.
     """
     with suppress(OSError):
         there, remains = _scan(directory)
@@ -114,6 +112,8 @@ def prune(directory: Path | None = None, keep: int = 50) -> None:
             _remove(summary.path, summary.stamp)
         for path, stamp in remains:
             _remove(path, stamp)
+        return _offered(there)
+    return None
 
 
 def _scan(directory: Path | None) -> tuple[list[Summary], list[tuple[Path, Stamp]]]:
