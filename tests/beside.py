@@ -240,7 +240,7 @@ def stills(count: int) -> Iterator[Figure]:
         still, place = found("gomem_core.world.still.Still"), found("gomem_core.world.still.Place")
     except LookupError:
         moment = found("gomem_core.queries.moment.moment", "gomem_core.moment.moment")
-        sums = found("gomem_core.queries.figures.figures", "gomem_core.account.figures")(world, session.account)
+        sums = found("gomem_core.queries.figures.figures", "gomem_core.figures.figures")(world, session.account)
 
         def take() -> object:
             return moment(world, session.objects, sums, session.step)

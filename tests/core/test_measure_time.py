@@ -24,7 +24,7 @@ def test_a_checkout_is_measured_beside_another_one() -> None:
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     heading, *rows = done.stdout.splitlines()
-    assert heading.split() == ["ms", "of", "the", "processor", "other", "here", "ratio", "wanted"]
+    assert heading.split()[-4:] == ["other", "here", "ratio", "wanted"]
     assert len(rows) >= 10
     for row in rows:
         other, here, ratio, *_ = (float(cell) for cell in row[52:].split()[:3])
