@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -37,7 +38,12 @@ def shell(command: str) -> subprocess.CompletedProcess[bytes]:
 
 def start(*words: str) -> subprocess.Popen[bytes]:
     pipe = subprocess.PIPE
-    return subprocess.Popen([*GOMEM, *words], stdin=pipe, stdout=pipe, stderr=pipe, env=environment())
+    # A shell that runs the tests in the background lets them ignore interrupts, and so would what they start.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return subprocess.Popen([*GOMEM, *words], stdin=pipe, stdout=pipe, stderr=pipe, env=environment())
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def modules_of(*commands: Sequence[str]) -> set[str]:
