@@ -87,6 +87,10 @@ class Painter:
         """The terminal shows something unknown: it was resized, or another program had it."""
         self._rows.clear()
 
+    def knows(self, size: tuple[int, int]) -> bool:
+        """Whether a picture of this size was painted since the terminal showed something unknown."""
+        return size == self._size and bool(self._rows)
+
     def reduce(self, update: object, size: tuple[int, int]) -> object:
         """The update with less to write, or as it is when it is of another sort; `size` is the screen's columns and rows."""
         if size != self._size:

@@ -160,9 +160,10 @@ class DrawnApp(App[int]):
         self._unpainted.append((widget, pieces))
 
     def _paint_all(self) -> None:
-        """Write it, where widgets are shown and nothing lies over them; else Textual has to know what changed."""
+        """Write it, where all is painted, widgets are shown and nothing lies over them; else Textual has to know what changed."""
         unpainted, self._unpainted = self._unpainted, []
-        places = {} if self._batch_count else self.screen._compositor.visible_widgets
+        knows = self._painter.knows(self.screen.size) and not self._batch_count
+        places = self.screen._compositor.visible_widgets if knows else {}
         placed: list[Piece] = []
         for widget, pieces in unpainted:
             region, clip = places.get(widget, (NULL_REGION, NULL_REGION))
