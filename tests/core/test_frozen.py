@@ -1,8 +1,11 @@
 """A frozen class behaves like the dataclass that it replaces."""
 
+import ast
 import copy
 import pickle
+import re
 from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -119,3 +122,14 @@ def test_copied_pickled_and_replaced() -> None:
     assert copy.copy(point) == copy.deepcopy(point) == pickle.loads(pickle.dumps(point)) == point
     assert replace(made(Point, 1, 2), y=3) == Point(1, 3)
     assert [field.name for field in fields(made(Point, 1))] == ["x", "y"]
+
+
+def test_no_frozen_class_says_of_a_field_what_frozen_does_not_hear() -> None:
+    """What `field` says, of default factories and of what is compared, holds in dataclasses only."""
+    root = Path(__file__).resolve().parents[2]
+    files = [path for package in ("gomem_core", "gomem_tui") for path in (root / package).rglob("*.py")]
+    classes = [node for path in files for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
+    made = [node for node in classes if any(isinstance(by, ast.Name) and by.id == "frozen" for by in node.decorator_list)]
+    assert len(made) > 100
+    told = [node.name for node in made if any(re.search(r"\bfield\(|__post_init__", ast.unparse(part)) for part in node.body)]
+    assert told == []

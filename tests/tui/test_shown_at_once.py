@@ -97,6 +97,7 @@ async def walked(keys: list[str], look: Look) -> int:
     """Press keys and compare each picture with a fresh one; returns how many were written the short way."""
     app = Recorded(Console(True, read_script("walk", SCRIPT, "walk")), Options(look=look))
     app.terminal = Terminal(look)
+    app._painter = app.terminal.painter
     async with app.run_test(size=SIZE) as pilot:
         for key in keys:
             await pilot.press(key)
