@@ -57,12 +57,11 @@ class LinePane(Widget):
         width, height = self.outer_size  # it has neither border nor padding
         if self.held or not self.is_mounted or not self.has_room:
             return
-        before, self._lines = self._lines, self.drawn(width, height)
+        before: Sequence[Line | None] = self._lines
+        self._lines = self.drawn(width, height)
         if len(before) != len(self._lines):
-            self._lines = [_shown(line, width) for line in self._lines]
+            before = [None] * len(self._lines)
             self._segments.clear()
-            self.refresh()
-            return
         pieces: list[Piece] = []
         for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
             if old != new:
