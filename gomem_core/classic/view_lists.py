@@ -3,6 +3,7 @@
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mspan import MSpan, MSpanList
 from gomem_core.classic.view_spans import SpanView, bases_from
+from gomem_core.world.lengths import by_length
 from gomem_core.world.records import CentralInfo, SpanInfo
 
 
@@ -52,12 +53,4 @@ class ListView:
         return [self._spans.info(s) for s in self._heap.mheap.freelarge.spans()]
 
     def free_large_lengths(self, most: int) -> list[tuple[int, int, int]]:
-        found: dict[int, tuple[int, int]] = {}
-        for n, s in enumerate(self._heap.mheap.freelarge.by_length()):
-            if n == most:
-                if len(found) > 1:
-                    found.popitem()
-                break
-            count, base = found.get(s.npages, (0, s.start_addr))
-            found[s.npages] = count + 1, base
-        return [(npages, count, base) for npages, (count, base) in found.items()]
+        return by_length(((s.npages, s.start_addr) for s in self._heap.mheap.freelarge.by_length()), most)

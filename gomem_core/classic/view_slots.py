@@ -9,7 +9,7 @@ from gomem_core.classic.mspan import MSpan
 from gomem_core.classic.view_spans import SpanView, has_slots
 from gomem_core.go.sizeclasses import CLASSES
 from gomem_core.world.records import SlotColumns, SlotInfo, WordInfo
-from gomem_core.world.slotrows import Runs, slot_rows, word_rows
+from gomem_core.world.slotrows import Runs, slot_at, slot_rows, word_rows
 
 _FULL: Final = [((1 << n) - 1).to_bytes((n + 7) >> 3, "little") for n in range(max(c.nelems for c in CLASSES) + 1)]
 _NO_BITS: Final = (0, 0, 0, 0, False)
@@ -33,11 +33,7 @@ class SlotView:
         return slot_rows(self._spans.info(s), (s.alloc_bits, s.gcmark_bits, s.root_bits), start, stop)
 
     def at(self, addr: int) -> SlotInfo | None:
-        info = self._spans.at(addr)
-        if info is None or not info.elemsize:
-            return None
-        index = (addr - info.base) // info.elemsize
-        return next(iter(self.rows(info.base, index, index + 1)), None)
+        return slot_at(addr, self._spans.at(addr), self.rows)
 
     def elemsize_at(self, addr: int) -> int:
         info = self._spans.at(addr)

@@ -19,7 +19,7 @@ from gomem_core.go.versions import Profile
 from gomem_core.world.changes import Stale
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 
 class Share(NamedTuple):
@@ -135,7 +135,7 @@ class _Counted:
 class Account:
     """The account of one heap.  To be read between commands: objects are known when the command that made them is done."""
 
-    def __init__(self, world: Whole, objects: ObjectTable) -> None:
+    def __init__(self, world: World, objects: ObjectTable) -> None:
         self._world = world
         self.objects = objects
         self._spans: dict[int, _Counted] = {}  # by base

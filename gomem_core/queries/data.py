@@ -7,9 +7,10 @@ from gomem_core.go.sizeclasses import SizeClass, kind_of
 from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Share
 from gomem_core.report import hexed, hexed_or_none
+from gomem_core.world.counters import Counters
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SpanInfo, WordInfo
-from gomem_core.world.world import Counters, Whole
+from gomem_core.world.world import World
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -120,12 +121,12 @@ def word_data(w: WordInfo) -> "schema.Word":
     }
 
 
-def links_data(slot: int, world: Whole) -> "list[schema.StoredPointer]":
+def links_data(slot: int, world: World) -> "list[schema.StoredPointer]":
     """The pointers stored in the slot at this address."""
     return [{"word": word, "to": hexed(target)} for word, target in world.pointers.stored_in(slot)]
 
 
-def object_data(oid: int, world: Whole, objects: ObjectTable) -> "schema.ObjectRow":
+def object_data(oid: int, world: World, objects: ObjectTable) -> "schema.ObjectRow":
     """An object, with the pointers of its slot: of one that was dropped only where the slot is still its own."""
     o = objects.info(oid)
     return {

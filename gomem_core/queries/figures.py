@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.account import Account, Balance, Share
 from gomem_core.world.records import McacheInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 
 class CacheSums(NamedTuple):
@@ -53,7 +53,7 @@ class Figures(NamedTuple):
     caches: tuple[CacheSums, ...]  # of each P
 
 
-def figures(world: Whole, account: Account) -> Figures:
+def figures(world: World, account: Account) -> Figures:
     """Returns the figures of this moment.  Reads the account, so only between commands are they exact."""
     stats = world.sums.stats
     free = dict(world.lists.free_lists())

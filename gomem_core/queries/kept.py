@@ -4,7 +4,7 @@ from typing import Final
 
 from gomem_core.queries.reach import Fate, fate, slot_of
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 _PATH: Final = 8  # names of a path that are told
 
@@ -21,13 +21,13 @@ _KEPT_FAR: Final = "alive: root {start} → ({more} more) → {end}"
 _KEPT_TINY: Final = "alive: {other} shares its tiny block"
 
 
-def fate_sentence(world: Whole, objects: ObjectTable, oid: int, paths: dict[int, list[int]]) -> str:
+def fate_sentence(world: World, objects: ObjectTable, oid: int, paths: dict[int, list[int]]) -> str:
     """What became of the object, without a full stop; `paths` is what find_paths found for it."""
     what = fate(world, objects, oid, paths)
     return _kept(world, objects, paths[oid]) if what == "linked" else _FATES[what]
 
 
-def _kept(world: Whole, objects: ObjectTable, path: list[int]) -> str:
+def _kept(world: World, objects: ObjectTable, path: list[int]) -> str:
     """Which root keeps the last object of the path alive, and how."""
     names = [objects.name(oid) for oid in path]
     slots = [slot_of(world, objects, oid) for oid in path[-2:]]

@@ -5,13 +5,13 @@ read.  So nobody needs to tell it what a sweep took away, nor when the heap goes
 """
 
 from gomem_core.go import events as e
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 
 class LinkIndex:
     """The links of one heap, by the address they lead to."""
 
-    def __init__(self, world: Whole, complete: bool = False) -> None:
+    def __init__(self, world: World, complete: bool = False) -> None:
         """`complete`: it hears everything since the heap was empty, and so is right wherever in time the heap goes."""
         self._world = world
         self._into: dict[int, dict[int, None]] = {}  # target -> objects that stored it once, in the order in which they did

@@ -16,7 +16,7 @@ from gomem_core.queries.roworder import MANY, SLICE, SLICE_SECONDS, Choice, RowO
 from gomem_core.queries.spanfilter import COMPARE, read_filters
 from gomem_core.report import Cell
 from gomem_core.world.objects import ObjectInfo, ObjectTable
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 SORTS: Final = ("step", "size", "state")  # by the names of the columns
 FATES: Final[dict[Fate, str]] = {  # what filters call them, in the order of the sort
@@ -47,7 +47,7 @@ class Test(NamedTuple):
 class ObjectOrder(RowOrder):
     """Rows: the numbers of the objects that pass a filter, in an order; the newest first unless told otherwise."""
 
-    def __init__(self, world: Whole, objects: ObjectTable, at_once: int | None = None, many: int = MANY) -> None:
+    def __init__(self, world: World, objects: ObjectTable, at_once: int | None = None, many: int = MANY) -> None:
         """`many`: where there are more objects, they are looked at all at once, in columns."""
         super().__init__(Choice("step", descending=True), at_once)
         self._world = world
@@ -177,7 +177,7 @@ def _one(f: Filter) -> Callable[[ObjectInfo], bool]:
     return lambda o: compare(get(o), value)
 
 
-def find_fates(world: Whole, objects: ObjectTable, oids: Iterable[int]) -> Generator[Step, None, dict[int, Fate]]:
+def find_fates(world: World, objects: ObjectTable, oids: Iterable[int]) -> Generator[Step, None, dict[int, Fate]]:
     """What became of these objects: the same as reach.fate, with one walk along all links; stops after each slice."""
     reached = yield from world.pointers.reached()
     found: dict[int, Fate] = {}

@@ -10,12 +10,12 @@ from typing import Final
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.show import STAT_NOTES
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
-Measure = Callable[[Whole, ObjectTable], int]
+Measure = Callable[[World, ObjectTable], int]
 
 
-def measure(quantity: str, world: Whole, objects: ObjectTable) -> int:
+def measure(quantity: str, world: World, objects: ObjectTable) -> int:
     """A quantity now.  Raises KeyError for a name that is none."""
     return MEASURES[quantity](world, objects)
 
@@ -23,29 +23,29 @@ def measure(quantity: str, world: Whole, objects: ObjectTable) -> int:
 def _counter(name: str) -> Measure:
     """One of the running counters."""
 
-    def read(world: Whole, _objects: ObjectTable) -> int:
+    def read(world: World, _objects: ObjectTable) -> int:
         value: int = getattr(world.sums.stats, name)
         return value
 
     return read
 
 
-def _mapped(world: Whole, region: str) -> int:
+def _mapped(world: World, region: str) -> int:
     """Bytes of a region of the layout that are mapped."""
     return sum(r.used_end - r.used_start for r in world.extents.layout() if r.name == region)
 
 
-def _refills(world: Whole) -> int:
+def _refills(world: World) -> int:
     """mcentral gave a span it had, or the heap cut one that is not for a single large object."""
     stats = world.sums.stats
     return stats.nserved_central + stats.nheap_alloc - stats.nlargealloc
 
 
-def _spans_free(world: Whole) -> int:
+def _spans_free(world: World) -> int:
     return sum(count for _, count in world.lists.free_lists()) + len(world.lists.free_large())
 
 
-def _spans_inuse(world: Whole) -> int:
+def _spans_inuse(world: World) -> int:
     """Every span for small objects is on a list of its mcentral, also while it is cached; large objects have one each."""
     small = (world.lists.central(spanclass) for spanclass in world.profile.central_classes)
     return sum(sum(c.lengths) for c in small) + world.sums.stats.nlargealloc - world.sums.stats.nlargefree

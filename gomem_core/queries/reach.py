@@ -12,21 +12,21 @@ from gomem_core.go.amd64 import TINY_SIZE
 from gomem_core.queries.links import LinkIndex
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 # "rooted": the program refers to it; "linked": dropped, but reachable; "garbage": unreachable, which no mark has found out yet;
 # "dead": the last mark did not reach it, its span is not swept; "swept": gone; "zero": of size 0, it never took memory.
 Fate = Literal["rooted", "linked", "garbage", "dead", "swept", "zero"]
 
 
-def slot_of(world: Whole, objects: ObjectTable, oid: int) -> SlotInfo | None:
+def slot_of(world: World, objects: ObjectTable, oid: int) -> SlotInfo | None:
     """The slot that still holds the object; None when it was swept, or never took memory."""
     addr = objects.info(oid).addr
     slot = world.slots.at(addr) if objects.find_addr(addr) == oid else None
     return slot if slot is not None and slot.allocated and oid in _held(world, objects, slot) else None
 
 
-def object_at(world: Whole, objects: ObjectTable, addr: int) -> int | None:
+def object_at(world: World, objects: ObjectTable, addr: int) -> int | None:
     """The object whose bytes hold `addr`, else the first of its slot; None where no object is."""
     slot = world.slots.at(addr)
     if slot is None or not slot.allocated:
@@ -36,12 +36,12 @@ def object_at(world: Whole, objects: ObjectTable, addr: int) -> int | None:
     return next((o.oid for o in infos if o.addr <= addr < o.addr + o.size), next(iter(held), None))
 
 
-def _held(world: Whole, objects: ObjectTable, slot: SlotInfo) -> list[int]:
+def _held(world: World, objects: ObjectTable, slot: SlotInfo) -> list[int]:
     """The objects of an allocated slot."""
     return objects.in_slot(slot.addr, world.slots.elemsize_at(slot.addr))
 
 
-def find_paths(world: Whole, objects: ObjectTable, oids: Iterable[int], links: LinkIndex | None = None) -> dict[int, list[int]]:
+def find_paths(world: World, objects: ObjectTable, oids: Iterable[int], links: LinkIndex | None = None) -> dict[int, list[int]]:
     """The shortest paths by which the program reaches objects, with one walk: the numbers of one it refers to, … and the object.
 
     Objects without a path are left out.
@@ -68,12 +68,12 @@ def find_paths(world: Whole, objects: ObjectTable, oids: Iterable[int], links: L
     return paths
 
 
-def _targets(world: Whole, addr: int) -> range:
+def _targets(world: World, addr: int) -> range:
     """Where links into the slot at `addr` can lead: to its beginning, or to any tiny object in it."""
     return range(addr, addr + (TINY_SIZE if world.slots.elemsize_at(addr) == TINY_SIZE else 1))
 
 
-def _walk(world: Whole, links: LinkIndex, sought: dict[int, range]) -> dict[int, int]:
+def _walk(world: World, links: LinkIndex, sought: dict[int, range]) -> dict[int, int]:
     """The shortest ways to the slots sought (slot -> where links into it lead): slot -> the slot with a link to it, 0 for roots.
 
     First backwards as far as the next roots, which finds all slots that matter, then forwards among those, breadth first.
@@ -114,12 +114,12 @@ def _path(objects: ObjectTable, via: dict[int, int], addr: int) -> list[int]:
     return path[::-1]
 
 
-def fate(world: Whole, objects: ObjectTable, oid: int, paths: dict[int, list[int]]) -> Fate:
+def fate(world: World, objects: ObjectTable, oid: int, paths: dict[int, list[int]]) -> Fate:
     """Returns what became of an object; `paths` is what find_paths found for it."""
     return fate_by(world, objects, oid, lambda _: oid in paths)
 
 
-def fate_by(world: Whole, objects: ObjectTable, oid: int, is_linked: Callable[[SlotInfo], bool]) -> Fate:
+def fate_by(world: World, objects: ObjectTable, oid: int, is_linked: Callable[[SlotInfo], bool]) -> Fate:
     """Returns what became of an object; `is_linked` says of the slot of a dropped one whether something live leads to it."""
     if not objects.size(oid):
         return "zero"

@@ -26,7 +26,7 @@ from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import MemStats, SpanInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -47,7 +47,7 @@ _SPAN_COLUMNS: Final = (
 
 
 def show(
-    topic: Topic, filters: tuple[Filter, ...], world: Whole, objects: ObjectTable, stop: StopRequest | None = None
+    topic: Topic, filters: tuple[Filter, ...], world: World, objects: ObjectTable, stop: StopRequest | None = None
 ) -> Result:
     """The table about a topic, only the rows that pass all filters.
 
@@ -60,7 +60,7 @@ def show(
     return _TOPICS[topic](world, filters)
 
 
-def _spans(world: Whole, filters: tuple[Filter, ...], account: Account, stop: StopRequest) -> Result:
+def _spans(world: World, filters: tuple[Filter, ...], account: Account, stop: StopRequest) -> Result:
     rows: list[tuple[Cell, ...]] = []
     data: results.Spans = {"rows": []}
     passes = span_test(filters, lambda: account)
@@ -85,7 +85,7 @@ def _span_row(info: SpanInfo, waste: str) -> tuple[Cell, ...]:
     )
 
 
-def _mcentral(world: Whole, filters: tuple[Filter, ...]) -> Result:
+def _mcentral(world: World, filters: tuple[Filter, ...]) -> Result:
     profile = world.profile
     columns = (
         *(Column("class"), Column("size"), Column("kind", "text"), *map(Column, profile.central_names)),
@@ -110,7 +110,7 @@ def _mcentral(world: Whole, filters: tuple[Filter, ...]) -> Result:
     return Result("; ".join(facts), data, Table(columns, rows))
 
 
-def _mcache(world: Whole, filters: tuple[Filter, ...]) -> Result:
+def _mcache(world: World, filters: tuple[Filter, ...]) -> Result:
     columns = (
         *(Column("p"), Column("class"), Column("size"), Column("kind", "text"), Column("span", "addr")),
         Column("free slots"),
@@ -136,7 +136,7 @@ def _mcache(world: Whole, filters: tuple[Filter, ...]) -> Result:
     return Result("; ".join(notes) if len(notes) < 3 else f"{len(notes)} Ps", data, Table(columns, rows))
 
 
-def _free(world: Whole, filters: tuple[Filter, ...]) -> Result:
+def _free(world: World, filters: tuple[Filter, ...]) -> Result:
     columns = (Column("list", "text"), Column("pages"), Column("spans"), Column("first", "addr"), Column("given back"))
     rows: list[tuple[Cell, ...]] = []
     data: results.Free = {"rows": []}
@@ -161,7 +161,7 @@ def _free_data(name: str, npages: int, spans: int, first: int, npreleased: int) 
     return {"list": name, "npages": npages, "spans": spans, "first": hexed(first), "npreleased": npreleased}
 
 
-def _layout(world: Whole, _filters: tuple[Filter, ...]) -> Result:
+def _layout(world: World, _filters: tuple[Filter, ...]) -> Result:
     columns = (
         *(Column("region", "text"), Column("start", "addr"), Column("end", "addr"), Column("size", "bytes")),
         Column("in use", "bytes"),
@@ -175,7 +175,7 @@ def _layout(world: Whole, _filters: tuple[Filter, ...]) -> Result:
     return Result("the process, from high addresses to low", data, Table(columns, rows))
 
 
-def _stats(world: Whole, _filters: tuple[Filter, ...]) -> Result:
+def _stats(world: World, _filters: tuple[Filter, ...]) -> Result:
     s = world.sums.stats
     notes = STAT_NOTES if s.numgc else STAT_NOTES | {"heap_marked": _NEVER_MARKED}
     rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in notes.items()]
@@ -220,7 +220,7 @@ STAT_NOTES: Final = {  # the counters, in the order in which they are told
 }
 
 
-def _classes(world: Whole, filters: tuple[Filter, ...]) -> Result:
+def _classes(world: World, filters: tuple[Filter, ...]) -> Result:
     return classes(world.profile, filters)
 
 
@@ -248,7 +248,7 @@ def classes(profile: Profile, filters: tuple[Filter, ...] = ()) -> Result:
     return Result(f"{shown}; class 0 stands for objects over {profile.small_limit_text}", data, Table(columns, rows))
 
 
-def _locks(world: Whole, _filters: tuple[Filter, ...]) -> Result:
+def _locks(world: World, _filters: tuple[Filter, ...]) -> Result:
     n = world.sums.stats.nheap_lock
     rows: list[tuple[Cell, ...]] = [("mheap", "", "", n)]
     data: results.Locks = {
@@ -268,7 +268,7 @@ def _locks(world: Whole, _filters: tuple[Filter, ...]) -> Result:
     return Result(summary, data, Table(columns, rows))
 
 
-_TOPICS: Final[dict[Topic, Callable[[Whole, tuple[Filter, ...]], Result]]] = {
+_TOPICS: Final[dict[Topic, Callable[[World, tuple[Filter, ...]], Result]]] = {
     "mcentral": _mcentral,
     "mcache": _mcache,
     "free": _free,

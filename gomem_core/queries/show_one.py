@@ -13,7 +13,7 @@ from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or
 from gomem_core.world.facts import SPAN_FACTS, UNKNOWN
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo, SpanField, SpanInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -52,7 +52,7 @@ def show_class(number: int, profile: Profile) -> Result:
     return Result(f"size class {number}: slots of {c.size} bytes", size_class_data(c), Table(columns, rows))
 
 
-def show_span(addr: int, world: Whole, objects: ObjectTable) -> Result:
+def show_span(addr: int, world: World, objects: ObjectTable) -> Result:
     """The span whose pages hold `addr`, field by field."""
     info = world.spans.at(addr)
     if info is None:
@@ -124,7 +124,7 @@ def _list(info: SpanInfo, profile: Profile) -> str:
     return f"{whose} {info.list_name}, next {after}, prev {before}"
 
 
-def show_page(page: int, world: Whole) -> Result:
+def show_page(page: int, world: World) -> Result:
     """What spans[page] says, and what the page belongs to."""
     addr = world.extents.arenas.address(page)
     info = world.spans.at(addr)
@@ -138,7 +138,7 @@ def show_page(page: int, world: Whole) -> Result:
     return Result(summary, data, details=(f"spans[{page}] → {f'{entry:#x}' if entry else 'nil'} ({note})",))
 
 
-def show_bitmap(addr: int, world: Whole, objects: ObjectTable) -> Result:
+def show_bitmap(addr: int, world: World, objects: ObjectTable) -> Result:
     """The two bits of each word of the slot at `addr`, and the two facts of its object."""
     info, slot = world.spans.at(addr), world.slots.at(addr)
     if info is None or slot is None:
@@ -184,7 +184,7 @@ def _allocated(slot: SlotInfo, freeindex: int) -> str:
     return f"not allocated (neither below freeindex {freeindex} nor in allocBits)"
 
 
-def show_object(oid: int, world: Whole, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+def show_object(oid: int, world: World, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
     """One object: where it is, what it links to, what keeps it alive; `links` is find_paths's."""
     o = objects.info(oid)
     slot, info = world.slots.at(o.addr), world.spans.at(o.addr)
@@ -216,11 +216,11 @@ def show_object(oid: int, world: Whole, objects: ObjectTable, links: LinkIndex |
     return Result(f"object {o.name}", data, Table((Column("field", "text"), Column("value", "text")), rows))
 
 
-def _fate(oid: int, world: Whole, objects: ObjectTable, links: LinkIndex | None) -> str:
+def _fate(oid: int, world: World, objects: ObjectTable, links: LinkIndex | None) -> str:
     return fate_sentence(world, objects, oid, find_paths(world, objects, [oid], links))
 
 
-def find(addr: int, world: Whole, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+def find(addr: int, world: World, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
     """What lies at an address, from the region down to the object; `links` is find_paths's."""
     region = next((r for r in world.extents.layout() if r.start <= addr < r.end), None)
     data: results.Found = {
@@ -252,7 +252,7 @@ def find(addr: int, world: Whole, objects: ObjectTable, links: LinkIndex | None 
     return Result(details[0], data, details=tuple(details[1:]))
 
 
-def _find_in_arena(addr: int, world: Whole, objects: ObjectTable, links: LinkIndex | None, data: "results.Found") -> list[str]:
+def _find_in_arena(addr: int, world: World, objects: ObjectTable, links: LinkIndex | None, data: "results.Found") -> list[str]:
     page = world.extents.arenas.page(addr)
     info = world.spans.at(addr)
     if info is None:

@@ -15,7 +15,7 @@ from gomem_core.queries.account import Account
 from gomem_core.queries.wastesums import NEEDED, PARTS, Field, Ints, Step, known_sums, waste_sums
 from gomem_core.world.changes import Stale
 from gomem_core.world.records import STATES, SpanField, SpanInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -33,7 +33,7 @@ _IN_USE: Final = STATES.index("inuse")
 class SpanColumns:
     """Columns of one world.  `look_again` is told what changed; `load` brings columns up to date, then they can be read."""
 
-    def __init__(self, world: Whole, account: Callable[[], Account]) -> None:
+    def __init__(self, world: World, account: Callable[[], Account]) -> None:
         """`account` knows the objects; what the spans waste is asked of it where few spans changed."""
         self._world = world
         self._account = account

@@ -21,7 +21,7 @@ from gomem_core.report import Cell
 from gomem_core.world.changes import Stale
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.records import STATES, SpanInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 if TYPE_CHECKING:
     from gomem_core.queries.spancolumns import SpanColumns
@@ -52,7 +52,7 @@ class SpanTest(NamedTuple):
 class SpanOrder(RowOrder):
     """Rows: the spans that pass a filter, in an order."""
 
-    def __init__(self, world: Whole, account: Callable[[], Account], at_once: int | None = None, many: int = MANY) -> None:
+    def __init__(self, world: World, account: Callable[[], Account], at_once: int | None = None, many: int = MANY) -> None:
         """`many`: where there are more spans, they are looked at all at once, in columns."""
         super().__init__(Choice("base", descending=False), at_once)
         self._world = world

@@ -12,7 +12,7 @@ from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.lang import Names
 from gomem_core.session.session import Session
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 _FEW: Final = 4  # spans, and objects, from the lower end
 _SPANS: Final = 8  # in which objects are looked for, from either end
@@ -36,7 +36,7 @@ def _beginning(told: dict[str, str]) -> Callable[[str], Iterable[tuple[str, str]
 
 
 class _Offers:
-    def __init__(self, world: Whole, table: ObjectTable) -> None:
+    def __init__(self, world: World, table: ObjectTable) -> None:
         self._world = world
         self._table = table
 

@@ -13,7 +13,7 @@ from gomem_core.lang.commands import Level
 from gomem_core.session.readheap import ReadHeap
 from gomem_core.world.records import Allocated, Pages, Place, Sweeping
 from gomem_core.world.still import Still
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 
 class Image(Protocol):
@@ -66,7 +66,7 @@ class Engine(Mallocs, Protocol):
     """An allocator: what a program and its runtime can do to it, and what a session needs to go through its time."""
 
     @property
-    def world(self) -> Whole:
+    def world(self) -> World:
         """The heap, to be looked at."""
         ...
 

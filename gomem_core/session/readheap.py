@@ -6,7 +6,7 @@ from typing import Final, NoReturn
 from gomem_core.go.events import Event
 from gomem_core.lang.commands import Level
 from gomem_core.world.faults import InvariantError
-from gomem_core.world.records import Allocated, Pages, Place, Sweeping
+from gomem_core.world.records import Pages, Place, Sweeping
 from gomem_core.world.still import Still
 from gomem_core.world.world import NotKnown
 
@@ -38,10 +38,6 @@ class _Nothing:
         return None
 
 
-def _refuse() -> NoReturn:
-    raise InvariantError("read_heap", "a session refuses every command that would change a heap that is only read")
-
-
 class ReadHeap:
     """Fulfils session/engine.py's Engine with a still in the place of an allocator."""
 
@@ -51,45 +47,13 @@ class ReadHeap:
         self.now = 0
         self.mspans = still.spans.count
 
-    def mallocgc(self, size: int, ptrdata: int = 0) -> int:
-        """Raise InvariantError, as all do that would change the heap."""
-        _refuse()
+    def _refuse(self, *_: int, **__: int) -> NoReturn:
+        """Stands for all that would change the heap."""
+        raise InvariantError("read_heap", "a session refuses every command that would change a heap that is only read")
 
-    def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
-        _refuse()
-
-    def drop(self, addr: int) -> None:
-        _refuse()
-
-    def write_pointer(self, obj: int, word: int, value: int) -> None:
-        _refuse()
-
-    def collect(self) -> None:
-        _refuse()
-
-    def mark(self) -> int:
-        _refuse()
-
-    def sweep_one(self) -> int:
-        _refuse()
-
-    def set_gc_percent(self, percent: int) -> None:
-        _refuse()
-
-    def scavenge(self, age: int) -> int:
-        _refuse()
-
-    def free_os_memory(self) -> int:
-        _refuse()
-
-    def flush(self) -> None:
-        _refuse()
-
-    def procs(self, n: int) -> None:
-        _refuse()
-
-    def use_p(self, p: int) -> None:
-        _refuse()
+    mallocgc = alloc = drop = write_pointer = _refuse
+    collect = mark = sweep_one = set_gc_percent = _refuse
+    scavenge = free_os_memory = flush = procs = use_p = _refuse
 
     def set_now(self, now: int) -> None:
         """Take no notice: there is only one moment."""

@@ -31,7 +31,7 @@ from gomem_core.world.faults import InvariantError
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.still import Still
-from gomem_core.world.world import NotKnown, Whole
+from gomem_core.world.world import NotKnown, World
 
 __all__ = ["Outcome", "Session", "Stopped"]
 
@@ -62,7 +62,7 @@ class Session:
     # --- The heap -------------------------------------------------------------------------------------------------------
 
     @property
-    def world(self) -> Whole:
+    def world(self) -> World:
         """The heap, to be looked at."""
         return self._machine.context.world
 

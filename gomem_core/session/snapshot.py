@@ -1,6 +1,6 @@
 """Where a session stands, as plain data for programs: the step, what it did, and the heap as it is there.
 
-Its shape is schema/outputs.py's Export.  The names are those of the records that Whole returns, of the events' fields and of
+Its shape is schema/outputs.py's Export.  The names are those of the records that World returns, of the events' fields and of
 MemStats.
 """
 
@@ -17,7 +17,7 @@ from gomem_core.session.document import Desk
 from gomem_core.session.outcome import error_data
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.still import Still
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -112,14 +112,14 @@ def _event(event: Event) -> "outputs.Event":
 # --- The heap -----------------------------------------------------------------------------------------------------------
 
 
-def _central(world: Whole, spanclass: int) -> "schema.CentralLists":
+def _central(world: World, spanclass: int) -> "schema.CentralLists":
     """One that was asked at least once, with its lists as the chains they are."""
     names, lists = world.profile.central_names, world.lists
     chains = {f"{name}_bases": _addrs(lists.chain(spanclass, name)) for name in names}
     return cast("schema.CentralLists", central_data(lists.central(spanclass), world.profile) | chains)
 
 
-def _objects(objects: ObjectTable, world: Whole) -> "outputs.Objects":
+def _objects(objects: ObjectTable, world: World) -> "outputs.Objects":
     """The objects that the program refers to; `ever` counts those it forgot, too."""
     rows = [object_data(oid, world, objects) for oid in objects.living()[:MOST_OBJECTS]]
     return {"ever": len(objects), "alive": objects.alive, "rows": rows}

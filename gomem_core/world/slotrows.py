@@ -1,6 +1,6 @@
 """Records of slots and words from the bits of a span: the same for every world that has the bits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.heapbits import FILLED, span_bits
@@ -23,6 +23,14 @@ def slot_rows(info: SpanInfo, bits: tuple[int, int, int], start: int, stop: int 
             state = "dead" if info.waits and not marked else "allocated"
         found.append(SlotInfo(i, info.base + i * info.elemsize, state, allocated, alloc_bit, marked, root_bits >> i & 1 == 1))
     return found
+
+
+def slot_at(addr: int, info: SpanInfo | None, rows: Callable[[int, int, int | None], list[SlotInfo]]) -> SlotInfo | None:
+    """The slot that holds `addr` of the span `info`, as `rows` (Slots.rows) tells it; None outside slots."""
+    if info is None or not info.elemsize:
+        return None
+    index = (addr - info.base) // info.elemsize
+    return next(iter(rows(info.base, index, index + 1)), None)
 
 
 def slot_sets(info: SpanInfo, alloc_bits: int, gcmark_bits: int) -> tuple[int, int]:

@@ -15,12 +15,13 @@ from typing import Any, Final, NamedTuple, cast, get_type_hints
 
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
+from gomem_core.world.counters import Counters
 from gomem_core.world.facts import STILL_DOUBTS, Doubts, Fact
 from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.records import McacheInfo, MemStats, Region
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import StillLists, StillSpans
-from gomem_core.world.world import Counters, Extents, Kind, Sums, Whole
+from gomem_core.world.world import Extents, Kind, Sums, World
 
 COUNTERS: Final = tuple(get_type_hints(Counters))
 
@@ -122,7 +123,7 @@ class Still:
         self._doubts = doubts
 
     @classmethod
-    def of(cls, world: Whole, objects: ObjectTable, place: Place) -> Still:
+    def of(cls, world: World, objects: ObjectTable, place: Place) -> Still:
         """The world as it is now, in time proportional to its spans and stored pointers; `place` says where that is."""
         extents, profile = StillExtents.of(world.extents), world.profile
         stored = StoredPointers.of(world.pointers)

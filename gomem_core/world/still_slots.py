@@ -9,7 +9,7 @@ from typing import Final
 
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.records import SlotColumns, SlotInfo, SpanInfo, WordInfo
-from gomem_core.world.slotrows import Runs, slot_rows, slot_sets, word_rows
+from gomem_core.world.slotrows import Runs, slot_at, slot_rows, slot_sets, word_rows
 from gomem_core.world.still_spans import StillSpans
 from gomem_core.world.world import Pointers
 
@@ -57,11 +57,7 @@ class StillSlots:
 
     def at(self, addr: int) -> SlotInfo | None:
         """The slot that holds `addr`; None outside slots."""
-        info = self._spans.at(addr)
-        if info is None or not info.elemsize:
-            return None
-        index = (addr - info.base) // info.elemsize
-        return next(iter(self.rows(info.base, index, index + 1)), None)
+        return slot_at(addr, self._spans.at(addr), self.rows)
 
     def elemsize_at(self, addr: int) -> int:
         """Bytes of a slot of the span in use that holds `addr`, else 0."""

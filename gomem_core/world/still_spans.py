@@ -12,6 +12,7 @@ from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import HeapLists
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.facts import UNKNOWN
+from gomem_core.world.lengths import by_length
 from gomem_core.world.records import STATES, CentralInfo, SpanColumns, SpanField, SpanInfo
 from gomem_core.world.world import Spans
 
@@ -185,12 +186,4 @@ class StillLists:
 
     def free_large_lengths(self, most: int) -> list[tuple[int, int, int]]:
         """(pages, number of spans, base of the first) of each length of large free spans, shortest first, as Lists says."""
-        found: dict[int, tuple[int, int]] = {}
-        for n, info in enumerate(self.free_large()):
-            if n == most:
-                if len(found) > 1:
-                    found.popitem()
-                break
-            count, base = found.get(info.npages, (0, info.base))
-            found[info.npages] = count + 1, base
-        return [(npages, count, base) for npages, (count, base) in found.items()]
+        return by_length(((info.npages, info.base) for info in self.free_large()), most)

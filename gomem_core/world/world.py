@@ -12,6 +12,7 @@ from typing import Literal, NoReturn, Protocol
 
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
+from gomem_core.world.counters import Counters
 from gomem_core.world.facts import Fact
 from gomem_core.world.records import (
     CentralInfo,
@@ -24,41 +25,6 @@ from gomem_core.world.records import (
     SpanInfo,
     WordInfo,
 )
-
-
-class Counters(Protocol):
-    """Running counters (Go's mstats): bytes unless a name says otherwise; those that begin with n are numbers."""
-
-    heap_sys: int  # mapped for the heap
-    heap_idle: int  # in free spans
-    heap_inuse: int  # in spans that hold objects
-    heap_released: int  # of heap_idle, given back to the operating system
-    stacks_inuse: int
-    heap_live: int  # as the pacer sees it: a cached span counts as full
-    heap_marked: int
-    gc_trigger: int
-    next_gc: int
-    trigger_ratio: float
-    numgc: int
-    largealloc: int
-    nlargealloc: int
-    largefree: int
-    nlargefree: int
-    nsmallfree: list[int]  # swept objects by size class
-    tinyallocs: int  # tiny objects that shared a block
-    nzero: int  # size 0: no memory at all
-    nserved_mcache: int  # a slot from the P's cached span, no lock
-    nserved_central: int  # mcentral had a span
-    nserved_heap: int  # the heap cut a span for the class
-    nserved_large: int  # the heap handed out a large object
-    nserved_os: int  # the arena had to grow, for either of the two
-    nheap_lock: int
-    nheap_alloc: int  # spans handed out
-    nheap_grow: int
-    nmcache_flush: int
-    nos_release: int  # spans given back to the operating system (madvise calls)
-    nswept: int  # spans swept
-    nswept_in_vain: int  # of these, spans in which nothing was freed, and that nobody wanted for a slot they had
 
 
 class Spans(Protocol):
@@ -327,61 +293,9 @@ Facet = Literal["spans", "slots", "pointers", "lists", "caches", "sums", "extent
 
 
 class World(Protocol):
-    """A heap as it is seen by all that do not drive it."""
+    """A heap as it is seen by all that do not drive it.
 
-    def doubt(self, fact: Fact) -> str:
-        """Why a fact is not known, so that its values are None, or why it is only derived; empty where it is known."""
-        ...
-
-    @property
-    def kind(self) -> Kind:
-        """What sort of heap it is."""
-        ...
-
-    @property
-    def profile(self) -> Profile:
-        """The version of Go that the heap is one of: size classes, names of lists."""
-        ...
-
-    @property
-    def spans(self) -> Spans | Unknown:
-        """Its spans."""
-        ...
-
-    @property
-    def slots(self) -> Slots | Unknown:
-        """What lies in them."""
-        ...
-
-    @property
-    def pointers(self) -> Pointers | Unknown:
-        """What is stored in objects."""
-        ...
-
-    @property
-    def lists(self) -> Lists | Unknown:
-        """The lists on which spans hang."""
-        ...
-
-    @property
-    def caches(self) -> Caches | Unknown:
-        """What the Ps allocate from."""
-        ...
-
-    @property
-    def sums(self) -> Sums | Unknown:
-        """What is counted."""
-        ...
-
-    @property
-    def extents(self) -> Extents | Unknown:
-        """Where there is memory."""
-        ...
-
-
-class Whole(Protocol):
-    """A world for those that need not ask which facets are known: one that is not raises NotKnown when it is asked something.
-
+    A facet that is not known is an `Unknown`, whatever its type says here, and raises NotKnown when it is asked something.
     Panes and commands meet that in one place each (HeapPane.drawn, Session.look); `unknown` tells beforehand.
     """
 
@@ -435,7 +349,7 @@ class Whole(Protocol):
         ...
 
 
-def unknown(world: World | Whole, *needed: Facet) -> str:
+def unknown(world: World, *needed: Facet) -> str:
     """Why one of these facets is not known, the first of them; empty where all are."""
     found: Iterator[object] = (getattr(world, facet) for facet in needed)
     return next((facet.why for facet in found if isinstance(facet, Unknown)), "")

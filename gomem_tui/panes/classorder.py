@@ -3,14 +3,14 @@
 from gomem_core.lang.commands import Filter
 from gomem_core.queries.roworder import Choice, RowOrder, Work
 from gomem_core.queries.spanfilter import central_fields, keep, read_filters
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.render.mcentral import asked_classes, listed_classes
 
 
 class ClassOrder(RowOrder):
     """Rows: the span classes that pass a filter; those whose mcentral was asked come first."""
 
-    def __init__(self, world: Whole) -> None:
+    def __init__(self, world: World) -> None:
         super().__init__(Choice("asked", descending=False))
         self._world = world
         self._rows: list[int] = []

@@ -25,7 +25,7 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.session.session import Session
 from gomem_core.world.changes import Touched
 from gomem_core.world.interrupt import Stopped
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.panes.classorder import ClassOrder
 from gomem_tui.panes.logorder import LogOrder
 from gomem_tui.panes.sifter import Sifter
@@ -63,7 +63,7 @@ class Model:
         return self.console.session
 
     @property
-    def world(self) -> Whole:
+    def world(self) -> World:
         """The heap."""
         return self.session.world
 

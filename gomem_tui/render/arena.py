@@ -7,7 +7,7 @@ from gomem_core.go.versions import Profile
 from gomem_core.report import format_bytes
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.render.lines import (
     MANY,
     Line,
@@ -56,7 +56,7 @@ def map_rows(height: int) -> int:
     return max(1, height - 1 - _FOOT)
 
 
-def grid(world: Whole, port: Port, zoom: int) -> tuple[Grid, int]:
+def grid(world: World, port: Port, zoom: int) -> tuple[Grid, int]:
     """Where the cells stand, as many in a row as a power of two, so that row addresses are round; and columns for each of them.
 
     Two columns where the whole map fits in that way, else one.
@@ -74,7 +74,7 @@ def label_cells(arenas: Arenas) -> int:
     return 1 + address_cells(arenas, _ADDRESS)
 
 
-def render_arena(world: Whole, port: Port, scene: Scene, chart: Chart, key: str = "") -> list[Line]:
+def render_arena(world: World, port: Port, scene: Scene, chart: Chart, key: str = "") -> list[Line]:
     """Title rule, the rows of the map from row port.top, a readout of the selected page, a legend; `key` opens all of it."""
     arenas, (cells, spread) = world.extents.arenas, grid(world, port, chart.zoom)
     rows = map_rows(port.height)
@@ -129,7 +129,7 @@ def _profile_signs(profile: Profile, lens: Lens) -> list[str]:
     return ["M mcache", *(f"{one.sign} {one.name}" for one in profile.central_lists)] if lens == "list" else []
 
 
-def _readout(world: Whole, selected: SpanInfo, cell: int, nbytes: int, width: int) -> str:
+def _readout(world: World, selected: SpanInfo, cell: int, nbytes: int, width: int) -> str:
     """What the selected cell covers, which begins at `cell`."""
     first, last = page_range(world.extents.arenas, cell, nbytes)
     end = cell + (last + 1 - first << PAGE_SHIFT)

@@ -12,7 +12,7 @@ from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo, SpanInfo, WordInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import (
     MANY,
@@ -53,7 +53,7 @@ def stride(info: SpanInfo, height: int) -> int:
     return info.elemsize if info.elemsize <= bitmap_rows(height) * ROW_BYTES else ROW_BYTES
 
 
-def render_bitmap(world: Whole, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
+def render_bitmap(world: World, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
     """Title rule, headings, then bitmap byte number port.top of the selected span and following, and a legend."""
     info = world.spans.at(scene.selection.addr)
     if info is None or not info.elemsize:
@@ -90,7 +90,7 @@ def _notes(info: SpanInfo, port: Port, scene: Scene) -> list[str]:
 class _Rows:
     """Draws rows of one span."""
 
-    def __init__(self, world: Whole, info: SpanInfo, port: Port, scene: Scene, objects: ObjectTable) -> None:
+    def __init__(self, world: World, info: SpanInfo, port: Port, scene: Scene, objects: ObjectTable) -> None:
         self._world = world
         self._info = info
         self._width = port.width

@@ -5,7 +5,7 @@ from typing import Final
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.report import format_bytes
 from gomem_core.world.facts import UNKNOWN
-from gomem_core.world.world import Whole, unknown
+from gomem_core.world.world import World, unknown
 from gomem_tui.render.lines import Line, Span, bar, fit
 from gomem_tui.render.words import clean, clip
 
@@ -31,7 +31,7 @@ _SPARE: Final = ("gomem", "P", "go", "trigger")
 
 
 def render_header(
-    world: Whole, place: tuple[int, int, int], name: str, width: int, branch: str = "", read_only: bool = False
+    world: World, place: tuple[int, int, int], name: str, width: int, branch: str = "", read_only: bool = False
 ) -> Line:
     """Name, P, place, heap_live against the trigger, collections; less where narrow.
 
@@ -53,7 +53,7 @@ def render_header(
     return fit(tuple(spans), width)
 
 
-def _parts(world: Whole, place: tuple[int, int, int], branch: str, read_only: bool) -> dict[str, list[Span]]:
+def _parts(world: World, place: tuple[int, int, int], branch: str, read_only: bool) -> dict[str, list[Span]]:
     """Returns all that could be shown, in order."""
     step, event, total = place
     place_form = "still" if world.kind == "still" else "half step" if event else "step"
@@ -69,7 +69,7 @@ def _parts(world: Whole, place: tuple[int, int, int], branch: str, read_only: bo
     }
 
 
-def _ps(world: Whole) -> list[Span]:
+def _ps(world: World) -> list[Span]:
     """Which P allocates; nothing where that is not known."""
     if unknown(world, "caches"):
         return []
@@ -78,7 +78,7 @@ def _ps(world: Whole) -> list[Span]:
     return [(_TOLD["one P" if len(ps) == 1 else "Ps"].format(p=current, count=len(ps)), "text")]
 
 
-def _pacing(world: Whole) -> dict[str, list[Span]]:
+def _pacing(world: World) -> dict[str, list[Span]]:
     """How full the heap is, against the trigger, and how often it was collected."""
     if unknown(world, "sums"):
         return {"live": [(_TOLD["live"].format(live=UNKNOWN), "unknown")], "trigger": [], "gauge": [], "GCs": []}

@@ -10,7 +10,7 @@ from gomem_core.frozen import frozen
 from gomem_core.queries.account import Account, Share
 from gomem_core.queries.figures import figures
 from gomem_core.queries.waste import holding
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.render import heap_counts as counts
 from gomem_tui.render import heap_parts as part
 from gomem_tui.render.compared import Compared
@@ -82,7 +82,7 @@ def wasteful(account: Account) -> list[tuple[int, Share]]:
     return [one for one in account.by_class() if one[1].wasted]
 
 
-def render_heap(world: Whole, port: Port, scene: Scene, account: Account, lived: Sequence[int]) -> list[Line]:
+def render_heap(world: World, port: Port, scene: Scene, account: Account, lived: Sequence[int]) -> list[Line]:
     """Title rule and the parts that fit; of the wasteful classes those from number port.top.  `lived`: heap_live by step."""
     chosen = plan(port.width, port.height)
     count = len(wasteful(account))
@@ -110,7 +110,7 @@ def _holding(account: Account, scene: Scene) -> str:
     return f"{f'class {spanclass >> 1}' if spanclass > 1 else 'large'}: {holding(spanclass, held[spanclass])}"
 
 
-def _single(c: Compared, world: Whole, port: Port, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
+def _single(c: Compared, world: World, port: Port, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
     width = port.width
     air: list[Line] = [()] if chosen.air else []
     lines = part.gauge(c, width)[: chosen.gauge]
@@ -153,7 +153,7 @@ def _left(c: Compared, port: Port, account: Account, lived: Sequence[int], chose
     ]
 
 
-def _right(c: Compared, world: Whole, rows: int, width: int) -> list[Line]:
+def _right(c: Compared, world: World, rows: int, width: int) -> list[Line]:
     lines = [
         part.heading("how many allocations each of them served", width),
         *counts.counter_table(c, width),

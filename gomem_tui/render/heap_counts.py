@@ -5,7 +5,7 @@ from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.report import format_bytes
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum
 from gomem_tui.render.lines import Line, Scene, address_cells, bar, fit, short
@@ -116,7 +116,7 @@ def free_summary(c: Compared, width: int) -> Line:
     return ((_free_changed(c), "new"), (head, "label"), (text + more, "text"))
 
 
-def free_table(c: Compared, world: Whole, rows: int, width: int) -> list[Line]:
+def free_table(c: Compared, world: World, rows: int, width: int) -> list[Line]:
     """The free lists by length, then the large free spans by length, as many as fit in `rows` lines."""
     small = _small(c.scene, world, c.now.free)
     large = _large(c.scene, world)
@@ -131,7 +131,7 @@ def free_table(c: Compared, world: Whole, rows: int, width: int) -> list[Line]:
     return [*lines[: rows - 1], ((_TOLD["others"], "dim"),)][:rows]
 
 
-def _small(scene: Scene, world: Whole, free: Mapping[int, int]) -> list[Line]:
+def _small(scene: Scene, world: World, free: Mapping[int, int]) -> list[Line]:
     before = scene.before.free if scene.before is not None else free
     return [
         _free_line(
@@ -147,7 +147,7 @@ def _small(scene: Scene, world: Whole, free: Mapping[int, int]) -> list[Line]:
     ]
 
 
-def _large(scene: Scene, world: Whole) -> list[Line]:
+def _large(scene: Scene, world: World) -> list[Line]:
     """Large free spans, a line for each length."""
     return [
         _free_line(scene.mark(base), _TOLD["large row"].format(npages=npages), count, base, npages, _address(world))
@@ -155,7 +155,7 @@ def _large(scene: Scene, world: Whole) -> list[Line]:
     ]
 
 
-def _address(world: Whole) -> int:
+def _address(world: World) -> int:
     """Cells for an address."""
     return address_cells(world.extents.arenas, _ADDRESS)
 

@@ -12,7 +12,7 @@ from gomem_core.queries.reach import object_at
 from gomem_core.report import format_bytes
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import Region
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, bar, fit_all, rule, short
 from gomem_tui.render.words import clip, join_fitting, size_text
@@ -58,7 +58,7 @@ class _Row:
     line: Line
 
 
-def render_layout(world: Whole, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
+def render_layout(world: World, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
     """Title rule, and as much of the picture as there is room for."""
     notes = [scene.legend, "bars: log scale", _TOLD["mapped"].format(nbytes=format_bytes(sum(_mapped(world))))]
     notes.append("high addresses above")
@@ -75,14 +75,14 @@ def _kept(rows: list[_Row], room: int) -> list[_Row]:
     return [rows[i] for i in sorted(by_need[: max(room, 0)])]
 
 
-def _mapped(world: Whole) -> list[int]:
+def _mapped(world: World) -> list[int]:
     return [r.used_end - r.used_start for r in world.extents.layout() if r.name.startswith("heap")]
 
 
 class _Picture:
     """Makes the rows for one heap and one selection."""
 
-    def __init__(self, world: Whole, port: Port, scene: Scene, objects: ObjectTable) -> None:
+    def __init__(self, world: World, port: Port, scene: Scene, objects: ObjectTable) -> None:
         self._world = world
         self._port = port
         self._objects = objects

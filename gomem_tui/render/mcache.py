@@ -10,7 +10,7 @@ from gomem_core.go.sizeclasses import is_noscan, kind_of
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.queries.figures import CacheSums, cache_sums
 from gomem_core.world.records import McacheInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import (
     Line,
@@ -54,7 +54,7 @@ class Row:
     spans: tuple[Cached | None, ...] = ()
 
 
-def _address(world: Whole) -> int:
+def _address(world: World) -> int:
     """Cells for an address."""
     return address_cells(world.extents.arenas, _ADDRESS)
 
@@ -71,7 +71,7 @@ def _heading(address: int, width: int) -> str:
     return "".join(group.ljust(_COLUMN + address) for group in groups)
 
 
-def mcache_rows(world: Whole, width: int) -> list[Row]:
+def mcache_rows(world: World, width: int) -> list[Row]:
     """All rows of the pane, of which it shows some."""
     rows: list[Row] = []
     for cache in world.caches.mcaches():
@@ -97,13 +97,13 @@ def is_pinned(rows: Sequence[Row], top: int, height: int) -> bool:
     return mcache_page(height) > 2 and top < len(rows) and rows[top].what != "P"
 
 
-def column_of(world: Whole, x: int, width: int) -> int:
+def column_of(world: World, x: int, width: int) -> int:
     """The group whose column has cell x."""
     address = _address(world)
     return 1 if _beside(address, width) and x >= _COLUMN + address else 0
 
 
-def render_mcache(world: Whole, port: Port, scene: Scene) -> list[Line]:
+def render_mcache(world: World, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, the rows from number port.top, and a legend."""
     address = _address(world)
     rows, page = mcache_rows(world, port.width), mcache_page(port.height)
@@ -128,7 +128,7 @@ def render_mcache(world: Whole, port: Port, scene: Scene) -> list[Line]:
     return fit_all(lines, port)
 
 
-def _line(row: Row, world: Whole, port: Port, scene: Scene, selected: int, address: int) -> Line:
+def _line(row: Row, world: World, port: Port, scene: Scene, selected: int, address: int) -> Line:
     match row.what:
         case "P":
             return _p_line(row.cache, port.width, scene)
@@ -196,7 +196,7 @@ def _tiny_line(cache: McacheInfo, width: int, scene: Scene) -> Line:
     return tuple(pieces)
 
 
-def _cached(one: Cached, world: Whole, port: Port, scene: Scene, selected: int, address: int) -> Line:
+def _cached(one: Cached, world: World, port: Port, scene: Scene, selected: int, address: int) -> Line:
     info = world.spans.at(one.base)
     nelems = info.nelems if info is not None else 0
     chosen, news = one.base == selected, scene.mark(one.base)

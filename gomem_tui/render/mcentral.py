@@ -5,7 +5,7 @@ from typing import Final
 
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, fit_all, rule, short, shown_rows
 from gomem_tui.render.reflow import notice, reflow
@@ -22,23 +22,23 @@ _FAR: Final = 5_000  # spans from an end of a list up to which a place in it is 
 _LEGEND: Final = " ᴹ cached"
 
 
-def asked_classes(world: Whole) -> list[int]:
+def asked_classes(world: World) -> list[int]:
     """Span classes whose mcentral was ever asked for a span."""
     return [c for c in world.profile.central_classes if world.lists.central(c).nlock]
 
 
-def listed_classes(world: Whole, asked: Sequence[int]) -> list[int]:
+def listed_classes(world: World, asked: Sequence[int]) -> list[int]:
     """All span classes in the order of the rows: those that were asked come first."""
     return [*asked, *(c for c in world.profile.central_classes if c not in asked)]
 
 
-def central_rows(world: Whole, height: int) -> int:
+def central_rows(world: World, height: int) -> int:
     """Rows of classes in a pane of this height; below them each list has a line."""
     return max(1, height - 2 - len(world.profile.central_lists))
 
 
 def render_mcentral(
-    world: Whole,
+    world: World,
     port: Port,
     scene: Scene,
     filtered: Sequence[int] | None = None,
@@ -74,7 +74,7 @@ def render_mcentral(
     return fit_all(lines, port)
 
 
-def chain_base(world: Whole, scene: Scene, name: str, width: int, x: int) -> int:
+def chain_base(world: World, scene: Scene, name: str, width: int, x: int) -> int:
     """The span that is drawn at cell x of a chain; 0 for none."""
     for (text, _), base in _chain(world, scene, name, width):
         if x < len(text):
@@ -83,7 +83,7 @@ def chain_base(world: Whole, scene: Scene, name: str, width: int, x: int) -> int
     return 0
 
 
-def _boxes_shown(world: Whole, width: int) -> int:
+def _boxes_shown(world: World, width: int) -> int:
     """Boxes for each list: many, few, or as many as there is room for; of one alone nothing can be told."""
     count = len(world.profile.central_lists)
     if width >= _FIXED + count * (_BOXES + _NUMBER) + _LEGEND_ROOM:
@@ -92,20 +92,20 @@ def _boxes_shown(world: Whole, width: int) -> int:
     return boxes if boxes > 1 else 0
 
 
-def _list_cells(world: Whole, width: int) -> int:
+def _list_cells(world: World, width: int) -> int:
     """Cells for each list."""
     boxes = _boxes_shown(world, width)
     return boxes + _NUMBER if boxes else max(_NUMBER, (width - _FIXED) // len(world.profile.central_lists))
 
 
-def _heading(world: Whole, width: int) -> Line:
+def _heading(world: World, width: int) -> Line:
     cells = _list_cells(world, width)
     names = "".join(f"{_cut(name, cells - 1):<{cells}}" for name in world.profile.central_names)
     text = f"  {'cl':>2} {'size':>6} {'kind':<7}{names}{'locks':>6}"
     return ((text, "label"), (_LEGEND if len(text) + len(_LEGEND) <= width else "", "label"))
 
 
-def _row(world: Whole, spanclass: int, port: Port, scene: Scene) -> Line:
+def _row(world: World, spanclass: int, port: Port, scene: Scene) -> Line:
     c = world.lists.central(spanclass)
     boxes, cells = _boxes_shown(world, port.width), _list_cells(world, port.width)
     chosen = spanclass == scene.selection.spanclass
@@ -136,7 +136,7 @@ def _cut(name: str, cells: int) -> str:
     return name if len(name) <= cells else f"{name[: cells - 1]}…"
 
 
-def _chain(world: Whole, scene: Scene, name: str, width: int) -> list[tuple[Span, int]]:
+def _chain(world: World, scene: Scene, name: str, width: int) -> list[tuple[Span, int]]:
     """A list as the doubly linked chain it is, with the base of the span that each piece stands for (0: none).
 
     It is drawn front to back, or, where it is longer than the line and the selected span hangs on it, around that span.
@@ -172,7 +172,7 @@ def _chain(world: Whole, scene: Scene, name: str, width: int) -> list[tuple[Span
     return pieces
 
 
-def _window(world: Whole, spanclass: int, name: str, selected: SpanInfo | None, room: int) -> tuple[bool, list[int], bool]:
+def _window(world: World, spanclass: int, name: str, selected: SpanInfo | None, room: int) -> tuple[bool, list[int], bool]:
     """Returns at most `room` neighbouring spans of a list, and whether there are more before and after them."""
     if selected is None:
         bases = world.lists.chain(spanclass, name, room + 1)
@@ -184,7 +184,7 @@ def _window(world: Whole, spanclass: int, name: str, selected: SpanInfo | None, 
     return len(before) > left, bases, len(behind) > right
 
 
-def _neighbours(world: Whole, info: SpanInfo, direction: int, count: int) -> list[int]:
+def _neighbours(world: World, info: SpanInfo, direction: int, count: int) -> list[int]:
     """Returns at most `count` spans that follow on its list, nearest first; direction -1: that stand before it."""
     found: list[int] = []
     here: SpanInfo | None = info

@@ -11,7 +11,7 @@ from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.world.objects import ObjectInfo, ObjectTable
 from gomem_core.world.records import SlotInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, address_cells, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
@@ -71,7 +71,7 @@ class Rows(NamedTuple):
     link: int = 0  # which link of the selected object would be followed
 
 
-def render_objects(world: Whole, port: Port, scene: Scene, table: Rows, links: LinkIndex | None = None) -> list[Line]:
+def render_objects(world: World, port: Port, scene: Scene, table: Rows, links: LinkIndex | None = None) -> list[Line]:
     """Title rule, headings, the objects from row port.top, and about the selected one; `links` is find_paths's."""
     objects, order, history, selected, link = table
     count, rows = len(order), object_rows(port.height)
@@ -104,7 +104,7 @@ def _notes(table: Rows, port: Port, scene: Scene) -> list[str]:
     return [*notes, "" if scene.comparing else MARKS]
 
 
-def sort_at(world: Whole, x: int, width: int) -> str:
+def sort_at(world: World, x: int, width: int) -> str:
     """The order whose column has cell x of the headings; what has none sorts by step."""
     text = "".join(part for part, _ in _heading(world, width))
     if x < text.index("size") - 4:
@@ -115,13 +115,13 @@ def sort_at(world: Whole, x: int, width: int) -> str:
     return "state" if state <= x < state + _STATE else "step"
 
 
-def _cells(world: Whole) -> tuple[int, int]:
+def _cells(world: World) -> tuple[int, int]:
     """Cells for names and for addresses: what an address needs more, names get less."""
     address = address_cells(world.extents.arenas, _ADDRESS)
     return _NAME + _ADDRESS - address, address
 
 
-def _heading(world: Whole, width: int) -> Line:
+def _heading(world: World, width: int) -> Line:
     name, address = _cells(world)
     text = f"     {'name':<{name}} {'address':<{address}}{'size':>6}  "
     text += f"{'kind':<8}" if width >= _KINDS else ""
@@ -141,7 +141,7 @@ class _Table:
 
     def __init__(
         self,
-        world: Whole,
+        world: World,
         scene: Scene,
         objects: ObjectTable,
         history: Sequence[str],

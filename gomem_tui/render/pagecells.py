@@ -8,7 +8,7 @@ from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import Profile
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Scene, Span
 from gomem_tui.render.spans import kind_tone
@@ -71,7 +71,7 @@ class Cell:
 class Cells:
     """Draws cells of one map."""
 
-    def __init__(self, world: Whole, scene: Scene, chart: Chart, selected: SpanInfo | None, cursor: int, active: bool) -> None:
+    def __init__(self, world: World, scene: Scene, chart: Chart, selected: SpanInfo | None, cursor: int, active: bool) -> None:
         """`cursor`: where the selected cell begins, -1: none is selected."""
         self._world = world
         self._scene = scene

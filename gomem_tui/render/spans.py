@@ -6,7 +6,7 @@ from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import format_bytes
 from gomem_core.world.facts import DERIVED, UNKNOWN, Fact
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import (
     Line,
@@ -33,7 +33,7 @@ _GIVEN_BACK: Final = "░ given back"
 _LAST: Final = ("waste", "sweepgen")  # what narrow tables have for the list, when sorted by it
 
 
-def render_spans(world: Whole, order: SpanOrder, port: Port, scene: Scene) -> list[Line]:
+def render_spans(world: World, order: SpanOrder, port: Port, scene: Scene) -> list[Line]:
     """Title rule, headings, then the rows from number port.top."""
     count, shown, address = world.spans.count, span_rows(port.height), _address(world)
     infos = order.rows(port.top, port.top + shown)
@@ -51,7 +51,7 @@ def render_spans(world: Whole, order: SpanOrder, port: Port, scene: Scene) -> li
     return fit_all(lines, port)
 
 
-def _notes(world: Whole, order: SpanOrder, infos: list[SpanInfo], port: Port, scene: Scene) -> list[str]:
+def _notes(world: World, order: SpanOrder, infos: list[SpanInfo], port: Port, scene: Scene) -> list[str]:
     """What the title rule tells, what matters most first."""
     count, size = world.spans.count, format_bytes(world.extents.arenas.nbytes)
     position = shown_rows(port.top + 1, port.top + len(infos), len(order)) if infos else ""
@@ -65,14 +65,14 @@ def _notes(world: Whole, order: SpanOrder, infos: list[SpanInfo], port: Port, sc
     return [working(order), *total, scene.legend, elsewhere, by, *more, *_legend(infos, _room(port.width, _address(world)))]
 
 
-def changed_bases(world: Whole, scene: Scene) -> list[int]:
+def changed_bases(world: World, scene: Scene) -> list[int]:
     """The spans that the last step changed and that are still there, if these are few; none while a difference is shown."""
     return [
         base for base in scene.few if (info := world.spans.at(base)) is not None and info.base == base and not scene.comparing
     ]
 
 
-def _address(world: Whole) -> int:
+def _address(world: World) -> int:
     return address_cells(world.extents.arenas, _ADDRESS)
 
 
@@ -108,7 +108,7 @@ class _Column(NamedTuple):
         return f"{self.heading:>{self.cells - 1}} " if self.right else f"{self.heading:<{self.cells}}"
 
 
-def sort_at(world: Whole, x: int, width: int, sort: str) -> str:
+def sort_at(world: World, x: int, width: int, sort: str) -> str:
     """The order, one of SORTS, whose column has cell x of a table that is now in order `sort`."""
     columns = _columns(width, sort, _address(world))
     for column in columns:

@@ -12,6 +12,21 @@ from typing import Final
 ROOT: Final = Path(__file__).parent.parent.parent
 GOMEM: Final = (sys.executable, "-m", "gomem_tui")
 SECONDS: Final = 120  # a machine may be busy
+SUBCOMMAND_NAMES: Final = (  # the subcommands, in the order of the help
+    "run",
+    "check",
+    "diff",
+    "classes",
+    "verify",
+    "convert",
+    "bench",
+    "open",
+    "export",
+    "learn",
+    "keys",
+    "config",
+    "completions",
+)
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -11,24 +11,10 @@ from gomem_core.files.journal.file import SUFFIX, journal_directory
 from gomem_tui.__main__ import main
 from gomem_tui.cli import SHELLS, SUBCOMMANDS
 from gomem_tui.commands.words import all_commands
+from tests.cli.process import SUBCOMMAND_NAMES
 
 Capture = pytest.CaptureFixture[str]
 
-ALL = [
-    "run",
-    "check",
-    "diff",
-    "classes",
-    "verify",
-    "convert",
-    "bench",
-    "open",
-    "export",
-    "learn",
-    "keys",
-    "config",
-    "completions",
-]
 SESSIONS = ["my lesson.gomem", "b.gomem", "sub"]
 
 
@@ -63,7 +49,7 @@ def complete(script: Path, *words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ([""], [*SESSIONS, *ALL]),
+        ([""], [*SESSIONS, *SUBCOMMAND_NAMES]),
         (["c"], ["check", "classes", "convert", "config", "completions"]),
         (["run", ""], SESSIONS),
         (["run", "--json", "m"], ["my lesson.gomem"]),
@@ -203,4 +189,4 @@ def test_zsh(script: Path, capsys: Capture) -> None:
 
 def test_all_subcommands_are_there() -> None:
     assert [command.name for command in all_commands()] == ["", *SUBCOMMANDS]
-    assert list(SUBCOMMANDS) == ALL
+    assert tuple(SUBCOMMANDS) == SUBCOMMAND_NAMES

@@ -11,7 +11,7 @@ from gomem_core import __version__
 from gomem_tui.__main__ import main
 from gomem_tui.cli import SUBCOMMANDS
 from gomem_tui.settings.options import Options
-from tests.cli.process import gomem, modules_of, shell
+from tests.cli.process import SUBCOMMAND_NAMES, gomem, modules_of, shell
 
 Capture = pytest.CaptureFixture[str]
 
@@ -31,22 +31,7 @@ def test_help_goes_to_stdout(words: list[str], capsys: Capture) -> None:
 def test_help_lists_every_subcommand(capsys: Capture) -> None:
     main(["--help"])
     out = capsys.readouterr().out
-    names = (
-        "run",
-        "check",
-        "diff",
-        "classes",
-        "verify",
-        "convert",
-        "bench",
-        "open",
-        "export",
-        "learn",
-        "keys",
-        "config",
-        "completions",
-    )
-    assert all(f"\n  {name}" in out for name in names)
+    assert all(f"\n  {name}" in out for name in SUBCOMMAND_NAMES)
 
 
 def test_version(capsys: Capture) -> None:

@@ -13,7 +13,7 @@ from gomem_core.queries.waste import holding
 from gomem_core.session.session import Session
 from gomem_core.world.changes import Stale
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from tests.core.facts import SIZE_CLASSES
 
 SIZES = st.sampled_from([0, 1, 3, 8, 12, 15, 16, 24, 48, 64, 500, 1024, 3000, 8192, 9000, 32768, 32769, 40000, 300000])
@@ -47,7 +47,7 @@ class Watched:
         return Account(self.session.world, self.session.objects)
 
 
-def by_slots(world: Whole) -> tuple[int, int, int, int, int, int]:
+def by_slots(world: World) -> tuple[int, int, int, int, int, int]:
     """Bytes of live and dead and free slots, tails, free pages and pages given back, slot by slot."""
     live = dead = free = tails = pages = released = 0
     for info in world.spans.rows():

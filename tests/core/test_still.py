@@ -10,7 +10,7 @@ from gomem_core.classic.mstats import MStats
 from gomem_core.session.session import Session
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.still import Place, Still
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from tests.core.test_diff import LINES, SCRIPTS, played
 
 PAGE = 8192
@@ -30,7 +30,7 @@ def end_of(work: Generator[None, None, set[int]]) -> set[int]:
             return found
 
 
-def answers(world: Whole, objects: ObjectTable) -> dict[str, object]:
+def answers(world: World, objects: ObjectTable) -> dict[str, object]:
     """What a world says to every question, at every span and slot and at addresses where there is nothing."""
     spans, slots, pointers, lists = world.spans, world.slots, world.pointers, world.lists
     rows = spans.rows()

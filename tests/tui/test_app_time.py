@@ -12,7 +12,7 @@ from gomem_core.files.journal import read
 from gomem_core.files.journal.file import journal_directory
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.panes.bars import Bar
@@ -62,7 +62,7 @@ def watched(app: Explorer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     console = app.model.console
 
-    def world(model: Model) -> Whole:
+    def world(model: Model) -> World:
         if app.work.busy:
             found.append("looked")
         return model.session.world

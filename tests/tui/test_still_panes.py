@@ -11,7 +11,7 @@ from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.still import Place, Still
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 from gomem_tui.render.arena import render_arena
 from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.header import render_header
@@ -29,7 +29,7 @@ SIZES = st.sampled_from([(80, 24), (120, 40), (200, 60), (59, 9)])
 
 
 def pictures(
-    world: Whole, objects: ObjectTable, account: Account, links: LinkIndex, port: Port, scene: Scene, history: Sequence[str]
+    world: World, objects: ObjectTable, account: Account, links: LinkIndex, port: Port, scene: Scene, history: Sequence[str]
 ) -> dict[str, list[Line]]:
     """Every pane."""
     order = SpanOrder(world, lambda: account)

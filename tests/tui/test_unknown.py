@@ -14,7 +14,7 @@ from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.session.console import Console
 from gomem_core.world.facts import SPAN_FACTS, Fact
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import NotKnown, Unknown, Whole, unknown
+from gomem_core.world.world import NotKnown, Unknown, World, unknown
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.render.arena import render_arena
@@ -60,7 +60,7 @@ def test_a_command_that_asks_for_what_is_not_known_says_so(line: str, why: Unkno
 
 
 @pytest.mark.parametrize("world", [ClassicEngine().world, made_up(), still_of(played(["alloc 48"])), WORLD])
-def test_every_world_answers_for_every_fact(world: Whole) -> None:
+def test_every_world_answers_for_every_fact(world: World) -> None:
     doubts = {fact: world.doubt(fact) for fact in Fact}
     assert all(sentence == "" or (len(sentence) > 10 and sentence[-1] != ".") for sentence in doubts.values())
     for info in world.spans.rows():
@@ -118,7 +118,7 @@ def test_a_filter_finds_what_is_not_known_by_its_sign_only() -> None:
             assert test(SMALL) is expected, text
 
 
-def with_sums() -> Whole:
+def with_sums() -> World:
     """The same heap, with figures of the heap itself: what `show span` names beside the span's own."""
     world = poor()
     world.sums = made_up().sums

@@ -15,7 +15,7 @@ from gomem_core.report import Result
 from gomem_core.session.engine import Engine
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 UNREAD: Final = Result("")  # the answer to a command that is passed by
 
@@ -52,7 +52,7 @@ class Context:
     """
 
     engine: Engine
-    world: Whole
+    world: World
     objects: ObjectTable
     step: int = 0
     passed: bool = False  # the command only leads elsewhere: nobody reads its answer

@@ -11,7 +11,7 @@ from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries import show, show_one
 from gomem_core.report import Result
 from gomem_core.session.commands.context import CommandError, Context
-from gomem_core.world.world import Whole
+from gomem_core.world.world import World
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -70,7 +70,7 @@ def _object(context: Context, target: ByName | ByAddr | int) -> int:
     raise TypeError(f"{target} names no object")
 
 
-def _is_in_heap(world: Whole, addr: int) -> bool:
+def _is_in_heap(world: World, addr: int) -> bool:
     return any(r.start <= addr < r.end for r in world.extents.layout() if r.name.startswith("heap"))
 
 
