@@ -47,6 +47,9 @@ class Terminal:
             outer = {**os.environ, "TERM": "xterm-256color"}
             for name in ("COLUMNS", "LINES", "TMUX", "STY"):  # they speak of the terminal around the tests
                 outer.pop(name, None)
+            # A shell that runs the tests in the background, or nohup, lets them ignore these, and so would the program.
+            for number in (signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
             if program or fresh or env:
                 os.execvpe(sys.executable, [sys.executable, *(program or GOMEM), *args], outer | env)
             become_gomem(args, outer)
