@@ -7,8 +7,7 @@ MAGIC: Final = b"\xff Go buildinf:"
 _HEADER: Final = 32  # bytes before the strings
 _INLINE: Final = 2  # flag: the strings stand here; else two pointers to them, as before Go 1.18
 _LONGEST: Final = 256  # bytes of a version, with the experiments appended to it
-VERSION: Final = re.compile(rb"go1\.\d{1,3}(?:\.\d{1,3})?(?:(?:rc|beta)\d+)?(?:[-+ ][ -~]{0,120})?")
-MINOR: Final = re.compile(r"go(1\.\d{1,3})(?!\d)")
+_RELEASE: Final = re.compile(rb"go1\.\d{1,2}(?:\.\d{1,2})?(?!\d)")
 
 
 def version_at(data: bytes, start: int) -> str | None:
@@ -48,11 +47,5 @@ def runtime_version_in(data: bytes) -> str | None:
 
     The runtime's own version is a string among others without an end, so what follows it is cut.
     """
-    found = re.findall(rb"go1\.\d{1,2}(?:\.\d{1,2})?(?!\d)", data)
+    found = _RELEASE.findall(data)
     return max(found, key=lambda text: (len(text), text)).decode("ascii") if found else None
-
-
-def minor_of(version: str) -> str | None:
-    """Which minor version that is, such as 1.27; None for what is no release of Go 1."""
-    found = MINOR.match(version)
-    return found[1] if found else None

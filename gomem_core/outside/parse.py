@@ -4,6 +4,7 @@ The program runs on by then, so that nobody waits; still there is no loop over s
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +22,7 @@ from gomem_core.go.structs import (
     SPAN_CLASSES,
 )
 from gomem_core.outside.memory import Gathered, joined
-from gomem_core.outside.rounds import HINTS, Raw, has_headers, has_inline_marks
+from gomem_core.outside.rounds import HINTS, Raw
 from gomem_core.outside.snapshot import (
     FULL_SWEPT,
     FULL_UNSWEPT,
@@ -88,7 +89,7 @@ def ages_of(raw: Raw) -> Ints:
     return (sweepgen - np.uint32(heap_sweepgen(raw))).astype(np.int32).astype(np.int64)
 
 
-def spans_of(raw: Raw, numbers: Numbers, ps: Ps, central: Central) -> Spans:
+def spans_of(raw: Raw, ps: Ps, central: Central) -> Spans:
     """The table of spans; nothing is disputed yet (checks.py)."""
     at, table = raw.program.at, raw.spans
     structs = table.structs
@@ -126,7 +127,7 @@ def spans_of(raw: Raw, numbers: Numbers, ps: Ps, central: Central) -> Spans:
 def inline_marks_of(raw: Raw) -> Bools:
     """Which spans keep their marks in their page: the bit in the arena says so."""
     table = raw.spans
-    if not has_inline_marks(raw.program) or not len(raw.arena):
+    if not raw.program.profile.inline_marks or not len(raw.arena):
         return np.zeros(len(table), np.bool_)
     at = raw.program.at
     order = np.argsort(raw.arena, kind="stable")
@@ -136,8 +137,9 @@ def inline_marks_of(raw: Raw) -> Bools:
     row = order[place]
     first = at["heapArena.pageUseSpanInlineMarkBits"] - at["heapArena.pageInUse"]
     byte = raw.arenas.buffer.take(raw.arenas.start[row] + first + page // 8, mode="clip")
-    known = (raw.arena[row] == arena) & raw.arenas.ok[row]
-    return known & (byte >> (page % 8).astype(np.uint8) & 1 == 1) & (table.state == IN_USE) & (raw.tail_size >= INLINE_MARKS)
+    known: Bools = (raw.arena[row] == arena) & raw.arenas.ok[row] & (byte >> (page % 8).astype(np.uint8) & 1 == 1)
+    known &= (table.state == IN_USE) & (raw.tail_size >= INLINE_MARKS)
+    return known
 
 
 def bits_of(raw: Raw, inline: Bools) -> SlotBits:
@@ -172,7 +174,7 @@ def slices(start: Ints) -> Iterator[tuple[int, int]]:
     """Spans number first to last, so that they have few bytes of bits at a time."""
     total = int(start[-1])
     cuts = [*np.searchsorted(start, np.arange(0, total, _SLICE)).tolist(), len(start) - 1]
-    return ((first, last) for first, last in zip(cuts, cuts[1:], strict=False) if first < last)
+    return ((first, last) for first, last in pairwise(cuts) if first < last)
 
 
 def _taken(alloc: Bytes, start: Ints, freeindex: Ints, nelems: Ints) -> Bytes:
@@ -199,7 +201,7 @@ def pointers_of(raw: Raw, inline: Bools) -> PointerBits:
     """Pointer bits of all spans that have them."""
     table = raw.spans
     scan = (table.state == IN_USE) & (table.spanclass & 1 == 0) & raw.tails.ok
-    if not has_headers(raw.program):
+    if raw.program.profile.heap_bits == "arena":
         return _pointer_bits(raw, raw.tails.start, np.where(scan, raw.tail_size, 0))
     size = np.where(scan & (table.elemsize <= MOST_WITHOUT_HEADER) & (raw.tail_size >= HEAP_BITS), HEAP_BITS, 0)
     end = raw.tails.start + raw.tail_size - np.where(inline, INLINE_MARKS, 0)
@@ -348,7 +350,7 @@ def cur_arena_of(raw: Raw) -> tuple[int, int]:
 
 
 def search_addr_of(raw: Raw) -> int:
-    """pageAlloc.searchAddr as an address: Go keeps it less the base of arena 0."""
+    """pageAlloc.searchAddr."""
     at = raw.program.at
     mheap = raw.roots.piece(0, at["mheap"])
     start = at["mheap.pages"] + at["pageAlloc.searchAddr"]

@@ -12,10 +12,11 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from gomem_core.foreign import brief
-from gomem_core.formats.buildinfo import minor_of, runtime_version_in, version_in
+from gomem_core.formats.buildinfo import runtime_version_in, version_in
 from gomem_core.formats.corenotes import AT_ENTRY, AT_PHDR, AT_PHENT, AT_PHNUM
 from gomem_core.formats.elf import PF_W, PF_X, PT_LOAD, PT_PHDR, SEGMENT, Elf
 from gomem_core.go.structs import SPAN_CLASSES, minors, offsets
+from gomem_core.go.versions import Profile, profile_named
 from gomem_core.outside.errors import KNOWN, Damaged, NotGo, UnknownVersion
 from gomem_core.outside.memory import TOP, Memory, Unreadable
 from gomem_core.outside.snapshot import Bools, MappedRange, Words
@@ -56,7 +57,8 @@ class Program:
 
     source: Source
     version: str  # as the program says it
-    minor: str
+    minor: str  # such as 1.27
+    profile: Profile
     mheap: int
     memstats: int
     allp: int  # of the slice
@@ -115,8 +117,9 @@ def find_program(source: Source, version: str | None = None) -> Program:
     data = image.data()
     if said is None:
         raise NotGo(_not_go(source))
-    minor = minor_of(said)
-    if minor is None or minor not in minors():
+    profile = profile_named(said)
+    minor = profile.name.removeprefix("go") if profile is not None else ""
+    if profile is None or minor not in minors():
         raise UnknownVersion(
             f"{source.title} is a program of {brief(said)}, whose heap is not known here: {KNOWN} are; "
             "--go-version names the one to take it for"
@@ -127,7 +130,9 @@ def find_program(source: Source, version: str | None = None) -> Program:
     stat = _word(source, mheap + at["mheap.spanalloc"] + at["fixalloc.stat"])
     module = _moduledata(image, data, at)
     allp = symbols.get("runtime.allp") or _allp(source, data, mheap, at)
-    return Program(source, said, minor, mheap, stat - at["mstats.mspan_sys"], allp, symbols.get("runtime.gcphase"), module, at)
+    return Program(
+        source, said, minor, profile, mheap, stat - at["mstats.mspan_sys"], allp, symbols.get("runtime.gcphase"), module, at
+    )
 
 
 def _not_go(source: Source) -> str:

@@ -1,7 +1,7 @@
 """Reads what describes a heap, while its program stands still: round after round, since each says where the next has to look.
 
-mheap first; then the tables that it points to; then structs of spans, Ps, chunks and lists; then bits and caches; at last the types
-of objects.  Nothing is parsed here but what the next round needs: the rest is done when the program runs on (parse.py).
+mheap first; then the tables that it points to; then structs of spans, Ps, chunks and lists; then bits and caches; at last the
+types of objects.  Nothing is parsed here but what the next round needs: the rest is done when the program runs on (parse.py).
 """
 
 from dataclasses import dataclass
@@ -260,7 +260,7 @@ def _table(program: Program, ptr: Words, mspans: Gathered) -> Table:
     room = (pages * PAGE_SIZE).astype(np.uint64)
     fits = (elemsize >= 8) & (elemsize <= room) & (nelems <= room // np.maximum(elemsize, 8).astype(np.uint64))
     elemsize, nelems = (np.where(fits, column, 0).astype(np.int64) for column in (elemsize, nelems))
-    freeindex = np.minimum(np.where(used, structs.column(at["mspan.freeindex"], count), 0), 1 << 32).astype(np.int64)
+    freeindex = np.where(used, structs.column(at["mspan.freeindex"], count), 0).astype(np.uint64)
     return Table(
         structs,
         ptr[rows],
@@ -270,7 +270,7 @@ def _table(program: Program, ptr: Words, mspans: Gathered) -> Table:
         structs.column(at["mspan.spanclass"], "u1"),
         elemsize,
         nelems,
-        freeindex,
+        np.minimum(freeindex, 1 << 32).astype(np.int64),
     )
 
 
@@ -287,30 +287,20 @@ def _tails(program: Program, spans: Table, own: Words, page: Ints) -> tuple[Word
     """Where pointer bits and inline marks lie, and how many bytes; none of spans without them."""
     at = program.at
     scan = (spans.state == IN_USE) & (spans.spanclass & 1 == 0) & (spans.nelems > 0)
-    if "heapArena.bitmap" in at:
+    if program.profile.heap_bits == "arena":
         pages = np.minimum(spans.npages, ARENA_SIZE // PAGE_SIZE - page)
         size = np.where(scan & (own > 0), pages * HEAP_BITS, 0)
         size[np.cumsum(size) > _MOST_POINTER_BITS] = 0
         return own + np.uint64(at["heapArena.bitmap"]) + page.astype(np.uint64) * np.uint64(HEAP_BITS), size
     small = (spans.elemsize <= MOST_WITHOUT_HEADER) & (spans.npages == 1) & (spans.nelems > 0)
-    inline = small & (spans.elemsize >= 16) if has_inline_marks(program) else np.zeros(len(spans), np.bool_)
+    inline = small & (spans.elemsize >= 16) if program.profile.inline_marks else np.zeros(len(spans), np.bool_)
     size = np.where(small & scan, HEAP_BITS, 0) + np.where(inline, INLINE_MARKS, 0)
     return (spans.base + PAGE_SIZE - size).astype(np.uint64), size
 
 
-def has_inline_marks(program: Program) -> bool:
-    """Whether this version keeps marks of small objects in their page: 1.25 has the field, and no span that uses it."""
-    return "heapArena.pageUseSpanInlineMarkBits" in program.at and program.minor != "1.25"
-
-
-def has_headers(program: Program) -> bool:
-    """Whether objects with pointers in slots of more than 512 bytes begin with their type (Go 1.22 and later)."""
-    return "heapArena.bitmap" not in program.at
-
-
 def _typed(program: Program, spans: Table, alloc: Gathered) -> tuple[Ints, bool]:
     """Addresses of allocated slots that begin with their type, at most _MOST_TYPED; and whether there are more."""
-    if not has_headers(program):
+    if program.profile.heap_bits == "arena":
         return np.zeros(0, np.int64), False
     kind = (spans.state == IN_USE) & (spans.spanclass & 1 == 0) & (spans.spanclass > 1)
     rows = np.flatnonzero(kind & (spans.elemsize > MOST_WITHOUT_HEADER) & (spans.nelems > 0) & (spans.nelems <= 64))
