@@ -199,7 +199,7 @@ def made_up() -> Still:
     extents = _extents()
     spans = StillSpans(_columns(infos), [], extents.arenas)
     slots = StillSlots(spans, _slot_columns(infos), stored, extents.arenas, ZEROBASE)
-    lists = StillLists(spans, {c: _central(infos, c) for c in PROFILE.span_classes}, PROFILE.heap_lists)
+    lists = StillLists(spans, {c: _central(infos, c) for c in PROFILE.span_classes}, PROFILE)
     caches = StillCaches(tuple(_mcache(infos, p) for p in range(2)))
     pointers, sums = StillPointers(slots, stored), _sums(infos)
     place = Place("a made-up heap", 0)

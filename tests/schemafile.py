@@ -71,7 +71,7 @@ class Writer:
             "description": inspect.getdoc(kind),
             "type": "object",
             "properties": {name: self.of(hint) for name, hint in hints.items()},
-            "required": [*hints],
+            "required": [name for name in hints if name in kind.__required_keys__],
             "additionalProperties": False,
         }
 

@@ -4,11 +4,22 @@ Whatever shows or asks a heap takes these from its profile and compares no versi
 page bitmaps, is another allocator, not another row.  Sizes are bytes.
 """
 
-from typing import Final, NamedTuple
+import re
+from dataclasses import replace
+from typing import Final, Literal, NamedTuple
 
 from gomem_core.frozen import frozen
-from gomem_core.go.amd64 import MAX_SMALL_SIZE
-from gomem_core.go.sizeclasses import CLASSES, SizeClass
+from gomem_core.go.amd64 import ARENA_SIZE, ARENA_START, MAX_SMALL_SIZE, PAGE_SHIFT
+from gomem_core.go.sizeclasses import CLASSES, SizeClass, is_noscan, make_classes
+
+# Where the bits are that say which words hold pointers: "two bits": pointer and scan bit of every word, in one bitmap that grows
+# downwards.  "arena": a pointer bit of every word, in a table for each arena.  "span": a pointer bit of every word, at the end of
+# a span of small slots; above that the type of each object stands before it, and of a large one in its span.
+HeapBits = Literal["two bits", "arena", "span"]
+BITS_IN_SPAN: Final = 512  # bytes of the largest slot whose pointer bits stand at the end of its span (minSizeForMallocHeader)
+INLINE_MARKS: Final = range(16, 513)  # bytes of slots whose marks stand at the end of their span, where a version has that
+INLINE_MARK_BYTES: Final = 128  # spanInlineMarkBits
+_BITMAP_SHARE: Final = 64  # a pointer bit for each word: a byte for 64
 
 
 class CentralList(NamedTuple):
@@ -39,8 +50,14 @@ class Profile:
     classes: tuple[SizeClass, ...]  # by number; class 0 stands for large objects
     small_limit: int  # the longest request that is served from a size class
     reservation: bool  # whether all lies in one: the spans array, the bitmap, an arena, and a spare page
+    arena_start: int  # where the first arena begins; 0: anywhere
+    arena_bytes: int
     central_lists: tuple[CentralList, ...]  # in the order in which CentralInfo counts them and panes draw them
-    heap_lists: HeapLists
+    heap_lists: HeapLists | None  # None: which pages are free is told by bits, and large objects hang on lists of mcentrals too
+    padding: str  # what pages are called that lie before all others and are never used; "": there are none
+    heap_bits: HeapBits
+    inline_marks: bool  # whether small slots have their mark bits at the end of their span
+    modelled: bool  # whether there is an allocator for it, so that a session can be one of this version
 
     @property
     def largest_class(self) -> int:
@@ -54,8 +71,28 @@ class Profile:
 
     @property
     def central_classes(self) -> range:
-        """The span classes that have an mcentral: all but 0 and 1, which are large objects."""
-        return range(2, 2 * len(self.classes))
+        """The span classes whose spans hang on lists of an mcentral.
+
+        0 and 1, which are large objects, are among them only where the heap has no lists of its own for those.
+        """
+        return range(2 if self.heap_lists is not None else 0, 2 * len(self.classes))
+
+    def span_end(self, spanclass: int) -> int:
+        """Bytes at the end of a span of this class that the runtime keeps for bits: pointer bits, inline marks."""
+        c = self.classes[spanclass >> 1]
+        marks = INLINE_MARK_BYTES if self.inline_marks and c.size in INLINE_MARKS else 0
+        has_bits = self.heap_bits == "span" and 0 < c.size <= BITS_IN_SPAN and not is_noscan(spanclass)
+        return marks + ((c.npages << PAGE_SHIFT) // _BITMAP_SHARE if has_bits else 0)
+
+    def nelems(self, spanclass: int) -> int:
+        """Slots in a span of this class; 0 for large objects."""
+        c = self.classes[spanclass >> 1]
+        return ((c.npages << PAGE_SHIFT) - self.span_end(spanclass)) // c.size if c.number else 0
+
+    def has_header(self, spanclass: int) -> bool:
+        """Whether the type of each object stands in the first word of its slot."""
+        c = self.classes[spanclass >> 1]
+        return self.heap_bits == "span" and c.size > BITS_IN_SPAN and not is_noscan(spanclass)
 
     @property
     def central_names(self) -> tuple[str, ...]:
@@ -74,16 +111,71 @@ GO_1_10: Final = Profile(
     classes=tuple(CLASSES),
     small_limit=MAX_SMALL_SIZE,
     reservation=True,
+    arena_start=ARENA_START,
+    arena_bytes=ARENA_SIZE,
     central_lists=(
         CentralList("nonempty", "N", "spans with free slots", False, "it has free slots", "spans with a free slot"),
         CentralList("empty", "E", "spans without a free slot", True, "it has none", "spans without one, or cached"),
     ),
     heap_lists=HeapLists("free", "freelarge", "busy", "busylarge"),
+    padding="",
+    heap_bits="two bits",
+    inline_marks=False,
+    modelled=True,
 )
+GO_1_21: Final = Profile(
+    name="go1.21",
+    classes=tuple(make_classes(68, 32)),
+    small_limit=MAX_SMALL_SIZE,
+    reservation=False,
+    arena_start=0xC000000000,
+    arena_bytes=64 << 20,
+    central_lists=(
+        CentralList("partial", "P", "swept spans with free slots", False, "it has free slots", "swept, with a free slot"),
+        CentralList("partialu", "p", "the same, not swept yet", False, "it has some, not swept", "not swept, with a free slot"),
+        CentralList("full", "F", "swept spans without a free slot", False, "it has none", "swept, without a free slot"),
+        CentralList("fullu", "f", "the same, not swept yet", False, "sweeping may free some", "not swept, without a free slot"),
+    ),
+    heap_lists=None,
+    padding="",
+    heap_bits="arena",
+    inline_marks=False,
+    modelled=False,
+)
+GO_1_22: Final = replace(GO_1_21, name="go1.22", small_limit=32760, heap_bits="span")
+_GO_1_26: Final = replace(GO_1_22, name="go1.26", arena_start=0, padding="padding", inline_marks=True)
 
-PROFILES: Final = (GO_1_10,)
+
+def _with_marks(profile: Profile) -> tuple[SizeClass, ...]:
+    """Its classes, in whose spans the inline marks leave room for fewer slots."""
+    found = list(profile.classes[:1])
+    for c in profile.classes[1:]:
+        nbytes, nelems = c.npages << PAGE_SHIFT, profile.nelems(2 * c.number + 1)
+        smallest = found[-1].size + 1
+        found.append(
+            c._replace(nelems=nelems, tail_waste=nbytes - nelems * c.size, max_waste=(nbytes - nelems * smallest) / nbytes)
+        )
+    return tuple(found)
+
+
+GO_1_26: Final = replace(_GO_1_26, classes=_with_marks(_GO_1_26))
+
+PROFILES: Final = (
+    GO_1_10,
+    GO_1_21,
+    GO_1_22,
+    *(replace(GO_1_22, name=name) for name in ("go1.23", "go1.24", "go1.25")),
+    GO_1_26,
+    replace(GO_1_26, name="go1.27"),
+)
 
 # The command language is one for all versions: what any of them has can be written, and the heap says what it does not have.
 MOST_CLASSES: Final = max(len(profile.classes) for profile in PROFILES)
 LONGEST_SPAN: Final = max(c.npages for profile in PROFILES for c in profile.classes)  # pages of a span with several slots
 ALL_CENTRAL_LISTS: Final = tuple({one.name: one for profile in PROFILES for one in profile.central_lists}.values())
+
+
+def profile_named(name: str) -> Profile | None:
+    """The row of a version as the runtime names it, go1.24.11 or go1.27.3-X:nogreenteagc; None where there is none."""
+    minor = re.match(r"go1\.[0-9]{1,3}(?![0-9])", name)
+    return None if minor is None else next((one for one in PROFILES if one.name == minor[0]), None)

@@ -204,7 +204,8 @@ class Account:
 
     def held(self) -> dict[int, Held]:
         """What the spans of each class hold that has spans."""
-        shares, classes = self.shares(), self._world.profile.classes
+        shares, profile = self.shares(), self._world.profile
+        classes = profile.classes
         cached: dict[int, int] = {}
         for cache in self._world.caches.mcaches():
             for spanclass, _, nfree in cache.cached:
@@ -213,7 +214,8 @@ class Account:
         for spanclass in shares:
             spans, live = self._classes[spanclass][_PARTS:]
             c = classes[spanclass >> 1]
-            needed = -(-live // c.nelems) if c.number else live  # a large object has a span of its own
+            nelems = profile.nelems(spanclass)
+            needed = -(-live // nelems) if nelems else live  # a large object has a span of its own
             found[spanclass] = Held(spans, live, needed, cached.get(spanclass, 0), c.size)
         return found
 

@@ -63,13 +63,13 @@ def central_data(c: CentralInfo, profile: Profile) -> "schema.Central":
     data: dict[str, object] = {
         "spanclass": c.spanclass,
         "class": c.spanclass >> 1,
-        "elemsize": profile.classes[c.spanclass >> 1].size,
+        "elemsize": profile.classes[c.spanclass >> 1].size or None,
         "kind": kind_of(c.spanclass),
         **dict(zip(profile.central_names, c.lengths, strict=True)),
         "nmalloc": c.nmalloc,
         "nlock": c.nlock,
     }
-    return cast("schema.Central", data)  # whose lists are those of Go 1.10
+    return cast("schema.Central", data)  # whose lists depend on the version
 
 
 def cached_span_data(spanclass: int, base: int, nfree: int, profile: Profile) -> "schema.CachedSpan":

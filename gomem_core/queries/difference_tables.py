@@ -292,7 +292,7 @@ def lists_section(then: Side, now: Side) -> Section:
 def _list_order(profile: Profile, name: str) -> tuple[int, int]:
     """Free spans by length, the large ones last; then busy ones in the same way."""
     word, _, number = name.partition("[")
-    lists = profile.heap_lists
+    lists = profile.heap_lists or ()
     return lists.index(word) if word in lists else len(lists), int(number[:-1]) if number else 0
 
 

@@ -49,14 +49,14 @@ class Figures(NamedTuple):
     nheap_grow: int
     nos_release: int
     free: dict[int, int]  # pages -> spans on that free list
-    free_large: int  # in free spans of 128 pages and more
+    free_large: int  # in free spans of 128 pages and more, where these are on no list of their own length
     caches: tuple[CacheSums, ...]  # of each P
 
 
 def figures(world: World, account: Account) -> Figures:
     """Returns the figures of this moment.  Reads the account, so only between commands are they exact."""
     stats = world.sums.stats
-    free = dict(world.lists.free_lists())
+    free, lists = dict(world.lists.free_lists()), world.profile.heap_lists
     return Figures(
         balance=account.read(),
         shares=account.shares(),
@@ -83,7 +83,7 @@ def figures(world: World, account: Account) -> Figures:
         nheap_grow=stats.nheap_grow,
         nos_release=stats.nos_release,
         free=free,
-        free_large=stats.heap_idle - (sum(npages * count for npages, count in free.items()) << PAGE_SHIFT),
+        free_large=0 if lists is None else stats.heap_idle - (sum(n * count for n, count in free.items()) << PAGE_SHIFT),
         caches=tuple(cache_sums(c) for c in world.caches.mcaches()),
     )
 

@@ -144,21 +144,27 @@ def _free(world: World, filters: tuple[Filter, ...]) -> Result:
     for npages, count in world.lists.free_lists():
         if keep({"pages": npages}, filters):
             bases = world.lists.free_list(npages)
-            released = sum(info.npreleased or 0 for base in bases if (info := world.spans.at(base)) is not None)
-            name = f"{lists.free}[{npages}]"
+            released = sum(_released(world, base, npages) for base in bases)
+            name = "" if lists is None else f"{lists.free}[{npages}]"
             rows.append((name, npages, count, bases[0], released))
             data["rows"].append(_free_data(name, npages, count, bases[0], released))
     for info in world.lists.free_large():
         if keep({"pages": info.npages}, filters):
             rows.append(("large", info.npages, 1, info.base, info.npreleased or 0))
-            data["rows"].append(_free_data(lists.free_large, info.npages, 1, info.base, info.npreleased or 0))
+            data["rows"].append(_free_data(info.list_name or "", info.npages, 1, info.base, info.npreleased or 0))
     idle, released_bytes = world.sums.stats.heap_idle, world.sums.stats.heap_released
     summary = f"{format_bytes(idle)} in free spans, {format_bytes(released_bytes)} of it given back to the operating system"
     return Result(summary, data, Table(columns, rows))
 
 
+def _released(world: World, base: int, npages: int) -> int:
+    """Pages that are given back of a stretch of free pages."""
+    first, last = world.spans.number(base), world.spans.number(base + (npages << PAGE_SHIFT) - 1)
+    return sum(info.npreleased or 0 for info in world.spans.rows(first, last + 1))
+
+
 def _free_data(name: str, npages: int, spans: int, first: int, npreleased: int) -> "schema.FreeList":
-    return {"list": name, "npages": npages, "spans": spans, "first": hexed(first), "npreleased": npreleased}
+    return {"list": name or None, "npages": npages, "spans": spans, "first": hexed(first), "npreleased": npreleased}
 
 
 def _layout(world: World, _filters: tuple[Filter, ...]) -> Result:

@@ -40,11 +40,12 @@ def show_class(number: int, profile: Profile) -> Result:
     if number == 0:
         large = f"large objects, over {profile.small_limit_text}: each gets whole pages of its own"
         return Result(f"class 0 stands for {large}", size_class_data(c))
-    smallest = profile.classes[number - 1].size + 1
+    smallest, scan = profile.classes[number - 1].size + 1, profile.nelems(2 * number)
     columns = (Column("what", "text"), Column("value", "text"))
     rows: list[tuple[Cell, ...]] = [
         ("serves objects of", f"{smallest} to {c.size} bytes"),
         ("a span has", f"{told(c.npages, *_PAGES)} = {c.npages << PAGE_SHIFT} bytes = {told(c.nelems, *_SLOTS)}"),
+        *((("with pointers", f"{told(scan, *_SLOTS)}: its end has their pointer bits"),) if scan != c.nelems else ()),
         ("tail waste", f"{c.tail_waste} bytes after the last slot"),
         ("largest waste", f"{100 * c.max_waste:.2f} %, when every object has {smallest} bytes"),
         ("span classes", f"{number * 2} with pointers (scan), {number * 2 + 1} without (noscan)"),
@@ -117,8 +118,11 @@ def _list(info: SpanInfo, profile: Profile) -> str:
     """The list it hangs on, and its neighbours there."""
     if not info.list_name:
         return "on none"
-    if info.list_name == profile.heap_lists.free_large:
+    lists = profile.heap_lists
+    if lists is not None and info.list_name == lists.free_large:
         return f"{info.list_name}, a tree by length and address"
+    if info.list_name == profile.padding:
+        return f"on none: {info.list_name}, pages that the heap never uses, so that it begins anywhere"
     whose = "the mcentral's" if info.list_name in profile.central_names else "mheap's"
     after, before = (f"{base:#x}" if base else "nil" for base in (info.next_base, info.prev_base))
     return f"{whose} {info.list_name}, next {after}, prev {before}"

@@ -28,6 +28,7 @@ COMPARE: Final[dict[str, Callable[[Cell, Cell], bool]]] = {
 _LIST_WORDS: Final = {  # what filters call the heap's lists, of any version of Go
     name: word
     for lists in (profile.heap_lists for profile in PROFILES)
+    if lists is not None
     for name, word in ((lists.free, "free"), (lists.free_large, "large"), (lists.busy, "busy"), (lists.busy_large, "busy"))
 }
 

@@ -1,6 +1,6 @@
 """What `diff` answers."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from gomem_core.report import Addr
 from gomem_core.schema.heap import Class, Kind, Mcache, Span
@@ -22,12 +22,16 @@ class CentralChange(Class):
     """An mcentral; [then, now] of each figure; reordered: its lists are as long as before and not the same."""
 
     spanclass: int
-    elemsize: int
+    elemsize: int | None
     kind: Kind
-    nonempty: list[int]
-    empty: list[int]
-    nmalloc: list[int]
-    nlock: list[int]
+    nonempty: NotRequired[list[int]]
+    empty: NotRequired[list[int]]
+    partial: NotRequired[list[int]]
+    partialu: NotRequired[list[int]]
+    full: NotRequired[list[int]]
+    fullu: NotRequired[list[int]]
+    nmalloc: list[int | None]
+    nlock: list[int | None]
     reordered: bool
 
 

@@ -1,6 +1,6 @@
 """What a heap consists of, wherever it is printed: spans, lists, caches, objects, sums."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from gomem_core.report import Addr, Bits
 
@@ -73,15 +73,19 @@ class SpanDetail(SpanShare):
 
 
 class Central(Class):
-    """An mcentral; nonempty and empty are the lengths of its lists."""
+    """An mcentral with the lengths of its lists: nonempty and empty in Go 1.10, the other four from 1.21 on."""
 
     spanclass: int
-    elemsize: int
+    elemsize: int | None
     kind: Kind
-    nonempty: int
-    empty: int
-    nmalloc: int
-    nlock: int
+    nonempty: NotRequired[int]
+    empty: NotRequired[int]
+    partial: NotRequired[int]
+    partialu: NotRequired[int]
+    full: NotRequired[int]
+    fullu: NotRequired[int]
+    nmalloc: int | None
+    nlock: int | None
 
 
 class CentralLists(Central):
@@ -112,9 +116,9 @@ class Mcache(TypedDict):
 
 
 class FreeList(TypedDict):
-    """Free spans of one length: a list free[N], or one span of the tree freelarge."""
+    """Free spans of one length: a list free[N], or one span of the tree freelarge; where no list has them, stretches of pages."""
 
-    list: str
+    list: str | None
     npages: int
     spans: int
     first: Addr

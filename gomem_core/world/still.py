@@ -129,7 +129,7 @@ class Still:
         stored = StoredPointers.of(world.pointers)
         spans = StillSpans.of(world.spans, extents.arenas)
         slots = StillSlots(spans, world.slots.columns(), stored, extents.arenas, world.slots.zerobase)
-        lists = StillLists(spans, {c: world.lists.central(c) for c in profile.span_classes}, profile.heap_lists)
+        lists = StillLists(spans, {c: world.lists.central(c) for c in profile.span_classes}, profile)
         caches = StillCaches(tuple(world.caches.mcaches()))
         pointers, sums = StillPointers(slots, stored), StillSums.of(world.sums)
         return cls(place, profile, spans, slots, pointers, lists, caches, sums, extents, objects.columns())

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Final, get_args
 
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.go.versions import HeapLists
+from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.lengths import by_length
@@ -117,10 +117,11 @@ class StillSpans:
 class StillLists:
     """The lists on which spans hang; their order is told by the neighbours of each span."""
 
-    def __init__(self, spans: StillSpans, central: Mapping[int, CentralInfo], names: HeapLists) -> None:
+    def __init__(self, spans: StillSpans, central: Mapping[int, CentralInfo], profile: Profile) -> None:
         self._central = dict(central)
         self._spans = spans
-        self._names = names
+        self._names = profile.heap_lists
+        self._central_names = frozenset(profile.central_names)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StillLists) and self._central == other._central
@@ -132,11 +133,13 @@ class StillLists:
         """Bases of the spans of each list, front to back, by span class (0 for lists that are not an mcentral's) and name."""
         following: dict[int, int] = {}
         chains: dict[tuple[int, str], list[int]] = {}
-        for info in self._spans.each():
-            if info.list_name and info.list_name != self._names.free_large:
-                following[info.base] = info.next_base or 0
-                if not info.prev_base:
-                    chains[info.spanclass if info.spanclass > 1 else 0, info.list_name] = [info.base]
+        columns, tree = self._spans.columns(), None if self._names is None else self._names.free_large
+        links = zip(columns.base, columns.spanclass, columns.list_name, columns.next_base, columns.prev_base, strict=True)
+        for base, spanclass, name, next_base, prev_base in links:
+            if name and name != tree and next_base is not None:
+                following[base] = next_base
+                if not prev_base:
+                    chains[spanclass if name in self._central_names else 0, name] = [base]
         for chain in chains.values():
             while base := following[chain[-1]]:
                 chain.append(base)
@@ -171,18 +174,41 @@ class StillLists:
 
     def free_lists(self) -> list[tuple[int, int]]:
         """(pages, number of spans) of each free list that is not empty, shortest first; large spans are not in these."""
+        if self._names is None:
+            return [(npages, len(bases)) for npages, bases in sorted(self._free_runs.items())]
         named = ((name, len(chain)) for (_, name), chain in self._chains.items() if name.startswith(f"{self._names.free}["))
         return sorted((int(name.partition("[")[2][:-1]), count) for name, count in named)
 
     def free_list(self, npages: int, limit: int = 1 << 60) -> list[int]:
-        """Bases of at most `limit` free spans of exactly `npages` < 128 pages, front to back."""
+        """Bases of at most `limit` free spans of exactly `npages` pages, as Lists says."""
+        if self._names is None:
+            return self._free_runs.get(npages, [])[:limit]
         return self._chains.get((0, f"{self._names.free}[{npages}]"), [])[:limit]
+
+    @cached_property
+    def _free_runs(self) -> dict[int, list[int]]:
+        """Bases of the longest stretches of free pages that every P can take, by their length, where no list has them."""
+        found: dict[int, list[int]] = {}
+        columns = self._spans.columns()
+        start = end = 0
+        rows = zip(columns.base, columns.npages, columns.state, columns.cached_by, columns.list_name, strict=True)
+        for base, npages, state, cached_by, name in (*rows, (0, 0, "", -1, "")):
+            if state == "free" and cached_by == -1 and not name and base == end:
+                end += npages << PAGE_SHIFT
+                continue
+            if end > start:
+                found.setdefault((end - start) >> PAGE_SHIFT, []).append(start)
+            start = end = base
+            if state == "free" and cached_by == -1 and not name:
+                end += npages << PAGE_SHIFT
+        return found
 
     def free_large(self) -> list[SpanInfo]:
         """The free spans of 128 pages and more, best fit first."""
-        return sorted(
-            (i for i in self._spans.each() if i.list_name == self._names.free_large), key=lambda info: (info.npages, info.base)
-        )
+        if self._names is None:
+            return []
+        large = self._names.free_large
+        return sorted((i for i in self._spans.each() if i.list_name == large), key=lambda info: (info.npages, info.base))
 
     def free_large_lengths(self, most: int) -> list[tuple[int, int, int]]:
         """(pages, number of spans, base of the first) of each length of large free spans, shortest first, as Lists says."""

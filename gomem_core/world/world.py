@@ -175,15 +175,21 @@ class Lists(Protocol):
         ...
 
     def free_lists(self) -> list[tuple[int, int]]:
-        """(pages, number of spans) of each free list that is not empty, shortest first; large spans are not in these."""
+        """(pages, number of spans) of each free list that is not empty, shortest first; large spans are not in these.
+
+        Where the heap has no lists of free spans: of each length of stretches of free pages, large ones too.
+        """
         ...
 
     def free_list(self, npages: int, limit: int = 1 << 60) -> list[int]:
-        """Bases of at most `limit` free spans of exactly `npages` < 128 pages, front to back."""
+        """Bases of at most `limit` free spans of exactly `npages` < 128 pages, front to back.
+
+        Where the heap has no lists of free spans: of stretches of exactly so many pages, lowest first.
+        """
         ...
 
     def free_large(self) -> list[SpanInfo]:
-        """The free spans of 128 pages and more, best fit first."""
+        """The free spans of 128 pages and more, best fit first; none where the heap has no list of them."""
         ...
 
     def free_large_lengths(self, most: int) -> list[tuple[int, int, int]]:

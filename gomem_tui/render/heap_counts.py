@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.report import format_bytes
+from gomem_core.report import counted, format_bytes
 from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum
@@ -132,11 +132,11 @@ def free_table(c: Compared, world: World, rows: int, width: int) -> list[Line]:
 
 
 def _small(scene: Scene, world: World, free: Mapping[int, int]) -> list[Line]:
-    before = scene.before.free if scene.before is not None else free
+    before, lists = scene.before.free if scene.before is not None else free, world.profile.heap_lists
     return [
         _free_line(
             scene.sign(count != before.get(npages, 0)) or scene.mark(first),
-            f"{world.profile.heap_lists.free}[{npages}]",
+            counted(npages, "page") if lists is None else f"{lists.free}[{npages}]",
             count,
             first,
             npages,

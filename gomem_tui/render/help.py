@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from gomem_core.go.amd64 import MAX_MHEAP_LIST
-from gomem_core.go.versions import CentralList, Profile
+from gomem_core.go.versions import ALL_CENTRAL_LISTS, CentralList, HeapLists, Profile
 from gomem_core.lang.filters import FIELDS, SEARCHED
 from gomem_core.lang.registry import REGISTRY
 from gomem_tui.render.lines import Line, Span
@@ -21,6 +21,9 @@ _ABOUT: Final = (
 )
 _SMALL: Final = "Small terminals show one pane and Why; from 118×32 on four are shown, from 186×52 on all."
 
+_BITS_ALONE: Final = (
+    ("free", "pages that bits alone tell of, on no list; P0 cache: P0 has taken them, to cut spans from without a lock"),
+)
 _NUMBERS: Final = {2: "two", 3: "three", 4: "four"}
 _SCRUB: Final = (
     ("━ ● ╌", "the line above the prompt: steps that were done, where you stand, steps that wait"),
@@ -40,14 +43,7 @@ def _panes(profile: Profile) -> dict[str, tuple[str, tuple[tuple[str, str], ...]
                 ("used", "slots that are taken, of all"),
                 ("P0 cache", "P0's mcache has it: P0 allocates from it without a lock"),
                 *_lists_of_spans(lists),
-                (
-                    f"{heap.busy}[5]",
-                    f"the heap's list of large objects of 5 pages; {heap.busy_large}: of {MAX_MHEAP_LIST} pages or more",
-                ),
-                (
-                    f"{heap.free}[5]",
-                    f"the heap's list of free spans of 5 pages; {heap.free_large}: those of {MAX_MHEAP_LIST} pages or more",
-                ),
+                *(_own_lists(heap) if heap is not None else _BITS_ALONE),
                 (
                     "waste 1+88%",
                     "share of bytes that no live object asked for: ends of slots, dead slots and tail; free slots",
@@ -128,6 +124,15 @@ def _panes(profile: Profile) -> dict[str, tuple[str, tuple[tuple[str, str], ...]
     }
 
 
+def _own_lists(heap: HeapLists) -> tuple[tuple[str, str], ...]:
+    """What spans hang on the heap's own lists."""
+    more = f"those of {MAX_MHEAP_LIST} pages or more"
+    return (
+        (f"{heap.busy}[5]", f"the heap's list of large objects of 5 pages; {heap.busy_large}: {more}"),
+        (f"{heap.free}[5]", f"the heap's list of free spans of 5 pages; {heap.free_large}: {more}"),
+    )
+
+
 def _lists_of_spans(lists: Sequence[CentralList]) -> Iterator[tuple[str, str]]:
     """What spans hang on the lists of an mcentral."""
     other = "its mcentral's other list: " if len(lists) == 2 else "its mcentral's list of "
@@ -148,7 +153,7 @@ def help_lines(keyboard: Keyboard, profile: Profile, pane: str, width: int) -> l
         *_section(_title(keyboard, pane), width, about),
         *_rows(words, width),
         *_rows(_keys(key for key in there if key.is_of(pane)), width),
-        *_rows(_filters(pane), width),
+        *_rows(_filters(pane, profile), width),
         *_section("Keys everywhere", width),
         *_rows(_keys(key for key in there if key.scope == "app"), width),
         *_section("Keys of other panes", width),
@@ -172,13 +177,14 @@ def _keys(keys: Iterable[Key]) -> Iterator[tuple[str, str]]:
     return ((" ".join(map(shown, key.keys)), key.help) for key in keys)
 
 
-def _filters(pane: str) -> Iterator[tuple[str, str]]:
+def _filters(pane: str, profile: Profile) -> Iterator[tuple[str, str]]:
     """What a filter of the pane can ask for."""
     if pane == "why":
         yield "/ anything", "in the event log, a regular expression that is found in the line, whatever the case"
     if pane not in FILTERED:
         return
-    for field in FIELDS[pane]:
+    others = {one.name for one in ALL_CENTRAL_LISTS} - {*profile.central_names}
+    for field in (one for one in FIELDS[pane] if one.name not in others):
         yield f"/ {field.name}{field.sign}", f"{field.help}: {field.meaning}"
     if pane in SEARCHED:
         yield "/ anything else", "a regular expression that is found in the row, whatever the case"

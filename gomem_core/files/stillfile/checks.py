@@ -19,8 +19,12 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}(\.[1-9][0-9]{0,17})?")
 
 def is_list_name(profile: Profile, name: str) -> bool:
     """Whether a span can be on a list of this name; empty: on none."""
+    if name in ("", *profile.central_names):
+        return True
     names = profile.heap_lists
-    if name in ("", names.free_large, names.busy_large, *profile.central_names):
+    if names is None:
+        return name == profile.padding
+    if name in (names.free_large, names.busy_large):
         return True
     return _OF_A_LENGTH.fullmatch(name) is not None and name.partition("[")[0] in (names.free, names.busy)
 
@@ -93,7 +97,7 @@ def check_central(found: Fields, spans: SpanColumns, central: Iterable[CentralIn
     there = Counter(zip(spans.spanclass, spans.list_name, strict=True))
     for c in central:
         lengths = tuple(there[c.spanclass, name] for name in profile.central_names)
-        if c.spanclass > 1 and c.lengths != lengths:
+        if c.spanclass in profile.central_classes and c.lengths != lengths:
             place = found.place(f"central[{c.spanclass}]")
             raise FieldError(f"{place}: lists of {c.lengths} spans, where {lengths} spans hang on them")
 

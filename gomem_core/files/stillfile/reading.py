@@ -77,7 +77,7 @@ def read_still(data: bytes) -> Still:
     slots = StillSlots(spans, slot_columns, stored, extents.arenas, zerobase)
     central = _read_central(found.part("lists"), profile)
     check_central(found.part("lists"), columns, central.values(), profile)
-    lists = StillLists(spans, central, profile.heap_lists)
+    lists = StillLists(spans, central, profile)
     caches = StillCaches(tuple(_read_mcache(cache, columns, profile) for cache in found.parts("caches")))
     if sum(cache.current for cache in caches.records) != 1:
         raise FieldError("caches: one of them has to be the current one")

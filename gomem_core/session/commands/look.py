@@ -27,6 +27,7 @@ def _show(context: Context, command: Show) -> Result:
 
 
 def _show_one(context: Context, command: ShowOne) -> Result:
+    _check_one(context, command)
     match command.what, command.target:
         case "class", int(number):
             return show_one.show_class(number, context.world.profile)
