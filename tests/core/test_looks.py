@@ -1,10 +1,12 @@
 """Looks at a heap that goes on by itself: each is a step, one can go back to any, and compare any two."""
 
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
 from gomem_core.files.opened import open_file
+from gomem_core.schema.results import Looked
 from gomem_core.session.console import Console
 from gomem_core.session.readheap import READ
 from gomem_core.session.session import Session
@@ -57,6 +59,13 @@ def test_all_is_stale_after_each_move_and_nothing_else() -> None:
     assert not session.take_stale().lost
     session.goto(0)
     assert session.take_stale().all
+
+
+def test_the_answer_as_data() -> None:
+    told = Console(True, Program().strip()).submit("look").result
+    assert told is not None
+    assert told.data == {"look": 2, "spans": expected(2)[1].spans.count}
+    assert set(told.data) == get_type_hints(Looked).keys()
 
 
 def test_a_typed_look_goes_on_from_the_last_one() -> None:
