@@ -71,7 +71,7 @@ class Process:
             with open(f"/proc/{self.pid}/exe", "rb") as file:
                 return Elf(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         except ElfError as e:
-            raise NotGo(f"process {self.pid} is no program that can be read: {e}") from None
+            raise NotGo(f"process {self.pid} is not a program that can be read: {e}") from None
         except OSError as e:
             if e.errno == errno.ENOENT and os.path.exists(f"/proc/{self.pid}"):
                 raise NotGo(f"process {self.pid} is a thread of the kernel, or has ended") from None
