@@ -175,7 +175,7 @@ def open_core(path: str, exe: str | None = None) -> CoreFile:
     """
     core = _elf(_mapped(path), path)
     if core.header.type != ET_CORE:
-        raise NotGo(f"{named(path)} is an ELF file, and no core file")
+        raise NotGo(f"{named(path)} is an ELF file, but not a core file")
     return CoreFile(core, path, None if exe is None else _elf(_mapped(exe), exe))
 
 

@@ -136,7 +136,7 @@ def find_program(source: Source, version: str | None = None) -> Program:
 
 
 def _not_go(source: Source) -> str:
-    return f"{source.title} is no Go program, or its version was removed: --go-version names the Go that it was built with"
+    return f"{source.title} is not a Go program, or does not tell its version: --go-version names the Go that it was built with"
 
 
 def _image_of(source: Source) -> _Image:
