@@ -17,6 +17,7 @@ _TOLD: Final = {
     "step": " step {step}/{total} ",
     "half step": " step {step}.{event}/{total} ",
     "still": " a still of step {step} ",
+    "look": " look {look}/{looks} ",
     "branch": "in {branch} ",
     "read-only": " read-only ",
     "live": " heap_live {live} ",
@@ -56,8 +57,8 @@ def render_header(
 def _parts(world: World, place: tuple[int, int, int], branch: str, read_only: bool) -> dict[str, list[Span]]:
     """Returns all that could be shown, in order."""
     step, event, total = place
-    place_form = "still" if world.kind == "still" else "half step" if event else "step"
-    at = _TOLD[place_form].format(step=step, event=event, total=total)
+    place_form = "step" if world.kind == "session" else "look" if total or world.kind == "process" else "still"
+    at = _TOLD["half step" if event else place_form].format(step=step, event=event, total=total, look=step + 1, looks=total + 1)
     return {
         "gomem": [(" gomem ", "focus")],
         "go": [(f"{world.profile.name} ", "label")],

@@ -1,7 +1,7 @@
-"""Writes a still as a file."""
+"""Writes stills as a file."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gomem_core.files.content import packed
@@ -12,7 +12,16 @@ from gomem_core.world.still import Still, StillSums
 
 
 def still_bytes(still: Still) -> bytes:
-    """The bytes of a file with this still, the same for equal ones."""
+    """The bytes of a file with one still."""
+    return strip_bytes([still])
+
+
+def strip_bytes(stills: Iterable[Still]) -> bytes:
+    """The bytes of a file with these stills, a line each; the same for equal ones."""
+    return packed(b"\n".join(map(_still_line, stills)))
+
+
+def _still_line(still: Still) -> bytes:
     spans, slots, rows = still.spans.columns(), still.slots.columns(), still.rows
     stored = still.pointers.stored.columns
     text: dict[str, Any] = {  # Any: JSON
@@ -38,7 +47,7 @@ def still_bytes(still: Still) -> bytes:
         "objects": {name: _hexes(getattr(rows, name)) if name == "addr" else [*getattr(rows, name)] for name in OBJECT_COLUMNS}
         | {"names": {str(oid): name for oid, name in rows.names.items()}},
     }
-    return packed(json.dumps(text, separators=(",", ":")).encode())
+    return json.dumps(text, separators=(",", ":")).encode()
 
 
 def _hexes(numbers: Sequence[int]) -> list[str]:
