@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 
 from gomem_core.outside import parse
+from gomem_core.outside.again import read_held
 from gomem_core.outside.checks import Checked, check
 from gomem_core.outside.corefile import CoreFile
 from gomem_core.outside.figures import waits
-from gomem_core.outside.hold import Held, held
+from gomem_core.outside.hold import Held
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import Program
 from gomem_core.outside.rounds import Raw, read_raw
@@ -34,13 +35,9 @@ def look_at_process(process: Process, program: Program, *, stop: bool = True) ->
     program is never stopped, and the picture is not of one moment.
     """
     for tries in range(1, TRIES + 1):
-        time_held = Held()
-        if stop:
-            with held(process.pid) as time_held:
-                raw = read_raw(process, program)
-        else:
-            raw = read_raw(process, program)
+        raw, time_held = read_held(process, program) if stop else (read_raw(process, program), Held())
         snapshot, checked = _snapshot(raw, "process", process.title)
+        del raw  # it is as large as all that was read
         if not (checked.findings if stop else checked.moved):
             break
         if tries < TRIES:
