@@ -90,7 +90,7 @@ def read_held(process: Process, program: Program) -> tuple[Raw, Held]:
 
 
 def _on(raw: Raw, new: dict[int, Bytes]) -> Raw:
-    """The same places, in other buffers."""
+    """The same places, in other buffers; the structs of spans are what they were."""
 
     def moved(found: Gathered) -> Gathered:
         return replace(found, buffer=new[id(found.buffer)])
@@ -98,4 +98,4 @@ def _on(raw: Raw, new: dict[int, Bytes]) -> Raw:
     changed: dict[str, Any] = {
         one.name: moved(value) for one in fields(raw) if isinstance(value := getattr(raw, one.name), Gathered)
     }
-    return replace(raw, spans=replace(raw.spans, structs=moved(raw.spans.structs)), **changed)
+    return replace(raw, **changed)

@@ -24,7 +24,7 @@ _NAP: Final = 2e-3  # seconds between two tries: the program gets on with what i
 
 def look_at_core(core: CoreFile, program: Program) -> Snapshot:
     """The heap in a core file; raises OutsideError."""
-    snapshot, _ = _snapshot(read_raw(core, program), "core", core.title)
+    snapshot, _ = snapshot_of(read_raw(core, program), "core", core.title)
     return replace(snapshot, one_moment=True)
 
 
@@ -36,7 +36,7 @@ def look_at_process(process: Process, program: Program, *, stop: bool = True) ->
     """
     for tries in range(1, TRIES + 1):
         raw, time_held = read_held(process, program) if stop else (read_raw(process, program), Held())
-        snapshot, checked = _snapshot(raw, "process", process.title)
+        snapshot, checked = snapshot_of(raw, "process", process.title)
         del raw  # it is as large as all that was read
         if not (checked.findings if stop else checked.moved):
             break
@@ -45,7 +45,7 @@ def look_at_process(process: Process, program: Program, *, stop: bool = True) ->
     return replace(snapshot, one_moment=stop, held_ns=time_held.held_ns, stand_ns=time_held.stand_ns, tries=tries)
 
 
-def _snapshot(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
+def snapshot_of(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
     """Parse what was read, and check it."""
     numbers = parse.Numbers(raw.spans.ptr)
     ps = parse.ps_of(raw, numbers)

@@ -4,7 +4,8 @@ A `Gathered` is what one question brought: many pieces, wherever they lie, in on
 column at a time, so that nothing has to be copied or parsed while a program stands still.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -16,7 +17,7 @@ from gomem_core.outside.snapshot import Bools, Bytes, Ints, Words
 TOP: Final = 1 << 47  # where the addresses of programs end on linux/amd64
 MOST_BYTES: Final = 4 << 30  # of one question: what asks for more was led there by damaged numbers
 GAP: Final = 1024  # bytes between pieces that are cheaper to read than to leave out
-_SLICE: Final = 1 << 22  # bytes that `joined` copies at a time: its index is eight times as large
+_SLICE: Final = 1 << 20  # bytes or words that are copied at a time: their indices are larger
 
 
 class Unreadable(Exception):
@@ -33,18 +34,19 @@ class Gathered:
     buffer: Bytes  # whole words
     start: Ints  # where each piece begins in it, a multiple of 8
     ok: Bools
+    _words: dict[int, Words] = field(default_factory=dict, init=False, repr=False)  # columns of words that were taken, by offset
 
     def __len__(self) -> int:
         return len(self.start)
 
     def column(self, offset: int, dtype: str) -> NDArray[Any]:
         """A field of each piece: `dtype` at `offset`, which is a multiple of its size."""
-        words = self.buffer.view(dtype)
-        if not len(words):
-            return np.zeros(len(self.start), dtype)
-        found = words.take((self.start + offset) // words.itemsize, mode="clip")
-        found[~self.ok] = 0
-        return found
+        word = offset // 8
+        if word not in self._words:  # several fields lie in a word, and it is far from one struct to the next
+            self._words[word] = self.table(8 * word, 1)[:, 0]
+        words = self._words[word].view(dtype)
+        each = 8 // words.itemsize
+        return words[offset % 8 // words.itemsize :: each]
 
     def table(self, offset: int, count: int) -> Words:
         """`count` words from `offset` of each piece: (piece, count)."""
@@ -125,13 +127,33 @@ def merged(addrs: Words, sizes: Ints, gap: int) -> Ranges:
 
 def joined(buffer: Bytes, start: Ints, size: Ints) -> tuple[Bytes, Ints]:
     """Pieces of a buffer, one directly after the other, and where each begins (one entry more than there are pieces)."""
+    ends = ends_of(size)
+    out = np.empty(int(ends[-1]), np.uint8)
+    copy_pieces(out, ends[:-1], buffer, start, size)
+    return out, ends
+
+
+def ends_of(size: Ints) -> Ints:
+    """Where pieces of these sizes begin when they lie one behind the other, and at last where they all end."""
     ends = np.zeros(len(size) + 1, np.int64)
     np.cumsum(size, out=ends[1:])
-    out = np.empty(int(ends[-1]), np.uint8)
+    return ends
+
+
+def copy_pieces(out: Bytes, to: Ints, buffer: Bytes, start: Ints, size: Ints) -> None:
+    """Copies pieces of `size` bytes from `start` in one buffer to `to` in another; whole words, if all of them are."""
+    unit = 8 if not np.any((to | start | size) & 7) and not len(out) & 7 and not len(buffer) & 7 else 1
+    if unit > 1:
+        out, buffer = out.view(np.uint64), buffer.view(np.uint64)
+        to, start, size = to // unit, start // unit, size // unit
+    ends = ends_of(size)
+    gapless = np.array_equal(to, ends[:-1] + to[:1].sum())  # as in `joined`: then the places in `out` are a slice
     cuts = np.searchsorted(ends, np.arange(0, int(ends[-1]) + _SLICE, _SLICE))
-    for first, last in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-        last = min(last, len(size))
-        begin, end = int(ends[first]), int(ends[last])
-        shift = np.repeat(start[first:last] - ends[first:last], size[first:last])
-        out[begin:end] = buffer[shift + np.arange(begin, end)]
-    return out, ends
+    for first, last in pairwise(np.minimum(cuts, len(size)).tolist()):
+        nth = np.arange(int(ends[first]), int(ends[last]))
+        each = size[first:last]
+        from_there = np.repeat(start[first:last] - ends[first:last], each) + nth
+        if gapless:
+            out[to[first] + nth[0] - ends[first] :][: len(nth)] = buffer[from_there]
+        else:
+            out[np.repeat(to[first:last] - ends[first:last], each) + nth] = buffer[from_there]
