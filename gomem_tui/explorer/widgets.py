@@ -30,7 +30,7 @@ class SessionBars:
         """Returns the line above all: the session, the step, figures of the heap."""
         session, console = self.model.session, self.model.console
         world = self.model.world
-        place = (world.place.step, 0, 0) if isinstance(world, Still) else (session.step, session.event, len(session.steps))
+        place = world.place if isinstance(world, Still) else (session.step, session.event, len(session.steps))
         branch = session.branches.name if session.branches.name != MAIN else ""
         title = console.script.title or console.script.name
         return render_header(world, place, title, width, branch, console.read_only)

@@ -74,7 +74,9 @@ class Model:
 
     @property
     def heap_live(self) -> Sequence[int]:
-        """Bytes after each of the last steps up to here."""
+        """Bytes after each of the last steps up to here; nothing of a heap that is read, which has no steps."""
+        if self.is_read:
+            return ()
         return self.session.trail.heap_live[max(0, self.session.step + 1 - _SPARKS) : self.session.step + 1]
 
     def _make_orders(self) -> None:
