@@ -5,8 +5,8 @@ from typing import Final
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.report import counted, format_bytes
 from gomem_core.world.facts import UNKNOWN, Fact
-from gomem_core.world.still import Place, Still
-from gomem_core.world.world import World, known, unknown
+from gomem_core.world.still import Still
+from gomem_core.world.world import Unknown, World, known, unknown
 from gomem_tui.render.lines import Line, Span, bar, fit
 from gomem_tui.render.words import clean, clip
 
@@ -21,6 +21,7 @@ _TOLD: Final = {
     "step kept": " a still of step {step} ",
     "kept": " a still of a {of} ",
     "read": " {of} ",
+    "look": " look {look}/{looks} ",
     "branch": "in {branch} ",
     "read-only": " read-only ",
     "live": " heap_live {live} ",
@@ -37,19 +38,20 @@ _SPARE: Final = ("gomem", "P", "go", "trigger")
 
 def render_header(
     world: World,
-    place: tuple[int, int, int] | Place,
+    place: tuple[int, int, int],
     name: str,
     width: int,
     branch: str = "",
     read_only: bool = False,
+    still: Still | None = None,
 ) -> Line:
     """Name, P, place, heap_live against the trigger, collections; less where narrow.
 
-    `place` is a step, events of the next, and steps in all; of a still, where it was taken.  `branch` is the one the session is
-    in, nothing for the main one.  `read_only`: nothing can be changed.
+    `place` is a step, events of the next, and steps in all; of looks at a heap likewise.  `branch` is the one the session is in,
+    nothing for the main one.  `read_only`: nothing can be changed.  `still` is what is shown of a heap that is read.
     """
     name = clean(name)
-    parts = _parts(world, place, branch, read_only)
+    parts = _parts(world, place, branch, read_only, still)
     least = min(len(name), _NAME) + 2 if name else 0
     if _cells(parts) + least > width:
         del parts["gauge"]
@@ -63,34 +65,32 @@ def render_header(
     return fit(tuple(spans), width)
 
 
-def _parts(world: World, place: tuple[int, int, int] | Place, branch: str, read_only: bool) -> dict[str, list[Span]]:
+def _parts(world: World, place: tuple[int, int, int], branch: str, read_only: bool, still: Still | None) -> dict[str, list[Span]]:
     """Returns all that could be shown, in order."""
-    go = clean(place.go) if isinstance(place, Place) and place.go else world.profile.name
+    go = clean(still.place.go) if still is not None and still.place.go else world.profile.name
     return {
         "gomem": [(" gomem ", "focus")],
         "go": [(f"{clip(go, _VERSION)} ", "label")],
         "P": _ps(world),
-        **_at(world, place),
+        **_at(place, still),
         "branch": [(_TOLD["branch"].format(branch=branch), "new")] if branch else [],
         "read-only": [(_TOLD["read-only"], "new")] if read_only else [],
         **_pacing(world),
     }
 
 
-def _at(world: World, place: tuple[int, int, int] | Place) -> dict[str, list[Span]]:
-    """The step; of a heap that is read what was looked at, and what is to be told of that moment."""
-    if isinstance(place, Place):
-        what = _TOLD["step kept" if place.of == "session" else "kept" if world.kind == "still" else "read"]
-        contradictions = len(known(lambda: world.spans.disputes) or ()) if isinstance(world, Still) else 0
-        disputed = f" {counted(contradictions, 'span')} disputed " if contradictions else ""
-        note = f" {place.note} " if place.note else ""
-        return {
-            "step": [(what.format(step=place.step, of=place.of), "text")],
-            "note": [(text, "new") for text in (note, disputed) if text],
-        }
+def _at(place: tuple[int, int, int], still: Still | None) -> dict[str, list[Span]]:
+    """The step; of a heap that is read what was looked at, which look is shown, and what is to be told of that moment."""
     step, event, total = place
-    at = _TOLD["half step" if event else "step"].format(step=step, event=event, total=total)
-    return {"step": [(at, "new" if event else "text")]}
+    if still is None:
+        at = _TOLD["half step" if event else "step"].format(step=step, event=event, total=total)
+        return {"step": [(at, "new" if event else "text")]}
+    of, kept = still.place.of, still.kind == "still"
+    what = _TOLD["step kept" if of == "session" else "kept" if kept else "read"].format(step=still.place.step, of=of)
+    look = _TOLD["look"].format(look=step + 1, looks=total + 1) if total or still.kind == "process" else ""
+    disputes = {} if isinstance(still.facets.spans, Unknown) else still.spans.disputes
+    told = [still.place.note, f"{counted(len(disputes), 'span')} disputed" if disputes else ""]
+    return {"step": [(what, "text"), (look, "text")], "note": [(f" {text} ", "new") for text in told if text]}
 
 
 def _ps(world: World) -> list[Span]:

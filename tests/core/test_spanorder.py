@@ -145,7 +145,7 @@ def test_what_a_span_does_not_have_never_passes() -> None:
         ("state:open", "open is not a state; it is one of inuse, free, manual"),
         ("used<many", "many is not a percentage"),
         ("scan clas:5", "clas is not a field of spans; there are class, size, kind, state, pages,"),
-        ("list:fuller", "fuller is not a list; it is one of nonempty, empty, partial, partialu,"),
+        ("list:half", "half is not a list; it is one of nonempty, empty, partial, partialu, full,"),
     ],
 )
 def test_a_bad_filter_says_what_is_wrong_and_fits_a_line(text: str, said: str) -> None:

@@ -33,6 +33,7 @@ from gomem_core.world.world import KINDS, Kind, Unknown
 _MARK: Final = b'{"gomem_still":'
 _ADDRESS: Final = 1 << 47
 _SENTENCE: Final = 300  # characters
+_MOST_LOOKS: Final = 10_000
 _GROWS: Final[tuple[Literal["up", "down", ""], ...]] = ("up", "down", "")
 _OF: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind != "still")
 Facet = TypeVar("Facet")
@@ -43,8 +44,24 @@ def is_still(data: bytes) -> bool:
     return data.startswith(_MARK)
 
 
+def read_strip(data: bytes) -> list[Still]:
+    """The stills that these bytes, uncompressed, are, all of one version of Go.  Raises FieldError."""
+    lines = data.removesuffix(b"\n").split(b"\n")
+    if len(lines) > _MOST_LOOKS:
+        raise FieldError(f"{len(lines)} stills, of which gomem reads {_MOST_LOOKS} at most")
+    stills: list[Still] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            stills.append(read_still(line))
+        except FieldError as e:
+            raise e if len(lines) == 1 else FieldError(f"still {number}: {e}") from e
+    if any(still.profile is not stills[0].profile for still in stills):
+        raise FieldError("stills of one version of Go were expected")
+    return stills
+
+
 def read_still(data: bytes) -> Still:
-    """The still that these bytes, uncompressed, are.  Raises FieldError."""
+    """The one still that these bytes, uncompressed, are.  Raises FieldError."""
     try:
         found = Fields(json.loads(data))
     except (ValueError, RecursionError) as e:

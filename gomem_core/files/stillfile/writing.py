@@ -1,7 +1,7 @@
-"""Writes a still as a file."""
+"""Writes stills as a file."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from gomem_core.files.content import packed
@@ -21,7 +21,16 @@ Facet = TypeVar("Facet")
 
 
 def still_bytes(still: Still) -> bytes:
-    """The bytes of a file with this still, the same for equal ones."""
+    """The bytes of a file with one still."""
+    return strip_bytes([still])
+
+
+def strip_bytes(stills: Iterable[Still]) -> bytes:
+    """The bytes of a file with these stills, a line each; the same for equal ones."""
+    return packed(b"\n".join(map(_still_line, stills)))
+
+
+def _still_line(still: Still) -> bytes:
     facets, place = still.facets, still.place
     zerobase = 0 if isinstance(facets.slots, Unknown) else facets.slots.zerobase
     text: Json = {
@@ -42,7 +51,7 @@ def still_bytes(still: Still) -> bytes:
         "sums": _part(facets.sums, _sums),
         "objects": _objects(still.rows) if isinstance(still.rows, ObjectColumns) else _types(still.rows),
     }
-    return packed(json.dumps(text, separators=(",", ":")).encode())
+    return json.dumps(text, separators=(",", ":")).encode()
 
 
 def _part(facet: Facet | Unknown, write: Callable[[Facet], Any]) -> Any:  # Any: JSON
