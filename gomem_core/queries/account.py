@@ -156,7 +156,7 @@ class Account:
         self._dirty: dict[int, int] = {}  # base of a span to look at again -> slots taken in it since
         self._marked = False  # look at the slots of all spans again: what a mark did not reach is dead now
         self._lost = True  # the heap changed without having told it
-        self._known = not world.doubt(Fact.SIZE), not world.doubt(Fact.LIVE)  # what was asked for; what lives
+        self._knows_sizes = not world.doubt(Fact.SIZE)  # what the program asked for
         self._held: HeldSums | None = None  # of all spans, where they were looked at all at once
         self._lock = Lock()  # reading brings all this up to date
 
@@ -200,8 +200,8 @@ class Account:
     def _share(self, sums: Sequence[int]) -> Share:
         """Sums as they can be told."""
         requested, slot_waste, dead, free_slots, tails, *_ = sums
-        knows_sizes, knows_dead = self._known
-        return Share(requested, slot_waste if knows_sizes else None, dead if knows_dead else None, free_slots, tails)
+        knows_dead = not self._world.doubt(Fact.LIVE)
+        return Share(requested, slot_waste if self._knows_sizes else None, dead if knows_dead else None, free_slots, tails)
 
     def by_class(self) -> list[tuple[int, Share]]:
         """Every span class that has spans, with its share; those that hold most bytes in vain first."""
@@ -244,7 +244,7 @@ class Account:
     def span_sums(self, most: int) -> SpanSums | None:
         """The sums of all spans in use, not to be changed or kept; None where more than `most` have to be looked at first."""
         with self._lock:
-            if not self._known[0]:
+            if not self._knows_sizes:
                 self._look_at_once()
                 return self._sums
             self._prepare()
@@ -262,7 +262,7 @@ class Account:
             return self._of_span(base)
 
     def _of_span(self, base: int) -> Share | None:
-        if not self._known[0]:
+        if not self._knows_sizes:
             return self._held_by(base)
         self._prepare()
         if base in self._dirty or base not in self._spans:
@@ -299,7 +299,7 @@ class Account:
             self._look_at_changed()
 
     def _look_at_changed(self) -> None:
-        if not self._known[0]:
+        if not self._knows_sizes:
             self._look_at_once()
             return
         self._prepare()
@@ -315,7 +315,7 @@ class Account:
 
     def _look_at_once(self) -> None:
         """The same for all spans at once, of a heap that is read and does not change."""
-        if self._complete:
+        if self._complete and not self._lost:
             return
         from gomem_core.queries.heldsums import held_sums  # noqa: PLC0415 -- sessions need none of it, and numpy takes long to import
 
@@ -324,6 +324,7 @@ class Account:
         sums.base, sums.requested, sums.free_slots, sums.total = held.base, held.requested, held.free_slots, held.total
         sums.slot_waste = array("q", [0]) * len(held.base)
         self._moved = {*self._world.profile.span_classes}
+        self._shares.clear()
         self._complete, self._lost, self._marked = True, False, False
 
     def _look_at(self, base: int, taken: int, info: SpanInfo | None = None) -> None:

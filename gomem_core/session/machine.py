@@ -43,7 +43,7 @@ class Machine:
     ) -> None:
         self.engine = new_engine(strip)
         # Those of a heap that is read are of another kind: every command is refused that would need what only these can.
-        self.objects = ObjectTable() if strip is None else cast("ObjectTable", strip.shown.objects)
+        self.objects = ObjectTable() if strip is None else cast("ObjectTable", strip.objects)
         self.narrator = Narrator(self.engine, self.objects, stop, narrate)
         self.trail = Trail()
         self.at = 0  # steps done
