@@ -28,14 +28,11 @@ class SessionBars:
     def header(self, width: int) -> Line:
         """Returns the line above all: the session, the step, figures of the heap."""
         session, console = self.model.session, self.model.console
-        world, strip = self.model.world, session.strip
-        if session.is_one_moment and strip is not None:
-            place = (strip.shown.place.step, 0, 0)
-        else:
-            place = (session.step, session.event, len(session.steps))
+        strip = session.strip
+        place, still = (session.step, session.event, len(session.steps)), None if strip is None else strip.shown
         branch = session.branches.name if session.branches.name != MAIN else ""
         title = console.script.title or console.script.name
-        return render_header(world, place, title, width, branch, console.read_only)
+        return render_header(self.model.world, place, title, width, branch, console.read_only, still)
 
     def scrub(self, width: int) -> Line:
         """Returns all steps on one line."""
