@@ -11,13 +11,13 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from gomem_core.outside.arrays import Bytes, Ints, Words
 from gomem_core.outside.errors import Damaged
 from gomem_core.outside.hold import Held, held
 from gomem_core.outside.memory import GAP, Gathered, merged
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import Program
 from gomem_core.outside.rounds import Raw, read_raw
-from gomem_core.outside.snapshot import Bytes, Ints, Words
 
 _ROOTS: Final = 0  # the first question: mheap among others that change all the time
 _LEADING: Final = 3  # so many questions at first, whose answers decide about the others

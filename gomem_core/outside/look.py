@@ -8,6 +8,7 @@ import numpy as np
 
 from gomem_core.outside import parse
 from gomem_core.outside.again import read_held
+from gomem_core.outside.arrays import Words
 from gomem_core.outside.checks import Checked, check
 from gomem_core.outside.corefile import CoreFile
 from gomem_core.outside.figures import waits
@@ -15,7 +16,7 @@ from gomem_core.outside.hold import Held
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import Program
 from gomem_core.outside.rounds import Raw, read_raw
-from gomem_core.outside.snapshot import CACHED, IN_USE, SWEPT, SlotBits, Snapshot, Spans, Types, Words
+from gomem_core.outside.snapshot import CACHED, IN_USE, SWEPT, SlotBits, Snapshot, Spans, Types
 from gomem_core.outside.typenames import names_of
 
 TRIES: Final = 5
@@ -95,4 +96,4 @@ def snapshot_of(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
 def _marks_in_swept(spans: Spans, bits: SlotBits) -> bool:
     """Whether a span that is swept has marks, which only a collection makes that goes on: sweeping takes them away."""
     swept = (spans.state == IN_USE) & ((spans.age == SWEPT) | (spans.age == CACHED))
-    return bool((parse.counted(bits.mark, bits.start)[swept] > 0).any())
+    return bool((bits.mark_counts[swept] > 0).any())

@@ -5,19 +5,17 @@ column at a time, so that nothing has to be copied or parsed while a program sta
 """
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Damaged
-from gomem_core.outside.snapshot import Bools, Bytes, Ints, Words
 
 TOP: Final = 1 << 47  # where the addresses of programs end on linux/amd64
 MOST_BYTES: Final = 4 << 30  # of one question: what asks for more was led there by damaged numbers
 GAP: Final = 1024  # bytes between pieces that are cheaper to read than to leave out
-_SLICE: Final = 1 << 20  # bytes or words that are copied at a time: their indices are larger
 
 
 class Unreadable(Exception):
@@ -123,37 +121,3 @@ def merged(addrs: Words, sizes: Ints, gap: int) -> Ranges:
     of = np.empty(len(order), np.int64)
     of[order] = np.cumsum(begins) - 1
     return Ranges(range_start.astype(np.uint64), range_size, at, of, at[of] + start - range_start[of], wanted)
-
-
-def joined(buffer: Bytes, start: Ints, size: Ints) -> tuple[Bytes, Ints]:
-    """Pieces of a buffer, one directly after the other, and where each begins (one entry more than there are pieces)."""
-    ends = ends_of(size)
-    out = np.empty(int(ends[-1]), np.uint8)
-    copy_pieces(out, ends[:-1], buffer, start, size)
-    return out, ends
-
-
-def ends_of(size: Ints) -> Ints:
-    """Where pieces of these sizes begin when they lie one behind the other, and at last where they all end."""
-    ends = np.zeros(len(size) + 1, np.int64)
-    np.cumsum(size, out=ends[1:])
-    return ends
-
-
-def copy_pieces(out: Bytes, to: Ints, buffer: Bytes, start: Ints, size: Ints) -> None:
-    """Copies pieces of `size` bytes from `start` in one buffer to `to` in another; whole words, if all of them are."""
-    unit = 8 if not np.any((to | start | size) & 7) and not len(out) & 7 and not len(buffer) & 7 else 1
-    if unit > 1:
-        out, buffer = out.view(np.uint64), buffer.view(np.uint64)
-        to, start, size = to // unit, start // unit, size // unit
-    ends = ends_of(size)
-    gapless = np.array_equal(to, ends[:-1] + to[:1].sum())  # as in `joined`: then the places in `out` are a slice
-    cuts = np.searchsorted(ends, np.arange(0, int(ends[-1]) + _SLICE, _SLICE))
-    for first, last in pairwise(np.minimum(cuts, len(size)).tolist()):
-        nth = np.arange(int(ends[first]), int(ends[last]))
-        each = size[first:last]
-        from_there = np.repeat(start[first:last] - ends[first:last], each) + nth
-        if gapless:
-            out[to[first] + nth[0] - ends[first] :][: len(nth)] = buffer[from_there]
-        else:
-            out[np.repeat(to[first:last] - ends[first:last], each) + nth] = buffer[from_there]

@@ -3,8 +3,6 @@
 The program runs on by then, so that nobody waits; still there is no loop over spans, of which there may be 100,000.
 """
 
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +19,8 @@ from gomem_core.go.structs import (
     SIZE_CLASSES,
     SPAN_CLASSES,
 )
-from gomem_core.outside.memory import Gathered, copy_pieces, ends_of, joined
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, copy_pieces, ends_of, joined, low_bits
+from gomem_core.outside.memory import Gathered
 from gomem_core.outside.rounds import HINTS, Raw
 from gomem_core.outside.snapshot import (
     FULL_SWEPT,
@@ -33,29 +32,18 @@ from gomem_core.outside.snapshot import (
     SWEEPING,
     UNSWEPT,
     ArenaTable,
-    Bools,
-    Bytes,
     Central,
     Chunks,
     HeapStats,
-    Ints,
     PointerBits,
     Ps,
     SlotBits,
     Spans,
-    Words,
 )
 
 _MARKS: Final = 64  # of a spanInlineMarkBits: where the 63 bytes of marks begin
-_SLICE: Final = 1 << 22  # bytes of bits that are worked on at a time
-_LOW: Final = np.array([(1 << k) - 1 for k in range(9)], np.uint8)  # a byte whose lowest k bits are set
 _MOST_HINTS: Final = 4096
 _MOST_PLACES, _PLACES_EACH = 1 << 20, 40  # of mspans, 8 bytes each: an mspan takes 20, and its neighbours may be other structs
-
-
-def bytes_of(spans: Ints) -> Ints:
-    """Bytes of the bits of so many slots."""
-    return (spans + 7) // 8
 
 
 class Numbers:
@@ -155,61 +143,28 @@ def inline_marks_of(raw: Raw) -> Bools:
 def bits_of(raw: Raw, inline: Bools) -> SlotBits:
     """The bits of all slots; marks from the page where they are there."""
     table, count = raw.spans, len(raw.spans)
-    size = np.where(table.state == IN_USE, bytes_of(table.nelems), 0)
-    start = ends_of(size)
+    slots = np.where(table.state == IN_USE, table.nelems, 0)
+    start = ends_of((slots + 63) // 64)
     alloc_at, mark_at = raw.bits.part(0, count), raw.bits.part(count, 2 * count)
-    alloc = _filled(start, alloc_at.buffer, alloc_at.start, alloc_at.ok)
+    alloc = _words(start, alloc_at.buffer, alloc_at.start, alloc_at.ok)
     inside = raw.tails.buffer, raw.tails.start + raw.tail_size - INLINE_MARKS + _MARKS, inline & raw.tails.ok
     outside = mark_at.buffer, mark_at.start, ~inline & mark_at.ok
-    most, fewer = (inside, outside) if inline.any() else (outside, inside)
-    mark = _filled(start, *most)
-    rows = np.flatnonzero(fewer[2] & (size > 0))
-    copy_pieces(mark, start[rows], fewer[0], fewer[1][rows], size[rows])
-    unread = (size > 0) & ~(alloc_at.ok & np.where(inline, raw.tails.ok, mark_at.ok))
-    return SlotBits(start, alloc, mark, _taken(alloc, start, table.freeindex, table.nelems), unread)
+    mark = _words(start, *outside)
+    if inline.any():
+        mark |= _words(start, *inside)
+    there = low_bits(slots, start)
+    mark &= there  # behind its marks a page has other things
+    taken = (alloc | low_bits(np.minimum(table.freeindex, slots), start)) & there
+    unread = (slots > 0) & ~(alloc_at.ok & np.where(inline, raw.tails.ok, mark_at.ok))
+    return SlotBits(start, alloc, mark, taken, (slots + 7) // 8, unread)
 
 
-def _filled(start: Ints, buffer: Bytes, where: Ints, there: Bools) -> Bytes:
-    """Pieces from a buffer, side by side; zeros for those that are not there."""
-    each = np.diff(start)
-    has = there & (each > 0)
-    if not has.any():
-        return np.zeros(int(start[-1]), np.uint8)
-    out, _ = joined(buffer, np.where(has, where, 0), np.minimum(each, len(buffer)))
-    out[np.repeat(~there, each)] = 0
+def _words(start: Ints, buffer: Bytes, where: Ints, there: Bools) -> Words:
+    """Pieces of a buffer side by side, whole words each; zeros for those that are not there."""
+    out = np.zeros(int(start[-1]), np.uint64)
+    rows = np.flatnonzero(there & (np.diff(start) > 0))
+    copy_pieces(out.view(np.uint8), start[rows] * 8, buffer, where[rows], (start[rows + 1] - start[rows]) * 8)
     return out
-
-
-def slices(start: Ints) -> Iterator[tuple[int, int]]:
-    """Spans number first to last, so that they have few bytes of bits at a time."""
-    total = int(start[-1])
-    cuts = [*np.searchsorted(start, np.arange(0, total, _SLICE)).tolist(), len(start) - 1]
-    return ((first, last) for first, last in pairwise(cuts) if first < last)
-
-
-def _taken(alloc: Bytes, start: Ints, freeindex: Ints, nelems: Ints) -> Bytes:
-    """The slots below freeindex, and those with a bit; no bits behind the last slot."""
-    out = np.empty_like(alloc)
-    for first, last in slices(start):
-        begin, end = int(start[first]), int(start[last])
-        each = np.diff(start[first : last + 1])
-        slot = np.arange(0, 8 * (end - begin), 8, dtype=np.int32)  # the first of each byte, were all of them in one span
-
-        def low(count: Ints, first: int, last: int, each: Ints, slot: NDArray[np.int32]) -> Bytes:
-            """The bits of as many slots of each span."""
-            ends = (np.minimum(count[first:last], 1 << 20) + 8 * (start[first:last] - start[first])).astype(np.int32)
-            return _LOW[np.clip(np.repeat(ends, each) - slot, 0, 8)]
-
-        taken = alloc[begin:end] | low(freeindex, first, last, each, slot)
-        out[begin:end] = taken & low(nelems, first, last, each, slot)
-    return out
-
-
-def counted(bits: Bytes, start: Ints) -> Ints:
-    """The number of bits that are set, a span each."""
-    sums = np.zeros(len(bits) + 1, np.int64)
-    np.cumsum(np.bitwise_count(bits), out=sums[1:], dtype=np.int64)
-    return sums[start[1:]] - sums[start[:-1]]
 
 
 def pointers_of(raw: Raw, inline: Bools) -> PointerBits:
@@ -224,8 +179,9 @@ def pointers_of(raw: Raw, inline: Bools) -> PointerBits:
 
 
 def _pointer_bits(raw: Raw, where: Ints, size: Ints) -> PointerBits:
-    bits, start = joined(raw.tails.buffer, where, size)
-    return PointerBits(start, bits)
+    rows = np.flatnonzero(size)
+    bits, _ = joined(raw.tails.buffer, where[rows], size[rows])
+    return PointerBits(ends_of(size), bits)
 
 
 def central_of(raw: Raw, numbers: Numbers) -> tuple[Central, Ints]:
@@ -234,7 +190,8 @@ def central_of(raw: Raw, numbers: Numbers) -> tuple[Central, Ints]:
     An entry of an unswept set counts only while its span still waits: others swept it meanwhile, and left it there.
     """
     if not len(raw.spans):
-        return Central(*(np.zeros(0, np.uint8) for _ in range(2)), np.zeros(0, np.int64)), np.zeros(SPAN_CLASSES, np.int64)
+        none = np.zeros(0, np.uint8)
+        return Central(none, none, np.zeros(0, np.int64)), np.zeros(SPAN_CLASSES, np.int64)
     swept = heap_sweepgen(raw) // 2 % 2  # the second of two sets, or the first
     listed = np.array([PARTIAL_UNSWEPT, PARTIAL_UNSWEPT, FULL_UNSWEPT, FULL_UNSWEPT])
     listed[swept], listed[2 + swept] = PARTIAL_SWEPT, FULL_SWEPT
@@ -246,7 +203,7 @@ def central_of(raw: Raw, numbers: Numbers) -> tuple[Central, Ints]:
     pointers = words.view(np.uint64)
     if not pointers.all():  # an entry that was taken meanwhile
         of_set, pointers = of_set[pointers > 0], pointers[pointers > 0]
-    span, spanclass, listed = numbers.of(pointers), of_set // 4, of_set % 4
+    span, spanclass, listed = numbers.of(pointers), of_set >> 2, of_set & 3
     is_swept = (listed == PARTIAL_SWEPT) | (listed == FULL_SWEPT)
     table, age = raw.spans, ages_of(raw)[span]
     fits = (span >= 0) & (table.state[span] == IN_USE) & (table.spanclass[span] == spanclass)

@@ -16,9 +16,10 @@ import numpy as np
 from gomem_core.foreign import brief
 from gomem_core.formats.corenotes import auxiliary
 from gomem_core.formats.elf import EM_X86_64, Elf, ElfError
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Gone, NotGo, NotPermitted
 from gomem_core.outside.memory import GAP, TOP, Gathered, Ranges, Unreadable, merged
-from gomem_core.outside.snapshot import Bools, Bytes, Ints, MappedRange, Words
+from gomem_core.outside.snapshot import MappedRange
 
 _IOVECS: Final = 1024  # UIO_MAXIOV: one more, and nothing is read
 _MOST_HOLES: Final = 1000  # ranges that cannot be read, before the rest is given up: they are damage

@@ -23,10 +23,11 @@ from gomem_core.go.structs import (
     SET_BLOCK,
     SPAN_CLASSES,
 )
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Damaged
 from gomem_core.outside.memory import Gathered, Memory
 from gomem_core.outside.program import MOST_PS, Program
-from gomem_core.outside.snapshot import IN_USE, MANUAL, Bools, Bytes, Ints, Words
+from gomem_core.outside.snapshot import IN_USE, MANUAL
 
 _MOST_SPANS: Final = 1 << 26
 _MOST_RANGES: Final = 1 << 16
