@@ -3,6 +3,7 @@
 from typing import Literal, TypedDict
 
 from gomem_core.report import Addr
+from gomem_core.schema.advice import Advice
 from gomem_core.schema.differences import Difference
 from gomem_core.schema.heap import (
     Account,
@@ -271,6 +272,13 @@ class Summary(TypedDict):
     numgc: int
 
 
+class Advised(Advice):
+    """`gomem advise`: of what a file holds; of a session, at its end."""
+
+    file: str
+    kind: str
+
+
 Output = (
     Done
     | Failed
@@ -285,5 +293,6 @@ Output = (
     | Lesson
     | Export
     | Summary
+    | Advised
     | Difference
 )
