@@ -252,6 +252,11 @@ class Invariants:
 
 
 @frozen
+class Look:
+    """Look once more at the process whose heap is shown."""
+
+
+@frozen
 class Help:
     """List the commands, or explain the command whose full word is `topic`."""
 
@@ -279,6 +284,7 @@ Command = (
     | Find
     | Advise
     | Invariants
+    | Look
     | Help
     | Move
     | Directive

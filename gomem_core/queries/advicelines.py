@@ -105,6 +105,7 @@ class Advice:
     spans_in_use: int
     stack_spans: int
     idle: tuple[int, ...]  # numbers of the Ps that do not run
+    one_runs: bool  # whether it is known which does
     idle_spans: int
     half_empty: int  # spans
     needed: int  # that would hold their objects
@@ -150,6 +151,10 @@ _SENTENCES: Final = {
         "kept by {n:,} idle P: free slots of {spans}; free pages: {pages}",
         "kept by {n:,} idle Ps: free slots of {spans}; free pages: {pages}",
     ),
+    "all Ps": (
+        "kept by {n:,} P: free slots of {spans}; free pages: {pages}",
+        "kept by {n:,} Ps: free slots of {spans}; free pages: {pages}",
+    ),
     "stacks": ("stacks and the collector's work: {n:,} span", "stacks and the collector's work: {n:,} spans"),
     "free pages": ("free pages; {reason}",) * 2,
     "chunks": (
@@ -184,7 +189,7 @@ def lines_of(advice: Advice) -> list[AdviceLine]:
     return [*_of_objects(advice), *_of_slots(advice), *_of_the_rest(advice), *_of_pages(advice)]
 
 
-def _say(what: What, n: int = 0, **values: object) -> str:
+def _say(what: What | Literal["all Ps"], n: int = 0, **values: object) -> str:
     one, many = _SENTENCES[what]
     return told(n, one, many, **values)
 
@@ -239,8 +244,9 @@ def _of_the_rest(advice: Advice) -> Iterator[AdviceLine]:
     if why:
         yield AdviceLine("idle Ps", None, _UNKNOWN["idle Ps"].format(why=why), doubt=why)
     elif kept:
+        which: Literal["idle Ps", "all Ps"] = "idle Ps" if advice.one_runs else "all Ps"
         spans, pages = _spans(advice.idle_spans), format_bytes(advice.idle_pages)
-        yield AdviceLine("idle Ps", kept, _say("idle Ps", len(advice.idle), spans=spans, pages=pages), _of_ps(advice.idle))
+        yield AdviceLine("idle Ps", kept, _say(which, len(advice.idle), spans=spans, pages=pages), _of_ps(advice.idle))
     if advice.stacks:
         yield AdviceLine("stacks", advice.stacks, _say("stacks", advice.stack_spans), "state:manual")
 

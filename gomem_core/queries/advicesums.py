@@ -12,13 +12,14 @@ from gomem_core.queries.freeunits import CHUNK, HUGE, Ints, Mask, Pages, UnitSum
 from gomem_core.queries.spancolumns import SpanColumns
 from gomem_core.queries.wastesums import Field, Step
 from gomem_core.world.facts import Fact
-from gomem_core.world.records import STATES
+from gomem_core.world.records import STATES, McacheInfo
 from gomem_core.world.world import World, unknown
 
 _NEEDED: Final[tuple[Field, ...]] = (
     *("base", "npages", "state", "spanclass", "elemsize", "nelems", "alloc_count", "swept", "cached_by", "npreleased"),
 )
 _FREE: Final = STATES.index("free")
+Doubts = dict[What, str]
 _SPANS: Final = 4_000  # whose bits are asked for at once: a millisecond or two
 
 
@@ -27,17 +28,17 @@ def advice_work(world: World, columns: SpanColumns) -> Generator[Step, None, Adv
     yield from columns.load(_NEEDED)
     doubts = _doubts(world, bool((columns.in_use() & (columns["swept"] == 0)).any()))
     live = None if doubts.get("live") else (yield from _live(world, columns))
-    idle = [c.p for c in world.caches.mcaches() if not c.current] if not doubts.get("idle Ps") else []
+    caches = [] if doubts.get("idle Ps") else world.caches.mcaches()
     found: list[Advice] = []
-    yield lambda: found.append(_Sums(world, columns, live, idle, doubts).advice())
+    yield lambda: found.append(_Sums(world, columns, live, caches, doubts).advice())
     (advice,) = found
     yield None
     return _with_places(world, advice)
 
 
-def _doubts(world: World, unswept: bool) -> dict[What, str]:
+def _doubts(world: World, unswept: bool) -> Doubts:
     """Why something is not known, or only derived; `unswept`: spans wait to be swept, of which marks tell what lives."""
-    why_live = world.doubt(Fact.SWEEPGEN) or world.doubt(Fact.GCMARK_BITS) or (unknown(world, "slots") if unswept else "")
+    why_live = world.doubt(Fact.LIVE) or world.doubt(Fact.SWEEPGEN) or world.doubt(Fact.GCMARK_BITS) or (unknown(world, "slots") if unswept else "")
     found: dict[What, str] = {
         "live": why_live,
         "objects": world.doubt(Fact.SPANCLASS) or world.doubt(Fact.ALLOC_COUNT),
@@ -67,7 +68,7 @@ def _live(world: World, columns: SpanColumns) -> Generator[Step, None, Ints]:
 class _Sums:
     """The sums over all spans."""
 
-    def __init__(self, world: World, columns: SpanColumns, live: Ints | None, idle: list[int], doubts: dict[What, str]) -> None:
+    def __init__(self, world: World, columns: SpanColumns, live: Ints | None, caches: list[McacheInfo], doubts: Doubts) -> None:
         self._by_page = world.profile.heap_lists is None
         self._columns = columns
         self._live = live
@@ -77,8 +78,9 @@ class _Sums:
         self._taken = np.where(self._in_use, np.clip(columns["alloc_count"], 0, columns["nelems"]), 0)
         self._objects = self._taken if live is None else live
         self._nbytes = columns["npages"] << PAGE_SHIFT
-        self._kept = np.isin(columns["cached_by"], idle)  # by an idle P
-        self._idle = idle
+        self._caches = caches
+        self._idle = [cache.p for cache in caches if not cache.current]
+        self._kept = np.isin(columns["cached_by"], self._idle)
 
     def advice(self) -> Advice:
         """Returns all of it."""
@@ -111,6 +113,7 @@ class _Sums:
             spans_in_use=int(in_use.sum()),
             stack_spans=int((~in_use & ~free).sum()),
             idle=tuple(self._idle),
+            one_runs=len(self._idle) < len(self._caches),
             idle_spans=int((in_use & kept).sum()),
             half_empty=int(half.sum()),
             needed=sum(one.needed for one in classes),

@@ -56,6 +56,7 @@ COMMANDS = [
     "forward",
     "goto",
     "until",
+    "look",
     "mark",
     "diff",
     "branch",
