@@ -38,7 +38,12 @@ def advice_work(world: World, columns: SpanColumns) -> Generator[Step, None, Adv
 
 def _doubts(world: World, unswept: bool) -> Doubts:
     """Why something is not known, or only derived; `unswept`: spans wait to be swept, of which marks tell what lives."""
-    why_live = world.doubt(Fact.LIVE) or world.doubt(Fact.SWEEPGEN) or world.doubt(Fact.GCMARK_BITS) or (unknown(world, "slots") if unswept else "")
+    why_live = (
+        world.doubt(Fact.LIVE)
+        or world.doubt(Fact.SWEEPGEN)
+        or world.doubt(Fact.GCMARK_BITS)
+        or (unknown(world, "slots") if unswept else "")
+    )
     found: dict[What, str] = {
         "live": why_live,
         "objects": world.doubt(Fact.SPANCLASS) or world.doubt(Fact.ALLOC_COUNT),
