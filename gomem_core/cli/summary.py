@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gomem_core.files.branches import timeline_of
-from gomem_core.files.opened import open_file
+from gomem_core.session.opened import open_file
 from gomem_core.session.session import Session
 from gomem_core.world.strip import Strip
 

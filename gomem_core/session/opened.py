@@ -1,0 +1,69 @@
+"""What a file that is opened turns out to hold, which its content says and not its name."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from gomem_core.files.content import read_content
+from gomem_core.files.script import Script, ScriptError, read_script, text_of
+from gomem_core.files.stillfile import FieldError, is_still, read_strip
+from gomem_core.foreign import named
+from gomem_core.world.strip import Strip
+
+_ELF: Final = b"\x7fELF"
+
+
+def open_file(path: Path) -> Script | Strip:
+    """Stills, the heap in a core file, or a session file.  Raises ScriptError, whatever is wrong with it."""
+    if _begins_as_elf(path):
+        return open_core_file(path)
+    data = read_content(path)
+    if is_still(data):
+        try:
+            return Strip(read_strip(data))
+        except FieldError as e:
+            raise ScriptError(f"{named(path)}: not a still that gomem can read: {e}") from e
+    if data.startswith(_ELF):
+        from gomem_core.outside.strips import strip_of_bytes  # noqa: PLC0415 -- numpy, which only real heaps need
+
+        return _read(lambda: strip_of_bytes(data, str(path)))
+    return read_script(path.name, text_of(named(path), data), str(path))
+
+
+def open_core_file(path: Path, exe: Path | None = None, version: str | None = None) -> Strip:
+    """The heap in a core file; `exe` has the names of types, `version` is for programs that do not tell theirs.
+
+    Raises ScriptError.
+    """
+    from gomem_core.outside.strips import strip_of_core  # noqa: PLC0415 -- likewise
+
+    return _read(lambda: strip_of_core(str(path), None if exe is None else str(exe), version))
+
+
+def open_process(pid: int, stop: bool = True, version: str | None = None) -> Strip:
+    """The heap of a running process, which can be looked at again; without `stop` it is never stopped.  Raises ScriptError."""
+    from gomem_core.outside.strips import strip_of_process  # noqa: PLC0415 -- likewise
+
+    return _read(lambda: strip_of_process(pid, stop, version))
+
+
+def _read(read: Callable[[], Strip]) -> Strip:
+    from gomem_core.outside.errors import OutsideError  # noqa: PLC0415 -- likewise
+
+    try:
+        return read()
+    except OutsideError as e:
+        raise ScriptError(str(e)) from e
+    except OSError as e:
+        raise ScriptError(f"{named(str(e.filename))}: {e.strerror or e}") from e
+
+
+def _begins_as_elf(path: Path) -> bool:
+    """Whether it is an ELF file as it stands: such a one is mapped, however large it is."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(_ELF)) == _ELF
+    except (OSError, ValueError):
+        return False  # which is told when all of it is read
