@@ -30,6 +30,17 @@ def open_file(path: Path) -> Script | Strip:
     return read_script(path.name, text_of(named(path), data), str(path))
 
 
+def strip_on(script: Script) -> Strip | None:
+    """The heap that a session file is about; None: its steps make one.  Raises ScriptError."""
+    if not script.on:
+        return None
+    path = Path(script.folder, Path(script.on).expanduser())
+    opened = open_file(path)
+    if isinstance(opened, Script):
+        raise ScriptError(f"{named(path)}: a session file, and no heap that another one can be about")
+    return opened
+
+
 def open_core_file(path: Path, exe: Path | None = None, version: str | None = None) -> Strip:
     """The heap in a core file; `exe` has the names of types, `version` is for programs that do not tell theirs.
 

@@ -80,7 +80,7 @@ class Session:
     def is_one_moment(self) -> bool:
         """Whether there is no time to go through: a heap was read once, and cannot be looked at again."""
         strip = self.strip
-        return strip is not None and len(strip.stills) == 1 and not self.goes_on
+        return strip is not None and not self._timeline.steps and not self.goes_on
 
     @property
     def objects(self) -> ObjectTable:

@@ -1,6 +1,6 @@
 """The header line: where the session is, and how full the heap."""
 
-from typing import Final
+from typing import Final, Literal
 
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.report import format_bytes
@@ -8,6 +8,9 @@ from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.world import World, unknown
 from gomem_tui.render.lines import Line, Span, bar, fit
 from gomem_tui.render.words import clean, clip
+
+Form = Literal["step", "still", "look", "core", "one look"]
+"""What sort of place it is: a step of a session or of a lesson, a still of a session, a look at a process …"""
 
 _NAME: Final = 12  # cells, less than which tell nothing of a longer name
 _GAUGE: Final = 8
@@ -18,6 +21,8 @@ _TOLD: Final = {
     "half step": " step {step}.{event}/{total} ",
     "still": " a still of step {step} ",
     "look": " look {look}/{looks} ",
+    "core": " a core file ",
+    "one look": " one look ",
     "branch": "in {branch} ",
     "read-only": " read-only ",
     "live": " heap_live {live} ",
@@ -32,7 +37,13 @@ _SPARE: Final = ("gomem", "P", "go", "trigger")
 
 
 def render_header(
-    world: World, place: tuple[int, int, int], name: str, width: int, branch: str = "", read_only: bool = False
+    world: World,
+    place: tuple[int, int, int],
+    name: str,
+    width: int,
+    branch: str = "",
+    read_only: bool = False,
+    form: Form = "step",
 ) -> Line:
     """Name, P, place, heap_live against the trigger, collections; less where narrow.
 
@@ -40,7 +51,7 @@ def render_header(
     session is in, nothing for the main one.  `read_only`: nothing can be changed.
     """
     name = clean(name)
-    parts = _parts(world, place, branch, read_only)
+    parts = _parts(world, place, branch, read_only, form)
     least = min(len(name), _NAME) + 2 if name else 0
     if _cells(parts) + least > width:
         del parts["gauge"]
@@ -54,11 +65,10 @@ def render_header(
     return fit(tuple(spans), width)
 
 
-def _parts(world: World, place: tuple[int, int, int], branch: str, read_only: bool) -> dict[str, list[Span]]:
+def _parts(world: World, place: tuple[int, int, int], branch: str, read_only: bool, form: Form) -> dict[str, list[Span]]:
     """Returns all that could be shown, in order."""
     step, event, total = place
-    place_form = "step" if world.kind == "session" else "look" if total or world.kind == "process" else "still"
-    at = _TOLD["half step" if event else place_form].format(step=step, event=event, total=total, look=step + 1, looks=total + 1)
+    at = _TOLD["half step" if event else form].format(step=step, event=event, total=total, look=step + 1, looks=total + 1)
     return {
         "gomem": [(" gomem ", "focus")],
         "go": [(f"{world.profile.name} ", "label")],
