@@ -47,6 +47,7 @@ class _Tracer:
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
+        self._is_ours = status_of(pid).get("PPid") == str(os.getpid())
         self._waiting: set[int] = set()  # interrupted, not yet seen to stand
         self._standing: dict[int, int] = {}  # and the signal that each was about to get, 0: none
         self._ended: set[int] = set()
@@ -108,10 +109,21 @@ class _Tracer:
         while self._waiting and time.monotonic() < deadline:
             if not [tid for tid in [*self._waiting] if self._seen(tid)]:
                 time.sleep(_SHORTEST_NAP)
-        for tid, delivered in self._standing.items():
-            if _try(_DETACH, tid, delivered) == errno.ESRCH:
-                _reap(tid, self._pid)
+        killed = [tid for tid, delivered in self._standing.items() if _try(_DETACH, tid, delivered) == errno.ESRCH]
+        for tid in sorted(killed, key=self._pid.__eq__):  # the first thread ends after all others
+            self._reap(tid, deadline)
         self._standing.clear()
+
+    def _reap(self, tid: int, deadline: float) -> None:
+        """Take note of a thread that was killed while it stood: unless its tracer does, it stays as a zombie.
+
+        A program that we started ourselves is left to whoever waits for it.
+        """
+        if tid == self._pid and self._is_ours:
+            return
+        with suppress(ChildProcessError):
+            while os.waitpid(tid, _WALL | os.WNOHANG) == (0, 0) and time.monotonic() < deadline:
+                time.sleep(_SHORTEST_NAP)
 
 
 def _try(request: int, tid: int, data: int = 0) -> int:
@@ -119,12 +131,6 @@ def _try(request: int, tid: int, data: int = 0) -> int:
     if _ptrace is None:
         raise NotPermitted("this system has no ptrace, with which a process is held still")
     return 0 if _ptrace(request, tid, None, data) >= 0 else ctypes.get_errno()
-
-
-def _reap(tid: int, leader: int) -> None:
-    """Take note of a thread that was killed while it stood: unless its tracer does, it stays as a zombie."""
-    with suppress(ChildProcessError):
-        os.waitpid(tid, _WALL | (os.WNOHANG if tid == leader else 0))
 
 
 def _why_not_held(pid: int) -> str:
