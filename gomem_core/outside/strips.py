@@ -7,7 +7,7 @@ from gomem_core.outside.errors import Damaged, NotGo, OutsideError
 from gomem_core.outside.look import look_at_core, look_at_process
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import find_program
-from gomem_core.outside.world import still_of
+from gomem_core.outside.world import world_of
 from gomem_core.world.still import Still
 from gomem_core.world.strip import LookFailed, Strip
 
@@ -29,20 +29,16 @@ def strip_of_bytes(data: bytes, path: str) -> Strip:
 
 
 def _strip_of(core: CoreFile, version: str | None) -> Strip:
-    return Strip([still_of(look_at_core(core, find_program(core, version)))])
+    return Strip([world_of(look_at_core(core, find_program(core, version)))])
 
 
 def strip_of_process(pid: int, stop: bool = True, version: str | None = None) -> Strip:
     """The heap of a running process; without `stop` it is never stopped.  Raises OutsideError."""
     process = Process(pid)
     program = find_program(process, version)
-    looks = 0
 
     def look() -> Still:
-        nonlocal looks
-        still = still_of(look_at_process(process, program, stop=stop), looks + 1)
-        looks += 1
-        return still
+        return world_of(look_at_process(process, program, stop=stop))
 
     def look_again() -> Still:
         try:

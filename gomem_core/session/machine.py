@@ -7,7 +7,7 @@ tells is heard by narrator.py.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, cast
 
 from gomem_core.files.step import Step
 from gomem_core.lang import ParseError
@@ -42,7 +42,8 @@ class Machine:
         self, step_of: Callable[[int], Step], narrate: bool, stop: StopRequest, progress: Progress, strip: Strip | None = None
     ) -> None:
         self.engine = new_engine(strip)
-        self.objects = ObjectTable() if strip is None else strip.shown.objects
+        # Those of a heap that is read are of another kind: every command is refused that would need what only these can.
+        self.objects = ObjectTable() if strip is None else cast("ObjectTable", strip.objects)
         self.narrator = Narrator(self.engine, self.objects, stop, narrate)
         self.trail = Trail()
         self.at = 0  # steps done

@@ -1,10 +1,11 @@
 """A film strip: looks at one heap in a row, of which one is shown, and the next one, where the heap can be looked at again."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final, cast
 
 from gomem_core.go.versions import Profile
 from gomem_core.world.facts import Fact
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.still import Still
 from gomem_core.world.world import Caches, Extents, Kind, Lists, Pointers, Slots, Spans, Sums
 
@@ -41,6 +42,11 @@ class Strip:
         """Whether another still is shown than when this was asked last."""
         seen, self._seen = self._seen, self.at
         return seen != self.at
+
+    @property
+    def objects(self) -> Objects:
+        """The objects of the still that is shown, whichever that is when they are asked something."""
+        return cast("Objects", _Shown(self))
 
     # --- A world ----------------------------------------------------------------------------------------------------------
 
@@ -92,6 +98,19 @@ class Strip:
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known; empty where it is."""
         return self.shown.doubt(fact)
+
+
+class _Shown:
+    """Hands what it is asked on to the objects of the still that is shown: a session keeps one table of objects for all looks."""
+
+    def __init__(self, strip: Strip) -> None:
+        self._strip = strip
+
+    def __len__(self) -> int:
+        return len(self._strip.shown.objects)
+
+    def __getattr__(self, name: str) -> Any:  # Any: it is whatever the objects have under this name
+        return getattr(self._strip.shown.objects, name)
 
 
 class LookFailed(Exception):

@@ -13,7 +13,7 @@ from gomem_tui.panes.model import Model
 from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.panes.spans import SpansPane
 from gomem_tui.panes.why import WhyPane
-from gomem_tui.render.header import Form, render_header
+from gomem_tui.render.header import render_header
 from gomem_tui.render.lines import Line
 from gomem_tui.render.scrub import Track, render_scrub, step_at
 from gomem_tui.settings.keys import Keyboard
@@ -28,21 +28,11 @@ class SessionBars:
     def header(self, width: int) -> Line:
         """Returns the line above all: the session, the step, figures of the heap."""
         session, console = self.model.session, self.model.console
-        place, form = (session.step, session.event, len(session.steps)), self._form()
-        if form == "still" and session.strip is not None:
-            place = (session.strip.shown.place.step, 0, 0)
+        strip = session.strip if not console.script.on else None  # what a session file tells of a heap has steps of its own
+        place, still = (session.step, session.event, len(session.steps)), None if strip is None else strip.shown
         branch = session.branches.name if session.branches.name != MAIN else ""
         title = console.script.title or console.script.name
-        return render_header(self.model.world, place, title, width, branch, console.read_only, form)
-
-    def _form(self) -> Form:
-        """Returns what sort of place it is where the session stands."""
-        session, kind = self.model.session, self.model.world.kind
-        if session.strip is None or self.model.console.script.on:
-            return "step"
-        if not session.is_one_moment:
-            return "look"
-        return "core" if kind == "core" else "one look" if kind == "process" else "still"
+        return render_header(self.model.world, place, title, width, branch, console.read_only, still)
 
     def scrub(self, width: int) -> Line:
         """Returns all steps on one line."""

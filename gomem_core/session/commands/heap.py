@@ -43,7 +43,7 @@ def _gc_sweep(context: Context, command: GcSweep) -> Result:
 def _books(context: Context) -> tuple[int, int, int]:
     """Objects freed so far, their bytes, pages in use: to tell afterwards what changed."""
     m = context.world.sums.mem_stats()
-    return m.Frees, m.TotalAlloc - m.Alloc, m.HeapInuse >> PAGE_SHIFT
+    return m.Frees or 0, (m.TotalAlloc or 0) - m.Alloc, m.HeapInuse >> PAGE_SHIFT
 
 
 def _swept(context: Context, before: tuple[int, int, int], what: str) -> Result:
