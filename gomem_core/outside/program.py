@@ -17,9 +17,10 @@ from gomem_core.formats.corenotes import AT_ENTRY, AT_PHDR, AT_PHENT, AT_PHNUM
 from gomem_core.formats.elf import PF_W, PF_X, PT_LOAD, PT_PHDR, SEGMENT, Elf
 from gomem_core.go.structs import SPAN_CLASSES, minors, offsets
 from gomem_core.go.versions import Profile, profile_named
+from gomem_core.outside.arrays import Bools, Words
 from gomem_core.outside.errors import KNOWN, Damaged, NotGo, UnknownVersion
 from gomem_core.outside.memory import TOP, Memory, Unreadable
-from gomem_core.outside.snapshot import Bools, MappedRange, Words
+from gomem_core.outside.snapshot import MappedRange
 
 MOST_PS: Final = 4096
 _MOST_SCANNED: Final = 512 << 20  # bytes of a program's own data that are looked through

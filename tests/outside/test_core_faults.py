@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from gomem_core.formats.elf import Elf, ElfError
+from gomem_core.outside.arrays import Ints, Words
 from gomem_core.outside.corefile import CoreFile, open_core
 from gomem_core.outside.errors import Damaged, NotGo, OutsideError, UnknownVersion, WrongExecutable
 from gomem_core.outside.figures import figures, live
 from gomem_core.outside.look import look_at_core
 from gomem_core.outside.memory import GAP, Gathered
 from gomem_core.outside.program import find_program
-from gomem_core.outside.snapshot import Ints, Snapshot, Words
+from gomem_core.outside.snapshot import Snapshot
 from tests.outside.corefiles import unpacked
 
 LONGEST = 3.0  # seconds of processor time for a damaged core; a whole one takes a hundredth

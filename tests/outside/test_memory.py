@@ -8,8 +8,9 @@ from random import Random
 import numpy as np
 import pytest
 
+from gomem_core.outside.arrays import joined
 from gomem_core.outside.errors import Damaged, Gone
-from gomem_core.outside.memory import Unreadable, joined, merged
+from gomem_core.outside.memory import Unreadable, merged
 from gomem_core.outside.process import Process
 
 PAGE = mmap.PAGESIZE
