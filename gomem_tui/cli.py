@@ -28,7 +28,7 @@ def declare_explorer(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_open(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", metavar="FILE", help="a still, or a session file")
+    parser.add_argument("script", metavar="FILE", help="a still, a session file, or a core file")
     parser.add_argument("--json", action="store_true", help="print what it holds as JSON, one object on one line")
     declare_settings(parser)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
@@ -36,7 +36,7 @@ def _declare_open(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a session file or a still")
+    parser.add_argument("file", metavar="FILE", help="a session file, a still or a core file")
     form = parser.add_mutually_exclusive_group(required=True)
     form.add_argument("--svg", action="store_true", help="draw the screen as a picture")
     form.add_argument("--text", action="store_true", help="write the screen as plain text")
@@ -94,10 +94,26 @@ def _declare_completions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS), help="the shell that is to complete gomem's words")
 
 
+def _declare_core(parser: argparse.ArgumentParser) -> None:
+    args.declare_core(parser)
+    parser.add_argument(
+        "--focus", "--pane", dest="focus", metavar="PANE", help="with --text, print this pane instead of the figures"
+    )
+    declare_settings(parser)
+    parser.add_argument("--plain", action="store_true", help=_PLAIN)
+    parser.set_defaults(resume=None, script=None)
+
+
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     **args.SUBCOMMANDS,
+    "core": Subcommand(
+        "Open the heap in a core file of a Go program in the explorer, or print its figures.",
+        ("gomem core core.1234", "gomem core --json core.1234 ./server | jq .live", "gomem core --text --pane heap core.1234"),
+        _declare_core,
+        "gomem_tui.commands",
+    ),
     "open": Subcommand(
-        "Open a still or a session file in the explorer, as gomem FILE does, or print what it holds.",
+        "Open a still, a session file or a core file in the explorer, as gomem FILE does, or print what it holds.",
         ("gomem open before.still", "gomem open --json before.still | jq .heap_live"),
         _declare_open,
         "gomem_tui.commands",

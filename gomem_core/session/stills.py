@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from gomem_core.files.branches import timeline_of
-from gomem_core.files.opened import open_file
 from gomem_core.queries.figures import figures
 from gomem_core.queries.side import Side
+from gomem_core.session.opened import open_file
 from gomem_core.session.session import Session
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.still import Place, Still

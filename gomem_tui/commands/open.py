@@ -9,12 +9,18 @@ from pathlib import Path
 
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit_json, is_dumb, is_terminal, say
 from gomem_core.foreign import brief
+from gomem_core.session.opened import is_core
+from gomem_core.world.strip import Strip
 
 
 def execute(args: argparse.Namespace) -> int:
     """Open the file that the command line names."""
     if not args.json:
         return explore(args)
+    if is_core(Path(args.script)):
+        from gomem_core.cli.core import print_core  # noqa: PLC0415 -- other files need none of it
+
+        return print_core(args.script, None, None, as_json=True)
     from gomem_core.cli.summary import summary_of  # noqa: PLC0415 -- the explorer needs none of it
     from gomem_core.files.script import ScriptError  # noqa: PLC0415 -- the same
 
@@ -26,12 +32,15 @@ def execute(args: argparse.Namespace) -> int:
     return OK
 
 
-def explore(args: argparse.Namespace) -> int:
-    """The explorer, as options, environment and configuration want it.  Raises UsageError and BadInput."""
+def explore(args: argparse.Namespace, strip: Strip | None = None) -> int:
+    """The explorer on args.script, or on a heap that was read, as options, environment and configuration want it.
+
+    Raises UsageError and BadInput.
+    """
     from gomem_tui.settings.config import ConfigError, effective  # noqa: PLC0415
     from gomem_tui.settings.settings import SettingError  # noqa: PLC0415
 
-    if args.script is not None:
+    if strip is None and args.script is not None:
         _check_readable(args.script)
     try:
         settings, config = effective(args, os.environ)  # before Textual is imported: a mistake is told at once
@@ -40,7 +49,7 @@ def explore(args: argparse.Namespace) -> int:
     except ConfigError as e:
         say(f"{e}\n`gomem config check` looks again; `gomem --no-config` starts without the configuration")
         return BAD_INPUT
-    script = None if args.script is None else Path(args.script)
+    script = strip if strip is not None else None if args.script is None else Path(args.script)
     wanted = {name: chosen.value is True for name, chosen in settings.items()}
     if args.plain or is_dumb() or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         if sys.stdin is None:

@@ -21,6 +21,7 @@ from gomem_core.cli.output import BAD_INPUT, say
 from gomem_core.files.journal import JournalError
 from gomem_core.files.script import ScriptError
 from gomem_core.session.console import Console
+from gomem_core.world.strip import Strip
 from gomem_tui.explorer.clicks import Clicks
 from gomem_tui.explorer.copy_actions import CopyActions
 from gomem_tui.explorer.drawn import DrawnApp
@@ -303,9 +304,13 @@ class Explorer(DrawnApp):
 
 
 def run_explorer(
-    path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False, options: Options = DEFAULT
+    path: Path | Strip | None,
+    journal: bool = True,
+    resumed: str | None = None,
+    read_only: bool = False,
+    options: Options = DEFAULT,
 ) -> int:
-    """Open the explorer on a script, on the built-in one, or on the session of a journal ("": the one killed last).
+    """Open the explorer on a heap that was read, a script, the built-in one, or the session of a journal ("": the last one killed).
 
     Returns the exit code: 3 for a bad script or journal, 70 when gomem itself was wrong, 128 + the number of a signal.
     """

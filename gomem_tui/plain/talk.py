@@ -26,6 +26,7 @@ from gomem_core.lang.panes import PANES, read_pane
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.suggest import did_you_mean
+from gomem_core.world.strip import Strip
 from gomem_tui.hint import forked, offer, taken_up_by
 from gomem_tui.opening import open_console
 from gomem_tui.panes.model import Model
@@ -39,7 +40,7 @@ _WIDTHS: Final = (60, 100)  # columns: panes need so many, and wider lines are n
 _MOST_ROWS: Final = 9  # digits of a number of rows
 
 
-def run_plain(path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False) -> int:
+def run_plain(path: Path | Strip | None, journal: bool = True, resumed: str | None = None, read_only: bool = False) -> int:
     """Take commands from stdin until it ends; what app.run_explorer does, as text.
 
     Returns the exit code: 3 for a bad script or journal.  If stdin is not a terminal, also when a line was wrong, and 1 when an
