@@ -72,6 +72,7 @@ ANSWERS = (
     ("show object big", "Object"),
     ("find a", "Found"),
     ("find 0x0", "Found"),
+    ("advise", "Advice"),
     ("flush", "Flushed"),
     ("invariants", "Held"),
     ("help gc", "Help"),
