@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from gomem_core.files.content import read_content
+from gomem_core.files.content import GZIP, read_content
 from gomem_core.files.script import Script, ScriptError, read_script, text_of
 from gomem_core.files.stillfile import FieldError, is_still, read_strip
 from gomem_core.foreign import named
@@ -15,7 +15,7 @@ _ELF: Final = b"\x7fELF"
 
 def open_file(path: Path) -> Script | Strip:
     """Stills, the heap in a core file, or a session file.  Raises ScriptError, whatever is wrong with it."""
-    if _begins_as_elf(path):
+    if is_core(path):
         return open_core_file(path)
     data = read_content(path)
     if is_still(data):
@@ -23,10 +23,6 @@ def open_file(path: Path) -> Script | Strip:
             return Strip(read_strip(data))
         except FieldError as e:
             raise ScriptError(f"{named(path)}: not a still that gomem can read: {e}") from e
-    if data.startswith(_ELF):
-        from gomem_core.outside.strips import strip_of_bytes  # noqa: PLC0415 -- numpy, which only real heaps need
-
-        return _read(lambda: strip_of_bytes(data, str(path)))
     return read_script(path.name, text_of(named(path), data), str(path))
 
 
@@ -46,9 +42,12 @@ def open_core_file(path: Path, exe: Path | None = None, version: str | None = No
 
     Raises ScriptError.
     """
+    from gomem_core.outside.corefile import core_of, open_core  # noqa: PLC0415 -- numpy, which only real heaps need
     from gomem_core.outside.strips import strip_of_core  # noqa: PLC0415 -- likewise
 
-    return _read(lambda: strip_of_core(str(path), None if exe is None else str(exe), version))
+    name, program = str(path), None if exe is None else str(exe)
+    packed = read_content(path) if _head(path).startswith(GZIP) else None
+    return _read(lambda: strip_of_core(open_core(name, program) if packed is None else core_of(packed, name, program), version))
 
 
 def open_process(pid: int, stop: bool = True, version: str | None = None) -> Strip:
@@ -69,12 +68,23 @@ def _read(read: Callable[[], Strip]) -> Strip:
         raise ScriptError(f"{named(str(e.filename))}: {e.strerror or e}") from e
 
 
-def _begins_as_elf(path: Path) -> bool:
-    """Whether it is an ELF file as it stands: such a one is mapped, however large it is."""
+def is_core(path: Path) -> bool:
+    """Whether it begins as core files do, and executables; seen through gzip.  False for what cannot be read, too."""
+    head = _head(path)
+    if not head.startswith(GZIP):
+        return head == _ELF
+    try:
+        return read_content(path).startswith(_ELF)
+    except ScriptError:
+        return False
+
+
+def _head(path: Path) -> bytes:
+    """Its first bytes: what is not compressed is mapped, however large it is."""
     try:
         if not path.is_file():
-            return False
+            return b""
         with path.open("rb") as file:
-            return file.read(len(_ELF)) == _ELF
+            return file.read(len(_ELF))
     except (OSError, ValueError):
-        return False  # which is told when all of it is read
+        return b""

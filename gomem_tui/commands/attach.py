@@ -12,7 +12,7 @@ from gomem_core.lang.errors import WordError
 from gomem_core.lang.numbers import read_age
 from gomem_core.session.console import Console
 from gomem_core.session.opened import open_process
-from gomem_tui.commands.real import explore_real, prints_pane
+from gomem_tui.commands.real import explore_real, wants_figures
 
 _SOONEST: Final = 50_000_000  # ns between two looks
 _LATEST: Final = 3600 * 10**9
@@ -23,7 +23,7 @@ def execute(args: argparse.Namespace) -> int:
     every = _every(args.every)
     if args.pid is None and (args.every is not None or args.pane is not None):
         raise UsageError("--every and --pane are for one process: which PID?")
-    if args.pid is None or args.json or (args.text and not prints_pane(args)):
+    if args.pid is None or wants_figures(args):
         return attach.execute(args)
     version = go_version(args.go_version)
 

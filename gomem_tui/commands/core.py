@@ -10,12 +10,12 @@ from gomem_core.files.ownfiles import stamp_of
 from gomem_core.session.console import Console
 from gomem_core.session.document import Origin
 from gomem_core.session.opened import open_core_file
-from gomem_tui.commands.real import explore_real, prints_pane
+from gomem_tui.commands.real import explore_real, wants_figures
 
 
 def execute(args: argparse.Namespace) -> int:
     """Look at a core file.  Raises UsageError."""
-    if args.json or (args.text and not prints_pane(args)):
+    if wants_figures(args):
         return core.execute(args)
     path, exe, version = Path(args.file), None if args.exe is None else Path(args.exe), go_version(args.go_version)
 

@@ -24,7 +24,13 @@ def execute(args: argparse.Namespace) -> int:
     """Open the file that the command line names."""
     if not args.json:
         return explore(args)
-    from gomem_core.cli.summary import summary_of  # noqa: PLC0415 -- the explorer needs none of it
+    from gomem_core.session.opened import is_core  # noqa: PLC0415 -- the explorer needs none of it
+
+    if is_core(Path(args.script)):
+        from gomem_core.cli.core import print_core  # noqa: PLC0415 -- other files need none of it
+
+        return print_core(args.script, None, None, as_json=True)
+    from gomem_core.cli.summary import summary_of  # noqa: PLC0415 -- the same
     from gomem_core.files.script import ScriptError  # noqa: PLC0415 -- the same
 
     try:

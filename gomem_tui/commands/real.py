@@ -1,8 +1,9 @@
 """What `gomem attach` and `gomem core` share: a real heap in the explorer, or one of its panes as text."""
 
 import argparse
+import sys
 
-from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, say
+from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, is_terminal, say
 from gomem_core.files.script import ScriptError
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.panes import read_pane
@@ -10,15 +11,16 @@ from gomem_core.suggest import did_you_mean
 from gomem_tui.commands.open import Opened, show
 
 
-def prints_pane(args: argparse.Namespace) -> bool:
-    """Whether a pane is to be printed, and not the figures."""
-    return args.text and args.pane is not None
+def wants_figures(args: argparse.Namespace) -> bool:
+    """Whether figures are to be printed: where that is said, and where nobody sees the explorer."""
+    on_screen = is_terminal(sys.stdin) and is_terminal(sys.stdout)
+    return args.json or (args.pane is None and (args.text or not (on_screen or args.plain)))
 
 
 def explore_real(args: argparse.Namespace, opened: Opened, every: float = 0) -> int:
     """Show what `opened` reads; returns the exit code.  Raises UsageError."""
     pane = None if args.pane is None else _pane(args.pane)
-    if pane is not None and args.text:
+    if pane is not None and (args.text or not (is_terminal(sys.stdin) and is_terminal(sys.stdout) and not args.plain)):
         return _print_pane(opened, pane)
     return show(args, opened, () if pane is None else (pane,), every)
 
