@@ -55,7 +55,7 @@ def told(url: str) -> dict[str, Any]:
 
 
 def test_caddy_is_as_its_own_figures_say(tmp_path: Path) -> None:
-    """To be asked takes it some memory, and a stack: what stays the same all the while is compared exactly, the rest lies between."""
+    """To be asked takes it some memory, and a stack: what stays the same is compared exactly, the rest lies between."""
     with serving(tmp_path) as (pid, url):
         told(url)
         seen: set[str] = set()
