@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from gomem_core.outside.errors import Gone, NotPermitted
 from gomem_core.outside.figures import figures
 from gomem_core.outside.hold import held
-from gomem_core.outside.look import look_at_process
+from gomem_core.outside.look import look_at_process, marks_in_swept
 from gomem_core.outside.process import Process, status_of
 from gomem_core.outside.program import find_program
 from gomem_core.outside.snapshot import Snapshot
@@ -132,6 +132,8 @@ def test_a_program_that_works_all_the_time(minor: str, name: str) -> None:
         assert len(clean) >= 6
         assert all(int(one.spans.disputed.sum()) <= 2 for one in looks)  # what was seen of a stopped program (live-heap.md, 2)
         for one in clean:
+            assert one.gcphase is not None
+            assert one.gcphase or not marks_in_swept(one.spans, one.bits)  # as is asked where there is no symbol to tell
             assert figures(one).HeapInuse == one.stats.in_heap  # the sum that the runtime keeps itself
         loose = look(program.pid, stop=False)
         assert not loose.one_moment
