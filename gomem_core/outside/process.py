@@ -9,11 +9,12 @@ import mmap
 import os
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from gomem_core.foreign import brief
+from gomem_core.foreign import brief, named
 from gomem_core.formats.corenotes import auxiliary
 from gomem_core.formats.elf import EM_X86_64, Elf, ElfError
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
@@ -21,6 +22,7 @@ from gomem_core.outside.errors import Gone, NotGo, NotPermitted
 from gomem_core.outside.memory import GAP, TOP, Gathered, Ranges, Unreadable, merged
 from gomem_core.outside.snapshot import MappedRange
 
+YAMA: Final = "/proc/sys/kernel/yama/ptrace_scope"
 _IOVECS: Final = 1024  # UIO_MAXIOV: one more, and nothing is read
 _MOST_HOLES: Final = 1000  # ranges that cannot be read, before the rest is given up: they are damage
 _PIECES: Final = 4096  # pieces behind holes that are asked for again, one by one
@@ -44,7 +46,7 @@ class Process:
     def __init__(self, pid: int) -> None:
         """Raises Gone, NotPermitted, or NotGo for what is no program for amd64."""
         self.pid = pid
-        self.title = f"{self.command} ({pid})"
+        self.title = f"{named(self.command)} ({pid})"
         self.auxv = auxiliary(self._contents("auxv"))
         self.exe = self._executable()
         if self.exe is not None and self.exe.header.machine != EM_X86_64:
@@ -215,8 +217,7 @@ def why_not(pid: int) -> str:
             f"(docker run --cap-add SYS_PTRACE); {core}"
         )
     try:
-        with open("/proc/sys/kernel/yama/ptrace_scope", encoding="ascii") as file:
-            scope = brief(file.read().strip())
+        scope = brief(Path(YAMA).read_text(encoding="ascii").strip())
     except OSError:
         scope = "0"
     if scope != "0":
