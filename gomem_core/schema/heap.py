@@ -105,6 +105,14 @@ class CachedSpan(Class):
     nfree: int
 
 
+class CachedPages(TypedDict):
+    """The page cache of a P: bit i of the sets is page i of the 64 from base on; null in Go 1.10, which has none."""
+
+    base: Addr
+    free: Bits
+    scavenged: Bits
+
+
 class Mcache(TypedDict):
     """What a P allocates from; tiny is its half-used tiny block, of which tinyoffset bytes are taken."""
 
@@ -113,6 +121,7 @@ class Mcache(TypedDict):
     tiny: Addr | None
     tinyoffset: int | None
     cached: list[CachedSpan]
+    pages: CachedPages | None
 
 
 class FreeList(TypedDict):

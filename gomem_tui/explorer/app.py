@@ -310,7 +310,7 @@ def run_explorer(
     read_only: bool = False,
     options: Options = DEFAULT,
 ) -> int:
-    """Open the explorer on a heap that was read, a script, the built-in one, or the session of a journal ("": the last one killed).
+    """Open the explorer on a heap that was read, a script, the built-in one, or a journal's session ("": the last one killed).
 
     Returns the exit code: 3 for a bad script or journal, 70 when gomem itself was wrong, 128 + the number of a signal.
     """
