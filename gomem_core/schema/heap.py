@@ -91,8 +91,12 @@ class Central(Class):
 class CentralLists(Central):
     """An mcentral with its lists, front to back."""
 
-    nonempty_bases: list[Addr]
-    empty_bases: list[Addr]
+    nonempty_bases: NotRequired[list[Addr]]
+    empty_bases: NotRequired[list[Addr]]
+    partial_bases: NotRequired[list[Addr]]
+    partialu_bases: NotRequired[list[Addr]]
+    full_bases: NotRequired[list[Addr]]
+    fullu_bases: NotRequired[list[Addr]]
 
 
 class CachedSpan(Class):

@@ -99,7 +99,9 @@ class ObjectsPane(TablePane):
     def _links(self) -> list[int]:
         """Where the links of the selected object lead that are drawn: addresses."""
         table, oid = self.model.session.objects, self.key()
-        if unknown(self.model.world, "pointers") or oid is None or slot_of(self.model.world, table, self._oid) is None or not table.info(self._oid).ptrdata:
+        if oid is None or unknown(self.model.world, "pointers"):
+            return []
+        if slot_of(self.model.world, table, self._oid) is None or not table.info(self._oid).ptrdata:
             return []
         return [target for _, target in self.model.world.pointers.stored_in(table.addr(self._oid))]
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -71,8 +72,7 @@ def test_spans_cover_all_pages_and_their_slots_are_what_the_program_counted(name
                 end += info.nbytes
         assert end == arena.used
     for info in spans:
-        slots = w.slots.rows(info.base)
-        assert info.alloc_count == sum(slot.allocated for slot in slots) == (w.slots.sets(info.base) or (0, 0))[0].bit_count()
+        assert info.alloc_count == (w.slots.sets(info.base) or (0, 0))[0].bit_count()
         found[info.elemsize if info.sizeclass else 0] += info.alloc_count
     assert [(size, found[size]) for size, _ in by_size[1:]] == by_size[1:]
     assert sum(found.values()) == stats["HeapObjects"] == len(w.objects) == w.sums.mem_stats().HeapObjects
@@ -138,7 +138,7 @@ def test_what_the_program_held_and_dropped(name: str) -> None:
 def test_every_object_is_found_by_number_and_by_address(name: str) -> None:
     w = world(name)
     count = len(w.objects)
-    step = max(1, count // 200)
+    step = max(1, count // 50)
     addrs = [*w.objects.column("addr")]
     assert addrs == sorted(set(addrs))
     for oid in range(0, count, step):
@@ -239,7 +239,7 @@ def test_every_fact_is_known_or_has_its_sentence(name: str) -> None:
 def test_the_layout_is_that_of_the_process(name: str) -> None:
     w = world(name)
     regions = w.extents.layout()
-    assert all(a.start >= b.end for a, b in zip(regions, regions[1:], strict=False)), "from high addresses to low"
+    assert all(a.start >= b.end for a, b in pairwise(regions)), "from high addresses to low"
     heap = [region for region in regions if region.name == "heap: arena"]
     assert sum(region.used_end - region.used_start for region in heap) == w.extents.arenas.nbytes
     assert {"code", "globals"} <= {region.name for region in regions}
@@ -257,7 +257,8 @@ def test_it_is_kept_in_a_file(name: str) -> None:
     assert (again.kind, again.place, again.doubts) == ("still", w.place, w.doubts)
     assert still_bytes(again) == data
     assert Account(again, again.objects).read() == account(name).read()
-    assert [again.objects.info(n) for n in range(len(again.objects))] == [w.objects.info(n) for n in range(len(w.objects))]
+    assert again.objects.column("addr") == w.objects.column("addr")
+    assert [again.objects.info(n) for n in range(40)] == [w.objects.info(n) for n in range(40)]
     assert Side(again).raw_spans == Side(w).raw_spans
 
 
@@ -280,7 +281,10 @@ def test_what_contradicts_itself_is_shown_as_such() -> None:
     small = np.flatnonzero((spans.state == 1) & (spans.npages == 1) & (spans.cached_by < 0))
     bad_class, bad_count, outside, gone, longer = small[[3, 5, 7, 9, 11]].tolist()
     spanclass, alloc_count, base, npages = (
-        column.copy() for column in (spans.spanclass, spans.alloc_count, spans.base, spans.npages)
+        spans.spanclass.copy(),
+        spans.alloc_count.copy(),
+        spans.base.copy(),
+        spans.npages.copy(),
     )
     spanclass[bad_class] = 240
     alloc_count[bad_count] = 10_000
@@ -328,7 +332,7 @@ def panes(w: Still) -> dict[str, Callable[[Port, Scene], list[Line]]]:
     order = SpanOrder(w, lambda: acc)
     kept = Rows(objects, ObjectOrder(w, objects), [], 5 if len(objects) > 5 else -1)
     return {
-        "header": lambda port, scene: fit_all([render_header(w, (0, 0, 0), "a core", port.width, still=w)], port),
+        "header": lambda port, scene: fit_all([render_header(w, (scene.step, 0, 0), "a core", port.width, still=w)], port),
         "spans": lambda port, scene: render_spans(w, order, port, scene),
         **{
             f"arena, {lens}": lambda port, scene, lens=lens: render_arena(w, port, scene, Chart(lens))  # type: ignore[misc]
@@ -357,15 +361,14 @@ def drawn(w: Still, width: int, height: int) -> dict[str, str]:
 def test_every_pane_draws_it(name: str, size: tuple[int, int]) -> None:
     w = world(name)
     infos = w.spans.rows()
-    kinds = {(i.state, i.kind, i.elemsize > 512, i.is_cached, i.list_name): i for i in infos}
+    kinds = {(i.state, i.kind, i.elemsize > 512): i for i in infos}
     scenes = [Scene(Selection(i.base, i.spanclass), before=figures(w, account(name))) for i in kinds.values()]
     for pane, draw in panes(w).items():
-        for scene in scenes:
-            for top in (0, 7):
-                lines = draw(Port(size[0], size[1], top, active=True), scene)
-                assert len(lines) == size[1]
-                assert {cell_len(plain(line)) for line in lines} == {size[0]}, pane
-                assert not re.search(r"\bNone\b", "\n".join(map(plain, lines))), pane
+        for number, scene in enumerate(scenes):
+            lines = draw(Port(size[0], size[1], number % 2 * 7, active=True), scene)
+            assert len(lines) == size[1]
+            assert {cell_len(plain(line)) for line in lines} == {size[0]}, pane
+            assert not re.search(r"\bNone\b", "\n".join(map(plain, lines))), pane
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -380,7 +383,7 @@ def test_what_is_not_known_is_drawn_as_such_and_never_as_0(name: str) -> None:
         assert "requested" not in text["heap"]
         assert re.search(r"heap_live \?.*trigger \?.*goal \?.*GOGC \?", text["heap"])
         assert "? Go does not count which of mcache" in text["heap"]
-        rows = [line for line in text["objects"].splitlines()[2:] if re.search(r" (scan|noscan) |taken|dead", line)]
+        rows = [line for line in text["objects"].splitlines()[2:-3] if line.strip()]
         assert rows
         assert all(" ? " in row for row in rows)
         assert "core" in text["header"]
