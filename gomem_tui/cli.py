@@ -28,15 +28,39 @@ def declare_explorer(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_open(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", metavar="FILE", help="a still, a session file, or a core file")
+    parser.add_argument("script", metavar="FILE", help="a still, or a session file")
     parser.add_argument("--json", action="store_true", help="print what it holds as JSON, one object on one line")
     declare_settings(parser)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
     parser.set_defaults(resume=None)
 
 
+def _declare_explored(parser: argparse.ArgumentParser) -> None:
+    """The explorer's options, for a real heap: nothing is journaled there, and nothing can be changed."""
+    parser.add_argument(
+        "--focus", "--pane", dest="pane", metavar="PANE", help="print this pane with --text; in the explorer, begin in it"
+    )
+    declare_settings(parser)
+    parser.add_argument("--plain", action="store_true", help=_PLAIN)
+
+
+def _declare_attach(parser: argparse.ArgumentParser) -> None:
+    args.SUBCOMMANDS["attach"].declare(parser)
+    parser.add_argument(
+        "--every",
+        metavar="TIME",
+        help="look again by itself, so often, from the start: 2s, 500ms, 1m; > in the explorer does it too",
+    )
+    _declare_explored(parser)
+
+
+def _declare_core(parser: argparse.ArgumentParser) -> None:
+    args.SUBCOMMANDS["core"].declare(parser)
+    _declare_explored(parser)
+
+
 def _declare_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a session file, a still or a core file")
+    parser.add_argument("file", metavar="FILE", help="a session file or a still")
     form = parser.add_mutually_exclusive_group(required=True)
     form.add_argument("--svg", action="store_true", help="draw the screen as a picture")
     form.add_argument("--text", action="store_true", help="write the screen as plain text")
@@ -94,26 +118,28 @@ def _declare_completions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS), help="the shell that is to complete gomem's words")
 
 
-def _declare_core(parser: argparse.ArgumentParser) -> None:
-    args.declare_core(parser)
-    parser.add_argument(
-        "--focus", "--pane", dest="focus", metavar="PANE", help="with --text, print this pane instead of the figures"
-    )
-    declare_settings(parser)
-    parser.add_argument("--plain", action="store_true", help=_PLAIN)
-    parser.set_defaults(resume=None, script=None)
-
-
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     **args.SUBCOMMANDS,
+    "attach": Subcommand(
+        "Explore the heap of a running Go program, from outside; or list the Go programs that can be read.",
+        (
+            "gomem attach",
+            "gomem attach 1234",
+            "gomem attach 1234 --every 2s",
+            "gomem attach --json 1234 | jq .memstats.HeapInuse",
+            "gomem attach --text --pane mcentral 1234",
+        ),
+        _declare_attach,
+        "gomem_tui.commands",
+    ),
     "core": Subcommand(
-        "Open the heap in a core file of a Go program in the explorer, or print its figures.",
-        ("gomem core core.1234", "gomem core --json core.1234 ./server | jq .live", "gomem core --text --pane heap core.1234"),
+        "Explore the heap in a core file of a Go program.",
+        ("gomem core core.1234", "gomem core core.1234 ./server", "gomem core --json core.1234 | jq .live"),
         _declare_core,
         "gomem_tui.commands",
     ),
     "open": Subcommand(
-        "Open a still, a session file or a core file in the explorer, as gomem FILE does, or print what it holds.",
+        "Open a still or a session file in the explorer, as gomem FILE does, or print what it holds.",
         ("gomem open before.still", "gomem open --json before.still | jq .heap_live"),
         _declare_open,
         "gomem_tui.commands",

@@ -12,22 +12,18 @@ from gomem_core.session.console import Console
 from gomem_core.session.document import Origin
 from gomem_core.session.opened import open_file
 from gomem_core.session.resume import resume
-from gomem_core.world.strip import Strip
 
 
-def open_console(path: Path | Strip | None, journal: bool = True, resumed: str | None = None, read_only: bool = False) -> Console:
-    """A console on a heap that was read, or on the steps of a script or of a journal ("": of the session killed last).
+def open_console(path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False) -> Console:
+    """A console on a script's steps, none of them done, or where the session of a journal stood ("": the one killed last).
 
     Where the session comes from a journal, `journal` says whether sessions that begin after it have one, too.
     Raises ScriptError and JournalError.
     """
     kind: Kind | None = "explorer" if journal else None
     if resumed is None:
-        if isinstance(path, Strip):
-            console = Console(True, path, kind)
-        else:
-            origin = None if path is None else Origin(path, stamp_of(path))
-            console = Console(True, demo_script() if path is None else open_file(path), kind, origin)
+        origin = None if path is None else Origin(path, stamp_of(path))
+        console = Console(True, demo_script() if path is None else open_file(path), kind, origin)
         console.read_only = read_only
         return console
     console = Console(narrate=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gomem_core.files.branches import timeline_of
-from gomem_core.session.opened import open_file
+from gomem_core.session.opened import open_file, strip_on
 from gomem_core.session.session import Session
 from gomem_core.world.strip import Strip
 from gomem_core.world.world import known
@@ -20,7 +20,7 @@ def summary_of(path: str) -> "Summary":
         place = opened.shown.place
         title, step, session = place.title, place.step, Session(strip=opened)
     else:
-        title, session = opened.title, Session(timeline=timeline_of(opened))
+        title, session = opened.title, Session(timeline=timeline_of(opened), strip=strip_on(opened))
         step = len(session.steps)
         session.goto(step)
     world, objects = session.world, session.objects

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SHIFT, PAGE_SIZE
-from gomem_core.outside.snapshot import Bools, Ints, Snapshot
+from gomem_core.outside.arrays import Bools, Ints
+from gomem_core.outside.snapshot import Snapshot
 from gomem_core.world.arenas import Arena, Arenas
 
 Codes = NDArray[np.int32]  # of a page: the number of its span, or one of those below

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.versions import Profile
+from gomem_core.outside.arrays import Bools, Bytes, Ints
 from gomem_core.outside.figures import waits
 from gomem_core.outside.pages import NOBODY, PADDING, Rows
-from gomem_core.outside.snapshot import IN_USE, NOWHERE, Bools, Bytes, Ints, Snapshot
+from gomem_core.outside.snapshot import IN_USE, NOWHERE, Snapshot
 from gomem_core.world.records import STATES, PtrWords, SlotColumns, SpanColumns
 
 _INUSE, _MANUAL, _FREE = (STATES.index(state) for state in ("inuse", "manual", "free"))

@@ -187,6 +187,7 @@ def test_what_other_subcommands_print(tmp_path: Path, capsys: Capture, monkeypat
         ("Lesson", ("learn", "--list", "--json"), 0),
         ("Summary", ("open", "--json", str(DEMO)), 0),
         ("Difference", ("diff", "--json", str(DEMO), lesson), 0),
+        ("Advised", ("advise", "--json", str(DEMO)), 0),
         ("Export", ("export", str(DEMO), "--json"), 0),
         ("Export", ("export", str(DEMO), "--json", "--at", "12.4"), 0),
         ("Export", ("export", str(empty), "--json"), 0),
