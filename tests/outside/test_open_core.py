@@ -83,7 +83,6 @@ def test_a_pane_is_printed_as_text(pane: str, core: Path, capsys: Capture) -> No
 
 
 def test_panes_are_for_text_and_have_names(core: Path, capsys: Capture) -> None:
-    assert main(["core", "--json", "--pane", "heap", str(core)]) == 2
     assert main(["core", "--text", "--pane", "heep", str(core)]) == 2
     assert "heep is not a pane" in capsys.readouterr().err
 
