@@ -66,7 +66,7 @@ class SpanView:
         return len(self._index())
 
     def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
-        return [self.info(self.mspan(base)) for base in self._index()[start:stop]]
+        return [self.info(s) for s in self.mspans(start, stop)]
 
     def each(self) -> Iterator[SpanInfo]:
         return (self.info(self.mspan(base)) for base in self._index())

@@ -23,7 +23,7 @@ from gomem_tui.draw.sequences import ANY, Runs, shows_on_blanks, written
 from gomem_tui.settings.look import Look
 
 _JUMP = 4  # bytes: what moving over some cells costs; no cell is written in less than one
-_UNKNOWN: Cell = ("\0", "")
+_UNKNOWN: Cell = ("\0", "?")  # no style: it is never written
 
 
 def drawn_as(screen: Screen[object], look: Look) -> list[Strip]:
@@ -153,14 +153,20 @@ def _add_runs(runs: Runs, row: list[Cell], y: int, found: list[int], columns: in
         found = _with_blank_end(row, found)
     start = end = found[0]
     codes = row[start][1]
+    plain = not shows_on_blanks(codes)
     for i in found:
-        own = row[i][1]
-        if own != codes or i != end:
-            together = codes if own == codes else _together(codes, own)
-            if together is None or (i != end and (i - end > _JUMP or not _is_cheap(row[end:i], together))):
-                runs.setdefault(codes, []).append((y, start, end, "".join([char for char, _ in row[start:end]])))
-                start, together = i, own
-            codes = together
+        cell = row[i]
+        own = cell[1]
+        together = own == codes or (plain and cell is BLANK) or (codes == ANY and not shows_on_blanks(own))
+        if i > end and together:
+            joined = codes if codes != ANY else own
+            together = i - end <= _JUMP and _is_cheap(row[end:i], joined, plain)
+        if not together:
+            runs.setdefault(codes, []).append((y, start, end, "".join([char for char, _ in row[start:end]])))
+            start = i
+        if own != codes and (not together or codes == ANY):
+            codes = own
+            plain = not shows_on_blanks(codes)
         end = i + 1
     runs.setdefault(codes, []).append((y, start, end, "".join([char for char, _ in row[start:end]])))
 
@@ -174,16 +180,9 @@ def _with_blank_end(row: list[Cell], found: list[int]) -> list[int]:
     return [i for i in found if i < first] + list(range(first, len(row)))
 
 
-def _together(codes: str, own: str) -> str | None:
-    """The style in which cells of these two styles can be written; None where there is none."""
-    if codes == own or (own == ANY and not shows_on_blanks(codes)):
-        return codes
-    return own if codes == ANY and not shows_on_blanks(own) else None
-
-
-def _is_cheap(gap: list[Cell], codes: str) -> bool:
-    """Whether to write these cells again, in this style, is possible and no longer than to jump over them."""
+def _is_cheap(gap: list[Cell], codes: str, plain: bool) -> bool:
+    """Whether to write these cells again in this style (a `plain` one shows nothing on blanks) is no longer than to jump over."""
     for cell in gap:
-        if cell is _UNKNOWN or (cell[1] != codes and _together(codes, cell[1]) != codes):
+        if cell[1] != codes and not (plain and cell is BLANK):
             return False
     return len("".join([char for char, _ in gap]).encode()) <= _JUMP
