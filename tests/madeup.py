@@ -15,7 +15,7 @@ from gomem_core.go.versions import GO_1_10, CentralList, Profile
 from gomem_core.world.arenas import Arena, Arenas
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SlotColumns, SpanColumns, SpanInfo, State
-from gomem_core.world.still import COUNTERS, Place, Still, StillCaches, StillExtents, StillSums
+from gomem_core.world.still import COUNTERS, Facets, Place, Still, StillCaches, StillExtents, StillSums, SumRest
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import TRUTHS, StillLists, StillSpans
 
@@ -158,6 +158,7 @@ def _sums(spans: list[SpanInfo]) -> StillSums:
     """Sums of the spans; nothing else was counted."""
     pages = {state: sum(i.npages for i in spans if i.state == state) * PAGE for state in ("inuse", "manual", "free")}
     s = MStats()
+    s.nsmallfree = [0] * len(PROFILE.classes)
     s.heap_sys = sum(pages.values())
     s.heap_inuse, s.stacks_inuse, s.heap_idle = pages["inuse"], pages["manual"], pages["free"]
     s.heap_released = sum(i.npreleased or 0 for i in spans) * PAGE
@@ -166,7 +167,7 @@ def _sums(spans: list[SpanInfo]) -> StillSums:
     counts = (s.heap_live, s.heap_live, 0, 0, s.heap_live, s.heap_sys, s.heap_idle, s.heap_inuse, s.heap_released)
     memory = MemStats(*counts, 0, s.stacks_inuse, 0, 0, s.next_gc, 0, ())
     unswept = sum(not i.swept for i in spans)
-    return StillSums({name: getattr(s, name) for name in COUNTERS}, memory, 1_234_567, 100, 6, False, unswept)
+    return StillSums({name: getattr(s, name) for name in COUNTERS}, memory, SumRest(1_234_567, 100, 6, False, unswept))
 
 
 def _extents() -> StillExtents:
@@ -198,9 +199,10 @@ def made_up() -> Still:
     stored = StoredPointers(holders, [1] * len(holders), holders[8:] + holders[:8])
     extents = _extents()
     spans = StillSpans(_columns(infos), [], extents.arenas)
-    slots = StillSlots(spans, _slot_columns(infos), stored, extents.arenas, ZEROBASE)
+    slots = StillSlots(spans, _slot_columns(infos), stored, extents.arenas, ZEROBASE, PROFILE)
     lists = StillLists(spans, {c: _central(infos, c) for c in PROFILE.span_classes}, PROFILE)
     caches = StillCaches(tuple(_mcache(infos, p) for p in range(2)))
     pointers, sums = StillPointers(slots, stored), _sums(infos)
     place = Place("a made-up heap", 0)
-    return Still(place, PROFILE, spans, slots, pointers, lists, caches, sums, extents, _objects(infos).columns())
+    facets = Facets(spans, slots, pointers, lists, caches, sums, extents)
+    return Still(place, PROFILE, facets, _objects(infos).columns())

@@ -4,7 +4,7 @@ from typing import Any
 
 from gomem_core.world.facts import STILL_DOUBTS, Fact
 from gomem_core.world.records import SpanColumns
-from gomem_core.world.still import Place, Still
+from gomem_core.world.still import Facets, Place, Still
 from gomem_core.world.still_spans import StillSpans
 from gomem_core.world.world import Unknown
 from tests.madeup import made_up
@@ -34,8 +34,5 @@ def poor() -> Still:
     columns |= dict.fromkeys(LACKS, (None,) * rich.spans.count)
     spans = StillSpans(SpanColumns(**columns), [], rich.extents.arenas)
     rich.slots._spans = spans
-    lists: Any = NO_LISTS  # Any: a still has every facet; worlds that have not are other classes
-    caches: Any = NO_CACHES
-    sums: Any = NO_SUMS
-    facets = spans, rich.slots, rich.pointers, lists, caches, sums, rich.extents
-    return Still(Place("poor", 0), rich.profile, *facets, rich.rows, DOUBTS)
+    facets = Facets(spans, rich.slots, rich.pointers, NO_LISTS, NO_CACHES, NO_SUMS, rich.extents)
+    return Still(Place("poor", 0), rich.profile, facets, rich.rows, DOUBTS)

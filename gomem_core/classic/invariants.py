@@ -75,7 +75,7 @@ def books_not_negative(heap: Heap) -> None:
     s = heap.stats
     _require(s.heap_live >= 0 and s.heap_marked >= 0, "books_not_negative", f"heap_live {s.heap_live}")
     m = heap.mem_stats()
-    _require(m.Frees <= m.Mallocs and m.Alloc >= 0, "books_not_negative", f"{m.Mallocs} mallocs, {m.Frees} frees")
+    _require((m.Frees or 0) <= (m.Mallocs or 0) and m.Alloc >= 0, "books_not_negative", f"{m.Mallocs} mallocs, {m.Frees} frees")
     _equal(heap.mheap.spanalloc.inuse % MSPAN_SIZE, 0, "books_not_negative", "bytes of mspan structs, modulo one")
 
 

@@ -8,8 +8,9 @@ from gomem_core.classic.mbitmap import bitmap_fill
 from gomem_core.classic.mspan import MSpan
 from gomem_core.classic.view_spans import SpanView, has_slots
 from gomem_core.go.sizeclasses import CLASSES
-from gomem_core.world.records import SlotColumns, SlotInfo, WordInfo
-from gomem_core.world.slotrows import Runs, slot_at, slot_rows, word_rows
+from gomem_core.go.versions import GO_1_10
+from gomem_core.world.records import PtrWords, SlotColumns, SlotInfo, WordInfo
+from gomem_core.world.slotrows import SpanBits, slot_at, slot_rows, word_rows
 
 _FULL: Final = [((1 << n) - 1).to_bytes((n + 7) >> 3, "little") for n in range(max(c.nelems for c in CLASSES) + 1)]
 _NO_BITS: Final = (0, 0, 0, 0, False)
@@ -30,7 +31,7 @@ class SlotView:
         s = self._spans.in_use(base)
         if s is None:
             return []
-        return slot_rows(self._spans.info(s), (s.alloc_bits, s.gcmark_bits, s.root_bits), start, stop)
+        return slot_rows(self._spans.info(s), SpanBits(s.alloc_bits, s.gcmark_bits, s.root_bits), start, stop)
 
     def at(self, addr: int) -> SlotInfo | None:
         return slot_at(addr, self._spans.at(addr), self.rows)
@@ -44,7 +45,7 @@ class SlotView:
         s = None if info is None else self._spans.in_use(info.base)
         if info is None or s is None:
             return []
-        return word_rows(info, addr, count, _runs(s), s.pointers or {}, self._heap.mheap.arena_start)
+        return word_rows(info, addr, count, _runs(s), s.pointers or {}, GO_1_10, self._heap.mheap.arena_start)
 
     def columns(self) -> SlotColumns:
         bits = [
@@ -85,12 +86,12 @@ def _bytes_of(s: MSpan, bits: int) -> bytes:
     return bits.to_bytes((s.nelems + 7) >> 3, "little")
 
 
-def _runs(s: MSpan) -> Runs:
+def _runs(s: MSpan) -> PtrWords:
     """What the heap bitmap says of a span in use."""
     return bitmap_fill(s) != 0 if s.ptr_words is None else s.ptr_words
 
 
-def _copied(s: MSpan) -> Runs:
+def _copied(s: MSpan) -> PtrWords:
     """The same, to be kept: a bool or an array of its own."""
     runs = _runs(s)
     return runs[:] if isinstance(runs, array) else runs

@@ -112,6 +112,27 @@ def _declare_bench(parser: argparse.ArgumentParser) -> None:
     _json_option(parser, "one object")
 
 
+def _declare_look(parser: argparse.ArgumentParser, json_of: str) -> None:
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=f"print JSON, {json_of} on one line")
+    form.add_argument("--text", action="store_true", help="print the figures as text")
+    parser.add_argument("--go-version", metavar="V", help="take it for a program of this version of Go, such as 1.26")
+
+
+def _declare_attach(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pid", metavar="PID", type=int, nargs="?", help="the process; without it, list those that can be read")
+    parser.add_argument(
+        "--no-stop", dest="stop", action="store_false", help="never stop it: what is read is then not of one moment"
+    )
+    _declare_look(parser, "an object for the heap, or for each process,")
+
+
+def _declare_core(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the core file")
+    parser.add_argument("exe", metavar="EXE", nargs="?", help="its executable: only names of types need it")
+    _declare_look(parser, "one object")
+
+
 # Those that need no screen.  gomem_tui/cli.py adds those that do, and is what the command `gomem` looks into.
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     "run": Subcommand(
@@ -148,6 +169,16 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         "Turn the script of a recording into gomem's commands, on stdout.",
         ("gomem convert 06_reuse.txt > reuse.txt",),
         _declare_convert,
+    ),
+    "attach": Subcommand(
+        "Read the heap of a running Go program from outside, or list the Go programs that can be read.",
+        ("gomem attach", "gomem attach 1234", "gomem attach --json 1234 | jq .memstats.HeapInuse"),
+        _declare_attach,
+    ),
+    "core": Subcommand(
+        "Read the heap in a core file of a Go program.",
+        ("gomem core core.1234", "gomem core --json core.1234 ./server | jq .live"),
+        _declare_core,
     ),
     "bench": Subcommand(
         "Measure the allocator: time per operation, memory, and whether either grows with the heap.",

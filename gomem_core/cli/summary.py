@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from gomem_core.files.branches import timeline_of
 from gomem_core.files.opened import open_file
 from gomem_core.session.session import Session
-from gomem_core.world.still import Still
+from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
     from gomem_core.schema.outputs import Summary
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 def summary_of(path: str) -> "Summary":
     """The figures of a still, or of a session at its end.  Raises ScriptError."""
     opened = open_file(Path(path))
-    if isinstance(opened, Still):
-        title, step, session = opened.place.title, opened.place.step, Session(still=opened)
+    if isinstance(opened, Strip):
+        place = opened.shown.place
+        title, step, session = place.title, place.step, Session(strip=opened)
     else:
         title, session = opened.title, Session(timeline=timeline_of(opened))
         step = len(session.steps)

@@ -247,6 +247,11 @@ class Invariants:
 
 
 @frozen
+class Look:
+    """Look once more at the process whose heap is shown."""
+
+
+@frozen
 class Help:
     """List the commands, or explain the command whose full word is `topic`."""
 
@@ -273,6 +278,7 @@ Command = (
     | ShowOne
     | Find
     | Invariants
+    | Look
     | Help
     | Move
     | Directive

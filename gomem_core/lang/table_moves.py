@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from gomem_core.lang import operands as op
+from gomem_core.lang.commands import Look
 from gomem_core.lang.conditions import EVENT_WORDS, EXPECT_WORDS, read_event, read_expected_quantity, read_until
 from gomem_core.lang.grammar import CommandSpec, Names, Operand, Shape
 from gomem_core.lang.moves import (
@@ -225,7 +226,7 @@ _PAUSE = CommandSpec(
 
 _FOCUS = CommandSpec(
     name="focus",
-    meant=("pane", "look"),
+    meant=("pane",),
     shapes=(
         Shape(
             op.build_focus,
@@ -313,7 +314,17 @@ _EXPECT = CommandSpec(
     ),
 )
 
+_LOOK = CommandSpec(
+    name="look",
+    meant=("refresh", "reread"),
+    shapes=(Shape(Look),),
+    summary="Look once more at the process whose heap is shown.",
+    help="The process is stopped for some milliseconds, as it was for the first look. Each look is a step: `back` shows the one "
+    "before it, and `diff` compares two of them. A heap that is modelled has nothing to be looked at again.",
+    examples=("look",),
+)
+
 SPECS: Final = (
-    *(_BACK, _FORWARD, _GOTO, _UNTIL, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME),
+    *(_BACK, _FORWARD, _GOTO, _UNTIL, _LOOK, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME),
     *(_SAY, _PAUSE, _FOCUS, _SELECT, _EXPECT),
 )

@@ -195,7 +195,8 @@ class Snapshot:
     minor: str  # the version whose structs it has, such as 1.27
     title: str  # what was looked at, for people: a command and its pid, the name of a file; foreign text
     one_moment: bool  # nothing ran while it was read
-    held_ns: int  # how long the program stood still, 0: it did not
+    held_ns: int  # how long it was held for that, 0: it was not
+    stand_ns: int  # ... of which so long until all its threads stood
     tries: int  # looks that were needed
     spans: Spans
     bits: SlotBits

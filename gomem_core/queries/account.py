@@ -11,30 +11,38 @@ from array import array
 from collections.abc import Sequence
 from itertools import compress
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.go import events as e
 from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.versions import Profile
 from gomem_core.world.changes import Stale
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.facts import Fact
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import World
 
+if TYPE_CHECKING:
+    from gomem_core.queries.heldsums import HeldSums
+
 
 class Share(NamedTuple):
-    """What the bytes of a span in use, or of all spans of a class, are there for.  "Allocated" is as far as the runtime knows."""
+    """What the bytes of a span in use, or of all spans of a class, are there for.  "Allocated" is as far as the runtime knows.
+
+    Where it is not known what a program asked for, whole slots of live objects count as requested, and the slot waste is None;
+    where it is not known which objects are dead, that is None, and all that are allocated count as live.
+    """
 
     requested: int  # by allocated objects, as the program asked for them
-    slot_waste: int  # the ends of their slots
-    dead: int  # slots that the last mark did not reach and that are not swept yet
+    slot_waste: int | None  # the ends of their slots
+    dead: int | None  # slots that the last mark did not reach and that are not swept yet
     free_slots: int
     tails: int  # after the last slot
 
     @property
     def wasted(self) -> int:
-        """Bytes that are held and that no allocated object asked for: all but those requested."""
-        return self.slot_waste + self.dead + self.free_slots + self.tails
+        """Bytes that are held and of which it is known that no allocated object asked for them."""
+        return self.total - self.requested
 
     def percent(self, nbytes: int) -> float:
         """Returns what share of its bytes that is, in percent, 0 … 100."""
@@ -43,7 +51,7 @@ class Share(NamedTuple):
     @property
     def total(self) -> int:
         """Returns the sum of them."""
-        return sum(self)
+        return self.requested + (self.slot_waste or 0) + (self.dead or 0) + self.free_slots + self.tails
 
 
 class Held(NamedTuple):
@@ -60,8 +68,8 @@ class Balance(NamedTuple):
     """The account of the whole arena, in bytes; see Share for the first five."""
 
     requested: int
-    slot_waste: int
-    dead: int
+    slot_waste: int | None
+    dead: int | None
     free_slots: int
     tails: int
     manual: int  # spans for stacks and the collector's work
@@ -71,7 +79,7 @@ class Balance(NamedTuple):
     @property
     def total(self) -> int:
         """The used arena."""
-        return sum(self)
+        return sum(nbytes or 0 for nbytes in self)
 
 
 _EVERY: Final = -1  # as a set of slots: all that there can be
@@ -96,7 +104,7 @@ class SpanSums:
 
     def put(self, place: int, base: int, share: Share) -> None:
         """Note what was found."""
-        self.base[place], self.requested[place], self.slot_waste[place] = base, share.requested, share.slot_waste
+        self.base[place], self.requested[place], self.slot_waste[place] = base, share.requested, share.slot_waste or 0
         self.free_slots[place], self.total[place] = share.free_slots, share.total
 
     def clear(self, place: int) -> None:
@@ -135,7 +143,7 @@ class _Counted:
 class Account:
     """The account of one heap.  To be read between commands: objects are known when the command that made them is done."""
 
-    def __init__(self, world: World, objects: ObjectTable) -> None:
+    def __init__(self, world: World, objects: Objects) -> None:
         self._world = world
         self.objects = objects
         self._spans: dict[int, _Counted] = {}  # by base
@@ -148,6 +156,8 @@ class Account:
         self._dirty: dict[int, int] = {}  # base of a span to look at again -> slots taken in it since
         self._marked = False  # look at the slots of all spans again: what a mark did not reach is dead now
         self._lost = True  # the heap changed without having told it
+        self._knows_sizes = not world.doubt(Fact.SIZE)  # what the program asked for
+        self._held: HeldSums | None = None  # of all spans, where they were looked at all at once
         self._lock = Lock()  # reading brings all this up to date
 
     def follow(self, event: e.Event) -> None:
@@ -181,10 +191,17 @@ class Account:
     def read(self) -> Balance:
         """The account now."""
         self._update()
+        in_use = self._share([sum(column) for column in zip(*self._classes, strict=True)])
+        if self._held is not None:
+            return Balance(*in_use, *self._held.pages)
         stats = self._world.sums.stats
-        requested, slot_waste, dead, free_slots, tails, *_ = map(sum, zip(*self._classes, strict=True))
-        in_use = (requested, slot_waste, dead, free_slots, tails)
         return Balance(*in_use, stats.stacks_inuse, stats.heap_idle - stats.heap_released, stats.heap_released)
+
+    def _share(self, sums: Sequence[int]) -> Share:
+        """Sums as they can be told."""
+        requested, slot_waste, dead, free_slots, tails, *_ = sums
+        knows_dead = not self._world.doubt(Fact.LIVE)
+        return Share(requested, slot_waste if self._knows_sizes else None, dead if knows_dead else None, free_slots, tails)
 
     def by_class(self) -> list[tuple[int, Share]]:
         """Every span class that has spans, with its share; those that hold most bytes in vain first."""
@@ -194,7 +211,7 @@ class Account:
         """The share of every span class that has spans."""
         self._update()
         for spanclass in self._moved:
-            share = Share(*self._classes[spanclass][:_PARTS])
+            share = self._share(self._classes[spanclass])
             if any(share):
                 self._shares[spanclass] = share
             else:
@@ -227,6 +244,9 @@ class Account:
     def span_sums(self, most: int) -> SpanSums | None:
         """The sums of all spans in use, not to be changed or kept; None where more than `most` have to be looked at first."""
         with self._lock:
+            if not self._knows_sizes:
+                self._look_at_once()
+                return self._sums
             self._prepare()
             if not self._complete or len(self._dirty) > most:
                 return None
@@ -242,11 +262,22 @@ class Account:
             return self._of_span(base)
 
     def _of_span(self, base: int) -> Share | None:
+        if not self._knows_sizes:
+            return self._held_by(base)
         self._prepare()
         if base in self._dirty or base not in self._spans:
             self._look_at(base, self._dirty.pop(base, _EVERY))
         known = self._spans.get(base)
         return None if known is None else known.share()
+
+    def _held_by(self, base: int) -> Share | None:
+        """The same where nothing is known of what the program asked for, so that only slots are counted."""
+        info, sets = self._world.spans.at(base), self._world.slots.sets(base)
+        if info is None or sets is None:
+            return None
+        taken, live = (slots.bit_count() for slots in sets)
+        sums = live * info.elemsize, 0, (taken - live) * info.elemsize, (info.nelems - taken) * info.elemsize, info.tail
+        return self._share(sums)
 
     def _prepare(self) -> None:
         """Know which spans are to be looked at: all that are not among self._spans, and self._dirty."""
@@ -268,6 +299,9 @@ class Account:
             self._look_at_changed()
 
     def _look_at_changed(self) -> None:
+        if not self._knows_sizes:
+            self._look_at_once()
+            return
         self._prepare()
         for base, taken in self._dirty.items():
             self._look_at(base, taken)
@@ -278,6 +312,20 @@ class Account:
                     self._look_at(info.base, _EVERY, info)
             self._complete = True
             self._used_before = {}
+
+    def _look_at_once(self) -> None:
+        """The same for all spans at once, of a heap that is read and does not change."""
+        if self._complete and not self._lost:
+            return
+        from gomem_core.queries.heldsums import held_sums  # noqa: PLC0415 -- sessions need none of it, and numpy takes long to import
+
+        held = self._held = held_sums(self._world)
+        sums, self._classes = self._sums, held.classes
+        sums.base, sums.requested, sums.free_slots, sums.total = held.base, held.requested, held.free_slots, held.total
+        sums.slot_waste = array("q", [0]) * len(held.base)
+        self._moved = {*self._world.profile.span_classes}
+        self._shares.clear()
+        self._complete, self._lost, self._marked = True, False, False
 
     def _look_at(self, base: int, taken: int, info: SpanInfo | None = None) -> None:
         """Count a span again, in which the slots `taken` got new objects since the last time."""
@@ -315,8 +363,8 @@ class Account:
             self._sums.put(span.place, span.base, share)
         requested, slot_waste, dead, free_slots, tail = share
         sums[0] += sign * requested
-        sums[1] += sign * slot_waste
-        sums[2] += sign * dead
+        sums[1] += sign * (slot_waste or 0)
+        sums[2] += sign * (dead or 0)
         sums[3] += sign * free_slots
         sums[4] += sign * tail
         sums[5] += sign
@@ -351,7 +399,7 @@ def _no_sums(profile: Profile) -> list[list[int]]:
     return [[0] * (_PARTS + 2) for _ in profile.span_classes]
 
 
-def tiny_bytes(objects: ObjectTable, block: int) -> int:
+def tiny_bytes(objects: Objects, block: int) -> int:
     """Bytes that the program asked for in such a slot."""
     here = objects.in_slot(block, TINY_SIZE)
-    return min(TINY_SIZE, sum(map(objects.size, here))) if here else TINY_SIZE
+    return min(TINY_SIZE, sum(objects.size(oid) or 0 for oid in here)) if here else TINY_SIZE

@@ -1,6 +1,7 @@
 """Records of a heap as data for programs: what schema/heap.py describes, the same wherever it is printed."""
 
-from typing import TYPE_CHECKING, cast
+from functools import partial
+from typing import TYPE_CHECKING, Final, cast
 
 from gomem_core.go.amd64 import PAGE_SHIFT, U64_MAX
 from gomem_core.go.sizeclasses import SizeClass, kind_of
@@ -8,16 +9,23 @@ from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Share
 from gomem_core.report import hexed, hexed_or_none
 from gomem_core.world.counters import Counters
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SpanInfo, WordInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import World, known
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
 
 
-def or_none(n: int) -> int | None:
-    """A trigger or a goal, None for never."""
+COUNTERS: Final = (
+    *("heap_sys", "heap_inuse", "heap_idle", "heap_released", "heap_live", "heap_marked", "gc_trigger", "next_gc", "numgc"),
+    *("nserved_mcache", "nserved_central", "nserved_heap", "nserved_large", "nserved_os", "tinyallocs", "nzero"),
+    *("nheap_lock", "nheap_alloc", "nheap_grow", "nmcache_flush", "nos_release"),
+)
+
+
+def or_none(n: int | None) -> int | None:
+    """A trigger or a goal, None for never, and where it is not known."""
     return None if n == U64_MAX else n
 
 
@@ -115,25 +123,27 @@ def word_data(w: WordInfo) -> "schema.Word":
         "addr": hexed(w.addr),
         "pointer": w.pointer,
         "scan": w.scan,
-        "byte_addr": hexed(w.byte_addr),
+        "byte_addr": hexed_or_none(w.byte_addr or 0),
         "shift": w.shift,
-        "value": hexed_or_none(w.value),
+        "value": hexed_or_none(w.value or 0),
     }
 
 
-def links_data(slot: int, world: World) -> "list[schema.StoredPointer]":
-    """The pointers stored in the slot at this address."""
-    return [{"word": word, "to": hexed(target)} for word, target in world.pointers.stored_in(slot)]
+def links_data(slot: int, world: World) -> "list[schema.StoredPointer] | None":
+    """The pointers stored in the slot at this address; None where they are not known."""
+    stored = known(lambda: world.pointers.stored_in(slot))
+    return None if stored is None else [{"word": word, "to": hexed(target)} for word, target in stored]
 
 
-def object_data(oid: int, world: World, objects: ObjectTable) -> "schema.ObjectRow":
+def object_data(oid: int, world: World, objects: Objects) -> "schema.ObjectRow":
     """An object, with the pointers of its slot: of one that was dropped only where the slot is still its own."""
     o = objects.info(oid)
     return {
-        "name": o.name,
+        "name": o.name or None,
         "addr": hexed(o.addr),
         "size": o.size,
         "kind": o.kind,
+        "type": o.type or None,
         "born": o.born,
         "links": links_data(o.addr, world),
     }
@@ -153,30 +163,9 @@ def size_class_data(c: SizeClass) -> "schema.SizeClass":
 
 
 def counters_data(s: Counters) -> "schema.Counters":
-    """The running counters."""
-    return {
-        "heap_sys": s.heap_sys,
-        "heap_inuse": s.heap_inuse,
-        "heap_idle": s.heap_idle,
-        "heap_released": s.heap_released,
-        "heap_live": s.heap_live,
-        "heap_marked": s.heap_marked,
-        "gc_trigger": or_none(s.gc_trigger),
-        "next_gc": or_none(s.next_gc),
-        "numgc": s.numgc,
-        "nserved_mcache": s.nserved_mcache,
-        "nserved_central": s.nserved_central,
-        "nserved_heap": s.nserved_heap,
-        "nserved_large": s.nserved_large,
-        "nserved_os": s.nserved_os,
-        "tinyallocs": s.tinyallocs,
-        "nzero": s.nzero,
-        "nheap_lock": s.nheap_lock,
-        "nheap_alloc": s.nheap_alloc,
-        "nheap_grow": s.nheap_grow,
-        "nmcache_flush": s.nmcache_flush,
-        "nos_release": s.nos_release,
-    }
+    """The running counters; the schema's fields are those of the record, by the same names."""
+    data = {name: known(partial(getattr, s, name)) for name in COUNTERS}
+    return cast("schema.Counters", data | {name: or_none(data[name]) for name in ("gc_trigger", "next_gc")})
 
 
 def mem_stats_data(m: MemStats) -> "schema.MemStats":

@@ -193,7 +193,8 @@ def _counts(then: Side, now: Side, fates: dict[str, int], objects: dict[str, int
     parts.append(told(links, "{n} link changed", "{n} links changed") if links else "")
     before, after = dict(then.counters), dict(now.counters)
     for counter, label, unit in (("heap_live", "heap_live", "bytes"), ("arena", "arena", "bytes"), ("numgc", "collections", "")):
-        change = after[counter] - before[counter]
+        was, now_is = before[counter], after[counter]
+        change = 0 if was is None or now_is is None else now_is - was
         parts.append(f"{label} {signed(change, unit)}" if change else "")
     return "; ".join(part for part in parts if part) or "neither spans nor objects differ"
 

@@ -15,6 +15,7 @@ from gomem_core.queries.account import Balance
 from gomem_core.queries.data import mcache_data, span_data
 from gomem_core.queries.side import Side, SpanRecord
 from gomem_core.report import Cell, Column, Table, hexed, hexed_or_none, told
+from gomem_core.world.facts import UNKNOWN, or_unknown
 from gomem_core.world.records import McacheInfo, SpanInfo
 
 if TYPE_CHECKING:
@@ -223,7 +224,8 @@ def central_section(then: Side, now: Side, moved: set[int]) -> Section:
         note = "other spans or order" if a.lengths == b.lengths and a.spanclass in moved else ""
         sizeclass, kind = now.profile.classes[a.spanclass >> 1], kind_of(a.spanclass)
         lengths = list(zip(a.lengths, b.lengths, strict=True))
-        pairs = [_pair(*pair) for pair in (*lengths, (a.nmalloc, b.nmalloc), (a.nlock, b.nlock))]
+        pairs = [_pair(*pair) for pair in lengths]
+        pairs += [UNKNOWN if x is None or y is None else _pair(x, y) for x, y in ((a.nmalloc, b.nmalloc), (a.nlock, b.nlock))]
         rows.append((sizeclass.number, sizeclass.size, kind, *pairs, note))
         change: dict[str, object] = {
             "spanclass": a.spanclass,
@@ -303,8 +305,20 @@ def account_section(then: Side, now: Side) -> Section:
     """The byte account, rows that differ."""
     b: tuple[Column, ...] = (Column("then", "bytes"), Column("now", "bytes"), Column("difference", "bytes change"))
     pairs = zip(Balance._fields, then.figures.balance, now.figures.balance, strict=True)
-    data: list[schema.Part] = [{"part": name, "then": x, "now": y, "difference": y - x} for name, x, y in pairs if x != y]
-    rows: list[tuple[Cell, ...]] = [(d["part"].replace("_", " "), d["then"], d["now"], d["difference"]) for d in data]
+    data: list[schema.Part] = [
+        {"part": name, "then": x, "now": y, "difference": None if x is None or y is None else y - x}
+        for name, x, y in pairs
+        if x != y
+    ]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            d["part"].replace("_", " "),
+            or_unknown(d["then"]),
+            or_unknown(d["now"]),
+            "" if d["difference"] is None else d["difference"],
+        )
+        for d in data
+    ]
     return _section("account", "byte account", (Column("what", "text"), *b), rows, data)
 
 
@@ -315,22 +329,24 @@ def counters_section(then: Side, now: Side) -> Section:
     for (name, x), (_, y) in zip(then.counters, now.counters, strict=True):
         if x != y:
             words = _no_number(name, x), _no_number(name, y)
-            rows.append((name, words[0] or x, words[1] or y, "" if any(words) else y - x))
             values = _counter(name, x), _counter(name, y)
-            difference = y - x if not any(words) else None
+            difference = None if any(words) or x is None or y is None else y - x
+            rows.append((name, words[0] or or_unknown(x), words[1] or or_unknown(y), "" if difference is None else difference))
             data.append({"counter": name, "then": values[0], "now": values[1], "difference": difference})
     return _section("counters", "counters", _numbers("counter"), rows, data)
 
 
-def _counter(name: str, value: int) -> int | bool | None:
-    """A counter as data: None where no collection starts by itself."""
-    if name == "sweepdone":
+def _counter(name: str, value: int | None) -> int | bool | None:
+    """A counter as data: None where no collection starts by itself, and where it is not known."""
+    if value is not None and name == "sweepdone":
         return bool(value)
     return None if _no_number(name, value) else value
 
 
-def _no_number(name: str, value: int) -> str:
+def _no_number(name: str, value: int | None) -> str:
     """The word for a value that stands for something else than a number, else nothing."""
+    if value is None:
+        return ""
     if value == U64_MAX:
         return "never"
     if name == "gogc" and value < 0:

@@ -3,12 +3,15 @@
 Nothing here depends on how many spans there are, once the account is up to date.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import partial
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.account import Account, Balance, Share
 from gomem_core.world.records import McacheInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import NotKnown, World, known
 
 
 class CacheSums(NamedTuple):
@@ -22,70 +25,71 @@ class CacheSums(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """Bytes, but for those that begin with n or end in locks, and those that say otherwise; names as in mstats.py."""
+    """Bytes, but for those that begin with n or end in locks, and those that say otherwise; names as in mstats.py.
+
+    None is what the heap does not know.
+    """
 
     balance: Balance
     shares: dict[int, Share]  # of each span class that has spans
     mapped: dict[tuple[str, int], int]  # of each region, by its name and where it starts
-    heap_sys: int
-    heap_inuse: int
-    heap_idle: int
-    heap_released: int
-    heap_live: int
-    heap_marked: int
-    gc_trigger: int
-    next_gc: int
-    gogc: int  # percent, -1: off
-    numgc: int
-    sweepdone: bool
-    tinyallocs: int
-    nserved_mcache: int
-    nserved_central: int
-    nserved_heap: int
-    nserved_large: int
-    nserved_os: int
-    heap_locks: int
-    central_locks: int
-    nheap_grow: int
-    nos_release: int
     free: dict[int, int]  # pages -> spans on that free list
-    free_large: int  # in free spans of 128 pages and more, where these are on no list of their own length
+    free_large: int | None  # in free spans of 128 pages and more, where these are on no list of their own length
     caches: tuple[CacheSums, ...]  # of each P
+    heap_sys: int | None
+    heap_inuse: int | None
+    heap_idle: int | None
+    heap_released: int | None
+    heap_live: int | None
+    heap_marked: int | None
+    gc_trigger: int | None
+    next_gc: int | None
+    numgc: int | None
+    tinyallocs: int | None
+    nserved_mcache: int | None
+    nserved_central: int | None
+    nserved_heap: int | None
+    nserved_large: int | None
+    nserved_os: int | None
+    nheap_lock: int | None
+    nheap_grow: int | None
+    nos_release: int | None
+    gcpercent: int | None  # GOGC, -1: off
+    sweepdone: bool | None
+    central_locks: int | None
+
+
+_COUNTERS: Final = Figures._fields[Figures._fields.index("heap_sys") : Figures._fields.index("gcpercent")]
+_REST: Final = Figures._fields[Figures._fields.index("gcpercent") :]
+_ALL: Final = attrgetter(*_COUNTERS), attrgetter(*_REST)
 
 
 def figures(world: World, account: Account) -> Figures:
     """Returns the figures of this moment.  Reads the account, so only between commands are they exact."""
-    stats = world.sums.stats
-    free, lists = dict(world.lists.free_lists()), world.profile.heap_lists
+    free = dict(world.lists.free_lists())
+    counters, rest = _values(world.sums.stats, _COUNTERS, _ALL[0]), _values(world.sums, _REST, _ALL[1])
+    idle, large = counters[_COUNTERS.index("heap_idle")], 0
+    if world.profile.heap_lists is not None and idle is not None:
+        large = idle - (sum(npages * count for npages, count in free.items()) << PAGE_SHIFT)
     return Figures(
-        balance=account.read(),
-        shares=account.shares(),
-        mapped={(r.name, r.start): r.used_end - r.used_start for r in world.extents.layout()},
-        heap_sys=stats.heap_sys,
-        heap_inuse=stats.heap_inuse,
-        heap_idle=stats.heap_idle,
-        heap_released=stats.heap_released,
-        heap_live=stats.heap_live,
-        heap_marked=stats.heap_marked,
-        gc_trigger=stats.gc_trigger,
-        next_gc=stats.next_gc,
-        gogc=world.sums.gcpercent,
-        numgc=stats.numgc,
-        sweepdone=world.sums.sweepdone,
-        tinyallocs=stats.tinyallocs,
-        nserved_mcache=stats.nserved_mcache,
-        nserved_central=stats.nserved_central,
-        nserved_heap=stats.nserved_heap,
-        nserved_large=stats.nserved_large,
-        nserved_os=stats.nserved_os,
-        heap_locks=stats.nheap_lock,
-        central_locks=world.sums.central_locks,
-        nheap_grow=stats.nheap_grow,
-        nos_release=stats.nos_release,
-        free=free,
-        free_large=0 if lists is None else stats.heap_idle - (sum(n * count for n, count in free.items()) << PAGE_SHIFT),
-        caches=tuple(cache_sums(c) for c in world.caches.mcaches()),
+        account.read(),
+        account.shares(),
+        {(r.name, r.start): r.used_end - r.used_start for r in world.extents.layout()},
+        free,
+        large,
+        tuple(cache_sums(c) for c in world.caches.mcaches()),
+        *counters,
+        *rest,
     )
+
+
+def _values(holder: object, names: Sequence[str], of_all: Callable[[object], Any]) -> tuple[Any, ...]:  # Any: numbers and a truth
+    """What it has under these names, None for what is not known."""
+    try:
+        found: tuple[Any, ...] = of_all(holder)
+    except NotKnown:
+        found = tuple(known(partial(getattr, holder, name)) for name in names)
+    return found
 
 
 def cache_sums(c: McacheInfo) -> CacheSums:

@@ -13,7 +13,7 @@ from gomem_core.lang.commands import Filter
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
-from gomem_core.world.objects import ObjectField, ObjectInfo, ObjectTable
+from gomem_core.world.objectinfo import ObjectField, ObjectInfo, Objects
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -24,7 +24,7 @@ _TEXTS: Final = 500  # objects whose names are searched at a stretch
 _KINDS: Final = ("noscan", "scan", "head")
 
 
-def passing(objects: ObjectTable, filters: Sequence[Filter], cells: Callable[[ObjectInfo], str]) -> Generator[Step, None, Ints]:
+def passing(objects: Objects, filters: Sequence[Filter], cells: Callable[[ObjectInfo], str]) -> Generator[Step, None, Ints]:
     """The numbers of the objects that pass all filters but those on their state; `cells` is what rows say of one.
 
     Raises TooCostly.
@@ -44,7 +44,7 @@ def passing(objects: ObjectTable, filters: Sequence[Filter], cells: Callable[[Ob
     return rows
 
 
-def _compared(objects: ObjectTable, item: Filter, start: int) -> Mask:
+def _compared(objects: Objects, item: Filter, start: int) -> Mask:
     """Which objects of a slice have a field that compares as wanted."""
 
     def column(name: ObjectField) -> NDArray[Any]:
@@ -53,9 +53,11 @@ def _compared(objects: ObjectTable, item: Filter, start: int) -> Mask:
     compare, value = COMPARE[item.op], item.value
     match item.field:
         case "size":
-            found: Any = compare(column("size"), value)
+            size = column("size")
+            found: Any = (size >= 0) & compare(size, value)
         case "step":
-            found = compare(column("born"), value)
+            born = column("born")
+            found = (born >= 0) & compare(born, value)
         case "dropped":
             dropped = column("dropped")
             found = (dropped >= 0) & compare(dropped, value)
@@ -68,9 +70,7 @@ def _compared(objects: ObjectTable, item: Filter, start: int) -> Mask:
     return cast("Mask", found)
 
 
-def _search(
-    objects: ObjectTable, pattern: Pattern, rows: Ints, cells: Callable[[ObjectInfo], str]
-) -> Generator[Step, None, Ints]:
+def _search(objects: Objects, pattern: Pattern, rows: Ints, cells: Callable[[ObjectInfo], str]) -> Generator[Step, None, Ints]:
     """Those of the objects in whose cells the pattern is found."""
     found: list[Ints] = [np.empty(0, np.int64)]
     for start in range(0, len(rows), _TEXTS):
@@ -81,7 +81,7 @@ def _search(
 
 
 def arranged(
-    objects: ObjectTable, rows: Ints, sort: str, ranks: Callable[[], Sequence[int]]
+    objects: Objects, rows: Ints, sort: str, ranks: Callable[[], Sequence[int]]
 ) -> Generator[Step, None, tuple[array[int], array[int]]]:
     """The objects in an order of objectorder.SORTS, and the place of each object, -1 for one that is not among them.
 

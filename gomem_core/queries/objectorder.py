@@ -15,7 +15,8 @@ from gomem_core.queries.reach import Fate, fate_by
 from gomem_core.queries.roworder import MANY, SLICE, SLICE_SECONDS, Choice, RowOrder, Step, Work
 from gomem_core.queries.spanfilter import COMPARE, read_filters
 from gomem_core.report import Cell
-from gomem_core.world.objects import ObjectInfo, ObjectTable
+from gomem_core.world.facts import Fact, or_unknown
+from gomem_core.world.objectinfo import ObjectInfo, Objects
 from gomem_core.world.world import World
 
 SORTS: Final = ("step", "size", "state")  # by the names of the columns
@@ -26,9 +27,10 @@ FATES: Final[dict[Fate, str]] = {  # what filters call them, in the order of the
     "dead": "dead",
     "swept": "swept",
     "zero": "zero",
+    "taken": "taken",
 }
 _RANK: Final = {fate: number for number, fate in enumerate(FATES)}
-_FIELDS: Final[dict[str, Callable[[ObjectInfo], Cell]]] = {
+_FIELDS: Final[dict[str, Callable[[ObjectInfo], Cell | None]]] = {
     "size": lambda o: o.size,
     "kind": lambda o: o.kind,
     "step": lambda o: o.born,
@@ -47,9 +49,10 @@ class Test(NamedTuple):
 class ObjectOrder(RowOrder):
     """Rows: the numbers of the objects that pass a filter, in an order; the newest first unless told otherwise."""
 
-    def __init__(self, world: World, objects: ObjectTable, at_once: int | None = None, many: int = MANY) -> None:
+    def __init__(self, world: World, objects: Objects, at_once: int | None = None, many: int = MANY) -> None:
         """`many`: where there are more objects, they are looked at all at once, in columns."""
-        super().__init__(Choice("step", descending=True), at_once)
+        # Where it is not known when objects were made, they are in the order of their addresses.
+        super().__init__(Choice("step", descending=not world.doubt(Fact.ROOT)), at_once)
         self._world = world
         self._objects = objects
         self._many = many
@@ -128,7 +131,7 @@ class ObjectOrder(RowOrder):
         if fated is not None:
             found = [oid for oid in found if fated(fates[oid])]
         if wanted.sort == "size":
-            found.sort(key=objects.size)
+            found.sort(key=lambda oid: objects.size(oid) or 0)
         elif wanted.sort == "state":
             found.sort(key=lambda oid: _RANK[fates[oid]])
         at = array("q", [-1]) * len(objects)
@@ -164,7 +167,7 @@ def _test(filters: tuple[Filter, ...]) -> Test | None:
 
 def cells(o: ObjectInfo) -> str:
     """What filters search of an object, one cell a line."""
-    return f"{o.name}\n{o.addr:x}\n{o.addr:#x}\n{o.size}\n{o.kind}"
+    return f"{o.name or o.type}\n{o.addr:x}\n{o.addr:#x}\n{or_unknown(o.size)}\n{o.kind}"
 
 
 def _one(f: Filter) -> Callable[[ObjectInfo], bool]:
@@ -173,13 +176,13 @@ def _one(f: Filter) -> Callable[[ObjectInfo], bool]:
         return lambda o: found_in(cells(o))
     compare, get, value = COMPARE[f.op], _FIELDS[f.field], f.value
     if f.field == "dropped":
-        return lambda o: o.dropped >= 0 and compare(o.dropped, value)
-    return lambda o: compare(get(o), value)
+        return lambda o: o.dropped is not None and o.dropped >= 0 and compare(o.dropped, value)
+    return lambda o: (cell := get(o)) is not None and compare(cell, value)
 
 
-def find_fates(world: World, objects: ObjectTable, oids: Iterable[int]) -> Generator[Step, None, dict[int, Fate]]:
+def find_fates(world: World, objects: Objects, oids: Iterable[int]) -> Generator[Step, None, dict[int, Fate]]:
     """What became of these objects: the same as reach.fate, with one walk along all links; stops after each slice."""
-    reached = yield from world.pointers.reached()
+    reached: set[int] = set() if world.doubt(Fact.ROOT) else (yield from world.pointers.reached())
     found: dict[int, Fate] = {}
     for n, oid in enumerate(oids):
         if not n % SLICE:

@@ -9,13 +9,14 @@ from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.show import STAT_NOTES
-from gomem_core.world.objects import ObjectTable
-from gomem_core.world.world import World
+from gomem_core.world.facts import Fact
+from gomem_core.world.objectinfo import Objects
+from gomem_core.world.world import NotKnown, World
 
-Measure = Callable[[World, ObjectTable], int]
+Measure = Callable[[World, Objects], int]
 
 
-def measure(quantity: str, world: World, objects: ObjectTable) -> int:
+def measure(quantity: str, world: World, objects: Objects) -> int:
     """A quantity now.  Raises KeyError for a name that is none."""
     return MEASURES[quantity](world, objects)
 
@@ -23,8 +24,20 @@ def measure(quantity: str, world: World, objects: ObjectTable) -> int:
 def _counter(name: str) -> Measure:
     """One of the running counters."""
 
-    def read(world: World, _objects: ObjectTable) -> int:
+    def read(world: World, _objects: Objects) -> int:
         value: int = getattr(world.sums.stats, name)
+        return value
+
+    return read
+
+
+def _of_mem_stats(name: str) -> Measure:
+    """A field of MemStats that some heaps do not know."""
+
+    def read(world: World, _objects: Objects) -> int:
+        value: int | None = getattr(world.sums.mem_stats(), name)
+        if value is None:
+            raise NotKnown(world.doubt(Fact.MSTATS) or f"{name} is not known of this heap")
         return value
 
     return read
@@ -66,10 +79,10 @@ MEASURES: Final[dict[str, Measure]] = {
     "cached": lambda world, _: sum(len(mcache.cached) for mcache in world.caches.mcaches()),
     "objects": lambda _, objects: objects.alive,
     "heap_objects": lambda world, _: world.sums.mem_stats().HeapObjects,
-    "mallocs": lambda world, _: world.sums.mem_stats().Mallocs,
-    "frees": lambda world, _: world.sums.mem_stats().Frees,
+    "mallocs": _of_mem_stats("Mallocs"),
+    "frees": _of_mem_stats("Frees"),
     "heap_alloc": lambda world, _: world.sums.mem_stats().HeapAlloc,
-    "total_alloc": lambda world, _: world.sums.mem_stats().TotalAlloc,
+    "total_alloc": _of_mem_stats("TotalAlloc"),
     **{name: _counter(name) for name in STAT_NOTES},
     "grows": lambda world, _: world.sums.stats.nheap_grow,
     "refills": lambda world, _: _refills(world),

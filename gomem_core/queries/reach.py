@@ -10,38 +10,40 @@ from typing import Literal
 
 from gomem_core.go.amd64 import TINY_SIZE
 from gomem_core.queries.links import LinkIndex
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.facts import Fact
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SlotInfo
 from gomem_core.world.world import World
 
 # "rooted": the program refers to it; "linked": dropped, but reachable; "garbage": unreachable, which no mark has found out yet;
 # "dead": the last mark did not reach it, its span is not swept; "swept": gone; "zero": of size 0, it never took memory.
-Fate = Literal["rooted", "linked", "garbage", "dead", "swept", "zero"]
+# "taken": it has a slot, and nothing is known of what refers to it.
+Fate = Literal["rooted", "linked", "garbage", "dead", "swept", "zero", "taken"]
 
 
-def slot_of(world: World, objects: ObjectTable, oid: int) -> SlotInfo | None:
+def slot_of(world: World, objects: Objects, oid: int) -> SlotInfo | None:
     """The slot that still holds the object; None when it was swept, or never took memory."""
     addr = objects.info(oid).addr
     slot = world.slots.at(addr) if objects.find_addr(addr) == oid else None
     return slot if slot is not None and slot.allocated and oid in _held(world, objects, slot) else None
 
 
-def object_at(world: World, objects: ObjectTable, addr: int) -> int | None:
+def object_at(world: World, objects: Objects, addr: int) -> int | None:
     """The object whose bytes hold `addr`, else the first of its slot; None where no object is."""
     slot = world.slots.at(addr)
     if slot is None or not slot.allocated:
         return None
     held = _held(world, objects, slot)
     infos = (objects.info(oid) for oid in held)
-    return next((o.oid for o in infos if o.addr <= addr < o.addr + o.size), next(iter(held), None))
+    return next((o.oid for o in infos if o.holds(addr)), next(iter(held), None))
 
 
-def _held(world: World, objects: ObjectTable, slot: SlotInfo) -> list[int]:
+def _held(world: World, objects: Objects, slot: SlotInfo) -> list[int]:
     """The objects of an allocated slot."""
     return objects.in_slot(slot.addr, world.slots.elemsize_at(slot.addr))
 
 
-def find_paths(world: World, objects: ObjectTable, oids: Iterable[int], links: LinkIndex | None = None) -> dict[int, list[int]]:
+def find_paths(world: World, objects: Objects, oids: Iterable[int], links: LinkIndex | None = None) -> dict[int, list[int]]:
     """The shortest paths by which the program reaches objects, with one walk: the numbers of one it refers to, … and the object.
 
     Objects without a path are left out.
@@ -49,6 +51,8 @@ def find_paths(world: World, objects: ObjectTable, oids: Iterable[int], links: L
     `links` spares looking at all spans for what is stored in them; it must have followed the heap's narration.
     """
     paths: dict[int, list[int]] = {}
+    if world.doubt(Fact.ROOT):
+        return paths
     sought: dict[int, list[int]] = {}  # slot -> objects in it that need a path of links
     for oid in oids:
         slot = slot_of(world, objects, oid)
@@ -104,7 +108,7 @@ def _walk(world: World, links: LinkIndex, sought: dict[int, range]) -> dict[int,
     return via
 
 
-def _path(objects: ObjectTable, via: dict[int, int], addr: int) -> list[int]:
+def _path(objects: Objects, via: dict[int, int], addr: int) -> list[int]:
     """The objects before `addr` on the way from a root."""
     path: list[int] = []
     while addr := via[addr]:
@@ -114,13 +118,16 @@ def _path(objects: ObjectTable, via: dict[int, int], addr: int) -> list[int]:
     return path[::-1]
 
 
-def fate(world: World, objects: ObjectTable, oid: int, paths: dict[int, list[int]]) -> Fate:
+def fate(world: World, objects: Objects, oid: int, paths: dict[int, list[int]]) -> Fate:
     """Returns what became of an object; `paths` is what find_paths found for it."""
     return fate_by(world, objects, oid, lambda _: oid in paths)
 
 
-def fate_by(world: World, objects: ObjectTable, oid: int, is_linked: Callable[[SlotInfo], bool]) -> Fate:
+def fate_by(world: World, objects: Objects, oid: int, is_linked: Callable[[SlotInfo], bool]) -> Fate:
     """Returns what became of an object; `is_linked` says of the slot of a dropped one whether something live leads to it."""
+    if world.doubt(Fact.ROOT):
+        slot = world.slots.at(objects.addr(oid))
+        return "dead" if slot is not None and slot.state == "dead" else "taken"
     if not objects.size(oid):
         return "zero"
     if objects.is_alive(oid):

@@ -1,6 +1,7 @@
 """What `show`, `find` and `memstats` answer: tables made from what a world says."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
@@ -22,11 +23,11 @@ from gomem_core.queries.data import (
 from gomem_core.queries.spanfilter import central_fields, keep, span_test, span_waste
 from gomem_core.queries.waste import show_waste
 from gomem_core.report import Cell, Column, Result, Table, format_bytes, hexed, told
-from gomem_core.world.facts import UNKNOWN
+from gomem_core.world.facts import COUNTER_FACTS, UNKNOWN, Fact, or_unknown
 from gomem_core.world.interrupt import StopRequest
-from gomem_core.world.objects import ObjectTable
-from gomem_core.world.records import MemStats, SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.objectinfo import Objects
+from gomem_core.world.records import MemStats, PageCache, SpanInfo
+from gomem_core.world.world import World, known
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -46,9 +47,7 @@ _SPAN_COLUMNS: Final = (
 )
 
 
-def show(
-    topic: Topic, filters: tuple[Filter, ...], world: World, objects: ObjectTable, stop: StopRequest | None = None
-) -> Result:
+def show(topic: Topic, filters: tuple[Filter, ...], world: World, objects: Objects, stop: StopRequest | None = None) -> Result:
     """The table about a topic, only the rows that pass all filters.
 
     Raises TooCostly for a regular expression that takes too long, and Stopped where `stop` is asked for.
@@ -99,10 +98,10 @@ def _mcentral(world: World, filters: tuple[Filter, ...]) -> Result:
         fields = central_fields(c, profile)
         if not keep(fields, filters):
             continue
-        if not filters and c.nlock == 0:
+        if not filters and not c.asked:
             idle += 1
             continue
-        rows.append((*fields.values(), c.nmalloc, c.nlock))
+        rows.append((*fields.values(), or_unknown(c.nmalloc), or_unknown(c.nlock)))
         data["rows"].append(central_data(c, profile))
     facts = [told(len(rows), "{n} mcentral", "{n} mcentrals")]
     if idle:
@@ -124,6 +123,7 @@ def _mcache(world: World, filters: tuple[Filter, ...]) -> Result:
             "allocates" if c.current else "",
             told(len(c.cached), "{n} span cached", "{n} spans cached"),
             f"tiny block {c.tiny:#x}, {c.tinyoffset} of 16 bytes taken" if c.tiny else "no tiny block",
+            page_cache_text(c.pages),
         ]
         notes.append(f"P{c.p}: {', '.join(fact for fact in facts if fact)}")
         for spanclass, base, nfree in c.cached:
@@ -134,6 +134,18 @@ def _mcache(world: World, filters: tuple[Filter, ...]) -> Result:
                 passing.append(cached_span_data(spanclass, base, nfree, world.profile))
         data["rows"].append({**mcache_data(c, world.profile), "cached": passing})
     return Result("; ".join(notes) if len(notes) < 3 else f"{len(notes)} Ps", data, Table(columns, rows))
+
+
+def page_cache_text(pages: PageCache | None) -> str:
+    """What a P's page cache has, in words; nothing where this version of Go has none."""
+    if pages is None:
+        return ""
+    free = pages.free.bit_count()
+    if not free:
+        return "no pages cached"
+    text = told(free, "{n} page of the 64 from {base:#x} cached", "{n} pages of the 64 from {base:#x} cached", base=pages.base)
+    back = (pages.free & pages.scavenged).bit_count()
+    return f"{text}, {back} of them given back" if back else text
 
 
 def _free(world: World, filters: tuple[Filter, ...]) -> Result:
@@ -153,7 +165,10 @@ def _free(world: World, filters: tuple[Filter, ...]) -> Result:
             rows.append(("large", info.npages, 1, info.base, info.npreleased or 0))
             data["rows"].append(_free_data(info.list_name or "", info.npages, 1, info.base, info.npreleased or 0))
     idle, released_bytes = world.sums.stats.heap_idle, world.sums.stats.heap_released
-    summary = f"{format_bytes(idle)} in free spans, {format_bytes(released_bytes)} of it given back to the operating system"
+    summary = (
+        f"{format_bytes(idle)} in free {'pages' if lists is None else 'spans'}, "
+        f"{format_bytes(released_bytes)} of it given back to the operating system"
+    )
     return Result(summary, data, Table(columns, rows))
 
 
@@ -184,10 +199,15 @@ def _layout(world: World, _filters: tuple[Filter, ...]) -> Result:
 def _stats(world: World, _filters: tuple[Filter, ...]) -> Result:
     s = world.sums.stats
     notes = STAT_NOTES if s.numgc else STAT_NOTES | {"heap_marked": _NEVER_MARKED}
-    rows: list[tuple[Cell, ...]] = [(name, getattr(s, name), note) for name, note in notes.items()]
+    values = {name: known(partial(getattr, s, name)) for name in notes}
+    rows: list[tuple[Cell, ...]] = [
+        (name, or_unknown(value), notes[name] if value is not None else world.doubt(COUNTER_FACTS.get(name, Fact.MSTATS)))
+        for name, value in values.items()
+    ]
     columns = (Column("counter", "text"), Column("value"), Column("what", "text"))
-    gogc = "off" if world.sums.gcpercent < 0 else f"{world.sums.gcpercent} %"
-    data: results.Stats = {"gogc": None if world.sums.gcpercent < 0 else world.sums.gcpercent, "counters": counters_data(s)}
+    percent = known(lambda: world.sums.gcpercent)
+    gogc = UNKNOWN if percent is None else "off" if percent < 0 else f"{percent} %"
+    data: results.Stats = {"gogc": None if percent is None or percent < 0 else percent, "counters": counters_data(s)}
     return Result(f"counters; GOGC {gogc}; nothing is flushed", data, Table(columns, rows), _tiny_frees(s.tinyallocs))
 
 
@@ -261,7 +281,7 @@ def _locks(world: World, _filters: tuple[Filter, ...]) -> Result:
         "rows": [{"lock": "mheap", "spanclass": None, "class": None, "elemsize": None, "kind": None, "taken": n}]
     }
     for spanclass in world.profile.central_classes:
-        if n := world.lists.central(spanclass).nlock:
+        if n := world.lists.central(spanclass).nlock or 0:
             number, size, kind = spanclass >> 1, world.profile.classes[spanclass >> 1].size, kind_of(spanclass)
             rows.append((f"mcentral {number}", str(size), kind, n))
             data["rows"].append(
@@ -288,7 +308,9 @@ _TOPICS: Final[dict[Topic, Callable[[World, tuple[Filter, ...]], Result]]] = {
 def mem_stats(m: MemStats, tinyallocs: int) -> Result:
     """MemStats as a table, without the classes that saw nothing."""
     rows: list[tuple[Cell, ...]] = [
-        (name, ("never" if value == (1 << 64) - 1 else value)) for name, value in m._asdict().items() if isinstance(value, int)
+        (name, "never" if value == (1 << 64) - 1 else or_unknown(value))
+        for name, value in m._asdict().items()
+        if not isinstance(value, tuple)
     ]
     used = tuple(f"BySize {size}: Mallocs {mallocs}, Frees {frees}" for size, mallocs, frees in m.BySize if mallocs)
     table = Table((Column("field", "text"), Column("value")), rows)

@@ -1,5 +1,6 @@
 """What `show` and `find` answer about one thing: a class, span, page, object, its bits, an address."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTR_SIZE
@@ -10,10 +11,11 @@ from gomem_core.queries.kept import fate_sentence
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.reach import find_paths
 from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
-from gomem_core.world.facts import SPAN_FACTS, UNKNOWN
-from gomem_core.world.objects import ObjectTable
-from gomem_core.world.records import SlotInfo, SpanField, SpanInfo
+from gomem_core.world.facts import SPAN_FACTS, UNKNOWN, Fact, or_unknown
+from gomem_core.world.objectinfo import Objects
+from gomem_core.world.records import SlotInfo, SpanField, SpanInfo, WordInfo
 from gomem_core.world.world import World
+from gomem_core.world.world import known as known_answer
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -29,6 +31,7 @@ TWO_DESCRIPTIONS: Final = (
 )
 
 
+_CACHE_BITS: Final = "(free slots of 64, the lowest bit is slot freeindex)"
 _PAGES: Final = ("{n} page", "{n} pages")
 _SLOTS: Final = ("{n} slot", "{n} slots")
 _SPAN: Final = ("the {state} span {base:#x} of {n} page", "the {state} span {base:#x} of {n} pages")
@@ -53,7 +56,7 @@ def show_class(number: int, profile: Profile) -> Result:
     return Result(f"size class {number}: slots of {c.size} bytes", size_class_data(c), Table(columns, rows))
 
 
-def show_span(addr: int, world: World, objects: ObjectTable) -> Result:
+def show_span(addr: int, world: World, objects: Objects) -> Result:
     """The span whose pages hold `addr`, field by field."""
     info = world.spans.at(addr)
     if info is None:
@@ -86,15 +89,17 @@ def show_span(addr: int, world: World, objects: ObjectTable) -> Result:
             ("slots", picture + ("…" if info.nelems > 64 else "") + "  (● taken, x dead and not swept, · free)"),
             ("waste", _waste(info, share)),
             ("allocBits", f"{alloc_bits:#x}  (slot 0 is the lowest bit)"),
-            ("allocCache", f"{alloc_cache:#x}  (free slots of 64, the lowest bit is slot freeindex)"),
-            ("gcmarkBits", f"{gcmark_bits:#x}"),
+            *([] if alloc_cache is None else [("allocCache", f"{alloc_cache:#x}  {_CACHE_BITS}")]),
+            ("gcmarkBits", f"{UNKNOWN} {world.doubt(Fact.GCMARK_BITS)}" if gcmark_bits is None else f"{gcmark_bits:#x}"),
             ("sweepgen", known("sweepgen", f"{info.sweepgen}: {sweep} (the heap is at {world.sums.sweepgen})")),
             ("cached by", known("cached_by", f"P{info.cached_by}" if info.is_cached else "nobody")),
         ]
         data["account"] = bytes_data(share)
         data["alloc_bits"], data["alloc_cache"], data["gcmark_bits"] = (
-            Bits(f"{bits:#x}") for bits in (alloc_bits, alloc_cache, gcmark_bits)
+            None if bits is None else Bits(f"{bits:#x}") for bits in (alloc_bits, alloc_cache, gcmark_bits)
         )
+    if dispute := world.spans.disputed(info.base):
+        rows.append(("disputed", dispute))
     table = Table((Column("field", "text"), Column("value", "text")), rows)
     return Result(f"span {info.base:#x}", data, table)
 
@@ -102,10 +107,11 @@ def show_span(addr: int, world: World, objects: ObjectTable) -> Result:
 def _waste(info: SpanInfo, share: Share) -> str:
     """What no live object asked for, part by part."""
     parts = [("slot waste", share.slot_waste), ("free slots", share.free_slots), ("dead", share.dead), ("tail", share.tails)]
-    listed = ", ".join(f"{name} {nbytes}" for name, nbytes in parts if nbytes)
+    listed = ", ".join(f"{name} {or_unknown(nbytes)}" for name, nbytes in parts if nbytes != 0)
     whose = f"; the free slots are for P{info.cached_by}'s next objects" if share.free_slots and info.is_cached else ""
     listed = f": {listed} bytes{whose}" if listed else ""
-    return f"{share.percent(share.wasted):.1f}% of the span{listed}"
+    least = "at least " if share.slot_waste is None else ""
+    return f"{least}{share.percent(share.wasted):.1f}% of the span{listed}"
 
 
 def _spanclass(info: SpanInfo) -> str:
@@ -142,7 +148,7 @@ def show_page(page: int, world: World) -> Result:
     return Result(summary, data, details=(f"spans[{page}] → {f'{entry:#x}' if entry else 'nil'} ({note})",))
 
 
-def show_bitmap(addr: int, world: World, objects: ObjectTable) -> Result:
+def show_bitmap(addr: int, world: World, objects: Objects) -> Result:
     """The two bits of each word of the slot at `addr`, and the two facts of its object."""
     info, slot = world.spans.at(addr), world.slots.at(addr)
     if info is None or slot is None:
@@ -156,8 +162,10 @@ def show_bitmap(addr: int, world: World, objects: ObjectTable) -> Result:
         }
         return Result(f"{addr:#x} lies in no slot: the bitmap says nothing about it", nothing)
     words = world.slots.words(slot.addr, min(info.elemsize // PTR_SIZE, _BITMAP_WORDS_SHOWN))
+    two_bits = world.profile.heap_bits == "two bits"
     rows: list[tuple[Cell, ...]] = [
-        (w.addr, "1" if w.pointer else "·", "1" if w.scan else "·", w.byte_addr, w.shift, w.value) for w in words
+        (w.addr, _bit(w.pointer), "" if two_bits is False else _bit(w.scan), w.byte_addr or 0, w.shift, or_unknown(w.value))
+        for w in words
     ]
     columns = (
         *(Column("word", "addr"), Column("pointer", "text"), Column("scan", "text"), Column("bitmap byte", "addr")),
@@ -167,7 +175,7 @@ def show_bitmap(addr: int, world: World, objects: ObjectTable) -> Result:
     where = f"slot {slot.slot} of span {info.base:#x} ({names})" if names else f"slot {slot.slot} of span {info.base:#x}"
     facts = [_allocated(slot, info.freeindex or 0), "marked (gcmarkBits)" if slot.marked else "not marked (gcmarkBits)"]
     summary = f"{where}: {', '.join(facts)}"
-    bits = "".join(str(w.pointer + 2 * w.scan) for w in words)
+    bits = "".join(UNKNOWN if w.pointer is None else str(w.pointer + 2 * (w.scan is True)) for w in words)
     data: results.Bitmap = {
         "addr": hexed(slot.addr),
         "words": info.elemsize // PTR_SIZE,
@@ -176,7 +184,22 @@ def show_bitmap(addr: int, world: World, objects: ObjectTable) -> Result:
         "marked": slot.marked,
         "rows": [word_data(w) for w in words],
     }
-    return Result(summary, data, Table(columns, rows), (TWO_DESCRIPTIONS,))
+    details = (TWO_DESCRIPTIONS,) if two_bits else tuple(_why_no_bits(info, words, world))
+    return Result(summary, data, Table(columns, rows), details)
+
+
+def _bit(bit: bool | None) -> str:
+    return UNKNOWN if bit is None else "1" if bit else "·"
+
+
+def _why_no_bits(info: SpanInfo, words: list[WordInfo], world: World) -> Iterator[str]:
+    """Why words have no bits, or none that are known, and why not what they hold."""
+    if info.kind == "noscan":
+        yield "objects of this span have no pointers, so no bits are kept"
+    elif any(w.pointer is None for w in words):
+        yield f"{UNKNOWN} {world.doubt(Fact.HEAP_BITS)}"
+    if any(w.value is None for w in words):
+        yield f"{UNKNOWN} {world.doubt(Fact.POINTER)}"
 
 
 def _allocated(slot: SlotInfo, freeindex: int) -> str:
@@ -188,16 +211,22 @@ def _allocated(slot: SlotInfo, freeindex: int) -> str:
     return f"not allocated (neither below freeindex {freeindex} nor in allocBits)"
 
 
-def show_object(oid: int, world: World, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | None = None) -> Result:
     """One object: where it is, what it links to, what keeps it alive; `links` is find_paths's."""
     o = objects.info(oid)
     slot, info = world.slots.at(o.addr), world.spans.at(o.addr)
     state = "referred to by the program" if objects.is_alive(oid) else f"dropped at step {o.dropped}"
+
+    def known(value: object, fact: Fact, text: str) -> str:
+        """The text; where the value is not known, why not."""
+        return f"{UNKNOWN} {world.doubt(fact)}" if value is None else text
+
     rows: list[tuple[Cell, ...]] = [
         ("address", f"{o.addr:#x}"),
-        ("size", f"{o.size} bytes, {o.kind}"),
-        ("made", f"at step {o.born}"),
-        ("state", state),
+        ("size", known(o.size, Fact.SIZE, f"{o.size} bytes, {o.kind}")),
+        *((("type", o.type),) if o.type else ()),
+        ("made", known(o.born, Fact.TIME, f"at step {o.born}")),
+        ("state", known(o.dropped, Fact.ROOT, state)),
         ("fate", _fate(oid, world, objects, links)),
     ]
     data: results.Object = {
@@ -212,19 +241,19 @@ def show_object(oid: int, world: World, objects: ObjectTable, links: LinkIndex |
     if slot is not None and info is not None and oid in objects.in_slot(slot.addr, info.elemsize):
         data |= {"links": links_data(slot.addr, world), "span": hexed(info.base), "slot": slot.slot, "slot_state": slot.state}
         rows.append(("slot", f"{slot.slot} of span {info.base:#x}, {info.elemsize} bytes: {slot.state}"))
-        for word, value in world.pointers.stored_in(slot.addr):
+        for word, value in known_answer(lambda: world.pointers.stored_in(slot.addr)) or ():
             target = objects.find_addr(value)
             rows.append((f"word {word}", f"→ {objects.name(target) if target is not None else f'{value:#x}'}"))
-    elif o.size:
+    elif o.size != 0:
         rows.append(("slot", "swept: the memory is free or another object's"))
     return Result(f"object {o.name}", data, Table((Column("field", "text"), Column("value", "text")), rows))
 
 
-def _fate(oid: int, world: World, objects: ObjectTable, links: LinkIndex | None) -> str:
+def _fate(oid: int, world: World, objects: Objects, links: LinkIndex | None) -> str:
     return fate_sentence(world, objects, oid, find_paths(world, objects, [oid], links))
 
 
-def find(addr: int, world: World, objects: ObjectTable, links: LinkIndex | None = None) -> Result:
+def find(addr: int, world: World, objects: Objects, links: LinkIndex | None = None) -> Result:
     """What lies at an address, from the region down to the object; `links` is find_paths's."""
     region = next((r for r in world.extents.layout() if r.start <= addr < r.end), None)
     data: results.Found = {
@@ -256,7 +285,7 @@ def find(addr: int, world: World, objects: ObjectTable, links: LinkIndex | None 
     return Result(details[0], data, details=tuple(details[1:]))
 
 
-def _find_in_arena(addr: int, world: World, objects: ObjectTable, links: LinkIndex | None, data: "results.Found") -> list[str]:
+def _find_in_arena(addr: int, world: World, objects: Objects, links: LinkIndex | None, data: "results.Found") -> list[str]:
     page = world.extents.arenas.page(addr)
     info = world.spans.at(addr)
     if info is None:
@@ -273,8 +302,9 @@ def _find_in_arena(addr: int, world: World, objects: ObjectTable, links: LinkInd
     details.append(f"slot {slot.slot} of {info.elemsize} bytes at {slot.addr:#x}, byte {addr - slot.addr} of it: {slot.state}")
     for oid in objects.in_slot(slot.addr, info.elemsize) if slot.allocated else ():
         o = objects.info(oid)
-        if o.addr <= addr < o.addr + o.size:
-            data["object"] = o.name
+        if o.holds(addr):
+            data["object"] = o.name or None
             what = "object" if objects.is_alive(oid) else "dropped object"
-            details.append(f"{what} {o.name}, byte {addr - o.addr} of {o.size}; {_fate(oid, world, objects, links)}")
+            size = or_unknown(o.size)
+            details.append(f"{what} {objects.name(oid)}, byte {addr - o.addr} of {size}; {_fate(oid, world, objects, links)}")
     return details

@@ -1,7 +1,7 @@
 """One of the two stills that are compared, as the tables of a difference ask for it: worked out when it is asked for, once."""
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final, NamedTuple
 
 from gomem_core.go.amd64 import TINY_SIZE, TINY_SPAN_CLASS
@@ -9,8 +9,10 @@ from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import Figures, figures
 from gomem_core.queries.show import STAT_NOTES
+from gomem_core.world.facts import Fact
 from gomem_core.world.records import CentralInfo, McacheInfo, SpanInfo
 from gomem_core.world.still import Still
+from gomem_core.world.world import known, unknown
 
 Row = tuple[str, int, int, int, int]  # of an object: name, address, size, ptrdata, the step that made it
 NO_SLOTS: Final = (0, 0)
@@ -47,7 +49,8 @@ class Side:
     def raw_spans(self) -> dict[int, tuple[object, ...]]:
         """All that is known of each span, by its base: enough to tell which are the same."""
         spans, slots = self.still.spans.columns(), self.still.slots.columns()
-        return dict(zip(spans.base, zip(*spans, slots.alloc_bits, slots.gcmark_bits, strict=True), strict=True))
+        marks = slots.gcmark_bits or (None,) * len(spans.base)
+        return dict(zip(spans.base, zip(*spans, slots.alloc_bits, marks, strict=True), strict=True))
 
     def span(self, base: int) -> SpanRecord | None:
         """The span that begins at `base`."""
@@ -67,33 +70,44 @@ class Side:
         return self.still.caches.mcaches()
 
     @cached_property
-    def counters(self) -> tuple[tuple[str, int], ...]:
-        """The runtime's counters, and numbers about program and collector that are not among them: always the same names."""
+    def counters(self) -> tuple[tuple[str, int | None], ...]:
+        """The runtime's counters, and numbers about program and collector that are not among them: always the same names.
+
+        None is what is not known.
+        """
         sums, objects = self.still.sums, self.still.objects
         return (
             ("arena", self.still.extents.arenas.nbytes),
             ("objects_made", len(objects)),
-            ("objects_alive", objects.alive),
-            *((name, getattr(sums.stats, name)) for name in (*STAT_NOTES, *_FURTHER)),
-            ("nsmallfree", sum(sums.stats.nsmallfree)),
-            ("gogc", sums.gcpercent),
-            ("sweepgen", sums.sweepgen),
-            ("sweepdone", int(sums.sweepdone)),
+            ("objects_alive", known(lambda: objects.alive)),
+            *((name, known(partial(getattr, sums.stats, name))) for name in (*STAT_NOTES, *_FURTHER)),
+            ("nsmallfree", known(lambda: sum(sums.stats.nsmallfree))),
+            ("gogc", known(lambda: sums.gcpercent)),
+            ("sweepgen", known(lambda: sums.sweepgen)),
+            ("sweepdone", known(lambda: int(sums.sweepdone))),
         )
+
+    @property
+    def knows_objects(self) -> bool:
+        """Whether objects can be told from each other: those of a heap that is read are only slots that are taken."""
+        return not self.still.doubt(Fact.ROOT)
 
     @cached_property
     def living(self) -> set[Row]:
         """What the program refers to."""
+        if not self.knows_objects:
+            return set()
         return {self._row(oid) for oid in self.still.objects.living()}
 
     @cached_property
     def garbage(self) -> set[Row]:
         """What the program dropped and what still has its slot."""
+        if not self.knows_objects:
+            return set()
         return {self._row(oid) for oid in self._dropped()}
 
     def _row(self, oid: int) -> Row:
-        o = self.still.objects.info(oid)
-        return o.name, o.addr, o.size, o.ptrdata, o.born
+        return self.still.objects.info(oid).key
 
     def _dropped(self) -> Iterator[int]:
         objects = self.still.objects
@@ -113,6 +127,8 @@ class Side:
     @property
     def links(self) -> dict[tuple[int, int], int]:
         """(address of the slot, word) → target of each pointer stored."""
+        if unknown(self.still, "pointers"):
+            return {}
         slots, words, targets = self.still.pointers.stored.columns
         return dict(zip(zip(slots, words, strict=True), targets, strict=True))
 

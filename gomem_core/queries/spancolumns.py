@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gomem_core.queries.account import Account
 from gomem_core.queries.wastesums import NEEDED, PARTS, Field, Ints, Step, known_sums, waste_sums
 from gomem_core.world.changes import Stale
+from gomem_core.world.facts import Fact
 from gomem_core.world.records import STATES, SpanField, SpanInfo
 from gomem_core.world.world import World
 
@@ -35,6 +36,7 @@ class SpanColumns:
 
     def __init__(self, world: World, account: Callable[[], Account]) -> None:
         """`account` knows the objects; what the spans waste is asked of it where few spans changed."""
+        self.knows_sizes = not world.doubt(Fact.SIZE)  # whether it is known what a program asked for
         self._world = world
         self._account = account
         self._columns: dict[Field, Ints] = {}

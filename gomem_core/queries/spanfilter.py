@@ -33,6 +33,9 @@ _LIST_WORDS: Final = {  # what filters call the heap's lists, of any version of 
 }
 
 
+AT_LEAST: Final = "≥"  # before what may be more, since not all of it is known
+
+
 class BadFilter(Exception):
     """A filter that cannot be read; the message says what is wrong, the most important first."""
 
@@ -80,14 +83,15 @@ def asks_for_waste(f: Filter) -> bool:
 class Waste(NamedTuple):
     """What of a span in use no live object asked for, in percent of its bytes."""
 
-    all: float  # ends of slots, dead slots, free slots, and the tail after the last slot
-    slot_waste: float  # ends of slots
+    all: float  # ends of slots, dead slots, free slots, and the tail after the last slot, as far as they are known
+    slot_waste: float | None  # ends of slots
     free_slots: float
 
     @property
     def text(self) -> str:
         """Two whole numbers, of at most seven cells: what nobody can have now, then what is free for other objects."""
-        return f"{_whole(self.all - self.free_slots)}+{_whole(self.free_slots)}%" if self.all else "0%"
+        least = "" if self.slot_waste is not None else AT_LEAST
+        return f"{least}{_whole(self.all - self.free_slots)}+{_whole(self.free_slots)}%" if self.all else f"{least}0%"
 
 
 def _whole(percent: float) -> int:
@@ -103,7 +107,8 @@ def span_waste(info: SpanInfo, account: Account) -> Waste:
     share = account.of_span(info.base) if info.state == "inuse" else None
     if share is None:
         return _NO_WASTE
-    return Waste(share.percent(share.wasted), share.percent(share.slot_waste), share.percent(share.free_slots))
+    slot_waste = None if share.slot_waste is None else share.percent(share.slot_waste)
+    return Waste(share.percent(share.wasted), slot_waste, share.percent(share.free_slots))
 
 
 # --- By field ---------------------------------------------------------------------------------------------------------------
@@ -133,7 +138,7 @@ _FIELDS_IN_USE: Final[dict[str, Callable[[SpanInfo], Cell]]] = {  # the others h
 }
 
 
-_WASTES: Final[dict[str, Callable[[Waste], float]]] = {
+_WASTES: Final[dict[str, Callable[[Waste], float | None]]] = {
     "waste": lambda waste: waste.all,
     "slot_waste": lambda waste: waste.slot_waste,
     "free_slots": lambda waste: waste.free_slots,
@@ -148,7 +153,9 @@ def _field_test(f: Filter, account: Callable[[], Account]) -> Test:
         return lambda s: compare(get(s), value)
     part = _WASTES.get(f.field)
     if part is not None:
-        return lambda s: s.state == "inuse" and compare(part(span_waste(s, account())), value)
+        return lambda s: (
+            s.state == "inuse" and (percent := part(span_waste(s, account()))) is not None and compare(percent, value)
+        )
     get_in_use = _FIELDS_IN_USE[f.field]
     return lambda s: s.state == "inuse" and compare(get_in_use(s), value)
 
@@ -165,7 +172,7 @@ def _row_test(f: Filter, account: Callable[[], Account]) -> Test:
 
 def waste_cells(waste: Waste) -> str:
     """What tables say of the waste of a span in use."""
-    return "\n".join([*(f"{percent:.1f}%" for percent in waste), waste.text])
+    return "\n".join([*(f"{percent:.1f}%" for percent in waste if percent is not None), waste.text])
 
 
 def _cells(s: SpanInfo) -> str:

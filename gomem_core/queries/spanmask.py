@@ -101,6 +101,8 @@ def _compared(columns: SpanColumns, item: Filter) -> Mask:
         passes = kinds.take(columns["spanclass"] & 1)
     else:
         passes = cast("Mask", compare(_numbers(columns, field), value))
+        if field == "slot_waste" and not columns.knows_sizes:
+            passes = np.zeros(len(passes), bool)
     return passes & columns.in_use()
 
 
@@ -219,12 +221,13 @@ def _line_feeds(count: int) -> NDArray[np.uint8]:
 def _search_wastes(columns: SpanColumns, pattern: Pattern, mask: Mask, found: Mask) -> Slices:
     """Mark the spans in use in whose waste the pattern is found."""
     rows = np.flatnonzero(mask & ~found & columns.in_use())
+    known = columns.knows_sizes
     wasted, slot_waste, free_slots = (columns.percent(part)[rows] for part in ("wasted", "slot_waste", "free_slots"))
     first, group = grouped([one.view(np.int64) for one in (wasted, slot_waste, free_slots)])
     passes = np.zeros(len(first), bool)
     for start in range(0, len(first), _TEXTS):
         some = first[start : start + _TEXTS]
         wastes = zip(*(part[some].tolist() for part in (wasted, slot_waste, free_slots)), strict=True)
-        texts = [waste_cells(Waste(*waste)).encode() for waste in wastes]
+        texts = [waste_cells(Waste(a, b if known else None, c)).encode() for a, b, c in wastes]
         yield partial(_mark, pattern, texts, np.arange(start, start + len(some)), passes)
     found[rows] = passes[group]

@@ -14,6 +14,7 @@ from gomem_core.queries.account import Account, Held, Share
 from gomem_core.queries.data import bytes_data
 from gomem_core.queries.spanfilter import keep
 from gomem_core.report import Cell, Column, Result, Table, counted, format_bytes, told
+from gomem_core.world.facts import or_unknown
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -45,12 +46,23 @@ def show_waste(account: Account, filters: tuple[Filter, ...]) -> Result:
             rows.append(_row(spanclass, share, held[spanclass]))
             shown.append(share)
             found.append(_data(spanclass, share, held[spanclass]))
-    spans = Share(*(sum(column) for column in zip(*shown, strict=True))) if shown else Share(0, 0, 0, 0, 0)
+    spans = _sum(shown)
     data: results.Waste = {"rows": found, "account": bytes_data(spans)}
     one = "the spans of {n} class have {total}, of which no live object asked for {wasted}"
     many = "the spans of {n} classes have {total}, of which no live object asked for {wasted}"
     summary = told(len(rows), one, many, total=format_bytes(spans.total), wasted=format_bytes(spans.wasted))
     return Result(summary, data, Table(_COLUMNS, rows), _notes(spans, sum(row["in_mcaches"] for row in found)) if rows else ())
+
+
+def _sum(shares: list[Share]) -> Share:
+    """All of them together; what is not known of one is not known of all."""
+
+    def whole(parts: list[int | None]) -> int | None:
+        known = [part for part in parts if part is not None]
+        return sum(known) if len(known) == len(parts) else None
+
+    requested, free_slots, tails = (sum(one[i] or 0 for one in shares) for i in (0, 3, 4))
+    return Share(requested, whole([one.slot_waste for one in shares]), whole([one.dead for one in shares]), free_slots, tails)
 
 
 def _notes(spans: Share, cached: int) -> tuple[str, ...]:
@@ -88,7 +100,8 @@ def _row(spanclass: int, share: Share, held: Held) -> tuple[Cell, ...]:
     sizeclass = str(spanclass >> 1) if spanclass > 1 else LARGE
     size = held.elemsize or ""
     counts = (held.spans, held.needed, held.live)
-    return sizeclass, size, kind_of(spanclass), *counts, share.wasted, share.slot_waste, share.free_slots, share.dead
+    parts = share.wasted, or_unknown(share.slot_waste), share.free_slots, or_unknown(share.dead)
+    return sizeclass, size, kind_of(spanclass), *counts, *parts
 
 
 def holding(spanclass: int, held: Held) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SHIFT, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.queries.account import Account
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SpanField
 from gomem_core.world.world import World
 
@@ -46,7 +46,7 @@ def known_sums(account: Account, base: Ints) -> dict[Part, Ints] | None:
     return found
 
 
-def waste_sums(world: World, objects: ObjectTable, spans: Mapping[Field, Ints]) -> Generator[Step, None, dict[Part, Ints]]:
+def waste_sums(world: World, objects: Objects, spans: Mapping[Field, Ints]) -> Generator[Step, None, dict[Part, Ints]]:
     """The sums of each span, 0 for one that is not in use; `spans` has their other columns.  Stops now and then.
 
     What is yielded is to be called before it goes on, and looks at no heap.

@@ -56,9 +56,9 @@ class Part(TypedDict):
     """Bytes of a part of the account."""
 
     part: str
-    then: int
-    now: int
-    difference: int
+    then: int | None
+    now: int | None
+    difference: int | None
 
 
 class CounterChange(TypedDict):

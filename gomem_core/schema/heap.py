@@ -38,8 +38,8 @@ class Bytes(TypedDict):
     """What bytes of spans in use are there for: total is the sum of the first five, wasted that of all but requested."""
 
     requested: int
-    slot_waste: int  # ends of slots after what was asked for
-    dead: int  # slots that the last mark did not reach and that are not swept yet
+    slot_waste: int | None  # ends of slots after what was asked for
+    dead: int | None  # slots that the last mark did not reach and that are not swept yet
     free_slots: int
     tails: int  # after the last slots
     wasted: int
@@ -167,12 +167,12 @@ class Lock(MaybeClass):
 
 
 class Word(TypedDict):
-    """A word of a slot with its two bits of the heap bitmap, and where in the bitmap they are."""
+    """A word of a slot with its bits of the heap bitmap, and where in the bitmap they are; scan is null from Go 1.21 on."""
 
     addr: Addr
-    pointer: bool
-    scan: bool
-    byte_addr: Addr
+    pointer: bool | None
+    scan: bool | None
+    byte_addr: Addr | None
     shift: int
     value: Addr | None
 
@@ -185,40 +185,41 @@ class StoredPointer(TypedDict):
 
 
 class ObjectRow(TypedDict):
-    """An object; `born` is the step that made it."""
+    """An object; `born` is the step that made it; null is what is not known of one that was read, but for its type."""
 
-    name: str
+    name: str | None
     addr: Addr
-    size: int
+    size: int | None
     kind: ObjectKind
-    born: int
-    links: list[StoredPointer]
+    type: str | None
+    born: int | None
+    links: list[StoredPointer] | None
 
 
 class Counters(TypedDict):
-    """The counters of `show stats`; gc_trigger and next_gc are null where no collection starts by itself."""
+    """The counters of `show stats`; null is what is not known, of gc_trigger and next_gc also what is never reached."""
 
-    heap_sys: int
-    heap_inuse: int
-    heap_idle: int
-    heap_released: int
-    heap_live: int
-    heap_marked: int
+    heap_sys: int | None
+    heap_inuse: int | None
+    heap_idle: int | None
+    heap_released: int | None
+    heap_live: int | None
+    heap_marked: int | None
     gc_trigger: int | None
     next_gc: int | None
-    numgc: int
-    nserved_mcache: int
-    nserved_central: int
-    nserved_heap: int
-    nserved_large: int
-    nserved_os: int
-    tinyallocs: int
-    nzero: int
-    nheap_lock: int
-    nheap_alloc: int
-    nheap_grow: int
-    nmcache_flush: int
-    nos_release: int
+    numgc: int | None
+    nserved_mcache: int | None
+    nserved_central: int | None
+    nserved_heap: int | None
+    nserved_large: int | None
+    nserved_os: int | None
+    tinyallocs: int | None
+    nzero: int | None
+    nheap_lock: int | None
+    nheap_alloc: int | None
+    nheap_grow: int | None
+    nmcache_flush: int | None
+    nos_release: int | None
 
 
 class BySize(TypedDict):
@@ -233,9 +234,9 @@ class MemStats(TypedDict):
     """Fields of runtime.MemStats; Mallocs and Frees count tiny objects that shared a block as made and freed at once."""
 
     Alloc: int
-    TotalAlloc: int
-    Mallocs: int
-    Frees: int
+    TotalAlloc: int | None
+    Mallocs: int | None
+    Frees: int | None
     HeapAlloc: int
     HeapSys: int
     HeapIdle: int
@@ -254,8 +255,8 @@ class Account(TypedDict):
     """What became of every byte of the used arena; total is their sum."""
 
     requested: int
-    slot_waste: int
-    dead: int
+    slot_waste: int | None
+    dead: int | None
     free_slots: int
     tails: int
     manual: int

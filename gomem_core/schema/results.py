@@ -108,6 +108,13 @@ class Gogc(TypedDict):
     gc_trigger: int | None
 
 
+class Looked(TypedDict):
+    """`look`: which look at the process it was, from 1, and how many spans it found."""
+
+    look: int
+    spans: int
+
+
 class Released(TypedDict):
     """`scavenge`, `freeos`: bytes given back to the operating system now, and in all."""
 
@@ -343,6 +350,7 @@ Result = (
     | Swept
     | Marked
     | Gogc
+    | Looked
     | Released
     | Flushed
     | Procs

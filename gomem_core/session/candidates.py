@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.lang import Names
 from gomem_core.session.session import Session
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.world import World
 
 _FEW: Final = 4  # spans, and objects, from the lower end
@@ -36,7 +35,7 @@ def _beginning(told: dict[str, str]) -> Callable[[str], Iterable[tuple[str, str]
 
 
 class _Offers:
-    def __init__(self, world: World, table: ObjectTable) -> None:
+    def __init__(self, world: World, table: Objects) -> None:
         self._world = world
         self._table = table
 
@@ -47,13 +46,13 @@ class _Offers:
 
     def holders(self, prefix: str) -> Iterable[str]:
         if prefix[:1] == "0":
-            return self._object_addresses(prefix, lambda oid: self._table.is_alive(oid) and self._table.info(oid).ptrdata > 0)
+            return self._object_addresses(prefix, lambda oid: self._table.is_alive(oid) and self._table.info(oid).words > 0)
         return (name for name in self._table.names(prefix, _NAMES) if self.words(name))
 
     def words(self, ref: str) -> int:
         is_address = re.fullmatch(r"0x[0-9a-f]{1,16}", ref)
         oid = self._table.find_addr(int(ref, 16)) if is_address else self._table.find_name(ref)
-        return self._table.info(oid).ptrdata // PTR_SIZE if oid is not None and self._table.is_alive(oid) else 0
+        return self._table.info(oid).words if oid is not None and self._table.is_alive(oid) else 0
 
     def addresses(self, prefix: str) -> Iterable[tuple[str, str]]:
         known: dict[int, str] = {}

@@ -7,6 +7,7 @@ from typing import Final
 
 from gomem_core.files.step import PAUSE, Step, parse_step
 from gomem_core.lang import Command, ParseError, Typed, read_line
+from gomem_core.lang.commands import Look
 from gomem_core.lang.moves import (
     Back,
     Branch,
@@ -63,6 +64,9 @@ class Console(Desk):
                 return self._look(line, command)
             case _ if self._is_forbidden(command):
                 return Outcome(line, command, self.session.step, error=CommandError(self.refusal).located(line))
+            case Look() if self.session.goes_on and not self.session.at_end:  # what was seen since then stays
+                self.goto(len(self.session.steps))
+                return self.do(typed)
             case Say():
                 return self._do(parse_step(f"{line}\n{PAUSE}"))
             case _ if type(command) in EXECUTE:
@@ -90,8 +94,8 @@ class Console(Desk):
         """Whether it would do something to a heap that may only be looked at, or to its session."""
         if not self.refusal or self._is_look(command):
             return False
-        if self.session.world.kind != "session":
-            return type(command) in EXECUTE or isinstance(command, Say)
+        if self.session.strip is not None:
+            return (type(command) in EXECUTE and not isinstance(command, Look)) or isinstance(command, Say)
         return not isinstance(command, _MERE_MOVES)
 
     @property
@@ -127,7 +131,7 @@ class Console(Desk):
 
     def _move(self, line: str, command: Command) -> Outcome:
         try:
-            if isinstance(command, _OF_TIME) and self.session.world.kind != "session":
+            if isinstance(command, _OF_TIME) and self.session.is_one_moment:
                 raise CommandError(_ONE_MOMENT)
             result = MOVES[type(command)](self, command)
         except CommandError as e:

@@ -11,7 +11,8 @@ from gomem_core.files.branches import timeline_of
 from gomem_core.files.journal import Journal, Kind
 from gomem_core.files.ownfiles import OwnFiles, Stamp, resolved
 from gomem_core.files.script import Script, write_script
-from gomem_core.files.stillfile import still_bytes
+from gomem_core.files.stillfile import strip_bytes
+from gomem_core.files.timeline import Timeline
 from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
 from gomem_core.session.expect import found_instead
@@ -19,7 +20,7 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.session.readheap import READ
 from gomem_core.session.session import Session
 from gomem_core.world.interrupt import Progress, StopRequest
-from gomem_core.world.still import Still
+from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
     from gomem_core.queries.difference import Difference
@@ -41,7 +42,7 @@ class Desk:
     """
 
     def __init__(
-        self, narrate: bool, opened: Script | Still | None = None, kind: Kind | None = None, origin: Origin | None = None
+        self, narrate: bool, opened: Script | Strip | None = None, kind: Kind | None = None, origin: Origin | None = None
     ) -> None:
         self._narrate = narrate
         self._kind = kind
@@ -55,7 +56,7 @@ class Desk:
         self.ended = ""  # the ID of the session that was here last, if it can be taken up again
         self.stop = StopRequest()  # of whatever takes long, in this session and those that follow
         self.progress = Progress()  # of a command, likewise
-        if isinstance(opened, Still):
+        if isinstance(opened, Strip):
             self.look_at(opened, origin)
         else:
             self.begin(Script("") if opened is None else opened, origin)
@@ -69,11 +70,12 @@ class Desk:
         self._begin_journal(script, origin)
         self._over(before)
 
-    def look_at(self, still: Still, origin: Origin | None = None) -> None:
-        """The same with a still, of which no journal is kept: nothing can happen to it."""
+    def look_at(self, strip: Strip, origin: Origin | None = None) -> None:
+        """The same with looks at a heap, of which no journal is kept: nothing can happen to it.  Each but the first is a step."""
         before, self.journal = self.journal, None
         name = "" if origin is None else origin.path.name
-        self._set(Session(self._narrate, None, self.stop, self.progress, still), Script(name, still.place.title))
+        timeline = Timeline(["look"] * (len(strip.stills) - 1))
+        self._set(Session(self._narrate, timeline, self.stop, self.progress, strip), Script(name, strip.shown.place.title))
         self._beginning = []
         if origin is not None:
             self.own_files.know(*origin)
@@ -202,15 +204,14 @@ class Desk:
     @property
     def refusal(self) -> str:
         """Why nothing may be done to the heap here; empty where it may."""
-        if self.session.world.kind != "session":
+        if self.session.strip is not None:
             return READ
         return _READ_ONLY if self.read_only else ""
 
     def content(self) -> bytes:
-        """The session, or the still, as the content of a file."""
-        world = self.session.world
-        if isinstance(world, Still):
-            return still_bytes(world)
+        """The session, or all looks at a heap that is read, as the content of a file."""
+        if self.session.strip is not None:
+            return strip_bytes(self.session.strip.stills)
         return write_script(self.session.script(self.script)).encode()
 
     def save(self, path: Path) -> None:

@@ -12,7 +12,7 @@ from gomem_core.go.events import Event
 from gomem_core.lang.commands import Level
 from gomem_core.session.readheap import ReadHeap
 from gomem_core.world.records import Allocated, Pages, Place, Sweeping
-from gomem_core.world.still import Still
+from gomem_core.world.strip import Strip
 from gomem_core.world.world import World
 
 
@@ -163,6 +163,6 @@ class Engine(Mallocs, Protocol):
         ...
 
 
-def new_engine(still: Still | None = None) -> Engine:
-    """An allocator with an empty heap, or a still that only can be looked at."""
-    return ClassicEngine() if still is None else ReadHeap(still)
+def new_engine(strip: Strip | None = None) -> Engine:
+    """An allocator with an empty heap, or what was read of one and only can be looked at."""
+    return ClassicEngine() if strip is None else ReadHeap(strip)

@@ -15,13 +15,13 @@ from gomem_core.lang.moves import (
 )
 from gomem_core.queries.quantities import measure
 from gomem_core.session.outcome import Outcome
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.world import World
 
 _NOTHING: Final = "nothing was done"
 
 
-def found_instead(expect: Expect, outcome: Outcome | None, world: World, objects: ObjectTable) -> str:
+def found_instead(expect: Expect, outcome: Outcome | None, world: World, objects: Objects) -> str:
     """What was found where `expect` is not met, in words; nothing when it is.
 
     `outcome` is that of the step before it, narrated; world and objects are as after that step.

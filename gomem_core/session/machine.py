@@ -7,7 +7,7 @@ tells is heard by narrator.py.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, cast
 
 from gomem_core.files.step import Step
 from gomem_core.lang import ParseError
@@ -24,7 +24,7 @@ from gomem_core.world.changes import Stale
 from gomem_core.world.faults import OutOfMemory
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.still import Still
+from gomem_core.world.strip import Strip
 
 SECOND: Final = 1_000_000_000  # ns
 _TOLD_FROM: Final = 100  # work from which to tell all costs little beside it
@@ -35,14 +35,15 @@ class Machine:
     """One heap and its objects.
 
     `step_of` gives a step by its number, from 1.  With `narrate` each outcome carries the events its command caused.
-    Where there is a `still`, it stands for the heap, and no step can be done.
+    Where there is a `strip`, the look that is shown stands for the heap, and the only step is to go on to the next one.
     """
 
     def __init__(
-        self, step_of: Callable[[int], Step], narrate: bool, stop: StopRequest, progress: Progress, still: Still | None = None
+        self, step_of: Callable[[int], Step], narrate: bool, stop: StopRequest, progress: Progress, strip: Strip | None = None
     ) -> None:
-        self.engine = new_engine(still)
-        self.objects = ObjectTable() if still is None else still.objects
+        self.engine = new_engine(strip)
+        # Those of a heap that is read are of another kind: every command is refused that would need what only these can.
+        self.objects = ObjectTable() if strip is None else cast("ObjectTable", strip.objects)
         self.narrator = Narrator(self.engine, self.objects, stop, narrate)
         self.trail = Trail()
         self.at = 0  # steps done
@@ -51,7 +52,9 @@ class Machine:
         self.on_the_way: Callable[[int, str], None] | None = None
         self.halfway = False  # the heap is halfway in a step
         links = self.narrator.links if narrate else None
-        self.context = Context(self.engine, self.engine.world, self.objects, progress=progress, links=links, stop=stop)
+        self.context = Context(
+            self.engine, self.engine.world, self.objects, progress=progress, links=links, stop=stop, strip=strip
+        )
         self._stop = stop  # whatever takes long raises Stopped when it is asked for
         self._step_of = step_of
         self._memory = Memory(self.engine, often=narrate)
@@ -135,13 +138,27 @@ class Machine:
 
     def _record(self, before: tuple[int, ...], outcome: Outcome) -> None:
         mark = step_mark(before, self.engine.counters()) if outcome.ok else 0
-        self.trail.add(self.context.world.sums.stats.heap_live, mark)
+        self.trail.add(self._heap_live(), mark)
+
+    def _heap_live(self) -> int:
+        """Bytes, for the trail; of a heap that is read nobody knows how they came about."""
+        return self.context.world.sums.stats.heap_live if self.context.strip is None else 0
 
     def _done(self, number: int, outcome: Outcome) -> None:
         self.at = number
         self.outcome = outcome
         self.trail.touched_at.update(dict.fromkeys(outcome.touched.spans, number))
         self._changed(number - 1, self.narrator.step.stale)
+        self._note_exchange()
+
+    def _note_exchange(self) -> None:
+        """Where another look is shown now, nothing stays of what was known of the one before."""
+        strip = self.context.strip
+        if strip is not None and strip.take_exchanged():
+            stale = Stale()
+            stale.all = stale.lost = True
+            self._stale.add(stale)
+            self.narrator.look_again(stale)
 
     def _changed(self, step: int, stale: Stale) -> None:
         """What was done after this step changed these spans."""
@@ -216,6 +233,7 @@ class Machine:
         finally:
             self.context.passed = False
             self._take_passed()
+            self._note_exchange()
 
     def _pass(self, step: Step) -> None:
         """Do the next step, which only leads elsewhere: it tells nothing, and what only looks is not done.
@@ -251,7 +269,7 @@ class Machine:
             raise
         if is_new:
             after = self.engine.counters()
-            self.trail.add(self.context.world.sums.stats.heap_live, step_mark(before, after) if before != after else 0)
+            self.trail.add(self._heap_live(), step_mark(before, after) if before != after else 0)
         self.at = number
         self.outcome = None
 

@@ -14,7 +14,7 @@ from gomem_core.session.engine import Engine
 from gomem_core.session.told import Told
 from gomem_core.world.changes import CHANGES_SPANS, Stale, Touched
 from gomem_core.world.interrupt import StopRequest
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.objectinfo import Objects
 
 
 class _Halfway(Exception):
@@ -78,7 +78,7 @@ class Narrator:
     `account` and `links` are right as long as it always listens.
     """
 
-    def __init__(self, engine: Engine, objects: ObjectTable, stop: StopRequest, always: bool) -> None:
+    def __init__(self, engine: Engine, objects: Objects, stop: StopRequest, always: bool) -> None:
         self.always = always
         self.account = Account(engine.world, objects)
         self.links = LinkIndex(engine.world, complete=not len(objects))  # where nothing is allocated, nothing is stored

@@ -1,22 +1,24 @@
-"""What a session drives where its heap is read, not modelled: a still answers everything, and nothing can be done to it."""
+"""What a session drives where its heap is read, not modelled: stills answer everything, and nothing can be done to them."""
 
 from collections.abc import Callable
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from gomem_core.go.events import Event
 from gomem_core.lang.commands import Level
+from gomem_core.session.stepmarks import GC, NAMES
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.records import Pages, Place, Sweeping
-from gomem_core.world.still import Still
-from gomem_core.world.world import NotKnown
+from gomem_core.world.strip import Strip
+from gomem_core.world.world import NotKnown, unknown
 
 READ: Final = "this heap is read, not modelled, and nothing can be done to it: show, find, diff, select and filters look at it"
 
 
-class _NoImage:
-    """Stands for the one state there is."""
+class _At(NamedTuple):
+    """Which look is shown: all the state there is."""
 
-    nbytes = 0
+    number: int
+    nbytes: int = 0
 
 
 class _Nothing:
@@ -39,13 +41,17 @@ class _Nothing:
 
 
 class ReadHeap:
-    """Fulfils session/engine.py's Engine with a still in the place of an allocator."""
+    """Fulfils session/engine.py's Engine with a strip of looks in the place of an allocator."""
 
-    def __init__(self, still: Still) -> None:
-        self.world = still
+    def __init__(self, strip: Strip) -> None:
+        self.world = strip
         self.ahead = _Nothing()
         self.now = 0
-        self.mspans = still.spans.count
+
+    @property
+    def mspans(self) -> int:
+        """Nothing that would take time to remember: an image is a number."""
+        return 0
 
     def _refuse(self, *_: int, **__: int) -> NoReturn:
         """Stands for all that would change the heap."""
@@ -67,15 +73,18 @@ class ReadHeap:
         return lambda _: None
 
     def counters(self) -> tuple[int, ...]:
-        """Returns nothing that could be compared: no step is ever done."""
-        return ()
+        """Returns a number for each of stepmarks.NAMES: all that can be told of two looks is whether there were collections."""
+        collections = 0 if unknown(self.world, "sums") else self.world.sums.stats.numgc
+        return tuple(collections if name == GC else 0 for name in NAMES)
 
-    def capture(self) -> _NoImage:
-        """Returns what stands for the one state."""
-        return _NoImage()
+    def capture(self) -> _At:
+        """Which look is shown."""
+        return _At(self.world.at)
 
     def restore(self, image: object) -> None:
-        """Do nothing: it is in this state already."""
+        """Show that one again."""
+        assert isinstance(image, _At)
+        self.world.at = image.number
 
     def check(self, level: Level) -> list[str]:
         """Raise NotKnown: invariants are the allocator's."""

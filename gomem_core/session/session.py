@@ -16,7 +16,7 @@ from gomem_core.files.script import Script
 from gomem_core.files.step import Step, parse_step
 from gomem_core.files.timeline import Timeline
 from gomem_core.lang import Command, ParseError, parse
-from gomem_core.lang.commands import Invariants, Level
+from gomem_core.lang.commands import Invariants, Level, Look
 from gomem_core.queries.account import Account
 from gomem_core.queries.links import LinkIndex
 from gomem_core.session.ahead import Ahead
@@ -30,7 +30,7 @@ from gomem_core.world.changes import Stale
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.still import Still
+from gomem_core.world.strip import Strip
 from gomem_core.world.world import NotKnown, World
 
 __all__ = ["Outcome", "Session", "Stopped"]
@@ -40,7 +40,7 @@ class Session:
     """One heap, its objects, and the steps that made them.
 
     With `narrate` each outcome carries the events its command caused.  The steps of `timeline` wait to be done, as a script's.
-    With a `still`, that is the heap: it can be looked at, and has no steps.
+    With a `strip`, that is the heap: it can be looked at, and its steps are looks.
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class Session:
         timeline: Timeline | None = None,
         stop: StopRequest | None = None,
         progress: Progress | None = None,
-        still: Still | None = None,
+        strip: Strip | None = None,
     ) -> None:
         self._timeline = Timeline() if timeline is None else timeline
         self._progress = progress or Progress()
-        self._machine = Machine(self._step, narrate, stop or StopRequest(), self._progress, still)
+        self._machine = Machine(self._step, narrate, stop or StopRequest(), self._progress, strip)
         self._part: Outcome | None = None  # of the command in which it stands halfway
         self._whole: Outcome | None = None  # of that in which it stood halfway last, with all its events
         self.event = 0  # > 0: halfway, after so many events of the next command
@@ -65,6 +65,22 @@ class Session:
     def world(self) -> World:
         """The heap, to be looked at."""
         return self._machine.context.world
+
+    @property
+    def strip(self) -> Strip | None:
+        """The looks at a heap that is read; None: it is modelled."""
+        return self._machine.context.strip
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether its heap is that of a process, which can be looked at again."""
+        return self.strip is not None and self.strip.goes_on
+
+    @property
+    def is_one_moment(self) -> bool:
+        """Whether there is no time to go through: a heap was read once, and cannot be looked at again."""
+        strip = self.strip
+        return strip is not None and len(strip.stills) == 1 and not self.goes_on
 
     @property
     def objects(self) -> ObjectTable:
@@ -177,7 +193,7 @@ class Session:
             return Outcome(source, None, self.step)
         if type(command) not in EXECUTE:
             return Outcome(source, command, self.step, error=_no_command(source))
-        if self.world.kind != "session":
+        if self.strip is not None and not isinstance(command, Look):
             return Outcome(source, command, self.step, error=CommandError(READ).located(source))
         return self.do(parse_step(source))
 

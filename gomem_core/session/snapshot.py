@@ -16,7 +16,6 @@ from gomem_core.report import Addr, hexed, hexed_or_none
 from gomem_core.session.document import Desk
 from gomem_core.session.outcome import error_data
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.still import Still
 from gomem_core.world.world import World
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def snapshot(desk: Desk) -> "outputs.Export":
     return {
         "file": desk.script.name or None,
         "title": desk.script.title or None,
-        "step": world.place.step if isinstance(world, Still) else session.step,
+        "step": session.step if session.strip is None else session.strip.shown.place.step,
         "event": session.event,
         "of": len(session.steps),
         "marks": {**session.bookmarks},

@@ -9,12 +9,13 @@ from gomem_core.queries.side import Side
 from gomem_core.session.session import Session
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.still import Place, Still
+from gomem_core.world.strip import Strip
 
 
 def still_of(session: Session, title: str = "") -> Still:
     """The session's heap as it is now; halfway in a command, as it is there."""
-    if isinstance(session.world, Still):
-        return session.world
+    if session.strip is not None:
+        return session.strip.shown
     return Still.of(session.world, session.objects, Place(title, session.step))
 
 
@@ -29,10 +30,10 @@ def beside(session: Session, branch: str, stop: StopRequest, progress: Progress)
 
 
 def side_of_file(path: Path, stop: StopRequest, progress: Progress) -> Side:
-    """What a file holds, to be compared: a still, or a session as it is at its end.  Raises ScriptError and Stopped."""
+    """What a file holds, to be compared: its last still, or a session as it is at its end.  Raises ScriptError and Stopped."""
     opened = open_file(path)
-    if isinstance(opened, Still):
-        return Side(opened)
+    if isinstance(opened, Strip):
+        return Side(opened.stills[-1])
     session = Session(timeline=timeline_of(opened), stop=stop, progress=progress)
     session.goto(len(session.steps))
     return side_of(session)

@@ -6,12 +6,18 @@ is drawn with ≈ before it.  In both cases `World.doubt` has the sentence, so t
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from gomem_core.world.records import SpanField
 
 UNKNOWN: Final = "?"
 DERIVED: Final = "≈"
+Value = TypeVar("Value", int, float, str)
+
+
+def or_unknown(value: Value | None) -> Value | str:
+    """The value, ? where it is not known: a cell of a table."""
+    return UNKNOWN if value is None else value
 
 
 class Fact(StrEnum):
@@ -28,17 +34,22 @@ class Fact(StrEnum):
     CENTRAL = "mcentral"
     FREE = "mheap.free"
     MCACHE = "mcache"
+    PCACHE = "pcache"  # the page caches of the Ps
     NEEDZERO = "needzero"
     NPRELEASED = "npreleased"
     UNUSEDSINCE = "unusedsince"
     MSPAN = "mspan"  # the address of the struct
     SPANS = "mheap.spans"  # entries of the spans array
     MSTATS = "mstats"
+    PACER = "gcController"  # heap_live, trigger, goal
     GOGC = "gogc"
+    SERVED = "served"  # how many allocations each of mcache, mcentral and mheap served, and how often the heap was asked
+    LOCKS = "locks"  # how often locks were taken
     SIZE = "size"  # as the program asked for it
     NAME = "name"
     ROOT = "root"
     POINTER = "pointer"  # what is stored in objects
+    LIVE = "live"  # which of the allocated objects a collection would keep
     TYPE = "type"
     GOROUTINE = "goroutine"
     TIME = "time"
@@ -66,9 +77,17 @@ SPAN_FACTS: Final[Mapping[SpanField, Fact]] = {
     "ptr": Fact.MSPAN,
 }
 
+COUNTER_FACTS: Final[Mapping[str, Fact]] = {  # of the counters in counters.py; the others are MSTATS
+    **dict.fromkeys(("heap_live", "heap_marked", "gc_trigger", "next_gc", "trigger_ratio"), Fact.PACER),
+    **dict.fromkeys(("nserved_mcache", "nserved_central", "nserved_heap", "nserved_large", "nserved_os", "nzero"), Fact.SERVED),
+    **dict.fromkeys(("nheap_alloc", "nheap_grow", "nmcache_flush", "nos_release", "nswept", "nswept_in_vain"), Fact.SERVED),
+    "nheap_lock": Fact.LOCKS,
+}
+
 Doubts = Mapping[Fact, str]  # a sentence for each fact that is not known, or only derived
 
 SESSION_DOUBTS: Final[Doubts] = {
+    Fact.PCACHE: "Go 1.10 has no page caches: the Ps take pages from the heap's lists of free spans",
     Fact.TYPE: "a command allocates bytes of which some are pointers, and no type",
     Fact.GOROUTINE: "a session has Ps, and no goroutines that run on them",
 }

@@ -11,37 +11,17 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import compress, repeat
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from gomem_core.go.amd64 import TINY_SIZE
 from gomem_core.suggest import nearest
+from gomem_core.world.objectinfo import ALIVE, ObjectField, ObjectInfo
 
-ObjectField = Literal["addr", "size", "ptrdata", "born", "dropped"]  # those that can be asked for as a column
-ALIVE: Final = -1  # in the column `dropped`
 _NOBODY: Final = -1  # as the number of an object
 
 
 class ReplayDiffers(Exception):
     """Going forward again gave another heap than the first time: an impossible state."""
-
-
-class ObjectInfo(NamedTuple):
-    """One object: address and size in bytes, ptrdata as in mallocgc, the steps that made and dropped it (-1: not yet)."""
-
-    oid: int
-    name: str
-    addr: int
-    size: int
-    ptrdata: int
-    born: int
-    dropped: int
-
-    @property
-    def kind(self) -> Literal["noscan", "scan", "head"]:
-        """The word of the command language: noscan, scan or head."""
-        if not self.ptrdata:
-            return "noscan"
-        return "scan" if self.ptrdata == self.size else "head"
 
 
 class ObjectColumns(NamedTuple):

@@ -34,6 +34,7 @@ SpanField = Literal[
     "ptr",
 ]
 STATES: Final[tuple[State, ...]] = get_args(State)
+PtrWords = Sequence[int] | bytes | bool  # see SlotColumns
 
 
 class SpanInfo(NamedTuple):
@@ -131,28 +132,32 @@ class SlotInfo(NamedTuple):
     allocated: bool
     alloc_bit: bool  # its bit in allocBits, which holds the marks of the cycle swept last
     marked: bool  # its bit in gcmarkBits: set by a mark, until the span is swept
-    rooted: bool  # the program refers to it
+    rooted: bool | None  # the program refers to it
 
 
 class SlotColumns(NamedTuple):
-    """What lies in all spans, an entry each in address order; bit i of a bit set is slot i; 0 where there are no slots."""
+    """What lies in all spans, an entry each in address order; bit i of a bit set is slot i; 0 where there are no slots.
 
-    alloc_bits: tuple[int, ...]
-    alloc_cache: tuple[int, ...]  # bit i is slot freeindex + i
-    gcmark_bits: tuple[int, ...]
-    root_bits: tuple[int, ...]  # slots to which the program itself refers
-    ptr_words: tuple[Sequence[int] | bool, ...]  # of each slot, how many words may hold pointers; a bool: all words, or none
+    Of the bit sets those are None of which nothing is known.  Which words may hold pointers is told by a number for each slot, of
+    so many words from its first on; or by bytes with a bit for each word of the span; or by a bool: all words, or none.
+    """
+
+    alloc_bits: Sequence[int]
+    alloc_cache: Sequence[int] | None  # bit i is slot freeindex + i
+    gcmark_bits: Sequence[int] | None
+    root_bits: Sequence[int] | None  # slots to which the program itself refers
+    ptr_words: Sequence[PtrWords | None]
 
 
 class WordInfo(NamedTuple):
-    """One word of the arena with its two bits of the heap bitmap."""
+    """One word of a span with its bits of the heap bitmap; None is what is not known, or what this version of Go has not."""
 
     addr: int
-    pointer: bool
-    scan: bool
-    byte_addr: int  # of the bitmap byte that describes it
-    shift: int  # bit of the pointer bit in that byte; the scan bit is 4 higher
-    value: int  # the pointer stored there, 0: none
+    pointer: bool | None
+    scan: bool | None
+    byte_addr: int | None  # of the byte that has its bits
+    shift: int  # bit of the pointer bit in that byte; where there is a scan bit, it is 4 higher
+    value: int | None  # the pointer stored there, 0: none
 
 
 class CentralInfo(NamedTuple):
@@ -160,8 +165,21 @@ class CentralInfo(NamedTuple):
 
     spanclass: int
     lengths: tuple[int, ...]  # of its lists, in the order of the profile's central_lists
-    nmalloc: int
-    nlock: int
+    nmalloc: int | None  # None: this version of Go does not count it
+    nlock: int | None
+
+    @property
+    def asked(self) -> bool:
+        """Whether it was ever asked for a span; where that is not counted, whether it has any."""
+        return any(self.lengths) if self.nlock is None else self.nlock > 0
+
+
+class PageCache(NamedTuple):
+    """The 64 pages from `base` on of which a P has taken some, to cut spans from without a lock; bit i is page i."""
+
+    base: int
+    free: int
+    scavenged: int  # given back to the operating system, as far as they are free
 
 
 class McacheInfo(NamedTuple):
@@ -172,6 +190,7 @@ class McacheInfo(NamedTuple):
     tiny: int  # address of the tiny block, 0: none
     tinyoffset: int
     cached: tuple[tuple[int, int, int], ...]  # (spanclass, base of the span, free slots)
+    pages: PageCache | None = None  # None: this version of Go has none
 
 
 class Region(NamedTuple):
@@ -190,9 +209,9 @@ class MemStats(NamedTuple):
     """What runtime.ReadMemStats tells, field names as in Go's runtime.MemStats; bytes and counts."""
 
     Alloc: int  # bytes of objects allocated and not yet swept away; the same as HeapAlloc
-    TotalAlloc: int
-    Mallocs: int
-    Frees: int
+    TotalAlloc: int | None
+    Mallocs: int | None
+    Frees: int | None
     HeapAlloc: int
     HeapSys: int
     HeapIdle: int
@@ -202,7 +221,7 @@ class MemStats(NamedTuple):
     StackInuse: int
     MSpanInuse: int
     MCacheInuse: int
-    NextGC: int
+    NextGC: int | None
     NumGC: int
     BySize: tuple[tuple[int, int, int], ...]  # (size, mallocs, frees) of the classes 0 … 60
 

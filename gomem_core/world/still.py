@@ -10,27 +10,48 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import SimpleNamespace
-from typing import Any, Final, NamedTuple, cast, get_type_hints
+from typing import Any, Final, NamedTuple, NoReturn, cast, get_type_hints
 
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.counters import Counters
-from gomem_core.world.facts import STILL_DOUBTS, Doubts, Fact
+from gomem_core.world.facts import COUNTER_FACTS, STILL_DOUBTS, Doubts, Fact
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.records import McacheInfo, MemStats, Region
+from gomem_core.world.slotobjects import ObjectTypes, SlotObjects
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import StillLists, StillSpans
-from gomem_core.world.world import Extents, Kind, Sums, World
+from gomem_core.world.world import Extents, Kind, NotKnown, Sums, Unknown, World, unknown
 
 COUNTERS: Final = tuple(get_type_hints(Counters))
 
 
 class Place(NamedTuple):
-    """Where a still was taken: what it is called, and after which step of a session."""
+    """Where a still was taken: what it is called, after which step of a session, and of what sort of heap."""
 
     title: str
-    step: int
+    step: int  # 0 where there are no steps
+    of: Kind = "session"
+    go: str = ""  # the version as the program says it, where it says more than the profile's name
+    note: str = ""  # what is to be told of the moment, such as that it was not one
+
+
+class SumRest(NamedTuple):
+    """What is counted besides the counters; None is what is not known."""
+
+    central_locks: int | None
+    gcpercent: int | None
+    sweepgen: int | None
+    sweepdone: bool | None
+    unswept_count: int | None
+
+
+REST_FACTS: Final[Mapping[str, Fact]] = {
+    "central_locks": Fact.LOCKS,
+    "gcpercent": Fact.GOGC,
+    **dict.fromkeys(("sweepgen", "sweepdone", "unswept_count"), Fact.SWEEPGEN),
+}
 
 
 @dataclass(frozen=True)
@@ -44,34 +65,87 @@ class StillCaches:
         return [*self.records]
 
 
-@dataclass(frozen=True)
-class StillSums:
-    """What was counted; `counters` by name, see Counters."""
+class _Counted:
+    """The counters by name; who is asked for one that is not known raises NotKnown."""
 
-    counters: Mapping[str, Any]  # Any: all are numbers but nsmallfree, which is a list of them
-    memory: MemStats
-    central_locks: int
-    gcpercent: int
-    sweepgen: int
-    sweepdone: bool
-    unswept_count: int
+    def __init__(self, counters: Mapping[str, Any], doubts: Doubts) -> None:
+        self.__dict__ = {name: value for name, value in counters.items() if value is not None}
+        self._doubts = doubts
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name not in COUNTERS:
+            raise AttributeError(name)
+        raise NotKnown(self._doubts.get(COUNTER_FACTS.get(name, Fact.MSTATS), name))
+
+
+class StillSums:
+    """What was counted; `counters` by name, see Counters, None for those that are not known; `doubts` say why."""
+
+    def __init__(self, counters: Mapping[str, Any], memory: MemStats, rest: SumRest, doubts: Doubts = STILL_DOUBTS) -> None:
+        self.counters = counters
+        self.memory = memory
+        self.rest = rest
+        self._doubts = doubts
 
     @classmethod
     def of(cls, sums: Sums) -> StillSums:
         """Those of any world."""
+        if isinstance(sums, StillSums):
+            return sums
         stats = {name: getattr(sums.stats, name) for name in COUNTERS}
         stats["nsmallfree"] = [*stats["nsmallfree"]]
-        others = sums.central_locks, sums.gcpercent, sums.sweepgen, sums.sweepdone, sums.unswept_count
-        return cls(stats, sums.mem_stats(), *others)
+        return cls(stats, sums.mem_stats(), SumRest(*(getattr(sums, name) for name in SumRest._fields)))
+
+    def doubted(self, doubts: Doubts) -> StillSums:
+        """The same, with these sentences for what is not known."""
+        return StillSums(self.counters, self.memory, self.rest, doubts)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, StillSums):
+            return False
+        return (self.counters, self.memory, self.rest) == (other.counters, other.memory, other.rest)
+
+    __hash__ = None  # type: ignore[assignment]  # it holds a dict
 
     @cached_property
     def stats(self) -> Counters:
         """The running counters; not to be changed."""
-        return cast("Counters", SimpleNamespace(**self.counters))
+        return cast("Counters", _Counted(self.counters, self._doubts))
 
     def mem_stats(self) -> MemStats:
         """MemStats without the flush that reading them in a program causes."""
         return self.memory
+
+    def _known(self, name: str) -> int:
+        value: int | None = getattr(self.rest, name)
+        if value is None:
+            raise NotKnown(self._doubts.get(REST_FACTS[name], name))
+        return value
+
+    @property
+    def central_locks(self) -> int:
+        """How often the lock of any mcentral was taken."""
+        return self._known("central_locks")
+
+    @property
+    def gcpercent(self) -> int:
+        """GOGC, -1: off."""
+        return self._known("gcpercent")
+
+    @property
+    def sweepgen(self) -> int:
+        """The heap's sweep generation."""
+        return self._known("sweepgen")
+
+    @property
+    def sweepdone(self) -> bool:
+        """Whether nothing waits to be swept."""
+        return bool(self._known("sweepdone"))
+
+    @property
+    def unswept_count(self) -> int:
+        """Spans in use that wait to be swept."""
+        return self._known("unswept_count")
 
 
 @dataclass(frozen=True)
@@ -91,57 +165,80 @@ class StillExtents:
         return [*self.regions]
 
 
+class Facets(NamedTuple):
+    """What a still is made of; what is not known of it is Unknown."""
+
+    spans: StillSpans | Unknown
+    slots: StillSlots | Unknown
+    pointers: StillPointers | Unknown
+    lists: StillLists | Unknown
+    caches: StillCaches | Unknown
+    sums: StillSums | Unknown
+    extents: StillExtents | Unknown
+
+
 class Still:
     """One moment of a world; equal stills look the same, wherever they were taken."""
 
-    kind: Final[Kind] = "still"
+    # What is not known is Unknown, whatever its type says here: see World.
+    spans: StillSpans
+    slots: StillSlots
+    pointers: StillPointers
+    lists: StillLists
+    caches: StillCaches
+    sums: StillSums
+    extents: StillExtents
 
     def __init__(
         self,
         place: Place,
         profile: Profile,
-        spans: StillSpans,
-        slots: StillSlots,
-        pointers: StillPointers,
-        lists: StillLists,
-        caches: StillCaches,
-        sums: StillSums,
-        extents: StillExtents,
-        rows: ObjectColumns,
+        facets: Facets,
+        rows: ObjectColumns | ObjectTypes,
         doubts: Doubts = STILL_DOUBTS,
+        kind: Kind = "still",
     ) -> None:
+        """`rows` are the objects that a session made; or the types of what lies in slots, as far as they are known."""
         self.place = place
         self.profile = profile
-        self.spans = spans
-        self.slots = slots
-        self.pointers = pointers
-        self.lists = lists
-        self.caches = caches
-        self.sums = sums
-        self.extents = extents
         self.rows = rows
-        self._doubts = doubts
+        self.doubts = doubts
+        self.kind = kind
+        for name, facet in facets._asdict().items():
+            setattr(self, name, facet)
 
     @classmethod
     def of(cls, world: World, objects: ObjectTable, place: Place) -> Still:
         """The world as it is now, in time proportional to its spans and stored pointers; `place` says where that is."""
+        if isinstance(world, Still):
+            return world
         extents, profile = StillExtents.of(world.extents), world.profile
         stored = StoredPointers.of(world.pointers)
         spans = StillSpans.of(world.spans, extents.arenas)
-        slots = StillSlots(spans, world.slots.columns(), stored, extents.arenas, world.slots.zerobase)
+        slots = StillSlots(spans, world.slots.columns(), stored, extents.arenas, world.slots.zerobase, profile)
         lists = StillLists(spans, {c: world.lists.central(c) for c in profile.span_classes}, profile)
         caches = StillCaches(tuple(world.caches.mcaches()))
         pointers, sums = StillPointers(slots, stored), StillSums.of(world.sums)
-        return cls(place, profile, spans, slots, pointers, lists, caches, sums, extents, objects.columns())
+        return cls(place, profile, Facets(spans, slots, pointers, lists, caches, sums, extents), objects.columns())
+
+    @property
+    def facets(self) -> Facets:
+        """All of them."""
+        return Facets(*(getattr(self, name) for name in Facets._fields))
 
     @cached_property
-    def objects(self) -> ObjectTable:
-        """The objects that the program had ever had, to be looked at only."""
-        return ObjectTable.of(self.rows)
+    def objects(self) -> Objects:
+        """The objects, to be looked at only: those that the program had ever had, or what lies in the slots."""
+        if isinstance(self.rows, ObjectColumns):
+            return ObjectTable.of(self.rows)
+        missing = unknown(self, "spans", "slots")
+        if missing:
+            return cast("Objects", Unknown(missing))
+        return SlotObjects(self.profile, self.spans, self.slots, self.rows, self.doubt(Fact.ROOT))
 
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known; empty where it is."""
-        return self._doubts.get(fact, "")
+        return self.doubts.get(fact, "")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Still) and self._all() == other._all()
@@ -149,5 +246,6 @@ class Still:
     __hash__ = None  # type: ignore[assignment]  # it holds arrays
 
     def _all(self) -> tuple[object, ...]:
-        parts = self.spans, self.slots, self.pointers.stored, self.lists, self.caches, self.sums, self.extents
-        return self.profile, *parts, self.rows
+        pointers = self.facets.pointers
+        stored = pointers if isinstance(pointers, Unknown) else pointers.stored
+        return self.profile, *self.facets._replace(pointers=Unknown("")), stored, self.rows, self.doubts

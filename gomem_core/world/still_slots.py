@@ -3,24 +3,38 @@
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
+from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.records import SlotColumns, SlotInfo, SpanInfo, WordInfo
-from gomem_core.world.slotrows import Runs, slot_at, slot_rows, slot_sets, word_rows
+from gomem_core.world.slotrows import SpanBits, slot_at, slot_rows, slot_sets, word_rows
 from gomem_core.world.still_spans import StillSpans
 from gomem_core.world.world import Pointers
 
 _PAUSE: Final = 256  # slots
+Joined = Callable[[int, int], tuple[bytes, bytes]]
 
 
 class StillSlots:
     """Slots and words, from the bits of each span."""
 
-    def __init__(self, spans: StillSpans, columns: SlotColumns, stored: StoredPointers, arenas: Arenas, zerobase: int) -> None:
+    def __init__(
+        self,
+        spans: StillSpans,
+        columns: SlotColumns,
+        stored: StoredPointers | None,
+        arenas: Arenas,
+        zerobase: int,
+        profile: Profile,
+        joined: Joined | None = None,
+    ) -> None:
+        """`stored` None: it is not known; `joined` answers as `set_bytes` does, where somebody knows a quicker way."""
         self.zerobase = zerobase
+        self._profile = profile
+        self._joined = joined
         self._spans = spans
         self._columns = columns
         self._stored = stored
@@ -39,21 +53,27 @@ class StillSlots:
         info = self._spans.row(number)
         return (number, info) if info.base == base and info.state == "inuse" else None
 
-    def bits(self, base: int) -> tuple[int, int, int]:
+    def _bits(self, n: int) -> SpanBits:
+        columns = self._columns
+        marks, roots = columns.gcmark_bits, columns.root_bits
+        return SpanBits(columns.alloc_bits[n], None if marks is None else marks[n], None if roots is None else roots[n])
+
+    def bits(self, base: int) -> tuple[int, int | None, int | None]:
         """allocBits, allocCache and gcmarkBits of the span in use at `base`."""
         found = self.in_use(base)
         if found is None:
             return 0, 0, 0
         columns, n = self._columns, found[0]
-        return columns.alloc_bits[n], columns.alloc_cache[n], columns.gcmark_bits[n]
+        cache, marks = columns.alloc_cache, columns.gcmark_bits
+        return columns.alloc_bits[n], None if cache is None else cache[n], None if marks is None else marks[n]
 
     def rows(self, base: int, start: int = 0, stop: int | None = None) -> list[SlotInfo]:
         """Slots number start to stop of the span in use at `base`; none for other spans."""
         found = self.in_use(base)
         if found is None:
             return []
-        columns, (n, info) = self._columns, found
-        return slot_rows(info, (columns.alloc_bits[n], columns.gcmark_bits[n], columns.root_bits[n]), start, stop)
+        n, info = found
+        return slot_rows(info, self._bits(n), start, stop)
 
     def at(self, addr: int) -> SlotInfo | None:
         """The slot that holds `addr`; None outside slots."""
@@ -71,7 +91,7 @@ class StillSlots:
 
     def roots(self) -> Iterator[tuple[SpanInfo, int]]:
         """Each span, and the slots to which the program itself refers, as a bit set."""
-        return zip(self._spans.each(), self._columns.root_bits, strict=True)
+        return zip(self._spans.each(), self._columns.root_bits or (), strict=True)
 
     def words(self, addr: int, count: int) -> list[WordInfo]:
         """`count` words from `addr` (rounded down to a word), as far as its span goes; none of free spans."""
@@ -80,8 +100,8 @@ class StillSlots:
         if found is None:
             return []
         n, info = found
-        runs: Runs = self._columns.ptr_words[n]
-        return word_rows(info, addr, count, runs, self._stored.in_span(info), self._arenas.at(info.base).start)
+        stored = None if self._stored is None else self._stored.in_span(info)
+        return word_rows(info, addr, count, self._columns.ptr_words[n], stored, self._profile, self._arenas.at(info.base).start)
 
     def sets(self, base: int) -> tuple[int, int] | None:
         """The allocated slots of the span in use at `base`, and those of them that are not dead, as bit sets; else None."""
@@ -89,17 +109,31 @@ class StillSlots:
         if found is None:
             return None
         n, info = found
-        return slot_sets(info, self._columns.alloc_bits[n], self._columns.gcmark_bits[n])
+        bits = self._bits(n)
+        return slot_sets(info, bits.alloc, bits.gcmark)
 
     def set_bytes(self, start: int, stop: int) -> tuple[bytes, bytes]:
         """What `sets` says of spans number start to stop, joined, as Slots says."""
+        if self._joined is not None:
+            return self._joined(start, stop)
         allocated, live = bytearray(), bytearray()
         for n, info in enumerate(self._spans.rows(start, stop), start):
             size = (info.nelems + 7) // 8
-            taken, held = slot_sets(info, self._columns.alloc_bits[n], self._columns.gcmark_bits[n])
+            bits = self._bits(n)
+            taken, held = slot_sets(info, bits.alloc, bits.gcmark)
             allocated += taken.to_bytes(size, "little")
             live += held.to_bytes(size, "little")
         return bytes(allocated), bytes(live)
+
+    def taken_counts(self) -> array[int]:
+        """How many slots of each span are allocated."""
+        joined, nelems = self.set_bytes(0, self._spans.count)[0], self._spans.columns().nelems
+        found, at = array("q"), 0
+        for count in nelems:
+            size = (count + 7) >> 3
+            found.append(int.from_bytes(joined[at : at + size], "little").bit_count())
+            at += size
+        return found
 
     def columns(self) -> SlotColumns:
         """What lies in all spans, in address order."""
@@ -155,7 +189,7 @@ class StillPointers:
     def is_root(self, addr: int) -> bool:
         """Whether the program itself refers to an object in the slot that holds `addr`."""
         slot = self._slots.at(addr)
-        return slot is not None and slot.rooted
+        return slot is not None and slot.rooted is True
 
     def is_reachable(self, addr: int) -> bool:
         """Whether the program can reach the object at `addr` through what it refers to."""

@@ -24,7 +24,15 @@ SPAN_FIELDS: Final[tuple[SpanField, ...]] = get_args(SpanField)
 class StillSpans:
     """Spans in address order."""
 
-    def __init__(self, columns: SpanColumns, left_over: Sequence[tuple[int, int, int]], arenas: Arenas) -> None:
+    def __init__(
+        self,
+        columns: SpanColumns,
+        left_over: Sequence[tuple[int, int, int]],
+        arenas: Arenas,
+        disputes: Mapping[int, str] | None = None,
+    ) -> None:
+        """`disputes`: base of a span → what was read of it and contradicts something else."""
+        self.disputes = {} if disputes is None else dict(disputes)
         self._columns = columns
         self._left_over = tuple(left_over)
         self._arenas = arenas
@@ -33,6 +41,8 @@ class StillSpans:
     @classmethod
     def of(cls, spans: Spans, arenas: Arenas) -> StillSpans:
         """The spans of any world."""
+        if isinstance(spans, StillSpans):
+            return spans
         found: dict[str, Any] = {}  # Any: each column has a type of its own
         for name in SPAN_FIELDS:
             column = array("q")
@@ -46,7 +56,12 @@ class StillSpans:
         return cls(SpanColumns(**found), spans.left_over(), arenas)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, StillSpans) and self._columns == other._columns and self._left_over == other._left_over
+        return (
+            isinstance(other, StillSpans)
+            and self._columns == other._columns
+            and self._left_over == other._left_over
+            and self.disputes == other.disputes
+        )
 
     __hash__ = None  # type: ignore[assignment]  # it holds arrays
 
@@ -108,6 +123,10 @@ class StillSpans:
         at = bisect_right(self._left_over, (page, 1 << 63, 0)) - 1
         start, count, base = self._left_over[at] if at >= 0 else (0, 0, 0)
         return (base, False) if page < start + count else (0, False)
+
+    def disputed(self, base: int) -> str:
+        """What was read of the span at `base` and contradicts something else; empty where nothing does."""
+        return self.disputes.get(base, "")
 
     def left_over(self) -> list[tuple[int, int, int]]:
         """Entries of the spans array inside free spans: (page, number of entries, the base) of each run."""

@@ -6,9 +6,9 @@ nothing is copied but what is asked for, and nothing can be changed.  Addresses 
 arenas.py says.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import Literal, NoReturn, Protocol
+from typing import Final, Literal, NoReturn, Protocol, TypeVar, get_args
 
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
@@ -67,6 +67,10 @@ class Spans(Protocol):
         """What `list_name` of a span can be, in alphabetical order."""
         ...
 
+    def disputed(self, base: int) -> str:
+        """What was read of the span at `base` and contradicts something else, in a sentence; empty where nothing does."""
+        ...
+
     def left_over(self) -> list[tuple[int, int, int]]:
         """Entries of the spans array inside free spans, which are left over: (page, number of entries, the base) of each run."""
         ...
@@ -75,7 +79,7 @@ class Spans(Protocol):
 class Slots(Protocol):
     """What lies in spans: slots, words and their bits."""
 
-    def bits(self, base: int) -> tuple[int, int, int]:
+    def bits(self, base: int) -> tuple[int, int | None, int | None]:
         """allocBits, allocCache and gcmarkBits of the span in use at `base`; bit i is slot i (of the cache, freeindex + i)."""
         ...
 
@@ -296,6 +300,7 @@ Kind = Literal[  # what sort of heap it is
     "gctrace",  # ... lines of GODEBUG=gctrace=1
 ]
 Facet = Literal["spans", "slots", "pointers", "lists", "caches", "sums", "extents"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 class World(Protocol):
@@ -353,6 +358,17 @@ class World(Protocol):
     def extents(self) -> Extents:
         """Where there is memory."""
         ...
+
+
+Answer = TypeVar("Answer")
+
+
+def known(ask: Callable[[], Answer]) -> Answer | None:
+    """The answer to a question, None where it is not known."""
+    try:
+        return ask()
+    except NotKnown:
+        return None
 
 
 def unknown(world: World, *needed: Facet) -> str:

@@ -36,6 +36,7 @@ from gomem_tui.explorer.table_actions import TableActions
 from gomem_tui.explorer.time_actions import TimeActions
 from gomem_tui.explorer.typist import Typing, Typist
 from gomem_tui.explorer.visit import SessionVisit, Visit
+from gomem_tui.explorer.watch import Watch
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.explorer.work import WHILE_BUSY, Work
 from gomem_tui.opening import open_console
@@ -43,7 +44,7 @@ from gomem_tui.panes.bars import Where
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.settings.keynames import shown
-from gomem_tui.settings.options import Options
+from gomem_tui.settings.options import EVERY, Options
 from gomem_tui.terminal.driver import PasteTooLong
 
 DEFAULT: Final = Options()
@@ -75,7 +76,8 @@ class Explorer(DrawnApp):
         self.footer = footer = Footer(keyboard, self._where)
         self.stage = stage = Stage(model, widgets, options.presenting, self)
         self.work = work = Work(model, widgets, footer, self)
-        self.time_actions = time = TimeActions(model, work, footer)
+        self.looking = watch = Watch(options.every or EVERY, work, footer, self)
+        self.time_actions = time = TimeActions(model, work, footer, watch)
         self.prompt_actions = prompt = PromptActions(model, widgets, stage, work, footer, visit, options, self)
         self.table_actions = tables = TableActions(model, widgets, stage, prompt.row, footer, self)
         self.pane_actions = panes = PaneActions(model, widgets, stage, time, prompt, footer, options.presenting)
@@ -115,6 +117,8 @@ class Explorer(DrawnApp):
         greeting = self._visit.greeting()
         if greeting:
             self.footer.say(greeting)
+        if self.options.every:
+            self.looking.begin()
 
     def hang_up(self, code: int) -> None:
         """End for a signal, which does not wait for what takes long."""
@@ -144,7 +148,7 @@ class Explorer(DrawnApp):
         """What the footer's keys depend on."""
         if self.stage.typing:
             return Where("prompt")
-        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not self.model.is_read)
+        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not self.model.session.is_one_moment)
 
     def changed(self) -> None:
         """Draw another heap or selection: what the footer said is over, unless it speaks of what is being typed."""
@@ -270,6 +274,9 @@ class Explorer(DrawnApp):
 
     async def _press(self, event: Key) -> None:
         """Do what a key does now: those that go first, then typing, then the others.  What was said before is over."""
+        if self.looking.end():  # any key does that, and nothing else
+            self.footer.say("")
+            return
         if self.message and not self.stage.typing and not self.work.busy:
             self.footer.say("")
         if await self._check_bindings(event.key, priority=True):

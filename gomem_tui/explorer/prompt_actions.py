@@ -77,8 +77,11 @@ class PromptActions:
         if instead:
             return instead
         session, keyboard = self._model.session, self._options.keyboard
+        if session.goes_on and session.at_end:
+            key = keyboard.name("step")
+            return f"{key} looks again; type show, find or diff" if key else "type look, show, find or diff"
         if self._model.is_read:
-            return "type show, find or diff file: this heap was read"
+            return "type show, find or diff: this heap was read"
         if session.at_end:
             return "this is the end; type a command, for example alloc 48 scan"
         line = session.line(session.step + 1).strip()

@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from typing import Final
 
+from gomem_core.session.outcome import Outcome
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.parts import Actions
+from gomem_tui.explorer.watch import Watch
 from gomem_tui.explorer.work import Work
 from gomem_tui.panes.model import Model
-from gomem_tui.render.words import ONE_MOMENT
+from gomem_tui.render.words import NO_EVENTS, ONE_MOMENT
 
 
 class TimeActions:
     """What keys do to where the session stands."""
 
-    def __init__(self, model: Model, work: Work, footer: Footer) -> None:
+    def __init__(self, model: Model, work: Work, footer: Footer, watch: Watch) -> None:
+        self.watch = watch
+        watch.look = self.look
         self._model = model
         self._work = work
         self._footer = footer
@@ -26,13 +30,27 @@ class TimeActions:
         }
 
     def step(self) -> None:
-        """Do the next step."""
+        """Do the next step; after the last look at a process, look again."""
         session = self._model.session
-        if session.at_end:
+        if session.at_end and session.goes_on:
+            self.look()
+        elif session.at_end:
             type_it = self._footer.keyboard.name("prompt")
             self._say_edge(f"This is the end; {type_it} types a command." if type_it else "This is the end.")
         else:
             self._travel(self._model.forward, session.ahead.next_takes_long())
+
+    def look(self) -> None:
+        """Look once more at the process."""
+        self._work.do(self._model.look, self._looked, long=True)
+
+    def _looked(self, outcome: Outcome) -> None:
+        """Show what was seen, or why it could not be."""
+        self.arrived()
+        if outcome.error is not None:
+            self.watch.end()
+            self._footer.say(f"{outcome.error.message}.")
+        self.watch.tell()
 
     def step_back(self) -> None:
         """Stand before the last step, or before the command that is half done."""
@@ -45,7 +63,9 @@ class TimeActions:
     def micro(self, direction: int) -> None:
         """Go one event further in the next command, or back."""
         session = self._model.session
-        if direction > 0 and session.at_end:
+        if self._model.is_read:
+            self._footer.say(ONE_MOMENT if session.is_one_moment else NO_EVENTS)
+        elif direction > 0 and session.at_end:
             self._say_edge("This is the end.")
         elif direction < 0 and not session.step and not session.event:
             self._say_edge("This is the beginning.")
@@ -58,8 +78,11 @@ class TimeActions:
         self._work.do(lambda: self._model.seek(direction), lambda found: self._sought(direction, found), long)
 
     def edge_step(self, direction: int) -> None:
-        """Go to the end of all steps, or to the beginning."""
+        """Go to the end of all steps, or to the beginning; after the last look at a process, begin to look again and again."""
         session = self._model.session
+        if direction > 0 and session.at_end and session.goes_on:
+            self.watch.begin()
+            return
         last = len(session.steps) if direction > 0 else 0
         if (session.step, session.event) == (last, 0):
             self._say_edge("This is the end: no step lies ahead." if direction > 0 else "This is the beginning.")
@@ -80,7 +103,7 @@ class TimeActions:
 
     def _say_edge(self, message: str) -> None:
         """Say that it goes no further; of a heap that has no steps at all, that."""
-        self._footer.say(ONE_MOMENT if self._model.is_read else message)
+        self._footer.say(self._model.edge(message))
 
     def _travel(self, go: Callable[[], object], long: bool = False) -> None:
         """Move through the session, and show where it stands then."""

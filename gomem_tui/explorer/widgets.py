@@ -1,7 +1,6 @@
 """What is seen above the prompt: header, panes, Why, scrub bar."""
 
 from gomem_core.files.timeline import MAIN
-from gomem_core.world.still import Still
 from gomem_tui.panes.arena import ArenaPane
 from gomem_tui.panes.bars import Bar
 from gomem_tui.panes.base import HeapPane, LinePane
@@ -29,17 +28,18 @@ class SessionBars:
     def header(self, width: int) -> Line:
         """Returns the line above all: the session, the step, figures of the heap."""
         session, console = self.model.session, self.model.console
-        world = self.model.world
-        place = (world.place.step, 0, 0) if isinstance(world, Still) else (session.step, session.event, len(session.steps))
+        strip = session.strip
+        place, still = (session.step, session.event, len(session.steps)), None if strip is None else strip.shown
         branch = session.branches.name if session.branches.name != MAIN else ""
         title = console.script.title or console.script.name
-        return render_header(world, place, title, width, branch, console.read_only)
+        return render_header(self.model.world, place, title, width, branch, console.read_only, still)
 
     def scrub(self, width: int) -> Line:
         """Returns all steps on one line."""
         session = self.model.session
         track = Track(session.step, session.event, len(session.steps), session.trail.marks, session.bookmarks)
-        return render_scrub(track, width, " one moment" if self.model.is_read else " no steps yet")
+        empty = " one moment" if session.is_one_moment else " one look so far" if self.model.is_read else " no steps yet"
+        return render_scrub(track, width, empty)
 
     def step_at(self, width: int, x: int) -> int | None:
         """Returns the step at column x of the scrub bar; None beside it."""

@@ -30,6 +30,7 @@ from gomem_tui.panes.classorder import ClassOrder
 from gomem_tui.panes.logorder import LogOrder
 from gomem_tui.panes.sifter import Sifter
 from gomem_tui.render.lines import Scene, Selection
+from gomem_tui.render.words import FIRST_LOOK, LAST_LOOK, ONE_MOMENT
 
 _SPARKS: Final = 400  # steps of heap_live that any pane can show
 AT_ONCE: Final = 2_000  # rows that are worked out by the screen's own thread: some 20 ms
@@ -75,11 +76,21 @@ class Model:
     @property
     def heap_live(self) -> Sequence[int]:
         """Bytes after each of the last steps up to here."""
+        if self.is_read:  # of looks that is not known
+            return ()
         return self.session.trail.heap_live[max(0, self.session.step + 1 - _SPARKS) : self.session.step + 1]
+
+    def edge(self, of_a_session: str) -> str:
+        """What is said where it goes no further."""
+        if self.session.is_one_moment:
+            return ONE_MOMENT
+        if self.is_read:
+            return LAST_LOOK if self.session.step else FIRST_LOOK
+        return of_a_session
 
     def _make_orders(self) -> None:
         session = self.session
-        self.is_read = session.world.kind != "session"  # then it has no steps, and takes no commands
+        self.is_read = session.strip is not None  # then it takes no commands but look
         self.order = SpanOrder(session.world, lambda: self.session.account, AT_ONCE)
         self.objects = ObjectOrder(session.world, session.objects, AT_ONCE)
         self.classes = ClassOrder(session.world)
@@ -105,6 +116,10 @@ class Model:
             self.console.forward()
         except Stopped:
             self.console.moved()
+
+    def look(self) -> Outcome:
+        """Look once more at the process whose heap is shown."""
+        return self.submit("look")
 
     def goto(self, step: int, event: int = 0) -> None:
         """Stand at a step, or after so many events of the command after it; where it was stopped, if it is."""

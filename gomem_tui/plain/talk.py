@@ -104,7 +104,8 @@ class PlainTalk:
     def _welcome(self) -> None:
         session = self.model.session
         self.model.arrived()  # a session that was taken up again stands somewhere already
-        does = "show, find and diff look at the heap" if self.model.is_read else "Enter does the next step"
+        looks = "Enter looks at the process again" if session.goes_on else "show, find and diff look at the heap"
+        does = looks if self.model.is_read else "Enter does the next step"
         self._tell(f"gomem in plain text. {does}, help tells more, quit ends.")
         if self.console.script.title:
             self._tell(self.console.script.title)
@@ -215,8 +216,10 @@ class PlainTalk:
 
     def _forward(self) -> None:
         session = self.model.session
-        if session.at_end:
-            self._tell(ONE_MOMENT if self.model.is_read else "This is the end. Type a command, for example: alloc 48 scan")
+        if session.at_end and session.goes_on:
+            self._submit("look")
+        elif session.at_end:
+            self._tell(self.model.edge("This is the end. Type a command, for example: alloc 48 scan"))
         else:
             self._travel(self.model.forward, session.ahead.next_takes_long())
 
@@ -226,7 +229,7 @@ class PlainTalk:
         self.model.arrived()
         if self._place() == before:
             edge = "This is the end." if self.model.session.at_end else "This is the beginning."
-            self._tell(ONE_MOMENT if self.model.is_read else edge)
+            self._tell(self.model.edge(edge))
         else:
             self._tell_arrival()
 
@@ -326,7 +329,8 @@ class PlainTalk:
         session = self.model.session
         place = f"Step {session.step} of {len(session.steps)}"
         if self.model.is_read:
-            self._tell(ONE_MOMENT)
+            looks = f"Look {session.step + 1} of {len(session.steps) + 1}."
+            self._tell(ONE_MOMENT if session.is_one_moment else looks)
             return
         if session.at_end:
             self._tell(f"{place}, the end.")

@@ -9,8 +9,10 @@ from typing import Final
 from rich.cells import cell_len
 
 from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.versions import BITS_IN_SPAN
 from gomem_core.queries.difference_tables import GLYPHS
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.facts import UNKNOWN
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SlotInfo, SpanInfo, WordInfo
 from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
@@ -39,6 +41,8 @@ _WORD: Final = 3  # cells of a word: the border of its slot, its bits, whether a
 _BITS: Final = ("◆ pointer and scan bit", "◇ pointer bit", "▫ scan bit", "· none", "→ a pointer is stored", "│ a slot begins")
 _BITS_BRIEF: Final = ("◆ both bits", "◇ pointer", "▫ scan", "· none", "→ stored", "│ slot")
 _NO_BITS: Final = ("noscan: no pointers here, so no bits are kept", "│ slot")
+_READ_BITS: Final = ("◆ may be a pointer", "· is none", "│ slot")
+_TYPED: Final = ("? told by the object's type, not by bits", "│ slot")
 _STATES: Final = ("● taken", "○ free", "✗ dead, unswept", "m marked", "† dropped", "+ this step")
 _STATE_SIGNS: Final = {"allocated": "●", "dead": "✗", "free": "○"}
 
@@ -53,7 +57,7 @@ def stride(info: SpanInfo, height: int) -> int:
     return info.elemsize if info.elemsize <= bitmap_rows(height) * ROW_BYTES else ROW_BYTES
 
 
-def render_bitmap(world: World, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
+def render_bitmap(world: World, port: Port, scene: Scene, objects: Objects) -> list[Line]:
     """Title rule, headings, then bitmap byte number port.top of the selected span and following, and a legend."""
     info = world.spans.at(scene.selection.addr)
     if info is None or not info.elemsize:
@@ -67,11 +71,17 @@ def render_bitmap(world: World, port: Port, scene: Scene, objects: ObjectTable) 
     if words:
         lines += _Rows(world, info, port, scene, objects).lines(words)
     lines += [()] * (port.height - _FOOT - len(lines))
-    bits = _NO_BITS if info.kind == "noscan" else _BITS
-    if len("  ".join(bits)) >= port.width:
-        bits = _NO_BITS if info.kind == "noscan" else _BITS_BRIEF
-    lines += [((f" {join_fitting(parts, port.width - 1)}", "label"),) for parts in (bits, _STATES)]
+    lines += [((f" {join_fitting(parts, port.width - 1)}", "label"),) for parts in (_legend(world, info, port.width), _STATES)]
     return fit_all(lines, port)
+
+
+def _legend(world: World, info: SpanInfo, width: int) -> tuple[str, ...]:
+    """What the signs of words mean."""
+    if info.kind == "noscan":
+        return _NO_BITS
+    if world.profile.heap_bits != "two bits":
+        return _READ_BITS if world.profile.heap_bits == "arena" or info.elemsize <= BITS_IN_SPAN else _TYPED
+    return _BITS if len("  ".join(_BITS)) < width else _BITS_BRIEF
 
 
 def _notes(info: SpanInfo, port: Port, scene: Scene) -> list[str]:
@@ -89,7 +99,7 @@ def _notes(info: SpanInfo, port: Port, scene: Scene) -> list[str]:
 class _Rows:
     """Draws rows of one span."""
 
-    def __init__(self, world: World, info: SpanInfo, port: Port, scene: Scene, objects: ObjectTable) -> None:
+    def __init__(self, world: World, info: SpanInfo, port: Port, scene: Scene, objects: Objects) -> None:
         self._world = world
         self._info = info
         self._first = 0  # the number of the first slot that is seen
@@ -123,15 +133,20 @@ class _Rows:
         for word in words:
             spans += self._word(word)
         spans.append((" " * ((_WORDS - len(words)) * _WORD + 1), "text"))
-        spans.append((f"{short(words[0].byte_addr):<12} ", "dim"))
+        byte = words[0].byte_addr
+        spans.append((f"{short(byte) if byte is not None else '':<12} ", "dim"))
         room = self._width - sum(len(text) for text, _ in spans)
         return (*spans, *self._slots(addr, first, room))
 
     def _word(self, w: WordInfo) -> list[Span]:
         glyph = "·"
-        if self._info.kind == "scan":
+        if self._info.kind == "scan" and w.pointer is None:
+            glyph = UNKNOWN
+        elif self._info.kind == "scan" and w.scan is None:
+            glyph = "◆" if w.pointer else "·"
+        elif self._info.kind == "scan":
             glyph = ("◆" if w.scan else "◇") if w.pointer else "▫" if w.scan else "·"
-        token: Token = "high" if w.value else "dim" if glyph in "·▫" else "low"
+        token: Token = "high" if w.value else "unknown" if glyph == UNKNOWN else "dim" if glyph in "·▫" else "low"
         if self._cursor <= w.addr < self._cursor + self._step:
             token = self._tone
         elif self._slot <= w.addr < self._slot + self._info.elemsize:
@@ -169,10 +184,12 @@ class _Rows:
         return self._objects.in_slot(slot.addr, self._info.elemsize) if slot.allocated else []
 
     def _names(self, slot: SlotInfo) -> list[str]:
-        return [("" if self._objects.is_alive(oid) else "†") + self._objects.name(oid) for oid in self._here(slot)]
+        here = map(self._objects.info, self._here(slot))
+        named = ((o, o.name or o.type) for o in here)
+        return [("" if self._objects.is_alive(o.oid) else "†") + name for o, name in named if name]
 
 
-def _mark(slot: SlotInfo, here: list[int], scene: Scene, objects: ObjectTable) -> str:
+def _mark(slot: SlotInfo, here: list[int], scene: Scene, objects: Objects) -> str:
     """What marks a slot: in a difference the glyph of what happened to it, else + when the last step changed it."""
     changed = slot.addr in scene.touched.slots
     if not scene.comparing:
@@ -187,13 +204,13 @@ def _mark(slot: SlotInfo, here: list[int], scene: Scene, objects: ObjectTable) -
     return GLYPHS["new" if here and all(_is_new(oid, scene, objects) for oid in here) else "changed"]
 
 
-def _is_new(oid: int, scene: Scene, objects: ObjectTable) -> bool:
+def _is_new(oid: int, scene: Scene, objects: Objects) -> bool:
     """Whether the object was made by the last step, or since the other moment of a difference."""
     o = objects.info(oid)
-    return scene.objects.get((o.name, o.addr, o.size, o.ptrdata, o.born)) == "new" if scene.comparing else o.born == scene.last
+    return scene.objects.get(o.key) == "new" if scene.comparing else o.born == scene.last
 
 
-def _written(w: WordInfo, info: SpanInfo, scene: Scene, objects: ObjectTable) -> bool:
+def _written(w: WordInfo, info: SpanInfo, scene: Scene, objects: Objects) -> bool:
     """Whether a pointer was stored in the word, or its bits are those of an object that was not there before."""
     if w.addr in scene.touched.words:
         return True

@@ -5,15 +5,20 @@ from typing import NamedTuple
 
 from gomem_core.frozen import frozen
 from gomem_core.queries.figures import Figures
+from gomem_core.world.facts import UNKNOWN
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Scene, Span
 
 
 class Sum(NamedTuple):
-    """A figure under the name that a pane gives it; `was` is the same as `now` where nothing changed, or nobody knows."""
+    """A figure under the name that a pane gives it; `was` is the same as `now` where nothing changed, or nobody knows.
+
+    None is what the heap does not know.
+    """
 
     name: str
-    now: int
-    was: int
+    now: int | None
+    was: int | None
 
 
 @frozen
@@ -41,14 +46,15 @@ class Compared:
 
     def text(self, s: Sum, form: Callable[[int], str], width: int = 1 << 10) -> str:
         """Its value; in a difference what it was, too, where both fit."""
-        both = f"{form(s.was)}→{form(s.now)}"
-        return both if self.scene.comparing and s.now != s.was and len(both) <= width else form(s.now)
+        now = shown(s.now, form)
+        both = f"{shown(s.was, form)}→{now}"
+        return both if self.scene.comparing and s.now != s.was and len(both) <= width else now
 
     def line_up(self, head: str, sums: Sequence[Sum], form: Callable[[int], str], width: int, rows: int) -> list[Line]:
         """The figures side by side in `rows` lines, each after the cell that marks it; what they were only where all fits."""
         lines = self._packed(head, [f"{s.name} {self.text(s, form)}" for s in sums], sums, width, rows)
         if any(sum(len(text) for text, _ in line) > width for line in lines):
-            lines = self._packed(head, [f"{s.name} {form(s.now)}" for s in sums], sums, width, rows)
+            lines = self._packed(head, [f"{s.name} {shown(s.now, form)}" for s in sums], sums, width, rows)
         return lines + [()] * (rows - len(lines))
 
     def _packed(self, head: str, texts: list[str], sums: Sequence[Sum], width: int, rows: int) -> list[Line]:
@@ -60,9 +66,15 @@ class Compared:
             if used + len(text) + 1 > width and len(lines) < rows:
                 lines.append([(" " * len(lead), "text")])
                 used = len(lead)
-            lines[-1] += [(self.sign(s), "new"), (f"{text} ", "text" if s.now else "dim")]
+            tone: Token = "unknown" if s.now is None else "text" if s.now else "dim"
+            lines[-1] += [(self.sign(s), "new"), (f"{text} ", tone)]
             used += len(text) + 2
         return [_without_end(line) for line in lines]
+
+
+def shown(value: int | None, form: Callable[[int], str]) -> str:
+    """A figure in its form, ? where it is not known."""
+    return UNKNOWN if value is None else form(value)
 
 
 def _without_end(line: list[Span]) -> Line:

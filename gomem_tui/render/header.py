@@ -3,23 +3,29 @@
 from typing import Final
 
 from gomem_core.go.amd64 import U64_MAX
-from gomem_core.report import format_bytes
-from gomem_core.world.facts import UNKNOWN
-from gomem_core.world.world import World, unknown
+from gomem_core.report import counted, format_bytes
+from gomem_core.world.facts import UNKNOWN, Fact
+from gomem_core.world.still import Still
+from gomem_core.world.world import Unknown, World, known, unknown
 from gomem_tui.render.lines import Line, Span, bar, fit
 from gomem_tui.render.words import clean, clip
 
 _NAME: Final = 12  # cells, less than which tell nothing of a longer name
 _GAUGE: Final = 8
+_VERSION: Final = 30  # of a version with experiments
 _TOLD: Final = {
     "one P": " 1 P ",
     "Ps": " P{p} of {count} Ps ",
     "step": " step {step}/{total} ",
     "half step": " step {step}.{event}/{total} ",
-    "still": " a still of step {step} ",
+    "step kept": " a still of step {step} ",
+    "kept": " a still of a {of} ",
+    "read": " {of} ",
+    "look": " look {look}/{looks} ",
     "branch": "in {branch} ",
     "read-only": " read-only ",
     "live": " heap_live {live} ",
+    "in use": " HeapAlloc {alloc}, HeapInuse {inuse} ",
     "trigger": "GC at {trigger} ",
     "off": "GC off ",
     "GCs": "GCs {count} ",
@@ -31,15 +37,21 @@ _SPARE: Final = ("gomem", "P", "go", "trigger")
 
 
 def render_header(
-    world: World, place: tuple[int, int, int], name: str, width: int, branch: str = "", read_only: bool = False
+    world: World,
+    place: tuple[int, int, int],
+    name: str,
+    width: int,
+    branch: str = "",
+    read_only: bool = False,
+    still: Still | None = None,
 ) -> Line:
     """Name, P, place, heap_live against the trigger, collections; less where narrow.
 
-    `place` is a step, events of the next, and steps in all; of a still the step at which it was taken.  `branch` is the one the
-    session is in, nothing for the main one.  `read_only`: nothing can be changed.
+    `place` is a step, events of the next, and steps in all; of looks at a heap likewise.  `branch` is the one the session is in,
+    nothing for the main one.  `read_only`: nothing can be changed.  `still` is what is shown of a heap that is read.
     """
     name = clean(name)
-    parts = _parts(world, place, branch, read_only)
+    parts = _parts(world, place, branch, read_only, still)
     least = min(len(name), _NAME) + 2 if name else 0
     if _cells(parts) + least > width:
         del parts["gauge"]
@@ -53,20 +65,32 @@ def render_header(
     return fit(tuple(spans), width)
 
 
-def _parts(world: World, place: tuple[int, int, int], branch: str, read_only: bool) -> dict[str, list[Span]]:
+def _parts(world: World, place: tuple[int, int, int], branch: str, read_only: bool, still: Still | None) -> dict[str, list[Span]]:
     """Returns all that could be shown, in order."""
-    step, event, total = place
-    place_form = "still" if world.kind == "still" else "half step" if event else "step"
-    at = _TOLD[place_form].format(step=step, event=event, total=total)
+    go = clean(still.place.go) if still is not None and still.place.go else world.profile.name
     return {
         "gomem": [(" gomem ", "focus")],
-        "go": [(f"{world.profile.name} ", "label")],
+        "go": [(f"{clip(go, _VERSION)} ", "label")],
         "P": _ps(world),
-        "step": [(at, "new" if event else "text")],
+        **_at(place, still),
         "branch": [(_TOLD["branch"].format(branch=branch), "new")] if branch else [],
         "read-only": [(_TOLD["read-only"], "new")] if read_only else [],
         **_pacing(world),
     }
+
+
+def _at(place: tuple[int, int, int], still: Still | None) -> dict[str, list[Span]]:
+    """The step; of a heap that is read what was looked at, which look is shown, and what is to be told of that moment."""
+    step, event, total = place
+    if still is None:
+        at = _TOLD["half step" if event else "step"].format(step=step, event=event, total=total)
+        return {"step": [(at, "new" if event else "text")]}
+    of, kept = still.place.of, still.kind == "still"
+    what = _TOLD["step kept" if of == "session" else "kept" if kept else "read"].format(step=still.place.step, of=of)
+    look = _TOLD["look"].format(look=step + 1, looks=total + 1) if total or still.kind == "process" else ""
+    disputes = {} if isinstance(still.facets.spans, Unknown) else still.spans.disputes
+    told = [still.place.note, f"{counted(len(disputes), 'span')} disputed" if disputes else ""]
+    return {"step": [(what, "text"), (look, "text")], "note": [(f" {text} ", "new") for text in told if text]}
 
 
 def _ps(world: World) -> list[Span]:
@@ -74,7 +98,9 @@ def _ps(world: World) -> list[Span]:
     if unknown(world, "caches"):
         return []
     ps = world.caches.mcaches()
-    current = next(c.p for c in ps if c.current)
+    current = next((c.p for c in ps if c.current), None)
+    if current is None:  # several may allocate at once
+        return [(f" {counted(len(ps), 'P')} ", "text")]
     return [(_TOLD["one P" if len(ps) == 1 else "Ps"].format(p=current, count=len(ps)), "text")]
 
 
@@ -82,7 +108,20 @@ def _pacing(world: World) -> dict[str, list[Span]]:
     """How full the heap is, against the trigger, and how often it was collected."""
     if unknown(world, "sums"):
         return {"live": [(_TOLD["live"].format(live=UNKNOWN), "unknown")], "trigger": [], "gauge": [], "GCs": []}
-    trigger, live, count = world.sums.stats.gc_trigger, world.sums.stats.heap_live, world.sums.stats.numgc
+    stats = world.sums.stats
+    count, done = known(lambda: stats.numgc), known(lambda: world.sums.sweepdone)
+    told: dict[str, list[Span]] = (
+        {}
+        if count is None
+        else {
+            "GCs": [(_TOLD["sweeping" if done is False else "GCs"].format(count=count), "text")],
+        }
+    )
+    if world.doubt(Fact.PACER):
+        inuse, alloc = stats.heap_inuse, world.sums.mem_stats().HeapAlloc
+        figures = _TOLD["in use"].format(alloc=format_bytes(alloc), inuse=format_bytes(inuse))
+        return {"live": [(figures, "text")], "trigger": [], "gauge": [], **told}
+    trigger, live = stats.gc_trigger, stats.heap_live
     never = trigger == U64_MAX
     gauge: list[Span] = [] if never else [("▕", "dim"), (bar(live / trigger, _GAUGE), "mid"), ("▏ ", "dim")]
     reached = _TOLD["off" if never else "trigger"].format(trigger=format_bytes(trigger))
@@ -90,7 +129,7 @@ def _pacing(world: World) -> dict[str, list[Span]]:
         "live": [(_TOLD["live"].format(live=format_bytes(live)), "text")],
         "trigger": [(reached, "label")],
         "gauge": gauge,
-        "GCs": [(_TOLD["GCs" if world.sums.sweepdone else "sweeping"].format(count=count), "text")],
+        **told,
     }
 
 

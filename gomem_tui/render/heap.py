@@ -117,12 +117,12 @@ def _single(c: Compared, world: World, port: Port, account: Account, lived: Sequ
     lines += [part.sparkline(lived, width)] if chosen.spark else []
     lines += [part.memstats(c, width)] if chosen.memstats else []
     lines += [*air, *([part.stacked(c, width)] if chosen.stacked else []), *part.account_grid(c, width), *air]
-    lines += counts.served_lines(c, width, chosen.served) if chosen.served else []
+    lines += counts.served_lines(c, world, width, chosen.served) if chosen.served else []
     lines += [counts.cost_line(c, width)] if chosen.costs else []
     if chosen.free > 1:
         lines += _filled(counts.free_table(c, world, chosen.free, width), chosen.free)
     elif chosen.free:
-        lines.append(counts.free_summary(c, width))
+        lines.append(counts.free_summary(c, world.profile.heap_lists is not None, width))
     return [*lines, *air, *_waste(account, port, c.scene, chosen)]
 
 
@@ -156,8 +156,8 @@ def _left(c: Compared, port: Port, account: Account, lived: Sequence[int], chose
 def _right(c: Compared, world: World, rows: int, width: int) -> list[Line]:
     lines = [
         part.heading("how many allocations each of them served", width),
-        *counts.counter_table(c, width),
+        *counts.counter_table(c, world, width),
         counts.tiny_note(c, width),
     ]
-    lines.append(part.heading("free pages, in spans by length", width))
+    lines.append(part.heading(f"free pages, in {'spans' if world.profile.heap_lists else 'stretches'} by length", width))
     return [*lines, *counts.free_table(c, world, max(1, rows - len(lines)), width)]

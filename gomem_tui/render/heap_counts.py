@@ -5,10 +5,12 @@ from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.report import counted, format_bytes
+from gomem_core.world.facts import UNKNOWN, Fact
 from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum
 from gomem_tui.render.lines import Line, Scene, address_cells, bar, fit, short
+from gomem_tui.render.reflow import reflow
 from gomem_tui.render.words import clip, join_fitting, short_count
 
 _SERVED: Final = {
@@ -23,6 +25,7 @@ _ADDRESS: Final = 12  # cells for an address, where it is not longer
 _LARGE_WALKED: Final = 1_000  # large free spans that are looked at
 _TOLD: Final = {
     "head": "free spans",
+    "pages": "free pages",
     "list": "{npages} pages ×{count}",
     "large": "longer than 127 pages {nbytes}",
     "none": "none",
@@ -43,31 +46,45 @@ def served_rows(width: int) -> int:
     return 1 if width >= 78 else 2
 
 
-def served_lines(c: Compared, width: int, rows: int) -> list[Line]:
+def served_lines(c: Compared, world: World, width: int, rows: int) -> list[Line]:
     """Returns lines that say who served how many allocations."""
+    if why := world.doubt(Fact.SERVED):
+        return _not_counted(why, width, rows)
     sums = [c.sum(field, brief) for field, (_, brief) in _SERVED.items()]
     return c.line_up("served by", sums, short_count, width, rows)
+
+
+def _not_counted(why: str, width: int, rows: int) -> list[Line]:
+    """The sentence in so many lines."""
+    lines = [((" ", "text"), *line) for line in reflow([(f"{UNKNOWN} {why}", "unknown")], width - 2)]
+    return (lines + [()] * rows)[:rows]
+
+
+def _both(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else a + b
 
 
 def cost_line(c: Compared, width: int) -> Line:
     """How often locks were taken and the operating system was asked."""
     grow, release = c.sum("nheap_grow"), c.sum("nos_release")
-    asked = Sum("OS calls", grow.now + release.now, grow.was + release.was)
-    locks = (c.sum("heap_locks", "mheap"), c.sum("central_locks", "mcentral"))
+    asked = Sum("OS calls", _both(grow.now, release.now), _both(grow.was, release.was))
+    locks = (c.sum("nheap_lock", "mheap"), c.sum("central_locks", "mcentral"))
     return c.line_up("locks", [*locks, asked], short_count, width, 1)[0]
 
 
-def counter_table(c: Compared, width: int) -> list[Line]:
+def counter_table(c: Compared, world: World, width: int) -> list[Line]:
     """The ladder with its counts, and what was paid, one below the other."""
+    if why := world.doubt(Fact.SERVED):
+        return _not_counted(why, width, len(_SERVED) + 2)
     sums = [c.sum(field, name) for field, (name, _) in _SERVED.items()]
-    total = max(sum(s.now for s in sums), 1)
+    total = max(sum(s.now or 0 for s in sums), 1)
     cells = max(4, min(24, width - 36))
     lines: list[Line] = []
     for s in sums:
         count = c.text(s, str, 9)
         tone: Token = "text" if s.now else "dim"
-        drawn = bar(s.now / total, cells)
-        share = f"{100 * s.now / total:>6.1f} %"
+        drawn = bar((s.now or 0) / total, cells)
+        share = f"{100 * (s.now or 0) / total:>6.1f} %"
         lines.append(
             (
                 (f"  {c.sign(s)}", "new"),
@@ -86,7 +103,7 @@ def tiny_note(c: Compared, width: int) -> Line:
 
 
 def _costs(c: Compared, width: int) -> list[Line]:
-    mheap, mcentral = c.sum("heap_locks"), c.sum("central_locks")
+    mheap, mcentral = c.sum("nheap_lock"), c.sum("central_locks")
     grow, release = c.sum("nheap_grow"), c.sum("nos_release")
     locks = _TOLD["locks"].format(mheap=c.text(mheap, str), mcentral=c.text(mcentral, str))
     calls = _TOLD["calls"].format(grow=c.text(grow, str), release=c.text(release, str))
@@ -105,12 +122,12 @@ def _free_changed(c: Compared) -> str:
     return c.scene.sign(changed) or " "
 
 
-def free_summary(c: Compared, width: int) -> Line:
-    """All free lists in a line."""
-    large = c.now.free_large
+def free_summary(c: Compared, lists: bool, width: int) -> Line:
+    """All free lists in a line; `lists`: there are any."""
+    large = c.now.free_large or 0
     parts = [_TOLD["large"].format(nbytes=format_bytes(large))] if large else []
     parts += [_TOLD["list"].format(npages=npages, count=count) for npages, count in c.now.free.items()]
-    head = f"{_TOLD['head']} "
+    head = f"{_TOLD['head' if lists else 'pages']} "
     text = join_fitting(parts, width - len(head) - 4, ", ") if parts else _TOLD["none"]
     more = ", …" if parts and text != ", ".join(parts) else ""
     return ((_free_changed(c), "new"), (head, "label"), (text + more, "text"))

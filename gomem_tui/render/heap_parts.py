@@ -8,7 +8,7 @@ from gomem_core.go.sizeclasses import is_noscan
 from gomem_core.queries.account import Balance, Held, Share
 from gomem_core.report import format_bytes
 from gomem_tui.draw.style import Token
-from gomem_tui.render.compared import Compared
+from gomem_tui.render.compared import Compared, Sum, shown
 from gomem_tui.render.lines import Line, Scene, Span, bar, fit
 from gomem_tui.render.words import clip, join_fitting
 
@@ -38,6 +38,11 @@ _NOTES: Final = (
     "in spans nobody uses",
     "to the OS, addresses stay",
 )
+_READ_NOTES: Final = {  # of a heap that is read
+    "live slots": "of objects that live, whole",
+    "taken": "a collection is marking",
+    "?": "not known of this heap",
+}
 _USED: Final = "arena_used − arena_start"
 _ALL_USED: Final = "used, of all arenas"
 _TOLD: Final = {
@@ -68,14 +73,16 @@ def gauge(c: Compared, width: int) -> list[Line]:
     """heap_live against trigger and goal; what the collector does."""
     now = c.now
     live, trigger, goal = c.sum("heap_live", "live"), c.sum("gc_trigger", "trigger"), c.sum("next_gc", "goal")
-    gogc = c.sum("gogc", "GOGC")
+    gogc = c.sum("gcpercent", "GOGC")
     head: list[Span] = [(c.sign(live), "new"), (f"live {c.text(live, format_bytes)} ", "text")]
     if now.gc_trigger == U64_MAX:
         first: Line = (*head, (c.sign(gogc, trigger), "new"), ("GOGC off: only gc collects", "label"))
         return [first, _collections(c, width)]
     told: list[Span] = []
-    for s, text in ((trigger, format_bytes(trigger.now)), (goal, format_bytes(goal.now)), (gogc, _percent(gogc.now))):
-        told += [(c.sign(s), "new"), (f"{s.name} {text}", "label")]
+    for s, form in ((trigger, format_bytes), (goal, format_bytes), (gogc, _percent)):
+        told += [(c.sign(s), "new"), (f"{s.name} {shown(s.now, form)}", "label")]
+    if now.heap_live is None or now.gc_trigger is None or now.next_gc is None:
+        return [(*head, *told), _collections(c, width)]
     cells = max(4, min(32, width - 3 - sum(len(text) for text, _ in (*head, *told))))
     share = now.heap_live / max(now.next_gc, 1)
     at = min(cells - 1, int(now.gc_trigger / max(now.next_gc, 1) * cells))
@@ -90,13 +97,15 @@ def _collections(c: Compared, width: int) -> Line:
     parts = [_TOLD["none"]]
     if c.now.numgc:
         state = _TOLD["swept" if c.now.sweepdone else "sweeping"]
-        marked = _TOLD["marked"].format(nbytes=format_bytes(c.now.heap_marked))
+        marked = _TOLD["marked"].format(nbytes=shown(c.now.heap_marked, format_bytes))
         parts = [_TOLD["collections"].format(n=c.text(sums[0], str)), state, marked]
     return ((c.sign(*sums), "new"), (join_fitting(parts, width - 2, " · "), "label"))
 
 
 def sparkline(lived: Sequence[int], width: int) -> Line:
-    """heap_live after each of the last steps, the latest to the right."""
+    """heap_live after each of the last steps, the latest to the right; there are none in a heap that is read."""
+    if not lived:
+        return ((" heap_live: one moment draws no line", "label"),)
     room = max(1, min(64, width - 36))
     last = lived[-room:]
     most = max(last, default=0)
@@ -121,7 +130,8 @@ def memstats(c: Compared, width: int) -> Line:
 def memstats_note(c: Compared) -> str:
     """The same for a title, where there is no line for it."""
     now = c.now
-    return _TOLD["sums"].format(sys=five(now.heap_sys), inuse=five(now.heap_inuse), idle=five(now.heap_idle))
+    sys, inuse, idle = (shown(n, five) for n in (now.heap_sys, now.heap_inuse, now.heap_idle))
+    return _TOLD["sums"].format(sys=sys, inuse=inuse, idle=idle)
 
 
 # --- The account --------------------------------------------------------------------------------------------------------
@@ -140,12 +150,12 @@ def stacked(c: Compared, width: int) -> Line:
 
 def _cells(parts: Balance, width: int) -> list[int]:
     """Widths in proportion, whole cells, which add up; a part above 0 takes its first cell from the largest."""
-    total = sum(parts)
-    cells = [n * width // total for n in parts]
-    by_rest = sorted(range(len(parts)), key=lambda i: parts[i] * width % total, reverse=True)
+    total, sizes = parts.total, [n or 0 for n in parts]
+    cells = [n * width // total for n in sizes]
+    by_rest = sorted(range(len(parts)), key=lambda i: sizes[i] * width % total, reverse=True)
     for i in by_rest[: width - sum(cells)]:
         cells[i] += 1
-    for i, n in enumerate(parts):
+    for i, n in enumerate(sizes):
         most = max(cells)
         if n and not cells[i] and most > 1:
             cells[cells.index(most)] -= 1
@@ -169,9 +179,20 @@ def account_grid(c: Compared, width: int) -> list[Line]:
     room = cell - 14  # for the value
     cells: list[Line] = []
     for s, (glyph, name, token) in zip(c.balance(), _ALL, strict=True):
-        text = f"{glyph} {name:<10} {c.text(s, five, room):>5}"
-        cells.append(fit(((c.sign(s), "new"), (text, token if s.now or name == "arena" else "dim")), cell))
+        text = f"{glyph} {_called(name, c.now.balance):<10} {c.text(s, five, room):>5}"
+        cells.append(fit(((c.sign(s), "new"), (text, _tone(s, name, token))), cell))
     return [tuple(span for one in cells[i : i + columns] for span in one) for i in range(0, len(cells), columns)]
+
+
+def _called(name: str, balance: Balance) -> str:
+    """The name of a part of the account: what was asked for is not known of a heap that is read, and at times not what lives."""
+    if name != "requested" or balance.slot_waste is not None:
+        return name
+    return "taken" if balance.dead is None else "live slots"
+
+
+def _tone(s: Sum, name: str, token: Token) -> Token:
+    return "unknown" if s.now is None else token if s.now or name == "arena" else "dim"
 
 
 def five(nbytes: int) -> str:
@@ -187,10 +208,12 @@ def account_table(c: Compared, width: int) -> list[Line]:
     arenas = sum(name == "heap: arena" for name, _ in c.now.mapped)
     notes = (*_NOTES, _USED if arenas == 1 else _ALL_USED)
     for s, (glyph, name, token), note in zip(c.balance(), _ALL, notes, strict=True):
-        tone = token if s.now or name == "arena" else "dim"
-        figures = f"{glyph} {name:<11}{format_bytes(s.now):>8}{100 * s.now / total:>7.1f} %"
+        name = _called(name, c.now.balance)
+        share = f"{100 * s.now / total:>7.1f} %" if s.now is not None else " " * 9
+        figures = f"{glyph} {name:<11}{shown(s.now, format_bytes):>8}{share}"
+        note, tone = _READ_NOTES.get(name, note) if s.now is not None else _READ_NOTES["?"], _tone(s, name, token)
         if c.scene.comparing and s.now != s.was:
-            note = _TOLD["was"].format(was=format_bytes(s.was))
+            note = _TOLD["was"].format(was=shown(s.was, format_bytes))
         told = clip(note, width - len(figures) - 4)
         lines.append(((c.sign(s), "new"), (figures, tone), (f"  {told}", "label" if s.now else "dim")))
     return lines
@@ -211,8 +234,8 @@ class _Column(NamedTuple):
 _HEAD: Final = 20  # cells of class, size and kind
 _WASTED: Final = _Column("wasted", 7, "text", lambda share, _: format_bytes(share.wasted))
 _FREE: Final = _Column("free slots", 11, "mid", lambda share, _: _some(share.free_slots))
-_SLOTS: Final = _Column("slot waste", 11, "high", lambda share, _: _some(share.slot_waste))
-_DEAD: Final = _Column("dead", 7, "error", lambda share, _: _some(share.dead))
+_SLOTS: Final = _Column("slot waste", 11, "high", lambda share, _: shown(share.slot_waste, _some))
+_DEAD: Final = _Column("dead", 7, "error", lambda share, _: shown(share.dead, _some))
 _TAILS: Final = _Column("tails", 7, "top", lambda share, _: _some(share.tails))
 _SHARE: Final = _Column("share", 7, "text", lambda share, _: f"{share.percent(share.wasted):.1f}%")
 _SPANS: Final = _Column("spans", 9, "text", lambda _, held: _spans(held))

@@ -10,7 +10,8 @@ from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import BITMAP_BYTES_PER_ARENA_BYTE, PAGE_SHIFT, PHYS_PAGE_SIZE, PTR_SIZE
 from gomem_core.queries.reach import object_at
 from gomem_core.report import format_bytes
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.facts import UNKNOWN
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import Region
 from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
@@ -58,7 +59,7 @@ class _Row:
     line: Line
 
 
-def render_layout(world: World, port: Port, scene: Scene, objects: ObjectTable) -> list[Line]:
+def render_layout(world: World, port: Port, scene: Scene, objects: Objects) -> list[Line]:
     """Title rule, and as much of the picture as there is room for."""
     notes = [scene.legend, "bars: log scale", _TOLD["mapped"].format(nbytes=format_bytes(sum(_mapped(world))))]
     notes.append("high addresses above")
@@ -82,7 +83,7 @@ def _mapped(world: World) -> list[int]:
 class _Picture:
     """Makes the rows for one heap and one selection."""
 
-    def __init__(self, world: World, port: Port, scene: Scene, objects: ObjectTable) -> None:
+    def __init__(self, world: World, port: Port, scene: Scene, objects: Objects) -> None:
         self._world = world
         self._port = port
         self._objects = objects
@@ -188,15 +189,16 @@ class _Picture:
             return _TOLD[key].format(slot=slot.slot, size=info.elemsize)
         o = self._objects.info(oid)
         key = "object" if self._addr == o.addr else "in object"
-        return _TOLD[key].format(name=o.name, size=size_text(o.size), kind=o.kind, byte=self._addr - o.addr)
+        name, size = self._objects.name(oid), UNKNOWN if o.size is None else size_text(o.size)
+        return _TOLD[key].format(name=name, size=size, kind=o.kind, byte=self._addr - o.addr)
 
     def _byte_told(self, offset: int) -> str:
         first = self._addr - offset % BITMAP_BYTES_PER_ARENA_BYTE
         words = self._world.slots.words(first, BITMAP_BYTES_PER_ARENA_BYTE // PTR_SIZE)
         if not words:
             return _TOLD["no bits"]
-        scan = "".join(str(int(w.scan)) for w in reversed(words))
-        pointer = "".join(str(int(w.pointer)) for w in reversed(words))
+        scan = "".join(str(int(w.scan is True)) for w in reversed(words))
+        pointer = "".join(str(int(w.pointer is True)) for w in reversed(words))
         return _TOLD["bits"].format(scan=scan, pointer=pointer, first=short(first))
 
     def _entry_told(self, page: int) -> str:

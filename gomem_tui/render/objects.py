@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.queries.kept import fate_sentence
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.reach import Fate, fate, find_paths, object_at, slot_of
-from gomem_core.world.objects import ObjectInfo, ObjectTable
+from gomem_core.world.facts import UNKNOWN, Fact, or_unknown
+from gomem_core.world.objectinfo import ObjectInfo, Objects
 from gomem_core.world.records import SlotInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import World, known, unknown
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, address_cells, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
@@ -21,6 +21,7 @@ _HEAD: Final = 2  # title rule, headings
 _FOOT: Final = 3  # about the selected object
 _LINKS: Final = 8  # of an object that are told
 _NAME: Final = 12
+_TYPE: Final = 20  # cells more for the name of a type
 _ADDRESS: Final = 12  # cells for an address, where it is not longer
 _MADE: Final = 36  # cells for the line that made the selected object
 _STATE: Final = 15
@@ -35,6 +36,7 @@ _LOOKS: Final[dict[Fate, tuple[str, Token]]] = {
     "dead": ("✗", "error"),
     "swept": ("·", "dim"),
     "zero": ("∅", "dim"),
+    "taken": ("●", "text"),
 }
 _STATES: Final[dict[Fate, str]] = {
     "rooted": "rooted",
@@ -43,6 +45,7 @@ _STATES: Final[dict[Fate, str]] = {
     "dead": "dead, unswept",
     "swept": "swept",
     "zero": "no memory",
+    "taken": "taken",
 }
 _TOLD: Final = {  # about the selected object, in whole sentences
     "noscan": "links: none, it was allocated noscan",
@@ -53,6 +56,8 @@ _TOLD: Final = {  # about the selected object, in whole sentences
     "made": "step {step}: {line}",
     "dropped": "dropped at step {step}",
     "slot": "slot {slot} of span {span}",
+    "place": "slot {slot} of {span}, {size} B",
+    "unknown": f"links: {UNKNOWN} {{why}}",
 }
 
 
@@ -64,7 +69,7 @@ def object_rows(height: int) -> int:
 class Rows(NamedTuple):
     """What the table is made of; `history` are the lines that were done, `selected` is the number of an object, -1: none."""
 
-    objects: ObjectTable
+    objects: Objects
     order: ObjectOrder
     history: Sequence[str]
     selected: int
@@ -97,9 +102,11 @@ def _notes(table: Rows, port: Port, scene: Scene) -> list[str]:
     objects, order = table.objects, table.order
     count = len(order)
     place = shown_rows(port.top + 1, min(port.top + object_rows(port.height), count), count) if count else ""
-    total = f"{count} of {len(objects)}" if order.text else f"{len(objects)} ever, {objects.alive} rooted"
-    newest = order.sort == "step" and order.descending
-    by = "newest first" if newest else f"by {order.sort} {'↓' if order.descending else '↑'}"
+    rooted = known(lambda: objects.alive)
+    all_of_them = f"{len(objects)} in slots" if rooted is None else f"{len(objects)} ever, {rooted} rooted"
+    total = f"{count} of {len(objects)}" if order.text else all_of_them
+    sort = "address" if order.sort == "step" and rooted is None else order.sort
+    by = "newest first" if sort == "step" and order.descending else f"by {sort} {'↓' if order.descending else '↑'}"
     notes = [working(order), scene.legend, f"filter {order.text}" if order.text else "", total, place, by]
     return [*notes, "" if scene.comparing else MARKS]
 
@@ -115,21 +122,27 @@ def sort_at(world: World, x: int, width: int) -> str:
     return "state" if state <= x < state + _STATE else "step"
 
 
-def _cells(world: World) -> tuple[int, int]:
-    """Cells for names and for addresses: what an address needs more, names get less."""
+def _cells(world: World, width: int) -> tuple[int, int]:
+    """Cells for names and for addresses: what an address needs more, names get less; types are longer where there is room."""
     address = address_cells(world.extents.arenas, _ADDRESS)
-    return _NAME + _ADDRESS - address, address
+    longer = _TYPE if world.doubt(Fact.NAME) and width >= _LINES + _TYPE else 0
+    return _NAME + longer + _ADDRESS - address, address
 
 
 def _heading(world: World, width: int) -> Line:
-    name, address = _cells(world)
-    text = f"     {'name':<{name}} {'address':<{address}}{'size':>6}  "
+    (name, address), typed = _cells(world, width), bool(world.doubt(Fact.NAME))
+    text = f"     {'type' if typed else 'name':<{name}} {'address':<{address}}{'size':>6}  "
     text += f"{'kind':<8}" if width >= _KINDS else ""
     text += f"{'state':<{_STATE}}"
     text += f"{'links':>5} " if width >= _COUNTED else ""
     text += f"{'step':>5}"
-    text += " made by" if width >= _LINES else ""
+    text += (" place" if typed else " made by") if width >= _LINES else ""
     return ((text, "label"),)
+
+
+def _size(o: ObjectInfo) -> str:
+    """What the program asked for."""
+    return UNKNOWN if o.size is None else size_text(o.size)
 
 
 def _cut(name: str, cells: int) -> str:
@@ -143,7 +156,7 @@ class _Table:
         self,
         world: World,
         scene: Scene,
-        objects: ObjectTable,
+        objects: Objects,
         history: Sequence[str],
         port: Port,
         paths: dict[int, list[int]],
@@ -154,11 +167,12 @@ class _Table:
         self._history = history
         self._port = port
         self._paths = paths
+        self._no_links = unknown(world, "pointers")  # why nothing is known of them
 
     def row(self, oid: int, chosen: bool) -> Line:
         """One object."""
         width, o = self._port.width, self._objects.info(oid)
-        name, address = _cells(self._world)
+        name, address = _cells(self._world, width)
         slot = slot_of(self._world, self._objects, oid)
         what = fate(self._world, self._objects, oid, self._paths)
         glyph, tone = _LOOKS[what]
@@ -168,8 +182,8 @@ class _Table:
             ("▸" if chosen else " ", head),
             (mark or " ", "new" if mark and not chosen else head),
             (f" {glyph} ", tone),
-            (f"{_cut(o.name, name):<{name}} {short(o.addr):<{address}}", head),
-            (f"{size_text(o.size):>6}  ", tone),
+            (f"{_cut(o.name or o.type or UNKNOWN, name):<{name}} {short(o.addr):<{address}}", head),
+            (f"{_size(o):>6}  ", tone if o.size is not None else "unknown"),
         ]
         if width >= _KINDS:
             spans.append((f"{o.kind:<8}", tone))
@@ -177,15 +191,23 @@ class _Table:
         state = _STATES[what].format(holder=self._objects.name(path[-2]) if len(path) > 1 else "")
         spans.append((f"{clip(state, _STATE - 1):<{_STATE}}", tone))
         if width >= _COUNTED:
-            links = len(self._world.pointers.stored_in(o.addr)) if slot is not None and o.ptrdata else 0
-            spans.append((f"{links or '–':>5} ", tone if links else "dim"))
-        spans.append((f"{o.born:>5}", "label"))
+            if self._no_links and o.kind != "noscan":
+                spans.append((f"{UNKNOWN:>5} ", "unknown"))
+            else:
+                links = len(self._world.pointers.stored_in(o.addr)) if slot is not None and o.ptrdata else 0
+                spans.append((f"{links or '–':>5} ", tone if links else "dim"))
+        spans.append((f"{or_unknown(o.born):>5}", "label" if o.born is not None else "unknown"))
         if width >= _LINES:
-            spans.append((" " + clip(self._line(o), width - 1 - sum(len(text) for text, _ in spans)), "label"))
+            spans.append((" " + clip(self._line(o, slot), width - 1 - sum(len(text) for text, _ in spans)), "label"))
         return tuple(spans)
 
-    def _line(self, o: ObjectInfo) -> str:
-        """The line that made the object."""
+    def _line(self, o: ObjectInfo, slot: SlotInfo | None) -> str:
+        """The line that made the object; where nobody typed it, the slot that it has."""
+        if o.born is None:
+            info = self._world.spans.at(o.addr)
+            if slot is None or info is None:
+                return ""
+            return _TOLD["place"].format(slot=slot.slot, span=short(info.base), size=info.elemsize)
         return self._history[o.born - 1].strip() if 0 < o.born <= len(self._history) else ""
 
     def about(self, oid: int, link: int) -> list[Line]:
@@ -194,12 +216,14 @@ class _Table:
         slot = slot_of(self._world, self._objects, oid)
         what = fate(self._world, self._objects, oid, self._paths)
         info = self._world.spans.at(o.addr)
-        parts = [f"▸ {o.name}", f"{size_text(o.size)} {o.kind}"]
-        made = _TOLD["made"].format(step=o.born, line=self._line(o))
-        parts.append(clip(made.removesuffix(": "), _MADE))
+        parts = [f"▸ {self._objects.name(oid)}", f"{_size(o)} {o.kind}"]
+        if o.born is not None:
+            made = _TOLD["made"].format(step=o.born, line=self._line(o, slot))
+            parts.append(clip(made.removesuffix(": "), _MADE))
         if slot is not None and info is not None:
-            parts.append(_TOLD["slot"].format(slot=slot.slot, span=short(info.base)))
-        if o.dropped > 0:
+            key = "slot" if o.born is not None else "place"
+            parts.append(_TOLD[key].format(slot=slot.slot, span=short(info.base), size=info.elemsize))
+        if o.dropped is not None and o.dropped > 0:
             parts.append(_TOLD["dropped"].format(step=o.dropped))
         why = fate_sentence(self._world, self._objects, oid, self._paths)
         links = self._links(o, link) if slot is not None else _TOLD["no links"]
@@ -212,7 +236,9 @@ class _Table:
 
     def _links(self, o: ObjectInfo, link: int) -> str:
         """The links of an object, of which the one that would be followed is marked where there are several."""
-        words = o.ptrdata // PTR_SIZE
+        if self._no_links and o.kind != "noscan":
+            return _TOLD["unknown"].format(why=self._no_links)
+        words = o.words
         links = self._world.pointers.stored_in(o.addr) if words else []
         first = max(0, min(link - _LINKS + 1, len(links) - _LINKS))
         told = "  ".join(
@@ -229,7 +255,7 @@ class _Table:
         return short(addr) if oid is None else self._objects.name(oid)
 
 
-def object_mark(scene: Scene, objects: ObjectTable, o: ObjectInfo, slot: SlotInfo | None, what: Fate) -> str:
+def object_mark(scene: Scene, objects: Objects, o: ObjectInfo, slot: SlotInfo | None, what: Fate) -> str:
     """What marks the object: + it is new, - it was dropped or freed, ≠ something else about it changed; else nothing.
 
     `slot` holds it still, None: no slot does; `what` became of it so far.
@@ -237,7 +263,7 @@ def object_mark(scene: Scene, objects: ObjectTable, o: ObjectInfo, slot: SlotInf
     touched = scene.touched
     aimed_at = what in ("linked", "garbage") and o.addr in touched.targets
     if scene.comparing:
-        found = scene.objects.get((o.name, o.addr, o.size, o.ptrdata, o.born))
+        found = scene.objects.get(o.key)
         changed = slot is not None and slot.addr in touched.slots
         return GLYPHS[found] if found is not None else GLYPHS["changed"] if changed or aimed_at else ""
     if o.born == scene.last:
@@ -249,7 +275,7 @@ def object_mark(scene: Scene, objects: ObjectTable, o: ObjectInfo, slot: SlotInf
     return GLYPHS["changed"] if died or written or aimed_at else ""
 
 
-def _freed_now(scene: Scene, objects: ObjectTable, o: ObjectInfo) -> bool:
+def _freed_now(scene: Scene, objects: Objects, o: ObjectInfo) -> bool:
     """Whether its slot was taken by it, and not by one that was born later, until the last step."""
     if not scene.touched.was_freed(o.addr):
         return False

@@ -10,6 +10,9 @@ from gomem_core.report import format_bytes
 _BLANKS: Final = "\t\n"
 
 ONE_MOMENT: Final = "This heap was read at one moment: there are no steps."
+FIRST_LOOK: Final = "This is the first look."
+LAST_LOOK: Final = "This is the last look."
+NO_EVENTS: Final = "A look has no events: what happened between two looks is not known."
 
 
 def short_count(n: int) -> str:

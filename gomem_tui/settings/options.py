@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from gomem_tui.settings.keys import STANDARD, Keyboard
 from gomem_tui.settings.look import THEMES, Look, choose_look
 from gomem_tui.settings.settings import Chosen
+
+EVERY: Final = 2.0  # seconds between two looks at a process, unless another number was given
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class Options:
     presenting: bool = False  # to an audience: a clicker steps, keys are shown as pressed, Why is larger
     keyboard: Keyboard = STANDARD
     look: Look = field(default_factory=Look)
+    every: float = 0  # seconds after which to look again at a process, from the start; 0: when that is asked for
 
 
 def options_of(settings: Mapping[str, Chosen], keyboard: Keyboard, environ: Mapping[str, str]) -> Options:

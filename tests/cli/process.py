@@ -19,6 +19,8 @@ SUBCOMMAND_NAMES: Final = (  # the subcommands, in the order of the help
     "classes",
     "verify",
     "convert",
+    "attach",
+    "core",
     "bench",
     "open",
     "export",

@@ -91,7 +91,11 @@ ANSWERS = (
     ("save saved.gomem", "Saved"),
     ("open saved.gomem", "Opened"),
 )
-NOT_PRINTED = {"Focused", "Nothing"}  # `focus` and `pause` say nothing to a program
+NOT_PRINTED = {
+    "Focused",
+    "Nothing",
+    "Looked",
+}  # `focus` and `pause` say nothing to a program, and none looks at a heap that is read
 
 
 def validator(name: str = "") -> Draft202012Validator:

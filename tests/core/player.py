@@ -176,7 +176,7 @@ class Player:
 
     def _thing(self, oid: int) -> Thing:
         o = self.session.objects.info(oid)
-        return Thing(o.name, o.addr, o.size, o.ptrdata // 8, rooted=self.session.objects.is_alive(oid))
+        return Thing(o.name, o.addr, o.size or 0, o.words, rooted=self.session.objects.is_alive(oid))
 
     def _add(self, things: list[Thing]) -> None:
         for thing in things:

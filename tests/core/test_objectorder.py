@@ -46,7 +46,7 @@ def test_rows_are_in_order_and_found_again(session: Session, sort: str, descendi
     order.arrange(sort, descending)
     keys: dict[str, Callable[[int], int]] = {
         "step": lambda oid: oid,
-        "size": lambda oid: session.objects.info(oid).size,
+        "size": lambda oid: session.objects.info(oid).size or 0,
         "state": lambda oid: RANK.index(found[oid]),
     }
     got = rows(order)
@@ -64,7 +64,7 @@ def test_filters_by_state_size_kind_and_name(session: Session) -> None:
         assert len(order) == found.count(fate_name)
     order.filter("size>=1K kind:scan")
     assert sorted(rows(order)) == [
-        oid for oid in range(len(found)) if (o := session.objects.info(oid)).size >= 1024 and o.kind == "scan"
+        oid for oid in range(len(found)) if ((o := session.objects.info(oid)).size or 0) >= 1024 and o.kind == "scan"
     ]
     order.filter("^c1")
     assert {session.objects.info(oid).name for oid in rows(order)} == {"c1", "c10", "c11"}

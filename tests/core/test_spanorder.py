@@ -140,12 +140,12 @@ def test_what_a_span_does_not_have_never_passes() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("class:99", "99 is not a number for class; it is between 0 and 66"),
+        ("class:99", "99 is not a number for class; it is between 0 and 67"),
         ("(", '"(" is not a regular expression: missing ), unterminated subpattern'),
         ("state:open", "open is not a state; it is one of inuse, free, manual"),
         ("used<many", "many is not a percentage"),
         ("scan clas:5", "clas is not a field of spans; there are class, size, kind, state, pages,"),
-        ("list:full", "full is not a list; it is one of nonempty, empty, mcache, free, busy, large"),
+        ("list:half", "half is not a list; it is one of nonempty, empty, partial, partialu, full,"),
     ],
 )
 def test_a_bad_filter_says_what_is_wrong_and_fits_a_line(text: str, said: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gomem_core.classic.mstats import MStats
 from gomem_core.session.session import Session
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.still import Place, Still
 from gomem_core.world.world import World
 from tests.core.test_diff import LINES, SCRIPTS, played
@@ -30,7 +30,7 @@ def end_of(work: Generator[None, None, set[int]]) -> set[int]:
             return found
 
 
-def answers(world: World, objects: ObjectTable) -> dict[str, object]:
+def answers(world: World, objects: Objects) -> dict[str, object]:
     """What a world says to every question, at every span and slot and at addresses where there is nothing."""
     spans, slots, pointers, lists = world.spans, world.slots, world.pointers, world.lists
     rows = spans.rows()
@@ -80,7 +80,7 @@ def answers(world: World, objects: ObjectTable) -> dict[str, object]:
         "sums": (sums.mem_stats(), sums.central_locks, sums.gcpercent, sums.sweepgen, sums.sweepdone, sums.unswept_count),
         "extents": (world.extents.arenas, world.extents.layout()),
         "objects": [objects.info(oid) for oid in range(len(objects))],
-        "alive": (objects.alive, objects.living(), objects.churned(), objects.unnamed),
+        "alive": (objects.alive, objects.living(), objects.unnamed),
         "by name": {name: objects.find_name(name) for name in ("o1", "o2", "o9", "o99", "x", "x.1", *objects.names())},
         "by address": [objects.find_addr(addr) for addr in addrs],
         "in slots": [objects.in_slot(addr, slots.elemsize_at(addr)) for addr in taken],

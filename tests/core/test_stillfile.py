@@ -9,11 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.files.stillfile import FieldError, is_still, read_still, still_bytes
-from gomem_core.world.still import Still
+from gomem_core.files.stillfile import FieldError, is_still, read_still, reading, still_bytes
+from gomem_core.go.amd64 import U64_MAX
+from gomem_core.go.versions import PROFILES
+from gomem_core.world.facts import Fact
+from gomem_core.world.records import McacheInfo, PageCache
+from gomem_core.world.still import Facets, Place, Still, StillCaches, StillSums, SumRest
+from gomem_core.world.still_slots import StillSlots
+from gomem_core.world.still_spans import StillSpans
+from gomem_core.world.world import NotKnown, unknown
 from tests.core.test_diff import SCRIPTS, played
 from tests.core.test_still import answers, still_of
 from tests.effort import effort
+from tests.madeup import PROFILE, STARTS, made_up
+from tests.poor import DOUBTS, NO_CACHES, NO_LISTS, poor
 
 LIVELY = """alloc 48 scan as a
 alloc 24 head times 60
@@ -57,11 +66,92 @@ def test_a_still_of_a_heap_halfway_in_a_command_is_read_too(lines: list[str], ev
     assert read_still(gzip.decompress(still_bytes(still))) == still
 
 
+def of_any_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let files be read that are of the made-up version."""
+    monkeypatch.setattr(reading, "PROFILES", (*PROFILES, PROFILE))
+
+
+def test_what_is_not_known_of_a_heap_is_written_and_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facets as their sentences, columns and figures as null; and the table of doubts, where it is not a session's."""
+    of_any_version(monkeypatch)
+    still = poor()
+    found = unpacked(still)
+    assert found["lists"] == {"unknown": NO_LISTS.why}
+    assert found["spans"]["freeindex"] is None
+    again = read_still(json.dumps(found).encode())
+    assert again == still
+    assert {fact: again.doubt(fact) for fact in Fact} == {fact: still.doubt(fact) for fact in Fact}
+    assert unknown(again, "caches") == NO_CACHES.why
+    assert again.spans.rows() == still.spans.rows()
+    assert still_bytes(again) == still_bytes(still)
+
+
+def test_a_heap_of_which_some_things_are_known_is_written_and_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_any_version(monkeypatch)
+    rich = made_up()
+    columns = rich.spans.columns()
+    some = columns._replace(swept=(None, *columns.swept[1:]), ptr=(*columns.ptr[:-1], None))
+    spans = StillSpans(some, [], rich.extents.arenas, {columns.base[3]: "it is torn"})
+    bits = rich.slots.columns()
+    words = tuple(bytes([3] * (n * 128)) if not n % 2 else None for n in columns.npages)
+    slots = StillSlots(
+        spans, bits._replace(root_bits=None, alloc_cache=None, ptr_words=words), None, rich.extents.arenas, 0, PROFILE
+    )
+    memory = rich.sums.memory._replace(Mallocs=None, NextGC=None)
+    counters = dict(rich.sums.counters) | {"heap_live": None, "next_gc": None, "gc_trigger": U64_MAX, "nsmallfree": None}
+    sums = StillSums(counters, memory, SumRest(None, None, 6, None, 3), DOUBTS)
+    cache = McacheInfo(4, False, 0, 0, (), PageCache(STARTS[0], 5, 4))
+    facets = Facets(spans, slots, NO_LISTS, rich.lists, StillCaches((cache,)), sums, rich.extents)
+    place = Place("pid 7", 0, "process", "go9.99.1", "not one moment")
+    still = Still(place, PROFILE, facets, {columns.base[0]: "main.T", columns.base[4]: "main.T"}, DOUBTS)
+    again = read_still(gzip.decompress(still_bytes(still)))
+    assert (again, again.place, again.kind) == (still, place, "still")
+    assert still_bytes(again) == still_bytes(still)
+    assert again.spans.disputed(columns.base[3]) == "it is torn"
+    assert [w.pointer for w in again.slots.words(columns.base[2], 3)] == [None] * 3
+    with pytest.raises(NotKnown, match=DOUBTS[Fact.GOGC]):
+        again.sums.gcpercent  # noqa: B018 -- asking is enough
+    assert again.objects.info(0).type == "main.T"
+    whole = unpacked(still)
+    for (*way, last), value, message in POOR_DAMAGES:
+        damaged = copy.deepcopy(whole)
+        at = damaged
+        for step in way:
+            at = at[step]
+        at[last] = value
+        with pytest.raises(FieldError) as problem:
+            read_still(json.dumps(damaged).encode())
+        assert message in str(problem.value)
+
+
+POOR_DAMAGES: list[tuple[tuple[Any, ...], object, str]] = [
+    (("of",), "still", "of: 'session' or"),
+    (("go",), 5, "go: a string"),
+    (("note",), "x" * 201, "note: a string of at most 200"),
+    (("doubts",), {"weather": "it rains"}, "doubts.weather: there is no fact of this name"),
+    (("doubts", "gogc"), 5, "doubts.gogc: a string"),
+    (("pointers",), {"unknown": 3}, "pointers.unknown: a string"),
+    (("pointers",), {}, "pointers.slot is missing"),
+    (("caches", 0, "pages"), ["0x1", "0x0", "0x0"], "caches[0].pages: the address of a page"),
+    (("caches", 0, "pages"), ["0x0", "0x0"], "caches[0].pages has 2 entries"),
+    (("spans", "npages"), None, "spans.npages: a list was expected"),
+    (("spans", "next_base", 3), None, "spans.next_base: neighbours are known of all spans, or of none"),
+    (("spans", "swept", 1), 1, "spans.swept[1]: true or false"),
+    (("spans", "disputes"), {"here": "torn"}, "spans.disputes.here: a number such as 0xc000"),
+    (("slots", "alloc_bits"), None, "slots.alloc_bits: a list"),
+    (("slots", "ptr_words", 1), "0303", "slots.ptr_words[1]: hexadecimal digits with a bit for each of"),
+    (("sums", "counters", "heap_live"), "unknown", "sums.counters.heap_live: a number"),
+    (("sums", "mem_stats", "HeapSys"), None, "sums.mem_stats.HeapSys: a number"),
+    (("objects", "type", 0), 1, "objects.type[0]: a number from 0 to 0"),
+    (("objects", "slot", 0), 7, "objects.slot[0]: a number such as 0xc000"),
+]
+
+
 # Ways to damage a file, as a path to a value and the value to put there; None: leave the value out.
 DAMAGES = [
     (("gomem_still",), 2, "gomem_still: version 1 was expected"),
     (("kind",), "banana", "kind: 'still' was expected, not 'banana'"),
-    (("of",), "film", "of: 'session' was expected"),
+    (("of",), "still", "of: 'session' or 'film' or"),
     (("objects", "addr", 0), "0x0", "objects.addr[0]: 0x0 is not an allocated slot for 48 bytes"),
     (("objects", "addr", 0), "0xc420000008", "objects.addr[0]: 0xc420000008 is not an allocated slot for 48 bytes"),
     (("lists", "central", 9), [9, [7, 0], 0, 0], "lists.central[9]: lists of (7, 0) spans, where"),

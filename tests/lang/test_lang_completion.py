@@ -55,6 +55,7 @@ COMMANDS = [
     "forward",
     "goto",
     "until",
+    "look",
     "mark",
     "diff",
     "branch",

@@ -138,6 +138,7 @@ COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
     st.builds(c.ShowOne, st.just("class"), st.integers(0, 66)),
     st.builds(c.Find, REFS),
     st.builds(c.Invariants, st.sampled_from(["cheap", "lists", "full"])),
+    st.just(c.Look()),
     st.builds(c.Help, st.sampled_from([spec.name for spec in REGISTRY])),
 )
 

@@ -291,7 +291,7 @@ async def test_a_filter_that_cannot_be_read_stays_to_be_mended_and_the_one_befor
         await pilot.pause()
         prompt = app.query_one(Prompt)
         assert (prompt.has_focus, prompt.value) == (True, "class:666")
-        assert app.message == "666 is not a number for class; it is between 0 and 66"
+        assert app.message == "666 is not a number for class; it is between 0 and 67"
         assert app.model.order.text == "class:8"
         await pilot.press("backspace", "backspace", "backspace", "4", "enter")
         await pilot.pause()

@@ -42,7 +42,7 @@ def test_narrow_tables_show_what_they_are_sorted_by() -> None:
     for base, text in shown:  # what nobody can have, then what is free
         share = asked[base]
         assert share is not None
-        vain = share.slot_waste + share.tails + share.dead
+        vain = share.total - share.requested - share.free_slots
         both = f"{100 * vain / share.total:.0f}+{100 * share.free_slots / share.total:.0f}%"
         assert text == (both if share.requested < share.total else "0%")
     s.order.arrange("sweepgen", descending=False)

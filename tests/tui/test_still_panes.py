@@ -9,7 +9,7 @@ from gomem_core.queries.account import Account
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.spanorder import SpanOrder
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.objectinfo import Objects
 from gomem_core.world.still import Place, Still
 from gomem_core.world.world import World
 from gomem_tui.render.arena import render_arena
@@ -29,7 +29,7 @@ SIZES = st.sampled_from([(80, 24), (120, 40), (200, 60), (59, 9)])
 
 
 def pictures(
-    world: World, objects: ObjectTable, account: Account, links: LinkIndex, port: Port, scene: Scene, history: Sequence[str]
+    world: World, objects: Objects, account: Account, links: LinkIndex, port: Port, scene: Scene, history: Sequence[str]
 ) -> dict[str, list[Line]]:
     """Every pane."""
     order = SpanOrder(world, lambda: account)

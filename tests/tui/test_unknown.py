@@ -14,6 +14,7 @@ from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.session.console import Console
 from gomem_core.world.facts import SPAN_FACTS, Fact
 from gomem_core.world.records import SpanInfo
+from gomem_core.world.strip import Strip
 from gomem_core.world.world import NotKnown, Unknown, World, unknown
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.panes.base import HeapPane
@@ -54,7 +55,7 @@ def test_what_is_unknown_is_false_and_has_a_sentence() -> None:
     ],
 )
 def test_a_command_that_asks_for_what_is_not_known_says_so(line: str, why: Unknown) -> None:
-    outcome = Console(True, WORLD).submit(line)
+    outcome = Console(True, Strip([WORLD])).submit(line)
     assert outcome.error is not None
     assert outcome.error.message == why.why
 
@@ -127,7 +128,7 @@ def with_sums() -> World:
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_every_pane_of_the_explorer_says_what_it_cannot_show(size: tuple[int, int]) -> None:
-    app = Explorer(Console(True, WORLD))
+    app = Explorer(Console(True, Strip([WORLD])))
     far = HeapPane.FAR
     async with app.run_test(size=size) as pilot:
         for number in "12345789":

@@ -1,4 +1,4 @@
-"""A still as a file: JSON, compressed by gzip, which another gomem opens to an equal still.
+"""Stills as a file: JSON, a line each, compressed by gzip, which another gomem opens to equal stills.
 
     {"gomem_still": 1, "profile": …, "kind": "still", "of": "session", "title": …, "step": …,
      "extents": …, "spans": …, "slots": …, "pointers": …, "lists": …, "caches": …, "sums": …, "objects": …}
@@ -9,7 +9,7 @@ that was cut off, or in which parts do not fit together, is an error that says w
 """
 
 from gomem_core.files.stillfile.fields import FieldError
-from gomem_core.files.stillfile.reading import is_still, read_still
-from gomem_core.files.stillfile.writing import still_bytes
+from gomem_core.files.stillfile.reading import is_still, read_still, read_strip
+from gomem_core.files.stillfile.writing import still_bytes, strip_bytes
 
-__all__ = ["FieldError", "is_still", "read_still", "still_bytes"]
+__all__ = ["FieldError", "is_still", "read_still", "read_strip", "still_bytes", "strip_bytes"]

@@ -10,7 +10,8 @@ from gomem_core.files.stillfile.fields import FieldError, Fields
 from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE, TINY_SIZE
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
-from gomem_core.world.objects import ALIVE, ObjectColumns
+from gomem_core.world.objectinfo import ALIVE
+from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.records import CentralInfo, SlotColumns, SpanColumns
 
 _OF_A_LENGTH: Final = re.compile(r"[a-z]+\[[1-9][0-9]{0,2}\]")
@@ -58,9 +59,14 @@ def check_spans(found: Fields, spans: SpanColumns, arenas: Arenas, profile: Prof
 
 def check_lists(found: Fields, spans: SpanColumns) -> None:
     """Neighbours on lists know each other, so that every list has an end.  Raises FieldError."""
+    links = (*spans.next_base, *spans.prev_base)
+    if links.count(None) not in (0, len(links)):
+        raise FieldError(f"{found.place('next_base')}: neighbours are known of all spans, or of none")
     where = {base: n for n, base in enumerate(spans.base)}
     for n, name in enumerate(spans.list_name):
         for neighbour, back in ((spans.next_base[n], spans.prev_base), (spans.prev_base[n], spans.next_base)):
+            if neighbour is None:
+                continue
             there = where.get(neighbour) if neighbour else n
             if there is None or (neighbour and (back[there] != spans.base[n] or spans.list_name[there] != name or not name)):
                 raise FieldError(f"{found.place(f'next_base[{n}]')}: neighbours on a list do not know each other")
@@ -69,10 +75,10 @@ def check_lists(found: Fields, spans: SpanColumns) -> None:
 def check_slots(found: Fields, spans: SpanColumns, slots: SlotColumns) -> None:
     """Sets of bits have no more bits than there are slots.  Raises FieldError."""
     for name in ("alloc_bits", "gcmark_bits", "root_bits"):
-        for n, bits in enumerate(getattr(slots, name)):
+        for n, bits in enumerate(getattr(slots, name) or ()):
             if bits.bit_length() > spans.nelems[n]:
                 raise FieldError(f"{found.place(f'{name}[{n}]')}: there are only {spans.nelems[n]} slots")
-    for n, bits in enumerate(slots.alloc_cache):
+    for n, bits in enumerate(slots.alloc_cache or ()):
         if bits >> 64:
             raise FieldError(f"{found.place(f'alloc_cache[{n}]')}: a set of at most 64 bits was expected")
 

@@ -10,6 +10,7 @@ from gomem_core.go.amd64 import U64_MAX
 
 MOST: Final = (1 << 63) - 1
 Word = TypeVar("Word", bound=str)
+Value = TypeVar("Value")
 _DIGITS: Final = frozenset("0123456789abcdef")
 
 
@@ -44,11 +45,24 @@ class Fields:
 
     def number(self, name: str, least: int = 0, most: int = MOST) -> int:
         """A whole number in a range."""
-        return self._number(name, self._value(name), least, most)
+        return self.as_number(name, self._value(name), least, most)
 
-    def number_or_never(self, name: str) -> int:
-        """A whole number; null stands for never."""
-        return U64_MAX if self._value(name) is None else self.number(name)
+    def has(self, name: str) -> bool:
+        """Whether there is a field of this name."""
+        return name in self._found
+
+    def is_null(self, name: str) -> bool:
+        """Whether it is null."""
+        return self._value(name) is None
+
+    def number_or_null(self, name: str, least: int = 0, most: int = MOST) -> int | None:
+        """A whole number in a range, or null."""
+        return None if self.is_null(name) else self.number(name, least, most)
+
+    def number_or_never(self, name: str, unknown: str) -> int | None:
+        """A whole number; null stands for never, and the word `unknown` for None."""
+        value = self._value(name)
+        return None if value == unknown else U64_MAX if value is None else self.number(name)
 
     def fraction(self, name: str) -> float:
         """Any number from 0 on."""
@@ -66,28 +80,35 @@ class Fields:
 
     def truth(self, name: str) -> bool:
         """Either true or false."""
-        return self._truth(name, self._value(name))
+        return self.as_truth(name, self._value(name))
 
     def address(self, name: str, most: int = U64_MAX) -> int:
         """A number written as 0x and hexadecimal digits."""
-        return self._hex(name, self._value(name), most)
+        return self.as_address(name, self._value(name), most)
 
     def numbers(self, name: str, count: int | None = None, least: int = 0, most: int = MOST) -> list[int]:
         """A list of whole numbers in a range, `count` of them."""
-        return [self._number(f"{name}[{n}]", value, least, most) for n, value in enumerate(self._list(name, count))]
+        return [self.as_number(f"{name}[{n}]", value, least, most) for n, value in enumerate(self._list(name, count))]
 
     def addresses(self, name: str, count: int | None = None, most: int = U64_MAX) -> list[int]:
         """A list of numbers written as 0x and hexadecimal digits, `count` of them."""
         found = self._list(name, count)
-        return [self._hex(f"{name}[{n}]", value, most) for n, value in enumerate(found)]
+        return [self.as_address(f"{name}[{n}]", value, most) for n, value in enumerate(found)]
 
     def bit_sets(self, name: str, count: int) -> list[int]:
         """A list of numbers of any length, written as addresses are, `count` of them."""
-        return [self._hex(f"{name}[{n}]", value, None) for n, value in enumerate(self._list(name, count))]
+        return [self.as_address(f"{name}[{n}]", value, None) for n, value in enumerate(self._list(name, count))]
 
     def truths(self, name: str, count: int) -> list[bool]:
         """A list of true and false, `count` of them."""
-        return [self._truth(f"{name}[{n}]", value) for n, value in enumerate(self._list(name, count))]
+        return [self.as_truth(f"{name}[{n}]", value) for n, value in enumerate(self._list(name, count))]
+
+    def nullable(self, name: str, count: int, read: Callable[[str, object], Value]) -> list[Value | None]:
+        """A list whose entries `read` takes, `count` of them; null instead of any of them, or of all."""
+        if self.is_null(name):
+            return [None] * count
+        found = self._list(name, count)
+        return [None if value is None else read(f"{name}[{n}]", value) for n, value in enumerate(found)]
 
     def words(self, name: str, count: int, fits: Callable[[str], bool], expected: str) -> list[str]:
         """A list of strings that fit, `count` of them; `expected` says what fits."""
@@ -107,7 +128,17 @@ class Fields:
                 return word
         raise self.wrong(name, " or ".join(map(repr, allowed)), found)
 
-    def values(self, name: str, count: int) -> list[Any]:  # Any: the caller looks at each
+    def is_list(self, name: str) -> bool:
+        """Whether it is a list."""
+        return isinstance(self._value(name), list)
+
+    def as_word(self, name: str, value: object, fits: Callable[[str], bool], expected: str) -> str:
+        """A value as a string that fits; `expected` says what fits."""
+        if isinstance(value, str) and fits(value):
+            return value
+        raise self.wrong(name, expected, value)
+
+    def values(self, name: str, count: int | None = None) -> list[Any]:  # Any: the caller looks at each
         """A list of anything, with so many entries."""
         return self._list(name, count)
 
@@ -138,17 +169,20 @@ class Fields:
             raise FieldError(f"{self.place(name)} has {len(found)} entries, where {count} were expected")
         return found
 
-    def _number(self, name: str, value: object, least: int, most: int) -> int:
+    def as_number(self, name: str, value: object, least: int = 0, most: int = MOST) -> int:
+        """A value as a whole number in a range."""
         if type(value) is int and least <= value <= most:
             return value
         raise self.wrong(name, f"a number from {least} to {most}", value)
 
-    def _truth(self, name: str, value: object) -> bool:
+    def as_truth(self, name: str, value: object) -> bool:
+        """A value as true or false."""
         if isinstance(value, bool):
             return value
         raise self.wrong(name, "true or false", value)
 
-    def _hex(self, name: str, value: object, most: int | None) -> int:
+    def as_address(self, name: str, value: object, most: int | None = U64_MAX) -> int:
+        """A value as a number written as 0x and hexadecimal digits; `most` None: of any length."""
         if isinstance(value, str) and value[:2] == "0x" and len(value) > 2 and _DIGITS.issuperset(value[2:]):
             number = int(value, 16)
             if most is None or number <= most:

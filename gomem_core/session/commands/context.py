@@ -15,6 +15,7 @@ from gomem_core.report import Result
 from gomem_core.session.engine import Engine
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.objects import ObjectTable
+from gomem_core.world.strip import Strip
 from gomem_core.world.world import World
 
 UNREAD: Final = Result("")  # the answer to a command that is passed by
@@ -48,7 +49,8 @@ class CommandError(Exception):
 class Context:
     """A session's heap and objects: `engine` drives it, `world` looks at it; `step` is the number of the command being done.
 
-    `links` are kept where the heap narrates, `stop` is asked by whoever wants what takes long to end.
+    `links` are kept where the heap narrates, `stop` is asked by whoever wants what takes long to end.  `strip` are the looks at a
+    heap that is read; None: it is modelled.
     """
 
     engine: Engine
@@ -59,6 +61,7 @@ class Context:
     progress: Progress = field(default_factory=Progress)
     links: LinkIndex | None = None
     stop: StopRequest | None = None
+    strip: Strip | None = None
 
     def living(self, ref: Ref) -> int:
         """Number of the object of that name, or at that address, that the program still refers to.  Raises CommandError."""

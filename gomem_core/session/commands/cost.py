@@ -18,6 +18,7 @@ from gomem_core.lang.commands import (
     Gc,
     GcMark,
     GcSweep,
+    Look,
     MemStats,
     Procs,
     Scavenge,
@@ -46,6 +47,8 @@ def cost(context: Context, command: Command | None) -> int:
             return 1 + context.world.spans.count // _SWEPT
         case Flush() | MemStats() | Procs():
             return 1 + sum(len(c.cached) for c in context.world.caches.mcaches()) // _SWEPT
+        case Look():
+            return BLINK + 1  # another program is stopped, and all of its heap is read
         case _:
             return 1
 

@@ -51,7 +51,7 @@ def diff_file(desk: Desk, command: DiffFile) -> Result:
         raise CommandError(f"no home directory is known for {command.path.partition('/')[0]}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
-    here = desk.script.name or "this still" if desk.session.world.kind != "session" else ""
+    here = desk.script.name or "this still" if desk.session.strip is not None else ""
     return _with(desk, then, There(file=brief(command.path), here=brief(here)))
 
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.lang.commands import Flush, FreeOs, Gc, GcMark, GcSweep, Gogc, MemStats, Procs, Scavenge, UseP
+from gomem_core.lang.commands import Flush, FreeOs, Gc, GcMark, GcSweep, Gogc, Look, MemStats, Procs, Scavenge, UseP
 from gomem_core.queries import show
 from gomem_core.queries.data import or_none
-from gomem_core.report import Result, format_bytes, told
+from gomem_core.report import Result, counted, format_bytes, told
 from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.world.strip import LookFailed, Strip
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -42,7 +43,7 @@ def _gc_sweep(context: Context, command: GcSweep) -> Result:
 def _books(context: Context) -> tuple[int, int, int]:
     """Objects freed so far, their bytes, pages in use: to tell afterwards what changed."""
     m = context.world.sums.mem_stats()
-    return m.Frees, m.TotalAlloc - m.Alloc, m.HeapInuse >> PAGE_SHIFT
+    return m.Frees or 0, (m.TotalAlloc or 0) - m.Alloc, m.HeapInuse >> PAGE_SHIFT
 
 
 def _swept(context: Context, before: tuple[int, int, int], what: str) -> Result:
@@ -91,6 +92,29 @@ def _flush(context: Context, _command: Flush) -> Result:
     return Result(told(cached, one, many), data)
 
 
+def _check_look(context: Context, _command: Look) -> None:
+    """Raise CommandError if there is nothing that could be looked at again."""
+    _looks(context)
+
+
+def _looks(context: Context) -> Strip:
+    """Returns the looks at a heap that is read.  Raises CommandError."""
+    if context.strip is None:
+        raise CommandError("this heap is modelled: only one that is read from a process can be looked at again")
+    return context.strip
+
+
+def _look(context: Context, _command: Look) -> Result:
+    strip = _looks(context)
+    try:
+        strip.advance()
+    except LookFailed as e:
+        raise CommandError(str(e)) from e
+    spans = strip.spans.count
+    data: results.Looked = {"look": strip.at + 1, "spans": spans}
+    return Result(f"look {strip.at + 1}: {counted(spans, 'span')}", data)
+
+
 def _memstats(context: Context, _command: MemStats) -> Result:
     context.engine.flush()  # as runtime.ReadMemStats does, which changes later addresses
     return show.mem_stats(context.world.sums.mem_stats(), context.world.sums.stats.tinyallocs)
@@ -123,7 +147,7 @@ def _use_p(context: Context, command: UseP) -> Result:
     return Result(f"P{command.index} allocates from now on", data)
 
 
-CHECK_HEAP: Final[dict[type, Callable[[Context, Any], None]]] = {UseP: _check_p}
+CHECK_HEAP: Final[dict[type, Callable[[Context, Any], None]]] = {UseP: _check_p, Look: _check_look}
 EXECUTE_HEAP: Final[dict[type, Callable[[Context, Any], Result]]] = {
     Gc: _gc,
     GcMark: _gc_mark,
@@ -132,6 +156,7 @@ EXECUTE_HEAP: Final[dict[type, Callable[[Context, Any], Result]]] = {
     Scavenge: _scavenge,
     FreeOs: _freeos,
     Flush: _flush,
+    Look: _look,
     MemStats: _memstats,
     Procs: _procs,
     UseP: _use_p,

@@ -64,8 +64,7 @@ def _object(context: Context, target: ByName | ByAddr | int) -> int:
     if isinstance(target, ByAddr):
         slot = context.world.slots.at(target.addr)
         for oid in context.objects.in_slot(slot.addr, context.world.slots.elemsize_at(slot.addr)) if slot is not None else ():
-            o = context.objects.info(oid)
-            if o.addr <= target.addr < o.addr + o.size:
+            if context.objects.info(oid).holds(target.addr):
                 return oid
         return context.living(target)
     raise TypeError(f"{target} names no object")

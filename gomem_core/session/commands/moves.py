@@ -44,7 +44,7 @@ from gomem_core.session.commands.movefaults import check_ahead, check_behind, ch
 from gomem_core.session.document import Desk, Origin
 from gomem_core.session.history import Branches
 from gomem_core.session.resume import resume
-from gomem_core.world.still import Still
+from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -223,7 +223,8 @@ def _save(desk: Desk, command: Save) -> Result:
         raise CommandError(f"cannot write {brief(command.path)}: {e.strerror or e}", command.path) from e
     steps, kind = len(desk.session.steps), desk.session.world.kind
     data: results.Saved = {"path": command.path, "kind": kind, "steps": steps}
-    return Result(f"{counted(steps, 'step') if kind == 'session' else f'the {kind}'} saved in {command.path}", data)
+    what = counted(steps, "step") if kind == "session" else f"{steps + 1} looks" if steps else f"the {kind}"
+    return Result(f"{what} saved in {command.path}", data)
 
 
 def _open(desk: Desk, command: Open) -> Result:
@@ -237,9 +238,10 @@ def _open(desk: Desk, command: Open) -> Result:
         raise CommandError(f"cannot read {brief(command.path)}: {e.strerror or e}", command.path) from e
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
-    if isinstance(opened, Still):
+    if isinstance(opened, Strip):
         desk.look_at(opened, origin)
-        told = f"a still is shown: {command.path}"
+        looks = len(opened.stills)
+        told = f"a still is shown: {command.path}" if looks == 1 else f"the first of {looks} looks is shown: {command.path}"
     else:
         desk.begin(opened, origin)
         told = f"{counted(len(opened.steps), 'step')} of {command.path} ahead"

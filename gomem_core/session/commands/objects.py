@@ -12,7 +12,7 @@ from gomem_core.session.churn import churn
 from gomem_core.session.commands.context import UNREAD, CommandError, Context
 from gomem_core.session.commands.drop import check_drop, drop
 from gomem_core.session.told import sweeping
-from gomem_core.world.objects import ObjectInfo
+from gomem_core.world.objectinfo import ObjectInfo
 from gomem_core.world.records import Allocated
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _unlink(context: Context, command: Unlink) -> Result:
 def _word_of(context: Context, src: Ref, slot: int) -> ObjectInfo:
     """The object that has the word.  Raises CommandError if it has none that can hold a pointer."""
     o = context.objects.info(context.reachable(src))
-    words = o.ptrdata // PTR_SIZE
+    words = o.words
     if slot >= words:
         complaint = told(words, _ONE_WORD, _WORDS, slot=slot, name=o.name, last=words - 1)
         raise CommandError(complaint if words else _NO_WORD.format(slot=slot, name=o.name), f".{slot}")

@@ -1,0 +1,29 @@
+"""`gomem core`: the heap in a core file of a Go program."""
+
+import argparse
+
+from gomem_core.cli.attach import go_version
+from gomem_core.cli.output import BAD_INPUT, OK, BadInput, emit, emit_json, say
+from gomem_core.cli.realheap import lines_of, record_of
+from gomem_core.outside.corefile import open_core
+from gomem_core.outside.errors import OutsideError
+from gomem_core.outside.look import look_at_core
+from gomem_core.outside.program import find_program
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Look at a core file."""
+    version = go_version(args.go_version)
+    try:
+        core = open_core(args.file, args.exe)
+        snapshot = look_at_core(core, find_program(core, version))
+    except OutsideError as e:
+        say(f"gomem: {e}")
+        return BAD_INPUT
+    except OSError as e:
+        raise BadInput(str(e.strerror), str(e.filename)) from None
+    if args.json:
+        emit_json(record_of(snapshot))
+    else:
+        emit("\n".join(lines_of(snapshot)))
+    return OK

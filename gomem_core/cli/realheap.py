@@ -1,0 +1,77 @@
+"""What `gomem attach` and `gomem core` print of a real heap: its figures, as JSON and as text."""
+
+from typing import TYPE_CHECKING, Final
+
+from gomem_core.foreign import brief
+from gomem_core.outside.figures import figures, live
+from gomem_core.outside.snapshot import Snapshot
+from gomem_core.report import Column, Table, counted, format_bytes
+
+if TYPE_CHECKING:
+    from gomem_core.schema.outputs import RealHeap
+
+WHILE_MARKING: Final = "a collection is marking, so what lives is not known yet"
+NOT_ONE_MOMENT: Final = "not one moment: the program ran on while it was read"
+
+
+def record_of(snapshot: Snapshot) -> "RealHeap":
+    """The figures as data."""
+    found, alive = figures(snapshot), live(snapshot)
+    by_size = [[size, count] for size, count in found.BySize]
+    return {
+        "kind": snapshot.kind,
+        "go": snapshot.go,
+        "memstats": {
+            "HeapInuse": found.HeapInuse,
+            "HeapAlloc": found.HeapAlloc,
+            "HeapObjects": found.HeapObjects,
+            "HeapIdle": found.HeapIdle,
+            "HeapSys": found.HeapSys,
+            "HeapReleased": found.HeapReleased,
+            "StackInuse": found.StackInuse,
+            "MSpanInuse": found.MSpanInuse,
+            "MCacheInuse": found.MCacheInuse,
+            "GCSys": found.GCSys,
+            "Sys": found.Sys,
+            "NumGC": found.NumGC,
+            "BySize": by_size,
+        },
+        "live": None if alive is None else {"objects": alive.objects, "bytes": alive.nbytes},
+        "marking": snapshot.marking,
+        "spans": len(snapshot.spans),
+        "disputed": int(snapshot.spans.disputed.sum()),
+        "findings": list(snapshot.findings),
+        "one_moment": snapshot.one_moment,
+        "held_ms": snapshot.held_ns / 1e6 if snapshot.held_ns else None,
+        "tries": snapshot.tries,
+    }
+
+
+def lines_of(snapshot: Snapshot) -> list[str]:
+    """The same for people."""
+    found, alive = figures(snapshot), live(snapshot)
+    rows = [(name, number, number) for name, number in found._asdict().items() if name not in ("BySize", "HeapObjects", "NumGC")]
+    table = Table((Column("figure", "text"), Column("", "bytes"), Column("bytes")), [*rows])
+    classes = Table((Column("slot"), Column("objects"), Column("bytes", "bytes")), [(s, n, s * n) for s, n in found.BySize if n])
+    lives = f"{WHILE_MARKING}: ?" if alive is None else f"{counted(alive.objects, 'object')}, {format_bytes(alive.nbytes)}"
+    waiting = "" if alive is None or snapshot.sweep_done else ", marks where a span waits to be swept"
+    disputed = int(snapshot.spans.disputed.sum())
+    return [
+        f"{brief(snapshot.title)}: {brief(snapshot.go)}, {_moment(snapshot)}",
+        *table.lines(),
+        f"allocated: {counted(found.HeapObjects, 'object')}, in {counted(len(snapshot.spans), 'span')}",
+        f"collections: {found.NumGC}",
+        f"live: {lives}{waiting}",
+        f"disputed: {counted(disputed, 'span')}" if disputed or snapshot.findings else "all checks hold",
+        *(f"  {finding}" for finding in snapshot.findings),
+        *classes.lines(),
+    ]
+
+
+def _moment(snapshot: Snapshot) -> str:
+    if not snapshot.one_moment:
+        return NOT_ONE_MOMENT
+    if snapshot.kind == "core":
+        return "as it was when it ended"
+    looks = f", {counted(snapshot.tries, 'look')}" if snapshot.tries > 1 else ""
+    return f"held for {snapshot.held_ns / 1e6:.1f} ms{looks}"

@@ -1,0 +1,97 @@
+"""Reads what a still has besides spans: mcaches, sums, objects."""
+
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
+from collections.abc import Collection
+from typing import Any, Final
+
+from gomem_core.files.stillfile.checks import check_objects
+from gomem_core.files.stillfile.fields import FieldError, Fields
+from gomem_core.files.stillfile.shape import NEVER, NOT_KNOWN, OBJECT_COLUMNS
+from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE, U64_MAX
+from gomem_core.go.versions import Profile
+from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.records import McacheInfo, MemStats, PageCache
+from gomem_core.world.slotobjects import ObjectTypes
+from gomem_core.world.still import COUNTERS, StillSums, SumRest
+
+_ADDRESS: Final = 1 << 47
+_DEEPEST: Final = (1 << 31) - 1  # what a column of 32 bits holds
+_SOME: Final = ("TotalAlloc", "Mallocs", "Frees")  # fields of MemStats that need not be known
+
+
+def read_mcache(found: Fields, bases: Collection[int] | None, profile: Profile) -> McacheInfo:
+    """A P's mcache; `bases` are those of all spans, where they are known."""
+    cached = []
+    for n, row in enumerate(found.rows("cached")):
+        if len(row) != 3:
+            raise found.wrong(f"cached[{n}]", "a span class, an address and a number of free slots", row)
+        one = Fields(dict(zip(("spanclass", "base", "nfree"), row, strict=True)), found.place(f"cached[{n}]"))
+        base = one.address("base")
+        if bases is not None and base not in bases:
+            raise one.wrong("base", "the base of a span", row[1])
+        cached.append((one.number("spanclass", 2, profile.span_classes[-1]), base, one.number("nfree")))
+    tiny, offset = found.address("tiny", _ADDRESS), found.number("tinyoffset", 0, TINY_SIZE)
+    pages = _page_cache(found) if found.has("pages") else None
+    return McacheInfo(found.number("p"), found.truth("current"), tiny, offset, tuple(cached), pages)
+
+
+def _page_cache(found: Fields) -> PageCache:
+    base, free, scavenged = found.addresses("pages", 3, U64_MAX)
+    if base & PAGE_MASK or base >= _ADDRESS:
+        raise found.wrong("pages", "the address of a page, and two sets of 64 bits", hex(base))
+    return PageCache(base, free, scavenged)
+
+
+def read_sums(found: Fields, profile: Profile) -> StillSums:
+    """What was counted; null is what is not known."""
+    counters = found.part("counters")
+    stats: dict[str, Any] = {}  # Any: numbers, one fraction, one list
+    for name in COUNTERS:
+        if name in NEVER:
+            stats[name] = counters.number_or_never(name, NOT_KNOWN)
+        elif counters.is_null(name):
+            stats[name] = None
+        elif name == "nsmallfree":
+            stats[name] = counters.numbers(name, len(profile.classes))
+        else:
+            stats[name] = counters.fraction(name) if name == "trigger_ratio" else counters.number(name)
+    memory = found.part("mem_stats")
+    sizes = [Fields({"row": row}, memory.place(f"BySize[{n}]")).numbers("row", 3) for n, row in enumerate(memory.rows("BySize"))]
+    plain: dict[str, Any] = {name: memory.number_or_null(name) for name in _SOME}  # Any: numbers, some of which need not be known
+    plain |= {name: memory.number(name) for name in MemStats._fields if name not in ("BySize", "NextGC", *_SOME)}
+    never = memory.number_or_never("NextGC", NOT_KNOWN)
+    mem_stats = MemStats(**plain, NextGC=never, BySize=tuple((a, b, c) for a, b, c in sizes))
+    locks, sweepgen, unswept = (found.number_or_null(name) for name in ("central_locks", "sweepgen", "unswept_count"))
+    done = None if found.is_null("sweepdone") else found.truth("sweepdone")
+    return StillSums(stats, mem_stats, SumRest(locks, found.number_or_null("gcpercent", -1), sweepgen, done, unswept))
+
+
+def read_objects(found: Fields) -> ObjectColumns:
+    """The objects that a session made."""
+    addr = found.addresses("addr", most=_ADDRESS)
+    columns: dict[str, Any] = {"addr": array("Q", addr)}  # Any: mypy cannot tell the columns apart
+    for name, code in OBJECT_COLUMNS.items():
+        if name != "addr":
+            least, most = (-1 if name == "dropped" else 0), {"i": _DEEPEST, "b": 1}.get(code, 1 << 62)
+            columns[name] = array(code, found.numbers(name, len(addr), least, most))
+    names = found.part("names")
+    columns["names"] = {_object_number(names, key, len(addr)): names.text(key, 100) for key in names.names()}
+    objects = ObjectColumns(**columns)
+    check_objects(found, objects)
+    return objects
+
+
+def _object_number(names: Fields, key: str, count: int) -> int:
+    if key.isascii() and key.isdigit() and len(key) < 12 and int(key) < count:
+        return int(key)
+    raise FieldError(f"{names.place(key)}: there are only {count} objects")
+
+
+def read_types(found: Fields) -> ObjectTypes:
+    """The types of what lies in slots, as far as they are known."""
+    names = [Fields({"name": name}, found.place(f"types[{n}]")).text("name") for n, name in enumerate(found.values("types"))]
+    slots = found.addresses("slot", most=_ADDRESS)
+    types = found.numbers("type", len(slots), 0, len(names) - 1)
+    return {slot: names[number] for slot, number in zip(slots, types, strict=True)}

@@ -1,0 +1,137 @@
+"""Memory of another program: how it is asked for, and what comes back.
+
+A `Gathered` is what one question brought: many pieces, wherever they lie, in one buffer.  Fields are taken out of it later, a
+column at a time, so that nothing has to be copied or parsed while a program stands still.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gomem_core.outside.errors import Damaged
+from gomem_core.outside.snapshot import Bools, Bytes, Ints, Words
+
+TOP: Final = 1 << 47  # where the addresses of programs end on linux/amd64
+MOST_BYTES: Final = 4 << 30  # of one question: what asks for more was led there by damaged numbers
+GAP: Final = 1024  # bytes between pieces that are cheaper to read than to leave out
+_SLICE: Final = 1 << 22  # bytes that `joined` copies at a time: its index is eight times as large
+
+
+class Unreadable(Exception):
+    """These bytes are not there, or cannot be read."""
+
+    def __init__(self, addr: int, size: int) -> None:
+        super().__init__(f"{size} bytes at {addr:#x} cannot be read")
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """Pieces of memory; a piece that could not be read has `ok` false, and reads as zeros."""
+
+    buffer: Bytes  # whole words
+    start: Ints  # where each piece begins in it, a multiple of 8
+    ok: Bools
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def column(self, offset: int, dtype: str) -> NDArray[Any]:
+        """A field of each piece: `dtype` at `offset`, which is a multiple of its size."""
+        words = self.buffer.view(dtype)
+        if not len(words):
+            return np.zeros(len(self.start), dtype)
+        found = words.take((self.start + offset) // words.itemsize, mode="clip")
+        found[~self.ok] = 0
+        return found
+
+    def table(self, offset: int, count: int) -> Words:
+        """`count` words from `offset` of each piece: (piece, count)."""
+        words = self.buffer.view("<u8")
+        if not len(words) or not count:
+            return np.zeros((len(self.start), count), np.uint64)
+        found = words.take(((self.start + offset) // 8)[:, None] + np.arange(count), mode="clip")
+        found[~self.ok] = 0
+        return found
+
+    def piece(self, number: int, size: int) -> Bytes:
+        """The first `size` bytes of one piece; zeros where it could not be read."""
+        if not self.ok[number]:
+            return np.zeros(size, np.uint8)
+        at = int(self.start[number])
+        return self.buffer[at : at + size]
+
+    def part(self, first: int, last: int) -> "Gathered":
+        """The pieces number `first` to `last`, in the same buffer."""
+        return Gathered(self.buffer, self.start[first:last], self.ok[first:last])
+
+
+class Memory(Protocol):
+    """What can be read of a program."""
+
+    def read(self, addr: int, size: int) -> bytes:
+        """`size` bytes at `addr`; raises Unreadable unless all of them are there."""
+        ...
+
+    def gather(self, addrs: Words, sizes: Ints, gap: int = GAP) -> Gathered:
+        """Pieces of `sizes` bytes at `addrs`, in this order; addresses and sizes are multiples of 8, others cannot be read.
+
+        Bytes between pieces are read along where they are at most `gap`.  Raises Damaged where it is more than anyone would want.
+        """
+        ...
+
+
+class Ranges(NamedTuple):
+    """Pieces merged to ranges, and where each piece lies in the buffer that these make one after the other."""
+
+    start: Words
+    size: Ints
+    at: Ints  # of each range in the buffer
+    of: Ints  # the range of each piece
+    piece_at: Ints  # of each piece in the buffer
+    wanted: Bools  # whether the piece can be asked for at all
+
+
+def askable(addrs: Words, sizes: Ints) -> Bools:
+    """Which pieces can be asked for at all: whole words, where programs have memory."""
+    wanted: Bools = (addrs & np.uint64(7) == 0) & (addrs > 0) & (addrs < TOP)
+    wanted &= (sizes > 0) & (sizes & 7 == 0) & (sizes <= MOST_BYTES)
+    return wanted
+
+
+def merged(addrs: Words, sizes: Ints, gap: int) -> Ranges:
+    """Sorts and merges pieces; raises Damaged where they are more than MOST_BYTES."""
+    wanted = askable(addrs, sizes)
+    start = np.where(wanted, addrs, 0).astype(np.int64)  # the unwanted become pieces of nothing at 0
+    size = np.where(wanted, sizes, 0)
+    order = np.argsort(start, kind="stable") if len(start) > 1 and np.any(start[1:] < start[:-1]) else np.arange(len(start))
+    sorted_start = start[order]
+    end = np.maximum.accumulate(sorted_start + size[order]) if len(order) else sorted_start
+    begins = np.empty(len(order), np.bool_)
+    begins[:1] = True
+    begins[1:] = sorted_start[1:] > end[:-1] + gap
+    first = np.flatnonzero(begins)
+    range_start = sorted_start[first]
+    range_size = end[np.r_[first[1:] - 1, len(order) - 1]] - range_start if len(first) else range_start
+    total = int(range_size.sum())
+    if total > MOST_BYTES:
+        raise Damaged(f"its structs lead to {total >> 30} GB of metadata, which no heap has")
+    at = np.cumsum(range_size) - range_size
+    of = np.empty(len(order), np.int64)
+    of[order] = np.cumsum(begins) - 1
+    return Ranges(range_start.astype(np.uint64), range_size, at, of, at[of] + start - range_start[of], wanted)
+
+
+def joined(buffer: Bytes, start: Ints, size: Ints) -> tuple[Bytes, Ints]:
+    """Pieces of a buffer, one directly after the other, and where each begins (one entry more than there are pieces)."""
+    ends = np.zeros(len(size) + 1, np.int64)
+    np.cumsum(size, out=ends[1:])
+    out = np.empty(int(ends[-1]), np.uint8)
+    cuts = np.searchsorted(ends, np.arange(0, int(ends[-1]) + _SLICE, _SLICE))
+    for first, last in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+        last = min(last, len(size))
+        begin, end = int(ends[first]), int(ends[last])
+        shift = np.repeat(start[first:last] - ends[first:last], size[first:last])
+        out[begin:end] = buffer[shift + np.arange(begin, end)]
+    return out, ends

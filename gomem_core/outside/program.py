@@ -1,0 +1,294 @@
+"""Where a Go program keeps its heap: its version, its mheap, its Ps, its types.  Found without symbols where it was stripped.
+
+A fact is taken from the program's memory wherever it can be, since the executable may be missing, and of a core file even wrong.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from gomem_core.foreign import brief
+from gomem_core.formats.buildinfo import runtime_version_in, version_in
+from gomem_core.formats.corenotes import AT_ENTRY, AT_PHDR, AT_PHENT, AT_PHNUM
+from gomem_core.formats.elf import PF_W, PF_X, PT_LOAD, PT_PHDR, SEGMENT, Elf
+from gomem_core.go.structs import SPAN_CLASSES, minors, offsets
+from gomem_core.go.versions import Profile, profile_named
+from gomem_core.outside.errors import KNOWN, Damaged, NotGo, UnknownVersion
+from gomem_core.outside.memory import TOP, Memory, Unreadable
+from gomem_core.outside.snapshot import Bools, MappedRange, Words
+
+MOST_PS: Final = 4096
+_MOST_SCANNED: Final = 512 << 20  # bytes of a program's own data that are looked through
+_MOST_SEGMENTS: Final = 256
+_SYMBOLS: Final = ("runtime.mheap_", "runtime.allp", "runtime.gcphase")
+_MONOTONIC: Final = ("text", "etext", "noptrdata", "enoptrdata", "data", "edata", "bss", "ebss")  # of a moduledata, in this order
+
+
+class Source(Memory, Protocol):
+    """A program as it is found: memory, and what the operating system says of it."""
+
+    @property
+    def title(self) -> str:
+        """What it is called, for people; foreign text."""
+        ...
+
+    @property
+    def exe(self) -> Elf | None:
+        """Its executable, if it is there."""
+        ...
+
+    @property
+    def auxv(self) -> Mapping[int, int]:
+        """The auxiliary vector that it was started with."""
+        ...
+
+    def mappings(self) -> tuple[MappedRange, ...]:
+        """The parts of its address space, by address."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A Go program, and where its variables are; addresses, as they are in memory."""
+
+    source: Source
+    version: str  # as the program says it
+    minor: str  # such as 1.27
+    profile: Profile
+    mheap: int
+    memstats: int
+    allp: int  # of the slice
+    gcphase: int | None
+    types: tuple[int, int]  # moduledata: types and etypes; (0, 0): not found
+    at: Mapping[str, int] = field(repr=False)  # offsets of its version (go.structs)
+
+
+@dataclass(frozen=True, eq=False)
+class _Image:
+    """The segments of a program in memory."""
+
+    source: Source
+    bias: int  # what addresses in the file are moved by
+    ranges: tuple[tuple[int, int, int], ...]  # start, end, flags
+
+    def where(self, flag: int) -> list[tuple[int, int]]:
+        return [(start, end) for start, end, flags in self.ranges if flags & flag]
+
+    def holds(self, addr: int, flag: int = 0) -> bool:
+        return any(start <= addr < end for start, end, flags in self.ranges if not flag or flags & flag)
+
+    def data(self) -> list[tuple[int, Words]]:
+        """Its writable data as words, a run of readable memory each: the address of the first, and they themselves."""
+        found = []
+        for start, end in self.where(PF_W):
+            for at, piece in readable(self.source, start, min(end, start + _MOST_SCANNED)):
+                skip = -at % 8
+                words = (
+                    np.frombuffer(piece, np.uint64, count=(len(piece) - skip) // 8, offset=skip) if len(piece) > skip else None
+                )
+                if words is not None:
+                    found.append((at + skip, words))
+        return found
+
+
+def readable(memory: Memory, start: int, end: int) -> list[tuple[int, bytes]]:
+    """The runs of bytes from start to end that can be read: parts whose pages cannot are left out."""
+    try:
+        return [(start, memory.read(start, end - start))]
+    except Unreadable:
+        pages = range(start & -4096, end, 4096)
+        if len(pages) <= 1:
+            return []
+        middle = pages[len(pages) // 2]
+        return [*readable(memory, start, middle), *readable(memory, middle, end)] if start < middle < end else []
+
+
+def find_program(source: Source, version: str | None = None) -> Program:
+    """Finds the heap of a program; `version` overrides what the program says, such as go1.26.
+
+    Raises NotGo, UnknownVersion, and Damaged where it is a Go program whose heap is not where it should be.
+    """
+    image = _image_of(source)
+    said = version or _version(image)
+    data = image.data()
+    if said is None:
+        raise NotGo(_not_go(source))
+    profile = profile_named(said)
+    minor = profile.name.removeprefix("go") if profile is not None else ""
+    if profile is None or minor not in minors():
+        raise UnknownVersion(
+            f"{source.title} is a program of {brief(said)}, whose heap is not known here: {KNOWN} are; "
+            "--go-version names the one to take it for"
+        )
+    at = offsets(minor)
+    symbols = _symbols(image)
+    mheap = _mheap(image, data, at, symbols)
+    stat = _word(source, mheap + at["mheap.spanalloc"] + at["fixalloc.stat"])
+    module = _moduledata(image, data, at)
+    allp = symbols.get("runtime.allp") or _allp(source, data, mheap, at)
+    return Program(
+        source, said, minor, profile, mheap, stat - at["mstats.mspan_sys"], allp, symbols.get("runtime.gcphase"), module, at
+    )
+
+
+def _not_go(source: Source) -> str:
+    return f"{source.title} is not a Go program, or does not tell its version: --go-version names the Go that it was built with"
+
+
+def _image_of(source: Source) -> _Image:
+    """The program's segments, from its own headers in memory, or from its file."""
+    auxv = source.auxv
+    addr, count = auxv.get(AT_PHDR, 0), auxv.get(AT_PHNUM, 0)
+    segments: Any = np.zeros(0, SEGMENT)
+    if addr and 0 < count <= _MOST_SEGMENTS and auxv.get(AT_PHENT) == SEGMENT.itemsize:
+        with suppress(Unreadable):
+            segments = np.frombuffer(source.read(addr, count * SEGMENT.itemsize), SEGMENT)
+    if len(segments):
+        own = segments["vaddr"][segments["type"] == PT_PHDR]
+        first = segments["vaddr"][segments["type"] == PT_LOAD]  # it holds them where they do not say so themselves
+        bias = addr - int(own[0]) if len(own) else (addr & -4096) - int(first.min(initial=TOP))
+    elif source.exe is not None:
+        segments = source.exe.segments
+        entry = auxv.get(AT_ENTRY, 0)
+        bias = entry - source.exe.header.entry if entry else 0
+    else:
+        raise NotGo(f"{source.title} does not say where its program lies; its executable would")
+    loaded = segments[segments["type"] == PT_LOAD][:_MOST_SEGMENTS]
+    ranges = []
+    for row in loaded:
+        start = int(row["vaddr"]) + bias
+        end = start + int(row["memsz"])
+        if 0 <= start < end <= TOP:
+            ranges.append((start, end, int(row["flags"])))
+    return _Image(source, bias, tuple(ranges))
+
+
+def _version(image: _Image) -> str | None:
+    """The version by build information, else by the longest text in read-only data that looks like one; None: no Go program."""
+    for start, end in image.where(PF_W):
+        for _, piece in readable(image.source, start, min(end, start + _MOST_SCANNED)):
+            if (found := version_in(piece)) is not None:
+                return found
+    if image.source.exe is not None and (found := version_in(bytes(image.source.exe.data))) is not None:
+        return found
+    for start, end, flags in image.ranges:
+        if not flags & (PF_W | PF_X):
+            for _, piece in readable(image.source, start, min(end, start + _MOST_SCANNED)):
+                if (found := runtime_version_in(piece)) is not None:
+                    return found
+    return None
+
+
+def _symbols(image: _Image) -> dict[str, int]:
+    exe = image.source.exe
+    return {name: value + image.bias for name, value in exe.symbols(_SYMBOLS).items()} if exe is not None else {}
+
+
+def _word(memory: Memory, addr: int) -> int:
+    try:
+        return int.from_bytes(memory.read(addr, 8), "little")
+    except Unreadable:
+        return 0
+
+
+def _mheap(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int], symbols: Mapping[str, int]) -> int:
+    """mheap_, by its symbol, else by the pointer to its own lock that it holds; its spanalloc must count in memstats."""
+    distance = at["mheap.pages"] + at["pageAlloc.mheapLock"]
+
+    def is_one(addr: int) -> bool:
+        stat = _word(image.source, addr + at["mheap.spanalloc"] + at["fixalloc.stat"])
+        return _word(image.source, addr + distance) == addr and image.holds(stat, PF_W)
+
+    named = symbols.get("runtime.mheap_")
+    if named is not None and is_one(named):
+        return named
+    for start, words in data:
+        own = np.arange(len(words), dtype=np.uint64) * np.uint64(8) + np.uint64(start)
+        for row in np.flatnonzero(words + np.uint64(distance) == own)[:64].tolist():
+            found = int(words[row])
+            if is_one(found):
+                return found
+    raise Damaged(
+        f"the heap of {image.source.title} is not where that of {KNOWN} is; --go-version names another version to take it for"
+    )
+
+
+def _moduledata(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int]) -> tuple[int, int]:
+    """The extent of the types, of the first moduledata: the struct in which the bounds of all sections stand in a row."""
+    offset = [at[f"moduledata.{name}"] // 8 for name in _MONOTONIC]
+    last = max(*offset, at["moduledata.etypes"] // 8)
+    texts, writable = image.where(PF_X), image.where(PF_W)
+    for _, words in data:
+        count = len(words) - last
+        if count <= 0 or not texts:
+            continue
+        columns = [words[place : place + count] for place in offset]
+        likely = _within(columns[0], texts) & _within(columns[1] - np.uint64(1), texts)
+        likely &= _within(columns[2], writable) & _within(columns[-1] - np.uint64(1), writable)
+        for before, after in pairwise(columns):
+            likely &= before <= after
+        for row in np.flatnonzero(likely)[:64].tolist():
+            begin, end = (int(words[row + at[f"moduledata.{name}"] // 8]) for name in ("types", "etypes"))
+            if begin < end and image.holds(begin) and image.holds(int(words[row])):  # the latter: pcHeader
+                return begin, end
+    return 0, 0
+
+
+def _within(words: Words, ranges: list[tuple[int, int]]) -> Bools:
+    found = np.zeros(len(words), np.bool_)
+    for start, end in ranges:
+        found |= (words >= start) & (words < end)
+    return found
+
+
+def _allp(source: Source, data: list[tuple[int, Words]], mheap: int, at: Mapping[str, int]) -> int:
+    """The slice allp, by what it points to: Ps that are numbered from 0 and have an mcache full of spans.
+
+    Many slices look like it from afar; an mcache whose 136 spans are all known is no accident.
+    """
+    spans = _all_spans(source, mheap, at)
+    for start, words in data:
+        if len(words) < 3:
+            continue
+        pointer, length, capacity = words[:-2], words[1:-1], words[2:]
+        likely = (length > 0) & (length <= capacity) & (length <= MOST_PS) & (capacity <= MOST_PS) & (pointer > 4096)
+        rows = np.flatnonzero(likely & (pointer < TOP) & (pointer & np.uint64(7) == 0))
+        firsts = source.gather(pointer[rows], np.full(len(rows), 8, np.int64)).column(0, "<u8")
+        heads = source.gather(firsts, np.full(len(rows), 96, np.int64))
+        mcache = heads.column(at["p.mcache"], "<u8")
+        fits = heads.ok & (heads.column(at["p.id"], "<u4") == 0) & (heads.column(at["p.status"], "<u4") <= 4) & (mcache > 4096)
+        for row in np.flatnonzero(fits).tolist():
+            if _are_ps(source, int(pointer[rows[row]]), int(length[rows[row]]), spans, at):
+                return start + 8 * int(rows[row])
+    raise Damaged(f"the Ps of {source.title} were not found")
+
+
+def _all_spans(source: Source, mheap: int, at: Mapping[str, int]) -> Words:
+    """Addresses of all mspans, sorted."""
+    pointer, length = (_word(source, mheap + at["mheap.allspans"] + 8 * i) for i in range(2))
+    if not 0 < length <= 1 << 26:
+        raise Damaged(f"{source.title} has a table of {length} spans, which no heap has")
+    try:
+        return np.sort(np.frombuffer(source.read(pointer, length * 8), np.uint64))
+    except Unreadable:
+        raise Damaged(f"the table of spans of {source.title} cannot be read") from None
+
+
+def _are_ps(source: Source, pointer: int, length: int, spans: Words, at: Mapping[str, int]) -> bool:
+    try:
+        ps = np.frombuffer(source.read(pointer, length * 8), np.uint64)
+    except Unreadable:
+        return False
+    heads = source.gather(ps, np.full(length, 96, np.int64))
+    if not heads.ok.all() or np.any(heads.column(at["p.id"], "<u4") != np.arange(length)):
+        return False
+    mcaches: Words = heads.column(at["p.mcache"], "<u8")
+    used = mcaches[mcaches > 0]
+    caches = source.gather(used, np.full(len(used), at["mcache"], np.int64))
+    cached = caches.table(at["mcache.alloc"], SPAN_CLASSES).ravel()
+    others = np.unique(cached[~np.isin(cached, spans)])  # only the one empty span is in no table
+    return bool(len(used)) and bool(caches.ok.all()) and len(others) <= 1 and (others > 0).all().item()

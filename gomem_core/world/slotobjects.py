@@ -1,0 +1,155 @@
+"""The objects of a heap that is read: one in each allocated slot, of which its place is known, and of some their type.
+
+Their numbers are those of the allocated slots in address order.  Nothing is kept for each of them, since there may be millions.
+"""
+
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate, compress
+from typing import NoReturn
+
+from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.versions import Profile
+from gomem_core.world.objectinfo import ObjectField, ObjectInfo
+from gomem_core.world.records import SpanInfo
+from gomem_core.world.still_slots import StillSlots
+from gomem_core.world.still_spans import StillSpans
+from gomem_core.world.world import NotKnown
+
+ObjectTypes = Mapping[int, str]  # address of a slot → the name of the type of what is in it
+_DIGITS = bytes.maketrans(b"01", b"\0\1")
+
+
+class SlotObjects:
+    """What lies in the allocated slots; `types`: address of a slot → name of the type of what is in it."""
+
+    def __init__(self, profile: Profile, spans: StillSpans, slots: StillSlots, types: ObjectTypes, why: str) -> None:
+        """`why` says why nothing more is known of them: who refers to them, what they are called."""
+        self._headers = [PTR_SIZE if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
+        self._spans = spans
+        self._slots = slots
+        self.types = types
+        self._why = why
+
+    @cached_property
+    def _before(self) -> array[int]:
+        """How many objects lie before each span, in address order; at the end, how many there are."""
+        return array("q", accumulate(self._slots.taken_counts(), initial=0))
+
+    def __len__(self) -> int:
+        return self._before[-1]
+
+    @property
+    def alive(self) -> int:
+        """Raise NotKnown."""
+        return self._unknown()
+
+    @property
+    def unnamed(self) -> int:
+        """No object has a name that counts."""
+        return 0
+
+    def _unknown(self) -> NoReturn:
+        raise NotKnown(self._why)
+
+    def _place(self, oid: int) -> tuple[SpanInfo, int]:
+        """The span of an object, and the number of its slot there."""
+        before = self._before
+        number = bisect_right(before, oid) - 1
+        info = self._spans.row(number)
+        return info, _taken(self._slots.sets(info.base), info.nelems)[oid - before[number]]
+
+    def info(self, oid: int) -> ObjectInfo:
+        """Its row."""
+        span, slot = self._place(oid)
+        addr = span.base + slot * span.elemsize
+        kind = self.types.get(addr, "")
+        return ObjectInfo(
+            oid, "", addr + self._headers[span.spanclass], None, 0 if span.kind == "noscan" else None, None, None, kind
+        )
+
+    def addr(self, oid: int) -> int:
+        """Its address: behind the type, where that stands in the slot."""
+        return self.info(oid).addr
+
+    def name(self, oid: int) -> str:
+        """Its type, or where that is not known its address."""
+        o = self.info(oid)
+        return o.type or f"{o.addr:#x}"
+
+    def size(self, oid: int) -> int | None:  # noqa: ARG002 -- of none is it known
+        """Nothing: what was asked for is not known, only the size of slots."""
+        return None
+
+    def is_alive(self, oid: int) -> bool:  # noqa: ARG002 -- the same for all
+        """True: nothing says that the program does not refer to it."""
+        return True
+
+    def living(self) -> Sequence[int]:
+        """Raise NotKnown."""
+        return self._unknown()
+
+    def find_name(self, name: str) -> int | None:  # noqa: ARG002 -- there are no names
+        """None: there are no names."""
+        return None
+
+    def names(self, prefix: str = "", limit: int = 200) -> list[str]:  # noqa: ARG002 -- the same
+        """None of them, likewise."""
+        return []
+
+    def nearest(self, name: str) -> str | None:  # noqa: ARG002 -- the same
+        """None, likewise."""
+        return None
+
+    def find_addr(self, addr: int) -> int | None:
+        """The object at this address, or in the slot that begins there."""
+        number = self._spans.number(addr)
+        if number < 0:
+            return None
+        info = self._spans.row(number)
+        if info.state != "inuse":
+            return None
+        slot, rest = divmod(addr - info.base, info.elemsize)
+        allocated = self._slots.sets(info.base)
+        if rest not in (0, self._headers[info.spanclass]) or allocated is None or not allocated[0] >> slot & 1:
+            return None
+        return self._before[number] + (allocated[0] & ((1 << slot) - 1)).bit_count()
+
+    def in_slot(self, addr: int, elemsize: int) -> list[int]:  # noqa: ARG002 -- tiny objects cannot be told from each other
+        """The object in the slot at `addr`; of a tiny block all together."""
+        found = self.find_addr(addr)
+        return [] if found is None else [found]
+
+    def bytes_at(self, addrs: Sequence[int], most: int) -> int:
+        """All of their slots."""
+        return len(addrs) * most
+
+    def column(self, name: ObjectField, start: int = 0, stop: int | None = None) -> memoryview:
+        """One field of objects number start to stop."""
+        stop = len(self) if stop is None else min(stop, len(self))
+        if name not in ("addr", "ptrdata"):
+            return memoryview(array("q", [-1]) * max(0, stop - start))
+        found, number = array("q"), bisect_right(self._before, start) - 1
+        while number < self._spans.count and self._before[number] < stop:
+            info = self._spans.row(number)
+            first, last = max(0, start - self._before[number]), stop - self._before[number]
+            if name == "addr":
+                header = self._headers[info.spanclass]
+                slots = _taken(self._slots.sets(info.base), info.nelems)[first:last]
+                found.extend([info.base + header + slot * info.elemsize for slot in slots])
+            else:
+                count = min(last, self._before[number + 1] - self._before[number]) - first
+                found.extend(array("q", [0 if info.kind == "noscan" else -1]) * count)
+            number += 1
+        return memoryview(found)
+
+
+def _taken(sets: tuple[int, int] | None, nelems: int) -> list[int]:
+    """Numbers of the allocated slots of a span."""
+    if sets is None:
+        return []
+    return list(compress(range(nelems), f"{sets[0]:b}".encode().translate(_DIGITS)[::-1]))

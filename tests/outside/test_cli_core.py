@@ -1,0 +1,68 @@
+"""`gomem core`: figures as JSON and as text, and one sentence with exit code 3 for whatever cannot be read."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from gomem_tui.__main__ import main
+from tests import schemafile
+from tests.outside.corefiles import truth, unpacked
+
+Capture = pytest.CaptureFixture[str]
+VALIDATOR = Draft202012Validator(json.loads(schemafile.PATH.read_text(encoding="utf-8")))
+
+
+def test_json_is_one_object_with_the_figures_of_the_program(capsys: Capture) -> None:
+    assert main(["core", "--json", unpacked("frag-1.27.3.core"), unpacked("frag-1.27.3.exe")]) == 0
+    out, err = capsys.readouterr()
+    found, stats = json.loads(out), truth("frag-1.27.3")["MemStats"]
+    VALIDATOR.validate(found)
+    assert err == ""
+    assert (found["kind"], found["go"], found["held_ms"], found["disputed"]) == ("core", "go1.27.3", None, 0)
+    by_size = [[row["Size"], row["Mallocs"] - row["Frees"]] for row in stats["BySize"]]
+    assert found["memstats"] == {key: stats[key] for key in found["memstats"] if key != "BySize"} | {"BySize": by_size}
+    assert found["live"] == {"objects": stats["HeapObjects"], "bytes": stats["HeapAlloc"]}  # two collections, all swept
+
+
+def test_what_lives_is_unknown_while_marks_are_made(capsys: Capture) -> None:
+    assert main(["core", "--json", unpacked("mark-1.26.6-pie.core")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    VALIDATOR.validate(found)
+    assert (found["live"], found["marking"]) == (None, True)
+    assert main(["core", "--text", unpacked("mark-1.26.6-pie.core")]) == 0
+    assert "live: a collection is marking, so what lives is not known yet: ?" in capsys.readouterr().out
+
+
+def test_text_has_the_same_figures(capsys: Capture) -> None:
+    assert main(["core", unpacked("sweep-1.27.3.core")]) == 0
+    out = capsys.readouterr().out
+    stats = truth("sweep-1.27.3")["MemStats"]
+    for name in ("HeapInuse", "HeapAlloc", "HeapSys", "StackInuse", "GCSys", "Sys"):
+        assert any(line.split()[0] == name and line.split()[-1] == str(stats[name]) for line in out.splitlines()), name
+    assert "live: 21680 objects, 1.1M, marks where a span waits to be swept" in out  # 32184 less 27504, and 17000 marked
+    assert "all checks hold" in out
+
+
+@pytest.mark.parametrize("words", [["--json"], ["--text"], []])
+def test_bad_input_is_a_sentence_and_exit_code_3(words: list[str], tmp_path: Path, capsys: Capture) -> None:
+    text = tmp_path / "some.core"
+    text.write_text("no core at all\n")
+    assert main(["core", *words, str(text)]) == 3
+    assert capsys.readouterr() == ("", f"gomem: {text} cannot be read: it does not begin with the four bytes of an ELF file\n")
+    assert main(["core", *words, str(tmp_path / "none")]) == 3
+    assert capsys.readouterr() == ("", f"{tmp_path / 'none'}: No such file or directory\n")
+    assert main(["core", *words, unpacked("frag-1.27.3.core"), unpacked("frag-1.25.5-piesw.exe")]) == 3
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_version_that_no_table_covers_is_a_usage_error(capsys: Capture) -> None:
+    assert main(["core", "--go-version", "1.19", unpacked("frag-1.27.3.core")]) == 2
+    assert "1.19 is not one of 1.21, 1.22, 1.23, 1.24, 1.25, 1.26, 1.27" in capsys.readouterr().err
+
+
+def test_a_version_can_be_told(capsys: Capture) -> None:
+    assert main(["core", "--json", "--go-version", "go1.26.8", unpacked("large-1.26.6-sw.core")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["go"], found["memstats"]["HeapInuse"]) == ("go1.26.8", truth("large-1.26.6-sw")["MemStats"]["HeapInuse"])

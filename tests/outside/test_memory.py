@@ -1,0 +1,120 @@
+"""Reading memory: merged ranges, holes, pieces side by side, each against the plain way to do it.  The process is this one."""
+
+import ctypes
+import mmap
+import os
+from random import Random
+
+import numpy as np
+import pytest
+
+from gomem_core.outside.errors import Damaged, Gone
+from gomem_core.outside.memory import Unreadable, joined, merged
+from gomem_core.outside.process import Process
+
+PAGE = mmap.PAGESIZE
+
+
+@pytest.fixture
+def pages() -> tuple[mmap.mmap, int]:
+    """Eight pages of this process, filled with what tells places apart, and their address."""
+    memory = mmap.mmap(-1, 8 * PAGE)
+    memory[:] = np.arange(PAGE, dtype=np.uint64).tobytes()
+    return memory, ctypes.addressof(ctypes.c_char.from_buffer(memory))
+
+
+def unmap(addr: int) -> None:
+    libc = ctypes.CDLL(None)
+    libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+    assert libc.munmap(addr, PAGE) == 0
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+    libc.mmap.restype = ctypes.c_void_p
+    assert libc.mmap(addr, PAGE, 0, mmap.MAP_PRIVATE | mmap.MAP_ANON | 0x10, -1, 0) == addr  # MAP_FIXED, without permission
+
+
+@pytest.mark.parametrize("gap", [0, 64, 1024])
+def test_pieces_are_what_lies_there(gap: int, pages: tuple[mmap.mmap, int]) -> None:
+    memory, base = pages
+    draw = Random(gap)
+    offsets = [8 * draw.randrange(8 * PAGE // 8 - 40) for _ in range(3000)]
+    sizes = [8 * draw.randrange(1, 40) for _ in offsets]
+    found = Process(os.getpid()).gather(np.array(offsets, np.uint64) + np.uint64(base), np.array(sizes), gap)
+    assert found.ok.all()
+    for row, (offset, size) in enumerate(zip(offsets, sizes, strict=True)):
+        assert found.piece(row, size).tobytes() == memory[offset : offset + size]
+    firsts = [int.from_bytes(memory[offset : offset + 8], "little") for offset in offsets]
+    assert found.column(0, "<u8").tolist() == firsts
+
+
+def test_a_hole_costs_only_what_lies_in_it(pages: tuple[mmap.mmap, int]) -> None:
+    memory, base = pages
+    unmap(base + 3 * PAGE)
+    offsets = np.arange(0, 8 * PAGE - 128, 96, dtype=np.uint64)  # they lie side by side, so that all are one range
+    found = Process(os.getpid()).gather(offsets + np.uint64(base), np.full(len(offsets), 64))
+    inside = (offsets + np.uint64(64) > 3 * PAGE) & (offsets < 4 * PAGE)
+    assert found.ok.tolist() == (~inside).tolist()
+    words = found.column(8, "<u8").tolist()
+    for row, offset in enumerate(offsets.tolist()):
+        assert words[row] == (0 if inside[row] else int.from_bytes(memory[offset + 8 : offset + 16], "little"))
+
+
+def test_what_cannot_be_asked_for_is_not(pages: tuple[mmap.mmap, int]) -> None:
+    _, base = pages
+    addrs = [base, base + 4, 0, 1 << 47, (1 << 64) - 8, base, base, 8]
+    sizes = [8, 8, 8, 8, 8, 0, 12, 8]
+    found = Process(os.getpid()).gather(np.array(addrs, np.uint64), np.array(sizes))
+    assert found.ok.tolist() == [True, *[False] * 7]
+    assert found.column(0, "<u8").tolist()[1:] == [0] * 7
+
+
+def test_all_of_it_or_nothing(pages: tuple[mmap.mmap, int]) -> None:
+    memory, base = pages
+    process = Process(os.getpid())
+    assert process.read(base + 5, 100) == memory[5:105]
+    unmap(base + PAGE)
+    for addr, size in ((base + PAGE, 8), (base, PAGE + 1), (0, 8), (1 << 63, 8), (base, 1 << 50), (base, -1)):
+        with pytest.raises(Unreadable):
+            process.read(addr, size)
+
+
+def test_more_than_any_heap_has_is_damage() -> None:
+    with pytest.raises(Damaged, match="which no heap has"):
+        merged(np.array([1 << 20, 1 << 44], np.uint64), np.array([3 << 30, 3 << 30]), 0)
+
+
+def test_ranges_are_sorted_and_as_few_as_they_can_be() -> None:
+    found = merged(np.array([4096, 64, 96, 8192, 72], np.uint64), np.array([8, 8, 8, 64, 16]), 16)
+    assert found.start.tolist() == [64, 4096, 8192]
+    assert found.size.tolist() == [40, 8, 64]
+    assert found.piece_at.tolist() == [40, 0, 32, 48, 8]
+
+
+def test_joined_pieces_lie_side_by_side() -> None:
+    draw = Random(5)
+    buffer = np.frombuffer(draw.randbytes(1 << 16), np.uint8)
+    size = np.array([draw.choice((0, 1, 7, 64, 300)) for _ in range(5000)])
+    start = np.array([draw.randrange(len(buffer) - 300) for _ in size])
+    data, ends = joined(buffer, start, size)
+    assert data.tobytes() == b"".join(buffer[a : a + n].tobytes() for a, n in zip(start.tolist(), size.tolist(), strict=True))
+    assert ends.tolist() == [0, *np.cumsum(size).tolist()]
+    assert [len(part) for part in joined(buffer, start[:0], size[:0])] == [0, 1]
+
+
+def test_more_than_a_slice_is_joined() -> None:
+    buffer = np.arange(1 << 12, dtype=np.uint8)
+    size = np.full(3000, 1 << 12)
+    data, _ = joined(buffer, np.zeros(3000, np.int64), size)
+    assert (data.reshape(3000, -1) == buffer).all()
+
+
+def test_a_process_that_is_not_there() -> None:
+    pid = os.fork()
+    if not pid:
+        os._exit(0)
+    process = Process(os.getpid())
+    process.pid = pid
+    os.waitpid(pid, 0)
+    with pytest.raises(Gone, match=f"there is no process {pid}"):
+        process.read(1 << 20, 8)
+    with pytest.raises(Gone, match=f"there is no process {pid}"):
+        Process(pid)

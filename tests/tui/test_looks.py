@@ -1,0 +1,110 @@
+"""The explorer on a process: space looks again, b shows the look before, > looks again and again until a key is pressed."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual.pilot import Pilot
+
+from gomem_core.session.console import Console
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.render.words import FIRST_LOOK, LAST_LOOK, NO_EVENTS
+from gomem_tui.settings.options import Options
+from tests.looks import WORK, Program
+from tests.tui.screen import text_of
+
+
+def explorer(every: float = 0) -> Explorer:
+    return Explorer(Console(True, Program().strip()), Options(every=every))
+
+
+async def pressed(pilot: Pilot[int], *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
+    for _ in range(400):
+        if holds():
+            return
+        await pilot.pause()
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came true")
+
+
+async def test_space_looks_again_and_b_shows_the_look_before() -> None:
+    app = explorer()
+    async with app.run_test(size=(120, 40)) as pilot:
+        spans = [app.model.world.spans.count]
+        for _ in range(3):
+            await pressed(pilot, "space")
+            spans.append(app.model.world.spans.count)
+        assert app.model.session.step == 3
+        assert len(set(spans)) > 2
+        for step in (2, 1, 0):
+            await pressed(pilot, "b")
+            assert app.model.session.step == step
+            assert app.model.world.spans.count == spans[step]
+            assert f" {spans[step]} in " in text_of(app.screen)[1]  # the title of Spans
+        await pressed(pilot, "b")
+        assert app.message == FIRST_LOOK
+        await pressed(pilot, "space", "space")
+        assert app.model.session.step == 2
+        assert len(app.model.session.steps) == 3, "looks that there are already are shown, not taken anew"
+        await pressed(pilot, "full_stop")
+        assert app.message == NO_EVENTS
+
+
+async def test_the_next_look_with_a_collection() -> None:
+    app = explorer()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pressed(pilot, *["space"] * len(WORK), "less_than_sign", "right_curly_bracket")
+        assert app.model.session.step == WORK.index("gc") + 1
+        await pressed(pilot, "right_curly_bracket", "left_curly_bracket")
+        assert app.model.session.step == WORK.index("gc") + 1
+
+
+async def test_a_process_that_has_ended_is_told_and_all_stays() -> None:
+    app = explorer()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pressed(pilot, *["space"] * (len(WORK) + 1))
+        assert app.message == "the process has ended: 4711."
+        assert app.model.session.step == len(WORK)
+        await pressed(pilot, "b")
+        assert app.model.session.step == len(WORK) - 1
+
+
+async def test_it_looks_by_itself_until_a_key_is_pressed() -> None:
+    app = explorer(every=0.05)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.model.session.step >= 2)
+        await until(pilot, lambda: "any key stops" in app.message)
+        await pressed(pilot, "b")
+        step = app.model.session.step
+        await asyncio.sleep(0.3)
+        await pilot.pause()
+        assert app.model.session.step == step, "it has stopped, and b did nothing else"
+        assert not app.message
+        await pressed(pilot, "greater_than_sign")
+        await until(pilot, lambda: app.model.session.step == len(WORK))
+        await until(pilot, lambda: app.message == "the process has ended: 4711.")
+        await pressed(pilot, "b")
+        assert app.model.session.step == len(WORK) - 1, "it had stopped by itself, so the key does what it always does"
+
+
+async def test_looks_that_were_kept_end() -> None:
+    program = Program()
+    strip = program.strip()
+    for _ in range(2):
+        strip.advance()
+    kept = type(strip)(strip.stills)
+    app = Explorer(Console(True, kept))
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert "look 1/3" in text_of(app.screen)[0]
+        await pressed(pilot, "space", "space")
+        assert "look 3/3" in text_of(app.screen)[0]
+        await pressed(pilot, "space")
+        assert app.message == LAST_LOOK
+        await pressed(pilot, "greater_than_sign")
+        assert app.message == LAST_LOOK
