@@ -54,7 +54,7 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
         "--focus",
         metavar="PANE",
         action="append",
-        help="show this pane: spans, arena, bitmap, mcentral, mcache, why, heap, layout or objects; may be repeated, "
+        help="show this pane: spans, arena, bitmap, mcentral, mcache, why, heap, layout, objects or advise; may be repeated, "
         "the last one has the keyboard; without it, the pane that the session file points at",
     )
     parser.add_argument("--zoom", action="store_true", help="give that pane all the room")

@@ -45,6 +45,7 @@ PICTURES: dict[str, tuple[int, int, list[str]]] = {
             ("7", "heap", SWEPT),
             ("8", "layout", MARKED),
             ("9", "objects", MARKED),
+            ("w", "advise", MARKED),
         )
     },
 }

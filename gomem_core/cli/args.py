@@ -93,6 +93,11 @@ def _declare_diff(parser: argparse.ArgumentParser) -> None:
     _json_option(parser, "one object")
 
 
+def _declare_advise(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="anything gomem opens; a session counts as it is at its end")
+    _json_option(parser, "one object")
+
+
 def _declare_classes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("size", metavar="SIZE", nargs="?", help="bytes: 33, 0x21, 32K, 1.5M; prints which class serves them")
     _json_option(parser, "an object for each class, or for the size,")
@@ -154,6 +159,11 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         "Print what differs between the heaps in two files: stills, or session files at their ends.",
         ("gomem diff before.still after.still", "gomem diff --json lesson.gomem mine.gomem | jq .counts"),
         _declare_diff,
+    ),
+    "advise": Subcommand(
+        "Say why the heap in a file is so big: where its bytes are, and what keeps them.",
+        ("gomem advise heap.still", "gomem advise lesson.gomem", "gomem advise --json heap.still | jq .pins"),
+        _declare_advise,
     ),
     "classes": Subcommand(
         "Print the table of size classes, or where an object of SIZE bytes goes.",

@@ -240,6 +240,11 @@ class Find:
 
 
 @frozen
+class Advise:
+    """Tell why the heap is so big."""
+
+
+@frozen
 class Invariants:
     """Check what must always hold, at one of three prices."""
 
@@ -277,6 +282,7 @@ Command = (
     | Show
     | ShowOne
     | Find
+    | Advise
     | Invariants
     | Look
     | Help

@@ -9,7 +9,7 @@ from typing import Literal
 from gomem_core.frozen import frozen
 
 Served = Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
-Pane = Literal["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects"]
+Pane = Literal["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects", "advise"]
 Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
 
 

@@ -1,4 +1,4 @@
-"""The panes that `focus` can name, in the order of their numbers."""
+"""The panes that `focus` can name, and their keys."""
 
 from typing import Final
 
@@ -16,13 +16,15 @@ _PANES: Final[dict[Pane, str]] = {
     "heap": "free pages, the trigger, the byte account",
     "layout": "the process from high addresses to low",
     "objects": "names, sizes and links",
+    "advise": "why the heap is so big",
 }
+KEYS: Final[dict[Pane, str]] = {name: "w" if name == "advise" else str(number) for number, name in enumerate(_PANES, 1)}
 PANES: Final[dict[str, str]] = {str(name): about for name, about in _PANES.items()}
-_BY_WORD = {word: name for number, name in enumerate(_PANES, 1) for word in (name, str(number))}
+_BY_WORD: Final[dict[str, Pane]] = {word: name for name, key in KEYS.items() for word in (name, key)}
 
 
 def read_pane(word: str) -> Pane:
-    """A pane by its name, in any case of letters, or by its number."""
+    """A pane by its name, in any case of letters, or by its key."""
     name = _BY_WORD.get(word.lower())
     if name is None:
         raise WordError(f"{shown(word)} is not a pane", nearest(word, PANES))

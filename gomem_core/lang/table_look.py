@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from gomem_core.lang import operands as op
-from gomem_core.lang.commands import Find, Invariants, Show, ShowOne, Topic
+from gomem_core.lang.commands import Advise, Find, Invariants, Show, ShowOne, Topic
 from gomem_core.lang.grammar import CommandSpec, Shape
 
 _TOPICS: dict[Topic, str] = {
@@ -73,6 +73,17 @@ _FIND = CommandSpec(
     examples=("alloc 48\nfind 0xc420000010", "alloc 48 as b\nfind b"),
 )
 
+_ADVISE = CommandSpec(
+    name="advise",
+    meant=("why", "big", "fragmentation", "advice"),
+    shapes=(Shape(Advise),),
+    summary="Say why the heap is so big, and what keeps it so.",
+    help="Live objects, dead ones, free slots of half-empty spans, tails, what idle Ps keep, stacks, free pages and what was "
+    "given back add up to the whole heap. Of free pages it tells beside what they lie, in chunks of 4 MB and in huge pages of "
+    "2 MB. In the pane w Advise, enter shows the spans of which a line speaks.",
+    examples=("alloc 512 times 400\ndrop 90%\ngc\nadvise", "alloc 48\nadvise"),
+)
+
 _LEVELS = {
     "cheap": "counters against each other",
     "lists": "and each span on the list where it belongs",
@@ -89,4 +100,4 @@ _INVARIANTS = CommandSpec(
     examples=("alloc 48\ninvariants", "alloc 48\ninvariants cheap"),
 )
 
-SPECS: Final = (_SHOW, _FIND, _INVARIANTS)
+SPECS: Final = (_SHOW, _FIND, _ADVISE, _INVARIANTS)

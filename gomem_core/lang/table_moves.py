@@ -234,7 +234,7 @@ _FOCUS = CommandSpec(
                 Operand(
                     "panes",
                     "PANE",
-                    "a pane: " + ", ".join(PANES) + ", or its number 1 to 9",
+                    "a pane: " + ", ".join(PANES) + ", or its key, 1 to 9 or w",
                     read_pane,
                     op.offer(PANES),
                     tuple(PANES),
@@ -244,7 +244,7 @@ _FOCUS = CommandSpec(
         ),
     ),
     summary="Show these panes.",
-    help="PANE is spans, arena, bitmap, mcentral, mcache, why, heap, layout or objects, or its number from 1 to 9.",
+    help="PANE is spans, arena, bitmap, mcentral, mcache, why, heap, layout, objects or advise, or its key: 1 to 9, w.",
     examples=("focus mcache why", "focus 3"),
 )
 

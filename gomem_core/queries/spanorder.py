@@ -147,11 +147,12 @@ class SpanOrder(RowOrder):
         return self._ready() if self._world.spans.count > self._many else None
 
     def _ready(self) -> Work:
-        columns = yield from self._made()
+        columns = yield from self.columns()
         yield from columns.prepare()
         return lambda: None
 
-    def _made(self) -> Generator[Step, None, SpanColumns]:
+    def columns(self) -> Generator[Step, None, SpanColumns]:
+        """The columns of all spans, told of all changes; which of them are needed, is to be loaded."""
         yield lambda: import_module("numpy")  # not while the screen may have to wait for it
         from gomem_core.queries.spancolumns import SpanColumns  # noqa: PLC0415 -- few need it, and numpy takes long to import
 
@@ -172,7 +173,7 @@ class SpanOrder(RowOrder):
         return ranked(found)
 
     def _all_at_once(self, wanted: Choice) -> Generator[Step, None, Ranked]:
-        columns = yield from self._made()
+        columns = yield from self.columns()
         from gomem_core.queries.spanmask import ranked_spans  # noqa: PLC0415 -- it needs numpy, too
 
         return (yield from ranked_spans(columns, wanted.test.filters if wanted.test else (), wanted.sort))

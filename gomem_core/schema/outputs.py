@@ -3,6 +3,7 @@
 from typing import Literal, TypedDict
 
 from gomem_core.report import Addr
+from gomem_core.schema.advice import Advice
 from gomem_core.schema.differences import Difference
 from gomem_core.schema.heap import (
     Account,
@@ -271,6 +272,13 @@ class Summary(TypedDict):
     numgc: int
 
 
+class Advised(Advice):
+    """`gomem advise`: of what a file holds; of a session, at its end."""
+
+    file: str
+    kind: str
+
+
 class RealMemStats(TypedDict):
     """Fields of runtime.MemStats, as far as the memory of a program gives them; BySize: [size, mallocs - frees] of a class."""
 
@@ -336,6 +344,7 @@ Output = (
     | Lesson
     | Export
     | Summary
+    | Advised
     | Difference
     | RealHeap
     | GoProcess

@@ -3,6 +3,7 @@
 from typing import Literal, TypedDict
 
 from gomem_core.report import Addr
+from gomem_core.schema.advice import Advice
 from gomem_core.schema.differences import Difference
 from gomem_core.schema.heap import (
     Bytes,
@@ -358,6 +359,7 @@ Result = (
     | MemStats
     | Spans
     | Waste
+    | Advice
     | Centrals
     | Mcaches
     | Free

@@ -29,11 +29,16 @@ def beside(session: Session, branch: str, stop: StopRequest, progress: Progress)
     return Session(timeline=session.branches.alone(branch), stop=stop, progress=progress)
 
 
-def side_of_file(path: Path, stop: StopRequest, progress: Progress) -> Side:
-    """What a file holds, to be compared: its last still, or a session as it is at its end.  Raises ScriptError and Stopped."""
+def session_of_file(path: Path, stop: StopRequest, progress: Progress) -> Session:
+    """What a file holds: its last still, to be looked at, or a session at its end.  Raises ScriptError and Stopped."""
     opened = open_file(path)
     if isinstance(opened, Strip):
-        return Side(opened.stills[-1])
+        return Session(strip=Strip(opened.stills[-1:]))
     session = Session(timeline=timeline_of(opened), stop=stop, progress=progress)
     session.goto(len(session.steps))
-    return side_of(session)
+    return session
+
+
+def side_of_file(path: Path, stop: StopRequest, progress: Progress) -> Side:
+    """What a file holds, to be compared: its last still, or a session as it is at its end.  Raises ScriptError and Stopped."""
+    return side_of(session_of_file(path, stop, progress))

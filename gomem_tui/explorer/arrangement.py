@@ -19,10 +19,13 @@ PANES: Final = {
     7: "heap",
     8: "layout",
     9: "objects",
+    10: "advise",
 }
+ADVISE: Final = 10
 # Where four panes are shown, these share a place: the one that was looked at last has it.
-PLACES: Final = ((1, 9), (2, 8), (3,), (4, 5, 7))
-HALVES: Final = ((1, 9), (2, 8, 3, 4, 5, 7))  # the same where two are
+PLACES: Final = ((1, 9), (2, 8), (3,), (4, 5, 7, ADVISE))
+HALVES: Final = ((1, 9), (2, 8, 3, 4, 5, 7, ADVISE))  # the same where two are
+FIGURES: Final = (7, ADVISE)  # and these two where all others are
 
 
 class Arrangement:
@@ -36,6 +39,7 @@ class Arrangement:
         self.size = (80, 24)
         self._placed = [numbers[0] for numbers in PLACES]
         self._halves = [numbers[0] for numbers in HALVES]
+        self._figures = FIGURES[0]
 
     @property
     def name(self) -> str:
@@ -45,7 +49,12 @@ class Arrangement:
     @property
     def hides_why(self) -> bool:
         """Whether another pane has all the room, unless Why has something to tell."""
-        return self.zoomed and self.current != WHY
+        return self.has_one and self.current != WHY
+
+    @property
+    def has_one(self) -> bool:
+        """Whether one pane has all the room: it is zoomed, or it is a page of text, in a terminal that is small for it."""
+        return self.zoomed or (self.current == ADVISE and self._below(WIDE) and not self._is_tall)
 
     def choose(self, number: int) -> None:
         """Give a pane the keyboard."""
@@ -54,6 +63,7 @@ class Arrangement:
             self.upper = number
             self._placed = _taking(number, PLACES, self._placed)
             self._halves = _taking(number, HALVES, self._halves)
+            self._figures = number if number in FIGURES else self._figures
 
     def neighbour(self, step: int) -> int:
         """The pane so many further, round and round."""
@@ -66,7 +76,7 @@ class Arrangement:
             return {self.upper}
         if self._is_tall:
             return set(self._halves)
-        return set(self._placed) if self._below(HUGE) else set(PANES)
+        return set(self._placed) if self._below(HUGE) else {*PANES} - {*FIGURES} | {self._figures}
 
     def classes(self) -> dict[str, bool]:
         """Classes of the screen, and whether it has them."""
@@ -76,7 +86,7 @@ class Arrangement:
             "tall": self._is_tall,
             "short": self.size[1] < ROOMY,
             "huge": not self._below(HUGE),
-            "zoomed": self.zoomed,
+            "zoomed": self.has_one,
             "telling": self.telling,
             "on-why": self.current == WHY,
         }

@@ -15,6 +15,7 @@ from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
 
 _MCENTRAL: Final = 4
+_SPANS: Final = 1
 
 
 class PaneActions:
@@ -102,10 +103,12 @@ class PaneActions:
         self.move(by * HeapPane.FAR, 0)
 
     def enter(self) -> None:
-        """Go from a class of the Heap pane to its mcentral, from an object along a link."""
+        """Go from a class of the Heap pane to its mcentral, from an object along a link, from a line of advice to its spans."""
         name = self._stage.arrangement.name
         if name == "objects":
             self._footer.say(self._widgets.objects.follow_link())
+        if name == "advise":
+            self._show_spans()
         if name == "heap":
             told = self._widgets.heap.no_mcentral()
             if told:
@@ -113,6 +116,20 @@ class PaneActions:
             else:
                 self._widgets.mcentral.go_to_selected()
                 self._stage.choose(_MCENTRAL)
+
+    def _show_spans(self) -> None:
+        """Show the spans of which the selected line of advice speaks."""
+        line = self._widgets.advise.line()
+        if line is None:
+            return
+        wrong = self._model.filter(line.filter)
+        self._stage.choose(_SPANS)
+        self._widgets.spans.start()
+        if not self._model.order.behind:
+            self._widgets.spans.select_row(0)
+        shown = f"Spans: {line.filter or 'all of them'}"
+        ways = self._footer.keyboard.filled("; {back} shows all, {pane_advise} goes back to the advice") if line.filter else ""
+        self._footer.say(wrong or f"{shown}{ways}")
 
     def come_back(self) -> None:
         """Go back: in Objects along the link that was followed last, else a step."""

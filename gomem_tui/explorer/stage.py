@@ -130,14 +130,14 @@ class Stage:
         telling = self._widgets.why.has_news
         if telling != self.arrangement.telling:
             self.arrangement.telling = telling
-            if self.arrangement.zoomed:
+            if self.arrangement.has_one:
                 self.arranged()
         self._fit_why()
 
     def _fit_why(self) -> None:
         """Give Why its rows: its style sheet's, or those that a story needs."""
         arrangement = self.arrangement
-        below = arrangement.telling if arrangement.hides_why else not arrangement.zoomed
+        below = arrangement.telling if arrangement.hides_why else not arrangement.has_one
         wanted = self._told_rows() if below and not self._presenting else None
         if wanted != self._why_rows:  # else Textual would lay out everything anew
             self._widgets.why.styles.height = self._why_rows = wanted

@@ -101,11 +101,11 @@ class TableActions:
 
     def catch_up(self) -> None:
         """Let another thread work out what is not shown yet; say which filter was given up."""
-        for order in self._model.orders.values():
+        for order in self._model.work:
             if order.problem is not None:
                 self._footer.say(too_costly(order.problem))
                 order.problem = None
-        late = next((order for order in self._model.orders.values() if order.behind), None)
+        late = next((order for order in self._model.work if order.behind), None)
         if late is not None and self._model.sifter.order is None:
             _: Worker[None] = self._app.run_worker(partial(self._sift, late))
 

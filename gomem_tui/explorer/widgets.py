@@ -1,6 +1,7 @@
 """What is seen above the prompt: header, panes, Why, scrub bar."""
 
 from gomem_core.files.timeline import MAIN
+from gomem_tui.panes.advise import AdvisePane
 from gomem_tui.panes.arena import ArenaPane
 from gomem_tui.panes.bars import Bar
 from gomem_tui.panes.base import HeapPane, LinePane
@@ -60,6 +61,7 @@ class Widgets:
         self.mcentral = McentralPane(model)
         self.mcache = McachePane(model)
         self.heap = HeapStatsPane(model, lambda: model.session.account, lambda: model.heap_live)
+        self.advise = AdvisePane(model, keyboard)
         self.why = WhyPane(model, keyboard)
         self.scrub = Bar(self.bars.scrub, id="scrub")
 
@@ -68,7 +70,7 @@ class Widgets:
         """Returns the panes that share the room between header and Why, in the order in which they fill it."""
         return (
             *(self.spans, self.objects, self.arena, self.layout),
-            *(self.bitmap, self.mcentral, self.mcache, self.heap),
+            *(self.bitmap, self.mcentral, self.mcache, self.heap, self.advise),
         )
 
     @property

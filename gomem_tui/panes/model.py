@@ -15,6 +15,7 @@ from gomem_core.lang.errors import shown
 from gomem_core.lang.filters import LOG, doubtful, without_half_typed
 from gomem_core.lang.moves import Select
 from gomem_core.lang.pattern import TooCostly
+from gomem_core.queries.advise import AdviceOrder
 from gomem_core.queries.difference import Difference
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.roworder import RowOrder
@@ -74,6 +75,11 @@ class Model:
         return self.console.difference
 
     @property
+    def work(self) -> tuple[RowOrder, ...]:
+        """What may be left to another thread, where there are many rows."""
+        return *self.orders.values(), self.advice
+
+    @property
     def heap_live(self) -> Sequence[int]:
         """Bytes after each of the last steps up to here."""
         if self.is_read:  # of looks that is not known
@@ -95,6 +101,7 @@ class Model:
         self.objects = ObjectOrder(session.world, session.objects, AT_ONCE)
         self.classes = ClassOrder(session.world)
         self.orders: dict[str, RowOrder] = {"spans": self.order, "mcentral": self.classes, "objects": self.objects}
+        self.advice = AdviceOrder(session.world, self.order, AT_ONCE)
         self.log = LogOrder(lambda: self.session.outcome, AT_ONCE)
         self.orders["why"] = self.log
 
@@ -156,6 +163,7 @@ class Model:
         self.objects.look_again()
         self.classes.look_again()
         self.log.look_again()
+        self.advice.look_again()
         self.typed = answer
         was_typed = answer is not None and (answer.error is not None or answer is session.outcome)
         self.outcome = answer if was_typed else session.outcome

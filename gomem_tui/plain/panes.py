@@ -7,10 +7,11 @@ from typing import Final
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.reach import object_at
+from gomem_core.queries.roworder import finish
 from gomem_core.report import counted
 from gomem_core.world.records import SpanInfo
 from gomem_tui.panes.model import Model
-from gomem_tui.render import bitmap, heap, layout, mcache, mcentral, objects, spans
+from gomem_tui.render import advise, bitmap, heap, layout, mcache, mcentral, objects, spans
 from gomem_tui.render.lines import Line, Port, plain, short
 from gomem_tui.render.spoken import fitted, spoken_table, spoken_text, spoken_title
 from gomem_tui.render.why import FIRST_KEYS, READ_KEYS, Story, why_text
@@ -168,6 +169,16 @@ def _objects(model: Model, width: int, rows: int) -> list[Line]:
     return lines + _rest(shown, len(table), "objects", "objects")
 
 
+def _advise(model: Model, width: int, _rows: int) -> list[Line]:
+    """Returns all of it: it is a page."""
+    advice = model.advice.read()
+    if advice is None:
+        finish(model.advice.work())()
+        advice = model.advice.read()
+    count = len(advise.advice_rows(advice, width)) if advice is not None else 1
+    return advise.render_advise(advice, Port(width, count + 2), -1)
+
+
 def _arena(model: Model, rows: int) -> list[str]:
     """The page map in words: neighbouring spans of one sort are told together."""
     runs = list(_runs(model.world.spans.each()))
@@ -212,6 +223,7 @@ _DRAW: Final[dict[str, Callable[[Model, int, int], list[Line]]]] = {
     "heap": _heap,
     "layout": _layout,
     "objects": _objects,
+    "advise": _advise,
 }
 _WORDS: Final = {
     "spans": _SPANS,
@@ -221,4 +233,5 @@ _WORDS: Final = {
     "heap": _HEAP,
     "layout": _LAYOUT,
     "objects": _OBJECTS,
+    "advise": {},
 }

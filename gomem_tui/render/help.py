@@ -114,6 +114,19 @@ def _panes(profile: Profile) -> dict[str, tuple[str, tuple[tuple[str, str], ...]
             "The whole process from high addresses to low, with the mapped part of each region and the side to which it grows.",
             (),
         ),
+        "advise": (
+            "Why the heap is so big: where its bytes are, and which few objects keep most of them.",
+            (
+                (
+                    "live, dead",
+                    "slots of objects that the last mark reached, or that came later; of others, until they are swept",
+                ),
+                ("half-empty", "spans with free slots: these serve objects of their class only"),
+                ("chunk", "4 MB, for which later versions of Go keep one page bitmap"),
+                ("huge page", "2 MB, which the kernel may map as one: what lies in it keeps all of it in memory"),
+                ("?, ≈", "not known; derived from something else"),
+            ),
+        ),
         "objects": (
             "Every object that was ever allocated, what links to it, and what keeps it alive.",
             (

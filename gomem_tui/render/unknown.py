@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from gomem_core.lang.panes import PANES
+from gomem_core.lang.panes import KEYS
 from gomem_core.world.facts import UNKNOWN
 from gomem_tui.render.lines import Line, Port, fit_all, rule
 from gomem_tui.render.reflow import notice
 
-_TITLES: Final = {name: f"{number} {name if name.startswith('m') else name.capitalize()}" for number, name in enumerate(PANES, 1)}
+_TITLES: Final = {str(name): f"{key} {name if name.startswith('m') else name.capitalize()}" for name, key in KEYS.items()}
 
 
 def render_unknown(pane: str, why: str, port: Port) -> list[Line]:

@@ -17,7 +17,7 @@ FILTERED: Final = ("spans", "mcentral", "objects")  # panes
 _PANES: Final[dict[Scope, tuple[str, ...]]] = {  # of scopes that are not a pane's own
     "filtered": (*FILTERED, "why"),
     "sorted": ("spans", "objects"),
-    "entered": ("heap", "objects"),
+    "entered": ("heap", "objects", "advise"),
 }
 
 
@@ -113,6 +113,7 @@ _TABLE: Final[tuple[Key, ...]] = (
     Key("pane_heap", "pane(7)", ("7",), "Heap", "Go to the account of the heap: free pages, every byte, what is wasted."),
     Key("pane_layout", "pane(8)", ("8",), "Layout", "Go to the layout of the process."),
     Key("pane_objects", "pane(9)", ("9",), "Objects", "Go to the objects."),
+    Key("pane_advise", "pane(10)", ("w",), "Advise", "Go to the advice: why the heap is so big."),
     Key("zoom", "zoom", ("z",), "zoom", "Give one pane the whole screen, or go back to all of them."),
     Key("up", "move(-1, 0)", ("up", "k"), "up", "Select what is above.", "pane"),
     Key("down", "move(1, 0)", ("down", "j"), "down", "Select what is below.", "pane"),
@@ -147,7 +148,8 @@ _TABLE: Final[tuple[Key, ...]] = (
         "enter",
         ("enter",),
         "open",
-        "In Heap: go to the mcentral of the selected class. In Objects: follow a link, which left and right choose.",
+        "In Heap: go to the mcentral of the selected class. In Objects: follow a link, which left and right choose. "
+        "In Advise: show the spans of which the line speaks.",
         "entered",
     ),
     Key("lens", "lens", ("v",), "lens", "Look at the arena's pages through the next lens.", "arena"),

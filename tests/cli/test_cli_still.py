@@ -45,6 +45,21 @@ def test_open_says_what_a_file_holds(capsys: Capture) -> None:
 
 
 @pytest.mark.usefixtures("there")
+def test_advise_says_why_it_is_so_big(capsys: Capture) -> None:
+    """Two objects of 48 bytes live, in a span each, since only one of them may hold pointers; a session stands at its end."""
+    for file, kind in (("after", "still"), ("two.gomem", "session")):
+        assert main(["advise", file]) == 0
+        first, *rest = capsys.readouterr().out.splitlines()
+        assert first.startswith("1.0M in 3 spans; live: 96 B, <1%")
+        assert "15.8K  free slots of 2 half-empty spans; 2 would hold the objects" in "\n".join(rest)
+        assert main(["advise", file, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (found["file"], found["kind"], found["live"], found["half_empty"]) == (file, kind, 96, 2)
+    assert main(["advise", "nosuch"]) == 3
+    assert capsys.readouterr().err == "gomem: nosuch: No such file or directory\n"
+
+
+@pytest.mark.usefixtures("there")
 def test_diff_compares_any_two_files(capsys: Capture) -> None:
     for now in ("after", "two.gomem"):
         assert main(["diff", "before", now]) == 0

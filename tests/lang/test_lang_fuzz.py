@@ -79,7 +79,7 @@ def shows(draw: st.DrawFn) -> c.Show:
 
 
 KINDS = st.sampled_from(sorted(EVENTS))
-PANES: list[m.Pane] = ["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects"]
+PANES: list[m.Pane] = ["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects", "advise"]
 PLAIN_NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,63}", fullmatch=True)
 MARKS = PLAIN_NAMES.filter(lambda name: name.lower() not in ("start", "end"))
 LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=60)
@@ -126,7 +126,7 @@ COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
         SIZES,
         st.sampled_from(["small", "mixed", "web", "large"]),
     ),
-    st.sampled_from([c.Gc(), c.GcMark(), c.GcSweep(None), c.FreeOs(), c.Flush(), c.MemStats(), c.Help(None)]),
+    st.sampled_from([c.Gc(), c.GcMark(), c.GcSweep(None), c.FreeOs(), c.Flush(), c.Advise(), c.MemStats(), c.Help(None)]),
     st.builds(c.GcSweep, st.integers(0, 2**63 - 1)),
     st.builds(c.Gogc, st.integers(-1, 10**8)),
     st.builds(c.Scavenge, st.integers(0, 2**63 - 1) | st.integers(0, 10**6).map(lambda n: n * 10**9)),

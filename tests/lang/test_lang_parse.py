@@ -7,6 +7,7 @@ import pytest
 
 from gomem_core.lang import MAX_LINE, format_command, parse
 from gomem_core.lang.commands import (
+    Advise,
     Alloc,
     ByAddr,
     ByName,
@@ -196,6 +197,7 @@ GOOD: list[tuple[str, Command, str | None]] = [
     ("find 0xc420000000", Find(ByAddr(0xC420000000)), "find 0xc420000000"),
     ("f 0xffffffffffffffff", Find(ByAddr(2**64 - 1)), "find 0xffffffffffffffff"),
     ("find x.1", Find(ByName("x.1")), "find x.1"),
+    ("advise", Advise(), "advise"),
     ("invariants", Invariants("full"), "invariants full"),
     ("inv cheap", Invariants("cheap"), "invariants cheap"),
     ("help", Help(None), "help"),
@@ -249,9 +251,9 @@ GOOD: list[tuple[str, Command, str | None]] = [
     ("pause", Pause(), "pause"),
     ("focus Why 3 MCACHE why", Focus(("why", "bitmap", "mcache")), "focus why bitmap mcache"),
     (
-        "focus 1 2 3 4 5 6 7 8 9",
-        Focus(("spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects")),
-        "focus spans arena bitmap mcentral mcache why heap layout objects",
+        "focus 1 2 3 4 5 6 7 8 9 w",
+        Focus(("spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects", "advise")),
+        "focus spans arena bitmap mcentral mcache why heap layout objects advise",
     ),
     ("select x.3", Select("x.3"), "select x.3"),
     ("select 0xC420000000 # here", Select(0xC420000000), "select 0xc420000000"),

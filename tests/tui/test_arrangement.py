@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_tui.explorer.arrangement import HALVES, PANES, PLACES, WHY, Arrangement
+from gomem_tui.explorer.arrangement import ADVISE, HALVES, PANES, PLACES, WHY, Arrangement
 
 
 def arranged(size: tuple[int, int], *chosen: int, zoomed: bool = False) -> Arrangement:
@@ -26,7 +26,9 @@ def arranged(size: tuple[int, int], *chosen: int, zoomed: bool = False) -> Arran
         ((120, 40), (7, 9), False, {9, 2, 3, 7}),
         ((120, 40), (7, 5), False, {1, 2, 3, 5}),
         ((120, 40), (8,), True, {8}),
-        ((200, 60), (), False, set(PANES)),
+        ((200, 60), (), False, {*PANES} - {ADVISE}),
+        ((200, 60), (ADVISE,), False, {*PANES} - {7}),
+        ((120, 40), (7, ADVISE), False, {1, 2, 3, ADVISE}),
         ((200, 30), (), False, {1}),
         ((60, 40), (), False, {1, 2}),
         ((60, 40), (3,), False, {1, 3}),

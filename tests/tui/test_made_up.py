@@ -13,6 +13,7 @@ from gomem_core.files.script import read_script
 from gomem_core.lang.commands import Filter
 from gomem_core.queries import show, show_one
 from gomem_core.queries.account import Account
+from gomem_core.queries.advise import advise
 from gomem_core.queries.figures import figures
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.spanorder import SpanOrder
@@ -27,6 +28,7 @@ from gomem_tui.panes.classorder import ClassOrder
 from gomem_tui.panes.mcentral import McentralPane
 from gomem_tui.panes.model import Model
 from gomem_tui.plain.panes import pane_lines
+from gomem_tui.render.advise import render_advise
 from gomem_tui.render.arena import MAX_ZOOM, grid, render_arena
 from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.header import render_header
@@ -48,6 +50,7 @@ SIZES: Final = [(80, 24), (120, 40), (200, 60)]
 WIDTHS: Final = (59, 60, 80, 118, 120, 200)  # of panes, alone and beside each other
 WORLD: Final = made_up()
 ACCOUNT: Final = Account(WORLD, WORLD.objects)
+ADVICE: Final = advise(WORLD)
 ORDER: Final = SpanOrder(WORLD, lambda: ACCOUNT)
 FAR: Final = next(info for info in WORLD.spans.rows() if info.base > STARTS[1] and info.list_name == "partialu")
 HOLDER: Final = next(info for info in WORLD.spans.rows() if info.base > STARTS[2] and info.sizeclass == 4)
@@ -80,6 +83,7 @@ PANES: Final[dict[str, Draw]] = {
     "objects": lambda port, scene: render_objects(
         WORLD, port, scene, Rows(WORLD.objects, ObjectOrder(WORLD, WORLD.objects), ["alloc 48"] * 1000, 5)
     ),
+    "advise": lambda port, scene: render_advise(ADVICE, port, scene.selection.spanclass % 8),  # a line
     "header": header,
 }
 

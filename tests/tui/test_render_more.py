@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.queries.account import Account, Balance
+from gomem_core.queries.advise import advise
 from gomem_core.queries.figures import figures
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.session.stepmarks import GC, GROW
 from gomem_tui.render import heap_parts
+from gomem_tui.render.advise import render_advise
 from gomem_tui.render.compared import Compared
 from gomem_tui.render.header import render_header
 from gomem_tui.render.heap import plan, render_heap, wasteful
@@ -44,11 +47,13 @@ def draw_objects(s: State, port: Port, selected: int) -> list[Line]:
     return render_objects(s.session.world, port, s.scene, Rows(s.session.objects, order, s.session.history, selected))
 
 
+ADVICE: Final = {name: advise(state(name).session.world) for name in SCRIPTS}
 PANES: dict[str, Callable[[State, Port], list[Line]]] = {
     "mcache": lambda s, port: render_mcache(s.session.world, port, s.scene),
     "heap": lambda s, port: draw_heap(s, port, s.scene, [0, 8192, 30000, 20000, s.session.world.sums.stats.heap_live]),
     "layout": lambda s, port: render_layout(s.session.world, port, s.scene, s.session.objects),
     "objects": lambda s, port: draw_objects(s, port, 0),
+    "advise": lambda s, port: render_advise(advise(s.session.world), port, 0, False, "enter shows its spans"),
 }
 
 
@@ -70,6 +75,7 @@ def test_every_pane_fills_its_port_exactly(
     fits(draw_heap(s, port, scene, lived), port)
     fits(render_layout(s.session.world, port, scene, s.session.objects), port)
     fits(draw_objects(s, port, selected), port)
+    fits(render_advise(ADVICE[name], port, selected, selected < 0), port)
 
 
 @given(port=PORTS, selected=st.integers(-1, 9))

@@ -6,12 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.queries.account import Account
+from gomem_core.queries.advise import advise
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.still import Place, Still
 from gomem_core.world.world import World
+from gomem_tui.render.advise import render_advise
 from gomem_tui.render.arena import render_arena
 from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.header import render_header
@@ -46,6 +48,7 @@ def pictures(
         "mcache": render_mcache(world, port, scene),
         "heap": render_heap(world, port, scene, account, [0, 1, 2]),
         "layout": render_layout(world, port, scene, objects),
+        "advise": render_advise(advise(world), port, 1),
         "objects": render_objects(world, port, scene, rows, links),
         "header": [render_header(world, (1, 0, 1), "a name", port.width)],
     }

@@ -131,7 +131,7 @@ async def test_every_pane_of_the_explorer_says_what_it_cannot_show(size: tuple[i
     app = Explorer(Console(True, Strip([WORLD])))
     far = HeapPane.FAR
     async with app.run_test(size=size) as pilot:
-        for number in "12345789":
+        for number in "12345789w":
             why = {"4": NO_LISTS.why, "5": NO_CACHES.why, "7": NO_SUMS.why}.get(number, "")
             await pilot.press(number)
             await pilot.press("down", "right", "pagedown", "end", "home", "up")

@@ -1,11 +1,11 @@
-"""Commands that only look: show, find, invariants, help."""
+"""Commands that only look: show, find, advise, invariants, help."""
 
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.lang import help_text
-from gomem_core.lang.commands import ByAddr, ByName, Find, Help, Invariants, Ref, Show, ShowOne
+from gomem_core.lang.commands import Advise, ByAddr, ByName, Find, Help, Invariants, Ref, Show, ShowOne
 from gomem_core.lang.moves import Pause
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries import show, show_one
@@ -78,6 +78,12 @@ def _find(context: Context, command: Find) -> Result:
     return show_one.find(_addr(context, command.target), context.world, context.objects, context.links)
 
 
+def _advise(context: Context, _command: Advise) -> Result:
+    from gomem_core.queries import advise  # noqa: PLC0415 -- few ask for it, and `gomem run` starts sooner without
+
+    return advise.result_of(advise.advise(context.world, context.stop))
+
+
 def _invariants(context: Context, command: Invariants) -> Result:
     held = context.engine.check(command.level)
     data: results.Held = {"level": command.level, "held": [*held]}
@@ -117,6 +123,7 @@ EXECUTE_LOOK: Final[dict[type, Callable[[Context, Any], Result]]] = {
     Show: _show,
     ShowOne: _show_one,
     Find: _find,
+    Advise: _advise,
     Invariants: _invariants,
     Help: _help,
     Pause: _pause,

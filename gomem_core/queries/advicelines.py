@@ -1,0 +1,312 @@
+"""Why a heap is so big, as figures and in sentences: a line for each place where its bytes are, and lines that tell more of it.
+
+All sentences are made here, from templates and numbers.  Each line knows the spans it speaks of, as a filter of the spans table.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal, NamedTuple
+
+from gomem_core.frozen import frozen
+from gomem_core.go.sizeclasses import kind_of
+from gomem_core.lang.pattern import LONGEST
+from gomem_core.report import format_bytes, told
+
+TENTHS: Final = 10
+CLASSES: Final = 3  # that are told, of those with most free slots
+PINS: Final = 3  # chunks that are told
+NAMED: Final = 12  # spans that a filter names one by one: a regular expression has at most 200 characters
+
+What = Literal[
+    "live",
+    "dead",
+    "objects",
+    "free slots",
+    "occupancy",
+    "class",
+    "tails",
+    "idle Ps",
+    "stacks",
+    "free pages",
+    "chunks",
+    "full chunks",
+    "few",
+    "pin",
+    "huge pages",
+    "given back",
+]
+
+
+class ClassRoom(NamedTuple):
+    """The half-empty spans of a class that no idle P keeps, and how few spans would hold their objects."""
+
+    spanclass: int
+    elemsize: int
+    spans: int
+    needed: int
+    objects: int  # that live; where that is not known, all
+    free: int  # bytes in free slots
+
+
+class Pin(NamedTuple):
+    """A chunk that is mostly free, but for a few spans."""
+
+    addr: int
+    free: int  # bytes that were not given back
+    spans: int  # that lie in it, at least in part
+    objects: int  # in these spans
+    bases: tuple[int, ...]  # of the first of them
+    slot: int  # address of the object, where it is one alone; else 0
+
+
+class Few(NamedTuple):
+    """The units with most free bytes for each object in them, as many as have half of all free bytes beside spans in use."""
+
+    units: int
+    free: int  # bytes
+    spans: int
+    objects: int
+    bases: tuple[int, ...]  # of the first of the spans
+
+
+class Units(NamedTuple):
+    """Free pages that were not given back, by units of memory of one size."""
+
+    size: int  # bytes of a unit
+    whole: int  # bytes in units in which nothing else lies
+    beside: int  # bytes in the others
+    units: int  # of the others
+    full: int  # bytes in those of them that are nearly full
+    few: Few
+
+
+@frozen
+class Advice:
+    """Where the bytes of a heap are.
+
+    objects, free_slots, tails, idle_slots, stacks, idle_pages, free_pages and given_back (or 0) add up to `held`; live and dead
+    add up to `objects`.  None is what is not known.  `doubts` says of a line why its number is not known, or only derived.
+    """
+
+    held: int
+    objects: int  # in slots that are taken
+    live: int | None
+    dead: int | None
+    free_slots: int  # but for those that idle Ps keep
+    tails: int
+    idle_slots: int  # free slots of spans that Ps have which do not run
+    stacks: int  # and the collector's work
+    idle_pages: int  # free pages that such Ps have, given back or not
+    free_pages: int  # other free pages, where they were not given back
+    given_back: int | None
+
+    object_count: int  # slots that are taken
+    live_count: int | None
+    spans: int
+    spans_in_use: int
+    stack_spans: int
+    idle: tuple[int, ...]  # numbers of the Ps that do not run
+    one_runs: bool  # whether it is known which does
+    idle_spans: int
+    half_empty: int  # spans
+    needed: int  # that would hold their objects
+    occupancy: tuple[int, ...]  # half-empty spans by the share of their slots that is taken, a tenth each; then full ones
+    classes: tuple[ClassRoom, ...]  # most free bytes first
+    tail_class: int  # the size class with most bytes in tails; 0: none
+    chunks: Units  # of 4 MB, by which Go keeps its page bitmaps
+    huge: Units  # of 2 MB, which the processor can map as one page
+    pins: tuple[Pin, ...]  # the mostly free chunks with most free bytes for each object in them
+    by_page: bool  # pages are given back one by one wherever they lie; else whole spans are, when they were free long enough
+    doubts: dict[What, str]
+
+
+class AdviceLine(NamedTuple):
+    """A line of advice."""
+
+    what: What
+    nbytes: int | None  # None: not known, or the line tells no number of bytes
+    text: str
+    filter: str = ""  # of the spans table: those that it speaks of; "": all
+    more: bool = False  # it tells more of what a line above says
+    doubt: str = ""  # why the number is not known, or only derived
+
+
+_HELD: Final = "{held} in {spans}"
+_IN_MEMORY: Final = ", {left} not given back"
+_LIVES: Final = "; live: {live}, {percent}"
+_SENTENCES: Final = {
+    "live": ("live: {n:,} object, {spans}", "live: {n:,} objects, {spans}"),
+    "dead": ("dead: {n:,} object, until its span is swept", "dead: {n:,} objects, until their spans are swept"),
+    "objects": ("{n:,} object, live or dead, {spans}", "{n:,} objects, live or dead, {spans}"),
+    "free slots": (
+        "free slots of {n:,} half-empty span; {needed:,} would hold the objects",
+        "free slots of {n:,} half-empty spans; {needed:,} would hold the objects",
+    ),
+    "occupancy": ("by slots taken, 0 … 100%: {tenths}; full: {full:,}",) * 2,
+    "class": (
+        "class {number}, {size} {kind}: {n:,} span{needed}",
+        "class {number}, {size} {kind}: {n:,} spans{needed}",
+    ),
+    "tails": ("tails, after the last slots of spans; most in class {number}",) * 2,
+    "idle Ps": (
+        "kept by {n:,} idle P: free slots of {spans}; free pages: {pages}",
+        "kept by {n:,} idle Ps: free slots of {spans}; free pages: {pages}",
+    ),
+    "all Ps": (
+        "kept by {n:,} P: free slots of {spans}; free pages: {pages}",
+        "kept by {n:,} Ps: free slots of {spans}; free pages: {pages}",
+    ),
+    "stacks": ("stacks and the collector's work: {n:,} span", "stacks and the collector's work: {n:,} spans"),
+    "free pages": ("free pages; {reason}",) * 2,
+    "chunks": (
+        "in {n:,} chunk of {size}, beside spans in use; {whole} in free ones",
+        "in {n:,} chunks of {size}, beside spans in use; {whole} in free ones",
+    ),
+    "huge pages": (
+        "in {n:,} huge page of {size}, beside spans in use; {whole} in free ones",
+        "in {n:,} huge pages of {size}, beside spans in use; {whole} in free ones",
+    ),
+    "full chunks": ("in chunks nearly full, which the scavenger leaves alone",) * 2,
+    "few": ("most of it: beside only {beside}, in {n:,} chunk", "most of it: beside only {beside}, in {n:,} chunks"),
+    "pin": ("chunk {addr:x}: beside {beside}{place}",) * 2,
+    "given back": ("given back to the operating system; the addresses stay",) * 2,
+}
+_REASONS: Final = {
+    False: "their spans are given back once free for 5 minutes",
+    True: "the scavenger gives them back, but for a tenth over the goal",
+}
+_ENOUGH: Final = "; {needed:,} would hold {objects}"
+_NOTHING: Final = " without objects"
+_ALONE: Final = ", at {slot:x}"
+_UNKNOWN: Final = {
+    "live": "how much of that lives: {why}",
+    "idle Ps": "kept by idle Ps: {why}",
+    "given back": "given back: {why}; it counts as free pages",
+}
+
+
+def lines_of(advice: Advice) -> list[AdviceLine]:
+    """All that is said of it, what is none left out."""
+    return [*_of_objects(advice), *_of_slots(advice), *_of_the_rest(advice), *_of_pages(advice)]
+
+
+def _say(what: What | Literal["all Ps"], n: int = 0, **values: object) -> str:
+    one, many = _SENTENCES[what]
+    return told(n, one, many, **values)
+
+
+def _objects(n: int) -> str:
+    return told(n, "{n:,} object", "{n:,} objects")
+
+
+def _spans(n: int) -> str:
+    return told(n, "{n:,} span", "{n:,} spans")
+
+
+def _beside(objects: int, spans: int) -> str:
+    """What lies beside free pages; a span of stacks has no objects."""
+    return f"{_objects(objects)} in {_spans(spans)}" if objects else f"{_spans(spans)} without objects"
+
+
+def _of_objects(advice: Advice) -> Iterator[AdviceLine]:
+    spans, doubt = f"in {_spans(advice.spans_in_use)}", advice.doubts.get("objects", "")
+    if advice.live is None or advice.live_count is None or advice.dead is None:
+        text = _say("objects", advice.object_count, spans=spans)
+        yield AdviceLine("objects", advice.objects, text, "state:inuse", doubt=doubt)
+        why = advice.doubts["live"]
+        yield AdviceLine("live", None, _UNKNOWN["live"].format(why=why), "state:inuse", more=True, doubt=why)
+        return
+    if advice.objects:
+        yield AdviceLine("live", advice.live, _say("live", advice.live_count, spans=spans), "state:inuse", doubt=doubt)
+    if advice.dead:
+        yield AdviceLine("dead", advice.dead, _say("dead", advice.object_count - advice.live_count), "^waits$", doubt=doubt)
+
+
+def _of_slots(advice: Advice) -> Iterator[AdviceLine]:
+    if not advice.half_empty:
+        return
+    text, doubt = _say("free slots", advice.half_empty, needed=advice.needed), advice.doubts.get("objects", "")
+    yield AdviceLine("free slots", advice.free_slots, text, "used<100%", doubt=doubt)
+    *tenths, full = advice.occupancy
+    yield AdviceLine("occupancy", None, _say("occupancy", tenths=" ".join(map(str, tenths)), full=full), "used<100%", more=True)
+    for room in advice.classes[:CLASSES]:
+        number, kind = room.spanclass >> 1, kind_of(room.spanclass)
+        needed = _ENOUGH.format(needed=room.needed, objects=_objects(room.objects)) if room.objects else _NOTHING
+        said = _say("class", room.spans, number=number, size=format_bytes(room.elemsize), kind=kind, needed=needed)
+        spans = f"class:{number} kind:{kind} used<100%"
+        yield AdviceLine("class", room.free, said, spans, more=True, doubt=doubt)
+
+
+def _of_the_rest(advice: Advice) -> Iterator[AdviceLine]:
+    if advice.tails:
+        text, doubt = _say("tails", number=advice.tail_class), advice.doubts.get("objects", "")
+        yield AdviceLine("tails", advice.tails, text, f"class:{advice.tail_class}", doubt=doubt)
+    kept, why = advice.idle_slots + advice.idle_pages, advice.doubts.get("idle Ps", "")
+    if why:
+        yield AdviceLine("idle Ps", None, _UNKNOWN["idle Ps"].format(why=why), doubt=why)
+    elif kept:
+        which: Literal["idle Ps", "all Ps"] = "idle Ps" if advice.one_runs else "all Ps"
+        spans, pages = _spans(advice.idle_spans), format_bytes(advice.idle_pages)
+        yield AdviceLine("idle Ps", kept, _say(which, len(advice.idle), spans=spans, pages=pages), _of_ps(advice.idle))
+    if advice.stacks:
+        yield AdviceLine("stacks", advice.stacks, _say("stacks", advice.stack_spans), "state:manual")
+
+
+def _of_pages(advice: Advice) -> Iterator[AdviceLine]:
+    why = advice.doubts.get("given back", "")
+    if advice.free_pages:
+        text = _say("free pages", reason=_REASONS[advice.by_page])
+        yield AdviceLine("free pages", advice.free_pages, text, "state:free")
+        yield from _of_units("chunks", advice.chunks)
+        if advice.chunks.full and advice.by_page:
+            yield AdviceLine("full chunks", advice.chunks.full, _say("full chunks"), "state:free", more=True)
+        yield from _of_pins(advice)
+        yield from _of_units("huge pages", advice.huge)
+    if advice.given_back is None:
+        yield AdviceLine("given back", None, _UNKNOWN["given back"].format(why=why), doubt=why)
+    elif advice.given_back:
+        yield AdviceLine("given back", advice.given_back, _say("given back"), "given", doubt=why)
+
+
+def _of_units(what: Literal["chunks", "huge pages"], units: Units) -> Iterator[AdviceLine]:
+    if units.units:
+        size, whole = format_bytes(units.size), format_bytes(units.whole)
+        yield AdviceLine(what, units.beside, _say(what, units.units, size=size, whole=whole), named(units.few.bases), more=True)
+
+
+def _of_pins(advice: Advice) -> Iterator[AdviceLine]:
+    few = advice.chunks.few
+    if few.units > 1:
+        text = _say("few", few.units, beside=_beside(few.objects, few.spans))
+        yield AdviceLine("few", few.free, text, named(few.bases), more=True)
+    for pin in advice.pins:
+        place = _ALONE.format(slot=pin.slot) if pin.slot else ""
+        text = _say("pin", addr=pin.addr, beside=_beside(pin.objects, pin.spans), place=place)
+        yield AdviceLine("pin", pin.free, text, named(pin.bases), more=True)
+
+
+def _of_ps(numbers: tuple[int, ...]) -> str:
+    """A filter that lets pass what these Ps have; what any has, where it would be too long."""
+    text = rf"^P({'|'.join(map(str, numbers))})\scache$"
+    return text if len(text) <= LONGEST else "list:mcache"
+
+
+def named(bases: Iterable[int]) -> str:
+    """A filter that lets pass the spans at these addresses."""
+    return f"^({'|'.join(f'{base:x}' for base in bases)})$"
+
+
+def summary_of(advice: Advice) -> str:
+    """The first sentence: how much it is, and how much of it lives."""
+    said = _HELD.format(spans=_spans(advice.spans), held=format_bytes(advice.held))
+    left = advice.held - (advice.given_back or 0)
+    if advice.given_back:
+        said += _IN_MEMORY.format(left=format_bytes(left))
+    if advice.live is not None and left:
+        said += _LIVES.format(live=format_bytes(advice.live), percent=percent(advice.live, left))
+    return said
+
+
+def percent(nbytes: int, of: int) -> str:
+    """A share in whole percent; <1% for what is more than nothing."""
+    share = round(100 * nbytes / of) if of else 0
+    return "<1%" if nbytes and not share else f"{share}%"

@@ -1,0 +1,168 @@
+"""The figures of advicelines.py, from the columns of all spans at once."""
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.queries.advicelines import TENTHS, Advice, ClassRoom, Pin, What
+from gomem_core.queries.freeunits import CHUNK, HUGE, Ints, Mask, Pages, UnitSums
+from gomem_core.queries.spancolumns import SpanColumns
+from gomem_core.queries.wastesums import Field, Step
+from gomem_core.world.facts import Fact
+from gomem_core.world.records import STATES, McacheInfo
+from gomem_core.world.world import World, unknown
+
+_NEEDED: Final[tuple[Field, ...]] = (
+    *("base", "npages", "state", "spanclass", "elemsize", "nelems", "alloc_count", "swept", "cached_by", "npreleased"),
+)
+_FREE: Final = STATES.index("free")
+Doubts = dict[What, str]
+_SPANS: Final = 4_000  # whose bits are asked for at once: a millisecond or two
+
+
+def advice_work(world: World, columns: SpanColumns) -> Generator[Step, None, Advice]:
+    """The figures; stops now and then.  What is yielded is to be called before it goes on, and looks at no heap."""
+    yield from columns.load(_NEEDED)
+    doubts = _doubts(world, bool((columns.in_use() & (columns["swept"] == 0)).any()))
+    live = None if doubts.get("live") else (yield from _live(world, columns))
+    caches = [] if doubts.get("idle Ps") else world.caches.mcaches()
+    found: list[Advice] = []
+    yield lambda: found.append(_Sums(world, columns, live, caches, doubts).advice())
+    (advice,) = found
+    yield None
+    return _with_places(world, advice)
+
+
+def _doubts(world: World, unswept: bool) -> Doubts:
+    """Why something is not known, or only derived; `unswept`: spans wait to be swept, of which marks tell what lives."""
+    why_live = (
+        world.doubt(Fact.LIVE)
+        or world.doubt(Fact.SWEEPGEN)
+        or world.doubt(Fact.GCMARK_BITS)
+        or (unknown(world, "slots") if unswept else "")
+    )
+    found: dict[What, str] = {
+        "live": why_live,
+        "objects": world.doubt(Fact.SPANCLASS) or world.doubt(Fact.ALLOC_COUNT),
+        "idle Ps": unknown(world, "caches") or world.doubt(Fact.MCACHE),
+        "given back": world.doubt(Fact.NPRELEASED),
+    }
+    return {what: why for what, why in found.items() if why}
+
+
+def _live(world: World, columns: SpanColumns) -> Generator[Step, None, Ints]:
+    """Live objects in each span: what is taken where it is swept, else what is taken and marked."""
+    live = np.where(columns.in_use(), columns["alloc_count"], 0)
+    waits, nelems = columns.in_use() & (columns["swept"] == 0), columns["nelems"]
+    for start in range(0, len(live), _SPANS):
+        stop = min(len(live), start + _SPANS)
+        some = waits[start:stop]
+        if some.any():
+            marked = np.bitwise_count(np.frombuffer(world.slots.set_bytes(start, stop)[1], np.uint8))
+            ends = np.cumsum((nelems[start:stop] + 7) // 8)
+            upto = np.append(0, np.cumsum(marked, dtype=np.int64))
+            counts = upto[ends] - upto[np.append(0, ends[:-1])]
+            live[start:stop][some] = counts[some]
+            yield None
+    return live
+
+
+class _Sums:
+    """The sums over all spans."""
+
+    def __init__(self, world: World, columns: SpanColumns, live: Ints | None, caches: list[McacheInfo], doubts: Doubts) -> None:
+        self._by_page = world.profile.heap_lists is None
+        self._columns = columns
+        self._live = live
+        self._doubts = doubts
+        self._in_use = columns.in_use()
+        self._free = columns["state"] == _FREE
+        self._taken = np.where(self._in_use, np.clip(columns["alloc_count"], 0, columns["nelems"]), 0)
+        self._objects = self._taken if live is None else live
+        self._nbytes = columns["npages"] << PAGE_SHIFT
+        self._caches = caches
+        self._idle = [cache.p for cache in caches if not cache.current]
+        self._kept = np.isin(columns["cached_by"], self._idle)
+
+    def advice(self) -> Advice:
+        """Returns all of it."""
+        c, live = self._columns, self._live
+        size, in_use, free, kept, taken = c["elemsize"], self._in_use, self._free, self._kept, self._taken
+        room = (c["nelems"] - taken) * size * in_use
+        tails = (self._nbytes - c["nelems"] * size) * in_use
+        back = np.where(free, np.minimum(c["npreleased"], c["npages"]), 0)
+        left = np.where(free, c["npages"] - back, 0)
+        half = in_use & (taken < c["nelems"]) & ~kept
+        classes = self._classes(half, room)
+        pages = Pages(c["base"], c["npages"], ~free, np.where(kept, 0, left), self._objects)
+        chunks, huge = UnitSums(pages, CHUNK), UnitSums(pages, HUGE)
+        tail_of = np.bincount(c["spanclass"] >> 1, tails) if len(tails) else np.zeros(1)
+        return Advice(
+            held=int(self._nbytes.sum()),
+            objects=int((taken * size).sum()),
+            live=None if live is None else int((live * size).sum()),
+            dead=None if live is None else int(((taken - live) * size).sum()),
+            free_slots=int(room[~kept].sum()),
+            tails=int(tails.sum()),
+            idle_slots=int(room[kept].sum()),
+            stacks=int(self._nbytes[~in_use & ~free].sum()),
+            idle_pages=int(left[kept].sum()) << PAGE_SHIFT,
+            free_pages=int(left[~kept].sum()) << PAGE_SHIFT,
+            given_back=None if "given back" in self._doubts and not back.any() else int(back.sum()) << PAGE_SHIFT,
+            object_count=int(taken.sum()),
+            live_count=None if live is None else int(live.sum()),
+            spans=len(in_use),
+            spans_in_use=int(in_use.sum()),
+            stack_spans=int((~in_use & ~free).sum()),
+            idle=tuple(self._idle),
+            one_runs=len(self._idle) < len(self._caches),
+            idle_spans=int((in_use & kept).sum()),
+            half_empty=int(half.sum()),
+            needed=sum(one.needed for one in classes),
+            occupancy=self._occupancy(half),
+            classes=classes,
+            tail_class=int(tail_of.argmax()) if tail_of.any() else 0,
+            chunks=chunks.units(),
+            huge=huge.units(),
+            pins=chunks.pins(),
+            by_page=self._by_page,
+            doubts=self._doubts,
+        )
+
+    def _classes(self, half: Mask, room: Ints) -> tuple[ClassRoom, ...]:
+        """The classes that have half-empty spans, those with most bytes in free slots first."""
+        spanclass = self._columns["spanclass"][half]
+        if not len(spanclass):
+            return ()
+        spans = np.bincount(spanclass)
+        objects, free = (np.bincount(spanclass, values[half]).astype(np.int64) for values in (self._objects, room))
+        number = np.flatnonzero(spans)
+        _, first = np.unique(spanclass, return_index=True)
+        nelems, size = self._columns["nelems"][half][first], self._columns["elemsize"][half][first]
+        needed = -(-objects[number] // nelems)
+        order = np.lexsort((number, -free[number]))
+        rows = zip(number, size, spans[number], needed, objects[number], free[number], strict=True)
+        found = [ClassRoom(*map(int, row)) for row in rows]
+        return tuple(found[n] for n in order)
+
+    def _occupancy(self, half: Mask) -> tuple[int, ...]:
+        """Half-empty spans by the share of their slots that is taken, a tenth each; then full ones with several slots."""
+        nelems = self._columns["nelems"]
+        tenth = self._taken[half] * TENTHS // nelems[half]
+        full = self._in_use & (self._taken == nelems) & (self._columns["spanclass"] > 1)
+        return (*np.bincount(tenth, minlength=TENTHS).tolist(), int(full.sum()))
+
+
+def _with_places(world: World, advice: Advice) -> Advice:
+    """The same with the address of the object where one alone is in a chunk."""
+    return advice if unknown(world, "slots") else replace(advice, pins=tuple(_placed(world, pin) for pin in advice.pins))
+
+
+def _placed(world: World, pin: Pin) -> Pin:
+    if pin.objects != 1:
+        return pin
+    slots = (slot for base in pin.bases for slot in world.slots.rows(base) if slot.state == "allocated")
+    return pin._replace(slot=next((slot.addr for slot in slots), 0))
