@@ -35,8 +35,8 @@ _SYSTEMS: Final[dict[Depth, ColorSystem | None]] = {
 _DEFAULTS: Final = {"39", "49"}  # the terminal's own colours, which hold after a reset anyway
 
 
-class CellTable(dict[tuple[str, str], tuple[Cell, ...]]):
-    """The cells of a text in the style of some codes, and of a text with a token of a look.
+class CellTable(dict[tuple[str, str | None], tuple[Cell, ...]]):
+    """The cells of a text in the style of some codes, with a token of a look, or in no style.
 
     A step shows much of what was shown elsewhere, or a while ago: most lines are put together from what is here already, at a
     tenth of a microsecond a piece.  Equal cells are one object, so that what differs is found quickly.
@@ -45,7 +45,7 @@ class CellTable(dict[tuple[str, str], tuple[Cell, ...]]):
     def __init__(self, look: Look) -> None:
         self._system = _SYSTEMS[look.depth]
         self._ascii = look.ascii
-        self._tokens: dict[str, str] = {}  # the codes of each
+        self._tokens: dict[str | None, str] = {}  # the codes of each
         self._underlined: frozenset[Token] = frozenset()
         self._cells: dict[Cell, Cell] = {}
         self.has_wide = False  # there are characters that take two cells
@@ -55,7 +55,7 @@ class CellTable(dict[tuple[str, str], tuple[Cell, ...]]):
     def take(self, look: Look) -> None:
         """Draw tokens in the theme of a look from now on."""
         drawn = styles(look.theme, look.depth)
-        self._tokens = {token: self.codes(style) for token, style in drawn.items()}
+        self._tokens = {None: "", **{token: self.codes(style) for token, style in drawn.items()}}
         self._underlined = underlined(drawn.items())
         self.clear()
 
@@ -68,20 +68,21 @@ class CellTable(dict[tuple[str, str], tuple[Cell, ...]]):
         plain = self._underlined.isdisjoint(map(_TOKEN, line))
         return self.row(line if plain else spaced(line, self._underlined))
 
-    def row(self, pieces: Iterable[tuple[str, str]]) -> list[Cell]:
-        """Returns the cells of pieces of text, each with codes or a token."""
+    def row(self, pieces: Iterable[tuple[str, str | None]]) -> list[Cell]:
+        """Returns the cells of pieces of text, each with codes, a token or nothing."""
         cells: list[Cell] = []
         for piece in pieces:
             cells += self[piece]
         return self._joined(cells) if self._joins else cells
 
-    def __missing__(self, piece: tuple[str, str]) -> tuple[Cell, ...]:
+    def __missing__(self, piece: tuple[str, str | None]) -> tuple[Cell, ...]:
         if len(self) > _KEPT:
             self.clear()
             self._cells.clear()
         text, style = piece
         one = self._cells.setdefault
-        found = tuple([one(cell, cell) for cell in _cells(text, self._tokens.get(style, style), self._ascii)])
+        codes = self._tokens.get(style, style or "")
+        found = tuple([one(cell, cell) for cell in _cells(text, codes, self._ascii)])
         self._joins = self._joins or (bool(found) and found[0][1] == _JOINS)
         self.has_wide = self.has_wide or any(not char for char, _ in found)
         self[piece] = found
@@ -127,10 +128,10 @@ def underlined(drawn: Iterable[tuple[Token, Style]]) -> frozenset[Token]:
     return frozenset(token for token, style in drawn if style.underline)
 
 
-def spaced(line: Styled, underlined: frozenset[Token]) -> list[tuple[str, Token]]:
+def spaced(line: Styled, underlined: frozenset[Token]) -> Sequence[tuple[str, Token | None]]:
     """Fewer, longer pieces: equal styles belong together, and blanks look the same in all but the cursor's.
 
-    Of a text in an `underlined` style the blanks around it, which fill columns, are pieces of their own.
+    Of a text in an `underlined` style the blanks around it, which fill columns, are pieces of their own, in no style.
     """
     merged: list[tuple[str, Token]] = []
     for text, token in line:
@@ -140,19 +141,16 @@ def spaced(line: Styled, underlined: frozenset[Token]) -> list[tuple[str, Token]
             merged.append((text, token))
     if underlined.isdisjoint([token for _, token in merged]):
         return merged
-    out: list[tuple[str, Token]] = []
+    out: list[tuple[str, Token | None]] = []
     for text, token in merged:
         if token in underlined:
             body = text.strip(" ")
             start = text.index(body)
-            parts = ((text[:start], _BESIDE), (body, token), (text[start + len(body) :], _BESIDE))
+            parts = ((text[:start], None), (body, token), (text[start + len(body) :], None))
             out += [part for part in parts if part[0]]
         else:
             out.append((text, token))
     return out
-
-
-_BESIDE: Final[Token] = "text"  # which underlines nowhere
 
 
 @lru_cache(maxsize=1024)

@@ -75,7 +75,7 @@ class LinePane(Widget):
             line = fit(self._lines[y], self.outer_size.width) if self.held else self._lines[y]  # of another width, perhaps
             styles = getattr(self.app, "token_styles", STYLES)  # of the explorer's look
             pieces = spaced(line, underlined(styles.items()))
-            found = self._segments[y] = [Segment(text, styles[token]) for text, token in pieces]
+            found = self._segments[y] = [Segment(text, styles[token] if token else None) for text, token in pieces]
         return found
 
     def render_line(self, y: int) -> Strip:

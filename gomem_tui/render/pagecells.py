@@ -56,22 +56,19 @@ class Cell:
     joined: bool = False  # to the cell before: the same span goes on
 
     def spans(self, columns: int, count: int) -> tuple[Span, ...]:
-        """Returns `count` such cells: in two columns each after its sign, in one a letter in the colour of what is new.
+        """Returns `count` such cells (of one that is selected, or has a sign, there is one): in two columns each after its sign.
 
-        Where nothing is in use, no letter would be lost: there the sign replaces the dot.
+        In one column a letter stays and has the colour of what is new.  Where nothing is in use, no letter would be lost:
+        there the sign replaces the dot.
         """
         if columns == 1:
             glyph = self.mark if self.mark and self.glyph in _UNUSED else self.glyph
             return ((glyph * count, "new" if self.mark and self.token not in ("cursor", "select") else self.token),)
-        joined = self.joined and not self.mark
-        if self.token == "cursor":
-            before: Span = (GOES_ON, "select") if joined else (self.mark or " ", "new")
-            return (before, (self.glyph, self.token)) * count
-        if joined:
+        if self.joined and not self.mark:
+            if self.token == "cursor":
+                return ((GOES_ON, "select"), (self.glyph, "cursor"))
             return (((GOES_ON + self.glyph) * count, self.token),)
-        return (
-            ((self.mark, "new"), (self.glyph, self.token)) * count if self.mark else (((" " + self.glyph) * count, self.token),)
-        )
+        return ((self.mark or " ", "new"), (" ".join(self.glyph * count), self.token))
 
 
 class Cells:

@@ -32,7 +32,7 @@ def read(text: str) -> Line:
     return tuple((shown[at:end], token) for (at, token), end in zip(starts, ends, strict=True))
 
 
-def cells(line: Line) -> list[tuple[str, Token]]:
+def cells(line: Line) -> list[tuple[str, Token | None]]:
     """What one sees, however it is cut into pieces: blanks belong to the text around them, as where a look underlines."""
     underlined = frozenset(get_args(Token)) - {"cursor"}  # whose background shows on all blanks
     return [(char, token) for text, token in spaced(line, underlined) for char in text]
