@@ -1,7 +1,6 @@
 """`gomem open`, and gomem without a subcommand: the explorer, on the screen or as plain text; or what a file holds, as data."""
 
 import argparse
-import gc
 import os
 import stat
 import sys
@@ -52,8 +51,6 @@ def explore(args: argparse.Namespace) -> int:
     from gomem_tui.explorer.app import run_explorer  # noqa: PLC0415
     from gomem_tui.settings.options import options_of  # noqa: PLC0415
 
-    gc.freeze()
-    gc.enable()
     options = options_of(settings, config.keyboard, os.environ)
     return run_explorer(script, wanted["journal"], args.resume, wanted["read_only"], options)
 

@@ -1,5 +1,6 @@
 """The explorer: one app around a session, made of parts, to which it hands what Textual tells it."""
 
+import gc
 import os
 from collections.abc import Mapping
 from inspect import isawaitable
@@ -96,6 +97,7 @@ class Explorer(DrawnApp):
 
     def compose(self) -> ComposeResult:
         """Header, panes, Why, prompt, footer; and a word for terminals that are too small."""
+        self.stage.begin(self.size)
         yield self.widgets.header
         with Container(id="panes"):
             yield from self.widgets.heap_panes
@@ -114,6 +116,9 @@ class Explorer(DrawnApp):
         self.call_after_refresh(self._greet)
 
     def _greet(self) -> None:
+        """Say how it began.  The first picture is there: what stands now stays, and no search for garbage need look at it."""
+        gc.freeze()
+        gc.enable()
         greeting = self._visit.greeting()
         if greeting:
             self.footer.say(greeting)

@@ -129,10 +129,11 @@ class DrawnApp(App[int]):
         """Textual draws nothing where the size is what it was, but a terminal cuts off what it shows while it is smaller.
 
         Of two signals close together the second can be handled in the middle of the first, which then tells its older size last.
+        At the start Textual tells the size twice, before anything is drawn.
         """
         if isinstance(self._driver, TerminalDriver) and (now := self._driver.size_now()) != event.size:
             self.post_message(Resize(now, now))
-        if event.size == self._seen:
+        if event.size == self._seen and self._painter.knows(event.size):
             self.awake()
         self._was_other = self._was_other or self._seen not in (None, event.size)
         self._seen = event.size

@@ -21,7 +21,6 @@ from gomem_tui.draw.style import Token
 from gomem_tui.render.halfway import halfway_keys, halfway_lines, halfway_title, log_length, log_lines
 from gomem_tui.render.ladder import collection, ladder, ladders
 from gomem_tui.render.lines import Line, Port, fit, fit_all, rule
-from gomem_tui.render.markdown import render_markdown
 from gomem_tui.render.reflow import reflow, wrapped
 from gomem_tui.render.sentences import COUNTED, SENTENCES, tell
 from gomem_tui.render.words import clean, clip
@@ -189,6 +188,8 @@ def _said_lines(outcome: Outcome, width: int) -> list[Line]:
 
 @lru_cache(maxsize=8)  # each time that Why is drawn it asks for its length first, for two or three widths
 def _narrated(says: tuple[str, ...], width: int) -> tuple[Line, ...]:
+    from gomem_tui.render.markdown import render_markdown  # noqa: PLC0415 -- a session in which nothing is said does without
+
     return tuple(render_markdown("\n".join(says), width))
 
 
