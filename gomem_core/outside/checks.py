@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 
 from gomem_core.go.structs import ARENA_SIZE, CHUNK_PAGES, INLINE_MARKS, PAGE_SIZE
-from gomem_core.outside.parse import counted, heap_sweepgen
+from gomem_core.outside.arrays import Bools, Ints
+from gomem_core.outside.parse import heap_sweepgen
 from gomem_core.outside.rounds import Raw
-from gomem_core.outside.snapshot import IN_USE, ArenaTable, Bools, Central, Chunks, Ints, Ps, SlotBits, Spans
+from gomem_core.outside.snapshot import IN_USE, ArenaTable, Central, Chunks, Ps, SlotBits, Spans
 from gomem_core.report import told
 
 MOST_PADDING: Final = CHUNK_PAGES - 1  # pages of the first chunk that a random heap base leaves out
@@ -34,7 +35,7 @@ def check(
     """Compare all that is kept twice; `lost` are entries of swept lists that point to no span of their class."""
     used = spans.state == IN_USE
     places = (spans.cached_by >= 0).astype(np.int64)
-    np.add.at(places, central.span, 1)
+    places += np.bincount(central.span, minlength=len(spans))
     cached = np.bincount(ps.cached[ps.cached >= 0], minlength=len(spans))[: len(spans)]
     places += np.maximum(cached - 1, 0)
     overlap = np.zeros(len(spans), np.bool_)
@@ -47,7 +48,7 @@ def check(
             "{n} spans have counts beyond their slots",
         ),
         (
-            used & ~bits.unread & (counted(bits.taken, bits.start) != spans.alloc_count),
+            used & ~bits.unread & (bits.taken_counts != spans.alloc_count),
             "one span has another number of allocated slots than its bits say",
             "{n} spans have another number of allocated slots than their bits say",
         ),

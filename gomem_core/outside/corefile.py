@@ -17,9 +17,10 @@ from gomem_core.formats.corenotes import (
     mapped_files,
 )
 from gomem_core.formats.elf import EM_X86_64, ET_CORE, PF_R, PF_W, PF_X, Elf, ElfError
+from gomem_core.outside.arrays import Ints, Words
 from gomem_core.outside.errors import Damaged, NotGo, WrongExecutable
 from gomem_core.outside.memory import GAP, MOST_BYTES, TOP, Gathered, Unreadable
-from gomem_core.outside.snapshot import Ints, MappedRange, Words
+from gomem_core.outside.snapshot import MappedRange
 
 _CROSSING: Final = 4096  # pieces across segments that are read one by one; more are damage
 _GO_BUILD_ID: Final = b"\x04\0\0\0Go\0\0"  # the end of the note's header: its type, its owner
@@ -173,7 +174,12 @@ def open_core(path: str, exe: str | None = None) -> CoreFile:
 
     It stays mapped until nothing refers to it.
     """
-    core = _elf(_mapped(path), path)
+    return core_of(_mapped(path), path, exe)
+
+
+def core_of(data: bytes | mmap.mmap, path: str, exe: str | None = None) -> CoreFile:
+    """The same of what stands in the file at `path`."""
+    core = _elf(data, path)
     if core.header.type != ET_CORE:
         raise NotGo(f"{named(path)} is an ELF file, but not a core file")
     return CoreFile(core, path, None if exe is None else _elf(_mapped(exe), exe))

@@ -6,8 +6,8 @@ import numpy as np
 
 from gomem_core.go.structs import PAGE_SIZE
 from gomem_core.go.versions import profile_named
-from gomem_core.outside.parse import counted
-from gomem_core.outside.snapshot import CACHED_STALE, IN_USE, SWEEPING, UNSWEPT, Bools, Ints, Snapshot
+from gomem_core.outside.arrays import Bools, Ints
+from gomem_core.outside.snapshot import CACHED_STALE, IN_USE, SWEEPING, UNSWEPT, Snapshot
 
 
 class Figures(NamedTuple):
@@ -84,7 +84,7 @@ def live_counts(snapshot: Snapshot) -> Ints | None:
         return None
     spans = snapshot.spans
     used = np.where(spans.state == IN_USE, spans.alloc_count, 0)
-    return np.where(waits(snapshot), counted(snapshot.bits.mark & snapshot.bits.taken, snapshot.bits.start), used)
+    return np.where(waits(snapshot), snapshot.bits.mark_counts, used)
 
 
 def live(snapshot: Snapshot) -> Live | None:

@@ -7,14 +7,16 @@ from typing import Final
 import numpy as np
 
 from gomem_core.outside import parse
+from gomem_core.outside.again import read_held
+from gomem_core.outside.arrays import Words
 from gomem_core.outside.checks import Checked, check
 from gomem_core.outside.corefile import CoreFile
 from gomem_core.outside.figures import waits
-from gomem_core.outside.hold import Held, held
+from gomem_core.outside.hold import Held
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import Program
 from gomem_core.outside.rounds import Raw, read_raw
-from gomem_core.outside.snapshot import CACHED, IN_USE, SWEPT, SlotBits, Snapshot, Spans, Types, Words
+from gomem_core.outside.snapshot import CACHED, IN_USE, SWEPT, SlotBits, Snapshot, Spans, Types
 from gomem_core.outside.typenames import names_of
 
 TRIES: Final = 5
@@ -23,7 +25,7 @@ _NAP: Final = 2e-3  # seconds between two tries: the program gets on with what i
 
 def look_at_core(core: CoreFile, program: Program) -> Snapshot:
     """The heap in a core file; raises OutsideError."""
-    snapshot, _ = _snapshot(read_raw(core, program), "core", core.title)
+    snapshot, _ = snapshot_of(read_raw(core, program), "core", core.title)
     return replace(snapshot, one_moment=True)
 
 
@@ -34,13 +36,9 @@ def look_at_process(process: Process, program: Program, *, stop: bool = True) ->
     program is never stopped, and the picture is not of one moment.
     """
     for tries in range(1, TRIES + 1):
-        time_held = Held()
-        if stop:
-            with held(process.pid) as time_held:
-                raw = read_raw(process, program)
-        else:
-            raw = read_raw(process, program)
-        snapshot, checked = _snapshot(raw, "process", process.title)
+        raw, time_held = read_held(process, program) if stop else (read_raw(process, program), Held())
+        snapshot, checked = snapshot_of(raw, "process", process.title)
+        del raw  # it is as large as all that was read
         if not (checked.findings if stop else checked.moved):
             break
         if tries < TRIES:
@@ -48,7 +46,7 @@ def look_at_process(process: Process, program: Program, *, stop: bool = True) ->
     return replace(snapshot, one_moment=stop, held_ns=time_held.held_ns, stand_ns=time_held.stand_ns, tries=tries)
 
 
-def _snapshot(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
+def snapshot_of(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
     """Parse what was read, and check it."""
     numbers = parse.Numbers(raw.spans.ptr)
     ps = parse.ps_of(raw, numbers)
@@ -98,4 +96,4 @@ def _snapshot(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
 def _marks_in_swept(spans: Spans, bits: SlotBits) -> bool:
     """Whether a span that is swept has marks, which only a collection makes that goes on: sweeping takes them away."""
     swept = (spans.state == IN_USE) & ((spans.age == SWEPT) | (spans.age == CACHED))
-    return bool((parse.counted(bits.mark, bits.start)[swept] > 0).any())
+    return bool((bits.mark_counts[swept] > 0).any())

@@ -4,19 +4,18 @@ A `Gathered` is what one question brought: many pieces, wherever they lie, in on
 column at a time, so that nothing has to be copied or parsed while a program stands still.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Damaged
-from gomem_core.outside.snapshot import Bools, Bytes, Ints, Words
 
 TOP: Final = 1 << 47  # where the addresses of programs end on linux/amd64
 MOST_BYTES: Final = 4 << 30  # of one question: what asks for more was led there by damaged numbers
 GAP: Final = 1024  # bytes between pieces that are cheaper to read than to leave out
-_SLICE: Final = 1 << 22  # bytes that `joined` copies at a time: its index is eight times as large
 
 
 class Unreadable(Exception):
@@ -33,18 +32,19 @@ class Gathered:
     buffer: Bytes  # whole words
     start: Ints  # where each piece begins in it, a multiple of 8
     ok: Bools
+    _words: dict[int, Words] = field(default_factory=dict, init=False, repr=False)  # columns of words that were taken, by offset
 
     def __len__(self) -> int:
         return len(self.start)
 
     def column(self, offset: int, dtype: str) -> NDArray[Any]:
         """A field of each piece: `dtype` at `offset`, which is a multiple of its size."""
-        words = self.buffer.view(dtype)
-        if not len(words):
-            return np.zeros(len(self.start), dtype)
-        found = words.take((self.start + offset) // words.itemsize, mode="clip")
-        found[~self.ok] = 0
-        return found
+        word = offset // 8
+        if word not in self._words:  # several fields lie in a word, and it is far from one struct to the next
+            self._words[word] = self.table(8 * word, 1)[:, 0]
+        words = self._words[word].view(dtype)
+        each = 8 // words.itemsize
+        return words[offset % 8 // words.itemsize :: each]
 
     def table(self, offset: int, count: int) -> Words:
         """`count` words from `offset` of each piece: (piece, count)."""
@@ -105,7 +105,7 @@ def merged(addrs: Words, sizes: Ints, gap: int) -> Ranges:
     wanted = askable(addrs, sizes)
     start = np.where(wanted, addrs, 0).astype(np.int64)  # the unwanted become pieces of nothing at 0
     size = np.where(wanted, sizes, 0)
-    order = np.argsort(start, kind="stable") if len(start) > 1 and np.any(start[1:] < start[:-1]) else np.arange(len(start))
+    order = np.argsort(start) if len(start) > 1 and np.any(start[1:] < start[:-1]) else np.arange(len(start))
     sorted_start = start[order]
     end = np.maximum.accumulate(sorted_start + size[order]) if len(order) else sorted_start
     begins = np.empty(len(order), np.bool_)
@@ -121,17 +121,3 @@ def merged(addrs: Words, sizes: Ints, gap: int) -> Ranges:
     of = np.empty(len(order), np.int64)
     of[order] = np.cumsum(begins) - 1
     return Ranges(range_start.astype(np.uint64), range_size, at, of, at[of] + start - range_start[of], wanted)
-
-
-def joined(buffer: Bytes, start: Ints, size: Ints) -> tuple[Bytes, Ints]:
-    """Pieces of a buffer, one directly after the other, and where each begins (one entry more than there are pieces)."""
-    ends = np.zeros(len(size) + 1, np.int64)
-    np.cumsum(size, out=ends[1:])
-    out = np.empty(int(ends[-1]), np.uint8)
-    cuts = np.searchsorted(ends, np.arange(0, int(ends[-1]) + _SLICE, _SLICE))
-    for first, last in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-        last = min(last, len(size))
-        begin, end = int(ends[first]), int(ends[last])
-        shift = np.repeat(start[first:last] - ends[first:last], size[first:last])
-        out[begin:end] = buffer[shift + np.arange(begin, end)]
-    return out, ends

@@ -3,8 +3,6 @@
 The program runs on by then, so that nobody waits; still there is no loop over spans, of which there may be 100,000.
 """
 
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +19,8 @@ from gomem_core.go.structs import (
     SIZE_CLASSES,
     SPAN_CLASSES,
 )
-from gomem_core.outside.memory import Gathered, joined
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, copy_pieces, ends_of, joined, low_bits
+from gomem_core.outside.memory import Gathered
 from gomem_core.outside.rounds import HINTS, Raw
 from gomem_core.outside.snapshot import (
     FULL_SWEPT,
@@ -33,41 +32,40 @@ from gomem_core.outside.snapshot import (
     SWEEPING,
     UNSWEPT,
     ArenaTable,
-    Bools,
-    Bytes,
     Central,
     Chunks,
     HeapStats,
-    Ints,
     PointerBits,
     Ps,
     SlotBits,
     Spans,
-    Words,
 )
 
 _MARKS: Final = 64  # of a spanInlineMarkBits: where the 63 bytes of marks begin
-_SLICE: Final = 1 << 22  # bytes of bits that are worked on at a time
-_LOW: Final = np.array([(1 << k) - 1 for k in range(9)], np.uint8)  # a byte whose lowest k bits are set
 _MOST_HINTS: Final = 4096
-
-
-def bytes_of(spans: Ints) -> Ints:
-    """Bytes of the bits of so many slots."""
-    return (spans + 7) // 8
+_MOST_PLACES, _PLACES_EACH = 1 << 20, 40  # of mspans, 8 bytes each: an mspan takes 20, and its neighbours may be other structs
 
 
 class Numbers:
-    """Which number a span has, by the address of its mspan."""
+    """Which number a span has, by the address of its mspan: a table where they lie close together, as they mostly do."""
 
     def __init__(self, ptr: Words) -> None:
-        self._order = np.argsort(ptr, kind="stable")
-        self._sorted = ptr[self._order]
+        self._least = ptr.min(initial=np.uint64(1 << 63))
+        places = (ptr - self._least) >> np.uint64(3)
+        last = int(places.max(initial=0))
+        self._order: Ints | None = None
+        if last < _MOST_PLACES + _PLACES_EACH * len(ptr):
+            self._table = np.full(last + 2, -1, np.int32)  # the last place is that of all other addresses
+            self._table[places.astype(np.int64)] = np.arange(len(ptr), dtype=np.int32)
+        else:
+            self._order = np.argsort(ptr)
+            self._sorted = ptr[self._order]
 
     def of(self, pointers: Words) -> Ints:
         """The number of each, -1: it points to no span in use."""
-        if not len(self._sorted):
-            return np.full(pointers.shape, -1, np.int64)
+        if self._order is None:
+            places = np.minimum((pointers - self._least) >> np.uint64(3), len(self._table) - 1)
+            return np.where(pointers & np.uint64(7) == 0, self._table[places.astype(np.int64)], -1).astype(np.int64)
         place = np.minimum(np.searchsorted(self._sorted, pointers), len(self._sorted) - 1)
         return np.where(self._sorted[place] == pointers, self._order[place], -1)
 
@@ -145,56 +143,28 @@ def inline_marks_of(raw: Raw) -> Bools:
 def bits_of(raw: Raw, inline: Bools) -> SlotBits:
     """The bits of all slots; marks from the page where they are there."""
     table, count = raw.spans, len(raw.spans)
-    size = np.where(table.state == IN_USE, bytes_of(table.nelems), 0)
+    slots = np.where(table.state == IN_USE, table.nelems, 0)
+    start = ends_of((slots + 63) // 64)
     alloc_at, mark_at = raw.bits.part(0, count), raw.bits.part(count, 2 * count)
-    alloc, start = joined(alloc_at.buffer, alloc_at.start, np.where(alloc_at.ok, size, 0))
-    unread = (size > 0) & ~(alloc_at.ok & np.where(inline, raw.tails.ok, mark_at.ok))
-    if unread.any():  # seldom: leave room for what could not be read
-        alloc, start = _spread(alloc, start, size)
-    buffer = np.concatenate([mark_at.buffer, raw.tails.buffer]) if inline.any() else mark_at.buffer
-    inside = len(mark_at.buffer) + raw.tails.start + raw.tail_size - INLINE_MARKS + _MARKS
-    where = np.where(inline, inside, mark_at.start)
-    mark, marks_start = joined(buffer, where, np.where(np.where(inline, raw.tails.ok, mark_at.ok), size, 0))
-    if unread.any():
-        mark, _ = _spread(mark, marks_start, size)
-    return SlotBits(start, alloc, mark, _taken(alloc, start, table.freeindex, table.nelems), unread)
+    alloc = _words(start, alloc_at.buffer, alloc_at.start, alloc_at.ok)
+    inside = raw.tails.buffer, raw.tails.start + raw.tail_size - INLINE_MARKS + _MARKS, inline & raw.tails.ok
+    outside = mark_at.buffer, mark_at.start, ~inline & mark_at.ok
+    mark = _words(start, *outside)
+    if inline.any():
+        mark |= _words(start, *inside)
+    there = low_bits(slots, start)
+    mark &= there  # behind its marks a page has other things
+    taken = (alloc | low_bits(np.minimum(table.freeindex, slots), start)) & there
+    unread = (slots > 0) & ~(alloc_at.ok & np.where(inline, raw.tails.ok, mark_at.ok))
+    return SlotBits(start, alloc, mark, taken, (slots + 7) // 8, unread)
 
 
-def _spread(data: Bytes, start: Ints, size: Ints) -> tuple[Bytes, Ints]:
-    """The same pieces with `size` bytes of room for each: zeros for those that have none."""
-    has = np.diff(start) > 0
-    ends = np.zeros(len(size) + 1, np.int64)
-    np.cumsum(size, out=ends[1:])
-    out = np.zeros(int(ends[-1]), np.uint8)
-    out[np.repeat(has, size)] = data
-    return out, ends
-
-
-def slices(start: Ints) -> Iterator[tuple[int, int]]:
-    """Spans number first to last, so that they have few bytes of bits at a time."""
-    total = int(start[-1])
-    cuts = [*np.searchsorted(start, np.arange(0, total, _SLICE)).tolist(), len(start) - 1]
-    return ((first, last) for first, last in pairwise(cuts) if first < last)
-
-
-def _taken(alloc: Bytes, start: Ints, freeindex: Ints, nelems: Ints) -> Bytes:
-    """The slots below freeindex, and those with a bit; no bits behind the last slot."""
-    out = np.empty_like(alloc)
-    for first, last in slices(start):
-        begin, end = int(start[first]), int(start[last])
-        each = np.diff(start[first : last + 1])
-        slot = (np.arange(begin, end) - np.repeat(start[first:last], each)) * 8  # the first of each byte
-        below = _LOW[np.clip(np.repeat(freeindex[first:last], each) - slot, 0, 8)]
-        there = _LOW[np.clip(np.repeat(nelems[first:last], each) - slot, 0, 8)]
-        out[begin:end] = (alloc[begin:end] | below) & there
+def _words(start: Ints, buffer: Bytes, where: Ints, there: Bools) -> Words:
+    """Pieces of a buffer side by side, whole words each; zeros for those that are not there."""
+    out = np.zeros(int(start[-1]), np.uint64)
+    rows = np.flatnonzero(there & (np.diff(start) > 0))
+    copy_pieces(out.view(np.uint8), start[rows] * 8, buffer, where[rows], (start[rows + 1] - start[rows]) * 8)
     return out
-
-
-def counted(bits: Bytes, start: Ints) -> Ints:
-    """The number of bits that are set, a span each."""
-    sums = np.zeros(len(bits) + 1, np.int64)
-    np.cumsum(np.bitwise_count(bits), out=sums[1:], dtype=np.int64)
-    return sums[start[1:]] - sums[start[:-1]]
 
 
 def pointers_of(raw: Raw, inline: Bools) -> PointerBits:
@@ -209,8 +179,9 @@ def pointers_of(raw: Raw, inline: Bools) -> PointerBits:
 
 
 def _pointer_bits(raw: Raw, where: Ints, size: Ints) -> PointerBits:
-    bits, start = joined(raw.tails.buffer, where, size)
-    return PointerBits(start, bits)
+    rows = np.flatnonzero(size)
+    bits, _ = joined(raw.tails.buffer, where[rows], size[rows])
+    return PointerBits(ends_of(size), bits)
 
 
 def central_of(raw: Raw, numbers: Numbers) -> tuple[Central, Ints]:
@@ -218,22 +189,27 @@ def central_of(raw: Raw, numbers: Numbers) -> tuple[Central, Ints]:
 
     An entry of an unswept set counts only while its span still waits: others swept it meanwhile, and left it there.
     """
-    sizes = raw.sets.count * 8
-    words, start = joined(raw.set_spans.buffer, raw.set_spans.start, np.where(raw.set_spans.ok, sizes, 0))
-    of_set = np.repeat(raw.sets.number, np.diff(start) // 8)
+    if not len(raw.spans):
+        none = np.zeros(0, np.uint8)
+        return Central(none, none, np.zeros(0, np.int64)), np.zeros(SPAN_CLASSES, np.int64)
+    swept = heap_sweepgen(raw) // 2 % 2  # the second of two sets, or the first
+    listed = np.array([PARTIAL_UNSWEPT, PARTIAL_UNSWEPT, FULL_UNSWEPT, FULL_UNSWEPT])
+    listed[swept], listed[2 + swept] = PARTIAL_SWEPT, FULL_SWEPT
+    of_block = raw.sets.number // 4 * 4 + listed[raw.sets.number % 4]
+    order = np.argsort(of_block, kind="stable")  # blocks of a set stay in queue order
+    where, there = raw.set_spans.start[order], raw.set_spans.ok[order]
+    words, start = joined(raw.set_spans.buffer, where, np.where(there, raw.sets.count[order] * 8, 0))
+    of_set = np.repeat(of_block[order], np.diff(start) // 8)
     pointers = words.view(np.uint64)
-    there = pointers > 0
-    of_set, span = of_set[there], numbers.of(pointers[there])
-    spanclass, which = of_set // 4, of_set % 4
-    swept = which % 2 == heap_sweepgen(raw) // 2 % 2
-    listed = np.where(which < 2, np.where(swept, PARTIAL_SWEPT, PARTIAL_UNSWEPT), np.where(swept, FULL_SWEPT, FULL_UNSWEPT))
-    table, age = raw.spans, ages_of(raw)
-    fits = (span >= 0) & (table.state[span] == IN_USE) & (table.spanclass[span] == spanclass) if len(table) else span >= 0
-    waits = (age[span] == UNSWEPT) | (age[span] == SWEEPING) if len(table) else fits
-    lost = np.bincount(spanclass[swept & ~fits], minlength=SPAN_CLASSES)
-    kept = np.flatnonzero(fits & (swept | waits))
-    order = kept[np.argsort(spanclass[kept] * 4 + listed[kept], kind="stable")]
-    return Central(spanclass[order].astype(np.uint8), listed[order].astype(np.uint8), span[order]), lost
+    if not pointers.all():  # an entry that was taken meanwhile
+        of_set, pointers = of_set[pointers > 0], pointers[pointers > 0]
+    span, spanclass, listed = numbers.of(pointers), of_set >> 2, of_set & 3
+    is_swept = (listed == PARTIAL_SWEPT) | (listed == FULL_SWEPT)
+    table, age = raw.spans, ages_of(raw)[span]
+    fits = (span >= 0) & (table.state[span] == IN_USE) & (table.spanclass[span] == spanclass)
+    lost = np.bincount(spanclass[is_swept & ~fits], minlength=SPAN_CLASSES)
+    kept = fits & (is_swept | (age == UNSWEPT) | (age == SWEEPING))
+    return Central(spanclass[kept].astype(np.uint8), listed[kept].astype(np.uint8), span[kept]), lost
 
 
 def ps_of(raw: Raw, numbers: Numbers) -> Ps:

@@ -7,18 +7,22 @@ import ctypes
 import errno
 import mmap
 import os
+from collections.abc import Callable
 from functools import cached_property
-from typing import Final, NoReturn
+from pathlib import Path
+from typing import Any, Final, NoReturn
 
 import numpy as np
 
 from gomem_core.foreign import brief
 from gomem_core.formats.corenotes import auxiliary
 from gomem_core.formats.elf import EM_X86_64, Elf, ElfError
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Gone, NotGo, NotPermitted
 from gomem_core.outside.memory import GAP, TOP, Gathered, Ranges, Unreadable, merged
-from gomem_core.outside.snapshot import Bools, Bytes, Ints, MappedRange, Words
+from gomem_core.outside.snapshot import MappedRange
 
+YAMA: Final = "/proc/sys/kernel/yama/ptrace_scope"
 _IOVECS: Final = 1024  # UIO_MAXIOV: one more, and nothing is read
 _MOST_HOLES: Final = 1000  # ranges that cannot be read, before the rest is given up: they are damage
 _PIECES: Final = 4096  # pieces behind holes that are asked for again, one by one
@@ -28,6 +32,12 @@ _readv = _libc.process_vm_readv if hasattr(_libc, "process_vm_readv") else None
 if _readv is not None:
     _readv.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_ulong]
     _readv.restype = ctypes.c_ssize_t
+
+
+def _needed(readv: Any) -> Any:  # a function of ctypes
+    if readv is None:
+        raise NotPermitted("this system has no process_vm_readv, with which memory of a process is read")
+    return readv
 
 
 class Process:
@@ -100,16 +110,41 @@ class Process:
 
     def gather(self, addrs: Words, sizes: Ints, gap: int = GAP) -> Gathered:
         """The pieces, from as few ranges as they make."""
-        ranges = merged(addrs, sizes, gap)
+        return self.fetch(addrs, sizes, merged(addrs, sizes, gap))
+
+    def fetch(self, addrs: Words, sizes: Ints, ranges: Ranges) -> Gathered:
+        """The pieces, from the ranges that they were merged to."""
         buffer = np.empty(int(ranges.size.sum()), np.uint8)
         got = self._fill(ranges.start, ranges.size, buffer)
         ok = ranges.wanted
         if np.any(got < ranges.size):
             ok = ok & (ranges.piece_at + sizes <= ranges.at[ranges.of] + got[ranges.of])
-            self._again(addrs, sizes, ranges, buffer, ok)
+            self._one_by_one(addrs, sizes, ranges, buffer, ok)
         return Gathered(buffer, ranges.piece_at, ok)
 
-    def _again(self, addrs: Words, sizes: Ints, ranges: Ranges, buffer: Bytes, ok: Bools) -> None:
+    def prepared(self, ranges: Ranges, buffer: Bytes) -> Callable[[], bool]:
+        """Prepares to read ranges into a buffer of their length: the call does that, and tells whether all could be read.
+
+        It does nothing but that: the program may stand still for as long as it takes.
+        """
+        readv, pid = _needed(_readv), self.pid
+        remote = np.stack([ranges.start, ranges.size.astype(np.uint64)], axis=1)
+        ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(ranges.size)])
+        first = np.arange(0, len(remote), _IOVECS)
+        last = np.minimum(first + _IOVECS, len(remote))
+        local = np.stack([ends[first], ends[last] - ends[first]], axis=1).astype(np.uint64)
+        sizes = local[:, 1].tolist()
+        local[:, 0] += np.uint64(buffer.ctypes.data)
+        to = (local.ctypes.data + 16 * np.arange(len(first))).tolist()
+        calls = [*zip(to, (remote.ctypes.data + 16 * first).tolist(), (last - first).tolist(), sizes, strict=True)]
+        alive = local, remote, buffer  # what the calls point to
+
+        def read() -> bool:
+            return bool(alive) and all(readv(pid, to, 1, at, count, 0) == size for to, at, count, size in calls)
+
+        return read
+
+    def _one_by_one(self, addrs: Words, sizes: Ints, ranges: Ranges, buffer: Bytes, ok: Bools) -> None:
         """Ask for pieces one by one that lay behind a hole in their range."""
         for row in np.flatnonzero(ranges.wanted & ~ok)[:_PIECES].tolist():
             at, size = int(ranges.piece_at[row]), int(sizes[row])
@@ -122,8 +157,7 @@ class Process:
 
     def _fill(self, start: Words, size: Ints, buffer: Bytes) -> Ints:
         """Read ranges into a buffer, one behind the other; returns how many bytes of each could be read from its beginning."""
-        if _readv is None:
-            raise NotPermitted("this system has no process_vm_readv, with which memory of a process is read")
+        readv = _needed(_readv)
         count = len(start)
         got = np.zeros(count, np.int64)
         remote = np.empty((count, 2), np.uint64)
@@ -135,7 +169,7 @@ class Process:
         while first < count:
             last = min(first + _IOVECS, count)
             local[0], local[1] = to + done, int(ends[last - 1]) - done
-            n = _readv(self.pid, here, 1, of + 16 * first, last - first, 0)
+            n = readv(self.pid, here, 1, of + 16 * first, last - first, 0)
             if n < 0:
                 code = ctypes.get_errno()
                 if code != errno.EFAULT:
@@ -183,8 +217,7 @@ def why_not(pid: int) -> str:
             f"(docker run --cap-add SYS_PTRACE); {core}"
         )
     try:
-        with open("/proc/sys/kernel/yama/ptrace_scope", encoding="ascii") as file:
-            scope = brief(file.read().strip())
+        scope = brief(Path(YAMA).read_text(encoding="ascii").strip())
     except OSError:
         scope = "0"
     if scope != "0":

@@ -23,10 +23,11 @@ from gomem_core.go.structs import (
     SET_BLOCK,
     SPAN_CLASSES,
 )
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Damaged
 from gomem_core.outside.memory import Gathered, Memory
 from gomem_core.outside.program import MOST_PS, Program
-from gomem_core.outside.snapshot import IN_USE, MANUAL, Bools, Bytes, Ints, Words
+from gomem_core.outside.snapshot import IN_USE, MANUAL
 
 _MOST_SPANS: Final = 1 << 26
 _MOST_RANGES: Final = 1 << 16
@@ -128,14 +129,12 @@ def read_raw(memory: Memory, program: Program) -> Raw:
     chunk, chunk_addr = _chunks(program, mheap[(at["mheap.pages"] + at["pageAlloc.chunks"]) // 8 :], ranges)
     blocks = _blocks(sets, tables.part(6, len(tables)))
     level2 = mheap[at["mheap.arenas"] // 8] + np.uint64(8) * arena_number
+    mspans, ps, arena_ptr = _together(memory, [(span_ptr, at["mspan"]), (p_addrs, P_BYTES), (level2, 8)])
     parts: list[tuple[Words, int | Ints]] = [
-        (span_ptr, at["mspan"]),
-        (p_addrs, P_BYTES),
-        (level2, 8),
         (chunk_addr, PALLOC_DATA),
         (blocks.block + np.uint64(at["spanSetBlock.spans"]) + np.uint64(8) * blocks.first.astype(np.uint64), blocks.count * 8),
     ]
-    mspans, ps, arena_ptr, chunks, set_spans = _together(memory, parts)
+    chunks, set_spans = _together(memory, parts)
     spans = _table(program, span_ptr, mspans)
     # --- bits
     arenas_at: Words = arena_ptr.column(0, "<u8")

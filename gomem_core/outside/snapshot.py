@@ -6,15 +6,12 @@ byte i // 8 stands for i.  Nothing here is trusted: what could not be true was d
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Bools = NDArray[np.bool_]
-Bytes = NDArray[np.uint8]
-Ints = NDArray[np.int64]
-Words = NDArray[np.uint64]
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, counted, ends_of, joined
 
 IN_USE: Final = 1  # mSpanInUse: a span of objects
 MANUAL: Final = 2  # mSpanManual: stacks, work buffers
@@ -61,13 +58,51 @@ class Spans:
 
 @dataclass(frozen=True, eq=False)
 class SlotBits:
-    """Bits of the slots of all spans: those of span number i are bytes start[i] to start[i + 1], (nelems + 7) // 8 of them."""
+    """Bits of the slots of all spans.
 
-    start: Ints  # one longer than the spans
-    alloc: Bytes  # allocBits, as they are: slots below freeindex are taken whatever their bit says
-    mark: Bytes  # gcmarkBits, wherever they lie
-    taken: Bytes  # slots below freeindex, and those whose allocBits bit is set: what allocCount counts
+    Those of span number i are words word_start[i] to word_start[i + 1], (nelems + 63) // 64 of them; or, without what fills the
+    last word, bytes start[i] to start[i + 1], (nelems + 7) // 8 of them, which are made when they are first asked for.
+    """
+
+    word_start: Ints  # one longer than the spans
+    alloc_words: Words  # allocBits, as they are: slots below freeindex are taken whatever their bit says
+    mark_words: Words  # gcmarkBits, wherever they lie
+    taken_words: Words  # slots below freeindex, and those whose allocBits bit is set: what allocCount counts
+    nbytes: Ints  # (nelems + 7) // 8
     unread: Bools  # one a span: its bits could not be read, so they are 0
+
+    @cached_property
+    def start(self) -> Ints:
+        """Where the bytes of each span begin; one longer than the spans."""
+        return ends_of(self.nbytes)
+
+    @cached_property
+    def alloc(self) -> Bytes:
+        """The bits of alloc_words, as bytes."""
+        return self._bytes(self.alloc_words)
+
+    @cached_property
+    def mark(self) -> Bytes:
+        """The bits of mark_words, as bytes."""
+        return self._bytes(self.mark_words)
+
+    @cached_property
+    def taken(self) -> Bytes:
+        """The bits of taken_words, as bytes."""
+        return self._bytes(self.taken_words)
+
+    @cached_property
+    def taken_counts(self) -> Ints:
+        """How many slots of each span are taken."""
+        return counted(self.taken_words, self.word_start)
+
+    @cached_property
+    def mark_counts(self) -> Ints:
+        """How many slots of each span are marked."""
+        return counted(self.mark_words, self.word_start)
+
+    def _bytes(self, words: Words) -> Bytes:
+        return joined(words.view(np.uint8), self.word_start[:-1] * 8, self.nbytes)[0]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,9 +5,9 @@ from typing import Final
 import numpy as np
 
 from gomem_core.foreign import named
+from gomem_core.outside.arrays import Ints, Words
 from gomem_core.outside.memory import Unreadable
 from gomem_core.outside.program import Program
-from gomem_core.outside.snapshot import Ints, Words
 
 _TYPE: Final = 48  # bytes of an abi.Type
 _TFLAG: Final = 20

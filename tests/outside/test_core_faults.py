@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from gomem_core.formats.elf import Elf, ElfError
+from gomem_core.outside.arrays import Ints, Words
 from gomem_core.outside.corefile import CoreFile, open_core
 from gomem_core.outside.errors import Damaged, NotGo, OutsideError, UnknownVersion, WrongExecutable
 from gomem_core.outside.figures import figures, live
 from gomem_core.outside.look import look_at_core
 from gomem_core.outside.memory import GAP, Gathered
 from gomem_core.outside.program import find_program
-from gomem_core.outside.snapshot import Ints, Snapshot, Words
+from gomem_core.outside.snapshot import Snapshot
 from tests.outside.corefiles import unpacked
 
 LONGEST = 3.0  # seconds of processor time for a damaged core; a whole one takes a hundredth
@@ -152,6 +153,21 @@ def damaged(name: str, edits: list[tuple[int, bytes]]) -> CoreFile:
     for offset, new in edits:
         data[offset : offset + len(new)] = new
     return CoreFile(Elf(data), name, None)
+
+
+def test_what_only_looks_like_the_heap_is_passed_over() -> None:
+    """A word that points to where it would point from, were it in an mheap: one lies before the right one."""
+    name = "large-1.26.6-sw"
+    whole = open_core(unpacked(f"{name}.core"))
+    program = find_program(whole)
+    distance = program.at["mheap.pages"] + program.at["pageAlloc.mheapLock"]
+    segment = next(s for s in whole.mappings() if s.start < program.mheap < s.end or s.perms.startswith("rw"))
+    addr = next(a for a in range(segment.start, program.mheap, 8) if whole.read(a, 8) == bytes(8))
+    row = next(
+        r for r in Elf(Path(unpacked(f"{name}.core")).read_bytes()).loaded() if r["vaddr"] <= addr < r["vaddr"] + r["filesz"]
+    )
+    offset = int(row["offset"]) + addr - int(row["vaddr"])
+    assert find_program(damaged(name, [(offset, struct.pack("<Q", addr - distance))])).mheap == program.mheap
 
 
 @pytest.mark.parametrize("name", ["idle-1.21.13", "cache-1.22.10", "gor-1.24.11", "mark-1.26.6-pie", "sweep-1.27.3"])

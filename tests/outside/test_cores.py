@@ -10,7 +10,6 @@ from gomem_core.go.versions import Profile, profile_named
 from gomem_core.outside.corefile import open_core
 from gomem_core.outside.figures import figures, live, waits
 from gomem_core.outside.look import look_at_core
-from gomem_core.outside.parse import counted
 from gomem_core.outside.program import find_program
 from gomem_core.outside.snapshot import IN_USE, Snapshot
 from tests.outside.corefiles import NAMES, WITH_EXE, truth, unpacked
@@ -144,7 +143,7 @@ def test_what_lives_in_unswept_spans_is_what_is_marked(name: str) -> None:
     snapshot = look(name)
     waiting = waits(snapshot)
     assert not snapshot.sweep_done
-    marked = counted(snapshot.bits.mark, snapshot.bits.start)
+    marked = snapshot.bits.mark_counts
     assert (int(snapshot.spans.alloc_count[waiting].sum()), int(marked[waiting].sum())) == UNSWEPT[name]
     alive = live(snapshot)
     assert alive is not None
