@@ -36,10 +36,13 @@ class _Fields:
     def __get__(self, value: object, cls: type) -> dict[str, Any]:
         types = {name: of for base in reversed(cls.__mro__) for name, of in getattr(base, "__annotations__", {}).items()}
         names: tuple[str, ...] = getattr(cls, "__match_args__")  # noqa: B009 -- mypy knows it as a tuple of the single class
-        body = {"__annotations__": {name: types[name] for name in names}, **getattr(cls, _DEFAULTS)}
-        made: Any = dataclass(init=False, repr=False, eq=False)(type(cls.__name__, (), body))
-        setattr(cls, "__dataclass_fields__", made.__dataclass_fields__)  # noqa: B010 -- mypy knows of no such attribute
+        made: Any = dataclass(init=False, repr=False, eq=False)(
+            type(cls.__name__, (), {"__annotations__": {name: types[name] for name in names}})
+        )
         found: dict[str, Any] = made.__dataclass_fields__
+        for name, default in getattr(cls, _DEFAULTS).items():
+            found[name].default = default
+        setattr(cls, "__dataclass_fields__", found)  # noqa: B010 -- mypy knows of no such attribute
         return found
 
 
