@@ -81,7 +81,10 @@ class Narrator:
     def __init__(self, engine: Engine, objects: Objects, stop: StopRequest, always: bool) -> None:
         self.always = always
         self.account = Account(engine.world, objects)
-        self.links = LinkIndex(engine.world, complete=not len(objects))  # where nothing is allocated, nothing is stored
+        self.links = LinkIndex(
+            engine.world,
+            complete=engine.world.kind == "session" and not len(objects),  # where nothing is allocated, nothing is stored
+        )
         self.step = Narration()  # what the step tells that is being done, or that was done last
         self.passed = Passed()  # what was heard of steps that were passed by, until it is taken
         self._engine = engine
@@ -141,7 +144,10 @@ class Narrator:
         self.account.look_again(stale)
 
     def _hear(self) -> None:
-        self._engine.set_trace((self._overhear if self._passes else self.follow) if self._listens else None)
+        if self._listens and self._passes:
+            self._engine.set_trace(self._overhear, self._overhear_slot)
+        else:
+            self._engine.set_trace(self.follow if self._listens else None)
 
     def follow(self, event: Event) -> None:
         """Take one event in.  Raises Stopped when that was requested, and halfway where `at_most` says so."""
@@ -164,9 +170,8 @@ class Narrator:
         kind = type(event)
         if kind not in CHANGES_SPANS:
             return
-        if type(event) is SlotTaken:  # most of them
-            self.account.take(event.base, event.slot)
-            self.passed.touch(event.base)
+        if type(event) is SlotTaken:
+            self._overhear_slot(event.base, event.slot)
         else:
             self._keep_up(event)
             self.account.follow(event)
@@ -174,3 +179,8 @@ class Narrator:
             self.passed.follow(event)
         if self._stop.asked:
             self._stop.heed()
+
+    def _overhear_slot(self, base: int, slot: int) -> None:
+        """Take in that a slot was taken: all there is to hear of most objects; their events would take half a step."""
+        self.account.take(base, slot)
+        self.passed.touch(base)

@@ -82,7 +82,7 @@ class Model:
     @property
     def heap_live(self) -> Sequence[int]:
         """Bytes after each of the last steps up to here."""
-        if self.is_read:  # of looks that is not known
+        if self.session.strip is not None:  # of looks that is not known
             return ()
         return self.session.trail.heap_live[max(0, self.session.step + 1 - _SPARKS) : self.session.step + 1]
 
@@ -96,7 +96,8 @@ class Model:
 
     def _make_orders(self) -> None:
         session = self.session
-        self.is_read = session.strip is not None  # then it takes no commands but look
+        # A heap that was read, and of which no session file tells: its steps are looks, and there are no commands but look.
+        self.is_read = session.strip is not None and not self.console.script.on
         self.order = SpanOrder(session.world, lambda: self.session.account, AT_ONCE)
         self.objects = ObjectOrder(session.world, session.objects, AT_ONCE)
         self.classes = ClassOrder(session.world)
@@ -220,7 +221,7 @@ class Model:
             return self._selection(served.addr)
         arenas = self.world.extents.arenas
         if not self.scene.selection.addr and arenas.pages:
-            return self._selection(arenas.start)
+            return self._selection(self._first_addr())
         for addrs in (news.slots, news.spans):  # where a pointer was stored, the one span that something happened to
             if len(addrs) == 1 and self.world.spans.at(next(iter(addrs))) is not None:
                 return self._selection(next(iter(addrs)))
@@ -229,6 +230,11 @@ class Model:
         if self.world.spans.at(self.scene.selection.addr) is None:  # the arena was smaller here
             return self._selection(arenas.start) if arenas.pages else Selection()
         return self.scene.selection
+
+    def _first_addr(self) -> int:
+        """What is selected at first: the beginning of a session's arena, of a heap that is read the first span with objects."""
+        spans = self.world.spans.each() if self.is_read else iter(())
+        return next((info.base for info in spans if info.state == "inuse"), self.world.extents.arenas.start)
 
     # --- Selecting ------------------------------------------------------------------------------------------------------
 
@@ -285,4 +291,4 @@ class Model:
 
     def _selection(self, addr: int) -> Selection:
         info = self.world.spans.at(addr)
-        return Selection(addr, info.spanclass if info is not None and info.spanclass > 1 else 0)
+        return Selection(addr, info.spanclass if info is not None and info.spanclass in self.world.profile.central_classes else 0)
