@@ -308,17 +308,24 @@ class Account:
             self._look_at_once()
             return
         self._prepare()
+        if self._is_quicker_at_once():
+            self._count_at_once()
+            return
         for base, taken in self._dirty.items():
             self._look_at(base, taken)
         self._dirty.clear()
-        if not self._complete and self._world.spans.count > MANY:
-            self._count_at_once()
-        elif not self._complete:
+        if not self._complete:
             for info in self._world.spans.each():
                 if info.base not in self._spans:
                     self._look_at(info.base, _EVERY, info)
             self._complete = True
             self._used_before = {}
+
+    def _is_quicker_at_once(self) -> bool:
+        """Whether to count all spans anew takes less time than to look at those that changed, 10 µs each."""
+        count, objects = self._world.spans.count, len(self.objects)
+        changed = len(self._dirty) if self._complete else count
+        return count > MANY and changed > MANY // 2 + count // 50 + objects // 200
 
     def _count_at_once(self) -> None:
         """Count all spans; what becomes of one later on, `_known` takes from there."""
@@ -332,6 +339,7 @@ class Account:
         self._classes = others.classes
         self._moved = {*self._world.profile.span_classes}
         self._shares.clear()
+        self._dirty.clear()
         self._complete = True
 
     def _known(self, base: int) -> _Counted | None:
