@@ -13,6 +13,7 @@ from gomem_core.lang.commands import Level
 from gomem_core.session.readheap import ReadHeap
 from gomem_core.world.records import Allocated, Pages, Place, Sweeping
 from gomem_core.world.strip import Strip
+from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import World
 
 
@@ -156,6 +157,10 @@ class Engine(Mallocs, Protocol):
 
     def restore(self, image: Image) -> None:
         """Go back to a state that was captured; who listens stays."""
+        ...
+
+    def unseen(self) -> Unseen | None:
+        """What it keeps that nothing asks for, for a still from which a heap is to go on; None where that is not known."""
         ...
 
     def check(self, level: Level) -> list[str]:

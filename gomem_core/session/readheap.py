@@ -9,6 +9,7 @@ from gomem_core.session.stepmarks import GC, NAMES
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.records import Pages, Place, Sweeping
 from gomem_core.world.strip import Strip
+from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import NotKnown, unknown
 
 READ: Final = "this heap is read, not modelled, and nothing can be done to it: show, find, diff, select and filters look at it"
@@ -85,6 +86,10 @@ class ReadHeap:
         """Show that one again."""
         assert isinstance(image, _At)
         self.world.at = image.number
+
+    def unseen(self) -> Unseen | None:
+        """Returns what was read of that, too."""
+        return self.world.shown.unseen
 
     def check(self, level: Level) -> list[str]:
         """Raise NotKnown: invariants are the allocator's."""

@@ -31,6 +31,7 @@ from gomem_core.world.faults import InvariantError
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.strip import Strip
+from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import NotKnown, World
 
 __all__ = ["Outcome", "Session", "Stopped"]
@@ -111,6 +112,10 @@ class Session:
     def check(self, level: Level) -> list[str]:
         """Check the heap's invariants up to this level; returns the names of those that hold.  Raises InvariantError."""
         return self._machine.engine.check(level)
+
+    def unseen(self) -> Unseen | None:
+        """What the heap keeps that nothing asks for; None where that is not known, and halfway in a command."""
+        return None if self.event else self._machine.engine.unseen()
 
     def take_stale(self) -> Stale:
         """The spans that may have changed since this was asked last."""

@@ -12,11 +12,11 @@ from gomem_core.world.still import Place, Still
 from gomem_core.world.strip import Strip
 
 
-def still_of(session: Session, title: str = "") -> Still:
-    """The session's heap as it is now; halfway in a command, as it is there."""
+def still_of(session: Session, title: str = "", whole: bool = False) -> Still:
+    """The session's heap as it is now; halfway in a command, as it is there.  From one that is `whole` a heap can go on."""
     if session.strip is not None:
         return session.strip.shown
-    return Still.of(session.world, session.objects, Place(title, session.step))
+    return Still.of(session.world, session.objects, Place(title, session.step), session.unseen() if whole else None)
 
 
 def side_of(session: Session) -> Side:
