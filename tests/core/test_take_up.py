@@ -1,11 +1,13 @@
 """A heap that was read goes on: from a still, allocations are those of the heap that it was taken of."""
 
+import copy
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gomem_core.classic.engine import ClassicEngine
@@ -14,7 +16,7 @@ from gomem_core.classic.malloc import Heap
 from gomem_core.classic.seed import CannotTakeUp, heap_of, lacking
 from gomem_core.classic.unseen import unseen_of
 from gomem_core.classic.view import HeapView
-from gomem_core.files.stillfile import read_still, still_bytes
+from gomem_core.files.stillfile import FieldError, read_still, still_bytes
 from gomem_core.recordings import verify
 from gomem_core.recordings.format import Record
 from gomem_core.recordings.seed import Inputs, heap_from_snapshot, heap_snapshot
@@ -23,6 +25,8 @@ from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.still import Place, Still
 from tests.core.test_diff import SCRIPTS, played
 from tests.core.test_still import still_of
+from tests.core.test_stillfile import LIVELY, VALUES, places
+from tests.effort import effort
 from tests.madeup import made_up
 from tests.poor import poor
 
@@ -200,3 +204,25 @@ def test_objects_go_on_with_their_names_and_numbers() -> None:
     assert (len(table), table.alive) == (5, 3)
     table.goto(1)
     assert (len(table), table.alive) == (6, 4)
+
+
+WHOLE = json.loads(gzip.decompress(still_bytes(whole_still([*LIVELY, "alloc 48 as last"])[1])))
+PLACES = [place for place in places(WHOLE) if place]
+
+
+@settings(max_examples=effort(150, 3000))
+@given(path=st.sampled_from(PLACES), value=VALUES)
+def test_whatever_is_changed_in_a_still_it_is_refused_or_goes_on(path: tuple[Any, ...], value: object) -> None:
+    whole = copy.deepcopy(WHOLE)
+    at = whole
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = value
+    try:
+        heap = heap_of(read_still(json.dumps(whole).encode()))
+    except (FieldError, CannotTakeUp):
+        return
+    for size in (8, 48, 3000, 40000, 1 << 20):
+        heap.alloc(size)
+    heap.collect()
+    heap.check("full")
