@@ -35,6 +35,30 @@ def _declare_open(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(resume=None)
 
 
+def _declare_explored(parser: argparse.ArgumentParser) -> None:
+    """The explorer's options, for a real heap: nothing is journaled there, and nothing can be changed."""
+    parser.add_argument(
+        "--focus", "--pane", dest="pane", metavar="PANE", help="print this pane with --text; in the explorer, begin in it"
+    )
+    declare_settings(parser)
+    parser.add_argument("--plain", action="store_true", help=_PLAIN)
+
+
+def _declare_attach(parser: argparse.ArgumentParser) -> None:
+    args.SUBCOMMANDS["attach"].declare(parser)
+    parser.add_argument(
+        "--every",
+        metavar="TIME",
+        help="look again by itself, so often, from the start: 2s, 500ms, 1m; > in the explorer does it too",
+    )
+    _declare_explored(parser)
+
+
+def _declare_core(parser: argparse.ArgumentParser) -> None:
+    args.SUBCOMMANDS["core"].declare(parser)
+    _declare_explored(parser)
+
+
 def _declare_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a session file or a still")
     form = parser.add_mutually_exclusive_group(required=True)
@@ -96,6 +120,24 @@ def _declare_completions(parser: argparse.ArgumentParser) -> None:
 
 SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     **args.SUBCOMMANDS,
+    "attach": Subcommand(
+        "Explore the heap of a running Go program, from outside; or list the Go programs that can be read.",
+        (
+            "gomem attach",
+            "gomem attach 1234",
+            "gomem attach 1234 --every 2s",
+            "gomem attach --json 1234 | jq .memstats.HeapInuse",
+            "gomem attach --text --pane mcentral 1234",
+        ),
+        _declare_attach,
+        "gomem_tui.commands",
+    ),
+    "core": Subcommand(
+        "Explore the heap in a core file of a Go program.",
+        ("gomem core core.1234", "gomem core core.1234 ./server", "gomem core --json core.1234 | jq .live"),
+        _declare_core,
+        "gomem_tui.commands",
+    ),
     "open": Subcommand(
         "Open a still or a session file in the explorer, as gomem FILE does, or print what it holds.",
         ("gomem open before.still", "gomem open --json before.still | jq .heap_live"),

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from gomem_core.cli.output import say
 from gomem_core.files.journal import Kind, find
-from gomem_core.files.opened import open_file
 from gomem_core.files.ownfiles import stamp_of
 from gomem_core.files.script import Script, load_script
 from gomem_core.files.timeline import MAIN
 from gomem_core.lessons import Lesson
 from gomem_core.session.console import Console
 from gomem_core.session.document import Origin
+from gomem_core.session.opened import open_file
 from gomem_core.session.resume import resume
 
 

@@ -132,7 +132,8 @@ def _declare_attach(parser: argparse.ArgumentParser) -> None:
     _declare_look(parser, "an object for the heap, or for each process,")
 
 
-def _declare_core(parser: argparse.ArgumentParser) -> None:
+def declare_core(parser: argparse.ArgumentParser) -> None:
+    """The command line of `gomem core`, as far as it needs no screen."""
     parser.add_argument("file", metavar="FILE", help="the core file")
     parser.add_argument("exe", metavar="EXE", nargs="?", help="its executable: only names of types need it")
     _declare_look(parser, "one object")
@@ -188,7 +189,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     "core": Subcommand(
         "Read the heap in a core file of a Go program.",
         ("gomem core core.1234", "gomem core --json core.1234 ./server | jq .live"),
-        _declare_core,
+        declare_core,
     ),
     "bench": Subcommand(
         "Measure the allocator: time per operation, memory, and whether either grows with the heap.",

@@ -13,16 +13,20 @@ from gomem_core.outside.program import find_program
 
 def execute(args: argparse.Namespace) -> int:
     """Look at a core file."""
-    version = go_version(args.go_version)
+    return print_core(args.file, args.exe, go_version(args.go_version), args.json)
+
+
+def print_core(path: str, exe: str | None, version: str | None, as_json: bool) -> int:
+    """Print the figures of a core file; `version`: one of Go for which it is to be taken."""
     try:
-        core = open_core(args.file, args.exe)
+        core = open_core(path, exe)
         snapshot = look_at_core(core, find_program(core, version))
     except OutsideError as e:
         say(f"gomem: {e}")
         return BAD_INPUT
     except OSError as e:
         raise BadInput(str(e.strerror), str(e.filename)) from None
-    if args.json:
+    if as_json:
         emit_json(record_of(snapshot))
     else:
         emit("\n".join(lines_of(snapshot)))

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gomem_core.files.branches import timeline_of
-from gomem_core.files.opened import open_file
+from gomem_core.session.opened import open_file, strip_on
 from gomem_core.session.session import Session
 from gomem_core.world.strip import Strip
+from gomem_core.world.world import known
 
 if TYPE_CHECKING:
     from gomem_core.schema.outputs import Summary
@@ -19,7 +20,7 @@ def summary_of(path: str) -> "Summary":
         place = opened.shown.place
         title, step, session = place.title, place.step, Session(strip=opened)
     else:
-        title, session = opened.title, Session(timeline=timeline_of(opened))
+        title, session = opened.title, Session(timeline=timeline_of(opened), strip=strip_on(opened))
         step = len(session.steps)
         session.goto(step)
     world, objects = session.world, session.objects
@@ -31,7 +32,7 @@ def summary_of(path: str) -> "Summary":
         "pages": world.extents.arenas.pages,
         "spans": world.spans.count,
         "objects": len(objects),
-        "alive": objects.alive,
-        "heap_live": world.sums.stats.heap_live,
-        "numgc": world.sums.stats.numgc,
+        "alive": known(lambda: objects.alive),
+        "heap_live": known(lambda: world.sums.stats.heap_live),
+        "numgc": known(lambda: world.sums.stats.numgc),
     }

@@ -1,13 +1,18 @@
 """Reading the lines of a session file, one after the other; what stands in it is told in script.py."""
 
+from typing import Final
+
 from gomem_core.files.scriptdata import VERSION, BranchText, Script
 from gomem_core.files.step import PAUSE, is_comment, misplaced, must_parse, place_of
 from gomem_core.lang import ParseError, parse
+from gomem_core.lang.commands import Find, Help, Look, Show, ShowOne
 from gomem_core.lang.errors import WordError
-from gomem_core.lang.moves import ExpectError
+from gomem_core.lang.moves import ExpectError, Pause
 from gomem_core.lang.names import read_branch_name
 from gomem_core.lang.numbers import MAX_INT, read_count
 from gomem_core.lang.words import rest_of_line, split_line, word_spans
+
+LOOKS: Final = (Find, Help, Look, Pause, Show, ShowOne)  # what can be done to a heap that is read
 
 
 class OpenFault(Exception):
@@ -46,6 +51,8 @@ class Reader:
             return
         self._begun = True
         place = place_of(command)
+        if place == "own" and self.script.on and not isinstance(command, LOOKS):
+            raise ParseError(1, len(line.rstrip()), f"the heap in {self.script.on} is only read: nothing can be done to it")
         if place == "own":
             self._open(number, line)
         elif place == "before":
@@ -137,6 +144,8 @@ class Reader:
             self._title(line)
         elif word == "future":
             self._future(line)
+        elif word == "on":
+            self._on(line)
         elif word == "branch":
             self._branch(line)
         elif must_parse(line):
@@ -181,6 +190,16 @@ class Reader:
             self.script.future = read_branch_name(words[1])
         except WordError as e:
             raise ParseError(start + 1, end - start, f"future: {e.message}", (), e.suggestion) from None
+        self._top_line()
+
+    def _on(self, line: str) -> None:
+        start = line.index("on") + 2
+        path = rest_of_line(line, start).strip(" \t")
+        if self.script.on or self.script.steps or self._lines or self._into is not self.script:
+            raise ParseError(start - 1, 2, "the file with the heap stands once, before the first step")
+        if not path:
+            raise ParseError(start + 1, 0, "on: the name of a file with a heap is missing")
+        self.script.on = path
         self._top_line()
 
     def _top_line(self) -> None:

@@ -2,6 +2,7 @@
 
     gomem 1                        the version, which may be missing
     title A small lesson
+    on heap.still                  the heap it is about, beside this file; without it the steps make one
     future mine                    what the steps below are called; main, if it does not stand here
     # What is after a # is a comment; right before a command it is told with it.
     say The **first** object of its class asks everybody.
@@ -51,6 +52,8 @@ def write_script(script: Script) -> str:
         lines.append(f"title {script.title}")
     if script.future:
         lines.append(f"future {script.future}")
+    if script.on:
+        lines.append(f"on {script.on}")
     if script.head:
         lines += ["", *script.head, ""]
     _write_steps(lines, script.steps)
@@ -116,6 +119,7 @@ def read_script(name: str, text: str, where: str) -> Script:
         raise located(where, e.number, e.line, e.error) from e.error
     except ParseError as e:
         raise located(where, number, line, e) from e
+    reader.script.folder = str(Path(where).parent)
     return reader.script
 
 

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from gomem_core.formats.elf import Buffer
+
 MAGIC: Final = b"\xff Go buildinf:"
 _HEADER: Final = 32  # bytes before the strings
 _INLINE: Final = 2  # flag: the strings stand here; else two pointers to them, as before Go 1.18
@@ -10,7 +12,7 @@ _LONGEST: Final = 256  # bytes of a version, with the experiments appended to it
 _RELEASE: Final = re.compile(rb"go1\.\d{1,2}(?:\.\d{1,2})?(?!\d)")
 
 
-def version_at(data: bytes, start: int) -> str | None:
+def version_at(data: Buffer, start: int) -> str | None:
     """The version in the build information at `start`, printable ASCII; None where there is none that can be read."""
     head = data[start : start + _HEADER]
     if len(head) < _HEADER or not head.startswith(MAGIC) or not head[15] & _INLINE:
@@ -31,7 +33,7 @@ def version_at(data: bytes, start: int) -> str | None:
     return version if version.isprintable() else None
 
 
-def version_in(data: bytes) -> str | None:
+def version_in(data: Buffer) -> str | None:
     """The version in the first build information in `data` that has one; the linker aligns it to 16 bytes."""
     at = data.find(MAGIC)
     while at >= 0:
@@ -42,10 +44,9 @@ def version_in(data: bytes) -> str | None:
     return None
 
 
-def runtime_version_in(data: bytes) -> str | None:
-    """The longest text in `data` that looks like a release of Go: how a program without build information tells its version.
+def releases_in(data: bytes) -> set[str]:
+    """Texts in `data` that look like a release of Go: a program without build information has its version among them.
 
-    The runtime's own version is a string among others without an end, so what follows it is cut.
+    The runtime's own is a string among others without an end, so what follows it is cut.
     """
-    found = _RELEASE.findall(data)
-    return max(found, key=lambda text: (len(text), text)).decode("ascii") if found else None
+    return {text.decode("ascii") for text in _RELEASE.findall(data)}

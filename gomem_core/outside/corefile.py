@@ -174,7 +174,12 @@ def open_core(path: str, exe: str | None = None) -> CoreFile:
 
     It stays mapped until nothing refers to it.
     """
-    core = _elf(_mapped(path), path)
+    return core_of(_mapped(path), path, exe)
+
+
+def core_of(data: bytes | mmap.mmap, path: str, exe: str | None = None) -> CoreFile:
+    """The same of what stands in the file at `path`."""
+    core = _elf(data, path)
     if core.header.type != ET_CORE:
         raise NotGo(f"{named(path)} is an ELF file, but not a core file")
     return CoreFile(core, path, None if exe is None else _elf(_mapped(exe), exe))

@@ -9,6 +9,7 @@ import mmap
 import os
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import numpy as np
@@ -21,6 +22,7 @@ from gomem_core.outside.errors import Gone, NotGo, NotPermitted
 from gomem_core.outside.memory import GAP, TOP, Gathered, Ranges, Unreadable, merged
 from gomem_core.outside.snapshot import MappedRange
 
+YAMA: Final = "/proc/sys/kernel/yama/ptrace_scope"
 _IOVECS: Final = 1024  # UIO_MAXIOV: one more, and nothing is read
 _MOST_HOLES: Final = 1000  # ranges that cannot be read, before the rest is given up: they are damage
 _PIECES: Final = 4096  # pieces behind holes that are asked for again, one by one
@@ -215,8 +217,7 @@ def why_not(pid: int) -> str:
             f"(docker run --cap-add SYS_PTRACE); {core}"
         )
     try:
-        with open("/proc/sys/kernel/yama/ptrace_scope", encoding="ascii") as file:
-            scope = brief(file.read().strip())
+        scope = brief(Path(YAMA).read_text(encoding="ascii").strip())
     except OSError:
         scope = "0"
     if scope != "0":

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from gomem_core.foreign import brief
-from gomem_core.formats.buildinfo import runtime_version_in, version_in
+from gomem_core.formats.buildinfo import releases_in, version_in
 from gomem_core.formats.corenotes import AT_ENTRY, AT_PHDR, AT_PHENT, AT_PHNUM
 from gomem_core.formats.elf import PF_W, PF_X, PT_LOAD, PT_PHDR, SEGMENT, Elf
 from gomem_core.go.structs import SPAN_CLASSES, minors, offsets
@@ -25,6 +25,7 @@ from gomem_core.outside.snapshot import MappedRange
 MOST_PS: Final = 4096
 _MOST_SCANNED: Final = 512 << 20  # bytes of a program's own data that are looked through
 _MOST_SEGMENTS: Final = 256
+_MOST_TEXTS: Final = 32  # versions named in a program that is taken for each of them
 _SYMBOLS: Final = ("runtime.mheap_", "runtime.allp", "runtime.gcphase")
 _MONOTONIC: Final = ("text", "etext", "noptrdata", "enoptrdata", "data", "edata", "bss", "ebss")  # of a moduledata, in this order
 
@@ -114,30 +115,40 @@ def find_program(source: Source, version: str | None = None) -> Program:
     Raises NotGo, UnknownVersion, and Damaged where it is a Go program whose heap is not where it should be.
     """
     image = _image_of(source)
-    said = version or _version(image)
+    said = version or _version_told(image)
+    if said is not None:
+        return _fitted(image, said, image.data())
     data = image.data()
-    if said is None:
-        raise NotGo(_not_go(source))
-    profile = profile_named(said)
+    for text in _versions_among_texts(image):  # it may name others than its own: that whose structs fit is it
+        with suppress(Damaged, UnknownVersion):
+            return _fitted(image, text, data)
+    raise NotGo(f"{source.title} is not a Go program, or does not tell its version: --go-version names the one it was built with")
+
+
+def _fitted(image: _Image, version: str, data: list[tuple[int, Words]]) -> Program:
+    """The program, taken for one of this version."""
+    source, profile = image.source, profile_named(version)
     minor = profile.name.removeprefix("go") if profile is not None else ""
     if profile is None or minor not in minors():
         raise UnknownVersion(
-            f"{source.title} is a program of {brief(said)}, whose heap is not known here: {KNOWN} are; "
+            f"{source.title} is a program of {brief(version)}, whose heap is not known here: {KNOWN} are; "
             "--go-version names the one to take it for"
         )
-    at = offsets(minor)
-    symbols = _symbols(image)
+    at, symbols = offsets(minor), _symbols(image)
     mheap = _mheap(image, data, at, symbols)
     stat = _word(source, mheap + at["mheap.spanalloc"] + at["fixalloc.stat"])
-    module = _moduledata(image, data, at)
-    allp = symbols.get("runtime.allp") or _allp(source, data, mheap, at)
     return Program(
-        source, said, minor, profile, mheap, stat - at["mstats.mspan_sys"], allp, symbols.get("runtime.gcphase"), module, at
+        source=source,
+        version=version,
+        minor=minor,
+        profile=profile,
+        mheap=mheap,
+        memstats=stat - at["mstats.mspan_sys"],
+        allp=symbols.get("runtime.allp") or _allp(source, data, mheap, at),
+        gcphase=symbols.get("runtime.gcphase"),
+        types=_moduledata(image, data, at),
+        at=at,
     )
-
-
-def _not_go(source: Source) -> str:
-    return f"{source.title} is not a Go program, or does not tell its version: --go-version names the Go that it was built with"
 
 
 def _image_of(source: Source) -> _Image:
@@ -168,20 +179,23 @@ def _image_of(source: Source) -> _Image:
     return _Image(source, bias, tuple(ranges))
 
 
-def _version(image: _Image) -> str | None:
-    """The version by build information, else by the longest text in read-only data that looks like one; None: no Go program."""
+def _version_told(image: _Image) -> str | None:
+    """The version by the build information; None where there is none."""
     for start, end in image.where(PF_W):
         for _, piece in readable(image.source, start, min(end, start + _MOST_SCANNED)):
             if (found := version_in(piece)) is not None:
                 return found
-    if image.source.exe is not None and (found := version_in(bytes(image.source.exe.data))) is not None:
-        return found
+    return version_in(image.source.exe.data) if image.source.exe is not None else None
+
+
+def _versions_among_texts(image: _Image) -> list[str]:
+    """The versions of Go that are named in read-only data, those with a patch release first."""
+    found: set[str] = set()
     for start, end, flags in image.ranges:
         if not flags & (PF_W | PF_X):
             for _, piece in readable(image.source, start, min(end, start + _MOST_SCANNED)):
-                if (found := runtime_version_in(piece)) is not None:
-                    return found
-    return None
+                found |= releases_in(piece)
+    return sorted(found, key=lambda text: (text.count("."), text), reverse=True)[:_MOST_TEXTS]
 
 
 def _symbols(image: _Image) -> dict[str, int]:

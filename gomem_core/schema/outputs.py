@@ -258,7 +258,7 @@ class Export(Told):
 
 
 class Summary(TypedDict):
-    """`gomem open --json`: what a file holds; of a session, at its end."""
+    """`gomem open --json`: what a file holds; of a session, at its end; null is what is not known."""
 
     file: str
     kind: str
@@ -267,9 +267,9 @@ class Summary(TypedDict):
     pages: int
     spans: int
     objects: int
-    alive: int
-    heap_live: int
-    numgc: int
+    alive: int | None
+    heap_live: int | None
+    numgc: int | None
 
 
 class Advised(Advice):

@@ -16,6 +16,7 @@ from gomem_core.files.timeline import Timeline
 from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
 from gomem_core.session.expect import found_instead
+from gomem_core.session.opened import strip_on
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.readheap import READ
 from gomem_core.session.session import Session
@@ -64,9 +65,13 @@ class Desk:
     # --- Sessions -------------------------------------------------------------------------------------------------------
 
     def begin(self, script: Script, origin: Origin | None = None) -> None:
-        """Begin a session whose steps are a script's.  What was there before is over; its journal can still be taken up."""
+        """Begin a session whose steps are a script's.  What was there before is over; its journal can still be taken up.
+
+        Raises ScriptError where the heap that the script is about cannot be read; then nothing changes.
+        """
+        strip = strip_on(script)
         before, self.journal = self.journal, None
-        self._set(Session(self._narrate, timeline_of(script), self.stop, self.progress), script)
+        self._set(Session(self._narrate, timeline_of(script), self.stop, self.progress, strip), script)
         self._begin_journal(script, origin)
         self._over(before)
 
@@ -92,7 +97,7 @@ class Desk:
         self._beginning = []
         if origin is not None:
             self.own_files.know(*origin)
-        if self._kind is None:
+        if self._kind is None or self.session.strip is not None:
             return
         try:
             self.journal = Journal.create(self._kind)
@@ -208,15 +213,18 @@ class Desk:
             return READ
         return _READ_ONLY if self.read_only else ""
 
-    def content(self) -> bytes:
-        """The session, or all looks at a heap that is read, as the content of a file."""
-        if self.session.strip is not None:
+    def content(self, folder: Path | None = None) -> bytes:
+        """The session, or all looks at a heap that is read, as the content of a file; `folder`: where that is to lie."""
+        if self.session.strip is not None and not self.script.on:
             return strip_bytes(self.session.strip.stills)
-        return write_script(self.session.script(self.script)).encode()
+        script = self.session.script(self.script)
+        if script.on and folder is not None and folder.resolve() != Path(script.folder).resolve():
+            script.on = str(Path(script.folder, script.on).resolve())
+        return write_script(script).encode()
 
     def save(self, path: Path) -> None:
         """Write the session as a file, which is there as a whole or not at all.  Raises OSError, NotOurs."""
-        stamp = self.own_files.write(path, self.content())
+        stamp = self.own_files.write(path, self.content(path.parent))
         if stamp is not None:
             self.record("file", str(resolved(path)), *stamp)
 

@@ -42,8 +42,9 @@ class Machine:
         self, step_of: Callable[[int], Step], narrate: bool, stop: StopRequest, progress: Progress, strip: Strip | None = None
     ) -> None:
         self.engine = new_engine(strip)
-        # Those of a heap that is read are of another kind: every command is refused that would need what only these can.
-        self.objects = ObjectTable() if strip is None else cast("ObjectTable", strip.objects)
+        self._made = ObjectTable()  # by the steps; of a heap that is read none
+        # Those of a heap that is read are of another kind: every command is refused that would need what only a table can.
+        self.objects = self._made if strip is None else cast("ObjectTable", strip.objects)
         self.narrator = Narrator(self.engine, self.objects, stop, narrate)
         self.trail = Trail()
         self.at = 0  # steps done
@@ -105,13 +106,13 @@ class Machine:
         before = self.engine.counters()
         self._tell(cost(self.context, step.command), step.source)
         if self.at < self.trail.recorded:
-            self.objects.diverge()
+            self._made.diverge()
         outcome = None
         try:
             outcome = self._attempt(step, None)
         finally:
             if outcome is None or not outcome.ok:
-                self.objects.put_back()
+                self._made.put_back()
                 self.engine.set_now(now)
                 self._work = work
                 self._failed.pop(number, None)
@@ -131,7 +132,7 @@ class Machine:
 
     def cut(self) -> None:
         """Forget what was done after this place."""
-        self.objects.cut()
+        self._made.cut()
         self._memory.forget_after(self.at)
         self.trail.cut(self.at)
         self._failed = {step: outcome for step, outcome in self._failed.items() if step <= self.at}
@@ -198,7 +199,7 @@ class Machine:
 
     def _remember_if_due(self, coming: int) -> None:
         """Keep an image before a step is done for the first time, if it takes long, or many were done since the last one."""
-        is_new = self.at >= self.trail.recorded or self.objects.diverges
+        is_new = self.at >= self.trail.recorded or self._made.diverges
         if is_new and self._memory.is_due(self.at, self._work, coming):
             self.remember()
 
@@ -307,14 +308,14 @@ class Machine:
 
     def _restore(self, known: Checkpoint) -> None:
         if self.halfway:
-            self.objects.goto(self.at)
-            self.objects.put_back()
+            self._made.goto(self.at)
+            self._made.put_back()
             if self.at == self.trail.recorded:  # the objects of a step that was never completed leave no traces
-                self.objects.cut()
+                self._made.cut()
         self.halfway = True
         self._take_passed()
         kept = self._memory.restore(known)
-        self.objects.goto(known.step)
+        self._made.goto(known.step)
         for stale in (*self._memory.gone_to(known, self.at), self.narrator.step.stale):
             self._stale.add(stale)
             self.narrator.look_again(stale)
@@ -351,7 +352,7 @@ class Machine:
         self._begin(step)
         self.halfway = True
         if number in self._failed:  # what lies hidden there are objects of later steps
-            self.objects.diverge()
+            self._made.diverge()
         result = error = None
         try:
             with self.narrator.at_most(events):

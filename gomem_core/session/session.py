@@ -10,6 +10,7 @@ further with each step.  A step of a script that fails is a step that changes no
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Final, cast
 
 from gomem_core.files.branches import script_of
 from gomem_core.files.script import Script
@@ -32,9 +33,11 @@ from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.strip import Strip
 from gomem_core.world.unseen import Unseen
-from gomem_core.world.world import NotKnown, World
+from gomem_core.world.world import NotKnown, Unknown, World
 
 __all__ = ["Outcome", "Session", "Stopped"]
+
+_NOT_KEPT: Final = Unknown("this session does not narrate, so its account and its links are not kept")
 
 
 class Session:
@@ -81,7 +84,7 @@ class Session:
     def is_one_moment(self) -> bool:
         """Whether there is no time to go through: a heap was read once, and cannot be looked at again."""
         strip = self.strip
-        return strip is not None and len(strip.stills) == 1 and not self.goes_on
+        return strip is not None and not self._timeline.steps and not self.goes_on
 
     @property
     def objects(self) -> ObjectTable:
@@ -90,24 +93,18 @@ class Session:
 
     @property
     def account(self) -> Account:
-        """What became of each byte.  Raises RuntimeError in a session that does not narrate, which cannot know."""
-        self._must_narrate()
-        return self._machine.narrator.account
+        """What became of each byte; Unknown in a session that does not narrate."""
+        return self._machine.narrator.account if self.narrates else cast("Account", _NOT_KEPT)
 
     @property
     def links(self) -> LinkIndex:
-        """Where the pointers to an address are stored.  Raises RuntimeError, likewise."""
-        self._must_narrate()
-        return self._machine.narrator.links
+        """Where the pointers to an address are stored; likewise."""
+        return self._machine.narrator.links if self.narrates else cast("LinkIndex", _NOT_KEPT)
 
     @property
     def narrates(self) -> bool:
         """Whether outcomes carry events, and the account and the links are kept."""
         return self._machine.narrator.always
-
-    def _must_narrate(self) -> None:
-        if not self._machine.narrator.always:
-            raise RuntimeError("this session does not narrate, so its account and its links are not kept")
 
     def check(self, level: Level) -> list[str]:
         """Check the heap's invariants up to this level; returns the names of those that hold.  Raises InvariantError."""

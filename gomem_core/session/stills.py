@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from gomem_core.files.branches import timeline_of
-from gomem_core.files.opened import open_file
 from gomem_core.queries.figures import figures
 from gomem_core.queries.side import Side
+from gomem_core.session.opened import open_file, strip_on
 from gomem_core.session.session import Session
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.still import Place, Still
@@ -34,7 +34,7 @@ def session_of_file(path: Path, stop: StopRequest, progress: Progress) -> Sessio
     opened = open_file(path)
     if isinstance(opened, Strip):
         return Session(strip=Strip(opened.stills[-1:]))
-    session = Session(timeline=timeline_of(opened), stop=stop, progress=progress)
+    session = Session(timeline=timeline_of(opened), stop=stop, progress=progress, strip=strip_on(opened))
     session.goto(len(session.steps))
     return session
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, is_terminal, json_text, say, write
-from gomem_core.files.opened import open_file
 from gomem_core.files.script import ScriptError
 from gomem_core.files.stillfile import still_bytes
 from gomem_core.foreign import brief
@@ -22,6 +21,7 @@ from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import step_of
 from gomem_core.session.console import Console
 from gomem_core.session.document import Origin
+from gomem_core.session.opened import open_file
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.snapshot import snapshot
 from gomem_core.session.stills import still_of

@@ -5,17 +5,32 @@ import gc
 import os
 import stat
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit_json, is_dumb, is_terminal, say
 from gomem_core.foreign import brief
+
+if TYPE_CHECKING:
+    from gomem_core.session.console import Console
+
+Opened = Callable[[Mapping[str, bool]], "Console"]
+"""What opens a session, from the settings that are yes or no.  Raises ScriptError and JournalError."""
 
 
 def execute(args: argparse.Namespace) -> int:
     """Open the file that the command line names."""
     if not args.json:
         return explore(args)
-    from gomem_core.cli.summary import summary_of  # noqa: PLC0415 -- the explorer needs none of it
+    from gomem_core.session.opened import is_core  # noqa: PLC0415 -- the explorer needs none of it
+
+    if is_core(Path(args.script)):
+        from gomem_core.cli.core import print_core  # noqa: PLC0415 -- other files need none of it
+
+        return print_core(args.script, None, None, as_json=True)
+    from gomem_core.cli.summary import summary_of  # noqa: PLC0415 -- the same
     from gomem_core.files.script import ScriptError  # noqa: PLC0415 -- the same
 
     try:
@@ -27,12 +42,29 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def explore(args: argparse.Namespace) -> int:
-    """The explorer, as options, environment and configuration want it.  Raises UsageError and BadInput."""
+    """The explorer on a file, on the built-in script, or on a session that is taken up.  Raises UsageError and BadInput."""
+    if args.script is not None:
+        _check_readable(args.script)
+    script = None if args.script is None else Path(args.script)
+
+    def opened(wanted: Mapping[str, bool]) -> "Console":
+        from gomem_tui.opening import open_console  # noqa: PLC0415 -- not before a mistake in the command line is told
+
+        return open_console(script, wanted["journal"], args.resume, wanted["read_only"])
+
+    return show(args, opened)
+
+
+def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), every: float = 0) -> int:
+    """The explorer, as options, environment and configuration want it.
+
+    It begins with these panes, and looks again at a process `every` so many seconds (0: when it is asked to).
+
+    Returns the exit code: 3 for what cannot be opened.  Raises UsageError.
+    """
     from gomem_tui.settings.config import ConfigError, effective  # noqa: PLC0415
     from gomem_tui.settings.settings import SettingError  # noqa: PLC0415
 
-    if args.script is not None:
-        _check_readable(args.script)
     try:
         settings, config = effective(args, os.environ)  # before Textual is imported: a mistake is told at once
     except SettingError as e:
@@ -40,22 +72,35 @@ def explore(args: argparse.Namespace) -> int:
     except ConfigError as e:
         say(f"{e}\n`gomem config check` looks again; `gomem --no-config` starts without the configuration")
         return BAD_INPUT
-    script = None if args.script is None else Path(args.script)
     wanted = {name: chosen.value is True for name, chosen in settings.items()}
     if args.plain or is_dumb() or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         if sys.stdin is None:
             needs = "a terminal, or a stdin to read commands from; `gomem run SCRIPT` does a script without one"
             raise UsageError(f"the explorer needs {needs}")
-        from gomem_tui.plain.talk import run_plain  # noqa: PLC0415
+        from gomem_tui.plain.talk import talk_plainly  # noqa: PLC0415
 
-        return run_plain(script, wanted["journal"], args.resume, wanted["read_only"])
-    from gomem_tui.explorer.app import run_explorer  # noqa: PLC0415
+        console = _opened(opened, wanted)
+        return BAD_INPUT if console is None else talk_plainly(console)
+    from gomem_tui.explorer.app import Explorer  # noqa: PLC0415
     from gomem_tui.settings.options import options_of  # noqa: PLC0415
 
     gc.freeze()
     gc.enable()
-    options = options_of(settings, config.keyboard, os.environ)
-    return run_explorer(script, wanted["journal"], args.resume, wanted["read_only"], options)
+    options = replace(options_of(settings, config.keyboard, os.environ), panes=panes, every=every)
+    console = _opened(opened, wanted)
+    return BAD_INPUT if console is None else Explorer(console, options).run_to_end(options.mouse) or 0
+
+
+def _opened(opened: Opened, wanted: Mapping[str, bool]) -> "Console | None":
+    """The session, or None where it cannot be opened, which is told."""
+    from gomem_core.files.journal import JournalError  # noqa: PLC0415
+    from gomem_core.files.script import ScriptError  # noqa: PLC0415
+
+    try:
+        return opened(wanted)
+    except (ScriptError, JournalError) as e:
+        say(f"gomem: {e}")
+        return None
 
 
 def _check_readable(script: str) -> None:

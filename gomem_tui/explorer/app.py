@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from inspect import isawaitable
-from pathlib import Path
 from typing import Final
 
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # else Textual leaves a mouse mode switched on at exit
@@ -17,9 +16,6 @@ from textual.events import Click, Event, Key, Paste, Resize
 from textual.message import Message
 from textual.widgets import Input
 
-from gomem_core.cli.output import BAD_INPUT, say
-from gomem_core.files.journal import JournalError
-from gomem_core.files.script import ScriptError
 from gomem_core.session.console import Console
 from gomem_tui.explorer.clicks import Clicks
 from gomem_tui.explorer.copy_actions import CopyActions
@@ -39,7 +35,6 @@ from gomem_tui.explorer.visit import SessionVisit, Visit
 from gomem_tui.explorer.watch import Watch
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.explorer.work import WHILE_BUSY, Work
-from gomem_tui.opening import open_console
 from gomem_tui.panes.bars import Where
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
@@ -110,6 +105,8 @@ class Explorer(DrawnApp):
         self.prompt_actions.announce()
         self.model.arrived()  # a session that was taken up again stands somewhere already
         self.stage.follow_session()
+        if self.options.panes:
+            self.stage.point_at(self.options.panes)
         self.stage.show()
         self.call_after_refresh(self._greet)
 
@@ -300,18 +297,3 @@ class Explorer(DrawnApp):
     async def on_click(self, event: Click) -> None:
         """Do what a click does."""
         await self.clicks.click(event.widget, event.x, event.y)
-
-
-def run_explorer(
-    path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False, options: Options = DEFAULT
-) -> int:
-    """Open the explorer on a script, on the built-in one, or on the session of a journal ("": the one killed last).
-
-    Returns the exit code: 3 for a bad script or journal, 70 when gomem itself was wrong, 128 + the number of a signal.
-    """
-    try:
-        console = open_console(path, journal, resumed, read_only)
-    except (ScriptError, JournalError) as e:
-        say(f"gomem: {e}")
-        return BAD_INPUT
-    return Explorer(console, options).run_to_end(options.mouse) or 0

@@ -29,7 +29,7 @@ class SessionBars:
     def header(self, width: int) -> Line:
         """Returns the line above all: the session, the step, figures of the heap."""
         session, console = self.model.session, self.model.console
-        strip = session.strip
+        strip = session.strip if not console.script.on else None  # what a session file tells of a heap has steps of its own
         place, still = (session.step, session.event, len(session.steps)), None if strip is None else strip.shown
         branch = session.branches.name if session.branches.name != MAIN else ""
         title = console.script.title or console.script.name

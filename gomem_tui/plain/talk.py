@@ -10,15 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, is_terminal, say
 from gomem_core.cli.run import is_unmet
 from gomem_core.cli.source import STDIN, Line, display_name, read_lines
-from gomem_core.files.journal import JournalError, prune
-from gomem_core.files.script import ScriptError
+from gomem_core.files.journal import prune
 from gomem_core.lang import ParseError, help_text, read_line
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Diff, Expect, Focus
@@ -27,7 +25,6 @@ from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.suggest import did_you_mean
 from gomem_tui.hint import forked, offer, taken_up_by
-from gomem_tui.opening import open_console
 from gomem_tui.panes.model import Model
 from gomem_tui.plain.help import plain_help
 from gomem_tui.plain.panes import ROWS, log_lines, pane_lines, why_lines
@@ -39,24 +36,11 @@ _WIDTHS: Final = (60, 100)  # columns: panes need so many, and wider lines are n
 _MOST_ROWS: Final = 9  # digits of a number of rows
 
 
-def run_plain(path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False) -> int:
-    """Take commands from stdin until it ends; what app.run_explorer does, as text.
-
-    Returns the exit code: 3 for a bad script or journal.  If stdin is not a terminal, also when a line was wrong, and 1 when an
-    `expect` was not met; all lines are done nevertheless.
-    """
-    try:
-        console = open_console(path, journal, resumed, read_only)
-    except (ScriptError, JournalError) as e:
-        say(f"gomem: {e}")
-        return BAD_INPUT
-    return talk_plainly(console)
-
-
 def talk_plainly(console: Console, lesson: bool = False) -> int:
-    """Take commands for this session from stdin until it ends; returns the exit code, as run_plain does.
+    """Take commands for this session from stdin until it ends; what the explorer does, as text.
 
-    At a `lesson` no other session is offered.
+    Returns the exit code: if stdin is not a terminal, 3 when a line was wrong, and 1 when an `expect` was not met; all lines are
+    done nevertheless.  At a `lesson` no other session is offered.
     """
     talk = PlainTalk(console, is_terminal(sys.stdin), lesson)
     ended = False

@@ -19,6 +19,7 @@ class Options:
     presenting: bool = False  # to an audience: a clicker steps, keys are shown as pressed, Why is larger
     keyboard: Keyboard = STANDARD
     look: Look = field(default_factory=Look)
+    panes: tuple[str, ...] = ()  # to begin with; the last one has the keyboard
     every: float = 0  # seconds after which to look again at a process, from the start; 0: when that is asked for
 
 

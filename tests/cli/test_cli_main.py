@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -133,33 +134,55 @@ def test_options_are_not_abbreviated(capsys: Capture) -> None:
 # --- The explorer -------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
-    """What the explorer was opened on, in place of an explorer."""
-    scripts: list[Path | None] = []
+How = tuple[object, ...]  # what opening.open_console is asked for
 
-    class App:
-        @staticmethod
-        def run_explorer(script: Path | None, journal: bool, resumed: str | None, read_only: bool, options: Options) -> int:
-            assert journal
-            assert resumed is None
-            assert not read_only
-            assert (options.mouse, options.presenting) == (True, False)
-            scripts.append(script)
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[How, Options]]:
+    """What the explorer was opened on, and how, in place of an explorer."""
+    seen: list[tuple[How, Options]] = []
+
+    class Explorer:
+        def __init__(self, console: How, options: Options) -> None:
+            seen.append((console, options))
+
+        def run_to_end(self, mouse: bool) -> int:
+            assert mouse == seen[-1][1].mouse
             return 0
 
+    class App:
+        pass
+
+    App.Explorer = Explorer  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "gomem_tui.explorer.app", App)
+    monkeypatch.setattr("gomem_tui.opening.open_console", lambda *how: how)
     monkeypatch.setattr("gomem_tui.commands.open.is_terminal", lambda _stream: True)
     monkeypatch.setenv("TERM", "xterm")
-    return scripts
+    return seen
 
 
-def test_without_words_the_explorer_opens(opened: list[Path | None]) -> None:
+@pytest.fixture
+def opened(shown: list[tuple[How, Options]]) -> Iterator[list[object]]:
+    """The scripts it was opened on, without further ado."""
+
+    class Scripts(list[object]):
+        def __eq__(self, other: object) -> bool:
+            return [how[0] for how, _ in shown] == other
+
+        __hash__ = None
+
+    yield Scripts()
+    for (_, journal, resumed, read_only), options in shown:
+        assert (journal, resumed, read_only) == (True, None, False)
+        assert (options.mouse, options.presenting) == (True, False)
+
+
+def test_without_words_the_explorer_opens(opened: list[object]) -> None:
     assert main([]) == 0
     assert opened == [None]
 
 
-def test_a_script_opens_in_the_explorer(opened: list[Path | None], tmp_path: Path) -> None:
+def test_a_script_opens_in_the_explorer(opened: list[object], tmp_path: Path) -> None:
     script = tmp_path / "s.txt"
     script.touch()
     assert main([str(script)]) == 0
@@ -167,7 +190,7 @@ def test_a_script_opens_in_the_explorer(opened: list[Path | None], tmp_path: Pat
 
 
 def test_a_subcommand_wins_over_a_file_of_its_name(
-    opened: list[Path | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    opened: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("classes", "mine"):
@@ -184,15 +207,13 @@ def test_a_subcommand_wins_over_a_file_of_its_name(
     ("words", "term", "terminal"),
     [(["--plain"], "xterm", True), ([], "dumb", True), ([], "unknown", True), ([], "", True), ([], "xterm", False)],
 )
-def test_plain_text(
-    words: list[str], term: str, terminal: bool, opened: list[Path | None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls: list[tuple[object, ...]] = []
+def test_plain_text(words: list[str], term: str, terminal: bool, opened: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[object] = []
 
     class Plain:
         @staticmethod
-        def run_plain(*how: object) -> int:
-            calls.append(how)
+        def talk_plainly(console: object) -> int:
+            calls.append(console)
             return 0
 
     monkeypatch.setitem(sys.modules, "gomem_tui.plain.talk", Plain)
@@ -209,31 +230,20 @@ def test_the_explorer_needs_a_terminal_or_a_stdin(capsys: Capture, monkeypatch: 
     assert "`gomem run SCRIPT`" in capsys.readouterr().err
 
 
-def test_the_explorer_is_as_it_was_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_explorer_is_as_it_was_set(shown: list[tuple[How, Options]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "config.toml"
     file.write_text("[explorer]\nmouse = false\njournal = false\nread_only = true\n[keys]\nstep = 'n'\n")
-    seen: list[tuple[object, ...]] = []
-
-    class App:
-        @staticmethod
-        def run_explorer(*args: object) -> int:
-            seen.append(args)
-            return 0
-
-    monkeypatch.setitem(sys.modules, "gomem_tui.explorer.app", App)
-    monkeypatch.setattr("gomem_tui.commands.open.is_terminal", lambda _stream: True)
     monkeypatch.setenv("GOMEM_CONFIG", str(file))
     monkeypatch.setenv("GOMEM_JOURNAL", "1")
     assert main(["--present", "--no-read-only"]) == 0
-    ((script, journal, resumed, read_only, options),) = seen
-    assert (script, journal, resumed, read_only) == (None, True, None, False)
-    assert isinstance(options, Options)
+    ((how, options),) = shown
+    assert how == (None, True, None, False)
     assert (options.mouse, options.presenting, options.keyboard.names("step")) == (False, True, ["n"])
 
 
 @pytest.mark.parametrize(("text", "code"), [("[explorer]\nmouse = 3", 3), ("[explorer", 3), ("", 2)])
 def test_a_broken_configuration_starts_nothing(
-    text: str, code: int, opened: list[Path | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    text: str, code: int, opened: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     file = tmp_path / "config.toml"
     file.write_text(text)

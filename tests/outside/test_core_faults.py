@@ -155,6 +155,21 @@ def damaged(name: str, edits: list[tuple[int, bytes]]) -> CoreFile:
     return CoreFile(Elf(data), name, None)
 
 
+def test_what_only_looks_like_the_heap_is_passed_over() -> None:
+    """A word that points to where it would point from, were it in an mheap: one lies before the right one."""
+    name = "large-1.26.6-sw"
+    whole = open_core(unpacked(f"{name}.core"))
+    program = find_program(whole)
+    distance = program.at["mheap.pages"] + program.at["pageAlloc.mheapLock"]
+    segment = next(s for s in whole.mappings() if s.start < program.mheap < s.end or s.perms.startswith("rw"))
+    addr = next(a for a in range(segment.start, program.mheap, 8) if whole.read(a, 8) == bytes(8))
+    row = next(
+        r for r in Elf(Path(unpacked(f"{name}.core")).read_bytes()).loaded() if r["vaddr"] <= addr < r["vaddr"] + r["filesz"]
+    )
+    offset = int(row["offset"]) + addr - int(row["vaddr"])
+    assert find_program(damaged(name, [(offset, struct.pack("<Q", addr - distance))])).mheap == program.mheap
+
+
 @pytest.mark.parametrize("name", ["idle-1.21.13", "cache-1.22.10", "gor-1.24.11", "mark-1.26.6-pie", "sweep-1.27.3"])
 def test_random_damage_where_it_hurts(name: str) -> None:
     """Words that a look reads become others: small, huge, pointers to elsewhere in the heap, noise."""

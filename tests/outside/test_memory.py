@@ -47,11 +47,12 @@ def test_pieces_are_what_lies_there(gap: int, pages: tuple[mmap.mmap, int]) -> N
     assert found.column(0, "<u8").tolist() == firsts
 
 
-def test_a_hole_costs_only_what_lies_in_it(pages: tuple[mmap.mmap, int]) -> None:
+@pytest.mark.parametrize("gap", [0, 1024])
+def test_a_hole_costs_only_what_lies_in_it(gap: int, pages: tuple[mmap.mmap, int]) -> None:
     memory, base = pages
     unmap(base + 3 * PAGE)
-    offsets = np.arange(0, 8 * PAGE - 128, 96, dtype=np.uint64)  # they lie side by side, so that all are one range
-    found = Process(os.getpid()).gather(offsets + np.uint64(base), np.full(len(offsets), 64))
+    offsets = np.arange(0, 8 * PAGE - 128, 96, dtype=np.uint64)  # a range each, or one for all
+    found = Process(os.getpid()).gather(offsets + np.uint64(base), np.full(len(offsets), 64), gap)
     inside = (offsets + np.uint64(64) > 3 * PAGE) & (offsets < 4 * PAGE)
     assert found.ok.tolist() == (~inside).tolist()
     words = found.column(8, "<u8").tolist()

@@ -81,6 +81,7 @@ async def test_it_looks_by_itself_until_a_key_is_pressed() -> None:
         await until(pilot, lambda: app.model.session.step >= 2)
         await until(pilot, lambda: "any key stops" in app.message)
         await pressed(pilot, "b")
+        await until(pilot, lambda: not app.work.busy)  # a look may have been under way
         step = app.model.session.step
         await asyncio.sleep(0.3)
         await pilot.pause()

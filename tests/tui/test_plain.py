@@ -17,7 +17,7 @@ from gomem_tui.opening import open_console
 from gomem_tui.panes.model import Model
 from gomem_tui.plain.help import plain_help
 from gomem_tui.plain.panes import pane_lines
-from gomem_tui.plain.talk import PlainTalk, run_plain
+from gomem_tui.plain.talk import PlainTalk, talk_plainly
 from tests.cli.process import modules_of
 from tests.tui.states import SCRIPTS
 
@@ -36,7 +36,7 @@ def talk(
 ) -> tuple[int, str]:
     """Exit code, and what was printed."""
     monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO("".join(f"{line}\n" for line in lines).encode())))
-    code = run_plain(script, journal=False, read_only=read_only)
+    code = talk_plainly(open_console(script, journal=False, read_only=read_only))
     return code, capsys.readouterr().out
 
 

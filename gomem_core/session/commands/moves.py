@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.files.journal import JournalError
-from gomem_core.files.opened import open_file
 from gomem_core.files.ownfiles import NotOurs, stamp_of
 from gomem_core.files.script import ScriptError
 from gomem_core.files.step import parse_step
@@ -43,6 +42,7 @@ from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import check_ahead, check_behind, check_branch, check_select, step_of
 from gomem_core.session.document import Desk, Origin
 from gomem_core.session.history import Branches
+from gomem_core.session.opened import open_file
 from gomem_core.session.resume import resume
 from gomem_core.world.strip import Strip
 

@@ -1,0 +1,206 @@
+"""The spans of a real heap, and the bits of their slots, as a still has them; made from arrays without a loop over spans."""
+
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE
+from gomem_core.go.versions import Profile
+from gomem_core.outside.arrays import Bools, Bytes, Ints
+from gomem_core.outside.figures import waits
+from gomem_core.outside.pages import NOBODY, PADDING, Rows
+from gomem_core.outside.snapshot import IN_USE, NOWHERE, Snapshot
+from gomem_core.world.records import STATES, PtrWords, SlotColumns, SpanColumns
+
+_INUSE, _MANUAL, _FREE = (STATES.index(state) for state in ("inuse", "manual", "free"))
+TORN: Final = "what was read of it contradicts other things that were read: its counts, its bits or its place may be wrong"
+UNREAD: Final = "its bits could not be read, so all its slots look free"
+IMPOSSIBLE: Final = "its fields cannot be those of a span with objects: it is shown as if the runtime kept it for itself"
+LOST: Final = "its pages are taken, and belong to no span"
+
+
+class Table:
+    """The rows of a heap beside the columns of its spans: `span` is the number of each row's span, -1 for other rows."""
+
+    def __init__(self, snapshot: Snapshot, rows: Rows, profile: Profile) -> None:
+        self.snapshot, self.rows, self._profile = snapshot, rows, profile
+        self.span = np.maximum(rows.code, -1)
+        self._has = self.span >= 0
+        self._of = self.span[self._has]
+        spans = snapshot.spans
+        nbytes = spans.npages << PAGE_SHIFT
+        self._possible: Bools = (
+            (spans.state == IN_USE)
+            & (spans.spanclass < len(profile.span_classes))
+            & (spans.elemsize > 0)
+            & (spans.elemsize % PTR_SIZE == 0)
+            & (spans.nelems > 0)
+            & (spans.nelems * spans.elemsize <= nbytes)
+            & (spans.freeindex <= spans.nelems)
+            & (spans.alloc_count <= spans.nelems)
+        )
+        self.in_use = np.zeros(len(self.span), bool)
+        self.in_use[self._has] = self._possible[self._of]
+        self._waits = waits(snapshot)
+
+    def _spread(self, values: NDArray[Any], other: int = 0, only_in_use: bool = True) -> Ints:
+        """A column of spans as one of rows; `other` is what rows have that are no spans, or none with objects."""
+        column = np.full(len(self.span), other, np.int64)
+        column[self._has] = values[self._of]
+        if only_in_use:
+            column[~self.in_use] = other
+        return column
+
+    def columns(self) -> SpanColumns:
+        """All rows as spans."""
+        spans, rows = self.snapshot.spans, self.rows
+        state = np.where(self.in_use, _INUSE, np.where(self._has | (rows.code == NOBODY), _MANUAL, _FREE))
+        cached_by = rows.cache()
+        cached_by[self._has] = spans.cached_by[self._of]
+        ids = np.append(self.snapshot.ps.id, -1)
+        names, following, before = self._lists()
+        return SpanColumns(
+            base=_array(rows.base),
+            npages=_array(rows.npages),
+            state=_words(state, STATES),
+            spanclass=_array(self._spread(spans.spanclass)),
+            elemsize=_array(self._spread(spans.elemsize)),
+            nelems=_array(self._spread(spans.nelems)),
+            alloc_count=_array(self._spread(spans.alloc_count)),
+            freeindex=_array(self._spread(spans.freeindex)),
+            sweepgen=_array(self._spread(spans.sweepgen, self.snapshot.sweepgen, only_in_use=False)),
+            swept=_words(self._spread(self._waits), (True, False)),
+            cached_by=_array(ids[cached_by]),
+            list_name=names,
+            next_base=_array(following),
+            prev_base=_array(before),
+            needzero=_words(self._spread(spans.needzero, 2, only_in_use=False), (False, True, None)),
+            npreleased=_array(np.where(rows.given_back(), rows.npages, 0)),
+            unusedsince=(None,) * len(self.span),
+            ptr=tuple(ptr or None for ptr in self._spread(spans.ptr, only_in_use=False).tolist()),
+        )
+
+    def _lists(self) -> tuple[tuple[str | None, ...], Ints, Ints]:
+        """The list of each row, and its neighbours there; of a span that was found twice the first place counts."""
+        spans, central = self.snapshot.spans, self.snapshot.central
+        words = ("", *self._profile.central_names, self._profile.padding)
+        number = np.full(len(spans), NOWHERE, np.int64)
+        following, before = np.zeros(len(spans), np.int64), np.zeros(len(spans), np.int64)
+        shown = np.zeros(len(spans) + 1, bool)
+        shown[self.span] = self.in_use
+        first = np.zeros(len(central.span), bool)
+        first[np.unique(central.span, return_index=True)[1]] = True
+        on = np.flatnonzero(first & shown[central.span])
+        span, where = central.span[on], central.spanclass[on].astype(np.int64) * 4 + central.listed[on]
+        number[span] = central.listed[on]
+        together = where[1:] == where[:-1]
+        following[span[:-1][together]] = spans.base[span[1:][together]]
+        before[span[1:][together]] = spans.base[span[:-1][together]]
+        column = self._spread(number, NOWHERE) + 1
+        column[self.rows.code == PADDING] = len(words) - 1
+        return _words(column, words), self._spread(following), self._spread(before)
+
+    def disputes(self) -> dict[int, str]:
+        """What contradicts itself, by the base of the row."""
+        found = {int(base): LOST for base in self.rows.base[self.rows.code == NOBODY]}
+        disputed, unread = np.zeros(len(self.span), bool), np.zeros(len(self.span), bool)
+        disputed[self._has] = self.snapshot.spans.disputed[self._of]
+        unread[self._has] = self.snapshot.bits.unread[self._of]
+        impossible = self._has & ~self.in_use
+        impossible[self._has] &= self.snapshot.spans.state[self._of] == IN_USE
+        for wrong, why in ((disputed, TORN), (impossible, IMPOSSIBLE), (unread & self.in_use, UNREAD)):
+            found.update(dict.fromkeys(self.rows.base[wrong].tolist(), why))
+        return found
+
+    # --- Slots --------------------------------------------------------------------------------------------------------------
+
+    def slots(self) -> SlotColumns:
+        """The bits of the slots of each row; each is made when it is asked for."""
+        bits, count = self.snapshot.bits, len(self.span)
+        alloc, mark = (_Made(count, self._bit_sets(one.tobytes())) for one in (bits.alloc, bits.mark))
+        return SlotColumns(alloc, None, mark, None, _Made(count, self._ptr_words(self.snapshot.pointers.bits.tobytes())))
+
+    def _bit_sets(self, bits: bytes) -> Callable[[int], int]:
+        """What makes the bit set of a row, of these bits of all spans."""
+        start, nelems = self.snapshot.bits.start.tolist(), self._spread(self.snapshot.spans.nelems)
+        span = self.span
+
+        def one(row: int) -> int:
+            slots = int(nelems[row])
+            if not slots:
+                return 0
+            first = start[span[row]]
+            return int.from_bytes(bits[first : first + (slots + 7) // 8], "little") & ((1 << slots) - 1)
+
+        return one
+
+    def _ptr_words(self, bits: bytes) -> Callable[[int], PtrWords | None]:
+        """What tells which words of a row may hold pointers."""
+        start, spans = self.snapshot.pointers.start.tolist(), self.snapshot.spans
+
+        def one(row: int) -> PtrWords | None:
+            number = self.span[row]
+            if not self.in_use[row] or spans.spanclass[number] & 1:
+                return False
+            found = bits[start[number] : start[number + 1]]
+            size = (int(spans.npages[number]) << PAGE_SHIFT) // PTR_SIZE // 8
+            return found.ljust(size, b"\0")[:size] if found else None
+
+        return one
+
+    def joined(self, start: int, stop: int) -> tuple[bytes, bytes]:
+        """The allocated slots of rows start to stop, and those that are not dead, as Slots.set_bytes has them."""
+        span = self.span[start:stop]
+        span = span[self.in_use[start:stop]]
+        if not len(span):
+            return b"", b""
+        bits = self.snapshot.bits
+        size = bits.start[1:] - bits.start[:-1]
+        if int(span[-1]) - int(span[0]) + 1 == len(span):  # nearly always: nothing between them is left out
+            at: Ints | slice = slice(int(bits.start[span[0]]), int(bits.start[span[-1] + 1]))
+        else:
+            each = size[span]
+            before = np.cumsum(each) - each
+            at = np.repeat(bits.start[span] - before, each) + np.arange(int(each.sum()))
+        taken, mark = bits.taken[at], bits.mark[at]
+        waiting: Bytes = np.repeat(np.where(self._waits[span], 0, 255).astype(np.uint8), size[span])
+        return taken.tobytes(), (taken & (mark | waiting)).tobytes()
+
+
+class _Made(Sequence[Any]):
+    """A column whose entries are made when they are asked for, and that is equal to one with the same entries."""
+
+    def __init__(self, count: int, make: Callable[[int], Any]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:  # Any: a number or a slice, as for any sequence
+        if isinstance(index, slice):
+            return tuple(map(self._make, range(*index.indices(self._count))))
+        if not -self._count <= index < self._count:
+            raise IndexError(index)
+        return self._make(index % self._count)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._make, range(self._count))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(other) == self._count and all(a == b for a, b in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # as for other columns
+
+
+def _array(column: NDArray[Any]) -> array[int]:
+    return array("q", column.astype(np.int64).tobytes())
+
+
+def _words(column: Ints, words: Sequence[Any]) -> tuple[Any, ...]:
+    """The words that these numbers stand for."""
+    return tuple(map(words.__getitem__, column.tolist()))
