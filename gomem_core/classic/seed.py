@@ -5,7 +5,7 @@ as the order in which spans will be swept, is `Unseen`; a still that was read fr
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from gomem_core.classic.engine import ClassicEngine
@@ -17,7 +17,7 @@ from gomem_core.classic.unseen import line_up
 from gomem_core.go.amd64 import PAGE_SHIFT, PAGE_SIZE, PTR_SIZE, TINY_SIZE, U64_MAX
 from gomem_core.go.versions import GO_1_10
 from gomem_core.world.facts import Fact
-from gomem_core.world.faults import InvariantError, Throw
+from gomem_core.world.faults import CannotTakeUp, InvariantError, Throw
 from gomem_core.world.records import PtrWords, SpanInfo, State
 from gomem_core.world.still import COUNTERS, Still
 from gomem_core.world.world import Facet, unknown
@@ -28,14 +28,6 @@ _FACTS: Final = (
     *(Fact.SPAN, Fact.SPANCLASS, Fact.ALLOC_COUNT, Fact.ALLOC_BITS, Fact.FREEINDEX, Fact.GCMARK_BITS, Fact.LIVE, Fact.SWEEPGEN),
     *(Fact.HEAP_BITS, Fact.CENTRAL, Fact.FREE, Fact.MCACHE, Fact.NEEDZERO, Fact.NPRELEASED, Fact.UNUSEDSINCE, Fact.MSPAN),
 )
-
-
-class CannotTakeUp(Exception):
-    """A heap lacks something without which it cannot go on; `lacks` has a sentence for each."""
-
-    def __init__(self, lacks: Sequence[str]) -> None:
-        self.lacks = tuple(lacks)
-        super().__init__("; ".join(lacks))
 
 
 def lacking(still: Still) -> list[str]:

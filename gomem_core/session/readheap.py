@@ -12,7 +12,7 @@ from gomem_core.world.strip import Strip
 from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import NotKnown, unknown
 
-READ: Final = "this heap is read, not modelled, and nothing can be done to it: show, find, diff, select and filters look at it"
+READ: Final = "this heap is read, not modelled: show, find, diff and filters look at it, and take-up makes a session of it"
 
 
 class _At(NamedTuple):

@@ -22,6 +22,7 @@ from gomem_core.queries.account import Account
 from gomem_core.queries.links import LinkIndex
 from gomem_core.session.ahead import Ahead
 from gomem_core.session.commands import EXECUTE, CommandError
+from gomem_core.session.engine import Base
 from gomem_core.session.history import Branches, Done, UnderWay, command_of
 from gomem_core.session.machine import Machine
 from gomem_core.session.outcome import Outcome
@@ -44,7 +45,8 @@ class Session:
     """One heap, its objects, and the steps that made them.
 
     With `narrate` each outcome carries the events its command caused.  The steps of `timeline` wait to be done, as a script's.
-    With a `strip`, that is the heap: it can be looked at, and its steps are looks.
+    It begins on `base`: an empty heap, or a still, from which its heap goes on.  With a strip, that is the heap: it can be looked
+    at, and its steps are looks.  Raises CannotTakeUp.
     """
 
     def __init__(
@@ -53,11 +55,12 @@ class Session:
         timeline: Timeline | None = None,
         stop: StopRequest | None = None,
         progress: Progress | None = None,
-        strip: Strip | None = None,
+        base: Base = None,
     ) -> None:
+        self.base = base
         self._timeline = Timeline() if timeline is None else timeline
         self._progress = progress or Progress()
-        self._machine = Machine(self._step, narrate, stop or StopRequest(), self._progress, strip)
+        self._machine = Machine(self._step, narrate, stop or StopRequest(), self._progress, base)
         self._part: Outcome | None = None  # of the command in which it stands halfway
         self._whole: Outcome | None = None  # of that in which it stood halfway last, with all its events
         self.event = 0  # > 0: halfway, after so many events of the next command

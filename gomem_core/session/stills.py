@@ -5,7 +5,8 @@ from pathlib import Path
 from gomem_core.files.branches import timeline_of
 from gomem_core.queries.figures import figures
 from gomem_core.queries.side import Side
-from gomem_core.session.opened import open_file, strip_on
+from gomem_core.session.begun import begun
+from gomem_core.session.opened import open_file
 from gomem_core.session.session import Session
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.still import Place, Still
@@ -26,15 +27,15 @@ def side_of(session: Session) -> Side:
 
 def beside(session: Session, branch: str, stop: StopRequest, progress: Progress) -> Session:
     """A session of its own at the beginning of another branch of `session`, which stays where it is."""
-    return Session(timeline=session.branches.alone(branch), stop=stop, progress=progress)
+    return Session(timeline=session.branches.alone(branch), stop=stop, progress=progress, base=session.base)
 
 
 def session_of_file(path: Path, stop: StopRequest, progress: Progress) -> Session:
     """What a file holds: its last still, to be looked at, or a session at its end.  Raises ScriptError and Stopped."""
     opened = open_file(path)
     if isinstance(opened, Strip):
-        return Session(strip=Strip(opened.stills[-1:]))
-    session = Session(timeline=timeline_of(opened), stop=stop, progress=progress, strip=strip_on(opened))
+        return Session(base=Strip(opened.stills[-1:]))
+    session = begun(opened, timeline_of(opened), stop=stop, progress=progress)
     session.goto(len(session.steps))
     return session
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gomem_core.classic.engine import ClassicEngine
 from gomem_core.classic.image import capture
 from gomem_core.classic.malloc import Heap
-from gomem_core.classic.seed import CannotTakeUp, heap_of, lacking
+from gomem_core.classic.seed import heap_of, lacking
 from gomem_core.classic.unseen import unseen_of
 from gomem_core.classic.view import HeapView
 from gomem_core.files.stillfile import FieldError, read_still, still_bytes
@@ -21,6 +21,7 @@ from gomem_core.recordings import verify
 from gomem_core.recordings.format import Record
 from gomem_core.recordings.seed import Inputs, heap_from_snapshot, heap_snapshot
 from gomem_core.world.facts import Fact
+from gomem_core.world.faults import CannotTakeUp
 from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.still import Place, Still
 from tests.core.test_diff import SCRIPTS, played
