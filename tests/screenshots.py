@@ -4,14 +4,18 @@ import asyncio
 import sys
 from pathlib import Path
 
+from gomem_core import lessons
 from gomem_core.files.step import parse_step
 from gomem_core.session.console import Console
+from gomem_core.session.opened import open_file
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.picture import picture_of
 from gomem_tui.opening import demo_script
 from gomem_tui.settings.look import Look
 from gomem_tui.settings.options import Options
 
+REAL = Path(lessons.__file__).with_name("real_heap.still")
+REAL_KEYS = ["w", "1", *["down"] * 66]
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
 
 
@@ -51,9 +55,15 @@ PICTURES: dict[str, tuple[int, int, list[str]]] = {
 }
 
 
-async def picture(columns: int, rows: int, keys: list[str], look: Look = Look()) -> str:  # noqa: B008 -- it is immutable
-    """The explorer on its built-in script after these keys, as SVG."""
-    app = Explorer(Console(True, demo_script()), Options(look=look))
+async def picture(
+    columns: int,
+    rows: int,
+    keys: list[str],
+    look: Look = Look(),  # noqa: B008 -- it is immutable
+    file: Path | None = None,
+) -> str:
+    """The explorer on its built-in script, or on a file, after these keys, as SVG."""
+    app = Explorer(Console(True, demo_script() if file is None else open_file(file)), Options(look=look))
     async with app.run_test(size=(columns, rows)) as pilot:
         for key in keys:
             await pilot.press(key)
@@ -66,6 +76,8 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.svg"):
         old.unlink()
+    real = asyncio.run(picture(120, 40, REAL_KEYS, file=REAL))
+    (FOLDER / "real.svg").write_text(real, encoding="utf-8")
     for name, (columns, rows, keys) in PICTURES.items():
         (FOLDER / f"{name}.svg").write_text(asyncio.run(picture(columns, rows, keys)), encoding="utf-8")
         print(f"screenshots/{name}.svg")

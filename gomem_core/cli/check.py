@@ -11,6 +11,7 @@ from gomem_core.cli.run import impossible_state
 from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.files.script import ScriptError
 from gomem_core.foreign import named
+from gomem_core.lang.commands import Level
 from gomem_core.lang.moves import ExpectError
 from gomem_core.report import counted
 from gomem_core.session.console import Console
@@ -108,7 +109,7 @@ class Checked:
                 session.switch(branch.name)
                 session.goto(branch.start)
             yield from self._along(numbers.get(branch.name, self._file.script.numbers), begin)
-        session.check("full")
+        self._check("full")
 
     def _along(self, numbers: Iterable[int], begin: set[int]) -> Iterator[Failure]:
         """The steps that lie ahead, whose commands stand in these lines; after some of them other branches `begin`."""
@@ -117,12 +118,17 @@ class Checked:
             outcome = session.forward()
             self.steps += 1
             yield from self._of_step(outcome)
-            session.check("cheap")
+            self._check("cheap")
             if session.step in begin:
                 session.remember()
         if self.steps - self._looked >= _FULL_EVERY:
             self._looked = self.steps
-            session.check("full")
+            self._check("full")
+
+    def _check(self, level: Level) -> None:
+        """Raise InvariantError where the heap is not consistent; one that was read was checked when it was."""
+        if self._console.session.strip is None:
+            self._console.session.check(level)
 
     def _of_step(self, outcome: Outcome | None) -> Iterator[Failure]:
         expects = [expect for _, expect in outcome.said.expects] if outcome is not None and outcome.said is not None else []

@@ -39,17 +39,17 @@ class CoreFile:
 
     def __init__(self, elf: Elf, title: str, exe: Elf | None) -> None:
         """Raises NotGo for the core of another processor, Damaged where it is cut off, WrongExecutable."""
+        self.title = title = named(title)
         if elf.header.machine != EM_X86_64:
-            raise NotGo(f"{named(title)} is the core file of a program for {elf.machine}, and only those for amd64 can be read")
+            raise NotGo(f"{title} is the core file of a program for {elf.machine}, and only those for amd64 can be read")
         loaded = elf.loaded()
         cut = int(np.count_nonzero(loaded["offset"] + loaded["filesz"] > len(elf.data)))
         if cut:
             raise Damaged(
-                f"{named(title)} is cut off: {cut} of its {len(loaded)} segments end behind its last byte; "
+                f"{title} is cut off: {cut} of its {len(loaded)} segments end behind its last byte; "
                 "a limit on the size of core files may have been met (ulimit -c unlimited)"
             )
         loaded = loaded[(loaded["vaddr"] < TOP) & (loaded["memsz"] <= TOP)]
-        self.title = title
         self.exe = exe
         self._loaded = loaded
         self._start = loaded["vaddr"].astype(np.int64)

@@ -84,7 +84,7 @@ def snapshot_of(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
         padding=checked.padding,
         sweepgen=parse.heap_sweepgen(raw),
         sweep_done=False,
-        marking=bool(gcphase) if gcphase is not None else _marks_in_swept(spans, bits),
+        marking=bool(gcphase) if gcphase is not None else marks_in_swept(spans, bits),
         gcphase=gcphase,
         stats=parse.stats_of(raw),
         mappings=program.source.mappings(),
@@ -93,7 +93,7 @@ def snapshot_of(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
     return replace(snapshot, sweep_done=not waits(snapshot).any()), checked
 
 
-def _marks_in_swept(spans: Spans, bits: SlotBits) -> bool:
+def marks_in_swept(spans: Spans, bits: SlotBits) -> bool:
     """Whether a span that is swept has marks, which only a collection makes that goes on: sweeping takes them away."""
     swept = (spans.state == IN_USE) & ((spans.age == SWEPT) | (spans.age == CACHED))
     return bool((bits.mark_counts[swept] > 0).any())

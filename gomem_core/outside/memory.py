@@ -112,8 +112,10 @@ def merged(addrs: Words, sizes: Ints, gap: int) -> Ranges:
     begins[:1] = True
     begins[1:] = sorted_start[1:] > end[:-1] + gap
     first = np.flatnonzero(begins)
+    last = np.empty_like(first)
+    last[:-1], last[-1:] = first[1:] - 1, len(order) - 1
     range_start = sorted_start[first]
-    range_size = end[np.r_[first[1:] - 1, len(order) - 1]] - range_start if len(first) else range_start
+    range_size = end[last] - range_start
     total = int(range_size.sum())
     if total > MOST_BYTES:
         raise Damaged(f"its structs lead to {total >> 30} GB of metadata, which no heap has")

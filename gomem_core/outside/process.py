@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from gomem_core.foreign import brief
+from gomem_core.foreign import brief, named
 from gomem_core.formats.corenotes import auxiliary
 from gomem_core.formats.elf import EM_X86_64, Elf, ElfError
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
@@ -46,7 +46,7 @@ class Process:
     def __init__(self, pid: int) -> None:
         """Raises Gone, NotPermitted, or NotGo for what is no program for amd64."""
         self.pid = pid
-        self.title = f"{self.command} ({pid})"
+        self.title = f"{named(self.command)} ({pid})"
         self.auxv = auxiliary(self._contents("auxv"))
         self.exe = self._executable()
         if self.exe is not None and self.exe.header.machine != EM_X86_64:

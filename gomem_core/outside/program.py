@@ -35,7 +35,7 @@ class Source(Memory, Protocol):
 
     @property
     def title(self) -> str:
-        """What it is called, for people; foreign text."""
+        """What it is called, for people; on one line, foreign text made visible."""
         ...
 
     @property

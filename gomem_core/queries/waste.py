@@ -55,7 +55,7 @@ def show_waste(account: Account, filters: tuple[Filter, ...]) -> Result:
 
 
 def _sum(shares: list[Share]) -> Share:
-    """All of them together; what is not known of one is not known of all."""
+    """The sums of all; what is not known of one is not known of all."""
 
     def whole(parts: list[int | None]) -> int | None:
         known = [part for part in parts if part is not None]

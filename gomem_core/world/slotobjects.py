@@ -125,7 +125,7 @@ class SlotObjects:
         return [] if found is None else [found]
 
     def bytes_at(self, addrs: Sequence[int], most: int) -> int:
-        """All of their slots."""
+        """Bytes of their slots."""
         return len(addrs) * most
 
     def column(self, name: ObjectField, start: int = 0, stop: int | None = None) -> memoryview:

@@ -80,7 +80,7 @@ def word_rows(
 
 
 def _digits(info: SpanInfo, runs: PtrWords | None, first: int, count: int) -> Iterator[int | None]:
-    """Of each word pointer and scan bit, 1 and 2; None where they are not known."""
+    """The pointer bit (1) and the scan bit (2) of each word; None where they are not known."""
     if runs is None:
         return iter([None] * count)
     if isinstance(runs, bool):

@@ -230,7 +230,7 @@ class Still:
 
     @property
     def facets(self) -> Facets:
-        """All of them."""
+        """The facets that it has."""
         return Facets(*(getattr(self, name) for name in Facets._fields))
 
     @cached_property

@@ -83,7 +83,8 @@ class PromptActions:
         if self._model.is_read:
             return "type show, find or diff: this heap was read"
         if session.at_end:
-            return "this is the end; type a command, for example alloc 48 scan"
+            example = "show spans" if session.strip is not None else "alloc 48 scan"
+            return f"this is the end; type a command, for example {example}"
         line = session.line(session.step + 1).strip()
         forms = _ANNOUNCED if self._options.presenting else _AHEAD
         clicker = keyboard.name("page_down") if self._options.presenting else ""

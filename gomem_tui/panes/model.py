@@ -82,7 +82,7 @@ class Model:
     @property
     def heap_live(self) -> Sequence[int]:
         """Bytes after each of the last steps up to here."""
-        if self.is_read:  # of looks that is not known
+        if self.session.strip is not None:  # of looks that is not known
             return ()
         return self.session.trail.heap_live[max(0, self.session.step + 1 - _SPARKS) : self.session.step + 1]
 
@@ -96,7 +96,8 @@ class Model:
 
     def _make_orders(self) -> None:
         session = self.session
-        self.is_read = session.strip is not None  # then it takes no commands but look
+        # A heap that was read, and of which no session file tells: its steps are looks, and there are no commands but look.
+        self.is_read = session.strip is not None and not self.console.script.on
         self.order = SpanOrder(session.world, lambda: self.session.account, AT_ONCE)
         self.objects = ObjectOrder(session.world, session.objects, AT_ONCE)
         self.classes = ClassOrder(session.world)

@@ -10,7 +10,7 @@ from gomem_tui.render.words import clip
 from gomem_tui.settings.keys import Keyboard
 
 _BELOW: Final = 3  # rows below the list: two for what the selected lesson is about, one for the keys
-_WIDTH: Final = 60  # columns at least
+_LEAST: Final = (60, 16)  # columns and rows, as the explorer's
 _HELP: Final = (  # keys by the ids of their actions; a sentence whose keys were taken away is left out
     *("{open} or a second click opens a lesson.", "Its number selects it.", "✓ was walked to its end."),
     "{back} and {quit} leave.",
@@ -18,14 +18,17 @@ _HELP: Final = (  # keys by the ids of their actions; a sentence whose keys were
 _KEYS: Final = (("{open}", "open"), ("{up} {down}", "choose"), ("{help}", "help"), ("{quit}", "quit"))
 
 
-def least_size(count: int) -> tuple[int, int]:
-    """Columns and rows that a menu of so many lessons needs."""
-    return _WIDTH, 1 + count + _BELOW
+def shown_lessons(at: int, count: int, height: int) -> range:
+    """The indices of the lessons for which there is room on a screen of this height: the selected one and one below it."""
+    rows = min(count, max(1, height - 1 - _BELOW))
+    first = max(0, min(at - rows + 2, count - rows))
+    return range(first, first + rows)
 
 
-def lesson_at(row: int, count: int) -> int | None:
-    """The index of the lesson that this row of the screen shows."""
-    return row - 1 if 1 <= row <= count else None
+def lesson_at(row: int, at: int, count: int, height: int) -> int | None:
+    """The index of the lesson that this row of the screen shows while number `at` is selected."""
+    shown = shown_lessons(at, count, height)
+    return shown[row - 1] if 1 <= row <= len(shown) else None
 
 
 def render_lessons(
@@ -33,14 +36,17 @@ def render_lessons(
 ) -> list[Line]:
     """Heading, a line for each lesson, what the selected one begins with (or the keys' help), and the keys."""
     width = port.width
-    columns, rows = least_size(len(there))
+    columns, rows = _LEAST
     if width < columns or port.height < rows:
         text = f"the menu needs {columns}×{rows}; this terminal has {width}×{port.height}"
         return fit_all([((line, "error"),) for line in wrap(text, max(1, width))], port)
     count = sum(lesson.name in done for lesson in there)
     walked = "none walked to its end yet" if not count else f"{count} of {len(there)} walked to the end"
+    shown = shown_lessons(at, len(there), port.height)
+    if len(shown) < len(there):
+        walked += f"   {there[shown[0]].number}–{there[shown[-1]].number} of {len(there)} shown"
     lines: list[Line] = [((" gomem learn", "heading"), (f"   {walked}".ljust(width - 18), "label"), ("steps ", "label"))]
-    lines += [_row(lesson, lesson.name in done, index == at, width) for index, lesson in enumerate(there)]
+    lines += [_row(there[index], there[index].name in done, index == at, width) for index in shown]
     room = port.height - len(lines) - 1
     told = " ".join(filter(None, map(keyboard.filled, _HELP))) if helping else there[at].opening
     texts = wrap(told, width - 4)

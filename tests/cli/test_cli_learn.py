@@ -82,7 +82,7 @@ def test_plain_in_a_pipe() -> None:
     [
         ("fragmentaton", "did you mean fragmentation?"),
         ("frag", "did you mean fragmentation?"),
-        ("real", "did you mean popular_and_real?"),
+        ("popular", "did you mean popular_and_real?"),
         ("99", "there is no lesson 99; they are"),
         ("", "there is no lesson ''"),
     ],

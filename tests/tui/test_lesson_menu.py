@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from gomem_tui.panes.base import LinePane
 from gomem_tui.render.lines import plain
 from gomem_tui.settings.keys import STANDARD, Keyboard
 from gomem_tui.settings.options import Options
+from tests.tui.screen import text_of
 from tests.tui.terminal import Terminal
 from tests.tui.test_app import type_line
 
@@ -163,6 +165,27 @@ async def test_every_sign_has_a_stand_in() -> None:
     assert {"▸", "✓"} <= {sign for sign in signs if not sign.isascii()} <= STAND_INS.keys()
 
 
+async def test_more_lessons_than_rows_scroll() -> None:
+    app = menu()
+    app.there = [replace(app.there[0], number=n, name=f"name{n}") for n in range(1, 31)]
+    async with app.run_test(size=(80, 16)) as pilot:
+
+        def numbers() -> list[int]:
+            return [int(row[3:6]) for row in rows_of(app)[1:13]]
+
+        assert numbers() == [*range(1, 13)]
+        assert "1–12 of 30 shown" in rows_of(app)[0]
+        await pilot.press("1", "2")
+        assert numbers() == [*range(2, 14)], "one below the selected one is shown, too"
+        await pilot.click(offset=(10, 12))
+        assert app.at == 12
+        assert numbers() == [*range(3, 15)]
+        await pilot.press("G")
+        assert numbers() == [*range(19, 31)]
+        await pilot.click(offset=(10, 1))
+        assert app.at == 18
+
+
 async def test_a_smaller_terminal_says_what_is_needed() -> None:
     app = menu()
     async with app.run_test(size=(59, 16)) as pilot:
@@ -214,8 +237,20 @@ async def test_commands_of_ones_own_on_the_way_leave_the_lesson_as_it_is() -> No
         await type_line(pilot, "branch main")
         await pilot.press("escape", "greater_than_sign")
         await pilot.pause()
-        assert app.query_one(Prompt).placeholder == "the end of the last lesson; type a command of your own, or q"
+        assert app.query_one(Prompt).placeholder == "the end of this lesson; the next one: gomem learn 13"
     assert walked() == {"popular_and_real"}
+
+
+async def test_the_last_lesson_is_about_a_heap_that_is_read() -> None:
+    app = explorer("looking_at_a_real_heap")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("greater_than_sign")
+        await pilot.pause()
+        assert f"step {app.model.session.step}/{app.model.session.step} " in text_of(app.screen)[0]
+        assert app.query_one(Prompt).placeholder == "the end of the last lesson; type a command of your own, or q"
+        await type_line(pilot, "alloc 48")
+        assert "this heap is read, not modelled" in " ".join(text_of(app.screen))
+    assert walked() == {"looking_at_a_real_heap"}
 
 
 async def test_another_future_is_not_the_lesson() -> None:

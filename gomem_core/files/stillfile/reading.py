@@ -156,7 +156,7 @@ def _extents(found: Fields, profile: Profile) -> StillExtents:
 
 
 def _region(found: Fields) -> Region:
-    start, end, used_start, used_end = (found.address(name, 1 << 63) for name in ENDS)
+    start, end, used_start, used_end = (found.address(name) for name in ENDS)
     return Region(found.text("name", 100), start, end, used_start, used_end, found.word("grows", _GROWS), found.text("note", 200))
 
 

@@ -120,7 +120,7 @@ class LessonMenu(DrawnApp):
 
     def on_click(self, event: Click) -> None:
         """Select a lesson; open the one that is selected."""
-        index = lesson_at(event.screen_y, len(self.there))
+        index = lesson_at(event.screen_y, self.at, len(self.there), self.size.height)
         if index is not None and index == self.at:
             self.exit(None)
         elif index is not None:
