@@ -34,6 +34,8 @@ and no goroutine stacks unless a recording brings them, and time is what the dri
 Mirrors Go's runtime/malloc.go.
 """
 
+from collections.abc import Callable
+
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import BestFit, FreeLarge
 from gomem_core.classic.mbitmap import heap_bits_set_type, init_bits, read_bits
@@ -74,6 +76,8 @@ from gomem_core.go.sizeclasses import CLASS_TO_SIZE, SIZE_TO_CLASS8, SIZE_TO_CLA
 from gomem_core.world.faults import NotAnObject
 from gomem_core.world.records import Allocated, MemStats, ServedBy
 
+Took = Callable[[int, int], object]  # is told a span's base and the slot that was taken in it
+
 ZEROBASE = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arena
 
 _SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
@@ -93,7 +97,10 @@ def tiny_offset(offset: int, size: int) -> int:
 class Heap:
     """The whole allocator: one page heap, 134 mcentrals, an mcache for each P, the collector and the books."""
 
-    __slots__ = ("central", "freelarge", "gc", "mcache", "mcaches", "mheap", "stats", "sweeper", "tiny_refs", "trace", "zerobase")
+    __slots__ = (
+        *("central", "freelarge", "gc", "mcache", "mcaches", "mheap", "stats", "sweeper", "tiny_refs", "took", "trace"),
+        "zerobase",
+    )
 
     def __init__(self, freelarge: FreeLarge | None = None, spanalloc: FixAlloc | None = None, gcpercent: int = 100) -> None:
         self.stats = MStats()
@@ -105,6 +112,7 @@ class Heap:
         self.gc = GC(self.mheap, self.central, self.mcaches, gcpercent)
         self.stats.nheap_lock = 0
         self.trace: Trace | None = None
+        self.took: Took | None = None
         self.tiny_refs: dict[int, int] = {}  # tiny block -> objects in it that the program refers to
         self.zerobase = ZEROBASE
 
@@ -114,10 +122,11 @@ class Heap:
         """Allocate `size` bytes whose first `ptrdata` bytes consist of pointers (0: noscan); returns the address.
 
         Go's mallocgc.  Here stands only its fast path, silent and inlined: a small object, a free slot in the cached span
-        (nextFreeFast).  All else, and everything when there is a sink, goes through `alloc`.
+        (nextFreeFast).  All else, and everything when somebody wants all events, goes through `alloc`.
         Raises ValueError, and OutOfMemory when the arena cannot grow.
         """
-        if self.trace is None and (size >= TINY_SIZE or ptrdata) and size <= MAX_SMALL_SIZE and ptrdata <= size:
+        is_quick = self.trace is None or self.took is not None
+        if is_quick and (size >= TINY_SIZE or ptrdata) and size <= MAX_SMALL_SIZE and ptrdata <= size:
             if size <= _SMALL_LIMIT8:
                 sizeclass = SIZE_TO_CLASS8[(size + 7) >> 3]
             else:
@@ -136,6 +145,8 @@ class Heap:
                 runs = s.ptr_words
                 if runs is not None:  # heapBitsSetType
                     runs[index] = ptrdata >> 3
+                if self.took is not None:
+                    self.took(s.start_addr, index)
                 return s.start_addr + index * s.elemsize
         return self.alloc(size, ptrdata).addr
 
@@ -347,9 +358,10 @@ class Heap:
         """Tell the time, nanoseconds from some start; only the ages of free spans depend on it."""
         self.mheap.now = now
 
-    def set_trace(self, trace: Trace | None) -> None:
-        """Narrate to `trace` from now on, or to nobody."""
+    def set_trace(self, trace: Trace | None, took: Took | None = None) -> None:
+        """Narrate to `trace` from now on, or to nobody; `took` is told the slots that mallocgc's fast path takes, instead."""
         self.trace = trace
+        self.took = took
         self.mheap.trace = trace
 
     def read_mem_stats(self) -> MemStats:

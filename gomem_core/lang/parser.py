@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from gomem_core.lang.commands import Command
 from gomem_core.lang.errors import ParseError, WordError, shown
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
+from gomem_core.lang.plainlines import read_plain
 from gomem_core.lang.registry import BY_WORD, MEANT, REGISTRY, TEXT_FOLLOWS
 from gomem_core.lang.words import rest_of_line, split_line, word_spans
 from gomem_core.suggest import nearest
@@ -25,6 +26,11 @@ def parse(line: str) -> Command | None:
 
     Raises ParseError, and nothing else, for anything that is wrong.
     """
+    return read_plain(line) or _read_line(line)
+
+
+def _read_line(line: str) -> Command | None:
+    """The same along the registry, whatever stands in the line."""
     head = TEXT_FOLLOWS.match(line)
     if head is not None:
         return _read_text(line, head)

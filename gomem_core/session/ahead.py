@@ -1,15 +1,15 @@
 """What is known of a command before it is done: whether it can be done, what it would do, whether one would have to wait."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
-from gomem_core.files.step import Step
 from gomem_core.files.timeline import Timeline
 from gomem_core.lang import Command, ParseError
 from gomem_core.lang.commands import Alloc, Drop, Show
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.moves import Back, Branch, Diff, DiffBranch, DiffFile, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
 from gomem_core.session.commands import BLINK, CHECK, CommandError, Context, cost, foresee_drop
+from gomem_core.session.history import Steps
 from gomem_core.session.trail import Trail
 from gomem_core.session.whatif import what_if
 
@@ -19,13 +19,13 @@ _MANY_STEPS: Final = 2_000  # whoever goes further may have to wait
 
 
 class Ahead:
-    """Looks ahead from where a session stands; `step_of` gives a step by its number."""
+    """Looks ahead from where a session stands."""
 
-    def __init__(self, context: Context, timeline: Timeline, trail: Trail, step_of: Callable[[int], Step]) -> None:
+    def __init__(self, context: Context, timeline: Timeline, trail: Trail, steps: Steps) -> None:
         self._context = context
         self._timeline = timeline
         self._trail = trail
-        self._step_of = step_of
+        self._steps = steps
 
     def fault(self, command: Command, line: str) -> ParseError | None:
         """What is wrong with a command here, without doing it; None too where that takes long to find out."""
@@ -70,10 +70,10 @@ class Ahead:
 
     def next_takes_long(self) -> bool:
         """The same of the next step."""
-        return self._timeline.following is not None and self.takes_long([self._step_of(self._timeline.cursor + 1).command])
+        return self._timeline.following is not None and self.takes_long([self._steps.command(self._timeline.cursor + 1)])
 
     def way_takes_long(self) -> bool:
         """Whether going along the steps can take long: there are many, or heavy ones that were never done."""
         steps = len(self._timeline.steps)
-        waiting = (self._step_of(step).command for step in range(self._trail.recorded + 1, steps + 1))
+        waiting = (self._steps.command(step) for step in range(self._trail.recorded + 1, steps + 1))
         return steps > _MANY_STEPS or self.takes_long(waiting)

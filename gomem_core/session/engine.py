@@ -134,8 +134,11 @@ class Engine(Mallocs, Protocol):
         """Tell the time, in ns from some start."""
         ...
 
-    def set_trace(self, trace: Callable[[Event], object] | None) -> None:
-        """Narrate to `trace` from now on; None: be silent."""
+    def set_trace(self, trace: Callable[[Event], object] | None, took: Callable[[int, int], object] | None = None) -> None:
+        """Narrate to `trace` from now on; None: be silent.
+
+        With `took`, an object that `mallocgc` finds a slot for in a cached span is not narrated: `took` is told base and slot.
+        """
         ...
 
     @property

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, overload
 
-from gomem_core.files.step import parse_step
+from gomem_core.files.step import Step, parse_step
 from gomem_core.files.timeline import Branch, Timeline
+from gomem_core.lang import Command, parse
 
 
 class Branches(Protocol):
@@ -65,6 +66,22 @@ class Done(Sequence[str]):
 def command_of(source: str) -> str:
     """The line of a step's command, without its directives."""
     return source if "\n" not in source else parse_step(source).line
+
+
+class Steps:
+    """The steps of the current branch as they are read, by their numbers from 1."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+
+    def step(self, number: int) -> Step:
+        """All that a step says."""
+        return parse_step(self._timeline.steps[number - 1])
+
+    def command(self, number: int) -> Command | None:
+        """Its command alone, which takes half the time; None where it has none, or one that is wrong."""
+        source = self._timeline.steps[number - 1]
+        return parse(source) if "\n" not in source else parse_step(source).command
 
 
 class UnderWay(NamedTuple):

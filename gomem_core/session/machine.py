@@ -15,6 +15,7 @@ from gomem_core.report import Result
 from gomem_core.session.checkpoints import Checkpoint
 from gomem_core.session.commands import EXECUTE, LOOKS, CommandError, Context, cost
 from gomem_core.session.engine import Base, new_engine
+from gomem_core.session.history import Steps
 from gomem_core.session.memory import Memory, Remembered
 from gomem_core.session.narrator import Narration, Narrator
 from gomem_core.session.outcome import Outcome
@@ -35,14 +36,12 @@ _TELL_EVERY: Final = 10_000  # work, a third of a second
 class Machine:
     """One heap and its objects.
 
-    `step_of` gives a step by its number, from 1.  With `narrate` each outcome carries the events its command caused.
+    `steps` has those of its line.  With `narrate` each outcome carries the events its command caused.
     It begins on `base`.  Where that is a strip, the look that is shown stands for the heap, and the only step is to go on to the
     next one.
     """
 
-    def __init__(
-        self, step_of: Callable[[int], Step], narrate: bool, stop: StopRequest, progress: Progress, base: Base = None
-    ) -> None:
+    def __init__(self, steps: Steps, narrate: bool, stop: StopRequest, progress: Progress, base: Base = None) -> None:
         self.engine = new_engine(base)
         self._began = self.engine.now  # ns: the clock of a heap that goes on goes on, too
         strip = base if isinstance(base, Strip) else None
@@ -63,7 +62,7 @@ class Machine:
             self.engine, self.engine.world, self.objects, progress=progress, links=links, stop=stop, strip=strip
         )
         self._stop = stop  # whatever takes long raises Stopped when it is asked for
-        self._step_of = step_of
+        self._steps = steps
         self._memory = Memory(self.engine, often=narrate)
         self._stale = Stale()  # spans that may have changed since it was taken
         self._failed: dict[int, Outcome] = {}  # of steps for which there was not enough memory
@@ -236,40 +235,41 @@ class Machine:
                 self._stop.heed()
                 if self._memory.is_due_on_the_way(self.at, self._work, step):
                     self.remember()
-                self._pass(self._step_of(self.at + 1))
+                self._pass()
         finally:
             self.context.passed = False
             self._take_passed()
             self._note_exchange()
 
-    def _pass(self, step: Step) -> None:
+    def _pass(self) -> None:
         """Do the next step, which only leads elsewhere: it tells nothing, and what only looks is not done.
 
         Heavy ones are done as `do` does for the first time, since to tell all costs little beside them, and they are remembered.
         Raises as `do` does.
         """
-        number, command = self.at + 1, step.command
+        number = self.at + 1
+        command = self._steps.command(number)
         work = cost(self.context, command)
         is_new = number > self.trail.recorded
         if (work >= _TOLD_FROM and is_new) or number in self._failed:
-            self.do(step)
+            self.do(self._steps.step(number))
             return
         if is_new:
             self._tell(work)
-        self._remember_if_due(work)
+            self._remember_if_due(work)
         self._work += work
         self.narrator.pass_by(number)
         self.context.step, self.context.passed = number, True
         self.engine.set_now(self._began + number * SECOND)
         before = self.engine.counters() if is_new else ()
         try:
-            if command is not None and step.error is None and type(command) not in LOOKS:
+            if command is not None and type(command) not in LOOKS:
                 EXECUTE[type(command)](self.context, command)
         except CommandError:
             pass
         except OutOfMemory:  # what is remembered of it has to tell all
             self._undo()
-            self.do(step)
+            self.do(self._steps.step(number))
             return
         except (KeyboardInterrupt, Stopped):
             self._undo()
@@ -297,7 +297,7 @@ class Machine:
         step = self.at
         with self._stop.deaf():
             self.goto(step - 1)
-            self.do(self._step_of(step))
+            self.do(self._steps.step(step))
 
     def tells(self, step: int) -> bool:
         """Whether step is remembered with its outcome."""
@@ -354,7 +354,7 @@ class Machine:
         self.goto(self.at)
         self.remember()
         number = self.at + 1
-        step = self._step_of(number)
+        step = self._steps.step(number)
         self._begin(step)
         self.halfway = True
         if number in self._failed:  # what lies hidden there are objects of later steps

@@ -141,7 +141,10 @@ class Narrator:
         self.account.look_again(stale)
 
     def _hear(self) -> None:
-        self._engine.set_trace((self._overhear if self._passes else self.follow) if self._listens else None)
+        if self._listens and self._passes:
+            self._engine.set_trace(self._overhear, self._overhear_slot)
+        else:
+            self._engine.set_trace(self.follow if self._listens else None)
 
     def follow(self, event: Event) -> None:
         """Take one event in.  Raises Stopped when that was requested, and halfway where `at_most` says so."""
@@ -164,9 +167,8 @@ class Narrator:
         kind = type(event)
         if kind not in CHANGES_SPANS:
             return
-        if type(event) is SlotTaken:  # most of them
-            self.account.take(event.base, event.slot)
-            self.passed.touch(event.base)
+        if type(event) is SlotTaken:
+            self._overhear_slot(event.base, event.slot)
         else:
             self._keep_up(event)
             self.account.follow(event)
@@ -174,3 +176,8 @@ class Narrator:
             self.passed.follow(event)
         if self._stop.asked:
             self._stop.heed()
+
+    def _overhear_slot(self, base: int, slot: int) -> None:
+        """Take in that a slot was taken: all there is to hear of most objects; their events would take half a step."""
+        self.account.take(base, slot)
+        self.passed.touch(base)

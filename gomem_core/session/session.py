@@ -23,7 +23,7 @@ from gomem_core.queries.links import LinkIndex
 from gomem_core.session.ahead import Ahead
 from gomem_core.session.commands import EXECUTE, CommandError
 from gomem_core.session.engine import Base
-from gomem_core.session.history import Branches, Done, UnderWay, command_of
+from gomem_core.session.history import Branches, Done, Steps, UnderWay, command_of
 from gomem_core.session.machine import Machine
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.readheap import READ
@@ -60,11 +60,12 @@ class Session:
         self.base = base
         self._timeline = Timeline() if timeline is None else timeline
         self._progress = progress or Progress()
-        self._machine = Machine(self._step, narrate, stop or StopRequest(), self._progress, base)
+        self._steps = Steps(self._timeline)
+        self._machine = Machine(self._steps, narrate, stop or StopRequest(), self._progress, base)
         self._part: Outcome | None = None  # of the command in which it stands halfway
         self._whole: Outcome | None = None  # of that in which it stood halfway last, with all its events
         self.event = 0  # > 0: halfway, after so many events of the next command
-        self.ahead = Ahead(self._machine.context, self._timeline, self._machine.trail, self._step)
+        self.ahead = Ahead(self._machine.context, self._timeline, self._machine.trail, self._steps)
 
     # --- The heap -------------------------------------------------------------------------------------------------------
 
@@ -211,7 +212,12 @@ class Session:
         self._leave_half()
         if self._machine.at != self.step:
             raise InvariantError("cursor", f"the session stands at step {self.step}, and its heap at {self._machine.at}")
-        outcome = self._machine.try_new(step)
+        outcome = None
+        try:
+            outcome = self._machine.try_new(step)
+        finally:
+            if outcome is None or not outcome.ok:
+                self._machine.look_again()  # where it stood halfway before, the last step only led back here
         if not outcome.ok:
             return replace(outcome, step=self.step)
         self._whole = None
@@ -304,9 +310,6 @@ class Session:
 
     # --- Where it stands ------------------------------------------------------------------------------------------------
 
-    def _step(self, step: int) -> Step:
-        return parse_step(self._timeline.steps[step - 1])
-
     def _stand(self, step: int) -> None:
         """Stand after a step, with its outcome."""
         machine = self._machine
@@ -315,7 +318,7 @@ class Session:
             return
         if step and (machine.at == step - 1 or not machine.tells(step)):
             machine.goto(step - 1)
-            machine.do(self._step(step))
+            machine.do(self._steps.step(step))
         else:
             machine.goto(step)
         self._arrived()

@@ -234,6 +234,16 @@ def test_inside_of_a_step_that_runs_out_of_memory_others_stay_what_they_are() ->
     assert state(session) == before
 
 
+@pytest.mark.parametrize("typed", ["drop nobody", SPILLS])
+def test_what_fails_halfway_in_a_step_leaves_the_outcome_of_the_one_before(typed: str) -> None:
+    session = Session(narrate=True, timeline=Timeline(["alloc 48", "alloc 64"]))
+    session.goto(1)
+    before = state(session)
+    session.goto(1, 2)
+    assert not session.submit(typed).ok
+    assert state(session) == before
+
+
 def test_what_puts_right_what_was_stopped_is_not_stopped_itself() -> None:
     stopping = StopRequest()
     session = Session(narrate=True, stop=stopping)

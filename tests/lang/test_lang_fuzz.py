@@ -267,3 +267,28 @@ def test_completions_fit_at_the_cursor(text: str, cursor: int) -> None:
         assert 0 <= item.start <= inside <= item.end <= len(text)
         assert item.text.startswith(text[item.start : inside])
         assert item.help
+
+
+WORDS = st.one_of(
+    st.sampled_from(
+        ["alloc", "drop", "link", "as", "scan", "noscan", "head", "times", "all", "every", "o1", "o01", "o1..o3", "x.1", "x.1.0"]
+    ),
+    st.sampled_from(
+        ["0", "7", "8", "48", "0x30", "3K", "50%", "-1", "9" * 18, "9" * 19, "a.0", "a.01", "a.b", "0xc420000000", "0xzz.1"]
+    ),
+    st.text("ao.x019_-K%", min_size=1, max_size=5),
+)
+
+
+@settings(max_examples=effort(300, 20_000))
+@given(st.sampled_from(["alloc", "drop", "link"]), st.lists(WORDS, max_size=5))
+def test_a_line_read_by_its_pattern_is_read_as_along_the_registry(word: str, words: list[str]) -> None:
+    line = " ".join([word, *words])
+    assert told(line) == told(f"{line} #")  # no pattern has a comment
+
+
+def told(line: str) -> object:
+    try:
+        return parse(line)
+    except ParseError as e:
+        return e.column, e.width, e.message, e.expected, e.suggestion
