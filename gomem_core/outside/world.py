@@ -61,7 +61,7 @@ def world_of(snapshot: Snapshot) -> Still:
         StillLists(spans, _centrals(spans, profile), profile),
         StillCaches(tuple(_mcaches(snapshot))),
         _sums(snapshot, doubts),
-        StillExtents(arenas, tuple(_regions(snapshot, arenas))),
+        StillExtents(arenas, tuple(_regions(snapshot, arenas, profile.arena_bytes))),
     )
     place = Place(snapshot.title, 0, snapshot.kind, snapshot.go, ", ".join(notes))
     return Still(place, profile, facets, _types(snapshot), doubts, snapshot.kind)
@@ -161,15 +161,16 @@ def _types(snapshot: Snapshot) -> dict[int, str]:
 # --- Where it lies ----------------------------------------------------------------------------------------------------------
 
 
-def _regions(snapshot: Snapshot, arenas: Arenas) -> list[Region]:
+def _regions(snapshot: Snapshot, arenas: Arenas, arena_bytes: int) -> list[Region]:
     """The address space from high addresses to low: the arenas, and what else is mapped, neighbours of one sort as one."""
     found = [
-        Region(_ARENA, arena.start, arena.end, arena.start, arena.used, "up", "objects, in 8 KB pages")
+        Region(_ARENA, arena.start & -arena_bytes, arena.end, arena.start, arena.used, "up", "objects, in 8 KB pages")
         for arena in arenas.parts
         if arena.pages
     ]
+    heap = len(found)
     for mapped in _joined(snapshot.mappings):
-        for start, end in _outside(mapped.start, mapped.end, arenas):
+        for start, end in _outside(mapped.start, mapped.end, [*found[:heap]]):
             name, note = _called(mapped)
             grows = "down" if name == "stack" else ""
             found.append(Region(name, start, end, start, end, "down" if grows else "", note))
@@ -200,17 +201,17 @@ def _called(mapped: MappedRange) -> tuple[str, str]:
         return mapped.name.strip("[]")[:20], "of the kernel"
     file = mapped.name.rpartition("/")[2][:60]
     if not file:
-        return ("other memory", "stacks of threads, what the runtime keeps about the heap")
+        return "other", "stacks of threads, what the runtime keeps about the heap"
     sort = "code" if "x" in mapped.perms else "globals" if "w" in mapped.perms else "constants"
     return sort, file
 
 
-def _outside(start: int, end: int, arenas: Arenas) -> Iterator[tuple[int, int]]:
-    """The parts of a range that lie in no arena."""
-    for arena in arenas.parts:
-        if arena.start < end and arena.end > start and arena.pages:
-            if start < arena.start:
-                yield start, arena.start
-            start = max(start, arena.end)
+def _outside(start: int, end: int, heap: list[Region]) -> Iterator[tuple[int, int]]:
+    """The parts of a range that lie in no region of the heap; those are in address order."""
+    for region in heap:
+        if region.start < end and region.end > start:
+            if start < region.start:
+                yield start, region.start
+            start = max(start, region.end)
     if start < end:
         yield start, end

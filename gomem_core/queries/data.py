@@ -7,10 +7,10 @@ from gomem_core.go.amd64 import PAGE_SHIFT, U64_MAX
 from gomem_core.go.sizeclasses import SizeClass, kind_of
 from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Share
-from gomem_core.report import hexed, hexed_or_none
+from gomem_core.report import Bits, hexed, hexed_or_none
 from gomem_core.world.counters import Counters
 from gomem_core.world.objectinfo import Objects
-from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, Region, SpanInfo, WordInfo
+from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, PageCache, Region, SpanInfo, WordInfo
 from gomem_core.world.world import World, known
 
 if TYPE_CHECKING:
@@ -92,6 +92,15 @@ def cached_span_data(spanclass: int, base: int, nfree: int, profile: Profile) ->
     }
 
 
+def page_cache_data(pages: PageCache) -> "schema.CachedPages":
+    """The page cache of a P."""
+    return {
+        "base": hexed(pages.base),
+        "free": Bits(f"{pages.free:#x}"),
+        "scavenged": Bits(f"{pages.free & pages.scavenged:#x}"),
+    }
+
+
 def mcache_data(c: McacheInfo, profile: Profile) -> "schema.Mcache":
     """A P's mcache with all its spans."""
     return {
@@ -100,6 +109,7 @@ def mcache_data(c: McacheInfo, profile: Profile) -> "schema.Mcache":
         "tiny": hexed_or_none(c.tiny),
         "tinyoffset": c.tinyoffset if c.tiny else None,
         "cached": [cached_span_data(*one, profile) for one in c.cached],
+        "pages": None if c.pages is None else page_cache_data(c.pages),
     }
 
 

@@ -10,18 +10,19 @@ from typing import Any, Final, NamedTuple
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.account import Account, Balance, Share
-from gomem_core.world.records import McacheInfo
+from gomem_core.world.records import McacheInfo, PageCache
 from gomem_core.world.world import NotKnown, World, known
 
 
 class CacheSums(NamedTuple):
-    """One P's mcache: whether it allocates, its tiny block (address, 0: none, and bytes taken), cached spans and free slots."""
+    """One P's caches: whether it allocates, its tiny block (address, 0: none; bytes taken), cached spans, free slots, pages."""
 
     current: bool
     tiny: int
     tinyoffset: int
     spans: int
     free_slots: int
+    pages: PageCache | None
 
 
 class Figures(NamedTuple):
@@ -94,4 +95,4 @@ def _values(holder: object, names: Sequence[str], of_all: Callable[[object], Any
 
 def cache_sums(c: McacheInfo) -> CacheSums:
     """The sums of one of them."""
-    return CacheSums(c.current, c.tiny, c.tinyoffset, len(c.cached), sum(nfree for _, _, nfree in c.cached))
+    return CacheSums(c.current, c.tiny, c.tinyoffset, len(c.cached), sum(nfree for _, _, nfree in c.cached), c.pages)

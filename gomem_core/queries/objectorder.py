@@ -182,10 +182,31 @@ def _one(f: Filter) -> Callable[[ObjectInfo], bool]:
 
 def find_fates(world: World, objects: Objects, oids: Iterable[int]) -> Generator[Step, None, dict[int, Fate]]:
     """What became of these objects: the same as reach.fate, with one walk along all links; stops after each slice."""
-    reached: set[int] = set() if world.doubt(Fact.ROOT) else (yield from world.pointers.reached())
+    if world.doubt(Fact.ROOT):
+        return (yield from _unreached(world, objects, oids))
+    reached = yield from world.pointers.reached()
     found: dict[int, Fate] = {}
     for n, oid in enumerate(oids):
         if not n % SLICE:
             yield None
         found[oid] = fate_by(world, objects, oid, lambda slot: slot.rooted or slot.addr in reached)
+    return found
+
+
+def _unreached(world: World, objects: Objects, oids: Iterable[int]) -> Generator[Step, None, dict[int, Fate]]:
+    """The same where it is not known what refers to them; neighbours lie in the same span, which is looked at once."""
+    found: dict[int, Fate] = {}
+    first = end = size = live = 0
+    for n, oid in enumerate(oids):
+        if not n % SLICE:
+            yield None
+        addr = objects.addr(oid)
+        if not first <= addr < end:
+            info = world.spans.at(addr)
+            sets = None if info is None else world.slots.sets(info.base)
+            if info is None or sets is None:
+                found[oid] = "taken"
+                continue
+            first, end, size, live = info.base, info.base + info.nbytes, info.elemsize, sets[1]
+        found[oid] = "taken" if live >> (addr - first) // size & 1 else "dead"
     return found

@@ -101,10 +101,13 @@ def _mcentral(world: World, filters: tuple[Filter, ...]) -> Result:
         if not filters and not c.asked:
             idle += 1
             continue
-        rows.append((*fields.values(), or_unknown(c.nmalloc), or_unknown(c.nlock)))
+        name, size = (c.spanclass >> 1, fields["size"]) if "size" in fields else (LARGE, "")
+        rows.append((name, size, kind_of(c.spanclass), *c.lengths, or_unknown(c.nmalloc), or_unknown(c.nlock)))
         data["rows"].append(central_data(c, profile))
     facts = [told(len(rows), "{n} mcentral", "{n} mcentrals")]
-    if idle:
+    if idle and world.doubt(Fact.LOCKS):
+        facts.append(told(idle, "{n} that has no span is left out", "{n} that have no span are left out"))
+    elif idle:
         facts.append(told(idle, "{n} that nobody asked yet is left out", "{n} that nobody asked yet are left out"))
     return Result("; ".join(facts), data, Table(columns, rows))
 

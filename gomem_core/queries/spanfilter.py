@@ -63,9 +63,11 @@ def keep(fields: dict[str, Cell], filters: Iterable[Filter]) -> bool:
 
 
 def central_fields(c: CentralInfo, profile: Profile) -> dict[str, Cell]:
-    """What filters of mcentrals can ask for, in the order of the table's columns."""
+    """What filters of mcentrals can ask for; large objects have no size in common."""
     number = c.spanclass >> 1
-    fields: dict[str, Cell] = {"class": number, "size": profile.classes[number].size, "kind": kind_of(c.spanclass)}
+    fields: dict[str, Cell] = {"class": number, "kind": kind_of(c.spanclass)}
+    if number:
+        fields["size"] = profile.classes[number].size
     return fields | dict(zip(profile.central_names, c.lengths, strict=True))
 
 

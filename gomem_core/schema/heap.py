@@ -91,8 +91,12 @@ class Central(Class):
 class CentralLists(Central):
     """An mcentral with its lists, front to back."""
 
-    nonempty_bases: list[Addr]
-    empty_bases: list[Addr]
+    nonempty_bases: NotRequired[list[Addr]]
+    empty_bases: NotRequired[list[Addr]]
+    partial_bases: NotRequired[list[Addr]]
+    partialu_bases: NotRequired[list[Addr]]
+    full_bases: NotRequired[list[Addr]]
+    fullu_bases: NotRequired[list[Addr]]
 
 
 class CachedSpan(Class):
@@ -105,6 +109,14 @@ class CachedSpan(Class):
     nfree: int
 
 
+class CachedPages(TypedDict):
+    """The page cache of a P: bit i of the sets is page i of the 64 from base on; null in Go 1.10, which has none."""
+
+    base: Addr
+    free: Bits
+    scavenged: Bits
+
+
 class Mcache(TypedDict):
     """What a P allocates from; tiny is its half-used tiny block, of which tinyoffset bytes are taken."""
 
@@ -113,6 +125,7 @@ class Mcache(TypedDict):
     tiny: Addr | None
     tinyoffset: int | None
     cached: list[CachedSpan]
+    pages: CachedPages | None
 
 
 class FreeList(TypedDict):

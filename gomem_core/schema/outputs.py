@@ -210,7 +210,7 @@ class Objects(TypedDict):
     """Objects that were ever made, those that the program refers to, and the oldest of these."""
 
     ever: int
-    alive: int
+    alive: int | None
     rows: list[ObjectRow]
 
 

@@ -4,7 +4,7 @@ Its shape is schema/outputs.py's Export.  The names are those of the records tha
 MemStats.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from gomem_core.frozen import values_of
@@ -16,7 +16,7 @@ from gomem_core.report import Addr, hexed, hexed_or_none
 from gomem_core.session.document import Desk
 from gomem_core.session.outcome import error_data
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.world import World
+from gomem_core.world.world import World, known
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -42,7 +42,7 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "arena": {"start": hexed(arenas.start), "used": hexed(arenas.end), "pages": arenas.pages},
         "sweepgen": world.sums.sweepgen,
         "spans": [span_data(info) for info in world.spans.rows()],
-        "mcentral": [_central(world, number) for number in world.profile.central_classes if world.lists.central(number).nlock],
+        "mcentral": [_central(world, number) for number in world.profile.central_classes if world.lists.central(number).asked],
         "mcaches": [mcache_data(cache, world.profile) for cache in world.caches.mcaches()],
         "free": [{"npages": npages, "spans": _addrs(world.lists.free_list(npages))} for npages, _ in world.lists.free_lists()],
         "freelarge": _addrs(info.base for info in world.lists.free_large()),
@@ -119,9 +119,10 @@ def _central(world: World, spanclass: int) -> "schema.CentralLists":
 
 
 def _objects(objects: ObjectTable, world: World) -> "outputs.Objects":
-    """The objects that the program refers to; `ever` counts those it forgot, too."""
-    rows = [object_data(oid, world, objects) for oid in objects.living()[:MOST_OBJECTS]]
-    return {"ever": len(objects), "alive": objects.alive, "rows": rows}
+    """The objects that the program refers to, or where that is not known all that have a slot; `ever` counts all of them."""
+    alive = known(lambda: objects.alive)
+    numbers: Sequence[int] = range(len(objects)) if alive is None else objects.living()
+    return {"ever": len(objects), "alive": alive, "rows": [object_data(oid, world, objects) for oid in numbers[:MOST_OBJECTS]]}
 
 
 def _addrs(addrs: Iterable[int]) -> list[Addr]:

@@ -34,6 +34,7 @@ class SlotObjects:
         self._slots = slots
         self.types = types
         self._why = why
+        self._last: tuple[int, SpanInfo, list[int]] | None = None  # the span looked at last, and its allocated slots
 
     @cached_property
     def _before(self) -> array[int]:
@@ -57,11 +58,14 @@ class SlotObjects:
         raise NotKnown(self._why)
 
     def _place(self, oid: int) -> tuple[SpanInfo, int]:
-        """The span of an object, and the number of its slot there."""
+        """The span of an object, and the number of its slot there; its neighbours are asked for next, most of the time."""
         before = self._before
         number = bisect_right(before, oid) - 1
-        info = self._spans.row(number)
-        return info, _taken(self._slots.sets(info.base), info.nelems)[oid - before[number]]
+        if self._last is None or self._last[0] != number:
+            info = self._spans.row(number)
+            self._last = number, info, _taken(self._slots.sets(info.base), info.nelems)
+        _, info, slots = self._last
+        return info, slots[oid - before[number]]
 
     def info(self, oid: int) -> ObjectInfo:
         """Its row."""
@@ -74,7 +78,8 @@ class SlotObjects:
 
     def addr(self, oid: int) -> int:
         """Its address: behind the type, where that stands in the slot."""
-        return self.info(oid).addr
+        span, slot = self._place(oid)
+        return span.base + slot * span.elemsize + self._headers[span.spanclass]
 
     def name(self, oid: int) -> str:
         """Its type, or where that is not known its address."""

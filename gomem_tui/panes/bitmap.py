@@ -10,7 +10,7 @@ from gomem_tui.render.lines import Line
 class BitmapPane(HeapPane):
     """The bitmap: up and down select slots of the selected span, or rows of a slot that is longer than the pane."""
 
-    NEEDS = ("spans", "slots", "pointers", "extents")
+    NEEDS = ("spans", "slots", "extents")
 
     def __init__(self, model: Model) -> None:
         super().__init__(id="bitmap")

@@ -80,7 +80,8 @@ class McachePane(TablePane):
         if here is None:
             self.top = max(0, min(self.top, len(rows) - self.page()))
         else:
-            above = 2 if rows[here.row - 2].what == "P" else 1  # a P's first span comes with its tiny block
+            # A P's first span comes with its tiny block, and with its page cache.
+            above = next((n for n in (2, 3) if rows[max(0, here.row - n)].what == "P"), 1)
             self.show_row(here.row - above, self.page(), len(rows))
             self.show_row(here.row, self.page(), len(rows))
 

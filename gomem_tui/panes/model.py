@@ -221,7 +221,7 @@ class Model:
             return self._selection(served.addr)
         arenas = self.world.extents.arenas
         if not self.scene.selection.addr and arenas.pages:
-            return self._selection(arenas.start)
+            return self._selection(self._first_addr())
         for addrs in (news.slots, news.spans):  # where a pointer was stored, the one span that something happened to
             if len(addrs) == 1 and self.world.spans.at(next(iter(addrs))) is not None:
                 return self._selection(next(iter(addrs)))
@@ -230,6 +230,11 @@ class Model:
         if self.world.spans.at(self.scene.selection.addr) is None:  # the arena was smaller here
             return self._selection(arenas.start) if arenas.pages else Selection()
         return self.scene.selection
+
+    def _first_addr(self) -> int:
+        """What is selected at first: the beginning of a session's arena, of a heap that is read the first span with objects."""
+        spans = self.world.spans.each() if self.is_read else iter(())
+        return next((info.base for info in spans if info.state == "inuse"), self.world.extents.arenas.start)
 
     # --- Selecting ------------------------------------------------------------------------------------------------------
 
@@ -286,4 +291,4 @@ class Model:
 
     def _selection(self, addr: int) -> Selection:
         info = self.world.spans.at(addr)
-        return Selection(addr, info.spanclass if info is not None and info.spanclass > 1 else 0)
+        return Selection(addr, info.spanclass if info is not None and info.spanclass in self.world.profile.central_classes else 0)

@@ -3,6 +3,7 @@
 from gomem_core.queries.objectorder import SORTS
 from gomem_core.queries.reach import object_at, slot_of
 from gomem_core.queries.roworder import RowOrder
+from gomem_core.world.world import unknown
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
 from gomem_tui.render import objects
@@ -12,7 +13,7 @@ from gomem_tui.render.lines import Line
 class ObjectsPane(TablePane):
     """The objects: up and down select them, even those that are gone, of which other panes show the address."""
 
-    NEEDS = ("slots", "spans", "pointers")
+    NEEDS = ("slots", "spans")
 
     NUMBER = 9
     ROWS, SORTS = "object", SORTS
@@ -98,7 +99,9 @@ class ObjectsPane(TablePane):
     def _links(self) -> list[int]:
         """Where the links of the selected object lead that are drawn: addresses."""
         table, oid = self.model.session.objects, self.key()
-        if oid is None or slot_of(self.model.world, table, self._oid) is None or not table.info(self._oid).ptrdata:
+        if oid is None or unknown(self.model.world, "pointers"):
+            return []
+        if slot_of(self.model.world, table, self._oid) is None or not table.info(self._oid).ptrdata:
             return []
         return [target for _, target in self.model.world.pointers.stored_in(table.addr(self._oid))]
 
@@ -107,6 +110,8 @@ class ObjectsPane(TablePane):
         links = self._links()
         if self.key() is None:
             return "No object is selected."
+        if why := unknown(self.model.world, "pointers"):
+            return f"{why[0].upper()}{why[1:]}."
         if not links:
             return f"{self.model.session.objects.name(self._oid)} holds no links to follow."
         found = object_at(self.model.world, self.model.session.objects, links[min(self._link, len(links) - 1)])

@@ -18,6 +18,7 @@ from gomem_tui.render.why import FIRST_KEYS, READ_KEYS, Story, why_text
 
 ROWS: Final = 20  # of a pane, where nobody says how many
 _HEAP_ROWS: Final = 24
+_REGION_ROWS: Final = 4  # of the layout, at most: what is mapped, what is not, the selected place, what lies between
 _WHY_ROWS: Final = 24  # events that are told around the one where a session stands halfway
 _ONE_COLUMN: Final = 77  # columns from which the mcache's groups would stand side by side, less one
 _OTHER_EVENT: Final = re.compile(" +[0-9]+ ")  # how lines of events begin, but for the one where the session stands
@@ -144,13 +145,15 @@ def _mcache(model: Model, width: int, rows: int) -> list[Line]:
 
 
 def _heap(model: Model, width: int, rows: int) -> list[Line]:
-    port = Port(width, max(_HEAP_ROWS, rows))
+    port = Port(width, max(_HEAP_ROWS, min(rows, _HEAP_ROWS + len(heap.wasteful(model.session.account)))))
     return heap.render_heap(model.world, port, model.scene, model.session.account, model.heap_live)
 
 
 def _layout(model: Model, width: int, rows: int) -> list[Line]:
     width = min(width, _NO_NOTES)
-    lines = layout.render_layout(model.world, Port(width, max(_HEAP_ROWS, rows)), model.scene, model.session.objects)
+    most = _REGION_ROWS * (len(model.world.extents.layout()) + 1)
+    port = Port(width, max(_HEAP_ROWS, min(rows, most)))
+    lines = layout.render_layout(model.world, port, model.scene, model.session.objects)
     title: Line = ((plain(lines[0]).replace("── bars: log scale ", ""), "title"),)  # there are none in plain text
     return [title, *(line for line in lines[1:] if "█ mapped" not in plain(line))]
 
@@ -233,5 +236,5 @@ _WORDS: Final = {
     "heap": _HEAP,
     "layout": _LAYOUT,
     "objects": _OBJECTS,
-    "advise": {},
+    "advise": {"…": "to", **dict.fromkeys("▁▂▃▄▅▆▇█", "")},  # the bars say the same as the numbers beside them
 }

@@ -27,6 +27,7 @@ _TOLD: Final = {
     "head": "free spans",
     "pages": "free pages",
     "list": "{npages} pages ×{count}",
+    "run": "{npages} in a row ×{count}",
     "large": "longer than 127 pages {nbytes}",
     "none": "none",
     "no page": "   no free page",
@@ -126,7 +127,7 @@ def free_summary(c: Compared, lists: bool, width: int) -> Line:
     """All free lists in a line; `lists`: there are any."""
     large = c.now.free_large or 0
     parts = [_TOLD["large"].format(nbytes=format_bytes(large))] if large else []
-    parts += [_TOLD["list"].format(npages=npages, count=count) for npages, count in c.now.free.items()]
+    parts += [_TOLD["list" if lists else "run"].format(npages=npages, count=count) for npages, count in c.now.free.items()]
     head = f"{_TOLD['head' if lists else 'pages']} "
     text = join_fitting(parts, width - len(head) - 4, ", ") if parts else _TOLD["none"]
     more = ", …" if parts and text != ", ".join(parts) else ""

@@ -74,7 +74,8 @@ def gauge(c: Compared, width: int) -> list[Line]:
     now = c.now
     live, trigger, goal = c.sum("heap_live", "live"), c.sum("gc_trigger", "trigger"), c.sum("next_gc", "goal")
     gogc = c.sum("gcpercent", "GOGC")
-    head: list[Span] = [(c.sign(live), "new"), (f"live {c.text(live, format_bytes)} ", "text")]
+    name = "heap_live" if live.now is None else "live"  # a heap that is read may know what lives, and not what the pacer counts
+    head: list[Span] = [(c.sign(live), "new"), (f"{name} {c.text(live, format_bytes)} ", "text")]
     if now.gc_trigger == U64_MAX:
         first: Line = (*head, (c.sign(gogc, trigger), "new"), ("GOGC off: only gc collects", "label"))
         return [first, _collections(c, width)]

@@ -10,7 +10,6 @@ from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import BITMAP_BYTES_PER_ARENA_BYTE, PAGE_SHIFT, PHYS_PAGE_SIZE, PTR_SIZE
 from gomem_core.queries.reach import object_at
 from gomem_core.report import format_bytes
-from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import Region
 from gomem_core.world.world import World
@@ -188,9 +187,11 @@ class _Picture:
             key = "free slot" if slot.state == "free" else "slot"
             return _TOLD[key].format(slot=slot.slot, size=info.elemsize)
         o = self._objects.info(oid)
+        if o.size is None:  # nor is more known of it than its place, and perhaps its type
+            told = _TOLD["slot"].format(slot=slot.slot, size=info.elemsize)
+            return f"{o.type}, {told}" if o.type else told
         key = "object" if self._addr == o.addr else "in object"
-        name, size = self._objects.name(oid), UNKNOWN if o.size is None else size_text(o.size)
-        return _TOLD[key].format(name=name, size=size, kind=o.kind, byte=self._addr - o.addr)
+        return _TOLD[key].format(name=o.name, size=size_text(o.size), kind=o.kind, byte=self._addr - o.addr)
 
     def _byte_told(self, offset: int) -> str:
         first = self._addr - offset % BITMAP_BYTES_PER_ARENA_BYTE

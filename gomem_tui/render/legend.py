@@ -19,6 +19,7 @@ _SIGNS: Final[dict[Lens, tuple[tuple[str, str], ...]]] = {
     "given back": (("▓", "in use"), ("·", "free"), ("░", "free, and given back"), ("▁ … █", "several: the share given back")),
     "last change": (("0 … 9", "steps since something happened there"), (":", "longer ago")),
 }
+_PAGE_CACHED: Final = ("○", "free, in the page cache of a P")
 _ALL: Final = (
     ("▒", "the span goes on: a page after its first"),
     ("m", "a span that the runtime keeps for itself"),
@@ -41,6 +42,8 @@ def legend_lines(keyboard: Keyboard, profile: Profile, lens: Lens, width: int) -
         if one == "list":
             lines += _rows(_central_signs(profile), width)
         lines += _rows(_SIGNS[one], width)
+        if one in ("class", "list") and profile.heap_lists is None:
+            lines += _rows((_PAGE_CACHED,), width)
     return [*lines, (), (("Through each of them", "heading"),), *_rows(_ALL, width)]
 
 

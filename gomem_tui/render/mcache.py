@@ -9,7 +9,7 @@ from gomem_core.go.amd64 import TINY_SIZE
 from gomem_core.go.sizeclasses import is_noscan, kind_of
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.queries.figures import CacheSums, cache_sums
-from gomem_core.world.records import McacheInfo
+from gomem_core.world.records import McacheInfo, PageCache
 from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import (
@@ -29,6 +29,7 @@ from gomem_tui.render.lines import (
 from gomem_tui.render.words import clip, join_fitting
 
 _BAR: Final = 6
+_PAGES: Final = 64  # of a page cache
 _ADDRESS: Final = 11  # cells for an address, where it is not longer
 _COLUMN: Final = 28  # cells of one group's rows besides
 _FRAME: Final = 3  # title rule, headings, legend
@@ -47,10 +48,10 @@ class Cached:
 
 @frozen
 class Row:
-    """A row of the pane: a P's heading, its tiny block, or cached spans, one or (None: no more in its group) two."""
+    """A row of the pane: a P's heading, its tiny block, its page cache, or cached spans, one or (None: no more) two."""
 
     cache: McacheInfo
-    what: Literal["P", "tiny", "empty", "spans"]
+    what: Literal["P", "tiny", "pages", "empty", "spans"]
     spans: tuple[Cached | None, ...] = ()
 
 
@@ -75,7 +76,7 @@ def mcache_rows(world: World, width: int) -> list[Row]:
     """All rows of the pane, of which it shows some."""
     rows: list[Row] = []
     for cache in world.caches.mcaches():
-        rows += [Row(cache, "P"), Row(cache, "tiny")]
+        rows += [Row(cache, "P"), Row(cache, "tiny"), *([] if cache.pages is None else [Row(cache, "pages")])]
         cached = [Cached(*one) for one in cache.cached]
         scan, noscan = ([one for one in cached if is_noscan(one.spanclass) == kind] for kind in (False, True))
         if not cached:
@@ -134,6 +135,8 @@ def _line(row: Row, world: World, port: Port, scene: Scene, selected: int, addre
             return _p_line(row.cache, port.width, scene)
         case "tiny":
             return _tiny_line(row.cache, port.width, scene)
+        case "pages":
+            return _pages_line(row.cache, port.width, scene)
         case "empty":
             return ((clip(_HINT, port.width), "label"),)
         case _:
@@ -193,6 +196,26 @@ def _tiny_line(cache: McacheInfo, width: int, scene: Scene) -> Line:
         told.append(f"free from {short(cache.tiny + taken)}")
     room = width - 1 - sum(len(text) for text, _ in pieces)
     pieces.append((" " + join_fitting(told, room, ", "), "text"))
+    return tuple(pieces)
+
+
+def _pages_line(cache: McacheInfo, width: int, scene: Scene) -> Line:
+    """The pages that the P has taken from the heap, to cut spans from: how many of 64, and where there is room which."""
+    pages, before = cache.pages or PageCache(0, 0, 0), _before(cache, scene)
+    new = scene.sign(before is not None and before.pages != cache.pages)
+    free, back = pages.free.bit_count(), (pages.free & pages.scavenged).bit_count()
+    head: Line = ((f" {new or ' '}", "new"),)
+    if not free:
+        return (*head, (clip("  no pages cached: a span of few pages takes some", width - 2), "dim"))
+    told = [f"{free} of 64 free", f"{back} given back" if back else ""]
+    pieces: list[Span] = [*head, ("  pages ", "label"), (short(pages.base), "new" if new else "text"), (" ", "text")]
+    room = width - 1 - sum(len(text) for text, _ in pieces)
+    if room >= _PAGES + len(", ".join(filter(None, told))) + 1:
+        signs = ("░" if pages.scavenged >> i & 1 else "▪" for i in range(_PAGES))
+        drawn = "".join(sign if pages.free >> i & 1 else "·" for i, sign in enumerate(signs))
+        pieces += [(drawn, "low"), (" ", "text")]
+        room -= _PAGES + 1
+    pieces.append((join_fitting([part for part in told if part], room, ", "), "text"))
     return tuple(pieces)
 
 

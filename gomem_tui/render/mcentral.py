@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gomem_core.go.sizeclasses import kind_of
+from gomem_core.world.facts import Fact
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import World
 from gomem_tui.draw.style import Token
@@ -20,11 +21,17 @@ _LINK: Final = 4  # cells of a span in a chain besides its address: whether it i
 _ENDS: Final = 8  # cells of what stands before and after the spans of a chain
 _FAR: Final = 5_000  # spans from an end of a list up to which a place in it is looked for
 _LEGEND: Final = " ᴹ cached"
+_NOTHING: Final = {  # by whether it is counted who asked, and whether anybody did
+    (True, True): "This mcentral was not asked yet.",
+    (True, False): "No mcentral was asked yet: objects come from an mcache first.",
+    (False, True): "No span of this class is on a list.",
+    (False, False): "No span is on a list of an mcentral.",
+}
 
 
 def asked_classes(world: World) -> list[int]:
-    """Span classes whose mcentral was ever asked for a span."""
-    return [c for c in world.profile.central_classes if world.lists.central(c).nlock]
+    """Span classes whose mcentral was ever asked for a span; where that is not counted, those that have any."""
+    return [c for c in world.profile.central_classes if world.lists.central(c).asked]
 
 
 def listed_classes(world: World, asked: Sequence[int]) -> list[int]:
@@ -57,7 +64,8 @@ def render_mcentral(
     changed = (number for number, spanclass in enumerate(classes) if spanclass in scene.touched.central)
     elsewhere = "" if scene.comparing else changed_elsewhere(changed, port.top, rows)
     count = len(world.profile.central_classes)
-    total = f"{len(classes)} of {count}" if text else f"{len(asked)} of {count} asked so far"
+    counts = not world.doubt(Fact.LOCKS)  # whether it is counted how often they were asked
+    total = f"{len(classes)} of {count}" if text else f"{len(asked)} of {count} {'asked so far' if counts else 'have spans'}"
     notes = [scene.legend, total, elsewhere, position, f"filter {text}" if text else ""]
     lines = [rule("4 mcentral", notes, port), _heading(world, port.width)]
     for spanclass in classes[port.top : port.top + rows]:
@@ -69,7 +77,7 @@ def render_mcentral(
         for name in names:
             lines.append(tuple(piece for piece, _ in _chain(world, scene, name, port.width)))
     else:
-        told = "This mcentral was not asked yet." if asked else "No mcentral was asked yet: objects come from an mcache first."
+        told = _NOTHING[counts, bool(asked)]
         lines += [((" ", "text"), *line) for line in reflow([(told, "label")], port.width - 2)]
     return fit_all(lines, port)
 
@@ -101,7 +109,7 @@ def _list_cells(world: World, width: int) -> int:
 def _heading(world: World, width: int) -> Line:
     cells = _list_cells(world, width)
     names = "".join(f"{_cut(name, cells - 1):<{cells}}" for name in world.profile.central_names)
-    text = f"  {'cl':>2} {'size':>6} {'kind':<7}{names}{'locks':>6}"
+    text = f"  {'cl':>2} {'size':>6} {'kind':<7}{names}{'' if world.doubt(Fact.LOCKS) else 'locks':>6}"
     return ((text, "label"), (_LEGEND if len(text) + len(_LEGEND) <= width else "", "label"))
 
 
@@ -111,14 +119,15 @@ def _row(world: World, spanclass: int, port: Port, scene: Scene) -> Line:
     chosen = spanclass == scene.selection.spanclass
     new = spanclass in scene.touched.central
     kind = kind_of(spanclass)
-    text: Token = "text" if c.nlock else "dim"
+    text: Token = "text" if c.asked else "dim"
+    number, size = (spanclass >> 1, world.profile.classes[spanclass >> 1].size) if spanclass > 1 else ("L", "large")
     head: Token = ("cursor" if port.active else "select") if chosen else "new" if new else text
     mark = ("▸" if chosen else " ") + (scene.sign(new) or " ")
     spans: list[Span] = [
         (mark, "new" if new and not chosen else head),
-        (f"{spanclass >> 1:>2} {world.profile.classes[spanclass >> 1].size:>6} {kind:<7}", head),
+        (f"{number:>2} {size:>6} {kind:<7}", head),
     ]
-    tones: tuple[Token, Token] = ("mid", "low") if c.nlock else ("dim", "dim")
+    tones: tuple[Token, Token] = ("mid", "low") if c.asked else ("dim", "dim")
     spans += [(_boxes(n, boxes).ljust(cells), tones[number % 2]) for number, n in enumerate(c.lengths)]
     spans.append((f"{short_count(c.nlock) if c.nlock else '':>6}", "text"))
     return tuple(spans)
@@ -137,7 +146,7 @@ def _cut(name: str, cells: int) -> str:
 
 
 def _chain(world: World, scene: Scene, name: str, width: int) -> list[tuple[Span, int]]:
-    """A list as the doubly linked chain it is, with the base of the span that each piece stands for (0: none).
+    """A list as the doubly linked chain or the queue it is, with the base of the span that each piece stands for (0: none).
 
     It is drawn front to back, or, where it is longer than the line and the selected span hangs on it, around that span.
     """
@@ -153,14 +162,15 @@ def _chain(world: World, scene: Scene, name: str, width: int) -> list[tuple[Span
     room = max(1, (width - len(label) - _ENDS) // (world.extents.arenas.digits + _LINK + bool(scene.comparing)))
     before, bases, behind = _window(world, spanclass, name, selected, room)
     changed = scene.sign(spanclass in scene.touched.central)
+    link, end = (" ⇄ ", " → nil") if world.profile.heap_lists is not None else (" ← ", "")  # the first of a queue goes first
     pieces: list[tuple[Span, int]] = [
         ((changed or " ", "new"), 0),
         ((label[1:], "label"), 0),
-        (("… ⇄ " if before else "→ ", "dim"), 0),
+        ((f"…{link}" if before else "→ ", "dim"), 0),
     ]
     for number, base in enumerate(bases):
         if number:
-            pieces.append(((" ⇄ ", "dim"), 0))
+            pieces.append(((link, "dim"), 0))
         if scene.comparing:
             pieces.append(((scene.mark(base), "new"), base))
         chosen = selected is not None and selected.base == base
@@ -168,7 +178,7 @@ def _chain(world: World, scene: Scene, name: str, width: int) -> list[tuple[Span
         info = world.spans.at(base)
         if info is not None and info.is_cached:
             pieces.append((("ᴹ", "new"), base))
-    pieces.append(((" ⇄ …" if behind else " → nil" if bases else "nil", "dim"), 0))
+    pieces.append(((f"{link}…" if behind else end if bases else "nil" if end else "nothing", "dim"), 0))
     return pieces
 
 

@@ -23,6 +23,7 @@ _FIRST_GREEK: Final = _CLASS_GLYPHS.index("Γ")
 _LEVELS: Final = "▁▂▃▄▅▆▇█"
 _UNUSED: Final = "·░"
 _LONG_AGO: Final = ":"
+_PAGE_CACHED: Final = "○"
 _EVER: Final = 1 << 62  # steps
 _SEVERAL_LISTS: Final = "*"
 _SAMPLES: Final = 16  # spans looked at for a cell that covers many
@@ -157,6 +158,8 @@ class Cells:
         if lens == "last change":
             return str(ago) if ago < 10 else _LONG_AGO
         if info.state == "free":
+            if info.is_cached and lens in ("class", "list"):
+                return _PAGE_CACHED
             return "░" if info.npreleased == info.npages and lens != "swept" else "·"
         if info.state == "manual":
             return "m"

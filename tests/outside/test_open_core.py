@@ -1,0 +1,132 @@
+"""A core file opens wherever a file does: in the explorer, as text, to be exported, compared and kept."""
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from gomem_core.files.script import ScriptError
+from gomem_core.lang.panes import PANES
+from gomem_core.session.console import Console
+from gomem_core.session.opened import is_core, open_core_file, open_file
+from gomem_core.world.strip import Strip
+from gomem_tui.__main__ import main
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.panes.base import HeapPane
+from tests import schemafile
+from tests.outside.corefiles import truth, unpacked
+from tests.tui.screen import text_of
+from tests.tui.test_looks import until
+
+Capture = pytest.CaptureFixture[str]
+NAME = "sweep-1.27.3"
+VALIDATOR = Draft202012Validator(json.loads(schemafile.PATH.read_text(encoding="utf-8")))
+
+
+@pytest.fixture
+def core() -> Path:
+    return Path(unpacked(f"{NAME}.core"))
+
+
+def test_what_is_a_core_is_known_by_its_content(core: Path, tmp_path: Path) -> None:
+    renamed, packed, other = tmp_path / "x.gomem", tmp_path / "y", tmp_path / "core"
+    shutil.copy(core, renamed)
+    packed.write_bytes(gzip.compress(core.read_bytes(), 1))
+    other.write_text("alloc 48\n")
+    assert [is_core(path) for path in (core, renamed, packed, other, tmp_path, tmp_path / "none")] == [True] * 3 + [False] * 3
+    first, second = open_file(renamed), open_file(packed)
+    assert isinstance(first, Strip)
+    assert isinstance(second, Strip)
+    assert first.shown == second.shown
+
+
+def test_what_is_wrong_with_a_core_is_one_sentence(core: Path, tmp_path: Path, capsys: Capture) -> None:
+    cut = tmp_path / "cut"
+    cut.write_bytes(core.read_bytes()[: 1 << 20])
+    with pytest.raises(ScriptError, match="segments end behind its last byte"):
+        open_file(cut)
+    with pytest.raises(ScriptError, match="not a core file"):
+        open_core_file(Path(unpacked("frag-1.27.3.exe")))
+    for line in (["open", "--json", str(cut)], ["export", "--text", str(cut)], ["core", "--text", str(cut)]):
+        assert main(line) == 3
+        out, err = capsys.readouterr()
+        assert (out, len(err.splitlines())) == ("", 1)
+        assert "is cut off" in err
+
+
+def test_open_json_prints_the_summary_of_its_kind(core: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["open", "--json", str(core)]) == 0
+    opened = capsys.readouterr().out
+    assert main(["core", "--json", str(core)]) == 0
+    assert opened == capsys.readouterr().out
+    still = tmp_path / "kept"
+    assert main(["export", "--still", str(core), "-o", str(still)]) == 0
+    assert main(["open", "--json", str(still)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    VALIDATOR.validate(found)
+    stats = truth(NAME)["MemStats"]
+    assert (found["kind"], found["objects"], found["numgc"]) == ("still", stats["HeapObjects"], stats["NumGC"])
+    assert (found["alive"], found["heap_live"]) == (None, None)
+    assert main(["diff", str(core), str(still)]) == 0
+    assert "nothing differs" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("pane", ["spans", "arena", "bitmap", "mcentral", "mcache", "heap", "layout", "objects"])
+def test_a_pane_is_printed_as_text(pane: str, core: Path, capsys: Capture) -> None:
+    assert main(["core", "--text", "--pane", pane, str(core)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"Pane {[*PANES].index(pane) + 1} ")
+    assert "None" not in out
+
+
+def test_panes_are_for_text_and_have_names(core: Path, capsys: Capture) -> None:
+    assert main(["core", "--text", "--pane", "heep", str(core)]) == 2
+    assert "heep is not a pane" in capsys.readouterr().err
+
+
+def test_export_writes_data_of_it(core: Path, capsys: Capture) -> None:
+    assert main(["export", "--json", str(core)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    VALIDATOR.validate(found)
+    assert (found["stats"]["heap_live"], found["account"]["slot_waste"]) == (None, None)
+    assert found["account"]["given_back"] == truth(NAME)["MemStats"]["HeapReleased"]
+
+
+def test_commands_look_and_change_nothing(core: Path, tmp_path: Path) -> None:
+    console = Console(True, open_file(core))
+    for line in ("show spans class:5", "show mcentral", "show mcache", "show free", "show waste", "show stats", "show layout"):
+        outcome = console.submit(line)
+        assert outcome.error is None, (line, outcome.error)
+    refused = console.submit("alloc 48")
+    assert refused.error is not None
+    assert "this heap is read, not modelled" in refused.error.message
+    kept = tmp_path / "kept"
+    assert console.submit(f"save {kept}").error is None
+    again = open_file(kept)
+    assert isinstance(again, Strip)
+    assert again.shown.place.of == "core"
+
+
+async def test_the_explorer_shows_it(core: Path) -> None:
+    app = Explorer(Console(True, open_file(core)))
+    far = HeapPane.FAR
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert any("core" in row and "go1.27.3" in row for row in text_of(app.screen)[:1])
+        for number in "12345789":
+            await pilot.press(number)
+            await pilot.press("down", "right", "pagedown", "end", "home", "up")
+            pane = app.stage.pane
+            assert pane.unknown == ""
+            assert "None" not in pane.text()
+            pane.move(far)
+            pane.move(-far)
+        await pilot.press("9", "enter")
+        assert "Pointers in objects are not looked at" in app.message
+        await pilot.press("1", "slash", *"class:5", "enter")
+        assert len(app.model.order) == sum(info.sizeclass == 5 for info in app.model.world.spans.rows())
+        await pilot.press("9", "slash", *"state:dead", "enter")
+        await until(pilot, lambda: app.model.objects.text != "" and not app.model.objects.behind)
+        assert 0 < len(app.model.objects) < len(app.model.session.objects)
