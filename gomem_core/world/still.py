@@ -8,10 +8,10 @@ the same as the heap does.  Not to be confused with an image, into which a heap 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple, NoReturn, cast, get_type_hints
 
+from gomem_core.frozen import frozen
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.counters import Counters
@@ -55,7 +55,7 @@ REST_FACTS: Final[Mapping[str, Fact]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class StillCaches:
     """The mcache of each P."""
 
@@ -149,7 +149,7 @@ class StillSums:
         return self._known("unswept_count")
 
 
-@dataclass(frozen=True)
+@frozen
 class StillExtents:
     """Where there was memory."""
 
