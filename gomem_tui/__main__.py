@@ -52,7 +52,7 @@ def _explore(words: list[str]) -> int:
     if args.resume is not None and args.journal is False:
         parser.error(RESUMED_WITHOUT_JOURNAL)
     # All that is imported stays.  To look through it for garbage takes a tenth of the time to the first picture
-    # and 20 ms of some steps.
+    # and 20 ms of some steps.  From the first picture on the explorer has what comes after that looked through.
     gc.disable()
     try:
         from gomem_tui.commands.open import explore  # noqa: PLC0415 -- not before a mistake in the command line is told

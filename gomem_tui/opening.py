@@ -1,17 +1,20 @@
 """Opens what is to be explored, on a screen or as plain text: a script, the built-in one, a lesson, or a killed session."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gomem_core.cli.output import say
 from gomem_core.files.journal import Kind, find
 from gomem_core.files.ownfiles import stamp_of
 from gomem_core.files.script import Script, load_script
 from gomem_core.files.timeline import MAIN
-from gomem_core.lessons import Lesson
 from gomem_core.session.console import Console
 from gomem_core.session.document import Origin
 from gomem_core.session.opened import open_file
 from gomem_core.session.resume import resume
+
+if TYPE_CHECKING:
+    from gomem_core.lessons import Lesson
 
 
 def open_console(path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False) -> Console:
@@ -42,14 +45,14 @@ def demo_script() -> Script:
     return script
 
 
-def open_lesson(lesson: Lesson, journal: bool, read_only: bool) -> Console:
+def open_lesson(lesson: "Lesson", journal: bool, read_only: bool) -> Console:
     """A console on the lesson's steps, none of them done.  It is not a file of the session's own: `save` leaves it alone."""
     console = Console(True, lesson.script, "explorer" if journal else None)
     console.read_only = read_only
     return console
 
 
-def at_end(lesson: Lesson, console: Console) -> bool:
+def at_end(lesson: "Lesson", console: Console) -> bool:
     """Whether all of the lesson is done.  Another branch is not the lesson, nor is what `open` put in its place."""
     session = console.session
     done = session.at_end and session.step >= lesson.steps

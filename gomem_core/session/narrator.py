@@ -81,7 +81,10 @@ class Narrator:
     def __init__(self, engine: Engine, objects: Objects, stop: StopRequest, always: bool) -> None:
         self.always = always
         self.account = Account(engine.world, objects)
-        self.links = LinkIndex(engine.world, complete=not len(objects))  # where nothing is allocated, nothing is stored
+        self.links = LinkIndex(
+            engine.world,
+            complete=engine.world.kind == "session" and not len(objects),  # where nothing is allocated, nothing is stored
+        )
         self.step = Narration()  # what the step tells that is being done, or that was done last
         self.passed = Passed()  # what was heard of steps that were passed by, until it is taken
         self._engine = engine

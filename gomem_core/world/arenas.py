@@ -26,12 +26,21 @@ class Arena(NamedTuple):
 class Arenas:
     """All arenas of a heap; those that touch each other are to be given as one.  There is at least one, which may be unused."""
 
-    __slots__ = ("parts",)
+    __slots__ = ("digits", "end", "pages", "parts", "start")
 
     def __init__(self, parts: Iterable[Arena]) -> None:
         self.parts = tuple(sorted(parts))
         if not self.parts or any(b.start <= a.end for a, b in pairwise(self.parts)):
             raise ValueError(f"arenas must be apart, and one at least: {self.parts}")
+        used = [a for a in self.parts if a.pages]
+        self.start = used[0].start if used else self.parts[0].start
+        """Address of page 0; where nothing is in use, of where it will be."""
+        self.end = used[-1].used if used else self.start
+        """The address after the last page in use."""
+        self.pages = sum([a.pages for a in used])
+        """Pages in use, in all arenas."""
+        self.digits = len(f"{max(self.start, self.end - 1):x}")
+        """How many digits the longest address in use has, in hexadecimal."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Arenas) and self.parts == other.parts
@@ -40,29 +49,9 @@ class Arenas:
         return hash(self.parts)
 
     @property
-    def start(self) -> int:
-        """Address of page 0; where nothing is in use, of where it will be."""
-        return next((a.start for a in self.parts if a.pages), self.parts[0].start)
-
-    @property
-    def end(self) -> int:
-        """The address after the last page in use."""
-        return next((a.used for a in reversed(self.parts) if a.pages), self.start)
-
-    @property
-    def pages(self) -> int:
-        """Pages in use, in all arenas."""
-        return sum([a.pages for a in self.parts])
-
-    @property
     def nbytes(self) -> int:
         """Bytes in use, in all arenas."""
         return self.pages << PAGE_SHIFT
-
-    @property
-    def digits(self) -> int:
-        """How many digits the longest address in use has, in hexadecimal."""
-        return len(f"{max(self.start, self.end - 1):x}")
 
     def at(self, addr: int) -> Arena:
         """The arena whose pages `addr` is among or follows; the first one for what lies before all."""

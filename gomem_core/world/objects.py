@@ -11,13 +11,12 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import compress, repeat
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from gomem_core.go.amd64 import TINY_SIZE
 from gomem_core.suggest import nearest
+from gomem_core.world.latest import NEVER, NONE, Latest
 from gomem_core.world.objectinfo import ALIVE, ObjectField, ObjectInfo
-
-_NOBODY: Final = -1  # as the number of an object
 
 
 class ReplayDiffers(Exception):
@@ -38,15 +37,14 @@ class ObjectColumns(NamedTuple):
 
 
 class _Aside(NamedTuple):
-    """What was hidden, from object number `start` on, when another way was tried."""
+    """What was hidden when another way was tried."""
 
-    start: int
     columns: list[array[int]]
     unnamed: array[int]
     drop_oid: array[int]
     drop_step: array[int]
-    names: dict[int, str]
-    named_before: dict[int, int]
+    named: array[int]
+    names: list[str]
 
 
 class ObjectTable:
@@ -58,24 +56,23 @@ class ObjectTable:
         self._size = array("q")
         self._ptrdata = array("q")
         self._born = array("i")
-        self._dropped = array("i")  # as of the cursor
-        self._number = array("i")  # N of an unnamed object oN; 0 for a named one
-        self._before = array("i")  # the object that was at this address before
+        self._drop = array("i")  # the number of the drop that dropped it, which may be hidden; NEVER
+        self._number = array("i")  # N of an unnamed object oN; -1 - n of the n-th name
         self._churned = array("b")  # 1: made by a churn
         self._count = 0
-        self._unnamed = array("i")  # oid of o1, o2, …, hidden ones too
+        # A row for each object without a name, and one for each that has one; hidden ones too.
+        self._unnamed = array("i")  # oid of o1, o2, …
         self._unnamed_count = 0
-        self._names: dict[int, str] = {}  # oid -> name the user gave; hidden ones too
-        self._named_before: dict[int, int] = {}  # oid -> the object that had its name before
+        self._named = array("i")  # oid
+        self._names: list[str] = []
         # A row for each drop, in order; those from `_drops` on are hidden.
         self._drop_oid = array("i")
         self._drop_step = array("i")
         self._drops = 0
         self.diverges = False  # what is written next need not be what is hidden, which then is set aside
         self._aside: _Aside | None = None
-        # As of the cursor.
-        self._by_name: dict[str, int] = {}  # the object that had the name last, dropped or not
-        self._by_addr: dict[int, int] = {}  # the object born last at an address
+        self._by_addr: Latest[int] = Latest()  # by oid
+        self._by_name: Latest[str] = Latest()  # as in _names
 
     def __len__(self) -> int:
         return self._count
@@ -101,11 +98,7 @@ class ObjectTable:
         elif (self._addr[oid], self._size[oid], self._ptrdata[oid], self._born[oid]) != (addr, size, ptrdata, step):
             raise ReplayDiffers(f"object {oid} was born at {self._addr[oid]:#x} the first time, and now at {addr:#x}")
         self._count = oid + 1
-        self._by_addr[addr] = oid
-        if name is None:
-            self._unnamed_count += 1
-        else:
-            self._by_name[name] = oid
+        self._unnamed_count += name is None
         return oid
 
     def _append(self, oid: int, addr: int, size: int, ptrdata: int, step: int, name: str | None) -> None:
@@ -113,16 +106,16 @@ class ObjectTable:
         self._size.append(size)
         self._ptrdata.append(ptrdata)
         self._born.append(step)
-        self._dropped.append(ALIVE)
-        self._before.append(self._by_addr.get(addr, _NOBODY))
+        self._drop.append(NEVER)
+        self._by_addr.append(addr)
         if name is None:
             self._unnamed.append(oid)
             self._number.append(len(self._unnamed))
         else:
-            self._number.append(0)
-            self._names[oid] = name
-            if name in self._by_name:
-                self._named_before[oid] = self._by_name[name]
+            self._named.append(oid)
+            self._number.append(-len(self._named))
+            self._names.append(name)
+            self._by_name.append(name)
 
     def drop(self, oid: int, step: int) -> None:
         """The program forgot it; its name may be given to another from now on.
@@ -134,56 +127,18 @@ class ObjectTable:
         if self._drops == len(self._drop_oid):
             self._drop_oid.append(oid)
             self._drop_step.append(step)
+            self._drop[oid] = self._drops
         elif (self._drop_oid[self._drops], self._drop_step[self._drops]) != (oid, step):
             raise ReplayDiffers(f"object {self._drop_oid[self._drops]} was dropped here the first time, and now object {oid}")
         self._drops += 1
-        self._dropped[oid] = step
 
     # --- Going through time ---------------------------------------------------------------------------------------------
 
     def goto(self, step: int) -> None:
         """Show the table as after `step`: hide what was born or dropped later, show again what came before and was hidden."""
-        drops = bisect_right(self._drop_step, step)
-        for n in range(drops, self._drops):
-            self._dropped[self._drop_oid[n]] = ALIVE
-        for n in range(self._drops, drops):
-            self._dropped[self._drop_oid[n]] = self._drop_step[n]
-        self._drops = drops
-        count = bisect_right(self._born, step)
-        if abs(count - self._count) > min(count, self._count) // 4:
-            self._look_up_anew(count)
-        else:
-            for oid in range(self._count - 1, count - 1, -1):
-                self._unlist(oid)
-            for oid in range(self._count, count):
-                self._list(oid)
-        self._count = count
-        self._unnamed_count = bisect_left(self._unnamed, count)
-
-    def _unlist(self, oid: int) -> None:
-        """Take the object born last out of the look-up tables."""
-        addr, before = self._addr[oid], self._before[oid]
-        if before == _NOBODY:
-            del self._by_addr[addr]
-        else:
-            self._by_addr[addr] = before
-        name = self._names.get(oid)
-        if name is None:
-            return
-        if oid in self._named_before:
-            self._by_name[name] = self._named_before[oid]
-        else:
-            del self._by_name[name]
-
-    def _list(self, oid: int) -> None:
-        self._by_addr[self._addr[oid]] = oid
-        if oid in self._names:
-            self._by_name[self._names[oid]] = oid
-
-    def _look_up_anew(self, count: int) -> None:
-        """The look-up tables of the first `count` objects; of several at an address, or with a name, the last wins."""
-        self._by_addr = dict(zip(self._addr[:count], range(count), strict=True))
-        self._by_name = {name: oid for oid, name in self._names.items() if oid < count}
+        self._drops = bisect_right(self._drop_step, step)
+        self._count = bisect_right(self._born, step)
+        self._unnamed_count = bisect_left(self._unnamed, self._count)
 
     def diverge(self) -> None:
         """What is written from here on is tried, and need not be what is hidden: `cut` or `put_back` ends that."""
@@ -193,7 +148,7 @@ class ObjectTable:
         """Forget what is hidden, or was set aside: the session takes another way from here."""
         self.diverges = False
         if self._aside is None:
-            self._truncate(self._count)
+            self._truncate()
         self._aside = None
 
     def put_back(self) -> None:
@@ -202,69 +157,106 @@ class ObjectTable:
         aside, self._aside = self._aside, None
         if aside is None:
             return
-        self._truncate(aside.start)
+        self._truncate()
         for column, tail in zip(self._columns, aside.columns, strict=True):
             column.extend(tail)
+        for addr in aside.columns[0]:
+            self._by_addr.append(addr)
+        for name in aside.names:
+            self._by_name.append(name)
         self._unnamed.extend(aside.unnamed)
+        self._named.extend(aside.named)
+        self._names.extend(aside.names)
+        for number, oid in enumerate(aside.drop_oid, len(self._drop_oid)):
+            self._drop[oid] = number
         self._drop_oid.extend(aside.drop_oid)
         self._drop_step.extend(aside.drop_step)
-        self._names |= aside.names
-        self._named_before |= aside.named_before
 
     def _set_aside(self) -> None:
         self.diverges = False
-        hidden = range(self._count, len(self._addr))
         self._aside = _Aside(
-            self._count,
             [column[self._count :] for column in self._columns],
             self._unnamed[self._unnamed_count :],
             self._drop_oid[self._drops :],
             self._drop_step[self._drops :],
-            {oid: self._names[oid] for oid in hidden if oid in self._names},
-            {oid: self._named_before[oid] for oid in hidden if oid in self._named_before},
+            self._named[self._named_count :],
+            self._names[self._named_count :],
         )
-        self._truncate(self._count)
+        self._truncate()
 
-    def _truncate(self, count: int) -> None:
-        for oid in range(count, len(self._addr)):
-            self._names.pop(oid, None)
-            self._named_before.pop(oid, None)
+    def _truncate(self) -> None:
+        """Forget what is hidden."""
+        count, named = self._count, self._named_count
+        self._by_addr.cut(count, self._addr[count:])
+        self._by_name.cut(named, self._names[named:])
+        for oid in self._drop_oid[self._drops :]:
+            self._drop[oid] = NEVER
         for column in self._columns:
             del column[count:]
-        del self._unnamed[self._unnamed_count :]
-        del self._drop_oid[self._drops :]
-        del self._drop_step[self._drops :]
+        del self._unnamed[self._unnamed_count :], self._named[named:], self._names[named:]
+        del self._drop_oid[self._drops :], self._drop_step[self._drops :]
 
     @property
     def _columns(self) -> tuple[array[int], ...]:
-        return self._addr, self._size, self._ptrdata, self._born, self._dropped, self._number, self._before, self._churned
+        return self._addr, self._size, self._ptrdata, self._born, self._drop, self._number, self._churned
+
+    @property
+    def _named_count(self) -> int:
+        return self._count - self._unnamed_count
 
     # --- Being kept -----------------------------------------------------------------------------------------------------
 
     def columns(self) -> ObjectColumns:
         """All that is shown now, as values of their own."""
-        addr, size, ptrdata, born, dropped, number, _, churned = (column[: self._count] for column in self._columns)
-        names = {oid: name for oid, name in self._names.items() if oid < self._count}
-        return ObjectColumns(addr, size, ptrdata, born, dropped, number, churned, names)
+        addr, size, ptrdata, born, _, number, churned = (column[: self._count] for column in self._columns)
+        if self._named_count:
+            number = array("i", [max(0, n) for n in number])
+        names = dict(zip(self._named[: self._named_count], self._names, strict=False))
+        return ObjectColumns(addr, size, ptrdata, born, self._dropped(0, self._count), number, churned, names)
 
     @classmethod
     def of(cls, columns: ObjectColumns) -> ObjectTable:
         """A table of these objects, to be looked at: it cannot go through time."""
         table = cls()
-        table._addr, table._size, table._ptrdata, table._born, table._dropped, table._number, table._churned, names = columns
-        table._names = dict(names)
+        table._addr, table._size, table._ptrdata, table._born, dropped, number, table._churned, names = columns
         table._count = len(columns.addr)
-        table._unnamed = array("i", [oid for oid, number in enumerate(columns.number) if number])
+        table._number = number[:]
+        table._unnamed = array("i", [oid for oid, n in enumerate(number) if n])
         table._unnamed_count = len(table._unnamed)
-        table._drops = table._count - columns.dropped.count(ALIVE)
-        table._look_up_anew(table._count)
+        table._named = array("i", sorted(names))
+        table._names = [names[oid] for oid in table._named]
+        for n, oid in enumerate(table._named):
+            table._number[oid] = -1 - n
+        table._drop_oid = array("i", sorted([oid for oid, step in enumerate(dropped) if step != ALIVE], key=dropped.__getitem__))
+        table._drop_step = array("i", [dropped[oid] for oid in table._drop_oid])
+        table._drops = len(table._drop_oid)
+        table._drop = array("i", [NEVER]) * table._count
+        for n, oid in enumerate(table._drop_oid):
+            table._drop[oid] = n
+        for addr in table._addr:
+            table._by_addr.append(addr)
+        for name in table._names:
+            table._by_name.append(name)
+        return table
+
+    @classmethod
+    def going_on(cls, columns: ObjectColumns) -> ObjectTable:
+        """A table that begins with these objects: all were born, and some dropped, before its first step."""
+        table = cls()
+        for oid in range(len(columns.addr)):
+            name = columns.names.get(oid)
+            table.add(columns.addr[oid], columns.size[oid], columns.ptrdata[oid], 0, name, bool(columns.churned[oid]))
+        dropped = (oid for oid, step in enumerate(columns.dropped) if step != ALIVE)
+        for oid in sorted(dropped, key=columns.dropped.__getitem__):
+            table.drop(oid, 0)
         return table
 
     # --- Looking --------------------------------------------------------------------------------------------------------
 
     def name(self, oid: int) -> str:
         """What it is called."""
-        return self._names.get(oid) or f"o{self._number[oid]}"
+        number = self._number[oid]
+        return f"o{number}" if number > 0 else self._names[-1 - number]
 
     def info(self, oid: int) -> ObjectInfo:
         """Its row."""
@@ -275,13 +267,21 @@ class ObjectTable:
             self._size[oid],
             self._ptrdata[oid],
             self._born[oid],
-            self._dropped[oid],
+            ALIVE if self.is_alive(oid) else self._drop_step[self._drop[oid]],
         )
 
     def column(self, name: ObjectField, start: int = 0, stop: int | None = None) -> memoryview:
         """One field of objects number start to stop; to be copied at once, since no object can be added while it is held."""
-        columns = {"addr": self._addr, "size": self._size, "ptrdata": self._ptrdata, "born": self._born, "dropped": self._dropped}
-        return memoryview(columns[name])[start : self._count if stop is None else min(stop, self._count)]
+        stop = self._count if stop is None else min(stop, self._count)
+        if name == "dropped":
+            return memoryview(self._dropped(start, stop))
+        columns = {"addr": self._addr, "size": self._size, "ptrdata": self._ptrdata, "born": self._born}
+        return memoryview(columns[name])[start:stop]
+
+    def _dropped(self, start: int, stop: int) -> array[int]:
+        """The step at which each of these objects was dropped; ALIVE."""
+        drops, steps = self._drops, self._drop_step
+        return array("i", [steps[n] if n < drops else ALIVE for n in self._drop[start:stop]])
 
     def addr(self, oid: int) -> int:
         """Its address."""
@@ -293,7 +293,7 @@ class ObjectTable:
 
     def is_alive(self, oid: int) -> bool:
         """Whether the program still refers to it."""
-        return self._dropped[oid] == ALIVE
+        return self._drop[oid] >= self._drops
 
     def name_in_use(self, name: str) -> bool:
         """Whether an object that the program refers to has this name."""
@@ -302,50 +302,53 @@ class ObjectTable:
 
     def find_name(self, name: str) -> int | None:
         """The object of that name, dropped or not: oN for any unnamed one ever born, else the last one that got the name."""
-        oid = self._by_name.get(name)
-        if oid is None and name[:1] == "o" and name[1:].isascii() and name[1:].isdigit():
+        number = self._by_name.find(name, self._named_count)
+        if number != NONE:
+            return self._named[number]
+        if name[:1] == "o" and name[1:].isascii() and name[1:].isdigit():
             number = int(name[1:])
             if 1 <= number <= self._unnamed_count and name[1] != "0":
                 return self._unnamed[number - 1]
-        return oid
+        return None
 
     def numbered(self, name: str) -> int:
         """How many objects are called name.1, name.2 and so on, dropped or not; `times` numbers them without gaps."""
-        return bisect_left(range(1, self._count + 1), True, key=lambda n: f"{name}.{n}" not in self._by_name)
+        find, named = self._by_name.find, self._named_count
+        return bisect_left(range(1, self._count + 1), True, key=lambda n: find(f"{name}.{n}", named) == NONE)
 
     def find_addr(self, addr: int) -> int | None:
         """The object born last at exactly this address, dropped or not."""
-        return self._by_addr.get(addr)
+        oid = self._by_addr.find(addr, self._count)
+        return None if oid == NONE else oid
 
     def bytes_at(self, addrs: Sequence[int], most: int) -> int:
         """Sizes of the objects born last at these addresses, in all; each counts for at most `most`, an unknown one for that."""
-        try:  # without a loop in Python: the account of a large heap asks for all objects
-            sizes = map(self._size.__getitem__, map(self._by_addr.__getitem__, addrs))
-            return sum(map(min, sizes, repeat(most)))
-        except KeyError:
-            found = (self._by_addr.get(addr) for addr in addrs)
-            return sum(most if oid is None else min(most, self._size[oid]) for oid in found)
+        oids = self._by_addr.find_all(addrs, self._count)
+        if NONE in oids:
+            return sum(most if oid == NONE else min(most, self._size[oid]) for oid in oids)
+        return sum(map(min, map(self._size.__getitem__, oids), repeat(most)))  # the account of a large heap asks for all objects
 
     def in_slot(self, addr: int, elemsize: int) -> list[int]:
         """The objects in the slot at `addr`, as long as it is not swept: one, or several tiny ones in a 16-byte block.
 
         A block's first object lies at its beginning; what is older than that was there before the block was swept.
         """
-        first = self._by_addr.get(addr)
-        if first is None:
+        first = self._by_addr.find(addr, self._count)
+        if first == NONE:
             return []
         if elemsize != TINY_SIZE:
             return [first]
-        here = (self._by_addr.get(at, _NOBODY) for at in range(addr, addr + TINY_SIZE))
+        here = (self._by_addr.find(at, self._count) for at in range(addr, addr + TINY_SIZE))
         return [oid for oid in here if oid >= first]
 
     def churned(self) -> list[int]:
         """Numbers of those that churns made and that the program still refers to, oldest first."""
-        return [oid for oid in compress(range(self._count), self._churned) if self._dropped[oid] == ALIVE]
+        return [oid for oid in compress(range(self._count), self._churned) if self.is_alive(oid)]
 
     def living(self) -> list[int]:
         """Numbers of all objects the program refers to, oldest first."""
-        return [oid for oid, dropped in enumerate(self._dropped[: self._count]) if dropped == ALIVE]
+        drops = self._drops
+        return [oid for oid, drop in enumerate(self._drop[: self._count]) if drop >= drops]
 
     @property
     def unnamed(self) -> int:
@@ -358,12 +361,13 @@ class ObjectTable:
 
     def names(self, prefix: str = "", limit: int = 200) -> list[str]:
         """Names of living objects that start with `prefix`, for completion."""
-        found = [name for name, oid in self._by_name.items() if name.startswith(prefix) and self.is_alive(oid)]
+        last = self._by_name.each(self._named_count)
+        found = [name for name, number in last if name.startswith(prefix) and self.is_alive(self._named[number])]
         for n in range(self._unnamed_count - 1, -1, -1):
             if len(found) >= limit:
                 break
             oid = self._unnamed[n]
             name = self.name(oid)
-            if self._dropped[oid] == ALIVE and name.startswith(prefix):
+            if self.is_alive(oid) and name.startswith(prefix):
                 found.append(name)
         return found[:limit]

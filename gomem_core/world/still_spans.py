@@ -169,6 +169,10 @@ class StillLists:
         """Place, from 1, of each span in its list, and how many that has."""
         return {base: (n, len(chain)) for chain in self._chains.values() for n, base in enumerate(chain, 1)}
 
+    def chains(self) -> dict[tuple[int, str], list[int]]:
+        """Bases of the spans of each list, front to back, by span class (0 for lists that are not an mcentral's) and name."""
+        return self._chains
+
     def mcentrals(self) -> dict[int, CentralInfo]:
         """Every mcentral, by its span class."""
         return dict(self._central)

@@ -7,9 +7,9 @@ arenas.py says.
 """
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, NoReturn, Protocol, TypeVar, get_args
 
+from gomem_core.frozen import frozen
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.counters import Counters
@@ -270,7 +270,7 @@ class NotKnown(Exception):
     """A question was asked to which a world has no answer; its text is the sentence that says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """Stands for a facet that a world does not have: false, where those that it has are true.
 

@@ -1,7 +1,6 @@
 """`gomem open`, and gomem without a subcommand: the explorer, on the screen or as plain text; or what a file holds, as data."""
 
 import argparse
-import gc
 import os
 import stat
 import sys
@@ -84,8 +83,6 @@ def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), 
     from gomem_tui.explorer.app import Explorer  # noqa: PLC0415
     from gomem_tui.settings.options import options_of  # noqa: PLC0415
 
-    gc.freeze()
-    gc.enable()
     options = replace(options_of(settings, config.keyboard, os.environ), panes=panes, every=every)
     console = _opened(opened, wanted)
     return BAD_INPUT if console is None else Explorer(console, options).run_to_end(options.mouse) or 0

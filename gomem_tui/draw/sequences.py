@@ -3,42 +3,39 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 ANY: Final = "*"  # the style of a blank that looks the same in all styles
 
 _SHOWS_ON_BLANKS = re.compile(r"(?:^|;)(?:4|7|9|4[0-8]|10[0-7]|21|53)(?:;|$)")  # background, underline, reverse, strike
 _BLANKS = re.compile(" {9,}")  # from here on erasing them, and moving over them, is shorter than writing them
 _LAST_BLANKS = 5  # ... where nothing follows, so that one need not move over them
+_LEAST_PLACE = 6  # bytes: what goes to a row and a column is not shorter
+
+Run = tuple[int, int, int, str]
+"""Neighbouring cells that are written in one style: row, first column, the column after the last, text."""
+Runs = dict[str, list[Run]]
+"""All of a frame by the codes of their styles, each in the order of rows and columns."""
 
 
-class Run(NamedTuple):
-    """Neighbouring cells to be written in one style, from column x of row y to before column end."""
-
-    codes: str
-    y: int
-    x: int
-    end: int
-    text: str
-
-
-def written(runs: list[Run], columns: int) -> str:
+def written(runs: Runs, columns: int) -> str:
     """The sequences for all runs, those of one style together; plain styles first, so that one seldom has to reset."""
     out: list[str] = []
     at: tuple[int, int] | None = None  # column and row of the terminal's cursor, where they are known
     style = ""
-    runs.sort(key=lambda run: (len(_settings(run.codes)), run.codes, run.y, run.x))
-    for codes, y, x, end, text in runs:
+    for codes in sorted(runs, key=lambda codes: (len(_settings(codes)), codes)):
         if codes not in (style, ANY):
             out.append(_change(style, codes))
             style = codes
-        out.append(_move(at, (x, y)))
-        narrow = end - x == len(text)
-        if not shows_on_blanks(codes):
-            text, left = _erasing(text, end == columns)
-            end -= left
-        out.append(text)
-        at = (end, y) if narrow and end < columns else None  # after the last column terminals differ, and on wide characters
+        shows = shows_on_blanks(codes)
+        for y, x, end, text in runs[codes]:
+            out.append(_move(at, x, y))
+            narrow = end - x == len(text)
+            if "   " in text and not shows:
+                text, left = _erasing(text, end == columns)
+                end -= left
+            out.append(text)
+            at = (end, y) if narrow and end < columns else None  # after the last column terminals differ, and on wide characters
     if style:
         out.append("\x1b[m")
     return "".join(out)
@@ -46,8 +43,6 @@ def written(runs: list[Run], columns: int) -> str:
 
 def _erasing(text: str, to_the_end: bool) -> tuple[str, int]:
     """The text with long blanks erased instead of written, and over how many at its end the cursor then has not moved."""
-    if "   " not in text:
-        return text, 0
     body = text.rstrip(" ")
     left = len(text) - len(body)
     body = _BLANKS.sub(lambda blanks: f"\x1b[{len(blanks.group())}X\x1b[{len(blanks.group())}C", body)
@@ -58,17 +53,26 @@ def _erasing(text: str, to_the_end: bool) -> tuple[str, int]:
     return body + " " * left, 0
 
 
-def _move(at: tuple[int, int] | None, to: tuple[int, int]) -> str:
+def _move(at: tuple[int, int] | None, x: int, y: int) -> str:
     """The shortest sequence that moves the cursor; columns and rows count from 0."""
-    x, y = to
-    anywhere = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
     if at is None:
-        return anywhere
-    right, down = x - at[0], y - at[1]
+        return _place(x, y)
+    relative = _relative(x - at[0], y - at[1])
+    if x and len(relative) <= _LEAST_PLACE:
+        return relative
+    place = _place(x, y)
+    return relative if len(relative) <= len(place) else place
+
+
+def _place(x: int, y: int) -> str:
+    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+
+
+@lru_cache(maxsize=4096)  # a frame has some 80 moves, and most are like those in the frame before
+def _relative(right: int, down: int) -> str:
     vertical = "" if not down else f"\x1b[{_count(abs(down))}{'B' if down > 0 else 'A'}"
     back = "\b" * -right if right > -4 else f"\x1b[{-right}D"
-    relative = vertical + ("" if not right else f"\x1b[{_count(right)}C" if right > 0 else back)
-    return min(relative, anywhere, key=len)
+    return vertical + ("" if not right else f"\x1b[{_count(right)}C" if right > 0 else back)
 
 
 def _count(n: int) -> str:

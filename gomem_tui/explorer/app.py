@@ -1,5 +1,6 @@
 """The explorer: one app around a session, made of parts, to which it hands what Textual tells it."""
 
+import gc
 import os
 from collections.abc import Mapping
 from inspect import isawaitable
@@ -91,6 +92,7 @@ class Explorer(DrawnApp):
 
     def compose(self) -> ComposeResult:
         """Header, panes, Why, prompt, footer; and a word for terminals that are too small."""
+        self.stage.begin(self.size)
         yield self.widgets.header
         with Container(id="panes"):
             yield from self.widgets.heap_panes
@@ -111,6 +113,10 @@ class Explorer(DrawnApp):
         self.call_after_refresh(self._greet)
 
     def _greet(self) -> None:
+        """Say how it began.  The first picture is there: what stands now stays, and no search for garbage need look at it."""
+        if not gc.isenabled():  # __main__ saw to that
+            gc.freeze()
+            gc.enable()
         greeting = self._visit.greeting()
         if greeting:
             self.footer.say(greeting)
@@ -158,7 +164,8 @@ class Explorer(DrawnApp):
         """Draw the panes anew, once all keys that are there already are done."""
         if not self._stale:
             self._stale = True
-            self.call_later(self._redraw_all)
+            if not self._writes_at_end:
+                self.call_later(self._redraw_all)
 
     def _redraw_all(self) -> None:
         """Let every pane scroll to the selection and repaint what differs."""
@@ -236,8 +243,15 @@ class Explorer(DrawnApp):
         return super().post_message(Typing())
 
     async def on_typing(self) -> None:
-        """Do what was typed."""
-        await self.typist.work_off()
+        """Do what was typed, and show what came of it: at once, since Textual takes a fifth of a millisecond for each message."""
+        self._writes_at_end = True
+        try:
+            await self.typist.work_off()
+            if self._stale:
+                self._redraw_all()
+        finally:
+            self._writes_at_end = False
+        self._paint_all()
 
     async def on_event(self, event: Event) -> None:
         """Do keys at once, and so in their order; show an audience which are pressed.

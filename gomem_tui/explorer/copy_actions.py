@@ -8,7 +8,6 @@ from gomem_core.foreign import visible
 from gomem_tui.explorer.drawn import DrawnApp
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.parts import Actions
-from gomem_tui.explorer.picture import picture_of, write_picture
 from gomem_tui.explorer.stage import Stage
 from gomem_tui.panes.model import Model
 
@@ -37,6 +36,8 @@ class CopyActions:
 
     def picture(self) -> None:
         """Write what the screen shows as two files."""
+        from gomem_tui.explorer.picture import picture_of, write_picture  # noqa: PLC0415 -- the first picture does without
+
         try:
             path = write_picture(*picture_of(self._app), self._model.console.script.name, self._model.session.step)
         except OSError as e:

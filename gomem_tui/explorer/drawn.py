@@ -17,9 +17,10 @@ from textual.worker import WorkerFailed
 from gomem_core.cli.crash import sentence
 from gomem_core.cli.output import INTERNAL, say
 from gomem_tui.draw.chrome import LineScrollBar, textual_theme
-from gomem_tui.draw.paint import Painter, Pieces
+from gomem_tui.draw.paint import Lines, Painter
 from gomem_tui.draw.style import styles
-from gomem_tui.panes.base import LinePane, Piece
+from gomem_tui.panes.base import LinePane
+from gomem_tui.render.lines import Line
 from gomem_tui.settings.look import Look, theme_on
 from gomem_tui.terminal.driver import BackgroundTold, TerminalDriver
 from gomem_tui.terminal.ending import Signals, quiet
@@ -41,10 +42,11 @@ class DrawnApp(App[int]):
         super().__init__(ansi_color=True, driver_class=TerminalDriver)
         self.animation_level = "none"
         self.no_color = look.depth == "none"
+        self._painter = Painter(look)
         self._take(look)
         ScrollBar.renderer = LineScrollBar
-        self._painter = Painter(look)
-        self._unpainted: list[tuple[Widget, Sequence[Piece]]] = []
+        self._unpainted: list[tuple[Widget, Sequence[tuple[int, Line]]]] = []
+        self._writes_at_end = False  # what is painted is written at the end of what is being done
         self._seen: Size | None = None  # the size that was told last
         self._was_other = False
         self.ending = False  # what is typed is for nobody any more
@@ -54,6 +56,7 @@ class DrawnApp(App[int]):
         """Draw in this look from now on; what was drawn stays until it is drawn anew."""
         self.look = look
         self.token_styles = styles(look.theme, look.depth)
+        self._painter.take(look)
         theme = textual_theme(look)
         self.register_theme(theme)
         self.set_reactive(DrawnApp.theme, theme.name)
@@ -126,10 +129,11 @@ class DrawnApp(App[int]):
         """Textual draws nothing where the size is what it was, but a terminal cuts off what it shows while it is smaller.
 
         Of two signals close together the second can be handled in the middle of the first, which then tells its older size last.
+        At the start Textual tells the size twice, before anything is drawn.
         """
         if isinstance(self._driver, TerminalDriver) and (now := self._driver.size_now()) != event.size:
             self.post_message(Resize(now, now))
-        if event.size == self._seen:
+        if event.size == self._seen and self._painter.knows(event.size):
             self.awake()
         self._was_other = self._was_other or self._seen not in (None, event.size)
         self._seen = event.size
@@ -150,30 +154,33 @@ class DrawnApp(App[int]):
         self._painter.forget()
         self.screen.refresh(layout=True)
 
-    def paint(self, widget: Widget, pieces: Sequence[Piece]) -> None:
-        """Write what changed in rows of a widget, together with what else changes now, and without Textual's compositor.
+    def paint(self, widget: Widget, lines: Sequence[tuple[int, Line]]) -> None:
+        """Write lines that changed in these rows of a widget, with what else changes now, and without Textual's compositor.
 
         That looks at all widgets in all rows, which takes twice as long as all else that a step makes necessary.
         """
-        if not self._unpainted:
+        if not self._unpainted and not self._writes_at_end:
             self.call_later(self._paint_all)
-        self._unpainted.append((widget, pieces))
+        self._unpainted.append((widget, lines))
 
     def _paint_all(self) -> None:
         """Write it, where all is painted, widgets are shown and nothing lies over them; else Textual has to know what changed."""
         unpainted, self._unpainted = self._unpainted, []
+        if not unpainted:
+            return
         knows = self._painter.knows(self.screen.size) and not self._batch_count
         places = self.screen._compositor.visible_widgets if knows else {}
-        placed: list[Piece] = []
-        for widget, pieces in unpainted:
+        placed: list[tuple[int, int, Line]] = []
+        for widget, lines in unpainted:
             region, clip = places.get(widget, (NULL_REGION, NULL_REGION))
             if region.size == widget.outer_size and clip.contains_region(region):
-                placed += [(region.x + x, region.y + y, segments) for x, y, segments in pieces]
+                left, top = region.offset
+                placed += [(left, top + y, line) for y, line in lines]
             else:
-                widget.refresh(*(Region(0, y, widget.outer_size.width, 1) for _, y, _ in pieces))
+                widget.refresh(*(Region(0, y, widget.outer_size.width, 1) for y, _ in lines))
         if placed:
-            self._display(self.screen, Pieces(placed))
+            self._display(self.screen, Lines(placed))
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | Pieces | None) -> None:
+    def _display(self, screen: Screen[Any], renderable: RenderableType | Lines | None) -> None:
         """Textual's private way out; see paint.py."""
         super()._display(screen, cast("RenderableType | None", self._painter.reduce(renderable, screen.size)))

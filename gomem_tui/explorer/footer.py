@@ -16,6 +16,7 @@ class Footer(Bar):
         self.message = ""
         self._where = where
         self._pressed = ""  # shown to an audience
+        self._laid_out: tuple[object, Line] = (None, ())  # what was laid out last, and the line of it: most steps change nothing
 
     def say(self, message: str) -> None:
         """Show a message until the next key."""
@@ -29,7 +30,10 @@ class Footer(Bar):
 
     def line(self, width: int) -> Line:
         """Returns what is shown."""
-        return footer_line(self.keyboard, self.message, self._where(), width, self._pressed)
+        about = (self.message, self._where(), width, self._pressed)
+        if about != self._laid_out[0]:
+            self._laid_out = about, footer_line(self.keyboard, *about)
+        return self._laid_out[1]
 
     def action_at(self, x: int) -> str:
         """Returns the action of the key at column x of a footer without a message, "" where there is none."""

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar, Final
 
-from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
+from rich.cells import set_cell_size
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -18,6 +17,7 @@ from textual.widgets import Input, Static
 
 from gomem_core.go.versions import Profile
 from gomem_core.lang import MAX_LINE, Names, complete
+from gomem_tui.draw.style import Token
 from gomem_tui.explorer.alternatives import Walk, begin
 from gomem_tui.explorer.history import add_to_history, read_history
 
@@ -74,9 +74,8 @@ class Prompt(Input):
         if paint is None:
             self.refresh()
         else:
-            style, room = self.get_component_rich_style("input--placeholder"), self.outer_size.width
-            blanks = " " * (room - cell_len(self.placeholder))
-            paint(self, [(0, 0, [Segment(set_cell_size(self.placeholder, room - len(blanks)), style), Segment(blanks)])])
+            token: Token = "strong" if self.screen.has_class("presenting") else "dim"  # as app.tcss has it
+            paint(self, [(0, ((set_cell_size(self.placeholder, self.outer_size.width), token),))])
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The line as it is: Textual would keep it, and show another placeholder only where it was told of that."""

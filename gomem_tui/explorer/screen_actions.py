@@ -7,14 +7,11 @@ from typing import Final
 from gomem_tui.explorer.drawn import DrawnApp
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.parts import Actions
-from gomem_tui.explorer.screens.help import HelpScreen
 from gomem_tui.explorer.screens.over import Over
 from gomem_tui.explorer.stage import Stage
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.explorer.work import Work
 from gomem_tui.panes.model import Model
-from gomem_tui.render.help import help_lines
-from gomem_tui.render.legend import legend_lines
 
 WHILE_COVERED: Final = frozenset({"quit", "explain_quit", "suspend_process"})  # actions
 
@@ -52,11 +49,17 @@ class ScreenActions:
 
     async def help(self) -> None:
         """Explain what the pane shows, its keys, all others, and the commands."""
+        from gomem_tui.explorer.screens.help import HelpScreen  # noqa: PLC0415 -- the first picture does without
+        from gomem_tui.render.help import help_lines  # noqa: PLC0415 -- the same
+
         keyboard, profile = self._footer.keyboard, self._model.world.profile
         await self._cover(HelpScreen(keyboard, partial(help_lines, keyboard, profile, self._stage.arrangement.name)))
 
     async def legend(self) -> None:
         """Explain every letter and sign of the arena."""
+        from gomem_tui.explorer.screens.help import HelpScreen  # noqa: PLC0415 -- the first picture does without
+        from gomem_tui.render.legend import legend_lines  # noqa: PLC0415 -- the same
+
         keyboard, profile = self._footer.keyboard, self._model.world.profile
         await self._cover(HelpScreen(keyboard, partial(legend_lines, keyboard, profile, self._widgets.arena.chart.lens)))
 

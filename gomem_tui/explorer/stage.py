@@ -88,22 +88,32 @@ class Stage:
 
     # --- The room ---------------------------------------------------------------------------------------------------------
 
+    def begin(self, size: tuple[int, int]) -> None:
+        """Mark what will be shown in a terminal of this size, before anything is styled: to style it again takes as long."""
+        self.arrangement.size = size
+        self._mark(update=False)
+
     def show(self) -> None:
         """Show the panes that there is room for, and mark the one that has the keyboard; what covers them is shown or not."""
+        self._mark()
         panes, *over = self._app.screen_stack
-        panes.set_class(self._presenting, "presenting")
-        for name, has in self.arrangement.classes().items():
-            panes.set_class(has, name)
         for screen in over:
             if isinstance(screen, Over):
                 screen.fit(panes.has_class("tiny"))
-        shown = self.arrangement.shown()
         for number, name in PANES.items():
             pane = self._widgets.pane(name)
             pane.active = number == self.arrangement.current and not self.typing
-            if number != WHY:
-                pane.set_class(number not in shown, "off")
             pane.redraw()
+
+    def _mark(self, update: bool = True) -> None:
+        """Give the screen and the panes the classes of the style sheet; `update`: style them again where these change."""
+        self._ground.set_class(self._presenting, "presenting", update=update)
+        for name, has in self.arrangement.classes().items():
+            self._ground.set_class(has, name, update=update)
+        shown = self.arrangement.shown()
+        for number, name in PANES.items():
+            if number != WHY:
+                self._widgets.pane(name).set_class(number not in shown, "off", update=update)
 
     def resized(self, size: tuple[int, int]) -> None:
         """Choose a layout for a terminal of this size; focus, scroll and selection stay."""

@@ -1,11 +1,9 @@
 """The line pane: a widget of styled lines that repaints only the cells that differ."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
 from textual.strip import Strip
@@ -13,14 +11,12 @@ from textual.widget import Widget
 
 from gomem_core.foreign import is_harmless
 from gomem_core.world.world import Facet, unknown
-from gomem_tui.draw.style import STYLES, Token
+from gomem_tui.draw.cells import spaced, underlined
+from gomem_tui.draw.style import STYLES
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line, Port, fit, plain
 from gomem_tui.render.unknown import render_unknown
 from gomem_tui.render.words import clean
-
-Piece = tuple[int, int, list[Segment]]
-"""What is to stand from a column and in a row of a widget on."""
 
 
 class LinePane(Widget):
@@ -62,15 +58,15 @@ class LinePane(Widget):
         if len(before) != len(self._lines):
             before = [None] * len(self._lines)
             self._segments.clear()
-        pieces: list[Piece] = []
+        changed: list[tuple[int, Line]] = []
         for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
             if old != new:
-                self._lines[y] = _shown(new, width)
-                shown = self._segments.pop(y, [])
-                pieces.append(_differing(y, shown, self.segments(y)))
-        if pieces:
+                shown = self._lines[y] = _shown(new, width)
+                self._segments.pop(y, None)
+                changed.append((y, shown))
+        if changed:
             paint = getattr(self.app, "paint", self._refresh_rows)  # the explorer has a shorter way than Textual's
-            paint(self, pieces)
+            paint(self, changed)
 
     def segments(self, y: int) -> list[Segment]:
         """A line in its styles.  They have no background but the cursor's: the terminal's own shows through."""
@@ -78,10 +74,8 @@ class LinePane(Widget):
         if found is None:
             line = fit(self._lines[y], self.outer_size.width) if self.held else self._lines[y]  # of another width, perhaps
             styles = getattr(self.app, "token_styles", STYLES)  # of the explorer's look
-            found = self._segments[y] = []
-            for text, token in _merged(line):
-                style = styles[token]
-                found += _underlined(text, style) if style.underline else (Segment(text, style),)
+            pieces = spaced(line, underlined(styles.items()))
+            found = self._segments[y] = [Segment(text, styles[token] if token else None) for text, token in pieces]
         return found
 
     def render_line(self, y: int) -> Strip:
@@ -93,8 +87,8 @@ class LinePane(Widget):
         """The lines as they are: without borders and backgrounds of its own there is nothing to lay around them."""
         return [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
 
-    def _refresh_rows(self, _: Widget, pieces: Sequence[Piece]) -> None:
-        self.refresh(*(Region(0, y, self.outer_size.width, 1) for _, y, _ in pieces))
+    def _refresh_rows(self, _: Widget, lines: Sequence[tuple[int, Line]]) -> None:
+        self.refresh(*(Region(0, y, self.outer_size.width, 1) for y, _ in lines))
 
     def restyle(self) -> None:
         """Paint the same lines in the styles that hold now."""
@@ -115,37 +109,6 @@ def _shown(line: Line, width: int) -> Line:
     if is_harmless(plain(line)):
         return line
     return fit(tuple((clean(text), token) for text, token in line), width)
-
-
-def _differing(y: int, old: list[Segment], new: list[Segment]) -> Piece:
-    """What of a row differs from what is shown: all but the segments that are the same at its beginning and at its end."""
-    first, last = 0, len(new)
-    while first < last and first < len(old) and old[first] == new[first]:
-        first += 1
-    behind = len(old) - len(new)
-    while last > first and last + behind > first and old[last - 1 + behind] == new[last - 1]:
-        last -= 1
-    return sum(cell_len(segment.text) for segment in new[:first]), y, new[first:last]
-
-
-def _underlined(text: str, style: Style) -> Iterator[Segment]:
-    """The text in a style that underlines, but not the blanks around the text, which fill columns."""
-    body = text.strip(" ")
-    start = text.index(body)
-    for piece, own in ((text[:start], None), (body, style), (text[start + len(body) :], None)):
-        if piece:
-            yield Segment(piece, own)
-
-
-def _merged(line: Line) -> list[tuple[str, Token]]:
-    """Fewer, longer pieces: equal styles belong together, and blanks look the same in all but the cursor's."""
-    out: list[tuple[str, Token]] = []
-    for text, token in line:
-        if out and (token == out[-1][1] or (text.isspace() and "cursor" not in (token, out[-1][1]))):
-            out[-1] = (out[-1][0] + text, out[-1][1])
-        else:
-            out.append((text, token))
-    return out
 
 
 class HeapPane(LinePane):

@@ -236,5 +236,5 @@ _WORDS: Final = {
     "heap": _HEAP,
     "layout": _LAYOUT,
     "objects": _OBJECTS,
-    "advise": {},
+    "advise": {"…": "to", **dict.fromkeys("▁▂▃▄▅▆▇█", "")},  # the bars say the same as the numbers beside them
 }

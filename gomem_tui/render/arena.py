@@ -103,11 +103,11 @@ def _row(row: GridRow, painter: Cells, spread: int, width: int) -> Line:
     if row.gap:
         return ((" " * (1 + width), "text"), (f"… {format_bytes(row.gap)} unused …", "label"))
     drawn = painter.row(row.cells)
-    sign = next((cell.mark for cell in drawn if cell.mark), "") if spread == 1 else ""  # else each cell has its own
+    sign = next((cell.mark for cell, _ in drawn if cell.mark), "") if spread == 1 else ""  # else each cell has its own
     address = f"{short(row.cells.start):<{width}}"
     spans: list[Span] = [(sign, "new"), (address, "label")] if sign else [(f" {address}", "label")]
-    for cell in drawn:
-        spans += cell.spans(spread)
+    for cell, count in drawn:
+        spans += cell.spans(spread, count)
     return tuple(spans)
 
 

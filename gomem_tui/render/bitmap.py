@@ -66,11 +66,10 @@ def render_bitmap(world: World, port: Port, scene: Scene, objects: Objects) -> l
     lines = [rule("3 Bitmap", _notes(info, port, scene), port)]
     address = address_cells(world.extents.arenas, _ADDRESS)
     lines.append(((f"  {'words from':<{address}}{'four words':<13}{'bitmap byte':<12} slots that begin", "label"),))
-    table = _Rows(world, info, port, scene, objects)
     rows, start = bitmap_rows(port.height), info.base + port.top * ROW_BYTES
     words = world.slots.words(start, rows * _WORDS) if start < info.base + info.nbytes else []
-    for i in range(0, len(words), _WORDS):
-        lines.append(table.row(words[i : i + _WORDS], first=not i))
+    if words:
+        lines += _Rows(world, info, port, scene, objects).lines(words)
     lines += [()] * (port.height - _FOOT - len(lines))
     lines += [((f" {join_fitting(parts, port.width - 1)}", "label"),) for parts in (_legend(world, info, port.width), _STATES)]
     return fit_all(lines, port)
@@ -103,6 +102,8 @@ class _Rows:
     def __init__(self, world: World, info: SpanInfo, port: Port, scene: Scene, objects: Objects) -> None:
         self._world = world
         self._info = info
+        self._first = 0  # the number of the first slot that is seen
+        self._seen: list[SlotInfo] = []  # it and those after it
         self._width = port.width
         self._address = address_cells(world.extents.arenas, _ADDRESS)
         self._scene = scene
@@ -116,8 +117,14 @@ class _Rows:
         """Returns where the part of `size` bytes begins that holds the address."""
         return addr - (addr - self._info.base) % size
 
-    def row(self, words: Sequence[WordInfo], first: bool) -> Line:
-        """Four words; the first row shown also tells of the slot that began above it."""
+    def lines(self, words: Sequence[WordInfo]) -> list[Line]:
+        """Returns rows of four words; the first also tells of the slot that began above it."""
+        base, elemsize = self._info.base, self._info.elemsize
+        self._first = (words[0].addr - base) // elemsize
+        self._seen = self._world.slots.rows(base, self._first, (words[-1].addr - base) // elemsize + 1)
+        return [self._row(words[i : i + _WORDS], first=not i) for i in range(0, len(words), _WORDS)]
+
+    def _row(self, words: Sequence[WordInfo], first: bool) -> Line:
         addr = words[0].addr
         here = addr <= self._cursor < addr + ROW_BYTES
         written = self._scene.sign(any(_written(w, self._info, self._scene, self._objects) for w in words))
@@ -156,7 +163,7 @@ class _Rows:
         if first and begin == end <= info.nelems:
             begin -= 1
             spans.append(("…", "dim"))
-        slots = self._world.slots.rows(info.base, begin, min(end, info.nelems))
+        slots = self._seen[begin - self._first : end - self._first]
         heads = [self._head(slot) for slot in slots]
         free = room - len(spans) - sum(len(head) + 3 for head in heads)  # a mark, and blanks around the names
         if free < 0:  # they follow each other: one number tells all

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from rich.cells import cell_len
@@ -142,7 +143,8 @@ def ladder_so_far(told: Iterable[e.Event]) -> list[Rung]:
 
 def collection(costliest: Iterable[Climbed]) -> str:
     """What is said of the collection that the costliest allocation of a command started; nothing where it started none."""
-    return _heard(costliest).collection
+    told = tuple(costliest)
+    return _heard(told).collection if any(isinstance(event, e.GcStart) for event in told) else ""
 
 
 def _climbed(allocation: Iterable[Climbed], not_asked: str) -> list[Rung]:
@@ -156,13 +158,18 @@ def _heard(allocation: Iterable[Climbed]) -> _Ladder:
     return found
 
 
-def rung_lines(number: int, rung: Rung, width: int) -> list[Line]:
+def rung_lines(number: int, rung: Rung, width: int) -> tuple[Line, ...]:
     """A rung, on as many lines as its sentence takes, and at the end of the first, where there is room, the Go function."""
-    token: Token = "new" if rung.served else "text" if rung.go else "dim"
-    head: list[Span] = [(f" {number + 1} {RUNGS[number]:<11}", token), ("● " if rung.served else "  ", "new")]
+    return _rung_lines(number, rung.sentence, rung.served, rung.go, width)
+
+
+@lru_cache(maxsize=32)  # most rungs were not asked, in one step as in the next
+def _rung_lines(number: int, sentence: str, served: bool, go: str, width: int) -> tuple[Line, ...]:
+    token: Token = "new" if served else "text" if go else "dim"
+    head: list[Span] = [(f" {number + 1} {RUNGS[number]:<11}", token), ("● " if served else "  ", "new")]
     indent = sum(cell_len(text) for text, _ in head)
-    first, *more = reflow([(rung.sentence, token)], width - indent - 1) or [()]
-    return [with_go([*head, *first], rung.go, width), *(((" " * indent, "text"), *line) for line in more)]
+    first, *more = reflow([(sentence, token)], width - indent - 1) or [()]
+    return (with_go([*head, *first], go, width), *(((" " * indent, "text"), *line) for line in more))
 
 
 def ladders(rungs: Sequence[Rung], width: int) -> Iterator[list[Line]]:

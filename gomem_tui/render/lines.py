@@ -1,7 +1,7 @@
 """Lines of styled text, and what all renderers share: fitting, bars, addresses."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
@@ -20,6 +20,7 @@ Line = tuple[Span, ...]
 
 MARKS: Final = "  ".join(f"{glyph} {fate}" for fate, glyph in GLYPHS.items())
 MANY: Final = 48  # spans: where a step touched more, + says little and hides what is there
+_NOTHING_TOUCHED: Final = Touched()
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
@@ -34,7 +35,7 @@ class Port:
     note: str = ""  # of the pane, for its title rule
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """The one selection that links all panes: an arena address, and the span class looked at in mcentral."""
 
@@ -42,19 +43,19 @@ class Selection:
     spanclass: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scene:
     """What a renderer needs to know besides the heap."""
 
     selection: Selection = Selection()
-    touched: Touched = field(default_factory=Touched)
+    touched: Touched = _NOTHING_TOUCHED
     step: int = 0  # of the session
-    changed: Mapping[int, int] = field(default_factory=dict)  # span -> step that touched it last
+    changed: Mapping[int, int] = MappingProxyType({})  # span -> step that touched it last
     last: int = 0  # the step whose changes are marked
     before: Figures | None = None  # the sums before it, or at the other moment of a difference; None: not known
     comparing: bool = False  # a difference is shown: then there are
-    fates: Mapping[int, Fate] = field(default_factory=dict)  # of spans, by base
-    objects: Mapping[Row, Fate] = field(default_factory=dict)  # and of objects
+    fates: Mapping[int, Fate] = MappingProxyType({})  # of spans, by base
+    objects: Mapping[Row, Fate] = MappingProxyType({})  # and of objects
 
     def mark(self, base: int) -> str:
         """What marks the span: + for one the last step touched, in a difference the glyph of its fate; else nothing."""

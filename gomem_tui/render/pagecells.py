@@ -56,17 +56,20 @@ class Cell:
     mark: str = ""  # that something changed here
     joined: bool = False  # to the cell before: the same span goes on
 
-    def spans(self, columns: int) -> tuple[Span, ...]:
-        """Returns the cell: in two columns its sign stands before it; in one a letter stays and has the colour of what is new.
+    def spans(self, columns: int, count: int) -> tuple[Span, ...]:
+        """Returns `count` such cells (of one that is selected, or has a sign, there is one): in two columns each after its sign.
 
-        Where nothing is in use, no letter would be lost: there the sign replaces the dot.
+        In one column a letter stays and has the colour of what is new.  Where nothing is in use, no letter would be lost:
+        there the sign replaces the dot.
         """
         if columns == 1:
             glyph = self.mark if self.mark and self.glyph in _UNUSED else self.glyph
-            return ((glyph, "new" if self.mark and self.token not in ("cursor", "select") else self.token),)
+            return ((glyph * count, "new" if self.mark and self.token not in ("cursor", "select") else self.token),)
         if self.joined and not self.mark:
-            return ((GOES_ON, self.token if self.token != "cursor" else "select"), (self.glyph, self.token))
-        return ((self.mark or " ", "new"), (self.glyph, self.token))
+            if self.token == "cursor":
+                return ((GOES_ON, "select"), (self.glyph, "cursor"))
+            return (((GOES_ON + self.glyph) * count, self.token),)
+        return ((self.mark or " ", "new"), (" ".join(self.glyph * count), self.token))
 
 
 class Cells:
@@ -81,34 +84,44 @@ class Cells:
         self._cursor = cursor
         self._active = active
         self._changed = sorted(scene.few)
-        self._last: tuple[SpanInfo, bool, Cell] | None = None  # a span, whether its first cell is left behind, and a cell of it
         self._signs = {one.name: one.sign for one in world.profile.central_lists}
 
-    def row(self, cells: range) -> list[Cell]:
-        """The cells that begin at the given addresses; what several of them share is looked up once."""
-        found: list[Cell] = []
+    def row(self, cells: range) -> list[tuple[Cell, int]]:
+        """The cells that begin at the given addresses; neighbours that are alike come as one, with their number.
+
+        So a step takes a third of the time: most of what a map shows is the inside of spans.
+        """
+        found: list[tuple[Cell, int]] = []
         info: SpanInfo | None = None
-        for first in cells:
-            end = first + cells.step
-            if info is None or first >= info.base + info.nbytes:
-                info = self._world.spans.at(first)
-            if info is None:
-                found.append(Cell("╌", "dim"))
-            elif end <= info.base + info.nbytes:
-                found.append(self._one(info, first, end))
+        at = cells.start
+        while at < cells.stop:
+            if info is None or at >= info.base + info.nbytes:
+                info = self._world.spans.at(at)
+            if info is None:  # and so are all that follow
+                found.append((Cell("╌", "dim"), (cells.stop - at) // cells.step))
+                break
+            inside = min(cells.stop, at + (info.base + info.nbytes - at) // cells.step * cells.step)
+            if inside > at:
+                self._add_inside(found, info, range(at, inside, cells.step))
+                at = inside
             else:
-                found.append(self._several(first, end))
+                found.append((self._several(at, at + cells.step), 1))
+                at += cells.step
         return found
 
-    def _one(self, info: SpanInfo, first: int, end: int) -> Cell:
-        """A cell that lies within one span; those of one span are alike."""
-        changed = self._first_changed(first, end)
-        if changed or first == self._cursor:
-            return self._drawn(info, first, changed)
-        goes_on = first > info.base
-        if self._last is None or self._last[0] is not info or self._last[1] != goes_on:
-            self._last = info, goes_on, self._drawn(info, first, 0)
-        return self._last[2]
+    def _add_inside(self, found: list[tuple[Cell, int]], info: SpanInfo, cells: range) -> None:
+        """Add cells that lie within one span: those are alike up to the next that is selected or in which something changed."""
+        at, step = cells.start, cells.step
+        while at < cells.stop:
+            changed = self._first_changed(at, at + step)
+            alike = at + step
+            if not changed and at not in (self._cursor, info.base):
+                ends = self._first_changed(alike, cells.stop) or cells.stop
+                if at < self._cursor < ends:
+                    ends = self._cursor
+                alike = max(alike, ends - (ends - at) % step)
+            found.append((self._drawn(info, at, changed), (alike - at) // step))
+            at = alike
 
     def _drawn(self, info: SpanInfo, first: int, base: int) -> Cell:
         """A cell of a span, in which the span at `base` changed (0: none)."""

@@ -1,9 +1,10 @@
 """The scrub bar: all steps of the session on one line, where it stands, and where the heap grew or was collected."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from gomem_core.session.stepmarks import GC, GROW
+from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Span, fit
 
 
@@ -26,11 +27,11 @@ _GC: Final = _holding(GC)
 _GROW: Final = _holding(GROW)
 _COLLECTED: Final[Span] = ("◆", "high")  # what the steps of a cell did: the most telling of it
 _GREW: Final[Span] = ("▲", "top")
-_PAST: Final[Span] = ("━", "mid")
-_UNDONE: Final[Span] = ("─", "dim")
-_AHEAD: Final[Span] = ("╌", "dim")
+_HERE: Final = ("●", "◐")  # between two steps; inside of one
+_PAST: Final = "━"
+_UNDONE: Final = "─"
+_AHEAD: Final = "╌"
 _FLAG: Final = "⚑"
-_PLAIN: Final = "━─╌"  # cells of steps in which nothing grew or was collected
 _LEGEND: Final = (("▲", "grew"), ("◆", "collected"), ("⚑", "marked"))
 
 
@@ -43,43 +44,63 @@ def render_scrub(track: Track, width: int, empty: str = " no steps yet") -> Line
     cells, pitch = _cells(track.total, width, legend)
     if cells < 2:
         return fit(((empty, "label"),), width) if not track.total else fit((), width)
-    here = track.step * (cells - 1) // track.total
-    named = {step * (cells - 1) // track.total for step in track.names.values()}
+    here, reached = _cell(track.step, track.total, cells), _cell(len(track.did) - 1, track.total, cells)
+    line = _PAST * (here * pitch) + _UNDONE * ((reached - here) * pitch + 1)
+    line = line.ljust((cells - 1) * pitch + 1, _AHEAD)
     spans: list[Span] = [(" ", "text")]
-    collected, grew = track.did.translate(_GC), track.did.translate(_GROW)
-    for cell in range(cells):
-        first = -(-cell * track.total // (cells - 1))
-        end = max(first + 1, -(-(cell + 1) * track.total // (cells - 1)))
-        if collected.find(1, first, end) >= 0:
-            glyph, token = _COLLECTED
-        elif grew.find(1, first, end) >= 0:
-            glyph, token = _GREW
-        else:
-            glyph, token = _AHEAD if first >= len(track.did) else _PAST if first <= track.step else _UNDONE
-        if cell == here:
-            glyph, token = ("◐" if track.event else "●"), "focus"
-        line = "━" if cell < here else "─" if cell < (len(track.did) - 1) * (cells - 1) // track.total else "╌"
-        fill = line * (pitch - 1) if cell + 1 < cells else ""
-        flag = ""
-        if cell in named and glyph in _PLAIN:
-            glyph, token = _FLAG, "select"
-        elif cell in named and (fill or cell + 1 == cells):  # it stands after what the step did
-            flag, fill = _FLAG, fill[1:]
-        elif cell in named and cell != here:  # in that one's colour: there is room for one of them only
-            glyph = _FLAG
+    drawn = 0
+    for at, glyph, token in _signs(track, cells, pitch, here):
+        if at > drawn:
+            spans.append((line[drawn:at], "mid" if drawn < here * pitch else "dim"))
         spans.append((glyph, token))
-        if flag or fill:
-            spans += [(flag, "select"), (fill, "mid" if cell < here else "dim")]
-    used = sum(len(text) for text, _ in spans)
+        drawn = at + 1
+    spans.append((line[drawn:], "dim"))
+    used = 1 + max(drawn, len(line))
     spans += [(" " * max(0, width - used - len(legend) - 1), "text"), (legend, "label")]
     return fit(tuple(spans), width)
+
+
+def _signs(track: Track, cells: int, pitch: int, here: int) -> list[tuple[int, str, Token]]:
+    """What stands on the line, by the column: where the session stands, what steps did, and named steps."""
+    did = dict.fromkeys(_marked(track.did.translate(_GROW), track.total, cells), _GREW)
+    did |= dict.fromkeys(_marked(track.did.translate(_GC), track.total, cells), _COLLECTED)
+    did[here] = (_HERE[track.event > 0], "focus")
+    named = {_cell(step, track.total, cells) for step in track.names.values()}
+    signs: dict[int, Span] = {cell * pitch: sign for cell, sign in did.items()}
+    for cell in named:
+        if cell not in did:
+            signs[cell * pitch] = (_FLAG, "select")
+        elif pitch > 1 or cell + 1 == cells:  # it stands after what the step did
+            signs[cell * pitch + 1] = (_FLAG, "select")
+        elif cell != here:  # in that one's colour: there is room for one of them only
+            signs[cell * pitch] = (_FLAG, did[cell][1])
+    return [(at, *sign) for at, sign in sorted(signs.items())]
+
+
+def _marked(steps: bytes | bytearray, total: int, cells: int) -> Iterator[int]:
+    """The cells that have a step with 1 among those of `total` that were done."""
+    step = steps.find(1)
+    while step >= 0:
+        cell = _cell(step, total, cells)
+        yield cell
+        step = steps.find(1, _first(cell + 1, total, cells))
+
+
+def _cell(step: int, total: int, cells: int) -> int:
+    """The cell that stands for a step, of `total`."""
+    return step * (cells - 1) // total
+
+
+def _first(cell: int, total: int, cells: int) -> int:
+    """The first of the steps that a cell stands for."""
+    return -(-cell * total // (cells - 1))
 
 
 def step_at(total: int, width: int, x: int) -> int | None:
     """The first of the steps that column x of the bar stands for, of `total`; None where it shows no steps."""
     cells, pitch = _cells(total, width, _legend(width))
     cell = (x - 1) // pitch
-    return -(-cell * total // (cells - 1)) if cells > 1 and 0 <= cell < cells else None
+    return _first(cell, total, cells) if cells > 1 and 0 <= cell < cells else None
 
 
 def _legend(width: int) -> str:

@@ -21,8 +21,7 @@ from gomem_tui.draw.style import Token
 from gomem_tui.render.halfway import halfway_keys, halfway_lines, halfway_title, log_length, log_lines
 from gomem_tui.render.ladder import collection, ladder, ladders
 from gomem_tui.render.lines import Line, Port, fit, fit_all, rule
-from gomem_tui.render.markdown import render_markdown
-from gomem_tui.render.reflow import reflow
+from gomem_tui.render.reflow import reflow, wrapped
 from gomem_tui.render.sentences import COUNTED, SENTENCES, tell
 from gomem_tui.render.words import clean, clip
 from gomem_tui.settings.keys import STANDARD, Keyboard
@@ -189,6 +188,8 @@ def _said_lines(outcome: Outcome, width: int) -> list[Line]:
 
 @lru_cache(maxsize=8)  # each time that Why is drawn it asks for its length first, for two or three widths
 def _narrated(says: tuple[str, ...], width: int) -> tuple[Line, ...]:
+    from gomem_tui.render.markdown import render_markdown  # noqa: PLC0415 -- a session in which nothing is said does without
+
     return tuple(render_markdown("\n".join(says), width))
 
 
@@ -211,10 +212,10 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
     rest = _result_lines(outcome.result, width) if outcome.result is not None else []
     started = collection(outcome.told.climbs.costliest) if rungs else ""
     if started:
-        rest += [((f"   {text}", "label"),) for text in wrap(started, width)]
+        rest += [((f"   {text}", "label"),) for text in wrapped(started, width)]
     stored = [event for event in outcome.events if isinstance(event, e.PointerWritten)]
     if stored:
-        rest += [((f"   {text}", "label"),) for event in stored for text in wrap(tell(event), width)]
+        rest += [((f"   {text}", "label"),) for event in stored for text in wrapped(tell(event), width)]
     elif not rungs:
         rest += _event_counts(outcome, width)
     climbed: list[Line] = []
@@ -234,7 +235,7 @@ def _counts_in_full(outcome: Outcome, width: int) -> list[Line]:
     if not cached or told or not isinstance(outcome.command, Alloc):
         return []
     text = SENTENCES["counts_in_full"].format(heap_live=format_bytes(cached[-1].heap_live))
-    return [((f"   {line}", "label"),) for line in wrap(text, width)]
+    return [((f"   {line}", "label"),) for line in wrapped(text, width)]
 
 
 def _error_lines(outcome: Outcome, width: int) -> list[Line]:
@@ -257,14 +258,14 @@ def _unmet_lines(line: str, found: str, width: int) -> list[Line]:
 
 
 def _result_lines(result: Result, width: int) -> list[Line]:
-    lines: list[Line] = [((f"   {text}", "good"),) for text in wrap(result.summary, width)]
+    lines: list[Line] = [((f"   {text}", "good"),) for text in wrapped(result.summary, width)]
     table = result.table.lines() if result.table is not None else []
     return lines + [((f"   {text}", "text"),) for text in (*table, *result.details)]
 
 
 def _difference_lines(difference: Difference, width: int) -> list[Line]:
     """Its summary and its tables, with colours for their headings and for what is new, gone and changed."""
-    lines: list[Line] = [((f" {text}", "good"),) for text in wrap(difference.result.summary, width + 2)]
+    lines: list[Line] = [((f" {text}", "good"),) for text in wrapped(difference.result.summary, width + 2)]
     heading = 0  # lines since a table's heading
     for text in difference.brief:
         heading = 0 if not text else heading + 1
@@ -279,4 +280,4 @@ def _event_counts(outcome: Outcome, width: int) -> list[Line]:
         return []
     counts = sorted(outcome.told.kinds.items(), key=lambda item: -item[1])
     told = [f"{COUNTED[kind]} {n}".replace(" ", _UNBROKEN) for kind, n in counts]
-    return [((f"   {line.replace(_UNBROKEN, ' ')}", "label"),) for line in wrap("inside: " + " · ".join(told), width)]
+    return [((f"   {line.replace(_UNBROKEN, ' ')}", "label"),) for line in wrapped("inside: " + " · ".join(told), width)]

@@ -4,20 +4,19 @@ Everything that is wrong in it is told at once, with file, line, and what was pr
 """
 
 import argparse
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from gomem_core.files.places import config_directory
 from gomem_core.foreign import brief, named
+from gomem_core.frozen import frozen
 from gomem_core.lang.errors import printable
 from gomem_core.suggest import did_you_mean, nearest
 from gomem_tui.settings.keynames import KeyNameError, is_typed, read_key, shown
 from gomem_tui.settings.keys import IDS, STANDARD, Keyboard
 from gomem_tui.settings.settings import SETTINGS, Chosen, Value, choose
-from gomem_tui.settings.tomllines import first_too_deep, lines_of, place_of
 
 VARIABLE: Final = "GOMEM_CONFIG"
 SECTIONS: Final = ("explorer", "keys")
@@ -47,13 +46,13 @@ class ConfigError(Exception):
         super().__init__("\n".join(lines))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """What a file says; without one, nothing."""
 
-    settings: Mapping[str, Chosen] = field(default_factory=dict)
+    settings: Mapping[str, Chosen] = MappingProxyType({})
     keyboard: Keyboard = STANDARD
-    key_sources: Mapping[str, str] = field(default_factory=dict)  # of actions that have other keys: file and line
+    key_sources: Mapping[str, str] = MappingProxyType({})  # of actions that have other keys: file and line
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
@@ -109,6 +108,10 @@ def _text(path: Path) -> str:
 
 def parse_config(text: str, path: Path) -> Config:
     """The configuration in the text of a file.  Raises ConfigError."""
+    import tomllib  # noqa: PLC0415 -- 2 ms that one without a configuration need not spend
+
+    from gomem_tui.settings.tomllines import first_too_deep, lines_of, place_of  # noqa: PLC0415 -- the same
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:

@@ -1,9 +1,9 @@
 """The options that the explorer was started with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
+from gomem_core.frozen import frozen
 from gomem_tui.settings.keys import STANDARD, Keyboard
 from gomem_tui.settings.look import THEMES, Look, choose_look
 from gomem_tui.settings.settings import Chosen
@@ -11,14 +11,14 @@ from gomem_tui.settings.settings import Chosen
 EVERY: Final = 2.0  # seconds between two looks at a process, unless another number was given
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """What command line, environment and configuration can say."""
 
     mouse: bool = True
     presenting: bool = False  # to an audience: a clicker steps, keys are shown as pressed, Why is larger
     keyboard: Keyboard = STANDARD
-    look: Look = field(default_factory=Look)
+    look: Look = Look()
     panes: tuple[str, ...] = ()  # to begin with; the last one has the keyboard
     every: float = 0  # seconds after which to look again at a process, from the start; 0: when that is asked for
 

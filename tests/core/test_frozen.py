@@ -4,7 +4,7 @@ import ast
 import copy
 import pickle
 import re
-from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from dataclasses import MISSING, FrozenInstanceError, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -121,7 +121,9 @@ def test_copied_pickled_and_replaced() -> None:
     point = Point(1, 2)
     assert copy.copy(point) == copy.deepcopy(point) == pickle.loads(pickle.dumps(point)) == point
     assert replace(made(Point, 1, 2), y=3) == Point(1, 3)
-    assert [field.name for field in fields(made(Point, 1))] == ["x", "y"]
+    assert [(field.name, field.type, field.default) for field in fields(made(Point, 1))] == [("x", int, MISSING), ("y", int, 7)]
+    assert [field.name for field in fields(made(Derived, 1))] == ["a", "b"]
+    assert replace(made(Derived, 1, "c"), a=2) == Derived(2, "c")
 
 
 def test_no_frozen_class_says_of_a_field_what_frozen_does_not_hear() -> None:

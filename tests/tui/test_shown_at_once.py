@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_tui.draw.paint import Painter, Pieces
+from gomem_tui.draw.paint import Lines, Painter
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.settings.look import Look
 from gomem_tui.settings.options import Options
@@ -69,7 +69,7 @@ class Terminal:
         reduced = self.painter.reduce(update, SIZE)
         assert isinstance(reduced, CompositorUpdate)
         self.stream.feed(reduced.render_segments(None))  # type: ignore[arg-type]  # it asks no console
-        self.own += isinstance(update, Pieces)
+        self.own += isinstance(update, Lines)
 
     @property
     def cells(self) -> list[list[object]]:
@@ -88,7 +88,7 @@ class Recorded(Explorer):
     CSS_PATH = str(Path(inspect.getfile(Explorer)).with_name("app.tcss"))
     terminal: Terminal
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | Pieces | None) -> None:
+    def _display(self, screen: Screen[Any], renderable: RenderableType | Lines | None) -> None:
         if screen is self.screen and renderable is not None and not self._batch_count:
             self.terminal.show(renderable)
 
