@@ -36,7 +36,7 @@ class StillSpans:
         self._columns = columns
         self._left_over = tuple(left_over)
         self._arenas = arenas
-        self.list_names = tuple(sorted({"", *(UNKNOWN if name is None else name for name in columns.list_name)}))
+        self.list_names = tuple(sorted({"", *(UNKNOWN if name is None else name for name in {*columns.list_name})}))
 
     @classmethod
     def of(cls, spans: Spans, arenas: Arenas) -> StillSpans:
