@@ -10,9 +10,11 @@ from gomem_core.classic.invariants import Level, check
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mgc import TRIGGER_FORCED
 from gomem_core.classic.scavenge import scavenge
+from gomem_core.classic.unseen import unseen_of
 from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import MSPAN_SIZE
 from gomem_core.go.events import Event
+from gomem_core.world.unseen import Unseen
 
 
 class ClassicEngine(Heap):
@@ -87,6 +89,10 @@ class ClassicEngine(Heap):
             raise TypeError(f"{type(image).__name__} is not an image of this allocator")
         restore(self, image)
         self.world.exchanged(image.bases)
+
+    def unseen(self) -> Unseen:
+        """What it keeps that nothing asks for, for a still from which a heap is to go on."""
+        return unseen_of(self)
 
     def check(self, level: Level) -> list[str]:
         """Check the invariants up to this price level; returns the names of those that hold.  Raises InvariantError."""

@@ -37,8 +37,12 @@ class GC:
         """Set GOGC, any negative number for off, and with it trigger and goal (setGCPercent)."""
         self.heap.lock()
         self.gcpercent = max(percent, -1)
-        self.heapminimum = (_DEFAULT_HEAP_MINIMUM * (self.gcpercent & U64_MAX) & U64_MAX) // 100
+        self.heapminimum = self.minimum()
         self.set_trigger_ratio(self.heap.stats.trigger_ratio)
+
+    def minimum(self) -> int:
+        """The least heap at which a collection starts, as GOGC is now."""
+        return (_DEFAULT_HEAP_MINIMUM * (self.gcpercent & U64_MAX) & U64_MAX) // 100
 
     def should_start(self) -> bool:
         """Whether the heap has reached the trigger (gcTrigger.test)."""

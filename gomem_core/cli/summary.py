@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gomem_core.files.branches import timeline_of
-from gomem_core.session.opened import open_file, strip_on
+from gomem_core.session.begun import begun
+from gomem_core.session.opened import open_file
 from gomem_core.session.session import Session
 from gomem_core.world.strip import Strip
 from gomem_core.world.world import known
@@ -18,9 +19,9 @@ def summary_of(path: str) -> "Summary":
     opened = open_file(Path(path))
     if isinstance(opened, Strip):
         place = opened.shown.place
-        title, step, session = place.title, place.step, Session(strip=opened)
+        title, step, session = place.title, place.step, Session(base=opened)
     else:
-        title, session = opened.title, Session(timeline=timeline_of(opened), strip=strip_on(opened))
+        title, session = opened.title, begun(opened, timeline_of(opened))
         step = len(session.steps)
         session.goto(step)
     world, objects = session.world, session.objects

@@ -31,7 +31,9 @@ def script_of(timeline: Timeline, origin: Script) -> Script:
     comments = {branch.name: branch.head for branch in origin.branches}
     branches = [_branch(timeline.branches[name], here, comments.get(name, [])) for name in timeline.others]
     branch = "" if timeline.name == MAIN else timeline.name
-    return Script(origin.name, origin.title, steps, head, list(origin.tail), branches, branch, origin.on, origin.folder)
+    return Script(
+        origin.name, origin.title, steps, head, list(origin.tail), branches, branch, origin.on, origin.taken_up, origin.folder
+    )
 
 
 def _branch(branch: Branch, here: dict[str, int], comments: list[str]) -> BranchText:

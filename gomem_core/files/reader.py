@@ -7,7 +7,7 @@ from gomem_core.files.step import PAUSE, is_comment, misplaced, must_parse, plac
 from gomem_core.lang import ParseError, parse
 from gomem_core.lang.commands import Find, Help, Look, Show, ShowOne
 from gomem_core.lang.errors import WordError
-from gomem_core.lang.moves import ExpectError, Pause
+from gomem_core.lang.moves import ExpectError, Pause, TakeUp
 from gomem_core.lang.names import read_branch_name
 from gomem_core.lang.numbers import MAX_INT, read_count
 from gomem_core.lang.words import rest_of_line, split_line, word_spans
@@ -50,8 +50,11 @@ class Reader:
             self._no_command(number, line)
             return
         self._begun = True
+        if isinstance(command, TakeUp):
+            self._take_up(line)
+            return
         place = place_of(command)
-        if place == "own" and self.script.on and not isinstance(command, LOOKS):
+        if place == "own" and self.script.on and not self.script.taken_up and not isinstance(command, LOOKS):
             raise ParseError(1, len(line.rstrip()), f"the heap in {self.script.on} is only read: nothing can be done to it")
         if place == "own":
             self._open(number, line)
@@ -200,6 +203,15 @@ class Reader:
         if not path:
             raise ParseError(start + 1, 0, "on: the name of a file with a heap is missing")
         self.script.on = path
+        self._top_line()
+
+    def _take_up(self, line: str) -> None:
+        width = len(line.strip())
+        if not self.script.on:
+            raise ParseError(line.index("take") + 1, width, "no heap is named that could be taken up: on FILE stands before it")
+        if self.script.taken_up or self.script.steps or self._lines or self._into is not self.script:
+            raise ParseError(line.index("take") + 1, width, "take-up stands once, before the first step")
+        self.script.taken_up = True
         self._top_line()
 
     def _top_line(self) -> None:

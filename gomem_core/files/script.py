@@ -3,6 +3,7 @@
     gomem 1                        the version, which may be missing
     title A small lesson
     on heap.still                  the heap it is about, beside this file; without it the steps make one
+    take-up                        that heap goes on, so that commands change it; without this line it is looked at
     future mine                    what the steps below are called; main, if it does not stand here
     # What is after a # is a comment; right before a command it is told with it.
     say The **first** object of its class asks everybody.
@@ -54,6 +55,8 @@ def write_script(script: Script) -> str:
         lines.append(f"future {script.future}")
     if script.on:
         lines.append(f"on {script.on}")
+    if script.taken_up:
+        lines.append("take-up")
     if script.head:
         lines += ["", *script.head, ""]
     _write_steps(lines, script.steps)

@@ -35,5 +35,6 @@ class Script:
     branches: list[BranchText] = field(default_factory=list)
     future: str = ""  # what the main line is called; nothing: as always
     on: str = ""  # the file with the heap that it is about, beside it; nothing: it makes its own
+    taken_up: bool = False  # the heap there goes on, as an allocator; else it is looked at
     folder: str = field(default="", compare=False)  # where that file lies
     numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # the line of each step's command in the file, from 1

@@ -31,6 +31,8 @@ def format_command(command: c.Command) -> str:
             parts = ["show", topic, *(format_filter(topic, item) for item in filters)]
         case c.ShowOne(what, target):
             parts = ["show", what, str(target) if isinstance(target, int) else format_ref(target)]
+        case m.TakeUp():
+            parts = ["take-up"]
         case m.Mark() | m.Say() | m.Pause() | m.Focus() | m.Select() | m.Expect():
             parts = _directive(command)
         case m.Back() | m.Forward() | m.Goto() | m.UntilEvent() | m.UntilQuantity() | m.Diff() | m.DiffBranch():

@@ -107,6 +107,11 @@ class Resume:
     id: str | None
 
 
+@frozen
+class TakeUp:
+    """Go on from the heap that is looked at, as from one that is modelled."""
+
+
 # --- Directives: they may stand in a session file -----------------------------------------------------------
 
 
@@ -195,4 +200,4 @@ class ExpectError(Expect):
 
 Expectation = ExpectServed | ExpectQuantity | ExpectAddr | ExpectEvent | ExpectNoEvent | ExpectError
 Directive = Mark | Say | Pause | Focus | Select | Expectation
-Move = Back | Forward | Goto | UntilEvent | UntilQuantity | Diff | DiffBranch | DiffFile | Branch | Save | Open | Resume
+Move = Back | Forward | Goto | UntilEvent | UntilQuantity | Diff | DiffBranch | DiffFile | Branch | Save | Open | Resume | TakeUp

@@ -27,6 +27,7 @@ from gomem_core.lang.moves import (
     Resume,
     Save,
     Say,
+    TakeUp,
 )
 from gomem_core.lang.names import (
     read_branch_name,
@@ -206,6 +207,18 @@ _RESUME = CommandSpec(
     examples=("resume", "resume 20180216-1"),
 )
 
+_TAKE_UP = CommandSpec(
+    name="take-up",
+    aliases=("takeup",),
+    meant=("model", "continue", "adopt"),
+    shapes=(Shape(TakeUp),),
+    summary="Go on from the heap that is shown, as an allocator does.",
+    help="Where all is known that an allocator needs, a heap that was read becomes one of a session: its first step is what the "
+    "program does next. Else it is told what is missing. The look has to be in a file (save writes one), for the session begins "
+    "with that; in its own file it stands as on FILE and take-up.",
+    examples=("open heap.still\ntake-up",),
+)
+
 _SAY = CommandSpec(
     name="say",
     meant=("echo", "note", "tell"),
@@ -325,6 +338,6 @@ _LOOK = CommandSpec(
 )
 
 SPECS: Final = (
-    *(_BACK, _FORWARD, _GOTO, _UNTIL, _LOOK, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME),
+    *(_BACK, _FORWARD, _GOTO, _UNTIL, _LOOK, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME, _TAKE_UP),
     *(_SAY, _PAUSE, _FOCUS, _SELECT, _EXPECT),
 )

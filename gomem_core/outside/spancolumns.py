@@ -47,6 +47,7 @@ class Table:
         self.in_use = np.zeros(len(self.span), bool)
         self.in_use[self._has] = self._possible[self._of]
         self._waits = waits(snapshot)
+        self._listed, self._following, self._before = self._lists()
 
     def _spread(self, values: NDArray[Any], other: int = 0, only_in_use: bool = True) -> Ints:
         """A column of spans as one of rows; `other` is what rows have that are no spans, or none with objects."""
@@ -63,7 +64,9 @@ class Table:
         cached_by = rows.cache()
         cached_by[self._has] = spans.cached_by[self._of]
         ids = np.append(self.snapshot.ps.id, -1)
-        names, following, before = self._lists()
+        words = ("", *self._profile.central_names, self._profile.padding)
+        names = self._listed + 1
+        names[rows.code == PADDING] = len(words) - 1
         return SpanColumns(
             base=_array(rows.base),
             npages=_array(rows.npages),
@@ -76,19 +79,32 @@ class Table:
             sweepgen=_array(self._spread(spans.sweepgen, self.snapshot.sweepgen, only_in_use=False)),
             swept=_words(self._spread(self._waits), (True, False)),
             cached_by=_array(ids[cached_by]),
-            list_name=names,
-            next_base=_array(following),
-            prev_base=_array(before),
+            list_name=_words(names, words),
+            next_base=_array(self._following),
+            prev_base=_array(self._before),
             needzero=_words(self._spread(spans.needzero, 2, only_in_use=False), (False, True, None)),
             npreleased=_array(np.where(rows.given_back(), rows.npages, 0)),
             unusedsince=(None,) * len(self.span),
-            ptr=tuple(ptr or None for ptr in self._spread(spans.ptr, only_in_use=False).tolist()),
+            ptr=self._ptrs(),
         )
 
-    def _lists(self) -> tuple[tuple[str | None, ...], Ints, Ints]:
+    def _ptrs(self) -> tuple[int | None, ...]:
+        """Where the mspans are; rows that are no spans have none."""
+        found: list[int | None] = self._spread(self.snapshot.spans.ptr, only_in_use=False).tolist()
+        for row in np.flatnonzero(~self._has).tolist():
+            found[row] = None
+        return tuple(found)
+
+    def lengths(self) -> Ints:
+        """How many spans hang on each list: a row for each span class, in it a number for each list."""
+        hang = np.zeros((len(self._profile.span_classes), len(self._profile.central_lists)), np.int64)
+        on = self._listed != NOWHERE
+        np.add.at(hang, (self.snapshot.spans.spanclass[self.span[on]], self._listed[on]), 1)
+        return hang
+
+    def _lists(self) -> tuple[Ints, Ints, Ints]:
         """The list of each row, and its neighbours there; of a span that was found twice the first place counts."""
         spans, central = self.snapshot.spans, self.snapshot.central
-        words = ("", *self._profile.central_names, self._profile.padding)
         number = np.full(len(spans), NOWHERE, np.int64)
         following, before = np.zeros(len(spans), np.int64), np.zeros(len(spans), np.int64)
         shown = np.zeros(len(spans) + 1, bool)
@@ -101,9 +117,7 @@ class Table:
         together = where[1:] == where[:-1]
         following[span[:-1][together]] = spans.base[span[1:][together]]
         before[span[1:][together]] = spans.base[span[:-1][together]]
-        column = self._spread(number, NOWHERE) + 1
-        column[self.rows.code == PADDING] = len(words) - 1
-        return _words(column, words), self._spread(following), self._spread(before)
+        return self._spread(number, NOWHERE), self._spread(following), self._spread(before)
 
     def disputes(self) -> dict[int, str]:
         """What contradicts itself, by the base of the row."""
@@ -127,27 +141,27 @@ class Table:
 
     def _bit_sets(self, bits: bytes) -> Callable[[int], int]:
         """What makes the bit set of a row, of these bits of all spans."""
-        start, nelems = self.snapshot.bits.start.tolist(), self._spread(self.snapshot.spans.nelems)
+        start, nelems = self.snapshot.bits.start, self._spread(self.snapshot.spans.nelems)
         span = self.span
 
         def one(row: int) -> int:
             slots = int(nelems[row])
             if not slots:
                 return 0
-            first = start[span[row]]
+            first = int(start[span[row]])
             return int.from_bytes(bits[first : first + (slots + 7) // 8], "little") & ((1 << slots) - 1)
 
         return one
 
     def _ptr_words(self, bits: bytes) -> Callable[[int], PtrWords | None]:
         """What tells which words of a row may hold pointers."""
-        start, spans = self.snapshot.pointers.start.tolist(), self.snapshot.spans
+        start, spans = self.snapshot.pointers.start, self.snapshot.spans
 
         def one(row: int) -> PtrWords | None:
             number = self.span[row]
             if not self.in_use[row] or spans.spanclass[number] & 1:
                 return False
-            found = bits[start[number] : start[number + 1]]
+            found = bits[int(start[number]) : int(start[number + 1])]
             size = (int(spans.npages[number]) << PAGE_SHIFT) // PTR_SIZE // 8
             return found.ljust(size, b"\0")[:size] if found else None
 
@@ -203,4 +217,4 @@ def _array(column: NDArray[Any]) -> array[int]:
 
 def _words(column: Ints, words: Sequence[Any]) -> tuple[Any, ...]:
     """The words that these numbers stand for."""
-    return tuple(map(words.__getitem__, column.tolist()))
+    return tuple(np.array(words, object)[column].tolist())

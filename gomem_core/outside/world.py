@@ -58,7 +58,7 @@ def world_of(snapshot: Snapshot) -> Still:
         spans,
         slots,
         Unknown(DOUBTS[Fact.POINTER]),
-        StillLists(spans, _centrals(spans, profile), profile),
+        StillLists(spans, _centrals(table, profile), profile),
         StillCaches(tuple(_mcaches(snapshot))),
         _sums(snapshot, doubts),
         StillExtents(arenas, tuple(_regions(snapshot, arenas, profile.arena_bytes))),
@@ -82,17 +82,10 @@ def doubts_of(snapshot: Snapshot, profile: Profile) -> Doubts:
     return doubts
 
 
-def _centrals(spans: StillSpans, profile: Profile) -> dict[int, CentralInfo]:
+def _centrals(table: Table, profile: Profile) -> dict[int, CentralInfo]:
     """The mcentrals, whose lists are as long as spans hang on them."""
-    counts = np.zeros((len(profile.span_classes), len(profile.central_lists) + 1), np.int64)
-    names = {name: number for number, name in enumerate(profile.central_names)}
-    columns = spans.columns()
-    on = np.array([names.get(name or "", -1) for name in columns.list_name], np.int64)
-    np.add.at(counts, (np.array(columns.spanclass), on), 1)
-    return {
-        spanclass: CentralInfo(spanclass, tuple(counts[spanclass, :-1].tolist()), None, None)
-        for spanclass in profile.span_classes
-    }
+    lengths = table.lengths().tolist()
+    return {spanclass: CentralInfo(spanclass, tuple(lengths[spanclass]), None, None) for spanclass in profile.span_classes}
 
 
 def _mcaches(snapshot: Snapshot) -> Iterator[McacheInfo]:

@@ -27,7 +27,7 @@ _MOST: Final = 500  # spans that are looked at again one by one: as long as a qu
 _FEW: Final = 500  # spans that the account looks at meanwhile: some 10 ms
 _SPAN_FIELDS: Final[tuple[SpanField, ...]] = get_args(SpanField)
 TOLD: Final[tuple[Field, ...]] = (  # what rows tell of a span, but for its address and waste; see SpanColumns.groups
-    *("spanclass", "alloc_count", "state", "list_name", "cached_by", "nelems", "npreleased", "npages", "elemsize", "sweepgen"),
+    *("spanclass", "alloc_count", "state", "list_name", "cached_by", "nelems", "npreleased", "npages", "elemsize", "swept"),
 )
 _IN_USE: Final = STATES.index("inuse")
 
@@ -162,8 +162,8 @@ class SpanColumns:
     def groups(self) -> Generator[Step, None, tuple[Ints, Ints]]:
         """The first row of each group of spans of which rows tell the same, and each span's group; needs TOLD."""
         if self._groups is None:
-            swept = (~self.in_use() | (self["sweepgen"] == self._world.sums.sweepgen)).astype(np.int64)
-            columns = [*(self[name] for name in TOLD if name != "sweepgen"), swept]
+            swept = (~self.in_use() | (self["swept"] != 0)).astype(np.int64)
+            columns = [*(self[name] for name in TOLD if name != "swept"), swept]
             found: list[tuple[Ints, Ints]] = []
             yield lambda: found.append(grouped(columns))
             self._groups = found[0]

@@ -8,13 +8,8 @@ from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import Treap, TreapNode
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mbitmap import init_bits
-from gomem_core.classic.mspan import (
-    MSPAN_FREE,
-    MSPAN_IN_USE,
-    MSPAN_MANUAL,
-    MSpan,
-    MSpanList,
-)
+from gomem_core.classic.mspan import MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan
+from gomem_core.classic.seed import cover, hang
 from gomem_core.go.amd64 import ARENA_SIZE, MSPAN_SIZE, PAGE_SHIFT, PTR_SIZE
 from gomem_core.recordings.format import Record
 
@@ -97,33 +92,22 @@ def heap_from_snapshot(snapshot: Record, inputs: Inputs) -> Heap:
 
     _seed_stats(heap, snapshot)
     _seed_mheap(heap, snapshot)
-    _require_cover(heap, [s for s in structs.values() if s.npages])
-    for s in structs.values():
-        page = heap.mheap.page_of(s.start_addr)
-        if s.state == MSPAN_FREE:
-            heap.mheap.spans.set(page, s)
-            heap.mheap.spans.set(page + s.npages - 1, s)
-        else:
-            heap.mheap.spans.set_range(page, s.npages, s)
+    cover(heap, structs.values())
     spanalloc.chunk = int(snapshot["spanalloc"]["chunk"], 16)
     spanalloc.nchunk = snapshot["spanalloc"]["nchunk"]
     spanalloc.inuse = snapshot["spanalloc"]["inuse"]
     spanalloc.free_list = [span(ptr) for ptr in reversed(snapshot["spanalloc"]["free"])]
 
-    def hang(on: MSpanList, ptrs: list[str]) -> None:
-        for ptr in ptrs:
-            on.insert_back(span(ptr))
-
     for npages, ptrs in snapshot["free"].items():
-        hang(heap.mheap.free[int(npages)], ptrs)
+        hang(heap.mheap.free[int(npages)], map(span, ptrs))
     for npages, ptrs in snapshot.get("busy", {}).items():
-        hang(heap.mheap.busy[int(npages)], ptrs)
-    hang(heap.mheap.busylarge, snapshot.get("busylarge", []))
+        hang(heap.mheap.busy[int(npages)], map(span, ptrs))
+    hang(heap.mheap.busylarge, map(span, snapshot.get("busylarge", [])))
     for spanclass, lists in snapshot["central"].items():
         central = heap.central[int(spanclass)]
         central.nmalloc = lists["nmalloc"]
-        hang(central.nonempty, lists["nonempty"])
-        hang(central.empty, lists["empty"])
+        hang(central.nonempty, map(span, lists["nonempty"]))
+        hang(central.empty, map(span, lists["empty"]))
     heap.mheap.sweep_spans = [[span(ptr) for ptr in stack] for stack in snapshot["sweepSpans"]]
     treap.root = _treap([(span(d["ptr"]), d["priority"], d["depth"]) for d in snapshot["freelarge_preorder"]])
 
@@ -170,15 +154,6 @@ def _require(holds: bool, problem: str) -> None:
     """Raises ValueError when a snapshot says what cannot be."""
     if not holds:
         raise ValueError(problem)
-
-
-def _require_cover(heap: Heap, spans: list[MSpan]) -> None:
-    """Raises ValueError unless the spans lie side by side from the arena's start to the end of what is used of it."""
-    addr = heap.mheap.arena_start
-    for s in sorted(spans, key=lambda s: s.start_addr):
-        _require(s.start_addr == addr, f"a span begins at {s.start_addr:#x} where {addr:#x} was expected")
-        addr += s.npages << PAGE_SHIFT
-    _require(addr == heap.mheap.arena_used, f"the spans end at {addr:#x}, the used arena at {heap.mheap.arena_used:#x}")
 
 
 def _bits(words: list[str], nelems: int) -> int:

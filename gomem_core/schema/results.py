@@ -323,6 +323,15 @@ class Opened(TypedDict):
     before: str | None
 
 
+class TakenUp(TypedDict):
+    """`take-up`: the file with the heap, its spans and objects; gogc null stands for off."""
+
+    path: str
+    spans: int
+    objects: int
+    gogc: int | None
+
+
 class Focused(TypedDict):
     """`focus`."""
 
@@ -383,6 +392,7 @@ Result = (
     | Branches
     | Saved
     | Opened
+    | TakenUp
     | Focused
     | Selected
     | Expected

@@ -4,19 +4,20 @@ Everything that happens to the session is written into the journal before its ef
 told in resume.py.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.files.branches import timeline_of
 from gomem_core.files.journal import Journal, Kind
-from gomem_core.files.ownfiles import OwnFiles, Stamp, resolved
+from gomem_core.files.ownfiles import OwnFiles, Stamp, resolved, stamp_of
 from gomem_core.files.script import Script, write_script
 from gomem_core.files.stillfile import strip_bytes
 from gomem_core.files.timeline import Timeline
 from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
+from gomem_core.session.begun import begun
 from gomem_core.session.expect import found_instead
-from gomem_core.session.opened import strip_on
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.readheap import READ
 from gomem_core.session.session import Session
@@ -34,6 +35,13 @@ class Origin(NamedTuple):
 
     path: Path
     stamp: Stamp | None
+
+
+class Kept(NamedTuple):
+    """A file with looks at a heap, and how many of them it has."""
+
+    path: Path
+    looks: int
 
 
 class Desk:
@@ -54,6 +62,7 @@ class Desk:
         self.read_only = False  # then lines may move through the session, and change nothing
         self.scripted = False  # lines come from a script, in which those that only look are steps too
         self.journal: Journal | None = None
+        self.kept: Kept | None = None  # the file with the looks that are shown, where there is one
         self.ended = ""  # the ID of the session that was here last, if it can be taken up again
         self.stop = StopRequest()  # of whatever takes long, in this session and those that follow
         self.progress = Progress()  # of a command, likewise
@@ -69,9 +78,9 @@ class Desk:
 
         Raises ScriptError where the heap that the script is about cannot be read; then nothing changes.
         """
-        strip = strip_on(script)
+        session = begun(script, timeline_of(script), self._narrate, self.stop, self.progress)
         before, self.journal = self.journal, None
-        self._set(Session(self._narrate, timeline_of(script), self.stop, self.progress, strip), script)
+        self._set(session, script)
         self._begin_journal(script, origin)
         self._over(before)
 
@@ -84,6 +93,7 @@ class Desk:
         self._beginning = []
         if origin is not None:
             self.own_files.know(*origin)
+            self.kept = Kept(resolved(origin.path), len(strip.stills))
         self._over(before)
 
     def _over(self, journal: Journal | None) -> None:
@@ -103,7 +113,11 @@ class Desk:
             self.journal = Journal.create(self._kind)
         except OSError as e:
             self._problem = f"no journal is kept, since none can be written: {e.strerror or e}"
-        if script.steps or script.name:
+        if script.on:  # a session that goes on from a heap needs that again
+            path = resolved(self._on(script))
+            script = replace(script, on=str(path))
+            self._beginning.append(("on", str(path), *(stamp_of(path) or (0, 0))))
+        if script.steps or script.name or script.on:
             self._beginning.append(("load", script.name, write_script(script)))
         if origin is not None and origin.stamp is not None:
             self._beginning.append(("file", str(resolved(origin.path)), *origin.stamp))
@@ -131,8 +145,14 @@ class Desk:
         session.tell_on_the_way(self._on_the_way)
         self.script = script
         self.own_files = OwnFiles()
+        strip = session.strip
+        self.kept = None if strip is None or not script.on else Kept(resolved(self._on(script)), len(strip.stills))
         self.difference: Difference | None = None  # the answer to the last `diff`, until something else is done
         self.last: Outcome | None = None  # of the last line that was typed for the heap
+
+    def _on(self, script: Script) -> Path:
+        """The file with the heap that a script is about."""
+        return Path(script.folder, Path(script.on).expanduser())
 
     @property
     def has_written(self) -> bool:
@@ -219,12 +239,14 @@ class Desk:
             return strip_bytes(self.session.strip.stills)
         script = self.session.script(self.script)
         if script.on and folder is not None and folder.resolve() != Path(script.folder).resolve():
-            script.on = str(Path(script.folder, script.on).resolve())
+            script.on = str(self._on(script).resolve())
         return write_script(script).encode()
 
     def save(self, path: Path) -> None:
         """Write the session as a file, which is there as a whole or not at all.  Raises OSError, NotOurs."""
         stamp = self.own_files.write(path, self.content(path.parent))
+        if self.session.strip is not None and not self.script.on:
+            self.kept = Kept(resolved(path), len(self.session.strip.stills))
         if stamp is not None:
             self.record("file", str(resolved(path)), *stamp)
 

@@ -12,7 +12,9 @@ from gomem_core.go.events import Event
 from gomem_core.lang.commands import Level
 from gomem_core.session.readheap import ReadHeap
 from gomem_core.world.records import Allocated, Pages, Place, Sweeping
+from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
+from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import World
 
 
@@ -161,11 +163,34 @@ class Engine(Mallocs, Protocol):
         """Go back to a state that was captured; who listens stays."""
         ...
 
+    def unseen(self) -> Unseen | None:
+        """What it keeps that nothing asks for, for a still from which a heap is to go on; None where that is not known."""
+        ...
+
     def check(self, level: Level) -> list[str]:
         """Check the invariants up to this level; returns the names of those that hold.  Raises InvariantError."""
         ...
 
 
-def new_engine(strip: Strip | None = None) -> Engine:
-    """An allocator with an empty heap, or what was read of one and only can be looked at."""
-    return ClassicEngine() if strip is None else ReadHeap(strip)
+Base = Strip | Still | None  # what a session has for a heap: looks at one, one that goes on from a still, or an empty one
+
+
+def new_engine(base: Base = None) -> Engine:
+    """An allocator with an empty heap, or one that goes on; or what was read of a heap and only can be looked at.
+
+    Raises CannotTakeUp.
+    """
+    if isinstance(base, Strip):
+        return ReadHeap(base)
+    if base is None:
+        return ClassicEngine()
+    from gomem_core.classic.seed import heap_of  # noqa: PLC0415 -- seldom needed
+
+    return heap_of(base)
+
+
+def lacking(still: Still) -> list[str]:
+    """What of a heap is not known without which it cannot go on: a sentence each."""
+    from gomem_core.classic import seed  # noqa: PLC0415 -- likewise
+
+    return seed.lacking(still)

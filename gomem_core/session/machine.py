@@ -14,7 +14,7 @@ from gomem_core.lang import ParseError
 from gomem_core.report import Result
 from gomem_core.session.checkpoints import Checkpoint
 from gomem_core.session.commands import EXECUTE, LOOKS, CommandError, Context, cost
-from gomem_core.session.engine import new_engine
+from gomem_core.session.engine import Base, new_engine
 from gomem_core.session.history import Steps
 from gomem_core.session.memory import Memory, Remembered
 from gomem_core.session.narrator import Narration, Narrator
@@ -24,7 +24,8 @@ from gomem_core.session.trail import Trail
 from gomem_core.world.changes import Stale
 from gomem_core.world.faults import OutOfMemory
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
-from gomem_core.world.objects import ObjectTable
+from gomem_core.world.objects import ObjectColumns, ObjectTable
+from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 
 SECOND: Final = 1_000_000_000  # ns
@@ -36,16 +37,21 @@ class Machine:
     """One heap and its objects.
 
     `steps` has those of its line.  With `narrate` each outcome carries the events its command caused.
-    Where there is a `strip`, the look that is shown stands for the heap, and the only step is to go on to the next one.
+    It begins on `base`.  Where that is a strip, the look that is shown stands for the heap, and the only step is to go on to the
+    next one.
     """
 
-    def __init__(self, steps: Steps, narrate: bool, stop: StopRequest, progress: Progress, strip: Strip | None = None) -> None:
-        self.engine = new_engine(strip)
-        self._made = ObjectTable()  # by the steps; of a heap that is read none
+    def __init__(self, steps: Steps, narrate: bool, stop: StopRequest, progress: Progress, base: Base = None) -> None:
+        self.engine = new_engine(base)
+        self._began = self.engine.now  # ns: the clock of a heap that goes on goes on, too
+        strip = base if isinstance(base, Strip) else None
+        rows = base.rows if isinstance(base, Still) else None
+        # By the steps, and before them; of a heap that is read none.
+        self._made = ObjectTable.going_on(rows) if isinstance(rows, ObjectColumns) else ObjectTable()
         # Those of a heap that is read are of another kind: every command is refused that would need what only a table can.
         self.objects = self._made if strip is None else cast("ObjectTable", strip.objects)
         self.narrator = Narrator(self.engine, self.objects, stop, narrate)
-        self.trail = Trail()
+        self.trail = Trail(0 if base is None or strip is not None else self.engine.world.sums.stats.heap_live)
         self.at = 0  # steps done
         self.outcome: Outcome | None = None  # of the step done last, if it is known
         # Called while steps are done for the first time: where it stands, and which long command that was typed is tried next.
@@ -180,7 +186,7 @@ class Machine:
         if ran_out:
             self._undo()
             narration = self.narrator.step = narration.undone()
-            self.engine.set_now(number * SECOND)
+            self.engine.set_now(self._began + number * SECOND)
         outcome = _outcome(step, number, narration, result, error)
         if ran_out:
             self._failed[number] = outcome
@@ -194,7 +200,7 @@ class Machine:
         self._work += work
         self.narrator.begin()
         self.context.step, self.context.passed = number, False
-        self.engine.set_now(number * SECOND)
+        self.engine.set_now(self._began + number * SECOND)
 
     def _remember_if_due(self, coming: int) -> None:
         """Keep an image before a step is done for the first time, if it takes long, or many were done since the last one."""
@@ -256,7 +262,7 @@ class Machine:
         self._work += work
         self.narrator.pass_by(number)
         self.context.step, self.context.passed = number, True
-        self.engine.set_now(number * SECOND)
+        self.engine.set_now(self._began + number * SECOND)
         before = self.engine.counters() if is_new else ()
         try:
             if command is not None and type(command) not in LOOKS:

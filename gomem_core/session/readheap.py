@@ -9,9 +9,10 @@ from gomem_core.session.stepmarks import GC, NAMES
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.records import Pages, Place, Sweeping
 from gomem_core.world.strip import Strip
+from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import NotKnown, unknown
 
-READ: Final = "this heap is read, not modelled, and nothing can be done to it: show, find, diff, select and filters look at it"
+READ: Final = "this heap is read, not modelled: show, find, diff and filters look at it, and take-up makes a session of it"
 
 
 class _At(NamedTuple):
@@ -85,6 +86,10 @@ class ReadHeap:
         """Show that one again."""
         assert isinstance(image, _At)
         self.world.at = image.number
+
+    def unseen(self) -> Unseen | None:
+        """Returns what was read of that, too."""
+        return self.world.shown.unseen
 
     def check(self, level: Level) -> list[str]:
         """Raise NotKnown: invariants are the allocator's."""

@@ -2,6 +2,7 @@
 
 The records, each written when it happened:
 
+    on PATH SIZE NS     the heap from which the session goes on is in this file, which then had that size and time of change
     load NAME TEXT      the session began with the steps of this session file
     try SOURCE          a step was typed that takes long; what follows tells whether it was done
     do SOURCE           a step was typed and done where the session stood
@@ -20,7 +21,7 @@ from typing import Final
 
 from gomem_core.files.branches import timeline_of
 from gomem_core.files.journal import Found, Journal, JournalError, Record, Summary, find, read
-from gomem_core.files.ownfiles import OwnFiles, Stamp
+from gomem_core.files.ownfiles import OwnFiles, Stamp, stamp_of
 from gomem_core.files.script import Script, ScriptError, read_script
 from gomem_core.files.step import parse_step
 from gomem_core.files.timeline import Timeline, UnknownBranch
@@ -29,8 +30,8 @@ from gomem_core.lang import ParseError, parse
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Expect
 from gomem_core.lang.names import read_mark_name
+from gomem_core.session.begun import begun
 from gomem_core.session.document import Desk
-from gomem_core.session.session import Session
 
 
 def resume(desk: Desk, which: str | None) -> Found:
@@ -46,7 +47,7 @@ def resume(desk: Desk, which: str | None) -> Found:
         told.take(record)
     journal = None if desk.read_only else Journal.reopen(found)
     try:
-        session = Session(desk.narrates, told.timeline, desk.stop, desk.progress)
+        session = begun(told.script, told.timeline, desk.narrates, desk.stop, desk.progress)
         session.goto(told.step, told.event)
     except BaseException:
         if journal is not None:
@@ -102,6 +103,10 @@ class _Told:
     def _wrong(self, record: Record, why: str) -> JournalError:
         return JournalError(self._path, record.line, f"written by a later gomem, or damaged: {why}")
 
+    def on(self, path: str, size: int, modified: int) -> None:
+        if stamp_of(Path(path)) != Stamp(size, modified):
+            raise ValueError(f"the session goes on from the heap in {path}, which is not there as it was")
+
     def load(self, name: str, text: str) -> None:
         self.script = read_script(name, text, name)
         self.timeline = timeline_of(self.script)
@@ -145,6 +150,7 @@ class _Told:
 
 # The records: the types of their values, and what they do to the list of steps.
 _RECORDS: Final[dict[str, tuple[tuple[type, ...], Callable[..., None]]]] = {
+    "on": ((str, int, int), _Told.on),
     "load": ((str, str), _Told.load),
     "try": ((str,), _Told.attempt),
     "do": ((str,), _Told.do),

@@ -22,6 +22,7 @@ from gomem_core.queries.account import Account
 from gomem_core.queries.links import LinkIndex
 from gomem_core.session.ahead import Ahead
 from gomem_core.session.commands import EXECUTE, CommandError
+from gomem_core.session.engine import Base
 from gomem_core.session.history import Branches, Done, Steps, UnderWay, command_of
 from gomem_core.session.machine import Machine
 from gomem_core.session.outcome import Outcome
@@ -32,6 +33,7 @@ from gomem_core.world.faults import InvariantError
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.strip import Strip
+from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import NotKnown, Unknown, World
 
 __all__ = ["Outcome", "Session", "Stopped"]
@@ -43,7 +45,8 @@ class Session:
     """One heap, its objects, and the steps that made them.
 
     With `narrate` each outcome carries the events its command caused.  The steps of `timeline` wait to be done, as a script's.
-    With a `strip`, that is the heap: it can be looked at, and its steps are looks.
+    It begins on `base`: an empty heap, or a still, from which its heap goes on.  With a strip, that is the heap: it can be looked
+    at, and its steps are looks.  Raises CannotTakeUp.
     """
 
     def __init__(
@@ -52,12 +55,13 @@ class Session:
         timeline: Timeline | None = None,
         stop: StopRequest | None = None,
         progress: Progress | None = None,
-        strip: Strip | None = None,
+        base: Base = None,
     ) -> None:
+        self.base = base
         self._timeline = Timeline() if timeline is None else timeline
         self._progress = progress or Progress()
         self._steps = Steps(self._timeline)
-        self._machine = Machine(self._steps, narrate, stop or StopRequest(), self._progress, strip)
+        self._machine = Machine(self._steps, narrate, stop or StopRequest(), self._progress, base)
         self._part: Outcome | None = None  # of the command in which it stands halfway
         self._whole: Outcome | None = None  # of that in which it stood halfway last, with all its events
         self.event = 0  # > 0: halfway, after so many events of the next command
@@ -109,6 +113,10 @@ class Session:
     def check(self, level: Level) -> list[str]:
         """Check the heap's invariants up to this level; returns the names of those that hold.  Raises InvariantError."""
         return self._machine.engine.check(level)
+
+    def unseen(self) -> Unseen | None:
+        """What the heap keeps that nothing asks for; None where that is not known, and halfway in a command."""
+        return None if self.event else self._machine.engine.unseen()
 
     def take_stale(self) -> Stale:
         """The spans that may have changed since this was asked last."""

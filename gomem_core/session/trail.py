@@ -6,8 +6,8 @@ from array import array
 class Trail:
     """The steps that were done on this line, which may be more than those before the cursor."""
 
-    def __init__(self) -> None:
-        self.heap_live = array("q", [0])  # bytes, at the beginning and after each step
+    def __init__(self, heap_live: int = 0) -> None:
+        self.heap_live = array("q", [heap_live])  # bytes, at the beginning and after each step
         self.marks = bytearray(1)  # what each step did, see stepmarks.py
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last, as of the cursor
         self.recorded = 0  # steps that were done on this line

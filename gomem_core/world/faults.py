@@ -1,5 +1,7 @@
 """What an allocator raises, whichever it is: when memory is over, when a caller is wrong, and when it is wrong itself."""
 
+from collections.abc import Sequence
+
 
 class OutOfMemory(Exception):
     """The arena cannot grow by `ask` bytes; the message is the runtime's."""
@@ -14,6 +16,14 @@ class OutOfMemory(Exception):
 
 class NotAnObject(Exception):
     """An address does not mean what the caller says; nothing was changed."""
+
+
+class CannotTakeUp(Exception):
+    """A heap lacks something without which it cannot go on; `lacks` has a sentence for each."""
+
+    def __init__(self, lacks: Sequence[str]) -> None:
+        self.lacks = tuple(lacks)
+        super().__init__("; ".join(lacks))
 
 
 class Throw(Exception):

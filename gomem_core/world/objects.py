@@ -239,6 +239,18 @@ class ObjectTable:
             table._by_name.append(name)
         return table
 
+    @classmethod
+    def going_on(cls, columns: ObjectColumns) -> ObjectTable:
+        """A table that begins with these objects: all were born, and some dropped, before its first step."""
+        table = cls()
+        for oid in range(len(columns.addr)):
+            name = columns.names.get(oid)
+            table.add(columns.addr[oid], columns.size[oid], columns.ptrdata[oid], 0, name, bool(columns.churned[oid]))
+        dropped = (oid for oid, step in enumerate(columns.dropped) if step != ALIVE)
+        for oid in sorted(dropped, key=columns.dropped.__getitem__):
+            table.drop(oid, 0)
+        return table
+
     # --- Looking --------------------------------------------------------------------------------------------------------
 
     def name(self, oid: int) -> str:

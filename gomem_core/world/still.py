@@ -22,6 +22,7 @@ from gomem_core.world.records import McacheInfo, MemStats, Region
 from gomem_core.world.slotobjects import ObjectTypes, SlotObjects
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import StillLists, StillSpans
+from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import Extents, Kind, NotKnown, Sums, Unknown, World, unknown
 
 COUNTERS: Final = tuple(get_type_hints(Counters))
@@ -197,18 +198,23 @@ class Still:
         rows: ObjectColumns | ObjectTypes,
         doubts: Doubts = STILL_DOUBTS,
         kind: Kind = "still",
+        unseen: Unseen | None = None,
     ) -> None:
-        """`rows` are the objects that a session made; or the types of what lies in slots, as far as they are known."""
+        """`rows` are the objects that a session made; or the types of what lies in slots, as far as they are known.
+
+        With `unseen` a heap can go on from here exactly as the one did of which this is; it is no part of how stills look.
+        """
         self.place = place
         self.profile = profile
         self.rows = rows
         self.doubts = doubts
         self.kind = kind
+        self.unseen = unseen
         for name, facet in facets._asdict().items():
             setattr(self, name, facet)
 
     @classmethod
-    def of(cls, world: World, objects: ObjectTable, place: Place) -> Still:
+    def of(cls, world: World, objects: ObjectTable, place: Place, unseen: Unseen | None = None) -> Still:
         """The world as it is now, in time proportional to its spans and stored pointers; `place` says where that is."""
         if isinstance(world, Still):
             return world
@@ -219,7 +225,8 @@ class Still:
         lists = StillLists(spans, {c: world.lists.central(c) for c in profile.span_classes}, profile)
         caches = StillCaches(tuple(world.caches.mcaches()))
         pointers, sums = StillPointers(slots, stored), StillSums.of(world.sums)
-        return cls(place, profile, Facets(spans, slots, pointers, lists, caches, sums, extents), objects.columns())
+        facets = Facets(spans, slots, pointers, lists, caches, sums, extents)
+        return cls(place, profile, facets, objects.columns(), unseen=unseen)
 
     @property
     def facets(self) -> Facets:

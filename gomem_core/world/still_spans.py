@@ -36,7 +36,7 @@ class StillSpans:
         self._columns = columns
         self._left_over = tuple(left_over)
         self._arenas = arenas
-        self.list_names = tuple(sorted({"", *(UNKNOWN if name is None else name for name in columns.list_name)}))
+        self.list_names = tuple(sorted({"", *(UNKNOWN if name is None else name for name in {*columns.list_name})}))
 
     @classmethod
     def of(cls, spans: Spans, arenas: Arenas) -> StillSpans:
@@ -168,6 +168,10 @@ class StillLists:
     def _places(self) -> dict[int, tuple[int, int]]:
         """Place, from 1, of each span in its list, and how many that has."""
         return {base: (n, len(chain)) for chain in self._chains.values() for n, base in enumerate(chain, 1)}
+
+    def chains(self) -> dict[tuple[int, str], list[int]]:
+        """Bases of the spans of each list, front to back, by span class (0 for lists that are not an mcentral's) and name."""
+        return self._chains
 
     def mcentrals(self) -> dict[int, CentralInfo]:
         """Every mcentral, by its span class."""

@@ -30,6 +30,7 @@ _BAR: Final = 4
 _NARROW_BAR: Final = 3
 _UNSWEPT: Final = "~ waits"
 _GIVEN_BACK: Final = "░ given back"
+_DISPUTED: Final = "! disputed"
 _LAST: Final = ("waste", "sweepgen")  # what narrow tables have for the list, when sorted by it
 
 
@@ -43,7 +44,8 @@ def render_spans(world: World, order: SpanOrder, port: Port, scene: Scene) -> li
     derived = bool(world.doubt(Fact.SPANCLASS))
     for info in infos:
         chosen = selected is not None and selected.base == info.base
-        lines.append(_row(info, port, chosen, scene.mark(info.base), order, address, derived))
+        disputed = world.spans.disputed(info.base) != ""
+        lines.append(_row(info, port, chosen, scene.mark(info.base), order, address, (derived, disputed)))
     if not count:
         lines += notice("The arena is empty: nothing was allocated yet.", port.width)
     elif not len(order):
@@ -62,7 +64,15 @@ def _notes(world: World, order: SpanOrder, infos: list[SpanInfo], port: Port, sc
     changed = (row for base in changed_bases(world, scene) if (row := order.number(base)) >= 0)
     elsewhere = changed_elsewhere(changed, port.top, len(infos))
     by = f"by {order.sort} {'↓' if order.descending else '↑'}"
-    return [working(order), *total, scene.legend, elsewhere, by, *more, *_legend(infos, _room(port.width, _address(world)))]
+    return [
+        working(order),
+        *total,
+        scene.legend,
+        elsewhere,
+        by,
+        *more,
+        *_legend(world, infos, _room(port.width, _address(world))),
+    ]
 
 
 def changed_bases(world: World, scene: Scene) -> list[int]:
@@ -81,12 +91,13 @@ def _room(width: int, address: int) -> int:
     return width - (address - _ADDRESS)
 
 
-def _legend(infos: list[SpanInfo], room: int) -> list[str]:
+def _legend(world: World, infos: list[SpanInfo], room: int) -> list[str]:
     """What the signs before a list's name mean, where rows have them and no room for words."""
     if _roomy(room):
         return []
+    torn = [_DISPUTED] if any(world.spans.disputed(info.base) for info in infos) else []
     unswept = [_UNSWEPT] if any(info.waits for info in infos) else []
-    return [*unswept, *([_GIVEN_BACK] if any(info.npreleased for info in infos) else [])]
+    return [*torn, *unswept, *([_GIVEN_BACK] if any(info.npreleased for info in infos) else [])]
 
 
 def span_rows(height: int) -> int:
@@ -160,7 +171,9 @@ def kind_tone(info: SpanInfo) -> Token:
     return "low" if info.elemsize <= 128 else "mid" if info.elemsize <= 1024 else "high"
 
 
-def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, address: int, derived: bool) -> Line:
+def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, address: int, doubts: tuple[bool, bool]) -> Line:
+    """One span; `doubts`: whether its size was only derived, and whether what was read of it contradicts itself."""
+    derived, disputed = doubts
     tone = kind_tone(info)
     text: Token = "text" if info.state == "inuse" else "dim"
     sizeclass = str(info.sizeclass) if info.sizeclass else "L" if info.state == "inuse" else ""
@@ -183,13 +196,16 @@ def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, 
     ]
     if _roomy(room):
         spans.append((f"{list_text(info):<10}", text if info.list_name is not None else "unknown"))
-        spans += _details(info, order)
+        spans += [(_DISPUTED, "error")] if disputed else _details(info, order)
     elif order.sort == "waste":
         spans.append((_waste(info, order), text))
     elif order.sort == "sweepgen":
         spans.append((f"{info.sweepgen} ~", "new") if info.waits else _sweepgen(info))
     else:
-        spans += [_sign(info), (list_text(info), text if info.list_name is not None else "unknown")]
+        spans += [
+            ("!", "error") if disputed else _sign(info),
+            (list_text(info), text if info.list_name is not None else "unknown"),
+        ]
     return tuple(spans)
 
 

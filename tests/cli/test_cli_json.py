@@ -91,6 +91,8 @@ ANSWERS = (
     ("expect spans > 1", "Expected"),
     ("save saved.gomem", "Saved"),
     ("open saved.gomem", "Opened"),
+    ("open heap.still", "Opened"),
+    ("take-up", "TakenUp"),
 )
 NOT_PRINTED = {
     "Focused",
@@ -133,6 +135,7 @@ def test_the_schema_is_what_the_types_say() -> None:
 
 def test_every_answer_has_its_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
+    assert main(["export", str(DEMO), "--still", "-o", "heap.still"]) == 0
     records = run(capsys, *(line for line, _ in ANSWERS), code=1)  # an `until` came to the end
     assert [record["command"] for record in records] == [line for line, _ in ANSWERS]
     for record, (line, name) in zip(records, ANSWERS, strict=True):
@@ -280,7 +283,7 @@ def strings(value: object) -> Iterator[str]:
 
 def test_display_strings_occur_only_in_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
-    for record in run(capsys, *(line for line, name in ANSWERS if name not in {"Help", "Saved", "Opened"}), code=1):
+    for record in run(capsys, *(line for line, name in ANSWERS if name not in {"Help", "Saved", "Opened", "TakenUp"}), code=1):
         for text in strings(record["result"]):
             assert text, record
             assert not any(c in text for c in ("–", "→", "…", "%", "/", " B")), (record["command"], text)

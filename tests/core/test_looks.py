@@ -48,7 +48,7 @@ def test_what_is_asked_of_the_world_is_of_the_look_that_is_shown() -> None:
         console.goto(step)
         assert world.spans.rows() == stills[step].spans.rows()
         assert world.sums.mem_stats() == stills[step].sums.mem_stats()
-        fresh = Session(narrate=True, strip=Strip([stills[step]]))
+        fresh = Session(narrate=True, base=Strip([stills[step]]))
         assert account.read() == fresh.account.read()
         assert console.session.take_stale().lost
 

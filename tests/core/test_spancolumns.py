@@ -142,7 +142,7 @@ def test_a_column_says_what_the_rows_say(commands: list[str], cut: int) -> None:
 
 
 def columns_of(rows: list[SpanInfo], list_names: tuple[str, ...]) -> dict[SpanField, list[int]]:
-    plain: list[SpanField] = ["base", "npages", "spanclass", "elemsize", "nelems", "alloc_count", "sweepgen", "cached_by"]
+    plain: list[SpanField] = ["base", "npages", "spanclass", "elemsize", "nelems", "alloc_count", "swept", "cached_by"]
     found: dict[SpanField, list[int]] = {name: [getattr(s, name) for s in rows] for name in (*plain, "npreleased")}
     found["state"] = [STATES.index(s.state) for s in rows]
     found["list_name"] = [list_names.index(s.list_name) for s in rows]
@@ -159,6 +159,7 @@ def test_columns_hold_halfway_in_a_command_too(commands: list[str], halfway: int
     rows = session.world.spans.rows()
     for name, value in columns_of(rows, session.world.spans.list_names).items():
         assert session.world.spans.column(name).tolist() == value, name
+    assert session.world.spans.column("sweepgen").tolist() == [info.sweepgen for info in rows]
 
 
 @given(commands=COMMANDS, known=st.booleans())

@@ -63,6 +63,7 @@ COMMANDS = [
     "save",
     "open",
     "resume",
+    "take-up",
     "say",
     "pause",
     "focus",

@@ -58,6 +58,7 @@ from gomem_core.lang.moves import (
     Save,
     Say,
     Select,
+    TakeUp,
     UntilEvent,
     UntilQuantity,
 )
@@ -243,6 +244,8 @@ GOOD: list[tuple[str, Command, str | None]] = [
     ("open ~/x.gomem\r\n", Open("~/x.gomem"), "open ~/x.gomem"),
     ("resume", Resume(None), "resume"),
     ("resume 2018-02-16.7_a", Resume("2018-02-16.7_a"), "resume 2018-02-16.7_a"),
+    ("take-up", TakeUp(), "take-up"),
+    ("takeup # now", TakeUp(), "take-up"),
     ("say", Say(""), "say"),
     ("say#x", Say(""), "say"),
     ("say # Title", Say("# Title"), "say # Title"),

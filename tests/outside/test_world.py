@@ -293,7 +293,7 @@ def test_what_contradicts_itself_is_shown_as_such() -> None:
     disputed = np.zeros(len(spans), bool)
     disputed[[bad_class, bad_count, longer]] = True
     chunk = snapshot.chunks.alloc.copy()
-    order = np.argsort(base, kind="stable")
+    highest = int(np.argmax(base))
     torn = replace(
         spans,
         spanclass=spanclass,
@@ -303,7 +303,7 @@ def test_what_contradicts_itself_is_shown_as_such() -> None:
         disputed=disputed,
         nelems=np.where(np.arange(len(spans)) == gone, 0, spans.nelems),
     )
-    assert order[-1] == outside
+    assert highest == outside
     central = snapshot.central
     twice = replace(
         central,
@@ -318,6 +318,13 @@ def test_what_contradicts_itself_is_shown_as_such() -> None:
     assert w.place.note == "not one moment"
     assert sum(info.nbytes for info in w.spans.rows()) == w.extents.arenas.nbytes == Account(w, w.objects).read().total
     assert read_still(gzip.decompress(still_bytes(w))) == w
+    acc = Account(w, w.objects)
+    order = SpanOrder(w, lambda: acc)
+    for width in (70, 120):
+        rows = [plain(line) for line in render_spans(w, order, Port(width, w.spans.count + 2), Scene())]
+        torn_rows = [row for row in rows[2:] if "!" in row]
+        assert sorted(int(row.split()[0], 16) for row in torn_rows) == sorted(found)
+        assert width > 100 or "! disputed" in rows[0]
     picture = drawn(w, 120, 40)
     assert "not one moment" in picture["header"]
     assert f"{len(found)} spans disputed" in picture["header"]
@@ -381,8 +388,11 @@ def test_what_is_not_known_is_drawn_as_such_and_never_as_0(name: str) -> None:
         assert re.search(r"dead +\? " if marking else r"dead +\d", text["heap"])
         assert ("taken " if marking else "live slots") in text["heap"]
         assert "requested" not in text["heap"]
+        told = {"mark": "what lives is not known yet", "sweep": "~ sweeping: marks tell what lives"}
+        assert told.get(truth(name)["kind"], "all swept: what is allocated lives") in text["heap"]
         assert re.search(r"heap_live \?.*trigger \?.*goal \?.*GOGC \?", text["heap"])
         assert "? Go does not count which of mcache" in text["heap"]
+        assert not re.search(r"\? Go does not count[^.\n]*, *$", text["heap"], re.MULTILINE), "it ends as a sentence or with …"
         rows = [line for line in text["objects"].splitlines()[2:-3] if line.strip()]
         assert rows
         assert all(" ? " in row for row in rows)

@@ -116,3 +116,29 @@ async def test_a_damaged_still_leaves_what_was_open() -> None:
         await typed(pilot, "open bad")
         assert "damaged" in app.message + app.query_one(WhyPane).text()
         assert app.model.session.objects.find_name("big") is not None
+
+
+async def test_a_still_is_taken_up_and_goes_on(tmp_path: Path) -> None:
+    """From then on the explorer has a session: commands change the heap, steps go back to where it was taken up."""
+    path = tmp_path / "heap.still"
+    path.write_bytes(still_bytes(still_of(played(LINES))))
+    app = Explorer(open_console(path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        spans = app.model.world.spans.count
+        await typed(pilot, "alloc 4096 scan")
+        assert READ in " ".join(" ".join(text_of(app.screen)).split())
+        await typed(pilot, "take-up")
+        assert kind(app) == "session"
+        assert "step 0/0" in text_of(app.screen)[0]
+        assert "the heap in heap.still goes on from here" in app.message
+        assert app.model.world.spans.count == spans
+        await typed(pilot, "alloc 4096 scan as new")
+        assert "step 1/1" in text_of(app.screen)[0]
+        there = played(LINES)
+        there.submit("alloc 4096 scan as new")
+        assert app.model.session.address_of("new") == there.address_of("new"), "as the session would have gone on"
+        await pilot.press("escape", "b")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "step 0/1" in text_of(app.screen)[0]
+        assert app.model.world.spans.count == spans

@@ -20,6 +20,7 @@ from gomem_core.files.stillfile.checks import (
 from gomem_core.files.stillfile.fields import MOST, FieldError, Fields
 from gomem_core.files.stillfile.reading_rest import read_mcache, read_objects, read_sums, read_types
 from gomem_core.files.stillfile.shape import ADDRESSES, ALWAYS, ENDS, NOT_KNOWN, VERSION
+from gomem_core.files.stillfile.unseen import read_unseen
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.versions import PROFILES, Profile
 from gomem_core.world.arenas import Arena, Arenas
@@ -83,7 +84,8 @@ def read_still(data: bytes) -> Still:
     if isinstance(facets.slots, Unknown) or isinstance(facets.spans, Unknown):
         raise FieldError(f"{part.place('addr')}: objects of a session were found, and no slots in which they lie")
     check_places(part, facets.spans.columns(), facets.slots.columns(), rows)
-    return Still(place, profile, facets, rows, doubts)
+    unseen = read_unseen(found.part("unseen"), facets.spans.columns()) if found.has("unseen") else None
+    return Still(place, profile, facets, rows, doubts, unseen=unseen)
 
 
 def _doubts(found: Fields) -> dict[Fact, str]:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from gomem_core.files.content import packed
 from gomem_core.files.stillfile.shape import ADDRESSES, ENDS, NEVER, NOT_KNOWN, OBJECT_COLUMNS, VERSION
+from gomem_core.files.stillfile.unseen import unseen_data
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.world.facts import STILL_DOUBTS
 from gomem_core.world.objects import ObjectColumns
@@ -49,6 +50,7 @@ def _still_line(still: Still) -> bytes:
         "lists": _part(facets.lists, _lists),
         "caches": _part(facets.caches, _caches),
         "sums": _part(facets.sums, _sums),
+        **({} if still.unseen is None else {"unseen": unseen_data(still.unseen)}),
         "objects": _objects(still.rows) if isinstance(still.rows, ObjectColumns) else _types(still.rows),
     }
     return json.dumps(text, separators=(",", ":")).encode()

@@ -33,6 +33,7 @@ from gomem_core.lang.moves import (
     Resume,
     Save,
     Select,
+    TakeUp,
     UntilEvent,
     UntilQuantity,
 )
@@ -40,6 +41,7 @@ from gomem_core.queries.quantities import measure
 from gomem_core.report import Column, Result, Table, counted, hexed
 from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import check_ahead, check_behind, check_branch, check_select, step_of
+from gomem_core.session.commands.takeup import take_up
 from gomem_core.session.document import Desk, Origin
 from gomem_core.session.history import Branches
 from gomem_core.session.opened import open_file
@@ -106,7 +108,8 @@ def where(desk: Desk) -> Result:
         total = len(session.outcome.events)
         return Result(f"step {session.step} of {last} and {session.event} of {total} events: {session.outcome.line}", data)
     if not session.step:
-        return Result(f"step 0 of {last}: the heap is empty", data)
+        begun = "the heap is empty" if session.base is None else "the heap is as it was read"
+        return Result(f"step 0 of {last}: {begun}", data)
     return Result(f"step {session.step} of {last}: {session.line(session.step)}", data)
 
 
@@ -315,6 +318,7 @@ MOVES: Final[dict[type, Callable[[Any, Any], Result]]] = {
     Save: _save,
     Open: _open,
     Resume: _resume,
+    TakeUp: take_up,
     Focus: _focus,
     Select: _select,
     **dict.fromkeys((ExpectServed, ExpectQuantity, ExpectAddr, ExpectEvent, ExpectNoEvent, ExpectError), _expect),

@@ -1,0 +1,64 @@
+"""Advice on real heaps: what a program said of itself (ReadMemStats) is what the lines add up to."""
+
+from functools import cache
+
+import pytest
+
+from gomem_core.outside.world import world_of
+from gomem_core.queries.advicelines import Advice, lines_of
+from gomem_core.queries.advise import advise
+from gomem_core.world.still import Still
+from tests.core.test_advise import by_hand, sums
+from tests.outside.corefiles import NAMES, truth
+from tests.outside.test_cores import expected, look
+
+WORK_BUFFERS = 32 << 10  # the collector takes them from the heap in such pieces: they are no stacks
+
+
+@cache
+def world(name: str) -> Still:
+    return world_of(look(name))
+
+
+@cache
+def advice(name: str) -> Advice:
+    return advise(world(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_lines_add_up_to_what_the_program_told(name: str) -> None:
+    found, (stats, _) = advice(name), expected(name)
+    assert found.objects == stats["HeapAlloc"]
+    assert found.object_count == stats["HeapObjects"]
+    assert found.stacks - stats["StackInuse"] in range(0, 10 * WORK_BUFFERS, WORK_BUFFERS)
+    assert found.given_back is not None
+    if truth(name)["kind"] != "cache":  # these went on for a while after they had told
+        assert found.objects + found.free_slots + found.tails + found.idle_slots == stats["HeapInuse"]
+        assert found.given_back == stats["HeapReleased"]
+        assert found.free_pages + found.idle_pages + found.given_back == stats["HeapIdle"]
+        assert found.held == stats["HeapSys"] + found.stacks
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("mark")])
+def test_a_loop_over_the_spans_finds_the_same(name: str) -> None:
+    wanted = by_hand(world(name))
+    rooms = wanted.pop("rooms")
+    assert sums(advice(name)) == wanted
+    assert {one.spanclass: (one.spans, one.objects, one.free) for one in advice(name).classes} == rooms
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("mark")])
+def test_while_a_collection_marks_what_lives_is_not_known(name: str) -> None:
+    found = advice(name)
+    assert (found.live, found.dead, found.live_count) == (None, None, None)
+    (line,) = (line for line in lines_of(found) if line.what == "live")
+    assert "a collection is marking" in line.text
+
+
+def test_spans_with_one_object_each_stand_out() -> None:
+    """The program kept about one object in each span: most spans have less than a tenth of their slots taken."""
+    for name in (name for name in NAMES if name.startswith("frag")):
+        found = advice(name)
+        assert found.occupancy[0] > found.half_empty / 2
+        assert found.needed < found.half_empty / 3
+        assert found.free_slots > 4 * found.objects
