@@ -57,8 +57,11 @@ def served_lines(c: Compared, world: World, width: int, rows: int) -> list[Line]
 
 def _not_counted(why: str, width: int, rows: int) -> list[Line]:
     """The sentence in so many lines."""
-    lines = [((" ", "text"), *line) for line in reflow([(f"{UNKNOWN} {why}", "unknown")], width - 2)]
-    return (lines + [()] * rows)[:rows]
+    text = f"{UNKNOWN} {why}"
+    lines: list[Line] = [((" ", "text"), *line) for line in reflow([(text, "unknown")], width - 2)]
+    if len(lines) > rows:
+        lines = [((" " + clip(text, width - 2), "unknown"),)] if rows == 1 else [*lines[: rows - 1], ((" …", "unknown"),)]
+    return lines + [()] * (rows - len(lines))
 
 
 def _both(a: int | None, b: int | None) -> int | None:

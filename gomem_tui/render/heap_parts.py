@@ -51,6 +51,9 @@ _TOLD: Final = {
     "swept": "all swept",
     "sweeping": "~ sweeping: spans wait",
     "marked": "the last marked {nbytes}",
+    "swept lives": "all swept: what is allocated lives",
+    "marked lives": "~ sweeping: marks tell what lives",
+    "marking": "one is marking: what lives is not known yet",
     "sums": "heap_sys {sys}, heap_inuse {inuse}, heap_idle {idle}",
     "was": "was {was}",
     "spark": " at most {most}, steps: {steps}",
@@ -96,7 +99,10 @@ def _collections(c: Compared, width: int) -> Line:
     """How many there were, and whether the last one is done."""
     sums = (c.sum("numgc"), c.sum("sweepdone"), c.sum("heap_marked"))
     parts = [_TOLD["none"]]
-    if c.now.numgc:
+    if c.now.numgc and c.now.balance.slot_waste is None:
+        lives = "marking" if c.now.balance.dead is None else "swept lives" if c.now.sweepdone else "marked lives"
+        parts = [_TOLD["collections"].format(n=c.text(sums[0], str)), _TOLD[lives]]
+    elif c.now.numgc:
         state = _TOLD["swept" if c.now.sweepdone else "sweeping"]
         marked = _TOLD["marked"].format(nbytes=shown(c.now.heap_marked, format_bytes))
         parts = [_TOLD["collections"].format(n=c.text(sums[0], str)), state, marked]

@@ -388,8 +388,11 @@ def test_what_is_not_known_is_drawn_as_such_and_never_as_0(name: str) -> None:
         assert re.search(r"dead +\? " if marking else r"dead +\d", text["heap"])
         assert ("taken " if marking else "live slots") in text["heap"]
         assert "requested" not in text["heap"]
+        told = {"mark": "what lives is not known yet", "sweep": "~ sweeping: marks tell what lives"}
+        assert told.get(truth(name)["kind"], "all swept: what is allocated lives") in text["heap"]
         assert re.search(r"heap_live \?.*trigger \?.*goal \?.*GOGC \?", text["heap"])
         assert "? Go does not count which of mcache" in text["heap"]
+        assert not re.search(r"\? Go does not count[^.\n]*, *$", text["heap"], re.MULTILINE), "it ends as a sentence or with …"
         rows = [line for line in text["objects"].splitlines()[2:-3] if line.strip()]
         assert rows
         assert all(" ? " in row for row in rows)
