@@ -1,9 +1,10 @@
 """A heap's whole state as one immutable value: to go back to it, and to tell whether two heaps are the same to the bit.
 
-Columns of machine integers are `array`s ('q' signed, 'Q' unsigned 64 bits, one entry a struct); bit sets are ints, which Python
-shares between heap and image for nothing.  An image consists of few Python objects, however large the heap is, so that Python's
-garbage collector has little to look at.  mspan structs are numbered: first the spans of the arena in address order, then the free
-structs in the order of fixalloc's list.  Only heaps with best fit, those of typed sessions, have images.
+Columns of machine integers are `array`s, one entry a struct, as narrow as their values allow: half of the memory of 64 bits each,
+and of the time to pack them.  Bit sets are ints, which Python shares between heap and image for nothing.  An image consists of
+few Python objects, however large the heap is, so that Python's garbage collector has little to look at.  mspan structs are
+numbered: first the spans of the arena in address order, then the free structs in the order of fixalloc's list.  Only heaps with
+best fit, those of typed sessions, have images.
 """
 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
@@ -22,10 +23,23 @@ from gomem_core.classic.mstats import MStats
 from gomem_core.classic.spantable import SpanTable
 from gomem_core.frozen import frozen
 
-_COLUMNS: Final = (
-    *("start_addr", "npages", "freeindex", "nelems", "alloc_count", "sweepgen", "spanclass", "state", "needzero"),
-    *("unusedsince", "npreleased", "limit", "elemsize", "ptr"),
-)
+_COLUMNS: Final = {  # names of fields -> the type codes of their arrays
+    "start_addr": "Q",
+    "npages": "I",
+    "freeindex": "H",
+    "nelems": "H",
+    "alloc_count": "H",
+    "sweepgen": "I",
+    "spanclass": "B",
+    "state": "B",
+    "needzero": "B",
+    "unusedsince": "q",
+    "npreleased": "I",
+    "limit": "Q",
+    "elemsize": "Q",
+    "ptr": "Q",
+}
+_NUMBER: Final = "i"  # of a struct
 _BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
 _MHEAP: Final = (
     "arena_start",
@@ -45,7 +59,7 @@ _MHEAP: Final = (
 _SPANALLOC: Final = ("chunk", "nchunk", "inuse", "chunks")
 _STATS: Final = tuple(name for name in MStats.__slots__ if name != "nsmallfree")
 _NONE: Final = -1
-_EMPTY: Final = array("q")  # most of the 500 lists of a heap are
+_EMPTY: Final = array(_NUMBER)  # most of the 500 lists of a heap are
 
 
 @frozen
@@ -84,7 +98,7 @@ class Image:
         leaves = (leaf for leaf in self.leaves.values() if not isinstance(leaf, int))
         tables = (*self.columns, self.alloc_cache, *self.lists, *self.sweep_spans, self.nsmallfree, self.central, *leaves)
         numbers = sum(len(table) * table.itemsize + 80 for table in (*tables, self.ptr_words_lengths, *self.pointers) if table)
-        slots = sum(self.columns[_COLUMNS.index("nelems")])
+        slots = sum(self.columns[[*_COLUMNS].index("nelems")])
         bit_sets = len(_BIT_SETS) * (40 * len(self.incache) + slots // 7)
         return numbers + bit_sets + len(self.incache) + len(self.ptr_words) + 100 * len(self.tiny_refs) + 5_000
 
@@ -107,18 +121,19 @@ def capture(heap: Heap) -> Image:
         incache=bytes(s.incache for s in structs),
         bit_sets=tuple(tuple(getattr(s, name) for s in structs) for name in _BIT_SETS),
         ptr_words=b"".join([s.ptr_words for s in structs if s.ptr_words is not None]),
-        ptr_words_lengths=array("q", [_bytes_of(s.ptr_words) for s in structs]),
+        ptr_words_lengths=array("i", [_bytes_of(s.ptr_words) for s in structs]),
         pointers=_stored(structs),
         arena_spans=len(arena),
         lists=tuple(
-            _EMPTY if spans.first is None else array("q", [numbers[id(s)] for s in spans.spans()]) for spans in _all_lists(heap)
+            _EMPTY if spans.first is None else array(_NUMBER, [numbers[id(s)] for s in spans.spans()])
+            for spans in _all_lists(heap)
         ),
         sweep_spans=(
-            array("q", [numbers[id(s)] for s in h.sweep_spans[0]]),
-            array("q", [numbers[id(s)] for s in h.sweep_spans[1]]),
+            array(_NUMBER, [numbers[id(s)] for s in h.sweep_spans[0]]),
+            array(_NUMBER, [numbers[id(s)] for s in h.sweep_spans[1]]),
         ),
         leaves={
-            n: array("q", map(number, leaf)) if isinstance(leaf, list) else number(leaf) for n, leaf in h.spans.leaves.items()
+            n: array(_NUMBER, map(number, leaf)) if isinstance(leaf, list) else number(leaf) for n, leaf in h.spans.leaves.items()
         },
         mheap=tuple(getattr(h, name) for name in _MHEAP),
         spanalloc=tuple(getattr(h.spanalloc, name) for name in _SPANALLOC),
@@ -127,7 +142,7 @@ def capture(heap: Heap) -> Image:
         central=array("q", [n for c in heap.central for n in (c.nmalloc, c.nlock)]),
         gc=(heap.gc.gcpercent, heap.gc.heapminimum),
         mcaches=tuple(
-            (c.tiny, c.tinyoffset, array("q", [_NONE if s is c.emptymspan else numbers[id(s)] for s in c.alloc]))
+            (c.tiny, c.tinyoffset, array(_NUMBER, [_NONE if s is c.emptymspan else numbers[id(s)] for s in c.alloc]))
             for c in heap.mcaches
         ),
         p=heap.mcache.p,
@@ -136,9 +151,8 @@ def capture(heap: Heap) -> Image:
 
 
 def _columns(structs: list[MSpan]) -> tuple[array[int], ...]:
-    if not structs:
-        return tuple(array("q") for _ in _COLUMNS)
-    return tuple(array("q", column) for column in zip(*map(attrgetter(*_COLUMNS), structs), strict=True))
+    found = zip(*map(attrgetter(*_COLUMNS), structs), strict=True) if structs else [()] * len(_COLUMNS)
+    return tuple(array(code, column) for code, column in zip(_COLUMNS.values(), found, strict=True))
 
 
 def _bytes_of(ptr_words: array[int] | None) -> int:
@@ -146,7 +160,7 @@ def _bytes_of(ptr_words: array[int] | None) -> int:
 
 
 def _stored(structs: list[MSpan]) -> tuple[array[int], ...]:
-    numbers, slots, counts, words, targets = (array("Q") for _ in range(5))
+    numbers, slots, counts, words, targets = (array(code) for code in ("I", "H", "Q", "Q", "Q"))
     for i, s in enumerate(structs):
         if s.pointers:
             numbers.extend([i] * len(s.pointers))

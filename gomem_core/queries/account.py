@@ -10,6 +10,7 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 from array import array
 from collections.abc import Sequence
 from itertools import compress
+from sys import modules
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,6 +24,7 @@ from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import World
 
 if TYPE_CHECKING:
+    from gomem_core.queries.countedsums import CountedSums
     from gomem_core.queries.heldsums import HeldSums
 
 
@@ -83,6 +85,8 @@ class Balance(NamedTuple):
 
 
 _EVERY: Final = -1  # as a set of slots: all that there can be
+_MANY: Final = 1_000  # spans to look at from which on it is worth while to count all of them at once
+_IMPORT: Final = 10_000  # ... where numpy is to be imported first: a tenth of a second
 
 
 class SpanSums:
@@ -118,9 +122,8 @@ class _Counted:
 
     __slots__ = ("base", "elemsize", "nelems", "place", "requested", "sets", "spanclass", "tail")
 
-    def __init__(self, info: SpanInfo) -> None:
+    def __init__(self) -> None:
         self.place = -1  # in SpanSums
-        self.take(info)
 
     def take(self, info: SpanInfo) -> None:
         """Start over for this span, with nothing counted."""
@@ -147,6 +150,7 @@ class Account:
         self._world = world
         self.objects = objects
         self._spans: dict[int, _Counted] = {}  # by base
+        self._others: CountedSums | None = None  # those that were counted at once, and did not change since
         self._used_before: dict[int, _Counted] = {}  # to be used again, which is cheaper than to make them anew
         self._sums = SpanSums()
         self._classes = _no_sums(self._world.profile)
@@ -240,7 +244,7 @@ class Account:
 
     def taken_when_read(self, base: int) -> tuple[int, int]:
         """Bytes of a slot of the span at `base`, and its slots that were taken when the account was read last, as a bit set."""
-        known = self._spans.get(base)
+        known = self._known(base)
         return (0, 0) if known is None else (known.elemsize, known.sets[0])
 
     def span_sums(self, most: int) -> SpanSums | None:
@@ -267,9 +271,10 @@ class Account:
         if not self._knows_sizes:
             return self._held_by(base)
         self._prepare()
-        if base in self._dirty or base not in self._spans:
+        known = self._known(base)
+        if base in self._dirty or known is None:
             self._look_at(base, self._dirty.pop(base, _EVERY))
-        known = self._spans.get(base)
+            known = self._spans.get(base)
         return None if known is None else known.share()
 
     def _held_by(self, base: int) -> Share | None:
@@ -286,6 +291,7 @@ class Account:
         if self._lost:
             self._used_before = self._spans
             self._spans = {}
+            self._others = None
             self._sums = SpanSums()
             self._dirty.clear()
             self._classes = _no_sums(self._world.profile)
@@ -293,7 +299,8 @@ class Account:
             self._moved.clear()
             self._complete = False
         elif self._marked:
-            self._dirty = dict.fromkeys(self._spans, 0) | self._dirty
+            others = self._others.left() if self._others is not None else []
+            self._dirty = dict.fromkeys((*self._spans, *others), 0) | self._dirty
         self._lost = self._marked = False
 
     def _update(self) -> None:
@@ -305,6 +312,9 @@ class Account:
             self._look_at_once()
             return
         self._prepare()
+        if self._is_quicker_at_once():
+            self._count_at_once()
+            return
         for base, taken in self._dirty.items():
             self._look_at(base, taken)
         self._dirty.clear()
@@ -314,6 +324,38 @@ class Account:
                     self._look_at(info.base, _EVERY, info)
             self._complete = True
             self._used_before = {}
+
+    def _is_quicker_at_once(self) -> bool:
+        """Whether to count all spans anew takes less time than to look at those that changed, 10 µs each."""
+        count = self._world.spans.count
+        changed = len(self._dirty) if self._complete else count
+        least = _MANY if "numpy" in modules else _IMPORT
+        return changed > least and changed > least + count // 50 + len(self.objects) // 200
+
+    def _count_at_once(self) -> None:
+        """Count all spans; what becomes of one later on, `_known` takes from there."""
+        from gomem_core.queries.countedsums import CountedSums  # noqa: PLC0415 -- numpy takes long to import, and few need it
+
+        others = self._others = CountedSums(self._world, self.objects)
+        self._spans, self._used_before = {}, {}
+        sums = self._sums = SpanSums()
+        sums.base, sums.requested, sums.slot_waste = others.base[:], others.requested[:], others.slot_waste[:]
+        sums.free_slots, sums.total = others.free_slots[:], others.total[:]
+        self._classes = others.classes
+        self._moved = {*self._world.profile.span_classes}
+        self._shares.clear()
+        self._dirty.clear()
+        self._complete = True
+
+    def _known(self, base: int) -> _Counted | None:
+        """A span as it was looked at last."""
+        known = self._spans.get(base)
+        if known is None and self._others is not None and (number := self._others.take(base)) >= 0:
+            known = self._spans[base] = _Counted()
+            known.place, known.base = number, base
+            known.spanclass, known.elemsize, known.nelems, known.tail = self._others.kind(number)
+            known.sets, known.requested = self._others.sets(number), self._others.requested[number]
+        return known
 
     def _look_at_once(self) -> None:
         """The same for all spans at once, of a heap that is read and does not change."""
@@ -331,7 +373,7 @@ class Account:
 
     def _look_at(self, base: int, taken: int, info: SpanInfo | None = None) -> None:
         """Count a span again, in which the slots `taken` got new objects since the last time."""
-        known, sets = self._spans.get(base), self._world.slots.sets(base)
+        known, sets = self._known(base), self._world.slots.sets(base)
         if known is not None:
             if not taken and sets == known.sets:
                 return
@@ -348,9 +390,8 @@ class Account:
             place = -1 if known is None else known.place
             known = self._used_before.pop(base, known)
             if known is None:
-                known = _Counted(info)
-            else:
-                known.take(info)
+                known = _Counted()
+            known.take(info)
             known.place = place if place >= 0 else self._sums.place()
             self._spans[base] = known
         known.requested = self._recount(known, sets[1], taken)

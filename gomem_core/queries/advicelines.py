@@ -172,7 +172,7 @@ _SENTENCES: Final = {
 }
 _REASONS: Final = {
     False: "their spans are given back once free for 5 minutes",
-    True: "the scavenger gives them back, but for a tenth over the goal",
+    True: "the scavenger keeps a tenth over the goal of the collector",
 }
 _ENOUGH: Final = "; {needed:,} would hold {objects}"
 _NOTHING: Final = " without objects"

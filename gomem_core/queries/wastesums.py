@@ -4,14 +4,13 @@ account.py looks at spans one after the other, and keeps what it found.  Where i
 worked out here for all of them at once.  Both give the same numbers.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SHIFT, TINY_SIZE, TINY_SPAN_CLASS
-from gomem_core.queries.account import Account
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SpanField
 from gomem_core.world.world import World
@@ -23,27 +22,8 @@ Field = SpanField | Part
 Step = Callable[[], object] | None  # as in roworder.Work
 
 NEEDED: Final[tuple[SpanField, ...]] = ("base", "npages", "spanclass", "elemsize", "nelems")  # to work them out
-_FEW: Final = 500  # spans that the account looks at meanwhile: some 10 ms
 _SPANS: Final = 4_000  # at once: a millisecond or two
 _OBJECTS: Final = 1 << 17  # at once: some milliseconds
-
-
-def known_sums(account: Account, base: Ints) -> dict[Part, Ints] | None:
-    """The sums of the spans at these ascending bases, as the account has them; None where it has yet to look at many.
-
-    Spans that are not in use have 0.
-    """
-    sums = account.span_sums(_FEW)
-    if sums is None:
-        return None
-    there = np.array(sums.base)
-    places = np.flatnonzero(there)
-    rows = np.searchsorted(base, there[places])
-    found: dict[Part, Ints] = {}
-    for name in PARTS:
-        found[name] = np.zeros(len(base), np.int64)
-        found[name][rows] = np.array(getattr(sums, name))[places]
-    return found
 
 
 def waste_sums(world: World, objects: Objects, spans: Mapping[Field, Ints]) -> Generator[Step, None, dict[Part, Ints]]:
@@ -59,13 +39,19 @@ def waste_sums(world: World, objects: Objects, spans: Mapping[Field, Ints]) -> G
         allocated.append(one)
         live.append(other)
         yield None
-    for start in range(0, len(objects), _OBJECTS):
-        addr, size = (np.array(objects.column(name, start, start + _OBJECTS)).astype(np.int64) for name in ("addr", "size"))
-        slots.fill(addr, size)
+    for _ in slots.fill_all(objects):
         yield None
     sums: dict[Part, Ints] = {}
     yield lambda: sums.update(slots.sums(b"".join(allocated), b"".join(live)))
     return sums
+
+
+def sums_of(objects: Objects, spans: Mapping[Field, Ints], allocated: bytes, live: bytes) -> dict[Part, Ints]:
+    """The same without a stop; the slots that are allocated, and those that are not dead, as in Slots.set_bytes."""
+    slots = _Slots(spans)
+    for _ in slots.fill_all(objects):
+        pass
+    return slots.sums(allocated, live)
 
 
 class _Slots:
@@ -82,7 +68,14 @@ class _Slots:
         self._row_of_page = np.repeat(np.arange(len(base), dtype=np.int32), npages)
         self._tiny: list[tuple[Ints, Ints]] = []  # (address, size) of objects in spans for tiny ones, in the order of birth
 
-    def fill(self, addr: Ints, size: Ints) -> None:
+    def fill_all(self, objects: Objects) -> Iterator[None]:
+        """Enter all objects; stops now and then."""
+        for start in range(0, len(objects), _OBJECTS):
+            addr, size = (np.array(objects.column(name, start, start + _OBJECTS)).astype(np.int64) for name in ("addr", "size"))
+            self._fill(addr, size)
+            yield None
+
+    def _fill(self, addr: Ints, size: Ints) -> None:
         """Enter objects, those that were born later after those that were born earlier: the last one at an address counts."""
         page = (addr - self._start) >> PAGE_SHIFT
         inside = (page >= 0) & (page < len(self._row_of_page))

@@ -7,7 +7,20 @@ from gomem_core.files.timeline import Timeline
 from gomem_core.lang import Command, ParseError
 from gomem_core.lang.commands import Alloc, Drop, Show
 from gomem_core.lang.filters import ROW
-from gomem_core.lang.moves import Back, Branch, Diff, DiffBranch, DiffFile, Forward, Goto, Open, Resume, UntilEvent, UntilQuantity
+from gomem_core.lang.moves import (
+    Back,
+    Branch,
+    Diff,
+    DiffBranch,
+    DiffFile,
+    Forward,
+    Goto,
+    Open,
+    Resume,
+    TakeUp,
+    UntilEvent,
+    UntilQuantity,
+)
 from gomem_core.session.commands import BLINK, CHECK, CommandError, Context, cost, foresee_drop
 from gomem_core.session.history import Steps
 from gomem_core.session.trail import Trail
@@ -56,7 +69,7 @@ class Ahead:
             match command:
                 case None:
                     continue
-                case Open() | Resume() | DiffFile():
+                case Open() | Resume() | DiffFile() | TakeUp():
                     return True
                 case Show(filters=filters) if any(f.field == ROW for f in filters):
                     return True

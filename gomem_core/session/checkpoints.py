@@ -2,7 +2,7 @@
 
 They lie dense near the cursor and ever thinner away from it: when they take too much memory, those far away are packed, and then
 the one goes that is missed least.  Distances are measured in work, which stands for the time it takes to do commands again: one
-for a plain command, some 20 µs when it is done again, for others as many as they take longer.
+for a plain command, some 10 µs when it is done again, for others as many as they take longer.
 """
 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
@@ -19,7 +19,7 @@ from gomem_core.world.changes import Stale
 
 MOST_BYTES: Final = 64 << 20
 MOST_LOOSE: Final = 24 << 20  # of that, for images which are not packed
-MOST_WORK: Final = 10_000  # between neighbours, if memory allows: a fifth of a second's worth
+MOST_WORK: Final = 10_000  # between neighbours, if memory allows: a tenth of a second's worth
 _SELDOM: Final = 20  # they are weighed at the latest when a twentieth of them is new
 _MOST_STALE: Final = 2_500  # spans of a stretch; where more changed, all count as changed
 

@@ -7,9 +7,9 @@ from gomem_core.session.engine import Engine
 from gomem_core.session.outcome import Outcome
 from gomem_core.world.changes import Stale
 
-_EVERY: Final = 1_000  # work between two images of a small heap
+_EVERY: Final = 2_000  # work between two images of a small heap
 _DEAR: Final = 300  # work of a heavy command that takes about as long as to remember a small heap
-_BACK: Final = 600  # of plain ones, see _NEAR
+_BACK: Final = 1_000  # of plain ones, see _NEAR
 _NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there
 _SELDOM: Final = 8  # times as far apart do they lie in a program's session, which seldom goes back
 _EVENT_BYTES: Final = 150
@@ -37,6 +37,7 @@ class Memory:
         self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
         self._since_step = 0
         self._since_work = 0
+        self.due_from = self._apart * _DEAR  # work below which it need not be asked
 
     def __len__(self) -> int:
         return len(self._checkpoints)
@@ -63,16 +64,14 @@ class Memory:
 
     def is_due(self, step: int, work: int, coming: int) -> bool:
         """Whether to remember a step, before one is done for the first time that takes `coming` work."""
-        if work + coming < self._since_work + self._apart * _DEAR:  # asked at each step
-            return False
         last = self._checkpoints.before(step)
         behind = work - last.work
-        most = max(_EVERY, self._engine.mspans // 3)
+        most = max(_EVERY, self._engine.mspans // 2)
         return last.step < step and (behind + coming >= self._apart * most or min(behind, coming) >= self._apart * self._dear)
 
     def is_due_on_the_way(self, step: int, work: int, goal: int) -> bool:
         """Whether to remember a step on the way to another one."""
-        return goal - step <= _NEAR and work - self._since_work >= max(_BACK, self._engine.mspans // 6)
+        return goal - step <= _NEAR and work - self._since_work >= max(_BACK, self._engine.mspans // 4)
 
     # --- Remembering ----------------------------------------------------------------------------------------------------
 
@@ -112,3 +111,4 @@ class Memory:
 
     def _begin(self, step: int, work: int) -> None:
         self._since, self._since_step, self._since_work = Stale(), step, work
+        self.due_from = work + self._apart * _DEAR

@@ -10,17 +10,15 @@ class Trail:
         self.heap_live = array("q", [heap_live])  # bytes, at the beginning and after each step
         self.marks = bytearray(1)  # what each step did, see stepmarks.py
         self.touched_at: dict[int, int] = {}  # span -> step that touched it last, as of the cursor
-
-    @property
-    def recorded(self) -> int:
-        """Steps that were done on this line."""
-        return len(self.heap_live) - 1
+        self.recorded = 0  # steps that were done on this line
 
     def add(self, heap_live: int, mark: int) -> None:
         """Note a step that was done for the first time."""
         self.heap_live.append(heap_live)
         self.marks.append(mark)
+        self.recorded += 1
 
     def cut(self, step: int) -> None:
         """Forget the steps after this one."""
         del self.heap_live[step + 1 :], self.marks[step + 1 :]
+        self.recorded = min(self.recorded, step)

@@ -186,6 +186,16 @@ def test_three_objects_keep_ten_megabytes() -> None:
     assert second == (base + CHUNK, CHUNK - 2 * PAGE, 2, 2, tuple(base + n // 16 * PAGE for n in (8199, 8299)), 0)
 
 
+def test_few_objects_count_for_what_they_keep() -> None:
+    """One object of 488 pages has 24 free pages beside it in its chunk, and two small ones in the next chunk have 510."""
+    lines = ("alloc 3904K as wall", "alloc 512 as x times 8576", "drop x.1..x.399 x.401..x.499 x.501..x.8576", "gc")
+    advice = advise(session_of(*lines).world)
+    assert (advice.chunks.units, advice.chunks.beside) == (2, (24 + 510) * PAGE)
+    few = advice.chunks.few
+    assert (few.units, few.free, few.spans, few.objects) == (1, 510 * PAGE, 2, 2)
+    assert [(pin.addr, pin.objects) for pin in advice.pins] == [(0xC420000000 + CHUNK, 2)]
+
+
 def test_what_is_said() -> None:
     assert result_of(advise(session_of(*PINNED).world)).lines() == [
         "10.0M in 7 spans; live: 1.5K, <1%",

@@ -6,6 +6,7 @@ The divisors are how many objects or spans are handled in the time of a plain co
 from typing import Final
 
 from gomem_core.lang.commands import (
+    Advise,
     Alloc,
     ByName,
     ByRange,
@@ -47,6 +48,8 @@ def cost(context: Context, command: Command | None) -> int:
             return 1 + context.world.spans.count // _SWEPT
         case Flush() | MemStats() | Procs():
             return 1 + sum(len(c.cached) for c in context.world.caches.mcaches()) // _SWEPT
+        case Advise():
+            return 1 + context.world.spans.count // _SWEPT
         case Look():
             return BLINK + 1  # another program is stopped, and all of its heap is read
         case _:

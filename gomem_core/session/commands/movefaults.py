@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gomem_core.lang import format_command
-from gomem_core.lang.moves import Back, Branch, Diff, DiffBranch, Forward, Goto, Select
+from gomem_core.lang.moves import Back, Branch, Diff, DiffBranch, Forward, Goto, Select, TakeUp
 from gomem_core.session.commands import CommandError
 from gomem_core.session.document import Desk
+from gomem_core.session.engine import lacking
 from gomem_core.session.session import Session
 from gomem_core.suggest import nearest
 
@@ -63,6 +64,18 @@ def check_select(desk: Desk, command: Select) -> None:
         raise CommandError(f"no span is at {addr:#x}", format_command(command).removeprefix("select "))
 
 
+def check_take_up(desk: Desk, _command: TakeUp) -> None:
+    """Raise CommandError if something is not known without which the heap cannot go on, or if it is in no file."""
+    strip, kept = desk.session.strip, desk.kept
+    if strip is None:
+        raise CommandError("this heap is modelled already: commands change it")
+    missing = lacking(strip.shown)
+    if missing:
+        raise CommandError(f"this heap cannot be taken up: {'; '.join(missing)}")
+    if kept is None or strip.at + 1 != kept.looks:
+        raise CommandError("the session would begin with this look, and it is not the last one of a file: save it first")
+
+
 # Any: the key says which command the function takes, which a dict's type cannot express.
 CHECK_MOVES: Final[dict[type, Callable[[Desk, Any], None]]] = {
     Back: check_behind,
@@ -72,4 +85,5 @@ CHECK_MOVES: Final[dict[type, Callable[[Desk, Any], None]]] = {
     DiffBranch: check_branch,
     Branch: check_branch,
     Select: check_select,
+    TakeUp: check_take_up,
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.files.journal import JournalError
 from gomem_core.files.ownfiles import NotOurs, stamp_of
-from gomem_core.files.script import Script, ScriptError
+from gomem_core.files.script import ScriptError
 from gomem_core.files.step import parse_step
 from gomem_core.foreign import brief, named
 from gomem_core.lang import format_command
@@ -41,12 +41,11 @@ from gomem_core.queries.quantities import measure
 from gomem_core.report import Column, Result, Table, counted, hexed
 from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import check_ahead, check_behind, check_branch, check_select, step_of
+from gomem_core.session.commands.takeup import take_up
 from gomem_core.session.document import Desk, Origin
-from gomem_core.session.engine import lacking
 from gomem_core.session.history import Branches
 from gomem_core.session.opened import open_file
 from gomem_core.session.resume import resume
-from gomem_core.world.facts import Fact
 from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
@@ -254,35 +253,6 @@ def _open(desk: Desk, command: Open) -> Result:
     return Result(f"{told}; resume {before} takes up the session before" if before else told, data)
 
 
-def _take_up(desk: Desk, _command: TakeUp) -> Result:
-    """Go on from the look that is shown; what was there before is over."""
-    strip, kept = desk.session.strip, desk.kept
-    if strip is None:
-        raise CommandError("this heap is modelled already: commands change it")
-    still = strip.shown
-    missing = lacking(still)
-    if missing:
-        raise CommandError(f"this heap cannot be taken up: {'; '.join(missing)}")
-    if kept is None or strip.at + 1 != kept.looks:
-        raise CommandError("the session would begin with this look, and it is not the last one of a file: save it first")
-    on = Script("", title=still.place.title, on=kept.path.name, taken_up=True, folder=str(kept.path.parent))
-    try:
-        desk.begin(on)
-    except ScriptError as e:
-        raise CommandError(str(e).partition("\n")[0]) from e
-    gogc = desk.session.world.sums.gcpercent
-    told = f"the heap in {kept.path.name} goes on from here: {counted(desk.session.world.spans.count, 'span')}"
-    if still.doubt(Fact.GOGC) or still.doubt(Fact.PACER):
-        told += "; its pacing is not known, so GOGC is off"
-    data: results.TakenUp = {
-        "path": str(kept.path),
-        "spans": desk.session.world.spans.count,
-        "objects": len(desk.session.objects),
-        "gogc": None if gogc < 0 else gogc,
-    }
-    return Result(told, data)
-
-
 def _path(text: str) -> Path:
     """A path that was typed, in which ~ is a home directory.  Raises CommandError."""
     try:
@@ -348,7 +318,7 @@ MOVES: Final[dict[type, Callable[[Any, Any], Result]]] = {
     Save: _save,
     Open: _open,
     Resume: _resume,
-    TakeUp: _take_up,
+    TakeUp: take_up,
     Focus: _focus,
     Select: _select,
     **dict.fromkeys((ExpectServed, ExpectQuantity, ExpectAddr, ExpectEvent, ExpectNoEvent, ExpectError), _expect),
