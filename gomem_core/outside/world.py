@@ -59,7 +59,7 @@ def world_of(snapshot: Snapshot) -> Still:
         slots,
         Unknown(DOUBTS[Fact.POINTER]),
         StillLists(spans, _centrals(table, profile), profile),
-        StillCaches(tuple(_mcaches(snapshot))),
+        StillCaches(tuple(_mcaches(table))),
         _sums(snapshot, doubts),
         StillExtents(arenas, tuple(_regions(snapshot, arenas, profile.arena_bytes))),
     )
@@ -90,14 +90,15 @@ def _centrals(table: Table, profile: Profile) -> dict[int, CentralInfo]:
     return {spanclass: CentralInfo(spanclass, tuple(lengths[spanclass]), None, None) for spanclass in profile.span_classes}
 
 
-def _mcaches(snapshot: Snapshot) -> Iterator[McacheInfo]:
-    """The mcache and the page cache of every P."""
+def _mcaches(table: Table) -> Iterator[McacheInfo]:
+    """The mcache and the page cache of every P, with those of its spans that are shown as such."""
+    snapshot, shown = table.snapshot, table.shown()
     ps, spans = snapshot.ps, snapshot.spans
     free = np.maximum(spans.nelems - spans.alloc_count, 0)
     for number, p in enumerate(ps.id.tolist()):
         row = ps.cached[number]
         classes = np.flatnonzero(row >= 0)
-        held = [(int(c), int(spans.base[row[c]]), int(free[row[c]])) for c in classes if c > 1]
+        held = [(int(c), int(spans.base[row[c]]), int(free[row[c]])) for c in classes if c > 1 and shown[row[c]]]
         tiny, offset = int(ps.tiny[number]), int(ps.tinyoffset[number])
         pages = PageCache(*(int(column[number]) for column in (ps.page_base, ps.page_free, ps.page_scav)))
         yield McacheInfo(p, False, tiny, min(max(offset, 0), _TINY), tuple(held), pages)

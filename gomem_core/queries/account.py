@@ -204,8 +204,10 @@ class Account:
     def _share(self, sums: Sequence[int]) -> Share:
         """Sums as they can be told."""
         requested, slot_waste, dead, free_slots, tails, *_ = sums
-        knows_dead = not self._world.doubt(Fact.LIVE)
-        return Share(requested, slot_waste if self._knows_sizes else None, dead if knows_dead else None, free_slots, tails)
+        known_dead: int | None = dead
+        if self._world.doubt(Fact.LIVE):
+            requested, known_dead = requested + dead, None
+        return Share(requested, slot_waste if self._knows_sizes else None, known_dead, free_slots, tails)
 
     def by_class(self) -> list[tuple[int, Share]]:
         """Every span class that has spans, with its share; those that hold most bytes in vain first."""
