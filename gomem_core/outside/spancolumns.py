@@ -40,7 +40,7 @@ class Table:
             & (spans.elemsize > 0)
             & (spans.elemsize % PTR_SIZE == 0)
             & (spans.nelems > 0)
-            & (spans.nelems * spans.elemsize <= nbytes)
+            & (spans.nelems <= nbytes // np.maximum(spans.elemsize, 1))
             & (spans.freeindex <= spans.nelems)
             & (spans.alloc_count <= spans.nelems)
         )
@@ -95,6 +95,13 @@ class Table:
             found[row] = None
         return tuple(found)
 
+    def shown(self) -> Bools:
+        """Which spans are shown as spans with objects."""
+        found = np.zeros(len(self.snapshot.spans) + 1, bool)
+        found[self.span] = self.in_use
+        found[-1] = False
+        return found
+
     def lengths(self) -> Ints:
         """How many spans hang on each list: a row for each span class, in it a number for each list."""
         hang = np.zeros((len(self._profile.span_classes), len(self._profile.central_lists)), np.int64)
@@ -107,8 +114,7 @@ class Table:
         spans, central = self.snapshot.spans, self.snapshot.central
         number = np.full(len(spans), NOWHERE, np.int64)
         following, before = np.zeros(len(spans), np.int64), np.zeros(len(spans), np.int64)
-        shown = np.zeros(len(spans) + 1, bool)
-        shown[self.span] = self.in_use
+        shown = self.shown()
         first = np.zeros(len(central.span), bool)
         first[np.unique(central.span, return_index=True)[1]] = True
         on = np.flatnonzero(first & shown[central.span])

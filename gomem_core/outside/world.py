@@ -59,7 +59,7 @@ def world_of(snapshot: Snapshot) -> Still:
         slots,
         Unknown(DOUBTS[Fact.POINTER]),
         StillLists(spans, _centrals(table, profile), profile),
-        StillCaches(tuple(_mcaches(snapshot))),
+        StillCaches(tuple(_mcaches(table))),
         _sums(snapshot, doubts),
         StillExtents(arenas, tuple(_regions(snapshot, arenas, profile.arena_bytes))),
     )
@@ -75,6 +75,8 @@ def doubts_of(snapshot: Snapshot, profile: Profile) -> Doubts:
         doubts[Fact.TYPE] = "only objects with pointers in slots of more than 512 bytes have their type in the heap"
         if snapshot.types.cut:
             doubts[Fact.TYPE] += f", and of very many only the first {len(snapshot.types.slot)} were read"
+        if _nameless(snapshot):
+            doubts[Fact.TYPE] += "; their names stand in the executable: gomem core CORE EXE reads them there"
     else:
         doubts[Fact.TYPE] = "this version of Go keeps no types in the heap"
     if snapshot.marking:
@@ -88,14 +90,15 @@ def _centrals(table: Table, profile: Profile) -> dict[int, CentralInfo]:
     return {spanclass: CentralInfo(spanclass, tuple(lengths[spanclass]), None, None) for spanclass in profile.span_classes}
 
 
-def _mcaches(snapshot: Snapshot) -> Iterator[McacheInfo]:
-    """The mcache and the page cache of every P."""
+def _mcaches(table: Table) -> Iterator[McacheInfo]:
+    """The mcache and the page cache of every P, with those of its spans that are shown as such."""
+    snapshot, shown = table.snapshot, table.shown()
     ps, spans = snapshot.ps, snapshot.spans
     free = np.maximum(spans.nelems - spans.alloc_count, 0)
     for number, p in enumerate(ps.id.tolist()):
         row = ps.cached[number]
         classes = np.flatnonzero(row >= 0)
-        held = [(int(c), int(spans.base[row[c]]), int(free[row[c]])) for c in classes if c > 1]
+        held = [(int(c), int(spans.base[row[c]]), int(free[row[c]])) for c in classes if c > 1 and shown[row[c]]]
         tiny, offset = int(ps.tiny[number]), int(ps.tinyoffset[number])
         pages = PageCache(*(int(column[number]) for column in (ps.page_base, ps.page_free, ps.page_scav)))
         yield McacheInfo(p, False, tiny, min(max(offset, 0), _TINY), tuple(held), pages)
@@ -138,6 +141,14 @@ def _sums(snapshot: Snapshot, doubts: Doubts) -> StillSums:
     unswept = int(np.count_nonzero(waits(snapshot)))
     rest = SumRest(None, None, snapshot.sweepgen, snapshot.sweep_done, unswept)
     return StillSums({name: known.get(name) for name in COUNTERS}, memory, rest, doubts)
+
+
+def _nameless(snapshot: Snapshot) -> bool:
+    """Whether names of types are missing, since they stand in an executable that was not given."""
+    if snapshot.kind != "core" or snapshot.whole:
+        return False
+    types = np.concatenate([snapshot.types.type, snapshot.spans.large_type])
+    return not set(types[types > 0].tolist()) <= snapshot.types.names.keys()
 
 
 def _types(snapshot: Snapshot) -> dict[int, str]:

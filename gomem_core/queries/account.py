@@ -10,13 +10,13 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 from array import array
 from collections.abc import Sequence
 from itertools import compress
+from sys import modules
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.go import events as e
 from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.versions import Profile
-from gomem_core.queries.roworder import MANY
 from gomem_core.world.changes import Stale
 from gomem_core.world.facts import Fact
 from gomem_core.world.objectinfo import Objects
@@ -85,6 +85,8 @@ class Balance(NamedTuple):
 
 
 _EVERY: Final = -1  # as a set of slots: all that there can be
+_MANY: Final = 1_000  # spans to look at from which on it is worth while to count all of them at once
+_IMPORT: Final = 10_000  # ... where numpy is to be imported first: a tenth of a second
 
 
 class SpanSums:
@@ -202,8 +204,10 @@ class Account:
     def _share(self, sums: Sequence[int]) -> Share:
         """Sums as they can be told."""
         requested, slot_waste, dead, free_slots, tails, *_ = sums
-        knows_dead = not self._world.doubt(Fact.LIVE)
-        return Share(requested, slot_waste if self._knows_sizes else None, dead if knows_dead else None, free_slots, tails)
+        known_dead: int | None = dead
+        if self._world.doubt(Fact.LIVE):
+            requested, known_dead = requested + dead, None
+        return Share(requested, slot_waste if self._knows_sizes else None, known_dead, free_slots, tails)
 
     def by_class(self) -> list[tuple[int, Share]]:
         """Every span class that has spans, with its share; those that hold most bytes in vain first."""
@@ -323,9 +327,10 @@ class Account:
 
     def _is_quicker_at_once(self) -> bool:
         """Whether to count all spans anew takes less time than to look at those that changed, 10 µs each."""
-        count, objects = self._world.spans.count, len(self.objects)
+        count = self._world.spans.count
         changed = len(self._dirty) if self._complete else count
-        return count > MANY and changed > MANY // 2 + count // 50 + objects // 200
+        least = _MANY if "numpy" in modules else _IMPORT
+        return changed > least and changed > least + count // 50 + len(self.objects) // 200
 
     def _count_at_once(self) -> None:
         """Count all spans; what becomes of one later on, `_known` takes from there."""

@@ -42,7 +42,7 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "arena": {"start": hexed(arenas.start), "used": hexed(arenas.end), "pages": arenas.pages},
         "sweepgen": world.sums.sweepgen,
         "spans": [span_data(info) for info in world.spans.rows()],
-        "mcentral": [_central(world, number) for number in world.profile.central_classes if world.lists.central(number).asked],
+        "mcentral": [_central(world, number) for number in world.lists.asked()],
         "mcaches": [mcache_data(cache, world.profile) for cache in world.caches.mcaches()],
         "free": [{"npages": npages, "spans": _addrs(world.lists.free_list(npages))} for npages, _ in world.lists.free_lists()],
         "freelarge": _addrs(info.base for info in world.lists.free_large()),

@@ -140,6 +140,7 @@ class StillLists:
         self._central = dict(central)
         self._spans = spans
         self._names = profile.heap_lists
+        self._classes = profile.central_classes
         self._central_names = frozenset(profile.central_names)
 
     def __eq__(self, other: object) -> bool:
@@ -180,6 +181,10 @@ class StillLists:
     def central(self, spanclass: int) -> CentralInfo:
         """The mcentral of a span class."""
         return self._central[spanclass]
+
+    def asked(self) -> list[int]:
+        """The span classes whose mcentral was ever asked for a span; where that is not counted, those that have any."""
+        return [spanclass for spanclass in self._classes if self._central[spanclass].asked]
 
     def chain(self, spanclass: int, name: str, limit: int = 1 << 60) -> list[int]:
         """Bases of at most `limit` spans of one of its lists, front to back."""

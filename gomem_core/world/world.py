@@ -166,6 +166,10 @@ class Lists(Protocol):
         """The mcentral of a span class."""
         ...
 
+    def asked(self) -> list[int]:
+        """The span classes whose mcentral was ever asked for a span; where that is not counted, those that have any."""
+        ...
+
     def chain(self, spanclass: int, name: str, limit: int = 1 << 60) -> list[int]:
         """Bases of at most `limit` spans of one of its lists, front to back; `name` is one of the profile's central_names."""
         ...

@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from gomem_core.foreign import is_seen
-from gomem_tui.draw.glyphs import in_ascii
+from gomem_tui.draw.glyphs import in_ascii, is_narrow
 from gomem_tui.draw.sequences import ANY, code_length, shows_on_blanks
 from gomem_tui.draw.style import Token, styles
 from gomem_tui.settings.look import Depth, Look
@@ -80,12 +80,19 @@ class CellTable(dict[tuple[str, str | None], tuple[Cell, ...]]):
             self.clear()
             self._cells.clear()
         text, style = piece
-        one = self._cells.setdefault
         codes = self._tokens.get(style, style or "")
-        found = tuple([one(cell, cell) for cell in _cells(text, codes, self._ascii)])
-        self._joins = self._joins or (bool(found) and found[0][1] == _JOINS)
-        self.has_wide = self.has_wide or any(not char for char, _ in found)
-        self[piece] = found
+        blank = (" ", codes) if shows_on_blanks(codes) else BLANK
+        if not text.isprintable():  # no pane has such text: this is for what Textual draws by itself
+            text = "".join(filter(is_seen, text))  # Textual gave it no room
+        if self._ascii:
+            text = in_ascii(text)
+        if is_narrow(text):
+            cells = [blank if char == " " else (char, codes) for char in text]
+        else:
+            cells = _cells(text, codes, blank)
+            self._joins = self._joins or (bool(cells) and cells[0][1] == _JOINS)
+            self.has_wide = self.has_wide or any(not char for char, _ in cells)
+        found = self[piece] = tuple(map(self._cells.setdefault, cells, cells))
         return found
 
     def _joined(self, cells: list[Cell]) -> list[Cell]:
@@ -100,15 +107,8 @@ class CellTable(dict[tuple[str, str | None], tuple[Cell, ...]]):
         return found
 
 
-def _cells(text: str, codes: str, ascii_only: bool) -> list[Cell]:
+def _cells(text: str, codes: str, blank: Cell) -> list[Cell]:
     """Text as cells; what belongs to the character before it has the style _JOINS where there is none."""
-    if not text.isprintable():  # no pane has such text: this is for what Textual draws by itself
-        text = "".join(filter(is_seen, text))  # Textual gave it no room
-    if ascii_only:
-        text = in_ascii(text)
-    blank = (" ", codes) if shows_on_blanks(codes) else BLANK
-    if text.isascii():
-        return [blank if char == " " else (char, codes) for char in text]
     cells: list[Cell] = []
     for char in text:
         width = 1 if char.isascii() else cell_len(char)

@@ -1,5 +1,6 @@
 """ASCII stand-ins for every glyph on the screen, one cell for one cell."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -60,6 +61,19 @@ STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
         "🔎": "? ",  # of Textual's palette
     }
 )
+
+
+_NARROW: Final = re.compile(f"[ -~{re.escape(''.join(glyph for glyph in STAND_INS if cell_len(glyph) == 1))}]*")
+
+
+def is_narrow(text: str) -> bool:
+    """Whether each character takes one cell, and is one of those that gomem itself draws: nearly all text is."""
+    return _NARROW.fullmatch(text) is not None
+
+
+def cells_of(text: str) -> int:
+    """Cells that a text takes; Rich looks at each character of a text with signs that it does not know to be narrow."""
+    return len(text) if _NARROW.fullmatch(text) else cell_len(text)
 
 
 class _Table(dict[int, str]):

@@ -157,6 +157,9 @@ def _add_runs(runs: Runs, row: list[Cell], y: int, found: list[int], columns: in
     for i in found:
         cell = row[i]
         own = cell[1]
+        if i == end and own == codes:
+            end += 1
+            continue
         together = own == codes or (plain and cell is BLANK) or (codes == ANY and not shows_on_blanks(own))
         if i > end and together:
             joined = codes if codes != ANY else own

@@ -4,7 +4,7 @@ from gomem_core.lang.commands import Filter
 from gomem_core.queries.roworder import Choice, RowOrder, Work
 from gomem_core.queries.spanfilter import central_fields, keep, read_filters
 from gomem_core.world.world import World
-from gomem_tui.render.mcentral import asked_classes, listed_classes
+from gomem_tui.render.mcentral import listed_classes
 
 
 class ClassOrder(RowOrder):
@@ -40,7 +40,7 @@ class ClassOrder(RowOrder):
     def asked(self) -> list[int]:
         """The classes whose mcentral was asked."""
         if self._asked is None:
-            self._asked = asked_classes(self._world)
+            self._asked = self._world.lists.asked()
             self._listed = listed_classes(self._world, self._asked)
         return self._asked
 

@@ -127,7 +127,7 @@ def _bitmap(model: Model, width: int, rows: int) -> list[Line]:
 
 def _mcentral(model: Model, width: int, rows: int) -> list[Line]:
     """The classes that were asked; all of them, where there is room for all."""
-    asked = mcentral.asked_classes(model.world)
+    asked = model.world.lists.asked()
     classes = mcentral.listed_classes(model.world, asked)
     shown = len(classes) if rows >= len(classes) else min(rows, len(asked))
     spanclass = model.scene.selection.spanclass

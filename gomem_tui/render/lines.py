@@ -13,6 +13,7 @@ from gomem_core.queries.roworder import RowOrder
 from gomem_core.queries.side import Row
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.changes import Touched
+from gomem_tui.draw.glyphs import cells_of
 from gomem_tui.draw.style import Token
 
 Span = tuple[str, Token]
@@ -83,7 +84,7 @@ def fit(line: Line, width: int) -> Line:
     """The line cut or filled up with blanks to exactly `width` cells; … at its end tells that something is missing."""
     left = max(width, 0)
     texts = [text for text, _ in line]
-    cells = cell_len("".join(texts))
+    cells = cells_of("".join(texts))
     if cells <= left:  # nearly always
         whole = line if "" not in texts else tuple(span for span in line if span[0])
         return whole if cells == left else (*whole, (" " * (left - cells), "text"))
@@ -164,4 +165,4 @@ def rule(title: str, notes: list[str], port: Port) -> Line:
         if len(head) + len(note) + 5 > port.width:
             break
         head += f"── {note} "
-    return ((head, token), ("─" * max(0, port.width - cell_len(head)), token))
+    return ((head, token), ("─" * max(0, port.width - cells_of(head)), token))

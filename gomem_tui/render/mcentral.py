@@ -29,11 +29,6 @@ _NOTHING: Final = {  # by whether it is counted who asked, and whether anybody d
 }
 
 
-def asked_classes(world: World) -> list[int]:
-    """Span classes whose mcentral was ever asked for a span; where that is not counted, those that have any."""
-    return [c for c in world.profile.central_classes if world.lists.central(c).asked]
-
-
 def listed_classes(world: World, asked: Sequence[int]) -> list[int]:
     """All span classes in the order of the rows: those that were asked come first."""
     return [*asked, *(c for c in world.profile.central_classes if c not in asked)]
@@ -57,7 +52,7 @@ def render_mcentral(
     `filtered` are those that pass the filter `text`; None: all.  `asked` are those that were asked, where that is known.
     """
     names = world.profile.central_names
-    asked = asked_classes(world) if asked is None else asked
+    asked = world.lists.asked() if asked is None else asked
     rows = central_rows(world, port.height)
     classes = listed_classes(world, asked) if filtered is None else filtered
     position = shown_rows(port.top + 1, min(port.top + rows, len(classes)), len(classes))

@@ -112,6 +112,13 @@ class Cells:
     def _add_inside(self, found: list[tuple[Cell, int]], info: SpanInfo, cells: range) -> None:
         """Add cells that lie within one span: those are alike up to the next that is selected or in which something changed."""
         at, step = cells.start, cells.step
+        if not self._is_special(at, cells.stop):
+            if at == info.base:
+                found.append((self._drawn(info, at, 0), 1))
+                at += step
+            if at < cells.stop:
+                found.append((self._drawn(info, at, 0), (cells.stop - at) // step))
+            return
         while at < cells.stop:
             changed = self._first_changed(at, at + step)
             alike = at + step
@@ -146,6 +153,10 @@ class Cells:
         parts = list(zip(infos, pages, strict=True))
         glyph = self._glyph_of_several(parts, (used_end - first) / (end - first), ago)
         return Cell(glyph, self._tone(first, None, "new" if new else "dim" if glyph == "·" else "mid"), mark)
+
+    def _is_special(self, first: int, end: int) -> bool:
+        """Whether from `first` on and before `end` something changed, or is selected."""
+        return first <= self._cursor < end or self._first_changed(first, end) != 0
 
     def _first_changed(self, first: int, end: int) -> int:
         """The first of few changed spans that begins, or began, from `first` on and before `end`; 0: none."""

@@ -103,7 +103,8 @@ def images(request: pytest.FixtureRequest) -> Iterator[None]:
             patch.setattr("gomem_core.session.memory._NEAR", 5)
             patch.setattr("gomem_core.session.checkpoints.MOST_LOOSE", 60_000)
             patch.setattr("gomem_core.session.checkpoints.MOST_BYTES", 300_000)
-            patch.setattr("gomem_core.queries.account.MANY", 3)  # all spans are counted at once
+            patch.setattr("gomem_core.queries.account._MANY", 3)  # all spans are counted at once
+            patch.setattr("gomem_core.queries.account._IMPORT", 3)
         yield
 
 

@@ -48,7 +48,7 @@ def test_looks_at_a_program_that_goes_on(minor: str, tmp_path: Path) -> None:
         assert console.submit(f"save {tmp_path / 'looks'}").ok
     error = console.submit("look").error
     assert error is not None
-    assert str(program.pid) in error.message
+    assert error.message == f"process {program.pid} has ended; the looks at it stay"
     kept = open_file(tmp_path / "looks")
     assert isinstance(kept, Strip)
     assert [still.kind for still in kept.stills] == ["still", "still"]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from random import Random
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,8 @@ from rich.cells import cell_len
 
 from gomem_core.files.stillfile import read_still, still_bytes
 from gomem_core.outside import spancolumns
+from gomem_core.outside.errors import OutsideError
+from gomem_core.outside.strips import strip_of_core
 from gomem_core.outside.world import world_of
 from gomem_core.queries import show, show_one
 from gomem_core.queries.account import Account
@@ -38,7 +41,9 @@ from gomem_tui.render.mcentral import render_mcentral
 from gomem_tui.render.objects import Rows, render_objects
 from gomem_tui.render.pagecells import LENSES, Chart
 from gomem_tui.render.spans import render_spans
+from tests.effort import effort
 from tests.outside.corefiles import NAMES, WITH_EXE, truth
+from tests.outside.test_core_faults import damaged, what_is_read
 from tests.outside.test_cores import expected, look
 
 SIZES: Final = [(80, 24), (120, 40), (200, 60)]
@@ -329,6 +334,33 @@ def test_what_contradicts_itself_is_shown_as_such() -> None:
     assert "not one moment" in picture["header"]
     assert f"{len(found)} spans disputed" in picture["header"]
     assert show_one.show_span(int(base[longer]), w, w.objects).lines()[-1].endswith(spancolumns.TORN)
+
+
+@pytest.mark.parametrize("name", ["cache-1.22.10", "sweep-1.27.3"])
+def test_whatever_is_damaged_it_is_refused_or_shown_whole(name: str) -> None:
+    """Words that a look reads become others; what is shown adds up, is drawn, and can be kept."""
+    draw, read = Random(name), what_is_read(name)
+    shown = contradicting = 0
+    for number in range(effort(16, 400)):
+        edits = []
+        for _ in range(draw.choice((1, 1, 2, 8))):
+            offset, size = draw.choice(read)
+            new = (bytes(8), b"\xff" * 8, draw.randrange(1 << 12).to_bytes(8, "little"), draw.randbytes(8))
+            edits.append((offset + 8 * draw.randrange(max(size // 8, 1)), draw.choice(new)))
+        try:
+            w = strip_of_core(damaged(name, edits)).shown
+        except OutsideError:
+            continue
+        shown += 1
+        contradicting += bool(w.spans.disputes)
+        assert sum(info.nbytes for info in w.spans.rows()) == w.extents.arenas.nbytes == Account(w, w.objects).read().total
+        assert not [pane for pane, text in drawn(w, 80, 24).items() if re.search(r"\bNone\b", text)]
+        for oid in range(0, len(w.objects), max(1, len(w.objects) // 5)):
+            assert w.objects.find_addr(w.objects.addr(oid)) == oid
+        if not number % 4:
+            assert read_still(gzip.decompress(still_bytes(w))) == w
+    assert shown > 5
+    assert contradicting
 
 
 # --- Drawn --------------------------------------------------------------------------------------------------------------------
