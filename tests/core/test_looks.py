@@ -104,7 +104,7 @@ def test_looks_are_counted_from_1() -> None:
 def test_what_a_look_tells() -> None:
     console = looked(0)
     told = [console.submit("look").result for _ in range(4)]
-    assert told[0] is not None  # 300 objects of 48 bytes lie in two spans of 170 slots, both of which are cached: 340 × 48 bytes
+    assert told[0] is not None  # 300 objects of 48 bytes lie in two spans of 170 slots, both of which are cached: 340 slots
     assert told[0].summary == "look 2: HeapInuse 16.0K (+16.0K); HeapAlloc 15.9K (+15.9K); spans 3 (+3); collections 0"
     assert told[2] is not None
     assert told[2].summary.endswith("collections 1 (+1)")
