@@ -20,8 +20,14 @@ def strip_of_process(pid: int, stop: bool = True, version: str | None = None) ->
     process = Process(pid)
     program = find_program(process, version)
 
+    looks = 0
+
     def look() -> Still:
-        return world_of(look_at_process(process, program, stop=stop))
+        nonlocal looks
+        still = world_of(look_at_process(process, program, stop=stop))
+        looks += 1
+        still.place = still.place._replace(step=looks)
+        return still
 
     def look_again() -> Still:
         try:

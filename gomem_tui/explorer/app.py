@@ -151,7 +151,8 @@ class Explorer(DrawnApp):
         """What the footer's keys depend on."""
         if self.stage.typing:
             return Where("prompt")
-        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not self.model.session.is_one_moment)
+        moment, read = self.model.session.is_one_moment, self.model.is_read
+        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not moment, not read)
 
     def changed(self) -> None:
         """Draw another heap or selection: what the footer said is over, unless it speaks of what is being typed."""
@@ -277,9 +278,10 @@ class Explorer(DrawnApp):
 
     async def _press(self, event: Key) -> None:
         """Do what a key does now: those that go first, then typing, then the others.  What was said before is over."""
-        if self.looking.end():  # any key does that, and nothing else
+        if self.looking.end():  # any key does that; one that would look, or lead out, nothing else
             self.footer.say("")
-            return
+            if any(event.key in self.keyboard.names(action) for action in ("step", "last_step", "back")):
+                return
         if self.message and not self.stage.typing and not self.work.busy:
             self.footer.say("")
         if await self._check_bindings(event.key, priority=True):

@@ -37,11 +37,15 @@ _SUMMED: Final = 100
 
 def cost(context: Context, command: Command | None) -> int:
     """How many plain commands take as long, at least 1."""
+    if context.strip is not None:  # of all that follows a heap that is read can only be looked at again
+        return BLINK + 1 if isinstance(command, Look) else 1  # another program is stopped, and all of its heap is read
     match command:
         case Alloc(times=n):
             return 1 + n // _ALLOCATED
         case Churn(n=n):  # it looks for its own objects among all, and for what a collection would keep
             return 1 + n // _ALLOCATED + len(context.objects) // _LOOKED_AT + context.world.spans.count // _SUMMED
+        case Drop(targets=(ByName(),), pick=None, size=None):  # most of them
+            return 1
         case Drop(targets):
             return 1 + sum(_objects(context, target, command.chooses) for target in targets) // _DROPPED
         case Gc() | GcMark() | GcSweep() | FreeOs() | Scavenge():
@@ -50,8 +54,6 @@ def cost(context: Context, command: Command | None) -> int:
             return 1 + sum(len(c.cached) for c in context.world.caches.mcaches()) // _SWEPT
         case Advise():
             return 1 + context.world.spans.count // _SWEPT
-        case Look():
-            return BLINK + 1  # another program is stopped, and all of its heap is read
         case _:
             return 1
 
