@@ -1,5 +1,7 @@
 """A program that can be looked at again and again: a modelled session that goes on by itself between two looks."""
 
+from collections.abc import Sequence
+
 from gomem_core.session.session import Session
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.still import Place, Still
@@ -9,20 +11,22 @@ WORK = ("alloc 48 scan times 300", "alloc 5000 times 4", "gc", "drop all", "gc",
 
 
 class Program:
-    """Does one line of WORK between two looks, and ends after the last."""
+    """Does one line of its work between two looks, and ends after the last."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Sequence[str] = WORK) -> None:
         self.session = Session()
+        self.work = work
         self.looks = 0
 
     def look(self) -> Still:
         """Look at it.  Raises LookFailed when it has ended."""
-        if self.looks > len(WORK):
+        if self.looks > len(self.work):
             raise LookFailed("the process has ended: 4711")
         if self.looks:
-            assert self.session.submit(WORK[self.looks - 1]).ok
+            assert self.session.submit(self.work[self.looks - 1]).ok
         self.looks += 1
-        return Still.of(self.session.world, ObjectTable(), Place("program", self.looks))  # from outside, objects have no names
+        place = Place("program", self.looks, "process")
+        return Still.of(self.session.world, ObjectTable(), place)  # from outside, objects have no names
 
     def strip(self) -> Strip:
         """The first look, and those that can be taken."""

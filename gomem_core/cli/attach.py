@@ -9,11 +9,11 @@ from gomem_core.cli.realheap import lines_of, record_of
 from gomem_core.foreign import brief
 from gomem_core.go.structs import minors
 from gomem_core.outside.errors import OutsideError
-from gomem_core.outside.listing import Found, go_processes
+from gomem_core.outside.listing import Found, Refused, go_processes
 from gomem_core.outside.look import look_at_process
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import find_program
-from gomem_core.report import Column, Table, format_bytes
+from gomem_core.report import Column, Table, format_bytes, told
 
 if TYPE_CHECKING:
     from gomem_core.schema.outputs import GoProcess
@@ -52,7 +52,8 @@ def _list(as_json: bool) -> int:
     if not os.path.isdir("/proc/self"):
         say("gomem: this system has no /proc, in which processes are found")
         return BAD_INPUT
-    found = [*go_processes()]
+    refused = Refused()
+    found = [*go_processes(refused)]
     if as_json:
         for one in found:
             emit_json(_record(one))
@@ -61,8 +62,23 @@ def _list(as_json: bool) -> int:
         rows = [(one.pid, brief(one.go), _about(one), brief(one.command, 60)) for one in found]
         emit("\n".join(Table(columns, [*rows]).lines()))
     else:
-        say("gomem: there is no Go program that may be read")
+        say(f"gomem: there is no Go program that may be read{_why_none(refused)}")
     return OK
+
+
+def _why_none(refused: Refused) -> str:
+    """What there is that may not be read, and what helps with the first of it."""
+    if refused.go:
+        return told(
+            len(refused.go),
+            ", but {n} that may not: {why}",
+            ", but {n} that may not, of which the first: {why}",
+            why=refused.go[0],
+        )
+    if refused.unknown:
+        one, many = "; {n} process may not be looked at: {why}", "; {n} processes may not be looked at, the first of which: {why}"
+        return told(len(refused.unknown), one, many, why=refused.unknown[0])
+    return ""
 
 
 def _about(one: Found) -> str:

@@ -15,21 +15,23 @@ if TYPE_CHECKING:
 
 
 def summary_of(path: str) -> "Summary":
-    """The figures of a still, or of a session at its end.  Raises ScriptError."""
+    """The figures of the last of several stills, or of a session at its end.  Raises ScriptError."""
     opened = open_file(Path(path))
     if isinstance(opened, Strip):
-        place = opened.shown.place
-        title, step, session = place.title, place.step, Session(base=opened)
+        last, looks = opened.stills[-1], len(opened.stills)
+        title, step, session = last.place.title, last.place.step, Session(base=Strip([last]))
     else:
         title, session = opened.title, begun(opened, timeline_of(opened))
         step = len(session.steps)
         session.goto(step)
+        looks = 0 if session.strip is None else len(session.strip.stills)
     world, objects = session.world, session.objects
     return {
         "file": path,
         "kind": world.kind,
         "title": title or None,
         "step": step,
+        "looks": looks,
         "pages": world.extents.arenas.pages,
         "spans": world.spans.count,
         "objects": len(objects),

@@ -5,6 +5,7 @@ from typing import Final
 
 from gomem_core.formats.elf import Buffer
 
+GO_SECTIONS: Final = {".go.buildinfo", ".gopclntab", ".data.rel.ro.gopclntab", ".go.module"}  # that only Go's linker makes
 MAGIC: Final = b"\xff Go buildinf:"
 _HEADER: Final = 32  # bytes before the strings
 _INLINE: Final = 2  # flag: the strings stand here; else two pointers to them, as before Go 1.18

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from gomem_core.foreign import named
+from gomem_core.formats.buildinfo import GO_SECTIONS
 from gomem_core.formats.corenotes import (
     NT_AUXV,
     NT_FILE,
@@ -16,13 +17,14 @@ from gomem_core.formats.corenotes import (
     command_of,
     mapped_files,
 )
-from gomem_core.formats.elf import EM_X86_64, ET_CORE, PF_R, PF_W, PF_X, Elf, ElfError
+from gomem_core.formats.elf import EM_X86_64, ET_CORE, ET_DYN, ET_EXEC, PF_R, PF_W, PF_X, Elf, ElfError
 from gomem_core.outside.arrays import Ints, Words
 from gomem_core.outside.errors import Damaged, NotGo, WrongExecutable
 from gomem_core.outside.memory import GAP, MOST_BYTES, TOP, Gathered, Unreadable
 from gomem_core.outside.snapshot import MappedRange
 
 _CROSSING: Final = 4096  # pieces across segments that are read one by one; more are damage
+_KINDS: Final = {1: "an object file", ET_CORE: "a core file"}
 _GO_BUILD_ID: Final = b"\x04\0\0\0Go\0\0"  # the end of the note's header: its type, its owner
 
 
@@ -37,7 +39,7 @@ class _Backed(NamedTuple):
 class CoreFile:
     """A core file of a Linux program, mapped."""
 
-    def __init__(self, elf: Elf, title: str, exe: Elf | None) -> None:
+    def __init__(self, elf: Elf, title: str, exe: Elf | None = None, exe_title: str = "") -> None:
         """Raises NotGo for the core of another processor, Damaged where it is cut off, WrongExecutable."""
         self.title = title = named(title)
         if elf.header.machine != EM_X86_64:
@@ -60,7 +62,7 @@ class CoreFile:
         self.auxv = auxiliary(notes.get(NT_AUXV, b""))
         self.files = mapped_files(notes.get(NT_FILE, b""))
         self.command = command_of(notes.get(NT_PRPSINFO, b"")).decode("utf-8", "surrogateescape")
-        self._backed = self._backing(exe) if exe is not None else []
+        self._backed = self._backing(exe, named(exe_title)) if exe is not None else []
 
     def _program_files(self) -> list[MappedFile]:
         """The mapped parts of the program's own file: the one in which its program headers lie."""
@@ -68,12 +70,21 @@ class CoreFile:
         name = next((file.name for file in self.files if file.start <= entry < file.end), None)
         return [file for file in self.files if file.name == name]
 
-    def _backing(self, exe: Elf) -> list[_Backed]:
+    def _backing(self, exe: Elf, title: str) -> list[_Backed]:
+        """What stands in the executable.  Raises WrongExecutable, also where nothing tells that it is the right one."""
+        if exe.header.type not in (ET_EXEC, ET_DYN):
+            raise WrongExecutable(f"{title} is not an executable, but {_KINDS.get(exe.header.type, 'another kind of ELF file')}")
         mine = self._program_files()
         first = min((file.start for file in mine), default=0)
         ours, theirs = self._build_id(first), _build_id_in(exe.data)
-        if ours is not None and theirs is not None and ours != theirs:
-            raise WrongExecutable("the executable is not the one of the core file: their build ids differ")
+        if theirs is None and not GO_SECTIONS & exe.sections().keys():
+            raise WrongExecutable(
+                f"{title} is not a Go program: it has neither Go's build id nor a section that Go's linker makes"
+            )
+        if theirs is None and ours is not None:
+            raise WrongExecutable(f"{title} is not the executable of the core file: it has no build id of Go, and that one has")
+        if ours is not None and ours != theirs:
+            raise WrongExecutable(f"{title} is not the executable of the core file: their build ids differ")
         return [_Backed(file.start, file.end, file.offset) for file in mine]
 
     def _build_id(self, first: int) -> bytes | None:
@@ -182,7 +193,7 @@ def core_of(data: bytes | mmap.mmap, path: str, exe: str | None = None) -> CoreF
     core = _elf(data, path)
     if core.header.type != ET_CORE:
         raise NotGo(f"{named(path)} is an ELF file, but not a core file")
-    return CoreFile(core, path, None if exe is None else _elf(_mapped(exe), exe))
+    return CoreFile(core, path) if exe is None else CoreFile(core, path, _elf(_mapped(exe), exe), exe)
 
 
 def _mapped(path: str) -> bytes | mmap.mmap:

@@ -2,15 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from gomem_core.outside.errors import OutsideError
+from gomem_core.formats.buildinfo import GO_SECTIONS
+from gomem_core.outside.errors import NotPermitted, OutsideError
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import Program, find_program
-
-_OF_GO: Final = {".go.buildinfo", ".gopclntab", ".data.rel.ro.gopclntab", ".go.module"}  # sections that only Go's linker makes
 
 
 class Found(NamedTuple):
@@ -23,24 +22,51 @@ class Found(NamedTuple):
     moved: bool  # heap_inuse changed while it was read
 
 
-def go_processes() -> Iterator[Found]:
-    """Those that this user may read, by pid; whatever else there is, is left out."""
+class Refused:
+    """Processes that this user may not read: of each the sentence that says why, and what would help."""
+
+    def __init__(self) -> None:
+        self.go: list[str] = []  # Go programs
+        self.unknown: list[str] = []  # whose executable may not be read, either
+
+
+def go_processes(refused: Refused | None = None) -> Iterator[Found]:
+    """Those that this user may read, by pid; those that may not be read go to `refused`, and whatever else there is nowhere."""
+    refused = refused or Refused()
     for pid in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
         try:
-            found = _look(pid)
+            process = Process(pid)
+        except NotPermitted as e:
+            refused.unknown += [str(e)] if _has_words(pid) else []
+            continue
+        except OutsideError:
+            continue
+        try:
+            found = _look(process)
+        except NotPermitted as e:
+            refused.go.append(str(e))
+            continue
         except OutsideError:
             continue
         if found is not None:
             yield found
 
 
-def _look(pid: int) -> Found | None:
-    process = Process(pid)
-    if process.exe is None or not _OF_GO & process.exe.sections().keys():
+def _has_words(pid: int) -> bool:
+    """Whether it has a command line, which everybody may read: threads of the kernel have none."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return bool(file.read(1))
+    except OSError:
+        return False
+
+
+def _look(process: Process) -> Found | None:
+    if process.exe is None or not GO_SECTIONS & process.exe.sections().keys():
         return None
     program = find_program(process)
     first, again = _heap_inuse(process, program), _heap_inuse(process, program)
-    return Found(pid, process.words, program.version, again, first != again)
+    return Found(process.pid, process.words, program.version, again, first != again)
 
 
 def _heap_inuse(process: Process, program: Program) -> int:

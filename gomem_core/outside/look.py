@@ -64,6 +64,7 @@ def snapshot_of(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
         go=program.version,
         minor=program.minor,
         title=title,
+        whole=program.source.is_whole,
         one_moment=False,
         held_ns=0,
         stand_ns=0,

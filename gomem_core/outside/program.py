@@ -44,6 +44,11 @@ class Source(Memory, Protocol):
         ...
 
     @property
+    def is_whole(self) -> bool:
+        """Whether what stands in the executable can be read, too."""
+        ...
+
+    @property
     def auxv(self) -> Mapping[int, int]:
         """The auxiliary vector that it was started with."""
         ...

@@ -229,6 +229,7 @@ class Snapshot:
     go: str  # the version as the program says it, such as go1.27.3-X:nogreenteagc
     minor: str  # the version whose structs it has, such as 1.27
     title: str  # what was looked at, for people: a command and its pid, the name of a file
+    whole: bool  # all of its memory could be read: of a core file, with the executable
     one_moment: bool  # nothing ran while it was read
     held_ns: int  # how long it was held for that, 0: it was not
     stand_ns: int  # ... of which so long until all its threads stood

@@ -1,7 +1,7 @@
 """A real heap as something to be explored: looks at it in a row, of a core file one, of a process as many as are asked for."""
 
 from gomem_core.outside.corefile import CoreFile
-from gomem_core.outside.errors import OutsideError
+from gomem_core.outside.errors import Gone, OutsideError
 from gomem_core.outside.look import look_at_core, look_at_process
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import find_program
@@ -20,12 +20,20 @@ def strip_of_process(pid: int, stop: bool = True, version: str | None = None) ->
     process = Process(pid)
     program = find_program(process, version)
 
+    looks = 0
+
     def look() -> Still:
-        return world_of(look_at_process(process, program, stop=stop))
+        nonlocal looks
+        still = world_of(look_at_process(process, program, stop=stop))
+        looks += 1
+        still.place = still.place._replace(step=looks)
+        return still
 
     def look_again() -> Still:
         try:
             return look()
+        except Gone:
+            raise LookFailed(f"process {pid} has ended; the looks at it stay") from None
         except OutsideError as e:
             raise LookFailed(str(e)) from e
 

@@ -75,6 +75,8 @@ def doubts_of(snapshot: Snapshot, profile: Profile) -> Doubts:
         doubts[Fact.TYPE] = "only objects with pointers in slots of more than 512 bytes have their type in the heap"
         if snapshot.types.cut:
             doubts[Fact.TYPE] += f", and of very many only the first {len(snapshot.types.slot)} were read"
+        if _nameless(snapshot):
+            doubts[Fact.TYPE] += "; their names stand in the executable: gomem core CORE EXE reads them there"
     else:
         doubts[Fact.TYPE] = "this version of Go keeps no types in the heap"
     if snapshot.marking:
@@ -139,6 +141,14 @@ def _sums(snapshot: Snapshot, doubts: Doubts) -> StillSums:
     unswept = int(np.count_nonzero(waits(snapshot)))
     rest = SumRest(None, None, snapshot.sweepgen, snapshot.sweep_done, unswept)
     return StillSums({name: known.get(name) for name in COUNTERS}, memory, rest, doubts)
+
+
+def _nameless(snapshot: Snapshot) -> bool:
+    """Whether names of types are missing, since they stand in an executable that was not given."""
+    if snapshot.kind != "core" or snapshot.whole:
+        return False
+    types = np.concatenate([snapshot.types.type, snapshot.spans.large_type])
+    return not set(types[types > 0].tolist()) <= snapshot.types.names.keys()
 
 
 def _types(snapshot: Snapshot) -> dict[int, str]:

@@ -84,7 +84,8 @@ def difference(then: Side, now: Side, there: There) -> Difference:
     sections = [s for s in sections if s.table.rows or s.note]
     apart = bool(there.branch) or (not there.file and then.step >= now.step)  # no way leads from then to now
     counts = _counts(then, now, _span_counts(spans, apart), _object_counts(things, made_anew, apart), len(links))
-    summary = _summary(then.step, now.step, there, counts if sections else None)
+    word = "look" if then.still.place.of == now.still.place.of == "process" else "step"
+    summary = _summary(then.step, now.step, there, counts if sections else None, word)
     result = Result(summary, data, details=tuple(line for s in sections for line in s.lines()))
     objects = {(*d.thing, d.born): d.fate for d in things}
     brief = tuple(line for s in sections for line in s.lines(tables.ROWS_SHOWN))
@@ -173,10 +174,10 @@ def _link_diffs(then: Side, now: Side) -> list[LinkDiff]:
 # --- Words ------------------------------------------------------------------------------------------------------------------
 
 
-def _summary(then: int, now: int, there: There, counts: str | None) -> str:
-    """One sentence; `counts` None: nothing differs."""
-    here = there.here or f"step {now}"
-    name = f"step {then} (bookmark {there.bookmark})" if there.bookmark else f"step {then}"
+def _summary(then: int, now: int, there: There, counts: str | None, word: str) -> str:
+    """One sentence; `counts` None: nothing differs; `word`: step or look."""
+    here = there.here or f"{word} {now}"
+    name = f"{word} {then} (bookmark {there.bookmark})" if there.bookmark else f"{word} {then}"
     name = there.file or (f"{name} of branch {there.branch}" if there.branch else name)
     if counts is None:
         return f"nothing differs between {name} and {here}"

@@ -13,7 +13,9 @@ from gomem_core.lang.commands import Filter
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
+from gomem_core.queries.reach import Fate
 from gomem_core.world.objectinfo import ObjectField, ObjectInfo, Objects
+from gomem_core.world.world import World
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -21,6 +23,7 @@ Step = Callable[[], object] | None  # as in roworder.Work
 
 _SLICE: Final = 1 << 17  # objects whose fields are compared at a stretch: a millisecond or two
 _TEXTS: Final = 500  # objects whose names are searched at a stretch
+_SPANS: Final = 4_000  # whose slots are looked at, at a stretch
 _KINDS: Final = ("noscan", "scan", "head")
 
 
@@ -80,8 +83,30 @@ def _search(objects: Objects, pattern: Pattern, rows: Ints, cells: Callable[[Obj
     return np.concatenate(found)
 
 
+def by_death(
+    world: World, rows: Ints, fated: Callable[[Fate], bool] | None, ranks: tuple[int, int]
+) -> Generator[Step, None, tuple[Ints, Ints]]:
+    """Those of the objects whose state passes, and the rank of each: `ranks` are those of what is taken and of what is dead.
+
+    For heaps whose objects are the allocated slots in the order of their addresses.
+    """
+    dead: list[Mask] = [np.empty(0, bool)]
+    for start in range(0, world.spans.count, _SPANS):
+        allocated, live = (
+            np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")
+            for bits in world.slots.set_bytes(start, min(world.spans.count, start + _SPANS))
+        )
+        dead.append(live[allocated == 1] == 0)
+        yield None
+    gone = np.concatenate(dead)[rows]
+    if fated is not None:
+        passes = np.where(gone, fated("dead"), fated("taken"))
+        rows, gone = rows[passes], gone[passes]
+    return rows, np.where(gone, ranks[1], ranks[0])
+
+
 def arranged(
-    objects: Objects, rows: Ints, sort: str, ranks: Callable[[], Sequence[int]]
+    objects: Objects, rows: Ints, sort: str, ranks: Callable[[], Sequence[int] | Ints]
 ) -> Generator[Step, None, tuple[array[int], array[int]]]:
     """The objects in an order of objectorder.SORTS, and the place of each object, -1 for one that is not among them.
 

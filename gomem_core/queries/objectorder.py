@@ -141,15 +141,19 @@ class ObjectOrder(RowOrder):
 
     def _all_at_once(self, wanted: Choice) -> Generator[Step, None, tuple[array[int], array[int]]]:
         yield lambda: import_module("numpy")  # not while the screen may have to wait for it
-        from gomem_core.queries.objectmask import arranged, passing  # noqa: PLC0415 -- few need it, and numpy takes long to import
+        from gomem_core.queries.objectmask import arranged, by_death, passing  # noqa: PLC0415 -- few need it, and numpy takes long to import
 
         test = wanted.test
         rows = yield from passing(self._objects, test.filters if isinstance(test, Test) else (), cells)
+        fated = test.fated if isinstance(test, Test) else None
+        if self._world.doubt(Fact.ROOT):  # then no more is known than which are dead, of millions at once
+            rows, ranks = yield from by_death(self._world, rows, fated, (_RANK["taken"], _RANK["dead"]))
+            return (yield from arranged(self._objects, rows, wanted.sort, lambda: ranks))
         fates: dict[int, Fate] = {}
-        if (isinstance(test, Test) and test.fated is not None) or wanted.sort == "state":
+        if fated is not None or wanted.sort == "state":
             fates = yield from find_fates(self._world, self._objects, rows.tolist())
-        if isinstance(test, Test) and test.fated is not None:
-            rows = rows[[test.fated(fates[oid]) for oid in rows.tolist()]]
+        if fated is not None:
+            rows = rows[[fated(fates[oid]) for oid in rows.tolist()]]
         return (yield from arranged(self._objects, rows, wanted.sort, lambda: [_RANK[fates[oid]] for oid in rows.tolist()]))
 
 

@@ -221,10 +221,11 @@ def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | Non
         """The text; where the value is not known, why not."""
         return f"{UNKNOWN} {world.doubt(fact)}" if value is None else text
 
+    untyped = world.doubt(Fact.TYPE) if world.doubt(Fact.NAME) and o.kind == "scan" else ""
     rows: list[tuple[Cell, ...]] = [
         ("address", f"{o.addr:#x}"),
         ("size", known(o.size, Fact.SIZE, f"{o.size} bytes, {o.kind}")),
-        *((("type", o.type),) if o.type else ()),
+        *((("type", o.type or f"{UNKNOWN} {untyped}"),) if o.type or untyped else ()),
         ("made", known(o.born, Fact.TIME, f"at step {o.born}")),
         ("state", known(o.dropped, Fact.ROOT, state)),
         ("fate", _fate(oid, world, objects, links)),

@@ -258,12 +258,16 @@ class Export(Told):
 
 
 class Summary(TypedDict):
-    """`gomem open --json`: what a file holds; of a session, at its end; null is what is not known."""
+    """`gomem open --json`: what a file holds; of a session, at its end; of several looks, at the last; null is what is not known.
+
+    looks: how many there are at the heap that the file is about; 0 where the heap is modelled.
+    """
 
     file: str
     kind: str
     title: str | None
     step: int
+    looks: int
     pages: int
     spans: int
     objects: int

@@ -25,6 +25,7 @@ from gomem_core.session.commands import BLINK, CHECK, CommandError, Context, cos
 from gomem_core.session.history import Steps
 from gomem_core.session.trail import Trail
 from gomem_core.session.whatif import what_if
+from gomem_core.world.world import NotKnown, known
 
 _CHECKED: Final = 20_000  # objects, or new names, up to which a line is checked while it is typed
 _TRAVELS: Final = (UntilEvent, UntilQuantity, Goto, Back, Forward, Diff, DiffBranch, Branch)
@@ -44,16 +45,21 @@ class Ahead:
         """What is wrong with a command here, without doing it; None too where that takes long to find out."""
         check = CHECK.get(type(command))
         many = isinstance(command, Alloc) and command.times > _CHECKED
-        if check is None or many or self._context.objects.alive > _CHECKED:
+        objects = self._context.objects
+        if check is None or many or (known(lambda: objects.alive) or 0) > _CHECKED:
             return None
         try:
             check(self._context, command)
         except CommandError as e:
             return e.located(line)
+        except NotKnown:  # which is told when the line is entered
+            pass
         return None
 
     def foretell(self, command: Command | None) -> str:
         """What a command would do here, in a line; nothing where that is not known, or takes long to find out."""
+        if self._context.strip is not None:  # nothing can be done
+            return ""
         match command:
             case Alloc():
                 return what_if(command, self._context.engine)

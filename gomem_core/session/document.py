@@ -22,7 +22,7 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.session.readheap import READ
 from gomem_core.session.session import Session
 from gomem_core.world.interrupt import Progress, StopRequest
-from gomem_core.world.strip import Strip
+from gomem_core.world.strip import LOOK, Strip
 
 if TYPE_CHECKING:
     from gomem_core.queries.difference import Difference
@@ -88,7 +88,7 @@ class Desk:
         """The same with looks at a heap, of which no journal is kept: nothing can happen to it.  Each but the first is a step."""
         before, self.journal = self.journal, None
         name = "" if origin is None else origin.path.name
-        timeline = Timeline(["look"] * (len(strip.stills) - 1))
+        timeline = Timeline([LOOK] * (len(strip.stills) - 1))
         self._set(Session(self._narrate, timeline, self.stop, self.progress, strip), Script(name, strip.shown.place.title))
         self._beginning = []
         if origin is not None:

@@ -32,7 +32,7 @@ from gomem_core.world.changes import Stale
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.strip import Strip
+from gomem_core.world.strip import LOOK, Strip
 from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import NotKnown, Unknown, World
 
@@ -89,6 +89,15 @@ class Session:
         """Whether there is no time to go through: a heap was read once, and cannot be looked at again."""
         strip = self.strip
         return strip is not None and not self._timeline.steps and not self.goes_on
+
+    @property
+    def has_looks(self) -> bool:
+        """Whether its steps are looks at a heap, which are counted from 1: the heap at its beginning is the first one."""
+        return (
+            self.strip is not None
+            and not self.is_one_moment
+            and all(step.split(maxsplit=1)[0] == LOOK for step in self._timeline.steps)
+        )
 
     @property
     def objects(self) -> ObjectTable:

@@ -72,6 +72,8 @@ class StillSpans:
 
     def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
         """Spans number start to stop, in address order."""
+        if stop == start + 1 and 0 <= start < self.count:  # what is asked for most of the time
+            return [self.row(start)]
         return [SpanInfo(*row) for row in zip(*(column[start:stop] for column in self._columns), strict=True)]
 
     def columns(self) -> SpanColumns:
@@ -103,7 +105,7 @@ class StillSpans:
 
     def row(self, number: int) -> SpanInfo:
         """Span number `number`."""
-        return self.rows(number, number + 1)[0]
+        return SpanInfo._make([column[number] for column in self._columns])
 
     def number(self, base: int) -> int:
         """Position in address order of the span that holds `base`; -1 where none does."""

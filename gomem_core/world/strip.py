@@ -9,6 +9,8 @@ from gomem_core.world.objectinfo import Objects
 from gomem_core.world.still import Still
 from gomem_core.world.world import Caches, Extents, Kind, Lists, Pointers, Slots, Spans, Sums
 
+LOOK: Final = "look"  # the step that leads to the next one
+
 
 class Strip:
     """Stills in the order in which they were taken, at least one; as a world it is the one that is shown."""

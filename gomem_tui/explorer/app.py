@@ -277,9 +277,10 @@ class Explorer(DrawnApp):
 
     async def _press(self, event: Key) -> None:
         """Do what a key does now: those that go first, then typing, then the others.  What was said before is over."""
-        if self.looking.end():  # any key does that, and nothing else
+        if self.looking.end():  # any key does that; one that would look, or lead out, nothing else
             self.footer.say("")
-            return
+            if any(event.key in self.keyboard.names(action) for action in ("step", "last_step", "back")):
+                return
         if self.message and not self.stage.typing and not self.work.busy:
             self.footer.say("")
         if await self._check_bindings(event.key, priority=True):

@@ -5,6 +5,7 @@ from typing import get_type_hints
 
 import pytest
 
+from gomem_core.cli.summary import summary_of
 from gomem_core.schema.results import Looked
 from gomem_core.session.console import Console
 from gomem_core.session.opened import open_file
@@ -79,12 +80,36 @@ def test_a_typed_look_goes_on_from_the_last_one() -> None:
 
 def test_two_looks_are_compared() -> None:
     console = looked(1)
-    found = console.submit("diff 0")
-    assert found.ok, found.error
+    found = console.submit("diff 1")
+    assert found.result is not None
+    assert found.result.summary.startswith("between look 1 and look 2: ")
     assert console.difference is not None
     then, now = expected(2)
     assert then.spans.count == 0
     assert len(console.difference.fates) == now.spans.count  # all of them are new
+
+
+def test_looks_are_counted_from_1() -> None:
+    console = looked(1)
+    told = console.submit("goto 1").result
+    assert told is not None
+    assert told.summary == "look 1 of 2"
+    assert console.session.step == 0
+    for line in ("goto 0", "goto 3", "diff 0"):
+        error = console.submit(line).error
+        assert error is not None
+        assert error.message == f"there is no look {line[-1]}; looks go from 1 to 2"
+
+
+def test_what_a_look_tells() -> None:
+    console = looked(0)
+    told = [console.submit("look").result for _ in range(4)]
+    assert told[0] is not None  # 300 objects of 48 bytes lie in two spans of 170 slots, both of which are cached: 340 slots
+    assert told[0].summary == "look 2: HeapInuse 16.0K (+16.0K); HeapAlloc 15.9K (+15.9K); spans 3 (+3); collections 0"
+    assert told[2] is not None
+    assert told[2].summary.endswith("collections 1 (+1)")
+    assert told[3] is not None
+    assert "spans" in told[3].summary
 
 
 def test_the_next_look_with_a_collection_is_found() -> None:
@@ -147,6 +172,18 @@ def test_looks_are_saved_and_opened(tmp_path: Path) -> None:
     told = again.submit(f"open {path}").result
     assert told is not None
     assert told.summary == f"the first of 4 looks is shown: {path}"
+
+
+def test_of_several_looks_the_last_is_what_a_file_holds(tmp_path: Path) -> None:
+    path, session = tmp_path / "looks", tmp_path / "on.gomem"
+    assert looked(3).submit(f"save {path}").ok
+    found, last = summary_of(str(path)), expected(4)[3]
+    assert (found["looks"], found["step"], found["spans"]) == (4, 4, last.spans.count)
+    assert found["heap_live"] == last.sums.stats.heap_live != expected(4)[0].sums.stats.heap_live
+    session.write_text("gomem 1\non looks\nlook\n")
+    assert (summary_of(str(session))["looks"], summary_of(str(session))["step"]) == (4, 1)
+    session.write_text("gomem 1\nalloc 48\n")
+    assert summary_of(str(session))["looks"] == 0
 
 
 def test_one_still_is_one_moment(tmp_path: Path) -> None:

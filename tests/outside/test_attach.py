@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -351,4 +352,12 @@ def test_a_program_of_another_user() -> None:
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment(), timeout=SECONDS, check=False)
         assert "belongs to another user (uid 0): sudo would help" in done.stdout.decode(), done.stderr
+        code = (
+            "import os, sys; sys.dont_write_bytecode = True; import gomem_core.outside.look, gomem_core.cli.attach as a;"
+            "os.setgid(65534); os.setuid(65534); a._list(False)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment(), timeout=SECONDS, check=False)
+        said = done.stderr.decode()
+        assert re.match(r"gomem: there is no Go program that may be read; \d+ processes may not be looked at", said)
+        assert "belongs to another user (uid 0): sudo would help" in said
         runs(program)

@@ -19,6 +19,9 @@ from gomem_core.outside.look import look_at_core
 from gomem_core.outside.memory import GAP, Gathered
 from gomem_core.outside.program import find_program
 from gomem_core.outside.snapshot import Snapshot
+from gomem_core.outside.world import world_of
+from gomem_core.queries.show_one import show_object
+from gomem_core.world.facts import Fact
 from tests.outside.corefiles import unpacked
 
 LONGEST = 3.0  # seconds of processor time for a damaged core; a whole one takes a hundredth
@@ -103,6 +106,33 @@ def test_a_go_program_without_a_heap_is_damaged(tmp_path: Path) -> None:
 def test_the_executable_of_another_program_is_refused() -> None:
     with pytest.raises(WrongExecutable, match="build ids differ"):
         open_core(unpacked("frag-1.27.3.core"), unpacked("frag-1.25.5-piesw.exe"))
+
+
+def test_what_is_not_the_executable_of_a_go_program_is_refused(tmp_path: Path) -> None:
+    core, exe = unpacked("frag-1.27.3.core"), Path(unpacked("frag-1.27.3.exe"))
+    with pytest.raises(WrongExecutable, match="is not an executable, but a core file"):
+        open_core(core, unpacked("frag-1.22.10-sw.core"))
+    (tmp_path / "ls").write_bytes(elf(kind=3))
+    with pytest.raises(WrongExecutable, match="ls is not a Go program"):
+        open_core(core, str(tmp_path / "ls"))
+    (tmp_path / "without").write_bytes(exe.read_bytes().replace(b"\4\0\0\0Go\0\0", b"\4\0\0\0No\0\0"))
+    with pytest.raises(WrongExecutable, match="without is not the executable of the core file: it has no build id of Go"):
+        open_core(core, str(tmp_path / "without"))
+    assert open_core(core, str(exe)).is_whole
+
+
+def test_without_the_executable_it_is_said_that_names_of_types_stand_there() -> None:
+    core = unpacked("frag-1.27.3.core")
+    for exe, missing in ((None, True), (unpacked("frag-1.27.3.exe"), False)):
+        opened = open_core(core, exe)
+        still = world_of(look_at_core(opened, find_program(opened)))
+        assert ("gomem core CORE EXE" in still.doubt(Fact.TYPE)) == missing
+        every = map(still.objects.info, range(len(still.objects)))
+        scan = next(n for n, o in enumerate(every) if o.kind == "scan" and (o.type or missing))
+        said = "\n".join(show_object(scan, still, still.objects).lines())
+        assert ("gomem core CORE EXE" in said) == missing
+    in_a_pie = open_core(unpacked("frag-1.25.5-piesw.core"))  # there the types are dumped with the rest
+    assert "EXE" not in world_of(look_at_core(in_a_pie, find_program(in_a_pie))).doubt(Fact.TYPE)
 
 
 def test_a_truncated_core_is_named_with_what_would_help(tmp_path: Path) -> None:

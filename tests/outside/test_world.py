@@ -27,6 +27,7 @@ from gomem_core.queries.side import Side
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import format_bytes
 from gomem_core.world.facts import SPAN_FACTS, Fact
+from gomem_core.world.records import SpanInfo
 from gomem_core.world.still import Still
 from gomem_core.world.still_slots import StillSlots
 from gomem_core.world.world import NotKnown, unknown
@@ -274,6 +275,28 @@ def test_the_quick_way_to_all_slots_is_the_same_as_the_plain_one(name: str) -> N
     count = w.spans.count
     for start, stop in ((0, count), (0, 0), (3, 4), (count // 3, count // 2), (count - 1, count)):
         assert w.slots.set_bytes(start, stop) == plainly.set_bytes(start, stop)
+
+
+@pytest.mark.parametrize("name", ["idle-1.21.13", "sweep-1.27.3"])
+def test_objects_are_filtered_and_sorted_in_columns_as_one_by_one(name: str) -> None:
+    w = world(name)
+    once, each = (ObjectOrder(w, w.objects, many=many) for many in (0, 1 << 40))
+    texts = ("state:dead", "state:taken kind:noscan", "state!=dead", "size>0", "dropped>0", "")
+    for text in texts if len(w.objects) < 5000 else texts[:1]:
+        for sort in ("state", "size") if not text else ("state",) if text == "state:dead" else ("step",):
+            for order in (once, each):
+                order.filter(text)
+                order.arrange(sort, descending=False)
+            rows = [once.oid(row) for row in range(len(once))]
+            assert rows == [each.oid(row) for row in range(len(each))], (text, sort)
+            if text == "state:dead":
+                assert len(rows) == sum((a & ~b).bit_count() for a, b in map(slots_of(w), w.spans.rows()))
+            if text in ("size>0", "dropped>0"):
+                assert rows == [], "what is not known passes nothing"
+
+
+def slots_of(w: Still) -> Callable[[SpanInfo], tuple[int, int]]:
+    return lambda info: w.slots.sets(info.base) or (0, 0)
 
 
 # --- What contradicts itself --------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from tests.looks import WORK, Program
 from tests.tui.screen import text_of
 
 
-def explorer(every: float = 0) -> Explorer:
-    return Explorer(Console(True, Program().strip()), Options(every=every))
+def explorer(every: float = 0, times: int = 1) -> Explorer:
+    return Explorer(Console(True, Program(WORK * times).strip()), Options(every=every))
 
 
 async def pressed(pilot: Pilot[int], *keys: str) -> None:
@@ -76,20 +76,33 @@ async def test_a_process_that_has_ended_is_told_and_all_stays() -> None:
 
 
 async def test_it_looks_by_itself_until_a_key_is_pressed() -> None:
-    app = explorer(every=0.05)
+    app = explorer(every=0.05, times=50)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.model.session.step >= 2)
         await until(pilot, lambda: "any key stops" in app.message)
-        await pressed(pilot, "b")
+        await pressed(pilot, "space")
         await until(pilot, lambda: not app.work.busy)  # a look may have been under way
         step = app.model.session.step
         await asyncio.sleep(0.3)
         await pilot.pause()
-        assert app.model.session.step == step, "it has stopped, and b did nothing else"
+        assert app.model.session.step == step, "it has stopped, and space did nothing else"
         assert not app.message
-        await pressed(pilot, "greater_than_sign")
-        await until(pilot, lambda: app.model.session.step == len(WORK))
+
+
+async def test_a_key_that_does_not_look_stops_it_and_does_what_it_does() -> None:
+    app = explorer(every=30)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.model.session.step == 1 and not app.work.busy)  # and then it waits for half a minute
+        await pressed(pilot, "3")
+        assert app.stage.arrangement.name == "bitmap"
+        assert not app.looking.end(), "it has stopped"
+
+
+async def test_looking_ends_with_the_process() -> None:
+    app = explorer(every=0.05)
+    async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.message == "the process has ended: 4711.")
+        assert app.model.session.step == len(WORK)
         await pressed(pilot, "b")
         assert app.model.session.step == len(WORK) - 1, "it had stopped by itself, so the key does what it always does"
 

@@ -37,6 +37,8 @@ _SUMMED: Final = 100
 
 def cost(context: Context, command: Command | None) -> int:
     """How many plain commands take as long, at least 1."""
+    if context.strip is not None:  # of all that follows a heap that is read can only be looked at again
+        return BLINK + 1 if isinstance(command, Look) else 1  # another program is stopped, and all of its heap is read
     match command:
         case Alloc(times=n):
             return 1 + n // _ALLOCATED
@@ -50,8 +52,6 @@ def cost(context: Context, command: Command | None) -> int:
             return 1 + sum(len(c.cached) for c in context.world.caches.mcaches()) // _SWEPT
         case Advise():
             return 1 + context.world.spans.count // _SWEPT
-        case Look():
-            return BLINK + 1  # another program is stopped, and all of its heap is read
         case _:
             return 1
 

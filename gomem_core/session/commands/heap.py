@@ -7,9 +7,10 @@ from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.lang.commands import Flush, FreeOs, Gc, GcMark, GcSweep, Gogc, Look, MemStats, Procs, Scavenge, UseP
 from gomem_core.queries import show
 from gomem_core.queries.data import or_none
-from gomem_core.report import Result, counted, format_bytes, told
+from gomem_core.report import Result, format_bytes, signed, told
 from gomem_core.session.commands.context import CommandError, Context
 from gomem_core.world.strip import LookFailed, Strip
+from gomem_core.world.world import known
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -106,13 +107,32 @@ def _looks(context: Context) -> Strip:
 
 def _look(context: Context, _command: Look) -> Result:
     strip = _looks(context)
+    before = _told_figures(strip)
     try:
         strip.advance()
     except LookFailed as e:
         raise CommandError(str(e)) from e
     spans = strip.spans.count
+    both = zip(before, _told_figures(strip), strict=True)
+    figures = [f"{name} {value}{_change(was, now, unit)}" for (name, was, _, unit), (_, now, value, _) in both]
     data: results.Looked = {"look": strip.at + 1, "spans": spans}
-    return Result(f"look {strip.at + 1}: {counted(spans, 'span')}", data)
+    return Result(f"look {strip.at + 1}: {'; '.join(figures)}", data)
+
+
+def _told_figures(strip: Strip) -> list[tuple[str, int | None, str, str]]:
+    """What is told of a look: name, value and unit; None is what is not known."""
+    found = (
+        ("HeapInuse", known(lambda: strip.sums.mem_stats().HeapInuse), "bytes"),
+        ("HeapAlloc", known(lambda: strip.sums.mem_stats().HeapAlloc), "bytes"),
+        ("spans", strip.spans.count, ""),
+        ("collections", known(lambda: strip.sums.stats.numgc), ""),
+    )
+    return [(name, v, "?" if v is None else format_bytes(v) if unit else f"{v:,}", unit) for name, v, unit in found]
+
+
+def _change(was: int | None, now: int | None, unit: str) -> str:
+    """How much more or less than at the look before; nothing where it is the same, or not known."""
+    return "" if was is None or now is None or was == now else f" ({signed(now - was, unit)})"
 
 
 def _memstats(context: Context, _command: MemStats) -> Result:

@@ -15,6 +15,10 @@ from gomem_core.suggest import nearest
 def step_of(session: Session, target: int | str) -> int:
     """The step meant by a number, a bookmark, `start` or `end`.  Raises CommandError."""
     last = len(session.steps)
+    if isinstance(target, int) and session.has_looks:
+        if not 1 <= target <= last + 1:
+            raise CommandError(f"there is no look {target}; looks go from 1 to {last + 1}", str(target))
+        return target - 1
     if isinstance(target, int):
         if target > last:
             raise CommandError(f"there is no step {target}; steps go from 0 to {last}", str(target))

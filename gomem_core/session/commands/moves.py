@@ -104,11 +104,13 @@ def where(desk: Desk) -> Result:
     session = desk.session
     last = len(session.steps)
     data = place(desk)
+    if session.has_looks:
+        return Result(f"look {session.step + 1} of {last + 1}", data)
     if session.event and session.outcome is not None:
         total = len(session.outcome.events)
         return Result(f"step {session.step} of {last} and {session.event} of {total} events: {session.outcome.line}", data)
     if not session.step:
-        begun = "the heap is empty" if session.base is None else "the heap is as it was read"
+        begun = "the heap is empty" if session.base is None and session.strip is None else "the heap is as it was read"
         return Result(f"step 0 of {last}: {begun}", data)
     return Result(f"step {session.step} of {last}: {session.line(session.step)}", data)
 
