@@ -231,6 +231,25 @@ def times(count: int) -> Iterator[Figure]:
     yield Figure(f"{steps:,} commands: MB", (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, 0.77)
 
 
+def scripts(count: int) -> Iterator[Figure]:
+    """What `>` does with a script in the explorer, but for the screen; and what reading the script does."""
+    steps = count * 3 // 5
+    read = found("gomem_core.files.script.read_script", "gomem_core.script.read_script")
+    console = found("gomem_core.session.console.Console", "gomem_core.console.Console")
+    for name, lines in (("alike", ["alloc 48 scan"] * steps), ("different", program(steps))):
+        taken = [play(console, read, "".join(f"{line}\n" for line in lines), steps) for _ in range(2)]
+        yield Figure(f"a script of {steps:,} lines, {name}: read", min(taken)[1])
+        yield Figure(f"a script of {steps:,} lines, {name}: >", min(taken)[0], 0.25)
+
+
+def play(console: Any, read: Any, text: str, steps: int) -> tuple[float, float]:
+    """ms of going to the end of a script, and ms of reading it."""
+    found_script: list[Any] = []
+    reading = timed(lambda: found_script.append(read("script", text, "script")))
+    desk = console(True, found_script[0])
+    return timed(lambda: desk.session.goto(steps)), reading
+
+
 def stills(count: int) -> Iterator[Figure]:
     """A copy of what can be seen, to be compared."""
     session = started(["gogc off", f"alloc 8192 times {count}", f"drop o1..o{count // 3}", "gc"])
@@ -261,6 +280,7 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "sorts": sorts,
     "steps": steps,
     "times": times,
+    "scripts": scripts,
     "stills": stills,
 }
 

@@ -204,7 +204,7 @@ class Machine:
 
     def _remember_if_due(self, coming: int) -> None:
         """Keep an image before a step is done for the first time, if it takes long, or many were done since the last one."""
-        if self._work + coming < self._memory.due_from:  # nearly always
+        if coming == 1 and self._work < self._memory.due_from:  # nearly always
             return
         is_new = self.at >= self.trail.recorded or self._made.diverges
         if is_new and self._memory.is_due(self.at, self._work, coming):

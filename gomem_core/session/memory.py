@@ -37,7 +37,7 @@ class Memory:
         self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
         self._since_step = 0
         self._since_work = 0
-        self.due_from = self._apart * _DEAR  # work below which it need not be asked
+        self.due_from = 0  # work below which no image is due before a plain step: most often, it need not be asked
 
     def __len__(self) -> int:
         return len(self._checkpoints)
@@ -58,6 +58,11 @@ class Memory:
     # --- When to remember -----------------------------------------------------------------------------------------------
 
     @property
+    def _most(self) -> int:
+        """Work between two images."""
+        return max(_EVERY, self._engine.mspans // 2)
+
+    @property
     def _dear(self) -> int:
         """Work that takes about as long as to remember the heap."""
         return max(_DEAR, self._engine.mspans // 20)
@@ -66,8 +71,8 @@ class Memory:
         """Whether to remember a step, before one is done for the first time that takes `coming` work."""
         last = self._checkpoints.before(step)
         behind = work - last.work
-        most = max(_EVERY, self._engine.mspans // 2)
-        return last.step < step and (behind + coming >= self._apart * most or min(behind, coming) >= self._apart * self._dear)
+        is_far = behind + coming >= self._apart * self._most
+        return last.step < step and (is_far or min(behind, coming) >= self._apart * self._dear)
 
     def is_due_on_the_way(self, step: int, work: int, goal: int) -> bool:
         """Whether to remember a step on the way to another one."""
@@ -111,4 +116,4 @@ class Memory:
 
     def _begin(self, step: int, work: int) -> None:
         self._since, self._since_step, self._since_work = Stale(), step, work
-        self.due_from = work + self._apart * _DEAR
+        self.due_from = work + self._apart * self._most - 1

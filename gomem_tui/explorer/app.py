@@ -151,7 +151,8 @@ class Explorer(DrawnApp):
         """What the footer's keys depend on."""
         if self.stage.typing:
             return Where("prompt")
-        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not self.model.session.is_one_moment)
+        moment, read = self.model.session.is_one_moment, self.model.is_read
+        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not moment, not read)
 
     def changed(self) -> None:
         """Draw another heap or selection: what the footer said is over, unless it speaks of what is being typed."""

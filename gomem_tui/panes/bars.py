@@ -23,7 +23,8 @@ class Bar(LinePane):
 
 _Shown = tuple[str, str, str]  # a key's name, what it does, its action
 _MOST_SPARED: Final = 2  # keys of the footer that can be left out
-_OF_TIME: Final = ("step", "step_back", "micro(1)", "micro(-1)")  # actions
+_OF_EVENTS: Final = ("micro(1)", "micro(-1)")  # actions
+_OF_TIME: Final = ("step", "step_back", *_OF_EVENTS)
 _GAPS: Final = ("  ", " ")  # after each key
 _TYPING: Final = (
     ("enter", "do it", "submit"),
@@ -40,6 +41,7 @@ class Where(NamedTuple):
     pane: str  # that has the keyboard; "prompt": while somebody types
     returns_to: str = ""  # the object to which backspace comes back; nothing: it steps back
     steps: bool = True  # whether there is a time to go through
+    events: bool = True  # ... and events in it
 
 
 def _of_objects(keyboard: Keyboard, returns_to: str) -> list[_Shown]:
@@ -88,7 +90,7 @@ def _keys(keyboard: Keyboard, where: Where, width: int) -> tuple[list[_Shown], s
         choices = [[(name, label, do) for text, label, do in _TYPING if (name := keyboard.filled(text))]]
     else:
         own = _of_objects(keyboard, where.returns_to) if where.pane == "objects" else []
-        choices = [_with(own, keyboard.footer(without), where.steps) for without in range(_MOST_SPARED + 1)]
+        choices = [_with(own, keyboard.footer(without), where) for without in range(_MOST_SPARED + 1)]
     for keys in choices:
         for gap in _GAPS:
             if _cells(keys, gap) <= width:
@@ -99,9 +101,11 @@ def _keys(keyboard: Keyboard, where: Where, width: int) -> tuple[list[_Shown], s
     return keys, gap
 
 
-def _with(own: list[_Shown], keys: list[_Shown], steps: bool) -> list[_Shown]:
+def _with(own: list[_Shown], keys: list[_Shown], where: Where) -> list[_Shown]:
     """The footer's keys with a pane's own, which stand after those for going through time; these only where there is one."""
-    if not steps:
+    if not where.events:
+        keys = [key for key in keys if key[2] not in _OF_EVENTS]
+    if not where.steps:
         return [*own, *(key for key in keys if key[2] not in _OF_TIME)]
     return [*keys[:2], *own, *keys[2:]]
 

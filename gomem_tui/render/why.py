@@ -27,7 +27,7 @@ from gomem_tui.render.words import clean, clip
 from gomem_tui.settings.keys import STANDARD, Keyboard
 
 FIRST_KEYS: Final = " space does the first step, : types a command, ? helps."
-LOOK_KEYS: Final = " A look at a process: space looks again, > again and again, b shows the look before, ? helps."
+LOOK_KEYS: Final = " A look at a process: space looks again, > again and again, ? helps."
 READ_KEYS: Final = " One moment of a heap: nothing moves. : types show, find or diff, ? helps."
 _BESIDE_FROM: Final = 106  # columns: where narration that does not fit above the ladder may stand beside it
 _LEAST_LEFT: Final = 36  # columns that narration has there

@@ -224,6 +224,7 @@ def test_the_heap_as_data(file: str, capsys: Capture) -> None:
                 {"spanclass": 8, "class": 4, "elemsize": 48, "kind": "scan", "base": "0xc420000000", "nfree": 168},
                 {"spanclass": 9, "class": 4, "elemsize": 48, "kind": "noscan", "base": "0xc420002000", "nfree": 169},
             ],
+            "pages": None,
         }
     ]
     assert data["objects"] == {

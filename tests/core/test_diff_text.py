@@ -274,6 +274,7 @@ def test_data() -> None:
     assert data["objects"] == [{"name": "b", "addr": "0xc420000030", "size": 48, "born": 2, "then": None, "now": "alive"}]
     cached = {"spanclass": 8, "class": 4, "elemsize": 48, "kind": "scan", "base": "0xc420000000"}
     then, now_is = (
-        {"p": 0, "current": True, "tiny": None, "tinyoffset": None, "cached": [cached | {"nfree": nfree}]} for nfree in (169, 168)
+        {"p": 0, "current": True, "tiny": None, "tinyoffset": None, "cached": [cached | {"nfree": nfree}], "pages": None}
+        for nfree in (169, 168)
     )
     assert data["mcache"] == [{"p": 0, "then": then, "now": now_is}]

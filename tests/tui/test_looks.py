@@ -54,6 +54,9 @@ async def test_space_looks_again_and_b_shows_the_look_before() -> None:
         assert len(app.model.session.steps) == 3, "looks that there are already are shown, not taken anew"
         await pressed(pilot, "full_stop")
         assert app.message == NO_EVENTS
+        await pressed(pilot, "b")
+        assert "space step" in text_of(app.screen)[-1]
+        assert "event" not in text_of(app.screen)[-1]
 
 
 async def test_the_next_look_with_a_collection() -> None:

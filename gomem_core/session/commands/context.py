@@ -74,8 +74,10 @@ class Context:
     def reachable(self, ref: Ref) -> int:
         """The same, or an object that was dropped and that something live links to.  Raises CommandError."""
         oid = self._known(ref)
+        if self.objects.is_alive(oid):
+            return oid
         o = self.objects.info(oid)
-        if not self.objects.is_alive(oid) and not (self._is_there(oid) and self.world.pointers.is_reachable(o.addr)):
+        if not (self._is_there(oid) and self.world.pointers.is_reachable(o.addr)):
             raise CommandError(f"{o.name} was dropped at step {o.dropped}, and nothing live links to it", _word(ref))
         return oid
 

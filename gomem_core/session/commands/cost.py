@@ -44,6 +44,8 @@ def cost(context: Context, command: Command | None) -> int:
             return 1 + n // _ALLOCATED
         case Churn(n=n):  # it looks for its own objects among all, and for what a collection would keep
             return 1 + n // _ALLOCATED + len(context.objects) // _LOOKED_AT + context.world.spans.count // _SUMMED
+        case Drop(targets=(ByName(),), pick=None, size=None):  # most of them
+            return 1
         case Drop(targets):
             return 1 + sum(_objects(context, target, command.chooses) for target in targets) // _DROPPED
         case Gc() | GcMark() | GcSweep() | FreeOs() | Scavenge():

@@ -214,7 +214,7 @@ def _check_unlink(context: Context, command: Unlink) -> None:
 
 def _write(context: Context, src: Ref, slot: int, dst: int | None) -> Result:
     o = _word_of(context, src, slot)
-    target = context.objects.info(dst).addr if dst is not None else 0
+    target = context.objects.addr(dst) if dst is not None else 0
     context.engine.write_pointer(o.addr, slot, target)
     if context.passed:
         return UNREAD
