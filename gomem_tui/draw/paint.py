@@ -7,6 +7,7 @@ compositor's updates and strips, as of Textual 8); where an update is of another
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import compress
 from operator import is_not
 
@@ -51,10 +52,15 @@ class CellUpdate(CompositorUpdate):
         self._update = update
         self._painter = painter
 
-    def render_segments(self, console: Console) -> str:
-        """The escape sequences."""
-        del console  # it has colours of its own, taken from the environment
+    @cached_property
+    def sequences(self) -> str:
+        """Returns the escape sequences, none where nothing differs.  Whoever asks for them has to write them."""
         return self._painter.paint(self._update)
+
+    def render_segments(self, console: Console) -> str:
+        """The same, for Textual."""
+        del console  # it has colours of its own, taken from the environment
+        return self.sequences
 
 
 class Painter:

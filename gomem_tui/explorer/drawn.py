@@ -8,7 +8,7 @@ from typing import Any, cast
 from rich.console import RenderableType
 from textual.app import App
 from textual.events import Event, InputEvent, Resize
-from textual.geometry import NULL_REGION, Region, Size
+from textual.geometry import NULL_REGION, Offset, Region, Size
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.widget import Widget
@@ -17,7 +17,7 @@ from textual.worker import WorkerFailed
 from gomem_core.cli.crash import sentence
 from gomem_core.cli.output import INTERNAL, say
 from gomem_tui.draw.chrome import LineScrollBar, textual_theme
-from gomem_tui.draw.paint import Lines, Painter
+from gomem_tui.draw.paint import CellUpdate, Lines, Painter
 from gomem_tui.draw.style import styles
 from gomem_tui.panes.base import LinePane
 from gomem_tui.render.lines import Line
@@ -49,6 +49,7 @@ class DrawnApp(App[int]):
         self._writes_at_end = False  # what is painted is written at the end of what is being done
         self._seen: Size | None = None  # the size that was told last
         self._was_other = False
+        self._cursor_told: Offset | None = None  # where the terminal's cursor is between two pictures
         self.ending = False  # what is typed is for nobody any more
         self.error: BaseException | None = None  # that ended it
 
@@ -182,5 +183,14 @@ class DrawnApp(App[int]):
             self._display(self.screen, Lines(placed))
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | Lines | None) -> None:
-        """Textual's private way out; see paint.py."""
-        super()._display(screen, cast("RenderableType | None", self._painter.reduce(renderable, screen.size)))
+        """Textual's private way out; see paint.py.
+
+        Where nothing differs, Textual would move the cursor to where it is: twice at the start, the last time 15 ms after all
+        that is seen.
+        """
+        update = self._painter.reduce(renderable, screen.size)
+        is_shown = self._running and not (self._batch_count or self.is_headless)
+        if is_shown and isinstance(update, CellUpdate) and not update.sequences and self.cursor_position == self._cursor_told:
+            return
+        self._cursor_told = self.cursor_position
+        super()._display(screen, cast("RenderableType | None", update))

@@ -32,6 +32,15 @@ def leave(terminal: Terminal) -> None:
     assert terminal.left_on() == set()
 
 
+def test_a_picture_in_which_nothing_differs_is_not_written(script: str) -> None:
+    """Textual would move the cursor to where it is, after everything else at the start."""
+    terminal = opened(script)
+    terminal.settle()
+    assert re.search(rb"\x1b\[1;\d+H", terminal.bytes), "where it rests"
+    assert not re.search(rb"(\x1b\[[0-9;]*H)\1", terminal.bytes)
+    leave(terminal)
+
+
 def test_the_selection_is_copied_by_osc_52(script: str) -> None:
     terminal = opened(script)
     terminal.send(" ")
