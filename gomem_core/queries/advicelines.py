@@ -12,7 +12,7 @@ from gomem_core.lang.pattern import LONGEST
 from gomem_core.report import format_bytes, told
 
 TENTHS: Final = 10
-CLASSES: Final = 3  # that are told, of those with most free slots
+CLASSES: Final = 3  # that are told, of those with most free slots and more spans than they need
 PINS: Final = 3  # chunks that are told
 NAMED: Final = 12  # spans that a filter names one by one: a regular expression has at most 200 characters
 
@@ -131,10 +131,13 @@ class AdviceLine(NamedTuple):
 
 
 _HELD: Final = "{held} in {spans}"
-_IN_MEMORY: Final = ", {left} not given back"
-_LIVES: Final = "; live: {live}, {percent}"
+_TAKEN: Final = "taken: {live}, {percent}"
+_IN_MEMORY: Final = "not given back: {left}"
 _SENTENCES: Final = {
-    "live": ("live: {n:,} object, {spans}", "live: {n:,} objects, {spans}"),
+    "live": (
+        "taken: {n:,} object, marked by the last collection or allocated since, {spans}",
+        "taken: {n:,} objects, marked by the last collection or allocated since, {spans}",
+    ),
     "dead": ("dead: {n:,} object, until its span is swept", "dead: {n:,} objects, until their spans are swept"),
     "objects": ("{n:,} object, live or dead, {spans}", "{n:,} objects, live or dead, {spans}"),
     "free slots": (
@@ -148,22 +151,22 @@ _SENTENCES: Final = {
     ),
     "tails": ("tails, after the last slots of spans; most in class {number}",) * 2,
     "idle Ps": (
-        "kept by {n:,} idle P: free slots of {spans}; free pages: {pages}",
-        "kept by {n:,} idle Ps: free slots of {spans}; free pages: {pages}",
+        "kept by {n:,} idle P: {kept}",
+        "kept by {n:,} idle Ps: {kept}",
     ),
     "all Ps": (
-        "kept by {n:,} P: free slots of {spans}; free pages: {pages}",
-        "kept by {n:,} Ps: free slots of {spans}; free pages: {pages}",
+        "kept by {n:,} P: {kept}",
+        "kept by {n:,} Ps: {kept}",
     ),
     "stacks": ("stacks and the collector's work: {n:,} span", "stacks and the collector's work: {n:,} spans"),
     "free pages": ("free pages; {reason}",) * 2,
     "chunks": (
-        "in {n:,} chunk of {size}, beside spans in use; {whole} in free ones",
-        "in {n:,} chunks of {size}, beside spans in use; {whole} in free ones",
+        "of these in {n:,} chunk of {size} that also holds spans in use; {whole} in wholly free ones",
+        "of these in {n:,} chunks of {size} that also hold spans in use; {whole} in wholly free ones",
     ),
     "huge pages": (
-        "in {n:,} huge page of {size}, beside spans in use; {whole} in free ones",
-        "in {n:,} huge pages of {size}, beside spans in use; {whole} in free ones",
+        "of these in {n:,} huge page of {size} that also holds spans in use; {whole} in wholly free ones",
+        "of these in {n:,} huge pages of {size} that also hold spans in use; {whole} in wholly free ones",
     ),
     "full chunks": ("in chunks nearly full, which the scavenger leaves alone",) * 2,
     "few": ("most of it: beside only {beside}, in {n:,} chunk", "most of it: beside only {beside}, in {n:,} chunks"),
@@ -172,7 +175,7 @@ _SENTENCES: Final = {
 }
 _REASONS: Final = {
     False: "their spans are given back once free for 5 minutes",
-    True: "the scavenger keeps a tenth over the goal of the collector",
+    True: "in the background Go gives back what is beyond 110% of the collector's goal",
 }
 _ENOUGH: Final = "; {needed:,} would hold {objects}"
 _NOTHING: Final = " without objects"
@@ -228,7 +231,8 @@ def _of_slots(advice: Advice) -> Iterator[AdviceLine]:
     yield AdviceLine("free slots", advice.free_slots, text, "used<100%", doubt=doubt)
     *tenths, full = advice.occupancy
     yield AdviceLine("occupancy", None, _say("occupancy", tenths=" ".join(map(str, tenths)), full=full), "used<100%", more=True)
-    for room in advice.classes[:CLASSES]:
+    gaining = [room for room in advice.classes if room.needed < room.spans]
+    for room in gaining[:CLASSES]:
         number, kind = room.spanclass >> 1, kind_of(room.spanclass)
         needed = _ENOUGH.format(needed=room.needed, objects=_objects(room.objects)) if room.objects else _NOTHING
         said = _say("class", room.spans, number=number, size=format_bytes(room.elemsize), kind=kind, needed=needed)
@@ -245,8 +249,10 @@ def _of_the_rest(advice: Advice) -> Iterator[AdviceLine]:
         yield AdviceLine("idle Ps", None, _UNKNOWN["idle Ps"].format(why=why), doubt=why)
     elif kept:
         which: Literal["idle Ps", "all Ps"] = "idle Ps" if advice.one_runs else "all Ps"
-        spans, pages = _spans(advice.idle_spans), format_bytes(advice.idle_pages)
-        yield AdviceLine("idle Ps", kept, _say(which, len(advice.idle), spans=spans, pages=pages), _of_ps(advice.idle))
+        slots = [f"free slots of {_spans(advice.idle_spans)}"] if advice.idle_slots else []
+        pages = [f"free pages: {format_bytes(advice.idle_pages)}"] if advice.idle_pages else []
+        text = _say(which, len(advice.idle), kept="; ".join((*slots, *pages)))
+        yield AdviceLine("idle Ps", kept, text, _of_ps(advice.idle))
     if advice.stacks:
         yield AdviceLine("stacks", advice.stacks, _say("stacks", advice.stack_spans), "state:manual")
 
@@ -269,7 +275,7 @@ def _of_pages(advice: Advice) -> Iterator[AdviceLine]:
 
 def _of_units(what: Literal["chunks", "huge pages"], units: Units) -> Iterator[AdviceLine]:
     if units.units:
-        size, whole = format_bytes(units.size), format_bytes(units.whole)
+        size, whole = format_bytes(units.size), format_bytes(units.whole) if units.whole else "none"
         yield AdviceLine(what, units.beside, _say(what, units.units, size=size, whole=whole), named(units.few.bases), more=True)
 
 
@@ -295,14 +301,14 @@ def named(bases: Iterable[int]) -> str:
     return f"^({'|'.join(f'{base:x}' for base in bases)})$"
 
 
-def summary_of(advice: Advice) -> str:
-    """The first sentence: how much it is, and how much of it lives."""
-    said = _HELD.format(spans=_spans(advice.spans), held=format_bytes(advice.held))
-    left = advice.held - (advice.given_back or 0)
-    if advice.given_back:
-        said += _IN_MEMORY.format(left=format_bytes(left))
-    if advice.live is not None and left:
-        said += _LIVES.format(live=format_bytes(advice.live), percent=percent(advice.live, left))
+def summary_of(advice: Advice) -> list[str]:
+    """The first sentence, in parts: how much it is, how much of all that objects take, and what was not given back."""
+    held, back = advice.held, advice.given_back or 0
+    said = [_HELD.format(spans=_spans(advice.spans), held=format_bytes(held))]
+    if advice.live is not None and held > back:
+        said.append(_TAKEN.format(live=format_bytes(advice.live), percent=percent(advice.live, held)))
+    if back:
+        said.append(_IN_MEMORY.format(left=format_bytes(held - back)))
     return said
 
 

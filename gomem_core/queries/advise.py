@@ -122,7 +122,7 @@ def result_of(advice: Advice) -> Result:
     width = max((len(number_of(line)) for line in lines), default=0)
     said = [f"{number_of(line):>{width}}  {'  ' if line.more else ''}{line.text}" for line in lines]
     notes = [f"{DERIVED} {sentence}" for sentence in derived_from(lines)]
-    return Result(summary_of(advice), advice_data(advice), details=(*said, *notes))
+    return Result("; ".join(summary_of(advice)), advice_data(advice), details=(*said, *notes))
 
 
 def advice_data(advice: Advice) -> "schema.Advice":

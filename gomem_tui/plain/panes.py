@@ -39,9 +39,10 @@ _BITMAP: Final = {
     "○": " free",
     "†": "dropped ",
 }
-_SPANS: Final = {"~ waits": "waits to be swept", "~": "unswept, ", "░": "given back, "}
+_SPANS: Final = {"~ waits": "waits to be swept", "~ ": "unswept, ", "~": "unswept", "░ ": "given back, "}
 _MCACHE: Final = {"● ": "", "○ ": ""}
-_MCENTRAL: Final = {"▪": " ", "ᴹ": " (in an mcache)"}
+_MCENTRAL: Final = {"ᴹ": " (in an mcache)"}
+_BOXES: Final = re.compile(r"▪+…? ([0-9.kM]+)")
 _HEAP: Final = {"s manual": "  manual", "= arena": "  arena", **dict.fromkeys("█▓✗▒▚░", " "), "· free pages": "  free pages"}
 _LAYOUT: Final = {
     **dict.fromkeys(("█↑", "░↑"), "grows up,  "),
@@ -99,6 +100,11 @@ def _top(at: int, rows: int, count: int) -> int:
     return max(0, min(at - rows // 2, count - rows))
 
 
+def _without_boxes(line: Line) -> Line:
+    """The line with its numbers where the boxes begin that stand before them, so that all are one below the other."""
+    return tuple((_BOXES.sub(lambda found: found[1].ljust(len(found[0])), text), token) for text, token in line)
+
+
 def _rest(shown: int, count: int, what: str, name: str) -> list[Line]:
     """A word on what is not shown."""
     if shown >= count:
@@ -133,7 +139,8 @@ def _mcentral(model: Model, width: int, rows: int) -> list[Line]:
     spanclass = model.scene.selection.spanclass
     at = classes.index(spanclass) if spanclass in classes else 0
     port = Port(width, shown + 2 + len(model.world.profile.central_lists), _top(at, shown, len(classes)))
-    return mcentral.render_mcentral(model.world, port, model.scene) + _rest(shown, len(classes), "classes", "mcentral")
+    lines = mcentral.render_mcentral(model.world, port, model.scene)
+    return [_without_boxes(line) for line in lines] + _rest(shown, len(classes), "classes", "mcentral")
 
 
 def _mcache(model: Model, width: int, rows: int) -> list[Line]:

@@ -8,6 +8,7 @@ from gomem_core.world.facts import DERIVED
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Span, bar, fit, fit_all, rule, shown_rows
 from gomem_tui.render.reflow import notice, reflow
+from gomem_tui.render.words import join_fitting
 
 _NUMBER: Final = 7  # cells: of bytes, with ≈ before them
 _SHARE: Final = 5
@@ -29,7 +30,7 @@ def render_advise(advice: Advice | None, port: Port, chosen: int, behind: bool =
     rows = advice_rows(advice, port.width)
     shown = rows[port.top : port.top + page_rows(port.height)]
     notes = [_WORKING if behind else "", shown_rows(port.top + 1, port.top + len(shown), len(rows)), hint]
-    head: Line = ((f" {summary_of(advice)}", "heading"),)
+    head: Line = ((f" {join_fitting(summary_of(advice), port.width - 1, '; ')}", "heading"),)
     return fit_all([rule("w Advise", notes, port), head, *(_marked(row, number == chosen, port) for number, row in shown)], port)
 
 

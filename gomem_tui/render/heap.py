@@ -22,7 +22,7 @@ _GAP: Final = 2
 _LEFT: Final = 60  # columns that the left one needs at least
 _LEFT_WANTED: Final = 65  # … and with which it has room for dead slots
 _RIGHT: Final = 50  # columns in which nothing is cut of the right one
-_LEAST: Final = 2  # rows of wasteful classes
+_LEAST: Final = 2  # rows of wasteful classes, before anything but the account is shown
 _FREE: Final = 6  # lines of a table of free lists
 
 
@@ -32,6 +32,7 @@ class Plan:
 
     columns: int
     left: int  # cells of the left column
+    few: bool = False  # of the account only what the classes below do not tell
     gauge: int = 0
     memstats: bool = False
     spark: bool = False
@@ -51,7 +52,8 @@ def plan(width: int, height: int) -> Plan:
         above = 1 + 2 + 1 + 1 + 2 + len(part.PARTS) + 1 + 1 + 2  # see _left
         left = max(_LEFT, (width - _GAP) // 2, min(_LEFT_WANTED, width - _GAP - _RIGHT))
         return Plan(columns=2, left=left, waste=above, rows=height - above)
-    fixed = part.account_rows(width) + 1  # and headings of the wasteful
+    few = room < part.account_rows(width) + 2  # headings and a row of the wasteful, at least
+    fixed = part.account_rows(width, few) + 1
     spare = room - fixed - _LEAST
     wanted = [("gauge", 1), ("served", counts.served_rows(width)), ("free", 1), ("memstats", 1), ("costs", 1), ("spark", 1)]
     wanted += [("stacked", 1), ("gauge", 1), ("rows", 2), ("air", 3), ("free", _FREE - 1)]
@@ -64,6 +66,7 @@ def plan(width: int, height: int) -> Plan:
     return Plan(
         columns=1,
         left=width,
+        few=few,
         gauge=taken.get("gauge", 0),
         memstats="memstats" in taken,
         spark="spark" in taken,
@@ -73,7 +76,7 @@ def plan(width: int, height: int) -> Plan:
         free=taken.get("free", 0),
         air="air" in taken,
         waste=first,
-        rows=max(_LEAST, height - first),
+        rows=max(1, height - first),
     )
 
 
@@ -116,7 +119,7 @@ def _single(c: Compared, world: World, port: Port, account: Account, lived: Sequ
     lines = part.gauge(c, width)[: chosen.gauge]
     lines += [part.sparkline(lived, width)] if chosen.spark else []
     lines += [part.memstats(c, width)] if chosen.memstats else []
-    lines += [*air, *([part.stacked(c, width)] if chosen.stacked else []), *part.account_grid(c, width), *air]
+    lines += [*air, *([part.stacked(c, width)] if chosen.stacked else []), *part.account_grid(c, width, chosen.few), *air]
     lines += counts.served_lines(c, world, width, chosen.served) if chosen.served else []
     lines += [counts.cost_line(c, width)] if chosen.costs else []
     if chosen.free > 1:

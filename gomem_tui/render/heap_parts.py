@@ -28,6 +28,14 @@ PARTS: Final[tuple[tuple[str, str, Token], ...]] = (  # the account's, in its or
     ("░", "given back", "dim"),
 )
 _ALL: Final[tuple[tuple[str, str, Token], ...]] = (*PARTS, ("=", "arena", "text"))
+_MAIN: Final = (
+    "requested",
+    "dead",
+    "free slots",
+    "free pages",
+    "given back",
+    "arena",
+)  # of these, where there is no room for all
 _NOTES: Final = (
     "asked for by live objects",
     "ends of their slots",
@@ -170,22 +178,24 @@ def _cells(parts: Balance, width: int) -> list[int]:
     return cells
 
 
-def account_rows(width: int) -> int:
+def account_rows(width: int, few: bool = False) -> int:
     """Lines of account_grid."""
-    return -(-len(_ALL) // _columns(width))
+    return -(-len(_MAIN if few else _ALL) // _columns(width))
 
 
 def _columns(width: int) -> int:
     return max(1, min(_COLUMNS, width // _CELL))
 
 
-def account_grid(c: Compared, width: int) -> list[Line]:
-    """The parts and their sum, several a line."""
+def account_grid(c: Compared, width: int, few: bool = False) -> list[Line]:
+    """The parts and their sum, several a line; `few`: only the main ones."""
     columns = _columns(width)
     cell = min(_WIDEST, width // columns)
     room = cell - 14  # for the value
     cells: list[Line] = []
     for s, (glyph, name, token) in zip(c.balance(), _ALL, strict=True):
+        if few and name not in _MAIN:
+            continue
         text = f"{glyph} {_called(name, c.now.balance):<10} {c.text(s, five, room):>5}"
         cells.append(fit(((c.sign(s), "new"), (text, _tone(s, name, token))), cell))
     return [tuple(span for one in cells[i : i + columns] for span in one) for i in range(0, len(cells), columns)]
@@ -245,14 +255,14 @@ _SLOTS: Final = _Column("slot waste", 11, "high", lambda share, _: shown(share.s
 _DEAD: Final = _Column("dead", 7, "error", lambda share, _: shown(share.dead, _some))
 _TAILS: Final = _Column("tails", 7, "top", lambda share, _: _some(share.tails))
 _SHARE: Final = _Column("share", 7, "text", lambda share, _: f"{share.percent(share.wasted):.1f}%")
-_SPANS: Final = _Column("spans", 9, "text", lambda _, held: _spans(held))
+_SPANS: Final = _Column("spans", 10, "text", lambda _, held: _spans(held))
 _ORDER: Final = (_WASTED, _SHARE, _FREE, _SLOTS, _DEAD, _TAILS, _SPANS)
 _WANTED: Final = (_WASTED, _FREE, _SLOTS, _SPANS, _DEAD, _TAILS, _SHARE)  # as far as there is room
 
 
-def _spans(held: Held) -> str:
+def _spans(held: Held, form: Callable[[int], str] = str) -> str:
     """How many there are, and how many would hold the same objects."""
-    return f"{held.spans}→{held.needed}" if held.needed < held.spans else str(held.spans)
+    return f"{form(held.spans)}→{form(held.needed)}" if held.needed < held.spans else form(held.spans)
 
 
 def _chosen(width: int) -> tuple[_Column, ...]:
@@ -281,8 +291,21 @@ def waste_row(spanclass: int, share: Share, held: Held, scene: Scene, active: bo
         ("▸" if chosen else " ", head),
         (mark or " ", "new" if mark and not chosen else head),
         (f"{number:>3} {size:>6} {'noscan' if is_noscan(spanclass) else 'scan':<7}", head),
-        *((f"{c.text(share, held):>{c.cells}}", head if c is _WASTED else c.token) for c in columns),
+        *((_cell(c, share, held), head if c is _WASTED else c.token) for c in columns),
     )
+
+
+def _cell(column: _Column, share: Share, held: Held) -> str:
+    """What the column says, aligned to the right behind at least one blank; what is too long for that is told shorter."""
+    text = column.text(share, held)
+    if column is _SPANS and len(text) >= column.cells:
+        text = _spans(held, _thousands)
+    return f"{text:>{column.cells}}"
+
+
+def _thousands(n: int) -> str:
+    """A number in at most four cells."""
+    return str(n) if n < 1_000 else f"{n / 1_000:.0f}k" if n < 999_500 else f"{n / 1_000_000:.0f}M"
 
 
 def _some(n: int) -> str:

@@ -31,6 +31,7 @@ _NARROW_BAR: Final = 3
 _UNSWEPT: Final = "~ waits"
 _GIVEN_BACK: Final = "░ given back"
 _DISPUTED: Final = "! disputed"
+_LISTED: Final = 11  # cells of a list's name, with a sign before it and a blank between them
 _LAST: Final = ("waste", "sweepgen")  # what narrow tables have for the list, when sorted by it
 
 
@@ -202,9 +203,11 @@ def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, 
     elif order.sort == "sweepgen":
         spans.append((f"{info.sweepgen} ~", "new") if info.waits else _sweepgen(info))
     else:
+        before = sum(column.cells for column in _columns(port.width, order.sort, address)[:-1])
+        gap = " " if port.width - before >= _LISTED else ""
         spans += [
             ("!", "error") if disputed else _sign(info),
-            (list_text(info), text if info.list_name is not None else "unknown"),
+            (f"{gap}{list_text(info)}", text if info.list_name is not None else "unknown"),
         ]
     return tuple(spans)
 

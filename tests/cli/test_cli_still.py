@@ -50,7 +50,7 @@ def test_advise_says_why_it_is_so_big(capsys: Capture) -> None:
     for file, kind in (("after", "still"), ("two.gomem", "session")):
         assert main(["advise", file]) == 0
         first, *rest = capsys.readouterr().out.splitlines()
-        assert first.startswith("1.0M in 3 spans; live: 96 B, <1%")
+        assert first.startswith("1.0M in 3 spans; taken: 96 B, <1%")
         assert "15.8K  free slots of 2 half-empty spans; 2 would hold the objects" in "\n".join(rest)
         assert main(["advise", file, "--json"]) == 0
         found = json.loads(capsys.readouterr().out)

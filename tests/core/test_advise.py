@@ -198,17 +198,37 @@ def test_few_objects_count_for_what_they_keep() -> None:
 
 def test_what_is_said() -> None:
     assert result_of(advise(session_of(*PINNED).world)).lines() == [
-        "10.0M in 7 spans; live: 1.5K, <1%",
-        " 1.5K  live: 3 objects, in 3 spans",
+        "10.0M in 7 spans; taken: 1.5K, <1%",
+        " 1.5K  taken: 3 objects, marked by the last collection or allocated since, in 3 spans",
         "22.5K  free slots of 3 half-empty spans; 1 would hold the objects",
         "         by slots taken, 0 … 100%: 3 0 0 0 0 0 0 0 0 0; full: 0",
         "22.5K    class 25, 512 B noscan: 3 spans; 1 would hold 3 objects",
         "10.0M  free pages; their spans are given back once free for 5 minutes",
-        " 8.0M    in 2 chunks of 4.0M, beside spans in use; 2.0M in free ones",
+        " 8.0M    of these in 2 chunks of 4.0M that also hold spans in use; 2.0M in wholly free ones",
         " 4.0M    chunk c420000000: beside 1 object in 1 span, at c42000c600",
         " 4.0M    chunk c420400000: beside 2 objects in 2 spans",
-        " 4.0M    in 2 huge pages of 2.0M, beside spans in use; 6.0M in free ones",
+        " 4.0M    of these in 2 huge pages of 2.0M that also hold spans in use; 6.0M in wholly free ones",
     ]
+
+
+def test_what_cannot_be_gained_is_not_told() -> None:
+    """Of each of two classes there is one span with one object: fewer cannot hold them."""
+    advice = advise(session_of("alloc 512", "alloc 48 scan", "flush").world)
+    assert (advice.half_empty, advice.needed, len(advice.classes)) == (2, 2, 2)
+    assert [line for line in lines_of(advice) if line.what == "class"] == []
+    (more,) = (
+        line
+        for line in lines_of(advise(session_of("alloc 512 as x times 32", "drop x.1..x.15 x.18..x.32", "gc").world))
+        if line.what == "class"
+    )
+    assert more.text == "class 25, 512 B noscan: 2 spans; 1 would hold 2 objects"
+
+
+def test_shares_are_of_all_that_is_mapped() -> None:
+    """An arena of 1 MB: a page with 16 objects of 512 bytes; all the rest was given back."""
+    advice = advise(session_of("alloc 512 times 16", "freeos").world)
+    assert (advice.held, advice.live, advice.given_back) == (MB, PAGE, MB - PAGE)
+    assert result_of(advice).summary == "1.0M in 2 spans; taken: 8.0K, 1%; not given back: 8.0K"
 
 
 def test_an_empty_heap_is_not_big() -> None:
@@ -221,7 +241,7 @@ def test_what_idle_ps_keep_is_told_apart_from_what_is_free_for_all() -> None:
     advice = advise(session.world)
     assert (advice.idle_slots, advice.free_slots, advice.idle, advice.idle_spans) == (15 * 512, 15 * 512, (0,), 1)
     (line,) = (one for one in lines_of(advice) if one.what == "idle Ps")
-    assert (line.nbytes, line.text) == (15 * 512, "kept by 1 idle P: free slots of 1 span; free pages: 0 B")
+    assert (line.nbytes, line.text) == (15 * 512, "kept by 1 idle P: free slots of 1 span")
     found = show("spans", read_filters("spans", line.filter), session.world, session.objects)
     assert found.summary == "1 of 3 spans, by base"
     assert advise(session_of("procs 2", "alloc 512", "p 1", "alloc 512", "flush").world).idle_slots == 0

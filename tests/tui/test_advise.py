@@ -48,14 +48,14 @@ async def test_it_is_one_page(size: tuple[int, int]) -> None:
         await settled(pilot)
         text = " ".join(page(app).split())
         for said in (
-            "10.0M in 7 spans; live: 1.5K, <1%",
-            "1.5K <1% live: 3 objects, in 3 spans",
+            "10.0M in 7 spans; taken: 1.5K, <1%",
+            "1.5K <1% taken: 3 objects, marked by the last collection or allocated since, in 3 spans",
             "free slots of 3 half-empty spans; 1 would hold the objects",
             "10.0M 100% free pages; their spans are given back once free for 5 minutes",
             "4.0M chunk c420000000: beside 1 object in 1 span, at c42000c600",
         ):
-            assert said in re.sub("[█▏▎▍▌▋▊▉·] ?", "", text), said
-        assert "6.0M in free ones" in text, "all of it is seen without scrolling"
+            assert said in re.sub("[█▏▎▍▌▋▊▉·▸] ?", "", text), said
+        assert "6.0M in wholly free ones" in text, "all of it is seen without scrolling"
 
 
 async def test_enter_shows_the_spans_of_the_line_and_w_comes_back_to_it() -> None:
@@ -113,10 +113,10 @@ async def test_steps_change_it() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("w", "b", "b")
         await settled(pilot)
-        assert "live: 20,000 objects" in page(app)
+        assert "taken: 20,000 objects" in page(app)
         await pilot.press("space", "space")
         await settled(pilot)
-        assert "live: 3 objects" in page(app)
+        assert "taken: 3 objects" in page(app)
 
 
 async def test_of_many_spans_it_is_worked_out_by_another_thread() -> None:
@@ -125,7 +125,7 @@ async def test_of_many_spans_it_is_worked_out_by_another_thread() -> None:
         assert not app.model.advice.behind, "nobody looks at it"
         await pilot.press("w")
         await settled(pilot)
-        assert f"live: {AT_ONCE + 51:,} objects" in page(app)
+        assert f"taken: {AT_ONCE + 51:,} objects" in page(app)
 
 
 async def test_of_a_still_that_was_opened(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ async def test_of_a_still_that_was_opened(tmp_path: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("w")
         await settled(pilot)
-        assert f"live: {advise(session.world).live_count:,} objects" in page(app)
+        assert f"taken: {advise(session.world).live_count:,} objects" in page(app)
         assert "─ 6 Why" not in "\n".join(text_of(app.screen)), "a page of text has all the room of a small terminal"
 
 

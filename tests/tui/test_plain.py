@@ -123,6 +123,15 @@ def test_another_future_is_told(monkeypatch: Monkey, capsys: Capture) -> None:
     assert "New branch future2; the old steps stay on branch main." in out
 
 
+def test_numbers_of_spans_stand_where_boxes_were(monkeypatch: Monkey, capsys: Capture) -> None:
+    """The lists of one class are five spans long and of another two: in the plain form both numbers begin below the heading."""
+    _, out = talk(monkeypatch, capsys, "", "", "alloc 512 scan times 80", "alloc 48 scan times 340", "flush", "pane mcentral")
+    lines = out[out.index("Pane 4 mcentral") :].splitlines()
+    column = lines[1].index(" empty") + 1
+    found = [line[column:].split()[0] for line in lines if " scan " in line]
+    assert found == ["2", "5"], lines
+
+
 def test_panes(monkeypatch: Monkey, capsys: Capture) -> None:
     _, out = talk(
         monkeypatch, capsys, "", "", "pane spans", "pane 3 2", "select tail", "pane objects", "focus mcentral", "pane why"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.queries.account import Account, Balance
+from gomem_core.queries.account import Account, Balance, Held, Share
 from gomem_core.queries.advise import advise
 from gomem_core.queries.figures import figures
 from gomem_core.queries.objectorder import ObjectOrder
@@ -98,7 +98,7 @@ def texts(lines: list[Line]) -> str:
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-@pytest.mark.parametrize("size", [(60, 12), (60, 16), (80, 24), (109, 50), (110, 28), (120, 40), (200, 60)])
+@pytest.mark.parametrize("size", [(60, 5), (60, 7), (60, 12), (60, 16), (80, 24), (109, 50), (110, 28), (120, 40), (200, 60)])
 def test_the_plan_tells_where_the_wasteful_classes_are(name: str, size: tuple[int, int]) -> None:
     s = state(name)
     chosen = plan(*size)
@@ -109,6 +109,7 @@ def test_the_plan_tells_where_the_wasteful_classes_are(name: str, size: tuple[in
         number = plain(lines[chosen.waste + i])[2:5].strip()
         assert number == (str(spanclass >> 1) if spanclass > 1 else "L")
     assert chosen.waste + chosen.rows <= size[1]
+    assert chosen.rows >= 1
 
 
 @given(parts=st.lists(st.integers(0, 1 << 40), min_size=8, max_size=8).filter(any), width=st.integers(10, 300))
@@ -133,6 +134,14 @@ def test_a_fragmented_class_stands_first_and_says_how_few_spans_would_do(size: t
     assert "free slots" in headings
     if size[0] >= 80:
         assert "25: 3 objects in 3 spans; 1 would hold them" in lines[0]
+
+
+def test_columns_of_the_wasteful_do_not_touch() -> None:
+    """1082 spans would hold what 1083 do, and each number has a blank before it."""
+    share, scene = Share(9_000 * 64, 294_605, 0, 0, 0), state("mid-gc").scene  # 287.7K are wasted
+    for spans, needed, told in ((1083, 1082, "1083→1082"), (10_083, 10_082, "10k→10k"), (1_200_000, 900, "1M→900")):
+        row = plain(heap_parts.waste_row(12, share, Held(spans, 9_000, needed, 0, 64), scene, False, 80))
+        assert row.endswith(f" {told}")
 
 
 def test_at_its_smallest_the_account_is_whole() -> None:

@@ -57,6 +57,12 @@ def test_lists_have_the_names_that_go_gives_them() -> None:
     assert " P0 cache" in text
 
 
+def test_a_blank_stands_between_a_sign_and_the_name_of_a_list_where_there_is_room() -> None:
+    given_back = State("alloc 2M as gone\nalloc 48\ndrop gone\ngc\nfreeos")
+    assert "░ freelarge" in "\n".join(rows(given_back, 60))
+    assert "░freelarge" in "\n".join(rows(given_back, 59)), "a whole name is worth more"
+
+
 @pytest.mark.parametrize("width", [59, 60, 80, 84, 120])
 @pytest.mark.parametrize("sort", ["base", "waste", "sweepgen"])
 def test_each_heading_has_the_cells_of_its_column(width: int, sort: str) -> None:
