@@ -11,7 +11,7 @@ from gomem_core.files.step import Step
 from gomem_core.session.machine import Machine
 from gomem_core.session.outcome import Outcome
 from gomem_tui.__main__ import main
-from gomem_tui.render import why
+from gomem_tui.render import markdown
 from gomem_tui.render.lines import Line
 from gomem_tui.render.markdown import render_markdown
 
@@ -119,7 +119,7 @@ def test_what_is_said_is_laid_out_once_for_each_width(tmp_path: Path, capsys: Ca
         asked.append(width)
         return render_markdown(text, width)
 
-    monkeypatch.setattr(why, "render_markdown", counted)
+    monkeypatch.setattr(markdown, "render_markdown", counted)
     assert main(["export", "--text", "--at", "end", written(tmp_path, "say only this line, again\n" * 300 + "alloc 48\n")]) == 0
     assert "only this line" in capsys.readouterr().out
     assert len(asked) == len(set(asked))
