@@ -161,6 +161,7 @@ class Account:
         self._marked = False  # look at the slots of all spans again: what a mark did not reach is dead now
         self._lost = True  # the heap changed without having told it
         self._knows_sizes = not world.doubt(Fact.SIZE)  # what the program asked for
+        self._knows_dead = not world.doubt(Fact.LIVE)
         self._held: HeldSums | None = None  # of all spans, where they were looked at all at once
         self._lock = Lock()  # reading brings all this up to date
 
@@ -205,7 +206,7 @@ class Account:
         """Sums as they can be told."""
         requested, slot_waste, dead, free_slots, tails, *_ = sums
         known_dead: int | None = dead
-        if self._world.doubt(Fact.LIVE):
+        if not self._knows_dead:
             requested, known_dead = requested + dead, None
         return Share(requested, slot_waste if self._knows_sizes else None, known_dead, free_slots, tails)
 
@@ -312,7 +313,7 @@ class Account:
             self._look_at_once()
             return
         self._prepare()
-        if self._is_quicker_at_once():
+        if (not self._complete or len(self._dirty) > _MANY) and self._is_quicker_at_once():
             self._count_at_once()
             return
         for base, taken in self._dirty.items():
