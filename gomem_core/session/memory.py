@@ -37,9 +37,8 @@ class Memory:
         self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
         self._since_step = 0
         self._since_work = 0
-        self.due_from = (
-            self._apart * self._most - 1
-        )  # work below which no image is due before a plain step: most often, it need not be asked
+        # Work below which no image is due before a plain step: most often, it need not be asked.
+        self.due_from = self._apart * self._most - 1
 
     def __len__(self) -> int:
         return len(self._checkpoints)
