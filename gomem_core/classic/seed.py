@@ -5,16 +5,16 @@ as the order in which spans will be swept, is `Unseen`; a still that was read fr
 """
 
 from array import array
-from collections.abc import Iterable
 from typing import Final
 
 from gomem_core.classic.engine import ClassicEngine
+from gomem_core.classic.laid import cover, hang
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mbitmap import init_bits, ptr_words_code
 from gomem_core.classic.mcache import MCache
-from gomem_core.classic.mspan import MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan, MSpanList
+from gomem_core.classic.mspan import MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan
 from gomem_core.classic.unseen import line_up
-from gomem_core.go.amd64 import PAGE_SHIFT, PAGE_SIZE, PTR_SIZE, TINY_SIZE, U64_MAX
+from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE, TINY_SIZE, U64_MAX
 from gomem_core.go.versions import GO_1_10
 from gomem_core.world.facts import Fact
 from gomem_core.world.faults import CannotTakeUp, InvariantError, Throw
@@ -56,35 +56,6 @@ def heap_of(still: Still) -> ClassicEngine:
     except (InvariantError, Throw, LookupError, ValueError) as e:  # it was read from anywhere
         raise CannotTakeUp([f"what the still says does not fit together: {e}"]) from e
     return heap
-
-
-# --- What every seed needs ------------------------------------------------------------------------------------------------
-
-
-def cover(heap: Heap, spans: Iterable[MSpan]) -> None:
-    """Enter spans in the table of pages.
-
-    Raises ValueError unless they lie side by side from the arena's start to the end of what is used of it.
-    """
-    addr = heap.mheap.arena_start
-    for s in sorted(spans, key=lambda s: s.start_addr):
-        if s.start_addr != addr:
-            raise ValueError(f"a span begins at {s.start_addr:#x} where {addr:#x} was expected")
-        addr += s.npages << PAGE_SHIFT
-        page = heap.mheap.page_of(s.start_addr)
-        if s.state == MSPAN_FREE:
-            heap.mheap.spans.set(page, s)
-            heap.mheap.spans.set(page + s.npages - 1, s)
-        else:
-            heap.mheap.spans.set_range(page, s.npages, s)
-    if addr != heap.mheap.arena_used:
-        raise ValueError(f"the spans end at {addr:#x}, the used arena at {heap.mheap.arena_used:#x}")
-
-
-def hang(on: MSpanList, spans: Iterable[MSpan]) -> None:
-    """Hang spans on a list, front to back."""
-    for s in spans:
-        on.insert_back(s)
 
 
 # --- From a still -----------------------------------------------------------------------------------------------------------

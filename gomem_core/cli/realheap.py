@@ -1,6 +1,6 @@
 """What `gomem attach` and `gomem core` print of a real heap: its figures, as JSON and as text."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from gomem_core.foreign import brief
 from gomem_core.outside.figures import figures, live
@@ -8,7 +8,7 @@ from gomem_core.outside.snapshot import Snapshot
 from gomem_core.report import Column, Table, counted, format_bytes
 
 if TYPE_CHECKING:
-    from gomem_core.schema.outputs import RealHeap
+    from gomem_core.schema.outputs import RealHeap, RealMemStats
 
 WHILE_MARKING: Final = "a collection is marking, so what lives is not known yet"
 NOT_ONE_MOMENT: Final = "not one moment: the program ran on while it was read"
@@ -21,21 +21,7 @@ def record_of(snapshot: Snapshot) -> "RealHeap":
     return {
         "kind": snapshot.kind,
         "go": snapshot.go,
-        "memstats": {
-            "HeapInuse": found.HeapInuse,
-            "HeapAlloc": found.HeapAlloc,
-            "HeapObjects": found.HeapObjects,
-            "HeapIdle": found.HeapIdle,
-            "HeapSys": found.HeapSys,
-            "HeapReleased": found.HeapReleased,
-            "StackInuse": found.StackInuse,
-            "MSpanInuse": found.MSpanInuse,
-            "MCacheInuse": found.MCacheInuse,
-            "GCSys": found.GCSys,
-            "Sys": found.Sys,
-            "NumGC": found.NumGC,
-            "BySize": by_size,
-        },
+        "memstats": cast("RealMemStats", found._asdict() | {"BySize": by_size}),
         "live": None if alive is None else {"objects": alive.objects, "bytes": alive.nbytes},
         "marking": snapshot.marking,
         "spans": len(snapshot.spans),

@@ -2,10 +2,13 @@
 
 import mmap
 import os
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from gomem_core.files.content import GZIP, read_content
+from gomem_core.files.step import ScriptError
 from gomem_core.foreign import named
 from gomem_core.formats.buildinfo import GO_SECTIONS
 from gomem_core.formats.corenotes import (
@@ -181,19 +184,24 @@ def _build_id_in(data: bytes | mmap.mmap) -> bytes | None:
 
 
 def open_core(path: str, exe: str | None = None) -> CoreFile:
-    """The core file at `path`; raises OSError where it cannot be read, and what CoreFile raises.
+    """The core file at `path`, seen through gzip; raises OSError where it cannot be read, and what CoreFile raises.
 
-    It stays mapped until nothing refers to it.
+    What is not compressed stays mapped until nothing refers to it.
     """
-    return core_of(_mapped(path), path, exe)
-
-
-def core_of(data: bytes | mmap.mmap, path: str, exe: str | None = None) -> CoreFile:
-    """The same of what stands in the file at `path`."""
-    core = _elf(data, path)
+    core = _elf(_contents(path), path)
     if core.header.type != ET_CORE:
         raise NotGo(f"{named(path)} is an ELF file, but not a core file")
     return CoreFile(core, path) if exe is None else CoreFile(core, path, _elf(_mapped(exe), exe), exe)
+
+
+def _contents(path: str) -> bytes | mmap.mmap:
+    mapped = _mapped(path)
+    if mapped[: len(GZIP)] != GZIP:
+        return mapped
+    try:
+        return read_content(Path(path))
+    except ScriptError as e:
+        raise Damaged(str(e)) from None
 
 
 def _mapped(path: str) -> bytes | mmap.mmap:

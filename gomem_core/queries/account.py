@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from itertools import compress
 from sys import modules
 from threading import Lock
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.go import events as e
 from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.versions import Profile
+from gomem_core.queries.shares import Balance, Held, Share, SpanSums
 from gomem_core.world.changes import Stale
 from gomem_core.world.facts import Fact
 from gomem_core.world.objectinfo import Objects
@@ -28,93 +29,9 @@ if TYPE_CHECKING:
     from gomem_core.queries.heldsums import HeldSums
 
 
-class Share(NamedTuple):
-    """What the bytes of a span in use, or of all spans of a class, are there for.  "Allocated" is as far as the runtime knows.
-
-    Where it is not known what a program asked for, whole slots of live objects count as requested, and the slot waste is None;
-    where it is not known which objects are dead, that is None, and all that are allocated count as live.
-    """
-
-    requested: int  # by allocated objects, as the program asked for them
-    slot_waste: int | None  # the ends of their slots
-    dead: int | None  # slots that the last mark did not reach and that are not swept yet
-    free_slots: int
-    tails: int  # after the last slot
-
-    @property
-    def wasted(self) -> int:
-        """Bytes that are held and of which it is known that no allocated object asked for them."""
-        return self.total - self.requested
-
-    def percent(self, nbytes: int) -> float:
-        """Returns what share of its bytes that is, in percent, 0 … 100."""
-        return 100 * nbytes / self.total if nbytes else 0.0
-
-    @property
-    def total(self) -> int:
-        """Returns the sum of them."""
-        return self.requested + (self.slot_waste or 0) + (self.dead or 0) + self.free_slots + self.tails
-
-
-class Held(NamedTuple):
-    """The memory that the spans of a class hold, and how few spans would be enough."""
-
-    spans: int
-    live: int  # slots with an object that is allocated and not dead; of tiny objects, their blocks
-    needed: int  # spans that could hold these
-    cached: int  # bytes of free slots in spans that the Ps' mcaches have: their next objects go there
-    elemsize: int  # bytes of a slot; 0: large objects, which have no size in common
-
-
-class Balance(NamedTuple):
-    """The account of the whole arena, in bytes; see Share for the first five."""
-
-    requested: int
-    slot_waste: int | None
-    dead: int | None
-    free_slots: int
-    tails: int
-    manual: int  # spans for stacks and the collector's work
-    free_pages: int  # in free spans
-    given_back: int  # in free spans too, their memory returned to the operating system
-
-    @property
-    def total(self) -> int:
-        """The used arena."""
-        return sum(nbytes or 0 for nbytes in self)
-
-
 _EVERY: Final = -1  # as a set of slots: all that there can be
 _MANY: Final = 1_000  # spans to look at from which on it is worth while to count all of them at once
 _IMPORT: Final = 10_000  # ... where numpy is to be imported first: a tenth of a second
-
-
-class SpanSums:
-    """What was found of each span in use, in typed arrays, in no order; places of spans that are free now have base 0."""
-
-    __slots__ = ("_free", "base", "free_slots", "requested", "slot_waste", "total")
-
-    def __init__(self) -> None:
-        self.base, self.requested, self.slot_waste, self.free_slots, self.total = (array("q") for _ in range(5))  # see Share
-        self._free: list[int] = []  # places
-
-    def place(self) -> int:
-        """A place for another span."""
-        if self._free:
-            return self._free.pop()
-        for column in (self.base, self.requested, self.slot_waste, self.free_slots, self.total):
-            column.append(0)
-        return len(self.base) - 1
-
-    def put(self, place: int, base: int, share: Share) -> None:
-        """Note what was found."""
-        self.base[place], self.requested[place], self.slot_waste[place] = base, share.requested, share.slot_waste or 0
-        self.free_slots[place], self.total[place] = share.free_slots, share.total
-
-    def clear(self, place: int) -> None:
-        """The span is free now."""
-        self.base[place] = 0
-        self._free.append(place)
 
 
 class _Counted:
@@ -161,6 +78,7 @@ class Account:
         self._marked = False  # look at the slots of all spans again: what a mark did not reach is dead now
         self._lost = True  # the heap changed without having told it
         self._knows_sizes = not world.doubt(Fact.SIZE)  # what the program asked for
+        self._knows_dead = not world.doubt(Fact.LIVE)  # which of the allocated objects are
         self._held: HeldSums | None = None  # of all spans, where they were looked at all at once
         self._lock = Lock()  # reading brings all this up to date
 
@@ -187,7 +105,8 @@ class Account:
 
     def look_again(self, stale: Stale) -> None:
         """These spans changed without having told it."""
-        self._lost = self._lost or stale.lost
+        if stale.lost:  # it may be another look, taken while a collection marked
+            self._lost, self._knows_dead = True, not self._world.doubt(Fact.LIVE)
         self._marked = self._marked or stale.all
         if not self._lost:
             self._dirty.update(dict.fromkeys(stale.bases, _EVERY))
@@ -205,7 +124,7 @@ class Account:
         """Sums as they can be told."""
         requested, slot_waste, dead, free_slots, tails, *_ = sums
         known_dead: int | None = dead
-        if self._world.doubt(Fact.LIVE):
+        if not self._knows_dead:
             requested, known_dead = requested + dead, None
         return Share(requested, slot_waste if self._knows_sizes else None, known_dead, free_slots, tails)
 
@@ -312,7 +231,7 @@ class Account:
             self._look_at_once()
             return
         self._prepare()
-        if self._is_quicker_at_once():
+        if (not self._complete or len(self._dirty) > _MANY) and self._is_quicker_at_once():
             self._count_at_once()
             return
         for base, taken in self._dirty.items():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 from gomem_core.go.amd64 import PAGE_SHIFT, U64_MAX
 from gomem_core.go.sizeclasses import SizeClass, kind_of
 from gomem_core.go.versions import Profile
-from gomem_core.queries.account import Share
+from gomem_core.queries.shares import Share
 from gomem_core.report import Bits, hexed, hexed_or_none
 from gomem_core.world.counters import Counters
 from gomem_core.world.objectinfo import Objects

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 from gomem_core.go.amd64 import PTR_SIZE, U64_MAX
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.go.versions import Profile
-from gomem_core.queries.account import Balance
 from gomem_core.queries.data import mcache_data, span_data
+from gomem_core.queries.shares import Balance
 from gomem_core.queries.side import Side, SpanRecord
 from gomem_core.report import Cell, Column, Table, hexed, hexed_or_none, told
 from gomem_core.world.facts import UNKNOWN, or_unknown

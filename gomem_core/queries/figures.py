@@ -9,7 +9,8 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.queries.account import Account, Balance, Share
+from gomem_core.queries.account import Account
+from gomem_core.queries.shares import Balance, Share
 from gomem_core.world.records import McacheInfo, PageCache
 from gomem_core.world.world import NotKnown, World, known
 

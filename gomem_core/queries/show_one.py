@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTR_SIZE
 from gomem_core.go.versions import Profile
-from gomem_core.queries.account import Account, Share
+from gomem_core.queries.account import Account
 from gomem_core.queries.data import bytes_data, links_data, object_data, size_class_data, span_share_data, word_data
 from gomem_core.queries.kept import fate_sentence
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.reach import find_paths
+from gomem_core.queries.shares import Share
 from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
 from gomem_core.world.facts import SPAN_FACTS, UNKNOWN, Fact, or_unknown
 from gomem_core.world.objectinfo import Objects

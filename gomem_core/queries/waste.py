@@ -10,8 +10,9 @@ from gomem_core.go.amd64 import TINY_SPAN_CLASS
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import LARGE
-from gomem_core.queries.account import Account, Held, Share
+from gomem_core.queries.account import Account
 from gomem_core.queries.data import bytes_data
+from gomem_core.queries.shares import Held, Share
 from gomem_core.queries.spanfilter import keep
 from gomem_core.report import Cell, Column, Result, Table, counted, format_bytes, told
 from gomem_core.world.facts import or_unknown

@@ -37,7 +37,8 @@ class Memory:
         self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
         self._since_step = 0
         self._since_work = 0
-        self.due_from = 0  # work below which no image is due before a plain step: most often, it need not be asked
+        # Work below which no image is due before a plain step: most often, it need not be asked.
+        self.due_from = self._apart * self._most - 1
 
     def __len__(self) -> int:
         return len(self._checkpoints)
@@ -71,7 +72,8 @@ class Memory:
         """Whether to remember a step, before one is done for the first time that takes `coming` work."""
         last = self._checkpoints.before(step)
         behind = work - last.work
-        is_far = behind + coming >= self._apart * self._most
+        heavy = 2 * coming if coming > 1 else 1  # a plain step done again takes half of what it counts, a heavy one all of it
+        is_far = behind + heavy >= self._apart * self._most
         return last.step < step and (is_far or min(behind, coming) >= self._apart * self._dear)
 
     def is_due_on_the_way(self, step: int, work: int, goal: int) -> bool:

@@ -15,9 +15,11 @@ _ELF: Final = b"\x7fELF"
 
 def open_file(path: Path) -> Script | Strip:
     """Stills, the heap in a core file, or a session file.  Raises ScriptError, whatever is wrong with it."""
-    if is_core(path):
+    if _head(path) == _ELF:  # mapped, however large it is
         return open_core_file(path)
     data = read_content(path)
+    if data.startswith(_ELF):
+        return open_core_file(path)
     if is_still(data):
         try:
             return Strip(read_strip(data))
@@ -42,12 +44,10 @@ def open_core_file(path: Path, exe: Path | None = None, version: str | None = No
 
     Raises ScriptError.
     """
-    from gomem_core.outside.corefile import core_of, open_core  # noqa: PLC0415 -- numpy, which only real heaps need
+    from gomem_core.outside.corefile import open_core  # noqa: PLC0415 -- numpy, which only real heaps need
     from gomem_core.outside.strips import strip_of_core  # noqa: PLC0415 -- likewise
 
-    name, program = str(path), None if exe is None else str(exe)
-    packed = read_content(path) if _head(path).startswith(GZIP) else None
-    return _read(lambda: strip_of_core(open_core(name, program) if packed is None else core_of(packed, name, program), version))
+    return _read(lambda: strip_of_core(open_core(str(path), None if exe is None else str(exe)), version))
 
 
 def open_process(pid: int, stop: bool = True, version: str | None = None) -> Strip:
@@ -80,7 +80,7 @@ def is_core(path: Path) -> bool:
 
 
 def _head(path: Path) -> bytes:
-    """Its first bytes: what is not compressed is mapped, however large it is."""
+    """Its first bytes; none of what cannot be read."""
     try:
         if not path.is_file():
             return b""

@@ -221,13 +221,14 @@ class Session:
         self._leave_half()
         if self._machine.at != self.step:
             raise InvariantError("cursor", f"the session stands at step {self.step}, and its heap at {self._machine.at}")
-        outcome = None
+        ok = False
         try:
             outcome = self._machine.try_new(step)
+            ok = outcome.ok
         finally:
-            if outcome is None or not outcome.ok:
+            if not ok:
                 self._machine.look_again()  # where it stood halfway before, the last step only led back here
-        if not outcome.ok:
+        if not ok:
             return replace(outcome, step=self.step)
         self._whole = None
         self._timeline.put(step.source)

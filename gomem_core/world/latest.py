@@ -29,13 +29,13 @@ class Latest(Generic[K]):
 
     def append(self, key: K) -> None:
         """Enter one more."""
-        number = len(self._before)
-        before = self.find(key, number)
+        number, before = len(self._before), NONE
+        if key in self._known:  # most are new
+            before = self.find(key, number)
+            self._after[before] = number
         self._before.append(before)
         self._after.append(NEVER)
         self._known[key] = number
-        if before != NONE:
-            self._after[before] = number
 
     def cut(self, shown: int, keys: Iterable[K]) -> None:
         """Forget all but the first `shown` entries; the others have these keys."""

@@ -147,7 +147,8 @@ class ObjectTable:
     def cut(self) -> None:
         """Forget what is hidden, or was set aside: the session takes another way from here."""
         self.diverges = False
-        if self._aside is None:
+        hides = self._count < len(self._addr) or self._drops < len(self._drop_oid)
+        if hides and self._aside is None:
             self._truncate()
         self._aside = None
 

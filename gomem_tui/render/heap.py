@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from gomem_core.frozen import frozen
-from gomem_core.queries.account import Account, Share
+from gomem_core.queries.account import Account
 from gomem_core.queries.figures import figures
+from gomem_core.queries.shares import Share
 from gomem_core.queries.waste import holding
 from gomem_core.world.world import World
 from gomem_tui.render import heap_counts as counts

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.sizeclasses import is_noscan
-from gomem_core.queries.account import Balance, Held, Share
+from gomem_core.queries.shares import Balance, Held, Share
 from gomem_core.report import format_bytes
 from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum, shown

@@ -15,6 +15,11 @@ _WRONG = (
     *("invariants some", "churn 5 sizes tiny", "alloc 8 as o7", "alloc 8 as all", "alloc 8 times 0", "drop o5..o2"),
     *("alloc 900G times 3 scan", "alloc 512G", "p -1"),
 )
+# Lines that can be done to any heap, whatever there is in it.
+ANYTHING = (
+    *("alloc 48 scan", "alloc 5", "alloc 16 times 40", "gc", "gc mark", "gc sweep 3", "flush", "scavenge 0s"),
+    *("freeos", "churn 200", "p 0", "procs 2", "memstats", "gogc 50"),
+)
 HUGE_SIZES = (
     *("1G", "1G", "3G times 2", "100G", "300G times 2", "511G times 2", "512G", "0x7fffffffff", "9223372036854775807"),
     *("200G times 3", "1T", "600M times 900", "549754699776"),

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gomem_core.classic.view_slots import SlotView
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.queries.account import Account, Balance, Held, Share
+from gomem_core.queries.account import Account
+from gomem_core.queries.shares import Balance, Held, Share
 from gomem_core.queries.waste import holding
 from gomem_core.session.session import Session
 from gomem_core.world.changes import Stale

@@ -11,6 +11,7 @@ from gomem_core.session.console import Console
 from gomem_core.session.opened import open_file
 from gomem_core.session.readheap import READ
 from gomem_core.session.session import Session
+from gomem_core.world.facts import Fact
 from gomem_core.world.still import Still
 from gomem_core.world.strip import LookFailed, Strip
 from tests.looks import WORK, Program
@@ -52,6 +53,16 @@ def test_what_is_asked_of_the_world_is_of_the_look_that_is_shown() -> None:
         fresh = Session(narrate=True, base=Strip([stills[step]]))
         assert account.read() == fresh.account.read()
         assert console.session.take_stale().lost
+
+
+def test_what_one_look_does_not_know_another_may() -> None:
+    """While a collection marks nobody knows what lives; at the next look it may be over."""
+    marking, after = expected(3)[1:]
+    marking.doubts = {**marking.doubts, Fact.LIVE: "a collection is marking"}
+    console = Console(True, Strip([marking, after]))
+    for step, known in ((0, False), (1, True), (0, False)):
+        console.goto(step)
+        assert (console.session.account.read().dead is not None) == known
 
 
 def test_all_is_stale_after_each_move_and_nothing_else() -> None:

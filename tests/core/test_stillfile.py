@@ -218,16 +218,20 @@ VALUES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=effort(150, 3000))
-@given(path=st.sampled_from(PLACES), value=VALUES)
-def test_whatever_is_changed_the_file_is_refused_or_answers_everything(path: tuple[Any, ...], value: object) -> None:
-    whole = copy.deepcopy(WHOLE)
-    at = whole
+def damaged(whole: Any, path: tuple[Any, ...], value: object) -> Any:
+    """The same with another value in one place."""
+    changed = at = copy.deepcopy(whole)
     for step in path[:-1]:
         at = at[step]
     at[path[-1]] = value
+    return changed
+
+
+@settings(max_examples=effort(150, 3000))
+@given(path=st.sampled_from(PLACES), value=VALUES)
+def test_whatever_is_changed_the_file_is_refused_or_answers_everything(path: tuple[Any, ...], value: object) -> None:
     try:
-        still = read_still(json.dumps(whole).encode())
+        still = read_still(json.dumps(damaged(WHOLE, path, value)).encode())
     except FieldError:
         return
     answers(still, still.objects)

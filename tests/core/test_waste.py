@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gomem_core.queries.account import Held
+from gomem_core.queries.shares import Held
 from gomem_core.queries.waste import holding
 from gomem_core.session.session import Session
 

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from gomem_tui.__main__ import main
 from tests import schemafile
-from tests.outside.corefiles import truth, unpacked
+from tests.outside.corefiles import CORES, truth, unpacked
 
 Capture = pytest.CaptureFixture[str]
 VALIDATOR = Draft202012Validator(json.loads(schemafile.PATH.read_text(encoding="utf-8")))
@@ -66,3 +66,18 @@ def test_a_version_can_be_told(capsys: Capture) -> None:
     assert main(["core", "--json", "--go-version", "go1.26.8", unpacked("large-1.26.6-sw.core")]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["go"], found["memstats"]["HeapInuse"]) == ("go1.26.8", truth("large-1.26.6-sw")["MemStats"]["HeapInuse"])
+
+
+def test_a_packed_core_is_read_as_an_unpacked_one(capsys: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for path in (str(CORES / "frag-1.27.3.core.gz"), unpacked("frag-1.27.3.core")):
+        assert main(["core", "--json", path]) == 0
+        told.append(json.loads(capsys.readouterr().out))
+    assert told[0] == told[1]
+
+
+def test_a_packed_file_that_is_cut_off_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cut = tmp_path / "cut.gz"
+    cut.write_bytes((CORES / "frag-1.27.3.core.gz").read_bytes()[:50_000])
+    assert main(["core", "--json", str(cut)]) == 3
+    assert "the gzip file ends too early" in capsys.readouterr().err

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.queries.account import Account, Balance, Held, Share
+from gomem_core.queries.account import Account
 from gomem_core.queries.advise import advise
 from gomem_core.queries.figures import figures
 from gomem_core.queries.objectorder import ObjectOrder
+from gomem_core.queries.shares import Balance, Held, Share
 from gomem_core.session.stepmarks import GC, GROW
 from gomem_tui.render import heap_parts
 from gomem_tui.render.advise import render_advise
