@@ -128,7 +128,7 @@ def fate_by(world: World, objects: Objects, oid: int, is_linked: Callable[[SlotI
     if world.doubt(Fact.ROOT):
         slot = world.slots.at(objects.addr(oid))
         return "dead" if slot is not None and slot.state == "dead" else "taken"
-    if not objects.size(oid):
+    if objects.size(oid) == 0:
         return "zero"
     if objects.is_alive(oid):
         return "rooted"

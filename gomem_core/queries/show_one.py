@@ -216,7 +216,8 @@ def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | Non
     """One object: where it is, what it links to, what keeps it alive; `links` is find_paths's."""
     o = objects.info(oid)
     slot, info = world.slots.at(o.addr), world.spans.at(o.addr)
-    state = "referred to by the program" if objects.is_alive(oid) else f"dropped at step {o.dropped}"
+    dropped = "not referred to by the program itself" if o.dropped is None else f"dropped at step {o.dropped}"
+    state = "referred to by the program" if objects.is_alive(oid) else dropped
 
     def known(value: object, fact: Fact, text: str) -> str:
         """The text; where the value is not known, why not."""
@@ -228,7 +229,7 @@ def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | Non
         ("size", known(o.size, Fact.SIZE, f"{o.size} bytes, {o.kind}")),
         *((("type", o.type or f"{UNKNOWN} {untyped}"),) if o.type or untyped else ()),
         ("made", known(o.born, Fact.TIME, f"at step {o.born}")),
-        ("state", known(o.dropped, Fact.ROOT, state)),
+        ("state", f"{UNKNOWN} {why}" if (why := world.doubt(Fact.ROOT)) else state),
         ("fate", _fate(oid, world, objects, links)),
     ]
     data: results.Object = {

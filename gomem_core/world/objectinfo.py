@@ -27,10 +27,10 @@ class ObjectInfo(NamedTuple):
     @property
     def kind(self) -> Literal["noscan", "scan", "head"]:
         """The word of the command language: noscan, scan or head."""
-        if self.ptrdata is None:
-            return "scan"  # which of its words may be pointers is not known
-        if not self.ptrdata:
+        if self.ptrdata == 0:
             return "noscan"
+        if self.ptrdata is None or self.size is None:
+            return "scan"  # which of its words may be pointers is not known, or whether others follow
         return "scan" if self.ptrdata == self.size else "head"
 
     @property

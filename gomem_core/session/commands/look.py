@@ -64,7 +64,7 @@ def _object(context: Context, target: ByName | ByAddr | int) -> int:
     if isinstance(target, ByAddr):
         slot = context.world.slots.at(target.addr)
         for oid in context.objects.in_slot(slot.addr, context.world.slots.elemsize_at(slot.addr)) if slot is not None else ():
-            if context.objects.info(oid).holds(target.addr):
+            if (o := context.objects.info(oid)).size is None or o.holds(target.addr):
                 return oid
         return context.living(target)
     raise TypeError(f"{target} names no object")
