@@ -214,6 +214,7 @@ class Still:
         self.kind = kind
         self.unseen = unseen
         self.roots = roots
+        self.graph: object = None  # what queries/graphs.py found out about its links, which never change
         for name, facet in facets._asdict().items():
             setattr(self, name, facet)
 

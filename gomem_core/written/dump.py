@@ -4,6 +4,7 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -32,7 +33,7 @@ _CACHES: Final = Unknown("a heap dump does not say what the Ps have cached: it f
 _NO_SUMS: Final = Unknown("the dump ends before its MemStats")
 _COUNTED: Final = "a heap dump has MemStats, which do not count that"
 DOUBTS: Final[Doubts] = {
-    Fact.SPAN: "a dump has no spans: they follow from the objects, and pages without any may be free, stacks or the runtime's own",
+    Fact.SPAN: "a dump has no spans: they follow from its objects; pages without any may be free, stacks or the runtime's own",
     Fact.SPANCLASS: "the class follows from the size of the objects, and whether they have pointers from those that do",
     Fact.FREEINDEX: "a dump does not tell how far a span was handed out",
     **dict.fromkeys((Fact.GCMARK_BITS, Fact.SWEEPGEN), "a dump does not tell what a mark reached, nor what waits to be swept"),
@@ -45,7 +46,7 @@ DOUBTS: Final[Doubts] = {
     Fact.GOGC: "a dump does not tell it",
     Fact.SIZE: "a slot does not tell how much of it was asked for",
     Fact.NAME: "objects of a program have no names",
-    Fact.TYPE: "a dump names the types that interfaces need, and only objects with pointers in slots of more than 512 bytes have theirs",
+    Fact.TYPE: "a dump names few types, and only objects with pointers in slots of more than 512 bytes tell theirs",
     Fact.GOROUTINE: "a dump does not tell which goroutine allocated an object",
     Fact.TIME: "a dump is one moment, without a before and an after",
     Fact.STORY: "a dump does not tell what led to it",
@@ -199,15 +200,15 @@ class _Rows:
         taken = self._bit_sets(np.arange(len(slots.addr)))
         return SlotColumns(taken, None, None, self._bit_sets(rooted), self._ptr_words())
 
-    def _bit_sets(self, places: Ints) -> list[int]:
+    def _bit_sets(self, places: Ints) -> tuple[int, ...]:
         """A set of slots for each row, of those of the objects in these places."""
         slots = self._slots
         first, joined = _bits(slots.nelems, slots.span[places], slots.slot[places])
         ends = first.tolist()
-        sets = [int.from_bytes(joined[a:b], "little") for a, b in zip(ends[:-1], ends[1:], strict=True)]
-        return [0 if number < 0 else sets[number] for number in self._span.tolist()]
+        sets = [int.from_bytes(joined[a:b], "little") for a, b in pairwise(ends)]
+        return tuple([0 if number < 0 else sets[number] for number in self._span.tolist()])
 
-    def _ptr_words(self) -> list[Any]:  # Any: as in SlotColumns
+    def _ptr_words(self) -> tuple[Any, ...]:  # Any: as in SlotColumns
         """The words that may hold pointers: for each row a bit a word, or False where none may."""
         slots, dump = self._slots, self._dump
         layout = dump.layout[slots.number]
@@ -219,7 +220,8 @@ class _Rows:
         word = (slots.addr[holder] - slots.base[slots.span[holder]] + offsets) // PTR_SIZE
         first, joined = _bits((slots.npages << PAGE_SHIFT) // PTR_SIZE, slots.span[holder], word)
         ends, scan = first.tolist(), (slots.spanclass & 1 == 0).tolist()
-        return [number >= 0 and scan[number] and joined[ends[number] : ends[number + 1]] for number in self._span.tolist()]
+        rows = self._span.tolist()
+        return tuple([number >= 0 and scan[number] and joined[ends[number] : ends[number + 1]] for number in rows])
 
 
 def _joined(lists: Sequence[Ints], which: Ints) -> Ints:
@@ -263,7 +265,9 @@ def _addresses(column: Ints | Words) -> array[int]:
 
 def _regions(dump: HeapDump, arenas: Arenas) -> list[Region]:
     """The address space from high addresses to low, as far as a dump tells it: where objects lie, and global variables."""
-    found = [Region("heap: arena", a.start, a.end, a.start, a.used, "up", "objects, in 8 KB pages") for a in arenas.parts if a.pages]
+    found = [
+        Region("heap: arena", a.start, a.end, a.start, a.used, "up", "objects, in 8 KB pages") for a in arenas.parts if a.pages
+    ]
     for segment in dump.segments:
         if len(segment.addr):
             start, end = int(segment.addr[0]), int(segment.addr[-1]) + PTR_SIZE

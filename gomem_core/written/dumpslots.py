@@ -1,8 +1,8 @@
 """The slots of a heap dump: which of its objects are any, and in which spans they lie.
 
-A dump has objects and no spans.  Its writer walks whole spans by the size of their slots, so that the bits at the end of a page of
-small slots come out as objects, too: those are left out here.  The span of an object follows from its size and address, since a
-size has one class, and slots of a class that begin a multiple of a page apart are never in one span.
+A dump has objects and no spans.  Its writer walks whole spans by the size of their slots, so that the bits at the end of a page
+of small slots come out as objects, too: those are left out here.  The span of an object follows from its size and address, since
+a size has one class, and slots of a class that begin a multiple of a page apart are never in one span.
 """
 
 from dataclasses import dataclass
