@@ -1,8 +1,11 @@
 """`alloc N every 4`: objects in which every fourth word is a pointer, from the language to stills and back."""
 
+import gzip
+
 import pytest
 
-from gomem_core.files.stillfile import read_strip, still_bytes
+from gomem_core.files.stillfile import still_bytes
+from gomem_core.files.stillfile.reading import read_still
 from gomem_core.lang import complete, format_command, parse
 from gomem_core.lang.commands import Alloc
 from gomem_core.queries.objectorder import ObjectOrder
@@ -67,7 +70,7 @@ def test_a_filter_and_a_still_know_them() -> None:
     assert [session.objects.name(order.oid(row)) for row in range(len(order))] == ["big", "a"]
     order.filter("kind:head")
     assert [session.objects.name(order.oid(row)) for row in range(len(order))] == ["h"]
-    (still,) = read_strip(still_bytes(still_of(session, "every fourth", whole=True)))
+    still = read_still(gzip.decompress(still_bytes(still_of(session, "every fourth", whole=True))))
     assert [still.objects.info(oid).words for oid in (0, 3)] == [range(0, 9, 4), range(0, 5117, 4)]
     for oid in (0, 3):
         addr = session.objects.addr(oid)
