@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gomem_core.cli.output import emit_json
 from gomem_core.files.branches import timeline_of
+from gomem_core.files.script import Script
 from gomem_core.queries.data import mem_stats_data
 from gomem_core.queries.graphs import graph_of
 from gomem_core.session.begun import begun
@@ -18,11 +20,17 @@ if TYPE_CHECKING:
     from gomem_core.schema.outputs import DumpSummary, Summary
 
 
-def summary_of(path: str) -> "Summary | DumpSummary":
-    """The figures of the last of several stills, of a heap dump, or of a session at its end.  Raises ScriptError."""
+def print_summary(path: str) -> None:
+    """Print what a file holds, as is told of its kind.  Raises ScriptError."""
     opened = open_file(Path(path))
     if isinstance(opened, Strip) and opened.kind == "dump":
-        return _of_dump(path, opened.shown)
+        emit_json(_of_dump(path, opened.shown))
+    else:
+        emit_json(summary_of(path, opened))
+
+
+def summary_of(path: str, opened: Script | Strip) -> "Summary":
+    """The figures of the last of several stills, or of a session at its end.  Raises ScriptError."""
     if isinstance(opened, Strip):
         last, looks = opened.stills[-1], len(opened.stills)
         title, step, session = last.place.title, last.place.step, Session(base=Strip([last]))

@@ -148,7 +148,7 @@ def is_heap_dump(data: bytes) -> bool:
 
 
 def read_heap_dump(data: bytes, reached: Callable[[int], object] | None = None) -> HeapDump:
-    """All of a dump, as far as it can be read; `reached` is told now and then how many bytes were, and may raise.
+    """The records of a dump, as far as it can be read; `reached` is told now and then how many bytes were, and may raise.
 
     Raises DumpError where nothing of it can be shown.
     """
@@ -186,7 +186,7 @@ class _Reader:
         return dump
 
     def read(self) -> None:
-        """All records up to the end.  Raises _Cut, and DumpError for another machine's dump."""
+        """Read all records up to the end.  Raises _Cut, and DumpError for another machine's dump."""
         records: dict[int, Callable[[], None]] = {
             _OTHER_ROOT: self._other_root,
             _TYPE: self._type,

@@ -40,7 +40,7 @@ def fate_sentence(world: World, objects: Objects, oid: int, paths: dict[int, lis
 
 
 def _held(objects: Objects, graph: "SlotGraph", oid: int, path: list[int]) -> str:
-    """From where in a program that was read the way to an object begins, how it goes on, and what the object keeps."""
+    """The way to an object of a program that was read, with the place where it begins, and what the object keeps."""
     node, labels = oid + 1, graph.labels(path[0] + 1)
     where = labels[0] if labels else "a root"
     others = f" and {told(len(labels) - 1, '{n} other place', '{n} other places')}" if len(labels) > 1 else ""

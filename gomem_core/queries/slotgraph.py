@@ -51,7 +51,7 @@ class SlotGraph:
 
     @cached_property
     def _places(self) -> tuple[Ints, Ints]:
-        """Of each slot with an object, the row of its span and its number there."""
+        """The row of the span of each slot with an object, and the number of the slot there."""
         return self._bits([sets[0] for sets in self._sets()])
 
     def _sets(self) -> Iterable[tuple[int, int]]:
@@ -101,7 +101,7 @@ class SlotGraph:
 
     @cached_property
     def _nearer(self) -> list[int]:
-        """Of each node the one through which the shortest way from the program leads, NOWHERE: there is no way."""
+        """The node through which the shortest way from the program to each node leads, NOWHERE: there is no way."""
         before = [NOWHERE] * len(self)
         before[ROOT] = ROOT
         todo = deque([ROOT])
@@ -134,7 +134,7 @@ class SlotGraph:
         return found[::-1]
 
     def labels(self, node: int) -> list[str]:
-        """From where the program refers to a node itself."""
+        """The places from which the program refers to a node itself."""
         roots = self._still.roots
         return [] if roots is None else roots.of(int(self.addr[node - 1]))
 

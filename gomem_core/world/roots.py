@@ -1,4 +1,4 @@
-"""From where a program that is read refers to its objects: stacks, global variables, what the runtime keeps for goroutines."""
+"""The references of a program that is read to its objects: from stacks, global variables, the runtime."""
 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
@@ -15,7 +15,7 @@ class Roots(NamedTuple):
     label: array[int]  # number of its label
 
     def of(self, slot: int) -> list[str]:
-        """From where the slot at this address is referred to."""
+        """The places from which the slot at this address is referred to."""
         found = []
         for at in range(bisect_left(self.slot, slot), len(self.slot)):
             if self.slot[at] != slot:

@@ -35,6 +35,7 @@ class SlotObjects:
         self._slots = slots
         self.types = types
         self._why = why
+        self._knows_roots = not why and slots.columns().root_bits is not None
         self._last: tuple[int, SpanInfo, list[int]] | None = None  # the span looked at last, and its allocated slots
 
     @cached_property
@@ -58,7 +59,7 @@ class SlotObjects:
     def _roots(self) -> Sequence[int]:
         """The slots of each span to which the program refers, as bit sets.  Raises NotKnown."""
         roots = self._slots.columns().root_bits
-        if self._why or roots is None:
+        if not self._knows_roots or roots is None:
             raise NotKnown(self._why)
         return roots
 
@@ -77,7 +78,7 @@ class SlotObjects:
         span, slot = self._place(oid)
         addr = span.base + slot * span.elemsize
         kind, header = self.types.get(addr, ""), self._headers[span.spanclass]
-        dropped = None if self._why or not self.is_alive(oid) else ALIVE
+        dropped = ALIVE if self._knows_roots and self.is_alive(oid) else None
         return ObjectInfo(oid, "", addr + header, None, self._ptrdata(span, slot, header), None, dropped, kind)
 
     def _ptrdata(self, span: SpanInfo, slot: int, header: int) -> int | None:
@@ -107,7 +108,7 @@ class SlotObjects:
 
     def is_alive(self, oid: int) -> bool:
         """Whether the program refers to it, or nothing says that it does not."""
-        if self._why:
+        if not self._knows_roots:
             return True
         span, slot = self._place(oid)
         return self._roots()[self._spans.number(span.base)] >> slot & 1 == 1

@@ -100,7 +100,7 @@ def _pointers(dump: HeapDump, data: bytes, slots: DumpSlots) -> tuple[Ints, Ints
 
 
 def _roots(dump: HeapDump, slots: DumpSlots) -> Roots:
-    """From where the program refers to which slots."""
+    """The places from which the program refers to slots."""
     labels: dict[str, int] = {}
     places: list[Ints] = []
     numbers: list[Ints] = []

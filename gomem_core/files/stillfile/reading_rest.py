@@ -75,7 +75,8 @@ def read_objects(found: Fields) -> ObjectColumns:
     columns: dict[str, Any] = {"addr": array("Q", addr)}  # Any: mypy cannot tell the columns apart
     for name, code in OBJECT_COLUMNS.items():
         if name != "addr":
-            least, most = (-1 if name == "dropped" else 0), {"i": _DEEPEST, "b": 1}.get(code, 1 << 62)
+            most = {"i": _DEEPEST, "b": 1}.get(code, 1 << 62)
+            least = {"dropped": -1, "ptrdata": -most}.get(name, 0)
             columns[name] = array(code, found.numbers(name, len(addr), least, most))
     names = found.part("names")
     columns["names"] = {_object_number(names, key, len(addr)): names.text(key, 100) for key in names.names()}
@@ -91,7 +92,7 @@ def _object_number(names: Fields, key: str, count: int) -> int:
 
 
 def read_roots(found: Fields) -> Roots:
-    """From where the program refers to which slots."""
+    """The places from which the program refers to slots."""
     labels = [Fields({"label": one}, found.place(f"labels[{n}]")).text("label") for n, one in enumerate(found.values("labels"))]
     slots = found.addresses("slot", most=_ADDRESS)
     numbers = found.numbers("label", len(slots), 0, len(labels) - 1)
