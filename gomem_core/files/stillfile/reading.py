@@ -232,7 +232,7 @@ def _runs(found: Fields, spans: SpanColumns, n: int, value: object) -> PtrWords 
         raise found.wrong(name, f"hexadecimal digits with a bit for each of {size // PTR_SIZE} words", value)
     words = spans.elemsize[n] // PTR_SIZE
     one = Fields({"ptr_words": value}, found.place(name))
-    return array("H" if spans.spanclass[n] > 1 else "Q", one.numbers("ptr_words", spans.nelems[n], 0, words))
+    return array("h" if spans.spanclass[n] > 1 else "q", one.numbers("ptr_words", spans.nelems[n], -words, words))
 
 
 def _read_pointers(spans: SpanColumns, found: Fields) -> StoredPointers:

@@ -74,7 +74,8 @@ def read_objects(found: Fields) -> ObjectColumns:
     columns: dict[str, Any] = {"addr": array("Q", addr)}  # Any: mypy cannot tell the columns apart
     for name, code in OBJECT_COLUMNS.items():
         if name != "addr":
-            least, most = (-1 if name == "dropped" else 0), {"i": _DEEPEST, "b": 1}.get(code, 1 << 62)
+            most = {"i": _DEEPEST, "b": 1}.get(code, 1 << 62)
+            least = {"dropped": -1, "ptrdata": -most}.get(name, 0)
             columns[name] = array(code, found.numbers(name, len(addr), least, most))
     names = found.part("names")
     columns["names"] = {_object_number(names, key, len(addr)): names.text(key, 100) for key in names.names()}
