@@ -96,14 +96,15 @@ class Heap(Program[MSpan]):
 
     # --- Allocating -----------------------------------------------------------------------------------------------------
 
-    def mallocgc(self, size: int, ptrdata: int = 0, every: int = 1) -> int:
-        """Allocate `size` bytes; in the first `ptrdata` (0: noscan) every `every`-th word is a pointer; returns the address.
+    def mallocgc(self, size: int, ptrdata: int = 0) -> int:
+        """Allocate `size` bytes whose first `ptrdata` bytes consist of pointers (0: noscan); returns the address.
 
+        Negative: of the first -`ptrdata` bytes only every fourth word is a pointer, the first one too.
         Go's mallocgc.  Here stands only its fast path, silent and inlined: a small object, a free slot in the cached span
         (nextFreeFast).  All else, and everything when somebody wants all events, goes through `alloc`.
         Raises ValueError, and OutOfMemory when addresses end.
         """
-        is_quick = (self.trace is None or self.took is not None) and every == 1
+        is_quick = self.trace is None or self.took is not None
         if is_quick and (size >= TINY_SIZE or ptrdata) and size <= BITS_IN_SPAN and ptrdata <= size:
             sizeclass = self._class8[(size + 7) >> 3]
             s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
@@ -118,25 +119,25 @@ class Heap(Program[MSpan]):
                 s.root_bits |= 1 << index
                 self.stats.nserved_mcache += 1
                 if s.ptr_words is not None:
-                    heap_set_type(s, index, ptrdata >> 3, 1)
+                    heap_set_type(s, index, ptrdata >> 3)
                 if self.took is not None:
                     self.took(s.start_addr, index)
                 return s.start_addr + index * s.elemsize
-        return self.alloc(size, ptrdata, every).addr
+        return self.alloc(size, ptrdata).addr
 
-    def alloc(self, size: int, ptrdata: int = 0, every: int = 1) -> Allocated:
+    def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
         """mallocgc in full, narrated; tells who served the object.  Raises as mallocgc does."""
-        if size < 0 or ptrdata < 0 or ptrdata > size or every < 1 or ptrdata % PTR_SIZE:
+        if size < 0 or abs(ptrdata) > size or ptrdata % PTR_SIZE:
             raise ValueError(f"no object has {size} bytes of which {ptrdata} are pointers")
         if size == 0:
             self.stats.nzero += 1
             return Allocated(self.zerobase, 0, 0, 0, "zero", False, False, False)
         if size > self._small_limit:
-            done = self._large_alloc(size, ptrdata, every)
+            done = self._large_alloc(size, ptrdata)
         elif size < TINY_SIZE and not ptrdata:
             done = self._tiny_alloc(size)
         else:
-            done = self._small_alloc(size, ptrdata, every)
+            done = self._small_alloc(size, ptrdata)
         if done.shouldhelpgc and self.gc.pacer.should_start():
             self.gc.start(TRIGGER_HEAP, self.p)
             done = done._replace(gc_started=True)
@@ -152,7 +153,7 @@ class Heap(Program[MSpan]):
             sizeclass = self._class128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) >> 7]
         return sizeclass << 1 if ptrdata else sizeclass << 1 | 1
 
-    def _small_alloc(self, size: int, ptrdata: int, every: int) -> Allocated:
+    def _small_alloc(self, size: int, ptrdata: int) -> Allocated:
         spanclass = self.span_class(size, ptrdata)
         if self.trace is not None:
             self.trace(ClassChosen(size, spanclass, self.profile.classes[spanclass >> 1].size))
@@ -160,7 +161,7 @@ class Heap(Program[MSpan]):
         slot = s.start_addr + index * s.elemsize
         addr = slot + self.headers[spanclass]
         if ptrdata:
-            heap_set_type(s, index, ptrdata >> 3, every)
+            heap_set_type(s, index, ptrdata >> 3)
             if self.trace is not None:
                 self._tell_type(s, index, addr)
         return Allocated(addr, s.elemsize, spanclass, s.start_addr, served, False, served != "mcache", False)
@@ -246,7 +247,7 @@ class Heap(Program[MSpan]):
             self.trace(TinyShared(block + offset, size, block, offset + size))
         return Allocated(block + offset, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, "tiny", True, False, False)
 
-    def _large_alloc(self, size: int, ptrdata: int, every: int) -> Allocated:
+    def _large_alloc(self, size: int, ptrdata: int) -> Allocated:
         """Whole pages straight from the heap, one object a span ((*mcache).allocLarge)."""
         npages = (size + PAGE_MASK) >> PAGE_SHIFT
         spanclass = 0 if ptrdata else 1
@@ -266,7 +267,7 @@ class Heap(Program[MSpan]):
         s.root_bits = 1
         init_bits(s, self.profile)
         if ptrdata:
-            heap_set_type(s, 0, ptrdata >> 3, every)
+            heap_set_type(s, 0, ptrdata >> 3)
         if self.trace is not None:
             if ptrdata:
                 self._tell_type(s, 0, s.start_addr)

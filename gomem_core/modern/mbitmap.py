@@ -4,14 +4,15 @@ See malloc.py for the overview.  Objects with pointers of at most 512 bytes have
 page.  Larger ones have the address of their type in the first word of their slot, and large ones in their span.  Go 1.21 still
 keeps a bit a word for each arena, outside the heap.
 
-gomem keeps a number for each slot, of so many words from the first that are pointers (`MSpan.ptr_words`), and a bit set of words
-where the pointers of an object do not all come first (`MSpan.ptr_masks`).  Words are counted from the object's first on.
+gomem keeps a run for each slot (`MSpan.ptr_words`, see go/heapbits.py), and a bit set of words where what was read from a real
+heap is no run (`MSpan.ptr_masks`).  Words are counted from the object's first on.
 """
 
 from array import array
 from typing import Literal
 
 from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE
+from gomem_core.go.heapbits import SPARSE
 from gomem_core.go.versions import BITS_IN_SPAN, INLINE_MARK_BYTES, INLINE_MARKS, Profile
 from gomem_core.modern.mspan import MSpan
 
@@ -28,34 +29,28 @@ def init_bits(s: MSpan, profile: Profile) -> None:
         s.ptr_words = array(code, bytes(array(code).itemsize * s.nelems))
 
 
-def ptr_words_code(spanclass: int) -> Literal["H", "Q"]:
+def ptr_words_code(spanclass: int) -> Literal["h", "q"]:
     """The type of the numbers in `ptr_words`: a large object may have more words than 16 bits can count."""
-    return "H" if spanclass > 1 else "Q"
+    return "h" if spanclass > 1 else "q"
 
 
-def heap_set_type(s: MSpan, index: int, ptr_words: int, every: int) -> None:
-    """Describe the object in slot `index`: of its first `ptr_words` words every `every`-th may hold a pointer."""
-    if s.ptr_words is None:
-        return
-    s.ptr_words[index] = ptr_words
-    if every > 1:
-        if s.ptr_masks is None:
-            s.ptr_masks = {}
-        s.ptr_masks[index] = mask_of(ptr_words, every)
-    elif s.ptr_masks is not None:
+def heap_set_type(s: MSpan, index: int, ptr_words: int) -> None:
+    """Describe the object in slot `index`: its first `ptr_words` words may hold pointers; negative: every fourth of so many."""
+    if s.ptr_words is not None:
+        s.ptr_words[index] = ptr_words
+    if s.ptr_masks is not None:
         s.ptr_masks.pop(index, None)
 
 
-def mask_of(ptr_words: int, every: int) -> int:
-    """The bit set of every `every`-th of `ptr_words` words, the first one among them."""
-    if every == 1:
+def mask_of(ptr_words: int) -> int:
+    """The bit set of the words that a run stands for."""
+    if ptr_words >= 0:
         return (1 << ptr_words) - 1
-    count = -(-ptr_words // every)
     found, have = 1, 1  # doubled until there are enough: an object may have millions of words
-    while have < count:
-        found |= found << have * every
+    while have * SPARSE < -ptr_words:
+        found |= found << have * SPARSE
         have *= 2
-    return found & ((1 << ptr_words) - 1)
+    return found & ((1 << -ptr_words) - 1)
 
 
 def object_mask(s: MSpan, index: int) -> int:
@@ -64,7 +59,7 @@ def object_mask(s: MSpan, index: int) -> int:
         return s.ptr_masks[index]
     if s.ptr_words is None:
         return 0 if s.spanclass & 1 else 1
-    return (1 << s.ptr_words[index]) - 1
+    return mask_of(s.ptr_words[index])
 
 
 def heap_bits(s: MSpan) -> int:

@@ -27,7 +27,7 @@ class MSpan(Slots):
         self.describe(base, npages)
         self.counted = 0  # slots of alloc_count that the books know of already (allocCountBeforeCache)
         self.page_mark = False  # its bit in the arena's pageMarks: reclaiming passes it by
-        self.ptr_masks = None  # slots whose pointers do not all come first: slot → its words as a bit set
+        self.ptr_masks = None  # slots whose pointers are no run: slot → its words as a bit set
 
     @property
     def nbytes(self) -> int:

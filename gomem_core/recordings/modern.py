@@ -12,6 +12,7 @@ from typing import Final
 from gomem_core.both.slots import MSPAN_MANUAL, throw
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.events import Event, SysUnused
+from gomem_core.go.heapbits import sparse_ptrdata
 from gomem_core.go.pageevents import (
     HeapGrown,
     PageCacheFilled,
@@ -56,7 +57,7 @@ _EVENTS: Final = ("span", "free", "pcfill", "grow", "cache", "uncache", "sweep",
 _FED_AMONG: Final = ("scavenge", "pad")  # inputs that stand among the events of another one
 _NO_P: Final = 255
 _MOST_RECORDS: Final = 5_000_000
-_EVERY: Final = {"n": 0, "s": 1, "h": 4}  # kinds of objects: which words are pointers
+_PTRDATA: Final[dict[str, Callable[[int], int]]] = {"n": lambda _: 0, "s": lambda size: size, "h": sparse_ptrdata}
 _IMPOSSIBLE: Final = (Throw, OutOfMemory, NotAnObject)  # a replay that went another way than the real runtime
 
 Told = tuple[str, tuple[object, ...]]  # kind of event, its compared fields
@@ -73,7 +74,7 @@ def replay_modern(path: Path, header: Record, records: Records) -> Report:
     if not any(record["k"] == "op" for _, record in lines):
         raise RecordingError(path, len(lines) + 1, "there is no op in it (truncated?)")
     if profile_named(header["go"]) is None:
-        raise RecordingError(path, 1, f"{header['go']!r} is no version of Go whose heap is modelled")
+        raise RecordingError(path, 1, f"{header['go']!r} is not a version of Go whose heap is modelled")
     replay: Replay | None = None
     try:
         replay = Replay(report, header, lines)
@@ -150,14 +151,13 @@ class Replay:
         if record["op"] != "alloc":
             return  # what it does follows, line by line
         kind, size = record["kind"], record["size"]
-        every = _EVERY[kind]
-        addr = self._alloc(record, size if every else 0, max(every, 1))
+        addr = self._alloc(record, _PTRDATA[kind](size))
         self.addrs[record["id"]], self.kinds[record["id"]] = addr, kind
 
     def _malloc(self, record: Record) -> None:
-        self._alloc(record, 0 if record["noscan"] else record["ptrdata"], 1)
+        self._alloc(record, 0 if record["noscan"] else record["ptrdata"])
 
-    def _alloc(self, record: Record, ptrdata: int, every: int) -> int:
+    def _alloc(self, record: Record, ptrdata: int) -> int:
         """Allocate as the program or the runtime did, and compare."""
         self._use(record["p"])
         self._note_sweeping()
@@ -165,7 +165,7 @@ class Replay:
 
         def alloc() -> None:
             nonlocal addr
-            addr = self.heap.alloc(record["size"], ptrdata, every).addr
+            addr = self.heap.alloc(record["size"], ptrdata).addr
 
         told = self._tell(alloc)
         got: dict[str, object] = {"addr": "zerobase" if addr == self.heap.zerobase else addr}
@@ -306,7 +306,7 @@ class Replay:
     def _missed(self, kind: str, record: Record) -> None:
         """A line that nothing here has told."""
         if kind not in COMPARED:
-            raise ValueError(f"{kind!r} is no line of a recording")
+            raise ValueError(f"{kind!r} is not a line of a recording")
         self.report.events.count(False)
         values = tuple(hex_or_int(record[name]) for name in COMPARED[kind])
         self._differ(kind, f"{kind} {_show(kind, values)}", "no event")

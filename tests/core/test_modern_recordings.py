@@ -211,7 +211,7 @@ def test_a_missing_event_is_a_difference(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [
-        ([{"k": "header", "go": "go1.20.1"}, {"k": "op", "op": "gc", "i": 0}], "no version of Go whose heap is modelled"),
+        ([{"k": "header", "go": "go1.20.1"}, {"k": "op", "op": "gc", "i": 0}], "not a version of Go whose heap is modelled"),
         ([{"k": "header", "go": "go1.27.3"}], "there is no op in it"),
         ([{"k": "header", "go": "go1.27.3"}, {"k": "op", "op": "gc", "i": 0}], "there is no 'heap_base'"),
         ([{"k": "header", "go": "go1.27.3", "heap_base": "0xc000000000", "procs": 1}, {"k": "op", "i": 1}], "there is no 'op'"),
@@ -221,7 +221,7 @@ def test_a_missing_event_is_a_difference(kind: str, tmp_path: Path) -> None:
                 {"k": "op", "i": 1, "op": "gc"},
                 {"k": "x"},
             ],
-            "'x' is no line of a recording",
+            "'x' is not a line of a recording",
         ),
     ],
 )
@@ -241,7 +241,8 @@ def test_a_session_that_starts_empty_has_these_addresses(line: str) -> None:
     for op, *args in record["ops"]:
         if op == "alloc":
             number, size, kind, addr = args
-            addrs[number] = heap.mallocgc(size, size & ~7 if kind != "n" else 0, 4 if kind == "h" else 1)
+            assert kind in "ns"
+            addrs[number] = heap.mallocgc(size, size & ~7 if kind == "s" else 0)
             assert hex(addrs[number]) == addr
         elif op == "drop":
             heap.drop(addrs[args[0]])

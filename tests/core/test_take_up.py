@@ -17,9 +17,9 @@ from gomem_core.classic.unseen import unseen_of
 from gomem_core.classic.view import HeapView
 from gomem_core.files.stillfile import FieldError, read_still, still_bytes
 from gomem_core.recordings import classic
-from gomem_core.recordings.verify import verify
 from gomem_core.recordings.format import Record
 from gomem_core.recordings.seed import Inputs, heap_from_snapshot, heap_snapshot
+from gomem_core.recordings.verify import verify
 from gomem_core.world.facts import Fact
 from gomem_core.world.faults import CannotTakeUp
 from gomem_core.world.objects import ObjectColumns, ObjectTable
