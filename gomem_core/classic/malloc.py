@@ -72,6 +72,7 @@ from gomem_core.go.events import (
     TinyShared,
     Zeroed,
 )
+from gomem_core.go.heapbits import pointer_words
 from gomem_core.go.sizeclasses import CLASS_TO_SIZE, SIZE_TO_CLASS8, SIZE_TO_CLASS128, size_to_class
 from gomem_core.world.faults import NotAnObject
 from gomem_core.world.records import Allocated, MemStats, ServedBy
@@ -121,6 +122,7 @@ class Heap:
     def mallocgc(self, size: int, ptrdata: int = 0) -> int:
         """Allocate `size` bytes whose first `ptrdata` bytes consist of pointers (0: noscan); returns the address.
 
+        Negative: of the first -`ptrdata` bytes only every fourth word is a pointer, the first one too.
         Go's mallocgc.  Here stands only its fast path, silent and inlined: a small object, a free slot in the cached span
         (nextFreeFast).  All else, and everything when somebody wants all events, goes through `alloc`.
         Raises ValueError, and OutOfMemory when the arena cannot grow.
@@ -152,7 +154,7 @@ class Heap:
 
     def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
         """mallocgc in full, narrated; tells who served the object.  Raises as mallocgc does."""
-        if size < 0 or ptrdata < 0 or ptrdata > size or (ptrdata and (size | ptrdata) % PTR_SIZE):
+        if size < 0 or abs(ptrdata) > size or (ptrdata and (size | ptrdata) % PTR_SIZE):
             raise ValueError(f"no object has {size} bytes of which {ptrdata} are pointers")
         if size == 0:
             self.stats.nzero += 1
@@ -177,7 +179,7 @@ class Heap:
         if ptrdata:
             heap_bits_set_type(s, index, ptrdata >> 3)
             if self.trace is not None and s.ptr_words is not None:  # for one-word objects nothing is written
-                self.trace(BitsWritten(addr, s.elemsize >> 3, ptrdata >> 3))
+                self.trace(BitsWritten(addr, s.elemsize >> 3, len(pointer_words(ptrdata))))
         return Allocated(addr, s.elemsize, spanclass, s.start_addr, served, False, served != "mcache", False)
 
     def _next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
@@ -269,7 +271,7 @@ class Heap:
         if ptrdata:
             heap_bits_set_type(s, 0, ptrdata >> 3)
             if self.trace is not None:
-                self.trace(BitsWritten(s.start_addr, s.elemsize >> 3, ptrdata >> 3))
+                self.trace(BitsWritten(s.start_addr, s.elemsize >> 3, len(pointer_words(ptrdata))))
         if stats.nheap_grow != grown:
             served: ServedBy = "os"
             stats.nserved_os += 1

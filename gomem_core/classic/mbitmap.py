@@ -7,8 +7,8 @@ in go/heapbits.py.
 They say nothing about which objects exist or are marked: since Go 1.7 that stands in each span's allocBits and gcmarkBits.
 
 gomem keeps the bitmap as runs: for each slot how many of its words, from the first, were described as pointers when it was
-written last (`MSpan.ptr_words`).  The bits are made from that when somebody reads them, so that a slot costs two bytes, and a
-large object, however large, eight.
+written last (`MSpan.ptr_words`), negative where only every fourth of these was.  The bits are made from that when somebody reads
+them, so that a slot costs two bytes, and a large object, however large, eight.
 """
 
 from array import array
@@ -32,9 +32,9 @@ def init_bits(s: MSpan) -> None:
         s.ptr_words = array(code, bytes(array(code).itemsize * s.nelems))
 
 
-def ptr_words_code(spanclass: int) -> Literal["H", "Q"]:
+def ptr_words_code(spanclass: int) -> Literal["h", "q"]:
     """The type of the numbers in `ptr_words`: a large object may have more words than 16 bits can count."""
-    return "H" if spanclass > 1 else "Q"
+    return "h" if spanclass > 1 else "q"
 
 
 def bitmap_fill(s: MSpan) -> int:
@@ -43,7 +43,10 @@ def bitmap_fill(s: MSpan) -> int:
 
 
 def heap_bits_set_type(s: MSpan, index: int, ptr_words: int) -> None:
-    """Describe the object in slot `index`: its first `ptr_words` words may hold pointers, the others do not (heapBitsSetType)."""
+    """Describe the object in slot `index`: its first `ptr_words` words may hold pointers, the others do not (heapBitsSetType).
+
+    Negative: of so many words only every fourth may.
+    """
     runs = s.ptr_words
     if runs is not None:
         runs[index] = ptr_words

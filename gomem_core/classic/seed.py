@@ -130,13 +130,14 @@ class _Seed:
     def _store_pointers(self) -> None:
         if unknown(self._still, "pointers"):
             return
-        for slot, stored in self._still.pointers.stored.by_slot.items():
+        stored = self._still.pointers.stored
+        for slot in stored.holders():
             info = self._still.spans.at(slot)
             assert info is not None
             s = self._spans[info.base]
             if s.pointers is None:
                 s.pointers = {}
-            s.pointers[s.object_index(slot)] = dict(stored)
+            s.pointers[s.object_index(slot)] = dict(stored.of_slot(slot))
 
     def _count(self) -> None:
         h, sums = self._heap.mheap, self._still.sums

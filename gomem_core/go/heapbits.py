@@ -3,7 +3,7 @@
 Pointer bit 1: the word may hold a pointer.  Scan bit 1: the description goes on; 0: from here to the object's end there are no
 pointers.  The second word's scan bit is something else (the checkmark bit, 0 in normal operation), and so an object of three
 pointers reads 3 1 3, not 3 3 3.  gomem keeps them as runs: for each slot, how many of its words may hold pointers, from the
-first on.
+first on.  A negative run says that of so many words only every fourth, from the first on, may hold a pointer.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,30 @@ from typing import Final
 from gomem_core.go.amd64 import PTR_SIZE
 
 FILLED: Final = 3  # pointer and scan bit of every word
+SPARSE: Final = 4  # words from one pointer to the next in objects that have one in every fourth word
+
+
+def sparse_ptrdata(size: int) -> int:
+    """What mallocgc is told of an object of `size` bytes that has a pointer in every fourth word: see `pointer_words`."""
+    last = (size // PTR_SIZE - 1) // SPARSE * SPARSE
+    return -PTR_SIZE * (last + 1)
+
+
+def pointer_words(ptrdata: int) -> range:
+    """The numbers of the words that hold pointers in an object, from what mallocgc is told of it.
+
+    `ptrdata` are bytes up to the end of the last pointer, as in Go's types, where every word up to there is one; the same number
+    negative where only every fourth is, from the first on ([][4]T, of each four the first a pointer).
+    """
+    return range(ptrdata // PTR_SIZE) if ptrdata >= 0 else range(0, -ptrdata // PTR_SIZE, SPARSE)
 
 
 def word_bits(word: int, ptr_words: int) -> int:
-    """Pointer bit (1) and scan bit (2) of word `word` in an object whose first `ptr_words` words may hold pointers."""
-    if word >= ptr_words:
+    """Pointer bit (1) and scan bit (2) of word `word` in an object with this run of pointers."""
+    if word >= abs(ptr_words):
         return 0
-    return 1 if word == 1 else FILLED
+    scan = 0 if word == 1 else 2
+    return scan if ptr_words < 0 and word % SPARSE else scan | 1
 
 
 def span_bits(runs: Sequence[int], elemsize: int, first_word: int, count: int) -> list[int]:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from gomem_core.frozen import frozen
 from gomem_core.lang.moves import Comparison, Directive, Move
 
-Kind = Literal["noscan", "scan", "head"]
+Kind = Literal["noscan", "scan", "head", "every4"]
 ChurnSizes = Literal["small", "mixed", "web", "large"]
 Topic = Literal["spans", "waste", "mcentral", "mcache", "free", "layout", "stats", "classes", "locks"]
 Thing = Literal["span", "page", "object", "class", "bitmap"]
@@ -61,7 +61,10 @@ Target = ByName | ByAddr | ByRange | Everything
 
 @frozen
 class Alloc:
-    """Allocate `times` objects of `size` bytes each; with times > 1 they are called name.1, name.2 etc."""
+    """Allocate `times` objects of `size` bytes each; with times > 1 they are called name.1, name.2 etc.
+
+    The kind every4 is written every 4.
+    """
 
     size: int
     kind: Kind = "noscan"

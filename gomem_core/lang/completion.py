@@ -104,7 +104,8 @@ def _in_shape(shape: Shape, words: list[str], prefix: str, names: Names | None) 
             index += 1
     for word, clause in shape.keywords.items():
         if clause.field not in used:
-            yield word, clause.words[word]
+            only = clause.operand.choices if clause.operand is not None and len(clause.operand.choices) == 1 else ()
+            yield " ".join((word, *only)), clause.words[word]
 
 
 def _one_more(operand: Operand, said: list[str], prefix: str, names: Names | None) -> Iterator[tuple[str, str]]:

@@ -131,7 +131,7 @@ TOPICS: Final[dict[str, tuple[FilterField, ...]]] = {
 
 _OBJECTS: Final = (  # of the Objects pane, which no `show` has
     FilterField("size", "bytes that were asked for", "a size such as 48 or 1K", read_size),
-    FilterField("kind", "whether it holds pointers", "one of scan, noscan, head", choices=("scan", "noscan", "head")),
+    _word("kind", "which of its words hold pointers", "scan", "noscan", "head", "every4"),
     _word("state", "what became of it", "rooted", "kept", "unreachable", "dead", "swept", "zero", "taken"),
     _count("step", "the step that made it"),
     _count("dropped", "the step that dropped it"),

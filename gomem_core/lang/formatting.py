@@ -44,7 +44,7 @@ def format_command(command: c.Command) -> str:
 
 def _alloc(alloc: c.Alloc) -> list[str]:
     parts = ["alloc", format_size(alloc.size)]
-    parts += [alloc.kind] if alloc.kind != "noscan" else []
+    parts += {"noscan": [], "every4": ["every", "4"]}.get(alloc.kind, [alloc.kind])
     parts += ["as", alloc.name] if alloc.name is not None else []
     parts += ["times", str(alloc.times)] if alloc.times != 1 else []
     return parts

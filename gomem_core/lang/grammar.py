@@ -23,7 +23,7 @@ class Names:
 
     objects: Callable[[str], Iterable[str]]  # names of living objects; their addresses for a prefix that starts with 0x
     holders: Callable[[str], Iterable[str]]  # of those that can hold pointers
-    words: Callable[[str], int]  # how many words of the object called so, or at 0xADDR, can hold a pointer
+    words: Callable[[str], range]  # numbers of the words of the object called so, or at 0xADDR, that can hold a pointer
     addresses: Callable[[str], Iterable[tuple[str, str]]]  # of spans and living objects, with what is there
     marks: Callable[[str], Iterable[tuple[str, str]]] = _none  # names of steps, with which ones
     futures: Callable[[str], Iterable[tuple[str, str]]] = _none  # names of the session's other futures

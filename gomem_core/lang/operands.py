@@ -88,7 +88,7 @@ def _complete_places(prefix: str, names: Names | None) -> Iterable[tuple[str, st
     if names is None:
         return
     owner, dot, digits = prefix.rpartition(".")
-    numbers_of_words = map(str, range(min(names.words(owner), _WORDS_TRIED) if dot else 0))
+    numbers_of_words = map(str, names.words(owner)[:_WORDS_TRIED] if dot else ())
     for number in islice((n for n in numbers_of_words if n.startswith(digits)), _WORDS_OFFERED):
         yield f"{owner}.{number}", "word that can hold a pointer"
     for name in names.holders(prefix):
@@ -104,6 +104,13 @@ def _complete_anywhere(prefix: str, names: Names | None) -> Iterable[tuple[str, 
     return _complete_addresses(prefix, names) if prefix[:1] == "0" else _complete_objects(prefix, names)
 
 
+def _read_fourth(word: str) -> Kind:
+    if word != "4":
+        raise WordError("only every 4 can be said: every fourth word holds a pointer", "4", expected=("4",))
+    return "every4"
+
+
+EVERY_FOURTH = Operand("kind", "4", "the number 4", _read_fourth, offer({"4": "every fourth word"}), ("4",))
 SIZE = Operand("size", "SIZE", "a size such as 48, 0x30, 32K or 1.5M", numbers.read_size)
 LIVE_SIZE = Operand("live", "SIZE", SIZE.meaning, numbers.read_size)
 NEW_NAME = Operand("name", "NAME", "a new name: a letter, then letters, digits, _ or -", names.read_new_name)
@@ -174,10 +181,11 @@ def build_alloc(size: int, kind: Kind = "noscan", name: str | None = None, times
 
 
 def _misfit(size: int, kind: Kind, least: int) -> str:
+    word = "every 4" if kind == "every4" else kind
     if size % 8:
-        return f"{size} is not a multiple of 8; {kind} objects consist of 8-byte words"
+        return f"{size} is not a multiple of 8; {word} objects consist of 8-byte words"
     what = "of at least one 8-byte word" if kind == "scan" else "of a pointer word and at least one more"
-    return f"{size} is less than {least}; {kind} objects consist {what}"
+    return f"{size} is less than {least}; {word} objects consist {what}"
 
 
 def build_drop(dropped: Drop) -> Drop:

@@ -222,9 +222,8 @@ def _no_place(line: str, words: list[str], spec: CommandSpec, index: int, expect
 def _repeated(line: str, words: list[str], spec: CommandSpec, shape: Shape, index: int) -> ParseError:
     """A second clause for what an earlier one has settled."""
     clause = shape.keywords[words[index]]
-    first = words[_place_of(clause.field, shape, words)]
-    said = "was said already"
-    if clause.operand is None and first != words[index]:
-        said = f"contradicts {first}"
+    place = _place_of(clause.field, shape, words)
+    first = words[place] if words[place] in shape.keywords else f"{words[place - 1]} {words[place]}"
+    said = "was said already" if first.split()[0] == words[index] else f"contradicts {first}"
     message = f"{spec.name}: {words[index]} {said}; each clause stands at most once"
     return _error_at(line, index, message, (_END,), None)

@@ -25,6 +25,9 @@ _ALLOC = CommandSpec(
             operands=(op.SIZE,),
             clauses=(
                 Clause(_KINDS, "kind"),
+                Clause(
+                    {"every": "every fourth word holds a pointer, the first one too; SIZE as for head"}, "kind", op.EVERY_FOURTH
+                ),
                 Clause({"as": "names the object"}, "name", op.NEW_NAME),
                 Clause(
                     {"times": "makes N objects; with `as x` they are x.1, x.2, ..."},
@@ -43,6 +46,7 @@ _ALLOC = CommandSpec(
         "alloc 48",
         "alloc 48 scan as b",
         "alloc 1.5M head as big",
+        "alloc 512 every 4",
         "alloc 32 as x times 3",
     ),
 )

@@ -24,7 +24,7 @@ Step = Callable[[], object] | None  # as in roworder.Work
 _SLICE: Final = 1 << 17  # objects whose fields are compared at a stretch: a millisecond or two
 _TEXTS: Final = 500  # objects whose names are searched at a stretch
 _SPANS: Final = 4_000  # whose slots are looked at, at a stretch
-_KINDS: Final = ("noscan", "scan", "head")
+_KINDS: Final = ("noscan", "scan", "head", "every4")
 
 
 def passing(objects: Objects, filters: Sequence[Filter], cells: Callable[[ObjectInfo], str]) -> Generator[Step, None, Ints]:
@@ -66,7 +66,8 @@ def _compared(objects: Objects, item: Filter, start: int) -> Mask:
             found = (dropped >= 0) & compare(dropped, value)
         case "kind":
             ptrdata = column("ptrdata")
-            numbers = np.where(ptrdata == 0, 0, np.where(ptrdata == column("size"), 1, 2))
+            whole, sparse = ptrdata == column("size"), ptrdata < -1  # -1: which words may be pointers is not known
+            numbers = np.select([ptrdata == 0, whole, sparse], [0, 1, 3], 2)
             found = np.array([compare(kind, value) for kind in _KINDS], bool)[numbers]
         case field:
             raise AssertionError(field)
@@ -106,17 +107,17 @@ def by_death(
 
 
 def arranged(
-    objects: Objects, rows: Ints, sort: str, ranks: Callable[[], Sequence[int] | Ints]
+    objects: Objects, rows: Ints, sort: str, keys: Sequence[int] | Ints
 ) -> Generator[Step, None, tuple[array[int], array[int]]]:
     """The objects in an order of objectorder.SORTS, and the place of each object, -1 for one that is not among them.
 
-    `ranks` are those of the objects' states, in the order of the rows.
+    `keys` are what the rows are sorted by where that is no column of the objects.
     """
     count = len(objects)
     if sort != "step":
-        keys = np.array(objects.column("size"))[rows] if sort == "size" else np.array(ranks(), np.uint8)
+        by = np.array(keys) if len(keys) else np.array(objects.column("size"))[rows]
         orders: list[Ints] = []
-        yield lambda: orders.append(np.argsort(keys, kind="stable"))
+        yield lambda: orders.append(np.argsort(by, kind="stable"))
         rows = rows[orders[0]]
     at = np.full(count, -1, np.int64)
     at[rows] = np.arange(len(rows))

@@ -5,7 +5,7 @@ from typing import Literal, NotRequired, TypedDict
 from gomem_core.report import Addr, Bits
 
 Kind = Literal["scan", "noscan"]
-ObjectKind = Literal["scan", "noscan", "head"]
+ObjectKind = Literal["scan", "noscan", "head", "every4"]
 Class = TypedDict("Class", {"class": int})  # a key that no class statement can have; 0: large
 MaybeClass = TypedDict("MaybeClass", {"class": int | None})
 

@@ -276,6 +276,29 @@ class Summary(TypedDict):
     numgc: int | None
 
 
+class Amount(TypedDict):
+    """How many objects, and the bytes of their slots."""
+
+    count: int
+    bytes: int
+
+
+class DumpSummary(TypedDict):
+    """`gomem open --json` of a heap dump; null is what it does not tell.
+
+    note: what is wrong with the file, or with how it was taken.  reachable: of the objects those that something refers to.
+    """
+
+    file: str
+    kind: Literal["dump"]
+    go: str | None
+    note: str | None
+    memstats: MemStats | None
+    objects: Amount
+    reachable: Amount
+    roots: int
+
+
 class Advised(Advice):
     """`gomem advise`: of what a file holds; of a session, at its end."""
 
@@ -355,6 +378,7 @@ Output = (
     | Lesson
     | Export
     | Summary
+    | DumpSummary
     | Advised
     | Difference
     | RealHeap

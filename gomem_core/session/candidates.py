@@ -46,13 +46,13 @@ class _Offers:
 
     def holders(self, prefix: str) -> Iterable[str]:
         if prefix[:1] == "0":
-            return self._object_addresses(prefix, lambda oid: self._table.is_alive(oid) and self._table.info(oid).words > 0)
+            return self._object_addresses(prefix, lambda oid: self._table.is_alive(oid) and bool(self._table.info(oid).words))
         return (name for name in self._table.names(prefix, _NAMES) if self.words(name))
 
-    def words(self, ref: str) -> int:
+    def words(self, ref: str) -> range:
         is_address = re.fullmatch(r"0x[0-9a-f]{1,16}", ref)
         oid = self._table.find_addr(int(ref, 16)) if is_address else self._table.find_name(ref)
-        return self._table.info(oid).words if oid is not None and self._table.is_alive(oid) else 0
+        return self._table.info(oid).words if oid is not None and self._table.is_alive(oid) else range(0)
 
     def addresses(self, prefix: str) -> Iterable[tuple[str, str]]:
         known: dict[int, str] = {}

@@ -56,7 +56,10 @@ class Mallocs(Protocol):
     """The part of an engine that allocates without a word, for loads of thousands of objects."""
 
     def mallocgc(self, size: int, ptrdata: int = 0) -> int:
-        """Allocate `size` bytes whose first `ptrdata` bytes consist of pointers; returns the address.  Raises OutOfMemory."""
+        """Allocate `size` bytes whose first `ptrdata` bytes consist of pointers; returns the address.  Raises OutOfMemory.
+
+        Negative: of the first -`ptrdata` bytes only every fourth word is a pointer, the first one too (go/heapbits.py).
+        """
         ...
 
     def drop(self, addr: int) -> None:

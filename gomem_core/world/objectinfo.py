@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple, Protocol
 
-from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.heapbits import pointer_words
 
 ObjectField = Literal["addr", "size", "ptrdata", "born", "dropped"]  # those that can be asked for as a column
 ALIVE: Final = -1  # in the column `dropped`
 
 
 class ObjectInfo(NamedTuple):
-    """One object: address and size in bytes, ptrdata as in mallocgc, the steps that made and dropped it (-1: not yet).
+    """One object: address and size in bytes, ptrdata as mallocgc is told it, the steps that made and dropped it (-1: not yet).
 
     None is what is not known of it; a name that is not known is empty.
     """
@@ -25,12 +25,14 @@ class ObjectInfo(NamedTuple):
     type: str = ""  # the name of its type, where that is known
 
     @property
-    def kind(self) -> Literal["noscan", "scan", "head"]:
-        """The word of the command language: noscan, scan or head."""
-        if self.ptrdata is None:
-            return "scan"  # which of its words may be pointers is not known
-        if not self.ptrdata:
+    def kind(self) -> Literal["noscan", "scan", "head", "every4"]:
+        """The word of the command language: noscan, scan or head; every4 for every 4."""
+        if self.ptrdata == 0:
             return "noscan"
+        if self.ptrdata is None or self.size is None:
+            return "scan"  # which of its words may be pointers is not known, or whether others follow
+        if self.ptrdata < 0:
+            return "every4"
         return "scan" if self.ptrdata == self.size else "head"
 
     @property
@@ -39,9 +41,9 @@ class ObjectInfo(NamedTuple):
         return self.name, self.addr, self.size or 0, self.ptrdata or 0, self.born or 0
 
     @property
-    def words(self) -> int:
-        """Its words that may hold pointers, from the first on; 0 where that is not known."""
-        return (self.ptrdata or 0) // PTR_SIZE
+    def words(self) -> range:
+        """The numbers of its words that may hold pointers; none where that is not known."""
+        return pointer_words(self.ptrdata or 0)
 
     def holds(self, addr: int) -> bool:
         """Whether its bytes are known to hold `addr`; of unknown size: whether it begins there."""

@@ -6,7 +6,7 @@ from random import Random
 from tests.core.facts import SIZES
 from tests.core.oracle import Oracle
 
-_KINDS = ("", " noscan", " scan", " head")
+_KINDS = ("", " noscan", " scan", " head", " every 4")
 _WRONG = (
     *("", "#", "  # only a comment", "allok 4", "alloc", "alloc -1", "alloc 1.3", "alloc 12 scan", "alloc 8 head", "drop"),
     *("drop nobody", "drop o0", "drop o999999999", "drop 0x10", "drop all all", "link nobody.0 nobody", "unlink nobody.3"),
@@ -89,7 +89,7 @@ class LineMaker:
 
     def _alloc(self, r: Random, size: int, most: int) -> str:
         kind = r.choice(_KINDS)
-        if kind in (" scan", " head"):
+        if kind in {" scan", " head", " every 4"}:
             size = max(16, size & ~7)
         return f"{r.choice(('alloc', 'a'))} {size}{kind}{self._name(r)}{self._times(r, most)}"
 
@@ -149,9 +149,9 @@ class LineMaker:
         things = list(self.oracle.living.values()) if r.random() < 0.8 else self.oracle.reachable_things()
         if not things:
             return "link o1.0 o1"
-        holders = [t for t in things if t.ptr_words]
+        holders = [t for t in things if t.pointers]
         src = r.choice(holders) if holders and r.random() < 0.9 else r.choice(things)
-        slot = r.randint(0, max(0, src.ptr_words - 1)) if r.random() < 0.9 else src.ptr_words
+        slot = r.choice(src.pointers or range(1)) if r.random() < 0.9 else r.randint(0, src.size // 8)
         dst = r.choice(things)
         return f"link {src.name}.{slot} {dst.name if r.random() < 0.8 or not dst.size else hex(dst.addr)}"
 

@@ -23,7 +23,7 @@ class Thing:
     name: str
     addr: int
     size: int
-    ptr_words: int
+    pointers: range  # numbers of the words that can hold one
     rooted: bool = True
     links: dict[int, "Thing"] = field(default_factory=dict)
     number: int = 0  # in order of birth
@@ -33,7 +33,7 @@ class Thing:
         """Where its slot begins; 0 for objects that take no memory."""
         if self.size == 0:
             return 0
-        return self.addr & ~15 if self.size < 16 and not self.ptr_words else self.addr
+        return self.addr & ~15 if self.size < 16 and not self.pointers else self.addr
 
 
 class Oracle:
@@ -85,7 +85,7 @@ class Oracle:
         if thing.addr != thing.slot:
             self._share(thing)
             return
-        nbytes = slot_bytes(thing.size, not thing.ptr_words)
+        nbytes = slot_bytes(thing.size, not thing.pointers)
         self.bytes_born += nbytes
         self._claim(thing.slot, nbytes, thing.name)
         self.in_slot[thing.slot] = [thing]

@@ -91,10 +91,10 @@ class Player:
                 assert not self.oracle.can_drop(outcome.command), message
             case Link(src, slot, dst):
                 a, b = self.oracle.can_use(src), self.oracle.can_use(dst)
-                assert a is None or b is None or slot >= a.ptr_words, message
+                assert a is None or b is None or slot not in a.pointers, message
             case Unlink(src, slot):
                 a = self.oracle.can_use(src)
-                assert a is None or slot >= a.ptr_words, message
+                assert a is None or slot not in a.pointers, message
             case UseP(index):
                 assert index >= self.procs, message
             case command:
@@ -136,7 +136,7 @@ class Player:
                 a, b = oracle.is_there(src), oracle.is_there(dst)
                 assert a is not None, "link did what it should have refused"
                 assert b is not None, "link did what it should have refused"
-                assert slot < a.ptr_words, "link did what it should have refused"
+                assert slot in a.pointers, "link did what it should have refused"
                 a.links[slot] = b
             case Unlink(src, slot):
                 a = oracle.is_there(src)
@@ -176,7 +176,9 @@ class Player:
 
     def _thing(self, oid: int) -> Thing:
         o = self.session.objects.info(oid)
-        return Thing(o.name, o.addr, o.size or 0, o.words, rooted=self.session.objects.is_alive(oid))
+        whole = (o.size or 0) // 8
+        pointers = {"noscan": range(0), "scan": range(whole), "head": range(1), "every4": range(0, whole, 4)}[o.kind]
+        return Thing(o.name, o.addr, o.size or 0, pointers, rooted=self.session.objects.is_alive(oid))
 
     def _add(self, things: list[Thing]) -> None:
         for thing in things:

@@ -26,10 +26,10 @@ def test_links_begin_at_living_objects_with_pointers() -> None:
     _, names = played()
     assert list(names.holders("")) == ["node", "first", "big"]
     assert list(names.holders("t")) == []
-    assert [names.words(name) for name in ("node", "first", "big", "text", "gone", "t", "nobody", "", "0x", "o1")] == [
+    assert [len(names.words(name)) for name in ("node", "first", "big", "text", "gone", "t", "nobody", "", "0x", "o1")] == [
         *(6, 1, 2 << 17, 0, 0, 0, 0, 0, 0, 0)
     ]
-    assert names.words(f"{ARENA:#x}") == 6
+    assert names.words(f"{ARENA:#x}") == range(6)
 
 
 def test_objects_by_address() -> None:

@@ -36,6 +36,10 @@ def read(world: HeapView, addr: int, words: int) -> str:
         (40960, 40960, "31" + "3" * 5118),
         (40960, 8, "3" + "0" * 5119),
         (33000, 33000, "31" + "3" * 4123 + "0" * 995),
+        # A pointer in every fourth word, up to the last of which the words are scanned; word 1 has its other bit (not recorded).
+        (64, -40, "30223000"),
+        (40, -40, "302230"),
+        (40960, -8 * 5117, "3022" + "3222" * 1278 + "3000"),
     ],
 )
 def test_measured_patterns(size: int, ptrdata: int, expected: str) -> None:

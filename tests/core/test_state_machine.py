@@ -213,7 +213,7 @@ def test_the_oracle_notices_an_object_that_is_freed_while_something_refers_to_it
     with pytest.raises(ScriptFailed, match="slots that differ"):
         player.check_all("cheap")
     with pytest.raises(AssertionError, match="nobody could free"):
-        player.oracle.add(Thing("b", addr + 16, 48, 0))
+        player.oracle.add(Thing("b", addr + 16, 48, range(0)))
 
 
 def test_many_random_commands_keep_the_cheap_invariants_after_each_and_all_now_and_then() -> None:

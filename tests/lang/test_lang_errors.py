@@ -103,7 +103,7 @@ def test_letters_are_shown_as_they_are_and_what_cannot_be_seen_as_an_escape() ->
 
 
 def test_expected_says_what_could_stand_there() -> None:
-    assert error_of("alloc 48 foo").expected == ("noscan", "scan", "head", "as", "times", "end of line")
+    assert error_of("alloc 48 foo").expected == ("noscan", "scan", "head", "every", "as", "times", "end of line")
     assert error_of("alloc 48 scan times 2 foo").expected == ("as", "end of line")
     assert error_of("alloc").expected == (), "the message says it already"
     assert error_of("gc foo").expected == ("mark", "sweep", "end of line")

@@ -32,7 +32,7 @@ NAMES = st.builds(
 ALLOCS = st.one_of(
     st.builds(c.Alloc, SIZES, st.just("noscan"), st.none() | NAMES, st.integers(1, 10**8)),
     st.builds(c.Alloc, st.integers(1, 2**60 - 1).map(lambda n: 8 * n), st.just("scan"), st.none() | NAMES),
-    st.builds(c.Alloc, st.integers(2, 2**60 - 1).map(lambda n: 8 * n), st.just("head"), st.none() | NAMES),
+    st.builds(c.Alloc, st.integers(2, 2**60 - 1).map(lambda n: 8 * n), st.sampled_from(["head", "every4"]), st.none() | NAMES),
 )
 BY_NAME = st.builds(
     c.ByName,
@@ -256,7 +256,9 @@ def offered(prefix: str) -> list[str]:
     return [prefix + "1", "foo", "x.1"]
 
 
-NAMED = Names(offered, offered, len, lambda prefix: [(text, "there") for text in (*offered(prefix), "0x10")])
+NAMED = Names(
+    offered, offered, lambda ref: range(len(ref)), lambda prefix: [(text, "there") for text in (*offered(prefix), "0x10")]
+)
 
 
 @settings(max_examples=effort(160, 1000))

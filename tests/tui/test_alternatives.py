@@ -13,7 +13,7 @@ def names(*known: str) -> Names:
     def start(prefix: str) -> list[str]:
         return [name for name in known if name.startswith(prefix)]
 
-    return Names(start, start, lambda _: 0, lambda _: [])
+    return Names(start, start, lambda _: range(0), lambda _: [])
 
 
 @given(words=WORDS, at=st.integers(-1, 29), width=st.integers(24, 120))

@@ -137,5 +137,5 @@ def check_objects(found: Fields, objects: ObjectColumns) -> None:
     for oid, (born, dropped) in enumerate(zip(objects.born, objects.dropped, strict=True)):
         if dropped != ALIVE and dropped < born:
             raise FieldError(f"{found.place(f'dropped[{oid}]')}: it was dropped before it was born")
-    if any(ptrdata > size for ptrdata, size in zip(objects.ptrdata, objects.size, strict=True)):
+    if any(abs(ptrdata) > size for ptrdata, size in zip(objects.ptrdata, objects.size, strict=True)):
         raise FieldError(f"{found.place('ptrdata')}: no more than the object's size")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.go.amd64 import MAX_MEM, PTR_SIZE
+from gomem_core.go.heapbits import SPARSE, sparse_ptrdata
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
 from gomem_core.report import Result, Served, format_bytes, hexed, hexed_or_none, told
@@ -43,7 +44,7 @@ def _check_alloc(context: Context, command: Alloc) -> None:
 def _alloc(context: Context, command: Alloc) -> Result:
     size, times = command.size, command.times
     _check_alloc(context, command)
-    ptrdata = {"noscan": 0, "scan": size, "head": PTR_SIZE}[command.kind]
+    ptrdata = _ptrdata(command)
     if context.passed and times == 1:
         addr = context.engine.mallocgc(size, ptrdata)
         context.objects.add(addr, size, ptrdata, context.step, command.name)
@@ -67,6 +68,19 @@ def _alloc(context: Context, command: Alloc) -> Result:
             ends[1:] = [one]
             context.progress.step()
     return _allocated_many(context, command, first, ends, served, collected, _sweeps_since(context, before_it))
+
+
+def _ptrdata(command: Alloc) -> int:
+    """What mallocgc is told of the words that hold pointers."""
+    match command.kind:
+        case "noscan":
+            return 0
+        case "scan":
+            return command.size
+        case "head":
+            return PTR_SIZE
+        case "every4":
+            return sparse_ptrdata(command.size)
 
 
 def _held_before(context: Context, one: Allocated) -> tuple[str, ...]:
@@ -181,6 +195,7 @@ def _placed(context: Context, oid: int, one: Allocated) -> "results.Placed":
 _NO_WORD: Final = "word {slot} of {name} cannot hold a pointer: it was allocated noscan"
 _ONE_WORD: Final = "word {slot} of {name} cannot hold a pointer: only word 0 can"
 _WORDS: Final = "word {slot} of {name} cannot hold a pointer: words 0 to {last} can"
+_SPARSE: Final = "word {slot} of {name} cannot hold a pointer: every fourth word can, from 0 to {last}"
 
 
 def _link(context: Context, command: Link) -> Result:
@@ -195,9 +210,11 @@ def _word_of(context: Context, src: Ref, slot: int) -> ObjectInfo:
     """The object that has the word.  Raises CommandError if it has none that can hold a pointer."""
     o = context.objects.info(context.reachable(src))
     words = o.words
-    if slot >= words:
-        complaint = told(words, _ONE_WORD, _WORDS, slot=slot, name=o.name, last=words - 1)
-        raise CommandError(complaint if words else _NO_WORD.format(slot=slot, name=o.name), f".{slot}")
+    if slot not in words:
+        if not words:
+            raise CommandError(_NO_WORD.format(slot=slot, name=o.name), f".{slot}")
+        many = _SPARSE if words.step == SPARSE else _WORDS
+        raise CommandError(told(len(words), _ONE_WORD, many, slot=slot, name=o.name, last=words[-1]), f".{slot}")
     return o
 
 
