@@ -7,12 +7,13 @@ as the order in which spans will be swept, is `Unseen`; a still that was read fr
 from array import array
 from typing import Final
 
+from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
 from gomem_core.classic.engine import ClassicEngine
 from gomem_core.classic.laid import cover, hang
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mbitmap import init_bits, ptr_words_code
 from gomem_core.classic.mcache import MCache
-from gomem_core.classic.mspan import MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan
+from gomem_core.classic.mspan import MSPAN_FREE, MSpan
 from gomem_core.classic.unseen import line_up
 from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE, TINY_SIZE, U64_MAX
 from gomem_core.go.versions import GO_1_10

@@ -307,7 +307,10 @@ class Advised(Advice):
 
 
 class RealMemStats(TypedDict):
-    """Fields of runtime.MemStats, as far as the memory of a program gives them; BySize: [size, mallocs - frees] of a class."""
+    """Fields of runtime.MemStats, as far as the memory of a program gives them.
+
+    BySize: [size, mallocs - frees] of a class.  NextGC: null where the pacer was not found.
+    """
 
     HeapInuse: int
     HeapAlloc: int
@@ -321,6 +324,10 @@ class RealMemStats(TypedDict):
     GCSys: int
     Sys: int
     NumGC: int
+    TotalAlloc: int
+    Mallocs: int
+    Frees: int
+    NextGC: int | None
     BySize: list[list[int]]
 
 
