@@ -56,6 +56,8 @@ class Profile:
     heap_lists: HeapLists | None  # None: which pages are free is told by bits, and large objects hang on lists of mcentrals too
     padding: str  # what pages are called that lie before all others and are never used; "": there are none
     heap_bits: HeapBits
+    preset_one_word: bool  # whether a span of one-word objects says once and for all that each is a pointer
+    scavenged_is_zero: bool  # whether a span whose pages all come back from the operating system counts as zero
     inline_marks: bool  # whether small slots have their mark bits at the end of their span
     modelled: bool  # whether there is an allocator for it, so that a session can be one of this version
 
@@ -120,6 +122,8 @@ GO_1_10: Final = Profile(
     heap_lists=HeapLists("free", "freelarge", "busy", "busylarge"),
     padding="",
     heap_bits="two bits",
+    preset_one_word=True,
+    scavenged_is_zero=False,
     inline_marks=False,
     modelled=True,
 )
@@ -139,11 +143,14 @@ GO_1_21: Final = Profile(
     heap_lists=None,
     padding="",
     heap_bits="arena",
+    preset_one_word=True,
+    scavenged_is_zero=False,
     inline_marks=False,
     modelled=False,
 )
-GO_1_22: Final = replace(GO_1_21, name="go1.22", small_limit=32760, heap_bits="span")
-_GO_1_26: Final = replace(GO_1_22, name="go1.26", arena_start=0, padding="padding", inline_marks=True)
+GO_1_22: Final = replace(GO_1_21, name="go1.22", small_limit=32760, heap_bits="span", preset_one_word=False)
+GO_1_24: Final = replace(GO_1_22, name="go1.24", preset_one_word=True)
+_GO_1_26: Final = replace(GO_1_24, name="go1.26", arena_start=0, padding="padding", inline_marks=True, scavenged_is_zero=True)
 
 
 def _with_marks(profile: Profile) -> tuple[SizeClass, ...]:
@@ -164,7 +171,9 @@ PROFILES: Final = (
     GO_1_10,
     GO_1_21,
     GO_1_22,
-    *(replace(GO_1_22, name=name) for name in ("go1.23", "go1.24", "go1.25")),
+    replace(GO_1_22, name="go1.23"),
+    GO_1_24,
+    replace(GO_1_24, name="go1.25"),
     GO_1_26,
     replace(GO_1_26, name="go1.27"),
 )

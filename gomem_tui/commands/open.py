@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gomem_core.cli.chosen import lists, release_of
-from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit_json, is_dumb, is_terminal, say
+from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, is_dumb, is_terminal, say
 from gomem_core.foreign import brief
 from gomem_core.go.release import ALWAYS, Release
 
@@ -32,11 +32,11 @@ def execute(args: argparse.Namespace) -> int:
         from gomem_core.cli.core import print_core  # noqa: PLC0415 -- other files need none of it
 
         return print_core(args.script, None, None, as_json=True)
-    from gomem_core.cli.summary import summary_of  # noqa: PLC0415 -- the same
+    from gomem_core.cli.summary import print_summary  # noqa: PLC0415 -- the same
     from gomem_core.files.script import ScriptError  # noqa: PLC0415 -- the same
 
     try:
-        emit_json(summary_of(args.script))
+        print_summary(args.script)
     except ScriptError as e:
         say(f"gomem: {e}")
         return BAD_INPUT
