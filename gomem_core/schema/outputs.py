@@ -243,6 +243,7 @@ class Export(Told):
     event: int
     of: int
     marks: dict[str, int]
+    go: str
     arena: Arena
     sweepgen: int
     spans: list[Span]
