@@ -180,6 +180,7 @@ PROFILES: Final = (
 
 # The command language is one for all versions: what any of them has can be written, and the heap says what it does not have.
 MOST_CLASSES: Final = max(len(profile.classes) for profile in PROFILES)
+MOST_SLOTS: Final = max(c.nelems for profile in PROFILES for c in profile.classes)  # of a span
 LONGEST_SPAN: Final = max(c.npages for profile in PROFILES for c in profile.classes)  # pages of a span with several slots
 ALL_CENTRAL_LISTS: Final = tuple({one.name: one for profile in PROFILES for one in profile.central_lists}.values())
 
