@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
-from gomem_core.classic.mstats import MStats
+from gomem_core.both.mstats import MStats
 from gomem_core.go.sizeclasses import SizeClass
 from gomem_core.go.versions import GO_1_10, CentralList, Profile
 from gomem_core.world.arenas import Arena, Arenas
@@ -157,8 +157,7 @@ def _mcache(spans: list[SpanInfo], p: int) -> McacheInfo:
 def _sums(spans: list[SpanInfo]) -> StillSums:
     """Sums of the spans; nothing else was counted."""
     pages = {state: sum(i.npages for i in spans if i.state == state) * PAGE for state in ("inuse", "manual", "free")}
-    s = MStats()
-    s.nsmallfree = [0] * len(PROFILE.classes)
+    s = MStats(len(PROFILE.classes))
     s.heap_sys = sum(pages.values())
     s.heap_inuse, s.stacks_inuse, s.heap_idle = pages["inuse"], pages["manual"], pages["free"]
     s.heap_released = sum(i.npreleased or 0 for i in spans) * PAGE

@@ -5,7 +5,8 @@ Struct addresses matter in one place only: they break ties between equally long 
 
 from collections.abc import Callable
 
-from gomem_core.classic.mspan import MSpan, throw
+from gomem_core.both.slots import throw
+from gomem_core.classic.mspan import MSpan
 from gomem_core.go.amd64 import FIXALLOC_CHUNK, MSPAN_SIZE
 
 _FIRST_CHUNK = 0x7FFFF7FBB000  # where Linux puts the first such mapping of a small program

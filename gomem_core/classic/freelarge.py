@@ -9,7 +9,8 @@ in what breaks ties and in how they look for a span.
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from gomem_core.classic.mspan import MSpan, throw
+from gomem_core.both.slots import throw
+from gomem_core.classic.mspan import MSpan
 
 
 class FreeLarge(Protocol):

@@ -14,13 +14,13 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, Final
 
+from gomem_core.both.mstats import MStats
+from gomem_core.both.spantable import SpanTable
 from gomem_core.classic.freelarge import BestFit
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mbitmap import ptr_words_code
 from gomem_core.classic.mcache import MCache
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan, MSpanList
-from gomem_core.classic.mstats import MStats
-from gomem_core.classic.spantable import SpanTable
 from gomem_core.frozen import frozen
 
 _COLUMNS: Final = {  # names of fields -> the type codes of their arrays

@@ -7,9 +7,10 @@ slot.  A level includes those before it.  A violation is an InvariantError with 
 from collections.abc import Callable
 from typing import Final, Literal
 
+from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mbitmap import read_bits
-from gomem_core.classic.mspan import MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan, MSpanList
+from gomem_core.classic.mspan import MSPAN_FREE, MSpan, MSpanList
 from gomem_core.go.amd64 import (
     BITMAP_BYTES_PER_ARENA_BYTE,
     MAX_MHEAP_LIST,

@@ -27,8 +27,8 @@ for minutes are given back to the operating system (scavenge.py).
 **How it is told.**  With a sink in `trace` every decision is told as an event (events.py).  Without one the fast path pays
 one `is None` test.
 
-**What is not the runtime's.**  The program's side: which objects it refers to (`root_bits`) and what pointers it stores
-(`pointers`).  Every object is referred to from its birth until `drop`.  Marking stops the world, there are no work buffers
+**What is not the runtime's.**  The program's side: which objects it refers to, and what pointers it stores in them
+(both/program.py).  Every object is referred to from its birth until `drop`.  Marking stops the world, there are no work buffers
 and no goroutine stacks unless a recording brings them, and time is what the driver sets.
 
 Mirrors Go's runtime/malloc.go.
@@ -36,6 +36,9 @@ Mirrors Go's runtime/malloc.go.
 
 from collections.abc import Callable
 
+from gomem_core.both.mstats import NUM_BY_SIZE, MStats
+from gomem_core.both.program import Program, tiny_offset
+from gomem_core.both.slots import throw
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import BestFit, FreeLarge
 from gomem_core.classic.mbitmap import heap_bits_set_type, init_bits, read_bits
@@ -44,8 +47,7 @@ from gomem_core.classic.mcentral import MCentral
 from gomem_core.classic.mgc import GC, TRIGGER_HEAP, flush_mcaches
 from gomem_core.classic.mgcsweep import SpanSweeper
 from gomem_core.classic.mheap import MHeap, Trace
-from gomem_core.classic.mspan import MSpan, throw
-from gomem_core.classic.mstats import NUM_BY_SIZE, MStats
+from gomem_core.classic.mspan import MSpan
 from gomem_core.classic.scavenge import FORCE_NOW, scavenge
 from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
@@ -66,7 +68,6 @@ from gomem_core.go.events import (
     ClassChosen,
     McacheHit,
     McacheMiss,
-    PointerWritten,
     SlotTaken,
     TinyBlock,
     TinyShared,
@@ -74,37 +75,21 @@ from gomem_core.go.events import (
 )
 from gomem_core.go.heapbits import pointer_words
 from gomem_core.go.sizeclasses import CLASS_TO_SIZE, SIZE_TO_CLASS8, SIZE_TO_CLASS128, size_to_class
-from gomem_core.world.faults import NotAnObject
 from gomem_core.world.records import Allocated, MemStats, ServedBy
 
 Took = Callable[[int, int], object]  # is told a span's base and the slot that was taken in it
 
-ZEROBASE = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arena
-
 _SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
 
 
-def tiny_offset(offset: int, size: int) -> int:
-    """Where in a tiny block an object of `size` bytes begins when `offset` bytes are taken: aligned as its size suggests."""
-    if size & 7 == 0:
-        return (offset + 7) & ~7
-    if size & 3 == 0:
-        return (offset + 3) & ~3
-    if size & 1 == 0:
-        return (offset + 1) & ~1
-    return offset
-
-
-class Heap:
+class Heap(Program[MSpan]):
     """The whole allocator: one page heap, 134 mcentrals, an mcache for each P, the collector and the books."""
 
-    __slots__ = (
-        *("central", "freelarge", "gc", "mcache", "mcaches", "mheap", "stats", "sweeper", "tiny_refs", "took", "trace"),
-        "zerobase",
-    )
+    __slots__ = ("central", "freelarge", "gc", "mcache", "mcaches", "mheap", "stats", "sweeper", "took")
 
     def __init__(self, freelarge: FreeLarge | None = None, spanalloc: FixAlloc | None = None, gcpercent: int = 100) -> None:
-        self.stats = MStats()
+        super().__init__()
+        self.stats = MStats(NUM_SIZE_CLASSES)
         self.mheap = MHeap(freelarge or BestFit(), spanalloc or FixAlloc(), self.stats)
         self.central = [MCentral(spanclass, self.mheap) for spanclass in range(NUM_SPAN_CLASSES)]
         self.sweeper = self.mheap.sweeper = SpanSweeper(self.mheap, self.central)
@@ -112,10 +97,7 @@ class Heap:
         self.mcache = self.mcaches[0]  # of the P that runs now
         self.gc = GC(self.mheap, self.central, self.mcaches, gcpercent)
         self.stats.nheap_lock = 0
-        self.trace: Trace | None = None
         self.took: Took | None = None
-        self.tiny_refs: dict[int, int] = {}  # tiny block -> objects in it that the program refers to
-        self.zerobase = ZEROBASE
 
     # --- Allocating -----------------------------------------------------------------------------------------------------
 
@@ -280,53 +262,15 @@ class Heap:
             stats.nserved_large += 1
         return Allocated(s.start_addr, s.elemsize, spanclass, s.start_addr, served, False, True, False)
 
-    # --- The program's side -----------------------------------------------------------------------------------------------
+    # --- What the program's side needs --------------------------------------------------------------------------------------
 
-    def drop(self, addr: int) -> None:
-        """The program forgets its reference to the object at `addr`; it is garbage unless something live links to it.
+    def span_of(self, addr: int) -> MSpan | None:
+        """The span in use for objects that holds `addr` (spanOfHeap)."""
+        return self.mheap.span_of(addr)
 
-        A tiny block lives while any object in it is referred to.  Raises NotAnObject.
-        """
-        if addr == self.zerobase:
-            return
-        s, index = self.find_object(addr)
-        block = s.start_addr + index * s.elemsize
-        refs = self.tiny_refs.get(block)
-        if not s.root_bits >> index & 1 or (refs is None and addr != block):
-            raise NotAnObject(f"the program does not refer to an object at {addr:#x}")
-        if refs is not None:
-            if refs > 1:
-                self.tiny_refs[block] = refs - 1
-                return
-            del self.tiny_refs[block]
-        s.root_bits ^= 1 << index
-
-    def write_pointer(self, obj: int, word: int, value: int) -> None:
-        """Store the pointer `value` (0: nil) in word `word` of the object at `obj`, as the program would.
-
-        Raises NotAnObject when there is no such object, and ValueError when that word may not hold a pointer.
-        """
-        s, index = self.find_object(obj)
-        words = s.elemsize >> 3
-        if s.spanclass & 1 or not 0 <= word < words or not read_bits(s, index * words + word, 1)[0] & 1:
-            raise ValueError(f"word {word} of the object at {obj:#x} cannot hold a pointer")
-        if s.pointers is None:
-            s.pointers = {}
-        stored = s.pointers.setdefault(index, {})
-        old = stored.pop(word, 0)
-        if value:
-            stored[word] = value
-        if not stored:
-            del s.pointers[index]
-        if self.trace is not None:
-            self.trace(PointerWritten(s.start_addr, s.start_addr + index * s.elemsize, word, value, old))
-
-    def find_object(self, addr: int) -> tuple[MSpan, int]:
-        """Span and slot of the allocated object that holds `addr`; raises NotAnObject (findObject)."""
-        s = self.mheap.span_of(addr)
-        if s is None or not s.is_allocated(s.object_index(addr)):
-            raise NotAnObject(f"there is no object at {addr:#x}")
-        return s, s.object_index(addr)
+    def may_point(self, s: MSpan, index: int, word: int) -> bool:
+        """Whether word `word` of the slot may hold a pointer."""
+        return read_bits(s, index * (s.elemsize >> 3) + word, 1)[0] & 1 == 1
 
     # --- Everything else a program can ask of the runtime -------------------------------------------------------------------
 

@@ -3,8 +3,9 @@
 See malloc.py for the overview.  Mirrors Go's runtime/mcache.go.
 """
 
+from gomem_core.both.slots import throw
 from gomem_core.classic.mcentral import MCentral
-from gomem_core.classic.mspan import MSpan, throw
+from gomem_core.classic.mspan import MSpan
 from gomem_core.go.amd64 import NUM_SPAN_CLASSES
 
 

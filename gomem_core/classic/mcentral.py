@@ -3,9 +3,10 @@
 See malloc.py for the overview.  Mirrors Go's runtime/mcentral.go.
 """
 
+from gomem_core.both.slots import throw
 from gomem_core.classic.mbitmap import bitmap_fill, init_bits
 from gomem_core.classic.mheap import MHeap
-from gomem_core.classic.mspan import MSpan, MSpanList, throw
+from gomem_core.classic.mspan import MSpan, MSpanList
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.events import BitsCleared, CacheSpan, CentralMiss, CentralPick, LockTaken, UncacheSpan
 from gomem_core.go.sizeclasses import CLASS_TO_ALLOCNPAGES
@@ -43,8 +44,7 @@ class MCentral:
         stats = self.heap.stats
         stats.heap_live += (s.npages << PAGE_SHIFT) - used_bytes
         s.incache = True
-        s.refill_alloc_cache(s.freeindex & ~63)
-        s.alloc_cache >>= s.freeindex & 63
+        s.load_alloc_cache()
         if self.heap.trace is not None:
             self.heap.trace(CacheSpan(self.spanclass, s.start_addr, nfree, s.freeindex, s.alloc_count, stats.heap_live))
         return s

@@ -4,13 +4,13 @@ See malloc.py for the overview.  Marking stops the world, as with GODEBUG=gcstop
 7/8 that Go starts with, since only concurrent cycles adjust it.
 """
 
+from gomem_core.both.mgcmark import mark
+from gomem_core.both.slots import MSPAN_IN_USE, throw
 from gomem_core.classic.mcache import MCache
 from gomem_core.classic.mcentral import MCentral
 from gomem_core.classic.mheap import MHeap
-from gomem_core.classic.mspan import MSPAN_IN_USE, MSpan, throw
 from gomem_core.go.amd64 import PAGE_SIZE, U64_MAX
 from gomem_core.go.events import GcMarked, GcStart, Pacing
-from gomem_core.go.sizeclasses import is_noscan
 
 TRIGGER_HEAP = 1  # the heap reached gc_trigger
 TRIGGER_FORCED = 3  # runtime.GC()
@@ -57,7 +57,7 @@ class GC:
         if h.trace is not None:
             h.trace(GcStart(trigger, stats.heap_live, stats.gc_trigger))
         flush_mcaches(h, self.central, self.mcaches)
-        stats.heap_marked = stats.heap_live = mark(h)
+        stats.heap_marked = stats.heap_live = mark_swept(h)
         stats.numgc += 1
         h.sweepgen += 2
         h.sweepdone = False
@@ -116,32 +116,13 @@ def flush_mcaches(h: MHeap, central: list[MCentral], mcaches: list[MCache]) -> N
         mcache.release_all(central)
 
 
-def mark(h: MHeap) -> int:
-    """Mark every object the program refers to, and what those link to; returns the bytes of their slots (gcMark).
+def mark_swept(h: MHeap) -> int:
+    """Mark what the program reaches; returns the bytes of the slots (gcMark).
 
     All spans are swept at this point, so the stack of swept spans holds every span in use.
     """
     spans = h.swept_spans()
-    grey: list[tuple[MSpan, int]] = []
     for s in spans:
         if s.state != MSPAN_IN_USE:
             throw("swept_stack_in_use", f"span {s.start_addr:#x} is on the swept stack in state {s.state}")
-        s.gcmark_bits = s.root_bits
-        if s.pointers is not None and not is_noscan(s.spanclass):
-            roots = s.root_bits
-            grey += [(s, index) for index in s.pointers if roots >> index & 1]
-    while grey:
-        s, index = grey.pop()
-        if s.pointers is None:
-            continue
-        for target in s.pointers[index].values():
-            t = h.span_of(target)
-            if t is None:
-                continue  # nil, or not in the heap
-            at = t.object_index(target)
-            if t.gcmark_bits >> at & 1:
-                continue
-            t.gcmark_bits |= 1 << at
-            if t.pointers is not None and at in t.pointers:
-                grey.append((t, at))
-    return sum(s.gcmark_bits.bit_count() * s.elemsize for s in spans)
+    return mark(spans, h.span_of)

@@ -3,9 +3,10 @@
 See malloc.py for the overview.  Nothing is freed object by object: a swept span simply has other allocation bits.
 """
 
+from gomem_core.both.slots import MSPAN_IN_USE, throw
 from gomem_core.classic.mcentral import MCentral
 from gomem_core.classic.mheap import MHeap
-from gomem_core.classic.mspan import MSPAN_IN_USE, MSpan, throw
+from gomem_core.classic.mspan import MSpan
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.events import Sweep, SweepDebt
 
@@ -63,9 +64,8 @@ class SpanSweeper:
         was_full = s.next_free_index() == s.nelems
         s.alloc_count = nalloc
         s.freeindex = 0
-        if nfreed and s.pointers is not None:
-            marks = s.gcmark_bits
-            s.pointers = {index: words for index, words in s.pointers.items() if marks >> index & 1} or None
+        if nfreed:
+            s.drop_swept()
         s.alloc_bits = s.gcmark_bits
         s.gcmark_bits = 0
         s.refill_alloc_cache(0)

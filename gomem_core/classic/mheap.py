@@ -6,11 +6,12 @@ See malloc.py for the overview.  Mirrors Go's runtime/mheap.go and the sysAlloc 
 from collections.abc import Callable
 from typing import Protocol
 
+from gomem_core.both.mstats import MStats
+from gomem_core.both.slots import MSPAN_DEAD, MSPAN_IN_USE, MSPAN_MANUAL, throw
+from gomem_core.both.spantable import SpanTable
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import FreeLarge
-from gomem_core.classic.mspan import MSPAN_DEAD, MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan, MSpanList, throw
-from gomem_core.classic.mstats import MStats
-from gomem_core.classic.spantable import SpanTable
+from gomem_core.classic.mspan import MSPAN_FREE, MSpan, MSpanList
 from gomem_core.go.amd64 import (
     ARENA_SIZE,
     ARENA_START,
@@ -96,7 +97,7 @@ class MHeap:
         self.arena_used = ARENA_START
         self.arena_end = ARENA_START + ARENA_SIZE + PAGE_SIZE
         self.bitmap_mapped = 0  # bytes, below arena_start
-        self.spans = SpanTable()
+        self.spans: SpanTable[MSpan] = SpanTable()
         self.spans_len = 0  # mapped entries
         self.free = [MSpanList(f"free[{n}]") for n in range(MAX_MHEAP_LIST)]
         self.freelarge = freelarge

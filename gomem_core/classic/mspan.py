@@ -3,152 +3,42 @@
 See malloc.py for the overview.  Mirrors the mspan part of Go's runtime/mheap.go and runtime/mbitmap.go.
 """
 
-from array import array
-from typing import Final, NoReturn
+from typing import Final
 
+from gomem_core.both.slots import Slots, throw
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.world.faults import Throw
 
-MSPAN_DEAD: Final = 0  # the struct is unused
-MSPAN_IN_USE: Final = 1  # holds objects
-MSPAN_MANUAL: Final = 2  # holds a goroutine stack or the collector's work buffers
-MSPAN_FREE: Final = 3  # free pages
-
-_CACHE_MASK: Final = (1 << 64) - 1
+MSPAN_FREE: Final = 3  # free pages: a span too, in this version
 
 
-def throw(invariant: str, detail: str) -> NoReturn:
-    """Stop loudly: an impossible state is never repaired."""
-    raise Throw(f"{invariant}: {detail}")
+class MSpan(Slots):
+    """A span: `npages` pages from `start_addr`, in use for objects, for a stack, or free (Go's mspan)."""
 
-
-class MSpan:
-    """A span: `npages` pages from `start_addr`, in use for objects, for a stack, or free (Go's mspan).
-
-    Bit sets are ints: bit i stands for slot i.  `alloc_bits` is fixed between sweeps; `freeindex` says how far allocation has
-    come since; `alloc_cache` holds the complement of 64 bits of alloc_bits, shifted so that its lowest bit is slot freeindex.
-    Not the runtime's own: `root_bits` (slots that the program refers to), `pointers` (slot → word → pointer stored there),
-    and `ptr_words` (this span's part of the heap bitmap as runs, one a slot, see mbitmap.py).
-    """
-
-    __slots__ = (
-        "alloc_bits",
-        "alloc_cache",
-        "alloc_count",
-        "elemsize",
-        "freeindex",
-        "gcmark_bits",
-        "in_list",
-        "incache",
-        "limit",
-        "needzero",
-        "nelems",
-        "next",
-        "npages",
-        "npreleased",
-        "pointers",
-        "prev",
-        "ptr",
-        "ptr_words",
-        "root_bits",
-        "spanclass",
-        "start_addr",
-        "state",
-        "sweepgen",
-        "unusedsince",
-    )
+    __slots__ = ("in_list", "incache", "limit", "next", "npreleased", "prev", "ptr", "unusedsince")
 
     next: "MSpan | None"
     prev: "MSpan | None"
     in_list: "MSpanList | None"
-    pointers: dict[int, dict[int, int]] | None
-    ptr_words: "array[int] | None"
 
     def __init__(self, ptr: int) -> None:
         self.ptr = ptr  # address of this struct: identity, and the tie-break of the treap
-        self.sweepgen = 0  # not set by init: a struct that is used again keeps its old one until it is allocated
+        super().__init__()
         self.init(0, 0)
 
     def init(self, base: int, npages: int) -> None:
         """Make it describe `npages` pages at `base`, in no list, without slots ((*mspan).init)."""
+        self.describe(base, npages)
         self.next = None
         self.prev = None
         self.in_list = None
-        self.start_addr = base
-        self.npages = npages
-        self.alloc_count = 0
-        self.spanclass = 0
         self.incache = False
-        self.elemsize = 0
-        self.state = MSPAN_DEAD
         self.unusedsince = 0
         self.npreleased = 0
-        self.needzero = 0
         self.limit = 0
-        self.clear_slots()
-
-    def clear_slots(self) -> None:
-        """Forget slots, bits and what the program stored: the span holds no objects (any more)."""
-        self.freeindex = 0
-        self.nelems = 0
-        self.alloc_bits = 0
-        self.gcmark_bits = 0
-        self.alloc_cache = 0
-        self.root_bits = 0
-        self.pointers = None
-        self.ptr_words = None
-
-    def init_slots(self, nelems: int) -> None:
-        """Cut a fresh span into `nelems` free slots (the mark-bit part of heapBits.initSpan)."""
-        self.clear_slots()
-        self.nelems = nelems
-        self.alloc_cache = _CACHE_MASK
 
     def layout(self) -> int:
         """Number of whole slots that fit ((*mspan).layout)."""
         return (self.npages << PAGE_SHIFT) // self.elemsize
-
-    def refill_alloc_cache(self, first: int) -> None:
-        """Load the 64 slots from `first`, a multiple of 64, complemented: 1 is free ((*mspan).refillAllocCache)."""
-        self.alloc_cache = ~(self.alloc_bits >> first) & _CACHE_MASK
-
-    def next_free_index(self) -> int:
-        """Take the next free slot at or after freeindex; nelems when there is none ((*mspan).nextFreeIndex)."""
-        freeindex = self.freeindex
-        nelems = self.nelems
-        if freeindex == nelems:
-            return nelems
-        cache = self.alloc_cache
-        while cache == 0:  # nothing left in these 64: look at the next
-            freeindex = (freeindex + 64) & ~63
-            if freeindex >= nelems:
-                self.freeindex = nelems
-                return nelems
-            self.refill_alloc_cache(freeindex)
-            cache = self.alloc_cache
-        bit = (cache & -cache).bit_length() - 1
-        result = freeindex + bit
-        if result >= nelems:  # the cache may hold ones beyond the last slot
-            self.freeindex = nelems
-            return nelems
-        self.alloc_cache = cache >> (bit + 1)
-        freeindex = result + 1
-        if freeindex & 63 == 0 and freeindex != nelems:
-            self.refill_alloc_cache(freeindex)
-        self.freeindex = freeindex
-        return result
-
-    def is_allocated(self, index: int) -> bool:
-        """Whether slot `index` is taken, as far as sweeping has come."""
-        return index < self.freeindex or self.alloc_bits >> index & 1 == 1
-
-    def allocated_bits(self) -> int:
-        """The taken slots as a bit set: all below freeindex, and those that alloc_bits holds."""
-        return self.alloc_bits | ((1 << self.freeindex) - 1)
-
-    def object_index(self, addr: int) -> int:
-        """The slot that the address lies in ((*mspan).objIndex)."""
-        return (addr - self.start_addr) // self.elemsize
 
 
 class MSpanList:

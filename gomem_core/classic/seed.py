@@ -7,12 +7,13 @@ as the order in which spans will be swept, is `Unseen`; a still that was read fr
 from array import array
 from typing import Final
 
+from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
 from gomem_core.classic.engine import ClassicEngine
 from gomem_core.classic.laid import cover, hang
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mbitmap import init_bits, ptr_words_code
 from gomem_core.classic.mcache import MCache
-from gomem_core.classic.mspan import MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan
+from gomem_core.classic.mspan import MSPAN_FREE, MSpan
 from gomem_core.classic.unseen import line_up
 from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE, TINY_SIZE, U64_MAX
 from gomem_core.go.versions import GO_1_10
@@ -130,13 +131,14 @@ class _Seed:
     def _store_pointers(self) -> None:
         if unknown(self._still, "pointers"):
             return
-        for slot, stored in self._still.pointers.stored.by_slot.items():
+        stored = self._still.pointers.stored
+        for slot in stored.holders():
             info = self._still.spans.at(slot)
             assert info is not None
             s = self._spans[info.base]
             if s.pointers is None:
                 s.pointers = {}
-            s.pointers[s.object_index(slot)] = dict(stored)
+            s.pointers[s.object_index(slot)] = dict(stored.of_slot(slot))
 
     def _count(self) -> None:
         h, sums = self._heap.mheap, self._still.sums

@@ -3,9 +3,10 @@
 from array import array
 from collections.abc import Mapping
 
+from gomem_core.both.slots import MSPAN_IN_USE
 from gomem_core.classic.fixalloc import consecutive_chunk
 from gomem_core.classic.malloc import Heap
-from gomem_core.classic.mspan import MSPAN_IN_USE, MSpan
+from gomem_core.classic.mspan import MSpan
 from gomem_core.go.amd64 import FIXALLOC_CHUNK, MSPAN_SIZE
 from gomem_core.world.unseen import Unseen
 

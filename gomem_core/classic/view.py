@@ -6,10 +6,10 @@ are the small ones: caches, sums and extents.
 
 from typing import Final
 
+from gomem_core.both.mstats import MStats
+from gomem_core.both.slots import MSPAN_IN_USE
 from gomem_core.classic.foresight import Foresight
 from gomem_core.classic.malloc import Heap
-from gomem_core.classic.mspan import MSPAN_IN_USE
-from gomem_core.classic.mstats import MStats
 from gomem_core.classic.view_lists import ListView
 from gomem_core.classic.view_pointers import PointerView
 from gomem_core.classic.view_slots import SlotView

@@ -3,8 +3,8 @@
 from collections.abc import Generator
 from typing import Final
 
+from gomem_core.both.slots import MSPAN_IN_USE
 from gomem_core.classic.malloc import Heap
-from gomem_core.classic.mspan import MSPAN_IN_USE
 from gomem_core.classic.view_slots import SlotView
 from gomem_core.classic.view_spans import SpanView
 

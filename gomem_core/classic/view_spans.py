@@ -5,8 +5,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from gomem_core.both.slots import MSPAN_IN_USE
 from gomem_core.classic.malloc import Heap
-from gomem_core.classic.mspan import MSPAN_FREE, MSPAN_IN_USE, MSpan, MSpanList
+from gomem_core.classic.mspan import MSPAN_FREE, MSpan, MSpanList
 from gomem_core.go.amd64 import MAX_MHEAP_LIST, PAGE_MASK, PAGE_SHIFT
 from gomem_core.go.events import Event, Grow, SpanMerge, SpanSplit
 from gomem_core.world.records import STATES, SpanField, SpanInfo

@@ -9,7 +9,8 @@ from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, emit_json, say
 from gomem_core.cli.progress import reading
 from gomem_core.foreign import brief, named
 from gomem_core.recordings.format import RecordingError
-from gomem_core.recordings.verify import Report, verify
+from gomem_core.recordings.report import Report
+from gomem_core.recordings.verify import verify
 from gomem_core.report import Cell, Column, Table
 
 if TYPE_CHECKING:

@@ -53,6 +53,7 @@ mspan.allocBits                            72      64      64      64      64   
 mspan.gcmarkBits                           80      72      72      72      72      72      72
 mspan.sweepgen                             96      88      88      88      88      88      88
 mspan.allocCount                          104      96      96      96      96      96      96
+mspan.allocCountBeforeCache               110     102     102     102     102     102     102
 mspan.spanclass                           106      98      98      98      98      98      98
 mspan.state                               107      99      99      99      99      99      99
 mspan.needzero                            108     100     100     100     100     100     100
@@ -63,6 +64,7 @@ mspan.largeType                             -     152     152     152     152   
 mcache                                   1200    1200    1200    1208    1208    2296    2296
 mcache.tiny                                16      16      16      24      24      24      24
 mcache.tinyoffset                          24      24      24      32      32      32      32
+mcache.tinyAllocs                          32      32      32      40      40      40      40
 mcache.alloc                               40      40      40      48      48      48      48
 mcache.flushGen                          1192    1192    1192    1200    1200    2288    2288
 mcentral.partial                            8
@@ -102,6 +104,21 @@ heapStatsDelta.smallAllocCount             72      72      72      72      64   
 heapStatsDelta.largeFree                  616     616     616     616     608     608     608
 heapStatsDelta.largeFreeCount             624     624     624     624     616     616     616
 heapStatsDelta.smallFreeCount             632     632     632     632     624     624     624
+gcControllerState                         392
+gcControllerState.gcPercent                 0
+gcControllerState.memoryLimit               8
+gcControllerState.heapMinimum              16
+gcControllerState.runway                   24
+gcControllerState.gcPercentHeapGoal        72
+gcControllerState.sweepDistMinTrigger      80
+gcControllerState.triggered                88
+gcControllerState.heapLive                104
+gcControllerState.heapMarked              152
+gcControllerState.heapInUse               272
+gcControllerState.heapFree                288
+gcControllerState.totalAlloc              296
+gcControllerState.totalFree               304
+gcControllerState.mappedReady             312
 moduledata.text                           176
 moduledata.etext                          184
 moduledata.noptrdata                      192

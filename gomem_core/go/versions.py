@@ -56,8 +56,11 @@ class Profile:
     heap_lists: HeapLists | None  # None: which pages are free is told by bits, and large objects hang on lists of mcentrals too
     padding: str  # what pages are called that lie before all others and are never used; "": there are none
     heap_bits: HeapBits
+    preset_one_word: bool  # whether a span of one-word objects says once and for all that each is a pointer
+    scavenged_is_zero: bool  # whether a span whose pages all come back from the operating system counts as zero
     inline_marks: bool  # whether small slots have their mark bits at the end of their span
     modelled: bool  # whether there is an allocator for it, so that a session can be one of this version
+    functions: tuple[tuple[str, str], ...] = ()  # (kind of an event, the Go function that decides it), if not as the event says
 
     @property
     def largest_class(self) -> int:
@@ -76,6 +79,10 @@ class Profile:
         0 and 1, which are large objects, are among them only where the heap has no lists of its own for those.
         """
         return range(2 if self.heap_lists is not None else 0, 2 * len(self.classes))
+
+    def function(self, kind: str, usual: str) -> str:
+        """The Go function of this version that decides an event of some kind; `usual` is the one that the event names."""
+        return dict(self.functions).get(kind, usual)
 
     def span_end(self, spanclass: int) -> int:
         """Bytes at the end of a span of this class that the runtime keeps for bits: pointer bits, inline marks."""
@@ -120,9 +127,13 @@ GO_1_10: Final = Profile(
     heap_lists=HeapLists("free", "freelarge", "busy", "busylarge"),
     padding="",
     heap_bits="two bits",
+    preset_one_word=True,
+    scavenged_is_zero=False,
     inline_marks=False,
     modelled=True,
 )
+_SINCE_1_21: Final = (("pacing", "(*gcControllerState).commit"), ("scavenged", "(*pageAlloc).scavengeOne"))
+_TYPE_SET: Final = ("span_bits_written", "header_written", "type_kept")  # which has a function each since Go 1.24
 GO_1_21: Final = Profile(
     name="go1.21",
     classes=tuple(make_classes(68, 32)),
@@ -139,11 +150,27 @@ GO_1_21: Final = Profile(
     heap_lists=None,
     padding="",
     heap_bits="arena",
+    preset_one_word=True,
+    scavenged_is_zero=False,
     inline_marks=False,
     modelled=False,
+    functions=(*_SINCE_1_21, *((kind, "heapBitsSetType") for kind in _TYPE_SET)),
 )
-GO_1_22: Final = replace(GO_1_21, name="go1.22", small_limit=32760, heap_bits="span")
-_GO_1_26: Final = replace(GO_1_22, name="go1.26", arena_start=0, padding="padding", inline_marks=True)
+GO_1_22: Final = replace(
+    GO_1_21,
+    name="go1.22",
+    small_limit=32760,
+    heap_bits="span",
+    preset_one_word=False,
+    functions=(*_SINCE_1_21, *((kind, "heapSetType") for kind in _TYPE_SET)),
+)
+GO_1_24: Final = replace(
+    GO_1_22,
+    name="go1.24",
+    preset_one_word=True,
+    functions=(*_SINCE_1_21, ("tiny_shared", "mallocgcTiny"), ("tiny_block", "mallocgcTiny")),
+)
+_GO_1_26: Final = replace(GO_1_24, name="go1.26", arena_start=0, padding="padding", inline_marks=True, scavenged_is_zero=True)
 
 
 def _with_marks(profile: Profile) -> tuple[SizeClass, ...]:
@@ -164,7 +191,9 @@ PROFILES: Final = (
     GO_1_10,
     GO_1_21,
     GO_1_22,
-    *(replace(GO_1_22, name=name) for name in ("go1.23", "go1.24", "go1.25")),
+    replace(GO_1_22, name="go1.23"),
+    GO_1_24,
+    replace(GO_1_24, name="go1.25"),
     GO_1_26,
     replace(GO_1_26, name="go1.27"),
 )

@@ -88,6 +88,7 @@ def snapshot_of(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
         marking=bool(gcphase) if gcphase is not None else marks_in_swept(spans, bits),
         gcphase=gcphase,
         stats=parse.stats_of(raw),
+        pacing=parse.pacing_of(raw),
         mappings=program.source.mappings(),
         findings=checked.findings,
     )

@@ -21,6 +21,7 @@ from gomem_core.go.structs import (
 )
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, copy_pieces, ends_of, joined, low_bits
 from gomem_core.outside.memory import Gathered
+from gomem_core.outside.pacing import Pacing
 from gomem_core.outside.rounds import HINTS, Raw
 from gomem_core.outside.snapshot import (
     FULL_SWEPT,
@@ -107,6 +108,7 @@ def spans_of(raw: Raw, ps: Ps, central: Central) -> Spans:
         nelems=table.nelems,
         freeindex=table.freeindex,
         alloc_count=np.where(used, structs.column(at["mspan.allocCount"], "<u2"), 0).astype(np.int64),
+        told_count=np.where(used, structs.column(at["mspan.allocCountBeforeCache"], "<u2"), 0).astype(np.int64),
         age=ages_of(raw),
         sweepgen=structs.column(at["mspan.sweepgen"], "<u4").astype(np.int64),
         needzero=structs.column(at["mspan.needzero"], "u1") > 0,
@@ -224,6 +226,7 @@ def ps_of(raw: Raw, numbers: Numbers) -> Ps:
         cached=cached,
         tiny=caches.column(at["mcache.tiny"], "<u8"),
         tinyoffset=caches.column(at["mcache.tinyoffset"], "<u8").astype(np.int64),
+        tiny_allocs=caches.column(at["mcache.tinyAllocs"], "<u8").astype(np.int64),
         flush_gen=caches.column(at["mcache.flushGen"], "<u4").astype(np.int64),
         page_base=pages[:, 0],
         page_free=pages[:, 1],
@@ -311,6 +314,13 @@ def stats_of(raw: Raw) -> HeapStats:
         mcache_inuse=int(_mheap(raw, "mheap.cachealloc", "<u8", 9)[at["fixalloc.inuse"] // 8]),
         numgc=word("numgc") & 0xFFFFFFFF,
     )
+
+
+def pacing_of(raw: Raw) -> Pacing | None:
+    """What the pacer has decided, where its place is known."""
+    if raw.program.controller is None:
+        return None
+    return Pacing.of(raw.roots.piece(4, raw.program.at["gcControllerState"]), raw.program.at)
 
 
 def gcphase_of(raw: Raw) -> int | None:

@@ -20,13 +20,14 @@ from gomem_core.go.versions import Profile, profile_named
 from gomem_core.outside.arrays import Bools, Words
 from gomem_core.outside.errors import KNOWN, Damaged, NotGo, UnknownVersion
 from gomem_core.outside.memory import TOP, Memory, Unreadable
+from gomem_core.outside.pacing import find_controller, is_controller
 from gomem_core.outside.snapshot import MappedRange
 
 MOST_PS: Final = 4096
 _MOST_SCANNED: Final = 512 << 20  # bytes of a program's own data that are looked through
 _MOST_SEGMENTS: Final = 256
 _MOST_TEXTS: Final = 32  # versions named in a program that is taken for each of them
-_SYMBOLS: Final = ("runtime.mheap_", "runtime.allp", "runtime.gcphase")
+_SYMBOLS: Final = ("runtime.mheap_", "runtime.allp", "runtime.gcphase", "runtime.gcController")
 _MONOTONIC: Final = ("text", "etext", "noptrdata", "enoptrdata", "data", "edata", "bss", "ebss")  # of a moduledata, in this order
 
 
@@ -70,6 +71,7 @@ class Program:
     memstats: int
     allp: int  # of the slice
     gcphase: int | None
+    controller: int | None  # gcController; None: not found
     types: tuple[int, int]  # moduledata: types and etypes; (0, 0): not found
     at: Mapping[str, int] = field(repr=False)  # offsets of its version (go.structs)
 
@@ -151,6 +153,7 @@ def _fitted(image: _Image, version: str, data: list[tuple[int, Words]]) -> Progr
         memstats=stat - at["mstats.mspan_sys"],
         allp=symbols.get("runtime.allp") or _allp(source, data, mheap, at),
         gcphase=symbols.get("runtime.gcphase"),
+        controller=_controller(source, data, at, symbols),
         types=_moduledata(image, data, at),
         at=at,
     )
@@ -235,6 +238,16 @@ def _mheap(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int], 
     raise Damaged(
         f"the heap of {image.source.title} is not where that of {KNOWN} is; --go-version names another version to take it for"
     )
+
+
+def _controller(source: Source, data: list[tuple[int, Words]], at: Mapping[str, int], symbols: Mapping[str, int]) -> int | None:
+    """gcController, by its symbol, else by its values."""
+    named = symbols.get("runtime.gcController")
+    if named is None:
+        return find_controller(data, at)
+    size = at["gcControllerState"]
+    struct = source.gather(np.array([named], np.uint64), np.array([size]))
+    return named if struct.ok.all() and is_controller(struct.piece(0, size), at) else None
 
 
 def _moduledata(image: _Image, data: list[tuple[int, Words]], at: Mapping[str, int]) -> tuple[int, int]:

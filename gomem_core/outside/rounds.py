@@ -72,7 +72,7 @@ class Raw:
     """What was read, round by round."""
 
     program: Program
-    roots: Gathered  # mheap, memstats, the slice allp, gcphase
+    roots: Gathered  # mheap, memstats, the slice allp, gcphase, gcController
     hints: Gathered  # the memory before and behind the first hint
     ranges: Words  # (range, 2)
     spans: Table
@@ -101,7 +101,10 @@ def read_raw(memory: Memory, program: Program) -> Raw:
     at = program.at
     # --- mheap
     addrs = [program.mheap, program.memstats, program.allp, (program.gcphase or program.allp) & -8]
-    roots = memory.gather(np.array(addrs, np.uint64), np.array([at["mheap"], at["mstats.numgc"] + 8, 24, 8]))
+    sizes = [at["mheap"], at["mstats.numgc"] + 8, 24, 8]
+    if program.controller is not None:
+        addrs, sizes = [*addrs, program.controller], [*sizes, at["gcControllerState"]]
+    roots = memory.gather(np.array(addrs, np.uint64), np.array(sizes))
     if not roots.ok.all():
         raise Damaged(f"the heap of {program.source.title} cannot be read")
     mheap = roots.piece(0, at["mheap"]).view(np.uint64)

@@ -12,6 +12,7 @@ from typing import Final, Literal
 import numpy as np
 
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, counted, ends_of, joined
+from gomem_core.outside.pacing import Pacing
 
 IN_USE: Final = 1  # mSpanInUse: a span of objects
 MANUAL: Final = 2  # mSpanManual: stacks, work buffers
@@ -39,6 +40,7 @@ class Spans:
     nelems: Ints  # slots; 0 in MANUAL spans
     freeindex: Ints  # slots below it are taken, or dead
     alloc_count: Ints
+    told_count: Ints  # slots that were taken when an mcache took the span: HeapStats count those that were taken since only later
     age: Ints  # sweepgen of the span less that of the heap: UNSWEPT … CACHED
     sweepgen: Ints
     needzero: Bools
@@ -149,6 +151,7 @@ class Ps:
     cached: Ints  # (P, span class): number of the span that its mcache holds, -1: none
     tiny: Words  # address of the tiny block, 0: none
     tinyoffset: Ints
+    tiny_allocs: Ints  # tiny objects that shared a block, and that HeapStats do not count yet
     flush_gen: Ints  # sweepgen when the mcache was last flushed
     page_base: Words  # pageCache: address of its first page
     page_free: Words  # bit i: page i of the cache is free
@@ -253,5 +256,6 @@ class Snapshot:
     marking: bool  # a collection is marking: the mark bits are half done, so what lives is unknown
     gcphase: int | None  # 0 off, 1 mark, 2 mark termination; None: not found, so `marking` is told by mark bits in swept spans
     stats: HeapStats
+    pacing: Pacing | None  # None: not found
     mappings: tuple[MappedRange, ...]
     findings: tuple[str, ...]  # what contradicts itself, a sentence each; empty: all checks hold

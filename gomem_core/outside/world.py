@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.versions import Profile, profile_named
-from gomem_core.outside.figures import figures, waits
+from gomem_core.outside.figures import by_size, figures, waits
+from gomem_core.outside.pacing import NO_PACER, UNREACHED, Pacing
 from gomem_core.outside.pages import arenas_of, rows_of
 from gomem_core.outside.snapshot import MappedRange, Snapshot
 from gomem_core.outside.spancolumns import Table
@@ -29,9 +31,7 @@ DOUBTS: Final[Doubts] = {
     Fact.NEEDZERO: "a free page needs no answer before it is handed out; spans have one",
     Fact.MSPAN: "free pages have no mspan; spans have one",
     Fact.UNUSEDSINCE: "Go stopped to note how long pages are free",
-    Fact.MSTATS: "caches have counted what they handed out, and will tell only when they are flushed",
-    Fact.PACER: "the pacer keeps this in a variable that has no name in a stripped program, and it is not looked for",
-    Fact.GOGC: "it is kept by the pacer, in a variable that has no name in a stripped program, and it is not looked for",
+    Fact.TRIGGER_RATIO: "since Go 1.18 the trigger is not a share of what lives: it depends on what was allocated while marking",
     Fact.SERVED: "Go does not count which of mcache, mcentral and mheap served an allocation, nor what that cost",
     Fact.LOCKS: "Go does not count how often the locks of its allocator are taken",
     Fact.SIZE: "a slot does not tell how much of it was asked for",
@@ -70,6 +70,8 @@ def world_of(snapshot: Snapshot) -> Still:
 def doubts_of(snapshot: Snapshot, profile: Profile) -> Doubts:
     """Why facts are not known of this heap."""
     doubts = dict(DOUBTS)
+    if snapshot.pacing is None:
+        doubts[Fact.PACER] = doubts[Fact.GOGC] = NO_PACER
     if profile.heap_bits == "span":
         doubts[Fact.HEAP_BITS] = "larger slots have no pointer bits: the types of their objects tell, and those are not read"
         doubts[Fact.TYPE] = "only objects with pointers in slots of more than 512 bytes have their type in the heap"
@@ -106,25 +108,27 @@ def _mcaches(table: Table) -> Iterator[McacheInfo]:
 
 def _sums(snapshot: Snapshot, doubts: Doubts) -> StillSums:
     found, stats = figures(snapshot), snapshot.stats
+    pacing = snapshot.pacing
     known = {
         "heap_sys": found.HeapSys,
         "heap_idle": found.HeapIdle,
         "heap_inuse": found.HeapInuse,
         "heap_released": found.HeapReleased,
         "stacks_inuse": found.StackInuse,
+        **_paced(pacing),
         "numgc": found.NumGC,
         "largealloc": stats.large_alloc,
         "nlargealloc": stats.large_allocs,
         "largefree": stats.large_free,
         "nlargefree": stats.large_frees,
         "nsmallfree": stats.small_frees.tolist(),
-        "tinyallocs": stats.tiny_allocs,
+        "tinyallocs": stats.tiny_allocs + int(snapshot.ps.tiny_allocs.sum()),
     }
     memory = MemStats(
         Alloc=found.HeapAlloc,
-        TotalAlloc=None,
-        Mallocs=None,
-        Frees=None,
+        TotalAlloc=found.TotalAlloc,
+        Mallocs=found.Mallocs,
+        Frees=found.Frees,
         HeapAlloc=found.HeapAlloc,
         HeapSys=found.HeapSys,
         HeapIdle=found.HeapIdle,
@@ -134,13 +138,26 @@ def _sums(snapshot: Snapshot, doubts: Doubts) -> StillSums:
         StackInuse=found.StackInuse,
         MSpanInuse=found.MSpanInuse,
         MCacheInuse=found.MCacheInuse,
-        NextGC=None,
+        NextGC=None if found.NextGC is None else _or_never(found.NextGC),
         NumGC=found.NumGC,
-        BySize=(),
+        BySize=by_size(snapshot),
     )
     unswept = int(np.count_nonzero(waits(snapshot)))
-    rest = SumRest(None, None, snapshot.sweepgen, snapshot.sweep_done, unswept)
+    rest = SumRest(None, None if pacing is None else pacing.gc_percent, snapshot.sweepgen, snapshot.sweep_done, unswept)
     return StillSums({name: known.get(name) for name in COUNTERS}, memory, rest, doubts)
+
+
+def _paced(pacing: Pacing | None) -> dict[str, int]:
+    """The counters of the pacer."""
+    if pacing is None:
+        return {}
+    trigger, goal = _or_never(pacing.trigger()), _or_never(pacing.goal())
+    return {"heap_live": pacing.heap_live, "heap_marked": pacing.heap_marked, "gc_trigger": trigger, "next_gc": goal}
+
+
+def _or_never(nbytes: int) -> int:
+    """A size of the heap, or U64_MAX for one that no heap reaches."""
+    return nbytes if nbytes < UNREACHED else U64_MAX
 
 
 def _nameless(snapshot: Snapshot) -> bool:

@@ -107,17 +107,17 @@ def by_death(
 
 
 def arranged(
-    objects: Objects, rows: Ints, sort: str, ranks: Callable[[], Sequence[int] | Ints]
+    objects: Objects, rows: Ints, sort: str, keys: Sequence[int] | Ints
 ) -> Generator[Step, None, tuple[array[int], array[int]]]:
     """The objects in an order of objectorder.SORTS, and the place of each object, -1 for one that is not among them.
 
-    `ranks` are those of the objects' states, in the order of the rows.
+    `keys` are what the rows are sorted by where that is no column of the objects.
     """
     count = len(objects)
     if sort != "step":
-        keys = np.array(objects.column("size"))[rows] if sort == "size" else np.array(ranks(), np.uint8)
+        by = np.array(keys) if len(keys) else np.array(objects.column("size"))[rows]
         orders: list[Ints] = []
-        yield lambda: orders.append(np.argsort(keys, kind="stable"))
+        yield lambda: orders.append(np.argsort(by, kind="stable"))
         rows = rows[orders[0]]
     at = np.full(count, -1, np.int64)
     at[rows] = np.arange(len(rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from importlib import import_module
 from time import perf_counter
 from typing import Final, NamedTuple
@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
+from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.reach import Fate, fate_by
 from gomem_core.queries.roworder import MANY, SLICE, SLICE_SECONDS, Choice, RowOrder, Step, Work
 from gomem_core.queries.spanfilter import COMPARE, read_filters
@@ -20,6 +21,7 @@ from gomem_core.world.objectinfo import ObjectInfo, Objects
 from gomem_core.world.world import World
 
 SORTS: Final = ("step", "size", "state")  # by the names of the columns
+KEEPS: Final = "keeps"  # ... and where it is known what refers to what: bytes that would be freed with it
 FATES: Final[dict[Fate, str]] = {  # what filters call them, in the order of the sort
     "rooted": "rooted",
     "linked": "kept",
@@ -52,7 +54,7 @@ class ObjectOrder(RowOrder):
     def __init__(self, world: World, objects: Objects, at_once: int | None = None, many: int = MANY) -> None:
         """`many`: where there are more objects, they are looked at all at once, in columns."""
         # Where it is not known when objects were made, they are in the order of their addresses.
-        super().__init__(Choice("step", descending=not world.doubt(Fact.ROOT)), at_once)
+        super().__init__(Choice("step", descending=not world.doubt(Fact.NAME)), at_once)
         self._world = world
         self._objects = objects
         self._many = many
@@ -130,8 +132,12 @@ class ObjectOrder(RowOrder):
             fates = yield from find_fates(self._world, objects, found)
         if fated is not None:
             found = [oid for oid in found if fated(fates[oid])]
-        if wanted.sort == "size":
-            found.sort(key=lambda oid: objects.size(oid) or 0)
+        graph = graph_of(self._world)
+        if graph is not None and wanted.sort == KEEPS:
+            kept = (yield from graph.hold()).retained
+            found.sort(key=lambda oid: kept[oid + 1])
+        elif wanted.sort == "size":
+            found.sort(key=(lambda oid: objects.size(oid) or 0) if graph is None else graph.size.tolist().__getitem__)
         elif wanted.sort == "state":
             found.sort(key=lambda oid: _RANK[fates[oid]])
         at = array("q", [-1]) * len(objects)
@@ -148,13 +154,22 @@ class ObjectOrder(RowOrder):
         fated = test.fated if isinstance(test, Test) else None
         if self._world.doubt(Fact.ROOT):  # then no more is known than which are dead, of millions at once
             rows, ranks = yield from by_death(self._world, rows, fated, (_RANK["taken"], _RANK["dead"]))
-            return (yield from arranged(self._objects, rows, wanted.sort, lambda: ranks))
+            return (yield from arranged(self._objects, rows, wanted.sort, ranks if wanted.sort == "state" else ()))
         fates: dict[int, Fate] = {}
         if fated is not None or wanted.sort == "state":
             fates = yield from find_fates(self._world, self._objects, rows.tolist())
         if fated is not None:
             rows = rows[[fated(fates[oid]) for oid in rows.tolist()]]
-        return (yield from arranged(self._objects, rows, wanted.sort, lambda: [_RANK[fates[oid]] for oid in rows.tolist()]))
+        keys: Sequence[int] = ()
+        graph = graph_of(self._world)
+        if wanted.sort == "state":
+            keys = [_RANK[fates[oid]] for oid in rows.tolist()]
+        elif graph is not None and wanted.sort == KEEPS:
+            kept = (yield from graph.hold()).retained
+            keys = [kept[oid + 1] for oid in rows.tolist()]
+        elif graph is not None and wanted.sort == "size":
+            keys = graph.size[rows].tolist()
+        return (yield from arranged(self._objects, rows, wanted.sort, keys))
 
 
 def _test(filters: tuple[Filter, ...]) -> Test | None:
@@ -188,6 +203,9 @@ def find_fates(world: World, objects: Objects, oids: Iterable[int]) -> Generator
     """What became of these objects: the same as reach.fate, with one walk along all links; stops after each slice."""
     if world.doubt(Fact.ROOT):
         return (yield from _unreached(world, objects, oids))
+    graph = graph_of(world)
+    if graph is not None:
+        return {oid: graph.fate(oid + 1) for oid in oids}
     reached = yield from world.pointers.reached()
     found: dict[int, Fate] = {}
     for n, oid in enumerate(oids):

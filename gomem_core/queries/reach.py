@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from gomem_core.go.amd64 import TINY_SIZE
+from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.links import LinkIndex
 from gomem_core.world.facts import Fact
 from gomem_core.world.objectinfo import Objects
@@ -53,6 +54,9 @@ def find_paths(world: World, objects: Objects, oids: Iterable[int], links: LinkI
     paths: dict[int, list[int]] = {}
     if world.doubt(Fact.ROOT):
         return paths
+    graph = graph_of(world)
+    if graph is not None:  # its nodes are the objects, numbered from 1
+        return {oid: [node - 1 for node in way] for oid in oids if (way := graph.way(oid + 1))}
     sought: dict[int, list[int]] = {}  # slot -> objects in it that need a path of links
     for oid in oids:
         slot = slot_of(world, objects, oid)
@@ -128,7 +132,7 @@ def fate_by(world: World, objects: Objects, oid: int, is_linked: Callable[[SlotI
     if world.doubt(Fact.ROOT):
         slot = world.slots.at(objects.addr(oid))
         return "dead" if slot is not None and slot.state == "dead" else "taken"
-    if not objects.size(oid):
+    if objects.size(oid) == 0:
         return "zero"
     if objects.is_alive(oid):
         return "rooted"

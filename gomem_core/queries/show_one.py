@@ -7,6 +7,7 @@ from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTR_SIZE
 from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Account
 from gomem_core.queries.data import bytes_data, links_data, object_data, size_class_data, span_share_data, word_data
+from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.kept import fate_sentence
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.reach import find_paths
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gomem_core.schema import results
 
 _BITMAP_WORDS_SHOWN: Final = 512
+_NEEDED: Final = 8  # objects, and roots, that are told
 
 TWO_DESCRIPTIONS: Final = (
     'Texts that call the two bits "object present" and "marked" mean two facts of an object that Go keeps in its span since 1.7. '
@@ -216,7 +218,8 @@ def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | Non
     """One object: where it is, what it links to, what keeps it alive; `links` is find_paths's."""
     o = objects.info(oid)
     slot, info = world.slots.at(o.addr), world.spans.at(o.addr)
-    state = "referred to by the program" if objects.is_alive(oid) else f"dropped at step {o.dropped}"
+    dropped = "not referred to by the program itself" if o.dropped is None else f"dropped at step {o.dropped}"
+    state = "referred to by the program" if objects.is_alive(oid) else dropped
 
     def known(value: object, fact: Fact, text: str) -> str:
         """The text; where the value is not known, why not."""
@@ -228,7 +231,7 @@ def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | Non
         ("size", known(o.size, Fact.SIZE, f"{o.size} bytes, {o.kind}")),
         *((("type", o.type or f"{UNKNOWN} {untyped}"),) if o.type or untyped else ()),
         ("made", known(o.born, Fact.TIME, f"at step {o.born}")),
-        ("state", known(o.dropped, Fact.ROOT, state)),
+        ("state", f"{UNKNOWN} {why}" if (why := world.doubt(Fact.ROOT)) else state),
         ("fate", _fate(oid, world, objects, links)),
     ]
     data: results.Object = {
@@ -239,7 +242,10 @@ def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | Non
         "span": None,
         "slot": None,
         "slot_state": None,
+        "held": _held(oid, world, objects),
     }
+    if (held := data["held"]) is not None:
+        rows += [("keeps", f"{held['retained']} bytes would be freed with it"), *_ways(held)]
     if slot is not None and info is not None and oid in objects.in_slot(slot.addr, info.elemsize):
         data |= {"links": links_data(slot.addr, world), "span": hexed(info.base), "slot": slot.slot, "slot_state": slot.state}
         rows.append(("slot", f"{slot.slot} of span {info.base:#x}, {info.elemsize} bytes: {slot.state}"))
@@ -248,7 +254,31 @@ def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | Non
             rows.append((f"word {word}", f"→ {objects.name(target) if target is not None else f'{value:#x}'}"))
     elif o.size != 0:
         rows.append(("slot", "swept: the memory is free or another object's"))
-    return Result(f"object {o.name}", data, Table((Column("field", "text"), Column("value", "text")), rows))
+    return Result(f"object {objects.name(oid)}", data, Table((Column("field", "text"), Column("value", "text")), rows))
+
+
+def _held(oid: int, world: World, objects: Objects) -> "results.KeptAlive | None":
+    """What keeps it alive, and what it keeps, where that was worked out (graphs.hold_now)."""
+    graph = graph_of(world)
+    if graph is None or graph.held is None:
+        return None
+    way = graph.way(oid + 1)
+    return {
+        "retained": graph.held.retained[oid + 1],
+        "dominators": [hexed(objects.addr(node - 1)) for node in graph.chain(oid + 1)[:-1]] if way else [],
+        "path": [hexed(objects.addr(node - 1)) for node in way],
+        "roots": graph.labels(way[0]) if way else [],
+    }
+
+
+def _ways(held: "results.KeptAlive") -> Iterator[tuple[Cell, ...]]:
+    """Rows for what an object that is alive needs, and for the places from which the shortest way to it begins."""
+    needed = ", ".join(held["dominators"][-_NEEDED:])
+    if needed:
+        more = len(held["dominators"]) - _NEEDED
+        yield "needs", f"{needed}{f', and {more} further out' if more > 0 else ''}: without any of these it would be garbage"
+    for place in held["roots"][:_NEEDED]:
+        yield "root", place
 
 
 def _fate(oid: int, world: World, objects: Objects, links: LinkIndex | None) -> str:
@@ -304,7 +334,7 @@ def _find_in_arena(addr: int, world: World, objects: Objects, links: LinkIndex |
     details.append(f"slot {slot.slot} of {info.elemsize} bytes at {slot.addr:#x}, byte {addr - slot.addr} of it: {slot.state}")
     for oid in objects.in_slot(slot.addr, info.elemsize) if slot.allocated else ():
         o = objects.info(oid)
-        if o.holds(addr):
+        if o.size is None or o.holds(addr):
             data["object"] = o.name or None
             what = "object" if objects.is_alive(oid) else "dropped object"
             size = or_unknown(o.size)

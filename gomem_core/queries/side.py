@@ -90,7 +90,7 @@ class Side:
     @property
     def knows_objects(self) -> bool:
         """Whether objects can be told from each other: those of a heap that is read are only slots that are taken."""
-        return not self.still.doubt(Fact.ROOT)
+        return not self.still.doubt(Fact.NAME)
 
     @cached_property
     def living(self) -> set[Row]:

@@ -15,7 +15,17 @@ from gomem_core.foreign import brief, named
 
 LONGEST: Final = 64 << 20  # bytes of a line, which is read as a whole; a snapshot of 100,000 spans has some 20 MB
 MOST_EVENTS: Final = 1_000_000  # of an op, which are kept until it comes: half a GB; a collection of 100,000 spans tells 200,000
+MALFORMED: Final = (
+    KeyError,
+    TypeError,
+    ValueError,
+    IndexError,
+    AttributeError,
+    ArithmeticError,
+)  # what a malformed record raises
+
 Record = dict[str, Any]  # one line, as JSON gives it
+Records = Iterator[tuple[int, Record]]  # with their line numbers
 
 
 class RecordingError(Exception):
@@ -45,7 +55,7 @@ def hex_or_int(value: object) -> object:
     return value
 
 
-def read_records(path: Path, progress: Callable[[int], None] | None = None) -> Iterator[tuple[int, Record]]:
+def read_records(path: Path, progress: Callable[[int], None] | None = None) -> Records:
     """Line numbers and records of a `.jsonl` or `.jsonl.gz` file.
 
     `progress` is told the number of bytes of the file read so far.  Raises RecordingError, and OSError when it can't be opened.
@@ -76,22 +86,19 @@ def _record(path: Path, number: int, line: bytes) -> Record:
     return record
 
 
-def read_steps(path: Path, progress: Callable[[int], None] | None = None) -> Iterator[Step | Record]:
-    """The recording's `meta` record, then its steps in time order.  Raises RecordingError and OSError."""
+def problem(e: Exception) -> str:
+    """What is wrong with a record that raised `e`, one of MALFORMED."""
+    return f"there is no {e}" if isinstance(e, KeyError) else f"something is malformed: {e}"
+
+
+def read_steps(path: Path, records: Records) -> Iterator[Step]:
+    """The steps of a recording of Go 1.10 in time order, from its records after the first.  Raises RecordingError and OSError."""
     events: list[tuple[int, Record]] = []
     snapshot: Record | None = None
     snapshot_line = number = 0
-    for number, record in read_records(path, progress):
+    for number, record in records:
         kind = record["k"]
-        if number == 1:
-            if kind != "meta" or not isinstance(record.get("go"), str):
-                raise RecordingError(path, 1, 'expected the recording\'s "meta" line, with the Go version')
-            if record.get("lost"):
-                raise RecordingError(
-                    path, 1, f"the recorder lost {record['lost']} words of events: nothing can be proved with it"
-                )
-            yield record
-        elif kind == "op":
+        if kind == "op":
             if not isinstance(record.get("op"), str):
                 raise RecordingError(path, number, 'an "op" line without the name of its op')
             yield Step(number, record, events, snapshot, snapshot_line)
@@ -102,7 +109,5 @@ def read_steps(path: Path, progress: Callable[[int], None] | None = None) -> Ite
             raise RecordingError(path, number, f"an op has at most {MOST_EVENTS} events; here are more")
         else:
             events.append((number, record))
-    if number == 0:
-        raise RecordingError(path, 0, "the file is empty")
     if events or snapshot is not None:
         raise RecordingError(path, number, "the file ends in the middle of an op (truncated?)")

@@ -4,12 +4,13 @@ import struct
 from collections import deque
 from typing import Any
 
+from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import Treap, TreapNode
 from gomem_core.classic.laid import cover, hang
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mbitmap import init_bits
-from gomem_core.classic.mspan import MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan
+from gomem_core.classic.mspan import MSPAN_FREE, MSpan
 from gomem_core.go.amd64 import ARENA_SIZE, MSPAN_SIZE, PAGE_SHIFT, PTR_SIZE
 from gomem_core.recordings.format import Record
 

@@ -243,6 +243,7 @@ class Export(Told):
     event: int
     of: int
     marks: dict[str, int]
+    go: str
     arena: Arena
     sweepgen: int
     spans: list[Span]
@@ -276,6 +277,29 @@ class Summary(TypedDict):
     numgc: int | None
 
 
+class Amount(TypedDict):
+    """How many objects, and the bytes of their slots."""
+
+    count: int
+    bytes: int
+
+
+class DumpSummary(TypedDict):
+    """`gomem open --json` of a heap dump; null is what it does not tell.
+
+    note: what is wrong with the file, or with how it was taken.  reachable: of the objects those that something refers to.
+    """
+
+    file: str
+    kind: Literal["dump"]
+    go: str | None
+    note: str | None
+    memstats: MemStats | None
+    objects: Amount
+    reachable: Amount
+    roots: int
+
+
 class Advised(Advice):
     """`gomem advise`: of what a file holds; of a session, at its end."""
 
@@ -284,7 +308,10 @@ class Advised(Advice):
 
 
 class RealMemStats(TypedDict):
-    """Fields of runtime.MemStats, as far as the memory of a program gives them; BySize: [size, mallocs - frees] of a class."""
+    """Fields of runtime.MemStats, as far as the memory of a program gives them.
+
+    BySize: [size, mallocs - frees] of a class.  NextGC: null where the pacer was not found.
+    """
 
     HeapInuse: int
     HeapAlloc: int
@@ -298,6 +325,10 @@ class RealMemStats(TypedDict):
     GCSys: int
     Sys: int
     NumGC: int
+    TotalAlloc: int
+    Mallocs: int
+    Frees: int
+    NextGC: int | None
     BySize: list[list[int]]
 
 
@@ -348,6 +379,7 @@ Output = (
     | Lesson
     | Export
     | Summary
+    | DumpSummary
     | Advised
     | Difference
     | RealHeap

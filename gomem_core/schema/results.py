@@ -22,6 +22,7 @@ from gomem_core.schema.heap import (
     SpanShare,
     Word,
 )
+from gomem_core.schema.versions import OnVersion, Versions
 
 # --- Objects ----------------------------------------------------------------------------------------------------------
 
@@ -231,6 +232,19 @@ class Bitmap(TypedDict):
     rows: list[Word]
 
 
+class KeptAlive(TypedDict):
+    """What keeps an object of a heap that was read alive.
+
+    retained: bytes that would be freed with it, 0: it is garbage itself.  dominators: the objects without any of which it would
+    be garbage, outermost first.  path: the shortest way from the program to it, both ends included.  roots: where that begins.
+    """
+
+    retained: int
+    dominators: list[Addr]
+    path: list[Addr]
+    roots: list[str]
+
+
 class Object(ObjectRow):
     """`show object`; the slot is null when it was swept, or never was."""
 
@@ -239,6 +253,7 @@ class Object(ObjectRow):
     span: Addr | None
     slot: int | None
     slot_state: Literal["allocated", "free", "dead"] | None
+    held: KeptAlive | None
 
 
 class Found(TypedDict):
@@ -397,4 +412,6 @@ Result = (
     | Selected
     | Expected
     | Difference
+    | Versions
+    | OnVersion
 )

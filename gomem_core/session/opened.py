@@ -11,21 +11,34 @@ from gomem_core.foreign import named
 from gomem_core.world.strip import Strip
 
 _ELF: Final = b"\x7fELF"
+_DUMP: Final = b"go1.7 heap dump\n"
 
 
 def open_file(path: Path) -> Script | Strip:
-    """Stills, the heap in a core file, or a session file.  Raises ScriptError, whatever is wrong with it."""
+    """Stills, the heap in a core file or a heap dump, or a session file.  Raises ScriptError, whatever is wrong with it."""
     if _head(path) == _ELF:  # mapped, however large it is
         return open_core_file(path)
     data = read_content(path)
     if data.startswith(_ELF):
         return open_core_file(path)
+    if data.startswith(_DUMP):
+        return _open_dump(path, data)
     if is_still(data):
         try:
             return Strip(read_strip(data))
         except FieldError as e:
             raise ScriptError(f"{named(path)}: not a still that gomem can read: {e}") from e
     return read_script(path.name, text_of(named(path), data), str(path))
+
+
+def _open_dump(path: Path, data: bytes) -> Strip:
+    from gomem_core.formats.heapdump import DumpError  # noqa: PLC0415 -- numpy, which only files of real heaps need
+    from gomem_core.written.dump import world_of_dump  # noqa: PLC0415 -- likewise
+
+    try:
+        return Strip([world_of_dump(data, path.name)])
+    except DumpError as e:
+        raise ScriptError(f"{named(path)}: {e}") from e
 
 
 def strip_on(script: Script) -> Strip | None:

@@ -15,6 +15,7 @@ from gomem_core.queries.waste import class_waste_data
 from gomem_core.report import Addr, hexed, hexed_or_none
 from gomem_core.session.document import Desk
 from gomem_core.session.outcome import error_data
+from gomem_core.world.facts import Fact
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.world import World, known
 
@@ -39,6 +40,7 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "of": len(session.steps),
         "marks": {**session.bookmarks},
         **_told(desk),
+        "go": world.profile.name.removeprefix("go"),
         "arena": {"start": hexed(arenas.start), "used": hexed(arenas.end), "pages": arenas.pages},
         "sweepgen": world.sums.sweepgen,
         "spans": [span_data(info) for info in world.spans.rows()],
@@ -119,9 +121,9 @@ def _central(world: World, spanclass: int) -> "schema.CentralLists":
 
 
 def _objects(objects: ObjectTable, world: World) -> "outputs.Objects":
-    """The objects that the program refers to, or where that is not known all that have a slot; `ever` counts all of them."""
+    """The objects that the program refers to, or of a heap that is read all that have a slot; `ever` counts all of them."""
     alive = known(lambda: objects.alive)
-    numbers: Sequence[int] = range(len(objects)) if alive is None else objects.living()
+    numbers: Sequence[int] = range(len(objects)) if world.doubt(Fact.NAME) else objects.living()
     return {"ever": len(objects), "alive": alive, "rows": [object_data(oid, world, objects) for oid in numbers[:MOST_OBJECTS]]}
 
 

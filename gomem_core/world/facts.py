@@ -42,6 +42,7 @@ class Fact(StrEnum):
     SPANS = "mheap.spans"  # entries of the spans array
     MSTATS = "mstats"
     PACER = "gcController"  # heap_live, trigger, goal
+    TRIGGER_RATIO = "trigger_ratio"
     GOGC = "gogc"
     SERVED = "served"  # how many allocations each of mcache, mcentral and mheap served, and how often the heap was asked
     LOCKS = "locks"  # how often locks were taken
@@ -78,7 +79,8 @@ SPAN_FACTS: Final[Mapping[SpanField, Fact]] = {
 }
 
 COUNTER_FACTS: Final[Mapping[str, Fact]] = {  # of the counters in counters.py; the others are MSTATS
-    **dict.fromkeys(("heap_live", "heap_marked", "gc_trigger", "next_gc", "trigger_ratio"), Fact.PACER),
+    **dict.fromkeys(("heap_live", "heap_marked", "gc_trigger", "next_gc"), Fact.PACER),
+    "trigger_ratio": Fact.TRIGGER_RATIO,
     **dict.fromkeys(("nserved_mcache", "nserved_central", "nserved_heap", "nserved_large", "nserved_os", "nzero"), Fact.SERVED),
     **dict.fromkeys(("nheap_alloc", "nheap_grow", "nmcache_flush", "nos_release", "nswept", "nswept_in_vain"), Fact.SERVED),
     "nheap_lock": Fact.LOCKS,

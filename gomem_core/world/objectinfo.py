@@ -27,10 +27,10 @@ class ObjectInfo(NamedTuple):
     @property
     def kind(self) -> Literal["noscan", "scan", "head", "every4"]:
         """The word of the command language: noscan, scan or head; every4 for every 4."""
-        if self.ptrdata is None:
-            return "scan"  # which of its words may be pointers is not known
-        if not self.ptrdata:
+        if self.ptrdata == 0:
             return "noscan"
+        if self.ptrdata is None or self.size is None:
+            return "scan"  # which of its words may be pointers is not known, or whether others follow
         if self.ptrdata < 0:
             return "every4"
         return "scan" if self.ptrdata == self.size else "head"

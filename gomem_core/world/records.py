@@ -219,8 +219,8 @@ class MemStats(NamedTuple):
     HeapReleased: int
     HeapObjects: int
     StackInuse: int
-    MSpanInuse: int
-    MCacheInuse: int
+    MSpanInuse: int | None
+    MCacheInuse: int | None
     NextGC: int | None
     NumGC: int
     BySize: tuple[tuple[int, int, int], ...]  # (size, mallocs, frees) of the classes 0 … 60

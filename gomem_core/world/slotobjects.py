@@ -1,5 +1,7 @@
 """The objects of a heap that is read: one in each allocated slot, of which its place is known, and of some their type.
 
+Where the program's references are known, too, an object is alive as long as one of them leads to it.
+
 Their numbers are those of the allocated slots in address order.  Nothing is kept for each of them, since there may be millions.
 """
 
@@ -10,11 +12,10 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, compress
-from typing import NoReturn
 
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import Profile
-from gomem_core.world.objectinfo import ObjectField, ObjectInfo
+from gomem_core.world.objectinfo import ALIVE, ObjectField, ObjectInfo
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.still_slots import StillSlots
 from gomem_core.world.still_spans import StillSpans
@@ -28,12 +29,13 @@ class SlotObjects:
     """What lies in the allocated slots; `types`: address of a slot → name of the type of what is in it."""
 
     def __init__(self, profile: Profile, spans: StillSpans, slots: StillSlots, types: ObjectTypes, why: str) -> None:
-        """`why` says why nothing more is known of them: who refers to them, what they are called."""
+        """`why` says why it is not known who refers to them; empty where it is."""
         self._headers = [PTR_SIZE if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
         self._spans = spans
         self._slots = slots
         self.types = types
         self._why = why
+        self._knows_roots = not why and slots.columns().root_bits is not None
         self._last: tuple[int, SpanInfo, list[int]] | None = None  # the span looked at last, and its allocated slots
 
     @cached_property
@@ -46,16 +48,20 @@ class SlotObjects:
 
     @property
     def alive(self) -> int:
-        """Raise NotKnown."""
-        return self._unknown()
+        """How many of them the program refers to."""
+        return sum(roots.bit_count() for roots in self._roots())
 
     @property
     def unnamed(self) -> int:
         """No object has a name that counts."""
         return 0
 
-    def _unknown(self) -> NoReturn:
-        raise NotKnown(self._why)
+    def _roots(self) -> Sequence[int]:
+        """The slots of each span to which the program refers, as bit sets.  Raises NotKnown."""
+        roots = self._slots.columns().root_bits
+        if not self._knows_roots or roots is None:
+            raise NotKnown(self._why)
+        return roots
 
     def _place(self, oid: int) -> tuple[SpanInfo, int]:
         """The span of an object, and the number of its slot there; its neighbours are asked for next, most of the time."""
@@ -71,10 +77,20 @@ class SlotObjects:
         """Its row."""
         span, slot = self._place(oid)
         addr = span.base + slot * span.elemsize
-        kind = self.types.get(addr, "")
-        return ObjectInfo(
-            oid, "", addr + self._headers[span.spanclass], None, 0 if span.kind == "noscan" else None, None, None, kind
-        )
+        kind, header = self.types.get(addr, ""), self._headers[span.spanclass]
+        dropped = ALIVE if self._knows_roots and self.is_alive(oid) else None
+        return ObjectInfo(oid, "", addr + header, None, self._ptrdata(span, slot, header), None, dropped, kind)
+
+    def _ptrdata(self, span: SpanInfo, slot: int, header: int) -> int | None:
+        """Bytes from its beginning up to its last pointer; None: it is not known which words hold any."""
+        if span.kind == "noscan":
+            return 0
+        words = self._slots.columns().ptr_words[self._spans.number(span.base)]
+        if not isinstance(words, bytes):
+            return None
+        size = span.elemsize // PTR_SIZE
+        own = int.from_bytes(words, "little") >> slot * size & ((1 << size) - 1)
+        return max(0, own.bit_length() * PTR_SIZE - header)
 
     def addr(self, oid: int) -> int:
         """Its address: behind the type, where that stands in the slot."""
@@ -90,13 +106,17 @@ class SlotObjects:
         """Nothing: what was asked for is not known, only the size of slots."""
         return None
 
-    def is_alive(self, oid: int) -> bool:  # noqa: ARG002 -- the same for all
-        """True: nothing says that the program does not refer to it."""
-        return True
+    def is_alive(self, oid: int) -> bool:
+        """Whether the program refers to it, or nothing says that it does not."""
+        if not self._knows_roots:
+            return True
+        span, slot = self._place(oid)
+        return self._roots()[self._spans.number(span.base)] >> slot & 1 == 1
 
     def living(self) -> Sequence[int]:
-        """Raise NotKnown."""
-        return self._unknown()
+        """Numbers of all to which the program refers."""
+        self._roots()
+        return [oid for oid in range(len(self)) if self.is_alive(oid)]
 
     def find_name(self, name: str) -> int | None:  # noqa: ARG002 -- there are no names
         """None: there are no names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cached_property
 from typing import Final
@@ -157,18 +158,34 @@ class StoredPointers:
 
     __hash__ = None  # type: ignore[assignment]  # it holds arrays
 
-    @cached_property
-    def by_slot(self) -> dict[int, dict[int, int]]:
-        """Address of a slot → word → where its pointer leads."""
-        found: dict[int, dict[int, int]] = {}
-        for addr, word, to in zip(*self.columns, strict=True):
-            found.setdefault(addr, {})[word] = to
-        return found
+    def of_slot(self, addr: int) -> list[tuple[int, int]]:
+        """The pointers in the slot at exactly `addr`: (word number, target), by word."""
+        _, words, targets = self.columns
+        start, stop = self._between(addr, addr + 1)
+        return [*zip(words[start:stop], targets[start:stop], strict=True)]
+
+    def targets_of(self, addr: int) -> array[int]:
+        """Where the pointers in the slot at exactly `addr` lead."""
+        start, stop = self._between(addr, addr + 1)
+        return self.columns[2][start:stop]
+
+    def holders(self) -> list[int]:
+        """Addresses of the slots in which any is stored."""
+        return [*dict.fromkeys(self.columns[0])]
 
     def in_span(self, info: SpanInfo) -> dict[int, dict[int, int]]:
         """Number of a slot of a span → word → where its pointer leads."""
-        starts = range(info.base, info.base + info.nelems * info.elemsize, info.elemsize) if self.by_slot else ()
-        return {n: self.by_slot[addr] for n, addr in enumerate(starts) if addr in self.by_slot}
+        found: dict[int, dict[int, int]] = {}
+        start, stop = self._between(info.base, info.base + info.nelems * info.elemsize)
+        for addr, word, to in zip(*(column[start:stop] for column in self.columns), strict=True):
+            found.setdefault((addr - info.base) // info.elemsize, {})[word] = to
+        return found
+
+    def _between(self, first: int, end: int) -> tuple[int, int]:
+        """The places of the pointers in slots from `first` on that begin before `end`."""
+        slots = self.columns[0]
+        start = bisect_left(slots, first)
+        return start, bisect_left(slots, end, start)
 
 
 class StillPointers:
@@ -180,11 +197,11 @@ class StillPointers:
 
     def stored_in(self, addr: int) -> list[tuple[int, int]]:
         """The pointers stored in the object whose slot holds `addr`: (word number, target), by word."""
-        return sorted(self.stored.by_slot.get(self._slots.base_of(addr), {}).items())
+        return self.stored.of_slot(self._slots.base_of(addr))
 
     def stores(self, addr: int, target: int) -> bool:
         """Whether a pointer to exactly `target` is stored in the object whose slot holds `addr`."""
-        return target in self.stored.by_slot.get(self._slots.base_of(addr), {}).values()
+        return target in self.stored.targets_of(self._slots.base_of(addr))
 
     def is_root(self, addr: int) -> bool:
         """Whether the program itself refers to an object in the slot that holds `addr`."""
@@ -201,7 +218,7 @@ class StillPointers:
 
     def holders(self) -> list[int]:
         """Addresses of all slots in which pointers are stored."""
-        return [*self.stored.by_slot]
+        return self.stored.holders()
 
     def reached(self) -> Generator[None, None, set[int]]:
         """Addresses of the slots to which links lead from what the program refers to; stops now and then on its way."""
@@ -227,13 +244,13 @@ class StillPointers:
 
     def _walk(self) -> Generator[None, None, tuple[set[int], set[int]]]:
         """Slots to which links lead from what the program refers to, and where exactly these links lead."""
-        todo = [addr for addr in self.stored.by_slot if self.is_root(addr)]
+        todo = [addr for addr in self.stored.holders() if self.is_root(addr)]
         slots: set[int] = set()
         targets: set[int] = set()
         while todo:
             if not len(slots) % _PAUSE:
                 yield
-            for target in self.stored.by_slot.get(todo.pop(), {}).values():
+            for target in self.stored.targets_of(todo.pop()):
                 targets.add(target)
                 slot = self._slots.base_of(target)
                 if slot and slot not in slots:

@@ -4,7 +4,7 @@ from typing import Final
 
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.report import counted, format_bytes
-from gomem_core.world.facts import UNKNOWN, Fact
+from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.still import Still
 from gomem_core.world.world import Unknown, World, known, unknown
 from gomem_tui.render.lines import Line, Span, bar, fit
@@ -33,7 +33,8 @@ _TOLD: Final = {
 }
 # What is left out where not all fits, after the gauge: what the program is called is known, and which P allocates the mcache
 # pane tells; the Heap pane has the trigger.
-_SPARE: Final = ("gomem", "P", "go", "trigger")
+_SPARE: Final = ("gomem", "P", "trigger")
+_SPARE_READ: Final = ("gomem", "P", "trigger", "go")  # which Go a program was built with may be what one looks for
 
 
 def render_header(
@@ -51,11 +52,12 @@ def render_header(
     nothing for the main one.  `read_only`: nothing can be changed.  `still` is what is shown of a heap that is read.
     """
     name = clean(name)
-    parts = _parts(world, place, branch, read_only, still)
+    is_read = still is not None and still.place.of != "session"
+    parts = _parts(world, place, branch, read_only, still, is_read)
     least = min(len(name), _NAME) + 2 if name else 0
     if _cells(parts) + least > width:
         del parts["gauge"]
-    for spare in _SPARE:
+    for spare in _SPARE_READ if is_read else _SPARE:
         if _cells(parts) > width:
             del parts[spare]
     spans = [span for part in parts.values() for span in part]
@@ -65,7 +67,9 @@ def render_header(
     return fit(tuple(spans), width)
 
 
-def _parts(world: World, place: tuple[int, int, int], branch: str, read_only: bool, still: Still | None) -> dict[str, list[Span]]:
+def _parts(
+    world: World, place: tuple[int, int, int], branch: str, read_only: bool, still: Still | None, is_read: bool
+) -> dict[str, list[Span]]:
     """Returns all that could be shown, in order."""
     go = clean(still.place.go) if still is not None and still.place.go else world.profile.name
     return {
@@ -75,7 +79,7 @@ def _parts(world: World, place: tuple[int, int, int], branch: str, read_only: bo
         **_at(place, still),
         "branch": [(_TOLD["branch"].format(branch=branch), "new")] if branch else [],
         "read-only": [(_TOLD["read-only"], "new")] if read_only else [],
-        **_pacing(world),
+        **_pacing(world, is_read),
     }
 
 
@@ -104,8 +108,8 @@ def _ps(world: World) -> list[Span]:
     return [(_TOLD["one P" if len(ps) == 1 else "Ps"].format(p=current, count=len(ps)), "text")]
 
 
-def _pacing(world: World) -> dict[str, list[Span]]:
-    """How full the heap is, against the trigger, and how often it was collected."""
+def _pacing(world: World, is_read: bool) -> dict[str, list[Span]]:
+    """How full the heap is, against the trigger, and how often it was collected; one that is read in the words of MemStats."""
     if unknown(world, "sums"):
         return {"live": [(_TOLD["live"].format(live=UNKNOWN), "unknown")], "trigger": [], "gauge": [], "GCs": []}
     stats = world.sums.stats
@@ -117,20 +121,19 @@ def _pacing(world: World) -> dict[str, list[Span]]:
             "GCs": [(_TOLD["sweeping" if done is False else "GCs"].format(count=count), "text")],
         }
     )
-    if world.doubt(Fact.PACER):
-        inuse, alloc = stats.heap_inuse, world.sums.mem_stats().HeapAlloc
+    live, trigger = known(lambda: stats.heap_live), known(lambda: stats.gc_trigger)
+    figures = _TOLD["live"].format(live=UNKNOWN if live is None else format_bytes(live))
+    if is_read or live is None:
+        alloc, inuse = world.sums.mem_stats().HeapAlloc, stats.heap_inuse
         figures = _TOLD["in use"].format(alloc=format_bytes(alloc), inuse=format_bytes(inuse))
-        return {"live": [(figures, "text")], "trigger": [], "gauge": [], **told}
-    trigger, live = stats.gc_trigger, stats.heap_live
-    never = trigger == U64_MAX
-    gauge: list[Span] = [] if never else [("▕", "dim"), (bar(live / trigger, _GAUGE), "mid"), ("▏ ", "dim")]
-    reached = _TOLD["off" if never else "trigger"].format(trigger=format_bytes(trigger))
-    return {
-        "live": [(_TOLD["live"].format(live=format_bytes(live)), "text")],
-        "trigger": [(reached, "label")],
-        "gauge": gauge,
-        **told,
-    }
+    reached: list[Span] = []
+    gauge: list[Span] = []
+    if trigger == U64_MAX:
+        reached = [(_TOLD["off"], "label")]
+    elif trigger is not None and live is not None:
+        reached = [(_TOLD["trigger"].format(trigger=format_bytes(trigger)), "label")]
+        gauge = [("▕", "dim"), (bar(live / max(trigger, 1), _GAUGE), "mid"), ("▏ ", "dim")]
+    return {"live": [(figures, "text")], "trigger": reached, "gauge": gauge, **told}
 
 
 def _cells(parts: dict[str, list[Span]]) -> int:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from gomem_core.both.slots import MSPAN_DEAD, MSPAN_IN_USE, MSPAN_MANUAL
 from gomem_core.classic.invariants import check
 from gomem_core.classic.malloc import Heap
-from gomem_core.classic.mspan import MSPAN_DEAD, MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL, MSpan
+from gomem_core.classic.mspan import MSPAN_FREE, MSpan
 from gomem_core.session.session import Session
 from gomem_core.world.faults import InvariantError
 from tests.inside import heap_of

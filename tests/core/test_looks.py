@@ -188,13 +188,13 @@ def test_looks_are_saved_and_opened(tmp_path: Path) -> None:
 def test_of_several_looks_the_last_is_what_a_file_holds(tmp_path: Path) -> None:
     path, session = tmp_path / "looks", tmp_path / "on.gomem"
     assert looked(3).submit(f"save {path}").ok
-    found, last = summary_of(str(path)), expected(4)[3]
+    found, last = summary_of(str(path), open_file(path)), expected(4)[3]
     assert (found["looks"], found["step"], found["spans"]) == (4, 4, last.spans.count)
     assert found["heap_live"] == last.sums.stats.heap_live != expected(4)[0].sums.stats.heap_live
     session.write_text("gomem 1\non looks\nlook\n")
-    assert (summary_of(str(session))["looks"], summary_of(str(session))["step"]) == (4, 1)
+    assert (summary_of(str(session), open_file(session))["looks"], summary_of(str(session), open_file(session))["step"]) == (4, 1)
     session.write_text("gomem 1\nalloc 48\n")
-    assert summary_of(str(session))["looks"] == 0
+    assert summary_of(str(session), open_file(session))["looks"] == 0
 
 
 def test_one_still_is_one_moment(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.recordings.format import RecordingError
-from gomem_core.recordings.verify import Report, verify
+from gomem_core.recordings.report import Report
+from gomem_core.recordings.verify import verify
 
 FOLDER = Path(__file__).parent.parent / "recordings"
 RECORDINGS = sorted(FOLDER.glob("*.jsonl.gz"))

@@ -7,8 +7,9 @@ import pytest
 
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.view import HeapView
-from gomem_core.recordings.format import Step, read_steps
-from gomem_core.recordings.verify import Replay, Report
+from gomem_core.recordings.classic import Replay
+from gomem_core.recordings.format import read_records, read_steps
+from gomem_core.recordings.report import Report
 from tests.core.facts import ARENA, SIZE_CLASSES
 
 RECORDING = Path(__file__).parent.parent / "recordings" / "03_heapbits.jsonl.gz"
@@ -111,7 +112,9 @@ def test_words_know_their_byte_and_bit() -> None:
 
 
 def test_bitmap_addresses_are_the_recorded_ones() -> None:
-    steps = [step for step in read_steps(RECORDING) if isinstance(step, Step)]
+    records = read_records(RECORDING)
+    next(records)  # its meta line
+    steps = [*read_steps(RECORDING, records)]
     start = next(i for i, step in enumerate(steps) if step.snapshot is not None)
     snapshot = steps[start].snapshot
     assert snapshot is not None

@@ -6,7 +6,7 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.classic.mstats import MStats
+from gomem_core.both.mstats import MStats
 from gomem_core.session.session import Session
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.still import Place, Still

@@ -16,9 +16,10 @@ from gomem_core.classic.seed import heap_of, lacking
 from gomem_core.classic.unseen import unseen_of
 from gomem_core.classic.view import HeapView
 from gomem_core.files.stillfile import FieldError, read_still, still_bytes
-from gomem_core.recordings import verify
+from gomem_core.recordings import classic
 from gomem_core.recordings.format import Record
 from gomem_core.recordings.seed import Inputs, heap_from_snapshot, heap_snapshot
+from gomem_core.recordings.verify import verify
 from gomem_core.world.facts import Fact
 from gomem_core.world.faults import CannotTakeUp
 from gomem_core.world.objects import ObjectColumns, ObjectTable
@@ -63,8 +64,8 @@ def test_allocations_are_those_of_the_real_runtime(path: Path, monkeypatch: pyte
         assert {**there, "freelarge_preorder": None} == {**here, "freelarge_preorder": None}
         return heap
 
-    monkeypatch.setattr(verify, "heap_from_snapshot", taken_up)
-    report = verify.verify(path)
+    monkeypatch.setattr(classic, "heap_from_snapshot", taken_up)
+    report = verify(path)
     for name in ("addresses", "events", "heapbits", "memstats"):
         column = report.columns()[name]
         assert column.equal == column.compared, (name, report.first_difference)
@@ -82,8 +83,8 @@ def test_without_what_is_unseen_the_first_allocations_are_the_same(path: Path, m
         assert taken[0].mheap.sweep_pages_per_byte == 0.0
         return taken[0]
 
-    monkeypatch.setattr(verify, "heap_from_snapshot", taken_up)
-    report = verify.verify(path)
+    monkeypatch.setattr(classic, "heap_from_snapshot", taken_up)
+    report = verify(path)
     assert report.addresses.equal
     if name_of(path) not in BY_CHANCE:
         assert report.addresses.equal == report.addresses.compared, report.first_difference

@@ -17,7 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from gomem_core.outside.errors import Gone, NotPermitted
-from gomem_core.outside.figures import figures
+from gomem_core.outside.figures import by_size, figures
 from gomem_core.outside.hold import held
 from gomem_core.outside.look import look_at_process, marks_in_swept
 from gomem_core.outside.process import Process, status_of
@@ -44,10 +44,6 @@ def stable(first: dict[str, Any], again: dict[str, Any]) -> dict[str, Any]:
     return {key: first[key] for key in FIGURES if first[key] == again[key]}
 
 
-def by_size(stats: dict[str, Any]) -> list[tuple[int, int]]:
-    return [(size, mallocs - frees) for size, mallocs, frees in stats["BySize"]]
-
-
 def exact(program: Running, *, stop: bool) -> Snapshot:
     """A look whose figures are those that the program tells before and after it; they all stand still in one of a few looks."""
     for _ in range(20):
@@ -58,7 +54,8 @@ def exact(program: Running, *, stop: bool) -> Snapshot:
         found = figures(snapshot)
         assert {key: getattr(found, key) for key in known} == known
         if len(known) == len(FIGURES) and before["BySize"] == after["BySize"]:
-            assert [*found.BySize] == by_size(before)
+            assert [list(row) for row in by_size(snapshot)] == before["BySize"]
+            assert [*found.BySize] == [(size, mallocs - frees) for size, mallocs, frees in before["BySize"]]
             assert snapshot.findings == ()
             return snapshot
     raise AssertionError("the program never stood still, although it waits")
@@ -116,7 +113,7 @@ def test_what_is_found_without_symbols_is_what_symbols_say(minor: str) -> None:
         process.exe = None
         found = find_program(process)
         assert found.gcphase is None
-        for name in ("version", "mheap", "memstats", "allp", "types"):
+        for name in ("version", "mheap", "memstats", "allp", "controller", "types"):
             assert getattr(found, name) == getattr(by_symbols, name)
 
 

@@ -8,14 +8,25 @@ import pytest
 
 from gomem_core.go.versions import Profile, profile_named
 from gomem_core.outside.corefile import open_core
-from gomem_core.outside.figures import figures, live, waits
+from gomem_core.outside.figures import by_size, figures, live, waits
 from gomem_core.outside.look import look_at_core
 from gomem_core.outside.program import find_program
 from gomem_core.outside.snapshot import IN_USE, Snapshot
 from tests.outside.corefiles import NAMES, WITH_EXE, truth, unpacked
 
-FIGURES = ("HeapInuse", "HeapAlloc", "HeapObjects", "HeapIdle", "HeapSys", "HeapReleased", "StackInuse", "GCSys", "Sys", "NumGC")
-OF_CACHES = ("HeapAlloc", "HeapObjects", "NumGC")  # what is known of programs that went on after MemStats
+FIGURES = (
+    *("HeapInuse", "HeapAlloc", "HeapObjects", "HeapIdle", "HeapSys", "HeapReleased", "StackInuse", "GCSys", "Sys", "NumGC"),
+    *("TotalAlloc", "Mallocs", "Frees", "NextGC"),
+)
+OF_CACHES = (
+    "HeapAlloc",
+    "HeapObjects",
+    "NumGC",
+    "TotalAlloc",
+    "Mallocs",
+    "Frees",
+    "NextGC",
+)  # what is known of programs that went on after MemStats
 
 
 @cache
@@ -30,18 +41,18 @@ def profile_of(name: str) -> Profile:
     return profile
 
 
-def expected(name: str) -> tuple[dict[str, int], list[tuple[int, int]]]:
-    """The program's MemStats, and mallocs - frees by size, with what it made after it printed them."""
+def expected(name: str) -> tuple[dict[str, int], list[tuple[int, int, int]]]:
+    """The program's MemStats, and (size, mallocs, frees) by size, with what it made after it printed them."""
     known = truth(name)
     stats = dict(known["MemStats"])
-    by_size = [[row["Size"], row["Mallocs"] - row["Frees"]] for row in stats["BySize"]]
+    by_size = [[row["Size"], row["Mallocs"], row["Frees"]] for row in stats["BySize"]]
     for made in known.get("after", []):
         header = 8 if made["scan"] and made["size"] > 512 and known["go"] >= "go1.22" else 0
         row = next(row for row in by_size if row[0] >= made["size"] + header)
         row[1] += made["n"]
-        stats["HeapObjects"] += made["n"]
-        stats["HeapAlloc"] += made["n"] * row[0]
-    return stats, [(size, count) for size, count in by_size]
+        for field, each in (("HeapObjects", 1), ("Mallocs", 1), ("HeapAlloc", row[0]), ("TotalAlloc", row[0])):
+            stats[field] += made["n"] * each
+    return stats, [(size, mallocs, frees) for size, mallocs, frees in by_size]
 
 
 def slot_at(snapshot: Snapshot, addr: int) -> tuple[int, int] | None:
@@ -61,10 +72,11 @@ def bit(bits: "np.typing.NDArray[np.uint8]", start: "np.typing.NDArray[np.int64]
 @pytest.mark.parametrize("name", NAMES)
 def test_figures_are_those_of_the_program(name: str) -> None:
     found = figures(look(name))
-    stats, by_size = expected(name)
+    stats, rows = expected(name)
     wanted = OF_CACHES if truth(name)["kind"] == "cache" else FIGURES
     assert {key: getattr(found, key) for key in wanted} == {key: stats[key] for key in wanted}
-    assert [*found.BySize] == by_size
+    assert [*by_size(look(name))] == rows
+    assert [*found.BySize] == [(size, mallocs - frees) for size, mallocs, frees in rows]
 
 
 @pytest.mark.parametrize("name", NAMES)

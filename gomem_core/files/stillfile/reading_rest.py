@@ -13,6 +13,7 @@ from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE, U64_MAX
 from gomem_core.go.versions import Profile
 from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.records import McacheInfo, MemStats, PageCache
+from gomem_core.world.roots import Roots
 from gomem_core.world.slotobjects import ObjectTypes
 from gomem_core.world.still import COUNTERS, StillSums, SumRest
 
@@ -88,6 +89,16 @@ def _object_number(names: Fields, key: str, count: int) -> int:
     if key.isascii() and key.isdigit() and len(key) < 12 and int(key) < count:
         return int(key)
     raise FieldError(f"{names.place(key)}: there are only {count} objects")
+
+
+def read_roots(found: Fields) -> Roots:
+    """The places from which the program refers to slots."""
+    labels = [Fields({"label": one}, found.place(f"labels[{n}]")).text("label") for n, one in enumerate(found.values("labels"))]
+    slots = found.addresses("slot", most=_ADDRESS)
+    numbers = found.numbers("label", len(slots), 0, len(labels) - 1)
+    if (pairs := [*zip(slots, numbers, strict=True)]) != sorted(set(pairs)):
+        raise FieldError(f"{found.place('slot')}: roots in the order of the slots were expected")
+    return Roots(tuple(labels), array("Q", slots), array("q", numbers))
 
 
 def read_types(found: Fields) -> ObjectTypes:

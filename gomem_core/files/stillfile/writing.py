@@ -11,6 +11,7 @@ from gomem_core.go.amd64 import U64_MAX
 from gomem_core.world.facts import STILL_DOUBTS
 from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.records import McacheInfo, PtrWords, Region, SlotColumns
+from gomem_core.world.roots import Roots
 from gomem_core.world.slotobjects import ObjectTypes
 from gomem_core.world.still import Still, StillCaches, StillExtents, StillSums
 from gomem_core.world.still_slots import StillPointers, StillSlots
@@ -51,6 +52,7 @@ def _still_line(still: Still) -> bytes:
         "caches": _part(facets.caches, _caches),
         "sums": _part(facets.sums, _sums),
         **({} if still.unseen is None else {"unseen": unseen_data(still.unseen)}),
+        **({} if still.roots is None else {"roots": _roots(still.roots)}),
         "objects": _objects(still.rows) if isinstance(still.rows, ObjectColumns) else _types(still.rows),
     }
     return json.dumps(text, separators=(",", ":")).encode()
@@ -135,6 +137,10 @@ def _figures(figures: Mapping[str, Any]) -> Json:  # Any: numbers and lists of t
 def _objects(rows: ObjectColumns) -> Json:
     columns = {name: _hexes(getattr(rows, name)) if name == "addr" else [*getattr(rows, name)] for name in OBJECT_COLUMNS}
     return columns | {"names": {str(oid): name for oid, name in rows.names.items()}}
+
+
+def _roots(roots: Roots) -> Json:
+    return {"labels": [*roots.labels], "slot": _hexes(roots.slot), "label": [*roots.label]}
 
 
 def _types(types: ObjectTypes) -> Json:

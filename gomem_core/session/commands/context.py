@@ -68,7 +68,8 @@ class Context:
         oid = self._known(ref)
         if not self.objects.is_alive(oid):
             name, step = self.objects.name(oid), self.objects.info(oid).dropped
-            raise CommandError(f"{name} was dropped at step {step}: the program does not refer to it any more", _word(ref))
+            was = "" if step is None else f" was dropped at step {step}:"
+            raise CommandError(f"{name}{was} the program does not refer to it{' any more' if was else ' itself'}", _word(ref))
         return oid
 
     def reachable(self, ref: Ref) -> int:
@@ -83,7 +84,7 @@ class Context:
 
     def _is_there(self, oid: int) -> bool:
         """Whether the object still has its slot: it was not swept and the memory given to another."""
-        if not self.objects.info(oid).size:  # it never had one
+        if self.objects.info(oid).size == 0:  # it never had one
             return True
         slot = self.world.slots.at(self.objects.info(oid).addr)
         return slot is not None and oid in self.objects.in_slot(slot.addr, self.world.slots.elemsize_at(slot.addr))

@@ -9,6 +9,7 @@ from gomem_core.lang.commands import Advise, ByAddr, ByName, Find, Help, Invaria
 from gomem_core.lang.moves import Pause
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries import show, show_one
+from gomem_core.queries.graphs import graph_of, hold_now
 from gomem_core.report import Result
 from gomem_core.session.commands.context import CommandError, Context
 from gomem_core.world.world import World
@@ -43,6 +44,8 @@ def _show_one(context: Context, command: ShowOne) -> Result:
         case "span":
             return show_one.show_span(addr, context.world, context.objects)
         case _:
+            if (graph := graph_of(context.world)) is not None:
+                hold_now(graph, context.stop)
             return show_one.show_object(_object(context, command.target), context.world, context.objects, context.links)
 
 
@@ -64,7 +67,7 @@ def _object(context: Context, target: ByName | ByAddr | int) -> int:
     if isinstance(target, ByAddr):
         slot = context.world.slots.at(target.addr)
         for oid in context.objects.in_slot(slot.addr, context.world.slots.elemsize_at(slot.addr)) if slot is not None else ():
-            if context.objects.info(oid).holds(target.addr):
+            if (o := context.objects.info(oid)).size is None or o.holds(target.addr):
                 return oid
         return context.living(target)
     raise TypeError(f"{target} names no object")

@@ -1,38 +1,42 @@
-"""The spans array: page of the arena → mspan (h.spans in Go's runtime/mheap.go).
+"""The spans array: page → mspan (h.spans in Go's runtime/mheap.go).
 
-See malloc.py for the overview.  The rule is the runtime's: every page of a span in use (or manual) points to it; of a free span
-only the first and the last entry are valid, those between are left over and may point anywhere.
+The rule is the runtime's: every page of a span in use (or manual) points to it.  Where free pages are spans too, in Go 1.10, only
+the first and the last entry of such a span are valid, those between are left over and may point anywhere.
 
 Entries are kept in leaves of 512 pages: 4 KB of the real array, one page of the operating system.  A leaf whose entries are all
 the same span is that span itself, so that a span of millions of pages costs one entry for each 4 MB.
 """
 
-from gomem_core.classic.mspan import MSpan
+from typing import Generic, TypeVar
+
+from gomem_core.both.slots import Slots
+
+S = TypeVar("S", bound=Slots)
 
 _LEAF_SHIFT = 9
 _LEAF = 1 << _LEAF_SHIFT
 
 
-class SpanTable:
-    """Sparse array of `MSpan | None`, indexed by page number from the start of the arena."""
+class SpanTable(Generic[S]):
+    """Sparse array of `MSpan | None`, indexed by a page number from 0 on."""
 
     __slots__ = ("leaves",)
 
     def __init__(self) -> None:
-        self.leaves: dict[int, MSpan | list[MSpan | None]] = {}  # leaf number -> 512 entries, or the span of all
+        self.leaves: dict[int, S | list[S | None]] = {}  # leaf number -> 512 entries, or the span of all
 
-    def get(self, page: int) -> MSpan | None:
+    def get(self, page: int) -> S | None:
         """The entry of `page`; None where nothing was ever written, and for pages below 0."""
         leaf = self.leaves.get(page >> _LEAF_SHIFT)
         if isinstance(leaf, list):
             return leaf[page & (_LEAF - 1)]
         return leaf
 
-    def set(self, page: int, s: MSpan) -> None:
+    def set(self, page: int, s: S) -> None:
         """Write one entry."""
         self._leaf(page >> _LEAF_SHIFT)[page & (_LEAF - 1)] = s
 
-    def set_range(self, page: int, npages: int, s: MSpan) -> None:
+    def set_range(self, page: int, npages: int, s: S) -> None:
         """Write the entries of `npages` pages from `page`."""
         end = page + npages
         first, behind = (page + _LEAF - 1) >> _LEAF_SHIFT, end >> _LEAF_SHIFT  # the leaves that are covered as a whole
@@ -46,7 +50,44 @@ class SpanTable:
             self._leaf(number)[at : at + count] = [s] * count
             page += count
 
-    def all_are(self, page: int, npages: int, s: MSpan) -> bool:
+    def clear_range(self, page: int, npages: int) -> None:
+        """Forget the entries of `npages` pages from `page`."""
+        end = page + npages
+        while page < end:
+            number, at = page >> _LEAF_SHIFT, page & (_LEAF - 1)
+            count = min(_LEAF - at, end - page)
+            if count == _LEAF:
+                self.leaves.pop(number, None)
+            else:
+                self._leaf(number)[at : at + count] = [None] * count
+            page += count
+
+    def next_page(self, page: int, end: int) -> int:
+        """The first page from `page` on that has an entry; `end` where there is none before it."""
+        while page < end:
+            leaf, at = self.leaves.get(page >> _LEAF_SHIFT), page & (_LEAF - 1)
+            if isinstance(leaf, list):
+                for n in range(at, min(_LEAF, at + end - page)):
+                    if leaf[n] is not None:
+                        return page + n - at
+            elif leaf is not None:
+                return page
+            page += _LEAF - at
+        return end
+
+    def distinct(self) -> list[S]:
+        """Every span that has entries, once, in order of pages; of a table without entries that are left over."""
+        found: list[S] = []
+        last: S | None = None
+        for number in sorted(self.leaves):
+            leaf = self.leaves[number]
+            for s in leaf if isinstance(leaf, list) else (leaf,):
+                if s is not last and s is not None:
+                    found.append(s)
+                    last = s
+        return found
+
+    def all_are(self, page: int, npages: int, s: S) -> bool:
         """Whether the entries of `npages` pages from `page` all point to `s`."""
         end = page + npages
         while page < end:
@@ -77,10 +118,10 @@ class SpanTable:
             page += count
         return found
 
-    def _leaf(self, number: int) -> list[MSpan | None]:
+    def _leaf(self, number: int) -> list[S | None]:
         leaf = self.leaves.get(number)
         if isinstance(leaf, list):
             return leaf
-        entries = [leaf] * _LEAF
+        entries: list[S | None] = [leaf] * _LEAF
         self.leaves[number] = entries
         return entries

@@ -1,11 +1,11 @@
 """The books: what the allocator counts as it works (runtime/mstats.go).
 
-See malloc.py for the overview.
+Each allocator has one of these.
 """
 
-from gomem_core.go.amd64 import NUM_SIZE_CLASSES, U64_MAX
+from gomem_core.go.amd64 import U64_MAX
 
-NUM_BY_SIZE = 61  # MemStats.BySize has 61 of the 67 classes: its length was fixed before there were more
+NUM_BY_SIZE = 61  # MemStats.BySize has 61 of the classes: its length was fixed before there were more
 
 
 class MStats:
@@ -44,7 +44,8 @@ class MStats:
         "trigger_ratio",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, classes: int) -> None:
+        """`classes`: how many size classes there are, with class 0."""
         self.heap_sys = 0  # mapped for the heap
         self.heap_idle = 0  # in free spans
         self.heap_inuse = 0  # in spans that hold objects
@@ -60,7 +61,7 @@ class MStats:
         self.nlargealloc = 0
         self.largefree = 0
         self.nlargefree = 0
-        self.nsmallfree = [0] * NUM_SIZE_CLASSES  # swept objects by size class
+        self.nsmallfree = [0] * classes  # swept objects by size class
         self.tinyallocs = 0  # tiny objects that shared a block
         # How allocations were served, for learners; Go does not count these.
         self.nzero = 0  # size 0: no memory at all

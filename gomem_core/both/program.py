@@ -1,0 +1,103 @@
+"""The program's side of an allocator: which objects it refers to, and what pointers it stores in them."""
+
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+from gomem_core.both.slots import Slots
+from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.events import Event, PointerWritten
+from gomem_core.world.faults import NotAnObject
+
+S = TypeVar("S", bound=Slots)
+Trace = Callable[[Event], object]
+
+ZEROBASE: Final = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arenas
+
+
+def tiny_offset(offset: int, size: int) -> int:
+    """Where in a tiny block an object of `size` bytes begins when `offset` bytes are taken: aligned as its size suggests."""
+    if size & 7 == 0:
+        return (offset + 7) & ~7
+    if size & 3 == 0:
+        return (offset + 3) & ~3
+    if size & 1 == 0:
+        return (offset + 1) & ~1
+    return offset
+
+
+class Program(Generic[S]):
+    """What a program does to the objects of a heap.  The allocator tells what lies where.
+
+    Every object is referred to from its birth until `drop`; a tiny block as long as any object in it is.
+    """
+
+    __slots__ = ("tiny_refs", "trace", "zerobase")
+
+    def __init__(self) -> None:
+        self.trace: Trace | None = None
+        self.tiny_refs: dict[int, int] = {}  # tiny block -> objects in it that the program refers to
+        self.zerobase = ZEROBASE
+
+    # --- What the allocator tells -----------------------------------------------------------------------------------------
+
+    def span_of(self, addr: int) -> S | None:
+        """The span in use for objects that holds `addr` (spanOfHeap)."""
+        raise NotImplementedError
+
+    def header(self, spanclass: int) -> int:  # noqa: ARG002 -- not in every version of Go
+        """Bytes of a slot before the object in it."""
+        return 0
+
+    def may_point(self, s: S, index: int, word: int) -> bool:
+        """Whether word `word` of the slot may hold a pointer."""
+        raise NotImplementedError
+
+    # --- What the program does ----------------------------------------------------------------------------------------------
+
+    def find_object(self, addr: int) -> tuple[S, int]:
+        """Span and slot of the allocated object that holds `addr`; raises NotAnObject (findObject)."""
+        s = self.span_of(addr)
+        if s is None or not s.is_allocated(s.object_index(addr)):
+            raise NotAnObject(f"there is no object at {addr:#x}")
+        return s, s.object_index(addr)
+
+    def drop(self, addr: int) -> None:
+        """The program forgets its reference to the object at `addr`; it is garbage unless something live links to it.
+
+        A tiny block lives while any object in it is referred to.  Raises NotAnObject.
+        """
+        if addr == self.zerobase:
+            return
+        s, index = self.find_object(addr)
+        block = s.start_addr + index * s.elemsize
+        refs = self.tiny_refs.get(block)
+        is_there = refs is not None or addr == block + self.header(s.spanclass)
+        if not is_there or not s.root_bits >> index & 1:
+            raise NotAnObject(f"the program does not refer to an object at {addr:#x}")
+        if refs is not None:
+            if refs > 1:
+                self.tiny_refs[block] = refs - 1
+                return
+            del self.tiny_refs[block]
+        s.root_bits ^= 1 << index
+
+    def write_pointer(self, obj: int, word: int, value: int) -> None:
+        """Store the pointer `value` (0: nil) in word `word` of the object at `obj`, as the program would.
+
+        Raises NotAnObject when there is no such object, and ValueError when that word may not hold a pointer.
+        """
+        s, index = self.find_object(obj)
+        header = self.header(s.spanclass)
+        words = (s.elemsize - header) // PTR_SIZE
+        if s.spanclass & 1 or not 0 <= word < words or not self.may_point(s, index, word + header // PTR_SIZE):
+            raise ValueError(f"word {word} of the object at {obj:#x} cannot hold a pointer")
+        if s.pointers is None:
+            s.pointers = {}
+        stored = s.pointers.setdefault(index, {})
+        old = stored.pop(word, 0)
+        if value:
+            stored[word] = value
+        if not stored:
+            del s.pointers[index]
+        if self.trace is not None:
+            self.trace(PointerWritten(s.start_addr, s.start_addr + index * s.elemsize + header, word, value, old))

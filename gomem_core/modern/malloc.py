@@ -1,0 +1,372 @@
+"""The allocator of Go 1.21 to 1.27 (linux/amd64), decision by decision.  This is the overview that all other files point to.
+
+**Memory.**  The heap lies in arenas of 64 MB, one after the other from 0xc000000000 on, or from a random place (since 1.26).
+An arena consists of 8 KB pages.  Free pages are no spans, as they were in Go 1.10: a bit a page tells that they are free, another
+that the operating system has their memory back (mpagealloc.py).  The heap grows by 4 MB, a chunk, at least.
+
+**Spans.**  A span (mspan.py) is a run of pages in use: for slots of one size, for one large object, for a stack, or for what
+the collector needs.  Which slots are taken stands in two bit sets: allocBits, fixed between sweeps, and freeindex, which only
+goes up.
+
+**Who is asked for an object, in this order:**
+
+1. Size.  0 bytes: the address of a global.  Up to 32 KB: small, rounded up to one of 67 size classes.  More: large.  Less than 16
+   bytes and no pointers: tiny, several share a 16-byte block.  Since 1.22 an object with pointers of more than 512 bytes has its
+   type in the first word of its slot, and takes 8 bytes more (mbitmap.py).
+2. `mcache` (mcache.py): each P has a span for each span class (size class × has pointers or not).  No lock.
+3. `mcentral` (mcentral.py): for each span class four queues: spans with a free slot and without, swept and waiting to be swept.
+   When the P's span is full, it gets another from here: the oldest one, swept if need be.
+4. Pages, for a new span.  Fewer than 16: from the P's page cache (mpagecache.py), 64 pages in a row of which it owns the free
+   ones.  No lock.  Else the lowest run of free pages in the whole heap.  Large objects come here at once.
+5. The operating system: the heap grows (mheap.py).
+
+**How memory comes back.**  Nothing is freed one by one.  A collection (mgc.py) marks what the program reaches; then each span
+waits to be swept (mgcsweep.py): its mark bits become its allocation bits.  That happens when somebody wants the span, or bit by
+bit as payment for allocations, or before pages are taken.  Pages of a span without objects become free.
+
+**How it is told.**  With a sink in `trace` every decision is told as an event (events.py, pageevents.py).  Without one the fast
+path pays one `is None` test.
+
+**What is not the runtime's.**  The program's side: which objects it refers to, and what pointers it stores (both/program.py).
+Marking stops the world.  The runtime allocates nothing for itself but the collector's work buffers; nothing happens by the clock.
+
+What differs between these versions stands in their profiles (go/versions.py).  Mirrors Go's runtime/malloc.go.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from gomem_core.both.mstats import NUM_BY_SIZE, MStats
+from gomem_core.both.program import Program, tiny_offset
+from gomem_core.both.slots import throw
+from gomem_core.go.amd64 import (
+    LARGE_SIZE_DIV,
+    PAGE_MASK,
+    PAGE_SHIFT,
+    PTR_SIZE,
+    SMALL_SIZE_MAX,
+    TINY_SIZE,
+    TINY_SPAN_CLASS,
+)
+from gomem_core.go.events import ClassChosen, McacheHit, McacheMiss, SlotTaken, TinyBlock, TinyShared, Zeroed
+from gomem_core.go.pageevents import HeaderWritten, SpanBitsWritten, TypeKept
+from gomem_core.go.versions import BITS_IN_SPAN, Profile
+from gomem_core.modern.mbitmap import heap_set_type, init_bits, object_mask
+from gomem_core.modern.mcache import MCache
+from gomem_core.modern.mcentral import MCentral
+from gomem_core.modern.mgc import GC, TRIGGER_HEAP
+from gomem_core.modern.mgcscavenge import scavenge_all
+from gomem_core.modern.mgcsweep import SpanSweeper
+from gomem_core.modern.mheap import MHeap, Trace
+from gomem_core.modern.mpagecache import PageCache
+from gomem_core.modern.mspan import MSpan
+from gomem_core.modern.sizetables import SMALL_LIMIT8, size_tables
+from gomem_core.world.records import Allocated, MemStats, ServedBy
+
+Took = Callable[[int, int], object]  # is told a span's base and the slot that was taken in it
+
+FIRST_ARENA: Final = 0xC0_0000_0000  # arenaHints: where a heap begins unless its base is random
+_HEADER: Final = PTR_SIZE  # mallocHeaderSize
+
+
+class Heap(Program[MSpan]):
+    """The whole allocator: one page heap, 136 mcentrals, mcache and page cache of each P, the collector and the books."""
+
+    __slots__ = (
+        *("central", "gc", "headers", "mcache", "mcaches", "mheap", "p", "profile", "stats", "sweeper", "took"),
+        *("_class128", "_class8", "_small_limit"),
+    )
+
+    def __init__(self, profile: Profile, base: int = FIRST_ARENA, padding: int = 0, gcpercent: int = 100) -> None:
+        """Make an empty heap that will begin at `base`, a multiple of 4 MB, with `padding` pages of its first chunk set aside."""
+        super().__init__()
+        self.profile = profile
+        self.stats = MStats(len(profile.classes))
+        self.mheap = MHeap(profile, self.stats, base, padding)
+        self.central = [MCentral(spanclass, self.mheap) for spanclass in profile.span_classes]
+        self.sweeper = self.mheap.sweeper = SpanSweeper(self.mheap, self.central)
+        self.mcaches = [MCache(0, self.mheap)]
+        self.mcache = self.mcaches[0]  # of the P that runs now
+        self.p = 0  # its number; NO_P while the process has no Ps yet
+        self.gc = GC(self.mheap, self.central, self.mcaches, self.sweeper, gcpercent)
+        self.took: Took | None = None
+        self.headers = [_HEADER if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
+        self._class8, self._class128 = size_tables(profile.classes)
+        self._small_limit = profile.small_limit
+
+    # --- Allocating -----------------------------------------------------------------------------------------------------
+
+    def mallocgc(self, size: int, ptrdata: int = 0) -> int:
+        """Allocate `size` bytes whose first `ptrdata` bytes consist of pointers (0: noscan); returns the address.
+
+        Negative: of the first -`ptrdata` bytes only every fourth word is a pointer, the first one too.
+        Go's mallocgc.  Here stands only its fast path, silent and inlined: a small object, a free slot in the cached span
+        (nextFreeFast).  All else, and everything when somebody wants all events, goes through `alloc`.
+        Raises ValueError, and OutOfMemory when addresses end.
+        """
+        is_quick = self.trace is None or self.took is not None
+        if is_quick and (size >= TINY_SIZE or ptrdata) and size <= BITS_IN_SPAN and ptrdata <= size:
+            sizeclass = self._class8[(size + 7) >> 3]
+            s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
+            cache = s.alloc_cache
+            bit = cache & -cache
+            freeindex = s.freeindex + bit.bit_length()
+            if bit and freeindex <= s.nelems and (freeindex & 63 or freeindex == s.nelems):
+                index = freeindex - 1
+                s.alloc_cache = cache >> bit.bit_length()
+                s.freeindex = freeindex
+                s.alloc_count += 1
+                s.root_bits |= 1 << index
+                self.stats.nserved_mcache += 1
+                if s.ptr_words is not None:
+                    heap_set_type(s, index, ptrdata >> 3)
+                if self.took is not None:
+                    self.took(s.start_addr, index)
+                return s.start_addr + index * s.elemsize
+        return self.alloc(size, ptrdata).addr
+
+    def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
+        """mallocgc in full, narrated; tells who served the object.  Raises as mallocgc does."""
+        if size < 0 or abs(ptrdata) > size or ptrdata % PTR_SIZE:
+            raise ValueError(f"no object has {size} bytes of which {ptrdata} are pointers")
+        if size == 0:
+            self.stats.nzero += 1
+            return Allocated(self.zerobase, 0, 0, 0, "zero", False, False, False)
+        if size > self._small_limit:
+            done = self._large_alloc(size, ptrdata)
+        elif size < TINY_SIZE and not ptrdata:
+            done = self._tiny_alloc(size)
+        else:
+            done = self._small_alloc(size, ptrdata)
+        if done.shouldhelpgc and self.gc.pacer.should_start():
+            self.gc.start(TRIGGER_HEAP, self.p)
+            done = done._replace(gc_started=True)
+        return done
+
+    def span_class(self, size: int, ptrdata: int) -> int:
+        """The span class of a small request; its header is counted."""
+        if ptrdata and size > BITS_IN_SPAN and self.headers[-2]:
+            size += _HEADER
+        if size <= SMALL_LIMIT8:
+            sizeclass = self._class8[(size + 7) >> 3]
+        else:
+            sizeclass = self._class128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) >> 7]
+        return sizeclass << 1 if ptrdata else sizeclass << 1 | 1
+
+    def _small_alloc(self, size: int, ptrdata: int) -> Allocated:
+        spanclass = self.span_class(size, ptrdata)
+        if self.trace is not None:
+            self.trace(ClassChosen(size, spanclass, self.profile.classes[spanclass >> 1].size))
+        s, index, served = self._next_free(spanclass)
+        slot = s.start_addr + index * s.elemsize
+        addr = slot + self.headers[spanclass]
+        if ptrdata:
+            heap_set_type(s, index, ptrdata >> 3)
+            if self.trace is not None:
+                self._tell_type(s, index, addr)
+        return Allocated(addr, s.elemsize, spanclass, s.start_addr, served, False, served != "mcache", False)
+
+    def _tell_type(self, s: MSpan, index: int, addr: int) -> None:
+        """Narrate where it was written which words of an object are pointers."""
+        if self.trace is None:
+            return
+        words = object_mask(s, index).bit_count()
+        if self.headers[s.spanclass]:
+            self.trace(HeaderWritten(s.start_addr + index * s.elemsize, addr, words))
+        elif s.spanclass <= 1:
+            self.trace(TypeKept(addr, words))
+        elif s.ptr_words is not None:  # else nothing is written
+            bits = s.start_addr + s.nbytes - self.profile.span_end(s.spanclass) if self.profile.heap_bits == "span" else 0
+            self.trace(SpanBitsWritten(addr, bits, s.elemsize >> 3, words))
+
+    def _next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
+        """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
+        mcache = self.mcache
+        s = mcache.alloc[spanclass]
+        if self.trace is not None:
+            if s.alloc_count < s.nelems:
+                self.trace(McacheHit(mcache.p, spanclass, s.start_addr, s.nelems - s.alloc_count))
+            else:
+                self.trace(McacheMiss(mcache.p, spanclass, s.start_addr))
+        index = s.next_free_index()
+        served: ServedBy = "mcache"
+        if index == s.nelems:
+            s, served = self._refill(spanclass)
+            index = s.next_free_index()
+        else:
+            self.stats.nserved_mcache += 1
+        s.alloc_count += 1
+        s.root_bits |= 1 << index
+        if self.trace is not None:
+            addr = s.start_addr + index * s.elemsize
+            self.trace(SlotTaken(mcache.p, spanclass, s.start_addr, index, addr))
+            if s.needzero:
+                self.trace(Zeroed(addr, s.elemsize))
+        return s, index, served
+
+    def _refill(self, spanclass: int) -> tuple[MSpan, ServedBy]:
+        """Give the P another span of this class; tells who had it."""
+        stats = self.stats
+        grown = stats.nheap_grow
+        s, src = self.mcache.refill(self.central[spanclass], self.p)
+        if src != "grow":
+            stats.nserved_central += 1
+            return s, "mcentral"
+        init_bits(s, self.profile)
+        if stats.nheap_grow != grown:
+            stats.nserved_os += 1
+            return s, "os"
+        stats.nserved_heap += 1
+        return s, "mheap"
+
+    def _tiny_alloc(self, size: int) -> Allocated:
+        """Share the P's half-used 16-byte block if the object fits after what is there, else take a new block."""
+        mcache = self.mcache
+        offset = tiny_offset(mcache.tinyoffset, size)
+        if mcache.tiny and offset + size <= TINY_SIZE:
+            return self._tiny_share(mcache.tiny, offset, size)
+        s, index, served = self._next_free(TINY_SPAN_CLASS)
+        block = s.start_addr + index * TINY_SIZE
+        self.tiny_refs[block] = 1
+        if size < mcache.tinyoffset or mcache.tiny == 0:  # go on with the block that has more room left
+            mcache.tiny = block
+            mcache.tinyoffset = size
+        if self.trace is not None:
+            self.trace(TinyBlock(block, size, mcache.tiny))
+        return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
+
+    def _tiny_share(self, block: int, offset: int, size: int) -> Allocated:
+        s = self.mheap.span_of(block)
+        if s is None:
+            throw("tiny_block_in_span", f"the tiny block {block:#x} lies in no span")
+        self.mcache.tinyoffset = offset + size
+        self.stats.tinyallocs += 1
+        self.tiny_refs[block] = self.tiny_refs.get(block, 0) + 1
+        s.root_bits |= 1 << s.object_index(block)
+        if self.trace is not None:
+            self.trace(TinyShared(block + offset, size, block, offset + size))
+        return Allocated(block + offset, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, "tiny", True, False, False)
+
+    def _large_alloc(self, size: int, ptrdata: int) -> Allocated:
+        """Whole pages straight from the heap, one object a span ((*mcache).allocLarge)."""
+        npages = (size + PAGE_MASK) >> PAGE_SHIFT
+        spanclass = 0 if ptrdata else 1
+        stats = self.stats
+        if self.trace is not None:
+            self.trace(ClassChosen(size, spanclass, npages << PAGE_SHIFT))
+        grown = stats.nheap_grow
+        self.sweeper.deduct_sweep_credit(npages << PAGE_SHIFT, npages)
+        s = self.mheap.alloc(npages, spanclass, self.p)
+        stats.largealloc += s.elemsize
+        stats.nlargealloc += 1
+        stats.heap_live += s.nbytes
+        s.init_slots(1)
+        self.central[spanclass].push_swept(s, True)
+        s.freeindex = 1
+        s.alloc_count = 1
+        s.root_bits = 1
+        init_bits(s, self.profile)
+        if ptrdata:
+            heap_set_type(s, 0, ptrdata >> 3)
+        if self.trace is not None:
+            if ptrdata:
+                self._tell_type(s, 0, s.start_addr)
+            if s.needzero:
+                self.trace(Zeroed(s.start_addr, s.elemsize))
+        if stats.nheap_grow != grown:
+            served: ServedBy = "os"
+            stats.nserved_os += 1
+        else:
+            served = "mheap"
+            stats.nserved_large += 1
+        return Allocated(s.start_addr, s.elemsize, spanclass, s.start_addr, served, False, True, False)
+
+    # --- What the program's side needs --------------------------------------------------------------------------------------
+
+    def span_of(self, addr: int) -> MSpan | None:
+        """The span in use for objects that holds `addr` (spanOfHeap)."""
+        return self.mheap.span_of(addr)
+
+    def header(self, spanclass: int) -> int:
+        """Bytes of a slot before the object in it."""
+        return self.headers[spanclass]
+
+    def may_point(self, s: MSpan, index: int, word: int) -> bool:
+        """Whether word `word` of the slot may hold a pointer."""
+        return object_mask(s, index) >> word - self.headers[s.spanclass] // PTR_SIZE & 1 == 1
+
+    # --- Everything else a program can ask of the runtime -------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Empty every P's cache, as ReadMemStats does (flushallmcaches)."""
+        self.gc.flush()
+
+    def free_os_memory(self) -> int:
+        """Collect, then give all free pages back; returns the bytes given back (debug.FreeOSMemory)."""
+        self.gc.collect(self.p)
+        return scavenge_all(self.mheap)
+
+    def procs(self, n: int) -> None:
+        """Set the number of Ps, at least 1; those that go give back their spans and pages, in ascending order (procresize)."""
+        if n < 1:
+            raise ValueError(f"there must be at least one P, not {n}")
+        for mcache in self.mcaches[n:]:
+            self.stats.nmcache_flush += 1
+            mcache.release_all(self.central, self.p)
+            self.mheap.flush_page_cache(mcache.p)
+        del self.mcaches[n:], self.mheap.page_caches[n:]
+        while len(self.mcaches) < n:
+            self.mcaches.append(MCache(len(self.mcaches), self.mheap))
+            self.mheap.page_caches.append(PageCache())
+        if self.mcache.p >= n:
+            self.use_p(0)
+
+    def use_p(self, p: int) -> None:
+        """Let P number `p` allocate from now on; raises ValueError when there is none."""
+        if not 0 <= p < len(self.mcaches):
+            raise ValueError(f"there is no P {p}: the Ps are 0 to {len(self.mcaches) - 1}")
+        self.p = p
+        self.mcache = self.mcaches[p]
+
+    def set_trace(self, trace: Trace | None, took: Took | None = None) -> None:
+        """Narrate to `trace` from now on, or to nobody; `took` is told the slots that mallocgc's fast path takes, instead."""
+        self.trace = trace
+        self.took = took
+        self.mheap.trace = trace
+
+    def read_mem_stats(self) -> MemStats:
+        """runtime.ReadMemStats.  It changes the allocator: every mcache is flushed, and so later addresses."""
+        self.flush()
+        return self.mem_stats()
+
+    def mem_stats(self) -> MemStats:
+        """The same figures without the flush, which changes none of them."""
+        stats, classes = self.stats, self.profile.classes
+        mallocs = self.mheap.nsmallalloc[:]
+        for c in self.mcaches:
+            for s in c.alloc:
+                if s.nelems:
+                    mallocs[s.spanclass >> 1] += s.alloc_count - s.counted
+        frees = stats.nsmallfree
+        nmalloc = sum(mallocs) + stats.nlargealloc + stats.tinyallocs
+        nfree = sum(frees) + stats.nlargefree + stats.tinyallocs
+        total = stats.largealloc + sum([n * c.size for n, c in zip(mallocs, classes, strict=True)])
+        live = total - stats.largefree - sum([n * c.size for n, c in zip(frees, classes, strict=True)])
+        return MemStats(
+            Alloc=live,
+            TotalAlloc=total,
+            Mallocs=nmalloc,
+            Frees=nfree,
+            HeapAlloc=live,
+            HeapSys=stats.heap_sys,
+            HeapIdle=stats.heap_idle,
+            HeapInuse=stats.heap_inuse,
+            HeapReleased=stats.heap_released,
+            HeapObjects=nmalloc - nfree,
+            StackInuse=stats.stacks_inuse,
+            MSpanInuse=None,
+            MCacheInuse=None,
+            NextGC=stats.next_gc,
+            NumGC=stats.numgc,
+            BySize=tuple((c.size, m, f) for c, m, f in zip(classes, mallocs, frees, strict=True))[:NUM_BY_SIZE],
+        )

@@ -1,0 +1,68 @@
+"""mcache: what one P allocates from without any lock: a span for each span class, and a half-used tiny block (runtime/mcache.go).
+
+See malloc.py for the overview.
+"""
+
+from gomem_core.both.slots import throw
+from gomem_core.go.pageevents import CachedFrom, SpanCached
+from gomem_core.modern.mcentral import MCentral
+from gomem_core.modern.mheap import MHeap
+from gomem_core.modern.mspan import MSpan
+
+
+class MCache:
+    """The cache of P number `p`: `alloc[spanclass]`, even numbers with pointers (scan), odd ones without (noscan).
+
+    An entry that caches nothing is `emptymspan`, which is always full, so that the fast path need not ask.
+    """
+
+    __slots__ = ("alloc", "emptymspan", "heap", "p", "tiny", "tinyoffset")
+
+    def __init__(self, p: int, heap: MHeap) -> None:
+        self.p = p
+        self.heap = heap
+        self.emptymspan = MSpan(0, 0)
+        self.alloc = [self.emptymspan] * (2 * len(heap.profile.classes))
+        self.tiny = 0  # address of the tiny block, 0: none
+        self.tinyoffset = 0  # bytes of it that are taken
+
+    def refill(self, central: MCentral, p: int) -> tuple[MSpan, CachedFrom]:
+        """Replace the full span of central's class by one with room, and tell where that was found ((*mcache).refill).
+
+        `p` is NO_P while the process has no Ps.  Raises OutOfMemory.
+        """
+        spanclass = central.spanclass
+        s = self.alloc[spanclass]
+        if s.alloc_count != s.nelems:
+            throw("refilled_span_full", f"span {s.start_addr:#x} is replaced with {s.nelems - s.alloc_count} free slots")
+        if s is not self.emptymspan:
+            self.alloc[spanclass] = self.emptymspan
+            self._count(s)
+            central.uncache_span(s, p)
+        s, src = central.cache_span(p)
+        h = self.heap
+        s.sweepgen = h.sweepgen + 3
+        s.counted = s.alloc_count
+        h.stats.heap_live += s.nbytes - s.alloc_count * s.elemsize
+        self.alloc[spanclass] = s
+        if h.trace is not None:
+            h.trace(SpanCached(p, spanclass, s.start_addr, s.freeindex, s.alloc_count, src))
+        return s, src
+
+    def release_all(self, central: list[MCentral], by: int) -> None:
+        """Give every span back and forget the tiny block, which P number `by` does for it ((*mcache).releaseAll)."""
+        h = self.heap
+        stale = h.sweepgen + 1
+        for spanclass, s in enumerate(self.alloc):
+            if s is not self.emptymspan:
+                self._count(s)
+                if s.sweepgen != stale:  # a mark has set heap_live anew, without its free slots
+                    h.stats.heap_live -= (s.nelems - s.alloc_count) * s.elemsize
+                self.alloc[spanclass] = self.emptymspan
+                central[spanclass].uncache_span(s, by)
+        self.tiny = 0
+        self.tinyoffset = 0
+
+    def _count(self, s: MSpan) -> None:
+        """Tell the books of the slots that were handed out since the span was cached."""
+        self.heap.nsmallalloc[s.spanclass >> 1] += s.alloc_count - s.counted

@@ -1,0 +1,144 @@
+"""Sweeping: turn a span's mark bits into its allocation bits, when somebody needs it or pays for it (runtime/mgcsweep.go).
+
+See malloc.py for the overview.  Nothing is freed object by object: a swept span simply has other allocation bits.
+"""
+
+from gomem_core.both.slots import MSPAN_IN_USE, throw
+from gomem_core.go.events import SweepDebt
+from gomem_core.go.pageevents import InlineMarksMoved, SpanSwept, SweptFor
+from gomem_core.go.versions import INLINE_MARKS
+from gomem_core.modern.mcentral import MCentral
+from gomem_core.modern.mheap import MHeap
+from gomem_core.modern.mspan import MSpan
+
+
+class SpanSweeper:
+    """Sweeps the spans of one heap; the heap and its mcentrals know it as their `Sweeper`."""
+
+    __slots__ = ("central", "cursor", "heap")
+
+    def __init__(self, heap: MHeap, central: list[MCentral]) -> None:
+        self.heap = heap
+        self.central = central
+        self.cursor = 0  # twice the span class whose queues are being emptied; odd: its partial one (centralIndex)
+
+    def sweepone(self, why: SweptFor = "") -> int:
+        """Sweep the next span that waits: pages that went back to the heap, or -1 when nothing is left (sweepone)."""
+        h = self.heap
+        if h.sweepdone:
+            return -1
+        s = self._next_span()
+        if s is None:
+            h.end_sweeping()
+            return -1
+        s.sweepgen = h.sweepgen - 1
+        npages = s.npages
+        if not self.sweep(s, False, why):
+            return 0
+        h.reclaim_credit += npages
+        return npages
+
+    def _next_span(self) -> MSpan | None:
+        """Take the next span that waits out of its queue: full ones first, class by class (nextSpanForSweep)."""
+        waits = self.heap.sweepgen - 2
+        while self.cursor < 2 * len(self.central):
+            c = self.central[self.cursor >> 1]
+            queue = c.partial_unswept if self.cursor & 1 else c.full_unswept
+            while queue:
+                s = queue.popleft()
+                if s.state == MSPAN_IN_USE and s.sweepgen == waits:
+                    return s  # others were swept by somebody else, and perhaps even freed
+            self.cursor += 1
+        return None
+
+    def finish(self) -> None:
+        """Sweep all that waits, and empty the queues of what others have swept: a collection is about to start (gcStart)."""
+        while self.sweepone() >= 0:
+            pass
+        for c in self.central:
+            c.full_unswept.clear()
+            c.partial_unswept.clear()
+        self.cursor = 0
+
+    def sweep(self, s: MSpan, preserve: bool, why: SweptFor) -> bool:
+        """Sweep `s`, which the caller has claimed; True when its pages went back to the heap ((*sweepLocked).sweep).
+
+        `preserve`: the caller will use the span, so it is neither queued nor freed.
+        """
+        h = self.heap
+        if s.state != MSPAN_IN_USE or s.sweepgen != h.sweepgen - 1:
+            throw("swept_span_claimed", f"span {s.start_addr:#x} is swept in state {s.state}, sweepgen {s.sweepgen}")
+        h.pages_swept += s.npages
+        nalloc = s.gcmark_bits.bit_count()
+        nfreed = s.alloc_count - nalloc
+        if nfreed < 0:
+            throw("marked_within_allocated", f"span {s.start_addr:#x}: {nalloc} marked of {s.alloc_count} allocated")
+        h.stats.nswept += 1
+        if nfreed == 0 and not (preserve and nalloc < s.nelems):
+            h.stats.nswept_in_vain += 1
+        if h.trace is not None:
+            if h.profile.inline_marks and s.elemsize in INLINE_MARKS:
+                h.trace(InlineMarksMoved(s.start_addr, nalloc))
+            told = SpanSwept(s.start_addr, s.npages, s.spanclass, nalloc, nfreed, s.freeindex, preserve, why, s.page_mark)
+            h.trace(told)
+        s.alloc_count = nalloc
+        s.freeindex = 0
+        if nfreed:
+            s.drop_swept()
+        s.alloc_bits = s.gcmark_bits
+        s.gcmark_bits = 0
+        s.refill_alloc_cache(0)
+        s.sweepgen = h.sweepgen
+        if s.spanclass > 1:
+            return self._swept_small(s, preserve, nfreed)
+        if nalloc:
+            self.central[s.spanclass].push_swept(s, True)
+            return False
+        h.stats.nlargefree += 1
+        h.stats.largefree += s.elemsize
+        h.free_span(s)
+        return True
+
+    def _swept_small(self, s: MSpan, preserve: bool, nfreed: int) -> bool:
+        h = self.heap
+        if nfreed:
+            s.needzero = 1
+            h.stats.nsmallfree[s.spanclass >> 1] += nfreed
+        if preserve:
+            return False
+        if not s.alloc_count:
+            h.free_span(s)
+            return True
+        self.central[s.spanclass].push_swept(s, s.alloc_count == s.nelems)
+        return False
+
+    # --- Payment ----------------------------------------------------------------------------------------------------------
+
+    def deduct_sweep_credit(self, span_bytes: int, caller_sweep_pages: int) -> None:
+        """Sweep until the pages swept keep up with the bytes allocated (deductSweepCredit).
+
+        The caller is about to allocate `span_bytes` and will itself sweep `caller_sweep_pages`.
+        """
+        h = self.heap
+        if h.sweep_pages_per_byte == 0.0:
+            return
+        owed = self._owed(span_bytes, caller_sweep_pages)
+        if owed > h.pages_swept - h.swept_basis and h.trace is not None:
+            h.trace(SweepDebt(owed, h.pages_swept - h.swept_basis))
+        while owed > h.pages_swept - h.swept_basis:
+            if self.sweepone("credit") < 0:
+                h.sweep_pages_per_byte = 0.0
+                break
+
+    def owes(self, span_bytes: int, caller_sweep_pages: int) -> bool:
+        """Whether deduct_sweep_credit would have to sweep."""
+        h = self.heap
+        if h.sweepdone or h.sweep_pages_per_byte == 0.0:
+            return False
+        return self._owed(span_bytes, caller_sweep_pages) > h.pages_swept - h.swept_basis
+
+    def _owed(self, span_bytes: int, caller_sweep_pages: int) -> int:
+        """Pages that must be swept by then, since the basis."""
+        h = self.heap
+        grown = max(h.stats.heap_live - h.sweep_heap_live_basis, 0)
+        return int(h.sweep_pages_per_byte * float(grown + span_bytes)) - caller_sweep_pages

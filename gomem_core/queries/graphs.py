@@ -1,0 +1,39 @@
+"""Where the graph of a heap that is read is to be had (slotgraph.py): it is made when it is first asked for, and kept."""
+
+from typing import TYPE_CHECKING, cast
+
+from gomem_core.world.facts import Fact
+from gomem_core.world.interrupt import StopRequest
+from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.still import Still
+from gomem_core.world.strip import Strip
+from gomem_core.world.world import World, unknown
+
+if TYPE_CHECKING:
+    from gomem_core.queries.slotgraph import Held, SlotGraph
+
+
+def graph_of(world: World) -> "SlotGraph | None":
+    """The links between the slots of a heap that is read; None where they are not known, or where a session has the objects."""
+    still = world.shown if isinstance(world, Strip) else world
+    if not isinstance(still, Still) or isinstance(still.rows, ObjectColumns):
+        return None
+    if still.doubt(Fact.ROOT) or unknown(still, "spans", "slots", "pointers"):
+        return None
+    if still.graph is None:
+        from gomem_core.queries.slotgraph import SlotGraph  # noqa: PLC0415 -- numpy, which only heaps that are read need
+
+        still.graph = SlotGraph(still)
+    return cast("SlotGraph", still.graph)
+
+
+def hold_now(graph: "SlotGraph", stop: StopRequest | None = None) -> "Held":
+    """What each object keeps, worked out now.  Raises Stopped where `stop` asks for it."""
+    walk = graph.hold()
+    while True:
+        if stop is not None:
+            stop.heed()
+        try:
+            next(walk)
+        except StopIteration as done:
+            return cast("Held", done.value)
