@@ -61,6 +61,7 @@ class Profile:
     scavenged_is_zero: bool  # whether a span whose pages all come back from the operating system counts as zero
     inline_marks: bool  # whether small slots have their mark bits at the end of their span
     modelled: bool  # whether there is an allocator for it, so that a session can be one of this version
+    functions: tuple[tuple[str, str], ...] = ()  # (kind of an event, the Go function that decides it), if not as the event says
 
     @property
     def largest_class(self) -> int:
@@ -79,6 +80,10 @@ class Profile:
         0 and 1, which are large objects, are among them only where the heap has no lists of its own for those.
         """
         return range(2 if self.heap_lists is not None else 0, 2 * len(self.classes))
+
+    def function(self, kind: str, usual: str) -> str:
+        """The Go function of this version that decides an event of some kind; `usual` is the one that the event names."""
+        return dict(self.functions).get(kind, usual)
 
     def span_end(self, spanclass: int) -> int:
         """Bytes at the end of a span of this class that the runtime keeps for bits: pointer bits, inline marks."""
@@ -138,6 +143,8 @@ GO_1_10: Final = Profile(
     inline_marks=False,
     modelled=True,
 )
+_SINCE_1_21: Final = (("pacing", "(*gcControllerState).commit"), ("scavenged", "(*pageAlloc).scavengeOne"))
+_TYPE_SET: Final = ("span_bits_written", "header_written", "type_kept")  # which has a function each since Go 1.24
 GO_1_21: Final = Profile(
     name="go1.21",
     classes=tuple(make_classes(68, 32)),
@@ -158,9 +165,22 @@ GO_1_21: Final = Profile(
     scavenged_is_zero=False,
     inline_marks=False,
     modelled=False,
+    functions=(*_SINCE_1_21, *((kind, "heapBitsSetType") for kind in _TYPE_SET)),
 )
-GO_1_22: Final = replace(GO_1_21, name="go1.22", small_limit=32760, heap_bits="span", preset_one_word=False)
-GO_1_24: Final = replace(GO_1_22, name="go1.24", preset_one_word=True)
+GO_1_22: Final = replace(
+    GO_1_21,
+    name="go1.22",
+    small_limit=32760,
+    heap_bits="span",
+    preset_one_word=False,
+    functions=(*_SINCE_1_21, *((kind, "heapSetType") for kind in _TYPE_SET)),
+)
+GO_1_24: Final = replace(
+    GO_1_22,
+    name="go1.24",
+    preset_one_word=True,
+    functions=(*_SINCE_1_21, ("tiny_shared", "mallocgcTiny"), ("tiny_block", "mallocgcTiny")),
+)
 _GO_1_26: Final = replace(GO_1_24, name="go1.26", arena_start=0, padding="padding", inline_marks=True, scavenged_is_zero=True)
 
 
