@@ -5,11 +5,12 @@ page bitmaps, is another allocator, not another row.  Sizes are bytes.
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
 from gomem_core.frozen import frozen
-from gomem_core.go.amd64 import ARENA_SIZE, ARENA_START, MAX_SMALL_SIZE, PAGE_SHIFT
+from gomem_core.go.amd64 import ARENA_SIZE, ARENA_START, MAX_SMALL_SIZE, PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.sizeclasses import CLASSES, SizeClass, is_noscan, make_classes
 
 # Where the bits are that say which words hold pointers: "two bits": pointer and scan bit of every word, in one bitmap that grows
@@ -100,6 +101,16 @@ class Profile:
         """Whether the type of each object stands in the first word of its slot."""
         c = self.classes[spanclass >> 1]
         return self.heap_bits == "span" and c.size > BITS_IN_SPAN and not is_noscan(spanclass)
+
+    def header(self, size: int, noscan: bool) -> int:
+        """Bytes before a small object of `size` bytes, in its slot, that say its type."""
+        return PTR_SIZE if self.heap_bits == "span" and not noscan and BITS_IN_SPAN < size <= self.small_limit else 0
+
+    def size_class(self, size: int, noscan: bool) -> int:
+        """Number of the class that serves a request of `size` bytes; 0: it is large, or takes no memory."""
+        if not 0 < size <= self.small_limit:
+            return 0
+        return bisect_left(self.classes, size + self.header(size, noscan), key=lambda c: c.size)
 
     @property
     def central_names(self) -> tuple[str, ...]:
