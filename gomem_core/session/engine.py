@@ -5,10 +5,12 @@ allocator can stand in the place of this one: it fulfils `Engine`, and `new_engi
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from gomem_core.classic.engine import ClassicEngine
 from gomem_core.go.events import Event
+from gomem_core.go.release import ALWAYS, Release
+from gomem_core.go.versions import GO_1_10
 from gomem_core.lang.commands import Level
 from gomem_core.session.readheap import ReadHeap
 from gomem_core.world.records import Allocated, Pages, Place, Sweeping
@@ -178,15 +180,20 @@ class Engine(Mallocs, Protocol):
 Base = Strip | Still | None  # what a session has for a heap: looks at one, one that goes on from a still, or an empty one
 
 
-def new_engine(base: Base = None) -> Engine:
-    """An allocator with an empty heap, or one that goes on; or what was read of a heap and only can be looked at.
+# What makes the allocator of a version, for each that is modelled (its row says so).
+_MAKERS: Final[dict[str, Callable[[Release], Engine]]] = {GO_1_10.name: lambda _release: ClassicEngine()}
 
-    Raises CannotTakeUp.
+
+def new_engine(base: Base = None, release: Release = ALWAYS) -> Engine:
+    """An allocator with an empty heap of a `release`, or one that goes on; or what was read of a heap and only can be looked at.
+
+    A heap that goes on, and one that was read, is of its own version.  Raises CannotTakeUp, and KeyError for a version without
+    an allocator.
     """
     if isinstance(base, Strip):
         return ReadHeap(base)
     if base is None:
-        return ClassicEngine()
+        return _MAKERS[release.profile.name](release)
     from gomem_core.classic.seed import heap_of  # noqa: PLC0415 -- seldom needed
 
     return heap_of(base)

@@ -17,6 +17,7 @@ from gomem_core.lang.moves import Select
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.advise import AdviceOrder
 from gomem_core.queries.difference import Difference
+from gomem_core.queries.holdorder import HoldOrder
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.queries.spanfilter import BadFilter, read_filters
@@ -77,7 +78,7 @@ class Model:
     @property
     def work(self) -> tuple[RowOrder, ...]:
         """What may be left to another thread, where there are many rows."""
-        return *self.orders.values(), self.advice
+        return *self.orders.values(), self.advice, self.holding
 
     @property
     def heap_live(self) -> Sequence[int]:
@@ -103,6 +104,7 @@ class Model:
         self.classes = ClassOrder(session.world)
         self.orders: dict[str, RowOrder] = {"spans": self.order, "mcentral": self.classes, "objects": self.objects}
         self.advice = AdviceOrder(session.world, self.order, AT_ONCE)
+        self.holding = HoldOrder(session.world, AT_ONCE)
         self.log = LogOrder(lambda: self.session.outcome, AT_ONCE)
         self.orders["why"] = self.log
 
@@ -165,6 +167,7 @@ class Model:
         self.classes.look_again()
         self.log.look_again()
         self.advice.look_again()
+        self.holding.look_again()
         self.typed = answer
         was_typed = answer is not None and (answer.error is not None or answer is session.outcome)
         self.outcome = answer if was_typed else session.outcome

@@ -1,6 +1,7 @@
 """The Objects pane: a renderer of the objects with a way to move in it."""
 
-from gomem_core.queries.objectorder import SORTS
+from gomem_core.queries.graphs import graph_of
+from gomem_core.queries.objectorder import KEEPS, SORTS
 from gomem_core.queries.reach import object_at, slot_of
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.world.world import unknown
@@ -36,8 +37,13 @@ class ObjectsPane(TablePane):
         """The table."""
         model, session = self.model, self.model.session
         port = self.port(width, height)
-        table = objects.Rows(session.objects, model.objects, session.history, self._oid, self._link)
+        table = objects.Rows(session.objects, model.objects, session.history, self._oid, self._link, model.holding.read())
         return objects.render_objects(model.world, port, model.scene, table, session.links)
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """The columns; of a heap that is read also what each object keeps, where that can be known."""
+        return self.SORTS if graph_of(self.model.world) is None else (*self.SORTS, KEEPS)
 
     def page(self) -> int:
         """Rows shown."""

@@ -18,7 +18,7 @@ class TablePane(HeapPane):
     model: Model
     NUMBER: ClassVar[int]  # of the pane, which is also its key
     ROWS: ClassVar[str] = ""  # what its rows are, where they can be filtered
-    SORTS: ClassVar[tuple[str, ...]] = ()  # columns by which they can be sorted
+    SORTS: ClassVar[tuple[str, ...]] = ()  # columns by which they can be sorted, see `sorts`
     FOLLOWS: ClassVar[bool] = True  # ... but by panes in which that says little
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
@@ -42,6 +42,11 @@ class TablePane(HeapPane):
     def order(self) -> RowOrder:
         """Which rows are shown, in which order; where there is something to choose."""
         raise NotImplementedError
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """The columns by which the rows of this heap can be sorted."""
+        return self.SORTS
 
     def select_row(self, row: int) -> None:
         """Select what is in a row, or in the next that there is."""
@@ -69,7 +74,7 @@ class TablePane(HeapPane):
 
     def sort(self, by: int) -> None:
         """Sort by the next column (1), the one before (-1), or (0) the other way round."""
-        order, names = self.order, self.SORTS
+        order, names = self.order, self.sorts
         sort = names[(names.index(order.sort) + by) % len(names)]
         self.sort_by(sort, order.descending if by else not order.descending)
 

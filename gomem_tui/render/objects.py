@@ -1,12 +1,13 @@
 """The objects: what the program ever allocated, newest first, whether it still has it, and what keeps it alive."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.queries.difference_tables import GLYPHS
+from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.kept import fate_sentence
 from gomem_core.queries.links import LinkIndex
-from gomem_core.queries.objectorder import ObjectOrder
+from gomem_core.queries.objectorder import KEEPS, ObjectOrder
 from gomem_core.queries.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.world.facts import UNKNOWN, Fact, or_unknown
 from gomem_core.world.objectinfo import ObjectInfo, Objects
@@ -16,6 +17,9 @@ from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, address_cells, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip, join_fitting, size_text
+
+if TYPE_CHECKING:
+    from gomem_core.queries.slotgraph import Held
 
 _HEAD: Final = 2  # title rule, headings
 _FOOT: Final = 3  # about the selected object
@@ -74,16 +78,17 @@ class Rows(NamedTuple):
     history: Sequence[str]
     selected: int
     link: int = 0  # which link of the selected object would be followed
+    held: "Held | None" = None  # what each object keeps, where that is known by now
 
 
 def render_objects(world: World, port: Port, scene: Scene, table: Rows, links: LinkIndex | None = None) -> list[Line]:
     """Title rule, headings, the objects from row port.top, and about the selected one; `links` is find_paths's."""
-    objects, order, history, selected, link = table
+    objects, order, selected, link = table.objects, table.order, table.selected, table.link
     count, rows = len(order), object_rows(port.height)
-    lines = [rule("9 Objects", _notes(table, port, scene), port), _heading(world, port.width)]
+    lines = [rule("9 Objects", _notes(world, table, port, scene), port), _heading(world, port.width)]
     shown = [oid for row in range(port.top, min(port.top + rows, count)) if (oid := order.oid(row)) >= 0]
     chosen = [selected] if 0 <= selected < len(objects) else []
-    drawn = _Table(world, scene, objects, history, port, find_paths(world, objects, {*shown, *chosen}, links))
+    drawn = _Table(world, scene, table, port, find_paths(world, objects, {*shown, *chosen}, links))
     for oid in shown:
         lines.append(drawn.row(oid, oid == selected))
     if not len(objects):
@@ -97,15 +102,16 @@ def render_objects(world: World, port: Port, scene: Scene, table: Rows, links: L
     return fit_all(lines, port)
 
 
-def _notes(table: Rows, port: Port, scene: Scene) -> list[str]:
+def _notes(world: World, table: Rows, port: Port, scene: Scene) -> list[str]:
     """What the title rule tells, what matters most first."""
-    objects, order = table.objects, table.order
+    objects, order, is_read = table.objects, table.order, bool(world.doubt(Fact.NAME))
     count = len(order)
     place = shown_rows(port.top + 1, min(port.top + object_rows(port.height), count), count) if count else ""
     rooted = known(lambda: objects.alive)
-    all_of_them = f"{len(objects)} in slots" if rooted is None else f"{len(objects)} ever, {rooted} rooted"
+    all_of_them = f"{len(objects)} in slots" if is_read else f"{len(objects)} ever"
+    all_of_them += "" if rooted is None else f", {rooted} rooted"
     total = f"{count} of {len(objects)}" if order.text else all_of_them
-    sort = "address" if order.sort == "step" and rooted is None else order.sort
+    sort = "address" if order.sort == "step" and is_read else order.sort
     by = "newest first" if sort == "step" and order.descending else f"by {sort} {'↓' if order.descending else '↑'}"
     notes = [working(order), scene.legend, f"filter {order.text}" if order.text else "", total, place, by]
     return [*notes, "" if scene.comparing else MARKS]
@@ -118,6 +124,8 @@ def sort_at(world: World, x: int, width: int) -> str:
         return "step"
     if x < text.index("size") + 6:
         return "size"
+    if 0 <= text.find(KEEPS) - 2 <= x < text.find(KEEPS) + len(KEEPS):
+        return KEEPS
     state = text.index("state")
     return "state" if state <= x < state + _STATE else "step"
 
@@ -135,7 +143,7 @@ def _heading(world: World, width: int) -> Line:
     text += f"{'kind':<8}" if width >= _KINDS else ""
     text += f"{'state':<{_STATE}}"
     text += f"{'links':>5} " if width >= _COUNTED else ""
-    text += f"{'step':>5}"
+    text += f"{'step':>5}" if graph_of(world) is None else f"{KEEPS:>7}"
     text += (" place" if typed else " made by") if width >= _LINES else ""
     return ((text, "label"),)
 
@@ -156,15 +164,16 @@ class _Table:
         self,
         world: World,
         scene: Scene,
-        objects: Objects,
-        history: Sequence[str],
+        table: Rows,
         port: Port,
         paths: dict[int, list[int]],
     ) -> None:
         self._world = world
         self._scene = scene
-        self._objects = objects
-        self._history = history
+        self._objects = table.objects
+        self._history = table.history
+        self._held = table.held
+        self._graph = graph_of(world)
         self._port = port
         self._paths = paths
         self._no_links = unknown(world, "pointers")  # why nothing is known of them
@@ -183,12 +192,14 @@ class _Table:
             (mark or " ", "new" if mark and not chosen else head),
             (f" {glyph} ", tone),
             (f"{_cut(o.name or o.type or UNKNOWN, name):<{name}} {short(o.addr):<{address}}", head),
-            (f"{_size(o):>6}  ", tone if o.size is not None else "unknown"),
+            (f"{self._size(o):>6}  ", tone if o.size is not None or self._graph is not None else "unknown"),
         ]
         if width >= _KINDS:
             spans.append((f"{o.kind:<8}", tone))
         path = self._paths.get(oid, [oid])
         state = _STATES[what].format(holder=self._objects.name(path[-2]) if len(path) > 1 else "")
+        if self._graph is not None and what == "linked":  # its holder would rarely have room
+            state = "linked"
         spans.append((f"{clip(state, _STATE - 1):<{_STATE}}", tone))
         if width >= _COUNTED:
             if self._no_links and o.kind != "noscan":
@@ -196,10 +207,25 @@ class _Table:
             else:
                 links = len(self._world.pointers.stored_in(o.addr)) if slot is not None and o.ptrdata else 0
                 spans.append((f"{links or '–':>5} ", tone if links else "dim"))
-        spans.append((f"{or_unknown(o.born):>5}", "label" if o.born is not None else "unknown"))
+        if self._graph is not None:
+            spans.append((f"{self._keeps(oid):>7}", tone if self._held is not None else "unknown"))
+        else:
+            spans.append((f"{or_unknown(o.born):>5}", "label" if o.born is not None else "unknown"))
         if width >= _LINES:
             spans.append((" " + clip(self._line(o, slot), width - 1 - sum(len(text) for text, _ in spans)), "label"))
         return tuple(spans)
+
+    def _size(self, o: ObjectInfo) -> str:
+        """What the program asked for; where that is not known, and what refers to what is, the most that it can be."""
+        if o.size is None and self._graph is not None:
+            return f"≤{size_text(int(self._graph.size[o.oid]))}"
+        return _size(o)
+
+    def _keeps(self, oid: int) -> str:
+        """Bytes that would be freed with the object."""
+        if self._held is None:
+            return "…"
+        return size_text(kept) if (kept := self._held.retained[oid + 1]) else "–"
 
     def _line(self, o: ObjectInfo, slot: SlotInfo | None) -> str:
         """The line that made the object; where nobody typed it, the slot that it has."""
@@ -216,7 +242,7 @@ class _Table:
         slot = slot_of(self._world, self._objects, oid)
         what = fate(self._world, self._objects, oid, self._paths)
         info = self._world.spans.at(o.addr)
-        parts = [f"▸ {self._objects.name(oid)}", f"{_size(o)} {o.kind}"]
+        parts = [f"▸ {self._objects.name(oid)}", f"{self._size(o)} {o.kind}"]
         if o.born is not None:
             made = _TOLD["made"].format(step=o.born, line=self._line(o, slot))
             parts.append(clip(made.removesuffix(": "), _MADE))
@@ -248,7 +274,7 @@ class _Table:
         key = "links" if links else "no links yet" if words else "noscan"
         if len(links) > _LINKS:
             key = "many links"
-        return _TOLD[key].format(words=words, links=told, more=len(links) - _LINKS)
+        return _TOLD[key].format(words=len(words), links=told, more=len(links) - _LINKS)
 
     def _name_at(self, addr: int) -> str:
         oid = object_at(self._world, self._objects, addr)
