@@ -164,7 +164,7 @@ GO_1_21: Final = Profile(
     preset_one_word=True,
     scavenged_is_zero=False,
     inline_marks=False,
-    modelled=False,
+    modelled=True,
     functions=(*_SINCE_1_21, *((kind, "heapBitsSetType") for kind in _TYPE_SET)),
 )
 GO_1_22: Final = replace(

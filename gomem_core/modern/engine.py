@@ -6,10 +6,11 @@ What each of these can do stands in a file of its own; here they are one object,
 from collections.abc import Callable
 
 from gomem_core.go.events import Event
+from gomem_core.go.release import FIRST_BASE
 from gomem_core.go.versions import Profile
 from gomem_core.modern.image import Image, capture, restore
 from gomem_core.modern.invariants import Level, check
-from gomem_core.modern.malloc import FIRST_ARENA, Heap
+from gomem_core.modern.malloc import Heap
 from gomem_core.modern.mgc import TRIGGER_FORCED
 from gomem_core.modern.mgcscavenge import scavenge_all
 from gomem_core.modern.view import HeapView
@@ -21,7 +22,7 @@ class ModernEngine(Heap):
 
     __slots__ = ("ahead", "now", "world")
 
-    def __init__(self, profile: Profile, base: int = FIRST_ARENA, padding: int = 0) -> None:
+    def __init__(self, profile: Profile, base: int = FIRST_BASE, padding: int = 0) -> None:
         """Make an empty heap of a version, which begins at `base`, with `padding` pages of its first chunk set aside."""
         super().__init__(profile, base, padding)
         self.now = 0  # ns; nothing here happens by the clock
