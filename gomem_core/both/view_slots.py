@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Generic, Protocol, TypeVar
 
-from gomem_core.both.program import ZEROBASE
+from gomem_core.both.program import Program
 from gomem_core.both.slots import Slots
 from gomem_core.go.versions import MOST_SLOTS, Profile
 from gomem_core.world.records import PtrWords, SlotColumns, SlotInfo, SpanInfo, WordInfo
@@ -38,11 +38,15 @@ class Seen(Protocol[S]):
 class SlotView(Generic[S]):
     """Read-only access to slots and words of one heap."""
 
-    zerobase: Final = ZEROBASE
-
-    def __init__(self, spans: Seen[S], profile: Profile) -> None:
+    def __init__(self, program: Program[S], spans: Seen[S], profile: Profile) -> None:
+        self._program = program
         self._spans = spans
         self._profile = profile
+
+    @property
+    def zerobase(self) -> int:
+        """Where objects of size 0 live."""
+        return self._program.zerobase
 
     # --- What the allocator tells -----------------------------------------------------------------------------------------
 

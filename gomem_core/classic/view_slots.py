@@ -13,7 +13,7 @@ class ClassicSlots(SlotView[MSpan]):
     """Read-only access to slots and words."""
 
     def __init__(self, heap: Heap, spans: SpanView) -> None:
-        super().__init__(spans, GO_1_10)
+        super().__init__(heap, spans, GO_1_10)
         self._heap = heap
 
     def waits(self, s: MSpan) -> bool:

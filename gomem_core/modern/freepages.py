@@ -17,7 +17,7 @@ class Stretch(NamedTuple):
 
 
 def stretches(h: MHeap) -> list[Stretch]:
-    """All of them, in order of pages."""
+    """Returns all of them, in order of pages."""
     found: list[Stretch] = []
     caches = _caches(h)
     for chunk, free in enumerate(h.pages.free):

@@ -29,7 +29,7 @@ class HeapView:
         self.ahead = Foresight(heap)
         self.extents = ExtentView(heap)
         self.spans = SpanView(heap, self.extents)
-        self.slots = ModernSlots(self.spans, heap.profile)
+        self.slots = ModernSlots(heap, self.spans)
         self.pointers = PointerView(self.slots, heap.span_of, self.spans.all_in_use)
         self.lists = ListView(heap, self.spans)
         self.caches = CacheView(heap)

@@ -2,7 +2,7 @@
 
 from gomem_core.both.view_slots import SlotView
 from gomem_core.go.amd64 import PTR_SIZE
-from gomem_core.go.versions import Profile
+from gomem_core.modern.malloc import Heap
 from gomem_core.modern.mbitmap import object_mask
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.view_spans import SpanView
@@ -12,8 +12,8 @@ from gomem_core.world.records import PtrWords
 class ModernSlots(SlotView[MSpan]):
     """Read-only access to slots and words."""
 
-    def __init__(self, spans: SpanView, profile: Profile) -> None:
-        super().__init__(spans, profile)
+    def __init__(self, heap: Heap, spans: SpanView) -> None:
+        super().__init__(heap, spans, heap.profile)
         self._waits = spans.waits
 
     def waits(self, s: MSpan) -> bool:
