@@ -40,7 +40,7 @@ def _declare_explored(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--focus", "--pane", dest="pane", metavar="PANE", help="print this pane with --text; in the explorer, begin in it"
     )
-    declare_settings(parser)
+    declare_settings(parser, sessions=False)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
 
 
@@ -84,6 +84,7 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--zoom", action="store_true", help="give that pane all the room")
     parser.add_argument("--no-frame", action="store_true", help="draw the SVG without a window around it")
     declare_picture(parser)
+    args.declare_go(parser)
     parser.add_argument("-o", dest="out", metavar="OUT", help="write to this file instead of stdout")
 
 

@@ -1,34 +1,51 @@
 """Opens what is to be explored, on a screen or as plain text: a script, the built-in one, a lesson, or a killed session."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gomem_core.cli.output import say
+from gomem_core.cli.chosen import on_release
+from gomem_core.cli.output import UsageError, say
 from gomem_core.files.journal import Kind, find
 from gomem_core.files.ownfiles import stamp_of
 from gomem_core.files.script import Script, load_script
 from gomem_core.files.timeline import MAIN
+from gomem_core.go.release import ALWAYS, Release
 from gomem_core.session.console import Console
 from gomem_core.session.document import Origin
 from gomem_core.session.opened import open_file
 from gomem_core.session.resume import resume
+from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
     from gomem_core.lessons import Lesson
 
 
-def open_console(path: Path | None, journal: bool = True, resumed: str | None = None, read_only: bool = False) -> Console:
+def open_console(
+    path: Path | None,
+    journal: bool = True,
+    resumed: str | None = None,
+    read_only: bool = False,
+    release: Release = ALWAYS,
+    asked: bool = False,
+) -> Console:
     """A console on a script's steps, none of them done, or where the session of a journal stood ("": the one killed last).
 
+    `release` is the version of Go of what no file is of, and where it was `asked` for, of a session file, too.
+
     Where the session comes from a journal, `journal` says whether sessions that begin after it have one, too.
-    Raises ScriptError and JournalError.
+    Raises ScriptError, JournalError and UsageError.
     """
     kind: Kind | None = "explorer" if journal else None
     if resumed is None:
         origin = None if path is None else Origin(path, stamp_of(path))
-        console = Console(True, demo_script() if path is None else open_file(path), kind, origin)
+        opened, told = (demo_script(release), "") if path is None else _on_release(open_file(path), release if asked else None)
+        console = Console(True, opened, kind, origin)
         console.read_only = read_only
+        console.tell(told)
         return console
+    if asked:
+        raise UsageError("--resume goes on with the version of Go that the journal has; :go changes it")
     console = Console(narrate=True)
     console.read_only = read_only  # before the journal is opened
     name = find(resumed or None).stem
@@ -38,17 +55,24 @@ def open_console(path: Path | None, journal: bool = True, resumed: str | None = 
     return console
 
 
-def demo_script() -> Script:
+def _on_release(opened: Script | Strip, release: Release | None) -> tuple[Script | Strip, str]:
+    if not isinstance(opened, Strip):
+        return on_release(opened, release)
+    if release is not None:
+        raise UsageError(f"--go is for sessions: this heap is of {opened.shown.profile.name}")
+    return opened, ""
+
+
+def demo_script(release: Release = ALWAYS) -> Script:
     """The built-in script: a tour in some dozens of steps."""
-    script = load_script(Path(__file__).with_name("demo.gomem"))
-    script.name = "demo"
-    return script
+    return replace(load_script(Path(__file__).with_name("demo.gomem")), name="demo", go=release)
 
 
 def open_lesson(lesson: "Lesson", journal: bool, read_only: bool) -> Console:
     """A console on the lesson's steps, none of them done.  It is not a file of the session's own: `save` leaves it alone."""
     console = Console(True, lesson.script, "explorer" if journal else None)
     console.read_only = read_only
+    console.tell(lesson.overridden)
     return console
 
 

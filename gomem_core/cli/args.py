@@ -15,6 +15,8 @@ _EXIT_CODES: Final = (
     "itself, 130 interrupted (129 SIGHUP, 143 SIGTERM)"
 )
 RESUMED_WITHOUT_JOURNAL: Final = "--resume goes on with a journal, so --no-journal cannot be meant"
+VERSION_VARIABLE: Final = "GOMEM_GO"
+PAGES_OF_CHUNK: Final = 512  # 4 MB, with which a heap begins
 _LONG: Final = re.compile(rf"\S{{{LONGEST + 1},}}")
 
 
@@ -62,6 +64,30 @@ def _json_option(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--json", action="store_true", help=f"print JSON, {what} on one line")
 
 
+def declare_go(parser: argparse._ActionsContainer) -> None:
+    """Options for the version of Go, and for where its heap begins."""
+    _declare_version(parser)
+    declare_place(parser)
+
+
+def _declare_version(parser: argparse._ActionsContainer) -> None:
+    help_text = f"the version of Go, such as 1.10, whatever a file says; list tells which there are ({VERSION_VARIABLE})"
+    parser.add_argument("--go", metavar="GO", help=help_text)
+
+
+def declare_place(parser: argparse._ActionsContainer) -> None:
+    """Options for where its heap begins."""
+    least = "for versions that begin their heap at random:"
+    parser.add_argument("--base", metavar="0xADDR", help=f"{least} where it begins")
+    parser.add_argument("--padding", metavar="PAGES", type=_padding, help=f"{least} pages at its beginning that are never used")
+
+
+def _padding(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 4 and int(text) < PAGES_OF_CHUNK:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{brief(text)} is not a number of pages from 0 to {PAGES_OF_CHUNK - 1}")
+
+
 def _declare_run(parser: argparse.ArgumentParser) -> None:
     sorts = "a session file (named .gomem, or its first line is gomem 1), or one with a command or move per line; - reads stdin"
     parser.add_argument("script", metavar="SCRIPT", nargs="?", help=sorts)
@@ -79,11 +105,13 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
         help="resume the session that was killed last, or the one of the journal ID: print where it stands, and go on with it",
     )
     parser.add_argument("--no-journal", action="store_true", help="keep no journal; if gomem is killed, the session is lost")
+    declare_go(parser)
     _json_option(parser, "an object for each command")
 
 
 def _declare_check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", metavar="FILE", nargs="+", help="a session file")
+    parser.add_argument("files", metavar="FILE", nargs="*", help="a session file")
+    declare_go(parser)
     _json_option(parser, "an object for each file")
 
 
@@ -117,6 +145,7 @@ def _count(word: str) -> int:
 
 def _declare_classes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("size", metavar="SIZE", nargs="?", help="bytes: 33, 0x21, 32K, 1.5M; prints which class serves them")
+    _declare_version(parser)
     _json_option(parser, "an object for each class, or for the size,")
 
 
@@ -131,6 +160,7 @@ def _declare_convert(parser: argparse.ArgumentParser) -> None:
 
 def _declare_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="measure less often: takes a few seconds, and is less exact")
+    declare_go(parser)
     _json_option(parser, "one object")
 
 
@@ -170,7 +200,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "check": Subcommand(
         "Run all steps of session files, and check that what they expect is true.",
-        ("gomem check lesson.gomem", "gomem check --json lessons/*.gomem"),
+        ("gomem check lesson.gomem", "gomem check --json lessons/*.gomem", "gomem check --go 1.10 mine.gomem"),
         _declare_check,
     ),
     "diff": Subcommand(
@@ -190,7 +220,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "classes": Subcommand(
         "Print the table of size classes, or where an object of SIZE bytes goes.",
-        ("gomem classes", "gomem classes 33", "gomem classes --json 32K"),
+        ("gomem classes", "gomem classes 33", "gomem classes 1K --go 1.27", "gomem classes --json 32K"),
         _declare_classes,
     ),
     "verify": Subcommand(

@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from gomem_core.cli.chosen import asked, lists
 from gomem_core.cli.crash import kept
-from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, emit, emit_json, say
+from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, UsageError, emit, emit_json, say
 from gomem_core.cli.progress import working
 from gomem_core.cli.run import impossible_state
 from gomem_core.cli.sessionfile import SessionFile
@@ -24,10 +25,15 @@ if TYPE_CHECKING:
 
 def execute(args: argparse.Namespace) -> int:
     """Check all files, also those after a bad one; the highest exit code wins."""
-    status = OK
+    if lists(args):
+        return OK
+    if not args.files:
+        raise UsageError("nothing to check: give a FILE")
+    status, release = OK, asked(args)
     for path in args.files:
         try:
             file = SessionFile.load(path)
+            file.on_release(release)
         except ScriptError as e:
             status = max(status, BAD_INPUT)
             if args.json:
@@ -102,12 +108,13 @@ class Checked:
 
     def _failures(self) -> Iterator[Failure]:
         session = self._console.session
+        branches = session.branches
         numbers = {branch.name: branch.numbers for branch in self._file.script.branches}
         yield from self._unmet(None)
-        for branch, begin in session.branches.tour():
-            if branch.name != session.branches.name:
-                session.switch(branch.name)
-                session.goto(branch.start)
+        for branch, begin in branches.tour():
+            if branch.name != branches.name:
+                self._console.switch(branch.name)
+                self._console.session.goto(branch.start)
             yield from self._along(numbers.get(branch.name, self._file.script.numbers), begin)
         self._check("full")
 

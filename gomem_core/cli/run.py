@@ -1,11 +1,13 @@
 """`gomem run`: do the lines of a script or the steps of a session file, and print what they answer."""
 
 import argparse
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from gomem_core.cli.args import RESUMED_WITHOUT_JOURNAL
+from gomem_core.cli.chosen import asked, lists, wanted
 from gomem_core.cli.crash import kept
 from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, BadInput, UsageError, emit, emit_json, say
 from gomem_core.cli.progress import working
@@ -14,6 +16,7 @@ from gomem_core.cli.source import STDIN, Line, display_name, lines_of_texts, rea
 from gomem_core.files.journal import JournalError, prune
 from gomem_core.files.script import Script, ScriptError
 from gomem_core.files.step import Step, located, parse_step
+from gomem_core.go.release import ALWAYS, Release
 from gomem_core.lang import ParseError
 from gomem_core.lang.moves import Expect, ExpectError, Focus, Pause
 from gomem_core.report import Result
@@ -32,6 +35,9 @@ _SUFFIX = ".gomem"  # of session files; others are known by their first line
 
 def execute(args: argparse.Namespace) -> int:
     """Run the script or the lines given with -c, in a new session or in one that is taken up again."""
+    if lists(args):
+        return OK
+    release = asked(args)
     texts: list[str] | None = args.commands
     script: str | None = args.script
     which: str | None = args.resume
@@ -45,9 +51,11 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(RESUMED_WITHOUT_JOURNAL)
     if which is not None and script is not None and script.endswith(_SUFFIX):
         raise UsageError("a session file begins a session of its own; --resume goes on with the lines of other files")
+    if which is not None and release is not None:
+        raise UsageError("--resume goes on with the version of Go that the journal has; the command go changes it")
     run = Run("-c" if script is None else display_name(script), args.json, args.keep_going, script not in {None, STDIN})
     if which is None:
-        return _begin(run, texts, script, not args.no_journal)
+        return _begin(run, texts, script, not args.no_journal, release or (None if run.in_file else wanted(args, os.environ)))
     return _go_on(run, which or None, None if texts is None and script is None else _lines(texts, script))
 
 
@@ -55,8 +63,8 @@ def _lines(texts: list[str] | None, script: str | None) -> Iterator[Line]:
     return lines_of_texts(texts) if texts is not None else read_lines(script or STDIN)
 
 
-def _begin(run: "Run", texts: list[str] | None, script: str | None, journal: bool) -> int:
-    """A session of its own, which begins when the first line is there."""
+def _begin(run: "Run", texts: list[str] | None, script: str | None, journal: bool, release: Release | None) -> int:
+    """A session of its own, which begins when the first line is there; `release` is the version of Go that options say."""
     lines = _lines(texts, script)
     file = None
     try:
@@ -75,7 +83,10 @@ def _begin(run: "Run", texts: list[str] | None, script: str | None, journal: boo
     if journal:
         prune()
         run.console.keep("run")
-    run.console.begin(Script("") if file is None else file.script)
+    if file is None:
+        run.console.begin(Script("", go=release or ALWAYS))
+    else:
+        run.console.begin(file.on_release(release))
     return _to_the_end(run, lambda: run.do(lines) if file is None else run.play(file))
 
 

@@ -5,7 +5,10 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from gomem_core.files.script import load_text, read_script
+from gomem_core.cli.chosen import on_release
+from gomem_core.cli.output import say
+from gomem_core.files.script import Script, load_text, read_script
+from gomem_core.go.release import Release
 from gomem_core.lang import format_command, parse
 from gomem_core.lang.moves import Expect
 from gomem_core.session.document import Desk
@@ -36,6 +39,13 @@ class SessionFile:
     def load(cls, path: str) -> "SessionFile":
         """The file at a path.  Raises ScriptError."""
         return cls(path, load_text(Path(path)))
+
+    def on_release(self, release: Release | None) -> Script:
+        """The script on the version of Go that an option says; told on stderr where the file says another.  Raises UsageError."""
+        self.script, told = on_release(self.script, release)
+        if told:
+            say(f"gomem: {told}")
+        return self.script
 
     def line(self, number: int) -> str:
         """The text of a line, from 1."""

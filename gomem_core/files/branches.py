@@ -3,6 +3,9 @@
 In a file the branch that a session stands in comes first, with all its steps; the others begin somewhere in it, or in each other.
 """
 
+from array import array
+from dataclasses import replace
+
 from gomem_core.files.script import BranchText, Script
 from gomem_core.files.step import parse_step
 from gomem_core.files.timeline import MAIN, Branch, Timeline, free_name
@@ -15,9 +18,10 @@ def timeline_of(script: Script) -> Timeline:
     others = [branch.name for branch in script.branches]
     name = script.future or (MAIN if MAIN not in others else free_name(others))
     head = [line.split()[1] for line in script.head if _is_mark(line)]
-    timeline = Timeline(list(script.steps), name, _marks(script.steps, 0) | ({0: head} if head else {}))
+    timeline = Timeline(list(script.steps), name, _marks(script.steps, 0) | ({0: head} if head else {}), script.go)
     for b in script.branches:
-        timeline.add(Branch(b.name, b.parent or name, b.start, list(b.steps), _marks(b.steps, b.start)))
+        parent = None if b.go is not None else b.parent or name
+        timeline.add(Branch(b.name, parent, b.start, list(b.steps), _marks(b.steps, b.start), b.go or script.go))
     return timeline
 
 
@@ -30,9 +34,15 @@ def script_of(timeline: Timeline, origin: Script) -> Script:
     here = {branch.name: end for branch, end in way}
     comments = {branch.name: branch.head for branch in origin.branches}
     branches = [_branch(timeline.branches[name], here, comments.get(name, [])) for name in timeline.others]
-    branch = "" if timeline.name == MAIN else timeline.name
-    return Script(
-        origin.name, origin.title, steps, head, list(origin.tail), branches, branch, origin.on, origin.taken_up, origin.folder
+    return replace(
+        origin,
+        steps=steps,
+        head=head,
+        tail=list(origin.tail),
+        branches=branches,
+        future="" if timeline.name == MAIN else timeline.name,
+        go=timeline.release,
+        numbers=array("q"),
     )
 
 
@@ -41,7 +51,8 @@ def _branch(branch: Branch, here: dict[str, int], comments: list[str]) -> Branch
     start = here.get(branch.name, branch.start)  # the steps before that are written already
     parent = branch.parent if branch.name not in here and start > here.get(branch.parent or "", -1) else None
     steps = _marked(branch.steps[start - branch.start :], branch.marks, start)
-    return BranchText(branch.name, start, parent, steps, list(comments))
+    on = branch.release if branch.parent is None and branch.name not in here else None
+    return BranchText(branch.name, start, parent, steps, list(comments), on)
 
 
 def _marks(steps: list[str], before: int) -> Marks:

@@ -4,10 +4,11 @@ from typing import Final
 
 from gomem_core.files.scriptdata import VERSION, BranchText, Script
 from gomem_core.files.step import PAUSE, is_comment, misplaced, must_parse, place_of
+from gomem_core.go.release import Release
 from gomem_core.lang import ParseError, parse
 from gomem_core.lang.commands import Find, Help, Look, Show, ShowOne
 from gomem_core.lang.errors import WordError
-from gomem_core.lang.moves import ExpectError, Pause, TakeUp
+from gomem_core.lang.moves import ExpectError, Go, Pause, TakeUp
 from gomem_core.lang.names import read_branch_name
 from gomem_core.lang.numbers import MAX_INT, read_count
 from gomem_core.lang.words import rest_of_line, split_line, word_spans
@@ -37,6 +38,7 @@ class Reader:
         self._fault: OpenFault | None = None  # its command does not parse
         self._waiting: list[tuple[int, str]] = []  # comments, `say`, `focus`, `select` of the next one, and where each stands
         self._told = False  # whether a comment among them has no empty line after it
+        self._chosen = False  # whether the version of Go was said
         self._begun = False  # whether the top of the file is over
 
     def read(self, number: int, line: str) -> None:
@@ -52,6 +54,9 @@ class Reader:
         self._begun = True
         if isinstance(command, TakeUp):
             self._take_up(line)
+            return
+        if isinstance(command, Go):
+            self._go(line, command)
             return
         place = place_of(command)
         if place == "own" and self.script.on and not self.script.taken_up and not isinstance(command, LOOKS):
@@ -151,7 +156,7 @@ class Reader:
             self._on(line)
         elif word == "branch":
             self._branch(line)
-        elif must_parse(line):
+        elif word == "go" or must_parse(line):
             raise error
         else:
             self._open(number, line)
@@ -202,6 +207,8 @@ class Reader:
             raise ParseError(start - 1, 2, "the file with the heap stands once, before the first step")
         if not path:
             raise ParseError(start + 1, 0, "on: the name of a file with a heap is missing")
+        if self._chosen:
+            raise ParseError(start - 1, 2, "the heap in a file has its own version of Go, so none can be said before it")
         self.script.on = path
         self._top_line()
 
@@ -214,6 +221,18 @@ class Reader:
         self.script.taken_up = True
         self._top_line()
 
+    def _go(self, line: str, command: Go) -> None:
+        start, width = line.index("go") + 1, len(line.strip())
+        if command.release is None:
+            raise ParseError(start, width, "the version of Go is written go V, with V such as 1.10")
+        if self._chosen or self.script.steps or self._lines or self._into is not self.script:
+            raise ParseError(start, width, "the version of Go stands once, before the first step")
+        if self.script.on:
+            raise ParseError(start, width, f"the heap in {self.script.on} has its own version of Go")
+        self._chosen = True
+        self.script.go = command.release
+        self._top_line()
+
     def _top_line(self) -> None:
         """Comments before these lines are about the file."""
         if self._told and self._waits_silently():
@@ -221,6 +240,8 @@ class Reader:
 
     def _branch(self, line: str) -> None:
         words = split_line(line)
+        release = _release_behind(line, words) if words[4:5] == ["go"] else None
+        words = words if release is None else words[:4]
         if len(words) not in (4, 6) or words[2] != "from" or words[4:5] not in ([], ["of"]):
             raise _no_section(line)
         self._close()
@@ -235,11 +256,13 @@ class Reader:
             parent = words[5] if len(words) == 6 else None
             length = self._length(parent)
             index = 3
+            if release is not None and words[3] != "0":
+                raise WordError("a branch on another version of Go begins at the start", "0")
             start = read_count(words[3], 0, length, "step of the main line" if parent is None else f"step of {parent}")
         except WordError as e:
             at, end = word_spans(line)[index]
             raise ParseError(at + 1, end - at, f"branch: {e.message}", (), e.suggestion) from None
-        branch = BranchText(name, start, parent)
+        branch = BranchText(name, start, parent, go=release)
         branch.head = _without_end(self._take_waiting() + comments)
         self._told = False
         self.script.branches.append(branch)
@@ -264,9 +287,25 @@ class Reader:
         return branch.start + len(branch.steps)
 
 
+def _release_behind(line: str, words: list[str]) -> Release:
+    """The version of Go that stands at the end of a line that begins a branch.  Raises ParseError for its place in the line."""
+    begin = word_spans(line)[4][0]
+    try:
+        command = parse(line[begin:])
+    except ParseError as e:
+        raise ParseError(begin + e.column, e.width, e.message, e.expected, e.suggestion) from None
+    if not isinstance(command, Go) or command.release is None:
+        raise ParseError(begin + 1, len(" ".join(words[4:])), "go V ends such a line, with V such as 1.10")
+    return command.release
+
+
 def _no_section(line: str) -> ParseError:
     start = line.index("branch") + 1
-    return ParseError(start, len(line.rstrip()) - start + 1, "another branch begins with branch NAME from STEP, or ... of BRANCH")
+    return ParseError(
+        start,
+        len(line.rstrip()) - start + 1,
+        "another branch begins with branch NAME from STEP, or ... of BRANCH, or from 0 go V",
+    )
 
 
 def _without_end(lines: list[str]) -> list[str]:

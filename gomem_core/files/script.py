@@ -2,6 +2,7 @@
 
     gomem 1                        the version, which may be missing
     title A small lesson
+    go 1.27                        the version of Go; without this line it is 1.10
     on heap.still                  the heap it is about, beside this file; without it the steps make one
     take-up                        that heap goes on, so that commands change it; without this line it is looked at
     future mine                    what the steps below are called; main, if it does not stand here
@@ -11,6 +12,8 @@
     expect served os
     branch other from 1            another branch: what else was done after step 1
     drop a
+    branch older from 0 go 1.10    another one, from the start on another version of Go
+    alloc 48 scan as a
 
 What belongs to a step stands in step.py.  Nothing is executed here.
 """
@@ -24,6 +27,7 @@ from gomem_core.files.scriptdata import VERSION, BranchText, Script
 from gomem_core.files.step import ScriptError, Step, is_comment, located, parse_step
 from gomem_core.files.stillfile import is_still
 from gomem_core.foreign import named
+from gomem_core.go.release import ALWAYS
 from gomem_core.lang import ParseError
 
 __all__ = [
@@ -53,6 +57,8 @@ def write_script(script: Script) -> str:
         lines.append(f"title {script.title}")
     if script.future:
         lines.append(f"future {script.future}")
+    if script.go != ALWAYS:
+        lines.append(f"go {script.go.text}")
     if script.on:
         lines.append(f"on {script.on}")
     if script.taken_up:
@@ -62,7 +68,8 @@ def write_script(script: Script) -> str:
     _write_steps(lines, script.steps)
     for branch in script.branches:
         of = f" of {branch.parent}" if branch.parent is not None else ""
-        lines += ["", *branch.head, f"branch {branch.name} from {branch.start}{of}"]
+        on = f" go {branch.go.text}" if branch.go is not None else ""
+        lines += ["", *branch.head, f"branch {branch.name} from {branch.start}{of}{on}"]
         _write_steps(lines, branch.steps)
     if script.tail:
         lines += ["", *script.tail, ""]  # the last empty line keeps them from being told

@@ -4,6 +4,8 @@ from array import array
 from dataclasses import dataclass, field
 from typing import Final
 
+from gomem_core.go.release import ALWAYS, Release
+
 VERSION: Final = 1  # of the format: what this gomem writes, and the latest it reads
 
 
@@ -20,6 +22,7 @@ class BranchText:
     parent: str | None
     steps: list[str] = field(default_factory=list)
     head: list[str] = field(default_factory=list)  # comments before its first line
+    go: Release | None = None  # it begins at the start, on this version of Go; None: on that of its parent
     numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # as in Script
 
 
@@ -36,5 +39,6 @@ class Script:
     future: str = ""  # what the main line is called; nothing: as always
     on: str = ""  # the file with the heap that it is about, beside it; nothing: it makes its own
     taken_up: bool = False  # the heap there goes on, as an allocator; else it is looked at
+    go: Release = ALWAYS  # the version of Go that its steps are done on, where they make a heap
     folder: str = field(default="", compare=False)  # where that file lies
     numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # the line of each step's command in the file, from 1

@@ -2,15 +2,18 @@
 
 Plain data: nothing is executed here.  A step is the text of a command with the directives that belong to it (script.py).
 
-The branches are a tree: each begins somewhere in another one and has steps of its own after that.  `steps` are all steps of the
+The branches are trees, one for each version of Go: each but the first of a tree begins somewhere in another one and has steps of
+its own after that.  `steps` are all steps of the
 current one, from the very beginning.  Who types a command where steps lie ahead, whether they were done or not, begins another
 branch; the one that was left stays as it was, and `switch` leads back to it.
 """
 
 from collections.abc import Container
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from typing import Final
+
+from gomem_core.go.release import ALWAYS, Release
 
 MAIN: Final = "main"
 _ALIKE: Final = 4_096  # different steps among which equal ones are looked for
@@ -22,24 +25,33 @@ class UnknownBranch(Exception):
 
 @dataclass(slots=True)
 class Branch:
-    """`steps` follow the first `start` steps of the branch `parent`; the one where all begin has no parent."""
+    """`steps` follow the first `start` steps of the branch `parent`; the one where all others begin has no parent: the root."""
 
     name: str
     parent: str | None = None
     start: int = 0
     steps: list[str] = field(default_factory=list)
     marks: dict[int, list[str]] = field(default_factory=dict)  # step -> its names; of its own steps, at the root also of step 0
+    release: Release = ALWAYS  # at the root: the version of Go
 
 
 class Timeline:
     """Keeps all branches, and a place in one of them."""
 
-    def __init__(self, steps: list[str] | None = None, name: str = MAIN, marks: dict[int, list[str]] | None = None) -> None:
+    def __init__(
+        self,
+        steps: list[str] | None = None,
+        name: str = MAIN,
+        marks: dict[int, list[str]] | None = None,
+        release: Release = ALWAYS,
+    ) -> None:
         """One branch with these steps, none of them done."""
         self.name = name
         self.steps = [] if steps is None else _shared(steps)
         self.cursor = 0  # steps done, seen from where the session stands
-        self.branches = {name: Branch(name, None, 0, list(self.steps), marks or {})}  # each after the one in which it begins
+        self.branches = {
+            name: Branch(name, None, 0, list(self.steps), marks or {}, release)
+        }  # each after the one in which it begins
         self._marks: dict[str, int] | None = None  # None: to be looked for
 
     @property
@@ -60,6 +72,11 @@ class Timeline:
             places = [place for branch, end in way for place in sorted(branch.marks.items()) if place[0] <= end]
             self._marks = {name: step for step, names in places for name in names}
         return self._marks
+
+    @property
+    def release(self) -> Release:
+        """The version of Go that the current branch is done on."""
+        return self.release_of(self.name)
 
     # --- Along the current branch ---------------------------------------------------------------------------------------
 
@@ -104,6 +121,31 @@ class Timeline:
         self.branches[branch.name] = branch
         return branch
 
+    def release_of(self, name: str) -> Release:
+        """The version of Go that a branch is done on.  Raises UnknownBranch."""
+        if name not in self.branches:
+            raise UnknownBranch(name)
+        return self.way(name)[0][0].release
+
+    def on_another(self, name: str) -> bool:
+        """Whether a branch is done on another version of Go than the current one.  Raises UnknownBranch."""
+        return self.release_of(name) != self.release
+
+    def again_on(self, release: Release) -> str:
+        """The name of the branch that has the steps of the current one on a version of Go; it is made where there is none.
+
+        While nothing was ever done there is nothing to be done again: the current branch itself is of that version then.
+        """
+        if not self.steps and len(self.branches) == 1:
+            self.branches[self.name].release = release
+            return self.name
+        for name, branch in self.branches.items():
+            if branch.parent is None and branch.release == release and branch.steps == self.steps:
+                return name
+        name = free_name(self.branches, f"go{release.version.replace('.', '-')}")
+        self.branches[name] = replace(self.alone(self.name).branches[self.name], name=name, release=release)
+        return name
+
     def switch(self, name: str) -> None:
         """Take up another branch; the cursor stays where both have it.  Raises UnknownBranch."""
         shared = self.shared_with(name)
@@ -123,6 +165,8 @@ class Timeline:
                 ends[0], one = one.start, self.branches[one.parent]
             elif other.parent is not None:
                 ends[1], other = other.start, self.branches[other.parent]
+            else:
+                return 0  # on different versions of Go not even the beginning is the same
         return min(ends)
 
     def line(self, name: str) -> list[str]:
@@ -134,7 +178,7 @@ class Timeline:
         if name not in self.branches:
             raise UnknownBranch(name)
         marks = {step: [*names] for branch, end in self.way(name) for step, names in branch.marks.items() if step <= end}
-        return Timeline(self.line(name), name, marks)
+        return Timeline(self.line(name), name, marks, self.release_of(name))
 
     def elsewhere(self, mark: str) -> str | None:
         """A branch that has a mark of this name which the current one has not."""
@@ -186,9 +230,13 @@ class Timeline:
         return branch
 
 
-def free_name(taken: Container[str]) -> str:
-    """The first of future2, future3 … that is not taken.  Journals rely on these names: a session is done again by them."""
-    return next(name for name in (f"future{n}" for n in count(2)) if name not in taken)
+def free_name(taken: Container[str], wanted: str = "") -> str:
+    """The name wanted, else the first of future2, future3 … that is not taken.
+
+    Journals rely on these names: a session is done again by them.
+    """
+    names = chain((wanted,) if wanted else (), (f"{f'{wanted}-' if wanted else 'future'}{n}" for n in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _shared(steps: list[str]) -> list[str]:

@@ -5,11 +5,12 @@ page bitmaps, is another allocator, not another row.  Sizes are bytes.
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
 from gomem_core.frozen import frozen
-from gomem_core.go.amd64 import ARENA_SIZE, ARENA_START, MAX_SMALL_SIZE, PAGE_SHIFT
+from gomem_core.go.amd64 import ARENA_SIZE, ARENA_START, MAX_SMALL_SIZE, PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.sizeclasses import CLASSES, SizeClass, is_noscan, make_classes
 
 # Where the bits are that say which words hold pointers: "two bits": pointer and scan bit of every word, in one bitmap that grows
@@ -60,6 +61,7 @@ class Profile:
     scavenged_is_zero: bool  # whether a span whose pages all come back from the operating system counts as zero
     inline_marks: bool  # whether small slots have their mark bits at the end of their span
     modelled: bool  # whether there is an allocator for it, so that a session can be one of this version
+    functions: tuple[tuple[str, str], ...] = ()  # (kind of an event, the Go function that decides it), if not as the event says
 
     @property
     def largest_class(self) -> int:
@@ -79,6 +81,10 @@ class Profile:
         """
         return range(2 if self.heap_lists is not None else 0, 2 * len(self.classes))
 
+    def function(self, kind: str, usual: str) -> str:
+        """The Go function of this version that decides an event of some kind; `usual` is the one that the event names."""
+        return dict(self.functions).get(kind, usual)
+
     def span_end(self, spanclass: int) -> int:
         """Bytes at the end of a span of this class that the runtime keeps for bits: pointer bits, inline marks."""
         c = self.classes[spanclass >> 1]
@@ -95,6 +101,16 @@ class Profile:
         """Whether the type of each object stands in the first word of its slot."""
         c = self.classes[spanclass >> 1]
         return self.heap_bits == "span" and c.size > BITS_IN_SPAN and not is_noscan(spanclass)
+
+    def header(self, size: int, noscan: bool) -> int:
+        """Bytes before a small object of `size` bytes, in its slot, that say its type."""
+        return PTR_SIZE if self.heap_bits == "span" and not noscan and BITS_IN_SPAN < size <= self.small_limit else 0
+
+    def size_class(self, size: int, noscan: bool) -> int:
+        """Number of the class that serves a request of `size` bytes; 0: it is large, or takes no memory."""
+        if not 0 < size <= self.small_limit:
+            return 0
+        return bisect_left(self.classes, size + self.header(size, noscan), key=lambda c: c.size)
 
     @property
     def central_names(self) -> tuple[str, ...]:
@@ -127,6 +143,8 @@ GO_1_10: Final = Profile(
     inline_marks=False,
     modelled=True,
 )
+_SINCE_1_21: Final = (("pacing", "(*gcControllerState).commit"), ("scavenged", "(*pageAlloc).scavengeOne"))
+_TYPE_SET: Final = ("span_bits_written", "header_written", "type_kept")  # which has a function each since Go 1.24
 GO_1_21: Final = Profile(
     name="go1.21",
     classes=tuple(make_classes(68, 32)),
@@ -146,10 +164,23 @@ GO_1_21: Final = Profile(
     preset_one_word=True,
     scavenged_is_zero=False,
     inline_marks=False,
-    modelled=False,
+    modelled=True,
+    functions=(*_SINCE_1_21, *((kind, "heapBitsSetType") for kind in _TYPE_SET)),
 )
-GO_1_22: Final = replace(GO_1_21, name="go1.22", small_limit=32760, heap_bits="span", preset_one_word=False)
-GO_1_24: Final = replace(GO_1_22, name="go1.24", preset_one_word=True)
+GO_1_22: Final = replace(
+    GO_1_21,
+    name="go1.22",
+    small_limit=32760,
+    heap_bits="span",
+    preset_one_word=False,
+    functions=(*_SINCE_1_21, *((kind, "heapSetType") for kind in _TYPE_SET)),
+)
+GO_1_24: Final = replace(
+    GO_1_22,
+    name="go1.24",
+    preset_one_word=True,
+    functions=(*_SINCE_1_21, ("tiny_shared", "mallocgcTiny"), ("tiny_block", "mallocgcTiny")),
+)
 _GO_1_26: Final = replace(GO_1_24, name="go1.26", arena_start=0, padding="padding", inline_marks=True, scavenged_is_zero=True)
 
 
@@ -180,6 +211,7 @@ PROFILES: Final = (
 
 # The command language is one for all versions: what any of them has can be written, and the heap says what it does not have.
 MOST_CLASSES: Final = max(len(profile.classes) for profile in PROFILES)
+MOST_SLOTS: Final = max(c.nelems for profile in PROFILES for c in profile.classes)  # of a span
 LONGEST_SPAN: Final = max(c.npages for profile in PROFILES for c in profile.classes)  # pages of a span with several slots
 ALL_CENTRAL_LISTS: Final = tuple({one.name: one for profile in PROFILES for one in profile.central_lists}.values())
 

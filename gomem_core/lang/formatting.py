@@ -33,6 +33,8 @@ def format_command(command: c.Command) -> str:
             parts = ["show", what, str(target) if isinstance(target, int) else format_ref(target)]
         case m.TakeUp():
             parts = ["take-up"]
+        case m.Go(release):
+            parts = ["go"] if release is None else ["go", release.text]
         case m.Mark() | m.Say() | m.Pause() | m.Focus() | m.Select() | m.Expect():
             parts = _directive(command)
         case m.Back() | m.Forward() | m.Goto() | m.UntilEvent() | m.UntilQuantity() | m.Diff() | m.DiffBranch():

@@ -7,6 +7,7 @@ start.  None of these changes the heap by itself.
 from typing import Literal
 
 from gomem_core.frozen import frozen
+from gomem_core.go.release import Release
 
 Served = Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
 Pane = Literal["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects", "advise"]
@@ -112,6 +113,13 @@ class TakeUp:
     """Go on from the heap that is looked at, as from one that is modelled."""
 
 
+@frozen
+class Go:
+    """Do all steps on another version of Go, as a new branch; None: tell which versions there are."""
+
+    release: Release | None
+
+
 # --- Directives: they may stand in a session file -----------------------------------------------------------
 
 
@@ -200,4 +208,19 @@ class ExpectError(Expect):
 
 Expectation = ExpectServed | ExpectQuantity | ExpectAddr | ExpectEvent | ExpectNoEvent | ExpectError
 Directive = Mark | Say | Pause | Focus | Select | Expectation
-Move = Back | Forward | Goto | UntilEvent | UntilQuantity | Diff | DiffBranch | DiffFile | Branch | Save | Open | Resume | TakeUp
+Move = (
+    Back
+    | Forward
+    | Goto
+    | UntilEvent
+    | UntilQuantity
+    | Diff
+    | DiffBranch
+    | DiffFile
+    | Branch
+    | Save
+    | Open
+    | Resume
+    | TakeUp
+    | Go
+)

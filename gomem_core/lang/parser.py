@@ -8,7 +8,6 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from gomem_core.go.versions import PROFILES, profile_named
 from gomem_core.lang.commands import Command
 from gomem_core.lang.errors import ParseError, WordError, shown
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
@@ -189,19 +188,7 @@ def _unknown_command(line: str, word: str) -> ParseError:
     message = f"{shown(word)} is not a command; help lists them"
     if near is not None and near == word.lower():
         message = f"{shown(word)} is not a command; commands are written in lower case"
-    if asked := _not_modelled(line, word):
-        return _error_at(line, 0, asked, (), None)
     return _error_at(line, 0, message, (), near)
-
-
-def _not_modelled(line: str, word: str) -> str:
-    """What is said to somebody who asks for a session of another version of Go; nothing otherwise."""
-    said = line.split()[1:2] if word == "go" else []
-    profile = profile_named(f"go{said[0].removeprefix('go')}") if said else None
-    if profile is None or profile.modelled:
-        return ""
-    modelled = " and ".join(one.name for one in PROFILES if one.modelled)
-    return f"a session cannot be one of {profile.name} yet: its allocator is not modelled, only that of {modelled} is"
 
 
 def _surplus(line: str, words: list[str], spec: CommandSpec, shape: Shape, index: int) -> ParseError:

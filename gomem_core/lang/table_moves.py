@@ -5,10 +5,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from gomem_core.go.release import MOST_PADDING, modelled
 from gomem_core.lang import operands as op
 from gomem_core.lang.commands import Look
 from gomem_core.lang.conditions import EVENT_WORDS, EXPECT_WORDS, read_event, read_expected_quantity, read_until
-from gomem_core.lang.grammar import CommandSpec, Names, Operand, Shape
+from gomem_core.lang.grammar import Clause, CommandSpec, Names, Operand, Shape
 from gomem_core.lang.moves import (
     Back,
     Branch,
@@ -20,6 +21,7 @@ from gomem_core.lang.moves import (
     ExpectEvent,
     ExpectServed,
     Forward,
+    Go,
     Goto,
     Mark,
     Open,
@@ -41,6 +43,7 @@ from gomem_core.lang.names import (
 from gomem_core.lang.numbers import MAX_INT
 from gomem_core.lang.panes import PANES, read_pane
 from gomem_core.lang.quantities import QUANTITIES
+from gomem_core.lang.releases import build_go, read_version
 
 _STEPS = op.optional(op.count("n", "N", 1, MAX_INT, "number of steps"))
 _EVENT = Operand("kind", "EVENT", "a kind of event such as grow or gc_start", read_event, op.offer(EVENT_WORDS))
@@ -104,7 +107,7 @@ _FORWARD = CommandSpec(
 
 _GOTO = CommandSpec(
     name="goto",
-    meant=("jump", "go", "seek"),
+    meant=("jump", "seek"),
     shapes=(
         Shape(
             _goto,
@@ -217,6 +220,38 @@ _TAKE_UP = CommandSpec(
     "program does next. Else it is told what is missing. The look has to be in a file (save writes one), for the session begins "
     "with that; in its own file it stands as on FILE and take-up.",
     examples=("open heap.still\ntake-up",),
+)
+
+
+def _complete_versions(_prefix: str, _names: Names | None) -> Iterable[tuple[str, str]]:
+    return ((one.name.removeprefix("go"), "a version of Go") for one in modelled())
+
+
+_VERSION = Operand("profile", "V", "a version of Go such as 1.10", read_version, _complete_versions, required=False)
+
+_GO = CommandSpec(
+    name="go",
+    meant=("version", "release"),
+    shapes=(
+        Shape(
+            build_go,
+            operands=(_VERSION,),
+            clauses=(
+                Clause({"base": "begins the heap at this address"}, "base", op.ADDRESS),
+                Clause(
+                    {"padding": "leaves so many pages at its beginning unused"},
+                    "padding",
+                    op.count("padding", "PAGES", 0, MOST_PADDING, "number of pages"),
+                ),
+            ),
+        ),
+        Shape(partial(Go, release=None), "list", help="tell which versions there are, and what each is exact in"),
+    ),
+    summary="Do this session on another version of Go.",
+    help="All steps are done again on an allocator of version V, as a new branch; the branch you leave stays, and `branch` goes "
+    "back to it. In a session file `go V` stands before the first step; without it a session is of Go 1.10. A process of a "
+    "version that begins its heap at random draws `base` and `padding`; here it begins as one does that was built not to.",
+    examples=("go 1.10", "alloc 48\ngo list"),
 )
 
 _SAY = CommandSpec(
@@ -338,6 +373,6 @@ _LOOK = CommandSpec(
 )
 
 SPECS: Final = (
-    *(_BACK, _FORWARD, _GOTO, _UNTIL, _LOOK, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME, _TAKE_UP),
+    *(_BACK, _FORWARD, _GOTO, _UNTIL, _LOOK, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME, _TAKE_UP, _GO),
     *(_SAY, _PAUSE, _FOCUS, _SELECT, _EXPECT),
 )

@@ -34,6 +34,7 @@ class Lesson:
     number: int
     name: str  # what `gomem learn NAME` takes, as does the number
     script: Script
+    overridden: str = ""  # what is told first: that its version of Go is not its own
 
     @property
     def file(self) -> Traversable:

@@ -22,6 +22,7 @@ from gomem_core.schema.heap import (
     SpanShare,
     Word,
 )
+from gomem_core.schema.versions import OnVersion, Versions
 
 # --- Objects ----------------------------------------------------------------------------------------------------------
 
@@ -411,4 +412,6 @@ Result = (
     | Selected
     | Expected
     | Difference
+    | Versions
+    | OnVersion
 )

@@ -14,6 +14,7 @@ from gomem_core.lang.moves import (
     DiffBranch,
     DiffFile,
     Forward,
+    Go,
     Goto,
     Open,
     Resume,
@@ -75,7 +76,9 @@ class Ahead:
             match command:
                 case None:
                     continue
-                case Open() | Resume() | DiffFile() | TakeUp():
+                case Open() | Resume() | DiffFile() | TakeUp() | Go():
+                    return True
+                case Branch(str(name)) if name in self._timeline.branches and self._timeline.on_another(name):
                     return True
                 case Show(filters=filters) if any(f.field == ROW for f in filters):
                     return True

@@ -14,6 +14,7 @@ from gomem_core.files.ownfiles import OwnFiles, Stamp, resolved, stamp_of
 from gomem_core.files.script import Script, write_script
 from gomem_core.files.stillfile import strip_bytes
 from gomem_core.files.timeline import Timeline
+from gomem_core.go.release import ALWAYS, Release
 from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
 from gomem_core.session.begun import begun
@@ -117,7 +118,7 @@ class Desk:
             path = resolved(self._on(script))
             script = replace(script, on=str(path))
             self._beginning.append(("on", str(path), *(stamp_of(path) or (0, 0))))
-        if script.steps or script.name or script.on:
+        if script.steps or script.name or script.on or script.go != ALWAYS:
             self._beginning.append(("load", script.name, write_script(script)))
         if origin is not None and origin.stamp is not None:
             self._beginning.append(("file", str(resolved(origin.path)), *origin.stamp))
@@ -149,6 +150,34 @@ class Desk:
         self.kept = None if strip is None or not script.on else Kept(resolved(self._on(script)), len(strip.stills))
         self.difference: Difference | None = None  # the answer to the last `diff`, until something else is done
         self.last: Outcome | None = None  # of the last line that was typed for the heap
+
+    def switch(self, name: str) -> None:
+        """Take up another branch, and stand where the session stood as far as that branch goes.  Raises UnknownBranch, Stopped.
+
+        Where it is on another version of Go, another session goes on with it.
+        """
+        step = self.session.step
+        taken = self.session.taken_to(name)
+        if taken is not self.session:
+            self._go_on_with(taken, step)
+
+    def again_on(self, release: Release) -> None:
+        """Do all steps on another version of Go, as a branch of their own, up to where the session stands.  Raises Stopped."""
+        step = self.session.step
+        again = self.session.again_on(release)
+        self.record("go", release.text)
+        self._go_on_with(again, step)
+
+    def _go_on_with(self, session: Session, step: int) -> None:
+        """Another session stands for this one, with the same branches."""
+        self.session = session
+        self.difference = self.last = None
+        session.tell_on_the_way(self._on_the_way)
+        session.goto(min(step, len(session.steps)))
+
+    def tell(self, text: str) -> None:
+        """Let `take_problem` tell this."""
+        self._problem = self._problem or text
 
     def _on(self, script: Script) -> Path:
         """The file with the heap that a script is about."""

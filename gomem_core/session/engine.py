@@ -9,6 +9,8 @@ from typing import Protocol
 
 from gomem_core.classic.engine import ClassicEngine
 from gomem_core.go.events import Event
+from gomem_core.go.release import ALWAYS, FIRST_BASE, Release
+from gomem_core.go.versions import GO_1_10
 from gomem_core.lang.commands import Level
 from gomem_core.session.readheap import ReadHeap
 from gomem_core.world.records import Allocated, Pages, Place, Sweeping
@@ -178,18 +180,26 @@ class Engine(Mallocs, Protocol):
 Base = Strip | Still | None  # what a session has for a heap: looks at one, one that goes on from a still, or an empty one
 
 
-def new_engine(base: Base = None) -> Engine:
-    """An allocator with an empty heap, or one that goes on; or what was read of a heap and only can be looked at.
+def new_engine(base: Base = None, release: Release = ALWAYS) -> Engine:
+    """An allocator with an empty heap of a `release`, or one that goes on; or what was read of a heap and only can be looked at.
 
-    Raises CannotTakeUp.
+    A heap that goes on, and one that was read, is of its own version.  Raises CannotTakeUp.
     """
     if isinstance(base, Strip):
         return ReadHeap(base)
     if base is None:
-        return ClassicEngine()
+        return _empty(release)
     from gomem_core.classic.seed import heap_of  # noqa: PLC0415 -- seldom needed
 
     return heap_of(base)
+
+
+def _empty(release: Release) -> Engine:
+    if release.profile is GO_1_10:
+        return ClassicEngine()
+    from gomem_core.modern.engine import ModernEngine  # noqa: PLC0415 -- sessions of 1.10 do without
+
+    return ModernEngine(release.profile, release.base or FIRST_BASE, release.padding)
 
 
 def lacking(still: Still) -> list[str]:

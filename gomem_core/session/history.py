@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol, overload
 
 from gomem_core.files.step import Step, parse_step
 from gomem_core.files.timeline import Branch, Timeline
+from gomem_core.go.release import Release
 from gomem_core.lang import Command, parse
 
 
@@ -27,6 +28,10 @@ class Branches(Protocol):
 
     def line(self, name: str) -> list[str]:
         """All steps of a branch, from the very beginning."""
+        ...
+
+    def release_of(self, name: str) -> Release:
+        """The version of Go that a branch is done on.  Raises UnknownBranch."""
         ...
 
     def alone(self, name: str) -> Timeline:

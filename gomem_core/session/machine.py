@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Final, cast
 
 from gomem_core.files.step import Step
+from gomem_core.go.release import ALWAYS, Release
 from gomem_core.lang import ParseError
 from gomem_core.report import Result
 from gomem_core.session.checkpoints import Checkpoint
@@ -37,12 +38,20 @@ class Machine:
     """One heap and its objects.
 
     `steps` has those of its line.  With `narrate` each outcome carries the events its command caused.
-    It begins on `base`.  Where that is a strip, the look that is shown stands for the heap, and the only step is to go on to the
-    next one.
+    It begins on `base`, or with an empty heap of a `release` of Go.  Where `base` is a strip, the look that is shown stands for
+    the heap, and the only step is to go on to the next one.
     """
 
-    def __init__(self, steps: Steps, narrate: bool, stop: StopRequest, progress: Progress, base: Base = None) -> None:
-        self.engine = new_engine(base)
+    def __init__(
+        self,
+        steps: Steps,
+        narrate: bool,
+        stop: StopRequest,
+        progress: Progress,
+        base: Base = None,
+        release: Release = ALWAYS,
+    ) -> None:
+        self.engine = new_engine(base, release)
         self._began = self.engine.now  # ns: the clock of a heap that goes on goes on, too
         strip = base if isinstance(base, Strip) else None
         rows = base.rows if isinstance(base, Still) else None

@@ -10,6 +10,7 @@ The records, each written when it happened:
     line STEP LINE      a directive was added to a step
     mark NAME STEP      a step got a name
     branch NAME         another branch was taken up
+    go V                all was done again on this version of Go, on a branch of its own
     file PATH SIZE NS   the session was read from this file, or saved in it, which then had that size and time of change
 
 Reading them changes the list of steps only.  The heap follows at the end, in one go.
@@ -28,7 +29,7 @@ from gomem_core.files.timeline import Timeline, UnknownBranch
 from gomem_core.foreign import brief
 from gomem_core.lang import ParseError, parse
 from gomem_core.lang.errors import WordError
-from gomem_core.lang.moves import Expect
+from gomem_core.lang.moves import Expect, Go
 from gomem_core.lang.names import read_mark_name
 from gomem_core.session.begun import begun
 from gomem_core.session.document import Desk
@@ -144,6 +145,15 @@ class _Told:
         self.timeline.switch(name)
         self.step, self.event = self.timeline.cursor, 0
 
+    def go(self, text: str) -> None:
+        command = parse(f"go {text}")
+        if not isinstance(command, Go) or command.release is None:
+            raise ValueError("which version of Go is not said")
+        name = self.timeline.again_on(command.release)
+        if name != self.timeline.name:
+            self.timeline.switch(name)
+        self.step, self.event = self.timeline.cursor, 0
+
     def file(self, path: str, size: int, modified: int) -> None:
         self.files.know(Path(path), Stamp(size, modified))
 
@@ -158,5 +168,6 @@ _RECORDS: Final[dict[str, tuple[tuple[type, ...], Callable[..., None]]]] = {
     "line": ((int, str), _Told.line),
     "mark": ((str, int), _Told.mark),
     "branch": ((str,), _Told.branch),
+    "go": ((str,), _Told.go),
     "file": ((str, int, int), _Told.file),
 }

@@ -16,6 +16,7 @@ from gomem_core.files.branches import script_of
 from gomem_core.files.script import Script
 from gomem_core.files.step import Step, parse_step
 from gomem_core.files.timeline import Timeline
+from gomem_core.go.release import Release
 from gomem_core.lang import Command, ParseError, parse
 from gomem_core.lang.commands import Invariants, Level, Look
 from gomem_core.queries.account import Account
@@ -45,8 +46,8 @@ class Session:
     """One heap, its objects, and the steps that made them.
 
     With `narrate` each outcome carries the events its command caused.  The steps of `timeline` wait to be done, as a script's.
-    It begins on `base`: an empty heap, or a still, from which its heap goes on.  With a strip, that is the heap: it can be looked
-    at, and its steps are looks.  Raises CannotTakeUp.
+    It begins on `base`: an empty heap, of the version of Go that the timeline says, or a still, from which its heap goes on.
+    With a strip, that is the heap: it can be looked at, and its steps are looks.  Raises CannotTakeUp.
     """
 
     def __init__(
@@ -61,7 +62,8 @@ class Session:
         self._timeline = Timeline() if timeline is None else timeline
         self._progress = progress or Progress()
         self._steps = Steps(self._timeline)
-        self._machine = Machine(self._steps, narrate, stop or StopRequest(), self._progress, base)
+        self._stop = stop or StopRequest()
+        self._machine = Machine(self._steps, narrate, self._stop, self._progress, base, self._timeline.release)
         self._part: Outcome | None = None  # of the command in which it stands halfway
         self._whole: Outcome | None = None  # of that in which it stood halfway last, with all its events
         self.event = 0  # > 0: halfway, after so many events of the next command
@@ -169,6 +171,11 @@ class Session:
     def trail(self) -> Trail:
         """What the steps left behind that were done on this branch; to be looked at."""
         return self._machine.trail
+
+    @property
+    def release(self) -> Release:
+        """The version of Go that its steps are done on."""
+        return self._timeline.release
 
     @property
     def branches(self) -> Branches:
@@ -293,6 +300,25 @@ class Session:
         self._whole = None
         self._timeline.switch(name)
         return self.goto(here)
+
+    def taken_to(self, name: str) -> "Session":
+        """Take up another branch, as `switch` does; where that is on another version of Go, another session goes on with it.
+
+        That one stands at the beginning.  Raises UnknownBranch.
+        """
+        if not self._timeline.on_another(name):
+            self.switch(name)
+            return self
+        self._timeline.switch(name)
+        return Session(self.narrates, self._timeline, self._stop, self._progress)
+
+    def again_on(self, release: Release) -> "Session":
+        """The same steps on a version of Go, on a branch of their own: a session that stands at the beginning of that."""
+        self._leave_half()
+        name = self._timeline.again_on(release)
+        if name != self._timeline.name:
+            self._timeline.switch(name)
+        return Session(self.narrates, self._timeline, self._stop, self._progress)
 
     def bookmark(self, name: str) -> None:
         """Give the step a name."""

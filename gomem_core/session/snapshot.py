@@ -40,6 +40,7 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "of": len(session.steps),
         "marks": {**session.bookmarks},
         **_told(desk),
+        "go": world.profile.name.removeprefix("go"),
         "arena": {"start": hexed(arenas.start), "used": hexed(arenas.end), "pages": arenas.pages},
         "sweepgen": world.sums.sweepgen,
         "spans": [span_data(info) for info in world.spans.rows()],

@@ -13,6 +13,7 @@ from gomem_core.lang.numbers import read_age
 from gomem_core.session.console import Console
 from gomem_core.session.opened import open_process
 from gomem_tui.commands.real import explore_real, wants_figures
+from gomem_tui.settings.settings import Chosen
 
 _SOONEST: Final = 50_000_000  # ns between two looks
 _LATEST: Final = 3600 * 10**9
@@ -27,7 +28,7 @@ def execute(args: argparse.Namespace) -> int:
         return attach.execute(args)
     version = go_version(args.go_version)
 
-    def opened(_wanted: Mapping[str, bool]) -> Console:
+    def opened(_settings: Mapping[str, Chosen]) -> Console:
         return Console(True, open_process(args.pid, args.stop, version))
 
     return explore_real(args, opened, every)

@@ -11,6 +11,7 @@ from gomem_core.session.console import Console
 from gomem_core.session.document import Origin
 from gomem_core.session.opened import open_core_file
 from gomem_tui.commands.real import explore_real, wants_figures
+from gomem_tui.settings.settings import Chosen
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -19,7 +20,7 @@ def execute(args: argparse.Namespace) -> int:
         return core.execute(args)
     path, exe, version = Path(args.file), None if args.exe is None else Path(args.exe), go_version(args.go_version)
 
-    def opened(_wanted: Mapping[str, bool]) -> Console:
+    def opened(_settings: Mapping[str, Chosen]) -> Console:
         return Console(True, open_core_file(path, exe, version), origin=Origin(path, stamp_of(path)))
 
     return explore_real(args, opened)

@@ -8,10 +8,12 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
+from gomem_core.cli.chosen import asked, lists, on_release
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, is_terminal, json_text, say, write
-from gomem_core.files.script import ScriptError
+from gomem_core.files.script import Script, ScriptError
 from gomem_core.files.stillfile import still_bytes
 from gomem_core.foreign import brief
+from gomem_core.go.release import Release
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import ExpectError
 from gomem_core.lang.names import read_stop
@@ -26,6 +28,7 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.session.snapshot import snapshot
 from gomem_core.session.stills import still_of
 from gomem_core.suggest import did_you_mean
+from gomem_core.world.strip import Strip
 from gomem_tui.explorer.arrangement import NEEDS
 from gomem_tui.settings.look import Look, picture_look
 from gomem_tui.settings.settings import SettingError, choose_picture
@@ -37,6 +40,9 @@ _HALFWAY: Final = re.compile(r"(.*)\.([0-9]{1,9})", re.DOTALL)
 
 def execute(args: argparse.Namespace) -> int:
     """Go there, and write what there is to be seen."""
+    if lists(args):
+        return OK
+    release = asked(args)
     size, panes = _size(args.size), [_pane(word) for word in args.focus or ()]
     target, event = _stop(args.at)
     if (args.json or args.still) and (args.size or panes or args.zoom or args.theme or args.ascii is not None):
@@ -48,7 +54,7 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError("argument -o: this is the session file itself")
     try:
         path = Path(args.file)
-        console = Console(True, open_file(path), origin=Origin(path, None))
+        console = Console(True, _on_release(open_file(path), release), origin=Origin(path, None))
     except ScriptError as e:
         say(str(e))
         return BAD_INPUT
@@ -66,6 +72,18 @@ def execute(args: argparse.Namespace) -> int:
     picture = shoot(console, size, panes, args.zoom, look, not args.no_frame)
     _write(picture.svg if args.svg else picture.text, args.out)
     return OK
+
+
+def _on_release(opened: Script | Strip, release: Release | None) -> Script | Strip:
+    """What was opened, on the version of Go that an option says.  Raises UsageError."""
+    if isinstance(opened, Strip):
+        if release is not None:
+            raise UsageError(f"--go is for session files: this heap is of {opened.shown.profile.name}")
+        return opened
+    script, told = on_release(opened, release)
+    if told:
+        say(f"gomem: {told}")
+    return script
 
 
 # --- What the options say -----------------------------------------------------------------------------------------------

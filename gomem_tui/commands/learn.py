@@ -4,12 +4,17 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
+from gomem_core.cli.chosen import lists, on_release
 from gomem_core.cli.output import OK, BadInput, UsageError, emit, emit_json, is_dumb, is_terminal, write
 from gomem_core.files.script import ScriptError
+from gomem_core.go.release import Release
 from gomem_core.lessons import Lesson, UnknownLesson, find_lesson, lessons
 from gomem_core.lessons.walked import note_walked, walked
 from gomem_core.report import Column, Table
+from gomem_tui.commands.open import go_of
 from gomem_tui.opening import at_end, open_lesson
 from gomem_tui.settings.config import ConfigError, effective
 from gomem_tui.settings.options import options_of
@@ -18,6 +23,8 @@ from gomem_tui.settings.settings import SettingError
 
 def execute(args: argparse.Namespace) -> int:
     """List the lessons, or open one, or let one be chosen."""
+    if lists(args):
+        return OK
     try:
         chosen = None if args.lesson is None else find_lesson(args.lesson)
         there = lessons() if chosen is None else (chosen,)
@@ -41,17 +48,26 @@ def execute(args: argparse.Namespace) -> int:
     except ConfigError as e:
         raise BadInput(str(e)) from e
     journal, read_only = settings["journal"].value is True, settings["read_only"].value is True
+    release, asked = go_of(args, settings)
+    on = partial(_on, release if asked else None)
     if chosen is not None and plain:
-        status = _walk_plainly(chosen, journal, read_only)
+        status = _walk_plainly(on(chosen), journal, read_only)
         while args.lesson is None and (chosen := _asked()) is not None:  # as the menu, which comes again
-            status = max(status, _walk_plainly(chosen, journal, read_only))
+            status = max(status, _walk_plainly(on(chosen), journal, read_only))
         return status
     from gomem_tui.explorer.lesson import choose_and_walk, walk  # noqa: PLC0415 -- Textual, likewise
 
     options = options_of(settings, config.keyboard, os.environ)
     if chosen is None:
-        return choose_and_walk(there, journal, read_only, options)
+        return choose_and_walk([*map(on, there)], journal, read_only, options)
+    chosen = on(chosen)
     return walk(chosen, open_lesson(chosen, journal, read_only), options)
+
+
+def _on(release: Release | None, lesson: Lesson) -> Lesson:
+    """The lesson on a version of Go that was asked for, which it then tells first."""
+    script, told = on_release(lesson.script, release)
+    return replace(lesson, script=script, overridden=told)
 
 
 def _walk_plainly(lesson: Lesson, journal: bool, read_only: bool) -> int:

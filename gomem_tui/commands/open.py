@@ -9,14 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gomem_core.cli.chosen import lists, release_of
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, is_dumb, is_terminal, say
 from gomem_core.foreign import brief
+from gomem_core.go.release import ALWAYS, Release
 
 if TYPE_CHECKING:
     from gomem_core.session.console import Console
+    from gomem_tui.settings.settings import Chosen
 
-Opened = Callable[[Mapping[str, bool]], "Console"]
-"""What opens a session, from the settings that are yes or no.  Raises ScriptError and JournalError."""
+Opened = Callable[[Mapping[str, "Chosen"]], "Console"]
+"""What opens a session as the settings want it.  Raises ScriptError, JournalError, UsageError."""
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -42,14 +45,18 @@ def execute(args: argparse.Namespace) -> int:
 
 def explore(args: argparse.Namespace) -> int:
     """The explorer on a file, on the built-in script, or on a session that is taken up.  Raises UsageError and BadInput."""
+    if lists(args):
+        return OK
     if args.script is not None:
         _check_readable(args.script)
     script = None if args.script is None else Path(args.script)
 
-    def opened(wanted: Mapping[str, bool]) -> "Console":
+    def opened(settings: Mapping[str, "Chosen"]) -> "Console":
         from gomem_tui.opening import open_console  # noqa: PLC0415 -- not before a mistake in the command line is told
 
-        return open_console(script, wanted["journal"], args.resume, wanted["read_only"])
+        release, asked = go_of(args, settings)
+        journal, read_only = settings["journal"].value is True, settings["read_only"].value is True
+        return open_console(script, journal, args.resume, read_only, release, asked)
 
     return show(args, opened)
 
@@ -71,30 +78,36 @@ def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), 
     except ConfigError as e:
         say(f"{e}\n`gomem config check` looks again; `gomem --no-config` starts without the configuration")
         return BAD_INPUT
-    wanted = {name: chosen.value is True for name, chosen in settings.items()}
     if args.plain or is_dumb() or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         if sys.stdin is None:
             needs = "a terminal, or a stdin to read commands from; `gomem run SCRIPT` does a script without one"
             raise UsageError(f"the explorer needs {needs}")
         from gomem_tui.plain.talk import talk_plainly  # noqa: PLC0415
 
-        console = _opened(opened, wanted)
+        console = _opened(opened, settings)
         return BAD_INPUT if console is None else talk_plainly(console)
     from gomem_tui.explorer.app import Explorer  # noqa: PLC0415
     from gomem_tui.settings.options import options_of  # noqa: PLC0415
 
     options = replace(options_of(settings, config.keyboard, os.environ), panes=panes, every=every)
-    console = _opened(opened, wanted)
+    console = _opened(opened, settings)
     return BAD_INPUT if console is None else Explorer(console, options).run_to_end(options.mouse) or 0
 
 
-def _opened(opened: Opened, wanted: Mapping[str, bool]) -> "Console | None":
+def go_of(args: argparse.Namespace, settings: Mapping[str, "Chosen"]) -> tuple[Release, bool]:
+    """The version of Go that is set, and whether by an option, which goes before what a file says.  Raises UsageError."""
+    chosen = settings["go"]
+    release = release_of(args, str(chosen.value), chosen.source)
+    return release or ALWAYS, (args.go, args.base, args.padding) != (None, None, None)
+
+
+def _opened(opened: Opened, settings: Mapping[str, "Chosen"]) -> "Console | None":
     """The session, or None where it cannot be opened, which is told."""
     from gomem_core.files.journal import JournalError  # noqa: PLC0415
     from gomem_core.files.script import ScriptError  # noqa: PLC0415
 
     try:
-        return opened(wanted)
+        return opened(settings)
     except (ScriptError, JournalError) as e:
         say(f"gomem: {e}")
         return None

@@ -88,9 +88,9 @@ class PlainTalk:
     def _welcome(self) -> None:
         session = self.model.session
         self.model.arrived()  # a session that was taken up again stands somewhere already
-        looks = "Enter looks at the process again" if session.goes_on else "show, find and diff look at the heap"
-        does = looks if self.model.is_read else "Enter does the next step"
-        self._tell(f"gomem in plain text. {does}, help tells more, quit ends.")
+        looks = "Enter looks again" if session.goes_on else "show, find and diff look at it"
+        does = looks if self.model.is_read else "Enter steps"
+        self._tell(f"gomem in plain text, {session.world.profile.name}. {does}, help tells more, quit ends.")
         if self.console.script.title:
             self._tell(self.console.script.title)
         self._tell_problem()

@@ -33,7 +33,7 @@ _TOLD: Final = {
 }
 # What is left out where not all fits, after the gauge: what the program is called is known, and which P allocates the mcache
 # pane tells; the Heap pane has the trigger.
-_SPARE: Final = ("gomem", "P", "go", "trigger")
+_SPARE: Final = ("gomem", "P", "trigger")
 _SPARE_READ: Final = ("gomem", "P", "trigger", "go")  # which Go a program was built with may be what one looks for
 
 

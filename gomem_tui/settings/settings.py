@@ -4,11 +4,14 @@ An option overrides the environment, which overrides the configuration, which ov
 """
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from gomem_core.cli.args import declare_place
 from gomem_core.foreign import brief
 from gomem_core.frozen import frozen
+from gomem_core.go.release import ALWAYS, modelled
+from gomem_core.go.versions import profile_named
 from gomem_core.suggest import did_you_mean, nearest
 from gomem_tui.settings.look import THEMES, Theme
 
@@ -28,6 +31,7 @@ class Setting:
     help: str
     words: tuple[str, ...] = ()
     is_flag: bool = True  # true and false are possible
+    spelt: Callable[[str], str] = str  # turns other ways to write a word into the one that is among them
 
     @property
     def variable(self) -> str:
@@ -43,7 +47,7 @@ class Setting:
     def expected(self) -> str:
         """What it can be, as a configuration has it."""
         *others, last = [*(["true", "false"] if self.is_flag else []), *(f'"{word}"' for word in self.words)]
-        return f"{', '.join(others)} or {last}"
+        return f"{', '.join(others)} or {last}" if others else last
 
     def fits(self, value: object) -> bool:
         """Whether it can be set to this."""
@@ -51,7 +55,7 @@ class Setting:
 
     def read(self, text: str) -> Value | None:
         """The value that a word in the environment or after an option means; None if it means nothing."""
-        word = text.strip().lower()
+        word = self.spelt(text.strip().lower())
         if self.is_flag and word in _YES + _NO:
             return word in _YES
         return word if word in self.words else None
@@ -65,6 +69,22 @@ THEME: Final = Setting(
     is_flag=False,
 )
 ASCII: Final = Setting("ascii", AUTO, "draw with ASCII characters alone; without this, the locale decides", (AUTO,))
+
+
+def _version(word: str) -> str:
+    """The version that go1.27 or 1.27.3 means."""
+    profile = profile_named(f"go{word.removeprefix('go')}")
+    return word if profile is None else profile.name.removeprefix("go")
+
+
+GO: Final = Setting(
+    "go",
+    ALWAYS.version,
+    "the version of Go of a session, whatever its file says; list tells which there are",
+    tuple(profile.name.removeprefix("go") for profile in modelled()),
+    is_flag=False,
+    spelt=_version,
+)
 SETTINGS: Final = (
     THEME,
     ASCII,
@@ -76,6 +96,7 @@ SETTINGS: Final = (
         "for an audience: page-down and page-up step, the next step and the keys pressed are shown, Why is larger",
     ),
     Setting("read_only", False, "step through the session without changing anything"),
+    GO,
 )
 
 
@@ -91,11 +112,14 @@ class SettingError(Exception):
     """An option or a variable has a value that the setting cannot take."""
 
 
-def declare_settings(parser: argparse._ActionsContainer) -> None:
-    """Options for all of them."""
+def declare_settings(parser: argparse._ActionsContainer, sessions: bool = True) -> None:
+    """Options for all of them; `sessions`: also for those that are about sessions alone."""
     declare_no_config(parser)
     for setting in SETTINGS:
-        _declare(parser, setting, setting.help)
+        if sessions or setting is not GO:
+            _declare(parser, setting, setting.help)
+    if sessions:
+        declare_place(parser)
 
 
 def declare_picture(parser: argparse._ActionsContainer) -> None:

@@ -218,11 +218,10 @@ def test_precedence(words: list[str], environ: Mapping[str, str], text: str, val
 def test_every_setting_can_be_set_in_all_three_ways(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     for setting in SETTINGS:
-        word = "light" if setting.name == "theme" else not setting.default if isinstance(setting.default, bool) else True
+        named = {"theme": "light", "go": setting.words[-1] if setting.words else ""}.get(setting.name)
+        word = named or (not setting.default if isinstance(setting.default, bool) else True)
         file.write_text(f"[explorer]\n{setting.name} = {json.dumps(word)}")
-        option = (
-            [setting.option, "light"] if setting.name == "theme" else [setting.option if word else f"--no-{setting.option[2:]}"]
-        )
+        option = [setting.option, named] if named else [setting.option if word else f"--no-{setting.option[2:]}"]
         found = [
             effective(asked(), {"GOMEM_CONFIG": str(file)}),
             effective(asked("--no-config"), {setting.variable: str(word).lower()}),
@@ -315,6 +314,7 @@ def test_show_is_a_configuration_that_says_the_same(mine: Path, capsys: Capture,
         "journal": True,
         "present": True,
         "read_only": False,
+        "go": "1.10",
     }
     assert list(data["keys"]) == list(IDS)
     first = parse_config(mine.read_text(), mine).keyboard

@@ -87,6 +87,7 @@ ANSWERS = (
     ("alloc 16", "Allocated"),
     ("branch", "Branches"),
     ("branch main", "Place"),
+    ("go", "Versions"),
     ("select a", "Selected"),
     ("expect spans > 1", "Expected"),
     ("save saved.gomem", "Saved"),
@@ -98,7 +99,8 @@ NOT_PRINTED = {
     "Focused",
     "Nothing",
     "Looked",
-}  # `focus` and `pause` say nothing to a program, and none looks at a heap that is read
+    "OnVersion",
+}  # `focus` and `pause` say nothing to a program, none looks at a heap that is read, and `go V` is tested where there are several
 
 
 def validator(name: str = "") -> Draft202012Validator:

@@ -155,7 +155,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[How, Options]]:
 
     App.Explorer = Explorer  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "gomem_tui.explorer.app", App)
-    monkeypatch.setattr("gomem_tui.opening.open_console", lambda *how: how)
+    monkeypatch.setattr("gomem_tui.opening.open_console", lambda *how: how[:4])
     monkeypatch.setattr("gomem_tui.commands.open.is_terminal", lambda _stream: True)
     monkeypatch.setenv("TERM", "xterm")
     return seen

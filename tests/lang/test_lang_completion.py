@@ -64,6 +64,7 @@ COMMANDS = [
     "open",
     "resume",
     "take-up",
+    "go",
     "say",
     "pause",
     "focus",

@@ -6,6 +6,7 @@ from typing import Any, get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gomem_core.go.release import ALWAYS
 from gomem_core.lang import BY_WORD, REGISTRY, Command, Names, ParseError, complete, format_command, parse
 from gomem_core.lang import commands as c
 from gomem_core.lang import moves as m
@@ -99,6 +100,7 @@ MOVES: st.SearchStrategy[Command] = st.one_of(
     st.builds(m.Resume, st.none() | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", fullmatch=True)),
     st.just(m.Pause()),
     st.just(m.TakeUp()),
+    st.sampled_from([m.Go(None), m.Go(ALWAYS)]),
     st.lists(st.sampled_from(PANES), min_size=1, unique=True).map(lambda panes: m.Focus(tuple(panes))),
     st.builds(m.Select, BY_NAME.map(lambda ref: ref.name) | ADDRESSES),
     st.builds(m.ExpectServed, st.sampled_from(["zero", "tiny", "mcache", "mcentral", "mheap", "os"])),

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from gomem_core.go.release import ALWAYS
 from gomem_core.lang import MAX_LINE, format_command, parse
 from gomem_core.lang.commands import (
     Advise,
@@ -50,6 +51,7 @@ from gomem_core.lang.moves import (
     ExpectServed,
     Focus,
     Forward,
+    Go,
     Goto,
     Mark,
     Open,
@@ -245,6 +247,10 @@ GOOD: list[tuple[str, Command, str | None]] = [
     ("resume", Resume(None), "resume"),
     ("resume 2018-02-16.7_a", Resume("2018-02-16.7_a"), "resume 2018-02-16.7_a"),
     ("take-up", TakeUp(), "take-up"),
+    ("go", Go(None), "go"),
+    ("go list", Go(None), "go"),
+    ("go 1.10", Go(ALWAYS), "go 1.10"),
+    ("go go1.10.7  # the mission's", Go(ALWAYS), "go 1.10"),
     ("takeup # now", TakeUp(), "take-up"),
     ("say", Say(""), "say"),
     ("say#x", Say(""), "say"),
@@ -337,6 +343,6 @@ def test_the_language_stands_alone() -> None:
         " and not m.startswith('gomem_core.lang')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    facts = ("go", "go.amd64", "go.events", "go.sizeclasses", "go.versions")
+    facts = ("go", "go.amd64", "go.events", "go.pageevents", "go.release", "go.sizeclasses", "go.versions")
     leaves = [f"gomem_core.{name}" for name in ("foreign", "frozen", *facts, "suggest")]
     assert done.stdout.strip() == str(["gomem_core", *leaves])

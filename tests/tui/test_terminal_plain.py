@@ -156,7 +156,7 @@ def test_nothing_comes_from_the_pipe() -> None:
 
 def test_a_reader_that_has_seen_enough() -> None:
     done = shell("printf '%s\\n' screen screen | $gomem --no-journal | head -1; echo ${PIPESTATUS[1]}")
-    assert done.stdout.startswith(b"gomem in plain text.")
+    assert done.stdout.startswith(b"gomem in plain text, go1.10.")
     assert done.stdout.endswith((b"\n141\n", b"\n0\n"))
     assert done.stderr == b""
 

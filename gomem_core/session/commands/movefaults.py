@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gomem_core.lang import format_command
-from gomem_core.lang.moves import Back, Branch, Diff, DiffBranch, Forward, Goto, Select, TakeUp
+from gomem_core.lang.moves import Back, Branch, Diff, DiffBranch, Forward, Go, Goto, Select, TakeUp
 from gomem_core.session.commands import CommandError
 from gomem_core.session.document import Desk
 from gomem_core.session.engine import lacking
@@ -80,6 +80,21 @@ def check_take_up(desk: Desk, _command: TakeUp) -> None:
         raise CommandError("the session would begin with this look, and it is not the last one of a file: save it first")
 
 
+def check_go(desk: Desk, command: Go) -> None:
+    """Raise CommandError if the steps here cannot be done on another version of Go, or are done on this one already."""
+    session, release = desk.session, command.release
+    if release is None:
+        return
+    if session.strip is not None:
+        raise CommandError(f"this heap was read, and is of {session.world.profile.name}: there are no steps to be done again")
+    if session.base is not None:
+        raise CommandError(
+            f"this session goes on from a heap of {session.world.profile.name}, which no other version can go on from"
+        )
+    if release == session.release:
+        raise CommandError(f"this session is of {release.profile.name} already")
+
+
 # Any: the key says which command the function takes, which a dict's type cannot express.
 CHECK_MOVES: Final[dict[type, Callable[[Desk, Any], None]]] = {
     Back: check_behind,
@@ -90,4 +105,5 @@ CHECK_MOVES: Final[dict[type, Callable[[Desk, Any], None]]] = {
     Branch: check_branch,
     Select: check_select,
     TakeUp: check_take_up,
+    Go: check_go,
 }

@@ -27,6 +27,7 @@ from gomem_core.lang.moves import (
     ExpectServed,
     Focus,
     Forward,
+    Go,
     Goto,
     Mark,
     Open,
@@ -41,6 +42,7 @@ from gomem_core.queries.quantities import measure
 from gomem_core.report import Column, Result, Table, counted, hexed
 from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import check_ahead, check_behind, check_branch, check_select, step_of
+from gomem_core.session.commands.releases import go
 from gomem_core.session.commands.takeup import take_up
 from gomem_core.session.document import Desk, Origin
 from gomem_core.session.history import Branches
@@ -200,9 +202,9 @@ def _branch(desk: Desk, command: Branch) -> Result:
     check_branch(desk, command)
     left = session.branches.name
     try:
-        session.switch(command.name)
+        desk.switch(command.name)
     finally:
-        if session.branches.name != left:  # also when it was stopped on the way to where it stood
+        if desk.session.branches.name != left:  # also when it was stopped on the way to where it stood
             desk.record("branch", command.name)
     desk.moved()
     return Result(f"this is the branch {command.name} now; {where(desk).summary}", place(desk))
@@ -321,6 +323,7 @@ MOVES: Final[dict[type, Callable[[Any, Any], Result]]] = {
     Open: _open,
     Resume: _resume,
     TakeUp: take_up,
+    Go: go,
     Focus: _focus,
     Select: _select,
     **dict.fromkeys((ExpectServed, ExpectQuantity, ExpectAddr, ExpectEvent, ExpectNoEvent, ExpectError), _expect),
