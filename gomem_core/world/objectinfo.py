@@ -5,7 +5,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 from gomem_core.go.heapbits import pointer_words
 
-ObjectField = Literal["addr", "size", "ptrdata", "born", "dropped"]  # those that can be asked for as a column
+ObjectField = Literal["addr", "size", "slot", "ptrdata", "born", "dropped"]  # columns; slot: bytes of its slot
 ALIVE: Final = -1  # in the column `dropped`
 
 
