@@ -21,6 +21,7 @@ from gomem_core.world.facts import Fact
 from gomem_core.world.faults import CannotTakeUp, InvariantError, Throw
 from gomem_core.world.records import PtrWords, SpanInfo, State
 from gomem_core.world.still import COUNTERS, Still
+from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import Facet, unknown
 
 _STATES: Final[dict[State, int]] = {"inuse": MSPAN_IN_USE, "manual": MSPAN_MANUAL, "free": MSPAN_FREE}
@@ -80,7 +81,8 @@ class _Seed:
         self._count()
         self._cache()
         self._refer()
-        line_up(self._heap, self._spans, self._still.unseen)
+        unseen = self._still.unseen
+        line_up(self._heap, self._spans, unseen if isinstance(unseen, Unseen) else None)
         self._left_over()
 
     def _place(self) -> None:

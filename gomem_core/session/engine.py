@@ -16,7 +16,7 @@ from gomem_core.session.readheap import ReadHeap
 from gomem_core.world.records import Allocated, Pages, Place, Sweeping
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
-from gomem_core.world.unseen import Unseen
+from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import World
 
 
@@ -168,7 +168,7 @@ class Engine(Mallocs, Protocol):
         """Go back to a state that was captured; who listens stays."""
         ...
 
-    def unseen(self) -> Unseen | None:
+    def unseen(self) -> AnyUnseen | None:
         """What it keeps that nothing asks for, for a still from which a heap is to go on; None where that is not known."""
         ...
 
