@@ -65,10 +65,14 @@ def _json_option(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def declare_go(parser: argparse._ActionsContainer) -> None:
-    """Options for the version of Go."""
+    """Options for the version of Go, and for where its heap begins."""
+    _declare_version(parser)
+    declare_place(parser)
+
+
+def _declare_version(parser: argparse._ActionsContainer) -> None:
     help_text = f"the version of Go, such as 1.10, whatever a file says; list tells which there are ({VERSION_VARIABLE})"
     parser.add_argument("--go", metavar="GO", help=help_text)
-    declare_place(parser)
 
 
 def declare_place(parser: argparse._ActionsContainer) -> None:
@@ -128,9 +132,26 @@ def _declare_advise(parser: argparse.ArgumentParser) -> None:
     _json_option(parser, "one object")
 
 
+def _declare_top(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="anything gomem opens; a session counts as it is at its end")
+    parser.add_argument("--by", choices=("type", "class", "site"), help="what is summed up; without it, what the file tells best")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument(
+        "-n", dest="rows", metavar="ROWS", type=_count, default=20, help="how many rows to print; 20 unless given"
+    )
+    length.add_argument("--all", action="store_true", help="print all of them")
+    _json_option(parser, "one object with all rows,")
+
+
+def _count(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and 0 < int(word[:10]) < 1 << 31):
+        raise argparse.ArgumentTypeError(f"a number of rows from 1 on was expected, not {brief(word)}")
+    return int(word)
+
+
 def _declare_classes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("size", metavar="SIZE", nargs="?", help="bytes: 33, 0x21, 32K, 1.5M; prints which class serves them")
-    declare_go(parser)
+    _declare_version(parser)
     _json_option(parser, "an object for each class, or for the size,")
 
 
@@ -202,9 +223,14 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         ("gomem advise heap.still", "gomem advise lesson.gomem", "gomem advise --json heap.still | jq .pins"),
         _declare_advise,
     ),
+    "top": Subcommand(
+        "Print what a heap consists of: objects and bytes by type, size class or call site, most first.",
+        ("gomem top app.heapdump", "gomem top --by site heap.pb.gz", "gomem top --json --by class heap.still | jq .rows[0]"),
+        _declare_top,
+    ),
     "classes": Subcommand(
         "Print the table of size classes, or where an object of SIZE bytes goes.",
-        ("gomem classes", "gomem classes 33", "gomem classes --json 32K"),
+        ("gomem classes", "gomem classes 33", "gomem classes 1K --go 1.27", "gomem classes --json 32K"),
         _declare_classes,
     ),
     "verify": Subcommand(

@@ -192,6 +192,10 @@ GOOD: list[tuple[str, Command, str | None]] = [
     ("show classes objects:170", Show("classes", (Filter("objects", ":", 170),)), None),
     ("show span b", ShowOne("span", ByName("b")), "show span b"),
     ("show span 0xc420000000", ShowOne("span", ByAddr(0xC420000000)), "show span 0xc420000000"),
+    ("show span 27dffb9b6008", ShowOne("span", ByAddr(0x27DFFB9B6008)), "show span 0x27dffb9b6008"),
+    ("show page 7f0000000", ShowOne("page", ByAddr(0x7F0000000)), "show page 0x7f0000000"),
+    ("find 100000000000", Find(ByAddr(0x100000000000)), "find 0x100000000000"),
+    ("show span 12", ShowOne("span", 12), "show span 12"),
     ("show object x.1", ShowOne("object", ByName("x.1")), "show object x.1"),
     ("show bitmap o1", ShowOne("bitmap", ByName("o1")), "show bitmap o1"),
     ("show page 67108863", ShowOne("page", 67_108_863), "show page 67108863"),
@@ -343,6 +347,6 @@ def test_the_language_stands_alone() -> None:
         " and not m.startswith('gomem_core.lang')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    facts = ("go", "go.amd64", "go.events", "go.release", "go.sizeclasses", "go.versions")
+    facts = ("go", "go.amd64", "go.events", "go.pageevents", "go.release", "go.sizeclasses", "go.versions")
     leaves = [f"gomem_core.{name}" for name in ("foreign", "frozen", *facts, "suggest")]
     assert done.stdout.strip() == str(["gomem_core", *leaves])

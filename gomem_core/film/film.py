@@ -1,0 +1,155 @@
+"""All that was read of a film so far, and what can be asked of any of its moments.
+
+A moment is an event: the heap is what it was after that.  Times are ns since the trace began.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gomem_core.film.rare import STARTED
+from gomem_core.film.reading import Reading
+from gomem_core.film.tables import NO_CLASS, Tables
+from gomem_core.formats.gotrace.batches import HEADER_BYTES, Buffer, TraceError, version_of
+from gomem_core.formats.gotrace.decode import Ints
+from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.go.versions import PROFILES, Profile, profile_named
+
+SECOND: Final = 1_000_000_000  # ns
+_OLDEST: Final = 23  # the first version of the format that can have alloc/free events
+_KNOWN: Final = (23, 25, 26)
+_OF_VERSION: Final = {23: "go1.23", 25: "go1.25", 26: "go1.26"}
+_FIRST_OF_FORMAT: Final = 22
+_WRITERS: Final = "those that tell of a heap are written by Go 1.23 and later"
+NEWER: Final = (
+    "the trace is of a format that came after Go 1.27 ({version}): it is read as that of 1.27 is, so anything in it may be wrong"
+)
+
+
+class Account(NamedTuple):
+    """What a program's MemStats would have told at a moment."""
+
+    HeapObjects: int
+    HeapAlloc: int
+    HeapInuse: int
+
+
+class Film:
+    """A trace that is being read, or was; `tables` are what is known so far."""
+
+    def __init__(self, data: Buffer, title: str, tables: Tables | None = None, is_read: bool = False) -> None:
+        """`is_read`: the tables have all of it already.  Raises TraceError: it is no trace of which anything can be shown."""
+        self.title = title
+        version = version_of(bytes(data[:HEADER_BYTES]))
+        if version is None:
+            raise TraceError("it is no execution trace: one begins with the format that it has, as in “go 1.26 trace”")
+        if version < _FIRST_OF_FORMAT:
+            raise TraceError(f"it is an execution trace in the format of Go 1.{version}; {_WRITERS}")
+        if version < _OLDEST:
+            raise TraceError(f"it is an execution trace of Go 1.22; {_WRITERS}")
+        self.tables: Final = tables or Tables()
+        self.tables.version = version
+        self.profile: Final[Profile] = profile_named(_OF_VERSION.get(version, "")) or PROFILES[-1]
+        if version not in _KNOWN and not is_read:
+            self.tables.faults.append(NEWER.format(version=f"go 1.{version} trace"))
+        self._reading = None if is_read else Reading(data, self.tables, self.profile)
+
+    def steps(self) -> Iterator[None]:
+        """Read on; after each step more of it can be asked for."""
+        if self._reading is not None:
+            yield from self._reading.steps()
+            self._reading = None
+
+    def read(self) -> "Film":
+        """Read all of it; returns itself."""
+        for _ in self.steps():
+            pass
+        return self
+
+    @property
+    def done(self) -> float:
+        """How much was read, 0 … 1."""
+        return 1.0 if self._reading is None else self._reading.done
+
+    @property
+    def events(self) -> int:
+        """The number of the last event that was read."""
+        return self.tables.events
+
+    # --- Time -------------------------------------------------------------------------------------------------------------
+
+    def time(self, event: int) -> int:
+        """When that was, ns; the beginning of the trace for 0."""
+        tables = self.tables
+        return self._ns(self._ticks(event) - tables.begins) if event > 0 and tables.events else 0
+
+    def _ns(self, ticks: int) -> int:
+        return round(ticks * SECOND / (self.tables.ticks_per_second or SECOND))
+
+    def _ticks(self, event: int) -> int:
+        blocks = self.tables.blocks
+        block = int(np.searchsorted(blocks["first"], event, side="right")) - 1
+        first = int(blocks["first"][block])
+        return int(self._block_ticks(block)[event - first])
+
+    def _block_ticks(self, block: int) -> Ints:
+        """When each event of a block was, ticks."""
+        tables = self.tables
+        firsts = tables.blocks["first"]
+        first = int(firsts[block])
+        last = int(firsts[block + 1]) if block + 1 < len(firsts) else tables.events + 1
+        passed = tables.passed["ticks"][first - 1 : last - 1].astype(np.int64)
+        long = tables.long["event"]
+        low, high = np.searchsorted(long, [first, last])
+        passed[long[low:high].astype(np.int64) - first] += tables.long["ticks"][low:high]
+        passed[0] = int(tables.blocks["ticks"][block])
+        return np.cumsum(passed)
+
+    def event_at(self, ns: int) -> int:
+        """The last event that was not after this time."""
+        tables = self.tables
+        if not tables.events:
+            return 0
+        # The clock ticks more seldom than once in a ns, and times are rounded: an event that is told as being at `ns` counts.
+        ticks = tables.begins + int((ns + 0.5) * tables.ticks_per_second / SECOND)
+        block = int(np.searchsorted(tables.blocks["ticks"], ticks, side="right")) - 1
+        if block < 0:
+            return 0
+        inside = int(np.searchsorted(self._block_ticks(block), ticks, side="right"))
+        return int(tables.blocks["first"][block]) + inside - 1
+
+    # --- What was there ---------------------------------------------------------------------------------------------------
+
+    def lives_at(self, event: int) -> Ints:
+        """Numbers of the objects that were there after an event, in the order in which they were born."""
+        lives = self.tables.lives
+        born = int(np.searchsorted(lives["born"], event, side="right"))
+        return np.flatnonzero(lives["freed"][:born] > event)
+
+    def spans_at(self, event: int) -> Ints:
+        """Numbers of the spans that were there after an event, in address order."""
+        spans = self.tables.spans
+        born = int(np.searchsorted(spans["born"], event, side="right"))
+        there = np.flatnonzero(spans["freed"][:born] > event)
+        return there[np.argsort(spans["base"][there])]
+
+    def account(self, event: int) -> Account:
+        """Objects, bytes of their slots, and bytes of spans with objects."""
+        spans, there = self.tables.spans, self.spans_at(event)
+        lives = self.lives_at(event)
+        per_span = np.bincount(self.tables.lives["span"][lives], minlength=len(spans))[: len(spans)]
+        in_use = there[spans["spanclass"][there] != NO_CLASS]
+        return Account(
+            len(lives),
+            int(per_span @ spans["elemsize"]) if len(spans) else 0,
+            int(spans["npages"][in_use].sum(dtype=np.int64)) << PAGE_SHIFT,
+        )
+
+    def collections(self, event: int) -> int:
+        """How many collections had begun to mark, of those that the trace tells."""
+        return self._collections().searchsorted(event, side="right").item()
+
+    def _collections(self) -> NDArray[np.int64]:
+        return np.array([mark.event for mark in self.tables.marks if mark.what == STARTED], np.int64)
