@@ -9,12 +9,14 @@ from typing import Final
 
 from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
 from gomem_core.go.amd64 import PAGE_SHIFT, PAGE_SIZE, PTR_SIZE, TINY_SIZE, U64_MAX
+from gomem_core.modern.engine import ModernEngine
 from gomem_core.modern.malloc import Heap
 from gomem_core.modern.mbitmap import init_bits, ptr_words_code
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.pallocbits import CHUNK_PAGES, CHUNK_SHIFT
 from gomem_core.modern.unseen import take_over
 from gomem_core.world.facts import Fact
+from gomem_core.world.faults import CannotTakeUp, InvariantError, Throw
 from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.records import PtrWords, SpanInfo
 from gomem_core.world.still import COUNTERS, Still
@@ -36,6 +38,23 @@ def lacking(still: Still) -> list[str]:
     if not unknown(still, "spans") and still.spans.disputes:
         found.append(f"spans: of {len(still.spans.disputes)} what was read contradicts other things that were read")
     return [*dict.fromkeys(found)]
+
+
+def heap_of(still: Still) -> ModernEngine:
+    """A heap in the state that the still shows, which goes on from there.
+
+    Objects of which it is not known who refers to them are referred to for ever.  Raises CannotTakeUp.
+    """
+    lacks = lacking(still)
+    if lacks:
+        raise CannotTakeUp(lacks)
+    heap = ModernEngine(still.profile)
+    try:
+        fill(heap, still)
+        heap.check("full")
+    except (InvariantError, Throw, LookupError, ValueError) as e:  # it was read from anywhere
+        raise CannotTakeUp([f"what the still says does not fit together: {e}"]) from e
+    return heap
 
 
 def fill(heap: Heap, still: Still) -> None:

@@ -24,13 +24,8 @@ from gomem_core.world.sites import Sites
 from gomem_core.world.slotobjects import ObjectTypes, SlotObjects
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import StillLists, StillSpans
-<<<<<<< HEAD
 from gomem_core.world.unseen import AnyUnseen
-from gomem_core.world.world import Extents, Kind, NotKnown, Sums, Unknown, World, unknown
-=======
-from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import Extents, Kind, NotKnown, Sums, Unknown, World, known, unknown
->>>>>>> main
 
 COUNTERS: Final = tuple(get_type_hints(Counters))
 

@@ -78,20 +78,17 @@ def read_still(data: bytes) -> Still:
     facets = _facets(found, profile, place.of)
     if not isinstance(facets.sums, Unknown):
         facets = facets._replace(sums=facets.sums.doubted(doubts))
+    unseen = _unseen(found, facets, profile)
     part = found.part("objects")
     if part.has("types"):
         roots = read_roots(found.part("roots")) if found.has("roots") else None
-<<<<<<< HEAD
-        return Still(place, profile, facets, read_types(part), doubts, unseen=_unseen(found, facets, profile), roots=roots)
-=======
         sites = read_sites(found.part("sites")) if found.has("sites") else None
-        return Still(place, profile, facets, read_types(part), doubts, roots=roots, sites=sites)
->>>>>>> main
+        return Still(place, profile, facets, read_types(part), doubts, unseen=unseen, roots=roots, sites=sites)
     rows = read_objects(part)
     if isinstance(facets.slots, Unknown) or isinstance(facets.spans, Unknown):
         raise FieldError(f"{part.place('addr')}: objects of a session were found, and no slots in which they lie")
     check_places(part, facets.spans.columns(), facets.slots.columns(), rows)
-    return Still(place, profile, facets, rows, doubts, unseen=_unseen(found, facets, profile))
+    return Still(place, profile, facets, rows, doubts, unseen=unseen)
 
 
 def _unseen(found: Fields, facets: Facets, profile: Profile) -> AnyUnseen | None:
