@@ -27,12 +27,12 @@ from gomem_core.modern.mpagecache import CACHE_PAGES, PageCache
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.pallocbits import CHUNK_PAGES, CHUNK_SHIFT
 from gomem_core.world.faults import OutOfMemory
+from gomem_core.world.unseen import RECLAIMED_ALL
 
 Trace = Callable[[Event], object]
 
 MAX_ADDRESS: Final = 1 << 47  # of the addresses that a program can have
 NO_P: Final = -1  # the process has no Ps yet: the first mcache is used, and no page cache
-RECLAIMED_ALL: Final = 1 << 63
 _CACHED_PAGES: Final = CACHE_PAGES // 4  # longer spans are not cut from a page cache
 _RECLAIM_PAGES: Final = 512  # pagesPerReclaimerChunk
 

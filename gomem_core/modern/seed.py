@@ -9,6 +9,7 @@ from typing import Final
 
 from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
 from gomem_core.go.amd64 import PAGE_SHIFT, PAGE_SIZE, PTR_SIZE, TINY_SIZE, U64_MAX
+from gomem_core.go.release import modelled
 from gomem_core.modern.engine import ModernEngine
 from gomem_core.modern.malloc import Heap
 from gomem_core.modern.mbitmap import init_bits, ptr_words_code
@@ -33,6 +34,8 @@ _FACTS: Final = (
 
 def lacking(still: Still) -> list[str]:
     """What of a heap is not known, or contradicts itself, without which it cannot go on: a sentence each."""
+    if still.profile not in modelled():
+        return [f"{still.profile.name} is not modelled: only heaps of {', '.join(one.name for one in modelled())} can go on"]
     found = [f"{facet}: {why}" for facet in _FACETS if (why := unknown(still, facet))]
     found += [f"{fact}: {why}" for fact in _FACTS if (why := still.doubt(fact))]
     if not unknown(still, "spans") and still.spans.disputes:

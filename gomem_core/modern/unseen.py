@@ -55,7 +55,8 @@ def take_over(heap: Heap, spans: Mapping[int, MSpan], unseen: ModernUnseen | Non
     h.grown_to, h.arena_end = unseen.cur_arena
     h.nsmallalloc = [*unseen.smallalloc]
     for base in unseen.page_marks:
-        spans[base].page_mark = True
+        if base in spans:
+            spans[base].page_mark = True
     h.pages_swept, h.swept_basis = unseen.pages_swept, unseen.swept_basis
     h.sweep_heap_live_basis, h.sweep_pages_per_byte = unseen.sweep_heap_live_basis, unseen.sweep_pages_per_byte
     h.reclaim_index, h.reclaim_credit = unseen.reclaim_index, unseen.reclaim_credit

@@ -3,6 +3,7 @@
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
+from typing import Final
 
 import numpy as np
 
@@ -11,11 +12,27 @@ from gomem_core.go.structs import ARENA_SIZE
 from gomem_core.outside.arrays import Ints
 from gomem_core.outside.figures import small_allocs, waits
 from gomem_core.outside.snapshot import Snapshot
-from gomem_core.world.unseen import ModernUnseen
+from gomem_core.world.unseen import RECLAIMED_ALL, ModernUnseen
+
+_ADDRESSES: Final = 1 << 47  # those that a program can have
 
 
-def unseen_of(snapshot: Snapshot) -> ModernUnseen:
-    """All of it, from one look."""
+def unseen_of(snapshot: Snapshot) -> ModernUnseen | None:
+    """All of it, from one look; None where it cannot be right, as in a damaged core file."""
+    found = _read(snapshot)
+    start, end = found.cur_arena
+    counts = (found.pages_swept, found.swept_basis, found.sweep_heap_live_basis, found.reclaim_credit, *found.smallalloc)
+    possible = (
+        0 <= start <= end <= _ADDRESSES
+        and all(0 <= base < _ADDRESSES and 0 <= used <= ARENA_SIZE for base, used in found.zeroed_base.items())
+        and all(0 <= count < 1 << 62 for count in counts)
+        and 0 <= found.sweep_pages_per_byte < 1e18
+        and found.reclaim_index <= RECLAIMED_ALL
+    )
+    return found if possible else None
+
+
+def _read(snapshot: Snapshot) -> ModernUnseen:
     arenas, sweeping, pacing = snapshot.arenas, snapshot.sweeping, snapshot.pacing
     return ModernUnseen(
         zeroed_base=dict(zip(arenas.base.tolist(), arenas.zeroed_base.tolist(), strict=True)),

@@ -7,12 +7,11 @@ from gomem_core.files.stillfile.fields import FieldError, Fields
 from gomem_core.go.amd64 import FIXALLOC_CHUNK
 from gomem_core.go.versions import Profile
 from gomem_core.world.records import SpanColumns
-from gomem_core.world.unseen import AnyUnseen, ModernUnseen, Unseen
+from gomem_core.world.unseen import RECLAIMED_ALL, AnyUnseen, ModernUnseen, Unseen
 
 _ADDRESS: Final = 1 << 47
 _COLUMNS: Final = ("swept", "unswept", "structs", "described")  # of addresses
 _MODERN: Final = ("pages_swept", "swept_basis", "sweep_heap_live_basis", "reclaim_credit")
-_RECLAIMED: Final = 1 << 63  # reclaim_index once all was looked at
 _NUMBERS: Final = ("pages_swept", "pages_swept_basis", "sweep_heap_live_basis", "now")
 
 
@@ -29,7 +28,7 @@ def unseen_data(unseen: AnyUnseen) -> dict[str, Any]:  # Any: JSON
 def read_unseen(found: Fields, spans: SpanColumns, profile: Profile) -> AnyUnseen:
     """What was read of it.  Raises FieldError."""
     if not profile.reservation:
-        return _read_modern(found, spans, profile)
+        return _read_modern(found, profile)
     swept, unswept, structs, described = (array("q", found.addresses(name, most=_ADDRESS)) for name in _COLUMNS)
     in_use = [base for base, state in zip(spans.base, spans.state, strict=True) if state == "inuse"]
     if sorted((*swept, *unswept)) != in_use:
@@ -64,7 +63,7 @@ def _modern_data(unseen: ModernUnseen) -> dict[str, Any]:  # Any: JSON
     }
 
 
-def _read_modern(found: Fields, spans: SpanColumns, profile: Profile) -> ModernUnseen:
+def _read_modern(found: Fields, profile: Profile) -> ModernUnseen:
     zeroed_base: dict[int, int] = {}
     for n, row in enumerate(found.rows("zeroed_base")):
         if len(row) != 2:
@@ -77,20 +76,17 @@ def _read_modern(found: Fields, spans: SpanColumns, profile: Profile) -> ModernU
     start, end = found.addresses("cur_arena", 2, _ADDRESS)
     if not start <= end:
         raise FieldError(f"{found.place('cur_arena')}: an address, and one that is not below it, were expected")
-    marks = found.addresses("page_marks", most=_ADDRESS)
-    if not {*marks} <= {base for base, state in zip(spans.base, spans.state, strict=True) if state == "inuse"}:
-        raise FieldError(f"{found.place('page_marks')}: bases of spans in use were expected")
     swept, basis, live, credit = (found.number(name) for name in _MODERN)
     return ModernUnseen(
         zeroed_base,
         (start, end),
         array("q", found.numbers("smallalloc", len(profile.classes))),
-        array("q", marks),
+        array("q", found.addresses("page_marks", most=_ADDRESS)),
         swept,
         basis,
         live,
         found.fraction("sweep_pages_per_byte"),
-        found.address("reclaim_index", _RECLAIMED),
+        found.address("reclaim_index", RECLAIMED_ALL),
         credit,
         found.address("trigger"),
     )
