@@ -65,6 +65,7 @@ class WhyPane(HeapPane):
             answer=self._answer,
             wrong=wrong,
             keyboard=self.keyboard,
+            profile=model.world.profile,
         )
         if model.is_read:
             return replace(story, beginning=LOOK_KEYS if model.session.goes_on else READ_KEYS)
