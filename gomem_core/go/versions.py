@@ -166,7 +166,7 @@ GO_1_21: Final = Profile(
     preset_one_word=True,
     scavenged_is_zero=False,
     inline_marks=False,
-    modelled=False,
+    modelled=True,
     rungs=("size class", "tiny block", "mcache", "partial", "partialu", "fullu", "page cache", "mheap", "OS"),
     functions=(*_SINCE_1_21, *((kind, "heapBitsSetType") for kind in _TYPE_SET)),
 )
@@ -214,6 +214,7 @@ PROFILES: Final = (
 
 # The command language is one for all versions: what any of them has can be written, and the heap says what it does not have.
 MOST_CLASSES: Final = max(len(profile.classes) for profile in PROFILES)
+MOST_SLOTS: Final = max(c.nelems for profile in PROFILES for c in profile.classes)  # of a span
 LONGEST_SPAN: Final = max(c.npages for profile in PROFILES for c in profile.classes)  # pages of a span with several slots
 ALL_CENTRAL_LISTS: Final = tuple({one.name: one for profile in PROFILES for one in profile.central_lists}.values())
 
