@@ -78,6 +78,13 @@ class Climb:
                 if event.swept_now and (swept := self._sweeps.get(_MCENTRAL)):
                     self._sweeps[_MCENTRAL] = swept.without_last()  # the span it takes says so itself
                 self.say(_MCENTRAL, event, True)
+            case e.Grow() | e.Picked() | e.SpanSplit():
+                self._hear_of_pages(event)
+            case _:
+                pass
+
+    def _hear_of_pages(self, event: e.Grow | e.Picked | e.SpanSplit) -> None:
+        match event:
             case e.Grow():
                 self._grown = event.npages
                 growth = format_bytes(event.npages << PAGE_SHIFT)
@@ -86,17 +93,8 @@ class Climb:
                 self._say_heap(event, "heap_exact", event.npages, pages=counted(event.want, "page"), base=short(event.base))
             case e.SpanSplit():
                 total = event.npages + event.rest_npages
-                self._say_heap(
-                    event,
-                    "heap_split",
-                    total,
-                    total=counted(total, "page"),
-                    pages=counted(event.npages, "page"),
-                    npages=event.npages,
-                    rest=event.rest_npages,
-                )
-            case _:
-                pass
+                told = {"total": counted(total, "page"), "pages": counted(event.npages, "page")}
+                self._say_heap(event, "heap_split", total, npages=event.npages, rest=event.rest_npages, **told)
 
     def say_collection(self, event: e.GcStart, left: Sweeps | None) -> None:
         """Note a collection, before which the spans `left` were swept."""

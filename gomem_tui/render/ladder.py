@@ -21,6 +21,7 @@ from gomem_tui.render.reflow import reflow
 from gomem_tui.render.sentences import SENTENCES
 
 _GO_ENDS: Final = 118  # column
+_EMPTY: Final = (SENTENCES["queue_empty"], SENTENCES["queue_unswept_empty"])
 
 
 def ladder(costliest: Iterable[Climbed], profile: Profile) -> list[Rung]:
@@ -86,15 +87,32 @@ def all_lines(rungs: Sequence[Rung], width: int) -> list[tuple[Line, ...]]:
 
 
 def ladders(rungs: Sequence[Rung], width: int) -> Iterator[list[Line]]:
-    """The ladder, and shorter ones: with one line for all rungs that were not asked, and without those."""
+    """The ladder, and shorter ones: with one line for all rungs that were not asked, one for queues without a span, or less."""
     told = all_lines(rungs, width)
     yield [line for lines in told for line in lines]
     asked = [line for rung, lines in zip(rungs, told, strict=True) if rung.go for line in lines]
     others = [rung for rung in rungs if not rung.go]
     if others:
-        text = SENTENCES["not_asked_folded"].format(rungs=", ".join(rung.name for rung in others), sentence=others[0].sentence)
-        yield [*asked, ((f"   {text}", "dim"),)]
+        folded: Line = ((f"   {_folded(others, others[0].sentence)}", "dim"),)
+        yield [*asked, folded]
     yield asked
+    empty = [number for number, rung in enumerate(rungs) if rung.sentence in _EMPTY]
+    if len(empty) > 1:
+        text = f" {empty[0] + 1} {_folded([rungs[number] for number in empty], SENTENCES['queues_empty'])}"
+        joined = with_go([(text, "text")], rungs[empty[0]].go, width)
+        shorter = [
+            line
+            for number, lines in enumerate(told)
+            for line in ((joined,) if number == empty[0] else lines)
+            if rungs[number].go and number not in empty[1:]
+        ]
+        if others:
+            yield [*shorter, folded]
+        yield shorter
+
+
+def _folded(rungs: Sequence[Rung], sentence: str) -> str:
+    return SENTENCES["folded"].format(rungs=", ".join(rung.name for rung in rungs), sentence=sentence)
 
 
 def with_go(spans: list[Span], go: str, width: int) -> Line:

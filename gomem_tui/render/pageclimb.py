@@ -44,7 +44,7 @@ class PageClimb(Climb):
                 self.say(_TINY, event, True)
             case e.TinyBlock():
                 self.say_other(CLASS, "tiny", event, size=event.size)
-                self.say(_TINY, event)
+                self.say_other(_TINY, "tiny_begun", event, block=short(event.block), kept=short(event.kept))
             case pe.SpanUncached():
                 self._say_uncached(event)
             case pe.CentralEmpty():
@@ -123,6 +123,7 @@ class PageClimb(Climb):
 
     def _say_pages(self, event: pe.PagesTaken) -> None:
         pages, base = counted(event.npages, "page"), short(event.base)
+        run = "free page" if event.npages == 1 else f"{event.npages} free pages in a row"
         if event.src == "cache":
             self._pages = _PAGES
             filled = self.rungs.get(_PAGES)
@@ -132,10 +133,10 @@ class PageClimb(Climb):
         self._pages = MHEAP
         if _PAGES not in self.rungs:
             if event.npages < _CACHED_PAGES:
-                self.say_other(_PAGES, "cache_has_none", event, pages=pages)
+                self.say_other(_PAGES, "cache_has_none", event, run=run)
             else:
                 self.rungs[_PAGES] = Rung(_PAGES, SENTENCES["cache_not_for"])
         if event.src == "heap":
-            self.say_other(MHEAP, "heap_had", event, True, pages=pages, base=base)
+            self.say_other(MHEAP, "heap_had", event, True, run=run, base=base)
         else:
-            self.say_other(MHEAP, "heap_had_grown", event, pages=pages, base=base)
+            self.say_other(MHEAP, "heap_had_grown", event, run=run, base=base)
