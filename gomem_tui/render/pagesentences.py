@@ -11,8 +11,8 @@ from gomem_core.report import counted, format_bytes
 
 PAGE_SENTENCES: Final = {
     "pages_taken": "took {pages} from {base} on for {holder}, {where}{notes}",
-    "pages_freed": "the heap has {pages} from {base} on back; the OS does not get them",
-    "pages_freed_use": "the heap has {pages} from {base} on back, which served as {use}",
+    "pages_freed": "{pages} from {base} on went back to the heap, not to the OS",
+    "pages_freed_use": "{pages} from {base} on, {use}, went back to the heap",
     "page_cache_filled": "P{p} caches the free ones of the 64 pages from {base} on: {free}; given back to the OS: {back}",
     "page_cache_unfilled": "P{p}'s page cache stays empty, since the heap has no free page",
     "page_cache_flushed": "P{p} returns the free ones of the 64 pages from {base} on: {free}; given back to the OS: {back}",
@@ -37,7 +37,7 @@ PAGE_SENTENCES: Final = {
     "from_heap": "the lowest that are free in a row",
     "from_heap+grow": "the lowest that are free in a row now that the heap has grown",
     "taken_back": "; back from the OS: {scav}",
-    "needs_zero": "; used before, so it is cleared",
+    "needs_zero": "; it counts as used, so it is cleared",
     "had": "which {queue} had",
     "had_unswept": "which {queue} had, and which was swept for it",
     "new": "which is new",

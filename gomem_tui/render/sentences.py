@@ -75,6 +75,7 @@ SENTENCES: Final = {
     "bits_written": "wrote the bitmap of {addr}: words that may hold pointers: {ptr_words} of {words}",
     "bits_cleared": "set the bitmap of the fresh span {base} to {pattern}",
     "zeroed": "cleared {nbytes} from {base} on, which were used before",
+    "zeroed_in_span": "cleared {nbytes} from {base} on, since the span counts as used",
     "gc_trigger": "the heap reached its trigger of {gc_trigger}: a collection starts",
     "gc_asked": "a collection starts, since somebody asked for it",
     "gc_marked": "marking is done, {heap_marked} live; every span waits to be swept now",
@@ -147,10 +148,10 @@ def tell(event: e.Event, profile: Profile) -> str:
         values["free"] = counted(event.nfree, "free slot")
     elif isinstance(event, e.LockTaken | e.SpanAlloc):
         values |= {"number": str(event.spanclass >> 1), "scan": kind_of(event.spanclass)}
-    return SENTENCES[_key(event)].format(go=event.go, **values)
+    return SENTENCES[_key(event, profile)].format(go=event.go, **values)
 
 
-def _key(event: e.Event) -> str:
+def _key(event: e.Event, profile: Profile) -> str:
     """Which sentence tells it."""
     match event:
         case e.GcStart():
@@ -163,6 +164,8 @@ def _key(event: e.Event) -> str:
             return "central_swept" if event.swept_now else "central_had"
         case e.LockTaken():
             return f"lock_{event.lock}"
+        case e.Zeroed() if profile.heap_lists is None:  # whether pages were used is known to the furthest one only
+            return "zeroed_in_span"
         case e.SpanAlloc() if event.large:
             return "span_alloc_large"
         case _:
