@@ -68,7 +68,7 @@ _ALL: Final = attrgetter(*_COUNTERS), attrgetter(*_REST)
 
 def figures(world: World, account: Account) -> Figures:
     """Returns the figures of this moment.  Reads the account, so only between commands are they exact."""
-    free = dict(known(lambda: world.lists.free_lists()) or ())
+    free = dict(known(lambda: [*world.lists.free_lists()]) or ())
     counters, rest = _values(world.sums.stats, _COUNTERS, _ALL[0]), _values(world.sums, _REST, _ALL[1])
     idle, large = counters[_COUNTERS.index("heap_idle")], 0
     if world.profile.heap_lists is not None and idle is not None:
@@ -79,7 +79,7 @@ def figures(world: World, account: Account) -> Figures:
         {(r.name, r.start): r.used_end - r.used_start for r in world.extents.layout()},
         free,
         large,
-        tuple(cache_sums(c) for c in known(lambda: world.caches.mcaches()) or ()),
+        tuple(cache_sums(c) for c in known(lambda: [*world.caches.mcaches()]) or ()),
         *counters,
         *rest,
     )

@@ -69,7 +69,7 @@ class Side:
     @property
     def mcaches(self) -> list[McacheInfo]:
         """The mcaches; none where they are not known."""
-        return known(lambda: self.still.caches.mcaches()) or []
+        return known(lambda: [*self.still.caches.mcaches()]) or []
 
     @cached_property
     def counters(self) -> tuple[tuple[str, int | None], ...]:

@@ -16,7 +16,9 @@ from gomem_core.world.world import NotKnown, unknown
 READ: Final = "this heap is read, not modelled: show, find, diff and filters look at it, and take-up makes a session of it"
 
 
-FILM: Final = "this heap is recorded, not modelled: show, find, diff and filters look at it, and `gomem convert` makes a session of its events"
+FILM: Final = (
+    "this heap is recorded, not modelled: show, find, diff and filters look at it, and `gomem convert` makes a session of it"
+)
 
 
 def refusal_of(strip: Strip) -> str:

@@ -102,7 +102,9 @@ class Session:
     @property
     def is_one_moment(self) -> bool:
         """Whether there is no time to go through: a heap was read once, and cannot be looked at again."""
-        strip = self.strip
+        strip, reel = self.strip, self.reel
+        if reel is not None and reel.done < 1:  # its first event may be yet to come
+            return False
         return strip is not None and not self._timeline.steps and not self.goes_on
 
     @property
