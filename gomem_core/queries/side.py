@@ -62,9 +62,8 @@ class Side:
     @cached_property
     def central(self) -> tuple[CentralInfo, ...]:
         """The mcentrals, by span class; none where it is not known what hangs on their lists."""
-        if unknown(self.still, "lists"):
-            return ()
-        return tuple(self.still.lists.central(spanclass) for spanclass in self.profile.central_classes)
+        classes = self.profile.central_classes
+        return known(lambda: tuple([self.still.lists.central(spanclass) for spanclass in classes])) or ()
 
     @property
     def mcaches(self) -> list[McacheInfo]:

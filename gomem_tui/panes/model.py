@@ -27,7 +27,7 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.session.session import Session
 from gomem_core.world.changes import Touched
 from gomem_core.world.interrupt import Stopped
-from gomem_core.world.world import World
+from gomem_core.world.world import World, unknown
 from gomem_tui.panes.classorder import ClassOrder
 from gomem_tui.panes.logorder import LogOrder
 from gomem_tui.panes.sifter import Sifter
@@ -295,7 +295,7 @@ class Model:
         """Select an mcentral, and with it a span of its class if another sort of span was selected."""
         addr = self.scene.selection.addr
         info = self.world.spans.at(addr)
-        if info is None or info.spanclass != spanclass:
+        if (info is None or info.spanclass != spanclass) and not unknown(self.world, "lists"):
             chains = (self.world.lists.chain(spanclass, name, 1) for name in reversed(self.world.profile.central_names))
             addr = next((base for chain in chains for base in chain), addr)
         self.scene = replace(self.scene, selection=Selection(addr, spanclass))
