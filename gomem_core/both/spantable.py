@@ -76,7 +76,7 @@ class SpanTable(Generic[S]):
         return end
 
     def distinct(self) -> list[S]:
-        """Every span that has entries, once, in order of pages; of a table without entries that are left over."""
+        """Returns every span that has entries, once, in order of pages; of a table without entries that are left over."""
         found: list[S] = []
         last: S | None = None
         for number in sorted(self.leaves):

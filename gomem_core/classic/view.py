@@ -8,11 +8,11 @@ from typing import Final
 
 from gomem_core.both.mstats import MStats
 from gomem_core.both.slots import MSPAN_IN_USE
+from gomem_core.both.view_pointers import PointerView
 from gomem_core.classic.foresight import Foresight
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.view_lists import ListView
-from gomem_core.classic.view_pointers import PointerView
-from gomem_core.classic.view_slots import SlotView
+from gomem_core.classic.view_slots import ClassicSlots
 from gomem_core.classic.view_spans import SpanView
 from gomem_core.go.amd64 import ARENA_SIZE, BITMAP_BYTES_PER_ARENA_BYTE, PTR_SIZE
 from gomem_core.go.versions import GO_1_10
@@ -31,8 +31,8 @@ class HeapView:
         self.profile = GO_1_10
         self.ahead = Foresight(heap)
         self.spans = SpanView(heap)
-        self.slots = SlotView(heap, self.spans)
-        self.pointers = PointerView(heap, self.spans, self.slots)
+        self.slots = ClassicSlots(heap, self.spans)
+        self.pointers = PointerView(self.slots, heap.span_of, self.spans.all_in_use)
         self.lists = ListView(heap, self.spans)
         self.caches = CacheView(heap)
         self.sums = SumView(heap)

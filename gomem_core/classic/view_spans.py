@@ -218,6 +218,15 @@ class SpanView:
         """Whether a free span is among the large ones."""
         return s.npages >= MAX_MHEAP_LIST and self._heap.mheap.freelarge.holds(s)
 
+    def slotted(self, start: int, stop: int | None) -> list[MSpan | None]:
+        """Returns the mspans number start to stop, None for one without slots."""
+        return [s if has_slots(s) else None for s in self.mspans(start, stop)]
+
+    def all_in_use(self) -> list[MSpan]:
+        """Returns every span in use: the stacks of swept and unswept ones together have them, some of them twice."""
+        stacks = self._heap.mheap.sweep_spans
+        return list({s.ptr: s for stack in stacks for s in stack if s.state == MSPAN_IN_USE}.values())
+
     def in_use(self, base: int) -> MSpan | None:
         """Returns the span in use at `base`; not what the system just gave, which halfway in a command is one without slots."""
         h = self._heap.mheap

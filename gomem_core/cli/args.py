@@ -65,10 +65,14 @@ def _json_option(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def declare_go(parser: argparse._ActionsContainer) -> None:
-    """Options for the version of Go."""
+    """Options for the version of Go, and for where its heap begins."""
+    _declare_version(parser)
+    declare_place(parser)
+
+
+def _declare_version(parser: argparse._ActionsContainer) -> None:
     help_text = f"the version of Go, such as 1.10, whatever a file says; list tells which there are ({VERSION_VARIABLE})"
     parser.add_argument("--go", metavar="GO", help=help_text)
-    declare_place(parser)
 
 
 def declare_place(parser: argparse._ActionsContainer) -> None:
@@ -124,7 +128,7 @@ def _declare_advise(parser: argparse.ArgumentParser) -> None:
 
 def _declare_classes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("size", metavar="SIZE", nargs="?", help="bytes: 33, 0x21, 32K, 1.5M; prints which class serves them")
-    declare_go(parser)
+    _declare_version(parser)
     _json_option(parser, "an object for each class, or for the size,")
 
 
@@ -194,7 +198,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "classes": Subcommand(
         "Print the table of size classes, or where an object of SIZE bytes goes.",
-        ("gomem classes", "gomem classes 33", "gomem classes --json 32K"),
+        ("gomem classes", "gomem classes 33", "gomem classes 1K --go 1.27", "gomem classes --json 32K"),
         _declare_classes,
     ),
     "verify": Subcommand(

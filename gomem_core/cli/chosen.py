@@ -9,9 +9,10 @@ from gomem_core.cli.output import UsageError, emit
 from gomem_core.files.script import Script
 from gomem_core.foreign import named
 from gomem_core.go.release import ALWAYS, Release
+from gomem_core.go.versions import Profile
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.numbers import read_addr
-from gomem_core.lang.releases import build_release, read_version
+from gomem_core.lang.releases import build_release, read_known, read_version
 from gomem_core.suggest import did_you_mean
 
 LIST = "list"  # instead of a version
@@ -37,6 +38,15 @@ def wanted(args: argparse.Namespace, environ: Mapping[str, str]) -> Release:
     told = environ.get(VERSION_VARIABLE) or None
     release = asked(args) if args.go is not None else release_of(args, told, VERSION_VARIABLE)
     return release or ALWAYS
+
+
+def known(args: argparse.Namespace, environ: Mapping[str, str]) -> Profile:
+    """The version whose numbers are wanted, by option, by environment, else 1.10.  Raises UsageError."""
+    told = environ.get(VERSION_VARIABLE)
+    try:
+        return read_known(args.go or told or ALWAYS.version)
+    except WordError as e:
+        raise UsageError(f"{'argument --go' if args.go else VERSION_VARIABLE}: {e.message}") from e
 
 
 def release_of(args: argparse.Namespace, version: str | None, source: str) -> Release | None:

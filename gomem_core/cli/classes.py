@@ -1,12 +1,14 @@
 """`gomem classes`: the table of size classes, or what becomes of an object of one size."""
 
 import argparse
+import os
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from gomem_core.cli.chosen import known, lists
 from gomem_core.cli.output import OK, UsageError, emit, emit_json
-from gomem_core.go.amd64 import MAX_MEM, MAX_SMALL_SIZE, PAGE_MASK, PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
-from gomem_core.go.sizeclasses import CLASSES, make_span_class, size_to_class
-from gomem_core.go.versions import GO_1_10
+from gomem_core.go.amd64 import MAX_MEM, PAGE_MASK, PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
+from gomem_core.go.sizeclasses import make_span_class
+from gomem_core.go.versions import BITS_IN_SPAN, Profile
 from gomem_core.lang import ParseError, parse_size
 from gomem_core.queries import show
 from gomem_core.queries.data import size_class_data
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 Way = Literal["nothing", "tiny", "small", "large"]
 
 _COLUMNS: Final = (
-    *(Column("kind", "text"), Column("way", "text"), Column("class"), Column("spanclass"), Column("slot"), Column("unused")),
-    *(Column("of slot", "percent"), Column("pages"), Column("span bytes"), Column("slots"), Column("tail")),
+    *(Column("kind", "text"), Column("way", "text"), Column("class"), Column("spanclass"), Column("slot"), Column("header")),
+    *(Column("unused"), Column("of slot", "percent"), Column("pages"), Column("span bytes"), Column("slots")),
+    *(Column("reserve"), Column("tail")),
 )
 
 
@@ -31,10 +34,12 @@ class Placement(NamedTuple):
     sizeclass: int
     spanclass: int
     elemsize: int
-    waste: int  # bytes of the slot that the object does not fill, when it is alone in it
+    header: int  # bytes before the object, in its slot
+    waste: int  # bytes of the slot that neither it nor the header fills, when it is alone in it
     npages: int
     nelems: int
-    tail_waste: int  # bytes after the span's last slot
+    reserve: int  # bytes at the span's end that the runtime keeps for bits
+    tail_waste: int  # bytes after the span's last slot, those among them
 
     @property
     def waste_percent(self) -> float:
@@ -48,24 +53,29 @@ class Placement(NamedTuple):
             "class": self.sizeclass,
             "spanclass": self.spanclass,
             "elemsize": self.elemsize,
+            "header": self.header,
             "slot_waste": self.waste,
             "slot_waste_percent": round(self.waste_percent, 2),
             "npages": self.npages,
             "span_bytes": self.npages << PAGE_SHIFT,
             "nelems": self.nelems,
+            "reserve": self.reserve,
             "tail_waste": self.tail_waste,
         }
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Print the table, or explain a size."""
+    """Print the table of a version of Go, or explain a size."""
+    if lists(args):
+        return OK
+    profile = known(args, os.environ)
     if args.size is not None:
-        _explain(_size(args.size), args.json)
+        _explain(profile, _size(args.size), args.json)
     elif args.json:
-        for c in CLASSES[1:]:
-            emit_json(size_class_data(c))
+        for c in profile.classes[1:]:
+            emit_json(size_class_data(profile, c.number))
     else:
-        emit("\n".join(show.classes(GO_1_10).lines()))
+        emit("\n".join(show.classes(profile).lines()))
     return OK
 
 
@@ -79,45 +89,51 @@ def _size(text: str) -> int:
     return size
 
 
-def placement(size: int, noscan: bool) -> Placement | None:
+def placement(profile: Profile, size: int, noscan: bool) -> Placement | None:
     """Returns where an object of `size` bytes goes; None when no object of that size can be of that kind."""
     if size == 0:
-        return Placement("nothing", 0, 0, 0, 0, 0, 0, 0)
+        return Placement("nothing", 0, 0, 0, 0, 0, 0, 0, 0, 0)
     if not noscan and size % PTR_SIZE:
         return None
-    if size > MAX_SMALL_SIZE:
+    if size > profile.small_limit:
         npages = (size + PAGE_MASK) >> PAGE_SHIFT
         elemsize = npages << PAGE_SHIFT
-        return Placement("large", 0, make_span_class(0, noscan), elemsize, elemsize - size, npages, 1, 0)
+        return Placement("large", 0, make_span_class(0, noscan), elemsize, 0, elemsize - size, npages, 1, 0, 0)
     tiny = noscan and size < TINY_SIZE
-    c = CLASSES[size_to_class(TINY_SIZE if tiny else size)]
-    spanclass = make_span_class(c.number, noscan)
-    return Placement("tiny" if tiny else "small", c.number, spanclass, c.size, c.size - size, c.npages, c.nelems, c.tail_waste)
+    c = profile.classes[profile.size_class(TINY_SIZE if tiny else size, noscan)]
+    spanclass, header = make_span_class(c.number, noscan), profile.header(size, noscan)
+    nelems = profile.nelems(spanclass)
+    place = c.npages, nelems, profile.span_end(spanclass), (c.npages << PAGE_SHIFT) - nelems * c.size
+    return Placement("tiny" if tiny else "small", c.number, spanclass, c.size, header, c.size - size - header, *place)
 
 
-def _explain(size: int, as_json: bool) -> None:
-    kinds = {"noscan": placement(size, True), "scan": placement(size, False)}
+def _explain(profile: Profile, size: int, as_json: bool) -> None:
+    kinds = {"noscan": placement(profile, size, True), "scan": placement(profile, size, False)}
     if as_json:
-        data: schema.Size = {"size": size, "noscan": _data(kinds["noscan"]), "scan": _data(kinds["scan"])}
+        version = profile.name.removeprefix("go")
+        data: schema.Size = {"go": version, "size": size, "noscan": _data(kinds["noscan"]), "scan": _data(kinds["scan"])}
         emit_json(data)
         return
+    differs = profile.heap_bits == "span"
     rows: list[tuple[Cell, ...]] = [
         (
-            *(kind, p.way, p.sizeclass, p.spanclass, p.elemsize, p.waste, p.waste_percent),
-            *(p.npages, p.npages << PAGE_SHIFT, p.nelems, p.tail_waste),
+            *(kind, p.way, p.sizeclass, p.spanclass, p.elemsize, *((p.header,) if differs else ()), p.waste, p.waste_percent),
+            *(p.npages, p.npages << PAGE_SHIFT, p.nelems, *((p.reserve,) if differs else ()), p.tail_waste),
         )
         for kind, p in kinds.items()
         if p is not None and p.elemsize
     ]
-    table = Table(_COLUMNS, rows).lines() if rows else []
-    emit("\n".join([told(size, "an object of {n} byte", "an object of {n} bytes"), *table, *_notes(size, kinds)]))
+    columns = [c for c in _COLUMNS if differs or c.name not in ("header", "reserve")]
+    table = Table(tuple(columns), rows).lines() if rows else []
+    head = told(size, "{go}: an object of {n} byte", "{go}: an object of {n} bytes", go=profile.name)
+    emit("\n".join([head, *table, *_notes(profile, size, kinds)]))
 
 
 def _data(p: Placement | None) -> "schema.Placement | None":
     return None if p is None else p.json()
 
 
-def _notes(size: int, kinds: dict[str, Placement | None]) -> list[str]:
+def _notes(profile: Profile, size: int, kinds: dict[str, Placement | None]) -> list[str]:
     """What the figures mean, for people."""
     noscan, scan = kinds["noscan"], kinds["scan"]
     if noscan is None or noscan.way == "nothing":
@@ -129,16 +145,28 @@ def _notes(size: int, kinds: dict[str, Placement | None]) -> list[str]:
             f"{noscan.sizeclass},\n        which lives until the last of them is dead; unused is what one leaves to the others"
         )
     elif noscan.way == "small":
-        c = CLASSES[noscan.sizeclass]
+        c = profile.classes[noscan.sizeclass]
         index, divisor = _lookup(size)
         notes.append(
-            f"small: class {c.number} serves {CLASSES[c.number - 1].size + 1} to {c.size} bytes; "
+            f"small: class {c.number} serves {profile.classes[c.number - 1].size + 1} to {c.size} bytes; "
             f"found in size_to_class{divisor}[{index}]; a span of it comes from the P's mcache"
         )
     else:
-        notes.append(f"large, for it is bigger than {MAX_SMALL_SIZE} bytes: whole pages from mheap, a span of its own, no class")
+        limit = profile.small_limit
+        notes.append(f"large, for it is bigger than {limit} bytes: whole pages from mheap, a span of its own, no class")
     if scan is None:
         notes.append(f"scan: none, for an object with pointers has a multiple of {PTR_SIZE} bytes")
+    elif scan.header:
+        notes.append(
+            f"scan: it is larger than {BITS_IN_SPAN} bytes, so {scan.header} bytes before it say its type, and class "
+            f"{scan.sizeclass} serves both"
+        )
+    elif scan.reserve != noscan.reserve:
+        notes.append("scan: the span's end says which words are pointers, which leaves fewer slots")
+    elif scan.way == "large" and profile.heap_bits == "span":
+        notes.append("scan: its span says its type, so nothing stands before it")
+    if noscan.reserve:
+        notes.append(f"{noscan.reserve} bytes at the span's end are for marks")
     return notes
 
 

@@ -7,6 +7,7 @@ from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import GO_1_10, PROFILES, Profile
 
 CHUNK: Final = 4 << 20  # bytes; a heap of a version that leaves its beginning to chance begins at a multiple of it
+FIRST_BASE: Final = 0xC0_0000_0000  # where a heap begins when nothing is left to chance (arenaHints)
 HIGHEST: Final = 1 << 46  # ... and below this address
 MOST_PADDING: Final = (CHUNK >> PAGE_SHIFT) - 1  # pages: at least one of the first chunk is left
 

@@ -5,11 +5,12 @@ page bitmaps, is another allocator, not another row.  Sizes are bytes.
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
 from gomem_core.frozen import frozen
-from gomem_core.go.amd64 import ARENA_SIZE, ARENA_START, MAX_SMALL_SIZE, PAGE_SHIFT
+from gomem_core.go.amd64 import ARENA_SIZE, ARENA_START, MAX_SMALL_SIZE, PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.sizeclasses import CLASSES, SizeClass, is_noscan, make_classes
 
 # Where the bits are that say which words hold pointers: "two bits": pointer and scan bit of every word, in one bitmap that grows
@@ -101,6 +102,16 @@ class Profile:
         c = self.classes[spanclass >> 1]
         return self.heap_bits == "span" and c.size > BITS_IN_SPAN and not is_noscan(spanclass)
 
+    def header(self, size: int, noscan: bool) -> int:
+        """Bytes before a small object of `size` bytes, in its slot, that say its type."""
+        return PTR_SIZE if self.heap_bits == "span" and not noscan and BITS_IN_SPAN < size <= self.small_limit else 0
+
+    def size_class(self, size: int, noscan: bool) -> int:
+        """Number of the class that serves a request of `size` bytes; 0: it is large, or takes no memory."""
+        if not 0 < size <= self.small_limit:
+            return 0
+        return bisect_left(self.classes, size + self.header(size, noscan), key=lambda c: c.size)
+
     @property
     def central_names(self) -> tuple[str, ...]:
         """Names of the lists of an mcentral, in their order."""
@@ -153,7 +164,7 @@ GO_1_21: Final = Profile(
     preset_one_word=True,
     scavenged_is_zero=False,
     inline_marks=False,
-    modelled=False,
+    modelled=True,
     functions=(*_SINCE_1_21, *((kind, "heapBitsSetType") for kind in _TYPE_SET)),
 )
 GO_1_22: Final = replace(
@@ -200,6 +211,7 @@ PROFILES: Final = (
 
 # The command language is one for all versions: what any of them has can be written, and the heap says what it does not have.
 MOST_CLASSES: Final = max(len(profile.classes) for profile in PROFILES)
+MOST_SLOTS: Final = max(c.nelems for profile in PROFILES for c in profile.classes)  # of a span
 LONGEST_SPAN: Final = max(c.npages for profile in PROFILES for c in profile.classes)  # pages of a span with several slots
 ALL_CENTRAL_LISTS: Final = tuple({one.name: one for profile in PROFILES for one in profile.central_lists}.values())
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from gomem_core.go import events
+from gomem_core.go import events, pageevents
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.moves import Comparison, ExpectQuantity, UntilEvent, UntilQuantity, UntilType
 from gomem_core.lang.numbers import MAX_INT, format_size, read_count, read_size
@@ -36,7 +36,7 @@ def _first_sentence(kind: type[events.Event]) -> str:
 
 EVENTS: Final = {
     kind.kind: _first_sentence(kind)
-    for kind in vars(events).values()
+    for kind in (vars(events) | vars(pageevents)).values()
     if isinstance(kind, type) and issubclass(kind, events.Event) and kind is not events.Event
 }
 GROUPS: Final = {  # words that say for an event what people call it

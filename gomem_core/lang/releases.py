@@ -6,14 +6,20 @@ from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.moves import Go
 
 
-def read_version(word: str) -> Profile:
-    """A version that a session can be of.  Raises WordError."""
+def read_known(word: str) -> Profile:
+    """A version of which gomem knows what differs in number.  Raises WordError."""
     profile = profile_named(f"go{word.removeprefix('go')}")
-    there = tuple(one.name.removeprefix("go") for one in modelled())
     if profile is None:
         known = ", ".join(one.name.removeprefix("go") for one in PROFILES)
-        raise WordError(f"gomem does not know a Go {shown(word)}; it knows {known}", expected=there)
+        raise WordError(f"gomem does not know a Go {shown(word)}; it knows {known}")
+    return profile
+
+
+def read_version(word: str) -> Profile:
+    """A version that a session can be of.  Raises WordError."""
+    profile = read_known(word)
     if not profile.modelled:
+        there = tuple(one.name.removeprefix("go") for one in modelled())
         raise WordError(f"a session cannot be one of {profile.name}: its allocator is not modelled", expected=there)
     return profile
 

@@ -50,6 +50,7 @@ from gomem_core.go.amd64 import (
 )
 from gomem_core.go.events import ClassChosen, McacheHit, McacheMiss, SlotTaken, TinyBlock, TinyShared, Zeroed
 from gomem_core.go.pageevents import HeaderWritten, SpanBitsWritten, TypeKept
+from gomem_core.go.release import FIRST_BASE
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
 from gomem_core.modern.mbitmap import heap_set_type, init_bits, object_mask
 from gomem_core.modern.mcache import MCache
@@ -65,7 +66,6 @@ from gomem_core.world.records import Allocated, MemStats, ServedBy
 
 Took = Callable[[int, int], object]  # is told a span's base and the slot that was taken in it
 
-FIRST_ARENA: Final = 0xC0_0000_0000  # arenaHints: where a heap begins unless its base is random
 _HEADER: Final = PTR_SIZE  # mallocHeaderSize
 
 
@@ -77,7 +77,7 @@ class Heap(Program[MSpan]):
         *("_class128", "_class8", "_small_limit"),
     )
 
-    def __init__(self, profile: Profile, base: int = FIRST_ARENA, padding: int = 0, gcpercent: int = 100) -> None:
+    def __init__(self, profile: Profile, base: int = FIRST_BASE, padding: int = 0, gcpercent: int = 100) -> None:
         """Make an empty heap that will begin at `base`, a multiple of 4 MB, with `padding` pages of its first chunk set aside."""
         super().__init__()
         self.profile = profile

@@ -57,6 +57,7 @@ class MHeap:
         "arena_end",
         "grown_to",
         "nsmallalloc",
+        "nspans",
         "padding",
         "page_caches",
         "pages",
@@ -96,6 +97,7 @@ class MHeap:
         self.zeroed_base: dict[int, int] = {}  # of each arena: the end of what was ever handed out in it, an offset in bytes
         self.work_buffer: MSpan | None = None  # what a mark needed, until the sweep after it ends
         self.nsmallalloc = [0] * len(profile.classes)  # slots handed out, by size class, of spans that are not cached any more
+        self.nspans = 0  # those in `spans`
         self.version = 0  # counts changes of which pages belong to what
         # Sweeping (mgcsweep.py).  sweepdone says that somebody looked and found nothing left; at the start nobody has.
         self.sweepgen = 0
@@ -143,6 +145,7 @@ class MHeap:
         if self.profile.scavenged_is_zero and scav == npages:
             s.needzero = 0
         self.spans.set_range(page, npages, s)
+        self.nspans += 1
         self.version += 1
         self.stats.heap_idle -= npages << PAGE_SHIFT
         self.stats.heap_released -= scav << PAGE_SHIFT
@@ -235,6 +238,7 @@ class MHeap:
         page = self.pages.page_of(s.start_addr)
         self.pages.free_range(page, s.npages)
         self.spans.clear_range(page, s.npages)
+        self.nspans -= 1
         self.stats.heap_idle += s.nbytes
         self.version += 1
         s.describe(s.start_addr, s.npages)

@@ -62,6 +62,28 @@ class PageAlloc:
         is_gap = at + 1 < len(self._chunks) and chunk + 1 == self._chunks[at + 1]
         return 0 if is_gap else self._bases[at] + ((chunk - self._chunks[at]) << CHUNK_SHIFT + PAGE_SHIFT)
 
+    def stretches(self) -> list[tuple[int, int]]:
+        """Where each stretch of chunks that touch each other begins and ends."""
+        ends = [*(number - 1 for number in self._chunks[1:]), len(self.free)]
+        return [
+            (base, base + ((end - first) << CHUNK_SHIFT + PAGE_SHIFT))
+            for base, first, end in zip(self._bases, self._chunks, ends, strict=False)  # without any, there is one end too many
+        ]
+
+    # --- For images -------------------------------------------------------------------------------------------------------
+
+    def layout(self) -> tuple[tuple[int, int], ...]:
+        """Where each stretch of chunks that touch each other begins, and the number of its first chunk."""
+        return tuple(zip(self._bases, self._chunks, strict=True))
+
+    def rebuild(self, layout: tuple[tuple[int, int], ...], pages: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+        """Describe other pages: their layout, and the bits of each chunk, free and given back."""
+        self._bases, self._chunks = [base for base, _ in layout], [chunk for _, chunk in layout]
+        self.free, self.scavenged = list(pages[0]), list(pages[1])
+        self.levels = [[NO_PAGES] * len(self.free)]
+        if self.free:
+            self._update(0, len(self.free) - 1)
+
     # --- Growing ----------------------------------------------------------------------------------------------------------
 
     def grow(self, base: int, nchunks: int) -> None:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from gomem_core.go.amd64 import PAGE_SHIFT, U64_MAX
-from gomem_core.go.sizeclasses import SizeClass, kind_of
+from gomem_core.go.sizeclasses import kind_of, make_span_class
 from gomem_core.go.versions import Profile
 from gomem_core.queries.shares import Share
 from gomem_core.report import Bits, hexed, hexed_or_none
@@ -159,8 +159,9 @@ def object_data(oid: int, world: World, objects: Objects) -> "schema.ObjectRow":
     }
 
 
-def size_class_data(c: SizeClass) -> "schema.SizeClass":
-    """A size class; 0 stands for large objects, which have no size in common."""
+def size_class_data(profile: Profile, number: int) -> "schema.SizeClass":
+    """A size class of a version of Go; 0 stands for large objects, which have no size in common."""
+    c, scan, noscan = profile.classes[number], make_span_class(number, False), make_span_class(number, True)
     return {
         "class": c.number,
         "elemsize": c.size if c.number else None,
@@ -169,6 +170,10 @@ def size_class_data(c: SizeClass) -> "schema.SizeClass":
         "nelems": c.nelems if c.number else None,
         "tail_waste": c.tail_waste if c.number else None,
         "max_waste_percent": round(100 * c.max_waste, 2) if c.number else None,
+        "scan_nelems": profile.nelems(scan) if c.number else None,
+        "noscan_reserve": profile.span_end(noscan) if c.number else None,
+        "scan_reserve": profile.span_end(scan) if c.number else None,
+        "header": profile.header(c.size, False) if c.number else None,
     }
 
 

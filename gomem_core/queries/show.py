@@ -254,11 +254,12 @@ def _classes(world: World, filters: tuple[Filter, ...]) -> Result:
 
 
 def classes(profile: Profile, filters: tuple[Filter, ...] = ()) -> Result:
-    """The size class table of a version of Go."""
+    """The size class table of a version of Go; what differs between objects with pointers and others where it does."""
     columns = (
         *(Column("class"), Column("size"), Column("pages"), Column("span bytes"), Column("objects"), Column("tail waste")),
         Column("max waste", "percent"),
     )
+    differs = profile.heap_bits == "span"
     rows: list[tuple[Cell, ...]] = []
     data: results.SizeClasses = {"rows": []}
     for c in profile.classes[1:]:
@@ -271,10 +272,27 @@ def classes(profile: Profile, filters: tuple[Filter, ...] = ()) -> Result:
         }
         if keep(fields, filters):
             row = (c.number, c.size, c.npages, c.npages << PAGE_SHIFT, c.nelems, c.tail_waste, round(100 * c.max_waste, 2))
-            rows.append(row)
-            data["rows"].append(size_class_data(c))
+            one = size_class_data(profile, c.number)
+            kept = (one["scan_nelems"], one["scan_reserve"], one["noscan_reserve"], one["header"]) if differs else ()
+            rows.append((*row, *map(_or_blank, kept)))
+            data["rows"].append(one)
     shown = f"{len(rows)} of {profile.largest_class} size classes"
-    return Result(f"{shown}; class 0 stands for objects over {profile.small_limit_text}", data, Table(columns, rows))
+    summary = f"{profile.name}: {shown}; class 0 stands for objects over {profile.small_limit_text}"
+    if not differs:
+        return Result(summary, data, Table(columns, rows))
+    scan = (Column("scan objects"), Column("scan reserve"), Column("noscan reserve"), Column("header"))
+    return Result(summary, data, Table((*columns, *scan), rows), details=(_RESERVES,))
+
+
+_RESERVES: Final = (
+    "objects: slots for objects without pointers; scan objects: for those with pointers. reserve: bytes at a span's end that "
+    "hold pointer bits and marks; they count as tail waste. header: bytes in a slot before an object with pointers, which say "
+    "its type, so that the largest such object of a class is smaller by them."
+)
+
+
+def _or_blank(n: int | None) -> Cell:
+    return n or ""
 
 
 def _locks(world: World, _filters: tuple[Filter, ...]) -> Result:

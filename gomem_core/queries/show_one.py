@@ -45,18 +45,21 @@ def show_class(number: int, profile: Profile) -> Result:
     c = profile.classes[number]
     if number == 0:
         large = f"large objects, over {profile.small_limit_text}: each gets whole pages of its own"
-        return Result(f"class 0 stands for {large}", size_class_data(c))
+        return Result(f"class 0 stands for {large}", size_class_data(profile, 0))
     smallest, scan = profile.classes[number - 1].size + 1, profile.nelems(2 * number)
+    noscan, header = profile.span_end(2 * number + 1), profile.header(c.size, False)
     columns = (Column("what", "text"), Column("value", "text"))
     rows: list[tuple[Cell, ...]] = [
         ("serves objects of", f"{smallest} to {c.size} bytes"),
         ("a span has", f"{told(c.npages, *_PAGES)} = {c.npages << PAGE_SHIFT} bytes = {told(c.nelems, *_SLOTS)}"),
         *((("with pointers", f"{told(scan, *_SLOTS)}: its end has their pointer bits"),) if scan != c.nelems else ()),
+        *((("marks", f"{noscan} bytes at its end: which of its slots are marked"),) if noscan else ()),
+        *((("header", f"{header} bytes before an object with pointers, in its slot: its type"),) if header else ()),
         ("tail waste", f"{c.tail_waste} bytes after the last slot"),
         ("largest waste", f"{100 * c.max_waste:.2f} %, when every object has {smallest} bytes"),
         ("span classes", f"{number * 2} with pointers (scan), {number * 2 + 1} without (noscan)"),
     ]
-    return Result(f"size class {number}: slots of {c.size} bytes", size_class_data(c), Table(columns, rows))
+    return Result(f"size class {number}: slots of {c.size} bytes", size_class_data(profile, number), Table(columns, rows))
 
 
 def show_span(addr: int, world: World, objects: Objects) -> Result:

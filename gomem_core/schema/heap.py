@@ -167,6 +167,10 @@ class SizeClass(Class):
     nelems: int | None
     tail_waste: int | None
     max_waste_percent: float | None  # of a span full of the smallest objects that the class serves
+    scan_nelems: int | None  # slots for objects with pointers
+    noscan_reserve: int | None  # bytes at the end of a span that the runtime keeps for bits
+    scan_reserve: int | None
+    header: int | None  # bytes in each slot before an object with pointers, which say its type
 
 
 class Lock(MaybeClass):

@@ -71,17 +71,20 @@ class Placement(Class):
     way: Literal["nothing", "tiny", "small", "large"]
     spanclass: int
     elemsize: int
+    header: int
     slot_waste: int
     slot_waste_percent: float
     npages: int
     span_bytes: int
     nelems: int
+    reserve: int
     tail_waste: int
 
 
 class Size(TypedDict):
     """`gomem classes SIZE`: null where no object of that size can be of that kind."""
 
+    go: str
     size: int
     noscan: Placement | None
     scan: Placement | None

@@ -5,11 +5,11 @@ allocator can stand in the place of this one: it fulfils `Engine`, and `new_engi
 """
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Protocol
 
 from gomem_core.classic.engine import ClassicEngine
 from gomem_core.go.events import Event
-from gomem_core.go.release import ALWAYS, Release
+from gomem_core.go.release import ALWAYS, FIRST_BASE, Release
 from gomem_core.go.versions import GO_1_10
 from gomem_core.lang.commands import Level
 from gomem_core.session.readheap import ReadHeap
@@ -180,23 +180,26 @@ class Engine(Mallocs, Protocol):
 Base = Strip | Still | None  # what a session has for a heap: looks at one, one that goes on from a still, or an empty one
 
 
-# What makes the allocator of a version, for each that is modelled (its row says so).
-_MAKERS: Final[dict[str, Callable[[Release], Engine]]] = {GO_1_10.name: lambda _release: ClassicEngine()}
-
-
 def new_engine(base: Base = None, release: Release = ALWAYS) -> Engine:
     """An allocator with an empty heap of a `release`, or one that goes on; or what was read of a heap and only can be looked at.
 
-    A heap that goes on, and one that was read, is of its own version.  Raises CannotTakeUp, and KeyError for a version without
-    an allocator.
+    A heap that goes on, and one that was read, is of its own version.  Raises CannotTakeUp.
     """
     if isinstance(base, Strip):
         return ReadHeap(base)
     if base is None:
-        return _MAKERS[release.profile.name](release)
+        return _empty(release)
     from gomem_core.classic.seed import heap_of  # noqa: PLC0415 -- seldom needed
 
     return heap_of(base)
+
+
+def _empty(release: Release) -> Engine:
+    if release.profile is GO_1_10:
+        return ClassicEngine()
+    from gomem_core.modern.engine import ModernEngine  # noqa: PLC0415 -- sessions of 1.10 do without
+
+    return ModernEngine(release.profile, release.base or FIRST_BASE, release.padding)
 
 
 def lacking(still: Still) -> list[str]:

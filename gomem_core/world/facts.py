@@ -93,8 +93,17 @@ SESSION_DOUBTS: Final[Doubts] = {
     Fact.TYPE: "a command allocates bytes of which some are pointers, and no type",
     Fact.GOROUTINE: "a session has Ps, and no goroutines that run on them",
 }
-STILL_DOUBTS: Final[Doubts] = {
-    **SESSION_DOUBTS,
+ALWAYS_DOUBTED: Final[Doubts] = {  # of any still
     Fact.TIME: "a still is one moment, without a before and an after",
     Fact.STORY: "a still does not keep the steps that led to it",
+}
+STILL_DOUBTS: Final[Doubts] = {**SESSION_DOUBTS, **ALWAYS_DOUBTED}
+MODERN_DOUBTS: Final[Doubts] = {  # of a session of Go 1.21 or later
+    Fact.NEEDZERO: "a free page needs no answer before it is handed out; spans have one",
+    Fact.MSPAN: "where the mspans lie is not modelled: no address in the heap depends on it",
+    Fact.UNUSEDSINCE: "Go stopped to note how long pages are free",
+    Fact.LOCKS: "which locks are taken is not modelled for this version of Go",
+    Fact.TRIGGER_RATIO: "this version of Go has no trigger ratio",
+    Fact.TYPE: SESSION_DOUBTS[Fact.TYPE],
+    Fact.GOROUTINE: SESSION_DOUBTS[Fact.GOROUTINE],
 }

@@ -255,8 +255,12 @@ class Place(NamedTuple):
 
 
 class Pages(NamedTuple):
-    """The free span at `base`, of `npages`, that would serve; it is there only when the arena has grown by `grows` bytes."""
+    """The free span at `base`, of `npages`, that would serve; it is there only when the arena has grown by `grows` bytes.
+
+    Where free pages are no spans: the pages that would be taken, and where they would be found.
+    """
 
     base: int
     npages: int
     grows: int
+    src: Literal["", "cache", "heap", "heap+grow"] = ""  # "cache": the P's page cache

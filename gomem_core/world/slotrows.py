@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from gomem_core.go.amd64 import PTR_SIZE
-from gomem_core.go.heapbits import FILLED, span_bits
+from gomem_core.go.heapbits import FILLED, span_bits, word_bits
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
 from gomem_core.world.records import PtrWords, SlotInfo, SlotState, SpanInfo, WordInfo
 
@@ -59,15 +59,17 @@ def word_rows(
 ) -> list[WordInfo]:
     """`count` words from `addr` (rounded down to a word) of a span in use, as far as it goes.
 
-    `runs` are those of SlotColumns; `stored`: slot → word → pointer, None where nothing is known of it.
+    `runs` are those of SlotColumns; `stored`: slot → word → pointer, None where nothing is known of it.  Both count the words of
+    an object from its first on, which comes after its header where it has one.
     """
+    header = int(profile.has_header(info.spanclass))
     first = (addr - info.base) // PTR_SIZE
     count = min(count, info.nbytes // PTR_SIZE - first)
     found: list[WordInfo] = []
-    for word, digit in enumerate(_digits(info, runs, first, count), first):
+    for word, digit in enumerate(_digits(info, runs, first, count, header), first):
         at = info.base + word * PTR_SIZE
         slot, in_slot = divmod(word * PTR_SIZE, info.elemsize)
-        value = None if stored is None else stored.get(slot, {}).get(in_slot // PTR_SIZE, 0) if stored else 0
+        value = None if stored is None else stored.get(slot, {}).get(in_slot // PTR_SIZE - header, 0) if stored else 0
         pointer = None if digit is None else digit & 1 == 1
         if profile.heap_bits == "two bits":
             arena_word = (at - arena_start) // PTR_SIZE
@@ -79,8 +81,11 @@ def word_rows(
     return found
 
 
-def _digits(info: SpanInfo, runs: PtrWords | None, first: int, count: int) -> Iterator[int | None]:
-    """The pointer bit (1) and the scan bit (2) of each word; None where they are not known."""
+def _digits(info: SpanInfo, runs: PtrWords | None, first: int, count: int, header: int) -> Iterator[int | None]:
+    """The pointer bit (1) and the scan bit (2) of each word; None where they are not known.
+
+    `header`: words of a slot before the object in it, which are not described.
+    """
     if runs is None:
         return iter([None] * count)
     if isinstance(runs, bool):
@@ -88,7 +93,10 @@ def _digits(info: SpanInfo, runs: PtrWords | None, first: int, count: int) -> It
     if isinstance(runs, bytes):
         bits = int.from_bytes(runs, "little") >> first
         return (bits >> i & 1 for i in range(count))
-    return iter(span_bits(runs, info.elemsize, first, count))
+    if not header:
+        return iter(span_bits(runs, info.elemsize, first, count))
+    places = (divmod(word, info.elemsize // PTR_SIZE) for word in range(first, first + count))
+    return (word_bits(at - header, runs[slot]) if slot < len(runs) and at >= header else 0 for slot, at in places)
 
 
 def _bits_of(info: SpanInfo, profile: Profile) -> int | None:

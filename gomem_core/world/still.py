@@ -8,14 +8,14 @@ the same as the heap does.  Not to be confused with an image, into which a heap 
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, NamedTuple, NoReturn, cast, get_type_hints
 
 from gomem_core.frozen import frozen
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.counters import Counters
-from gomem_core.world.facts import COUNTER_FACTS, STILL_DOUBTS, Doubts, Fact
+from gomem_core.world.facts import ALWAYS_DOUBTED, COUNTER_FACTS, STILL_DOUBTS, Doubts, Fact
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.records import McacheInfo, MemStats, Region
@@ -24,7 +24,7 @@ from gomem_core.world.slotobjects import ObjectTypes, SlotObjects
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import StillLists, StillSpans
 from gomem_core.world.unseen import Unseen
-from gomem_core.world.world import Extents, Kind, NotKnown, Sums, Unknown, World, unknown
+from gomem_core.world.world import Extents, Kind, NotKnown, Sums, Unknown, World, known, unknown
 
 COUNTERS: Final = tuple(get_type_hints(Counters))
 
@@ -90,13 +90,13 @@ class StillSums:
         self._doubts = doubts
 
     @classmethod
-    def of(cls, sums: Sums) -> StillSums:
+    def of(cls, sums: Sums, doubts: Doubts = STILL_DOUBTS) -> StillSums:
         """Those of any world."""
         if isinstance(sums, StillSums):
             return sums
-        stats = {name: getattr(sums.stats, name) for name in COUNTERS}
-        stats["nsmallfree"] = [*stats["nsmallfree"]]
-        return cls(stats, sums.mem_stats(), SumRest(*(getattr(sums, name) for name in SumRest._fields)))
+        stats: dict[str, Any] = {name: known(partial(getattr, sums.stats, name)) for name in COUNTERS}
+        stats["nsmallfree"] = [*sums.stats.nsmallfree]
+        return cls(stats, sums.mem_stats(), SumRest(*(known(partial(getattr, sums, name)) for name in SumRest._fields)), doubts)
 
     def doubted(self, doubts: Doubts) -> StillSums:
         """The same, with these sentences for what is not known."""
@@ -229,9 +229,10 @@ class Still:
         slots = StillSlots(spans, world.slots.columns(), stored, extents.arenas, world.slots.zerobase, profile)
         lists = StillLists(spans, {c: world.lists.central(c) for c in profile.span_classes}, profile)
         caches = StillCaches(tuple(world.caches.mcaches()))
-        pointers, sums = StillPointers(slots, stored), StillSums.of(world.sums)
+        doubts = {fact: why for fact in Fact if (why := world.doubt(fact) or ALWAYS_DOUBTED.get(fact, ""))}
+        pointers, sums = StillPointers(slots, stored), StillSums.of(world.sums, doubts)
         facets = Facets(spans, slots, pointers, lists, caches, sums, extents)
-        return cls(place, profile, facets, objects.columns(), unseen=unseen)
+        return cls(place, profile, facets, objects.columns(), doubts, unseen=unseen)
 
     @property
     def facets(self) -> Facets:

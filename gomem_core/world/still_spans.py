@@ -17,6 +17,7 @@ from gomem_core.world.records import STATES, CentralInfo, SpanColumns, SpanField
 from gomem_core.world.world import Spans
 
 TRUTHS: Final = ("swept", "needzero")  # columns of bools
+_MAY_LACK: Final = ("needzero", "unusedsince", "ptr")  # columns of a world in which -1 stands for what is not known
 _INSTEAD: Final[dict[SpanField, int]] = {"npreleased": 0, "swept": 1}  # in columns of numbers, of what is not known; else -1
 SPAN_FIELDS: Final[tuple[SpanField, ...]] = get_args(SpanField)
 
@@ -51,6 +52,8 @@ class StillSpans:
                 found[name] = tuple([STATES[number] for number in column])
             elif name == "list_name":
                 found[name] = tuple([spans.list_names[number] for number in column])
+            elif name in _MAY_LACK and -1 in column:
+                found[name] = tuple([None if n < 0 else bool(n) if name in TRUTHS else n for n in column])
             else:
                 found[name] = tuple(map(bool, column)) if name in TRUTHS else column
         return cls(SpanColumns(**found), spans.left_over(), arenas)

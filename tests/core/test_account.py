@@ -1,12 +1,13 @@
 """The byte account adds up after any commands, and is kept up to date by looking only at what changed."""
 
 from threading import Thread
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.classic.view_slots import SlotView
+from gomem_core.both.view_slots import SlotView
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.account import Account
 from gomem_core.queries.shares import Balance, Held, Share
@@ -249,7 +250,7 @@ def test_a_step_looks_at_few_spans_however_many_there_are(line: str, monkeypatch
     looked: list[int] = []
     look = SlotView.sets
 
-    def counted(slots: SlotView, base: int) -> tuple[int, int] | None:
+    def counted(slots: SlotView[Any], base: int) -> tuple[int, int] | None:
         looked.append(base)
         return look(slots, base)
 

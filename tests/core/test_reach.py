@@ -1,10 +1,12 @@
 """Who keeps an object alive: the paths are real, and there is one exactly where the program can reach the object."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.classic.view_pointers import PointerView
+from gomem_core.both.view_pointers import PointerView
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.reach import fate, find_paths, object_at, slot_of
 from gomem_core.session.session import Session
@@ -143,7 +145,7 @@ def test_only_links_on_the_way_are_looked_at(monkeypatch: pytest.MonkeyPatch) ->
     asked: list[int] = []
     stores = PointerView.stores
 
-    def counted(pointers: PointerView, addr: int, target: int) -> bool:
+    def counted(pointers: PointerView[Any], addr: int, target: int) -> bool:
         asked.append(addr)
         return stores(pointers, addr, target)
 

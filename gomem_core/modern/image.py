@@ -1,0 +1,213 @@
+"""A heap's whole state as one immutable value: to go back to it, and to tell whether two heaps are the same to the bit.
+
+Columns of machine integers are `array`s, one entry a span, in address order.  Bit sets are ints, which Python shares between heap
+and image for nothing.  Spans are numbered by address; a queue may also hold some that were freed since: -1.
+"""
+
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
+from operator import attrgetter
+from typing import Any, Final
+
+from gomem_core.both.mstats import MStats
+from gomem_core.both.spantable import SpanTable
+from gomem_core.frozen import frozen
+from gomem_core.modern.malloc import Heap
+from gomem_core.modern.mbitmap import ptr_words_code
+from gomem_core.modern.mcache import MCache
+from gomem_core.modern.mpagecache import PageCache
+from gomem_core.modern.mspan import MSpan, SpanSet
+
+_COLUMNS: Final = {  # names of fields -> the type codes of their arrays
+    "start_addr": "Q",
+    "npages": "I",
+    "freeindex": "H",
+    "nelems": "H",
+    "alloc_count": "H",
+    "counted": "H",
+    "sweepgen": "I",
+    "spanclass": "B",
+    "state": "B",
+    "needzero": "B",
+    "page_mark": "B",
+    "elemsize": "Q",
+    "alloc_cache": "Q",
+}
+_NUMBER: Final = "i"  # of a span
+_BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
+_MHEAP: Final = (
+    "grown_to",
+    "arena_end",
+    "padding",
+    "sweepgen",
+    "sweepdone",
+    "nspans",
+    "pages_in_use",
+    "pages_swept",
+    "swept_basis",
+    "sweep_heap_live_basis",
+    "sweep_pages_per_byte",
+    "reclaim_index",
+    "reclaim_credit",
+)
+_STATS: Final = tuple(name for name in MStats.__slots__ if name != "nsmallfree")
+_NONE: Final = -1
+_EMPTY: Final = array(_NUMBER)  # most of the 544 queues of a heap are
+
+
+@frozen
+class Image:
+    """State of a heap; equal images mean heaps that are the same to the bit."""
+
+    columns: tuple[array[int], ...]
+    bit_sets: tuple[tuple[int, ...], ...]
+    ptr_words: bytes  # of all spans that have it, one after the other
+    ptr_words_lengths: array[int]  # bytes of each span's part, -1: it has none
+    ptr_masks: dict[int, dict[int, int]]  # of the spans, by number, that have any
+    pointers: tuple[array[int], ...]  # of each slot that stores some: span, slot, how many; of each stored one: word, target
+    queues: tuple[array[int], ...]  # partial, partial, full, full of each span class
+    pages: tuple[tuple[int, ...], tuple[int, ...]]  # free and scavenged, of each chunk
+    stretches: tuple[tuple[int, int], ...]  # where chunks begin that touch each other, and how many there are before
+    zeroed_base: dict[int, int]
+    sweep_arenas: tuple[int, ...]
+    mheap: tuple[Any, ...]
+    stats: tuple[Any, ...]
+    nsmallfree: array[int]
+    nsmallalloc: array[int]
+    cursor: int  # of the sweeper
+    pacer: tuple[int, int, int]  # gcpercent, heapminimum, trigger
+    work_buffer: int  # number of its span
+    mcaches: tuple[tuple[int, int, array[int]], ...]  # tiny, tinyoffset, span cached for each span class
+    page_caches: tuple[tuple[int, int, int], ...]
+    p: int
+    tiny_refs: dict[int, int]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes, roughly: as if the heap had changed all its bit sets since."""
+        tables = (*self.columns, *self.queues, self.nsmallfree, self.ptr_words_lengths, *self.pointers)
+        numbers = sum([len(table) * table.itemsize + 80 for table in tables if table])
+        slots = sum(self.columns[[*_COLUMNS].index("nelems")])
+        bit_sets = len(_BIT_SETS) * (40 * len(self.columns[0]) + slots // 7)
+        chunks = 2 * 100 * len(self.pages[0])
+        return numbers + bit_sets + chunks + len(self.ptr_words) + 100 * len(self.tiny_refs) + 5_000
+
+
+def capture(heap: Heap) -> Image:
+    """The heap's state now, in time proportional to its spans."""
+    h, pacer = heap.mheap, heap.gc.pacer
+    spans = h.all_spans()
+    numbers = {id(s): i for i, s in enumerate(spans)}
+    return Image(
+        columns=_columns(spans),
+        bit_sets=tuple(tuple(getattr(s, name) for s in spans) for name in _BIT_SETS),
+        ptr_words=b"".join([s.ptr_words for s in spans if s.ptr_words is not None]),
+        ptr_words_lengths=array("i", [_bytes_of(s.ptr_words) for s in spans]),
+        ptr_masks={i: dict(s.ptr_masks) for i, s in enumerate(spans) if s.ptr_masks},
+        pointers=_stored(spans),
+        queues=tuple(
+            array(_NUMBER, [numbers.get(id(s), _NONE) for s in queue]) if queue else _EMPTY for queue in _all_queues(heap)
+        ),
+        pages=(tuple(h.pages.free), tuple(h.pages.scavenged)),
+        stretches=h.pages.layout(),
+        zeroed_base=dict(h.zeroed_base),
+        sweep_arenas=tuple(h.sweep_arenas),
+        mheap=tuple(getattr(h, name) for name in _MHEAP),
+        stats=tuple(getattr(heap.stats, name) for name in _STATS),
+        nsmallfree=array("q", heap.stats.nsmallfree),
+        nsmallalloc=array("q", h.nsmallalloc),
+        cursor=heap.sweeper.cursor,
+        pacer=(pacer.gcpercent, pacer.heapminimum, pacer.trigger),
+        work_buffer=_NONE if h.work_buffer is None else numbers[id(h.work_buffer)],
+        mcaches=tuple((c.tiny, c.tinyoffset, array(_NUMBER, [numbers.get(id(s), _NONE) for s in c.alloc])) for c in heap.mcaches),
+        page_caches=tuple((c.base, c.free, c.scavenged) for c in h.page_caches),
+        p=heap.mcache.p,
+        tiny_refs=dict(heap.tiny_refs),
+    )
+
+
+def _all_queues(heap: Heap) -> list[SpanSet]:
+    return [queue for c in heap.central for queue in (*c.partial, *c.full)]
+
+
+def _columns(spans: list[MSpan]) -> tuple[array[int], ...]:
+    found = zip(*map(attrgetter(*_COLUMNS), spans), strict=True) if spans else [()] * len(_COLUMNS)
+    return tuple(array(code, column) for code, column in zip(_COLUMNS.values(), found, strict=True))
+
+
+def _bytes_of(ptr_words: array[int] | None) -> int:
+    return _NONE if ptr_words is None else len(ptr_words) * ptr_words.itemsize
+
+
+def _stored(spans: list[MSpan]) -> tuple[array[int], ...]:
+    numbers, slots, counts, words, targets = (array(code) for code in ("I", "H", "Q", "Q", "Q"))
+    for i, s in enumerate(spans):
+        if s.pointers:
+            numbers.extend([i] * len(s.pointers))
+            slots.extend(s.pointers)
+            for stored in s.pointers.values():
+                counts.append(len(stored))
+                words.extend(stored)
+                targets.extend(stored.values())
+    return numbers, slots, counts, words, targets
+
+
+def restore(heap: Heap, image: Image) -> None:
+    """Put the heap back into the image's state; its sink stays."""
+    h, pacer = heap.mheap, heap.gc.pacer
+    for name, value in zip(_MHEAP, image.mheap, strict=True):
+        setattr(h, name, value)
+    for name, value in zip(_STATS, image.stats, strict=True):
+        setattr(heap.stats, name, value)
+    heap.stats.nsmallfree = list(image.nsmallfree)
+    h.nsmallalloc = list(image.nsmallalloc)
+    h.zeroed_base = dict(image.zeroed_base)
+    h.sweep_arenas = list(image.sweep_arenas)
+    h.pages.rebuild(image.stretches, image.pages)
+    spans = _restore_spans(image)
+    h.spans = SpanTable()
+    for s in spans:
+        h.spans.set_range(h.pages.page_of(s.start_addr), s.npages, s)
+    for queue, numbers in zip(_all_queues(heap), image.queues, strict=True):
+        queue.clear()
+        queue.extend([spans[n] if n >= 0 else MSpan(0, 0) for n in numbers])
+    h.work_buffer = spans[image.work_buffer] if image.work_buffer >= 0 else None
+    heap.sweeper.cursor = image.cursor
+    pacer.gcpercent, pacer.heapminimum, pacer.trigger = image.pacer
+    heap.mcaches[:] = [_restore_mcache(heap, p, cached, spans) for p, cached in enumerate(image.mcaches)]
+    h.page_caches[:] = [PageCache(*cache) for cache in image.page_caches]
+    heap.use_p(image.p)
+    heap.tiny_refs = dict(image.tiny_refs)
+    h.version += 1  # whoever remembers span borders must look again
+
+
+def _restore_spans(image: Image) -> list[MSpan]:
+    spans: list[MSpan] = []
+    ptr_words, at = image.ptr_words, 0
+    for number, values in enumerate(zip(*image.columns, *image.bit_sets, strict=True)):
+        s = MSpan(values[0], values[1])
+        for name, value in zip((*_COLUMNS, *_BIT_SETS), values, strict=True):
+            setattr(s, name, value)
+        s.page_mark = s.page_mark == 1
+        length = image.ptr_words_lengths[number]
+        if length >= 0:
+            s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
+            at += length
+        masks = image.ptr_masks.get(number)
+        s.ptr_masks = None if masks is None else dict(masks)
+        spans.append(s)
+    words, targets = iter(image.pointers[3]), iter(image.pointers[4])
+    for number, slot, count in zip(*image.pointers[:3], strict=True):
+        s = spans[number]
+        if s.pointers is None:
+            s.pointers = {}
+        s.pointers[slot] = {next(words): next(targets) for _ in range(count)}
+    return spans
+
+
+def _restore_mcache(heap: Heap, p: int, cached: tuple[int, int, array[int]], spans: list[MSpan]) -> MCache:
+    c = MCache(p, heap.mheap)
+    c.tiny, c.tinyoffset = cached[:2]
+    c.alloc = [spans[n] if n >= 0 else c.emptymspan for n in cached[2]]
+    return c

@@ -1,0 +1,279 @@
+"""What must hold of a heap after every command, at three price levels.
+
+cheap: sums of the books, a fixed number of steps.  lists: walks every queue and cache.  full: everything, page by page and slot
+by slot.  A level includes those before it.  A violation is an InvariantError with the invariant's name; nothing is ever repaired.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final, Literal
+
+from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
+from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.modern.malloc import Heap
+from gomem_core.modern.mbitmap import object_mask
+from gomem_core.modern.mspan import MSpan
+from gomem_core.modern.pallocbits import CHUNK_PAGES, CHUNK_SHIFT, merge, summarize
+from gomem_core.world.faults import InvariantError
+
+Level = Literal["cheap", "lists", "full"]
+LEVELS: Final[tuple[Level, ...]] = ("cheap", "lists", "full")
+
+
+def check(heap: Heap, level: Level = "full") -> list[str]:
+    """Check all invariants up to `level`; returns the names of those that hold.  Raises InvariantError at the first violation."""
+    held: list[str] = []
+    for at in LEVELS[: LEVELS.index(level) + 1]:
+        for invariant in _INVARIANTS[at]:
+            invariant(heap)
+            held.append(invariant.__name__)
+    return held
+
+
+def _require(holds: bool, name: str, detail: str) -> None:
+    if not holds:
+        raise InvariantError(name, detail)
+
+
+def _equal(got: int, expected: int, name: str, what: str) -> None:
+    if got != expected:
+        raise InvariantError(name, f"{what}: {got} is not {expected}")
+
+
+# --- cheap ------------------------------------------------------------------------------------------------------------
+
+
+def heap_sys_adds_up(heap: Heap) -> None:
+    """HeapSys = HeapIdle + HeapInuse, and what is given back is idle."""
+    s = heap.stats
+    _equal(s.heap_sys, s.heap_idle + s.heap_inuse, "heap_sys_adds_up", "heap_sys against idle + inuse")
+    _require(0 <= s.heap_released <= s.heap_idle, "heap_sys_adds_up", f"released {s.heap_released} of idle {s.heap_idle}")
+
+
+def pages_in_use_counted(heap: Heap) -> None:
+    """HeapInuse is the pages in use."""
+    _equal(heap.mheap.pages_in_use << PAGE_SHIFT, heap.stats.heap_inuse, "pages_in_use_counted", "pages in use, in bytes")
+
+
+def arenas_hold_the_heap(heap: Heap) -> None:
+    """What is mapped lies within the arenas that are reserved."""
+    h = heap.mheap
+    _require(h.grown_to <= h.arena_end or not h.pages.free, "arenas_hold_the_heap", f"{h.grown_to:#x} beyond {h.arena_end:#x}")
+
+
+def books_not_negative(heap: Heap) -> None:
+    """No counter is below zero, and no more was freed than allocated."""
+    s = heap.stats
+    _require(s.heap_live >= 0 and s.heap_marked >= 0, "books_not_negative", f"heap_live {s.heap_live}")
+    m = heap.mem_stats()
+    _require((m.Frees or 0) <= (m.Mallocs or 0) and m.Alloc >= 0, "books_not_negative", f"{m.Mallocs} mallocs, {m.Frees} frees")
+
+
+def tiny_block_sane(heap: Heap) -> None:
+    """A P's tiny block is 16-byte aligned, filled to 16 bytes at most, and no block without offset."""
+    for c in heap.mcaches:
+        sane = c.tiny % TINY_SIZE == 0 and 0 <= c.tinyoffset <= TINY_SIZE and (c.tiny == 0) == (c.tinyoffset == 0)
+        _require(sane, "tiny_block_sane", f"P{c.p}: block {c.tiny:#x}, offset {c.tinyoffset}")
+
+
+def sweep_phase_sane(heap: Heap) -> None:
+    """sweepgen is even between commands, and the work buffers are given back when sweeping is done."""
+    h = heap.mheap
+    _equal(h.sweepgen % 2, 0, "sweep_phase_sane", "sweepgen modulo 2")
+    _require(not (h.sweepdone and h.work_buffer is not None), "sweep_phase_sane", "work buffers stay although sweeping is done")
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+def queues_right(heap: Heap) -> None:
+    """Queues of swept spans hold swept ones of their class, with room or without; every one that waits stands in one, once."""
+    h = heap.mheap
+    seen: set[int] = set()
+    for c in heap.central:
+        for queue, is_full in ((c.partial_swept, False), (c.full_swept, True)):
+            for s in queue:
+                right = s.state == MSPAN_IN_USE and s.spanclass == c.spanclass and s.sweepgen == h.sweepgen
+                right = right and (s.alloc_count == s.nelems) == is_full and s.start_addr not in seen
+                _require(right, "queues_right", f"span {s.start_addr:#x}, {s.alloc_count} of {s.nelems} slots taken")
+                seen.add(s.start_addr)
+        for queue, is_full in ((c.partial_unswept, False), (c.full_unswept, True)):
+            for s in _waiting(queue, h.sweepgen):
+                right = s.spanclass == c.spanclass and (s.alloc_count == s.nelems) == is_full and s.start_addr not in seen
+                _require(right, "queues_right", f"span {s.start_addr:#x} waits, {s.alloc_count} of {s.nelems} slots taken")
+                seen.add(s.start_addr)
+
+
+def _waiting(queue: Iterable[MSpan], sweepgen: int) -> list[MSpan]:
+    return [s for s in queue if s.state == MSPAN_IN_USE and s.sweepgen == sweepgen - 2]
+
+
+def mcaches_own_their_spans(heap: Heap) -> None:
+    """A cached span is swept, of its entry's class, and cached by one P only."""
+    seen: set[int] = set()
+    for c in heap.mcaches:
+        for spanclass, s in enumerate(c.alloc):
+            if s is c.emptymspan:
+                continue
+            right = s.state == MSPAN_IN_USE and s.spanclass == spanclass and s.sweepgen == heap.mheap.sweepgen + 3
+            _require(right and s.start_addr not in seen, "mcaches_own_their_spans", f"P{c.p} caches {s.start_addr:#x}")
+            _require(s.counted <= s.alloc_count <= s.nelems, "mcaches_own_their_spans", f"{s.start_addr:#x}: slots counted")
+            seen.add(s.start_addr)
+
+
+def page_caches_apart(heap: Heap) -> None:
+    """Pages in a P's cache are 64 in a row, free to nobody else, and in no other cache."""
+    h = heap.mheap
+    seen: dict[int, int] = {}
+    for p, cache in enumerate(h.page_caches):
+        if not cache.free:
+            continue
+        page = h.pages.find_page(cache.base)
+        _require(page >= 0 and page % 64 == 0 and cache.free < 1 << 64, "page_caches_apart", f"P{p}: base {cache.base:#x}")
+        others = h.pages.free[page >> CHUNK_SHIFT] >> (page & CHUNK_PAGES - 1)
+        _require(not cache.free & (others | seen.get(page, 0)), "page_caches_apart", f"P{p}: pages of {cache.base:#x} twice free")
+        seen[page] = seen.get(page, 0) | cache.free
+
+
+# --- full -------------------------------------------------------------------------------------------------------------
+
+
+def pages_accounted(heap: Heap) -> None:
+    """Every page is free, in a page cache, in a span, or set aside, and only one of these; given-back pages are HeapReleased."""
+    h = heap.mheap
+    owned = [0] * len(h.pages.free)
+    released = 0
+    for s in h.all_spans():
+        _require(s.state in (MSPAN_IN_USE, MSPAN_MANUAL), "pages_accounted", f"span {s.start_addr:#x}: state {s.state}")
+        page = h.pages.page_of(s.start_addr)
+        _require(h.spans.all_are(page, s.npages, s), "pages_accounted", f"pages of span {s.start_addr:#x} do not point to it")
+        _own(owned, page, (1 << s.npages) - 1, f"span {s.start_addr:#x}")
+    for p, cache in enumerate(h.page_caches):
+        if cache.free:
+            _own(owned, h.pages.page_of(cache.base), cache.free, f"the page cache of P{p}")
+            released += (cache.free & cache.scavenged).bit_count()
+    if h.pages.free and h.padding:
+        _own(owned, 0, (1 << h.padding) - 1, "the padding")
+        released += h.padding
+    for chunk, free in enumerate(h.pages.free):
+        everything = (1 << CHUNK_PAGES) - 1 if h.pages.chunk_base(chunk) else 0
+        _require(not free & owned[chunk], "pages_accounted", f"chunk {chunk}: free pages that belong to something")
+        _require(free | owned[chunk] == everything, "pages_accounted", f"chunk {chunk}: taken pages that belong to nothing")
+        released += (free & h.pages.scavenged[chunk]).bit_count()
+    _equal(released << PAGE_SHIFT, heap.stats.heap_released, "pages_accounted", "bytes given back against heap_released")
+    _equal(len(h.all_spans()), h.nspans, "pages_accounted", "spans")
+
+
+def _own(owned: list[int], page: int, mask: int, who: str) -> None:
+    """Note that somebody has these pages, a bit each from `page` on."""
+    chunk, shift = page >> CHUNK_SHIFT, page & CHUNK_PAGES - 1
+    mask <<= shift
+    while mask:
+        here = mask & (1 << CHUNK_PAGES) - 1
+        _require(not owned[chunk] & here, "pages_accounted", f"{who} has pages that something else has, too")
+        owned[chunk] |= here
+        mask >>= CHUNK_PAGES
+        chunk += 1
+
+
+def summaries_right(heap: Heap) -> None:
+    """Each summary of free pages is what its chunk says, or the summaries below it."""
+    pages = heap.mheap.pages
+    _require(pages.levels[0] == [summarize(free) for free in pages.free], "summaries_right", "of chunks")
+    for level in range(1, len(pages.levels)):
+        below, size = pages.levels[level - 1], CHUNK_PAGES << 3 * (level - 1)
+        expected = [merge(below[i : i + 8], size) for i in range(0, len(below), 8)]
+        _require(pages.levels[level] == expected, "summaries_right", f"level {level}")
+
+
+def slots_counted(heap: Heap) -> None:
+    """allocCount, freeindex, allocCache and the bit sets of each span in use agree."""
+    h = heap.mheap
+    for s in _in_use(heap):
+        at = f"{s.start_addr:#x}"
+        allocated = s.allocated_bits()
+        waits = s.sweepgen == h.sweepgen - 2
+        _require(waits or s.sweepgen in (h.sweepgen, h.sweepgen + 3), "slots_counted", f"{at}: sweepgen {s.sweepgen}")
+        _require(allocated >> s.nelems == 0 and 0 <= s.freeindex <= s.nelems, "slots_counted", f"{at}: bits beyond the slots")
+        # A slot that freeindex passed over because it was found full elsewhere counts as taken until the next sweep.
+        _require(s.alloc_count <= allocated.bit_count(), "slots_counted", f"{at}: allocCount {s.alloc_count}")
+        if s.sweepgen == h.sweepgen + 3 and s.freeindex < s.nelems:
+            live = (1 << min(64 - s.freeindex % 64, s.nelems - s.freeindex)) - 1
+            agree = s.alloc_cache & live == ~(s.alloc_bits >> s.freeindex) & live
+            _require(agree, "slots_counted", f"{at}: allocCache {s.alloc_cache:#x} at freeindex {s.freeindex}")
+        marks = s.gcmark_bits
+        _require(marks & ~allocated == 0, "slots_counted", f"{at}: marked slots that are not allocated")
+        _require(waits or marks == 0, "slots_counted", f"{at}: mark bits in a swept span")
+        kept = marks if waits else allocated
+        _require(s.root_bits & ~kept == 0, "slots_counted", f"{at}: the program refers to a slot that is free or will be")
+
+
+def every_span_is_somewhere(heap: Heap) -> None:
+    """Every span in use is cached, or stands in a queue."""
+    found = {id(s) for c in heap.mcaches for s in c.alloc}
+    found |= {id(s) for c in heap.central for queue in (*c.partial, *c.full) for s in queue}
+    for s in _in_use(heap):
+        _require(id(s) in found, "every_span_is_somewhere", f"span {s.start_addr:#x} is in no queue and no mcache")
+
+
+def reachable_is_allocated(heap: Heap) -> None:
+    """What the program reaches is allocated, and no sweep will free it; pointers stand only where they may."""
+    todo = [(s, i) for s in _in_use(heap) for i in s.pointers or ()]
+    for s, i in todo:
+        for word, target in (s.pointers or {}).get(i, {}).items():
+            may = object_mask(s, i) >> word & 1 == 1
+            _require(may, "reachable_is_allocated", f"{s.start_addr:#x} slot {i} word {word} holds a pointer without its bit")
+            if not s.root_bits >> i & 1:
+                continue
+            t = heap.span_of(target)
+            if t is None:
+                _require(target == heap.zerobase, "reachable_is_allocated", f"pointer to {target:#x}, which is not an object")
+                continue
+            kept = t.gcmark_bits if t.sweepgen == heap.mheap.sweepgen - 2 else t.allocated_bits()
+            free = f"{target:#x} is reachable and free, or will be"
+            _require(bool(kept >> t.object_index(target) & 1), "reachable_is_allocated", free)
+
+
+def tiny_refs_match(heap: Heap) -> None:
+    """Every tiny block that the program refers to is a rooted slot of the tiny span class."""
+    for block, refs in heap.tiny_refs.items():
+        s = heap.span_of(block)
+        right = s is not None and s.spanclass == TINY_SPAN_CLASS and s.root_bits >> s.object_index(block) & 1 == 1 and refs > 0
+        _require(right, "tiny_refs_match", f"block {block:#x} with {refs} references")
+
+
+def mem_stats_match_slots(heap: Heap) -> None:
+    """HeapAlloc and HeapObjects equal what the slots say, StackInuse and pages what the spans say."""
+    in_use = _in_use(heap)
+    m = heap.mem_stats()
+    _equal(m.HeapAlloc, sum([s.alloc_count * s.elemsize for s in in_use]), "mem_stats_match_slots", "HeapAlloc against slots")
+    _equal(m.HeapObjects, sum([s.alloc_count for s in in_use]), "mem_stats_match_slots", "HeapObjects against slots")
+    _equal(heap.mheap.pages_in_use, sum([s.npages for s in in_use]), "mem_stats_match_slots", "pages in use")
+    for s in in_use:
+        whole = s.nelems * s.elemsize <= s.nbytes and s.elemsize % PTR_SIZE == 0
+        _require(whole, "mem_stats_match_slots", f"{s.start_addr:#x}: {s.nelems} slots of {s.elemsize} bytes")
+
+
+def _in_use(heap: Heap) -> list[MSpan]:
+    return [s for s in heap.mheap.all_spans() if s.state == MSPAN_IN_USE]
+
+
+_INVARIANTS: Final[dict[Level, tuple[Callable[[Heap], None], ...]]] = {
+    "cheap": (
+        heap_sys_adds_up,
+        pages_in_use_counted,
+        arenas_hold_the_heap,
+        books_not_negative,
+        tiny_block_sane,
+        sweep_phase_sane,
+    ),
+    "lists": (queues_right, mcaches_own_their_spans, page_caches_apart),
+    "full": (
+        pages_accounted,
+        summaries_right,
+        slots_counted,
+        every_span_is_somewhere,
+        reachable_is_allocated,
+        tiny_refs_match,
+        mem_stats_match_slots,
+    ),
+}
