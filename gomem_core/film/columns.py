@@ -43,7 +43,7 @@ class Column:
             self._count += len(wanted)
 
     def all(self) -> NDArray[Any]:
-        """All of them, as memory that is the file's; to be asked for anew after more were appended."""
+        """Map them into memory, which is the file's; to be asked for anew after more were appended."""
         with self._lock:
             if len(self._map) < self._count:
                 self._file.flush()

@@ -144,7 +144,7 @@ _UNTIL = CommandSpec(
     help="OP is one of = != < <= > >= and the blanks around it can be left out. It goes at least one step, "
     "and to the end if nothing is found. Names of MemStats, such as HeapAlloc, are quantities too. "
     'In a film also: until type "main.Tree" > 1M, which counts the bytes of all objects of a type.',
-    examples=("alloc 48\nback\nuntil grow", "alloc 48\nback\nuntil heap_live > 4K"),
+    examples=("alloc 48\nback\nuntil grow", "alloc 48\nback\nuntil heap_live > 4K", 'until type "main.Tree" > 1M'),
 )
 
 _MARK = CommandSpec(

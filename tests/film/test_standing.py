@@ -1,5 +1,6 @@
 """A session stands on a film as on any heap: it goes along its events, and panes and commands ask what is there."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def test_a_moment_is_a_world_whose_parts_agree(name: str) -> None:
         moment, account = reel.moment(event), one.account(event)
         rows = moment.spans.rows()
         assert sum(info.npages for info in rows) == moment.extents.arenas.pages
-        assert all(a.base + a.nbytes <= b.base for a, b in zip(rows, rows[1:], strict=False))
+        assert all(a.base + a.nbytes <= b.base for a, b in pairwise(rows))
         assert sum(info.alloc_count for info in rows) == account.HeapObjects == len(moment.objects)
         assert sum(info.alloc_count * info.elemsize for info in rows) == account.HeapAlloc
         assert sum(info.nbytes for info in rows if info.state == "inuse") == account.HeapInuse
