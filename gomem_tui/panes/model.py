@@ -224,6 +224,8 @@ class Model:
 
         Without all that what is selected stays.  What was selected at places that lie ahead need not be there yet.
         """
+        if unknown(self.world, "extents", "spans"):  # then there is nothing that could be selected
+            return self.scene.selection
         said = outcome.said if outcome is not None and not outcome.event else None
         meant = self.session.address_of(said.select) if said is not None and said.select is not None else None
         if meant is not None and self.world.spans.at(meant) is not None:
