@@ -12,6 +12,7 @@ from gomem_core.both.spantable import SpanTable
 from gomem_core.go.amd64 import PAGE_SHIFT, round_up
 from gomem_core.go.events import Event
 from gomem_core.go.pageevents import (
+    RECLAIMED_ALL,
     HeapGrown,
     PageCacheFilled,
     PageCacheFlushed,
@@ -32,7 +33,6 @@ Trace = Callable[[Event], object]
 
 MAX_ADDRESS: Final = 1 << 47  # of the addresses that a program can have
 NO_P: Final = -1  # the process has no Ps yet: the first mcache is used, and no page cache
-RECLAIMED_ALL: Final = 1 << 63
 _CACHED_PAGES: Final = CACHE_PAGES // 4  # longer spans are not cut from a page cache
 _RECLAIM_PAGES: Final = 512  # pagesPerReclaimerChunk
 

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from gomem_core.go import events as e
+from gomem_core.go import pageevents as pe
 from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.versions import Profile
 from gomem_core.queries.shares import Balance, Held, Share, SpanSums
@@ -90,9 +91,9 @@ class Account:
             case e.TinyShared():
                 base = event.block & ~PAGE_MASK  # spans of this class have one page
                 self._dirty[base] = self._dirty.get(base, 0) | 1 << (event.block - base) // TINY_SIZE
-            case e.SpanAlloc():
+            case e.SpanAlloc() | pe.PagesTaken():
                 self._dirty[event.base] = _EVERY
-            case e.SpanFree() | e.Sweep() | e.CacheSpan():
+            case e.SpanFree() | e.Sweep() | e.CacheSpan() | pe.PagesFreed() | pe.SpanSwept() | pe.SpanCached():
                 self._dirty.setdefault(event.base, 0)
             case e.GcMarked():
                 self._marked = True
