@@ -173,7 +173,7 @@ class Heap(Program[MSpan]):
         words = object_mask(s, index).bit_count()
         if self.headers[s.spanclass]:
             self.trace(HeaderWritten(s.start_addr + index * s.elemsize, addr, words))
-        elif s.spanclass <= 1:
+        elif s.spanclass <= 1 and self.profile.heap_bits == "span":
             self.trace(TypeKept(addr, words))
         elif s.ptr_words is not None:  # else nothing is written
             bits = s.start_addr + s.nbytes - self.profile.span_end(s.spanclass) if self.profile.heap_bits == "span" else 0

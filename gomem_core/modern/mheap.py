@@ -12,6 +12,7 @@ from gomem_core.both.spantable import SpanTable
 from gomem_core.go.amd64 import PAGE_SHIFT, round_up
 from gomem_core.go.events import Event
 from gomem_core.go.pageevents import (
+    RECLAIMED_ALL,
     HeapGrown,
     PageCacheFilled,
     PageCacheFlushed,
