@@ -28,7 +28,6 @@ from gomem_core.modern.mpagecache import CACHE_PAGES, PageCache
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.pallocbits import CHUNK_PAGES, CHUNK_SHIFT
 from gomem_core.world.faults import OutOfMemory
-from gomem_core.world.unseen import RECLAIMED_ALL
 
 Trace = Callable[[Event], object]
 

@@ -28,7 +28,7 @@ _CHUNK: Final = CHUNK_PAGES << PAGE_SHIFT
 _FACETS: Final[tuple[Facet, ...]] = ("spans", "slots", "lists", "caches", "sums", "extents")
 _FACTS: Final = (
     *(Fact.SPAN, Fact.SPANCLASS, Fact.ALLOC_COUNT, Fact.ALLOC_BITS, Fact.FREEINDEX, Fact.GCMARK_BITS, Fact.LIVE, Fact.SWEEPGEN),
-    *(Fact.CENTRAL, Fact.FREE, Fact.MCACHE, Fact.PCACHE, Fact.NPRELEASED),
+    *(Fact.CENTRAL, Fact.FREE, Fact.MCACHE, Fact.PCACHE, Fact.NPRELEASED, Fact.MSTATS),
 )
 
 
@@ -166,8 +166,6 @@ class _Seed:
             value = sums.counters[name]
             if value is not None:
                 setattr(stats, name, [*value] if isinstance(value, list) else value)
-        memory = sums.memory
-        stats.heap_sys, stats.heap_idle, stats.heap_inuse = memory.HeapSys, memory.HeapIdle, memory.HeapInuse
         pacer = heap.gc.pacer
         pacer.gcpercent = -1 if sums.rest.gcpercent is None else sums.rest.gcpercent
         pacer.heapminimum = pacer.minimum()

@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 
 from gomem_core.go.amd64 import PAGE_SHIFT, U64_MAX
+from gomem_core.go.pageevents import RECLAIMED_ALL
 from gomem_core.go.structs import ARENA_SIZE
 from gomem_core.outside.arrays import Ints
 from gomem_core.outside.figures import small_allocs, waits
 from gomem_core.outside.snapshot import Snapshot
-from gomem_core.world.unseen import RECLAIMED_ALL, ModernUnseen
+from gomem_core.world.unseen import ModernUnseen
 
 _ADDRESSES: Final = 1 << 47  # those that a program can have
 

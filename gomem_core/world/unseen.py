@@ -3,9 +3,7 @@
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from typing import Final, NamedTuple
-
-RECLAIMED_ALL: Final = 1 << 63  # ModernUnseen.reclaim_index once all was looked at
+from typing import NamedTuple
 
 
 class Unseen(NamedTuple):

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from gomem_core.files.stillfile.fields import FieldError, Fields
 from gomem_core.go.amd64 import FIXALLOC_CHUNK
+from gomem_core.go.pageevents import RECLAIMED_ALL
 from gomem_core.go.versions import Profile
 from gomem_core.world.records import SpanColumns
-from gomem_core.world.unseen import RECLAIMED_ALL, AnyUnseen, ModernUnseen, Unseen
+from gomem_core.world.unseen import AnyUnseen, ModernUnseen, Unseen
 
 _ADDRESS: Final = 1 << 47
 _COLUMNS: Final = ("swept", "unswept", "structs", "described")  # of addresses
