@@ -52,7 +52,7 @@ class LiveReport(Report):
     """What came of it; `file` is the go command."""
 
     seed: int = 0
-    known_as: str = ""  # the version whose heap was modelled, where the Go is a later one
+    known_as: str | None = None  # the version whose heap was modelled, where the Go is a later one
     stops: int = 0
     collections: int = 0
     own_stops: int = 0  # those at which the runtime had done something for itself
@@ -80,13 +80,13 @@ class Live:
     def __init__(self, runner: Runner, toolchain: Toolchain, seed: int) -> None:
         profile = profile_named(toolchain.known_as)
         assert profile is not None  # a toolchain has one
-        later = toolchain.known_as if profile_named(toolchain.version) is None else ""
+        later = toolchain.known_as if profile_named(toolchain.version) is None else None
         self.report = LiveReport(toolchain.go, toolchain.version, seed=seed, known_as=later)
         self._load = Load(profile, seed)
         self._runner = runner
         (zerobase,) = runner.ask([(0, 0, 0, 0)])
         self._process = Process(runner.pid)
-        self._program = find_program(self._process, later or None)
+        self._program = find_program(self._process, later)
         self._twin = Twin(self._settled(), zerobase)
 
     def run(self, ops: int, progress: Progress) -> None:

@@ -125,7 +125,7 @@ class LiveVerified(Verified):
     """`gomem verify --live`: a program that the go command `file` has built; the `line` of a difference is a stop."""
 
     seed: int
-    known_as: str
+    known_as: str | None
     stops: int
     collections: int
     own_stops: int
