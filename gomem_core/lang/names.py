@@ -5,10 +5,12 @@ order of birth, and `as x times 3` makes x.1 to x.3.
 """
 
 import re
+from decimal import Decimal
 from typing import Final
 
 from gomem_core.lang.commands import ByAddr, ByName, ByRange, Everything, Ref, Target
 from gomem_core.lang.errors import WordError, shown
+from gomem_core.lang.moves import Stop, Time
 from gomem_core.lang.numbers import MAX_INT, read_addr, read_count
 
 MAX_NAME: Final = 64  # characters
@@ -27,10 +29,14 @@ RESERVED: Final = frozenset(_WORDS.split())
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _JOURNAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_TIME = re.compile(r"(\d{1,30}(?:\.\d{1,30})?)(ns|us|µs|ms|s)", re.ASCII)
+_UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9}
+_LAST = 1 << 62  # ns: a hundred years
 _ENDS = ("start", "end")
 _AUTOMATIC = re.compile(r"o[0-9]+")
 _OBJECT = re.compile(r"(o[1-9][0-9]{0,17})|([A-Za-z][A-Za-z0-9_-]*)(\.[1-9][0-9]{0,17})?")
 _NUMBERED = re.compile(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)([1-9][0-9]{0,17})")
+_BARE = re.compile(r"[0-9][0-9a-f]{8,11}")  # an address as panes show it, which no name is
 _NUMBERED_LOOSE = re.compile(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)?([1-9][0-9]{0,17})")
 
 
@@ -88,16 +94,31 @@ def read_place(word: str) -> tuple[Ref, int]:
         raise fault.inside(len(owner) + 1, len(slot)) from None
 
 
+def read_shown(word: str) -> Ref:
+    """An object, or the address of any byte: 0xADDR, or as panes show it.
+
+    One that begins with a letter is read as a name: where no object has that, whoever looks it up takes it for an address.
+    """
+    return ByAddr(int(word, 16)) if _BARE.fullmatch(word) else read_ref(word)
+
+
 def read_where(word: str) -> Ref:
-    """The address 0xADDR of any byte, or an object by its name."""
-    return ByAddr(read_addr(word)) if word[:1].isdecimal() else read_ref(word)
+    """The same, with a message for those who think of addresses."""
+    return ByAddr(read_addr(word)) if word[:1].isdecimal() and not _BARE.fullmatch(word) else read_shown(word)
 
 
 def read_page(word: str) -> ByAddr | int:
-    """A page: 0xADDR of a byte in it, or its decimal index in the arena."""
+    """A page: the address of a byte in it, or its decimal index in the arena."""
     if word.startswith(("0x", "0X")):
         return ByAddr(read_addr(word))
+    if _BARE.fullmatch(word):
+        return ByAddr(int(word, 16))
     return read_count(word, 0, (1 << 26) - 1, "page number")
+
+
+def read_span(word: str) -> Ref | int:
+    """A span by its number in address order, or by what lies in it."""
+    return int(word) if re.fullmatch(r"[0-9]{1,8}", word) else read_shown(word)
 
 
 # --- Names of other things than objects ----------------------------------------------------------------------
@@ -128,7 +149,15 @@ def read_state(word: str) -> int | str:
     return read_count(word, 0, MAX_INT, "step") if word[0] in "0123456789+-" else read_mark_name(word)
 
 
-def read_stop(word: str) -> int | str:
+def read_stop(word: str) -> Stop:
+    """A step by its number, a mark, `start` or `end`; of a film also a time, such as 1.5s."""
+    time = _TIME.fullmatch(word)
+    if time is not None:
+        return Time(min(round(Decimal(time[1]) * _UNITS[time[2]]), _LAST))
+    return _read_step(word)
+
+
+def _read_step(word: str) -> int | str:
     """A step by its number, a mark, `start` or `end`."""
     if word.lower() not in _ENDS:
         return read_state(word)
@@ -151,18 +180,18 @@ def read_branch_stop(word: str) -> tuple[str, int | str]:
     if not stop:
         raise WordError("a step is missing after the colon, such as 7, a bookmark or end")
     try:
-        return branch, read_stop(stop)
+        return branch, _read_step(stop)
     except WordError as fault:
         raise fault.inside(len(name) + 1, len(stop)) from None
 
 
-def read_halfway(word: str) -> tuple[int | str, int]:
+def read_halfway(word: str) -> tuple[Stop, int]:
     """A stop and how many events of the command after it: 7.3, or only the stop."""
     stop, dot, event = word.rpartition(".")
-    if not dot or not stop:
+    if not dot or not stop or _TIME.fullmatch(word):
         return read_stop(word), 0
     try:
-        target = read_stop(stop)
+        target = _read_step(stop)
     except WordError as fault:
         raise fault.inside(0, len(stop)) from None
     try:

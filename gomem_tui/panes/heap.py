@@ -2,16 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
 
 from gomem_core.queries.account import Account
-from gomem_core.world.world import Facet, unknown
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
 from gomem_tui.render import heap, sums
 from gomem_tui.render.lines import Line
-
-_ACCOUNTED: Final[tuple[Facet, ...]] = ("spans", "lists", "caches", "extents")
 
 
 class HeapStatsPane(TablePane):
@@ -46,7 +42,7 @@ class HeapStatsPane(TablePane):
     @property
     def _has_sums_only(self) -> bool:
         """Whether so little is known of spans that there is no account of them."""
-        return unknown(self.model.world, *_ACCOUNTED) != ""
+        return sums.has_sums_only(self.model.world)
 
     def _plan(self) -> heap.Plan:
         return heap.plan(self.outer_size.width, self.outer_size.height)

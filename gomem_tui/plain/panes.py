@@ -10,7 +10,6 @@ from gomem_core.queries.reach import object_at
 from gomem_core.queries.roworder import finish
 from gomem_core.report import counted
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import unknown
 from gomem_tui.panes.model import Model
 from gomem_tui.render import advise, bitmap, heap, layout, mcache, mcentral, objects, spans, sums
 from gomem_tui.render.lines import Line, Port, plain, short
@@ -153,7 +152,7 @@ def _mcache(model: Model, width: int, rows: int) -> list[Line]:
 
 
 def _heap(model: Model, width: int, rows: int) -> list[Line]:
-    if unknown(model.world, "spans", "lists", "caches", "extents"):
+    if sums.has_sums_only(model.world):
         shown = min(max(_HEAP_ROWS, rows), sums.count_rows(model.world))
         return sums.render_sums(model.world, Port(width, shown + 9))
     port = Port(width, max(_HEAP_ROWS, min(rows, _HEAP_ROWS + len(heap.wasteful(model.session.account)))))

@@ -8,10 +8,10 @@ from typing import Final
 
 from gomem_core.queries.amounts import Amount, by_class
 from gomem_core.report import format_bytes
-from gomem_core.world.facts import UNKNOWN, or_unknown
+from gomem_core.world.facts import UNKNOWN, Fact, or_unknown
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
-from gomem_core.world.world import World, known
+from gomem_core.world.world import World, known, unknown
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Span, bar, fit_all, rule, shown_rows
 from gomem_tui.render.words import clip
@@ -29,6 +29,11 @@ _ABOUT: Final = (  # field, and what it is
     ("TotalAlloc", "ever"),
 )
 _NOT_TOLD: Final = "size classes above 18432 B and large objects are not told"
+
+
+def has_sums_only(world: World) -> bool:
+    """Whether so little is known of the pages of a heap that there is no account of them."""
+    return bool(unknown(world, "spans", "extents") or world.doubt(Fact.SPAN))
 
 
 def sum_rows(world: World, height: int, width: int) -> int:

@@ -66,6 +66,7 @@ def test_memstats_of_real_programs(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_metrics_of_real_programs_add_up(name: str) -> None:
     stats = strip(f"{name}.metrics.json.gz").shown.sums.mem_stats()
+    assert stats.HeapIdle is not None
     assert stats.HeapSys == stats.HeapIdle + stats.HeapInuse
     assert stats.Mallocs is not None
     assert stats.Frees is not None
