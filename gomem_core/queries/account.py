@@ -22,7 +22,7 @@ from gomem_core.world.changes import Stale
 from gomem_core.world.facts import Fact
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import World, known
 
 if TYPE_CHECKING:
     from gomem_core.queries.countedsums import CountedSums
@@ -149,7 +149,8 @@ class Account:
         shares, profile = self.shares(), self._world.profile
         classes = profile.classes
         cached: dict[int, int] = {}
-        for cache in self._world.caches.mcaches():
+        caches = known(lambda: [*self._world.caches.mcaches()])
+        for cache in caches or ():
             for spanclass, _, nfree in cache.cached:
                 cached[spanclass] = cached.get(spanclass, 0) + nfree * classes[spanclass >> 1].size
         found: dict[int, Held] = {}
@@ -158,7 +159,7 @@ class Account:
             c = classes[spanclass >> 1]
             nelems = profile.nelems(spanclass)
             needed = -(-live // nelems) if nelems else live  # a large object has a span of its own
-            found[spanclass] = Held(spans, live, needed, cached.get(spanclass, 0), c.size)
+            found[spanclass] = Held(spans, live, needed, None if caches is None else cached.get(spanclass, 0), c.size)
         return found
 
     def taken_when_read(self, base: int) -> tuple[int, int]:

@@ -13,13 +13,22 @@ from gomem_core.world.strip import Strip
 _ELF: Final = b"\x7fELF"
 _PROFILE: Final = b"h\x0a\x12\x1a\x22\x2a\x32\x3a\x48\x50\x5a\x60\x6a\x70"  # how heap profiles can begin, as text and as fields
 _DUMP: Final = b"go1.7 heap dump\n"
+_TRACE: Final = b"go 1."
 
 
-def open_file(path: Path) -> Script | Strip:
-    """Stills, the heap in a core file or a heap dump, or a session file.  Raises ScriptError, whatever is wrong with it."""
-    if _head(path) == _ELF:  # mapped, however large it is
+def open_file(path: Path, wait: bool = True) -> Script | Strip:
+    """Stills, the heap in a core file or a heap dump, a film, or a session file.  Raises ScriptError, whatever is wrong with it.
+
+    Without `wait`, a film is not read yet: whoever shows it reads on.
+    """
+    head = _head(path)
+    if head.startswith(_ELF):  # mapped, however large it is
         return open_core_file(path)
+    if head == _TRACE:
+        return _open_film(path, None, wait)
     data = read_content(path)
+    if data.startswith(_TRACE):
+        return _open_film(path, data, wait)
     if data.startswith(_ELF):
         return open_core_file(path)
     if data.startswith(_DUMP):
@@ -32,6 +41,19 @@ def open_file(path: Path) -> Script | Strip:
         except FieldError as e:
             raise ScriptError(f"{named(path)}: not a still that gomem can read: {e}") from e
     return read_script(path.name, text_of(named(path), data), str(path))
+
+
+def _open_film(path: Path, data: bytes | None, wait: bool) -> Strip:
+    """A film of the trace `data`, or of the file itself, which is mapped."""
+    from gomem_core.film.opening import open_film  # noqa: PLC0415 -- numpy, which only files of real heaps need
+    from gomem_core.formats.gotrace.batches import TraceError  # noqa: PLC0415 -- likewise
+
+    try:
+        return open_film(path, data, wait)
+    except TraceError as e:
+        raise ScriptError(f"{named(path)}: {e}") from e
+    except OSError as e:
+        raise ScriptError(f"{named(path)}: {e.strerror or e}") from e
 
 
 def _open_dump(path: Path, data: bytes) -> Strip:
@@ -101,7 +123,7 @@ def is_core(path: Path) -> bool:
     """Whether it begins as core files do, and executables; seen through gzip.  False for what cannot be read, too."""
     head = _head(path)
     if not head.startswith(GZIP):
-        return head == _ELF
+        return head.startswith(_ELF)
     try:
         return read_content(path).startswith(_ELF)
     except ScriptError:
@@ -114,6 +136,6 @@ def _head(path: Path) -> bytes:
         if not path.is_file():
             return b""
         with path.open("rb") as file:
-            return file.read(len(_ELF))
+            return file.read(len(_TRACE))
     except (OSError, ValueError):
         return b""

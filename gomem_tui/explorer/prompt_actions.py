@@ -82,6 +82,8 @@ class PromptActions:
         if session.goes_on and session.at_end:
             key = keyboard.name("step")
             return f"{key} looks again; type show, find or diff" if key else "type look, show, find or diff"
+        if session.reel is not None:
+            return "type goto 1.5s, until HeapAlloc > 100M, show, find or diff"
         if self._model.is_read:
             return "type show, find or diff: this heap was read"
         if session.at_end:

@@ -16,7 +16,7 @@ class HeapStatsPane(TablePane):
     Those come first; so it follows no selection that was made elsewhere.
     """
 
-    NEEDS = ("sums", "spans", "lists", "caches", "extents")
+    NEEDS = ("sums", "spans", "extents")
 
     NUMBER = 7
     WALKS = True

@@ -28,6 +28,7 @@ from gomem_tui.settings.keys import STANDARD, Keyboard
 
 FIRST_KEYS: Final = " space does the first step, : types a command, ? helps."
 LOOK_KEYS: Final = " A look at a process: space looks again, > again and again, ? helps."
+FILM_KEYS: Final = " A film: space goes to the next allocation or free, } to the next span, > plays, : goto 1.5s, ? helps."
 READ_KEYS: Final = " One moment of a heap: nothing moves. : types show, find or diff, ? helps."
 _BESIDE_FROM: Final = 106  # columns: where narration that does not fit above the ladder may stand beside it
 _LEAST_LEFT: Final = 36  # columns that narration has there
@@ -205,7 +206,7 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
         return unmet
     if outcome.error is not None:
         return [*_error_lines(outcome, width), *unmet]
-    lines: list[Line] = [((f" step {outcome.step} ", "dim"), ("› ", "key"), (outcome.line.strip(), "text")), *unmet]
+    lines: list[Line] = [_about(outcome), *unmet]
     rungs = ladder(outcome.told.climbs.costliest) if isinstance(outcome.command, Alloc) else []
     if rungs and isinstance(outcome.command, Alloc) and outcome.command.times > 1:
         lines.append(((" " + SENTENCES["costliest"].format(times=outcome.command.times), "label"),))
@@ -226,6 +227,13 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
     told = [*lines, *rest, *climbed] if too_long else [*lines, *climbed, *rest]
     full = _counts_in_full(outcome, width)
     return [*told, *full] if len(told) + len(full) <= room else told
+
+
+def _about(outcome: Outcome) -> Line:
+    """The step and its command; of a film the event and what it was."""
+    if outcome.command is None:
+        return ((f" event {outcome.step:,} ", "dim"), ("› ", "key"), (clean(outcome.line), "text"))
+    return ((f" step {outcome.step} ", "dim"), ("› ", "key"), (outcome.line.strip(), "text"))
 
 
 def _counts_in_full(outcome: Outcome, width: int) -> list[Line]:
@@ -258,7 +266,7 @@ def _unmet_lines(line: str, found: str, width: int) -> list[Line]:
 
 
 def _result_lines(result: Result, width: int) -> list[Line]:
-    lines: list[Line] = [((f"   {text}", "good"),) for text in wrapped(result.summary, width)]
+    lines: list[Line] = [((f"   {text}", "good"),) for text in wrapped(result.summary, width) if text]
     table = result.table.lines() if result.table is not None else []
     return lines + [((f"   {text}", "text"),) for text in (*table, *result.details)]
 
