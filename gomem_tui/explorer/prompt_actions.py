@@ -99,7 +99,8 @@ class PromptActions:
     def _newer(self) -> str:
         """What is said at the beginning of a session that is not of today's Go: how it becomes one."""
         session, key, newest = self._model.session, self._options.keyboard.name("version"), today()
-        if session.step or session.event or not key or session.release == newest or not self._visit.tells_versions:
+        wanted = self._visit.tells_versions and not self._options.presenting and session.release != newest
+        if session.step or session.event or not key or not wanted:
             return ""
         return _NEWER.format(key=key, go=newest.profile.name)
 
