@@ -330,6 +330,40 @@ class ProfileSummary(TypedDict):
     allocated: Amount
 
 
+class CountersSummary(TypedDict):
+    """`gomem open --json` of MemStats, expvar or runtime/metrics; null is what they do not tell.
+
+    source: which of them it is.  live: bytes that the last collection marked.  gogc: -1 is off.
+    """
+
+    file: str
+    kind: Literal["memstats"]
+    go: str | None
+    source: str
+    memstats: MemStats
+    live: int | None
+    gogc: int | None
+
+
+class GcCycle(TypedDict):
+    """A line of gctrace; bytes are those of whole megabytes, rounded down; told: the line in words."""
+
+    number: int
+    live: int
+    goal: int
+    stacks: int | None
+    told: str
+
+
+class GcTraceSummary(TypedDict):
+    """`gomem open --json` of lines of gctrace."""
+
+    file: str
+    kind: Literal["gctrace"]
+    go: str | None
+    cycles: list[GcCycle]
+
+
 class TopRow(TypedDict):
     """How much there is of one type, size class or call site; null is what is not known.
 
@@ -435,6 +469,8 @@ Output = (
     | Summary
     | DumpSummary
     | ProfileSummary
+    | CountersSummary
+    | GcTraceSummary
     | Top
     | Advised
     | Difference

@@ -84,7 +84,10 @@ class _Counted:
 class StillSums:
     """What was counted; `counters` by name, see Counters, None for those that are not known; `doubts` say why."""
 
-    def __init__(self, counters: Mapping[str, Any], memory: MemStats, rest: SumRest, doubts: Doubts = STILL_DOUBTS) -> None:
+    def __init__(
+        self, counters: Mapping[str, Any], memory: MemStats | None, rest: SumRest, doubts: Doubts = STILL_DOUBTS
+    ) -> None:
+        """`memory` None: only some counters are known."""
         self.counters = counters
         self.memory = memory
         self.rest = rest
@@ -117,6 +120,8 @@ class StillSums:
 
     def mem_stats(self) -> MemStats:
         """MemStats without the flush that reading them in a program causes."""
+        if self.memory is None:
+            raise NotKnown(self._doubts.get(Fact.MSTATS, "MemStats"))
         return self.memory
 
     def _known(self, name: str) -> int:
