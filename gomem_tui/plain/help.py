@@ -7,7 +7,7 @@ _HELP: Final = (
     ("next or .", "go one event further inside the next command;  ,  goes one back"),
     ("}", "go to the next step that moved spans;  {  to the one before"),
     (">", "do all steps that are left;  <  goes back to the empty heap"),
-    ("pane NAME", "print a pane: spans, arena, bitmap, mcentral, mcache, why, heap,"),
+    ("pane NAME", "print a pane: spans, arena, bitmap, mcentral, mcache, why, heap, types,"),
     ("", "layout, objects or advise; pane NAME 100 prints 100 of its rows"),
     ("screen", "print all panes"),
     ("log", "print every decision of the last command"),
