@@ -113,6 +113,8 @@ class SpanView:
         h = self._heap.mheap
         if not _has_slots(s) or s.sweepgen not in (h.sweepgen, h.sweepgen - 2) or self._cache_of(s) >= 0:
             return ""
+        if not s.alloc_count:  # halfway in a sweep: it is about to be freed
+            return ""
         is_swept = s.sweepgen == h.sweepgen
         if s.alloc_count == s.nelems:
             return self._full if is_swept else self._full_unswept
