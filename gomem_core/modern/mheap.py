@@ -141,7 +141,7 @@ class MHeap:
         page = self.pages.page_of(addr)
         s = MSpan(addr, npages)
         s.sweepgen = self.sweepgen
-        s.needzero = int(self._needs_zero(addr, npages))
+        s.needzero = int(self.note_use(addr, npages))
         if self.profile.scavenged_is_zero and scav == npages:
             s.needzero = 0
         self.spans.set_range(page, npages, s)
@@ -204,7 +204,7 @@ class MHeap:
         if self.trace is not None:
             self.trace(HeapGrown(base, ask, self.grown_to, self.arena_end))
 
-    def _needs_zero(self, base: int, npages: int) -> bool:
+    def note_use(self, base: int, npages: int) -> bool:
         """Whether any of these pages was handed out before; now they are ((*mheap).allocNeedsZero)."""
         arena_bytes, needs = self.profile.arena_bytes, False
         end = base + (npages << PAGE_SHIFT)

@@ -16,6 +16,7 @@ from gomem_core.session.told import Told
 from gomem_core.world.changes import CHANGES_SPANS, Stale, Touched
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objectinfo import Objects
+from gomem_core.world.world import known
 
 
 class _Halfway(Exception):
@@ -98,7 +99,7 @@ class Narrator:
 
     def begin(self) -> None:
         """A step begins."""
-        before = figures(self._engine.world, self.account) if self.always else None
+        before = known(lambda: figures(self._engine.world, self.account)) if self.always else None
         self.step = Narration(before)
         if self._passes:
             self._passes = False
