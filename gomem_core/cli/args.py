@@ -126,6 +126,23 @@ def _declare_advise(parser: argparse.ArgumentParser) -> None:
     _json_option(parser, "one object")
 
 
+def _declare_top(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="anything gomem opens; a session counts as it is at its end")
+    parser.add_argument("--by", choices=("type", "class", "site"), help="what is summed up; without it, what the file tells best")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument(
+        "-n", dest="rows", metavar="ROWS", type=_count, default=20, help="how many rows to print; 20 unless given"
+    )
+    length.add_argument("--all", action="store_true", help="print all of them")
+    _json_option(parser, "one object with all rows,")
+
+
+def _count(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and 0 < int(word[:10]) < 1 << 31):
+        raise argparse.ArgumentTypeError(f"a number of rows from 1 on was expected, not {brief(word)}")
+    return int(word)
+
+
 def _declare_classes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("size", metavar="SIZE", nargs="?", help="bytes: 33, 0x21, 32K, 1.5M; prints which class serves them")
     _declare_version(parser)
@@ -195,6 +212,11 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         "Say why the heap in a file is so big: where its bytes are, and what keeps them.",
         ("gomem advise heap.still", "gomem advise lesson.gomem", "gomem advise --json heap.still | jq .pins"),
         _declare_advise,
+    ),
+    "top": Subcommand(
+        "Print what a heap consists of: objects and bytes by type, size class or call site, most first.",
+        ("gomem top app.heapdump", "gomem top --by site heap.pb.gz", "gomem top --json --by class heap.still | jq .rows[0]"),
+        _declare_top,
     ),
     "classes": Subcommand(
         "Print the table of size classes, or where an object of SIZE bytes goes.",

@@ -229,7 +229,7 @@ class Show:
 
 @frozen
 class ShowOne:
-    """Print one thing in full.  An int is a class number or, for "page", a page index."""
+    """Print one thing in full.  An int is a class number, for "page" a page index, for "span" its place in address order."""
 
     what: Thing
     target: Ref | int

@@ -2,23 +2,27 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from gomem_core.lang.errors import ParseError, shown
 from gomem_core.lang.filters import TOPICS
 from gomem_core.lang.grammar import CommandSpec, Operand
-from gomem_core.lang.registry import BY_WORD, MEANT, REGISTRY
+from gomem_core.lang.registry import BY_WORD, MEANT, OF_AN_ALLOCATOR, REGISTRY
 from gomem_core.suggest import nearest
 
 _WIDTH = 78
 
 
-def help_text(topic: str | None = None) -> str:
-    """Help on all commands (None) or on the one with this word or alias.
+REFUSED: Final = "A heap that is only read refuses these, until take-up makes a session of it:"
+
+
+def help_text(topic: str | None = None, is_read: bool = False) -> str:
+    """Help on all commands (None) or on the one with this word or alias; `is_read`: of a heap that is only read.
 
     Raises ParseError, with a near word if there is one, when the topic is unknown.
     """
     if topic is None:
-        return "\n".join(_overview())
+        return "\n".join(_overview(is_read))
     spec = BY_WORD.get(topic)
     if spec is None:
         names = tuple(spec.name for spec in REGISTRY)
@@ -27,12 +31,16 @@ def help_text(topic: str | None = None) -> str:
     return "\n".join(_about(spec))
 
 
-def _overview() -> Iterator[str]:
+def _overview(is_read: bool) -> Iterator[str]:
     yield "Commands, one a line; # starts a comment.  `help COMMAND` tells more."
     yield ""
-    for spec in REGISTRY:
+    refused = [spec for spec in REGISTRY if is_read and spec.name in OF_AN_ALLOCATOR]
+    for spec in (spec for spec in REGISTRY if spec not in refused):
         yield f"  {spec.name:<11}{', '.join(spec.aliases):<5}{spec.summary}"
     yield ""
+    if refused:
+        yield from textwrap.wrap(f"{REFUSED} {', '.join(spec.name for spec in refused)}.", _WIDTH)
+        yield ""
     yield from textwrap.wrap(
         "Sizes are bytes: 48, 0x30, 32K, 1.5M (K, M, G and T are powers of 1024).  A NAME is a letter, then "
         "letters, digits, _ or -; an object without one is called o1, o2, ... in order of birth.",

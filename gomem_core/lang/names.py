@@ -31,6 +31,7 @@ _ENDS = ("start", "end")
 _AUTOMATIC = re.compile(r"o[0-9]+")
 _OBJECT = re.compile(r"(o[1-9][0-9]{0,17})|([A-Za-z][A-Za-z0-9_-]*)(\.[1-9][0-9]{0,17})?")
 _NUMBERED = re.compile(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)([1-9][0-9]{0,17})")
+_BARE = re.compile(r"[0-9][0-9a-f]{8,11}")  # an address as panes show it, which no name is
 _NUMBERED_LOOSE = re.compile(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)?([1-9][0-9]{0,17})")
 
 
@@ -88,16 +89,31 @@ def read_place(word: str) -> tuple[Ref, int]:
         raise fault.inside(len(owner) + 1, len(slot)) from None
 
 
+def read_shown(word: str) -> Ref:
+    """An object, or the address of any byte: 0xADDR, or as panes show it.
+
+    One that begins with a letter is read as a name: where no object has that, whoever looks it up takes it for an address.
+    """
+    return ByAddr(int(word, 16)) if _BARE.fullmatch(word) else read_ref(word)
+
+
 def read_where(word: str) -> Ref:
-    """The address 0xADDR of any byte, or an object by its name."""
-    return ByAddr(read_addr(word)) if word[:1].isdecimal() else read_ref(word)
+    """The same, with a message for those who think of addresses."""
+    return ByAddr(read_addr(word)) if word[:1].isdecimal() and not _BARE.fullmatch(word) else read_shown(word)
 
 
 def read_page(word: str) -> ByAddr | int:
-    """A page: 0xADDR of a byte in it, or its decimal index in the arena."""
+    """A page: the address of a byte in it, or its decimal index in the arena."""
     if word.startswith(("0x", "0X")):
         return ByAddr(read_addr(word))
+    if _BARE.fullmatch(word):
+        return ByAddr(int(word, 16))
     return read_count(word, 0, (1 << 26) - 1, "page number")
+
+
+def read_span(word: str) -> Ref | int:
+    """A span by its number in address order, or by what lies in it."""
+    return int(word) if re.fullmatch(r"[0-9]{1,8}", word) else read_shown(word)
 
 
 # --- Names of other things than objects ----------------------------------------------------------------------

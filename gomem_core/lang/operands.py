@@ -128,8 +128,15 @@ DROPPED = Operand(
 )
 PLACE = Operand("place", "A.SLOT", "an object and a word number, such as a.0", names.read_place, _complete_places)
 OBJECT = Operand("dst", "B", "an object: NAME, oN, NAME.N or 0xADDR", names.read_ref, _complete_objects, _REFS)
-SHOWN_OBJECT = Operand("target", "NAME|0xADDR", OBJECT.meaning, names.read_ref, _complete_objects, _REFS)
+SHOWN_OBJECT = Operand("target", "NAME|0xADDR", OBJECT.meaning, names.read_shown, _complete_objects, _REFS)
 SHOWN_PLACE = replace(SHOWN_OBJECT, complete=_complete_anywhere)
+SHOWN_SPAN = replace(
+    SHOWN_PLACE,
+    label="N|NAME|0xADDR",
+    meaning="the number of a span, 0 is the first, an object or an address",
+    read=names.read_span,
+    choices=("N", *_REFS),
+)
 SHOWN_PAGE = Operand(
     "target", "N|0xADDR", "a page number, 0 at the arena's start, or 0xADDR", names.read_page, _complete_addresses
 )

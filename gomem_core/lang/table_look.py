@@ -25,7 +25,7 @@ _SHOW = CommandSpec(
     meant=("print", "ls", "list", "view", "display"),
     shapes=(
         *(Shape(partial(Show, topic), topic, op.show_filters(topic), help=text) for topic, text in _TOPICS.items()),
-        Shape(partial(ShowOne, "span"), "span", (op.SHOWN_PLACE,), help="the span an object or address lies in"),
+        Shape(partial(ShowOne, "span"), "span", (op.SHOWN_SPAN,), help="the span an object or address lies in, or number N"),
         Shape(
             partial(ShowOne, "object"),
             "object",

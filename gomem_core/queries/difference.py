@@ -50,18 +50,20 @@ class Difference:
 def difference(then: Side, now: Side, there: There) -> Difference:
     """Compare two stills."""
     spans = _span_diffs(then, now)
+    said = {d.base: tables.what_happened(d) for d in spans}
+    real = [d for d in spans if said[d.base]]  # the others differ in nothing that is seen of them: sweepgen, neighbours on a list
     things, made_anew = _thing_diffs(then, now)
     links = _link_diffs(then, now)
     moved = _moved(spans, now.profile)
     touched = Touched(
-        spans={d.base for d in spans},
+        spans={d.base for d in real},
         words={d.addr + d.word * PTR_SIZE for d in links},
         targets={to for d in links for to in (d.was, d.now)},
         slots=_slots(spans, links, then, now) | _slots_of_things(things, then, now),
         central=moved | {b.spanclass for a, b in zip(then.central, now.central, strict=True) if a != b},
     )
     sections = [
-        tables.spans_section(spans),
+        tables.spans_section(spans, said),
         tables.central_section(then, now, moved),
         tables.mcache_section(then, now),
         tables.lists_section(then, now),
@@ -83,13 +85,13 @@ def difference(then: Side, now: Side, there: There) -> Difference:
     data |= {s.key: s.data for s in sections}
     sections = [s for s in sections if s.table.rows or s.note]
     apart = bool(there.branch) or (not there.file and then.step >= now.step)  # no way leads from then to now
-    counts = _counts(then, now, _span_counts(spans, apart), _object_counts(things, made_anew, apart), len(links))
+    counts = _counts(then, now, _span_counts(spans, len(real), apart), _object_counts(things, made_anew, apart), len(links))
     word = "look" if then.still.place.of == now.still.place.of == "process" else "step"
     summary = _summary(then.step, now.step, there, counts if sections else None, word)
     result = Result(summary, data, details=tuple(line for s in sections for line in s.lines()))
     objects = {(*d.thing, d.born): d.fate for d in things}
     brief = tuple(line for s in sections for line in s.lines(tables.ROWS_SHOWN))
-    return Difference(touched, {d.base: d.fate for d in spans}, objects, then.figures, result, brief)
+    return Difference(touched, {d.base: d.fate for d in real}, objects, then.figures, result, brief)
 
 
 # --- Comparing --------------------------------------------------------------------------------------------------------------
@@ -200,10 +202,12 @@ def _counts(then: Side, now: Side, fates: dict[str, int], objects: dict[str, int
     return "; ".join(part for part in parts if part) or "neither spans nor objects differ"
 
 
-def _span_counts(spans: list[SpanDiff], apart: bool) -> dict[str, int]:
+def _span_counts(spans: list[SpanDiff], real: int, apart: bool) -> dict[str, int]:
+    """How many are new, gone or changed; `real`: of how many more than bookkeeping differs."""
     fates = Counter(d.fate for d in spans)
     new, gone, changed = ("only here", "only there", "different") if apart else ("new", "gone", "changed")
-    return {new: fates["new"], gone: fates["gone"], changed: fates["changed"]}
+    rest = len(spans) - real
+    return {new: fates["new"], gone: fates["gone"], changed: fates["changed"] - rest, "bookkeeping": rest}
 
 
 def _object_counts(things: list[ThingDiff], made_anew: int, apart: bool) -> dict[str, int]:
@@ -229,6 +233,7 @@ _COUNTS: Final = {
     "only here": ("{n} span only here", "{n} spans only here"),
     "only there": ("{n} span only there", "{n} spans only there"),
     "different": ("{n} span different", "{n} spans different"),
+    "bookkeeping": ("{n} span only in bookkeeping", "{n} spans only in bookkeeping"),
     "born": ("{n} object born", "{n} objects born"),
     "dropped": ("{n} object dropped", "{n} objects dropped"),
     "freed": ("{n} object freed", "{n} objects freed"),

@@ -112,13 +112,13 @@ def _section(
 # --- Spans ----------------------------------------------------------------------------------------------------------------
 
 
-def spans_section(diffs: list[SpanDiff]) -> Section:
-    """Spans by address; those that differ in nothing but bookkeeping are only counted for people."""
+def spans_section(diffs: list[SpanDiff], said: Mapping[int, str]) -> Section:
+    """Spans by address, with what is `said` of each; those that differ in nothing but bookkeeping are only counted for people."""
     columns = (Column("", "text"), Column("base", "addr"), Column("pages", "text"), Column("what", "text"))
     rows: list[tuple[Cell, ...]] = []
     rest: Counter[str] = Counter()
     for d in diffs:
-        what = _what_happened(d)
+        what = said[d.base]
         if what:
             npages = [r.info.npages for r in (d.then, d.now) if r is not None]
             rows.append((GLYPHS[d.fate], d.base, _pair(npages[0], npages[-1]), what))
@@ -132,7 +132,7 @@ def spans_section(diffs: list[SpanDiff]) -> Section:
     return Section("spans", "spans", Table(columns, rows), [_span_data(d) for d in diffs[:ROWS_KEPT]], len(diffs), note)
 
 
-def _what_happened(d: SpanDiff) -> str:
+def what_happened(d: SpanDiff) -> str:
     """Returns the change in words; nothing for a span of which only the bookkeeping changed."""
     if d.then is None or d.now is None:
         only = d.then or d.now

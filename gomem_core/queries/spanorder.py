@@ -21,7 +21,7 @@ from gomem_core.report import Cell
 from gomem_core.world.changes import Stale
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.records import STATES, SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import World, unknown
 
 if TYPE_CHECKING:
     from gomem_core.queries.spancolumns import SpanColumns
@@ -62,7 +62,8 @@ class SpanOrder(RowOrder):
         self._dirty: set[int] = set()
         self._columns: SpanColumns | None = None
         kinds = sorted({*STATES, "scan", "noscan"})
-        self._ranks = {word: rank for words in (kinds, world.spans.list_names) for rank, word in enumerate(words)}
+        names = () if unknown(world, "spans") else world.spans.list_names
+        self._ranks = {word: rank for words in (kinds, names) for rank, word in enumerate(words)}
 
     def _read(self, text: str) -> SpanTest | None:
         filters = read_filters("spans", text)
@@ -74,7 +75,7 @@ class SpanOrder(RowOrder):
 
     def total(self) -> int:
         """Spans of the arena."""
-        return self._world.spans.count
+        return 0 if unknown(self._world, "spans") else self._world.spans.count
 
     def look_again(self, stale: Stale) -> None:
         """These spans may have changed."""

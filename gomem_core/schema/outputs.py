@@ -303,6 +303,44 @@ class DumpSummary(TypedDict):
     roots: int
 
 
+class ProfileSummary(TypedDict):
+    """`gomem open --json` of a heap profile, whose amounts stand for all objects; null is what it does not tell.
+
+    rate: bytes between two samples.  allocated: with what was freed since.
+    """
+
+    file: str
+    kind: Literal["profile"]
+    go: str | None
+    rate: int | None
+    stacks: int
+    inuse: Amount
+    allocated: Amount
+
+
+class TopRow(TypedDict):
+    """How much there is of one type, size class or call site; null is what is not known.
+
+    bytes: of slots.  keeps: what would be freed without all of these objects.  alloc: with those that were freed since.
+    """
+
+    name: str
+    objects: int
+    bytes: int
+    keeps: int | None
+    alloc_objects: int | None
+    alloc_bytes: int | None
+
+
+class Top(TypedDict):
+    """`gomem top`: most bytes first."""
+
+    file: str
+    kind: str
+    by: Literal["type", "class", "site"]
+    rows: list[TopRow]
+
+
 class Advised(Advice):
     """`gomem advise`: of what a file holds; of a session, at its end."""
 
@@ -383,6 +421,8 @@ Output = (
     | Export
     | Summary
     | DumpSummary
+    | ProfileSummary
+    | Top
     | Advised
     | Difference
     | RealHeap

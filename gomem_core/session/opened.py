@@ -11,6 +11,7 @@ from gomem_core.foreign import named
 from gomem_core.world.strip import Strip
 
 _ELF: Final = b"\x7fELF"
+_PROFILE: Final = b"h\x0a\x12\x1a\x22\x2a\x32\x3a\x48\x50\x5a\x60\x6a\x70"  # how heap profiles can begin, as text and as fields
 _DUMP: Final = b"go1.7 heap dump\n"
 
 
@@ -23,6 +24,8 @@ def open_file(path: Path) -> Script | Strip:
         return open_core_file(path)
     if data.startswith(_DUMP):
         return _open_dump(path, data)
+    if data[:1] in _PROFILE and (profile := _open_profile(path, data)) is not None:
+        return profile
     if is_still(data):
         try:
             return Strip(read_strip(data))
@@ -38,6 +41,19 @@ def _open_dump(path: Path, data: bytes) -> Strip:
     try:
         return Strip([world_of_dump(data, path.name)])
     except DumpError as e:
+        raise ScriptError(f"{named(path)}: {e}") from e
+
+
+def _open_profile(path: Path, data: bytes) -> Strip | None:
+    """A heap profile in either form; None: it is something else."""
+    from gomem_core.formats import heapprofile  # noqa: PLC0415 -- few files are any
+    from gomem_core.written.profile import world_of_profile  # noqa: PLC0415 -- likewise
+
+    if not heapprofile.is_heap_profile_text(data) and not heapprofile.is_profile(data):
+        return None
+    try:
+        return Strip([world_of_profile(data, path.name)])
+    except heapprofile.ProfileError as e:
         raise ScriptError(f"{named(path)}: {e}") from e
 
 

@@ -40,6 +40,11 @@ def session_of_file(path: Path, stop: StopRequest, progress: Progress) -> Sessio
     return session
 
 
+def still_of_file(path: Path, stop: StopRequest, progress: Progress) -> Still:
+    """What a file holds: its last still, or that of a session at its end.  Raises ScriptError and Stopped."""
+    return still_of(session_of_file(path, stop, progress))
+
+
 def side_of_file(path: Path, stop: StopRequest, progress: Progress) -> Side:
     """What a file holds, to be compared: its last still, or a session as it is at its end.  Raises ScriptError and Stopped."""
     return side_of(session_of_file(path, stop, progress))

@@ -20,6 +20,7 @@ from gomem_core.world.objectinfo import Objects
 from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.records import McacheInfo, MemStats, Region
 from gomem_core.world.roots import Roots
+from gomem_core.world.sites import Sites
 from gomem_core.world.slotobjects import ObjectTypes, SlotObjects
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import StillLists, StillSpans
@@ -201,11 +202,12 @@ class Still:
         kind: Kind = "still",
         unseen: Unseen | None = None,
         roots: Roots | None = None,
+        sites: Sites | None = None,
     ) -> None:
         """`rows` are the objects that a session made; or the types of what lies in slots, as far as they are known.
 
         With `unseen` a heap can go on from here exactly as the one did of which this is; it is no part of how stills look.
-        `roots` say from where a program refers to its objects, where that is known.
+        `roots` say from where a program refers to its objects, `sites` which of its lines allocated, where that is known.
         """
         self.place = place
         self.profile = profile
@@ -214,6 +216,7 @@ class Still:
         self.kind = kind
         self.unseen = unseen
         self.roots = roots
+        self.sites = sites
         self.graph: object = None  # what queries/graphs.py found out about its links, which never change
         for name, facet in facets._asdict().items():
             setattr(self, name, facet)
@@ -261,4 +264,4 @@ class Still:
     def _all(self) -> tuple[object, ...]:
         pointers = self.facets.pointers
         stored = pointers if isinstance(pointers, Unknown) else pointers.stored
-        return self.profile, *self.facets._replace(pointers=Unknown("")), stored, self.rows, self.doubts, self.roots
+        return self.profile, *self.facets._replace(pointers=Unknown("")), stored, self.rows, self.doubts, self.roots, self.sites

@@ -303,6 +303,7 @@ Kind = Literal[  # what sort of heap it is
     "memstats",  # ... MemStats,
     "gctrace",  # ... lines of GODEBUG=gctrace=1
 ]
+GO_UNTOLD: Final[tuple[Kind, ...]] = ("profile", "memstats", "gctrace")  # those whose files do not tell the version of Go
 Facet = Literal["spans", "slots", "pointers", "lists", "caches", "sums", "extents"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 

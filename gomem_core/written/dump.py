@@ -11,17 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gomem_core.formats.heapdump import HeapDump, read_heap_dump
+from gomem_core.formats.heapprofile import Line, Sample
 from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.versions import BITS_IN_SPAN, PROFILES, Profile, profile_named
 from gomem_core.world.arenas import Arena, Arenas
 from gomem_core.world.facts import Doubts, Fact
 from gomem_core.world.records import MemStats, Region, SlotColumns, SpanColumns, State
 from gomem_core.world.roots import Roots
+from gomem_core.world.sites import CallSite, Sites
 from gomem_core.world.still import COUNTERS, Facets, Place, Still, StillExtents, StillSums, SumRest
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import StillSpans
 from gomem_core.world.world import Unknown
 from gomem_core.written.dumpslots import DumpSlots, slots_of
+from gomem_core.written.profile import sites_of
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -72,7 +75,7 @@ def world_of_dump(data: bytes, title: str, reached: Callable[[int], object] | No
     regions = StillExtents(arenas, tuple(_regions(dump, arenas)))
     facets = Facets(spans, bits, StillPointers(bits, stored), _LISTS, _CACHES, _sums(dump), regions)
     place = Place(title, 0, "dump", dump.go, "; ".join(filter(None, notes)))
-    return Still(place, profile, facets, _types(dump, data, slots), DOUBTS, "dump", roots=roots)
+    return Still(place, profile, facets, _types(dump, data, slots), DOUBTS, "dump", roots=roots, sites=_sites(dump, slots))
 
 
 def _profile(go: str) -> tuple[Profile, str]:
@@ -285,10 +288,36 @@ def _types(dump: HeapDump, data: bytes, slots: DumpSlots) -> dict[int, str]:
     found: dict[int, str] = {}
     for place in np.flatnonzero((spanclass & 1 == 0) & (elemsize > BITS_IN_SPAN) & (spanclass > 1)).tolist():
         at = int(dump.at[slots.number[place]])
-        name = dump.types.get(int.from_bytes(data[at : at + PTR_SIZE], "little"), "")
-        if name and not name.endswith("."):  # of a pointer to a type a dump has no more than the package
-            found[int(slots.addr[place])] = name
+        addr = int.from_bytes(data[at : at + PTR_SIZE], "little")
+        name = dump.types.get(addr, "")
+        if addr:  # of a pointer to a type a dump has no more than the package
+            found[int(slots.addr[place])] = name if name and not name.endswith(".") else f"type {addr:#x}"
     return found
+
+
+def _sites(dump: HeapDump, slots: DumpSlots) -> Sites | None:
+    """The buckets of the memory profile, which count what was looked at, and the objects that were."""
+    if not dump.buckets:
+        return None
+    samples = [
+        Sample(
+            tuple(Line(*line) for line in one.stack),
+            one.size,
+            one.allocs,
+            one.allocs * one.size,
+            max(0, one.allocs - one.frees),
+            max(0, one.allocs - one.frees) * one.size,
+        )
+        for one in dump.buckets.values()
+    ]
+    sites = sites_of(samples, 0, scaled=False)
+    stacks = {stack: number for number, stack in enumerate(sites.stacks)}
+    of_bucket = {n: stacks[tuple(CallSite(*line) for line in one.stack)] for n, one in dump.buckets.items()}
+    known = [(addr, of_bucket[bucket]) for addr, bucket in dump.samples if bucket in of_bucket and addr < _ADDRESSES]
+    found = slots.find(np.array([addr for addr, _ in known], np.uint64))
+    return sites._replace(
+        slots={int(slots.addr[place]): stack for place, (_, stack) in zip(found.tolist(), known, strict=True) if place >= 0}
+    )
 
 
 def _sums(dump: HeapDump) -> StillSums | Unknown:

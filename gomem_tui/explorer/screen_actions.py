@@ -53,7 +53,9 @@ class ScreenActions:
         from gomem_tui.render.help import help_lines  # noqa: PLC0415 -- the same
 
         keyboard, profile = self._footer.keyboard, self._model.world.profile
-        await self._cover(HelpScreen(keyboard, partial(help_lines, keyboard, profile, self._stage.arrangement.name)))
+        is_read = self._model.session.strip is not None
+        page = partial(help_lines, keyboard, profile, self._stage.arrangement.name, is_read=is_read)
+        await self._cover(HelpScreen(keyboard, page))
 
     async def legend(self) -> None:
         """Explain every letter and sign of the arena."""

@@ -27,7 +27,7 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.session.session import Session
 from gomem_core.world.changes import Touched
 from gomem_core.world.interrupt import Stopped
-from gomem_core.world.world import World
+from gomem_core.world.world import World, unknown
 from gomem_tui.panes.classorder import ClassOrder
 from gomem_tui.panes.logorder import LogOrder
 from gomem_tui.panes.sifter import Sifter
@@ -215,6 +215,8 @@ class Model:
 
         Without all that what is selected stays.  What was selected at places that lie ahead need not be there yet.
         """
+        if unknown(self.world, "extents", "spans"):  # then there is nothing that could be selected
+            return self.scene.selection
         said = outcome.said if outcome is not None and not outcome.event else None
         meant = self.session.address_of(said.select) if said is not None and said.select is not None else None
         if meant is not None and self.world.spans.at(meant) is not None:

@@ -271,7 +271,8 @@ class PlainTalk:
     def _help(self, topic: str) -> None:
         """help, or help COMMAND; unlike the command of that name it is not a step of the session."""
         try:
-            self._tell(help_text(topic) if topic else f"{plain_help()}\n\n{help_text()}")
+            is_read = self.model.session.strip is not None
+            self._tell(help_text(topic) if topic else f"{plain_help()}\n\n{help_text(is_read=is_read)}")
         except ParseError as e:
             self._wrong(e.message)
 

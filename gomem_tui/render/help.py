@@ -6,7 +6,8 @@ from typing import Final
 from gomem_core.go.amd64 import MAX_MHEAP_LIST
 from gomem_core.go.versions import ALL_CENTRAL_LISTS, CentralList, HeapLists, Profile
 from gomem_core.lang.filters import FIELDS, SEARCHED
-from gomem_core.lang.registry import REGISTRY
+from gomem_core.lang.helptext import REFUSED
+from gomem_core.lang.registry import OF_AN_ALLOCATOR, REGISTRY
 from gomem_tui.render.lines import Line, Span
 from gomem_tui.render.pagecells import class_glyphs
 from gomem_tui.render.reflow import reflow
@@ -157,8 +158,8 @@ def _spans_on(one: CentralList, sign: str = "") -> str:
     return f"{one.spans}, and those that an mcache has{sign}" if one.cached else one.spans
 
 
-def help_lines(keyboard: Keyboard, profile: Profile, pane: str, width: int) -> list[Line]:
-    """The whole page for the pane of this name, in lines of at most `width` cells."""
+def help_lines(keyboard: Keyboard, profile: Profile, pane: str, width: int, is_read: bool = False) -> list[Line]:
+    """The whole page for the pane of this name, in lines of at most `width` cells; `is_read`: of a heap that is only read."""
     about, words = _panes(profile)[pane]
     there = [key for key in keyboard.keys if key.keys]
     return [
@@ -174,7 +175,8 @@ def help_lines(keyboard: Keyboard, profile: Profile, pane: str, width: int) -> l
         *_section("Signs", width, _ABOUT.format(version=profile.name.removeprefix("go")), _SMALL),
         *_rows(_SCRUB, width),
         *_section("Commands", width, "One per line, typed after a colon; help COMMAND explains one."),
-        *_rows(_commands(), width),
+        *_rows(_commands(is_read), width),
+        *(_section("Commands that are refused here", width, REFUSED, ", ".join(_refused())) if is_read else ()),
     ]
 
 
@@ -203,8 +205,12 @@ def _filters(pane: str, profile: Profile) -> Iterator[tuple[str, str]]:
         yield "/ anything else", "a regular expression that is found in the row, whatever the case"
 
 
-def _commands() -> Iterator[tuple[str, str]]:
-    return ((spec.name, spec.summary) for spec in REGISTRY)
+def _commands(is_read: bool) -> Iterator[tuple[str, str]]:
+    return ((spec.name, spec.summary) for spec in REGISTRY if not is_read or spec.name not in OF_AN_ALLOCATOR)
+
+
+def _refused() -> Iterator[str]:
+    return (spec.name for spec in REGISTRY if spec.name in OF_AN_ALLOCATOR)
 
 
 def _section(title: str, width: int, *sentences: str) -> list[Line]:

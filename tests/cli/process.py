@@ -17,6 +17,7 @@ SUBCOMMAND_NAMES: Final = (  # the subcommands, in the order of the help
     "check",
     "diff",
     "advise",
+    "top",
     "classes",
     "verify",
     "convert",

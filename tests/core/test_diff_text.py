@@ -179,7 +179,10 @@ def test_text(first: str, then: str, text: str) -> None:
 
 
 def test_spans_cut_merged_and_given_back() -> None:
-    rows = between("alloc 40960 as big/alloc 1M", "drop big/gc").result.lines()
+    d = between("alloc 40960 as big/alloc 1M", "drop big/gc")
+    assert {*d.fates} == d.touched.spans == {ARENA}, "no sign where only bookkeeping differs"
+    rows = d.result.lines()
+    assert "1 span changed, 1 span only in bookkeeping" in rows[0]
     assert rows[3:6] == [
         "   base          pages  what",
         "≠  0xc420000000  5      large noscan, 1 of 1 used, list busy[5] → free, list free[5]",
@@ -210,7 +213,7 @@ def test_a_mark_that_lies_ahead() -> None:
 def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
     there, here = played(["gogc 50", "alloc 48 as a"]), played(["alloc 48 as a", "gogc 50"])
     assert difference(now(there), now(here), There("m1", branch="future2")).result.lines() == [
-        "step 2 compared with step 2 (bookmark m1) of branch future2: 1 span different; 1 object made at another step",
+        "step 2 compared with step 2 (bookmark m1) of branch future2: 1 span only in bookkeeping; 1 object made at another step",
         "",
         "spans",
         "only in bookkeeping: 1 span (unusedsince)",  # what is left of the arena is free since the alloc

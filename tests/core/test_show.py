@@ -203,11 +203,28 @@ def test_find_of_an_object_of_size_0_tells_of_the_global() -> None:
     assert ask(session_after("alloc 0 as z"), "find z").data["region"] == "globals"
 
 
-@pytest.mark.parametrize("line", ["find c420000000", "show span c420000000"])
-def test_an_address_without_its_prefix_is_told_what_is_missing(line: str) -> None:
-    error = session_after().submit(line).error
+@pytest.mark.parametrize("words", ["find", "show span", "show object", "show bitmap", "show page"])
+def test_an_address_is_taken_as_panes_show_it(words: str) -> None:
+    session = session_after()
+    if words != "show page":  # a word that begins with a letter is no number
+        assert ask(session, f"{words} c420000000") == ask(session, f"{words} 0xc420000000")
+
+
+def test_a_name_that_looks_like_an_address_is_one_only_where_no_object_has_it() -> None:
+    session = session_after("alloc 48", "alloc 4096 as c420000000")  # which lies elsewhere
+    assert ask(session, "show span c420000000") != ask(session, "show span 0xc420000000")
+    error = session.submit("show span c5200000ff").error  # nowhere in the heap
     assert error is not None
-    assert (error.suggestion, error.column, error.width) == ("0xc420000000", line.index("c42") + 1, 10)
+    assert error.message == "no object is called c5200000ff"
+
+
+def test_spans_have_numbers_in_address_order() -> None:
+    session = session_after()
+    for number, info in enumerate(session.world.spans.rows()):
+        assert ask(session, f"show span {number}") == ask(session, f"show span {info.base:#x}")
+    error = session.submit(f"show span {session.world.spans.count}").error
+    assert error is not None
+    assert "and the first has number 0" in error.message
 
 
 def test_one_object_span_page_and_bitmap() -> None:

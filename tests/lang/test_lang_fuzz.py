@@ -139,6 +139,7 @@ COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
     st.builds(c.ShowOne, st.sampled_from(["span", "object", "bitmap"]), REFS),
     st.builds(c.ShowOne, st.just("page"), st.builds(c.ByAddr, ADDRESSES) | st.integers(0, 2**26 - 1)),
     st.builds(c.ShowOne, st.just("class"), st.integers(0, 66)),
+    st.builds(c.ShowOne, st.just("span"), st.integers(0, 10**8 - 1)),
     st.builds(c.Find, REFS),
     st.builds(c.Invariants, st.sampled_from(["cheap", "lists", "full"])),
     st.just(c.Look()),

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -9,13 +10,19 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from gomem_core.files.script import ScriptError
+from gomem_core.lang.helptext import REFUSED
 from gomem_core.lang.panes import PANES
+from gomem_core.lang.registry import OF_AN_ALLOCATOR, REGISTRY
 from gomem_core.session.console import Console
 from gomem_core.session.opened import is_core, open_core_file, open_file
+from gomem_core.session.readheap import READ
 from gomem_core.world.strip import Strip
 from gomem_tui.__main__ import main
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.panes.base import HeapPane
+from gomem_tui.render.help import help_lines
+from gomem_tui.render.lines import plain
+from gomem_tui.settings.keys import STANDARD
 from tests import schemafile
 from tests.outside.corefiles import truth, unpacked
 from tests.tui.screen import text_of
@@ -110,6 +117,23 @@ def test_commands_look_and_change_nothing(core: Path, tmp_path: Path) -> None:
     again = open_file(kept)
     assert isinstance(again, Strip)
     assert again.shown.place.of == "core"
+
+
+def test_help_lists_only_what_is_done_to_a_heap_that_is_read(core: Path) -> None:
+    console = Console(True, open_file(core))
+    answer = console.submit("help").result
+    assert answer is not None
+    listed, _, refused = "\n".join(answer.lines()).partition(REFUSED[:40])  # it goes on in the next line
+    assert refused
+    for spec in REGISTRY:
+        example = spec.examples[0].splitlines()[-1]
+        error = console.submit(example).error
+        is_refused = error is not None and error.message.startswith((READ, "invariants are the allocator's"))
+        assert is_refused == (spec.name in OF_AN_ALLOCATOR), example
+        assert is_refused != bool(re.search(rf"^  {spec.name} ", listed, re.MULTILINE)), spec.name
+        assert is_refused == bool(re.search(rf"\b{spec.name}[,.]", refused)), spec.name
+        page = "\n".join(map(plain, help_lines(STANDARD, console.session.world.profile, "spans", 100, is_read=True)))
+        assert is_refused != bool(re.search(rf"^  {spec.name} ", page, re.MULTILINE)), spec.name
 
 
 async def test_the_explorer_shows_it(core: Path) -> None:

@@ -18,7 +18,7 @@ from gomem_core.files.stillfile.checks import (
     is_list_name,
 )
 from gomem_core.files.stillfile.fields import MOST, FieldError, Fields
-from gomem_core.files.stillfile.reading_rest import read_mcache, read_objects, read_roots, read_sums, read_types
+from gomem_core.files.stillfile.reading_rest import read_mcache, read_objects, read_roots, read_sites, read_sums, read_types
 from gomem_core.files.stillfile.shape import ADDRESSES, ALWAYS, ENDS, NOT_KNOWN, VERSION
 from gomem_core.files.stillfile.unseen import read_unseen
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PTR_SIZE
@@ -80,7 +80,8 @@ def read_still(data: bytes) -> Still:
     part = found.part("objects")
     if part.has("types"):
         roots = read_roots(found.part("roots")) if found.has("roots") else None
-        return Still(place, profile, facets, read_types(part), doubts, roots=roots)
+        sites = read_sites(found.part("sites")) if found.has("sites") else None
+        return Still(place, profile, facets, read_types(part), doubts, roots=roots, sites=sites)
     rows = read_objects(part)
     if isinstance(facets.slots, Unknown) or isinstance(facets.spans, Unknown):
         raise FieldError(f"{part.place('addr')}: objects of a session were found, and no slots in which they lie")

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from gomem_core.files.stillfile.checks import check_objects
 from gomem_core.files.stillfile.fields import FieldError, Fields
-from gomem_core.files.stillfile.shape import NEVER, NOT_KNOWN, OBJECT_COLUMNS
+from gomem_core.files.stillfile.shape import NEVER, NOT_KNOWN, OBJECT_COLUMNS, SITE_COLUMNS
 from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE, U64_MAX
 from gomem_core.go.versions import Profile
 from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.records import McacheInfo, MemStats, PageCache
 from gomem_core.world.roots import Roots
+from gomem_core.world.sites import CallSite, Sites, Stack
 from gomem_core.world.slotobjects import ObjectTypes
 from gomem_core.world.still import COUNTERS, StillSums, SumRest
 
@@ -99,6 +100,29 @@ def read_roots(found: Fields) -> Roots:
     if (pairs := [*zip(slots, numbers, strict=True)]) != sorted(set(pairs)):
         raise FieldError(f"{found.place('slot')}: roots in the order of the slots were expected")
     return Roots(tuple(labels), array("Q", slots), array("q", numbers))
+
+
+def read_sites(found: Fields) -> Sites:
+    """The call sites of a program, and what they allocated."""
+    stacks = tuple(_stack(found, n, lines) for n, lines in enumerate(found.rows("stacks")))
+    last = len(stacks) - 1
+    numbers = found.numbers("stack", None, 0, last)
+    columns: dict[str, Any] = {"stack": array("q", numbers)}  # Any: mypy cannot tell fields apart
+    columns |= {name: array("q", found.numbers(name, len(numbers))) for name in SITE_COLUMNS[1:]}
+    slots = found.addresses("slot", most=_ADDRESS)
+    sampled = dict(zip(slots, found.numbers("stack_of", len(slots), 0, last), strict=True))
+    return Sites(stacks=stacks, rate=found.number("rate"), scaled=found.truth("scaled"), slots=sampled, **columns)
+
+
+def _stack(found: Fields, number: int, lines: list[Any]) -> Stack:
+    stack = []
+    for n, row in enumerate(lines):
+        place = f"stacks[{number}][{n}]"
+        if not isinstance(row, list) or len(row) != 3:
+            raise found.wrong(place, "a function, a file and a line", row)
+        line = Fields(dict(zip(CallSite._fields, row, strict=True)), found.place(place))
+        stack.append(CallSite(line.text("function", 4096), line.text("file", 4096), line.number("line")))
+    return tuple(stack)
 
 
 def read_types(found: Fields) -> ObjectTypes:

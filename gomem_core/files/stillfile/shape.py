@@ -8,4 +8,5 @@ ALWAYS: Final = ("base", "npages", "state", "spanclass", "elemsize", "nelems", "
 ENDS: Final = ("start", "end", "used_start", "used_end")  # of a region
 NEVER: Final = ("gc_trigger", "next_gc", "NextGC")  # figures of which null says that they are never reached
 NOT_KNOWN: Final = "unknown"  # ... and this that they are not known; of other figures null says that
+SITE_COLUMNS: Final = ("stack", "size", "inuse_objects", "inuse_bytes", "alloc_objects", "alloc_bytes")
 OBJECT_COLUMNS: Final = {"addr": "Q", "size": "q", "ptrdata": "q", "born": "i", "dropped": "i", "number": "i", "churned": "b"}

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from gomem_core.files.content import packed
-from gomem_core.files.stillfile.shape import ADDRESSES, ENDS, NEVER, NOT_KNOWN, OBJECT_COLUMNS, VERSION
+from gomem_core.files.stillfile.shape import ADDRESSES, ENDS, NEVER, NOT_KNOWN, OBJECT_COLUMNS, SITE_COLUMNS, VERSION
 from gomem_core.files.stillfile.unseen import unseen_data
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.world.facts import STILL_DOUBTS
 from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.records import McacheInfo, PtrWords, Region, SlotColumns
 from gomem_core.world.roots import Roots
+from gomem_core.world.sites import Sites
 from gomem_core.world.slotobjects import ObjectTypes
 from gomem_core.world.still import Still, StillCaches, StillExtents, StillSums
 from gomem_core.world.still_slots import StillPointers, StillSlots
@@ -53,6 +54,7 @@ def _still_line(still: Still) -> bytes:
         "sums": _part(facets.sums, _sums),
         **({} if still.unseen is None else {"unseen": unseen_data(still.unseen)}),
         **({} if still.roots is None else {"roots": _roots(still.roots)}),
+        **({} if still.sites is None else {"sites": _sites(still.sites)}),
         "objects": _objects(still.rows) if isinstance(still.rows, ObjectColumns) else _types(still.rows),
     }
     return json.dumps(text, separators=(",", ":")).encode()
@@ -141,6 +143,14 @@ def _objects(rows: ObjectColumns) -> Json:
 
 def _roots(roots: Roots) -> Json:
     return {"labels": [*roots.labels], "slot": _hexes(roots.slot), "label": [*roots.label]}
+
+
+def _sites(sites: Sites) -> Json:
+    columns = {name: [*getattr(sites, name)] for name in SITE_COLUMNS}
+    stacks = [[[*line] for line in stack] for stack in sites.stacks]
+    sampled = sorted(sites.slots.items())
+    slots = {"slot": _hexes([slot for slot, _ in sampled]), "stack_of": [stack for _, stack in sampled]}
+    return {"rate": sites.rate, "scaled": sites.scaled, "stacks": stacks, **columns, **slots}
 
 
 def _types(types: ObjectTypes) -> Json:

@@ -10,7 +10,7 @@ from gomem_core.lang.moves import Pause
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries import show, show_one
 from gomem_core.queries.graphs import graph_of, hold_now
-from gomem_core.report import Result
+from gomem_core.report import Result, told
 from gomem_core.session.commands.context import CommandError, Context
 from gomem_core.world.world import World
 
@@ -34,6 +34,8 @@ def _show_one(context: Context, command: ShowOne) -> Result:
             return show_one.show_class(number, context.world.profile)
         case "page", int(page):
             return show_one.show_page(page, context.world)
+        case "span", int(number):
+            return show_one.show_span(context.world.spans.rows(number, number + 1)[0].base, context.world, context.objects)
         case _, target:
             addr = 0 if isinstance(target, int) else _addr(context, target)
     match command.what:
@@ -51,19 +53,25 @@ def _show_one(context: Context, command: ShowOne) -> Result:
 
 def _addr(context: Context, target: Ref) -> int:
     """The address meant: any, or that of an object."""
+    target = _known_or_bare(context, target)
     return target.addr if isinstance(target, ByAddr) else context.objects.info(_object(context, target)).addr
+
+
+def _known_or_bare(context: Context, target: Ref) -> Ref:
+    """The same, but the address in the heap where no object has a name that is one."""
+    if isinstance(target, ByName) and context.objects.find_name(target.name) is None and _HEX.fullmatch(target.name):
+        addr = int(target.name, 16)
+        return ByAddr(addr) if _is_in_heap(context.world, addr) else target
+    return target
 
 
 def _object(context: Context, target: ByName | ByAddr | int) -> int:
     """The object meant, which may be dropped already when it has a name of its own."""
+    if isinstance(target, ByName | ByAddr):
+        target = _known_or_bare(context, target)
     if isinstance(target, ByName):
         oid = context.objects.find_name(target.name)
-        if oid is not None:
-            return oid
-        if _HEX.fullmatch(target.name) and _is_in_heap(context.world, int(target.name, 16)):
-            message = f"no object is called {target.name}, and an address begins with 0x"
-            raise CommandError(message, target.name, f"0x{target.name}")
-        return context.living(target)
+        return context.living(target) if oid is None else oid
     if isinstance(target, ByAddr):
         slot = context.world.slots.at(target.addr)
         for oid in context.objects.in_slot(slot.addr, context.world.slots.elemsize_at(slot.addr)) if slot is not None else ():
@@ -93,8 +101,8 @@ def _invariants(context: Context, command: Invariants) -> Result:
     return Result(f"{len(held)} invariants hold ({command.level})", data, details=tuple(held))
 
 
-def _help(_world: Context, command: Help) -> Result:
-    text = help_text(command.topic)
+def _help(context: Context, command: Help) -> Result:
+    text = help_text(command.topic, is_read=context.strip is not None)
     data: results.Help = {"help": text}
     return Result("", data, details=tuple(text.splitlines()))
 
@@ -112,7 +120,11 @@ def _check_one(context: Context, command: ShowOne) -> None:
     if command.what == "page" and isinstance(command.target, ByAddr) and arenas.is_between(command.target.addr):
         addr = f"{command.target.addr:#x}"
         raise CommandError(f"{addr} lies between two arenas: there is no page", addr)
-    if isinstance(command.target, ByName):
+    if command.what == "span" and isinstance(command.target, int) and command.target >= context.world.spans.count:
+        count = context.world.spans.count
+        message = told(count, "there is {n} span, and the first has number 0", "there are {n} spans, and the first has number 0")
+        raise CommandError(message, str(command.target))
+    if isinstance(command.target, ByName) and isinstance(_known_or_bare(context, command.target), ByName):
         _object(context, command.target)
 
 

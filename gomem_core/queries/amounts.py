@@ -1,0 +1,229 @@
+"""How much there is of what: objects and bytes by type, by size class and by call site, for lists and for what grew.
+
+Types are those that a heap tells.  Of an object without one its shape stands for it: the size of its slot, and which of its words
+may hold pointers; objects of one type mostly have one shape, and those of another rarely the same.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
+
+from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.versions import Profile
+from gomem_core.queries.graphs import graph_of, hold_now
+from gomem_core.world.facts import UNKNOWN, Fact
+from gomem_core.world.interrupt import StopRequest
+from gomem_core.world.records import PtrWords, SpanInfo
+from gomem_core.world.sites import Sites, Stack
+from gomem_core.world.slotobjects import ObjectTypes
+from gomem_core.world.still import Still
+from gomem_core.world.world import NotKnown, World, unknown
+
+By = Literal["type", "class", "site"]
+BYS: Final[tuple[By, ...]] = ("type", "class", "site")
+_WORDS: Final = 16  # of an object, that a shape shows
+_LARGE: Final = "large"
+
+
+class Amount(NamedTuple):
+    """What there is of one sort, in bytes of slots; None is what is not known."""
+
+    name: str
+    objects: int
+    nbytes: int
+    keeps: int | None = None  # what would be freed without all of them
+    alloc_objects: int | None = None  # with those that were freed since
+    alloc_bytes: int | None = None
+
+
+def amounts(still: Still, by: By, stop: StopRequest | None = None) -> list[Amount]:
+    """The amounts of each sort, most bytes first.  Raises NotKnown where the heap does not tell it, and Stopped."""
+    found = {"type": by_type, "class": by_class, "site": by_site}[by](still, stop)
+    return sorted(found, key=lambda one: (-one.nbytes, -(one.alloc_bytes or 0), one.name))
+
+
+# --- Types ------------------------------------------------------------------------------------------------------------------
+
+
+def by_type(still: Still, stop: StopRequest | None = None) -> list[Amount]:
+    """The amounts of each type, or shape; with what they keep, where it is known what refers to what."""
+    why = unknown(still, "spans", "slots")
+    if why or not isinstance(still.rows, dict):
+        raise NotKnown(why or "objects of a session have no types: a command allocates bytes")
+    objects: dict[str, int] = {}
+    nbytes: dict[str, int] = {}
+    kinds = ["", *_kinds(still, still.rows)]
+    sizes = _sizes(still)
+    for kind, size in zip(kinds[1:], sizes, strict=True):
+        objects[kind] = objects.get(kind, 0) + 1
+        nbytes[kind] = nbytes.get(kind, 0) + size
+    graph = graph_of(still)
+    if graph is None:
+        return [Amount(kind, count, nbytes[kind]) for kind, count in objects.items()]
+    hold_now(graph, stop)
+    kept = graph.retained_by(kinds)
+    return [Amount(kind, count, nbytes[kind], kept.get(kind, 0)) for kind, count in objects.items()]
+
+
+def _kinds(still: Still, types: ObjectTypes) -> Iterator[str]:
+    """The type or shape of each object, in the order of their addresses."""
+    words = still.slots.columns().ptr_words
+    for number, info in enumerate(still.spans.each()):
+        sets = still.slots.sets(info.base)
+        taken = 0 if sets is None else sets[0]
+        if not taken:
+            continue
+        row, plain = words[number], _plain_shape(info, words[number])
+        for slot in range(info.nelems):
+            if taken >> slot & 1:
+                yield types.get(info.base + slot * info.elemsize) or plain or _shape(info, row, slot)
+
+
+def _sizes(still: Still) -> Iterator[int]:
+    for info in still.spans.each():
+        sets = still.slots.sets(info.base)
+        yield from [info.elemsize] * (0 if sets is None else sets[0].bit_count())
+
+
+def _plain_shape(info: SpanInfo, words: PtrWords | None) -> str:
+    """The shape of all objects of a span, where they have one; else empty."""
+    if info.kind == "noscan":
+        return f"{info.elemsize} B without pointers"
+    return "" if isinstance(words, bytes) else f"{info.elemsize} B with pointers"
+
+
+def _shape(info: SpanInfo, words: PtrWords | None, slot: int) -> str:
+    assert isinstance(words, bytes)
+    size = info.elemsize // PTR_SIZE
+    first = slot * size
+    chunk = int.from_bytes(words[first // 8 : (first + size + 7) // 8], "little") >> first % 8
+    return _drawn(info.elemsize, chunk & ((1 << min(size, _WORDS)) - 1), size)
+
+
+@lru_cache(4096)
+def _drawn(elemsize: int, pointers: int, words: int) -> str:
+    """A shape as text: P for a word that may hold a pointer, a dot for another one."""
+    shown = min(words, _WORDS)
+    text = "".join("P" if pointers >> word & 1 else "·" for word in range(shown))
+    return f"{elemsize} B {text}{'…' if words > shown else ''}"
+
+
+# --- Classes ----------------------------------------------------------------------------------------------------------------
+
+
+def by_class(still: Still, stop: StopRequest | None = None) -> list[Amount]:  # noqa: ARG001 -- as the others
+    """The amounts of each size class; where only call sites are known, of the sizes that they allocated."""
+    if not unknown(still, "spans", "slots"):
+        return _of_spans(still)
+    if still.sites is not None:
+        return _of_sizes(still.sites, still.profile)
+    if not unknown(still, "sums") and still.sums.mem_stats().BySize:
+        return _of_by_size(still)
+    raise NotKnown(unknown(still, "spans", "slots", "sums") or "these MemStats do not tell classes apart")
+
+
+def _of_spans(still: Still) -> list[Amount]:
+    sums: dict[int, list[int]] = {}
+    columns = still.spans.columns()
+    for spanclass, state, count, size in zip(
+        columns.spanclass, columns.state, columns.alloc_count, columns.elemsize, strict=True
+    ):
+        if state == "inuse":
+            one = sums.setdefault(spanclass, [0, 0])
+            one[0] += count
+            one[1] += count * size
+    classes = still.profile.classes
+    return [
+        Amount(_class_name(classes[c >> 1].size, "noscan" if c & 1 else "scan"), count, nbytes)
+        for c, (count, nbytes) in sums.items()
+        if count
+    ]
+
+
+def _class_name(size: int, kind: str = "") -> str:
+    return f"{f'{size} B' if size else _LARGE}{f' {kind}' if kind else ''}"
+
+
+def _of_sizes(sites: Sites, profile: Profile) -> list[Amount]:
+    sums: dict[str, list[int]] = {}
+    for row, size in enumerate(sites.size):
+        name = _class_name(class_size(size, profile)) if size else UNKNOWN
+        _add(sums.setdefault(name, [0] * 4), sites, row)
+    return _amounts(sums)
+
+
+def _of_by_size(still: Still) -> list[Amount]:
+    found = []
+    for size, mallocs, frees in still.sums.mem_stats().BySize:
+        if size and (mallocs or frees):
+            held = max(0, mallocs - frees)
+            found.append(Amount(_class_name(size), held, held * size, None, mallocs, mallocs * size))
+    return found
+
+
+def class_size(size: int, profile: Profile) -> int:
+    """Bytes of a slot of the class that serves objects of this size; 0: a large one."""
+    return next((c.size for c in profile.classes[1:] if c.size >= size), 0)
+
+
+# --- Call sites -------------------------------------------------------------------------------------------------------------
+
+
+def by_site(still: Still, stop: StopRequest | None = None) -> list[Amount]:  # noqa: ARG001 -- as the others
+    """The amounts of each line that allocated."""
+    sites = sites_of(still)
+    sums: dict[str, list[int]] = {}
+    for row, number in enumerate(sites.stack):
+        _add(sums.setdefault(site_name(sites.stacks[number]), [0] * 4), sites, row)
+    return _amounts(sums)
+
+
+def sites_of(still: World) -> Sites:
+    """The call sites of a heap.  Raises NotKnown."""
+    sites = still.sites if isinstance(still, Still) else None
+    if sites is None:
+        why = still.doubt(Fact.STORY)
+        raise NotKnown(f"this heap does not tell which lines allocated it{f': {why}' if why else ''}")
+    return sites
+
+
+def site_name(stack: Stack) -> str:
+    """The line that allocated: the innermost one that is not the runtime's own, if there is any."""
+    own = next((one for one in stack if not one.function.startswith("runtime.")), None)
+    return own.name if own is not None else stack[0].name if stack else UNKNOWN
+
+
+def _add(sums: list[int], sites: Sites, row: int) -> None:
+    for at, column in enumerate((sites.inuse_objects, sites.inuse_bytes, sites.alloc_objects, sites.alloc_bytes)):
+        sums[at] += column[row]
+
+
+def _amounts(sums: dict[str, list[int]]) -> list[Amount]:
+    return [Amount(name, held, nbytes, None, ever, ever_bytes) for name, (held, nbytes, ever, ever_bytes) in sums.items()]
+
+
+# --- Two moments ------------------------------------------------------------------------------------------------------------
+
+
+class Growth(NamedTuple):
+    """One sort then and now."""
+
+    name: str
+    objects: tuple[int, int]
+    nbytes: tuple[int, int]
+
+    @property
+    def more(self) -> int:
+        """Bytes more; less than 0: it shrank."""
+        return self.nbytes[1] - self.nbytes[0]
+
+
+def growth(then: list[Amount], now: list[Amount]) -> list[Growth]:
+    """Each sort whose objects or bytes differ, what grew most first."""
+    before, after = ({one.name: one for one in amounts} for amounts in (then, now))
+    found: list[Growth] = []
+    for name in before.keys() | after.keys():
+        a, b = (side.get(name, Amount(name, 0, 0)) for side in (before, after))
+        if (a.objects, a.nbytes) != (b.objects, b.nbytes):
+            found.append(Growth(name, (a.objects, b.objects), (a.nbytes, b.nbytes)))
+    return sorted(found, key=lambda one: (-one.more, one.objects[0] - one.objects[1], one.name))
