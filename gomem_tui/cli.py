@@ -4,6 +4,7 @@ import argparse
 from typing import Final
 
 from gomem_core import __version__
+from gomem_core.build import is_compiled
 from gomem_core.cli import args
 from gomem_core.cli.args import Subcommand
 from gomem_tui.settings.settings import declare_no_config, declare_picture, declare_settings
@@ -24,7 +25,11 @@ def declare_explorer(parser: argparse.ArgumentParser) -> None:
     )
     declare_settings(parser)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
-    parser.add_argument("--version", action="version", version=f"gomem {__version__}")
+    parser.add_argument("--version", action="version", version=f"gomem {__version__}, {_built()}")
+
+
+def _built() -> str:
+    return "allocators compiled by mypyc" if is_compiled() else "pure Python"
 
 
 def _declare_open(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,6 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, Final
 
-from gomem_core.both.mstats import MStats
 from gomem_core.both.spantable import SpanTable
 from gomem_core.classic.freelarge import BestFit
 from gomem_core.classic.malloc import Heap
@@ -22,6 +21,7 @@ from gomem_core.classic.mbitmap import ptr_words_code
 from gomem_core.classic.mcache import MCache
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan, MSpanList
 from gomem_core.frozen import frozen
+from gomem_core.world.counters import Counters
 
 _COLUMNS: Final = {  # names of fields -> the type codes of their arrays
     "start_addr": "Q",
@@ -57,7 +57,7 @@ _MHEAP: Final = (
     "sweep_pages_per_byte",
 )
 _SPANALLOC: Final = ("chunk", "nchunk", "inuse", "chunks")
-_STATS: Final = tuple(name for name in MStats.__slots__ if name != "nsmallfree")
+_STATS: Final = tuple(name for name in Counters.__annotations__ if name != "nsmallfree")  # a compiled MStats has no __slots__
 _NONE: Final = -1
 _EMPTY: Final = array(_NUMBER)  # most of the 500 lists of a heap are
 

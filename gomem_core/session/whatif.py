@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from gomem_core.go.amd64 import MAX_MEM, MAX_SMALL_SIZE, PAGE_MASK, PAGE_SHIFT, TINY_SIZE, TINY_SPAN_CLASS
-from gomem_core.go.sizeclasses import CLASSES, make_span_class, size_to_class
+from gomem_core.go.amd64 import MAX_MEM, PAGE_MASK, PAGE_SHIFT, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.sizeclasses import make_span_class
 from gomem_core.lang.commands import Alloc
 from gomem_core.report import format_bytes
 from gomem_core.session.engine import Engine
@@ -44,7 +44,7 @@ def what_if(command: Alloc, engine: Engine) -> str:
         return SENTENCES["zero"]
     if command.size > MAX_MEM:
         return SENTENCES["too_long"]
-    if command.size > MAX_SMALL_SIZE:
+    if command.size > engine.world.profile.small_limit:
         items = _large(command, engine)
     elif command.size < TINY_SIZE and command.kind == "noscan":
         items = _tiny(command, engine)
@@ -72,13 +72,14 @@ def _tiny(command: Alloc, engine: Engine) -> list[str]:
 
 
 def _small(command: Alloc, engine: Engine) -> list[str]:
-    size, times = command.size, command.times
-    number = size_to_class(size)
-    elemsize = CLASSES[number].size
+    size, times, profile = command.size, command.times, engine.world.profile
+    noscan = command.kind == "noscan"
+    number = profile.size_class(size, noscan)
+    elemsize = profile.classes[number].size
     head = "small" if times == 1 else "small_many"
     percent = _percent(elemsize - size, elemsize)
     told = SENTENCES[head].format(number=number, elemsize=elemsize, percent=percent, times=times)
-    spanclass = make_span_class(number, command.kind == "noscan")
+    spanclass = make_span_class(number, noscan)
     found = engine.ahead.cached(spanclass)
     if found is None:
         return [told, *_refill(command, spanclass, engine)]
@@ -100,7 +101,7 @@ def _hit(found: Place, p: int) -> str:
 
 def _refill(command: Alloc, spanclass: int, engine: Engine) -> list[str]:
     """Predicts what gives the P a span of this class, and what comes of that."""
-    c = CLASSES[spanclass >> 1]
+    c = engine.world.profile.classes[spanclass >> 1]
     rest = [*_first(command), *_trigger(engine, max(c.npages << PAGE_SHIFT, command.times * c.size))]
     found = engine.ahead.central(spanclass)
     if found == "sweeping":

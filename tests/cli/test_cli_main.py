@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gomem_core import __version__
+from gomem_core.classic import malloc
 from gomem_tui.__main__ import main
 from gomem_tui.cli import SUBCOMMANDS
 from gomem_tui.settings.options import Options
@@ -37,7 +38,8 @@ def test_help_lists_every_subcommand(capsys: Capture) -> None:
 
 def test_version(capsys: Capture) -> None:
     assert main(["--version"]) == 0
-    assert capsys.readouterr().out == f"gomem {__version__}\n" == "gomem 0.1.0\n"
+    built = "pure Python" if malloc.__file__.endswith(".py") else "allocators compiled by mypyc"
+    assert capsys.readouterr().out == f"gomem {__version__}, {built}\n" == f"gomem 0.1.0, {built}\n"
 
 
 # --- First words --------------------------------------------------------------------------------------------------------
