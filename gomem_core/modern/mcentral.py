@@ -18,15 +18,15 @@ _SPAN_BUDGET: Final = 100  # spans of its own class that an allocation looks at 
 class MCentral:
     """The shared spans of one span class (Go's mcentral).  A cached span is in none of its queues."""
 
-    __slots__ = ("asked", "full", "heap", "npages", "partial", "spanclass")
+    __slots__ = ("full", "heap", "nelems", "npages", "partial", "spanclass")
 
     def __init__(self, spanclass: int, heap: MHeap) -> None:
         self.spanclass = spanclass
         self.npages = heap.profile.classes[spanclass >> 1].npages
+        self.nelems = heap.profile.nelems(spanclass)  # of a span
         self.heap = heap
         self.partial = (SpanSet(), SpanSet())  # with a free slot
         self.full = (SpanSet(), SpanSet())  # without
-        self.asked = 0  # how often it was asked for a span; not Go's
 
     # --- Its queues ---------------------------------------------------------------------------------------------------------
 
@@ -66,7 +66,6 @@ class MCentral:
 
         Pays sweep debt first, then prefers a span it has over a new one.  Raises OutOfMemory.
         """
-        self.asked += 1
         h = self.heap
         h.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
         s: MSpan | None = None
@@ -117,7 +116,7 @@ class MCentral:
             queues = (self.partial_swept, self.partial_unswept, self.full_swept, self.full_unswept)
             h.trace(CentralEmpty(self.spanclass, *map(len, queues)))
         s = h.alloc(self.npages, self.spanclass, p)
-        s.init_slots(h.profile.nelems(self.spanclass))
+        s.cut(self.nelems)
         return s
 
     def uncache_span(self, s: MSpan, p: int) -> None:

@@ -5,7 +5,7 @@ See malloc.py for the overview.
 
 from collections import deque
 
-from gomem_core.both.slots import Slots
+from gomem_core.both.slots import CACHE_MASK, Slots
 from gomem_core.go.amd64 import PAGE_SHIFT
 
 SpanSet = deque["MSpan"]  # spans are pushed at its end and popped at its front (Go's spanSet)
@@ -28,6 +28,11 @@ class MSpan(Slots):
         self.counted = 0  # slots of alloc_count that the books know of already (allocCountBeforeCache)
         self.page_mark = False  # its bit in the arena's pageMarks: reclaiming passes it by
         self.ptr_masks = None  # slots whose pointers are no run: slot → its words as a bit set
+
+    def cut(self, nelems: int) -> None:
+        """Cut a fresh span into `nelems` free slots."""
+        self.nelems = nelems
+        self.alloc_cache = CACHE_MASK
 
     @property
     def nbytes(self) -> int:

@@ -211,11 +211,11 @@ def test_an_address_is_taken_as_panes_show_it(words: str) -> None:
 
 
 def test_a_name_that_looks_like_an_address_is_one_only_where_no_object_has_it() -> None:
-    session = session_after("alloc 48", "alloc 4096 as c420000000")  # which lies elsewhere
+    session = session_after("alloc 48/alloc 4096 as c420000000")  # which lies elsewhere
     assert ask(session, "show span c420000000") != ask(session, "show span 0xc420000000")
-    error = session.submit("show span c5200000ff").error  # nowhere in the heap
+    error = session.submit("show span a5200000ff").error  # nowhere in the heap
     assert error is not None
-    assert error.message == "no object is called c5200000ff"
+    assert error.message == "no object is called a5200000ff"
 
 
 def test_spans_have_numbers_in_address_order() -> None:
