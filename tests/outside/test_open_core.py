@@ -119,7 +119,8 @@ def test_commands_look_and_change_nothing(core: Path, tmp_path: Path) -> None:
     assert again.shown.place.of == "core"
 
 
-def test_help_lists_only_what_is_done_to_a_heap_that_is_read(core: Path) -> None:
+def test_help_lists_only_what_is_done_to_a_heap_that_is_read(core: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # one of the examples saves a file
     console = Console(True, open_file(core))
     answer = console.submit("help").result
     assert answer is not None
