@@ -57,7 +57,7 @@ class MCentral:
 
     def push_swept(self, s: MSpan, is_full: bool) -> None:
         """Put a swept span at the end of its queue."""
-        (self.full_swept if is_full else self.partial_swept).append(s)
+        (self.full_swept if is_full else self.partial_swept).push(s)
 
     # --- For an mcache --------------------------------------------------------------------------------------------------------
 
@@ -70,8 +70,8 @@ class MCentral:
         h.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
         s: MSpan | None = None
         src: CachedFrom = "partial_swept"
-        if self.partial_swept:
-            s = self.partial_swept.popleft()
+        if len(self.partial_swept):
+            s = self.partial_swept.pop()
         elif not h.sweepdone:
             s, src = self._sweep_one()
         if s is None:
@@ -84,15 +84,15 @@ class MCentral:
     def _sweep_one(self) -> tuple[MSpan | None, CachedFrom]:
         """A span that waits to be swept, swept now, and with a free slot; at most so many are looked at."""
         budget = _SPAN_BUDGET
-        while budget >= 0 and self.partial_unswept:
-            s = self.partial_unswept.popleft()
-            if self._claim(s):
+        while budget >= 0 and len(self.partial_unswept):
+            s = self.partial_unswept.pop()
+            if self.claim(s, self.partial_unswept):
                 self.heap.sweeper.sweep(s, True, "")
                 return s, "partial_unswept"
             budget -= 1
-        while budget >= 0 and self.full_unswept:
-            s = self.full_unswept.popleft()
-            if self._claim(s):
+        while budget >= 0 and len(self.full_unswept):
+            s = self.full_unswept.pop()
+            if self.claim(s, self.full_unswept):
                 self.heap.sweeper.sweep(s, True, "")
                 freeindex = s.next_free_index()
                 if freeindex != s.nelems:
@@ -102,9 +102,14 @@ class MCentral:
             budget -= 1
         return None, "grow"
 
-    def _claim(self, s: MSpan) -> bool:
-        """Whether a span from a queue still waits to be swept; then it is being swept from now on."""
-        if s.state != MSPAN_IN_USE or s.sweepgen != self.heap.sweepgen - 2:
+    def waits(self, s: MSpan) -> bool:
+        """Whether a span in a queue of unswept ones still waits to be swept."""
+        return s.state == MSPAN_IN_USE and s.sweepgen == self.heap.sweepgen - 2
+
+    def claim(self, s: MSpan, queue: SpanSet) -> bool:
+        """Whether a span that was popped from `queue` still waits to be swept; then it is being swept from now on."""
+        if not self.waits(s):
+            queue.stale -= 1
             return False
         s.sweepgen = self.heap.sweepgen - 1
         return True

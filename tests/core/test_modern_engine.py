@@ -34,7 +34,7 @@ class Driven:
     """An engine that is driven at random, and what its program knows: its objects, and what they link to."""
 
     def __init__(self, profile: Profile, r: Random) -> None:
-        random_base = r.random() < 0.5
+        random_base = bool(profile.padding) and r.random() < 0.5
         self.engine = ModernEngine(profile, 0x1AAB02800000 if random_base else 0xC000000000, 298 if random_base else 0)
         self.r = r
         self.objects: dict[int, tuple[int, int]] = {}  # address of each the program refers to → size, ptrdata
@@ -371,13 +371,13 @@ BREAKS: list[tuple[str, Callable[[ModernEngine], object]]] = [
     ("tiny_block_sane", lambda e: add(e.mcache, "tinyoffset", 16)),
     ("sweep_phase_sane", lambda e: add(e.mheap, "sweepgen", 1)),
     ("sweep_phase_sane", lambda e: setattr(e.mheap, "sweepdone", True)),
-    ("queues_right", lambda e: e.central[5].partial_swept.append(cached(e))),
+    ("queues_right", lambda e: e.central[5].partial_swept.push(cached(e))),
     ("queues_right", lambda e: add(next(s for c in e.central for s in c.full_swept), "alloc_count", -1)),
     ("mcaches_own_their_spans", lambda e: add(cached(e), "sweepgen", -3)),
     ("mcaches_own_their_spans", lambda e: e.mcache.alloc.__setitem__(9, cached(e))),
     ("page_caches_apart", lambda e: add(e.mheap.page_caches[0], "base", 8192)),
     ("pages_accounted", lambda e: e.mheap.pages.free.__setitem__(0, e.mheap.pages.free[0] | 1)),
-    ("pages_accounted", lambda e: setattr(in_use(e), "state", MSPAN_DEAD)),
+    ("pages_accounted", lambda e: setattr(e.mheap.work_buffer, "state", MSPAN_DEAD)),
     ("pages_accounted", lambda e: e.mheap.pages.scavenged.__setitem__(0, 0)),
     ("summaries_right", lambda e: e.mheap.pages.levels[0].__setitem__(0, Summary(1, 1, 1))),
     ("slots_counted", lambda e: add(in_use(e), "alloc_bits", 1 << 2000)),
