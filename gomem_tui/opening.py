@@ -39,7 +39,9 @@ def open_console(
     kind: Kind | None = "explorer" if journal else None
     if resumed is None:
         origin = None if path is None else Origin(path, stamp_of(path))
-        opened, told = (demo_script(release), "") if path is None else _on_release(open_file(path), release if asked else None)
+        opened, told = (
+            (demo_script(release), "") if path is None else _on_release(open_file(path, wait=False), release if asked else None)
+        )
         console = Console(True, opened, kind, origin)
         console.read_only = read_only
         console.tell(told)

@@ -5,6 +5,7 @@ A file without a name goes when nobody has it open any more.  Files that are kep
 
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Lock
 from typing import IO, Any, Final, cast
 
 import numpy as np
@@ -22,6 +23,7 @@ class Column:
         self._dtype = np.dtype(dtype)
         self._file: IO[bytes] = TemporaryFile() if path is None else open(path, "r+b" if count else "w+b")  # noqa: SIM115
         self._count = count
+        self._lock = Lock()  # a map is made by one thread, while another one may be reading on
         self._map: NDArray[Any] = np.zeros(0, self._dtype)
         self._file.seek(count * self._dtype.itemsize)
 
@@ -36,16 +38,18 @@ class Column:
     def append(self, numbers: NDArray[Any]) -> None:
         """Add these at the end.  Raises OSError."""
         wanted = np.ascontiguousarray(numbers, self._dtype)
-        self._file.write(wanted.view(np.uint8).data if len(wanted) else b"")
-        self._count += len(wanted)
+        with self._lock:
+            self._file.write(wanted.view(np.uint8).data if len(wanted) else b"")
+            self._count += len(wanted)
 
     def all(self) -> NDArray[Any]:
-        """All of them, as memory that is the file's; to be asked for anew after more were appended."""
-        if len(self._map) < self._count:
-            self._file.flush()
-            mapped = np.memmap(self._file, self._dtype, "r+", shape=(self._count,))
-            self._map = np.asarray(mapped)  # slices of a memmap are slower
-        return self._map[: self._count]
+        """Map them into memory, which is the file's; to be asked for anew after more were appended."""
+        with self._lock:
+            if len(self._map) < self._count:
+                self._file.flush()
+                mapped = np.memmap(self._file, self._dtype, "r+", shape=(self._count,))
+                self._map = np.asarray(mapped)  # slices of a memmap are slower
+            return self._map
 
     def to(self, count: int) -> NDArray[Any]:
         """The first `count` of them."""

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gomem_core.film.columns import Table
 from gomem_core.film.rare import STARTED
 from gomem_core.film.reading import Reading
 from gomem_core.film.tables import NO_CLASS, Tables
@@ -42,6 +43,7 @@ class Film:
     def __init__(self, data: Buffer, title: str, tables: Tables | None = None, is_read: bool = False) -> None:
         """`is_read`: the tables have all of it already.  Raises TraceError: it is no trace of which anything can be shown."""
         self.title = title
+        self._data = data
         version = version_of(bytes(data[:HEADER_BYTES]))
         if version is None:
             raise TraceError("it is no execution trace: one begins with the format that it has, as in “go 1.26 trace”")
@@ -67,6 +69,10 @@ class Film:
         for _ in self.steps():
             pass
         return self
+
+    def content(self) -> bytes:
+        """The trace."""
+        return bytes(self._data[:])
 
     @property
     def done(self) -> float:
@@ -146,6 +152,11 @@ class Film:
             int(per_span @ spans["elemsize"]) if len(spans) else 0,
             int(spans["npages"][in_use].sum(dtype=np.int64)) << PAGE_SHIFT,
         )
+
+    def figure(self, table: Table, event: int) -> int | None:
+        """What the program told last, up to an event, of one of the figures of its pacer; None: nothing yet."""
+        told = int(np.searchsorted(table["event"], event, side="right"))
+        return int(table["bytes"][told - 1]) if told else None
 
     def collections(self, event: int) -> int:
         """How many collections had begun to mark, of those that the trace tells."""

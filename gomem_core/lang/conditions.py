@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from gomem_core.go import events, pageevents
+from gomem_core.go.allevents import ALL_EVENTS
+from gomem_core.go.events import Event
 from gomem_core.lang.errors import WordError, shown
-from gomem_core.lang.moves import Comparison, ExpectQuantity, UntilEvent, UntilQuantity
+from gomem_core.lang.moves import Comparison, ExpectQuantity, UntilEvent, UntilQuantity, UntilType
 from gomem_core.lang.numbers import MAX_INT, format_size, read_count, read_size
-from gomem_core.lang.quantities import QUANTITIES
+from gomem_core.lang.quantities import ALSO, QUANTITIES
 from gomem_core.suggest import nearest
 
 COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
@@ -28,17 +29,13 @@ COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
 _SENTENCE: Final = re.compile(r"(?:\([^()]*\)|\.(?! |$)|[^;:.(])*")
 
 
-def _first_sentence(kind: type[events.Event]) -> str:
+def _first_sentence(kind: type[Event]) -> str:
     """The first sentence of the docstring up to its first ; or : outside brackets, whose content belongs to it."""
     text = (kind.__doc__ or kind.go).partition("\n")[0]
     return _SENTENCE.match(text)[0]  # type: ignore[index]  # it fits every text
 
 
-EVENTS: Final = {
-    kind.kind: _first_sentence(kind)
-    for kind in (vars(events) | vars(pageevents)).values()
-    if isinstance(kind, type) and issubclass(kind, events.Event) and kind is not events.Event
-}
+EVENTS: Final = {kind.kind: _first_sentence(kind) for kind in ALL_EVENTS}
 GROUPS: Final = {  # words that say for an event what people call it
     "gc": "gc_start",
     "refill": "cache_span",
@@ -61,6 +58,7 @@ COMPARISONS: Final[dict[str, Comparison]] = {
 EXPECT_WORDS: Final = ("served", "addr", "event", "no", "error")  # what can stand after `expect` besides
 
 _SIGNS = ("=", "!=", "<", "<=", ">", ">=")
+_OF_TYPE = re.compile(r"""type[ \t]+("[^"]+"|[^ \t"]+)[ \t]*([=!<>:]+)[ \t]*([^ \t]+)""")
 _CONDITION = re.compile(r"([^ \t=!<>:]*)[ \t]*([=!<>:]*)[ \t]*(.*)")
 
 
@@ -72,9 +70,13 @@ def read_event(word: str) -> str:
     return kind
 
 
-def read_until(text: str) -> UntilEvent | UntilQuantity:
-    """What `until` waits for: an event, or a quantity that compares as wanted."""
+def read_until(text: str) -> UntilEvent | UntilQuantity | UntilType:
+    """What `until` waits for: an event, or a quantity, or the bytes of a type, that compares as wanted."""
+    of_type = _OF_TYPE.fullmatch(text)
+    if of_type is not None:
+        return _until_type(of_type)
     name, sign, rest = _parts(text)
+    name = ALSO.get(name, name)
     if not sign and name not in QUANTITIES:
         if name not in EVENT_WORDS:
             near = nearest(name, (*EVENT_WORDS, *QUANTITIES))
@@ -86,9 +88,20 @@ def read_until(text: str) -> UntilEvent | UntilQuantity:
     return UntilQuantity(quantity, comparison, value)
 
 
+def _until_type(found: re.Match[str]) -> UntilType:
+    """The bytes of a type, whose name stands in quotes where it has blanks."""
+    comparison = read_sign(found[2], found.start(2))
+    try:
+        value = read_size(found[3])
+    except WordError as fault:
+        raise fault.inside(found.start(3), len(found[3])) from None
+    return UntilType(found[1].strip('"'), comparison, value)
+
+
 def read_expected_quantity(text: str) -> ExpectQuantity:
     """A quantity that compares as wanted; without a sign it has to be equal."""
     name = _parts(text)[0]
+    name = ALSO.get(name, name)
     if name and name not in QUANTITIES and name not in EVENT_WORDS:
         raise WordError(f"{shown(name)} is not a quantity", nearest(name, (*EXPECT_WORDS, *QUANTITIES)), width=len(name))
     return ExpectQuantity(*_comparison(text, "="))
@@ -109,14 +122,15 @@ def _parts(text: str) -> tuple[str, str, str]:
 
 def _comparison(text: str, default: str) -> tuple[str, Comparison, int]:
     """A comparison; `default` is the sign that can be left out, "" if none."""
-    name, sign, number = _parts(text)
+    said, sign, number = _parts(text)
+    name = ALSO.get(said, said)
     quantity = QUANTITIES.get(name)
     if quantity is None:
         raise _no_quantity(text, name)
     if not sign and not default:
         message = f"{name} has to be compared with a number, as in {name} > 5"
-        raise WordError(message, expected=_SIGNS, start=len(name), width=0)
-    comparison = read_sign(sign or default, text.index(sign, len(name)))
+        raise WordError(message, expected=_SIGNS, start=len(said), width=0)
+    comparison = read_sign(sign or default, text.index(sign, len(said)))
     if not number:
         raise WordError(f"the number to compare {name} with is missing", expected=("NUMBER",), start=len(text), width=0)
     word, _, more = number.replace("\t", " ").partition(" ")

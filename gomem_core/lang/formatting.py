@@ -37,7 +37,7 @@ def format_command(command: c.Command) -> str:
             parts = ["go"] if release is None else ["go", release.text]
         case m.Mark() | m.Say() | m.Pause() | m.Focus() | m.Select() | m.Expect():
             parts = _directive(command)
-        case m.Back() | m.Forward() | m.Goto() | m.UntilEvent() | m.UntilQuantity() | m.Diff() | m.DiffBranch():
+        case m.Back() | m.Forward() | m.Goto() | m.UntilEvent() | m.UntilQuantity() | m.UntilType() | m.Diff() | m.DiffBranch():
             parts = _move(command)
         case _:
             parts = _simple(command)
@@ -92,7 +92,9 @@ def _simple(command: c.Command) -> list[str]:
     return parts
 
 
-def _move(command: m.Back | m.Forward | m.Goto | m.UntilEvent | m.UntilQuantity | m.Diff | m.DiffBranch) -> list[str]:
+def _move(
+    command: m.Back | m.Forward | m.Goto | m.UntilEvent | m.UntilQuantity | m.UntilType | m.Diff | m.DiffBranch,
+) -> list[str]:
     word = type(command).__name__.lower()
     match command:
         case m.Back(n) | m.Forward(n):
@@ -107,6 +109,8 @@ def _move(command: m.Back | m.Forward | m.Goto | m.UntilEvent | m.UntilQuantity 
             parts = ["until", kind]
         case m.UntilQuantity(quantity, op, value):
             parts = ["until", format_comparison(quantity, op, value)]
+        case m.UntilType(name, op, value):
+            parts = ["until", f'type "{name}" {op} {format_size(value)}']
         case _:
             assert_never(command)
     return parts

@@ -32,16 +32,30 @@ class Forward:
 
 
 @frozen
-class Goto:
-    """Go to a step by its number, or to what a mark's name, "start" or "end" stand for, or `event` events further."""
+class Time:
+    """A place in a film: ns since it began."""
 
-    target: int | str
+    ns: int
+
+    def __str__(self) -> str:
+        whole, rest = divmod(self.ns, 10**9)
+        return f"{whole}.{rest:09}".rstrip("0").rstrip(".") + "s"
+
+
+Stop = int | str | Time  # a step by its number; what a mark's name, "start" or "end" stand for; a time of a film
+
+
+@frozen
+class Goto:
+    """Go to a step, or `event` events further."""
+
+    target: Stop
     event: int = 0
 
 
 @frozen
 class UntilEvent:
-    """Go forward until a command tells an event of this kind (the `kind` of a class in events.py)."""
+    """Go forward until a command tells an event of this kind (the `kind` of a class in events.py or pageevents.py)."""
 
     kind: str
 
@@ -56,10 +70,19 @@ class UntilQuantity:
 
 
 @frozen
-class Diff:
-    """Compare with the state at a step or a mark."""
+class UntilType:
+    """Go forward until the bytes of all objects of a type compare so with `value`."""
 
-    target: int | str
+    name: str
+    op: Comparison
+    value: int
+
+
+@frozen
+class Diff:
+    """Compare with the state at a step, a mark or a time."""
+
+    target: Stop
 
 
 @frozen
@@ -214,6 +237,7 @@ Move = (
     | Goto
     | UntilEvent
     | UntilQuantity
+    | UntilType
     | Diff
     | DiffBranch
     | DiffFile

@@ -5,10 +5,12 @@ order of birth, and `as x times 3` makes x.1 to x.3.
 """
 
 import re
+from decimal import Decimal
 from typing import Final
 
 from gomem_core.lang.commands import ByAddr, ByName, ByRange, Everything, Ref, Target
 from gomem_core.lang.errors import WordError, shown
+from gomem_core.lang.moves import Stop, Time
 from gomem_core.lang.numbers import MAX_INT, read_addr, read_count
 
 MAX_NAME: Final = 64  # characters
@@ -27,6 +29,9 @@ RESERVED: Final = frozenset(_WORDS.split())
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _JOURNAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_TIME = re.compile(r"(\d{1,30}(?:\.\d{1,30})?)(ns|us|µs|ms|s)", re.ASCII)
+_UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9}
+_LAST = 1 << 62  # ns: a hundred years
 _ENDS = ("start", "end")
 _AUTOMATIC = re.compile(r"o[0-9]+")
 _OBJECT = re.compile(r"(o[1-9][0-9]{0,17})|([A-Za-z][A-Za-z0-9_-]*)(\.[1-9][0-9]{0,17})?")
@@ -144,7 +149,15 @@ def read_state(word: str) -> int | str:
     return read_count(word, 0, MAX_INT, "step") if word[0] in "0123456789+-" else read_mark_name(word)
 
 
-def read_stop(word: str) -> int | str:
+def read_stop(word: str) -> Stop:
+    """A step by its number, a mark, `start` or `end`; of a film also a time, such as 1.5s."""
+    time = _TIME.fullmatch(word)
+    if time is not None:
+        return Time(min(round(Decimal(time[1]) * _UNITS[time[2]]), _LAST))
+    return _read_step(word)
+
+
+def _read_step(word: str) -> int | str:
     """A step by its number, a mark, `start` or `end`."""
     if word.lower() not in _ENDS:
         return read_state(word)
@@ -167,18 +180,18 @@ def read_branch_stop(word: str) -> tuple[str, int | str]:
     if not stop:
         raise WordError("a step is missing after the colon, such as 7, a bookmark or end")
     try:
-        return branch, read_stop(stop)
+        return branch, _read_step(stop)
     except WordError as fault:
         raise fault.inside(len(name) + 1, len(stop)) from None
 
 
-def read_halfway(word: str) -> tuple[int | str, int]:
+def read_halfway(word: str) -> tuple[Stop, int]:
     """A stop and how many events of the command after it: 7.3, or only the stop."""
     stop, dot, event = word.rpartition(".")
-    if not dot or not stop:
+    if not dot or not stop or _TIME.fullmatch(word):
         return read_stop(word), 0
     try:
-        target = read_stop(stop)
+        target = _read_step(stop)
     except WordError as fault:
         raise fault.inside(0, len(stop)) from None
     try:

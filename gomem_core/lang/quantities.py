@@ -13,6 +13,19 @@ class Quantity(NamedTuple):
     is_bytes: bool = False
 
 
+ALSO: Final = {  # names of fields of runtime.MemStats
+    "HeapAlloc": "heap_alloc",
+    "HeapObjects": "heap_objects",
+    "HeapInuse": "heap_inuse",
+    "HeapSys": "heap_sys",
+    "HeapIdle": "heap_idle",
+    "HeapReleased": "heap_released",
+    "NumGC": "numgc",
+    "NextGC": "next_gc",
+    "Mallocs": "mallocs",
+    "Frees": "frees",
+    "TotalAlloc": "total_alloc",
+}
 QUANTITIES: Final[dict[str, Quantity]] = {
     # the arena
     "spans": Quantity("spans in the arena, whatever they are used for"),

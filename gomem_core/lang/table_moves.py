@@ -29,6 +29,7 @@ from gomem_core.lang.moves import (
     Resume,
     Save,
     Say,
+    Stop,
     TakeUp,
 )
 from gomem_core.lang.names import (
@@ -54,7 +55,7 @@ def _complete_stops(prefix: str, names: Names | None) -> Iterable[tuple[str, str
     yield from names.marks(prefix) if names is not None else ()
 
 
-def _goto(target: tuple[int | str, int]) -> Goto:
+def _goto(target: tuple[Stop, int]) -> Goto:
     return Goto(*target)
 
 
@@ -115,7 +116,8 @@ _GOTO = CommandSpec(
         ),
     ),
     summary="Go to a step by its number, or to a bookmark.",
-    help="Step 0 is the start, before the first command. 7.3 is halfway: after step 7 and three events of the next command.",
+    help="Step 0 is the start, before the first command. 7.3 is halfway: after step 7 and three events of the next command. "
+    "In a film a step is an event, and a time such as 1.5s, 20ms or 300us leads to the last event before it.",
     examples=("alloc 48\ngoto 0", "alloc 48\nmark first\ngoto first", "alloc 48\ngoto start\ngoto end", "alloc 48\ngoto 0.2"),
 )
 
@@ -140,8 +142,9 @@ _UNTIL = CommandSpec(
     ),
     summary="Go forward until something happens or holds.",
     help="OP is one of = != < <= > >= and the blanks around it can be left out. It goes at least one step, "
-    "and to the end if nothing is found.",
-    examples=("alloc 48\nback\nuntil grow", "alloc 48\nback\nuntil heap_live > 4K"),
+    "and to the end if nothing is found. Names of MemStats, such as HeapAlloc, are quantities too. "
+    'In a film also: until type "main.Tree" > 1M, which counts the bytes of all objects of a type.',
+    examples=("alloc 48\nback\nuntil grow", "alloc 48\nback\nuntil heap_live > 4K", 'until type "main.Tree" > 1M'),
 )
 
 _MARK = CommandSpec(

@@ -10,7 +10,6 @@ from array import array
 from operator import attrgetter
 from typing import Any, Final
 
-from gomem_core.both.mstats import MStats
 from gomem_core.both.spantable import SpanTable
 from gomem_core.frozen import frozen
 from gomem_core.modern.malloc import Heap
@@ -18,6 +17,7 @@ from gomem_core.modern.mbitmap import ptr_words_code
 from gomem_core.modern.mcache import MCache
 from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.mspan import MSpan, SpanSet
+from gomem_core.world.counters import Counters
 
 _COLUMNS: Final = {  # names of fields -> the type codes of their arrays
     "start_addr": "Q",
@@ -53,7 +53,7 @@ _MHEAP: Final = (
     "reclaim_index",
     "reclaim_credit",
 )
-_STATS: Final = tuple(name for name in MStats.__slots__ if name != "nsmallfree")
+_STATS: Final = tuple(name for name in Counters.__annotations__ if name != "nsmallfree")  # a compiled MStats has no __slots__
 _NONE: Final = -1
 _EMPTY: Final = array(_NUMBER)  # most of the 544 queues of a heap are
 

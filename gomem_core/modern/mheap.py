@@ -12,6 +12,7 @@ from gomem_core.both.spantable import SpanTable
 from gomem_core.go.amd64 import PAGE_SHIFT, round_up
 from gomem_core.go.events import Event
 from gomem_core.go.pageevents import (
+    RECLAIMED_ALL,
     HeapGrown,
     PageCacheFilled,
     PageCacheFlushed,
@@ -32,7 +33,6 @@ Trace = Callable[[Event], object]
 
 MAX_ADDRESS: Final = 1 << 47  # of the addresses that a program can have
 NO_P: Final = -1  # the process has no Ps yet: the first mcache is used, and no page cache
-RECLAIMED_ALL: Final = 1 << 63
 _CACHED_PAGES: Final = CACHE_PAGES // 4  # longer spans are not cut from a page cache
 _MOST_TOUCHED: Final = 200
 _RECLAIM_PAGES: Final = 512  # pagesPerReclaimerChunk
@@ -149,7 +149,7 @@ class MHeap:
         page = self.pages.page_of(addr)
         s = MSpan(addr, npages)
         s.sweepgen = self.sweepgen
-        s.needzero = int(self._needs_zero(addr, npages))
+        s.needzero = int(self.note_use(addr, npages))
         if self.profile.scavenged_is_zero and scav == npages:
             s.needzero = 0
         self.spans.set_range(page, npages, s)
@@ -212,7 +212,7 @@ class MHeap:
         if self.trace is not None:
             self.trace(HeapGrown(base, ask, self.grown_to, self.arena_end))
 
-    def _needs_zero(self, base: int, npages: int) -> bool:
+    def note_use(self, base: int, npages: int) -> bool:
         """Whether any of these pages was handed out before; now they are ((*mheap).allocNeedsZero)."""
         arena_bytes, needs = self.profile.arena_bytes, False
         end = base + (npages << PAGE_SHIFT)

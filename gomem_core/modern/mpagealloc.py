@@ -98,6 +98,11 @@ class PageAlloc:
             self._append(ALL, ALL)
         self._update(first, len(self.free) - 1)
 
+    def describe(self, free: list[int], scavenged: list[int]) -> None:
+        """Set the bits of all chunks, an int for each: those of a heap that was read."""
+        self.free[:], self.scavenged[:] = free, scavenged
+        self._update(0, len(free) - 1)
+
     def _append(self, free: int, scavenged: int) -> None:
         self.free.append(free)
         self.scavenged.append(scavenged)

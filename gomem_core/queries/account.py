@@ -15,6 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from gomem_core.go import events as e
+from gomem_core.go import pageevents as pe
 from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.versions import Profile
 from gomem_core.queries.shares import Balance, Held, Share, SpanSums
@@ -22,7 +23,7 @@ from gomem_core.world.changes import Stale
 from gomem_core.world.facts import Fact
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SpanInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import World, known
 
 if TYPE_CHECKING:
     from gomem_core.queries.countedsums import CountedSums
@@ -90,9 +91,9 @@ class Account:
             case e.TinyShared():
                 base = event.block & ~PAGE_MASK  # spans of this class have one page
                 self._dirty[base] = self._dirty.get(base, 0) | 1 << (event.block - base) // TINY_SIZE
-            case e.SpanAlloc():
+            case e.SpanAlloc() | pe.PagesTaken():
                 self._dirty[event.base] = _EVERY
-            case e.SpanFree() | e.Sweep() | e.CacheSpan():
+            case e.SpanFree() | e.Sweep() | e.CacheSpan() | pe.PagesFreed() | pe.SpanSwept() | pe.SpanCached():
                 self._dirty.setdefault(event.base, 0)
             case e.GcMarked():
                 self._marked = True
@@ -149,7 +150,8 @@ class Account:
         shares, profile = self.shares(), self._world.profile
         classes = profile.classes
         cached: dict[int, int] = {}
-        for cache in self._world.caches.mcaches():
+        caches = known(lambda: [*self._world.caches.mcaches()])
+        for cache in caches or ():
             for spanclass, _, nfree in cache.cached:
                 cached[spanclass] = cached.get(spanclass, 0) + nfree * classes[spanclass >> 1].size
         found: dict[int, Held] = {}
@@ -158,7 +160,7 @@ class Account:
             c = classes[spanclass >> 1]
             nelems = profile.nelems(spanclass)
             needed = -(-live // nelems) if nelems else live  # a large object has a span of its own
-            found[spanclass] = Held(spans, live, needed, cached.get(spanclass, 0), c.size)
+            found[spanclass] = Held(spans, live, needed, None if caches is None else cached.get(spanclass, 0), c.size)
         return found
 
     def taken_when_read(self, base: int) -> tuple[int, int]:

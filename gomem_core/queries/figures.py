@@ -12,7 +12,8 @@ from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.account import Account
 from gomem_core.queries.shares import Balance, Share
 from gomem_core.world.records import McacheInfo, PageCache
-from gomem_core.world.world import NotKnown, World, known
+from gomem_core.world.still_spans import StillSpans, free_runs
+from gomem_core.world.world import NotKnown, World, known, unknown
 
 
 class CacheSums(NamedTuple):
@@ -66,9 +67,22 @@ _REST: Final = Figures._fields[Figures._fields.index("gcpercent") :]
 _ALL: Final = attrgetter(*_COUNTERS), attrgetter(*_REST)
 
 
+def free_stretches(world: World) -> list[tuple[int, int, int]]:
+    """(pages, how many, the first) of free spans, shortest first; large ones on a list of their own are not among them.
+
+    Where nothing is known of lists, of the stretches of free pages.
+    """
+    if not unknown(world, "lists"):
+        lists = world.lists
+        return [(npages, count, next(iter(lists.free_list(npages, 1)), 0)) for npages, count in lists.free_lists()]
+    columns = world.spans.columns() if isinstance(world.spans, StillSpans) else None
+    runs = {} if columns is None else free_runs(columns)
+    return [(npages, len(bases), bases[0]) for npages, bases in sorted(runs.items())]
+
+
 def figures(world: World, account: Account) -> Figures:
     """Returns the figures of this moment.  Reads the account, so only between commands are they exact."""
-    free = dict(world.lists.free_lists())
+    free = {npages: count for npages, count, _ in free_stretches(world)}
     counters, rest = _values(world.sums.stats, _COUNTERS, _ALL[0]), _values(world.sums, _REST, _ALL[1])
     idle, large = counters[_COUNTERS.index("heap_idle")], 0
     if world.profile.heap_lists is not None and idle is not None:
@@ -79,7 +93,7 @@ def figures(world: World, account: Account) -> Figures:
         {(r.name, r.start): r.used_end - r.used_start for r in world.extents.layout()},
         free,
         large,
-        tuple(cache_sums(c) for c in world.caches.mcaches()),
+        tuple(cache_sums(c) for c in known(lambda: [*world.caches.mcaches()]) or ()),
         *counters,
         *rest,
     )

@@ -40,7 +40,7 @@ class Held(NamedTuple):
     spans: int
     live: int  # slots with an object that is allocated and not dead; of tiny objects, their blocks
     needed: int  # spans that could hold these
-    cached: int  # bytes of free slots in spans that the Ps' mcaches have: their next objects go there
+    cached: int | None  # bytes of free slots in spans that the Ps' mcaches have: their next objects go there
     elemsize: int  # bytes of a slot; 0: large objects, which have no size in common
 
 

@@ -61,13 +61,14 @@ class Side:
 
     @cached_property
     def central(self) -> tuple[CentralInfo, ...]:
-        """The mcentrals, by span class."""
-        return tuple(self.still.lists.central(spanclass) for spanclass in self.profile.central_classes)
+        """The mcentrals, by span class; none where it is not known what hangs on their lists."""
+        classes = self.profile.central_classes
+        return known(lambda: tuple([self.still.lists.central(spanclass) for spanclass in classes])) or ()
 
     @property
     def mcaches(self) -> list[McacheInfo]:
-        """The mcaches."""
-        return self.still.caches.mcaches()
+        """The mcaches; none where they are not known."""
+        return known(lambda: [*self.still.caches.mcaches()]) or []
 
     @cached_property
     def counters(self) -> tuple[tuple[str, int | None], ...]:

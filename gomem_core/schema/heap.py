@@ -61,7 +61,7 @@ class ClassWaste(Class, Bytes):
     spans: int
     needed: int
     objects: int
-    in_mcaches: int
+    in_mcaches: int | None
 
 
 class SpanDetail(SpanShare):

@@ -21,15 +21,17 @@ from gomem_core.lang.moves import (
     TakeUp,
     UntilEvent,
     UntilQuantity,
+    UntilType,
 )
 from gomem_core.session.commands import BLINK, CHECK, CommandError, Context, cost, foresee_drop
 from gomem_core.session.history import Steps
 from gomem_core.session.trail import Trail
 from gomem_core.session.whatif import what_if
+from gomem_core.world.reel import Reel
 from gomem_core.world.world import NotKnown, known
 
 _CHECKED: Final = 20_000  # objects, or new names, up to which a line is checked while it is typed
-_TRAVELS: Final = (UntilEvent, UntilQuantity, Goto, Back, Forward, Diff, DiffBranch, Branch)
+_TRAVELS: Final = (UntilEvent, UntilQuantity, UntilType, Goto, Back, Forward, Diff, DiffBranch, Branch)
 _MANY_STEPS: Final = 2_000  # whoever goes further may have to wait
 
 
@@ -96,6 +98,8 @@ class Ahead:
 
     def way_takes_long(self) -> bool:
         """Whether going along the steps can take long: there are many, or heavy ones that were never done."""
+        if isinstance(self._context.strip, Reel):  # all its moments are as near
+            return False
         steps = len(self._timeline.steps)
         waiting = (self._steps.command(step) for step in range(self._trail.recorded + 1, steps + 1))
         return steps > _MANY_STEPS or self.takes_long(waiting)

@@ -23,6 +23,7 @@ from gomem_core.lang.moves import (
     Select,
     UntilEvent,
     UntilQuantity,
+    UntilType,
 )
 from gomem_core.report import Result
 from gomem_core.session.commands import EXECUTE, LOOKS, CommandError
@@ -34,9 +35,10 @@ from gomem_core.session.stepping import seek, seek_event
 from gomem_core.world.interrupt import Stopped
 from gomem_core.world.world import NotKnown
 
-_OF_TIME: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, DiffBranch, Mark, Branch)
+_OF_TIME: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, UntilType, Diff, DiffBranch, Mark, Branch)
+NO_LOOKS: Final = "a film has no looks: forward, back, goto and until lead along its events"
 _ONE_MOMENT: Final = "this heap was read at one moment: there are no steps; diff file FILE compares it with another one"
-_MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, Diff, DiffBranch, DiffFile, Focus, Select)
+_MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, UntilType, Diff, DiffBranch, DiffFile, Focus, Select)
 
 
 class Console(Desk):
@@ -64,6 +66,8 @@ class Console(Desk):
                 return self._look(line, command)
             case _ if self._is_forbidden(command):
                 return Outcome(line, command, self.session.step, error=CommandError(self.refusal).located(line))
+            case Look() if self.session.reel is not None:
+                return Outcome(line, command, self.session.step, error=CommandError(NO_LOOKS).located(line))
             case Look() if self.session.goes_on and not self.session.at_end:  # what was seen since then stays
                 self.goto(len(self.session.steps))
                 return self.do(typed)
@@ -163,6 +167,13 @@ class Console(Desk):
         """Go one event further, or one back.  Raises Stopped, likewise."""
         try:
             seek_event(self.session, direction)
+        finally:
+            self.moved()
+
+    def backward(self) -> None:
+        """Stand before the last step, or before the command that is half done.  Raises Stopped, likewise."""
+        try:
+            self.session.backward()
         finally:
             self.moved()
 

@@ -14,15 +14,16 @@ from gomem_core.files.ownfiles import OwnFiles, Stamp, resolved, stamp_of
 from gomem_core.files.script import Script, write_script
 from gomem_core.files.stillfile import strip_bytes
 from gomem_core.files.timeline import Timeline
-from gomem_core.go.release import ALWAYS, Release
+from gomem_core.go.release import ALWAYS, Release, today
 from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
 from gomem_core.session.begun import begun
 from gomem_core.session.expect import found_instead
 from gomem_core.session.outcome import Outcome
-from gomem_core.session.readheap import READ
+from gomem_core.session.readheap import refusal_of
 from gomem_core.session.session import Session
 from gomem_core.world.interrupt import Progress, StopRequest
+from gomem_core.world.reel import Reel
 from gomem_core.world.strip import LOOK, Strip
 
 if TYPE_CHECKING:
@@ -89,12 +90,12 @@ class Desk:
         """The same with looks at a heap, of which no journal is kept: nothing can happen to it.  Each but the first is a step."""
         before, self.journal = self.journal, None
         name = "" if origin is None else origin.path.name
-        timeline = Timeline([LOOK] * (len(strip.stills) - 1))
+        timeline = None if isinstance(strip, Reel) else Timeline([LOOK] * (len(strip.stills) - 1))
         self._set(Session(self._narrate, timeline, self.stop, self.progress, strip), Script(name, strip.shown.place.title))
         self._beginning = []
         if origin is not None:
             self.own_files.know(*origin)
-            self.kept = Kept(resolved(origin.path), len(strip.stills))
+            self.kept = None if isinstance(strip, Reel) else Kept(resolved(origin.path), len(strip.stills))
         self._over(before)
 
     def _over(self, journal: Journal | None) -> None:
@@ -167,6 +168,15 @@ class Desk:
         again = self.session.again_on(release)
         self.record("go", release.text)
         self._go_on_with(again, step)
+
+    @property
+    def other_release(self) -> Release:
+        """Today's version of Go; in a session of that, the version it was of before, or was never of: 1.10."""
+        session, newest = self.session, today()
+        if session.release != newest:
+            return newest
+        releases = [session.branches.release_of(name) for name in session.branches.others]
+        return next((release for release in reversed(releases) if release != newest), ALWAYS)
 
     def _go_on_with(self, session: Session, step: int) -> None:
         """Another session stands for this one, with the same branches."""
@@ -259,13 +269,14 @@ class Desk:
     def refusal(self) -> str:
         """Why nothing may be done to the heap here; empty where it may."""
         if self.session.strip is not None:
-            return READ
+            return refusal_of(self.session.strip)
         return _READ_ONLY if self.read_only else ""
 
     def content(self, folder: Path | None = None) -> bytes:
         """The session, or all looks at a heap that is read, as the content of a file; `folder`: where that is to lie."""
         if self.session.strip is not None and not self.script.on:
-            return strip_bytes(self.session.strip.stills)
+            reel = self.session.reel
+            return strip_bytes(self.session.strip.stills) if reel is None else reel.content()
         script = self.session.script(self.script)
         if script.on and folder is not None and folder.resolve() != Path(script.folder).resolve():
             script.on = str(self._on(script).resolve())
@@ -275,7 +286,7 @@ class Desk:
         """Write the session as a file, which is there as a whole or not at all.  Raises OSError, NotOurs."""
         stamp = self.own_files.write(path, self.content(path.parent))
         if self.session.strip is not None and not self.script.on:
-            self.kept = Kept(resolved(path), len(self.session.strip.stills))
+            self.kept = None if self.session.reel is not None else Kept(resolved(path), len(self.session.strip.stills))
         if stamp is not None:
             self.record("file", str(resolved(path)), *stamp)
 

@@ -234,6 +234,10 @@ class Machine:
         except OutOfMemory as e:
             return None, CommandError(str(e)).located(step.line), True
 
+    def beside(self, direction: int) -> int:
+        """The next step, or the one before."""
+        return self.at + direction
+
     # --- Going elsewhere ------------------------------------------------------------------------------------------------
 
     def goto(self, step: int) -> None:

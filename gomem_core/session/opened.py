@@ -11,49 +11,56 @@ from gomem_core.foreign import named
 from gomem_core.world.strip import Strip
 
 _ELF: Final = b"\x7fELF"
-_PROFILE: Final = b"h\x0a\x12\x1a\x22\x2a\x32\x3a\x48\x50\x5a\x60\x6a\x70"  # how heap profiles can begin, as text and as fields
-_DUMP: Final = b"go1.7 heap dump\n"
+_SESSION: Final = b"gomem "  # how session files begin
+_TRACE: Final = b"go 1."
 
 
-def open_file(path: Path) -> Script | Strip:
-    """Stills, the heap in a core file or a heap dump, or a session file.  Raises ScriptError, whatever is wrong with it."""
-    if _head(path) == _ELF:  # mapped, however large it is
+def open_file(path: Path, wait: bool = True) -> Script | Strip:
+    """Stills, the heap in a core file, what a program wrote of its own, a film, or a session file.  Raises ScriptError.
+
+    Without `wait`, a film is not read yet: whoever shows it reads on.
+    """
+    head = _head(path)
+    if head.startswith(_ELF):  # mapped, however large it is
         return open_core_file(path)
+    if head == _TRACE:
+        return _open_film(path, None, wait)
     data = read_content(path)
+    if data.startswith(_TRACE):
+        return _open_film(path, data, wait)
     if data.startswith(_ELF):
         return open_core_file(path)
-    if data.startswith(_DUMP):
-        return _open_dump(path, data)
-    if data[:1] in _PROFILE and (profile := _open_profile(path, data)) is not None:
-        return profile
     if is_still(data):
         try:
             return Strip(read_strip(data))
         except FieldError as e:
             raise ScriptError(f"{named(path)}: not a still that gomem can read: {e}") from e
+    written = None if data.startswith(_SESSION) else _open_written(path, data)
+    if written is not None:
+        return written
     return read_script(path.name, text_of(named(path), data), str(path))
 
 
-def _open_dump(path: Path, data: bytes) -> Strip:
-    from gomem_core.formats.heapdump import DumpError  # noqa: PLC0415 -- numpy, which only files of real heaps need
-    from gomem_core.written.dump import world_of_dump  # noqa: PLC0415 -- likewise
+def _open_film(path: Path, data: bytes | None, wait: bool) -> Strip:
+    """A film of the trace `data`, or of the file itself, which is mapped."""
+    from gomem_core.film.opening import open_film  # noqa: PLC0415 -- numpy, which only files of real heaps need
+    from gomem_core.formats.gotrace.batches import TraceError  # noqa: PLC0415 -- likewise
 
     try:
-        return Strip([world_of_dump(data, path.name)])
-    except DumpError as e:
+        return open_film(path, data, wait)
+    except TraceError as e:
         raise ScriptError(f"{named(path)}: {e}") from e
+    except OSError as e:
+        raise ScriptError(f"{named(path)}: {e.strerror or e}") from e
 
 
-def _open_profile(path: Path, data: bytes) -> Strip | None:
-    """A heap profile in either form; None: it is something else."""
-    from gomem_core.formats import heapprofile  # noqa: PLC0415 -- few files are any
-    from gomem_core.written.profile import world_of_profile  # noqa: PLC0415 -- likewise
+def _open_written(path: Path, data: bytes) -> Strip | None:
+    """What a program wrote of its heap; None: it is something else."""
+    from gomem_core.written.opening import WrittenError, open_written  # noqa: PLC0415 -- a session needs none of it
 
-    if not heapprofile.is_heap_profile_text(data) and not heapprofile.is_profile(data):
-        return None
     try:
-        return Strip([world_of_profile(data, path.name)])
-    except heapprofile.ProfileError as e:
+        return open_written(data, path.name)
+    except WrittenError as e:
         raise ScriptError(f"{named(path)}: {e}") from e
 
 
@@ -101,7 +108,7 @@ def is_core(path: Path) -> bool:
     """Whether it begins as core files do, and executables; seen through gzip.  False for what cannot be read, too."""
     head = _head(path)
     if not head.startswith(GZIP):
-        return head == _ELF
+        return head.startswith(_ELF)
     try:
         return read_content(path).startswith(_ELF)
     except ScriptError:
@@ -114,6 +121,6 @@ def _head(path: Path) -> bytes:
         if not path.is_file():
             return b""
         with path.open("rb") as file:
-            return file.read(len(_ELF))
+            return file.read(len(_TRACE))
     except (OSError, ValueError):
         return b""

@@ -8,11 +8,22 @@ from gomem_core.lang.commands import Level
 from gomem_core.session.stepmarks import GC, NAMES
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.records import Pages, Place, Sweeping
+from gomem_core.world.reel import Reel
 from gomem_core.world.strip import Strip
-from gomem_core.world.unseen import Unseen
+from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import NotKnown, unknown
 
 READ: Final = "this heap is read, not modelled: show, find, diff and filters look at it, and take-up makes a session of it"
+
+
+FILM: Final = (
+    "this heap is recorded, not modelled: show, find, diff and filters look at it, and `gomem convert` makes a session of it"
+)
+
+
+def refusal_of(strip: Strip) -> str:
+    """Why nothing can be done to a heap that is only looked at."""
+    return FILM if isinstance(strip, Reel) else READ
 
 
 class _At(NamedTuple):
@@ -87,7 +98,7 @@ class ReadHeap:
         assert isinstance(image, _At)
         self.world.at = image.number
 
-    def unseen(self) -> Unseen | None:
+    def unseen(self) -> AnyUnseen | None:
         """Returns what was read of that, too."""
         return self.world.shown.unseen
 

@@ -27,14 +27,16 @@ from gomem_core.session.engine import Base
 from gomem_core.session.history import Branches, Done, Steps, UnderWay, command_of
 from gomem_core.session.machine import Machine
 from gomem_core.session.outcome import Outcome
-from gomem_core.session.readheap import READ
+from gomem_core.session.readheap import refusal_of
+from gomem_core.session.reels import ReelMachine, timeline_of
 from gomem_core.session.trail import Trail
 from gomem_core.world.changes import Stale
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
+from gomem_core.world.reel import Reel
 from gomem_core.world.strip import LOOK, Strip
-from gomem_core.world.unseen import Unseen
+from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import NotKnown, Unknown, World
 
 __all__ = ["Outcome", "Session", "Stopped"]
@@ -59,11 +61,16 @@ class Session:
         base: Base = None,
     ) -> None:
         self.base = base
-        self._timeline = Timeline() if timeline is None else timeline
+        reel = base if isinstance(base, Reel) else None
+        self._timeline = timeline or (Timeline() if reel is None else timeline_of(reel))
         self._progress = progress or Progress()
         self._steps = Steps(self._timeline)
         self._stop = stop or StopRequest()
-        self._machine = Machine(self._steps, narrate, self._stop, self._progress, base, self._timeline.release)
+        self._machine = (
+            Machine(self._steps, narrate, self._stop, self._progress, base, self._timeline.release)
+            if reel is None
+            else ReelMachine(self._steps, narrate, self._stop, self._progress, reel)
+        )
         self._part: Outcome | None = None  # of the command in which it stands halfway
         self._whole: Outcome | None = None  # of that in which it stood halfway last, with all its events
         self.event = 0  # > 0: halfway, after so many events of the next command
@@ -82,6 +89,12 @@ class Session:
         return self._machine.context.strip
 
     @property
+    def reel(self) -> Reel | None:
+        """The film that is looked at; None: it is another heap."""
+        strip = self.strip
+        return strip if isinstance(strip, Reel) else None
+
+    @property
     def goes_on(self) -> bool:
         """Whether its heap is that of a process, which can be looked at again."""
         return self.strip is not None and self.strip.goes_on
@@ -89,7 +102,9 @@ class Session:
     @property
     def is_one_moment(self) -> bool:
         """Whether there is no time to go through: a heap was read once, and cannot be looked at again."""
-        strip = self.strip
+        strip, reel = self.strip, self.reel
+        if reel is not None and reel.done < 1:  # its first event may be yet to come
+            return False
         return strip is not None and not self._timeline.steps and not self.goes_on
 
     @property
@@ -97,6 +112,7 @@ class Session:
         """Whether its steps are looks at a heap, which are counted from 1: the heap at its beginning is the first one."""
         return (
             self.strip is not None
+            and self.reel is None
             and not self.is_one_moment
             and all(step.split(maxsplit=1)[0] == LOOK for step in self._timeline.steps)
         )
@@ -125,7 +141,7 @@ class Session:
         """Check the heap's invariants up to this level; returns the names of those that hold.  Raises InvariantError."""
         return self._machine.engine.check(level)
 
-    def unseen(self) -> Unseen | None:
+    def unseen(self) -> AnyUnseen | None:
         """What the heap keeps that nothing asks for; None where that is not known, and halfway in a command."""
         return None if self.event else self._machine.engine.unseen()
 
@@ -216,7 +232,7 @@ class Session:
         if type(command) not in EXECUTE:
             return Outcome(source, command, self.step, error=_no_command(source))
         if self.strip is not None and not isinstance(command, Look):
-            return Outcome(source, command, self.step, error=CommandError(READ).located(source))
+            return Outcome(source, command, self.step, error=CommandError(refusal_of(self.strip)).located(source))
         return self.do(parse_step(source))
 
     def do(self, step: Step) -> Outcome:
@@ -255,7 +271,11 @@ class Session:
 
     def forward(self) -> Outcome | None:
         """Do the next step; None at the end."""
-        return None if self.at_end else self.goto(self.step + 1)
+        return None if self.at_end else self.goto(self._machine.beside(1))
+
+    def backward(self) -> Outcome | None:
+        """Stand before the last step, or before the command that is half done; of a film, at the allocation or free before."""
+        return self.goto(self.step if self.event else self._machine.beside(-1))
 
     def goto(self, step: int, event: int = 0) -> Outcome | None:
         """Stand after a step, or after so many events of the command that follows it (all, when it has fewer).
@@ -351,6 +371,10 @@ class Session:
         machine = self._machine
         self._leave_half()
         if machine.at == step and machine.outcome is not None:
+            return
+        if self.reel is not None:
+            machine.goto(step)
+            self._arrived()
             return
         if step and (machine.at == step - 1 or not machine.tells(step)):
             machine.goto(step - 1)

@@ -8,6 +8,10 @@ def seek(session: Session, direction: int) -> bool:
 
     Steps that were never done are done; without one the session then stands at its end.  Raises as goto does.
     """
+    if session.reel is not None:
+        found = session.reel.landmark(session.step, direction)
+        session.goto(found if found is not None else session.reel.events if direction > 0 else 0)
+        return found is not None
     marks, step = session.trail.marks, session.step
     if direction < 0:
         found = next((n for n in range(step if session.event else step - 1, 0, -1) if marks[n]), 0)
@@ -30,6 +34,9 @@ def seek_event(session: Session, direction: int) -> None:
     Raises as goto does.
     """
     step, event = session.step, session.event
+    if session.reel is not None:
+        session.goto(max(0, min(step + direction, session.reel.events)))
+        return
     if direction > 0:
         outcome = session.outcome
         ahead = session.events_ahead() if not event else len(outcome.events if outcome is not None else ())

@@ -34,7 +34,7 @@ def session_of_file(path: Path, stop: StopRequest, progress: Progress) -> Sessio
     """What a file holds: its last still, to be looked at, or a session at its end.  Raises ScriptError and Stopped."""
     opened = open_file(path)
     if isinstance(opened, Strip):
-        return Session(base=Strip(opened.stills[-1:]))
+        return Session(base=Strip([opened.stills[-1]]))
     session = begun(opened, timeline_of(opened), stop=stop, progress=progress)
     session.goto(len(session.steps))
     return session

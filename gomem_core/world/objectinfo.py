@@ -5,8 +5,9 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 from gomem_core.go.heapbits import pointer_words
 
-ObjectField = Literal["addr", "size", "ptrdata", "born", "dropped"]  # those that can be asked for as a column
-ALIVE: Final = -1  # in the column `dropped`
+# Those that can be asked for as a column; the last ones only of worlds in which they are known.
+ObjectField = Literal["addr", "size", "ptrdata", "born", "dropped", "type", "goroutine", "swept"]
+ALIVE: Final = -1  # in the columns `dropped` and `swept`
 
 
 class ObjectInfo(NamedTuple):
@@ -23,6 +24,8 @@ class ObjectInfo(NamedTuple):
     born: int | None
     dropped: int | None
     type: str = ""  # the name of its type, where that is known
+    goroutine: int | None = None  # that allocated it
+    swept: int | None = None  # the event of a film by which it will be freed
 
     @property
     def kind(self) -> Literal["noscan", "scan", "head", "every4"]:

@@ -222,20 +222,7 @@ class StillLists:
     @cached_property
     def _free_runs(self) -> dict[int, list[int]]:
         """Bases of the longest stretches of free pages that every P can take, by their length, where no list has them."""
-        found: dict[int, list[int]] = {}
-        columns = self._spans.columns()
-        start = end = 0
-        rows = zip(columns.base, columns.npages, columns.state, columns.cached_by, columns.list_name, strict=True)
-        for base, npages, state, cached_by, name in (*rows, (0, 0, "", -1, "")):
-            if state == "free" and cached_by == -1 and not name and base == end:
-                end += npages << PAGE_SHIFT
-                continue
-            if end > start:
-                found.setdefault((end - start) >> PAGE_SHIFT, []).append(start)
-            start = end = base
-            if state == "free" and cached_by == -1 and not name:
-                end += npages << PAGE_SHIFT
-        return found
+        return free_runs(self._spans.columns())
 
     def free_large(self) -> list[SpanInfo]:
         """The free spans of 128 pages and more, best fit first."""
@@ -247,3 +234,24 @@ class StillLists:
     def free_large_lengths(self, most: int) -> list[tuple[int, int, int]]:
         """(pages, number of spans, base of the first) of each length of large free spans, shortest first, as Lists says."""
         return by_length(((info.npages, info.base) for info in self.free_large()), most)
+
+
+def free_runs(columns: SpanColumns) -> dict[int, list[int]]:
+    """Bases of the longest stretches of free pages that every P can take, by their length.
+
+    Where it is not known what a P has for itself, all free pages count.
+    """
+    found: dict[int, list[int]] = {}
+    start = end = 0
+    rows = zip(columns.base, columns.npages, columns.state, columns.cached_by, columns.list_name, strict=True)
+    for base, npages, state, cached_by, name in (*rows, (0, 0, "", -1, "")):
+        is_free = state == "free" and cached_by in (-1, None) and not name
+        if is_free and base == end:
+            end += npages << PAGE_SHIFT
+            continue
+        if end > start:
+            found.setdefault((end - start) >> PAGE_SHIFT, []).append(start)
+        start = end = base
+        if is_free:
+            end += npages << PAGE_SHIFT
+    return found

@@ -17,7 +17,8 @@ class Strip:
 
     def __init__(self, stills: Sequence[Still], take: Callable[[], Still] | None = None) -> None:
         """`take` looks once more, and raises LookFailed where that does not succeed; None: this can be looked at no more."""
-        self.stills: Final = [*stills]
+        self._taken = [*stills] if take is not None else []  # to which looks are added
+        self.stills: Final[Sequence[Still]] = stills if take is None else self._taken
         self.at = 0  # the number of the still that is shown
         self._seen = 0  # of the one that was shown when `take_exchanged` was asked last
         self._take = take
@@ -37,7 +38,7 @@ class Strip:
         if self.at + 1 == len(self.stills):
             if self._take is None:
                 raise LookFailed("this heap was read at one moment, and cannot be looked at again")
-            self.stills.append(self._take())
+            self._taken.append(self._take())
         self.at += 1
 
     def take_exchanged(self) -> bool:

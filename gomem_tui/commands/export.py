@@ -15,7 +15,7 @@ from gomem_core.files.stillfile import still_bytes
 from gomem_core.foreign import brief
 from gomem_core.go.release import Release
 from gomem_core.lang.errors import WordError
-from gomem_core.lang.moves import ExpectError
+from gomem_core.lang.moves import ExpectError, Stop
 from gomem_core.lang.names import read_stop
 from gomem_core.lang.panes import read_pane
 from gomem_core.report import counted
@@ -114,7 +114,7 @@ def _pane(word: str) -> str:
         raise UsageError(f"argument --focus: {did_you_mean(e.message, e.suggestion)}") from e
 
 
-def _stop(text: str) -> tuple[int | str, int]:
+def _stop(text: str) -> tuple[Stop, int]:
     """A step or the name of one, and how many events of the next command."""
     match = _HALFWAY.fullmatch(text)
     word, event = (match[1], int(match[2])) if match is not None else (text, 0)
@@ -129,13 +129,15 @@ def _stop(text: str) -> tuple[int | str, int]:
 # --- Going there --------------------------------------------------------------------------------------------------------
 
 
-def _go(console: Console, where: str, target: int | str, event: int) -> None:
+def _go(console: Console, where: str, target: Stop, event: int) -> None:
     """Do the steps up to there; those that fail are told, and passed by.  Raises BadInput."""
     session = console.session
     try:
         step = step_of(console.session, target)
     except CommandError as e:
         raise BadInput(did_you_mean(e.message, e.suggestion), where) from e
+    if session.reel is not None:
+        session.goto(step)
     while session.step < step:
         outcome = session.forward()
         if outcome is not None and outcome.error is not None and not _foreseen(outcome):

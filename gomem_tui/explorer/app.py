@@ -24,6 +24,7 @@ from gomem_tui.explorer.drawn import DrawnApp
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.pane_actions import PaneActions
 from gomem_tui.explorer.parts import Actions, Part
+from gomem_tui.explorer.projector import Projector
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.explorer.prompt_actions import PromptActions
 from gomem_tui.explorer.screen_actions import WHILE_COVERED, ScreenActions
@@ -73,13 +74,14 @@ class Explorer(DrawnApp):
         self.stage = stage = Stage(model, widgets, options.presenting, self)
         self.work = work = Work(model, widgets, footer, self)
         self.looking = watch = Watch(options.every or EVERY, work, footer, self)
-        self.time_actions = time = TimeActions(model, work, footer, watch)
+        self.projector = projector = Projector(model, work, footer, self, self, options.speed)
+        self.time_actions = time = TimeActions(model, work, footer, watch, projector)
         self.prompt_actions = prompt = PromptActions(model, widgets, stage, work, footer, visit, options, self)
         self.table_actions = tables = TableActions(model, widgets, stage, prompt.row, footer, self)
         self.pane_actions = panes = PaneActions(model, widgets, stage, time, prompt, footer, options.presenting)
         self.copy_actions = copies = CopyActions(model, stage, footer, self)
         ways_out = (
-            *(work.stop, prompt.give_up, tables.stop_sifting),
+            *(work.stop, projector.stop_reading, prompt.give_up, tables.stop_sifting),
             *(prompt.put_away, tables.clear_filter, lambda: stage.zoom(False)),
         )
         self.screen_actions = screens = ScreenActions(model, widgets, stage, work, footer, ways_out, self)
@@ -122,6 +124,7 @@ class Explorer(DrawnApp):
             self.footer.say(greeting)
         if self.options.every:
             self.looking.begin()
+        self.projector.begin_reading()
 
     def hang_up(self, code: int) -> None:
         """End for a signal, which does not wait for what takes long."""
@@ -133,6 +136,8 @@ class Explorer(DrawnApp):
         super()._stop_listening()
         self.model.sifter.leave()
         self.typist.end()
+        self.projector.end()
+        self.projector.stop_reading()
 
     def run_to_end(self, mouse: bool) -> int | None:
         """Run until it ends, and tell how the session is taken up again."""
@@ -278,7 +283,7 @@ class Explorer(DrawnApp):
 
     async def _press(self, event: Key) -> None:
         """Do what a key does now: those that go first, then typing, then the others.  What was said before is over."""
-        if self.looking.end():  # any key does that; one that would look, or lead out, nothing else
+        if self.looking.end() or self.projector.end():  # any key does that; one that would look, or lead out, nothing else
             self.footer.say("")
             if any(event.key in self.keyboard.names(action) for action in ("step", "last_step", "back")):
                 return

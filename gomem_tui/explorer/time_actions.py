@@ -6,6 +6,7 @@ from typing import Final
 from gomem_core.session.outcome import Outcome
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.parts import Actions
+from gomem_tui.explorer.projector import Projector
 from gomem_tui.explorer.watch import Watch
 from gomem_tui.explorer.work import Work
 from gomem_tui.panes.model import Model
@@ -15,12 +16,13 @@ from gomem_tui.render.words import NO_EVENTS, ONE_MOMENT
 class TimeActions:
     """What keys do to where the session stands."""
 
-    def __init__(self, model: Model, work: Work, footer: Footer, watch: Watch) -> None:
+    def __init__(self, model: Model, work: Work, footer: Footer, watch: Watch, projector: Projector) -> None:
         self.watch = watch
         watch.look = self.look
         self._model = model
         self._work = work
         self._footer = footer
+        self._projector = projector
         self.actions: Final[Actions] = {
             "step": self.step,
             "step_back": self.step_back,
@@ -58,12 +60,12 @@ class TimeActions:
         if not session.step and not session.event:
             self._say_edge("This is the beginning.")
         else:
-            self._travel(lambda: self._model.goto(session.step if session.event else session.step - 1))
+            self._travel(self._model.backward)
 
     def micro(self, direction: int) -> None:
         """Go one event further in the next command, or back."""
         session = self._model.session
-        if self._model.is_read:
+        if self._model.is_read and session.reel is None:
             self._footer.say(ONE_MOMENT if session.is_one_moment else NO_EVENTS)
         elif direction > 0 and session.at_end:
             self._say_edge("This is the end.")
@@ -82,6 +84,9 @@ class TimeActions:
         session = self._model.session
         if direction > 0 and session.at_end and session.goes_on:
             self.watch.begin()
+            return
+        if direction > 0 and session.reel is not None and not session.at_end:
+            self._projector.play()
             return
         last = len(session.steps) if direction > 0 else 0
         if (session.step, session.event) == (last, 0):
@@ -112,5 +117,6 @@ class TimeActions:
     def _sought(self, direction: int, found: bool) -> None:
         self.arrived()
         if not found and not self._work.stopped:
-            end = "This is the end: in no step ahead spans moved."
-            self._say_edge(end if direction > 0 else "This is the beginning: in no step before spans moved.")
+            where = "event" if self._model.session.reel is not None else "step"
+            end = f"This is the end: in no {where} ahead spans moved."
+            self._say_edge(end if direction > 0 else f"This is the beginning: in no {where} before spans moved.")

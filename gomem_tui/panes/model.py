@@ -34,6 +34,7 @@ from gomem_tui.panes.sifter import Sifter
 from gomem_tui.render.lines import Scene, Selection
 from gomem_tui.render.words import FIRST_LOOK, LAST_LOOK, ONE_MOMENT
 
+_CURVE: Final = 80  # cells of a film's whole curve
 _SPARKS: Final = 400  # steps of heap_live that any pane can show
 AT_ONCE: Final = 2_000  # rows that are worked out by the screen's own thread: some 20 ms
 
@@ -83,6 +84,8 @@ class Model:
     @property
     def heap_live(self) -> Sequence[int]:
         """Bytes after each of the last steps up to here."""
+        if self.session.reel is not None:
+            return self.session.reel.curve(_CURVE).live
         if self.session.strip is not None:  # of looks that is not known
             return ()
         return self.session.trail.heap_live[max(0, self.session.step + 1 - _SPARKS) : self.session.step + 1]
@@ -91,7 +94,7 @@ class Model:
         """What is said where it goes no further."""
         if self.session.is_one_moment:
             return ONE_MOMENT
-        if self.is_read:
+        if self.is_read and self.session.reel is None:
             return LAST_LOOK if self.session.step else FIRST_LOOK
         return of_a_session
 
@@ -105,7 +108,7 @@ class Model:
         self.orders: dict[str, RowOrder] = {"spans": self.order, "mcentral": self.classes, "objects": self.objects}
         self.advice = AdviceOrder(session.world, self.order, AT_ONCE)
         self.holding = HoldOrder(session.world, AT_ONCE)
-        self.log = LogOrder(lambda: self.session.outcome, AT_ONCE)
+        self.log = LogOrder(lambda: self.session.outcome, session.world.profile, AT_ONCE)
         self.orders["why"] = self.log
 
     # --- Changing the session -------------------------------------------------------------------------------------------
@@ -126,6 +129,12 @@ class Model:
             self.console.forward()
         except Stopped:
             self.console.moved()
+
+    def backward(self) -> None:
+        """Stand before the last step, or at the allocation or free before."""
+        self.sifter.stop()
+        with suppress(Stopped):
+            self.console.backward()
 
     def look(self) -> Outcome:
         """Look once more at the process whose heap is shown."""
@@ -288,7 +297,7 @@ class Model:
         """Select an mcentral, and with it a span of its class if another sort of span was selected."""
         addr = self.scene.selection.addr
         info = self.world.spans.at(addr)
-        if info is None or info.spanclass != spanclass:
+        if (info is None or info.spanclass != spanclass) and not unknown(self.world, "lists"):
             chains = (self.world.lists.chain(spanclass, name, 1) for name in reversed(self.world.profile.central_names))
             addr = next((base for chain in chains for base in chain), addr)
         self.scene = replace(self.scene, selection=Selection(addr, spanclass))

@@ -7,7 +7,7 @@ from gomem_core.report import Result
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line, Port
-from gomem_tui.render.why import LOOK_KEYS, READ_KEYS, Story, render_why, standing_at, why_length, why_text
+from gomem_tui.render.why import FILM_KEYS, LOOK_KEYS, READ_KEYS, Story, render_why, standing_at, why_length, why_text
 from gomem_tui.settings.keys import Keyboard
 
 
@@ -65,7 +65,10 @@ class WhyPane(HeapPane):
             answer=self._answer,
             wrong=wrong,
             keyboard=self.keyboard,
+            profile=model.world.profile,
         )
+        if model.session.reel is not None:
+            return replace(story, beginning=FILM_KEYS)
         if model.is_read:
             return replace(story, beginning=LOOK_KEYS if model.session.goes_on else READ_KEYS)
         if not story.shows_log or outcome is not model.session.outcome:

@@ -24,6 +24,7 @@ from gomem_core.lang.panes import PANES, read_pane
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.suggest import did_you_mean
+from gomem_core.world.reel import time_text
 from gomem_tui.hint import forked, offer, taken_up_by
 from gomem_tui.panes.model import Model
 from gomem_tui.plain.help import plain_help
@@ -89,6 +90,7 @@ class PlainTalk:
         session = self.model.session
         self.model.arrived()  # a session that was taken up again stands somewhere already
         looks = "Enter looks again" if session.goes_on else "show, find and diff look at it"
+        looks = "Enter goes to the next allocation or free" if session.reel is not None else looks
         does = looks if self.model.is_read else "Enter steps"
         self._tell(f"gomem in plain text, {session.world.profile.name}. {does}, help tells more, quit ends.")
         if self.console.script.title:
@@ -313,6 +315,9 @@ class PlainTalk:
         """Tell where the session stands, and what the next step would be."""
         session = self.model.session
         place = f"Step {session.step} of {len(session.steps)}"
+        if session.reel is not None:
+            self._tell(f"Event {session.step:,} of {len(session.steps):,}, at {time_text(session.reel.time(session.step))}.")
+            return
         if self.model.is_read:
             looks = f"Look {session.step + 1} of {len(session.steps) + 1}."
             self._tell(ONE_MOMENT if session.is_one_moment else looks)

@@ -21,6 +21,7 @@ _TOLD: Final = {
     "step kept": " a still of step {step} ",
     "kept": " a still of a {of} ",
     "read": " {of} ",
+    "film": " film {time}, event {step:,}/{total:,} ",
     "look": " look {look}/{looks} ",
     "branch": "in {branch} ",
     "read-only": " read-only ",
@@ -45,15 +46,20 @@ def render_header(
     branch: str = "",
     read_only: bool = False,
     still: Still | None = None,
+    film: str | None = None,
 ) -> Line:
     """Name, P, place, heap_live against the trigger, collections; less where narrow.
 
     `place` is a step, events of the next, and steps in all; of looks at a heap likewise.  `branch` is the one the session is in,
-    nothing for the main one.  `read_only`: nothing can be changed.  `still` is what is shown of a heap that is read.
+    nothing for the main one.  `read_only`: nothing can be changed.  `still` is what is shown of a heap that is read,
+    `film` the time at which one stands in a film.
     """
     name = clean(name)
     is_read = still is not None and still.place.of != "session"
     parts = _parts(world, place, branch, read_only, still, is_read)
+    if film is not None:
+        step, _, total = place
+        parts["step"] = [(_TOLD["film"].format(step=step, total=total, time=film), "text")]
     least = min(len(name), _NAME) + 2 if name else 0
     if _cells(parts) + least > width:
         del parts["gauge"]
@@ -126,7 +132,9 @@ def _pacing(world: World, is_read: bool) -> dict[str, list[Span]]:
     live, trigger = known(lambda: stats.heap_live), known(lambda: stats.gc_trigger)
     figures = _TOLD["live"].format(live=UNKNOWN if live is None else format_bytes(live))
     if is_read or live is None:
-        alloc, inuse = world.sums.mem_stats().HeapAlloc, stats.heap_inuse
+        alloc, inuse = known(lambda: world.sums.mem_stats().HeapAlloc), known(lambda: stats.heap_inuse)
+        if alloc is None or inuse is None:  # a line of gctrace, whose words tell more
+            return {"live": [], "trigger": [], "gauge": [], **told}
         figures = _TOLD["in use"].format(alloc=format_bytes(alloc), inuse=format_bytes(inuse))
     reached: list[Span] = []
     gauge: list[Span] = []

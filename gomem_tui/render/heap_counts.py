@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.queries.figures import free_stretches
 from gomem_core.report import counted, format_bytes
 from gomem_core.world.facts import UNKNOWN, Fact
-from gomem_core.world.world import World
+from gomem_core.world.world import World, unknown
 from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum
 from gomem_tui.render.lines import Line, Scene, address_cells, bar, fit, short
@@ -163,13 +164,14 @@ def _small(scene: Scene, world: World, free: Mapping[int, int]) -> list[Line]:
             npages,
             _address(world),
         )
-        for npages, count in free.items()
-        for first in world.lists.free_list(npages, 1)
+        for npages, count, first in free_stretches(world)
     ]
 
 
 def _large(scene: Scene, world: World) -> list[Line]:
     """Large free spans, a line for each length."""
+    if unknown(world, "lists"):
+        return []
     return [
         _free_line(scene.mark(base), _TOLD["large row"].format(npages=npages), count, base, npages, _address(world))
         for npages, count, base in world.lists.free_large_lengths(_LARGE_WALKED)

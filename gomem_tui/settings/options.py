@@ -20,6 +20,7 @@ class Options:
     keyboard: Keyboard = STANDARD
     look: Look = Look()
     panes: tuple[str, ...] = ()  # to begin with; the last one has the keyboard
+    speed: float = 1  # of a film that is played: 1 is as fast as it was recorded
     every: float = 0  # seconds after which to look again at a process, from the start; 0: when that is asked for
 
 

@@ -226,6 +226,7 @@ def check_held(w: Watched) -> None:
         each = per_span.get(spanclass >> 1, 1)
         assert one.needed == next(n for n in range(one.spans + 1) if n * each >= one.live)
         share = w.account.shares()[spanclass]
+        assert one.cached is not None
         assert one.cached <= share.free_slots
         assert share.wasted == share.total - share.requested
     assert sum(share.total for share in w.account.shares().values()) == world.sums.mem_stats().HeapInuse

@@ -30,6 +30,7 @@ def test_mem_stats_of_a_small_program() -> None:
     assert (m.Mallocs, m.Frees, m.HeapObjects) == (7, 1, 6)  # the shared tiny one is freed at once
     assert m.TotalAlloc == m.Alloc == m.HeapAlloc == large + small
     assert m.HeapInuse == 3 * PAGE + large + 5 * PAGE
+    assert m.HeapIdle is not None
     assert m.HeapSys == m.HeapIdle + m.HeapInuse == MB + 2 * MB
     assert (m.BySize[4], m.BySize[2]) == ((48, 2, 0), (16, 1, 0))
     assert len(m.BySize) == 61

@@ -87,14 +87,18 @@ LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_
 TEXTS = LINES.map(lambda text: text.strip(" \t"))
 COMPARISONS = st.tuples(st.sampled_from(sorted(QUANTITIES)), st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), SIZES)
 
+TYPES = st.from_regex(r"[!$-~]([ !$-~]{0,40}[!$-~])?", fullmatch=True)
+TIMES = st.builds(m.Time, st.integers(0, 1 << 62))
+
 MOVES: st.SearchStrategy[Command] = st.one_of(
     st.builds(m.Back, NUMBERS),
     st.builds(m.Forward, NUMBERS),
-    st.builds(m.Goto, st.integers(0, 2**63 - 1) | MARKS | st.sampled_from(["start", "end"])),
-    st.builds(m.Diff, st.integers(0, 2**63 - 1) | MARKS.filter(lambda name: name not in ("branch", "file"))),
+    st.builds(m.Goto, st.integers(0, 2**63 - 1) | MARKS | TIMES | st.sampled_from(["start", "end"])),
+    st.builds(m.Diff, st.integers(0, 2**63 - 1) | TIMES | MARKS.filter(lambda name: name not in ("branch", "file"))),
     st.builds(m.DiffBranch, PLAIN_NAMES, st.integers(0, 2**63 - 1) | MARKS | st.sampled_from(["start", "end"])),
     st.builds(m.UntilEvent, KINDS),
     COMPARISONS.map(lambda parts: m.UntilQuantity(*parts)),
+    st.builds(m.UntilType, TYPES, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), SIZES),
     st.builds(m.Mark, MARKS),
     st.builds(m.Branch, st.none() | PLAIN_NAMES),
     st.builds(m.Resume, st.none() | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", fullmatch=True)),

@@ -51,7 +51,6 @@ def test_what_is_unknown_is_false_and_has_a_sentence() -> None:
     ("line", "why"),
     [
         *(("show stats", NO_SUMS), ("show mcentral", NO_LISTS), ("show mcache", NO_CACHES), ("show free", NO_LISTS)),
-        ("show waste", NO_CACHES),
     ],
 )
 def test_a_command_that_asks_for_what_is_not_known_says_so(line: str, why: Unknown) -> None:

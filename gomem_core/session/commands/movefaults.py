@@ -4,17 +4,20 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gomem_core.lang import format_command
-from gomem_core.lang.moves import Back, Branch, Diff, DiffBranch, Forward, Go, Goto, Select, TakeUp
+from gomem_core.lang.moves import Back, Branch, Diff, DiffBranch, Forward, Go, Goto, Select, Stop, TakeUp, Time
 from gomem_core.session.commands import CommandError
 from gomem_core.session.document import Desk
 from gomem_core.session.engine import lacking
+from gomem_core.session.readheap import refusal_of
 from gomem_core.session.session import Session
 from gomem_core.suggest import nearest
 
 
-def step_of(session: Session, target: int | str) -> int:
-    """The step meant by a number, a bookmark, `start` or `end`.  Raises CommandError."""
+def step_of(session: Session, target: Stop) -> int:
+    """The step meant by a number, a bookmark, `start` or `end`, or a time of a film.  Raises CommandError."""
     last = len(session.steps)
+    if isinstance(target, Time):
+        return _event_at(session, target)
     if isinstance(target, int) and session.has_looks:
         if not 1 <= target <= last + 1:
             raise CommandError(f"there is no look {target}; looks go from 1 to {last + 1}", str(target))
@@ -31,6 +34,14 @@ def step_of(session: Session, target: int | str) -> int:
     if elsewhere is not None:
         raise CommandError(f"the bookmark {target} is on branch {elsewhere}: type branch {elsewhere}, then goto {target}", target)
     raise CommandError(f"no step is marked {target}", target, nearest(target, session.bookmarks))
+
+
+def _event_at(session: Session, time: Time) -> int:
+    """The event of a film that was the last at that time."""
+    reel = session.reel
+    if reel is None:
+        raise CommandError("only a film has times: steps have numbers", str(time))
+    return reel.event_at(time.ns)
 
 
 def check_target(desk: Desk, command: Goto | Diff) -> None:
@@ -73,6 +84,8 @@ def check_take_up(desk: Desk, _command: TakeUp) -> None:
     strip, kept = desk.session.strip, desk.kept
     if strip is None:
         raise CommandError("this heap is modelled already: commands change it")
+    if desk.session.reel is not None:
+        raise CommandError(refusal_of(strip))
     missing = lacking(strip.shown)
     if missing:
         raise CommandError(f"this heap cannot be taken up: {'; '.join(missing)}")

@@ -10,6 +10,7 @@ from gomem_core.files.ownfiles import NotOurs, stamp_of
 from gomem_core.files.script import ScriptError
 from gomem_core.files.step import parse_step
 from gomem_core.foreign import brief, named
+from gomem_core.go.allevents import kinds_meant
 from gomem_core.lang import format_command
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.moves import (
@@ -37,6 +38,7 @@ from gomem_core.lang.moves import (
     TakeUp,
     UntilEvent,
     UntilQuantity,
+    UntilType,
 )
 from gomem_core.queries.quantities import measure
 from gomem_core.report import Column, Result, Table, counted, hexed
@@ -48,6 +50,7 @@ from gomem_core.session.document import Desk, Origin
 from gomem_core.session.history import Branches
 from gomem_core.session.opened import open_file
 from gomem_core.session.resume import resume
+from gomem_core.world.reel import Reel, time_text
 from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
@@ -106,6 +109,9 @@ def where(desk: Desk) -> Result:
     session = desk.session
     last = len(session.steps)
     data = place(desk)
+    if session.reel is not None:
+        at = time_text(session.reel.time(session.step))
+        return Result(f"event {session.step:,} of {last:,}, at {at}: {session.reel.line(session.step)}", data)
     if session.has_looks:
         return Result(f"look {session.step + 1} of {last + 1}", data)
     if session.event and session.outcome is not None:
@@ -127,21 +133,43 @@ def place(desk: Desk) -> "results.Place":
 
 
 def _until_event(desk: Desk, command: UntilEvent) -> Result:
+    if desk.session.reel is not None:
+        raise CommandError("a film has events of another kind: until waits for quantities and for types there", command.kind)
+    kinds = kinds_meant(command.kind)
+
     def met() -> bool:
         outcome = desk.session.outcome
-        return outcome is not None and command.kind in outcome.told.kinds
+        return outcome is not None and not outcome.told.kinds.keys().isdisjoint(kinds)
 
     with desk.session.listening():
         return _until(desk, met, f"no further step has the event {command.kind}")
 
 
-def _until_quantity(desk: Desk, command: UntilQuantity) -> Result:
+def _until_quantity(desk: Desk, command: UntilQuantity | UntilType) -> Result:
     session = desk.session
+    if session.reel is not None:
+        return _until_in_film(desk, command, session.reel)
+    if isinstance(command, UntilType):
+        raise CommandError("only a film knows the types of its objects over time", command.name)
 
     def met() -> bool:
         return COMPARE[command.op](measure(command.quantity, session.world, session.objects), command.value)
 
     return _until(desk, met, f"{format_command(command).removeprefix('until ')} comes true in no further step")
+
+
+def _until_in_film(desk: Desk, command: UntilQuantity | UntilType, reel: Reel) -> Result:
+    """The same where the moment is found without going through those before it."""
+    if isinstance(command, UntilType):
+        found = reel.until_type(command.name, command.op, command.value, desk.session.step)
+    else:
+        found = reel.until(command.quantity, command.op, command.value, desk.session.step)
+    goto(desk, reel.events if found is None else found)
+    if found is not None:
+        return replace(where(desk), data=_until_data(desk, True))
+    said = format_command(command).removeprefix("until ")
+    text = f"{said} comes true in no further event; this is the end, event {reel.events:,}"
+    return Result(text, _until_data(desk, False), found=False)
 
 
 def _until(desk: Desk, met: Callable[[], bool], otherwise: str) -> Result:
@@ -247,14 +275,21 @@ def _open(desk: Desk, command: Open) -> Result:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
     if isinstance(opened, Strip):
         desk.look_at(opened, origin)
-        looks = len(opened.stills)
-        told = f"a still is shown: {command.path}" if looks == 1 else f"the first of {looks} looks is shown: {command.path}"
+        told = f"{_shown(opened)}: {command.path}"
     else:
         desk.begin(opened, origin)
         told = f"{counted(len(opened.steps), 'step')} of {command.path} ahead"
     steps, before = len(desk.session.steps), desk.ended
     data: results.Opened = {"path": command.path, "kind": desk.session.world.kind, "steps": steps, "before": before or None}
     return Result(f"{told}; resume {before} takes up the session before" if before else told, data)
+
+
+def _shown(strip: Strip) -> str:
+    """What is shown of a file that was opened."""
+    if isinstance(strip, Reel):
+        return f"a film of {counted(strip.events, 'event')} is shown at its start"
+    looks = len(strip.stills)
+    return "a still is shown" if looks == 1 else f"the first of {looks} looks is shown"
 
 
 def _path(text: str) -> Path:
@@ -314,6 +349,7 @@ MOVES: Final[dict[type, Callable[[Any, Any], Result]]] = {
     Goto: _goto,
     UntilEvent: _until_event,
     UntilQuantity: _until_quantity,
+    UntilType: _until_quantity,
     Mark: _mark,
     Diff: _diff,
     DiffBranch: _diff,
