@@ -37,8 +37,7 @@ class SpanView:
         h = self._heap.mheap
         if self._version != h.version:
             if 0 < h.version - self._version == len(h.touched):
-                for page, npages in h.touched:
-                    self._look_again(page, npages)
+                self._look_again(h.touched)
             else:
                 self._rows = self._rows_in(0, h.pages.npages)
                 self._bases = self._bases_of(self._rows)
@@ -46,16 +45,33 @@ class SpanView:
             self._version = h.version
         return self._bases
 
-    def _look_again(self, page: int, npages: int) -> None:
-        """Make the rows anew that have any of these pages, and their neighbours, with which they may have become one."""
+    def _look_again(self, touched: list[tuple[int, int]]) -> None:
+        """Make the rows anew that have any of these pages, and their neighbours, with which they may have become one.
+
+        Rows that lie together are made together, since a new one may lie across the border of two old ones.
+        """
+        stretches: list[tuple[int, int, int, int]] = []  # first and last row; first page, and the page after the last
+        for page, npages in sorted(touched):
+            first, last, start, end = self._around(page, npages)
+            if stretches and first <= stretches[-1][1] + 1:
+                before = stretches.pop()
+                first, last = before[0], max(last, before[1])
+                start, end = min(start, before[2]), max(end, before[3])
+            stretches.append((first, last, start, end))
+        for first, last, start, end in reversed(stretches):
+            rows = self._rows_in(start, end)
+            self._rows[first : last + 1] = rows
+            self._bases[first : last + 1] = self._bases_of(rows)
+
+    def _around(self, page: int, npages: int) -> tuple[int, int, int, int]:
+        """The rows that have any of these pages, with their neighbours: the first and the last, and where they begin and end."""
         pages, bases = self._heap.mheap.pages, self._bases
+        if not bases:
+            return 0, -1, 0, pages.npages
         first = max(bisect_right(bases, pages.address(page)) - 2, 0)
         last = min(bisect_right(bases, pages.address(page + npages - 1)), len(bases) - 1)
-        start = min(page, pages.page_of(bases[first])) if bases else 0
-        end = max(page + npages, pages.page_of(bases[last]) + self._rows[last].npages) if bases else pages.npages
-        rows = self._rows_in(start, end)
-        self._rows[first : last + 1] = rows
-        self._bases[first : last + 1] = self._bases_of(rows)
+        end = pages.page_of(bases[last]) + self._rows[last].npages
+        return first, last, min(page, pages.page_of(bases[first])), max(page + npages, end)
 
     def _bases_of(self, rows: list[Row]) -> list[int]:
         address = self._heap.mheap.pages.address
