@@ -19,6 +19,7 @@ from gomem_core.schema.heap import (
     Span,
 )
 from gomem_core.schema.results import Result
+from gomem_core.schema.versions import SameCommands
 
 
 class Error(TypedDict):
@@ -341,6 +342,12 @@ class Top(TypedDict):
     rows: list[TopRow]
 
 
+class ComparedFile(SameCommands):
+    """`gomem compare`: of which session file."""
+
+    file: str
+
+
 class Advised(Advice):
     """`gomem advise`: of what a file holds; of a session, at its end."""
 
@@ -424,6 +431,7 @@ Output = (
     | ProfileSummary
     | Top
     | Advised
+    | ComparedFile
     | Difference
     | RealHeap
     | GoProcess
