@@ -21,7 +21,7 @@ def print_summary(path: str) -> None:
     """Print what a file holds, as is told of its kind.  Raises ScriptError."""
     opened = open_file(Path(path))
     if isinstance(opened, Strip) and opened.kind in WRITTEN:
-        emit_json(written_of(path, opened.shown))
+        emit_json(written_of(path, opened))
     else:
         emit_json(summary_of(path, opened))
 

@@ -122,6 +122,18 @@ class Verified(TypedDict):
     first_difference: FirstDifference | None
 
 
+class LiveVerified(Verified):
+    """`gomem verify --live`: a program that the go command `file` has built; the `line` of a difference is a stop."""
+
+    seed: int
+    known_as: str | None
+    stops: int
+    collections: int
+    own_stops: int
+    of_the_runtime: list[str]
+    not_compared: int
+
+
 class Unreadable(TypedDict):
     """`gomem verify`: a file that is not a recording."""
 
@@ -319,6 +331,40 @@ class ProfileSummary(TypedDict):
     allocated: Amount
 
 
+class CountersSummary(TypedDict):
+    """`gomem open --json` of MemStats, expvar or runtime/metrics; null is what they do not tell.
+
+    source: which of them it is.  live: bytes that the last collection marked.  gogc: -1 is off.
+    """
+
+    file: str
+    kind: Literal["memstats"]
+    go: str | None
+    source: str
+    memstats: MemStats
+    live: int | None
+    gogc: int | None
+
+
+class GcCycle(TypedDict):
+    """A line of gctrace; bytes are those of whole megabytes, rounded down; told: the line in words."""
+
+    number: int
+    live: int
+    goal: int
+    stacks: int | None
+    told: str
+
+
+class GcTraceSummary(TypedDict):
+    """`gomem open --json` of lines of gctrace."""
+
+    file: str
+    kind: Literal["gctrace"]
+    go: str | None
+    cycles: list[GcCycle]
+
+
 class TopRow(TypedDict):
     """How much there is of one type, size class or call site; null is what is not known.
 
@@ -420,6 +466,7 @@ Output = (
     | SizeClass
     | Size
     | Verified
+    | LiveVerified
     | Unreadable
     | Bench
     | Setting
@@ -429,6 +476,8 @@ Output = (
     | Summary
     | DumpSummary
     | ProfileSummary
+    | CountersSummary
+    | GcTraceSummary
     | Top
     | Advised
     | ComparedFile

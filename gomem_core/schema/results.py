@@ -114,7 +114,7 @@ class Looked(TypedDict):
     """`look`: which look at the process it was, from 1, and how many spans it found."""
 
     look: int
-    spans: int
+    spans: int | None
 
 
 class Released(TypedDict):
