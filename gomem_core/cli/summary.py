@@ -31,7 +31,7 @@ def print_summary(path: str, at: Stop = "start", with_types: bool = False) -> No
         emit_json(film_of(path, opened, step_of(Session(base=opened), at), with_types))
         return
     if isinstance(opened, Strip) and opened.kind in WRITTEN:
-        emit_json(written_of(path, opened.shown))
+        emit_json(written_of(path, opened))
     else:
         emit_json(summary_of(path, opened))
 

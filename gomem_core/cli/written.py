@@ -1,4 +1,4 @@
-"""What `gomem open --json` prints of a file that a program wrote of its heap: a heap dump, a heap profile."""
+"""What `gomem open --json` prints of a file that a program wrote of its heap: a dump, a profile, counters, lines of gctrace."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -6,18 +6,27 @@ from gomem_core.queries.amounts import sites_of
 from gomem_core.queries.data import mem_stats_data
 from gomem_core.queries.graphs import graph_of
 from gomem_core.world.still import Still
+from gomem_core.world.strip import Strip
 from gomem_core.world.world import Kind, unknown
 
 if TYPE_CHECKING:
     from gomem_core.schema.heap import MemStats
-    from gomem_core.schema.outputs import DumpSummary, ProfileSummary
+    from gomem_core.schema.outputs import CountersSummary, DumpSummary, GcCycle, GcTraceSummary, ProfileSummary
 
-WRITTEN: Final[tuple[Kind, ...]] = ("dump", "profile")
+WRITTEN: Final[tuple[Kind, ...]] = ("dump", "profile", "memstats", "gctrace")
 
 
-def written_of(path: str, still: Still) -> "DumpSummary | ProfileSummary":
+def written_of(path: str, strip: Strip) -> "DumpSummary | ProfileSummary | CountersSummary | GcTraceSummary":
     """The figures of a file of one of these kinds."""
-    return _dump(path, still) if still.kind == "dump" else _profile(path, still)
+    match strip.kind:
+        case "dump":
+            return _dump(path, strip.shown)
+        case "profile":
+            return _profile(path, strip.shown)
+        case "memstats":
+            return _counters(path, strip.shown)
+        case _:
+            return {"file": path, "kind": "gctrace", "go": None, "cycles": [_cycle(still) for still in strip.stills]}
 
 
 def _dump(path: str, still: Still) -> "DumpSummary":
@@ -47,4 +56,28 @@ def _profile(path: str, still: Still) -> "ProfileSummary":
         "stacks": len(sites.stacks),
         "inuse": {"count": sum(sites.inuse_objects), "bytes": sum(sites.inuse_bytes)},
         "allocated": {"count": sum(sites.alloc_objects), "bytes": sum(sites.alloc_bytes)},
+    }
+
+
+def _counters(path: str, still: Still) -> "CountersSummary":
+    sums = still.sums
+    return {
+        "file": path,
+        "kind": "memstats",
+        "go": still.place.go or None,
+        "source": still.place.note,
+        "memstats": mem_stats_data(sums.mem_stats()),
+        "live": sums.counters["heap_marked"],
+        "gogc": sums.rest.gcpercent,
+    }
+
+
+def _cycle(still: Still) -> "GcCycle":
+    counters = still.sums.counters
+    return {
+        "number": counters["numgc"],
+        "live": counters["heap_marked"],
+        "goal": counters["next_gc"],
+        "stacks": counters["stacks_inuse"],
+        "told": still.place.note,
     }

@@ -55,7 +55,7 @@ class Goto:
 
 @frozen
 class UntilEvent:
-    """Go forward until a command tells an event of this kind (the `kind` of a class in events.py)."""
+    """Go forward until a command tells an event of this kind (the `kind` of a class in events.py or pageevents.py)."""
 
     kind: str
 
@@ -141,6 +141,13 @@ class Go:
     """Do all steps on another version of Go, as a new branch; None: tell which versions there are."""
 
     release: Release | None
+
+
+@frozen
+class Compare:
+    """Do the steps up to here on several versions of Go, and tell what differs; none: on 1.10, this one and today's."""
+
+    releases: tuple[Release, ...] = ()
 
 
 # --- Directives: they may stand in a session file -----------------------------------------------------------
@@ -247,4 +254,5 @@ Move = (
     | Resume
     | TakeUp
     | Go
+    | Compare
 )

@@ -123,7 +123,7 @@ def by_class(still: Still, stop: StopRequest | None = None) -> list[Amount]:  # 
         return _of_sizes(still.sites, still.profile)
     if not unknown(still, "sums") and still.sums.mem_stats().BySize:
         return _of_by_size(still)
-    raise NotKnown(unknown(still, "spans", "slots", "sums") or "these MemStats do not tell classes apart")
+    raise NotKnown(unknown(still, "sums") or "these counters do not tell classes apart")
 
 
 def _of_spans(still: Still) -> list[Amount]:

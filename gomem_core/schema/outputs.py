@@ -19,6 +19,7 @@ from gomem_core.schema.heap import (
     Span,
 )
 from gomem_core.schema.results import Result
+from gomem_core.schema.versions import SameCommands
 
 
 class Error(TypedDict):
@@ -119,6 +120,18 @@ class Verified(TypedDict):
     heapbits: Compared
     memstats: Compared
     first_difference: FirstDifference | None
+
+
+class LiveVerified(Verified):
+    """`gomem verify --live`: a program that the go command `file` has built; the `line` of a difference is a stop."""
+
+    seed: int
+    known_as: str | None
+    stops: int
+    collections: int
+    own_stops: int
+    of_the_runtime: list[str]
+    not_compared: int
 
 
 class Unreadable(TypedDict):
@@ -383,6 +396,40 @@ class FilmSummary(TypedDict):
     types: list[FilmType] | None
 
 
+class CountersSummary(TypedDict):
+    """`gomem open --json` of MemStats, expvar or runtime/metrics; null is what they do not tell.
+
+    source: which of them it is.  live: bytes that the last collection marked.  gogc: -1 is off.
+    """
+
+    file: str
+    kind: Literal["memstats"]
+    go: str | None
+    source: str
+    memstats: MemStats
+    live: int | None
+    gogc: int | None
+
+
+class GcCycle(TypedDict):
+    """A line of gctrace; bytes are those of whole megabytes, rounded down; told: the line in words."""
+
+    number: int
+    live: int
+    goal: int
+    stacks: int | None
+    told: str
+
+
+class GcTraceSummary(TypedDict):
+    """`gomem open --json` of lines of gctrace."""
+
+    file: str
+    kind: Literal["gctrace"]
+    go: str | None
+    cycles: list[GcCycle]
+
+
 class TopRow(TypedDict):
     """How much there is of one type, size class or call site; null is what is not known.
 
@@ -404,6 +451,12 @@ class Top(TypedDict):
     kind: str
     by: Literal["type", "class", "site"]
     rows: list[TopRow]
+
+
+class ComparedFile(SameCommands):
+    """`gomem compare`: of which session file."""
+
+    file: str
 
 
 class Advised(Advice):
@@ -478,6 +531,7 @@ Output = (
     | SizeClass
     | Size
     | Verified
+    | LiveVerified
     | Unreadable
     | Bench
     | Setting
@@ -488,8 +542,11 @@ Output = (
     | DumpSummary
     | FilmSummary
     | ProfileSummary
+    | CountersSummary
+    | GcTraceSummary
     | Top
     | Advised
+    | ComparedFile
     | Difference
     | RealHeap
     | GoProcess

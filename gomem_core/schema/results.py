@@ -22,7 +22,7 @@ from gomem_core.schema.heap import (
     SpanShare,
     Word,
 )
-from gomem_core.schema.versions import OnVersion, Versions
+from gomem_core.schema.versions import OnVersion, SameCommands, Versions
 
 # --- Objects ----------------------------------------------------------------------------------------------------------
 
@@ -114,7 +114,7 @@ class Looked(TypedDict):
     """`look`: which look at the process it was, from 1, and how many spans it found."""
 
     look: int
-    spans: int
+    spans: int | None
 
 
 class Released(TypedDict):
@@ -414,4 +414,5 @@ Result = (
     | Difference
     | Versions
     | OnVersion
+    | SameCommands
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gomem_core.go.events import Event, SlotTaken, Sweep
+from gomem_core.go.pageevents import SpanSwept
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import Figures, figures
 from gomem_core.queries.links import LinkIndex
@@ -15,6 +16,7 @@ from gomem_core.session.told import Told
 from gomem_core.world.changes import CHANGES_SPANS, Stale, Touched
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objectinfo import Objects
+from gomem_core.world.world import known
 
 
 class _Halfway(Exception):
@@ -97,7 +99,7 @@ class Narrator:
 
     def begin(self) -> None:
         """A step begins."""
-        before = figures(self._engine.world, self.account) if self.always else None
+        before = known(lambda: figures(self._engine.world, self.account)) if self.always else None
         self.step = Narration(before)
         if self._passes:
             self._passes = False
@@ -158,7 +160,7 @@ class Narrator:
         step.touched.follow(event)
         step.stale.follow(event)
         step.told.follow(event)
-        if type(event) is Sweep and event.nfreed:
+        if (type(event) is Sweep or type(event) is SpanSwept) and event.nfreed:
             step.touched.freed.setdefault(event.base, self.account.taken_when_read(event.base))
         if step.told.total == self._limit:
             raise _Halfway

@@ -11,13 +11,12 @@ from gomem_core.foreign import named
 from gomem_core.world.strip import Strip
 
 _ELF: Final = b"\x7fELF"
-_PROFILE: Final = b"h\x0a\x12\x1a\x22\x2a\x32\x3a\x48\x50\x5a\x60\x6a\x70"  # how heap profiles can begin, as text and as fields
-_DUMP: Final = b"go1.7 heap dump\n"
+_SESSION: Final = b"gomem "  # how session files begin
 _TRACE: Final = b"go 1."
 
 
 def open_file(path: Path, wait: bool = True) -> Script | Strip:
-    """Stills, the heap in a core file or a heap dump, a film, or a session file.  Raises ScriptError, whatever is wrong with it.
+    """Stills, the heap in a core file, what a program wrote of its own, a film, or a session file.  Raises ScriptError.
 
     Without `wait`, a film is not read yet: whoever shows it reads on.
     """
@@ -31,15 +30,14 @@ def open_file(path: Path, wait: bool = True) -> Script | Strip:
         return _open_film(path, data, wait)
     if data.startswith(_ELF):
         return open_core_file(path)
-    if data.startswith(_DUMP):
-        return _open_dump(path, data)
-    if data[:1] in _PROFILE and (profile := _open_profile(path, data)) is not None:
-        return profile
     if is_still(data):
         try:
             return Strip(read_strip(data))
         except FieldError as e:
             raise ScriptError(f"{named(path)}: not a still that gomem can read: {e}") from e
+    written = None if data.startswith(_SESSION) else _open_written(path, data)
+    if written is not None:
+        return written
     return read_script(path.name, text_of(named(path), data), str(path))
 
 
@@ -56,26 +54,13 @@ def _open_film(path: Path, data: bytes | None, wait: bool) -> Strip:
         raise ScriptError(f"{named(path)}: {e.strerror or e}") from e
 
 
-def _open_dump(path: Path, data: bytes) -> Strip:
-    from gomem_core.formats.heapdump import DumpError  # noqa: PLC0415 -- numpy, which only files of real heaps need
-    from gomem_core.written.dump import world_of_dump  # noqa: PLC0415 -- likewise
+def _open_written(path: Path, data: bytes) -> Strip | None:
+    """What a program wrote of its heap; None: it is something else."""
+    from gomem_core.written.opening import WrittenError, open_written  # noqa: PLC0415 -- a session needs none of it
 
     try:
-        return Strip([world_of_dump(data, path.name)])
-    except DumpError as e:
-        raise ScriptError(f"{named(path)}: {e}") from e
-
-
-def _open_profile(path: Path, data: bytes) -> Strip | None:
-    """A heap profile in either form; None: it is something else."""
-    from gomem_core.formats import heapprofile  # noqa: PLC0415 -- few files are any
-    from gomem_core.written.profile import world_of_profile  # noqa: PLC0415 -- likewise
-
-    if not heapprofile.is_heap_profile_text(data) and not heapprofile.is_profile(data):
-        return None
-    try:
-        return Strip([world_of_profile(data, path.name)])
-    except heapprofile.ProfileError as e:
+        return open_written(data, path.name)
+    except WrittenError as e:
         raise ScriptError(f"{named(path)}: {e}") from e
 
 

@@ -25,7 +25,7 @@ from gomem_core.world.slotobjects import ObjectTypes, SlotObjects
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import StillLists, StillSpans
 from gomem_core.world.typed import Typed
-from gomem_core.world.unseen import Unseen
+from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import Extents, Kind, NotKnown, Sums, Unknown, World, known, unknown
 
 COUNTERS: Final = tuple(get_type_hints(Counters))
@@ -85,7 +85,10 @@ class _Counted:
 class StillSums:
     """What was counted; `counters` by name, see Counters, None for those that are not known; `doubts` say why."""
 
-    def __init__(self, counters: Mapping[str, Any], memory: MemStats, rest: SumRest, doubts: Doubts = STILL_DOUBTS) -> None:
+    def __init__(
+        self, counters: Mapping[str, Any], memory: MemStats | None, rest: SumRest, doubts: Doubts = STILL_DOUBTS
+    ) -> None:
+        """`memory` None: only some counters are known."""
         self.counters = counters
         self.memory = memory
         self.rest = rest
@@ -118,6 +121,8 @@ class StillSums:
 
     def mem_stats(self) -> MemStats:
         """MemStats without the flush that reading them in a program causes."""
+        if self.memory is None:
+            raise NotKnown(self._doubts.get(Fact.MSTATS, "MemStats"))
         return self.memory
 
     def _known(self, name: str) -> int:
@@ -201,7 +206,7 @@ class Still:
         rows: ObjectColumns | ObjectTypes,
         doubts: Doubts = STILL_DOUBTS,
         kind: Kind = "still",
-        unseen: Unseen | None = None,
+        unseen: AnyUnseen | None = None,
         roots: Roots | None = None,
         sites: Sites | None = None,
     ) -> None:
@@ -224,7 +229,7 @@ class Still:
             setattr(self, name, facet)
 
     @classmethod
-    def of(cls, world: World, objects: ObjectTable, place: Place, unseen: Unseen | None = None) -> Still:
+    def of(cls, world: World, objects: ObjectTable, place: Place, unseen: AnyUnseen | None = None) -> Still:
         """The world as it is now, in time proportional to its spans and stored pointers; `place` says where that is."""
         if isinstance(world, Still):
             return world

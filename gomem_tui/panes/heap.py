@@ -6,7 +6,7 @@ from functools import partial
 from gomem_core.queries.account import Account
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
-from gomem_tui.render import heap
+from gomem_tui.render import heap, sums
 from gomem_tui.render.lines import Line
 
 
@@ -16,7 +16,7 @@ class HeapStatsPane(TablePane):
     Those come first; so it follows no selection that was made elsewhere.
     """
 
-    NEEDS = ("sums", "spans", "extents")
+    NEEDS = ("sums",)
 
     NUMBER = 7
     WALKS = True
@@ -35,16 +35,27 @@ class HeapStatsPane(TablePane):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The figures."""
+        if self._has_sums_only:
+            return sums.render_sums(self.model.world, self.port(width, height))
         return heap.render_heap(self.model.world, self.port(width, height), self.model.scene, self._account(), self._lived())
+
+    @property
+    def _has_sums_only(self) -> bool:
+        """Whether so little is known of spans that there is no account of them."""
+        return sums.has_sums_only(self.model.world)
 
     def _plan(self) -> heap.Plan:
         return heap.plan(self.outer_size.width, self.outer_size.height)
 
     def page(self) -> int:
-        """Wasteful classes shown."""
+        """Wasteful classes shown, or what stands in their place."""
+        if self._has_sums_only:
+            return sums.sum_rows(self.model.world, self.outer_size.height, self.outer_size.width)
         return self._plan().rows
 
     def _wasteful(self) -> list[int]:
+        if self._has_sums_only:
+            return []
         return [spanclass for spanclass, _ in heap.wasteful(self._account())]
 
     def row(self) -> int:
@@ -57,16 +68,24 @@ class HeapStatsPane(TablePane):
         return self.model.scene.selection.spanclass
 
     def count(self) -> int:
-        """Classes that hold anything in vain."""
+        """Classes that hold anything in vain, or what stands in their place."""
+        if self._has_sums_only:
+            return sums.count_rows(self.model.world)
         return len(self._wasteful())
 
     def reveal(self) -> None:
         """Scroll to the selected class, if it was chosen here."""
-        if self.display and self.outer_size.area:  # the account is not kept up to date for a pane that nobody sees
+        if (
+            self.display and self.outer_size.area and not self._has_sums_only
+        ):  # the account is not kept up to date for a pane that nobody sees
             super().reveal()
 
     def move(self, rows: int, columns: int = 0) -> None:
-        """Select another class."""
+        """Select another class; where there are sums only, scroll."""
+        if self._has_sums_only:
+            self.top = max(0, min(self.top + rows, self.count() - self.page()))
+            self.redraw()
+            return
         self._select(self.from_row() + rows + columns if self.row() >= 0 else 0)
 
     def from_row(self) -> int:

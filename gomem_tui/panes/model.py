@@ -111,7 +111,7 @@ class Model:
         self.holding = HoldOrder(session.world, AT_ONCE)
         self.types = TypeOrder(lambda: session.world if session.strip is None else session.strip.shown, AT_ONCE)
         self.orders["types"] = self.types
-        self.log = LogOrder(lambda: self.session.outcome, AT_ONCE)
+        self.log = LogOrder(lambda: self.session.outcome, session.world.profile, AT_ONCE)
         self.orders["why"] = self.log
 
     # --- Changing the session -------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from gomem_core.report import counted
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.records import SpanInfo
 from gomem_tui.panes.model import Model
-from gomem_tui.render import advise, bitmap, heap, layout, mcache, mcentral, objects, spans, types
+from gomem_tui.render import advise, bitmap, heap, layout, mcache, mcentral, objects, spans, sums, types
 from gomem_tui.render.lines import Line, Port, plain, short
 from gomem_tui.render.reflow import reflow
 from gomem_tui.render.spoken import fitted, spoken_table, spoken_text, spoken_title
@@ -71,7 +71,7 @@ def why_lines(model: Model, width: int, brief: bool = False) -> list[str]:
 
 def log_lines(model: Model, width: int) -> list[str]:
     """Every decision of the last command."""
-    story = Story(model.outcome, log=True)
+    story = Story(model.outcome, log=True, profile=model.world.profile)
     return ["Event log.", *spoken_text(why_text(story, Port(width, ROWS)), width)]
 
 
@@ -79,7 +79,11 @@ def _story(model: Model) -> Story:
     answer = model.answer.result if model.answer is not None and model.difference is None else None
     beginning = READ_KEYS if model.is_read else FIRST_KEYS
     return Story(
-        model.outcome, model.unmet, model.difference, title=model.console.script.title, beginning=beginning, answer=answer
+        *(model.outcome, model.unmet, model.difference),
+        title=model.console.script.title,
+        beginning=beginning,
+        answer=answer,
+        profile=model.world.profile,
     )
 
 
@@ -155,6 +159,9 @@ def _mcache(model: Model, width: int, rows: int) -> list[Line]:
 
 
 def _heap(model: Model, width: int, rows: int) -> list[Line]:
+    if sums.has_sums_only(model.world):
+        shown = min(max(_HEAP_ROWS, rows), sums.count_rows(model.world))
+        return sums.render_sums(model.world, Port(width, shown + 9))
     port = Port(width, max(_HEAP_ROWS, min(rows, _HEAP_ROWS + len(heap.wasteful(model.session.account)))))
     return heap.render_heap(model.world, port, model.scene, model.session.account, model.heap_live)
 

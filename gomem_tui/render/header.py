@@ -132,7 +132,9 @@ def _pacing(world: World, is_read: bool) -> dict[str, list[Span]]:
     live, trigger = known(lambda: stats.heap_live), known(lambda: stats.gc_trigger)
     figures = _TOLD["live"].format(live=UNKNOWN if live is None else format_bytes(live))
     if is_read or live is None:
-        alloc, inuse = world.sums.mem_stats().HeapAlloc, stats.heap_inuse
+        alloc, inuse = known(lambda: world.sums.mem_stats().HeapAlloc), known(lambda: stats.heap_inuse)
+        if alloc is None or inuse is None:  # a line of gctrace, whose words tell more
+            return {"live": [], "trigger": [], "gauge": [], **told}
         figures = _TOLD["in use"].format(alloc=format_bytes(alloc), inuse=format_bytes(inuse))
     reached: list[Span] = []
     gauge: list[Span] = []

@@ -97,7 +97,7 @@ def test_a_heap_of_which_some_things_are_known_is_written_and_read(monkeypatch: 
     slots = StillSlots(
         spans, bits._replace(root_bits=None, alloc_cache=None, ptr_words=words), None, rich.extents.arenas, 0, PROFILE
     )
-    memory = rich.sums.memory._replace(Mallocs=None, NextGC=None)
+    memory = rich.sums.mem_stats()._replace(Mallocs=None, NextGC=None)
     counters = dict(rich.sums.counters) | {"heap_live": None, "next_gc": None, "gc_trigger": U64_MAX, "nsmallfree": None}
     sums = StillSums(counters, memory, SumRest(None, None, 6, None, 3), DOUBTS)
     cache = McacheInfo(4, False, 0, 0, (), PageCache(STARTS[0], 5, 4))

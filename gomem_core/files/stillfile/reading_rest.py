@@ -59,15 +59,18 @@ def read_sums(found: Fields, profile: Profile) -> StillSums:
             stats[name] = counters.numbers(name, len(profile.classes))
         else:
             stats[name] = counters.fraction(name) if name == "trigger_ratio" else counters.number(name)
-    memory = found.part("mem_stats")
-    sizes = [Fields({"row": row}, memory.place(f"BySize[{n}]")).numbers("row", 3) for n, row in enumerate(memory.rows("BySize"))]
-    plain: dict[str, Any] = {name: memory.number_or_null(name) for name in _SOME}  # Any: numbers, some of which need not be known
-    plain |= {name: memory.number(name) for name in MemStats._fields if name not in ("BySize", "NextGC", *_SOME)}
-    never = memory.number_or_never("NextGC", NOT_KNOWN)
-    mem_stats = MemStats(**plain, NextGC=never, BySize=tuple((a, b, c) for a, b, c in sizes))
+    memory = None if found.is_null("mem_stats") else _read_mem_stats(found.part("mem_stats"))
     locks, sweepgen, unswept = (found.number_or_null(name) for name in ("central_locks", "sweepgen", "unswept_count"))
     done = None if found.is_null("sweepdone") else found.truth("sweepdone")
-    return StillSums(stats, mem_stats, SumRest(locks, found.number_or_null("gcpercent", -1), sweepgen, done, unswept))
+    return StillSums(stats, memory, SumRest(locks, found.number_or_null("gcpercent", -1), sweepgen, done, unswept))
+
+
+def _read_mem_stats(found: Fields) -> MemStats:
+    sizes = [Fields({"row": row}, found.place(f"BySize[{n}]")).numbers("row", 3) for n, row in enumerate(found.rows("BySize"))]
+    plain: dict[str, Any] = {name: found.number_or_null(name) for name in _SOME}  # Any: numbers, some of which need not be known
+    plain |= {name: found.number(name) for name in MemStats._fields if name not in ("BySize", "NextGC", *_SOME)}
+    never = found.number_or_never("NextGC", NOT_KNOWN)
+    return MemStats(**plain, NextGC=never, BySize=tuple((a, b, c) for a, b, c in sizes))
 
 
 def read_objects(found: Fields) -> ObjectColumns:

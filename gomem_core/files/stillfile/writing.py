@@ -123,7 +123,7 @@ def _mcache(c: McacheInfo) -> Json:
 
 
 def _sums(sums: StillSums) -> Json:
-    counters, memory = _figures(sums.counters), _figures(sums.memory._asdict())
+    counters, memory = _figures(sums.counters), None if sums.memory is None else _figures(sums.memory._asdict())
     return {"counters": counters, "mem_stats": memory} | sums.rest._asdict()
 
 

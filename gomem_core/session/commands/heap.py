@@ -28,6 +28,8 @@ def _gc_mark(context: Context, _command: GcMark) -> Result:
     data: results.Marked = {"marked_bytes": marked, "unswept_spans": waiting}
     one = "marked {marked} in {n} span; it waits to be swept now"
     many = "marked {marked} in {n} spans; every span waits to be swept now"
+    if not waiting:  # those that a P had in its cache are swept when they leave it
+        one = many = "marked {marked}; no span waits to be swept"
     return Result(told(waiting, one, many, marked=format_bytes(marked)), data)
 
 
@@ -112,9 +114,11 @@ def _look(context: Context, _command: Look) -> Result:
         strip.advance()
     except LookFailed as e:
         raise CommandError(str(e)) from e
-    spans = strip.spans.count
+    spans = known(lambda: strip.spans.count)
     both = zip(before, _told_figures(strip), strict=True)
     figures = [f"{name} {value}{_change(was, now, unit)}" for (name, was, _, unit), (_, now, value, _) in both]
+    if spans is None and strip.shown.place.note:  # what a line of gctrace says
+        figures = [strip.shown.place.note]
     data: results.Looked = {"look": strip.at + 1, "spans": spans}
     return Result(f"look {strip.at + 1}: {'; '.join(figures)}", data)
 
@@ -124,7 +128,7 @@ def _told_figures(strip: Strip) -> list[tuple[str, int | None, str, str]]:
     found = (
         ("HeapInuse", known(lambda: strip.sums.mem_stats().HeapInuse), "bytes"),
         ("HeapAlloc", known(lambda: strip.sums.mem_stats().HeapAlloc), "bytes"),
-        ("spans", strip.spans.count, ""),
+        ("spans", known(lambda: strip.spans.count), ""),
         ("collections", known(lambda: strip.sums.stats.numgc), ""),
     )
     return [(name, v, "?" if v is None else format_bytes(v) if unit else f"{v:,}", unit) for name, v, unit in found]

@@ -10,11 +10,13 @@ from gomem_core.files.ownfiles import NotOurs, stamp_of
 from gomem_core.files.script import ScriptError
 from gomem_core.files.step import parse_step
 from gomem_core.foreign import brief, named
+from gomem_core.go.allevents import kinds_meant
 from gomem_core.lang import format_command
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.moves import (
     Back,
     Branch,
+    Compare,
     Diff,
     DiffBranch,
     DiffFile,
@@ -134,10 +136,11 @@ def place(desk: Desk) -> "results.Place":
 def _until_event(desk: Desk, command: UntilEvent) -> Result:
     if desk.session.reel is not None:
         raise CommandError("a film has events of another kind: until waits for quantities and for types there", command.kind)
+    kinds = kinds_meant(command.kind)
 
     def met() -> bool:
         outcome = desk.session.outcome
-        return outcome is not None and command.kind in outcome.told.kinds
+        return outcome is not None and not outcome.told.kinds.keys().isdisjoint(kinds)
 
     with desk.session.listening():
         return _until(desk, met, f"no further step has the event {command.kind}")
@@ -213,6 +216,12 @@ def _diff(desk: Desk, command: Diff | DiffBranch | DiffFile) -> Result:
             return diffs.diff_branch(desk, command)
         case DiffFile():
             return diffs.diff_file(desk, command)
+
+
+def _compare(desk: Desk, command: Compare) -> Result:
+    from gomem_core.session.commands.compare import compare  # noqa: PLC0415 - likewise
+
+    return compare(desk, command)
 
 
 def _branch(desk: Desk, command: Branch) -> Result:
@@ -358,6 +367,7 @@ MOVES: Final[dict[type, Callable[[Any, Any], Result]]] = {
     Resume: _resume,
     TakeUp: take_up,
     Go: go,
+    Compare: _compare,
     Focus: _focus,
     Select: _select,
     **dict.fromkeys((ExpectServed, ExpectQuantity, ExpectAddr, ExpectEvent, ExpectNoEvent, ExpectError), _expect),
