@@ -7,8 +7,9 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from gomem_core import schema as package
-from gomem_core.go import events
-from gomem_core.go.events import ADDRESSES
+from gomem_core.go.allevents import ALL_EVENTS
+from gomem_core.go.events import ADDRESSES, BIT_SETS, Event
+from gomem_core.go.versions import PROFILES
 from gomem_core.report import Addr, Bits
 from gomem_core.schema import outputs, results
 
@@ -77,14 +78,15 @@ class Writer:
 
     def _event(self) -> dict[str, Any]:
         """One of the kinds of events, each with its fields."""
-        kinds = [c for c in vars(events).values() if inspect.isclass(c) and issubclass(c, events.Event) and c is not events.Event]
-        return {"description": inspect.getdoc(outputs.Event), "anyOf": [self._kind(c) for c in kinds]}
+        return {"description": inspect.getdoc(outputs.Event), "anyOf": [self._kind(c) for c in ALL_EVENTS]}
 
-    def _kind(self, kind: type[events.Event]) -> dict[str, Any]:
+    def _kind(self, kind: type[Event]) -> dict[str, Any]:
         hints = get_type_hints(kind)
         names: tuple[str, ...] = getattr(kind, "__match_args__")  # noqa: B009 -- mypy knows it as a tuple of the single class
         fields = {name: self._field(name, hints[name]) for name in names}
-        constants = {"kind": {"const": kind.kind}, "go": {"const": kind.go}}
+        functions = sorted({profile.function(kind.kind, kind.go) for profile in PROFILES})
+        go = {"const": functions[0]} if len(functions) == 1 else {"enum": functions}
+        constants = {"kind": {"const": kind.kind}, "go": go}
         return {
             "description": inspect.getdoc(kind),
             "type": "object",
@@ -96,7 +98,9 @@ class Writer:
     def _field(self, name: str, hint: Any) -> dict[str, Any]:
         if name in ADDRESSES:
             return self.of(Addr | None)
-        if name in ("gc_trigger", "next_gc", "spanclass"):
+        if name in BIT_SETS:
+            return self.of(Bits)
+        if name in ("gc_trigger", "next_gc", "spanclass", "index"):
             return self.of(int | None)
         return self.of(hint)
 

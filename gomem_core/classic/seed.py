@@ -16,11 +16,11 @@ from gomem_core.classic.mcache import MCache
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan
 from gomem_core.classic.unseen import line_up
 from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE, TINY_SIZE, U64_MAX
-from gomem_core.go.versions import GO_1_10
 from gomem_core.world.facts import Fact
 from gomem_core.world.faults import CannotTakeUp, InvariantError, Throw
 from gomem_core.world.records import PtrWords, SpanInfo, State
 from gomem_core.world.still import COUNTERS, Still
+from gomem_core.world.unseen import Unseen
 from gomem_core.world.world import Facet, unknown
 
 _STATES: Final[dict[State, int]] = {"inuse": MSPAN_IN_USE, "manual": MSPAN_MANUAL, "free": MSPAN_FREE}
@@ -33,8 +33,6 @@ _FACTS: Final = (
 
 def lacking(still: Still) -> list[str]:
     """What of a heap is not known, or contradicts itself, without which it cannot go on: a sentence each."""
-    if still.profile is not GO_1_10:
-        return [f"{still.profile.name} is not modelled: only heaps of {GO_1_10.name} can go on"]
     found = [f"{facet}: {why}" for facet in _FACETS if (why := unknown(still, facet))]
     found += [f"{fact}: {why}" for fact in _FACTS if (why := still.doubt(fact))]
     if not unknown(still, "spans") and still.spans.disputes:
@@ -80,7 +78,8 @@ class _Seed:
         self._count()
         self._cache()
         self._refer()
-        line_up(self._heap, self._spans, self._still.unseen)
+        unseen = self._still.unseen
+        line_up(self._heap, self._spans, unseen if isinstance(unseen, Unseen) else None)
         self._left_over()
 
     def _place(self) -> None:

@@ -88,6 +88,12 @@ def _padding(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{brief(text)} is not a number of pages from 0 to {PAGES_OF_CHUNK - 1}")
 
 
+def _operations(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{brief(text)} is not a number from 1 to {10**9 - 1}")
+
+
 def _declare_run(parser: argparse.ArgumentParser) -> None:
     sorts = "a session file (named .gomem, or its first line is gomem 1), or one with a command or move per line; - reads stdin"
     parser.add_argument("script", metavar="SCRIPT", nargs="?", help=sorts)
@@ -150,8 +156,12 @@ def _declare_classes(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_verify(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", metavar="FILE", nargs="+", help="a recording, .jsonl or .jsonl.gz")
-    _json_option(parser, "an object for each file")
+    parser.add_argument("files", metavar="FILE", nargs="*", help="a recording, .jsonl or .jsonl.gz")
+    live = "instead of recordings: a go command, which builds a program whose heap is compared with the model, step by step"
+    parser.add_argument("--live", metavar="GO", help=live)
+    parser.add_argument("--ops", metavar="N", type=_operations, help="with --live: how many random operations (1000)")
+    parser.add_argument("--seed", metavar="S", type=_operations, help="with --live: which random operations (1)")
+    _json_option(parser, "an object for each file, or for the program,")
 
 
 def _declare_convert(parser: argparse.ArgumentParser) -> None:
@@ -228,8 +238,8 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         _declare_classes,
     ),
     "verify": Subcommand(
-        "Replay recordings of a real Go runtime and compare every decision.",
-        ("gomem verify tests/recordings/*.jsonl.gz", "gomem verify --json FILE"),
+        "Replay recordings of a real Go runtime and compare every decision, or do so with a program that your own Go builds.",
+        ("gomem verify tests/recordings/*.jsonl.gz", "gomem verify --json FILE", "gomem verify --live go --ops 10000"),
         _declare_verify,
     ),
     "convert": Subcommand(

@@ -1,24 +1,37 @@
-"""`gomem verify`: replay recordings of a real Go runtime and compare every decision."""
+"""`gomem verify`: replay recordings of a real Go runtime and compare every decision; with --live a program of your own Go."""
 
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, emit_json, say
+from gomem_core.cli.output import BAD_INPUT, FAILED, OK, UsageError, emit, emit_json, say
 from gomem_core.cli.progress import reading
 from gomem_core.foreign import brief, named
 from gomem_core.recordings.format import RecordingError
-from gomem_core.recordings.report import Report
+from gomem_core.recordings.report import Difference, Report
 from gomem_core.recordings.verify import verify
 from gomem_core.report import Cell, Column, Table
 
 if TYPE_CHECKING:
     from gomem_core.schema import outputs as schema
 
+DEFAULT_OPS: Final = 1000
+DEFAULT_SEED: Final = 1
+
 
 def execute(args: argparse.Namespace) -> int:
     """Verify all files, also those after a bad one; exit code 3 wins over 1."""
+    if args.live is not None:
+        if args.files:
+            raise UsageError("either recordings or --live GO, not both")
+        from gomem_core.cli.verify_live import execute as execute_live  # noqa: PLC0415 -- numpy, which only real heaps need
+
+        return execute_live(args.live, args.ops or DEFAULT_OPS, args.seed or DEFAULT_SEED, args.json)
+    if not args.files:
+        raise UsageError("the following arguments are required: FILE, or --live GO")
+    if args.ops is not None or args.seed is not None:
+        raise UsageError("--ops and --seed are for --live GO: a recording has its own operations")
     status = OK
     reports: list[Report] = []
     for outcome in _verify_all([Path(file) for file in args.files]):
@@ -62,19 +75,30 @@ def _verify_all(files: Sequence[Path]) -> Iterator[Report | Unreadable]:
 
 
 def _as_text(reports: Sequence[Report]) -> list[str]:
-    """One table, compared/equal in its cells, and below it the first difference of each file that has one."""
+    """One table, and below it the first difference of each file that has one."""
+    details: list[str] = []
+    for report in reports:
+        d = report.first_difference
+        if d is not None:
+            details += ["", f"{named(report.file)}:{d.line}: op {d.op}: {d.what}", *expected_and_got(d)]
+    return [*table_of(reports), *details]
+
+
+def expected_and_got(d: Difference) -> list[str]:
+    """What was recorded, or read, and what the model made of it."""
+    return [f"  expected {d.expected}", f"  got      {d.got}"]
+
+
+def table_of(reports: Sequence[Report]) -> list[str]:
+    """One table, compared/equal in its cells."""
     columns = (
         *(Column("file", "text"), Column("go", "text"), Column("ops")),
         *(Column(name, "text") for name in reports[0].columns()),
         Column("result", "text"),
     )
     rows: list[tuple[Cell, ...]] = []
-    details: list[str] = []
     for report in reports:
         cells = (f"{c.compared}/{c.equal}" for c in report.columns().values())
-        name = named(report.file)
-        rows.append((name, report.go, report.ops, *cells, "equal" if report.all_equal else "DIFFERS"))
-        d = report.first_difference
-        if d is not None:
-            details += ["", f"{name}:{d.line}: op {d.op}: {d.what}", f"  expected {d.expected}", f"  got      {d.got}"]
-    return [*Table(columns, rows).lines(), *details]
+        result = "equal" if report.all_equal else "DIFFERS"
+        rows.append((named(report.file), report.go, report.ops, *cells, result))
+    return Table(columns, rows).lines()

@@ -9,10 +9,14 @@ from typing import ClassVar, Final
 
 from gomem_core.frozen import frozen
 
-# The fields that hold addresses, in any event.
+# The fields that hold addresses, in any event of this file and of pageevents.py.
 ADDRESSES: Final = frozenset(
-    {"addr", "arena_used", "base", "block", "kept", "obj", "old", "other_base", "rest_base", "span", "value"}
+    {
+        *("addr", "arena_end", "arena_used", "base", "bits", "block", "grown_to", "kept", "obj", "old", "other_base"),
+        *("rest_base", "slot_addr", "span", "value"),
+    }
 )
+BIT_SETS: Final = frozenset({"free", "scavenged"})  # the fields that hold bit sets: bit i is page i
 
 
 @frozen

@@ -4,7 +4,7 @@ Each field has the name that recordings of real runtimes have for it, so that a 
 and sizes are bytes, `npages` and `scav` pages; `free` and `scavenged` are bit sets of 64 pages.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from gomem_core.frozen import frozen
 from gomem_core.go.events import Event
@@ -12,6 +12,7 @@ from gomem_core.go.events import Event
 PagesFrom = Literal["cache", "heap", "heap+grow"]  # the P's page cache, a search through the heap, the same after it grew
 CachedFrom = Literal["partial_swept", "partial_unswept", "full_unswept", "grow"]
 SweptFor = Literal["", "credit", "reclaim"]  # nobody in particular; payment for an allocation; to get pages
+RECLAIMED_ALL: Final = 1 << 63  # the index of `PagesReclaimed` when all arenas were looked at (reclaimIndex)
 
 
 @frozen
@@ -31,6 +32,11 @@ class PagesTaken(Event):
 
     kind: ClassVar[str] = "pages_taken"
     go: ClassVar[str] = "(*mheap).allocSpan"
+
+    @property
+    def is_large(self) -> bool:
+        """Whether they became one large object."""
+        return not self.use and self.spanclass <= 1
 
 
 @frozen
@@ -150,7 +156,7 @@ class SpanSwept(Event):
 class PagesReclaimed(Event):
     """Before pages are taken while sweeping goes on, spans without marks are swept, from page `index` of the arenas on.
 
-    `credit`: pages that sweeping freed beyond what was wanted; index is 2^63 when all arenas were looked at.
+    `credit`: pages that sweeping freed beyond what was wanted; index is RECLAIMED_ALL when all arenas were looked at.
     """
 
     npages: int

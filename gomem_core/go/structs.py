@@ -30,6 +30,12 @@ mheap                                   92792   92856   92928   93008   93320   
 mheap.pages                                 8
 mheap.sweepgen                          65856
 mheap.allspans                          65864
+mheap.pagesSwept                        65896
+mheap.pagesSweptBasis                   65904
+mheap.sweepHeapLiveBasis                65912
+mheap.sweepPagesPerByte                 65920
+mheap.reclaimIndex                      65928
+mheap.reclaimCredit                     65936
 mheap.arenas                            65944   66008   66008   66008   66008   66008   66008
 mheap.allArenas                         66032   66096   66096   66096       -       -       -
 mheap.heapArenas                            -       -       -       -   66096   66096   66096
@@ -138,6 +144,12 @@ arenaHint.next                             16
 def minors() -> tuple[str, ...]:
     """The minor versions that are known, such as 1.27, oldest first."""
     return _MINORS
+
+
+def field(name: str) -> str:
+    """The name of a field as Go has it: gcPercent for gc_percent."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 @cache

@@ -61,6 +61,7 @@ class Profile:
     scavenged_is_zero: bool  # whether a span whose pages all come back from the operating system counts as zero
     inline_marks: bool  # whether small slots have their mark bits at the end of their span
     modelled: bool  # whether there is an allocator for it, so that a session can be one of this version
+    rungs: tuple[str, ...]  # who is asked for an object, in this order: those of the ladder
     functions: tuple[tuple[str, str], ...] = ()  # (kind of an event, the Go function that decides it), if not as the event says
 
     @property
@@ -142,6 +143,7 @@ GO_1_10: Final = Profile(
     scavenged_is_zero=False,
     inline_marks=False,
     modelled=True,
+    rungs=("size class", "mcache", "mcentral", "mheap", "OS"),
 )
 _SINCE_1_21: Final = (("pacing", "(*gcControllerState).commit"), ("scavenged", "(*pageAlloc).scavengeOne"))
 _TYPE_SET: Final = ("span_bits_written", "header_written", "type_kept")  # which has a function each since Go 1.24
@@ -165,6 +167,7 @@ GO_1_21: Final = Profile(
     scavenged_is_zero=False,
     inline_marks=False,
     modelled=True,
+    rungs=("size class", "tiny block", "mcache", "partial", "partialu", "fullu", "page cache", "mheap", "OS"),
     functions=(*_SINCE_1_21, *((kind, "heapBitsSetType") for kind in _TYPE_SET)),
 )
 GO_1_22: Final = replace(

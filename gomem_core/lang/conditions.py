@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from gomem_core.go import events, pageevents
+from gomem_core.go.allevents import ALL_EVENTS
+from gomem_core.go.events import Event
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.moves import Comparison, ExpectQuantity, UntilEvent, UntilQuantity, UntilType
 from gomem_core.lang.numbers import MAX_INT, format_size, read_count, read_size
@@ -28,17 +29,13 @@ COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
 _SENTENCE: Final = re.compile(r"(?:\([^()]*\)|\.(?! |$)|[^;:.(])*")
 
 
-def _first_sentence(kind: type[events.Event]) -> str:
+def _first_sentence(kind: type[Event]) -> str:
     """The first sentence of the docstring up to its first ; or : outside brackets, whose content belongs to it."""
     text = (kind.__doc__ or kind.go).partition("\n")[0]
     return _SENTENCE.match(text)[0]  # type: ignore[index]  # it fits every text
 
 
-EVENTS: Final = {
-    kind.kind: _first_sentence(kind)
-    for kind in (vars(events) | vars(pageevents)).values()
-    if isinstance(kind, type) and issubclass(kind, events.Event) and kind is not events.Event
-}
+EVENTS: Final = {kind.kind: _first_sentence(kind) for kind in ALL_EVENTS}
 GROUPS: Final = {  # words that say for an event what people call it
     "gc": "gc_start",
     "refill": "cache_span",

@@ -55,7 +55,7 @@ class Goto:
 
 @frozen
 class UntilEvent:
-    """Go forward until a command tells an event of this kind (the `kind` of a class in events.py)."""
+    """Go forward until a command tells an event of this kind (the `kind` of a class in events.py or pageevents.py)."""
 
     kind: str
 

@@ -13,8 +13,9 @@ from gomem_core.modern.invariants import Level, check
 from gomem_core.modern.malloc import Heap
 from gomem_core.modern.mgc import TRIGGER_FORCED
 from gomem_core.modern.mgcscavenge import scavenge_all
+from gomem_core.modern.unseen import unseen_of
 from gomem_core.modern.view import HeapView
-from gomem_core.world.unseen import Unseen
+from gomem_core.world.unseen import ModernUnseen
 
 
 class ModernEngine(Heap):
@@ -90,9 +91,9 @@ class ModernEngine(Heap):
             raise TypeError(f"{type(image).__name__} is not an image of this allocator")
         restore(self, image)
 
-    def unseen(self) -> Unseen | None:
-        """What it keeps that nothing asks for: not told yet."""
-        return None
+    def unseen(self) -> ModernUnseen:
+        """What it keeps that nothing asks for, for a still from which a heap is to go on."""
+        return unseen_of(self)
 
     def check(self, level: Level) -> list[str]:
         """Check the invariants up to this price level; returns the names of those that hold.  Raises InvariantError."""

@@ -173,7 +173,7 @@ class Heap(Program[MSpan]):
         words = object_mask(s, index).bit_count()
         if self.headers[s.spanclass]:
             self.trace(HeaderWritten(s.start_addr + index * s.elemsize, addr, words))
-        elif s.spanclass <= 1:
+        elif s.spanclass <= 1 and self.profile.heap_bits == "span":
             self.trace(TypeKept(addr, words))
         elif s.ptr_words is not None:  # else nothing is written
             bits = s.start_addr + s.nbytes - self.profile.span_end(s.spanclass) if self.profile.heap_bits == "span" else 0
@@ -260,7 +260,7 @@ class Heap(Program[MSpan]):
         stats.largealloc += s.elemsize
         stats.nlargealloc += 1
         stats.heap_live += s.nbytes
-        s.init_slots(1)
+        s.cut(1)
         self.central[spanclass].push_swept(s, True)
         s.freeindex = 1
         s.alloc_count = 1
@@ -342,11 +342,7 @@ class Heap(Program[MSpan]):
     def mem_stats(self) -> MemStats:
         """The same figures without the flush, which changes none of them."""
         stats, classes = self.stats, self.profile.classes
-        mallocs = self.mheap.nsmallalloc[:]
-        for c in self.mcaches:
-            for s in c.alloc:
-                if s.nelems:
-                    mallocs[s.spanclass >> 1] += s.alloc_count - s.counted
+        mallocs = self.small_allocs()
         frees = stats.nsmallfree
         nmalloc = sum(mallocs) + stats.nlargealloc + stats.tinyallocs
         nfree = sum(frees) + stats.nlargefree + stats.tinyallocs
@@ -370,3 +366,12 @@ class Heap(Program[MSpan]):
             NumGC=stats.numgc,
             BySize=tuple((c.size, m, f) for c, m, f in zip(classes, mallocs, frees, strict=True))[:NUM_BY_SIZE],
         )
+
+    def small_allocs(self) -> list[int]:
+        """Slots ever handed out, by size class."""
+        found = self.mheap.nsmallalloc[:]
+        for c in self.mcaches:
+            for s in c.alloc:
+                if s.nelems:
+                    found[s.spanclass >> 1] += s.alloc_count - s.counted
+        return found

@@ -13,7 +13,7 @@ from gomem_core.modern.mheap import MHeap
 DEFAULT_HEAP_MINIMUM: Final = 4 << 20
 _SWEEP_MIN_HEAP_DISTANCE: Final = 1 << 20
 _NO_LIMIT: Final = (1 << 63) - 1  # the memory limit, unless somebody sets one
-_NEVER: Final = _NO_LIMIT - _NO_LIMIT // 100 * 3  # the goal with GOGC=off: the limit, less 3 percent
+NEVER: Final = _NO_LIMIT - _NO_LIMIT // 100 * 3  # the goal with GOGC=off: the limit, less 3 percent
 _TRIGGER_DEN: Final = 64
 _MIN_TRIGGER: Final = 45  # of 64: the least part of the way from the heap marked last to the goal
 _MAX_TRIGGER: Final = 61  # and the greatest
@@ -28,7 +28,7 @@ class Pacer:
         self.heap = heap
         self.gcpercent = max(gcpercent, -1)
         self.heapminimum = self.minimum()
-        self.trigger = _NEVER  # bytes of heap_live; the books say 2^64 - 1 for never
+        self.trigger = NEVER  # bytes of heap_live; the books say 2^64 - 1 for never
         self.commit(True)
 
     def set_gc_percent(self, percent: int) -> None:
@@ -51,7 +51,7 @@ class Pacer:
         """Compute goal and trigger from the heap marked last ((*gcControllerState).commit and trigger)."""
         stats = self.heap.stats
         if self.gcpercent < 0:
-            self.trigger = _NEVER
+            self.trigger = NEVER
             stats.gc_trigger = stats.next_gc = U64_MAX
             return
         marked = stats.heap_marked

@@ -98,6 +98,11 @@ class PageAlloc:
             self._append(ALL, ALL)
         self._update(first, len(self.free) - 1)
 
+    def describe(self, free: list[int], scavenged: list[int]) -> None:
+        """Set the bits of all chunks, an int for each: those of a heap that was read."""
+        self.free[:], self.scavenged[:] = free, scavenged
+        self._update(0, len(free) - 1)
+
     def _append(self, free: int, scavenged: int) -> None:
         self.free.append(free)
         self.scavenged.append(scavenged)
@@ -214,10 +219,15 @@ class PageAlloc:
                 first, last = 0, len(below) - 1
             above = self.levels[level]
             first, last = first >> _FANOUT_SHIFT, last >> _FANOUT_SHIFT
+            is_same = True
             for i in range(first, last + 1):
                 low = i << _FANOUT_SHIFT
                 summary = merge(below[low : low + _FANOUT], size)
-                if i < len(above):
-                    above[i] = summary
-                else:
+                if i == len(above):
                     above.append(summary)
+                    is_same = False
+                elif above[i] != summary:
+                    above[i] = summary
+                    is_same = False
+            if is_same:  # then all above them are, too
+                return

@@ -85,6 +85,7 @@ def snapshot_of(raw: Raw, kind: str, title: str) -> tuple[Snapshot, Checked]:
         padding=checked.padding,
         sweepgen=parse.heap_sweepgen(raw),
         sweep_done=False,
+        sweeping=parse.sweeping_of(raw),
         marking=bool(gcphase) if gcphase is not None else marks_in_swept(spans, bits),
         gcphase=gcphase,
         stats=parse.stats_of(raw),

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SIZE, U64_MAX
+from gomem_core.go.structs import field
 from gomem_core.outside.arrays import Bools, Bytes, Words
 
 UNREACHED: Final = 1 << 47  # bytes of which a heap has fewer: with GOGC off and no memory limit, the goal is much larger
@@ -38,7 +39,7 @@ class Pacing(NamedTuple):
     def of(cls, struct: Bytes, at: Mapping[str, int]) -> "Pacing":
         """The fields, from the bytes of the struct."""
         words: Words = struct.view(np.uint64)
-        found = {name: int(words[at[f"{_STRUCT}.{_go(name)}"] // 8]) for name in cls._fields}
+        found = {name: int(words[at[f"{_STRUCT}.{field(name)}"] // 8]) for name in cls._fields}
         return cls(**found | {"gc_percent": _signed32(found["gc_percent"])})
 
     def goal(self, heap_alloc: int | None = None) -> int:
@@ -115,12 +116,6 @@ def _likely(words: Words, count: int, at: Mapping[str, int]) -> Bools:
     percent: NDArray[Any] = field("gcPercent")[rows].astype(np.uint32).view(np.int32).astype(np.int64).view(np.uint64)
     found[rows] = percent * np.uint64(_HEAP_MINIMUM) // np.uint64(100) == field("heapMinimum")[rows]  # it wraps, as Go's does
     return found
-
-
-def _go(name: str) -> str:
-    """The name of a field as Go has it: gcPercent for gc_percent."""
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 def _signed32(word: int) -> int:

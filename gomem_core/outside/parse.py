@@ -41,6 +41,7 @@ from gomem_core.outside.snapshot import (
     SlotBits,
     Spans,
 )
+from gomem_core.outside.sweeping import Sweeping
 
 _MARKS: Final = 64  # of a spanInlineMarkBits: where the 63 bytes of marks begin
 _MOST_HINTS: Final = 4096
@@ -321,6 +322,12 @@ def pacing_of(raw: Raw) -> Pacing | None:
     if raw.program.controller is None:
         return None
     return Pacing.of(raw.roots.piece(4, raw.program.at["gcControllerState"]), raw.program.at)
+
+
+def sweeping_of(raw: Raw) -> Sweeping:
+    """How far sweeping has come."""
+    at = raw.program.at
+    return Sweeping.of(raw.roots.piece(0, at["mheap"]), at)
 
 
 def gcphase_of(raw: Raw) -> int | None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words, counted, ends_of, joined
 from gomem_core.outside.pacing import Pacing
+from gomem_core.outside.sweeping import Sweeping
 
 IN_USE: Final = 1  # mSpanInUse: a span of objects
 MANUAL: Final = 2  # mSpanManual: stacks, work buffers
@@ -253,6 +254,7 @@ class Snapshot:
     padding: int  # pages that are taken and belong to no span (random heap base, Go 1.26 and later)
     sweepgen: int
     sweep_done: bool  # no span waits to be swept
+    sweeping: Sweeping
     marking: bool  # a collection is marking: the mark bits are half done, so what lives is unknown
     gcphase: int | None  # 0 off, 1 mark, 2 mark termination; None: not found, so `marking` is told by mark bits in swept spans
     stats: HeapStats

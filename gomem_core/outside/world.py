@@ -10,6 +10,7 @@ from gomem_core.outside.pacing import NO_PACER, UNREACHED, Pacing
 from gomem_core.outside.pages import arenas_of, rows_of
 from gomem_core.outside.snapshot import MappedRange, Snapshot
 from gomem_core.outside.spancolumns import Table
+from gomem_core.outside.unseen import unseen_of
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.facts import Doubts, Fact
 from gomem_core.world.records import CentralInfo, McacheInfo, MemStats, PageCache, Region
@@ -64,7 +65,7 @@ def world_of(snapshot: Snapshot) -> Still:
         StillExtents(arenas, tuple(_regions(snapshot, arenas, profile.arena_bytes))),
     )
     place = Place(snapshot.title, 0, snapshot.kind, snapshot.go, ", ".join(notes))
-    return Still(place, profile, facets, _types(snapshot), doubts, snapshot.kind)
+    return Still(place, profile, facets, _types(snapshot), doubts, snapshot.kind, unseen_of(snapshot))
 
 
 def doubts_of(snapshot: Snapshot, profile: Profile) -> Doubts:
@@ -78,7 +79,8 @@ def doubts_of(snapshot: Snapshot, profile: Profile) -> Doubts:
         if snapshot.types.cut:
             doubts[Fact.TYPE] += f", and of very many only the first {len(snapshot.types.slot)} were read"
         if _nameless(snapshot):
-            doubts[Fact.TYPE] += "; their names stand in the executable: gomem core CORE EXE reads them there"
+            doubts[Fact.TYPE_NAME] = "names of types stand in the executable: gomem core CORE EXE reads them there"
+            doubts[Fact.TYPE] += f"; {doubts[Fact.TYPE_NAME]}"
     else:
         doubts[Fact.TYPE] = "this version of Go keeps no types in the heap"
     if snapshot.marking:

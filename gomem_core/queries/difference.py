@@ -17,6 +17,7 @@ from gomem_core.queries.figures import Figures
 from gomem_core.queries.side import Row, Side, SpanRecord, slot_addresses
 from gomem_core.report import Result, signed, told
 from gomem_core.world.changes import Touched
+from gomem_core.world.world import NotKnown
 
 _ABSENT: Final = ("not there", -1)  # state, and the step of birth
 
@@ -48,7 +49,10 @@ class Difference:
 
 
 def difference(then: Side, now: Side, there: There) -> Difference:
-    """Compare two stills."""
+    """Compare two stills.  Raises NotKnown where they are of different versions of Go, whose spans are not the same things."""
+    if then.profile is not now.profile:
+        both = f"{then.profile.name} and {now.profile.name}"
+        raise NotKnown(f"heaps of {both} have no spans in common; compare tells what the same commands do on both")
     spans = _span_diffs(then, now)
     said = {d.base: tables.what_happened(d) for d in spans}
     real = [d for d in spans if said[d.base]]  # the others differ in nothing that is seen of them: sweepgen, neighbours on a list

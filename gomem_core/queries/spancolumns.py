@@ -104,9 +104,9 @@ class SpanColumns:
             self._columns.clear()
             self._changed.clear()
             return
-        bases = np.array(sorted(self._changed), np.int64)
-        infos = [self._world.spans.at(int(one)) for one in bases]
-        there = [info for info, one in zip(infos, bases, strict=True) if info is not None and info.base == one]
+        found = {info.base: info for one in self._changed if (info := self._world.spans.at(one)) is not None}
+        there = [found[one] for one in sorted(found)]
+        bases = np.array(sorted(self._changed | found.keys()), np.int64)
         self._changed.clear()
         kept = np.ones(len(base), bool)
         places = np.searchsorted(base, bases)

@@ -202,5 +202,8 @@ class SpanOrder(RowOrder):
 
     def _look_at(self, base: int) -> None:
         info, test = self._world.spans.at(base), self._shown.test
-        stays = info is not None and info.base == base and (test is None or test.passes(info))
-        self._ranked.put(base, self._key(info, self._shown) if info is not None and stays else None)
+        if info is None or info.base != base:
+            self._ranked.put(base, None)
+        if info is not None:
+            stays = test is None or test.passes(info)
+            self._ranked.put(info.base, self._key(info, self._shown) if stays else None)

@@ -121,6 +121,18 @@ class Verified(TypedDict):
     first_difference: FirstDifference | None
 
 
+class LiveVerified(Verified):
+    """`gomem verify --live`: a program that the go command `file` has built; the `line` of a difference is a stop."""
+
+    seed: int
+    known_as: str | None
+    stops: int
+    collections: int
+    own_stops: int
+    of_the_runtime: list[str]
+    not_compared: int
+
+
 class Unreadable(TypedDict):
     """`gomem verify`: a file that is not a recording."""
 
@@ -447,6 +459,7 @@ Output = (
     | SizeClass
     | Size
     | Verified
+    | LiveVerified
     | Unreadable
     | Bench
     | Setting

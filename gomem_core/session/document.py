@@ -14,7 +14,7 @@ from gomem_core.files.ownfiles import OwnFiles, Stamp, resolved, stamp_of
 from gomem_core.files.script import Script, write_script
 from gomem_core.files.stillfile import strip_bytes
 from gomem_core.files.timeline import Timeline
-from gomem_core.go.release import ALWAYS, Release
+from gomem_core.go.release import ALWAYS, Release, today
 from gomem_core.lang.errors import printable
 from gomem_core.lang.moves import Expect, ExpectEvent, ExpectNoEvent
 from gomem_core.session.begun import begun
@@ -168,6 +168,15 @@ class Desk:
         again = self.session.again_on(release)
         self.record("go", release.text)
         self._go_on_with(again, step)
+
+    @property
+    def other_release(self) -> Release:
+        """Today's version of Go; in a session of that, the version it was of before, or was never of: 1.10."""
+        session, newest = self.session, today()
+        if session.release != newest:
+            return newest
+        releases = [session.branches.release_of(name) for name in session.branches.others]
+        return next((release for release in reversed(releases) if release != newest), ALWAYS)
 
     def _go_on_with(self, session: Session, step: int) -> None:
         """Another session stands for this one, with the same branches."""

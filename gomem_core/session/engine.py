@@ -16,7 +16,7 @@ from gomem_core.session.readheap import ReadHeap
 from gomem_core.world.records import Allocated, Pages, Place, Sweeping
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
-from gomem_core.world.unseen import Unseen
+from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import World
 
 
@@ -168,7 +168,7 @@ class Engine(Mallocs, Protocol):
         """Go back to a state that was captured; who listens stays."""
         ...
 
-    def unseen(self) -> Unseen | None:
+    def unseen(self) -> AnyUnseen | None:
         """What it keeps that nothing asks for, for a still from which a heap is to go on; None where that is not known."""
         ...
 
@@ -189,9 +189,13 @@ def new_engine(base: Base = None, release: Release = ALWAYS) -> Engine:
         return ReadHeap(base)
     if base is None:
         return _empty(release)
-    from gomem_core.classic.seed import heap_of  # noqa: PLC0415 -- seldom needed
+    if base.profile is GO_1_10:
+        from gomem_core.classic.seed import heap_of  # noqa: PLC0415 -- seldom needed
 
-    return heap_of(base)
+        return heap_of(base)
+    from gomem_core.modern.seed import heap_of as modern_heap_of  # noqa: PLC0415 -- likewise
+
+    return modern_heap_of(base)
 
 
 def _empty(release: Release) -> Engine:
@@ -204,6 +208,8 @@ def _empty(release: Release) -> Engine:
 
 def lacking(still: Still) -> list[str]:
     """What of a heap is not known without which it cannot go on: a sentence each."""
-    from gomem_core.classic import seed  # noqa: PLC0415 -- likewise
-
-    return seed.lacking(still)
+    if still.profile is GO_1_10:
+        from gomem_core.classic.seed import lacking as found  # noqa: PLC0415 -- likewise
+    else:
+        from gomem_core.modern.seed import lacking as found  # noqa: PLC0415 -- likewise
+    return found(still)

@@ -2,6 +2,7 @@
 
 from typing import Final, assert_never
 
+from gomem_core.go.allevents import kinds_meant
 from gomem_core.lang.conditions import COMPARE, format_comparison
 from gomem_core.lang.moves import (
     Expect,
@@ -37,9 +38,10 @@ def found_instead(expect: Expect, outcome: Outcome | None, world: World, objects
             oid = objects.find_name(name)
             return f"no object is called {name}" if oid is None else _unless(f"{objects.info(oid).addr:#x}", f"{addr:#x}")
         case ExpectEvent(kind):
-            return "" if kind in _kinds(outcome) else _told(outcome)
+            return "" if _found(kind, outcome) else _told(outcome)
         case ExpectNoEvent(kind):
-            return f"it told {kind}" if kind in _kinds(outcome) else ""
+            found = _found(kind, outcome)
+            return f"it told {found[0]}" if found else ""
         case ExpectError(text):
             if outcome is None or outcome.error is None:
                 return _NOTHING if outcome is None else "it was done without an error"
@@ -57,8 +59,9 @@ def _served(outcome: Outcome | None) -> str:
     return served.who if served is not None else "it allocated nothing"
 
 
-def _kinds(outcome: Outcome | None) -> set[str]:
-    return set() if outcome is None else set(outcome.told.kinds)
+def _found(kind: str, outcome: Outcome | None) -> list[str]:
+    """The kinds of events told that say what `kind` says."""
+    return [] if outcome is None else [one for one in kinds_meant(kind) if one in outcome.told.kinds]
 
 
 def _told(outcome: Outcome | None) -> str:

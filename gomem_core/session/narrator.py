@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gomem_core.go.events import Event, SlotTaken, Sweep
+from gomem_core.go.pageevents import SpanSwept
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import Figures, figures
 from gomem_core.queries.links import LinkIndex
@@ -159,7 +160,7 @@ class Narrator:
         step.touched.follow(event)
         step.stale.follow(event)
         step.told.follow(event)
-        if type(event) is Sweep and event.nfreed:
+        if (type(event) is Sweep or type(event) is SpanSwept) and event.nfreed:
             step.touched.freed.setdefault(event.base, self.account.taken_when_read(event.base))
         if step.told.total == self._limit:
             raise _Halfway

@@ -10,7 +10,7 @@ from gomem_core.world.faults import InvariantError
 from gomem_core.world.records import Pages, Place, Sweeping
 from gomem_core.world.reel import Reel
 from gomem_core.world.strip import Strip
-from gomem_core.world.unseen import Unseen
+from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import NotKnown, unknown
 
 READ: Final = "this heap is read, not modelled: show, find, diff and filters look at it, and take-up makes a session of it"
@@ -98,7 +98,7 @@ class ReadHeap:
         assert isinstance(image, _At)
         self.world.at = image.number
 
-    def unseen(self) -> Unseen | None:
+    def unseen(self) -> AnyUnseen | None:
         """Returns what was read of that, too."""
         return self.world.shown.unseen
 

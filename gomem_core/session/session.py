@@ -36,7 +36,7 @@ from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.reel import Reel
 from gomem_core.world.strip import LOOK, Strip
-from gomem_core.world.unseen import Unseen
+from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import NotKnown, Unknown, World
 
 __all__ = ["Outcome", "Session", "Stopped"]
@@ -141,7 +141,7 @@ class Session:
         """Check the heap's invariants up to this level; returns the names of those that hold.  Raises InvariantError."""
         return self._machine.engine.check(level)
 
-    def unseen(self) -> Unseen | None:
+    def unseen(self) -> AnyUnseen | None:
         """What the heap keeps that nothing asks for; None where that is not known, and halfway in a command."""
         return None if self.event else self._machine.engine.unseen()
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final, cast
 
 from gomem_core.frozen import values_of
 from gomem_core.go.amd64 import U64_MAX
-from gomem_core.go.events import ADDRESSES, Event
+from gomem_core.go.events import ADDRESSES, BIT_SETS, Event
+from gomem_core.go.pageevents import RECLAIMED_ALL
+from gomem_core.go.versions import Profile
 from gomem_core.queries.data import central_data, counters_data, mcache_data, mem_stats_data, object_data, span_data
 from gomem_core.queries.waste import class_waste_data
 from gomem_core.report import Addr, hexed, hexed_or_none
@@ -93,21 +95,26 @@ def _told(desk: Desk) -> "outputs.Told":
         told["error"] = error_data(outcome.error)
     events = outcome.events[: session.event] if session.event else outcome.events
     unmet = [] if session.event else desk.unmet(outcome)  # expectations speak of the state after the step
-    told |= {"events": [*map(_event, events)], "events_total": outcome.events_total}
+    told |= {"events": [_event(event, session.world.profile) for event in events], "events_total": outcome.events_total}
     return told | {"unmet": [{"line": line.strip(), "found": found} for line, found in unmet]}
 
 
-def _event(event: Event) -> "outputs.Event":
-    """Its kind and its fields; None stands for a trigger that is never reached, and for the class of mheap's lock."""
+def _event(event: Event, profile: Profile) -> "outputs.Event":
+    """Its kind and its fields.
+
+    None stands for a trigger that is never reached, for the class of mheap's lock, and for the place where all was looked at.
+    """
     fields: dict[str, int | str | None] = {"kind": event.kind}
     for name, value in values_of(event):
         if not isinstance(value, int):
             fields[name] = str(value)
         elif name in ADDRESSES:
             fields[name] = hexed_or_none(value)
+        elif name in BIT_SETS:
+            fields[name] = hexed(value)
         else:
-            fields[name] = None if value in (U64_MAX, -1) else value
-    return cast("outputs.Event", fields | {"go": event.go})
+            fields[name] = None if value in (U64_MAX, RECLAIMED_ALL, -1) else value
+    return cast("outputs.Event", fields | {"go": profile.function(event.kind, event.go)})
 
 
 # --- The heap -----------------------------------------------------------------------------------------------------------

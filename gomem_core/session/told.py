@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gomem_core.go import events as e
+from gomem_core.go import pageevents as pe
 from gomem_core.report import told
 
 EVENTS_KEPT: Final = 20_000  # of one command, from its first on; of the rest only some of one allocation
@@ -14,8 +15,9 @@ EVENTS_KEPT: Final = 20_000  # of one command, from its first on; of the rest on
 
 @dataclass(slots=True)
 class Sweeps:
-    """Stands for the events of spans that were swept one after the other on the way of an allocation."""
+    """Stands for the events of spans that were swept one after the other on the way of an allocation, for the same purpose."""
 
+    why: str = ""  # pageevents.SweptFor, or "preserve": by an mcentral that wants one with a free slot; "" where nothing tells
     spans: int = 0
     in_vain: int = 0  # those in which nothing was freed
     last_in_vain: bool = False
@@ -25,6 +27,10 @@ class Sweeps:
         self.spans += 1
         self.in_vain += in_vain
         self.last_in_vain = in_vain
+
+    def without_last(self) -> "Sweeps":
+        """The same without the span that was swept last."""
+        return Sweeps(self.why, self.spans - 1, self.in_vain - self.last_in_vain)
 
 
 Climbed = e.Event | Sweeps
@@ -40,8 +46,8 @@ def sweeping(spans: int, in_vain: int) -> str:
     return f"{swept}, {'all' if in_vain == spans else in_vain} of them in vain"
 
 
-# How deep an allocation had to go when it told this: 1 the P's mcache, 2 mcentral, 3 mheap, 4 the operating system; 0 is told on
-# the way.  An allocation tells few of these, whereas it may sweep thousands of spans.
+# How deep an allocation had to go when it told this: 1 the P's mcache, 2 mcentral, 3 pages from a P's cache, 4 mheap, 5 the
+# operating system; 0 is told on the way.  An allocation tells few of these, whereas it may sweep thousands of spans.
 _DEPTHS: Final[dict[type[e.Event], int]] = {
     e.ClassChosen: 0,
     e.TinyShared: 1,
@@ -50,9 +56,15 @@ _DEPTHS: Final[dict[type[e.Event], int]] = {
     e.McacheMiss: 0,
     e.CentralPick: 2,
     e.CentralMiss: 0,
-    e.Picked: 3,
+    e.Picked: 4,
     e.SpanSplit: 0,
-    e.Grow: 4,
+    e.Grow: 5,
+    pe.SpanUncached: 0,
+    pe.SpanCached: 2,
+    pe.CentralEmpty: 0,
+    pe.PageCacheFilled: 0,
+    pe.PagesTaken: 3,
+    pe.HeapGrown: 5,
 }
 
 
@@ -75,7 +87,9 @@ class Climbs:
         depth = _DEPTHS.get(kind)
         if depth is None:
             if isinstance(event, e.Sweep):
-                self._sweep(event)
+                self._sweep("", event.nfreed == 0)
+            elif isinstance(event, pe.SpanSwept):
+                self._sweep("preserve" if event.preserve else event.why, event.nfreed == 0)
             elif isinstance(event, e.GcStart):
                 if self.last and not self._over:
                     self.last.append(event)
@@ -87,18 +101,20 @@ class Climbs:
         elif self._over:
             return
         self._looked = self._looked or looks
+        if isinstance(event, pe.PagesTaken) and event.src != "cache":
+            depth += 1
         self._depth = max(self._depth, depth)
         self.last.append(event)
 
-    def _sweep(self, event: e.Sweep) -> None:
+    def _sweep(self, why: str, in_vain: bool) -> None:
         """Count a span swept for the allocation under way: in mcentral, in mheap, or by the collection that it starts."""
         if not self.last or self._over:
             return
         sweeps = self.last[-1]
-        if not isinstance(sweeps, Sweeps):
-            sweeps = Sweeps()
+        if not isinstance(sweeps, Sweeps) or sweeps.why != why:
+            sweeps = Sweeps(why)
             self.last.append(sweeps)
-        sweeps.add(event.nfreed == 0)
+        sweeps.add(in_vain)
 
     def _begin(self) -> None:
         if self._depth >= self._best_depth:

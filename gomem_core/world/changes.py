@@ -1,10 +1,11 @@
 """What a step touched, gathered from its events: so that panes can point at it, and tables look again at what changed only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gomem_core.go import events as e
+from gomem_core.go import pageevents as pe
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTR_SIZE
 from gomem_core.go.versions import LONGEST_SPAN
 
@@ -19,7 +20,7 @@ class Touched:
     slots: set[int] = field(default_factory=set)  # addresses of slots taken, or in which a pointer was stored
     words: set[int] = field(default_factory=set)  # addresses of words in which a pointer was stored
     targets: set[int] = field(default_factory=set)  # where these pointers led, and where they lead now
-    central: set[int] = field(default_factory=set)  # span classes whose lists changed, or whose lock was taken
+    central: set[int] = field(default_factory=set)  # span classes whose lists changed, or that were asked in vain
     marked: bool = False  # a collection marked: all spans wait to be swept, and what is dead died now
     # Of each swept span that lost objects: bytes of a slot, and the slots taken before, as a bit set; the machine notes that.
     freed: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -57,7 +58,7 @@ def _tiny_shared(t: Touched, event: e.TinyShared) -> None:
     t.spans.add(event.block & ~PAGE_MASK)  # spans of this class have one page
 
 
-def _listed(t: Touched, event: e.CacheSpan | e.UncacheSpan | e.CentralPick) -> None:
+def _listed(t: Touched, event: e.CacheSpan | e.UncacheSpan | e.CentralPick | pe.SpanCached | pe.SpanUncached) -> None:
     t.spans.add(event.base)
     t.central.add(event.spanclass)
 
@@ -76,7 +77,11 @@ def _marked(t: Touched, event: e.GcMarked) -> None:  # noqa: ARG001 -- all follo
     t.marked = True
 
 
-def _swept(t: Touched, event: e.Sweep) -> None:
+def _asked(t: Touched, event: pe.CentralEmpty) -> None:
+    t.central.add(event.spanclass)
+
+
+def _swept(t: Touched, event: e.Sweep | pe.SpanSwept) -> None:
     """A span that waited before this step looks otherwise now; one that the step itself let wait, only if it lost objects."""
     if event.nfreed or event.nalloc == 0 or not t.marked:
         t.spans.add(event.base)
@@ -93,7 +98,18 @@ def _handed_out(t: Touched, event: e.SpanAlloc) -> None:
         t.slots.add(event.base)
 
 
-def _span(t: Touched, event: e.SpanFree | e.SpanMerge | e.SysUnused | e.Grow) -> None:
+def _pages_taken(t: Touched, event: pe.PagesTaken) -> None:
+    t.spans.add(event.base)
+    if event.is_large:
+        t.slots.add(event.base)
+
+
+def _page_cache(t: Touched, event: pe.PageCacheFilled | pe.PageCacheFlushed) -> None:
+    if event.base:
+        t.spans.update(base for base, _ in _stretches(event))
+
+
+def _span(t: Touched, event: e.SpanFree | e.SpanMerge | e.SysUnused | e.Grow | pe.PagesFreed | pe.HeapGrown) -> None:
     t.spans.add(event.base)
 
 
@@ -115,11 +131,23 @@ _NOTES: Final[dict[type, Callable[[Touched, Any], None]]] = {
     e.SpanMerge: _span,
     e.SysUnused: _span,
     e.Grow: _span,
+    pe.PagesTaken: _pages_taken,
+    pe.PagesFreed: _span,
+    pe.PageCacheFilled: _page_cache,
+    pe.PageCacheFlushed: _page_cache,
+    pe.HeapGrown: _span,
+    pe.SpanCached: _listed,
+    pe.SpanUncached: _listed,
+    pe.CentralEmpty: _asked,
+    pe.SpanSwept: _swept,
 }
 
 
 class Stale:
-    """The spans whose rows, slots or sums may differ from what they were: what tables of spans have to look at again."""
+    """The spans whose rows, slots or sums may differ from what they were: what tables of spans have to look at again.
+
+    Where pages that belong to no span have rows, some of `bases` lie in the middle of such a row: then it is meant.
+    """
 
     __slots__ = ("all", "bases", "lost", "most")
 
@@ -152,10 +180,15 @@ class Stale:
 
 
 _EVERY_ROW: Final = frozenset({e.GcMarked, e.Scavenged})
-_ROW_ONLY: Final = frozenset({e.CacheSpan, e.UncacheSpan, e.McacheMiss, e.Sweep})
+_ROW_ONLY: Final = frozenset(
+    {
+        *(e.CacheSpan, e.UncacheSpan, e.McacheMiss, e.Sweep),
+        *(pe.SpanCached, pe.SpanUncached, pe.SpanSwept, pe.PageCacheFilled, pe.PageCacheFlushed),
+    }
+)
 
 
-def _base(event: e.SlotTaken | e.CacheSpan | e.Sweep) -> tuple[int, ...]:
+def _base(event: e.SlotTaken | e.CacheSpan | e.Sweep | pe.SpanCached | pe.SpanUncached | pe.SpanSwept) -> tuple[int, ...]:
     return (event.base,)
 
 
@@ -171,8 +204,42 @@ def _tiny(event: e.TinyShared) -> tuple[int, ...]:
     return (event.block & ~PAGE_MASK,)  # spans of this class have one page
 
 
+def _pages(event: pe.PagesTaken | pe.PagesFreed | e.SysUnused) -> tuple[int, ...]:
+    """Pages joined those around them, or left them."""
+    return _edges(event.base, event.base + (event.npages << PAGE_SHIFT))
+
+
+def _edges(start: int, end: int) -> tuple[int, ...]:
+    return (start - PAGE_SIZE, start, end)
+
+
+def _cached_pages(event: pe.PageCacheFilled | pe.PageCacheFlushed) -> tuple[int, ...]:
+    return tuple(addr for start, end in _stretches(event) for addr in _edges(start, end))
+
+
+def _stretches(event: pe.PageCacheFilled | pe.PageCacheFlushed) -> Iterator[tuple[int, int]]:
+    """Start and end of each stretch among the free pages of a page cache; of pages given back or of others."""
+    for pages in (event.free & event.scavenged, event.free & ~event.scavenged):
+        left = pages
+        while left:
+            first = (left & -left).bit_length() - 1
+            from_there = left >> first
+            end = first + (from_there ^ (from_there + 1)).bit_length() - 1
+            yield event.base + (first << PAGE_SHIFT), event.base + (end << PAGE_SHIFT)
+            left = left >> end << end
+
+
+def _grown(event: pe.HeapGrown) -> tuple[int, ...]:
+    """The first of the new pages, which may be set aside, and the last, which are not."""
+    return (event.base, event.base + event.nbytes - PAGE_SIZE)
+
+
 _STALE: Final[dict[type, Callable[[Any], tuple[int, ...]]]] = {
     **dict.fromkeys((e.SlotTaken, e.CacheSpan, e.UncacheSpan, e.McacheMiss, e.Sweep, e.SpanAlloc, e.SpanFree, e.Grow), _base),
+    **dict.fromkeys((pe.SpanCached, pe.SpanUncached, pe.SpanSwept), _base),
+    **dict.fromkeys((pe.PagesTaken, pe.PagesFreed, e.SysUnused), _pages),
+    **dict.fromkeys((pe.PageCacheFilled, pe.PageCacheFlushed), _cached_pages),
+    pe.HeapGrown: _grown,
     e.SpanSplit: _border,
     e.SpanMerge: _merged,
     e.TinyShared: _tiny,

@@ -24,7 +24,7 @@ from gomem_core.world.sites import Sites
 from gomem_core.world.slotobjects import ObjectTypes, SlotObjects
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import StillLists, StillSpans
-from gomem_core.world.unseen import Unseen
+from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import Extents, Kind, NotKnown, Sums, Unknown, World, known, unknown
 
 COUNTERS: Final = tuple(get_type_hints(Counters))
@@ -205,7 +205,7 @@ class Still:
         rows: ObjectColumns | ObjectTypes,
         doubts: Doubts = STILL_DOUBTS,
         kind: Kind = "still",
-        unseen: Unseen | None = None,
+        unseen: AnyUnseen | None = None,
         roots: Roots | None = None,
         sites: Sites | None = None,
     ) -> None:
@@ -227,7 +227,7 @@ class Still:
             setattr(self, name, facet)
 
     @classmethod
-    def of(cls, world: World, objects: ObjectTable, place: Place, unseen: Unseen | None = None) -> Still:
+    def of(cls, world: World, objects: ObjectTable, place: Place, unseen: AnyUnseen | None = None) -> Still:
         """The world as it is now, in time proportional to its spans and stored pointers; `place` says where that is."""
         if isinstance(world, Still):
             return world

@@ -23,3 +23,26 @@ class Unseen(NamedTuple):
     sweep_heap_live_basis: int
     sweep_pages_per_byte: float
     now: int  # ns
+
+
+class ModernUnseen(NamedTuple):
+    """The same for a heap of Go 1.21 or later.
+
+    Without it, it goes on as one of that look could: pages up to the last one in use of an arena are zeroed before they
+    are handed out, and nothing is swept as payment.
+    """
+
+    zeroed_base: dict[int, int]  # base of an arena → bytes from there that were ever handed out (heapArena.zeroedBase)
+    cur_arena: tuple[int, int]  # what the heap grows into: from where, and up to where it is reserved (mheap.curArena)
+    smallalloc: array[int]  # slots ever handed out, by size class
+    page_marks: array[int]  # bases of spans that wait to be swept and have a marked object, as the runtime notes it (pageMarks)
+    pages_swept: int  # in this cycle
+    swept_basis: int
+    sweep_heap_live_basis: int
+    sweep_pages_per_byte: float
+    reclaim_index: int
+    reclaim_credit: int
+    trigger: int  # heap_live at which the next collection starts
+
+
+AnyUnseen = Unseen | ModernUnseen

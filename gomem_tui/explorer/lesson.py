@@ -27,6 +27,11 @@ class LessonVisit:
     def _at_end(self) -> bool:
         return at_end(self._lesson, self._desk)
 
+    @property
+    def tells_versions(self) -> bool:
+        """A lesson is about its own version."""
+        return False
+
     def greeting(self) -> str:
         """What is wrong with the journal."""
         return self._session.greeting()

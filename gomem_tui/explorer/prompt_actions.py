@@ -4,6 +4,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from gomem_core.files.step import PAUSE
+from gomem_core.go.release import today
 from gomem_core.lang import MAX_LINE, Names, Typed, read_line
 from gomem_core.lang.moves import Focus
 from gomem_core.report import told
@@ -28,6 +29,7 @@ LEAVE: Final = ("q", "quit", "exit")  # what habit types into the prompt
 
 # What stands in the empty prompt: the step that comes next.  To an audience it is announced.
 _AHEAD: Final = {"command": "{key} does: {line}", "pause": "{key} reads on"}
+_NEWER: Final = "  ({key}: all of it on {go})"
 _ANNOUNCED: Final = {"command": "next ({key}): {line}", "pause": "next ({key}): reading on"}
 
 
@@ -51,7 +53,7 @@ class PromptActions:
         self._options = options
         self._app = app
         self._refused = ""  # the line that stands in the prompt to be mended, as long as nobody has begun to
-        self.actions: Final[Actions] = {"prompt": self.open, "mark": self.mark}
+        self.actions: Final[Actions] = {"prompt": self.open, "mark": self.mark, "version": self.change_version}
 
     @property
     def prompt(self) -> Prompt:
@@ -92,7 +94,15 @@ class PromptActions:
         clicker = keyboard.name("page_down") if self._options.presenting else ""
         key = clicker or keyboard.name("step") or "next"
         text = forms["pause" if line == PAUSE else "command"].format(key=key, line=line)
-        return clip(text, self._width - _SIGN)
+        return clip(text + self._newer(), self._width - _SIGN)
+
+    def _newer(self) -> str:
+        """What is said at the beginning of a session that is not of today's Go: how it becomes one."""
+        session, key, newest = self._model.session, self._options.keyboard.name("version"), today()
+        wanted = self._visit.tells_versions and not self._options.presenting and session.release != newest
+        if session.step or session.event or not key or not wanted:
+            return ""
+        return _NEWER.format(key=key, go=newest.profile.name)
 
     # --- What is being typed ------------------------------------------------------------------------------------------------
 
@@ -168,6 +178,10 @@ class PromptActions:
         marks = self._model.session.bookmarks
         name = next(f"m{n}" for n in range(1, len(marks) + 2) if f"m{n}" not in marks)
         self._work.do(lambda: self._model.submit(f"mark {name}"), self._answered, long=False)
+
+    def change_version(self) -> None:
+        """Do all steps on the newest version of Go, or go back from it: as the command go does."""
+        self._work.do(lambda: self._model.submit(f"go {self._model.console.other_release.text}"), self._answered, long=True)
 
     def _do_all(self, lines: list[Typed]) -> list[Outcome]:
         """Do one line after the other, up to the first that is wrong."""

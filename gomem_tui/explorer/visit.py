@@ -12,6 +12,10 @@ from gomem_tui.hint import offer, taken_up_by
 class Visit(Protocol):
     """What the explorer asks of the occasion on which it was opened."""
 
+    @property
+    def tells_versions(self) -> bool:
+        """Whether it is told at the beginning that all can be done on today's version of Go."""
+
     def greeting(self) -> str:
         """Returns what is to be said first; "" for nothing."""
 
@@ -31,6 +35,11 @@ class SessionVisit:
     def __init__(self, desk: Console, offers_killed: bool = True) -> None:
         self._desk = desk
         self._offers_killed = offers_killed
+
+    @property
+    def tells_versions(self) -> bool:
+        """Who opens a session may want it on another version."""
+        return True
 
     def greeting(self) -> str:
         """What is wrong with the journal, or which session was killed and can be taken up; old journals go."""

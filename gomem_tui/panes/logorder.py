@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
+from gomem_core.go.versions import Profile
 from gomem_core.lang.filters import LOG
 from gomem_core.lang.pattern import BadPattern, Pattern
 from gomem_core.queries.roworder import SLICE_SECONDS, Choice, RowOrder, Work
@@ -14,9 +15,10 @@ from gomem_tui.render.halfway import log_text
 class LogOrder(RowOrder):
     """Rows: the numbers of the events, from 1, in whose lines each word of a filter is found, a regular expression."""
 
-    def __init__(self, outcome: Callable[[], Outcome | None], at_once: int) -> None:
+    def __init__(self, outcome: Callable[[], Outcome | None], profile: Profile, at_once: int) -> None:
         super().__init__(Choice("event", descending=False), at_once)
         self._outcome = outcome  # of what was done last
+        self._profile = profile
         self._rows: list[int] = []
 
     def _read(self, text: str) -> tuple[Pattern, ...]:
@@ -52,7 +54,7 @@ class LogOrder(RowOrder):
                 yield None
                 until = perf_counter() + SLICE_SECONDS
             if outcome is not None:
-                line = log_text(outcome, number)
+                line = log_text(outcome, self._profile, number)
                 if all(pattern.found_in(line) for pattern in wanted.test or ()):
                     rows.append(number)
         yield None

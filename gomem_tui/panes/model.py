@@ -108,7 +108,7 @@ class Model:
         self.orders: dict[str, RowOrder] = {"spans": self.order, "mcentral": self.classes, "objects": self.objects}
         self.advice = AdviceOrder(session.world, self.order, AT_ONCE)
         self.holding = HoldOrder(session.world, AT_ONCE)
-        self.log = LogOrder(lambda: self.session.outcome, AT_ONCE)
+        self.log = LogOrder(lambda: self.session.outcome, session.world.profile, AT_ONCE)
         self.orders["why"] = self.log
 
     # --- Changing the session -------------------------------------------------------------------------------------------

@@ -65,6 +65,7 @@ class WhyPane(HeapPane):
             answer=self._answer,
             wrong=wrong,
             keyboard=self.keyboard,
+            profile=model.world.profile,
         )
         if model.session.reel is not None:
             return replace(story, beginning=FILM_KEYS)

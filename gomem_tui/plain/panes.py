@@ -68,7 +68,7 @@ def why_lines(model: Model, width: int, brief: bool = False) -> list[str]:
 
 def log_lines(model: Model, width: int) -> list[str]:
     """Every decision of the last command."""
-    story = Story(model.outcome, log=True)
+    story = Story(model.outcome, log=True, profile=model.world.profile)
     return ["Event log.", *spoken_text(why_text(story, Port(width, ROWS)), width)]
 
 
@@ -76,7 +76,11 @@ def _story(model: Model) -> Story:
     answer = model.answer.result if model.answer is not None and model.difference is None else None
     beginning = READ_KEYS if model.is_read else FIRST_KEYS
     return Story(
-        model.outcome, model.unmet, model.difference, title=model.console.script.title, beginning=beginning, answer=answer
+        *(model.outcome, model.unmet, model.difference),
+        title=model.console.script.title,
+        beginning=beginning,
+        answer=answer,
+        profile=model.world.profile,
     )
 
 

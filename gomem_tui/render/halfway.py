@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from gomem_core.frozen import values_of
+from gomem_core.go.events import Event
+from gomem_core.go.versions import Profile
 from gomem_core.lang.commands import Alloc
 from gomem_core.session.outcome import Outcome
 from gomem_tui.draw.style import Token
-from gomem_tui.render.ladder import ladder_so_far, rung_lines, with_go
+from gomem_tui.render.ladder import all_lines, ladder_so_far, with_go
 from gomem_tui.render.lines import Line
-from gomem_tui.render.sentences import tell, value_text
+from gomem_tui.render.sentences import function_of, tell, value_text
 from gomem_tui.render.words import clip
 from gomem_tui.settings.keys import Keyboard
 
 _MSPAN: Final = "mspan"  # what Go calls the struct
+_KIND: Final = 15  # cells for the kind of an event, where none is longer
 _LEAST: Final = 3  # events that are listed, however low the pane
 
 
@@ -27,26 +30,27 @@ def halfway_keys(keyboard: Keyboard) -> str:
     return "  ".join(text for text in map(keyboard.filled, ("{event_forward} on", "{event_back} back")) if text)
 
 
-def halfway_lines(outcome: Outcome, width: int, height: int) -> list[Line]:
+def halfway_lines(outcome: Outcome, profile: Profile, width: int, height: int) -> list[Line]:
     """The events around the one told last, at most `height` of them where that is 3 or more; the ladder if it fits below."""
     count = len(outcome.events)
     rows = min(count, max(_LEAST, height))
     first = max(0, min(outcome.event - 1 - rows // 2, count - rows))
-    lines = [_event_line(outcome, number, width) for number in range(first + 1, first + rows + 1)]
+    lines = [_event_line(outcome, profile, number, width) for number in range(first + 1, first + rows + 1)]
     if first + rows == count and outcome.events_total > count:
         lines.append(((f"   and {outcome.events_total - count} more, which are not kept", "label"),))
     if isinstance(outcome.command, Alloc):
-        rungs = enumerate(ladder_so_far(outcome.events[: outcome.event]))
-        below = [(), *(line for i, rung in rungs for line in rung_lines(i, rung, width))]
+        rungs = ladder_so_far(outcome.events[: outcome.event], profile)
+        below = [(), *(line for lines in all_lines(rungs, width) for line in lines)]
         lines += below if len(lines) + len(below) <= height else []
     return lines
 
 
-def _event_line(outcome: Outcome, number: int, width: int) -> Line:
+def _event_line(outcome: Outcome, profile: Profile, number: int, width: int) -> Line:
     event = outcome.events[number - 1]
     mark, token = _standing(outcome, number)
     head = f" {mark} {number:>{len(str(len(outcome.events)))}} "
-    return with_go([(head, token if mark == "▶" else "dim"), (clip(tell(event), width - len(head)), token)], event.go, width)
+    told = clip(tell(event, profile), width - len(head))
+    return with_go([(head, token if mark == "▶" else "dim"), (told, token)], function_of(event, profile), width)
 
 
 def _standing(outcome: Outcome, number: int) -> tuple[str, Token]:
@@ -57,7 +61,7 @@ def _standing(outcome: Outcome, number: int) -> tuple[str, Token]:
 
 
 def log_lines(
-    outcome: Outcome | None, start: int = 0, stop: int | None = None, picked: Sequence[int] | None = None
+    outcome: Outcome | None, profile: Profile, start: int = 0, stop: int | None = None, picked: Sequence[int] | None = None
 ) -> list[Line]:
     """Lines number start to stop of the event log: every decision of the last command, with the Go function that takes it.
 
@@ -67,12 +71,12 @@ def log_lines(
         none: list[Line] = [((" The last command told no events.", "label"),)]
         return none[start:stop]
     if picked is not None:
-        chosen = [_log_line(outcome, number) for number in picked[start:stop]]
+        chosen = [_log_line(outcome, profile, number) for number in picked[start:stop]]
         nothing: list[Line] = [((" No event passes the filter.", "label"),)]
         return chosen if picked else nothing[start:stop]
     count = len(outcome.events)
     stop = log_length(outcome) if stop is None else stop
-    lines = [_log_line(outcome, number) for number in range(start + 1, min(stop, count) + 1)]
+    lines = [_log_line(outcome, profile, number) for number in range(start + 1, min(stop, count) + 1)]
     if outcome.events_total > count and start <= count < stop:
         lines.append(((f"      and {outcome.events_total - count} more", "label"),))
     return lines
@@ -87,11 +91,14 @@ def log_length(outcome: Outcome | None, picked: Sequence[int] | None = None) -> 
     return len(outcome.events) + (outcome.events_total > len(outcome.events))
 
 
-def log_text(outcome: Outcome, number: int) -> str:
+def log_text(outcome: Outcome, profile: Profile, number: int) -> str:
     """Return the line of event `number`, from 1, as filters see it."""
     event = outcome.events[number - 1]
-    told = "  ".join(filter(None, (_field(name, value) for name, value in values_of(event))))
-    return f"{event.kind} {told}  {event.go}"
+    return f"{event.kind} {_fields(event)}  {function_of(event, profile)}"
+
+
+def _fields(event: Event) -> str:
+    return "  ".join(filter(None, (_field(name, value) for name, value in values_of(event))))
 
 
 def _field(name: str, value: object) -> str:
@@ -103,10 +110,11 @@ def _field(name: str, value: object) -> str:
     return f"{_MSPAN if name == 'span' else name} {value_text(name, value)}"
 
 
-def _log_line(outcome: Outcome, number: int) -> Line:
+def _log_line(outcome: Outcome, profile: Profile, number: int) -> Line:
     event = outcome.events[number - 1]
-    told = "  ".join(filter(None, (_field(name, value) for name, value in values_of(event))))
     mark, token = _standing(outcome, number)
     head: Token = "new" if mark == "▶" else "dim"
     kind: Token = "dim" if token == "dim" else "new"
-    return ((f"{mark}{number:>4} ", head), (f"{event.kind:<15}", kind), (f" {told}", token), (f"  {event.go}", "dim"))
+    cells = max(_KIND, *map(len, outcome.told.kinds))
+    go = function_of(event, profile)
+    return ((f"{mark}{number:>4} ", head), (f"{event.kind:<{cells}}", kind), (f" {_fields(event)}", token), (f"  {go}", "dim"))

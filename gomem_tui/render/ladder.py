@@ -1,4 +1,7 @@
-"""The ladder of an allocation: size class → mcache → mcentral → mheap → OS, gathered from its events."""
+"""The ladder of an allocation: who was asked, one after the other, and what each had, gathered from its events.
+
+Which rungs there are is told by the version of Go: size class → mcache → mcentral → mheap → OS, or those of its profile.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -7,182 +10,109 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from gomem_core.frozen import frozen
 from gomem_core.go import events as e
-from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.report import counted, format_bytes
-from gomem_core.session.told import Climbed, Climbs, Sweeps, sweeping
+from gomem_core.go.versions import Profile
+from gomem_core.session.told import Climbed, Climbs, sweeping
 from gomem_tui.draw.style import Token
-from gomem_tui.render.lines import Line, Span, short
+from gomem_tui.render.climb import Climb, Rung
+from gomem_tui.render.lines import Line, Span
+from gomem_tui.render.pageclimb import PageClimb
 from gomem_tui.render.reflow import reflow
-from gomem_tui.render.sentences import SENTENCES, tell
+from gomem_tui.render.sentences import SENTENCES
 
-RUNGS: Final = ("size class", "mcache", "mcentral", "mheap", "OS")
 _GO_ENDS: Final = 118  # column
-_CLASS, _MCACHE, _MCENTRAL, _MHEAP, _OS, _COLLECTION = range(6)  # the last is not a rung: it comes after them
+_EMPTY: Final = (SENTENCES["queue_empty"], SENTENCES["queue_unswept_empty"])
 
 
-_TOLD: Final[dict[type[e.Event], tuple[int, bool]]] = {  # events that say all of a rung, and whether it served
-    e.McacheHit: (_MCACHE, True),
-    e.McacheMiss: (_MCACHE, False),
-    e.CentralPick: (_MCENTRAL, True),
-    e.CentralMiss: (_MCENTRAL, False),
-}
-
-
-@frozen
-class Rung:
-    """One step of the ladder: what it had to say, whether it had what was wanted, and the Go function that decides."""
-
-    sentence: str
-    served: bool = False
-    go: str = ""
-
-
-class _Ladder:
-    """Listens to the events of one allocation."""
-
-    def __init__(self) -> None:
-        self.rungs: dict[int, Rung] = {}
-        self._grown = 0  # pages that the OS gave
-        self._sweeps: dict[int, Sweeps] = {}  # by the rung on which spans were swept
-        self.collection = ""  # what is said of a collection that it started
-
-    def _say(self, rung: int, event: e.Event, served: bool = False) -> None:
-        self.rungs[rung] = Rung(tell(event), served, event.go)
-
-    def _say_other(self, rung: int, sentence: str, event: e.Event, served: bool = False, **values: object) -> None:
-        self.rungs[rung] = Rung(SENTENCES[sentence].format(**values), served, event.go)
-
-    def hear(self, event: Climbed) -> None:
-        """Take one event in."""
-        match event:
-            case Sweeps():
-                self._sweeps[self._sweeping_rung()] = event
-            case e.GcStart():
-                self._say_collection(event)
-            case e.ClassChosen():
-                self._say(_CLASS, event)
-                if not event.spanclass >> 1:
-                    self.rungs[_MCACHE] = self.rungs[_MCENTRAL] = Rung(SENTENCES["large_skips"])
-            case e.TinyShared():
-                self._say_other(_CLASS, "tiny", event, size=event.size)
-                self._say(_MCACHE, event, True)
-            case e.TinyBlock():
-                self._say_other(_CLASS, "tiny", event, size=event.size)
-            case e.Grow():
-                self._grown = event.npages
-                growth = format_bytes(event.npages << PAGE_SHIFT)
-                self._say_other(_OS, "grow", event, True, growth=growth, arena_used=short(event.arena_used))
-            case e.Picked():
-                self._say_heap(event, "heap_exact", event.npages, pages=counted(event.want, "page"), base=short(event.base))
-            case e.SpanSplit():
-                total = event.npages + event.rest_npages
-                self._say_heap(
-                    event,
-                    "heap_split",
-                    total,
-                    total=counted(total, "page"),
-                    pages=counted(event.npages, "page"),
-                    npages=event.npages,
-                    rest=event.rest_npages,
-                )
-            case e.CentralPick() if event.swept_now and (swept := self._sweeps.get(_MCENTRAL)):
-                swept = Sweeps(swept.spans - 1, swept.in_vain - swept.last_in_vain)  # the span it takes says so itself
-                self._sweeps[_MCENTRAL] = swept
-                self._say(_MCENTRAL, event, True)
-            case _ if type(event) in _TOLD:
-                self._say(_TOLD[type(event)][0], event, _TOLD[type(event)][1])
-            case _:
-                pass
-
-    def _say_heap(self, event: e.Picked | e.SpanSplit, sentence: str, found: int, **values: object) -> None:
-        """The heap had `found` pages in a row, perhaps only after it had asked the OS or swept."""
-        if self._grown:
-            asked = "heap_joined" if found > self._grown else "heap_asked"
-            sentence = f"{asked}_split" if isinstance(event, e.SpanSplit) else asked
-        self._say_other(_MHEAP, sentence, event, not self._grown, **values)
-
-    def _sweeping_rung(self) -> int:
-        """Returns the rung at which spans are being swept: for mcentral, for mheap, or for the collection behind it all."""
-        if any(rung.served for rung in self.rungs.values()) or _MHEAP in self.rungs:
-            return _COLLECTION
-        return _MHEAP if _MCENTRAL in self.rungs else _MCENTRAL
-
-    def _say_collection(self, event: e.GcStart) -> None:
-        left = self._sweeps.get(_COLLECTION)
-        sentence = "collection_sweeps" if left is not None else "collection"
-        spans = counted(left.spans, "span") if left is not None else ""
-        self.collection = SENTENCES[sentence].format(gc_trigger=format_bytes(event.gc_trigger), spans=spans)
-
-    def told(self, not_asked: str) -> list[Rung]:
-        """All five rungs; those below the one that served were not asked."""
-        if not self.rungs:
-            return []
-        rungs = [self.rungs.get(rung, Rung(SENTENCES[not_asked])) for rung in range(len(RUNGS))]
-        for number, swept in self._sweeps.items():
-            if number != _COLLECTION and swept.spans:
-                said = [self.rungs[number].sentence] if number in self.rungs else []  # so far it only swept
-                rungs[number] = replace(rungs[number], sentence="; ".join([*said, sweeping(swept.spans, swept.in_vain)]))
-        return rungs
-
-
-def ladder(costliest: Iterable[Climbed]) -> list[Rung]:
+def ladder(costliest: Iterable[Climbed], profile: Profile) -> list[Rung]:
     """The rungs that the costliest allocation of a command climbed; none when nothing was allocated."""
-    return _climbed(costliest, "not_asked")
+    return _climbed(costliest, profile, "not_asked")
 
 
-def ladder_so_far(told: Iterable[e.Event]) -> list[Rung]:
+def ladder_so_far(told: Iterable[e.Event], profile: Profile) -> list[Rung]:
     """The rungs that the last allocation among the events climbed as far as they go; none when nothing was allocated."""
     climbs = Climbs()
     for event in told:
         climbs.follow(event)
-    served = any(rung.served for rung in _climbed(climbs.last, "not_asked"))
-    return _climbed(climbs.last, "not_asked" if served else "not_asked_so_far")
+    served = any(rung.served for rung in _climbed(climbs.last, profile, "not_asked"))
+    return _climbed(climbs.last, profile, "not_asked" if served else "not_asked_so_far")
 
 
-def collection(costliest: Iterable[Climbed]) -> str:
+def collection(costliest: Iterable[Climbed], profile: Profile) -> str:
     """What is said of the collection that the costliest allocation of a command started; nothing where it started none."""
     told = tuple(costliest)
-    return _heard(told).collection if any(isinstance(event, e.GcStart) for event in told) else ""
+    return _heard(told, profile).collection if any(isinstance(event, e.GcStart) for event in told) else ""
 
 
-def _climbed(allocation: Iterable[Climbed], not_asked: str) -> list[Rung]:
-    return _heard(allocation).told(not_asked)
+def _climbed(allocation: Iterable[Climbed], profile: Profile, not_asked: str) -> list[Rung]:
+    """All rungs of the version; those below the one that served were not asked."""
+    climb = _heard(allocation, profile)
+    if not climb.rungs:
+        return []
+    rungs = {name: climb.rungs.get(name, Rung(name, SENTENCES[not_asked])) for name in profile.rungs}
+    for name, swept in climb.sweeps().items():
+        said = [rungs[name].sentence] if name in climb.rungs else []  # so far it only swept
+        rungs[name] = replace(rungs[name], sentence="; ".join([*said, sweeping(swept.spans, swept.in_vain)]))
+    return [*rungs.values()]
 
 
-def _heard(allocation: Iterable[Climbed]) -> _Ladder:
-    found = _Ladder()
+def _heard(allocation: Iterable[Climbed], profile: Profile) -> Climb:
+    found = Climb(profile) if profile.heap_lists is not None else PageClimb(profile)
     for event in allocation:
         found.hear(event)
     return found
 
 
-def rung_lines(number: int, rung: Rung, width: int) -> tuple[Line, ...]:
-    """A rung, on as many lines as its sentence takes, and at the end of the first, where there is room, the Go function."""
-    return _rung_lines(number, rung.sentence, rung.served, rung.go, width)
+def rung_lines(number: int, rung: Rung, names: int, width: int) -> tuple[Line, ...]:
+    """A rung, on as many lines as its sentence takes, and at the end of the first, where there is room, the Go function.
+
+    `names`: cells for the names of rungs.
+    """
+    return _rung_lines(number, rung, names, width)
 
 
 @lru_cache(maxsize=32)  # most rungs were not asked, in one step as in the next
-def _rung_lines(number: int, sentence: str, served: bool, go: str, width: int) -> tuple[Line, ...]:
-    token: Token = "new" if served else "text" if go else "dim"
-    head: list[Span] = [(f" {number + 1} {RUNGS[number]:<11}", token), ("● " if served else "  ", "new")]
+def _rung_lines(number: int, rung: Rung, names: int, width: int) -> tuple[Line, ...]:
+    token: Token = "new" if rung.served else "text" if rung.go else "dim"
+    head: list[Span] = [(f" {number + 1} {rung.name:<{names}} ", token), ("● " if rung.served else "  ", "new")]
     indent = sum(cell_len(text) for text, _ in head)
-    first, *more = reflow([(sentence, token)], width - indent - 1) or [()]
-    return (with_go([*head, *first], go, width), *(((" " * indent, "text"), *line) for line in more))
+    first, *more = reflow([(rung.sentence, token)], width - indent - 1) or [()]
+    return (with_go([*head, *first], rung.go, width), *(((" " * indent, "text"), *line) for line in more))
+
+
+def all_lines(rungs: Sequence[Rung], width: int) -> list[tuple[Line, ...]]:
+    """The lines of each rung."""
+    names = max((len(rung.name) for rung in rungs), default=0)
+    return [rung_lines(number, rung, names, width) for number, rung in enumerate(rungs)]
 
 
 def ladders(rungs: Sequence[Rung], width: int) -> Iterator[list[Line]]:
-    """The ladder, and shorter ones: with one line for all rungs that were not asked, and without those."""
-    told = [rung_lines(number, rung, width) for number, rung in enumerate(rungs)]
+    """The ladder, and shorter ones: with one line for all rungs that were not asked, one for queues without a span, or less."""
+    told = all_lines(rungs, width)
     yield [line for lines in told for line in lines]
     asked = [line for rung, lines in zip(rungs, told, strict=True) if rung.go for line in lines]
-    others = [number for number, rung in enumerate(rungs) if not rung.go]
+    others = [rung for rung in rungs if not rung.go]
     if others:
-        names = ", ".join(RUNGS[number] for number in others)
-        text = SENTENCES["not_asked_folded"].format(rungs=names, sentence=rungs[others[0]].sentence)
-        yield [*asked, ((f"   {text}", "dim"),)]
+        folded: Line = ((f"   {_folded(others, others[0].sentence)}", "dim"),)
+        yield [*asked, folded]
     yield asked
+    empty = [number for number, rung in enumerate(rungs) if rung.sentence in _EMPTY]
+    if len(empty) > 1:
+        text = f" {empty[0] + 1} {_folded([rungs[number] for number in empty], SENTENCES['queues_empty'])}"
+        joined = with_go([(text, "text")], rungs[empty[0]].go, width)
+        shorter = [
+            line
+            for number, lines in enumerate(told)
+            for line in ((joined,) if number == empty[0] else lines)
+            if rungs[number].go and number not in empty[1:]
+        ]
+        if others:
+            yield [*shorter, folded]
+        yield shorter
+
+
+def _folded(rungs: Sequence[Rung], sentence: str) -> str:
+    return SENTENCES["folded"].format(rungs=", ".join(rung.name for rung in rungs), sentence=sentence)
 
 
 def with_go(spans: list[Span], go: str, width: int) -> Line:

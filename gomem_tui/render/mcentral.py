@@ -12,7 +12,8 @@ from gomem_tui.render.lines import Line, Port, Scene, Span, changed_elsewhere, f
 from gomem_tui.render.reflow import notice, reflow
 from gomem_tui.render.words import short_count
 
-_FIXED: Final = 25  # cells of a row without its lists
+_FIXED: Final = 19  # cells of a row without its lists
+_LOCKS: Final = 6  # and of how often the lock was taken, where that is counted
 _NUMBER: Final = 7  # cells of a list's length as a number, with blanks
 _BOXES: Final = 10
 _FEW_BOXES: Final = 5
@@ -89,16 +90,22 @@ def chain_base(world: World, scene: Scene, name: str, width: int, x: int) -> int
 def _boxes_shown(world: World, width: int) -> int:
     """Boxes for each list: many, few, or as many as there is room for; of one alone nothing can be told."""
     count = len(world.profile.central_lists)
-    if width >= _FIXED + count * (_BOXES + _NUMBER) + _LEGEND_ROOM:
+    room = _room(world, width)
+    if room >= count * (_BOXES + _NUMBER) + _LEGEND_ROOM:
         return _BOXES
-    boxes = min(_FEW_BOXES, (width - _FIXED) // count - _NUMBER)
+    boxes = min(_FEW_BOXES, room // count - _NUMBER)
     return boxes if boxes > 1 else 0
 
 
 def _list_cells(world: World, width: int) -> int:
     """Cells for each list."""
     boxes = _boxes_shown(world, width)
-    return boxes + _NUMBER if boxes else max(_NUMBER, (width - _FIXED) // len(world.profile.central_lists))
+    return boxes + _NUMBER if boxes else max(_NUMBER, _room(world, width) // len(world.profile.central_lists))
+
+
+def _room(world: World, width: int) -> int:
+    """Cells for all lists."""
+    return width - _FIXED - (0 if world.doubt(Fact.LOCKS) else _LOCKS)
 
 
 def _heading(world: World, width: int) -> Line:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from textwrap import wrap
 from typing import Final
 
-from gomem_tui.render.ladder import RUNGS
+from gomem_core.go.versions import PROFILES
 from gomem_tui.render.lines import Line, plain
 from gomem_tui.render.words import clean
 
@@ -26,7 +26,8 @@ _PLAIN: Final = {
     "·": "-",
 }
 _PICTURE: Final = re.compile("[─━┄╌]{2,}|[▕▏]?[▏▎▍▌▋▊▉█▓▒▚░┃·]{3,}[▕▏]?|[▁▂▃▄▅▆▇█]{2,}")  # rules, bars, curves
-_RUNG: Final = re.compile(rf" ([1-{len(RUNGS)}]) ({'|'.join(RUNGS)}) +(● )?(.*)", re.DOTALL)
+_RUNGS: Final = "|".join(sorted({rung for profile in PROFILES for rung in profile.rungs}, reverse=True))  # the longer one first
+_RUNG: Final = re.compile(rf" ([1-9]) ({_RUNGS}) +(● )?(.*)", re.DOTALL)
 _EVENT: Final = re.compile(r" ([▶ ]) +([0-9]+) ")
 _STEP: Final = re.compile(r" step ([0-9]+) › ")
 

@@ -11,6 +11,8 @@ from typing import Final
 
 from gomem_core.frozen import frozen
 from gomem_core.go import events as e
+from gomem_core.go import pageevents as pe
+from gomem_core.go.versions import GO_1_10, Profile
 from gomem_core.lang.commands import Alloc
 from gomem_core.lang.moves import Pause
 from gomem_core.queries.difference import Difference
@@ -51,6 +53,7 @@ class Story:
     answer: Result | None = None  # to the line typed last, where the footer has no room for it: shown above the rest
     wrong: Outcome | None = None  # the line typed last, where it failed while a difference or the log is shown: above those
     keyboard: Keyboard = STANDARD
+    profile: Profile = GO_1_10  # the version of Go whose heap did it
     picked: Sequence[int] | None = None  # events of the log that pass the filter; None: all
     filter: str = ""
 
@@ -68,7 +71,7 @@ def render_why(story: Story, port: Port, text: list[Line] | None = None) -> list
         before = len(above)
         length = before + log_length(story.outcome, story.picked)
         first, last = max(0, port.top - before), max(0, end - before)
-        visible = above[port.top : end] + log_lines(story.outcome, first, last, story.picked)
+        visible = above[port.top : end] + log_lines(story.outcome, story.profile, first, last, story.picked)
     else:
         lines = why_text(story, port) if text is None else text
         length, visible = len(lines), lines[port.top : end]
@@ -126,7 +129,7 @@ def why_text(story: Story, port: Port) -> list[Line]:
     if story.difference is not None:
         return above + _difference_lines(story.difference, width)
     if story.log:
-        return above + log_lines(story.outcome, picked=story.picked)
+        return above + log_lines(story.outcome, story.profile, picked=story.picked)
     return above + _told(story, width, port.height - 1 - len(above))
 
 
@@ -173,7 +176,7 @@ def _told(story: Story, width: int, room: int) -> list[Line]:
 def _below(story: Story, outcome: Outcome, width: int, room: int, said: list[Line]) -> list[Line]:
     """The narration and what belongs below it: the command and what became of it, or the events around where one stands."""
     if outcome.event:
-        return halfway_lines(outcome, width + 4, room) + ([()] if said else []) + said
+        return halfway_lines(outcome, story.profile, width + 4, room) + ([()] if said else []) + said
     lines = _outcome_lines(story, outcome, width, room - len(said))
     notes = _note_lines(outcome, width)
     return said + notes + lines if room >= len(said + notes + lines) else said + lines + notes
@@ -207,16 +210,16 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
     if outcome.error is not None:
         return [*_error_lines(outcome, width), *unmet]
     lines: list[Line] = [_about(outcome), *unmet]
-    rungs = ladder(outcome.told.climbs.costliest) if isinstance(outcome.command, Alloc) else []
+    rungs = ladder(outcome.told.climbs.costliest, story.profile) if isinstance(outcome.command, Alloc) else []
     if rungs and isinstance(outcome.command, Alloc) and outcome.command.times > 1:
         lines.append(((" " + SENTENCES["costliest"].format(times=outcome.command.times), "label"),))
     rest = _result_lines(outcome.result, width) if outcome.result is not None else []
-    started = collection(outcome.told.climbs.costliest) if rungs else ""
+    started = collection(outcome.told.climbs.costliest, story.profile) if rungs else ""
     if started:
         rest += [((f"   {text}", "label"),) for text in wrapped(started, width)]
     stored = [event for event in outcome.events if isinstance(event, e.PointerWritten)]
     if stored:
-        rest += [((f"   {text}", "label"),) for event in stored for text in wrapped(tell(event), width)]
+        rest += [((f"   {text}", "label"),) for event in stored for text in wrapped(tell(event, story.profile), width)]
     elif not rungs:
         rest += _event_counts(outcome, width)
     climbed: list[Line] = []
@@ -238,11 +241,15 @@ def _about(outcome: Outcome) -> Line:
 
 def _counts_in_full(outcome: Outcome, width: int) -> list[Line]:
     """Why heap_live grew by more than what was allocated."""
-    cached = [event for event in outcome.events if isinstance(event, e.CacheSpan)]
+    cached = [event for event in outcome.events if isinstance(event, e.CacheSpan | pe.SpanCached)]
     told = outcome.said is not None and bool(outcome.said.says)  # then that is the story
     if not cached or told or not isinstance(outcome.command, Alloc):
         return []
-    text = SENTENCES["counts_in_full"].format(heap_live=format_bytes(cached[-1].heap_live))
+    last = cached[-1]
+    if isinstance(last, e.CacheSpan):
+        text = SENTENCES["counts_in_full"].format(heap_live=format_bytes(last.heap_live))
+    else:
+        text = SENTENCES["counts_while_cached"]
     return [((f"   {line}", "label"),) for line in wrapped(text, width)]
 
 

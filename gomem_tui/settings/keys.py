@@ -91,6 +91,13 @@ _TABLE: Final[tuple[Key, ...]] = (
         "mark",
         "Bookmark this step as m1, m2 …, for goto and diff; :mark NAME lets you choose the name.",
     ),
+    Key(
+        "version",
+        "version",
+        ("V",),
+        "today's Go",
+        "Do all steps again on today's version of Go, as a branch; on that, go back to the version before. :go V chooses one.",
+    ),
     Key("prompt", "prompt", ("colon",), "command", "Type a command.", footer=4, first=True),
     Key(
         "next_pane",

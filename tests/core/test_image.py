@@ -22,8 +22,14 @@ NO_STATE = {"trace", "version", "freelarge", "new_chunk", "world", "ahead"}
 PLAIN = (int, float, str, bytes, bytearray, array, type(None))
 
 
+def _own(cls: type) -> tuple[str, ...]:
+    """The fields that a class has besides those of its bases, whether it is compiled or not."""
+    own: tuple[str, ...] = getattr(cls, "__mypyc_attrs__", getattr(cls, "__slots__", ()))
+    return own
+
+
 def slots_of(thing: object) -> list[str]:
-    return [name for cls in type(thing).__mro__ for name in getattr(cls, "__slots__", ())]
+    return [name for cls in type(thing).__mro__ for name in _own(cls)]
 
 
 def everything(heap: Heap) -> list[object]:

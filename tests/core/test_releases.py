@@ -1,5 +1,7 @@
 """Which Go a session is of: branches on several versions, in the list of steps and in files."""
 
+from pathlib import Path
+
 import pytest
 
 from gomem_core.files.branches import script_of, timeline_of
@@ -8,7 +10,9 @@ from gomem_core.files.timeline import Timeline, UnknownBranch
 from gomem_core.go.release import ALWAYS, Release
 from gomem_core.go.versions import GO_1_21, GO_1_26
 from gomem_core.session.console import Console
+from gomem_core.session.resume import resume
 from gomem_core.session.session import Session
+from gomem_tui.__main__ import main
 
 OTHER = Release(GO_1_21)
 PLACED = Release(GO_1_26, 0x12340000000, 7)
@@ -92,6 +96,99 @@ def test_what_is_wrong_is_told_with_its_place(text: str, complaint: str) -> None
     with pytest.raises(ScriptError) as raised:
         read_script("x", text, "x")
     assert str(raised.value).startswith(complaint)
+
+
+SCRIPT = """gomem 1
+title Two versions
+alloc 1024 scan as a
+alloc 48 scan times 300
+drop a
+gc
+"""
+
+
+def opened() -> Console:
+    return Console(True, read_script("x", SCRIPT, "x"), "explorer")
+
+
+def done(console: Console, line: str) -> str:
+    outcome = console.submit(line)
+    assert outcome.ok, (line, outcome.error)
+    return outcome.result.summary if outcome.result is not None else ""
+
+
+def test_the_steps_are_done_again_on_a_version_and_both_stay() -> None:
+    console = opened()
+    done(console, "goto 3")
+    first = console.session.objects.info(0)
+    assert done(console, "go 1.27") == "this is go1.27 now: step 3 of 4, on the branch go1-27"
+    assert console.session.world.profile.name == "go1.27"
+    other = console.session.objects.info(0)
+    # 1024 bytes with pointers: in a slot of 1024 at the arena's start; in one of 1152, behind 8 bytes for its type.
+    assert (first.addr, other.addr) == (0xC420000000, 0xC000000008)
+    assert done(console, "branch main").startswith("this is the branch main now; step 3 of 4")
+    assert console.session.objects.info(0) == first
+    assert done(console, "go 1.27").endswith("on the branch go1-27"), "the branch that is there"
+    assert console.session.branches.others == ["main"]
+    done(console, "alloc 8 as mine")
+    assert console.session.branches.name == "future2"
+    assert console.session.world.profile.name == "go1.27"
+
+
+def test_a_journal_and_a_file_keep_it() -> None:
+    console = opened()
+    for line in ("go 1.22", "forward 2", "go 1.27 base 0x12340000000 padding 7", "alloc 33", "branch go1-22", "forward"):
+        done(console, line)
+    content = console.content()
+    script = read_script("x", content.decode(), "x")
+    assert write_script(script_of(timeline_of(script), script)).encode() == content
+    assert console.journal is not None
+    name = console.journal.id
+    place = console.session.step, console.session.branches.name, console.session.release
+    console.leave(ended=False)
+    again = Console(True)
+    resume(again, name)
+    assert (again.session.step, again.session.branches.name, again.session.release) == place
+    assert again.content() == content
+    done(again, "branch future2")
+    assert again.session.release.text == "1.27 base 0x12340000000 padding 7"
+
+
+def test_an_empty_session_becomes_one_of_that_version() -> None:
+    console = Console(True, None, "explorer")
+    assert done(console, "go 1.26 base 0x12340000000 padding 7") == "this is go1.26 now: no steps yet"
+    done(console, "alloc 8192")
+    # The first chunk begins at the base, and seven pages of it are never used.
+    assert console.session.objects.info(0).addr == 0x12340000000 + 7 * 8192
+    assert console.content().decode().splitlines()[1] == "go 1.26 base 0x12340000000 padding 7"
+    assert console.journal is not None
+    name = console.journal.id
+    console.leave(ended=False)
+    again = Console(True)
+    resume(again, name)
+    assert again.content() == console.content()
+
+
+def test_heaps_of_two_versions_are_not_compared_span_by_span() -> None:
+    console = opened()
+    done(console, "go 1.27")
+    refused = console.submit("diff branch main").error
+    assert refused is not None
+    assert refused.message.startswith("heaps of go1.10 and go1.27 have no spans in common")
+
+
+def test_a_file_is_checked_on_all_its_versions_and_on_another_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "v.gomem"
+    file.write_text(
+        "gomem 1\ngo 1.27\nalloc 1024 scan as a\nexpect addr a 0xc000000008\nexpect served os\n\n"
+        "branch old from 0 go 1.10\nalloc 1024 scan as a\nexpect addr a 0xc420000000\n"
+    )
+    assert main(["check", str(file)]) == 0
+    assert "2 steps, 3 expectations, 2 branches" in capsys.readouterr().out
+    assert main(["check", "--go", "1.10", str(file)]) == 1
+    told = capsys.readouterr()
+    assert "v.gomem is of go1.27; --go 1.10 overrides that" in told.err
+    assert "expected addr a 0xc000000008; found" in told.out
 
 
 def test_go_tells_which_versions_there_are_and_refuses_what_is_so_already() -> None:

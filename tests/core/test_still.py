@@ -6,8 +6,8 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_core.both.mstats import MStats
 from gomem_core.session.session import Session
+from gomem_core.world.counters import Counters
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.still import Place, Still
 from gomem_core.world.world import World
@@ -76,7 +76,7 @@ def answers(world: World, objects: Objects) -> dict[str, object]:
         "free": [(npages, count, lists.free_list(npages), lists.free_list(npages, 1)) for npages, count in lists.free_lists()],
         "large": (lists.free_large(), [lists.free_large_lengths(n) for n in (1, 2, 3, 100)]),
         "caches": world.caches.mcaches(),
-        "stats": {name: str(getattr(stats, name)) for name in MStats.__slots__},
+        "stats": {name: str(getattr(stats, name)) for name in Counters.__annotations__},
         "sums": (sums.mem_stats(), sums.central_locks, sums.gcpercent, sums.sweepgen, sums.sweepdone, sums.unswept_count),
         "extents": (world.extents.arenas, world.extents.layout()),
         "objects": [objects.info(oid) for oid in range(len(objects))],

@@ -2,6 +2,7 @@
 
 import re
 
+from gomem_core.go.versions import GO_1_10
 from gomem_core.lang.commands import Alloc
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.session import Session
@@ -32,7 +33,7 @@ def summary(outcome: Outcome) -> str:
 
 
 def rungs(outcome: Outcome) -> list[str]:
-    return [rung.sentence for rung in ladder(outcome.told.climbs.costliest)]
+    return [rung.sentence for rung in ladder(outcome.told.climbs.costliest, GO_1_10)]
 
 
 def test_mcentral_sweeps_all_its_full_spans_in_vain() -> None:
@@ -75,8 +76,8 @@ def test_a_collection_that_an_allocation_starts() -> None:
     outcome = last("alloc 64K times 63", "alloc 64K")  # 64 times 64 KB are the 4 MB of the first trigger
     assert facts(outcome) == (0, 0, 1)
     assert "a collection ran" in summary(outcome)
-    assert collection(outcome.told.climbs.costliest) == "heap_live reached 4.0M, the trigger: a collection marked"
-    assert collection(last("alloc 64K times 63").told.climbs.costliest) == ""
+    assert collection(outcome.told.climbs.costliest, GO_1_10) == "heap_live reached 4.0M, the trigger: a collection marked"
+    assert collection(last("alloc 64K times 63").told.climbs.costliest, GO_1_10) == ""
 
 
 def test_a_collection_sweeps_first_what_waits() -> None:

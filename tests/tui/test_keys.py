@@ -268,7 +268,7 @@ async def test_question_mark_explains_the_pane_that_has_the_keyboard() -> None:
 async def test_messages_name_other_keys() -> None:
     app = explorer()
     async with app.run_test(size=(80, 24)) as pilot:
-        assert app.query_one(Prompt).placeholder == "f5 does: alloc 48"
+        assert app.query_one(Prompt).placeholder == "f5 does: alloc 48  (V: all of it on go1.27)"
         await pilot.press("f5", "f5", "f5", "f5")
         assert app.message == "This is the end; i types a command."
         await pilot.press("ctrl+c")

@@ -12,7 +12,7 @@ from gomem_core.session.console import Console
 from gomem_core.session.opened import open_file
 from gomem_tui.__main__ import main
 from tests import schemafile
-from tests.written.dumpfile import dumped, memstats, segment, text, thing
+from tests.written.dumpfile import dumped, memstats, numbers, segment, text, thing
 from tests.written.realfiles import REAL, truth
 from tests.written.test_profiles import HEAD, PPROF, field
 

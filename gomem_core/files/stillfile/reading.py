@@ -29,6 +29,7 @@ from gomem_core.world.records import STATES, CentralInfo, PtrWords, Region, Slot
 from gomem_core.world.still import Facets, Place, Still, StillCaches, StillExtents
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import TRUTHS, StillLists, StillSpans
+from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import KINDS, Kind, Unknown
 
 _MARK: Final = b'{"gomem_still":'
@@ -77,17 +78,23 @@ def read_still(data: bytes) -> Still:
     facets = _facets(found, profile, place.of)
     if not isinstance(facets.sums, Unknown):
         facets = facets._replace(sums=facets.sums.doubted(doubts))
+    unseen = _unseen(found, facets, profile)
     part = found.part("objects")
     if part.has("types"):
         roots = read_roots(found.part("roots")) if found.has("roots") else None
         sites = read_sites(found.part("sites")) if found.has("sites") else None
-        return Still(place, profile, facets, read_types(part), doubts, roots=roots, sites=sites)
+        return Still(place, profile, facets, read_types(part), doubts, unseen=unseen, roots=roots, sites=sites)
     rows = read_objects(part)
     if isinstance(facets.slots, Unknown) or isinstance(facets.spans, Unknown):
         raise FieldError(f"{part.place('addr')}: objects of a session were found, and no slots in which they lie")
     check_places(part, facets.spans.columns(), facets.slots.columns(), rows)
-    unseen = read_unseen(found.part("unseen"), facets.spans.columns()) if found.has("unseen") else None
     return Still(place, profile, facets, rows, doubts, unseen=unseen)
+
+
+def _unseen(found: Fields, facets: Facets, profile: Profile) -> AnyUnseen | None:
+    if not found.has("unseen") or isinstance(facets.spans, Unknown):
+        return None
+    return read_unseen(found.part("unseen"), facets.spans.columns(), profile)
 
 
 def _doubts(found: Fields) -> dict[Fact, str]:

@@ -10,6 +10,7 @@ from gomem_core.files.ownfiles import NotOurs, stamp_of
 from gomem_core.files.script import ScriptError
 from gomem_core.files.step import parse_step
 from gomem_core.foreign import brief, named
+from gomem_core.go.allevents import kinds_meant
 from gomem_core.lang import format_command
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.moves import (
@@ -134,10 +135,11 @@ def place(desk: Desk) -> "results.Place":
 def _until_event(desk: Desk, command: UntilEvent) -> Result:
     if desk.session.reel is not None:
         raise CommandError("a film has events of another kind: until waits for quantities and for types there", command.kind)
+    kinds = kinds_meant(command.kind)
 
     def met() -> bool:
         outcome = desk.session.outcome
-        return outcome is not None and command.kind in outcome.told.kinds
+        return outcome is not None and not outcome.told.kinds.keys().isdisjoint(kinds)
 
     with desk.session.listening():
         return _until(desk, met, f"no further step has the event {command.kind}")

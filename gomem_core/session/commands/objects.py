@@ -29,7 +29,7 @@ _SERVED_BY: Final = {
     "mcache": "mcache",
     "mcentral": "mcentral",
     "mheap": "mheap",
-    "os": "the OS: the arena grew",
+    "os": "the OS: the heap grew",
 }
 
 
