@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from gomem_core.go import events as e
 from gomem_core.go import pageevents as pe
-from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.amd64 import PAGE_MASK, PTR_SIZE, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.versions import Profile
 from gomem_core.queries.shares import Balance, Held, Share, SpanSums
 from gomem_core.world.changes import Stale
@@ -72,6 +72,7 @@ class Account:
         self._used_before: dict[int, _Counted] = {}  # to be used again, which is cheaper than to make them anew
         self._sums = SpanSums()
         self._classes = _no_sums(self._world.profile)
+        self._headers = [PTR_SIZE * world.profile.has_header(spanclass) for spanclass in world.profile.span_classes]
         self._shares: dict[int, Share] = {}  # the same, as far as they were asked for
         self._moved: set[int] = set()  # classes whose sums changed since
         self._complete = False  # every span in use was looked at
@@ -346,7 +347,8 @@ class Account:
         if not slots:
             return 0
         objects, base, size = self.objects, span.base, span.elemsize
-        taken: Sequence[int] = range(base, base + span.nelems * size, size)
+        begin = base + self._headers[span.spanclass]
+        taken: Sequence[int] = range(begin, begin + span.nelems * size, size)
         if slots.bit_count() < span.nelems:
             taken = list(compress(taken, f"{slots:b}".encode().translate(_DIGITS)[::-1]))
         if span.spanclass == TINY_SPAN_CLASS:

@@ -26,7 +26,7 @@ class CountedSums:
     def __init__(self, world: World, objects: Objects) -> None:
         spans: Mapping[Field, Ints] = {name: np.array(world.spans.column(name), np.int64) for name in NEEDED}
         self._bits = world.slots.set_bytes(0, world.spans.count)
-        sums = sums_of(objects, spans, *self._bits)
+        sums = sums_of(world.profile, objects, spans, *self._bits)
         rows = np.flatnonzero(spans["nelems"])
         spanclass, elemsize, nelems = (spans[name][rows] for name in ("spanclass", "elemsize", "nelems"))
         requested, slot_waste, free_slots, total = (

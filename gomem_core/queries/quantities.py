@@ -59,9 +59,16 @@ def _spans_free(world: World) -> int:
 
 
 def _spans_inuse(world: World) -> int:
-    """Every span for small objects is on a list of its mcentral, also while it is cached; large objects have one each."""
-    small = (world.lists.central(spanclass) for spanclass in world.profile.central_classes)
-    return sum(sum(c.lengths) for c in small) + world.sums.stats.nlargealloc - world.sums.stats.nlargefree
+    """Spans with slots are on a list of their mcentral, large objects on lists of the heap; each version has exceptions."""
+    profile, stats = world.profile, world.sums.stats
+    listed = sum(sum(world.lists.central(spanclass).lengths) for spanclass in profile.central_classes)
+    if profile.heap_lists is None:  # large objects hang on lists of mcentrals, too, but cached spans on none
+        return listed + _cached(world)
+    return listed + stats.nlargealloc - stats.nlargefree
+
+
+def _cached(world: World) -> int:
+    return sum(len(mcache.cached) for mcache in world.caches.mcaches())
 
 
 MEASURES: Final[dict[str, Measure]] = {
@@ -76,7 +83,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "bitmap_mapped": lambda world, _: _mapped(world, "heap: bitmap"),
     "spans_mapped": lambda world, _: _mapped(world, "heap: spans"),
     "unswept": lambda world, _: world.sums.unswept_count,
-    "cached": lambda world, _: sum(len(mcache.cached) for mcache in world.caches.mcaches()),
+    "cached": lambda world, _: _cached(world),
     "objects": lambda _, objects: objects.alive,
     "heap_objects": lambda world, _: world.sums.mem_stats().HeapObjects,
     "mallocs": _of_mem_stats("Mallocs"),

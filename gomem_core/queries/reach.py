@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from gomem_core.go.amd64 import TINY_SIZE
+from gomem_core.go.amd64 import PTR_SIZE, TINY_SIZE
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.links import LinkIndex
 from gomem_core.world.facts import Fact
@@ -71,14 +71,18 @@ def find_paths(world: World, objects: Objects, oids: Iterable[int], links: LinkI
     if sought:
         via = _walk(world, links or LinkIndex(world), {addr: _targets(world, addr) for addr in sought})
         for addr in sought.keys() & via.keys():
-            path = _path(objects, via, addr)
+            path = _path(world, objects, via, addr)
             paths |= {oid: [*path, oid] for oid in sought[addr]}
     return paths
 
 
 def _targets(world: World, addr: int) -> range:
-    """Where links into the slot at `addr` can lead: to its beginning, or to any tiny object in it."""
-    return range(addr, addr + (TINY_SIZE if world.slots.elemsize_at(addr) == TINY_SIZE else 1))
+    """Where links into the slot at `addr` can lead: to its object, which may begin behind its type, or to any tiny one in it."""
+    info = world.spans.at(addr)
+    if info is None or info.elemsize == TINY_SIZE:
+        return range(addr, addr + TINY_SIZE)
+    begin = addr + PTR_SIZE * world.profile.has_header(info.spanclass)
+    return range(begin, begin + 1)
 
 
 def _walk(world: World, links: LinkIndex, sought: dict[int, range]) -> dict[int, int]:
@@ -92,7 +96,7 @@ def _walk(world: World, links: LinkIndex, sought: dict[int, range]) -> dict[int,
     todo = list(sought)
     while todo:
         slot = todo.pop()
-        for source in [source for addr in sought.get(slot, (slot,)) for source in links.sources(addr)]:
+        for source in [source for addr in sought.get(slot) or _targets(world, slot) for source in links.sources(addr)]:
             onward.setdefault(source, []).append(slot)
             if source in seen:
                 continue
@@ -112,13 +116,11 @@ def _walk(world: World, links: LinkIndex, sought: dict[int, range]) -> dict[int,
     return via
 
 
-def _path(objects: Objects, via: dict[int, int], addr: int) -> list[int]:
-    """The objects before `addr` on the way from a root."""
+def _path(world: World, objects: Objects, via: dict[int, int], addr: int) -> list[int]:
+    """The objects before that in the slot `addr` on the way from a root."""
     path: list[int] = []
     while addr := via[addr]:
-        oid = objects.find_addr(addr)
-        if oid is not None:
-            path.append(oid)
+        path += objects.in_slot(addr, world.slots.elemsize_at(addr))[:1]
     return path[::-1]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import cached_property, partial
 from typing import Final, NamedTuple
 
-from gomem_core.go.amd64 import TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import Figures, figures
@@ -115,10 +114,7 @@ class Side:
         for info in self.still.spans.each():
             sets = self.still.slots.sets(info.base)
             for addr in slot_addresses(info, sets[0]) if sets is not None else ():
-                if info.spanclass == TINY_SPAN_CLASS:
-                    yield from (oid for oid in objects.in_slot(addr, TINY_SIZE) if not objects.is_alive(oid))
-                elif (oid := objects.find_addr(addr)) is not None and not objects.is_alive(oid):
-                    yield oid
+                yield from (oid for oid in objects.in_slot(addr, info.elemsize) if not objects.is_alive(oid))
 
     @property
     def same_objects(self) -> tuple[object, ...]:

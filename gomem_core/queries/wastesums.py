@@ -10,7 +10,8 @@ from typing import Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from gomem_core.go.amd64 import PAGE_SHIFT, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.versions import Profile
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SpanField
 from gomem_core.world.world import World
@@ -31,7 +32,7 @@ def waste_sums(world: World, objects: Objects, spans: Mapping[Field, Ints]) -> G
 
     What is yielded is to be called before it goes on, and looks at no heap.
     """
-    slots = _Slots(spans)
+    slots = _Slots(world.profile, spans)
     count = len(spans["base"])
     allocated, live = [], []
     for start in range(0, count, _SPANS):
@@ -46,9 +47,9 @@ def waste_sums(world: World, objects: Objects, spans: Mapping[Field, Ints]) -> G
     return sums
 
 
-def sums_of(objects: Objects, spans: Mapping[Field, Ints], allocated: bytes, live: bytes) -> dict[Part, Ints]:
+def sums_of(profile: Profile, objects: Objects, spans: Mapping[Field, Ints], allocated: bytes, live: bytes) -> dict[Part, Ints]:
     """The same without a stop; the slots that are allocated, and those that are not dead, as in Slots.set_bytes."""
-    slots = _Slots(spans)
+    slots = _Slots(profile, spans)
     for _ in slots.fill_all(objects):
         pass
     return slots.sums(allocated, live)
@@ -57,8 +58,10 @@ def sums_of(objects: Objects, spans: Mapping[Field, Ints], allocated: bytes, liv
 class _Slots:
     """The slots of all spans in use, one behind the other, each with what the program asked for when it got it."""
 
-    def __init__(self, spans: Mapping[Field, Ints]) -> None:
+    def __init__(self, profile: Profile, spans: Mapping[Field, Ints]) -> None:
         self._spans = spans
+        headers = np.array([PTR_SIZE * profile.has_header(spanclass) for spanclass in profile.span_classes])
+        self._header = headers[spans["spanclass"]]  # bytes in front of an object, in its slot
         nelems, elemsize = spans["nelems"], spans["elemsize"]
         self._room = (nelems + 7) // 8 * 8  # slots of whole bytes
         self._first = np.cumsum(self._room) - self._room
@@ -88,7 +91,7 @@ class _Slots:
         tiny = there & (self._spans["spanclass"][row] == TINY_SPAN_CLASS)
         if tiny.any():
             self._tiny.append((addr[tiny], size[tiny]))
-        there &= ~tiny & (slot * elemsize == offset)
+        there &= ~tiny & (slot * elemsize + self._header[row] == offset)
         where = (self._first[row] + slot)[there]
         self._asked[where] = np.minimum(size, elemsize)[there]
 

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from itertools import compress, repeat
 from typing import NamedTuple
 
-from gomem_core.go.amd64 import TINY_SIZE
+from gomem_core.go.amd64 import PTR_SIZE, TINY_SIZE
+from gomem_core.go.versions import BITS_IN_SPAN
 from gomem_core.suggest import nearest
 from gomem_core.world.latest import NEVER, NONE, Latest
 from gomem_core.world.objectinfo import ALIVE, ObjectField, ObjectInfo
@@ -333,9 +334,12 @@ class ObjectTable:
     def in_slot(self, addr: int, elemsize: int) -> list[int]:
         """The objects in the slot at `addr`, as long as it is not swept: one, or several tiny ones in a 16-byte block.
 
-        A block's first object lies at its beginning; what is older than that was there before the block was swept.
+        A block's first object lies at its beginning; what is older than that was there before the block was swept.  An object
+        whose type stands before it begins one word further on.
         """
         first = self._by_addr.find(addr, self._count)
+        if elemsize > BITS_IN_SPAN:
+            first = max(first, self._by_addr.find(addr + PTR_SIZE, self._count))
         if first == NONE:
             return []
         if elemsize != TINY_SIZE:

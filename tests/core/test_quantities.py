@@ -2,7 +2,11 @@
 
 import pytest
 
+from gomem_core.files.timeline import Timeline
 from gomem_core.go.events import CacheSpan, Grow, LockTaken
+from gomem_core.go.pageevents import HeapGrown, SpanCached
+from gomem_core.go.release import Release
+from gomem_core.go.versions import GO_1_10, GO_1_22, GO_1_26, Profile
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.moves import Comparison
 from gomem_core.lang.quantities import QUANTITIES
@@ -24,9 +28,9 @@ SCRIPTS = {
 class Told:
     """A session after a script, and how often it told what."""
 
-    def __init__(self, script: str) -> None:
-        self.session = Session(narrate=True)
-        self.count = {CacheSpan: 0, Grow: 0, LockTaken: 0}
+    def __init__(self, script: str, profile: Profile = GO_1_10) -> None:
+        self.session = Session(narrate=True, timeline=Timeline(release=Release(profile)))
+        self.count = {CacheSpan: 0, Grow: 0, HeapGrown: 0, LockTaken: 0, SpanCached: 0}
         self.central_locks = 0
         for line in script.splitlines():
             outcome = self.session.submit(line)
@@ -97,6 +101,21 @@ def test_every_counter_of_show_stats_can_be_asked_for(told: Told) -> None:
     assert table.table is not None
     for name, value, _ in table.table.rows:
         assert told[str(name)] == value
+
+
+@pytest.mark.parametrize("profile", [GO_1_22, GO_1_26], ids=lambda profile: profile.name)
+@pytest.mark.parametrize("script", [*SCRIPTS.values()], ids=[*SCRIPTS])
+def test_spans_where_free_pages_are_none(script: str, profile: Profile) -> None:
+    told = Told(script, profile)
+    spans = told.session.world.spans.rows()
+    assert told["spans_inuse"] == sum(s.state == "inuse" for s in spans)
+    assert told["pages_inuse"] == sum(s.npages for s in spans if s.state == "inuse")
+    assert told["pages_free"] == sum(s.npages for s in spans if s.state == "free")
+    assert told["released_pages"] == sum(s.npreleased or 0 for s in spans)
+    assert told["unswept"] == sum(not s.swept for s in spans)
+    assert told["cached"] == sum(s.is_cached for s in spans if s.state == "inuse")
+    assert told["refills"] == told.count[SpanCached]
+    assert told["grows"] == told.count[HeapGrown]
 
 
 def test_known_numbers() -> None:

@@ -102,7 +102,8 @@ class Context:
         if oid is not None:
             return oid
         slot = self.world.slots.at(ref.addr)
-        inside = self.objects.find_addr(slot.addr) if slot is not None else None
+        held = self.objects.in_slot(slot.addr, self.world.slots.elemsize_at(slot.addr)) if slot is not None else []
+        inside = next(iter(held), None)
         if inside is not None and self.objects.is_alive(inside):
             name = self.objects.name(inside)
             raise CommandError(f"no object begins at {_word(ref)}; it lies inside {name}", _word(ref), name)

@@ -28,6 +28,8 @@ def _gc_mark(context: Context, _command: GcMark) -> Result:
     data: results.Marked = {"marked_bytes": marked, "unswept_spans": waiting}
     one = "marked {marked} in {n} span; it waits to be swept now"
     many = "marked {marked} in {n} spans; every span waits to be swept now"
+    if not waiting:  # those that a P had in its cache are swept when they leave it
+        one = many = "marked {marked}; no span waits to be swept"
     return Result(told(waiting, one, many, marked=format_bytes(marked)), data)
 
 
