@@ -243,12 +243,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     "top": Subcommand(
         "Print what a heap consists of: objects and bytes by type, size class or call site, most first.",
         (
-            (
-                "gomem top app.heapdump",
-                "gomem top --by site heap.pb.gz",
-                "gomem top --tree heap.pb.gz",
-                "gomem top --json --by class heap.still | jq .rows[0]",
-            ),
+            "gomem top app.heapdump",
             "gomem top --by site heap.pb.gz",
             "gomem top --tree heap.pb.gz",
             "gomem top --json --by class heap.still | jq .rows[0]",

@@ -190,9 +190,9 @@ def test_open_and_top_know_profiles_by_their_content(tmp_path: Path, capsys: Cap
     VALIDATOR.validate(tree)
     assert sum(row["own"] for row in tree["rows"]) == expected["inuse_space"]["total"]
     assert main(["top", "--tree", real]) == 0
-    out = capsys.readouterr().out
-    assert "  main.main" in out
-    assert "branches below 0.5% are left out" in out
+    printed = capsys.readouterr().out
+    assert "runtime.main › main.main\n" in printed
+    assert "branches below 0.5% are left out" in printed
     assert main(["top", "--by", "type", real]) == 3
     assert "a heap profile has call sites and no addresses" in capsys.readouterr().err
     assert main(["top", "-n", "2", real]) == 0
