@@ -122,7 +122,7 @@ def _declare_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_diff(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("then", metavar="A", help="a still or a session file; a session counts as it is at its end")
+    parser.add_argument("then", metavar="A", help="anything gomem opens; a session counts as it is at its end")
     parser.add_argument("now", metavar="B", help="the one that is compared with it")
     _json_option(parser, "one object")
 
@@ -153,6 +153,13 @@ def _declare_classes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("size", metavar="SIZE", nargs="?", help="bytes: 33, 0x21, 32K, 1.5M; prints which class serves them")
     _declare_version(parser)
     _json_option(parser, "an object for each class, or for the size,")
+
+
+def _declare_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a session file; all its steps are done on each version")
+    several = "versions of Go with commas between; list tells which there are"
+    parser.add_argument("--go", metavar="V,V,...", default="1.10,1.22,1.27", help=f"{several}; 1.10,1.22,1.27 unless given")
+    _json_option(parser, "one object")
 
 
 def _declare_verify(parser: argparse.ArgumentParser) -> None:
@@ -214,9 +221,18 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         _declare_check,
     ),
     "diff": Subcommand(
-        "Print what differs between the heaps in two files: stills, or session files at their ends.",
-        ("gomem diff before.still after.still", "gomem diff --json lesson.gomem mine.gomem | jq .counts"),
+        "Print what differs between the heaps in two files; of heap dumps, profiles and MemStats what grew.",
+        (
+            "gomem diff before.still after.still",
+            "gomem diff heap1.pb.gz heap2.pb.gz",
+            "gomem diff --json lesson.gomem mine.gomem | jq .counts",
+        ),
         _declare_diff,
+    ),
+    "compare": Subcommand(
+        "Do the same commands on several versions of Go, and say what differs and why.",
+        ("gomem compare mine.gomem", "gomem compare mine.gomem --go 1.21,1.27", "gomem compare --json mine.gomem | jq .differs"),
+        _declare_compare,
     ),
     "advise": Subcommand(
         "Say why the heap in a file is so big: where its bytes are, and what keeps them.",
