@@ -34,6 +34,8 @@ class Amount(NamedTuple):
     keeps: int | None = None  # what would be freed without all of them
     alloc_objects: int | None = None  # with those that were freed since
     alloc_bytes: int | None = None
+    age: int | None = None  # of what is there, ns on average
+    rate: float | None = None  # bytes a second that were allocated
 
 
 def amounts(still: Still, by: By, stop: StopRequest | None = None) -> list[Amount]:
@@ -47,6 +49,8 @@ def amounts(still: Still, by: By, stop: StopRequest | None = None) -> list[Amoun
 
 def by_type(still: Still, stop: StopRequest | None = None) -> list[Amount]:
     """The amounts of each type, or shape; with what they keep, where it is known what refers to what."""
+    if still.typed is not None:
+        return [Amount(one.name, one.objects, one.nbytes, None, *one[3:]) for one in still.typed.by_type()]
     why = unknown(still, "spans", "slots")
     if why or not isinstance(still.rows, dict):
         raise NotKnown(why or "objects of a session have no types: a command allocates bytes")
