@@ -9,7 +9,7 @@ MSPAN_DEAD: Final = 0  # the struct is unused
 MSPAN_IN_USE: Final = 1  # holds objects
 MSPAN_MANUAL: Final = 2  # holds a goroutine stack or the collector's work buffers
 
-_CACHE_MASK: Final = (1 << 64) - 1
+CACHE_MASK: Final = (1 << 64) - 1
 
 
 def throw(invariant: str, detail: str) -> NoReturn:
@@ -78,11 +78,11 @@ class Slots:
         """Cut a fresh span into `nelems` free slots."""
         self.clear_slots()
         self.nelems = nelems
-        self.alloc_cache = _CACHE_MASK
+        self.alloc_cache = CACHE_MASK
 
     def refill_alloc_cache(self, first: int) -> None:
         """Load the 64 slots from `first`, a multiple of 64, complemented: 1 is free ((*mspan).refillAllocCache)."""
-        self.alloc_cache = ~(self.alloc_bits >> first) & _CACHE_MASK
+        self.alloc_cache = ~(self.alloc_bits >> first) & CACHE_MASK
 
     def load_alloc_cache(self) -> None:
         """Load the slots around freeindex, so that the lowest bit is slot freeindex, as a cached span has them."""

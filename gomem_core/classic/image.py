@@ -249,7 +249,7 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         root_bits,
         length,
     ) in columns:
-        s = there.get(ptr) or MSpan.__new__(MSpan)
+        s = there.get(ptr) or MSpan.__new__(MSpan, ptr)  # type: ignore[call-arg] # which a compiled class asks for
         s.next = s.prev = s.in_list = s.pointers = None
         s.start_addr = start_addr
         s.npages = npages

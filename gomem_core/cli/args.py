@@ -155,6 +155,13 @@ def _declare_classes(parser: argparse.ArgumentParser) -> None:
     _json_option(parser, "an object for each class, or for the size,")
 
 
+def _declare_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a session file; all its steps are done on each version")
+    several = "versions of Go with commas between; list tells which there are"
+    parser.add_argument("--go", metavar="V,V,...", default="1.10,1.22,1.27", help=f"{several}; 1.10,1.22,1.27 unless given")
+    _json_option(parser, "one object")
+
+
 def _declare_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="*", help="a recording, .jsonl or .jsonl.gz")
     live = "instead of recordings: a go command, which builds a program whose heap is compared with the model, step by step"
@@ -217,6 +224,11 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         "Print what differs between the heaps in two files: stills, or session files at their ends.",
         ("gomem diff before.still after.still", "gomem diff --json lesson.gomem mine.gomem | jq .counts"),
         _declare_diff,
+    ),
+    "compare": Subcommand(
+        "Do the same commands on several versions of Go, and say what differs and why.",
+        ("gomem compare mine.gomem", "gomem compare mine.gomem --go 1.21,1.27", "gomem compare --json mine.gomem | jq .differs"),
+        _declare_compare,
     ),
     "advise": Subcommand(
         "Say why the heap in a file is so big: where its bytes are, and what keeps them.",

@@ -143,6 +143,13 @@ class Go:
     release: Release | None
 
 
+@frozen
+class Compare:
+    """Do the steps up to here on several versions of Go, and tell what differs; none: on 1.10, this one and today's."""
+
+    releases: tuple[Release, ...] = ()
+
+
 # --- Directives: they may stand in a session file -----------------------------------------------------------
 
 
@@ -247,4 +254,5 @@ Move = (
     | Resume
     | TakeUp
     | Go
+    | Compare
 )

@@ -4,7 +4,7 @@ cheap: sums of the books, a fixed number of steps.  lists: walks every queue and
 by slot.  A level includes those before it.  A violation is an InvariantError with the invariant's name; nothing is ever repaired.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final, Literal
 
 from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
@@ -94,17 +94,16 @@ def queues_right(heap: Heap) -> None:
             for s in queue:
                 right = s.state == MSPAN_IN_USE and s.spanclass == c.spanclass and s.sweepgen == h.sweepgen
                 right = right and (s.alloc_count == s.nelems) == is_full and s.start_addr not in seen
+                right = right and queue.at(s.place) is s
                 _require(right, "queues_right", f"span {s.start_addr:#x}, {s.alloc_count} of {s.nelems} slots taken")
                 seen.add(s.start_addr)
         for queue, is_full in ((c.partial_unswept, False), (c.full_unswept, True)):
-            for s in _waiting(queue, h.sweepgen):
+            waiting = [s for s in queue if c.waits(s)]
+            _equal(len(queue) - len(waiting), queue.stale, "queues_right", f"stale spans of class {c.spanclass}")
+            for s in waiting:
                 right = s.spanclass == c.spanclass and (s.alloc_count == s.nelems) == is_full and s.start_addr not in seen
                 _require(right, "queues_right", f"span {s.start_addr:#x} waits, {s.alloc_count} of {s.nelems} slots taken")
                 seen.add(s.start_addr)
-
-
-def _waiting(queue: Iterable[MSpan], sweepgen: int) -> list[MSpan]:
-    return [s for s in queue if s.state == MSPAN_IN_USE and s.sweepgen == sweepgen - 2]
 
 
 def mcaches_own_their_spans(heap: Heap) -> None:
@@ -209,11 +208,13 @@ def slots_counted(heap: Heap) -> None:
 
 
 def every_span_is_somewhere(heap: Heap) -> None:
-    """Every span in use is cached, or stands in a queue."""
+    """Every span in use is cached, or stands in a queue; those that wait to be swept are counted."""
     found = {id(s) for c in heap.mcaches for s in c.alloc}
     found |= {id(s) for c in heap.central for queue in (*c.partial, *c.full) for s in queue}
     for s in _in_use(heap):
         _require(id(s) in found, "every_span_is_somewhere", f"span {s.start_addr:#x} is in no queue and no mcache")
+    waiting = sum([s.sweepgen == heap.mheap.sweepgen - 2 for s in _in_use(heap)])
+    _equal(heap.mheap.nunswept, waiting, "every_span_is_somewhere", "spans that wait to be swept")
 
 
 def reachable_is_allocated(heap: Heap) -> None:

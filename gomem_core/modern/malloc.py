@@ -260,7 +260,7 @@ class Heap(Program[MSpan]):
         stats.largealloc += s.elemsize
         stats.nlargealloc += 1
         stats.heap_live += s.nbytes
-        s.init_slots(1)
+        s.cut(1)
         self.central[spanclass].push_swept(s, True)
         s.freeindex = 1
         s.alloc_count = 1

@@ -144,8 +144,12 @@ class _Seed:
             c = self._heap.central[spanclass]
             queues = (c.partial_swept, c.partial_unswept, c.full_swept, c.full_unswept)
             queue = queues[names.index(name)]
-            queue.extend(self._spans[base] for base in bases)
-            c.asked = 1
+            for base in bases:
+                queue.push(self._spans[base])
+        in_use = [s for s in self._spans.values() if s.state == MSPAN_IN_USE]
+        h.nspans = len(self._spans)
+        h.nmanual = h.nspans - len(in_use)
+        h.nunswept = sum([s.sweepgen not in (h.sweepgen, h.sweepgen + 3) for s in in_use])
 
     def _store_pointers(self) -> None:
         if unknown(self._still, "pointers"):

@@ -79,7 +79,8 @@ def doubts_of(snapshot: Snapshot, profile: Profile) -> Doubts:
         if snapshot.types.cut:
             doubts[Fact.TYPE] += f", and of very many only the first {len(snapshot.types.slot)} were read"
         if _nameless(snapshot):
-            doubts[Fact.TYPE] += "; their names stand in the executable: gomem core CORE EXE reads them there"
+            doubts[Fact.TYPE_NAME] = "names of types stand in the executable: gomem core CORE EXE reads them there"
+            doubts[Fact.TYPE] += f"; {doubts[Fact.TYPE_NAME]}"
     else:
         doubts[Fact.TYPE] = "this version of Go keeps no types in the heap"
     if snapshot.marking:

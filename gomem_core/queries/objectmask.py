@@ -107,15 +107,15 @@ def by_death(
 
 
 def arranged(
-    objects: Objects, rows: Ints, sort: str, keys: Sequence[int] | Ints
+    objects: Objects, rows: Ints, sort: str, keys: Sequence[int] | Ints, size: ObjectField = "size"
 ) -> Generator[Step, None, tuple[array[int], array[int]]]:
     """The objects in an order of objectorder.SORTS, and the place of each object, -1 for one that is not among them.
 
-    `keys` are what the rows are sorted by where that is no column of the objects.
+    `keys` are what the rows are sorted by where that is no column of the objects; `size` is that column.
     """
     count = len(objects)
     if sort != "step":
-        by = np.array(keys) if len(keys) else np.array(objects.column("size"))[rows]
+        by = np.array(keys) if len(keys) else np.array(objects.column(size))[rows]
         orders: list[Ints] = []
         yield lambda: orders.append(np.argsort(by, kind="stable"))
         rows = rows[orders[0]]

@@ -17,7 +17,7 @@ from gomem_core.queries.roworder import MANY, SLICE, SLICE_SECONDS, Choice, RowO
 from gomem_core.queries.spanfilter import COMPARE, read_filters
 from gomem_core.report import Cell
 from gomem_core.world.facts import Fact, or_unknown
-from gomem_core.world.objectinfo import ObjectInfo, Objects
+from gomem_core.world.objectinfo import ObjectField, ObjectInfo, Objects
 from gomem_core.world.world import World
 
 SORTS: Final = ("step", "size", "state")  # by the names of the columns
@@ -58,6 +58,7 @@ class ObjectOrder(RowOrder):
         self._world = world
         self._objects = objects
         self._many = many
+        self._size: ObjectField = "slot" if world.doubt(Fact.SIZE) else "size"  # by which they are sorted
         self._rows = array("q")
         self._at = array("q")  # the row of each object, -1: none
 
@@ -137,7 +138,7 @@ class ObjectOrder(RowOrder):
             kept = (yield from graph.hold()).retained
             found.sort(key=lambda oid: kept[oid + 1])
         elif wanted.sort == "size":
-            found.sort(key=(lambda oid: objects.size(oid) or 0) if graph is None else graph.size.tolist().__getitem__)
+            found.sort(key=objects.column(self._size).__getitem__)
         elif wanted.sort == "state":
             found.sort(key=lambda oid: _RANK[fates[oid]])
         at = array("q", [-1]) * len(objects)
@@ -154,7 +155,7 @@ class ObjectOrder(RowOrder):
         fated = test.fated if isinstance(test, Test) else None
         if self._world.doubt(Fact.ROOT):  # then no more is known than which are dead, of millions at once
             rows, ranks = yield from by_death(self._world, rows, fated, (_RANK["taken"], _RANK["dead"]))
-            return (yield from arranged(self._objects, rows, wanted.sort, ranks if wanted.sort == "state" else ()))
+            return (yield from arranged(self._objects, rows, wanted.sort, ranks if wanted.sort == "state" else (), self._size))
         fates: dict[int, Fate] = {}
         if fated is not None or wanted.sort == "state":
             fates = yield from find_fates(self._world, self._objects, rows.tolist())
@@ -167,9 +168,7 @@ class ObjectOrder(RowOrder):
         elif graph is not None and wanted.sort == KEEPS:
             kept = (yield from graph.hold()).retained
             keys = [kept[oid + 1] for oid in rows.tolist()]
-        elif graph is not None and wanted.sort == "size":
-            keys = graph.size[rows].tolist()
-        return (yield from arranged(self._objects, rows, wanted.sort, keys))
+        return (yield from arranged(self._objects, rows, wanted.sort, keys, self._size))
 
 
 def _test(filters: tuple[Filter, ...]) -> Test | None:

@@ -19,6 +19,7 @@ from gomem_core.schema.heap import (
     Span,
 )
 from gomem_core.schema.results import Result
+from gomem_core.schema.versions import SameCommands
 
 
 class Error(TypedDict):
@@ -387,6 +388,12 @@ class Top(TypedDict):
     rows: list[TopRow]
 
 
+class ComparedFile(SameCommands):
+    """`gomem compare`: of which session file."""
+
+    file: str
+
+
 class Advised(Advice):
     """`gomem advise`: of what a file holds; of a session, at its end."""
 
@@ -473,6 +480,7 @@ Output = (
     | GcTraceSummary
     | Top
     | Advised
+    | ComparedFile
     | Difference
     | RealHeap
     | GoProcess

@@ -22,7 +22,7 @@ from gomem_core.schema.heap import (
     SpanShare,
     Word,
 )
-from gomem_core.schema.versions import OnVersion, Versions
+from gomem_core.schema.versions import OnVersion, SameCommands, Versions
 
 # --- Objects ----------------------------------------------------------------------------------------------------------
 
@@ -414,4 +414,5 @@ Result = (
     | Difference
     | Versions
     | OnVersion
+    | SameCommands
 )

@@ -61,6 +61,7 @@ _TOLD: Final = {  # about the selected object, in whole sentences
     "dropped": "dropped at step {step}",
     "slot": "slot {slot} of span {span}",
     "place": "slot {slot} of {span}, {size} B",
+    "type": f"type: {UNKNOWN} {{why}}",
     "unknown": f"links: {UNKNOWN} {{why}}",
 }
 
@@ -99,6 +100,8 @@ def render_objects(world: World, port: Port, scene: Scene, table: Rows, links: L
         lines += [()] * (port.height - _FOOT - len(lines))
         for oid in chosen:
             lines += drawn.about(oid, link)
+        if not chosen and (why := world.doubt(Fact.TYPE_NAME)):
+            lines.append(((clip(f" {_TOLD['type'].format(why=why)}", port.width), "label"),))
     return fit_all(lines, port)
 
 
@@ -112,6 +115,7 @@ def _notes(world: World, table: Rows, port: Port, scene: Scene) -> list[str]:
     all_of_them += "" if rooted is None else f", {rooted} rooted"
     total = f"{count} of {len(objects)}" if order.text else all_of_them
     sort = "address" if order.sort == "step" and is_read else order.sort
+    sort = "slot" if sort == "size" and world.doubt(Fact.SIZE) else sort
     by = "newest first" if sort == "step" and order.descending else f"by {sort} {'↓' if order.descending else '↑'}"
     notes = [working(order), scene.legend, f"filter {order.text}" if order.text else "", total, place, by]
     return [*notes, "" if scene.comparing else MARKS]
@@ -146,11 +150,6 @@ def _heading(world: World, width: int) -> Line:
     text += f"{'step':>5}" if graph_of(world) is None else f"{KEEPS:>7}"
     text += (" place" if typed else " made by") if width >= _LINES else ""
     return ((text, "label"),)
-
-
-def _size(o: ObjectInfo) -> str:
-    """What the program asked for."""
-    return UNKNOWN if o.size is None else size_text(o.size)
 
 
 def _cut(name: str, cells: int) -> str:
@@ -192,7 +191,7 @@ class _Table:
             (mark or " ", "new" if mark and not chosen else head),
             (f" {glyph} ", tone),
             (f"{_cut(o.name or o.type or UNKNOWN, name):<{name}} {short(o.addr):<{address}}", head),
-            (f"{self._size(o):>6}  ", tone if o.size is not None or self._graph is not None else "unknown"),
+            (f"{self._size(o):>6}  ", tone),
         ]
         if width >= _KINDS:
             spans.append((f"{o.kind:<8}", tone))
@@ -216,10 +215,11 @@ class _Table:
         return tuple(spans)
 
     def _size(self, o: ObjectInfo) -> str:
-        """What the program asked for; where that is not known, and what refers to what is, the most that it can be."""
-        if o.size is None and self._graph is not None:
-            return f"≤{size_text(int(self._graph.size[o.oid]))}"
-        return _size(o)
+        """What the program asked for; where that is not known the most that it can be, which is what its slot has room for."""
+        if o.size is not None:
+            return size_text(o.size)
+        slot = self._world.slots.at(o.addr)
+        return UNKNOWN if slot is None else f"≤{size_text(slot.addr + self._world.slots.elemsize_at(o.addr) - o.addr)}"
 
     def _keeps(self, oid: int) -> str:
         """Bytes that would be freed with the object."""
@@ -262,6 +262,8 @@ class _Table:
 
     def _links(self, o: ObjectInfo, link: int) -> str:
         """The links of an object, of which the one that would be followed is marked where there are several."""
+        if not o.type and self._world.doubt(Fact.TYPE_NAME):  # what helps comes before what nothing helps with
+            return _TOLD["type"].format(why=self._world.doubt(Fact.TYPE_NAME))
         if self._no_links and o.kind != "noscan":
             return _TOLD["unknown"].format(why=self._no_links)
         words = o.words
