@@ -43,7 +43,7 @@ def heap_in(still: Still) -> Heap:
 class Own:
     """An object of the runner."""
 
-    addr: int
+    addr: int  # as the model says, until the runner tells
     is_tiny: bool
     ptrdata: int
     is_held: bool = True  # else the runner has dropped it; a link may still lead to it
@@ -57,6 +57,7 @@ class Twin:
         """`zerobase`: where objects of size 0 are."""
         self.heap = real
         self._zerobase = zerobase
+        self.made: list[Own] = []  # in order; who reads it empties it
         self._held: dict[int, Own] = {}  # by the runner's slot
         self._dropped: list[Own] = []  # since the last collection, or reached by a link since
         self._foreign: set[int] = {s.start_addr + i * TINY_SIZE for s in _tiny_spans(real) for i in _ones(s.allocated_bits())}
@@ -126,12 +127,9 @@ class Twin:
     def _alloc(self, kind: int, slot: int, size: int) -> int:
         ptrdata = {ALLOC_NOSCAN: 0, ALLOC_SCAN: size, ALLOC_SPARSE: sparse_ptrdata(size)}[kind]
         addr = self.heap.alloc(size, ptrdata).addr
-        self._held[slot] = Own(addr, kind == ALLOC_NOSCAN and 0 < size < TINY_SIZE, ptrdata)
+        own = self._held[slot] = Own(addr, kind == ALLOC_NOSCAN and 0 < size < TINY_SIZE, ptrdata)
+        self.made.append(own)
         return addr
-
-    def move(self, slot: int, addr: int) -> None:
-        """An object lies elsewhere than the model said."""
-        self._held[slot].addr = addr
 
     def has(self, own: Own, heap: Heap | None = None) -> bool:
         """Whether the object is there, in the model or in another heap."""
