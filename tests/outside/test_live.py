@@ -219,10 +219,13 @@ def test_a_go_that_does_not_do(
     assert err.count("\n") == 1
 
 
-def test_a_later_go_is_tried_as_the_latest_that_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_later_go_is_tried_as_the_latest_that_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert known_as("go", "devel go1.30-abcdef") == "go1.27"
-    go = fake(tmp_path, "go1.30.1", f'exec {go_of("1.27")} "$@"')
-    report = verified(capsys, "--live", go, "--ops", "40")
+    fake(tmp_path, "go1.30.1", f'exec {go_of("1.27")} "$@"')
+    monkeypatch.chdir(tmp_path)
+    report = verified(capsys, "--live", "./go", "--ops", "40")
     assert (report["go"], report["known_as"], is_equal(report)) == ("go1.30.1", "go1.27", True)
 
 
