@@ -104,6 +104,16 @@ def _read(read: Callable[[], Strip]) -> Strip:
         raise ScriptError(f"{named(str(e.filename))}: {e.strerror or e}") from e
 
 
+def is_trace(name: str) -> bool:
+    """Whether a file begins as execution traces do; seen through gzip.  False for what cannot be read, too."""
+    path = Path(name)
+    head = _head(path)
+    try:
+        return head == _TRACE or (head.startswith(GZIP) and read_content(path).startswith(_TRACE))
+    except ScriptError:
+        return False
+
+
 def is_core(path: Path) -> bool:
     """Whether it begins as core files do, and executables; seen through gzip.  False for what cannot be read, too."""
     head = _head(path)
