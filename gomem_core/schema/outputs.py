@@ -459,6 +459,24 @@ class ComparedFile(SameCommands):
     file: str
 
 
+class CallBranch(TypedDict):
+    """A function on the way from where a program begins to what allocates; own: bytes that it allocated itself."""
+
+    depth: int
+    function: str
+    objects: int
+    bytes: int
+    own: int
+
+
+class CallTree(TypedDict):
+    """`gomem top --tree`: each branch before what it calls, most bytes first."""
+
+    file: str
+    kind: str
+    rows: list[CallBranch]
+
+
 class Advised(Advice):
     """`gomem advise`: of what a file holds; of a session, at its end."""
 
@@ -545,6 +563,7 @@ Output = (
     | CountersSummary
     | GcTraceSummary
     | Top
+    | CallTree
     | Advised
     | ComparedFile
     | Difference
