@@ -122,7 +122,7 @@ def _declare_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_diff(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("then", metavar="A", help="a still or a session file; a session counts as it is at its end")
+    parser.add_argument("then", metavar="A", help="anything gomem opens; a session counts as it is at its end")
     parser.add_argument("now", metavar="B", help="the one that is compared with it")
     _json_option(parser, "one object")
 
@@ -221,8 +221,12 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         _declare_check,
     ),
     "diff": Subcommand(
-        "Print what differs between the heaps in two files: stills, or session files at their ends.",
-        ("gomem diff before.still after.still", "gomem diff --json lesson.gomem mine.gomem | jq .counts"),
+        "Print what differs between the heaps in two files; of heap dumps, profiles and MemStats what grew.",
+        (
+            "gomem diff before.still after.still",
+            "gomem diff heap1.pb.gz heap2.pb.gz",
+            "gomem diff --json lesson.gomem mine.gomem | jq .counts",
+        ),
         _declare_diff,
     ),
     "compare": Subcommand(

@@ -4,7 +4,7 @@ from typing import Literal, TypedDict
 
 from gomem_core.report import Addr
 from gomem_core.schema.advice import Advice
-from gomem_core.schema.differences import Difference
+from gomem_core.schema.differences import Difference, Grown
 from gomem_core.schema.heap import (
     Account,
     CentralLists,
@@ -482,6 +482,7 @@ Output = (
     | Advised
     | ComparedFile
     | Difference
+    | Grown
     | RealHeap
     | GoProcess
 )

@@ -7,14 +7,11 @@ from typing import Any, Final
 
 import pytest
 
-from gomem_core.files.timeline import Timeline
 from gomem_core.go import pageevents as pe
 from gomem_core.go.allevents import ALL_EVENTS, kinds_meant
 from gomem_core.go.events import ADDRESSES, BIT_SETS, ClassChosen, Event, Zeroed
-from gomem_core.go.release import Release
-from gomem_core.go.versions import PROFILES, Profile, profile_named
+from gomem_core.go.versions import PROFILES
 from gomem_core.session.outcome import Outcome
-from gomem_core.session.session import Session
 from gomem_tui.render.halfway import log_lines
 from gomem_tui.render.ladder import ladder, ladder_so_far
 from gomem_tui.render.lines import Port, plain
@@ -22,19 +19,14 @@ from gomem_tui.render.pagesentences import PAGE_EVENTS
 from gomem_tui.render.sentences import COUNTED, function_of, tell
 from gomem_tui.render.spoken import spoken_text
 from gomem_tui.render.why import Story, why_text
+from tests.versions import profile_of, session_of
 
 VERSIONS: Final = ("1.21", "1.22", "1.27")
 
 
-def profile_of(version: str) -> Profile:
-    found = profile_named(f"go{version}")
-    assert found is not None
-    return found
-
-
 def done(version: str, *lines: str) -> list[Outcome]:
     """What became of these lines, on an empty heap of a version."""
-    session = Session(narrate=True, timeline=Timeline(release=Release(profile_of(version))))
+    session = session_of(version)
     outcomes = [session.submit(line) for line in lines]
     assert [outcome.error for outcome in outcomes] == [None] * len(lines)
     return outcomes
