@@ -132,7 +132,8 @@ class Player:
         command = outcome.command
         newborn = [self._thing(oid) for oid in range(known, len(self.session.objects))]
         gone = self._churned_away() if isinstance(command, Churn) else []
-        reached = oracle.mark(blocks) if collected else 0
+        at_once = isinstance(command, Gc | FreeOs | GcMark)  # else blocks came and went before the mark
+        reached = oracle.mark(blocks if at_once else ()) if collected else 0
         match command:
             case Alloc() | Churn() if not collected:  # then nothing was freed: all of them are there
                 self._add(newborn)
