@@ -33,8 +33,14 @@ def _built() -> str:
 
 
 def _declare_open(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", metavar="FILE", help="a still, or a session file")
+    parser.add_argument("script", metavar="FILE", help="an execution trace, a core file, a still, or a session file")
     parser.add_argument("--json", action="store_true", help="print what it holds as JSON, one object on one line")
+    parser.add_argument("--text", action="store_true", help="print what it holds, or the pane that --pane names, as text")
+    parser.add_argument("--at", metavar="PLACE", help="stand there: a step, a bookmark, end, or a time of a film such as 1.5s")
+    parser.add_argument(
+        "--pane", "--focus", dest="pane", metavar="PANE", help="print this pane, or begin in it; with --json: types"
+    )
+    parser.add_argument("--speed", metavar="X", help="how fast > plays a film: 1 is as fast as it was recorded, 0.1 a tenth")
     declare_settings(parser)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
     parser.set_defaults(resume=None)
@@ -83,8 +89,8 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
         "--focus",
         metavar="PANE",
         action="append",
-        help="show this pane: spans, arena, bitmap, mcentral, mcache, why, heap, layout, objects or advise; may be repeated, "
-        "the last one has the keyboard; without it, the pane that the session file points at",
+        help="show this pane: spans, arena, bitmap, mcentral, mcache, why, heap, layout, objects, types or advise; may be "
+        "repeated, the last one has the keyboard; without it, the pane that the session file points at",
     )
     parser.add_argument("--zoom", action="store_true", help="give that pane all the room")
     parser.add_argument("--no-frame", action="store_true", help="draw the SVG without a window around it")
@@ -146,7 +152,12 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "open": Subcommand(
         "Open a still or a session file in the explorer, as gomem FILE does, or print what it holds.",
-        ("gomem open before.still", "gomem open --json before.still | jq .heap_live"),
+        (
+            "gomem open before.still",
+            "gomem open --json before.still | jq .heap_live",
+            "gomem open run.trace --json | jq .stops",
+            "gomem open run.trace --text --at 1.5s --pane heap",
+        ),
         _declare_open,
         "gomem_tui.commands",
     ),

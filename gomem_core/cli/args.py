@@ -135,6 +135,7 @@ def _declare_advise(parser: argparse.ArgumentParser) -> None:
 def _declare_top(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="anything gomem opens; a session counts as it is at its end")
     parser.add_argument("--by", choices=("type", "class", "site"), help="what is summed up; without it, what the file tells best")
+    parser.add_argument("--tree", action="store_true", help="of call sites: from the callers down, as a tree")
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
         "-n", dest="rows", metavar="ROWS", type=_count, default=20, help="how many rows to print; 20 unless given"
@@ -244,7 +245,12 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "top": Subcommand(
         "Print what a heap consists of: objects and bytes by type, size class or call site, most first.",
-        ("gomem top app.heapdump", "gomem top --by site heap.pb.gz", "gomem top --json --by class heap.still | jq .rows[0]"),
+        (
+            "gomem top app.heapdump",
+            "gomem top --by site heap.pb.gz",
+            "gomem top --tree heap.pb.gz",
+            "gomem top --json --by class heap.still | jq .rows[0]",
+        ),
         _declare_top,
     ),
     "classes": Subcommand(

@@ -6,6 +6,7 @@ from typing import Final, overload
 from gomem_core.film.film import Film
 from gomem_core.film.moment import Moment
 from gomem_core.film.story import Stories
+from gomem_core.film.types import TypeSums
 from gomem_core.film.way import Way
 from gomem_core.world.reel import Curve, Reel, Told
 from gomem_core.world.still import Still
@@ -21,12 +22,12 @@ class FilmReel(Reel):
         self._moments: dict[int, Moment] = {}
         self._is_other = False  # what is shown, though the event is the same
         self._steps: Iterator[None] = film.steps()
-        self._stories, self._way = Stories(film), Way(film)
+        self._stories, self._way, self._types = Stories(film), Way(film), TypeSums(film)
         super().__init__(Moments(film, self.moment))
 
     def moment(self, event: int) -> Moment:
         """The heap after an event."""
-        found = self._moments.pop(event, None) or Moment(self.film, event)
+        found = self._moments.pop(event, None) or Moment(self.film, event, self._types)
         self._moments[event] = found
         while len(self._moments) > _KEPT:
             del self._moments[next(iter(self._moments))]

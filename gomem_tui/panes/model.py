@@ -22,6 +22,7 @@ from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.queries.spanfilter import BadFilter, read_filters
 from gomem_core.queries.spanorder import SpanOrder
+from gomem_core.queries.typeorder import TypeOrder
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.session import Session
@@ -108,6 +109,8 @@ class Model:
         self.orders: dict[str, RowOrder] = {"spans": self.order, "mcentral": self.classes, "objects": self.objects}
         self.advice = AdviceOrder(session.world, self.order, AT_ONCE)
         self.holding = HoldOrder(session.world, AT_ONCE)
+        self.types = TypeOrder(lambda: session.world if session.strip is None else session.strip.shown, AT_ONCE)
+        self.orders["types"] = self.types
         self.log = LogOrder(lambda: self.session.outcome, session.world.profile, AT_ONCE)
         self.orders["why"] = self.log
 
@@ -175,6 +178,7 @@ class Model:
         self.objects.look_again()
         self.classes.look_again()
         self.log.look_again()
+        self.types.look_again()
         self.advice.look_again()
         self.holding.look_again()
         self.typed = answer

@@ -48,7 +48,7 @@ _NOTES: Final = (
 )
 _READ_NOTES: Final = {  # of a heap that is read
     "live slots": "of objects that live, whole",
-    "taken": "a collection is marking",
+    "taken": "what lives is not known",
     "?": "not known of this heap",
 }
 _USED: Final = "arena_used − arena_start"
@@ -62,6 +62,7 @@ _TOLD: Final = {
     "swept lives": "all swept: what is allocated lives",
     "marked lives": "~ sweeping: marks tell what lives",
     "marking": "one is marking: what lives is not known yet",
+    "taken": "what lives is not known: some of it may be dead",
     "sums": "heap_sys {sys}, heap_inuse {inuse}, heap_idle {idle}",
     "was": "was {was}",
     "spark": " at most {most}, steps: {steps}",
@@ -109,6 +110,7 @@ def _collections(c: Compared, width: int) -> Line:
     parts = [_TOLD["none"]]
     if c.now.numgc and c.now.balance.slot_waste is None:
         lives = "marking" if c.now.balance.dead is None else "swept lives" if c.now.sweepdone else "marked lives"
+        lives = "taken" if c.now.sweepdone is None else lives
         parts = [_TOLD["collections"].format(n=c.text(sums[0], str)), _TOLD[lives]]
     elif c.now.numgc:
         state = _TOLD["swept" if c.now.sweepdone else "sweeping"]

@@ -164,14 +164,16 @@ def check_still(engine: ModernEngine) -> None:
 # --- Pages ------------------------------------------------------------------------------------------------------------------
 
 
-@given(st.lists(st.tuples(st.integers(0, CHUNK_PAGES - 1), st.integers(1, 80)), max_size=12), st.integers(1, CHUNK_PAGES))
-def test_runs_of_pages_are_those_that_one_finds_by_looking(runs: list[tuple[int, int]], npages: int) -> None:
+@given(st.lists(st.tuples(st.integers(0, CHUNK_PAGES - 1), st.integers(1, 80)), max_size=12))
+def test_runs_of_pages_are_those_that_one_finds_by_looking(runs: list[tuple[int, int]]) -> None:
     free = 0
     for start, length in runs:
         free |= (1 << length) - 1 << start
     free &= (1 << CHUNK_PAGES) - 1
     text = "".join(str(free >> i & 1) for i in range(CHUNK_PAGES))
-    assert find_run(free, npages) == text.find("1" * npages)
+    for length in {1, CHUNK_PAGES, *(len(run) for run in text.split("0"))}:  # a run that fits exactly is the hardest to find
+        for npages in range(max(length - 1, 1), min(length + 2, CHUNK_PAGES + 1)):
+            assert find_run(free, npages) == text.find("1" * npages)
     assert longest_run(free) == max(map(len, text.split("0")))
     start = len(text) - len(text.lstrip("1"))
     assert summarize(free) == (start, longest_run(free), len(text) - len(text.rstrip("1")))
