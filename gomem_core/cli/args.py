@@ -135,6 +135,7 @@ def _declare_advise(parser: argparse.ArgumentParser) -> None:
 def _declare_top(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="anything gomem opens; a session counts as it is at its end")
     parser.add_argument("--by", choices=("type", "class", "site"), help="what is summed up; without it, what the file tells best")
+    parser.add_argument("--tree", action="store_true", help="of call sites: from the callers down, as a tree")
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
         "-n", dest="rows", metavar="ROWS", type=_count, default=20, help="how many rows to print; 20 unless given"
@@ -172,7 +173,8 @@ def _declare_verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_convert(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", metavar="SCRIPT", help="the script of a recording; - reads stdin")
+    parser.add_argument("script", metavar="SCRIPT", help="the script of a recording, or an execution trace; - reads stdin")
+    parser.add_argument("--ops", metavar="N", type=_operations, help="of a trace, so many allocations and drops (200000)")
 
 
 def _declare_bench(parser: argparse.ArgumentParser) -> None:
@@ -241,7 +243,12 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "top": Subcommand(
         "Print what a heap consists of: objects and bytes by type, size class or call site, most first.",
-        ("gomem top app.heapdump", "gomem top --by site heap.pb.gz", "gomem top --json --by class heap.still | jq .rows[0]"),
+        (
+            "gomem top app.heapdump",
+            "gomem top --by site heap.pb.gz",
+            "gomem top --tree heap.pb.gz",
+            "gomem top --json --by class heap.still | jq .rows[0]",
+        ),
         _declare_top,
     ),
     "classes": Subcommand(
@@ -255,8 +262,8 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         _declare_verify,
     ),
     "convert": Subcommand(
-        "Turn the script of a recording into gomem's commands, on stdout.",
-        ("gomem convert 06_reuse.txt > reuse.txt",),
+        "Turn the script of a recording, or the allocations of an execution trace, into gomem's commands, on stdout.",
+        ("gomem convert 06_reuse.txt > reuse.txt", "gomem convert run.trace --ops 50000 > run.gomem"),
         _declare_convert,
     ),
     "attach": Subcommand(

@@ -10,7 +10,7 @@ from gomem_core.frozen import frozen
 from gomem_core.go.release import Release
 
 Served = Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
-Pane = Literal["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects", "advise"]
+Pane = Literal["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects", "types", "advise"]
 Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
 
 

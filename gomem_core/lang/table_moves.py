@@ -321,7 +321,7 @@ _FOCUS = CommandSpec(
         ),
     ),
     summary="Show these panes.",
-    help="PANE is spans, arena, bitmap, mcentral, mcache, why, heap, layout, objects or advise, or its key: 1 to 9, w.",
+    help="PANE is spans, arena, bitmap, mcentral, mcache, why, heap, layout, objects, types or advise, or its key: 0 to 9, w.",
     examples=("focus mcache why", "focus 3"),
 )
 

@@ -107,14 +107,13 @@ def queues_right(heap: Heap) -> None:
 
 
 def mcaches_own_their_spans(heap: Heap) -> None:
-    """A cached span is of its entry's class, and cached by one P only; it is swept, or its P has not run since the last mark."""
+    """A cached span is swept, of its entry's class, and cached by one P only."""
     seen: set[int] = set()
     for c in heap.mcaches:
         for spanclass, s in enumerate(c.alloc):
             if s is c.emptymspan:
                 continue
-            right = s.state == MSPAN_IN_USE and s.spanclass == spanclass
-            right = right and s.sweepgen - heap.mheap.sweepgen in (1, 3)
+            right = s.state == MSPAN_IN_USE and s.spanclass == spanclass and s.sweepgen == heap.mheap.sweepgen + 3
             _require(right and s.start_addr not in seen, "mcaches_own_their_spans", f"P{c.p} caches {s.start_addr:#x}")
             _require(s.counted <= s.alloc_count <= s.nelems, "mcaches_own_their_spans", f"{s.start_addr:#x}: slots counted")
             seen.add(s.start_addr)

@@ -88,6 +88,7 @@ class _Seed:
         self._cache()
         self._refer()
         take_over(self._heap, self._spans, self._still.unseen if isinstance(self._still.unseen, ModernUnseen) else None)
+        self._flush_stale()
 
     def _lay_pages(self) -> None:
         """Describe all chunks; which pages are free and given back is told by the rows that are no spans."""
@@ -130,6 +131,7 @@ class _Seed:
                 s.root_bits = (s.gcmark_bits & taken if info.waits else taken) if roots is None else roots
                 init_bits(s, self._heap.profile)
                 _describe(s, runs)
+        h.nspans = len(self._spans)
         h.pages_in_use = sum(s.npages for s in self._spans.values() if s.state == MSPAN_IN_USE)
 
     def _queue(self) -> None:
@@ -205,6 +207,13 @@ class _Seed:
             if 0 < (o.size or 0) < TINY_SIZE and not o.ptrdata:
                 block = o.addr & -TINY_SIZE
                 refs[block] = refs.get(block, 0) + 1
+
+    def _flush_stale(self) -> None:
+        """Empty caches from before the last mark: when marking has just ended, every P does so before it runs on."""
+        heap = self._heap
+        for cache in heap.mcaches:
+            if any(s.sweepgen == heap.mheap.sweepgen + 1 for s in cache.alloc if s is not cache.emptymspan):
+                cache.release_all(heap.central, cache.p)
 
 
 def _mark(bits: list[int], page: int, npages: int) -> None:

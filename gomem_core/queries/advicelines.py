@@ -306,7 +306,7 @@ def _of_pages(advice: Advice) -> Iterator[AdviceLine]:
     why = advice.doubts.get("given back", "")
     if advice.free_pages:
         text = _say("free pages", reason=_REASONS[advice.by_page])
-        yield AdviceLine("free pages", advice.free_pages, text, "state:free")
+        yield AdviceLine("free pages", advice.free_pages, text, "state:free", doubt=advice.doubts.get("free pages", ""))
         yield from _of_units("chunks", advice.chunks)
         if advice.chunks.full and advice.by_page:
             yield AdviceLine("full chunks", advice.chunks.full, _say("full chunks"), "state:free", more=True)

@@ -51,6 +51,7 @@ def _doubts(world: World, unswept: bool) -> Doubts:
         "live": why_live,
         "objects": world.doubt(Fact.SPANCLASS) or world.doubt(Fact.ALLOC_COUNT),
         "idle Ps": unknown(world, "caches") or world.doubt(Fact.MCACHE),
+        "free pages": world.doubt(Fact.SPAN),
         "given back": world.doubt(Fact.NPRELEASED),
     }
     return {what: why for what, why in found.items() if why}

@@ -331,6 +331,71 @@ class ProfileSummary(TypedDict):
     allocated: Amount
 
 
+class FilmFigures(TypedDict):
+    """What MemStats would have told at a moment of a film."""
+
+    HeapObjects: int
+    HeapAlloc: int
+    HeapInuse: int
+
+
+class FilmStop(FilmFigures):
+    """A moment at which the world stood still; t_ns: since the trace began; why: as the trace says it."""
+
+    t_ns: int
+    why: str
+
+
+class FilmMoment(FilmFigures):
+    """A moment of a film: the heap after an event; heap_live and heap_goal as the program told them last."""
+
+    event: int
+    t_ns: int
+    what: str
+    heap_live: int | None
+    heap_goal: int | None
+
+
+class FilmType(TypedDict):
+    """Objects of one type, bytes of their slots; alloc: with those that were freed since.
+
+    rate: bytes a second that were allocated; age_ns: of those that are there, on average.
+    """
+
+    type: str
+    objects: int
+    bytes: int
+    alloc_objects: int
+    alloc_bytes: int
+    rate: float | None
+    age_ns: int | None
+
+
+class FilmSummary(TypedDict):
+    """`gomem open --json` of an execution trace.
+
+    go: a trace does not tell it.  events: of the trace; moments: of the film, which has no events of scheduling.  counts: events
+    of each kind that a heap is made of, as Go's tools name them.  anomalous: how often what contradicted the rest.  types: with
+    --pane types, at the moment `at`.
+    """
+
+    file: str
+    kind: str
+    go: None
+    trace_version: int
+    profile: str
+    events: int
+    counts: dict[str, int]
+    moments: int
+    duration_ns: int
+    anomalies: int
+    anomalous: dict[str, int]
+    faults: list[str]
+    stops: list[FilmStop]
+    at: FilmMoment
+    types: list[FilmType] | None
+
+
 class CountersSummary(TypedDict):
     """`gomem open --json` of MemStats, expvar or runtime/metrics; null is what they do not tell.
 
@@ -394,6 +459,24 @@ class ComparedFile(SameCommands):
     file: str
 
 
+class CallBranch(TypedDict):
+    """A function on the way from where a program begins to what allocates; own: bytes that it allocated itself."""
+
+    depth: int
+    function: str
+    objects: int
+    bytes: int
+    own: int
+
+
+class CallTree(TypedDict):
+    """`gomem top --tree`: each branch before what it calls, most bytes first."""
+
+    file: str
+    kind: str
+    rows: list[CallBranch]
+
+
 class Advised(Advice):
     """`gomem advise`: of what a file holds; of a session, at its end."""
 
@@ -445,6 +528,7 @@ class RealHeap(TypedDict):
     disputed: int
     findings: list[str]
     one_moment: bool
+    rss: int | None  # bytes of the process that are in memory
     held_ms: float | None
     tries: int
 
@@ -475,10 +559,12 @@ Output = (
     | Export
     | Summary
     | DumpSummary
+    | FilmSummary
     | ProfileSummary
     | CountersSummary
     | GcTraceSummary
     | Top
+    | CallTree
     | Advised
     | ComparedFile
     | Difference

@@ -245,6 +245,14 @@ class KeptAlive(TypedDict):
     roots: list[str]
 
 
+class CallSite(TypedDict):
+    """A line of a program; null is what is not known."""
+
+    function: str | None
+    file: str | None
+    line: int | None
+
+
 class Object(ObjectRow):
     """`show object`; the slot is null when it was swept, or never was."""
 
@@ -254,6 +262,7 @@ class Object(ObjectRow):
     slot: int | None
     slot_state: Literal["allocated", "free", "dead"] | None
     held: KeptAlive | None
+    allocated_at: list[CallSite] | None  # the innermost first, where the memory profile looked at it
 
 
 class Found(TypedDict):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from gomem_core.queries.amounts import site_name, stack_at
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.kept import fate_sentence
@@ -190,7 +191,7 @@ class _Table:
             ("▸" if chosen else " ", head),
             (mark or " ", "new" if mark and not chosen else head),
             (f" {glyph} ", tone),
-            (f"{_cut(o.name or o.type or UNKNOWN, name):<{name}} {short(o.addr):<{address}}", head),
+            (f"{_cut(o.name or o.type or self._site(slot) or UNKNOWN, name):<{name}} {short(o.addr):<{address}}", head),
             (f"{self._size(o):>6}  ", tone),
         ]
         if width >= _KINDS:
@@ -220,6 +221,11 @@ class _Table:
             return size_text(o.size)
         slot = self._world.slots.at(o.addr)
         return UNKNOWN if slot is None else f"≤{size_text(slot.addr + self._world.slots.elemsize_at(o.addr) - o.addr)}"
+
+    def _site(self, slot: SlotInfo | None) -> str:
+        """The line that allocated what is in a slot, where a program that was read noted it."""
+        stack = stack_at(self._world, slot.addr) if self._graph is not None and slot is not None else ()
+        return f"@{site_name(stack)}" if stack else ""
 
     def _keeps(self, oid: int) -> str:
         """Bytes that would be freed with the object."""
