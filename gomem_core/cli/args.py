@@ -179,6 +179,9 @@ def _declare_convert(parser: argparse.ArgumentParser) -> None:
 
 def _declare_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="measure less often: takes a few seconds, and is less exact")
+    parser.add_argument(
+        "--vs-go", metavar="GO", dest="vs_go", help="the go command of a toolchain: time the same operations in a Go program, too"
+    )
     declare_go(parser)
     _json_option(parser, "one object")
 
@@ -278,7 +281,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "bench": Subcommand(
         "Measure the allocator: time per operation, memory, and whether either grows with the heap.",
-        ("gomem bench", "gomem bench --quick --json"),
+        ("gomem bench", "gomem bench --quick --json", "gomem bench --go 1.27 --vs-go ~/go/bin/go"),
         _declare_bench,
     ),
 }
