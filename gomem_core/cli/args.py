@@ -173,7 +173,8 @@ def _declare_verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_convert(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", metavar="SCRIPT", help="the script of a recording; - reads stdin")
+    parser.add_argument("script", metavar="SCRIPT", help="the script of a recording, or an execution trace; - reads stdin")
+    parser.add_argument("--ops", metavar="N", type=_operations, help="of a trace, so many allocations and drops (200000)")
 
 
 def _declare_bench(parser: argparse.ArgumentParser) -> None:
@@ -264,8 +265,8 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         _declare_verify,
     ),
     "convert": Subcommand(
-        "Turn the script of a recording into gomem's commands, on stdout.",
-        ("gomem convert 06_reuse.txt > reuse.txt",),
+        "Turn the script of a recording, or the allocations of an execution trace, into gomem's commands, on stdout.",
+        ("gomem convert 06_reuse.txt > reuse.txt", "gomem convert run.trace --ops 50000 > run.gomem"),
         _declare_convert,
     ),
     "attach": Subcommand(

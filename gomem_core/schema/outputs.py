@@ -545,6 +545,7 @@ class RealHeap(TypedDict):
     disputed: int
     findings: list[str]
     one_moment: bool
+    rss: int | None  # bytes of the process that are in memory
     held_ms: float | None
     tries: int
 
