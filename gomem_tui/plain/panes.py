@@ -200,8 +200,7 @@ def _types(model: Model, width: int, rows: int) -> list[Line]:
         ]
     found, order = model.types.rows(), model.types
     shown = min(rows, len(found))
-    total = sum(one.nbytes for one in found)
-    lines = types.render_types(found, order, order.by, Port(width, shown + 2), None, total)
+    lines = types.render_types(found, order, order.by, Port(width, shown + 2), None, order.nbytes)
     return lines + _rest(shown, len(found), f"{order.by}s", "types")
 
 
@@ -244,7 +243,8 @@ def _runs(infos: Iterator[SpanInfo]) -> Iterator[tuple[int, int, str]]:
 
 def _sort(info: SpanInfo) -> str:
     if info.state != "inuse":
-        return f"{info.state}, given back to the OS" if info.npreleased == info.npages else info.state
+        cached = f", in the page cache of P{info.cached_by}" if info.is_cached else ""
+        return f"{info.state}{cached}{', given back to the OS' if info.npreleased == info.npages else ''}"
     waits = ", waits to be swept" if info.waits else ""
     if not info.sizeclass:
         return f"one large object, {info.kind}{waits}"

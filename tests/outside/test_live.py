@@ -1,6 +1,7 @@
 """`gomem verify --live`, and real heaps that are taken up: what the model says beforehand, and what a real Go does then."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from gomem_tui.explorer.app import Explorer
 from tests.outside.goprograms import CACHE, VERSIONS, need, toolchain
 from tests.tui.test_app_still import typed
 
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 COLUMNS = ("addresses", "events", "snapshots", "heapbits", "memstats")
 ALL = [pytest.param(minor, marks=() if minor in ("1.21", "1.27") else pytest.mark.thorough) for minor in VERSIONS]
 SPARE = goprogram.SLOTS - 2  # a slot of the runner that no load comes to in so few operations
@@ -84,6 +86,14 @@ def test_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert row.split()[-1] == "equal"
     assert load.startswith("seed 1: ")
     assert own == "the runtime did nothing for itself in between"
+
+
+@pytest.mark.parametrize("command", re.findall(r"^gomem (verify --live .*?)(?:   #.*)?$", README, re.M))
+def test_a_command_of_the_readme(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _, live, go, *rest = command.split()
+    assert (live, go, rest) in (("--live", "go", []), ("--live", "go", ["--ops", "10000", "--seed", "7"]))
+    assert main(["verify", "--live", go_of("1.27"), *rest, "--ops", "30"]) == 0  # fewer: that has been shown
+    assert " equal" in capsys.readouterr().out
 
 
 def test_the_load_is_the_same_for_a_seed() -> None:
