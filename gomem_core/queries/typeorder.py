@@ -76,7 +76,9 @@ class TypeOrder(RowOrder):
     def total(self) -> int:
         """Objects that have to be looked at."""
         still = self._shown_still()
-        if not isinstance(still, Still) or still.typed is not None or _has_sites_only(still) or self._found is not None:
+        if not isinstance(still, Still) or still.typed is not None or self._found is not None:
+            return 0
+        if _has_sites_only(still) or no_types(still):
             return 0
         return len(still.objects)
 
