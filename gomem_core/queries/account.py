@@ -120,8 +120,7 @@ class Account:
         if self._held is not None:
             return Balance(*in_use, *self._held.pages)
         stats = self._world.sums.stats
-        # HeapSys is all but stacks and the collector's work, which StackInuse does not count.
-        manual = self._world.extents.arenas.nbytes - stats.heap_sys
+        manual = self._world.extents.arenas.nbytes - stats.heap_inuse - stats.heap_idle  # a collection's pages have no counter
         return Balance(*in_use, manual, stats.heap_idle - stats.heap_released, stats.heap_released)
 
     def _share(self, sums: Sequence[int]) -> Share:
