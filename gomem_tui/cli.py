@@ -40,6 +40,7 @@ def _declare_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pane", "--focus", dest="pane", metavar="PANE", help="print this pane, or begin in it; with --json: types"
     )
+    parser.add_argument("--no-cache", dest="cache", action="store_false", help="do not keep what is read of a large film")
     parser.add_argument("--speed", metavar="X", help="how fast > plays a film: 1 is as fast as it was recorded, 0.1 a tenth")
     declare_settings(parser)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
@@ -115,14 +116,16 @@ def _declare_keys(parser: argparse.ArgumentParser) -> None:
 def _declare_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
-        choices=("path", "show", "check"),
-        metavar="path|show|check",
-        help="print where the configuration is; or all settings and keys, with the source of each; or check the file",
+        choices=("path", "show", "check", "cache"),
+        metavar="path|show|check|cache",
+        help="print where the configuration is; or all settings and keys, with the source of each; or check the file; or print "
+        "where films are kept that were read before, and how large they are",
     )
     parser.add_argument("file", metavar="FILE", nargs="?", help="check this file instead of the user's")
     parser.add_argument(
         "--json", action="store_true", help="for show: print JSON, an object for each setting and action on one line"
     )
+    parser.add_argument("--clear", action="store_true", help="for cache: throw it away")
     declare_settings(parser.add_argument_group("options of the explorer, for gomem config show"))
 
 
@@ -187,7 +190,13 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "config": Subcommand(
         "Print where the configuration is, or what is set, or check it.",
-        ("gomem config path", "gomem config show --no-mouse", "gomem config show --json | jq .source", "gomem config check"),
+        (
+            "gomem config path",
+            "gomem config show --no-mouse",
+            "gomem config show --json | jq .source",
+            "gomem config check",
+            "gomem config cache --clear",
+        ),
         _declare_config,
         "gomem_tui.commands",
     ),

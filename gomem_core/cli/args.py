@@ -173,11 +173,15 @@ def _declare_verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_convert(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", metavar="SCRIPT", help="the script of a recording; - reads stdin")
+    parser.add_argument("script", metavar="SCRIPT", help="the script of a recording, or an execution trace; - reads stdin")
+    parser.add_argument("--ops", metavar="N", type=_operations, help="of a trace, so many allocations and drops (200000)")
 
 
 def _declare_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="measure less often: takes a few seconds, and is less exact")
+    parser.add_argument(
+        "--vs-go", metavar="GO", dest="vs_go", help="the go command of a toolchain: time the same operations in a Go program, too"
+    )
     declare_go(parser)
     _json_option(parser, "one object")
 
@@ -261,8 +265,8 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         _declare_verify,
     ),
     "convert": Subcommand(
-        "Turn the script of a recording into gomem's commands, on stdout.",
-        ("gomem convert 06_reuse.txt > reuse.txt",),
+        "Turn the script of a recording, or the allocations of an execution trace, into gomem's commands, on stdout.",
+        ("gomem convert 06_reuse.txt > reuse.txt", "gomem convert run.trace --ops 50000 > run.gomem"),
         _declare_convert,
     ),
     "attach": Subcommand(
@@ -277,7 +281,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "bench": Subcommand(
         "Measure the allocator: time per operation, memory, and whether either grows with the heap.",
-        ("gomem bench", "gomem bench --quick --json"),
+        ("gomem bench", "gomem bench --quick --json", "gomem bench --go 1.27 --vs-go ~/go/bin/go"),
         _declare_bench,
     ),
 }

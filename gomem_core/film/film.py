@@ -45,6 +45,7 @@ class Film:
         """`is_read`: the tables have all of it already.  Raises TraceError: it is no trace of which anything can be shown."""
         self.title = title
         self._data = data
+        self.gave_up = False  # before the trace was read to its end
         version = version_of(bytes(data[:HEADER_BYTES]))
         if version is None:
             raise TraceError("it is no execution trace: one begins with the format that it has, as in “go 1.26 trace”")
@@ -70,6 +71,13 @@ class Film:
         for _ in self.steps():
             pass
         return self
+
+    def give_up(self, why: OSError) -> None:
+        """Read no more: there is no room for its columns."""
+        self.gave_up, self._reading = True, None
+        self.tables.faults.append(
+            f"the columns of the film cannot be written: {why.strerror or why}; what was read before is shown"
+        )
 
     def content(self) -> bytes:
         """The trace."""

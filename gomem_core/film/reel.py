@@ -17,8 +17,10 @@ _KEPT: Final = 4  # moments that were looked at last
 class FilmReel(Reel):
     """Stands at an event of a film; `at` is its number."""
 
-    def __init__(self, film: Film) -> None:
+    def __init__(self, film: Film, keep: Callable[[bool], object] | None = None) -> None:
+        """`keep` is called when the film was read: with whether to its end, and nothing went wrong."""
         self.film = film
+        self._keep = keep
         self._moments: dict[int, Moment] = {}
         self._is_other = False  # what is shown, though the event is the same
         self._steps: Iterator[None] = film.steps()
@@ -51,7 +53,14 @@ class FilmReel(Reel):
     def read_on(self) -> bool:
         """Read a generation of the trace."""
         before = self.film.events
-        there = next(self._steps, self) is None
+        try:
+            there = next(self._steps, self) is None
+        except OSError as e:
+            there = False
+            self.film.give_up(e)
+        if not there and self._keep is not None:
+            keep, self._keep = self._keep, None
+            keep(not self.film.gave_up)
         if not before:  # the beginning is known only now
             self._moments.clear()
             self._is_other = True

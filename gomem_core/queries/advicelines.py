@@ -163,12 +163,9 @@ _SENTENCES: Final = {
         "taken: {n:,} object, marked by the last collection or allocated since, {spans}",
         "taken: {n:,} objects, marked by the last collection or allocated since, {spans}",
     ),
-    "live class": (
-        "of these class {number}, {size} {kind}: {n:,} object",
-        "of these class {number}, {size} {kind}: {n:,} objects",
-    ),
-    "live large": ("of these {n:,} large {kind} object", "of these {n:,} large {kind} objects"),
-    "live type": ("of these {n:,} object of type {name}", "of these {n:,} objects of type {name}"),
+    "live class": ("in class {number}, {size} {kind}: {n:,} object", "in class {number}, {size} {kind}: {n:,} objects"),
+    "live large": ("large, {kind}: {n:,} object", "large, {kind}: {n:,} objects"),
+    "live type": ("of type {name}: {n:,} object", "of type {name}: {n:,} objects"),
     "dead": ("dead: {n:,} object, until its span is swept", "dead: {n:,} objects, until their spans are swept"),
     "objects": ("{n:,} object, live or dead, {spans}", "{n:,} objects, live or dead, {spans}"),
     "free slots": (

@@ -46,7 +46,6 @@ class Own:
     addr: int  # as the model says, until the runner tells
     is_tiny: bool
     ptrdata: int
-    is_held: bool = True  # else the runner has dropped it; a link may still lead to it
     words: dict[int, "Own"] = field(default_factory=dict)  # word → the object to which it points
 
 
@@ -115,7 +114,6 @@ class Twin:
             return self.heap.read_mem_stats()
         if what == DROP:
             own = self._held.pop(slot)
-            own.is_held = False
             self._dropped.append(own)
             self.heap.drop(own.addr)
         elif what == LINK:
@@ -156,7 +154,11 @@ class Twin:
         if what == RELEASE:
             scavenge_all(h)
             self._keep(*place, real)
-        self._foreign = {block for block in self._foreign if (t := heap.span_of(block)) and t.spanclass == TINY_SPAN_CLASS}
+        self._foreign = {block for block in self._foreign if self._is_tiny_block(block)}
+
+    def _is_tiny_block(self, block: int) -> bool:
+        s = self.heap.span_of(block)
+        return s is not None and s.spanclass == TINY_SPAN_CLASS and s.is_allocated(s.object_index(block))
 
     def _keep(self, base: int, npages: int, real: Heap) -> None:
         """Work buffers may come back only when the pages were given back already: the real heap tells whether they did."""

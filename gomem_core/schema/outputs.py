@@ -168,9 +168,26 @@ class Growth(TypedDict):
     ratio: float
 
 
+class Nanoseconds(TypedDict):
+    """What an operation costs; compiled null: these allocators are not."""
+
+    pure: float
+    compiled: float | None
+    go: float
+
+
+class VersusGo(TypedDict):
+    """`gomem bench --vs-go`: the version that is modelled, that of the real program, and each operation."""
+
+    go: str
+    real: str
+    ns: dict[str, Nanoseconds]
+
+
 class Bench(TypedDict):
     """`gomem bench`."""
 
+    go: str
     python: str
     operations: list[Timing]
     memory: Memory
@@ -528,6 +545,7 @@ class RealHeap(TypedDict):
     disputed: int
     findings: list[str]
     one_moment: bool
+    rss: int | None  # bytes of the process that are in memory
     held_ms: float | None
     tries: int
 
@@ -552,6 +570,7 @@ Output = (
     | LiveVerified
     | Unreadable
     | Bench
+    | VersusGo
     | Setting
     | Key
     | Lesson

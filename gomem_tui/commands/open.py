@@ -61,7 +61,9 @@ def explore(args: argparse.Namespace, panes: tuple[str, ...] = (), at: "Stop | N
 
         release, asked = go_of(args, settings)
         journal, read_only = settings["journal"].value is True, settings["read_only"].value is True
-        console = open_console(script, journal, args.resume, read_only, release, asked, wait=at is not None)
+        console = open_console(
+            script, journal, args.resume, read_only, release, asked, at is not None, getattr(args, "cache", True)
+        )
         if at is not None:
             _go(console, at)
         return console

@@ -46,7 +46,7 @@ def print_data(args: argparse.Namespace) -> int:
     if pane not in (None, "types"):
         raise UsageError("argument --pane: with --json only types can be asked for besides")
     try:
-        print_summary(args.script, at or "start", pane == "types")
+        print_summary(args.script, at or "start", pane == "types", args.cache)
     except (ScriptError, CommandError) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
@@ -57,7 +57,7 @@ def print_text(args: argparse.Namespace) -> int:
     """Print a pane as text; of a film without a pane what there is to be told of it."""
     at, pane = stop_of(args), pane_of(args)
     try:
-        console = Console(True, open_file(Path(args.script)))
+        console = Console(True, open_file(Path(args.script), cache=args.cache))
         if at is not None:
             console.goto(step_of(console.session, at))
     except (ScriptError, CommandError) as e:

@@ -244,7 +244,8 @@ def _runs(infos: Iterator[SpanInfo]) -> Iterator[tuple[int, int, str]]:
 
 def _sort(info: SpanInfo) -> str:
     if info.state != "inuse":
-        return f"{info.state}, given back to the OS" if info.npreleased == info.npages else info.state
+        cached = f", in the page cache of P{info.cached_by}" if info.is_cached else ""
+        return f"{info.state}{cached}{', given back to the OS' if info.npreleased == info.npages else ''}"
     waits = ", waits to be swept" if info.waits else ""
     if not info.sizeclass:
         return f"one large object, {info.kind}{waits}"

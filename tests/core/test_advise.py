@@ -235,9 +235,9 @@ def test_classes_with_most_objects_are_told_where_there_are_several() -> None:
     advice = advise(session_of("alloc 512 times 3", "alloc 48 scan times 9", "alloc 40960", "alloc 16 scan", "alloc 3M").world)
     told = [(line.nbytes, line.text) for line in lines_of(advice) if line.what == "live class"]
     assert told == [
-        (3 * MB + 40960, "of these 2 large noscan objects"),
-        (3 * 512, "of these class 25, 512 B noscan: 3 objects"),
-        (9 * 48, "of these class 4, 48 B scan: 9 objects"),
+        (3 * MB + 40960, "large, noscan: 2 objects"),
+        (3 * 512, "in class 25, 512 B noscan: 3 objects"),
+        (9 * 48, "in class 4, 48 B scan: 9 objects"),
     ]
     assert [line for line in lines_of(advise(session_of("alloc 48 times 3").world)) if line.what == "live class"] == []
 

@@ -16,6 +16,7 @@ from gomem_core.classic.scavenge import scavenge
 from tests.core.lines import LineMaker
 from tests.core.player import Player
 from tests.effort import effort
+from tests.inside import heap_of
 
 # No state of the heap: the narration's sink, the counter of border changes, how best fit remembers its spans, who looks at it.
 NO_STATE = {"trace", "version", "freelarge", "new_chunk", "world", "ahead"}
@@ -69,7 +70,7 @@ def random_heap(r: Random, count: int) -> Heap:
     maker = LineMaker(player.oracle)
     for _ in range(count):
         player.play(maker.any(r))
-    return player.heap
+    return heap_of(player.session)
 
 
 @settings(phases=(Phase.explicit, Phase.reuse, Phase.generate), max_examples=effort(4, 200))

@@ -45,7 +45,7 @@ def test_a_recording_goes_on_from_a_still(name: str, monkeypatch: pytest.MonkeyP
     def compare_and_take_up(self: modern.Replay, record: Any) -> None:
         nonlocal taken
         compare(self, record)
-        before = heap_snapshot(self.heap), self.heap.mem_stats()
+        before = heap_snapshot(self.heap), self.heap.mem_stats(), unseen_of(self.heap)
         still = written(still_of_heap(self.heap))
         p = self.heap.p
         self.heap = Heap(still.profile)
@@ -53,7 +53,7 @@ def test_a_recording_goes_on_from_a_still(name: str, monkeypatch: pytest.MonkeyP
         self.heap.use_p(max(p, 0))
         self.heap.p = p
         self.heap.set_trace(self.told.append)
-        assert (heap_snapshot(self.heap), self.heap.mem_stats()) == before
+        assert (heap_snapshot(self.heap), self.heap.mem_stats(), unseen_of(self.heap)) == before
         taken += 1
 
     monkeypatch.setattr(modern.Replay, "_snapshot", compare_and_take_up)

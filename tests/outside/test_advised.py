@@ -67,7 +67,7 @@ def test_types_of_what_lives_are_told_where_the_heap_has_them() -> None:
     assert len(wanted) == 3
     assert {one.name: one.objects for one in found.types if one.name.startswith("main.")} == wanted
     told = [line.text for line in lines_of(found) if line.what == "live type"]
-    assert told[0] == f"of these {wanted['main.T3000']} objects of type main.T3000"
+    assert told[0] == f"of type main.T3000: {wanted['main.T3000']} objects"
     assert [one.nbytes for one in found.types] == sorted((one.nbytes for one in found.types), reverse=True)
     assert advice("frag-1.27.3").types == (), "names stand in the executable"
 

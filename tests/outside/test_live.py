@@ -1,6 +1,7 @@
 """`gomem verify --live`, and real heaps that are taken up: what the model says beforehand, and what a real Go does then."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from gomem_core.both import slots
 from gomem_core.go.versions import GO_1_26
 from gomem_core.modern import malloc
+from gomem_core.modern.seed import heap_of
 from gomem_core.recordings import goprogram, live
 from gomem_core.recordings.goprogram import ALLOC_NOSCAN, ALLOC_SCAN, LiveError, Request, Runner, build, known_as, toolchain_of
 from gomem_core.recordings.liveload import Load
@@ -18,9 +20,10 @@ from gomem_core.session.opened import open_process
 from gomem_core.world.interrupt import Progress
 from gomem_tui.__main__ import main
 from gomem_tui.explorer.app import Explorer
-from tests.outside.goprograms import CACHE, VERSIONS, need, toolchain
+from tests.outside.goprograms import CACHE, VERSIONS, built, need, running, toolchain
 from tests.tui.test_app_still import typed
 
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 COLUMNS = ("addresses", "events", "snapshots", "heapbits", "memstats")
 ALL = [pytest.param(minor, marks=() if minor in ("1.21", "1.27") else pytest.mark.thorough) for minor in VERSIONS]
 SPARE = goprogram.SLOTS - 2  # a slot of the runner that no load comes to in so few operations
@@ -84,6 +87,14 @@ def test_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert row.split()[-1] == "equal"
     assert load.startswith("seed 1: ")
     assert own == "the runtime did nothing for itself in between"
+
+
+@pytest.mark.parametrize("command", re.findall(r"^gomem (verify --live .*?)(?:   #.*)?$", README, re.M))
+def test_a_command_of_the_readme(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _, live, go, *rest = command.split()
+    assert (live, go, rest) in (("--live", "go", []), ("--live", "go", ["--ops", "10000", "--seed", "7"]))
+    assert main(["verify", "--live", go_of("1.27"), *rest, "--ops", "30"]) == 0  # fewer: that has been shown
+    assert " equal" in capsys.readouterr().out
 
 
 def test_the_load_is_the_same_for_a_seed() -> None:
@@ -208,10 +219,13 @@ def test_a_go_that_does_not_do(
     assert err.count("\n") == 1
 
 
-def test_a_later_go_is_tried_as_the_latest_that_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_later_go_is_tried_as_the_latest_that_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert known_as("go", "devel go1.30-abcdef") == "go1.27"
-    go = fake(tmp_path, "go1.30.1", f'exec {go_of("1.27")} "$@"')
-    report = verified(capsys, "--live", go, "--ops", "40")
+    fake(tmp_path, "go1.30.1", f'exec {go_of("1.27")} "$@"')
+    monkeypatch.chdir(tmp_path)
+    report = verified(capsys, "--live", "./go", "--ops", "40")
     assert (report["go"], report["known_as"], is_equal(report)) == ("go1.30.1", "go1.27", True)
 
 
@@ -265,3 +279,24 @@ async def test_a_running_program_is_taken_up_in_the_explorer(minor: str, tmp_pat
         requests = [(ALLOC_SCAN, 0, 4096, 0), (ALLOC_NOSCAN, 1, 30000, 0), (ALLOC_SCAN, 2, 24, 0)]
         assert runner.ask(requests) == said
         assert console.session.check("full")
+
+
+@pytest.mark.parametrize("minor", ALL)
+def test_a_program_with_several_ps_goes_on(minor: str) -> None:
+    """What its MemStats are is what the allocator counts, and then it does all that it can be asked for."""
+    with running(built("many", minor), N="300") as program:
+        still = open_process(program.pid).shown
+    heap = heap_of(still)
+    assert len(heap.mcaches) > 1
+    told = heap.mem_stats()._asdict()
+    known = still.sums.mem_stats()._asdict()
+    counted = [name for name, value in told.items() if value is not None]
+    assert {name: told[name] for name in counted} == {name: known[name] for name in counted}
+    heap.collect()
+    heap.use_p(1)
+    heap.alloc(5000, 5000)
+    heap.procs(1)
+    heap.check("full")
+    heap.free_os_memory()
+    heap.alloc(100)
+    heap.check("full")

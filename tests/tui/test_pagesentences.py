@@ -7,10 +7,12 @@ from typing import Any, Final
 
 import pytest
 
+from gomem_core.files.script import read_script
 from gomem_core.go import pageevents as pe
 from gomem_core.go.allevents import ALL_EVENTS, kinds_meant
 from gomem_core.go.events import ADDRESSES, BIT_SETS, ClassChosen, Event, Zeroed
 from gomem_core.go.versions import PROFILES
+from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_tui.render.halfway import log_lines
 from gomem_tui.render.ladder import ladder, ladder_so_far
@@ -118,6 +120,24 @@ def test_where_all_was_looked_at_no_number_of_a_page_is_told() -> None:
 def test_words_of_one_meaning_are_kinds_of_their_own_versions() -> None:
     assert kinds_meant("cache_span") == kinds_meant("span_cached") == ("cache_span", "span_cached")
     assert kinds_meant("gc_start") == ("gc_start",)
+
+
+def test_who_asks_for_an_event_of_1_10_means_that_of_a_later_version_too() -> None:
+    script = "gomem 1\ngo 1.27\nalloc 48\nexpect event grow\nexpect no event sweep\nalloc 48\ngc mark\nexpect event sweep\n"
+    desk = Console(narrate=True, opened=read_script("x.gomem", script, "x.gomem"))
+    assert desk.session.world.profile.name == "go1.27"
+    for _ in range(3):
+        assert desk.unmet(desk.session.forward()) == []
+    assert desk.session.at_end
+    desk.session.goto(0)
+    found = desk.submit("until refill").result
+    assert (found is not None and found.found, desk.session.step) == (True, 1)
+    found = desk.submit("until span_swept").result
+    assert (found is not None and found.found, desk.session.step) == (True, 3)
+    desk.session.goto(0)
+    found = desk.submit("until span_split").result
+    assert found is not None
+    assert not found.found
 
 
 # --- What really happened, in these versions ----------------------------------------------------------------------------------
