@@ -32,7 +32,6 @@ _COLUMNS: Final = {  # names of fields -> the type codes of their arrays
     "needzero": "B",
     "page_mark": "B",
     "elemsize": "Q",
-    "alloc_cache": "Q",
 }
 _NUMBER: Final = "i"  # of a span
 _BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
@@ -197,6 +196,7 @@ def _restore_spans(image: Image) -> list[MSpan]:
         s = MSpan(values[0], values[1])
         for name, value in zip((*_COLUMNS, *_BIT_SETS), values, strict=True):
             setattr(s, name, value)
+        s.place_at(s.freeindex)
         s.page_mark = s.page_mark == 1
         length = image.ptr_words_lengths[number]
         if length >= 0:

@@ -78,7 +78,6 @@ class MCentral:
             s, src = self._grow(p), "grow"
         if s.nelems in (s.alloc_count, s.freeindex):
             throw("cached_span_has_room", f"span {s.start_addr:#x} is cached without a free slot")
-        s.load_alloc_cache()
         return s, src
 
     def _sweep_one(self) -> tuple[MSpan | None, CachedFrom]:
@@ -96,7 +95,7 @@ class MCentral:
                 self.heap.sweeper.sweep(s, True, "")
                 freeindex = s.next_free_index()
                 if freeindex != s.nelems:
-                    s.freeindex = freeindex
+                    s.put_back(freeindex)
                     return s, "full_unswept"
                 self.push_swept(s, True)
             budget -= 1

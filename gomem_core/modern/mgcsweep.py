@@ -84,12 +84,9 @@ class SpanSweeper:
             told = SpanSwept(s.start_addr, s.npages, s.spanclass, nalloc, nfreed, s.freeindex, preserve, why, s.page_mark)
             h.trace(told)
         s.alloc_count = nalloc
-        s.freeindex = 0
         if nfreed:
             s.drop_swept()
-        s.alloc_bits = s.gcmark_bits
-        s.gcmark_bits = 0
-        s.refill_alloc_cache(0)
+        s.sweep_to(s.gcmark_bits)
         s.sweepgen = h.sweepgen
         if s.spanclass > 1:
             return self._swept_small(s, preserve, nfreed)

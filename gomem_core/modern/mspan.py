@@ -6,7 +6,7 @@ See malloc.py for the overview.
 from collections.abc import Iterator
 from typing import Final
 
-from gomem_core.both.slots import CACHE_MASK, Slots
+from gomem_core.both.slots import Slots
 from gomem_core.go.amd64 import PAGE_SHIFT
 
 _MOST_GONE: Final = 1_000  # places at the front that are kept after their spans were popped
@@ -30,11 +30,6 @@ class MSpan(Slots):
         self.page_mark = False  # its bit in the arena's pageMarks: reclaiming passes it by
         self.place = 0  # in the queue that it was pushed on last, see SpanSet
         self.ptr_masks = None  # slots whose pointers are no run: slot → its words as a bit set
-
-    def cut(self, nelems: int) -> None:
-        """Cut a fresh span into `nelems` free slots."""
-        self.nelems = nelems
-        self.alloc_cache = CACHE_MASK
 
     @property
     def nbytes(self) -> int:

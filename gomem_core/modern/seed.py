@@ -127,7 +127,6 @@ class _Seed:
             if info.state == "inuse":
                 s.alloc_bits = alloc
                 s.gcmark_bits = (marks or 0) if info.waits else 0
-                s.load_alloc_cache()
                 taken = s.allocated_bits()
                 s.root_bits = (s.gcmark_bits & taken if info.waits else taken) if roots is None else roots
                 init_bits(s, self._heap.profile)
@@ -234,7 +233,8 @@ def _span(info: SpanInfo) -> MSpan:
     if info.state == "inuse":
         s.spanclass, s.elemsize = info.spanclass, info.elemsize
         s.init_slots(info.nelems)
-        s.alloc_count, s.freeindex = info.alloc_count, info.freeindex or 0
+        s.alloc_count = info.alloc_count
+        s.place_at(info.freeindex or 0)
     return s
 
 

@@ -383,7 +383,7 @@ BREAKS: list[tuple[str, Callable[[ModernEngine], object]]] = [
     ("pages_accounted", lambda e: e.mheap.pages.scavenged.__setitem__(0, 0)),
     ("summaries_right", lambda e: e.mheap.pages.levels[0].__setitem__(0, Summary(1, 1, 1))),
     ("slots_counted", lambda e: add(in_use(e), "alloc_bits", 1 << 2000)),
-    ("slots_counted", lambda e: setattr(cached(e), "alloc_cache", 0)),
+    ("slots_counted", lambda e: setattr(in_use(e), "run_end", 1 << 20)),
     ("slots_counted", lambda e: setattr(cached(e), "gcmark_bits", 1)),
     ("every_span_is_somewhere", lambda e: next(c.full_swept for c in e.central if c.full_swept).clear()),
     ("tiny_refs_match", lambda e: e.tiny_refs.__setitem__(0x10, 1)),
