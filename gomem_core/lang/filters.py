@@ -135,6 +135,8 @@ _OBJECTS: Final = (  # of the Objects pane, which no `show` has
     _word("state", "what became of it", "rooted", "kept", "unreachable", "dead", "swept", "zero", "taken"),
     _count("step", "the step that made it"),
     _count("dropped", "the step that dropped it"),
+    _count("goroutine", "the goroutine that allocated it, in a film"),
+    _count("swept", "the event that will free it, in a film"),
 )
 _TYPES: Final = (  # of the Types pane, likewise
     FilterField("bytes", "bytes of the slots of its objects", "a size such as 48 or 1K", read_size, sign=">"),

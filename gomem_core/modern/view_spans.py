@@ -96,9 +96,9 @@ class SpanView:
     def count(self) -> int:
         return len(self._index())
 
-    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
-        bases = self._index()[start:stop]
-        return [self._record(base, row) for base, row in zip(bases, self._rows[start:stop], strict=True)]
+    def rows(self, start: int = 0, stop: int | None = None, step: int = 1) -> list[SpanInfo]:
+        bases = self._index()[start:stop:step]
+        return [self._record(base, row) for base, row in zip(bases, self._rows[start:stop:step], strict=True)]
 
     def each(self) -> Iterator[SpanInfo]:
         bases = self._index()

@@ -278,6 +278,8 @@ class ObjectTable:
         if name == "dropped":
             return memoryview(self._dropped(start, stop))
         columns = {"addr": self._addr, "ptrdata": self._ptrdata, "born": self._born}
+        if name in ("type", "goroutine", "swept"):  # which no command tells
+            return memoryview(array("q", [-1]) * max(0, stop - start))
         columns |= {"size": self._size, "slot": self._size}  # an object takes a slot of so many bytes, at least
         return memoryview(columns[name])[start:stop]
 

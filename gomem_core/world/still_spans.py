@@ -73,11 +73,11 @@ class StillSpans:
         """Number of spans."""
         return len(self._columns.base)
 
-    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
-        """Spans number start to stop, in address order."""
+    def rows(self, start: int = 0, stop: int | None = None, step: int = 1) -> list[SpanInfo]:
+        """Spans number start to stop, in address order; every `step`-th of them."""
         if stop == start + 1 and 0 <= start < self.count:  # what is asked for most of the time
             return [self.row(start)]
-        return [SpanInfo(*row) for row in zip(*(column[start:stop] for column in self._columns), strict=True)]
+        return [SpanInfo(*row) for row in zip(*(column[start:stop:step] for column in self._columns), strict=True)]
 
     def columns(self) -> SpanColumns:
         """All spans at once, in address order."""

@@ -1,6 +1,6 @@
 """The objects: what the program ever allocated, newest first, whether it still has it, and what keeps it alive."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.queries.amounts import site_name, stack_at
@@ -15,6 +15,7 @@ from gomem_core.world.objectinfo import ObjectInfo, Objects
 from gomem_core.world.records import SlotInfo
 from gomem_core.world.world import World, known, unknown
 from gomem_tui.draw.style import Token
+from gomem_tui.render import filmobjects
 from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, address_cells, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip, join_fitting, size_text
@@ -81,6 +82,7 @@ class Rows(NamedTuple):
     selected: int
     link: int = 0  # which link of the selected object would be followed
     held: "Held | None" = None  # what each object keeps, where that is known by now
+    time: Callable[[int], int] | None = None  # when an event of a film was, ns
 
 
 def render_objects(world: World, port: Port, scene: Scene, table: Rows, links: LinkIndex | None = None) -> list[Line]:
@@ -125,6 +127,8 @@ def _notes(world: World, table: Rows, port: Port, scene: Scene) -> list[str]:
 def sort_at(world: World, x: int, width: int) -> str:
     """The order whose column has cell x of the headings; what has none sorts by step."""
     text = "".join(part for part, _ in _heading(world, width))
+    if world.kind == "film":
+        return filmobjects.sort_at(text, x)
     if x < text.index("size") - 4:
         return "step"
     if x < text.index("size") + 6:
@@ -144,6 +148,8 @@ def _cells(world: World, width: int) -> tuple[int, int]:
 
 def _heading(world: World, width: int) -> Line:
     (name, address), typed = _cells(world, width), bool(world.doubt(Fact.NAME))
+    if world.kind == "film":
+        return ((filmobjects.heading(name, address), "label"),)
     text = f"     {'type' if typed else 'name':<{name}} {'address':<{address}}{'size':>6}  "
     text += f"{'kind':<8}" if width >= _KINDS else ""
     text += f"{'state':<{_STATE}}"
@@ -173,6 +179,7 @@ class _Table:
         self._objects = table.objects
         self._history = table.history
         self._held = table.held
+        self._time = table.time
         self._graph = graph_of(world)
         self._port = port
         self._paths = paths
@@ -182,6 +189,8 @@ class _Table:
         """One object."""
         width, o = self._port.width, self._objects.info(oid)
         name, address = _cells(self._world, width)
+        if self._world.kind == "film":
+            return filmobjects.row(self._world, o, chosen, self._port, (name, address), self._time)
         slot = slot_of(self._world, self._objects, oid)
         what = fate(self._world, self._objects, oid, self._paths)
         glyph, tone = _LOOKS[what]
