@@ -40,6 +40,7 @@ class Amount(NamedTuple):
     alloc_bytes: int | None = None
     age: int | None = None  # of what is there, ns on average
     rate: float | None = None  # bytes a second that were allocated
+    row: int = 0  # tells apart what has one name, where several rows have
 
 
 def amounts(still: Still, by: By, stop: StopRequest | None = None) -> list[Amount]:

@@ -10,6 +10,7 @@ from gomem_core.lang.pattern import Pattern
 from gomem_core.queries.amounts import Amount, By, amounts
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.roworder import Choice, RowOrder, Work
+from gomem_core.queries.sitetree import folded, site_tree
 from gomem_core.queries.spanfilter import read_filters
 from gomem_core.world.still import Still
 from gomem_core.world.world import NotKnown, World, unknown
@@ -23,6 +24,8 @@ _KEYS: Final[dict[str, Callable[[Amount], float]]] = {
     "rate": lambda one: one.rate or 0,
     "age": lambda one: one.age or 0,
 }
+CALLERS: Final = "callers"
+SITE_SORTS: Final = ("bytes", "objects", "ever", "type")
 SORTS: Final = ("bytes", "objects", "ever", "keeps", "rate", "age", "type")
 _FIELDS: Final[dict[str, Callable[[Amount], int | None]]] = {
     "bytes": lambda one: one.nbytes,
@@ -31,11 +34,16 @@ _FIELDS: Final[dict[str, Callable[[Amount], int | None]]] = {
 }
 
 
+def _has_sites_only(still: Still) -> bool:
+    """Whether call sites are all that is known, as of a heap profile."""
+    return still.sites is not None and bool(unknown(still, "spans", "slots"))
+
+
 def no_types(world: World) -> str:
     """Why nothing can be told by type; empty where it can."""
     if not isinstance(world, Still):
         return _NO_TYPES
-    return "" if world.sites is not None else unknown(world, "spans", "slots")
+    return "" if _has_sites_only(world) else unknown(world, "spans", "slots")
 
 
 class TypeOrder(RowOrder):
@@ -52,7 +60,12 @@ class TypeOrder(RowOrder):
     def by(self) -> By:
         """What the rows are."""
         still = self._shown_still()
-        return "site" if isinstance(still, Still) and still.sites is not None else "type"
+        return "site" if isinstance(still, Still) and _has_sites_only(still) else "type"
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """The columns by which they can be sorted; call sites also stand below those who called them."""
+        return SORTS if self.by == "type" else (*SITE_SORTS, CALLERS)
 
     def _read(self, text: str) -> tuple[Filter, ...] | None:
         return read_filters("types", text) or None
@@ -63,13 +76,20 @@ class TypeOrder(RowOrder):
     def total(self) -> int:
         """Objects that have to be looked at."""
         still = self._shown_still()
-        if not isinstance(still, Still) or still.typed is not None or still.sites is not None or self._found is not None:
+        if not isinstance(still, Still) or still.typed is not None or self._found is not None:
+            return 0
+        if _has_sites_only(still) or no_types(still):
             return 0
         return len(still.objects)
 
     def look_again(self) -> None:
         """The heap changed."""
         self._all, self._found = True, None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all rows; what is called counts with its caller, not again."""
+        return sum(one.nbytes for one in self.rows() if not (one.row and one.name.startswith(" ")))
 
     def rows(self) -> list[Amount]:
         """The types, in their order."""
@@ -85,12 +105,13 @@ class TypeOrder(RowOrder):
             if graph is not None:
                 yield from graph.hold()
             yield lambda: found.append(_counted(still, by))
-        passing = [one for one in found[0] if _passes(one, wanted.test or ())]
+        rows = _by_callers(still) if wanted.sort == CALLERS else found[0]
+        passing = [one for one in rows if _passes(one, wanted.test or ())]
         if wanted.sort == "type":
             passing.sort(key=lambda one: one.name)
-        else:
+        elif wanted.sort != CALLERS:  # which have an order, and only one
             passing.sort(key=lambda one: (_KEYS[wanted.sort](one), one.nbytes))
-        if wanted.descending:
+        if wanted.descending and wanted.sort != CALLERS:
             passing.reverse()
 
         def take() -> None:
@@ -98,6 +119,13 @@ class TypeOrder(RowOrder):
                 self._found, self._rows = found[0], passing
 
         return take
+
+
+def _by_callers(still: World) -> list[Amount]:
+    """The call sites as a tree, each branch a row, before what it calls; indented."""
+    sites = still.sites if isinstance(still, Still) else None
+    tree = [] if sites is None else folded(site_tree(sites))
+    return [Amount(f"{'  ' * one.depth}{one.name}", one.objects, one.nbytes, row=number) for number, one in enumerate(tree, 1)]
 
 
 def _counted(still: World, by: By) -> list[Amount]:

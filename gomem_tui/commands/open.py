@@ -120,11 +120,15 @@ def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), 
         console = _opened(opened, settings)
         return BAD_INPUT if console is None else talk_plainly(console)
     from gomem_tui.explorer.app import Explorer  # noqa: PLC0415
+    from gomem_tui.panes.model import first_panes  # noqa: PLC0415
     from gomem_tui.settings.options import options_of  # noqa: PLC0415
 
     options = replace(options_of(settings, config.keyboard, os.environ), panes=panes, every=every, speed=speed)
     console = _opened(opened, settings)
-    return BAD_INPUT if console is None else Explorer(console, options).run_to_end(options.mouse) or 0
+    if console is None:
+        return BAD_INPUT
+    options = replace(options, panes=panes or first_panes(console.session.world))
+    return Explorer(console, options).run_to_end(options.mouse) or 0
 
 
 def go_of(args: argparse.Namespace, settings: Mapping[str, "Chosen"]) -> tuple[Release, bool]:

@@ -47,6 +47,13 @@ def too_costly(problem: TooCostly) -> str:
     return f"{str(problem)[0].upper()}{str(problem)[1:]}; the filter stays as it was."
 
 
+def first_panes(world: World) -> tuple[str, ...]:
+    """The pane to begin with where the one that is shown first would have nothing to show; else none."""
+    if not unknown(world, "spans"):
+        return ()
+    return ("heap",) if not unknown(world, "sums") else ("types",)
+
+
 def _marked(sums: Sums) -> int:
     return sums.stats.heap_marked
 

@@ -56,6 +56,11 @@ class ObjectsPane(TablePane):
             return ("step", *OF_FILM)
         return self.SORTS if graph_of(self.model.world) is None else (*self.SORTS, KEEPS)
 
+    def sort_by(self, sort: str, descending: bool) -> None:
+        """Sort by this column; what keeps most, and the largest, first."""
+        fresh = sort != self.order.sort and graph_of(self.model.world) is not None
+        super().sort_by(sort, sort in (KEEPS, "size") if fresh else descending)
+
     def page(self) -> int:
         """Rows shown."""
         return objects.object_rows(self.outer_size.height)

@@ -18,7 +18,7 @@ class TypesPane(TablePane):
     def __init__(self, model: Model) -> None:
         super().__init__(id="types")
         self.model = model
-        self._name: str | None = None  # of the selected one
+        self._chosen_row: tuple[str, int] | None = None  # name and row of the selected one
 
     @property
     def unknown(self) -> str:
@@ -35,8 +35,14 @@ class TypesPane(TablePane):
         """The table; it is counted only where it is seen."""
         model = self.model
         rows = model.types.rows()
-        total = sum(one.nbytes for one in rows)
-        return types.render_types(rows, model.types, model.types.by, self.port(width, height), self._name, total)
+        return types.render_types(
+            rows, model.types, model.types.by, self.port(width, height), self._chosen_row, model.types.nbytes
+        )
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """The columns by which these rows can be sorted."""
+        return self.model.types.sorts
 
     def page(self) -> int:
         """Rows shown."""
@@ -44,11 +50,11 @@ class TypesPane(TablePane):
 
     def key(self) -> object:
         """The selected type."""
-        return self._name
+        return self._chosen_row
 
     def row(self) -> int:
         """The row of the selected type; -1: it has none."""
-        return next((row for row, one in enumerate(self.model.types.rows()) if one.name == self._name), -1)
+        return next((row for row, one in enumerate(self.model.types.rows()) if (one.name, one.row) == self._chosen_row), -1)
 
     def count(self) -> int:
         """Types that pass the filter."""
@@ -67,11 +73,11 @@ class TypesPane(TablePane):
         """Select the type of a row, or of the next that there is."""
         found = self.model.types.rows()
         if found:
-            name = found[max(0, min(row, len(found) - 1))].name
-            self.choose(lambda: self._take(name))
+            one = found[max(0, min(row, len(found) - 1))]
+            self.choose(lambda: self._take((one.name, one.row)))
 
-    def _take(self, name: str) -> None:
-        self._name = name
+    def _take(self, chosen: tuple[str, int]) -> None:
+        self._chosen_row = chosen
         self.reveal()
         self.redraw()
 

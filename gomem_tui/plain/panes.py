@@ -200,8 +200,7 @@ def _types(model: Model, width: int, rows: int) -> list[Line]:
         ]
     found, order = model.types.rows(), model.types
     shown = min(rows, len(found))
-    total = sum(one.nbytes for one in found)
-    lines = types.render_types(found, order, order.by, Port(width, shown + 2), None, total)
+    lines = types.render_types(found, order, order.by, Port(width, shown + 2), None, order.nbytes)
     return lines + _rest(shown, len(found), f"{order.by}s", "types")
 
 

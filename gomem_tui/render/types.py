@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from gomem_core.queries.amounts import Amount, By
 from gomem_core.queries.roworder import RowOrder
+from gomem_core.queries.typeorder import CALLERS
 from gomem_core.report import counted, format_bytes
 from gomem_core.world.facts import UNKNOWN
 from gomem_tui.draw.style import Token
@@ -55,16 +56,18 @@ def type_rows(height: int) -> int:
     return max(1, height - 2)
 
 
-def render_types(rows: Sequence[Amount], order: RowOrder, by: By, port: Port, selected: str | None, total: int) -> list[Line]:
+def render_types(
+    rows: Sequence[Amount], order: RowOrder, by: By, port: Port, selected: tuple[str, int] | None, total: int
+) -> list[Line]:
     """Title rule, headings, then the rows from number port.top; `total` is the bytes of all of them."""
     shown = rows[port.top : port.top + type_rows(port.height)]
     columns = _columns(rows, port.width)
     place = shown_rows(port.top + 1, port.top + len(shown), len(rows)) if shown else ""
-    sort = f"by {order.sort} {'↓' if order.descending else '↑'}"
+    sort = f"by {order.sort} {'↓' if order.descending else '↑'}" if order.sort != CALLERS else "by callers"
     notes = [working(order), f"filter {order.text}" if order.text else "", place, sort, f"{format_bytes(total)} in all"]
     lines = [rule(_TITLES[by], [note for note in notes if note], port), ((_heading(columns, by), "label"),)]
     for one in shown:
-        chosen = one.name == selected
+        chosen = (one.name, one.row) == selected
         head: Token = ("cursor" if port.active else "select") if chosen else "text" if one.objects else "dim"
         cells = "".join(f"{column.text(one):>{column.cells}} " for column in columns)
         share: Span = (f"{bar(one.nbytes / max(total, 1), _BAR):<{_BAR}} ", "low")
