@@ -18,6 +18,7 @@ from gomem_core.schema.heap import (
     SizeClass,
     Span,
 )
+from gomem_core.schema.layouts import TypeLayout, Unlaid
 from gomem_core.schema.results import Result
 
 
@@ -458,6 +459,8 @@ Output = (
     | Check
     | SizeClass
     | Size
+    | TypeLayout
+    | Unlaid
     | Verified
     | LiveVerified
     | Unreadable
