@@ -33,8 +33,15 @@ def _built() -> str:
 
 
 def _declare_open(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", metavar="FILE", help="a still, or a session file")
+    parser.add_argument("script", metavar="FILE", help="an execution trace, a core file, a still, or a session file")
     parser.add_argument("--json", action="store_true", help="print what it holds as JSON, one object on one line")
+    parser.add_argument("--text", action="store_true", help="print what it holds, or the pane that --pane names, as text")
+    parser.add_argument("--at", metavar="PLACE", help="stand there: a step, a bookmark, end, or a time of a film such as 1.5s")
+    parser.add_argument(
+        "--pane", "--focus", dest="pane", metavar="PANE", help="print this pane, or begin in it; with --json: types"
+    )
+    parser.add_argument("--no-cache", dest="cache", action="store_false", help="do not keep what is read of a large film")
+    parser.add_argument("--speed", metavar="X", help="how fast > plays a film: 1 is as fast as it was recorded, 0.1 a tenth")
     declare_settings(parser)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
     parser.set_defaults(resume=None)
@@ -83,8 +90,8 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
         "--focus",
         metavar="PANE",
         action="append",
-        help="show this pane: spans, arena, bitmap, mcentral, mcache, why, heap, layout, objects or advise; may be repeated, "
-        "the last one has the keyboard; without it, the pane that the session file points at",
+        help="show this pane: spans, arena, bitmap, mcentral, mcache, why, heap, layout, objects, types or advise; may be "
+        "repeated, the last one has the keyboard; without it, the pane that the session file points at",
     )
     parser.add_argument("--zoom", action="store_true", help="give that pane all the room")
     parser.add_argument("--no-frame", action="store_true", help="draw the SVG without a window around it")
@@ -109,14 +116,16 @@ def _declare_keys(parser: argparse.ArgumentParser) -> None:
 def _declare_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
-        choices=("path", "show", "check"),
-        metavar="path|show|check",
-        help="print where the configuration is; or all settings and keys, with the source of each; or check the file",
+        choices=("path", "show", "check", "cache"),
+        metavar="path|show|check|cache",
+        help="print where the configuration is; or all settings and keys, with the source of each; or check the file; or print "
+        "where films are kept that were read before, and how large they are",
     )
     parser.add_argument("file", metavar="FILE", nargs="?", help="check this file instead of the user's")
     parser.add_argument(
         "--json", action="store_true", help="for show: print JSON, an object for each setting and action on one line"
     )
+    parser.add_argument("--clear", action="store_true", help="for cache: throw it away")
     declare_settings(parser.add_argument_group("options of the explorer, for gomem config show"))
 
 
@@ -146,7 +155,12 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "open": Subcommand(
         "Open a still or a session file in the explorer, as gomem FILE does, or print what it holds.",
-        ("gomem open before.still", "gomem open --json before.still | jq .heap_live"),
+        (
+            "gomem open before.still",
+            "gomem open --json before.still | jq .heap_live",
+            "gomem open run.trace --json | jq .stops",
+            "gomem open run.trace --text --at 1.5s --pane heap",
+        ),
         _declare_open,
         "gomem_tui.commands",
     ),
@@ -176,7 +190,13 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "config": Subcommand(
         "Print where the configuration is, or what is set, or check it.",
-        ("gomem config path", "gomem config show --no-mouse", "gomem config show --json | jq .source", "gomem config check"),
+        (
+            "gomem config path",
+            "gomem config show --no-mouse",
+            "gomem config show --json | jq .source",
+            "gomem config check",
+            "gomem config cache --clear",
+        ),
         _declare_config,
         "gomem_tui.commands",
     ),

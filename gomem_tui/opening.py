@@ -28,19 +28,21 @@ def open_console(
     read_only: bool = False,
     release: Release = ALWAYS,
     asked: bool = False,
+    wait: bool = False,
+    cache: bool = True,
 ) -> Console:
     """A console on a script's steps, none of them done, or where the session of a journal stood ("": the one killed last).
 
     `release` is the version of Go of what no file is of, and where it was `asked` for, of a session file, too.
 
     Where the session comes from a journal, `journal` says whether sessions that begin after it have one, too.
-    Raises ScriptError, JournalError and UsageError.
+    With `wait`, a film is read to its end before; with `cache`, it is kept.  Raises ScriptError, JournalError and UsageError.
     """
     kind: Kind | None = "explorer" if journal else None
     if resumed is None:
         origin = None if path is None else Origin(path, stamp_of(path))
         opened, told = (
-            (demo_script(release), "") if path is None else _on_release(open_file(path, wait=False), release if asked else None)
+            (demo_script(release), "") if path is None else _on_release(open_file(path, wait, cache), release if asked else None)
         )
         console = Console(True, opened, kind, origin)
         console.read_only = read_only

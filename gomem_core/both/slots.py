@@ -9,7 +9,7 @@ MSPAN_DEAD: Final = 0  # the struct is unused
 MSPAN_IN_USE: Final = 1  # holds objects
 MSPAN_MANUAL: Final = 2  # holds a goroutine stack or the collector's work buffers
 
-_CACHE_MASK: Final = (1 << 64) - 1
+CACHE_MASK: Final = (1 << 64) - 1
 
 
 def throw(invariant: str, detail: str) -> NoReturn:
@@ -21,14 +21,18 @@ class Slots:
     """`npages` pages from `start_addr`, cut into `nelems` slots of `elemsize` bytes: what every mspan has.
 
     Bit sets are ints: bit i stands for slot i.  `alloc_bits` is fixed between sweeps; `freeindex` says how far allocation has
-    come since; `alloc_cache` holds the complement of 64 bits of alloc_bits, shifted so that its lowest bit is slot freeindex.
+    come since.  Instead of the runtime's allocCache, 64 bits in which it looks for the next free slot, `run_end` says up to which
+    slot all are free from freeindex on: to take a slot is then to add one (allocCache is made when it is asked for).
+
     Not the runtime's own: `root_bits` (slots that the program refers to), `pointers` (slot → word → pointer stored there),
-    and `ptr_words` (for each slot how many of its words, from the first, may hold pointers).
+    and `ptr_words` (for each slot how many of its words, from the first, may hold pointers).  Every slot that is taken is
+    referred to from then on: those from `_rooted_to` to freeindex are, though their bits are not set yet.
     """
 
     __slots__ = (
+        "_root_bits",
+        "_rooted_to",
         "alloc_bits",
-        "alloc_cache",
         "alloc_count",
         "elemsize",
         "freeindex",
@@ -38,7 +42,7 @@ class Slots:
         "npages",
         "pointers",
         "ptr_words",
-        "root_bits",
+        "run_end",
         "spanclass",
         "start_addr",
         "state",
@@ -66,54 +70,96 @@ class Slots:
     def clear_slots(self) -> None:
         """Forget slots, bits and what the program stored: the span holds no objects (any more)."""
         self.freeindex = 0
+        self.run_end = 0
         self.nelems = 0
         self.alloc_bits = 0
         self.gcmark_bits = 0
-        self.alloc_cache = 0
-        self.root_bits = 0
+        self._root_bits = 0
+        self._rooted_to = 0
         self.pointers = None
         self.ptr_words = None
 
     def init_slots(self, nelems: int) -> None:
         """Cut a fresh span into `nelems` free slots."""
         self.clear_slots()
+        self.cut(nelems)
+
+    def cut(self, nelems: int) -> None:
+        """The same of a span that never had any."""
         self.nelems = nelems
-        self.alloc_cache = _CACHE_MASK
+        self.run_end = nelems
 
-    def refill_alloc_cache(self, first: int) -> None:
-        """Load the 64 slots from `first`, a multiple of 64, complemented: 1 is free ((*mspan).refillAllocCache)."""
-        self.alloc_cache = ~(self.alloc_bits >> first) & _CACHE_MASK
-
-    def load_alloc_cache(self) -> None:
-        """Load the slots around freeindex, so that the lowest bit is slot freeindex, as a cached span has them."""
-        self.refill_alloc_cache(self.freeindex & ~63)
-        self.alloc_cache >>= self.freeindex & 63
+    # --- Taking slots -----------------------------------------------------------------------------------------------------
 
     def next_free_index(self) -> int:
         """Take the next free slot at or after freeindex; nelems when there is none ((*mspan).nextFreeIndex)."""
-        freeindex = self.freeindex
-        nelems = self.nelems
-        if freeindex == nelems:
+        index = self.freeindex
+        if index < self.run_end:
+            self.freeindex = index + 1
+            return index
+        return self._next_run()
+
+    def _next_run(self) -> int:
+        """Take the first slot of the next run of free ones; nelems when there is none."""
+        self._note_roots()
+        nelems, index = self.nelems, self.freeindex
+        free = ~(self.alloc_bits >> index) & ((1 << nelems - index) - 1)
+        if not free:
+            self.freeindex = self.run_end = self._rooted_to = nelems
             return nelems
-        cache = self.alloc_cache
-        while cache == 0:  # nothing left in these 64: look at the next
-            freeindex = (freeindex + 64) & ~63
-            if freeindex >= nelems:
-                self.freeindex = nelems
-                return nelems
-            self.refill_alloc_cache(freeindex)
-            cache = self.alloc_cache
-        bit = (cache & -cache).bit_length() - 1
-        result = freeindex + bit
-        if result >= nelems:  # the cache may hold ones beyond the last slot
-            self.freeindex = nelems
-            return nelems
-        self.alloc_cache = cache >> (bit + 1)
-        freeindex = result + 1
-        if freeindex & 63 == 0 and freeindex != nelems:
-            self.refill_alloc_cache(freeindex)
-        self.freeindex = freeindex
-        return result
+        index += (free & -free).bit_length() - 1
+        rest = self.alloc_bits >> index
+        self.run_end = index + (rest & -rest).bit_length() - 1 if rest else nelems
+        self._rooted_to = index
+        self.freeindex = index + 1
+        return index
+
+    def is_exhausted(self) -> bool:
+        """Whether no slot is free at or after freeindex."""
+        return not ~(self.alloc_bits >> self.freeindex) & ((1 << self.nelems - self.freeindex) - 1)
+
+    def put_back(self, index: int) -> None:
+        """The slot that was taken last, `index`, is free again: it was only looked for."""
+        self.freeindex = index
+
+    def place_at(self, freeindex: int) -> None:
+        """Set freeindex as it was found elsewhere; which slots are free is looked for when one is taken."""
+        self.freeindex = self.run_end = freeindex
+
+    def sweep_to(self, marks: int) -> None:
+        """Let mark bits become allocation bits (the middle of (*mspan).sweep)."""
+        self._note_roots()
+        self.freeindex = self.run_end = self._rooted_to = 0
+        self.alloc_bits = marks
+        self.gcmark_bits = 0
+
+    @property
+    def alloc_cache(self) -> int:
+        """Returns the 64 bits that Go's allocCache has: 1 is free, the lowest is slot freeindex."""
+        first = self.freeindex & ~63
+        return (~(self.alloc_bits >> first) & CACHE_MASK) >> (self.freeindex & 63)
+
+    # --- What the program refers to -----------------------------------------------------------------------------------------
+
+    @property
+    def root_bits(self) -> int:
+        """Returns the slots that the program refers to."""
+        if self._rooted_to != self.freeindex:
+            self._note_roots()
+        return self._root_bits
+
+    @root_bits.setter
+    def root_bits(self, bits: int) -> None:
+        self._root_bits = bits
+        self._rooted_to = self.freeindex
+
+    def _note_roots(self) -> None:
+        """Set the bits of slots that were taken since this was done last."""
+        count = self.freeindex - self._rooted_to
+        self._root_bits |= (1 << count) - 1 << self._rooted_to
+        self._rooted_to = self.freeindex
+
+    # --- Looking ------------------------------------------------------------------------------------------------------------
 
     def is_allocated(self, index: int) -> bool:
         """Whether slot `index` is taken, as far as sweeping has come."""

@@ -67,7 +67,6 @@ class Image:
     """State of a heap; equal images mean heaps that are the same to the bit."""
 
     columns: tuple[array[int], ...]
-    alloc_cache: array[int]
     incache: bytes
     bit_sets: tuple[tuple[int, ...], ...]
     ptr_words: bytes  # of all structs that have it, one after the other
@@ -96,7 +95,7 @@ class Image:
     def nbytes(self) -> int:
         """Memory it takes, roughly: as if the heap had changed all its bit sets since."""
         leaves = (leaf for leaf in self.leaves.values() if not isinstance(leaf, int))
-        tables = (*self.columns, self.alloc_cache, *self.lists, *self.sweep_spans, self.nsmallfree, self.central, *leaves)
+        tables = (*self.columns, *self.lists, *self.sweep_spans, self.nsmallfree, self.central, *leaves)
         numbers = sum(len(table) * table.itemsize + 80 for table in (*tables, self.ptr_words_lengths, *self.pointers) if table)
         slots = sum(self.columns[[*_COLUMNS].index("nelems")])
         bit_sets = len(_BIT_SETS) * (40 * len(self.incache) + slots // 7)
@@ -117,7 +116,6 @@ def capture(heap: Heap) -> Image:
 
     return Image(
         columns=_columns(structs),
-        alloc_cache=array("Q", [s.alloc_cache for s in structs]),
         incache=bytes(s.incache for s in structs),
         bit_sets=tuple(tuple(getattr(s, name) for s in structs) for name in _BIT_SETS),
         ptr_words=b"".join([s.ptr_words for s in structs if s.ptr_words is not None]),
@@ -224,7 +222,7 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
     Those that are `there` are used again: thousands of new ones would call Python's garbage collector, which takes longer.
     """
     structs: list[MSpan] = []
-    columns = zip(*image.columns, image.alloc_cache, image.incache, *image.bit_sets, image.ptr_words_lengths, strict=True)
+    columns = zip(*image.columns, image.incache, *image.bit_sets, image.ptr_words_lengths, strict=True)
     ptr_words, at = image.ptr_words, 0
     # The names of _COLUMNS, then those of the other columns.
     for (
@@ -242,18 +240,17 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         limit,
         elemsize,
         ptr,
-        alloc_cache,
         incache,
         alloc_bits,
         gcmark_bits,
         root_bits,
         length,
     ) in columns:
-        s = there.get(ptr) or MSpan.__new__(MSpan)
+        s = there.get(ptr) or MSpan.__new__(MSpan, ptr)  # type: ignore[call-arg] # which a compiled class asks for
         s.next = s.prev = s.in_list = s.pointers = None
         s.start_addr = start_addr
         s.npages = npages
-        s.freeindex = freeindex
+        s.place_at(freeindex)
         s.nelems = nelems
         s.alloc_count = alloc_count
         s.sweepgen = sweepgen
@@ -265,7 +262,6 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         s.limit = limit
         s.elemsize = elemsize
         s.ptr = ptr
-        s.alloc_cache = alloc_cache
         s.incache = incache == 1
         s.alloc_bits = alloc_bits
         s.gcmark_bits = gcmark_bits

@@ -214,12 +214,8 @@ def slots_counted(heap: Heap) -> None:
         _require(allocated >> s.nelems == 0 and 0 <= s.freeindex <= s.nelems, "slots_counted", f"{at}: bits beyond the slots")
         # A slot that freeindex passed over because it was found full elsewhere counts as taken until the next sweep.
         _require(s.alloc_count <= allocated.bit_count(), "slots_counted", f"{at}: allocCount {s.alloc_count}")
-        if s.spanclass > 1:
-            cached = s.alloc_cache & ((1 << 64 - s.freeindex % 64) - 1)
-            expected = ~(s.alloc_bits >> s.freeindex) & ((1 << 64 - s.freeindex % 64) - 1)
-            live = (1 << max(0, s.nelems - s.freeindex)) - 1
-            agree = not s.incache or cached & live == expected & live
-            _require(agree, "slots_counted", f"{at}: allocCache {s.alloc_cache:#x} at freeindex {s.freeindex}")
+        run = s.alloc_bits >> s.freeindex & (1 << max(0, s.run_end - s.freeindex)) - 1
+        _require(not run and s.run_end <= s.nelems, "slots_counted", f"{at}: slots up to {s.run_end} are not all free")
         marks = s.gcmark_bits
         _require(marks & ~allocated == 0, "slots_counted", f"{at}: marked slots that are not allocated")
         _require(unswept or marks == 0, "slots_counted", f"{at}: mark bits in a swept span")

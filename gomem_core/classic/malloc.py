@@ -116,15 +116,10 @@ class Heap(Program[MSpan]):
             else:
                 sizeclass = SIZE_TO_CLASS128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) >> 7]
             s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
-            cache = s.alloc_cache
-            bit = cache & -cache
-            freeindex = s.freeindex + bit.bit_length()
-            if bit and freeindex <= s.nelems and (freeindex & 63 or freeindex == s.nelems):
-                index = freeindex - 1
-                s.alloc_cache = cache >> bit.bit_length()
-                s.freeindex = freeindex
+            index = s.freeindex
+            if index < s.run_end:
+                s.freeindex = index + 1
                 s.alloc_count += 1
-                s.root_bits |= 1 << index
                 self.stats.nserved_mcache += 1
                 runs = s.ptr_words
                 if runs is not None:  # heapBitsSetType
@@ -182,7 +177,6 @@ class Heap(Program[MSpan]):
         else:
             stats.nserved_mcache += 1
         s.alloc_count += 1
-        s.root_bits |= 1 << index
         if self.trace is not None:
             addr = s.start_addr + index * s.elemsize
             self.trace(SlotTaken(mcache.p, spanclass, s.start_addr, index, addr))

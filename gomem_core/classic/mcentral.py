@@ -44,7 +44,6 @@ class MCentral:
         stats = self.heap.stats
         stats.heap_live += (s.npages << PAGE_SHIFT) - used_bytes
         s.incache = True
-        s.load_alloc_cache()
         if self.heap.trace is not None:
             self.heap.trace(CacheSpan(self.spanclass, s.start_addr, nfree, s.freeindex, s.alloc_count, stats.heap_live))
         return s
@@ -70,7 +69,7 @@ class MCentral:
             self.heap.sweeper.sweep(s, True)
             freeindex = s.next_free_index()
             if freeindex != s.nelems:
-                s.freeindex = freeindex
+                s.put_back(freeindex)
                 self._picked(s, "empty", True)
                 return s
             self.lock()  # still full: look at the next

@@ -61,14 +61,11 @@ class SpanSweeper:
         if nfreed == 0 and not (preserve and nalloc < s.nelems):
             h.stats.nswept_in_vain += 1
         freeindex_before = s.freeindex
-        was_full = s.next_free_index() == s.nelems
+        was_full = s.is_exhausted()
         s.alloc_count = nalloc
-        s.freeindex = 0
         if nfreed:
             s.drop_swept()
-        s.alloc_bits = s.gcmark_bits
-        s.gcmark_bits = 0
-        s.refill_alloc_cache(0)
+        s.sweep_to(s.gcmark_bits)
         if h.trace is not None:
             h.trace(Sweep(s.start_addr, s.npages, s.spanclass, int(preserve), nfreed, nalloc, freeindex_before))
         freed = False

@@ -94,13 +94,11 @@ class _Seed:
 
     def _make_spans(self) -> None:
         bits = self._still.slots.columns()
-        columns = zip(
-            bits.alloc_bits, bits.alloc_cache or (), bits.gcmark_bits or (), bits.root_bits or (), bits.ptr_words, strict=True
-        )
-        for info, (alloc, cache, marks, roots, runs) in zip(self._still.spans.each(), columns, strict=True):
+        columns = zip(bits.alloc_bits, bits.gcmark_bits or (), bits.root_bits or (), bits.ptr_words, strict=True)
+        for info, (alloc, marks, roots, runs) in zip(self._still.spans.each(), columns, strict=True):
             s = self._spans[info.base] = _span(info)
             if info.state == "inuse":
-                s.alloc_bits, s.alloc_cache, s.gcmark_bits, s.root_bits = alloc, cache, marks, roots
+                s.alloc_bits, s.gcmark_bits, s.root_bits = alloc, marks, roots
                 s.limit = info.base + self._asked(info)
                 _describe(s, runs)
 
@@ -194,7 +192,8 @@ def _span(info: SpanInfo) -> MSpan:
     if info.state == "inuse":
         s.spanclass, s.elemsize = info.spanclass, info.elemsize
         s.init_slots(info.nelems)
-        s.alloc_count, s.freeindex = info.alloc_count, info.freeindex or 0
+        s.alloc_count = info.alloc_count
+        s.place_at(info.freeindex or 0)
     return s
 
 

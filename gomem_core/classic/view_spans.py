@@ -66,8 +66,11 @@ class SpanView:
     def count(self) -> int:
         return len(self._index())
 
-    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
-        return [self.info(s) for s in self.mspans(start, stop)]
+    def rows(self, start: int = 0, stop: int | None = None, step: int = 1) -> list[SpanInfo]:
+        if step == 1:
+            return [self.info(s) for s in self.mspans(start, stop)]
+        numbers = range(*slice(start, stop, step).indices(self.count))
+        return [self.info(s) for n in numbers for s in self.mspans(n, n + 1)]
 
     def each(self) -> Iterator[SpanInfo]:
         return (self.info(self.mspan(base)) for base in self._index())

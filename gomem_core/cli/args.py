@@ -122,7 +122,7 @@ def _declare_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_diff(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("then", metavar="A", help="a still or a session file; a session counts as it is at its end")
+    parser.add_argument("then", metavar="A", help="anything gomem opens; a session counts as it is at its end")
     parser.add_argument("now", metavar="B", help="the one that is compared with it")
     _json_option(parser, "one object")
 
@@ -135,6 +135,7 @@ def _declare_advise(parser: argparse.ArgumentParser) -> None:
 def _declare_top(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="anything gomem opens; a session counts as it is at its end")
     parser.add_argument("--by", choices=("type", "class", "site"), help="what is summed up; without it, what the file tells best")
+    parser.add_argument("--tree", action="store_true", help="of call sites: from the callers down, as a tree")
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
         "-n", dest="rows", metavar="ROWS", type=_count, default=20, help="how many rows to print; 20 unless given"
@@ -168,6 +169,13 @@ def _declare_layout(parser: argparse.ArgumentParser) -> None:
     _json_option(parser, "an object for each type")
 
 
+def _declare_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a session file; all its steps are done on each version")
+    several = "versions of Go with commas between; list tells which there are"
+    parser.add_argument("--go", metavar="V,V,...", default="1.10,1.22,1.27", help=f"{several}; 1.10,1.22,1.27 unless given")
+    _json_option(parser, "one object")
+
+
 def _declare_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="*", help="a recording, .jsonl or .jsonl.gz")
     live = "instead of recordings: a go command, which builds a program whose heap is compared with the model, step by step"
@@ -178,11 +186,15 @@ def _declare_verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_convert(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", metavar="SCRIPT", help="the script of a recording; - reads stdin")
+    parser.add_argument("script", metavar="SCRIPT", help="the script of a recording, or an execution trace; - reads stdin")
+    parser.add_argument("--ops", metavar="N", type=_operations, help="of a trace, so many allocations and drops (200000)")
 
 
 def _declare_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="measure less often: takes a few seconds, and is less exact")
+    parser.add_argument(
+        "--vs-go", metavar="GO", dest="vs_go", help="the go command of a toolchain: time the same operations in a Go program, too"
+    )
     declare_go(parser)
     _json_option(parser, "one object")
 
@@ -227,9 +239,18 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         _declare_check,
     ),
     "diff": Subcommand(
-        "Print what differs between the heaps in two files: stills, or session files at their ends.",
-        ("gomem diff before.still after.still", "gomem diff --json lesson.gomem mine.gomem | jq .counts"),
+        "Print what differs between the heaps in two files; of heap dumps, profiles and MemStats what grew.",
+        (
+            "gomem diff before.still after.still",
+            "gomem diff heap1.pb.gz heap2.pb.gz",
+            "gomem diff --json lesson.gomem mine.gomem | jq .counts",
+        ),
         _declare_diff,
+    ),
+    "compare": Subcommand(
+        "Do the same commands on several versions of Go, and say what differs and why.",
+        ("gomem compare mine.gomem", "gomem compare mine.gomem --go 1.21,1.27", "gomem compare --json mine.gomem | jq .differs"),
+        _declare_compare,
     ),
     "advise": Subcommand(
         "Say why the heap in a file is so big: where its bytes are, and what keeps them.",
@@ -238,7 +259,12 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "top": Subcommand(
         "Print what a heap consists of: objects and bytes by type, size class or call site, most first.",
-        ("gomem top app.heapdump", "gomem top --by site heap.pb.gz", "gomem top --json --by class heap.still | jq .rows[0]"),
+        (
+            "gomem top app.heapdump",
+            "gomem top --by site heap.pb.gz",
+            "gomem top --tree heap.pb.gz",
+            "gomem top --json --by class heap.still | jq .rows[0]",
+        ),
         _declare_top,
     ),
     "classes": Subcommand(
@@ -262,8 +288,8 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         _declare_verify,
     ),
     "convert": Subcommand(
-        "Turn the script of a recording into gomem's commands, on stdout.",
-        ("gomem convert 06_reuse.txt > reuse.txt",),
+        "Turn the script of a recording, or the allocations of an execution trace, into gomem's commands, on stdout.",
+        ("gomem convert 06_reuse.txt > reuse.txt", "gomem convert run.trace --ops 50000 > run.gomem"),
         _declare_convert,
     ),
     "attach": Subcommand(
@@ -278,7 +304,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
     ),
     "bench": Subcommand(
         "Measure the allocator: time per operation, memory, and whether either grows with the heap.",
-        ("gomem bench", "gomem bench --quick --json"),
+        ("gomem bench", "gomem bench --quick --json", "gomem bench --go 1.27 --vs-go ~/go/bin/go"),
         _declare_bench,
     ),
 }

@@ -1,12 +1,16 @@
 """`gomem bench`: measure the allocator, and print the goals beside."""
 
 import argparse
+import os
 import platform
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from gomem_core.build import is_compiled
 from gomem_core.cli import measure
+from gomem_core.cli.chosen import lists, wanted
 from gomem_core.cli.measure import FULL, QUICK, Effort, Growth, Timing
 from gomem_core.cli.output import OK, emit, emit_json, is_terminal, say
 from gomem_core.report import Cell, Column, Table, format_bytes
@@ -56,7 +60,15 @@ class Bench(NamedTuple):
 
 def execute(args: argparse.Namespace) -> int:
     """Measure and print.  A goal that is missed is not a failure: the machine may have been busy."""
-    bench = _measure(QUICK if args.quick else FULL)
+    if lists(args):
+        return OK
+    release = wanted(args, os.environ)
+    effort = (QUICK if args.quick else FULL)._replace(release=release)
+    if args.vs_go is not None:
+        from gomem_core.cli.vsgo import versus  # noqa: PLC0415 -- seldom needed
+
+        return versus(Path(args.vs_go), effort, args.json)
+    bench = _measure(effort)
     if args.json:
         emit_json(_as_json(bench))
     else:
@@ -71,7 +83,7 @@ def _measure(effort: Effort) -> Bench:
         with measure.no_collector():
             timings[case.name] = case.measure(effort)
     _tell("memory")
-    memory = measure.bytes_per_span(), measure.bytes_per_million(8, 8), measure.bytes_per_million(64, 0)
+    memory = measure.bytes_per_span(effort), measure.bytes_per_million(effort, 8, 8), measure.bytes_per_million(effort, 64, 0)
     _tell(f"{effort.many} spans")
     with measure.no_collector():
         return Bench(effort, timings, *memory, measure.growth(effort))
@@ -84,7 +96,8 @@ def _tell(what: str) -> None:
 
 
 def _python() -> str:
-    return f"{platform.python_implementation()} {platform.python_version()}"
+    built = ", compiled" if is_compiled() else ""
+    return f"{platform.python_implementation()} {platform.python_version()}{built}"
 
 
 def _as_text(bench: Bench) -> list[str]:
@@ -107,7 +120,8 @@ def _as_text(bench: Bench) -> list[str]:
         for name, g in bench.growth.items()
     ]
     return [
-        f"{_python()}; ns: nanoseconds an operation; calls: how many calls of an empty function of two arguments that is",
+        f"go{bench.effort.release.text} on {_python()}",
+        "ns: nanoseconds an operation; calls: how many calls of an empty function of two arguments that is",
         *Table(columns, rows).lines(),
         "",
         *Table((Column("memory of", "text"), Column("bytes")), memory).lines(),
@@ -123,6 +137,7 @@ def _goal(figure: float, goal: int | None) -> str:
 
 def _as_json(bench: Bench) -> "schema.Bench":
     return {
+        "go": bench.effort.release.version,
         "python": _python(),
         "operations": [
             {"operation": case.name, "ns": round(t.ns, 1), "calls": round(t.calls, 2), "goal_calls": case.goal}

@@ -8,6 +8,7 @@ from gomem_core.cli.progress import working
 from gomem_core.files.script import ScriptError
 from gomem_core.foreign import brief
 from gomem_core.queries.difference import There, difference
+from gomem_core.queries.growth import NotAlike, grown, is_written
 from gomem_core.session.stills import side_of_file
 from gomem_core.world.interrupt import Progress, StopRequest
 
@@ -18,12 +19,15 @@ def execute(args: argparse.Namespace) -> int:
     try:
         with working(progress):
             then, now = (side_of_file(Path(file), StopRequest(), progress) for file in (args.then, args.now))
-    except ScriptError as e:
+            if is_written(then.still) or is_written(now.still):
+                found = grown(then.still, now.still, (brief(args.then), brief(args.now)))
+            else:
+                found = difference(then, now, There(file=brief(args.then), here=brief(args.now))).result
+    except (ScriptError, NotAlike) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
-    found = difference(then, now, There(file=brief(args.then), here=brief(args.now)))
     if args.json:
-        emit_json(found.result.data)
+        emit_json(found.data)
     else:
-        emit("\n".join(found.result.lines()))
+        emit("\n".join(found.lines()))
     return OK

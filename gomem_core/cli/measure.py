@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from time import perf_counter_ns
 from typing import Final, NamedTuple
 
-from gomem_core.classic.malloc import Heap
 from gomem_core.go.amd64 import PAGE_SIZE
-from gomem_core.go.sizeclasses import CLASSES, size_to_class
+from gomem_core.go.release import ALWAYS, Release
+from gomem_core.go.sizeclasses import make_span_class
 from gomem_core.session.churn import churn
+from gomem_core.session.engine import Engine, new_engine
 
 Mallocgc = Callable[[int, int], int]
 
@@ -34,6 +35,7 @@ class Effort(NamedTuple):
     repetitions: int
     many: int  # spans in a big heap
     churned: int  # operations of one churn
+    release: Release = ALWAYS  # of which Go the allocator is
 
 
 FULL: Final = Effort(60, 100_000, 20_000)
@@ -101,6 +103,13 @@ def _least(effort: Effort, measure: Callable[[], float]) -> Timing:
     return Timing(ns, ns / call)
 
 
+def _heap(effort: Effort, gcpercent: int = -1) -> Engine:
+    """An empty heap, which collects nothing by itself unless it is told to."""
+    heap = new_engine(release=effort.release)
+    heap.set_gc_percent(gcpercent)
+    return heap
+
+
 # --- Time ---------------------------------------------------------------------------------------------------------------
 
 
@@ -109,8 +118,9 @@ def small_hits(size: int, ptrdata: int, effort: Effort) -> Timing:
 
     Each heap has a fresh span of which one slot is taken; one more allocation after the last one gives it the next such span.
     """
-    hits = CLASSES[size_to_class(size)].nelems - 1
-    heaps = [Heap(gcpercent=-1) for _ in range(max(1, 1000 // hits))]
+    profile = effort.release.profile
+    hits = profile.nelems(make_span_class(profile.size_class(size, not ptrdata), not ptrdata)) - 1
+    heaps = [_heap(effort) for _ in range(max(1, 1000 // hits))]
     calls = [call for heap in heaps for call in [heap.mallocgc] * hits]
 
     def measure() -> float:
@@ -119,7 +129,7 @@ def small_hits(size: int, ptrdata: int, effort: Effort) -> Timing:
         return _time_allocs(calls, size, ptrdata) / len(calls)
 
     timing = _least(effort, measure)
-    served = sum(heap.stats.nserved_mcache for heap in heaps)
+    served = sum(heap.world.sums.stats.nserved_mcache for heap in heaps)
     if served != effort.repetitions * len(calls):
         raise AssertionError(
             f"invariant bench_hits_only: {served} of {effort.repetitions * len(calls)} were served by the mcache"
@@ -127,9 +137,9 @@ def small_hits(size: int, ptrdata: int, effort: Effort) -> Timing:
     return timing
 
 
-def _time_list(objects: Sequence[tuple[int, int]]) -> float:
+def _time_list(effort: Effort, objects: Sequence[tuple[int, int]]) -> float:
     """Nanoseconds an object, for a list of sizes and ptrdata in a heap of its own."""
-    mallocgc = Heap(gcpercent=-1).mallocgc
+    mallocgc = _heap(effort).mallocgc
     start = perf_counter_ns()
     for size, ptrdata in objects:
         mallocgc(size, ptrdata)
@@ -139,27 +149,27 @@ def _time_list(objects: Sequence[tuple[int, int]]) -> float:
 def tiny(effort: Effort) -> Timing:
     """Objects of 1 to 15 bytes without pointers; about half of them share a block that is there."""
     objects = [(size, 0) for size in range(1, 16)] * 100
-    return _least(effort, lambda: _time_list(objects))
+    return _least(effort, lambda: _time_list(effort, objects))
 
 
 def mixed(effort: Effort) -> Timing:
     """The sizes that `churn sizes mixed` draws, tiny to large, never dropped."""
-    drawn = churn(Heap(gcpercent=-1), 4000, _SEED, 1 << 40, "mixed").objects
+    drawn = churn(_heap(effort), 4000, _SEED, 1 << 40, "mixed").objects
     objects = [(size, ptrdata) for _, size, ptrdata in drawn]
-    return _least(effort, lambda: _time_list(objects))
+    return _least(effort, lambda: _time_list(effort, objects))
 
 
 def large(effort: Effort) -> Timing:
     """Large objects, each with a span of its own, in an arena that grows."""
     objects = [(LARGE, 0)] * 500
-    return _least(effort, lambda: _time_list(objects))
+    return _least(effort, lambda: _time_list(effort, objects))
 
 
 def churning(effort: Effort) -> Timing:
     """An operation of the command `churn`: alloc or drop, the drawing of it, and the collections that become due."""
 
     def measure() -> float:
-        heap = Heap()
+        heap = _heap(effort, 100)
         start = perf_counter_ns()
         churn(heap, effort.churned, _SEED, _LIVE, "mixed")
         return (perf_counter_ns() - start) / effort.churned
@@ -170,59 +180,59 @@ def churning(effort: Effort) -> Timing:
 # --- Memory -------------------------------------------------------------------------------------------------------------
 
 
-def _memory(size: int, ptrdata: int, count: int) -> tuple[int, int]:
+def _memory(effort: Effort, size: int, ptrdata: int, count: int) -> tuple[int, int]:
     """Bytes that `count` live objects cost, and their spans."""
     tracemalloc.start()
     try:
-        heap = Heap(gcpercent=-1)
+        heap = _heap(effort)
         heap.mallocgc(size, ptrdata)  # what is made once is not a cost of an object
         before = tracemalloc.get_traced_memory()[0]
-        spans = heap.stats.nheap_alloc
+        spans = heap.world.sums.stats.nheap_alloc
         for _ in range(count):
             heap.mallocgc(size, ptrdata)
-        return tracemalloc.get_traced_memory()[0] - before, heap.stats.nheap_alloc - spans
+        return tracemalloc.get_traced_memory()[0] - before, heap.world.sums.stats.nheap_alloc - spans
     finally:
         tracemalloc.stop()
 
 
-def bytes_per_span() -> float:
+def bytes_per_span(effort: Effort) -> float:
     """Memory of a span with one object in it."""
-    nbytes, spans = _memory(ONE_SPAN, 0, 10_000)
+    nbytes, spans = _memory(effort, ONE_SPAN, 0, 10_000)
     return nbytes / spans
 
 
-def bytes_per_million(size: int, ptrdata: int) -> float:
+def bytes_per_million(effort: Effort, size: int, ptrdata: int) -> float:
     """Memory of a million live objects, without what a session remembers of them."""
-    return _memory(size, ptrdata, _SHARED)[0] * _MILLION / _SHARED
+    return _memory(effort, size, ptrdata, _SHARED)[0] * _MILLION / _SHARED
 
 
 # --- Growth -------------------------------------------------------------------------------------------------------------
 
 
-def _heap_with(spans: int) -> Heap:
+def _heap_with(effort: Effort, spans: int) -> Engine:
     """A heap with that many spans in use."""
-    heap = Heap(gcpercent=-1)
+    heap = _heap(effort)
     for _ in range(spans):
         heap.mallocgc(ONE_SPAN, 0)
     return heap
 
 
-def _fragmented(spans: int) -> Heap:
+def _fragmented(effort: Effort, spans: int) -> Engine:
     """A heap with that many large spans, every second of them free."""
-    heap = Heap(gcpercent=-1)
+    heap = _heap(effort)
     addrs = [heap.mallocgc(MEGABYTE, 0) for _ in range(spans)]
     for addr in addrs[::2]:
         heap.drop(addr)
-    heap.gc.collect()
+    heap.collect()
     return heap
 
 
-def _time_refills(heap: Heap, count: int) -> float:
+def _time_refills(heap: Engine, count: int) -> float:
     calls = [heap.mallocgc] * count
     return _time_allocs(calls, ONE_SPAN, 0) / count
 
 
-def _time_large_reuse(heap: Heap, count: int, size: int) -> float:
+def _time_large_reuse(heap: Engine, count: int, size: int) -> float:
     """Nanoseconds to allocate a large object and to sweep it away again; marking, which must visit all, is not timed."""
     addrs: list[int] = []
     start = perf_counter_ns()
@@ -231,8 +241,8 @@ def _time_large_reuse(heap: Heap, count: int, size: int) -> float:
     spent = perf_counter_ns() - start
     for addr in addrs:
         heap.drop(addr)
-    heap.gc.start(0)
-    sweepone = heap.sweeper.sweepone
+    heap.mark()
+    sweepone = heap.sweep_one
     start = perf_counter_ns()
     for _ in range(count):  # the spans allocated last are swept first
         sweepone()
@@ -242,19 +252,19 @@ def _time_large_reuse(heap: Heap, count: int, size: int) -> float:
     return spent / count
 
 
-def _compare(few: Heap, many: Heap, measure: Callable[[Heap], float]) -> Growth:
+def _compare(few: Engine, many: Engine, measure: Callable[[Engine], float]) -> Growth:
     pairs = [(measure(few), measure(many)) for _ in range(3)]
     return Growth(min(pair[0] for pair in pairs), min(pair[1] for pair in pairs))
 
 
 def growth(effort: Effort) -> dict[str, Growth]:
     """Operations in a small heap and in a big one."""
-    few, many = _heap_with(FEW), _heap_with(effort.many)
+    few, many = _heap_with(effort, FEW), _heap_with(effort, effort.many)
     found = {
         "refill": _compare(few, many, lambda heap: _time_refills(heap, 300)),
         f"alloc and free {LARGE >> 10}K": _compare(few, many, lambda heap: _time_large_reuse(heap, 300, LARGE)),
     }
-    few, many = _fragmented(FEW), _fragmented(effort.many)
+    few, many = _fragmented(effort, FEW), _fragmented(effort, effort.many)
     found["alloc and free 1M, half of the spans free"] = _compare(
         few, many, lambda heap: _time_large_reuse(heap, FEW // 4, MEGABYTE - PAGE_SIZE)
     )

@@ -30,6 +30,7 @@ def record_of(snapshot: Snapshot) -> "RealHeap":
         "disputed": int(snapshot.spans.disputed.sum()),
         "findings": list(snapshot.findings),
         "one_moment": snapshot.one_moment,
+        "rss": _rss(snapshot),
         "held_ms": snapshot.held_ns / 1e6 if snapshot.held_ns else None,
         "tries": snapshot.tries,
     }
@@ -50,11 +51,22 @@ def lines_of(snapshot: Snapshot) -> list[str]:
         f"allocated: {counted(found.HeapObjects, 'object')}, in {counted(len(snapshot.spans), 'span')}",
         f"ever allocated: {counted(found.Mallocs, 'object')}, of which {found.Frees} were freed",
         f"collections: {found.NumGC}, {_next(snapshot)}",
+        *(
+            []
+            if (rss := _rss(snapshot)) is None
+            else [f"in memory (RSS): {format_bytes(rss)}, code and files of the program too"]
+        ),
         f"live: {lives}{waiting}",
         f"disputed: {counted(disputed, 'span')}" if disputed or snapshot.findings else "all checks hold",
         *(f"  {finding}" for finding in snapshot.findings),
         *classes.lines(),
     ]
+
+
+def _rss(snapshot: Snapshot) -> int | None:
+    """Bytes of the process that are in memory; None where the operating system does not tell."""
+    known = [one.resident for one in snapshot.mappings if one.resident is not None]
+    return sum(known) if known else None
 
 
 def _next(snapshot: Snapshot) -> str:

@@ -7,9 +7,12 @@ from gomem_core.cli.output import emit_json
 from gomem_core.cli.written import WRITTEN, written_of
 from gomem_core.files.branches import timeline_of
 from gomem_core.files.script import Script
+from gomem_core.lang.moves import Stop
 from gomem_core.session.begun import begun
+from gomem_core.session.commands.movefaults import step_of
 from gomem_core.session.opened import open_file
 from gomem_core.session.session import Session
+from gomem_core.world.reel import Reel
 from gomem_core.world.strip import Strip
 from gomem_core.world.world import known
 
@@ -17,9 +20,16 @@ if TYPE_CHECKING:
     from gomem_core.schema.outputs import Summary
 
 
-def print_summary(path: str) -> None:
-    """Print what a file holds, as is told of its kind.  Raises ScriptError."""
-    opened = open_file(Path(path))
+def print_summary(path: str, at: Stop = "start", with_types: bool = False, cache: bool = True) -> None:
+    """Print what a file holds, as is told of its kind; of a film also a moment.  Raises ScriptError and CommandError."""
+    opened = open_file(Path(path), cache=cache)
+    if isinstance(opened, Reel):
+        from gomem_core.cli.film import film_of  # noqa: PLC0415 -- numpy, which only films need
+        from gomem_core.film.reel import FilmReel  # noqa: PLC0415 -- likewise
+
+        assert isinstance(opened, FilmReel)
+        emit_json(film_of(path, opened, step_of(Session(base=opened), at), with_types))
+        return
     if isinstance(opened, Strip) and opened.kind in WRITTEN:
         emit_json(written_of(path, opened))
     else:

@@ -2,16 +2,20 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.cli.output import BAD_INPUT, OK, emit, emit_json, say
 from gomem_core.cli.progress import working
 from gomem_core.files.script import ScriptError
-from gomem_core.queries.amounts import Amount, By, amounts
+from gomem_core.queries.amounts import Amount, By, amounts, sites_of
+from gomem_core.queries.sitetree import folded, site_tree
 from gomem_core.report import Cell, Column, Table, counted, format_bytes
 from gomem_core.session.stills import still_of_file
 from gomem_core.world.interrupt import Progress, StopRequest
+from gomem_core.world.still import Still
 from gomem_core.world.world import NotKnown
+
+_LEAST: Final = 0.005  # share of all bytes from which a branch is printed
 
 if TYPE_CHECKING:
     from gomem_core.schema.outputs import TopRow
@@ -24,10 +28,13 @@ def execute(args: argparse.Namespace) -> int:
         with working(progress):
             still = still_of_file(Path(args.file), StopRequest(), progress)
             by: By = args.by or ("site" if still.place.of == "profile" else "class" if still.place.of == "memstats" else "type")
+            by = "site" if args.tree else by
             found = amounts(still, by)
     except (ScriptError, NotKnown) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
+    if args.tree:
+        return _print_tree(still, args)
     if args.json:
         emit_json({"file": args.file, "kind": still.kind, "by": by, "rows": [_data(one) for one in found]})
         return OK
@@ -42,6 +49,39 @@ def execute(args: argparse.Namespace) -> int:
         rest = found[len(shown) :]
         emit(f"and {len(rest)} more, {format_bytes(sum(one.nbytes for one in rest))}; --all prints them")
     return OK
+
+
+def _print_tree(still: Still, args: argparse.Namespace) -> int:
+    """Print the call sites as a tree; as data it is whole."""
+    sites = sites_of(still)
+    tree = site_tree(sites)
+    if args.json:
+        rows = [{"depth": b.depth, "function": b.name, "objects": b.objects, "bytes": b.nbytes, "own": b.own} for b in tree]
+        emit_json({"file": args.file, "kind": still.kind, "rows": rows})
+        return OK
+    nbytes = max(1, sum(one.nbytes for one in tree if not one.depth))
+    shown = folded(tree if args.all else site_tree(sites, least=_LEAST))
+    emit(f"{format_bytes(nbytes)} in use, by callers; own is what the function itself allocated")
+    columns = (Column("bytes", "bytes"), Column("share", "percent"), Column("own", "bytes"), Column("", "text"))
+    cells: list[tuple[Cell, ...]] = [
+        (
+            one.nbytes,
+            100 * one.nbytes / max(nbytes, 1),
+            one.own,
+            f"{_bar(one.nbytes / max(nbytes, 1))} {'  ' * one.depth}{one.name}",
+        )
+        for one in shown
+    ]
+    emit("\n".join(Table(columns, cells).lines()))
+    if len(tree) > len(shown) and not args.all:
+        emit(f"branches below {100 * _LEAST:g}% are left out; --all prints them")
+    return OK
+
+
+def _bar(share: float) -> str:
+    """A bar of ten cells, in halves."""
+    halves = round(20 * min(share, 1.0))
+    return ("█" * (halves // 2) + "▌" * (halves % 2)).ljust(10)
 
 
 def _data(one: Amount) -> "TopRow":

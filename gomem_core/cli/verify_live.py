@@ -53,7 +53,7 @@ def _about_own(report: LiveReport) -> str:
     stops = counted(report.own_stops, "stop")
     text = f"the runtime did something for itself before {stops}, after which the heap was taken up anew"
     if report.not_compared:
-        text += f"; {counted(report.not_compared, 'address')} depended on it, and did not count"
+        text += f"; {counted(report.not_compared, 'allocation')} depended on it, and did not count"
     if report.is_disturbed:
         text += f": that is more than {MOST_OWN:.0%}, so this shows little"
     return text

@@ -14,6 +14,13 @@ def state_directory() -> Path:
     return _known(user_state_path, "XDG_STATE_HOME")
 
 
+def cache_directory() -> Path:
+    """Where what can be made anew is kept.  Raises OSError if that is not known."""
+    from platformdirs import user_cache_path  # noqa: PLC0415
+
+    return _known(user_cache_path, "XDG_CACHE_HOME")
+
+
 def config_directory() -> Path:
     """Where the configuration is, or would be.  Raises OSError if that is not known."""
     from platformdirs import user_config_path  # noqa: PLC0415

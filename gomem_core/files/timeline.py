@@ -173,12 +173,15 @@ class Timeline:
         """All steps of a branch, from the very beginning."""
         return self._behind(name, 0)
 
-    def alone(self, name: str) -> "Timeline":
-        """A branch with all its steps and their names, as if there were no other; none of them done.  Raises UnknownBranch."""
+    def alone(self, name: str, release: Release | None = None) -> "Timeline":
+        """A branch with all its steps and their names, as if there were no other; none of them done.  Raises UnknownBranch.
+
+        It is done on another `release` of Go, if one is given.
+        """
         if name not in self.branches:
             raise UnknownBranch(name)
         marks = {step: [*names] for branch, end in self.way(name) for step, names in branch.marks.items() if step <= end}
-        return Timeline(self.line(name), name, marks, self.release_of(name))
+        return Timeline(self.line(name), name, marks, release or self.release_of(name))
 
     def elsewhere(self, mark: str) -> str | None:
         """A branch that has a mark of this name which the current one has not."""

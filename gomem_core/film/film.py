@@ -19,6 +19,7 @@ from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import PROFILES, Profile, profile_named
 
 SECOND: Final = 1_000_000_000  # ns
+_SLICE: Final = 1 << 20  # lifetimes that are looked at together
 _OLDEST: Final = 23  # the first version of the format that can have alloc/free events
 _KNOWN: Final = (23, 25, 26)
 _OF_VERSION: Final = {23: "go1.23", 25: "go1.25", 26: "go1.26"}
@@ -44,6 +45,7 @@ class Film:
         """`is_read`: the tables have all of it already.  Raises TraceError: it is no trace of which anything can be shown."""
         self.title = title
         self._data = data
+        self.gave_up = False  # before the trace was read to its end
         version = version_of(bytes(data[:HEADER_BYTES]))
         if version is None:
             raise TraceError("it is no execution trace: one begins with the format that it has, as in “go 1.26 trace”")
@@ -69,6 +71,13 @@ class Film:
         for _ in self.steps():
             pass
         return self
+
+    def give_up(self, why: OSError) -> None:
+        """Read no more: there is no room for its columns."""
+        self.gave_up, self._reading = True, None
+        self.tables.faults.append(
+            f"the columns of the film cannot be written: {why.strerror or why}; what was read before is shown"
+        )
 
     def content(self) -> bytes:
         """The trace."""
@@ -152,6 +161,24 @@ class Film:
             int(per_span @ spans["elemsize"]) if len(spans) else 0,
             int(spans["npages"][in_use].sum(dtype=np.int64)) << PAGE_SHIFT,
         )
+
+    def accounts(self, events: list[int]) -> list[Account]:
+        """The same of many moments, in order, with one look at all objects."""
+        tables = self.tables
+        at, sizes = np.array(events, np.int64), tables.spans["elemsize"]
+        objects, nbytes, inuse = (np.zeros(len(at) + 1, np.int64) for _ in range(3))
+        for start in range(0, len(tables.lives), _SLICE):
+            size = sizes[tables.lives["span"][start : start + _SLICE]]
+            for column, sign in (("born", 1), ("freed", -1)):
+                moment = np.searchsorted(at, tables.lives[column][start : start + _SLICE])
+                objects += sign * np.bincount(moment, minlength=len(at) + 1)
+                nbytes += sign * np.bincount(moment, size, len(at) + 1).astype(np.int64)
+        pages = np.where(tables.spans["spanclass"] != NO_CLASS, tables.spans["npages"], 0)
+        for column, sign in (("born", 1), ("freed", -1)):
+            moment = np.searchsorted(at, tables.spans[column])
+            inuse += sign * np.bincount(moment, pages, len(at) + 1).astype(np.int64)
+        columns = (np.cumsum(objects), np.cumsum(nbytes), np.cumsum(inuse) << PAGE_SHIFT)
+        return [Account(*row) for row in zip(*(column[: len(at)].tolist() for column in columns), strict=True)]
 
     def figure(self, table: Table, event: int) -> int | None:
         """What the program told last, up to an event, of one of the figures of its pacer; None: nothing yet."""

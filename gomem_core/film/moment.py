@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gomem_core.film.film import Film
 from gomem_core.film.objects import FilmObjects
 from gomem_core.film.tables import NO_CLASS
+from gomem_core.film.types import TypeSums
 from gomem_core.formats.gotrace.decode import Ints
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.world.arenas import Arena, Arenas
@@ -25,6 +26,7 @@ from gomem_core.world.records import MemStats, Region, SlotColumns, SpanColumns,
 from gomem_core.world.still import COUNTERS, Facets, Place, Still, StillExtents, StillSums, SumRest
 from gomem_core.world.still_slots import StillSlots
 from gomem_core.world.still_spans import StillSpans
+from gomem_core.world.typed import TypeSum
 from gomem_core.world.world import Unknown
 
 _ARENA: Final = 64 << 20  # bytes: as far apart are arenas that are not one
@@ -56,8 +58,10 @@ DOUBTS: Final[Doubts] = {
 class Moment(Still):
     """The heap after an event of a film."""
 
-    def __init__(self, film: Film, event: int) -> None:
+    def __init__(self, film: Film, event: int, types: TypeSums | None = None) -> None:
+        """`types` counts by type, better for all moments of a film than for each anew."""
         self.film = film
+        self._types = types or TypeSums(film)
         self.event = event
         rows = _Rows(film, event)
         self._rows = rows
@@ -67,6 +71,11 @@ class Moment(Still):
         regions = StillExtents(rows.arenas, tuple(_regions(rows.arenas)))
         facets = Facets(spans, slots, _POINTERS, _LISTS, _CACHES, _sums(film, event, rows), regions)
         super().__init__(Place(film.title, event, "film"), profile, facets, {}, DOUBTS, "film")
+        self.typed = self
+
+    def by_type(self) -> list[TypeSum]:
+        """Sums by type."""
+        return self._types.at(self.event)
 
     @cached_property
     def objects(self) -> Objects:

@@ -49,7 +49,7 @@ class FilmObjects(SlotObjects):
             ._replace(
                 born=int(lives["born"][life]),
                 type=self.type_of(oid),
-                goroutine=int(lives["goroutine"][life]) or None,
+                goroutine=(int(lives["goroutine"][life]) or None) if life >= tables.before else None,
                 swept=freed if freed <= self._film.events else None,
             )
         )
@@ -59,8 +59,11 @@ class FilmObjects(SlotObjects):
         stop = len(self) if stop is None else min(stop, len(self))
         some, lives = self._lives[start:stop], self._film.tables.lives
         match name:
-            case "born" | "goroutine" | "type":
+            case "born" | "type":
                 return memoryview(array("q", lives[name][some].astype(np.int64).tobytes()))
+            case "goroutine":  # of what was there before, it is the one that began the trace
+                own = np.where(some >= self._film.tables.before, lives[name][some].astype(np.int64), -1)
+                return memoryview(array("q", own.tobytes()))
             case "swept":
                 freed = lives["freed"][some].astype(np.int64)
                 freed[freed > self._film.events] = ALIVE

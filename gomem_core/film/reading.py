@@ -10,13 +10,14 @@ from gomem_core.film.life import Lives
 from gomem_core.film.rare import Rare
 from gomem_core.film.tables import BLOCK, MOST_TYPES, NEVER, Tables
 from gomem_core.formats.gotrace import events as e
-from gomem_core.formats.gotrace.batches import Buffer
+from gomem_core.formats.gotrace.batches import Buffer, TypeRow
 from gomem_core.formats.gotrace.decode import Events, Ints
 from gomem_core.formats.gotrace.generations import Generation, Reader
 from gomem_core.go.versions import Profile
 
 _SNAPSHOT: Final = (e.SPAN, e.OBJECT, e.STACK)  # what was there when the trace began
 _LONG: Final = (1 << 16) - 1
+_LARGEST: Final = 1 << 47  # bytes of an object
 _MOST_EVENTS: Final = NEVER - 1
 _TICKS: Final = 15_625_000  # a second, where the trace does not tell: as all versions have it
 
@@ -87,7 +88,7 @@ class Reading:
         objects = np.flatnonzero((events.kind == e.OBJECT) | (events.kind == e.OBJECT_ALLOC))
         rows = generation.types
         keys = ints(sorted(rows))
-        values = ints([self._type(rows[number].name) for number in keys.tolist()])
+        values = ints([self._type(rows[number]) for number in keys.tolist()])
         said = events.second[objects]
         found = np.searchsorted(keys, said)
         found[found == len(keys)] = 0
@@ -101,7 +102,8 @@ class Reading:
             events = events.take(order)
         return events
 
-    def _type(self, name: str) -> int:
+    def _type(self, row: TypeRow) -> int:
+        name = row.name
         number = self._types.get(name)
         if number is None:
             if len(self.tables.types) >= MOST_TYPES:
@@ -110,6 +112,7 @@ class Reading:
                 return 0
             number = self._types[name] = len(self.tables.types)
             self.tables.types.append(name)
+            self.tables.type_sizes.append(min(row.nbytes, _LARGEST))
         return number
 
     def _numbered(self, events: Events) -> Ints:

@@ -6,6 +6,7 @@ from typing import Final, overload
 from gomem_core.film.film import Film
 from gomem_core.film.moment import Moment
 from gomem_core.film.story import Stories
+from gomem_core.film.types import TypeSums
 from gomem_core.film.way import Way
 from gomem_core.world.reel import Curve, Reel, Told
 from gomem_core.world.still import Still
@@ -16,17 +17,19 @@ _KEPT: Final = 4  # moments that were looked at last
 class FilmReel(Reel):
     """Stands at an event of a film; `at` is its number."""
 
-    def __init__(self, film: Film) -> None:
+    def __init__(self, film: Film, keep: Callable[[bool], object] | None = None) -> None:
+        """`keep` is called when the film was read: with whether to its end, and nothing went wrong."""
         self.film = film
+        self._keep = keep
         self._moments: dict[int, Moment] = {}
         self._is_other = False  # what is shown, though the event is the same
         self._steps: Iterator[None] = film.steps()
-        self._stories, self._way = Stories(film), Way(film)
+        self._stories, self._way, self._types = Stories(film), Way(film), TypeSums(film)
         super().__init__(Moments(film, self.moment))
 
     def moment(self, event: int) -> Moment:
         """The heap after an event."""
-        found = self._moments.pop(event, None) or Moment(self.film, event)
+        found = self._moments.pop(event, None) or Moment(self.film, event, self._types)
         self._moments[event] = found
         while len(self._moments) > _KEPT:
             del self._moments[next(iter(self._moments))]
@@ -50,7 +53,14 @@ class FilmReel(Reel):
     def read_on(self) -> bool:
         """Read a generation of the trace."""
         before = self.film.events
-        there = next(self._steps, self) is None
+        try:
+            there = next(self._steps, self) is None
+        except OSError as e:
+            there = False
+            self.film.give_up(e)
+        if not there and self._keep is not None:
+            keep, self._keep = self._keep, None
+            keep(not self.film.gave_up)
         if not before:  # the beginning is known only now
             self._moments.clear()
             self._is_other = True

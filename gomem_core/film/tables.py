@@ -85,6 +85,7 @@ class Tables:
         self.heap_goal: Final = table("heap_goal", FIGURES)
         self.regions: Final = table("regions", REGIONS)
         self.types: list[str] = [""]  # names by number; 0: not known
+        self.type_sizes: list[int] = [0]  # bytes, beside `types`
         self.names: list[str] = []  # of regions
         self.stops: list[Stop] = []
         self.marks: list[Mark] = []

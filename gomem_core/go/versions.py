@@ -89,9 +89,13 @@ class Profile:
     def span_end(self, spanclass: int) -> int:
         """Bytes at the end of a span of this class that the runtime keeps for bits: pointer bits, inline marks."""
         c = self.classes[spanclass >> 1]
-        marks = INLINE_MARK_BYTES if self.inline_marks and c.size in INLINE_MARKS else 0
+        marks = self.marks_end(spanclass)
         has_bits = self.heap_bits == "span" and 0 < c.size <= BITS_IN_SPAN and not is_noscan(spanclass)
         return marks + ((c.npages << PAGE_SHIFT) // _BITMAP_SHARE if has_bits else 0)
+
+    def marks_end(self, spanclass: int) -> int:
+        """Bytes of these that inline marks take: the last ones."""
+        return INLINE_MARK_BYTES if self.inline_marks and self.classes[spanclass >> 1].size in INLINE_MARKS else 0
 
     def nelems(self, spanclass: int) -> int:
         """Slots in a span of this class; 0 for large objects."""

@@ -20,7 +20,7 @@ _FILTER = re.compile(r"([^:=!<>]*)(:|!=|==|<=|>=|=|<|>)(.*)")
 _TERM = re.compile(r"(?P<name>\w+)[ \t]*(?P<sign>!=|==|<=|>=|[:=<>])[ \t]*(?P<value>[^ \t]*)|[^ \t]+")
 ROW: Final = "row"  # the field of a filter that is searched for in the whole row
 LARGE: Final = "L"  # as tables write the class of large objects
-SEARCHED: Final = frozenset({"spans", "objects", "why"})
+SEARCHED: Final = frozenset({"spans", "objects", "types", "why"})
 _EXAMPLES = {
     "mcentral": "class:5",
     "waste": "waste>50%",
@@ -135,9 +135,16 @@ _OBJECTS: Final = (  # of the Objects pane, which no `show` has
     _word("state", "what became of it", "rooted", "kept", "unreachable", "dead", "swept", "zero", "taken"),
     _count("step", "the step that made it"),
     _count("dropped", "the step that dropped it"),
+    _count("goroutine", "the goroutine that allocated it, in a film"),
+    _count("swept", "the event that will free it, in a film"),
+)
+_TYPES: Final = (  # of the Types pane, likewise
+    FilterField("bytes", "bytes of the slots of its objects", "a size such as 48 or 1K", read_size, sign=">"),
+    _count("objects", "its objects"),
+    FilterField("ever", "bytes that were ever allocated", "a size such as 48 or 1K", read_size, sign=">"),
 )
 LOG: Final = "the event log"  # which has no fields
-FIELDS: Final[dict[str, tuple[FilterField, ...]]] = {**TOPICS, "objects": _OBJECTS, "why": ()}
+FIELDS: Final[dict[str, tuple[FilterField, ...]]] = {**TOPICS, "objects": _OBJECTS, "types": _TYPES, "why": ()}
 
 
 def filters_reader(topic: str) -> Callable[[str], tuple[Filter, ...]]:

@@ -33,11 +33,11 @@ def format_command(command: c.Command) -> str:
             parts = ["show", what, str(target) if isinstance(target, int) else format_ref(target)]
         case m.TakeUp():
             parts = ["take-up"]
-        case m.Go(release):
-            parts = ["go"] if release is None else ["go", release.text]
         case m.Mark() | m.Say() | m.Pause() | m.Focus() | m.Select() | m.Expect():
             parts = _directive(command)
-        case m.Back() | m.Forward() | m.Goto() | m.UntilEvent() | m.UntilQuantity() | m.UntilType() | m.Diff() | m.DiffBranch():
+        case m.Back() | m.Forward() | m.Goto() | m.UntilEvent() | m.UntilQuantity() | m.UntilType():
+            parts = _move(command)
+        case m.Diff() | m.DiffBranch() | m.Go() | m.Compare():
             parts = _move(command)
         case _:
             parts = _simple(command)
@@ -93,7 +93,16 @@ def _simple(command: c.Command) -> list[str]:
 
 
 def _move(
-    command: m.Back | m.Forward | m.Goto | m.UntilEvent | m.UntilQuantity | m.UntilType | m.Diff | m.DiffBranch,
+    command: m.Back
+    | m.Forward
+    | m.Goto
+    | m.UntilEvent
+    | m.UntilQuantity
+    | m.UntilType
+    | m.Diff
+    | m.DiffBranch
+    | m.Go
+    | m.Compare,
 ) -> list[str]:
     word = type(command).__name__.lower()
     match command:
@@ -111,6 +120,10 @@ def _move(
             parts = ["until", format_comparison(quantity, op, value)]
         case m.UntilType(name, op, value):
             parts = ["until", f'type "{name}" {op} {format_size(value)}']
+        case m.Go(release):
+            parts = [word] if release is None else [word, release.text]
+        case m.Compare(releases):
+            parts = [word, ",".join(release.version for release in releases)] if releases else [word]
         case _:
             assert_never(command)
     return parts

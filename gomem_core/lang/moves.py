@@ -10,7 +10,7 @@ from gomem_core.frozen import frozen
 from gomem_core.go.release import Release
 
 Served = Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
-Pane = Literal["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects", "advise"]
+Pane = Literal["spans", "arena", "bitmap", "mcentral", "mcache", "why", "heap", "layout", "objects", "types", "advise"]
 Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
 
 
@@ -143,6 +143,13 @@ class Go:
     release: Release | None
 
 
+@frozen
+class Compare:
+    """Do the steps up to here on several versions of Go, and tell what differs; none: on 1.10, this one and today's."""
+
+    releases: tuple[Release, ...] = ()
+
+
 # --- Directives: they may stand in a session file -----------------------------------------------------------
 
 
@@ -247,4 +254,5 @@ Move = (
     | Resume
     | TakeUp
     | Go
+    | Compare
 )

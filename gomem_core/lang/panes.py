@@ -16,9 +16,10 @@ _PANES: Final[dict[Pane, str]] = {
     "heap": "free pages, the trigger, the byte account",
     "layout": "the process from high addresses to low",
     "objects": "names, sizes and links",
+    "types": "objects and bytes by type, or by call site",
     "advise": "why the heap is so big",
 }
-KEYS: Final[dict[Pane, str]] = {name: "w" if name == "advise" else str(number) for number, name in enumerate(_PANES, 1)}
+KEYS: Final[dict[Pane, str]] = {name: {"advise": "w", "types": "0"}.get(name, str(n)) for n, name in enumerate(_PANES, 1)}
 PANES: Final[dict[str, str]] = {str(name): about for name, about in _PANES.items()}
 _BY_WORD: Final[dict[str, Pane]] = {word: name for name, key in KEYS.items() for word in (name, key)}
 

@@ -24,6 +24,21 @@ def read_version(word: str) -> Profile:
     return profile
 
 
+def read_releases(word: str) -> tuple[Release, ...]:
+    """Versions that stand one after the other with commas between, two at least.  Raises WordError."""
+    found: dict[Release, None] = {}
+    start = 0
+    for part in word.split(","):
+        try:
+            found[Release(read_version(part))] = None
+        except WordError as fault:
+            raise fault.inside(start, len(part)) from None
+        start += len(part) + 1
+    if len(found) == 1:
+        raise WordError("two versions are compared at least, such as 1.10,1.27")
+    return tuple(found)
+
+
 def build_release(profile: Profile, base: int | None = None, padding: int | None = None) -> Release:
     """The release that these words mean together.  Raises WordError."""
     if (base is not None or padding is not None) and not at_random(profile):

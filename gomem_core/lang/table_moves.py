@@ -13,6 +13,7 @@ from gomem_core.lang.grammar import Clause, CommandSpec, Names, Operand, Shape
 from gomem_core.lang.moves import (
     Back,
     Branch,
+    Compare,
     Diff,
     DiffBranch,
     DiffFile,
@@ -44,7 +45,7 @@ from gomem_core.lang.names import (
 from gomem_core.lang.numbers import MAX_INT
 from gomem_core.lang.panes import PANES, read_pane
 from gomem_core.lang.quantities import QUANTITIES
-from gomem_core.lang.releases import build_go, read_version
+from gomem_core.lang.releases import build_go, read_releases, read_version
 
 _STEPS = op.optional(op.count("n", "N", 1, MAX_INT, "number of steps"))
 _EVENT = Operand("kind", "EVENT", "a kind of event such as grow or gc_start", read_event, op.offer(EVENT_WORDS))
@@ -158,7 +159,7 @@ _MARK = CommandSpec(
 
 _DIFF = CommandSpec(
     name="diff",
-    meant=("compare", "delta"),
+    meant=("delta",),
     shapes=(
         Shape(Diff, operands=(_STOP,)),
         Shape(_diff_branch, "branch", (_BRANCH_STOP,), help="with another branch, at its end or at a step"),
@@ -257,6 +258,31 @@ _GO = CommandSpec(
     examples=("go 1.10", "alloc 48\ngo list"),
 )
 
+_COMPARE = CommandSpec(
+    name="compare",
+    meant=("versus",),
+    shapes=(
+        Shape(
+            Compare,
+            operands=(
+                Operand(
+                    "releases",
+                    "V,V,...",
+                    "versions of Go such as 1.10,1.27",
+                    read_releases,
+                    op.offer({"1.10,1.27": "the oldest and today's", "1.21,1.27": "all since page bitmaps"}),
+                    required=False,
+                ),
+            ),
+        ),
+    ),
+    summary="Do the same commands on several versions of Go.",
+    help="The steps up to here are done on each, in sessions of their own: pages, waste, addresses, sweeping, growth and "
+    "MemStats are compared, and a sentence tells each way in which the versions differ that made a difference. Nothing changes "
+    "here. Without versions: 1.10, that of this session, and today's.",
+    examples=("alloc 1K scan\ncompare 1.10,1.22,1.27",),
+)
+
 _SAY = CommandSpec(
     name="say",
     meant=("echo", "note", "tell"),
@@ -295,7 +321,7 @@ _FOCUS = CommandSpec(
         ),
     ),
     summary="Show these panes.",
-    help="PANE is spans, arena, bitmap, mcentral, mcache, why, heap, layout, objects or advise, or its key: 1 to 9, w.",
+    help="PANE is spans, arena, bitmap, mcentral, mcache, why, heap, layout, objects, types or advise, or its key: 0 to 9, w.",
     examples=("focus mcache why", "focus 3"),
 )
 
@@ -376,6 +402,6 @@ _LOOK = CommandSpec(
 )
 
 SPECS: Final = (
-    *(_BACK, _FORWARD, _GOTO, _UNTIL, _LOOK, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME, _TAKE_UP, _GO),
+    *(_BACK, _FORWARD, _GOTO, _UNTIL, _LOOK, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME, _TAKE_UP, _GO, _COMPARE),
     *(_SAY, _PAUSE, _FOCUS, _SELECT, _EXPECT),
 )

@@ -13,7 +13,7 @@ from typing import Final
 from gomem_core.files.journal.file import without_waiting
 from gomem_core.files.places import state_directory
 
-_AT_MOST: Final = 1 << 16  # bytes; twelve names take 200
+_AT_MOST: Final = 1 << 16  # bytes; all names together take some 300
 
 
 def walked_file() -> Path:

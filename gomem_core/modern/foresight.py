@@ -36,17 +36,16 @@ class Foresight:
 
     def central(self, spanclass: int) -> Place | Sweeping | None:
         """What mcentral would give, asked for a span of this class (see MCentral.cache_span); None: it has none."""
-        c, h = self._heap.central[spanclass], self._heap.mheap
+        c = self._heap.central[spanclass]
         waiting = self._waits()
         if waiting and self._heap.sweeper.owes(c.npages << PAGE_SHIFT, 0):
             return "sweeping"  # to pay the debt may bring any of them to the front
-        if c.partial_swept:
-            s = c.partial_swept[0]
+        for s in c.partial_swept:
             return self._place(s, s.allocated_bits(), False)
         if not waiting:
             return None
         for s in (*c.partial_unswept, *c.full_unswept):
-            if s.sweepgen == h.sweepgen - 2:
+            if c.waits(s):
                 return self._place(s, s.gcmark_bits, True) or "sweeping"  # still full when swept: then the next is looked at
         return None
 

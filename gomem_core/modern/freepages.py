@@ -16,19 +16,22 @@ class Stretch(NamedTuple):
     is_padding: bool
 
 
-def stretches(h: MHeap) -> list[Stretch]:
-    """Returns all of them, in order of pages."""
+def stretches(h: MHeap, start: int, end: int) -> list[Stretch]:
+    """Those among pages start to end, in order of pages."""
     found: list[Stretch] = []
     caches = _caches(h)
-    for chunk, free in enumerate(h.pages.free):
-        scavenged = h.pages.scavenged[chunk]
+    for chunk in range(start >> CHUNK_SHIFT, -(-end // CHUNK_PAGES)):
+        first = chunk << CHUNK_SHIFT
+        asked = ALL & -(1 << max(start - first, 0)) & (1 << min(end - first, CHUNK_PAGES)) - 1
+        free, scavenged = h.pages.free[chunk] & asked, h.pages.scavenged[chunk]
         sorts = [(free & scavenged, True, -1, False), (free & ~scavenged, False, -1, False), *caches.get(chunk, [])]
         if chunk == 0 and h.padding:
             sorts.append(((1 << h.padding) - 1, True, -1, True))
-        here: list[Stretch] = []
-        for mask, given_back, cached_by, is_padding in sorts:
-            for start, length in _runs(mask):
-                here.append(Stretch((chunk << CHUNK_SHIFT) + start, length, given_back, cached_by, is_padding))
+        here = [
+            Stretch(first + at, length, given_back, cached_by, is_padding)
+            for mask, given_back, cached_by, is_padding in sorts
+            for at, length in _runs(mask & asked)
+        ]
         here.sort()
         if found and here and _goes_on(found[-1], here[0]):
             here[0] = here[0]._replace(page=found[-1].page, npages=found.pop().npages + here[0].npages)

@@ -32,7 +32,6 @@ _COLUMNS: Final = {  # names of fields -> the type codes of their arrays
     "needzero": "B",
     "page_mark": "B",
     "elemsize": "Q",
-    "alloc_cache": "Q",
 }
 _NUMBER: Final = "i"  # of a span
 _BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
@@ -43,6 +42,8 @@ _MHEAP: Final = (
     "sweepgen",
     "sweepdone",
     "nspans",
+    "nmanual",
+    "nunswept",
     "pages_in_use",
     "pages_swept",
     "swept_basis",
@@ -107,7 +108,7 @@ def capture(heap: Heap) -> Image:
         ptr_masks={i: dict(s.ptr_masks) for i, s in enumerate(spans) if s.ptr_masks},
         pointers=_stored(spans),
         queues=tuple(
-            array(_NUMBER, [numbers.get(id(s), _NONE) for s in queue]) if queue else _EMPTY for queue in _all_queues(heap)
+            array(_NUMBER, [numbers.get(id(s), _NONE) for s in queue]) if len(queue) else _EMPTY for queue in _all_queues(heap)
         ),
         pages=(tuple(h.pages.free), tuple(h.pages.scavenged)),
         stretches=h.pages.layout(),
@@ -171,7 +172,13 @@ def restore(heap: Heap, image: Image) -> None:
         h.spans.set_range(h.pages.page_of(s.start_addr), s.npages, s)
     for queue, numbers in zip(_all_queues(heap), image.queues, strict=True):
         queue.clear()
-        queue.extend([spans[n] if n >= 0 else MSpan(0, 0) for n in numbers])
+        for n in numbers:
+            queue.push(spans[n] if n >= 0 else MSpan(0, 0))
+    for c in heap.central:
+        for queue in (c.partial_swept, c.full_swept):
+            queue.number()  # a span that was swept out of its turn still stands in another queue, too
+        for queue in (c.partial_unswept, c.full_unswept):
+            queue.stale = sum([not c.waits(s) for s in queue])
     h.work_buffer = spans[image.work_buffer] if image.work_buffer >= 0 else None
     heap.sweeper.cursor = image.cursor
     pacer.gcpercent, pacer.heapminimum, pacer.trigger = image.pacer
@@ -179,7 +186,7 @@ def restore(heap: Heap, image: Image) -> None:
     h.page_caches[:] = [PageCache(*cache) for cache in image.page_caches]
     heap.use_p(image.p)
     heap.tiny_refs = dict(image.tiny_refs)
-    h.version += 1  # whoever remembers span borders must look again
+    h.touch_all()
 
 
 def _restore_spans(image: Image) -> list[MSpan]:
@@ -189,6 +196,7 @@ def _restore_spans(image: Image) -> list[MSpan]:
         s = MSpan(values[0], values[1])
         for name, value in zip((*_COLUMNS, *_BIT_SETS), values, strict=True):
             setattr(s, name, value)
+        s.place_at(s.freeindex)
         s.page_mark = s.page_mark == 1
         length = image.ptr_words_lengths[number]
         if length >= 0:

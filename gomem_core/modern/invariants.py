@@ -4,7 +4,7 @@ cheap: sums of the books, a fixed number of steps.  lists: walks every queue and
 by slot.  A level includes those before it.  A violation is an InvariantError with the invariant's name; nothing is ever repaired.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final, Literal
 
 from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
@@ -94,28 +94,26 @@ def queues_right(heap: Heap) -> None:
             for s in queue:
                 right = s.state == MSPAN_IN_USE and s.spanclass == c.spanclass and s.sweepgen == h.sweepgen
                 right = right and (s.alloc_count == s.nelems) == is_full and s.start_addr not in seen
+                right = right and queue.at(s.place) is s
                 _require(right, "queues_right", f"span {s.start_addr:#x}, {s.alloc_count} of {s.nelems} slots taken")
                 seen.add(s.start_addr)
         for queue, is_full in ((c.partial_unswept, False), (c.full_unswept, True)):
-            for s in _waiting(queue, h.sweepgen):
+            waiting = [s for s in queue if c.waits(s)]
+            _equal(len(queue) - len(waiting), queue.stale, "queues_right", f"stale spans of class {c.spanclass}")
+            for s in waiting:
                 right = s.spanclass == c.spanclass and (s.alloc_count == s.nelems) == is_full and s.start_addr not in seen
                 _require(right, "queues_right", f"span {s.start_addr:#x} waits, {s.alloc_count} of {s.nelems} slots taken")
                 seen.add(s.start_addr)
 
 
-def _waiting(queue: Iterable[MSpan], sweepgen: int) -> list[MSpan]:
-    return [s for s in queue if s.state == MSPAN_IN_USE and s.sweepgen == sweepgen - 2]
-
-
 def mcaches_own_their_spans(heap: Heap) -> None:
-    """A cached span is of its entry's class, and cached by one P only; it is swept, or its P has not run since the last mark."""
+    """A cached span is swept, of its entry's class, and cached by one P only."""
     seen: set[int] = set()
     for c in heap.mcaches:
         for spanclass, s in enumerate(c.alloc):
             if s is c.emptymspan:
                 continue
-            right = s.state == MSPAN_IN_USE and s.spanclass == spanclass
-            right = right and s.sweepgen - heap.mheap.sweepgen in (1, 3)
+            right = s.state == MSPAN_IN_USE and s.spanclass == spanclass and s.sweepgen == heap.mheap.sweepgen + 3
             _require(right and s.start_addr not in seen, "mcaches_own_their_spans", f"P{c.p} caches {s.start_addr:#x}")
             _require(s.counted <= s.alloc_count <= s.nelems, "mcaches_own_their_spans", f"{s.start_addr:#x}: slots counted")
             seen.add(s.start_addr)
@@ -197,10 +195,8 @@ def slots_counted(heap: Heap) -> None:
         _require(allocated >> s.nelems == 0 and 0 <= s.freeindex <= s.nelems, "slots_counted", f"{at}: bits beyond the slots")
         # A slot that freeindex passed over because it was found full elsewhere counts as taken until the next sweep.
         _require(s.alloc_count <= allocated.bit_count(), "slots_counted", f"{at}: allocCount {s.alloc_count}")
-        if s.sweepgen == h.sweepgen + 3 and s.freeindex < s.nelems:
-            live = (1 << min(64 - s.freeindex % 64, s.nelems - s.freeindex)) - 1
-            agree = s.alloc_cache & live == ~(s.alloc_bits >> s.freeindex) & live
-            _require(agree, "slots_counted", f"{at}: allocCache {s.alloc_cache:#x} at freeindex {s.freeindex}")
+        run = s.alloc_bits >> s.freeindex & (1 << max(0, s.run_end - s.freeindex)) - 1
+        _require(not run and s.run_end <= s.nelems, "slots_counted", f"{at}: slots up to {s.run_end} are not all free")
         marks = s.gcmark_bits
         _require(marks & ~allocated == 0, "slots_counted", f"{at}: marked slots that are not allocated")
         _require(waits or marks == 0, "slots_counted", f"{at}: mark bits in a swept span")
@@ -209,11 +205,13 @@ def slots_counted(heap: Heap) -> None:
 
 
 def every_span_is_somewhere(heap: Heap) -> None:
-    """Every span in use is cached, or stands in a queue."""
+    """Every span in use is cached, or stands in a queue; those that wait to be swept are counted."""
     found = {id(s) for c in heap.mcaches for s in c.alloc}
     found |= {id(s) for c in heap.central for queue in (*c.partial, *c.full) for s in queue}
     for s in _in_use(heap):
         _require(id(s) in found, "every_span_is_somewhere", f"span {s.start_addr:#x} is in no queue and no mcache")
+    waiting = sum([s.sweepgen == heap.mheap.sweepgen - 2 for s in _in_use(heap)])
+    _equal(heap.mheap.nunswept, waiting, "every_span_is_somewhere", "spans that wait to be swept")
 
 
 def reachable_is_allocated(heap: Heap) -> None:

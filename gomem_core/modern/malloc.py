@@ -108,15 +108,10 @@ class Heap(Program[MSpan]):
         if is_quick and (size >= TINY_SIZE or ptrdata) and size <= BITS_IN_SPAN and ptrdata <= size:
             sizeclass = self._class8[(size + 7) >> 3]
             s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
-            cache = s.alloc_cache
-            bit = cache & -cache
-            freeindex = s.freeindex + bit.bit_length()
-            if bit and freeindex <= s.nelems and (freeindex & 63 or freeindex == s.nelems):
-                index = freeindex - 1
-                s.alloc_cache = cache >> bit.bit_length()
-                s.freeindex = freeindex
+            index = s.freeindex
+            if index < s.run_end:
+                s.freeindex = index + 1
                 s.alloc_count += 1
-                s.root_bits |= 1 << index
                 self.stats.nserved_mcache += 1
                 if s.ptr_words is not None:
                     heap_set_type(s, index, ptrdata >> 3)
@@ -196,7 +191,6 @@ class Heap(Program[MSpan]):
         else:
             self.stats.nserved_mcache += 1
         s.alloc_count += 1
-        s.root_bits |= 1 << index
         if self.trace is not None:
             addr = s.start_addr + index * s.elemsize
             self.trace(SlotTaken(mcache.p, spanclass, s.start_addr, index, addr))
@@ -260,7 +254,7 @@ class Heap(Program[MSpan]):
         stats.largealloc += s.elemsize
         stats.nlargealloc += 1
         stats.heap_live += s.nbytes
-        s.init_slots(1)
+        s.cut(1)
         self.central[spanclass].push_swept(s, True)
         s.freeindex = 1
         s.alloc_count = 1

@@ -18,15 +18,15 @@ _SPAN_BUDGET: Final = 100  # spans of its own class that an allocation looks at 
 class MCentral:
     """The shared spans of one span class (Go's mcentral).  A cached span is in none of its queues."""
 
-    __slots__ = ("asked", "full", "heap", "npages", "partial", "spanclass")
+    __slots__ = ("full", "heap", "nelems", "npages", "partial", "spanclass")
 
     def __init__(self, spanclass: int, heap: MHeap) -> None:
         self.spanclass = spanclass
         self.npages = heap.profile.classes[spanclass >> 1].npages
+        self.nelems = heap.profile.nelems(spanclass)  # of a span
         self.heap = heap
         self.partial = (SpanSet(), SpanSet())  # with a free slot
         self.full = (SpanSet(), SpanSet())  # without
-        self.asked = 0  # how often it was asked for a span; not Go's
 
     # --- Its queues ---------------------------------------------------------------------------------------------------------
 
@@ -57,7 +57,7 @@ class MCentral:
 
     def push_swept(self, s: MSpan, is_full: bool) -> None:
         """Put a swept span at the end of its queue."""
-        (self.full_swept if is_full else self.partial_swept).append(s)
+        (self.full_swept if is_full else self.partial_swept).push(s)
 
     # --- For an mcache --------------------------------------------------------------------------------------------------------
 
@@ -66,46 +66,49 @@ class MCentral:
 
         Pays sweep debt first, then prefers a span it has over a new one.  Raises OutOfMemory.
         """
-        self.asked += 1
         h = self.heap
         h.sweeper.deduct_sweep_credit(self.npages << PAGE_SHIFT, 0)
         s: MSpan | None = None
         src: CachedFrom = "partial_swept"
-        if self.partial_swept:
-            s = self.partial_swept.popleft()
+        if len(self.partial_swept):
+            s = self.partial_swept.pop()
         elif not h.sweepdone:
             s, src = self._sweep_one()
         if s is None:
             s, src = self._grow(p), "grow"
         if s.nelems in (s.alloc_count, s.freeindex):
             throw("cached_span_has_room", f"span {s.start_addr:#x} is cached without a free slot")
-        s.load_alloc_cache()
         return s, src
 
     def _sweep_one(self) -> tuple[MSpan | None, CachedFrom]:
         """A span that waits to be swept, swept now, and with a free slot; at most so many are looked at."""
         budget = _SPAN_BUDGET
-        while budget >= 0 and self.partial_unswept:
-            s = self.partial_unswept.popleft()
-            if self._claim(s):
+        while budget >= 0 and len(self.partial_unswept):
+            s = self.partial_unswept.pop()
+            if self.claim(s, self.partial_unswept):
                 self.heap.sweeper.sweep(s, True, "")
                 return s, "partial_unswept"
             budget -= 1
-        while budget >= 0 and self.full_unswept:
-            s = self.full_unswept.popleft()
-            if self._claim(s):
+        while budget >= 0 and len(self.full_unswept):
+            s = self.full_unswept.pop()
+            if self.claim(s, self.full_unswept):
                 self.heap.sweeper.sweep(s, True, "")
                 freeindex = s.next_free_index()
                 if freeindex != s.nelems:
-                    s.freeindex = freeindex
+                    s.put_back(freeindex)
                     return s, "full_unswept"
                 self.push_swept(s, True)
             budget -= 1
         return None, "grow"
 
-    def _claim(self, s: MSpan) -> bool:
-        """Whether a span from a queue still waits to be swept; then it is being swept from now on."""
-        if s.state != MSPAN_IN_USE or s.sweepgen != self.heap.sweepgen - 2:
+    def waits(self, s: MSpan) -> bool:
+        """Whether a span in a queue of unswept ones still waits to be swept."""
+        return s.state == MSPAN_IN_USE and s.sweepgen == self.heap.sweepgen - 2
+
+    def claim(self, s: MSpan, queue: SpanSet) -> bool:
+        """Whether a span that was popped from `queue` still waits to be swept; then it is being swept from now on."""
+        if not self.waits(s):
+            queue.stale -= 1
             return False
         s.sweepgen = self.heap.sweepgen - 1
         return True
@@ -117,7 +120,7 @@ class MCentral:
             queues = (self.partial_swept, self.partial_unswept, self.full_swept, self.full_unswept)
             h.trace(CentralEmpty(self.spanclass, *map(len, queues)))
         s = h.alloc(self.npages, self.spanclass, p)
-        s.init_slots(h.profile.nelems(self.spanclass))
+        s.cut(self.nelems)
         return s
 
     def uncache_span(self, s: MSpan, p: int) -> None:

@@ -36,6 +36,6 @@ def release(h: MHeap, page: int, npages: int) -> None:
     h.pages.scavenge_range(page, npages)
     h.stats.heap_released += npages << PAGE_SHIFT
     h.stats.nos_release += 1
-    h.version += 1
+    h.touch(page, npages)
     if h.trace is not None:
         h.trace(SysUnused(h.pages.address(page), npages))

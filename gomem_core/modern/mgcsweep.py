@@ -31,7 +31,6 @@ class SpanSweeper:
         if s is None:
             h.end_sweeping()
             return -1
-        s.sweepgen = h.sweepgen - 1
         npages = s.npages
         if not self.sweep(s, False, why):
             return 0
@@ -39,14 +38,13 @@ class SpanSweeper:
         return npages
 
     def _next_span(self) -> MSpan | None:
-        """Take the next span that waits out of its queue: full ones first, class by class (nextSpanForSweep)."""
-        waits = self.heap.sweepgen - 2
+        """Claim the next span that waits: full ones first, class by class (nextSpanForSweep)."""
         while self.cursor < 2 * len(self.central):
             c = self.central[self.cursor >> 1]
             queue = c.partial_unswept if self.cursor & 1 else c.full_unswept
-            while queue:
-                s = queue.popleft()
-                if s.state == MSPAN_IN_USE and s.sweepgen == waits:
+            while len(queue):
+                s = queue.pop()
+                if c.claim(s, queue):
                     return s  # others were swept by somebody else, and perhaps even freed
             self.cursor += 1
         return None
@@ -74,6 +72,10 @@ class SpanSweeper:
         if nfreed < 0:
             throw("marked_within_allocated", f"span {s.start_addr:#x}: {nalloc} marked of {s.alloc_count} allocated")
         h.stats.nswept += 1
+        h.nunswept -= 1
+        if why == "reclaim":  # it stays in its queue
+            c = self.central[s.spanclass]
+            (c.full_unswept if s.alloc_count == s.nelems else c.partial_unswept).stale += 1
         if nfreed == 0 and not (preserve and nalloc < s.nelems):
             h.stats.nswept_in_vain += 1
         if h.trace is not None:
@@ -82,12 +84,9 @@ class SpanSweeper:
             told = SpanSwept(s.start_addr, s.npages, s.spanclass, nalloc, nfreed, s.freeindex, preserve, why, s.page_mark)
             h.trace(told)
         s.alloc_count = nalloc
-        s.freeindex = 0
         if nfreed:
             s.drop_swept()
-        s.alloc_bits = s.gcmark_bits
-        s.gcmark_bits = 0
-        s.refill_alloc_cache(0)
+        s.sweep_to(s.gcmark_bits)
         s.sweepgen = h.sweepgen
         if s.spanclass > 1:
             return self._swept_small(s, preserve, nfreed)

@@ -34,6 +34,7 @@ Trace = Callable[[Event], object]
 MAX_ADDRESS: Final = 1 << 47  # of the addresses that a program can have
 NO_P: Final = -1  # the process has no Ps yet: the first mcache is used, and no page cache
 _CACHED_PAGES: Final = CACHE_PAGES // 4  # longer spans are not cut from a page cache
+_MOST_TOUCHED: Final = 200
 _RECLAIM_PAGES: Final = 512  # pagesPerReclaimerChunk
 
 
@@ -56,8 +57,10 @@ class MHeap:
     __slots__ = (
         "arena_end",
         "grown_to",
+        "nmanual",
         "nsmallalloc",
         "nspans",
+        "nunswept",
         "padding",
         "page_caches",
         "pages",
@@ -75,6 +78,7 @@ class MHeap:
         "sweeper",
         "sweepgen",
         "swept_basis",
+        "touched",
         "trace",
         "version",
         "work_buffer",
@@ -98,7 +102,10 @@ class MHeap:
         self.work_buffer: MSpan | None = None  # what a mark needed, until the sweep after it ends
         self.nsmallalloc = [0] * len(profile.classes)  # slots handed out, by size class, of spans that are not cached any more
         self.nspans = 0  # those in `spans`
+        self.nmanual = 0  # of these, stacks and work buffers
+        self.nunswept = 0  # and those that wait to be swept
         self.version = 0  # counts changes of which pages belong to what
+        self.touched: list[tuple[int, int]] = []  # pages of the last changes: the number of the first, and how many
         # Sweeping (mgcsweep.py).  sweepdone says that somebody looked and found nothing left; at the start nobody has.
         self.sweepgen = 0
         self.sweepdone = False
@@ -131,6 +138,7 @@ class MHeap:
         """A span for a stack or for work buffers ((*mheap).allocManual).  Raises OutOfMemory."""
         s = self._alloc_span(npages, 0, p, use)
         s.state = MSPAN_MANUAL
+        self.nmanual += 1
         if use == "stack":
             self.stats.stacks_inuse += npages << PAGE_SHIFT
         self.stats.heap_sys -= npages << PAGE_SHIFT
@@ -146,7 +154,7 @@ class MHeap:
             s.needzero = 0
         self.spans.set_range(page, npages, s)
         self.nspans += 1
-        self.version += 1
+        self.touch(page, npages)
         self.stats.heap_idle -= npages << PAGE_SHIFT
         self.stats.heap_released -= scav << PAGE_SHIFT
         if self.trace is not None:
@@ -159,7 +167,7 @@ class MHeap:
             cache = self.page_caches[p]
             if not cache.free:
                 cache = self.page_caches[p] = self.pages.alloc_to_cache()
-                self.version += 1
+                self._touch_cache(cache)
                 if self.trace is not None:
                     self.trace(PageCacheFilled(p, cache.base, cache.free, cache.scavenged))
             addr, scav = cache.alloc(npages)
@@ -195,7 +203,7 @@ class MHeap:
         self.pages.grow(base, ask >> CHUNK_SHIFT + PAGE_SHIFT)
         if first and self.padding:
             self.pages.set_aside(0, self.padding)
-        self.version += 1
+        self.touch(self.pages.page_of(base), ask >> PAGE_SHIFT)
         stats = self.stats
         stats.heap_sys += ask
         stats.heap_idle += ask
@@ -227,6 +235,7 @@ class MHeap:
 
     def free_manual(self, s: MSpan, use: str) -> None:
         """Take the pages of a stack or of work buffers back ((*mheap).freeManual)."""
+        self.nmanual -= 1
         if use == "stack":
             self.stats.stacks_inuse -= s.nbytes
         self.stats.heap_sys += s.nbytes
@@ -240,7 +249,7 @@ class MHeap:
         self.spans.clear_range(page, s.npages)
         self.nspans -= 1
         self.stats.heap_idle += s.nbytes
-        self.version += 1
+        self.touch(page, s.npages)
         s.describe(s.start_addr, s.npages)
 
     def flush_page_cache(self, p: int) -> None:
@@ -248,8 +257,23 @@ class MHeap:
         cache = self.page_caches[p]
         if self.trace is not None and cache.free:
             self.trace(PageCacheFlushed(p, cache.base, cache.free, cache.scavenged))
+        self._touch_cache(cache)
         self.pages.flush_cache(cache)
+
+    def _touch_cache(self, cache: PageCache) -> None:
+        if cache.free:
+            self.touch(self.pages.page_of(cache.base), CACHE_PAGES)
+
+    def touch(self, page: int, npages: int) -> None:
+        """Note that pages changed hands, for whoever keeps rows of them: more changes than these it need not know one by one."""
         self.version += 1
+        if len(self.touched) < _MOST_TOUCHED:
+            self.touched.append((page, npages))
+
+    def touch_all(self) -> None:
+        """Note that all may have changed hands."""
+        self.version += _MOST_TOUCHED + 1
+        self.touched.clear()
 
     # --- Looking up -------------------------------------------------------------------------------------------------------
 
@@ -311,6 +335,7 @@ class MHeap:
         """Every span waits to be swept from now on; their marks are made (the end of gcMarkTermination)."""
         self.sweepgen += 2
         self.sweepdone = False
+        self.nunswept = self.nspans - self.nmanual
         self.pages_swept = 0
         self.reclaim_index = self.reclaim_credit = 0
         self.sweep_arenas = self.arenas()

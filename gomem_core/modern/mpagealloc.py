@@ -219,10 +219,15 @@ class PageAlloc:
                 first, last = 0, len(below) - 1
             above = self.levels[level]
             first, last = first >> _FANOUT_SHIFT, last >> _FANOUT_SHIFT
+            is_same = True
             for i in range(first, last + 1):
                 low = i << _FANOUT_SHIFT
                 summary = merge(below[low : low + _FANOUT], size)
-                if i < len(above):
-                    above[i] = summary
-                else:
+                if i == len(above):
                     above.append(summary)
+                    is_same = False
+                elif above[i] != summary:
+                    above[i] = summary
+                    is_same = False
+            if is_same:  # then all above them are, too
+                return

@@ -24,6 +24,10 @@ ALL_FREE: Final = Summary(CHUNK_PAGES, CHUNK_PAGES, CHUNK_PAGES)
 
 def find_run(free: int, npages: int) -> int:
     """Position of the lowest run of `npages` ones, -1: there is none ((*pallocBits).find)."""
+    lowest = (free & -free).bit_length() - 1
+    run = (1 << npages) - 1
+    if lowest < 0 or free >> lowest & run == run:  # most often the first run is long enough
+        return lowest
     begins, length = free, 1  # begins: where runs of `length` ones begin
     while length < npages and begins:
         more = min(length, npages - length)
@@ -34,8 +38,8 @@ def find_run(free: int, npages: int) -> int:
 
 def longest_run(free: int) -> int:
     """Length of the longest run of ones."""
-    if not free:
-        return 0
+    if not free & (free + (free & -free)):  # one run, or none
+        return free.bit_count()
     begins = [free]  # [k]: where runs of 2^k ones begin
     while longer := begins[-1] & begins[-1] >> (1 << len(begins) - 1):
         begins.append(longer)

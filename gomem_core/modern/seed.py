@@ -88,6 +88,7 @@ class _Seed:
         self._cache()
         self._refer()
         take_over(self._heap, self._spans, self._still.unseen if isinstance(self._still.unseen, ModernUnseen) else None)
+        self._flush_stale()
 
     def _lay_pages(self) -> None:
         """Describe all chunks; which pages are free and given back is told by the rows that are no spans."""
@@ -126,11 +127,11 @@ class _Seed:
             if info.state == "inuse":
                 s.alloc_bits = alloc
                 s.gcmark_bits = (marks or 0) if info.waits else 0
-                s.load_alloc_cache()
                 taken = s.allocated_bits()
                 s.root_bits = (s.gcmark_bits & taken if info.waits else taken) if roots is None else roots
                 init_bits(s, self._heap.profile)
                 _describe(s, runs)
+        h.nspans = len(self._spans)
         h.pages_in_use = sum(s.npages for s in self._spans.values() if s.state == MSPAN_IN_USE)
 
     def _queue(self) -> None:
@@ -144,8 +145,12 @@ class _Seed:
             c = self._heap.central[spanclass]
             queues = (c.partial_swept, c.partial_unswept, c.full_swept, c.full_unswept)
             queue = queues[names.index(name)]
-            queue.extend(self._spans[base] for base in bases)
-            c.asked = 1
+            for base in bases:
+                queue.push(self._spans[base])
+        in_use = [s for s in self._spans.values() if s.state == MSPAN_IN_USE]
+        h.nspans = len(self._spans)
+        h.nmanual = h.nspans - len(in_use)
+        h.nunswept = sum([s.sweepgen not in (h.sweepgen, h.sweepgen + 3) for s in in_use])
 
     def _store_pointers(self) -> None:
         if unknown(self._still, "pointers"):
@@ -203,6 +208,13 @@ class _Seed:
                 block = o.addr & -TINY_SIZE
                 refs[block] = refs.get(block, 0) + 1
 
+    def _flush_stale(self) -> None:
+        """Empty caches from before the last mark: when marking has just ended, every P does so before it runs on."""
+        heap = self._heap
+        for cache in heap.mcaches:
+            if any(s.sweepgen == heap.mheap.sweepgen + 1 for s in cache.alloc if s is not cache.emptymspan):
+                cache.release_all(heap.central, cache.p)
+
 
 def _mark(bits: list[int], page: int, npages: int) -> None:
     """Set the bits of `npages` pages, which may lie in several chunks."""
@@ -221,7 +233,8 @@ def _span(info: SpanInfo) -> MSpan:
     if info.state == "inuse":
         s.spanclass, s.elemsize = info.spanclass, info.elemsize
         s.init_slots(info.nelems)
-        s.alloc_count, s.freeindex = info.alloc_count, info.freeindex or 0
+        s.alloc_count = info.alloc_count
+        s.place_at(info.freeindex or 0)
     return s
 
 

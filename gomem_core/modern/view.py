@@ -33,7 +33,7 @@ class HeapView:
         self.pointers = PointerView(self.slots, heap.span_of, self.spans.all_in_use)
         self.lists = ListView(heap, self.spans)
         self.caches = CacheView(heap)
-        self.sums = SumView(heap, self.spans)
+        self.sums = SumView(heap)
 
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known; empty where it is."""
@@ -76,9 +76,8 @@ class _Counted:
 class SumView:
     """What the runtime counts."""
 
-    def __init__(self, heap: Heap, spans: SpanView) -> None:
+    def __init__(self, heap: Heap) -> None:
         self._heap = heap
-        self._spans = spans
         self.stats = cast("Counters", _Counted(heap.stats))
 
     def mem_stats(self) -> MemStats:
@@ -102,6 +101,4 @@ class SumView:
 
     @property
     def unswept_count(self) -> int:
-        if self._heap.mheap.sweepdone:
-            return 0
-        return sum(map(self._spans.waits, self._spans.all_in_use()))
+        return self._heap.mheap.nunswept

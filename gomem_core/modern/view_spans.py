@@ -4,13 +4,14 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final
 
 from gomem_core.both.slots import MSPAN_IN_USE
 from gomem_core.go.amd64 import PAGE_MASK
 from gomem_core.modern.freepages import Stretch, stretches
 from gomem_core.modern.malloc import Heap
-from gomem_core.modern.mspan import MSpan
+from gomem_core.modern.mspan import MSpan, SpanSet
 from gomem_core.modern.view_extents import ExtentView
 from gomem_core.world.records import STATES, SpanField, SpanInfo
 
@@ -32,16 +33,62 @@ class SpanView:
         self._partial, self._partial_unswept, self._full, self._full_unswept = profile.central_names
 
     def _index(self) -> list[int]:
+        """Bases of all rows; where few pages changed hands since it was asked last, only the rows there are made anew."""
         h = self._heap.mheap
         if self._version != h.version:
-            page_of, address = h.pages.page_of, h.pages.address
-            pages: dict[int, Row] = {page_of(s.start_addr): s for s in h.all_spans()}
-            pages |= {stretch.page: stretch for stretch in stretches(h)}
-            numbers = sorted(pages)
-            self._rows = [pages[number] for number in numbers]
-            self._bases = [address(number) for number in numbers]
+            if 0 < h.version - self._version == len(h.touched):
+                self._look_again(h.touched)
+            else:
+                self._rows = self._rows_in(0, h.pages.npages)
+                self._bases = self._bases_of(self._rows)
+            h.touched.clear()
             self._version = h.version
         return self._bases
+
+    def _look_again(self, touched: list[tuple[int, int]]) -> None:
+        """Make the rows anew that have any of these pages, and their neighbours, with which they may have become one.
+
+        Rows that lie together are made together, since a new one may lie across the border of two old ones.
+        """
+        stretches: list[tuple[int, int, int, int]] = []  # first and last row; first page, and the page after the last
+        for page, npages in sorted(touched):
+            first, last, start, end = self._around(page, npages)
+            if stretches and first <= stretches[-1][1] + 1:
+                before = stretches.pop()
+                first, last = before[0], max(last, before[1])
+                start, end = min(start, before[2]), max(end, before[3])
+            stretches.append((first, last, start, end))
+        for first, last, start, end in reversed(stretches):
+            rows = self._rows_in(start, end)
+            self._rows[first : last + 1] = rows
+            self._bases[first : last + 1] = self._bases_of(rows)
+
+    def _around(self, page: int, npages: int) -> tuple[int, int, int, int]:
+        """The rows that have any of these pages, with their neighbours: the first and the last, and where they begin and end."""
+        pages, bases = self._heap.mheap.pages, self._bases
+        if not bases:
+            return 0, -1, 0, pages.npages
+        first = max(bisect_right(bases, pages.address(page)) - 2, 0)
+        last = min(bisect_right(bases, pages.address(page + npages - 1)), len(bases) - 1)
+        end = pages.page_of(bases[last]) + self._rows[last].npages
+        return first, last, min(page, pages.page_of(bases[first])), max(page + npages, end)
+
+    def _bases_of(self, rows: list[Row]) -> list[int]:
+        address = self._heap.mheap.pages.address
+        return [row.start_addr if isinstance(row, MSpan) else address(row.page) for row in rows]
+
+    def _rows_in(self, start: int, end: int) -> list[Row]:
+        """The rows of pages start to end, which are borders of rows."""
+        h = self._heap.mheap
+        rows: list[tuple[int, Row]] = [(stretch.page, stretch) for stretch in stretches(h, start, end)]
+        page = h.spans.next_page(start, end)
+        while page < end:
+            s = h.spans.get(page)
+            assert s is not None  # next_page found it
+            rows.append((page, s))
+            page = h.spans.next_page(page + s.npages, end)
+        rows.sort(key=itemgetter(0))
+        return [row for _, row in rows]
 
     # --- Rows -----------------------------------------------------------------------------------------------------------
 
@@ -49,9 +96,9 @@ class SpanView:
     def count(self) -> int:
         return len(self._index())
 
-    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
-        bases = self._index()[start:stop]
-        return [self._record(base, row) for base, row in zip(bases, self._rows[start:stop], strict=True)]
+    def rows(self, start: int = 0, stop: int | None = None, step: int = 1) -> list[SpanInfo]:
+        bases = self._index()[start:stop:step]
+        return [self._record(base, row) for base, row in zip(bases, self._rows[start:stop:step], strict=True)]
 
     def each(self) -> Iterator[SpanInfo]:
         bases = self._index()
@@ -104,28 +151,37 @@ class SpanView:
         """Whether a span waits to be swept, also one that is cached since before the last mark."""
         return _has_slots(s) and s.sweepgen not in (self._heap.mheap.sweepgen, self._heap.mheap.sweepgen + 3)
 
-    def is_waiting_in_queue(self, s: MSpan) -> bool:
-        """Whether a span that was pushed on a queue before the last mark still waits there: others were swept meanwhile."""
-        return s.state == MSPAN_IN_USE and s.sweepgen == self._heap.mheap.sweepgen - 2
-
     def list_name(self, s: MSpan) -> str:
         """Returns the name of the queue that it waits in; empty for one that is cached, or that has no slots."""
-        h = self._heap.mheap
-        if not _has_slots(s) or s.sweepgen not in (h.sweepgen, h.sweepgen - 2) or self._cache_of(s) >= 0:
+        sweepgen = self._heap.mheap.sweepgen
+        if not _has_slots(s) or s.sweepgen not in (sweepgen, sweepgen - 2):
             return ""
-        is_swept = s.sweepgen == h.sweepgen
-        if s.alloc_count == s.nelems:
-            return self._full if is_swept else self._full_unswept
-        return self._partial if is_swept else self._partial_unswept
+        queue, name = self._queue_of(s)
+        return name if queue.at(s.place) is s else ""  # halfway in a command it may be in none
 
-    def queue(self, spanclass: int, name: str) -> list[MSpan]:
-        """Returns the spans of a queue that really wait in it, front to back."""
+    def _queue_of(self, s: MSpan) -> tuple[SpanSet, str]:
+        """The queue for a span like this, and its name."""
+        c, is_swept = self._heap.central[s.spanclass], s.sweepgen == self._heap.mheap.sweepgen
+        if s.alloc_count == s.nelems:
+            return (c.full_swept, self._full) if is_swept else (c.full_unswept, self._full_unswept)
+        return (c.partial_swept, self._partial) if is_swept else (c.partial_unswept, self._partial_unswept)
+
+    def place(self, s: MSpan, limit: int) -> int:
+        """Returns its place, from 1, in the queue that it waits in; 0: in none, or more than `limit` from both its ends."""
+        if not self.list_name(s):
+            return 0
+        queue, _ = self._queue_of(s)
+        place, length = queue.ahead_of(s) + 1, len(queue) - queue.stale
+        if queue.stale:  # some ahead of it may have been swept out of their turn
+            place = next(n for n, one in enumerate(self.queue(s.spanclass, self._queue_of(s)[1]), 1) if one is s)
+        return place if place <= limit or length - place < limit else 0
+
+    def queue(self, spanclass: int, name: str) -> Iterator[MSpan]:
+        """Returns the spans that really wait in a queue, front to back."""
         c = self._heap.central[spanclass]
         if name in (self._partial, self._full):
-            return [*(c.partial_swept if name == self._partial else c.full_swept)]
-        return [
-            s for s in (c.partial_unswept if name == self._partial_unswept else c.full_unswept) if self.is_waiting_in_queue(s)
-        ]
+            return iter(c.partial_swept if name == self._partial else c.full_swept)
+        return (s for s in (c.partial_unswept if name == self._partial_unswept else c.full_unswept) if c.waits(s))
 
     # --- Records and columns ------------------------------------------------------------------------------------------------
 
@@ -140,7 +196,7 @@ class SpanView:
             return free._replace(npreleased=given_back)
         in_use = _has_slots(row)
         name = self.list_name(row)
-        before, following = self._neighbours(row, name) if name else (0, 0)
+        before, following = self._neighbours(row) if name else (0, 0)
         return SpanInfo(
             row.start_addr,
             row.npages,
@@ -164,13 +220,22 @@ class SpanView:
 
     def _cache_of(self, s: MSpan) -> int:
         """The P whose mcache holds it; -1 for none."""
-        return next((c.p for c in self._heap.mcaches if c.alloc[s.spanclass] is s), -1) if s.elemsize else -1
+        if s.sweepgen & 1 == 0 or not s.elemsize:  # those in a cache are one or three ahead of the heap
+            return -1
+        return next((c.p for c in self._heap.mcaches if c.alloc[s.spanclass] is s), -1)
 
-    def _neighbours(self, s: MSpan, name: str) -> tuple[int, int]:
+    def _neighbours(self, s: MSpan) -> tuple[int, int]:
         """Bases of the spans before and after it in its queue; 0: none."""
-        waiting = self.queue(s.spanclass, name)
-        at = waiting.index(s)
-        return (waiting[at - 1].start_addr if at else 0), (waiting[at + 1].start_addr if at + 1 < len(waiting) else 0)
+        queue, _ = self._queue_of(s)
+        found = [0, 0]
+        for side, step in enumerate((-1, 1)):
+            place = s.place + step
+            other = queue.at(place)
+            while other is not None and other.sweepgen != s.sweepgen:  # it was swept out of its turn
+                place += step
+                other = queue.at(place)
+            found[side] = 0 if other is None else other.start_addr
+        return found[0], found[1]
 
     def column(self, name: SpanField, start: int = 0, stop: int | None = None) -> memoryview:
         bases = self._index()[start:stop]

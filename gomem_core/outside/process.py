@@ -8,6 +8,7 @@ import errno
 import mmap
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -90,12 +91,15 @@ class Process:
             return None
 
     def mappings(self) -> tuple[MappedRange, ...]:
-        """The parts of its address space, by address."""
-        found = []
-        for line in self._contents("maps").decode("utf-8", "surrogateescape").splitlines():
-            where, perms, *rest = line.split(maxsplit=5)
-            start, _, end = where.partition("-")
-            found.append(MappedRange(int(start, 16), int(end, 16), perms, rest[3] if len(rest) > 3 else ""))
+        """The parts of its address space, by address, with what is in memory of each."""
+        found: list[MappedRange] = []
+        for line in self._contents("smaps").decode("utf-8", "surrogateescape").splitlines():
+            where, *rest = line.split(maxsplit=5)
+            if where == "Rss:":
+                found[-1] = replace(found[-1], resident=int(rest[0]) << 10)
+            elif not where.endswith(":"):
+                start, _, end = where.partition("-")
+                found.append(MappedRange(int(start, 16), int(end, 16), rest[0], rest[4] if len(rest) > 4 else ""))
         return tuple(found)
 
     def read(self, addr: int, size: int) -> bytes:

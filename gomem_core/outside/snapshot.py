@@ -223,6 +223,7 @@ class MappedRange:
     end: int
     perms: str  # r w x p
     name: str  # file, [heap], [stack] …, or empty
+    resident: int | None = None  # bytes of it that are in memory; None: not told, as of a core file
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """A snapshot of a real heap as a world: a still, which all panes, queries and files know."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final
 
@@ -79,7 +80,8 @@ def doubts_of(snapshot: Snapshot, profile: Profile) -> Doubts:
         if snapshot.types.cut:
             doubts[Fact.TYPE] += f", and of very many only the first {len(snapshot.types.slot)} were read"
         if _nameless(snapshot):
-            doubts[Fact.TYPE] += "; their names stand in the executable: gomem core CORE EXE reads them there"
+            doubts[Fact.TYPE_NAME] = "names of types stand in the executable: gomem core CORE EXE reads them there"
+            doubts[Fact.TYPE] += f"; {doubts[Fact.TYPE_NAME]}"
     else:
         doubts[Fact.TYPE] = "this version of Go keeps no types in the heap"
     if snapshot.marking:
@@ -194,10 +196,24 @@ def _regions(snapshot: Snapshot, arenas: Arenas, arena_bytes: int) -> list[Regio
     for mapped in _joined(snapshot.mappings):
         for start, end in _outside(mapped.start, mapped.end, [*found[:heap]]):
             name, note = _called(mapped)
-            grows = "down" if name == "stack" else ""
-            found.append(Region(name, start, end, start, end, "down" if grows else "", note))
+            found.append(Region(name, start, end, start, end, "down" if name == "stack" else "", note))
     found.sort(key=lambda region: -region.start)
-    return found[:_MOST_REGIONS]
+    return _resident(found, snapshot.mappings)[:_MOST_REGIONS]
+
+
+def _resident(regions: list[Region], mappings: tuple[MappedRange, ...]) -> list[Region]:
+    """The regions with what is in memory of each: a mapping counts where it begins, or for the arena into which it reaches."""
+    known = [(one, one.resident) for one in mappings if one.resident is not None]
+    if not known:
+        return regions
+    upwards = sorted(regions, key=lambda region: region.start)
+    starts, nbytes = [region.start for region in upwards], [0] * len(regions)
+    for one, resident in known:
+        first = max(bisect_right(starts, one.start) - 1, 0)
+        last = bisect_left(starts, one.end)
+        arena = next((n for n in range(first, last) if upwards[n].name == _ARENA and upwards[n].end > one.start), first)
+        nbytes[arena] += resident
+    return [region._replace(resident=n) for region, n in zip(upwards[::-1], nbytes[::-1], strict=True)]
 
 
 def _joined(mappings: tuple[MappedRange, ...]) -> Iterator[MappedRange]:

@@ -120,7 +120,8 @@ class Account:
         if self._held is not None:
             return Balance(*in_use, *self._held.pages)
         stats = self._world.sums.stats
-        return Balance(*in_use, stats.stacks_inuse, stats.heap_idle - stats.heap_released, stats.heap_released)
+        manual = self._world.extents.arenas.nbytes - stats.heap_inuse - stats.heap_idle  # a collection's pages have no counter
+        return Balance(*in_use, manual, stats.heap_idle - stats.heap_released, stats.heap_released)
 
     def _share(self, sums: Sequence[int]) -> Share:
         """Sums as they can be told."""

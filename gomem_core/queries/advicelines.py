@@ -6,18 +6,23 @@ All sentences are made here, from templates and numbers.  Each line knows the sp
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
+from gomem_core.foreign import brief
 from gomem_core.frozen import frozen
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.pattern import LONGEST
 from gomem_core.report import format_bytes, told
 
 TENTHS: Final = 10
-CLASSES: Final = 3  # that are told, of those with most free slots and more spans than they need
+CLASSES: Final = 3  # that are told, of those with most free slots and more spans than they need, and of those with most objects
+TYPES: Final = 3  # that are told
+LONGEST_TYPE: Final = 40  # characters of its name
 PINS: Final = 3  # chunks that are told
 NAMED: Final = 12  # spans that a filter names one by one: a regular expression has at most 200 characters
 
 What = Literal[
     "live",
+    "live class",
+    "live type",
     "dead",
     "objects",
     "free slots",
@@ -34,6 +39,24 @@ What = Literal[
     "huge pages",
     "given back",
 ]
+
+
+class ClassHeld(NamedTuple):
+    """The objects of a class: those that live, or where that is not known all."""
+
+    spanclass: int
+    elemsize: int  # 0: large objects
+    objects: int
+    nbytes: int  # of their slots
+
+
+class TypeHeld(NamedTuple):
+    """The objects of a type, as far as it stands in the heap."""
+
+    name: str
+    objects: int
+    nbytes: int  # of their slots
+    bases: tuple[int, ...]  # of the first of the spans in which they lie
 
 
 class ClassRoom(NamedTuple):
@@ -111,6 +134,8 @@ class Advice:
     needed: int  # that would hold their objects
     occupancy: tuple[int, ...]  # half-empty spans by the share of their slots that is taken, a tenth each; then full ones
     classes: tuple[ClassRoom, ...]  # most free bytes first
+    held_by: tuple[ClassHeld, ...]  # the classes that have objects, most bytes first
+    types: tuple[TypeHeld, ...]  # the types of which objects are known, most bytes first
     tail_class: int  # the size class with most bytes in tails; 0: none
     chunks: Units  # of 4 MB, by which Go keeps its page bitmaps
     huge: Units  # of 2 MB, which the processor can map as one page
@@ -138,6 +163,9 @@ _SENTENCES: Final = {
         "taken: {n:,} object, marked by the last collection or allocated since, {spans}",
         "taken: {n:,} objects, marked by the last collection or allocated since, {spans}",
     ),
+    "live class": ("in class {number}, {size} {kind}: {n:,} object", "in class {number}, {size} {kind}: {n:,} objects"),
+    "live large": ("large, {kind}: {n:,} object", "large, {kind}: {n:,} objects"),
+    "live type": ("of type {name}: {n:,} object", "of type {name}: {n:,} objects"),
     "dead": ("dead: {n:,} object, until its span is swept", "dead: {n:,} objects, until their spans are swept"),
     "objects": ("{n:,} object, live or dead, {spans}", "{n:,} objects, live or dead, {spans}"),
     "free slots": (
@@ -192,7 +220,7 @@ def lines_of(advice: Advice) -> list[AdviceLine]:
     return [*_of_objects(advice), *_of_slots(advice), *_of_the_rest(advice), *_of_pages(advice)]
 
 
-def _say(what: What | Literal["all Ps"], n: int = 0, **values: object) -> str:
+def _say(what: What | Literal["all Ps", "live large"], n: int = 0, **values: object) -> str:
     one, many = _SENTENCES[what]
     return told(n, one, many, **values)
 
@@ -217,11 +245,25 @@ def _of_objects(advice: Advice) -> Iterator[AdviceLine]:
         yield AdviceLine("objects", advice.objects, text, "state:inuse", doubt=doubt)
         why = advice.doubts["live"]
         yield AdviceLine("live", None, _UNKNOWN["live"].format(why=why), "state:inuse", more=True, doubt=why)
+        yield from _of_kinds(advice, doubt)
         return
     if advice.objects:
         yield AdviceLine("live", advice.live, _say("live", advice.live_count, spans=spans), "state:inuse", doubt=doubt)
+        yield from _of_kinds(advice, doubt)
     if advice.dead:
         yield AdviceLine("dead", advice.dead, _say("dead", advice.object_count - advice.live_count), "^waits$", doubt=doubt)
+
+
+def _of_kinds(advice: Advice, doubt: str) -> Iterator[AdviceLine]:
+    """Which classes and types have most of what is taken, where there are several."""
+    for held in advice.held_by[:CLASSES] if len(advice.held_by) > 1 else ():
+        number, kind = held.spanclass >> 1, kind_of(held.spanclass)
+        what: Literal["live class", "live large"] = "live class" if number else "live large"
+        text = _say(what, held.objects, number=number, size=format_bytes(held.elemsize), kind=kind)
+        yield AdviceLine("live class", held.nbytes, text, f"class:{number} kind:{kind} state:inuse", more=True, doubt=doubt)
+    for one in advice.types[:TYPES]:
+        text = _say("live type", one.objects, name=brief(one.name, LONGEST_TYPE))
+        yield AdviceLine("live type", one.nbytes, text, named(one.bases), more=True, doubt=doubt)
 
 
 def _of_slots(advice: Advice) -> Iterator[AdviceLine]:
@@ -261,7 +303,7 @@ def _of_pages(advice: Advice) -> Iterator[AdviceLine]:
     why = advice.doubts.get("given back", "")
     if advice.free_pages:
         text = _say("free pages", reason=_REASONS[advice.by_page])
-        yield AdviceLine("free pages", advice.free_pages, text, "state:free")
+        yield AdviceLine("free pages", advice.free_pages, text, "state:free", doubt=advice.doubts.get("free pages", ""))
         yield from _of_units("chunks", advice.chunks)
         if advice.chunks.full and advice.by_page:
             yield AdviceLine("full chunks", advice.chunks.full, _say("full chunks"), "state:free", more=True)

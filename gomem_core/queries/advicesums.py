@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.queries.advicelines import TENTHS, Advice, ClassRoom, Pin, What
+from gomem_core.queries.advicelines import NAMED, TENTHS, Advice, ClassHeld, ClassRoom, Pin, TypeHeld, What
 from gomem_core.queries.freeunits import CHUNK, HUGE, Ints, Mask, Pages, UnitSums
+from gomem_core.queries.graphs import types_of
 from gomem_core.queries.spancolumns import SpanColumns
 from gomem_core.queries.wastesums import Field, Step
 from gomem_core.world.facts import Fact
@@ -20,6 +21,7 @@ _NEEDED: Final[tuple[Field, ...]] = (
 )
 _FREE: Final = STATES.index("free")
 Doubts = dict[What, str]
+_TYPED: Final = 2_000  # objects whose types are added up at a stretch
 _SPANS: Final = 4_000  # whose bits are asked for at once: a millisecond or two
 
 
@@ -33,7 +35,8 @@ def advice_work(world: World, columns: SpanColumns) -> Generator[Step, None, Adv
     yield lambda: found.append(_Sums(world, columns, live, caches, doubts).advice())
     (advice,) = found
     yield None
-    return _with_places(world, advice)
+    types = yield from _types(world, columns, live)
+    return _with_places(world, replace(advice, types=types))
 
 
 def _doubts(world: World, unswept: bool) -> Doubts:
@@ -48,6 +51,7 @@ def _doubts(world: World, unswept: bool) -> Doubts:
         "live": why_live,
         "objects": world.doubt(Fact.SPANCLASS) or world.doubt(Fact.ALLOC_COUNT),
         "idle Ps": unknown(world, "caches") or world.doubt(Fact.MCACHE),
+        "free pages": world.doubt(Fact.SPAN),
         "given back": world.doubt(Fact.NPRELEASED),
     }
     return {what: why for what, why in found.items() if why}
@@ -68,6 +72,32 @@ def _live(world: World, columns: SpanColumns) -> Generator[Step, None, Ints]:
             live[start:stop][some] = counts[some]
             yield None
     return live
+
+
+def _types(world: World, columns: SpanColumns, live: Ints | None) -> Generator[Step, None, tuple[TypeHeld, ...]]:
+    """The types of objects, as far as they are known; of those that wait to be swept only of those that live."""
+    types = types_of(world)
+    slots = np.array(sorted(types), np.int64)
+    base, size, waits = columns["base"], columns["elemsize"], columns.in_use() & (columns["swept"] == 0)
+    row = np.maximum(np.searchsorted(base, slots, "right") - 1, 0) if len(base) else np.zeros(len(slots), np.int64)
+    sums: dict[str, list[int]] = {}
+    bases: dict[str, dict[int, None]] = {}
+    for n, (slot, number) in enumerate(zip(slots.tolist(), row.tolist(), strict=True)):
+        if not n % _TYPED:
+            yield None
+        first, nbytes, name = int(base[number]), int(size[number]), types[slot]
+        if nbytes and live is not None and waits[number]:
+            sets = world.slots.sets(first)
+            if sets is None or not sets[1] >> (slot - first) // nbytes & 1:
+                continue
+        total = sums.setdefault(name, [0, 0])
+        total[0] += 1
+        total[1] += nbytes
+        of = bases.setdefault(name, {})
+        if len(of) < NAMED:
+            of[first] = None
+    held = [TypeHeld(name, count, nbytes, tuple(bases[name])) for name, (count, nbytes) in sums.items()]
+    return tuple(sorted(held, key=lambda one: (-one.nbytes, one.name)))
 
 
 class _Sums:
@@ -124,6 +154,8 @@ class _Sums:
             needed=sum(one.needed for one in classes),
             occupancy=self._occupancy(half),
             classes=classes,
+            held_by=self._held_by(size),
+            types=(),
             tail_class=int(tail_of.argmax()) if tail_of.any() else 0,
             chunks=chunks.units(),
             huge=huge.units(),
@@ -147,6 +179,16 @@ class _Sums:
         rows = zip(number, size, spans[number], needed, objects[number], free[number], strict=True)
         found = [ClassRoom(*map(int, row)) for row in rows]
         return tuple(found[n] for n in order)
+
+    def _held_by(self, size: Ints) -> tuple[ClassHeld, ...]:
+        """The classes that have objects, those with most bytes first."""
+        spanclass, objects = self._columns["spanclass"][self._in_use], self._objects[self._in_use]
+        if not len(spanclass):
+            return ()
+        count, nbytes = (np.bincount(spanclass, values).astype(np.int64) for values in (objects, objects * size[self._in_use]))
+        order = sorted(np.flatnonzero(count).tolist(), key=lambda one: -nbytes[one])
+        each = np.where(count > 0, nbytes // np.maximum(count, 1), 0)
+        return tuple(ClassHeld(one, int(each[one]) if one > 1 else 0, int(count[one]), int(nbytes[one])) for one in order)
 
     def _occupancy(self, half: Mask) -> tuple[int, ...]:
         """Half-empty spans by the share of their slots that is taken, a tenth each; then full ones with several slots."""

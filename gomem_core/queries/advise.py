@@ -1,11 +1,11 @@
 """`advise`: why a heap is so big.  The figures are worked out from columns; what is said of them stands in advicelines.py."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.queries.account import Account
-from gomem_core.queries.advicelines import Advice, AdviceLine, ClassRoom, Pin, Units, lines_of, summary_of
+from gomem_core.queries.advicelines import Advice, AdviceLine, ClassHeld, ClassRoom, Pin, Units, lines_of, summary_of
 from gomem_core.queries.roworder import Choice, RowOrder, Take, Work, finish
 from gomem_core.queries.spanfilter import BadFilter
 from gomem_core.queries.spanorder import SpanOrder
@@ -16,6 +16,9 @@ from gomem_core.world.world import World
 
 if TYPE_CHECKING:
     from gomem_core.schema import advice as schema
+
+
+_MOST_TYPES: Final = 1_000  # as data
 
 
 class AdviceOrder(RowOrder):
@@ -144,9 +147,24 @@ def advice_data(advice: Advice) -> "schema.Advice":
         "half_empty": advice.half_empty,
         "needed": advice.needed,
         "occupancy": [*advice.occupancy],
+        "held_by": [_held_data(held) for held in advice.held_by],
+        "types": [{"type": one.name, "objects": one.objects, "bytes": one.nbytes} for one in advice.types[:_MOST_TYPES]],
         "classes": [_class_data(room) for room in advice.classes],
         "units": [_units_data(units) for units in (advice.chunks, advice.huge)],
         "pins": [_pin_data(pin) for pin in advice.pins],
+    }
+
+
+def _held_data(held: ClassHeld) -> "schema.ClassHeld":
+    number, kind = held.spanclass >> 1, kind_of(held.spanclass)
+    size = held.elemsize or None
+    return {
+        "class": number,
+        "spanclass": held.spanclass,
+        "elemsize": size,
+        "kind": kind,
+        "objects": held.objects,
+        "bytes": held.nbytes,
     }
 
 

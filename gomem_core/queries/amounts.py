@@ -6,7 +6,7 @@ may hold pointers; objects of one type mostly have one shape, and those of anoth
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import Profile
@@ -14,10 +14,14 @@ from gomem_core.queries.graphs import graph_of, hold_now
 from gomem_core.world.facts import UNKNOWN, Fact
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.records import PtrWords, SpanInfo
-from gomem_core.world.sites import Sites, Stack
+from gomem_core.world.sites import CallSite, Sites, Stack
 from gomem_core.world.slotobjects import ObjectTypes
 from gomem_core.world.still import Still
+from gomem_core.world.strip import Strip
 from gomem_core.world.world import NotKnown, World, unknown
+
+if TYPE_CHECKING:
+    from gomem_core.schema import results
 
 By = Literal["type", "class", "site"]
 BYS: Final[tuple[By, ...]] = ("type", "class", "site")
@@ -34,6 +38,9 @@ class Amount(NamedTuple):
     keeps: int | None = None  # what would be freed without all of them
     alloc_objects: int | None = None  # with those that were freed since
     alloc_bytes: int | None = None
+    age: int | None = None  # of what is there, ns on average
+    rate: float | None = None  # bytes a second that were allocated
+    row: int = 0  # tells apart what has one name, where several rows have
 
 
 def amounts(still: Still, by: By, stop: StopRequest | None = None) -> list[Amount]:
@@ -47,6 +54,8 @@ def amounts(still: Still, by: By, stop: StopRequest | None = None) -> list[Amoun
 
 def by_type(still: Still, stop: StopRequest | None = None) -> list[Amount]:
     """The amounts of each type, or shape; with what they keep, where it is known what refers to what."""
+    if still.typed is not None:
+        return [Amount(one.name, one.objects, one.nbytes, None, *one[3:]) for one in still.typed.by_type()]
     why = unknown(still, "spans", "slots")
     if why or not isinstance(still.rows, dict):
         raise NotKnown(why or "objects of a session have no types: a command allocates bytes")
@@ -185,6 +194,18 @@ def sites_of(still: World) -> Sites:
         why = still.doubt(Fact.STORY)
         raise NotKnown(f"this heap does not tell which lines allocated it{f': {why}' if why else ''}")
     return sites
+
+
+def stack_at(world: World, slot: int) -> Stack:
+    """The lines that allocated the object in the slot at this address, where the memory profile looked at it; else none."""
+    still = world.shown if isinstance(world, Strip) else world
+    sites = still.sites if isinstance(still, Still) else None
+    return () if sites is None or slot not in sites.slots else sites.stacks[sites.slots[slot]]
+
+
+def site_data(line: CallSite) -> "results.CallSite":
+    """A line as data."""
+    return {"function": line.function or None, "file": line.file or None, "line": line.line or None}
 
 
 def site_name(stack: Stack) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 from gomem_core.world.facts import Fact
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.slotobjects import ObjectTypes
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 from gomem_core.world.world import World, unknown
@@ -25,6 +26,12 @@ def graph_of(world: World) -> "SlotGraph | None":
 
         still.graph = SlotGraph(still)
     return cast("SlotGraph", still.graph)
+
+
+def types_of(world: World) -> ObjectTypes:
+    """The names of the types of what lies in the slots of a heap that is read, by their addresses, as far as they are known."""
+    still = world.shown if isinstance(world, Strip) else world
+    return {} if not isinstance(still, Still) or isinstance(still.rows, ObjectColumns) else still.rows
 
 
 def hold_now(graph: "SlotGraph", stop: StopRequest | None = None) -> "Held":

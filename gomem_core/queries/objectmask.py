@@ -58,6 +58,9 @@ def _compared(objects: Objects, item: Filter, start: int) -> Mask:
         case "size":
             size = column("size")
             found: Any = (size >= 0) & compare(size, value)
+        case "goroutine" | "swept":
+            known = column(cast("ObjectField", item.field))
+            found = (known > 0) & compare(known, value)
         case "step":
             born = column("born")
             found = (born >= 0) & compare(born, value)
@@ -106,16 +109,29 @@ def by_death(
     return rows, np.where(gone, ranks[1], ranks[0])
 
 
+def film_keys(objects: Objects, rows: Ints, sort: str) -> Ints:
+    """What objects of a film are sorted by; what is not known comes last."""
+    if sort == "type":
+        names: list[str] = getattr(objects, "type_names")  # noqa: B009 -- only objects of films have it
+        order = sorted(range(len(names)), key=lambda n: (not names[n], names[n]))
+        rank = np.empty(len(names), np.int64)
+        rank[order] = np.arange(len(names))
+        found: Ints = rank[np.array(objects.column("type"))[rows]]
+        return found
+    keys = np.array(objects.column(cast("ObjectField", sort)), np.int64)[rows]
+    return np.where(keys <= 0, np.iinfo(np.int64).max, keys) if sort != "born" else keys
+
+
 def arranged(
-    objects: Objects, rows: Ints, sort: str, keys: Sequence[int] | Ints
+    objects: Objects, rows: Ints, sort: str, keys: Sequence[int] | Ints, size: ObjectField = "size"
 ) -> Generator[Step, None, tuple[array[int], array[int]]]:
     """The objects in an order of objectorder.SORTS, and the place of each object, -1 for one that is not among them.
 
-    `keys` are what the rows are sorted by where that is no column of the objects.
+    `keys` are what the rows are sorted by where that is no column of the objects; `size` is that column.
     """
     count = len(objects)
     if sort != "step":
-        by = np.array(keys) if len(keys) else np.array(objects.column("size"))[rows]
+        by = np.array(keys) if len(keys) else np.array(objects.column(size))[rows]
         orders: list[Ints] = []
         yield lambda: orders.append(np.argsort(by, kind="stable"))
         rows = rows[orders[0]]

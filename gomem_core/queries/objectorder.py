@@ -17,10 +17,11 @@ from gomem_core.queries.roworder import MANY, SLICE, SLICE_SECONDS, Choice, RowO
 from gomem_core.queries.spanfilter import COMPARE, read_filters
 from gomem_core.report import Cell
 from gomem_core.world.facts import Fact, or_unknown
-from gomem_core.world.objectinfo import ObjectInfo, Objects
+from gomem_core.world.objectinfo import ObjectField, ObjectInfo, Objects
 from gomem_core.world.world import World
 
 SORTS: Final = ("step", "size", "state")  # by the names of the columns
+OF_FILM: Final = ("born", "swept", "goroutine", "type")  # ... and in a film, which knows these of each object
 KEEPS: Final = "keeps"  # ... and where it is known what refers to what: bytes that would be freed with it
 FATES: Final[dict[Fate, str]] = {  # what filters call them, in the order of the sort
     "rooted": "rooted",
@@ -37,6 +38,8 @@ _FIELDS: Final[dict[str, Callable[[ObjectInfo], Cell | None]]] = {
     "kind": lambda o: o.kind,
     "step": lambda o: o.born,
     "dropped": lambda o: o.dropped,
+    "goroutine": lambda o: o.goroutine,
+    "swept": lambda o: o.swept,
 }
 
 
@@ -58,6 +61,7 @@ class ObjectOrder(RowOrder):
         self._world = world
         self._objects = objects
         self._many = many
+        self._size: ObjectField = "slot" if world.doubt(Fact.SIZE) else "size"  # by which they are sorted
         self._rows = array("q")
         self._at = array("q")  # the row of each object, -1: none
 
@@ -136,8 +140,10 @@ class ObjectOrder(RowOrder):
         if graph is not None and wanted.sort == KEEPS:
             kept = (yield from graph.hold()).retained
             found.sort(key=lambda oid: kept[oid + 1])
+        elif wanted.sort in OF_FILM:
+            found.sort(key=lambda oid: _film_key(objects.info(oid), wanted.sort))
         elif wanted.sort == "size":
-            found.sort(key=(lambda oid: objects.size(oid) or 0) if graph is None else graph.size.tolist().__getitem__)
+            found.sort(key=objects.column(self._size).__getitem__)
         elif wanted.sort == "state":
             found.sort(key=lambda oid: _RANK[fates[oid]])
         at = array("q", [-1]) * len(objects)
@@ -147,14 +153,16 @@ class ObjectOrder(RowOrder):
 
     def _all_at_once(self, wanted: Choice) -> Generator[Step, None, tuple[array[int], array[int]]]:
         yield lambda: import_module("numpy")  # not while the screen may have to wait for it
-        from gomem_core.queries.objectmask import arranged, by_death, passing  # noqa: PLC0415 -- few need it, and numpy takes long to import
+        from gomem_core.queries.objectmask import arranged, by_death, film_keys, passing  # noqa: PLC0415 -- few need it, and numpy takes long to import
 
         test = wanted.test
         rows = yield from passing(self._objects, test.filters if isinstance(test, Test) else (), cells)
         fated = test.fated if isinstance(test, Test) else None
         if self._world.doubt(Fact.ROOT):  # then no more is known than which are dead, of millions at once
             rows, ranks = yield from by_death(self._world, rows, fated, (_RANK["taken"], _RANK["dead"]))
-            return (yield from arranged(self._objects, rows, wanted.sort, ranks if wanted.sort == "state" else ()))
+            keys_of = film_keys(self._objects, rows, wanted.sort) if wanted.sort in OF_FILM else ()
+            by = ranks if wanted.sort == "state" else keys_of
+            return (yield from arranged(self._objects, rows, wanted.sort, by, self._size))
         fates: dict[int, Fate] = {}
         if fated is not None or wanted.sort == "state":
             fates = yield from find_fates(self._world, self._objects, rows.tolist())
@@ -167,9 +175,13 @@ class ObjectOrder(RowOrder):
         elif graph is not None and wanted.sort == KEEPS:
             kept = (yield from graph.hold()).retained
             keys = [kept[oid + 1] for oid in rows.tolist()]
-        elif graph is not None and wanted.sort == "size":
-            keys = graph.size[rows].tolist()
-        return (yield from arranged(self._objects, rows, wanted.sort, keys))
+        return (yield from arranged(self._objects, rows, wanted.sort, keys, self._size))
+
+
+def _film_key(o: ObjectInfo, sort: str) -> tuple[bool, int | str]:
+    """The key by which an object of a film is sorted; what is not known comes last."""
+    value = {"born": o.born, "swept": o.swept, "goroutine": o.goroutine, "type": o.type or None}[sort]
+    return value is None, "" if value is None and sort == "type" else 0 if value is None else value
 
 
 def _test(filters: tuple[Filter, ...]) -> Test | None:

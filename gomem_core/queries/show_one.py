@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PTR_SIZE
 from gomem_core.go.versions import Profile
 from gomem_core.queries.account import Account
+from gomem_core.queries.amounts import site_data, stack_at
 from gomem_core.queries.data import bytes_data, links_data, object_data, size_class_data, span_share_data, word_data
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.kept import fate_sentence
@@ -246,7 +247,11 @@ def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | Non
         "slot": None,
         "slot_state": None,
         "held": _held(oid, world, objects),
+        "allocated_at": None,
     }
+    if stack := stack_at(world, slot.addr if slot is not None else 0):
+        rows.append(("allocated", f"at {' ← '.join(line.name for line in stack[:_NEEDED])}"))
+        data["allocated_at"] = [site_data(line) for line in stack]
     if (held := data["held"]) is not None:
         rows += [("keeps", f"{held['retained']} bytes would be freed with it"), *_ways(held)]
     if slot is not None and info is not None and oid in objects.in_slot(slot.addr, info.elemsize):

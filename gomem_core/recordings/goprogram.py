@@ -89,9 +89,10 @@ def build(toolchain: Toolchain, folder: Path) -> Path:
 
 def _run(command: list[str], what: str, seconds: float, folder: Path | None = None, env: dict[str, str] | None = None) -> str:
     """What a command of Go prints.  Raises LiveError."""
-    go = brief(command[0])
+    name, *words = command
+    go, found = brief(name), os.path.abspath(name) if os.sep in name else name  # a path is meant from here, not from the folder
     try:
-        done = subprocess.run(command, capture_output=True, timeout=seconds, cwd=folder, env=env, check=False)
+        done = subprocess.run([found, *words], capture_output=True, timeout=seconds, cwd=folder, env=env, check=False)
     except subprocess.TimeoutExpired:
         raise LiveError(f"{go} took more than {seconds:.0f} s to {what}") from None
     except (OSError, ValueError) as e:

@@ -90,12 +90,16 @@ class Live:
         self._twin = Twin(self._settled(), zerobase)
 
     def run(self, ops: int, progress: Progress) -> None:
-        """Do the operations, and compare at each stop."""
+        """Do the operations, and compare at each stop; ends where the model cannot go on."""
         for batch in self._load.batches(ops):
-            if batch[0][0] in (COLLECT, RELEASE):
-                self._collect(batch[0])
-            else:
-                self._batch(batch)
+            try:
+                if batch[0][0] in (COLLECT, RELEASE):
+                    self._collect(batch[0])
+                else:
+                    self._batch(batch)
+            except _WRONG as e:
+                self._differ(self.report.ops, "the model", "the runner goes on", f"{type(e).__name__}: {e}")
+                return
             self.report.ops += len(batch)
             self.report.stops += 1
             for _ in batch:
@@ -126,12 +130,8 @@ class Live:
 
     def _batch(self, batch: Sequence[Request]) -> None:
         report, twin = self.report, self._twin
-        try:
-            said = [twin.do(request) for request in batch]
-        except _WRONG as e:
-            said = []
-            self._differ(report.ops, "the model", "it goes on", f"{type(e).__name__}: {e}")
-            raise LiveError(f"the model cannot go on: {e}") from e
+        twin.made.clear()
+        said = [twin.do(request) for request in batch]
         answers = self._runner.ask(batch)
         real, _ = self._look()
         own = of_the_runtime(twin.heap, real)
@@ -139,19 +139,18 @@ class Live:
         slots = [slot for what, slot, *_ in batch if what < DROP]
         if own:
             self._note(own)
+            twin.take_tiny_blocks()
         elif self._compare_heaps(real):
             for slot, a, b in zip(slots, twin.pointer_words(twin.heap, slots), twin.pointer_words(real, slots), strict=False):
                 if not report.heapbits.count(a == b):
                     self._differ(report.ops, f"pointer bits of object {slot}", f"{b:b}", f"{a:b}")
             return
-        if own:
-            twin.take_tiny_blocks()
         twin.take_up(real)
 
     def _compare_answers(
         self, batch: Sequence[Request], said: Sequence[int | MemStats], answers: Sequence[int], is_disturbed: bool
     ) -> None:
-        report, at = self.report, 0
+        report, at, made = self.report, 0, iter(self._twin.made)
         for number, (request, expected) in enumerate(zip(batch, said, strict=True), report.ops):
             if isinstance(expected, MemStats):
                 size = len(FIGURES) + 3 * NUM_BY_SIZE
@@ -162,8 +161,9 @@ class Live:
             at += 1
             if request[0] >= DROP:
                 continue
+            own = next(made)
             if got != expected:
-                self._twin.move(request[1], got)
+                own.addr = got
                 if is_disturbed:
                     report.not_compared += 1
                     continue
@@ -187,7 +187,7 @@ class Live:
         if self.report.snapshots.count(got == expected):
             return True
         name = next(name for name in (*expected, *got) if expected.get(name) != got.get(name))
-        self._differ(self.report.ops, f"the heap: {name}", str(expected.get(name, "none")), str(got.get(name, "none")))
+        self._differ(self.report.ops, f"the heap: {name}", _text(expected.get(name)), _text(got.get(name)))
         return False
 
     # --- Collections --------------------------------------------------------------------------------------------------------
@@ -228,3 +228,12 @@ class Live:
     def _differ(self, op: int, what: str, expected: str, got: str) -> None:
         if self.report.first_difference is None:
             self.report.first_difference = Difference(self.report.stops + 1, op, what, expected, got)
+
+
+def _text(value: object) -> str:
+    """A part of a heap, with addresses and bit sets in hexadecimal."""
+    if isinstance(value, tuple | list):
+        return f"({', '.join(map(_text, value))})"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_text(one)}" for key, one in value.items())
+    return "none" if value is None else f"{value:#x}" if isinstance(value, int) and value >> 32 else str(value)

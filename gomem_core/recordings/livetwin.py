@@ -43,10 +43,9 @@ def heap_in(still: Still) -> Heap:
 class Own:
     """An object of the runner."""
 
-    addr: int
+    addr: int  # as the model says, until the runner tells
     is_tiny: bool
     ptrdata: int
-    is_held: bool = True  # else the runner has dropped it; a link may still lead to it
     words: dict[int, "Own"] = field(default_factory=dict)  # word → the object to which it points
 
 
@@ -57,6 +56,7 @@ class Twin:
         """`zerobase`: where objects of size 0 are."""
         self.heap = real
         self._zerobase = zerobase
+        self.made: list[Own] = []  # in order; who reads it empties it
         self._held: dict[int, Own] = {}  # by the runner's slot
         self._dropped: list[Own] = []  # since the last collection, or reached by a link since
         self._foreign: set[int] = {s.start_addr + i * TINY_SIZE for s in _tiny_spans(real) for i in _ones(s.allocated_bits())}
@@ -114,7 +114,6 @@ class Twin:
             return self.heap.read_mem_stats()
         if what == DROP:
             own = self._held.pop(slot)
-            own.is_held = False
             self._dropped.append(own)
             self.heap.drop(own.addr)
         elif what == LINK:
@@ -126,12 +125,9 @@ class Twin:
     def _alloc(self, kind: int, slot: int, size: int) -> int:
         ptrdata = {ALLOC_NOSCAN: 0, ALLOC_SCAN: size, ALLOC_SPARSE: sparse_ptrdata(size)}[kind]
         addr = self.heap.alloc(size, ptrdata).addr
-        self._held[slot] = Own(addr, kind == ALLOC_NOSCAN and 0 < size < TINY_SIZE, ptrdata)
+        own = self._held[slot] = Own(addr, kind == ALLOC_NOSCAN and 0 < size < TINY_SIZE, ptrdata)
+        self.made.append(own)
         return addr
-
-    def move(self, slot: int, addr: int) -> None:
-        """An object lies elsewhere than the model said."""
-        self._held[slot].addr = addr
 
     def has(self, own: Own, heap: Heap | None = None) -> bool:
         """Whether the object is there, in the model or in another heap."""
@@ -158,7 +154,11 @@ class Twin:
         if what == RELEASE:
             scavenge_all(h)
             self._keep(*place, real)
-        self._foreign = {block for block in self._foreign if (t := heap.span_of(block)) and t.spanclass == TINY_SPAN_CLASS}
+        self._foreign = {block for block in self._foreign if self._is_tiny_block(block)}
+
+    def _is_tiny_block(self, block: int) -> bool:
+        s = self.heap.span_of(block)
+        return s is not None and s.spanclass == TINY_SPAN_CLASS and s.is_allocated(s.object_index(block))
 
     def _keep(self, base: int, npages: int, real: Heap) -> None:
         """Work buffers may come back only when the pages were given back already: the real heap tells whether they did."""

@@ -140,12 +140,11 @@ def _span(d: Record) -> MSpan:
         s.init_slots(d["nelems"])
         s.limit = int(d["limit"], 16)
         s.alloc_count = d["allocCount"]
-        s.freeindex = d["freeindex"]
+        s.place_at(d["freeindex"])
         _require(0 <= s.freeindex <= s.nelems, f"span {d['base']} has freeindex {s.freeindex} and {s.nelems} slots")
         s.incache = bool(d["incache"])
         s.alloc_bits = _bits(d["allocBits"], s.nelems)
         s.gcmark_bits = _bits(d["gcmarkBits"], s.nelems)
-        s.alloc_cache = int(d["allocCache"], 16)
         s.root_bits = s.allocated_bits()
         init_bits(s)
     return s

@@ -6,6 +6,24 @@ from gomem_core.report import Addr
 from gomem_core.schema.heap import Class, Kind
 
 
+class ClassHeld(Class):
+    """The objects of a class, which live where that is known, and the bytes of their slots; elemsize null: large objects."""
+
+    spanclass: int
+    elemsize: int | None
+    kind: Kind
+    objects: int
+    bytes: int
+
+
+class TypeHeld(TypedDict):
+    """The objects of a type, as far as it stands in the heap."""
+
+    type: str
+    objects: int
+    bytes: int
+
+
 class ClassRoom(Class):
     """The half-empty spans of a class, the fewest spans that would hold their objects, and the bytes of their free slots."""
 
@@ -72,6 +90,8 @@ class Advice(TypedDict):
     half_empty: int
     needed: int  # spans that would hold the objects of these
     occupancy: list[int]  # half-empty spans by the share of slots taken, a tenth each; then the full ones
+    held_by: list[ClassHeld]  # most bytes first
+    types: list[TypeHeld]  # likewise, the first thousand
     classes: list[ClassRoom]
     units: list[FreeInUnits]
     pins: list[Pin]

@@ -104,6 +104,37 @@ class Counts(TypedDict):
     links: int
 
 
+class FigureGrown(TypedDict):
+    """A field of MemStats that differs."""
+
+    name: str
+    then: int
+    now: int
+
+
+class GrownRow(TypedDict):
+    """A type, a size class or a call site of which there is more or less; bytes of slots."""
+
+    name: str
+    bytes_then: int
+    bytes_now: int
+    objects_then: int
+    objects_now: int
+
+
+class Grown(TypedDict):
+    """`diff` of two files that a program wrote of its heap: what grew most stands first; null is what such files do not tell."""
+
+    kind: str
+    file: str
+    other_file: str
+    same: bool
+    memstats: list[FigureGrown]
+    types: list[GrownRow] | None
+    classes: list[GrownRow] | None
+    sites: list[GrownRow] | None
+
+
 class Difference(TypedDict):
     """`diff`: what differs between step `then` and step `now`.
 

@@ -4,7 +4,7 @@ from typing import Literal, TypedDict
 
 from gomem_core.report import Addr
 from gomem_core.schema.advice import Advice
-from gomem_core.schema.differences import Difference
+from gomem_core.schema.differences import Difference, Grown
 from gomem_core.schema.heap import (
     Account,
     CentralLists,
@@ -20,6 +20,7 @@ from gomem_core.schema.heap import (
 )
 from gomem_core.schema.layouts import TypeLayout, Unlaid
 from gomem_core.schema.results import Result
+from gomem_core.schema.versions import SameCommands
 
 
 class Error(TypedDict):
@@ -168,9 +169,26 @@ class Growth(TypedDict):
     ratio: float
 
 
+class Nanoseconds(TypedDict):
+    """What an operation costs; compiled null: these allocators are not."""
+
+    pure: float
+    compiled: float | None
+    go: float
+
+
+class VersusGo(TypedDict):
+    """`gomem bench --vs-go`: the version that is modelled, that of the real program, and each operation."""
+
+    go: str
+    real: str
+    ns: dict[str, Nanoseconds]
+
+
 class Bench(TypedDict):
     """`gomem bench`."""
 
+    go: str
     python: str
     operations: list[Timing]
     memory: Memory
@@ -331,6 +349,71 @@ class ProfileSummary(TypedDict):
     allocated: Amount
 
 
+class FilmFigures(TypedDict):
+    """What MemStats would have told at a moment of a film."""
+
+    HeapObjects: int
+    HeapAlloc: int
+    HeapInuse: int
+
+
+class FilmStop(FilmFigures):
+    """A moment at which the world stood still; t_ns: since the trace began; why: as the trace says it."""
+
+    t_ns: int
+    why: str
+
+
+class FilmMoment(FilmFigures):
+    """A moment of a film: the heap after an event; heap_live and heap_goal as the program told them last."""
+
+    event: int
+    t_ns: int
+    what: str
+    heap_live: int | None
+    heap_goal: int | None
+
+
+class FilmType(TypedDict):
+    """Objects of one type, bytes of their slots; alloc: with those that were freed since.
+
+    rate: bytes a second that were allocated; age_ns: of those that are there, on average.
+    """
+
+    type: str
+    objects: int
+    bytes: int
+    alloc_objects: int
+    alloc_bytes: int
+    rate: float | None
+    age_ns: int | None
+
+
+class FilmSummary(TypedDict):
+    """`gomem open --json` of an execution trace.
+
+    go: a trace does not tell it.  events: of the trace; moments: of the film, which has no events of scheduling.  counts: events
+    of each kind that a heap is made of, as Go's tools name them.  anomalous: how often what contradicted the rest.  types: with
+    --pane types, at the moment `at`.
+    """
+
+    file: str
+    kind: str
+    go: None
+    trace_version: int
+    profile: str
+    events: int
+    counts: dict[str, int]
+    moments: int
+    duration_ns: int
+    anomalies: int
+    anomalous: dict[str, int]
+    faults: list[str]
+    stops: list[FilmStop]
+    at: FilmMoment
+    types: list[FilmType] | None
+
+
 class CountersSummary(TypedDict):
     """`gomem open --json` of MemStats, expvar or runtime/metrics; null is what they do not tell.
 
@@ -388,6 +471,30 @@ class Top(TypedDict):
     rows: list[TopRow]
 
 
+class ComparedFile(SameCommands):
+    """`gomem compare`: of which session file."""
+
+    file: str
+
+
+class CallBranch(TypedDict):
+    """A function on the way from where a program begins to what allocates; own: bytes that it allocated itself."""
+
+    depth: int
+    function: str
+    objects: int
+    bytes: int
+    own: int
+
+
+class CallTree(TypedDict):
+    """`gomem top --tree`: each branch before what it calls, most bytes first."""
+
+    file: str
+    kind: str
+    rows: list[CallBranch]
+
+
 class Advised(Advice):
     """`gomem advise`: of what a file holds; of a session, at its end."""
 
@@ -439,6 +546,7 @@ class RealHeap(TypedDict):
     disputed: int
     findings: list[str]
     one_moment: bool
+    rss: int | None  # bytes of the process that are in memory
     held_ms: float | None
     tries: int
 
@@ -465,18 +573,23 @@ Output = (
     | LiveVerified
     | Unreadable
     | Bench
+    | VersusGo
     | Setting
     | Key
     | Lesson
     | Export
     | Summary
     | DumpSummary
+    | FilmSummary
     | ProfileSummary
     | CountersSummary
     | GcTraceSummary
     | Top
+    | CallTree
     | Advised
+    | ComparedFile
     | Difference
+    | Grown
     | RealHeap
     | GoProcess
 )

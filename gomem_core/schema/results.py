@@ -23,7 +23,7 @@ from gomem_core.schema.heap import (
     Word,
 )
 from gomem_core.schema.layouts import Fit, TypeLayout
-from gomem_core.schema.versions import OnVersion, Versions
+from gomem_core.schema.versions import OnVersion, SameCommands, Versions
 
 # --- Objects ----------------------------------------------------------------------------------------------------------
 
@@ -246,6 +246,14 @@ class KeptAlive(TypedDict):
     roots: list[str]
 
 
+class CallSite(TypedDict):
+    """A line of a program; null is what is not known."""
+
+    function: str | None
+    file: str | None
+    line: int | None
+
+
 class Object(ObjectRow):
     """`show object`; the slot is null when it was swept, or never was."""
 
@@ -255,6 +263,7 @@ class Object(ObjectRow):
     slot: int | None
     slot_state: Literal["allocated", "free", "dead"] | None
     held: KeptAlive | None
+    allocated_at: list[CallSite] | None  # the innermost first, where the memory profile looked at it
 
 
 class Found(TypedDict):
@@ -417,4 +426,5 @@ Result = (
     | Difference
     | Versions
     | OnVersion
+    | SameCommands
 )

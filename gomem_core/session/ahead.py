@@ -10,6 +10,7 @@ from gomem_core.lang.filters import ROW
 from gomem_core.lang.moves import (
     Back,
     Branch,
+    Compare,
     Diff,
     DiffBranch,
     DiffFile,
@@ -78,7 +79,7 @@ class Ahead:
             match command:
                 case None:
                     continue
-                case Open() | Resume() | DiffFile() | TakeUp() | Go():
+                case Open() | Resume() | DiffFile() | TakeUp() | Go() | Compare():
                     return True
                 case Branch(str(name)) if name in self._timeline.branches and self._timeline.on_another(name):
                     return True

@@ -11,6 +11,7 @@ from gomem_core.lang.commands import Look
 from gomem_core.lang.moves import (
     Back,
     Branch,
+    Compare,
     Diff,
     DiffBranch,
     DiffFile,
@@ -38,7 +39,20 @@ from gomem_core.world.world import NotKnown
 _OF_TIME: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, UntilType, Diff, DiffBranch, Mark, Branch)
 NO_LOOKS: Final = "a film has no looks: forward, back, goto and until lead along its events"
 _ONE_MOMENT: Final = "this heap was read at one moment: there are no steps; diff file FILE compares it with another one"
-_MERE_MOVES: Final = (Back, Forward, Goto, UntilEvent, UntilQuantity, UntilType, Diff, DiffBranch, DiffFile, Focus, Select)
+_MERE_MOVES: Final = (
+    Compare,
+    Back,
+    Forward,
+    Goto,
+    UntilEvent,
+    UntilQuantity,
+    UntilType,
+    Diff,
+    DiffBranch,
+    DiffFile,
+    Focus,
+    Select,
+)
 
 
 class Console(Desk):

@@ -34,8 +34,11 @@ class Branches(Protocol):
         """The version of Go that a branch is done on.  Raises UnknownBranch."""
         ...
 
-    def alone(self, name: str) -> Timeline:
-        """A branch with all its steps and their names, as if there were no other; none of them done.  Raises UnknownBranch."""
+    def alone(self, name: str, release: Release | None = None) -> Timeline:
+        """A branch with all its steps and their names, as if there were no other; none of them done.  Raises UnknownBranch.
+
+        It is done on another `release` of Go, if one is given.
+        """
         ...
 
     def elsewhere(self, mark: str) -> str | None:

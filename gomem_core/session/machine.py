@@ -28,6 +28,7 @@ from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
+from gomem_core.world.world import NotKnown
 
 SECOND: Final = 1_000_000_000  # ns
 _TOLD_FROM: Final = 100  # work from which to tell all costs little beside it
@@ -231,6 +232,8 @@ class Machine:
             return EXECUTE[type(command)](self.context, command), None, False
         except CommandError as e:
             return None, e.located(step.line), False
+        except NotKnown as e:  # of what it was to look at
+            return None, CommandError(str(e)).located(step.line), False
         except OutOfMemory as e:
             return None, CommandError(str(e)).located(step.line), True
 

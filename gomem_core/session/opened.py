@@ -2,32 +2,36 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.files.content import GZIP, read_content
+from gomem_core.files.places import cache_directory
 from gomem_core.files.script import Script, ScriptError, read_script, text_of
 from gomem_core.files.stillfile import FieldError, is_still, read_strip
 from gomem_core.foreign import named
 from gomem_core.world.strip import Strip
+
+if TYPE_CHECKING:
+    from gomem_core.film.cache import Shelf
 
 _ELF: Final = b"\x7fELF"
 _SESSION: Final = b"gomem "  # how session files begin
 _TRACE: Final = b"go 1."
 
 
-def open_file(path: Path, wait: bool = True) -> Script | Strip:
+def open_file(path: Path, wait: bool = True, cache: bool = True) -> Script | Strip:
     """Stills, the heap in a core file, what a program wrote of its own, a film, or a session file.  Raises ScriptError.
 
-    Without `wait`, a film is not read yet: whoever shows it reads on.
+    Without `wait`, a film is not read yet: whoever shows it reads on.  With `cache`, a large one is read but once.
     """
     head = _head(path)
     if head.startswith(_ELF):  # mapped, however large it is
         return open_core_file(path)
     if head == _TRACE:
-        return _open_film(path, None, wait)
+        return _open_film(path, None, wait, cache)
     data = read_content(path)
     if data.startswith(_TRACE):
-        return _open_film(path, data, wait)
+        return _open_film(path, data, wait, cache)
     if data.startswith(_ELF):
         return open_core_file(path)
     if is_still(data):
@@ -41,13 +45,23 @@ def open_file(path: Path, wait: bool = True) -> Script | Strip:
     return read_script(path.name, text_of(named(path), data), str(path))
 
 
-def _open_film(path: Path, data: bytes | None, wait: bool) -> Strip:
+def film_shelf() -> "Shelf | None":
+    """Where films are kept that were read; None where no place is known."""
+    from gomem_core.film.cache import Shelf  # noqa: PLC0415 -- numpy, which only files of real heaps need
+
+    try:
+        return Shelf(cache_directory() / "films")
+    except OSError:
+        return None
+
+
+def _open_film(path: Path, data: bytes | None, wait: bool, cache: bool) -> Strip:
     """A film of the trace `data`, or of the file itself, which is mapped."""
     from gomem_core.film.opening import open_film  # noqa: PLC0415 -- numpy, which only files of real heaps need
     from gomem_core.formats.gotrace.batches import TraceError  # noqa: PLC0415 -- likewise
 
     try:
-        return open_film(path, data, wait)
+        return open_film(path, data, wait, film_shelf() if cache else None)
     except TraceError as e:
         raise ScriptError(f"{named(path)}: {e}") from e
     except OSError as e:
@@ -102,6 +116,16 @@ def _read(read: Callable[[], Strip]) -> Strip:
         raise ScriptError(str(e)) from e
     except OSError as e:
         raise ScriptError(f"{named(str(e.filename))}: {e.strerror or e}") from e
+
+
+def is_trace(name: str) -> bool:
+    """Whether a file begins as execution traces do; seen through gzip.  False for what cannot be read, too."""
+    path = Path(name)
+    head = _head(path)
+    try:
+        return head == _TRACE or (head.startswith(GZIP) and read_content(path).startswith(_TRACE))
+    except ScriptError:
+        return False
 
 
 def is_core(path: Path) -> bool:

@@ -11,6 +11,7 @@ from gomem_core.session.session import Session
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.still import Place, Still
 from gomem_core.world.strip import Strip
+from gomem_core.world.world import known
 
 
 def still_of(session: Session, title: str = "", whole: bool = False) -> Still:
@@ -22,7 +23,7 @@ def still_of(session: Session, title: str = "", whole: bool = False) -> Still:
 
 def side_of(session: Session) -> Side:
     """The session as it is now, to be compared."""
-    return Side(still_of(session), figures(session.world, session.account) if session.narrates else None)
+    return Side(still_of(session), known(lambda: figures(session.world, session.account)) if session.narrates else None)
 
 
 def beside(session: Session, branch: str, stop: StopRequest, progress: Progress) -> Session:

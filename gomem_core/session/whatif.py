@@ -5,7 +5,7 @@ from typing import Final
 from gomem_core.go.amd64 import MAX_MEM, PAGE_MASK, PAGE_SHIFT, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.sizeclasses import make_span_class
 from gomem_core.lang.commands import Alloc
-from gomem_core.report import format_bytes
+from gomem_core.report import counted, format_bytes
 from gomem_core.session.engine import Engine
 from gomem_core.world.records import Pages, Place
 
@@ -15,6 +15,7 @@ SENTENCES: Final = {
     "too_long": "panic: makeslice: len out of range",
     "tiny_fits": "tiny: fits the half-used block {block}, no new slot",
     "tiny": "tiny: a new 16 B block",
+    "header": "with 8 B for its type, ",
     "small": "class {number} ({elemsize} B, {percent} % waste)",
     "small_many": "class {number}, {times} × {elemsize} B ({percent} % waste)",
     "large": "large: {npages} pages ({percent} % waste)",
@@ -32,6 +33,12 @@ SENTENCES: Final = {
     "heap_sweep": "mheap sweeps first: that decides",
     "grow": "the arena grows by {nbytes}: span {base}",
     "grow_slot": "the arena grows by {nbytes}: span {base}, slot 0",
+    "cache": "the page cache of P{p} has {pages} at {base}: no lock",
+    "cache_slot": "the page cache of P{p} has span {base}: slot 0, no lock",
+    "heap": "mheap takes the lowest {pages} free in a row: {base}",
+    "heap_slot": "mheap takes the lowest {pages} free in a row: span {base}, slot 0",
+    "heap+grow": "the heap grows by {nbytes}: span {base}",
+    "heap+grow_slot": "the heap grows by {nbytes}: span {base}, slot 0",
     "no_memory": "out of memory: the arena cannot grow",
     "first": "so the first of {times}",
     "trigger": "may start a collection",
@@ -80,6 +87,8 @@ def _small(command: Alloc, engine: Engine) -> list[str]:
     percent = _percent(elemsize - size, elemsize)
     told = SENTENCES[head].format(number=number, elemsize=elemsize, percent=percent, times=times)
     spanclass = make_span_class(number, noscan)
+    if profile.has_header(spanclass):
+        told = SENTENCES["header"] + told
     found = engine.ahead.cached(spanclass)
     if found is None:
         return [told, *_refill(command, spanclass, engine)]
@@ -120,11 +129,18 @@ def _pages(npages: int, engine: Engine, slot: str) -> str:
     if found is None:
         return SENTENCES["no_memory"]
     return SENTENCES[_way(found, npages) + slot].format(
-        base=f"{found.base:x}", npages=found.npages, nbytes=format_bytes(found.grows)
+        base=f"{found.base:x}",
+        npages=found.npages,
+        pages=counted(npages, "page"),
+        nbytes=format_bytes(found.grows),
+        p=engine.ahead.p,
     )
 
 
 def _way(found: Pages, npages: int) -> str:
+    """How the heap has them: cut from a free span or taken as they are, or where they are found."""
+    if found.src:
+        return found.src
     return "grow" if found.grows else "cut" if found.npages > npages else "whole"
 
 

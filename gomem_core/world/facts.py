@@ -52,6 +52,7 @@ class Fact(StrEnum):
     POINTER = "pointer"  # what is stored in objects
     LIVE = "live"  # which of the allocated objects a collection would keep
     TYPE = "type"
+    TYPE_NAME = "type name"  # of types that the heap has
     GOROUTINE = "goroutine"
     TIME = "time"
     STORY = "story"  # why it looks so

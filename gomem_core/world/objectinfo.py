@@ -5,8 +5,8 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 from gomem_core.go.heapbits import pointer_words
 
-# Those that can be asked for as a column; the last ones only of worlds in which they are known.
-ObjectField = Literal["addr", "size", "ptrdata", "born", "dropped", "type", "goroutine", "swept"]
+# Those that can be asked for as a column; the last ones only of worlds in which they are known.  slot: bytes of its slot.
+ObjectField = Literal["addr", "size", "slot", "ptrdata", "born", "dropped", "type", "goroutine", "swept"]
 ALIVE: Final = -1  # in the columns `dropped` and `swept`
 
 

@@ -277,7 +277,10 @@ class ObjectTable:
         stop = self._count if stop is None else min(stop, self._count)
         if name == "dropped":
             return memoryview(self._dropped(start, stop))
-        columns = {"addr": self._addr, "size": self._size, "ptrdata": self._ptrdata, "born": self._born}
+        columns = {"addr": self._addr, "ptrdata": self._ptrdata, "born": self._born}
+        if name in ("type", "goroutine", "swept"):  # which no command tells
+            return memoryview(array("q", [-1]) * max(0, stop - start))
+        columns |= {"size": self._size, "slot": self._size}  # an object takes a slot of so many bytes, at least
         return memoryview(columns[name])[start:stop]
 
     def _dropped(self, start: int, stop: int) -> array[int]:

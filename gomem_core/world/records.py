@@ -203,6 +203,7 @@ class Region(NamedTuple):
     used_end: int
     grows: Literal["up", "down", ""]
     note: str
+    resident: int | None = None  # bytes of it that are in memory, as the operating system tells; None: not known
 
 
 class MemStats(NamedTuple):

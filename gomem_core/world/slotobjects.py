@@ -8,7 +8,7 @@ Their numbers are those of the allocated slots in address order.  Nothing is kep
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, compress
@@ -156,6 +156,8 @@ class SlotObjects:
     def column(self, name: ObjectField, start: int = 0, stop: int | None = None) -> memoryview:
         """One field of objects number start to stop."""
         stop = len(self) if stop is None else min(stop, len(self))
+        if name == "slot":
+            return memoryview(self._slot_sizes(start, stop))
         if name not in ("addr", "ptrdata"):
             return memoryview(array("q", [-1]) * max(0, stop - start))
         found, number = array("q"), bisect_right(self._before, start) - 1
@@ -171,6 +173,15 @@ class SlotObjects:
                 found.extend(array("q", [0 if info.kind == "noscan" else -1]) * count)
             number += 1
         return memoryview(found)
+
+    def _slot_sizes(self, start: int, stop: int) -> array[int]:
+        """Bytes of the slots of objects number start to stop."""
+        found, before, sizes = array("q"), self._before, self._spans.columns().elemsize
+        for number in range(bisect_right(before, start) - 1, bisect_left(before, stop)):
+            count = min(before[number + 1], stop) - max(before[number], start)
+            if count > 0:
+                found.extend(array("q", (sizes[number],)) * count)
+        return found
 
 
 def _taken(sets: tuple[int, int] | None, nelems: int) -> list[int]:

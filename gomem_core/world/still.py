@@ -24,6 +24,7 @@ from gomem_core.world.sites import Sites
 from gomem_core.world.slotobjects import ObjectTypes, SlotObjects
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
 from gomem_core.world.still_spans import StillLists, StillSpans
+from gomem_core.world.typed import Typed
 from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import Extents, Kind, NotKnown, Sums, Unknown, World, known, unknown
 
@@ -222,6 +223,7 @@ class Still:
         self.unseen = unseen
         self.roots = roots
         self.sites = sites
+        self.typed: Typed | None = None  # what counts its objects by type, where that need not look at each of them
         self.graph: object = None  # what queries/graphs.py found out about its links, which never change
         for name, facet in facets._asdict().items():
             setattr(self, name, facet)

@@ -73,11 +73,11 @@ class StillSpans:
         """Number of spans."""
         return len(self._columns.base)
 
-    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
-        """Spans number start to stop, in address order."""
+    def rows(self, start: int = 0, stop: int | None = None, step: int = 1) -> list[SpanInfo]:
+        """Spans number start to stop, in address order; every `step`-th of them."""
         if stop == start + 1 and 0 <= start < self.count:  # what is asked for most of the time
             return [self.row(start)]
-        return [SpanInfo(*row) for row in zip(*(column[start:stop] for column in self._columns), strict=True)]
+        return [SpanInfo(*row) for row in zip(*(column[start:stop:step] for column in self._columns), strict=True)]
 
     def columns(self) -> SpanColumns:
         """All spans at once, in address order."""
@@ -147,6 +147,7 @@ class StillLists:
         self._names = profile.heap_lists
         self._classes = profile.central_classes
         self._central_names = frozenset(profile.central_names)
+        self._padding = profile.padding
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StillLists) and self._central == other._central
@@ -161,7 +162,7 @@ class StillLists:
         columns, tree = self._spans.columns(), None if self._names is None else self._names.free_large
         links = zip(columns.base, columns.spanclass, columns.list_name, columns.next_base, columns.prev_base, strict=True)
         for base, spanclass, name, next_base, prev_base in links:
-            if name and name != tree and next_base is not None:
+            if name and name not in (tree, self._padding) and next_base is not None:
                 following[base] = next_base
                 if not prev_base:
                     chains[spanclass if name in self._central_names else 0, name] = [base]

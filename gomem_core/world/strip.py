@@ -7,7 +7,7 @@ from gomem_core.go.versions import Profile
 from gomem_core.world.facts import Fact
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.still import Still
-from gomem_core.world.world import Caches, Extents, Kind, Lists, Pointers, Slots, Spans, Sums
+from gomem_core.world.world import Caches, Extents, Kind, Lists, Pointers, Slots, Spans, Sums, unknown
 
 LOOK: Final = "look"  # the step that leads to the next one
 
@@ -40,6 +40,11 @@ class Strip:
                 raise LookFailed("this heap was read at one moment, and cannot be looked at again")
             self._taken.append(self._take())
         self.at += 1
+
+    def trend(self, most: int) -> list[Sums]:
+        """The sums of the last looks, at most so many, up to the one that is shown; none where a look has none."""
+        shown = self.stills[max(0, self.at + 1 - most) : self.at + 1]
+        return [] if any(unknown(still, "sums") for still in shown) else [still.sums for still in shown]
 
     def take_exchanged(self) -> bool:
         """Whether another still is shown than when this was asked last."""

@@ -35,8 +35,8 @@ class Spans(Protocol):
         """Number of spans."""
         ...
 
-    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanInfo]:
-        """Spans number start to stop, in address order."""
+    def rows(self, start: int = 0, stop: int | None = None, step: int = 1) -> list[SpanInfo]:
+        """Spans number start to stop, in address order; every `step`-th of them."""
         ...
 
     def each(self) -> Iterator[SpanInfo]:

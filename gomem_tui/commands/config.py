@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit, emit_json, say
 from gomem_core.foreign import named
 from gomem_core.lang.errors import printable
-from gomem_core.report import counted
+from gomem_core.report import counted, format_bytes
 from gomem_tui.settings.config import VARIABLE, ConfigError, config_path, effective, read_config
 from gomem_tui.settings.keynames import shown
 from gomem_tui.settings.settings import SETTINGS, SettingError, Value
@@ -24,13 +24,17 @@ class _Told(NamedTuple):
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Do one of the three."""
+    """Do one of the four."""
     asked = [setting.option for setting in SETTINGS if getattr(args, setting.name) is not None] + ["--no-config"] * args.no_config
     asked += ["--json"] * args.json
     if args.what != "show" and asked:
         raise UsageError(f"{asked[0]} is for gomem config show")
     if args.what != "check" and args.file is not None:
         raise UsageError("a FILE is for gomem config check")
+    if args.clear and args.what != "cache":
+        raise UsageError("--clear is for gomem config cache")
+    if args.what == "cache":
+        return _cache(args.clear)
     try:
         if args.what == "path":
             emit(str(_path()))
@@ -43,6 +47,18 @@ def execute(args: argparse.Namespace) -> int:
     except ConfigError as e:
         say(str(e))
         return BAD_INPUT
+    return OK
+
+
+def _cache(clear: bool) -> int:
+    """Tell of the films that are kept, or throw them away."""
+    from gomem_core.session.opened import film_shelf  # noqa: PLC0415 -- the others need none of it
+
+    shelf = film_shelf()
+    if shelf is None:
+        raise BadInput("there is no place for a cache: no home directory is known, and XDG_CACHE_HOME names no other")
+    told = f"{format_bytes(shelf.clear())} thrown away" if clear else format_bytes(shelf.nbytes)
+    emit(f"{named(shelf.folder)}: {told}")
     return OK
 
 

@@ -68,8 +68,9 @@ def execute(args: argparse.Namespace) -> int:
         return OK
     # Textual is imported only here: data needs no screen.
     from gomem_tui.commands.shoot import shoot  # noqa: PLC0415
+    from gomem_tui.panes.model import first_panes  # noqa: PLC0415
 
-    picture = shoot(console, size, panes, args.zoom, look, not args.no_frame)
+    picture = shoot(console, size, panes or [*first_panes(console.session.world)], args.zoom, look, not args.no_frame)
     _write(picture.svg if args.svg else picture.text, args.out)
     return OK
 

@@ -15,6 +15,7 @@ from gomem_core.foreign import brief
 from gomem_core.go.release import ALWAYS, Release
 
 if TYPE_CHECKING:
+    from gomem_core.lang.moves import Stop
     from gomem_core.session.console import Console
     from gomem_tui.settings.settings import Chosen
 
@@ -24,27 +25,31 @@ Opened = Callable[[Mapping[str, "Chosen"]], "Console"]
 
 def execute(args: argparse.Namespace) -> int:
     """Open the file that the command line names."""
+    if args.json and args.text:
+        raise UsageError("either --json or --text")
     if not args.json:
-        return explore(args)
+        from gomem_tui.commands.printed import pane_of, print_text, stop_of  # noqa: PLC0415 -- `gomem FILE` needs none of it
+
+        if args.text:
+            return print_text(args)
+        pane, at = pane_of(args), stop_of(args)
+        return explore(args, () if pane is None else (pane,), at)
     from gomem_core.session.opened import is_core  # noqa: PLC0415 -- the explorer needs none of it
 
     if is_core(Path(args.script)):
         from gomem_core.cli.core import print_core  # noqa: PLC0415 -- other files need none of it
 
         return print_core(args.script, None, None, as_json=True)
-    from gomem_core.cli.summary import print_summary  # noqa: PLC0415 -- the same
-    from gomem_core.files.script import ScriptError  # noqa: PLC0415 -- the same
+    from gomem_tui.commands.printed import print_data  # noqa: PLC0415 -- the same
 
-    try:
-        print_summary(args.script)
-    except ScriptError as e:
-        say(f"gomem: {e}")
-        return BAD_INPUT
-    return OK
+    return print_data(args)
 
 
-def explore(args: argparse.Namespace) -> int:
-    """The explorer on a file, on the built-in script, or on a session that is taken up.  Raises UsageError and BadInput."""
+def explore(args: argparse.Namespace, panes: tuple[str, ...] = (), at: "Stop | None" = None) -> int:
+    """The explorer on a file, on the built-in script, or on a session that is taken up.  Raises UsageError and BadInput.
+
+    It begins with these panes, and `at` a step or a time.
+    """
     if lists(args):
         return OK
     if args.script is not None:
@@ -56,15 +61,43 @@ def explore(args: argparse.Namespace) -> int:
 
         release, asked = go_of(args, settings)
         journal, read_only = settings["journal"].value is True, settings["read_only"].value is True
-        return open_console(script, journal, args.resume, read_only, release, asked)
+        console = open_console(
+            script, journal, args.resume, read_only, release, asked, at is not None, getattr(args, "cache", True)
+        )
+        if at is not None:
+            _go(console, at)
+        return console
 
-    return show(args, opened)
+    return show(args, opened, panes, speed=_speed(getattr(args, "speed", None)))
 
 
-def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), every: float = 0) -> int:
+def _go(console: "Console", at: "Stop") -> None:
+    from gomem_core.files.script import ScriptError  # noqa: PLC0415 -- few say where
+    from gomem_core.session.commands import CommandError  # noqa: PLC0415 -- the same
+    from gomem_core.session.commands.movefaults import step_of  # noqa: PLC0415 -- the same
+
+    try:
+        console.goto(step_of(console.session, at))
+    except CommandError as e:
+        raise ScriptError(str(e)) from e
+
+
+def _speed(text: str | None) -> float:
+    """How fast a film is played; raises UsageError."""
+    try:
+        speed = 1.0 if text is None else float(text)
+    except ValueError:
+        speed = 0.0
+    if not 1e-9 <= speed <= 1e9:
+        raise UsageError(f"argument --speed: {brief(text or '')} is not a speed such as 0.1: 1 is that of the recording")
+    return speed
+
+
+def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), every: float = 0, speed: float = 1) -> int:
     """The explorer, as options, environment and configuration want it.
 
-    It begins with these panes, and looks again at a process `every` so many seconds (0: when it is asked to).
+    It begins with these panes, and looks again at a process `every` so many seconds (0: when it is asked to).  `speed` is that of
+    a film that is played: 1 is as fast as it was recorded.
 
     Returns the exit code: 3 for what cannot be opened.  Raises UsageError.
     """
@@ -87,11 +120,15 @@ def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), 
         console = _opened(opened, settings)
         return BAD_INPUT if console is None else talk_plainly(console)
     from gomem_tui.explorer.app import Explorer  # noqa: PLC0415
+    from gomem_tui.panes.model import first_panes  # noqa: PLC0415
     from gomem_tui.settings.options import options_of  # noqa: PLC0415
 
-    options = replace(options_of(settings, config.keyboard, os.environ), panes=panes, every=every)
+    options = replace(options_of(settings, config.keyboard, os.environ), panes=panes, every=every, speed=speed)
     console = _opened(opened, settings)
-    return BAD_INPUT if console is None else Explorer(console, options).run_to_end(options.mouse) or 0
+    if console is None:
+        return BAD_INPUT
+    options = replace(options, panes=panes or first_panes(console.session.world))
+    return Explorer(console, options).run_to_end(options.mouse) or 0
 
 
 def go_of(args: argparse.Namespace, settings: Mapping[str, "Chosen"]) -> tuple[Release, bool]:

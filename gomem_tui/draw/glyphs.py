@@ -13,7 +13,7 @@ STAND_INS: Final[Mapping[str, str]] = MappingProxyType(
         # rules and frames
         **dict.fromkeys("─┄━", "-"),
         **dict.fromkeys("│┃▕▏▎▍▌▋▊▉├", "|"),
-        **dict.fromkeys("╭╮╰╯┌┐└┘", "+"),
+        **dict.fromkeys("╭╮╰╯┌┐└┘┏", "+"),
         "╌": ".",
         "┊": ":",
         # shares and levels: the fullest is a full cell

@@ -20,12 +20,15 @@ PANES: Final = {
     8: "layout",
     9: "objects",
     10: "advise",
+    11: "types",
 }
 ADVISE: Final = 10
+TYPES: Final = 11
 # Where four panes are shown, these share a place: the one that was looked at last has it.
-PLACES: Final = ((1, 9), (2, 8), (3,), (4, 5, 7, ADVISE))
-HALVES: Final = ((1, 9), (2, 8, 3, 4, 5, 7, ADVISE))  # the same where two are
-FIGURES: Final = (7, ADVISE)  # and these two where all others are
+PLACES: Final = ((1, 9, TYPES), (2, 8), (3,), (4, 5, 7, ADVISE))
+HALVES: Final = ((1, 9, TYPES), (2, 8, 3, 4, 5, 7, ADVISE))  # the same where two are
+FIGURES: Final = (7, ADVISE)  # and these two where all others are, and those two
+LISTS: Final = (9, TYPES)
 
 
 class Arrangement:
@@ -40,6 +43,7 @@ class Arrangement:
         self._placed = [numbers[0] for numbers in PLACES]
         self._halves = [numbers[0] for numbers in HALVES]
         self._figures = FIGURES[0]
+        self._lists = LISTS[0]
 
     @property
     def name(self) -> str:
@@ -64,6 +68,7 @@ class Arrangement:
             self._placed = _taking(number, PLACES, self._placed)
             self._halves = _taking(number, HALVES, self._halves)
             self._figures = number if number in FIGURES else self._figures
+            self._lists = number if number in LISTS else self._lists
 
     def neighbour(self, step: int) -> int:
         """The pane so many further, round and round."""
@@ -76,7 +81,7 @@ class Arrangement:
             return {self.upper}
         if self._is_tall:
             return set(self._halves)
-        return set(self._placed) if self._below(HUGE) else {*PANES} - {*FIGURES} | {self._figures}
+        return set(self._placed) if self._below(HUGE) else {*PANES} - {*FIGURES, *LISTS} | {self._figures, self._lists}
 
     def classes(self) -> dict[str, bool]:
         """Classes of the screen, and whether it has them."""

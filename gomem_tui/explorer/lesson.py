@@ -29,7 +29,7 @@ class LessonVisit:
 
     @property
     def tells_versions(self) -> bool:
-        """A lesson is about its own version."""
+        """False: a lesson is about its own version."""
         return False
 
     def greeting(self) -> str:

@@ -18,7 +18,7 @@ from gomem_tui.panes.table import TablePane
 from gomem_tui.settings.keys import FILTERED, STANDARD
 
 TITLES: Final = {key.id.removeprefix("pane_"): key.label for key in STANDARD.keys if key.id.startswith("pane_")}
-SORTED: Final = ("spans", "objects")
+SORTED: Final = ("spans", "objects", "types")
 
 
 class _App(Shows, Runs, Protocol):

@@ -38,7 +38,7 @@ class SessionVisit:
 
     @property
     def tells_versions(self) -> bool:
-        """Who opens a session may want it on another version."""
+        """True: whoever opens a session may want it on another version."""
         return True
 
     def greeting(self) -> str:

@@ -14,6 +14,7 @@ from gomem_tui.panes.mcentral import McentralPane
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.panes.spans import SpansPane
+from gomem_tui.panes.types import TypesPane
 from gomem_tui.panes.why import WhyPane
 from gomem_tui.render.filmbar import event_at, render_film
 from gomem_tui.render.header import render_header
@@ -61,6 +62,7 @@ class Widgets:
         self.header = Bar(self.bars.header, id="header")
         self.spans = SpansPane(model)
         self.objects = ObjectsPane(model)
+        self.types = TypesPane(model)
         self.arena = ArenaPane(model, keyboard)
         self.layout = LayoutPane(model)
         self.bitmap = BitmapPane(model)
@@ -75,7 +77,7 @@ class Widgets:
     def heap_panes(self) -> tuple[HeapPane, ...]:
         """Returns the panes that share the room between header and Why, in the order in which they fill it."""
         return (
-            *(self.spans, self.objects, self.arena, self.layout),
+            *(self.spans, self.objects, self.types, self.arena, self.layout),
             *(self.bitmap, self.mcentral, self.mcache, self.heap, self.advise),
         )
 

@@ -7,6 +7,7 @@ from gomem_core.queries.account import Account
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
 from gomem_tui.render import heap, sums
+from gomem_tui.render.heap_parts import Looks
 from gomem_tui.render.lines import Line
 
 
@@ -22,7 +23,7 @@ class HeapStatsPane(TablePane):
     WALKS = True
     FOLLOWS = False
 
-    def __init__(self, model: Model, account: Callable[[], Account], lived: Callable[[], Sequence[int]]) -> None:
+    def __init__(self, model: Model, account: Callable[[], Account], lived: Callable[[], Sequence[int] | Looks]) -> None:
         super().__init__(id="heap")
         self.model = model
         self._account = account  # of the session there is: `open` and `resume` exchange it

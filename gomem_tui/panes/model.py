@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from gomem_core.lang import Typed, read_line
@@ -22,15 +23,17 @@ from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.queries.spanfilter import BadFilter, read_filters
 from gomem_core.queries.spanorder import SpanOrder
+from gomem_core.queries.typeorder import TypeOrder
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.session import Session
 from gomem_core.world.changes import Touched
 from gomem_core.world.interrupt import Stopped
-from gomem_core.world.world import World, unknown
+from gomem_core.world.world import Sums, World, known, unknown
 from gomem_tui.panes.classorder import ClassOrder
 from gomem_tui.panes.logorder import LogOrder
 from gomem_tui.panes.sifter import Sifter
+from gomem_tui.render.heap_parts import Looks
 from gomem_tui.render.lines import Scene, Selection
 from gomem_tui.render.words import FIRST_LOOK, LAST_LOOK, ONE_MOMENT
 
@@ -42,6 +45,17 @@ AT_ONCE: Final = 2_000  # rows that are worked out by the screen's own thread: s
 def too_costly(problem: TooCostly) -> str:
     """What is said of a filter that takes too long."""
     return f"{str(problem)[0].upper()}{str(problem)[1:]}; the filter stays as it was."
+
+
+def first_panes(world: World) -> tuple[str, ...]:
+    """The pane to begin with where the one that is shown first would have nothing to show; else none."""
+    if not unknown(world, "spans"):
+        return ()
+    return ("heap",) if not unknown(world, "sums") else ("types",)
+
+
+def _marked(sums: Sums) -> int:
+    return sums.stats.heap_marked
 
 
 class Model:
@@ -82,12 +96,13 @@ class Model:
         return *self.orders.values(), self.advice, self.holding
 
     @property
-    def heap_live(self) -> Sequence[int]:
-        """Bytes after each of the last steps up to here."""
+    def heap_live(self) -> Sequence[int] | Looks:
+        """Bytes after each of the last steps up to here; of looks at a heap what is known of each."""
         if self.session.reel is not None:
             return self.session.reel.curve(_CURVE).live
-        if self.session.strip is not None:  # of looks that is not known
-            return ()
+        if self.session.strip is not None:
+            trend = self.session.strip.trend(_SPARKS)
+            return Looks([one.stats.heap_inuse for one in trend], [known(partial(_marked, one)) for one in trend])
         return self.session.trail.heap_live[max(0, self.session.step + 1 - _SPARKS) : self.session.step + 1]
 
     def edge(self, of_a_session: str) -> str:
@@ -108,6 +123,8 @@ class Model:
         self.orders: dict[str, RowOrder] = {"spans": self.order, "mcentral": self.classes, "objects": self.objects}
         self.advice = AdviceOrder(session.world, self.order, AT_ONCE)
         self.holding = HoldOrder(session.world, AT_ONCE)
+        self.types = TypeOrder(lambda: session.world if session.strip is None else session.strip.shown, AT_ONCE)
+        self.orders["types"] = self.types
         self.log = LogOrder(lambda: self.session.outcome, session.world.profile, AT_ONCE)
         self.orders["why"] = self.log
 
@@ -175,6 +192,7 @@ class Model:
         self.objects.look_again()
         self.classes.look_again()
         self.log.look_again()
+        self.types.look_again()
         self.advice.look_again()
         self.holding.look_again()
         self.typed = answer

@@ -1,7 +1,7 @@
 """The Objects pane: a renderer of the objects with a way to move in it."""
 
 from gomem_core.queries.graphs import graph_of
-from gomem_core.queries.objectorder import KEEPS, SORTS
+from gomem_core.queries.objectorder import KEEPS, OF_FILM, SORTS
 from gomem_core.queries.reach import object_at, slot_of
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.world.world import unknown
@@ -36,14 +36,30 @@ class ObjectsPane(TablePane):
     def draw(self, width: int, height: int) -> list[Line]:
         """The table."""
         model, session = self.model, self.model.session
+        reel = session.reel
         port = self.port(width, height)
-        table = objects.Rows(session.objects, model.objects, session.history, self._oid, self._link, model.holding.read())
+        table = objects.Rows(
+            session.objects,
+            model.objects,
+            session.history,
+            self._oid,
+            self._link,
+            model.holding.read(),
+            None if reel is None else reel.time,
+        )
         return objects.render_objects(model.world, port, model.scene, table, session.links)
 
     @property
     def sorts(self) -> tuple[str, ...]:
         """The columns; of a heap that is read also what each object keeps, where that can be known."""
+        if self.model.session.reel is not None:
+            return ("step", *OF_FILM)
         return self.SORTS if graph_of(self.model.world) is None else (*self.SORTS, KEEPS)
+
+    def sort_by(self, sort: str, descending: bool) -> None:
+        """Sort by this column; what keeps most, and the largest, first."""
+        fresh = sort != self.order.sort and graph_of(self.model.world) is not None
+        super().sort_by(sort, sort in (KEEPS, "size") if fresh else descending)
 
     def page(self) -> int:
         """Rows shown."""

@@ -8,7 +8,7 @@ _HELP: Final = (
     ("}", "go to the next step that moved spans;  {  to the one before"),
     (">", "do all steps that are left;  <  goes back to the empty heap"),
     ("pane NAME", "print a pane: spans, arena, bitmap, mcentral, mcache, why, heap,"),
-    ("", "layout, objects or advise; pane NAME 100 prints 100 of its rows"),
+    ("", "layout, objects, types, advise; pane NAME 100 prints 100 rows"),
     ("screen", "print all panes"),
     ("log", "print every decision of the last command"),
     ("keys", "print this; help prints the commands too, help alloc explains one"),

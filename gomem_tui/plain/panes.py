@@ -8,11 +8,14 @@ from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.reach import object_at
 from gomem_core.queries.roworder import finish
+from gomem_core.queries.typeorder import no_types
 from gomem_core.report import counted
+from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.records import SpanInfo
 from gomem_tui.panes.model import Model
-from gomem_tui.render import advise, bitmap, heap, layout, mcache, mcentral, objects, spans, sums
+from gomem_tui.render import advise, bitmap, heap, layout, mcache, mcentral, objects, spans, sums, types
 from gomem_tui.render.lines import Line, Port, plain, short
+from gomem_tui.render.reflow import reflow
 from gomem_tui.render.spoken import fitted, spoken_table, spoken_text, spoken_title
 from gomem_tui.render.why import FIRST_KEYS, READ_KEYS, Story, why_text
 
@@ -186,6 +189,21 @@ def _objects(model: Model, width: int, rows: int) -> list[Line]:
     return lines + _rest(shown, len(table), "objects", "objects")
 
 
+def _types(model: Model, width: int, rows: int) -> list[Line]:
+    """Returns as many of the types as there is room for, most bytes first; or why there are none."""
+    strip = model.session.strip
+    why = no_types(model.world if strip is None else strip.shown)
+    if why:
+        return [
+            (("0 Types", "label"),),
+            *((("  ", "text"), *line) for line in reflow([(f"{UNKNOWN} {why}", "unknown")], width - 4)),
+        ]
+    found, order = model.types.rows(), model.types
+    shown = min(rows, len(found))
+    lines = types.render_types(found, order, order.by, Port(width, shown + 2), None, order.nbytes)
+    return lines + _rest(shown, len(found), f"{order.by}s", "types")
+
+
 def _advise(model: Model, width: int, _rows: int) -> list[Line]:
     """Returns all of it: it is a page."""
     advice = model.advice.read()
@@ -225,7 +243,8 @@ def _runs(infos: Iterator[SpanInfo]) -> Iterator[tuple[int, int, str]]:
 
 def _sort(info: SpanInfo) -> str:
     if info.state != "inuse":
-        return f"{info.state}, given back to the OS" if info.npreleased == info.npages else info.state
+        cached = f", in the page cache of P{info.cached_by}" if info.is_cached else ""
+        return f"{info.state}{cached}{', given back to the OS' if info.npreleased == info.npages else ''}"
     waits = ", waits to be swept" if info.waits else ""
     if not info.sizeclass:
         return f"one large object, {info.kind}{waits}"
@@ -240,6 +259,7 @@ _DRAW: Final[dict[str, Callable[[Model, int, int], list[Line]]]] = {
     "heap": _heap,
     "layout": _layout,
     "objects": _objects,
+    "types": _types,
     "advise": _advise,
 }
 _WORDS: Final = {
@@ -250,5 +270,6 @@ _WORDS: Final = {
     "heap": _HEAP,
     "layout": _LAYOUT,
     "objects": _OBJECTS,
+    "types": {**dict.fromkeys("▏▎▍▌▋▊▉█", ""), "▸": ">"},
     "advise": {"…": "to", **dict.fromkeys("▁▂▃▄▅▆▇█", "")},  # the bars say the same as the numbers beside them
 }

@@ -3,6 +3,7 @@
 from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.go.release import CHUNK
 from gomem_core.go.versions import Profile
 from gomem_core.report import format_bytes
 from gomem_core.world.arenas import Arenas
@@ -32,10 +33,12 @@ MAX_ZOOM: Final = 18  # 2^18 pages a cell: the whole 512 GB are 256 cells
 
 _ADDRESS: Final = 12  # cells for the address in front of a row, where it is not longer
 _FOOT: Final = 3  # readout and legend below the map
+_CHUNK: Final = "┌"  # a chunk begins: 512 pages that the heap grows by
+_ARENA: Final = "┏"  # an arena begins, and a chunk too
 _LEGENDS: Final[dict[Lens, tuple[str, ...]]] = {
     "class": ("▓ large", "· free", "░ given back"),
     "used": ("▁…█ slots taken", "· free", "░ given back"),
-    "list": ("B large", "· free", "░ given back"),
+    "list": ("· free", "░ given back"),
     "swept": ("s swept", "~ waits to be swept", "· free"),
     "given back": ("▓ in use", "· free", "░ given back to the OS"),
     "last change": ("0-9 steps ago", ": longer ago"),
@@ -88,7 +91,8 @@ def render_arena(world: World, port: Port, scene: Scene, chart: Chart, key: str 
     painter = Cells(world, scene, chart, selected, cursor, port.active)
     width = label_cells(arenas) - 1
     for number in range(port.top, min(port.top + rows, cells.rows)):
-        lines.append(_row(cells.row(number), painter, spread, width))
+        row = cells.row(number)
+        lines.append(_row(row, painter, spread, width, _border(world.profile, row.cells)))
     if not arenas.pages and not chart.zoom:
         lines += notice("Nothing is mapped yet: the first allocation makes the arena grow.", port.width)
     lines += [()] * (port.height - _FOOT - len(lines))
@@ -98,13 +102,23 @@ def render_arena(world: World, port: Port, scene: Scene, chart: Chart, key: str 
     return fit_all(lines, port)
 
 
-def _row(row: GridRow, painter: Cells, spread: int, width: int) -> Line:
+def _border(profile: Profile, cells: range) -> str:
+    """What marks a row with which an arena or a chunk begins; nothing where a row is longer than these."""
+    if profile.reservation or not cells:
+        return ""
+    for nbytes, sign in ((profile.arena_bytes, _ARENA), (CHUNK, _CHUNK)):
+        if cells.start % nbytes == 0 and len(cells) * cells.step <= nbytes:
+            return sign
+    return ""
+
+
+def _row(row: GridRow, painter: Cells, spread: int, width: int, border: str) -> Line:
     """Cells after the address of the first one, which has `width` cells; or how much lies between two arenas."""
     if row.gap:
         return ((" " * (1 + width), "text"), (f"… {format_bytes(row.gap)} unused …", "label"))
     drawn = painter.row(row.cells)
     sign = next((cell.mark for cell, _ in drawn if cell.mark), "") if spread == 1 else ""  # else each cell has its own
-    address = f"{short(row.cells.start):<{width}}"
+    address = f"{f'{short(row.cells.start)} {border}':<{width}}"[:width]
     spans: list[Span] = [(sign, "new"), (address, "label")] if sign else [(f" {address}", "label")]
     for cell, count in drawn:
         spans += cell.spans(spread, count)
@@ -116,7 +130,8 @@ def _legend(profile: Profile, scene: Scene, chart: Chart, key: str) -> list[str]
     many = len(scene.touched.spans)
     changed = "+ changed" if many <= MANY else f"{many} spans changed"
     zoomed = (*_SEVERAL[chart.lens], "╌ unmapped") if chart.zoom else ()
-    signs = [*_profile_signs(profile, chart.lens), *_LEGENDS[chart.lens], f"{GOES_ON} goes on", *zoomed]
+    borders = () if profile.reservation else (f"{_CHUNK} chunk", f"{_ARENA} arena")
+    signs = [*_profile_signs(profile, chart.lens), *_LEGENDS[chart.lens], f"{GOES_ON} goes on", *zoomed, *borders]
     if key:
         signs[0] += f" ({key} lists all)"
     return [scene.legend, *signs] if scene.comparing else [*signs, changed]
@@ -124,9 +139,13 @@ def _legend(profile: Profile, scene: Scene, chart: Chart, key: str) -> list[str]
 
 def _profile_signs(profile: Profile, lens: Lens) -> list[str]:
     """The signs that depend on the version of Go."""
+    cached = ["○ page cache"] if profile.heap_lists is None else []
     if lens == "class":
-        return [f"1-{class_glyph(profile.largest_class)} size class"]
-    return ["M mcache", *(f"{one.sign} {one.name}" for one in profile.central_lists)] if lens == "list" else []
+        return [f"1-{class_glyph(profile.largest_class)} size class", *cached]
+    if lens == "list":
+        large = ["B large"] if profile.heap_lists is not None else []
+        return ["M mcache", *(f"{one.sign} {one.name}" for one in profile.central_lists), *large, *cached]
+    return []
 
 
 def _readout(world: World, selected: SpanInfo, cell: int, nbytes: int, width: int) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from gomem_core.go.amd64 import PTR_SIZE
-from gomem_core.go.versions import BITS_IN_SPAN
+from gomem_core.go.versions import BITS_IN_SPAN, Profile
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.objectinfo import Objects
@@ -41,7 +41,11 @@ _WORD: Final = 3  # cells of a word: the border of its slot, its bits, whether a
 _BITS: Final = ("◆ pointer and scan bit", "◇ pointer bit", "▫ scan bit", "· none", "→ a pointer is stored", "│ a slot begins")
 _BITS_BRIEF: Final = ("◆ both bits", "◇ pointer", "▫ scan", "· none", "→ stored", "│ slot")
 _NO_BITS: Final = ("noscan: no pointers here, so no bits are kept", "│ slot")
+_ONE_BIT: Final = ("◆ may be a pointer", "· is none", "→ a pointer is stored", "│ slot")
+_ONE_BIT_BRIEF: Final = ("◆ pointer", "· none", "→ stored", "│ slot")
 _READ_BITS: Final = ("◆ may be a pointer", "· is none", "│ slot", "what is stored there is not read")
+_TYPE, _SPAN_BITS, _MARKS = "T", "b", "k"  # words that the runtime keeps for itself
+_KEPT: Final = {_TYPE: "T the type", _SPAN_BITS: "b pointer bits", _MARKS: "k marks"}
 _TYPED: Final = ("? told by the object's type, not by bits", "│ slot")
 _STATES: Final = ("● taken", "○ free", "✗ dead, unswept", "m marked", "† dropped", "+ this step")
 _STATE_SIGNS: Final = {"allocated": "●", "dead": "✗", "free": "○"}
@@ -77,11 +81,23 @@ def render_bitmap(world: World, port: Port, scene: Scene, objects: Objects) -> l
 
 def _legend(world: World, info: SpanInfo, width: int) -> tuple[str, ...]:
     """What the signs of words mean."""
+    profile, is_session = world.profile, world.kind == "session"
+    kept = _kept_words(profile, info)
     if info.kind == "noscan":
-        return _NO_BITS
-    if world.profile.heap_bits != "two bits":
-        return _READ_BITS if world.profile.heap_bits == "arena" or info.elemsize <= BITS_IN_SPAN else _TYPED
+        return (*_NO_BITS, *kept)
+    if profile.heap_bits != "two bits":
+        told = profile.heap_bits == "arena" or info.elemsize <= BITS_IN_SPAN
+        if not is_session:
+            return (*(_READ_BITS if told else _TYPED), *kept)
+        return (*_ONE_BIT, *kept) if len("  ".join((*_ONE_BIT, *kept))) < width else (*_ONE_BIT_BRIEF, *kept)
     return _BITS if len("  ".join(_BITS)) < width else _BITS_BRIEF
+
+
+def _kept_words(profile: Profile, info: SpanInfo) -> list[str]:
+    """What the signs mean that stand for words of the runtime in such a span."""
+    end, marks = profile.span_end(info.spanclass), profile.marks_end(info.spanclass)
+    signs = (_TYPE * profile.has_header(info.spanclass), _SPAN_BITS * (end > marks), _MARKS * (marks > 0))
+    return [_KEPT[sign] for sign in signs if sign]
 
 
 def _notes(info: SpanInfo, port: Port, scene: Scene) -> list[str]:
@@ -104,6 +120,10 @@ class _Rows:
         self._info = info
         self._first = 0  # the number of the first slot that is seen
         self._seen: list[SlotInfo] = []  # it and those after it
+        profile = world.profile
+        self._has_header = profile.has_header(info.spanclass)
+        self._end = info.base + info.nbytes - (profile.span_end(info.spanclass) if info.nelems else 0)
+        self._marks = info.base + info.nbytes - (profile.marks_end(info.spanclass) if info.nelems else 0)
         self._width = port.width
         self._address = address_cells(world.extents.arenas, _ADDRESS)
         self._scene = scene
@@ -138,20 +158,30 @@ class _Rows:
         room = self._width - sum(len(text) for text, _ in spans)
         return (*spans, *self._slots(addr, first, room))
 
+    def _kept(self, addr: int) -> str:
+        """The sign of a word that the runtime keeps for itself; nothing for those of objects."""
+        if addr >= self._end:
+            return _MARKS if addr >= self._marks else _SPAN_BITS
+        return _TYPE if self._has_header and (addr - self._info.base) % self._info.elemsize == 0 else ""
+
+    def _bits(self, w: WordInfo) -> str:
+        """The sign of a word of objects."""
+        if self._info.kind != "scan":
+            return "·"
+        if w.pointer is None:
+            return UNKNOWN
+        if w.scan is None:
+            return "◆" if w.pointer else "·"
+        return ("◆" if w.scan else "◇") if w.pointer else "▫" if w.scan else "·"
+
     def _word(self, w: WordInfo) -> list[Span]:
-        glyph = "·"
-        if self._info.kind == "scan" and w.pointer is None:
-            glyph = UNKNOWN
-        elif self._info.kind == "scan" and w.scan is None:
-            glyph = "◆" if w.pointer else "·"
-        elif self._info.kind == "scan":
-            glyph = ("◆" if w.scan else "◇") if w.pointer else "▫" if w.scan else "·"
+        glyph = self._kept(w.addr) or self._bits(w)
         token: Token = "high" if w.value else "unknown" if glyph == UNKNOWN else "dim" if glyph in "·▫" else "low"
         if self._cursor <= w.addr < self._cursor + self._step:
             token = self._tone
         elif self._slot <= w.addr < self._slot + self._info.elemsize:
             token = "select"
-        begins = (w.addr - self._info.base) % self._info.elemsize == 0
+        begins = w.addr < self._end and (w.addr - self._info.base) % self._info.elemsize == 0
         return [("│" if begins else " ", "dim"), (glyph, token), ("→" if w.value else " ", "high")]
 
     def _slots(self, addr: int, first: bool, room: int) -> list[Span]:

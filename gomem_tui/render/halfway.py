@@ -105,7 +105,7 @@ def _field(name: str, value: object) -> str:
     """A field as the log shows it; what says nothing is left out."""
     if value is True:
         return name
-    if value is False or (name == "spanclass" and value == -1):
+    if value is False or value == "" or (name == "spanclass" and value == -1):
         return ""
     return f"{_MSPAN if name == 'span' else name} {value_text(name, value)}"
 

@@ -15,6 +15,7 @@ from gomem_core.world.world import World
 from gomem_tui.render import heap_counts as counts
 from gomem_tui.render import heap_parts as part
 from gomem_tui.render.compared import Compared
+from gomem_tui.render.layout import resident_note
 from gomem_tui.render.lines import Line, Port, Scene, fit_all, rule, shown_rows
 
 _WIDE: Final = 112  # columns, and rows, from which two columns of parts fit
@@ -86,14 +87,14 @@ def wasteful(account: Account) -> list[tuple[int, Share]]:
     return [one for one in account.by_class() if one[1].wasted]
 
 
-def render_heap(world: World, port: Port, scene: Scene, account: Account, lived: Sequence[int]) -> list[Line]:
+def render_heap(world: World, port: Port, scene: Scene, account: Account, lived: Sequence[int] | part.Looks) -> list[Line]:
     """Title rule and the parts that fit; of the wasteful classes those from number port.top.  `lived`: heap_live by step."""
     chosen = plan(port.width, port.height)
     count = len(wasteful(account))
     place = shown_rows(port.top + 1, min(port.top + chosen.rows, count), count) if count else ""
     c = Compared(scene, figures(world, account))
     sums = "" if chosen.memstats or chosen.columns == 2 else part.memstats_note(c)
-    notes = [scene.legend, place, _holding(account, scene), sums]
+    notes = [scene.legend, place, _holding(account, scene), resident_note(world), sums]
     lines = [rule("7 Heap", [note for note in notes if note], port)]
     if chosen.columns == 2:
         left = _left(c, port, account, lived, chosen)
@@ -114,7 +115,9 @@ def _holding(account: Account, scene: Scene) -> str:
     return f"{f'class {spanclass >> 1}' if spanclass > 1 else 'large'}: {holding(spanclass, held[spanclass])}"
 
 
-def _single(c: Compared, world: World, port: Port, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
+def _single(
+    c: Compared, world: World, port: Port, account: Account, lived: Sequence[int] | part.Looks, chosen: Plan
+) -> list[Line]:
     width = port.width
     air: list[Line] = [()] if chosen.air else []
     lines = part.gauge(c, width)[: chosen.gauge]
@@ -142,7 +145,7 @@ def _waste(account: Account, port: Port, scene: Scene, chosen: Plan) -> list[Lin
     return lines if rows else [*lines, (("   no class holds a byte in vain", "dim"),)]
 
 
-def _left(c: Compared, port: Port, account: Account, lived: Sequence[int], chosen: Plan) -> list[Line]:
+def _left(c: Compared, port: Port, account: Account, lived: Sequence[int] | part.Looks, chosen: Plan) -> list[Line]:
     width = chosen.left
     return [
         *part.gauge(c, width),

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.sizeclasses import is_noscan
 from gomem_core.queries.shares import Balance, Held, Share
-from gomem_core.report import format_bytes
+from gomem_core.report import format_bytes, signed
 from gomem_tui.draw.style import Token
 from gomem_tui.render.compared import Compared, Sum, shown
 from gomem_tui.render.lines import Line, Scene, Span, bar, fit
@@ -48,7 +48,7 @@ _NOTES: Final = (
 )
 _READ_NOTES: Final = {  # of a heap that is read
     "live slots": "of objects that live, whole",
-    "taken": "a collection is marking",
+    "taken": "what lives is not known",
     "?": "not known of this heap",
 }
 _USED: Final = "arena_used − arena_start"
@@ -62,8 +62,11 @@ _TOLD: Final = {
     "swept lives": "all swept: what is allocated lives",
     "marked lives": "~ sweeping: marks tell what lives",
     "marking": "one is marking: what lives is not known yet",
+    "taken": "what lives is not known: some of it may be dead",
     "sums": "heap_sys {sys}, heap_inuse {inuse}, heap_idle {idle}",
     "was": "was {was}",
+    "trend": " {now}, {change} in {looks} looks{live}",
+    "trend live": "; live {change}",
     "spark": " at most {most}, steps: {steps}",
 }
 
@@ -109,6 +112,7 @@ def _collections(c: Compared, width: int) -> Line:
     parts = [_TOLD["none"]]
     if c.now.numgc and c.now.balance.slot_waste is None:
         lives = "marking" if c.now.balance.dead is None else "swept lives" if c.now.sweepdone else "marked lives"
+        lives = "taken" if c.now.sweepdone is None else lives
         parts = [_TOLD["collections"].format(n=c.text(sums[0], str)), _TOLD[lives]]
     elif c.now.numgc:
         state = _TOLD["swept" if c.now.sweepdone else "sweeping"]
@@ -117,16 +121,42 @@ def _collections(c: Compared, width: int) -> Line:
     return ((c.sign(*sums), "new"), (join_fitting(parts, width - 2, " · "), "label"))
 
 
-def sparkline(lived: Sequence[int], width: int) -> Line:
-    """heap_live after each of the last steps, the latest to the right; there are none in a heap that is read."""
-    if not lived:
+class Looks(NamedTuple):
+    """Bytes in each of the last looks at a heap: HeapInuse, and what the last collection before it found alive."""
+
+    inuse: Sequence[int]
+    marked: Sequence[int | None]
+
+
+def _trend(looks: Looks, width: int) -> Line:
+    """HeapInuse in each of the last looks, the latest to the right, and how it and what lives have changed since the first."""
+    last = looks.inuse[-max(1, min(64, width - 50)) :]
+    first, now = looks.marked[0], looks.marked[-1]
+    live = "" if first is None or now is None else _TOLD["trend live"].format(change=signed(now - first, "bytes"))
+    change = signed(looks.inuse[-1] - looks.inuse[0], "bytes")
+    told = _TOLD["trend"].format(now=format_bytes(looks.inuse[-1]), change=change, looks=len(looks.inuse), live=live)
+    drawn = _levels(last)
+    return ((" HeapInuse ", "label"), (drawn[:-1], "low"), (drawn[-1:], "new"), (told, "label"))
+
+
+def _levels(numbers: Sequence[int]) -> str:
+    """A column of eighths for each, of the highest."""
+    most = max(numbers)
+    return "".join(_LEVELS[min(len(_LEVELS) - 1, n * len(_LEVELS) // (most + 1))] for n in numbers)
+
+
+def sparkline(lived: Sequence[int] | Looks, width: int) -> Line:
+    """heap_live after each of the last steps, the latest to the right; of a heap that is read, how looks at it differ."""
+    if isinstance(lived, Looks) and len(lived.inuse) > 1:
+        return _trend(lived, width)
+    if isinstance(lived, Looks) or not lived:
         return ((" heap_live: one moment draws no line", "label"),)
     room = max(1, min(64, width - 36))
     last = lived[-room:]
     most = max(last, default=0)
     if not most:
         return ((" heap_live: a line grows here, a cell a step", "label"),)
-    drawn = "".join(_LEVELS[min(len(_LEVELS) - 1, n * len(_LEVELS) // (most + 1))] for n in last)
+    drawn = _levels(last)
     told = _TOLD["spark"].format(most=format_bytes(most), steps=len(last) - (len(last) == len(lived)))
     return ((" heap_live ", "label"), (drawn[:-1], "low"), (drawn[-1:], "new"), (told, "label"))
 

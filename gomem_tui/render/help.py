@@ -115,6 +115,16 @@ def _panes(profile: Profile) -> dict[str, tuple[str, tuple[tuple[str, str], ...]
             "The whole process from high addresses to low, with the mapped part of each region and the side to which it grows.",
             (),
         ),
+        "types": (
+            "Which types hold the bytes; of objects of unknown type, which slots; of a heap profile, which lines allocated.",
+            (
+                ("bytes, objects", "what is there: dead objects too, until they are swept"),
+                ("keeps", "what would be freed without all objects of the type, where it is known what refers to what"),
+                ("ever", "bytes that were ever allocated, as far as the recording or the profile goes back"),
+                ("rate", "bytes a second that were allocated since the recording began"),
+                ("age", "how old the objects are on average that are there"),
+            ),
+        ),
         "advise": (
             "Why the heap is so big: where its bytes are, and which few objects keep most of them.",
             (

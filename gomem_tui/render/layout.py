@@ -25,6 +25,8 @@ _ARROWS: Final = {"up": "↑", "down": "↓", "": " "}
 _KEYS: Final = ("█ mapped", "░ not mapped", "┊ unused", "↑↓ grows", "bars: from 4K to all")
 _TOLD: Final = {
     "mapped": "{nbytes} mapped for the heap",
+    "resident": "RSS {all}, {heap} of it heap",
+    "in memory": "{nbytes} in memory",
     "all": "{nbytes}",
     "part": "{nbytes} of {all}",
     "unmapped": "{nbytes} not mapped",
@@ -61,6 +63,7 @@ class _Row:
 def render_layout(world: World, port: Port, scene: Scene, objects: Objects) -> list[Line]:
     """Title rule, and as much of the picture as there is room for."""
     notes = [scene.legend, "bars: log scale", _TOLD["mapped"].format(nbytes=format_bytes(sum(_mapped(world))))]
+    notes.append(resident_note(world))
     notes.append("high addresses above")
     rows = _Picture(world, port, scene, objects).rows()
     parts, rows = sum(row.level == _HEAP for row in rows), _kept(rows, port.height - 1)
@@ -73,6 +76,14 @@ def _kept(rows: list[_Row], room: int) -> list[_Row]:
     """The rows there is room for, in their order."""
     by_need = sorted(range(len(rows)), key=lambda i: rows[i].level)
     return [rows[i] for i in sorted(by_need[: max(room, 0)])]
+
+
+def resident_note(world: World) -> str:
+    """How much of the process is in memory, and how much of that is heap; nothing where that is not known."""
+    known = [(r.name, r.resident) for r in world.extents.layout() if r.resident is not None]
+    heap = sum(nbytes for name, nbytes in known if name.startswith("heap"))
+    rest = sum(nbytes for _, nbytes in known) - heap
+    return _TOLD["resident"].format(all=format_bytes(heap + rest), heap=format_bytes(heap)) if known else ""
 
 
 def _mapped(world: World) -> list[int]:
@@ -140,8 +151,9 @@ class _Picture:
         if r.grows:
             spans.append((bar(_log_share(nbytes, reserved), _BAR), tone))
         room = self._port.width - sum(len(text) for text, _ in spans) - 2
-        if len(r.note) <= room:
-            spans.append((f"  {r.note}", "label"))
+        notes = [] if r.resident is None else [_TOLD["in memory"].format(nbytes=format_bytes(r.resident))]
+        if note := join_fitting([*notes, r.note], room, ", "):
+            spans.append((f"  {note}", "label"))
         return _Row(_HEAP if r.name in _TONES else _OTHERS, tuple(spans))
 
     def _rest(self, r: Region, start: int, end: int) -> list[_Row]:

@@ -14,12 +14,16 @@ _CELL: Final = 19  # cells for a letter, its class and its size
 _SIGNS: Final[dict[Lens, tuple[tuple[str, str], ...]]] = {
     "class": (("▓", "a large object"), ("·", "free"), ("░", "free, and given back to the system")),
     "used": (("▁ … █", "slots taken, from few to all"), ("·", "free"), ("░", "free, and given back")),
-    "list": (("B", "a large object, on a list of the heap"), ("·", "free"), ("░", "free, and given back")),
+    "list": (("·", "free"), ("░", "free, and given back")),
     "swept": (("s", "swept"), ("~", "waits to be swept"), ("·", "free")),
     "given back": (("▓", "in use"), ("·", "free"), ("░", "free, and given back"), ("▁ … █", "several: the share given back")),
     "last change": (("0 … 9", "steps since something happened there"), (":", "longer ago")),
 }
 _PAGE_CACHED: Final = ("○", "free, in the page cache of a P")
+_BORDERS: Final = (
+    ("┌", "behind an address: a chunk begins there, 512 pages in a row"),
+    ("┏", "behind an address: an arena begins there, and with it a chunk"),
+)
 _ALL: Final = (
     ("▒", "the span goes on: a page after its first"),
     ("m", "a span that the runtime keeps for itself"),
@@ -44,13 +48,15 @@ def legend_lines(keyboard: Keyboard, profile: Profile, lens: Lens, width: int) -
         lines += _rows(_SIGNS[one], width)
         if one in ("class", "list") and profile.heap_lists is None:
             lines += _rows((_PAGE_CACHED,), width)
-    return [*lines, (), (("Through each of them", "heading"),), *_rows(_ALL, width)]
+    borders = () if profile.reservation else _BORDERS
+    return [*lines, (), (("Through each of them", "heading"),), *_rows((*_ALL, *borders), width)]
 
 
 def _central_signs(profile: Profile) -> tuple[tuple[str, str], ...]:
     """What stands for spans of size classes through the lens "list"."""
     lists = ((one.sign, f"on the list {one.name} of its mcentral: {one.each}") for one in profile.central_lists)
-    return (("M", "cached in an mcache"), *lists)
+    large = (("B", "a large object, on a list of the heap"),) if profile.heap_lists is not None else ()
+    return (("M", "cached in an mcache"), *lists, *large)
 
 
 def _classes(profile: Profile, width: int) -> list[Line]:

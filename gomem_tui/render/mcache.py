@@ -30,11 +30,14 @@ from gomem_tui.render.words import clip, join_fitting
 
 _BAR: Final = 6
 _PAGES: Final = 64  # of a page cache
+_CELLS_BEFORE: Final = 8  # blanks before its pages in a row of their own
+_PAGES_FROM: Final = 111  # columns from which its pages stand behind its address
 _ADDRESS: Final = 11  # cells for an address, where it is not longer
 _COLUMN: Final = 28  # cells of one group's rows besides
 _FRAME: Final = 3  # title rule, headings, legend
 _HINT: Final = "    nothing cached: an allocation fetches a span"
 _LEGEND: Final = ("bars: free slots", "▓ byte taken", "· byte free")
+_PAGES_LEGEND: Final = ("▪ page free", "░ given back")
 
 
 @frozen
@@ -48,11 +51,12 @@ class Cached:
 
 @frozen
 class Row:
-    """A row of the pane: a P's heading, its tiny block, its page cache, or cached spans, one or (None: no more) two."""
+    """A row: a P's heading, its tiny block, its page cache, cells of that, or cached spans, one or (None: no more) two."""
 
     cache: McacheInfo
-    what: Literal["P", "tiny", "pages", "empty", "spans"]
+    what: Literal["P", "tiny", "pages", "cells", "empty", "spans"]
     spans: tuple[Cached | None, ...] = ()
+    cells: range = range(0)  # pages of the page cache
 
 
 def _address(world: World) -> int:
@@ -76,7 +80,7 @@ def mcache_rows(world: World, width: int) -> list[Row]:
     """All rows of the pane, of which it shows some."""
     rows: list[Row] = []
     for cache in world.caches.mcaches():
-        rows += [Row(cache, "P"), Row(cache, "tiny"), *([] if cache.pages is None else [Row(cache, "pages")])]
+        rows += [Row(cache, "P"), Row(cache, "tiny"), *_page_rows(cache, width)]
         cached = [Cached(*one) for one in cache.cached]
         scan, noscan = ([one for one in cached if is_noscan(one.spanclass) == kind] for kind in (False, True))
         if not cached:
@@ -85,6 +89,17 @@ def mcache_rows(world: World, width: int) -> list[Row]:
             rows += [Row(cache, "spans", pair) for pair in zip_longest(scan, noscan)]
         else:
             rows += [Row(cache, "spans", (one,)) for one in (*scan, *noscan)]
+    return rows
+
+
+def _page_rows(cache: McacheInfo, width: int) -> list[Row]:
+    """Rows for the page cache: one where there is room for all of it, else its pages below, in one row or two."""
+    if cache.pages is None:
+        return []
+    rows = [Row(cache, "pages")]
+    if width < _PAGES_FROM and cache.pages.free:
+        half = _PAGES if width >= _CELLS_BEFORE + _PAGES else _PAGES // 2
+        rows += [Row(cache, "cells", cells=range(first, first + half)) for first in range(0, _PAGES, half)]
     return rows
 
 
@@ -124,7 +139,8 @@ def render_mcache(world: World, port: Port, scene: Scene) -> list[Line]:
         pinned = not number and is_pinned(rows, port.top, port.height)
         lines.append(_p_line(row.cache, port.width, scene) if pinned else _line(row, world, port, scene, base, address))
     lines += [()] * (port.height - 1 - len(lines))
-    legend = (*_LEGEND, scene.legend or "+ this step")
+    pages = _PAGES_LEGEND if any(row.what == "pages" for row in rows) else ()
+    legend = (*_LEGEND, *pages, scene.legend or "+ this step")
     lines.append(((" " + join_fitting(legend, port.width - 1), "label"),))
     return fit_all(lines, port)
 
@@ -137,6 +153,8 @@ def _line(row: Row, world: World, port: Port, scene: Scene, selected: int, addre
             return _tiny_line(row.cache, port.width, scene)
         case "pages":
             return _pages_line(row.cache, port.width, scene)
+        case "cells":
+            return ((" " * _CELLS_BEFORE, "text"), (_page_cells(row.cache, row.cells), "low"))
         case "empty":
             return ((clip(_HINT, port.width), "label"),)
         case _:
@@ -210,13 +228,18 @@ def _pages_line(cache: McacheInfo, width: int, scene: Scene) -> Line:
     told = [f"{free} of 64 free", f"{back} given back" if back else ""]
     pieces: list[Span] = [*head, ("  pages ", "label"), (short(pages.base), "new" if new else "text"), (" ", "text")]
     room = width - 1 - sum(len(text) for text, _ in pieces)
-    if room >= _PAGES + len(", ".join(filter(None, told))) + 1:
-        signs = ("░" if pages.scavenged >> i & 1 else "▪" for i in range(_PAGES))
-        drawn = "".join(sign if pages.free >> i & 1 else "·" for i, sign in enumerate(signs))
-        pieces += [(drawn, "low"), (" ", "text")]
+    if width >= _PAGES_FROM:
+        pieces += [(_page_cells(cache, range(_PAGES)), "low"), (" ", "text")]
         room -= _PAGES + 1
     pieces.append((join_fitting([part for part in told if part], room, ", "), "text"))
     return tuple(pieces)
+
+
+def _page_cells(cache: McacheInfo, cells: range) -> str:
+    """A sign for each of these pages of the page cache: free, given back, or not among those it owns."""
+    pages = cache.pages or PageCache(0, 0, 0)
+    signs = ("░" if pages.scavenged >> i & 1 else "▪" for i in cells)
+    return "".join(sign if pages.free >> i & 1 else "·" for i, sign in zip(cells, signs, strict=True))
 
 
 def _cached(one: Cached, world: World, port: Port, scene: Scene, selected: int, address: int) -> Line:

@@ -111,7 +111,7 @@ def _room(world: World, width: int) -> int:
 def _heading(world: World, width: int) -> Line:
     cells = _list_cells(world, width)
     names = "".join(f"{_cut(name, cells - 1):<{cells}}" for name in world.profile.central_names)
-    text = f"  {'cl':>2} {'size':>6} {'kind':<7}{names}{'' if world.doubt(Fact.LOCKS) else 'locks':>6}"
+    text = f"  {'cl':>2} {'size':>6} {'kind':<7}{names}{_locks(world, 'locks')}"
     return ((text, "label"), (_LEGEND if len(text) + len(_LEGEND) <= width else "", "label"))
 
 
@@ -131,8 +131,13 @@ def _row(world: World, spanclass: int, port: Port, scene: Scene) -> Line:
     ]
     tones: tuple[Token, Token] = ("mid", "low") if c.asked else ("dim", "dim")
     spans += [(_boxes(n, boxes).ljust(cells), tones[number % 2]) for number, n in enumerate(c.lengths)]
-    spans.append((f"{short_count(c.nlock) if c.nlock else '':>6}", "text"))
+    spans.append((_locks(world, short_count(c.nlock) if c.nlock else ""), "text"))
     return tuple(spans)
+
+
+def _locks(world: World, text: str) -> str:
+    """The text in the column of locks, where they are counted."""
+    return "" if world.doubt(Fact.LOCKS) else f"{text:>{_LOCKS}}"
 
 
 def _boxes(n: int, boxes: int) -> str:

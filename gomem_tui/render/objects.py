@@ -1,8 +1,9 @@
 """The objects: what the program ever allocated, newest first, whether it still has it, and what keeps it alive."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from gomem_core.queries.amounts import site_name, stack_at
 from gomem_core.queries.difference_tables import GLYPHS
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.kept import fate_sentence
@@ -14,6 +15,7 @@ from gomem_core.world.objectinfo import ObjectInfo, Objects
 from gomem_core.world.records import SlotInfo
 from gomem_core.world.world import World, known, unknown
 from gomem_tui.draw.style import Token
+from gomem_tui.render import filmobjects
 from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, address_cells, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip, join_fitting, size_text
@@ -61,6 +63,7 @@ _TOLD: Final = {  # about the selected object, in whole sentences
     "dropped": "dropped at step {step}",
     "slot": "slot {slot} of span {span}",
     "place": "slot {slot} of {span}, {size} B",
+    "type": f"type: {UNKNOWN} {{why}}",
     "unknown": f"links: {UNKNOWN} {{why}}",
 }
 
@@ -79,6 +82,7 @@ class Rows(NamedTuple):
     selected: int
     link: int = 0  # which link of the selected object would be followed
     held: "Held | None" = None  # what each object keeps, where that is known by now
+    time: Callable[[int], int] | None = None  # when an event of a film was, ns
 
 
 def render_objects(world: World, port: Port, scene: Scene, table: Rows, links: LinkIndex | None = None) -> list[Line]:
@@ -99,6 +103,8 @@ def render_objects(world: World, port: Port, scene: Scene, table: Rows, links: L
         lines += [()] * (port.height - _FOOT - len(lines))
         for oid in chosen:
             lines += drawn.about(oid, link)
+        if not chosen and (why := world.doubt(Fact.TYPE_NAME)):
+            lines.append(((clip(f" {_TOLD['type'].format(why=why)}", port.width), "label"),))
     return fit_all(lines, port)
 
 
@@ -112,6 +118,7 @@ def _notes(world: World, table: Rows, port: Port, scene: Scene) -> list[str]:
     all_of_them += "" if rooted is None else f", {rooted} rooted"
     total = f"{count} of {len(objects)}" if order.text else all_of_them
     sort = "address" if order.sort == "step" and is_read else order.sort
+    sort = "slot" if sort == "size" and world.doubt(Fact.SIZE) else sort
     by = "newest first" if sort == "step" and order.descending else f"by {sort} {'↓' if order.descending else '↑'}"
     notes = [working(order), scene.legend, f"filter {order.text}" if order.text else "", total, place, by]
     return [*notes, "" if scene.comparing else MARKS]
@@ -120,6 +127,8 @@ def _notes(world: World, table: Rows, port: Port, scene: Scene) -> list[str]:
 def sort_at(world: World, x: int, width: int) -> str:
     """The order whose column has cell x of the headings; what has none sorts by step."""
     text = "".join(part for part, _ in _heading(world, width))
+    if world.kind == "film":
+        return filmobjects.sort_at(text, x)
     if x < text.index("size") - 4:
         return "step"
     if x < text.index("size") + 6:
@@ -139,6 +148,8 @@ def _cells(world: World, width: int) -> tuple[int, int]:
 
 def _heading(world: World, width: int) -> Line:
     (name, address), typed = _cells(world, width), bool(world.doubt(Fact.NAME))
+    if world.kind == "film":
+        return ((filmobjects.heading(name, address), "label"),)
     text = f"     {'type' if typed else 'name':<{name}} {'address':<{address}}{'size':>6}  "
     text += f"{'kind':<8}" if width >= _KINDS else ""
     text += f"{'state':<{_STATE}}"
@@ -146,11 +157,6 @@ def _heading(world: World, width: int) -> Line:
     text += f"{'step':>5}" if graph_of(world) is None else f"{KEEPS:>7}"
     text += (" place" if typed else " made by") if width >= _LINES else ""
     return ((text, "label"),)
-
-
-def _size(o: ObjectInfo) -> str:
-    """What the program asked for."""
-    return UNKNOWN if o.size is None else size_text(o.size)
 
 
 def _cut(name: str, cells: int) -> str:
@@ -173,6 +179,7 @@ class _Table:
         self._objects = table.objects
         self._history = table.history
         self._held = table.held
+        self._time = table.time
         self._graph = graph_of(world)
         self._port = port
         self._paths = paths
@@ -182,6 +189,8 @@ class _Table:
         """One object."""
         width, o = self._port.width, self._objects.info(oid)
         name, address = _cells(self._world, width)
+        if self._world.kind == "film":
+            return filmobjects.row(self._world, o, chosen, self._port, (name, address), self._time)
         slot = slot_of(self._world, self._objects, oid)
         what = fate(self._world, self._objects, oid, self._paths)
         glyph, tone = _LOOKS[what]
@@ -191,8 +200,8 @@ class _Table:
             ("▸" if chosen else " ", head),
             (mark or " ", "new" if mark and not chosen else head),
             (f" {glyph} ", tone),
-            (f"{_cut(o.name or o.type or UNKNOWN, name):<{name}} {short(o.addr):<{address}}", head),
-            (f"{self._size(o):>6}  ", tone if o.size is not None or self._graph is not None else "unknown"),
+            (f"{_cut(o.name or o.type or self._site(slot) or UNKNOWN, name):<{name}} {short(o.addr):<{address}}", head),
+            (f"{self._size(o):>6}  ", tone),
         ]
         if width >= _KINDS:
             spans.append((f"{o.kind:<8}", tone))
@@ -216,10 +225,16 @@ class _Table:
         return tuple(spans)
 
     def _size(self, o: ObjectInfo) -> str:
-        """What the program asked for; where that is not known, and what refers to what is, the most that it can be."""
-        if o.size is None and self._graph is not None:
-            return f"≤{size_text(int(self._graph.size[o.oid]))}"
-        return _size(o)
+        """What the program asked for; where that is not known the most that it can be, which is what its slot has room for."""
+        if o.size is not None:
+            return size_text(o.size)
+        slot = self._world.slots.at(o.addr)
+        return UNKNOWN if slot is None else f"≤{size_text(slot.addr + self._world.slots.elemsize_at(o.addr) - o.addr)}"
+
+    def _site(self, slot: SlotInfo | None) -> str:
+        """The line that allocated what is in a slot, where a program that was read noted it."""
+        stack = stack_at(self._world, slot.addr) if self._graph is not None and slot is not None else ()
+        return f"@{site_name(stack)}" if stack else ""
 
     def _keeps(self, oid: int) -> str:
         """Bytes that would be freed with the object."""
@@ -262,6 +277,8 @@ class _Table:
 
     def _links(self, o: ObjectInfo, link: int) -> str:
         """The links of an object, of which the one that would be followed is marked where there are several."""
+        if not o.type and self._world.doubt(Fact.TYPE_NAME):  # what helps comes before what nothing helps with
+            return _TOLD["type"].format(why=self._world.doubt(Fact.TYPE_NAME))
         if self._no_links and o.kind != "noscan":
             return _TOLD["unknown"].format(why=self._no_links)
         words = o.words

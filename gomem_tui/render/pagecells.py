@@ -84,6 +84,7 @@ class Cells:
         self._cursor = cursor
         self._active = active
         self._changed = sorted(scene.few)
+        self._marks = bool(scene.fates if scene.comparing else scene.touched.spans)
         self._signs = {one.name: one.sign for one in world.profile.central_lists}
 
     def row(self, cells: range) -> list[tuple[Cell, int]]:
@@ -145,11 +146,13 @@ class Cells:
         used_end = min(end, world.extents.arenas.at(first).used)
         low, high = world.spans.number(first), world.spans.number(used_end - 1)
         step = max(1, (high - low + 1) // _SAMPLES)
-        infos = [info for n in range(low, high + 1, step) for info in world.spans.rows(n, n + 1)]
-        pages = [min(used_end, info.base + info.nbytes) - max(first, info.base) >> PAGE_SHIFT for info in infos]
+        infos = world.spans.rows(low, high + 1, step)
+        pages = [info.npages for info in infos]
+        pages[0] -= max(first - infos[0].base, 0) >> PAGE_SHIFT
+        pages[-1] -= max(infos[-1].base + infos[-1].nbytes - used_end, 0) >> PAGE_SHIFT
         mark = self._scene.mark(self._first_changed(first, end))
-        new = mark or any(self._scene.mark(info.base) for info in infos)
-        ago = min(self._ago(info.base) for info in infos)
+        new = mark or (self._marks and any(self._scene.mark(info.base) for info in infos))
+        ago = min(self._ago(info.base) for info in infos) if self._chart.lens == "last change" else 0
         parts = list(zip(infos, pages, strict=True))
         glyph = self._glyph_of_several(parts, (used_end - first) / (end - first), ago)
         return Cell(glyph, self._tone(first, None, "new" if new else "dim" if glyph == "·" else "mid"), mark)

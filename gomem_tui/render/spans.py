@@ -32,6 +32,7 @@ _UNSWEPT: Final = "~ waits"
 _GIVEN_BACK: Final = "░ given back"
 _DISPUTED: Final = "! disputed"
 _LISTED: Final = 11  # cells of a list's name, with a sign before it and a blank between them
+_Doubts = tuple[bool, bool, bool]  # its size is only derived; that it is free, too; what was read of it contradicts itself
 _LAST: Final = ("waste", "sweepgen")  # what narrow tables have for the list, when sorted by it
 
 
@@ -42,11 +43,11 @@ def render_spans(world: World, order: SpanOrder, port: Port, scene: Scene) -> li
     lines = [rule("1 Spans", _notes(world, order, infos, port, scene), port)]
     lines.append((("".join(column.text for column in _columns(port.width, order.sort, address)), "label"),))
     selected = world.spans.at(scene.selection.addr)
-    derived = bool(world.doubt(Fact.SPANCLASS))
+    derived, guessed = bool(world.doubt(Fact.SPANCLASS)), bool(world.doubt(Fact.SPAN))
     for info in infos:
         chosen = selected is not None and selected.base == info.base
         disputed = world.spans.disputed(info.base) != ""
-        lines.append(_row(info, port, chosen, scene.mark(info.base), order, address, (derived, disputed)))
+        lines.append(_row(info, port, chosen, scene.mark(info.base), order, address, (derived, guessed, disputed)))
     if not count:
         lines += notice("The arena is empty: nothing was allocated yet.", port.width)
     elif not len(order):
@@ -172,9 +173,9 @@ def kind_tone(info: SpanInfo) -> Token:
     return "low" if info.elemsize <= 128 else "mid" if info.elemsize <= 1024 else "high"
 
 
-def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, address: int, doubts: tuple[bool, bool]) -> Line:
-    """One span; `doubts`: whether its size was only derived, and whether what was read of it contradicts itself."""
-    derived, disputed = doubts
+def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, address: int, doubts: _Doubts) -> Line:
+    """One span."""
+    derived, guessed, disputed = doubts
     tone = kind_tone(info)
     text: Token = "text" if info.state == "inuse" else "dim"
     sizeclass = str(info.sizeclass) if info.sizeclass else "L" if info.state == "inuse" else ""
@@ -191,7 +192,7 @@ def _row(info: SpanInfo, port: Port, chosen: bool, news: str, order: SpanOrder, 
         (f"{short(info.base):<{address}}", head),
         (f"{short_count(info.npages):>5} ", text),
         (f"{sizeclass:>2} {size:>6} ", tone),
-        (f"{info.kind or info.state:<7}", tone),
+        (f"{info.kind or DERIVED * guessed + info.state:<7}", tone),
         (bar(info.used, cells) if info.nelems else " " * cells, tone),
         (f"{used:>9} " if cells else f"{used:<10}", text),
     ]

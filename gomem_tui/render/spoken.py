@@ -25,7 +25,7 @@ _PLAIN: Final = {
     " · ": ", ",
     "·": "-",
 }
-_PICTURE: Final = re.compile("[─━┄╌]{2,}|[▕▏]?[▏▎▍▌▋▊▉█▓▒▚░┃·]{3,}[▕▏]?|[▁▂▃▄▅▆▇█]{2,}")  # rules, bars, curves
+_PICTURE: Final = re.compile("[─━┄╌]{2,}|[▕▏]?[▏▎▍▌▋▊▉█▓▒▚░┃·▪]{3,}[▕▏]?|[▁▂▃▄▅▆▇█]{2,}")  # rules, bars, curves
 _RUNGS: Final = "|".join(sorted({rung for profile in PROFILES for rung in profile.rungs}, reverse=True))  # the longer one first
 _RUNG: Final = re.compile(rf" ([1-9]) ({_RUNGS}) +(● )?(.*)", re.DOTALL)
 _EVENT: Final = re.compile(r" ([▶ ]) +([0-9]+) ")
@@ -41,7 +41,8 @@ def spoken_title(line: Line) -> str:
 
 def spoken_table(lines: Iterable[Line], words: Mapping[str, str], width: int) -> list[str]:
     """Lines of a table without its pictures, and with `words` for its signs; columns stay where they are."""
-    return fitted(_tidy(_simplified(_PICTURE.sub(_blank, plain(line)), words) for line in lines), width)
+    told = ((plain(line), _simplified(_PICTURE.sub(_blank, plain(line)), words)) for line in lines)
+    return fitted(_tidy(text for drawn, text in told if text or not drawn.strip()), width)  # a line may be a picture alone
 
 
 def spoken_text(lines: Iterable[Line], width: int) -> list[str]:

@@ -13,10 +13,10 @@ from gomem_tui.settings.keynames import is_typed, shown
 
 Scope = Literal["app", "pane", "filtered", "sorted", "entered", "arena"]  # where an action is to be had
 
-FILTERED: Final = ("spans", "mcentral", "objects")  # panes
+FILTERED: Final = ("spans", "mcentral", "objects", "types")  # panes
 _PANES: Final[dict[Scope, tuple[str, ...]]] = {  # of scopes that are not a pane's own
     "filtered": (*FILTERED, "why"),
-    "sorted": ("spans", "objects"),
+    "sorted": ("spans", "objects", "types"),
     "entered": ("heap", "objects", "advise"),
 }
 
@@ -120,6 +120,7 @@ _TABLE: Final[tuple[Key, ...]] = (
     Key("pane_heap", "pane(7)", ("7",), "Heap", "Go to the account of the heap: free pages, every byte, what is wasted."),
     Key("pane_layout", "pane(8)", ("8",), "Layout", "Go to the layout of the process."),
     Key("pane_objects", "pane(9)", ("9",), "Objects", "Go to the objects."),
+    Key("pane_types", "pane(11)", ("0",), "Types", "Go to the types: objects and bytes by type, or by call site."),
     Key("pane_advise", "pane(10)", ("w",), "Advise", "Go to the advice: why the heap is so big."),
     Key("zoom", "zoom", ("z",), "zoom", "Give one pane the whole screen, or go back to all of them."),
     Key("up", "move(-1, 0)", ("up", "k"), "up", "Select what is above.", "pane"),

@@ -16,6 +16,7 @@ SUBCOMMAND_NAMES: Final = (  # the subcommands, in the order of the help
     "run",
     "check",
     "diff",
+    "compare",
     "advise",
     "top",
     "classes",

@@ -7,10 +7,12 @@ from functools import cache
 
 import pytest
 
+from gomem_core.classic import malloc
 from gomem_core.cli import bench, measure
 from gomem_core.cli.measure import Effort
 from gomem_tui.__main__ import main
 from tests.cli.process import ROOT, environment
+from tests.outside import goprograms
 
 BRIEF = Effort(2, 300, 300)
 MEASURED = cache(bench._measure)  # once for all tests
@@ -51,7 +53,7 @@ def test_only_hits_are_measured(size: int, ptrdata: int) -> None:
 
 def test_the_memory_of_a_million_is_scaled() -> None:
     # 64 B objects: 128 a span, so a million need 7812 spans, of some hundred bytes each.
-    assert 7812 * 150 < measure.bytes_per_million(64, 0) < 7812 * 4096
+    assert 7812 * 150 < measure.bytes_per_million(BRIEF, 64, 0) < 7812 * 4096
 
 
 def test_it_needs_no_screen() -> None:
@@ -59,3 +61,26 @@ def test_it_needs_no_screen() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
     assert {"gomem_core.cli.measure", "gomem_core.classic.malloc"} <= (imported := set(done.stdout.split()))
     assert imported.isdisjoint({"textual", "rich", "numpy"})
+
+
+def test_beside_a_real_program(capsys: pytest.CaptureFixture[str]) -> None:
+    goprograms.need("1.27")
+    go = goprograms.toolchain("1.27")
+    assert main(["bench", "--quick", "--json", "--go", "1.27", "--vs-go", str(go)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["go"], found["real"]) == ("1.27", "go1.27.3")
+    assert set(found["ns"]) == {"hit", "hit_scan", "tiny", "refill", "large", "gc"}
+    for one in found["ns"].values():
+        assert one["pure"] > one["go"] / 100, "both are measured in ns an operation"
+        assert (one["compiled"] is None) == malloc.__file__.endswith(".py")
+    # To clear 64 KB takes longer than to find 64 bytes.
+    assert found["ns"]["large"]["go"] > found["ns"]["hit"]["go"] > 0
+
+
+@pytest.mark.parametrize(
+    ("go", "message"),
+    [("/nonexistent/go", "cannot run /nonexistent/go: "), ("/bin/false", "/bin/false build fails: exit code 1")],
+)
+def test_what_is_no_toolchain_is_told(go: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--vs-go", go]) == 3
+    assert message in capsys.readouterr().err

@@ -50,7 +50,7 @@ def complete(script: Path, *words: str) -> list[str]:
     ("words", "offered"),
     [
         ([""], [*SESSIONS, *SUBCOMMAND_NAMES]),
-        (["c"], ["check", "classes", "convert", "core", "config", "completions"]),
+        (["c"], ["check", "classes", "compare", "convert", "core", "config", "completions"]),
         (["run", ""], SESSIONS),
         (["run", "--json", "m"], ["my lesson.gomem"]),
         (["run", "o"], ["other.txt"]),  # any file where no session file fits

@@ -116,7 +116,7 @@ def test_halfway_in_a_command(file: str, capsys: Capture) -> None:
 
 @pytest.mark.parametrize("pane", PANES)
 def test_focus_shows_a_pane(pane: str, file: str, capsys: Capture) -> None:
-    sign = "w" if pane == "advise" else str(list(PANES).index(pane) + 1)  # 1 to 9 are taken
+    sign = {"advise": "w", "types": "0"}.get(pane, str(list(PANES).index(pane) + 1))  # 1 to 9 are taken
     for word in (pane,) if pane == "advise" else (pane, sign):
         rows = text_of(capsys, file, "--size", "80x24", "--focus", word)
         assert [row[:4] for row in rows if row.startswith("▌")] == [f"▌ {sign} "[:4]]

@@ -91,6 +91,9 @@ ANSWERS = (
     ("branch", "Branches"),
     ("branch main", "Place"),
     ("go", "Versions"),
+    ("compare 1.10,1.22,1.27", "SameCommands"),
+    ("go 1.27", "OnVersion"),
+    ("branch main", "Place"),
     ("select a", "Selected"),
     ("expect spans > 1", "Expected"),
     ("save saved.gomem", "Saved"),
@@ -102,8 +105,7 @@ NOT_PRINTED = {
     "Focused",
     "Nothing",
     "Looked",
-    "OnVersion",
-}  # `focus` and `pause` say nothing to a program, none looks at a heap that is read, and `go V` is tested where there are several
+}  # `focus` and `pause` say nothing to a program, and none looks at a heap that is read
 
 
 def validator(name: str = "") -> Draft202012Validator:

@@ -96,3 +96,35 @@ def span_bytes(size: int, noscan: bool) -> int:
     """Bytes of the span that the object lies in."""
     number = class_of(slot_bytes(size, noscan))
     return SIZE_CLASSES[number - 1][3] if number else slot_bytes(size, noscan)
+
+
+# --- Go 1.21 to 1.27 ----------------------------------------------------------------------------------------------------
+
+_SMALL = "8 16 24 32 48 64 80 96 112 128 144 160 176 192 208 224 240 256 288 320 352 384 416 448 480 512 576 640 704 768 896 1024"
+_LARGER = "1152 1280 1408 1536 1792 2048 2304 2688 3072 3200 3456 4096 4864 5376 6144 6528 6784 6912 8192 9472 9728 10240 10880"
+_LARGEST = "12288 13568 14336 16384 18432 19072 20480 21760 24576 27264 28672 32768"
+MODERN_SIZES: Final = [int(size) for size in f"{_SMALL} {_LARGER} {_LARGEST}".split()]
+_PAGES = "2 1 2 1 2 1 3 2 3 1 3 2 3 4 5 6 1 7 6 5 4 3 5 7 2 9 7 5 8 3 10 7 4"  # of the classes after those with one
+MODERN_PAGES: Final = [*[1] * 34, *map(int, _PAGES.split())]
+
+
+def has_header(size: int, noscan: bool, minor: int) -> bool:
+    """Whether 8 bytes before an object of this size say its type, in version 1.`minor`."""
+    return minor >= 22 and not noscan and 512 < size <= 32760
+
+
+def modern_slot(size: int, noscan: bool, minor: int) -> int:
+    """Bytes that an object really takes in version 1.`minor`: as slot_bytes."""
+    if noscan and 0 < size < 16:
+        return 16
+    if size > (32768 if minor == 21 else 32760):
+        return -(-size // PAGE) * PAGE
+    return MODERN_SIZES[bisect_left(MODERN_SIZES, size + 8 * has_header(size, noscan, minor))] if size else 0
+
+
+def modern_slots_of_span(spanclass: int, minor: int) -> int:
+    """Slots of a span of a class."""
+    size, pages = MODERN_SIZES[(spanclass >> 1) - 1], MODERN_PAGES[(spanclass >> 1) - 1]
+    reserve = 128 if minor >= 26 and 16 <= size <= 512 else 0
+    reserve += pages * PAGE // 64 if minor >= 22 and size <= 512 and not spanclass & 1 else 0
+    return (pages * PAGE - reserve) // size

@@ -83,7 +83,12 @@ class LineMaker:
         return self._alloc(r, pages * 8192 + r.choice((-8, 0, 1, 8)), 1)
 
     def alloc_huge(self, r: Random) -> str:
-        """Gigabytes, and what the address space cannot hold; nearly always dropped again soon by shrink()."""
+        """Gigabytes, and what the address space cannot hold; nearly always dropped again soon by shrink().
+
+        Only of 1.10 is known what does not fit.
+        """
+        if self.oracle.minor > 10:
+            return self.alloc_large(r)
         size = r.choice(HUGE_SIZES)
         return f"alloc {size}{r.choice(('', ' noscan', ' scan'))}" if size[-1] not in "7f" else f"alloc {size}"
 

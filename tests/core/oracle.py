@@ -5,13 +5,13 @@ that a mark did not reach is condemned: it may be reused at any time.  Every oth
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from operator import eq, ge, gt, le, lt, ne
 from typing import Final
 
 from gomem_core.lang.commands import ByAddr, ByName, ByRange, Drop, Every, Everything, Ref, Share, Target
-from tests.core.facts import slot_bytes
+from tests.core.facts import modern_slot, slot_bytes
 
 _COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
@@ -27,19 +27,22 @@ class Thing:
     rooted: bool = True
     links: dict[int, "Thing"] = field(default_factory=dict)
     number: int = 0  # in order of birth
+    header: int = 0  # bytes of its slot before it
 
     @property
     def slot(self) -> int:
         """Where its slot begins; 0 for objects that take no memory."""
         if self.size == 0:
             return 0
-        return self.addr & ~15 if self.size < 16 and not self.pointers else self.addr
+        return self.addr & ~15 if self.size < 16 and not self.pointers else self.addr - self.header
 
 
 class Oracle:
     """The program's objects and the memory they occupy."""
 
-    def __init__(self) -> None:
+    def __init__(self, minor: int = 10) -> None:
+        """Of a heap of version 1.`minor`."""
+        self.minor = minor
         self.living: dict[str, Thing] = {}  # what the program refers to, by name
         self.latest: dict[str | int, Thing] = {}  # by name and by address, dropped or not
         self.slots: dict[int, int] = {}  # base -> bytes of all slots known, condemned ones too
@@ -67,9 +70,16 @@ class Oracle:
         """Slots not condemned: the collector has not taken them yet, or cannot."""
         return self.slots.keys() - self.condemned
 
-    def mark(self) -> int:
-        """A mark has happened: condemn what it could not reach; returns the bytes that it reached."""
-        reached = {t.slot for t in self.reachable_things() if t.slot}
+    def slot_bytes(self, size: int, noscan: bool) -> int:
+        """Bytes that an object really takes."""
+        return slot_bytes(size, noscan) if self.minor == 10 else modern_slot(size, noscan, self.minor)
+
+    def mark(self, blocks: Collection[int] = ()) -> int:
+        """A mark has happened: condemn what it could not reach; returns the bytes that it reached.
+
+        Since 1.21 the tiny `blocks` that the Ps were filling are marked, whoever refers to them.
+        """
+        reached = {t.slot for t in self.reachable_things() if t.slot} | (self.slots.keys() & blocks)
         self.condemned |= self.slots.keys() - reached
         return sum(self.slots[base] for base in reached)
 
@@ -82,10 +92,10 @@ class Oracle:
         if not thing.slot:
             return
         self.born += 1
-        if thing.addr != thing.slot:
+        if thing.addr != thing.slot + thing.header:
             self._share(thing)
             return
-        nbytes = slot_bytes(thing.size, not thing.pointers)
+        nbytes = self.slot_bytes(thing.size, not thing.pointers)
         self.bytes_born += nbytes
         self._claim(thing.slot, nbytes, thing.name)
         self.in_slot[thing.slot] = [thing]

@@ -1,5 +1,6 @@
 """`advise`: its figures are those that a plain loop over all spans finds, in every world, and what is not known is said."""
 
+from collections import Counter
 from time import process_time
 from typing import Any
 
@@ -44,7 +45,8 @@ def sums(advice: Advice) -> dict[str, Any]:
         *("held", "objects", "live", "dead", "free_slots", "tails", "idle_slots", "stacks", "idle_pages", "free_pages"),
         *("given_back", "object_count", "live_count", "spans", "spans_in_use", "half_empty", "needed", "occupancy"),
     )
-    return {name: getattr(advice, name) for name in names}
+    held_by = {one.spanclass: (one.objects, one.nbytes) for one in advice.held_by}
+    return {name: getattr(advice, name) for name in names} | {"held_by": held_by}
 
 
 # --- The same by another way --------------------------------------------------------------------------------------------------
@@ -56,6 +58,8 @@ def by_hand(world: World) -> dict[str, Any]:
     found: dict[str, Any] = dict.fromkeys(sums(advise(world)), 0)
     tenths, full = [0] * 10, 0
     rooms: dict[int, list[int]] = {}
+    held: Counter[int] = Counter()
+    sizes: Counter[int] = Counter()
     for info in world.spans.each():
         nbytes, kept = info.npages * PAGE, info.cached_by in idle
         found["held"] += nbytes
@@ -72,6 +76,8 @@ def by_hand(world: World) -> dict[str, Any]:
             found["spans_in_use"] += 1
             found["object_count"] += taken
             found["live_count"] += live
+            held[info.spanclass] += live
+            sizes[info.spanclass] += live * info.elemsize
             found["objects"] += taken * info.elemsize
             found["live"] += live * info.elemsize
             found["dead"] += states.count("dead") * info.elemsize
@@ -85,6 +91,7 @@ def by_hand(world: World) -> dict[str, Any]:
                 for n, more in enumerate((1, live, states.count("free") * info.elemsize), 1):
                     room[n] += more
     found["occupancy"] = (*tenths, full)
+    found["held_by"] = {spanclass: (count, sizes[spanclass]) for spanclass, count in held.items() if count}
     found["half_empty"] = sum(tenths)
     found["needed"] = sum((live + nelems - 1) // nelems for nelems, _, live, _ in rooms.values())
     return found | {"rooms": {spanclass: tuple(room[1:]) for spanclass, room in rooms.items()}}
@@ -222,6 +229,17 @@ def test_what_cannot_be_gained_is_not_told() -> None:
         if line.what == "class"
     )
     assert more.text == "class 25, 512 B noscan: 2 spans; 1 would hold 2 objects"
+
+
+def test_classes_with_most_objects_are_told_where_there_are_several() -> None:
+    advice = advise(session_of("alloc 512 times 3", "alloc 48 scan times 9", "alloc 40960", "alloc 16 scan", "alloc 3M").world)
+    told = [(line.nbytes, line.text) for line in lines_of(advice) if line.what == "live class"]
+    assert told == [
+        (3 * MB + 40960, "large, noscan: 2 objects"),
+        (3 * 512, "in class 25, 512 B noscan: 3 objects"),
+        (9 * 48, "in class 4, 48 B scan: 9 objects"),
+    ]
+    assert [line for line in lines_of(advise(session_of("alloc 48 times 3").world)) if line.what == "live class"] == []
 
 
 def test_shares_are_of_all_that_is_mapped() -> None:

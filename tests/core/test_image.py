@@ -8,6 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from gomem_core.both.slots import Slots
 from gomem_core.classic.engine import ClassicEngine
 from gomem_core.classic.freelarge import Treap
 from gomem_core.classic.image import capture, restore
@@ -16,9 +17,11 @@ from gomem_core.classic.scavenge import scavenge
 from tests.core.lines import LineMaker
 from tests.core.player import Player
 from tests.effort import effort
+from tests.inside import heap_of
 
-# No state of the heap: the narration's sink, the counter of border changes, how best fit remembers its spans, who looks at it.
-NO_STATE = {"trace", "version", "freelarge", "new_chunk", "world", "ahead"}
+# No state of the heap: the narration's sink, the counter of border changes, how best fit remembers its spans, who looks at it,
+# how far slots were looked at already, and in which bits the roots are kept.
+NO_STATE = {"trace", "version", "freelarge", "new_chunk", "world", "ahead", "run_end", "_root_bits", "_rooted_to"}
 PLAIN = (int, float, str, bytes, bytearray, array, type(None))
 
 
@@ -61,6 +64,8 @@ def everything(heap: Heap) -> list[object]:
             names = [name for name in slots_of(thing) if name not in NO_STATE and hasattr(thing, name)]
             assert names or not hasattr(thing, "__dict__"), f"{type(thing).__name__} hides its state"
             told.append([(name, tell(getattr(thing, name))) for name in names])
+            if isinstance(thing, Slots):
+                told.append(thing.root_bits)
     return told
 
 
@@ -69,7 +74,7 @@ def random_heap(r: Random, count: int) -> Heap:
     maker = LineMaker(player.oracle)
     for _ in range(count):
         player.play(maker.any(r))
-    return player.heap
+    return heap_of(player.session)
 
 
 @settings(phases=(Phase.explicit, Phase.reuse, Phase.generate), max_examples=effort(4, 200))

@@ -202,7 +202,7 @@ BROKEN: list[tuple[str, str, Callable[[Heap], object]]] = [
     ("slots_counted", "sweepgen", lambda h: add(span_of(h, 133), "sweepgen", -4)),
     ("slots_counted", "beyond the slots", lambda h: setattr(span_of(h, 133), "alloc_bits", 2)),
     ("slots_counted", "too many", lambda h: add(span_of(h, 1), "alloc_count", 1)),
-    ("slots_counted", "cache", lambda h: setattr(cached_span(h), "alloc_cache", 1 << 7)),
+    ("slots_counted", "run", lambda h: setattr(cached_span(h), "run_end", 1 << 12)),
     ("slots_counted", "marked and free", lambda h: setattr(cached_span(h), "gcmark_bits", 1 << (cached_span(h).nelems - 1))),
     ("slots_counted", "marked and swept", lambda h: setattr(span_of(h, 133), "gcmark_bits", 1)),
     ("slots_counted", "root of nothing", lambda h: setattr(cached_span(h), "root_bits", 1 << (cached_span(h).nelems - 1))),

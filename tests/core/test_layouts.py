@@ -29,9 +29,9 @@ def test_both_are_of_the_version_that_the_heap_has_and_are_no_steps() -> None:
 def test_a_type_of_the_library_is_another_one_in_other_versions() -> None:
     """As measured: 32 bytes up to Go 1.23, 48 from then on."""
     assert [row.split() for row in answer(Console(True), "fit sync.Map")[2:]] == [
-        "1.10 – – not known – – – – –".split(),
-        "1.21 – 1.23 scan 32 small 32 0 0 0.0% –".split(),
-        "1.24 – 1.27 scan 48 small 48 0 0 0.0% –".split(),
+        ["1.10", "–", "–", "not", "known", "–", "–", "–", "–", "–"],
+        ["1.21", "–", "1.23", "scan", "32", "small", "32", "0", "0", "0.0%", "–"],
+        ["1.24", "–", "1.27", "scan", "48", "small", "48", "0", "0", "0.0%", "–"],
     ]
 
 

@@ -34,6 +34,7 @@ from gomem_core.session.session import Session
 from tests.core.facts import ARENA, PAGE
 from tests.core.lines import HUGE_SIZES, LineMaker
 from tests.core.player import Player
+from tests.inside import heap_of
 
 HUGE = tuple(f"alloc {size.split()[0]}" for size in HUGE_SIZES)  # failing ones tell what is then undone
 STRUCT = 0x7FFFF7FBB000
@@ -149,9 +150,10 @@ def test_the_books_agree_with_what_was_told() -> None:
         line = maker.any(r)
         if not line.startswith(HUGE):
             player.play(line)
-    stats, h = player.heap.stats, player.heap.mheap
+    heap = heap_of(player.session)
+    stats, h = heap.stats, heap.mheap
     assert events["mheap"] == stats.nheap_lock
-    assert events["mcentral"] == sum(c.nlock for c in player.heap.central)
+    assert events["mcentral"] == sum(c.nlock for c in heap.central)
     assert events["grow"] == stats.nheap_grow
     assert events["span_alloc"] == stats.nheap_alloc
     assert pages["span_alloc"] - pages["span_free"] == h.pages_in_use

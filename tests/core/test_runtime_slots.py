@@ -17,8 +17,7 @@ def swept_span(nelems: int, alloc_bits: int) -> MSpan:
     s.init(0xC420000000, 1)
     s.elemsize = 8
     s.init_slots(nelems)
-    s.alloc_bits = alloc_bits
-    s.refill_alloc_cache(0)
+    s.sweep_to(alloc_bits)
     return s
 
 

@@ -6,10 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gomem_core.go.events import Event
+from gomem_core.lang import parse
+from gomem_core.modern.engine import ModernEngine
 from gomem_core.queries.account import Account
 from gomem_core.queries.spanfilter import BadFilter, read_filter
 from gomem_core.queries.spanorder import SORTS, SpanOrder
+from gomem_core.session.commands import EXECUTE, Context
 from gomem_core.session.session import Session
+from gomem_core.world.changes import Stale
+from gomem_core.world.objects import ObjectTable
+from tests.versions import VERSIONS, profile_of, session_of
 
 LINES = [
     "alloc 48 scan times 90",
@@ -42,6 +49,10 @@ FILTERS = [
     "waste > 1% scan",
     "[1-9]%$",
     "c42000[0-4]",
+    "c00000[0-4]",
+    "partialu|full",
+    "P0 cache",
+    "given back",
 ]
 
 
@@ -51,9 +62,12 @@ FILTERS = [
     text=st.sampled_from(FILTERS),
     descending=st.booleans(),
     seed=st.integers(0, 9),
+    version=st.sampled_from(VERSIONS),
 )
-def test_the_rows_are_those_of_a_table_made_anew(commands: list[str], sort: str, text: str, descending: bool, seed: int) -> None:
-    session = Session(narrate=True)
+def test_the_rows_are_those_of_a_table_made_anew(
+    commands: list[str], sort: str, text: str, descending: bool, seed: int, version: str
+) -> None:
+    session = session_of(version)
     order = SpanOrder(session.world, lambda: session.account)
     order.arrange(sort, descending)
     anew = Account(session.world, session.objects)
@@ -164,3 +178,57 @@ def test_the_columns_name_the_orders() -> None:
     order = SpanOrder(session.world, lambda: session.account)
     order.arrange("sweepgen", False)
     assert [s.swept for s in order.rows(0, 2)] == [False, True]
+
+
+def test_stretches_of_free_pages_are_followed_too_event_by_event() -> None:
+    heap = ModernEngine(profile_of("1.27"))
+    world, objects = heap.world, ObjectTable()
+    context, account = Context(heap, world, objects), Account(world, objects)
+    order, cached = (SpanOrder(world, lambda: account) for _ in range(2))
+    order.arrange("pages", descending=True)
+    cached.filter("cache state:free")
+    stale = Stale()
+
+    def listen(event: Event) -> None:
+        account.follow(event)
+        stale.follow(event)
+        look(event)
+
+    def look(where: object) -> None:  # some events tell what is about to be done: all that a command told up to there counts
+        order.look_again(stale)
+        cached.look_again(stale)
+        rows = world.spans.rows()
+        assert order.rows(0, 10_000) == sorted(rows, key=lambda s: (s.npages, s.base), reverse=True), where
+        assert cached.rows(0, 10_000) == [s for s in rows if s.state == "free" and s.is_cached], where
+
+    heap.set_trace(listen)
+    lines = (
+        *(
+            "alloc 48",
+            "alloc 100",
+            "alloc 40000 times 3 as x",
+            "alloc 200000 as b",
+            "alloc 6M as y",
+            "drop x.2 y",
+            "gc",
+            "procs 2",
+        ),
+        *(
+            "p 1",
+            "alloc 300",
+            "procs 1",
+            "alloc 400000",
+            "drop b",
+            "gc mark",
+            "alloc 60000",
+            "gc",
+            "scavenge 0s",
+            "alloc 70000",
+            "flush",
+        ),
+    )
+    for line in lines:
+        command = parse(line)
+        stale = Stale()
+        EXECUTE[type(command)](context, command)
+        look(line)

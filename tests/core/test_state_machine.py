@@ -9,15 +9,18 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from gomem_core.classic.image import capture, restore
-from gomem_core.classic.malloc import Heap
+from gomem_core.classic.image import capture
 from gomem_core.classic.view import HeapView
+from gomem_core.files.timeline import Timeline
+from gomem_core.go.release import ALWAYS, Release
+from gomem_core.session.engine import new_engine
 from gomem_core.session.session import Outcome, Session
 from tests.core.lines import LineMaker
 from tests.core.oracle import Thing
 from tests.core.player import Player, ScriptFailed, shortened
 from tests.effort import effort
-from tests.inside import heap_of
+from tests.inside import heap_of, machine_of
+from tests.versions import VERSIONS, profile_of
 
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # scripts are shortened instead, which is much faster
 R = st.randoms(use_true_random=False)
@@ -27,9 +30,11 @@ COMMANDS = int(os.environ.get("GOMEM_RANDOM_COMMANDS", effort(4000, 100_000)))  
 class HeapMachine(RuleBasedStateMachine):
     """Every rule types one command; a failure prints the whole script."""
 
+    release = ALWAYS
+
     def __init__(self) -> None:
         super().__init__()
-        self.player = Player()
+        self.player = Player(release=self.release)
         self.maker = LineMaker(self.player.oracle)
         self.failed = False
 
@@ -39,7 +44,13 @@ class HeapMachine(RuleBasedStateMachine):
             return self.player.play(line)
         except ScriptFailed as e:
             self.failed = True
-            raise shortened(e) from None
+            raise shortened(e, release=self.release) from None
+
+    def seen(self) -> object:
+        """All that a look could disturb: spans, lists and caches."""
+        world = self.player.session.world
+        chains = [world.lists.chain(n, name) for n in world.lists.asked() for name in world.profile.central_names]
+        return world.spans.rows(), chains, world.caches.mcaches(), world.lists.free_lists()
 
     @rule(r=R)
     def alloc_tiny(self, r: Random) -> None:
@@ -92,11 +103,9 @@ class HeapMachine(RuleBasedStateMachine):
     @rule(r=R)
     def look(self, r: Random) -> None:
         line = self.maker.look(r)
-        before = capture(self.player.heap)
+        before = self.seen()
         if self.type(line).ok:
-            after = capture(self.player.heap)
-            assert after.columns == before.columns, f"{line} changed spans"
-            assert after.lists == before.lists, f"{line} changed lists"
+            assert self.seen() == before, f"{line} changed the heap"
 
     @rule(r=R)
     def wrong(self, r: Random) -> None:
@@ -122,30 +131,51 @@ TestHeapMachine.settings = settings(  # longer scripts are the slow driver's bus
 )
 
 
-def random_lines(r: Random, count: int) -> list[str]:
-    player = Player(careful=False)
+class HeapMachine22(HeapMachine):
+    """The same on Go 1.22."""
+
+    release = Release(profile_of("1.22"))
+
+
+class HeapMachine27(HeapMachine):
+    """The same on Go 1.27."""
+
+    release = Release(profile_of("1.27"))
+
+
+TestHeapMachine22 = HeapMachine22.TestCase
+TestHeapMachine27 = HeapMachine27.TestCase
+TestHeapMachine22.settings = TestHeapMachine27.settings = settings(
+    max_examples=effort(5, 60), stateful_step_count=40, deadline=None, phases=NO_SHRINKING
+)
+
+
+def random_lines(r: Random, count: int, release: Release = ALWAYS) -> list[str]:
+    player = Player(careful=False, release=release)
     maker = LineMaker(player.oracle)
     for _ in range(count):
         player.play(maker.any(r))
     return player.lines
 
 
-def play(lines: list[str], narrate: bool = False) -> Session:
-    session = Session(narrate)
+def play(lines: list[str], narrate: bool = False, release: Release = ALWAYS) -> Session:
+    session = Session(narrate, Timeline(release=release))
     for line in lines:
         session.submit(line)
     return session
 
 
-@settings(phases=NO_SHRINKING, max_examples=effort(6, 200))
+@pytest.mark.parametrize("version", VERSIONS)
+@settings(phases=NO_SHRINKING, max_examples=effort(4, 200))
 @given(r=R, count=st.integers(1, 80))
-def test_the_same_script_makes_the_same_heap_to_the_bit_narrated_or_not(r: Random, count: int) -> None:
-    lines = random_lines(r, count)
-    first = play(lines)
-    image = capture(heap_of(first))
-    assert capture(heap_of(play(lines))) == image
-    narrated = play(lines, narrate=True)
-    assert capture(heap_of(narrated)) == image
+def test_the_same_script_makes_the_same_heap_to_the_bit_narrated_or_not(version: str, r: Random, count: int) -> None:
+    release = Release(profile_of(version))
+    lines = random_lines(r, count, release)
+    first = play(lines, release=release)
+    image = machine_of(first).engine.capture()
+    assert machine_of(play(lines, release=release)).engine.capture() == image
+    narrated = play(lines, narrate=True, release=release)
+    assert machine_of(narrated).engine.capture() == image
     assert [narrated.objects.info(i) for i in range(len(narrated.objects))] == [
         first.objects.info(i) for i in range(len(first.objects))
     ]
@@ -160,27 +190,30 @@ def test_a_narrated_session_s_view_follows_every_change_of_span_borders(r: Rando
         assert session.world.spans.rows() == HeapView(heap_of(session)).spans.rows(), line
 
 
-@settings(phases=NO_SHRINKING, max_examples=effort(6, 200))
+@pytest.mark.parametrize("version", VERSIONS)
+@settings(phases=NO_SHRINKING, max_examples=effort(4, 200))
 @given(r=R, before=st.integers(0, 50), after=st.integers(1, 50))
-def test_a_restored_image_is_the_same_heap_and_goes_on_the_same_way(r: Random, before: int, after: int) -> None:
-    lines = random_lines(r, before + after)
-    session = play(lines[:before])
-    early = capture(heap_of(session))
+def test_a_restored_image_is_the_same_heap_and_goes_on_the_same_way(version: str, r: Random, before: int, after: int) -> None:
+    release = Release(profile_of(version))
+    lines = random_lines(r, before + after, release)
+    session = play(lines[:before], release=release)
+    engine = machine_of(session).engine
+    early = engine.capture()
     for line in lines[before:]:
         session.submit(line)
-    late = capture(heap_of(session))
-    restore(heap_of(session), early)
-    assert capture(heap_of(session)) == early
-    fresh = Heap()
-    restore(fresh, early)
-    assert capture(fresh) == early
-    restore(fresh, late)
-    assert capture(fresh) == late
-    again = play(lines[:before])
-    restore(heap_of(again), early)
+    late = engine.capture()
+    engine.restore(early)
+    assert engine.capture() == early
+    fresh = new_engine(release=release)
+    fresh.restore(early)
+    assert fresh.capture() == early
+    fresh.restore(late)
+    assert fresh.capture() == late
+    again = play(lines[:before], release=release)
+    machine_of(again).engine.restore(early)
     for line in lines[before:]:
         again.submit(line)
-    assert capture(heap_of(again)) == late
+    assert machine_of(again).engine.capture() == late
 
 
 def test_images_of_different_heaps_differ() -> None:
@@ -194,7 +227,7 @@ def test_images_of_different_heaps_differ() -> None:
 def test_a_failure_is_told_as_a_script_to_paste() -> None:
     player = Player()
     player.play("alloc 48 scan as a")
-    player.heap.stats.heap_idle += 1
+    heap_of(player.session).stats.heap_idle += 1
     with pytest.raises(ScriptFailed, match="heap_sys_adds_up") as failure:
         player.play("alloc 64")
     script = str(failure.value).split("--- script to paste ---\n")[1].split("\n--- end ---")[0].splitlines()
@@ -206,7 +239,7 @@ def test_the_oracle_notices_an_object_that_is_freed_while_something_refers_to_it
     player = Player()
     player.play("alloc 48 as a times 2")
     addr = player.oracle.living["a.1"].addr
-    s, index = player.heap.find_object(addr)
+    s, index = heap_of(player.session).find_object(addr)
     s.root_bits &= ~(1 << index)  # the collector is not told of the root
     with pytest.raises(ScriptFailed, match="the mark found other bytes"):
         player.play("gc")

@@ -6,6 +6,9 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gomem_core.files.timeline import Timeline
+from gomem_core.go.release import Release
+from gomem_core.go.versions import GO_1_10, profile_named
 from gomem_core.session.session import Session
 from gomem_core.world.counters import Counters
 from gomem_core.world.objectinfo import Objects
@@ -112,3 +115,16 @@ def test_equal_stills_are_equal_heaps(first: list[str], then: list[str]) -> None
     for line in then:
         session.submit(line)
     assert (still_of(session) == before) == (answers(session.world, session.objects) == seen)
+
+
+def test_spans_can_be_asked_for_with_gaps() -> None:
+    for profile in (GO_1_10, profile_named("go1.27")):
+        assert profile is not None
+        session = Session(narrate=True, timeline=Timeline(release=Release(profile)))
+        for size in (48, 512, 4096, 40960):
+            assert session.submit(f"alloc {size} times 30").ok
+        for world in (session.world, still_of(session)):
+            rows = world.spans.rows()
+            assert len(rows) > 15
+            for start, stop, step in ((0, None, 3), (2, 11, 4), (5, 6, 7), (0, 0, 2), (1, len(rows), 1), (3, 900, 5)):
+                assert world.spans.rows(start, stop, step) == rows[start:stop:step]

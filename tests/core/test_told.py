@@ -7,9 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gomem_core.go import events as e
+from gomem_core.go import pageevents as pe
 from gomem_core.session.session import Session
 from gomem_core.session.told import Sweeps
 from tests.effort import effort
+from tests.versions import VERSIONS, session_of
 
 LINES = [
     "alloc 47",
@@ -32,15 +34,22 @@ DEEPER: dict[str, list[type[e.Event]]] = {
     "mheap": [e.Picked],
     "os": [e.Grow],
 }
+DEEPER_SINCE: dict[str, list[type[e.Event]]] = DEEPER | {
+    "mcentral": [pe.SpanCached],
+    "mheap": [pe.PagesTaken],
+    "os": [pe.HeapGrown],
+}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=effort(12, 200))
-@given(lines=st.lists(st.sampled_from(LINES), max_size=12), kept=st.sampled_from([0, 7, 20_000]))
+@given(
+    lines=st.lists(st.sampled_from(LINES), max_size=12), kept=st.sampled_from([0, 7, 20_000]), version=st.sampled_from(VERSIONS)
+)
 def test_the_costliest_allocation_is_the_one_that_went_furthest(
-    lines: list[str], kept: int, monkeypatch: pytest.MonkeyPatch
+    lines: list[str], kept: int, version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gomem_core.session.told.EVENTS_KEPT", kept)
-    session = Session(narrate=True)
+    session, known = session_of(version), DEEPER if version == "1.10" else DEEPER_SINCE
     for line in lines:
         outcome = session.submit(line)
         costliest = outcome.told.climbs.costliest
@@ -51,12 +60,12 @@ def test_the_costliest_allocation_is_the_one_that_went_furthest(
         assert outcome.events_total == sum(outcome.told.kinds.values())
         data = outcome.result.data
         served = cast("dict[str, int]", data.get("served_counts", {data["served"]: 1}))
-        order = list(DEEPER)
+        order = list(known)
         deepest = max(served, key=order.index)
         kinds = {type(event) for event in costliest}
         near: set[type[e.Event]] = {e.TinyShared, e.McacheHit}  # equally cheap: the last of them is kept
-        assert kinds & near if set(DEEPER[deepest]) <= near else kinds >= set(DEEPER[deepest])
-        deeper = [kind for other in order[order.index(deepest) + 1 :] for kind in DEEPER[other] if kind not in near]
+        assert kinds & near if set(known[deepest]) <= near else kinds >= set(known[deepest])
+        deeper = [kind for other in order[order.index(deepest) + 1 :] for kind in known[other] if kind not in near]
         assert not kinds & set(deeper)
         assert sum(isinstance(event, e.McacheHit | e.McacheMiss | e.TinyShared | e.ClassChosen) for event in costliest) <= 2
 

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gomem_core.go.allevents import kinds_meant
+from gomem_core.go.pageevents import PagesTaken
 from gomem_core.lang import parse
 from gomem_core.lang.commands import Alloc
 from gomem_core.session.session import Session
 from gomem_core.session.whatif import what_if
 from tests.inside import heap_of, machine_of
+from tests.versions import VERSIONS, session_of
 
 SCRIPTS = [
     [],
@@ -55,14 +58,14 @@ def check_foretold(session: Session, line: str) -> None:
     outcome = session.submit(line)
     assert outcome.result is not None
     data = outcome.result.data
-    kinds, first = outcome.told.kinds, cast("Alloc", outcome.command).times == 1
+    kinds, first = {same for kind in outcome.told.kinds for same in kinds_meant(kind)}, cast("Alloc", outcome.command).times == 1
     words = {
         "zero": ["size 0"],
         "tiny": ["half-used block"],
         "mcache": ["no lock", "without a lock"],
         "mcentral": ["mcentral has span", "mcentral sweeps span", "that decides"],
-        "mheap": ["mheap cuts", "whole", "that decides"],
-        "os": ["arena grows", "that decides"],
+        "mheap": ["mheap cuts", "whole", "that decides", "the page cache of P", "mheap takes the lowest"],
+        "os": ["arena grows", "the heap grows", "that decides"],
     }
     assert any(word in said for word in words[str(data["served"])]), (said, data["served"])
     if "that decides" in said:
@@ -74,10 +77,14 @@ def check_foretold(session: Session, line: str) -> None:
         assert int(base[1], 16) == int(str(data["span"]), 16)
     slot = re.search(r"slot (\d+)", said)
     if slot is not None and base is not None:
-        assert int(str(data["addr"]), 16) == int(base[1], 16) + int(slot[1]) * cast("int", data["elemsize"])
+        header = 8 * said.startswith("with 8 B for its type, ")
+        assert int(str(data["addr"]), 16) == int(base[1], 16) + int(slot[1]) * cast("int", data["elemsize"]) + header
     whole = " whole" in said
     assert whole <= ("span_split" not in kinds or not first)
     assert ("mheap cuts" in said) <= ("span_split" in kinds)
+    pages = [event.src for event in outcome.events if isinstance(event, PagesTaken) and not event.use]
+    for words_of, src in (("the page cache of P", "cache"), ("mheap takes the lowest", "heap"), ("the heap grows", "heap+grow")):
+        assert (words_of in said) <= (pages[:1] == [src]), said
     room = re.search(r"(only )?(\d+) without a lock", said)
     if room is not None and not data["gc"]:
         hits = cast("dict[str, int]", data["served_counts"])["mcache"]
@@ -88,12 +95,16 @@ def check_foretold(session: Session, line: str) -> None:
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=[" / ".join(s) or "empty" for s in SCRIPTS])
-@given(size=st.integers(0, 2_000_000) | st.integers(0, 2048), kind=st.sampled_from(["noscan", "scan"]))
-def test_who_serves_is_who_was_foretold(script: list[str], size: int, kind: str) -> None:
-    session = Session(narrate=True)
+@given(
+    size=st.integers(0, 2_000_000) | st.integers(0, 2048),
+    kind=st.sampled_from(["noscan", "scan"]),
+    version=st.sampled_from(VERSIONS),
+)
+def test_who_serves_is_who_was_foretold(script: list[str], size: int, kind: str, version: str) -> None:
+    session = session_of(version)
     for line in script:
         assert session.submit(line).ok
-    assert session.world.sums.sweepdone
+    assert not session.world.sums.unswept_count
     line = f"alloc {max(8, size // 8 * 8) if kind == 'scan' else size} {kind}"
     assert "decides" not in foretold(session, line)
     check_foretold(session, line)
@@ -104,9 +115,10 @@ def test_who_serves_is_who_was_foretold(script: list[str], size: int, kind: str)
     size=st.sampled_from(SIZES),
     kind=st.sampled_from(["noscan", "scan"]),
     times=st.sampled_from([1, 1, 2, 100, 300]),
+    version=st.sampled_from(VERSIONS),
 )
-def test_also_in_the_middle_of_a_sweep_and_for_many(lines: list[str], size: int, kind: str, times: int) -> None:
-    session = Session(narrate=True)
+def test_also_in_the_middle_of_a_sweep_and_for_many(lines: list[str], size: int, kind: str, times: int, version: str) -> None:
+    session = session_of(version)
     for line in lines:
         session.submit(line)
     check_foretold(session, f"alloc {max(8, size // 8 * 8) if kind == 'scan' else size} {kind} times {times}")
@@ -186,3 +198,36 @@ def test_at_the_end_of_the_arena() -> None:
     session.submit("alloc 511G")
     assert "out of memory" in foretold(session, "alloc 2G")
     assert not session.submit("alloc 2G").ok
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "said"),
+    [
+        ((), "alloc 24 scan", "class 3 (24 B, 0 % waste) · the heap grows by 4.0M: span c000000000, slot 0"),
+        ((), "alloc 5M", "large: 640 pages (0 % waste) · the heap grows by 8.0M: span c000000000 · may start a collection"),
+        (
+            ("alloc 48",),
+            "alloc 1024 scan",
+            "with 8 B for its type, class 33 (1152 B, 11 % waste) · the page cache of P0 has span c000002000: slot 0, no lock",
+        ),
+        (("alloc 48",), "alloc 32761", "large: 4 pages (0 % waste) · the page cache of P0 has 4 pages at c000002000: no lock"),
+        (
+            ("alloc 48",),
+            "alloc 200000",
+            "large: 25 pages (2 % waste) · mheap takes the lowest 25 pages free in a row: c000002000",
+        ),
+        (("alloc 48 times 9", "flush"), "alloc 48", "class 5 (48 B, 0 % waste) · mcentral has span c000000000, slot 9"),
+        (("alloc 48", "flush", "gc mark"), "alloc 48", "class 5 (48 B, 0 % waste) · mcentral sweeps span c000000000: slot 1"),
+        (
+            ("alloc 48", "gc mark"),
+            "alloc 24",
+            "class 3 (24 B, 0 % waste) · the page cache of P0 has span c00000a000: slot 0, no lock",
+        ),
+    ],
+)
+def test_since_1_21_pages_are_foretold_by_where_they_are(before: tuple[str, ...], line: str, said: str) -> None:
+    session = session_of("1.27")
+    for done in before:
+        assert session.submit(done).ok
+    assert foretold(session, line) == said
+    check_foretold(session, line)

@@ -65,6 +65,7 @@ COMMANDS = [
     "resume",
     "take-up",
     "go",
+    "compare",
     "say",
     "pause",
     "focus",

@@ -6,7 +6,8 @@ from typing import Any, get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gomem_core.go.release import ALWAYS
+from gomem_core.go.release import ALWAYS, Release
+from gomem_core.go.versions import GO_1_26
 from gomem_core.lang import BY_WORD, REGISTRY, Command, Names, ParseError, complete, format_command, parse
 from gomem_core.lang import commands as c
 from gomem_core.lang import moves as m
@@ -104,7 +105,8 @@ MOVES: st.SearchStrategy[Command] = st.one_of(
     st.builds(m.Resume, st.none() | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", fullmatch=True)),
     st.just(m.Pause()),
     st.just(m.TakeUp()),
-    st.sampled_from([m.Go(None), m.Go(ALWAYS)]),
+    st.sampled_from([m.Go(None), m.Go(ALWAYS), m.Go(Release(GO_1_26, 0x12340000000, 7))]),
+    st.sampled_from([m.Compare(), m.Compare((ALWAYS, Release(GO_1_26)))]),
     st.lists(st.sampled_from(PANES), min_size=1, unique=True).map(lambda panes: m.Focus(tuple(panes))),
     st.builds(m.Select, BY_NAME.map(lambda ref: ref.name) | ADDRESSES),
     st.builds(m.ExpectServed, st.sampled_from(["zero", "tiny", "mcache", "mcentral", "mheap", "os"])),

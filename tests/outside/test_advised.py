@@ -1,5 +1,6 @@
 """Advice on real heaps: what a program said of itself (ReadMemStats) is what the lines add up to."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -53,6 +54,32 @@ def test_while_a_collection_marks_what_lives_is_not_known(name: str) -> None:
     assert (found.live, found.dead, found.live_count) == (None, None, None)
     (line,) = (line for line in lines_of(found) if line.what == "live")
     assert "a collection is marking" in line.text
+
+
+def kept(name: str, header: int) -> dict[int, int]:
+    """Objects that the program kept, by size, of those whose types stand in the heap."""
+    return {made["size"]: made["kept"] for made in truth(name)["made"] if made["scan"] and made["size"] > header}
+
+
+def test_types_of_what_lives_are_told_where_the_heap_has_them() -> None:
+    found = advise(world_of(look("frag-1.27.3", exe=True)))
+    wanted = {f"main.T{size}": count for size, count in kept("frag-1.27.3", 512).items()}
+    assert len(wanted) == 3
+    assert {one.name: one.objects for one in found.types if one.name.startswith("main.")} == wanted
+    told = [line.text for line in lines_of(found) if line.what == "live type"]
+    assert told[0] == f"of type main.T3000: {wanted['main.T3000']} objects"
+    assert [one.nbytes for one in found.types] == sorted((one.nbytes for one in found.types), reverse=True)
+    assert advice("frag-1.27.3").types == (), "names stand in the executable"
+
+
+def test_of_spans_that_wait_to_be_swept_only_what_lives_counts_by_type() -> None:
+    snapshot = look("sweep-1.27.3")
+    names = {one: f"type {one:x}" for one in snapshot.types.type.tolist()}
+    found = advise(world_of(replace(snapshot, types=replace(snapshot.types, names=names))))
+    by_slot = {one.nbytes // one.objects: one.objects for one in found.types}
+    for size, count in kept("sweep-1.27.3", 512).items():
+        slot = next(one for one in sorted(by_slot) if one >= size + 8)
+        assert by_slot[slot] == count, size
 
 
 def test_spans_with_one_object_each_stand_out() -> None:

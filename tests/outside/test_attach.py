@@ -1,5 +1,6 @@
 """Looking at running Go programs: what is read is what they say of themselves, and they run on as if nothing had happened."""
 
+import gzip
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from gomem_core.files.stillfile import read_still, still_bytes
 from gomem_core.outside.errors import Gone, NotPermitted
 from gomem_core.outside.figures import by_size, figures
 from gomem_core.outside.hold import held
@@ -23,6 +25,7 @@ from gomem_core.outside.look import look_at_process, marks_in_swept
 from gomem_core.outside.process import Process, status_of
 from gomem_core.outside.program import find_program
 from gomem_core.outside.snapshot import Snapshot
+from gomem_core.outside.world import world_of
 from tests import schemafile
 from tests.cli.process import environment, gomem
 from tests.outside.goprograms import MODES, SECONDS, VERSIONS, Running, built, running
@@ -149,6 +152,24 @@ def test_memory_and_page_tables_stay_as_they_are() -> None:
         assert {key: again[key] for key in ("VmRSS", "RssAnon", "VmPTE", "VmSwap", "Threads")} == {
             key: first[key] for key in ("VmRSS", "RssAnon", "VmPTE", "VmSwap", "Threads")
         }
+
+
+def test_what_is_in_memory_is_what_the_kernel_says_of_the_whole_process() -> None:
+    with running(built("server", "1.27"), N="2000") as program:
+        known = re.search(
+            r"^Rss: +([0-9]+) kB", Path(f"/proc/{program.pid}/smaps_rollup").read_text(encoding="ascii"), re.MULTILINE
+        )
+        assert known is not None
+        snapshot = look(program.pid)
+        w = world_of(snapshot)
+        regions = w.extents.layout()
+        assert read_still(gzip.decompress(still_bytes(w))) == w, "a file keeps it"
+        assert sum(region.resident or 0 for region in regions) == int(known[1]) << 10
+        (heap,) = [region for region in regions if region.name == "heap: arena"]
+        found = figures(snapshot)
+        assert found.HeapInuse * 0.9 < (heap.resident or 0) <= found.HeapSys + found.StackInuse - found.HeapReleased + (1 << 20)
+        code = next(region for region in regions if region.name == "code")
+        assert 0 < (code.resident or 0) <= code.end - code.start
 
 
 def test_a_first_look_at_a_large_heap_adds_no_pages() -> None:

@@ -42,6 +42,7 @@ from gomem_tui.render.mcentral import render_mcentral
 from gomem_tui.render.objects import Rows, render_objects
 from gomem_tui.render.pagecells import LENSES, Chart
 from gomem_tui.render.spans import render_spans
+from gomem_tui.render.words import size_text
 from tests.effort import effort
 from tests.outside.corefiles import NAMES, WITH_EXE, truth
 from tests.outside.test_core_faults import damaged, what_is_read
@@ -302,6 +303,31 @@ def test_objects_are_filtered_and_sorted_in_columns_as_one_by_one(name: str) -> 
                 assert len(rows) == sum((a & ~b).bit_count() for a, b in map(slots_of(w), w.spans.rows()))
             if text in ("size>0", "dropped>0"):
                 assert rows == [], "what is not known passes nothing"
+
+
+@pytest.mark.parametrize("many", [0, 1 << 40])
+def test_objects_are_sorted_by_their_slots_where_it_is_not_known_what_was_asked_for(many: int) -> None:
+    w = world("idle-1.21.13")
+    order = ObjectOrder(w, w.objects, many=many)
+    order.arrange("size", descending=True)
+    rows = [order.oid(row) for row in range(len(order))]
+    slots = [w.slots.elemsize_at(w.objects.addr(oid)) for oid in rows]
+    assert slots == sorted(slots, reverse=True)
+    assert sorted(rows) == [*range(len(w.objects))]
+    assert slots[0] > slots[-1] > 0
+    lines = [plain(line) for line in render_objects(w, Port(120, 20), Scene(), Rows(w.objects, order, [], -1))]
+    assert "by slot ↓" in lines[0]
+    shown = [f"≤{size_text(size)}" for size in slots[:3]]
+    assert all(f" {size} " in line for size, line in zip(shown, lines[2:5], strict=True))
+
+
+def test_the_objects_pane_says_how_names_of_types_are_had() -> None:
+    for name, exe in (("frag-1.27.3", True), ("frag-1.27.3", False), ("idle-1.21.13", False)):
+        w = world_of(look(name, exe=exe))
+        helps = not exe and name != "idle-1.21.13"  # which has no types at all
+        for selected in (-1, 0):
+            lines = render_objects(w, Port(120, 20), Scene(), Rows(w.objects, ObjectOrder(w, w.objects), [], selected))
+            assert ("gomem core CORE EXE" in "\n".join(map(plain, lines[-3:]))) == helps
 
 
 def slots_of(w: Still) -> Callable[[SpanInfo], tuple[int, int]]:

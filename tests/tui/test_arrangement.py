@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gomem_tui.explorer.arrangement import ADVISE, HALVES, PANES, PLACES, WHY, Arrangement
+from gomem_tui.explorer.arrangement import ADVISE, HALVES, PANES, PLACES, TYPES, WHY, Arrangement
 
 
 def arranged(size: tuple[int, int], *chosen: int, zoomed: bool = False) -> Arrangement:
@@ -26,8 +26,10 @@ def arranged(size: tuple[int, int], *chosen: int, zoomed: bool = False) -> Arran
         ((120, 40), (7, 9), False, {9, 2, 3, 7}),
         ((120, 40), (7, 5), False, {1, 2, 3, 5}),
         ((120, 40), (8,), True, {8}),
-        ((200, 60), (), False, {*PANES} - {ADVISE}),
-        ((200, 60), (ADVISE,), False, {*PANES} - {7}),
+        ((200, 60), (), False, {*PANES} - {ADVISE, TYPES}),
+        ((200, 60), (ADVISE,), False, {*PANES} - {7, TYPES}),
+        ((200, 60), (TYPES,), False, {*PANES} - {9, ADVISE}),
+        ((120, 40), (TYPES,), False, {TYPES, 2, 3, 4}),
         ((120, 40), (7, ADVISE), False, {1, 2, 3, ADVISE}),
         ((200, 30), (), False, {1}),
         ((60, 40), (), False, {1, 2}),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gomem_core.files.script import read_script
-from gomem_core.lessons import Lesson, find_lesson
+from gomem_core.lessons import Lesson, find_lesson, lessons
 from gomem_core.lessons.walked import walked
 from gomem_core.session.console import Console
 from gomem_tui.draw.glyphs import STAND_INS
@@ -241,16 +241,25 @@ async def test_commands_of_ones_own_on_the_way_leave_the_lesson_as_it_is() -> No
     assert walked() == {"popular_and_real"}
 
 
-async def test_the_last_lesson_is_about_a_heap_that_is_read() -> None:
+async def test_a_lesson_about_a_heap_that_is_read() -> None:
     app = explorer("looking_at_a_real_heap")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("greater_than_sign")
         await pilot.pause()
         assert f"step {app.model.session.step}/{app.model.session.step} " in text_of(app.screen)[0]
-        assert app.query_one(Prompt).placeholder == "the end of the last lesson; type a command of your own, or q"
+        assert app.query_one(Prompt).placeholder == "the end of this lesson; the next one: gomem learn 14"
         await type_line(pilot, "alloc 48")
         assert "this heap is read, not modelled" in " ".join(text_of(app.screen))
     assert walked() == {"looking_at_a_real_heap"}
+
+
+async def test_the_end_of_the_last_lesson() -> None:
+    app = explorer(lessons()[-1].name)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("greater_than_sign")
+        await pilot.pause()
+        assert app.query_one(Prompt).placeholder == "the end of the last lesson; type a command of your own, or q"
+    assert walked() == {lessons()[-1].name}
 
 
 async def test_another_future_is_not_the_lesson() -> None:

@@ -1,11 +1,14 @@
 """The explorer on a process: space looks again, b shows the look before, > looks again and again until a key is pressed."""
 
 import asyncio
+import re
 from collections.abc import Callable
 
 from textual.pilot import Pilot
 
+from gomem_core.report import format_bytes, signed
 from gomem_core.session.console import Console
+from gomem_core.world.strip import Strip
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.render.words import FIRST_LOOK, LAST_LOOK, NO_EVENTS
 from gomem_tui.settings.options import Options
@@ -125,3 +128,25 @@ async def test_looks_that_were_kept_end() -> None:
         assert app.message == LAST_LOOK
         await pressed(pilot, "greater_than_sign")
         assert app.message == LAST_LOOK
+
+
+async def test_the_heap_pane_shows_how_the_heap_changes_from_look_to_look() -> None:
+    app = explorer()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("7", "z")
+        await pilot.pause()
+        assert "one moment draws no line" in app.widgets.heap.text()
+        for _ in range(3):
+            await pressed(pilot, "space")
+        sums = [still.sums for still in strip_of(app).stills]
+        now, first = sums[-1].mem_stats().HeapInuse, sums[0].mem_stats().HeapInuse
+        live = sums[-1].stats.heap_marked - sums[0].stats.heap_marked
+        told = f"{format_bytes(now)}, {signed(now - first, 'bytes')} in 4 looks; live {signed(live, 'bytes')}"
+        assert re.search(rf"HeapInuse [▁-█]{{4}} {re.escape(told)}", app.widgets.heap.text())
+        await pressed(pilot, "b", "b")
+        assert re.search(r"HeapInuse [▁-█]{2} .* in 2 looks", app.widgets.heap.text()), "up to the one that is shown"
+
+
+def strip_of(app: Explorer) -> Strip:
+    assert app.model.session.strip is not None
+    return app.model.session.strip

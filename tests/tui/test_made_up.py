@@ -149,7 +149,9 @@ def test_the_map_begins_a_row_for_each_arena_and_says_how_much_lies_between() ->
     for number, start in zip([0, *gaps], STARTS, strict=True):
         assert lines[number + 1][1:].startswith(f"{start:x} ")
     assert len(lines[1].split()[0]) == 10
-    assert {line.index(line.split()[1]) for line in lines[1:6]} == {14}, "cells begin in one column"
+    assert [line[12] for line in lines[1:6]] == ["┌", " ", " ", " ", " "], "where a chunk begins is said behind the address"
+    assert {len(line[:14].rstrip(" ┌")) for line in lines[1:6]} == {11}
+    assert " " not in {line[14] for line in lines[1:6]}, "cells begin in one column"
     assert "3 arenas" in lines[0]
 
 

@@ -7,14 +7,13 @@ from typing import Any, Final
 
 import pytest
 
-from gomem_core.files.timeline import Timeline
+from gomem_core.files.script import read_script
 from gomem_core.go import pageevents as pe
 from gomem_core.go.allevents import ALL_EVENTS, kinds_meant
 from gomem_core.go.events import ADDRESSES, BIT_SETS, ClassChosen, Event, Zeroed
-from gomem_core.go.release import Release
-from gomem_core.go.versions import PROFILES, Profile, profile_named
+from gomem_core.go.versions import PROFILES
+from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
-from gomem_core.session.session import Session
 from gomem_tui.render.halfway import log_lines
 from gomem_tui.render.ladder import ladder, ladder_so_far
 from gomem_tui.render.lines import Port, plain
@@ -22,19 +21,14 @@ from gomem_tui.render.pagesentences import PAGE_EVENTS
 from gomem_tui.render.sentences import COUNTED, function_of, tell
 from gomem_tui.render.spoken import spoken_text
 from gomem_tui.render.why import Story, why_text
+from tests.versions import profile_of, session_of
 
 VERSIONS: Final = ("1.21", "1.22", "1.27")
 
 
-def profile_of(version: str) -> Profile:
-    found = profile_named(f"go{version}")
-    assert found is not None
-    return found
-
-
 def done(version: str, *lines: str) -> list[Outcome]:
     """What became of these lines, on an empty heap of a version."""
-    session = Session(narrate=True, timeline=Timeline(release=Release(profile_of(version))))
+    session = session_of(version)
     outcomes = [session.submit(line) for line in lines]
     assert [outcome.error for outcome in outcomes] == [None] * len(lines)
     return outcomes
@@ -126,6 +120,24 @@ def test_where_all_was_looked_at_no_number_of_a_page_is_told() -> None:
 def test_words_of_one_meaning_are_kinds_of_their_own_versions() -> None:
     assert kinds_meant("cache_span") == kinds_meant("span_cached") == ("cache_span", "span_cached")
     assert kinds_meant("gc_start") == ("gc_start",)
+
+
+def test_who_asks_for_an_event_of_1_10_means_that_of_a_later_version_too() -> None:
+    script = "gomem 1\ngo 1.27\nalloc 48\nexpect event grow\nexpect no event sweep\nalloc 48\ngc mark\nexpect event sweep\n"
+    desk = Console(narrate=True, opened=read_script("x.gomem", script, "x.gomem"))
+    assert desk.session.world.profile.name == "go1.27"
+    for _ in range(3):
+        assert desk.unmet(desk.session.forward()) == []
+    assert desk.session.at_end
+    desk.session.goto(0)
+    found = desk.submit("until refill").result
+    assert (found is not None and found.found, desk.session.step) == (True, 1)
+    found = desk.submit("until span_swept").result
+    assert (found is not None and found.found, desk.session.step) == (True, 3)
+    desk.session.goto(0)
+    found = desk.submit("until span_split").result
+    assert found is not None
+    assert not found.found
 
 
 # --- What really happened, in these versions ----------------------------------------------------------------------------------

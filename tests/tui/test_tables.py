@@ -107,14 +107,16 @@ async def test_objects_are_sorted_by_size_state_and_step() -> None:
         await press(pilot, "S", "r", "r")
         assert "by state ↓" in shown(app)[0]
         await press(pilot, "2", "s")
-        assert app.message == "There is nothing to sort in Arena: Spans (1) and Objects (9) can be sorted."
+        assert app.message == "There is nothing to sort in Arena: Spans (1), Objects (9) and Types (0) can be sorted."
 
 
 async def test_slash_filters_the_pane_that_has_the_keyboard_or_says_where_there_is_something_to_filter() -> None:
     async with running() as (app, pilot):
         for key, title in (("2", "Arena"), ("3", "Bitmap"), ("5", "mcache"), ("6", "Why"), ("7", "Heap"), ("8", "Layout")):
             await press(pilot, key, "slash")
-            told = f"There is nothing to filter in {title}: Spans (1), mcentral (4) and Objects (9) can be filtered{LOG}."
+            told = (
+                f"There is nothing to filter in {title}: Spans (1), mcentral (4), Objects (9) and Types (0) can be filtered{LOG}."
+            )
             assert (app.message, app.stage.typing) == (told, False)
         await press(pilot, "9", "slash", *"size>100", "enter")
         assert (names(app), app.model.order.text) == (["c"], "")

@@ -22,6 +22,8 @@ from gomem_core.world.strip import Strip
 from gomem_core.world.world import unknown
 from gomem_core.written.dump import world_of_dump
 from gomem_tui.__main__ import main
+from gomem_tui.panes.model import Model
+from gomem_tui.plain.panes import pane_lines
 from tests import schemafile
 from tests.written.dumpfile import HEADER, dumped, frame, goroutine, memstats, number, numbers, params, segment, text, thing
 from tests.written.realfiles import NAMES, dump_world, truth, unpacked
@@ -274,7 +276,27 @@ def test_a_console_on_a_dump_answers_and_refuses(tmp_path: Path) -> None:
             "roots": ["global 0x500000 (data)"],
         },
     }
+    assert done.result.data["allocated_at"] is None
     refused = console.submit("gc")
     assert refused.error is not None
     assert "this heap is read, not modelled" in refused.error.message
     assert number(300) == b"\xac\x02"  # the writer of these tests, by hand
+
+
+def test_where_an_object_was_allocated_is_told_where_the_profile_looked_at_it() -> None:
+    """The objects of main.lru, by the addresses that the program printed; its source has makeslice in line 77."""
+    w = dump_world("go1.27.3-lru")
+    console = Console(True, Strip([w]), None)
+    done = console.submit("show object 0x55bf02c6000")
+    assert done.result is not None
+    stack = done.result.data["allocated_at"]
+    assert isinstance(stack, list)
+    assert {"function": "main.lru.func1", "file": "tracegen/work.go", "line": 77} in stack
+    drawn = "\n".join(pane_lines(_model(console), "objects", 120, 2000))
+    assert drawn.count("@main.lru.func1 work.go") > 3
+
+
+def _model(console: Console) -> Model:
+    model = Model(console, lambda: None)
+    model.arrived()
+    return model

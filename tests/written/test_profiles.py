@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -14,7 +15,7 @@ from gomem_core.files.stillfile import FieldError, read_still, still_bytes
 from gomem_core.formats.heapprofile import ProfileError, is_profile, read_profile
 from gomem_core.go.versions import PROFILES
 from gomem_core.queries.amounts import By, amounts, growth
-from gomem_core.queries.sitetree import site_tree
+from gomem_core.queries.sitetree import folded, site_tree
 from gomem_core.session.opened import open_file
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
@@ -71,6 +72,37 @@ def test_the_tree_adds_up(file: str) -> None:
             below = [b.nbytes for b in tree[at + 1 : end] if b.depth == one.depth + 1]
             assert one.nbytes == one.own + sum(below)
             assert below == sorted(below, reverse=True)
+
+
+def test_a_way_without_a_turn_is_one_branch() -> None:
+    """main calls f twice, by g and by h: g allocates itself too, h only calls."""
+    lines = {name: field(4, field(1, n) + field(4, field(1, n))) for n, name in enumerate("xfghim")}
+    functions = b"".join(field(5, field(1, n) + field(2, 9 + n)) for n in range(6))
+    names = b"".join(field(6, name.encode()) for name in "xfghim")
+    stacks = [(bytes([1, 2, 5]), 10), (bytes([2, 5]), 5), (bytes([1, 3, 4, 5]), 20)]
+    samples = b"".join(field(2, field(1, stack) + field(2, bytes([1, n, 1, n]))) for stack, n in stacks)
+    w = world_of_profile(HEAD + names + functions + b"".join(lines.values()) + samples, "")
+    assert w.sites is not None
+    tree = [(one.depth, one.name, one.nbytes, one.own) for one in site_tree(w.sites)]
+    h = [(1, "i", 20, 0), (2, "h", 20, 0), (3, "f", 20, 20)]
+    assert tree == [(0, "m", 35, 0), *h, (1, "g", 15, 5), (2, "f", 10, 10)]
+    assert [(one.depth, one.name, one.nbytes, one.own) for one in folded(site_tree(w.sites))] == [
+        (0, "m", 35, 0),
+        (1, "i › h › f", 20, 20),
+        (1, "g", 15, 5),
+        (2, "f", 10, 10),
+    ]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_folding_loses_nothing(file: str) -> None:
+    sites = world(file).sites
+    assert sites is not None
+    tree = site_tree(sites, ever=True)
+    short = folded(tree)
+    assert [name for one in short for name in one.name.split(" › ")] == [one.name for one in tree]
+    assert sum(one.own for one in short) == sum(one.own for one in tree)
+    assert all(b.depth <= a.depth + 1 for a, b in pairwise(short))
 
 
 def test_all_sizes_that_go_tells_are_sizes_of_slots() -> None:
@@ -153,6 +185,14 @@ def test_open_and_top_know_profiles_by_their_content(tmp_path: Path, capsys: Cap
         rows = json.loads(capsys.readouterr().out)["rows"]
         assert sum(row["bytes"] for row in rows) == expected["inuse_space"]["total"]
         assert sum(row["alloc_bytes"] for row in rows) == expected["alloc_space"]["total"]
+    assert main(["top", "--tree", "--json", real]) == 0
+    tree = json.loads(capsys.readouterr().out)
+    VALIDATOR.validate(tree)
+    assert sum(row["own"] for row in tree["rows"]) == expected["inuse_space"]["total"]
+    assert main(["top", "--tree", real]) == 0
+    printed = capsys.readouterr().out
+    assert "runtime.main › main.main\n" in printed
+    assert "branches below 0.5% are left out" in printed
     assert main(["top", "--by", "type", real]) == 3
     assert "a heap profile has call sites and no addresses" in capsys.readouterr().err
     assert main(["top", "-n", "2", real]) == 0

@@ -166,7 +166,9 @@ def _extents(found: Fields, profile: Profile) -> StillExtents:
 
 def _region(found: Fields) -> Region:
     start, end, used_start, used_end = (found.address(name) for name in ENDS)
-    return Region(found.text("name", 100), start, end, used_start, used_end, found.word("grows", _GROWS), found.text("note", 200))
+    name, note = found.text("name", 100), found.text("note", 200)
+    resident = found.number_or_null("resident") if found.has("resident") else None
+    return Region(name, start, end, used_start, used_end, found.word("grows", _GROWS), note, resident)
 
 
 def _read_spans(arenas: Arenas, profile: Profile, found: Fields) -> StillSpans:

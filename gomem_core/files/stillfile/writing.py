@@ -76,8 +76,9 @@ def _extents(extents: StillExtents) -> Json:
     }
 
 
-def _region(r: Region) -> dict[str, str]:
-    return {"name": r.name, "grows": r.grows, "note": r.note} | {name: hex(getattr(r, name)) for name in ENDS}
+def _region(r: Region) -> Json:
+    resident = {} if r.resident is None else {"resident": r.resident}
+    return {"name": r.name, "grows": r.grows, "note": r.note, **resident} | {name: hex(getattr(r, name)) for name in ENDS}
 
 
 def _spans(spans: StillSpans) -> Json:

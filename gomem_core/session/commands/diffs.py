@@ -10,12 +10,13 @@ from gomem_core.files.script import ScriptError
 from gomem_core.foreign import brief
 from gomem_core.lang.moves import Diff, DiffBranch, DiffFile
 from gomem_core.queries.difference import There, difference
+from gomem_core.queries.growth import NotAlike, grown, is_written
 from gomem_core.queries.side import Side
 from gomem_core.report import Result
 from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import check_branch, step_of
 from gomem_core.session.document import Desk
-from gomem_core.session.stills import beside, side_of, side_of_file
+from gomem_core.session.stills import beside, side_of, side_of_file, still_of
 
 
 def diff(desk: Desk, command: Diff) -> Result:
@@ -52,6 +53,12 @@ def diff_file(desk: Desk, command: DiffFile) -> Result:
     except ScriptError as e:
         raise CommandError(str(e).partition("\n")[0], command.path) from e
     here = desk.script.name or "this still" if desk.session.strip is not None else ""
+    now = still_of(desk.session)
+    if is_written(then.still) or is_written(now):  # sums are compared, and there is nothing that panes could mark
+        try:
+            return grown(then.still, now, (brief(command.path), brief(here)), desk.stop)
+        except NotAlike as e:
+            raise CommandError(str(e), command.path) from e
     return _with(desk, then, There(file=brief(command.path), here=brief(here)))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gomem_core.lang import format_command
-from gomem_core.lang.moves import Back, Branch, Diff, DiffBranch, Forward, Go, Goto, Select, Stop, TakeUp, Time
+from gomem_core.lang.moves import Back, Branch, Compare, Diff, DiffBranch, Forward, Go, Goto, Select, Stop, TakeUp, Time
 from gomem_core.session.commands import CommandError
 from gomem_core.session.document import Desk
 from gomem_core.session.engine import lacking
@@ -108,6 +108,15 @@ def check_go(desk: Desk, command: Go) -> None:
         raise CommandError(f"this session is of {release.profile.name} already")
 
 
+def check_compare(desk: Desk, _command: Compare) -> None:
+    """Raise CommandError if the steps here are not such as can be done on another version of Go."""
+    name = desk.session.world.profile.name
+    if desk.session.strip is not None:
+        raise CommandError(f"this heap was read, and is of {name}: there are no steps to be done on other versions")
+    if desk.session.base is not None:
+        raise CommandError(f"this session goes on from a heap of {name}, and no other version can do that")
+
+
 # Any: the key says which command the function takes, which a dict's type cannot express.
 CHECK_MOVES: Final[dict[type, Callable[[Desk, Any], None]]] = {
     Back: check_behind,
@@ -119,4 +128,5 @@ CHECK_MOVES: Final[dict[type, Callable[[Desk, Any], None]]] = {
     Select: check_select,
     TakeUp: check_take_up,
     Go: check_go,
+    Compare: check_compare,
 }

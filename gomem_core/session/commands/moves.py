@@ -16,6 +16,7 @@ from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.moves import (
     Back,
     Branch,
+    Compare,
     Diff,
     DiffBranch,
     DiffFile,
@@ -217,6 +218,12 @@ def _diff(desk: Desk, command: Diff | DiffBranch | DiffFile) -> Result:
             return diffs.diff_file(desk, command)
 
 
+def _compare(desk: Desk, command: Compare) -> Result:
+    from gomem_core.session.commands.compare import compare  # noqa: PLC0415 - likewise
+
+    return compare(desk, command)
+
+
 def _branch(desk: Desk, command: Branch) -> Result:
     session = desk.session
     if command.name is None:
@@ -360,6 +367,7 @@ MOVES: Final[dict[type, Callable[[Any, Any], Result]]] = {
     Resume: _resume,
     TakeUp: take_up,
     Go: go,
+    Compare: _compare,
     Focus: _focus,
     Select: _select,
     **dict.fromkeys((ExpectServed, ExpectQuantity, ExpectAddr, ExpectEvent, ExpectNoEvent, ExpectError), _expect),

@@ -9,6 +9,7 @@ from gomem_core.session.commands.context import CommandError
 from gomem_core.session.commands.movefaults import check_take_up
 from gomem_core.session.document import Desk
 from gomem_core.world.facts import Fact
+from gomem_core.world.objects import ObjectColumns
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -30,6 +31,9 @@ def take_up(desk: Desk, command: TakeUp) -> Result:
     told = f"the heap in {kept.path.name} goes on from here: {counted(desk.session.world.spans.count, 'span')}"
     if still.doubt(Fact.GOGC) or still.doubt(Fact.PACER):
         told += "; its pacing is not known, so GOGC is off"
+    if not isinstance(still.rows, ObjectColumns):
+        count = counted(still.sums.mem_stats().HeapObjects or 0, "object")
+        told += f"; what refers to its {count} is not known, so they are never freed"
     data: results.TakenUp = {
         "path": str(kept.path),
         "spans": desk.session.world.spans.count,

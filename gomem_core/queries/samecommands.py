@@ -1,0 +1,169 @@
+"""What the same commands did on several versions of Go: figures, where objects lie, and why they differ."""
+
+from collections.abc import Sequence
+from functools import partial
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, TINY_SIZE
+from gomem_core.queries.account import Account
+from gomem_core.queries.reasons import Case, Reason, Request, reasons
+from gomem_core.report import Cell, Column, Result, Table, counted, format_bytes, hexed
+from gomem_core.world.objectinfo import Objects
+from gomem_core.world.world import World, known
+
+if TYPE_CHECKING:
+    from gomem_core.schema import versions as schema
+    from gomem_core.schema.heap import ObjectKind
+
+_MOST: Final = 12  # sorts of objects in text
+_MOST_DATA: Final = 200
+
+# What is compared: a name for programs, words for people, whether it is bytes, and where it comes from.
+_FIGURES: Final = (
+    ("spans", "spans in use", False, "spans"),
+    ("pages_in_use", "pages in use", False, "pages"),
+    ("requested", "asked for", True, "balance.requested"),
+    ("slot_waste", "wasted in slots", True, "balance.slot_waste"),
+    ("free_slots", "in free slots", True, "balance.free_slots"),
+    ("tails", "at ends of spans", True, "balance.tails"),
+    ("dead", "dead, not swept", True, "balance.dead"),
+    ("free_pages", "in free pages", True, "balance.free_pages"),
+    ("given_back", "given back to the OS", True, "balance.given_back"),
+    ("nheap_grow", "times the heap grew", False, "stats.nheap_grow"),
+    ("numgc", "collections", False, "stats.numgc"),
+    ("nswept", "spans swept", False, "stats.nswept"),
+    ("nswept_in_vain", "of these in vain", False, "stats.nswept_in_vain"),
+    ("nserved_mcache", "served by mcache", False, "stats.nserved_mcache"),
+    ("nserved_central", "by mcentral", False, "stats.nserved_central"),
+    ("nserved_heap", "by mheap", False, "stats.nserved_heap"),
+    ("nserved_large", "large, by mheap", False, "stats.nserved_large"),
+    ("nserved_os", "by the OS", False, "stats.nserved_os"),
+    *((name, name, True, f"memory.{name}") for name in ("HeapAlloc", "HeapInuse", "HeapIdle", "HeapReleased", "HeapSys")),
+    *((name, name, True, f"memory.{name}") for name in ("TotalAlloc", "NextGC")),
+    *((name, name, False, f"memory.{name}") for name in ("HeapObjects", "Mallocs", "Frees")),
+)
+
+
+class Sort(NamedTuple):
+    """Objects of one size and kind: the first of them, where it lies, and how many there were."""
+
+    name: str
+    size: int
+    kind: "ObjectKind"
+    addr: int
+    made: int
+
+
+class Ran(NamedTuple):
+    """What the commands did on one version."""
+
+    name: str  # of the version, with a base and padding where these were chosen
+    case: Case
+    figures: dict[str, int | None]
+    sorts: dict[tuple[int, str], Sort]
+    failed: tuple[tuple[int, str], ...]  # steps that failed, and why
+
+
+class _Sums:
+    """All figures of a heap; `spans` and `pages` are of spans with objects."""
+
+    def __init__(self, world: World, objects: Objects) -> None:
+        self.balance = Account(world, objects).read()
+        self.stats = world.sums.stats
+        self.memory = world.sums.mem_stats()
+        self.pages = self.memory.HeapInuse >> PAGE_SHIFT
+        self.spans = sum(info.state == "inuse" for info in world.spans.each())
+
+
+def ran(name: str, world: World, objects: Objects, failed: Sequence[tuple[int, str]]) -> Ran:
+    """Look at what the commands did; the heap is as it is after them."""
+    sums = _Sums(world, objects)
+    figures = {one: known(partial(attrgetter(path), sums)) for one, _, _, path in _FIGURES}
+    sorts: dict[tuple[int, str], Sort] = {}
+    for oid in range(len(objects)):
+        o = objects.info(oid)
+        key = (o.size or 0, o.kind)
+        before = sorts.get(key)
+        sorts[key] = Sort(o.name, o.size or 0, o.kind, o.addr, 1) if before is None else before._replace(made=before.made + 1)
+    requests = [Request(size, kind == "noscan") for size, kind in sorts]
+    case = Case(world.profile, world.extents.arenas.start, requests)
+    return Ran(name, case, figures, sorts, tuple(failed))
+
+
+def compared(of: str, steps: int, runs: Sequence[Ran]) -> Result:
+    """What differs between the versions, and why."""
+    why = reasons([run.case for run in runs])
+    differing = [name for name, *_ in _FIGURES if len({run.figures[name] for run in runs}) > 1]
+    columns = (Column("what", "text"), *(Column(run.name) for run in runs))
+    rows: list[tuple[Cell, ...]] = [
+        (label, *(_text(run.figures[name], in_bytes) for run in runs))
+        for name, label, in_bytes, _ in _FIGURES
+        if name in differing
+    ]
+    same = [label for name, label, *_ in _FIGURES if name not in differing]
+    details = [f"the same on all: {', '.join(same)}", "", *_objects(runs), "", *_failures(runs), *_why(why, bool(differing))]
+    names = ", ".join(run.name for run in runs)
+    summary = f"{of}: {counted(steps, 'step')} on {names}; {counted(len(differing), 'figure')} of {len(_FIGURES)} differ"
+    return Result(summary, {**_data(steps, runs, differing, why)}, Table(columns, rows) if rows else None, tuple(details))
+
+
+def _text(value: int | None, in_bytes: bool) -> str:
+    if value is None:
+        return "?"
+    return format_bytes(value) if in_bytes else f"{value:,}"
+
+
+def _elemsize(run: Ran, sort: Sort) -> int:
+    """Bytes of the slot of such an object; 0: it takes no memory."""
+    profile, noscan = run.case.profile, sort.kind == "noscan"
+    if not sort.size:
+        return 0
+    number = profile.size_class(TINY_SIZE if noscan and sort.size < TINY_SIZE else sort.size, noscan)
+    return profile.classes[number].size if number else (sort.size + PAGE_MASK) & ~PAGE_MASK
+
+
+def _objects(runs: Sequence[Ran]) -> list[str]:
+    """A table of the sorts of objects, with slot and address on each version; the largest number of objects first."""
+    sorts = sorted(runs[0].sorts.values(), key=lambda sort: -sort.made)
+    columns = [Column("first of", "text"), Column("objects"), *(Column(f"{run.name}: slot and address", "text") for run in runs)]
+    rows: list[tuple[Cell, ...]] = []
+    for sort in sorts[:_MOST]:
+        places = []
+        for run in runs:
+            there = run.sorts.get((sort.size, sort.kind))
+            places.append("not made" if there is None else f"{_elemsize(run, there)} B at {there.addr:#x}")
+        rows.append((f"{sort.size} B {sort.kind} ({sort.name})", sort.made, *places))
+    more = len(sorts) - _MOST
+    return [*Table(tuple(columns), rows).lines(), *([f"and {counted(more, 'more sort')}"] if more > 0 else [])] if rows else []
+
+
+def _failures(runs: Sequence[Ran]) -> list[str]:
+    return [f"step {step} fails on {run.name}: {why}" for run in runs for step, why in run.failed]
+
+
+def _why(why: Sequence[Reason], differs: bool) -> list[str]:
+    if not why:
+        return ["these versions do not differ in anything that these commands meet"]
+    rest = "all else that differs follows from these" if differs else "none of these changed a figure here"
+    return ["why:", *(f"  {reason.sentence}" for reason in why), rest]
+
+
+def _data(steps: int, runs: Sequence[Ran], differing: list[str], why: Sequence[Reason]) -> "schema.SameCommands":
+    shared = [key for key in runs[0].sorts if all(key in run.sorts for run in runs)]
+    rows: list[schema.ComparedSort] = []
+    for key in shared[:_MOST_DATA]:
+        there = [run.sorts[key] for run in runs]
+        first = there[0]
+        slots = [_elemsize(run, sort) for run, sort in zip(runs, there, strict=True)]
+        named = {"name": first.name, "size": first.size, "kind": first.kind, "count": first.made}
+        rows.append({**named, "elemsize": slots, "addr": [hexed(sort.addr) for sort in there]})  # type: ignore[typeddict-item]
+    return {
+        "go": [run.name.removeprefix("go") for run in runs],
+        "steps": steps,
+        "figures": {name: [run.figures[name] for run in runs] for name, *_ in _FIGURES},
+        "differs": differing,
+        "objects": rows,
+        "failed": [{"go": run.name.removeprefix("go"), "step": step} for run in runs for step, _ in run.failed],
+        "rows": [reason.row for reason in why],
+    }

@@ -1,0 +1,79 @@
+"""`gomem open --text` and `--json`: what a file holds, or one of its panes, at any of its moments."""
+
+import argparse
+from pathlib import Path
+
+from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, say
+from gomem_core.files.script import ScriptError
+from gomem_core.lang.errors import WordError
+from gomem_core.lang.moves import Stop
+from gomem_core.lang.names import read_stop
+from gomem_core.lang.panes import read_pane
+from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.movefaults import step_of
+from gomem_core.session.console import Console
+from gomem_core.session.opened import open_file
+from gomem_core.suggest import did_you_mean
+
+_WIDTH = 120
+
+
+def stop_of(args: argparse.Namespace) -> Stop | None:
+    """What --at says; None where it was not given.  Raises UsageError."""
+    if args.at is None:
+        return None
+    try:
+        return read_stop(args.at)
+    except WordError as e:
+        raise UsageError(f"argument --at: {did_you_mean(e.message, e.suggestion)}") from e
+
+
+def pane_of(args: argparse.Namespace) -> str | None:
+    """What --pane says, likewise.  Raises UsageError."""
+    if args.pane is None:
+        return None
+    try:
+        return read_pane(args.pane)
+    except WordError as e:
+        raise UsageError(f"argument --pane: {did_you_mean(e.message, e.suggestion)}") from e
+
+
+def print_data(args: argparse.Namespace) -> int:
+    """Print what the file holds as JSON."""
+    from gomem_core.cli.summary import print_summary  # noqa: PLC0415 -- text needs none of it
+
+    at, pane = stop_of(args), pane_of(args)
+    if pane not in (None, "types"):
+        raise UsageError("argument --pane: with --json only types can be asked for besides")
+    try:
+        print_summary(args.script, at or "start", pane == "types", args.cache)
+    except (ScriptError, CommandError) as e:
+        say(f"gomem: {e}")
+        return BAD_INPUT
+    return OK
+
+
+def print_text(args: argparse.Namespace) -> int:
+    """Print a pane as text; of a film without a pane what there is to be told of it."""
+    at, pane = stop_of(args), pane_of(args)
+    try:
+        console = Console(True, open_file(Path(args.script), cache=args.cache))
+        if at is not None:
+            console.goto(step_of(console.session, at))
+    except (ScriptError, CommandError) as e:
+        say(f"gomem: {e}")
+        return BAD_INPUT
+    if pane is None and console.session.reel is not None:
+        from gomem_core.cli.film import film_lines  # noqa: PLC0415 -- numpy, which only films need
+        from gomem_core.film.reel import FilmReel  # noqa: PLC0415 -- likewise
+
+        assert isinstance(console.session.reel, FilmReel)
+        emit("\n".join(film_lines(args.script, console.session.reel, console.session.step)))
+        return OK
+    from gomem_tui.panes.model import Model  # noqa: PLC0415 -- figures need neither
+    from gomem_tui.plain.panes import pane_lines  # noqa: PLC0415 -- the same
+
+    model = Model(console, lambda: None)
+    model.arrived()
+    emit("\n".join(pane_lines(model, pane or "heap", _WIDTH, 1 << 30)))
+    return OK

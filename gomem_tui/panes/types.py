@@ -1,0 +1,91 @@
+"""The Types pane: objects and bytes by type; of a heap profile, by the line that allocated."""
+
+from gomem_core.queries.roworder import RowOrder
+from gomem_core.queries.typeorder import SORTS, no_types
+from gomem_tui.panes.model import Model
+from gomem_tui.panes.table import TablePane
+from gomem_tui.render import types
+from gomem_tui.render.lines import Line
+
+
+class TypesPane(TablePane):
+    """The table: up and down go from type to type, which no other pane knows."""
+
+    NUMBER = 0
+    ROWS, SORTS = "type", SORTS
+    FOLLOWS = False
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(id="types")
+        self.model = model
+        self._chosen_row: tuple[str, int] | None = None  # name and row of the selected one
+
+    @property
+    def unknown(self) -> str:
+        """Why the heap knows no types; empty where it does."""
+        strip = self.model.session.strip
+        return no_types(self.model.world if strip is None else strip.shown)
+
+    @property
+    def order(self) -> RowOrder:
+        """Which types are shown, in which order."""
+        return self.model.types
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The table; it is counted only where it is seen."""
+        model = self.model
+        rows = model.types.rows()
+        return types.render_types(
+            rows, model.types, model.types.by, self.port(width, height), self._chosen_row, model.types.nbytes
+        )
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """The columns by which these rows can be sorted."""
+        return self.model.types.sorts
+
+    def page(self) -> int:
+        """Rows shown."""
+        return types.type_rows(self.outer_size.height)
+
+    def key(self) -> object:
+        """The selected type."""
+        return self._chosen_row
+
+    def row(self) -> int:
+        """The row of the selected type; -1: it has none."""
+        return next((row for row, one in enumerate(self.model.types.rows()) if (one.name, one.row) == self._chosen_row), -1)
+
+    def count(self) -> int:
+        """Types that pass the filter."""
+        return len(self.model.types.rows())
+
+    def reveal(self) -> None:
+        """Scroll to the selected type; objects are not counted for a pane that nobody sees."""
+        if self.has_room:
+            super().reveal()
+
+    def move(self, rows: int, columns: int = 0) -> None:
+        """Select another type."""
+        self.select_row(self.from_row() + rows + columns if self.row() >= 0 else 0)
+
+    def select_row(self, row: int) -> None:
+        """Select the type of a row, or of the next that there is."""
+        found = self.model.types.rows()
+        if found:
+            one = found[max(0, min(row, len(found) - 1))]
+            self.choose(lambda: self._take((one.name, one.row)))
+
+    def _take(self, chosen: tuple[str, int]) -> None:
+        self._chosen_row = chosen
+        self.reveal()
+        self.redraw()
+
+    def pick(self, x: int, y: int) -> None:
+        """Select the type of a row, or sort by the column of a heading; by the same once more: the other way round."""
+        order = self.model.types
+        if y == 1:
+            sort = types.sort_at(order.rows(), x, self.outer_size.width)
+            self.sort_by(sort, not order.descending if sort == order.sort else order.descending)
+        elif 2 <= y < 2 + self.page() and self.top + y - 2 < self.count():
+            self.select_row(self.top + y - 2)

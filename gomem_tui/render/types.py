@@ -1,0 +1,105 @@
+"""The types: which of them hold the bytes, now and ever, how fast they are made and how old they get."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from gomem_core.queries.amounts import Amount, By
+from gomem_core.queries.roworder import RowOrder
+from gomem_core.queries.typeorder import CALLERS
+from gomem_core.report import counted, format_bytes
+from gomem_core.world.facts import UNKNOWN
+from gomem_tui.draw.style import Token
+from gomem_tui.render.lines import Line, Port, Span, bar, fit_all, rule, shown_rows, working
+from gomem_tui.render.reflow import notice
+from gomem_tui.render.words import clip
+
+_BAR: Final = 8
+_TITLES: Final[dict[By, str]] = {"type": "0 Types", "site": "0 Sites", "class": "0 Classes"}
+_WORDS: Final[dict[By, str]] = {"type": "type", "site": "call site", "class": "class"}
+
+
+class _Column(NamedTuple):
+    """A column: its heading, which is also its order, cells, and what it shows."""
+
+    heading: str
+    cells: int
+    text: Callable[[Amount], str]
+    known: Callable[[Amount], bool] = lambda _: True  # whether a heap of which this is a row knows it
+
+
+def _age(one: Amount) -> str:
+    """How old they are on average."""
+    if one.age is None:
+        return "–"
+    for unit, ns in (("s", 10**9), ("ms", 10**6), ("µs", 10**3)):
+        if one.age >= ns:
+            return f"{one.age / ns:.1f} {unit}"
+    return f"{one.age} ns"
+
+
+def _rate(one: Amount) -> str:
+    return UNKNOWN if one.rate is None else f"{format_bytes(int(one.rate))}/s"
+
+
+_COLUMNS: Final = (
+    _Column("bytes", 8, lambda one: format_bytes(one.nbytes)),
+    _Column("objects", 10, lambda one: f"{one.objects:,}"),
+    _Column("keeps", 8, lambda one: format_bytes(one.keeps or 0), lambda one: one.keeps is not None),
+    _Column("ever", 8, lambda one: format_bytes(one.alloc_bytes or 0), lambda one: one.alloc_bytes is not None),
+    _Column("rate", 10, _rate, lambda one: one.rate is not None),
+    _Column("age", 9, _age, lambda one: one.rate is not None),
+)
+
+
+def type_rows(height: int) -> int:
+    """Rows that a pane of this height shows."""
+    return max(1, height - 2)
+
+
+def render_types(
+    rows: Sequence[Amount], order: RowOrder, by: By, port: Port, selected: tuple[str, int] | None, total: int
+) -> list[Line]:
+    """Title rule, headings, then the rows from number port.top; `total` is the bytes of all of them."""
+    shown = rows[port.top : port.top + type_rows(port.height)]
+    columns = _columns(rows, port.width)
+    place = shown_rows(port.top + 1, port.top + len(shown), len(rows)) if shown else ""
+    sort = f"by {order.sort} {'↓' if order.descending else '↑'}" if order.sort != CALLERS else "by callers"
+    notes = [working(order), f"filter {order.text}" if order.text else "", place, sort, f"{format_bytes(total)} in all"]
+    lines = [rule(_TITLES[by], [note for note in notes if note], port), ((_heading(columns, by), "label"),)]
+    for one in shown:
+        chosen = (one.name, one.row) == selected
+        head: Token = ("cursor" if port.active else "select") if chosen else "text" if one.objects else "dim"
+        cells = "".join(f"{column.text(one):>{column.cells}} " for column in columns)
+        share: Span = (f"{bar(one.nbytes / max(total, 1), _BAR):<{_BAR}} ", "low")
+        name = clip(one.name or UNKNOWN, max(4, port.width - 3 - len(cells) - _BAR))
+        lines.append((("▸" if chosen else " ", head), (cells, head), share, (name, head)))
+    if not rows and not order.behind:
+        lines += notice(f"No {_WORDS[by]} passes the filter {order.text}" if order.text else "Nothing is there.", port.width)
+    return fit_all(lines, port)
+
+
+def _columns(rows: Sequence[Amount], width: int) -> list[_Column]:
+    """Those of which something is known, as many as leave room for names."""
+    known = [column for column in _COLUMNS if not rows or any(map(column.known, rows[:200]))]
+    while len(known) > 2 and sum(column.cells + 1 for column in known) + _BAR + 20 > width:
+        known.pop()
+    return known
+
+
+def _heading(columns: Sequence[_Column], by: By) -> str:
+    return " " + "".join(f"{column.heading:>{column.cells}} " for column in columns) + " " * (_BAR + 1) + _WORDS[by]
+
+
+def sort_at(rows: Sequence[Amount], x: int, width: int) -> str:
+    """The order whose column has cell x of the headings."""
+    at = 1
+    for column in _columns(rows, width):
+        at += column.cells + 1
+        if x < at:
+            return column.heading
+    return "type"
+
+
+def told(rows: Sequence[Amount]) -> str:
+    """What there is in all, in a sentence."""
+    return f"{format_bytes(sum(one.nbytes for one in rows))} in {counted(sum(one.objects for one in rows), 'object')}"
