@@ -261,8 +261,8 @@ class MemStats(TypedDict):
     HeapReleased: int
     HeapObjects: int
     StackInuse: int
-    MSpanInuse: int
-    MCacheInuse: int
+    MSpanInuse: int | None
+    MCacheInuse: int | None
     NextGC: int | None
     NumGC: int
     BySize: list[BySize]
