@@ -9,6 +9,7 @@ import pytest
 
 from gomem_core.files.script import read_script
 from gomem_core.lang import parse
+from gomem_core.lessons import find_lesson, lessons
 from gomem_core.session.console import Console
 from gomem_core.session.session import Session
 from gomem_tui.__main__ import main
@@ -109,6 +110,16 @@ def test_the_table_of_settings_is_the_live_one() -> None:
         rows.append(f"| `{setting.name}` | {options} | `{setting.variable}` |\n")
     table = "".join(["| setting | option | variable |\n|---|---|---|\n", *rows])
     assert re.findall(r"<!-- settings -->\n(.*?)<!-- /settings -->", README, re.S) == [table]
+
+
+def test_what_changed_since_2018_is_told_in_lesson_12_too() -> None:
+    table = README.partition("<!-- since -->\n")[2].partition("<!-- /since -->")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    versions = [row[2] for row in rows]
+    assert versions == sorted(versions, key=lambda version: int(version.removeprefix("1.")))
+    told = re.findall(r"^say - (1\.[0-9]+): ", find_lesson("popular_and_real").file.read_text(encoding="utf-8"), re.M)
+    assert [*dict.fromkeys(told)] == [*dict.fromkeys(versions)]
+    assert {row[3] for row in rows} <= {"–", *(str(lesson.number) for lesson in lessons())}
 
 
 def test_pictures_are_there() -> None:

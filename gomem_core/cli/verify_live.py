@@ -33,7 +33,7 @@ def _as_text(report: LiveReport) -> list[str]:
     d = report.first_difference
     where = "" if d is None else f"seed {report.seed}, stop {d.line}, operation {d.op + 1}: {d.what}"
     difference = [] if d is None else ["", where, *expected_and_got(d)]
-    later = f"this version is later than those that are known: it was read and modelled as {report.known_as}"
+    later = f"this version is not among those that are known: it was read and modelled as {report.known_as}"
     own = [f"  {brief(one, 200)}" for one in report.of_the_runtime[:_MOST_TOLD]]
     more = len(report.of_the_runtime) - len(own)
     return [

@@ -22,7 +22,6 @@ SECOND: Final = 1_000_000_000  # ns
 _SLICE: Final = 1 << 20  # lifetimes that are looked at together
 _OLDEST: Final = 23  # the first version of the format that can have alloc/free events
 _KNOWN: Final = (23, 25, 26)
-_OF_VERSION: Final = {23: "go1.23", 25: "go1.25", 26: "go1.26"}
 _FIRST_OF_FORMAT: Final = 22
 _WRITERS: Final = "those that tell of a heap are written by Go 1.23 and later"
 NEWER: Final = (
@@ -55,7 +54,7 @@ class Film:
             raise TraceError(f"it is an execution trace of Go 1.22; {_WRITERS}")
         self.tables: Final = tables or Tables()
         self.tables.version = version
-        self.profile: Final[Profile] = profile_named(_OF_VERSION.get(version, "")) or PROFILES[-1]
+        self.profile: Final[Profile] = profile_named(f"go1.{version}") or PROFILES[-1]
         if version not in _KNOWN and not is_read:
             self.tables.faults.append(NEWER.format(version=f"go 1.{version} trace"))
         self._reading = None if is_read else Reading(data, self.tables, self.profile)

@@ -9,6 +9,7 @@ from gomem_core.film.tables import NO_CLASS
 from gomem_core.formats.gotrace.decode import Ints
 from gomem_core.world.typed import TypeSum
 
+_FEW: Final = 200_000  # objects whose births are told between the beginnings of two blocks of events
 _APART: Final = 1 << 19  # lifetimes between two sums that are kept
 
 
@@ -25,11 +26,12 @@ class TypeSums:
         lives = tables.lives
         there = film.lives_at(event)
         names = self._names()
-        objects, nbytes = self._counted(there)
+        keys, sizes = self._keys(there)
+        objects, nbytes = self._summed(keys, sizes)
         ever, ever_bytes = self._ever(int(np.searchsorted(lives["born"], event, side="right")))
         shared = tables.shares["type"][: int(np.searchsorted(tables.shares["event"], event, side="right"))]
         ever += self._wide(np.bincount(shared))
-        ages = self._ages(there, event)
+        ages = self._ages(there, keys, objects, event)
         seconds = film.time(event) / SECOND
         made = ever_bytes - self._counted(slice(0, tables.before))[1]
         return [
@@ -69,12 +71,15 @@ class TypeSums:
         keys = np.where(kind > 0, kind + len(self._film.profile.span_classes), np.where(spanclass == NO_CLASS, 0, spanclass))
         return keys, tables.spans["elemsize"][span]
 
-    def _counted(self, which: Ints | slice) -> tuple[Ints, Ints]:
-        """Objects and bytes of these lifetimes, by key."""
-        keys, sizes = self._keys(which)
+    def _summed(self, keys: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+        """Objects and bytes by key."""
         count = len(self._film.profile.span_classes) + len(self._film.tables.types)
         nbytes = np.bincount(keys, sizes, count).astype(np.int64)  # exact: less than 2 ** 53
         return np.bincount(keys, minlength=count).astype(np.int64), nbytes
+
+    def _counted(self, which: slice) -> tuple[Ints, Ints]:
+        """The same of these lifetimes."""
+        return self._summed(*self._keys(which))
 
     def _ever(self, until: int) -> tuple[Ints, Ints]:
         """The same of the first so many lifetimes."""
@@ -95,16 +100,20 @@ class TypeSums:
             nbytes[: len(before)] += bytes_before[:count]
         return objects, nbytes
 
-    def _ages(self, there: Ints, event: int) -> Ints:
-        """How old the objects are on average, ns, by key; the times of births are those of the blocks around them."""
+    def _ages(self, there: Ints, keys: Ints, objects: Ints, event: int) -> Ints:
+        """How old the objects are on average, ns, by key; births are told by the blocks of events that they are in."""
         tables = self._film.tables
-        keys, _ = self._keys(there)
-        count = len(self._film.profile.span_classes) + len(tables.types)
         if not len(tables.blocks) or not len(there):
-            return np.zeros(count, np.int64)
-        first, ticks = (np.append(tables.blocks[name], last) for name, last in (("first", tables.events), ("ticks", tables.ends)))
-        born = np.interp(tables.lives["born"][there], first, ticks) - tables.begins
-        born[there < tables.before] = 0
+            return np.zeros(len(objects), np.int64)
+        births, first = tables.lives["born"][there], tables.blocks["first"]
+        if len(there) <= _FEW:
+            events, times = np.append(first, tables.events), np.append(tables.blocks["ticks"], tables.ends)
+            ticks = np.interp(births, events, times) - tables.begins
+            ticks[births == 0] = 0
+        else:  # of very many, a third of the time: they are in the order of their births, so that those of a block lie together
+            edges = np.searchsorted(births, first)
+            counts = np.diff(np.append(edges, len(there)))
+            ticks = np.repeat(np.append(0, tables.blocks["ticks"] - tables.begins), np.append(edges[0], counts))
+        born = np.bincount(keys, ticks, len(objects)) / np.maximum(objects, 1)
         ages = self._film.time(event) - born * (SECOND / (tables.ticks_per_second or SECOND))
-        objects = np.maximum(np.bincount(keys, minlength=count), 1)
-        return np.maximum(np.bincount(keys, ages, count) / objects, 0).astype(np.int64)
+        return np.maximum(ages, 0).astype(np.int64)

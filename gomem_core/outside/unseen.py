@@ -19,7 +19,7 @@ _ADDRESSES: Final = 1 << 47  # those that a program can have
 
 
 def unseen_of(snapshot: Snapshot) -> ModernUnseen | None:
-    """All of it, from one look; None where it cannot be right, as in a damaged core file."""
+    """Returns all of it, from one look; None where it cannot be right, as in a damaged core file."""
     found = _read(snapshot)
     start, end = found.cur_arena
     counts = (found.pages_swept, found.swept_basis, found.sweep_heap_live_basis, found.reclaim_credit, *found.smallalloc)

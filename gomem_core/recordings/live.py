@@ -21,6 +21,7 @@ from gomem_core.outside.process import Process
 from gomem_core.outside.program import find_program
 from gomem_core.outside.world import world_of
 from gomem_core.recordings.goprogram import (
+    ALLOC_NOSCAN,
     COLLECT,
     DROP,
     FIGURES,
@@ -52,7 +53,7 @@ class LiveReport(Report):
     """What came of it; `file` is the go command."""
 
     seed: int = 0
-    known_as: str | None = None  # the version whose heap was modelled, where the Go is a later one
+    known_as: str | None = None  # the version whose heap was modelled, where there is no row for that of the Go
     stops: int = 0
     collections: int = 0
     own_stops: int = 0  # those at which the runtime had done something for itself
@@ -84,7 +85,7 @@ class Live:
         self.report = LiveReport(toolchain.go, toolchain.version, seed=seed, known_as=later)
         self._load = Load(profile, seed)
         self._runner = runner
-        (zerobase,) = runner.ask([(0, 0, 0, 0)])
+        (zerobase,) = runner.ask([(ALLOC_NOSCAN, 0, 0, 0)])
         self._process = Process(runner.pid)
         self._program = find_program(self._process, later)
         self._twin = Twin(self._settled(), zerobase)

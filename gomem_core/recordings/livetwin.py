@@ -179,7 +179,7 @@ class Twin:
         return (*self._dropped, *self._held.values())
 
     def _own_slots(self) -> dict[int, int]:
-        """By the base of a span: its slots in which there are objects of the runner's alone."""
+        """Returns, by the base of a span, its slots in which there are objects of the runner's alone."""
         found: dict[int, int] = {}
         for own in self.own():
             s = self.heap.span_of(own.addr)

@@ -41,6 +41,7 @@ _WORD: Final = 3  # cells of a word: the border of its slot, its bits, whether a
 _BITS: Final = ("◆ pointer and scan bit", "◇ pointer bit", "▫ scan bit", "· none", "→ a pointer is stored", "│ a slot begins")
 _BITS_BRIEF: Final = ("◆ both bits", "◇ pointer", "▫ scan", "· none", "→ stored", "│ slot")
 _NO_BITS: Final = ("noscan: no pointers here, so no bits are kept", "│ slot")
+_NO_BITS_BRIEF: Final = ("noscan: no pointers, no bits", "│ slot")
 _ONE_BIT: Final = ("◆ may be a pointer", "· is none", "→ a pointer is stored", "│ slot")
 _ONE_BIT_BRIEF: Final = ("◆ pointer", "· none", "→ stored", "│ slot")
 _READ_BITS: Final = ("◆ may be a pointer", "· is none", "│ slot", "what is stored there is not read")
@@ -84,7 +85,7 @@ def _legend(world: World, info: SpanInfo, width: int) -> tuple[str, ...]:
     profile, is_session = world.profile, world.kind == "session"
     kept = _kept_words(profile, info)
     if info.kind == "noscan":
-        return (*_NO_BITS, *kept)
+        return (*(_NO_BITS if len("  ".join((*_NO_BITS, *kept))) < width else _NO_BITS_BRIEF), *kept)
     if profile.heap_bits != "two bits":
         told = profile.heap_bits == "arena" or info.elemsize <= BITS_IN_SPAN
         if not is_session:

@@ -37,7 +37,7 @@ _COLUMN: Final = 28  # cells of one group's rows besides
 _FRAME: Final = 3  # title rule, headings, legend
 _HINT: Final = "    nothing cached: an allocation fetches a span"
 _LEGEND: Final = ("bars: free slots", "▓ byte taken", "· byte free")
-_PAGES_LEGEND: Final = ("▪ page free", "░ given back")
+_PAGES_LEGEND: Final = ("▪ free page", "░ given back", "· other page", "▓ byte taken", "· byte free", "bars: free slots")
 
 
 @frozen
@@ -139,8 +139,7 @@ def render_mcache(world: World, port: Port, scene: Scene) -> list[Line]:
         pinned = not number and is_pinned(rows, port.top, port.height)
         lines.append(_p_line(row.cache, port.width, scene) if pinned else _line(row, world, port, scene, base, address))
     lines += [()] * (port.height - 1 - len(lines))
-    pages = _PAGES_LEGEND if any(row.what == "pages" for row in rows) else ()
-    legend = (*_LEGEND, *pages, scene.legend or "+ this step")
+    legend = (*(_PAGES_LEGEND if any(row.what == "pages" for row in rows) else _LEGEND), scene.legend or "+ this step")
     lines.append(((" " + join_fitting(legend, port.width - 1), "label"),))
     return fit_all(lines, port)
 

@@ -15,7 +15,7 @@ from gomem_tui.panes.why import WhyPane
 
 def plain(text: str) -> str:
     """The words, without Markdown's marks."""
-    return " ".join(re.sub(r"[*`_]", "", text).split())
+    return " ".join(re.sub(r"[*`_]|^- ", "", text, flags=re.M).split())
 
 
 def walks() -> Iterator[ParameterSet]:
@@ -46,7 +46,7 @@ async def test_there_and_back(lesson: Lesson, size: tuple[int, int]) -> None:
             assert outcome.ok
             said = outcome.said
             shown = plain(why.text())
-            missing = [word for word in plain(" ".join(said.says)).split() if word not in shown] if said is not None else []
+            missing = [word for word in plain("\n".join(said.says)).split() if word not in shown] if said is not None else []
             assert missing == [], (step, why.text())
             panes += steps[step - 1].focus
             assert app.stage.arrangement.name == panes[-1]
