@@ -14,7 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 _NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "*.egg-info", "*.so")
 # Tests that drive, image, halve and look at allocators from all sides; the others are about what is above them.
-_TESTS = ("test_account", "test_image", "test_state_machine", "test_time", "test_view_halfway", "test_runtime_*")
+_TESTS = (
+    *("test_account", "test_image", "test_modern_engine", "test_releases", "test_state_machine", "test_time"),
+    *("test_view_halfway", "test_runtime_*"),
+)
 _REPLAY = """
 import sys
 from pathlib import Path

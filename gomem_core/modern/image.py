@@ -195,9 +195,8 @@ def _restore_spans(image: Image) -> list[MSpan]:
     for number, values in enumerate(zip(*image.columns, *image.bit_sets, strict=True)):
         s = MSpan(values[0], values[1])
         for name, value in zip((*_COLUMNS, *_BIT_SETS), values, strict=True):
-            setattr(s, name, value)
+            setattr(s, name, value == 1 if name == "page_mark" else value)  # a compiled span tells bools from numbers
         s.place_at(s.freeindex)
-        s.page_mark = s.page_mark == 1
         length = image.ptr_words_lengths[number]
         if length >= 0:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])

@@ -12,7 +12,7 @@ from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import Result, format_bytes, hexed
 from gomem_core.world.facts import DERIVED, UNKNOWN
 from gomem_core.world.interrupt import StopRequest
-from gomem_core.world.world import World
+from gomem_core.world.world import World, unknown
 
 if TYPE_CHECKING:
     from gomem_core.schema import advice as schema
@@ -45,7 +45,7 @@ class AdviceOrder(RowOrder):
 
     def total(self) -> int:
         """Spans that are looked at."""
-        return self._world.spans.count
+        return 0 if unknown(self._world, "spans") else self._world.spans.count
 
     @property
     def behind(self) -> bool:

@@ -37,7 +37,7 @@ from gomem_core.world.objects import ObjectTable
 from gomem_core.world.reel import Reel
 from gomem_core.world.strip import LOOK, Strip
 from gomem_core.world.unseen import AnyUnseen
-from gomem_core.world.world import NotKnown, Unknown, World
+from gomem_core.world.world import NotKnown, Unknown, World, known
 
 __all__ = ["Outcome", "Session", "Stopped"]
 
@@ -214,7 +214,7 @@ class Session:
     def under_way(self) -> UnderWay:
         """How far it is: another thread may ask."""
         at, steps, progress = self._machine.at, len(self._timeline.steps), self._progress
-        return UnderWay(at, max(steps, at), len(self._machine.objects), progress.done, progress.of)
+        return UnderWay(at, max(steps, at), known(lambda: len(self._machine.objects)) or 0, progress.done, progress.of)
 
     # --- Doing ----------------------------------------------------------------------------------------------------------
 

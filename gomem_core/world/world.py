@@ -286,6 +286,9 @@ class Unknown:
     def __bool__(self) -> bool:
         return False
 
+    def __len__(self) -> int:
+        raise NotKnown(self.why)
+
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):  # Python's own questions to any object
             raise AttributeError(name)

@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from gomem_core.session.console import Console
+from gomem_core.world.world import NotKnown
 from gomem_tui.explorer.clicks import Clicks
 from gomem_tui.explorer.copy_actions import CopyActions
 from gomem_tui.explorer.drawn import DrawnApp
@@ -227,9 +228,12 @@ class Explorer(DrawnApp):
             return await super().run_action(action, default_namespace, namespaces)
         if not self.check_action(name, parameters):
             return False
-        done = self._actions[name](*parameters)
-        if isawaitable(done):
-            await done
+        try:
+            done = self._actions[name](*parameters)
+            if isawaitable(done):
+                await done
+        except NotKnown as e:  # the heap does not know what that needs, such as pages of one of which only sums are told
+            self.footer.say(f"{str(e)[:1].upper()}{str(e)[1:]}.")
         return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -105,6 +105,8 @@ class PaneActions:
     def enter(self) -> None:
         """Go from a class of the Heap pane to its mcentral, from an object along a link, from a line of advice to its spans."""
         name = self._stage.arrangement.name
+        if self._stage.pane.unknown:  # which the pane says itself
+            return
         if name == "objects":
             self._footer.say(self._widgets.objects.follow_link())
         if name == "advise":

@@ -26,6 +26,7 @@ _FILTERS: Final = {  # what stands in the empty prompt; {list} is one of an mcen
     "mcentral": "class:5  kind:scan  {list}>0",
     "why": "regular expressions, each of which is found in the line",
     "objects": "size>=1K  kind:scan  state:kept  step<9  or a regular expression",
+    "types": "bytes>=1M  objects>10  or a regular expression",
 }
 Enter = Callable[[list[str], str], None]  # takes lines to be done, and a problem with the history, in words
 Edited = Callable[[str], None]  # takes the line whenever somebody changed it

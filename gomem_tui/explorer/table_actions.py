@@ -21,6 +21,11 @@ TITLES: Final = {key.id.removeprefix("pane_"): key.label for key in STANDARD.key
 SORTED: Final = ("spans", "objects", "types")
 
 
+def _sentence(why: str) -> str:
+    """Returns why a heap does not know something, as a whole sentence."""
+    return f"{why[0].upper()}{why[1:]}."
+
+
 class _App(Shows, Runs, Protocol):
     """What shows the tables, and runs what works them out."""
 
@@ -40,7 +45,9 @@ class TableActions:
     def sort(self, by: int) -> None:
         """Sort the table that has the keyboard in another order."""
         pane = self._stage.pane
-        if isinstance(pane, TablePane) and pane.SORTS:
+        if pane.unknown:
+            self._footer.say(_sentence(pane.unknown))
+        elif isinstance(pane, TablePane) and pane.SORTS:
             pane.sort(by)
         else:
             self._footer.say(f"There is nothing to sort in {self._title}: {self._titles(SORTED)} can be sorted.")
@@ -51,7 +58,9 @@ class TableActions:
         order = self._model.orders.get(name)
         if name == "why" and not self._widgets.why.is_log:
             order = None
-        if order is None:
+        if order is not None and self._stage.pane.unknown:
+            self._footer.say(_sentence(self._stage.pane.unknown))
+        elif order is None:
             log = self._footer.keyboard.filled("; in Why, the event log, too ({event_log} shows it)")
             self._footer.say(f"There is nothing to filter in {self._title}: {self._titles(FILTERED)} can be filtered{log}.")
         else:
@@ -62,7 +71,8 @@ class TableActions:
     def match(self, step: int) -> None:
         """Select the filter's next match, or the one before."""
         pane = self._stage.pane
-        self._footer.say((pane if isinstance(pane, TablePane) and pane.ROWS else self._widgets.spans).match(step))
+        table = pane if isinstance(pane, TablePane) and pane.ROWS else self._widgets.spans
+        self._footer.say(_sentence(table.unknown) if table.unknown else table.match(step))
 
     @property
     def _title(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from gomem_core.queries.account import Account
+from gomem_core.world.world import unknown
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
 from gomem_tui.render import heap, sums
@@ -95,6 +96,8 @@ class HeapStatsPane(TablePane):
 
     def no_mcentral(self) -> str:
         """Why there is no mcentral to go to from the selected class; nothing where there is one."""
+        if why := unknown(self.model.world, "lists"):
+            return f"{why[0].upper()}{why[1:]}."
         spanclass = self.model.scene.selection.spanclass
         large = spanclass <= 1 and spanclass in self._wasteful()
         return "Large objects have no mcentral: mheap serves each with a span of its own." if large else ""

@@ -145,6 +145,8 @@ class ObjectsPane(TablePane):
     @property
     def trail(self) -> list[int]:
         """The objects from which links were followed, as far as they are there at this step."""
+        if self.unknown:
+            return []
         count = len(self.model.session.objects)
         if self._seen is not self.model.session:
             self._seen = self.model.session

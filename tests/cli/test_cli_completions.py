@@ -60,7 +60,7 @@ def complete(script: Path, *words: str) -> list[str]:
         (["verify", "o"], ["other.txt"]),
         (["export", "b.gomem", "--focus", "m"], ["mcentral", "mcache"]),
         (["export", "-o", "o"], ["other.txt"]),
-        (["config", ""], ["path", "show", "check"]),
+        (["config", ""], ["path", "show", "check", "cache"]),
         (["config", "check", "o"], ["other.txt"]),
         (["completions", "f"], ["fish"]),
         (["--no-mo"], ["--no-mouse"]),

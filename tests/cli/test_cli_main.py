@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -139,6 +140,12 @@ def test_options_are_not_abbreviated(capsys: Capture) -> None:
 How = tuple[object, ...]  # what opening.open_console is asked for
 
 
+class Opened(tuple[object, ...]):
+    """Stands for the console that was opened: how that was asked for."""
+
+    session = SimpleNamespace(world=None)
+
+
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[How, Options]]:
     """What the explorer was opened on, and how, in place of an explorer."""
@@ -157,7 +164,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[How, Options]]:
 
     App.Explorer = Explorer  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "gomem_tui.explorer.app", App)
-    monkeypatch.setattr("gomem_tui.opening.open_console", lambda *how: how[:4])
+    monkeypatch.setattr("gomem_tui.opening.open_console", lambda *how, **_: Opened(how[:4]))
+    monkeypatch.setattr("gomem_tui.panes.model.first_panes", lambda _world: ())
     monkeypatch.setattr("gomem_tui.commands.open.is_terminal", lambda _stream: True)
     monkeypatch.setenv("TERM", "xterm")
     return seen

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from gomem_core.files.stillfile import FieldError, is_still, read_still, reading, still_bytes
 from gomem_core.go.amd64 import U64_MAX
-from gomem_core.go.versions import PROFILES
+from gomem_core.go.release import Release
+from gomem_core.go.versions import GO_1_22, PROFILES
+from gomem_core.session.session import Session
 from gomem_core.world.facts import Fact
 from gomem_core.world.records import McacheInfo, PageCache
 from gomem_core.world.still import Facets, Place, Still, StillCaches, StillSums, SumRest
@@ -246,3 +248,11 @@ def test_what_is_no_json_is_refused(data: bytes) -> None:
 def test_deep_json_is_refused() -> None:
     with pytest.raises(FieldError):
         read_still(b'{"gomem_still":' + b"[" * 200_000)
+
+
+def test_objects_behind_their_type_are_read_back() -> None:
+    session = Session().again_on(Release(GO_1_22))
+    for line in ("alloc 1024 scan as r times 14", "alloc 5", "alloc 40K scan", "alloc 512 scan", "drop r.3", "gc mark"):
+        assert session.submit(line).ok
+    still = Still.of(session.world, session.objects, Place("", session.step))
+    assert read_still(gzip.decompress(still_bytes(still))) == still

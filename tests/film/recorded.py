@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ def trace(name: str) -> bytes:
     return gzip.decompress((FOLDER / f"{name}.trace.gz").read_bytes())
 
 
-@cache
+@lru_cache(maxsize=3)  # each keeps more than a hundred files open
 def film(name: str) -> Film:
     """A film of a trace, read to its end; shared, since nothing changes it."""
     return Film(trace(name), name).read()

@@ -14,6 +14,7 @@ ENVIRONMENTS: list[dict[str, str]] = [
     {"GOGC": "30"},
     {"GOGC": "400"},
     {"GOGC": "off"},
+    {"GOGC": "off", "GOMEMLIMIT": "6MiB"},  # which leaves next to nothing for the heap
     {"GOGC": "off", "GOMEMLIMIT": "40MiB"},
     {"GOMEMLIMIT": "9MiB"},
 ]
@@ -35,8 +36,8 @@ def test_trigger_and_goal_are_those_that_the_runtime_answers(minor: str, env: di
     """
     compared, gogc = 0, env.get("GOGC", "100")
     with running(built("pacer", minor), **env) as program:
-        for number in range(12):
-            before = program.ask("a")
+        for number in range(60):
+            before = program.ask("a" if 0 < number < 12 else "m")
             snapshot = look(program.pid, symbols=number % 2 == 0)
             if before != program.ask():
                 continue  # a collection went on
@@ -46,6 +47,10 @@ def test_trigger_and_goal_are_those_that_the_runtime_answers(minor: str, env: di
             assert said == tuple(before[name] for name in ("trigger", "goal", "heap_live", "heap_marked"))
             assert found.gc_percent == (-1 if gogc == "off" else int(gogc))
             stats = figures(snapshot)
+            if stats.Sys != told["Sys"]:
+                continue  # the runtime took memory for itself when it was asked, and that leaves less for the heap
             assert {name: getattr(stats, name) for name in OF_MEM_STATS} == {name: told[name] for name in OF_MEM_STATS}
             compared += 1
+            if compared == 6:
+                break
     assert compared >= 5

@@ -244,7 +244,7 @@ def test_tables_know_its_classes_and_lists() -> None:
     assert [row[:3] for row in some.table.rows] == [(4, 48, "scan")]
     assert show.show("mcentral", (Filter("nonempty", ">=", 0),), WORLD, WORLD.objects).summary == "0 mcentrals"
     classes = show.show("classes", (), WORLD, WORLD.objects)
-    assert classes.summary == "67 of 67 size classes; class 0 stands for objects over 40952 bytes"
+    assert classes.summary == "go9.99: 67 of 67 size classes; class 0 stands for objects over 40952 bytes"
     assert show_one.show_class(LAST, PROFILE).summary == "size class 67: slots of 40960 bytes"
     for topic in ("spans", "waste", "mcache", "free", "layout", "stats", "locks"):
         assert show.show(topic, (), WORLD, WORLD.objects).lines()

@@ -108,8 +108,9 @@ def check_central(found: Fields, spans: SpanColumns, central: Iterable[CentralIn
             raise FieldError(f"{place}: lists of {c.lengths} spans, where {lengths} spans hang on them")
 
 
-def check_places(found: Fields, spans: SpanColumns, slots: SlotColumns, objects: ObjectColumns) -> None:
+def check_places(found: Fields, spans: SpanColumns, slots: SlotColumns, objects: ObjectColumns, profile: Profile) -> None:
     """Objects that the program refers to lie in allocated slots that hold them.  Raises FieldError."""
+    headers = [PTR_SIZE if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
     for oid, (addr, size, dropped) in enumerate(zip(objects.addr, objects.size, objects.dropped, strict=True)):
         if not size or dropped != ALIVE:
             continue
@@ -117,7 +118,8 @@ def check_places(found: Fields, spans: SpanColumns, slots: SlotColumns, objects:
         elemsize = spans.elemsize[n] if n >= 0 else 0
         slot, rest = divmod(addr - spans.base[n], elemsize) if elemsize else (0, 0)
         taken = slots.alloc_bits[n] >> slot & 1 or slot < (spans.freeindex[n] or 0) if elemsize else False
-        if not taken or slot >= spans.nelems[n] or rest + size > elemsize or (rest and elemsize != TINY_SIZE):
+        begins = elemsize == TINY_SIZE or (elemsize > 0 and rest == headers[spans.spanclass[n]])
+        if not taken or slot >= spans.nelems[n] or rest + size > elemsize or not begins:
             raise FieldError(f"{found.place(f'addr[{oid}]')}: {addr:#x} is not an allocated slot for {size} bytes")
 
 

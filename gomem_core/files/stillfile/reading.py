@@ -87,7 +87,7 @@ def read_still(data: bytes) -> Still:
     rows = read_objects(part)
     if isinstance(facets.slots, Unknown) or isinstance(facets.spans, Unknown):
         raise FieldError(f"{part.place('addr')}: objects of a session were found, and no slots in which they lie")
-    check_places(part, facets.spans.columns(), facets.slots.columns(), rows)
+    check_places(part, facets.spans.columns(), facets.slots.columns(), rows, profile)
     return Still(place, profile, facets, rows, doubts, unseen=unseen)
 
 

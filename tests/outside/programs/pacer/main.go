@@ -3,6 +3,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"strconv"
 	"syscall"
 	"unsafe"
@@ -35,6 +36,7 @@ func tell() {
 }
 
 func main() {
+	runtime.GC()
 	tell()
 	for {
 		n, err := syscall.Read(0, inb[:])

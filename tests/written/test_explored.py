@@ -1,0 +1,38 @@
+"""Every key of the explorer on worlds of which little is known: nothing ends it, and it says what is not known."""
+
+import pytest
+
+from gomem_core.session.console import Console
+from gomem_core.session.opened import open_file
+from gomem_tui.explorer.app import Explorer
+from tests.tui.screen import text_of
+from tests.written.realfiles import REAL
+
+PANES = "25790w"
+KEYS = ("down", "enter", "end", "backspace", "s", "space", "b", "n", "l", "plus")
+
+
+@pytest.mark.parametrize("file", ["go1.27.3-jsonrt.heap.pb.gz", "go1.27.3-lru.gctrace.txt"])
+async def test_no_key_ends_it(file: str) -> None:
+    app = Explorer(Console(True, open_file(REAL / file), None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for pane in PANES:
+            await pilot.press(pane, *KEYS, "slash", "escape")
+        await pilot.press("1")
+        assert app.is_running
+        assert "?" in "\n".join(text_of(app.screen))
+        await pilot.press("7")
+        told = "what its samples stand for" if "heap.pb" in file else "gc 4 at 0.023 s"
+        assert told in "\n".join(text_of(app.screen))
+
+
+async def test_objects_of_a_dump_by_what_they_keep() -> None:
+    app = Explorer(Console(True, open_file(REAL / "go1.27.3-lru.heapdump.gz"), None))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("9", "s", "s", "s", "z")
+        shown = "\n".join(text_of(app.screen))
+        assert "by keeps ↓" in shown
+        rows = [line for line in shown.splitlines() if "382.3K" in line]
+        assert len(rows) == 1  # the list of the program's cache, which keeps nearly all
+        await pilot.press("home", "enter", "0")
+        assert "0 Types" in "\n".join(text_of(app.screen))
