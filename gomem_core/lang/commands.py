@@ -248,20 +248,6 @@ class Advise:
 
 
 @frozen
-class Layout:
-    """Tell how a type of Go lies in memory; `text` is the type as Go writes it."""
-
-    text: str
-
-
-@frozen
-class Fit:
-    """Tell how well objects of a size or of a type, as `text` says, fit the slots of each version of Go."""
-
-    text: str
-
-
-@frozen
 class Invariants:
     """Check what must always hold, at one of three prices."""
 
@@ -300,8 +286,6 @@ Command = (
     | ShowOne
     | Find
     | Advise
-    | Layout
-    | Fit
     | Invariants
     | Look
     | Help

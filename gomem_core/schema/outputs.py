@@ -18,7 +18,6 @@ from gomem_core.schema.heap import (
     SizeClass,
     Span,
 )
-from gomem_core.schema.layouts import TypeLayout, Unlaid
 from gomem_core.schema.results import Result
 from gomem_core.schema.versions import SameCommands
 
@@ -567,8 +566,6 @@ Output = (
     | Check
     | SizeClass
     | Size
-    | TypeLayout
-    | Unlaid
     | Verified
     | LiveVerified
     | Unreadable

@@ -20,7 +20,6 @@ SUBCOMMAND_NAMES: Final = (  # the subcommands, in the order of the help
     "advise",
     "top",
     "classes",
-    "layout",
     "verify",
     "convert",
     "attach",
