@@ -14,6 +14,7 @@ _SYSTEMS: Final = "aix|android|darwin|dragonfly|freebsd|hurd|illumos|ios|js|nacl
 _MACHINES: Final = "386|arm|arm64|loong64|mips|mips64|mips64le|mipsle|ppc64|ppc64le|riscv|riscv64|s390x|sparc64|wasm"
 _ELSEWHERE: Final = re.compile(rf"_({_SYSTEMS}|{_MACHINES})(_[a-z0-9]+)?\.go$|_test\.go$")
 _BUILD: Final = re.compile(r"^//go:build (.+)$", re.MULTILINE)
+_RELEASE: Final = re.compile(r"go1\.\d+")  # a version from which on a file is built: taken for granted
 _TRUE: Final = {"linux", "amd64", "unix", "gc", "cgo"}
 
 
@@ -79,4 +80,4 @@ def _one(words: list[str], at: int) -> tuple[bool, int]:
     if words[at] == "(":
         value, at = _either(words, at + 1)
         return value, at + 1
-    return words[at] in _TRUE or words[at].startswith("go1."), at + 1
+    return words[at] in _TRUE or _RELEASE.fullmatch(words[at]) is not None, at + 1

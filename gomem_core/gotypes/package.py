@@ -42,6 +42,7 @@ class ConstantDeclaration(NamedTuple):
 
     value: "Node | None"
     iota: int
+    source: Source
 
 
 class Package:
@@ -64,7 +65,7 @@ class Package:
                         if spec.type in ("type_spec", "type_alias"):
                             problems += self._add_type(spec, source)
                 case "const_declaration":
-                    self._add_constants(node)
+                    self._add_constants(node, source)
                 case "var_declaration" | "function_declaration":
                     self._add_others(node)
                 case "import_declaration":
@@ -82,7 +83,7 @@ class Package:
         self.types[made.name] = made
         return []
 
-    def _add_constants(self, node: "Node") -> None:
+    def _add_constants(self, node: "Node", source: Source) -> None:
         repeated: list[Node] = []  # a line without values has those of the line before
         specs = [spec for spec in node.named_children if spec.type == "const_spec"]
         for iota, spec in enumerate(specs):
@@ -90,7 +91,8 @@ class Package:
             if listed is not None:
                 repeated = listed.named_children
             for i, name in enumerate(n for n in spec.children_by_field_name("name") if n.type == "identifier"):
-                self.constants.setdefault(text_of(name), ConstantDeclaration(repeated[i] if i < len(repeated) else None, iota))
+                made = ConstantDeclaration(repeated[i] if i < len(repeated) else None, iota, source)
+                self.constants.setdefault(text_of(name), made)
 
     def _add_others(self, node: "Node") -> None:
         if node.type == "function_declaration":

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from gomem_core.gotypes import library
 from gomem_core.gotypes.checks import comparable, is_interface, only_constraint, satisfies
-from gomem_core.gotypes.constants import NotConstant, evaluate
 from gomem_core.gotypes.errors import GoError, Place, Unsized
+from gomem_core.gotypes.lengths import Lengths
 from gomem_core.gotypes.model import (
-    BASICS,
     UNIVERSE,
     UNSAFE_POINTER,
     Array,
@@ -42,11 +41,10 @@ class Resolver:
         self._package = package
         self._minor = minor
         self._named: dict[str, Named] = {}
-        self._values: dict[str, int] = {}  # of constants
-        self._evaluating: set[str] = set()
+        self._lengths = Lengths(package, self._path, self._size)
         self._libraries: dict[str, Resolver] = {}  # generic types, by path
         self.later: list[Callable[[], None]] = []  # checks that want the types finished
-        self.size_of: Callable[[Type], int] | None = None
+        self.size_of: Callable[[Type], int] | None = None  # told by whoever lays types out
 
     def settle(self) -> None:
         """Make the checks that are due.  Raises GoError."""
@@ -83,7 +81,7 @@ class Resolver:
                 return self._generic(node, source, scope)
             case "array_type":
                 place = source.place(node)
-                length = self._length(field(node, "length"), source)
+                length = self._lengths.length(field(node, "length"), source)
                 return Array(length, self.value(field(node, "element"), source, scope), place)
             case "slice_type":
                 return self._of("[]", "[]{0}", [field(node, "element")], source, scope)
@@ -107,6 +105,9 @@ class Resolver:
 
     # --- Names ----------------------------------------------------------------------------------------------
 
+    def _size(self, node: "Node", source: Source) -> int | None:
+        return self.size_of(self.value(node, source, {})) if self.size_of is not None else None
+
     def _by_name(self, node: "Node", source: Source, scope: Scope) -> Type:
         name = text_of(node)
         if name in scope:
@@ -119,6 +120,8 @@ class Resolver:
             raise source.error(f"{name} is not a type", node)
         if (known := UNIVERSE.get(name)) is not None:
             return known
+        if "." in self._package.imports.get(source, {}):
+            return Unread(name, source.place(node), "it may be of a package imported with a dot")
         raise source.error(f"undefined: {name}", node)
 
     def _plain(self, declaration: TypeDeclaration) -> Named:
@@ -359,78 +362,6 @@ class Resolver:
                     unions.append(union)
         text = f"interface{{ {'; '.join(texts)} }}" if texts else "any"
         return Referring("interface", text, tuple(embedded), tuple(unions))
-
-    # --- Constants ------------------------------------------------------------------------------------------
-
-    def _length(self, node: "Node", source: Source) -> int:
-        try:
-            length = evaluate(node, source, partial(self._constant, source, 0))
-        except NotConstant as e:
-            raise self._no_length(node, e.node, source) from e
-        if length < 0:
-            literal = node.type in ("int_literal", "unary_expression")
-            raise source.error(
-                f"invalid array length {text_of(node)} (untyped int constant{'' if literal else f' {length}'})", node
-            )
-        return length
-
-    def _no_length(self, node: "Node", why: "Node", source: Source) -> GoError:
-        name = text_of(node)
-        if why.type in ("selector_expression", "call_expression", "type_conversion_expression"):
-            return Unsized(f"the value of {text_of(why)} is not known", source.place(why))
-        if node.type == "identifier" and name not in self._package.constants:
-            is_known = name in self._package.others or name in self._package.types
-            return source.error(f"invalid array length {name}" if is_known else f"undefined: {name}", node)
-        return source.error(f"array length {name} must be a constant that is a whole number", node)
-
-    def _constant(self, source: Source, iota: int, name: str, node: "Node") -> int:
-        if node.type == "iota" or name == "iota":
-            return iota
-        if node.type == "selector_expression":
-            alias, _, constant = name.partition(".")
-            path = self._path(alias, node, source)
-            if (value := library.CONSTANTS.get(f"{path}.{constant}")) is None:
-                raise NotConstant(node)
-            return value
-        if node.type in ("call_expression", "type_conversion_expression"):
-            return self._call(source, iota, node)
-        if name in self._values:
-            return self._values[name]
-        declared = self._package.constants.get(name)
-        if declared is None or declared.value is None or name in self._evaluating:
-            raise NotConstant(node)
-        self._evaluating.add(name)
-        try:
-            self._values[name] = evaluate(declared.value, source, partial(self._constant, source, declared.iota))
-        finally:
-            self._evaluating.discard(name)
-        return self._values[name]
-
-    def _call(self, source: Source, iota: int, node: "Node") -> int:
-        """A conversion, a length of a string, a size."""
-        called, listed = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-        if called is None or listed is None or len(listed.named_children) != 1:
-            raise NotConstant(node)
-        name, argument = text_of(called), listed.named_children[0]
-        if name in BASICS and "float" not in name:
-            return evaluate(argument, source, partial(self._constant, source, iota))
-        if name == "len" and (text := self._string(argument)) is not None:
-            return len(text.encode()) - 2
-        if name == "unsafe.Sizeof" and self.size_of is not None:
-            if argument.type == "composite_literal":
-                return self.size_of(self.value(field(argument, "type"), source, {}))
-            inner = argument.child_by_field_name("function")
-            if argument.type == "call_expression" and inner is not None and text_of(inner) in UNIVERSE:
-                return self.size_of(UNIVERSE[text_of(inner)])
-        raise NotConstant(node)
-
-    def _string(self, node: "Node") -> str | None:
-        """The literal that an expression is or names, in quotes; None where it is none, or has escapes."""
-        if node.type == "identifier" and (declared := self._package.constants.get(text_of(node))) is not None and declared.value:
-            node = declared.value
-        text = text_of(node)
-        is_plain = node.type == "raw_string_literal" or (node.type == "interpreted_string_literal" and "\\" not in text)
-        return text if is_plain else None
 
 
 def _written_parameters(declaration: TypeDeclaration) -> str:

@@ -58,10 +58,13 @@ class Source:
         return "declarations were expected"
 
     def _complain(self) -> None:
-        """Raise GoError at the first place that is no Go."""
+        """Raise GoError at the first place that is no Go, but for functions: they declare no types, and are younger at times.
+
+        The grammar does not know methods with type parameters, which Go 1.27 has.
+        """
         if not self.tree.root_node.has_error:
             return
-        waiting = [self.tree.root_node]
+        waiting = [node for node in reversed(self.tree.root_node.children) if not _is_function(node)]
         while waiting:
             node = waiting.pop()
             if node.is_missing and "token1" not in node.type:  # a line's end, which Go does not want before )
@@ -105,6 +108,10 @@ class TypedType(Source):
         """What is missing where all of it is no type."""
         opened = [closing for opening, closing in ("{}", "[]", "()") if self._text.count(opening) > self._text.count(closing)]
         return f"unexpected end, expected {opened[0]}" if opened else "a type was expected"
+
+
+def _is_function(node: "Node") -> bool:
+    return node.type in ("function_declaration", "method_declaration") or (node.is_error and text_of(node).startswith("func "))
 
 
 def text_of(node: "Node") -> str:

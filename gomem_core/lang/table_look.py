@@ -91,8 +91,8 @@ _LAYOUT = CommandSpec(
     name="layout",
     meant=("type", "sizeof", "struct"),
     shapes=(Shape(Layout, operands=(Operand("text", "TYPE", _TYPE, trimmed, rest="code"),)),),
-    summary="Say how a Go type lies in memory, and what an object of it costs.",
-    help="Fields with their offsets and padding, the words that are pointers (● pointer, · none), the slot of one object and of "
+    summary="Say how a Go type lies in memory, and what it costs.",
+    help="Fields with their offsets and padding, which of their words are pointers, the slot of one object and of "
     "slices, the order of fields that is smallest, and the fewest bytes less that reach a smaller slot. All of it as the version "
     "of Go has it that the heap is of. A type is written out, or one of the standard library; gomem layout --types FILE.go, in a "
     "shell, knows the types that a file declares. Nothing changes.",
@@ -105,7 +105,7 @@ _FIT = CommandSpec(
     shapes=(
         Shape(Fit, operands=(Operand("text", "SIZE|TYPE", f"a size such as 48 or 1.5M, or {_TYPE}", trimmed, rest="code"),)),
     ),
-    summary="Say how well a size or a Go type fits the slots of each version of Go.",
+    summary="Say how a size or a Go type fits the slots of all versions.",
     help="Versions in which nothing differs share a row. Of a size both kinds are shown, without pointers (noscan) and with them "
     "(scan), where it is whole words. Nothing changes.",
     examples=("fit 520", "fit 24", "fit struct{ name string; next *int }"),

@@ -97,6 +97,32 @@ def test_what_was_not_read_can_be_pointed_to_and_is_named_with_its_line() -> Non
     assert caught.value.place[1:] == (9, 4)
 
 
+def test_a_package_of_several_files() -> None:
+    """Constants know the imports of their own file; a name may come from a package that is imported with a dot."""
+    types = types_of(MODERN[-1], 'package p\nimport h "crypto/sha256"\nconst size = h.Size * 2')
+    types.add(
+        'package p\nimport . "example.com/dots"\ntype A [size]byte\ntype B struct { p *Dot }\ntype C struct { d Dot }', "b.go"
+    )
+    types.add('package p\ntype D [len(names)]int\ntype E [other.N]int\nvar names [3]string\nimport "example.com/other"', "c.go")
+    assert [types.typed(name).shape.size for name in "AB"] == [64, 8]
+    for name, why in (
+        ("C", "the size of Dot is not known: it may be of a package imported with a dot"),
+        ("D", "the array length len(names) is not known"),
+        ("E", "the array length other.N is not known"),
+    ):
+        with pytest.raises(Unsized) as caught:
+            types.typed(name)
+        assert caught.value.message == why
+
+
+def test_methods_with_type_parameters_are_passed_by() -> None:
+    """Go 1.27 has them, and the grammar does not."""
+    types = types_of(MODERN[-1], "package p\ntype A int\nfunc (a *A) N[T any](n T) T { return n }\ntype B [2]A\n")
+    assert types.typed("B").shape.size == 16
+    with pytest.raises(GoError, match="syntax error: unexpected"):
+        types_of(MODERN[-1], "package p\ntype A struct { b }}\n")
+
+
 def test_the_library_of_go_1_10_is_known_in_part() -> None:
     types = GoTypes(GO_1_10)
     assert types.typed("struct{ sync.Mutex; r io.Reader }").mask == "001"[:3]
