@@ -11,7 +11,7 @@ _WRONG = (
     *("", "#", "  # only a comment", "allok 4", "alloc", "alloc -1", "alloc 1.3", "alloc 12 scan", "alloc 8 head", "drop"),
     *("drop nobody", "drop o0", "drop o999999999", "drop 0x10", "drop all all", "link nobody.0 nobody", "unlink nobody.3"),
     *("alloc 0 scan", "gc swep", "gc sweep -1", "gogc", "gogc x", "scavenge 5", "flush now", "procs 0", "p 1023"),
-    *("procs 9999", "churn 0", "show", "show nothing", "show class 67", "find 10", "find", "show object nobody"),
+    *("procs 9999", "churn 0", "show", "show nothing", "show class 68", "find 10", "find", "show object nobody"),
     *("invariants some", "churn 5 sizes tiny", "alloc 8 as o7", "alloc 8 as all", "alloc 8 times 0", "drop o5..o2"),
     *("alloc 900G times 3 scan", "alloc 512G", "p -1"),
 )
