@@ -156,6 +156,19 @@ def _declare_classes(parser: argparse.ArgumentParser) -> None:
     _json_option(parser, "an object for each class, or for the size,")
 
 
+def _declare_layout(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("type", metavar="TYPE", nargs="*", help="a type as Go writes it, or the name of one that FILE declares")
+    parser.add_argument(
+        "--types",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="take declarations from this Go source, or from a directory of it; may be repeated; without TYPE, print all of them",
+    )
+    _declare_version(parser)
+    _json_option(parser, "an object for each type")
+
+
 def _declare_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a session file; all its steps are done on each version")
     several = "versions of Go with commas between; list tells which there are"
@@ -258,6 +271,16 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         "Print the table of size classes, or where an object of SIZE bytes goes.",
         ("gomem classes", "gomem classes 33", "gomem classes 1K --go 1.27", "gomem classes --json 32K"),
         _declare_classes,
+    ),
+    "layout": Subcommand(
+        "Print how types of Go lie in memory, what an object of each costs, and what would make it smaller.",
+        (
+            "gomem layout 'struct{ ok bool; n int; done bool }' --go 1.27",
+            "gomem layout --types server.go conn '[]conn'",
+            "gomem layout --types . --go 1.27",
+            "gomem layout --json --go 1.27 '[65]*int' | jq .header",
+        ),
+        _declare_layout,
     ),
     "verify": Subcommand(
         "Replay recordings of a real Go runtime and compare every decision, or do so with a program that your own Go builds.",

@@ -2,12 +2,12 @@
 
 import argparse
 import os
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from gomem_core.cli.chosen import known, lists
 from gomem_core.cli.output import OK, UsageError, emit, emit_json
-from gomem_core.go.amd64 import MAX_MEM, PAGE_MASK, PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
-from gomem_core.go.sizeclasses import make_span_class
+from gomem_core.go.amd64 import MAX_MEM, PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
+from gomem_core.go.placement import Placement, placement
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
 from gomem_core.lang import ParseError, parse_size
 from gomem_core.queries import show
@@ -18,50 +18,11 @@ from gomem_core.suggest import did_you_mean
 if TYPE_CHECKING:
     from gomem_core.schema import outputs as schema
 
-Way = Literal["nothing", "tiny", "small", "large"]
-
 _COLUMNS: Final = (
     *(Column("kind", "text"), Column("way", "text"), Column("class"), Column("spanclass"), Column("slot"), Column("header")),
     *(Column("unused"), Column("of slot", "percent"), Column("pages"), Column("span bytes"), Column("slots")),
     *(Column("reserve"), Column("tail")),
 )
-
-
-class Placement(NamedTuple):
-    """The place that an object gets: its class, its slot of `elemsize` bytes, and the span that has `nelems` of them."""
-
-    way: Way
-    sizeclass: int
-    spanclass: int
-    elemsize: int
-    header: int  # bytes before the object, in its slot
-    waste: int  # bytes of the slot that neither it nor the header fills, when it is alone in it
-    npages: int
-    nelems: int
-    reserve: int  # bytes at the span's end that the runtime keeps for bits
-    tail_waste: int  # bytes after the span's last slot, those among them
-
-    @property
-    def waste_percent(self) -> float:
-        """Share of the slot that is wasted, 0 … 100."""
-        return 100 * self.waste / self.elemsize if self.elemsize else 0.0
-
-    def json(self) -> "schema.Placement":
-        """Returns it as plain data, with the runtime's names."""
-        return {
-            "way": self.way,
-            "class": self.sizeclass,
-            "spanclass": self.spanclass,
-            "elemsize": self.elemsize,
-            "header": self.header,
-            "slot_waste": self.waste,
-            "slot_waste_percent": round(self.waste_percent, 2),
-            "npages": self.npages,
-            "span_bytes": self.npages << PAGE_SHIFT,
-            "nelems": self.nelems,
-            "reserve": self.reserve,
-            "tail_waste": self.tail_waste,
-        }
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -89,24 +50,6 @@ def _size(text: str) -> int:
     return size
 
 
-def placement(profile: Profile, size: int, noscan: bool) -> Placement | None:
-    """Returns where an object of `size` bytes goes; None when no object of that size can be of that kind."""
-    if size == 0:
-        return Placement("nothing", 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    if not noscan and size % PTR_SIZE:
-        return None
-    if size > profile.small_limit:
-        npages = (size + PAGE_MASK) >> PAGE_SHIFT
-        elemsize = npages << PAGE_SHIFT
-        return Placement("large", 0, make_span_class(0, noscan), elemsize, 0, elemsize - size, npages, 1, 0, 0)
-    tiny = noscan and size < TINY_SIZE
-    c = profile.classes[profile.size_class(TINY_SIZE if tiny else size, noscan)]
-    spanclass, header = make_span_class(c.number, noscan), profile.header(size, noscan)
-    nelems = profile.nelems(spanclass)
-    place = c.npages, nelems, profile.span_end(spanclass), (c.npages << PAGE_SHIFT) - nelems * c.size
-    return Placement("tiny" if tiny else "small", c.number, spanclass, c.size, header, c.size - size - header, *place)
-
-
 def _explain(profile: Profile, size: int, as_json: bool) -> None:
     kinds = {"noscan": placement(profile, size, True), "scan": placement(profile, size, False)}
     if as_json:
@@ -130,7 +73,23 @@ def _explain(profile: Profile, size: int, as_json: bool) -> None:
 
 
 def _data(p: Placement | None) -> "schema.Placement | None":
-    return None if p is None else p.json()
+    """It as plain data, with the runtime's names."""
+    if p is None:
+        return None
+    return {
+        "way": p.way,
+        "class": p.sizeclass,
+        "spanclass": p.spanclass,
+        "elemsize": p.elemsize,
+        "header": p.header,
+        "slot_waste": p.waste,
+        "slot_waste_percent": round(p.waste_percent, 2),
+        "npages": p.npages,
+        "span_bytes": p.npages << PAGE_SHIFT,
+        "nelems": p.nelems,
+        "reserve": p.reserve,
+        "tail_waste": p.tail_waste,
+    }
 
 
 def _notes(profile: Profile, size: int, kinds: dict[str, Placement | None]) -> list[str]:

@@ -248,6 +248,20 @@ class Advise:
 
 
 @frozen
+class Layout:
+    """Tell how a type of Go lies in memory; `text` is the type as Go writes it."""
+
+    text: str
+
+
+@frozen
+class Fit:
+    """Tell how well objects of a size or of a type, as `text` says, fit the slots of each version of Go."""
+
+    text: str
+
+
+@frozen
 class Invariants:
     """Check what must always hold, at one of three prices."""
 
@@ -286,6 +300,8 @@ Command = (
     | ShowOne
     | Find
     | Advise
+    | Layout
+    | Fit
     | Invariants
     | Look
     | Help

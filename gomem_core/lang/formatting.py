@@ -83,7 +83,7 @@ def _simple(command: c.Command) -> list[str]:
             parts = [word, level]
         case c.Help(topic) if topic is not None:
             parts = [word, topic]
-        case m.Save(text) | m.Open(text) | m.Branch(str(text)) | m.Resume(str(text)):
+        case m.Save(text) | m.Open(text) | m.Branch(str(text)) | m.Resume(str(text)) | c.Layout(text) | c.Fit(text):
             parts = [word, text]
         case m.DiffFile(text):
             parts = ["diff", "file", text]

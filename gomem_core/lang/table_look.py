@@ -4,8 +4,9 @@ from functools import partial
 from typing import Final
 
 from gomem_core.lang import operands as op
-from gomem_core.lang.commands import Advise, Find, Invariants, Show, ShowOne, Topic
-from gomem_core.lang.grammar import CommandSpec, Shape
+from gomem_core.lang.commands import Advise, Find, Fit, Invariants, Layout, Show, ShowOne, Topic
+from gomem_core.lang.grammar import CommandSpec, Operand, Shape
+from gomem_core.lang.operands import trimmed
 
 _TOPICS: dict[Topic, str] = {
     "spans": "the spans of the arena",
@@ -84,6 +85,32 @@ _ADVISE = CommandSpec(
     examples=("alloc 512 times 400\ndrop 90%\ngc\nadvise", "alloc 48\nadvise"),
 )
 
+_TYPE = "a type as Go writes it, such as []int or struct{ a, b int }"
+
+_LAYOUT = CommandSpec(
+    name="layout",
+    meant=("type", "sizeof", "struct"),
+    shapes=(Shape(Layout, operands=(Operand("text", "TYPE", _TYPE, trimmed, rest="code"),)),),
+    summary="Say how a Go type lies in memory, and what it costs.",
+    help="Fields with their offsets and padding, which of their words are pointers, the slot of one object and of "
+    "slices, the order of fields that is smallest, and the fewest bytes less that reach a smaller slot. All of it as the version "
+    "of Go has it that the heap is of. A type is written out, or one of the standard library; gomem layout --types FILE.go, in a "
+    "shell, knows the types that a file declares. Nothing changes.",
+    examples=("layout struct{ ok bool; n int; done bool }", "layout [65]*int", "layout map[string][]byte"),
+)
+
+_FIT = CommandSpec(
+    name="fit",
+    meant=("fits",),
+    shapes=(
+        Shape(Fit, operands=(Operand("text", "SIZE|TYPE", f"a size such as 48 or 1.5M, or {_TYPE}", trimmed, rest="code"),)),
+    ),
+    summary="Say how a size or a Go type fits the slots of all versions.",
+    help="Versions in which nothing differs share a row. Of a size both kinds are shown, without pointers (noscan) and with them "
+    "(scan), where it is whole words. Nothing changes.",
+    examples=("fit 520", "fit 24", "fit struct{ name string; next *int }"),
+)
+
 _LEVELS = {
     "cheap": "counters against each other",
     "lists": "and each span on the list where it belongs",
@@ -100,4 +127,4 @@ _INVARIANTS = CommandSpec(
     examples=("alloc 48\ninvariants", "alloc 48\ninvariants cheap"),
 )
 
-SPECS: Final = (_SHOW, _FIND, _ADVISE, _INVARIANTS)
+SPECS: Final = (_SHOW, _FIND, _ADVISE, _LAYOUT, _FIT, _INVARIANTS)

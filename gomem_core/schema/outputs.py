@@ -18,6 +18,7 @@ from gomem_core.schema.heap import (
     SizeClass,
     Span,
 )
+from gomem_core.schema.layouts import TypeLayout, Unlaid
 from gomem_core.schema.results import Result
 from gomem_core.schema.versions import SameCommands
 
@@ -566,6 +567,8 @@ Output = (
     | Check
     | SizeClass
     | Size
+    | TypeLayout
+    | Unlaid
     | Verified
     | LiveVerified
     | Unreadable

@@ -22,6 +22,7 @@ from gomem_core.schema.heap import (
     SpanShare,
     Word,
 )
+from gomem_core.schema.layouts import Fit, TypeLayout
 from gomem_core.schema.versions import OnVersion, SameCommands, Versions
 
 # --- Objects ----------------------------------------------------------------------------------------------------------
@@ -393,6 +394,8 @@ Result = (
     | Spans
     | Waste
     | Advice
+    | TypeLayout
+    | Fit
     | Centrals
     | Mcaches
     | Free

@@ -20,6 +20,7 @@ SUBCOMMAND_NAMES: Final = (  # the subcommands, in the order of the help
     "advise",
     "top",
     "classes",
+    "layout",
     "verify",
     "convert",
     "attach",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gomem_core.cli.classes import placement
+from gomem_core.go.placement import placement
 from gomem_core.go.versions import GO_1_10
 from gomem_tui.__main__ import main
 from tests.core.facts import PAGE, SIZE_CLASSES, SIZES

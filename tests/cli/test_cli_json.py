@@ -52,6 +52,9 @@ ANSWERS = (
     ("p 1", "ChosenP"),
     ("alloc 7", "Allocated"),
     ("show spans used<50%", "Spans"),
+    ("layout struct{ a bool; b []int }", "TypeLayout"),
+    ("fit 520", "Fit"),
+    ("fit sync.Pool", "Fit"),
     ("show waste", "Waste"),
     ("show mcentral", "Centrals"),
     ("show mcache", "Mcaches"),
@@ -186,6 +189,8 @@ def test_what_other_subcommands_print(tmp_path: Path, capsys: Capture, monkeypat
         ("Check", ("check", "--json", str(DEMO), lesson, str(failing), str(broken)), 3),
         ("SizeClass", ("classes", "--json"), 0),
         *(("Size", ("classes", "--json", size), 0) for size in ("0", "5", "33", "48", "33000")),
+        ("TypeLayout", ("layout", "--json", "struct{ a int; b []*int }", "struct{}", "int8", "[70000]*int"), 0),
+        ("Unlaid", ("layout", "--json", "nosuch", "sync.Pool"), 3),
         ("Verified", ("verify", "--json", str(RECORDING)), 0),
         ("Unreadable", ("verify", "--json", str(no_recording), str(tmp_path / "nosuch")), 3),
         ("Bench", ("bench", "--json", "--quick"), 0),
@@ -287,7 +292,8 @@ def strings(value: object) -> Iterator[str]:
 
 def test_display_strings_occur_only_in_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
-    for record in run(capsys, *(line for line, name in ANSWERS if name not in {"Help", "Saved", "Opened", "TakenUp"}), code=1):
+    foreign = {"Help", "Saved", "Opened", "TakenUp", "TypeLayout"}  # text for people, names of files, types of Go
+    for record in run(capsys, *(line for line, name in ANSWERS if name not in foreign), code=1):
         for text in strings(record["result"]):
             assert text, record
             assert not any(c in text for c in ("–", "→", "…", "%", "/", " B")), (record["command"], text)

@@ -64,7 +64,7 @@ def test_a_misspelt_subcommand_gets_a_suggestion(word: str, meant: str, capsys: 
 def test_an_unknown_word_lists_the_subcommands(capsys: Capture) -> None:
     assert main(["qqqqq"]) == 2
     assert (
-        "subcommands: run, check, diff, compare, advise, top, classes, verify, convert, attach, core, bench, open, export, learn"
+        "subcommands: run, check, diff, compare, advise, top, classes, layout, verify, convert, attach, core, bench, open, "
         in capsys.readouterr().err
     )
 

@@ -147,6 +147,8 @@ COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
     st.builds(c.ShowOne, st.just("class"), st.integers(0, 66)),
     st.builds(c.ShowOne, st.just("span"), st.integers(0, 10**8 - 1)),
     st.builds(c.Find, REFS),
+    st.builds(c.Layout, st.sampled_from(["int", "struct{ a, b bool }", "map[string][]*node"])),
+    st.builds(c.Fit, st.sampled_from(["48", "1.5M", "[]int", "struct{}"])),
     st.builds(c.Invariants, st.sampled_from(["cheap", "lists", "full"])),
     st.just(c.Look()),
     st.builds(c.Help, st.sampled_from([spec.name for spec in REGISTRY])),

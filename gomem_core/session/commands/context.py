@@ -24,11 +24,12 @@ UNREAD: Final = Result("")  # the answer to a command that is passed by
 class CommandError(Exception):
     """A command that is well formed and cannot be done; `word` is the part of the line that is to blame.
 
-    To be raised before anything is changed.
+    With `offset`, it is only what begins so many characters inside that part.  To be raised before anything is changed.
     """
 
-    def __init__(self, message: str, word: str = "", suggestion: str | None = None) -> None:
+    def __init__(self, message: str, word: str = "", suggestion: str | None = None, offset: int = 0) -> None:
         self.message = message
+        self.offset = offset
         self.word = word
         self.suggestion = suggestion
         super().__init__(message)
@@ -39,7 +40,7 @@ class CommandError(Exception):
         whole_word = rf"(?<![\w.-]){re.escape(word)}(?![\w-])" if word[:1] != "." else re.escape(word)
         place = re.search(whole_word, line) if word else None
         if place is not None:
-            return ParseError(place.start() + 1, len(word), message, (), self.suggestion)
+            return ParseError(place.start() + 1 + self.offset, max(1, len(word) - self.offset), message, (), self.suggestion)
         text = line.partition("#")[0].rstrip()
         start = len(text) - len(text.lstrip())
         return ParseError(start + 1, len(text) - start, message, (), self.suggestion)

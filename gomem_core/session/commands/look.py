@@ -4,9 +4,13 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from gomem_core.go.amd64 import MAX_MEM
+from gomem_core.gotypes.errors import GoError
 from gomem_core.lang import help_text
-from gomem_core.lang.commands import Advise, ByAddr, ByName, Find, Help, Invariants, Ref, Show, ShowOne
+from gomem_core.lang.commands import Advise, ByAddr, ByName, Find, Fit, Help, Invariants, Layout, Ref, Show, ShowOne
+from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Pause
+from gomem_core.lang.numbers import read_size
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries import show, show_one
 from gomem_core.queries.graphs import graph_of, hold_now
@@ -95,6 +99,41 @@ def _advise(context: Context, _command: Advise) -> Result:
     return advise.result_of(advise.advise(context.world, context.stop))
 
 
+def _layout(context: Context, command: Layout) -> Result:
+    from gomem_core.gotypes.describe import describe, facts_of  # noqa: PLC0415 -- only who types Go waits for it
+    from gomem_core.gotypes.types import GoTypes  # noqa: PLC0415 -- the same
+
+    try:
+        checked = GoTypes(context.world.profile).typed(command.text)
+    except GoError as e:
+        raise _refused(command.text, e) from e
+    return describe(facts_of(context.world.profile, checked), None)
+
+
+def _fit(_context: Context, command: Fit) -> Result:
+    from gomem_core.gotypes.fit import fit_size, fit_type  # noqa: PLC0415 -- the same
+
+    if command.text[0].isdigit():
+        try:
+            size = read_size(command.text)
+        except WordError as e:
+            raise CommandError(e.message, command.text, e.suggestion) from e
+        if size > MAX_MEM:
+            raise CommandError(f"Go panics (makeslice: len out of range) beyond {MAX_MEM} bytes", command.text)
+        return fit_size(size)
+    try:
+        return fit_type(command.text)
+    except GoError as e:
+        raise _refused(command.text, e) from e
+
+
+def _refused(text: str, problem: GoError) -> CommandError:
+    """The complaint of Go's compiler, at the place in the type that is to blame."""
+    place = problem.place
+    behind = len(text.encode()[: place.column - 1].decode(errors="ignore")) if place is not None else 0
+    return CommandError("; ".join((problem.message, *problem.notes)), text, offset=behind)
+
+
 def _invariants(context: Context, command: Invariants) -> Result:
     held = context.engine.check(command.level)
     data: results.Held = {"level": command.level, "held": [*held]}
@@ -139,6 +178,8 @@ EXECUTE_LOOK: Final[dict[type, Callable[[Context, Any], Result]]] = {
     ShowOne: _show_one,
     Find: _find,
     Advise: _advise,
+    Layout: _layout,
+    Fit: _fit,
     Invariants: _invariants,
     Help: _help,
     Pause: _pause,

@@ -1,0 +1,216 @@
+"""What is said of a type: as data, and as text."""
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from gomem_core.foreign import brief
+from gomem_core.go.placement import Placement
+from gomem_core.go.versions import BITS_IN_SPAN, Profile
+from gomem_core.gotypes.advice import Less, Order, best_order, place_of, smallest_change
+from gomem_core.gotypes.errors import GoError, Unsized
+from gomem_core.gotypes.types import Checked
+from gomem_core.report import Cell, Column, Result, Table, counted
+
+if TYPE_CHECKING:
+    from gomem_core.schema import layouts as schema
+
+_LENGTHS: Final = (1, 10, 100, 1000)  # of slices
+_MOST_FIELDS: Final = 1000  # in a table for people
+_WIDEST: Final = 48  # characters of a type in a table
+
+
+class Facts(NamedTuple):
+    """A type, where an object of it goes, and what would make it smaller."""
+
+    profile: Profile
+    checked: Checked
+    place: Placement
+    order: Order | None
+    change: Less | None
+
+    @property
+    def padding(self) -> int:
+        """Unused bytes between and behind its fields."""
+        return sum(f.padding for f in self.checked.fields)
+
+
+def facts_of(profile: Profile, checked: Checked) -> Facts:
+    """All that is known of a type."""
+    place = place_of(profile, checked.shape.size, checked.noscan)
+    return Facts(profile, checked, place, best_order(profile, checked), smallest_change(profile, checked))
+
+
+def data_of(facts: Facts, declared: str | None) -> "schema.TypeLayout":
+    """Returns it as data; `declared` is the file and line of its declaration."""
+    checked, order, change = facts.checked, facts.order, facts.change
+    size, align, ptr_bytes = checked.shape
+    return {
+        "go": facts.profile.name.removeprefix("go"),
+        "type": checked.name,
+        "size": size,
+        "align": align,
+        "ptr_bytes": ptr_bytes,
+        "mask": checked.mask,
+        "class": facts.place.elemsize,
+        "way": facts.place.way,
+        "header": facts.place.header,
+        "slot_waste": facts.place.waste,
+        "padding": facts.padding,
+        "fields": [
+            {
+                "name": f.name,
+                "type": f.type,
+                "offset": f.offset,
+                "size": f.size,
+                "align": f.align,
+                "padding": f.padding,
+                "mask": f.mask,
+            }
+            for f in checked.fields
+        ],
+        "slices": [
+            {"n": n, "size": n * size, "slot": p.elemsize, "header": p.header, "slot_waste": p.waste}
+            for n, p in ((n, place_of(facts.profile, n * size, checked.noscan)) for n in _LENGTHS)
+        ],
+        "best_order": None
+        if order is None
+        else {"fields": [*order.names], "size": order.size, "ptr_bytes": order.ptr_bytes, "slot": order.slot},
+        "change": None if change is None else {"fewer": change.fewer, "slot": change.slot, "reordered": change.reordered},
+        "declared": declared,
+    }
+
+
+def refusal(profile: Profile, name: str, problem: GoError) -> "schema.Unlaid":
+    """Returns why a type has no layout, as data."""
+    place = problem.place
+    return {
+        "go": profile.name.removeprefix("go"),
+        "type": name,
+        "error": {
+            "message": problem.message,
+            "notes": [*problem.notes],
+            "file": None if place is None else place.file,
+            "line": None if place is None else place.line,
+            "column": None if place is None else place.column,
+            "is_error": not isinstance(problem, Unsized),
+        },
+    }
+
+
+def describe(facts: Facts, declared: str | None) -> Result:
+    """Returns the whole of it, as a command answers."""
+    checked = facts.checked
+    size, align, ptr_bytes = checked.shape
+    pointers = f"pointers in the first {ptr_bytes}" if ptr_bytes else "no pointers"
+    where = f", declared in {declared}" if declared else ""
+    name = brief(checked.name)
+    summary = f"{facts.profile.name}: {name}: {counted(size, 'byte')}, aligned to {align}, {pointers}{where}"
+    return Result(summary, dict(data_of(facts, declared)), _fields(facts) if checked.fields else None, tuple(_remarks(facts)))
+
+
+def _fields(facts: Facts) -> Table:
+    columns = (
+        Column("offset"),
+        Column("size"),
+        Column("padding"),
+        Column("words", "text"),
+        Column("field", "text"),
+        Column("type", "text"),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (f.offset, f.size, f.padding or "–", _words(f.mask), brief(f.name, _WIDEST), brief(f.type, _WIDEST))
+        for f in facts.checked.fields[:_MOST_FIELDS]
+    ]
+    return Table(columns, rows)
+
+
+def _words(mask: str | None) -> str:
+    """Which words of a field are pointers, one character each: ● and ·."""
+    if not mask:
+        return "–" if mask == "" else "…"
+    return brief(mask.replace("1", "●").replace("0", "·"), 16)
+
+
+def _remarks(facts: Facts) -> list[str]:
+    checked, place = facts.checked, facts.place
+    found = [f"{facts.padding} of {checked.shape.size} bytes are padding"] if facts.padding else []
+    if place.way == "nothing":
+        return [*found, "an object: none, for it has no size"]
+    found.append(f"an object: {_placed(facts, place)}")
+    if facts.profile.heap_bits == "span" and place.header:
+        found.append(f"  it has pointers and more than {BITS_IN_SPAN} bytes: {place.header} bytes before it say its type")
+    if checked.fields or checked.shape.size:
+        found.append(f"a slice of them: {_slices(facts)}")
+    if (order := facts.order) is not None:
+        found += _order(facts, order)
+    if (change := facts.change) is not None:
+        found.append(f"smallest change: {_change(change)}")
+    return found
+
+
+def _placed(facts: Facts, place: Placement) -> str:
+    kind = "scan" if facts.checked.shape.ptr_bytes else "noscan"
+    if place.way == "tiny":
+        return f"tiny: it shares a block of {place.elemsize} bytes with others that have no pointers"
+    if place.way == "large":
+        return f"large: {counted(place.npages, 'page')} of its own, {place.waste} bytes of them unused, {kind}"
+    header = f"{place.header} bytes of header, " if place.header else ""
+    return f"a slot of {place.elemsize} bytes (class {place.sizeclass}, {kind}), {header}{place.waste} bytes unused"
+
+
+def _slices(facts: Facts) -> str:
+    size, noscan = facts.checked.shape.size, facts.checked.noscan
+    places = ((n, place_of(facts.profile, n * size, noscan)) for n in _LENGTHS[1:])
+    return ", ".join(f"{n} in {p.elemsize} bytes ({p.waste} unused)" for n, p in places)
+
+
+def _order(facts: Facts, order: Order) -> list[str]:
+    names = ", ".join(order.names[:_MOST_FIELDS])
+    saved = facts.checked.shape.size - order.size
+    if not saved:
+        return [
+            f"best order: {names}",
+            f"  as large, and the collector reads {order.ptr_bytes} bytes of it instead of {facts.checked.shape.ptr_bytes}",
+        ]
+    reached = (
+        f"a slot of {order.slot} instead of {facts.place.elemsize}" if order.slot < facts.place.elemsize else "the same slot"
+    )
+    return [f"best order: {names}", f"  {counted(saved, 'byte')} less: {order.size}, {reached}"]
+
+
+def _change(change: Less) -> str:
+    if not change.fewer:
+        return f"the best order, and it fits {change.slot}"
+    order = "in the best order, " if change.reordered else ""
+    return f"{order}{counted(change.fewer, 'byte')} less and it fits {change.slot}"
+
+
+def overview(found: list[tuple[Facts, str]]) -> Table:
+    """Returns those of several declared types that waste something, each with the place of its declaration, most first."""
+    columns = (
+        *(Column("unused"), Column("of it padding"), Column("size"), Column("slot"), Column("best size"), Column("best slot")),
+        *(Column("smallest change", "text"), Column("type", "text"), Column("declared", "text")),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for facts, declared in sorted(found, key=lambda one: (-_unused(one[0]), one[1])):
+        if not _unused(facts):
+            break
+        size, slot, order = facts.checked.shape.size, facts.place.elemsize, facts.order
+        change = "–" if facts.change is None else _change(facts.change)
+        best = (size, slot) if order is None else (order.size, order.slot)
+        rows.append(
+            (
+                _unused(facts),
+                facts.padding,
+                size,
+                slot,
+                *best,
+                change,
+                brief(facts.checked.name, _WIDEST),
+                brief(declared, _WIDEST),
+            )
+        )
+    return Table(columns, rows)
+
+
+def _unused(facts: Facts) -> int:
+    return facts.place.waste + facts.padding

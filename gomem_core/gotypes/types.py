@@ -1,0 +1,98 @@
+"""The types that were declared so far, and those that are typed: what the rest of the program knows of this room."""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from gomem_core.foreign import brief
+from gomem_core.go.versions import Profile
+from gomem_core.gotypes.cycles import find_growing
+from gomem_core.gotypes.errors import GoError, Unsized
+from gomem_core.gotypes.layout import Layouts, Placed, Shape
+from gomem_core.gotypes.model import Type
+from gomem_core.gotypes.package import Package
+from gomem_core.gotypes.resolve import Resolver
+from gomem_core.gotypes.syntax import Source, TypedType
+
+R = TypeVar("R")
+
+
+class Checked(NamedTuple):
+    """A type that Go accepts, and how it lies in memory."""
+
+    type: Type
+    name: str  # as it was asked for
+    shape: Shape
+    mask: str | None  # a character a word, up to the last pointer; None: it is too long to write
+    fields: tuple[Placed, ...]
+
+    @property
+    def noscan(self) -> bool:
+        """Whether it has no pointers."""
+        return not self.shape.ptr_bytes
+
+
+class GoTypes:
+    """The declarations of one package for one version of Go."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self._package = Package()
+        self._forget()
+        self.problems: list[GoError] = []  # of what was declared: names that stand twice
+
+    def add(self, text: str, file: str) -> None:
+        """Take in what a file of Go source declares; a package clause may be missing.
+
+        Raises GoError for what is no Go.  What is wrong with a type is told when one asks for it.
+        """
+        first = next((line for line in map(str.strip, text.splitlines()) if line and not line.startswith("//")), "")
+        source = Source(text, file, has_package="package " in text and not first.startswith(("type ", "const ", "import ")))
+        self.problems += self._package.add(source)
+        if (problem := find_growing(self._package)) is not None:
+            raise problem
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all declared types, in the order of the source."""
+        return list(self._package.types)
+
+    def line(self, name: str) -> str:
+        """Where a declared type stands: file and line."""
+        place = self._package.types[name].place
+        return f"{place.file}:{place.line}"
+
+    def is_generic(self, name: str) -> bool:
+        """Whether a declared type has parameters."""
+        return any(True for _ in self._package.types[name].parameters())
+
+    def typed(self, text: str) -> Checked:
+        """The type that a text names or writes out.  Raises GoError; Unsized for a type whose size is not known."""
+        source = TypedType(text)
+        return self._guarded(text.strip(), lambda: self._resolver.value(source.node(), source, {}))
+
+    def declared(self, name: str) -> Checked:
+        """A declared type.  Raises as `typed` does; of a generic type the size is not known, and all else is checked."""
+        return self._guarded(name, lambda: self._resolver.declared(name))
+
+    def _forget(self) -> None:
+        """Begin anew: after an error, checks that were due would be lost."""
+        self._resolver = Resolver(self._package, int(self.profile.name.partition(".")[2]))
+        self._layouts = layouts = Layouts()
+        self._resolver.size_of = lambda t: layouts.shape(t).size
+
+    def _guarded(self, name: str, find: Callable[[], Type]) -> Checked:
+        try:
+            found = find()
+            try:
+                shape = self._layouts.shape(found)
+            except Unsized:
+                self._resolver.settle()  # what is wrong goes before what is not known
+                raise
+            self._resolver.settle()
+            return Checked(found, name, shape, self._layouts.mask(found), self._layouts.fields(found))
+        except RecursionError as e:
+            self._forget()
+            raise GoError(f"types are nested too deep in {brief(name, 40)}") from e
+        except GoError:
+            self._forget()
+            raise

@@ -1,0 +1,74 @@
+"""The order of fields that is smallest, against all orders; the smallest change that reaches a smaller slot."""
+
+from itertools import permutations
+from random import Random
+
+import pytest
+
+from gomem_core.gotypes.advice import best_order, smallest_change
+from gomem_core.gotypes.describe import describe, facts_of, overview
+from gomem_core.gotypes.types import GoTypes
+from tests.gotypes.truth import MODERN, types_of
+
+LATEST = MODERN[-1]
+PARTS = ("bool", "int16", "int32", "int64", "string", "any", "*int", "struct{}", "[3]byte", "complex64", "[0]int64", "[]int")
+
+
+def test_no_order_is_better_than_the_best() -> None:
+    types, random = GoTypes(LATEST), Random(17)
+    better = 0
+    for _ in range(40):
+        chosen = random.choices(PARTS, k=random.randint(2, 5))
+        fields = [f"f{i} {part}" for i, part in enumerate(chosen)]
+        every = [types.typed(f"struct{{ {'; '.join(order)} }}") for order in permutations(fields)]
+        sizes = {(one.shape.size, one.shape.ptr_bytes) for one in every}
+        found = best_order(LATEST, every[0])
+        if found is None:
+            assert (every[0].shape.size, every[0].shape.ptr_bytes) == min(sizes), fields
+            continue
+        better += 1
+        assert (found.size, found.ptr_bytes) == min(sizes), fields
+        ordered = [next(f for f in fields if f.startswith(f"{name} ")) for name in found.names]
+        assert types.typed(f"struct{{ {'; '.join(ordered)} }}").shape[::2] == (found.size, found.ptr_bytes)
+    assert better > 10
+
+
+# Slots of Go 1.27: 8, 16, 24, 32, 48, 64 …; with pointers and more than 512 bytes, 8 of a slot are a header.
+@pytest.mark.parametrize(
+    ("text", "fewer", "slot", "reordered"),
+    [
+        ("struct{ s [6]int64; a, b byte }", 2, 48, False),
+        ("struct{ ok bool; n int; done bool }", 0, 16, True),
+        ("struct{ ok bool; n [2]int; m int32; done bool }", 0, 24, True),
+        ("struct{ ok bool; n [6]int; m int32; done bool }", 6, 48, True),
+        ("[65]*int", 8, 512, False),
+        ("[33]byte", 1, 32, False),
+        ("[5000]int64", 7232, 32768, False),
+        ("[32769]byte", 1, 32768, False),
+    ],
+)
+def test_the_smallest_change(text: str, fewer: int, slot: int, reordered: bool) -> None:
+    assert smallest_change(LATEST, GoTypes(LATEST).typed(text)) == (fewer, slot, reordered)
+
+
+@pytest.mark.parametrize("text", ["int8", "struct{}", "*int", "[15]byte"])
+def test_what_has_the_smallest_slot_cannot_get_a_smaller_one(text: str) -> None:
+    assert smallest_change(LATEST, GoTypes(LATEST).typed(text)) is None
+
+
+def test_what_people_read() -> None:
+    types = types_of(LATEST, "type conn struct { s [6]int64; a byte; b byte }\ntype w struct { p *int; q bool }")
+    lines = describe(facts_of(LATEST, types.typed("conn")), "f.go:1").lines()
+    assert lines == [
+        "go1.27: conn: 56 bytes, aligned to 8, no pointers, declared in f.go:1",
+        "offset  size  padding  words  field  type",
+        "     0    48        –  –      s      [6]int64",
+        "    48     1        –  –      a      uint8",
+        "    49     1        6  –      b      uint8",
+        "6 of 56 bytes are padding",
+        "an object: a slot of 64 bytes (class 6, noscan), 8 bytes unused",
+        "a slice of them: 10 in 576 bytes (16 unused), 100 in 6144 bytes (544 unused), 1000 in 57344 bytes (1344 unused)",
+        "smallest change: 2 bytes less and it fits 48",
+    ]
+    table = overview([(facts_of(LATEST, types.typed(name)), types.line(name)) for name in types.names])
+    assert [row[7] for row in table.rows] == ["conn", "w"]
