@@ -6,7 +6,7 @@ from gomem_core.foreign import brief
 from gomem_core.gotypes.advice import place_of
 from gomem_core.gotypes.describe import facts_of, placed, refusal
 from gomem_core.gotypes.errors import DependsOnParameter, GoError, Place, Undefined, Unsized
-from gomem_core.gotypes.syntax import is_typed
+from gomem_core.gotypes.syntax import TYPED, is_typed
 from gomem_core.gotypes.types import Checked, GoTypes
 from gomem_core.report import Cell, Column, Result, Table, counted, told
 
@@ -77,6 +77,8 @@ def where(problem: GoError, name: str) -> str:
     place: Place | None = problem.place
     if place is None:
         return name
+    if place.file == TYPED:
+        return f"{name}, column {place.column}"
     return f"{place.file}, column {place.column}" if is_typed(place) else f"{place.file}:{place.line}:{place.column}"
 
 
