@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 from gomem_core.both.slots import Slots
-from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.amd64 import PTR_SIZE, TINY_SIZE
 from gomem_core.go.events import Event, PointerWritten
 from gomem_core.world.faults import NotAnObject
+from gomem_core.world.records import Allocated, AllocatedMany
 
 S = TypeVar("S", bound=Slots)
 Trace = Callable[[Event], object]
+Took = Callable[[int, int, int], object]  # is told a span's base, the first slot that was taken in it, and how many in a row
+
+NOTHING: Final = range(0)
 
 ZEROBASE: Final = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arenas
 
@@ -23,6 +27,32 @@ def tiny_offset(offset: int, size: int) -> int:
     if size & 1 == 0:
         return (offset + 1) & ~1
     return offset
+
+
+def _join(addrs: list[range], more: range) -> None:
+    """Put more addresses after those, as part of the last range where they go on in equal steps."""
+    if not addrs:
+        addrs.append(more)
+        return
+    last = addrs[-1]
+    step = more.start - last[-1]
+    fits_last, fits_more = len(last) == 1 or last.step == step, len(more) == 1 or more.step == step
+    if step > 0 and fits_last and fits_more:
+        addrs[-1] = range(last.start, more[-1] + step, step)
+    else:
+        addrs.append(more)
+
+
+def alike_in_blocks(size: int, tiny: int, offset: int) -> int:
+    """How many tiny objects of `size` bytes each next block gets, if from here on all blocks are filled alike, in equal steps.
+
+    `tiny` is the block that the P goes on with, `offset` how much of it is taken; 0: this has to be found out one by one.
+    """
+    if not tiny or tiny_offset(offset, size) + size <= TINY_SIZE:
+        return 0
+    if TINY_SIZE % size == 0:
+        return TINY_SIZE // size
+    return 1 if 2 * size > TINY_SIZE and size >= offset else 0  # else the P goes on with the next block
 
 
 class Program(Generic[S]):
@@ -52,7 +82,48 @@ class Program(Generic[S]):
         """Whether word `word` of the slot may hold a pointer."""
         raise NotImplementedError
 
+    def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
+        """Allocate an object; tells who served it (mallocgc)."""
+        raise NotImplementedError
+
+    def take_run(self, size: int, ptrdata: int, most: int, served: dict[str, int]) -> range:
+        """Allocate up to `most` objects that lie in a row in the P's span, as so many calls of mallocgc would.
+
+        Returns their addresses, and counts in `served` by whom they were; none where another one has to serve the next object, or
+        all is narrated: then `alloc` does it.
+        """
+        raise NotImplementedError
+
     # --- What the program does ----------------------------------------------------------------------------------------------
+
+    def alloc_many(
+        self, size: int, ptrdata: int, times: int, addrs: list[range], tell: Callable[[int], object] | None = None
+    ) -> AllocatedMany:
+        """Allocate `times` objects as one after the other would be, and put where they lie into `addrs` as they are born.
+
+        `tell` hears of how many more each time.  Raises as mallocgc does; what was born before that stands in `addrs`.
+        """
+        served: dict[str, int] = {}
+        collections, left, first = 0, times, None
+        one = None
+        while left:
+            run = self.take_run(size, ptrdata, left - 1, served) if one is not None else NOTHING  # the last tells who served it
+            n = len(run)
+            if not n:
+                n = 1
+                one = self.alloc(size, ptrdata)
+                run = range(one.addr, one.addr + 1)
+                served[one.served] = served.get(one.served, 0) + 1
+                collections += one.gc_started
+                if first is None:
+                    first = one
+            _join(addrs, run)
+            left -= n
+            if tell is not None:
+                tell(n)
+        if first is None or one is None:
+            raise ValueError(f"no objects are {times} objects")
+        return AllocatedMany(addrs, served, first, one, collections)
 
     def find_object(self, addr: int) -> tuple[S, int]:
         """Span and slot of the allocated object that holds `addr`; raises NotAnObject (findObject)."""

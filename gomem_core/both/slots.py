@@ -114,6 +114,13 @@ class Slots:
         self.freeindex = index + 1
         return index
 
+    def take_run(self, most: int) -> int:
+        """Take up to `most` of the slots that are free in a row from freeindex on; returns how many."""
+        n = min(most, self.run_end - self.freeindex)
+        self.freeindex += n
+        self.alloc_count += n
+        return n
+
     def is_exhausted(self) -> bool:
         """Whether no slot is free at or after freeindex."""
         return not ~(self.alloc_bits >> self.freeindex) & ((1 << self.nelems - self.freeindex) - 1)

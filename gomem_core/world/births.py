@@ -10,11 +10,11 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gomem_core.world.latest import NONE, Latest
 
-_NUMBERED = "."  # ends the name of objects that are numbered; no user's name ends so
+NUMBERED: Final = "."  # ends the name of objects that are numbered; no user's name ends so
 
 
 class BirthsAside(NamedTuple):
@@ -52,7 +52,7 @@ class Births:
     # --- Writing --------------------------------------------------------------------------------------------------------
 
     def add(self, oid: int, n: int, size: int, ptrdata: int, step: int, name: str | None, churned: bool) -> None:
-        """Enter `n` objects, number `oid` and those after it; with n > 1 a name is that of numbered ones."""
+        """Enter `n` objects, number `oid` and those after it; a name that ends with NUMBERED is that of numbered ones."""
         entry = len(self.first)
         self.first.append(oid)
         self.born.append(step)
@@ -67,8 +67,6 @@ class Births:
             self._unnamed_from.append(self._unnamed_next)
             self._unnamed_next += n
         else:
-            if n > 1:
-                name += _NUMBERED
             self._named.append(entry)
             self.number.append(-len(self._named))
             self._names.append(name)
@@ -92,7 +90,7 @@ class Births:
         names = iter(aside.names)
         ends = chain(aside.columns[0][1:], (total,))
         for first, born, size, ptrdata, number, churned, end in zip(*aside.columns, ends, strict=False):
-            name = next(names).removesuffix(_NUMBERED) if number < 0 else None
+            name = next(names) if number < 0 else None
             self.add(first, end - first, size, ptrdata, born, name, bool(churned))
 
     @property
@@ -171,7 +169,7 @@ class Births:
         if number > 0:
             return f"o{number + place}"
         name = self._names[-1 - number]
-        return f"{name}{place + 1}" if name[-1] == _NUMBERED else name
+        return f"{name}{place + 1}" if name[-1] == NUMBERED else name
 
     def unnamed(self, count: int) -> int:
         """How many of the first `count` objects have no name: the last of them is called o and this number."""
@@ -197,7 +195,7 @@ class Births:
         return oid
 
     def _find_numbered(self, base: str, n: int, named: int, count: int) -> int:
-        for number in self._by_name.back(base + _NUMBERED, named):
+        for number in self._by_name.back(base + NUMBERED, named):
             entry = self._named[number]
             oid = self.first[entry] + n - 1
             if oid < self._end(entry, count):
@@ -212,7 +210,7 @@ class Births:
         """Names that users gave to the first `count` objects, each with the last object that got it."""
         named = self._shown_names(count)
         for name, number in self._by_name.each(named):
-            if name[-1] != _NUMBERED:
+            if name[-1] != NUMBERED:
                 yield name, self.first[self._named[number]]
                 continue
             most = max(self._shown_of(n, count) for n in self._by_name.back(name, named))

@@ -17,7 +17,7 @@ from gomem_core.go.amd64 import PTR_SIZE, TINY_SIZE
 from gomem_core.go.versions import BITS_IN_SPAN
 from gomem_core.suggest import nearest
 from gomem_core.world.addresses import Addresses
-from gomem_core.world.births import Births, BirthsAside
+from gomem_core.world.births import NUMBERED, Births, BirthsAside
 from gomem_core.world.latest import NEVER, NONE
 from gomem_core.world.objectinfo import ALIVE, ObjectField, ObjectInfo
 
@@ -96,7 +96,7 @@ class ObjectTable:
         return oid
 
     def add_many(self, addrs: Sequence[range], size: int, ptrdata: int, step: int, name: str | None) -> int:
-        """Enter more than one object, which have these addresses, in order; with a name they are name.1, name.2 and so on.
+        """Enter objects that have these addresses, in order; with a name they are name.1, name.2 and so on.
 
         Returns the number of the first.  Raises ReplayDiffers as `add` does.
         """
@@ -115,7 +115,7 @@ class ObjectTable:
         else:
             self._addr.extend(many)
             self._drop.extend(array("i", (NEVER,)) * len(many))
-            self._births.add(oid, len(many), size, ptrdata, step, name, churned=False)
+            self._births.add(oid, len(many), size, ptrdata, step, None if name is None else name + NUMBERED, churned=False)
             at = oid
             for each in addrs:
                 self._addresses.extend(at, each)
