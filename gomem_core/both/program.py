@@ -13,7 +13,6 @@ S = TypeVar("S", bound=Slots)
 Trace = Callable[[Event], object]
 Took = Callable[[int, int, int], object]  # is told a span's base, the first slot that was taken in it, and how many in a row
 
-NOTHING: Final = range(0)
 
 ZEROBASE: Final = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arenas
 
@@ -29,7 +28,7 @@ def tiny_offset(offset: int, size: int) -> int:
     return offset
 
 
-def _join(addrs: list[range], more: range) -> None:
+def join(addrs: list[range], more: range) -> None:
     """Put more addresses after those, as part of the last range where they go on in equal steps."""
     if not addrs:
         addrs.append(more)
@@ -44,15 +43,15 @@ def _join(addrs: list[range], more: range) -> None:
 
 
 def alike_in_blocks(size: int, tiny: int, offset: int) -> int:
-    """How many tiny objects of `size` bytes each next block gets, if from here on all blocks are filled alike, in equal steps.
+    """How many tiny objects of `size` bytes each next block gets, if from here on all blocks are filled alike.
 
     `tiny` is the block that the P goes on with, `offset` how much of it is taken; 0: this has to be found out one by one.
     """
     if not tiny or tiny_offset(offset, size) + size <= TINY_SIZE:
         return 0
-    if TINY_SIZE % size == 0:
-        return TINY_SIZE // size
-    return 1 if 2 * size > TINY_SIZE and size >= offset else 0  # else the P goes on with the next block
+    each = (TINY_SIZE - size) // tiny_offset(size, size) + 1
+    goes_on_with_next = size < offset
+    return each if goes_on_with_next == (each > 1) else 0
 
 
 class Program(Generic[S]):
@@ -86,11 +85,11 @@ class Program(Generic[S]):
         """Allocate an object; tells who served it (mallocgc)."""
         raise NotImplementedError
 
-    def take_run(self, size: int, ptrdata: int, most: int, served: dict[str, int]) -> range:
+    def take_run(self, size: int, ptrdata: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
         """Allocate up to `most` objects that lie in a row in the P's span, as so many calls of mallocgc would.
 
-        Returns their addresses, and counts in `served` by whom they were; none where another one has to serve the next object, or
-        all is narrated: then `alloc` does it.
+        Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
+        another span has to serve the next object, or all is narrated: then `alloc` does it.
         """
         raise NotImplementedError
 
@@ -99,31 +98,27 @@ class Program(Generic[S]):
     def alloc_many(
         self, size: int, ptrdata: int, times: int, addrs: list[range], tell: Callable[[int], object] | None = None
     ) -> AllocatedMany:
-        """Allocate `times` objects as one after the other would be, and put where they lie into `addrs` as they are born.
+        """Allocate `times` objects (1 or more) as one after the other; put where they lie into `addrs` as they are born.
 
         `tell` hears of how many more each time.  Raises as mallocgc does; what was born before that stands in `addrs`.
         """
-        served: dict[str, int] = {}
-        collections, left, first = 0, times, None
-        one = None
+        first = last = self.alloc(size, ptrdata)
+        addrs.append(range(first.addr, first.addr + 1))
+        served: dict[str, int] = {first.served: 1}
+        collections, left, n = int(first.gc_started), times - 1, 1
         while left:
-            run = self.take_run(size, ptrdata, left - 1, served) if one is not None else NOTHING  # the last tells who served it
-            n = len(run)
-            if not n:
-                n = 1
-                one = self.alloc(size, ptrdata)
-                run = range(one.addr, one.addr + 1)
-                served[one.served] = served.get(one.served, 0) + 1
-                collections += one.gc_started
-                if first is None:
-                    first = one
-            _join(addrs, run)
-            left -= n
             if tell is not None:
                 tell(n)
-        if first is None or one is None:
-            raise ValueError(f"no objects are {times} objects")
-        return AllocatedMany(addrs, served, first, one, collections)
+            n = self.take_run(size, ptrdata, left - 1, addrs, served)  # the last one tells who served it
+            if not n:
+                n, last = 1, self.alloc(size, ptrdata)
+                join(addrs, range(last.addr, last.addr + 1))
+                served[last.served] = served.get(last.served, 0) + 1
+                collections += last.gc_started
+            left -= n
+        if tell is not None:
+            tell(n)
+        return AllocatedMany(addrs, served, first, last, collections)
 
     def find_object(self, addr: int) -> tuple[S, int]:
         """Span and slot of the allocated object that holds `addr`; raises NotAnObject (findObject)."""

@@ -37,7 +37,7 @@ Mirrors Go's runtime/malloc.go.
 from array import array
 
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
-from gomem_core.both.program import NOTHING, Program, Took, alike_in_blocks, tiny_offset
+from gomem_core.both.program import Program, Took, alike_in_blocks, join, tiny_offset
 from gomem_core.both.slots import throw
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import BestFit, FreeLarge
@@ -145,22 +145,22 @@ class Heap(Program[MSpan]):
             done = done._replace(gc_started=True)
         return done
 
-    def take_run(self, size: int, ptrdata: int, most: int, served: dict[str, int]) -> range:
+    def take_run(self, size: int, ptrdata: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
         """Allocate up to `most` objects that lie in a row in the P's span, as so many calls of mallocgc would (nextFreeFast).
 
-        Returns their addresses, and counts in `served` by whom they were; none where another one has to serve the next object, or
-        all is narrated: then `alloc` does it.
+        Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
+        another span has to serve the next object, or all is narrated: then `alloc` does it.
         """
         is_narrated = self.trace is not None and self.took is None
         if is_narrated or size <= 0 or size > MAX_SMALL_SIZE or abs(ptrdata) > size or (ptrdata and (size | ptrdata) % PTR_SIZE):
-            return NOTHING
+            return 0
         if size < TINY_SIZE and not ptrdata:
-            return self._take_blocks(size, most, served)
+            return self._take_blocks(size, most, addrs, served)
         s = self.mcache.alloc[size_to_class(size) << 1 | (0 if ptrdata else 1)]
         index = s.freeindex
         n = s.take_run(most)
         if not n:
-            return NOTHING
+            return 0
         self.stats.nserved_mcache += n
         served["mcache"] = served.get("mcache", 0) + n
         if s.ptr_words is not None:
@@ -168,7 +168,8 @@ class Heap(Program[MSpan]):
         if self.took is not None:
             self.took(s.start_addr, index, n)
         first = s.start_addr + index * s.elemsize
-        return range(first, first + n * s.elemsize, s.elemsize)
+        join(addrs, range(first, first + n * s.elemsize, s.elemsize))
+        return n
 
     def _small_alloc(self, size: int, ptrdata: int) -> Allocated:
         spanclass = size_to_class(size) << 1 | (0 if ptrdata else 1)
@@ -237,27 +238,31 @@ class Heap(Program[MSpan]):
             self.trace(TinyBlock(block, size, mcache.tiny))
         return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
 
-    def _take_blocks(self, size: int, most: int, served: dict[str, int]) -> range:
+    def _take_blocks(self, size: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
         """Allocate up to `most` tiny objects, as take_run does, in blocks that are all filled alike."""
         mcache = self.mcache
-        each = alike_in_blocks(size, mcache.tiny, mcache.tinyoffset)
+        each, step = alike_in_blocks(size, mcache.tiny, mcache.tinyoffset), tiny_offset(size, size)
         s = mcache.alloc[TINY_SPAN_CLASS]
         index = s.freeindex
         n = s.take_run(most // each) if each else 0
         if not n:
-            return NOTHING
+            return 0
         blocks = range(s.start_addr + index * TINY_SIZE, s.start_addr + (index + n) * TINY_SIZE, TINY_SIZE)
         self.tiny_refs.update(dict.fromkeys(blocks, each))
         self.stats.nserved_mcache += n
         served["mcache"] = served.get("mcache", 0) + n
         if each > 1:
             mcache.tiny = blocks[-1]
-            mcache.tinyoffset = TINY_SIZE
+            mcache.tinyoffset = (each - 1) * step + size
             self.stats.tinyallocs += (each - 1) * n
             served["tiny"] = served.get("tiny", 0) + (each - 1) * n
         if self.took is not None:
             self.took(s.start_addr, index, n)
-        return range(blocks.start, blocks.stop, TINY_SIZE // each)
+        if each * step == TINY_SIZE or each == 1:
+            join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
+        else:
+            addrs += [range(block, block + each * step, step) for block in blocks]
+        return n * each
 
     def _tiny_share(self, block: int, offset: int, size: int) -> Allocated:
         s = self.mheap.span_of(block)
