@@ -52,9 +52,9 @@ class Slots:
     pointers: dict[int, dict[int, int]] | None
     ptr_words: "array[int] | None"
 
-    def __init__(self) -> None:
-        self.sweepgen = 0  # not set by init: a struct that is used again keeps its old one until it is allocated
-        self.describe(0, 0)
+    def __init__(self, base: int, npages: int) -> None:
+        self.sweepgen = 0  # not set by describe: a struct that is used again keeps its old one until it is allocated
+        self.describe(base, npages)
 
     def describe(self, base: int, npages: int) -> None:
         """Make it stand for `npages` pages at `base`, without slots."""
