@@ -37,6 +37,7 @@ class Births:
         self.ptrdata = array("q")
         self.number = array("i")  # N of the first one's oN; -1 - n of the n-th name
         self.churned = array("b")  # 1: made by a churn
+        self.type = array("i")  # a place among the names of types
         # The entries that made more than one object; those without a name, with N of the first; and those with one.
         self._many = array("i")
         self._unnamed = array("i")
@@ -51,7 +52,9 @@ class Births:
 
     # --- Writing --------------------------------------------------------------------------------------------------------
 
-    def add(self, oid: int, n: int, size: int, ptrdata: int, step: int, name: str | None, churned: bool) -> None:
+    def add(
+        self, oid: int, n: int, size: int, ptrdata: int, step: int, name: str | None, churned: bool = False, of_type: int = 0
+    ) -> None:
         """Enter `n` objects, number `oid` and those after it; a name that ends with NUMBERED is that of numbered ones."""
         entry = len(self.first)
         self.first.append(oid)
@@ -59,6 +62,7 @@ class Births:
         self.size.append(size)
         self.ptrdata.append(ptrdata)
         self.churned.append(churned)
+        self.type.append(of_type)
         if n > 1:
             self._many.append(entry)
         if name is None:
@@ -89,13 +93,13 @@ class Births:
         """Enter again what was cut off, where nothing came in its place; there are `total` objects then."""
         names = iter(aside.names)
         ends = chain(aside.columns[0][1:], (total,))
-        for first, born, size, ptrdata, number, churned, end in zip(*aside.columns, ends, strict=False):
+        for first, born, size, ptrdata, number, churned, of_type, end in zip(*aside.columns, ends, strict=False):
             name = next(names) if number < 0 else None
-            self.add(first, end - first, size, ptrdata, born, name, bool(churned))
+            self.add(first, end - first, size, ptrdata, born, name, bool(churned), of_type)
 
     @property
     def _columns(self) -> tuple[array[int], ...]:
-        return self.first, self.born, self.size, self.ptrdata, self.number, self.churned
+        return self.first, self.born, self.size, self.ptrdata, self.number, self.churned, self.type
 
     # --- Which entries, which objects -----------------------------------------------------------------------------------
 

@@ -36,7 +36,9 @@ class ObjectColumns(NamedTuple):
     dropped: array[int]
     number: array[int]  # N of an unnamed object oN; 0 for a named one
     churned: array[int]  # 1: made by a churn
+    type: array[int]  # its type, a place in `type_names`
     names: dict[int, str]  # object number -> the name the user gave
+    type_names: list[str]  # the first is that of objects whose type nobody said: ""
 
 
 class _Aside(NamedTuple):
@@ -59,6 +61,8 @@ class ObjectTable:
         self._drop = array("i")  # the number of the drop that dropped it, which may be hidden; NEVER
         self._count = 0
         self._births = Births()  # all else that is known of them
+        self.type_names = [""]  # the types that objects were said to have, also those that are hidden
+        self._type_places = {"": 0}
         self._addresses = Addresses()
         # A row for each drop, in order; those from `_drops` on are hidden.
         self._drop_oid = array("i")
@@ -77,8 +81,10 @@ class ObjectTable:
 
     # --- Being born, being dropped --------------------------------------------------------------------------------------
 
-    def add(self, addr: int, size: int, ptrdata: int, step: int, name: str | None, churned: bool = False) -> int:
-        """Enter an object; without a name it gets the next oN.  Returns its number.
+    def add(
+        self, addr: int, size: int, ptrdata: int, step: int, name: str | None, churned: bool = False, of_type: str = ""
+    ) -> int:
+        """Enter an object; without a name it gets the next oN.  `of_type` is its type as Go writes it.  Returns its number.
 
         When its row is there, hidden, a known way is gone again.  Raises ReplayDiffers if it then is another object.
         """
@@ -89,13 +95,13 @@ class ObjectTable:
             self._addr.append(addr)
             self._drop.append(NEVER)
             self._addresses.append(oid, addr)
-            self._births.add(oid, 1, size, ptrdata, step, name, churned)
+            self._births.add(oid, 1, size, ptrdata, step, name, churned, self._place_of(of_type) if of_type else 0)
         else:
             self._check_again(oid, addr, size, ptrdata, step)
         self._count = oid + 1
         return oid
 
-    def add_many(self, addrs: Sequence[range], size: int, ptrdata: int, step: int, name: str | None) -> int:
+    def add_many(self, addrs: Sequence[range], size: int, ptrdata: int, step: int, name: str | None, of_type: str = "") -> int:
         """Enter objects that have these addresses, in order; with a name they are name.1, name.2 and so on.
 
         Returns the number of the first.  Raises ReplayDiffers as `add` does.
@@ -106,22 +112,26 @@ class ObjectTable:
         many = array("Q", chain.from_iterable(addrs))
         if oid < len(self._addr):
             known = self._addr[oid : oid + len(many)]
-            differs = (
-                next((n for n, (then, now) in enumerate(zip(known, many, strict=False)) if then != now), 0)
-                if known != many
-                else 0
-            )
+            pairs = enumerate(zip(known, many, strict=False))
+            differs = 0 if known == many else next((n for n, (then, now) in pairs if then != now), 0)
             self._check_again(oid + differs, many[differs], size, ptrdata, step)
         else:
             self._addr.extend(many)
             self._drop.extend(array("i", (NEVER,)) * len(many))
-            self._births.add(oid, len(many), size, ptrdata, step, None if name is None else name + NUMBERED, churned=False)
+            stem, place = None if name is None else name + NUMBERED, self._place_of(of_type) if of_type else 0
+            self._births.add(oid, len(many), size, ptrdata, step, stem, of_type=place)
             at = oid
             for each in addrs:
                 self._addresses.extend(at, each)
                 at += len(each)
         self._count = oid + len(many)
         return oid
+
+    def _place_of(self, of_type: str) -> int:
+        place = self._type_places.setdefault(of_type, len(self.type_names))
+        if place == len(self.type_names):
+            self.type_names.append(of_type)
+        return place
 
     def _check_again(self, oid: int, addr: int, size: int, ptrdata: int, step: int) -> None:
         """Raise ReplayDiffers unless this is the object that was entered here the first time."""
@@ -199,21 +209,26 @@ class ObjectTable:
     def columns(self) -> ObjectColumns:
         """All that is shown now, as values of their own."""
         births, count = self._births, self._count
-        size, ptrdata, born, churned = (
-            births.spread(column, 0, count) for column in (births.size, births.ptrdata, births.born, births.churned)
+        columns = (births.size, births.ptrdata, births.born, births.churned, births.type)
+        size, ptrdata, born, churned, of_type = (births.spread(column, 0, count) for column in columns)
+        addr, dropped, numbers, names = (
+            self._addr[:count],
+            self._dropped(0, count),
+            births.numbers(count),
+            births.all_names(count),
         )
-        addr, dropped, numbers = self._addr[:count], self._dropped(0, count), births.numbers(count)
-        return ObjectColumns(addr, size, ptrdata, born, dropped, numbers, churned, births.all_names(count))
+        return ObjectColumns(addr, size, ptrdata, born, dropped, numbers, churned, of_type, names, [*self.type_names])
 
     @classmethod
     def of(cls, columns: ObjectColumns) -> ObjectTable:
         """A table of these objects, to be looked at: it cannot go through time."""
         table = cls()
-        table._addr, dropped, names = columns.addr, columns.dropped, columns.names
+        table._addr, dropped, names, table.type_names = columns.addr, columns.dropped, columns.names, columns.type_names
+        table._type_places = {name: place for place, name in enumerate(table.type_names)}
         table._count = len(columns.addr)
-        for oid, row in enumerate(zip(columns.size, columns.ptrdata, columns.born, columns.churned, strict=True)):
-            size, ptrdata, born, churned = row
-            table._births.add(oid, 1, size, ptrdata, born, names.get(oid), bool(churned))
+        rows = zip(columns.size, columns.ptrdata, columns.born, columns.churned, columns.type, strict=True)
+        for oid, (size, ptrdata, born, churned, of_type) in enumerate(rows):
+            table._births.add(oid, 1, size, ptrdata, born, names.get(oid), bool(churned), of_type)
         table._drop_oid = array("i", sorted([oid for oid, step in enumerate(dropped) if step != ALIVE], key=dropped.__getitem__))
         table._drop_step = array("i", [dropped[oid] for oid in table._drop_oid])
         table._drops = len(table._drop_oid)
@@ -230,7 +245,8 @@ class ObjectTable:
         table = cls()
         for oid in range(len(columns.addr)):
             name = columns.names.get(oid)
-            table.add(columns.addr[oid], columns.size[oid], columns.ptrdata[oid], 0, name, bool(columns.churned[oid]))
+            churned, of_type = bool(columns.churned[oid]), columns.type_names[columns.type[oid]]
+            table.add(columns.addr[oid], columns.size[oid], columns.ptrdata[oid], 0, name, churned, of_type)
         dropped = (oid for oid, step in enumerate(columns.dropped) if step != ALIVE)
         for oid in sorted(dropped, key=columns.dropped.__getitem__):
             table.drop(oid, 0)
@@ -246,9 +262,8 @@ class ObjectTable:
         """Its row."""
         births, entry = self._births, self._births.entry(oid)
         dropped = ALIVE if self.is_alive(oid) else self._drop_step[self._drop[oid]]
-        return ObjectInfo(
-            oid, births.name(oid), self._addr[oid], births.size[entry], births.ptrdata[entry], births.born[entry], dropped
-        )
+        size, ptrdata, born, of_type = births.size[entry], births.ptrdata[entry], births.born[entry], births.type[entry]
+        return ObjectInfo(oid, births.name(oid), self._addr[oid], size, ptrdata, born, dropped, self.type_names[of_type])
 
     def column(self, name: ObjectField, start: int = 0, stop: int | None = None) -> memoryview:
         """One field of objects number start to stop; to be copied at once, since no object can be added while it is held."""
@@ -265,7 +280,9 @@ class ObjectTable:
                 return memoryview(births.spread(births.ptrdata, start, stop))
             case "born":
                 return memoryview(births.spread(births.born, start, stop))
-            case _:  # type, goroutine, swept: no command tells them
+            case "type":
+                return memoryview(births.spread(births.type, start, stop))
+            case _:  # goroutine, swept: no command tells them
                 return memoryview(array("q", [-1]) * max(0, stop - start))
 
     def _dropped(self, start: int, stop: int) -> array[int]:
