@@ -24,6 +24,7 @@ from gomem_tui.explorer.copy_actions import CopyActions
 from gomem_tui.explorer.drawn import DrawnApp
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.pane_actions import PaneActions
+from gomem_tui.explorer.panewidget import PaneWidget
 from gomem_tui.explorer.parts import Actions, Part
 from gomem_tui.explorer.projector import Projector
 from gomem_tui.explorer.prompt import Prompt
@@ -39,7 +40,6 @@ from gomem_tui.explorer.watch import Watch
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.explorer.work import WHILE_BUSY, Work
 from gomem_tui.panes.bars import Where
-from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.settings.keynames import shown
 from gomem_tui.settings.options import EVERY, Options
@@ -70,7 +70,7 @@ class Explorer(DrawnApp):
         self._moved = False  # ... since the heap or the selection changed, not only the layout
 
         self.model = model = Model(desk, self.changed)
-        self.widgets = widgets = Widgets(model, keyboard)
+        self.widgets = widgets = Widgets(model, keyboard, lambda: self.size.width)
         self.footer = footer = Footer(keyboard, self._where)
         self.stage = stage = Stage(model, widgets, options.presenting, self)
         self.work = work = Work(model, widgets, footer, self)
@@ -181,11 +181,11 @@ class Explorer(DrawnApp):
             return
         moved, self._moved = self._moved, False
         for line_pane in (*self.widgets.lines, self.footer):
-            if isinstance(line_pane, HeapPane) and line_pane is not self.widgets.why and line_pane.has_room:
+            if isinstance(line_pane, PaneWidget) and line_pane is not self.widgets.why and line_pane.has_room:
                 if moved:
-                    line_pane.follow()
-                elif not line_pane.unknown:
-                    line_pane.reveal()
+                    line_pane.pane.follow()
+                elif not line_pane.pane.unknown:
+                    line_pane.pane.reveal()
             line_pane.redraw()
         self.table_actions.catch_up()
 
@@ -193,7 +193,7 @@ class Explorer(DrawnApp):
         """Show where the session stands: at the panes that it points at, in Why from its top, in the prompt what comes next."""
         self.stage.follow_session()
         self.stage.make_room_for_why()
-        self.widgets.why.follow()
+        self.widgets.panes.why.follow()
         self.prompt_actions.announce()
         self._visit.arrived()
 

@@ -54,7 +54,7 @@ class Stage:
     @property
     def pane(self) -> HeapPane:
         """The pane that has the keyboard."""
-        return self._widgets.pane(self.arrangement.name)
+        return self._widgets.panes.named(self.arrangement.name)
 
     def leave_prompt(self) -> None:
         """Let keys be for the panes again."""
@@ -101,7 +101,7 @@ class Stage:
             if isinstance(screen, Over):
                 screen.fit(panes.has_class("tiny"))
         for number, name in PANES.items():
-            pane = self._widgets.pane(name)
+            pane = self._widgets.panes.named(name)
             pane.active = number == self.arrangement.current and not self.typing
             pane.redraw()
 
@@ -113,7 +113,7 @@ class Stage:
         shown = self.arrangement.shown()
         for number, name in PANES.items():
             if number != WHY:
-                self._widgets.pane(name).set_class(number not in shown, "off", update=update)
+                self._widgets.shows(name).set_class(number not in shown, "off", update=update)
 
     def resized(self, size: tuple[int, int]) -> None:
         """Choose a layout for a terminal of this size; focus, scroll and selection stay."""
@@ -137,7 +137,7 @@ class Stage:
 
         A pane that has all the room leaves it some as long as it has something to tell.
         """
-        telling = self._widgets.why.has_news
+        telling = self._widgets.panes.why.has_news
         if telling != self.arrangement.telling:
             self.arrangement.telling = telling
             if self.arrangement.has_one:
@@ -157,5 +157,5 @@ class Stage:
         arrangement, outcome = self.arrangement, self._model.session.outcome
         if outcome is not None and outcome.said is not None and outcome.said.says and not outcome.event:
             width = arrangement.size[0]  # not the app's: while it is resized, it has its old size
-            return arrangement.told_rows(self._widgets.why.wanted(width, arrangement.most_told))
+            return arrangement.told_rows(self._widgets.panes.why.wanted(width, arrangement.most_told))
         return arrangement.told_rows(0) if arrangement.is_steady and is_story(self._model.console.script) else None

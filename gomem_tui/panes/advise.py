@@ -40,7 +40,7 @@ class AdvisePane(HeapPane):
 
     def page(self) -> int:
         """Rows shown."""
-        return advise.page_rows(self.outer_size.height)
+        return advise.page_rows(self.size.height)
 
     def note(self) -> str:
         """Nothing: the title tells which rows are shown."""
@@ -51,7 +51,7 @@ class AdvisePane(HeapPane):
         if not self.has_room:  # all spans would have to be looked at for a pane that nobody sees
             return
         advice = self.model.advice.read()
-        numbers = [number for number, _ in advise.advice_rows(advice, self.outer_size.width)] if advice is not None else []
+        numbers = [number for number, _ in advise.advice_rows(advice, self.size.width)] if advice is not None else []
         chosen = [row for row, number in enumerate(numbers) if number == self._line_number()]
         if chosen:
             last = len(numbers) - 1 if self._line_number() == max(numbers) else chosen[-1]  # and what follows the last line
@@ -67,7 +67,7 @@ class AdvisePane(HeapPane):
     def pick(self, x: int, y: int) -> None:
         """Go to the line that is drawn there."""
         advice = self.model.advice.read()
-        rows = [] if advice is None else advise.advice_rows(advice, self.outer_size.width)
+        rows = [] if advice is None else advise.advice_rows(advice, self.size.width)
         row = self.top + y - 2
         if y >= 2 and row < len(rows) and rows[row][0] >= 0:
             self._number = rows[row][0]

@@ -29,10 +29,10 @@ class ArenaPane(HeapPane):
 
     def page(self) -> int:
         """Rows shown."""
-        return arena.map_rows(self.outer_size.height)
+        return arena.map_rows(self.size.height)
 
     def _grid(self) -> tuple[Grid, int]:
-        return arena.grid(self.model.world, self.port(self.outer_size.width, self.outer_size.height), self.chart.zoom)
+        return arena.grid(self.model.world, self.port(self.size.width, self.size.height), self.chart.zoom)
 
     def reveal(self) -> None:
         """Scroll to the selected page."""

@@ -63,7 +63,7 @@ class ObjectsPane(TablePane):
 
     def page(self) -> int:
         """Rows shown."""
-        return objects.object_rows(self.outer_size.height)
+        return objects.object_rows(self.size.height)
 
     def key(self) -> object:
         """The number of the selected object; what was selected elsewhere since is looked up by its address."""
@@ -105,7 +105,7 @@ class ObjectsPane(TablePane):
         """Select the object of a row."""
         row = self.top + y - 2
         if y == 1:
-            order, sort = self.model.objects, objects.sort_at(self.model.world, x, self.outer_size.width)
+            order, sort = self.model.objects, objects.sort_at(self.model.world, x, self.size.width)
             self.sort_by(sort, not order.descending if sort == order.sort else order.descending)
         elif 2 <= y < 2 + self.page() and row < self.count():
             self.select_row(row)

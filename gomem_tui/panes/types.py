@@ -46,7 +46,7 @@ class TypesPane(TablePane):
 
     def page(self) -> int:
         """Rows shown."""
-        return types.type_rows(self.outer_size.height)
+        return types.type_rows(self.size.height)
 
     def key(self) -> object:
         """The selected type."""
@@ -85,7 +85,7 @@ class TypesPane(TablePane):
         """Select the type of a row, or sort by the column of a heading; by the same once more: the other way round."""
         order = self.model.types
         if y == 1:
-            sort = types.sort_at(order.rows(), x, self.outer_size.width)
+            sort = types.sort_at(order.rows(), x, self.size.width)
             self.sort_by(sort, not order.descending if sort == order.sort else order.descending)
         elif 2 <= y < 2 + self.page() and self.top + y - 2 < self.count():
             self.select_row(self.top + y - 2)
