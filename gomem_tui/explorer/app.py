@@ -19,6 +19,7 @@ from textual.widgets import Input
 
 from gomem_core.session.console import Console
 from gomem_core.world.world import NotKnown
+from gomem_tui.explorer.audience import Audience
 from gomem_tui.explorer.clicks import Clicks
 from gomem_tui.explorer.copy_actions import CopyActions
 from gomem_tui.explorer.drawn import DrawnApp
@@ -88,6 +89,7 @@ class Explorer(DrawnApp):
         self.screen_actions = screens = ScreenActions(model, widgets, stage, work, footer, ways_out, self)
         self.parts: tuple[Part, ...] = (time, prompt, tables, panes, copies, screens)
         self._actions: Actions = {action: do for part in self.parts for action, do in part.actions.items()}
+        self.audience = Audience(model, widgets, stage, work, footer, self)
         self.typist = Typist(options, stage, work, panes, self._wake, self.on_event)
         self.clicks = Clicks(widgets, stage, work, time, prompt, panes, footer, self)
 
@@ -126,6 +128,8 @@ class Explorer(DrawnApp):
         if self.options.every:
             self.looking.begin()
         self.projector.begin_reading()
+        if self.options.audience >= 0:
+            self.audience.begin(self.options.audience, self.look_again)
 
     def hang_up(self, code: int) -> None:
         """End for a signal, which does not wait for what takes long."""
@@ -262,6 +266,7 @@ class Explorer(DrawnApp):
         finally:
             self._writes_at_end = False
         self._paint_all()
+        self.audience.tell()  # after it is seen here, which so takes no longer than without anybody
 
     async def on_event(self, event: Event) -> None:
         """Do keys at once, and so in their order; show an audience which are pressed.

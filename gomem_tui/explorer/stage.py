@@ -5,12 +5,12 @@ from typing import Any, Protocol
 
 from textual.screen import Screen
 
-from gomem_core.files.script import is_story
 from gomem_tui.explorer.arrangement import PANES, WHY, Arrangement
 from gomem_tui.explorer.focus import Pointing
 from gomem_tui.explorer.parts import Layered, Runs, Shows
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.explorer.screens.over import Over
+from gomem_tui.explorer.whyrows import why_rows
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
@@ -146,16 +146,6 @@ class Stage:
 
     def _fit_why(self) -> None:
         """Give Why its rows: its style sheet's, or those that a story needs."""
-        arrangement = self.arrangement
-        below = arrangement.telling if arrangement.hides_why else not arrangement.has_one
-        wanted = self._told_rows() if below and not self._presenting else None
+        wanted = None if self._presenting else why_rows(self.arrangement, self._model, self._widgets.panes.why)
         if wanted != self._why_rows:  # else Textual would lay out everything anew
             self._widgets.why.styles.height = self._why_rows = wanted
-
-    def _told_rows(self) -> int | None:
-        """Rows for what a script tells; where there is room, the same for all of a story, so that nothing jumps."""
-        arrangement, outcome = self.arrangement, self._model.session.outcome
-        if outcome is not None and outcome.said is not None and outcome.said.says and not outcome.event:
-            width = arrangement.size[0]  # not the app's: while it is resized, it has its old size
-            return arrangement.told_rows(self._widgets.panes.why.wanted(width, arrangement.most_told))
-        return arrangement.told_rows(0) if arrangement.is_steady and is_story(self._model.console.script) else None

@@ -1,5 +1,7 @@
 """Why the heap is so big."""
 
+from collections.abc import Mapping
+
 from gomem_core.queries.advicelines import AdviceLine, lines_of
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
@@ -57,6 +59,16 @@ class AdvisePane(HeapPane):
             last = len(numbers) - 1 if self._line_number() == max(numbers) else chosen[-1]  # and what follows the last line
             self.show_row(last, self.page(), len(numbers))
             self.show_row(chosen[0], self.page(), len(numbers))
+
+    def own(self) -> dict[str, object]:
+        """Its line besides."""
+        return super().own() | ({"line": self._number} if self._number else {})
+
+    def take(self, own: Mapping[str, object]) -> None:
+        """Go to the same line."""
+        line = own.get("line", 0)
+        self._number = line if isinstance(line, int) else 0
+        super().take(own)
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Go to another line."""

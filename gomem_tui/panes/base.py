@@ -1,5 +1,6 @@
 """A pane: a part of the heap in a room of some columns and rows, with a cursor.  Whoever has a screen shows it."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Final, NamedTuple, Protocol
 
 from gomem_core.world.world import Facet, unknown
@@ -144,6 +145,21 @@ class HeapPane:
         if not self.unknown:
             self.stay()
         self._squeezed = before, self.top
+
+    # --- Told to another pane of its kind ---------------------------------------------------------------------------------
+
+    def own(self) -> dict[str, object]:
+        """What it shows besides what the model says, as JSON has it, by name; what nobody chose is left out."""
+        return {"top": [self.top, self.size.height]} if self.top else {}
+
+    def take(self, own: Mapping[str, object]) -> None:
+        """Show what another one told of itself, as far as it is understood; where that has as many rows, the same ones."""
+        match own.get("top", [0, self.size.height]):
+            case [int(top), int(rows)] if rows == self.size.height and top >= 0:
+                self.top = top
+                self._squeezed = top, top
+
+    # --- Moving -----------------------------------------------------------------------------------------------------------
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select what lies so many rows and columns further; huge numbers mean the first or the last."""

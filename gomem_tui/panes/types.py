@@ -1,5 +1,7 @@
 """The Types pane: objects and bytes by type; of a heap profile, by the line that allocated."""
 
+from collections.abc import Mapping
+
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.queries.typeorder import SORTS, no_types
 from gomem_tui.panes.model import Model
@@ -64,6 +66,19 @@ class TypesPane(TablePane):
         """Scroll to the selected type; objects are not counted for a pane that nobody sees."""
         if self.has_room:
             super().reveal()
+
+    def own(self) -> dict[str, object]:
+        """The selected type besides."""
+        return super().own() | ({"type": [*self._chosen_row]} if self._chosen_row is not None else {})
+
+    def take(self, own: Mapping[str, object]) -> None:
+        """Select the same type."""
+        match own.get("type"):
+            case [str(name), int(row)]:
+                self._chosen_row = name, row
+            case _:
+                self._chosen_row = None
+        super().take(own)
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another type."""

@@ -1,6 +1,6 @@
 """The Why pane: the last command, its answer and how it came about; longer answers scroll."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gomem_core.lang.moves import Diff
@@ -126,6 +126,15 @@ class WhyPane(HeapPane):
         story, port = self._story(), self.port(*self.size)
         length = why_length(story, port) if story.shows_log else len(self._text(story, port))
         self.top = max(0, min(top, length - self.page()))
+
+    def own(self) -> dict[str, object]:
+        """Whether it shows the log besides."""
+        return super().own() | ({"log": True} if self.shows_log else {})
+
+    def take(self, own: Mapping[str, object]) -> None:
+        """Show the log where that does."""
+        self.shows_log = own.get("log") is True
+        super().take(own)
 
     def toggle_log(self) -> None:
         """The ladder or the event log."""
