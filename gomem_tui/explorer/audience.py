@@ -105,7 +105,7 @@ class Audience:
                 self._say("journal", values=shown)
 
     def _tell_look(self) -> None:
-        record = record_of(self._model, self._widgets.panes, self._stage.arrangement, self._footer.message)
+        record = record_of(self._model, self._widgets.panes, self._stage.arrangement, self._footer.message, self._stage.typing)
         look = json.dumps({"r": "look", **record})
         if look != self._look:
             self._look = look

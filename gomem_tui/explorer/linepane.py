@@ -7,11 +7,10 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from gomem_core.foreign import is_harmless
 from gomem_tui.draw.cells import spaced, underlined
 from gomem_tui.draw.style import STYLES
+from gomem_tui.render.harmless import harmless
 from gomem_tui.render.lines import Line, fit, plain
-from gomem_tui.render.words import clean
 
 
 class LinePane(Widget):
@@ -52,7 +51,7 @@ class LinePane(Widget):
         changed: list[tuple[int, Line]] = []
         for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
             if old != new:
-                shown = self._lines[y] = _shown(new, width)
+                shown = self._lines[y] = harmless(new, width)
                 self._segments.pop(y, None)
                 changed.append((y, shown))
         if changed:
@@ -106,10 +105,3 @@ class Bar(LinePane):
         """The line."""
         del height
         return [self._line(width)]
-
-
-def _shown(line: Line, width: int) -> Line:
-    """The line without what a terminal could take for a command, wherever it comes from: no renderer need think of that."""
-    if is_harmless(plain(line)):
-        return line
-    return fit(tuple((clean(text), token) for text, token in line), width)

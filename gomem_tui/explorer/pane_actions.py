@@ -49,7 +49,7 @@ class PaneActions:
             "come_back": self.come_back,
             "lens": widgets.panes.arena.next_lens,
             "map_zoom": widgets.panes.arena.zoom,
-            "event_log": widgets.panes.why.toggle_log,
+            "event_log": self.event_log,
         }
 
     # --- Which pane -------------------------------------------------------------------------------------------------------
@@ -101,6 +101,11 @@ class PaneActions:
     def edge(self, by: int) -> None:
         """Move to the pane's first or last row."""
         self.move(by * HeapPane.FAR, 0)
+
+    def event_log(self) -> None:
+        """Let Why tell all events, or no longer; it gets the rows that it needs for that."""
+        self._panes.why.toggle_log()
+        self._stage.make_room_for_why()
 
     def enter(self) -> None:
         """Go from a class of the Heap pane to its mcentral, from an object along a link, from a line of advice to its spans."""

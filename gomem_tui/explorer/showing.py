@@ -46,8 +46,8 @@ class Place:
 # --- Telling it -----------------------------------------------------------------------------------------------------------
 
 
-def record_of(model: Model, panes: Panes, arrangement: Arrangement, said: str) -> Json:
-    """What is shown; `said` is what stands in the footer."""
+def record_of(model: Model, panes: Panes, arrangement: Arrangement, said: str, typing: bool) -> Json:
+    """What is shown; `said` is what stands in the footer, and while somebody is `typing` no pane has the keyboard."""
     place, selection = Place.of(model), model.scene.selection
     shown = {*(PANES[number] for number in arrangement.shown()), "why"}
     own = {pane.id: told for pane in panes.all if pane.id in shown and (told := pane.own())}
@@ -61,7 +61,7 @@ def record_of(model: Model, panes: Panes, arrangement: Arrangement, said: str) -
         "select": [selection.addr, selection.spanclass],
         "panes": [*arrangement.recent],
     }
-    optional = {"zoom": arrangement.zoomed, "own": own, "orders": orders, "typed": _typed(model), "said": said}
+    optional = {"zoom": arrangement.zoomed, "own": own, "orders": orders, "typed": _typed(model), "said": said, "typing": typing}
     return record | {name: value for name, value in optional.items() if value}
 
 

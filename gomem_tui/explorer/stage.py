@@ -82,6 +82,7 @@ class Stage:
     def _turned(self) -> None:
         """Show which pane has the keyboard, once all keys that are there already are done."""
         rearranged, self._turning, self._rearranged = self._rearranged, False, False
+        rearranged = self._fit_why() or rearranged  # a pane that has all the room leaves Why other rows
         self.show()
         if rearranged:
             self._app.call_after_refresh(self._app.look_again)
@@ -144,8 +145,10 @@ class Stage:
                 self.arranged()
         self._fit_why()
 
-    def _fit_why(self) -> None:
-        """Give Why its rows: its style sheet's, or those that a story needs."""
+    def _fit_why(self) -> bool:
+        """Give Why its rows: its style sheet's, or those that a story needs; tells whether these are others than before."""
         wanted = None if self._presenting else why_rows(self.arrangement, self._model, self._widgets.panes.why)
-        if wanted != self._why_rows:  # else Textual would lay out everything anew
-            self._widgets.why.styles.height = self._why_rows = wanted
+        if wanted == self._why_rows:  # else Textual would lay out everything anew
+            return False
+        self._widgets.why.styles.height = self._why_rows = wanted
+        return True
