@@ -20,7 +20,7 @@ _MOST: Final = 12  # sorts of objects in text
 _MOST_DATA: Final = 200
 
 # What is compared: a name for programs, words for people, whether it is bytes, and where it comes from.
-_FIGURES: Final = (
+FIGURES: Final = (
     ("spans", "spans in use", False, "spans"),
     ("pages_in_use", "pages in use", False, "pages"),
     ("requested", "asked for", True, "balance.requested"),
@@ -68,18 +68,23 @@ class Ran(NamedTuple):
 class _Sums:
     """All figures of a heap; `spans` and `pages` are of spans with objects."""
 
-    def __init__(self, world: World, objects: Objects) -> None:
-        self.balance = Account(world, objects).read()
+    def __init__(self, world: World, account: Account) -> None:
+        self.balance = account.read()
         self.stats = world.sums.stats
         self.memory = world.sums.mem_stats()
         self.pages = self.memory.HeapInuse >> PAGE_SHIFT
         self.spans = sum(info.state == "inuse" for info in world.spans.each())
 
 
+def figures_of(world: World, account: Account) -> dict[str, int | None]:
+    """What is compared of a heap, by name; None is what it does not know."""
+    sums = _Sums(world, account)
+    return {one: known(partial(attrgetter(path), sums)) for one, _, _, path in FIGURES}
+
+
 def ran(name: str, world: World, objects: Objects, failed: Sequence[tuple[int, str]]) -> Ran:
     """Look at what the commands did; the heap is as it is after them."""
-    sums = _Sums(world, objects)
-    figures = {one: known(partial(attrgetter(path), sums)) for one, _, _, path in _FIGURES}
+    figures = figures_of(world, Account(world, objects))
     sorts: dict[tuple[int, str], Sort] = {}
     for oid in range(len(objects)):
         o = objects.info(oid)
@@ -94,17 +99,17 @@ def ran(name: str, world: World, objects: Objects, failed: Sequence[tuple[int, s
 def compared(of: str, steps: int, runs: Sequence[Ran]) -> Result:
     """What differs between the versions, and why."""
     why = reasons([run.case for run in runs])
-    differing = [name for name, *_ in _FIGURES if len({run.figures[name] for run in runs}) > 1]
+    differing = [name for name, *_ in FIGURES if len({run.figures[name] for run in runs}) > 1]
     columns = (Column("what", "text"), *(Column(run.name) for run in runs))
     rows: list[tuple[Cell, ...]] = [
         (label, *(_text(run.figures[name], in_bytes) for run in runs))
-        for name, label, in_bytes, _ in _FIGURES
+        for name, label, in_bytes, _ in FIGURES
         if name in differing
     ]
-    same = [label for name, label, *_ in _FIGURES if name not in differing]
+    same = [label for name, label, *_ in FIGURES if name not in differing]
     details = [f"the same on all: {', '.join(same)}", "", *_objects(runs), "", *_failures(runs), *_why(why, bool(differing))]
     names = ", ".join(run.name for run in runs)
-    summary = f"{of}: {counted(steps, 'step')} on {names}; {counted(len(differing), 'figure')} of {len(_FIGURES)} differ"
+    summary = f"{of}: {counted(steps, 'step')} on {names}; {counted(len(differing), 'figure')} of {len(FIGURES)} differ"
     return Result(summary, {**_data(steps, runs, differing, why)}, Table(columns, rows) if rows else None, tuple(details))
 
 
@@ -161,7 +166,7 @@ def _data(steps: int, runs: Sequence[Ran], differing: list[str], why: Sequence[R
     return {
         "go": [run.name.removeprefix("go") for run in runs],
         "steps": steps,
-        "figures": {name: [run.figures[name] for run in runs] for name, *_ in _FIGURES},
+        "figures": {name: [run.figures[name] for run in runs] for name, *_ in FIGURES},
         "differs": differing,
         "objects": rows,
         "failed": [{"go": run.name.removeprefix("go"), "step": step} for run in runs for step, _ in run.failed],
