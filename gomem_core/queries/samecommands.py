@@ -22,7 +22,7 @@ _MOST_DATA: Final = 200
 _MEMORY: Final = "memory."
 
 # What is compared: a name for programs, words for people, whether it is bytes, and where it comes from.
-_FIGURES: Final = (
+FIGURES: Final = (
     ("spans", "spans in use", False, "spans"),
     ("pages_in_use", "pages in use", False, "pages"),
     ("requested", "asked for", True, "balance.requested"),
@@ -68,11 +68,11 @@ class Ran(NamedTuple):
     failed: tuple[tuple[int, str], ...]  # steps that failed, and why
 
 
-class _Sums:
+class HeapSums:
     """All figures of a heap but those of MemStats; `spans` and `pages` are of spans with objects."""
 
-    def __init__(self, world: World, objects: Objects) -> None:
-        self.balance = Account(world, objects).read()
+    def __init__(self, world: World, account: Account) -> None:
+        self.balance = account.read()
         self.stats = world.sums.stats
         self.pages = self.spans = 0
         self.by_slot: dict[tuple[int, bool], int] = {}  # pages, by bytes of a slot and whether without pointers
@@ -84,18 +84,24 @@ class _Sums:
                 self.by_slot[key] = self.by_slot.get(key, 0) + info.npages
 
 
-def ran(
-    name: str, world: World, objects: Objects, failed: Sequence[tuple[int, str]], read_mem_stats: Callable[[], object]
-) -> Ran:
-    """Look at what the commands did; the heap is as it is after them.
+def figures_of(world: World, sums: HeapSums, read_mem_stats: Callable[[], object] | None = None) -> dict[str, int | None]:
+    """What is compared of a heap, by name; None is what it does not know.
 
     `read_mem_stats` does to it what runtime.ReadMemStats does, which empties the caches: called when all else was looked at.
     """
-    sums = _Sums(world, objects)
-    figures = {one: known(partial(attrgetter(path), sums)) for one, _, _, path in _FIGURES if not path.startswith(_MEMORY)}
-    read_mem_stats()
+    figures = {one: known(partial(attrgetter(path), sums)) for one, _, _, path in FIGURES if not path.startswith(_MEMORY)}
+    if read_mem_stats is not None:
+        read_mem_stats()
     memory = world.sums.mem_stats()
-    figures |= {one: getattr(memory, path.removeprefix(_MEMORY)) for one, _, _, path in _FIGURES if path.startswith(_MEMORY)}
+    return figures | {one: getattr(memory, path.removeprefix(_MEMORY)) for one, _, _, path in FIGURES if path.startswith(_MEMORY)}
+
+
+def ran(
+    name: str, world: World, objects: Objects, failed: Sequence[tuple[int, str]], read_mem_stats: Callable[[], object]
+) -> Ran:
+    """Look at what the commands did; the heap is as it is after them, until MemStats are read, as figures_of says."""
+    sums = HeapSums(world, Account(world, objects))
+    figures = figures_of(world, sums, read_mem_stats)
     sorts: dict[tuple[int, str], Sort] = {}
     for oid in range(len(objects)):
         o = objects.info(oid)
@@ -110,18 +116,18 @@ def ran(
 def compared(of: str, steps: int, runs: Sequence[Ran]) -> Result:
     """What differs between the versions, and why."""
     why = reasons([run.case for run in runs])
-    differing = [name for name, *_ in _FIGURES if len({run.figures[name] for run in runs}) > 1]
+    differing = [name for name, *_ in FIGURES if len({run.figures[name] for run in runs}) > 1]
     change = "change" if len(runs) == 2 else f"{runs[0].name} to {runs[-1].name}"
     columns = (Column("what", "text"), *(Column(run.name) for run in runs), Column(change), Column("in %"))
     rows: list[tuple[Cell, ...]] = []
-    for name, label, in_bytes, _ in _FIGURES:
+    for name, label, in_bytes, _ in FIGURES:
         if name in differing:
             values = [run.figures[name] for run in runs]
             rows.append((label, *_texts(values, in_bytes), *_change(values[0], values[-1], in_bytes)))
-    same = [label for name, label, *_ in _FIGURES if name not in differing]
+    same = [label for name, label, *_ in FIGURES if name not in differing]
     details = [f"the same on all: {', '.join(same)}", "", *_objects(runs), "", *_failures(runs), *_why(why, bool(differing))]
     names = ", ".join(run.name for run in runs)
-    summary = f"{of}: {counted(steps, 'step')} on {names}; {counted(len(differing), 'figure')} of {len(_FIGURES)} differ"
+    summary = f"{of}: {counted(steps, 'step')} on {names}; {counted(len(differing), 'figure')} of {len(FIGURES)} differ"
     return Result(summary, {**_data(steps, runs, differing, why)}, Table(columns, rows) if rows else None, tuple(details))
 
 
@@ -200,7 +206,7 @@ def _data(steps: int, runs: Sequence[Ran], differing: list[str], why: Sequence[R
     return {
         "go": [run.name.removeprefix("go") for run in runs],
         "steps": steps,
-        "figures": {name: [run.figures[name] for run in runs] for name, *_ in _FIGURES},
+        "figures": {name: [run.figures[name] for run in runs] for name, *_ in FIGURES},
         "differs": differing,
         "objects": rows,
         "failed": [{"go": run.name.removeprefix("go"), "step": step} for run in runs for step, _ in run.failed],
