@@ -1,0 +1,63 @@
+"""Starts the explorers that visitors see: processes of their own, in pseudo-terminals, with nothing of this one's environment."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Final
+
+from gomem_core.frozen import frozen
+
+PATIENCE: Final = 2.0  # seconds for an orderly end
+# What an interpreter needs to find what this one has found.
+_OURS: Final = ("PYTHONPATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "SYSTEMROOT")
+_PLACES: Final = ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+_NOWHERE: Final = "/dev/null/gomem"  # no directory can ever be made there
+
+
+@frozen
+class What:
+    """What is shown: the words of a command line that opens it, and where from."""
+
+    words: tuple[str, ...]
+    lesson: str = ""
+    folder: str = "/"
+
+
+def seated_environment(visitor: Mapping[str, str], journals: bool) -> dict[str, str]:
+    """The environment of a visitor's explorer; with `journals`, it finds the user's."""
+    ours = {name: os.environ[name] for name in _OURS if name in os.environ}
+    places = {name: os.environ[name] for name in _PLACES if name in os.environ} if journals else dict.fromkeys(_PLACES, _NOWHERE)
+    return {**ours, **places, "OPENBLAS_NUM_THREADS": "1", **visitor}
+
+
+async def start_seated(
+    what: What, role: str, resumed: str, program: int, environ: Mapping[str, str], fds: Sequence[int] = ()
+) -> asyncio.subprocess.Process:
+    """Start an explorer in a pseudo-terminal, whose program's end is `program`.  Raises OSError."""
+    told = {"words": what.words, "lesson": what.lesson, "role": role, "resumed": resumed}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "gomem_tui.serve.seated", json.dumps(told)),
+        stdin=program,
+        stdout=program,
+        stderr=program,
+        cwd=what.folder,
+        env=dict(environ),
+        pass_fds=tuple(fds),
+        start_new_session=True,
+    )
+
+
+async def hang_up(process: asyncio.subprocess.Process) -> None:
+    """Let a program end, and see to it that it does."""
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGHUP)
+    try:
+        await asyncio.wait_for(process.wait(), PATIENCE)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
