@@ -62,6 +62,13 @@ class Door(asyncssh.SSHServer):
             self.house.log.note("dropped", **self.about, why=why)
             self._connection.disconnect(asyncssh.DISC_BY_APPLICATION, why)
 
+    def abort(self, why: str) -> None:
+        """End the connection without waiting for the client."""
+        if self._connection is not None:
+            if why:
+                self.house.log.note("dropped", **self.about, why=why)
+            self._connection.abort()
+
     def refuses(self, what: str, of: str) -> None:
         """Note that something was asked for that is not here; whoever goes on asking is sent away."""
         self._asked += 1

@@ -5,11 +5,12 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
 from gomem_core.frozen import frozen
+from gomem_tui.settings.options import AUDIENCE
 
 PATIENCE: Final = 2.0  # seconds for an orderly end
 # What an interpreter needs to find what this one has found.
@@ -35,18 +36,22 @@ def seated_environment(visitor: Mapping[str, str], journals: bool) -> dict[str, 
 
 
 async def start_seated(
-    what: What, role: str, resumed: str, program: int, environ: Mapping[str, str], fds: Sequence[int] = ()
+    what: What, role: str, resumed: str, program: int, environ: Mapping[str, str], notes: int, audience: int = -1
 ) -> asyncio.subprocess.Process:
-    """Start an explorer in a pseudo-terminal, whose program's end is `program`.  Raises OSError."""
-    told = {"words": what.words, "lesson": what.lesson, "role": role, "resumed": resumed}
+    """Start an explorer in a pseudo-terminal, whose program's end is `program`.
+
+    It writes what is typed to the file descriptor `notes`, and what it shows to `audience`.  Raises OSError.
+    """
+    heard = {} if audience < 0 else {AUDIENCE: str(audience)}
+    told = {"words": what.words, "lesson": what.lesson, "role": role, "resumed": resumed, "notes": notes}
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "gomem_tui.serve.seated", json.dumps(told)),
         stdin=program,
         stdout=program,
         stderr=program,
         cwd=what.folder,
-        env=dict(environ),
-        pass_fds=tuple(fds),
+        env={**environ, **heard},
+        pass_fds=(notes,) if audience < 0 else (notes, audience),
         start_new_session=True,
     )
 

@@ -40,6 +40,7 @@ class PtyLine:
         self._typed = bytearray()
         self._keys = keys or Bucket(KEYS_BURST, KEYS_RATE)
         self._later: asyncio.TimerHandle | None = None
+        self.when_first: Callable[[], object] | None = None  # called when the program writes something for the first time
         self._held = self._waits = self._paused = False
         self.resize(size)
         tty.setraw(self.program, termios.TCSANOW)  # until the program wants something else: nothing is echoed meanwhile
@@ -96,6 +97,9 @@ class PtyLine:
         except OSError:  # EIO: the program's end is closed
             data = b""
         if data:
+            if self.when_first is not None:
+                self.when_first()
+                self.when_first = None
             self._on_output(data)
         else:
             self._loop.remove_reader(self._own)

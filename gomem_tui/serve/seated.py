@@ -11,6 +11,8 @@ import resource
 import sys
 import termios
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +26,7 @@ from gomem_tui.cli import declare_explorer
 from gomem_tui.commands.open import go_of
 from gomem_tui.opening import open_console, open_lesson
 from gomem_tui.settings.config import effective
-from gomem_tui.settings.options import options_of
+from gomem_tui.settings.options import Options, options_of
 
 _MEMORY: Final = 512 << 20  # bytes beyond what is taken when the heap is open
 _PROCESSOR: Final = 600  # seconds
@@ -37,10 +39,11 @@ def main() -> int:
     told = json.loads(sys.argv[1])
     with suppress(OSError):
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    return guarded(lambda: _show(told["words"], told["lesson"], told["role"] == "presenter", told["resumed"]))
+    visitors = Visitors(partial(_note, told["notes"]))
+    return guarded(lambda: _show(told["words"], told["lesson"], told["role"] == "presenter", told["resumed"], visitors))
 
 
-def _show(words: list[str], lesson: str, presents: bool, resumed: str) -> int:
+def _show(words: list[str], lesson: str, presents: bool, resumed: str, visitors: Visitors) -> int:
     parser = argparse.ArgumentParser("gomem", allow_abbrev=False)
     declare_explorer(parser)
     args = parser.parse_args(words)
@@ -57,20 +60,31 @@ def _show(words: list[str], lesson: str, presents: bool, resumed: str) -> int:
     except (ScriptError, JournalError) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
-    console.visitors = Visitors()
+    console.visitors = visitors
     _limit(presents)
+    if is_dumb() and presents:
+        say(f"gomem: whoever presents needs a terminal that can draw, and TERM is {os.environ.get('TERM', '')!r}")
+        return BAD_INPUT
     if is_dumb():
         from gomem_tui.plain.talk import talk_plainly  # noqa: PLC0415 -- others do without
 
-        return talk_plainly(console)
+        return talk_plainly(console, lesson=True)  # as there, no other session is offered
     return _explore(console, options_of(settings, config.keyboard, os.environ))
 
 
-def _explore(console: Console, options: "object") -> int:
+def _explore(console: Console, options: Options) -> int:
     from gomem_tui.explorer.app import Explorer  # noqa: PLC0415 -- a heap that cannot be opened is told before
     from gomem_tui.explorer.visit import SessionVisit  # noqa: PLC0415 -- the same
+    from gomem_tui.panes.model import first_panes  # noqa: PLC0415 -- the same
 
-    raise NotImplementedError
+    options = replace(options, panes=first_panes(console.session.world))
+    return Explorer(console, options, SessionVisit(console, offers_killed=False)).run_to_end(options.mouse) or 0
+
+
+def _note(descriptor: int, line: str) -> None:
+    """Tell the server what is typed; what it does not read in time is lost."""
+    with suppress(OSError):
+        os.write(descriptor, f"{line}\n".encode())
 
 
 def _limit(presents: bool) -> None:

@@ -46,12 +46,15 @@ class Visit(asyncssh.SSHServerSession[bytes]):
         self.line: PtyLine | None = None
         self.size = clamped(0, 0)
         self.ended = False
+        self.waits = False  # for the seat to be made ready
         self._environ = environ
         self._term = ""
         self._refused = ""
         self._channel: asyncssh.SSHServerChannel[bytes] | None = None
         self._resizing: asyncio.TimerHandle | None = None
-        self._ending: str | None = None  # what is said when the program has given the terminal back
+        self.drained: Final = asyncio.Event()  # all is shown that the program wrote, and it is gone
+        self.ending = ""  # what is said when the program has given the terminal back
+        self.ended_at = 0.0
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -145,12 +148,11 @@ class Visit(asyncssh.SSHServerSession[bytes]):
         """The client has gone, or was sent away."""
         del exc
         if not self.ended:
-            self.ended = True
             self._over()
 
     def open_line(self) -> PtyLine:
         """Returns the pseudo-terminal between the client and a program."""
-        self.line = PtyLine(self.size, self.show, self.program_ended, self._hold)
+        self.line = PtyLine(self.size, self.show, self.drained.set, self._hold)
         return self.line
 
     def show(self, data: bytes) -> None:
@@ -172,14 +174,6 @@ class Visit(asyncssh.SSHServerSession[bytes]):
         if self._channel is not None and not self.ended:
             self._channel.write(f"{text}\r\n".encode())
 
-    def let_end(self, text: str) -> None:
-        """Say this once the program has given the terminal back, which is about to end."""
-        self._ending = text
-
-    def program_ended(self) -> None:
-        """The program is gone."""
-        self.leave(self._ending or "", 0)
-
     def leave(self, text: str, code: int, restore: bool = False) -> None:
         """Say why, give the terminal back where the program could not, and close the session."""
         if self.ended or self._channel is None:
@@ -189,11 +183,11 @@ class Visit(asyncssh.SSHServerSession[bytes]):
         if text:
             write = self._channel.write if self._term else self._channel.write_stderr
             write(f"gomem: {brief(text)}\r\n".encode())
-        self.ended = True
         self._channel.exit(code)
         self._over()
 
     def _over(self) -> None:
+        self.ended, self.ended_at = True, time.monotonic()
         if self._resizing is not None:
             self._resizing.cancel()
         if self.line is not None:
