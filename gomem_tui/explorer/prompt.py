@@ -71,7 +71,7 @@ class Prompt(Input):
         self.can_focus = False  # so that Textual's own ways to the next widget do not lead here
 
     def keep_nothing(self) -> None:
-        """Forget what was typed in other sessions, and let none of it be kept: the files with that are not of whoever types here."""
+        """Forget what was typed in other sessions, and keep nothing: the file with that is not of whoever types here."""
         self._typed, self._at, self._keeps = [], 0, False
 
     def watch_placeholder(self) -> None:

@@ -37,9 +37,8 @@ class Doors:
             if visit is not None and visit.ended:
                 if now - visit.ended_at > _PATIENCE:
                     door.abort("")
-            elif door.logged_in and (visit is None or visit.line is None) and now - door.logged_in > self._limits.login:
-                if visit is None or not visit.waits:
-                    door.drop(f"no terminal was asked for in {self._limits.login:g} seconds")
+            elif door.logged_in and not (visit and (visit.line or visit.waits)) and now - door.logged_in > self._limits.login:
+                door.drop(f"no terminal was asked for in {self._limits.login:g} seconds")
 
     def close(self) -> None:
         """Close all."""

@@ -21,7 +21,7 @@ def log_path() -> Path:
 
 
 class Log:
-    """A file of the user's alone, one JSON object a line; `echo` is told the same as text.  What cannot be written is not kept."""
+    """A file of the user's alone, a JSON object a line; `echo` is told the same as text.  What cannot be written is lost."""
 
     def __init__(self, path: Path | None, echo: Callable[[str], None] | None = None) -> None:
         self._path = path

@@ -16,16 +16,25 @@ PATIENCE: Final = 2.0  # seconds for an orderly end
 # What an interpreter needs to find what this one has found.
 _OURS: Final = ("PYTHONPATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "SYSTEMROOT")
 _PLACES: Final = ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+_BEGINNING: Final = ("--go=", "--base=", "--padding=")  # options for what begins anew
 _NOWHERE: Final = "/dev/null/gomem"  # no directory can ever be made there
 
 
 @frozen
 class What:
-    """What is shown: the words of a command line that opens it, and where from."""
+    """What is shown: a file, or a lesson by its name, or what gomem shows without either; and with which options."""
 
-    words: tuple[str, ...]
+    file: str = ""
     lesson: str = ""
-    folder: str = "/"
+    options: tuple[str, ...] = ()
+
+    def words(self, resumed: str) -> tuple[str, ...]:
+        """The command line that opens it, or that goes on with a session."""
+        if resumed:
+            return ("--resume", resumed, *(option for option in self.options if not option.startswith(_BEGINNING)))
+        if self.lesson:
+            return ("learn", self.lesson, *self.options)
+        return (*self.options, *(("./" + self.file,) if self.file[:1] == "-" else (self.file,) if self.file else ()))
 
 
 def seated_environment(visitor: Mapping[str, str], journals: bool) -> dict[str, str]:
@@ -43,13 +52,14 @@ async def start_seated(
     It writes what is typed to the file descriptor `notes`, and what it shows to `audience`.  Raises OSError.
     """
     heard = {} if audience < 0 else {AUDIENCE: str(audience)}
-    told = {"words": what.words, "lesson": what.lesson, "role": role, "resumed": resumed, "notes": notes}
+    words = [*what.options, os.path.abspath(what.file)] if what.file else [*what.options]
+    told = {"words": words, "lesson": what.lesson, "role": role, "resumed": resumed, "notes": notes}
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "gomem_tui.serve.seated", json.dumps(told)),
         stdin=program,
         stdout=program,
         stderr=program,
-        cwd=what.folder,
+        cwd="/",
         env={**environ, **heard},
         pass_fds=(notes,) if audience < 0 else (notes, audience),
         start_new_session=True,
