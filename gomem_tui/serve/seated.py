@@ -16,14 +16,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from gomem_core.cli.chosen import release_of
 from gomem_core.cli.output import BAD_INPUT, guarded, is_dumb, say
 from gomem_core.files.journal import JournalError
 from gomem_core.files.script import ScriptError
+from gomem_core.go.release import ALWAYS
 from gomem_core.lessons import find_lesson
 from gomem_core.session.console import Console
 from gomem_core.session.visitors import Visitors
 from gomem_tui.cli import declare_explorer
-from gomem_tui.commands.open import go_of
 from gomem_tui.opening import open_console, open_lesson
 from gomem_tui.settings.config import effective
 from gomem_tui.settings.options import Options, options_of
@@ -49,14 +50,15 @@ def _show(words: list[str], lesson: str, presents: bool, resumed: str, visitors:
     args = parser.parse_args(words)
     args.no_config = True
     settings, config = effective(args, os.environ)
-    release, asked = go_of(args, settings)
+    release = release_of(args, str(settings["go"].value), settings["go"].source) or ALWAYS
+    asked = (args.go, args.base, args.padding) != (None, None, None) and not resumed
     try:
         if lesson and not resumed:
             console = open_lesson(find_lesson(lesson), presents, settings["read_only"].value is True)
         else:
             script = None if args.script is None or resumed else Path(args.script)
             read_only = settings["read_only"].value is True
-            console = open_console(script, presents, resumed or None, read_only, release, asked and not resumed, cache=False)
+            console = open_console(script, presents, resumed or None, read_only, release, asked, cache=False)
     except (ScriptError, JournalError) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
