@@ -1,14 +1,19 @@
 """All subcommands: those of gomem_core.cli, and those that need what only the explorer has.  Cheap to import."""
 
 import argparse
+import re
 from typing import Final
 
 from gomem_core import __version__
 from gomem_core.build import is_compiled
 from gomem_core.cli import args
 from gomem_core.cli.args import Subcommand
+from gomem_core.foreign import brief
 from gomem_tui.settings.settings import declare_no_config, declare_picture, declare_settings
 
+_TIME: Final = re.compile(r"([0-9]{1,4})([smh])")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
+_MOST_SEATS: Final = 200
 SHELLS: Final = ("bash", "zsh", "fish")
 _PLAIN: Final = "plain text, line by line, for screen readers; also the default where TERM is dumb, and in pipes"
 
@@ -108,6 +113,65 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", dest="out", metavar="OUT", help="write to this file instead of stdout")
 
 
+def _seconds(word: str) -> float:
+    """Reads a time such as 30s, 10m, 2h; raises argparse's error."""
+    found = _TIME.fullmatch(word)
+    if found is None or not int(found[1]):
+        raise argparse.ArgumentTypeError(f"{brief(word)} is not a time such as 30s, 10m or 2h")
+    return float(int(found[1]) * _SECONDS[found[2]])
+
+
+def _seats(word: str) -> int:
+    """Reads a number of seats; raises argparse's error."""
+    if not (word.isascii() and word.isdigit() and 0 < len(word) < 4 and 1 <= int(word) <= _MOST_SEATS):
+        raise argparse.ArgumentTypeError(f"{brief(word)} is not a number of seats from 1 to {_MOST_SEATS}")
+    return int(word)
+
+
+def _port(word: str) -> int:
+    """Reads a port; raises argparse's error."""
+    if not (word.isascii() and word.isdigit() and 0 < len(word) < 6 and int(word) < 1 << 16):
+        raise argparse.ArgumentTypeError(f"{brief(word)} is not a port from 0 to 65535; 0 takes any that is free")
+    return int(word)
+
+
+def _declare_serve(parser: argparse.ArgumentParser) -> None:
+    what = "a session file, a still, a core file, an execution trace, or a lesson by its number or name; without it, a tour"
+    parser.add_argument("what", metavar="WHAT", nargs="?", help=what)
+    role = parser.add_mutually_exclusive_group()
+    role.add_argument(
+        "--presenter",
+        metavar="KEYFILE",
+        help="nobody presents here, but whoever has a key of this file, such as a .pub",
+    )
+    role.add_argument("--solo", action="store_true", help="nobody presents: each visitor has a heap of its own")
+    parser.add_argument(
+        "--resume",
+        metavar="ID",
+        nargs="?",
+        const="",
+        help="go on with the presenter's session of a journal; without an ID, with the session that was killed last",
+    )
+    parser.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="listen there; on 127.0.0.1 unless given")
+    parser.add_argument("--port", metavar="PORT", type=_port, default=2222, help="listen on this port; on 2222 unless given")
+    parser.add_argument(
+        "--authorized-keys",
+        metavar="FILE",
+        help="let these keys in, as in ~/.ssh/authorized_keys; without it, those of that file and of ~/.ssh/*.pub",
+    )
+    parser.add_argument("--anyone", action="store_true", help="let any key in, as a follower")
+    parser.add_argument("--seats", metavar="N", type=_seats, help="how many visitors may be here at once; 16 unless given")
+    parser.add_argument("--seats-a-key", metavar="N", type=_seats, help="how many of them with the same key; 3 unless given")
+    parser.add_argument(
+        "--idle",
+        metavar="TIME",
+        type=_seconds,
+        help="send a visitor away when nothing happened for so long; 10m unless given",
+    )
+    parser.add_argument("--longest", metavar="TIME", type=_seconds, help="let a visit last so long; 2h unless given")
+    declare_settings(parser)
+
+
 def _declare_learn(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lesson", metavar="LESSON", nargs="?", help="its number or its name; without it a menu opens")
     parser.add_argument("--plain", action="store_true", help=f"the lesson as {_PLAIN}")
@@ -188,6 +252,18 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         "Choose a lesson and walk through it: how the heap works, step by step.",
         ("gomem learn", "gomem learn 4", "gomem learn fragmentation", "gomem learn 4 --plain", "gomem learn --list"),
         _declare_learn,
+        "gomem_tui.commands",
+    ),
+    "serve": Subcommand(
+        "Show the explorer to others over SSH: a talk that they follow, or a heap for each of them.",
+        (
+            "gomem serve talk.gomem",
+            "gomem serve 4 --host 0.0.0.0 --seats 40 --anyone",
+            "gomem serve before.still --presenter ~/.ssh/laptop.pub",
+            "gomem serve --solo --host 0.0.0.0 --authorized-keys class.keys",
+            "gomem serve --resume",
+        ),
+        _declare_serve,
         "gomem_tui.commands",
     ),
     "keys": Subcommand(

@@ -75,6 +75,9 @@ class Console(Desk):
         Raises InvariantError and Throw, which mean that gomem itself is wrong; KeyboardInterrupt.
         """
         line, command, error = typed
+        if error is None and self.visitors is not None:
+            error = self._kept_from_visitors(line, command)
+            self.visitors.about_to_do(line)
         if error is not None:
             self.last = Outcome(line, None, self.session.step, error=error)
             return self.last
@@ -104,6 +107,9 @@ class Console(Desk):
     def fault(self, command: Command, line: str) -> ParseError | None:
         """What is wrong with a command here, without doing it; None too where that takes long to find out."""
         check = CHECK_MOVES.get(type(command))
+        kept = self._kept_from_visitors(line, command)
+        if kept is not None:
+            return kept
         try:
             if self._is_forbidden(command):
                 raise CommandError(self.refusal)
@@ -124,6 +130,11 @@ class Console(Desk):
         if self.session.strip is not None:
             return (type(command) in EXECUTE and not isinstance(command, Look | Types | Declare)) or isinstance(command, Say)
         return not isinstance(command, _MERE_MOVES)
+
+    def _kept_from_visitors(self, line: str, command: Command | None) -> ParseError | None:
+        """Why a line is not for visitors, where it is one who types it."""
+        why = "" if self.visitors is None else self.visitors.refusal(self.session, command)
+        return CommandError(why).located(line) if why else None
 
     @property
     def _steps_ahead(self) -> bool:

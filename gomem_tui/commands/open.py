@@ -53,7 +53,7 @@ def explore(args: argparse.Namespace, panes: tuple[str, ...] = (), at: "Stop | N
     if lists(args):
         return OK
     if args.script is not None:
-        _check_readable(args.script)
+        check_readable(args.script)
     script = None if args.script is None else Path(args.script)
 
     def opened(settings: Mapping[str, "Chosen"]) -> "Console":
@@ -151,7 +151,7 @@ def _opened(args: argparse.Namespace, opened: Opened, settings: Mapping[str, "Ch
         return None
 
 
-def _check_readable(script: str) -> None:
+def check_readable(script: str) -> None:
     """Complain before the screen is taken over.  Raises BadInput."""
     try:
         is_dir = stat.S_ISDIR(os.stat(script).st_mode)
