@@ -15,7 +15,8 @@ needs, extensions = [], []
 if os.environ.get("GOMEM_COMPILE") == "1":
     needs = ["mypy==2.4.1"]
     rooms = [Path("gomem_core", room) for room in ("both", "classic", "modern")]
-    modules = sorted(str(file) for room in rooms for file in room.glob("*.py") if not file.stem.startswith(LEFT_OUT))
+    loops = ["gomem_core/formats/gotrace/merge.py", "gomem_core/film/replay.py"]
+    modules = loops + sorted(str(file) for room in rooms for file in room.glob("*.py") if not file.stem.startswith(LEFT_OUT))
     try:
         from mypyc.build import mypycify
     except ImportError:
