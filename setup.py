@@ -1,5 +1,6 @@
-"""Compiles the allocators with mypyc where GOMEM_COMPILE=1 asks for it; otherwise, and without a compiler, gomem is pure Python.
+"""Compiles the allocators and the loops that read traces with mypyc where GOMEM_COMPILE=1 asks for it.
 
+Otherwise, and without a compiler, gomem is pure Python.
 All else about the package stands in pyproject.toml.  pip runs this once to ask what the build needs, before mypy is there.
 """
 

@@ -36,7 +36,6 @@ _NOBODY: Final = -1
 _AT: Final = (1 << 29) - 1  # the part of a key that says at which event
 
 
-
 class Lives:
     """Turns events into the rows of `tables`."""
 
@@ -143,6 +142,9 @@ class Lives:
     def _objects(self, events: Events, number: Ints, at: Ints, pages: "_Pages", changed: Ints) -> None:
         """Enter objects that are born or freed; `at` is where the events stand among all, which `changed` is about."""
         tables = self._tables
+        if not len(tables.spans):
+            tables.anomalies[NO_SPAN] += len(number)
+            return
         span = pages.holders(np.minimum(events.first // _WORDS_A_PAGE, 2 * PAGES - 1), at)
         sizes = tables.spans["elemsize"][np.maximum(span, 0)]
         known = (span >= 0) & (sizes > 0)

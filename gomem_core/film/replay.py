@@ -8,9 +8,20 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from gomem_core.film.broken import DOUBLE, LEFT, MOST_IN_ALL, MOST_PAGES, NO_SPAN, NO_SUCH_CLASS, NOT_THERE, OVERLAP, PAGES
-from gomem_core.film.broken import TOO_LONG, UNKNOWN_SPAN
-from gomem_core.formats.gotrace.events import OBJECT, OBJECT_ALLOC, OBJECT_FREE, SNAPSHOT, SPAN, SPAN_ALLOC, SPAN_FREE
+from gomem_core.film.broken import (
+    DOUBLE,
+    LEFT,
+    MOST_IN_ALL,
+    MOST_PAGES,
+    NO_SPAN,
+    NO_SUCH_CLASS,
+    NOT_THERE,
+    OVERLAP,
+    PAGES,
+    TOO_LONG,
+    UNKNOWN_SPAN,
+)
+from gomem_core.formats.gotrace.events import OBJECT, OBJECT_FREE, SNAPSHOT, SPAN, SPAN_ALLOC, SPAN_FREE
 from gomem_core.formats.gotrace.merge import Merge
 
 _NO_CLASS: Final = (1 << 16) - 1
@@ -81,7 +92,7 @@ class Replay:
         at: i64 = 0
         while at < count:
             kind = kinds[at]
-            if kind >= OBJECT and kind <= OBJECT_FREE:  # noqa: PLR1716 -- compiled numbers
+            if kind >= OBJECT and kind <= OBJECT_FREE:
                 at += 1
                 continue
             self._objects(rows, start, at)
@@ -89,7 +100,7 @@ class Replay:
             if not _IS_OLD[kind]:
                 number += 1
             self.events = number
-            if kind == SPAN or kind == SPAN_ALLOC:  # noqa: PLR1714
+            if kind in (SPAN, SPAN_ALLOC):
                 self._take(int(firsts[at]), int(rows.second[at]), int(number))
             elif kind == SPAN_FREE:
                 self._give_back(int(firsts[at]), int(number))
@@ -99,7 +110,7 @@ class Replay:
             start = at
         self._objects(rows, start, count)
 
-    def _objects(self, rows: Merge, start: i64, stop: i64) -> None:
+    def _objects(self, rows: Merge, start: i64, stop: i64) -> None:  # noqa: PLR0912, PLR0915 -- a call costs more than an event
         """Rows of objects, between which nothing else stands."""
         if start >= stop:
             return

@@ -29,12 +29,18 @@ from gomem_core.formats.gotrace.events import (
 SLICE: Final = 100_000  # events at most that are read before other threads may run
 ROOM: Final = SLICE + 1_001  # rows of a slice at most
 _HELD: Final = 1_000  # rows at most that wait until what was there before is told
-_PAD: Final = bytes(64)  # behind a batch: no event is longer where each number has one byte
+_FAR: Final = 64  # bytes: no event is longer, unless its numbers are padded
+_PAD: Final = bytes(_FAR)  # behind a batch
 _NEVER: Final = (1 << 63) - 1
 _LONGEST: Final = 63  # bits of a number
 _LATE: Final = 56  # bits of a time that passes between two events
 
-_SKIP, _KEEP, _RUN, _RUN_NONE, _STATUS = 0, 1, 2, 3, 4
+_SKIP: Final = 0
+_RUN: Final = 1
+_RUN_NONE: Final = 2
+_STATUS: Final = 3
+_KEEP: Final = 4  # from here on, rows
+_OLD: Final = 5
 
 
 def _what(kind: int) -> int:
@@ -196,7 +202,7 @@ class Merge:
 
     def _is_whole(self, thread: _Thread, kind: i64, at: i64) -> bool:
         """Whether an event ends before its batch does; only the last ones of a batch are looked at."""
-        if at + 64 < thread.end:
+        if at + _FAR < thread.end:
             return True
         left: i64 = _VALUES[kind] - 1
         payload = thread.payload
@@ -211,21 +217,27 @@ class Merge:
             self._fault(thread, "it ends in the middle of an event")
         return left == 0
 
-    def _read(self, thread: _Thread, until: i64, before: i64, end: i64, budget: i64) -> i64:
+    def _read(self, thread: _Thread, until: i64, before: i64, end: i64, budget: i64) -> i64:  # noqa: PLR0912, PLR0915 -- a call costs more than an event
         """Read events of a thread as long as they come before another's; returns how many."""
         kinds, times, firsts, seconds, goroutines = self.kind, self.time, self.first, self.second, self.goroutine
+        whats, values = _WHAT, _VALUES
         types, known = self._types, i64(len(self._types))
-        w, done = self.count, i64(0)
-        while done < budget and w < end:
-            if thread.time > until or (thread.time == until and thread.place > before) or thread.time == _NEVER:
-                break
-            payload, kind, i, now = thread.payload, thread.kind, thread.at, thread.time
-            what: i64 = _WHAT[kind]
-            left: i64 = _VALUES[kind] - 1
-            one: i64 = 0
-            two: i64 = 0
+        payload, i, kind, now, raw = thread.payload, thread.at, thread.kind, thread.time, thread.raw
+        not_before, safe, running, begun = thread.not_before, thread.end - _FAR, thread.running, self.begun
+        place = thread.place
+        if place < before:  # then it may read what is at the same time
+            until += 1
+        w = self.count
+        stop = w + budget if w + budget < end else end
+        left_out: i64 = 0
+        done: i64 = 0
+        last: i64 = 0
+        while now < until and w + left_out < stop:
+            what: i64 = whats[kind]
+            left: i64 = values[kind] - 1
+            done += 1
             if what != _SKIP and left > 0:
-                one = payload[i]
+                one: i64 = payload[i]
                 i += 1
                 if one >= 128:
                     one &= 127
@@ -238,6 +250,7 @@ class Merge:
                             one |= (more & 127) << shift
                         shift += 7
                 left -= 1
+                two: i64 = 0
                 if left > 0 and what != _RUN:
                     two = payload[i]
                     i += 1
@@ -252,56 +265,71 @@ class Merge:
                                 two |= (more & 127) << shift
                             shift += 7
                     left -= 1
-            if what == _STATUS or kind == SPAN or kind == SPAN_ALLOC:
-                three: i64 = payload[i]
-                i += 1
-                if three >= 128:
-                    three &= 127
-                    shift = 7
-                    more = 128
-                    while more >= 128:
-                        more = payload[i]
-                        i += 1
-                        if shift < _LONGEST:
-                            three |= (more & 127) << shift
-                        shift += 7
-                left -= 1
-                if what == _STATUS:
-                    if three == 2 or three == 3:  # noqa: PLR1714 -- a set is not for compiled numbers
-                        if two == thread.m:
-                            thread.running = one
-                else:
-                    two = (two << 16) | (three & 0xFFFF)
+                if what == _STATUS or kind in (SPAN, SPAN_ALLOC):
+                    three: i64 = payload[i]
+                    i += 1
+                    if three >= 128:
+                        three &= 127
+                        shift = 7
+                        more = 128
+                        while more >= 128:
+                            more = payload[i]
+                            i += 1
+                            if shift < _LONGEST:
+                                three |= (more & 127) << shift
+                            shift += 7
+                    left -= 1
+                    if what == _STATUS:
+                        if three in (2, 3) and two == thread.m:
+                            running = one
+                    else:
+                        two = (two << 16) | (three & 0xFFFF)
+                if what == _RUN:
+                    running = one
+            else:
+                one = 0
+                two = 0
             while left > 0:
                 if payload[i] < 128:
                     left -= 1
                 i += 1
-            if what == _RUN:
-                thread.running = one
-            elif what == _RUN_NONE:
-                thread.running = 0
-            elif what == _KEEP:
-                if kind == OBJECT or kind == OBJECT_ALLOC:  # noqa: PLR1714
+            if what == _KEEP:
+                if kind in (OBJECT, OBJECT_ALLOC):
                     two = types[two] if two < known else 0
-                if not self.begun and not self._is_kept_back(kind, now, one, two, thread.running):
+                if not begun:
+                    self.count = w
+                    if self._is_kept_back(kind, now, one, two, running):
+                        what = _OLD if _IS_OLD[kind] else _SKIP
                     w = self.count
-                if self.begun or _IS_OLD[kind]:
-                    kinds[w], times[w], firsts[w], seconds[w], goroutines[w] = kind, now, one, two, thread.running
-                    w += 1
-                    if not self.begun:
-                        self.count = w
-            done += 1
-            thread.last = now
-            # The next event of the thread, mostly in the same batch.
-            thread.at = i
-            if i + 64 < thread.end and payload[i + 1] < 128 and _VALUES[payload[i]]:
-                thread.kind = payload[i]
-                thread.raw += payload[i + 1]
-                thread.at = i + 2
-                now = thread.raw
-                thread.time = now if now > thread.not_before else thread.not_before
+                    begun = self.begun
+            elif what == _RUN_NONE:
+                running = 0
+            if what >= _KEEP:
+                kinds[w], times[w], firsts[w], seconds[w], goroutines[w] = kind, now, one, two, running
+                w += 1
             else:
-                self._peek(thread)
+                left_out += 1
+            last = now
+            # The next event of the thread, mostly in the same batch.
+            if i < safe:
+                kind = payload[i]
+                passed: i64 = payload[i + 1]
+                if passed < 128 and values[kind]:
+                    i += 2
+                    raw += passed
+                    now = raw if raw > not_before else not_before
+                    continue
+            thread.at, thread.raw, thread.last = i, raw, now
+            self._peek(thread)
+            if thread.place != place or thread.time == _NEVER:
+                thread.running = running
+                self.count = w
+                self.total += done
+                return done
+            i, kind, now, raw = thread.at, thread.kind, thread.time, thread.raw
+        if done:
+            thread.last = max(thread.last, last)
+        thread.at, thread.kind, thread.time, thread.raw, thread.running = i, kind, now, raw, running
         self.count = w
         self.total += done
         return done
