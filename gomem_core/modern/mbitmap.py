@@ -42,6 +42,15 @@ def heap_set_type(s: MSpan, index: int, ptr_words: int) -> None:
         s.ptr_masks.pop(index, None)
 
 
+def heap_set_types(s: MSpan, index: int, n: int, ptr_words: int) -> None:
+    """Describe the objects in `n` slots from `index` on, which are all alike."""
+    if s.ptr_words is not None:
+        s.ptr_words[index : index + n] = array(s.ptr_words.typecode, (ptr_words,)) * n
+    if s.ptr_masks is not None:
+        for slot in range(index, index + n):
+            s.ptr_masks.pop(slot, None)
+
+
 def mask_of(ptr_words: int) -> int:
     """The bit set of the words that a run stands for."""
     if ptr_words >= 0:

@@ -22,8 +22,19 @@ from gomem_core.schema.heap import (
     SpanShare,
     Word,
 )
-from gomem_core.schema.layouts import Fit, TypeLayout
+from gomem_core.schema.layouts import Declared, Fit, TypeLayout
 from gomem_core.schema.versions import OnVersion, SameCommands, Versions
+
+# --- What if ---------------------------------------------------------------------------------------------------------
+
+
+class WhatIf(TypedDict):
+    """`whatif`: the commands; of each figure what it is now, and what it would be, null where that is not known."""
+
+    commands: list[str]
+    figures: dict[str, list[int | None]]
+    differs: list[str]
+
 
 # --- Objects ----------------------------------------------------------------------------------------------------------
 
@@ -396,6 +407,7 @@ Result = (
     | Advice
     | TypeLayout
     | Fit
+    | Declared
     | Centrals
     | Mcaches
     | Free
@@ -427,4 +439,5 @@ Result = (
     | Versions
     | OnVersion
     | SameCommands
+    | WhatIf
 )

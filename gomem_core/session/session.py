@@ -10,19 +10,23 @@ further with each step.  A step of a script that fails is a step that changes no
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 from gomem_core.files.branches import script_of
+from gomem_core.files.keeping import with_kept
 from gomem_core.files.script import Script
 from gomem_core.files.step import Step, parse_step
 from gomem_core.files.timeline import Timeline
 from gomem_core.go.release import Release
+from gomem_core.gotypes.errors import GoError
 from gomem_core.lang import Command, ParseError, parse
 from gomem_core.lang.commands import Invariants, Level, Look
 from gomem_core.queries.account import Account
 from gomem_core.queries.links import LinkIndex
+from gomem_core.report import Result
 from gomem_core.session.ahead import Ahead
 from gomem_core.session.commands import EXECUTE, CommandError
+from gomem_core.session.commands.refused import unread
 from gomem_core.session.engine import Base
 from gomem_core.session.history import Branches, Done, Steps, UnderWay, command_of
 from gomem_core.session.machine import Machine
@@ -41,6 +45,7 @@ from gomem_core.world.world import NotKnown, Unknown, World, known
 
 __all__ = ["Outcome", "Session", "Stopped"]
 
+T = TypeVar("T")
 _NOT_KEPT: Final = Unknown("this session does not narrate, so its account and its links are not kept")
 
 
@@ -145,6 +150,19 @@ class Session:
         """What the heap keeps that nothing asks for; None where that is not known, and halfway in a command."""
         return None if self.event else self._machine.engine.unseen()
 
+    def word_name(self, of_type: str, number: int) -> str:
+        """The field that lies in word `number` of an object of a type of Go; nothing where its declaration is not known."""
+        if self.strip is not None and not len(self._machine.context.declared):
+            return ""  # the program was read that has its types, and not its source
+        return self._machine.context.declared.word_name(self.world.profile, of_type, number)
+
+    def layout_of(self, of_type: str) -> Result:
+        """How a type of Go lies in memory.  Raises NotKnown, which says why that is not known."""
+        try:
+            return self._machine.context.declared.described(self.world.profile, of_type)
+        except GoError as e:
+            raise NotKnown(f"how {of_type} lies in memory is not known here: {e.message}") from e
+
     def take_stale(self) -> Stale:
         """The spans that may have changed since this was asked last."""
         return self._machine.take_stale()
@@ -233,7 +251,10 @@ class Session:
             return Outcome(source, command, self.step, error=_no_command(source))
         if self.strip is not None and not isinstance(command, Look):
             return Outcome(source, command, self.step, error=CommandError(refusal_of(self.strip)).located(source))
-        return self.do(parse_step(source))
+        try:
+            return self.do(with_kept(parse_step(source)))
+        except GoError as e:
+            return Outcome(source, command, self.step, error=unread(command, e).located(source))
 
     def do(self, step: Step) -> Outcome:
         """Do a step that was typed.
@@ -298,6 +319,14 @@ class Session:
             self._arrived()
             raise
         return self.outcome
+
+    def tried(self, steps: Sequence[Step], look: Callable[[], T]) -> tuple[list[Outcome], T]:
+        """Do steps as if they came next, up to one that fails; what became of each, and what `look` finds then.
+
+        Nothing changes.  Raises KeyboardInterrupt and Stopped, likewise.
+        """
+        self._leave_half()
+        return self._machine.tried(steps, look)
 
     def remember(self) -> None:
         """Make it quick to come back to this step, as when another branch begins here."""

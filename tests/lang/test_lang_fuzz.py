@@ -105,6 +105,7 @@ MOVES: st.SearchStrategy[Command] = st.one_of(
     st.builds(m.Resume, st.none() | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", fullmatch=True)),
     st.just(m.Pause()),
     st.just(m.TakeUp()),
+    st.builds(m.WhatIf, st.sampled_from(["gc", "drop 50%; gc"])),
     st.sampled_from([m.Go(None), m.Go(ALWAYS), m.Go(Release(GO_1_26, 0x12340000000, 7))]),
     st.sampled_from([m.Compare(), m.Compare((ALWAYS, Release(GO_1_26)))]),
     st.lists(st.sampled_from(PANES), min_size=1, unique=True).map(lambda panes: m.Focus(tuple(panes))),
@@ -121,6 +122,11 @@ WITH_TEXT: st.SearchStrategy[Command] = st.one_of(
     st.builds(m.Open, TEXTS.filter(bool)),
     st.builds(m.DiffFile, TEXTS.filter(bool)),
     st.builds(m.ExpectError, TEXTS),
+    st.builds(c.Types, TEXTS.filter(bool)),
+    st.builds(c.Layout, st.sampled_from(["int", "struct{ a, b bool }", "map[string][]*node"])),
+    st.builds(
+        c.Declare, st.sampled_from(["node struct{ next *node }", "( id int; pair[K comparable, V any] struct{ k K; v V } )"])
+    ),
 )
 
 COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
@@ -147,7 +153,6 @@ COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
     st.builds(c.ShowOne, st.just("class"), st.integers(0, 66)),
     st.builds(c.ShowOne, st.just("span"), st.integers(0, 10**8 - 1)),
     st.builds(c.Find, REFS),
-    st.builds(c.Layout, st.sampled_from(["int", "struct{ a, b bool }", "map[string][]*node"])),
     st.builds(c.Fit, st.sampled_from(["48", "1.5M", "[]int", "struct{}"])),
     st.builds(c.Invariants, st.sampled_from(["cheap", "lists", "full"])),
     st.just(c.Look()),
