@@ -12,6 +12,7 @@ from typing import Final
 from gomem_core.go.amd64 import PTR_SIZE
 
 FILLED: Final = 3  # pointer and scan bit of every word
+AGAIN: Final = "+"  # begins the name of a word beyond the end of its type, where the type's pointer mask is read once more
 SPARSE: Final = 4  # words from one pointer to the next in objects that have one in every fourth word
 
 

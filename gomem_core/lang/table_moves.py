@@ -166,7 +166,7 @@ _DIFF = CommandSpec(
         Shape(_diff_branch, "branch", (_BRANCH_STOP,), help="with another branch, at its end or at a step"),
         Shape(DiffFile, "file", (_FILE,), help="with the still in a file, or with the session in one, at its end"),
     ),
-    summary="Say what differs from a step, a bookmark, a branch or a file.",
+    summary="Say what differs from a step, bookmark, branch or file.",
     help="Nothing moves and nothing changes. The explorer marks in every pane what differs, until esc ends it. "
     "A still is what `gomem export --still` writes.",
     examples=(

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.queries.account import Account
-from gomem_core.queries.samecommands import FIGURES, figures_of
+from gomem_core.queries.samecommands import FIGURES, HeapSums, figures_of
 from gomem_core.queries.shares import Held, Share
 from gomem_core.report import Cell, Column, Table, counted, format_bytes, told
 from gomem_core.world.objectinfo import Objects
@@ -25,7 +25,7 @@ class Sums(NamedTuple):
 def sums_of(world: World, objects: Objects) -> Sums:
     """Returns those of a heap as it is now."""
     account = Account(world, objects)
-    figures = figures_of(world, account)
+    figures = figures_of(world, HeapSums(world, account))
     return Sums(figures, {spanclass: (share, account.held()[spanclass]) for spanclass, share in account.by_class()})
 
 
