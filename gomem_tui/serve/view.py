@@ -89,11 +89,19 @@ class View:
     def show(self, record: Json) -> None:
         """Take note of what the presenter shows, and show it, unless this is on its own."""
         self.record = record
+        self._stand()
         arrived = self._look_at_session()
         if not self.own:
             self._do_likewise()
         elif arrived:
             self._stay()
+
+    def _stand(self) -> None:
+        """Stand where the presenter does, where nothing else tells: at a look or an event of a heap that was read."""
+        session, place = self.model.session, self.presenter
+        is_read = session.strip is not None and not self.model.console.script.on
+        if is_read and (session.step, session.event) != (place.step, place.event) and 0 <= place.step <= len(session.steps):
+            self.model.goto(place.step, place.event)
 
     def come_back(self) -> None:
         """Show what the presenter shows."""
