@@ -8,10 +8,10 @@ from gomem_core.cli.chosen import known, lists
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit, emit_json, say
 from gomem_core.foreign import brief
 from gomem_core.go.versions import Profile
+from gomem_core.gotypes.declaring import said, where
 from gomem_core.gotypes.describe import Facts, data_of, describe, facts_of, overview, refusal
-from gomem_core.gotypes.errors import DependsOnParameter, GoError, Place
+from gomem_core.gotypes.errors import DependsOnParameter, GoError
 from gomem_core.gotypes.files import read_types
-from gomem_core.gotypes.syntax import TYPED
 from gomem_core.gotypes.types import Checked, GoTypes
 from gomem_core.report import told
 
@@ -28,7 +28,7 @@ def execute(args: argparse.Namespace) -> int:
         try:
             read_types(types, Path(name))
         except GoError as e:
-            raise BadInput(_said(e), _where(e, name)) from e
+            raise BadInput(said(e), where(e, name)) from e
     return _each(types, args) if args.type else _all(types, args.json)
 
 
@@ -57,7 +57,7 @@ def _facts(types: GoTypes, checked: Checked) -> tuple[Facts, str | None]:
 def _complain(profile: Profile, text: str, problem: GoError, as_json: bool) -> None:
     if as_json:
         emit_json(refusal(profile, text, problem))
-    say(f"{_where(problem, brief(text))}: {_said(problem)}")
+    say(f"{where(problem, brief(text))}: {said(problem)}")
 
 
 def _all(types: GoTypes, as_json: bool) -> int:
@@ -86,18 +86,7 @@ def _all(types: GoTypes, as_json: bool) -> int:
     if refused or types.problems:
         emit("\nnot laid out:")
     for name, problem in refused:
-        emit(f"  {name}: {_where(problem, name)}: {_said(problem)}")
+        emit(f"  {name}: {where(problem, name)}: {said(problem)}")
     for problem in types.problems:
-        emit(f"  {_where(problem, '')}: {_said(problem)}")
+        emit(f"  {where(problem, '')}: {said(problem)}")
     return OK
-
-
-def _where(problem: GoError, name: str) -> str:
-    place: Place | None = problem.place
-    if place is None:
-        return name
-    return f"{name}, column {place.column}" if place.file == TYPED else f"{place.file}:{place.line}:{place.column}"
-
-
-def _said(problem: GoError) -> str:
-    return "; ".join((problem.message, *problem.notes))

@@ -3,10 +3,11 @@
 from typing import Final
 
 from gomem_core.files.scriptdata import VERSION, BranchText, Script
-from gomem_core.files.step import PAUSE, is_comment, misplaced, must_parse, place_of
+from gomem_core.files.step import PAUSE, is_comment, is_kept, misplaced, must_parse, not_kept, place_of
 from gomem_core.go.release import Release
 from gomem_core.lang import ParseError, parse
-from gomem_core.lang.commands import Find, Help, Look, Show, ShowOne
+from gomem_core.lang.commands import Command, Find, Help, Look, Show, ShowOne, Types
+from gomem_core.lang.continued import goes_on, is_open, joined
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import ExpectError, Go, Pause, TakeUp
 from gomem_core.lang.names import read_branch_name
@@ -38,13 +39,42 @@ class Reader:
         self._fault: OpenFault | None = None  # its command does not parse
         self._waiting: list[tuple[int, str]] = []  # comments, `say`, `focus`, `select` of the next one, and where each stands
         self._told = False  # whether a comment among them has no empty line after it
+        self._command: Command | None = None  # that was read last
+        self._declaring: list[str] = []  # the lines of a declaration of types that goes on
+        self._declared_at = 0  # the number of the first of them
         self._chosen = False  # whether the version of Go was said
         self._begun = False  # whether the top of the file is over
 
     def read(self, number: int, line: str) -> None:
         """One line without its end.  Raises ParseError for this line, OpenFault for an earlier one."""
+        if self._declaring or is_open(line):
+            self._declare(number, line)
+        elif is_kept(line):
+            self._keep(line)
+        else:
+            self._read(number, line)
+
+    def _declare(self, number: int, line: str) -> None:
+        """A line of a declaration that takes several: with the last one it is read, as one line."""
+        if not self._declaring:
+            self._declared_at = number
+        self._declaring.append(line)
+        if goes_on(self._declaring):
+            return
+        lines, self._declaring = self._declaring, []
+        self._read(self._declared_at, joined(lines))
+        self._lines[-1] = "\n".join(lines)
+
+    def _keep(self, line: str) -> None:
+        """A line of what is kept of a file."""
+        if not self._lines or not isinstance(self._command, Types):
+            raise not_kept(line)
+        self._lines.append(line)
+
+    def _read(self, number: int, line: str) -> None:
+        """A line that is complete."""
         try:
-            command = parse(line)
+            self._command = command = parse(line)
         except ParseError as e:
             self._not_parsed(number, line, e)
             return
@@ -72,6 +102,10 @@ class Reader:
 
     def finish(self) -> None:
         """The end of the file.  Raises OpenFault."""
+        if self._declaring:
+            line = self._declaring[0]
+            fault = ParseError(line.index("type") + 1, 4, "type: one of its brackets is never closed")
+            raise OpenFault(self._declared_at, line, fault)
         self._close()
         self._pause_if(self._told or not self._waits_silently())
         self.script.tail = _without_end(self._take_waiting())

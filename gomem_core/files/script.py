@@ -6,6 +6,11 @@
     on heap.still                  the heap it is about, beside this file; without it the steps make one
     take-up                        that heap goes on, so that commands change it; without this line it is looked at
     future mine                    what the steps below are called; main, if it does not stand here
+    types node.go                  declares what a file of Go source does
+    | //line node.go:3             and what the session keeps of that file, once it was read
+    | type node struct {
+    | 	next *node
+    | }
     # What is after a # is a comment; right before a command it is told with it.
     say The **first** object of its class asks everybody.
     alloc 48 scan as a
@@ -22,6 +27,7 @@ from pathlib import Path
 from typing import Final
 
 from gomem_core.files.content import read_content
+from gomem_core.files.keeping import keep_types
 from gomem_core.files.reader import OpenFault, Reader
 from gomem_core.files.scriptdata import VERSION, BranchText, Script
 from gomem_core.files.step import ScriptError, Step, is_comment, located, parse_step
@@ -129,8 +135,12 @@ def read_script(name: str, text: str, where: str) -> Script:
         raise located(where, e.number, e.line, e.error) from e.error
     except ParseError as e:
         raise located(where, number, line, e) from e
-    reader.script.folder = str(Path(where).parent)
-    return reader.script
+    script = reader.script
+    script.folder = str(Path(where).parent)
+    keep_types(script.steps, script.numbers, script.folder, where)
+    for branch in script.branches:
+        keep_types(branch.steps, branch.numbers, script.folder, where)
+    return script
 
 
 def is_story(script: Script) -> bool:

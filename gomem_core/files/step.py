@@ -2,7 +2,8 @@
 
 A step is one command, or `pause`.  Comments, `say`, `focus` and `select` lines before it belong to it, and so do the `mark` and
 `expect` lines after it, which speak of the state after it.  Comments with an empty line between them and the command are
-not part of what is told; they stay where they are for whoever reads the file.
+not part of what is told; they stay where they are for whoever reads the file.  A declaration of types may take several lines;
+what a session keeps of a file's declarations stands below `types FILE`, in lines that begin with |.
 """
 
 from functools import lru_cache
@@ -11,9 +12,12 @@ from typing import Final, Literal, get_args
 from gomem_core.foreign import named
 from gomem_core.frozen import frozen
 from gomem_core.lang import MAX_LINE, Command, ParseError, parse
+from gomem_core.lang.commands import Types
+from gomem_core.lang.continued import logical_lines
 from gomem_core.lang.moves import Directive, Expect, ExpectError, Focus, Mark, Move, Pause, Say, Select
 
 PAUSE: Final = "pause"
+KEPT: Final = "|"  # begins the lines of what a session keeps of the declarations in a file
 _REMEMBERED: Final = 4_096  # steps: those near a place where one goes to and fro are read once
 
 Place = Literal["before", "own", "behind", "never"]  # of a line in a step
@@ -54,6 +58,16 @@ def place_of(command: Command) -> Place:
 def is_comment(line: str) -> bool:
     """Whether nothing but a comment stands in the line."""
     return line.lstrip(" \t")[:1] == "#"
+
+
+def is_kept(line: str) -> bool:
+    """Whether it is a line of what a session keeps of the declarations in a file."""
+    return line.lstrip(" \t").startswith(KEPT)
+
+
+def not_kept(line: str) -> ParseError:
+    """The error that such a line stands where none can."""
+    return ParseError(line.index(KEPT) + 1, 1, f"lines that begin with {KEPT} are what is kept of a file: they follow types FILE")
 
 
 def must_parse(line: str) -> bool:
@@ -98,17 +112,18 @@ def parse_step(source: str) -> Step:
 
 def _read_lines(source: str) -> Step:
     parts = _Parts()
-    for number, line in enumerate(source.split("\n"), 1):
+    for number, line in logical_lines(source.split("\n")):
         try:
-            parts.add(line)
+            (parts.keep if is_kept(line) else parts.add)(line)
         except ParseError as e:
             raise located("step", number, line, e) from e
+    parts.end()
     if parts.line is None:
         source = f"{source}\n{PAUSE}"
         parts.add(PAUSE)
     line = parts.line or PAUSE
     if parts.error is not None and not any(isinstance(expect, ExpectError) for _, expect in parts.expects):
-        number = source.split("\n").index(line) + 1
+        number = next(n for n, text in logical_lines(source.split("\n")) if text == line)
         raise located("step", number, line, parts.error) from parts.error
     said = (tuple(parts.notes), tuple(parts.says), tuple(parts.focus), parts.select)
     return Step(source, line, parts.command, parts.error, *said, tuple(parts.marks), tuple(parts.expects))
@@ -127,6 +142,7 @@ class _Parts:
         self.select: int | str | None = None
         self.marks: list[str] = []
         self.expects: list[tuple[str, Expect]] = []
+        self.kept: list[str] | None = None  # of the declarations in a file
 
     def add(self, line: str) -> None:
         """Take up one line.  Raises ParseError."""
@@ -158,6 +174,17 @@ class _Parts:
                 raise ParseError(1, len(line), "a step has one command; here a second one begins")
             case _:
                 self.line, self.command = line, command
+
+    def keep(self, line: str) -> None:
+        """Take up a line of what is kept of a file.  Raises ParseError."""
+        if not isinstance(self.command, Types):
+            raise not_kept(line)
+        self.kept = [*(self.kept or ()), line.lstrip(" \t")[len(KEPT) :].removeprefix(" ")]
+
+    def end(self) -> None:
+        """The lines are over: what they kept of a file belongs to its command."""
+        if isinstance(self.command, Types) and self.kept is not None:
+            self.command = Types(self.command.path, "\n".join(self.kept))
 
     def _note(self, line: str) -> None:
         """A comment, or the empty line that parts those before it from the step."""

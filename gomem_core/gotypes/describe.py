@@ -135,7 +135,7 @@ def _remarks(facts: Facts) -> list[str]:
     found = [f"{facts.padding} of {checked.shape.size} bytes are padding"] if facts.padding else []
     if place.way == "nothing":
         return [*found, "an object: none, for it has no size"]
-    found.append(f"an object: {_placed(facts, place)}")
+    found.append(f"an object: {placed(facts, place)}")
     if facts.profile.heap_bits == "span" and place.header:
         found.append(f"  it has pointers and more than {BITS_IN_SPAN} bytes: {place.header} bytes before it say its type")
     if checked.fields or checked.shape.size:
@@ -147,7 +147,8 @@ def _remarks(facts: Facts) -> list[str]:
     return found
 
 
-def _placed(facts: Facts, place: Placement) -> str:
+def placed(facts: Facts, place: Placement) -> str:
+    """Where an object of so many bytes goes, in words."""
     kind = "scan" if facts.checked.shape.ptr_bytes else "noscan"
     if place.way == "tiny":
         return f"tiny: it shares a block of {place.elemsize} bytes with others that have no pointers"

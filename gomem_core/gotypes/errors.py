@@ -21,6 +21,10 @@ class GoError(Exception):
         super().__init__("; ".join((message, *notes)))
 
 
+class Undefined(GoError):
+    """A name that nothing declares, or not yet."""
+
+
 class Unsized(GoError):
     """A type that Go accepts and whose size is not known here: of a package that was not read."""
 

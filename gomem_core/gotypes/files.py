@@ -1,12 +1,14 @@
 """Reads the types in files of Go source, or in all files of a directory that are compiled for linux/amd64."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from gomem_core.foreign import brief
 from gomem_core.gotypes.errors import GoError
-from gomem_core.gotypes.syntax import LONGEST_SOURCE
+from gomem_core.gotypes.kept import kept_of
+from gomem_core.gotypes.syntax import LONGEST_SOURCE, source_of
 from gomem_core.gotypes.types import GoTypes
 
 _MOST_FILES: Final = 2000  # of a directory
@@ -20,9 +22,23 @@ _TRUE: Final = {"linux", "amd64", "unix", "gc", "cgo"}
 
 def read_types(types: GoTypes, path: Path) -> None:
     """Take in what a file declares, or what the files of a directory do.  Raises GoError, also where it cannot be read."""
+    for text, name in _texts(path, brief(path)):
+        types.add(text, name)
+
+
+def kept_types(path: Path, name: str) -> str:
+    """What a session keeps of the declarations in a file, which it calls so, or in a directory.  Raises GoError likewise."""
+    kept = kept_of([source_of(text, file) for text, file in _texts(path, brief(name))])
+    if not kept:
+        raise GoError(f"{brief(path)} declares no types")
+    return kept
+
+
+def _texts(path: Path, name: str) -> Iterator[tuple[str, str]]:
+    """Each file and what it is called."""
     try:
         if not path.is_dir():
-            types.add(_read(path), brief(path))
+            yield _read(path), name
             return
         names = sorted(p for p in path.iterdir() if p.suffix == ".go" and not _ELSEWHERE.search(p.name))
     except (OSError, ValueError) as e:
@@ -31,10 +47,10 @@ def read_types(types: GoTypes, path: Path) -> None:
         raise GoError(f"{brief(path)} holds no Go source for linux/amd64")
     if len(names) > _MOST_FILES:
         raise GoError(f"{brief(path)} holds more than {_MOST_FILES} files of Go source")
-    for name in names:
-        text = _read(name)
+    for file in names:
+        text = _read(file)
         if _is_built(text):
-            types.add(text, brief(name.name))
+            yield text, brief(file.name)
 
 
 def _read(path: Path) -> str:

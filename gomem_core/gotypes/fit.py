@@ -1,11 +1,12 @@
 """How well a size, or a type, fits the slots of each version of Go."""
 
+from collections.abc import Callable
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from gomem_core.foreign import brief
 from gomem_core.go.placement import Placement, placement
-from gomem_core.go.versions import PROFILES
+from gomem_core.go.versions import PROFILES, Profile
 from gomem_core.gotypes.advice import place_of
 from gomem_core.gotypes.errors import GoError, Unsized
 from gomem_core.gotypes.types import GoTypes
@@ -41,14 +42,17 @@ def fit_size(size: int) -> Result:
     return _result(f"an object of {counted(size, 'byte')}", None, rows)
 
 
-def fit_type(text: str) -> Result:
-    """Returns where an object of a type goes in each version.  Raises GoError where no version knows its size."""
+def fit_type(text: str, types: Callable[[Profile], GoTypes] = GoTypes) -> Result:
+    """Returns where an object of a type goes in each version; `types` are those that were declared, as a version has them.
+
+    Raises GoError where no version knows its size.
+    """
     rows: list[Row] = []
     problem: GoError | None = None
     for profile in PROFILES:
         name = profile.name.removeprefix("go")
         try:
-            checked = GoTypes(profile).typed(text)
+            checked = types(profile).typed(text)
         except GoError as e:
             if problem is None or not isinstance(e, Unsized):
                 problem = e

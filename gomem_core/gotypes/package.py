@@ -46,9 +46,13 @@ class ConstantDeclaration(NamedTuple):
 
 
 class Package:
-    """What files of one package declare, the first of two declarations of a name."""
+    """What files of one package declare, the first of two declarations of a name.
 
-    def __init__(self) -> None:
+    Where it is `replacing`, what comes later takes the place of what an earlier source declared.
+    """
+
+    def __init__(self, replacing: bool = False) -> None:
+        self._replacing = replacing
         self.types: dict[str, TypeDeclaration] = {}
         self.constants: dict[str, ConstantDeclaration] = {}
         self.others: set[str] = set()  # variables and functions
@@ -76,7 +80,8 @@ class Package:
         made = TypeDeclaration(text_of(field(spec, "name")), spec, source, len(self.types))
         if made.name == "_":
             return []
-        if (known := self.types.get(made.name)) is not None:
+        known = self.types.get(made.name)
+        if known is not None and (known.source is source or not self._replacing):
             at = known.place
             note = f"other declaration of {made.name}: {at.file}, line {at.line}"
             return [GoError(f"{made.name} redeclared in this block", made.place, (note,))]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from gomem_core.gotypes import library
 from gomem_core.gotypes.checks import comparable, is_interface, only_constraint, satisfies
-from gomem_core.gotypes.errors import GoError, Place, Unsized
+from gomem_core.gotypes.errors import GoError, Place, Undefined, Unsized
 from gomem_core.gotypes.lengths import Lengths
 from gomem_core.gotypes.model import (
     UNIVERSE,
@@ -122,7 +122,7 @@ class Resolver:
             return known
         if "." in self._package.imports.get(source, {}):
             return Unread(name, source.place(node), "it may be of a package imported with a dot")
-        raise source.error(f"undefined: {name}", node)
+        raise Undefined(f"undefined: {name}", source.place(node))
 
     def _plain(self, declaration: TypeDeclaration) -> Named:
         name = declaration.name

@@ -3,6 +3,8 @@
 Untrusted text: its length is bounded, and nothing here walks a tree by recursion.
 """
 
+import re
+from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
 
 LONGEST_SOURCE: Final = 8 << 20  # bytes of a file; the largest of Go's own has three million
 LONGEST_TYPE: Final = 1 << 16  # bytes of a type that is typed
+_LINE: Final = re.compile(r"^//line ([^\n]+):(\d{1,9})$", re.MULTILINE)  # where the next line stands in truth
 TYPED: Final = "type"  # instead of a file, for what is typed
+STEP: Final = "step "  # begins, instead of a file, what a session's step declared in one line
 
 
 @cache
@@ -40,6 +44,8 @@ class Source:
         self._lines_before = 0 if has_package else 1
         prefix = b"" if has_package else b"package p\n"
         self._begin = len(prefix) + len(self._before)
+        said = _LINE.finditer(text) if "//line" in text else ()
+        self._said = [(text.count("\n", 0, m.start()) + 1, m[1], int(m[2])) for m in said]
         self.tree: Tree = _parser().parse(prefix + data + b"\n")  # the grammar wants the last line ended
         self._complain()
 
@@ -47,6 +53,10 @@ class Source:
         """Where a node begins."""
         row, column = node.start_point
         line = row - self._lines_before
+        at = bisect_right(self._said, line, key=lambda said: said[0]) - 1
+        if at >= 0:
+            first, file, number = self._said[at]
+            return Place(file, number + line - first, column + 1)
         return Place(self.name, line + 1, column + 1 - (len(self._before) if line == 0 else 0))
 
     def error(self, message: str, node: "Node", *notes: str) -> GoError:
@@ -76,6 +86,17 @@ class Source:
                 raise self.error(f"syntax error: unexpected {brief(found, 40) or 'end of line'}", node)
             if node.has_error:
                 waiting += reversed(node.children)
+
+
+def source_of(text: str, name: str) -> Source:
+    """The source in a file, in which the package clause may be missing.  Raises GoError for what is no Go."""
+    first = next((line for line in map(str.strip, text.splitlines()) if line and not line.startswith("//")), "")
+    return Source(text, name, "package " in text and not first.startswith(("type ", "const ", "import ")))
+
+
+def is_typed(place: Place) -> bool:
+    """Whether it is a place in one line that was typed, not in a file."""
+    return place.file == TYPED or place.file.startswith(STEP)
 
 
 class TypedType(Source):

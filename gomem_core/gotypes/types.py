@@ -1,17 +1,18 @@
 """The types that were declared so far, and those that are typed: what the rest of the program knows of this room."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gomem_core.foreign import brief
 from gomem_core.go.versions import Profile
 from gomem_core.gotypes.cycles import find_growing
 from gomem_core.gotypes.errors import GoError, Unsized
+from gomem_core.gotypes.kept import sources_of
 from gomem_core.gotypes.layout import Layouts, Placed, Shape
 from gomem_core.gotypes.model import Type
 from gomem_core.gotypes.package import Package
 from gomem_core.gotypes.resolve import Resolver
-from gomem_core.gotypes.syntax import Source, TypedType, text_of
+from gomem_core.gotypes.syntax import Source, TypedType, is_typed, source_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -35,11 +36,14 @@ class Checked(NamedTuple):
 
 
 class GoTypes:
-    """The declarations of one package for one version of Go."""
+    """The declarations of one package for one version of Go.
 
-    def __init__(self, profile: Profile) -> None:
+    Where they are typed one after the other, later ones are `replacing` earlier ones of the same name.
+    """
+
+    def __init__(self, profile: Profile, replacing: bool = False) -> None:
         self.profile = profile
-        self._package = Package()
+        self._package = Package(replacing)
         self._forget()
         self.problems: list[GoError] = []  # of what was declared: names that stand twice
 
@@ -48,9 +52,16 @@ class GoTypes:
 
         Raises GoError for what is no Go.  What is wrong with a type is told when one asks for it.
         """
-        first = next((line for line in map(str.strip, text.splitlines()) if line and not line.startswith("//")), "")
-        source = Source(text, file, has_package="package " in text and not first.startswith(("type ", "const ", "import ")))
-        self.problems += self._package.add(source)
+        self._take([source_of(text, file)])
+
+    def add_kept(self, text: str, file: str) -> None:
+        """Take in what a session declared: a declaration that was typed, or what it kept of files.  Raises GoError likewise."""
+        self._take(sources_of(text, file))
+
+    def _take(self, sources: Sequence[Source]) -> None:
+        for source in sources:
+            self.problems += self._package.add(source)
+        self._forget()  # what was found out before may name what another declaration took the place of
         if (problem := find_growing(self._package)) is not None:
             raise problem
 
@@ -59,10 +70,15 @@ class GoTypes:
         """The names of all declared types, in the order of the source."""
         return list(self._package.types)
 
+    def names_in(self, text: str, file: str) -> list[str]:
+        """The names of the types that this source declared, of those that were taken in."""
+        sources = sources_of(text, file)
+        return [name for name, declaration in self._package.types.items() if declaration.source in sources]
+
     def line(self, name: str) -> str:
-        """Where a declared type stands: file and line."""
+        """Where a declared type stands: file and line, or the step that declared it."""
         place = self._package.types[name].place
-        return f"{place.file}:{place.line}"
+        return place.file if is_typed(place) else f"{place.file}:{place.line}"
 
     def is_generic(self, name: str) -> bool:
         """Whether a declared type has parameters."""

@@ -262,6 +262,21 @@ class Fit:
 
 
 @frozen
+class Declare:
+    """Declare types of Go; `text` is what follows the word type."""
+
+    text: str
+
+
+@frozen
+class Types:
+    """Declare the types in a file of Go source, or in the files of a directory; `kept` is what the session keeps of them."""
+
+    path: str
+    kept: str | None = None
+
+
+@frozen
 class Invariants:
     """Check what must always hold, at one of three prices."""
 
@@ -302,6 +317,8 @@ Command = (
     | Advise
     | Layout
     | Fit
+    | Declare
+    | Types
     | Invariants
     | Look
     | Help

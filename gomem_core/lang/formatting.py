@@ -3,7 +3,7 @@
 Operands are always written, clauses only when they differ from their default.
 """
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from gomem_core.lang import commands as c
 from gomem_core.lang import moves as m
@@ -12,6 +12,8 @@ from gomem_core.lang.dropped import format_drop
 from gomem_core.lang.filters import format_filter
 from gomem_core.lang.names import format_ref
 from gomem_core.lang.numbers import format_age, format_size
+
+_WORDS: Final[dict[type, str]] = {c.Declare: "type", m.DiffFile: "diff file", m.TakeUp: "take-up"}
 
 
 def format_command(command: c.Command) -> str:
@@ -31,8 +33,6 @@ def format_command(command: c.Command) -> str:
             parts = ["show", topic, *(format_filter(topic, item) for item in filters)]
         case c.ShowOne(what, target):
             parts = ["show", what, str(target) if isinstance(target, int) else format_ref(target)]
-        case m.TakeUp():
-            parts = ["take-up"]
         case m.Mark() | m.Say() | m.Pause() | m.Focus() | m.Select() | m.Expect():
             parts = _directive(command)
         case m.Back() | m.Forward() | m.Goto() | m.UntilEvent() | m.UntilQuantity() | m.UntilType():
@@ -63,7 +63,7 @@ def _churn(churn: c.Churn) -> list[str]:
 
 def _simple(command: c.Command) -> list[str]:
     """The commands with one operand or none."""
-    word = type(command).__name__.lower()  # Gc, Gogc, FreeOs and most others are named like their word
+    word = _WORDS.get(type(command), type(command).__name__.lower())  # Gc, Gogc and most others are named like their word
     match command:
         case c.GcMark():
             parts = ["gc", "mark"]
@@ -85,8 +85,8 @@ def _simple(command: c.Command) -> list[str]:
             parts = [word, topic]
         case m.Save(text) | m.Open(text) | m.Branch(str(text)) | m.Resume(str(text)) | c.Layout(text) | c.Fit(text):
             parts = [word, text]
-        case m.DiffFile(text):
-            parts = ["diff", "file", text]
+        case m.DiffFile(text) | c.Types(text) | c.Declare(text):
+            parts = [*word.split(), text]
         case _:
             parts = [word]
     return parts

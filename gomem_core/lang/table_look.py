@@ -89,13 +89,13 @@ _TYPE = "a type as Go writes it, such as []int or struct{ a, b int }"
 
 _LAYOUT = CommandSpec(
     name="layout",
-    meant=("type", "sizeof", "struct"),
+    meant=("sizeof", "struct"),
     shapes=(Shape(Layout, operands=(Operand("text", "TYPE", _TYPE, trimmed, rest="code"),)),),
     summary="Say how a Go type lies in memory, and what it costs.",
     help="Fields with their offsets and padding, which of their words are pointers, the slot of one object and of "
     "slices, the order of fields that is smallest, and the fewest bytes less that reach a smaller slot. All of it as the version "
-    "of Go has it that the heap is of. A type is written out, or one of the standard library; gomem layout --types FILE.go, in a "
-    "shell, knows the types that a file declares. Nothing changes.",
+    "of Go has it that the heap is of. A type is written out, one of the standard library, or one that type or types has "
+    "declared. Nothing changes.",
     examples=("layout struct{ ok bool; n int; done bool }", "layout [65]*int", "layout map[string][]byte"),
 )
 

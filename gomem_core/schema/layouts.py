@@ -104,3 +104,11 @@ class Fit(TypedDict):
 
     type: str | None
     fits: list[Fitting]
+
+
+class Declared(TypedDict):
+    """`type`, `types`: the names of the types that it declared; of those that are not sized, why."""
+
+    declared: list[str]
+    generic: list[str]
+    unsized: list[Unlaid]

@@ -22,7 +22,7 @@ from gomem_core.schema.heap import (
     SpanShare,
     Word,
 )
-from gomem_core.schema.layouts import Fit, TypeLayout
+from gomem_core.schema.layouts import Declared, Fit, TypeLayout
 from gomem_core.schema.versions import OnVersion, SameCommands, Versions
 
 # --- Objects ----------------------------------------------------------------------------------------------------------
@@ -396,6 +396,7 @@ Result = (
     | Advice
     | TypeLayout
     | Fit
+    | Declared
     | Centrals
     | Mcaches
     | Free

@@ -5,9 +5,11 @@ What the moves do is written in commands/moves.py.
 
 from typing import Final
 
+from gomem_core.files.keeping import with_kept
 from gomem_core.files.step import PAUSE, Step, parse_step
+from gomem_core.gotypes.errors import GoError
 from gomem_core.lang import Command, ParseError, Typed, read_line
-from gomem_core.lang.commands import Look
+from gomem_core.lang.commands import Look, Types
 from gomem_core.lang.moves import (
     Back,
     Branch,
@@ -30,6 +32,7 @@ from gomem_core.report import Result
 from gomem_core.session.commands import EXECUTE, LOOKS, CommandError
 from gomem_core.session.commands.movefaults import CHECK_MOVES
 from gomem_core.session.commands.moves import MOVES
+from gomem_core.session.commands.refused import unread
 from gomem_core.session.document import Desk
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.stepping import seek, seek_event
@@ -87,8 +90,10 @@ class Console(Desk):
                 return self.do(typed)
             case Say():
                 return self._do(parse_step(f"{line}\n{PAUSE}"))
+            case Types():
+                return self._keep(Step(line, line, command, None))
             case _ if type(command) in EXECUTE:
-                return self._do(Step(line, line, command, None))
+                return self._do(Step(line, line, command, None) if "\n" not in line else parse_step(line))
             case _:
                 return self._move(line, command)
 
@@ -127,6 +132,13 @@ class Console(Desk):
         except Stopped:
             return Outcome(line, command, self.session.step, Result("stopped; nothing changed"))
         return self.last
+
+    def _keep(self, step: Step) -> Outcome:
+        """Declare what a file does, as it is now."""
+        try:
+            return self._do(with_kept(step))
+        except GoError as e:
+            return Outcome(step.line, step.command, self.session.step, error=unread(step.command, e).located(step.line))
 
     def _do(self, step: Step) -> Outcome:
         event, branch = self.session.event, self.session.branches.name

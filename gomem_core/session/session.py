@@ -13,16 +13,19 @@ from dataclasses import replace
 from typing import Final, cast
 
 from gomem_core.files.branches import script_of
+from gomem_core.files.keeping import with_kept
 from gomem_core.files.script import Script
 from gomem_core.files.step import Step, parse_step
 from gomem_core.files.timeline import Timeline
 from gomem_core.go.release import Release
+from gomem_core.gotypes.errors import GoError
 from gomem_core.lang import Command, ParseError, parse
 from gomem_core.lang.commands import Invariants, Level, Look
 from gomem_core.queries.account import Account
 from gomem_core.queries.links import LinkIndex
 from gomem_core.session.ahead import Ahead
 from gomem_core.session.commands import EXECUTE, CommandError
+from gomem_core.session.commands.refused import unread
 from gomem_core.session.engine import Base
 from gomem_core.session.history import Branches, Done, Steps, UnderWay, command_of
 from gomem_core.session.machine import Machine
@@ -233,7 +236,10 @@ class Session:
             return Outcome(source, command, self.step, error=_no_command(source))
         if self.strip is not None and not isinstance(command, Look):
             return Outcome(source, command, self.step, error=CommandError(refusal_of(self.strip)).located(source))
-        return self.do(parse_step(source))
+        try:
+            return self.do(with_kept(parse_step(source)))
+        except GoError as e:
+            return Outcome(source, command, self.step, error=unread(command, e).located(source))
 
     def do(self, step: Step) -> Outcome:
         """Do a step that was typed.

@@ -34,7 +34,9 @@ class ObjectColumns(NamedTuple):
     dropped: array[int]
     number: array[int]  # N of an unnamed object oN; 0 for a named one
     churned: array[int]  # 1: made by a churn
+    type: array[int]  # its type, a place in `type_names`
     names: dict[int, str]  # object number -> the name the user gave
+    type_names: list[str]  # the first is that of objects whose type nobody said: ""
 
 
 class _Aside(NamedTuple):
@@ -60,6 +62,9 @@ class ObjectTable:
         self._drop = array("i")  # the number of the drop that dropped it, which may be hidden; NEVER
         self._number = array("i")  # N of an unnamed object oN; -1 - n of the n-th name
         self._churned = array("b")  # 1: made by a churn
+        self._type = array("i")  # a place in type_names
+        self.type_names = [""]  # the types that objects were said to have, also those that are hidden
+        self._type_places = {"": 0}
         self._count = 0
         # A row for each object without a name, and one for each that has one; hidden ones too.
         self._unnamed = array("i")  # oid of o1, o2, …
@@ -85,8 +90,10 @@ class ObjectTable:
 
     # --- Being born, being dropped --------------------------------------------------------------------------------------
 
-    def add(self, addr: int, size: int, ptrdata: int, step: int, name: str | None, churned: bool = False) -> int:
-        """Enter an object; without a name it gets the next oN.  Returns its number.
+    def add(
+        self, addr: int, size: int, ptrdata: int, step: int, name: str | None, churned: bool = False, of_type: str = ""
+    ) -> int:
+        """Enter an object; without a name it gets the next oN.  `of_type` is its type as Go writes it.  Returns its number.
 
         When its row is there, hidden, a known way is gone again.  Raises ReplayDiffers if it then is another object.
         """
@@ -96,11 +103,18 @@ class ObjectTable:
         if oid == len(self._addr):
             self._append(oid, addr, size, ptrdata, step, name)
             self._churned.append(churned)
+            self._type.append(self._place_of(of_type) if of_type else 0)
         elif (self._addr[oid], self._size[oid], self._ptrdata[oid], self._born[oid]) != (addr, size, ptrdata, step):
             raise ReplayDiffers(f"object {oid} was born at {self._addr[oid]:#x} the first time, and now at {addr:#x}")
         self._count = oid + 1
         self._unnamed_count += name is None
         return oid
+
+    def _place_of(self, of_type: str) -> int:
+        place = self._type_places.setdefault(of_type, len(self.type_names))
+        if place == len(self.type_names):
+            self.type_names.append(of_type)
+        return place
 
     def _append(self, oid: int, addr: int, size: int, ptrdata: int, step: int, name: str | None) -> None:
         self._addr.append(addr)
@@ -200,7 +214,7 @@ class ObjectTable:
 
     @property
     def _columns(self) -> tuple[array[int], ...]:
-        return self._addr, self._size, self._ptrdata, self._born, self._drop, self._number, self._churned
+        return self._addr, self._size, self._ptrdata, self._born, self._drop, self._number, self._churned, self._type
 
     @property
     def _named_count(self) -> int:
@@ -210,17 +224,20 @@ class ObjectTable:
 
     def columns(self) -> ObjectColumns:
         """All that is shown now, as values of their own."""
-        addr, size, ptrdata, born, _, number, churned = (column[: self._count] for column in self._columns)
+        addr, size, ptrdata, born, _, number, churned, of_type = (column[: self._count] for column in self._columns)
         if self._named_count:
             number = array("i", [max(0, n) for n in number])
         names = dict(zip(self._named[: self._named_count], self._names, strict=False))
-        return ObjectColumns(addr, size, ptrdata, born, self._dropped(0, self._count), number, churned, names)
+        dropped = self._dropped(0, self._count)
+        return ObjectColumns(addr, size, ptrdata, born, dropped, number, churned, of_type, names, [*self.type_names])
 
     @classmethod
     def of(cls, columns: ObjectColumns) -> ObjectTable:
         """A table of these objects, to be looked at: it cannot go through time."""
         table = cls()
-        table._addr, table._size, table._ptrdata, table._born, dropped, number, table._churned, names = columns
+        table._addr, table._size, table._ptrdata, table._born, dropped, number, table._churned = columns[:7]
+        table._type, names, table.type_names = columns.type, columns.names, columns.type_names
+        table._type_places = {name: place for place, name in enumerate(table.type_names)}
         table._count = len(columns.addr)
         table._number = number[:]
         table._unnamed = array("i", [oid for oid, n in enumerate(number) if n])
@@ -247,7 +264,8 @@ class ObjectTable:
         table = cls()
         for oid in range(len(columns.addr)):
             name = columns.names.get(oid)
-            table.add(columns.addr[oid], columns.size[oid], columns.ptrdata[oid], 0, name, bool(columns.churned[oid]))
+            churned, of_type = bool(columns.churned[oid]), columns.type_names[columns.type[oid]]
+            table.add(columns.addr[oid], columns.size[oid], columns.ptrdata[oid], 0, name, churned, of_type)
         dropped = (oid for oid, step in enumerate(columns.dropped) if step != ALIVE)
         for oid in sorted(dropped, key=columns.dropped.__getitem__):
             table.drop(oid, 0)
@@ -270,6 +288,7 @@ class ObjectTable:
             self._ptrdata[oid],
             self._born[oid],
             ALIVE if self.is_alive(oid) else self._drop_step[self._drop[oid]],
+            self.type_names[self._type[oid]],
         )
 
     def column(self, name: ObjectField, start: int = 0, stop: int | None = None) -> memoryview:
@@ -277,8 +296,8 @@ class ObjectTable:
         stop = self._count if stop is None else min(stop, self._count)
         if name == "dropped":
             return memoryview(self._dropped(start, stop))
-        columns = {"addr": self._addr, "ptrdata": self._ptrdata, "born": self._born}
-        if name in ("type", "goroutine", "swept"):  # which no command tells
+        columns = {"addr": self._addr, "ptrdata": self._ptrdata, "born": self._born, "type": self._type}
+        if name in ("goroutine", "swept"):  # which no command tells
             return memoryview(array("q", [-1]) * max(0, stop - start))
         columns |= {"size": self._size, "slot": self._size}  # an object takes a slot of so many bytes, at least
         return memoryview(columns[name])[start:stop]

@@ -55,6 +55,7 @@ ANSWERS = (
     ("layout struct{ a bool; b []int }", "TypeLayout"),
     ("fit 520", "Fit"),
     ("fit sync.Pool", "Fit"),
+    ("type node struct { next *node }", "Declared"),
     ("show waste", "Waste"),
     ("show mcentral", "Centrals"),
     ("show mcache", "Mcaches"),
@@ -292,7 +293,7 @@ def strings(value: object) -> Iterator[str]:
 
 def test_display_strings_occur_only_in_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
-    foreign = {"Help", "Saved", "Opened", "TakenUp", "TypeLayout"}  # text for people, names of files, types of Go
+    foreign = {"Help", "Saved", "Opened", "TakenUp", "TypeLayout", "Declared"}  # text for people, names of files, types of Go
     for record in run(capsys, *(line for line, name in ANSWERS if name not in foreign), code=1):
         for text in strings(record["result"]):
             assert text, record

@@ -1,5 +1,7 @@
 """Every example that help shows works as it stands, from an empty heap, as far as one session alone can do it."""
 
+from pathlib import Path
+
 import pytest
 
 from gomem_core.lang import BY_WORD, REGISTRY, parse
@@ -20,7 +22,9 @@ RUN = [example for _, example in EXAMPLES if is_done_by_a_session(example)]
 
 
 @pytest.mark.parametrize("example", RUN, ids=[example.replace("\n", " / ") for example in RUN])
-def test_it_runs(example: str) -> None:
+def test_it_runs(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("node.go").write_text("package list\ntype node struct{ next *node }\n")
     session = Session()
     for line in example.splitlines():
         outcome = session.submit(line)

@@ -54,6 +54,8 @@ COMMANDS = [
     "layout",
     "fit",
     "invariants",
+    "type",
+    "types",
     "back",
     "forward",
     "goto",

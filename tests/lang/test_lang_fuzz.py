@@ -121,6 +121,11 @@ WITH_TEXT: st.SearchStrategy[Command] = st.one_of(
     st.builds(m.Open, TEXTS.filter(bool)),
     st.builds(m.DiffFile, TEXTS.filter(bool)),
     st.builds(m.ExpectError, TEXTS),
+    st.builds(c.Types, TEXTS.filter(bool)),
+    st.builds(c.Layout, st.sampled_from(["int", "struct{ a, b bool }", "map[string][]*node"])),
+    st.builds(
+        c.Declare, st.sampled_from(["node struct{ next *node }", "( id int; pair[K comparable, V any] struct{ k K; v V } )"])
+    ),
 )
 
 COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
@@ -147,7 +152,6 @@ COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
     st.builds(c.ShowOne, st.just("class"), st.integers(0, 66)),
     st.builds(c.ShowOne, st.just("span"), st.integers(0, 10**8 - 1)),
     st.builds(c.Find, REFS),
-    st.builds(c.Layout, st.sampled_from(["int", "struct{ a, b bool }", "map[string][]*node"])),
     st.builds(c.Fit, st.sampled_from(["48", "1.5M", "[]int", "struct{}"])),
     st.builds(c.Invariants, st.sampled_from(["cheap", "lists", "full"])),
     st.just(c.Look()),

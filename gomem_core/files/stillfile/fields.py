@@ -110,7 +110,7 @@ class Fields:
         found = self._list(name, count)
         return [None if value is None else read(f"{name}[{n}]", value) for n, value in enumerate(found)]
 
-    def words(self, name: str, count: int, fits: Callable[[str], bool], expected: str) -> list[str]:
+    def words(self, name: str, count: int | None, fits: Callable[[str], bool], expected: str) -> list[str]:
         """A list of strings that fit, `count` of them; `expected` says what fits."""
         known: set[str] = set()
         found = self._list(name, count)

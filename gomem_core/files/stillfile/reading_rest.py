@@ -20,6 +20,7 @@ from gomem_core.world.still import COUNTERS, StillSums, SumRest
 
 _ADDRESS: Final = 1 << 47
 _DEEPEST: Final = (1 << 31) - 1  # what a column of 32 bits holds
+_LONGEST_TYPE: Final = 10_000  # characters of a type's name
 _SOME: Final = ("TotalAlloc", "Mallocs", "Frees", "MSpanInuse", "MCacheInuse")  # fields of MemStats that need not be known
 
 
@@ -84,9 +85,20 @@ def read_objects(found: Fields) -> ObjectColumns:
             columns[name] = array(code, found.numbers(name, len(addr), least, most))
     names = found.part("names")
     columns["names"] = {_object_number(names, key, len(addr)): names.text(key, 100) for key in names.names()}
+    columns["type"], columns["type_names"] = array("i", [0]) * len(addr), [""]
+    if found.has("type"):  # older stills have none
+        columns["type_names"] = type_names = found.words("type_names", None, _is_type, "a type in one line")
+        if type_names[:1] != [""]:
+            raise FieldError(f"{found.place('type_names')}: the first is that of objects whose type nobody said, an empty one")
+        columns["type"] = array("i", found.numbers("type", len(addr), 0, len(type_names) - 1))
     objects = ObjectColumns(**columns)
     check_objects(found, objects)
     return objects
+
+
+def _is_type(name: str) -> bool:
+    """Whether a text can stand for a type in a table: "" stands for one that nobody said."""
+    return len(name) <= _LONGEST_TYPE and name.isprintable()
 
 
 def _object_number(names: Fields, key: str, count: int) -> int:

@@ -139,7 +139,8 @@ def _figures(figures: Mapping[str, Any]) -> Json:  # Any: numbers and lists of t
 
 def _objects(rows: ObjectColumns) -> Json:
     columns = {name: _hexes(getattr(rows, name)) if name == "addr" else [*getattr(rows, name)] for name in OBJECT_COLUMNS}
-    return columns | {"names": {str(oid): name for oid, name in rows.names.items()}}
+    typed = {"type": [*rows.type], "type_names": [*rows.type_names]} if any(rows.type) else {}
+    return columns | {"names": {str(oid): name for oid, name in rows.names.items()}} | typed
 
 
 def _roots(roots: Roots) -> Json:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from gomem_core.report import Result
 from gomem_core.session.commands.context import CommandError, Context
 from gomem_core.session.commands.cost import BLINK, cost
+from gomem_core.session.commands.declare import EXECUTE_TYPES
 from gomem_core.session.commands.drop import foresee_drop
 from gomem_core.session.commands.heap import CHECK_HEAP, EXECUTE_HEAP
 from gomem_core.session.commands.look import CHECK_LOOK, EXECUTE_LOOK
@@ -14,7 +15,12 @@ from gomem_core.session.commands.objects import CHECK_OBJECTS, EXECUTE_OBJECTS
 __all__ = ["BLINK", "CHECK", "EXECUTE", "LOOKS", "CommandError", "Context", "cost", "foresee_drop"]
 
 # Any: the key says which command the function takes, which a dict's type cannot express.
-EXECUTE: Final[dict[type, Callable[[Context, Any], Result]]] = {**EXECUTE_OBJECTS, **EXECUTE_HEAP, **EXECUTE_LOOK}
+EXECUTE: Final[dict[type, Callable[[Context, Any], Result]]] = {
+    **EXECUTE_OBJECTS,
+    **EXECUTE_HEAP,
+    **EXECUTE_TYPES,
+    **EXECUTE_LOOK,
+}
 # What is wrong with a command, known without doing it; for those about which there is something to know.
 CHECK: Final[dict[type, Callable[[Context, Any], None]]] = {**CHECK_OBJECTS, **CHECK_HEAP, **CHECK_LOOK}
 LOOKS: Final = frozenset(EXECUTE_LOOK)  # these change nothing

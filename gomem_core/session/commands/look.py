@@ -16,6 +16,7 @@ from gomem_core.queries import show, show_one
 from gomem_core.queries.graphs import graph_of, hold_now
 from gomem_core.report import Result, told
 from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.session.commands.refused import refused
 from gomem_core.world.world import World
 
 if TYPE_CHECKING:
@@ -101,16 +102,17 @@ def _advise(context: Context, _command: Advise) -> Result:
 
 def _layout(context: Context, command: Layout) -> Result:
     from gomem_core.gotypes.describe import describe, facts_of  # noqa: PLC0415 -- only who types Go waits for it
-    from gomem_core.gotypes.types import GoTypes  # noqa: PLC0415 -- the same
 
+    types = context.declared.types(context.world.profile)
     try:
-        checked = GoTypes(context.world.profile).typed(command.text)
+        checked = types.typed(command.text)
     except GoError as e:
-        raise _refused(command.text, e) from e
-    return describe(facts_of(context.world.profile, checked), None)
+        raise refused(command.text, e) from e
+    declared = types.line(checked.name) if checked.name in types.names else None
+    return describe(facts_of(context.world.profile, checked), declared)
 
 
-def _fit(_context: Context, command: Fit) -> Result:
+def _fit(context: Context, command: Fit) -> Result:
     from gomem_core.gotypes.fit import fit_size, fit_type  # noqa: PLC0415 -- the same
 
     if command.text[0].isdigit():
@@ -122,16 +124,9 @@ def _fit(_context: Context, command: Fit) -> Result:
             raise CommandError(f"Go panics (makeslice: len out of range) beyond {MAX_MEM} bytes", command.text)
         return fit_size(size)
     try:
-        return fit_type(command.text)
+        return fit_type(command.text, context.declared.types)
     except GoError as e:
-        raise _refused(command.text, e) from e
-
-
-def _refused(text: str, problem: GoError) -> CommandError:
-    """The complaint of Go's compiler, at the place in the type that is to blame."""
-    place = problem.place
-    behind = len(text.encode()[: place.column - 1].decode(errors="ignore")) if place is not None else 0
-    return CommandError("; ".join((problem.message, *problem.notes)), text, offset=behind)
+        raise refused(command.text, e) from e
 
 
 def _invariants(context: Context, command: Invariants) -> Result:
