@@ -9,7 +9,7 @@ from gomem_core.gotypes.cycles import find_growing
 from gomem_core.gotypes.errors import GoError, Unsized
 from gomem_core.gotypes.kept import sources_of
 from gomem_core.gotypes.layout import Layouts, Placed, Shape
-from gomem_core.gotypes.model import Type
+from gomem_core.gotypes.model import Struct, Type
 from gomem_core.gotypes.package import Package
 from gomem_core.gotypes.resolve import Resolver
 from gomem_core.gotypes.syntax import Source, TypedType, is_typed, source_of, text_of
@@ -100,6 +100,14 @@ class GoTypes:
     def measured(self, t: Type) -> tuple[Shape, str | None]:
         """How a type lies in memory, and its mask as in Checked.  Raises GoError."""
         return self._layouts.shape(t), self._layouts.mask(t)
+
+    def offsets(self, t: Struct) -> list[int]:
+        """Where the fields of a struct begin.  Raises GoError."""
+        return self._layouts.offsets(t)
+
+    def constant(self, node: "Node", source: Source) -> int:
+        """The value of a constant expression in a statement.  Raises GoError."""
+        return self._resolver.constant(node, source)
 
     def has_constant(self, name: str) -> bool:
         """Whether a constant of this name is declared."""

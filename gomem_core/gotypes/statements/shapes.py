@@ -9,6 +9,7 @@ from gomem_core.gotypes.model import BASICS, UNSAFE_POINTER, Array, Field, Named
 from gomem_core.gotypes.statements.plan import Element, element
 from gomem_core.gotypes.types import GoTypes
 
+_FUNCTION = Referring("func", "func()")
 INDIRECT = 128  # bytes of the largest key or element that a map holds itself
 
 
@@ -39,6 +40,15 @@ class Shapes:
     def named(self, t: Type, name: str) -> Element:
         """The same under another name: that which Go's runtime has for it."""
         return self.element(t)._replace(name=name)
+
+    def offsets(self, t: Struct) -> list[int]:
+        """Where the fields of a struct begin.  Raises GoError."""
+        return self.types.offsets(t)
+
+    @property
+    def function(self) -> Referring:
+        """The type of a function of which nothing else is known."""
+        return _FUNCTION
 
     @cached_property
     def channel(self) -> Element:
