@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 from gomem_core.both.slots import Slots
-from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.amd64 import PTR_SIZE, TINY_SIZE
 from gomem_core.go.events import Event, PointerWritten
+from gomem_core.go.heapbits import Pattern
 from gomem_core.world.faults import NotAnObject
+from gomem_core.world.records import Allocated, AllocatedMany
 
 S = TypeVar("S", bound=Slots)
 Trace = Callable[[Event], object]
+Took = Callable[[int, int, int], object]  # is told a span's base, the first slot that was taken in it, and how many in a row
+
 
 ZEROBASE: Final = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arenas
 
@@ -23,6 +27,32 @@ def tiny_offset(offset: int, size: int) -> int:
     if size & 1 == 0:
         return (offset + 1) & ~1
     return offset
+
+
+def join(addrs: list[range], more: range) -> None:
+    """Put more addresses after those, as part of the last range where they go on in equal steps."""
+    if not addrs:
+        addrs.append(more)
+        return
+    last = addrs[-1]
+    step = more.start - last[-1]
+    fits_last, fits_more = len(last) == 1 or last.step == step, len(more) == 1 or more.step == step
+    if step > 0 and fits_last and fits_more:
+        addrs[-1] = range(last.start, more[-1] + step, step)
+    else:
+        addrs.append(more)
+
+
+def alike_in_blocks(size: int, tiny: int, offset: int) -> int:
+    """How many tiny objects of `size` bytes each next block gets, if from here on all blocks are filled alike.
+
+    `tiny` is the block that the P goes on with, `offset` how much of it is taken; 0: this has to be found out one by one.
+    """
+    if not tiny or tiny_offset(offset, size) + size <= TINY_SIZE:
+        return 0
+    each = (TINY_SIZE - size) // tiny_offset(size, size) + 1
+    goes_on_with_next = size < offset
+    return each if goes_on_with_next == (each > 1) else 0
 
 
 class Program(Generic[S]):
@@ -52,7 +82,44 @@ class Program(Generic[S]):
         """Whether word `word` of the slot may hold a pointer."""
         raise NotImplementedError
 
+    def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:
+        """Allocate an object; tells who served it (mallocgc)."""
+        raise NotImplementedError
+
+    def take_run(self, size: int, ptrdata: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
+        """Allocate up to `most` objects that lie in a row in the P's span, as so many calls of mallocgc would.
+
+        Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
+        another span has to serve the next object, or all is narrated: then `alloc` does it.
+        """
+        raise NotImplementedError
+
     # --- What the program does ----------------------------------------------------------------------------------------------
+
+    def alloc_many(
+        self, size: int, ptrdata: int, times: int, addrs: list[range], tell: Callable[[int], object] | None = None
+    ) -> AllocatedMany:
+        """Allocate `times` objects (1 or more) as one after the other; put where they lie into `addrs` as they are born.
+
+        `tell` hears of how many more each time.  Raises as mallocgc does; what was born before that stands in `addrs`.
+        """
+        first = last = self.alloc(size, ptrdata)
+        addrs.append(range(first.addr, first.addr + 1))
+        served: dict[str, int] = {first.served: 1}
+        collections, left, n = int(first.gc_started), times - 1, 1
+        while left:
+            if tell is not None:
+                tell(n)
+            n = self.take_run(size, ptrdata, left - 1, addrs, served)  # the last one tells who served it
+            if not n:
+                n, last = 1, self.alloc(size, ptrdata)
+                join(addrs, range(last.addr, last.addr + 1))
+                served[last.served] = served.get(last.served, 0) + 1
+                collections += last.gc_started
+            left -= n
+        if tell is not None:
+            tell(n)
+        return AllocatedMany(addrs, served, first, last, collections)
 
     def find_object(self, addr: int) -> tuple[S, int]:
         """Span and slot of the allocated object that holds `addr`; raises NotAnObject (findObject)."""

@@ -52,9 +52,9 @@ class Slots:
     pointers: dict[int, dict[int, int]] | None
     ptr_words: "array[int] | None"
 
-    def __init__(self) -> None:
-        self.sweepgen = 0  # not set by init: a struct that is used again keeps its old one until it is allocated
-        self.describe(0, 0)
+    def __init__(self, base: int, npages: int) -> None:
+        self.sweepgen = 0  # not set by describe: a struct that is used again keeps its old one until it is allocated
+        self.describe(base, npages)
 
     def describe(self, base: int, npages: int) -> None:
         """Make it stand for `npages` pages at `base`, without slots."""
@@ -113,6 +113,13 @@ class Slots:
         self._rooted_to = index
         self.freeindex = index + 1
         return index
+
+    def take_run(self, most: int) -> int:
+        """Take up to `most` of the slots that are free in a row from freeindex on; returns how many."""
+        n = min(most, self.run_end - self.freeindex)
+        self.freeindex += n
+        self.alloc_count += n
+        return n
 
     def is_exhausted(self) -> bool:
         """Whether no slot is free at or after freeindex."""

@@ -38,6 +38,9 @@ class SpanTable(Generic[S]):
 
     def set_range(self, page: int, npages: int, s: S) -> None:
         """Write the entries of `npages` pages from `page`."""
+        if npages == 1:  # most spans
+            self._leaf(page >> _LEAF_SHIFT)[page & (_LEAF - 1)] = s
+            return
         end = page + npages
         first, behind = (page + _LEAF - 1) >> _LEAF_SHIFT, end >> _LEAF_SHIFT  # the leaves that are covered as a whole
         self.leaves.update(dict.fromkeys(range(first, behind), s))  # tens of thousands, for a span of hundreds of GB

@@ -34,10 +34,10 @@ and no goroutine stacks unless a recording brings them, and time is what the dri
 Mirrors Go's runtime/malloc.go.
 """
 
-from collections.abc import Callable
+from array import array
 
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
-from gomem_core.both.program import Program, tiny_offset
+from gomem_core.both.program import Program, Took, alike_in_blocks, join, tiny_offset
 from gomem_core.both.slots import throw
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import BestFit, FreeLarge
@@ -76,8 +76,6 @@ from gomem_core.go.events import (
 from gomem_core.go.heapbits import Pattern, pointer_words
 from gomem_core.go.sizeclasses import CLASS_TO_SIZE, SIZE_TO_CLASS8, SIZE_TO_CLASS128, size_to_class
 from gomem_core.world.records import Allocated, MemStats, ServedBy
-
-Took = Callable[[int, int], object]  # is told a span's base and the slot that was taken in it
 
 _SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
 
@@ -125,7 +123,7 @@ class Heap(Program[MSpan]):
                 if runs is not None:  # heapBitsSetType
                     runs[index] = ptrdata >> 3
                 if self.took is not None:
-                    self.took(s.start_addr, index)
+                    self.took(s.start_addr, index, 1)
                 return s.start_addr + index * s.elemsize
         return self.alloc(size, ptrdata).addr
 
@@ -146,6 +144,32 @@ class Heap(Program[MSpan]):
             self.gc.start(TRIGGER_HEAP)
             done = done._replace(gc_started=True)
         return done
+
+    def take_run(self, size: int, ptrdata: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
+        """Allocate up to `most` objects that lie in a row in the P's span, as so many calls of mallocgc would (nextFreeFast).
+
+        Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
+        another span has to serve the next object, or all is narrated: then `alloc` does it.
+        """
+        is_narrated = self.trace is not None and self.took is None
+        if is_narrated or size <= 0 or size > MAX_SMALL_SIZE or abs(ptrdata) > size or (ptrdata and (size | ptrdata) % PTR_SIZE):
+            return 0
+        if size < TINY_SIZE and not ptrdata:
+            return self._take_blocks(size, most, addrs, served)
+        s = self.mcache.alloc[size_to_class(size) << 1 | (0 if ptrdata else 1)]
+        index = s.freeindex
+        n = s.take_run(most)
+        if not n:
+            return 0
+        self.stats.nserved_mcache += n
+        served["mcache"] = served.get("mcache", 0) + n
+        if s.ptr_words is not None:
+            s.ptr_words[index : index + n] = array(s.ptr_words.typecode, (ptrdata >> 3,)) * n
+        if self.took is not None:
+            self.took(s.start_addr, index, n)
+        first = s.start_addr + index * s.elemsize
+        join(addrs, range(first, first + n * s.elemsize, s.elemsize))
+        return n
 
     def _small_alloc(self, size: int, ptrdata: int) -> Allocated:
         spanclass = size_to_class(size) << 1 | (0 if ptrdata else 1)
@@ -213,6 +237,32 @@ class Heap(Program[MSpan]):
         if self.trace is not None:
             self.trace(TinyBlock(block, size, mcache.tiny))
         return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
+
+    def _take_blocks(self, size: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
+        """Allocate up to `most` tiny objects, as take_run does, in blocks that are all filled alike."""
+        mcache = self.mcache
+        each, step = alike_in_blocks(size, mcache.tiny, mcache.tinyoffset), tiny_offset(size, size)
+        s = mcache.alloc[TINY_SPAN_CLASS]
+        index = s.freeindex
+        n = s.take_run(most // each) if each else 0
+        if not n:
+            return 0
+        blocks = range(s.start_addr + index * TINY_SIZE, s.start_addr + (index + n) * TINY_SIZE, TINY_SIZE)
+        self.tiny_refs.update(dict.fromkeys(blocks, each))
+        self.stats.nserved_mcache += n
+        served["mcache"] = served.get("mcache", 0) + n
+        if each > 1:
+            mcache.tiny = blocks[-1]
+            mcache.tinyoffset = (each - 1) * step + size
+            self.stats.tinyallocs += (each - 1) * n
+            served["tiny"] = served.get("tiny", 0) + (each - 1) * n
+        if self.took is not None:
+            self.took(s.start_addr, index, n)
+        if each * step == TINY_SIZE or each == 1:
+            join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
+        else:
+            addrs += [range(block, block + each * step, step) for block in blocks]
+        return n * each
 
     def _tiny_share(self, block: int, offset: int, size: int) -> Allocated:
         s = self.mheap.span_of(block)

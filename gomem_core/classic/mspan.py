@@ -22,7 +22,7 @@ class MSpan(Slots):
 
     def __init__(self, ptr: int) -> None:
         self.ptr = ptr  # address of this struct: identity, and the tie-break of the treap
-        super().__init__()
+        super().__init__(0, 0)
         self.init(0, 0)
 
     def init(self, base: int, npages: int) -> None:

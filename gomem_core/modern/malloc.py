@@ -33,11 +33,10 @@ Marking stops the world.  The runtime allocates nothing for itself but the colle
 What differs between these versions stands in their profiles (go/versions.py).  Mirrors Go's runtime/malloc.go.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
-from gomem_core.both.program import Program, tiny_offset
+from gomem_core.both.program import Program, Took, alike_in_blocks, join, tiny_offset
 from gomem_core.both.slots import throw
 from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
@@ -53,7 +52,7 @@ from gomem_core.go.heapbits import Pattern
 from gomem_core.go.pageevents import HeaderWritten, SpanBitsWritten, TypeKept
 from gomem_core.go.release import FIRST_BASE
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
-from gomem_core.modern.mbitmap import heap_set_pattern, heap_set_type, init_bits, object_mask
+from gomem_core.modern.mbitmap import heap_set_pattern, heap_set_type, heap_set_types, init_bits, object_mask
 from gomem_core.modern.mcache import MCache
 from gomem_core.modern.mcentral import MCentral
 from gomem_core.modern.mgc import GC, TRIGGER_HEAP
@@ -64,8 +63,6 @@ from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.sizetables import SMALL_LIMIT8, size_tables
 from gomem_core.world.records import Allocated, MemStats, ServedBy
-
-Took = Callable[[int, int], object]  # is told a span's base and the slot that was taken in it
 
 _HEADER: Final = PTR_SIZE  # mallocHeaderSize
 
@@ -117,7 +114,7 @@ class Heap(Program[MSpan]):
                 if s.ptr_words is not None:
                     heap_set_type(s, index, ptrdata >> 3)
                 if self.took is not None:
-                    self.took(s.start_addr, index)
+                    self.took(s.start_addr, index, 1)
                 return s.start_addr + index * s.elemsize
         return self.alloc(size, ptrdata).addr
 
@@ -141,6 +138,33 @@ class Heap(Program[MSpan]):
             self.gc.start(TRIGGER_HEAP, self.p)
             done = done._replace(gc_started=True)
         return done
+
+    def take_run(self, size: int, ptrdata: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
+        """Allocate up to `most` objects that lie in a row in the P's span, as so many calls of mallocgc would (nextFreeFast).
+
+        Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
+        another span has to serve the next object, or all is narrated: then `alloc` does it.
+        """
+        is_narrated = self.trace is not None and self.took is None
+        if is_narrated or size <= 0 or size > self._small_limit or abs(ptrdata) > size or ptrdata % PTR_SIZE:
+            return 0
+        if size < TINY_SIZE and not ptrdata:
+            return self._take_blocks(size, most, addrs, served)
+        spanclass = self.span_class(size, ptrdata)
+        s = self.mcache.alloc[spanclass]
+        index = s.freeindex
+        n = s.take_run(most)
+        if not n:
+            return 0
+        self.stats.nserved_mcache += n
+        served["mcache"] = served.get("mcache", 0) + n
+        if ptrdata:
+            heap_set_types(s, index, n, ptrdata >> 3)
+        if self.took is not None:
+            self.took(s.start_addr, index, n)
+        first = s.start_addr + index * s.elemsize + self.headers[spanclass]
+        join(addrs, range(first, first + n * s.elemsize, s.elemsize))
+        return n
 
     def span_class(self, size: int, ptrdata: int) -> int:
         """The span class of a small request; its header is counted."""
@@ -241,6 +265,32 @@ class Heap(Program[MSpan]):
         if self.trace is not None:
             self.trace(TinyBlock(block, size, mcache.tiny))
         return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
+
+    def _take_blocks(self, size: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
+        """Allocate up to `most` tiny objects, as take_run does, in blocks that are all filled alike."""
+        mcache = self.mcache
+        each, step = alike_in_blocks(size, mcache.tiny, mcache.tinyoffset), tiny_offset(size, size)
+        s = mcache.alloc[TINY_SPAN_CLASS]
+        index = s.freeindex
+        n = s.take_run(most // each) if each else 0
+        if not n:
+            return 0
+        blocks = range(s.start_addr + index * TINY_SIZE, s.start_addr + (index + n) * TINY_SIZE, TINY_SIZE)
+        self.tiny_refs.update(dict.fromkeys(blocks, each))
+        self.stats.nserved_mcache += n
+        served["mcache"] = served.get("mcache", 0) + n
+        if each > 1:
+            mcache.tiny = blocks[-1]
+            mcache.tinyoffset = (each - 1) * step + size
+            self.stats.tinyallocs += (each - 1) * n
+            served["tiny"] = served.get("tiny", 0) + (each - 1) * n
+        if self.took is not None:
+            self.took(s.start_addr, index, n)
+        if each * step == TINY_SIZE or each == 1:
+            join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
+        else:
+            addrs += [range(block, block + each * step, step) for block in blocks]
+        return n * each
 
     def _tiny_share(self, block: int, offset: int, size: int) -> Allocated:
         s = self.mheap.span_of(block)

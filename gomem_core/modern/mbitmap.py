@@ -51,6 +51,15 @@ def heap_set_pattern(s: MSpan, index: int, pattern: Pattern, words: int) -> None
     s.ptr_masks[index] = repeated(pattern, words)
 
 
+def heap_set_types(s: MSpan, index: int, n: int, ptr_words: int) -> None:
+    """Describe the objects in `n` slots from `index` on, which are all alike."""
+    if s.ptr_words is not None:
+        s.ptr_words[index : index + n] = array(s.ptr_words.typecode, (ptr_words,)) * n
+    if s.ptr_masks is not None:
+        for slot in range(index, index + n):
+            s.ptr_masks.pop(slot, None)
+
+
 def mask_of(ptr_words: int) -> int:
     """The bit set of the words that a run stands for."""
     if ptr_words >= 0:

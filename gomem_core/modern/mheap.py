@@ -217,7 +217,8 @@ class MHeap:
         arena_bytes, needs = self.profile.arena_bytes, False
         end = base + (npages << PAGE_SHIFT)
         while base < end:
-            arena, offset = divmod(base, arena_bytes)
+            arena = base // arena_bytes
+            offset = base - arena * arena_bytes
             upto = min(offset + end - base, arena_bytes)
             used = self.zeroed_base.get(arena, 0)
             needs = needs or offset < used

@@ -24,8 +24,7 @@ class MSpan(Slots):
     ptr_masks: dict[int, int] | None
 
     def __init__(self, base: int, npages: int) -> None:
-        super().__init__()
-        self.describe(base, npages)
+        super().__init__(base, npages)
         self.counted = 0  # slots of alloc_count that the books know of already (allocCountBeforeCache)
         self.page_mark = False  # its bit in the arena's pageMarks: reclaiming passes it by
         self.place = 0  # in the queue that it was pushed on last, see SpanSet

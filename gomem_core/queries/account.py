@@ -101,9 +101,9 @@ class Account:
             case _:
                 pass
 
-    def take(self, base: int, slot: int) -> None:
-        """Note that a slot of the span at `base` got a new object."""
-        self._dirty[base] = self._dirty.get(base, 0) | 1 << slot
+    def take(self, base: int, slot: int, n: int = 1) -> None:
+        """Note that `n` slots of the span at `base`, from `slot` on, got new objects."""
+        self._dirty[base] = self._dirty.get(base, 0) | (1 << n) - 1 << slot
 
     def look_again(self, stale: Stale) -> None:
         """These spans changed without having told it."""

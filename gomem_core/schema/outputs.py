@@ -170,10 +170,12 @@ class Growth(TypedDict):
 
 
 class Nanoseconds(TypedDict):
-    """What an operation costs; compiled null: these allocators are not."""
+    """What an operation costs, called one by one and many at once; compiled null: these allocators are not."""
 
     pure: float
+    pure_at_once: float
     compiled: float | None
+    compiled_at_once: float | None
     go: float
 
 

@@ -14,7 +14,7 @@ from gomem_core.go.release import ALWAYS, FIRST_BASE, Release
 from gomem_core.go.versions import GO_1_10
 from gomem_core.lang.commands import Level
 from gomem_core.session.readheap import ReadHeap
-from gomem_core.world.records import Allocated, Pages, Place, Sweeping
+from gomem_core.world.records import Allocated, AllocatedMany, Pages, Place, Sweeping
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 from gomem_core.world.unseen import AnyUnseen
@@ -92,6 +92,15 @@ class Engine(Mallocs, Protocol):
         """
         ...
 
+    def alloc_many(
+        self, size: int, ptrdata: int, times: int, addrs: list[range], tell: Callable[[int], object] | None = None
+    ) -> AllocatedMany:
+        """Allocate `times` objects, as many calls of `alloc` would, and put where they lie into `addrs` as they are born.
+
+        `tell` hears of how many more each time.  Raises OutOfMemory; what was born before that stands in `addrs`.
+        """
+        ...
+
     def write_pointer(self, obj: int, word: int, value: int) -> None:
         """Store the pointer `value` (0: nil) in word `word` of the object at `obj`."""
         ...
@@ -143,10 +152,11 @@ class Engine(Mallocs, Protocol):
         """Tell the time, in ns from some start."""
         ...
 
-    def set_trace(self, trace: Callable[[Event], object] | None, took: Callable[[int, int], object] | None = None) -> None:
+    def set_trace(self, trace: Callable[[Event], object] | None, took: Callable[[int, int, int], object] | None = None) -> None:
         """Narrate to `trace` from now on; None: be silent.
 
-        With `took`, an object that `mallocgc` finds a slot for in a cached span is not narrated: `took` is told base and slot.
+        With `took`, an object that `mallocgc` finds a slot for in a cached span is not narrated: `took` is told the span's base,
+        the first slot that was taken and how many in a row.
         """
         ...
 

@@ -147,7 +147,7 @@ class Narrator:
 
     def _hear(self) -> None:
         if self._listens and self._passes:
-            self._engine.set_trace(self._overhear, self._overhear_slot)
+            self._engine.set_trace(self._overhear, self._overhear_slots)
         else:
             self._engine.set_trace(self.follow if self._listens else None)
 
@@ -173,7 +173,7 @@ class Narrator:
         if kind not in CHANGES_SPANS:
             return
         if type(event) is SlotTaken:
-            self._overhear_slot(event.base, event.slot)
+            self._overhear_slots(event.base, event.slot, 1)
         else:
             self._keep_up(event)
             self.account.follow(event)
@@ -182,7 +182,7 @@ class Narrator:
         if self._stop.asked:
             self._stop.heed()
 
-    def _overhear_slot(self, base: int, slot: int) -> None:
-        """Take in that a slot was taken: all there is to hear of most objects; their events would take half a step."""
-        self.account.take(base, slot)
+    def _overhear_slots(self, base: int, slot: int, n: int) -> None:
+        """Take in that slots were taken: all there is to hear of most objects; their events would take half a step."""
+        self.account.take(base, slot, n)
         self.passed.touch(base)

@@ -65,18 +65,18 @@ class ReadHeap:
         """Nothing that would take time to remember: an image is a number."""
         return 0
 
-    def _refuse(self, *_: int, **__: int) -> NoReturn:
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
         """Stands for all that would change the heap."""
         raise InvariantError("read_heap", "a session refuses every command that would change a heap that is only read")
 
-    mallocgc = alloc = drop = write_pointer = _refuse
+    mallocgc = alloc = alloc_many = drop = write_pointer = _refuse
     collect = mark = sweep_one = set_gc_percent = _refuse
     scavenge = free_os_memory = flush = procs = use_p = _refuse
 
     def set_now(self, now: int) -> None:
         """Take no notice: there is only one moment."""
 
-    def set_trace(self, trace: Callable[[Event], object] | None, took: Callable[[int, int], object] | None = None) -> None:
+    def set_trace(self, trace: Callable[[Event], object] | None, took: Callable[[int, int, int], object] | None = None) -> None:
         """Tell nothing: nothing happens."""
 
     @property

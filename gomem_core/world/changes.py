@@ -1,6 +1,6 @@
 """What a step touched, gathered from its events: so that panes can point at it, and tables look again at what changed only."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -204,8 +204,15 @@ def _tiny(event: e.TinyShared) -> tuple[int, ...]:
     return (event.block & ~PAGE_MASK,)  # spans of this class have one page
 
 
-def _pages(event: pe.PagesTaken | pe.PagesFreed | e.SysUnused) -> tuple[int, ...]:
+def _pages(event: pe.PagesFreed | e.SysUnused) -> tuple[int, ...]:
     """Pages joined those around them, or left them."""
+    return _edges(event.base, event.base + (event.npages << PAGE_SHIFT))
+
+
+def _taken(event: pe.PagesTaken) -> Iterable[int]:
+    """Pages left those around them; where only some of them were given back, they had several rows."""
+    if 0 < event.scav < event.npages:
+        return range(event.base - PAGE_SIZE, event.base + (event.npages << PAGE_SHIFT) + PAGE_SIZE, PAGE_SIZE)
     return _edges(event.base, event.base + (event.npages << PAGE_SHIFT))
 
 
@@ -234,10 +241,11 @@ def _grown(event: pe.HeapGrown) -> tuple[int, ...]:
     return (event.base, event.base + event.nbytes - PAGE_SIZE)
 
 
-_STALE: Final[dict[type, Callable[[Any], tuple[int, ...]]]] = {
+_STALE: Final[dict[type, Callable[[Any], Iterable[int]]]] = {
     **dict.fromkeys((e.SlotTaken, e.CacheSpan, e.UncacheSpan, e.McacheMiss, e.Sweep, e.SpanAlloc, e.SpanFree, e.Grow), _base),
     **dict.fromkeys((pe.SpanCached, pe.SpanUncached, pe.SpanSwept), _base),
-    **dict.fromkeys((pe.PagesTaken, pe.PagesFreed, e.SysUnused), _pages),
+    **dict.fromkeys((pe.PagesFreed, e.SysUnused), _pages),
+    pe.PagesTaken: _taken,
     **dict.fromkeys((pe.PageCacheFilled, pe.PageCacheFlushed), _cached_pages),
     pe.HeapGrown: _grown,
     e.SpanSplit: _border,

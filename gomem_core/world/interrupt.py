@@ -51,17 +51,17 @@ class Progress:
 
     @contextmanager
     def counting(self, of: int) -> Iterator[None]:
-        """A command of so many operations, one for each call of `step`."""
+        """A command of so many operations, told by `step`."""
         self._tell(0, of)
         try:
             yield
         finally:
             self._tell(0, 0)
 
-    def step(self) -> None:
-        """One more is done."""
-        self.done += 1
-        if not self.done % _TELL_EVERY and self.watch is not None:
+    def step(self, n: int = 1) -> None:
+        """So many more are done."""
+        before, self.done = self.done, self.done + n
+        if before // _TELL_EVERY != self.done // _TELL_EVERY and self.watch is not None:
             self.watch(self.done, self.of)
 
     def _tell(self, done: int, of: int) -> None:

@@ -72,6 +72,17 @@ class Latest(Generic[K]):
             return found
         return [self.find(key, shown) for key in keys]
 
+    def back(self, key: K, shown: int) -> Iterator[int]:
+        """All of the first `shown` entries that have the key, the last one first."""
+        number = self.find(key, shown)
+        while number != NONE:
+            yield number
+            number = self._before[number]
+
+    def knows_any(self, keys: Sequence[K]) -> bool:
+        """Whether any of these keys has an entry, shown or not."""
+        return not self._known.keys().isdisjoint(keys)
+
     def each(self, shown: int) -> Iterator[tuple[K, int]]:
         """Every key of the first `shown` entries with its last one, in the order in which keys came first."""
         found = ((key, self.find(key, shown)) for key in self._known)

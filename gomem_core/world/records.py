@@ -246,6 +246,16 @@ class Allocated(NamedTuple):
     gc_started: bool
 
 
+class AllocatedMany(NamedTuple):
+    """What became of many allocations of one kind: where the objects lie, in order, and who served how many of them."""
+
+    addrs: list[range]
+    served: dict[str, int]
+    first: Allocated
+    last: Allocated
+    collections: int  # that were started on the way
+
+
 class Place(NamedTuple):
     """The slot that would be taken, in the span at `base`; `room`: free slots of that span, with this one."""
 

@@ -364,7 +364,7 @@ def test_a_churn_says_how_far_it_is() -> None:
     session = Session(progress=progress)
     heard: list[tuple[int, int]] = []
     progress.watch = lambda done, of: heard.append((done, of))
-    for line in ("churn 2000", "alloc 8 times 1000", "alloc 8", "churn 500 sizes large live 400G"):
+    for line in ("churn 2000", "alloc 8000 times 1000", "alloc 8", "churn 500 sizes large live 400G"):
         session.submit(line)
     assert heard[0] == (0, 2000)
     assert (1792, 2000) in heard

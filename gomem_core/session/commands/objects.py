@@ -1,6 +1,5 @@
 """Commands that make, forget and connect objects: alloc, drop, link, unlink, churn."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +13,7 @@ from gomem_core.session.commands.context import UNREAD, CommandError, Context
 from gomem_core.session.commands.drop import check_drop, drop
 from gomem_core.session.told import sweeping
 from gomem_core.world.objectinfo import ObjectInfo
-from gomem_core.world.records import Allocated
+from gomem_core.world.records import Allocated, AllocatedMany
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -55,19 +54,15 @@ def _alloc(context: Context, command: Alloc) -> Result:
         before = _held_before(context, one)
         oid = context.objects.add(one.addr, size, ptrdata, context.step, command.name)
         return _allocated(context, command, oid, one, before, _sweeps_since(context, before_it))
+    addrs: list[range] = []
     first = len(context.objects)
-    served: Counter[str] = Counter()
-    ends: list[Allocated] = []  # the first one and the last
-    collected = 0
-    with context.progress.counting(times):
-        for i in range(1, times + 1):
-            one = context.engine.alloc(size, ptrdata)
-            context.objects.add(one.addr, size, ptrdata, context.step, None if command.name is None else f"{command.name}.{i}")
-            served[one.served] += 1
-            collected += one.gc_started
-            ends[1:] = [one]
-            context.progress.step()
-    return _allocated_many(context, command, first, ends, served, collected, _sweeps_since(context, before_it))
+    try:
+        with context.progress.counting(times):
+            many = context.engine.alloc_many(size, ptrdata, times, addrs, context.progress.step)
+    finally:  # also where one stands halfway: so many are born
+        if addrs:
+            context.objects.add_many(addrs, size, ptrdata, context.step, command.name)
+    return _allocated_many(context, command, first, many, _sweeps_since(context, before_it))
 
 
 def _ptrdata(command: Alloc) -> int:
@@ -93,13 +88,16 @@ def _held_before(context: Context, one: Allocated) -> tuple[str, ...]:
 
 
 def _check_new_names(context: Context, command: Alloc) -> None:
-    name, times = command.name, command.times
+    name = command.name
     if name is None:
         return
-    names = [name] if times == 1 else (f"{name}.{i}" for i in range(1, times + 1))
-    for new in names:
-        if context.objects.name_in_use(new):
-            raise CommandError(f"the name {new} is in use: drop that object first, or choose another name", name)
+    if command.times == 1:
+        used = name if context.objects.name_in_use(name) else None
+    else:
+        number = context.objects.number_in_use(name, command.times)
+        used = None if number is None else f"{name}.{number}"
+    if used is not None:
+        raise CommandError(f"the name {used} is in use: drop that object first, or choose another name", name)
 
 
 def _sweeps(context: Context) -> tuple[int, int]:
@@ -154,18 +152,16 @@ def _allocated_many(
     context: Context,
     command: Alloc,
     first: int,
-    ends: list[Allocated],
-    served: Counter[str],
-    collected: int,
+    many: AllocatedMany,
     sweeps: tuple[int, int],
 ) -> Result:
-    last = _placed(context, first + command.times - 1, ends[-1])
+    last = _placed(context, first + command.times - 1, many.last)
     data: results.AllocatedMany = {
-        **_placed(context, first, ends[0]),
+        **_placed(context, first, many.first),
         "times": command.times,
         "last": last,
-        "served_counts": dict(served),
-        "gc": collected,
+        "served_counts": many.served,
+        "gc": many.collections,
         **_sweeps_data(sweeps),
     }
     summary = _MANY.format(
@@ -175,10 +171,10 @@ def _allocated_many(
         size=command.size,
         addr=data["addr"],
         last_addr=last["addr"],
-        by=", ".join(f"{n} by {_MANY_BY.get(who, who)}" for who, n in served.most_common()),
+        by=", ".join(f"{n} by {_MANY_BY.get(who, who)}" for who, n in sorted(many.served.items(), key=lambda each: -each[1])),
     )
-    facts = [summary, *_on_the_way(collected, sweeps)]
-    return Result("; ".join(facts), data, served=Served(ends[-1].addr, ends[-1].served))
+    facts = [summary, *_on_the_way(many.collections, sweeps)]
+    return Result("; ".join(facts), data, served=Served(many.last.addr, many.last.served))
 
 
 def _placed(context: Context, oid: int, one: Allocated) -> "results.Placed":

@@ -1,0 +1,99 @@
+"""Many objects at once are born as one after the other: the same addresses, the same heap, the same who served them."""
+
+from collections import Counter
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gomem_core.go.events import Event, SlotTaken
+from gomem_core.go.heapbits import sparse_ptrdata
+from gomem_core.go.release import Release
+from gomem_core.session.engine import Engine, new_engine
+from gomem_core.world.objects import ObjectTable
+from gomem_core.world.still import Place, Still
+from tests.effort import effort
+from tests.versions import VERSIONS, profile_of
+
+R = st.randoms(use_true_random=False)
+SIZES = (0, 1, 2, 3, 4, 5, 8, 9, 12, 13, 15, 16, 24, 48, 64, 100, 512, 520, 1024, 3000, 8192, 20000, 32760, 40000)
+
+
+def prepared(version: str, seed: float) -> Engine:
+    """A heap with some life behind it."""
+    r = Random(seed)
+    engine = new_engine(None, Release(profile_of(version)))
+    objects: list[int] = []
+    for _ in range(r.randint(0, 60)):
+        size = r.choice(SIZES)
+        objects.append(engine.mallocgc(size, r.choice((0, size)) if size % 8 == 0 else 0))
+        if r.random() < 0.4:
+            engine.drop(objects.pop(r.randrange(len(objects))))
+        if r.random() < 0.05:
+            engine.collect()
+    return engine
+
+
+def heap_of(engine: Engine) -> object:
+    stats = engine.world.sums.stats
+    counted = {name: getattr(stats, name) for name in dir(stats) if name[0] != "_"}
+    still = Still.of(engine.world, ObjectTable(), Place("", 0), engine.unseen())
+    return still, engine.counters(), {name: n for name, n in counted.items() if isinstance(n, int)}
+
+
+class Overheard:
+    """The slots that were taken while steps are passed by."""
+
+    def __init__(self) -> None:
+        self.slots: set[tuple[int, int]] = set()
+
+    def follow(self, event: Event) -> None:
+        if isinstance(event, SlotTaken):
+            self.take(event.base, event.slot, 1)
+
+    def take(self, base: int, slot: int, n: int) -> None:
+        self.slots.update((base, each) for each in range(slot, slot + n))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@settings(max_examples=effort(30, 500), deadline=None)
+@given(r=R)
+def test_many_at_once_are_as_many_one_by_one(version: str, r: Random) -> None:
+    seed = r.random()
+    at_once, one_by_one = prepared(version, seed), prepared(version, seed)
+    for _ in range(r.randint(1, 4)):
+        size = r.choice(SIZES)
+        ptrdata = r.choice((0, size, 8, sparse_ptrdata(size))) if size and size % 8 == 0 else 0
+        times = r.choice((1, 2, 3, 10, 200, 700))
+        overheard = (Overheard(), Overheard())
+        if passes := r.random() < 0.5:  # it only leads elsewhere: slots are told, and nothing else of most objects
+            at_once.set_trace(overheard[0].follow, overheard[0].take)
+            one_by_one.set_trace(overheard[1].follow, overheard[1].take)
+        addrs: list[range] = []
+        heard: list[int] = []
+        many = at_once.alloc_many(size, ptrdata, times, addrs, heard.append)
+        if passes:
+            assert [addr for each in addrs for addr in each] == [one_by_one.mallocgc(size, ptrdata) for _ in range(times)]
+            assert overheard[0].slots == overheard[1].slots
+        else:
+            ones = [one_by_one.alloc(size, ptrdata) for _ in range(times)]
+            assert [addr for each in addrs for addr in each] == [one.addr for one in ones]
+            assert many.served == Counter(one.served for one in ones)
+            assert (many.first, many.last) == (ones[0], ones[-1])
+            assert many.collections == sum(one.gc_started for one in ones)
+        assert sum(heard) == times
+        for engine in (at_once, one_by_one):
+            engine.set_trace(None)
+        assert heap_of(at_once) == heap_of(one_by_one)
+        at_once.check("full")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_slots_in_a_row_are_one_range(version: str) -> None:
+    engine = new_engine(None, Release(profile_of(version)))
+    engine.set_gc_percent(-1)
+    addrs: list[range] = []
+    engine.alloc_many(64, 0, 100_000, addrs)
+    assert sum(map(len, addrs)) == 100_000
+    assert len(addrs) < 1000, "a span each, where its end is not for objects"
