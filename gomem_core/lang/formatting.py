@@ -10,6 +10,7 @@ from gomem_core.lang import moves as m
 from gomem_core.lang.conditions import format_comparison
 from gomem_core.lang.dropped import format_drop
 from gomem_core.lang.filters import format_filter
+from gomem_core.lang.gostatements import format_clauses
 from gomem_core.lang.names import format_ref
 from gomem_core.lang.numbers import format_age, format_size
 
@@ -21,6 +22,12 @@ def format_command(command: c.Command) -> str:
     match command:
         case c.Alloc():
             parts = _alloc(command)
+        case c.Statement(text, name, times):
+            parts = [text, *format_clauses(name, times)]
+        case c.AllocType(text, name, times):
+            parts = ["alloc", text, *format_clauses(name, times)]
+        case c.Insert(name, n):
+            parts = ["insert", name, str(n)]
         case c.Drop():
             parts = format_drop(command)
         case c.Link(src, slot, dst):

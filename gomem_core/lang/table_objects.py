@@ -1,5 +1,6 @@
 """The registry's first part: commands that make, drop and link objects."""
 
+from dataclasses import replace
 from typing import Final
 
 from gomem_core.lang import operands as op
@@ -18,11 +19,11 @@ _KINDS = {
 _ALLOC = CommandSpec(
     name="alloc",
     aliases=("a",),
-    meant=("malloc", "new", "make", "calloc"),
+    meant=("malloc",),
     shapes=(
         Shape(
             op.build_alloc,
-            operands=(op.SIZE,),
+            operands=(replace(op.SIZE, label="SIZE|TYPE", meaning=f"{op.SIZE.meaning}, or a type of Go"),),
             clauses=(
                 Clause(_KINDS, "kind"),
                 Clause(
@@ -41,7 +42,8 @@ _ALLOC = CommandSpec(
     help="Up to 32K the object gets a slot of the smallest size class that fits; pointer-free objects "
     "below 16 bytes share tiny blocks; what is larger gets pages of its own. Every object is a root, "
     "and so alive, until it is dropped.\n"
-    "An object without a name is called o1, o2, ... in order of birth.",
+    "An object without a name is called o1, o2, ... in order of birth. Instead of a size and a kind it may be a type of Go, "
+    "from Go 1.21 on, which says where the pointers are.",
     examples=(
         "alloc 48",
         "alloc 48 scan as b",

@@ -3,10 +3,12 @@
 Each value was made by a step.  Whoever goes back leaves those of later steps behind; they are made again on the way forward.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from gomem_core.gotypes.statements.values import Value
+
+_ENDED: Final = "\0"  # begins the names of goroutines that ended, which no user can type
 
 
 class GoValues:
@@ -16,6 +18,10 @@ class GoValues:
         # For each name the steps at which it got another value; None: it was dropped.
         self._known: dict[str, list[tuple[int, Value | None]]] = {}
         self._log: list[tuple[int, str]] = []  # step and name of each, in order
+
+    def __len__(self) -> int:
+        """How many names ever got a value."""
+        return len(self._known)
 
     def get(self, name: str) -> "Value | None":
         """The value that a name has."""
@@ -31,7 +37,22 @@ class GoValues:
 
     def items(self) -> "list[tuple[str, Value]]":
         """All names that have a value."""
-        return [(name, known[-1][1]) for name, known in self._known.items() if known[-1][1] is not None]
+        now = ((name, known[-1][1]) for name, known in self._known.items() if name[:1] != _ENDED)
+        return [(name, value) for name, value in now if value is not None]
+
+    def end(self, step: int, value: "Value") -> None:
+        """Note a goroutine that ended."""
+        self.set(step, f"{_ENDED}{value.main}", value)
+
+    def ended_goroutine(self) -> int | None:
+        """The struct of the goroutine that ended last, which the next one gets."""
+        waiting = [(known[-1][0], known[-1][1]) for name, known in self._known.items() if name[:1] == _ENDED]
+        found = max((one for one in waiting if one[1] is not None), key=lambda one: one[0], default=None)
+        return None if found is None or found[1] is None else found[1].main
+
+    def begin_again(self, step: int, main: int) -> None:
+        """Note that a goroutine's struct is in use again."""
+        self.set(step, f"{_ENDED}{main}", None)
 
     def goto(self, step: int) -> None:
         """Leave behind what later steps did."""
