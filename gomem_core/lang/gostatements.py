@@ -22,6 +22,7 @@ STATEMENT: Final = re.compile(
     r"(?:new|make|append|any|string|func|len|cap|delete|clear)[ \t]*\("
     rf"|{_NAME}(?:\.{_NAME})*[({{\[]"  # a conversion, a literal, a call
     r"|[&\[(*\"`']|map\[|struct[ \t]*\{|interface[ \t]*\{|var[ \t]"
+    rf"|{_NAME}\.{_NAME}(?=[ \t]*(?:$|#|as\b|times\b))"  # a method value
     rf"|go[ \t]+(?:func\b|{_NAME}(?:\.{_NAME})*\()"
     rf"|{_NAME}(?:[ \t]*,[ \t]*{_NAME})*[ \t]*(?::=|\+=|=(?!=))[ \t]*[^ \t]"
     rf"|{_NAME}(?:\+\+|--)[ \t]*(?:[#;]|$)"

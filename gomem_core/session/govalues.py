@@ -54,6 +54,13 @@ class GoValues:
         """Note that a goroutine's struct is in use again."""
         self.set(step, f"{_ENDED}{main}", None)
 
+    def clear(self, step: int) -> None:
+        """Forget all names, and the goroutines that ended."""
+        for name, known in self._known.items():
+            if known[-1][1] is not None:
+                known.append((step, None))
+                self._log.append((step, name))
+
     def goto(self, step: int) -> None:
         """Leave behind what later steps did."""
         while self._log and self._log[-1][0] > step:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_ASSIGNING: Final = ("assignment_statement", "inc_statement", "dec_statement", "inc_dec_statement", "receive_statement")
+_ASSIGNING: Final = ("assignment_statement", "inc_statement", "dec_statement", "receive_statement")
 _DECLARING: Final = ("parameter_declaration", "variadic_parameter_declaration", "var_spec", "const_spec")
 
 
@@ -23,25 +23,49 @@ def used(function: "Node") -> list["Node"]:
     return list(found.values())
 
 
-def assigned(nodes: "list[Node]") -> set[str]:
-    """The names to which something is assigned after their declaration, or whose address is taken."""
-    found: set[str] = set()
+def assigned(nodes: "list[Node]", start: int) -> tuple[set[str], set[str]]:
+    """The names to which something is assigned from byte `start` of the source on, and those of which a part is.
+
+    What is assigned before a closure does not matter to it; an address counts wherever it is taken.
+    """
+    whole: set[str] = set()
+    parts: set[str] = set()
     for node in nodes:
         for inner in _all(node):
-            if inner.type in _ASSIGNING:
+            if inner.type == "unary_expression" and text(inner)[:1] == "&":
+                targets = inner.named_children
+            elif inner.start_byte < start or inner.type not in (*_ASSIGNING, "range_clause"):
+                continue
+            elif any(child.type == ":=" for child in inner.children):
+                continue
+            else:
                 left = inner.child_by_field_name("left")
-                found |= _named(left if left is not None else inner)
-            elif inner.type == "unary_expression" and text(inner)[:1] == "&":
-                found |= _named(inner)
-            elif inner.type == "range_clause" and not any(child.type == ":=" for child in inner.children):
-                left = inner.child_by_field_name("left")
-                found |= _named(left) if left is not None else set()
+                targets = inner.named_children[:1] if left is None else left.named_children or [left]
+            for target in targets:
+                name, is_part = _target(target)
+                (parts if is_part else whole).add(name)
+    return whole - {""}, parts - {""}
+
+
+def _target(node: "Node") -> tuple[str, bool]:
+    """The variable that is written to, and whether only a part of it is."""
+    is_part = False
+    while node.type in ("index_expression", "selector_expression", "parenthesized_expression"):
+        is_part = is_part or node.type != "parenthesized_expression"
+        node = node.named_children[0]
+    return (text(node), is_part) if node.type == "identifier" else ("", is_part)
+
+
+def functions(node: "Node") -> list["Node"]:
+    """The function literals in a node, not those inside them."""
+    found, waiting = [], [node]
+    while waiting:
+        inner = waiting.pop()
+        if inner.type == "func_literal":
+            found.append(inner)
+        else:
+            waiting += inner.named_children
     return found
-
-
-def _named(node: "Node") -> set[str]:
-    """The variables that are written to: of a[i] and a.b it is a, if those lie in it."""
-    return {text(inner) for inner in _all(node) if inner.type == "identifier"}
 
 
 def _all(node: "Node") -> Iterator["Node"]:

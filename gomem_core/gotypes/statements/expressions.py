@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from gomem_core.gotypes.constants import NotConstant, evaluate
 from gomem_core.gotypes.errors import GoError, Place
-from gomem_core.gotypes.model import BASICS, UNIVERSE, Basic, Referring, Struct, Type, underlying
+from gomem_core.gotypes.model import BASICS, UNIVERSE, Array, Basic, Referring, Struct, Type, underlying
 from gomem_core.gotypes.statements import chans, closures, interfaces, maps, slices, strings
 from gomem_core.gotypes.statements.captures import text, used
 from gomem_core.gotypes.statements.literals import literal
@@ -46,7 +46,8 @@ class Expressions:
         self.boxes = closures.Boxes(self.plan, shapes)
         self.local: dict[str, Value] = {}  # the variables of this line
         self.changed: dict[str, Value] = {}  # those of the session that are others from now on
-        self.changing: set[str] = set()  # what is assigned to somewhere in this line
+        self.changing: set[str] = set()  # captured variables that are assigned to after that, or whose address is taken
+        self.changing_in_part: set[str] = set()  # and those of which an element or a field is
         self._depth = 0
 
     # --- Names and types ------------------------------------------------------------------------------------------------
@@ -166,8 +167,6 @@ class Expressions:
         written = field(node, "type")
         if written.type != "implicit_length_array_type":
             return self.type_at(written)
-        from gomem_core.gotypes.model import Array  # noqa: PLC0415 -- [...]T is rare
-
         body = field(node, "body")
         return Array(len([n for n in body.named_children if n.type != "comment"]), self.type_at(field(written, "element")))
 
@@ -489,10 +488,16 @@ class Expressions:
             raise self.source.error(f"undefined: {name}", node)
 
     def _capture(self, name: str, value: Value) -> closures.Capture:
-        by_reference = name in self.changing or value.boxed is not None
-        if by_reference or self.shapes.element(value.type).size > closures.MOST_BY_VALUE:
+        if value.boxed is not None or self.is_by_reference(name, value):
             return closures.Capture(value.type, value, self.box(name, value))
         return closures.Capture(value.type, value)
+
+    def is_by_reference(self, name: str, value: Value) -> bool:
+        """Whether closures hold a pointer to a variable: it changes after that, or is large.  Raises GoError."""
+        whole = isinstance(underlying(value.type), Array | Struct)
+        if name in self.changing or (whole and name in self.changing_in_part):
+            return True
+        return self.shapes.element(value.type).size > closures.MOST_BY_VALUE
 
     def box(self, name: str, value: Value) -> Handle | None:
         """The object that holds a variable which has to be in the heap.  Raises GoError."""

@@ -7,7 +7,7 @@ from gomem_core.gotypes.statements import maps, slices
 from gomem_core.gotypes.statements.captures import text
 from gomem_core.gotypes.statements.plan import Handle, Link
 from gomem_core.gotypes.statements.shapes import part
-from gomem_core.gotypes.statements.values import Value
+from gomem_core.gotypes.statements.values import Known, Value
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,11 +24,11 @@ def literal(of: "Expressions", t: Type, body: "Node") -> Value:
     if isinstance(bottom, Array):
         if len(elements) > bottom.length:
             raise of.source.error(f"index {bottom.length} is out of bounds (>= {bottom.length})", elements[bottom.length])
-        pointers, made = _elements(of, bottom.element, elements)
-        return Value(t, pointers=pointers, made=made)
+        pointers, made, known = _elements(of, bottom.element, elements)
+        return Value(t, known=known if bottom.length == 1 else None, pointers=pointers, made=made)
     if isinstance(bottom, Referring) and bottom.kind == "[]":
         slice_ = slices.literal(of.plan, of.shapes, part(t), len(elements))
-        pointers, made = _elements(of, part(t), elements)
+        pointers, made, _ = _elements(of, part(t), elements)
         if slice_.main is not None:
             of.plan.links += [Link(slice_.main, word, handle) for word, handle in pointers]
         return Value(t, pointers=slice_.pointers, length=len(elements), capacity=len(elements), made=(*slice_.made, *made))
@@ -62,18 +62,24 @@ def _struct(of: "Expressions", t: Type, bottom: Struct, elements: "list[Node]") 
         made += value.made
     if elements and elements[0].type != "keyed_element" and len(elements) < len(bottom.fields):
         raise of.source.error(f"too few values in struct literal of type {t}", elements[-1])
-    return Value(t, pointers=tuple(sorted(pointers)), made=tuple(made))
+    known = value.known if len(bottom.fields) == 1 and elements else None
+    return Value(t, known=known, pointers=tuple(sorted(pointers)), made=tuple(made), length=value.length if elements else 0)
 
 
-def _elements(of: "Expressions", t: Type, elements: "list[Node]") -> tuple[tuple[tuple[int, Handle], ...], tuple[Handle, ...]]:
+def _elements(
+    of: "Expressions", t: Type, elements: "list[Node]"
+) -> tuple[tuple[tuple[int, Handle], ...], tuple[Handle, ...], Known | None]:
+    """Where the pointers of elements in a row lead, what was made for them, and the last one as far as it is known."""
     words = of.shapes.element(t).size // 8
     pointers: list[tuple[int, Handle]] = []
     made: list[Handle] = []
+    known: Known | None = None
     for i, element in enumerate(elements):
         value = of.of(_value(element), t)
+        known = value.known
         pointers += [(i * words + word, handle) for word, handle in value.pointers]
         made += value.made
-    return tuple(pointers), tuple(made)
+    return tuple(pointers), tuple(made), known
 
 
 def _map(of: "Expressions", t: Type, elements: "list[Node]") -> Value:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gomem_core.gotypes.errors import GoError
 from gomem_core.gotypes.model import BASICS, Basic, Referring, Type, underlying
 from gomem_core.gotypes.statements import maps, slices
-from gomem_core.gotypes.statements.captures import assigned, text, used
+from gomem_core.gotypes.statements.captures import assigned, functions, text, used
 from gomem_core.gotypes.statements.expressions import Expressions, Names
 from gomem_core.gotypes.statements.plan import Link, Plan
 from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_string, part, pointer_to
@@ -73,7 +73,7 @@ class _Line:
         self._alone = True  # a single statement declares variables of the session, several those of a function
         self._value: Value | None = None
         self._name: str | None = None
-        self._boxed: set[str] = set()  # variables that closures of this line capture by reference
+        self._captured: set[str] = set()  # variables that closures of this line capture
 
     def run(self, statements: "list[Node]") -> Done:
         if not statements:
@@ -82,8 +82,12 @@ class _Line:
             raise GoError(f"a line has at most {_MOST_STATEMENTS} statements here")
         self._alone = len(statements) == 1
         of = self._of
-        of.changing = assigned(statements)
-        self._boxed = {text(name) for node in statements for function in _functions(node) for name in used(function)}
+        for function in (function for node in statements for function in functions(node)):
+            whole, parts = assigned(statements, function.start_byte)
+            names = {self._source.written(name) for name in used(function)}
+            of.changing |= names & whole
+            of.changing_in_part |= names & parts
+            self._captured |= names
         for node in statements:
             self._value, self._name = None, None
             self._do(node)
@@ -148,10 +152,8 @@ class _Line:
             self._of.changed[name] = value
         else:
             self._of.local[name] = value
-        if name in self._boxed and not value.package_level:
-            large = self._shapes.element(value.type).size > 128
-            if name in self._of.changing or large:
-                self._of.box(name, value)
+        if name in self._captured and not value.package_level and self._of.is_by_reference(name, value):
+            self._of.box(name, value)
         self._value, self._name = self._of.named(name), name if self._alone else None
 
     def _assign(self, node: "Node") -> None:
@@ -244,18 +246,6 @@ class _Line:
 
 def _parts(owner: Value) -> frozenset[int]:
     return frozenset(owner.map.objects()) if owner.map is not None else frozenset()
-
-
-def _functions(node: "Node") -> "list[Node]":
-    """The function literals in a statement, not those inside them."""
-    found, waiting = [], [node]
-    while waiting:
-        inner = waiting.pop()
-        if inner.type == "func_literal":
-            found.append(inner)
-        else:
-            waiting += inner.named_children
-    return found
 
 
 def _variable(value: Value) -> Value:

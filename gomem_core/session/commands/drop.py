@@ -22,6 +22,8 @@ def drop(context: Context, command: Drop) -> Result:
     """Forget the objects chosen."""
     meant = _meant(context, command)
     oids = with_parts(context, _choose(context, command, meant))
+    if command.targets == (Everything(),) and not command.chooses:
+        context.values.clear(context.step)
     for target in command.targets:
         if isinstance(target, ByName) and _is_only_value(context, target.name):
             oids += drop_name(context, target.name)
