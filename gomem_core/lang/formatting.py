@@ -92,7 +92,7 @@ def _simple(command: c.Command) -> list[str]:
             parts = [word, topic]
         case m.Save(text) | m.Open(text) | m.Branch(str(text)) | m.Resume(str(text)) | c.Layout(text) | c.Fit(text):
             parts = [word, text]
-        case m.DiffFile(text) | c.Types(text) | c.Declare(text):
+        case m.DiffFile(text) | c.Types(text) | c.Declare(text) | m.WhatIf(text):
             parts = [*word.split(), text]
         case _:
             parts = [word]

@@ -25,6 +25,17 @@ from gomem_core.schema.heap import (
 from gomem_core.schema.layouts import Declared, Fit, TypeLayout
 from gomem_core.schema.versions import OnVersion, SameCommands, Versions
 
+# --- What if ---------------------------------------------------------------------------------------------------------
+
+
+class WhatIf(TypedDict):
+    """`whatif`: the commands; of each figure what it is now, and what it would be, null where that is not known."""
+
+    commands: list[str]
+    figures: dict[str, list[int | None]]
+    differs: list[str]
+
+
 # --- Objects ----------------------------------------------------------------------------------------------------------
 
 
@@ -428,4 +439,5 @@ Result = (
     | Versions
     | OnVersion
     | SameCommands
+    | WhatIf
 )

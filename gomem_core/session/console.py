@@ -27,6 +27,7 @@ from gomem_core.lang.moves import (
     UntilEvent,
     UntilQuantity,
     UntilType,
+    WhatIf,
 )
 from gomem_core.report import Result
 from gomem_core.session.commands import EXECUTE, LOOKS, CommandError
@@ -55,6 +56,7 @@ _MERE_MOVES: Final = (
     DiffFile,
     Focus,
     Select,
+    WhatIf,
 )
 
 

@@ -10,7 +10,7 @@ further with each step.  A step of a script that fails is a step that changes no
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 from gomem_core.files.branches import script_of
 from gomem_core.files.keeping import with_kept
@@ -44,6 +44,7 @@ from gomem_core.world.world import NotKnown, Unknown, World, known
 
 __all__ = ["Outcome", "Session", "Stopped"]
 
+T = TypeVar("T")
 _NOT_KEPT: Final = Unknown("this session does not narrate, so its account and its links are not kept")
 
 
@@ -304,6 +305,14 @@ class Session:
             self._arrived()
             raise
         return self.outcome
+
+    def tried(self, steps: Sequence[Step], look: Callable[[], T]) -> tuple[list[Outcome], T]:
+        """Do steps as if they came next, up to one that fails; what became of each, and what `look` finds then.
+
+        Nothing changes.  Raises KeyboardInterrupt and Stopped, likewise.
+        """
+        self._leave_half()
+        return self._machine.tried(steps, look)
 
     def remember(self) -> None:
         """Make it quick to come back to this step, as when another branch begins here."""

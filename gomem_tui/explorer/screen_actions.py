@@ -63,7 +63,7 @@ class ScreenActions:
         from gomem_tui.render.legend import legend_lines  # noqa: PLC0415 -- the same
 
         keyboard, profile = self._footer.keyboard, self._model.world.profile
-        await self._cover(HelpScreen(keyboard, partial(legend_lines, keyboard, profile, self._widgets.arena.chart.lens)))
+        await self._cover(HelpScreen(keyboard, partial(legend_lines, keyboard, profile, self._widgets.panes.arena.chart.lens)))
 
     async def palette(self) -> None:
         """Open the palette: all actions and commands, found by name or description."""

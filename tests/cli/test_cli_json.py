@@ -56,6 +56,7 @@ ANSWERS = (
     ("fit 520", "Fit"),
     ("fit sync.Pool", "Fit"),
     ("type node struct { next *node }", "Declared"),
+    ("whatif drop 50%; gc", "WhatIf"),
     ("show waste", "Waste"),
     ("show mcentral", "Centrals"),
     ("show mcache", "Mcaches"),
@@ -293,7 +294,15 @@ def strings(value: object) -> Iterator[str]:
 
 def test_display_strings_occur_only_in_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
-    foreign = {"Help", "Saved", "Opened", "TakenUp", "TypeLayout", "Declared"}  # text for people, names of files, types of Go
+    foreign = {
+        "Help",
+        "Saved",
+        "Opened",
+        "TakenUp",
+        "TypeLayout",
+        "Declared",
+        "WhatIf",
+    }  # text and names of files
     for record in run(capsys, *(line for line, name in ANSWERS if name not in foreign), code=1):
         for text in strings(record["result"]):
             assert text, record

@@ -70,6 +70,7 @@ COMMANDS = [
     "take-up",
     "go",
     "compare",
+    "whatif",
     "say",
     "pause",
     "focus",

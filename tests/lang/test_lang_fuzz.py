@@ -105,6 +105,7 @@ MOVES: st.SearchStrategy[Command] = st.one_of(
     st.builds(m.Resume, st.none() | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", fullmatch=True)),
     st.just(m.Pause()),
     st.just(m.TakeUp()),
+    st.builds(m.WhatIf, st.sampled_from(["gc", "drop 50%; gc"])),
     st.sampled_from([m.Go(None), m.Go(ALWAYS), m.Go(Release(GO_1_26, 0x12340000000, 7))]),
     st.sampled_from([m.Compare(), m.Compare((ALWAYS, Release(GO_1_26)))]),
     st.lists(st.sampled_from(PANES), min_size=1, unique=True).map(lambda panes: m.Focus(tuple(panes))),

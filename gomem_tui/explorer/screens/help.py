@@ -7,8 +7,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingsMap
 from textual.containers import VerticalScroll
 
+from gomem_tui.explorer.linepane import LinePane
 from gomem_tui.explorer.screens.over import Over, TooSmall
-from gomem_tui.panes.base import LinePane
 from gomem_tui.render.lines import Line, Port, fit_all
 from gomem_tui.settings.keys import Keyboard
 
