@@ -20,7 +20,7 @@ SPARSE: Final = 4  # words from one pointer to the next in objects that have one
 class Pattern(NamedTuple):
     """Which words of each element of an object hold pointers: a bit set of the words of one, and how many words one has.
 
-    What is no array is one element.  Some versions of Go repeat the pattern to the end of the slot, others up to the object's end.
+    What is no array is one element.  Some versions of Go repeat the pattern to the slot's end, others to the object's.
     """
 
     bits: int

@@ -20,9 +20,7 @@ class Language(NamedTuple):
 _QUEUES: Final = "recvq struct{ first, last *byte }; sendq struct{ first, last *byte }"
 _COUNTS: Final = "qcount, dataqsiz uint; buf unsafe.Pointer; elemsize uint16"
 _CHANNEL_21: Final = f"struct{{ {_COUNTS}; closed uint32; elemtype *byte; sendx, recvx uint; {_QUEUES}; lock uintptr }}"
-_CHANNEL_23: Final = (
-    f"struct{{ {_COUNTS}; closed uint32; timer, elemtype *byte; sendx, recvx uint; {_QUEUES}; lock uintptr }}"
-)
+_CHANNEL_23: Final = f"struct{{ {_COUNTS}; closed uint32; timer, elemtype *byte; sendx, recvx uint; {_QUEUES}; lock uintptr }}"
 _CHANNEL_25: Final = (
     f"struct{{ {_COUNTS}; closed uint32; timer, elemtype *byte; sendx, recvx uint; {_QUEUES}; bubble *byte; lock uintptr }}"
 )
@@ -38,9 +36,7 @@ GO_1_21: Final = Language(
     new_of_value=False,
     rounds_grow=False,
 )
-GO_1_22: Final = GO_1_21._replace(
-    half_load=13, goroutine="00001110001000000100000000001000000010011001101", goroutine_bytes=424
-)
+GO_1_22: Final = GO_1_21._replace(half_load=13, goroutine="00001110001000000100000000001000000010011001101", goroutine_bytes=424)
 GO_1_23: Final = GO_1_22._replace(
     channel=_CHANNEL_23, goroutine="0000111000100000001000000000010000000100110011001", goroutine_bytes=432, rounds_grow=True
 )

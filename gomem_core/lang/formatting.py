@@ -22,12 +22,8 @@ def format_command(command: c.Command) -> str:
     match command:
         case c.Alloc():
             parts = _alloc(command)
-        case c.Statement(text, name, times):
-            parts = [text, *format_clauses(name, times)]
-        case c.AllocType(text, name, times):
-            parts = ["alloc", text, *format_clauses(name, times)]
-        case c.Insert(name, n):
-            parts = ["insert", name, str(n)]
+        case c.Statement() | c.AllocType() | c.Insert():
+            parts = _statement(command)
         case c.Drop():
             parts = format_drop(command)
         case c.Link(src, slot, dst):
@@ -57,6 +53,16 @@ def _alloc(alloc: c.Alloc) -> list[str]:
     parts += ["as", alloc.name] if alloc.name is not None else []
     parts += ["times", str(alloc.times)] if alloc.times != 1 else []
     return parts
+
+
+def _statement(command: c.Statement | c.AllocType | c.Insert) -> list[str]:
+    match command:
+        case c.Insert(name, n):
+            return ["insert", name, str(n)]
+        case c.AllocType(text, given, times):
+            return ["alloc", text, *format_clauses(given, times)]
+        case c.Statement(text, given, times):
+            return [text, *format_clauses(given, times)]
 
 
 def _churn(churn: c.Churn) -> list[str]:

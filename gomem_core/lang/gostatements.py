@@ -10,7 +10,7 @@ from gomem_core.lang.commands import AllocType, Statement
 from gomem_core.lang.errors import ParseError, WordError
 from gomem_core.lang.names import read_new_name
 from gomem_core.lang.numbers import read_count
-from gomem_core.lang.words import rest_of_line
+from gomem_core.lang.words import rest_of_line, split_line
 
 MOST_TIMES: Final = 1_000_000
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -56,6 +56,7 @@ def _parts(line: str, start: int) -> tuple[str, str | None, int]:
     """The text from `start` on without blanks around it, and what its clauses say."""
     code = rest_of_line(line, 0)
     bare = _QUOTED.sub(lambda m: "x" * len(m[0]), code)  # in which nothing looks like a comment or a clause by accident
+    split_line(bare)  # complains about what is no ASCII; texts may hold anything
     end = bare.find("#") if "#" in bare else len(bare)
     values: dict[str, str | int] = {}
     while (clause := _CLAUSE.search(bare, start, end)) is not None:

@@ -16,8 +16,12 @@ from gomem_core.suggest import nearest
 
 _SPECS = (
     *table_objects.SPECS,
+    *table_heap.SPECS,
+    *table_look.SPECS,
+    *table_types.SPECS,
     *table_statements.SPECS,
-    *table_heap.SPECS, *table_look.SPECS, *table_types.SPECS, *table_moves.SPECS)
+    *table_moves.SPECS,
+)
 _TOPICS = {**{spec.name: spec.summary for spec in _SPECS}, "help": "List the commands, or explain one."}
 
 

@@ -1,6 +1,5 @@
 """The registry's first part: commands that make, drop and link objects."""
 
-from dataclasses import replace
 from typing import Final
 
 from gomem_core.lang import operands as op
@@ -23,7 +22,7 @@ _ALLOC = CommandSpec(
     shapes=(
         Shape(
             op.build_alloc,
-            operands=(replace(op.SIZE, label="SIZE|TYPE", meaning=f"{op.SIZE.meaning}, or a type of Go"),),
+            operands=(op.SIZE,),
             clauses=(
                 Clause(_KINDS, "kind"),
                 Clause(
@@ -50,7 +49,9 @@ _ALLOC = CommandSpec(
         "alloc 1.5M head as big",
         "alloc 512 every 4",
         "alloc 32 as x times 3",
+        "go 1.27\nalloc [12]*int as t",
     ),
+    written=("alloc SIZE [noscan|scan|head] [every 4] [as NAME] [times N]", "alloc TYPE [as NAME] [times N]"),
 )
 
 _DROP = CommandSpec(

@@ -3,16 +3,16 @@
 But for `insert` they are no words of the language; gostatements.py reads them.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from gomem_core.lang import operands as op
 from gomem_core.lang.commands import Insert, Statement
-from gomem_core.lang.errors import WordError, shown
+from gomem_core.lang.errors import WordError
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
 from gomem_core.lang.names import read_object_name
 
 _MOST = 10_000_000  # entries that one command inserts
+_BEGIN: Final = "go 1.27\n"  # of every example: Go 1.10, which a session is of by itself, knows none
 _ESCAPES = "The result escapes, always: in a program the compiler decides that, and says what it decided with -gcflags=-m."
 _SINCE = "Statements are known from Go 1.21 on: begin a session with go 1.27, say."
 
@@ -22,7 +22,7 @@ def _called(word: str, example: str) -> Shape:
 
     def read(text: str) -> str:
         if not text.startswith("("):
-            raise WordError(f"{shown(text)} is no Go behind {word}; write {example}", example.removeprefix(word))
+            raise WordError(f"after {word} stands its bracket at once: {example}", example.removeprefix(word))
         return text
 
     def build(text: str) -> Statement:
@@ -32,12 +32,16 @@ def _called(word: str, example: str) -> Shape:
 
 
 def _spec(
-    name: str, forms: tuple[str, ...], summary: str, help: str, examples: tuple[str, ...], meant: tuple[str, ...] = ()  # noqa: A002
+    name: str,
+    forms: tuple[str, ...],
+    summary: str,
+    about: str,
+    examples: tuple[str, ...],
+    meant: tuple[str, ...] = (),
 ) -> CommandSpec:
-    shape = _called(name, examples[0].splitlines()[-1])
-    return CommandSpec(
-        name=name, shapes=(shape,), summary=summary, help=help, examples=examples, meant=meant, written=forms
-    )
+    shape = _called(name, examples[0])
+    examples = tuple(_BEGIN + example for example in examples)
+    return CommandSpec(name=name, shapes=(shape,), summary=summary, help=about, examples=examples, meant=meant, written=forms)
 
 
 _NEW = _spec(
@@ -45,8 +49,8 @@ _NEW = _spec(
     ("new(T) [as NAME] [times N]", "&T{...} [as NAME] [times N]"),
     "Allocate a variable of a type, as Go does.",
     f"As many bytes as the type has, rounded up to a slot; small ones without pointers share tiny blocks; a type without a size "
-    f"takes no memory. T is one of Go's, of the standard library, or declared by type or types; type {{}} values may have "
-    f"values inside.\n{_ESCAPES}\n{_SINCE}",
+    f"takes no memory. T is one of Go's, of the standard library, or declared by type or types; "
+    f"&T{{...}} has values inside.\n{_ESCAPES}\n{_SINCE}",
     ("new(int)", "new([65]*int) as p", "type node struct { next *node; n int }\n&node{n: 1} as a\nnew(node) times 3"),
     ("calloc",),
 )
@@ -62,7 +66,7 @@ _MAKE = _spec(
 _APPEND = _spec(
     "append",
     ("append(NAME, N)", "append(NAME, OTHER...)", "append(NAME, VALUE, VALUE, ...) [as NAME]"),
-    "Append to a slice: N elements at once, or those that are named.",
+    "Append to a slice: N elements at once, or some values.",
     "A number alone says how many elements are appended, whatever they are. Where the array has no room, a larger one takes "
     "its place: twice as many elements, fewer from 256 on, and then as many as the slot holds. NAME is the longer slice "
     "afterwards, unless another name is given.",
@@ -71,17 +75,17 @@ _APPEND = _spec(
 _STRING = _spec(
     "string",
     ("string(NAME)", "[]byte(NAME)", "[]rune(NAME)", "NAME + NAME + ... [as NAME]"),
-    "Add strings, and convert them from and to bytes and runes.",
+    "Add strings, and convert them to bytes and back.",
     "A sum is one object of exactly its length, and none where only one part is not empty. string(b) copies exactly, "
-    "[]byte(s) rounds up to the slot. s := \"text\" names a string that lies in the program, not in the heap.",
+    '[]byte(s) rounds up to the slot. s := "text" names a string that lies in the program, not in the heap.',
     ("make([]byte, 12) as b\nstring(b)", 's := "hello "\ns + s as t\n[]byte(t)\nstring(233)'),
 )
 _ANY = _spec(
     "any",
     ("any(NAME)", "any(T) [as NAME]"),
-    "Convert a value to an interface, as passing it to fmt.Println does.",
-    "An interface holds a pointer. So a value that is no pointer is copied to the heap, unless it has no size, is a constant, has "
-    "one byte, or is a small number. any(T) is some value of a type, not a small one.",
+    "Convert a value to an interface, as fmt.Println does.",
+    "An interface holds a pointer. So a value that is no pointer is copied to the heap, unless it has no size, is a constant, "
+    "has one byte, or is a small number. any(T) is some value of a type, not a small one.",
     ("any(int)", "n := 300\nany(n) as i", "any([3]int)"),
     ("interface",),
 )
@@ -93,7 +97,7 @@ _FUNC = _spec(
     "most 128 bytes, else a pointer to the variable, which then is in the heap. Variables are declared before, n := 3, in the "
     "same line with semicolons or in lines of their own; var n int alone declares one outside of functions, which no closure "
     "captures. A goroutine is a struct of the runtime; one that was dropped has ended, and the next go uses it again.",
-    ("func() int { return 7 }", "n := 3\nfunc() int { return n } as f", "a := 1; func() int { a++; return a }"),
+    ("func() int { return 7 }", "n := 3\nfunc() int { return n } as f", "n := 1\nfunc() int { n++; return n }"),
     ("closure", "lambda"),
 )
 _INSERT = CommandSpec(
@@ -108,12 +112,11 @@ _INSERT = CommandSpec(
             ),
         ),
     ),
-    summary="Let a map or a slice grow by N entries, one after the other.",
-    help="As NAME[key] = value does with keys that the map has not yet, or NAME = append(NAME, value). A map since Go 1.24 is exact "
-    "up to 896 entries; which table splits first depends on hashes, which are taken to be even here. In a map up to Go 1.23 no "
-    "overflow buckets are made, since those depend on chance.",
-    examples=("make(map[string]int) as m\ninsert m 9", "make([]int, 0) as s\ninsert s 100"),
+    summary="Let a map or a slice grow by N entries, one by one.",
+    help="As NAME[key] = value does with keys that the map has not yet, or NAME = append(NAME, value). A map since Go 1.24 is "
+    "exact up to 896 entries; which table splits first depends on hashes, which are taken to be even here. In a map up to "
+    "Go 1.23 no overflow buckets are made, since those depend on chance.",
+    examples=(_BEGIN + "make(map[string]int) as m\ninsert m 9", _BEGIN + "make([]int, 0) as s\ninsert s 100"),
 )
 
 SPECS: Final = (_NEW, _MAKE, _APPEND, _INSERT, _STRING, _ANY, _FUNC)
-CALLED: Final[Callable[[str], bool]] = frozenset(spec.name for spec in SPECS if spec is not _INSERT).__contains__

@@ -4,8 +4,8 @@ See malloc.py for the overview.  Objects with pointers of at most 512 bytes have
 page.  Larger ones have the address of their type in the first word of their slot, and large ones in their span.  Go 1.21 still
 keeps a bit a word for each arena, outside the heap.
 
-gomem keeps a run for each slot (`MSpan.ptr_words`, see go/heapbits.py), and a bit set of words where that is no run, for what has a
-type or was read from a real heap (`MSpan.ptr_masks`).  Words are counted from the object's first on.
+gomem keeps a run for each slot (`MSpan.ptr_words`, see go/heapbits.py), and a bit set of words where that is no run, for what
+has a type or was read from a real heap (`MSpan.ptr_masks`).  Words are counted from the object's first on.
 """
 
 from array import array

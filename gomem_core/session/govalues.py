@@ -18,6 +18,7 @@ class GoValues:
         # For each name the steps at which it got another value; None: it was dropped.
         self._known: dict[str, list[tuple[int, Value | None]]] = {}
         self._log: list[tuple[int, str]] = []  # step and name of each, in order
+        self.rules: dict[int, str] = {}  # for each object of a statement the rule of Go that wanted it, by its number
 
     def __len__(self) -> int:
         """How many names ever got a value."""

@@ -114,7 +114,8 @@ def made(console: Console, line: str) -> list[Wanted]:
     outcome = console.submit(line)
     assert outcome.result is not None, (line, outcome.error)
     found = []
-    for o in outcome.result.data.get("objects", ()):
+    objects: Any = outcome.result.data.get("objects", ())
+    for o in objects:
         slot = console.session.world.slots.at(int(o["addr"], 16))
         assert slot is not None
         found.append(Wanted(o["size"], o["slot"], o["scan"], int(o["addr"], 16) - slot.addr, o["served"] == "tiny"))

@@ -34,9 +34,7 @@ def assigned(nodes: "list[Node]", start: int) -> tuple[set[str], set[str]]:
         for inner in _all(node):
             if inner.type == "unary_expression" and text(inner)[:1] == "&":
                 targets = inner.named_children
-            elif inner.start_byte < start or inner.type not in (*_ASSIGNING, "range_clause"):
-                continue
-            elif any(child.type == ":=" for child in inner.children):
+            elif inner.start_byte < start or not _assigns(inner):
                 continue
             else:
                 left = inner.child_by_field_name("left")
@@ -45,6 +43,11 @@ def assigned(nodes: "list[Node]", start: int) -> tuple[set[str], set[str]]:
                 name, is_part = _target(target)
                 (parts if is_part else whole).add(name)
     return whole - {""}, parts - {""}
+
+
+def _assigns(node: "Node") -> bool:
+    """Whether it is an assignment, and no declaration."""
+    return node.type in (*_ASSIGNING, "range_clause") and all(child.type != ":=" for child in node.children)
 
 
 def _target(node: "Node") -> tuple[str, bool]:
@@ -102,8 +105,8 @@ def _free(node: "Node", own: set[str]) -> Iterator["Node"]:
             return
     if node.type in _DECLARING:
         names = node.children_by_field_name("name")
-        value = node.child_by_field_name("value")
-        yield from _free(value, own) if value is not None else ()
+        given = node.child_by_field_name("value")
+        yield from _free(given, own) if given is not None else ()
         own |= {text(name) for name in names}
         return
     for child in node.named_children:

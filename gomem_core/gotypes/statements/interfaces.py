@@ -53,7 +53,11 @@ def _needs_none(shapes: Shapes, value: Value, component: Type) -> str | None:
         return "the slice is nil" if value.is_nil else None
     if size in (2, 4, 8) and align == size and not ptr_bytes:
         bits = _bits(value, size)
-        return f"as bits it is less than {_STATIC}, which lie in a table of the program" if bits is not None and bits < _STATIC else None
+        return (
+            f"as bits it is less than {_STATIC}, which lie in a table of the program"
+            if bits is not None and bits < _STATIC
+            else None
+        )
     return None
 
 

@@ -23,7 +23,7 @@ def insert(plan: Plan, shapes: Shapes, value: Value, n: int) -> Value:
         return _value(value.type, maps_swiss.insert(plan, shapes, value.map, n))
     if isinstance(value.map, maps_buckets.Buckets):
         return _value(value.type, maps_buckets.insert(plan, shapes, value.map, n))
-    raise TypeError(f"{value.type} is no map")
+    raise TypeError(f"not a map: {value.type}")
 
 
 def settled_map(state: MapState, real: Callable[[Handle], int]) -> MapState:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import MAX_MEM
-from gomem_core.gotypes.model import BASICS, UNSAFE_POINTER, Array, Type
+from gomem_core.gotypes.model import BASICS, Array, Type
 from gomem_core.gotypes.statements.plan import Element, Handle, Link, Plan, element
 from gomem_core.gotypes.statements.shapes import INDIRECT, Shapes, pointer_to, struct
 
@@ -69,7 +69,9 @@ class Tables:
 
 def make_map(plan: Plan, shapes: Shapes, key: Type, elem: Type, hint: int) -> Tables:
     """A map with room for `hint` entries (NewMap); for eight or fewer only the header.  Raises GoError."""
-    header = plan.demand(_HEADER, "the map's header; a group of 8 slots comes with the first entry" if hint <= _SLOTS else "the map's header")
+    header = plan.demand(
+        _HEADER, "the map's header; a group of 8 slots comes with the first entry" if hint <= _SLOTS else "the map's header"
+    )
     state = Tables(key, elem, header)
     if hint <= _SLOTS:
         return state
@@ -138,7 +140,7 @@ class _Grower:
         )
 
     def _insert_small(self, target: int) -> None:
-        """As long as one group is enough: eight entries; the ninth makes a table."""
+        """Fill the one group of a small map; the ninth entry makes a table of it."""
         header = self._before.header
         if self._one is None and self._used < target:
             self._one = self._plan.demand(self._group, "the first entry: one group of 8 slots")
@@ -248,9 +250,9 @@ def _reversed(n: int, bits: int) -> int:
 
 
 HEADER_FIELDS: Final = (
-    "struct{ used uint64; seed uintptr; dirPtr unsafe.Pointer; dirLen int; globalDepth, globalShift, writing, other uint8; clearSeq uint64 }"
+    "struct{ used uint64; seed uintptr; dirPtr unsafe.Pointer; dirLen int; globalDepth, globalShift, writing, other uint8; "
+    "clearSeq uint64 }"
 )
 TABLE_FIELDS: Final = (
     "struct{ used, capacity, growthLeft uint16; localDepth uint8; index int; data unsafe.Pointer; lengthMask uint64 }"
 )
-__all__ = ["HEADER_FIELDS", "TABLE_FIELDS", "UNSAFE_POINTER", "Table", "Tables", "group_type", "insert", "make_map"]

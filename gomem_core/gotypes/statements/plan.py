@@ -56,7 +56,7 @@ class Plan:
         self.garbage: list[Handle] = []  # what nothing refers to any more
 
     def ask(self, of: Element, rule: str) -> Handle | None:
-        """Ask for one object; None for what has no size, for which Go asks nobody.  Raises GoError for what is too large."""
+        """Ask for one object; None for what has no size: that takes no memory.  Raises GoError for what is too large."""
         if not of.size:
             return None
         if of.size > MAX_MEM:

@@ -8,6 +8,7 @@ from gomem_core.gotypes.model import BASICS, Basic, Referring, Type, underlying
 from gomem_core.gotypes.statements import maps, slices
 from gomem_core.gotypes.statements.captures import assigned, functions, text, used
 from gomem_core.gotypes.statements.expressions import Expressions, Names
+from gomem_core.gotypes.statements.functions import go
 from gomem_core.gotypes.statements.plan import Link, Plan
 from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_string, part, pointer_to
 from gomem_core.gotypes.statements.source import StatementSource
@@ -106,7 +107,7 @@ class _Line:
             case "inc_statement" | "dec_statement":
                 self._count(node)
             case "go_statement":
-                self._value = self._of.go(node)
+                self._value = go(self._of, node)
             case "defer_statement" | "empty_statement":
                 pass  # a single defer is kept on the stack
             case _:
@@ -194,9 +195,7 @@ class _Line:
         if target.type == "index_expression":
             self._store_in(target, right)
             return
-        value = self._of.of(right)
-        owner = self._of.of(field(target, "operand")) if target.child_by_field_name("operand") is not None else None
-        self._value = value if owner is None or owner.main is None else value
+        self._value = self._of.of(right)
 
     def _store_in(self, target: "Node", right: "Node") -> None:
         """m[k] = v: an entry that the map has not yet; s[i] = v: a pointer in what is there."""

@@ -5,7 +5,7 @@ from functools import cached_property
 from gomem_core.go.language import Language
 from gomem_core.go.versions import Profile
 from gomem_core.gotypes.errors import GoError
-from gomem_core.gotypes.model import BASICS, UNSAFE_POINTER, Array, Field, Named, Referring, Struct, Type, underlying
+from gomem_core.gotypes.model import BASICS, Array, Field, Referring, Struct, Type, underlying
 from gomem_core.gotypes.statements.plan import Element, element
 from gomem_core.gotypes.types import GoTypes
 
@@ -107,6 +107,3 @@ def sole(t: Type) -> Type:
 def struct(*fields: tuple[str, Type]) -> Struct:
     """A struct of these fields."""
     return Struct(tuple(Field(name, t) for name, t in fields))
-
-
-__all__ = ["INDIRECT", "UNSAFE_POINTER", "Named", "Shapes", "is_kind", "is_string", "part", "pointer_to", "slice_of", "sole", "struct"]

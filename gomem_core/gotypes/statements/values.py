@@ -66,3 +66,8 @@ def settled(value: Value, oids: list[int]) -> Value:
 
 INT = BASICS["int"]
 STRING = BASICS["string"]
+
+
+def unknown(t: Type) -> Value:
+    """Some value of a type, of which nothing is known but that it is not empty."""
+    return Value(t, length=1)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.gotypes.errors import GoError
 from gomem_core.lang.commands import AllocType, Insert, Statement
-from gomem_core.report import Result, Served, counted, format_bytes, hexed, told
-from gomem_core.session.commands.context import UNREAD, CommandError, Context
+from gomem_core.report import Result
+from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.session.commands.made import Made, answer
 from gomem_core.session.commands.refused import refused
 from gomem_core.session.commands.values import alive_value, forget, give_name, own_name
 
@@ -15,13 +16,11 @@ if TYPE_CHECKING:
     from gomem_core.gotypes.statements.run import Done
     from gomem_core.gotypes.statements.shapes import Shapes
     from gomem_core.gotypes.statements.values import Value
-    from gomem_core.schema import results
     from gomem_core.world.records import Allocated
 
-_TOLD: Final = 1_000  # objects told one by one in the data
-_SAID: Final = 12  # and in text
-_TOO_OLD: Final = "what statements of Go allocate is known from Go 1.21 on, and this heap is {go}'s; begin the session with go 1.21 or later"
-_ALLOCATES: Final = "{size} B in {slot} ({kind}), {addr}: {rule}"
+_TOO_OLD: Final = (
+    "what statements of Go allocate is known from Go 1.21 on, and this heap is {go}'s; begin the session with go 1.21 or later"
+)
 
 
 class _Names:
@@ -63,20 +62,13 @@ def _insert(context: Context, command: Insert) -> Result:
         done = insert(shapes, value, command.name, command.n)
     except GoError as e:
         raise CommandError(str(e), command.name) from e
-    return _answer(context, [_make(context, done, None)])
-
-
-class _Made:
-    """What one statement made."""
-
-    def __init__(self, done: "Done", objects: "list[tuple[int, Allocated]]", name: str | None, value: "Value | None") -> None:
-        self.done, self.objects, self.name, self.value = done, objects, name, value
+    return answer(context, [_make(context, done, None)])
 
 
 def _done(context: Context, command: Statement | AllocType, work: "Callable[[Shapes], Done]") -> Result:
     """Do a statement as often as it says; the first time shows what is wrong with it."""
     shapes = _shapes(context)
-    made: list[_Made] = []
+    made: list[Made] = []
     many = command.times > 1
     for n in range(1, command.times + 1):
         name = f"{command.name}.{n}" if many and command.name is not None else command.name
@@ -91,7 +83,7 @@ def _done(context: Context, command: Statement | AllocType, work: "Callable[[Sha
         made.append(_make(context, done, name))
         if many and not context.passed:
             context.progress.step()
-    return _answer(context, made)
+    return answer(context, made)
 
 
 def _shapes(context: Context) -> "Shapes":
@@ -119,11 +111,12 @@ def _check_names(context: Context, name: str, times: int) -> None:
             raise CommandError(f"the name {name}.{n} is in use: drop that object first, or choose another name", name)
 
 
-def _make(context: Context, done: "Done", name: str | None) -> _Made:
+def _make(context: Context, done: "Done", name: str | None) -> Made:
     """Allocate what a plan asks for, store its pointers, and note what names stand for now."""
     name = name or done.name
     plan, value = done.plan, done.value
-    first, objects = len(context.objects), []
+    first = len(context.objects)
+    objects: list[tuple[int, Allocated]] = []
     named = {-1 - value.main: name} if value is not None and value.main is not None and value.main < 0 else {}
     for other, changed in done.changed.items():
         main = changed.main if changed.main is not None else changed.boxed
@@ -138,8 +131,10 @@ def _make(context: Context, done: "Done", name: str | None) -> _Made:
     _connect(context, plan, oids)
     for handle in plan.garbage:
         forget(context, oids[-1 - handle] if handle < 0 else handle)
-    _note(context, done, name, oids)
-    return _Made(done, objects, name, value)
+    name = _note(context, done, name, oids)
+    for oid, request in zip(oids, plan.requests, strict=True):
+        context.values.rules[oid] = request.rule
+    return Made(done, objects, name)
 
 
 def _connect(context: Context, plan: "Plan", oids: list[int]) -> None:
@@ -153,84 +148,21 @@ def _connect(context: Context, plan: "Plan", oids: list[int]) -> None:
         write(addr(oids[-1 - of] if of < 0 else of), word, 0 if to is None else addr(oids[-1 - to] if to < 0 else to))
 
 
-def _note(context: Context, done: "Done", name: str | None, oids: list[int]) -> None:
-    """Note what names stand for now; what only their earlier values needed is garbage."""
+def _note(context: Context, done: "Done", name: str | None, oids: list[int]) -> str | None:
+    """Note what names stand for now; what only their earlier values needed is garbage.  Returns the name of the result."""
     from gomem_core.gotypes.statements.values import settled  # noqa: PLC0415 -- likewise
 
     new = {changing: settled(value, oids) for changing, value in done.changed.items()}
     if done.value is not None and (name is None or name not in new):
         value = settled(done.value, oids)
-        new[name if name is not None else own_name(context, value)] = value
+        name = name if name is not None else own_name(context, value)
+        new[name] = value
     for changing, value in new.items():
         if value.goroutine and value.main is not None:
             context.values.begin_again(context.step, value.main)
         if changing:
             give_name(context, changing, value)
-
-
-# --- What is said -------------------------------------------------------------------------------------------------------
-
-
-def _answer(context: Context, made: list[_Made]) -> Result:
-    if context.passed:
-        return UNREAD
-    objects = [(oid, one, request.rule) for each in made for (oid, one), request in zip(each.objects, each.done.plan.requests, strict=True)]
-    info, name = context.objects.info, context.objects.name
-    rows: list[results.MadeObject] = [
-        {
-            "name": name(oid),
-            "addr": hexed(one.addr),
-            "size": context.objects.size(oid) or 0,
-            "slot": one.elemsize,
-            "scan": not one.spanclass & 1,
-            "class": one.spanclass >> 1,
-            "type": info(oid).type,
-            "rule": rule,
-            "served": one.served,
-        }
-        for oid, one, rule in objects[:_TOLD]
-    ]
-    last = made[-1]
-    value = last.value
-    data: results.Made = {
-        "objects": rows,
-        "count": len(objects),
-        "type": None if value is None else str(value.type),
-        "name": last.name,
-        "len": None if value is None else value.length,
-        "cap": None if value is None else value.capacity,
-        "gc": sum(one.gc_started for _, one, _ in objects),
-        "garbage": sum(len(each.done.plan.garbage) for each in made),
-    }
-    details = [f"{row['name']}  {_ALLOCATES.format(size=row['size'], slot=row['slot'], kind='scan' if row['scan'] else 'noscan', addr=row['addr'], rule=row['rule'])}" for row in rows[:_SAID]]
-    if len(objects) > _SAID:
-        details.append(f"… and {counted(len(objects) - _SAID, 'object')} more")
-    served = Served(objects[-1][1].addr, objects[-1][1].served) if objects else None
-    return Result(_summary(made, objects), data, details=tuple(details), served=served)
-
-
-def _summary(made: list[_Made], objects: "list[tuple[int, Allocated, str]]") -> str:
-    last = made[-1]
-    value = last.value
-    what = "" if value is None else f"{value.type}{_measure(value)}"
-    head = " is ".join(part for part in (last.name, what) if part) or "done"
-    if not objects:
-        why = f": {value.known}" if value is not None and isinstance(value.known, str) and str(value.type) == "any" else ""
-        return f"{head}; no heap object{why}"
-    nbytes = sum(one.elemsize for _, one, _ in objects if not one.tiny_combined)
-    collections = sum(one.gc_started for _, one, _ in objects)
-    facts = [f"{head}; {counted(len(objects), 'object')}, {format_bytes(nbytes)} of slots"]
-    if collections:
-        facts.append(told(collections, "a collection ran", "{n} collections ran"))
-    return "; ".join(facts)
-
-
-def _measure(value: "Value") -> str:
-    if value.map is not None:
-        return told(value.length, " with {n} entry", " with {n} entries")
-    if value.capacity and str(value.type).startswith("[]"):
-        return f" of {value.length}, capacity {value.capacity}"
-    return ""
+    return name or None
 
 
 def _check_statement(context: Context, command: Statement) -> None:

@@ -89,10 +89,10 @@ def _free(context: Context, name: str, handles: Iterable[int]) -> list[int]:
             needing.update({handle: other for _, handle in value.pointers})
     free: list[int] = []
     for handle in wanted:
-        other = needing.get(handle)
-        known = alive_value(context, other) if other is not None else None
-        if other is None or known is None:
+        needed_by = needing.get(handle, "")
+        known = alive_value(context, needed_by)
+        if known is None:
             free.append(handle)
         elif handle not in known.made:
-            context.values.set(context.step, other, known.with_made((handle,)))
+            context.values.set(context.step, needed_by, known.with_made((handle,)))
     return free
