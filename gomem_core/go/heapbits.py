@@ -14,6 +14,7 @@ from gomem_core.go.amd64 import PTR_SIZE
 
 FILLED: Final = 3  # pointer and scan bit of every word
 _KEPT: Final = 4096  # words of an object, whose bit set may be wanted again
+AGAIN: Final = "+"  # begins the name of a word beyond the end of its type, where the type's pointer mask is read once more
 SPARSE: Final = 4  # words from one pointer to the next in objects that have one in every fourth word
 
 

@@ -231,7 +231,14 @@ class Model:
         done = session.outcome
         news = done.touched if done is not None else Touched()
         shown = news if difference is None else difference.touched
-        scene = Scene(selection, shown, session.step, session.trail.touched_at, session.step + (session.event > 0))
+        scene = Scene(
+            selection,
+            shown,
+            session.step,
+            session.trail.touched_at,
+            session.step + (session.event > 0),
+            word_name=session.word_name,
+        )
         if difference is not None:
             fates, objects = difference.fates, difference.objects
             self.scene = replace(scene, before=difference.before, comparing=True, fates=fates, objects=objects)

@@ -107,7 +107,8 @@ class ObjectsPane(TablePane):
         """Select the object of a row."""
         row = self.top + y - 2
         if y == 1:
-            order, sort = self.model.objects, objects.sort_at(self.model.world, x, self.size.width)
+            order, world = self.model.objects, self.model.world
+            sort = objects.sort_at(world, x, self.size.width, objects.said_types(world, self.model.session.objects))
             self.sort_by(sort, not order.descending if sort == order.sort else order.descending)
         elif 2 <= y < 2 + self.page() and row < self.count():
             self.select_row(row)

@@ -69,6 +69,12 @@ class Context:
     declared: Declared = field(default_factory=Declared)
     values: GoValues = field(default_factory=GoValues)
 
+    def word_name(self, of_type: str, number: int) -> str:
+        """The field that lies in word `number` of an object of a type of Go; nothing where its declaration is not known."""
+        if self.strip is not None and not len(self.declared):
+            return ""  # the program was read that has its types, and not its source
+        return self.declared.word_name(self.world.profile, of_type, number)
+
     def living(self, ref: Ref) -> int:
         """Number of the object of that name, or at that address, that the program still refers to.  Raises CommandError."""
         oid = self._known(ref)
