@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from gomem_core.build import is_compiled
+from gomem_core.film.columns import upto
 from gomem_core.film.frames import Frame, Frames, PlainFrames
 from gomem_core.film.rare import Rare
 from gomem_core.film.tables import BLOCK, MOST_TYPES, NEVER, Tables
@@ -107,8 +108,8 @@ class Reading:
         self._rare.add(few, their, strings)
         tables.events = int(numbers[-1])
         if begins:
-            tables.before = int(np.searchsorted(tables.lives["born"], 0, side="right"))
-            tables.spans_before = int(np.searchsorted(tables.spans["born"], 0, side="right"))
+            tables.before = upto(tables.lives["born"], 0)
+            tables.spans_before = upto(tables.spans["born"], 0)
 
     def _numbers(self, rows: Mapping[int, TypeRow]) -> list[int]:
         """The film's own numbers of types by those of a generation."""
