@@ -67,6 +67,11 @@ class GoTypes:
         """The names of all declared types, in the order of the source."""
         return list(self._package.types)
 
+    @property
+    def packages(self) -> set[str]:
+        """The names of the packages whose files were taken in."""
+        return self._package.names
+
     def names_in(self, text: str, file: str) -> list[str]:
         """The names of the types that this source declared, of those that were taken in."""
         sources = sources_of(text, file)

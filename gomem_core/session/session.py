@@ -23,6 +23,7 @@ from gomem_core.lang import Command, ParseError, parse
 from gomem_core.lang.commands import Invariants, Level, Look
 from gomem_core.queries.account import Account
 from gomem_core.queries.links import LinkIndex
+from gomem_core.report import Result
 from gomem_core.session.ahead import Ahead
 from gomem_core.session.commands import EXECUTE, CommandError
 from gomem_core.session.commands.refused import unread
@@ -148,6 +149,19 @@ class Session:
     def unseen(self) -> AnyUnseen | None:
         """What the heap keeps that nothing asks for; None where that is not known, and halfway in a command."""
         return None if self.event else self._machine.engine.unseen()
+
+    def word_name(self, of_type: str, number: int) -> str:
+        """The field that lies in word `number` of an object of a type of Go; nothing where its declaration is not known."""
+        if self.strip is not None and not len(self._machine.context.declared):
+            return ""  # the program was read that has its types, and not its source
+        return self._machine.context.declared.word_name(self.world.profile, of_type, number)
+
+    def layout_of(self, of_type: str) -> Result:
+        """How a type of Go lies in memory.  Raises NotKnown, which says why that is not known."""
+        try:
+            return self._machine.context.declared.described(self.world.profile, of_type)
+        except GoError as e:
+            raise NotKnown(f"how {of_type} lies in memory is not known here: {e.message}") from e
 
     def take_stale(self) -> Stale:
         """The spans that may have changed since this was asked last."""

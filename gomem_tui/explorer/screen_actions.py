@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
+from gomem_core.world.world import NotKnown
 from gomem_tui.explorer.drawn import DrawnApp
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.parts import Actions
@@ -39,6 +40,7 @@ class ScreenActions:
         self.actions: Final[Actions] = {
             "help": self.help,
             "legend": self.legend,
+            "type_layout": self.type_layout,
             "command_palette": self.palette,
             "back": self.back,
             "quit": self.quit,
@@ -63,7 +65,20 @@ class ScreenActions:
         from gomem_tui.render.legend import legend_lines  # noqa: PLC0415 -- the same
 
         keyboard, profile = self._footer.keyboard, self._model.world.profile
-        await self._cover(HelpScreen(keyboard, partial(legend_lines, keyboard, profile, self._widgets.arena.chart.lens)))
+        await self._cover(HelpScreen(keyboard, partial(legend_lines, keyboard, profile, self._widgets.panes.arena.chart.lens)))
+
+    async def type_layout(self) -> None:
+        """Show how the type of the selected object lies in memory."""
+        from gomem_tui.explorer.screens.help import HelpScreen  # noqa: PLC0415 -- the first picture does without
+        from gomem_tui.render.typepage import page_of, type_lines  # noqa: PLC0415 -- the same
+
+        session = self._model.session
+        try:
+            page = page_of(self._model.world, session.objects, self._model.scene.selection.addr, session.layout_of)
+        except NotKnown as e:
+            self._footer.say(str(e))
+            return
+        await self._cover(HelpScreen(self._footer.keyboard, partial(type_lines, self._footer.keyboard, page)))
 
     async def palette(self) -> None:
         """Open the palette: all actions and commands, found by name or description."""
