@@ -23,6 +23,7 @@ from gomem_core.session.expect import found_instead
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.readheap import refusal_of
 from gomem_core.session.session import Session
+from gomem_core.session.visitors import Visitors
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.reel import Reel
 from gomem_core.world.strip import LOOK, Strip
@@ -67,6 +68,7 @@ class Desk:
         self._beginning: list[tuple[str, *tuple[object, ...]]] = []  # what the session began with, until it is written down
         self._written: tuple[object, ...] = ()  # the last record
         self.read_only = False  # then lines may move through the session, and change nothing
+        self.visitors: Visitors | None = None  # the rules for somebody who was let in from elsewhere
         self.scripted = False  # lines come from a script, in which those that only look are steps too
         self.journal: Journal | None = None
         self.heard: Callable[[Entry], object] | None = None  # is told each record as well, with or without a journal

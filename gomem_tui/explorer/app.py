@@ -86,7 +86,7 @@ class Explorer(DrawnApp):
             *(work.stop, projector.stop_reading, prompt.give_up, tables.stop_sifting),
             *(prompt.put_away, tables.clear_filter, lambda: stage.zoom(False)),
         )
-        self.screen_actions = screens = ScreenActions(model, widgets, stage, work, footer, ways_out, self)
+        self.screen_actions = screens = ScreenActions(model, widgets, stage, work, footer, ways_out, options.audience >= 0, self)
         self.parts: tuple[Part, ...] = (time, prompt, tables, panes, copies, screens)
         self._actions: Actions = {action: do for part in self.parts for action, do in part.actions.items()}
         self.audience = Audience(model, widgets, stage, work, footer, self)
@@ -129,7 +129,7 @@ class Explorer(DrawnApp):
             self.looking.begin()
         self.projector.begin_reading()
         if self.options.audience >= 0:
-            self.audience.begin(self.options.audience, self.look_again)
+            self.audience.begin(self.options.audience)
 
     def hang_up(self, code: int) -> None:
         """End for a signal, which does not wait for what takes long."""

@@ -44,6 +44,8 @@ class PromptActions:
         self, model: Model, widgets: Widgets, stage: Stage, work: Work, footer: Footer, visit: Visit, options: Options, app: _App
     ) -> None:
         self.row: Final = PromptRow(self.offered, self.entered, self.edited)  # the prompt with the sign before it
+        if model.console.visitors is not None:
+            self.row.prompt.keep_nothing()
         self._model = model
         self._widgets = widgets
         self._stage = stage

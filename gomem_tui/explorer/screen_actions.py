@@ -28,6 +28,7 @@ class ScreenActions:
         work: Work,
         footer: Footer,
         ways_out: Sequence[Callable[[], bool]],
+        has_audience: bool,
         app: DrawnApp,
     ) -> None:
         self._model = model
@@ -36,6 +37,7 @@ class ScreenActions:
         self._work = work
         self._footer = footer
         self._ways_out = ways_out  # of what one can be in, the innermost first; each tells whether one was
+        self._has_audience = has_audience
         self._app = app
         self.actions: Final[Actions] = {
             "help": self.help,
@@ -45,6 +47,7 @@ class ScreenActions:
             "back": self.back,
             "quit": self.quit,
             "explain_quit": self.explain_quit,
+            "suspend_process": self.suspend,
         }
 
     # --- Over the panes -----------------------------------------------------------------------------------------------------
@@ -124,6 +127,15 @@ class ScreenActions:
         stop, leave = keyboard.name("back"), " or ".join(keyboard.names("quit"))
         busy = self._work.busy
         self._footer.say(f"{stop} stops what is being done." if busy else f"{leave} quits; {stop} leaves the prompt.")
+
+    def suspend(self) -> None:
+        """Put gomem to sleep, where there is a shell that can wake it."""
+        if self._model.console.visitors is not None:
+            self.tell("Visitors cannot put gomem to sleep: there is no shell here.")
+        elif self._has_audience:
+            self.tell("gomem cannot be put to sleep while others may follow.")
+        else:
+            self._app.action_suspend_process()
 
     def quit(self) -> None:
         """Leave gomem.  The journal of a session that is left so is complete."""
