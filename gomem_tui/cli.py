@@ -1,14 +1,19 @@
 """All subcommands: those of gomem_core.cli, and those that need what only the explorer has.  Cheap to import."""
 
 import argparse
+import re
 from typing import Final
 
 from gomem_core import __version__
 from gomem_core.build import is_compiled
 from gomem_core.cli import args
 from gomem_core.cli.args import Subcommand
+from gomem_core.foreign import brief
 from gomem_tui.settings.settings import declare_no_config, declare_picture, declare_settings
 
+_TIME: Final = re.compile(r"([0-9]{1,4})([smh])")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
+_MOST_SEATS: Final = 200
 SHELLS: Final = ("bash", "zsh", "fish")
 _PLAIN: Final = "plain text, line by line, for screen readers; also the default where TERM is dumb, and in pipes"
 
@@ -32,6 +37,11 @@ def _built() -> str:
     return "allocators compiled by mypyc" if is_compiled() else "pure Python"
 
 
+def _declare_types(parser: argparse.ArgumentParser) -> None:
+    told = "Go source of the program, or a directory of it: words then have the names of fields; may be repeated"
+    parser.add_argument("--types", metavar="FILE", action="append", default=[], help=told)
+
+
 def _declare_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("script", metavar="FILE", help="an execution trace, a core file, a still, or a session file")
     parser.add_argument("--json", action="store_true", help="print what it holds as JSON, one object on one line")
@@ -41,6 +51,7 @@ def _declare_open(parser: argparse.ArgumentParser) -> None:
         "--pane", "--focus", dest="pane", metavar="PANE", help="print this pane, or begin in it; with --json: types"
     )
     parser.add_argument("--no-cache", dest="cache", action="store_false", help="do not keep what is read of a large film")
+    _declare_types(parser)
     parser.add_argument("--speed", metavar="X", help="how fast > plays a film: 1 is as fast as it was recorded, 0.1 a tenth")
     declare_settings(parser)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
@@ -52,6 +63,7 @@ def _declare_explored(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--focus", "--pane", dest="pane", metavar="PANE", help="print this pane with --text; in the explorer, begin in it"
     )
+    _declare_types(parser)
     declare_settings(parser, sessions=False)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
 
@@ -95,9 +107,69 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--zoom", action="store_true", help="give that pane all the room")
     parser.add_argument("--no-frame", action="store_true", help="draw the SVG without a window around it")
+    _declare_types(parser)
     declare_picture(parser)
     args.declare_go(parser)
     parser.add_argument("-o", dest="out", metavar="OUT", help="write to this file instead of stdout")
+
+
+def _seconds(word: str) -> float:
+    """Reads a time such as 30s, 10m, 2h; raises argparse's error."""
+    found = _TIME.fullmatch(word)
+    if found is None or not int(found[1]):
+        raise argparse.ArgumentTypeError(f"{brief(word)} is not a time such as 30s, 10m or 2h")
+    return float(int(found[1]) * _SECONDS[found[2]])
+
+
+def _seats(word: str) -> int:
+    """Reads a number of seats; raises argparse's error."""
+    if not (word.isascii() and word.isdigit() and 0 < len(word) < 4 and 1 <= int(word) <= _MOST_SEATS):
+        raise argparse.ArgumentTypeError(f"{brief(word)} is not a number of seats from 1 to {_MOST_SEATS}")
+    return int(word)
+
+
+def _port(word: str) -> int:
+    """Reads a port; raises argparse's error."""
+    if not (word.isascii() and word.isdigit() and 0 < len(word) < 6 and int(word) < 1 << 16):
+        raise argparse.ArgumentTypeError(f"{brief(word)} is not a port from 0 to 65535; 0 takes any that is free")
+    return int(word)
+
+
+def _declare_serve(parser: argparse.ArgumentParser) -> None:
+    what = "a session file, a still, a core file, an execution trace, or a lesson by its number or name; without it, a tour"
+    parser.add_argument("what", metavar="WHAT", nargs="?", help=what)
+    role = parser.add_mutually_exclusive_group()
+    role.add_argument(
+        "--presenter",
+        metavar="KEYFILE",
+        help="nobody presents here, but whoever has a key of this file, such as a .pub",
+    )
+    role.add_argument("--solo", action="store_true", help="nobody presents: each visitor has a heap of its own")
+    parser.add_argument(
+        "--resume",
+        metavar="ID",
+        nargs="?",
+        const="",
+        help="go on with the presenter's session of a journal; without an ID, with the session that was killed last",
+    )
+    parser.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="listen there; on 127.0.0.1 unless given")
+    parser.add_argument("--port", metavar="PORT", type=_port, default=2222, help="listen on this port; on 2222 unless given")
+    parser.add_argument(
+        "--authorized-keys",
+        metavar="FILE",
+        help="let these keys in, as in ~/.ssh/authorized_keys; without it, those of that file and of ~/.ssh/*.pub",
+    )
+    parser.add_argument("--anyone", action="store_true", help="let any key in, as a follower")
+    parser.add_argument("--seats", metavar="N", type=_seats, help="how many visitors may be here at once; 16 unless given")
+    parser.add_argument("--seats-a-key", metavar="N", type=_seats, help="how many of them with the same key; 3 unless given")
+    parser.add_argument(
+        "--idle",
+        metavar="TIME",
+        type=_seconds,
+        help="send a visitor away when nothing happened for so long; 10m unless given",
+    )
+    parser.add_argument("--longest", metavar="TIME", type=_seconds, help="let a visit last so long; 2h unless given")
+    declare_settings(parser)
 
 
 def _declare_learn(parser: argparse.ArgumentParser) -> None:
@@ -180,6 +252,18 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         "Choose a lesson and walk through it: how the heap works, step by step.",
         ("gomem learn", "gomem learn 4", "gomem learn fragmentation", "gomem learn 4 --plain", "gomem learn --list"),
         _declare_learn,
+        "gomem_tui.commands",
+    ),
+    "serve": Subcommand(
+        "Show the explorer to others over SSH: a talk that they follow, or a heap for each of them.",
+        (
+            "gomem serve talk.gomem",
+            "gomem serve 4 --host 0.0.0.0 --seats 40 --anyone",
+            "gomem serve before.still --presenter ~/.ssh/laptop.pub",
+            "gomem serve --solo --host 0.0.0.0 --authorized-keys class.keys",
+            "gomem serve --resume",
+        ),
+        _declare_serve,
         "gomem_tui.commands",
     ),
     "keys": Subcommand(

@@ -71,7 +71,7 @@ def declare_go(parser: argparse._ActionsContainer) -> None:
 
 
 def _declare_version(parser: argparse._ActionsContainer) -> None:
-    help_text = f"the version of Go, such as 1.10, whatever a file says; list tells which there are ({VERSION_VARIABLE})"
+    help_text = f"the version of Go, such as 1.10, whatever a file says; --go list tells which there are ({VERSION_VARIABLE})"
     parser.add_argument("--go", metavar="GO", help=help_text)
 
 
@@ -170,8 +170,10 @@ def _declare_layout(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_compare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a session file; all its steps are done on each version")
-    several = "versions of Go with commas between; list tells which there are"
+    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a session file; its steps are done on each version")
+    stop = "compare there: after so many steps, or at a bookmark; at the end unless given"
+    parser.add_argument("--at", metavar="STOP", default="end", help=stop)
+    several = "versions of Go with commas between; --go list tells which there are"
     parser.add_argument("--go", metavar="V,V,...", default="1.10,1.22,1.27", help=f"{several}; 1.10,1.22,1.27 unless given")
     _json_option(parser, "one object")
 

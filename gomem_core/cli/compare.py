@@ -9,8 +9,11 @@ from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.files.script import ScriptError
 from gomem_core.foreign import named
 from gomem_core.lang.errors import WordError
+from gomem_core.lang.names import read_stop
 from gomem_core.lang.releases import read_releases
+from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.compare import on_versions
+from gomem_core.session.commands.movefaults import step_of
 from gomem_core.session.console import Console
 from gomem_core.suggest import did_you_mean
 
@@ -30,8 +33,12 @@ def execute(args: argparse.Namespace) -> int:
         if script.on:
             raise UsageError(f"{named(args.script)} is about the heap in {named(script.on)}, which has its own version of Go")
         console = Console(False, script)
+        try:
+            step = step_of(console.session, read_stop(args.at))
+        except (WordError, CommandError) as e:
+            raise UsageError(f"argument --at: {did_you_mean(e.message, e.suggestion)}") from e
         with working(console.progress):
-            found = on_versions(console, named(args.script), releases, len(console.session.steps))
+            found = on_versions(console, named(args.script), releases, step)
     except ScriptError as e:
         say(f"gomem: {e}")
         return BAD_INPUT

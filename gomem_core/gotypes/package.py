@@ -53,6 +53,7 @@ class Package:
 
     def __init__(self, replacing: bool = False) -> None:
         self._replacing = replacing
+        self.names: set[str] = set()  # as the clauses of its files have it: of several packages, where it is a session's
         self.types: dict[str, TypeDeclaration] = {}
         self.constants: dict[str, ConstantDeclaration] = {}
         self.others: set[str] = set()  # variables and functions
@@ -64,6 +65,8 @@ class Package:
         problems: list[GoError] = []
         for node in source.tree.root_node.named_children:
             match node.type:
+                case "package_clause":
+                    self.names.add(text_of(node.named_children[0]))
                 case "type_declaration":
                     for spec in node.named_children:
                         if spec.type in ("type_spec", "type_alias"):

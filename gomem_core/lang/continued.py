@@ -49,6 +49,23 @@ def logical_lines(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
         yield number - len(begun) + 1, joined(begun)
 
 
+def divided(text: str) -> Iterator[tuple[int, str]]:
+    """The commands in a text, which semicolons divide that stand in no bracket, and where each begins."""
+    depth = begin = 0
+    for part in re.finditer(rf"{_PART.pattern}|;", text, re.DOTALL):
+        if part[0] == ";" and not depth:
+            yield _trimmed(text, begin, part.start())
+            begin = part.end()
+        elif len(part[0]) == 1 and part[0] != ";":
+            depth += 1 if part[0] in "([{" else -1
+    yield _trimmed(text, begin, len(text))
+
+
+def _trimmed(text: str, begin: int, end: int) -> tuple[int, str]:
+    part = text[begin:end]
+    return begin + len(part) - len(part.lstrip(" \t")), part.strip(" \t")
+
+
 def _depth(line: str) -> int:
     brackets = (m[0] for m in _PART.finditer(line) if len(m[0]) == 1)
     return sum(1 if bracket in "([{" else -1 for bracket in brackets)

@@ -36,7 +36,7 @@ def _overview(is_read: bool) -> Iterator[str]:
     yield ""
     refused = [spec for spec in REGISTRY if is_read and spec.name in OF_AN_ALLOCATOR]
     for spec in (spec for spec in REGISTRY if spec not in refused):
-        yield f"  {spec.name:<11}{', '.join(spec.aliases):<5}{spec.summary}"
+        yield f"  {spec.name:<11}{', '.join(spec.aliases):<6} {spec.summary}"
     yield ""
     if refused:
         yield from textwrap.wrap(f"{REFUSED} {', '.join(spec.name for spec in refused)}.", _WIDTH)

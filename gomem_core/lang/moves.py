@@ -150,6 +150,13 @@ class Compare:
     releases: tuple[Release, ...] = ()
 
 
+@frozen
+class WhatIf:
+    """Do the commands in `text`, which semicolons divide, as if they came next; tell what differs then, and change nothing."""
+
+    text: str
+
+
 # --- Directives: they may stand in a session file -----------------------------------------------------------
 
 
@@ -255,4 +262,5 @@ Move = (
     | TakeUp
     | Go
     | Compare
+    | WhatIf
 )

@@ -32,6 +32,7 @@ from gomem_core.lang.moves import (
     Say,
     Stop,
     TakeUp,
+    WhatIf,
 )
 from gomem_core.lang.names import (
     read_branch_name,
@@ -165,7 +166,7 @@ _DIFF = CommandSpec(
         Shape(_diff_branch, "branch", (_BRANCH_STOP,), help="with another branch, at its end or at a step"),
         Shape(DiffFile, "file", (_FILE,), help="with the still in a file, or with the session in one, at its end"),
     ),
-    summary="Say what differs from a step, a bookmark, a branch or a file.",
+    summary="Say what differs from a step, bookmark, branch or file.",
     help="Nothing moves and nothing changes. The explorer marks in every pane what differs, until esc ends it. "
     "A still is what `gomem export --still` writes.",
     examples=(
@@ -281,6 +282,25 @@ _COMPARE = CommandSpec(
     "MemStats are compared, and a sentence tells each way in which the versions differ that made a difference. Nothing changes "
     "here. Without versions: 1.10, that of this session, and today's.",
     examples=("alloc 1K scan\ncompare 1.10,1.22,1.27",),
+)
+
+_WHATIF = CommandSpec(
+    name="whatif",
+    meant=("try", "suppose", "simulate"),
+    shapes=(
+        Shape(
+            WhatIf,
+            operands=(Operand("text", "COMMANDS", "one command or more, with ; between them", op.trimmed, rest="code"),),
+        ),
+    ),
+    summary="Tell what commands would do, without doing them.",
+    help="The commands are done one after the other as if they came next, and then all is as it was: objects, names, types, the "
+    "clock. What differs is told: pages in use, how far the heap grows, what is wasted and where, collections. Any commands but "
+    "moves will do, also those that only look: what they answer is told, too.",
+    examples=(
+        "alloc 48 times 1000\nwhatif drop 50%; gc",
+        "whatif alloc 100K times 30; show waste",
+    ),
 )
 
 _SAY = CommandSpec(
@@ -402,6 +422,6 @@ _LOOK = CommandSpec(
 )
 
 SPECS: Final = (
-    *(_BACK, _FORWARD, _GOTO, _UNTIL, _LOOK, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME, _TAKE_UP, _GO, _COMPARE),
+    *(_BACK, _FORWARD, _GOTO, _UNTIL, _LOOK, _MARK, _DIFF, _BRANCH, _SAVE, _OPEN, _RESUME, _TAKE_UP, _GO, _COMPARE, _WHATIF),
     *(_SAY, _PAUSE, _FOCUS, _SELECT, _EXPECT),
 )

@@ -93,7 +93,8 @@ def _header(case: Case) -> str:
         if not r.noscan and r.size > BITS_IN_SPAN:
             header = case.profile.header(r.size, False)
             both = f" and {header} B for its type" if header else ""
-            told.append(f"{r.size} B{both} in a slot of {_slot(case.profile, r.size, False)} B")
+            slots = case.profile.nelems(make_span_class(case.profile.size_class(r.size, False), False))
+            told.append(f"{r.size} B{both} in a slot of {_slot(case.profile, r.size, False)} B, {slots} a span")
     return _listed(told)
 
 

@@ -1,11 +1,11 @@
 """What the same commands did on several versions of Go: figures, where objects lie, and why they differ."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, TINY_SIZE
+from gomem_core.go.amd64 import PAGE_MASK, TINY_SIZE
 from gomem_core.queries.account import Account
 from gomem_core.queries.reasons import Case, Reason, Request, reasons
 from gomem_core.report import Cell, Column, Result, Table, counted, format_bytes, hexed
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 _MOST: Final = 12  # sorts of objects in text
 _MOST_DATA: Final = 200
 
+_MEMORY: Final = "memory."
+
 # What is compared: a name for programs, words for people, whether it is bytes, and where it comes from.
-_FIGURES: Final = (
+FIGURES: Final = (
     ("spans", "spans in use", False, "spans"),
     ("pages_in_use", "pages in use", False, "pages"),
     ("requested", "asked for", True, "balance.requested"),
@@ -39,9 +41,9 @@ _FIGURES: Final = (
     ("nserved_heap", "by mheap", False, "stats.nserved_heap"),
     ("nserved_large", "large, by mheap", False, "stats.nserved_large"),
     ("nserved_os", "by the OS", False, "stats.nserved_os"),
-    *((name, name, True, f"memory.{name}") for name in ("HeapAlloc", "HeapInuse", "HeapIdle", "HeapReleased", "HeapSys")),
-    *((name, name, True, f"memory.{name}") for name in ("TotalAlloc", "NextGC")),
-    *((name, name, False, f"memory.{name}") for name in ("HeapObjects", "Mallocs", "Frees")),
+    *((name, name, True, f"{_MEMORY}{name}") for name in ("HeapAlloc", "HeapInuse", "HeapIdle", "HeapReleased", "HeapSys")),
+    *((name, name, True, f"{_MEMORY}{name}") for name in ("TotalAlloc", "NextGC")),
+    *((name, name, False, f"{_MEMORY}{name}") for name in ("HeapObjects", "Mallocs", "Frees")),
 )
 
 
@@ -61,25 +63,45 @@ class Ran(NamedTuple):
     name: str  # of the version, with a base and padding where these were chosen
     case: Case
     figures: dict[str, int | None]
+    pages: dict[tuple[int, bool], int]  # of spans with such slots: bytes, whether without pointers -> pages
     sorts: dict[tuple[int, str], Sort]
     failed: tuple[tuple[int, str], ...]  # steps that failed, and why
 
 
-class _Sums:
-    """All figures of a heap; `spans` and `pages` are of spans with objects."""
+class HeapSums:
+    """All figures of a heap but those of MemStats; `spans` and `pages` are of spans with objects."""
 
-    def __init__(self, world: World, objects: Objects) -> None:
-        self.balance = Account(world, objects).read()
+    def __init__(self, world: World, account: Account) -> None:
+        self.balance = account.read()
         self.stats = world.sums.stats
-        self.memory = world.sums.mem_stats()
-        self.pages = self.memory.HeapInuse >> PAGE_SHIFT
-        self.spans = sum(info.state == "inuse" for info in world.spans.each())
+        self.pages = self.spans = 0
+        self.by_slot: dict[tuple[int, bool], int] = {}  # pages, by bytes of a slot and whether without pointers
+        for info in world.spans.each():
+            if info.state == "inuse":
+                self.spans += 1
+                self.pages += info.npages
+                key = (info.elemsize, info.kind == "noscan")
+                self.by_slot[key] = self.by_slot.get(key, 0) + info.npages
 
 
-def ran(name: str, world: World, objects: Objects, failed: Sequence[tuple[int, str]]) -> Ran:
-    """Look at what the commands did; the heap is as it is after them."""
-    sums = _Sums(world, objects)
-    figures = {one: known(partial(attrgetter(path), sums)) for one, _, _, path in _FIGURES}
+def figures_of(world: World, sums: HeapSums, read_mem_stats: Callable[[], object] | None = None) -> dict[str, int | None]:
+    """What is compared of a heap, by name; None is what it does not know.
+
+    `read_mem_stats` does to it what runtime.ReadMemStats does, which empties the caches: called when all else was looked at.
+    """
+    figures = {one: known(partial(attrgetter(path), sums)) for one, _, _, path in FIGURES if not path.startswith(_MEMORY)}
+    if read_mem_stats is not None:
+        read_mem_stats()
+    memory = world.sums.mem_stats()
+    return figures | {one: getattr(memory, path.removeprefix(_MEMORY)) for one, _, _, path in FIGURES if path.startswith(_MEMORY)}
+
+
+def ran(
+    name: str, world: World, objects: Objects, failed: Sequence[tuple[int, str]], read_mem_stats: Callable[[], object]
+) -> Ran:
+    """Look at what the commands did; the heap is as it is after them, until MemStats are read, as figures_of says."""
+    sums = HeapSums(world, Account(world, objects))
+    figures = figures_of(world, sums, read_mem_stats)
     sorts: dict[tuple[int, str], Sort] = {}
     for oid in range(len(objects)):
         o = objects.info(oid)
@@ -88,30 +110,42 @@ def ran(name: str, world: World, objects: Objects, failed: Sequence[tuple[int, s
         sorts[key] = Sort(o.name, o.size or 0, o.kind, o.addr, 1) if before is None else before._replace(made=before.made + 1)
     requests = [Request(size, kind == "noscan") for size, kind in sorts]
     case = Case(world.profile, world.extents.arenas.start, requests)
-    return Ran(name, case, figures, sorts, tuple(failed))
+    return Ran(name, case, figures, sums.by_slot, sorts, tuple(failed))
 
 
 def compared(of: str, steps: int, runs: Sequence[Ran]) -> Result:
     """What differs between the versions, and why."""
     why = reasons([run.case for run in runs])
-    differing = [name for name, *_ in _FIGURES if len({run.figures[name] for run in runs}) > 1]
-    columns = (Column("what", "text"), *(Column(run.name) for run in runs))
-    rows: list[tuple[Cell, ...]] = [
-        (label, *(_text(run.figures[name], in_bytes) for run in runs))
-        for name, label, in_bytes, _ in _FIGURES
-        if name in differing
-    ]
-    same = [label for name, label, *_ in _FIGURES if name not in differing]
+    differing = [name for name, *_ in FIGURES if len({run.figures[name] for run in runs}) > 1]
+    change = "change" if len(runs) == 2 else f"{runs[0].name} to {runs[-1].name}"
+    columns = (Column("what", "text"), *(Column(run.name) for run in runs), Column(change), Column("in %"))
+    rows: list[tuple[Cell, ...]] = []
+    for name, label, in_bytes, _ in FIGURES:
+        if name in differing:
+            values = [run.figures[name] for run in runs]
+            rows.append((label, *_texts(values, in_bytes), *_change(values[0], values[-1], in_bytes)))
+    same = [label for name, label, *_ in FIGURES if name not in differing]
     details = [f"the same on all: {', '.join(same)}", "", *_objects(runs), "", *_failures(runs), *_why(why, bool(differing))]
     names = ", ".join(run.name for run in runs)
-    summary = f"{of}: {counted(steps, 'step')} on {names}; {counted(len(differing), 'figure')} of {len(_FIGURES)} differ"
+    summary = f"{of}: {counted(steps, 'step')} on {names}; {counted(len(differing), 'figure')} of {len(FIGURES)} differ"
     return Result(summary, {**_data(steps, runs, differing, why)}, Table(columns, rows) if rows else None, tuple(details))
 
 
-def _text(value: int | None, in_bytes: bool) -> str:
-    if value is None:
-        return "?"
-    return format_bytes(value) if in_bytes else f"{value:,}"
+def _texts(values: Sequence[int | None], in_bytes: bool) -> list[str]:
+    """Values as people read them, exactly where they would look the same and are not."""
+    told = ["?" if value is None else format_bytes(value) if in_bytes else f"{value:,}" for value in values]
+    exact = ["?" if value is None else f"{value:,} B" if in_bytes else f"{value:,}" for value in values]
+    return exact if len({*told}) < len({*values}) else told
+
+
+def _change(before: int | None, after: int | None, in_bytes: bool) -> tuple[str, str]:
+    """What the last version has more than the first, and how many percent that is."""
+    if before is None or after is None:
+        return "?", "?"
+    more = after - before
+    told = format_bytes(more) if in_bytes else f"{more:,}"
+    percent = f"{100 * more / before:+.1f}" if before else ""
+    return f"{'+' if more > 0 else ''}{told}" if more else "0", percent if more else ""
 
 
 def _elemsize(run: Ran, sort: Sort) -> int:
@@ -123,16 +157,26 @@ def _elemsize(run: Ran, sort: Sort) -> int:
     return profile.classes[number].size if number else (sort.size + PAGE_MASK) & ~PAGE_MASK
 
 
+def _slots(run: Ran, sort: Sort) -> tuple[int, bool]:
+    """The key in `pages` of spans that hold such objects."""
+    return _elemsize(run, sort), sort.kind == "noscan"
+
+
 def _objects(runs: Sequence[Ran]) -> list[str]:
-    """A table of the sorts of objects, with slot and address on each version; the largest number of objects first."""
+    """A table of the sorts of objects, the largest number first: on each version slot, address and all pages with such slots."""
     sorts = sorted(runs[0].sorts.values(), key=lambda sort: -sort.made)
-    columns = [Column("first of", "text"), Column("objects"), *(Column(f"{run.name}: slot and address", "text") for run in runs)]
+    columns = [Column("first of", "text"), Column("objects")]
+    for run in runs:
+        columns += [Column(f"{run.name}: slot and address", "text"), Column("pages")]
     rows: list[tuple[Cell, ...]] = []
     for sort in sorts[:_MOST]:
-        places = []
+        places: list[Cell] = []
         for run in runs:
             there = run.sorts.get((sort.size, sort.kind))
-            places.append("not made" if there is None else f"{_elemsize(run, there)} B at {there.addr:#x}")
+            if there is None:
+                places += ["not made", ""]
+            else:
+                places += [f"{_elemsize(run, there)} B at {there.addr:#x}", run.pages.get(_slots(run, there), 0)]
         rows.append((f"{sort.size} B {sort.kind} ({sort.name})", sort.made, *places))
     more = len(sorts) - _MOST
     return [*Table(tuple(columns), rows).lines(), *([f"and {counted(more, 'more sort')}"] if more > 0 else [])] if rows else []
@@ -156,12 +200,13 @@ def _data(steps: int, runs: Sequence[Ran], differing: list[str], why: Sequence[R
         there = [run.sorts[key] for run in runs]
         first = there[0]
         slots = [_elemsize(run, sort) for run, sort in zip(runs, there, strict=True)]
+        pages = [run.pages.get(_slots(run, sort), 0) for run, sort in zip(runs, there, strict=True)]
         named = {"name": first.name, "size": first.size, "kind": first.kind, "count": first.made}
-        rows.append({**named, "elemsize": slots, "addr": [hexed(sort.addr) for sort in there]})  # type: ignore[typeddict-item]
+        rows.append({**named, "elemsize": slots, "addr": [hexed(sort.addr) for sort in there], "pages": pages})  # type: ignore[typeddict-item]
     return {
         "go": [run.name.removeprefix("go") for run in runs],
         "steps": steps,
-        "figures": {name: [run.figures[name] for run in runs] for name, *_ in _FIGURES},
+        "figures": {name: [run.figures[name] for run in runs] for name, *_ in FIGURES},
         "differs": differing,
         "objects": rows,
         "failed": [{"go": run.name.removeprefix("go"), "step": step} for run in runs for step, _ in run.failed],

@@ -25,6 +25,17 @@ from gomem_core.schema.heap import (
 from gomem_core.schema.layouts import Declared, Fit, TypeLayout
 from gomem_core.schema.versions import OnVersion, SameCommands, Versions
 
+# --- What if ---------------------------------------------------------------------------------------------------------
+
+
+class WhatIf(TypedDict):
+    """`whatif`: the commands; of each figure what it is now, and what it would be, null where that is not known."""
+
+    commands: list[str]
+    figures: dict[str, list[int | None]]
+    differs: list[str]
+
+
 # --- Objects ----------------------------------------------------------------------------------------------------------
 
 
@@ -57,6 +68,35 @@ class AllocatedMany(Allocated):
     times: int
     last: Placed
     served_counts: dict[str, int]
+
+
+class MadeObject(TypedDict):
+    """An object that a statement of Go made: bytes asked for, bytes of its slot, whether it has pointers, its type."""
+
+    name: str
+    addr: Addr
+    size: int
+    slot: int
+    scan: bool
+    type: str
+    served: Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
+
+
+class Made(TypedDict):
+    """Statements of Go, `insert`, `alloc TYPE`: the objects in the order in which Go allocates them, the first thousand.
+
+    count: how many there are; type, name, len, cap: of the value, null where there is none; gc: collections on the way; garbage:
+    objects that were made and left, or left before.
+    """
+
+    objects: list[MadeObject]
+    count: int
+    type: str | None
+    name: str | None
+    len: int | None
+    cap: int | None
+    gc: int
+    garbage: int
 
 
 class Dropped(TypedDict):
@@ -379,6 +419,7 @@ class Expected(TypedDict):
 Result = (
     Allocated
     | AllocatedMany
+    | Made
     | Dropped
     | Stored
     | Churned
@@ -428,4 +469,5 @@ Result = (
     | Versions
     | OnVersion
     | SameCommands
+    | WhatIf
 )

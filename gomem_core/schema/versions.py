@@ -30,7 +30,10 @@ class OnVersion(TypedDict):
 
 
 class ComparedSort(TypedDict):
-    """The first object of a size and kind, of `count` that were made: bytes of its slot and its address on each version."""
+    """The first object of a size and kind, of `count` that were made: bytes of its slot and its address on each version.
+
+    `pages` are those of all spans there whose slots are of that size and kind.
+    """
 
     name: str
     size: int
@@ -38,6 +41,7 @@ class ComparedSort(TypedDict):
     count: int
     elemsize: list[int]
     addr: list[Addr]
+    pages: list[int]
 
 
 class FailedStep(TypedDict):

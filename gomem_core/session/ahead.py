@@ -23,6 +23,7 @@ from gomem_core.lang.moves import (
     UntilEvent,
     UntilQuantity,
     UntilType,
+    WhatIf,
 )
 from gomem_core.session.commands import BLINK, CHECK, CommandError, Context, cost, foresee_drop
 from gomem_core.session.history import Steps
@@ -79,7 +80,7 @@ class Ahead:
             match command:
                 case None:
                     continue
-                case Open() | Resume() | DiffFile() | TakeUp() | Go() | Compare():
+                case Open() | Resume() | DiffFile() | TakeUp() | Go() | Compare() | WhatIf():
                     return True
                 case Branch(str(name)) if name in self._timeline.branches and self._timeline.on_another(name):
                     return True
@@ -94,7 +95,9 @@ class Ahead:
         return False
 
     def next_takes_long(self) -> bool:
-        """The same of the next step."""
+        """The same of the next step; the event of a film that comes next is as near as any other."""
+        if isinstance(self._context.strip, Reel):
+            return False
         return self._timeline.following is not None and self.takes_long([self._steps.command(self._timeline.cursor + 1)])
 
     def way_takes_long(self) -> bool:

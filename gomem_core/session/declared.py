@@ -7,8 +7,10 @@ forward.  tree-sitter is imported when a type is asked for, not when one is decl
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.go.versions import Profile
+from gomem_core.report import Result
 
 if TYPE_CHECKING:
+    from gomem_core.gotypes.labels import Labels
     from gomem_core.gotypes.types import GoTypes
 
 GIVEN: Final = 0  # as the step of what was declared before the first one
@@ -28,6 +30,7 @@ class Declared:
     def __init__(self) -> None:
         self._declarations: list[Declaration] = []
         self._types: GoTypes | None = None
+        self._labels: Labels | None = None  # of these types
 
     def __len__(self) -> int:
         return len(self._declarations)
@@ -48,6 +51,27 @@ class Declared:
         if self._types is None or self._types.profile is not profile:
             self._types = self._made(profile)
         return self._types
+
+    def word_name(self, profile: Profile, of_type: str, number: int) -> str:
+        """The field that lies in a word of an object; nothing where that is not known."""
+        return self._labels_of(profile).word(of_type, number) if of_type else ""
+
+    def described(self, profile: Profile, of_type: str) -> Result:
+        """How a type lies in memory, as `layout` tells it; a program may have told its name.  Raises GoError."""
+        from gomem_core.gotypes.describe import describe, facts_of  # noqa: PLC0415 -- likewise
+
+        types, own = self.types(profile), self._labels_of(profile).own(of_type)
+        checked = types.typed(own)
+        declared = types.line(checked.name) if checked.name in types.names else None
+        return describe(facts_of(profile, checked), declared)
+
+    def _labels_of(self, profile: Profile) -> "Labels":
+        types = self.types(profile)
+        if self._labels is None or self._labels.types is not types:
+            from gomem_core.gotypes.labels import Labels  # noqa: PLC0415 -- likewise
+
+            self._labels = Labels(types)
+        return self._labels
 
     def trial(self, profile: Profile, text: str, file: str) -> "GoTypes":
         """The same with what is to be declared next; nothing is changed.  Raises GoError for what is no Go."""

@@ -4,6 +4,7 @@ Everything that happens to the session is written into the journal before its ef
 told in resume.py.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -22,6 +23,7 @@ from gomem_core.session.expect import found_instead
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.readheap import refusal_of
 from gomem_core.session.session import Session
+from gomem_core.session.visitors import Visitors
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.reel import Reel
 from gomem_core.world.strip import LOOK, Strip
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from gomem_core.queries.difference import Difference
 
 _READ_ONLY: Final = "this session is read-only: go through it with goto, back, forward, until, diff, focus and select"
+
+
+Entry = tuple[object, ...]
+"""A record: a verb and its values, as resume.py tells."""
 
 
 class Origin(NamedTuple):
@@ -62,8 +68,12 @@ class Desk:
         self._beginning: list[tuple[str, *tuple[object, ...]]] = []  # what the session began with, until it is written down
         self._written: tuple[object, ...] = ()  # the last record
         self.read_only = False  # then lines may move through the session, and change nothing
+        self.visitors: Visitors | None = None  # the rules for somebody who was let in from elsewhere
         self.scripted = False  # lines come from a script, in which those that only look are steps too
         self.journal: Journal | None = None
+        self.heard: Callable[[Entry], object] | None = None  # is told each record as well, with or without a journal
+        self.opened_at = 0  # how often something was opened here, so that one knows whether something else is shown
+        self.source: Path | None = None  # the file with the heap that is shown, where that was read from one
         self.kept: Kept | None = None  # the file with the looks that are shown, where there is one
         self.ended = ""  # the ID of the session that was here last, if it can be taken up again
         self.stop = StopRequest()  # of whatever takes long, in this session and those that follow
@@ -94,6 +104,7 @@ class Desk:
         self._set(Session(self._narrate, timeline, self.stop, self.progress, strip), Script(name, strip.shown.place.title))
         self._beginning = []
         if origin is not None:
+            self.source = resolved(origin.path)
             self.own_files.know(*origin)
             self.kept = None if isinstance(strip, Reel) else Kept(resolved(origin.path), len(strip.stills))
         self._over(before)
@@ -146,6 +157,8 @@ class Desk:
         self.session = session
         session.tell_on_the_way(self._on_the_way)
         self.script = script
+        self.opened_at += 1
+        self.source = None
         self.own_files = OwnFiles()
         strip = session.strip
         self.kept = None if strip is None or not script.on else Kept(resolved(self._on(script)), len(strip.stills))
@@ -234,6 +247,8 @@ class Desk:
             self.journal.append(verb, *values)
             self._written = (verb, *values)
             self._problem = self._problem or self.journal.problem
+        if self.heard is not None:
+            self.heard((verb, *values))
 
     def moved(self) -> None:
         """Write down where the session stands."""
@@ -277,10 +292,14 @@ class Desk:
         if self.session.strip is not None and not self.script.on:
             reel = self.session.reel
             return strip_bytes(self.session.strip.stills) if reel is None else reel.content()
+        return self.text(folder).encode()
+
+    def text(self, folder: Path | None = None) -> str:
+        """The session as the text of a session file, which lies in this folder; None: where it was read from."""
         script = self.session.script(self.script)
         if script.on and folder is not None and folder.resolve() != Path(script.folder).resolve():
             script.on = str(self._on(script).resolve())
-        return write_script(script).encode()
+        return write_script(script)
 
     def save(self, path: Path) -> None:
         """Write the session as a file, which is there as a whole or not at all.  Raises OSError, NotOurs."""

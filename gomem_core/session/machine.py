@@ -5,9 +5,9 @@ step means to take the nearest image before it (memory.py) and to do from there 
 tells is heard by narrator.py.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 from gomem_core.files.step import Step
 from gomem_core.go.release import ALWAYS, Release
@@ -30,6 +30,7 @@ from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 from gomem_core.world.world import NotKnown
 
+T = TypeVar("T")
 SECOND: Final = 1_000_000_000  # ns
 _TOLD_FROM: Final = 100  # work from which to tell all costs little beside it
 _TELL_EVERY: Final = 10_000  # work, a third of a second
@@ -341,6 +342,7 @@ class Machine:
         kept = self._memory.restore(known)
         self._made.goto(known.step)
         self.context.declared.goto(known.step)
+        self.context.values.goto(known.step)
         for stale in (*self._memory.gone_to(known, self.at), self.narrator.step.stale):
             self._stale.add(stale)
             self.narrator.look_again(stale)
@@ -359,6 +361,32 @@ class Machine:
         finally:
             self._stop.asked = False
         self.outcome = outcome  # the steps on the way told less
+
+    def tried(self, steps: Sequence[Step], look: Callable[[], T]) -> tuple[list[Outcome], T]:
+        """Do steps as if they came next, up to one that fails; what became of each, and what `look` finds then.
+
+        The machine stays where it is, and so does all it knows.  Raises KeyboardInterrupt and Stopped, likewise.
+        """
+        self.goto(self.at)
+        self.remember()
+        now = self.engine.now
+        self._made.diverge()
+        self.halfway = True  # so that all of it is left behind
+        outcomes: list[Outcome] = []
+        try:
+            for number, step in enumerate(steps, self.at + 1):
+                self.narrator.begin()
+                self.context.step, self.context.passed = number, False
+                self.engine.set_now(self._began + number * SECOND)
+                result, error, _ = self._run(step)
+                self._changed(self.at, self.narrator.step.stale)
+                outcomes.append(_outcome(step, number, self.narrator.step, result, error))
+                if error is not None:
+                    break
+            return outcomes, look()
+        finally:
+            self._undo()
+            self.engine.set_now(now)
 
     # --- Halfway --------------------------------------------------------------------------------------------------------
 

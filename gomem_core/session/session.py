@@ -10,7 +10,7 @@ further with each step.  A step of a script that fails is a step that changes no
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 from gomem_core.files.branches import script_of
 from gomem_core.files.keeping import with_kept
@@ -23,9 +23,11 @@ from gomem_core.lang import Command, ParseError, parse
 from gomem_core.lang.commands import Invariants, Level, Look
 from gomem_core.queries.account import Account
 from gomem_core.queries.links import LinkIndex
+from gomem_core.report import Result
 from gomem_core.session.ahead import Ahead
 from gomem_core.session.commands import EXECUTE, CommandError
 from gomem_core.session.commands.refused import unread
+from gomem_core.session.declared import GIVEN
 from gomem_core.session.engine import Base
 from gomem_core.session.history import Branches, Done, Steps, UnderWay, command_of
 from gomem_core.session.machine import Machine
@@ -44,6 +46,7 @@ from gomem_core.world.world import NotKnown, Unknown, World, known
 
 __all__ = ["Outcome", "Session", "Stopped"]
 
+T = TypeVar("T")
 _NOT_KEPT: Final = Unknown("this session does not narrate, so its account and its links are not kept")
 
 
@@ -147,6 +150,17 @@ class Session:
     def unseen(self) -> AnyUnseen | None:
         """What the heap keeps that nothing asks for; None where that is not known, and halfway in a command."""
         return None if self.event else self._machine.engine.unseen()
+
+    def word_name(self, of_type: str, number: int) -> str:
+        """The field that lies in word `number` of an object of a type of Go; nothing where its declaration is not known."""
+        return self._machine.context.word_name(of_type, number)
+
+    def layout_of(self, of_type: str) -> Result:
+        """How a type of Go lies in memory.  Raises NotKnown, which says why that is not known."""
+        try:
+            return self._machine.context.declared.described(self.world.profile, of_type)
+        except GoError as e:
+            raise NotKnown(f"how {of_type} lies in memory is not known here: {e.message}") from e
 
     def take_stale(self) -> Stale:
         """The spans that may have changed since this was asked last."""
@@ -275,6 +289,16 @@ class Session:
             return Outcome(line, command, self.step, error=CommandError(str(e)).located(line))
         return Outcome(line, command, self.step, result)
 
+    def give(self, step: Step) -> Outcome:
+        """Declare types of the program whose heap was read: of all its looks, and as no step."""
+        context = self._machine.context
+        at, context.step = context.step, GIVEN
+        try:
+            assert step.command is not None
+            return self.look(step.line, step.command)
+        finally:
+            context.step = at
+
     def forward(self) -> Outcome | None:
         """Do the next step; None at the end."""
         return None if self.at_end else self.goto(self._machine.beside(1))
@@ -304,6 +328,14 @@ class Session:
             self._arrived()
             raise
         return self.outcome
+
+    def tried(self, steps: Sequence[Step], look: Callable[[], T]) -> tuple[list[Outcome], T]:
+        """Do steps as if they came next, up to one that fails; what became of each, and what `look` finds then.
+
+        Nothing changes.  Raises KeyboardInterrupt and Stopped, likewise.
+        """
+        self._leave_half()
+        return self._machine.tried(steps, look)
 
     def remember(self) -> None:
         """Make it quick to come back to this step, as when another branch begins here."""

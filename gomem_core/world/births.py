@@ -146,7 +146,7 @@ class Births:
         return names
 
     def _each(self, count: int) -> Iterator[tuple[int, int, int]]:
-        """Of each entry with a shown object: its first one, `number`, and the end of those that are shown."""
+        """Returns of each entry with a shown object its first one, `number`, and the end of those that are shown."""
         entries = self.entries(count)
         first = self.first[:entries]
         return zip(first, self.number[:entries], chain(first[1:], (count,)), strict=False)

@@ -73,7 +73,7 @@ class Latest(Generic[K]):
         return [self.find(key, shown) for key in keys]
 
     def back(self, key: K, shown: int) -> Iterator[int]:
-        """All of the first `shown` entries that have the key, the last one first."""
+        """Each of the first `shown` entries that have the key, the last one first."""
         number = self.find(key, shown)
         while number != NONE:
             yield number

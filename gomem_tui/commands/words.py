@@ -12,7 +12,7 @@ from gomem_tui.settings.settings import SETTINGS
 
 Kind = Literal["words", "sessions", "files", "journals", "text"]
 
-_OTHER_FILES: Final = ("verify", "convert", "config")  # subcommands whose files are not session files
+_OTHER_FILES: Final = ("verify", "convert", "config", "serve")  # subcommands whose files are not session files
 _WORDS: Final = {
     "PANE": tuple(PANES),
     "LESSON": tuple(lesson.name for lesson in lessons()),
@@ -91,7 +91,9 @@ def _value(command: str, action: argparse.Action) -> Value:
         kind, name = "words", action.dest
     elif name in ("SCRIPT", "FILE"):
         kind = "files" if command in _OTHER_FILES else "sessions"
-    elif name == "OUT":
+    elif name == "WHAT":
+        kind = "sessions"
+    elif name in ("OUT", "KEYFILE"):
         kind = "files"
     else:
         kind = "journals" if name == "ID" else "text"

@@ -8,7 +8,6 @@ from typing import Final
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
-from textual.strip import Strip
 
 from gomem_core.foreign import is_seen
 from gomem_tui.draw.glyphs import in_ascii, is_narrow
@@ -32,6 +31,11 @@ _SYSTEMS: Final[dict[Depth, ColorSystem | None]] = {
     "16": ColorSystem.STANDARD,
     "none": None,
 }
+_ATTRIBUTES: Final = (
+    *(("bold", "1"), ("dim", "2"), ("italic", "3"), ("underline", "4"), ("blink", "5"), ("blink2", "6"), ("reverse", "7")),
+    *(("conceal", "8"), ("strike", "9"), ("underline2", "21"), ("frame", "51"), ("encircle", "52"), ("overline", "53")),
+)
+"""Attributes of Rich's styles, and their codes."""
 _DEFAULTS: Final = {"39", "49"}  # the terminal's own colours, which hold after a reset anyway
 
 
@@ -157,8 +161,11 @@ def spaced(line: Styled, underlined: frozenset[Token]) -> Sequence[tuple[str, To
 def _codes(style: Style, system: ColorSystem | None) -> str:
     """The style's codes, without those that only say "the terminal's own colour"; attributes alone without a colour system."""
     # Not Style.render: a style remembers the codes of the first colour system it was rendered in; a screenshot has all colours.
-    drawn = Strip.render_ansi(style.without_color, ColorSystem.STANDARD) if system is None else Strip.render_ansi(style, system)
-    parts = drawn.split(";") if drawn else []
+    parts = [code for name, code in _ATTRIBUTES if getattr(style, name)]
+    if system is not None and style.color is not None:
+        parts += style.color.downgrade(system).get_ansi_codes()
+    if system is not None and style.bgcolor is not None:
+        parts += style.bgcolor.downgrade(system).get_ansi_codes(foreground=False)
     kept: list[str] = []
     while parts:
         length = code_length(parts)

@@ -1,66 +1,18 @@
 """Fewer bytes to the terminal: of what is to be drawn, write only the cells that differ from what is there.
 
-Textual repaints a region from the left edge of its widget, with a full style before and a reset after each piece.  Over a slow
-SSH line that is what one waits for.  To switch the colour costs more bytes than to move the cursor, so a frame is written colour
-by colour instead of row by row.  Here stands the only code of gomem that uses Textual's private drawing (`App._display` and the
-compositor's updates and strips, as of Textual 8); where an update is of another sort, Textual's own way is taken.
+To switch the colour costs more bytes than to move the cursor, so a frame is written colour by colour instead of row by row.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Sequence
 from itertools import compress
 from operator import is_not
 
-from rich.console import Console
-from rich.segment import Segment
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.screen import Screen
-from textual.strip import Strip
-
-from gomem_core.frozen import frozen
 from gomem_tui.draw.cells import BLANK, Cell, CellTable, Styled
-from gomem_tui.draw.glyphs import in_ascii
 from gomem_tui.draw.sequences import ANY, Runs, shows_on_blanks, written
 from gomem_tui.settings.look import Look
 
 _JUMP = 4  # bytes: what moving over some cells costs; no cell is written in less than one
 _UNKNOWN: Cell = ("\0", "?")  # no style: it is never written
-
-
-def drawn_as(screen: Screen[object], look: Look) -> list[Strip]:
-    """What a screen shows now, row by row, in the colours and signs of a look."""
-    return [Strip(_drawn_piece(piece, look) for piece in strip.simplify()) for strip in screen._compositor.render_strips()]
-
-
-def _drawn_piece(piece: Segment, look: Look) -> Segment:
-    text = in_ascii(piece.text) if look.ascii else piece.text
-    style = piece.style and (piece.style.without_color if look.depth == "none" else piece.style)
-    return Segment(text, style)
-
-
-@frozen
-class Lines:
-    """What is to stand from some columns and in some rows on: an update that did not come from Textual's compositor."""
-
-    placed: Sequence[tuple[int, int, Styled]]  # column, row
-
-
-class CellUpdate(CompositorUpdate):
-    """One of Textual's updates, or lines, reduced to the cells that differ."""
-
-    def __init__(self, update: CompositorUpdate | Lines, painter: "Painter") -> None:
-        self._update = update
-        self._painter = painter
-
-    @cached_property
-    def sequences(self) -> str:
-        """Returns the escape sequences, none where nothing differs.  Whoever asks for them has to write them."""
-        return self._painter.paint(self._update)
-
-    def render_segments(self, console: Console) -> str:
-        """The same, for Textual."""
-        del console  # it has colours of its own, taken from the environment
-        return self.sequences
 
 
 class Painter:
@@ -86,18 +38,22 @@ class Painter:
         """Whether a picture of this size was painted since the terminal showed something unknown."""
         return size == self._size and bool(self._rows)
 
-    def reduce(self, update: object, size: tuple[int, int]) -> object:
-        """The update with less to write, or as it is when it is of another sort; `size` is the screen's columns and rows."""
+    def fit(self, size: tuple[int, int]) -> None:
+        """Take note of the terminal's columns and rows; what it shows in another size is not known."""
         if size != self._size:
             self._size = size
             self.forget()
-        return CellUpdate(update, self) if isinstance(update, ChopsUpdate | LayoutUpdate | Lines) else update
 
-    def paint(self, update: CompositorUpdate | Lines) -> str:
-        """Escape sequences that bring the terminal from what it shows to what the update says."""
+    def paint_lines(self, placed: Iterable[tuple[int, int, Styled]]) -> str:
+        """Likewise for lines of tokens, each with the column and the row it begins at."""
+        line = self._table.line
+        return self.paint((x, y, line(styled)) for x, y, styled in placed)
+
+    def paint(self, placed: Iterable[tuple[int, int, Sequence[Cell]]]) -> str:
+        """Escape sequences that bring the terminal from what it shows to these cells, which begin at a column and a row."""
         columns, rows = self._size
         changed: dict[int, list[int]] = {}  # columns, by row
-        for x, y, cells in self._placed(update):
+        for x, y, cells in placed:
             if y >= rows:  # an update from before the terminal became smaller: it would all land in the last row
                 continue
             row = self._rows.setdefault(y, [])
@@ -110,30 +66,8 @@ class Painter:
             _add_runs(runs, self._rows[y], y, changed[y], columns)
         return written(runs, columns)
 
-    def _placed(self, update: CompositorUpdate | Lines) -> Iterator[tuple[int, int, list[Cell]]]:
-        """The update's cells with the column and row they begin at."""
-        if isinstance(update, Lines):
-            line = self._table.line
-            for x, y, styled in update.placed:
-                yield x, y, line(styled)
-        elif isinstance(update, LayoutUpdate):
-            for y, strips in enumerate(update.strips, update.region.y):
-                x = update.region.x
-                for strip in strips:
-                    yield x, y, self._cells(strip)
-                    x += strip.cell_length
-        elif isinstance(update, ChopsUpdate):
-            for y, x1, x2 in update.spans:
-                for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-                    if chop is not None and x < x2 and end > x1:
-                        yield x, y, self._cells(chop.crop(0, min(end, x2) - x))
 
-    def _cells(self, segments: Iterable[Segment]) -> list[Cell]:
-        codes = self._table.codes
-        return self._table.row([(text, codes(style)) for text, style, control in segments if not control])
-
-
-def _exchange(row: list[Cell], x: int, cells: list[Cell]) -> list[int]:
+def _exchange(row: list[Cell], x: int, cells: Sequence[Cell]) -> list[int]:
     """Put cells into a row from column x on; returns the columns that differ, in order."""
     end = x + len(cells)
     if len(row) < end:

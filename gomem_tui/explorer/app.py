@@ -19,11 +19,13 @@ from textual.widgets import Input
 
 from gomem_core.session.console import Console
 from gomem_core.world.world import NotKnown
+from gomem_tui.explorer.audience import Audience
 from gomem_tui.explorer.clicks import Clicks
 from gomem_tui.explorer.copy_actions import CopyActions
 from gomem_tui.explorer.drawn import DrawnApp
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.pane_actions import PaneActions
+from gomem_tui.explorer.panewidget import PaneWidget
 from gomem_tui.explorer.parts import Actions, Part
 from gomem_tui.explorer.projector import Projector
 from gomem_tui.explorer.prompt import Prompt
@@ -39,7 +41,6 @@ from gomem_tui.explorer.watch import Watch
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.explorer.work import WHILE_BUSY, Work
 from gomem_tui.panes.bars import Where
-from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.settings.keynames import shown
 from gomem_tui.settings.options import EVERY, Options
@@ -70,7 +71,7 @@ class Explorer(DrawnApp):
         self._moved = False  # ... since the heap or the selection changed, not only the layout
 
         self.model = model = Model(desk, self.changed)
-        self.widgets = widgets = Widgets(model, keyboard)
+        self.widgets = widgets = Widgets(model, keyboard, lambda: self.size.width)
         self.footer = footer = Footer(keyboard, self._where)
         self.stage = stage = Stage(model, widgets, options.presenting, self)
         self.work = work = Work(model, widgets, footer, self)
@@ -85,9 +86,10 @@ class Explorer(DrawnApp):
             *(work.stop, projector.stop_reading, prompt.give_up, tables.stop_sifting),
             *(prompt.put_away, tables.clear_filter, lambda: stage.zoom(False)),
         )
-        self.screen_actions = screens = ScreenActions(model, widgets, stage, work, footer, ways_out, self)
+        self.screen_actions = screens = ScreenActions(model, widgets, stage, work, footer, ways_out, options.audience >= 0, self)
         self.parts: tuple[Part, ...] = (time, prompt, tables, panes, copies, screens)
         self._actions: Actions = {action: do for part in self.parts for action, do in part.actions.items()}
+        self.audience = Audience(model, widgets, stage, work, footer, self)
         self.typist = Typist(options, stage, work, panes, self._wake, self.on_event)
         self.clicks = Clicks(widgets, stage, work, time, prompt, panes, footer, self)
 
@@ -126,6 +128,8 @@ class Explorer(DrawnApp):
         if self.options.every:
             self.looking.begin()
         self.projector.begin_reading()
+        if self.options.audience >= 0:
+            self.audience.begin(self.options.audience)
 
     def hang_up(self, code: int) -> None:
         """End for a signal, which does not wait for what takes long."""
@@ -181,11 +185,11 @@ class Explorer(DrawnApp):
             return
         moved, self._moved = self._moved, False
         for line_pane in (*self.widgets.lines, self.footer):
-            if isinstance(line_pane, HeapPane) and line_pane is not self.widgets.why and line_pane.has_room:
+            if isinstance(line_pane, PaneWidget) and line_pane is not self.widgets.why and line_pane.has_room:
                 if moved:
-                    line_pane.follow()
-                elif not line_pane.unknown:
-                    line_pane.reveal()
+                    line_pane.pane.follow()
+                elif not line_pane.pane.unknown:
+                    line_pane.pane.reveal()
             line_pane.redraw()
         self.table_actions.catch_up()
 
@@ -193,7 +197,7 @@ class Explorer(DrawnApp):
         """Show where the session stands: at the panes that it points at, in Why from its top, in the prompt what comes next."""
         self.stage.follow_session()
         self.stage.make_room_for_why()
-        self.widgets.why.follow()
+        self.widgets.panes.why.follow()
         self.prompt_actions.announce()
         self._visit.arrived()
 
@@ -262,6 +266,7 @@ class Explorer(DrawnApp):
         finally:
             self._writes_at_end = False
         self._paint_all()
+        self.audience.tell()  # after it is seen here, which so takes no longer than without anybody
 
     async def on_event(self, event: Event) -> None:
         """Do keys at once, and so in their order; show an audience which are pressed.

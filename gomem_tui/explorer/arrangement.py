@@ -44,6 +44,7 @@ class Arrangement:
         self._halves = [numbers[0] for numbers in HALVES]
         self._figures = FIGURES[0]
         self._lists = LISTS[0]
+        self._recent: list[int] = []
 
     @property
     def name(self) -> str:
@@ -63,12 +64,18 @@ class Arrangement:
     def choose(self, number: int) -> None:
         """Give a pane the keyboard."""
         self.current = number
+        self._recent = [*(other for other in self._recent if other != number), number]
         if number != WHY:
             self.upper = number
             self._placed = _taking(number, PLACES, self._placed)
             self._halves = _taking(number, HALVES, self._halves)
             self._figures = number if number in FIGURES else self._figures
             self._lists = number if number in LISTS else self._lists
+
+    @property
+    def recent(self) -> tuple[int, ...]:
+        """The panes in the order in which they were chosen last: to choose them so makes another arrangement like this one."""
+        return tuple(self._recent)
 
     def neighbour(self, step: int) -> int:
         """The pane so many further, round and round."""

@@ -5,13 +5,13 @@ from textual.widget import Widget
 from gomem_tui.explorer.arrangement import PANES
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.pane_actions import PaneActions
+from gomem_tui.explorer.panewidget import PaneWidget
 from gomem_tui.explorer.parts import Runs
 from gomem_tui.explorer.prompt_actions import PromptActions
 from gomem_tui.explorer.stage import Stage
 from gomem_tui.explorer.time_actions import TimeActions
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.explorer.work import Work
-from gomem_tui.panes.base import HeapPane
 
 
 class Clicks:
@@ -43,12 +43,12 @@ class Clicks:
             await self._click_footer(x)
         elif clicked is None or self._work.busy:
             return
-        elif isinstance(clicked, HeapPane):
+        elif isinstance(clicked, PaneWidget):
             number = next(n for n, name in PANES.items() if name == clicked.id)
             if number != self._stage.arrangement.current:
                 self._panes.pane(number)
-            if not clicked.unknown:
-                clicked.pick(x, y)
+            if not clicked.pane.unknown:
+                clicked.pane.pick(x, y)
         elif clicked is self._widgets.scrub:
             step = self._widgets.bars.step_at(clicked.size.width, x)
             if step is not None:

@@ -36,6 +36,9 @@ class CopyActions:
 
     def picture(self) -> None:
         """Write what the screen shows as two files."""
+        if self._model.console.visitors is not None:
+            self._footer.say("Visitors have no files here: a picture would be one of the host's.")
+            return
         from gomem_tui.explorer.picture import picture_of, write_picture  # noqa: PLC0415 -- the first picture does without
 
         try:

@@ -17,9 +17,9 @@ from textual.worker import WorkerFailed
 from gomem_core.cli.crash import sentence
 from gomem_core.cli.output import INTERNAL, say
 from gomem_tui.draw.chrome import LineScrollBar, textual_theme
-from gomem_tui.draw.paint import CellUpdate, Lines, Painter
 from gomem_tui.draw.style import styles
-from gomem_tui.panes.base import LinePane
+from gomem_tui.draw.updates import CellUpdate, Lines, UpdatePainter
+from gomem_tui.explorer.linepane import LinePane
 from gomem_tui.render.lines import Line
 from gomem_tui.settings.look import Look, theme_on
 from gomem_tui.terminal.driver import BackgroundTold, TerminalDriver
@@ -42,7 +42,7 @@ class DrawnApp(App[int]):
         super().__init__(ansi_color=True, driver_class=TerminalDriver)
         self.animation_level = "none"
         self.no_color = look.depth == "none"
-        self._painter = Painter(look)
+        self._painter = UpdatePainter(look)
         self._take(look)
         ScrollBar.renderer = LineScrollBar
         self._unpainted: list[tuple[Widget, Sequence[tuple[int, Line]]]] = []

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from gomem_tui.panes.bars import Bar, Where, footer_action, footer_line
+from gomem_tui.explorer.linepane import Bar
+from gomem_tui.panes.bars import Where, footer_action, footer_line
 from gomem_tui.render.lines import Line
 from gomem_tui.settings.keys import Keyboard
 

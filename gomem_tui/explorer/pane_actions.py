@@ -32,7 +32,7 @@ class PaneActions:
         presenting: bool,
     ) -> None:
         self._model = model
-        self._widgets = widgets
+        self._panes = widgets.panes
         self._stage = stage
         self._time = time
         self._prompt = prompt
@@ -47,9 +47,9 @@ class PaneActions:
             "edge": self.edge,
             "enter": self.enter,
             "come_back": self.come_back,
-            "lens": widgets.arena.next_lens,
-            "map_zoom": widgets.arena.zoom,
-            "event_log": widgets.why.toggle_log,
+            "lens": widgets.panes.arena.next_lens,
+            "map_zoom": widgets.panes.arena.zoom,
+            "event_log": self.event_log,
         }
 
     # --- Which pane -------------------------------------------------------------------------------------------------------
@@ -102,33 +102,38 @@ class PaneActions:
         """Move to the pane's first or last row."""
         self.move(by * HeapPane.FAR, 0)
 
+    def event_log(self) -> None:
+        """Let Why tell all events, or no longer; it gets the rows that it needs for that."""
+        self._panes.why.toggle_log()
+        self._stage.make_room_for_why()
+
     def enter(self) -> None:
         """Go from a class of the Heap pane to its mcentral, from an object along a link, from a line of advice to its spans."""
         name = self._stage.arrangement.name
         if self._stage.pane.unknown:  # which the pane says itself
             return
         if name == "objects":
-            self._footer.say(self._widgets.objects.follow_link())
+            self._footer.say(self._panes.objects.follow_link())
         if name == "advise":
             self._show_spans()
         if name == "heap":
-            told = self._widgets.heap.no_mcentral()
+            told = self._panes.heap.no_mcentral()
             if told:
                 self._footer.say(told)
             else:
-                self._widgets.mcentral.go_to_selected()
+                self._panes.mcentral.go_to_selected()
                 self._stage.choose(_MCENTRAL)
 
     def _show_spans(self) -> None:
         """Show the spans of which the selected line of advice speaks."""
-        line = self._widgets.advise.line()
+        line = self._panes.advise.line()
         if line is None:
             return
         wrong = self._model.filter(line.filter)
         self._stage.choose(_SPANS)
-        self._widgets.spans.start()
+        self._panes.spans.start()
         if not self._model.order.behind:
-            self._widgets.spans.select_row(0)
+            self._panes.spans.select_row(0)
         shown = f"Spans: {line.filter or 'all of them'}"
         ways = self._footer.keyboard.filled("; {back} shows all, {pane_advise} goes back to the advice") if line.filter else ""
         self._footer.say(wrong or f"{shown}{ways}")
@@ -136,14 +141,14 @@ class PaneActions:
     def come_back(self) -> None:
         """Go back: in Objects along the link that was followed last, else a step."""
         if self.returns_to:
-            self._footer.say(self._widgets.objects.come_back())
+            self._footer.say(self._panes.objects.come_back())
         else:
             self._time.step_back()
 
     @property
     def returns_to(self) -> str:
         """The object to which `come_back` leads; nothing where it is a step."""
-        trail = self._widgets.objects.trail if self._stage.arrangement.name == "objects" else []
+        trail = self._panes.objects.trail if self._stage.arrangement.name == "objects" else []
         return self._model.session.objects.name(trail[-1]) if trail else ""
 
     # --- Several keys at once ---------------------------------------------------------------------------------------------

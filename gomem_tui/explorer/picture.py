@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.segment import Segment, Segments
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME, TerminalTheme
 
-from gomem_tui.draw.paint import drawn_as
+from gomem_tui.draw.updates import drawn_as
 from gomem_tui.explorer.drawn import DrawnApp
 from gomem_tui.settings.look import Theme
 

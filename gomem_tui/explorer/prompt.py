@@ -65,9 +65,14 @@ class Prompt(Input):
         self._typed = read_history()
         self._at = len(self._typed)  # place in the history; its length: the line being typed
         self._not_kept = ""
+        self._keeps = True  # ... and that into a file
         self.remembers = True  # what is typed goes into the history
         self.cursor_blink = False
         self.can_focus = False  # so that Textual's own ways to the next widget do not lead here
+
+    def keep_nothing(self) -> None:
+        """Forget what was typed in other sessions, and keep nothing: the file with that is not of whoever types here."""
+        self._typed, self._at, self._keeps = [], 0, False
 
     def watch_placeholder(self) -> None:
         """Show it: each step has another, and by Textual's way that would take as long as the panes do."""
@@ -168,7 +173,7 @@ class Prompt(Input):
             return
         if line not in self._typed[-1:]:
             self._typed.append(line)
-            self._not_kept = add_to_history(line)
+            self._not_kept = add_to_history(line) if self._keeps else ""
         self._at = len(self._typed)
         self.show("")
         self._enter([line], self._not_kept)

@@ -44,6 +44,8 @@ class PromptActions:
         self, model: Model, widgets: Widgets, stage: Stage, work: Work, footer: Footer, visit: Visit, options: Options, app: _App
     ) -> None:
         self.row: Final = PromptRow(self.offered, self.entered, self.edited)  # the prompt with the sign before it
+        if model.console.visitors is not None:
+            self.row.prompt.keep_nothing()
         self._model = model
         self._widgets = widgets
         self._stage = stage
@@ -211,7 +213,7 @@ class PromptActions:
     def _answered(self, outcome: Outcome) -> None:
         """Show what a line led to: in the panes, or, what they have no room for, in the footer."""
         self._model.arrived(outcome)
-        why, hidden = self._widgets.why, self._stage.arrangement.hides_why
+        why, hidden = self._widgets.panes.why, self._stage.arrangement.hides_why
         told_in_why = self._model.answer is None and not why.shows_log and (why.has_news or not hidden)
         if isinstance(outcome.command, Focus) and outcome.ok:
             self._stage.point_at(outcome.command.panes)
@@ -241,14 +243,14 @@ class PromptActions:
         pane = self.row.filtered
         problem = self._model.filter(text, typing, pane)
         if not problem:
-            self._widgets.pane(pane).start()
+            self._widgets.panes.named(pane).start()
         return problem or (self._model.doubt(text, pane) if typing else "")
 
     # --- Leaving ------------------------------------------------------------------------------------------------------------
 
     def put_away(self) -> bool:
         """Put an answer away, or a difference; tells whether there was one."""
-        if not self._widgets.why.answers:
+        if not self._widgets.panes.why.answers:
             return False
         self._model.put_away()
         self._app.worked()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
+from gomem_core.world.world import NotKnown
 from gomem_tui.explorer.drawn import DrawnApp
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.parts import Actions
@@ -27,6 +28,7 @@ class ScreenActions:
         work: Work,
         footer: Footer,
         ways_out: Sequence[Callable[[], bool]],
+        has_audience: bool,
         app: DrawnApp,
     ) -> None:
         self._model = model
@@ -35,14 +37,17 @@ class ScreenActions:
         self._work = work
         self._footer = footer
         self._ways_out = ways_out  # of what one can be in, the innermost first; each tells whether one was
+        self._has_audience = has_audience
         self._app = app
         self.actions: Final[Actions] = {
             "help": self.help,
             "legend": self.legend,
+            "type_layout": self.type_layout,
             "command_palette": self.palette,
             "back": self.back,
             "quit": self.quit,
             "explain_quit": self.explain_quit,
+            "suspend_process": self.suspend,
         }
 
     # --- Over the panes -----------------------------------------------------------------------------------------------------
@@ -63,7 +68,20 @@ class ScreenActions:
         from gomem_tui.render.legend import legend_lines  # noqa: PLC0415 -- the same
 
         keyboard, profile = self._footer.keyboard, self._model.world.profile
-        await self._cover(HelpScreen(keyboard, partial(legend_lines, keyboard, profile, self._widgets.arena.chart.lens)))
+        await self._cover(HelpScreen(keyboard, partial(legend_lines, keyboard, profile, self._widgets.panes.arena.chart.lens)))
+
+    async def type_layout(self) -> None:
+        """Show how the type of the selected object lies in memory."""
+        from gomem_tui.explorer.screens.help import HelpScreen  # noqa: PLC0415 -- the first picture does without
+        from gomem_tui.render.typepage import page_of, type_lines  # noqa: PLC0415 -- the same
+
+        session = self._model.session
+        try:
+            page = page_of(self._model.world, session.objects, self._model.scene.selection.addr, session.layout_of)
+        except NotKnown as e:
+            self._footer.say(str(e))
+            return
+        await self._cover(HelpScreen(self._footer.keyboard, partial(type_lines, self._footer.keyboard, page)))
 
     async def palette(self) -> None:
         """Open the palette: all actions and commands, found by name or description."""
@@ -109,6 +127,15 @@ class ScreenActions:
         stop, leave = keyboard.name("back"), " or ".join(keyboard.names("quit"))
         busy = self._work.busy
         self._footer.say(f"{stop} stops what is being done." if busy else f"{leave} quits; {stop} leaves the prompt.")
+
+    def suspend(self) -> None:
+        """Put gomem to sleep, where there is a shell that can wake it."""
+        if self._model.console.visitors is not None:
+            self.tell("Visitors cannot put gomem to sleep: there is no shell here.")
+        elif self._has_audience:
+            self.tell("gomem cannot be put to sleep while others may follow.")
+        else:
+            self._app.action_suspend_process()
 
     def quit(self) -> None:
         """Leave gomem.  The journal of a session that is left so is complete."""

@@ -5,12 +5,12 @@ from typing import Any, Protocol
 
 from textual.screen import Screen
 
-from gomem_core.files.script import is_story
 from gomem_tui.explorer.arrangement import PANES, WHY, Arrangement
 from gomem_tui.explorer.focus import Pointing
 from gomem_tui.explorer.parts import Layered, Runs, Shows
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.explorer.screens.over import Over
+from gomem_tui.explorer.whyrows import why_rows
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
@@ -54,7 +54,7 @@ class Stage:
     @property
     def pane(self) -> HeapPane:
         """The pane that has the keyboard."""
-        return self._widgets.pane(self.arrangement.name)
+        return self._widgets.panes.named(self.arrangement.name)
 
     def leave_prompt(self) -> None:
         """Let keys be for the panes again."""
@@ -82,6 +82,7 @@ class Stage:
     def _turned(self) -> None:
         """Show which pane has the keyboard, once all keys that are there already are done."""
         rearranged, self._turning, self._rearranged = self._rearranged, False, False
+        rearranged = self._fit_why() or rearranged  # a pane that has all the room leaves Why other rows
         self.show()
         if rearranged:
             self._app.call_after_refresh(self._app.look_again)
@@ -101,7 +102,7 @@ class Stage:
             if isinstance(screen, Over):
                 screen.fit(panes.has_class("tiny"))
         for number, name in PANES.items():
-            pane = self._widgets.pane(name)
+            pane = self._widgets.panes.named(name)
             pane.active = number == self.arrangement.current and not self.typing
             pane.redraw()
 
@@ -113,7 +114,7 @@ class Stage:
         shown = self.arrangement.shown()
         for number, name in PANES.items():
             if number != WHY:
-                self._widgets.pane(name).set_class(number not in shown, "off", update=update)
+                self._widgets.shows(name).set_class(number not in shown, "off", update=update)
 
     def resized(self, size: tuple[int, int]) -> None:
         """Choose a layout for a terminal of this size; focus, scroll and selection stay."""
@@ -137,25 +138,17 @@ class Stage:
 
         A pane that has all the room leaves it some as long as it has something to tell.
         """
-        telling = self._widgets.why.has_news
+        telling = self._widgets.panes.why.has_news
         if telling != self.arrangement.telling:
             self.arrangement.telling = telling
             if self.arrangement.has_one:
                 self.arranged()
         self._fit_why()
 
-    def _fit_why(self) -> None:
-        """Give Why its rows: its style sheet's, or those that a story needs."""
-        arrangement = self.arrangement
-        below = arrangement.telling if arrangement.hides_why else not arrangement.has_one
-        wanted = self._told_rows() if below and not self._presenting else None
-        if wanted != self._why_rows:  # else Textual would lay out everything anew
-            self._widgets.why.styles.height = self._why_rows = wanted
-
-    def _told_rows(self) -> int | None:
-        """Rows for what a script tells; where there is room, the same for all of a story, so that nothing jumps."""
-        arrangement, outcome = self.arrangement, self._model.session.outcome
-        if outcome is not None and outcome.said is not None and outcome.said.says and not outcome.event:
-            width = arrangement.size[0]  # not the app's: while it is resized, it has its old size
-            return arrangement.told_rows(self._widgets.why.wanted(width, arrangement.most_told))
-        return arrangement.told_rows(0) if arrangement.is_steady and is_story(self._model.console.script) else None
+    def _fit_why(self) -> bool:
+        """Give Why its rows: its style sheet's, or those that a story needs; tells whether these are others than before."""
+        wanted = None if self._presenting else why_rows(self.arrangement, self._model, self._widgets.panes.why)
+        if wanted == self._why_rows:  # else Textual would lay out everything anew
+            return False
+        self._widgets.why.styles.height = self._why_rows = wanted
+        return True

@@ -56,7 +56,7 @@ class TableActions:
         """Type a filter of the table that has the keyboard; it works while it is being typed."""
         name = self._stage.arrangement.name
         order = self._model.orders.get(name)
-        if name == "why" and not self._widgets.why.is_log:
+        if name == "why" and not self._widgets.panes.why.is_log:
             order = None
         if order is not None and self._stage.pane.unknown:
             self._footer.say(_sentence(self._stage.pane.unknown))
@@ -71,7 +71,7 @@ class TableActions:
     def match(self, step: int) -> None:
         """Select the filter's next match, or the one before."""
         pane = self._stage.pane
-        table = pane if isinstance(pane, TablePane) and pane.ROWS else self._widgets.spans
+        table = pane if isinstance(pane, TablePane) and pane.ROWS else self._widgets.panes.spans
         self._footer.say(_sentence(table.unknown) if table.unknown else table.match(step))
 
     @property
@@ -93,7 +93,7 @@ class TableActions:
             return False
         name = self._stage.arrangement.name if self._stage.arrangement.name in there else there[0]
         self._footer.say(self._model.filter("", pane=name))
-        self._widgets.pane(name).start()
+        self._widgets.panes.named(name).start()
         return True
 
     def stop_sifting(self) -> bool:

@@ -1,5 +1,7 @@
 """Why the heap is so big."""
 
+from collections.abc import Mapping
+
 from gomem_core.queries.advicelines import AdviceLine, lines_of
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
@@ -40,7 +42,7 @@ class AdvisePane(HeapPane):
 
     def page(self) -> int:
         """Rows shown."""
-        return advise.page_rows(self.outer_size.height)
+        return advise.page_rows(self.size.height)
 
     def note(self) -> str:
         """Nothing: the title tells which rows are shown."""
@@ -51,12 +53,22 @@ class AdvisePane(HeapPane):
         if not self.has_room:  # all spans would have to be looked at for a pane that nobody sees
             return
         advice = self.model.advice.read()
-        numbers = [number for number, _ in advise.advice_rows(advice, self.outer_size.width)] if advice is not None else []
+        numbers = [number for number, _ in advise.advice_rows(advice, self.size.width)] if advice is not None else []
         chosen = [row for row, number in enumerate(numbers) if number == self._line_number()]
         if chosen:
             last = len(numbers) - 1 if self._line_number() == max(numbers) else chosen[-1]  # and what follows the last line
             self.show_row(last, self.page(), len(numbers))
             self.show_row(chosen[0], self.page(), len(numbers))
+
+    def own(self) -> dict[str, object]:
+        """Its line besides."""
+        return super().own() | ({"line": self._number} if self._number else {})
+
+    def take(self, own: Mapping[str, object]) -> None:
+        """Go to the same line."""
+        line = own.get("line", 0)
+        self._number = line if isinstance(line, int) else 0
+        super().take(own)
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Go to another line."""
@@ -67,7 +79,7 @@ class AdvisePane(HeapPane):
     def pick(self, x: int, y: int) -> None:
         """Go to the line that is drawn there."""
         advice = self.model.advice.read()
-        rows = [] if advice is None else advise.advice_rows(advice, self.outer_size.width)
+        rows = [] if advice is None else advise.advice_rows(advice, self.size.width)
         row = self.top + y - 2
         if y >= 2 and row < len(rows) and rows[row][0] >= 0:
             self._number = rows[row][0]

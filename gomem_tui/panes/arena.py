@@ -1,5 +1,6 @@
 """The page map of the arena."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from gomem_tui.panes.base import HeapPane
@@ -29,10 +30,10 @@ class ArenaPane(HeapPane):
 
     def page(self) -> int:
         """Rows shown."""
-        return arena.map_rows(self.outer_size.height)
+        return arena.map_rows(self.size.height)
 
     def _grid(self) -> tuple[Grid, int]:
-        return arena.grid(self.model.world, self.port(self.outer_size.width, self.outer_size.height), self.chart.zoom)
+        return arena.grid(self.model.world, self.port(self.size.width, self.size.height), self.chart.zoom)
 
     def reveal(self) -> None:
         """Scroll to the selected page."""
@@ -51,6 +52,19 @@ class ArenaPane(HeapPane):
             addr = grid.picked(self.top + y - 1, column)
             if addr is not None:
                 self.model.select(addr)
+
+    def own(self) -> dict[str, object]:
+        """Its lens and its zoom besides."""
+        chart = {"lens": self.chart.lens, "zoom": self.chart.zoom} if self.chart != Chart() else {}
+        return super().own() | chart
+
+    def take(self, own: Mapping[str, object]) -> None:
+        """Show the map through the same lens."""
+        lens, zoom = own.get("lens", Chart().lens), own.get("zoom", 0)
+        known = next((one for one in LENSES if one == lens), None)
+        if known is not None and isinstance(zoom, int):
+            self.chart = Chart(known, max(0, min(zoom, arena.MAX_ZOOM)))
+        super().take(own)
 
     def next_lens(self) -> None:
         """Look through the next lens."""

@@ -1,25 +1,10 @@
-"""Header and footer: one line each."""
+"""The footer: the keys that hold, or a message."""
 
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from gomem_tui.panes.base import LinePane
 from gomem_tui.render.lines import Line, Span, fit
 from gomem_tui.render.words import clip
 from gomem_tui.settings.keys import Keyboard
-
-
-class Bar(LinePane):
-    """A line that a function draws for a width."""
-
-    def __init__(self, line: Callable[[int], Line], *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
-        super().__init__(id=id)
-        self._line = line
-
-    def draw(self, width: int, height: int) -> list[Line]:
-        """The line."""
-        return [self._line(width)]
-
 
 _Shown = tuple[str, str, str]  # a key's name, what it does, its action
 _MOST_SPARED: Final = 2  # keys of the footer that can be left out

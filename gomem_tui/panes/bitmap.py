@@ -24,7 +24,7 @@ class BitmapPane(HeapPane):
     def page(self) -> int:
         """Slots that a page's rows hold, at least one; rows, where the cursor is on rows."""
         info = self._span()
-        rows = bitmap.bitmap_rows(self.outer_size.height)
+        rows = bitmap.bitmap_rows(self.size.height)
         return rows if info is None else max(1, rows * bitmap.ROW_BYTES // self._stride(info))
 
     def _span(self) -> SpanInfo | None:
@@ -33,7 +33,7 @@ class BitmapPane(HeapPane):
         return info if info is not None and info.elemsize else None
 
     def _stride(self, info: SpanInfo) -> int:
-        return bitmap.stride(info, self.outer_size.height)
+        return bitmap.stride(info, self.size.height)
 
     def reveal(self) -> None:
         """Scroll to the selected slot, or to the selected row of it."""
@@ -44,7 +44,7 @@ class BitmapPane(HeapPane):
         stride = self._stride(info)
         begin = (self.model.scene.selection.addr - info.base) // stride * stride
         first, last = begin // bitmap.ROW_BYTES, (begin + stride - 1) // bitmap.ROW_BYTES
-        self.show_block(first, last, bitmap.bitmap_rows(self.outer_size.height), info.nbytes // bitmap.ROW_BYTES)
+        self.show_block(first, last, bitmap.bitmap_rows(self.size.height), info.nbytes // bitmap.ROW_BYTES)
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another slot, or (up and down in a long one) another row of it."""
@@ -58,7 +58,7 @@ class BitmapPane(HeapPane):
     def pick(self, x: int, y: int) -> None:
         """Select the slot of a row."""
         info = self._span()
-        if info is not None and 2 <= y < 2 + bitmap.bitmap_rows(self.outer_size.height):
+        if info is not None and 2 <= y < 2 + bitmap.bitmap_rows(self.size.height):
             addr = info.base + (self.top + y - 2) * bitmap.ROW_BYTES
             if self.model.world.slots.at(addr) is not None:
                 self.model.select(addr)

@@ -47,12 +47,12 @@ class HeapStatsPane(TablePane):
         return sums.has_sums_only(self.model.world)
 
     def _plan(self) -> heap.Plan:
-        return heap.plan(self.outer_size.width, self.outer_size.height)
+        return heap.plan(self.size.width, self.size.height)
 
     def page(self) -> int:
         """Wasteful classes shown, or what stands in their place."""
         if self._has_sums_only:
-            return sums.sum_rows(self.model.world, self.outer_size.height, self.outer_size.width)
+            return sums.sum_rows(self.model.world, self.size.height, self.size.width)
         return self._plan().rows
 
     def _wasteful(self) -> list[int]:
@@ -77,9 +77,7 @@ class HeapStatsPane(TablePane):
 
     def reveal(self) -> None:
         """Scroll to the selected class, if it was chosen here."""
-        if (
-            self.display and self.outer_size.area and not self._has_sums_only
-        ):  # the account is not kept up to date for a pane that nobody sees
+        if self.has_room and not self._has_sums_only:  # the account is not kept up to date for a pane that nobody sees
             super().reveal()
 
     def move(self, rows: int, columns: int = 0) -> None:

@@ -41,10 +41,10 @@ class McachePane(TablePane):
 
     def page(self) -> int:
         """Rows shown."""
-        return mcache.mcache_page(self.outer_size.height)
+        return mcache.mcache_page(self.size.height)
 
     def _rows(self) -> list[mcache.Row]:
-        return mcache.mcache_rows(self.model.world, self.outer_size.width)
+        return mcache.mcache_rows(self.model.world, self.size.width)
 
     def _places(self) -> list[_Place]:
         """Every cached span, in the order in which up and down visit them."""
@@ -104,8 +104,8 @@ class McachePane(TablePane):
 
     def pick(self, x: int, y: int) -> None:
         """Select the span of a row."""
-        row, column = self.top + y - 2, mcache.column_of(self.model.world, x, self.outer_size.width)
-        if not 2 <= y < 2 + self.page() or (y == 2 and mcache.is_pinned(self._rows(), self.top, self.outer_size.height)):
+        row, column = self.top + y - 2, mcache.column_of(self.model.world, x, self.size.width)
+        if not 2 <= y < 2 + self.page() or (y == 2 and mcache.is_pinned(self._rows(), self.top, self.size.height)):
             return
         for place in self._places():
             if (place.row, place.column) == (row, column):

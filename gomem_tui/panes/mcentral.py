@@ -40,7 +40,7 @@ class McentralPane(TablePane):
 
     def page(self) -> int:
         """Rows shown."""
-        return mcentral.central_rows(self.model.world, self.outer_size.height)
+        return mcentral.central_rows(self.model.world, self.size.height)
 
     def row(self) -> int:
         """The row of the selected class; -1: large objects have none."""
@@ -96,11 +96,11 @@ class McentralPane(TablePane):
     def pick(self, x: int, y: int) -> None:
         """Select the class of a row, or the span of a chain."""
         names = self.model.world.profile.central_names
-        chain = y - (self.outer_size.height - len(names))
+        chain = y - (self.size.height - len(names))
         if 2 <= y < 2 + self.page():
             self.select_row(self.top + y - 2)
         elif 0 <= chain < len(names):
-            base = mcentral.chain_base(self.model.world, self.model.scene, names[chain], self.outer_size.width, x)
+            base = mcentral.chain_base(self.model.world, self.model.scene, names[chain], self.size.width, x)
             if base:
                 self.choose(partial(self.model.select, base))
 

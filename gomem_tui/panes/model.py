@@ -127,6 +127,7 @@ class Model:
         self.orders["types"] = self.types
         self.log = LogOrder(lambda: self.session.outcome, session.world.profile, AT_ONCE)
         self.orders["why"] = self.log
+        self.first_orders = {name: (order.sort, order.descending, order.text) for name, order in self.orders.items()}
 
     # --- Changing the session -------------------------------------------------------------------------------------------
 
@@ -230,7 +231,14 @@ class Model:
         done = session.outcome
         news = done.touched if done is not None else Touched()
         shown = news if difference is None else difference.touched
-        scene = Scene(selection, shown, session.step, session.trail.touched_at, session.step + (session.event > 0))
+        scene = Scene(
+            selection,
+            shown,
+            session.step,
+            session.trail.touched_at,
+            session.step + (session.event > 0),
+            word_name=session.word_name,
+        )
         if difference is not None:
             fates, objects = difference.fates, difference.objects
             self.scene = replace(scene, before=difference.before, comparing=True, fates=fates, objects=objects)
@@ -310,6 +318,10 @@ class Model:
             self.scene = replace(self.scene, selection=self._selection(addr))
             self._selected.clear()  # who looks for something keeps it in sight on the way back
             self._changed()
+
+    def point_at(self, selection: Selection) -> None:
+        """Select just this, as somebody else did who looks at the same heap."""
+        self._show(selection)
 
     def select_class(self, spanclass: int) -> None:
         """Select an mcentral, and with it a span of its class if another sort of span was selected."""

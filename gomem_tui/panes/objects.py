@@ -1,5 +1,7 @@
 """The Objects pane: a renderer of the objects with a way to move in it."""
 
+from collections.abc import Mapping
+
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.objectorder import KEEPS, OF_FILM, SORTS
 from gomem_core.queries.reach import object_at, slot_of
@@ -63,7 +65,7 @@ class ObjectsPane(TablePane):
 
     def page(self) -> int:
         """Rows shown."""
-        return objects.object_rows(self.outer_size.height)
+        return objects.object_rows(self.size.height)
 
     def key(self) -> object:
         """The number of the selected object; what was selected elsewhere since is looked up by its address."""
@@ -105,7 +107,8 @@ class ObjectsPane(TablePane):
         """Select the object of a row."""
         row = self.top + y - 2
         if y == 1:
-            order, sort = self.model.objects, objects.sort_at(self.model.world, x, self.outer_size.width)
+            order, world = self.model.objects, self.model.world
+            sort = objects.sort_at(world, x, self.size.width, objects.said_types(world, self.model.session.objects))
             self.sort_by(sort, not order.descending if sort == order.sort else order.descending)
         elif 2 <= y < 2 + self.page() and row < self.count():
             self.select_row(row)
@@ -126,6 +129,19 @@ class ObjectsPane(TablePane):
         if slot_of(self.model.world, table, self._oid) is None or not table.info(self._oid).ptrdata:
             return []
         return [target for _, target in self.model.world.pointers.stored_in(table.addr(self._oid))]
+
+    def own(self) -> dict[str, object]:
+        """The selected object, which may have no address of its own, and the chosen one of its links besides."""
+        oid = -1 if self.unknown else self.key()
+        chosen = {"object": [oid, self._link]} if isinstance(oid, int) and oid >= 0 else {}
+        return super().own() | chosen
+
+    def take(self, own: Mapping[str, object]) -> None:
+        """Select the same one."""
+        match own.get("object"):
+            case [int(oid), int(link)] if 0 <= oid < len(self.model.session.objects) and link >= 0:
+                self._oid, self._link, self._addr = oid, link, self.model.scene.selection.addr
+        super().take(own)
 
     def follow_link(self) -> str:
         """Select the object to which the chosen link leads; returns what is to be said where none does."""

@@ -34,7 +34,7 @@ class SpansPane(TablePane):
 
     def page(self) -> int:
         """Rows shown."""
-        return spans.span_rows(self.outer_size.height)
+        return spans.span_rows(self.size.height)
 
     def row(self) -> int:
         """The row of the selected span; -1: the filter leaves it out."""
@@ -57,7 +57,7 @@ class SpansPane(TablePane):
         """Select the span of a row, or sort by the column of a heading; by the same once more: the other way round."""
         order = self.model.order
         if y == 1:
-            sort = spans.sort_at(self.model.world, x, self.outer_size.width, order.sort)
+            sort = spans.sort_at(self.model.world, x, self.size.width, order.sort)
             self.sort_by(sort, not order.descending if sort == order.sort else order.descending)
         elif 2 <= y < 2 + self.page() and self.top + y - 2 < len(order):
             self.select_row(self.top + y - 2)

@@ -1,5 +1,7 @@
 """The Types pane: objects and bytes by type; of a heap profile, by the line that allocated."""
 
+from collections.abc import Mapping
+
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.queries.typeorder import SORTS, no_types
 from gomem_tui.panes.model import Model
@@ -46,7 +48,7 @@ class TypesPane(TablePane):
 
     def page(self) -> int:
         """Rows shown."""
-        return types.type_rows(self.outer_size.height)
+        return types.type_rows(self.size.height)
 
     def key(self) -> object:
         """The selected type."""
@@ -64,6 +66,19 @@ class TypesPane(TablePane):
         """Scroll to the selected type; objects are not counted for a pane that nobody sees."""
         if self.has_room:
             super().reveal()
+
+    def own(self) -> dict[str, object]:
+        """The selected type besides."""
+        return super().own() | ({"type": [*self._chosen_row]} if self._chosen_row is not None else {})
+
+    def take(self, own: Mapping[str, object]) -> None:
+        """Select the same type."""
+        match own.get("type"):
+            case [str(name), int(row)]:
+                self._chosen_row = name, row
+            case _:
+                self._chosen_row = None
+        super().take(own)
 
     def move(self, rows: int, columns: int = 0) -> None:
         """Select another type."""
@@ -85,7 +100,7 @@ class TypesPane(TablePane):
         """Select the type of a row, or sort by the column of a heading; by the same once more: the other way round."""
         order = self.model.types
         if y == 1:
-            sort = types.sort_at(order.rows(), x, self.outer_size.width)
+            sort = types.sort_at(order.rows(), x, self.size.width)
             self.sort_by(sort, not order.descending if sort == order.sort else order.descending)
         elif 2 <= y < 2 + self.page() and self.top + y - 2 < self.count():
             self.select_row(self.top + y - 2)

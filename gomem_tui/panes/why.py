@@ -1,5 +1,6 @@
 """The Why pane: the last command, its answer and how it came about; longer answers scroll."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gomem_core.lang.moves import Diff
@@ -14,10 +15,11 @@ from gomem_tui.settings.keys import Keyboard
 class WhyPane(HeapPane):
     """Up and down scroll."""
 
-    def __init__(self, model: Model, keyboard: Keyboard) -> None:
+    def __init__(self, model: Model, keyboard: Keyboard, columns: Callable[[], int] = lambda: 0) -> None:
         super().__init__(id="why")
         self.model = model
         self.keyboard = keyboard
+        self._columns = columns
         self.shows_log = False
         self._laid_out: tuple[object, list[Line]] = (None, [])  # what was laid out last, and the lines of it
 
@@ -52,8 +54,7 @@ class WhyPane(HeapPane):
 
     def _has_no_room_for(self, answer: Result | None) -> bool:
         """Whether the footer, which has one line, cannot tell it."""
-        room = self.app.size.width if self.is_attached else 0
-        return answer is not None and (len(answer.lines()) > 1 or len(answer.summary) >= room)
+        return answer is not None and (len(answer.lines()) > 1 or len(answer.summary) >= self._columns())
 
     def _story(self) -> Story:
         model = self.model
@@ -106,7 +107,7 @@ class WhyPane(HeapPane):
 
     def page(self) -> int:
         """Rows shown."""
-        return max(1, self.outer_size.height - 1)
+        return max(1, self.size.height - 1)
 
     def reveal(self) -> None:
         """A new command starts at its top; in the log, the event at which the session stands is in sight."""
@@ -122,9 +123,18 @@ class WhyPane(HeapPane):
         self.redraw()
 
     def _show_from(self, top: int) -> None:
-        story, port = self._story(), self.port(*self.outer_size)
+        story, port = self._story(), self.port(*self.size)
         length = why_length(story, port) if story.shows_log else len(self._text(story, port))
         self.top = max(0, min(top, length - self.page()))
+
+    def own(self) -> dict[str, object]:
+        """Whether it shows the log besides."""
+        return super().own() | ({"log": True} if self.shows_log else {})
+
+    def take(self, own: Mapping[str, object]) -> None:
+        """Show the log where that does."""
+        self.shows_log = own.get("log") is True
+        super().take(own)
 
     def toggle_log(self) -> None:
         """The ladder or the event log."""

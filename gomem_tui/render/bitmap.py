@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
 from gomem_core.queries.difference_tables import GLYPHS
+from gomem_core.queries.wordnames import named_word
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SlotInfo, SpanInfo, WordInfo
@@ -30,13 +31,14 @@ from gomem_tui.render.lines import (
     shown_rows,
 )
 from gomem_tui.render.reflow import notice
-from gomem_tui.render.words import join_fitting, size_text
+from gomem_tui.render.words import cut, join_fitting, size_text
 
 ROW_BYTES: Final = 32
 _WORDS: Final = ROW_BYTES // PTR_SIZE
 _ADDRESS: Final = 12  # cells for an address, where it is not longer
 _HEAD: Final = 2  # title rule, headings
 _FOOT: Final = 2  # legend
+_LEAST, _WIDEST_FIELD, _SLOTS = 5, 22, 10  # cells of a field's name, and what slots need beside four of them
 _WORD: Final = 3  # cells of a word: the border of its slot, its bits, whether a pointer is stored in it
 _BITS: Final = ("◆ pointer and scan bit", "◇ pointer bit", "▫ scan bit", "· none", "→ a pointer is stored", "│ a slot begins")
 _BITS_BRIEF: Final = ("◆ both bits", "◇ pointer", "▫ scan", "· none", "→ stored", "│ slot")
@@ -69,12 +71,11 @@ def render_bitmap(world: World, port: Port, scene: Scene, objects: Objects) -> l
         told = notice("Select a span in use: the bits of its words show here.", port.width)
         return fit_all([rule("3 Bitmap", [], port), *told], port)
     lines = [rule("3 Bitmap", _notes(info, port, scene), port)]
-    address = address_cells(world.extents.arenas, _ADDRESS)
-    lines.append(((f"  {'words from':<{address}}{'four words':<13}{'bitmap byte':<12} slots that begin", "label"),))
     rows, start = bitmap_rows(port.height), info.base + port.top * ROW_BYTES
     words = world.slots.words(start, rows * _WORDS) if start < info.base + info.nbytes else []
-    if words:
-        lines += _Rows(world, info, port, scene, objects).lines(words)
+    drawn = _Rows(world, info, port, scene, objects)
+    below = drawn.lines(words) if words else []
+    lines += [drawn.heading(), *below]
     lines += [()] * (port.height - _FOOT - len(lines))
     lines += [((f" {join_fitting(parts, port.width - 1)}", "label"),) for parts in (_legend(world, info, port.width), _STATES)]
     return fit_all(lines, port)
@@ -133,6 +134,8 @@ class _Rows:
         self._slot = self._begin(scene.selection.addr, info.elemsize)
         self._step = stride(info, port.height)
         self._cursor = self._begin(scene.selection.addr, self._step)
+        self._field = 0  # cells for the name of what lies in a word; 0: of none it is known
+        self._lies: dict[int, str] = {}  # of words, by address
 
     def _begin(self, addr: int, size: int) -> int:
         """Returns where the part of `size` bytes begins that holds the address."""
@@ -143,7 +146,37 @@ class _Rows:
         base, elemsize = self._info.base, self._info.elemsize
         self._first = (words[0].addr - base) // elemsize
         self._seen = self._world.slots.rows(base, self._first, (words[-1].addr - base) // elemsize + 1)
+        self._lies = self._named_words(words)
+        if any(self._lies.values()):
+            room = (self._width - 2 - self._address - _WORDS * _WORD - 1 - _SLOTS) // _WORDS
+            self._field = min(_WIDEST_FIELD, room, max(map(cell_len, self._lies.values())) + 1) if room >= _LEAST else 0
         return [self._row(words[i : i + _WORDS], first=not i) for i in range(0, len(words), _WORDS)]
+
+    def heading(self) -> Line:
+        """What stands above the columns, once the lines are drawn."""
+        between = (
+            f"{'what lies in them':<{_WORDS * self._field}}"[: _WORDS * self._field] if self._field else f"{'bitmap byte':<12} "
+        )
+        return ((f"  {'words from':<{self._address}}{'four words':<13}{between}slots that begin", "label"),)
+
+    def _named_words(self, words: Sequence[WordInfo]) -> dict[int, str]:
+        """The names of what lies in words of objects whose type is known."""
+        found: dict[int, str] = {}
+        for slot in self._seen:
+            for oid in self._here(slot):
+                o, end = self._objects.info(oid), min(slot.addr + self._info.elemsize, self._end)
+                for w in words if o.type else ():
+                    if w.addr < end and (name := named_word(o, w.addr, self._has_header, self._scene.word_name)):
+                        found[w.addr] = name
+        return found
+
+    def _fields(self, words: Sequence[WordInfo]) -> list[Span]:
+        """What lies in the words of a row."""
+        found: list[Span] = []
+        for w in words:
+            token: Token = "select" if self._slot <= w.addr < self._slot + self._info.elemsize else "text"
+            found.append((f"{cut(self._lies.get(w.addr, ''), self._field - 1):<{self._field}}", token))
+        return [*found, (" " * self._field * (_WORDS - len(words)), "text")]
 
     def _row(self, words: Sequence[WordInfo], first: bool) -> Line:
         addr = words[0].addr
@@ -155,7 +188,7 @@ class _Rows:
             spans += self._word(word)
         spans.append((" " * ((_WORDS - len(words)) * _WORD + 1), "text"))
         byte = words[0].byte_addr
-        spans.append((f"{short(byte) if byte is not None else '':<12} ", "dim"))
+        spans += self._fields(words) if self._field else [(f"{short(byte) if byte is not None else '':<12} ", "dim")]
         room = self._width - sum(len(text) for text, _ in spans)
         return (*spans, *self._slots(addr, first, room))
 

@@ -11,6 +11,7 @@ from gomem_core.queries.difference_tables import GLYPHS, Fate
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.queries.side import Row
+from gomem_core.queries.wordnames import WordName, no_name
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.changes import Touched
 from gomem_tui.draw.glyphs import cells_of
@@ -57,6 +58,7 @@ class Scene:
     comparing: bool = False  # a difference is shown: then there are
     fates: Mapping[int, Fate] = MappingProxyType({})  # of spans, by base
     objects: Mapping[Row, Fate] = MappingProxyType({})  # and of objects
+    word_name: WordName = no_name
 
     def mark(self, base: int) -> str:
         """What marks the span: + for one the last step touched, in a difference the glyph of its fate; else nothing."""

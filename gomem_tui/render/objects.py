@@ -12,13 +12,14 @@ from gomem_core.queries.objectorder import KEEPS, ObjectOrder
 from gomem_core.queries.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.world.facts import UNKNOWN, Fact, or_unknown
 from gomem_core.world.objectinfo import ObjectInfo, Objects
+from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo
 from gomem_core.world.world import World, known, unknown
 from gomem_tui.draw.style import Token
 from gomem_tui.render import filmobjects
 from gomem_tui.render.lines import MARKS, Line, Port, Scene, Span, address_cells, fit_all, rule, short, shown_rows, working
 from gomem_tui.render.reflow import notice
-from gomem_tui.render.words import clip, join_fitting, size_text
+from gomem_tui.render.words import clip, cut, join_fitting, size_text
 
 if TYPE_CHECKING:
     from gomem_core.queries.slotgraph import Held
@@ -33,6 +34,7 @@ _MADE: Final = 36  # cells for the line that made the selected object
 _STATE: Final = 15
 _COUNTED: Final = 66  # columns from which there is room for the number of links
 _KINDS: Final = 74  # and for the kind
+_KIND, _SHORT_TYPE, _LONG_TYPE = 8, 14, 24  # cells for it, or for the type
 _LINES: Final = 96  # and for the line that made it
 
 _LOOKS: Final[dict[Fate, tuple[str, Token]]] = {
@@ -89,7 +91,8 @@ def render_objects(world: World, port: Port, scene: Scene, table: Rows, links: L
     """Title rule, headings, the objects from row port.top, and about the selected one; `links` is find_paths's."""
     objects, order, selected, link = table.objects, table.order, table.selected, table.link
     count, rows = len(order), object_rows(port.height)
-    lines = [rule("9 Objects", _notes(world, table, port, scene), port), _heading(world, port.width)]
+    has_types = said_types(world, objects)
+    lines = [rule("9 Objects", _notes(world, table, port, scene), port), _heading(world, port.width, has_types)]
     shown = [oid for row in range(port.top, min(port.top + rows, count)) if (oid := order.oid(row)) >= 0]
     chosen = [selected] if 0 <= selected < len(objects) else []
     drawn = _Table(world, scene, table, port, find_paths(world, objects, {*shown, *chosen}, links))
@@ -124,9 +127,14 @@ def _notes(world: World, table: Rows, port: Port, scene: Scene) -> list[str]:
     return [*notes, "" if scene.comparing else MARKS]
 
 
-def sort_at(world: World, x: int, width: int) -> str:
+def said_types(world: World, objects: Objects) -> bool:
+    """Whether the program of a session said the types of some objects: then they take the place of kinds."""
+    return world.kind == "session" and isinstance(objects, ObjectTable) and len(objects.type_names) > 1
+
+
+def sort_at(world: World, x: int, width: int, has_types: bool = False) -> str:
     """The order whose column has cell x of the headings; what has none sorts by step."""
-    text = "".join(part for part, _ in _heading(world, width))
+    text = "".join(part for part, _ in _heading(world, width, has_types))
     if world.kind == "film":
         return filmobjects.sort_at(text, x)
     if x < text.index("size") - 4:
@@ -146,21 +154,24 @@ def _cells(world: World, width: int) -> tuple[int, int]:
     return _NAME + longer + _ADDRESS - address, address
 
 
-def _heading(world: World, width: int) -> Line:
+def _sort_cells(width: int, has_types: bool) -> int:
+    """Cells for the kind of an object, or for its type."""
+    if not has_types:
+        return _KIND if width >= _KINDS else 0
+    return _LONG_TYPE if width >= _LINES + _LONG_TYPE else _SHORT_TYPE if width >= _KINDS + _SHORT_TYPE - _KIND else 0
+
+
+def _heading(world: World, width: int, has_types: bool = False) -> Line:
     (name, address), typed = _cells(world, width), bool(world.doubt(Fact.NAME))
     if world.kind == "film":
         return ((filmobjects.heading(name, address), "label"),)
     text = f"     {'type' if typed else 'name':<{name}} {'address':<{address}}{'size':>6}  "
-    text += f"{'kind':<8}" if width >= _KINDS else ""
+    text += f"{'type' if has_types else 'kind':<{sort}}" if (sort := _sort_cells(width, has_types)) else ""
     text += f"{'state':<{_STATE}}"
     text += f"{'links':>5} " if width >= _COUNTED else ""
     text += f"{'step':>5}" if graph_of(world) is None else f"{KEEPS:>7}"
     text += (" place" if typed else " made by") if width >= _LINES else ""
     return ((text, "label"),)
-
-
-def _cut(name: str, cells: int) -> str:
-    return name if len(name) <= cells else f"{name[: cells - 1]}…"
 
 
 class _Table:
@@ -183,6 +194,7 @@ class _Table:
         self._graph = graph_of(world)
         self._port = port
         self._paths = paths
+        self._has_types = said_types(world, table.objects)
         self._no_links = unknown(world, "pointers")  # why nothing is known of them
 
     def row(self, oid: int, chosen: bool) -> Line:
@@ -200,11 +212,11 @@ class _Table:
             ("▸" if chosen else " ", head),
             (mark or " ", "new" if mark and not chosen else head),
             (f" {glyph} ", tone),
-            (f"{_cut(o.name or o.type or self._site(slot) or UNKNOWN, name):<{name}} {short(o.addr):<{address}}", head),
+            (f"{cut(o.name or o.type or self._site(slot) or UNKNOWN, name):<{name}} {short(o.addr):<{address}}", head),
             (f"{self._size(o):>6}  ", tone),
         ]
-        if width >= _KINDS:
-            spans.append((f"{o.kind:<8}", tone))
+        if sort := _sort_cells(width, self._has_types):
+            spans.append((f"{cut((self._has_types and o.type) or o.kind, sort - 1):<{sort}}", tone))
         path = self._paths.get(oid, [oid])
         state = _STATES[what].format(holder=self._objects.name(path[-2]) if len(path) > 1 else "")
         if self._graph is not None and what == "linked":  # its holder would rarely have room
@@ -257,7 +269,7 @@ class _Table:
         slot = slot_of(self._world, self._objects, oid)
         what = fate(self._world, self._objects, oid, self._paths)
         info = self._world.spans.at(o.addr)
-        parts = [f"▸ {self._objects.name(oid)}", f"{self._size(o)} {o.kind}"]
+        parts = [f"▸ {self._objects.name(oid)}", *([o.type] if o.type and o.name else []), f"{self._size(o)} {o.kind}"]
         if o.born is not None:
             made = _TOLD["made"].format(step=o.born, line=self._line(o, slot))
             parts.append(clip(made.removesuffix(": "), _MADE))

@@ -40,6 +40,11 @@ def _cleaned(char: str) -> str:
     return " " if char in _BLANKS or category(char) == "Zs" else escaped(char)
 
 
+def cut(text: str, width: int) -> str:
+    """The text if it fits, else as much of its beginning as does, and …."""
+    return text if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
+
+
 def clip(text: str, width: int) -> str:
     """The text if it fits, else as many whole words as do, and …; the beginning of the word where even one is too long."""
     if len(text) <= width:

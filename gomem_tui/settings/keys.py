@@ -172,6 +172,13 @@ _TABLE: Final[tuple[Key, ...]] = (
     ),
     Key("map_closer", "map_zoom(-1)", ("plus", "equals_sign"), "closer", "Show half as many pages per cell.", "arena"),
     Key("event_log", "event_log", ("e",), "events", "Switch Why to the event log: every decision of the last command, and back."),
+    Key(
+        "type_layout",
+        "type_layout",
+        ("t",),
+        "type",
+        "Show how the type of the selected object lies in memory: fields, padding, slot, and what would make it smaller.",
+    ),
     Key("copy", "copy", ("y",), "copy", "Copy the address of what is selected to the clipboard (OSC 52: over SSH too)."),
     Key("copy_pane", "copy_pane", ("Y",), "copy pane", "Copy all that the pane shows, as text."),
     Key(

@@ -80,7 +80,7 @@ def _version(word: str) -> str:
 GO: Final = Setting(
     "go",
     ALWAYS.version,
-    "the version of Go of a session, whatever its file says; list tells which there are",
+    "the version of Go of a session, whatever its file says; --go list tells which there are",
     tuple(profile.name.removeprefix("go") for profile in modelled()),
     is_flag=False,
     spelt=_version,

@@ -31,6 +31,9 @@ _SWITCH_OFF: Final = (
     b"\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?1004l\x1b[0m\x1b[?25h"
 )
 
+# ... for a terminal whose program could not do that any more.
+RESTORE: Final = _CANCEL + _LEAVE + _SWITCH_OFF
+
 
 @contextmanager
 def quiet() -> Iterator[None]:

@@ -29,6 +29,7 @@ SUBCOMMAND_NAMES: Final = (  # the subcommands, in the order of the help
     "open",
     "export",
     "learn",
+    "serve",
     "keys",
     "config",
     "completions",

@@ -56,6 +56,7 @@ ANSWERS = (
     ("fit 520", "Fit"),
     ("fit sync.Pool", "Fit"),
     ("type node struct { next *node }", "Declared"),
+    ("whatif drop 50%; gc", "WhatIf"),
     ("show waste", "Waste"),
     ("show mcentral", "Centrals"),
     ("show mcache", "Mcaches"),
@@ -102,6 +103,7 @@ ANSWERS = (
     ("open heap.still", "Opened"),
     ("take-up", "TakenUp"),
 )
+STATEMENTS = ("new(int) as p", "make(map[string]int, 100) as m", "insert m 200", "alloc [12]*int", "n := 3")
 NOT_PRINTED = {
     "Focused",
     "Nothing",
@@ -150,7 +152,10 @@ def test_every_answer_has_its_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert record["ok"], (line, record)
         check(record["result"], name)
         check(record)
-    assert {name for _, name in ANSWERS} | NOT_PRINTED == {kind.__name__ for kind in get_args(results.Result)}
+    for record in run(capsys, "go 1.27", *STATEMENTS)[-len(STATEMENTS) :]:
+        assert record["ok"], record
+        check(record["result"], "Made")
+    assert {name for _, name in ANSWERS} | {"Made"} | NOT_PRINTED == {kind.__name__ for kind in get_args(results.Result)}
 
 
 def test_answers_of_random_lines_have_a_shape() -> None:
@@ -293,7 +298,15 @@ def strings(value: object) -> Iterator[str]:
 
 def test_display_strings_occur_only_in_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
-    foreign = {"Help", "Saved", "Opened", "TakenUp", "TypeLayout", "Declared"}  # text for people, names of files, types of Go
+    foreign = {
+        "Help",
+        "Saved",
+        "Opened",
+        "TakenUp",
+        "TypeLayout",
+        "Declared",
+        "WhatIf",
+    }  # text and names of files
     for record in run(capsys, *(line for line, name in ANSWERS if name not in foreign), code=1):
         for text in strings(record["result"]):
             assert text, record

@@ -91,10 +91,49 @@ def test_in_words(tmp_path: Path, capsys: Capture) -> None:
     out = capsys.readouterr().out.splitlines()
     assert out[0].startswith(f"{file}: 8 steps on go1.21, go1.22; ")
     header = (
-        "objects with pointers over 512 B: 1024 B in a slot of 1024 B (go1.21); 1024 B and 8 B for its type in a slot of 1152 B"
+        "objects with pointers over 512 B: 1024 B in a slot of 1024 B, 8 a span (go1.21); "
+        "1024 B and 8 B for its type in a slot of 1152 B, 7 a span (go1.22)"
     )
-    assert f"  {header} (go1.22)" in out
+    assert f"  {header}" in out
     assert out[-1] == "all else that differs follows from these"
+
+
+LOAD = "gomem 1\nalloc 1024 scan times 2000 as s\nmark full\ngc\nalloc 64 times 700\n"
+
+
+def test_a_load_is_compared_where_one_wants(tmp_path: Path, capsys: Capture) -> None:
+    at_end, before = (answered(tmp_path, capsys, LOAD, "--go", "1.21,1.22", *at) for at in ((), ("--at", "full")))
+    assert (at_end["steps"], before["steps"]) == (3, 1)
+    # 8 objects a span of 8 KB with slots of 1024 bytes, 7 with slots of 1152: ⌈2000/8⌉ and ⌈2000/7⌉ spans.
+    assert before["figures"]["pages_in_use"] == [250, 286]
+    assert before["objects"][0]["pages"] == [250, 286]
+    assert [row["pages"] for row in at_end["objects"] if row["size"] == 64] == [[6, 6]], "128 of them a span"
+
+
+def test_what_the_last_version_has_more_is_told(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "c.gomem"
+    file.write_text(LOAD)
+    assert main(["compare", "--go", "1.21,1.22", "--at", "1", str(file)]) == 0
+    out = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["pages", "in", "use", "250", "286", "+36", "+14.4"] in out
+    assert ["wasted", "in", "slots", "0", "B", "250.0K", "+250.0K"] in out, "percents of nothing are not told"
+    assert main(["compare", "--go", "1.10,1.21,1.22", "--at", "1", str(file)]) == 0
+    assert "go1.10 to go1.22" in capsys.readouterr().out
+
+
+def test_values_that_would_look_the_same_are_told_exactly(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "c.gomem"
+    file.write_text("gomem 1\nalloc 24\nalloc 2M\n")
+    assert main(["compare", "--go", "1.10,1.21", str(file)]) == 0
+    out = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["HeapAlloc", "2,097,184", "B", "2,097,176", "B", "-8", "B", "-0.0"] in out
+
+
+@pytest.mark.parametrize(("stop", "message"), [("9", "there is no step 9"), ("x", "no step is marked x"), ("1.5", "")])
+def test_where_there_is_no_such_step_it_is_a_usage_error(stop: str, message: str, tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "c.gomem").write_text(LOAD)
+    assert main(["compare", "--at", stop, str(tmp_path / "c.gomem")]) == 2
+    assert f"argument --at: {message}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("versions", ["1.10", "1.10,1.10", "1.10,1.9", ",", "1.10,", "1.10;1.22"])

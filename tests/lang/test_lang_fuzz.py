@@ -105,6 +105,7 @@ MOVES: st.SearchStrategy[Command] = st.one_of(
     st.builds(m.Resume, st.none() | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", fullmatch=True)),
     st.just(m.Pause()),
     st.just(m.TakeUp()),
+    st.builds(m.WhatIf, st.sampled_from(["gc", "drop 50%; gc"])),
     st.sampled_from([m.Go(None), m.Go(ALWAYS), m.Go(Release(GO_1_26, 0x12340000000, 7))]),
     st.sampled_from([m.Compare(), m.Compare((ALWAYS, Release(GO_1_26)))]),
     st.lists(st.sampled_from(PANES), min_size=1, unique=True).map(lambda panes: m.Focus(tuple(panes))),
@@ -128,8 +129,16 @@ WITH_TEXT: st.SearchStrategy[Command] = st.one_of(
     ),
 )
 
+STATEMENTS = st.sampled_from(
+    ["new(int)", "&node{n: 1}", "make(map[string]int, 100)", "a + b", '"as x" + s', "[]byte(s)", "go f(1)", "x := 3", "x++"]
+)
+TIMES_DONE = st.sampled_from([1, 2, 1000])
+
 COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
     ALLOCS,
+    st.builds(c.Statement, STATEMENTS, st.none() | NAMES, TIMES_DONE),
+    st.builds(c.AllocType, st.sampled_from(["node", "[12]*int", "struct{ a, b int }"]), st.none() | NAMES, TIMES_DONE),
+    st.builds(c.Insert, NAMES, st.integers(1, 10**7)),
     st.builds(c.Drop, TARGETS, PICKS, st.none() | st.builds(c.SizeIs, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), SIZES)),
     st.builds(c.Link, REFS, SLOTS, REFS),
     st.builds(c.Unlink, REFS, SLOTS),

@@ -25,7 +25,7 @@ def explorer(*lines: str) -> Explorer:
 
 
 def page(app: Explorer) -> str:
-    return app.widgets.advise.text()
+    return app.widgets.panes.advise.text()
 
 
 async def settled(pilot: Pilot[int]) -> None:
@@ -83,14 +83,14 @@ async def test_every_line_leads_to_spans() -> None:
         await pilot.press("w")
         await settled(pilot)
         count = 0
-        while (line := app.widgets.advise.line()) is not None and count < 40:
+        while (line := app.widgets.panes.advise.line()) is not None and count < 40:
             await pilot.press("enter")
             await settled(pilot)
             assert len(app.model.order), line
             await pilot.press("w", "down")
             await settled(pilot)
             count += 1
-            if app.widgets.advise.line() == line:
+            if app.widgets.panes.advise.line() == line:
                 break
         assert 10 < count < 40
 
@@ -100,11 +100,11 @@ async def test_a_click_selects_a_line_and_the_page_scrolls() -> None:
     async with app.run_test(size=(80, 16)) as pilot:
         await pilot.press("w", "end")
         await settled(pilot)
-        last = app.widgets.advise.line()
+        last = app.widgets.panes.advise.line()
         assert page(app).splitlines()[-1].startswith("▸") or "▸" in page(app)
         await pilot.click("#advise", offset=(20, 3))
         await settled(pilot)
-        assert app.widgets.advise.line() != last
+        assert app.widgets.panes.advise.line() != last
         assert page(app).splitlines()[3].startswith("▸")
 
 

@@ -11,10 +11,10 @@ from gomem_core.files.script import ScriptError, read_script
 from gomem_core.session.console import Console
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.arrangement import PANES
+from gomem_tui.explorer.linepane import Bar
+from gomem_tui.explorer.panewidget import PaneWidget
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.opening import demo_script
-from gomem_tui.panes.bars import Bar
-from gomem_tui.panes.base import HeapPane
 from gomem_tui.render.lines import plain
 from gomem_tui.settings.keys import Keyboard
 from gomem_tui.settings.look import Look
@@ -28,7 +28,7 @@ def explorer(text: str | None = None) -> Explorer:
 
 
 def shown(app: Explorer, pane: str) -> str:
-    return "\n".join(map(plain, app.query_one(f"#{pane}", HeapPane)._lines))
+    return "\n".join(map(plain, app.query_one(f"#{pane}", PaneWidget)._lines))
 
 
 async def type_line(pilot: Pilot[int], text: str) -> None:
@@ -210,11 +210,11 @@ async def test_a_step_repaints_only_lines_that_changed() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("space", "space")
         await pilot.pause()
-        before = {pane.id: list(pane._lines) for pane in app.query(HeapPane)}
+        before = {pane.id: list(pane._lines) for pane in app.query(PaneWidget)}
         await pilot.press("space")
         await pilot.pause()
         changed = {
-            pane.id: sum(a != b for a, b in zip(before[pane.id], pane._lines, strict=True)) for pane in app.query(HeapPane)
+            pane.id: sum(a != b for a, b in zip(before[pane.id], pane._lines, strict=True)) for pane in app.query(PaneWidget)
         }
         # One row of the table, nothing of the map but the readout, nothing of the lists; the words move on by a slot.
         assert changed["spans"] == 1
@@ -570,7 +570,7 @@ async def test_a_pane_that_was_hidden_shows_full_pages_when_it_comes() -> None:
 async def test_rows_stay_where_they_are_until_the_selection_leaves_the_page_and_then_half_a_page_comes() -> None:
     app = explorer("alloc 32 scan\n" * 30)  # a slot is a row of the bitmap
     async with app.run_test(size=(120, 40)) as pilot:
-        pane = app.query_one("#bitmap", HeapPane)
+        pane = app.widgets.panes.bitmap
         await pilot.press("space")
         await pilot.pause()
         rows = pane.size.height - 4  # without title rule, headings and legend

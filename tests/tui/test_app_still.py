@@ -9,7 +9,6 @@ from gomem_core.files.stillfile import still_bytes
 from gomem_core.session.readheap import READ
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.opening import open_console
-from gomem_tui.panes.why import WhyPane
 from gomem_tui.render.words import ONE_MOMENT
 from tests.core.test_diff import played
 from tests.core.test_still import still_of
@@ -68,7 +67,7 @@ async def test_it_is_looked_at_with_all_that_looks() -> None:
     app = Explorer(open_console(Path("now")))
     async with app.run_test(size=(120, 40)) as pilot:
         await typed(pilot, "alloc 48")
-        assert READ in app.message or READ[:60] in app.query_one(WhyPane).text()
+        assert READ in app.message or READ[:60] in app.widgets.panes.why.text()
         await pilot.press("escape")
         await typed(pilot, "select big")
         span = app.model.world.spans.at(app.model.scene.selection.addr)
@@ -78,7 +77,7 @@ async def test_it_is_looked_at_with_all_that_looks() -> None:
         await pilot.pause()
         assert len(app.model.order) == 1
         await typed(pilot, "find b.7")
-        assert "big" not in app.query_one(WhyPane).text()
+        assert "big" not in app.widgets.panes.why.text()
         await typed(pilot, "diff file then")
         assert app.model.difference is not None
         assert {row[0] for row in app.model.difference.objects} == {"big"}
@@ -114,7 +113,7 @@ async def test_a_damaged_still_leaves_what_was_open() -> None:
     app = Explorer(open_console(Path("now")))
     async with app.run_test(size=(100, 30)) as pilot:
         await typed(pilot, "open bad")
-        assert "damaged" in app.message + app.query_one(WhyPane).text()
+        assert "damaged" in app.message + app.widgets.panes.why.text()
         assert app.model.session.objects.find_name("big") is not None
 
 

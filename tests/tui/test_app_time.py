@@ -14,9 +14,9 @@ from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
 from gomem_core.world.world import World
 from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.linepane import Bar
+from gomem_tui.explorer.panewidget import PaneWidget
 from gomem_tui.explorer.prompt import Prompt
-from gomem_tui.panes.bars import Bar
-from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line, plain
 
@@ -28,7 +28,7 @@ def explorer(text: str, journal: bool = False) -> Explorer:
 
 
 def shown(app: Explorer, pane: str) -> str:
-    return "\n".join(map(plain, app.query_one(f"#{pane}", HeapPane)._lines))
+    return "\n".join(map(plain, app.query_one(f"#{pane}", PaneWidget)._lines))
 
 
 async def done(pilot: Pilot[int]) -> None:
@@ -92,7 +92,7 @@ async def test_a_resize_while_it_works_keeps_what_was_shown_and_looks_at_nothing
         for size in ((100, 30), (30, 8), (80, 24), (120, 45)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
-        spans = app.query_one("#spans", HeapPane)
+        spans = app.widgets.shows("spans")
         rows = ["".join(segment.text for segment in spans.render_line(y)) for y in range(4)]
         assert "c420000000" in rows[2]
         assert {len(row) for row in rows} == {spans.size.width}

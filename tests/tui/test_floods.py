@@ -17,9 +17,10 @@ from gomem_core.lessons import lessons
 from gomem_core.session.session import Session
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.arrangement import PANES, WHY
+from gomem_tui.explorer.linepane import LinePane
 from gomem_tui.explorer.screens.lessons import LessonMenu
 from gomem_tui.opening import open_console
-from gomem_tui.panes.base import HeapPane, LinePane
+from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.table import TablePane
 from gomem_tui.settings.options import Options
 from tests.tui.longscript import STEPS, long_script

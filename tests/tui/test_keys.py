@@ -14,10 +14,11 @@ from gomem_core.go.versions import GO_1_10
 from gomem_core.session.console import Console
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.arrangement import PANES
+from gomem_tui.explorer.linepane import Bar
 from gomem_tui.explorer.palette import ActionProvider
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.explorer.screens.help import HelpScreen
-from gomem_tui.panes.bars import Bar, Where, footer_action, footer_line
+from gomem_tui.panes.bars import Where, footer_action, footer_line
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
 from gomem_tui.settings.keynames import KeyNameError, is_typed, read_key, shown

@@ -14,9 +14,9 @@ from gomem_core.session.console import Console
 from gomem_tui.draw.glyphs import STAND_INS
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.lesson import LessonVisit
+from gomem_tui.explorer.linepane import LinePane
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.explorer.screens.lessons import LessonMenu
-from gomem_tui.panes.base import LinePane
 from gomem_tui.render.lines import plain
 from gomem_tui.settings.keys import STANDARD, Keyboard
 from gomem_tui.settings.options import Options

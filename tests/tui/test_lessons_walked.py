@@ -10,7 +10,6 @@ from gomem_core.files.step import parse_step
 from gomem_core.lessons import Lesson, lessons
 from gomem_core.session.console import Console
 from gomem_tui.explorer.app import Explorer
-from gomem_tui.panes.why import WhyPane
 
 
 def plain(text: str) -> str:
@@ -32,7 +31,7 @@ async def test_there_and_back(lesson: Lesson, size: tuple[int, int]) -> None:
     steps = [parse_step(source) for source in script.steps]
     app = Explorer(Console(True, script))
     async with app.run_test(size=size) as pilot:
-        session, why = app.model.session, app.query_one(WhyPane)
+        session, why = app.model.session, app.widgets.panes.why
         seen: list[str] = []
         pointed: list[str] = []
         panes = ["spans"]

@@ -135,16 +135,16 @@ async def test_the_heap_pane_shows_how_the_heap_changes_from_look_to_look() -> N
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("7", "z")
         await pilot.pause()
-        assert "one moment draws no line" in app.widgets.heap.text()
+        assert "one moment draws no line" in app.widgets.panes.heap.text()
         for _ in range(3):
             await pressed(pilot, "space")
         sums = [still.sums for still in strip_of(app).stills]
         now, first = sums[-1].mem_stats().HeapInuse, sums[0].mem_stats().HeapInuse
         live = sums[-1].stats.heap_marked - sums[0].stats.heap_marked
         told = f"{format_bytes(now)}, {signed(now - first, 'bytes')} in 4 looks; live {signed(live, 'bytes')}"
-        assert re.search(rf"HeapInuse [▁-█]{{4}} {re.escape(told)}", app.widgets.heap.text())
+        assert re.search(rf"HeapInuse [▁-█]{{4}} {re.escape(told)}", app.widgets.panes.heap.text())
         await pressed(pilot, "b", "b")
-        assert re.search(r"HeapInuse [▁-█]{2} .* in 2 looks", app.widgets.heap.text()), "up to the one that is shown"
+        assert re.search(r"HeapInuse [▁-█]{2} .* in 2 looks", app.widgets.panes.heap.text()), "up to the one that is shown"
 
 
 def strip_of(app: Explorer) -> Strip:

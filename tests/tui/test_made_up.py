@@ -25,7 +25,6 @@ from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.classorder import ClassOrder
-from gomem_tui.panes.mcentral import McentralPane
 from gomem_tui.panes.model import Model
 from gomem_tui.plain.panes import pane_lines
 from gomem_tui.render.advise import render_advise
@@ -297,7 +296,7 @@ async def test_one_can_move_in_every_pane(explorer: Explorer, size: tuple[int, i
     async with explorer.run_test(size=size) as pilot:
         for number in "123456789":
             await pilot.press(number)
-            for pane in explorer.query(HeapPane):
+            for pane in explorer.widgets.panes.all:
                 for rows, columns in ((1, 0), (0, 1), (pane.page(), 0), (-1, 0), (0, -1), (far, 0), (-far, 0)):
                     if pane.has_room:
                         pane.move(rows, columns)
@@ -309,7 +308,7 @@ async def test_one_can_move_in_every_pane(explorer: Explorer, size: tuple[int, i
 
 async def test_left_and_right_walk_through_all_lists_of_a_class(explorer: Explorer) -> None:
     async with explorer.run_test(size=(120, 40)):
-        pane = explorer.query_one(McentralPane)
+        pane = explorer.widgets.panes.mcentral
         for spanclass in (7, 8, 2 * LAST + 1):
             spans = [base for name in PROFILE.central_names for base in WORLD.lists.chain(spanclass, name)]
             assert len(spans) > 3

@@ -6,12 +6,11 @@ from itertools import cycle
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from textual.geometry import Size
 
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
 from gomem_tui.panes.arena import ArenaPane
-from gomem_tui.panes.base import HeapPane
+from gomem_tui.panes.base import HeapPane, Size
 from gomem_tui.panes.bitmap import BitmapPane
 from gomem_tui.panes.heap import HeapStatsPane
 from gomem_tui.panes.layout import LayoutPane
@@ -76,6 +75,21 @@ TYPED = [
 ]
 
 
+class Room:
+    """Shows a pane in a size that is said, without a screen."""
+
+    has_room = True
+
+    def __init__(self) -> None:
+        self.room = Size(0, 0)
+
+    def redraw(self) -> None:
+        """Every check draws."""
+
+    def text(self) -> str:
+        return ""
+
+
 class Panes:
     """A model, and the panes that show it, without a screen."""
 
@@ -87,6 +101,9 @@ class Panes:
             HeapStatsPane(model, lambda: model.session.account, lambda: model.heap_live),
             WhyPane(model, STANDARD),
         ]
+        self.room = Room()
+        for pane in self.panes:
+            pane.host = self.room
 
     def check(self) -> None:
         """The selection lies in the arena, and all can be drawn, each time at another of the sizes."""
@@ -99,7 +116,7 @@ class Panes:
             assert selection.addr == 0
         size = next(self.sizes)
         for pane in self.panes:
-            pane._size = Size(*size)
+            self.room.room = Size(*size)
             if pane.id != "why":
                 pane.reveal()
             lines = pane.draw(*size)

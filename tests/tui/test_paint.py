@@ -11,7 +11,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from gomem_tui.draw.paint import Painter
+from gomem_tui.draw.updates import UpdatePainter
 from gomem_tui.settings.look import Look
 
 COLUMNS, ROWS = 24, 4
@@ -32,7 +32,7 @@ def console() -> Console:
     return Console(force_terminal=True, color_system="256", width=COLUMNS, legacy_windows=False)
 
 
-def painted(painter: Painter, update: CompositorUpdate) -> str:
+def painted(painter: UpdatePainter, update: CompositorUpdate) -> str:
     """What is written to a terminal of COLUMNS and ROWS."""
     reduced = painter.reduce(update, (COLUMNS, ROWS))
     assert isinstance(reduced, CompositorUpdate)
@@ -78,7 +78,7 @@ def cells(screen: pyte.Screen) -> list[list[object]]:
 @given(st.lists(updates(), min_size=1, max_size=6))
 def test_the_screen_is_the_same(told: list[CompositorUpdate]) -> None:
     ours, theirs = pyte.Screen(COLUMNS, ROWS), pyte.Screen(COLUMNS, ROWS)
-    painter = Painter()
+    painter = UpdatePainter()
     for update in told:
         pyte.Stream(ours).feed(painted(painter, update))
         for y, piece in enumerate(update.render_segments(console()).split("\n")):
@@ -95,7 +95,7 @@ def line(*pieces: tuple[str, str]) -> LayoutUpdate:
 
 
 def test_wide_characters_are_written_whole() -> None:
-    painter, screen = Painter(), pyte.Screen(COLUMNS, ROWS)
+    painter, screen = UpdatePainter(), pyte.Screen(COLUMNS, ROWS)
     for text in ("ab世界cd", "ab世x cd", "世世世世", "a世界世b", "世界世界"):
         styled = [(char, f"color({1 + i % 2})") for i, char in enumerate(text)]
         pyte.Stream(screen).feed(painted(painter, line(*styled)))
@@ -103,7 +103,7 @@ def test_wide_characters_are_written_whole() -> None:
 
 
 def test_nothing_is_written_for_what_is_there_already() -> None:
-    painter = Painter()
+    painter = UpdatePainter()
     assert painted(painter, line(("abc", "color(3)"))) == "\x1b[33m\x1b[1Habc\x1b[m"
     assert painted(painter, line(("abc", "color(3)"))) == ""
     painter.forget()
@@ -125,13 +125,13 @@ def test_nothing_is_written_for_what_is_there_already() -> None:
     ],
 )
 def test_only_what_differs_is_written(before: str, after: str, written: str) -> None:
-    painter = Painter()
+    painter = UpdatePainter()
     painted(painter, line((before, "")))
     assert painted(painter, line((after, ""))) == written
 
 
 def test_a_colour_is_switched_on_once_a_frame() -> None:
-    painter = Painter()
+    painter = UpdatePainter()
     painted(painter, LayoutUpdate([[Strip([Segment("." * COLUMNS)])]] * 2, Region(0, 0, COLUMNS, 2)))
     strip = Strip([Segment("ab", Style.parse("color(1)")), Segment("cd", Style.parse("color(2)")), Segment("." * (COLUMNS - 4))])
     written = painted(painter, LayoutUpdate([[strip]] * 2, Region(0, 0, COLUMNS, 2)))
@@ -141,9 +141,9 @@ def test_a_colour_is_switched_on_once_a_frame() -> None:
 def test_behind_wide_characters_and_the_last_column_the_cursor_is_placed_anew() -> None:
     for text in ("世", "a" * COLUMNS):
         both = LayoutUpdate([[Strip([Segment(text)])], [Strip([Segment("b")])]], Region(0, 0, COLUMNS, 2))
-        assert painted(Painter(), both) == f"\x1b[1H{text}\x1b[2Hb"
+        assert painted(UpdatePainter(), both) == f"\x1b[1H{text}\x1b[2Hb"
     both = LayoutUpdate([[Strip([Segment("世b")])], [Strip([Segment("abcde")])]], Region(0, 0, 5, 2))
-    painter = Painter()
+    painter = UpdatePainter()
     painted(painter, both)
     after = LayoutUpdate([[Strip([Segment("界b")])], [Strip([Segment("abXde")])]], Region(0, 0, 5, 2))
     assert painted(painter, after) == "\x1b[1H界\x1b[2;3HX"  # \x1b[B would be shorter
@@ -151,18 +151,18 @@ def test_behind_wide_characters_and_the_last_column_the_cursor_is_placed_anew() 
 
 def test_a_gap_that_was_never_drawn_is_jumped_over() -> None:
     both = ChopsUpdate([{0: Strip([Segment("a")]), 1: None, 2: Strip([Segment("b")])}], [(0, 0, 3)], [[1, 2, 3]])
-    assert painted(Painter(), both) == "\x1b[1Ha\x1b[Cb"
+    assert painted(UpdatePainter(), both) == "\x1b[1Ha\x1b[Cb"
 
 
 def test_a_gap_in_another_colour_is_jumped_over() -> None:
-    painter = Painter()
+    painter = UpdatePainter()
     painted(painter, line(("a", "color(1)"), ("|", "color(2)"), ("a", "color(1)")))
     after = line(("b", "color(1)"), ("|", "color(2)"), ("b", "color(1)"))
     assert painted(painter, after) == "\x1b[31m\x1b[1Hb\x1b[Cb\x1b[m"
 
 
 def test_a_background_is_written_not_erased() -> None:
-    painter = Painter()
+    painter = UpdatePainter()
     painted(painter, line(("a" * COLUMNS, "")))
     assert painted(painter, line((" " * COLUMNS, "on color(1)"))) == f"\x1b[41m\x1b[1H{' ' * COLUMNS}\x1b[m"
 
@@ -178,9 +178,9 @@ def test_a_background_is_written_not_erased() -> None:
 )
 def test_no_more_colours_than_the_look_has(look: Look, written: str) -> None:
     update = line(("abc", "bold #5fd7ff on color(52)"))
-    assert painted(Painter(look), update) == f"{written}\x1b[1Habc\x1b[m"
+    assert painted(UpdatePainter(look), update) == f"{written}\x1b[1Habc\x1b[m"
 
 
 def test_in_ascii_every_character_keeps_its_cells() -> None:
     update = line(("▸é→世ß", ""), ("…", "bold"), ("界", ""), ("|", ""))
-    assert painted(Painter(Look(ascii=True)), update) == "\x1b[1H>e>???\x1b[C??|\x1b[1m\x1b[4D~\x1b[m"
+    assert painted(UpdatePainter(Look(ascii=True)), update) == "\x1b[1H>e>???\x1b[C??|\x1b[1m\x1b[4D~\x1b[m"

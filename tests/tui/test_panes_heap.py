@@ -7,6 +7,7 @@ from textual.app import App, ComposeResult
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 
 from gomem_core.session.console import Console
+from gomem_tui.explorer.panewidget import PaneWidget
 from gomem_tui.panes.arena import ArenaPane
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.bitmap import BitmapPane
@@ -19,7 +20,7 @@ from gomem_tui.render.lines import plain
 class Four(App[None]):
     """The four panes, each 80×24."""
 
-    CSS = "HeapPane { height: 24; width: 80; }"
+    CSS = "PaneWidget { height: 24; width: 80; }"
 
     def __init__(self, script: str) -> None:
         super().__init__()
@@ -27,10 +28,10 @@ class Four(App[None]):
         self.script = script
 
     def compose(self) -> ComposeResult:
-        yield SpansPane(self.model)
-        yield ArenaPane(self.model)
-        yield BitmapPane(self.model)
-        yield McentralPane(self.model)
+        yield PaneWidget(SpansPane(self.model))
+        yield PaneWidget(ArenaPane(self.model))
+        yield PaneWidget(BitmapPane(self.model))
+        yield PaneWidget(McentralPane(self.model))
 
     def on_mount(self) -> None:
         for line in self.script.splitlines():
@@ -42,12 +43,15 @@ class Four(App[None]):
         self.model.arrived(outcome)
 
     def look_again(self) -> None:
-        for pane in self.query(HeapPane):
-            pane.reveal()
-            pane.redraw()
+        for shown in self.query(PaneWidget):
+            shown.pane.reveal()
+            shown.redraw()
+
+    def widget(self, name: str) -> PaneWidget:
+        return self.query_one(f"#{name}", PaneWidget)
 
     def pane(self, name: str) -> HeapPane:
-        return self.query_one(f"#{name}", HeapPane)
+        return self.widget(name).pane
 
     def text(self, name: str) -> list[str]:
         return [plain(line).rstrip() for line in self.pane(name).draw(80, 24)]
@@ -212,7 +216,8 @@ async def test_a_click_on_a_heading_sorts_by_it_and_a_second_one_turns_it_round(
 
 async def test_sorting_goes_both_ways_through_the_columns() -> None:
     async with running("alloc 48 scan") as app:
-        pane = app.query_one(SpansPane)
+        pane = app.pane("spans")
+        assert isinstance(pane, SpansPane)
         seen = []
         for by in (1, 1, -1, -1, -1):
             pane.sort(by)
@@ -266,7 +271,7 @@ async def test_the_wheel_moves_by_three_rows() -> None:
         app.model.select(app.start)
 
         async def turn(name: str, kind: type[MouseEvent]) -> int:
-            pane = app.pane(name)
+            pane = app.widget(name)
             pane.post_message(kind(pane, 5, 4, 0, 0, 0, shift=False, meta=False, ctrl=False))
             await pilot.pause()
             return (app.addr - app.start) // 8192
@@ -275,5 +280,5 @@ async def test_the_wheel_moves_by_three_rows() -> None:
         assert await turn("spans", MouseScrollDown) == 6
         assert await turn("spans", MouseScrollUp) == 3
         assert await turn("arena", MouseScrollDown) == 3 + 3 * 32  # 32 pages a row
-        app.pane("spans").held = True  # while something is being done
+        app.widget("spans").held = True  # while something is being done
         assert await turn("spans", MouseScrollDown) == 3 + 3 * 32

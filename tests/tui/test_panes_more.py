@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 
 from gomem_core.queries.account import Account
 from gomem_core.session.console import Console
+from gomem_tui.explorer.panewidget import PaneWidget
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.heap import HeapStatsPane
 from gomem_tui.panes.layout import LayoutPane
@@ -21,7 +22,7 @@ from gomem_tui.render.lines import plain
 class Four(App[None]):
     """The four panes, each 80×24."""
 
-    CSS = "HeapPane { height: 24; width: 80; }"
+    CSS = "PaneWidget { height: 24; width: 80; }"
 
     def __init__(self, script: str) -> None:
         super().__init__()
@@ -30,10 +31,10 @@ class Four(App[None]):
         self.script = script
 
     def compose(self) -> ComposeResult:
-        yield McachePane(self.model)
-        yield HeapStatsPane(self.model, lambda: self.account, lambda: [1, 2, 3])
-        yield LayoutPane(self.model)
-        yield ObjectsPane(self.model)
+        yield PaneWidget(McachePane(self.model))
+        yield PaneWidget(HeapStatsPane(self.model, lambda: self.account, lambda: [1, 2, 3]))
+        yield PaneWidget(LayoutPane(self.model))
+        yield PaneWidget(ObjectsPane(self.model))
 
     def on_mount(self) -> None:
         for line in self.script.splitlines():
@@ -43,12 +44,12 @@ class Four(App[None]):
 
     def look_again(self) -> None:
         self.account = Account(self.model.world, self.model.session.objects)
-        for pane in self.query(HeapPane):
-            pane.reveal()
-            pane.redraw()
+        for shown in self.query(PaneWidget):
+            shown.pane.reveal()
+            shown.redraw()
 
     def pane(self, name: str) -> HeapPane:
-        return self.query_one(f"#{name}", HeapPane)
+        return self.query_one(f"#{name}", PaneWidget).pane
 
     def text(self, name: str) -> list[str]:
         return [plain(line) for line in self.pane(name).draw(80, 24)]
@@ -172,7 +173,8 @@ async def test_nothing_happens_in_an_empty_heap(name: str) -> None:
 
 async def test_large_objects_lead_to_no_mcentral() -> None:
     async with running("alloc 40000 as big\nalloc 48 scan") as app:
-        pane = app.query_one(HeapStatsPane)
+        pane = app.pane("heap")
+        assert isinstance(pane, HeapStatsPane)
         pane.pick(0, plan(80, 24).waste)
         assert app.marked("heap")[0].split()[1:3] == ["4", "48"]  # 169 free slots; the end of the large object has 960 bytes
         assert not pane.no_mcentral()

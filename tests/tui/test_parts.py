@@ -77,7 +77,7 @@ async def test_back_leaves_one_thing_after_the_other() -> None:
         await pilot.pause()
 
         def there() -> tuple[bool, bool, str, bool]:
-            return (app.stage.typing, app.widgets.why.answers, app.model.order.text, app.stage.arrangement.zoomed)
+            return (app.stage.typing, app.widgets.panes.why.answers, app.model.order.text, app.stage.arrangement.zoomed)
 
         seen = [there()]
         for _ in range(5):

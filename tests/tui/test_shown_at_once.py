@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from gomem_core.files.script import read_script
 from gomem_core.session.console import Console
-from gomem_tui.draw.paint import Lines, Painter
+from gomem_tui.draw.updates import Lines, UpdatePainter
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.settings.look import Look
 from gomem_tui.settings.options import Options
@@ -62,7 +62,7 @@ class Terminal:
     """A terminal that is told what an explorer writes, with a painter of its own."""
 
     def __init__(self, look: Look) -> None:
-        self.painter, self.screen, self.own = Painter(look), pyte.Screen(*SIZE), 0
+        self.painter, self.screen, self.own = UpdatePainter(look), pyte.Screen(*SIZE), 0
         self.stream = pyte.Stream(self.screen)
 
     def show(self, update: Any) -> None:
@@ -106,7 +106,7 @@ async def walked(keys: list[str], look: Look) -> int:
             fresh.show(LayoutUpdate([[strip] for strip in app.screen._compositor.render_strips()], app.screen.region))
             assert app.terminal.cells == fresh.cells, key
             app.model.classes.look_again()
-            app.widgets.why._laid_out = (None, [])
+            app.widgets.panes.why._laid_out = (None, [])
             for pane in app.widgets.lines:
                 assert not pane.has_room or pane.draw(*pane.outer_size) == pane._lines, (key, pane.id)
     return app.terminal.own

@@ -10,9 +10,9 @@ from gomem_core.lang.panes import KEYS
 from gomem_core.lessons import find_lesson
 from gomem_core.session.console import Console
 from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.panewidget import PaneWidget
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.opening import demo_script
-from gomem_tui.panes.base import HeapPane
 from tests.tui.screen import text_of
 from tests.tui.terminal import Terminal
 
@@ -41,7 +41,7 @@ async def test_everything_has_its_place(size: tuple[int, int]) -> None:
             assert rows[-2].startswith(": space does: alloc 48 scan as again")
             assert "? help" in rows[-1]
             assert "q quit" in rows[-1]
-            widgets = [w for w in app.query(HeapPane) if w.display]
+            widgets = [w for w in app.query(PaneWidget) if w.display]
             assert all(w.region.height >= 4 and w.region.bottom <= size[1] - 2 for w in widgets), widgets
 
 
@@ -81,7 +81,7 @@ async def test_what_is_being_typed_and_where_it_was_scrolled_to_survives_a_storm
         await pilot.press("9", "G", "up", "up")
         await pilot.press("colon", *"alloc")
         await pilot.pause()
-        prompt, pane = app.query_one(Prompt), app.query_one("#objects", HeapPane)
+        prompt, pane = app.query_one(Prompt), app.widgets.panes.objects
         before = (app.model.scene.selection, app.stage.arrangement.current, prompt.value, prompt.cursor_position, pane.top)
         for size in (*SIZES, (59, 15), (20, 5), (1, 1), *reversed(SIZES), (120, 40)):
             await pilot.resize_terminal(*size)
@@ -140,7 +140,7 @@ async def test_why_stands_where_it_was_scrolled_to_once_there_is_too_little_room
         await pilot.press("space")
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        assert "step 2 › alloc 48" in app.query_one("#why", HeapPane).text()  # a new step is read from its top
+        assert "step 2 › alloc 48" in app.query_one("#why", PaneWidget).text()  # a new step is read from its top
 
 
 @pytest.mark.parametrize(

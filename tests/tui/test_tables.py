@@ -17,7 +17,6 @@ from gomem_core.world.records import SpanField
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.panes import model as model_module
-from gomem_tui.panes.objects import ObjectsPane
 from gomem_tui.render.help import help_lines
 from gomem_tui.render.lines import plain
 from gomem_tui.settings.keys import STANDARD
@@ -44,7 +43,7 @@ async def running(script: str = SCRIPT, size: tuple[int, int] = (100, 30)) -> As
 
 
 def shown(app: Explorer) -> list[str]:
-    return [plain(line) for line in app.stage.pane._lines]
+    return app.stage.pane.text().split("\n")
 
 
 def names(app: Explorer) -> list[str]:
@@ -63,7 +62,7 @@ async def press(pilot: Pilot[int], *keys: str) -> None:
 async def test_enter_follows_a_link_and_backspace_comes_back_along_those_followed() -> None:
     async with running() as (app, pilot):
         await press(pilot, "9", "G")
-        objects = app.query_one(ObjectsPane)
+        objects = app.widgets.panes.objects
         step = app.model.session.step
 
         def selected() -> str:

@@ -14,7 +14,7 @@ FAILING = """\
 import sys
 from gomem_tui.__main__ import main
 import gomem_tui.explorer.app  # first, as __main__ does
-from gomem_tui.explorer.widgets import SessionBars
+from gomem_tui.panes.sessionbars import SessionBars
 def header(self, width, before=SessionBars.header):
     if self.model.session.step == 2:
         raise ZeroDivisionError("on purpose")

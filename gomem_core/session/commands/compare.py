@@ -1,6 +1,7 @@
 """`compare`: the same commands on several versions of Go."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from gomem_core.go.release import ALWAYS, Release, today
 from gomem_core.lang.moves import Compare, ExpectError
@@ -35,7 +36,7 @@ def _ran(desk: Desk, release: Release, steps: int) -> Ran:
         assert outcome is not None
         if outcome.error is not None and not _foreseen(outcome):
             failed.append((other.step, outcome.error.message))
-    return ran(f"go{release.text}", other.world, other.objects, failed)
+    return ran(f"go{release.text}", other.world, other.objects, failed, partial(other.submit, "memstats"))
 
 
 def _foreseen(outcome: Outcome) -> bool:

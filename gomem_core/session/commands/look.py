@@ -47,7 +47,7 @@ def _show_one(context: Context, command: ShowOne) -> Result:
         case "page":
             return show_one.show_page(context.world.extents.arenas.page(addr), context.world)
         case "bitmap":
-            return show_one.show_bitmap(addr, context.world, context.objects)
+            return show_one.show_bitmap(addr, context.world, context.objects, context.word_name)
         case "span":
             return show_one.show_span(addr, context.world, context.objects)
         case _:
@@ -101,15 +101,10 @@ def _advise(context: Context, _command: Advise) -> Result:
 
 
 def _layout(context: Context, command: Layout) -> Result:
-    from gomem_core.gotypes.describe import describe, facts_of  # noqa: PLC0415 -- only who types Go waits for it
-
-    types = context.declared.types(context.world.profile)
     try:
-        checked = types.typed(command.text)
+        return context.declared.described(context.world.profile, command.text)
     except GoError as e:
         raise refused(command.text, e) from e
-    declared = types.line(checked.name) if checked.name in types.names else None
-    return describe(facts_of(context.world.profile, checked), declared)
 
 
 def _fit(context: Context, command: Fit) -> Result:

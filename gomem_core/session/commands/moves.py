@@ -40,6 +40,7 @@ from gomem_core.lang.moves import (
     UntilEvent,
     UntilQuantity,
     UntilType,
+    WhatIf,
 )
 from gomem_core.queries.quantities import measure
 from gomem_core.report import Column, Result, Table, counted, hexed
@@ -224,6 +225,12 @@ def _compare(desk: Desk, command: Compare) -> Result:
     return compare(desk, command)
 
 
+def _what_if(desk: Desk, command: WhatIf) -> Result:
+    from gomem_core.session.commands.trial import what_if  # noqa: PLC0415 - likewise
+
+    return what_if(desk, command)
+
+
 def _branch(desk: Desk, command: Branch) -> Result:
     session = desk.session
     if command.name is None:
@@ -368,6 +375,7 @@ MOVES: Final[dict[type, Callable[[Any, Any], Result]]] = {
     TakeUp: take_up,
     Go: go,
     Compare: _compare,
+    WhatIf: _what_if,
     Focus: _focus,
     Select: _select,
     **dict.fromkeys((ExpectServed, ExpectQuantity, ExpectAddr, ExpectEvent, ExpectNoEvent, ExpectError), _expect),

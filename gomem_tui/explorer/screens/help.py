@@ -1,4 +1,4 @@
-"""A page over the explorer that scrolls: the help, or the legend of the arena."""
+"""A page over the explorer that scrolls: the help, the legend of the arena, or the layout of a type."""
 
 from collections.abc import Callable
 from typing import ClassVar, Final
@@ -7,13 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingsMap
 from textual.containers import VerticalScroll
 
+from gomem_tui.explorer.linepane import LinePane
 from gomem_tui.explorer.screens.over import Over, TooSmall
-from gomem_tui.panes.base import LinePane
 from gomem_tui.render.lines import Line, Port, fit_all
 from gomem_tui.settings.keys import Keyboard
 
 _ACTIONS: Final = ("up", "down", "page_up", "page_down", "top", "bottom")
-_CLOSING: Final = ("back", "quit", "help", "legend")
+_CLOSING: Final = ("back", "quit", "help", "legend", "type_layout")
 
 Lines = Callable[[int], list[Line]]  # the page, in lines of a width
 
@@ -35,7 +35,7 @@ class _Page(LinePane):
 
 
 class HelpScreen(Over):
-    """Scrolls, with the keys that move in a pane; those of back, quit, help and legend close it."""
+    """Scrolls, with the keys that move in a pane; those of back, quit and of what such pages show close it."""
 
     FRAME: ClassVar[str] = "#help"
     AUTO_FOCUS = "#help"  # so that page, home and end keys scroll it

@@ -9,7 +9,7 @@ from textual.events import Click
 
 from gomem_core.lessons import Lesson
 from gomem_tui.explorer.drawn import DrawnApp
-from gomem_tui.panes.base import LinePane
+from gomem_tui.explorer.linepane import LinePane
 from gomem_tui.render.lessons import lesson_at, render_lessons
 from gomem_tui.render.lines import Line, Port
 from gomem_tui.settings.options import Options

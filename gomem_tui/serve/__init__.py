@@ -1,0 +1,1 @@
+"""Shows a session to others while it is presented: `gomem serve`."""
