@@ -27,13 +27,16 @@ import time
 from collections import deque
 from typing import Final
 
+from gomem_core.cli.output import DUMB
 from gomem_core.session.console import Console
 from gomem_core.session.document import Entry
 from gomem_core.session.echo import Strayed, begin, echo, thinned
 from gomem_tui.draw.paint import Painter
-from gomem_tui.serve.follower import AGAIN, GONE, LEFT, Follower
+from gomem_tui.serve.follower import Follower
 from gomem_tui.serve.hands import Hands
+from gomem_tui.serve.heard import AGAIN, GONE, LEFT
 from gomem_tui.serve.lines import Lines, Record, decoded, encoded
+from gomem_tui.serve.plainfollower import PlainFollower
 from gomem_tui.serve.view import View
 
 _RECEIVED: Final = 1 << 18  # bytes
@@ -263,8 +266,9 @@ class Mirrored:
             os.nice(_NICE)
             for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
                 resource.setrlimit(limit, (0, 0))
-            follower = Follower(seat.terminal, stream, seat.environ, self._desk, self._here)
-            return follower.run(self._record)
+            if seat.environ.get("TERM", "") in DUMB:
+                return PlainFollower(seat.terminal, stream, self._desk, self._here).run(self._record)
+            return Follower(seat.terminal, stream, seat.environ, self._desk, self._here).run(self._record)
         except Exception as e:  # whatever it is: another one takes its place
             with contextlib.suppress(Exception):
                 sys.stderr.write(f"gomem: a follower failed: {type(e).__name__}: {e}\n")

@@ -117,9 +117,8 @@ class View:
 
     @property
     def presenters_pane(self) -> str:
-        """The pane that has the presenter's keyboard, by its id; "" where that is not told."""
-        chosen = self.record.get("panes") or [0]
-        return PANES.get(chosen[-1], "") if isinstance(chosen, list) else ""
+        """The pane that has the presenter's keyboard, by its id."""
+        return arrange(self.record, Arrangement()).name
 
     def _look_at_session(self) -> bool:
         """Look at where the session stands now; tells whether that is elsewhere."""
