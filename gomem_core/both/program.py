@@ -6,6 +6,7 @@ from typing import Final, Generic, TypeVar
 from gomem_core.both.slots import Slots
 from gomem_core.go.amd64 import PTR_SIZE, TINY_SIZE
 from gomem_core.go.events import Event, PointerWritten
+from gomem_core.go.heapbits import Pattern
 from gomem_core.world.faults import NotAnObject
 from gomem_core.world.records import Allocated, AllocatedMany
 
@@ -81,7 +82,7 @@ class Program(Generic[S]):
         """Whether word `word` of the slot may hold a pointer."""
         raise NotImplementedError
 
-    def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
+    def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:
         """Allocate an object; tells who served it (mallocgc)."""
         raise NotImplementedError
 

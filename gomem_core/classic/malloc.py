@@ -73,7 +73,7 @@ from gomem_core.go.events import (
     TinyShared,
     Zeroed,
 )
-from gomem_core.go.heapbits import pointer_words
+from gomem_core.go.heapbits import Pattern, pointer_words
 from gomem_core.go.sizeclasses import CLASS_TO_SIZE, SIZE_TO_CLASS8, SIZE_TO_CLASS128, size_to_class
 from gomem_core.world.records import Allocated, MemStats, ServedBy
 
@@ -127,7 +127,7 @@ class Heap(Program[MSpan]):
                 return s.start_addr + index * s.elemsize
         return self.alloc(size, ptrdata).addr
 
-    def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
+    def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:  # noqa: ARG002 -- no types here
         """mallocgc in full, narrated; tells who served the object.  Raises as mallocgc does."""
         if size < 0 or abs(ptrdata) > size or (ptrdata and (size | ptrdata) % PTR_SIZE):
             raise ValueError(f"no object has {size} bytes of which {ptrdata} are pointers")
