@@ -16,6 +16,7 @@ from gomem_tui.serve.status import waiting_room
 from gomem_tui.settings.look import choose_look
 
 _FRAME: Final = 0.04  # seconds from one picture to the next
+_HALF: Final = 0.15  # ... after which the rest of what was told is waited for no more
 _AT_ONCE: Final = 0.015  # ... that keys may take between two of them
 
 
@@ -31,6 +32,7 @@ class Follower:
         self._typed: list[str] = []  # keys that nothing was done about yet
         self._is_stale = True  # what is shown is not what is to be shown
         self._drawn = 0.0  # when
+        self._told = 0.0  # when something was told last
         self._typed_at = 0.0  # when something was read last
 
     def run(self, look: Json) -> int:
@@ -46,7 +48,7 @@ class Follower:
                 for key, events in selector.select(self._patience()):
                     if key.fileobj is heard.stream:
                         heard.receive()
-                        self._is_stale = True
+                        self._told, self._is_stale = time.monotonic(), True
                     elif events & selectors.EVENT_WRITE:
                         screen.go_on()
                     elif events & selectors.EVENT_READ:
@@ -74,10 +76,15 @@ class Follower:
         """Seconds until something is to be done whatever comes; None: nothing is."""
         now, until = time.monotonic(), []
         if (self._is_stale and self._screen.is_ready) or self._typed:
-            until.append(self._drawn + _FRAME - now)
+            until.append(self._next - now)
         if self._screen.patience is not None:
             until.append(self._typed_at + self._screen.patience - now)
         return max(0.0, min(until)) if until else None
+
+    @property
+    def _next(self) -> float:
+        """When the next picture may be drawn: what was told by half is completed soon, as a rule."""
+        return max(self._drawn + _FRAME, self._told + _HALF if self._heard.is_half else 0.0)
 
     def _do_keys(self) -> None:
         """Do what was typed, as much as there is time for before the next picture: nobody can keep the machine busy with keys."""
@@ -94,7 +101,7 @@ class Follower:
     def _draw(self) -> None:
         """Show what there is to be seen, if the terminal has taken what was shown before, and not too often."""
         now = time.monotonic()
-        if not self._is_stale or not self._screen.is_ready or now < self._drawn + _FRAME:
+        if not self._is_stale or not self._screen.is_ready or now < self._next:
             return
         self._drawn, self._is_stale = now, False
         size, view, hands = self._screen.size, self._heard.view, self._hands

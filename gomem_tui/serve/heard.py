@@ -29,6 +29,7 @@ class Heard:
         self.view: Final = None if desk is None else View(desk, size)
         self.here = here  # the presenter is
         self.doing = ""  # what the presenter waits for
+        self.is_half = False  # the session was gone on with, and how the presenter looks at it was not told yet
         self.code: int | None = None
         self._lines = Lines()
 
@@ -63,6 +64,7 @@ class Heard:
 
     def _follow(self, view: View, entries: list[Entry], look: Json | None) -> None:
         try:
+            self.is_half = self.is_half or bool(entries)
             for entry in thinned(entries):
                 self.doing = str(entry[1]) if entry[0] == "try" else ""
                 echo(view.model.console, entry)
@@ -76,7 +78,7 @@ class Heard:
         """Show what the presenter shows."""
         if self.view is None or not look:
             return
-        self.doing = ""
+        self.doing, self.is_half = "", False
         self.view.show(look)
         if self.view.is_astray:
             self.code = AGAIN

@@ -139,7 +139,7 @@ class Show:
                 [sys.executable, "-m", "gomem_tui", *words],
                 stdin=terminal.slave,
                 stdout=terminal.slave,
-                stderr=subprocess.DEVNULL if not draws else terminal.slave,
+                stderr=terminal.slave,
                 env=kept | wanted,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
