@@ -8,7 +8,7 @@ A line is a record, as JSON.  To those who listen go, by the name `r`:
 
 and from them come:
 
-    seats     who is there, by name
+    seats     who is there, by name, and how others come
     again     load and look are to be told anew
 """
 
@@ -169,4 +169,5 @@ class Audience:
                 self._opened_at = 0
             case {"r": "seats", "who": [*names]}:
                 self._widgets.bars.who = tuple(map(str, names))
+                self._widgets.bars.come = str(record.get("at", ""))
                 self._app.look_again()
