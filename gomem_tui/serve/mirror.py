@@ -14,6 +14,7 @@ from typing import Final
 from gomem_tui.serve.lines import Lines, decoded, encoded
 
 _READ: Final = 1 << 16
+_TOLD: Final = ("HOME", "LANG", "LC_", "PATH", "PYTHON", "TMPDIR", "XDG_")  # of the environment; the rest may hold secrets
 
 
 class Mirror:
@@ -47,7 +48,13 @@ class Mirror:
         ours, theirs = socket.socketpair()
         with theirs:
             argv = [sys.executable, "-P", "-m", "gomem_tui.serve.mirrored", str(theirs.fileno())]
-            self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),))
+            self._process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                env={name: value for name, value in os.environ.items() if name.startswith(_TOLD)},
+                start_new_session=True,  # ctrl+c in the server's terminal is not for it
+            )
         ours.setblocking(False)
         self._socket = ours
         self._loop.add_reader(ours, self._receive)
@@ -96,8 +103,16 @@ class Mirror:
         self._send(encoded("unseat", seat=number))
 
     def _send(self, data: bytes, descriptor: int = -1) -> None:
+        """Send it with what else is said in this turn of the loop: a step and how it is looked at are to arrive together."""
+        if self._socket is None or self._loop is None:
+            if descriptor >= 0:
+                os.close(descriptor)
+            return
+        if not self._waiting:
+            self._loop.call_soon(self._go_on)
+        if descriptor < 0 and self._waiting and self._waiting[-1][1] < 0:
+            data = self._waiting.pop()[0] + data
         self._waiting.append((data, descriptor))
-        self._go_on()
 
     def _go_on(self) -> None:
         """Send as much as is read, and the rest later."""

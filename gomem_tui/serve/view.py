@@ -74,7 +74,7 @@ class View:
     @property
     def presenter(self) -> Place:
         """Returns where the presenter stands."""
-        return place_of(self.record) or Place.of(self.model)
+        return place_of(self.record) or Place.of(self.model.session)
 
     @property
     def is_typing(self) -> bool:
@@ -84,14 +84,24 @@ class View:
     @property
     def is_astray(self) -> bool:
         """Whether the session is not the presenter's, since records are missing."""
-        return Place.of(self.model) != self.presenter
+        return Place.of(self.model.session) != self.presenter
 
     def show(self, record: Json) -> None:
         """Take note of what the presenter shows, and show it, unless this is on its own."""
         self.record = record
-        self._look_at_session()
+        self._stand()
+        arrived = self._look_at_session()
         if not self.own:
             self._do_likewise()
+        elif arrived:
+            self._stay()
+
+    def _stand(self) -> None:
+        """Stand where the presenter does, where nothing else tells: at a look or an event of a heap that was read."""
+        session, place = self.model.session, self.presenter
+        is_read = session.strip is not None and not self.model.console.script.on
+        if is_read and (session.step, session.event) != (place.step, place.event) and 0 <= place.step <= len(session.steps):
+            self.model.goto(place.step, place.event)
 
     def come_back(self) -> None:
         """Show what the presenter shows."""
@@ -101,20 +111,20 @@ class View:
         self._do_likewise()
 
     def settle(self) -> None:
-        """Look at where the session stands now, before it is drawn."""
-        self._look_at_session()
+        """Look at where the session stands now, before it is drawn: the presenter may not have told yet how it is looked at."""
+        if self._look_at_session():
+            self._stay()
 
     @property
     def presenters_pane(self) -> str:
-        """The pane that has the presenter's keyboard, by its id; "" where that is not told."""
-        chosen = self.record.get("panes") or [0]
-        return PANES.get(chosen[-1], "") if isinstance(chosen, list) else ""
+        """The pane that has the presenter's keyboard, by its id."""
+        return arrange(self.record, Arrangement()).name
 
-    def _look_at_session(self) -> None:
-        """Look at where the session stands now, if that is elsewhere."""
-        stands = (self.model.session, Place.of(self.model), self.record.get("typed"))
+    def _look_at_session(self) -> bool:
+        """Look at where the session stands now; tells whether that is elsewhere."""
+        stands = (self.model.session, Place.of(self.model.session), self.record.get("typed"))
         if stands == self._stood:
-            return
+            return False
         self._stood = stands
         selection = self.model.scene.selection
         answer = answer_of(self.record, self.model)
@@ -122,6 +132,10 @@ class View:
         if self.own:
             self.model.point_at(selection)
         self.panes.why.start()
+        return True
+
+    def _stay(self) -> None:
+        """Show the same panes of what has changed."""
         self._lay_out()
         self._follow()
 
