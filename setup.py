@@ -1,5 +1,6 @@
-"""Compiles the allocators with mypyc where GOMEM_COMPILE=1 asks for it; otherwise, and without a compiler, gomem is pure Python.
+"""Compiles the allocators and the loops that read traces with mypyc where GOMEM_COMPILE=1 asks for it.
 
+Otherwise, and without a compiler, gomem is pure Python.
 All else about the package stands in pyproject.toml.  pip runs this once to ask what the build needs, before mypy is there.
 """
 
@@ -15,7 +16,8 @@ needs, extensions = [], []
 if os.environ.get("GOMEM_COMPILE") == "1":
     needs = ["mypy==2.4.1"]
     rooms = [Path("gomem_core", room) for room in ("both", "classic", "modern")]
-    modules = sorted(str(file) for room in rooms for file in room.glob("*.py") if not file.stem.startswith(LEFT_OUT))
+    loops = ["gomem_core/formats/gotrace/merge.py", "gomem_core/film/replay.py"]
+    modules = loops + sorted(str(file) for room in rooms for file in room.glob("*.py") if not file.stem.startswith(LEFT_OUT))
     try:
         from mypyc.build import mypycify
     except ImportError:

@@ -37,6 +37,11 @@ def _built() -> str:
     return "allocators compiled by mypyc" if is_compiled() else "pure Python"
 
 
+def _declare_types(parser: argparse.ArgumentParser) -> None:
+    told = "Go source of the program, or a directory of it: words then have the names of fields; may be repeated"
+    parser.add_argument("--types", metavar="FILE", action="append", default=[], help=told)
+
+
 def _declare_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("script", metavar="FILE", help="an execution trace, a core file, a still, or a session file")
     parser.add_argument("--json", action="store_true", help="print what it holds as JSON, one object on one line")
@@ -46,6 +51,7 @@ def _declare_open(parser: argparse.ArgumentParser) -> None:
         "--pane", "--focus", dest="pane", metavar="PANE", help="print this pane, or begin in it; with --json: types"
     )
     parser.add_argument("--no-cache", dest="cache", action="store_false", help="do not keep what is read of a large film")
+    _declare_types(parser)
     parser.add_argument("--speed", metavar="X", help="how fast > plays a film: 1 is as fast as it was recorded, 0.1 a tenth")
     declare_settings(parser)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
@@ -57,6 +63,7 @@ def _declare_explored(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--focus", "--pane", dest="pane", metavar="PANE", help="print this pane with --text; in the explorer, begin in it"
     )
+    _declare_types(parser)
     declare_settings(parser, sessions=False)
     parser.add_argument("--plain", action="store_true", help=_PLAIN)
 
@@ -100,6 +107,7 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--zoom", action="store_true", help="give that pane all the room")
     parser.add_argument("--no-frame", action="store_true", help="draw the SVG without a window around it")
+    _declare_types(parser)
     declare_picture(parser)
     args.declare_go(parser)
     parser.add_argument("-o", dest="out", metavar="OUT", help="write to this file instead of stdout")

@@ -1,4 +1,4 @@
-"""Build gomem with compiled allocators, replay the recordings on them, and run tests of sessions: it must stay plain, typed code.
+"""Build gomem compiled, replay the recordings, and run tests of sessions and of films: it must stay plain, typed code.
 
 Run as a script.  A copy of the tree is compiled in a temporary folder, so that nothing compiled is left behind.
 """
@@ -23,9 +23,11 @@ import sys
 from pathlib import Path
 from gomem_core.build import is_compiled
 from gomem_core.classic import engine
+from gomem_core.film import replay
+from gomem_core.formats.gotrace import merge
 from gomem_core.modern import malloc
 from gomem_core.recordings.verify import verify
-for module in (engine, malloc):
+for module in (engine, malloc, merge, replay):
     if not is_compiled() or not module.__file__.endswith(".so"):
         sys.exit(f"not compiled: {module.__file__}")
 bad = 0
@@ -54,7 +56,8 @@ def main() -> int:
         recordings = sorted((copy / "tests" / "recordings").rglob("*.jsonl.gz"))
         replayed = subprocess.run([sys.executable, "-c", _REPLAY, *recordings], cwd=copy, env=env, check=False).returncode
         files = sorted(str(file.relative_to(copy)) for name in _TESTS for file in (copy / "tests" / "core").glob(f"{name}.py"))
-        tested = subprocess.run([sys.executable, "-m", "pytest", *files], cwd=copy, env=env, check=False).returncode
+        films = sorted(str(file.relative_to(copy)) for file in (copy / "tests" / "film").glob("test_*.py"))
+        tested = subprocess.run([sys.executable, "-m", "pytest", *files, *films], cwd=copy, env=env, check=False).returncode
         return replayed or tested
 
 

@@ -9,7 +9,7 @@ from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, emit, emi
 from gomem_core.foreign import brief
 from gomem_core.go.versions import Profile
 from gomem_core.gotypes.declaring import said, where
-from gomem_core.gotypes.describe import Facts, data_of, describe, facts_of, overview, refusal
+from gomem_core.gotypes.describe import Facts, data_of, describe, facts_of, overview, refusal, to_change
 from gomem_core.gotypes.errors import DependsOnParameter, GoError
 from gomem_core.gotypes.files import read_types
 from gomem_core.gotypes.types import Checked, GoTypes
@@ -81,6 +81,9 @@ def _all(types: GoTypes, as_json: bool) -> int:
     table = overview(found)
     emit("\n".join(table.lines()))
     emit(told(len(found) - len(table.rows), "{n} other type wastes nothing", "{n} other types waste nothing"))
+    emit(f"all as {types.profile.name} has them; --go chooses another version")
+    if changes := to_change(found):
+        emit("\n".join(["\nwhat to change: fields in this order", *changes]))
     if generic:
         emit(f"\ngeneric, with a size only for given arguments: {', '.join(generic)}")
     if refused or types.problems:

@@ -92,6 +92,24 @@ class Table:
             column.flush()
 
 
+def fewer(column: NDArray[Any], number: int) -> int:
+    """How many entries of a sorted column are less than a number.
+
+    np.searchsorted alone would make a copy of the whole column first, as wide as Python's numbers are.
+    """
+    return int(np.searchsorted(column, _like(column, number), side="left"))
+
+
+def upto(column: NDArray[Any], number: int) -> int:
+    """How many entries of a sorted column are not greater than a number."""
+    return int(np.searchsorted(column, _like(column, number), side="right"))
+
+
+def _like(column: NDArray[Any], number: int) -> NDArray[Any]:
+    limits = np.iinfo(column.dtype)
+    return np.array(min(max(number, int(limits.min)), int(limits.max)), column.dtype)
+
+
 def ints(numbers: list[int]) -> NDArray[np.int64]:
     """Numbers of Python as an array."""
     return cast("NDArray[np.int64]", np.array(numbers, np.int64))

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gomem_core.film.columns import Table
+from gomem_core.film.columns import Table, fewer, upto
 from gomem_core.film.rare import STARTED
 from gomem_core.film.reading import Reading
 from gomem_core.film.tables import NO_CLASS, Tables
@@ -57,6 +57,7 @@ class Film:
         self.profile: Final[Profile] = profile_named(f"go1.{version}") or PROFILES[-1]
         if version not in _KNOWN and not is_read:
             self.tables.faults.append(NEWER.format(version=f"go 1.{version} trace"))
+        self._last: tuple[tuple[int, int], Ints] = (-1, -1), np.zeros(0, np.int64)  # what was asked of `lives_at`, its answer
         self._reading = None if is_read else Reading(data, self.tables, self.profile)
 
     def steps(self) -> Iterator[None]:
@@ -104,7 +105,7 @@ class Film:
 
     def _ticks(self, event: int) -> int:
         blocks = self.tables.blocks
-        block = int(np.searchsorted(blocks["first"], event, side="right")) - 1
+        block = upto(blocks["first"], event) - 1
         first = int(blocks["first"][block])
         return int(self._block_ticks(block)[event - first])
 
@@ -116,7 +117,7 @@ class Film:
         last = int(firsts[block + 1]) if block + 1 < len(firsts) else tables.events + 1
         passed = tables.passed["ticks"][first - 1 : last - 1].astype(np.int64)
         long = tables.long["event"]
-        low, high = np.searchsorted(long, [first, last])
+        low, high = fewer(long, first), fewer(long, last)
         passed[long[low:high].astype(np.int64) - first] += tables.long["ticks"][low:high]
         passed[0] = int(tables.blocks["ticks"][block])
         return np.cumsum(passed)
@@ -128,7 +129,7 @@ class Film:
             return 0
         # The clock ticks more seldom than once in a ns, and times are rounded: an event that is told as being at `ns` counts.
         ticks = tables.begins + int((ns + 0.5) * tables.ticks_per_second / SECOND)
-        block = int(np.searchsorted(tables.blocks["ticks"], ticks, side="right")) - 1
+        block = upto(tables.blocks["ticks"], ticks) - 1
         if block < 0:
             return 0
         inside = int(np.searchsorted(self._block_ticks(block), ticks, side="right"))
@@ -138,14 +139,19 @@ class Film:
 
     def lives_at(self, event: int) -> Ints:
         """Numbers of the objects that were there after an event, in the order in which they were born."""
+        known, found = self._last
+        if known == (event, self.events):
+            return found
         lives = self.tables.lives
-        born = int(np.searchsorted(lives["born"], event, side="right"))
-        return np.flatnonzero(lives["freed"][:born] > event)
+        born, events = upto(lives["born"], event), self.events
+        found = np.flatnonzero(lives["freed"][:born] > event)
+        self._last = (event, events), found
+        return found
 
     def spans_at(self, event: int) -> Ints:
         """Numbers of the spans that were there after an event, in address order."""
         spans = self.tables.spans
-        born = int(np.searchsorted(spans["born"], event, side="right"))
+        born = upto(spans["born"], event)
         there = np.flatnonzero(spans["freed"][:born] > event)
         return there[np.argsort(spans["base"][there])]
 
@@ -181,7 +187,7 @@ class Film:
 
     def figure(self, table: Table, event: int) -> int | None:
         """What the program told last, up to an event, of one of the figures of its pacer; None: nothing yet."""
-        told = int(np.searchsorted(table["event"], event, side="right"))
+        told = upto(table["event"], event)
         return int(table["bytes"][told - 1]) if told else None
 
     def collections(self, event: int) -> int:

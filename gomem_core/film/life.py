@@ -9,6 +9,19 @@ from typing import Final
 
 import numpy as np
 
+from gomem_core.film.broken import (
+    DOUBLE,
+    LEFT,
+    MOST_IN_ALL,
+    MOST_PAGES,
+    NO_SPAN,
+    NO_SUCH_CLASS,
+    NOT_THERE,
+    OVERLAP,
+    PAGES,
+    TOO_LONG,
+    UNKNOWN_SPAN,
+)
 from gomem_core.film.columns import Column
 from gomem_core.film.tables import NEVER, NO_CLASS, Tables
 from gomem_core.formats.gotrace.decode import Bools, Events, Ints
@@ -17,21 +30,10 @@ from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import Profile
 
 _SLICE: Final = 1 << 20  # events that are sorted at a time
-_MOST_PAGES: Final = 1 << 23  # of one span: 64 GB
-_MOST_IN_ALL: Final = 1 << 24  # of all spans of one generation
-_PAGES: Final = 1 << 33  # where memory can be: 64 TB from the heap's start on
 _WORDS_A_PAGE: Final = (1 << PAGE_SHIFT) // 8  # objects are numbered by words of memory
 _TINY_CLASS: Final = 5  # the span class of tiny blocks: 16 bytes, noscan
 _NOBODY: Final = -1
-
-DOUBLE: Final = "an object was allocated in a slot that was not free"
-NOT_THERE: Final = "an object was freed that was not there"
-NO_SPAN: Final = "an object lies in no span"
-OVERLAP: Final = "a span was allocated on pages of another one"
-UNKNOWN_SPAN: Final = "a span was freed that was not there"
-LEFT: Final = "a span was freed with objects in it"
-TOO_LONG: Final = "a span is longer than any memory"
-NO_SUCH_CLASS: Final = "a span has a class that there is not"
+_AT: Final = (1 << 29) - 1  # the part of a key that says at which event
 
 
 class Lives:
@@ -46,9 +48,10 @@ class Lives:
         self._free_slots: defaultdict[int, list[int]] = defaultdict(list)  # number of slots → where such ranges are not used
         self._first_slot: list[int] = []  # by number of the span
         self._nelems: list[int] = []
+        self._bytes = 0  # in allocated slots
 
     def add(self, events: Events, number: Ints) -> Ints:
-        """Take events in, whose numbers these are; returns how many bytes of slots each added, or took away."""
+        """Take events in, whose numbers these are; returns how many bytes were in allocated slots after each."""
         changed = np.zeros(len(number), np.int64)
         kind = events.kind
         pages = self._spans_of(events, number, np.flatnonzero((kind >= SPAN) & (kind <= SPAN_FREE)))
@@ -56,8 +59,10 @@ class Lives:
         for start in range(0, len(objects), _SLICE):
             which = objects[start : start + _SLICE]
             self._objects(events.take(which), number[which], which, pages, changed)
+        total = self._bytes + np.cumsum(changed)
+        self._bytes = int(total[-1])
         self._retire(pages)
-        return changed
+        return total
 
     # --- Spans ------------------------------------------------------------------------------------------------------------
 
@@ -84,7 +89,7 @@ class Lives:
                 pages.freed.append(gone)
                 continue
             npages, spanclass = packed >> 16, NO_CLASS if packed & 1 else (packed & 0xFFFF) >> 1
-            if not 0 < npages <= _MOST_PAGES or not 0 <= first < _PAGES or pages.total + npages > _MOST_IN_ALL:
+            if not 0 < npages <= MOST_PAGES or not 0 <= first < PAGES - npages or pages.total + npages > MOST_IN_ALL:
                 tables.anomalies[TOO_LONG] += 1
                 continue
             if spanclass != NO_CLASS and spanclass >= len(self._sizes):
@@ -92,7 +97,6 @@ class Lives:
                 continue
             span = born + len(rows)
             if first in spans:
-                tables.anomalies[OVERLAP] += 1
                 freed[spans[first]] = event
                 pages.freed.append(spans[first])
             spans[first] = span
@@ -129,6 +133,7 @@ class Lives:
             if len(left):
                 self._tables.anomalies[LEFT] += 1
                 self._tables.lives["freed"][left] = self._tables.spans["freed"][span]
+                self._bytes -= len(left) * int(self._tables.spans["elemsize"][span])
                 here[:] = _NOBODY
             self._free_slots[nelems].append(first)
 
@@ -137,7 +142,10 @@ class Lives:
     def _objects(self, events: Events, number: Ints, at: Ints, pages: "_Pages", changed: Ints) -> None:
         """Enter objects that are born or freed; `at` is where the events stand among all, which `changed` is about."""
         tables = self._tables
-        span = pages.holders(np.minimum(events.first // _WORDS_A_PAGE, 2 * _PAGES - 1), at)
+        if not len(tables.spans):
+            tables.anomalies[NO_SPAN] += len(number)
+            return
+        span = pages.holders(np.minimum(events.first // _WORDS_A_PAGE, 2 * PAGES - 1), at)
         sizes = tables.spans["elemsize"][np.maximum(span, 0)]
         known = (span >= 0) & (sizes > 0)
         tables.anomalies[NO_SPAN] += int(np.count_nonzero(~known))
@@ -210,7 +218,7 @@ class _Pages:
         order = np.argsort(key, kind="stable")
         self._key, self._span = key[order], np.repeat(span, npages)[order]
         same = (self._key[1:] >> 29) == (self._key[:-1] >> 29)
-        over = same & (self._span[1:] >= 0) & (self._span[:-1] >= 0)
+        over = same & (self._span[1:] >= 0) & (self._span[:-1] >= 0) & (self._key[1:] & _AT > 0)
         return len({*self._span[1:][over].tolist()})
 
     def holders(self, page: Ints, at: Ints) -> Ints:

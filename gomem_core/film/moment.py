@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from gomem_core.film.columns import upto
 from gomem_core.film.film import Film
 from gomem_core.film.objects import FilmObjects
 from gomem_core.film.tables import NO_CLASS
@@ -189,8 +190,10 @@ class _Rows:
     @cached_property
     def lives_in(self) -> tuple[Ints, Ints]:
         """The objects in the order of their addresses, and where the first one of each row is among them."""
-        order = np.argsort(self.place)
-        return self._lives[order], np.append(np.cumsum(self.taken) - self.taken, len(order))
+        in_slot = np.zeros(len(self._bits) * 8, np.int64)
+        in_slot[self.place] = self._lives
+        found: Ints = in_slot[np.unpackbits(np.frombuffer(self._bits, np.uint8), bitorder="little").view(bool)]
+        return found, np.append(np.cumsum(self.taken) - self.taken, len(found))
 
 
 class Made(Sequence[Any]):
@@ -225,7 +228,7 @@ def _array(column: Ints) -> array[int]:
 def _arenas(film: Film, event: int) -> Arenas:
     """Where spans were so far; what lies as far apart as an arena is long is not one."""
     spans = film.tables.spans
-    born = int(np.searchsorted(spans["born"], event, side="right"))
+    born = upto(spans["born"], event)
     base = spans["base"][:born]
     order = np.argsort(base)
     base, end = base[order], (base + (spans["npages"][:born].astype(np.int64) << PAGE_SHIFT))[order]

@@ -1,21 +1,22 @@
-"""Reads a trace into the tables of a film, a generation at a time."""
+"""Reads a trace into the tables of a film, some events at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
 
-from gomem_core.film.columns import ints
-from gomem_core.film.life import Lives
+from gomem_core.build import is_compiled
+from gomem_core.film.columns import upto
+from gomem_core.film.frames import Frame, Frames, PlainFrames
 from gomem_core.film.rare import Rare
 from gomem_core.film.tables import BLOCK, MOST_TYPES, NEVER, Tables
 from gomem_core.formats.gotrace import events as e
 from gomem_core.formats.gotrace.batches import Buffer, TypeRow
 from gomem_core.formats.gotrace.decode import Events, Ints
-from gomem_core.formats.gotrace.generations import Generation, Reader
+from gomem_core.formats.gotrace.generations import Generation, generations
 from gomem_core.go.versions import Profile
 
-_SNAPSHOT: Final = (e.SPAN, e.OBJECT, e.STACK)  # what was there when the trace began
+_MOST_NUMBER: Final = 1 << 20  # of a type in a trace
 _LONG: Final = (1 << 16) - 1
 _LARGEST: Final = 1 << 47  # bytes of an object
 _MOST_EVENTS: Final = NEVER - 1
@@ -26,29 +27,47 @@ TOO_MANY_TYPES: Final = "the trace has more types than a film can hold: those af
 PLAIN: Final = "the trace has no alloc/free events: GODEBUG=traceallocfree=1 lets Go 1.23 and later write them"
 
 
+def new_frames(data: Buffer, tables: Tables, profile: Profile) -> Frames:
+    """The compiled way from events to rows where it was built, else that of numpy."""
+    if is_compiled():
+        try:
+            from gomem_core.film.swift import SwiftFrames  # noqa: PLC0415 -- needs librt, which only a compiled gomem has
+        except (ImportError, AttributeError):  # librt is missing, or another one than this was compiled for
+            return PlainFrames(data, tables, profile)
+        return SwiftFrames(data, tables, profile)
+    return PlainFrames(data, tables, profile)
+
+
 class Reading:
     """Takes one generation after the other into `tables`."""
 
-    def __init__(self, data: Buffer, tables: Tables, profile: Profile) -> None:
+    def __init__(self, data: Buffer, tables: Tables, profile: Profile, frames: Frames | None = None) -> None:
+        """`frames`: the way from events to rows; None: that of `new_frames`."""
         self.tables = tables
-        self._reader = Reader(data)
-        self._size = len(data)
-        self._lives = Lives(tables, profile)
+        self._data = data
+        self._frames = frames or new_frames(data, tables, profile)
         self._last_ticks = 0
         self._bytes = 0  # in allocated slots
         self._types: dict[str, int] = {"": 0}
         self._rare = Rare(tables)
+        self._begin = 0  # byte of the generation that is read
 
     @property
     def done(self) -> float:
         """How much of the trace was read, 0 … 1."""
-        return self._reader.at / self._size if self._size else 1.0
+        return min(1.0, (self._begin + self._frames.read) / len(self._data)) if len(self._data) else 1.0
 
     def steps(self) -> Iterator[None]:
-        """Go through the trace; each step takes one generation in, after which the tables can be asked."""
-        for generation in self._reader.generations():
-            self._take(generation)
-            yield
+        """Go through the trace; each step takes some events in, after which the tables can be asked."""
+        tables = self.tables
+        for generation in generations(self._data):
+            before = tables.total
+            for _ in self._take(generation):
+                tables.total = before + self._frames.total
+                yield
+            tables.total = before + self._frames.total
+            tables.faults += self._frames.faults
+            self._begin = max(self._begin, generation.end - self._frames.read)
         self._finish()
 
     def _finish(self) -> None:
@@ -58,49 +77,47 @@ class Reading:
         if not sum(tables.counts.values()):
             tables.faults.append(PLAIN)
 
-    def _take(self, generation: Generation) -> None:
+    def _take(self, generation: Generation) -> Iterator[None]:
         tables = self.tables
-        tables.total += generation.total
         tables.faults += generation.faults
         tables.ticks_per_second = generation.ticks_per_second or tables.ticks_per_second
         if generation.info is not None and not len(tables.spans):
             tables.heap_start = generation.info.heap_start
-        if not tables.begins and generation.total:
+        if not tables.begins and generation.batches:
             self._last_ticks = tables.begins = generation.begins
-        events = self._typed(generation)
-        numbers = self._numbered(events)
+        for frame in self._frames.take(generation.batches, self._numbers(generation.types), _MOST_EVENTS):
+            self._enter(frame, generation.strings)
+            yield
+        if tables.events >= _MOST_EVENTS and TOO_MANY not in tables.faults:
+            tables.faults.append(TOO_MANY)
+
+    def _enter(self, frame: Frame, strings: Mapping[int, str]) -> None:
+        events, numbers, total = frame
         if not len(numbers):
             return
-        events, numbers = self._in_bounds(events, numbers)
-        self._count(events)
-        changed = self._lives.add(events, numbers)
-        self._tell_time(events, changed)
-        self._figures(events, numbers)
-        self._rare.add(events, numbers, generation.strings)
+        tables = self.tables
+        begins = not tables.events
+        for kind, count in enumerate(np.bincount(events.kind).tolist()):
+            if count and kind in e.NAMES:
+                tables.counts[e.NAMES[kind]] += count
+        self._tell_time(events, total)
+        self._bytes = int(total[-1])
+        which = np.flatnonzero((events.kind < e.OBJECT) | (events.kind > e.OBJECT_FREE))
+        few, their = events.take(which), numbers[which]
+        self._figures(few, their)
+        self._rare.add(few, their, strings)
         tables.events = int(numbers[-1])
-        if not tables.before:
-            tables.before = int(np.searchsorted(tables.lives["born"], 0, side="right"))
-            tables.spans_before = int(np.searchsorted(tables.spans["born"], 0, side="right"))
+        if begins:
+            tables.before = upto(tables.lives["born"], 0)
+            tables.spans_before = upto(tables.spans["born"], 0)
 
-    def _typed(self, generation: Generation) -> Events:
-        """The events with the film's own numbers of types; what was there before comes first."""
-        events = generation.events
-        objects = np.flatnonzero((events.kind == e.OBJECT) | (events.kind == e.OBJECT_ALLOC))
-        rows = generation.types
-        keys = ints(sorted(rows))
-        values = ints([self._type(rows[number]) for number in keys.tolist()])
-        said = events.second[objects]
-        found = np.searchsorted(keys, said)
-        found[found == len(keys)] = 0
-        named = keys[found] == said if len(keys) else np.zeros(len(said), bool)
-        second = events.second.copy()
-        second[objects] = np.where(named, values[found], 0) if len(keys) else 0
-        events = events._replace(second=second)
-        old = np.isin(events.kind, _SNAPSHOT)
-        if old.any() and not self.tables.events:
-            order = np.concatenate([np.flatnonzero(old), np.flatnonzero(~old)])
-            events = events.take(order)
-        return events
+    def _numbers(self, rows: Mapping[int, TypeRow]) -> list[int]:
+        """The film's own numbers of types by those of a generation."""
+        known = {number: row for number, row in rows.items() if number < _MOST_NUMBER}
+        numbers = [0] * (max(known, default=-1) + 1)
+        for number in sorted(known):
+            numbers[number] = self._type(known[number])
+        return numbers
 
     def _type(self, row: TypeRow) -> int:
         name = row.name
@@ -115,46 +132,33 @@ class Reading:
             self.tables.type_sizes.append(min(row.nbytes, _LARGEST))
         return number
 
-    def _numbered(self, events: Events) -> Ints:
-        """Numbers of the events: those that tell what was there before have that of the event before them."""
-        return self.tables.events + np.cumsum(~np.isin(events.kind, _SNAPSHOT))
-
-    def _in_bounds(self, events: Events, numbers: Ints) -> tuple[Events, Ints]:
-        if int(numbers[-1]) <= _MOST_EVENTS:
-            return events, numbers
-        if TOO_MANY not in self.tables.faults:
-            self.tables.faults.append(TOO_MANY)
-        fits = int(np.searchsorted(numbers, _MOST_EVENTS, side="right"))
-        return events.take(slice(fits)), numbers[:fits]
-
-    def _count(self, events: Events) -> None:
-        for kind, count in enumerate(np.bincount(events.kind).tolist()):
-            if count and kind in e.NAMES:
-                self.tables.counts[e.NAMES[kind]] += count
-
-    def _tell_time(self, events: Events, changed: Ints) -> None:
-        """When each event was, and how many bytes were in allocated slots then."""
+    def _tell_time(self, events: Events, total: Ints) -> None:
+        """When each event was, and how many bytes were in allocated slots then: of blocks that have BLOCK events each."""
         tables = self.tables
-        is_step = ~np.isin(events.kind, _SNAPSHOT)
-        total = self._bytes + np.cumsum(changed)
-        now, ticks = total[is_step], np.maximum(events.time[is_step], self._last_ticks)
-        before = int(changed[~is_step].sum()) + self._bytes if not tables.events else self._bytes
-        self._bytes = int(total[-1])
-        if not len(ticks):
+        steps = np.flatnonzero(~np.isin(events.kind, e.SNAPSHOT))
+        if not len(steps):
             return
+        now, ticks = (total, events.time) if len(steps) == len(total) else (total[steps], events.time[steps])
+        ticks = np.maximum(ticks, self._last_ticks)
         first = tables.events + 1
         passed = np.diff(ticks, prepend=self._last_ticks)
         long = np.flatnonzero(passed >= _LONG)
         tables.long.append(event=first + long, ticks=passed[long] - _LONG)
         tables.passed.append(ticks=np.minimum(passed, _LONG))
-        starts = np.arange(0, len(ticks), BLOCK)
-        tables.blocks.append(
-            first=first + starts,
-            ticks=ticks[starts],
-            before=np.concatenate([[before], now])[starts],
-            least=np.minimum.reduceat(now, starts),
-            most=np.maximum.reduceat(now, starts),
-        )
+        filled = min(-tables.events % BLOCK, len(ticks))  # of the last block
+        if filled:
+            least, most = tables.blocks["least"], tables.blocks["most"]
+            least[-1], most[-1] = min(least[-1], now[:filled].min()), max(most[-1], now[:filled].max())
+        starts = np.arange(filled, len(ticks), BLOCK)
+        if len(starts):
+            before = total[steps[starts[0]] - 1] if steps[starts[0]] else self._bytes
+            tables.blocks.append(
+                first=first + starts,
+                ticks=ticks[starts],
+                before=np.append(before, now[starts[1:] - 1]),
+                least=np.minimum.reduceat(now, starts),
+                most=np.maximum.reduceat(now, starts),
+            )
         self._last_ticks = tables.ends = int(ticks[-1])
 
     def _figures(self, events: Events, numbers: Ints) -> None:

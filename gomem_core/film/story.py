@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gomem_core.film.columns import fewer, upto
 from gomem_core.film.film import Film
 from gomem_core.film.tables import NEVER, NO_CLASS
 from gomem_core.formats.gotrace.decode import Ints
@@ -105,7 +106,7 @@ class Stories:
     def region(self, goroutine: int, event: int) -> str:
         """The innermost region in which a goroutine was at an event; nothing where it was in none."""
         regions = self._film.tables.regions
-        began = int(np.searchsorted(regions["begin"], event, side="right"))
+        began = upto(regions["begin"], event)
         inside = (regions["goroutine"][:began] == goroutine) & (regions["end"][:began] > event)
         found = np.flatnonzero(inside)
         return self._film.tables.names[int(regions["name"][found[-1]])] if len(found) else ""
@@ -152,7 +153,7 @@ class Stories:
         if born is None:
             return ()
         lives = self._film.tables.lives
-        start = int(np.searchsorted(lives["born"], event))
+        start = fewer(lives["born"], event)
         nearby = lives["span"][start : start + 64]
         found = np.flatnonzero(nearby == born)
         if not len(found):
@@ -199,7 +200,7 @@ class Stories:
 
 def _of(events: NDArray[Any], event: int) -> int | None:
     """The row of an event in a column that is sorted."""
-    found = int(np.searchsorted(events, event))
+    found = fewer(events, event)
     return found if found < len(events) and int(events[found]) == event else None
 
 

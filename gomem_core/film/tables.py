@@ -38,7 +38,7 @@ SHARES: Final[dict[str, DTypeLike]] = {
 STACKS: Final[dict[str, DTypeLike]] = {"base": "<i8", "nbytes": "<i8", "born": "<u4", "freed": "<u4"}
 PASSED: Final[dict[str, DTypeLike]] = {"ticks": "<u2"}  # between an event and the one before it, 65535 for more: see LONG
 LONG: Final[dict[str, DTypeLike]] = {"event": "<u4", "ticks": "<i8"}  # what passed besides the 65535
-BLOCKS: Final[dict[str, DTypeLike]] = {  # of at most BLOCK events
+BLOCKS: Final[dict[str, DTypeLike]] = {  # of BLOCK events each, and of what is left in the last
     "first": "<u4",  # its first event
     "ticks": "<i8",  # when that was
     "before": "<i8",  # bytes in allocated slots before it
@@ -47,7 +47,8 @@ BLOCKS: Final[dict[str, DTypeLike]] = {  # of at most BLOCK events
 }
 FIGURES: Final[dict[str, DTypeLike]] = {"event": "<u4", "bytes": "<i8"}  # what the program told of itself
 REGIONS: Final[dict[str, DTypeLike]] = {"begin": "<u4", "end": "<u4", "goroutine": "<u4", "name": "<u4"}
-BLOCK: Final = 1_024
+BLOCK_SHIFT: Final = 10
+BLOCK: Final = 1 << BLOCK_SHIFT
 
 
 class Stop(NamedTuple):

@@ -4,13 +4,14 @@ from typing import Final
 
 import numpy as np
 
+from gomem_core.film.columns import upto
 from gomem_core.film.film import SECOND, Film
-from gomem_core.film.tables import NO_CLASS
+from gomem_core.film.tables import BLOCK, BLOCK_SHIFT, NO_CLASS
 from gomem_core.formats.gotrace.decode import Ints
 from gomem_core.world.typed import TypeSum
 
-_FEW: Final = 200_000  # objects whose births are told between the beginnings of two blocks of events
-_APART: Final = 1 << 19  # lifetimes between two sums that are kept
+_TOGETHER: Final = 1 << 16  # lifetimes that are counted together: as many as the processor's cache holds
+_APART: Final = 1 << 17  # lifetimes between two sums that are kept
 
 
 class TypeSums:
@@ -24,14 +25,11 @@ class TypeSums:
         """The sums after an event."""
         film, tables = self._film, self._film.tables
         lives = tables.lives
-        there = film.lives_at(event)
         names = self._names()
-        keys, sizes = self._keys(there)
-        objects, nbytes = self._summed(keys, sizes)
-        ever, ever_bytes = self._ever(int(np.searchsorted(lives["born"], event, side="right")))
-        shared = tables.shares["type"][: int(np.searchsorted(tables.shares["event"], event, side="right"))]
+        objects, nbytes, ages = self._there(film.lives_at(event), event)
+        ever, ever_bytes = self._ever(upto(lives["born"], event))
+        shared = tables.shares["type"][: upto(tables.shares["event"], event)]
         ever += self._wide(np.bincount(shared))
-        ages = self._ages(there, keys, objects, event)
         seconds = film.time(event) / SECOND
         made = ever_bytes - self._counted(slice(0, tables.before))[1]
         return [
@@ -100,20 +98,25 @@ class TypeSums:
             nbytes[: len(before)] += bytes_before[:count]
         return objects, nbytes
 
-    def _ages(self, there: Ints, keys: Ints, objects: Ints, event: int) -> Ints:
-        """How old the objects are on average, ns, by key; births are told by the blocks of events that they are in."""
+    def _there(self, there: Ints, event: int) -> tuple[Ints, Ints, Ints]:
+        """Objects, their bytes, and how old they are on average, ns, by key.
+
+        Births are told by where they lie in the block of events that they are in.
+        """
         tables = self._film.tables
-        if not len(tables.blocks) or not len(there):
-            return np.zeros(len(objects), np.int64)
-        births, first = tables.lives["born"][there], tables.blocks["first"]
-        if len(there) <= _FEW:
-            events, times = np.append(first, tables.events), np.append(tables.blocks["ticks"], tables.ends)
-            ticks = np.interp(births, events, times) - tables.begins
-            ticks[births == 0] = 0
-        else:  # of very many, a third of the time: they are in the order of their births, so that those of a block lie together
-            edges = np.searchsorted(births, first)
-            counts = np.diff(np.append(edges, len(there)))
-            ticks = np.repeat(np.append(0, tables.blocks["ticks"] - tables.begins), np.append(edges[0], counts))
-        born = np.bincount(keys, ticks, len(objects)) / np.maximum(objects, 1)
-        ages = self._film.time(event) - born * (SECOND / (tables.ticks_per_second or SECOND))
-        return np.maximum(ages, 0).astype(np.int64)
+        count = len(self._film.profile.span_classes) + len(tables.types)
+        objects, nbytes, born = np.zeros(count, np.int64), np.zeros(count), np.zeros(count)
+        begins = np.append(tables.blocks["ticks"], tables.ends) - float(tables.begins)
+        steps = np.diff(begins, append=begins[-1]) / BLOCK
+        for start in range(0, len(there), _TOGETHER):
+            some = there[start : start + _TOGETHER]
+            keys, sizes = self._keys(some)
+            births = tables.lives["born"][some].astype(np.int64) - 1
+            block = births >> BLOCK_SHIFT
+            objects += np.bincount(keys, minlength=count)
+            nbytes += np.bincount(keys, sizes, count)
+            ticks = begins[block] + steps[block] * (births & (BLOCK - 1))
+            ticks[births < 0] = 0
+            born += np.bincount(keys, ticks, count)
+        ages = self._film.time(event) - born / np.maximum(objects, 1) * (SECOND / (tables.ticks_per_second or SECOND))
+        return objects, nbytes.astype(np.int64), np.maximum(ages, 0).astype(np.int64)  # bytes are exact below 2 ** 53

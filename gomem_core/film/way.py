@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gomem_core.film.columns import fewer, upto
 from gomem_core.film.film import Film
 from gomem_core.film.rare import STARTED
 from gomem_core.film.tables import NEVER, NO_CLASS
@@ -103,7 +104,7 @@ class Way:
     def _first(self, events: Ints, values: Ints, op: str, value: int, after: int) -> int | None:
         if after >= self._film.events:
             return None
-        known = int(np.searchsorted(events, after + 1, side="right"))
+        known = upto(events, after + 1)
         if known and COMPARE[op](int(values[known - 1]), value):
             return after + 1
         met = np.flatnonzero(COMPARE[op](values[known:], value))
@@ -112,7 +113,7 @@ class Way:
     def _until_bytes(self, op: str, value: int, after: int) -> int | None:
         """The same of the bytes in allocated slots, of which the least and the most are kept for some events together."""
         blocks = self._film.tables.blocks
-        first = max(int(np.searchsorted(blocks["first"], after + 1, side="right")) - 1, 0)
+        first = max(upto(blocks["first"], after + 1) - 1, 0)
         least, most = blocks["least"][first:], blocks["most"][first:]
         compare = COMPARE[op]
         may = compare(least, value) | compare(most, value) if op != "=" else (least <= value) & (value <= most)
@@ -132,7 +133,7 @@ class Way:
         end = int(firsts[block + 1]) if block + 1 < len(firsts) else self._film.events + 1
         lives, size = tables.lives, tables.spans["elemsize"]
         change = np.zeros(end - begin, np.int64)
-        low, high = np.searchsorted(lives["born"], [begin, end])
+        low, high = fewer(lives["born"], begin), fewer(lives["born"], end)
         np.add.at(change, lives["born"][low:high].astype(np.int64) - begin, size[lives["span"][low:high]])
         freed = lives["freed"]
         gone = np.flatnonzero((freed >= begin) & (freed < end))

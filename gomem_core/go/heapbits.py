@@ -7,12 +7,43 @@ first on.  A negative run says that of so many words only every fourth, from the
 """
 
 from collections.abc import Sequence
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from gomem_core.go.amd64 import PTR_SIZE
 
 FILLED: Final = 3  # pointer and scan bit of every word
+_KEPT: Final = 4096  # words of an object, whose bit set may be wanted again
+AGAIN: Final = "+"  # begins the name of a word beyond the end of its type, where the type's pointer mask is read once more
 SPARSE: Final = 4  # words from one pointer to the next in objects that have one in every fourth word
+
+
+class Pattern(NamedTuple):
+    """Which words of each element of an object hold pointers: a bit set of the words of one, and how many words one has.
+
+    What is no array is one element.  Some versions of Go repeat the pattern to the slot's end, others to the object's.
+    """
+
+    bits: int
+    period: int
+
+
+def repeated(pattern: Pattern, words: int) -> int:
+    """The pointers of `words` words in a row, as a bit set."""
+    return _small(pattern, words) if words <= _KEPT else _repeated(pattern, words)
+
+
+def _repeated(pattern: Pattern, words: int) -> int:
+    bits, have = pattern
+    if not bits:
+        return 0
+    while have < words:  # doubled until there are enough: an object may have millions of words
+        bits |= bits << have
+        have *= 2
+    return bits & (1 << words) - 1
+
+
+_small: Final = lru_cache(256)(_repeated)
 
 
 def sparse_ptrdata(size: int) -> int:

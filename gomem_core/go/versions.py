@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
 from gomem_core.frozen import frozen
+from gomem_core.go import language as languages
 from gomem_core.go.amd64 import ARENA_SIZE, ARENA_START, MAX_SMALL_SIZE, PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.sizeclasses import CLASSES, SizeClass, is_noscan, make_classes
 
@@ -62,6 +63,7 @@ class Profile:
     inline_marks: bool  # whether small slots have their mark bits at the end of their span
     modelled: bool  # whether there is an allocator for it, so that a session can be one of this version
     rungs: tuple[str, ...]  # who is asked for an object, in this order: those of the ladder
+    language: languages.Language | None = None  # what statements of Go become; None: that is known from 1.21 on
     functions: tuple[tuple[str, str], ...] = ()  # (kind of an event, the Go function that decides it), if not as the event says
 
     @property
@@ -172,6 +174,7 @@ GO_1_21: Final = Profile(
     inline_marks=False,
     modelled=True,
     rungs=("size class", "tiny block", "mcache", "partial", "partialu", "fullu", "page cache", "mheap", "OS"),
+    language=languages.GO_1_21,
     functions=(*_SINCE_1_21, *((kind, "heapBitsSetType") for kind in _TYPE_SET)),
 )
 GO_1_22: Final = replace(
@@ -180,15 +183,26 @@ GO_1_22: Final = replace(
     small_limit=32760,
     heap_bits="span",
     preset_one_word=False,
+    language=languages.GO_1_22,
     functions=(*_SINCE_1_21, *((kind, "heapSetType") for kind in _TYPE_SET)),
 )
 GO_1_24: Final = replace(
     GO_1_22,
     name="go1.24",
     preset_one_word=True,
+    language=languages.GO_1_24,
     functions=(*_SINCE_1_21, ("tiny_shared", "mallocgcTiny"), ("tiny_block", "mallocgcTiny")),
 )
-_GO_1_26: Final = replace(GO_1_24, name="go1.26", arena_start=0, padding="padding", inline_marks=True, scavenged_is_zero=True)
+_GO_1_25: Final = replace(GO_1_24, name="go1.25", language=languages.GO_1_25)
+_GO_1_26: Final = replace(
+    _GO_1_25,
+    name="go1.26",
+    arena_start=0,
+    padding="padding",
+    inline_marks=True,
+    scavenged_is_zero=True,
+    language=languages.GO_1_26,
+)
 
 
 def _with_marks(profile: Profile) -> tuple[SizeClass, ...]:
@@ -209,9 +223,9 @@ PROFILES: Final = (
     GO_1_10,
     GO_1_21,
     GO_1_22,
-    replace(GO_1_22, name="go1.23"),
+    replace(GO_1_22, name="go1.23", language=languages.GO_1_23),
     GO_1_24,
-    replace(GO_1_24, name="go1.25"),
+    _GO_1_25,
     GO_1_26,
     replace(GO_1_26, name="go1.27"),
 )

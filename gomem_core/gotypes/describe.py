@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LENGTHS: Final = (1, 10, 100, 1000)  # of slices
 _MOST_FIELDS: Final = 1000  # in a table for people
+_MOST_CHANGES: Final = 10  # types whose better order is told
 _WIDEST: Final = 48  # characters of a type in a table
 
 
@@ -213,5 +214,25 @@ def overview(found: list[tuple[Facts, str]]) -> Table:
     return Table(columns, rows)
 
 
+def to_change(found: list[tuple[Facts, str]]) -> list[str]:
+    """Returns what to write instead, of the types that gain most by another order of their fields: those first."""
+    gains: list[tuple[int, int, Facts]] = []
+    for facts, _ in found:
+        if (order := facts.order) is not None and order.size < facts.checked.shape.size:
+            gains.append((facts.place.elemsize - order.slot, facts.checked.shape.size - order.size, facts))
+    gains.sort(key=lambda one: (-one[0], -one[1]))
+    lines: list[str] = []
+    for _, _, facts in gains[:_MOST_CHANGES]:
+        assert facts.order is not None
+        order, place, name = facts.order, facts.place, brief(facts.checked.name, _WIDEST)
+        smaller = order.slot < place.elemsize
+        slot = f"a slot of {order.slot} instead of {place.elemsize}" if smaller else f"the slot of {place.elemsize} stays"
+        size = f"{order.size} bytes instead of {facts.checked.shape.size}"
+        lines.append(f"  {name}: {', '.join(order.names[:_MOST_FIELDS])}: {size}, {slot}")
+    more = len(gains) - len(lines)
+    return [*lines, *([f"  and {counted(more, 'more type')}: gomem layout tells of each by its name"] if more else [])]
+
+
 def _unused(facts: Facts) -> int:
-    return facts.place.waste + facts.padding
+    """Bytes of an object that nothing uses; a tiny one leaves the rest of its block to others."""
+    return facts.padding + (0 if facts.place.way == "tiny" else facts.place.waste)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from gomem_core.go.heapbits import AGAIN
 from gomem_core.gotypes.errors import GoError
 from gomem_core.gotypes.layout import Layouts
 from gomem_core.gotypes.model import WORD, Array, Basic, Library, Named, Referring, Struct, Type
@@ -16,7 +17,6 @@ _PARTS: Final = {"string": ("", ".len"), "[]": ("", ".len", ".cap"), "interface"
 _MOST: Final = 3  # fields of one word that are named
 _REMEMBERED: Final = 4096  # words
 _QUALIFIED: Final = re.compile(r"(?:[\w.-]+/)*(\w+)\.(\w+)")
-AGAIN: Final = "+"  # begins the name of a word beyond the type's end, where its pointer mask is read once more
 
 
 class Labels:

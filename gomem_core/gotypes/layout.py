@@ -74,7 +74,7 @@ class Layouts:
         if isinstance(t, Library):
             found = [Placed(f.name, f.offset, f.size, f.align, 0, f.type, f.mask) for f in t.row.fields]
         elif isinstance(t, Struct):
-            for field, offset in zip(t.fields, self._offsets(t), strict=True):
+            for field, offset in zip(t.fields, self.offsets(t), strict=True):
                 s = self.shape(field.type)
                 found.append(Placed(field.name, offset, s.size, s.align, 0, str(field.type), self.mask(field.type)))
         ends = [*(f.offset for f in found[1:]), size]
@@ -116,7 +116,8 @@ class Layouts:
         end = (t.length - 1) * element.size + element.ptr_bytes if t.length and element.ptr_bytes else 0
         return Shape(size, element.align, end)
 
-    def _offsets(self, t: Struct) -> list[int]:
+    def offsets(self, t: Struct) -> list[int]:
+        """Where the fields of a struct begin.  Raises as `shape` does."""
         found, end = [], 0
         for field in t.fields:
             shape = self.shape(field.type)
@@ -128,7 +129,7 @@ class Layouts:
     def _struct(self, t: Struct) -> Shape:
         if not t.fields:
             return Shape(0, 1, 0)
-        offsets = self._offsets(t)
+        offsets = self.offsets(t)
         shapes = [self.shape(field.type) for field in t.fields]
         end, align = offsets[-1] + shapes[-1].size, max(s.align for s in shapes)
         if end and not shapes[-1].size:
@@ -154,7 +155,7 @@ class Layouts:
                 return one.ljust(self.shape(element).size // WORD, "0") * (length - 1) + one
             case Struct(fields=fields):
                 found = ""
-                for field, offset in zip(fields, self._offsets(t), strict=True):
+                for field, offset in zip(fields, self.offsets(t), strict=True):
                     if self.shape(field.type).ptr_bytes:
                         found = found.ljust(offset // WORD, "0") + self._mask(field.type)
                 return found

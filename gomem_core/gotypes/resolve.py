@@ -51,6 +51,10 @@ class Resolver:
         while self.later:
             self.later.pop(0)()
 
+    def constant(self, node: "Node", source: Source) -> int:
+        """The value of a constant expression.  Raises GoError."""
+        return self._lengths.length(node, source)
+
     def declared(self, name: str) -> Type:
         """The declared type `name`; of a generic one, its body with the parameters as they are.  Raises GoError."""
         declaration = self._package.types[name]

@@ -1,7 +1,7 @@
 """The types that were declared so far, and those that are typed: what the rest of the program knows of this room."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gomem_core.foreign import brief
 from gomem_core.go.versions import Profile
@@ -9,10 +9,13 @@ from gomem_core.gotypes.cycles import find_growing
 from gomem_core.gotypes.errors import GoError, Unsized
 from gomem_core.gotypes.kept import sources_of
 from gomem_core.gotypes.layout import Layouts, Placed, Shape
-from gomem_core.gotypes.model import Type
+from gomem_core.gotypes.model import Struct, Type
 from gomem_core.gotypes.package import Package
 from gomem_core.gotypes.resolve import Resolver
-from gomem_core.gotypes.syntax import Source, TypedType, is_typed, source_of
+from gomem_core.gotypes.syntax import Source, TypedType, is_typed, source_of, text_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 R = TypeVar("R")
 
@@ -94,6 +97,30 @@ class GoTypes:
     def declared(self, name: str) -> Checked:
         """A declared type.  Raises as `typed` does; of a generic type the size is not known, and all else is checked."""
         return self._guarded(name, lambda: self._resolver.declared(name))
+
+    def resolved(self, node: "Node", source: Source) -> Type:
+        """The type at a node of a statement.  Raises GoError."""
+        return self._guarded(text_of(node), lambda: self._resolver.value(node, source, {})).type
+
+    def measured(self, t: Type) -> tuple[Shape, str | None]:
+        """How a type lies in memory, and its mask as in Checked.  Raises GoError."""
+        return self._layouts.shape(t), self._layouts.mask(t)
+
+    def offsets(self, t: Struct) -> list[int]:
+        """Where the fields of a struct begin.  Raises GoError."""
+        return self._layouts.offsets(t)
+
+    def constant(self, node: "Node", source: Source) -> int:
+        """The value of a constant expression in a statement.  Raises GoError."""
+        return self._resolver.constant(node, source)
+
+    def has_constant(self, name: str) -> bool:
+        """Whether a constant of this name is declared."""
+        return name in self._package.constants
+
+    def has_function(self, name: str) -> bool:
+        """Whether a function, or a variable, of this name is declared."""
+        return name in self._package.others
 
     def _forget(self) -> None:
         """Begin anew: after an error, checks that were due would be lost."""

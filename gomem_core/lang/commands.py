@@ -73,6 +73,32 @@ class Alloc:
 
 
 @frozen
+class Statement:
+    """Do what a statement of Go does, `times` times; `name` is that of its result, name.1, name.2 etc. of several."""
+
+    text: str
+    name: str | None = None
+    times: int = 1
+
+
+@frozen
+class AllocType:
+    """Allocate `times` objects of a type; `text` is the type as Go writes it.  Names as those of Alloc."""
+
+    text: str
+    name: str | None = None
+    times: int = 1
+
+
+@frozen
+class Insert:
+    """Let the map or slice `name` grow by `n` entries, one after the other."""
+
+    name: str
+    n: int
+
+
+@frozen
 class Every:
     """Each `k`-th of the objects meant, oldest first: number k, 2k, 3k and so on."""
 
@@ -297,6 +323,9 @@ class Help:
 
 Command = (
     Alloc
+    | AllocType
+    | Statement
+    | Insert
     | Drop
     | Link
     | Unlink

@@ -10,6 +10,7 @@ from gomem_core.lang import moves as m
 from gomem_core.lang.conditions import format_comparison
 from gomem_core.lang.dropped import format_drop
 from gomem_core.lang.filters import format_filter
+from gomem_core.lang.gostatements import format_clauses
 from gomem_core.lang.names import format_ref
 from gomem_core.lang.numbers import format_age, format_size
 
@@ -21,6 +22,8 @@ def format_command(command: c.Command) -> str:
     match command:
         case c.Alloc():
             parts = _alloc(command)
+        case c.Statement() | c.AllocType() | c.Insert():
+            parts = _statement(command)
         case c.Drop():
             parts = format_drop(command)
         case c.Link(src, slot, dst):
@@ -50,6 +53,16 @@ def _alloc(alloc: c.Alloc) -> list[str]:
     parts += ["as", alloc.name] if alloc.name is not None else []
     parts += ["times", str(alloc.times)] if alloc.times != 1 else []
     return parts
+
+
+def _statement(command: c.Statement | c.AllocType | c.Insert) -> list[str]:
+    match command:
+        case c.Insert(name, n):
+            return ["insert", name, str(n)]
+        case c.AllocType(text, given, times):
+            return ["alloc", text, *format_clauses(given, times)]
+        case c.Statement(text, given, times):
+            return [text, *format_clauses(given, times)]
 
 
 def _churn(churn: c.Churn) -> list[str]:

@@ -130,6 +130,7 @@ class CommandSpec:
     examples: tuple[str, ...]  # each a script that starts with an empty heap and ends with this command
     aliases: tuple[str, ...] = ()
     meant: tuple[str, ...] = ()  # words of other programs that only serve suggestions
+    written: tuple[str, ...] = ()  # its forms, where it is not written as words
     plain: Shape | None = dataclasses.field(init=False)  # the shape without a second word
     choices: dict[str, Shape] = dataclasses.field(init=False)  # the others, by second word
 
@@ -141,6 +142,8 @@ class CommandSpec:
     @property
     def forms(self) -> tuple[str, ...]:
         """Returns the forms of the command, one line for all that go on in the same way."""
+        if self.written:
+            return self.written
         words_by_tail: dict[str, list[str]] = {}
         for shape in self.choices.values():
             words_by_tail.setdefault(shape.tail, []).append(shape.word)

@@ -21,9 +21,9 @@ MAX_SLOT: Final = 1 << 36  # words: more than the arena holds
 # letter: `p` is too good a name for an object.  `back` and `goto` always were kept free.  The other words of moves
 # and directives do not stand here: where one of them can stand, no object can.
 _WORDS: Final = (
-    "all alloc as back bitmap churn class classes drop find flush free freeos gc gogc goto head help invariants layout"
-    " link live locks mark mcache mcentral memstats noscan object off page procs scan scavenge seed show sizes span"
-    " spans stats sweep times unlink waste"
+    "all alloc as back bitmap churn class classes drop find flush free freeos gc gogc goto head help invariants "
+    "layout link live locks mark mcache mcentral memstats noscan object off page procs scan scavenge seed show sizes "
+    "span spans stats sweep times unlink waste"
 )
 RESERVED: Final = frozenset(_WORDS.split())
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from gomem_core.lang.commands import Command
 from gomem_core.lang.continued import is_open, joined
 from gomem_core.lang.errors import ParseError, WordError, shown
+from gomem_core.lang.gostatements import STATEMENT, TYPED, read_statement, read_typed
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
 from gomem_core.lang.plainlines import read_plain
 from gomem_core.lang.registry import BY_WORD, MEANT, REGISTRY, TEXT_FOLLOWS
@@ -35,6 +36,10 @@ def _read_line(line: str) -> Command | None:
     head = TEXT_FOLLOWS.match(line)
     if head is not None:
         return _read_text(line, head)
+    if STATEMENT.match(line):
+        return read_statement(line)
+    if (typed := TYPED.match(line)) is not None:
+        return read_typed(line, typed.end())
     words = split_line(line)
     if not words:
         return None

@@ -1,20 +1,27 @@
 """The one table of commands, which parser, completion, help, batch mode and docs read.
 
-It is written down in five parts by subject, and `help`, which needs to know all others, is added here.
+It is written down in six parts by subject, and `help`, which needs to know all others, is added here.
 """
 
 import re
 from functools import partial
 from typing import Final
 
-from gomem_core.lang import table_heap, table_look, table_moves, table_objects, table_types
+from gomem_core.lang import table_heap, table_look, table_moves, table_objects, table_statements, table_types
 from gomem_core.lang.commands import Help
 from gomem_core.lang.errors import WordError, shown
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
 from gomem_core.lang.operands import offer
 from gomem_core.suggest import nearest
 
-_SPECS = (*table_objects.SPECS, *table_heap.SPECS, *table_look.SPECS, *table_types.SPECS, *table_moves.SPECS)
+_SPECS = (
+    *table_objects.SPECS,
+    *table_heap.SPECS,
+    *table_look.SPECS,
+    *table_types.SPECS,
+    *table_statements.SPECS,
+    *table_moves.SPECS,
+)
 _TOPICS = {**{spec.name: spec.summary for spec in _SPECS}, "help": "List the commands, or explain one."}
 
 
@@ -52,7 +59,7 @@ _HELP = CommandSpec(
 
 REGISTRY: Final = (*_SPECS, _HELP)
 OF_AN_ALLOCATOR: Final = frozenset(  # commands that need one, or steps: a heap that is only read refuses them
-    (*(spec.name for spec in (*table_objects.SPECS, *table_heap.SPECS)), "invariants", "say", "pause")
+    (*(spec.name for spec in (*table_objects.SPECS, *table_statements.SPECS, *table_heap.SPECS)), "invariants", "say", "pause")
 )
 BY_WORD: Final = {word: spec for spec in REGISTRY for word in (spec.name, *spec.aliases)}
 MEANT: Final = {word: spec.name for spec in REGISTRY for word in spec.meant}  # only for suggestions

@@ -18,7 +18,7 @@ _KINDS = {
 _ALLOC = CommandSpec(
     name="alloc",
     aliases=("a",),
-    meant=("malloc", "new", "make", "calloc"),
+    meant=("malloc",),
     shapes=(
         Shape(
             op.build_alloc,
@@ -41,14 +41,17 @@ _ALLOC = CommandSpec(
     help="Up to 32K the object gets a slot of the smallest size class that fits; pointer-free objects "
     "below 16 bytes share tiny blocks; what is larger gets pages of its own. Every object is a root, "
     "and so alive, until it is dropped.\n"
-    "An object without a name is called o1, o2, ... in order of birth.",
+    "An object without a name is called o1, o2, ... in order of birth. Instead of a size and a kind it may be a type of Go, "
+    "from Go 1.21 on, which says where the pointers are.",
     examples=(
         "alloc 48",
         "alloc 48 scan as b",
         "alloc 1.5M head as big",
         "alloc 512 every 4",
         "alloc 32 as x times 3",
+        "go 1.27\nalloc [12]*int as t",
     ),
+    written=("alloc SIZE [noscan|scan|head] [every 4] [as NAME] [times N]", "alloc TYPE [as NAME] [times N]"),
 )
 
 _DROP = CommandSpec(

@@ -36,7 +36,7 @@ What differs between these versions stands in their profiles (go/versions.py).  
 from typing import Final
 
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
-from gomem_core.both.program import Program, Took, alike_in_blocks, join, tiny_offset
+from gomem_core.both.program import Program, Repeated, Took, alike_in_blocks, join, tiny_offset
 from gomem_core.both.slots import throw
 from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
@@ -48,10 +48,11 @@ from gomem_core.go.amd64 import (
     TINY_SPAN_CLASS,
 )
 from gomem_core.go.events import ClassChosen, McacheHit, McacheMiss, SlotTaken, TinyBlock, TinyShared, Zeroed
+from gomem_core.go.heapbits import Pattern
 from gomem_core.go.pageevents import HeaderWritten, SpanBitsWritten, TypeKept
 from gomem_core.go.release import FIRST_BASE
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
-from gomem_core.modern.mbitmap import heap_set_type, heap_set_types, init_bits, object_mask
+from gomem_core.modern.mbitmap import heap_set_pattern, heap_set_type, heap_set_types, init_bits, object_mask
 from gomem_core.modern.mcache import MCache
 from gomem_core.modern.mcentral import MCentral
 from gomem_core.modern.mgc import GC, TRIGGER_HEAP
@@ -70,7 +71,7 @@ class Heap(Program[MSpan]):
     """The whole allocator: one page heap, 136 mcentrals, mcache and page cache of each P, the collector and the books."""
 
     __slots__ = (
-        *("central", "gc", "headers", "mcache", "mcaches", "mheap", "p", "profile", "stats", "sweeper", "took"),
+        *("central", "gc", "headers", "mcache", "mcaches", "mheap", "p", "profile", "stats", "sweeper"),
         *("_class128", "_class8", "_small_limit"),
     )
 
@@ -86,7 +87,6 @@ class Heap(Program[MSpan]):
         self.mcache = self.mcaches[0]  # of the P that runs now
         self.p = 0  # its number; NO_P while the process has no Ps yet
         self.gc = GC(self.mheap, self.central, self.mcaches, self.sweeper, gcpercent)
-        self.took: Took | None = None
         self.headers = [_HEADER if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
         self._class8, self._class128 = size_tables(profile.classes)
         self._small_limit = profile.small_limit
@@ -117,19 +117,22 @@ class Heap(Program[MSpan]):
                 return s.start_addr + index * s.elemsize
         return self.alloc(size, ptrdata).addr
 
-    def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
-        """mallocgc in full, narrated; tells who served the object.  Raises as mallocgc does."""
+    def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:
+        """mallocgc in full, narrated; tells who served the object.  Raises as mallocgc does.
+
+        With a `pattern`, its pointers are where its type has them, up to `ptrdata`.
+        """
         if size < 0 or abs(ptrdata) > size or ptrdata % PTR_SIZE:
             raise ValueError(f"no object has {size} bytes of which {ptrdata} are pointers")
         if size == 0:
             self.stats.nzero += 1
             return Allocated(self.zerobase, 0, 0, 0, "zero", False, False, False)
         if size > self._small_limit:
-            done = self._large_alloc(size, ptrdata)
+            done = self._large_alloc(size, ptrdata, pattern)
         elif size < TINY_SIZE and not ptrdata:
             done = self._tiny_alloc(size)
         else:
-            done = self._small_alloc(size, ptrdata)
+            done = self._small_alloc(size, ptrdata, pattern)
         if done.shouldhelpgc and self.gc.pacer.should_start():
             self.gc.start(TRIGGER_HEAP, self.p)
             done = done._replace(gc_started=True)
@@ -141,10 +144,10 @@ class Heap(Program[MSpan]):
         Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
         another span has to serve the next object, or all is narrated: then `alloc` does it.
         """
-        is_narrated = self.trace is not None and self.took is None
-        if is_narrated or size <= 0 or size > self._small_limit or abs(ptrdata) > size or ptrdata % PTR_SIZE:
+        is_tiny = size < TINY_SIZE and not ptrdata
+        if self._tells_each(is_tiny) or size <= 0 or size > self._small_limit or abs(ptrdata) > size or ptrdata % PTR_SIZE:
             return 0
-        if size < TINY_SIZE and not ptrdata:
+        if is_tiny:
             return self._take_blocks(size, most, addrs, served)
         spanclass = self.span_class(size, ptrdata)
         s = self.mcache.alloc[spanclass]
@@ -156,8 +159,7 @@ class Heap(Program[MSpan]):
         served["mcache"] = served.get("mcache", 0) + n
         if ptrdata:
             heap_set_types(s, index, n, ptrdata >> 3)
-        if self.took is not None:
-            self.took(s.start_addr, index, n)
+        self._tell_run(s.start_addr, index, n)
         first = s.start_addr + index * s.elemsize + self.headers[spanclass]
         join(addrs, range(first, first + n * s.elemsize, s.elemsize))
         return n
@@ -172,7 +174,7 @@ class Heap(Program[MSpan]):
             sizeclass = self._class128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) >> 7]
         return sizeclass << 1 if ptrdata else sizeclass << 1 | 1
 
-    def _small_alloc(self, size: int, ptrdata: int) -> Allocated:
+    def _small_alloc(self, size: int, ptrdata: int, pattern: Pattern | None) -> Allocated:
         spanclass = self.span_class(size, ptrdata)
         if self.trace is not None:
             self.trace(ClassChosen(size, spanclass, self.profile.classes[spanclass >> 1].size))
@@ -180,10 +182,19 @@ class Heap(Program[MSpan]):
         slot = s.start_addr + index * s.elemsize
         addr = slot + self.headers[spanclass]
         if ptrdata:
-            heap_set_type(s, index, ptrdata >> 3)
+            self._set_type(s, index, size, ptrdata, pattern)
             if self.trace is not None:
                 self._tell_type(s, index, addr)
         return Allocated(addr, s.elemsize, spanclass, s.start_addr, served, False, served != "mcache", False)
+
+    def _set_type(self, s: MSpan, index: int, size: int, ptrdata: int, pattern: Pattern | None) -> None:
+        """Write which words of an object are pointers; where its type stands before it or in its span, up to the slot's end."""
+        heap_set_type(s, index, ptrdata >> 3)
+        if pattern is None:
+            return
+        header = self.headers[s.spanclass]
+        is_repeated = header or (s.spanclass <= 1 and self.profile.heap_bits == "span")
+        heap_set_pattern(s, index, pattern, (s.elemsize - header if is_repeated else size) >> 3)
 
     def _tell_type(self, s: MSpan, index: int, addr: int) -> None:
         """Narrate where it was written which words of an object are pointers."""
@@ -271,8 +282,7 @@ class Heap(Program[MSpan]):
             mcache.tinyoffset = (each - 1) * step + size
             self.stats.tinyallocs += (each - 1) * n
             served["tiny"] = served.get("tiny", 0) + (each - 1) * n
-        if self.took is not None:
-            self.took(s.start_addr, index, n)
+        self._tell_run(s.start_addr, index, n)
         if each * step == TINY_SIZE or each == 1:
             join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
         else:
@@ -291,7 +301,7 @@ class Heap(Program[MSpan]):
             self.trace(TinyShared(block + offset, size, block, offset + size))
         return Allocated(block + offset, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, "tiny", True, False, False)
 
-    def _large_alloc(self, size: int, ptrdata: int) -> Allocated:
+    def _large_alloc(self, size: int, ptrdata: int, pattern: Pattern | None) -> Allocated:
         """Whole pages straight from the heap, one object a span ((*mcache).allocLarge)."""
         npages = (size + PAGE_MASK) >> PAGE_SHIFT
         spanclass = 0 if ptrdata else 1
@@ -311,7 +321,7 @@ class Heap(Program[MSpan]):
         s.root_bits = 1
         init_bits(s, self.profile)
         if ptrdata:
-            heap_set_type(s, 0, ptrdata >> 3)
+            self._set_type(s, 0, size, ptrdata, pattern)
         if self.trace is not None:
             if ptrdata:
                 self._tell_type(s, 0, s.start_addr)
@@ -372,10 +382,9 @@ class Heap(Program[MSpan]):
         self.p = p
         self.mcache = self.mcaches[p]
 
-    def set_trace(self, trace: Trace | None, took: Took | None = None) -> None:
-        """Narrate to `trace` from now on, or to nobody; `took` is told the slots that mallocgc's fast path takes, instead."""
-        self.trace = trace
-        self.took = took
+    def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
+        """Narrate from now on, as Program says; the page heap too."""
+        super().set_trace(trace, took, repeated)
         self.mheap.trace = trace
 
     def read_mem_stats(self) -> MemStats:

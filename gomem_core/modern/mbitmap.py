@@ -4,15 +4,15 @@ See malloc.py for the overview.  Objects with pointers of at most 512 bytes have
 page.  Larger ones have the address of their type in the first word of their slot, and large ones in their span.  Go 1.21 still
 keeps a bit a word for each arena, outside the heap.
 
-gomem keeps a run for each slot (`MSpan.ptr_words`, see go/heapbits.py), and a bit set of words where what was read from a real
-heap is no run (`MSpan.ptr_masks`).  Words are counted from the object's first on.
+gomem keeps a run for each slot (`MSpan.ptr_words`, see go/heapbits.py), and a bit set of words where that is no run, for what
+has a type or was read from a real heap (`MSpan.ptr_masks`).  Words are counted from the object's first on.
 """
 
 from array import array
 from typing import Literal
 
 from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE
-from gomem_core.go.heapbits import SPARSE
+from gomem_core.go.heapbits import SPARSE, Pattern, repeated
 from gomem_core.go.versions import BITS_IN_SPAN, INLINE_MARK_BYTES, INLINE_MARKS, Profile
 from gomem_core.modern.mspan import MSpan
 
@@ -40,6 +40,15 @@ def heap_set_type(s: MSpan, index: int, ptr_words: int) -> None:
         s.ptr_words[index] = ptr_words
     if s.ptr_masks is not None:
         s.ptr_masks.pop(index, None)
+
+
+def heap_set_pattern(s: MSpan, index: int, pattern: Pattern, words: int) -> None:
+    """Describe the object in slot `index`, whose type is known: `words` words, in which the pointers of its elements repeat."""
+    if s.ptr_words is None:
+        return
+    if s.ptr_masks is None:
+        s.ptr_masks = {}
+    s.ptr_masks[index] = repeated(pattern, words)
 
 
 def heap_set_types(s: MSpan, index: int, n: int, ptr_words: int) -> None:

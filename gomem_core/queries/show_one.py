@@ -13,6 +13,7 @@ from gomem_core.queries.kept import fate_sentence
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.reach import find_paths
 from gomem_core.queries.shares import Share
+from gomem_core.queries.wordnames import WordName, names_of_words, no_name
 from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
 from gomem_core.world.facts import SPAN_FACTS, UNKNOWN, Fact, or_unknown
 from gomem_core.world.objectinfo import Objects
@@ -155,8 +156,8 @@ def show_page(page: int, world: World) -> Result:
     return Result(summary, data, details=(f"spans[{page}] → {f'{entry:#x}' if entry else 'nil'} ({note})",))
 
 
-def show_bitmap(addr: int, world: World, objects: Objects) -> Result:
-    """The two bits of each word of the slot at `addr`, and the two facts of its object."""
+def show_bitmap(addr: int, world: World, objects: Objects, word_name: WordName = no_name) -> Result:
+    """The two bits of each word of the slot at `addr`, the field that lies there, and the two facts of its object."""
     info, slot = world.spans.at(addr), world.slots.at(addr)
     if info is None or slot is None:
         nothing: results.Bitmap = {
@@ -174,11 +175,15 @@ def show_bitmap(addr: int, world: World, objects: Objects) -> Result:
         (w.addr, _bit(w.pointer), "" if two_bits is False else _bit(w.scan), w.byte_addr or 0, w.shift, or_unknown(w.value))
         for w in words
     ]
-    columns = (
+    columns: tuple[Column, ...] = (
         *(Column("word", "addr"), Column("pointer", "text"), Column("scan", "text"), Column("bitmap byte", "addr")),
         *(Column("bit"), Column("points to", "addr")),
     )
-    names = ", ".join(objects.name(oid) for oid in objects.in_slot(slot.addr, info.elemsize))
+    here = [objects.info(oid) for oid in objects.in_slot(slot.addr, info.elemsize)]
+    if any(fields := names_of_words(words, here, world.profile.has_header(info.spanclass), word_name)):
+        rows = [(*row, name) for row, name in zip(rows, fields, strict=True)]
+        columns = (*columns, Column("what lies there", "text"))
+    names = ", ".join(objects.name(o.oid) for o in here)
     where = f"slot {slot.slot} of span {info.base:#x} ({names})" if names else f"slot {slot.slot} of span {info.base:#x}"
     facts = [_allocated(slot, info.freeindex or 0), "marked (gcmarkBits)" if slot.marked else "not marked (gcmarkBits)"]
     summary = f"{where}: {', '.join(facts)}"

@@ -70,6 +70,35 @@ class AllocatedMany(Allocated):
     served_counts: dict[str, int]
 
 
+class MadeObject(TypedDict):
+    """An object that a statement of Go made: bytes asked for, bytes of its slot, whether it has pointers, its type."""
+
+    name: str
+    addr: Addr
+    size: int
+    slot: int
+    scan: bool
+    type: str
+    served: Literal["zero", "tiny", "mcache", "mcentral", "mheap", "os"]
+
+
+class Made(TypedDict):
+    """Statements of Go, `insert`, `alloc TYPE`: the objects in the order in which Go allocates them, the first thousand.
+
+    count: how many there are; type, name, len, cap: of the value, null where there is none; gc: collections on the way; garbage:
+    objects that were made and left, or left before.
+    """
+
+    objects: list[MadeObject]
+    count: int
+    type: str | None
+    name: str | None
+    len: int | None
+    cap: int | None
+    gc: int
+    garbage: int
+
+
 class Dropped(TypedDict):
     """`drop`: how many of the objects it names, and the names of the first thousand."""
 
@@ -390,6 +419,7 @@ class Expected(TypedDict):
 Result = (
     Allocated
     | AllocatedMany
+    | Made
     | Dropped
     | Stored
     | Churned

@@ -95,7 +95,9 @@ class Ahead:
         return False
 
     def next_takes_long(self) -> bool:
-        """The same of the next step."""
+        """The same of the next step; the event of a film that comes next is as near as any other."""
+        if isinstance(self._context.strip, Reel):
+            return False
         return self._timeline.following is not None and self.takes_long([self._steps.command(self._timeline.cursor + 1)])
 
     def way_takes_long(self) -> bool:

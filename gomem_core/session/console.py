@@ -9,7 +9,7 @@ from gomem_core.files.keeping import with_kept
 from gomem_core.files.step import PAUSE, Step, parse_step
 from gomem_core.gotypes.errors import GoError
 from gomem_core.lang import Command, ParseError, Typed, read_line
-from gomem_core.lang.commands import Look, Types
+from gomem_core.lang.commands import Declare, Look, Types
 from gomem_core.lang.moves import (
     Back,
     Branch,
@@ -95,6 +95,8 @@ class Console(Desk):
                 return self.do(typed)
             case Say():
                 return self._do(parse_step(f"{line}\n{PAUSE}"))
+            case Types() | Declare() if self.session.strip is not None:
+                return self._give(Step(line, line, command, None))
             case Types():
                 return self._keep(Step(line, line, command, None))
             case _ if type(command) in EXECUTE:
@@ -126,7 +128,7 @@ class Console(Desk):
         if not self.refusal or self._is_look(command):
             return False
         if self.session.strip is not None:
-            return (type(command) in EXECUTE and not isinstance(command, Look)) or isinstance(command, Say)
+            return (type(command) in EXECUTE and not isinstance(command, Look | Types | Declare)) or isinstance(command, Say)
         return not isinstance(command, _MERE_MOVES)
 
     def _kept_from_visitors(self, line: str, command: Command | None) -> ParseError | None:
@@ -144,6 +146,14 @@ class Console(Desk):
             self.last = self.session.look(line, command)
         except Stopped:
             return Outcome(line, command, self.session.step, Result("stopped; nothing changed"))
+        return self.last
+
+    def _give(self, step: Step) -> Outcome:
+        """Let a heap that was read know types of its program; that is no step, and holds at every look."""
+        try:
+            self.last = self.session.give(with_kept(step))
+        except GoError as e:
+            return Outcome(step.line, step.command, self.session.step, error=unread(step.command, e).located(step.line))
         return self.last
 
     def _keep(self, step: Step) -> Outcome:

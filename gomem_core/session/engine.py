@@ -9,6 +9,7 @@ from typing import Protocol
 
 from gomem_core.classic.engine import ClassicEngine
 from gomem_core.go.events import Event
+from gomem_core.go.heapbits import Pattern
 from gomem_core.go.release import ALWAYS, FIRST_BASE, Release
 from gomem_core.go.versions import GO_1_10
 from gomem_core.lang.commands import Level
@@ -84,8 +85,11 @@ class Engine(Mallocs, Protocol):
 
     # --- What a program does, and asks of the runtime ---------------------------------------------------------------------
 
-    def alloc(self, size: int, ptrdata: int = 0) -> Allocated:
-        """Allocate as mallocgc does; tells who served the object.  Raises OutOfMemory."""
+    def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:
+        """Allocate as mallocgc does; tells who served the object.  Raises OutOfMemory.
+
+        With a `pattern`, the object has a type (since Go 1.21): its pointers are where that has them, up to `ptrdata`.
+        """
         ...
 
     def alloc_many(
@@ -148,11 +152,17 @@ class Engine(Mallocs, Protocol):
         """Tell the time, in ns from some start."""
         ...
 
-    def set_trace(self, trace: Callable[[Event], object] | None, took: Callable[[int, int, int], object] | None = None) -> None:
+    def set_trace(
+        self,
+        trace: Callable[[Event], object] | None,
+        took: Callable[[int, int, int], object] | None = None,
+        repeated: Callable[[int, int, int], object] | None = None,
+    ) -> None:
         """Narrate to `trace` from now on; None: be silent.
 
         With `took`, an object that `mallocgc` finds a slot for in a cached span is not narrated: `took` is told the span's base,
-        the first slot that was taken and how many in a row.
+        the first slot that was taken and how many in a row.  With `repeated`, objects of `alloc_many` that are born with the very
+        events of the one before them are told so.
         """
         ...
 

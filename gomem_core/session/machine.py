@@ -342,6 +342,7 @@ class Machine:
         kept = self._memory.restore(known)
         self._made.goto(known.step)
         self.context.declared.goto(known.step)
+        self.context.values.goto(known.step)
         for stale in (*self._memory.gone_to(known, self.at), self.narrator.step.stale):
             self._stale.add(stale)
             self.narrator.look_again(stale)

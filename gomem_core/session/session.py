@@ -27,6 +27,7 @@ from gomem_core.report import Result
 from gomem_core.session.ahead import Ahead
 from gomem_core.session.commands import EXECUTE, CommandError
 from gomem_core.session.commands.refused import unread
+from gomem_core.session.declared import GIVEN
 from gomem_core.session.engine import Base
 from gomem_core.session.history import Branches, Done, Steps, UnderWay, command_of
 from gomem_core.session.machine import Machine
@@ -152,9 +153,7 @@ class Session:
 
     def word_name(self, of_type: str, number: int) -> str:
         """The field that lies in word `number` of an object of a type of Go; nothing where its declaration is not known."""
-        if self.strip is not None and not len(self._machine.context.declared):
-            return ""  # the program was read that has its types, and not its source
-        return self._machine.context.declared.word_name(self.world.profile, of_type, number)
+        return self._machine.context.word_name(of_type, number)
 
     def layout_of(self, of_type: str) -> Result:
         """How a type of Go lies in memory.  Raises NotKnown, which says why that is not known."""
@@ -289,6 +288,16 @@ class Session:
         except NotKnown as e:
             return Outcome(line, command, self.step, error=CommandError(str(e)).located(line))
         return Outcome(line, command, self.step, result)
+
+    def give(self, step: Step) -> Outcome:
+        """Declare types of the program whose heap was read: of all its looks, and as no step."""
+        context = self._machine.context
+        at, context.step = context.step, GIVEN
+        try:
+            assert step.command is not None
+            return self.look(step.line, step.command)
+        finally:
+            context.step = at
 
     def forward(self) -> Outcome | None:
         """Do the next step; None at the end."""

@@ -29,6 +29,7 @@ from gomem_core.session.snapshot import snapshot
 from gomem_core.session.stills import still_of
 from gomem_core.suggest import did_you_mean
 from gomem_core.world.strip import Strip
+from gomem_tui.commands.given import give_types
 from gomem_tui.explorer.arrangement import NEEDS
 from gomem_tui.settings.look import Look, picture_look
 from gomem_tui.settings.settings import SettingError, choose_picture
@@ -54,7 +55,7 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError("argument -o: this is the session file itself")
     try:
         path = Path(args.file)
-        console = Console(True, _on_release(open_file(path), release), origin=Origin(path, None))
+        console = give_types(Console(True, _on_release(open_file(path), release), origin=Origin(path, None)), args)
     except ScriptError as e:
         say(str(e))
         return BAD_INPUT

@@ -117,14 +117,14 @@ def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), 
             raise UsageError(f"the explorer needs {needs}")
         from gomem_tui.plain.talk import talk_plainly  # noqa: PLC0415
 
-        console = _opened(opened, settings)
+        console = _opened(args, opened, settings)
         return BAD_INPUT if console is None else talk_plainly(console)
     from gomem_tui.explorer.app import Explorer  # noqa: PLC0415
     from gomem_tui.panes.model import first_panes  # noqa: PLC0415
     from gomem_tui.settings.options import options_of  # noqa: PLC0415
 
     options = replace(options_of(settings, config.keyboard, os.environ), panes=panes, every=every, speed=speed)
-    console = _opened(opened, settings)
+    console = _opened(args, opened, settings)
     if console is None:
         return BAD_INPUT
     options = replace(options, panes=panes or first_panes(console.session.world))
@@ -138,13 +138,14 @@ def go_of(args: argparse.Namespace, settings: Mapping[str, "Chosen"]) -> tuple[R
     return release or ALWAYS, (args.go, args.base, args.padding) != (None, None, None)
 
 
-def _opened(opened: Opened, settings: Mapping[str, "Chosen"]) -> "Console | None":
+def _opened(args: argparse.Namespace, opened: Opened, settings: Mapping[str, "Chosen"]) -> "Console | None":
     """The session, or None where it cannot be opened, which is told."""
     from gomem_core.files.journal import JournalError  # noqa: PLC0415
     from gomem_core.files.script import ScriptError  # noqa: PLC0415
+    from gomem_tui.commands.given import give_types  # noqa: PLC0415
 
     try:
-        return opened(settings)
+        return give_types(opened(settings), args)
     except (ScriptError, JournalError) as e:
         say(f"gomem: {e}")
         return None

@@ -14,6 +14,7 @@ from gomem_core.session.commands.movefaults import step_of
 from gomem_core.session.console import Console
 from gomem_core.session.opened import open_file
 from gomem_core.suggest import did_you_mean
+from gomem_tui.commands.given import give_types
 
 _WIDTH = 120
 
@@ -57,7 +58,7 @@ def print_text(args: argparse.Namespace) -> int:
     """Print a pane as text; of a film without a pane what there is to be told of it."""
     at, pane = stop_of(args), pane_of(args)
     try:
-        console = Console(True, open_file(Path(args.script), cache=args.cache))
+        console = give_types(Console(True, open_file(Path(args.script), cache=args.cache)), args)
         if at is not None:
             console.goto(step_of(console.session, at))
     except (ScriptError, CommandError) as e:

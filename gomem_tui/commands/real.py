@@ -8,6 +8,7 @@ from gomem_core.files.script import ScriptError
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.panes import read_pane
 from gomem_core.suggest import did_you_mean
+from gomem_tui.commands.given import give_types
 from gomem_tui.commands.open import Opened, show
 
 
@@ -21,7 +22,7 @@ def explore_real(args: argparse.Namespace, opened: Opened, every: float = 0) -> 
     """Show what `opened` reads; returns the exit code.  Raises UsageError."""
     pane = None if args.pane is None else _pane(args.pane)
     if pane is not None and (args.text or not (is_terminal(sys.stdin) and is_terminal(sys.stdout) and not args.plain)):
-        return _print_pane(opened, pane)
+        return _print_pane(args, opened, pane)
     return show(args, opened, () if pane is None else (pane,), every)
 
 
@@ -32,12 +33,12 @@ def _pane(word: str) -> str:
         raise UsageError(f"argument --pane: {did_you_mean(e.message, e.suggestion)}") from e
 
 
-def _print_pane(opened: Opened, pane: str) -> int:
+def _print_pane(args: argparse.Namespace, opened: Opened, pane: str) -> int:
     from gomem_tui.panes.model import Model  # noqa: PLC0415 -- the figures need neither
     from gomem_tui.plain.panes import pane_lines  # noqa: PLC0415 -- the same
 
     try:
-        console = opened({})
+        console = give_types(opened({}), args)
     except ScriptError as e:
         say(f"gomem: {e}")
         return BAD_INPUT

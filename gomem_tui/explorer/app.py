@@ -129,7 +129,7 @@ class Explorer(DrawnApp):
             self.looking.begin()
         self.projector.begin_reading()
         if self.options.audience >= 0:
-            self.audience.begin(self.options.audience, self.look_again)
+            self.audience.begin(self.options.audience)
 
     def hang_up(self, code: int) -> None:
         """End for a signal, which does not wait for what takes long."""

@@ -16,50 +16,55 @@ import json
 import os
 import socket
 from collections import deque
-from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from gomem_core.session.console import Console
 from gomem_core.session.document import Entry
 from gomem_core.session.echo import Strayed, whole, with_look
 from gomem_tui.explorer.footer import Footer
-from gomem_tui.explorer.parts import Runs
+from gomem_tui.explorer.parts import Runs, Shows
 from gomem_tui.explorer.showing import record_of
 from gomem_tui.explorer.stage import Stage
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.explorer.work import Work
 from gomem_tui.panes.model import Model
 
+HUNG_UP: Final = 129  # exit code: 128 + SIGHUP
 _TICK: Final = 0.1  # seconds after which what was not done by a key is told, too
 _MOST_WAITING: Final = 1 << 22  # bytes that nobody has read: then all is told anew, once somebody reads
 _MOST_HEARD: Final = 1 << 16  # bytes of a line
 
 
+class _App(Runs, Shows, Protocol):
+    """What shows who is there, and can be ended."""
+
+    def hang_up(self, code: int) -> None:
+        """End for what a signal would end it for."""
+
+
 class Audience:
     """Those who look on, if there are any.  To tell them never waits for anybody."""
 
-    def __init__(self, model: Model, widgets: Widgets, stage: Stage, work: Work, footer: Footer, app: Runs) -> None:
+    def __init__(self, model: Model, widgets: Widgets, stage: Stage, work: Work, footer: Footer, app: _App) -> None:
         self._model = model
         self._widgets = widgets
         self._stage = stage
         self._work = work
         self._footer = footer
-        self._app = app
         self._socket: socket.socket | None = None
         self._entries: deque[Entry] = deque()  # that happened since they were told last; another thread may add to them
         self._waiting = bytearray()  # told, but not written yet
         self._heard = bytearray()  # the beginning of a line
         self._opened_at = 0  # what was opened when all was told last; 0: it has to be told
         self._look = ""  # that was told last
-        self.who: tuple[str, ...] = ()
+        self._app = app
 
-    def begin(self, descriptor: int, look_again: Callable[[], None]) -> None:
-        """Tell all that is shown from now on; `look_again` is called when others are there than before."""
-        self._socket = socket.socket(fileno=descriptor)
+    def begin(self, descriptor: int) -> None:
+        """Tell all that is shown from now on.  When nobody listens any more, the explorer ends as without a terminal."""
+        self._socket = socket.socket(fileno=os.dup(descriptor))  # the next lesson's explorer has the descriptor itself
         self._socket.setblocking(False)
-        os.set_inheritable(descriptor, False)
-        self._look_again = look_again
         self._desk.heard = self._entries.append
+        self._widgets.bars.who = ()
         self._app.set_interval(_TICK, self._turn)
         self.tell()
 
@@ -122,7 +127,7 @@ class Audience:
             del self._waiting[: self._socket.send(self._waiting)]
         except BlockingIOError:
             pass
-        except OSError:  # the server is gone: the show goes on for whoever is here
+        except OSError:
             self._leave()
         if len(self._waiting) > _MOST_WAITING:
             self._opened_at = 0  # what is lost now is told once this was read
@@ -130,9 +135,10 @@ class Audience:
     def _leave(self) -> None:
         if self._socket is not None:
             self._socket.close()
-        self._socket, self._desk.heard, self.who = None, None, ()
+        self._socket = self._desk.heard = None
         self._waiting.clear()
         self._entries.clear()
+        self._app.hang_up(HUNG_UP)
 
     # --- Listening --------------------------------------------------------------------------------------------------------
 
@@ -147,7 +153,6 @@ class Audience:
                 data = b""
             if not data:
                 self._leave()
-                self._look_again()
                 return
             *lines, rest = (bytes(self._heard) + data).split(b"\n")
             self._heard = bytearray(rest[:_MOST_HEARD])
@@ -163,5 +168,5 @@ class Audience:
             case {"r": "again"}:
                 self._opened_at = 0
             case {"r": "seats", "who": [*names]}:
-                self.who = tuple(map(str, names))
-                self._look_again()
+                self._widgets.bars.who = tuple(map(str, names))
+                self._app.look_again()

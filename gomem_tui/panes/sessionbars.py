@@ -1,5 +1,7 @@
 """The two lines that tell where a session stands, above and below its panes."""
 
+from collections.abc import Sequence
+
 from gomem_core.files.timeline import MAIN
 from gomem_core.world.reel import time_text
 from gomem_tui.panes.model import Model
@@ -14,6 +16,7 @@ class SessionBars:
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self.who: Sequence[str] | None = None  # those that look on; None: nobody can
 
     def header(self, width: int) -> Line:
         """Returns the line above all: the session, the step, figures of the heap."""
@@ -23,7 +26,7 @@ class SessionBars:
         branch = session.branches.name if session.branches.name != MAIN else ""
         title = console.script.title or console.script.name
         film = None if session.reel is None else time_text(session.reel.time(session.step))
-        return render_header(self.model.world, place, title, width, branch, console.read_only, still, film)
+        return render_header(self.model.world, place, title, width, branch, console.read_only, still, film, self.who)
 
     def scrub(self, width: int) -> Line:
         """Returns all steps on one line."""

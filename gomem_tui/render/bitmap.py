@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
 from gomem_core.queries.difference_tables import GLYPHS
+from gomem_core.queries.wordnames import named_word
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SlotInfo, SpanInfo, WordInfo
@@ -163,13 +164,10 @@ class _Rows:
         found: dict[int, str] = {}
         for slot in self._seen:
             for oid in self._here(slot):
-                o = self._objects.info(oid)
-                if not o.type:
-                    continue
-                end = slot.addr + self._info.elemsize
-                for w in words:
-                    if o.addr <= w.addr < end and w.addr < self._end and (o.size is None or self._has_header or o.holds(w.addr)):
-                        found.setdefault(w.addr, self._scene.word_name(o.type, (w.addr - o.addr) // PTR_SIZE))
+                o, end = self._objects.info(oid), min(slot.addr + self._info.elemsize, self._end)
+                for w in words if o.type else ():
+                    if w.addr < end and (name := named_word(o, w.addr, self._has_header, self._scene.word_name)):
+                        found[w.addr] = name
         return found
 
     def _fields(self, words: Sequence[WordInfo]) -> list[Span]:

@@ -1,5 +1,6 @@
 """The header line: where the session is, and how full the heap."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from gomem_core.go.amd64 import U64_MAX
@@ -25,6 +26,8 @@ _TOLD: Final = {
     "look": " look {look}/{looks} ",
     "branch": "in {branch} ",
     "read-only": " read-only ",
+    "nobody": " no followers yet ",
+    "who": " {count}",
     "live": " heap_live {live} ",
     "in use": " HeapAlloc {alloc}, HeapInuse {inuse} ",
     "trigger": "GC at {trigger} ",
@@ -47,12 +50,13 @@ def render_header(
     read_only: bool = False,
     still: Still | None = None,
     film: str | None = None,
+    who: Sequence[str] | None = None,
 ) -> Line:
     """Name, P, place, heap_live against the trigger, collections; less where narrow.
 
     `place` is a step, events of the next, and steps in all; of looks at a heap likewise.  `branch` is the one the session is in,
     nothing for the main one.  `read_only`: nothing can be changed.  `still` is what is shown of a heap that is read,
-    `film` the time at which one stands in a film.
+    `film` the time at which one stands in a film.  `who` are those that look on, None where nobody can.
     """
     name = clean(name)
     is_read = still is not None and still.place.of != "session"
@@ -60,6 +64,8 @@ def render_header(
     if film is not None:
         step, _, total = place
         parts["step"] = [(_TOLD["film"].format(step=step, total=total, time=film), "text")]
+    if who is not None:
+        parts["who"] = [(_TOLD["nobody"] if not who else _TOLD["who"].format(count=counted(len(who), "follower")), "new")]
     least = min(len(name), _NAME) + 2 if name else 0
     if _cells(parts) + least > width:
         del parts["gauge"]
@@ -68,6 +74,10 @@ def render_header(
             del parts[spare]
     spans = [span for part in parts.values() for span in part]
     room = width - _cells(parts)
+    if who and room >= _NAME:
+        names = clip(clean(": " + ", ".join(who)), room)
+        spans.append((names, "label"))
+        room -= len(names)
     if room - 2 >= min(len(name), _NAME):
         spans.append((f"  {clip(name, room - 2)}", "label"))
     return fit(tuple(spans), width)

@@ -1,6 +1,6 @@
 """Lines of styled text, and what all renderers share: fitting, bars, addresses."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -11,6 +11,7 @@ from gomem_core.queries.difference_tables import GLYPHS, Fate
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.queries.side import Row
+from gomem_core.queries.wordnames import WordName, no_name
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.changes import Touched
 from gomem_tui.draw.glyphs import cells_of
@@ -23,11 +24,6 @@ MARKS: Final = "  ".join(f"{glyph} {fate}" for fate, glyph in GLYPHS.items())
 MANY: Final = 48  # spans: where a step touched more, + says little and hides what is there
 _NOTHING_TOUCHED: Final = Touched()
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
-
-
-def no_name(_of_type: str, _number: int) -> str:
-    """Nothing: no types are known."""
-    return ""
 
 
 @frozen
@@ -62,7 +58,7 @@ class Scene:
     comparing: bool = False  # a difference is shown: then there are
     fates: Mapping[int, Fate] = MappingProxyType({})  # of spans, by base
     objects: Mapping[Row, Fate] = MappingProxyType({})  # and of objects
-    word_name: Callable[[str, int], str] = no_name  # of a word of an object: by its type, and the word's number in it
+    word_name: WordName = no_name
 
     def mark(self, base: int) -> str:
         """What marks the span: + for one the last step touched, in a difference the glyph of its fate; else nothing."""

@@ -31,7 +31,8 @@ def page_of(world: World, objects: Objects, addr: int, layout_of: Callable[[str]
         raise NotKnown(_NOTHING)
     o = found[-1]
     if not o.type:
-        raise NotKnown(world.doubt(Fact.TYPE_NAME) or world.doubt(Fact.TYPE) or _UNTYPED.format(name=o.name or f"{o.addr:#x}"))
+        why = _UNTYPED.format(name=o.name or f"{o.addr:#x}")
+        raise NotKnown(why if world.kind == "session" else world.doubt(Fact.TYPE_NAME) or world.doubt(Fact.TYPE) or why)
     return TypePage(o, layout_of(o.type))
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from gomem_tui.serve.lines import Lines, decoded, encoded
 
 _READ: Final = 1 << 16
+_TOLD: Final = ("HOME", "LANG", "LC_", "PATH", "PYTHON", "TMPDIR", "XDG_")  # of the environment; the rest may hold secrets
 
 
 class Mirror:
@@ -47,7 +48,13 @@ class Mirror:
         ours, theirs = socket.socketpair()
         with theirs:
             argv = [sys.executable, "-P", "-m", "gomem_tui.serve.mirrored", str(theirs.fileno())]
-            self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),))
+            self._process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                env={name: value for name, value in os.environ.items() if name.startswith(_TOLD)},
+                start_new_session=True,  # ctrl+c in the server's terminal is not for it
+            )
         ours.setblocking(False)
         self._socket = ours
         self._loop.add_reader(ours, self._receive)

@@ -180,6 +180,7 @@ class Mirrored:
             self._view.resize(size)
             painter.fit(size)
             painter.paint_lines(hands.lines(True, ""))
+        gc.collect()
 
     # --- Followers --------------------------------------------------------------------------------------------------------
 
@@ -272,8 +273,6 @@ class Mirrored:
 
 def main() -> None:
     """Be the mirror of the server that has the other end of the socket whose number is the first argument."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal in which the server was started
-    gc.disable()
     Mirrored(socket.socket(fileno=int(sys.argv[1]))).run()
 
 

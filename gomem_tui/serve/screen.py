@@ -30,6 +30,8 @@ class Screen:
         self.descriptor: Final = descriptor
         self._look = look
         self._painter = Painter(look)
+        self._shown: list[Placed] = []  # the lines that were painted last
+        self._places: list[tuple[int, int]] = []  # where they begin
         self._input = TerminalInput(lambda character: f"alt+{character}" in ACTIONS)
         self._waiting = b""
         self.ended = False  # the terminal is gone
@@ -70,8 +72,15 @@ class Screen:
 
     def show(self, lines: Iterator[Placed], size: tuple[int, int]) -> None:
         """Show these lines, of which only the cells are written that differ."""
+        before, self._shown = self._shown, list(lines)
+        places = [(x, y) for x, y, _ in self._shown]
+        if self._painter.knows(size) and places == self._places:  # most lines are what they were: nobody need look at their cells
+            changed = [now for now, old in zip(self._shown, before, strict=True) if now != old]
+        else:
+            changed = self._shown
+        self._places = places
         self._painter.fit(size)
-        self._write(self._painter.paint_lines(lines))
+        self._write(self._painter.paint_lines(changed))
 
     def _write(self, text: str) -> None:
         self._waiting += text.encode()

@@ -89,9 +89,19 @@ class View:
     def show(self, record: Json) -> None:
         """Take note of what the presenter shows, and show it, unless this is on its own."""
         self.record = record
-        self._look_at_session()
+        self._stand()
+        arrived = self._look_at_session()
         if not self.own:
             self._do_likewise()
+        elif arrived:
+            self._stay()
+
+    def _stand(self) -> None:
+        """Stand where the presenter does, where nothing else tells: at a look or an event of a heap that was read."""
+        session, place = self.model.session, self.presenter
+        is_read = session.strip is not None and not self.model.console.script.on
+        if is_read and (session.step, session.event) != (place.step, place.event) and 0 <= place.step <= len(session.steps):
+            self.model.goto(place.step, place.event)
 
     def come_back(self) -> None:
         """Show what the presenter shows."""
@@ -101,8 +111,9 @@ class View:
         self._do_likewise()
 
     def settle(self) -> None:
-        """Look at where the session stands now, before it is drawn."""
-        self._look_at_session()
+        """Look at where the session stands now, before it is drawn: the presenter may not have told yet how it is looked at."""
+        if self._look_at_session():
+            self._stay()
 
     @property
     def presenters_pane(self) -> str:
@@ -110,11 +121,11 @@ class View:
         chosen = self.record.get("panes") or [0]
         return PANES.get(chosen[-1], "") if isinstance(chosen, list) else ""
 
-    def _look_at_session(self) -> None:
-        """Look at where the session stands now, if that is elsewhere."""
+    def _look_at_session(self) -> bool:
+        """Look at where the session stands now; tells whether that is elsewhere."""
         stands = (self.model.session, Place.of(self.model), self.record.get("typed"))
         if stands == self._stood:
-            return
+            return False
         self._stood = stands
         selection = self.model.scene.selection
         answer = answer_of(self.record, self.model)
@@ -122,6 +133,10 @@ class View:
         if self.own:
             self.model.point_at(selection)
         self.panes.why.start()
+        return True
+
+    def _stay(self) -> None:
+        """Show the same panes of what has changed."""
         self._lay_out()
         self._follow()
 

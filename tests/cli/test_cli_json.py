@@ -103,6 +103,7 @@ ANSWERS = (
     ("open heap.still", "Opened"),
     ("take-up", "TakenUp"),
 )
+STATEMENTS = ("new(int) as p", "make(map[string]int, 100) as m", "insert m 200", "alloc [12]*int", "n := 3")
 NOT_PRINTED = {
     "Focused",
     "Nothing",
@@ -151,7 +152,10 @@ def test_every_answer_has_its_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert record["ok"], (line, record)
         check(record["result"], name)
         check(record)
-    assert {name for _, name in ANSWERS} | NOT_PRINTED == {kind.__name__ for kind in get_args(results.Result)}
+    for record in run(capsys, "go 1.27", *STATEMENTS)[-len(STATEMENTS) :]:
+        assert record["ok"], record
+        check(record["result"], "Made")
+    assert {name for _, name in ANSWERS} | {"Made"} | NOT_PRINTED == {kind.__name__ for kind in get_args(results.Result)}
 
 
 def test_answers_of_random_lines_have_a_shape() -> None:

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from gomem_core.gotypes.advice import best_order, smallest_change
-from gomem_core.gotypes.describe import describe, facts_of, overview
+from gomem_core.gotypes.describe import describe, facts_of, overview, to_change
 from gomem_core.gotypes.types import GoTypes
 from tests.gotypes.truth import MODERN, types_of
 
@@ -72,3 +72,19 @@ def test_what_people_read() -> None:
     ]
     table = overview([(facts_of(LATEST, types.typed(name)), types.line(name)) for name in types.names])
     assert [row[7] for row in table.rows] == ["conn", "w"]
+
+
+def test_the_worst_of_many_come_first_with_what_to_change() -> None:
+    types = types_of(
+        LATEST,
+        "type flags uint8\n"  # shares a tiny block: nothing is unused
+        "type grid struct { cells [65]*int }\n"  # 520 bytes, 8 of header, 48 unused
+        "type config struct { a bool; s string; b bool; n int; c bool; m int; d bool }\n"  # 3 x 7 + 7 bytes of padding
+        "type timer struct { on bool; d int64; f func(); rep bool }",  # 7 + 7
+    )
+    found = [(facts_of(LATEST, types.typed(name)), types.line(name)) for name in types.names]
+    assert [(row[7], row[0]) for row in overview(found).rows] == [("grid", 48), ("config", 28), ("timer", 14)]
+    assert to_change(found) == [
+        "  config: s, n, m, a, b, c, d: 40 bytes instead of 64, a slot of 48 instead of 64",
+        "  timer: f, d, on, rep: 24 bytes instead of 32, a slot of 24 instead of 32",
+    ]

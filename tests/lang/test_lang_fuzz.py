@@ -129,8 +129,16 @@ WITH_TEXT: st.SearchStrategy[Command] = st.one_of(
     ),
 )
 
+STATEMENTS = st.sampled_from(
+    ["new(int)", "&node{n: 1}", "make(map[string]int, 100)", "a + b", '"as x" + s', "[]byte(s)", "go f(1)", "x := 3", "x++"]
+)
+TIMES_DONE = st.sampled_from([1, 2, 1000])
+
 COMMANDS: st.SearchStrategy[Command] = MOVES | st.one_of(
     ALLOCS,
+    st.builds(c.Statement, STATEMENTS, st.none() | NAMES, TIMES_DONE),
+    st.builds(c.AllocType, st.sampled_from(["node", "[12]*int", "struct{ a, b int }"]), st.none() | NAMES, TIMES_DONE),
+    st.builds(c.Insert, NAMES, st.integers(1, 10**7)),
     st.builds(c.Drop, TARGETS, PICKS, st.none() | st.builds(c.SizeIs, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), SIZES)),
     st.builds(c.Link, REFS, SLOTS, REFS),
     st.builds(c.Unlink, REFS, SLOTS),

@@ -352,6 +352,16 @@ def test_the_language_stands_alone() -> None:
         " and not m.startswith('gomem_core.lang')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    facts = ("go", "go.allevents", "go.amd64", "go.events", "go.pageevents", "go.release", "go.sizeclasses", "go.versions")
+    facts = (
+        "go",
+        "go.allevents",
+        "go.amd64",
+        "go.events",
+        "go.language",
+        "go.pageevents",
+        "go.release",
+        "go.sizeclasses",
+        "go.versions",
+    )
     leaves = [f"gomem_core.{name}" for name in ("foreign", "frozen", *facts, "suggest")]
     assert done.stdout.strip() == str(["gomem_core", *leaves])

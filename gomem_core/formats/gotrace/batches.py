@@ -9,6 +9,7 @@ HEADER_BYTES: Final = 16
 _LONGEST: Final = 65_536  # bytes of a batch's payload
 _EVENTS, _EXPERIMENT, _END = 1, 49, 52
 _STACKS, _STRINGS, _SAMPLES, _FREQUENCY, _SYNC = 2, 4, 6, 8, 50
+_LATEST: Final = 1 << 61  # ticks
 _ALLOC_FREE: Final = 1  # the experiment
 _MOST_TEXT: Final = 1_024  # bytes of a string, as Go's own reader allows; names of types are as long as they want
 
@@ -100,7 +101,7 @@ def batches(data: Buffer, at: int = HEADER_BYTES) -> Iterator[Batch]:
             raise Damaged(f"byte {begin}: a batch of {length} bytes, and {_LONGEST} are the most")
         end = min(at + length, size)
         holds = _holds(data[at] if end > at else 0, first == _EXPERIMENT, experiment)
-        yield Batch(holds, generation, m, time, at, end)
+        yield Batch(holds, generation, m, min(time, _LATEST), at, end)
         if at + length > size:
             raise Damaged(f"byte {size}: the file ends in the middle of a batch")
         at = end

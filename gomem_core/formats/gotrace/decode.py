@@ -28,10 +28,11 @@ Words = NDArray[np.uint64]
 Bools = NDArray[np.bool_]
 
 _MORE: Final = 0x80  # the bit of a byte after which the number goes on
-_UNKNOWN: Final = 255  # numbers to go on by where it is not known which event it is: further than a batch can hold
+_UNKNOWN: Final = 255  # numbers to go on by where it is not known which event it is; all from there on is left out
 _STEPS: Final = bytes(VALUES.get(n, _UNKNOWN) + (n < EXPERIMENTAL and n in VALUES) for n in range(256))
 _VALUES: Final = np.array([VALUES.get(n, 0) for n in range(256)], np.int64)
 _IS_KEPT: Final = np.array([n in KEPT or (n >= EXPERIMENTAL and n in VALUES) for n in range(256)])
+_IS_UNKNOWN: Final = np.array([n not in VALUES for n in range(256)])
 _RUNS: Final = np.array([n in RUNS for n in range(256)])
 _RUNS_NONE: Final = np.array([n in RUNS_NONE for n in range(256)])
 _IS_STATUS: Final = np.array([n in (GO_STATUS, GO_STATUS_STACK) for n in range(256)])
@@ -61,7 +62,6 @@ class Decoded(NamedTuple):
     total: int  # how many it had
     last: int  # time of the last one, ticks
     running: int  # the goroutine that runs on the thread after it
-    elsewhere: tuple[tuple[int, int], ...]  # (thread, goroutine) that is told of other threads
     fault: str  # what is wrong with the batch from some event on; "": nothing
 
 
@@ -77,6 +77,10 @@ def decode(payload: bytes, m: int, time: int, not_before: int, running: int) -> 
     starts[1:] = ends[:-1]
     at, fault = _event_starts(payload, raw, starts, len(ends))
     kinds = raw[starts[at]]
+    unknown = np.flatnonzero(_IS_UNKNOWN[kinds])
+    if len(unknown):
+        fault = f"there is no event {kinds[unknown[0]]}"
+        at, kinds = at[: unknown[0]], kinds[: unknown[0]]
     # Where the numbers of an event begin: behind its first byte, which is one of its own unless it has the highest bit.
     first = at + (kinds < EXPERIMENTAL)
     numbers = _Numbers(raw, starts, ends)
@@ -87,11 +91,11 @@ def decode(payload: bytes, m: int, time: int, not_before: int, running: int) -> 
         at, kinds, first, times = at[:usable], kinds[:usable], first[:usable], times[:usable]
         fault = "more time passes than there is"
     np.maximum(times, not_before, out=times)
-    running_now, last_running, elsewhere = _running(numbers, kinds, first, m, running)
+    running_now, last_running = _running(numbers, kinds, first, m, running)
     kept = np.flatnonzero(_IS_KEPT[kinds])
     events = _kept(numbers, kinds[kept], first[kept], times[kept], running_now[kept])
     last = int(times[-1]) if len(times) else max(time, not_before)
-    return Decoded(events, len(kinds), last, last_running, elsewhere, fault)
+    return Decoded(events, len(kinds), last, last_running, fault)
 
 
 def _event_starts(payload: bytes, raw: Bytes, starts: Ints, count: int) -> tuple[Ints, str]:
@@ -143,27 +147,23 @@ def _value(number: bytes) -> int:
     return sum((byte & 0x7F) << 7 * n for n, byte in enumerate(number)) & ((1 << 63) - 1)
 
 
-def _running(numbers: _Numbers, kinds: Bytes, first: Ints, m: int, before: int) -> tuple[Ints, int, tuple[tuple[int, int], ...]]:
-    """The goroutine that runs on the thread at each event, the one after the last, and what is told of other threads."""
+def _running(numbers: _Numbers, kinds: Bytes, first: Ints, m: int, before: int) -> tuple[Ints, int]:
+    """The goroutine that runs on the thread at each event, and the one after the last."""
     sets = _RUNS[kinds]
     to = np.zeros(len(kinds), np.int64)
     which = np.flatnonzero(sets)
     to[which] = numbers.at(first[which] + 1)
     status = np.flatnonzero(_IS_STATUS[kinds])
-    elsewhere: list[tuple[int, int]] = []
     if len(status):
         g, thread, state = (numbers.at(first[status] + n) for n in (1, 2, 3))
-        on_thread = np.isin(state, STATUS_ON_THREAD)
-        here = on_thread & (thread == m)
+        here = np.isin(state, STATUS_ON_THREAD) & (thread == m)
         sets[status[here]] = True
         to[status[here]] = g[here]
-        away = on_thread & (thread != m)
-        elsewhere = list(zip(thread[away].tolist(), g[away].tolist(), strict=True))
     changes = np.flatnonzero(sets | _RUNS_NONE[kinds])
     last = np.zeros(len(kinds), np.int64)
     last[changes] = np.arange(1, len(changes) + 1)
     values = np.concatenate([[before], to[changes]])
-    return values[np.maximum.accumulate(last)], int(values[-1]), tuple(elsewhere)
+    return values[np.maximum.accumulate(last)], int(values[-1])
 
 
 def _kept(numbers: _Numbers, kinds: Bytes, first: Ints, times: Ints, goroutine: Ints) -> Events:

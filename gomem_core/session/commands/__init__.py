@@ -11,16 +11,18 @@ from gomem_core.session.commands.drop import foresee_drop
 from gomem_core.session.commands.heap import CHECK_HEAP, EXECUTE_HEAP
 from gomem_core.session.commands.look import CHECK_LOOK, EXECUTE_LOOK
 from gomem_core.session.commands.objects import CHECK_OBJECTS, EXECUTE_OBJECTS
+from gomem_core.session.commands.statements import CHECK_STATEMENTS, EXECUTE_STATEMENTS
 
 __all__ = ["BLINK", "CHECK", "EXECUTE", "LOOKS", "CommandError", "Context", "cost", "foresee_drop"]
 
 # Any: the key says which command the function takes, which a dict's type cannot express.
 EXECUTE: Final[dict[type, Callable[[Context, Any], Result]]] = {
     **EXECUTE_OBJECTS,
+    **EXECUTE_STATEMENTS,
     **EXECUTE_HEAP,
     **EXECUTE_TYPES,
     **EXECUTE_LOOK,
 }
 # What is wrong with a command, known without doing it; for those about which there is something to know.
-CHECK: Final[dict[type, Callable[[Context, Any], None]]] = {**CHECK_OBJECTS, **CHECK_HEAP, **CHECK_LOOK}
+CHECK: Final[dict[type, Callable[[Context, Any], None]]] = {**CHECK_OBJECTS, **CHECK_STATEMENTS, **CHECK_HEAP, **CHECK_LOOK}
 LOOKS: Final = frozenset(EXECUTE_LOOK)  # these change nothing

@@ -14,6 +14,7 @@ from gomem_core.queries.links import LinkIndex
 from gomem_core.report import Result
 from gomem_core.session.declared import Declared
 from gomem_core.session.engine import Engine
+from gomem_core.session.govalues import GoValues
 from gomem_core.world.interrupt import Progress, StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.strip import Strip
@@ -52,7 +53,8 @@ class Context:
     """A session's heap and objects: `engine` drives it, `world` looks at it; `step` is the number of the command being done.
 
     `links` are kept where the heap narrates, `stop` is asked by whoever wants what takes long to end.  `strip` are the looks at a
-    heap that is read; None: it is modelled.  `declared` are the types of Go that the session knows.
+    heap that is read; None: it is modelled.  `declared` are the types of Go that the session knows,
+    `values` what its names of Go stand for.
     """
 
     engine: Engine
@@ -65,6 +67,13 @@ class Context:
     stop: StopRequest | None = None
     strip: Strip | None = None
     declared: Declared = field(default_factory=Declared)
+    values: GoValues = field(default_factory=GoValues)
+
+    def word_name(self, of_type: str, number: int) -> str:
+        """The field that lies in word `number` of an object of a type of Go; nothing where its declaration is not known."""
+        if self.strip is not None and not len(self.declared):
+            return ""  # the program was read that has its types, and not its source
+        return self.declared.word_name(self.world.profile, of_type, number)
 
     def living(self, ref: Ref) -> int:
         """Number of the object of that name, or at that address, that the program still refers to.  Raises CommandError."""

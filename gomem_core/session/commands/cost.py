@@ -3,11 +3,13 @@
 The divisors are how many objects or spans are handled in the time of a plain command (tests/measure_time.py).
 """
 
+import re
 from typing import Final
 
 from gomem_core.lang.commands import (
     Advise,
     Alloc,
+    AllocType,
     ByName,
     ByRange,
     Churn,
@@ -19,20 +21,26 @@ from gomem_core.lang.commands import (
     Gc,
     GcMark,
     GcSweep,
+    Insert,
     Look,
     MemStats,
     Procs,
     Scavenge,
+    Statement,
     Target,
 )
 from gomem_core.session.commands.context import Context
 
 BLINK: Final = 4_001  # work that keeps a user waiting for more than a blink: 20,000 allocations
 _ALLOCATED: Final = 5
+_INSERTED: Final = 1_000  # entries of a map
 _DROPPED: Final = 20
 _SWEPT: Final = 12
 _LOOKED_AT: Final = 1_000
 _SUMMED: Final = 100
+
+
+_NUMBER: Final = re.compile(r"[0-9]{1,12}")
 
 
 def cost(context: Context, command: Command | None) -> int:
@@ -42,6 +50,12 @@ def cost(context: Context, command: Command | None) -> int:
     match command:
         case Alloc(times=n):
             return 1 + n // _ALLOCATED
+        case AllocType(times=n):
+            return 1 + n // _ALLOCATED
+        case Statement(text, _, times):
+            return 1 + times + times * _entries(text) // _INSERTED
+        case Insert(n=n):
+            return 1 + n // _INSERTED
         case Churn(n=n):  # it looks for its own objects among all, and for what a collection would keep
             return 1 + n // _ALLOCATED + len(context.objects) // _LOOKED_AT + context.world.spans.count // _SUMMED
         case Drop(targets=(ByName(),), pick=None, size=None):  # most of them
@@ -56,6 +70,11 @@ def cost(context: Context, command: Command | None) -> int:
             return 1 + context.world.spans.count // _SWEPT
         case _:
             return 1
+
+
+def _entries(text: str) -> int:
+    """How many entries a map may be made for, from the largest number in a statement."""
+    return max((int(n) for n in _NUMBER.findall(text)), default=0) if "map[" in text else 0
 
 
 def _objects(context: Context, target: Target, with_numbered: bool) -> int:

@@ -9,6 +9,7 @@ from gomem_core.lang.commands import ByName, ByRange, Drop, Every, Everything, S
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.report import Result, counted, format_bytes, told
 from gomem_core.session.commands.context import UNREAD, CommandError, Context
+from gomem_core.session.commands.values import alive_value, drop_name, with_parts
 
 if TYPE_CHECKING:
     from gomem_core.schema import results
@@ -20,7 +21,12 @@ _FORESEEN: Final = 100_000  # living objects up to which it is told beforehand w
 def drop(context: Context, command: Drop) -> Result:
     """Forget the objects chosen."""
     meant = _meant(context, command)
-    oids = _choose(context, command, meant)
+    oids = with_parts(context, _choose(context, command, meant))
+    if command.targets == (Everything(),) and not command.chooses:
+        context.values.clear(context.step)
+    for target in command.targets:
+        if isinstance(target, ByName) and _is_only_value(context, target.name):
+            oids += drop_name(context, target.name)
     for oid in oids:
         context.engine.drop(context.objects.addr(oid))
         context.objects.drop(oid, context.step)
@@ -94,10 +100,18 @@ def _targets(context: Context, target: Target, chooses: bool) -> list[int]:
             oid = context.objects.find_name(name)
             own = [oid] if oid is not None and context.objects.is_alive(oid) else []
             return own + _range(context, f"{name}.", 1, last, own)
+        case ByName(name) if _is_only_value(context, name):
+            return []
         case ByName(name) if context.objects.find_name(name) is None and (last := context.objects.numbered(name)):
             raise CommandError(f"no object is called {name}", name, f"{name}.1..{name}.{last}")
         case _:
             return [context.living(target)]
+
+
+def _is_only_value(context: Context, name: str) -> bool:
+    """Whether it names a value of Go that has no object of this name."""
+    oid = context.objects.find_name(name)
+    return (oid is None or not context.objects.is_alive(oid)) and alive_value(context, name) is not None
 
 
 def _range(context: Context, prefix: str, first: int, last: int, besides: Sequence[int] = ()) -> list[int]:

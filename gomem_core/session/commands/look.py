@@ -47,7 +47,7 @@ def _show_one(context: Context, command: ShowOne) -> Result:
         case "page":
             return show_one.show_page(context.world.extents.arenas.page(addr), context.world)
         case "bitmap":
-            return show_one.show_bitmap(addr, context.world, context.objects)
+            return show_one.show_bitmap(addr, context.world, context.objects, context.word_name)
         case "span":
             return show_one.show_span(addr, context.world, context.objects)
         case _:

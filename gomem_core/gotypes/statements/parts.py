@@ -1,0 +1,34 @@
+"""Parts of values: elements, slices of slices, what an interface holds."""
+
+from typing import TYPE_CHECKING
+
+from gomem_core.gotypes.model import BASICS
+from gomem_core.gotypes.statements.shapes import is_kind, is_string, part, slice_of
+from gomem_core.gotypes.statements.values import Value, unknown
+from gomem_core.gotypes.syntax import field
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from gomem_core.gotypes.statements.expressions import Expressions
+
+
+def inside(of: "Expressions", node: "Node") -> Value:
+    """x[i], x[i:j], x.(T): a part of what is there already, which makes no object.  Raises GoError."""
+    value = of.of(field(node, "operand"))
+    if node.type == "type_assertion_expression":
+        return unknown(of.type_at(field(node, "type")))
+    if node.type == "index_expression":
+        if is_string(value.type):
+            return Value(BASICS["uint8"])
+        return unknown(part(value.type, 1 if is_kind(value.type, "map") else 0))
+    start, end = node.child_by_field_name("start"), node.child_by_field_name("end")
+    first = of.whole(start) if start is not None else 0
+    last = of.whole(end) if end is not None else value.length
+    most = value.length if is_string(value.type) else max(value.capacity, value.length)
+    if not 0 <= first <= last <= most:
+        raise of.source.error(f"panic: runtime error: slice bounds out of range [{first}:{last}] with {most}", node)
+    known = value.known[first:last] if isinstance(value.known, str) and value.known.isascii() else None
+    t = slice_of(part(value.type)) if not is_kind(value.type, "[]") and not is_string(value.type) else value.type
+    capacity = max(value.capacity - first, 0)
+    return Value(t, known=known, pointers=value.pointers if last > first else (), length=last - first, capacity=capacity)

@@ -1,0 +1,196 @@
+"""Commands that are statements of Go: they make the objects that Go makes, give them names, and store pointers between them."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from gomem_core.gotypes.errors import GoError
+from gomem_core.lang.commands import AllocType, Insert, Statement
+from gomem_core.report import Result
+from gomem_core.session.commands.context import CommandError, Context
+from gomem_core.session.commands.made import Made, answer
+from gomem_core.session.commands.refused import refused
+from gomem_core.session.commands.values import alive_value, forget, give_name, own_name
+
+if TYPE_CHECKING:
+    from gomem_core.gotypes.statements.plan import Plan
+    from gomem_core.gotypes.statements.run import Done
+    from gomem_core.gotypes.statements.shapes import Shapes
+    from gomem_core.gotypes.statements.values import Value
+    from gomem_core.world.records import Allocated
+
+_TOO_OLD: Final = (
+    "what statements of Go allocate is known from Go 1.21 on, and this heap is {go}'s; begin the session with go 1.21 or later"
+)
+
+
+class _Names:
+    """What the session knows of names, for the rules."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def value(self, name: str) -> "Value | None":
+        return alive_value(self._context, name)
+
+    def ended_goroutine(self) -> int | None:
+        return self._context.values.ended_goroutine()
+
+
+def _statement(context: Context, command: Statement) -> Result:
+    from gomem_core.gotypes.statements.run import run  # noqa: PLC0415 -- only who types Go waits for it
+
+    names = _Names(context)
+    return _done(context, command, lambda shapes: run(shapes, names, command.text))
+
+
+def _alloc_type(context: Context, command: AllocType) -> Result:
+    from gomem_core.gotypes.statements.run import bare  # noqa: PLC0415 -- likewise
+
+    return _done(context, command, lambda shapes: bare(shapes, command.text))
+
+
+def _insert(context: Context, command: Insert) -> Result:
+    from gomem_core.gotypes.statements.run import insert  # noqa: PLC0415 -- likewise
+
+    shapes = _shapes(context)
+    value = alive_value(context, command.name)
+    if value is None:
+        oid = context.objects.find_name(command.name)
+        known = "it is an object without a type of Go" if oid is not None else "there is nothing of that name"
+        raise CommandError(f"{command.name} is neither a map nor a slice: {known}", command.name)
+    try:
+        done = insert(shapes, value, command.name, command.n)
+    except GoError as e:
+        raise CommandError(str(e), command.name) from e
+    return answer(context, [_make(context, done, None)])
+
+
+def _done(context: Context, command: Statement | AllocType, work: "Callable[[Shapes], Done]") -> Result:
+    """Do a statement as often as it says; the first time shows what is wrong with it."""
+    shapes = _shapes(context)
+    made: list[Made] = []
+    many = command.times > 1
+    for n in range(1, command.times + 1):
+        name = f"{command.name}.{n}" if many and command.name is not None else command.name
+        if n == 1 and many and command.name is not None:
+            _check_names(context, command.name, command.times)
+        try:
+            done = work(shapes)
+        except GoError as e:
+            raise refused(command.text, e) from e
+        if name is not None:
+            _check_name(context, name, done)
+        made.append(_make(context, done, name))
+        if many and not context.passed:
+            context.progress.step()
+    return answer(context, made)
+
+
+def _shapes(context: Context) -> "Shapes":
+    """The types that are known here.  Raises CommandError where statements are not."""
+    profile = context.world.profile
+    if profile.language is None:
+        raise CommandError(_TOO_OLD.format(go=profile.name))
+    from gomem_core.gotypes.statements.shapes import Shapes  # noqa: PLC0415 -- likewise
+
+    return Shapes(context.declared.types(profile), profile.language)
+
+
+def _check_name(context: Context, name: str, done: "Done") -> None:
+    if done.name is not None and done.name in done.changed and done.name != name:
+        raise CommandError(f"the result is called {done.name} already", name)
+    if done.value is None:
+        raise CommandError("there is no result that could have a name", name)
+    if context.objects.name_in_use(name) or (alive_value(context, name) is not None and done.name != name):
+        raise CommandError(f"the name {name} is in use: drop that object first, or choose another name", name)
+
+
+def _check_names(context: Context, name: str, times: int) -> None:
+    for n in range(1, times + 1):
+        if context.objects.name_in_use(f"{name}.{n}") or alive_value(context, f"{name}.{n}") is not None:
+            raise CommandError(f"the name {name}.{n} is in use: drop that object first, or choose another name", name)
+
+
+def _make(context: Context, done: "Done", name: str | None) -> Made:
+    """Allocate what a plan asks for, store its pointers, and note what names stand for now."""
+    name = name or done.name
+    plan, value = done.plan, done.value
+    first = len(context.objects)
+    objects: list[tuple[int, Allocated]] = []
+    named = {-1 - value.main: name} if value is not None and value.main is not None and value.main < 0 else {}
+    for other, changed in done.changed.items():
+        main = changed.main if changed.main is not None else changed.boxed
+        if main is not None and main < 0:
+            named.setdefault(-1 - main, other)
+    alloc, add, step = context.engine.alloc, context.objects.add, context.step
+    for i, (of, _) in enumerate(plan.requests):
+        one = alloc(of.size, of.ptr_bytes, of.pattern)
+        add(one.addr, of.size, of.ptr_bytes, step, named.get(i), of_type=of.name)
+        objects.append((first + i, one))
+    oids = [oid for oid, _ in objects]
+    _connect(context, plan, oids)
+    for handle in plan.garbage:
+        forget(context, oids[-1 - handle] if handle < 0 else handle)
+    name = _note(context, done, name, oids)
+    for oid, request in zip(oids, plan.requests, strict=True):
+        context.values.rules[oid] = request.rule
+    return Made(done, objects, name)
+
+
+def _connect(context: Context, plan: "Plan", oids: list[int]) -> None:
+    """Store the pointers between the objects."""
+    addr, write = context.objects.addr, context.engine.write_pointer
+    for source, target in plan.copies:
+        old, new = (addr(oids[-1 - h] if h < 0 else h) for h in (source, target))
+        for word, value in sorted(context.world.pointers.stored_in(old)):
+            write(new, word, value)
+    for of, word, to in plan.links:
+        write(addr(oids[-1 - of] if of < 0 else of), word, 0 if to is None else addr(oids[-1 - to] if to < 0 else to))
+
+
+def _note(context: Context, done: "Done", name: str | None, oids: list[int]) -> str | None:
+    """Note what names stand for now; what only their earlier values needed is garbage.  Returns the name of the result."""
+    from gomem_core.gotypes.statements.values import settled  # noqa: PLC0415 -- likewise
+
+    new = {changing: settled(value, oids) for changing, value in done.changed.items()}
+    if done.value is not None and (name is None or name not in new):
+        value = settled(done.value, oids)
+        name = name if name is not None else own_name(context, value)
+        new[name] = value
+    for changing, value in new.items():
+        if value.goroutine and value.main is not None:
+            context.values.begin_again(context.step, value.main)
+        if changing:
+            give_name(context, changing, value)
+    return name or None
+
+
+def _check_statement(context: Context, command: Statement) -> None:
+    """Raise CommandError if Go refuses it."""
+    from gomem_core.gotypes.statements.run import run  # noqa: PLC0415 -- likewise
+
+    _check(context, command, lambda shapes: run(shapes, _Names(context), command.text))
+
+
+def _check_type(context: Context, command: AllocType) -> None:
+    """Raise CommandError if Go refuses the type."""
+    from gomem_core.gotypes.statements.run import bare  # noqa: PLC0415 -- likewise
+
+    _check(context, command, lambda shapes: bare(shapes, command.text))
+
+
+def _check(context: Context, command: Statement | AllocType, work: "Callable[[Shapes], Done]") -> None:
+    try:
+        done = work(_shapes(context))
+    except GoError as e:
+        raise refused(command.text, e) from e
+    if command.name is not None and command.times == 1:
+        _check_name(context, command.name, done)
+
+
+CHECK_STATEMENTS: Final[dict[type, Callable[[Context, Any], None]]] = {Statement: _check_statement, AllocType: _check_type}
+EXECUTE_STATEMENTS: Final[dict[type, Callable[[Context, Any], Result]]] = {
+    Statement: _statement,
+    AllocType: _alloc_type,
+    Insert: _insert,
+}
