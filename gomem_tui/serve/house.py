@@ -110,6 +110,7 @@ class House:
             visit.leave("this machine could not start it", 1)
         finally:
             shown()
+            visit.leave("gomem ended here", 1, restore=True)  # after an error of its own, too
 
     def left(self, visit: Visit) -> None:
         """Somebody is gone."""

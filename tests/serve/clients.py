@@ -1,12 +1,12 @@
 """OpenSSH's client, as visitors of `gomem serve` use it: with keys made for the tests, and nothing of the user's."""
 
+import fcntl
 import os
 import pty
 import shutil
 import signal
-import subprocess
-import fcntl
 import struct
+import subprocess
 import termios
 from pathlib import Path
 

@@ -1,6 +1,7 @@
 """A server in a thread of the tests' own process: what it does is the same, and it begins a hundred times as fast."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -19,6 +20,7 @@ from gomem_tui.serve.serving import Plan, Server
 from gomem_tui.serve.visit import Visit
 
 T = TypeVar("T")
+DEMO = What()
 HOST_KEY = asyncssh.generate_private_key("ssh-ed25519")
 
 
@@ -31,21 +33,21 @@ class Echo:
     async def show(self, visit: Visit, shown: Callable[[], object]) -> tuple[str, int]:
         shown()
         line = visit.open_line()
+        program = os.dup(line.program)
         loop = asyncio.get_running_loop()
-        import os
 
         def read() -> None:
-            data = os.read(line.program, 1 << 16)
-            os.write(line.program, b"<" + data + b">")
+            data = os.read(program, 1 << 16)
+            os.write(program, b"<" + data + b">")
             if b"q" in data:
                 self._over.set()
 
         about = " ".join(f"{name}={value}" for name, value in sorted(visit.environ.items()))
-        os.write(line.program, f"{visit.size[0]}x{visit.size[1]} {about}\r\n".encode())
-        loop.add_reader(line.program, read)
-        self.resizes: list[tuple[int, int]] = []
+        os.write(program, f"{visit.size[0]}x{visit.size[1]} {about}\r\n".encode())
+        loop.add_reader(program, read)
         await self._over.wait()
-        loop.remove_reader(line.program)
+        loop.remove_reader(program)
+        os.close(program)
         await asyncio.sleep(0.02)
         return "", 0
 
@@ -100,7 +102,7 @@ class Running:
         return asyncio.run_coroutine_threadsafe(do, self._loop).result(60)
 
 
-def plan(keys: str, solo: bool = True, anyone: bool = False, presenters: str = "", what: What = What(), **limits: Any) -> Plan:
+def plan(keys: str, solo: bool = True, anyone: bool = False, presenters: str = "", what: What = DEMO, **limits: Any) -> Plan:
     """A plan for a free port: these keys get in, these present."""
     ring = Keyring([presenters]) if presenters else None
     return Plan(what, Keyring([keys]), ring, solo, anyone, port=0, limits=Limits(**limits))

@@ -181,7 +181,9 @@ def test_no_x11(client: Client, way: str, tmp_path: Path) -> None:
     xauth = tmp_path / "xauth"  # OpenSSH asks it for a cookie
     xauth.write_text("#!/bin/sh\necho ':9 MIT-MAGIC-COOKIE-1 00112233445566778899aabbccddeeff'\n")
     xauth.chmod(0o755)
-    terminal = client.visit(way, "-v", "-o", f"XAuthLocation={xauth}", "-o", "LogLevel=VERBOSE", DISPLAY=":9", columns=120, rows=50)
+    terminal = client.visit(
+        way, "-v", "-o", f"XAuthLocation={xauth}", "-o", "LogLevel=VERBOSE", DISPLAY=":9", columns=120, rows=50
+    )
     terminal.wait_for("TERM=xterm-256color")
     assert terminal.comes_true(lambda: b"X11 forwarding request failed" in terminal.bytes)
     assert "DISPLAY" not in terminal.bytes.split(b"TERM=")[1].decode()
@@ -239,13 +241,13 @@ def test_an_end_of_stdin_is_no_end(client: Client) -> None:
 
 
 def test_escapes_lead_nowhere(client: Client, running: Running, inside: int) -> None:
-    """~C lets the client's user ask for forwarding while connected, ~B sends a break, ~R new keys."""
+    """~C lets the client's user ask for forwarding while connected, ~B sends a break."""
     port = free_port()
     terminal = client.visit("-o", "EnableEscapeCommandline=yes")
     terminal.wait_for("TERM=")
     terminal.send("\r~B")
     assert terminal.comes_true(lambda: noted(running, "what_was_asked=break"))
-    terminal.send("\r~R\r~C")
+    terminal.send("\r~C")
     terminal.wait_for("ssh>")
     terminal.send(f"-L {port}:127.0.0.1:{inside}\r")
     with connected(port) as through:
