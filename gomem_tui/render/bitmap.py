@@ -154,9 +154,8 @@ class _Rows:
 
     def heading(self) -> Line:
         """What stands above the columns, once the lines are drawn."""
-        between = (
-            f"{'what lies in them':<{_WORDS * self._field}}"[: _WORDS * self._field] if self._field else f"{'bitmap byte':<12} "
-        )
+        wide = _WORDS * self._field
+        between = f"{'what lies in them'[: wide - 1]:<{wide}}" if wide else f"{'bitmap byte':<12} "
         return ((f"  {'words from':<{self._address}}{'four words':<13}{between}slots that begin", "label"),)
 
     def _named_words(self, words: Sequence[WordInfo]) -> dict[int, str]:

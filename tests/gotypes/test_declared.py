@@ -279,3 +279,12 @@ def test_json_of_a_declaration(source: Path, capsys: pytest.CaptureFixture[str])
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert first["result"]["declared"] == ["node", "pair", "far"]
     assert second["result"]["unsized"][0]["error"]["message"] == "undefined: u"
+
+
+def test_lines_that_are_typed_are_gathered(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = "alloc 48\ntype node struct {\n\tnext *node // the next\n\tok   bool\n}\nlayout node\ntype t struct {\n\ta int"
+    assert main(["run", "--json", "-k", "-c", lines]) == 3
+    records = [*map(json.loads, capsys.readouterr().out.splitlines())]
+    assert [(record["line"], record["ok"]) for record in records] == [(1, True), (2, True), (6, True), (7, False)]
+    assert records[1]["command"] == "type node struct { next *node; ok bool }"
+    assert records[3]["error"]["message"] == "type: one of its brackets is never closed"
