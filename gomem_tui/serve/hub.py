@@ -42,6 +42,7 @@ class Hub:
         self._following: dict[int, Following] = {}
         self._lives = Bucket(_LIVES, 1 / 60)
         self._seats: Sequence[str] = ()
+        self.at = ""  # where one comes in: a command line
         self._mirror = self._new_mirror()
 
     def _new_mirror(self) -> Mirror:
@@ -90,7 +91,7 @@ class Hub:
             self._tell_seats()
 
     def _tell_seats(self) -> None:
-        self._tell("seats", who=list(self._seats[:_MOST_NAMES]))
+        self._tell("seats", who=list(self._seats[:_MOST_NAMES]), at=self.at)
 
     def _tell(self, record: str, **values: object) -> None:
         """Tell the presenter something; one that does not listen is not waited for."""
