@@ -1,4 +1,4 @@
-"""Who sits where: seats, the queue before them, and the time that somebody may stay."""
+"""Seats, the queue before them, and the time that somebody may stay."""
 
 import asyncio
 import time
@@ -121,7 +121,7 @@ class House:
             visit.leave("gomem ended here", 1, restore=True)  # after an error of its own, too
 
     def left(self, visit: Visit) -> None:
-        """Somebody is gone."""
+        """Take note that a visitor is gone."""
         seat = self._seated.pop(visit, None)
         if seat is None:
             return

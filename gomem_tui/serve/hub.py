@@ -20,7 +20,7 @@ _LIVES: Final = 5  # of a mirror, and one more for each minute
 
 
 class Following:
-    """Somebody who follows in a terminal; `gone` is told the exit code at the end."""
+    """One who follows in a terminal; `gone` is told the exit code at the end."""
 
     def __init__(self, terminal: int, environ: Mapping[str, str], gone: Callable[[int], object]) -> None:
         self.terminal: Final = terminal

@@ -49,7 +49,7 @@ class Plan:
         return not self.solo and self.presenters is None
 
     def role_of(self, key: asyncssh.SSHKey, address: str) -> Role | None:
-        """What somebody with this key is, coming from this address; None: nobody."""
+        """The role of a key, used from this address; None: it does not get in."""
         if self.presenters is not None and self.presenters.admits(key, address):
             return "presenter"
         if self.anyone or self.keys.admits(key, address):

@@ -30,7 +30,7 @@ def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["4", "--resume"], 2, "either WHAT or --resume"),
         (["--host", "0.0.0.0"], 2, "--authorized-keys FILE, or --anyone"),
         (["--host", "::"], 2, "--authorized-keys FILE, or --anyone"),
-        (["--host", "no.such.invalid", "--anyone"], 2, "no address"),
+        (["--host", "no.such.invalid", "--anyone"], 2, "has no address or name"),
         (["--port", "65536"], 2, "not a port"),
         (["--seats", "0"], 2, "number of seats"),
         (["--seats", "1000"], 2, "number of seats"),
