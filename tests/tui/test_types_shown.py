@@ -1,10 +1,13 @@
 """Types in the explorer: names of fields in the bitmap, types in Objects, and the page about the selected object's."""
 
+from pathlib import Path
+
 import pytest
 
-from gomem_core.files.script import read_script
+from gomem_core.files.script import load_script, read_script
 from gomem_core.session.console import Console
 from gomem_core.world.world import NotKnown
+from gomem_tui.__main__ import main
 from gomem_tui.panes.model import Model
 from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.lines import Line, Port
@@ -75,6 +78,30 @@ def test_objects_have_types(model: Model, width: int) -> None:
     assert any("noscan" in line for line in lines if "plain" in line)
     assert said_types(model.world, objects)
     assert sort_at(model.world, lines[1].index("state"), width, has_types=True) == "state"
+
+
+def test_the_types_pane_sums_them_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ["go 1.27", "type node struct { next *node; n int }", "new(node) as n times 3", "new(int8) as a", "new(int8) as b"]
+    path = tmp_path / "s.gomem"
+    path.write_text("\n".join([*lines, "alloc 48", "drop n.1", "gc", "make([]node, 0, 65)", ""]))
+    console = Console(narrate=True)
+    console.begin(load_script(path))
+    console.goto(8)
+    model = Model(console, lambda: None)
+    model.arrived()
+    model.types.settle()
+    found = [(one.name, one.objects, one.nbytes, one.alloc_objects) for one in model.types.rows()]
+    assert found == [  # 65 x 16 bytes and a header need a slot of 1152; a dropped node was swept, and counts among all
+        ("[65]node", 1, 1152, 1),
+        ("no type said", 1, 48, 1),
+        ("node", 2, 32, 3),
+        ("int8", 2, 2, 2),
+    ]
+    assert main(["top", str(path), "--by", "type"]) == 0
+    assert "no type said" in capsys.readouterr().out
+    path.write_text("alloc 48\n")
+    assert main(["top", str(path), "--by", "type"]) == 3
+    assert "no object of this session has a type" in capsys.readouterr().err
 
 
 def test_the_page_tells_layout_and_rule(model: Model) -> None:
