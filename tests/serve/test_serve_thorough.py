@@ -165,3 +165,27 @@ def test_a_killed_server_goes_on_where_it_stood(keys: dict[str, Path], tmp_path:
     assert follower.exit_code() == 0
     assert "it is over" in follower.bytes.decode()
     assert follower.left_on() == set()
+
+
+def test_three_terminals_see_the_same_step_each_in_its_own_way(keys: dict[str, Path]) -> None:
+    """80x24 without colours, 120x40 with 256, 200x60 with all: as a talk was rehearsed."""
+    with Running(plan(public(keys["bob"]), solo=False, presenters=public(keys["ada"]))) as running:
+        presenter = Client(keys["ada"], running.port).visit(columns=110, rows=34)
+        presenter.wait_for("space does")
+        bob = Client(keys["bob"], running.port, "bob")
+        mono = bob.visit("-o", "SetEnv=NO_COLOR=1", TERM="xterm")
+        some = bob.visit(columns=120, rows=40)
+        full = bob.visit("-o", "SetEnv=COLORTERM=truecolor", columns=200, rows=60)
+        assert full.comes_true(lambda: b"\x1b]11;?" in full.bytes), "which background has it?"
+        full.send("\x1b]11;rgb:1a1a/1a1a/1a1a\x1b\\")
+        presenter.send(" " * 12)
+        for terminal in (presenter, mono, some, full):
+            assert stands_at(terminal, 12)
+            terminal.wait_for("photo = 0xc420008000")
+        assert full.comes_true(lambda: b"38;2;" in full.bytes)
+        assert (b"38;5;" in mono.bytes, b"38;2;" in mono.bytes) == (False, False)
+        assert (b"38;5;" in some.bytes, b"38;2;" in some.bytes) == (True, False)
+        assert all("6 Why" in "\n".join(terminal.rows()) for terminal in (mono, some, full))
+        assert ["4 mcentral" in "\n".join(terminal.rows()) for terminal in (mono, some, full)] == [False, True, True]
+        assert ["9 Objects" in "\n".join(terminal.rows()) for terminal in (mono, some, full)] == [False, False, True]
+        leave([presenter, mono, some, full])
