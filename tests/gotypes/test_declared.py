@@ -135,7 +135,10 @@ def test_branches_have_types_of_their_own() -> None:
 def test_a_step_that_fails_leaves_what_was_declared() -> None:
     session = Session(narrate=True)
     session.submit("type node struct { n int }")
+    session.remember()  # an image right behind the declaration
     session.submit("alloc 48 as a")
+    session.goto(1)
+    assert session.submit("layout node").ok
     session.goto(1)
     assert not session.submit("drop nobody").ok
     assert session.submit("layout node").ok
