@@ -155,7 +155,8 @@ class _Rows:
     def heading(self) -> Line:
         """What stands above the columns, once the lines are drawn."""
         wide = _WORDS * self._field
-        between = f"{'what lies in them'[: wide - 1]:<{wide}}" if wide else f"{'bitmap byte':<12} "
+        title = "what lies in them" if wide > len("what lies in them") else "fields"
+        between = f"{title:<{wide}}" if wide else f"{'bitmap byte':<12} "
         return ((f"  {'words from':<{self._address}}{'four words':<13}{between}slots that begin", "label"),)
 
     def _named_words(self, words: Sequence[WordInfo]) -> dict[int, str]:
