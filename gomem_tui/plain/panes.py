@@ -192,7 +192,7 @@ def _objects(model: Model, width: int, rows: int) -> list[Line]:
 def _types(model: Model, width: int, rows: int) -> list[Line]:
     """Returns as many of the types as there is room for, most bytes first; or why there are none."""
     strip = model.session.strip
-    why = no_types(model.world if strip is None else strip.shown)
+    why = no_types(model.world if strip is None else strip.shown, model.session.objects)
     if why:
         return [
             (("0 Types", "label"),),

@@ -31,7 +31,7 @@ _NAME: Final = 12
 _TYPE: Final = 20  # cells more for the name of a type
 _ADDRESS: Final = 12  # cells for an address, where it is not longer
 _MADE: Final = 36  # cells for the line that made the selected object
-_STATE: Final = 15
+_STATE, _SHORT_STATE = 15, 7
 _COUNTED: Final = 66  # columns from which there is room for the number of links
 _KINDS: Final = 74  # and for the kind
 _KIND, _SHORT_TYPE, _LONG_TYPE = 8, 14, 24  # cells for it, or for the type
@@ -158,7 +158,12 @@ def _sort_cells(width: int, has_types: bool) -> int:
     """Cells for the kind of an object, or for its type."""
     if not has_types:
         return _KIND if width >= _KINDS else 0
-    return _LONG_TYPE if width >= _LINES + _LONG_TYPE else _SHORT_TYPE if width >= _KINDS + _SHORT_TYPE - _KIND else 0
+    return _LONG_TYPE if width >= _LINES + _LONG_TYPE else _SHORT_TYPE
+
+
+def _state_cells(width: int, has_types: bool) -> int:
+    """Cells for what became of it, of which the sign in front tells as well: where there is little room, types have it."""
+    return _STATE if not has_types or width >= _KINDS + _SHORT_TYPE - _KIND else _SHORT_STATE
 
 
 def _heading(world: World, width: int, has_types: bool = False) -> Line:
@@ -167,7 +172,9 @@ def _heading(world: World, width: int, has_types: bool = False) -> Line:
         return ((filmobjects.heading(name, address), "label"),)
     text = f"     {'type' if typed else 'name':<{name}} {'address':<{address}}{'size':>6}  "
     text += f"{'type' if has_types else 'kind':<{sort}}" if (sort := _sort_cells(width, has_types)) else ""
-    text += f"{'state':<{_STATE}}"
+    text += f"{'state':<{_state_cells(width, has_types)}}"
+    if _state_cells(width, has_types) == _SHORT_STATE:
+        return ((text, "label"),)
     text += f"{'links':>5} " if width >= _COUNTED else ""
     text += f"{'step':>5}" if graph_of(world) is None else f"{KEEPS:>7}"
     text += (" place" if typed else " made by") if width >= _LINES else ""
@@ -221,7 +228,10 @@ class _Table:
         state = _STATES[what].format(holder=self._objects.name(path[-2]) if len(path) > 1 else "")
         if self._graph is not None and what == "linked":  # its holder would rarely have room
             state = "linked"
-        spans.append((f"{clip(state, _STATE - 1):<{_STATE}}", tone))
+        cells = _state_cells(width, self._has_types)
+        spans.append((f"{clip(state, cells - 1):<{cells}}", tone))
+        if cells == _SHORT_STATE:
+            return tuple(spans)
         if width >= _COUNTED:
             if self._no_links and o.kind != "noscan":
                 spans.append((f"{UNKNOWN:>5} ", "unknown"))
@@ -297,13 +307,18 @@ class _Table:
         links = self._world.pointers.stored_in(o.addr) if words else []
         first = max(0, min(link - _LINKS + 1, len(links) - _LINKS))
         told = "  ".join(
-            f"{'▸' if number == link and len(links) > 1 else ''}.{word} → {self._name_at(target)}"
+            f"{'▸' if number == link and len(links) > 1 else ''}.{word}{self._field(o, word)} → {self._name_at(target)}"
             for number, (word, target) in enumerate(links[first : first + _LINKS], first)
         )
         key = "links" if links else "no links yet" if words else "noscan"
         if len(links) > _LINKS:
             key = "many links"
         return _TOLD[key].format(words=len(words), links=told, more=len(links) - _LINKS)
+
+    def _field(self, o: ObjectInfo, word: int) -> str:
+        """The field that lies in a word, behind a blank; nothing where that is not known."""
+        name = self._scene.word_name(o.type, word) if o.type else ""
+        return f" {name}" if name else ""
 
     def _name_at(self, addr: int) -> str:
         oid = object_at(self._world, self._objects, addr)

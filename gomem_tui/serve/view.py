@@ -74,7 +74,7 @@ class View:
     @property
     def presenter(self) -> Place:
         """Returns where the presenter stands."""
-        return place_of(self.record) or Place.of(self.model)
+        return place_of(self.record) or Place.of(self.model.session)
 
     @property
     def is_typing(self) -> bool:
@@ -84,7 +84,7 @@ class View:
     @property
     def is_astray(self) -> bool:
         """Whether the session is not the presenter's, since records are missing."""
-        return Place.of(self.model) != self.presenter
+        return Place.of(self.model.session) != self.presenter
 
     def show(self, record: Json) -> None:
         """Take note of what the presenter shows, and show it, unless this is on its own."""
@@ -117,13 +117,12 @@ class View:
 
     @property
     def presenters_pane(self) -> str:
-        """The pane that has the presenter's keyboard, by its id; "" where that is not told."""
-        chosen = self.record.get("panes") or [0]
-        return PANES.get(chosen[-1], "") if isinstance(chosen, list) else ""
+        """The pane that has the presenter's keyboard, by its id."""
+        return arrange(self.record, Arrangement()).name
 
     def _look_at_session(self) -> bool:
         """Look at where the session stands now; tells whether that is elsewhere."""
-        stands = (self.model.session, Place.of(self.model), self.record.get("typed"))
+        stands = (self.model.session, Place.of(self.model.session), self.record.get("typed"))
         if stands == self._stood:
             return False
         self._stood = stands
