@@ -7,7 +7,7 @@ import pytest
 
 from gomem_core.files.places import state_directory
 from gomem_core.lang.commands import Gc
-from gomem_core.session.commands import EXECUTE
+from gomem_core.session.commands import STEPS
 from gomem_core.world.faults import InvariantError, Throw
 from gomem_tui.__main__ import main
 from tests.cli.process import ROOT
@@ -171,7 +171,7 @@ def test_an_impossible_state_is_a_failure_with_its_name(
     def broken(*_: object) -> None:
         raise error
 
-    monkeypatch.setitem(EXECUTE, Gc, broken)
+    monkeypatch.setitem(STEPS, Gc, broken)
     path = tmp_path / "l.gomem"
     path.write_text("alloc 48\n# why not\ngc\nalloc 48\n")
     assert main(["check", str(path), str(tmp_path / "none.gomem")]) == 70  # whatever else is wrong
