@@ -30,6 +30,7 @@ from gomem_core.session.history import Steps
 from gomem_core.session.trail import Trail
 from gomem_core.session.whatif import what_if
 from gomem_core.world.reel import Reel
+from gomem_core.world.scenes import Scenes
 from gomem_core.world.world import NotKnown, known
 
 _CHECKED: Final = 20_000  # objects, or new names, up to which a line is checked while it is typed
@@ -102,7 +103,7 @@ class Ahead:
 
     def way_takes_long(self) -> bool:
         """Whether going along the steps can take long: there are many, or heavy ones that were never done."""
-        if isinstance(self._context.strip, Reel):  # all its moments are as near
+        if isinstance(self._context.strip, Reel | Scenes):  # all its moments are as near
             return False
         steps = len(self._timeline.steps)
         waiting = (self._steps.command(step) for step in range(self._trail.recorded + 1, steps + 1))

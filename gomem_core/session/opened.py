@@ -10,6 +10,8 @@ from gomem_core.files.places import cache_directory
 from gomem_core.files.script import Script, ScriptError, read_script, text_of
 from gomem_core.files.stillfile import FieldError, is_still, read_strip
 from gomem_core.foreign import named
+from gomem_core.world.reel import Reel
+from gomem_core.world.scenes import Scenes
 from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
@@ -88,7 +90,7 @@ def strip_on(script: Script) -> Strip | None:
     opened = open_file(path)
     if isinstance(opened, Script):
         raise ScriptError(f"{named(path)}: a session file, and no heap that another one can be about")
-    return opened
+    return Scenes(opened) if isinstance(opened, Reel) and not script.taken_up else opened
 
 
 def open_core_file(path: Path, exe: Path | None = None, version: str | None = None) -> Strip:

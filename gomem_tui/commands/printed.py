@@ -71,10 +71,13 @@ def print_text(args: argparse.Namespace) -> int:
         assert isinstance(console.session.reel, FilmReel)
         emit("\n".join(film_lines(args.script, console.session.reel, console.session.step)))
         return OK
+    from gomem_core.queries.roworder import finish  # noqa: PLC0415 -- figures need none of these
     from gomem_tui.panes.model import Model  # noqa: PLC0415 -- figures need neither
     from gomem_tui.plain.panes import pane_lines  # noqa: PLC0415 -- the same
 
     model = Model(console, lambda: None)
     model.arrived()
+    if pane == "types":  # nobody else works it out where it takes long
+        finish(model.types.work())()
     emit("\n".join(pane_lines(model, pane or "heap", _WIDTH, 1 << 30)))
     return OK

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from gomem_core.frozen import frozen
 from gomem_core.lang import ParseError, read_line
-from gomem_core.lang.moves import Compare, Diff, DiffBranch, Pause
+from gomem_core.lang.moves import Diff, DiffBranch, Pause
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.spanfilter import BadFilter
 from gomem_core.report import Result
@@ -21,9 +21,8 @@ from gomem_tui.panes.model import Model
 from gomem_tui.panes.panes import Panes
 from gomem_tui.render.lines import Selection
 
-_AGAIN: Final = (*(LOOKS - {Pause}), Diff, DiffBranch, Compare)  # commands that change nothing, whose answers are worked out anew
+_AGAIN: Final = (*(LOOKS - {Pause}), Diff, DiffBranch)  # commands that change nothing, and are soon answered anew
 _MOST_TOLD: Final = 200  # lines of other answers
-_FIRST: Final = ("spans", "types")
 
 Json = dict[str, Any]
 """A record; Any: what is in it is looked at one by one."""

@@ -14,7 +14,7 @@ from gomem_core.lang.panes import PANES
 from gomem_core.lessons import Lesson, UnknownLesson, find_lesson, lessons
 from gomem_core.lessons.walked import note_walked, walked, walked_file
 
-NUMBERS = [*range(1, 20), 21]
+NUMBERS = list(range(1, 22))
 FOLDER = Path(__file__).parents[2] / "gomem_core" / "lessons"
 FILES = sorted(FOLDER.glob("*.gomem"))
 NUMBER = re.compile(r"(?<![\w.])[0-9]")  # one that stands alone, not as a part of a name: P0, a.2

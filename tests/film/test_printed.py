@@ -132,3 +132,16 @@ def test_a_file_that_is_no_film_for_us_is_refused_with_a_sentence(tmp_path: Path
 def test_numpy_is_not_imported_for_a_session() -> None:
     code = "import sys, gomem_tui.opening as o; o.open_console(None); sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]).returncode == 0
+
+
+def test_what_was_given_back_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A trace does not have it: it counts as free pages, and is no 0."""
+    assert main(["open", _path(_NAME), "--text", "--pane", "heap"]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if "given back" in line)
+    assert line.split("given back")[1].split()[0] == "?"
+
+
+def test_types_are_printed_however_long_it_takes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gomem_core.queries.roworder.PATIENCE", 0)
+    assert main(["open", _path(_NAME), "--text", "--pane", "types"]) == 0
+    assert "large, without pointers" in capsys.readouterr().out
