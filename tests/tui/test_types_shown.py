@@ -76,7 +76,7 @@ def test_objects_have_types(model: Model, width: int) -> None:
     assert [line.split()[line.split().index("B") + 1] for line in lines if " a " in line and "●" in line] == ["node"]
     assert any("maps.Map" in line for line in lines)
     assert any("noscan" in line for line in lines if "plain" in line)
-    assert said_types(model.world, objects)
+    assert said_types(objects)
     assert sort_at(model.world, lines[1].index("state"), width, has_types=True) == "state"
 
 
