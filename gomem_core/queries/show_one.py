@@ -38,6 +38,8 @@ TWO_DESCRIPTIONS: Final = (
 
 _CACHE_BITS: Final = "(free slots of 64, the lowest bit is slot freeindex)"
 _PAGES: Final = ("{n} page", "{n} pages")
+_LEFT_OVER: Final = "left over: of a free span only the first and the last entry are valid"
+_NO_ENTRY: Final = "free pages have no entry: which ones are free is told by bits"
 _SLOTS: Final = ("{n} slot", "{n} slots")
 _SPAN: Final = ("the {state} span {base:#x} of {n} page", "the {state} span {base:#x} of {n} pages")
 
@@ -150,7 +152,8 @@ def show_page(page: int, world: World) -> Result:
     data: results.Page = {"page": page, "addr": hexed(addr), "span": None, "entry": None, "valid": None}
     if info is None:
         return Result(f"page {page} at {addr:#x} is not in the used arena", data)
-    note = "valid" if valid else "left over: of a free span only the first and the last entry are valid"
+    left_over = _LEFT_OVER if world.profile.heap_lists is not None else _NO_ENTRY
+    note = "valid" if valid else left_over
     summary = f"page {page} at {addr:#x} belongs to {told(info.npages, *_SPAN, state=info.state, base=info.base)}"
     data |= {"span": hexed(info.base), "entry": hexed_or_none(entry), "valid": valid}
     return Result(summary, data, details=(f"spans[{page}] → {f'{entry:#x}' if entry else 'nil'} ({note})",))

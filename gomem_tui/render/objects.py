@@ -307,13 +307,18 @@ class _Table:
         links = self._world.pointers.stored_in(o.addr) if words else []
         first = max(0, min(link - _LINKS + 1, len(links) - _LINKS))
         told = "  ".join(
-            f"{'▸' if number == link and len(links) > 1 else ''}.{word} → {self._name_at(target)}"
+            f"{'▸' if number == link and len(links) > 1 else ''}.{word}{self._field(o, word)} → {self._name_at(target)}"
             for number, (word, target) in enumerate(links[first : first + _LINKS], first)
         )
         key = "links" if links else "no links yet" if words else "noscan"
         if len(links) > _LINKS:
             key = "many links"
         return _TOLD[key].format(words=len(words), links=told, more=len(links) - _LINKS)
+
+    def _field(self, o: ObjectInfo, word: int) -> str:
+        """The field that lies in a word, behind a blank; nothing where that is not known."""
+        name = self._scene.word_name(o.type, word) if o.type else ""
+        return f" {name}" if name else ""
 
     def _name_at(self, addr: int) -> str:
         oid = object_at(self._world, self._objects, addr)

@@ -39,7 +39,7 @@ def test_a_talk_that_survives_what_is_killed(talk: Running, keys: dict[str, Path
     at_step(presenter, 2)
     for follower in (early, large):
         at_step(follower, 2)
-        assert "tail = 0xc420000030" in "\n".join(follower.rows())
+        follower.wait_for("tail = 0xc420000030")
     assert talk.server.house.names == ["bob", "bob"]
     presenter.wait_for("2 follow")
 

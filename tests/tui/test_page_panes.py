@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from gomem_core.queries.spanorder import SpanOrder
+from gomem_core.session.stills import still_of
 from gomem_core.world.changes import Touched
 from gomem_tui.render.arena import render_arena
 from gomem_tui.render.bitmap import render_bitmap
@@ -127,6 +128,12 @@ def test_signs_are_explained_where_they_stand(version: str, name: str, told: str
     d = drawn(version)
     lines = render_bitmap(d.world, Port(120, 20), d.selecting(name, 10), d.session.objects)
     assert plain(lines[-2]).strip() == told
+
+
+def test_a_still_knows_what_is_stored_too() -> None:
+    d = drawn("1.27")
+    lines = render_bitmap(still_of(d.session), Port(120, 20), d.scene, d.session.objects)
+    assert "→ a pointer is stored" in plain(lines[-2])
 
 
 def test_a_page_cache_is_drawn_as_64_cells() -> None:

@@ -80,6 +80,19 @@ def test_objects_have_types(model: Model, width: int) -> None:
     assert sort_at(model.world, lines[1].index("state"), width, has_types=True) == "state"
 
 
+def test_links_say_from_which_field_they_lead() -> None:
+    console = Console(narrate=True)
+    lines = ("type node struct { n int; next *node }", "new(node) as a", "new(node) as b", "link a.1 b")
+    console.begin(read_script("s", "\n".join(["go 1.27", *lines]), "s"))
+    console.goto(4)
+    model = Model(console, lambda: None)
+    model.arrived()
+    model.objects.settle()
+    rows = Rows(model.session.objects, model.objects, model.session.history, 0)
+    lines_shown = text(render_objects(model.world, Port(80, 14), model.scene, rows, model.session.links))
+    assert " links: .1 next → b" in lines_shown
+
+
 def test_the_types_pane_sums_them_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = ["go 1.27", "type node struct { next *node; n int }", "new(node) as n times 3", "new(int8) as a", "new(int8) as b"]
     path = tmp_path / "s.gomem"
