@@ -5,7 +5,7 @@ from typing import Final
 
 from gomem_core.files.timeline import Timeline
 from gomem_core.lang import Command, ParseError
-from gomem_core.lang.commands import Alloc, Drop, Show
+from gomem_core.lang.commands import Alloc, Drop, Show, Types
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.moves import (
     Back,
@@ -81,7 +81,7 @@ class Ahead:
             match command:
                 case None:
                     continue
-                case Open() | Resume() | DiffFile() | TakeUp() | Go() | Compare() | WhatIf():
+                case Open() | Resume() | DiffFile() | TakeUp() | Go() | Compare() | WhatIf() | Types():
                     return True
                 case Branch(str(name)) if name in self._timeline.branches and self._timeline.on_another(name):
                     return True

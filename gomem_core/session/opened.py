@@ -49,6 +49,22 @@ def open_file(path: Path, wait: bool = True, cache: bool = True) -> Script | Str
     return read_script(path.name, text_of(named(path), data), str(path))
 
 
+def open_joined(trace: Path, dump: Path, cache: bool = True) -> Strip:
+    """A heap dump with what a trace, written by the same process until just before, tells of its objects.  Raises ScriptError."""
+    from gomem_core.film.joining import NotOfOneProcess, joined  # noqa: PLC0415 -- numpy, which only files of real heaps need
+    from gomem_core.film.reel import FilmReel  # noqa: PLC0415 -- likewise
+
+    film, still = open_file(trace, cache=cache), open_file(dump)
+    if not isinstance(film, FilmReel):
+        raise ScriptError(f"{named(trace)}: not an execution trace; `gomem open TRACE DUMP` joins the two")
+    if not isinstance(still, Strip):
+        raise ScriptError(f"{named(dump)}: not a heap dump; `gomem open TRACE DUMP` joins the two")
+    try:
+        return Strip([joined(film, still.shown)])
+    except NotOfOneProcess as e:
+        raise ScriptError(f"{named(trace)}, {named(dump)}: {e}") from e
+
+
 def film_shelf() -> "Shelf | None":
     """Where films are kept that were read; None where no place is known."""
     from gomem_core.film.cache import Shelf  # noqa: PLC0415 -- numpy, which only files of real heaps need

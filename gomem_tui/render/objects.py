@@ -12,7 +12,6 @@ from gomem_core.queries.objectorder import KEEPS, ObjectOrder
 from gomem_core.queries.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.world.facts import UNKNOWN, Fact, or_unknown
 from gomem_core.world.objectinfo import ObjectInfo, Objects
-from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo
 from gomem_core.world.world import World, known, unknown
 from gomem_tui.draw.style import Token
@@ -91,7 +90,7 @@ def render_objects(world: World, port: Port, scene: Scene, table: Rows, links: L
     """Title rule, headings, the objects from row port.top, and about the selected one; `links` is find_paths's."""
     objects, order, selected, link = table.objects, table.order, table.selected, table.link
     count, rows = len(order), object_rows(port.height)
-    has_types = said_types(world, objects)
+    has_types = said_types(objects)
     lines = [rule("9 Objects", _notes(world, table, port, scene), port), _heading(world, port.width, has_types)]
     shown = [oid for row in range(port.top, min(port.top + rows, count)) if (oid := order.oid(row)) >= 0]
     chosen = [selected] if 0 <= selected < len(objects) else []
@@ -127,9 +126,9 @@ def _notes(world: World, table: Rows, port: Port, scene: Scene) -> list[str]:
     return [*notes, "" if scene.comparing else MARKS]
 
 
-def said_types(world: World, objects: Objects) -> bool:
-    """Whether the program of a session said the types of some objects: then they take the place of kinds."""
-    return world.kind == "session" and isinstance(objects, ObjectTable) and len(objects.type_names) > 1
+def said_types(objects: Objects) -> bool:
+    """Whether a session said the types of some of its objects: then they take the place of kinds."""
+    return len(getattr(objects, "type_names", ())) > 1  # a table of them, that of a still, or what hands on to one
 
 
 def sort_at(world: World, x: int, width: int, has_types: bool = False) -> str:
@@ -201,7 +200,7 @@ class _Table:
         self._graph = graph_of(world)
         self._port = port
         self._paths = paths
-        self._has_types = said_types(world, table.objects)
+        self._has_types = said_types(table.objects)
         self._no_links = unknown(world, "pointers")  # why nothing is known of them
 
     def row(self, oid: int, chosen: bool) -> Line:
@@ -336,7 +335,7 @@ def object_mark(scene: Scene, objects: Objects, o: ObjectInfo, slot: SlotInfo | 
         found = scene.objects.get(o.key)
         changed = slot is not None and slot.addr in touched.slots
         return GLYPHS[found] if found is not None else GLYPHS["changed"] if changed or aimed_at else ""
-    if o.born == scene.last:
+    if o.born == scene.last and scene.last > 0:  # 0: before the first step, or before the trace
         return GLYPHS["new"]
     if o.dropped == scene.last or (what == "swept" and _freed_now(scene, objects, o)):
         return GLYPHS["gone"]

@@ -243,7 +243,7 @@ def test_somebody_elses_file_is_not_written_over(console: Console, tmp_path: Pat
 
 def test_a_file_that_cannot_be_opened_leaves_the_session(console: Console, tmp_path: Path) -> None:
     path = tmp_path / "bad.gomem"
-    path.write_text("alloc 48\nalloc x\n")
+    path.write_text("alloc 48\nalloc -1\n")
     assert complaint(console.submit(f"open {path}"))[0].startswith(f"{path}:2:7: ")
     assert complaint(console.submit("open /no/such"))[0] == "/no/such: No such file or directory"
     assert at(console, 2)

@@ -1,6 +1,7 @@
 """Types that a session declares: typed, in its file, from Go source; and what becomes of them on the way through time."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any, cast
 
@@ -262,6 +263,22 @@ def test_a_session_file_reads_what_lies_beside_it(source: Path) -> None:
     console.begin(script)
     console.goto(1)
     assert size_of(console, "node") == 32
+
+
+def test_what_is_no_source_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    console = Console(narrate=True)
+    os.mkfifo(tmp_path / "pipe.go")
+    (tmp_path / "empty.go").write_text("package p\nfunc f() {}\n")
+    (tmp_path / "large.go").write_text("package p\ntype a struct { " + "; ".join(f"f{n} int" for n in range(400)) + " }\n")
+    monkeypatch.setattr("gomem_core.gotypes.files._MOST_KEPT", 1000)
+    for name, words in (
+        ("pipe.go", "is neither a file nor a directory"),
+        ("empty.go", "declares no types"),
+        ("large.go", "declares more than the 0 MB that a session keeps"),
+        ("nosuch.go", "cannot read"),
+    ):
+        assert words in failed(console.submit(f"types {tmp_path / name}"))[1]
+    assert console.session.step == 0
 
 
 def test_a_journal_has_the_declarations(source: Path) -> None:

@@ -10,6 +10,8 @@ from gomem_core.session.stills import still_of
 from gomem_core.world.changes import Touched
 from gomem_tui.render.arena import render_arena
 from gomem_tui.render.bitmap import render_bitmap
+from gomem_tui.render.heap import render_heap
+from gomem_tui.render.layout import render_layout
 from gomem_tui.render.lines import Line, Port, Scene, Selection, plain
 from gomem_tui.render.mcache import render_mcache
 from gomem_tui.render.mcentral import render_mcentral
@@ -61,6 +63,8 @@ PANES: dict[str, Callable[[Drawn, Port], list[Line]]] = {
     "bitmap": lambda d, port: render_bitmap(d.world, port, d.scene, d.session.objects),
     "mcentral": lambda d, port: render_mcentral(d.world, port, d.scene),
     "mcache": lambda d, port: render_mcache(d.world, port, d.scene),
+    "heap": lambda d, port: render_heap(d.world, port, d.scene, d.session.account, d.session.trail.heap_live),
+    "layout": lambda d, port: render_layout(d.world, port, d.scene, d.session.objects),
     "why": lambda d, port: render_why(Story(d.outcome, profile=profile_of(d.version)), port),
     "log": lambda d, port: render_why(Story(d.outcome, log=True, profile=profile_of(d.version)), port),
 }

@@ -3,17 +3,22 @@
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
+from textual.screen import Screen
 
 from gomem_core.files.script import load_script, read_script
 from gomem_core.session.console import Console
 from gomem_core.world.world import NotKnown
 from gomem_tui.__main__ import main
+from gomem_tui.explorer.app import Explorer
+from gomem_tui.explorer.screens.help import HelpScreen
 from gomem_tui.panes.model import Model
 from gomem_tui.render.bitmap import render_bitmap
 from gomem_tui.render.lines import Line, Port
 from gomem_tui.render.objects import Rows, render_objects, said_types, sort_at
 from gomem_tui.render.typepage import page_of, type_lines
 from gomem_tui.settings.keys import STANDARD
+from tests.tui.screen import text_of
 
 STEPS = """go 1.27
 type node struct { next *node; key string; vals [3]int32; ok bool }
@@ -76,7 +81,7 @@ def test_objects_have_types(model: Model, width: int) -> None:
     assert [line.split()[line.split().index("B") + 1] for line in lines if " a " in line and "●" in line] == ["node"]
     assert any("maps.Map" in line for line in lines)
     assert any("noscan" in line for line in lines if "plain" in line)
-    assert said_types(model.world, objects)
+    assert said_types(objects)
     assert sort_at(model.world, lines[1].index("state"), width, has_types=True) == "state"
 
 
@@ -136,3 +141,28 @@ def test_the_page_says_why_there_is_none(model: Model) -> None:
     for addr, why in ((plain, "nothing says which type plain has"), (0xC000000F00, "there is no object where the selection is")):
         with pytest.raises(NotKnown, match=why):
             page_of(model.world, session.objects, addr, session.layout_of, session.rule_of)
+
+
+@pytest.mark.parametrize("closing", ["t", "escape", "q"])
+async def test_the_key_opens_the_page_and_closes_it(closing: str) -> None:
+    app = Explorer(Console(True, read_script("s", STEPS, "s")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "space", "t")
+        assert isinstance(app.screen, HelpScreen)
+        shown: Screen[object] = app.screen_stack[-1]
+        assert "a at 0xc000000000 is a node." in "\n".join(text_of(shown))
+        await pilot.press(closing)
+        assert not isinstance(app.screen, HelpScreen)
+        await pilot.press("space", "space", "space", "t")
+        assert not isinstance(app.screen, HelpScreen)
+        assert "nothing says which type plain has" in "\n".join(text_of(app.screen))
+
+
+async def test_a_declaration_may_be_pasted() -> None:
+    app = Explorer(Console(True, read_script("s", "go 1.27\n", "s")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon")
+        app.prompt_actions.prompt.post_message(Paste("type node struct {\n\tnext *node // one\n\tok bool\n}\nnew(node) as a"))
+        await pilot.pause()
+        await pilot.pause()
+        assert list(app.model.session.history) == ["type node struct { next *node; ok bool }", "new(node) as a"]
