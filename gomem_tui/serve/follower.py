@@ -10,7 +10,7 @@ from typing import Final
 from gomem_core.session.console import Console
 from gomem_tui.explorer.showing import Json
 from gomem_tui.serve.hands import Hands
-from gomem_tui.serve.heard import GONE, LEFT, Heard
+from gomem_tui.serve.heard import AGAIN, GONE, LEFT, Heard
 from gomem_tui.serve.screen import Screen
 from gomem_tui.serve.status import waiting_room
 from gomem_tui.settings.look import choose_look
@@ -35,11 +35,16 @@ class Follower:
         self._told = 0.0  # when something was told last
         self._typed_at = 0.0  # when something was read last
 
-    def run(self, look: Json) -> int:
-        """Show what the presenter shows, and what comes after it, until the end; returns the exit code."""
+    def run(self, look: Json, own: Json) -> int:
+        """Show what the presenter shows, and what comes after it, until the end; returns the exit code.
+
+        `own` is what the follower that sat here before looked at on its own.
+        """
         heard, screen = self._heard, self._screen
         screen.begin()
         heard.show(look)
+        if heard.view is not None and own:
+            heard.view.look_elsewhere(own)
         with selectors.DefaultSelector() as selector:
             selector.register(heard.stream, selectors.EVENT_READ)
             while heard.code is None:
@@ -61,6 +66,8 @@ class Follower:
                     return GONE
         if heard.code == LEFT:
             screen.leave()
+        if heard.code == AGAIN and heard.view is not None and (told := heard.view.told()):
+            heard.tell("own", told=told)
         return heard.code
 
     def _watch(self, selector: selectors.BaseSelector) -> None:

@@ -1,13 +1,14 @@
 """What a follower hears of the presenter, and the session that does the same."""
 
 import socket
+from contextlib import suppress
 from typing import Final
 
 from gomem_core.session.console import Console
 from gomem_core.session.document import Entry
 from gomem_core.session.echo import Strayed, echo, thinned
 from gomem_tui.explorer.showing import Json
-from gomem_tui.serve.lines import Lines, decoded
+from gomem_tui.serve.lines import Lines, decoded, encoded
 from gomem_tui.serve.view import View
 
 LEFT: Final = 0  # exit codes of a follower: by its own wish
@@ -32,6 +33,11 @@ class Heard:
         self.is_half = False  # the session was gone on with, and how the presenter looks at it was not told yet
         self.code: int | None = None
         self._lines = Lines()
+
+    def tell(self, kind: str, **values: object) -> None:
+        """Tell the mirror something, if it listens."""
+        with suppress(OSError):
+            self.stream.send(encoded(kind, **values))
 
     def receive(self) -> None:
         """Do what was recorded since this was called last; of what is shown only the newest is looked at."""
@@ -64,9 +70,9 @@ class Heard:
 
     def _follow(self, view: View, entries: list[Entry], look: Json | None) -> None:
         try:
-            self.is_half = self.is_half or bool(entries)
+            self.is_half = self.is_half or any(entry[:1] != ("try",) for entry in entries)
             for entry in thinned(entries):
-                self.doing = str(entry[1]) if entry[0] == "try" else ""
+                self.doing = str(entry[1]) if entry[:1] == ("try",) else ""
                 echo(view.model.console, entry)
         except Strayed:
             self.code = AGAIN

@@ -60,6 +60,7 @@ class _Seat:
         self.stream: socket.socket | None = None
         self.waiting = bytearray()  # for the follower
         self.leaves = False  # it was told to
+        self.told = b""  # what a follower told
         self.failed: deque[float] = deque(maxlen=_TRIES)  # when followers failed here
 
 
@@ -74,6 +75,7 @@ class Mirrored:
         self._record: Record = {}
         self._here = False
         self._is_lost = False
+        self._is_long = False  # what the presenter began takes long: it is done here alone
         self._seats: dict[int, _Seat] = {}
         self._selector = selectors.DefaultSelector()
 
@@ -107,10 +109,11 @@ class Mirrored:
             record = decoded(line)
             match record:
                 case {"r": "journal", "values": [*values]}:
-                    told += line + b"\n"
+                    told += b"" if self._is_long else line + b"\n"
+                    self._is_long = self._is_long or values[:1] == ["try"]
                     entries.append(tuple(values))
                 case {"r": "look"}:
-                    told += line + b"\n"
+                    told += b"" if self._is_long else line + b"\n"
                     look = record
                 case {"r": "load", "values": [*values]}:
                     entries, look, told = [], None, b""
@@ -154,6 +157,13 @@ class Mirrored:
             return
         self._warm(self._desk)
         for seat in self._seats.values():
+            seat.told = b""
+        self._exchange()
+
+    def _exchange(self) -> None:
+        """Let other followers take the place of all, who begin where this stands."""
+        self._is_long = False
+        for seat in self._seats.values():
             self._write(seat, encoded("again"))
 
     def _follow(self, told: bytes, entries: list[Entry], look: Record | None) -> None:
@@ -169,6 +179,8 @@ class Mirrored:
             for entry in thinned(entries):
                 echo(self._desk, entry)
             if look is None or stands_at(self._desk, look):
+                if look is not None and self._is_long:
+                    self._exchange()
                 return
         except Strayed:
             pass
@@ -216,7 +228,8 @@ class Mirrored:
             self._go_on(seat)
         if events & selectors.EVENT_READ and seat.stream is not None:
             with contextlib.suppress(OSError):
-                if seat.stream.recv(1):
+                if told := seat.stream.recv(_RECEIVED):
+                    seat.told += told
                     return
             self._ended(seat)
 
@@ -249,7 +262,7 @@ class Mirrored:
             os._exit(self._be_follower(seat, theirs))
         theirs.close()
         ours.setblocking(False)
-        seat.stream = ours
+        seat.stream, seat.told = ours, b""
         self._selector.register(ours, selectors.EVENT_READ, seat)
 
     def _be_follower(self, seat: _Seat, stream: socket.socket) -> int:
@@ -267,7 +280,8 @@ class Mirrored:
                 resource.setrlimit(limit, (0, 0))
             if seat.environ.get("TERM", "") in DUMB:
                 return PlainFollower(seat.terminal, stream, self._desk, self._here).run(self._record)
-            return Follower(seat.terminal, stream, seat.environ, self._desk, self._here).run(self._record)
+            own = decoded(seat.told).get("told", {})
+            return Follower(seat.terminal, stream, seat.environ, self._desk, self._here).run(self._record, own)
         except Exception as e:  # whatever it is: another one takes its place
             with contextlib.suppress(Exception):
                 say(f"gomem: a follower failed: {type(e).__name__}: {brief(str(e))}")

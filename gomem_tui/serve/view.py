@@ -8,7 +8,7 @@ from gomem_core.queries.roworder import finish
 from gomem_core.session.console import Console
 from gomem_core.world.world import NotKnown
 from gomem_tui.explorer.arrangement import NEEDS, PANES, Arrangement
-from gomem_tui.explorer.showing import Json, Place, answer_of, arrange, place_of, select, sort
+from gomem_tui.explorer.showing import Json, Place, answer_of, arrange, place_of, record_of, select, sort
 from gomem_tui.explorer.whyrows import why_rows
 from gomem_tui.panes.base import HeapPane, Size
 from gomem_tui.panes.model import Model
@@ -102,6 +102,16 @@ class View:
         is_read = session.strip is not None and not self.model.console.script.on
         if is_read and (session.step, session.event) != (place.step, place.event) and 0 <= place.step <= len(session.steps):
             self.model.goto(place.step, place.event)
+
+    def told(self) -> Json:
+        """What this shows on its own, for whatever takes its place; nothing where it shows what the presenter does."""
+        return record_of(self.model, self.panes, self.arrangement, "", typing=False) if self.own else {}
+
+    def look_elsewhere(self, told: Json) -> None:
+        """Go on with what another one told of itself."""
+        presenters, self.record = self.record, told
+        self._do_likewise()
+        self.record, self.own = presenters, True
 
     def come_back(self) -> None:
         """Show what the presenter shows."""

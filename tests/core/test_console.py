@@ -249,6 +249,14 @@ def test_a_file_that_cannot_be_opened_leaves_the_session(console: Console, tmp_p
     assert at(console, 2)
 
 
+def test_the_first_step_back_from_the_end_undoes_a_command_also_where_a_bookmark_stands_last() -> None:
+    console = Console(True, read_script("s", "alloc 48 as a\nalloc 48 as b\nmark m\n", "s"))
+    assert console.submit("goto end").ok
+    assert console.session.step == 2
+    console.backward()
+    assert (console.session.step, console.session.objects.alive) == (1, 1)
+
+
 # --- Expectations -------------------------------------------------------------------------------------------------------
 
 

@@ -1,13 +1,22 @@
 """Followers in terminals of their own, before a presenter in one: what they see and can do, and what becomes of failures."""
 
 import asyncio
+import gzip
 import os
 import re
 import signal
+import socket
 from pathlib import Path
 
+from gomem_core.files.script import read_script
+from gomem_core.session.console import Console
+from gomem_tui.render.lines import plain
+from gomem_tui.serve.heard import AGAIN, Heard
+from gomem_tui.serve.lines import encoded
+from gomem_tui.serve.status import status
 from tests.serve.ptys import show, until
 
+TRACES = Path(__file__).parents[1] / "film" / "traces"
 STEPS = 60
 SCRIPT = "title A talk\n" + "".join(f"alloc {48 + 16 * (n % 5)} scan as thing{n}\n" for n in range(STEPS))
 
@@ -30,23 +39,23 @@ async def test_followers_see_each_step_in_their_own_size_and_look_elsewhere_and_
         for terminal in (presenter, early, same, small):
             await terminal.shows(" step 3/60")
         await until(lambda: same.rows[1:37] == presenter.rows[1:37], lambda: f"{presenter.text}\n{same.text}")
-        assert "Following the presenter, who is at step 3" in same.text
+        await same.shows("Following the presenter, who is at step 3")
         assert small.text.isascii()
         one.tell(b'{"r": "seats", "who": ["ada", "bob"]}\n')
         await presenter.shows("2 followers")
 
         small.type("7jj")
         await small.shows("7 Heap")
-        assert "The presenter is at step 3, in Spans; esc goes there." in small.text
+        await small.shows("The presenter is at step 3, in Spans; esc goes there.")
         presenter.type(" ")
         await small.shows("The presenter is at step 4")
-        assert small.step == 4, "the heap goes on, whatever is looked at"
-        assert "7 Heap" in small.text
+        await small.shows(" step 4/60")  # the heap goes on, whatever is looked at
+        await small.shows("7 Heap")
         small.type("1ss")
         await small.shows("by class")
         small.type("\x1b")
         await small.shows("Following the presenter")
-        assert "by base" in small.text
+        await small.shows("by base")
 
         presenter.type("2vz")
         await same.shows("lens: use")
@@ -152,3 +161,51 @@ async def test_a_follower_can_neither_write_a_file_nor_start_a_process(tmp_path:
         assert sum(kind.startswith("socket:") for kind in kinds) == 1, kinds
         assert sum(kind.startswith("/dev/pts/") for kind in kinds) <= 3, kinds  # its own, and what pytest's stderr is
         await asyncio.sleep(0)
+
+
+async def test_what_takes_long_is_done_once_for_all_and_own_views_stay(tmp_path: Path) -> None:
+    async with show(tmp_path) as one:
+        presenter = one.present(script(tmp_path))
+        follower, own = one.follow((120, 40)), one.follow((80, 24))
+        await own.shows("step 0/60")
+        own.type("7")
+        await own.shows("7 Heap")
+        before = {*one.followers}
+        presenter.type(":churn 60000\r")
+        await own.shows(" step 1/1 ")
+        await follower.shows(" step 1/1 ")
+        assert not before & {*one.followers}, "others took their places, with the heap that was made once"
+        await own.shows("7 Heap")
+        await own.shows("esc goes there")
+        presenter.type(":alloc 48\r")
+        await own.shows(" step 2/2 ")
+        await until(lambda: follower.rows[1:37] == presenter.rows[1:37], lambda: f"{presenter.text}\n{follower.text}")
+        assert one.lost == 0
+
+
+def test_what_the_presenter_waits_for_is_told() -> None:
+    stream, theirs = socket.socketpair()
+    heard = Heard(stream, Console(True, read_script("t", SCRIPT, "t")), True, (80, 24))
+    assert heard.view is not None
+    theirs.send(encoded("journal", values=["try", "churn 30000"]))
+    heard.receive()
+    assert plain(status(heard.view, heard.here, heard.doing, "")) == " The presenter waits for churn 30000"
+    theirs.send(encoded("journal", values=["do", "nonsense"]))
+    heard.receive()
+    assert heard.code == AGAIN
+
+
+async def test_a_film_is_followed_to_the_time_where_the_presenter_is(tmp_path: Path) -> None:
+    path = tmp_path / "some.trace"
+    path.write_bytes(gzip.decompress((TRACES / "go1.27.3-grow.trace.gz").read_bytes()))
+    async with show(tmp_path) as one:
+        presenter = one.present(str(path))
+        follower = one.follow((120, 40))
+        await follower.shows("Following the presenter, who is at 0")
+        for place, event in (("200", "200"), ("end", "2,875"), ("100", "100")):
+            presenter.type(f":goto {place}\r")
+            await presenter.shows(f"event {event}/")
+            await until(lambda: presenter.rows[1:37] == follower.rows[1:37], lambda: f"{presenter.text}\n{follower.text}")
+            await follower.shows(f"event {event}/")
+        assert not one.gone
+        assert one.lost == 0
