@@ -335,7 +335,7 @@ def object_mark(scene: Scene, objects: Objects, o: ObjectInfo, slot: SlotInfo | 
         found = scene.objects.get(o.key)
         changed = slot is not None and slot.addr in touched.slots
         return GLYPHS[found] if found is not None else GLYPHS["changed"] if changed or aimed_at else ""
-    if o.born == scene.last:
+    if o.born == scene.last and scene.last > 0:  # 0: before the first step, or before the trace
         return GLYPHS["new"]
     if o.dropped == scene.last or (what == "swept" and _freed_now(scene, objects, o)):
         return GLYPHS["gone"]

@@ -27,7 +27,8 @@ import time
 from collections import deque
 from typing import Final
 
-from gomem_core.cli.output import DUMB
+from gomem_core.cli.output import DUMB, say
+from gomem_core.foreign import brief
 from gomem_core.session.console import Console
 from gomem_core.session.document import Entry
 from gomem_core.session.echo import Strayed, begin, echo, thinned
@@ -285,7 +286,7 @@ class Mirrored:
             return Follower(seat.terminal, stream, seat.environ, self._desk, self._here).run(self._record, own)
         except Exception as e:  # whatever it is: another one takes its place
             with contextlib.suppress(Exception):
-                sys.stderr.write(f"gomem: a follower failed: {type(e).__name__}: {e}\n")
+                say(f"gomem: a follower failed: {type(e).__name__}: {brief(str(e))}")
             return 70
 
 

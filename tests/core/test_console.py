@@ -243,10 +243,18 @@ def test_somebody_elses_file_is_not_written_over(console: Console, tmp_path: Pat
 
 def test_a_file_that_cannot_be_opened_leaves_the_session(console: Console, tmp_path: Path) -> None:
     path = tmp_path / "bad.gomem"
-    path.write_text("alloc 48\nalloc x\n")
+    path.write_text("alloc 48\nalloc -1\n")
     assert complaint(console.submit(f"open {path}"))[0].startswith(f"{path}:2:7: ")
     assert complaint(console.submit("open /no/such"))[0] == "/no/such: No such file or directory"
     assert at(console, 2)
+
+
+def test_the_first_step_back_from_the_end_undoes_a_command_also_where_a_bookmark_stands_last() -> None:
+    console = Console(True, read_script("s", "alloc 48 as a\nalloc 48 as b\nmark m\n", "s"))
+    assert console.submit("goto end").ok
+    assert console.session.step == 2
+    console.backward()
+    assert (console.session.step, console.session.objects.alive) == (1, 1)
 
 
 # --- Expectations -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,9 @@ from gomem_core.session.console import Console
 from gomem_core.session.opened import open_joined
 from gomem_core.world.still import Still
 from gomem_tui.__main__ import main
+from gomem_tui.explorer.app import Explorer
 from tests.film.recorded import FOLDER, TRUTH
+from tests.tui.screen import text_of
 from tests.written.realfiles import REAL
 
 _NAMES = ("go1.23.9-phases", "go1.25.5-grow", "go1.26.6-lru", "go1.27.3-lru")
@@ -78,3 +80,12 @@ def test_who_made_an_object_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_does_not_belong_together_is_told(trace: Path, dump: Path, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["open", str(trace), str(dump), "--json"]) == 3
     assert said in capsys.readouterr().err
+
+
+async def test_nothing_is_new_in_one_moment() -> None:
+    app = Explorer(Console(True, open_joined(_trace("go1.27.3-lru"), _dump("go1.27.3-lru"))))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("9", "z", "s", "s", "s", "home")
+        rows = text_of(app.screen)
+        assert sum("main.Page" in row or "cpu.option" in row for row in rows) > 0
+        assert not any(row.startswith(" +") for row in rows)
