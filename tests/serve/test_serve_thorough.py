@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from gomem_tui.serve.programs import What
 from tests.serve.clients import Client, SshTerminal, make_key
 from tests.serve.running import Running, plan, public
 from tests.tui.terminal import Terminal
 
 pytestmark = pytest.mark.thorough
 
+TRACE = Path(__file__).parents[1] / "film" / "traces" / "go1.23.9-phases.trace.gz"
 VISITORS = 16
 KEYS = 12  # of each visitor, two a second
 P95 = 0.050  # seconds, of a machine that has nothing else to do
@@ -189,3 +191,23 @@ def test_three_terminals_see_the_same_step_each_in_its_own_way(keys: dict[str, P
         assert ["4 mcentral" in "\n".join(terminal.rows()) for terminal in (mono, some, full)] == [False, True, True]
         assert ["9 Objects" in "\n".join(terminal.rows()) for terminal in (mono, some, full)] == [False, False, True]
         leave([presenter, mono, some, full])
+
+
+@pytest.mark.parametrize("solo", [True, False])
+def test_a_film_is_shown_too(keys: dict[str, Path], solo: bool) -> None:
+    """It keeps columns in files without names, which the limits of a process have to allow."""
+    what = What(file=str(TRACE))
+    with Running(plan(public(keys["bob"]), solo=solo, presenters="" if solo else public(keys["ada"]), what=what)) as running:
+        visitor = Client(keys["bob" if solo else "ada"], running.port).visit(columns=100, rows=30)
+        visitor.wait_for("event 0/4,541", 60)
+        visitor.send("   ")
+        visitor.wait_for("event 12/4,541")
+        visitor.send(":until HeapAlloc > 999M\r")
+        visitor.wait_for("event 4,541/4,541", 60)
+        visitor.send("9s")
+        visitor.wait_for("9 Objects")
+        terminals = [visitor]
+        if not solo:
+            terminals.append(Client(keys["bob"], running.port, "bob").visit(columns=100, rows=30))
+            terminals[1].wait_for("event 4,541/4,541", 60)
+        leave(terminals)
