@@ -13,6 +13,8 @@ from gomem_core.world.records import Allocated, AllocatedMany
 S = TypeVar("S", bound=Slots)
 Trace = Callable[[Event], object]
 Took = Callable[[int, int, int], object]  # is told a span's base, the first slot that was taken in it, and how many in a row
+# Is told the same, where all these objects were born with the very events of the one before them.
+Repeated = Callable[[int, int, int], object]
 
 
 ZEROBASE: Final = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arenas
@@ -61,10 +63,12 @@ class Program(Generic[S]):
     Every object is referred to from its birth until `drop`; a tiny block as long as any object in it is.
     """
 
-    __slots__ = ("tiny_refs", "trace", "zerobase")
+    __slots__ = ("repeated", "tiny_refs", "took", "trace", "zerobase")
 
     def __init__(self) -> None:
         self.trace: Trace | None = None
+        self.took: Took | None = None
+        self.repeated: Repeated | None = None
         self.tiny_refs: dict[int, int] = {}  # tiny block -> objects in it that the program refers to
         self.zerobase = ZEROBASE
 
@@ -94,6 +98,26 @@ class Program(Generic[S]):
         """
         raise NotImplementedError
 
+    def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
+        """Narrate to `trace` from now on, or to nobody; `took` is told the slots that mallocgc's fast path takes, instead.
+
+        `repeated` is told slots of `alloc_many` whose objects were born as the one before, instead of all their events.
+        """
+        self.trace = trace
+        self.took = took
+        self.repeated = repeated
+
+    def _tells_each(self, is_tiny: bool) -> bool:
+        """Whether all events of each object are to be told: of tiny ones those differ from one to the next."""
+        return self.trace is not None and self.took is None and (self.repeated is None or is_tiny)
+
+    def _tell_run(self, base: int, slot: int, n: int) -> None:
+        """Tell whoever wants to hear it that slots in a row were taken."""
+        if self.took is not None:
+            self.took(base, slot, n)
+        elif self.repeated is not None:
+            self.repeated(base, slot, n)
+
     # --- What the program does ----------------------------------------------------------------------------------------------
 
     def alloc_many(
@@ -110,7 +134,10 @@ class Program(Generic[S]):
         while left:
             if tell is not None:
                 tell(n)
-            n = self.take_run(size, ptrdata, left - 1, addrs, served)  # the last one tells who served it
+            # Not the last one, which tells who served it; nor what would have other events than the one before.
+            n = 0
+            if self.repeated is None or last.served == "mcache":
+                n = self.take_run(size, ptrdata, left - 1, addrs, served)
             if not n:
                 n, last = 1, self.alloc(size, ptrdata)
                 join(addrs, range(last.addr, last.addr + 1))

@@ -37,7 +37,7 @@ Mirrors Go's runtime/malloc.go.
 from array import array
 
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
-from gomem_core.both.program import Program, Took, alike_in_blocks, join, tiny_offset
+from gomem_core.both.program import Program, Repeated, Took, alike_in_blocks, join, tiny_offset
 from gomem_core.both.slots import throw
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import BestFit, FreeLarge
@@ -83,7 +83,7 @@ _SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
 class Heap(Program[MSpan]):
     """The whole allocator: one page heap, 134 mcentrals, an mcache for each P, the collector and the books."""
 
-    __slots__ = ("central", "freelarge", "gc", "mcache", "mcaches", "mheap", "stats", "sweeper", "took")
+    __slots__ = ("central", "freelarge", "gc", "mcache", "mcaches", "mheap", "stats", "sweeper")
 
     def __init__(self, freelarge: FreeLarge | None = None, spanalloc: FixAlloc | None = None, gcpercent: int = 100) -> None:
         super().__init__()
@@ -95,7 +95,6 @@ class Heap(Program[MSpan]):
         self.mcache = self.mcaches[0]  # of the P that runs now
         self.gc = GC(self.mheap, self.central, self.mcaches, gcpercent)
         self.stats.nheap_lock = 0
-        self.took: Took | None = None
 
     # --- Allocating -----------------------------------------------------------------------------------------------------
 
@@ -151,10 +150,16 @@ class Heap(Program[MSpan]):
         Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
         another span has to serve the next object, or all is narrated: then `alloc` does it.
         """
-        is_narrated = self.trace is not None and self.took is None
-        if is_narrated or size <= 0 or size > MAX_SMALL_SIZE or abs(ptrdata) > size or (ptrdata and (size | ptrdata) % PTR_SIZE):
+        is_tiny = size < TINY_SIZE and not ptrdata
+        if (
+            self._tells_each(is_tiny)
+            or size <= 0
+            or size > MAX_SMALL_SIZE
+            or abs(ptrdata) > size
+            or (ptrdata and (size | ptrdata) % PTR_SIZE)
+        ):
             return 0
-        if size < TINY_SIZE and not ptrdata:
+        if is_tiny:
             return self._take_blocks(size, most, addrs, served)
         s = self.mcache.alloc[size_to_class(size) << 1 | (0 if ptrdata else 1)]
         index = s.freeindex
@@ -165,8 +170,7 @@ class Heap(Program[MSpan]):
         served["mcache"] = served.get("mcache", 0) + n
         if s.ptr_words is not None:
             s.ptr_words[index : index + n] = array(s.ptr_words.typecode, (ptrdata >> 3,)) * n
-        if self.took is not None:
-            self.took(s.start_addr, index, n)
+        self._tell_run(s.start_addr, index, n)
         first = s.start_addr + index * s.elemsize
         join(addrs, range(first, first + n * s.elemsize, s.elemsize))
         return n
@@ -256,8 +260,7 @@ class Heap(Program[MSpan]):
             mcache.tinyoffset = (each - 1) * step + size
             self.stats.tinyallocs += (each - 1) * n
             served["tiny"] = served.get("tiny", 0) + (each - 1) * n
-        if self.took is not None:
-            self.took(s.start_addr, index, n)
+        self._tell_run(s.start_addr, index, n)
         if each * step == TINY_SIZE or each == 1:
             join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
         else:
@@ -348,10 +351,9 @@ class Heap(Program[MSpan]):
         """Tell the time, nanoseconds from some start; only the ages of free spans depend on it."""
         self.mheap.now = now
 
-    def set_trace(self, trace: Trace | None, took: Took | None = None) -> None:
-        """Narrate to `trace` from now on, or to nobody; `took` is told the slots that mallocgc's fast path takes, instead."""
-        self.trace = trace
-        self.took = took
+    def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
+        """Narrate from now on, as Program says; the page heap too."""
+        super().set_trace(trace, took, repeated)
         self.mheap.trace = trace
 
     def read_mem_stats(self) -> MemStats:

@@ -36,7 +36,7 @@ What differs between these versions stands in their profiles (go/versions.py).  
 from typing import Final
 
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
-from gomem_core.both.program import Program, Took, alike_in_blocks, join, tiny_offset
+from gomem_core.both.program import Program, Repeated, Took, alike_in_blocks, join, tiny_offset
 from gomem_core.both.slots import throw
 from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
@@ -71,7 +71,7 @@ class Heap(Program[MSpan]):
     """The whole allocator: one page heap, 136 mcentrals, mcache and page cache of each P, the collector and the books."""
 
     __slots__ = (
-        *("central", "gc", "headers", "mcache", "mcaches", "mheap", "p", "profile", "stats", "sweeper", "took"),
+        *("central", "gc", "headers", "mcache", "mcaches", "mheap", "p", "profile", "stats", "sweeper"),
         *("_class128", "_class8", "_small_limit"),
     )
 
@@ -87,7 +87,6 @@ class Heap(Program[MSpan]):
         self.mcache = self.mcaches[0]  # of the P that runs now
         self.p = 0  # its number; NO_P while the process has no Ps yet
         self.gc = GC(self.mheap, self.central, self.mcaches, self.sweeper, gcpercent)
-        self.took: Took | None = None
         self.headers = [_HEADER if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
         self._class8, self._class128 = size_tables(profile.classes)
         self._small_limit = profile.small_limit
@@ -156,10 +155,10 @@ class Heap(Program[MSpan]):
         Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
         another span has to serve the next object, or all is narrated: then `alloc` does it.
         """
-        is_narrated = self.trace is not None and self.took is None
-        if is_narrated or size <= 0 or size > self._small_limit or abs(ptrdata) > size or ptrdata % PTR_SIZE:
+        is_tiny = size < TINY_SIZE and not ptrdata
+        if self._tells_each(is_tiny) or size <= 0 or size > self._small_limit or abs(ptrdata) > size or ptrdata % PTR_SIZE:
             return 0
-        if size < TINY_SIZE and not ptrdata:
+        if is_tiny:
             return self._take_blocks(size, most, addrs, served)
         spanclass = self.span_class(size, ptrdata)
         s = self.mcache.alloc[spanclass]
@@ -171,8 +170,7 @@ class Heap(Program[MSpan]):
         served["mcache"] = served.get("mcache", 0) + n
         if ptrdata:
             heap_set_types(s, index, n, ptrdata >> 3)
-        if self.took is not None:
-            self.took(s.start_addr, index, n)
+        self._tell_run(s.start_addr, index, n)
         first = s.start_addr + index * s.elemsize + self.headers[spanclass]
         join(addrs, range(first, first + n * s.elemsize, s.elemsize))
         return n
@@ -295,8 +293,7 @@ class Heap(Program[MSpan]):
             mcache.tinyoffset = (each - 1) * step + size
             self.stats.tinyallocs += (each - 1) * n
             served["tiny"] = served.get("tiny", 0) + (each - 1) * n
-        if self.took is not None:
-            self.took(s.start_addr, index, n)
+        self._tell_run(s.start_addr, index, n)
         if each * step == TINY_SIZE or each == 1:
             join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
         else:
@@ -396,10 +393,9 @@ class Heap(Program[MSpan]):
         self.p = p
         self.mcache = self.mcaches[p]
 
-    def set_trace(self, trace: Trace | None, took: Took | None = None) -> None:
-        """Narrate to `trace` from now on, or to nobody; `took` is told the slots that mallocgc's fast path takes, instead."""
-        self.trace = trace
-        self.took = took
+    def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
+        """Narrate from now on, as Program says; the page heap too."""
+        super().set_trace(trace, took, repeated)
         self.mheap.trace = trace
 
     def read_mem_stats(self) -> MemStats:

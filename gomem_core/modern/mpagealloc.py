@@ -82,7 +82,7 @@ class PageAlloc:
         self.free, self.scavenged = list(pages[0]), list(pages[1])
         self.levels = [[NO_PAGES] * len(self.free)]
         if self.free:
-            self._update(0, len(self.free) - 1)
+            self._update(0, len(self.free) - 1, anew=True)
 
     # --- Growing ----------------------------------------------------------------------------------------------------------
 
@@ -96,12 +96,12 @@ class PageAlloc:
             self._chunks.append(len(self.free))
         for _ in range(nchunks):
             self._append(ALL, ALL)
-        self._update(first, len(self.free) - 1)
+        self._update(first, len(self.free) - 1, anew=True)
 
     def describe(self, free: list[int], scavenged: list[int]) -> None:
         """Set the bits of all chunks, an int for each: those of a heap that was read."""
         self.free[:], self.scavenged[:] = free, scavenged
-        self._update(0, len(free) - 1)
+        self._update(0, len(free) - 1, anew=True)
 
     def _append(self, free: int, scavenged: int) -> None:
         self.free.append(free)
@@ -205,11 +205,18 @@ class PageAlloc:
 
     # --- Summaries --------------------------------------------------------------------------------------------------------
 
-    def _update(self, first: int, last: int) -> None:
-        """Make the summaries of chunks `first` to `last`, and those above them, anew ((*pageAlloc).update)."""
-        chunks = self.levels[0]
+    def _update(self, first: int, last: int, anew: bool = False) -> None:
+        """Make the summaries of chunks `first` to `last` anew, and those above them that are others then ((*pageAlloc).update).
+
+        `anew`: those above may be missing.
+        """
+        chunks, is_same = self.levels[0], True
         for i in range(first, last + 1):
-            chunks[i] = summarize(self.free[i])
+            summary = summarize(self.free[i])
+            is_same = is_same and chunks[i].is_same(summary)
+            chunks[i] = summary
+        if is_same and not anew:
+            return
         level = 0
         while len(self.levels[level]) > _FANOUT:
             below, size = self.levels[level], CHUNK_PAGES << level * _FANOUT_SHIFT
@@ -226,7 +233,7 @@ class PageAlloc:
                 if i == len(above):
                     above.append(summary)
                     is_same = False
-                elif above[i] != summary:
+                elif not above[i].is_same(summary):
                     above[i] = summary
                     is_same = False
             if is_same:  # then all above them are, too

@@ -3,19 +3,38 @@
 See malloc.py for the overview.  Bit i of a bit set is page i of its chunk; here 1 means free, in Go's own bitmap it means taken.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 CHUNK_SHIFT: Final = 9
 CHUNK_PAGES: Final = 1 << CHUNK_SHIFT  # pallocChunkPages: 4 MB
 ALL: Final = (1 << CHUNK_PAGES) - 1
 
 
-class Summary(NamedTuple):
-    """Free pages of a stretch of memory: at its start, the longest run in it, and at its end (pallocSum)."""
+class Summary:
+    """Free pages of a stretch of memory: at its start, the longest run in it, and at its end (pallocSum).
 
-    start: int
-    longest: int
-    end: int
+    Is never changed.  No named tuple: mypyc reads fields of a class of its own many times faster.
+    """
+
+    __slots__ = ("end", "longest", "start")
+
+    def __init__(self, start: int, longest: int, end: int) -> None:
+        self.start = start
+        self.longest = longest
+        self.end = end
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Summary) and self.is_same(other)
+
+    def __hash__(self) -> int:
+        return hash((self.start, self.longest, self.end))
+
+    def __repr__(self) -> str:
+        return f"Summary({self.start}, {self.longest}, {self.end})"
+
+    def is_same(self, other: "Summary") -> bool:
+        """Whether all three are equal."""
+        return self.start == other.start and self.longest == other.longest and self.end == other.end
 
 
 NO_PAGES: Final = Summary(0, 0, 0)
@@ -69,8 +88,10 @@ def merge(parts: list[Summary], size: int) -> Summary:
         if part.start == size:
             run += size
             continue
+        joined = run + part.start
         if is_start:
-            start, is_start = run + part.start, False
-        longest = max(longest, run + part.start, part.longest)
+            start, is_start = joined, False
+        longest = max(longest, joined)
+        longest = max(longest, part.longest)
         run = part.end
     return Summary(run if is_start else start, max(longest, run), run)

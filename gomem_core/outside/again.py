@@ -1,31 +1,41 @@
 """Reads a heap again that was read a moment before: what has to be asked for is known then, and only bytes are copied.
 
-To work out where bits and caches lie takes longer than to read them.  So a program is read twice: once while it runs, and once
-more while it stands, with the same questions.  What decides about these is compared: mheap, its tables, the structs of spans.
-Where they changed in between, nothing of the first time counts.
+To work out where bits and caches lie takes longer than to read them.  So a program is read while it runs, and once more while it
+stands, with the same questions.  Where nothing moved in between that decides about these, the answers are all there is to know.
+Where something did, whatever else the spans now lead to is read as well, and what was copied is parsed anew once the program
+runs on (image.py).
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from gomem_core.go.structs import HEAP_BITS, INLINE_MARKS, MOST_WITHOUT_HEADER, PAGE_SIZE
 from gomem_core.outside.arrays import Bytes, Ints, Words
 from gomem_core.outside.errors import Damaged
 from gomem_core.outside.hold import Held, held
-from gomem_core.outside.memory import GAP, Gathered, merged
+from gomem_core.outside.image import Copied, Image, NotCopied, around, pages_of
+from gomem_core.outside.memory import GAP, MEMORY_PAGE, Gathered, Ranges, merged
 from gomem_core.outside.process import Process
 from gomem_core.outside.program import Program
-from gomem_core.outside.rounds import Raw, read_raw
+from gomem_core.outside.rounds import Raw, read_raw, spines_of
+from gomem_core.outside.snapshot import IN_USE
 
-_ROOTS: Final = 0  # the first question: mheap among others that change all the time
+_ROOTS, _STRUCTS = 0, 2  # the questions about mheap, among others that change all the time, and about the structs of spans
 _LEADING: Final = 3  # so many questions at first, whose answers decide about the others
+_COPIES: Final = 3  # times that a program that works is copied, before it is read while it stands
+_REHEARSALS: Final = 8  # of a program that works, until it is known where it keeps things
+_ENOUGH_NS: Final = 100_000_000  # spent on them
+_NAP: Final = 5e-3  # seconds between two of them
 
 
 class _Question(NamedTuple):
     """What was asked, and how it is asked again: into a buffer of its own where the answers are to be compared."""
 
+    ranges: Ranges
     found: Gathered
     buffer: Bytes
     ask: Callable[[], bool]
@@ -35,58 +45,173 @@ class Rehearsed:
     """A look at a running program that was taken to know what to ask for."""
 
     def __init__(self, process: Process, program: Program) -> None:
-        """Reads the heap as it runs; raises OutsideError."""
+        """Reads the heap as it runs, and where it kept things before.  Raises OutsideError."""
         self._process = process
         self._program = program
         self._questions: list[_Question] = []
         self._whole = True
+        self._same = False
+        self._moved: list[Copied] = []
         self._raw = read_raw(self, program)
+        led = [question.ranges for question in self._questions]
+        known = [one for number, one in enumerate(led) if number > _ROOTS and not one.exact]
+        spines = spines_of(self._questions[_ROOTS].found, program)  # what is empty now may not be later
+        self._keep(pages_of(known))
+        self._keep((spines // np.uint64(MEMORY_PAGE)).astype(np.int64))
+        more = around(known, process.kept_in)
+        self._ask(more, self._process.fetch(more.start, more.size, more), False)
+        structs = self._questions[_STRUCTS].found
+        self._fields = _Fields(program, structs.part(0, self._raw.all_spans))
+        self._old = structs.buffer.view(np.uint64).take(self._fields.at)
 
     def gather(self, addrs: Words, sizes: Ints, gap: int = GAP) -> Gathered:
         """Ask the process, and remember how it was asked."""
-        ranges = merged(addrs, sizes, gap)
+        leading = len(self._questions) < _LEADING
+        ranges = merged(addrs, sizes, gap, whole_pages=gap > 0 and not leading)
         found = self._process.fetch(addrs, sizes, ranges)
-        self._whole &= np.array_equal(found.ok, ranges.wanted)
-        buffer = found.buffer.copy() if len(self._questions) < _LEADING else found.buffer
-        self._questions.append(_Question(found, buffer, self._process.prepared(ranges, buffer)))
+        self._ask(ranges, found, leading)
         return found
+
+    def _keep(self, pages: Ints) -> None:
+        self._process.kept_in = np.union1d(self._process.kept_in, pages)
+
+    def _ask(self, ranges: Ranges, found: Gathered, leading: bool) -> None:
+        self._whole &= np.array_equal(found.ok, ranges.wanted)
+        buffer = found.buffer.copy() if leading else found.buffer
+        self._questions.append(_Question(ranges, found, buffer, self._process.prepared(ranges, buffer)))
 
     def read(self, addr: int, size: int) -> bytes:
         """Ask the process."""
         return self._process.read(addr, size)
 
-    def again(self) -> bool:
-        """Ask all of it once more; false where the questions would now be others."""
+    def copy(self) -> bool:
+        """Ask all of it once more; false where not all of it can be read.
+
+        Does as little as can be: the program may stand still for as long as it takes.
+        """
         if not self._whole:
             return False
-        for number, (found, buffer, ask) in enumerate(self._questions):
-            if not ask() or (number < _LEADING and not self._is_same(number, found, buffer)):
+        self._moved.clear()
+        self._same = True
+        for number, question in enumerate(self._questions):
+            if not question.ask():
                 return False
+            self._same = self._same and (number >= _LEADING or self._is_same(number, question))
+        if not self._same:
+            self._follow()
         return True
 
     @property
-    def answers(self) -> Raw:
-        """What was read when it was asked again."""
-        return _on(self._raw, {id(found.buffer): buffer for found, buffer, _ in self._questions})
+    def is_same(self) -> bool:
+        """Whether nothing had moved when it was last copied."""
+        return self._same
 
-    def _is_same(self, number: int, found: Gathered, buffer: Bytes) -> bool:
+    def copied(self) -> list[Copied]:
+        """All that was read when it was last copied."""
+        return [Copied(one.ranges.start, one.ranges.size, one.buffer) for one in self._questions] + self._moved
+
+    def answers(self) -> Raw:
+        """What was read when it was last copied; raises NotCopied where it now leads to what was not read, Damaged."""
+        if self._same:
+            return _on(self._raw, {id(question.found.buffer): question.buffer for question in self._questions})
+        image = Image(self.copied())
+        try:
+            raw = read_raw(image, self._program)
+        finally:
+            self._keep(image.pages)
+        if image.misses:
+            raise NotCopied
+        return raw
+
+    def _is_same(self, number: int, question: _Question) -> bool:
+        found, buffer = question.found, question.buffer
         if number != _ROOTS:
             return np.array_equal(found.buffer.view(np.uint64), buffer.view(np.uint64))
         now = Gathered(buffer, found.start, found.ok)
         sizes = {0: self._program.at["mheap"], 2: 24}  # mheap, and the slice allp
         return all(np.array_equal(found.piece(n, size), now.piece(n, size)) for n, size in sizes.items())
 
+    def _follow(self) -> None:
+        """Reads what lies in pages of spans that changed: in the heap, where one cannot read along what may be needed.
+
+        Words of structs are compared, and only those that differ looked at: to work out all of it would take as long as to copy.
+        """
+        if self._program.profile.heap_bits == "arena":
+            return
+        new = self._questions[_STRUCTS].buffer.view(np.uint64).take(self._fields.at)
+        differ = (new ^ self._old) & self._fields.mask
+        led = differ[0] | differ[1] | differ[2]
+        rows = np.flatnonzero(led | differ[3] | differ[4] | differ[5])
+        start, npages, kind, size = new[:4, rows]
+        moved = led[rows] > 0
+        spanclass = kind >> self._fields.spanclass
+        used = spanclass >> np.uint64(8) & np.uint64(0xFF) == IN_USE
+        spanclass &= np.uint64(0xFF)
+        small = np.flatnonzero(moved & used & (npages == 1))
+        tails = start[small] + np.uint64(PAGE_SIZE - HEAP_BITS - INLINE_MARKS)
+        room = np.minimum(npages, np.uint64(1 << 20)) * np.uint64(PAGE_SIZE)
+        typed = used & (spanclass > 1) & (spanclass & np.uint64(1) == 0) & (size > MOST_WITHOUT_HEADER) & (size <= room)
+        slots = _slots(start[typed], size[typed], room[typed])
+        sizes = np.full(len(tails) + len(slots), 8, np.int64)
+        sizes[: len(tails)] = HEAP_BITS + INLINE_MARKS
+        along = Copied(np.concatenate([tails, slots]), sizes, np.empty(int(sizes.sum()), np.uint8))
+        if np.array_equal(self._process.fill(*along), sizes):
+            self._moved.append(along)
+
+
+class _Fields:
+    """Where in the structs of spans it says where the pointer bits, the inline marks and the types of a span's objects are."""
+
+    def __init__(self, program: Program, structs: Gathered) -> None:
+        at = program.at
+        names = ("startAddr", "npages", "spanclass", "elemsize", "freeindex", "allocBits")
+        offsets = np.array([at[f"mspan.{name}"] for name in names])
+        self.spanclass = np.uint64(offsets[2] % 8 * 8)  # bits before it in its word; the state follows
+        self.at = offsets[:, None] // 8 + structs.start // 8  # a row a field
+        self.mask = np.array([~0, ~0, 0xFFFF << int(self.spanclass), ~0, ~0, ~0]).astype(np.uint64)[:, None]
+
+
+def _slots(start: Words, size: Words, room: Words) -> Words:
+    """The addresses of all slots of some spans that may begin with a type."""
+    each = np.minimum(room // size, np.uint64(64)).astype(np.int64)
+    nth = np.arange(int(each.sum())) - np.repeat(np.cumsum(each) - each, each)
+    found: Words = np.repeat(start, each) + nth.astype(np.uint64) * np.repeat(size, each)
+    return found
+
 
 def read_held(process: Process, program: Program) -> tuple[Raw, Held]:
     """The heap while the program stands still, and how long that was; raises OutsideError."""
-    try:
-        rehearsed = Rehearsed(process, program)
-    except Damaged:  # it ran so fast that what was read made no sense
-        rehearsed = None
+    for _ in range(_COPIES):
+        rehearsed = prepared(process, program)
+        if rehearsed is None:
+            break
+        with held(process.pid) as how_long:
+            copied = rehearsed.copy()
+        try:
+            if copied:
+                return rehearsed.answers(), how_long
+        except (NotCopied, Damaged):  # a heap that is damaged is read anew, and says so
+            continue
     with held(process.pid) as how_long:
-        if rehearsed is None or not rehearsed.again():
-            return read_raw(process, program), how_long
-    return rehearsed.answers, how_long
+        return read_raw(process, program), how_long
+
+
+def prepared(process: Process, program: Program) -> Rehearsed | None:
+    """A look that knows where a program that works keeps things; None where it runs so fast that what is read makes no sense."""
+    began = time.monotonic_ns()
+    rehearsed = None
+    for number in range(_REHEARSALS):
+        if number:
+            time.sleep(_NAP)
+        try:
+            rehearsed = Rehearsed(process, program)
+        except Damaged:
+            continue
+        if rehearsed.copy() and rehearsed.is_same:
+            break
+        if time.monotonic_ns() - began > _ENOUGH_NS:
+            break
+    return rehearsed
 
 
 def _on(raw: Raw, new: dict[int, Bytes]) -> Raw:

@@ -16,6 +16,7 @@ from gomem_core.outside.errors import Damaged
 TOP: Final = 1 << 47  # where the addresses of programs end on linux/amd64
 MOST_BYTES: Final = 4 << 30  # of one question: what asks for more was led there by damaged numbers
 GAP: Final = 1024  # bytes between pieces that are cheaper to read than to leave out
+MEMORY_PAGE: Final = 4096  # bytes: all of a page can be read, or nothing
 
 
 class Unreadable(Exception):
@@ -91,6 +92,7 @@ class Ranges(NamedTuple):
     of: Ints  # the range of each piece
     piece_at: Ints  # of each piece in the buffer
     wanted: Bools  # whether the piece can be asked for at all
+    exact: bool = False  # nothing but the pieces is in them
 
 
 def askable(addrs: Words, sizes: Ints) -> Bools:
@@ -100,14 +102,22 @@ def askable(addrs: Words, sizes: Ints) -> Bools:
     return wanted
 
 
-def merged(addrs: Words, sizes: Ints, gap: int) -> Ranges:
-    """Sorts and merges pieces; raises Damaged where they are more than MOST_BYTES."""
+def ranges_of(start: Words, size: Ints) -> Ranges:
+    """Pieces that are ranges already."""
+    at = np.cumsum(size) - size
+    return Ranges(start, size, at, np.arange(len(start)), at, askable(start, size))
+
+
+def merged(addrs: Words, sizes: Ints, gap: int, *, whole_pages: bool = False) -> Ranges:
+    """Sorts and merges pieces, or the pages in which they lie; raises Damaged where they are more than MOST_BYTES."""
     wanted = askable(addrs, sizes)
     start = np.where(wanted, addrs, 0).astype(np.int64)  # the unwanted become pieces of nothing at 0
     size = np.where(wanted, sizes, 0)
     order = np.argsort(start) if len(start) > 1 and np.any(start[1:] < start[:-1]) else np.arange(len(start))
     sorted_start = start[order]
     end = np.maximum.accumulate(sorted_start + size[order]) if len(order) else sorted_start
+    if whole_pages:
+        sorted_start, end = sorted_start & -MEMORY_PAGE, (end + MEMORY_PAGE - 1) & -MEMORY_PAGE
     begins = np.empty(len(order), np.bool_)
     begins[:1] = True
     begins[1:] = sorted_start[1:] > end[:-1] + gap
@@ -122,4 +132,4 @@ def merged(addrs: Words, sizes: Ints, gap: int) -> Ranges:
     at = np.cumsum(range_size) - range_size
     of = np.empty(len(order), np.int64)
     of[order] = np.cumsum(begins) - 1
-    return Ranges(range_start.astype(np.uint64), range_size, at, of, at[of] + start - range_start[of], wanted)
+    return Ranges(range_start.astype(np.uint64), range_size, at, of, at[of] + start - range_start[of], wanted, not gap)

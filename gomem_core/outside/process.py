@@ -49,6 +49,9 @@ class Process:
         self.pid = pid
         self.title = f"{named(self.command)} ({pid})"
         self.auxv = auxiliary(self._contents("auxv"))
+        self.kept_in: Ints = np.zeros(
+            0, np.int64
+        )  # numbers of the pages in which its heap kept what describes it, as far as seen
         self.exe = self._executable()
         if self.exe is not None and self.exe.header.machine != EM_X86_64:
             raise NotGo(f"process {pid} is a program for {self.exe.machine}, and only those for amd64 can be read")
@@ -107,7 +110,7 @@ class Process:
         if not 0 < addr <= addr + size < TOP:
             raise Unreadable(addr, size)
         buffer = np.empty(size, np.uint8)
-        got = self._fill(np.array([addr], np.uint64), np.array([size], np.int64), buffer)
+        got = self.fill(np.array([addr], np.uint64), np.array([size], np.int64), buffer)
         if got[0] < size:
             raise Unreadable(addr, size)
         return buffer.tobytes()
@@ -119,7 +122,7 @@ class Process:
     def fetch(self, addrs: Words, sizes: Ints, ranges: Ranges) -> Gathered:
         """The pieces, from the ranges that they were merged to."""
         buffer = np.empty(int(ranges.size.sum()), np.uint8)
-        got = self._fill(ranges.start, ranges.size, buffer)
+        got = self.fill(ranges.start, ranges.size, buffer)
         ok = ranges.wanted
         if np.any(got < ranges.size):
             ok = ok & (ranges.piece_at + sizes <= ranges.at[ranges.of] + got[ranges.of])
@@ -159,7 +162,7 @@ class Process:
             else:
                 ok[row] = True
 
-    def _fill(self, start: Words, size: Ints, buffer: Bytes) -> Ints:
+    def fill(self, start: Words, size: Ints, buffer: Bytes) -> Ints:
         """Read ranges into a buffer, one behind the other; returns how many bytes of each could be read from its beginning."""
         readv = _needed(_readv)
         count = len(start)

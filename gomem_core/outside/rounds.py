@@ -25,7 +25,7 @@ from gomem_core.go.structs import (
 )
 from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Damaged
-from gomem_core.outside.memory import Gathered, Memory
+from gomem_core.outside.memory import GAP, Gathered, Memory
 from gomem_core.outside.program import MOST_PS, Program
 from gomem_core.outside.snapshot import IN_USE, MANUAL
 
@@ -155,7 +155,8 @@ def read_raw(memory: Memory, program: Program) -> Raw:
     mcaches, arenas, page_map, alloc, marks = _together(memory, parts)
     bits = Gathered(alloc.buffer, np.concatenate([alloc.start, marks.start]), np.concatenate([alloc.ok, marks.ok]))
     tail_addr, tail_size = _tails(program, spans, own, page)
-    tails = memory.gather(tail_addr, tail_size, gap=0)
+    in_heap = program.profile.heap_bits != "arena"
+    tails = memory.gather(tail_addr, tail_size, gap=0 if in_heap else GAP)
     typed, cut = _typed(program, spans, alloc)
     type_words = memory.gather(typed.astype(np.uint64), np.full(len(typed), 8, np.int64), gap=0)
     after = memory.gather(np.array([program.mheap + at["mheap.sweepgen"]], np.uint64), np.array([24]))
@@ -202,13 +203,25 @@ def _together(memory: Memory, parts: list[tuple[Words, int | Ints]]) -> list[Gat
     return [found.part(first, last) for first, last in zip([0, *ends], ends, strict=False)]
 
 
+def spines_of(roots: Gathered, program: Program) -> Words:
+    """Where the spines of all span sets begin that have one, whether or not anything is on them."""
+    at = program.at
+    sets = _span_sets(roots.piece(0, at["mheap"]).view(np.uint64), at["mheap.central"])
+    found: Words = sets[sets[:, 1] > 0, 1]
+    return found
+
+
+def _span_sets(mheap: Words, central: int) -> Words:
+    words = mheap[central // 8 :][: SPAN_CLASSES * CENTRAL_STRIDE // 8].reshape(SPAN_CLASSES, -1)
+    return words[:, 1:21].reshape(-1, 5)  # behind the span class: four spanSets of 5 words
+
+
 def _spines(mheap: Words, central: int) -> tuple[Sets, Words, Ints]:
     """The span sets that are not empty, and the parts of their spines with the blocks that are in use; head and tail of each set.
 
     A Sets whose `block` is not known yet: `first` and `count` are of the whole queue.
     """
-    words = mheap[central // 8 :][: SPAN_CLASSES * CENTRAL_STRIDE // 8].reshape(SPAN_CLASSES, -1)
-    sets = words[:, 1:21].reshape(-1, 5)  # behind the span class: four spanSets of 5 words
+    sets = _span_sets(mheap, central)
     head, tail = (sets[:, 4] >> np.uint64(32)).astype(np.int64), (sets[:, 4] & np.uint64(0xFFFFFFFF)).astype(np.int64)
     tail = np.minimum(tail, sets[:, 2].astype(np.int64) * SET_BLOCK)
     used = np.flatnonzero((tail > head) & (sets[:, 1] > 0))

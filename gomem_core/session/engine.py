@@ -156,11 +156,17 @@ class Engine(Mallocs, Protocol):
         """Tell the time, in ns from some start."""
         ...
 
-    def set_trace(self, trace: Callable[[Event], object] | None, took: Callable[[int, int, int], object] | None = None) -> None:
+    def set_trace(
+        self,
+        trace: Callable[[Event], object] | None,
+        took: Callable[[int, int, int], object] | None = None,
+        repeated: Callable[[int, int, int], object] | None = None,
+    ) -> None:
         """Narrate to `trace` from now on; None: be silent.
 
         With `took`, an object that `mallocgc` finds a slot for in a cached span is not narrated: `took` is told the span's base,
-        the first slot that was taken and how many in a row.
+        the first slot that was taken and how many in a row.  With `repeated`, objects of `alloc_many` that are born with the very
+        events of the one before them are told so.
         """
         ...
 

@@ -94,6 +94,7 @@ class Narrator:
         self._stop = stop
         self._listens = always
         self._passes = False  # it hears as little as it can
+        self._counts = False  # of a step that tells more than is kept, it only counts what repeats
         self._limit = -1  # events after which to stop; -1: none
         self._hear()
 
@@ -101,15 +102,15 @@ class Narrator:
         """A step begins."""
         before = known(lambda: figures(self._engine.world, self.account)) if self.always else None
         self.step = Narration(before)
-        if self._passes:
-            self._passes = False
+        if self._passes or self._counts:
+            self._passes = self._counts = False
             self._hear()
 
     def pass_by(self, number: int) -> None:
         """The step of this number begins, which only leads elsewhere."""
         self.passed.begin(number)
         if not self._passes:
-            self._passes = True
+            self._passes, self._counts = True, False
             self._hear()
 
     def take_passed(self) -> Passed:
@@ -164,6 +165,21 @@ class Narrator:
             step.touched.freed.setdefault(event.base, self.account.taken_when_read(event.base))
         if step.told.total == self._limit:
             raise _Halfway
+        if self._stop.asked:
+            self._stop.heed()
+        if not self._counts and self._limit < 0 and step.told.keeps_no_more:
+            self._counts = True
+            self._engine.set_trace(self.follow, None, self._follow_repeated)
+
+    def _follow_repeated(self, base: int, slot: int, n: int) -> None:
+        """Take in that slots were taken by objects that were born with the very events of the one before them."""
+        step, info = self.step, self._engine.world.spans.at(base)
+        assert info is not None  # it is where slots were taken
+        self.account.take(base, slot, n)
+        step.touched.spans.add(base)
+        step.touched.slots.update(range(base + slot * info.elemsize, base + (slot + n) * info.elemsize, info.elemsize))
+        step.stale.bases.add(base)
+        step.told.repeat(n)
         if self._stop.asked:
             self._stop.heed()
 

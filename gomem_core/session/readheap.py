@@ -76,7 +76,7 @@ class ReadHeap:
     def set_now(self, now: int) -> None:
         """Take no notice: there is only one moment."""
 
-    def set_trace(self, trace: Callable[[Event], object] | None, took: Callable[[int, int, int], object] | None = None) -> None:
+    def set_trace(self, *_: object) -> None:
         """Tell nothing: nothing happens."""
 
     @property

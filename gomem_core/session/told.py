@@ -136,6 +136,7 @@ class Told:
     total: int = 0
     kinds: dict[str, int] = field(default_factory=dict)  # how many there were of each, in the order of their first
     climbs: Climbs = field(default_factory=Climbs, compare=False)
+    _of_one: list[str] = field(default_factory=list, compare=False)  # kinds of what was told since an allocation began
 
     def follow(self, event: e.Event) -> None:
         """Take one event in."""
@@ -145,3 +146,17 @@ class Told:
         self.climbs.follow(event)
         if self.total <= EVENTS_KEPT:
             self.events.append(event)
+        if type(event) is e.ClassChosen:
+            self._of_one.clear()
+        self._of_one.append(kind)
+
+    def repeat(self, n: int) -> None:
+        """Count what the last allocation told `n` times more: none of these events is kept, and no allocation is costlier."""
+        self.total += n * len(self._of_one)
+        for kind in self._of_one:
+            self.kinds[kind] += n
+
+    @property
+    def keeps_no_more(self) -> bool:
+        """Whether of further events only the numbers are kept."""
+        return self.total >= EVENTS_KEPT

@@ -176,7 +176,7 @@ def test_runs_of_pages_are_those_that_one_finds_by_looking(runs: list[tuple[int,
             assert find_run(free, npages) == text.find("1" * npages)
     assert longest_run(free) == max(map(len, text.split("0")))
     start = len(text) - len(text.lstrip("1"))
-    assert summarize(free) == (start, longest_run(free), len(text) - len(text.rstrip("1")))
+    assert summarize(free) == Summary(start, longest_run(free), len(text) - len(text.rstrip("1")))
 
 
 @given(st.integers(0, 1 << 32))

@@ -85,3 +85,26 @@ def test_sweeping_before_an_allocation_does_not_push_it_out(monkeypatch: pytest.
         *(e.ClassChosen, e.McacheMiss, e.CentralMiss, e.Picked),
         *([e.SpanSplit] if "span_split" in outcome.told.kinds else []),
     ]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=effort(15, 300), deadline=None)
+@given(lines=st.lists(st.sampled_from(LINES), min_size=1, max_size=8), version=st.sampled_from(VERSIONS))
+def test_what_is_only_counted_is_what_would_be_told_one_by_one(
+    lines: list[str], version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that tells more than is kept counts objects that are born alike; another session is told of each of them."""
+    monkeypatch.setattr("gomem_core.session.told.EVENTS_KEPT", 20)
+    counted = session_of(version)
+    outcomes = [counted.submit(line) for line in lines]
+    monkeypatch.setattr("gomem_core.session.told.EVENTS_KEPT", 10**9)
+    whole = session_of(version)
+    for line, few in zip(lines, outcomes, strict=True):
+        all_of_it = whole.submit(line)
+        assert few.result == all_of_it.result
+        assert (few.told.total, few.told.kinds) == (all_of_it.told.total, all_of_it.told.kinds)
+        assert few.told.climbs.costliest == all_of_it.told.climbs.costliest
+        assert few.touched == all_of_it.touched
+    assert counted.account.read() == whole.account.read()
+    assert counted.world.spans.rows() == whole.world.spans.rows()
+    stale, all_stale = counted.take_stale(), whole.take_stale()
+    assert (stale.bases, stale.all) == (all_stale.bases, all_stale.all)

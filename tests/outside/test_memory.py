@@ -10,7 +10,8 @@ import pytest
 
 from gomem_core.outside.arrays import joined
 from gomem_core.outside.errors import Damaged, Gone
-from gomem_core.outside.memory import Unreadable, merged
+from gomem_core.outside.image import Copied, Image, around, pages_of
+from gomem_core.outside.memory import Ranges, Unreadable, merged
 from gomem_core.outside.process import Process
 
 PAGE = mmap.PAGESIZE
@@ -120,3 +121,49 @@ def test_a_process_that_is_not_there() -> None:
         process.read(1 << 20, 8)
     with pytest.raises(Gone, match=f"there is no process {pid}"):
         Process(pid)
+
+
+def test_a_copy_answers_with_what_was_copied_wherever_its_parts_meet() -> None:
+    """Parts overlap and touch in random order; a piece is there if all its bytes are, in whatever parts."""
+    draw = Random(5)
+    memory = np.frombuffer(draw.randbytes(1 << 14), np.uint8)
+    base, there = 1 << 20, np.zeros(len(memory), np.bool_)
+    parts = []
+    for _ in range(3):
+        offsets = np.array([8 * draw.randrange(2000) for _ in range(60)])
+        sizes = np.array([8 * draw.randrange(1, 40) for _ in range(60)])
+        for offset, size in zip(offsets.tolist(), sizes.tolist(), strict=True):
+            there[offset : offset + size] = True
+        buffer = np.concatenate([memory[o : o + n] for o, n in zip(offsets, sizes, strict=True)])
+        sizes = np.minimum(sizes, len(memory) - offsets)
+        parts.append(Copied((offsets + base).astype(np.uint64), sizes, buffer))
+    image = Image(parts)
+    asked = np.array([8 * draw.randrange(2000) for _ in range(500)])
+    size = np.array([8 * draw.randrange(1, 20) for _ in range(500)])
+    found = image.gather((asked + base).astype(np.uint64), size)
+    known = [offset + n <= len(memory) and bool(there[offset : offset + n].all()) for offset, n in zip(asked, size, strict=True)]
+    assert found.ok.tolist() == known
+    assert 100 < sum(known) < 400
+    assert image.misses == 500 - sum(known)
+    for row in np.flatnonzero(known).tolist():
+        assert found.piece(row, int(size[row])).tobytes() == memory[asked[row] : asked[row] + size[row]].tobytes()
+
+
+def places(ranges: Ranges) -> list[int]:
+    """The address of every byte."""
+    pairs = zip(ranges.start.tolist(), ranges.size.tolist(), strict=True)
+    return [place for start, size in pairs for place in range(start, start + size)]
+
+
+def test_what_is_read_around_pieces_is_the_rest_of_their_pages() -> None:
+    draw = Random(6)
+    addrs = np.array([4096 + 8 * draw.randrange(20 * 512) for _ in range(50)], np.uint64)
+    known = [merged(addrs[:30], np.full(30, 64), 0), merged(addrs[30:], np.full(20, 200), 1024)]
+    pages = pages_of(known)
+    taken = {place for ranges in known for place in places(ranges)}
+    assert set(pages.tolist()) == {place // 4096 for place in taken}
+    more = around(known, np.union1d(pages, [70, 71]))
+    rest = places(more)
+    assert len(rest) == len(set(rest))
+    assert set(rest) | taken == {page * 4096 + n for page in [*pages, 70, 71] for n in range(4096)}
+    assert not set(rest) & taken
