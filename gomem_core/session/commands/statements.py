@@ -1,6 +1,7 @@
 """Commands that are statements of Go: they make the objects that Go makes, give them names, and store pointers between them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.gotypes.errors import GoError
@@ -201,7 +202,10 @@ def _note(context: Context, done: "Done", name: str | None, oids: range) -> str 
 
     new = {changing: settled(value, oids) for changing, value in done.changed.items()}
     if done.value is not None and (name is None or name not in new):
-        value = settled(done.value, oids)
+        value = done.value
+        if name != done.name:  # what belongs to another name stays with that
+            value = replace(value, made=tuple(handle for handle in value.made if handle < 0))
+        value = settled(value, oids)
         name = name if name is not None else own_name(context, value)
         new[name] = value
     for changing, value in new.items():
