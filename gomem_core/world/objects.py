@@ -238,7 +238,8 @@ class ObjectTable:
             births.numbers(count),
             births.all_names(count),
         )
-        return ObjectColumns(addr, size, ptrdata, born, dropped, numbers, churned, of_type, names, [*self.type_names])
+        type_names = self.type_names[: max(of_type, default=0) + 1]  # not those of objects that are hidden
+        return ObjectColumns(addr, size, ptrdata, born, dropped, numbers, churned, of_type, names, type_names)
 
     @classmethod
     def of(cls, columns: ObjectColumns) -> ObjectTable:
