@@ -44,6 +44,8 @@ def _declare_types(parser: argparse.ArgumentParser) -> None:
 
 def _declare_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("script", metavar="FILE", help="an execution trace, a core file, a still, or a session file")
+    told = "a heap dump that the program wrote after the trace FILE: its objects get the types and births that the trace tells"
+    parser.add_argument("dump", metavar="DUMP", nargs="?", help=told)
     parser.add_argument("--json", action="store_true", help="print what it holds as JSON, one object on one line")
     parser.add_argument("--text", action="store_true", help="print what it holds, or the pane that --pane names, as text")
     parser.add_argument("--at", metavar="PLACE", help="stand there: a step, a bookmark, end, or a time of a film such as 1.5s")

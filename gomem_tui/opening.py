@@ -13,7 +13,7 @@ from gomem_core.files.timeline import MAIN
 from gomem_core.go.release import ALWAYS, Release
 from gomem_core.session.console import Console
 from gomem_core.session.document import Origin
-from gomem_core.session.opened import open_file
+from gomem_core.session.opened import open_file, open_joined
 from gomem_core.session.resume import resume
 from gomem_core.world.strip import Strip
 
@@ -30,15 +30,21 @@ def open_console(
     asked: bool = False,
     wait: bool = False,
     cache: bool = True,
+    dump: Path | None = None,
 ) -> Console:
     """A console on a script's steps, none of them done, or where the session of a journal stood ("": the one killed last).
 
     `release` is the version of Go of what no file is of, and where it was `asked` for, of a session file, too.
 
     Where the session comes from a journal, `journal` says whether sessions that begin after it have one, too.
-    With `wait`, a film is read to its end before; with `cache`, it is kept.  Raises ScriptError, JournalError and UsageError.
+    With `wait`, a film is read to its end before; with `cache`, it is kept.  A heap `dump` is shown with what the trace `path`
+    tells of its objects.  Raises ScriptError, JournalError and UsageError.
     """
     kind: Kind | None = "explorer" if journal else None
+    if path is not None and dump is not None:
+        console = Console(True, open_joined(path, dump, cache), kind)
+        console.read_only = read_only
+        return console
     if resumed is None:
         origin = None if path is None else Origin(path, stamp_of(path))
         opened, told = (

@@ -197,7 +197,7 @@ def made_up() -> Still:
     holders = [info.base for info in infos if info.kind == "scan" and info.sizeclass == 4]
     stored = StoredPointers(holders, [1] * len(holders), holders[8:] + holders[:8])
     extents = _extents()
-    spans = StillSpans(_columns(infos), [], extents.arenas)
+    spans = StillSpans(_columns(infos), [], extents.arenas, PROFILE)
     slots = StillSlots(spans, _slot_columns(infos), stored, extents.arenas, ZEROBASE, PROFILE)
     lists = StillLists(spans, {c: _central(infos, c) for c in PROFILE.span_classes}, PROFILE)
     caches = StillCaches(tuple(_mcache(infos, p) for p in range(2)))

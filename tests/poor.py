@@ -32,7 +32,7 @@ def poor() -> Still:
     rich = made_up()
     columns: dict[str, Any] = rich.spans.columns()._asdict()
     columns |= dict.fromkeys(LACKS, (None,) * rich.spans.count)
-    spans = StillSpans(SpanColumns(**columns), [], rich.extents.arenas)
+    spans = StillSpans(SpanColumns(**columns), [], rich.extents.arenas, rich.profile)
     rich.slots._spans = spans
     facets = Facets(spans, rich.slots, rich.pointers, NO_LISTS, NO_CACHES, NO_SUMS, rich.extents)
     return Still(Place("poor", 0), rich.profile, facets, rich.rows, DOUBTS)

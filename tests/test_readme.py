@@ -56,6 +56,17 @@ def test_the_language_lines_run_one_after_the_other() -> None:
         assert outcome.ok, (line, outcome.error)
 
 
+def test_the_lines_of_go_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("server.go").write_text("package server\n\ntype conn struct { busy bool }\n")
+    console = Console(narrate=False)
+    console.begin(read_script("s", "go 1.27\n", "s"))
+    for line in re.findall(r"```\n(type node .*?)```", README, re.S)[0].splitlines():
+        outcome = console.submit(line)
+        assert outcome.ok, (line, outcome.error)
+    assert console.session.objects.size(0) == 32
+
+
 def test_the_moves_are_understood() -> None:
     for line in re.findall(r"```\n(back .*?)```", README, re.S)[0].splitlines():
         assert parse(line) is not None

@@ -2,12 +2,16 @@
 
 from typing import Final
 
+from hypothesis import strategies as st
+
 from gomem_core.files.timeline import Timeline
 from gomem_core.go.release import Release
 from gomem_core.go.versions import Profile, profile_named
 from gomem_core.session.session import Session
 
 VERSIONS: Final = ("1.10", "1.22", "1.27")  # an allocator each of its own kind: free lists, headers, inline marks
+
+ANY_VERSION: Final = st.sampled_from(VERSIONS)  # drawn with the rest of an example: as many examples as of one version
 
 
 def profile_of(version: str) -> Profile:
@@ -17,6 +21,6 @@ def profile_of(version: str) -> Profile:
     return found
 
 
-def session_of(version: str) -> Session:
-    """An empty session of a version, which narrates."""
-    return Session(narrate=True, timeline=Timeline(release=Release(profile_of(version))))
+def session_of(version: str, *, narrate: bool = True) -> Session:
+    """An empty session of a version."""
+    return Session(narrate=narrate, timeline=Timeline(release=Release(profile_of(version))))

@@ -13,8 +13,10 @@ from gomem_core.cli.sessionfile import SessionFile
 from gomem_core.files.script import ScriptError
 from gomem_core.foreign import named
 from gomem_core.lang.commands import Level
-from gomem_core.lang.moves import ExpectError
+from gomem_core.lang.moves import ExpectError, Select
 from gomem_core.report import counted
+from gomem_core.session.commands import CommandError
+from gomem_core.session.commands.movefaults import check_select
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.world.interrupt import Progress
@@ -143,7 +145,17 @@ class Checked:
         error = outcome.error if outcome is not None else None
         if error is not None and not any(isinstance(expect, ExpectError) for expect in expects):
             yield Failure(self._number, error.column, f"the step failed: {error.message}")
+        yield from self._not_selected(outcome)
         yield from self._unmet(outcome)
+
+    def _not_selected(self, outcome: Outcome | None) -> Iterator[Failure]:
+        """What a step selects has to be there when it is done."""
+        if outcome is None or outcome.said is None or outcome.said.select is None:
+            return
+        try:
+            check_select(self._console, Select(outcome.said.select))
+        except CommandError as e:
+            yield Failure(self._file.select_line(self._number), len("select ") + 1, str(e))
 
     def _unmet(self, outcome: Outcome | None) -> Iterator[Failure]:
         for unmet in self._file.unmet(self._console, self._number, outcome):

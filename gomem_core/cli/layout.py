@@ -58,6 +58,8 @@ def _complain(profile: Profile, text: str, problem: GoError, as_json: bool) -> N
     if as_json:
         emit_json(refusal(profile, text, problem))
     say(f"{where(problem, brief(text))}: {said(problem)}")
+    if text.endswith(".go") or os.path.exists(text):
+        say(f"perhaps: gomem layout --types {brief(text)}")
 
 
 def _all(types: GoTypes, as_json: bool) -> int:
@@ -79,11 +81,11 @@ def _all(types: GoTypes, as_json: bool) -> int:
             emit_json(refusal(types.profile, name, problem))
         return OK
     table = overview(found)
+    emit(f"as {types.profile.name} has them; --go chooses another version")
     emit("\n".join(table.lines()))
     emit(told(len(found) - len(table.rows), "{n} other type wastes nothing", "{n} other types waste nothing"))
-    emit(f"all as {types.profile.name} has them; --go chooses another version")
     if changes := to_change(found):
-        emit("\n".join(["\nwhat to change: fields in this order", *changes]))
+        emit("\n".join(["\nwhat to change, most first:", *changes]))
     if generic:
         emit(f"\ngeneric, with a size only for given arguments: {', '.join(generic)}")
     if refused or types.problems:

@@ -20,7 +20,7 @@ USAGE: Final = 2
 BAD_INPUT: Final = 3  # a file, a script, a line of the language
 INTERNAL: Final = 70  # gomem itself is wrong; EX_SOFTWARE of sysexits.h
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
-_DUMB: Final = ("", "dumb", "unknown")
+DUMB: Final = ("", "dumb", "unknown")  # values of TERM for terminals that can only print
 BROKEN_PIPE: Final = 141  # 128 + SIGPIPE, as if the signal had ended it
 
 
@@ -76,7 +76,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 def is_dumb() -> bool:
     """Whether the terminal can only print, as far as TERM tells."""
-    return os.name == "posix" and os.environ.get("TERM", "") in _DUMB
+    return os.name == "posix" and os.environ.get("TERM", "") in DUMB
 
 
 def guarded(task: Callable[[], int]) -> int:

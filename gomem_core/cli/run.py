@@ -12,7 +12,7 @@ from gomem_core.cli.crash import kept
 from gomem_core.cli.output import BAD_INPUT, FAILED, INTERNAL, OK, BadInput, UsageError, emit, emit_json, say
 from gomem_core.cli.progress import working
 from gomem_core.cli.sessionfile import SessionFile
-from gomem_core.cli.source import STDIN, Line, display_name, lines_of_texts, read_lines
+from gomem_core.cli.source import STDIN, Line, display_name, gathered, lines_of_texts, read_lines
 from gomem_core.files.journal import JournalError, prune
 from gomem_core.files.script import Script, ScriptError
 from gomem_core.files.step import Step, located, parse_step
@@ -60,7 +60,7 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _lines(texts: list[str] | None, script: str | None) -> Iterator[Line]:
-    return lines_of_texts(texts) if texts is not None else read_lines(script or STDIN)
+    return gathered(lines_of_texts(texts) if texts is not None else read_lines(script or STDIN))
 
 
 def _begin(run: "Run", texts: list[str] | None, script: str | None, journal: bool, release: Release | None) -> int:

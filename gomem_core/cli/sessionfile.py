@@ -68,6 +68,10 @@ class SessionFile:
                 expected = format_command(expect).removeprefix("expect ")  # type: ignore[arg-type] # it is a command
                 yield Unmet(self._expect_line(number, n), expected, found)
 
+    def select_line(self, number: int) -> int:
+        """The line with the `select` of the step whose command stands in line `number`: the last one before it counts."""
+        return next(at for at in range(number, 0, -1) if self.line(at).split(maxsplit=1)[:1] == ["select"])
+
     def _expect_line(self, number: int, n: int) -> int:
         """The line of the n-th expectation (from 0) after line `number`.  Comments may stand between, other commands cannot."""
         behind = enumerate(islice(self._lines, number, None), number + 1)

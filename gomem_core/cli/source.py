@@ -7,6 +7,7 @@ from typing import BinaryIO, Final, NamedTuple
 from gomem_core.cli.output import BadInput
 from gomem_core.foreign import brief, named
 from gomem_core.lang import MAX_LINE, ParseError
+from gomem_core.lang.continued import goes_on, is_open, joined
 
 STDIN: Final = "-"
 _MOST_BYTES: Final = 4 * MAX_LINE + 4  # of a line that may still be short enough: UTF-8 needs at most four a character
@@ -48,6 +49,23 @@ def read_lines(script: str) -> Iterator[Line]:
         raise BadInput(f"cannot read {name}: {e.strerror or e}") from e
     except ValueError as e:  # a null byte in the name
         raise BadInput(f"cannot read {name}: {e}") from e
+
+
+def gathered(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, those of a declaration of types as one, with the number of the first of them."""
+    begun: list[str] = []
+    first = 0
+    for line in lines:
+        if line.fault is not None or not (begun or is_open(line.text)):
+            yield line
+            continue
+        first = first if begun else line.number
+        begun.append(line.text)
+        if not goes_on(begun):
+            yield Line(first, joined(begun))
+            begun = []
+    if begun:
+        yield Line(first, joined(begun))
 
 
 def _lines(file: BinaryIO) -> Iterator[Line]:

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from gomem_core.schema.outputs import Summary
 
 
-def print_summary(path: str, at: Stop = "start", with_types: bool = False, cache: bool = True) -> None:
-    """Print what a file holds, as is told of its kind; of a film also a moment.  Raises ScriptError and CommandError."""
-    opened = open_file(Path(path), cache=cache)
+def print_summary(path: str, at: Stop = "start", with_types: bool = False, opened: Script | Strip | None = None) -> None:
+    """Print what a file holds, as is told of its kind; of a film also a moment.  Raises ScriptError and CommandError.
+
+    `opened` is what it holds where that is known already.
+    """
+    opened = opened or open_file(Path(path))
     if isinstance(opened, Reel):
         from gomem_core.cli.film import film_of  # noqa: PLC0415 -- numpy, which only films need
         from gomem_core.film.reel import FilmReel  # noqa: PLC0415 -- likewise

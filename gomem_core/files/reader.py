@@ -3,10 +3,10 @@
 from typing import Final
 
 from gomem_core.files.scriptdata import VERSION, BranchText, Script
-from gomem_core.files.step import PAUSE, is_comment, is_kept, misplaced, must_parse, not_kept, place_of
+from gomem_core.files.step import PAUSE, SCENES, is_comment, is_kept, misplaced, must_parse, not_kept, place_of
 from gomem_core.go.release import Release
 from gomem_core.lang import ParseError, parse
-from gomem_core.lang.commands import Command, Find, Help, Look, Show, ShowOne, Types
+from gomem_core.lang.commands import Command, Declare, Find, Help, Look, Show, ShowOne, Types
 from gomem_core.lang.continued import goes_on, is_open, joined
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import ExpectError, Go, Pause, TakeUp
@@ -14,7 +14,7 @@ from gomem_core.lang.names import read_branch_name
 from gomem_core.lang.numbers import MAX_INT, read_count
 from gomem_core.lang.words import rest_of_line, split_line, word_spans
 
-LOOKS: Final = (Find, Help, Look, Pause, Show, ShowOne)  # what can be done to a heap that is read
+LOOKS: Final = (Declare, Find, Help, Look, Pause, Show, ShowOne, Types)  # what can be done to a heap that is read
 
 
 class OpenFault(Exception):
@@ -89,7 +89,10 @@ class Reader:
             self._go(line, command)
             return
         place = place_of(command)
-        if place == "own" and self.script.on and not self.script.taken_up and not isinstance(command, LOOKS):
+        is_read = bool(self.script.on) and not self.script.taken_up
+        if isinstance(command, SCENES) and not is_read:
+            raise misplaced(line)
+        if place == "own" and is_read and not isinstance(command, (*LOOKS, *SCENES)):
             raise ParseError(1, len(line.rstrip()), f"the heap in {self.script.on} is only read: nothing can be done to it")
         if place == "own":
             self._open(number, line)

@@ -14,15 +14,30 @@ from gomem_core.frozen import frozen
 from gomem_core.lang import MAX_LINE, Command, ParseError, parse
 from gomem_core.lang.commands import Types
 from gomem_core.lang.continued import logical_lines
-from gomem_core.lang.moves import Directive, Expect, ExpectError, Focus, Mark, Move, Pause, Say, Select
+from gomem_core.lang.moves import (
+    Directive,
+    Expect,
+    ExpectError,
+    Focus,
+    Goto,
+    Mark,
+    Move,
+    Pause,
+    Say,
+    Select,
+    UntilQuantity,
+    UntilType,
+)
 
 PAUSE: Final = "pause"
 KEPT: Final = "|"  # begins the lines of what a session keeps of the declarations in a file
 _REMEMBERED: Final = 4_096  # steps: those near a place where one goes to and fro are read once
 
 Place = Literal["before", "own", "behind", "never"]  # of a line in a step
+SCENES: Final = (Goto, UntilQuantity, UntilType)  # moves at the prompt, and steps of a file about a film
 _PLACES: Final[dict[type, Place]] = {
     **dict.fromkeys(get_args(Move), "never"),
+    **dict.fromkeys(SCENES, "own"),
     **dict.fromkeys(get_args(Directive), "behind"),
     **dict.fromkeys((Say, Focus, Select), "before"),
     Pause: "own",
@@ -51,7 +66,7 @@ class Step:
 
 
 def place_of(command: Command) -> Place:
-    """Where a line with this command stands in a step; `never` for moves, which are for the prompt."""
+    """Where a line with this command stands in a step; `never` for moves that are for the prompt."""
     return _PLACES.get(type(command), "own")
 
 

@@ -64,6 +64,8 @@ class Film:
         """Read on; after each step more of it can be asked for."""
         if self._reading is not None:
             yield from self._reading.steps()
+            for _, table in self.tables.files():
+                table.flush()  # a process that is forked from now on finds all of it in the files
             self._reading = None
 
     def read(self) -> "Film":

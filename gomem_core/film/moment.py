@@ -67,7 +67,7 @@ class Moment(Still):
         rows = _Rows(film, event)
         self._rows = rows
         profile = film.profile
-        spans = StillSpans(rows.columns(), [], rows.arenas)
+        spans = StillSpans(rows.columns(), [], rows.arenas, profile)
         slots = StillSlots(spans, rows.slots(), None, rows.arenas, 0, profile, rows.joined)
         regions = StillExtents(rows.arenas, tuple(_regions(rows.arenas)))
         facets = Facets(spans, slots, _POINTERS, _LISTS, _CACHES, _sums(film, event, rows), regions)

@@ -50,24 +50,25 @@ class Reading:
         self._bytes = 0  # in allocated slots
         self._types: dict[str, int] = {"": 0}
         self._rare = Rare(tables)
-        self._begin = 0  # byte of the generation that is read
+        self._at = 0  # byte up to which it was read, more or less: batches are not read in the order of the file
 
     @property
     def done(self) -> float:
         """How much of the trace was read, 0 … 1."""
-        return min(1.0, (self._begin + self._frames.read) / len(self._data)) if len(self._data) else 1.0
+        return self._at / len(self._data) if len(self._data) else 1.0
 
     def steps(self) -> Iterator[None]:
         """Go through the trace; each step takes some events in, after which the tables can be asked."""
         tables = self.tables
         for generation in generations(self._data):
-            before = tables.total
+            before, begin = tables.total, self._at
             for _ in self._take(generation):
                 tables.total = before + self._frames.total
+                self._at = min(begin + self._frames.read, generation.end)
                 yield
             tables.total = before + self._frames.total
             tables.faults += self._frames.faults
-            self._begin = max(self._begin, generation.end - self._frames.read)
+            self._at = generation.end
         self._finish()
 
     def _finish(self) -> None:

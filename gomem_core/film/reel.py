@@ -58,6 +58,8 @@ class FilmReel(Reel):
         except OSError as e:
             there = False
             self.film.give_up(e)
+        if not there:
+            self.film.tables.flush()  # what waited to be written would be written by each process that is forked from this one
         if not there and self._keep is not None:
             keep, self._keep = self._keep, None
             keep(not self.film.gave_up)

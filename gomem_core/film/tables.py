@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -106,6 +107,12 @@ class Tables:
     def files(self) -> Iterator[tuple[str, Table]]:
         """Every table with its name."""
         return ((name, value) for name, value in vars(self).items() if isinstance(value, Table))
+
+    def flush(self) -> None:
+        """Bring what was appended into the files; where that fails, it is told when it is read."""
+        with suppress(OSError):
+            for _, table in self.files():
+                table.flush()
 
     @property
     def nbytes(self) -> int:

@@ -7,6 +7,7 @@ from gomem_core.go.placement import Placement
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
 from gomem_core.gotypes.advice import Less, Order, best_order, place_of, smallest_change
 from gomem_core.gotypes.errors import GoError, Unsized
+from gomem_core.gotypes.model import Referring, underlying
 from gomem_core.gotypes.types import Checked
 from gomem_core.report import Cell, Column, Result, Table, counted
 
@@ -139,6 +140,8 @@ def _remarks(facts: Facts) -> list[str]:
     found.append(f"an object: {placed(facts, place)}")
     if facts.profile.heap_bits == "span" and place.header:
         found.append(f"  it has pointers and more than {BITS_IN_SPAN} bytes: {place.header} bytes before it say its type")
+    if isinstance(bottom := underlying(checked.type), Referring) and bottom.kind in ("map", "chan"):
+        found.append(f"  that is a pointer: what make({brief(bottom.text)}) allocates lies elsewhere")
     if checked.fields or checked.shape.size:
         found.append(f"a slice of them: {_slices(facts)}")
     if (order := facts.order) is not None:
@@ -156,7 +159,8 @@ def placed(facts: Facts, place: Placement) -> str:
     if place.way == "large":
         return f"large: {counted(place.npages, 'page')} of its own, {place.waste} bytes of them unused, {kind}"
     header = f"{place.header} bytes of header, " if place.header else ""
-    return f"a slot of {place.elemsize} bytes (class {place.sizeclass}, {kind}), {header}{place.waste} bytes unused"
+    rest = f"{counted(place.waste, 'byte')} unused" if place.waste else "which it fills"
+    return f"a slot of {place.elemsize} bytes (class {place.sizeclass}, {kind}), {header}{rest}"
 
 
 def _slices(facts: Facts) -> str:
@@ -189,7 +193,7 @@ def _change(change: Less) -> str:
 def overview(found: list[tuple[Facts, str]]) -> Table:
     """Returns those of several declared types that waste something, each with the place of its declaration, most first."""
     columns = (
-        *(Column("unused"), Column("of it padding"), Column("size"), Column("slot"), Column("best size"), Column("best slot")),
+        *(Column("unused"), Column("padding"), Column("size"), Column("slot"), Column("best size"), Column("best slot")),
         *(Column("smallest change", "text"), Column("type", "text"), Column("declared", "text")),
     )
     rows: list[tuple[Cell, ...]] = []
@@ -215,20 +219,20 @@ def overview(found: list[tuple[Facts, str]]) -> Table:
 
 
 def to_change(found: list[tuple[Facts, str]]) -> list[str]:
-    """Returns what to write instead, of the types that gain most by another order of their fields: those first."""
-    gains: list[tuple[int, int, Facts]] = []
+    """Returns what to change in the types that gain most: the order of their fields, or some bytes that make them fit."""
+    gains: list[tuple[int, int, str]] = []
     for facts, _ in found:
-        if (order := facts.order) is not None and order.size < facts.checked.shape.size:
-            gains.append((facts.place.elemsize - order.slot, facts.checked.shape.size - order.size, facts))
+        size, slot, name = facts.checked.shape.size, facts.place.elemsize, brief(facts.checked.name, _WIDEST)
+        if (order := facts.order) is not None and order.size < size:
+            names = ", ".join(order.names[:_MOST_FIELDS])
+            reached = f"a slot of {order.slot} instead of {slot}" if order.slot < slot else f"the slot of {slot} stays"
+            said = f"fields in the order {names}: {order.size} bytes instead of {size}, {reached}"
+            gains.append((slot - order.slot, size - order.size, f"  {name}: {said}"))
+        elif (less := facts.change) is not None and facts.place.way != "tiny" and less.fewer <= facts.place.waste:
+            said = f"{counted(less.fewer, 'byte')} less, and it fits {less.slot} instead of {slot}"
+            gains.append((slot - less.slot, 0, f"  {name}: {said}"))
     gains.sort(key=lambda one: (-one[0], -one[1]))
-    lines: list[str] = []
-    for _, _, facts in gains[:_MOST_CHANGES]:
-        assert facts.order is not None
-        order, place, name = facts.order, facts.place, brief(facts.checked.name, _WIDEST)
-        smaller = order.slot < place.elemsize
-        slot = f"a slot of {order.slot} instead of {place.elemsize}" if smaller else f"the slot of {place.elemsize} stays"
-        size = f"{order.size} bytes instead of {facts.checked.shape.size}"
-        lines.append(f"  {name}: {', '.join(order.names[:_MOST_FIELDS])}: {size}, {slot}")
+    lines = [line for _, _, line in gains[:_MOST_CHANGES]]
     more = len(gains) - len(lines)
     return [*lines, *([f"  and {counted(more, 'more type')}: gomem layout tells of each by its name"] if more else [])]
 

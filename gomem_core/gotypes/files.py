@@ -12,6 +12,8 @@ from gomem_core.gotypes.syntax import LONGEST_SOURCE, source_of
 from gomem_core.gotypes.types import GoTypes
 
 _MOST_FILES: Final = 2000  # of a directory
+_MOST_SOURCE: Final = 64 << 20  # characters of them
+_MOST_KEPT: Final = 4 << 20  # characters of declarations that stand in a session
 _SYSTEMS: Final = "aix|android|darwin|dragonfly|freebsd|hurd|illumos|ios|js|nacl|netbsd|openbsd|plan9|solaris|wasip1|windows|zos"
 _MACHINES: Final = "386|arm|arm64|loong64|mips|mips64|mips64le|mipsle|ppc64|ppc64le|riscv|riscv64|s390x|sparc64|wasm"
 _ELSEWHERE: Final = re.compile(rf"_({_SYSTEMS}|{_MACHINES})(_[a-z0-9]+)?\.go$|_test\.go$")
@@ -31,6 +33,8 @@ def kept_types(path: Path, name: str) -> str:
     kept = kept_of([source_of(text, file) for text, file in _texts(path, brief(name))])
     if not kept:
         raise GoError(f"{brief(path)} declares no types")
+    if len(kept) > _MOST_KEPT:
+        raise GoError(f"{brief(path)} declares more than the {_MOST_KEPT >> 20} MB that a session keeps")
     return kept
 
 
@@ -38,6 +42,8 @@ def _texts(path: Path, name: str) -> Iterator[tuple[str, str]]:
     """Each file and what it is called."""
     try:
         if not path.is_dir():
+            if path.exists() and not path.is_file():  # a pipe may never end
+                raise GoError(f"{brief(path)} is neither a file nor a directory")
             yield _read(path), name
             return
         names = sorted(p for p in path.iterdir() if p.suffix == ".go" and not _ELSEWHERE.search(p.name))
@@ -47,8 +53,12 @@ def _texts(path: Path, name: str) -> Iterator[tuple[str, str]]:
         raise GoError(f"{brief(path)} holds no Go source for linux/amd64")
     if len(names) > _MOST_FILES:
         raise GoError(f"{brief(path)} holds more than {_MOST_FILES} files of Go source")
+    left = _MOST_SOURCE
     for file in names:
-        text = _read(file)
+        text = _read(file) if file.is_file() else ""
+        left -= len(text)
+        if left < 0:
+            raise GoError(f"the files in {brief(path)} are longer than {_MOST_SOURCE >> 20} MB")
         if _is_built(text):
             yield text, brief(file.name)
 

@@ -14,7 +14,7 @@ _GOES_ON: Final = re.compile(r"[\[({,;|~*]\Z|\A[)}\]]")  # nothing ends here
 
 def is_open(line: str) -> bool:
     """Whether a declaration begins here that goes on in the next line: a bracket is not closed yet."""
-    return _BEGINS.match(line) is not None and _depth(line.partition("\n")[0]) > 0
+    return _BEGINS.match(line) is not None and _depth(line) > 0
 
 
 def goes_on(lines: Iterable[str]) -> bool:
@@ -26,7 +26,7 @@ def joined(lines: Iterable[str]) -> str:
     """One line of them, without comments and empty lines."""
     found = ""
     for line in lines:
-        text = _PART.sub(lambda m: " " if m["comment"] is not None or m[0].startswith("/*") else m[0], line).strip()
+        text = " ".join(_PART.sub(lambda m: " " if m["comment"] is not None or m[0].startswith("/*") else m[0], line).split())
         if text:
             ends = found and not _GOES_ON.search(found) and not _GOES_ON.match(text)
             found += ("; " if ends else " " if found else "") + text

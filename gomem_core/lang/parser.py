@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gomem_core.lang.commands import Command
-from gomem_core.lang.continued import is_open, joined
 from gomem_core.lang.errors import ParseError, WordError, shown
 from gomem_core.lang.gostatements import STATEMENT, TYPED, read_statement, read_typed
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
@@ -65,9 +64,9 @@ class Typed(NamedTuple):
 
 
 def read_line(line: str) -> Typed:
-    """Read a line, whatever it is; a declaration of types may take several."""
+    """Read a line, whatever it is."""
     try:
-        return Typed(line, parse(line if "\n" not in line or not is_open(line) else joined(line.split("\n"))), None)
+        return Typed(line, parse(line), None)
     except ParseError as e:
         return Typed(line, None, e)
 

@@ -102,5 +102,5 @@ def find_lesson(which: str) -> Lesson:
     names = [lesson.name for lesson in there]
     near = nearest(word, names) or _only(name for name in names if word and word in name.split("_"))
     if near is None:
-        raise UnknownLesson(f"there is no lesson '{brief(which)}'; lessons: {', '.join(names)}")
+        raise UnknownLesson(f"there is no lesson '{brief(which)}'; gomem learn --list tells which there are")
     raise UnknownLesson(did_you_mean(f"there is no lesson '{brief(which)}'", near))

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
 from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.modern.malloc import Heap
-from gomem_core.modern.mbitmap import object_mask
+from gomem_core.modern.mbitmap import may_hold_pointer
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.pallocbits import CHUNK_PAGES, CHUNK_SHIFT, merge, summarize
 from gomem_core.world.faults import InvariantError
@@ -219,7 +219,7 @@ def reachable_is_allocated(heap: Heap) -> None:
     todo = [(s, i) for s in _in_use(heap) for i in s.pointers or ()]
     for s, i in todo:
         for word, target in (s.pointers or {}).get(i, {}).items():
-            may = object_mask(s, i) >> word & 1 == 1
+            may = may_hold_pointer(s, i, word)
             _require(may, "reachable_is_allocated", f"{s.start_addr:#x} slot {i} word {word} holds a pointer without its bit")
             if not s.root_bits >> i & 1:
                 continue

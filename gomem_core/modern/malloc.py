@@ -52,7 +52,14 @@ from gomem_core.go.heapbits import Pattern
 from gomem_core.go.pageevents import HeaderWritten, SpanBitsWritten, TypeKept
 from gomem_core.go.release import FIRST_BASE
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
-from gomem_core.modern.mbitmap import heap_set_pattern, heap_set_type, heap_set_types, init_bits, object_mask
+from gomem_core.modern.mbitmap import (
+    heap_set_pattern,
+    heap_set_type,
+    heap_set_types,
+    init_bits,
+    may_hold_pointer,
+    pointer_count,
+)
 from gomem_core.modern.mcache import MCache
 from gomem_core.modern.mcentral import MCentral
 from gomem_core.modern.mgc import GC, TRIGGER_HEAP
@@ -211,7 +218,7 @@ class Heap(Program[MSpan]):
         """Narrate where it was written which words of an object are pointers."""
         if self.trace is None:
             return
-        words = object_mask(s, index).bit_count()
+        words = pointer_count(s, index)
         if self.headers[s.spanclass]:
             self.trace(HeaderWritten(s.start_addr + index * s.elemsize, addr, words))
         elif s.spanclass <= 1 and self.profile.heap_bits == "span":
@@ -358,7 +365,7 @@ class Heap(Program[MSpan]):
 
     def may_point(self, s: MSpan, index: int, word: int) -> bool:
         """Whether word `word` of the slot may hold a pointer."""
-        return object_mask(s, index) >> word - self.headers[s.spanclass] // PTR_SIZE & 1 == 1
+        return may_hold_pointer(s, index, word - self.headers[s.spanclass] // PTR_SIZE)
 
     # --- Everything else a program can ask of the runtime -------------------------------------------------------------------
 

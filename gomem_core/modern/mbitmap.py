@@ -80,6 +80,22 @@ def object_mask(s: MSpan, index: int) -> int:
     return mask_of(s.ptr_words[index])
 
 
+def pointer_count(s: MSpan, index: int) -> int:
+    """How many bits `object_mask` has, without making it: a large object may have billions of words."""
+    if s.ptr_words is None or (s.ptr_masks is not None and index in s.ptr_masks):
+        return object_mask(s, index).bit_count()
+    run = s.ptr_words[index]
+    return run if run >= 0 else -(run // SPARSE)
+
+
+def may_hold_pointer(s: MSpan, index: int, word: int) -> bool:
+    """Whether `object_mask` has word `word` of the object in slot `index`, without making all of it."""
+    if s.ptr_words is None or (s.ptr_masks is not None and index in s.ptr_masks):
+        return object_mask(s, index) >> word & 1 == 1
+    run = s.ptr_words[index]
+    return 0 <= word < run if run >= 0 else 0 <= word < -run and word % SPARSE == 0
+
+
 def heap_bits(s: MSpan) -> int:
     """The bits at the end of a span of objects with pointers, of at most 512 bytes: bit i is word i of its page."""
     bits, words = 0, s.elemsize // PTR_SIZE

@@ -118,7 +118,8 @@ class Account:
         self._update()
         in_use = self._share([sum(column) for column in zip(*self._classes, strict=True)])
         if self._held is not None:
-            return Balance(*in_use, *self._held.pages)
+            manual, free, back = self._held.pages
+            return Balance(*in_use, manual, free, None if not back and self._world.doubt(Fact.NPRELEASED) else back)
         stats = self._world.sums.stats
         manual = self._world.extents.arenas.nbytes - stats.heap_inuse - stats.heap_idle  # a collection's pages have no counter
         return Balance(*in_use, manual, stats.heap_idle - stats.heap_released, stats.heap_released)

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import Profile
 from gomem_core.queries.graphs import graph_of, hold_now
+from gomem_core.queries.saidtypes import NO_TYPES, by_said_type, has_types
 from gomem_core.world.facts import UNKNOWN, Fact
 from gomem_core.world.interrupt import StopRequest
+from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.records import PtrWords, SpanInfo
 from gomem_core.world.sites import CallSite, Sites, Stack
 from gomem_core.world.slotobjects import ObjectTypes
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
+from gomem_core.world.typed import TypeSum
 from gomem_core.world.world import NotKnown, World, unknown
 
 if TYPE_CHECKING:
@@ -52,13 +55,23 @@ def amounts(still: Still, by: By, stop: StopRequest | None = None) -> list[Amoun
 # --- Types ------------------------------------------------------------------------------------------------------------------
 
 
+def of_sum(one: TypeSum) -> Amount:
+    """The amount that a sum by type is."""
+    return Amount(one.name, one.objects, one.nbytes, None, *one[3:])
+
+
 def by_type(still: Still, stop: StopRequest | None = None) -> list[Amount]:
     """The amounts of each type, or shape; with what they keep, where it is known what refers to what."""
     if still.typed is not None:
-        return [Amount(one.name, one.objects, one.nbytes, None, *one[3:]) for one in still.typed.by_type()]
+        return [of_sum(one) for one in still.typed.by_type()]
+    if isinstance(still.rows, ObjectColumns):
+        made = still.objects
+        if not has_types(made):
+            raise NotKnown(NO_TYPES)
+        return [of_sum(one) for one in by_said_type(still, made)]
     why = unknown(still, "spans", "slots")
-    if why or not isinstance(still.rows, dict):
-        raise NotKnown(why or "objects of a session have no types: a command allocates bytes")
+    if why:
+        raise NotKnown(why)
     objects: dict[str, int] = {}
     nbytes: dict[str, int] = {}
     kinds = ["", *_kinds(still, still.rows)]

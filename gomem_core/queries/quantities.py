@@ -11,7 +11,7 @@ from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.queries.show import STAT_NOTES
 from gomem_core.world.facts import Fact
 from gomem_core.world.objectinfo import Objects
-from gomem_core.world.world import NotKnown, World
+from gomem_core.world.world import NotKnown, World, unknown
 
 Measure = Callable[[World, Objects], int]
 
@@ -55,11 +55,15 @@ def _refills(world: World) -> int:
 
 
 def _spans_free(world: World) -> int:
+    if unknown(world, "lists"):
+        return sum(info.state == "free" for info in world.spans.each())
     return sum(count for _, count in world.lists.free_lists()) + len(world.lists.free_large())
 
 
 def _spans_inuse(world: World) -> int:
     """Spans with slots are on a list of their mcentral, large objects on lists of the heap; each version has exceptions."""
+    if unknown(world, "lists"):
+        return sum(info.state == "inuse" for info in world.spans.each())
     profile, stats = world.profile, world.sums.stats
     listed = sum(sum(world.lists.central(spanclass).lengths) for spanclass in profile.central_classes)
     if profile.heap_lists is None:  # large objects hang on lists of mcentrals, too, but cached spans on none

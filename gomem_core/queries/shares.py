@@ -54,7 +54,7 @@ class Balance(NamedTuple):
     tails: int
     manual: int  # spans for stacks and the collector's work
     free_pages: int  # in free spans
-    given_back: int  # in free spans too, their memory returned to the operating system
+    given_back: int | None  # in free spans too, their memory returned to the operating system; None: it counts as free pages
 
     @property
     def total(self) -> int:

@@ -16,7 +16,7 @@ from gomem_core.queries.shares import Share
 from gomem_core.queries.wordnames import WordName, names_of_words, no_name
 from gomem_core.report import Bits, Cell, Column, Result, Table, hexed, hexed_or_none, told
 from gomem_core.world.facts import SPAN_FACTS, UNKNOWN, Fact, or_unknown
-from gomem_core.world.objectinfo import Objects
+from gomem_core.world.objectinfo import ObjectInfo, Objects
 from gomem_core.world.records import SlotInfo, SpanField, SpanInfo, WordInfo
 from gomem_core.world.world import World
 from gomem_core.world.world import known as known_answer
@@ -38,6 +38,8 @@ TWO_DESCRIPTIONS: Final = (
 
 _CACHE_BITS: Final = "(free slots of 64, the lowest bit is slot freeindex)"
 _PAGES: Final = ("{n} page", "{n} pages")
+_LEFT_OVER: Final = "left over: of a free span only the first and the last entry are valid"
+_NO_ENTRY: Final = "free pages have no entry: which ones are free is told by bits"
 _SLOTS: Final = ("{n} slot", "{n} slots")
 _SPAN: Final = ("the {state} span {base:#x} of {n} page", "the {state} span {base:#x} of {n} pages")
 
@@ -150,7 +152,8 @@ def show_page(page: int, world: World) -> Result:
     data: results.Page = {"page": page, "addr": hexed(addr), "span": None, "entry": None, "valid": None}
     if info is None:
         return Result(f"page {page} at {addr:#x} is not in the used arena", data)
-    note = "valid" if valid else "left over: of a free span only the first and the last entry are valid"
+    left_over = _LEFT_OVER if world.profile.heap_lists is not None else _NO_ENTRY
+    note = "valid" if valid else left_over
     summary = f"page {page} at {addr:#x} belongs to {told(info.npages, *_SPAN, state=info.state, base=info.base)}"
     data |= {"span": hexed(info.base), "entry": hexed_or_none(entry), "valid": valid}
     return Result(summary, data, details=(f"spans[{page}] → {f'{entry:#x}' if entry else 'nil'} ({note})",))
@@ -223,6 +226,13 @@ def _allocated(slot: SlotInfo, freeindex: int) -> str:
     return f"not allocated (neither below freeindex {freeindex} nor in allocBits)"
 
 
+def _made(o: ObjectInfo, world: World) -> str:
+    if world.kind not in ("film", "dump"):
+        return f"at step {o.born}"
+    by = "" if o.goroutine is None else f", by goroutine {o.goroutine}"
+    return f"at event {o.born:,} of the trace{by}" if o.born else "before the trace began"
+
+
 def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | None = None) -> Result:
     """One object: where it is, what it links to, what keeps it alive; `links` is find_paths's."""
     o = objects.info(oid)
@@ -239,7 +249,7 @@ def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | Non
         ("address", f"{o.addr:#x}"),
         ("size", known(o.size, Fact.SIZE, f"{o.size} bytes, {o.kind}")),
         *((("type", o.type or f"{UNKNOWN} {untyped}"),) if o.type or untyped else ()),
-        ("made", known(o.born, Fact.TIME, f"at step {o.born}")),
+        ("made", known(o.born, Fact.TIME, _made(o, world))),
         ("state", f"{UNKNOWN} {why}" if (why := world.doubt(Fact.ROOT)) else state),
         ("fate", _fate(oid, world, objects, links)),
     ]

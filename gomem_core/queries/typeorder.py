@@ -7,15 +7,17 @@ from gomem_core.lang.commands import Filter
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
-from gomem_core.queries.amounts import Amount, By, amounts
+from gomem_core.queries.amounts import Amount, By, amounts, of_sum
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.roworder import Choice, RowOrder, Work
+from gomem_core.queries.saidtypes import NO_TYPES, by_said_type, has_types
 from gomem_core.queries.sitetree import folded, site_tree
 from gomem_core.queries.spanfilter import read_filters
+from gomem_core.world.objectinfo import Objects
+from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.still import Still
 from gomem_core.world.world import NotKnown, World, unknown
 
-_NO_TYPES: Final = "objects of a session have no types: a command allocates bytes"
 _KEYS: Final[dict[str, Callable[[Amount], float]]] = {
     "bytes": lambda one: one.nbytes,
     "objects": lambda one: one.objects,
@@ -39,20 +41,25 @@ def _has_sites_only(still: Still) -> bool:
     return still.sites is not None and bool(unknown(still, "spans", "slots"))
 
 
-def no_types(world: World) -> str:
-    """Why nothing can be told by type; empty where it can."""
+def no_types(world: World, objects: Objects | None = None) -> str:
+    """Why nothing can be told by type; empty where it can.  `objects` are those of a session."""
     if not isinstance(world, Still):
-        return _NO_TYPES
+        return "" if has_types(objects) else NO_TYPES
+    if isinstance(world.rows, ObjectColumns) and not has_types(world.objects):
+        return NO_TYPES
     return "" if _has_sites_only(world) else unknown(world, "spans", "slots")
 
 
 class TypeOrder(RowOrder):
     """Rows: the types that pass a filter; those with most bytes come first unless told otherwise."""
 
-    def __init__(self, shown: Callable[[], World], at_once: int | None = None) -> None:
-        """`shown` is the still that is shown, whichever that is by then."""
+    def __init__(
+        self, shown: Callable[[], World], at_once: int | None = None, objects: Callable[[], Objects] | None = None
+    ) -> None:
+        """`shown` is the heap that is shown, whichever that is by then; `objects` are those of a session."""
         super().__init__(Choice("bytes", descending=True), at_once)
         self._shown_still = shown
+        self._objects = objects
         self._found: list[Amount] | None = None  # all of them; None: to be counted
         self._rows: list[Amount] = []
 
@@ -76,7 +83,9 @@ class TypeOrder(RowOrder):
     def total(self) -> int:
         """Objects that have to be looked at."""
         still = self._shown_still()
-        if not isinstance(still, Still) or still.typed is not None or self._found is not None:
+        if not isinstance(still, Still):
+            return len(self._objects()) if self._objects is not None and self._found is None else 0
+        if still.typed is not None or self._found is not None:
             return 0
         if _has_sites_only(still) or no_types(still):
             return 0
@@ -104,7 +113,8 @@ class TypeOrder(RowOrder):
             graph = graph_of(still) if isinstance(still, Still) and by == "type" else None
             if graph is not None:
                 yield from graph.hold()
-            yield lambda: found.append(_counted(still, by))
+            objects = None if self._objects is None else self._objects()
+            yield lambda: found.append(_counted(still, by, objects))
         rows = _by_callers(still) if wanted.sort == CALLERS else found[0]
         passing = [one for one in rows if _passes(one, wanted.test or ())]
         if wanted.sort == "type":
@@ -128,7 +138,9 @@ def _by_callers(still: World) -> list[Amount]:
     return [Amount(f"{'  ' * one.depth}{one.name}", one.objects, one.nbytes, row=number) for number, one in enumerate(tree, 1)]
 
 
-def _counted(still: World, by: By) -> list[Amount]:
+def _counted(still: World, by: By, objects: Objects | None) -> list[Amount]:
+    if not isinstance(still, Still) and has_types(objects):
+        return [of_sum(one) for one in by_said_type(still, objects)]
     try:
         return amounts(still, by) if isinstance(still, Still) else []
     except NotKnown:

@@ -36,7 +36,7 @@ def difference_of(before: Sums, after: Sums) -> tuple[str, Table | None, list[st
         was, now = before.figures[name], after.figures[name]
         if was != now and name not in _ONLY_COUNTS:
             rows.append((label, _text(was, in_bytes), _text(now, in_bytes), _change(was, now, in_bytes)))
-    columns = (Column("what", "text"), Column("now"), Column("then"), Column("difference"))
+    columns = (Column("what", "text"), Column("now"), Column("after"), Column("difference"))
     return _summary(before, after), Table(columns, rows) if rows else None, _classes(before, after)
 
 
@@ -50,10 +50,10 @@ def _summary(before: Sums, after: Sums) -> str:
     if grown := more("HeapSys"):
         parts.append(f"the heap {'grows' if grown > 0 else 'shrinks'} by {format_bytes(abs(grown))}")
     if wasted := sum(more(name) for name in _WASTED):
-        parts.append(f"{format_bytes(abs(wasted))} {'more' if wasted > 0 else 'less'} wasted")
+        parts.append(f"{format_bytes(abs(wasted))} {'more' if wasted > 0 else 'less'} wasted in spans")
     if collected := more("numgc"):
         parts.append(f"{counted(collected, 'collection')}")
-    return ", ".join(parts) or "no page more or less, no growth, nothing wasted"
+    return ", ".join(parts) or "no page more or less, no growth, no waste"
 
 
 def _classes(before: Sums, after: Sums) -> list[str]:
@@ -74,8 +74,8 @@ def _classes(before: Sums, after: Sums) -> list[str]:
         return []
     found.sort(key=lambda one: -one[0])
     columns = (
-        *(Column("slots of"), Column("kind", "text"), Column("spans now"), Column("then")),
-        *(Column("wasted now", "bytes"), Column("then", "bytes"), Column("difference")),
+        *(Column("slots of"), Column("kind", "text"), Column("spans now"), Column("after")),
+        *(Column("wasted now", "bytes"), Column("after", "bytes"), Column("difference")),
     )
     more = len(found) - _MOST
     rest = [told(more, "and {n} more class", "and {n} more classes")] if more > 0 else []

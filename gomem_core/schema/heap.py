@@ -278,5 +278,5 @@ class Account(TypedDict):
     tails: int
     manual: int
     free_pages: int
-    given_back: int
+    given_back: int | None
     total: int

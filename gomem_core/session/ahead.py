@@ -5,7 +5,7 @@ from typing import Final
 
 from gomem_core.files.timeline import Timeline
 from gomem_core.lang import Command, ParseError
-from gomem_core.lang.commands import Alloc, Drop, Show
+from gomem_core.lang.commands import Alloc, Drop, Show, Types
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.moves import (
     Back,
@@ -30,6 +30,7 @@ from gomem_core.session.history import Steps
 from gomem_core.session.trail import Trail
 from gomem_core.session.whatif import what_if
 from gomem_core.world.reel import Reel
+from gomem_core.world.scenes import Scenes
 from gomem_core.world.world import NotKnown, known
 
 _CHECKED: Final = 20_000  # objects, or new names, up to which a line is checked while it is typed
@@ -80,7 +81,7 @@ class Ahead:
             match command:
                 case None:
                     continue
-                case Open() | Resume() | DiffFile() | TakeUp() | Go() | Compare() | WhatIf():
+                case Open() | Resume() | DiffFile() | TakeUp() | Go() | Compare() | WhatIf() | Types():
                     return True
                 case Branch(str(name)) if name in self._timeline.branches and self._timeline.on_another(name):
                     return True
@@ -102,7 +103,7 @@ class Ahead:
 
     def way_takes_long(self) -> bool:
         """Whether going along the steps can take long: there are many, or heavy ones that were never done."""
-        if isinstance(self._context.strip, Reel):  # all its moments are as near
+        if isinstance(self._context.strip, Reel | Scenes):  # all its moments are as near
             return False
         steps = len(self._timeline.steps)
         waiting = (self._steps.command(step) for step in range(self._trail.recorded + 1, steps + 1))

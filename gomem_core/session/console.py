@@ -100,7 +100,7 @@ class Console(Desk):
             case Types():
                 return self._keep(Step(line, line, command, None))
             case _ if type(command) in EXECUTE:
-                return self._do(Step(line, line, command, None) if "\n" not in line else parse_step(line))
+                return self._do(Step(line, line, command, None))
             case _:
                 return self._move(line, command)
 

@@ -71,11 +71,22 @@ def whole(desk: Console) -> Entry:
 
 
 def with_look(desk: Console, entry: Entry) -> Entry:
-    """The record of a step, or in its place the look itself, where it is one at a heap that no file has."""
+    """What was just recorded, or in its place the look itself, where it is one at a heap that no file has.
+
+    Of that `packed` makes a record, which takes a while and is left for later.
+    """
     strip = desk.session.strip
     if strip is None or desk.source is not None or entry[:1] != ("do",):
         return entry
-    return ("still", _packed(strip.stills[-1:]))
+    return ("still", strip.stills[-1])
+
+
+def packed(entry: Entry) -> Entry:
+    """What `with_look` returned, as a record."""
+    match entry:
+        case ("still", Still() as still):
+            return ("still", _packed([still]))
+    return entry
 
 
 def thinned(entries: Sequence[Entry]) -> Iterator[Entry]:

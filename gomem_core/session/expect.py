@@ -17,7 +17,7 @@ from gomem_core.lang.moves import (
 from gomem_core.queries.quantities import measure
 from gomem_core.session.outcome import Outcome
 from gomem_core.world.objectinfo import Objects
-from gomem_core.world.world import World
+from gomem_core.world.world import NotKnown, World
 
 _NOTHING: Final = "nothing was done"
 
@@ -32,7 +32,10 @@ def found_instead(expect: Expect, outcome: Outcome | None, world: World, objects
         case ExpectServed(who):
             return _unless(_served(outcome), who)
         case ExpectQuantity(quantity, op, value):
-            now = measure(quantity, world, objects)
+            try:
+                now = measure(quantity, world, objects)
+            except NotKnown as e:
+                return f"{quantity} is not known: {e}"
             return "" if COMPARE[op](now, value) else format_comparison(quantity, "=", now)
         case ExpectAddr(name, addr):
             oid = objects.find_name(name)

@@ -14,7 +14,7 @@ from gomem_core.go.release import ALWAYS, Release
 from gomem_core.lang import ParseError
 from gomem_core.report import Result
 from gomem_core.session.checkpoints import Checkpoint
-from gomem_core.session.commands import EXECUTE, LOOKS, CommandError, Context, cost
+from gomem_core.session.commands import LOOKS, STEPS, CommandError, Context, cost
 from gomem_core.session.engine import Base, new_engine
 from gomem_core.session.history import Steps
 from gomem_core.session.memory import Memory, Remembered
@@ -230,7 +230,7 @@ class Machine:
         if step.error is not None or command is None:
             return None, step.error, False
         try:
-            return EXECUTE[type(command)](self.context, command), None, False
+            return STEPS[type(command)](self.context, command), None, False
         except CommandError as e:
             return None, e.located(step.line), False
         except NotKnown as e:  # of what it was to look at
@@ -283,7 +283,7 @@ class Machine:
         before = self.engine.counters() if is_new else ()
         try:
             if command is not None and type(command) not in LOOKS:
-                EXECUTE[type(command)](self.context, command)
+                STEPS[type(command)](self.context, command)
         except CommandError:
             pass
         except (OutOfMemory, Refused):  # what is remembered of it has to tell all

@@ -1,5 +1,6 @@
 """What a file that is opened turns out to hold, which its content says and not its name."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,8 @@ from gomem_core.files.places import cache_directory
 from gomem_core.files.script import Script, ScriptError, read_script, text_of
 from gomem_core.files.stillfile import FieldError, is_still, read_strip
 from gomem_core.foreign import named
+from gomem_core.world.reel import Reel
+from gomem_core.world.scenes import Scenes
 from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
 
 _ELF: Final = b"\x7fELF"
 _SESSION: Final = b"gomem "  # how session files begin
-_TRACE: Final = b"go 1."
+_TRACE: Final = re.compile(rb"go 1\.[0-9]+ t")  # ... and traces: a session file may begin with go 1.27
+_HEAD: Final = 16  # bytes that tell kinds apart
 
 
 def open_file(path: Path, wait: bool = True, cache: bool = True) -> Script | Strip:
@@ -27,10 +31,10 @@ def open_file(path: Path, wait: bool = True, cache: bool = True) -> Script | Str
     head = _head(path)
     if head.startswith(_ELF):  # mapped, however large it is
         return open_core_file(path)
-    if head == _TRACE:
+    if _TRACE.match(head):
         return _open_film(path, None, wait, cache)
     data = read_content(path)
-    if data.startswith(_TRACE):
+    if _TRACE.match(data):
         return _open_film(path, data, wait, cache)
     if data.startswith(_ELF):
         return open_core_file(path)
@@ -43,6 +47,22 @@ def open_file(path: Path, wait: bool = True, cache: bool = True) -> Script | Str
     if written is not None:
         return written
     return read_script(path.name, text_of(named(path), data), str(path))
+
+
+def open_joined(trace: Path, dump: Path, cache: bool = True) -> Strip:
+    """A heap dump with what a trace, written by the same process until just before, tells of its objects.  Raises ScriptError."""
+    from gomem_core.film.joining import NotOfOneProcess, joined  # noqa: PLC0415 -- numpy, which only files of real heaps need
+    from gomem_core.film.reel import FilmReel  # noqa: PLC0415 -- likewise
+
+    film, still = open_file(trace, cache=cache), open_file(dump)
+    if not isinstance(film, FilmReel):
+        raise ScriptError(f"{named(trace)}: not an execution trace; `gomem open TRACE DUMP` joins the two")
+    if not isinstance(still, Strip):
+        raise ScriptError(f"{named(dump)}: not a heap dump; `gomem open TRACE DUMP` joins the two")
+    try:
+        return Strip([joined(film, still.shown)])
+    except NotOfOneProcess as e:
+        raise ScriptError(f"{named(trace)}, {named(dump)}: {e}") from e
 
 
 def film_shelf() -> "Shelf | None":
@@ -86,7 +106,7 @@ def strip_on(script: Script) -> Strip | None:
     opened = open_file(path)
     if isinstance(opened, Script):
         raise ScriptError(f"{named(path)}: a session file, and no heap that another one can be about")
-    return opened
+    return Scenes(opened) if isinstance(opened, Reel) and not script.taken_up else opened
 
 
 def open_core_file(path: Path, exe: Path | None = None, version: str | None = None) -> Strip:
@@ -123,7 +143,7 @@ def is_trace(name: str) -> bool:
     path = Path(name)
     head = _head(path)
     try:
-        return head == _TRACE or (head.startswith(GZIP) and read_content(path).startswith(_TRACE))
+        return bool(_TRACE.match(head) or (head.startswith(GZIP) and _TRACE.match(read_content(path))))
     except ScriptError:
         return False
 
@@ -145,6 +165,6 @@ def _head(path: Path) -> bytes:
         if not path.is_file():
             return b""
         with path.open("rb") as file:
-            return file.read(len(_TRACE))
+            return file.read(_HEAD)
     except (OSError, ValueError):
         return b""

@@ -155,6 +155,10 @@ class Session:
         """The field that lies in word `number` of an object of a type of Go; nothing where its declaration is not known."""
         return self._machine.context.word_name(of_type, number)
 
+    def rule_of(self, oid: int) -> str:
+        """The rule of Go by which a statement made an object; nothing of other objects."""
+        return self._machine.context.values.rules.get(oid, "")
+
     def layout_of(self, of_type: str) -> Result:
         """How a type of Go lies in memory.  Raises NotKnown, which says why that is not known."""
         try:

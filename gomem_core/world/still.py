@@ -235,7 +235,7 @@ class Still:
             return world
         extents, profile = StillExtents.of(world.extents), world.profile
         stored = StoredPointers.of(world.pointers)
-        spans = StillSpans.of(world.spans, extents.arenas)
+        spans = StillSpans.of(world.spans, extents.arenas, world.profile)
         slots = StillSlots(spans, world.slots.columns(), stored, extents.arenas, world.slots.zerobase, profile)
         lists = StillLists(spans, {c: world.lists.central(c) for c in profile.span_classes}, profile)
         caches = StillCaches(tuple(world.caches.mcaches()))

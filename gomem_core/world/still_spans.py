@@ -30,17 +30,19 @@ class StillSpans:
         columns: SpanColumns,
         left_over: Sequence[tuple[int, int, int]],
         arenas: Arenas,
+        profile: Profile,
         disputes: Mapping[int, str] | None = None,
     ) -> None:
-        """`disputes`: base of a span → what was read of it and contradicts something else."""
+        """`profile`: of their version; `disputes`: base of a span → what was read of it and contradicts something else."""
         self.disputes = {} if disputes is None else dict(disputes)
         self._columns = columns
         self._left_over = tuple(left_over)
         self._arenas = arenas
+        self._has_free_entries = profile.heap_lists is not None
         self.list_names = tuple(sorted({"", *(UNKNOWN if name is None else name for name in {*columns.list_name})}))
 
     @classmethod
-    def of(cls, spans: Spans, arenas: Arenas) -> StillSpans:
+    def of(cls, spans: Spans, arenas: Arenas, profile: Profile) -> StillSpans:
         """The spans of any world."""
         if isinstance(spans, StillSpans):
             return spans
@@ -56,7 +58,7 @@ class StillSpans:
                 found[name] = tuple([None if n < 0 else bool(n) if name in TRUTHS else n for n in column])
             else:
                 found[name] = tuple(map(bool, column)) if name in TRUTHS else column
-        return cls(SpanColumns(**found), spans.left_over(), arenas)
+        return cls(SpanColumns(**found), spans.left_over(), arenas, profile)
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -120,7 +122,7 @@ class StillSpans:
     def entry(self, page: int) -> tuple[int, bool]:
         """spans[page]: the base of the span it points to (0: nil), and whether that is valid or left over."""
         info = self.at(self._arenas.address(page))
-        if info is None:
+        if info is None or (info.state == "free" and not self._has_free_entries):
             return 0, False
         first = self._arenas.page(info.base)
         if info.state != "free" or page in (first, first + info.npages - 1):

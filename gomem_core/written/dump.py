@@ -70,7 +70,7 @@ def world_of_dump(data: bytes, title: str, reached: Callable[[int], object] | No
     roots = _roots(dump, slots)
     rows = _Rows(slots, dump)
     arenas = rows.arenas
-    spans = StillSpans(rows.columns(), [], arenas)
+    spans = StillSpans(rows.columns(), [], arenas, profile)
     bits = StillSlots(spans, rows.slots(roots), stored, arenas, 0, profile)
     regions = StillExtents(arenas, tuple(_regions(dump, arenas)))
     facets = Facets(spans, bits, StillPointers(bits, stored), _LISTS, _CACHES, _sums(dump), regions)

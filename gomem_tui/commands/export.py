@@ -12,7 +12,7 @@ from gomem_core.cli.chosen import asked, lists, on_release
 from gomem_core.cli.output import BAD_INPUT, OK, BadInput, UsageError, is_terminal, json_text, say, write
 from gomem_core.files.script import Script, ScriptError
 from gomem_core.files.stillfile import still_bytes
-from gomem_core.foreign import brief
+from gomem_core.foreign import brief, named
 from gomem_core.go.release import Release
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import ExpectError, Stop
@@ -144,7 +144,7 @@ def _go(console: Console, where: str, target: Stop, event: int) -> None:
         outcome = session.forward()
         if outcome is not None and outcome.error is not None and not _foreseen(outcome):
             number = console.script.numbers[session.step - 1]
-            say(f"{where}:{number}:{outcome.error.column}: step {session.step} fails: {outcome.error.message}")
+            say(f"{named(where)}:{number}:{outcome.error.column}: step {session.step} fails: {outcome.error.message}")
     if event:
         if session.at_end:
             raise BadInput(f"step {step} is the last one; no command after it tells an event {event}", where)

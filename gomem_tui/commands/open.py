@@ -36,7 +36,7 @@ def execute(args: argparse.Namespace) -> int:
         return explore(args, () if pane is None else (pane,), at)
     from gomem_core.session.opened import is_core  # noqa: PLC0415 -- the explorer needs none of it
 
-    if is_core(Path(args.script)):
+    if args.dump is None and is_core(Path(args.script)):
         from gomem_core.cli.core import print_core  # noqa: PLC0415 -- other files need none of it
 
         return print_core(args.script, None, None, as_json=True)
@@ -55,6 +55,7 @@ def explore(args: argparse.Namespace, panes: tuple[str, ...] = (), at: "Stop | N
     if args.script is not None:
         check_readable(args.script)
     script = None if args.script is None else Path(args.script)
+    dump = None if getattr(args, "dump", None) is None else Path(args.dump)
 
     def opened(settings: Mapping[str, "Chosen"]) -> "Console":
         from gomem_tui.opening import open_console  # noqa: PLC0415 -- not before a mistake in the command line is told
@@ -62,7 +63,7 @@ def explore(args: argparse.Namespace, panes: tuple[str, ...] = (), at: "Stop | N
         release, asked = go_of(args, settings)
         journal, read_only = settings["journal"].value is True, settings["read_only"].value is True
         console = open_console(
-            script, journal, args.resume, read_only, release, asked, at is not None, getattr(args, "cache", True)
+            script, journal, args.resume, read_only, release, asked, at is not None, getattr(args, "cache", True), dump
         )
         if at is not None:
             _go(console, at)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, say
-from gomem_core.files.script import ScriptError
+from gomem_core.files.script import Script, ScriptError
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Stop
 from gomem_core.lang.names import read_stop
@@ -12,8 +12,9 @@ from gomem_core.lang.panes import read_pane
 from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import step_of
 from gomem_core.session.console import Console
-from gomem_core.session.opened import open_file
+from gomem_core.session.opened import open_file, open_joined
 from gomem_core.suggest import did_you_mean
+from gomem_core.world.strip import Strip
 from gomem_tui.commands.given import give_types
 
 _WIDTH = 120
@@ -39,6 +40,13 @@ def pane_of(args: argparse.Namespace) -> str | None:
         raise UsageError(f"argument --pane: {did_you_mean(e.message, e.suggestion)}") from e
 
 
+def opened_of(args: argparse.Namespace) -> Script | Strip:
+    """What FILE holds, or FILE and DUMP.  Raises ScriptError."""
+    if args.dump is not None:
+        return open_joined(Path(args.script), Path(args.dump), args.cache)
+    return open_file(Path(args.script), cache=args.cache)
+
+
 def print_data(args: argparse.Namespace) -> int:
     """Print what the file holds as JSON."""
     from gomem_core.cli.summary import print_summary  # noqa: PLC0415 -- text needs none of it
@@ -47,7 +55,7 @@ def print_data(args: argparse.Namespace) -> int:
     if pane not in (None, "types"):
         raise UsageError("argument --pane: with --json only types can be asked for besides")
     try:
-        print_summary(args.script, at or "start", pane == "types", args.cache)
+        print_summary(args.script, at or "start", pane == "types", opened_of(args))
     except (ScriptError, CommandError) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
@@ -58,7 +66,7 @@ def print_text(args: argparse.Namespace) -> int:
     """Print a pane as text; of a film without a pane what there is to be told of it."""
     at, pane = stop_of(args), pane_of(args)
     try:
-        console = give_types(Console(True, open_file(Path(args.script), cache=args.cache)), args)
+        console = give_types(Console(True, opened_of(args)), args)
         if at is not None:
             console.goto(step_of(console.session, at))
     except (ScriptError, CommandError) as e:
@@ -71,10 +79,13 @@ def print_text(args: argparse.Namespace) -> int:
         assert isinstance(console.session.reel, FilmReel)
         emit("\n".join(film_lines(args.script, console.session.reel, console.session.step)))
         return OK
+    from gomem_core.queries.roworder import finish  # noqa: PLC0415 -- figures need none of these
     from gomem_tui.panes.model import Model  # noqa: PLC0415 -- figures need neither
     from gomem_tui.plain.panes import pane_lines  # noqa: PLC0415 -- the same
 
     model = Model(console, lambda: None)
     model.arrived()
+    if pane == "types":  # nobody else works it out where it takes long
+        finish(model.types.work())()
     emit("\n".join(pane_lines(model, pane or "heap", _WIDTH, 1 << 30)))
     return OK

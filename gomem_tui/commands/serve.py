@@ -75,7 +75,7 @@ def _is_loopback(host: str) -> bool:
     try:
         found = socket.getaddrinfo(host or "0.0.0.0", None, type=socket.SOCK_STREAM)  # noqa: S104 -- asked, not listened on
     except (OSError, UnicodeError) as e:
-        raise UsageError(f"argument --host: {brief(host)} is no address or name of this machine") from e
+        raise UsageError(f"argument --host: this machine has no address or name {brief(host)}") from e
     return all(ipaddress.ip_address(str(address[4][0]).partition("%")[0]).is_loopback for address in found)
 
 

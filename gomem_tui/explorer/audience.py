@@ -8,7 +8,7 @@ A line is a record, as JSON.  To those who listen go, by the name `r`:
 
 and from them come:
 
-    seats     who is there, by name
+    seats     who is there, by name, and how others come
     again     load and look are to be told anew
 """
 
@@ -20,7 +20,7 @@ from typing import Final, Protocol
 
 from gomem_core.session.console import Console
 from gomem_core.session.document import Entry
-from gomem_core.session.echo import Strayed, whole, with_look
+from gomem_core.session.echo import Strayed, packed, whole, with_look
 from gomem_tui.explorer.footer import Footer
 from gomem_tui.explorer.parts import Runs, Shows
 from gomem_tui.explorer.showing import record_of
@@ -63,7 +63,7 @@ class Audience:
         """Tell all that is shown from now on.  When nobody listens any more, the explorer ends as without a terminal."""
         self._socket = socket.socket(fileno=os.dup(descriptor))  # the next lesson's explorer has the descriptor itself
         self._socket.setblocking(False)
-        self._desk.heard = self._entries.append
+        self._desk.heard = self._hear
         self._widgets.bars.who = ()
         self._app.set_interval(_TICK, self._turn)
         self.tell()
@@ -71,6 +71,10 @@ class Audience:
     @property
     def _desk(self) -> Console:
         return self._model.console
+
+    def _hear(self, entry: Entry) -> None:
+        """Take note of what just happened.  Called by whichever thread did it."""
+        self._entries.append(with_look(self._desk, entry))
 
     def _turn(self) -> None:
         self._listen()
@@ -101,13 +105,11 @@ class Audience:
         self._opened_at, self._look = self._desk.opened_at, ""
 
     def _tell_entries(self) -> None:
-        strip = self._model.session.strip
+        has_steps = self._model.session.strip is None or self._desk.script.on
         while self._entries:
-            entry = self._entries.popleft()
-            if strip is None or self._desk.script.on:
+            entry = packed(self._entries.popleft())
+            if has_steps or entry[0] == "still":
                 self._say("journal", values=entry)
-            elif (shown := with_look(self._desk, entry)) is not entry:
-                self._say("journal", values=shown)
 
     def _tell_look(self) -> None:
         record = record_of(self._model, self._widgets.panes, self._stage.arrangement, self._footer.message, self._stage.typing)
@@ -169,4 +171,5 @@ class Audience:
                 self._opened_at = 0
             case {"r": "seats", "who": [*names]}:
                 self._widgets.bars.who = tuple(map(str, names))
+                self._widgets.bars.come = str(record.get("at", ""))
                 self._app.look_again()

@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 
 from gomem_core.go.versions import Profile
 from gomem_core.lang import MAX_LINE, Names, complete
+from gomem_core.lang.continued import logical_lines
 from gomem_tui.draw.style import Token
 from gomem_tui.explorer.alternatives import Walk, begin
 from gomem_tui.explorer.history import add_to_history, read_history
@@ -189,7 +190,8 @@ class Prompt(Input):
         if len(lines) > 1 and self.remembers:
             before, after = self.value[: self.cursor_position], self.value[self.cursor_position :]
             self.show("")
-            self.post_message(self.Entered([before + lines[0], *lines[1:-1], lines[-1] + after]))
+            pasted = [before + lines[0], *lines[1:-1], lines[-1] + after]
+            self.post_message(self.Entered([line for _, line in logical_lines(pasted)]))
         elif lines:
             self.put(lines[0].replace("\t", " "))
 

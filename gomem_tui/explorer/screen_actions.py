@@ -77,7 +77,8 @@ class ScreenActions:
 
         session = self._model.session
         try:
-            page = page_of(self._model.world, session.objects, self._model.scene.selection.addr, session.layout_of)
+            addr = self._model.scene.selection.addr
+            page = page_of(session.world, session.objects, addr, session.layout_of, session.rule_of)
         except NotKnown as e:
             self._footer.say(str(e))
             return

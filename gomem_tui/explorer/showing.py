@@ -8,20 +8,21 @@ from typing import Any, Final
 
 from gomem_core.frozen import frozen
 from gomem_core.lang import ParseError, read_line
-from gomem_core.lang.moves import Compare, Diff, DiffBranch, Pause
+from gomem_core.lang.moves import Diff, DiffBranch, Pause
 from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.spanfilter import BadFilter
 from gomem_core.report import Result
 from gomem_core.session.commands import LOOKS
+from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
+from gomem_core.session.session import Session
 from gomem_tui.explorer.arrangement import PANES, Arrangement
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.panes import Panes
 from gomem_tui.render.lines import Selection
 
-_AGAIN: Final = (*(LOOKS - {Pause}), Diff, DiffBranch, Compare)  # commands that change nothing, whose answers are worked out anew
+_AGAIN: Final = (*(LOOKS - {Pause}), Diff, DiffBranch)  # commands that change nothing, and are soon answered anew
 _MOST_TOLD: Final = 200  # lines of other answers
-_FIRST: Final = ("spans", "types")
 
 Json = dict[str, Any]
 """A record; Any: what is in it is looked at one by one."""
@@ -37,9 +38,8 @@ class Place:
     branch: str
 
     @classmethod
-    def of(cls, model: Model) -> "Place":
-        """Where a model's session stands."""
-        session = model.session
+    def of(cls, session: Session) -> "Place":
+        """Where a session stands."""
         return cls(session.step, session.event, len(session.steps), session.branches.name)
 
 
@@ -48,7 +48,7 @@ class Place:
 
 def record_of(model: Model, panes: Panes, arrangement: Arrangement, said: str, typing: bool) -> Json:
     """What is shown; `said` is what stands in the footer, and while somebody is `typing` no pane has the keyboard."""
-    place, selection = Place.of(model), model.scene.selection
+    place, selection = Place.of(model.session), model.scene.selection
     shown = {*(PANES[number] for number in arrangement.shown()), "why"}
     own = {pane.id: told for pane in panes.all if pane.id in shown and (told := pane.own())}
     orders = {
@@ -90,6 +90,14 @@ def place_of(record: Json) -> Place | None:
         case [int(step), int(event), int(steps), str(branch)]:
             return Place(step, event, steps, branch)
     return None
+
+
+def stands_at(desk: Console, record: Json) -> bool:
+    """Whether a session is the one of which a record tells: of one that was read, every moment is as near."""
+    place = place_of(record)
+    if place is None or (desk.session.strip is not None and not desk.script.on):
+        return True
+    return place == Place.of(desk.session)
 
 
 def answer_of(record: Json, model: Model) -> Outcome | None:

@@ -123,7 +123,9 @@ class Model:
         self.orders: dict[str, RowOrder] = {"spans": self.order, "mcentral": self.classes, "objects": self.objects}
         self.advice = AdviceOrder(session.world, self.order, AT_ONCE)
         self.holding = HoldOrder(session.world, AT_ONCE)
-        self.types = TypeOrder(lambda: session.world if session.strip is None else session.strip.shown, AT_ONCE)
+        self.types = TypeOrder(
+            lambda: session.world if session.strip is None else session.strip.shown, AT_ONCE, lambda: session.objects
+        )
         self.orders["types"] = self.types
         self.log = LogOrder(lambda: self.session.outcome, session.world.profile, AT_ONCE)
         self.orders["why"] = self.log

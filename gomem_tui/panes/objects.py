@@ -108,7 +108,7 @@ class ObjectsPane(TablePane):
         row = self.top + y - 2
         if y == 1:
             order, world = self.model.objects, self.model.world
-            sort = objects.sort_at(world, x, self.size.width, objects.said_types(world, self.model.session.objects))
+            sort = objects.sort_at(world, x, self.size.width, objects.said_types(self.model.session.objects))
             self.sort_by(sort, not order.descending if sort == order.sort else order.descending)
         elif 2 <= y < 2 + self.page() and row < self.count():
             self.select_row(row)

@@ -17,6 +17,7 @@ class SessionBars:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.who: Sequence[str] | None = None  # those that look on; None: nobody can
+        self.come = ""  # how others come
 
     def header(self, width: int) -> Line:
         """Returns the line above all: the session, the step, figures of the heap."""
@@ -26,7 +27,7 @@ class SessionBars:
         branch = session.branches.name if session.branches.name != MAIN else ""
         title = console.script.title or console.script.name
         film = None if session.reel is None else time_text(session.reel.time(session.step))
-        return render_header(self.model.world, place, title, width, branch, console.read_only, still, film, self.who)
+        return render_header(self.model.world, place, title, width, branch, console.read_only, still, film, self.who, self.come)
 
     def scrub(self, width: int) -> Line:
         """Returns all steps on one line."""

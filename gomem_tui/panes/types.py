@@ -26,7 +26,7 @@ class TypesPane(TablePane):
     def unknown(self) -> str:
         """Why the heap knows no types; empty where it does."""
         strip = self.model.session.strip
-        return no_types(self.model.world if strip is None else strip.shown)
+        return no_types(self.model.world if strip is None else strip.shown, self.model.session.objects)
 
     @property
     def order(self) -> RowOrder:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.lang.pattern import TooCostly
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.reach import object_at
 from gomem_core.queries.roworder import finish
@@ -96,10 +97,24 @@ def pane_lines(model: Model, name: str, width: int, rows: int = ROWS) -> list[st
         return ["Pane 6 Why", *(why_lines(model, width) or ["Nothing was done yet."])]
     if name == "arena":
         return fitted(_arena(model, rows), width)
+    _work_out(model, name)
     title, *lines = _DRAW[name](model, width, rows)
     text = spoken_table(lines, _WORDS[name], width)
     marked = any(line[:1] in (">", "+") or line[1:2] == "+" for line in text)
     return [*fitted([spoken_title(title)], width), *text, *([_MARKS] if marked else [])]
+
+
+def _work_out(model: Model, name: str) -> None:
+    """Look at all rows of a table now; an explorer leaves many to another thread, but nobody draws this again."""
+    order = {"spans": model.order, "objects": model.objects, "types": model.types}.get(name)
+    if order is None:
+        return
+    order.catch_up()
+    if order.behind:
+        try:
+            finish(order.work())()
+        except TooCostly as problem:
+            order.give_up(problem)
 
 
 def _top(at: int, rows: int, count: int) -> int:
@@ -192,7 +207,7 @@ def _objects(model: Model, width: int, rows: int) -> list[Line]:
 def _types(model: Model, width: int, rows: int) -> list[Line]:
     """Returns as many of the types as there is room for, most bytes first; or why there are none."""
     strip = model.session.strip
-    why = no_types(model.world if strip is None else strip.shown)
+    why = no_types(model.world if strip is None else strip.shown, model.session.objects)
     if why:
         return [
             (("0 Types", "label"),),

@@ -15,7 +15,7 @@ from typing import Final
 
 from gomem_core.cli.output import BAD_INPUT, FAILED, OK, emit, is_terminal, say
 from gomem_core.cli.run import is_unmet
-from gomem_core.cli.source import STDIN, Line, display_name, read_lines
+from gomem_core.cli.source import STDIN, Line, display_name, gathered, read_lines
 from gomem_core.files.journal import prune
 from gomem_core.lang import ParseError, help_text, read_line
 from gomem_core.lang.errors import WordError
@@ -106,7 +106,7 @@ class PlainTalk:
 
     def _lines(self) -> Iterator[Line]:
         """What is typed; ctrl+c only begins a new line."""
-        lines = read_lines(STDIN)
+        lines = gathered(read_lines(STDIN))
         while True:
             try:
                 self._guarded = True
@@ -118,7 +118,7 @@ class PlainTalk:
                     raise
                 self._guarded = False
                 self._tell("\nquit, or ctrl+d, ends; ctrl+c stops what takes long.")
-                lines = read_lines(STDIN)
+                lines = gathered(read_lines(STDIN))
                 continue
             if line is None:
                 if self._typed:

@@ -15,7 +15,7 @@ from gomem_core.queries.wordnames import named_word
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.records import SlotInfo, SpanInfo, WordInfo
-from gomem_core.world.world import World
+from gomem_core.world.world import World, unknown
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import (
     MANY,
@@ -83,13 +83,13 @@ def render_bitmap(world: World, port: Port, scene: Scene, objects: Objects) -> l
 
 def _legend(world: World, info: SpanInfo, width: int) -> tuple[str, ...]:
     """What the signs of words mean."""
-    profile, is_session = world.profile, world.kind == "session"
+    profile = world.profile
     kept = _kept_words(profile, info)
     if info.kind == "noscan":
         return (*(_NO_BITS if len("  ".join((*_NO_BITS, *kept))) < width else _NO_BITS_BRIEF), *kept)
     if profile.heap_bits != "two bits":
         told = profile.heap_bits == "arena" or info.elemsize <= BITS_IN_SPAN
-        if not is_session:
+        if unknown(world, "pointers"):
             return (*(_READ_BITS if told else _TYPED), *kept)
         return (*_ONE_BIT, *kept) if len("  ".join((*_ONE_BIT, *kept))) < width else (*_ONE_BIT_BRIEF, *kept)
     return _BITS if len("  ".join(_BITS)) < width else _BITS_BRIEF
@@ -154,9 +154,9 @@ class _Rows:
 
     def heading(self) -> Line:
         """What stands above the columns, once the lines are drawn."""
-        between = (
-            f"{'what lies in them':<{_WORDS * self._field}}"[: _WORDS * self._field] if self._field else f"{'bitmap byte':<12} "
-        )
+        wide = _WORDS * self._field
+        title = "what lies in them" if wide > len("what lies in them") else "fields"
+        between = f"{title:<{wide}}" if wide else f"{'bitmap byte':<12} "
         return ((f"  {'words from':<{self._address}}{'four words':<13}{between}slots that begin", "label"),)
 
     def _named_words(self, words: Sequence[WordInfo]) -> dict[int, str]:

@@ -51,12 +51,14 @@ def render_header(
     still: Still | None = None,
     film: str | None = None,
     who: Sequence[str] | None = None,
+    come: str = "",
 ) -> Line:
     """Name, P, place, heap_live against the trigger, collections; less where narrow.
 
     `place` is a step, events of the next, and steps in all; of looks at a heap likewise.  `branch` is the one the session is in,
     nothing for the main one.  `read_only`: nothing can be changed.  `still` is what is shown of a heap that is read,
-    `film` the time at which one stands in a film.  `who` are those that look on, None where nobody can.
+    `film` the time at which one stands in a film.  `who` are those that look on, None where nobody can;
+    `come` tells how one becomes one of them.
     """
     name = clean(name)
     is_read = still is not None and still.place.of != "session"
@@ -74,8 +76,9 @@ def render_header(
             del parts[spare]
     spans = [span for part in parts.values() for span in part]
     room = width - _cells(parts)
-    if who and room >= _NAME:
-        names = clip(clean(": " + ", ".join(who)), room)
+    told = ": " + ", ".join(who) if who else f"{come} " if come and who is not None else ""
+    if told and room >= _NAME:
+        names = clip(clean(told), room)
         spans.append((names, "label"))
         room -= len(names)
     if room - 2 >= min(len(name), _NAME):

@@ -142,7 +142,8 @@ def free_table(c: Compared, world: World, rows: int, width: int) -> list[Line]:
     """The free lists by length, then the large free spans by length, as many as fit in `rows` lines."""
     small = _small(c.scene, world, c.now.free)
     large = _large(c.scene, world)
-    head = clip(f"{'list':<18}{'spans':>6}  {'first':<{_address(world)}}{'each':>8}", width - 3)
+    what, count = ("in a row", "times") if world.profile.heap_lists is None else ("list", "spans")
+    head = clip(f"{what:<18}{count:>6}  {'first':<{_address(world)}}{'each':>8}", width - 3)
     lines: list[Line] = [((f"  {_free_changed(c)}", "new"), (head, "label"))]
     room = rows - 1
     if len(small) + len(large) <= room:

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.sizeclasses import is_noscan
+from gomem_core.go.versions import Profile
 from gomem_core.queries.shares import Balance, Held, Share
 from gomem_core.report import format_bytes, signed
 from gomem_tui.draw.style import Token
@@ -51,6 +52,8 @@ _READ_NOTES: Final = {  # of a heap that is read
     "taken": "what lives is not known",
     "?": "not known of this heap",
 }
+_PAGE_NOTES: Final = {"free pages": "nobody's, for any span", "arena": "mapped for the heap"}  # where bits tell which are free
+_END_NOTE: Final = "ends of spans, their bits"  # where the runtime keeps bits behind the slots
 _USED: Final = "arena_used − arena_start"
 _ALL_USED: Final = "used, of all arenas"
 _TOLD: Final = {
@@ -248,17 +251,21 @@ def five(nbytes: int) -> str:
     return text if len(text) <= 5 else text[:-3] + text[-1]
 
 
-def account_table(c: Compared, width: int) -> list[Line]:
+def account_table(c: Compared, profile: Profile, width: int) -> list[Line]:
     """The parts one below the other, with their shares and what they are, and the sum, which is the used arena."""
     total = max(c.now.balance.total, 1)
     lines: list[Line] = []
     arenas = sum(name == "heap: arena" for name, _ in c.now.mapped)
     notes = (*_NOTES, _USED if arenas == 1 else _ALL_USED)
+    by_version = _PAGE_NOTES if profile.heap_lists is None and arenas == 1 else {}
+    if profile.heap_bits == "span":
+        by_version = {**by_version, "tails": _END_NOTE}
     for s, (glyph, name, token), note in zip(c.balance(), _ALL, notes, strict=True):
         name = _called(name, c.now.balance)
         share = f"{100 * s.now / total:>7.1f} %" if s.now is not None else " " * 9
         figures = f"{glyph} {name:<11}{shown(s.now, format_bytes):>8}{share}"
-        note, tone = _READ_NOTES.get(name, note) if s.now is not None else _READ_NOTES["?"], _tone(s, name, token)
+        note = _READ_NOTES.get(name, by_version.get(name, note)) if s.now is not None else _READ_NOTES["?"]
+        tone = _tone(s, name, token)
         if c.scene.comparing and s.now != s.was:
             note = _TOLD["was"].format(was=shown(s.was, format_bytes))
         told = clip(note, width - len(figures) - 4)

@@ -12,7 +12,6 @@ from gomem_core.queries.objectorder import KEEPS, ObjectOrder
 from gomem_core.queries.reach import Fate, fate, find_paths, object_at, slot_of
 from gomem_core.world.facts import UNKNOWN, Fact, or_unknown
 from gomem_core.world.objectinfo import ObjectInfo, Objects
-from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import SlotInfo
 from gomem_core.world.world import World, known, unknown
 from gomem_tui.draw.style import Token
@@ -31,7 +30,7 @@ _NAME: Final = 12
 _TYPE: Final = 20  # cells more for the name of a type
 _ADDRESS: Final = 12  # cells for an address, where it is not longer
 _MADE: Final = 36  # cells for the line that made the selected object
-_STATE: Final = 15
+_STATE, _SHORT_STATE = 15, 7
 _COUNTED: Final = 66  # columns from which there is room for the number of links
 _KINDS: Final = 74  # and for the kind
 _KIND, _SHORT_TYPE, _LONG_TYPE = 8, 14, 24  # cells for it, or for the type
@@ -91,7 +90,7 @@ def render_objects(world: World, port: Port, scene: Scene, table: Rows, links: L
     """Title rule, headings, the objects from row port.top, and about the selected one; `links` is find_paths's."""
     objects, order, selected, link = table.objects, table.order, table.selected, table.link
     count, rows = len(order), object_rows(port.height)
-    has_types = said_types(world, objects)
+    has_types = said_types(objects)
     lines = [rule("9 Objects", _notes(world, table, port, scene), port), _heading(world, port.width, has_types)]
     shown = [oid for row in range(port.top, min(port.top + rows, count)) if (oid := order.oid(row)) >= 0]
     chosen = [selected] if 0 <= selected < len(objects) else []
@@ -127,9 +126,9 @@ def _notes(world: World, table: Rows, port: Port, scene: Scene) -> list[str]:
     return [*notes, "" if scene.comparing else MARKS]
 
 
-def said_types(world: World, objects: Objects) -> bool:
-    """Whether the program of a session said the types of some objects: then they take the place of kinds."""
-    return world.kind == "session" and isinstance(objects, ObjectTable) and len(objects.type_names) > 1
+def said_types(objects: Objects) -> bool:
+    """Whether a session said the types of some of its objects: then they take the place of kinds."""
+    return len(getattr(objects, "type_names", ())) > 1  # a table of them, that of a still, or what hands on to one
 
 
 def sort_at(world: World, x: int, width: int, has_types: bool = False) -> str:
@@ -158,7 +157,12 @@ def _sort_cells(width: int, has_types: bool) -> int:
     """Cells for the kind of an object, or for its type."""
     if not has_types:
         return _KIND if width >= _KINDS else 0
-    return _LONG_TYPE if width >= _LINES + _LONG_TYPE else _SHORT_TYPE if width >= _KINDS + _SHORT_TYPE - _KIND else 0
+    return _LONG_TYPE if width >= _LINES + _LONG_TYPE else _SHORT_TYPE
+
+
+def _state_cells(width: int, has_types: bool) -> int:
+    """Cells for what became of it, of which the sign in front tells as well: where there is little room, types have it."""
+    return _STATE if not has_types or width >= _KINDS + _SHORT_TYPE - _KIND else _SHORT_STATE
 
 
 def _heading(world: World, width: int, has_types: bool = False) -> Line:
@@ -167,7 +171,9 @@ def _heading(world: World, width: int, has_types: bool = False) -> Line:
         return ((filmobjects.heading(name, address), "label"),)
     text = f"     {'type' if typed else 'name':<{name}} {'address':<{address}}{'size':>6}  "
     text += f"{'type' if has_types else 'kind':<{sort}}" if (sort := _sort_cells(width, has_types)) else ""
-    text += f"{'state':<{_STATE}}"
+    text += f"{'state':<{_state_cells(width, has_types)}}"
+    if _state_cells(width, has_types) == _SHORT_STATE:
+        return ((text, "label"),)
     text += f"{'links':>5} " if width >= _COUNTED else ""
     text += f"{'step':>5}" if graph_of(world) is None else f"{KEEPS:>7}"
     text += (" place" if typed else " made by") if width >= _LINES else ""
@@ -194,7 +200,7 @@ class _Table:
         self._graph = graph_of(world)
         self._port = port
         self._paths = paths
-        self._has_types = said_types(world, table.objects)
+        self._has_types = said_types(table.objects)
         self._no_links = unknown(world, "pointers")  # why nothing is known of them
 
     def row(self, oid: int, chosen: bool) -> Line:
@@ -221,7 +227,10 @@ class _Table:
         state = _STATES[what].format(holder=self._objects.name(path[-2]) if len(path) > 1 else "")
         if self._graph is not None and what == "linked":  # its holder would rarely have room
             state = "linked"
-        spans.append((f"{clip(state, _STATE - 1):<{_STATE}}", tone))
+        cells = _state_cells(width, self._has_types)
+        spans.append((f"{clip(state, cells - 1):<{cells}}", tone))
+        if cells == _SHORT_STATE:
+            return tuple(spans)
         if width >= _COUNTED:
             if self._no_links and o.kind != "noscan":
                 spans.append((f"{UNKNOWN:>5} ", "unknown"))
@@ -297,13 +306,18 @@ class _Table:
         links = self._world.pointers.stored_in(o.addr) if words else []
         first = max(0, min(link - _LINKS + 1, len(links) - _LINKS))
         told = "  ".join(
-            f"{'▸' if number == link and len(links) > 1 else ''}.{word} → {self._name_at(target)}"
+            f"{'▸' if number == link and len(links) > 1 else ''}.{word}{self._field(o, word)} → {self._name_at(target)}"
             for number, (word, target) in enumerate(links[first : first + _LINKS], first)
         )
         key = "links" if links else "no links yet" if words else "noscan"
         if len(links) > _LINKS:
             key = "many links"
         return _TOLD[key].format(words=len(words), links=told, more=len(links) - _LINKS)
+
+    def _field(self, o: ObjectInfo, word: int) -> str:
+        """The field that lies in a word, behind a blank; nothing where that is not known."""
+        name = self._scene.word_name(o.type, word) if o.type else ""
+        return f" {name}" if name else ""
 
     def _name_at(self, addr: int) -> str:
         oid = object_at(self._world, self._objects, addr)
@@ -321,7 +335,7 @@ def object_mark(scene: Scene, objects: Objects, o: ObjectInfo, slot: SlotInfo | 
         found = scene.objects.get(o.key)
         changed = slot is not None and slot.addr in touched.slots
         return GLYPHS[found] if found is not None else GLYPHS["changed"] if changed or aimed_at else ""
-    if o.born == scene.last:
+    if o.born == scene.last and scene.last > 0:  # 0: before the first step, or before the trace
         return GLYPHS["new"]
     if o.dropped == scene.last or (what == "swept" and _freed_now(scene, objects, o)):
         return GLYPHS["gone"]

@@ -20,9 +20,12 @@ class TypePage(NamedTuple):
 
     object: ObjectInfo
     layout: Result
+    rule: str = ""  # why Go wanted the object, where a statement made it
 
 
-def page_of(world: World, objects: Objects, addr: int, layout_of: Callable[[str], Result]) -> TypePage:
+def page_of(
+    world: World, objects: Objects, addr: int, layout_of: Callable[[str], Result], rule_of: Callable[[int], str]
+) -> TypePage:
     """The page about the object at an address.  Raises NotKnown, which says why there is none."""
     slot = world.slots.at(addr)
     here = objects.in_slot(slot.addr, world.slots.elemsize_at(slot.addr)) if slot is not None and slot.allocated else []
@@ -33,15 +36,24 @@ def page_of(world: World, objects: Objects, addr: int, layout_of: Callable[[str]
     if not o.type:
         why = _UNTYPED.format(name=o.name or f"{o.addr:#x}")
         raise NotKnown(why if world.kind == "session" else world.doubt(Fact.TYPE_NAME) or world.doubt(Fact.TYPE) or why)
-    return TypePage(o, layout_of(o.type))
+    rule = rule_of(o.oid)
+    try:
+        return TypePage(o, layout_of(o.type), rule)
+    except NotKnown as e:
+        if not rule:
+            raise
+        return TypePage(o, Result(str(e)), rule)
 
 
 def type_lines(keyboard: Keyboard, page: TypePage, width: int) -> list[Line]:
     """The page in lines of at most `width` cells."""
-    o, layout = page
+    o, layout, rule = page
     what = f"{o.name} at {o.addr:#x}" if o.name else f"the object at {o.addr:#x}"
     close = keyboard.filled("{back} closes this page.")
-    lines = [*reflow([(f"{what} is a {o.type}. {close}", "label")], width), (), *reflow([(layout.summary, "heading")], width), ()]
+    lines = [*reflow([(f"{what} is a {o.type}. {close}", "label")], width), ()]
+    if rule:
+        lines += [*reflow([(f"Go wanted it: {rule}.", "text")], width), ()]
+    lines += [*reflow([(layout.summary, "heading")], width), ()]
     if isinstance(layout.table, Table):
         head, *rows = layout.table.lines()
         lines += [((head, "label"),), *(((row, "text"),) for row in rows), ()]

@@ -112,7 +112,7 @@ class Door(asyncssh.SSHServer):
         return True
 
     def auth_completed(self) -> None:
-        """Somebody is in."""
+        """Note who is in."""
         self.logged_in = time.monotonic()
         self.house.log.note("login", **self.about, role=self.role)
 

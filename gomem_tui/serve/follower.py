@@ -8,22 +8,16 @@ from contextlib import suppress
 from typing import Final
 
 from gomem_core.session.console import Console
-from gomem_core.session.document import Entry
-from gomem_core.session.echo import Strayed, echo, thinned
+from gomem_tui.explorer.showing import Json
 from gomem_tui.serve.hands import Hands
-from gomem_tui.serve.lines import Lines, decoded
+from gomem_tui.serve.heard import AGAIN, GONE, LEFT, Heard
 from gomem_tui.serve.screen import Screen
 from gomem_tui.serve.status import waiting_room
-from gomem_tui.serve.view import View
 from gomem_tui.settings.look import choose_look
 
-LEFT: Final = 0  # exit codes: by the follower's own wish
-GONE: Final = 3  # the terminal or the stream is gone
-AGAIN: Final = 75  # another follower is to take its place, from where the mirror stands
-
 _FRAME: Final = 0.04  # seconds from one picture to the next
+_HALF: Final = 0.15  # ... after which the rest of what was told is waited for no more
 _AT_ONCE: Final = 0.015  # ... that keys may take between two of them
-_RECEIVED: Final = 1 << 18  # bytes
 
 
 class Follower:
@@ -32,124 +26,75 @@ class Follower:
     def __init__(
         self, descriptor: int, stream: socket.socket, environ: Mapping[str, str], desk: Console | None, here: bool
     ) -> None:
-        self._stream = stream
-        self._lines = Lines()
         self._screen = Screen(descriptor, choose_look(None, None, environ, utf8_mode=False))
-        self._view = None if desk is None else View(desk, self._screen.size)
-        self._hands = None if self._view is None else Hands(self._view)
-        self._here = here  # the presenter is
-        self._doing = ""  # what the presenter waits for
+        self._heard = Heard(stream, desk, here, self._screen.size)
+        self._hands = None if self._heard.view is None else Hands(self._heard.view)
         self._typed: list[str] = []  # keys that nothing was done about yet
         self._is_stale = True  # what is shown is not what is to be shown
         self._drawn = 0.0  # when
-        self._heard = 0.0  # when a key was read last
-        self._code: int | None = None
+        self._told = 0.0  # when something was told last
+        self._typed_at = 0.0  # when something was read last
 
-    def run(self, record: Mapping[str, object]) -> int:
-        """Show this record, and what comes after it, until the end; returns the exit code."""
-        stream, terminal = self._stream.fileno(), self._screen.descriptor
-        self._stream.setblocking(False)
-        self._screen.begin()
-        if self._view is not None and record:
-            self._show(dict(record))
+    def run(self, look: Json, own: Json) -> int:
+        """Show what the presenter shows, and what comes after it, until the end; returns the exit code.
+
+        `own` is what the follower that sat here before looked at on its own.
+        """
+        heard, screen = self._heard, self._screen
+        screen.begin()
+        heard.show(look)
+        if heard.view is not None and own:
+            heard.view.look_elsewhere(own)
         with selectors.DefaultSelector() as selector:
-            selector.register(stream, selectors.EVENT_READ)
-            selector.register(terminal, selectors.EVENT_READ)
-            while self._code is None:
+            selector.register(heard.stream, selectors.EVENT_READ)
+            while heard.code is None:
                 self._draw()
-                reads = 0 if self._typed else selectors.EVENT_READ
-                writes = 0 if self._screen.is_ready else selectors.EVENT_WRITE
-                with suppress(KeyError):
-                    selector.unregister(terminal)
-                if reads or writes:
-                    selector.register(terminal, reads | writes)
+                self._watch(selector)
                 for key, events in selector.select(self._patience()):
-                    if key.fd == stream:
-                        self._receive()
+                    if key.fileobj is heard.stream:
+                        heard.receive()
+                        self._told, self._is_stale = time.monotonic(), True
                     elif events & selectors.EVENT_WRITE:
-                        self._screen.go_on()
+                        screen.go_on()
                     elif events & selectors.EVENT_READ:
-                        self._heard = time.monotonic()
-                        self._typed += self._screen.read()
-                self._be_late()
+                        self._typed_at = time.monotonic()
+                        self._typed += screen.read()
+                if screen.patience is not None and time.monotonic() >= self._typed_at + screen.patience:
+                    self._typed += screen.late()
                 self._do_keys()
-                if self._screen.ended:
-                    self._code = GONE
-        if self._code == LEFT:
-            self._screen.leave()
-        return self._code
+                if screen.ended:
+                    return GONE
+        if heard.code == LEFT:
+            screen.leave()
+        if heard.code == AGAIN and heard.view is not None and (told := heard.view.told()):
+            heard.tell("own", told=told)
+        return heard.code
+
+    def _watch(self, selector: selectors.BaseSelector) -> None:
+        """Read keys, unless some wait already; go on writing where the terminal has not taken all."""
+        terminal = self._screen.descriptor
+        events = (0 if self._typed else selectors.EVENT_READ) | (0 if self._screen.is_ready else selectors.EVENT_WRITE)
+        with suppress(KeyError):
+            selector.unregister(terminal)
+        if events:
+            selector.register(terminal, events)
 
     def _patience(self) -> float | None:
-        """Seconds until something is to be done whatever comes."""
-        now = time.monotonic()
-        until = []
+        """Seconds until something is to be done whatever comes; None: nothing is."""
+        now, until = time.monotonic(), []
         if (self._is_stale and self._screen.is_ready) or self._typed:
-            until.append(self._drawn + _FRAME - now)
+            until.append(self._next - now)
         if self._screen.patience is not None:
-            until.append(self._heard + self._screen.patience - now)
+            until.append(self._typed_at + self._screen.patience - now)
         return max(0.0, min(until)) if until else None
 
-    # --- Records ----------------------------------------------------------------------------------------------------------
-
-    def _receive(self) -> None:
-        """Do what was recorded, and take note of the newest of what is shown."""
-        try:
-            lines = self._lines.feed(self._stream.recv(_RECEIVED) or self._gone())
-        except BlockingIOError:
-            return
-        except (OSError, EOFError):
-            self._code = GONE
-            return
-        entries: list[Entry] = []
-        record = None
-        for line in lines:
-            told = decoded(line)
-            match told:
-                case {"r": "journal", "values": [*values]}:
-                    entries.append(tuple(values))
-                case {"r": "look"}:
-                    record = told
-                case {"r": "presenter", "here": bool(here)}:
-                    self._here = here
-                case {"r": "again"}:
-                    self._code = AGAIN
-                case {"r": "end"}:
-                    self._code = LEFT
-        self._is_stale = True
-        if self._view is None or self._code is not None:
-            return
-        try:
-            self._echo(self._view.model.console, entries)
-        except Strayed:
-            self._code = AGAIN
-            return
-        if record is not None:
-            self._show(record)
-
-    def _gone(self) -> bytes:
-        raise EOFError
-
-    def _echo(self, desk: Console, entries: list[Entry]) -> None:
-        for entry in thinned(entries):
-            self._doing = str(entry[1]) if entry[0] == "try" else ""
-            echo(desk, entry)
-
-    def _show(self, record: dict[str, object]) -> None:
-        assert self._view is not None
-        self._doing = ""
-        self._view.show(record)
-        if self._view.is_astray:
-            self._code = AGAIN
-
-    # --- Keys -------------------------------------------------------------------------------------------------------------
-
-    def _be_late(self) -> None:
-        patience = self._screen.patience
-        if patience is not None and time.monotonic() >= self._heard + patience:
-            self._typed += self._screen.late()
+    @property
+    def _next(self) -> float:
+        """When the next picture may be drawn: what was told by half is completed soon, as a rule."""
+        return max(self._drawn + _FRAME, self._told + _HALF if self._heard.is_half else 0.0)
 
     def _do_keys(self) -> None:
-        """Do what was typed, as much as there is time for before the next picture."""
+        """Do what was typed, as much as there is time for before the next picture: nobody can keep the machine busy with keys."""
         if not self._typed or time.monotonic() < self._drawn + _FRAME / 2:
             return
         self._is_stale = True
@@ -157,26 +102,24 @@ class Follower:
         until = time.monotonic() + _AT_ONCE
         while self._typed and time.monotonic() < until:
             if do(self._typed.pop(0)):
-                self._code = LEFT
+                self._heard.code = LEFT
                 return
-
-    # --- Drawing ----------------------------------------------------------------------------------------------------------
 
     def _draw(self) -> None:
         """Show what there is to be seen, if the terminal has taken what was shown before, and not too often."""
-        now, size = time.monotonic(), self._screen.size
-        if not self._is_stale or not self._screen.is_ready or now < self._drawn + _FRAME:
+        now = time.monotonic()
+        if not self._is_stale or not self._screen.is_ready or now < self._next:
             return
         self._drawn, self._is_stale = now, False
-        view, hands = self._view, self._hands
+        size, view, hands = self._screen.size, self._heard.view, self._hands
         if view is None or hands is None:
-            self._screen.show(waiting_room(size, self._here), size)
+            self._screen.show(waiting_room(size, self._heard.here), size)
             return
         if size != view.arrangement.size:
             self._screen.resized()
             view.resize(size)
         view.settle()
-        self._screen.show(hands.lines(self._here, self._doing), size)
+        self._screen.show(hands.lines(self._heard.here, self._heard.doing), size)
         self._is_stale = view.catch_up()
 
 

@@ -1,4 +1,4 @@
-"""Who sits where: seats, the queue before them, and the time that somebody may stay."""
+"""Seats, the queue before them, and the time that somebody may stay."""
 
 import asyncio
 import time
@@ -75,15 +75,23 @@ class House:
             self.log.note("too many with one key", **door.about)
             visit.leave(f"{limits.seats_a_key} visitors are here with this key already", 1)
         else:
+            before = self._presenting() if door.role == "presenter" else None
             visit.number = next(self._numbers)
             self._seated[visit] = self._seat_of(door.role)
-            task = asyncio.get_running_loop().create_task(self._show(visit, self._seated[visit]))
+            task = asyncio.get_running_loop().create_task(self._show(visit, self._seated[visit], before))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             self._told(self.names)
 
-    async def _show(self, visit: Visit, seat: Seat) -> None:
+    def _presenting(self) -> Visit | None:
+        return next((visit for visit in self._seated if visit.door.role == "presenter" and not visit.ended), None)
+
+    async def _show(self, visit: Visit, seat: Seat, before: Visit | None) -> None:
+        """Show somebody what the seat has; a presenter who was here `before` goes first, and leaves the session."""
         about = visit.door.about
+        if before is not None:
+            self.send_away(before, "the presenter presents elsewhere now")
+            await before.over.wait()
         if self._starting.locked() and self._queue:
             visit.say(f"one moment: {self._queue} came before")
         self._queue += 1
@@ -104,15 +112,16 @@ class House:
                 return
             self.log.note("seated", **about, seat=visit.number, role=visit.door.role, size=f"{visit.size[0]}x{visit.size[1]}")
             text, code = await seat.show(visit, shown)
-            visit.leave(visit.ending or text, code, restore=code != 0)
+            visit.leave(visit.ending or text, 0 if visit.ending else code, restore=code != 0)
         except OSError as e:
             self.log.note("failed", **about, seat=visit.number, why=str(e))
             visit.leave("this machine could not start it", 1)
         finally:
             shown()
+            visit.leave("gomem ended here", 1, restore=True)  # after an error of its own, too
 
     def left(self, visit: Visit) -> None:
-        """Somebody is gone."""
+        """Take note that a visitor is gone."""
         seat = self._seated.pop(visit, None)
         if seat is None:
             return

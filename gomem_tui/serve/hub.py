@@ -20,7 +20,7 @@ _LIVES: Final = 5  # of a mirror, and one more for each minute
 
 
 class Following:
-    """Somebody who follows in a terminal; `gone` is told the exit code at the end."""
+    """One who follows in a terminal; `gone` is told the exit code at the end."""
 
     def __init__(self, terminal: int, environ: Mapping[str, str], gone: Callable[[int], object]) -> None:
         self.terminal: Final = terminal
@@ -42,6 +42,7 @@ class Hub:
         self._following: dict[int, Following] = {}
         self._lives = Bucket(_LIVES, 1 / 60)
         self._seats: Sequence[str] = ()
+        self.at = ""  # where one comes in: a command line
         self._mirror = self._new_mirror()
 
     def _new_mirror(self) -> Mirror:
@@ -90,7 +91,7 @@ class Hub:
             self._tell_seats()
 
     def _tell_seats(self) -> None:
-        self._tell("seats", who=list(self._seats[:_MOST_NAMES]))
+        self._tell("seats", who=list(self._seats[:_MOST_NAMES]), at=self.at)
 
     def _tell(self, record: str, **values: object) -> None:
         """Tell the presenter something; one that does not listen is not waited for."""

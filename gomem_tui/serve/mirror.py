@@ -103,8 +103,16 @@ class Mirror:
         self._send(encoded("unseat", seat=number))
 
     def _send(self, data: bytes, descriptor: int = -1) -> None:
+        """Send it with what else is said in this turn of the loop: a step and how it is looked at are to arrive together."""
+        if self._socket is None or self._loop is None:
+            if descriptor >= 0:
+                os.close(descriptor)
+            return
+        if not self._waiting:
+            self._loop.call_soon(self._go_on)
+        if descriptor < 0 and self._waiting and self._waiting[-1][1] < 0:
+            data = self._waiting.pop()[0] + data
         self._waiting.append((data, descriptor))
-        self._go_on()
 
     def _go_on(self) -> None:
         """Send as much as is read, and the rest later."""

@@ -27,13 +27,18 @@ import time
 from collections import deque
 from typing import Final
 
+from gomem_core.cli.output import DUMB, say
+from gomem_core.foreign import brief
 from gomem_core.session.console import Console
 from gomem_core.session.document import Entry
 from gomem_core.session.echo import Strayed, begin, echo, thinned
 from gomem_tui.draw.paint import Painter
-from gomem_tui.serve.follower import AGAIN, GONE, LEFT, Follower
+from gomem_tui.explorer.showing import stands_at
+from gomem_tui.serve.follower import Follower
 from gomem_tui.serve.hands import Hands
+from gomem_tui.serve.heard import AGAIN, GONE, LEFT
 from gomem_tui.serve.lines import Lines, Record, decoded, encoded
+from gomem_tui.serve.plainfollower import PlainFollower
 from gomem_tui.serve.view import View
 
 _RECEIVED: Final = 1 << 18  # bytes
@@ -55,6 +60,7 @@ class _Seat:
         self.stream: socket.socket | None = None
         self.waiting = bytearray()  # for the follower
         self.leaves = False  # it was told to
+        self.told = b""  # what a follower told
         self.failed: deque[float] = deque(maxlen=_TRIES)  # when followers failed here
 
 
@@ -66,10 +72,10 @@ class Mirrored:
         self._lines = Lines()
         self._descriptors: deque[int] = deque()  # of terminals for which nobody sat down yet
         self._desk: Console | None = None
-        self._view: View | None = None
         self._record: Record = {}
         self._here = False
         self._is_lost = False
+        self._is_long = False  # what the presenter began takes long: it is done here alone
         self._seats: dict[int, _Seat] = {}
         self._selector = selectors.DefaultSelector()
 
@@ -98,26 +104,28 @@ class Mirrored:
             return False
         entries: list[Entry] = []
         look: Record | None = None
+        told = b""  # to be handed on
         for line in self._lines.feed(data):
             record = decoded(line)
             match record:
                 case {"r": "journal", "values": [*values]}:
-                    self._hand_on(line)
+                    told += b"" if self._is_long else line + b"\n"
+                    self._is_long = self._is_long or values[:1] == ["try"]
                     entries.append(tuple(values))
                 case {"r": "look"}:
-                    self._hand_on(line)
+                    told += b"" if self._is_long else line + b"\n"
                     look = record
                 case {"r": "load", "values": [*values]}:
-                    entries, look = [], None
+                    entries, look, told = [], None, b""
                     self._load(tuple(values))
                 case {"r": "presenter", "here": bool(here)}:
                     self._here = here
-                    self._hand_on(line)
+                    told += line + b"\n"
                 case _:
-                    self._follow(entries, look)
-                    entries, look = [], None
+                    self._follow(told, entries, look)
+                    entries, look, told = [], None, b""
                     self._serve(record)
-        self._follow(entries, look)
+        self._follow(told, entries, look)
         return True
 
     def _serve(self, record: Record) -> None:
@@ -141,29 +149,38 @@ class Mirrored:
     def _load(self, entry: Entry) -> None:
         """Begin with another session, and let all followers do so."""
         self._is_lost = False
-        self._desk = self._view = None
+        self._desk = None
         self._record = {}
         try:
             self._desk = begin(entry)
         except Strayed:
             return
-        self._view = View(self._desk, (80, 24))
-        self._warm()
+        self._warm(self._desk)
+        for seat in self._seats.values():
+            seat.told = b""
+        self._exchange()
+
+    def _exchange(self) -> None:
+        """Let other followers take the place of all, who begin where this stands."""
+        self._is_long = False
         for seat in self._seats.values():
             self._write(seat, encoded("again"))
 
-    def _follow(self, entries: list[Entry], look: Record | None) -> None:
-        """Do what was recorded."""
+    def _follow(self, told: bytes, entries: list[Entry], look: Record | None) -> None:
+        """Hand on what was told, and do it as well."""
+        if told:
+            for seat in self._seats.values():
+                self._write(seat, told)
         if look is not None:
             self._record = look
-        if self._desk is None or self._view is None or not (entries or look):
+        if self._desk is None or not (entries or look):
             return
         try:
             for entry in thinned(entries):
                 echo(self._desk, entry)
-            if look is not None:
-                self._view.show(look)
-            if look is None or not self._view.is_astray:
+            if look is None or stands_at(self._desk, look):
+                if look is not None and self._is_long:
+                    self._exchange()
                 return
         except Strayed:
             pass
@@ -171,22 +188,19 @@ class Mirrored:
             self._is_lost = True
             self._tell("lost")
 
-    def _warm(self) -> None:
-        """Draw once, in two sizes: what is worked out and imported for that is there for all followers then."""
-        if self._view is None:
-            return
-        painter, hands = Painter(), Hands(self._view)
+    @staticmethod
+    def _warm(desk: Console) -> None:
+        """Draw once, in some sizes: what is worked out and imported for that is there for all followers then."""
+        view = View(desk, (80, 24))
+        view.settle()
+        painter, hands = Painter(), Hands(view)
         for size in ((200, 60), (120, 40), (80, 24)):
-            self._view.resize(size)
+            view.resize(size)
             painter.fit(size)
             painter.paint_lines(hands.lines(True, ""))
         gc.collect()
 
     # --- Followers --------------------------------------------------------------------------------------------------------
-
-    def _hand_on(self, line: bytes) -> None:
-        for seat in self._seats.values():
-            self._write(seat, line + b"\n")
 
     def _write(self, seat: _Seat, line: bytes) -> None:
         seat.waiting += line
@@ -214,7 +228,8 @@ class Mirrored:
             self._go_on(seat)
         if events & selectors.EVENT_READ and seat.stream is not None:
             with contextlib.suppress(OSError):
-                if seat.stream.recv(1):
+                if told := seat.stream.recv(_RECEIVED):
+                    seat.told += told
                     return
             self._ended(seat)
 
@@ -247,7 +262,7 @@ class Mirrored:
             os._exit(self._be_follower(seat, theirs))
         theirs.close()
         ours.setblocking(False)
-        seat.stream = ours
+        seat.stream, seat.told = ours, b""
         self._selector.register(ours, selectors.EVENT_READ, seat)
 
     def _be_follower(self, seat: _Seat, stream: socket.socket) -> int:
@@ -263,11 +278,13 @@ class Mirrored:
             os.nice(_NICE)
             for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
                 resource.setrlimit(limit, (0, 0))
-            follower = Follower(seat.terminal, stream, seat.environ, self._desk, self._here)
-            return follower.run(self._record)
+            if seat.environ.get("TERM", "") in DUMB:
+                return PlainFollower(seat.terminal, stream, self._desk, self._here).run(self._record)
+            own = decoded(seat.told).get("told", {})
+            return Follower(seat.terminal, stream, seat.environ, self._desk, self._here).run(self._record, own)
         except Exception as e:  # whatever it is: another one takes its place
             with contextlib.suppress(Exception):
-                sys.stderr.write(f"gomem: a follower failed: {type(e).__name__}: {e}\n")
+                say(f"gomem: a follower failed: {type(e).__name__}: {brief(str(e))}")
             return 70
 
 

@@ -1,5 +1,6 @@
 """Which session a presenter's explorer goes on with when it has to be started again."""
 
+import asyncio
 from contextlib import suppress
 from typing import Final
 
@@ -13,6 +14,7 @@ class Resumed:
         self._id = first
         self._first: Final = first
         self._processes: set[int] = set()
+        self.alone: Final = asyncio.Lock()  # held while a presenter's explorer runs: one begins when the one before has ended
 
     def id(self) -> str:
         """The ID; nothing where there is no session to be taken up."""

@@ -31,7 +31,8 @@ from gomem_tui.settings.options import Options, options_of
 
 _MEMORY: Final = 512 << 20  # bytes beyond what is taken when the heap is open
 _PROCESSOR: Final = 600  # seconds
-_FILES: Final = 64  # open at once
+_FILES: Final = 1024  # open at once: a film takes more than a hundred
+_COLUMN: Final = 1 << 28  # bytes of a film's column of numbers
 _NICER: Final = 5  # the presenter, and the server, go before
 
 
@@ -58,12 +59,13 @@ def _show(words: list[str], lesson: str, presents: bool, resumed: str, visitors:
         else:
             script = None if args.script is None or resumed else Path(args.script)
             read_only = settings["read_only"].value is True
-            console = open_console(script, presents, resumed or None, read_only, release, asked, cache=False)
+            wait = not presents  # a film is read before its limits hold: that writes temporary files
+            console = open_console(script, presents, resumed or None, read_only, release, asked, wait, cache=False)
     except (ScriptError, JournalError) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
     console.visitors = visitors
-    _limit(presents)
+    _limit(presents, console.session.reel is not None)
     if is_dumb() and presents:
         say(f"gomem: whoever presents needs a terminal that can draw, and TERM is {os.environ.get('TERM', '')!r}")
         return BAD_INPUT
@@ -89,14 +91,17 @@ def _note(descriptor: int, line: str) -> None:
         os.write(descriptor, f"{line}\n".encode())
 
 
-def _limit(presents: bool) -> None:
-    """Leave the rest of the machine to others.  A presenter has a journal to write, and goes on for as long as the talk does."""
+def _limit(presents: bool, film: bool) -> None:
+    """Leave the rest of the machine to others, and write nothing.
+
+    A presenter has a journal to write, and goes on for as long as the talk does; a film keeps columns in files without names.
+    """
     limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, _FILES)]
     with suppress(OSError, ValueError):  # no /proc: then there is no limit to memory
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         limits.append((resource.RLIMIT_AS, pages * resource.getpagesize() + _MEMORY))
     if not presents:
-        limits += [(resource.RLIMIT_CPU, _PROCESSOR), (resource.RLIMIT_FSIZE, 0)]
+        limits += [(resource.RLIMIT_CPU, _PROCESSOR), (resource.RLIMIT_FSIZE, _COLUMN if film else 0)]
         os.nice(_NICER)
     for which, most in limits:
         with suppress(OSError, ValueError):

@@ -29,6 +29,18 @@ class OwnExplorer:
 
     async def show(self, visit: Visit, shown: Callable[[], object]) -> tuple[str, int]:
         """Start it, and wait for its end.  Raises OSError."""
+        if self._resumed is None:
+            return await self._run(visit, shown)
+        async with self._resumed.alone:
+            try:
+                return await self._run(visit, shown)
+            finally:
+                if self._process is not None:
+                    self._resumed.ended(self._process.pid)
+
+    async def _run(self, visit: Visit, shown: Callable[[], object]) -> tuple[str, int]:
+        if visit.ended:
+            return "", 0
         line = visit.open_line()
         process = self._process = await self._start(visit, line.program)
         line.let_go()
@@ -40,8 +52,6 @@ class OwnExplorer:
         waiting.cancel()
         with suppress(TimeoutError):
             await asyncio.wait_for(visit.drained.wait(), PATIENCE)
-        if self._resumed is not None:
-            self._resumed.ended(process.pid)
         return (_FAILED if code not in (0, 129) else "", code if code >= 0 else 1)
 
     async def _start(self, visit: Visit, program: int) -> asyncio.subprocess.Process:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
@@ -48,7 +49,7 @@ class Plan:
         return not self.solo and self.presenters is None
 
     def role_of(self, key: asyncssh.SSHKey, address: str) -> Role | None:
-        """What somebody with this key is, coming from this address; None: nobody."""
+        """The role of a key, used from this address; None: it does not get in."""
         if self.presenters is not None and self.presenters.admits(key, address):
             return "presenter"
         if self.anyone or self.keys.admits(key, address):
@@ -102,19 +103,23 @@ def _said(about: dict[str, Any]) -> str:
 
 def told(plan: Plan, key: asyncssh.SSHKey, port: int, log: object) -> list[str]:
     """What whoever starts the server is to know."""
-    host = "localhost" if plan.host in ("127.0.0.1", "::1") else "this machine's name" if _is_any(plan.host) else plan.host
     whose = "a heap of its own" if plan.solo else "what you show" if plan.here else "what the presenter shows"
     who = f"{len(plan.keys)} known key{'s' if len(plan.keys) != 1 else ''} may come in"
     return [
-        f"gomem serve: ssh -p {port} {brief(host)} shows each visitor {whose}",
+        f"gomem serve: {way_in(plan.host, port)} shows each visitor {whose}",
         f"host key: {key.get_fingerprint()} (ed25519)",
         *(["--anyone: every key gets in, whoever has it; it may follow and no more"] if plan.anyone else [who]),
         f"{plan.limits.seats} seats; log: {'none' if log is None else named(log)}",
     ]
 
 
-def _is_any(host: str) -> bool:
-    return host in ("0.0.0.0", "::", "")  # noqa: S104 -- only said, not listened on
+def way_in(host: str, port: int) -> str:
+    """What a visitor types; where all addresses of this machine are listened on, with its name."""
+    if host in ("127.0.0.1", "::1"):
+        host = "localhost"
+    elif host in ("0.0.0.0", "::", ""):  # noqa: S104 -- only said, not listened on
+        host = socket.gethostname()
+    return f"ssh -p {port} {brief(host)}"
 
 
 class Server:
@@ -177,7 +182,10 @@ class Server:
         except OSError as e:
             where = f"{brief(self._plan.host)} port {self._plan.port}"
             raise BadInput(f"cannot listen on {where}: {e.strerror or e}") from e
-        return self._acceptor.get_port()
+        port = self._acceptor.get_port()
+        if self._hub is not None:
+            self._hub.at = way_in(self._plan.host, port)
+        return port
 
     async def run(self, stopped: "asyncio.Future[int]") -> int:
         """Go on until somebody presses q, or a signal comes; returns the exit code."""

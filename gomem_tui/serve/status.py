@@ -18,12 +18,12 @@ def status(view: View, here: bool, doing: str, said: str) -> Line:
     """What the presenter does, and whether this follower looks elsewhere."""
     if said:
         return ((f" {said}", "new"),)
-    at = _place(view)
+    at = whereabouts(view)
     if not here:
         return ((f" The presenter is gone, and was {at}; {FOLLOWING.name('quit')} leaves.", "new"),)
     if view.own:
-        pane = _TITLES.get(view.presenters_pane, "")
-        return ((f" The presenter is {at}{f', in {pane}' if pane else ''}; {FOLLOWING.name('back')} goes there.", "new"),)
+        pane = _TITLES[view.presenters_pane]
+        return ((f" The presenter is {at}, in {pane}; {FOLLOWING.name('back')} goes there.", "new"),)
     if doing:
         return ((" The presenter waits for ", "label"), (clip(doing, 60), "text"))
     told = view.record.get("said")
@@ -34,7 +34,8 @@ def status(view: View, here: bool, doing: str, said: str) -> Line:
     return ((f" Following the presenter, who is {at}.", "label"),)
 
 
-def _place(view: View) -> str:
+def whereabouts(view: View) -> str:
+    """Returns where the presenter is, to stand after "is"."""
     session, place = view.model.session, view.presenter
     if session.reel is not None:
         return f"at {time_text(session.reel.time(place.step))}"

@@ -8,7 +8,7 @@ from gomem_core.queries.roworder import finish
 from gomem_core.session.console import Console
 from gomem_core.world.world import NotKnown
 from gomem_tui.explorer.arrangement import NEEDS, PANES, Arrangement
-from gomem_tui.explorer.showing import Json, Place, answer_of, arrange, place_of, select, sort
+from gomem_tui.explorer.showing import Json, Place, answer_of, arrange, place_of, record_of, select, sort
 from gomem_tui.explorer.whyrows import why_rows
 from gomem_tui.panes.base import HeapPane, Size
 from gomem_tui.panes.model import Model
@@ -74,7 +74,7 @@ class View:
     @property
     def presenter(self) -> Place:
         """Returns where the presenter stands."""
-        return place_of(self.record) or Place.of(self.model)
+        return place_of(self.record) or Place.of(self.model.session)
 
     @property
     def is_typing(self) -> bool:
@@ -84,7 +84,7 @@ class View:
     @property
     def is_astray(self) -> bool:
         """Whether the session is not the presenter's, since records are missing."""
-        return Place.of(self.model) != self.presenter
+        return Place.of(self.model.session) != self.presenter
 
     def show(self, record: Json) -> None:
         """Take note of what the presenter shows, and show it, unless this is on its own."""
@@ -103,6 +103,16 @@ class View:
         if is_read and (session.step, session.event) != (place.step, place.event) and 0 <= place.step <= len(session.steps):
             self.model.goto(place.step, place.event)
 
+    def told(self) -> Json:
+        """What this shows on its own, for whatever takes its place; nothing where it shows what the presenter does."""
+        return record_of(self.model, self.panes, self.arrangement, "", typing=False) if self.own else {}
+
+    def look_elsewhere(self, told: Json) -> None:
+        """Go on with what another one told of itself."""
+        presenters, self.record = self.record, told
+        self._do_likewise()
+        self.record, self.own = presenters, True
+
     def come_back(self) -> None:
         """Show what the presenter shows."""
         self.own = False
@@ -117,13 +127,12 @@ class View:
 
     @property
     def presenters_pane(self) -> str:
-        """The pane that has the presenter's keyboard, by its id; "" where that is not told."""
-        chosen = self.record.get("panes") or [0]
-        return PANES.get(chosen[-1], "") if isinstance(chosen, list) else ""
+        """The pane that has the presenter's keyboard, by its id."""
+        return arrange(self.record, Arrangement()).name
 
     def _look_at_session(self) -> bool:
         """Look at where the session stands now; tells whether that is elsewhere."""
-        stands = (self.model.session, Place.of(self.model), self.record.get("typed"))
+        stands = (self.model.session, Place.of(self.model.session), self.record.get("typed"))
         if stands == self._stood:
             return False
         self._stood = stands

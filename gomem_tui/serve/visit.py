@@ -55,6 +55,7 @@ class Visit(asyncssh.SSHServerSession[bytes]):
         self.drained: Final = asyncio.Event()  # all is shown that the program wrote, and it is gone
         self.ending = ""  # what is said when the program has given the terminal back
         self.ended_at = 0.0
+        self.over: Final = asyncio.Event()  # the session has ended
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -188,6 +189,7 @@ class Visit(asyncssh.SSHServerSession[bytes]):
 
     def _over(self) -> None:
         self.ended, self.ended_at = True, time.monotonic()
+        self.over.set()
         if self._resizing is not None:
             self._resizing.cancel()
         if self.line is not None:

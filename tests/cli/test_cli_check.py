@@ -7,7 +7,7 @@ import pytest
 
 from gomem_core.files.places import state_directory
 from gomem_core.lang.commands import Gc
-from gomem_core.session.commands import EXECUTE
+from gomem_core.session.commands import STEPS
 from gomem_core.world.faults import InvariantError, Throw
 from gomem_tui.__main__ import main
 from tests.cli.process import ROOT
@@ -116,6 +116,23 @@ def test_a_step_that_fails_is_a_failure(lesson: Path, capsys: Capture) -> None:
     assert record["message"] == "the step failed: no object is called nobody"
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("select b", "no object is called b"),
+        ("select 0x123450", "no span is at 0x123450"),
+        ("select c", ""),  # what the step makes is there when it is done
+        ("select a", ""),
+        ("select b\nselect a", ""),  # the last one counts
+    ],
+)
+def test_what_a_step_selects_has_to_be_there(line: str, found: str, tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "selects.gomem"
+    path.write_text(f"alloc 48 as a\n\nselect a\nalloc 16\nfocus spans\n{line}\n# why\nalloc 64 as c\n", encoding="utf-8")
+    assert main(["check", str(path)]) == (1 if found else 0)
+    assert capsys.readouterr().out == (f"{path}:6:8: {found}\n" if found else f"ok {path}: 3 steps, 0 expectations\n")
+
+
 def test_a_bad_file_does_not_keep_the_others_from_being_checked(lesson: Path, tmp_path: Path, capsys: Capture) -> None:
     bad, wrong = tmp_path / "bad.gomem", tmp_path / "wrong.gomem"
     bad.write_text("alloc 48\ngoto 1\n")
@@ -154,7 +171,7 @@ def test_an_impossible_state_is_a_failure_with_its_name(
     def broken(*_: object) -> None:
         raise error
 
-    monkeypatch.setitem(EXECUTE, Gc, broken)
+    monkeypatch.setitem(STEPS, Gc, broken)
     path = tmp_path / "l.gomem"
     path.write_text("alloc 48\n# why not\ngc\nalloc 48\n")
     assert main(["check", str(path), str(tmp_path / "none.gomem")]) == 70  # whatever else is wrong

@@ -370,7 +370,7 @@ def test_a_file_that_is_not_there(tmp_path: Path, capsys: Capture) -> None:
 
 def test_a_file_that_is_no_session(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "bad.gomem"
-    path.write_text("alloc 8\nalloc eight\n", encoding="utf-8")
+    path.write_text("alloc 8\nalloc -1\n", encoding="utf-8")
     assert main(["export", str(path), "--text"]) == 3
     out, err = capsys.readouterr()
     assert out == ""

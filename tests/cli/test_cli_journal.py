@@ -13,7 +13,7 @@ from gomem_core.files.journal.file import journal_directory
 from gomem_core.files.journal.shelf import UNFINISHED_KEPT
 from gomem_core.files.script import read_script
 from gomem_core.lang.commands import Churn
-from gomem_core.session.commands import EXECUTE
+from gomem_core.session.commands import STEPS
 from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.world.faults import Throw
@@ -151,7 +151,7 @@ def test_a_command_during_which_gomem_was_killed_is_named(capsys: Capture, monke
     ]
     only().unlink()
     with monkeypatch.context() as patched:
-        patched.setitem(EXECUTE, Churn, killed)
+        patched.setitem(STEPS, Churn, killed)
         assert main(["run", "-c", "alloc 48 as a", "-c", "churn 50000 seed 3"]) == 130
     capsys.readouterr()
     for _ in range(2):  # looking changes nothing

@@ -75,13 +75,13 @@ def test_a_file_in_all(source: Path, capsys: Capture) -> None:
     (source.parent / "tagged.go").write_text("//go:build !linux || (js && wasm)\n\npackage server\ntype conn int\n")
     assert main(["layout", "--go", "1.27", "--types", str(source.parent)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert " ".join(lines[1].split()) == "14 14 32 32 24 24 the best order, and it fits 24 conn server.go:9"
-    assert lines[2:] == [
+    assert " ".join(lines[2].split()) == "14 14 32 32 24 24 the best order, and it fits 24 conn server.go:9"
+    assert lines[0] == "as go1.27 has them; --go chooses another version"
+    assert lines[3:] == [
         "0 other types waste nothing",
-        "all as go1.27 has them; --go chooses another version",
         "",
-        "what to change: fields in this order",
-        "  conn: r, mu, closed, busy: 24 bytes instead of 32, a slot of 24 instead of 32",
+        "what to change, most first:",
+        "  conn: fields in the order r, mu, closed, busy: 24 bytes instead of 32, a slot of 24 instead of 32",
         "",
         "generic, with a size only for given arguments: pool",
         "",

@@ -180,7 +180,7 @@ def test_it_is_known_by_its_name_or_its_first_line(
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (b"gomem 1\nalloc 48\nalloc x\n", "3:7: "),
+        (b"gomem 1\nalloc 48\nalloc -1\n", "3:7: "),
         (b"gomem 2\nalloc 48\n", "1:7: this file is of version 2; this gomem reads 1"),
         (b"gomem 1\nalloc 48\nback\n", "3:1: back is for the prompt"),
         (b"gomem 1\n\xff\n", "2:"),

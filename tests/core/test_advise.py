@@ -19,10 +19,12 @@ from gomem_core.session.stills import still_of
 from gomem_core.world.changes import Stale
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.world import World
+from tests import versions
 from tests.core.test_spanorder import LINES
 from tests.effort import effort
 from tests.madeup import made_up
 from tests.poor import poor
+from tests.versions import ANY_VERSION
 
 EVERYTHING = Stale()
 EVERYTHING.all = EVERYTHING.lost = True
@@ -120,9 +122,12 @@ def test_a_loop_over_the_spans_finds_the_same() -> None:
     assert advise(world).given_back
 
 
-@given(st.lists(st.sampled_from([*LINES, "procs 3", "p 1", "p 2", "alloc 3M times 2", "gc mark", "scavenge 0s"]), max_size=14))
-def test_of_any_heap(lines: list[str]) -> None:
-    session = Session(narrate=True)
+MORE = [*LINES, "procs 3", "p 1", "p 2", "alloc 3M times 2", "gc mark", "scavenge 0s"]
+
+
+@given(lines=st.lists(st.sampled_from(MORE), max_size=14), version=ANY_VERSION)
+def test_of_any_heap(lines: list[str], version: str) -> None:
+    session = versions.session_of(version)
     for line in lines:
         session.submit(line)
     assert_by_hand(session.world)

@@ -14,7 +14,8 @@ from gomem_core.session.console import Console
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.resume import _Told, resume
 from tests.effort import effort
-from tests.inside import heap_of, timeline_of
+from tests.inside import heap_of, machine_of, timeline_of
+from tests.versions import ANY_VERSION
 
 SCRIPT = """\
 alloc 48 as a
@@ -242,10 +243,18 @@ def test_somebody_elses_file_is_not_written_over(console: Console, tmp_path: Pat
 
 def test_a_file_that_cannot_be_opened_leaves_the_session(console: Console, tmp_path: Path) -> None:
     path = tmp_path / "bad.gomem"
-    path.write_text("alloc 48\nalloc x\n")
+    path.write_text("alloc 48\nalloc -1\n")
     assert complaint(console.submit(f"open {path}"))[0].startswith(f"{path}:2:7: ")
     assert complaint(console.submit("open /no/such"))[0] == "/no/such: No such file or directory"
     assert at(console, 2)
+
+
+def test_the_first_step_back_from_the_end_undoes_a_command_also_where_a_bookmark_stands_last() -> None:
+    console = Console(True, read_script("s", "alloc 48 as a\nalloc 48 as b\nmark m\n", "s"))
+    assert console.submit("goto end").ok
+    assert console.session.step == 2
+    console.backward()
+    assert (console.session.step, console.session.objects.alive) == (1, 1)
 
 
 # --- Expectations -------------------------------------------------------------------------------------------------------
@@ -373,9 +382,10 @@ MOVES = [
 
 
 @settings(max_examples=effort(20, 60))
-@given(st.randoms(use_true_random=False), st.booleans())
-def test_at_each_moment_the_journal_tells_the_whole_session(r: Random, narrate: bool) -> None:
-    console = Console(narrate, read_script("s", SCRIPT, "s"), "run")
+@given(st.randoms(use_true_random=False), st.booleans(), ANY_VERSION)
+def test_at_each_moment_the_journal_tells_the_whole_session(r: Random, narrate: bool, version: str) -> None:
+    head = f"go {version}\n"
+    console = Console(narrate, read_script("s", head + SCRIPT, "s"), "run")
     for _ in range(r.randint(1, 25)):
         if r.random() < 0.3:
             console.forward()
@@ -396,13 +406,14 @@ def test_at_each_moment_the_journal_tells_the_whole_session(r: Random, narrate: 
         assert told.timeline.marks == timeline.marks
         assert told.timeline.branches == timeline.branches
         assert told.timeline.name == timeline.name
+        assert told.timeline.release == timeline.release
     console.leave()
     while console.session.step < len(console.session.steps):
         console.forward()
-    fresh = Console(False, read_script("s", "\n".join(console.session.steps), "s"))
+    fresh = Console(False, read_script("s", head + "\n".join(console.session.steps), "s"))
     while fresh.forward() is not None:
         pass
-    assert capture(heap_of(console.session)) == capture(heap_of(fresh.session))
+    assert machine_of(console.session).engine.capture() == machine_of(fresh.session).engine.capture()
 
 
 def test_who_only_looks_changes_nothing_wherever_the_session_stands() -> None:

@@ -10,7 +10,7 @@ from gomem_core.files.journal.file import journal_directory
 from gomem_core.files.script import read_script
 from gomem_core.lang.commands import Churn
 from gomem_core.report import Result
-from gomem_core.session.commands import EXECUTE
+from gomem_core.session.commands import STEPS
 from gomem_core.session.console import Console
 from gomem_core.session.resume import resume
 from tests.core.journals import made, plain
@@ -34,7 +34,7 @@ def test_what_the_session_began_with_is_written_before_the_first_step_is_done(li
         seen.append(records(console))
         return Result("")
 
-    monkeypatch.setitem(EXECUTE, Churn, look)
+    monkeypatch.setitem(STEPS, Churn, look)
     console.submit(line)
     assert seen == [[["load", "s", "gomem 1\nchurn 5\n"]]]
 
@@ -60,7 +60,7 @@ def test_where_it_stands_is_written_before_a_heavy_step(monkeypatch: pytest.Monk
         seen.append(records(console)[-1])
         return Result("")
 
-    monkeypatch.setitem(EXECUTE, Churn, look)
+    monkeypatch.setitem(STEPS, Churn, look)
     console.submit("goto end")
     assert seen == [["goto", 2, 0]]
 

@@ -8,6 +8,7 @@ from gomem_core.lang import Names, complete
 from gomem_core.session.candidates import offers
 from gomem_core.session.session import Session
 from tests.core.facts import ARENA, PAGE
+from tests.versions import ANY_VERSION, session_of
 
 SCRIPT = (
     "alloc 48 scan as node/alloc 48 as text/alloc 64 head as first/alloc 5 as t/alloc 6 as u/alloc 40 scan as gone/alloc 0 as z/"
@@ -15,8 +16,8 @@ SCRIPT = (
 )
 
 
-def played(script: str = SCRIPT) -> tuple[Session, Names]:
-    session = Session()
+def played(script: str = SCRIPT, version: str = "1.10") -> tuple[Session, Names]:
+    session = session_of(version, narrate=False)
     for line in script.split("/"):
         assert session.submit(line).ok, line
     return session, offers(session)
@@ -79,17 +80,17 @@ def test_addresses_beyond_ten_digits() -> None:
 
 WORDS = ["drop |", "drop node |", "show span 0x|", "find |", "find 0x|", "show object |", "show object 0x|", "show page 0x|"]
 WORDS += ["show bitmap 0x|", "link node.0 |", "unlink first.|", "drop 0x|", "alloc 5 |", "alloc 8 |"]
-MISSING = dict.fromkeys(WORDS, "") | {"link |": "0 node", "link 0xc42|": "0 node", "link node.|": " text", "unlink |": "0"}
+MISSING = dict.fromkeys(WORDS, "") | {"link |": "0 node", "link 0xc|": "0 node", "link node.|": " text", "unlink |": "0"}
 VALUES = {"as": " q", "times": " 2", "every": " 1", "size<": "64", "size>=": "0"}
 
 
-@given(line=st.sampled_from(list(MISSING)), churned=st.integers(0, 60))
-def test_what_is_offered_can_be_done(line: str, churned: int) -> None:
+@given(line=st.sampled_from(list(MISSING)), churned=st.integers(0, 60), version=ANY_VERSION)
+def test_what_is_offered_can_be_done(line: str, churned: int, version: str) -> None:
     script = f"{SCRIPT}/churn {churned} live 8K sizes small" if churned else SCRIPT
     text = line.removesuffix("|")
-    found = complete(text, len(text), played(script)[1])
+    found = complete(text, len(text), played(script, version)[1])
     assert found
     for item in found[:: 1 + len(found) // 5]:
-        session, _ = played(script)
+        session, _ = played(script, version)
         outcome = session.submit(text[: item.start] + item.text + MISSING[line] + VALUES.get(item.text, ""))
         assert outcome.ok, (outcome.line, outcome.error)

@@ -10,6 +10,7 @@ from gomem_core.both.view_pointers import PointerView
 from gomem_core.queries.links import LinkIndex
 from gomem_core.queries.reach import fate, find_paths, object_at, slot_of
 from gomem_core.session.session import Session
+from tests.versions import ANY_VERSION, session_of
 
 NAMES = st.sampled_from([f"o{n}" for n in range(1, 13)])
 LINES = st.one_of(
@@ -91,10 +92,10 @@ def test_the_object_at_an_address() -> None:
     assert object_at(session.world, session.objects, 0) is None
 
 
-@given(lines=st.lists(LINES, max_size=40))
-def test_there_is_a_path_exactly_where_the_program_can_reach(lines: list[str]) -> None:
-    session = played("alloc 48 scan times 12")
-    for line in lines:
+@given(lines=st.lists(LINES, max_size=40), version=ANY_VERSION)
+def test_there_is_a_path_exactly_where_the_program_can_reach(lines: list[str], version: str) -> None:
+    session = session_of(version, narrate=False)
+    for line in ("alloc 48 scan times 12", "alloc 1000 scan", *lines):
         session.submit(line)  # some cannot be done
     world, objects = session.world, session.objects
     everyone = range(len(objects))
@@ -115,13 +116,15 @@ def test_there_is_a_path_exactly_where_the_program_can_reach(lines: list[str]) -
 
 
 AGAIN = st.one_of(
-    LINES, LINES, st.sampled_from(["drop all", "gc", "alloc 16 scan times 300", "alloc 64 scan times 9", "alloc 9K scan"])
+    LINES,
+    LINES,
+    st.sampled_from(["drop all", "gc", "alloc 16 scan times 300", "alloc 64 scan times 9", "alloc 9K scan", "alloc 40K scan"]),
 )
 
 
-@given(lines=st.lists(AGAIN, max_size=40), reads=st.integers(1, 4))
-def test_links_kept_from_events_are_those_that_are_stored(lines: list[str], reads: int) -> None:
-    session = Session(narrate=True)
+@given(lines=st.lists(AGAIN, max_size=40), reads=st.integers(1, 4), version=ANY_VERSION)
+def test_links_kept_from_events_are_those_that_are_stored(lines: list[str], reads: int, version: str) -> None:
+    session = session_of(version)
     world, objects, links = session.world, session.objects, LinkIndex(session.world)
     for number, line in enumerate(["alloc 48 scan times 12", *lines]):
         for event in session.submit(line).events:

@@ -25,6 +25,7 @@ from tests.core.test_still import answers, still_of
 from tests.effort import effort
 from tests.madeup import PROFILE, STARTS, made_up
 from tests.poor import DOUBTS, NO_CACHES, NO_LISTS, poor
+from tests.versions import ANY_VERSION
 
 LIVELY = """alloc 48 scan as a
 alloc 24 head times 60
@@ -47,9 +48,9 @@ def unpacked(still: Still) -> Any:
     return json.loads(gzip.decompress(still_bytes(still)))
 
 
-@given(lines=SCRIPTS)
-def test_what_is_written_is_read(lines: list[str]) -> None:
-    still = still_of(played(lines))
+@given(lines=SCRIPTS, version=ANY_VERSION)
+def test_what_is_written_is_read(lines: list[str], version: str) -> None:
+    still = still_of(played(lines, version))
     data = gzip.decompress(still_bytes(still))
     assert is_still(data)
     again = read_still(data)
@@ -60,9 +61,9 @@ def test_what_is_written_is_read(lines: list[str]) -> None:
 
 
 @settings(max_examples=effort(25, 400))
-@given(lines=SCRIPTS.filter(bool), event=st.integers(1, 40), back=st.integers(0, 3))
-def test_a_still_of_a_heap_halfway_in_a_command_is_read_too(lines: list[str], event: int, back: int) -> None:
-    session = played(lines)
+@given(lines=SCRIPTS.filter(bool), event=st.integers(1, 40), back=st.integers(0, 3), version=ANY_VERSION)
+def test_a_still_of_a_heap_halfway_in_a_command_is_read_too(lines: list[str], event: int, back: int, version: str) -> None:
+    session = played(lines, version)
     session.goto(max(0, session.step - 1 - back), event)
     still = still_of(session)
     assert read_still(gzip.decompress(still_bytes(still))) == still
@@ -93,7 +94,7 @@ def test_a_heap_of_which_some_things_are_known_is_written_and_read(monkeypatch: 
     rich = made_up()
     columns = rich.spans.columns()
     some = columns._replace(swept=(None, *columns.swept[1:]), ptr=(*columns.ptr[:-1], None))
-    spans = StillSpans(some, [], rich.extents.arenas, {columns.base[3]: "it is torn"})
+    spans = StillSpans(some, [], rich.extents.arenas, PROFILE, {columns.base[3]: "it is torn"})
     bits = rich.slots.columns()
     words = tuple(bytes([3] * (n * 128)) if not n % 2 else None for n in columns.npages)
     slots = StillSlots(
@@ -237,6 +238,11 @@ def test_whatever_is_changed_the_file_is_refused_or_answers_everything(path: tup
     except FieldError:
         return
     answers(still, still.objects)
+
+
+def test_what_slots_store_is_not_read_without_the_roots() -> None:
+    with pytest.raises(FieldError, match=r"slots\.root_bits: a list was expected"):
+        read_still(json.dumps(damaged(WHOLE, ("slots", "root_bits"), None)).encode())
 
 
 @given(data=st.binary(max_size=60))

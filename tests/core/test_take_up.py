@@ -171,7 +171,7 @@ def test_a_still_that_contradicts_itself_is_not_taken_up() -> None:
     columns = still.spans.columns()
     counts = columns.alloc_count[:]
     counts[0] += 1
-    wrong = type(still.spans)(columns._replace(alloc_count=counts), [], still.extents.arenas)
+    wrong = type(still.spans)(columns._replace(alloc_count=counts), [], still.extents.arenas, still.profile)
     with pytest.raises(CannotTakeUp, match="does not fit together"):
         heap_of(Still(still.place, still.profile, still.facets._replace(spans=wrong), still.rows))
 

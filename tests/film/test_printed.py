@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from gomem_core.session.opened import open_file
+from gomem_core.world.strip import Strip
 from gomem_tui.__main__ import main
 from tests.film.recorded import FOLDER, TOLD, TRUTH, film, trace
 
@@ -45,6 +47,31 @@ def test_a_moment_is_told_with_its_types(capsys: pytest.CaptureFixture[str]) -> 
     rows = {row["type"]: row for row in found["types"]}
     assert rows["main.Page"]["alloc_objects"] == TRUTH[_NAME]["counts"]["main.Page"]
     assert [row["bytes"] for row in found["types"]] == sorted((row["bytes"] for row in found["types"]), reverse=True)
+
+
+def test_a_still_of_a_moment_is_read_back(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A trace does not tell HeapSys and its like: a file keeps that they are not known."""
+    end = [stop for stop in film(_NAME).tables.stops if stop.why == "read mem stats"][1]
+    still = str(tmp_path / "end.still")
+    assert main(["export", _path(_NAME), "--still", "--at", f"{film(_NAME).time(end.event)}ns", "-o", still]) == 0
+    assert capsys.readouterr().out == ""
+    opened = open_file(Path(still))
+    assert isinstance(opened, Strip)
+    memory = opened.shown.sums.mem_stats()
+    assert memory.HeapSys is None
+    for field in ("HeapAlloc", "HeapInuse", "HeapObjects"):
+        assert getattr(memory, field) == TRUTH[_NAME]["end"][field]
+
+
+def test_a_table_is_printed_whole_however_long_it_takes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An explorer leaves what takes longer than a moment to another thread, and draws again; print waits for it."""
+    monkeypatch.setattr("gomem_core.queries.roworder.PATIENCE", 0.0)
+    assert main(["open", _path(_NAME), "--text", "--at", "end", "--pane", "types"]) == 0
+    told = capsys.readouterr().out
+    assert "looking at" not in told
+    assert "main.Page" in told
 
 
 def test_events_are_counted_as_the_trace_has_them(capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,3 +132,16 @@ def test_a_file_that_is_no_film_for_us_is_refused_with_a_sentence(tmp_path: Path
 def test_numpy_is_not_imported_for_a_session() -> None:
     code = "import sys, gomem_tui.opening as o; o.open_console(None); sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]).returncode == 0
+
+
+def test_what_was_given_back_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A trace does not have it: it counts as free pages, and is no 0."""
+    assert main(["open", _path(_NAME), "--text", "--pane", "heap"]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if "given back" in line)
+    assert line.split("given back")[1].split()[0] == "?"
+
+
+def test_types_are_printed_however_long_it_takes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gomem_core.queries.roworder.PATIENCE", 0)
+    assert main(["open", _path(_NAME), "--text", "--pane", "types"]) == 0
+    assert "large, without pointers" in capsys.readouterr().out

@@ -85,6 +85,7 @@ def test_the_worst_of_many_come_first_with_what_to_change() -> None:
     found = [(facts_of(LATEST, types.typed(name)), types.line(name)) for name in types.names]
     assert [(row[7], row[0]) for row in overview(found).rows] == [("grid", 48), ("config", 28), ("timer", 14)]
     assert to_change(found) == [
-        "  config: s, n, m, a, b, c, d: 40 bytes instead of 64, a slot of 48 instead of 64",
-        "  timer: f, d, on, rep: 24 bytes instead of 32, a slot of 24 instead of 32",
+        "  grid: 8 bytes less, and it fits 512 instead of 576",
+        "  config: fields in the order s, n, m, a, b, c, d: 40 bytes instead of 64, a slot of 48 instead of 64",
+        "  timer: fields in the order f, d, on, rep: 24 bytes instead of 32, a slot of 24 instead of 32",
     ]

@@ -1,6 +1,7 @@
 """Types that a session declares: typed, in its file, from Go source; and what becomes of them on the way through time."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any, cast
 
@@ -135,7 +136,10 @@ def test_branches_have_types_of_their_own() -> None:
 def test_a_step_that_fails_leaves_what_was_declared() -> None:
     session = Session(narrate=True)
     session.submit("type node struct { n int }")
+    session.remember()  # an image right behind the declaration
     session.submit("alloc 48 as a")
+    session.goto(1)
+    assert session.submit("layout node").ok
     session.goto(1)
     assert not session.submit("drop nobody").ok
     assert session.submit("layout node").ok
@@ -261,6 +265,22 @@ def test_a_session_file_reads_what_lies_beside_it(source: Path) -> None:
     assert size_of(console, "node") == 32
 
 
+def test_what_is_no_source_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    console = Console(narrate=True)
+    os.mkfifo(tmp_path / "pipe.go")
+    (tmp_path / "empty.go").write_text("package p\nfunc f() {}\n")
+    (tmp_path / "large.go").write_text("package p\ntype a struct { " + "; ".join(f"f{n} int" for n in range(400)) + " }\n")
+    monkeypatch.setattr("gomem_core.gotypes.files._MOST_KEPT", 1000)
+    for name, words in (
+        ("pipe.go", "is neither a file nor a directory"),
+        ("empty.go", "declares no types"),
+        ("large.go", "declares more than the 0 MB that a session keeps"),
+        ("nosuch.go", "cannot read"),
+    ):
+        assert words in failed(console.submit(f"types {tmp_path / name}"))[1]
+    assert console.session.step == 0
+
+
 def test_a_journal_has_the_declarations(source: Path) -> None:
     console = Console(narrate=False, kind="run")
     console.submit(f"types {source}")
@@ -279,3 +299,12 @@ def test_json_of_a_declaration(source: Path, capsys: pytest.CaptureFixture[str])
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert first["result"]["declared"] == ["node", "pair", "far"]
     assert second["result"]["unsized"][0]["error"]["message"] == "undefined: u"
+
+
+def test_lines_that_are_typed_are_gathered(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = "alloc 48\ntype node struct {\n\tnext *node // the next\n\tok   bool\n}\nlayout node\ntype t struct {\n\ta int"
+    assert main(["run", "--json", "-k", "-c", lines]) == 3
+    records = [*map(json.loads, capsys.readouterr().out.splitlines())]
+    assert [(record["line"], record["ok"]) for record in records] == [(1, True), (2, True), (6, True), (7, False)]
+    assert records[1]["command"] == "type node struct { next *node; ok bool }"
+    assert records[3]["error"]["message"] == "type: one of its brackets is never closed"

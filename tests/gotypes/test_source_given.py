@@ -108,6 +108,20 @@ def test_the_command_line_gives_source(core: tuple[Path, Path], source: Path, ca
     assert "cannot read" in capsys.readouterr().err
 
 
+def test_a_still_of_a_session_has_types_and_its_file_their_declarations(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session, about = tmp_path / "s.gomem", tmp_path / "on.gomem"
+    session.write_text("gomem 1\ngo 1.27\ntype node struct { next *node; key string }\nnew(node) as a\n")
+    assert main(["export", str(session), "--still", "-o", str(tmp_path / "s.still")]) == 0
+    about.write_text("on s.still\ntype node struct {\n\tnext *node\n\tkey string\n}\nshow bitmap a\n")
+    assert main(["run", str(about)]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[-3:]]
+    assert [row[-1] for row in rows] == ["next", "key", "key.len"]
+    assert main(["open", str(tmp_path / "s.still"), "--text", "--pane", "objects"]) == 0
+    assert "24 B  node" in capsys.readouterr().out
+
+
 def test_a_session_has_its_own(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     session = tmp_path / "s.gomem"
     session.write_text("alloc 48\n")

@@ -23,6 +23,7 @@ from gomem_tui.render.lines import Line, plain
 from gomem_tui.serve.keyboard import FOLLOWING
 from gomem_tui.serve.rooms import rooms
 from gomem_tui.settings.options import Options
+from tests.effort import THOROUGH
 from tests.looks import Program
 from tests.serve.beside import Beside, Shown
 
@@ -43,7 +44,7 @@ WALK = (  # what is pressed; then all is compared
     *("6", "space", "e", "e", "greater_than_sign", "full_stop", "comma", "less_than_sign", "space space space", "0", "3", "l l"),
 )
 TYPED = ("show spans", "find 0xc420000000", "diff 1", "alloc 48 as more", "alloc nothing", "mark here", "goto here", "go 1.27")
-SIZES = ((80, 24), (120, 40), (200, 60))
+CASES = [(go, size) for size in ((80, 24), (120, 40), (200, 60)) for go in ("", "go 1.27\n")]
 
 
 async def press(pilot: Pilot[int], keys: str) -> None:
@@ -72,6 +73,8 @@ def places(shown: Shown) -> dict[str, tuple[int, ...]]:
 def compare(beside: Beside, after: str) -> None:
     beside.catch_up()
     assert not beside.view.is_astray, after
+    while beside.view.catch_up():
+        pass  # what took so long that it was left for later
     presented, followed = beside.presented(), beside.followed()
     assert places(followed) == places(presented), after
     for name, (_, lines) in presented.items():
@@ -93,8 +96,7 @@ def session(go: str = "") -> Console:
     return Console(True, read_script("some", f"{go}{SESSION}", "some"))
 
 
-@pytest.mark.parametrize("go", ["", "go 1.27\n"], ids=["1.10", "1.27"])
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(("go", "size"), CASES if THOROUGH else [CASES[0], CASES[3], CASES[4]], ids=str)
 async def test_a_session_looks_the_same(go: str, size: tuple[int, int]) -> None:
     await walk(Beside(session(go), size), WALK, [*TYPED[:-1], "go 1.10" if go else "go 1.27"])
 
@@ -182,7 +184,7 @@ async def test_another_session_that_is_opened_begins_anew(tmp_path: Path) -> Non
 async def test_panes_lie_where_the_explorers_style_sheet_puts_them() -> None:
     beside = Beside(session(), (80, 24))
     app = beside.app
-    sizes = ((60, 16), (80, 23), (117, 36), (119, 33), (187, 53))
+    sizes = ((60, 16), (117, 36), (119, 33), (187, 53))
     async with app.run_test(size=beside.size) as pilot:
         await press(pilot, "space")
         for size in sizes:

@@ -6,9 +6,10 @@ from typing import Final
 
 from gomem_core.files.step import Step
 from gomem_core.queries.spanorder import SpanOrder
-from gomem_core.session.session import Outcome, Session
+from gomem_core.session.session import Outcome
 from gomem_core.world.changes import Touched
 from gomem_tui.render.lines import Scene, Selection
+from tests.versions import session_of
 
 SCRIPTS: Final = {
     "empty": "",
@@ -26,8 +27,8 @@ SCRIPTS: Final = {
 class State:
     """A session, what its last command told, and something selected."""
 
-    def __init__(self, script: str) -> None:
-        self.session = Session(narrate=True)
+    def __init__(self, script: str, version: str = "1.10") -> None:
+        self.session = session_of(version)
         self.outcome: Outcome | None = None
         for line in script.splitlines():
             self.outcome = self.session.submit(line)
@@ -49,6 +50,6 @@ class State:
 
 
 @cache
-def state(name: str) -> State:
+def state(name: str, version: str = "1.10") -> State:
     """One of the states, made once."""
-    return State(SCRIPTS[name])
+    return State(SCRIPTS[name], version)

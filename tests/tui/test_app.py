@@ -257,7 +257,7 @@ async def test_several_pasted_lines_are_a_script() -> None:
 
 def test_a_bad_script_is_refused_with_line_and_column() -> None:
     with pytest.raises(ScriptError, match="demo:2:7: "):
-        read_script("demo", "alloc 8\nalloc x", "demo")
+        read_script("demo", "alloc 8\nalloc -1", "demo")
 
 
 async def test_a_filter_works_while_it_is_typed_and_escape_clears_it() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gomem_core.files.timeline import Timeline
+from gomem_core.go.release import ALWAYS, Release
 from gomem_core.queries.objectorder import ObjectOrder
 from gomem_core.queries.reach import object_at
 from gomem_core.queries.spanorder import SpanOrder
@@ -24,6 +25,7 @@ from gomem_tui.render.why import Story, render_why
 from tests.core.test_time import some_lines
 from tests.effort import effort
 from tests.tui.test_render_properties import PORTS, fits
+from tests.versions import ANY_VERSION, profile_of
 
 EVERYTHING = [
     *("alloc 48 scan as a times 200", "alloc 5", "alloc 9", "alloc 40000 as big", "link a.1.0 a.2", "procs 2", "p 1"),
@@ -36,8 +38,8 @@ MANY = effort(25, 60)  # events of one command
 class Standing:
     """A session that goes anywhere in some lines, with all that panes want to know."""
 
-    def __init__(self, lines: list[str]) -> None:
-        self.session = Session(narrate=True, timeline=Timeline(lines))
+    def __init__(self, lines: list[str], release: Release = ALWAYS) -> None:
+        self.session = Session(narrate=True, timeline=Timeline(lines, release=release))
         self.order = SpanOrder(self.session.world, lambda: self.session.account)
 
     def goto(self, step: int, event: int) -> None:
@@ -67,7 +69,7 @@ class Standing:
         rows = Rows(session.objects, ObjectOrder(world, session.objects), session.history, selected)
         fits(render_objects(world, port, scene, rows, session.links), port)
         for log in (False, True):
-            fits(render_why(Story(outcome, log=log), port), port)
+            fits(render_why(Story(outcome, log=log, profile=world.profile), port), port)
 
 
 def test_after_every_event() -> None:
@@ -84,10 +86,12 @@ def test_after_every_event() -> None:
     r=st.randoms(use_true_random=False),
     places=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 80)), max_size=8),
     port=PORTS,
+    version=ANY_VERSION,
 )
-def test_anywhere_in_anything(r: Random, places: list[tuple[int, int]], port: Port) -> None:
-    lines = some_lines(r, 30)
-    standing = Standing(lines)
+def test_anywhere_in_anything(r: Random, places: list[tuple[int, int]], port: Port, version: str) -> None:
+    release = Release(profile_of(version))
+    lines = some_lines(r, 30, release)
+    standing = Standing(lines, release)
     for step, event in places:
         standing.goto(min(step, len(lines)), event)
         standing.check_panes(port, r.randrange(200))

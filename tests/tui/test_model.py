@@ -24,6 +24,7 @@ from gomem_tui.render.lines import plain
 from gomem_tui.settings.keys import STANDARD
 from tests.effort import effort
 from tests.tui.longscript import long_script
+from tests.versions import ANY_VERSION
 
 SIZES = [(40, 4), (59, 13), (80, 17), (120, 40)]
 SHORT = f"""\
@@ -155,9 +156,9 @@ def do(panes: Panes, kind: str, n: int) -> None:
 
 
 @settings(max_examples=effort(5, 200))
-@given(st.lists(moves(), max_size=40))
-def test_wherever_it_goes_the_selection_is_there_and_all_panes_draw(sequence: list[tuple[str, int]]) -> None:
-    panes = Panes(SHORT)
+@given(sequence=st.lists(moves(), max_size=40), version=ANY_VERSION)
+def test_wherever_it_goes_the_selection_is_there_and_all_panes_draw(sequence: list[tuple[str, int]], version: str) -> None:
+    panes = Panes(f"go {version}\n{SHORT}")
     panes.model.arrived()
     panes.check()
     for kind, n in sequence:

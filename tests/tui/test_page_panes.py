@@ -6,9 +6,12 @@ from functools import cache
 import pytest
 
 from gomem_core.queries.spanorder import SpanOrder
+from gomem_core.session.stills import still_of
 from gomem_core.world.changes import Touched
 from gomem_tui.render.arena import render_arena
 from gomem_tui.render.bitmap import render_bitmap
+from gomem_tui.render.heap import render_heap
+from gomem_tui.render.layout import render_layout
 from gomem_tui.render.lines import Line, Port, Scene, Selection, plain
 from gomem_tui.render.mcache import render_mcache
 from gomem_tui.render.mcentral import render_mcentral
@@ -60,6 +63,8 @@ PANES: dict[str, Callable[[Drawn, Port], list[Line]]] = {
     "bitmap": lambda d, port: render_bitmap(d.world, port, d.scene, d.session.objects),
     "mcentral": lambda d, port: render_mcentral(d.world, port, d.scene),
     "mcache": lambda d, port: render_mcache(d.world, port, d.scene),
+    "heap": lambda d, port: render_heap(d.world, port, d.scene, d.session.account, d.session.trail.heap_live),
+    "layout": lambda d, port: render_layout(d.world, port, d.scene, d.session.objects),
     "why": lambda d, port: render_why(Story(d.outcome, profile=profile_of(d.version)), port),
     "log": lambda d, port: render_why(Story(d.outcome, log=True, profile=profile_of(d.version)), port),
 }
@@ -127,6 +132,12 @@ def test_signs_are_explained_where_they_stand(version: str, name: str, told: str
     d = drawn(version)
     lines = render_bitmap(d.world, Port(120, 20), d.selecting(name, 10), d.session.objects)
     assert plain(lines[-2]).strip() == told
+
+
+def test_a_still_knows_what_is_stored_too() -> None:
+    d = drawn("1.27")
+    lines = render_bitmap(still_of(d.session), Port(120, 20), d.scene, d.session.objects)
+    assert "→ a pointer is stored" in plain(lines[-2])
 
 
 def test_a_page_cache_is_drawn_as_64_cells() -> None:

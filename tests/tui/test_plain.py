@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gomem_core.files.script import read_script
 from gomem_core.lang import BY_WORD
 from gomem_core.lang.panes import PANES
 from gomem_core.session.console import Console
@@ -20,6 +21,7 @@ from gomem_tui.plain.panes import pane_lines
 from gomem_tui.plain.talk import PlainTalk, talk_plainly
 from tests.cli.process import modules_of
 from tests.tui.states import SCRIPTS
+from tests.versions import ANY_VERSION
 
 Capture = pytest.CaptureFixture[str]
 Monkey = pytest.MonkeyPatch
@@ -197,9 +199,9 @@ def everything(model: Model, width: int) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 @settings(deadline=None, max_examples=4)
-@given(width=st.integers(60, 100))
-def test_no_pane_has_codes_decoration_or_wide_lines(name: str, width: int) -> None:
-    console = Console(True)
+@given(width=st.integers(60, 100), version=ANY_VERSION)
+def test_no_pane_has_codes_decoration_or_wide_lines(name: str, width: int, version: str) -> None:
+    console = Console(True, read_script(name, f"go {version}\n", name))
     model = Model(console, lambda: None)
     for line in SCRIPTS[name].splitlines():
         model.arrived(model.submit(line))

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
+from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.queries.account import Account
+from gomem_core.queries.advicelines import Advice
 from gomem_core.queries.advise import advise
 from gomem_core.queries.figures import figures
 from gomem_core.queries.objectorder import ObjectOrder
@@ -28,6 +29,7 @@ from gomem_tui.render.words import clip, join_fitting
 from tests.tui.golden import SIZES, STATES, check_picture
 from tests.tui.states import SCRIPTS, State, state
 from tests.tui.test_render_properties import PORTS, fits
+from tests.versions import ANY_VERSION
 
 LINKED = (
     "alloc 48 scan as a\nalloc 48 scan as b\nalloc 64 as c\nlink a.0 b\nlink b.2 c\ndrop b c\n"
@@ -48,7 +50,11 @@ def draw_objects(s: State, port: Port, selected: int) -> list[Line]:
     return render_objects(s.session.world, port, s.scene, Rows(s.session.objects, order, s.session.history, selected))
 
 
-ADVICE: Final = {name: advise(state(name).session.world) for name in SCRIPTS}
+@cache
+def advice(name: str, version: str) -> Advice:
+    return advise(state(name, version).session.world)
+
+
 PANES: dict[str, Callable[[State, Port], list[Line]]] = {
     "mcache": lambda s, port: render_mcache(s.session.world, port, s.scene),
     "heap": lambda s, port: draw_heap(s, port, s.scene, [0, 8192, 30000, 20000, s.session.world.sums.stats.heap_live]),
@@ -66,22 +72,23 @@ PANES: dict[str, Callable[[State, Port], list[Line]]] = {
     spanclass=st.integers(0, 133),
     lived=st.lists(st.integers(0, 1 << 40), max_size=300),
     selected=st.integers(-1, 3000),
+    version=ANY_VERSION,
 )
 def test_every_pane_fills_its_port_exactly(
-    name: str, port: Port, page: int, offset: int, spanclass: int, lived: list[int], selected: int
+    name: str, port: Port, page: int, offset: int, spanclass: int, lived: list[int], selected: int, version: str
 ) -> None:
-    s = state(name)
+    s = state(name, version)
     scene = s.selecting(s.session.world.extents.arenas.start + page * 8192 + offset, spanclass)
     fits(render_mcache(s.session.world, port, scene), port)
     fits(draw_heap(s, port, scene, lived), port)
     fits(render_layout(s.session.world, port, scene, s.session.objects), port)
     fits(draw_objects(s, port, selected), port)
-    fits(render_advise(ADVICE[name], port, selected, selected < 0), port)
+    fits(render_advise(advice(name, version), port, selected, selected < 0), port)
 
 
-@given(port=PORTS, selected=st.integers(-1, 9))
-def test_objects_of_every_fate_fill_it_too(port: Port, selected: int) -> None:
-    fits(draw_objects(State(LINKED), port, selected), port)
+@given(port=PORTS, selected=st.integers(-1, 9), version=ANY_VERSION)
+def test_objects_of_every_fate_fill_it_too(port: Port, selected: int, version: str) -> None:
+    fits(draw_objects(State(LINKED, version), port, selected), port)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

@@ -14,6 +14,7 @@ from gomem_tui.render.pagecells import LENSES, Chart
 from gomem_tui.render.spans import render_spans
 from gomem_tui.render.why import Story, render_why
 from tests.tui.states import SCRIPTS, state
+from tests.versions import ANY_VERSION
 
 PORTS = st.builds(
     Port,
@@ -35,23 +36,26 @@ def fits(lines: list[Line], port: Port) -> None:
     page=st.integers(-1, 1 << 26),
     offset=st.integers(0, 8191),
     spanclass=st.integers(0, 133),
+    version=ANY_VERSION,
     chart=st.builds(Chart, st.sampled_from(LENSES), st.sampled_from((0, 1, 3, 8, 12, 17, MAX_ZOOM))),
 )
-def test_every_pane_fills_its_port_exactly(name: str, port: Port, page: int, offset: int, spanclass: int, chart: Chart) -> None:
-    s = state(name)
+def test_every_pane_fills_its_port_exactly(
+    name: str, port: Port, page: int, offset: int, spanclass: int, version: str, chart: Chart
+) -> None:
+    s = state(name, version)
     world = s.session.world
     scene = s.selecting(world.extents.arenas.start + page * 8192 + offset, spanclass)
     fits(render_spans(world, s.order, port, scene), port)
     fits(render_arena(world, port, scene, chart), port)
     fits(render_bitmap(world, port, scene, s.session.objects), port)
     fits(render_mcentral(world, port, scene), port)
-    fits(render_why(Story(s.noted("a note", "and one that is rather long " * 9)), port), port)
+    fits(render_why(Story(s.noted("a note", "and one that is rather long " * 9), profile=world.profile), port), port)
 
 
-@given(width=st.integers(0, 300), done=st.integers(0, 9))
+@given(width=st.integers(0, 300), done=st.integers(0, 9), version=ANY_VERSION)
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_the_header_is_one_line(name: str, width: int, done: int) -> None:
-    line = render_header(state(name).session.world, (done, done % 3, 9), "a name", width)
+def test_the_header_is_one_line(name: str, width: int, done: int, version: str) -> None:
+    line = render_header(state(name, version).session.world, (done, done % 3, 9), "a name", width)
     assert cell_len(plain(line)) == width
 
 

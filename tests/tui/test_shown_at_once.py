@@ -19,6 +19,7 @@ from gomem_tui.draw.updates import Lines, UpdatePainter
 from gomem_tui.explorer.app import Explorer
 from gomem_tui.settings.look import Look
 from gomem_tui.settings.options import Options
+from tests.versions import ANY_VERSION
 
 SIZE = (120, 40)
 SCRIPT = "\n".join(
@@ -93,9 +94,9 @@ class Recorded(Explorer):
             self.terminal.show(renderable)
 
 
-async def walked(keys: list[str], look: Look) -> int:
+async def walked(keys: list[str], look: Look, version: str = "1.10") -> int:
     """Press keys and compare each picture with a fresh one; returns how many were written the short way."""
-    app = Recorded(Console(True, read_script("walk", SCRIPT, "walk")), Options(look=look))
+    app = Recorded(Console(True, read_script("walk", f"go {version}\n{SCRIPT}", "walk")), Options(look=look))
     app.terminal = Terminal(look)
     app._painter = app.terminal.painter
     async with app.run_test(size=SIZE) as pilot:
@@ -129,6 +130,6 @@ def test_a_step_is_written_the_short_way_and_shows_what_textual_would(look: Look
 
 
 @settings(max_examples=10, phases=[Phase.explicit, Phase.generate])  # each takes a second
-@given(st.lists(st.sampled_from(KEYS), min_size=3, max_size=25))
-def test_on_all_ways_the_terminal_shows_what_textual_would(keys: list[str]) -> None:
-    asyncio.run(walked(keys, Look()))
+@given(keys=st.lists(st.sampled_from(KEYS), min_size=3, max_size=25), version=ANY_VERSION)
+def test_on_all_ways_the_terminal_shows_what_textual_would(keys: list[str], version: str) -> None:
+    asyncio.run(walked(keys, Look(), version))

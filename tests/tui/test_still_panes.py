@@ -26,6 +26,7 @@ from gomem_tui.render.objects import Rows, render_objects
 from gomem_tui.render.pagecells import LENSES, Chart
 from gomem_tui.render.spans import render_spans
 from tests.core.test_diff import SCRIPTS, played
+from tests.versions import ANY_VERSION
 
 SIZES = st.sampled_from([(80, 24), (120, 40), (200, 60), (59, 9)])
 
@@ -54,9 +55,11 @@ def pictures(
     }
 
 
-@given(lines=SCRIPTS, size=SIZES, where=st.floats(0, 1), spanclass=st.integers(0, 133))
-def test_every_pane_shows_the_same_of_a_still(lines: list[str], size: tuple[int, int], where: float, spanclass: int) -> None:
-    session = played(lines)
+@given(lines=SCRIPTS, size=SIZES, where=st.floats(0, 1), spanclass=st.integers(0, 133), version=ANY_VERSION)
+def test_every_pane_shows_the_same_of_a_still(
+    lines: list[str], size: tuple[int, int], where: float, spanclass: int, version: str
+) -> None:
+    session = played(lines, version)
     start, end = session.world.extents.arenas.start, session.world.extents.arenas.end
     addr = start + int((end - start) * where)
     scene = Scene(Selection(addr, spanclass), step=session.step)

@@ -134,7 +134,7 @@ def test_what_is_wrong_in_a_pipe_is_told_on_stderr_too() -> None:
     assert done.returncode == 3
     told = done.stderr.decode().splitlines()
     assert [line.split(": ")[0] for line in told] == ["<stdin>:1:7", "<stdin>:3", "<stdin>:4", "<stdin>:5:7", "<stdin>:6:1"]
-    assert told[0].startswith("<stdin>:1:7: alloc: x is not a size")
+    assert told[0].startswith("<stdin>:1:7: x is not a size")
     assert told[1].endswith("did you mean spans?")
     assert told[2] == "<stdin>:4: help: nonsense is not a command; help lists them"
 

@@ -1,5 +1,6 @@
 """Why: narration, expectations, halfway, differences, answers."""
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import cache
 
@@ -32,6 +33,7 @@ from gomem_tui.render.why import Story, render_why, standing_at, why_length, why
 from tests.tui.golden import SIZES, check_picture
 from tests.tui.states import state
 from tests.tui.test_render_properties import PORTS, fits
+from tests.versions import ANY_VERSION, profile_of
 
 LESSON = """alloc 48 scan as a
 say ## Who serves it?
@@ -55,19 +57,19 @@ expect error words
 """
 
 
-def desk_at(step: int, event: int = 0) -> Console:
-    desk = Console(narrate=True, opened=read_script("lesson", LESSON, "lesson"))
+def desk_at(step: int, event: int = 0, version: str = "1.10") -> Console:
+    desk = Console(narrate=True, opened=read_script("lesson", f"go {version}\n{LESSON}", "lesson"))
     desk.session.goto(step, event)
     return desk
 
 
-def story_at(step: int, event: int = 0) -> Story:
-    desk = desk_at(step, event)
-    return Story(desk.session.outcome, desk.unmet(desk.session.outcome))
+def story_at(step: int, event: int = 0, version: str = "1.10") -> Story:
+    desk = desk_at(step, event, version)
+    return Story(desk.session.outcome, desk.unmet(desk.session.outcome), profile=profile_of(version))
 
 
-def difference(here: int, there: str) -> tuple[Console, Difference]:
-    desk = desk_at(7)
+def difference(here: int, there: str, version: str = "1.10") -> tuple[Console, Difference]:
+    desk = desk_at(7, version=version)
     desk.session.goto(here)
     assert desk.submit(f"diff {there}").ok
     assert desk.difference is not None
@@ -87,18 +89,18 @@ def told(story: Story, width: int = 80, height: int = 40) -> str:
     return "\n".join(texts(render_why(story, Port(width, height))))
 
 
-STORIES = {
-    "narration": lambda: story_at(2),
-    "halfway": lambda: story_at(1, 5),
-    "difference": lambda: Story(desk_at(7).session.outcome, difference=difference(7, "m")[1]),
-    "halfway log": lambda: replace(story_at(1, 5), log=True),
-    "answer": lambda: replace(story_at(3), answer=desk_at(7).submit("branch").result),
+STORIES: dict[str, Callable[[str], Story]] = {
+    "narration": lambda version: story_at(2, 0, version),
+    "halfway": lambda version: story_at(1, 5, version),
+    "difference": lambda version: replace(story_at(7, 0, version), difference=difference(7, "m", version)[1]),
+    "halfway log": lambda version: replace(story_at(1, 5, version), log=True),
+    "answer": lambda version: replace(story_at(3, 0, version), answer=desk_at(7, version=version).submit("branch").result),
 }
 
 
 @cache
-def story_named(name: str) -> Story:
-    return STORIES[name]()
+def story_named(name: str, version: str = "1.10") -> Story:
+    return STORIES[name](version)
 
 
 @pytest.mark.parametrize("size", [(80, 10), (120, 10), *SIZES], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -108,9 +110,9 @@ def test_story(name: str, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("name", STORIES)
-@given(port=PORTS)
-def test_every_story_fits_any_port(name: str, port: Port) -> None:
-    story = story_named(name)
+@given(port=PORTS, version=ANY_VERSION)
+def test_every_story_fits_any_port(name: str, port: Port, version: str) -> None:
+    story = story_named(name, version)
     fits(render_why(story, port), port)
     assert why_length(story, port) == len(why_text(story, port))
 
@@ -347,9 +349,14 @@ def test_without_a_difference_marks_are_as_ever() -> None:
     assert "new" not in rows[0]
 
 
-@given(port=PORTS, fates=st.dictionaries(st.integers(0, 200), st.sampled_from(list(GLYPHS))), page=st.integers(0, 200))
-def test_panes_fill_any_port_in_any_difference(port: Port, fates: dict[int, Fate], page: int) -> None:
-    session = state("fragmented").session
+@given(
+    port=PORTS,
+    fates=st.dictionaries(st.integers(0, 200), st.sampled_from(list(GLYPHS))),
+    page=st.integers(0, 200),
+    version=ANY_VERSION,
+)
+def test_panes_fill_any_port_in_any_difference(port: Port, fates: dict[int, Fate], page: int, version: str) -> None:
+    session = state("fragmented", version).session
     world, start = session.world, session.world.extents.arenas.start
     bases = {start + number * 8192: fate for number, fate in fates.items()}
     scene = Scene(Selection(start + page * 8192, 8), Touched(set(bases)), comparing=True, fates=bases)

@@ -129,6 +129,8 @@ def _facets(found: Fields, profile: Profile, of: Kind) -> Facets:
         return Facets(spans, bits, bits, lists, caches, sums, extents)
     zerobase = found.part("extents").address("zerobase", _ADDRESS)
     known = None if isinstance(stored, Unknown) else stored
+    if known is not None and bits.root_bits is None:
+        raise FieldError(f"{found.part('slots').place('root_bits')}: a list was expected, since it is known what slots store")
     slots = StillSlots(spans, bits, known, extents.arenas, zerobase, profile)
     pointers = stored if isinstance(stored, Unknown) else StillPointers(slots, stored)
     return Facets(spans, slots, pointers, lists, caches, sums, extents)
@@ -182,7 +184,8 @@ def _read_spans(arenas: Arenas, profile: Profile, found: Fields) -> StillSpans:
     left = [_left_over(found, n, row, arenas.pages) for n, row in enumerate(found.rows("left_over"))]
     if left != sorted(left):
         raise FieldError(f"{found.place('left_over')}: runs in the order of their pages were expected")
-    return StillSpans(spans, left, arenas, _disputes(found.part("disputes")) if found.has("disputes") else None)
+    disputes = _disputes(found.part("disputes")) if found.has("disputes") else None
+    return StillSpans(spans, left, arenas, profile, disputes)
 
 
 def _column(found: Fields, name: str, count: int, profile: Profile) -> Sequence[Any]:  # Any: words or numbers

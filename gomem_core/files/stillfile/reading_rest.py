@@ -21,7 +21,10 @@ from gomem_core.world.still import COUNTERS, StillSums, SumRest
 _ADDRESS: Final = 1 << 47
 _DEEPEST: Final = (1 << 31) - 1  # what a column of 32 bits holds
 _LONGEST_TYPE: Final = 10_000  # characters of a type's name
-_SOME: Final = ("TotalAlloc", "Mallocs", "Frees", "MSpanInuse", "MCacheInuse")  # fields of MemStats that need not be known
+# Fields of MemStats that need not be known.
+_SOME: Final = (
+    *("TotalAlloc", "Mallocs", "Frees", "HeapSys", "HeapIdle", "HeapReleased", "StackInuse", "MSpanInuse", "MCacheInuse"),
+)
 
 
 def read_mcache(found: Fields, bases: Collection[int] | None, profile: Profile) -> McacheInfo:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from gomem_core.foreign import brief
 from gomem_core.gotypes.errors import GoError
 from gomem_core.lang.commands import AllocType, Insert, Statement
 from gomem_core.report import Result
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 _TOO_OLD: Final = (
     "what statements of Go allocate is known from Go 1.21 on, and this heap is {go}'s; begin the session with go 1.21 or later"
 )
+
+
+_NO_SIZE: Final = "{text} is not a size, and objects of a type are known from Go 1.21 on; this heap is {go}'s"
 
 
 class _Names:
@@ -68,7 +72,7 @@ def _insert(context: Context, command: Insert) -> Result:
 
 def _done(context: Context, command: Statement | AllocType, work: "Callable[[Shapes], Done]") -> Result:
     """Do a statement as often as it says; the first time shows what is wrong with it."""
-    shapes = _shapes(context)
+    shapes = _shapes_for(context, command)
     made: list[Made] = []
     many = command.times > 1
     if many and command.name is not None:
@@ -109,6 +113,14 @@ def _shapes(context: Context) -> "Shapes":
     from gomem_core.gotypes.statements.shapes import Shapes  # noqa: PLC0415 -- likewise
 
     return Shapes(context.declared.types(profile), profile.language)
+
+
+def _shapes_for(context: Context, command: Statement | AllocType) -> "Shapes":
+    """The same; of `alloc T` it is told that T is no size either."""
+    profile = context.world.profile
+    if profile.language is None and isinstance(command, AllocType):
+        raise CommandError(_NO_SIZE.format(text=brief(command.text), go=profile.name), command.text)
+    return _shapes(context)
 
 
 def _check_name(context: Context, name: str, done: "Done") -> None:
@@ -232,7 +244,7 @@ def _check_type(context: Context, command: AllocType) -> None:
 
 def _check(context: Context, command: Statement | AllocType, work: "Callable[[Shapes], Done]") -> None:
     try:
-        done = work(_shapes(context))
+        done = work(_shapes_for(context, command))
     except GoError as e:
         raise refused(command.text, e) from e
     if command.name is not None and command.times == 1:

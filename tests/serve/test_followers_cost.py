@@ -1,0 +1,176 @@
+"""What followers cost: memory, processor time, bytes; and how late they are.
+
+Processor time is compared with that of the presenter's own explorer at the same steps, so that a busy machine does not matter.
+"""
+
+import asyncio
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.effort import THOROUGH
+from tests.serve.ptys import Show, Terminal, show, until
+from tests.tui.longscript import long_script
+
+MOST_DIRTY = 12.0  # MB of a follower, beyond what it shares with the mirror
+MOST_BYTES = 1_200  # of a step
+LATE = 0.02  # seconds besides the work of all followers
+LATER = 0.01  # seconds by which the presenter's own step may be later than alone
+
+
+def cpu(pid: int) -> float:
+    """Seconds that a process has worked."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def dirty(pid: int) -> float:
+    """MB that are a process's own."""
+    found = re.search(r"^Private_Dirty: +(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    assert found is not None
+    return int(found[1]) / 1024
+
+
+async def step(presenter: Terminal, followers: list[Terminal]) -> tuple[float, float]:
+    """Press space; returns after how many seconds the presenter wrote, and the last of the followers."""
+    for terminal in (presenter, *followers):
+        terminal.heard = 0.0
+    began = time.monotonic()
+    presenter.type(" ")
+    await until(lambda: all(terminal.heard for terminal in (presenter, *followers)))
+    own, last = presenter.heard - began, max([one.heard for one in followers], default=began) - began
+    await asyncio.sleep(0.1)
+    return own, last
+
+
+def percentile(values: list[float], part: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
+
+
+async def begun(one: Show, path: Path, count: int) -> tuple[Terminal, list[Terminal]]:
+    presenter = one.present(str(path), draws=False)
+    await until(lambda: presenter.nbytes > 2000)
+    followers = [one.follow(draws=False) for _ in range(count)]
+    await until(lambda: all(follower.nbytes > 2000 for follower in followers))
+    await asyncio.sleep(0.3)
+    return presenter, followers
+
+
+async def test_a_follower_costs_less_than_an_explorer_and_twelve_megabytes(tmp_path: Path) -> None:
+    steps, count = (100, 16) if THOROUGH else (25, 4)
+    path = tmp_path / "long.gomem"
+    path.write_text(long_script())
+    async with show(tmp_path) as one:
+        presenter, followers = await begun(one, path, count)
+        await step(presenter, followers)
+        own, theirs = cpu(one.presenter), sum(map(cpu, one.followers))
+        for _ in range(steps):
+            await step(presenter, followers)
+        own, theirs = cpu(one.presenter) - own, sum(map(cpu, one.followers)) - theirs
+        assert theirs / count <= own, (theirs / count / steps, own / steps)
+        assert all(dirty(pid) <= MOST_DIRTY for pid in one.followers), [*map(dirty, one.followers)]
+
+
+async def test_a_step_of_the_tour_is_few_bytes(tmp_path: Path) -> None:
+    async with show(tmp_path) as one:
+        presenter = one.present(draws=False)
+        follower = one.follow(draws=False)
+        await until(lambda: follower.nbytes > 2000)
+        await asyncio.sleep(0.3)
+        written = []
+        for _ in range(20):
+            before = follower.nbytes
+            await step(presenter, [follower])
+            written.append(follower.nbytes - before)
+        assert sum(written) / len(written) <= MOST_BYTES, written
+
+
+class Workers:
+    """As many processes as there are followers, which do nothing but work for some seconds of processor time when they are asked.
+
+    So one knows how long that takes a machine that may have other work, too.
+    """
+
+    def __init__(self, count: int, seconds: float) -> None:
+        self.asked, ask = os.pipe()
+        done, self.done = os.pipe()
+        self._ask, self._done, self._count = ask, done, count
+        self.pids = [self._start(seconds) for _ in range(count)]
+
+    def _start(self, seconds: float) -> int:
+        pid = os.fork()
+        if pid:
+            return pid
+        os.nice(5)  # as followers
+        while os.read(self.asked, 1) == b"w":
+            until = time.process_time() + seconds
+            while time.process_time() < until:
+                pass
+            os.write(self.done, b"d")
+        os._exit(0)
+
+    def work(self) -> float:
+        """Let all work; returns how many seconds pass until the last one is done."""
+        began = time.monotonic()
+        os.write(self._ask, b"w" * self._count)
+        left = self._count
+        while left:
+            left -= len(os.read(self._done, left))
+        return time.monotonic() - began
+
+    def close(self) -> None:
+        os.write(self._ask, b"e" * self._count)
+        for pid in self.pids:
+            os.waitpid(pid, 0)
+        for pipe in (self.asked, self._ask, self.done, self._done):
+            os.close(pipe)
+
+
+@pytest.mark.thorough
+async def test_a_step_reaches_sixteen_followers_soon_and_the_presenter_at_once(tmp_path: Path) -> None:
+    """Soon: in the time in which sixteen processes work as much as the explorer does for a step, and a fiftieth of a second."""
+    path = tmp_path / "long.gomem"
+    path.write_text(long_script())
+    rounds = 60
+    async with show(tmp_path) as first, show(tmp_path) as second:
+        lonely, _ = await begun(first, path, 0)
+        before = cpu(first.presenter)
+        for _ in range(rounds):
+            await step(lonely, [])
+        workers = Workers(16, (cpu(first.presenter) - before) / rounds)
+        presenter, followers = await begun(second, path, 16)
+        alone, beside, worked = [], [], []
+        for _ in range(rounds):  # in turns, so that all meet the same other work
+            alone.append((await step(lonely, []))[0])
+            beside.append(await step(presenter, followers))
+            worked.append(workers.work())
+        workers.close()
+    late, budget = percentile([last for _, last in beside], 0.95), percentile(worked, 0.95) + LATE
+    own, most = percentile([own for own, _ in beside], 0.95), percentile(alone, 0.95) + LATER
+    print(f"p95: followers {late * 1e3:.0f} ms of {budget * 1e3:.0f}; presenter {own * 1e3:.0f} ms of {most * 1e3:.0f}")
+    assert late <= budget
+    assert own <= most
+
+
+@pytest.mark.thorough
+async def test_a_follower_that_joins_at_step_50_000_is_there_within_a_second(tmp_path: Path) -> None:
+    path = tmp_path / "far.gomem"
+    path.write_text("".join(f"alloc {16 + n % 900}\n" for n in range(50_000)))
+    async with show(tmp_path) as one:
+        presenter = one.present(str(path))
+        await presenter.shows("step 0/50000")
+        presenter.type(">")
+        await until(lambda: presenter.step == 50_000)
+        first = one.follow()
+        await until(lambda: first.step == 50_000)
+        waited = []
+        for _ in range(5):
+            began = time.monotonic()
+            late = one.follow()
+            await until(lambda: late.step == 50_000)  # noqa: B023 -- it is awaited here
+            waited.append(time.monotonic() - began)
+        assert min(waited) <= 1, waited
+        assert all(dirty(pid) <= MOST_DIRTY for pid in one.followers), [*map(dirty, one.followers)]
