@@ -56,7 +56,7 @@ class Even(NamedTuple):
         return tuple([Table(table, table + step, self.slots, depth, _reversed(i, depth)) for i, table in enumerate(handles)])
 
     def handles(self) -> range:
-        """All of their objects."""
+        """Returns all of their objects, a table and its groups in turn."""
         return range(self.first, self.first + (2 << self.depth) * self.step, self.step)
 
 
