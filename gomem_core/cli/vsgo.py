@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from time import perf_counter_ns
@@ -159,6 +160,7 @@ def model(release: Release, rounds: int) -> Measured:
         "large": [(65536, 0)] * (_COUNT // 40),
         "gc": [(64, 0)] * _COUNT,
     }
+    at_once = (_at_once, _collected_at_once)
     with no_collector():
         return {
             "one": {
@@ -166,7 +168,7 @@ def model(release: Release, rounds: int) -> Measured:
                 for name, objects in loads.items()
             },
             "many": {
-                name: _least(release, rounds, objects, _collected_at_once if name == "gc" else _at_once)
+                name: _least(release, rounds, objects, partial(at_once[name == "gc"], Counter(objects)))
                 for name, objects in loads.items()
             },
         }
@@ -189,10 +191,10 @@ def _one_by_one(heap: Engine, objects: Load) -> None:
         mallocgc(size, ptrdata)
 
 
-def _at_once(heap: Engine, objects: Load) -> list[range]:
+def _at_once(counts: Counter[tuple[int, int]], heap: Engine, _: Load) -> list[range]:
     """Allocate those of one kind at once: tiny ones, whose sizes take turns one by one, size after size."""
     addrs: list[range] = []
-    for (size, ptrdata), times in Counter(objects).items():
+    for (size, ptrdata), times in counts.items():
         heap.alloc_many(size, ptrdata, times, addrs)
     return addrs
 
@@ -205,9 +207,9 @@ def _collected(heap: Engine, objects: Load) -> None:
     heap.collect()
 
 
-def _collected_at_once(heap: Engine, objects: Load) -> None:
+def _collected_at_once(counts: Counter[tuple[int, int]], heap: Engine, objects: Load) -> None:
     drop = heap.drop
-    for addrs in _at_once(heap, objects):
+    for addrs in _at_once(counts, heap, objects):
         for addr in addrs:
             drop(addr)
     heap.collect()

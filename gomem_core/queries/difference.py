@@ -22,6 +22,9 @@ from gomem_core.world.world import NotKnown
 _ABSENT: Final = ("not there", -1)  # state, and the step of birth
 
 
+_WORDS: Final = {"process": "look", "film": "event"}  # what is counted there, where it is no step
+
+
 class There(NamedTuple):
     """What the user calls the still with which another is compared; without any of it, it is an unnamed step of one session."""
 
@@ -90,7 +93,8 @@ def difference(then: Side, now: Side, there: There) -> Difference:
     sections = [s for s in sections if s.table.rows or s.note]
     apart = bool(there.branch) or (not there.file and then.step >= now.step)  # no way leads from then to now
     counts = _counts(then, now, _span_counts(spans, len(real), apart), _object_counts(things, made_anew, apart), len(links))
-    word = "look" if then.still.place.of == now.still.place.of == "process" else "step"
+    same = then.still.place.of == now.still.place.of
+    word = _WORDS.get(now.still.place.of, "step") if same else "step"
     summary = _summary(then.step, now.step, there, counts if sections else None, word)
     result = Result(summary, data, details=tuple(line for s in sections for line in s.lines()))
     objects = {(*d.thing, d.born): d.fate for d in things}

@@ -15,7 +15,7 @@ from gomem_core.world.world import Kind, NotKnown, known, unknown
 if TYPE_CHECKING:
     from gomem_core.schema import differences as schema
 
-WRITTEN: Final[tuple[Kind, ...]] = ("dump", "profile", "memstats", "gctrace")
+WRITTEN: Final[tuple[Kind, ...]] = ("film", "dump", "profile", "memstats", "gctrace")
 _ROWS: Final = 12  # of each table that are printed
 _TITLES: Final[dict[By, str]] = {"type": "by type or shape", "class": "by size class", "site": "by call site"}
 _GREW: Final[dict[By, tuple[str, str]]] = {
@@ -62,6 +62,15 @@ def grown(then: Still, now: Still, names: tuple[str, str], stop: StopRequest | N
         "sites": _data(found["site"]),
     }
     return Result(_summary(found, figures, names), data, details=tuple(lines))
+
+
+def types_grown(then: Still, now: Still, stop: StopRequest | None = None) -> list[str]:
+    """What grew by type, as lines of text; none where nothing did, or where types are not told.  Raises Stopped."""
+    found = _growth(then, now, "type", stop)
+    if not found:
+        return []
+    more = [f"and {len(found) - _ROWS} more"] if len(found) > _ROWS else []
+    return [_TITLES["type"], *_table(found, "type").lines(), *more]
 
 
 def _growth(then: Still, now: Still, by: By, stop: StopRequest | None) -> list[Growth] | None:

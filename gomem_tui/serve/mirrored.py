@@ -44,6 +44,7 @@ from gomem_tui.serve.view import View
 _RECEIVED: Final = 1 << 18  # bytes
 _DESCRIPTORS: Final = 16  # that can come at once
 _NICE: Final = 5  # followers stand back for the presenter, and the server
+_YOUNG: Final = 20_000  # objects after which Python looks for garbage
 _MOST_WAITING: Final = 1 << 20  # bytes that a follower has not read: then another one takes its place
 _PATIENCE: Final = 60.0  # seconds in which ...
 _TRIES: Final = 5  # ... a follower can fail so often
@@ -276,6 +277,7 @@ class Mirrored:
                     if other.stream is not None:
                         other.stream.close()
             os.nice(_NICE)
+            gc.set_threshold(_YOUNG)  # a step makes some thousand objects, of which few are garbage that needs it
             for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
                 resource.setrlimit(limit, (0, 0))
             if seat.environ.get("TERM", "") in DUMB:

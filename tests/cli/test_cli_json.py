@@ -22,6 +22,7 @@ from tests.core.oracle import Oracle
 
 Capture = pytest.CaptureFixture[str]
 SCHEMA: dict[str, Any] = json.loads(schemafile.PATH.read_text(encoding="utf-8"))
+_FILM = 20  # the lesson that is about one
 DEMO = ROOT / "gomem_tui" / "demo.gomem"
 RECORDING = ROOT / "tests" / "recordings" / "15_tiny_swap.jsonl.gz"
 DIFFERENT = "schema.json is not what the types say: python -m tests.schemafile writes it"
@@ -209,7 +210,8 @@ def test_what_other_subcommands_print(tmp_path: Path, capsys: Capture, monkeypat
         ("Export", ("export", str(DEMO), "--json"), 0),
         ("Export", ("export", str(DEMO), "--json", "--at", "12.4"), 0),
         ("Export", ("export", str(empty), "--json"), 0),
-        *(("Export", ("export", str(one.file), "--json"), 0) for one in lessons()),
+        # A trace does not have the bits that this report is of: of a film it is refused, with the sentence why.
+        *(("Export", ("export", str(one.file), "--json"), 0) for one in lessons() if one.number != _FILM),
     ):
         records = printed(capsys, *words, code=code)
         assert records, words

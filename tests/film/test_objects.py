@@ -1,13 +1,18 @@
 """The objects of a moment: sorted and filtered by what only a film knows of them, one by one as in columns."""
 
+import json
+
 import pytest
 
+from gomem_core.film.film import Film
 from gomem_core.film.reel import FilmReel
 from gomem_core.queries.objectorder import OF_FILM, ObjectOrder
 from gomem_core.queries.roworder import finish
 from gomem_core.queries.typeorder import TypeOrder
+from gomem_core.session.console import Console
 from gomem_core.world.objectinfo import ObjectInfo
-from tests.film.recorded import film
+from gomem_tui.__main__ import main
+from tests.film.recorded import FOLDER, film
 
 _NAME = "go1.27.3-lru"
 _MOMENT = FilmReel(film(_NAME)).moment(3_000)
@@ -79,3 +84,38 @@ def test_ages_and_rates_are_those_of_the_lifetimes() -> None:
     assert one.age is not None
     assert abs(one.age - age) < 0.1 * now
     assert one.rate == pytest.approx(one.alloc_bytes / (now / 1e9))
+
+
+def test_the_difference_of_two_moments_tells_which_types_grew() -> None:
+    console = Console(True, FilmReel(film(_NAME)))
+    console.submit("goto 3000")
+    outcome = console.submit("diff 500")
+    assert outcome.result is not None
+    assert outcome.result.summary.startswith("between event 500 and event 3000: ")
+    told = {row.split()[-1]: row.split() for row in outcome.result.details if "main.Page" in row}
+    pages = [sum(FilmReel(film(_NAME)).moment(n).objects.info(oid).type == "main.Page" for oid in _all(n)) for n in (500, 3_000)]
+    assert told["main.Page"][-3:-1] == [str(count) for count in pages]
+    back = console.submit("diff end")
+    assert back.result is not None
+    assert "lies ahead of event 3000" in back.result.summary
+
+
+def _all(event: int) -> range:
+    return range(len(FilmReel(film(_NAME)).moment(event).objects))
+
+
+def test_two_films_are_compared_by_type(capsys: pytest.CaptureFixture[str]) -> None:
+    """Addresses of two processes say nothing."""
+    files = [str(FOLDER / f"{name}.trace.gz") for name in ("go1.26.6-lru", _NAME)]
+    assert main(["diff", *files, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["kind"] == "film"
+    page = next(row for row in found["types"] if row["name"] == "main.Page")
+    one = film("go1.26.6-lru")
+    ends = [sum(info.type == "main.Page" for info in _infos(each)) for each in (one, film(_NAME))]
+    assert [page["objects_then"], page["objects_now"]] == ends
+
+
+def _infos(one: Film) -> list[ObjectInfo]:
+    objects = FilmReel(one).moment(one.events).objects
+    return [objects.info(oid) for oid in range(len(objects))]

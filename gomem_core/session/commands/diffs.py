@@ -10,7 +10,7 @@ from gomem_core.files.script import ScriptError
 from gomem_core.foreign import brief
 from gomem_core.lang.moves import Diff, DiffBranch, DiffFile
 from gomem_core.queries.difference import There, difference
-from gomem_core.queries.growth import NotAlike, grown, is_written
+from gomem_core.queries.growth import NotAlike, grown, is_written, types_grown
 from gomem_core.queries.side import Side
 from gomem_core.report import Result
 from gomem_core.session.commands import CommandError
@@ -31,7 +31,11 @@ def diff(desk: Desk, command: Diff) -> Result:
         then = side_of(session)
     finally:
         session.goto(here, event)
-    return _compared(desk, then, now, There(bookmark=command.target if isinstance(command.target, str) else ""))
+    found = _compared(desk, then, now, There(bookmark=command.target if isinstance(command.target, str) else ""))
+    if session.reel is None:
+        return found
+    lines = types_grown(then.still, now.still, desk.stop)  # objects come and go: what one looks for is which type grew
+    return replace(found, details=(*lines, *found.details))
 
 
 def diff_branch(desk: Desk, command: DiffBranch) -> Result:
