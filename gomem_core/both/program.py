@@ -1,6 +1,6 @@
 """The program's side of an allocator: which objects it refers to, and what pointers it stores in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from gomem_core.both.slots import Slots
@@ -174,6 +174,21 @@ class Program(Generic[S]):
                 return
             del self.tiny_refs[block]
         s.root_bits ^= 1 << index
+
+    def write_pointers(self, obj: int, values: Sequence[int]) -> None:
+        """Store pointers in the first words of the object at `obj`, an array of pointers.  Raises as `write_pointer` does."""
+        s, index = self.find_object(obj)
+        header = self.header(s.spanclass) // PTR_SIZE
+        end = header + len(values)
+        stored = {word: value for word, value in enumerate(values) if value}
+        is_fresh = self.trace is None and stored and not (s.pointers and index in s.pointers)
+        if is_fresh and end * PTR_SIZE <= s.elemsize and self.may_point(s, index, end - 1):
+            if s.pointers is None:
+                s.pointers = {}
+            s.pointers[index] = stored
+            return
+        for word, value in enumerate(values):
+            self.write_pointer(obj, word, value)
 
     def write_pointer(self, obj: int, word: int, value: int) -> None:
         """Store the pointer `value` (0: nil) in word `word` of the object at `obj`, as the program would.

@@ -9,6 +9,7 @@ from gomem_core.go.heapbits import AGAIN
 from gomem_core.gotypes.errors import GoError
 from gomem_core.gotypes.layout import Layouts
 from gomem_core.gotypes.model import WORD, Array, Basic, Library, Named, Referring, Struct, Type
+from gomem_core.gotypes.statements.runtime_types import runtime_type
 
 if TYPE_CHECKING:
     from gomem_core.gotypes.types import GoTypes
@@ -49,7 +50,7 @@ class Labels:
         try:
             return self.types.typed(self.own(name)).type
         except GoError:
-            return None
+            return runtime_type(self.types, name)
 
     def own(self, name: str) -> str:
         """A type as its own package writes it: main.node is node where that is what was declared."""

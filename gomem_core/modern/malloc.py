@@ -129,6 +129,17 @@ class Heap(Program[MSpan]):
 
         With a `pattern`, its pointers are where its type has them, up to `ptrdata`.
         """
+        if pattern is not None and size <= BITS_IN_SPAN and self.trace is None:
+            sizeclass = self._class8[(size + 7) >> 3]  # the fast path of mallocgc, for types
+            s = self.mcache.alloc[sizeclass << 1]
+            index = s.freeindex
+            if index < s.run_end:
+                s.freeindex = index + 1
+                s.alloc_count += 1
+                self.stats.nserved_mcache += 1
+                self._set_type(s, index, size, ptrdata, pattern)
+                addr = s.start_addr + index * s.elemsize
+                return Allocated(addr, s.elemsize, sizeclass << 1, s.start_addr, "mcache", False, False, False)
         if size < 0 or abs(ptrdata) > size or ptrdata % PTR_SIZE:
             raise ValueError(f"no object has {size} bytes of which {ptrdata} are pointers")
         if size == 0:

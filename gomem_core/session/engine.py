@@ -4,7 +4,7 @@ Commands, the way through time and churn use these methods and look at its world
 allocator can stand in the place of this one: it fulfils `Engine`, and `new_engine` makes it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from gomem_core.classic.engine import ClassicEngine
@@ -103,6 +103,10 @@ class Engine(Mallocs, Protocol):
 
     def write_pointer(self, obj: int, word: int, value: int) -> None:
         """Store the pointer `value` (0: nil) in word `word` of the object at `obj`."""
+        ...
+
+    def write_pointers(self, obj: int, values: Sequence[int]) -> None:
+        """Store pointers in the first words of the object at `obj`, one a word."""
         ...
 
     def collect(self) -> None:

@@ -29,6 +29,11 @@ class GoValues:
         known = self._known.get(name)
         return known[-1][1] if known else None
 
+    def since(self, name: str) -> int:
+        """The step at which a name got its value; 0: it never got any."""
+        known = self._known.get(name)
+        return known[-1][0] if known else 0
+
     def set(self, step: int, name: str, value: "Value | None") -> None:
         """Give a name another value, or none."""
         if value is None and name not in self._known:

@@ -23,7 +23,7 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.session.stepmarks import step_mark
 from gomem_core.session.trail import Trail
 from gomem_core.world.changes import Stale
-from gomem_core.world.faults import OutOfMemory
+from gomem_core.world.faults import OutOfMemory, Refused
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.still import Still
@@ -235,7 +235,7 @@ class Machine:
             return None, e.located(step.line), False
         except NotKnown as e:  # of what it was to look at
             return None, CommandError(str(e)).located(step.line), False
-        except OutOfMemory as e:
+        except (OutOfMemory, Refused) as e:
             return None, CommandError(str(e)).located(step.line), True
 
     def beside(self, direction: int) -> int:
@@ -286,7 +286,7 @@ class Machine:
                 STEPS[type(command)](self.context, command)
         except CommandError:
             pass
-        except OutOfMemory:  # what is remembered of it has to tell all
+        except (OutOfMemory, Refused):  # what is remembered of it has to tell all
             self._undo()
             self.do(self._steps.step(number))
             return

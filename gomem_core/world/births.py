@@ -76,6 +76,21 @@ class Births:
             self._names.append(name)
             self._by_name.append(name)
 
+    def add_each(self, oid: int, sizes: list[int], ptrdata: list[int], step: int, types: list[int]) -> None:
+        """Enter objects without names from number `oid` on, an entry each, since each has a size and a type of its own."""
+        n, entry = len(sizes), len(self.first)
+        self.first.extend(range(oid, oid + n))
+        self.born.extend(array("i", (step,)) * n)
+        self.size.extend(sizes)
+        self.ptrdata.extend(ptrdata)
+        self.churned.extend(bytes(n))
+        self.type.extend(types)
+        numbers = range(self._unnamed_next, self._unnamed_next + n)
+        self.number.extend(numbers)
+        self._unnamed.extend(range(entry, entry + n))
+        self._unnamed_from.extend(numbers)
+        self._unnamed_next += n
+
     def cut(self, count: int) -> BirthsAside:
         """Forget all that came after the first `count` objects; returns what can be put back."""
         entries = self.entries(count)

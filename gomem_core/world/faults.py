@@ -14,6 +14,10 @@ class OutOfMemory(Exception):
         )
 
 
+class Refused(Exception):
+    """A command that was done in part, and of which the rest cannot be done: all of it is undone."""
+
+
 class NotAnObject(Exception):
     """An address does not mean what the caller says; nothing was changed."""
 

@@ -36,7 +36,7 @@ class ObjectInfo(NamedTuple):
             return "scan"  # which of its words may be pointers is not known, or whether others follow
         if self.ptrdata < 0:
             return "every4"
-        return "scan" if self.ptrdata == self.size else "head"
+        return "scan" if self.ptrdata == self.size or self.type else "head"
 
     @property
     def key(self) -> tuple[str, int, int, int, int]:

@@ -127,6 +127,27 @@ class ObjectTable:
         self._count = oid + len(many)
         return oid
 
+    def add_each(self, addrs: list[int], sizes: list[int], ptrdata: list[int], step: int, types: list[str]) -> int:
+        """Enter objects without names that one command made, each with a size, pointers and a type of its own.
+
+        Returns the number of the first.  Raises ReplayDiffers as `add` does.
+        """
+        oid = self._count
+        if self.diverges:
+            self._set_aside()
+        if oid < len(self._addr):
+            for i, addr in enumerate(addrs, oid):
+                self._check_again(i, addr, sizes[i - oid], ptrdata[i - oid], step)
+        else:
+            self._addr.extend(addrs)
+            self._drop.extend(array("i", (NEVER,)) * len(addrs))
+            for i, addr in enumerate(addrs, oid):
+                self._addresses.append(i, addr)
+            places = {name: self._place_of(name) for name in dict.fromkeys(types)}
+            self._births.add_each(oid, sizes, ptrdata, step, [places[name] for name in types])
+        self._count = oid + len(addrs)
+        return oid
+
     def _place_of(self, of_type: str) -> int:
         place = self._type_places.setdefault(of_type, len(self.type_names))
         if place == len(self.type_names):
@@ -217,7 +238,8 @@ class ObjectTable:
             births.numbers(count),
             births.all_names(count),
         )
-        return ObjectColumns(addr, size, ptrdata, born, dropped, numbers, churned, of_type, names, [*self.type_names])
+        type_names = self.type_names[: max(of_type, default=0) + 1]  # not those of objects that are hidden
+        return ObjectColumns(addr, size, ptrdata, born, dropped, numbers, churned, of_type, names, type_names)
 
     @classmethod
     def of(cls, columns: ObjectColumns) -> ObjectTable:

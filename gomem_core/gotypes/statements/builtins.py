@@ -8,7 +8,7 @@ from gomem_core.gotypes.model import UNIVERSE
 from gomem_core.gotypes.statements import chans, interfaces, maps, slices
 from gomem_core.gotypes.statements.captures import text
 from gomem_core.gotypes.statements.conversions import converted
-from gomem_core.gotypes.statements.plan import Handle, Link
+from gomem_core.gotypes.statements.plan import Link
 from gomem_core.gotypes.statements.shapes import is_kind, part, pointer_to
 from gomem_core.gotypes.statements.values import INT, Value, unknown
 from gomem_core.gotypes.syntax import field
@@ -111,7 +111,7 @@ def _size(of: "Expressions", node: "Node") -> int:
 def _append(of: "Expressions", node: "Node", arguments: "list[Node]") -> Value:
     if not arguments:
         _count(of, node, of.source.written(node), arguments, 1)
-    value = of.of(arguments[0])
+    value = of.owned(arguments[0])
     if not is_kind(value.type, "[]"):
         raise of.source.error(f"invalid argument: {of.source.written(arguments[0])} ({value.type}) is not a slice", arguments[0])
     rest = arguments[1:]
@@ -141,7 +141,7 @@ def _how_many(of: "Expressions", node: "Node") -> int | None:
 def _on(of: "Expressions", value: Value, n: int, more: list[Value]) -> Value:
     grown = slices.append(of.plan, of.shapes, value, n)
     words = of.shapes.element(part(value.type)).size // 8
-    made: tuple[Handle, ...] = ()
+    made = tuple(handle for handle in value.made if handle != value.main) if grown.main != value.main else ()
     for i, one in enumerate(more):
         made += one.made
         if grown.main is not None:

@@ -8,6 +8,7 @@ from gomem_core.gotypes.constants import NotConstant, evaluate
 from gomem_core.gotypes.errors import GoError, Place
 from gomem_core.gotypes.model import BASICS, UNIVERSE, Array, Struct, Type, underlying
 from gomem_core.gotypes.statements import closures, interfaces, strings
+from gomem_core.gotypes.statements.assigning import assignable
 from gomem_core.gotypes.statements.builtins import call
 from gomem_core.gotypes.statements.captures import text
 from gomem_core.gotypes.statements.conversions import converted
@@ -63,14 +64,19 @@ class Expressions:
 
     def type_at(self, node: "Node") -> Type:
         """The type that is written at a node, whatever the grammar takes it for.  Raises GoError."""
-        if node.type.endswith("_type") or node.type == "type_identifier":
-            return self.shapes.types.resolved(node, self.source)
-        start = self.source.place(node)
         try:
+            if node.type.endswith("_type") or node.type == "type_identifier":
+                return self.shapes.types.resolved(node, self.source)
             return self.shapes.types.typed(self.source.written(node)).type
         except GoError as e:
-            place = start if e.place is None else Place(start.file, start.line, start.column + e.place.column - 1)
-            raise GoError(e.message, place, e.notes) from e
+            start, place = self.source.place(node), e.place
+            if place is not None and not (node.type.endswith("_type") or node.type == "type_identifier"):
+                place = Place(start.file, start.line, start.column + place.column - 1)
+            name = e.message.removeprefix("undefined: ")
+            if name != e.message and self.named(name) is not None:  # it is a variable
+                is_length = f"[{name}]" in self.source.written(node)
+                raise GoError(f"invalid array length {name}" if is_length else f"{name} is not a type", place) from e
+            raise GoError(e.message, place or start, e.notes) from e
 
     def is_type(self, node: "Node") -> bool:
         """Whether a type stands where the grammar expects a value."""
@@ -103,16 +109,23 @@ class Expressions:
             value = self._of(node, wanted)
         finally:
             self._depth -= 1
-        if wanted is not None:
-            return self._assigned(value, wanted)
-        return value
+        return value if wanted is None else self._assigned(value, wanted, node)
 
-    def _assigned(self, value: Value, wanted: Type) -> Value:
+    def _assigned(self, value: Value, wanted: Type, node: "Node") -> Value:
+        if not assignable(value, wanted):
+            kind = "constant" if value.is_constant else "value" if node.type != "identifier" else "variable"
+            said = "untyped nil" if value.type is UNTYPED_NIL else f"{self.source.written(node)} ({kind} of type {value.type})"
+            raise self.source.error(f"cannot use {said} as {wanted} value in assignment", node)
         if is_kind(wanted, "interface") and not is_kind(value.type, "interface") and value.type is not UNTYPED_NIL:
             return interfaces.to_interface(self.plan, self.shapes, wanted, value).with_made(value.made)
         if value.is_constant or value.type is UNTYPED_NIL:
             return replace(value, type=wanted, is_constant=value.is_constant)
         return value
+
+    def owned(self, node: "Node") -> Value:
+        """The value of an expression, with what belongs to it where it is a variable.  Raises GoError."""
+        known = self.named(self.source.written(node)) if node.type == "identifier" else None
+        return self.of(node) if known is None else known
 
     def _of(self, node: "Node", wanted: Type | None) -> Value:
         work = _BY_TYPE.get(node.type)
@@ -129,7 +142,7 @@ class Expressions:
         name = self.source.written(node)
         found = self.named(name)
         if found is not None:
-            return found
+            return replace(found, made=())  # what belongs to a variable stays its own
         if self.shapes.types.has_constant(name):
             return Value(INT, known=self.whole(node), is_constant=True)
         if self.is_type(node):
@@ -276,13 +289,10 @@ class Expressions:
         """The object that holds a variable which has to be in the heap.  Raises GoError."""
         if value.boxed is not None:
             return value.boxed
-        found = self.boxes.box(name, value)
-        if found is not None:
-            moved = replace(value, boxed=found, made=(*value.made, found))
-            if name in self.local:
-                self.local[name] = moved
-            elif self.named(name) is not None:
-                self.changed[name] = moved
+        found, whole = self.boxes.box(name, value), self.named(name)
+        if found is not None and whole is not None:
+            moved = replace(whole, boxed=found, made=(*whole.made, found))
+            (self.local if name in self.local else self.changed)[name] = moved
         return found
 
 

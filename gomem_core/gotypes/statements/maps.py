@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from gomem_core.gotypes.model import Type
 from gomem_core.gotypes.statements import maps_buckets, maps_swiss
+from gomem_core.gotypes.statements.maps_swiss import Table
 from gomem_core.gotypes.statements.plan import Handle, Plan
 from gomem_core.gotypes.statements.shapes import Shapes, part
 from gomem_core.gotypes.statements.values import MapState, Value
@@ -34,7 +35,8 @@ def settled_map(state: MapState, real: Callable[[Handle], int]) -> MapState:
             header=real(state.header),
             group=None if state.group is None else real(state.group),
             directory=None if state.directory is None else real(state.directory),
-            tables=tuple(t._replace(table=real(t.table), groups=real(t.groups)) for t in state.tables),
+            tables=tuple([Table(real(t.table), real(t.groups), t.slots, t.depth, t.turn) for t in state.tables]),
+            even=None if state.even is None else state.even._replace(first=real(state.even.first), step=1),
             held=tuple(map(real, state.held)),
         )
     return replace(

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import MAX_MEM
 from gomem_core.gotypes.model import BASICS, Array, Type
-from gomem_core.gotypes.statements.plan import Element, Handle, Link, Plan, element
+from gomem_core.gotypes.statements.plan import Element, Handle, Link, Plan, Request, element
 from gomem_core.gotypes.statements.shapes import INDIRECT, Shapes, pointer_to, struct
 
 _SLOTS: Final = 8  # of a group
@@ -23,6 +23,7 @@ _LARGEST: Final = 1024  # slots of a table
 _DIRECTORY, _GROUPS = 2, 2  # words: of a Map, dirPtr; of a table, groups.data
 _HEADER: Final = element("maps.Map", 48, "001")
 _TABLE: Final = element("maps.table", 32, "001")
+_A_TABLE: Final = "a table: it knows its groups, and how many of their slots are free"
 _POINTER: Final = element("*maps.table", 8, "1")
 
 
@@ -41,9 +42,27 @@ class Table(NamedTuple):
         return (self.slots * _LOAD // _SLOTS << self.depth) + self.turn
 
 
+class Even(NamedTuple):
+    """Tables that a hint made, all alike: the first one's object, then its groups, and so on in a row."""
+
+    first: Handle
+    step: int  # from one handle to the next: -1 as long as they are asked for, 1 when they are numbers of objects
+    slots: int
+    depth: int
+
+    def each(self) -> tuple[Table, ...]:
+        """The tables, in the order of the directory."""
+        depth, step, handles = self.depth, self.step, self.handles()[::2]
+        return tuple([Table(table, table + step, self.slots, depth, _reversed(i, depth)) for i, table in enumerate(handles)])
+
+    def handles(self) -> range:
+        """Returns all of their objects, a table and its groups in turn."""
+        return range(self.first, self.first + (2 << self.depth) * self.step, self.step)
+
+
 @frozen
 class Tables:
-    """A map's state: its header, and one group, or tables in the order of the directory."""
+    """A map's state: its header, and one group, or tables in the order of the directory, or those that a hint made."""
 
     key: Type
     elem: Type
@@ -53,6 +72,7 @@ class Tables:
     directory: Handle | None = None
     depth: int = 0
     tables: tuple[Table, ...] = ()
+    even: Even | None = None
     held: tuple[Handle, ...] = ()  # keys and elements that are too large to stand in a group
 
     def objects(self) -> Iterator[Handle]:
@@ -64,6 +84,7 @@ class Tables:
         for table in self.tables:
             yield table.table
             yield table.groups
+        yield from self.even.handles() if self.even is not None else ()
         yield from self.held
 
 
@@ -84,12 +105,12 @@ def make_map(plan: Plan, shapes: Shapes, key: Type, elem: Type, hint: int) -> Ta
     depth = count.bit_length() - 1
     directory = plan.demand(_POINTER.array(count), f"the directory: {slots} slots for {hint} entries, at most {_LARGEST} a table")
     plan.links.append(Link(header, _DIRECTORY, directory))
-    tables = []
     rule = f"groups: {each} slots, the next power of two that 7/8 full holds its share"
-    for i in range(count):
-        tables.append(_table(plan, group, each, depth, _reversed(i, depth), rule))
-        plan.links.append(Link(directory, i, tables[-1].table))
-    return replace(state, directory=directory, depth=depth, tables=tuple(tables))
+    first = plan.ask_pairs(Request(_TABLE, _A_TABLE), Request(_groups(group, each // _SLOTS), rule), count)
+    handles = range(first, first - 2 * count, -2)
+    plan.rows.append((directory, list(handles)))
+    plan.pairs.append((handles, _GROUPS))
+    return replace(state, directory=directory, depth=depth, even=Even(first, -1, each, depth))
 
 
 def insert(plan: Plan, shapes: Shapes, state: Tables, n: int) -> Tables:
@@ -111,8 +132,9 @@ class _Grower:
             if of.size > INDIRECT
         ]
         self._used, self._one, self._directory, self._depth = state.used, state.group, state.directory, state.depth
-        self._tables = {table.table: table for table in state.tables}
-        self._places = self._spread(state.tables)
+        tables = state.tables if state.even is None else state.even.each()
+        self._tables = {table.table: table for table in tables}
+        self._places = self._spread(tables)
         self._held = list(state.held)
 
     def insert(self, n: int) -> None:
@@ -136,6 +158,7 @@ class _Grower:
             directory=self._directory,
             depth=self._depth,
             tables=tuple(self._tables[handle] for handle in dict.fromkeys(self._places)),
+            even=None,
             held=tuple(self._held),
         )
 
@@ -188,7 +211,7 @@ class _Grower:
         self._depth += 1
         old, self._places = self._directory, [handle for handle in self._places for _ in range(2)]
         self._directory = self._plan.demand(_POINTER.array(1 << self._depth), f"the directory doubles to {1 << self._depth}")
-        self._plan.links += [Link(self._directory, i, handle) for i, handle in enumerate(self._places)]
+        self._plan.rows.append((self._directory, [*self._places]))
         self._plan.links.append(Link(self._before.header, _DIRECTORY, self._directory))
         if old is not None:
             self._plan.garbage.append(old)
@@ -213,7 +236,7 @@ class _Grower:
 
 
 def _table(plan: Plan, group: Element, slots: int, depth: int, turn: int, rule: str) -> Table:
-    table = plan.demand(_TABLE, "a table")
+    table = plan.demand(_TABLE, _A_TABLE)
     groups = plan.demand(_groups(group, slots // _SLOTS), rule)
     plan.links.append(Link(table, _GROUPS, groups))
     return Table(table, groups, slots, depth, turn)

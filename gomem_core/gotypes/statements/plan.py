@@ -52,6 +52,8 @@ class Plan:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.links: list[Link] = []
+        self.rows: list[tuple[Handle, list[Handle]]] = []  # objects that are arrays of pointers, and what these lead to
+        self.pairs: list[tuple[range, int]] = []  # objects each of which leads, from this word, to the one asked for next
         self.copies: list[tuple[Handle, Handle]] = []  # from, to: all pointers that are stored in the first
         self.garbage: list[Handle] = []  # what nothing refers to any more
 
@@ -65,6 +67,14 @@ class Plan:
             raise GoError(f"a statement makes at most {MOST_REQUESTS} objects here")
         self.requests.append(Request(of, rule))
         return -len(self.requests)
+
+    def ask_pairs(self, first: Request, second: Request, n: int) -> int:
+        """Ask for two objects `n` times in turn; returns the very first handle, each other is one less.  Raises GoError."""
+        before = len(self.requests)
+        if before + 2 * n > MOST_REQUESTS or max(first.element.size, second.element.size) > MAX_MEM:
+            raise GoError(f"a statement makes at most {MOST_REQUESTS} objects here")
+        self.requests += [first, second] * n
+        return -1 - before
 
     def demand(self, of: Element, rule: str) -> Handle:
         """Ask for an object that has a size.  Raises as `ask` does."""

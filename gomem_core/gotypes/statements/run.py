@@ -200,7 +200,7 @@ class _Line:
     def _store_in(self, target: "Node", right: "Node") -> None:
         """m[k] = v: an entry that the map has not yet; s[i] = v: a pointer in what is there."""
         owner_node = field(target, "operand")
-        owner = self._of.of(owner_node)
+        owner = self._of.owned(owner_node)
         if is_kind(owner.type, "map"):
             if owner.map is None:
                 raise GoError("panic: assignment to entry in nil map")
@@ -213,6 +213,9 @@ class _Line:
         value = self._of.of(right, part(owner.type))
         words = self._shapes.element(part(owner.type)).size // 8
         index = self._of.whole(field(target, "index"))
+        if not 0 <= index < (owner.length if is_kind(owner.type, "[]") else index + 1):
+            message = f"panic: runtime error: index out of range [{index}] with length {owner.length}"
+            raise self._source.error(message, field(target, "index"))
         if owner.main is not None and is_kind(owner.type, "[]"):
             self._of.plan.links += [Link(owner.main, index * words + word, handle) for word, handle in value.pointers]
         self._value = value
@@ -237,7 +240,7 @@ class _Line:
     def _count(self, node: "Node") -> None:
         """n++, n--."""
         operand = node.named_children[0]
-        value = self._of.of(operand)
+        value = self._of.owned(operand)
         if operand.type == "identifier" and isinstance(value.known, int):
             by = 1 if node.type == "inc_statement" else -1
             self._rebind(operand, replace(value, known=value.known + by))

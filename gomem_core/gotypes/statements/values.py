@@ -1,5 +1,6 @@
 """Values: what an expression of Go yields, as far as memory goes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Union
 
@@ -48,7 +49,7 @@ class Value:
         return replace(self, made=(*self.made, *made)) if made else self
 
 
-def settled(value: Value, oids: list[int]) -> Value:
+def settled(value: Value, oids: Sequence[int]) -> Value:
     """The same value after its objects were allocated: `oids` are those that the plan asked for, in order."""
     from gomem_core.gotypes.statements.maps import settled_map  # noqa: PLC0415 -- maps are made of values
 

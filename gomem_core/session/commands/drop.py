@@ -24,9 +24,9 @@ def drop(context: Context, command: Drop) -> Result:
     oids = with_parts(context, _choose(context, command, meant))
     if command.targets == (Everything(),) and not command.chooses:
         context.values.clear(context.step)
-    for target in command.targets:
-        if isinstance(target, ByName) and _is_only_value(context, target.name):
-            oids += drop_name(context, target.name)
+    values = [target.name for target in command.targets if isinstance(target, ByName) and _is_only_value(context, target.name)]
+    for name in values:
+        oids += drop_name(context, name)
     for oid in oids:
         context.engine.drop(context.objects.addr(oid))
         context.objects.drop(oid, context.step)
@@ -34,8 +34,12 @@ def drop(context: Context, command: Drop) -> Result:
         return UNREAD
     names = [context.objects.name(oid) for oid in oids]
     data: results.Dropped = {"dropped": len(oids), "of": len(meant), "names": [*names[:_NAMES_TOLD]]}
-    if not meant:
-        return Result("there was nothing to drop", data)
+    if not meant and not oids:
+        return Result("there was nothing to drop" if not values else f"forgot {', '.join(values)}", data)
+    if not oids and not command.chooses:
+        return Result(
+            "forgot the names: a goroutine's struct waits for the next one, and other values lead to what is left", data
+        )
     if not oids:
         return Result(_nothing(len(meant)), data)
     head = f"dropped {len(oids)} of {len(meant)}" if command.chooses else f"dropped {len(oids)}"

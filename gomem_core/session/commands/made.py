@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from gomem_core.report import Result, Served, counted, format_bytes, hexed, told
+from gomem_core.report import Result, counted, format_bytes, hexed
+from gomem_core.report import Served as Answered
+from gomem_core.report import told as said
 from gomem_core.session.commands.context import UNREAD, Context
 
 if TYPE_CHECKING:
@@ -11,17 +13,29 @@ if TYPE_CHECKING:
     from gomem_core.schema import results
     from gomem_core.world.records import Allocated
 
-_TOLD: Final = 1_000  # objects told one by one in the data
+MOST_TOLD: Final = 1_000  # objects told one by one in the data
 _SAID: Final = 12  # and in text
 _ALLOCATED: Final = "{name}  {size} B in {slot} ({kind}), {addr}: {rule}"
 _SHARED: Final = "{name}  {size} B in a tiny block that is there, {addr}: {rule}"
 
 
+class Served:
+    """The objects of one statement: the number of the first, where each lies, who served them as far as that is told."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.addrs: list[int] = []
+        self.told: list[Allocated] = []
+        self.last: Allocated | None = None
+        self.slots = 0  # bytes
+        self.collections = 0
+
+
 class Made(NamedTuple):
-    """What one statement made: objects with who served them, and the name of its result."""
+    """What one statement made, and the name of its result."""
 
     done: "Done"
-    objects: "list[tuple[int, Allocated]]"
+    served: Served
     name: str | None
 
 
@@ -29,38 +43,44 @@ def answer(context: Context, made: list[Made]) -> Result:
     """Returns what is said of statements that were done, all alike."""
     if context.passed:
         return UNREAD
-    objects = [one for each in made for one in each.objects]
-    info, name = context.objects.info, context.objects.name
+    name = context.objects.name
+    told = [
+        (each.served.first + i, one, request)
+        for each in made
+        for i, (one, request) in enumerate(zip(each.served.told, each.done.plan.requests, strict=False))
+    ][:MOST_TOLD]
     rows: list[results.MadeObject] = [
         {
             "name": name(oid),
             "addr": hexed(one.addr),
-            "size": context.objects.size(oid),
+            "size": request.element.size,
             "slot": one.elemsize,
             "scan": not one.spanclass & 1,
-            "type": info(oid).type,
+            "type": request.element.name,
             "served": one.served,
         }
-        for oid, one in objects[:_TOLD]
+        for oid, one, request in told
     ]
+    count = sum(len(each.served.addrs) for each in made)
     value, length, capacity = made[-1].done.value, None, None
     if value is not None and _has_length(value):
         length, capacity = value.length, value.capacity if str(value.type).startswith("[]") else None
     data: results.Made = {
         "objects": rows,
-        "count": len(objects),
+        "count": count,
         "type": None if value is None else str(value.type),
         "name": made[-1].name,
         "len": length,
         "cap": capacity,
-        "gc": sum(one.gc_started for _, one in objects),
+        "gc": sum(each.served.collections for each in made),
         "garbage": sum(len(each.done.plan.garbage) for each in made),
     }
-    details = [_said(row, context.values.rules.get(oid, "")) for row, (oid, _) in zip(rows[:_SAID], objects, strict=False)]
-    if len(objects) > _SAID:
-        details.append(f"and {counted(len(objects) - _SAID, 'object')} more")
-    served = Served(objects[-1][1].addr, objects[-1][1].served) if objects else None
-    return Result(_summary(made, [one for _, one in objects]), data, details=tuple(details), served=served)
+    details = [_said(row, request.rule) for row, (_, _, request) in zip(rows[:_SAID], told, strict=False)]
+    if count > _SAID:
+        details.append(f"and {counted(count - _SAID, 'object')} more")
+    one = next((each.served.last for each in reversed(made) if each.served.last is not None), None)
+    last = None if one is None else Answered(one.addr, one.served)
+    return Result(_summary(made, count), data, details=tuple(details), served=last)
 
 
 def _said(row: "results.MadeObject", rule: str) -> str:
@@ -69,18 +89,18 @@ def _said(row: "results.MadeObject", rule: str) -> str:
     return form.format(name=row["name"], size=row["size"], slot=row["slot"], kind=kind, addr=row["addr"], rule=rule)
 
 
-def _summary(made: list[Made], objects: "list[Allocated]") -> str:
+def _summary(made: list[Made], count: int) -> str:
     last = made[-1]
     value = last.done.value
     what = "" if value is None else f"{value.type}{_measure(value)}"
     head = " is ".join(part for part in (last.name, what) if part) or "done"
-    if not objects:
+    if not count:
         why = f": {value.known}" if value is not None and isinstance(value.known, str) and str(value.type) == "any" else ""
         return f"{head}; no object in the heap{why}"
-    nbytes = sum(one.elemsize for one in objects if not one.tiny_combined)
-    facts = [f"{head}; {counted(len(objects), 'object')}, {format_bytes(nbytes)} of slots"]
-    if collections := sum(one.gc_started for one in objects):
-        facts.append(told(collections, "a collection ran", "{n} collections ran"))
+    nbytes = sum(each.served.slots for each in made)
+    facts = [f"{head}; {counted(count, 'object')}, {format_bytes(nbytes)} of slots"]
+    if collections := sum(each.served.collections for each in made):
+        facts.append(said(collections, "a collection ran", "{n} collections ran"))
     return "; ".join(facts)
 
 
@@ -90,7 +110,7 @@ def _has_length(value: "Value") -> bool:
 
 def _measure(value: "Value") -> str:
     if value.map is not None:
-        return told(value.length, " with {n} entry", " with {n} entries")
+        return said(value.length, " with {n} entry", " with {n} entries")
     if str(value.type).startswith("[]"):
         return f" of {value.length}, capacity {value.capacity}"
     return ""

@@ -190,6 +190,7 @@ def _placed(context: Context, oid: int, one: Allocated) -> "results.Placed":
 
 _NO_WORD: Final = "word {slot} of {name} cannot hold a pointer: it was allocated noscan"
 _ONE_WORD: Final = "word {slot} of {name} cannot hold a pointer: only word 0 can"
+_TYPED: Final = "word {slot} of {name} cannot hold a pointer: in the type {type} it is none"
 _WORDS: Final = "word {slot} of {name} cannot hold a pointer: words 0 to {last} can"
 _SPARSE: Final = "word {slot} of {name} cannot hold a pointer: every fourth word can, from 0 to {last}"
 
@@ -211,6 +212,8 @@ def _word_of(context: Context, src: Ref, slot: int) -> ObjectInfo:
             raise CommandError(_NO_WORD.format(slot=slot, name=o.name), f".{slot}")
         many = _SPARSE if words.step == SPARSE else _WORDS
         raise CommandError(told(len(words), _ONE_WORD, many, slot=slot, name=o.name, last=words[-1]), f".{slot}")
+    if o.type and not context.world.slots.words(o.addr + slot * PTR_SIZE, 1)[0].pointer:
+        raise CommandError(_TYPED.format(slot=slot, name=o.name, type=o.type), f".{slot}")
     return o
 
 

@@ -1,6 +1,7 @@
 """Commands that are statements of Go: they make the objects that Go makes, give them names, and store pointers between them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.foreign import brief
@@ -8,16 +9,16 @@ from gomem_core.gotypes.errors import GoError
 from gomem_core.lang.commands import AllocType, Insert, Statement
 from gomem_core.report import Result
 from gomem_core.session.commands.context import CommandError, Context
-from gomem_core.session.commands.made import Made, answer
+from gomem_core.session.commands.made import MOST_TOLD, Made, Served, answer
 from gomem_core.session.commands.refused import refused
 from gomem_core.session.commands.values import alive_value, forget, give_name, own_name
+from gomem_core.world.faults import Refused
 
 if TYPE_CHECKING:
     from gomem_core.gotypes.statements.plan import Plan
     from gomem_core.gotypes.statements.run import Done
     from gomem_core.gotypes.statements.shapes import Shapes
     from gomem_core.gotypes.statements.values import Value
-    from gomem_core.world.records import Allocated
 
 _TOO_OLD: Final = (
     "what statements of Go allocate is known from Go 1.21 on, and this heap is {go}'s; begin the session with go 1.21 or later"
@@ -74,20 +75,34 @@ def _done(context: Context, command: Statement | AllocType, work: "Callable[[Sha
     shapes = _shapes_for(context, command)
     made: list[Made] = []
     many = command.times > 1
-    for n in range(1, command.times + 1):
-        name = f"{command.name}.{n}" if many and command.name is not None else command.name
-        if n == 1 and many and command.name is not None:
-            _check_names(context, command.name, command.times)
-        try:
-            done = work(shapes)
-        except GoError as e:
-            raise refused(command.text, e) from e
-        if name is not None:
-            _check_name(context, name, done)
-        made.append(_make(context, done, name))
-        if many and not context.passed:
+    if many and command.name is not None:
+        _check_names(context, command.name, command.times)
+    with context.progress.counting(command.times):
+        for n in range(1, command.times + 1):
+            name = f"{command.name}.{n}" if many and command.name is not None else command.name
+            made.append(_one(context, work, shapes, command, name, again=n > 1))
             context.progress.step()
     return answer(context, made)
+
+
+def _one(
+    context: Context,
+    work: "Callable[[Shapes], Done]",
+    shapes: "Shapes",
+    command: Statement | AllocType,
+    name: str | None,
+    again: bool,
+) -> Made:
+    """Do it once.  What Go refuses the first time has changed nothing; `again` it is undone like a lack of memory."""
+    try:
+        done = work(shapes)
+    except GoError as e:
+        if again:
+            raise Refused(str(e)) from e
+        raise refused(command.text, e) from e
+    if name is not None:
+        _check_name(context, name, done)
+    return _make(context, done, name)
 
 
 def _shapes(context: Context) -> "Shapes":
@@ -127,46 +142,82 @@ def _make(context: Context, done: "Done", name: str | None) -> Made:
     """Allocate what a plan asks for, store its pointers, and note what names stand for now."""
     name = name or done.name
     plan, value = done.plan, done.value
-    first = len(context.objects)
-    objects: list[tuple[int, Allocated]] = []
     named = {-1 - value.main: name} if value is not None and value.main is not None and value.main < 0 else {}
     for other, changed in done.changed.items():
         main = changed.main if changed.main is not None else changed.boxed
         if main is not None and main < 0:
             named.setdefault(-1 - main, other)
-    alloc, add, step = context.engine.alloc, context.objects.add, context.step
-    for i, (of, _) in enumerate(plan.requests):
-        one = alloc(of.size, of.ptr_bytes, of.pattern)
-        add(one.addr, of.size, of.ptr_bytes, step, named.get(i), of_type=of.name)
-        objects.append((first + i, one))
-    oids = [oid for oid, _ in objects]
+    served = _allocate(context, plan, named)
+    oids = range(served.first, served.first + len(served.addrs))
     _connect(context, plan, oids)
     for handle in plan.garbage:
         forget(context, oids[-1 - handle] if handle < 0 else handle)
     name = _note(context, done, name, oids)
-    for oid, request in zip(oids, plan.requests, strict=True):
-        context.values.rules[oid] = request.rule
-    return Made(done, objects, name)
+    context.values.rules.update(zip(oids, (request.rule for request in plan.requests), strict=True))
+    return Made(done, served, name)
 
 
-def _connect(context: Context, plan: "Plan", oids: list[int]) -> None:
+def _allocate(context: Context, plan: "Plan", named: dict[int, str | None]) -> Served:
+    """Allocate what is asked for, in order, and enter it; `named` are the names of some."""
+    alloc, made = context.engine.alloc, Served(len(context.objects))
+    told, addrs = made.told, made.addrs
+    try:
+        for (_, size, ptr_bytes, pattern), _ in plan.requests:
+            one = alloc(size, ptr_bytes, pattern)
+            addrs.append(one.addr)
+            if len(told) < MOST_TOLD:
+                told.append(one)
+            made.slots += 0 if one.tiny_combined else one.elemsize
+            made.collections += one.gc_started
+            made.last = one
+    finally:  # also where one stands halfway: so many are born
+        _enter(context, plan, addrs, named)
+    return made
+
+
+def _enter(context: Context, plan: "Plan", made: list[int], named: dict[int, str | None]) -> None:
+    """Enter objects that lie at these addresses, those in a row without names together."""
+    start = 0
+    for i in (*(i for i in sorted(named) if named[i] is not None and i < len(made)), len(made)):
+        if start < i:
+            of = [request.element for request in plan.requests[start:i]]
+            names = [one.name for one in of]
+            context.objects.add_each(made[start:i], [one.size for one in of], [one.ptr_bytes for one in of], context.step, names)
+        if i < len(made):
+            one = plan.requests[i].element
+            context.objects.add(made[i], one.size, one.ptr_bytes, context.step, named[i], of_type=one.name)
+        start = i + 1
+
+
+def _connect(context: Context, plan: "Plan", oids: range) -> None:
     """Store the pointers between the objects."""
     addr, write = context.objects.addr, context.engine.write_pointer
     for source, target in plan.copies:
         old, new = (addr(oids[-1 - h] if h < 0 else h) for h in (source, target))
         for word, value in sorted(context.world.pointers.stored_in(old)):
             write(new, word, value)
-    for of, word, to in plan.links:
-        write(addr(oids[-1 - of] if of < 0 else of), word, 0 if to is None else addr(oids[-1 - to] if to < 0 else to))
+    at = [addr(oid) for oid in oids]
+    for of, leads in plan.rows:
+        row = at[-1 - of] if of < 0 else addr(of)
+        context.engine.write_pointers(row, [at[-1 - to] if to < 0 else addr(to) for to in leads])
+    for handles, word in plan.pairs:
+        for i in (-1 - handle for handle in handles):
+            write(at[i], word, at[i + 1])
+    for of, word, goal in plan.links:
+        value = 0 if goal is None else at[-1 - goal] if goal < 0 else addr(goal)
+        write(at[-1 - of] if of < 0 else addr(of), word, value)
 
 
-def _note(context: Context, done: "Done", name: str | None, oids: list[int]) -> str | None:
+def _note(context: Context, done: "Done", name: str | None, oids: range) -> str | None:
     """Note what names stand for now; what only their earlier values needed is garbage.  Returns the name of the result."""
     from gomem_core.gotypes.statements.values import settled  # noqa: PLC0415 -- likewise
 
     new = {changing: settled(value, oids) for changing, value in done.changed.items()}
     if done.value is not None and (name is None or name not in new):
-        value = settled(done.value, oids)
+        value = done.value
+        if name != done.name:  # what belongs to another name stays with that
+            value = replace(value, made=tuple(handle for handle in value.made if handle < 0))
+        value = settled(value, oids)
         name = name if name is not None else own_name(context, value)
         new[name] = value
     for changing, value in new.items():

@@ -18,7 +18,7 @@ def alive_value(context: Context, name: str) -> "Value | None":
     if main is not None and not context.objects.is_alive(main):
         return None
     oid = context.objects.find_name(name)
-    if oid is not None and context.objects.is_alive(oid) and oid not in value.made:
+    if oid is not None and context.objects.is_alive(oid) and (context.objects.info(oid).born or 0) > context.values.since(name):
         return None  # by now it is that of another object
     return value
 
@@ -46,7 +46,10 @@ def forget(context: Context, oid: int) -> None:
 
 
 def with_parts(context: Context, oids: list[int]) -> list[int]:
-    """The objects to be dropped, each with what belongs to the value that it is; goroutines only end."""
+    """The objects to be dropped, each with what belongs to the value that it is; not those to which other values lead.
+
+    A goroutine only ends.
+    """
     if not len(context.values):
         return oids
     found: dict[int, None] = {}
@@ -57,12 +60,11 @@ def with_parts(context: Context, oids: list[int]) -> list[int]:
             found[oid] = None
             continue
         context.values.set(context.step, name, None)
+        handles = value.made
         if value.goroutine and value.main is not None:
             context.values.end(context.step, value)
-        else:
-            found[oid] = None
-        others = (handle for handle in value.made if handle not in (oid, value.main if value.goroutine else oid))
-        found.update(dict.fromkeys(_free(context, name, others)))
+            handles = tuple(handle for handle in handles if handle != value.main)
+        found.update(dict.fromkeys(_free(context, name, sorted(handles, key=lambda handle: handle != oid))))
     return [oid for oid in found if context.objects.is_alive(oid)]
 
 
