@@ -19,18 +19,20 @@ _FEW: Final = 4  # addresses that are entered one by one rather than as a range
 class Addresses:
     """Finds the object born last at exactly an address, among those whose numbers are below `count`."""
 
-    __slots__ = ("_oids", "_pages", "_ranges", "_single")
+    __slots__ = ("_mixed", "_oids", "_pages", "_ranges", "_single")
 
     def __init__(self) -> None:
         self._single: Latest[int] = Latest()  # of those that were entered one by one
-        self._oids = array("i")  # their numbers
+        self._oids = array("i")  # their numbers, as soon as there are ranges: before that an entry's number is the object's
+        self._mixed = False
         self._ranges: list[tuple[int, range]] = []  # number of the first object, addresses
         self._pages: dict[int, list[int]] = {}  # of each page the ranges that have addresses in it, by their places above
 
     def append(self, oid: int, addr: int) -> None:
         """Enter one object more."""
         self._single.append(addr)
-        self._oids.append(oid)
+        if self._mixed:
+            self._oids.append(oid)
 
     def extend(self, oid: int, addrs: range) -> None:
         """Enter objects from number `oid` on at these addresses."""
@@ -38,6 +40,9 @@ class Addresses:
             for number, addr in enumerate(addrs, oid):
                 self.append(number, addr)
             return
+        if not self._mixed:
+            self._mixed = True
+            self._oids.extend(range(oid))
         place = len(self._ranges)
         self._ranges.append((oid, addrs))
         for page in _pages(addrs):
@@ -45,8 +50,9 @@ class Addresses:
 
     def cut(self, count: int, addr_of: Sequence[int]) -> list[tuple[int, range]]:
         """Forget all but the first `count` objects; the addresses of all are given.  Returns what can be entered again."""
-        shown = bisect_left(self._oids, count)
-        gone = [(oid, range(addr_of[oid], addr_of[oid] + 1)) for oid in self._oids[shown:]]
+        shown = self._shown(count)
+        oids = self._oids[shown:] if self._mixed else range(count, len(addr_of))
+        gone = [(oid, range(addr_of[oid], addr_of[oid] + 1)) for oid in oids]
         self._single.cut(shown, [addrs.start for _, addrs in gone])
         del self._oids[shown:]
         while self._ranges and (last := self._ranges[-1])[0] + len(last[1]) > count:
@@ -68,6 +74,8 @@ class Addresses:
     def find(self, addr: int, count: int) -> int:
         """The last of the first `count` objects at this address; NONE: none."""
         number = self._single.find(addr, self._shown(count))
+        if not self._mixed:
+            return number
         oid = NONE if number == NONE else self._oids[number]
         return max(oid, self._in_range(addr, count)) if self._ranges else oid
 
@@ -80,11 +88,11 @@ class Addresses:
 
     def _shown(self, count: int) -> int:
         """How many entries of single ones are shown."""
-        return bisect_left(self._oids, count) if self._ranges else count
+        return bisect_left(self._oids, count) if self._mixed else count
 
     def find_all(self, addrs: Sequence[int], count: int) -> list[int]:
         """The same of many addresses, with hardly a loop in Python where they are slots of one span."""
-        if not self._ranges:
+        if not self._mixed:
             return self._single.find_all(addrs, count)  # an entry's number is the object's
         within = self._one_range(addrs, count)
         if within is None:

@@ -198,18 +198,23 @@ class Births:
         entry = self._unnamed[last]
         return self._unnamed_from[last] - 1 + self._end(entry, count) - self.first[entry]
 
-    def without_name(self, n: int) -> int:
-        """The object that is called o`n`, which must have been born."""
+    def without_name(self, n: int, count: int) -> int:
+        """The one of the first `count` objects that is called o`n`; NONE."""
+        if not 0 < n < self._unnamed_next:
+            return NONE
         at = bisect_right(self._unnamed_from, n) - 1
-        return self.first[self._unnamed[at]] + n - self._unnamed_from[at]
+        oid = self.first[self._unnamed[at]] + n - self._unnamed_from[at]
+        return oid if oid < count else NONE
 
     def find(self, name: str, count: int) -> int:
         """The last of the first `count` objects that a user called so; NONE."""
         named = self._shown_names(count)
         number = self._by_name.find(name, named)
         oid = NONE if number == NONE else self.first[self._named[number]]
-        base, dot, digits = name.rpartition(".")
-        if dot and digits.isascii() and digits.isdigit() and digits[0] != "0":
+        if NUMBERED not in name:
+            return oid
+        base, _, digits = name.rpartition(NUMBERED)
+        if digits.isascii() and digits.isdigit() and digits[0] != "0":
             return max(oid, self._find_numbered(base, int(digits), named, count))
         return oid
 

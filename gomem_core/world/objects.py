@@ -339,14 +339,11 @@ class ObjectTable:
 
     def find_name(self, name: str) -> int | None:
         """The object of that name, dropped or not: oN for any unnamed one ever born, else the last one that got the name."""
-        oid = self._births.find(name, self._count)
-        if oid != NONE:
-            return oid
-        if name[:1] == "o" and name[1:].isascii() and name[1:].isdigit() and name[1] != "0":
-            number = int(name[1:])
-            if number <= self.unnamed:
-                return self._births.without_name(number)
-        return None
+        if name[:1] == "o" and (digits := name[1:]).isascii() and digits.isdigit():  # which no user can give
+            oid = NONE if digits[0] == "0" else self._births.without_name(int(digits), self._count)
+        else:
+            oid = self._births.find(name, self._count)
+        return None if oid == NONE else oid
 
     def numbered(self, name: str) -> int:
         """How many objects are called name.1, name.2 and so on, dropped or not; `times` numbers them without gaps."""
@@ -411,6 +408,6 @@ class ObjectTable:
         for n in range(self.unnamed, 0, -1):
             if len(found) >= limit:
                 break
-            if self.is_alive(self._births.without_name(n)) and f"o{n}".startswith(prefix):
+            if self.is_alive(self._births.without_name(n, self._count)) and f"o{n}".startswith(prefix):
                 found.append(f"o{n}")
         return found[:limit]

@@ -203,7 +203,8 @@ class Model:
         self.outcome = answer if was_typed else session.outcome
         self.answer = None if was_typed else answer
         self.unmet = self.console.unmet(self.outcome) if not session.event else []
-        if answer is None or answer.error is None:
+        moved = self._place != (session.step, session.event)  # also by a line that failed halfway in another command
+        if answer is None or answer.error is None or moved:
             self._look()
         if answer is not None and answer.ok and isinstance(answer.command, Select):
             self.select(self.session.address_of(answer.command.target) or 0)

@@ -22,6 +22,22 @@ ROOT = Path(__file__).parents[2]
 MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 
 
+def readable(fd: int, seconds: float) -> bool:
+    """Whether something can be read within so many seconds.  Not by select(), which fails where many files are open."""
+    return _comes(fd, select.POLLIN, seconds)
+
+
+def writable(fd: int, seconds: float) -> bool:
+    """Whether something can be written within so many seconds."""
+    return _comes(fd, select.POLLOUT, seconds)
+
+
+def _comes(fd: int, event: int, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(fd, event)
+    return bool(poll.poll(seconds * 1000))
+
+
 class Terminal:
     """A program in a pseudo-terminal, and the screen it draws: gomem, unless a `program` is given as words for Python.
 
@@ -69,7 +85,7 @@ class Terminal:
 
     def read(self, seconds: float) -> bool:
         """Read what there is; False at the end of the program."""
-        if not select.select([self.fd], [], [], seconds)[0]:
+        if not readable(self.fd, seconds):
             return True
         try:
             data = os.read(self.fd, 65536)
@@ -102,7 +118,7 @@ class Terminal:
 
     def settle(self, seconds: float = 0.12) -> None:
         """Read until nothing more comes for so long."""
-        while select.select([self.fd], [], [], seconds)[0] and self.read(0):
+        while readable(self.fd, seconds) and self.read(0):
             pass
 
     def shows(self, row: int) -> str:

@@ -166,6 +166,16 @@ def test_wherever_it_goes_the_selection_is_there_and_all_panes_draw(sequence: li
         panes.check()
 
 
+def test_a_line_that_fails_halfway_in_a_command_leaves_nothing_selected_that_is_not_there() -> None:
+    panes = Panes("alloc 48")
+    panes.model.goto(0, 9)
+    panes.model.arrived()
+    panes.check()
+    panes.model.arrived(panes.model.submit("p 1"))
+    assert panes.model.session.event == 0
+    panes.check()
+
+
 @pytest.mark.parametrize("text", [SHORT, "\n".join(long_script().splitlines()[: effort(60, 110)])], ids=["short", "long"])
 def test_all_panes_draw_behind_each_event(text: str) -> None:
     panes = Panes(text)

@@ -4,7 +4,6 @@ Twenty rounds here; two hundred where the marker `thorough` is asked for.
 """
 
 import os
-import select
 import signal
 import termios
 import time
@@ -16,7 +15,7 @@ from random import Random
 import pytest
 
 from gomem_tui.terminal.ending import GRACE
-from tests.tui.terminal import Terminal
+from tests.tui.terminal import Terminal, readable, writable
 from tests.tui.test_restore import modes_after
 
 ROUNDS = 20
@@ -42,7 +41,7 @@ class Line(Terminal):
     def write(self, keys: bytes) -> None:
         """Type more than the line holds at once."""
         while keys:
-            if select.select([], [self.fd], [], 0.05)[1]:
+            if writable(self.fd, 0.05):
                 keys = keys[os.write(self.fd, keys[:1024]) :]
             self.read(0)
 
@@ -81,7 +80,7 @@ class Line(Terminal):
 
     def is_restored(self) -> bool:
         """Whether all that was switched on is off again, line settings as well."""
-        while select.select([self.fd], [], [], 0.02)[0] and self.read(0):
+        while readable(self.fd, 0.02) and self.read(0):
             pass
         return modes_after(self.bytes) == set() and termios.tcgetattr(self.fd) == self.settings
 

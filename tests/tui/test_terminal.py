@@ -1,14 +1,13 @@
 """The explorer in a real pseudo-terminal: what a user sees, and what the terminal is left with."""
 
 import os
-import select
 import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.tui.terminal import Terminal
+from tests.tui.terminal import Terminal, readable
 
 
 def test_type_step_resize_and_quit() -> None:
@@ -73,7 +72,7 @@ def test_ctrl_c_destroys_nothing() -> None:
 def test_nothing_is_written_while_idle() -> None:
     terminal = Terminal()
     terminal.wait_for("space does")
-    while terminal.read(0.5) and select.select([terminal.fd], [], [], 0.5)[0]:
+    while terminal.read(0.5) and readable(terminal.fd, 0.5):
         pass
     before = len(terminal.bytes)
     end = time.monotonic() + 2
