@@ -93,7 +93,9 @@ def _summary(made: list[Made], count: int) -> str:
     last = made[-1]
     value = last.done.value
     what = "" if value is None else f"{value.type}{_measure(value)}"
-    head = " is ".join(part for part in (last.name, what) if part) or "done"
+    first = made[0].name
+    named = f"{first} … {last.name} are" if len(made) > 1 and first != last.name else f"{last.name} is"
+    head = f"{named} {what}" if last.name and what else last.name or what or "done"
     if not count:
         why = f": {value.known}" if value is not None and isinstance(value.known, str) and str(value.type) == "any" else ""
         return f"{head}; no object in the heap{why}"
