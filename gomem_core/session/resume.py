@@ -24,7 +24,7 @@ from gomem_core.files.branches import timeline_of
 from gomem_core.files.journal import Found, Journal, JournalError, Record, Summary, find, read
 from gomem_core.files.ownfiles import OwnFiles, Stamp, stamp_of
 from gomem_core.files.script import Script, ScriptError, read_script
-from gomem_core.files.step import parse_step
+from gomem_core.files.step import SCENES, misplaced, parse_step
 from gomem_core.files.timeline import Timeline, UnknownBranch
 from gomem_core.foreign import brief
 from gomem_core.lang import ParseError, parse
@@ -117,7 +117,9 @@ class _Told:
         self.lost = parse_step(source).line.strip()
 
     def do(self, source: str) -> None:
-        parse_step(source)
+        step = parse_step(source)
+        if isinstance(step.command, SCENES):  # which only a file about a film can hold, and that is loaded as a whole
+            raise misplaced(step.line)
         self.timeline.cursor = self.step
         self.timeline.put(source)
         self.step, self.event = self.timeline.cursor, 0

@@ -21,7 +21,8 @@ _FORESEEN: Final = 100_000  # living objects up to which it is told beforehand w
 def drop(context: Context, command: Drop) -> Result:
     """Forget the objects chosen."""
     meant = _meant(context, command)
-    oids = with_parts(context, _choose(context, command, meant))
+    chosen = _choose(context, command, meant)
+    oids = with_parts(context, chosen)
     if command.targets == (Everything(),) and not command.chooses:
         context.values.clear(context.step)
     values = [target.name for target in command.targets if isinstance(target, ByName) and _is_only_value(context, target.name)]
@@ -42,7 +43,9 @@ def drop(context: Context, command: Drop) -> Result:
         )
     if not oids:
         return Result(_nothing(len(meant)), data)
-    head = f"dropped {len(oids)} of {len(meant)}" if command.chooses else f"dropped {len(oids)}"
+    head = f"dropped {len(chosen)} of {len(meant)}" if command.chooses else f"dropped {len(oids)}"
+    if command.chooses and len(chosen) != len(oids):
+        head += f", {counted(len(oids), 'object')} with what belongs to them"
     one = "{head} ({shown}): garbage from now on unless something live links to it; freed when its span is swept"
     many = "{head} ({shown}): garbage from now on unless something live links to them; freed when their spans are swept"
     return Result(told(len(oids), one, many, head=head, shown=_shown(names)), data)

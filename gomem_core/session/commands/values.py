@@ -34,7 +34,7 @@ def give_name(context: Context, name: str, value: "Value | None") -> None:
     context.values.set(context.step, name, value)
     if old is not None:
         kept = frozenset(value.made) if value is not None else frozenset()
-        for oid in _free(context, name, (handle for handle in old.made if handle not in kept)):
+        for oid in _Leading(context).free(name, (handle for handle in old.made if handle not in kept)):
             forget(context, oid)
 
 
@@ -53,6 +53,7 @@ def with_parts(context: Context, oids: list[int]) -> list[int]:
     if not len(context.values):
         return oids
     found: dict[int, None] = {}
+    leading = _Leading(context)
     for oid in oids:
         name = context.objects.name(oid)
         value = alive_value(context, name)
@@ -64,7 +65,7 @@ def with_parts(context: Context, oids: list[int]) -> list[int]:
         if value.goroutine and value.main is not None:
             context.values.end(context.step, value)
             handles = tuple(handle for handle in handles if handle != value.main)
-        found.update(dict.fromkeys(_free(context, name, sorted(handles, key=lambda handle: handle != oid))))
+        found.update(dict.fromkeys(leading.free(name, sorted(handles, key=lambda handle: handle != oid))))
     return [oid for oid in found if context.objects.is_alive(oid)]
 
 
@@ -77,24 +78,29 @@ def drop_name(context: Context, name: str) -> list[int]:
     if value.goroutine:
         context.values.end(context.step, value)
         return []
-    return [oid for oid in _free(context, name, value.made) if context.objects.is_alive(oid)]
+    return [oid for oid in _Leading(context).free(name, value.made) if context.objects.is_alive(oid)]
 
 
-def _free(context: Context, name: str, handles: Iterable[int]) -> list[int]:
-    """Those of these objects to which no other value leads; the others belong to that one from now on."""
-    wanted = list(dict.fromkeys(handles))
-    if not wanted:
-        return []
-    needing: dict[int, str] = {}
-    for other, value in context.values.items():
-        if other != name:
-            needing.update({handle: other for _, handle in value.pointers})
-    free: list[int] = []
-    for handle in wanted:
-        needed_by = needing.get(handle, "")
-        known = alive_value(context, needed_by)
-        if known is None:
-            free.append(handle)
-        elif handle not in known.made:
-            context.values.set(context.step, needed_by, known.with_made((handle,)))
-    return free
+class _Leading:
+    """Which values lead to an object: looked up for all of them at once, since thousands may be dropped by one command."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._names: dict[int, list[str]] = {}  # object -> names of the values that have a pointer to it
+        for name, value in context.values.items():
+            for _, handle in value.pointers:
+                self._names.setdefault(handle, []).append(name)
+
+    def free(self, name: str, handles: Iterable[int]) -> list[int]:
+        """Those of these objects to which no value but that of this name leads; the others belong to that one from now on."""
+        context, free = self._context, []
+        for handle in dict.fromkeys(handles):
+            known = None
+            for other in reversed(self._names.get(handle, ())):
+                if other != name and (known := alive_value(context, other)) is not None:
+                    if handle not in known.made:
+                        context.values.set(context.step, other, known.with_made((handle,)))
+                    break
+            if known is None:
+                free.append(handle)
+        return free
