@@ -31,7 +31,7 @@ ROOM: Final = SLICE + 1_001  # rows of a slice at most
 _HELD: Final = 1_000  # rows at most that wait until what was there before is told
 _FAR: Final = 64  # bytes: no event is longer, unless its numbers are padded
 _PAD: Final = bytes(_FAR)  # behind a batch
-_NEVER: Final = (1 << 63) - 1
+_NEVER: Final = 1 << 62  # as a time; one more still is a number of 64 bits
 _LONGEST: Final = 63  # bits of a number
 _LATE: Final = 56  # bits of a time that passes between two events
 
@@ -121,7 +121,7 @@ class Merge:
         budget: i64 = SLICE
         while budget > 0 and self.count < end:
             first, other = self._two_next()
-            if first is None or first.time == _NEVER:
+            if first is None or first.time >= _NEVER:
                 for thread in self._threads:
                     self.last[thread.m], self.running[thread.m] = int(thread.last), int(thread.running)
                 self._threads = []
@@ -192,7 +192,7 @@ class Merge:
                     shift += 7
             if not self._is_whole(thread, kind, i):
                 continue
-            if x >> _LATE:
+            if x >> _LATE or thread.raw + x >= _NEVER:
                 self._fault(thread, "more time passes than there is")
                 continue
             thread.raw += x
