@@ -157,7 +157,9 @@ class _Rows:
         wide = _WORDS * self._field
         title = "what lies in them" if wide > len("what lies in them") else "fields"
         between = f"{title:<{wide}}" if wide else f"{'bitmap byte':<12} "
-        return ((f"  {'words from':<{self._address}}{'four words':<13}{between}slots that begin", "label"),)
+        heading = f"  {'words from':<{self._address}}{'four words':<13}{between}"
+        room = self._width - len(heading)
+        return ((f"{heading}{'slots that begin' if room >= len('slots that begin') else 'slots'}", "label"),)
 
     def _named_words(self, words: Sequence[WordInfo]) -> dict[int, str]:
         """The names of what lies in words of objects whose type is known."""

@@ -69,7 +69,7 @@ def test_an_error_that_the_session_finds_is_expected_as_well() -> None:
         ("  ", "a step has a command"),
         ("alloc", "SIZE is missing"),
         ("back", "back is for the prompt"),
-        ("  goto 3", "goto is for the prompt"),
+        ("  back 3", "back is for the prompt"),
         ("mark x", "mark speaks of the command before it"),
         ("expect spans 3", "expect speaks of the command before it"),
     ],

@@ -144,7 +144,7 @@ POOR_DAMAGES: list[tuple[tuple[Any, ...], object, str]] = [
     (("slots", "alloc_bits"), None, "slots.alloc_bits: a list"),
     (("slots", "ptr_words", 1), "0303", "slots.ptr_words[1]: hexadecimal digits with a bit for each of"),
     (("sums", "counters", "heap_live"), "unknown", "sums.counters.heap_live: a number"),
-    (("sums", "mem_stats", "HeapSys"), None, "sums.mem_stats.HeapSys: a number"),
+    (("sums", "mem_stats", "HeapInuse"), None, "sums.mem_stats.HeapInuse: a number"),
     (("objects", "type", 0), 1, "objects.type[0]: a number from 0 to 0"),
     (("objects", "slot", 0), 7, "objects.slot[0]: a number such as 0xc000"),
 ]

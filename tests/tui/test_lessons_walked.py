@@ -62,4 +62,5 @@ async def test_there_and_back(lesson: Lesson, size: tuple[int, int]) -> None:
             assert app.stage.arrangement.name == pointed[step - 1]
         await pilot.press("b")
         await pilot.pause()
-        assert (session.step, len(session.objects)) == (0, 0)
+        assert session.step == 0
+        assert session.strip is not None or not len(session.objects), "a film knows of objects from its beginning on"

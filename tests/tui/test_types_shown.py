@@ -52,8 +52,8 @@ def bitmap(model: Model, name: str, width: int = 80, top: int = 0) -> list[str]:
 
 def test_words_of_the_bitmap_carry_names(model: Model) -> None:
     lines = bitmap(model, "a")
-    assert lines[1] == "  words from  four words   what lies in them               slots that begin"
-    assert lines[2] == "▸ c000000000  │◆  ◆  ·  ·  next    key     key.len vals[0]  0● a"
+    assert lines[1] == "  words from  four words   what lies in them                       slots"  # ... that begin: no room
+    assert lines[2] == "▸ c000000000  │◆  ◆  ·  ·  next      key       key.len   vals[0]    0● a"
     assert lines[3].startswith("  c000000020   ·  · │·  ·  vals,ok  ")  # 40 bytes in a slot of 48: its last word has no name
 
 
