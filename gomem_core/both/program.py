@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from gomem_core.both.slots import Slots
-from gomem_core.go.amd64 import PTR_SIZE, TINY_SIZE
+from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.events import Event, PointerWritten
 from gomem_core.go.heapbits import Pattern
 from gomem_core.world.faults import NotAnObject
@@ -16,19 +16,7 @@ Took = Callable[[int, int, int], object]  # is told a span's base, the first slo
 # Is told the same, where all these objects were born with the very events of the one before them.
 Repeated = Callable[[int, int, int], object]
 
-
 ZEROBASE: Final = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arenas
-
-
-def tiny_offset(offset: int, size: int) -> int:
-    """Where in a tiny block an object of `size` bytes begins when `offset` bytes are taken: aligned as its size suggests."""
-    if size & 7 == 0:
-        return (offset + 7) & ~7
-    if size & 3 == 0:
-        return (offset + 3) & ~3
-    if size & 1 == 0:
-        return (offset + 1) & ~1
-    return offset
 
 
 def join(addrs: list[range], more: range) -> None:
@@ -43,18 +31,6 @@ def join(addrs: list[range], more: range) -> None:
         addrs[-1] = range(last.start, more[-1] + step, step)
     else:
         addrs.append(more)
-
-
-def alike_in_blocks(size: int, tiny: int, offset: int) -> int:
-    """How many tiny objects of `size` bytes each next block gets, if from here on all blocks are filled alike.
-
-    `tiny` is the block that the P goes on with, `offset` how much of it is taken; 0: this has to be found out one by one.
-    """
-    if not tiny or tiny_offset(offset, size) + size <= TINY_SIZE:
-        return 0
-    each = (TINY_SIZE - size) // tiny_offset(size, size) + 1
-    goes_on_with_next = size < offset
-    return each if goes_on_with_next == (each > 1) else 0
 
 
 class Program(Generic[S]):

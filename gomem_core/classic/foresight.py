@@ -5,7 +5,7 @@ Where sweeping decides, and only sweeping could tell what it leaves, the answer 
 
 from typing import Final
 
-from gomem_core.both.program import tiny_offset
+from gomem_core.both.tiny import tiny_offset
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mcentral import MCentral
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan

@@ -37,8 +37,8 @@ Mirrors Go's runtime/malloc.go.
 from array import array
 
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
-from gomem_core.both.program import Program, Repeated, Took, alike_in_blocks, join, tiny_offset
-from gomem_core.both.slots import throw
+from gomem_core.both.program import Repeated, Took, join
+from gomem_core.both.tiny import TinyAllocs
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import BestFit, FreeLarge
 from gomem_core.classic.mbitmap import heap_bits_set_type, init_bits, read_bits
@@ -60,7 +60,6 @@ from gomem_core.go.amd64 import (
     PTR_SIZE,
     SMALL_SIZE_MAX,
     TINY_SIZE,
-    TINY_SPAN_CLASS,
 )
 from gomem_core.go.events import (
     BitsCleared,
@@ -69,8 +68,6 @@ from gomem_core.go.events import (
     McacheHit,
     McacheMiss,
     SlotTaken,
-    TinyBlock,
-    TinyShared,
     Zeroed,
 )
 from gomem_core.go.heapbits import Pattern, pointer_words
@@ -80,14 +77,13 @@ from gomem_core.world.records import Allocated, MemStats, ServedBy
 _SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
 
 
-class Heap(Program[MSpan]):
+class Heap(TinyAllocs[MSpan]):
     """The whole allocator: one page heap, 134 mcentrals, an mcache for each P, the collector and the books."""
 
-    __slots__ = ("central", "freelarge", "gc", "mcache", "mcaches", "mheap", "stats", "sweeper")
+    __slots__ = ("central", "freelarge", "gc", "mcache", "mcaches", "mheap", "sweeper")
 
     def __init__(self, freelarge: FreeLarge | None = None, spanalloc: FixAlloc | None = None, gcpercent: int = 100) -> None:
-        super().__init__()
-        self.stats = MStats(NUM_SIZE_CLASSES)
+        super().__init__(MStats(NUM_SIZE_CLASSES))
         self.mheap = MHeap(freelarge or BestFit(), spanalloc or FixAlloc(), self.stats)
         self.central = [MCentral(spanclass, self.mheap) for spanclass in range(NUM_SPAN_CLASSES)]
         self.sweeper = self.mheap.sweeper = SpanSweeper(self.mheap, self.central)
@@ -136,7 +132,7 @@ class Heap(Program[MSpan]):
         if size > MAX_SMALL_SIZE:
             done = self._large_alloc(size, ptrdata)
         elif size < TINY_SIZE and not ptrdata:
-            done = self._tiny_alloc(size)
+            done = self.tiny_alloc(size)
         else:
             done = self._small_alloc(size, ptrdata)
         if done.shouldhelpgc and self.gc.should_start():
@@ -160,7 +156,7 @@ class Heap(Program[MSpan]):
         ):
             return 0
         if is_tiny:
-            return self._take_blocks(size, most, addrs, served)
+            return self.take_blocks(size, most, addrs, served)
         s = self.mcache.alloc[size_to_class(size) << 1 | (0 if ptrdata else 1)]
         index = s.freeindex
         n = s.take_run(most)
@@ -179,7 +175,7 @@ class Heap(Program[MSpan]):
         spanclass = size_to_class(size) << 1 | (0 if ptrdata else 1)
         if self.trace is not None:
             self.trace(ClassChosen(size, spanclass, CLASS_TO_SIZE[spanclass >> 1]))
-        s, index, served = self._next_free(spanclass)
+        s, index, served = self.next_free(spanclass)
         addr = s.start_addr + index * s.elemsize
         if ptrdata:
             heap_bits_set_type(s, index, ptrdata >> 3)
@@ -187,7 +183,7 @@ class Heap(Program[MSpan]):
                 self.trace(BitsWritten(addr, s.elemsize >> 3, len(pointer_words(ptrdata))))
         return Allocated(addr, s.elemsize, spanclass, s.start_addr, served, False, served != "mcache", False)
 
-    def _next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
+    def next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
         """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
         mcache = self.mcache
         stats = self.stats
@@ -226,59 +222,6 @@ class Heap(Program[MSpan]):
         stats.nserved_central += 1
         return s, "mcentral"
 
-    def _tiny_alloc(self, size: int) -> Allocated:
-        """Share the P's half-used 16-byte block if the object fits after what is there, else take a new block."""
-        mcache = self.mcache
-        offset = tiny_offset(mcache.tinyoffset, size)
-        if mcache.tiny and offset + size <= TINY_SIZE:
-            return self._tiny_share(mcache.tiny, offset, size)
-        s, index, served = self._next_free(TINY_SPAN_CLASS)
-        block = s.start_addr + index * TINY_SIZE
-        self.tiny_refs[block] = 1
-        if size < mcache.tinyoffset or mcache.tiny == 0:  # go on with the block that has more room left
-            mcache.tiny = block
-            mcache.tinyoffset = size
-        if self.trace is not None:
-            self.trace(TinyBlock(block, size, mcache.tiny))
-        return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
-
-    def _take_blocks(self, size: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
-        """Allocate up to `most` tiny objects, as take_run does, in blocks that are all filled alike."""
-        mcache = self.mcache
-        each, step = alike_in_blocks(size, mcache.tiny, mcache.tinyoffset), tiny_offset(size, size)
-        s = mcache.alloc[TINY_SPAN_CLASS]
-        index = s.freeindex
-        n = s.take_run(most // each) if each else 0
-        if not n:
-            return 0
-        blocks = range(s.start_addr + index * TINY_SIZE, s.start_addr + (index + n) * TINY_SIZE, TINY_SIZE)
-        self.tiny_refs.update(dict.fromkeys(blocks, each))
-        self.stats.nserved_mcache += n
-        served["mcache"] = served.get("mcache", 0) + n
-        if each > 1:
-            mcache.tiny = blocks[-1]
-            mcache.tinyoffset = (each - 1) * step + size
-            self.stats.tinyallocs += (each - 1) * n
-            served["tiny"] = served.get("tiny", 0) + (each - 1) * n
-        self._tell_run(s.start_addr, index, n)
-        if each * step == TINY_SIZE or each == 1:
-            join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
-        else:
-            addrs += [range(block, block + each * step, step) for block in blocks]
-        return n * each
-
-    def _tiny_share(self, block: int, offset: int, size: int) -> Allocated:
-        s = self.mheap.span_of(block)
-        if s is None:
-            throw("tiny_block_in_span", f"the tiny block {block:#x} lies in no span")
-        self.mcache.tinyoffset = offset + size
-        self.stats.tinyallocs += 1
-        self.tiny_refs[block] = self.tiny_refs.get(block, 0) + 1
-        s.root_bits |= 1 << s.object_index(block)
-        if self.trace is not None:
-            self.trace(TinyShared(block + offset, size, block, offset + size))
-        return Allocated(block + offset, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, "tiny", True, False, False)
-
     def _large_alloc(self, size: int, ptrdata: int) -> Allocated:
         """Whole pages straight from the heap, one object a span (largeAlloc)."""
         npages = (size + PAGE_MASK) >> PAGE_SHIFT
@@ -308,6 +251,10 @@ class Heap(Program[MSpan]):
             served = "mheap"
             stats.nserved_large += 1
         return Allocated(s.start_addr, s.elemsize, spanclass, s.start_addr, served, False, True, False)
+
+    def cache(self) -> MCache:
+        """The mcache of the P that runs now."""
+        return self.mcache
 
     # --- What the program's side needs --------------------------------------------------------------------------------------
 

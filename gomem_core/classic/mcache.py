@@ -3,26 +3,20 @@
 See malloc.py for the overview.  Mirrors Go's runtime/mcache.go.
 """
 
+from gomem_core.both.mcache import AnyMCache
 from gomem_core.both.slots import throw
 from gomem_core.classic.mcentral import MCentral
 from gomem_core.classic.mspan import MSpan
 from gomem_core.go.amd64 import NUM_SPAN_CLASSES
 
 
-class MCache:
-    """The cache of P number `p`: `alloc[spanclass]`, even numbers with pointers (scan), odd ones without (noscan).
+class MCache(AnyMCache[MSpan]):
+    """The mcache of one P."""
 
-    An entry that caches nothing is `emptymspan`, which is always full, so that the fast path need not ask.
-    """
-
-    __slots__ = ("alloc", "emptymspan", "p", "tiny", "tinyoffset")
+    __slots__ = ()
 
     def __init__(self, p: int) -> None:
-        self.p = p
-        self.emptymspan = MSpan(0)
-        self.alloc = [self.emptymspan] * NUM_SPAN_CLASSES
-        self.tiny = 0  # address of the tiny block, 0: none
-        self.tinyoffset = 0  # bytes of it that are taken
+        super().__init__(p, MSpan(0), NUM_SPAN_CLASSES)
 
     def refill(self, central: MCentral) -> MSpan:
         """Replace the full span of central's class by one with room ((*mcache).refill).
@@ -45,5 +39,4 @@ class MCache:
             if s is not self.emptymspan:
                 central[spanclass].uncache_span(s)
                 self.alloc[spanclass] = self.emptymspan
-        self.tiny = 0
-        self.tinyoffset = 0
+        self.forget_tiny()

@@ -3,7 +3,7 @@
 Where sweeping decides, and only sweeping could tell what it leaves, the answer is "sweeping".
 """
 
-from gomem_core.both.program import tiny_offset
+from gomem_core.both.tiny import tiny_offset
 from gomem_core.go.amd64 import PAGE_SHIFT, TINY_SIZE
 from gomem_core.modern.malloc import Heap
 from gomem_core.modern.mheap import MAX_ADDRESS

@@ -36,8 +36,8 @@ What differs between these versions stands in their profiles (go/versions.py).  
 from typing import Final
 
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
-from gomem_core.both.program import Program, Repeated, Took, alike_in_blocks, join, tiny_offset
-from gomem_core.both.slots import throw
+from gomem_core.both.program import Repeated, Took, join
+from gomem_core.both.tiny import TinyAllocs
 from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
     PAGE_MASK,
@@ -45,9 +45,8 @@ from gomem_core.go.amd64 import (
     PTR_SIZE,
     SMALL_SIZE_MAX,
     TINY_SIZE,
-    TINY_SPAN_CLASS,
 )
-from gomem_core.go.events import ClassChosen, McacheHit, McacheMiss, SlotTaken, TinyBlock, TinyShared, Zeroed
+from gomem_core.go.events import ClassChosen, McacheHit, McacheMiss, SlotTaken, Zeroed
 from gomem_core.go.heapbits import Pattern
 from gomem_core.go.pageevents import HeaderWritten, SpanBitsWritten, TypeKept
 from gomem_core.go.release import FIRST_BASE
@@ -74,19 +73,18 @@ from gomem_core.world.records import Allocated, MemStats, ServedBy
 _HEADER: Final = PTR_SIZE  # mallocHeaderSize
 
 
-class Heap(Program[MSpan]):
+class Heap(TinyAllocs[MSpan]):
     """The whole allocator: one page heap, 136 mcentrals, mcache and page cache of each P, the collector and the books."""
 
     __slots__ = (
-        *("central", "gc", "headers", "mcache", "mcaches", "mheap", "p", "profile", "stats", "sweeper"),
+        *("central", "gc", "headers", "mcache", "mcaches", "mheap", "p", "profile", "sweeper"),
         *("_class128", "_class8", "_small_limit"),
     )
 
     def __init__(self, profile: Profile, base: int = FIRST_BASE, padding: int = 0, gcpercent: int = 100) -> None:
         """Make an empty heap that will begin at `base`, a multiple of 4 MB, with `padding` pages of its first chunk set aside."""
-        super().__init__()
+        super().__init__(MStats(len(profile.classes)))
         self.profile = profile
-        self.stats = MStats(len(profile.classes))
         self.mheap = MHeap(profile, self.stats, base, padding)
         self.central = [MCentral(spanclass, self.mheap) for spanclass in profile.span_classes]
         self.sweeper = self.mheap.sweeper = SpanSweeper(self.mheap, self.central)
@@ -148,7 +146,7 @@ class Heap(Program[MSpan]):
         if size > self._small_limit:
             done = self._large_alloc(size, ptrdata, pattern)
         elif size < TINY_SIZE and not ptrdata:
-            done = self._tiny_alloc(size)
+            done = self.tiny_alloc(size)
         else:
             done = self._small_alloc(size, ptrdata, pattern)
         if done.shouldhelpgc and self.gc.pacer.should_start():
@@ -166,7 +164,7 @@ class Heap(Program[MSpan]):
         if self._tells_each(is_tiny) or size <= 0 or size > self._small_limit or abs(ptrdata) > size or ptrdata % PTR_SIZE:
             return 0
         if is_tiny:
-            return self._take_blocks(size, most, addrs, served)
+            return self.take_blocks(size, most, addrs, served)
         spanclass = self.span_class(size, ptrdata)
         s = self.mcache.alloc[spanclass]
         index = s.freeindex
@@ -196,7 +194,7 @@ class Heap(Program[MSpan]):
         spanclass = self.span_class(size, ptrdata)
         if self.trace is not None:
             self.trace(ClassChosen(size, spanclass, self.profile.classes[spanclass >> 1].size))
-        s, index, served = self._next_free(spanclass)
+        s, index, served = self.next_free(spanclass)
         slot = s.start_addr + index * s.elemsize
         addr = slot + self.headers[spanclass]
         if ptrdata:
@@ -227,7 +225,7 @@ class Heap(Program[MSpan]):
             bits = s.start_addr + s.nbytes - self.profile.span_end(s.spanclass) if self.profile.heap_bits == "span" else 0
             self.trace(SpanBitsWritten(addr, bits, s.elemsize >> 3, words))
 
-    def _next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
+    def next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
         """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
         mcache = self.mcache
         s = mcache.alloc[spanclass]
@@ -266,59 +264,6 @@ class Heap(Program[MSpan]):
         stats.nserved_heap += 1
         return s, "mheap"
 
-    def _tiny_alloc(self, size: int) -> Allocated:
-        """Share the P's half-used 16-byte block if the object fits after what is there, else take a new block."""
-        mcache = self.mcache
-        offset = tiny_offset(mcache.tinyoffset, size)
-        if mcache.tiny and offset + size <= TINY_SIZE:
-            return self._tiny_share(mcache.tiny, offset, size)
-        s, index, served = self._next_free(TINY_SPAN_CLASS)
-        block = s.start_addr + index * TINY_SIZE
-        self.tiny_refs[block] = 1
-        if size < mcache.tinyoffset or mcache.tiny == 0:  # go on with the block that has more room left
-            mcache.tiny = block
-            mcache.tinyoffset = size
-        if self.trace is not None:
-            self.trace(TinyBlock(block, size, mcache.tiny))
-        return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
-
-    def _take_blocks(self, size: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
-        """Allocate up to `most` tiny objects, as take_run does, in blocks that are all filled alike."""
-        mcache = self.mcache
-        each, step = alike_in_blocks(size, mcache.tiny, mcache.tinyoffset), tiny_offset(size, size)
-        s = mcache.alloc[TINY_SPAN_CLASS]
-        index = s.freeindex
-        n = s.take_run(most // each) if each else 0
-        if not n:
-            return 0
-        blocks = range(s.start_addr + index * TINY_SIZE, s.start_addr + (index + n) * TINY_SIZE, TINY_SIZE)
-        self.tiny_refs.update(dict.fromkeys(blocks, each))
-        self.stats.nserved_mcache += n
-        served["mcache"] = served.get("mcache", 0) + n
-        if each > 1:
-            mcache.tiny = blocks[-1]
-            mcache.tinyoffset = (each - 1) * step + size
-            self.stats.tinyallocs += (each - 1) * n
-            served["tiny"] = served.get("tiny", 0) + (each - 1) * n
-        self._tell_run(s.start_addr, index, n)
-        if each * step == TINY_SIZE or each == 1:
-            join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
-        else:
-            addrs += [range(block, block + each * step, step) for block in blocks]
-        return n * each
-
-    def _tiny_share(self, block: int, offset: int, size: int) -> Allocated:
-        s = self.mheap.span_of(block)
-        if s is None:
-            throw("tiny_block_in_span", f"the tiny block {block:#x} lies in no span")
-        self.mcache.tinyoffset = offset + size
-        self.stats.tinyallocs += 1
-        self.tiny_refs[block] = self.tiny_refs.get(block, 0) + 1
-        s.root_bits |= 1 << s.object_index(block)
-        if self.trace is not None:
-            self.trace(TinyShared(block + offset, size, block, offset + size))
-        return Allocated(block + offset, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, "tiny", True, False, False)
-
     def _large_alloc(self, size: int, ptrdata: int, pattern: Pattern | None) -> Allocated:
         """Whole pages straight from the heap, one object a span ((*mcache).allocLarge)."""
         npages = (size + PAGE_MASK) >> PAGE_SHIFT
@@ -352,6 +297,10 @@ class Heap(Program[MSpan]):
             served = "mheap"
             stats.nserved_large += 1
         return Allocated(s.start_addr, s.elemsize, spanclass, s.start_addr, served, False, True, False)
+
+    def cache(self) -> MCache:
+        """The mcache of the P that runs now."""
+        return self.mcache
 
     # --- What the program's side needs --------------------------------------------------------------------------------------
 

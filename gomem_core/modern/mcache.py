@@ -3,6 +3,7 @@
 See malloc.py for the overview.
 """
 
+from gomem_core.both.mcache import AnyMCache
 from gomem_core.both.slots import throw
 from gomem_core.go.pageevents import CachedFrom, SpanCached
 from gomem_core.modern.mcentral import MCentral
@@ -10,21 +11,14 @@ from gomem_core.modern.mheap import MHeap
 from gomem_core.modern.mspan import MSpan
 
 
-class MCache:
-    """The cache of P number `p`: `alloc[spanclass]`, even numbers with pointers (scan), odd ones without (noscan).
+class MCache(AnyMCache[MSpan]):
+    """The mcache of one P."""
 
-    An entry that caches nothing is `emptymspan`, which is always full, so that the fast path need not ask.
-    """
-
-    __slots__ = ("alloc", "emptymspan", "heap", "p", "tiny", "tinyoffset")
+    __slots__ = ("heap",)
 
     def __init__(self, p: int, heap: MHeap) -> None:
-        self.p = p
+        super().__init__(p, MSpan(0, 0), 2 * len(heap.profile.classes))
         self.heap = heap
-        self.emptymspan = MSpan(0, 0)
-        self.alloc = [self.emptymspan] * (2 * len(heap.profile.classes))
-        self.tiny = 0  # address of the tiny block, 0: none
-        self.tinyoffset = 0  # bytes of it that are taken
 
     def refill(self, central: MCentral, p: int) -> tuple[MSpan, CachedFrom]:
         """Replace the full span of central's class by one with room, and tell where that was found ((*mcache).refill).
@@ -60,8 +54,7 @@ class MCache:
                     h.stats.heap_live -= (s.nelems - s.alloc_count) * s.elemsize
                 self.alloc[spanclass] = self.emptymspan
                 central[spanclass].uncache_span(s, by)
-        self.tiny = 0
-        self.tinyoffset = 0
+        self.forget_tiny()
 
     def _count(self, s: MSpan) -> None:
         """Tell the books of the slots that were handed out since the span was cached."""

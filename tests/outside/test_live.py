@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gomem_core.both import slots
+from gomem_core.both import slots, tiny
 from gomem_core.go.versions import GO_1_26
 from gomem_core.modern import malloc
 from gomem_core.modern.seed import heap_of
@@ -107,7 +107,7 @@ def test_the_load_is_the_same_for_a_seed() -> None:
 
 
 def test_a_model_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(malloc, "tiny_offset", lambda offset, _size: (offset + 7) & ~7)  # as if every tiny object had 8 bytes
+    monkeypatch.setattr(tiny, "tiny_offset", lambda offset, _size: (offset + 7) & ~7)  # as if every tiny object had 8 bytes
     assert main(["verify", "--live", go_of("1.21"), "--ops", "120", "--seed", "2"]) == 1
     *_, blank, where, expected, got = capsys.readouterr().out.splitlines()
     assert blank == ""

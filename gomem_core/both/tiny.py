@@ -1,0 +1,107 @@
+"""Tiny objects: less than 16 bytes and no pointers, several in one block (what all versions of runtime/malloc.go do alike)."""
+
+from typing import Generic, TypeVar
+
+from gomem_core.both.mcache import AnyMCache
+from gomem_core.both.mstats import MStats
+from gomem_core.both.program import Program, join
+from gomem_core.both.slots import Slots, throw
+from gomem_core.go.amd64 import TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.events import TinyBlock, TinyShared
+from gomem_core.world.records import Allocated, ServedBy
+
+S = TypeVar("S", bound=Slots)
+
+
+def tiny_offset(offset: int, size: int) -> int:
+    """Where in a tiny block an object of `size` bytes begins when `offset` bytes are taken: aligned as its size suggests."""
+    if size & 7 == 0:
+        return (offset + 7) & ~7
+    if size & 3 == 0:
+        return (offset + 3) & ~3
+    if size & 1 == 0:
+        return (offset + 1) & ~1
+    return offset
+
+
+def alike_in_blocks(size: int, tiny: int, offset: int) -> int:
+    """How many tiny objects of `size` bytes each next block gets, if from here on all blocks are filled alike.
+
+    `tiny` is the block that the P goes on with, `offset` how much of it is taken; 0: this has to be found out one by one.
+    """
+    if not tiny or tiny_offset(offset, size) + size <= TINY_SIZE:
+        return 0
+    each = (TINY_SIZE - size) // tiny_offset(size, size) + 1
+    goes_on_with_next = size < offset
+    return each if goes_on_with_next == (each > 1) else 0
+
+
+class TinyAllocs(Program[S], Generic[S]):
+    """The allocator as far as tiny objects are concerned; the blocks are slots like any other."""
+
+    __slots__ = ("stats",)
+
+    def __init__(self, stats: MStats) -> None:
+        super().__init__()
+        self.stats = stats
+
+    def cache(self) -> AnyMCache[S]:
+        """The mcache of the P that runs now."""
+        raise NotImplementedError
+
+    def next_free(self, spanclass: int) -> tuple[S, int, ServedBy]:
+        """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
+        raise NotImplementedError
+
+    def tiny_alloc(self, size: int) -> Allocated:
+        """Share the P's half-used 16-byte block if the object fits after what is there, else take a new block."""
+        mcache = self.cache()
+        offset = tiny_offset(mcache.tinyoffset, size)
+        if mcache.tiny and offset + size <= TINY_SIZE:
+            return self._tiny_share(mcache.tiny, offset, size)
+        s, index, served = self.next_free(TINY_SPAN_CLASS)
+        block = s.start_addr + index * TINY_SIZE
+        self.tiny_refs[block] = 1
+        if size < mcache.tinyoffset or mcache.tiny == 0:  # go on with the block that has more room left
+            mcache.tiny = block
+            mcache.tinyoffset = size
+        if self.trace is not None:
+            self.trace(TinyBlock(block, size, mcache.tiny))
+        return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
+
+    def take_blocks(self, size: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
+        """Allocate up to `most` tiny objects, as take_run does, in blocks that are all filled alike."""
+        mcache = self.cache()
+        each, step = alike_in_blocks(size, mcache.tiny, mcache.tinyoffset), tiny_offset(size, size)
+        s = mcache.alloc[TINY_SPAN_CLASS]
+        index = s.freeindex
+        n = s.take_run(most // each) if each else 0
+        if not n:
+            return 0
+        blocks = range(s.start_addr + index * TINY_SIZE, s.start_addr + (index + n) * TINY_SIZE, TINY_SIZE)
+        self.tiny_refs.update(dict.fromkeys(blocks, each))
+        self.stats.nserved_mcache += n
+        served["mcache"] = served.get("mcache", 0) + n
+        if each > 1:
+            mcache.tiny = blocks[-1]
+            mcache.tinyoffset = (each - 1) * step + size
+            self.stats.tinyallocs += (each - 1) * n
+            served["tiny"] = served.get("tiny", 0) + (each - 1) * n
+        self._tell_run(s.start_addr, index, n)
+        if each * step == TINY_SIZE or each == 1:
+            join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
+        else:
+            addrs += [range(block, block + each * step, step) for block in blocks]
+        return n * each
+
+    def _tiny_share(self, block: int, offset: int, size: int) -> Allocated:
+        s = self.span_of(block)
+        if s is None:
+            throw("tiny_block_in_span", f"the tiny block {block:#x} lies in no span")
+        self.cache().tinyoffset = offset + size
+        self.stats.tinyallocs += 1
+        self.tiny_refs[block] = self.tiny_refs.get(block, 0) + 1
+        s.root_bits |= 1 << s.object_index(block)
+        if self.trace is not None:
+            self.trace(TinyShared(block + offset, size, block, offset + size))
+        return Allocated(block + offset, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, "tiny", True, False, False)
