@@ -8,7 +8,7 @@ from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.events import Event, PointerWritten
 from gomem_core.go.heapbits import Pattern
 from gomem_core.world.faults import NotAnObject
-from gomem_core.world.records import Allocated, AllocatedMany
+from gomem_core.world.records import Allocated
 
 S = TypeVar("S", bound=Slots)
 Trace = Callable[[Event], object]
@@ -17,20 +17,6 @@ Took = Callable[[int, int, int], object]  # is told a span's base, the first slo
 Repeated = Callable[[int, int, int], object]
 
 ZEROBASE: Final = 0x59_D5F0  # where objects of size 0 live: a global of the program, outside the arenas
-
-
-def join(addrs: list[range], more: range) -> None:
-    """Put more addresses after those, as part of the last range where they go on in equal steps."""
-    if not addrs:
-        addrs.append(more)
-        return
-    last = addrs[-1]
-    step = more.start - last[-1]
-    fits_last, fits_more = len(last) == 1 or last.step == step, len(more) == 1 or more.step == step
-    if step > 0 and fits_last and fits_more:
-        addrs[-1] = range(last.start, more[-1] + step, step)
-    else:
-        addrs.append(more)
 
 
 class Program(Generic[S]):
@@ -66,14 +52,6 @@ class Program(Generic[S]):
         """Allocate an object; tells who served it (mallocgc)."""
         raise NotImplementedError
 
-    def take_run(self, size: int, ptrdata: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
-        """Allocate up to `most` objects that lie in a row in the P's span, as so many calls of mallocgc would.
-
-        Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
-        another span has to serve the next object, or all is narrated: then `alloc` does it.
-        """
-        raise NotImplementedError
-
     def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
         """Narrate to `trace` from now on, or to nobody; `took` is told the slots that mallocgc's fast path takes, instead.
 
@@ -83,46 +61,7 @@ class Program(Generic[S]):
         self.took = took
         self.repeated = repeated
 
-    def _tells_each(self, is_tiny: bool) -> bool:
-        """Whether all events of each object are to be told: of tiny ones those differ from one to the next."""
-        return self.trace is not None and self.took is None and (self.repeated is None or is_tiny)
-
-    def _tell_run(self, base: int, slot: int, n: int) -> None:
-        """Tell whoever wants to hear it that slots in a row were taken."""
-        if self.took is not None:
-            self.took(base, slot, n)
-        elif self.repeated is not None:
-            self.repeated(base, slot, n)
-
     # --- What the program does ----------------------------------------------------------------------------------------------
-
-    def alloc_many(
-        self, size: int, ptrdata: int, times: int, addrs: list[range], tell: Callable[[int], object] | None = None
-    ) -> AllocatedMany:
-        """Allocate `times` objects (1 or more) as one after the other; put where they lie into `addrs` as they are born.
-
-        `tell` hears of how many more each time.  Raises as mallocgc does; what was born before that stands in `addrs`.
-        """
-        first = last = self.alloc(size, ptrdata)
-        addrs.append(range(first.addr, first.addr + 1))
-        served: dict[str, int] = {first.served: 1}
-        collections, left, n = int(first.gc_started), times - 1, 1
-        while left:
-            if tell is not None:
-                tell(n)
-            # Not the last one, which tells who served it; nor what would have other events than the one before.
-            n = 0
-            if self.repeated is None or last.served == "mcache":
-                n = self.take_run(size, ptrdata, left - 1, addrs, served)
-            if not n:
-                n, last = 1, self.alloc(size, ptrdata)
-                join(addrs, range(last.addr, last.addr + 1))
-                served[last.served] = served.get(last.served, 0) + 1
-                collections += last.gc_started
-            left -= n
-        if tell is not None:
-            tell(n)
-        return AllocatedMany(addrs, served, first, last, collections)
 
     def find_object(self, addr: int) -> tuple[S, int]:
         """Span and slot of the allocated object that holds `addr`; raises NotAnObject (findObject)."""

@@ -4,7 +4,7 @@ from typing import Generic, TypeVar
 
 from gomem_core.both.mcache import AnyMCache
 from gomem_core.both.mstats import MStats
-from gomem_core.both.program import Program, join
+from gomem_core.both.program import Program
 from gomem_core.both.slots import Slots, throw
 from gomem_core.go.amd64 import TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.events import TinyBlock, TinyShared
@@ -22,18 +22,6 @@ def tiny_offset(offset: int, size: int) -> int:
     if size & 1 == 0:
         return (offset + 1) & ~1
     return offset
-
-
-def alike_in_blocks(size: int, tiny: int, offset: int) -> int:
-    """How many tiny objects of `size` bytes each next block gets, if from here on all blocks are filled alike.
-
-    `tiny` is the block that the P goes on with, `offset` how much of it is taken; 0: this has to be found out one by one.
-    """
-    if not tiny or tiny_offset(offset, size) + size <= TINY_SIZE:
-        return 0
-    each = (TINY_SIZE - size) // tiny_offset(size, size) + 1
-    goes_on_with_next = size < offset
-    return each if goes_on_with_next == (each > 1) else 0
 
 
 class TinyAllocs(Program[S], Generic[S]):
@@ -68,31 +56,6 @@ class TinyAllocs(Program[S], Generic[S]):
         if self.trace is not None:
             self.trace(TinyBlock(block, size, mcache.tiny))
         return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
-
-    def take_blocks(self, size: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
-        """Allocate up to `most` tiny objects, as take_run does, in blocks that are all filled alike."""
-        mcache = self.cache()
-        each, step = alike_in_blocks(size, mcache.tiny, mcache.tinyoffset), tiny_offset(size, size)
-        s = mcache.alloc[TINY_SPAN_CLASS]
-        index = s.freeindex
-        n = s.take_run(most // each) if each else 0
-        if not n:
-            return 0
-        blocks = range(s.start_addr + index * TINY_SIZE, s.start_addr + (index + n) * TINY_SIZE, TINY_SIZE)
-        self.tiny_refs.update(dict.fromkeys(blocks, each))
-        self.stats.nserved_mcache += n
-        served["mcache"] = served.get("mcache", 0) + n
-        if each > 1:
-            mcache.tiny = blocks[-1]
-            mcache.tinyoffset = (each - 1) * step + size
-            self.stats.tinyallocs += (each - 1) * n
-            served["tiny"] = served.get("tiny", 0) + (each - 1) * n
-        self._tell_run(s.start_addr, index, n)
-        if each * step == TINY_SIZE or each == 1:
-            join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
-        else:
-            addrs += [range(block, block + each * step, step) for block in blocks]
-        return n * each
 
     def _tiny_share(self, block: int, offset: int, size: int) -> Allocated:
         s = self.span_of(block)

@@ -36,9 +36,9 @@ Mirrors Go's runtime/malloc.go.
 
 from array import array
 
+from gomem_core.both.many import ManyAllocs
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
-from gomem_core.both.program import Repeated, Took, join
-from gomem_core.both.tiny import TinyAllocs
+from gomem_core.both.program import Repeated, Took
 from gomem_core.classic.fixalloc import FixAlloc
 from gomem_core.classic.freelarge import BestFit, FreeLarge
 from gomem_core.classic.mbitmap import heap_bits_set_type, init_bits, read_bits
@@ -77,7 +77,7 @@ from gomem_core.world.records import Allocated, MemStats, ServedBy
 _SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
 
 
-class Heap(TinyAllocs[MSpan]):
+class Heap(ManyAllocs[MSpan]):
     """The whole allocator: one page heap, 134 mcentrals, an mcache for each P, the collector and the books."""
 
     __slots__ = ("central", "freelarge", "gc", "mcache", "mcaches", "mheap", "sweeper")
@@ -140,39 +140,21 @@ class Heap(TinyAllocs[MSpan]):
             done = done._replace(gc_started=True)
         return done
 
-    def take_run(self, size: int, ptrdata: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
-        """Allocate up to `most` objects that lie in a row in the P's span, as so many calls of mallocgc would (nextFreeFast).
+    def is_small(self, size: int, ptrdata: int) -> bool:
+        """Whether mallocgc has an object of a size class for this."""
+        return 0 < size <= MAX_SMALL_SIZE and abs(ptrdata) <= size and not (ptrdata and (size | ptrdata) % PTR_SIZE)
 
-        Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
-        another span has to serve the next object, or all is narrated: then `alloc` does it.
-        """
-        is_tiny = size < TINY_SIZE and not ptrdata
-        if (
-            self._tells_each(is_tiny)
-            or size <= 0
-            or size > MAX_SMALL_SIZE
-            or abs(ptrdata) > size
-            or (ptrdata and (size | ptrdata) % PTR_SIZE)
-        ):
-            return 0
-        if is_tiny:
-            return self.take_blocks(size, most, addrs, served)
-        s = self.mcache.alloc[size_to_class(size) << 1 | (0 if ptrdata else 1)]
-        index = s.freeindex
-        n = s.take_run(most)
-        if not n:
-            return 0
-        self.stats.nserved_mcache += n
-        served["mcache"] = served.get("mcache", 0) + n
+    def span_class(self, size: int, ptrdata: int) -> int:
+        """The span class of a small request."""
+        return size_to_class(size) << 1 | (0 if ptrdata else 1)
+
+    def set_types(self, s: MSpan, index: int, n: int, ptr_words: int) -> None:
+        """Describe the objects in `n` slots from `index` on, which are all alike (heapBitsSetType)."""
         if s.ptr_words is not None:
-            s.ptr_words[index : index + n] = array(s.ptr_words.typecode, (ptrdata >> 3,)) * n
-        self._tell_run(s.start_addr, index, n)
-        first = s.start_addr + index * s.elemsize
-        join(addrs, range(first, first + n * s.elemsize, s.elemsize))
-        return n
+            s.ptr_words[index : index + n] = array(s.ptr_words.typecode, (ptr_words,)) * n
 
     def _small_alloc(self, size: int, ptrdata: int) -> Allocated:
-        spanclass = size_to_class(size) << 1 | (0 if ptrdata else 1)
+        spanclass = self.span_class(size, ptrdata)
         if self.trace is not None:
             self.trace(ClassChosen(size, spanclass, CLASS_TO_SIZE[spanclass >> 1]))
         s, index, served = self.next_free(spanclass)

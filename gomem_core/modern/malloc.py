@@ -35,9 +35,9 @@ What differs between these versions stands in their profiles (go/versions.py).  
 
 from typing import Final
 
+from gomem_core.both.many import ManyAllocs
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
-from gomem_core.both.program import Repeated, Took, join
-from gomem_core.both.tiny import TinyAllocs
+from gomem_core.both.program import Repeated, Took
 from gomem_core.go.amd64 import (
     LARGE_SIZE_DIV,
     PAGE_MASK,
@@ -73,7 +73,7 @@ from gomem_core.world.records import Allocated, MemStats, ServedBy
 _HEADER: Final = PTR_SIZE  # mallocHeaderSize
 
 
-class Heap(TinyAllocs[MSpan]):
+class Heap(ManyAllocs[MSpan]):
     """The whole allocator: one page heap, 136 mcentrals, mcache and page cache of each P, the collector and the books."""
 
     __slots__ = (
@@ -154,31 +154,13 @@ class Heap(TinyAllocs[MSpan]):
             done = done._replace(gc_started=True)
         return done
 
-    def take_run(self, size: int, ptrdata: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
-        """Allocate up to `most` objects that lie in a row in the P's span, as so many calls of mallocgc would (nextFreeFast).
+    def is_small(self, size: int, ptrdata: int) -> bool:
+        """Whether mallocgc has an object of a size class for this."""
+        return 0 < size <= self._small_limit and abs(ptrdata) <= size and not ptrdata % PTR_SIZE
 
-        Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
-        another span has to serve the next object, or all is narrated: then `alloc` does it.
-        """
-        is_tiny = size < TINY_SIZE and not ptrdata
-        if self._tells_each(is_tiny) or size <= 0 or size > self._small_limit or abs(ptrdata) > size or ptrdata % PTR_SIZE:
-            return 0
-        if is_tiny:
-            return self.take_blocks(size, most, addrs, served)
-        spanclass = self.span_class(size, ptrdata)
-        s = self.mcache.alloc[spanclass]
-        index = s.freeindex
-        n = s.take_run(most)
-        if not n:
-            return 0
-        self.stats.nserved_mcache += n
-        served["mcache"] = served.get("mcache", 0) + n
-        if ptrdata:
-            heap_set_types(s, index, n, ptrdata >> 3)
-        self._tell_run(s.start_addr, index, n)
-        first = s.start_addr + index * s.elemsize + self.headers[spanclass]
-        join(addrs, range(first, first + n * s.elemsize, s.elemsize))
-        return n
+    def set_types(self, s: MSpan, index: int, n: int, ptr_words: int) -> None:
+        """Describe the objects in `n` slots from `index` on, which are all alike."""
+        heap_set_types(s, index, n, ptr_words)
 
     def span_class(self, size: int, ptrdata: int) -> int:
         """The span class of a small request; its header is counted."""

@@ -146,6 +146,7 @@ def _do(desk: Console, entry: Entry) -> None:
             if not isinstance(session.strip, _Told):
                 raise Strayed("a look at a heap that is not looked at again")
             session.strip.tell(_unpacked(data)[0])
+            desk.goto(len(session.steps))  # one is only taken behind all others, and how one came there need not be told
             _step(desk, LOOK)
         case ("goto", int(step), int(event)):
             desk.goto(step, event)

@@ -12,7 +12,6 @@ from gomem_tui.explorer.time_actions import TimeActions
 from gomem_tui.explorer.widgets import Widgets
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
-from gomem_tui.panes.table import TablePane
 
 _MCENTRAL: Final = 4
 _SPANS: Final = 1
@@ -68,12 +67,7 @@ class PaneActions:
         before = stage.arrangement.shown()
         stage.choose(number)
         pane = stage.pane
-        if pane.unknown:
-            return
-        if number not in before:
-            pane.start()
-        elif again and isinstance(pane, TablePane) and pane.strays:
-            pane.go_to_selected()
+        if pane.asked_for(number in before, again):
             pane.redraw()
 
     def zoom(self) -> None:

@@ -111,6 +111,22 @@ class HeapPane:
     def start(self) -> None:
         """Begin anew, since it was opened: a pane that is about what is selected shows that."""
 
+    def asked_for(self, was_shown: bool, again: bool) -> bool:
+        """Somebody wants to see it: begin anew where it was not shown before; returns whether it has to be drawn once more.
+
+        `again`: it was the current one already.
+        """
+        if not self.unknown:
+            if not was_shown:
+                self.start()
+            elif again:
+                return self.find_again()
+        return False
+
+    def find_again(self) -> bool:
+        """Go to what is selected, where that is out of sight; returns whether it was."""
+        return False
+
     def show_block(self, first: int, last: int, rows: int, count: int) -> None:
         """Scroll, where needed, so that rows first to last of `count` are among the `rows` rows shown, or as many as fit.
 

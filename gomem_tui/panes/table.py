@@ -107,6 +107,13 @@ class TablePane(HeapPane):
         if self.has_room:
             self.follow()
 
+    def find_again(self) -> bool:
+        """Go to the selected row, where that is out of sight; returns whether it was."""
+        strays = self.strays
+        if strays:
+            self.go_to_selected()
+        return strays
+
     def go_to_selected(self) -> None:
         """Begin at the selected row, wherever it was chosen."""
         self._passed = None

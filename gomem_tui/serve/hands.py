@@ -91,13 +91,7 @@ class Hands:
         again = number == self._view.arrangement.current
         self._view.arrangement.choose(number)
         self._view.rearranged()
-        pane = self._current
-        if pane.unknown:
-            return
-        if number not in before:
-            pane.start()
-        elif again and isinstance(pane, TablePane) and pane.strays:
-            pane.go_to_selected()
+        self._current.asked_for(number in before, again)
 
     def _zoom(self) -> None:
         self._view.arrangement.zoomed = not self._view.arrangement.zoomed

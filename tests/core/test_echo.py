@@ -79,6 +79,22 @@ def test_looks_at_a_process_are_told_each_as_it_was() -> None:
     assert program.looks == 4
 
 
+def test_a_look_comes_behind_all_others_wherever_one_stood() -> None:
+    """How the presenter came to the end is not told of a process: only its looks are."""
+    program = Program()
+    desk = Console(True, program.strip())
+    records: list[Entry] = []
+    desk.heard = lambda entry: records.append(with_look(desk, entry))
+    other = begin(told(whole(desk)))
+    desk.submit("look")
+    desk.submit("look")
+    first, second = (told(entry) for entry in records if entry[0] == "still")
+    echo(other, first)
+    other.goto(0)
+    echo(other, second)
+    assert (other.session.step, len(other.session.steps), other.session.branches.name) == (2, 2, "main")
+
+
 @pytest.mark.parametrize(
     "entry",
     [

@@ -37,6 +37,9 @@ class Beside:
         """Do what was told since this was called last; returns that."""
         self.app.audience.tell()
         records = self._receive()
+        while self.app.audience._waiting:  # a look at a process is more than a socket holds
+            self.app.audience.tell()
+            records += self._receive()
         entries = []
         for record in records:
             match record["r"]:

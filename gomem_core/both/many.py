@@ -1,0 +1,148 @@
+"""Many objects of one kind at once: slots that are free in a row are taken together, and lie in a row."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from gomem_core.both.slots import Slots
+from gomem_core.both.tiny import TinyAllocs, tiny_offset
+from gomem_core.go.amd64 import TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.world.records import AllocatedMany
+
+S = TypeVar("S", bound=Slots)
+
+
+def join(addrs: list[range], more: range) -> None:
+    """Put more addresses after those, as part of the last range where they go on in equal steps."""
+    if not addrs:
+        addrs.append(more)
+        return
+    last = addrs[-1]
+    step = more.start - last[-1]
+    fits_last, fits_more = len(last) == 1 or last.step == step, len(more) == 1 or more.step == step
+    if step > 0 and fits_last and fits_more:
+        addrs[-1] = range(last.start, more[-1] + step, step)
+    else:
+        addrs.append(more)
+
+
+def alike_in_blocks(size: int, tiny: int, offset: int) -> int:
+    """How many tiny objects of `size` bytes each next block gets, if from here on all blocks are filled alike.
+
+    `tiny` is the block that the P goes on with, `offset` how much of it is taken; 0: this has to be found out one by one.
+    """
+    if not tiny or tiny_offset(offset, size) + size <= TINY_SIZE:
+        return 0
+    each = (TINY_SIZE - size) // tiny_offset(size, size) + 1
+    goes_on_with_next = size < offset
+    return each if goes_on_with_next == (each > 1) else 0
+
+
+class ManyAllocs(TinyAllocs[S], Generic[S]):
+    """The allocator as far as many objects at once are concerned: what comes of them is as if they came one by one."""
+
+    __slots__ = ()
+
+    # --- What the versions do not have in common --------------------------------------------------------------------------
+
+    def is_small(self, size: int, ptrdata: int) -> bool:
+        """Whether mallocgc has an object of a size class for this."""
+        raise NotImplementedError
+
+    def span_class(self, size: int, ptrdata: int) -> int:
+        """The span class of a small request."""
+        raise NotImplementedError
+
+    def set_types(self, s: S, index: int, n: int, ptr_words: int) -> None:
+        """Describe the objects in `n` slots from `index` on, which are all alike."""
+        raise NotImplementedError
+
+    # --- Many at once -----------------------------------------------------------------------------------------------------
+
+    def alloc_many(
+        self, size: int, ptrdata: int, times: int, addrs: list[range], tell: Callable[[int], object] | None = None
+    ) -> AllocatedMany:
+        """Allocate `times` objects (1 or more) as one after the other; put where they lie into `addrs` as they are born.
+
+        `tell` hears of how many more each time.  Raises as mallocgc does; what was born before that stands in `addrs`.
+        """
+        first = last = self.alloc(size, ptrdata)
+        addrs.append(range(first.addr, first.addr + 1))
+        served: dict[str, int] = {first.served: 1}
+        collections, left, n = int(first.gc_started), times - 1, 1
+        while left:
+            if tell is not None:
+                tell(n)
+            # Not the last one, which tells who served it; nor what would have other events than the one before.
+            n = 0
+            if self.repeated is None or last.served == "mcache":
+                n = self.take_run(size, ptrdata, left - 1, addrs, served)
+            if not n:
+                n, last = 1, self.alloc(size, ptrdata)
+                join(addrs, range(last.addr, last.addr + 1))
+                served[last.served] = served.get(last.served, 0) + 1
+                collections += last.gc_started
+            left -= n
+        if tell is not None:
+            tell(n)
+        return AllocatedMany(addrs, served, first, last, collections)
+
+    def take_run(self, size: int, ptrdata: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
+        """Allocate up to `most` objects that lie in a row in the P's span, as so many calls of mallocgc would (nextFreeFast).
+
+        Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
+        another span has to serve the next object, or all is narrated: then `alloc` does it.
+        """
+        is_tiny = size < TINY_SIZE and not ptrdata
+        if self._tells_each(is_tiny) or not self.is_small(size, ptrdata):
+            return 0
+        if is_tiny:
+            return self._take_blocks(size, most, addrs, served)
+        spanclass = self.span_class(size, ptrdata)
+        s = self.cache().alloc[spanclass]
+        index = s.freeindex
+        n = s.take_run(most)
+        if not n:
+            return 0
+        self.stats.nserved_mcache += n
+        served["mcache"] = served.get("mcache", 0) + n
+        self.set_types(s, index, n, ptrdata >> 3)
+        self._tell_run(s.start_addr, index, n)
+        first = s.start_addr + index * s.elemsize + self.header(spanclass)
+        join(addrs, range(first, first + n * s.elemsize, s.elemsize))
+        return n
+
+    def _take_blocks(self, size: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
+        """Allocate up to `most` tiny objects, as take_run does, in blocks that are all filled alike."""
+        mcache = self.cache()
+        each, step = alike_in_blocks(size, mcache.tiny, mcache.tinyoffset), tiny_offset(size, size)
+        s = mcache.alloc[TINY_SPAN_CLASS]
+        index = s.freeindex
+        n = s.take_run(most // each) if each else 0
+        if not n:
+            return 0
+        blocks = range(s.start_addr + index * TINY_SIZE, s.start_addr + (index + n) * TINY_SIZE, TINY_SIZE)
+        self.tiny_refs.update(dict.fromkeys(blocks, each))
+        self.stats.nserved_mcache += n
+        served["mcache"] = served.get("mcache", 0) + n
+        if each > 1:
+            mcache.tiny = blocks[-1]
+            mcache.tinyoffset = (each - 1) * step + size
+            self.stats.tinyallocs += (each - 1) * n
+            served["tiny"] = served.get("tiny", 0) + (each - 1) * n
+        self._tell_run(s.start_addr, index, n)
+        if each * step == TINY_SIZE or each == 1:
+            join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
+        else:
+            addrs += [range(block, block + each * step, step) for block in blocks]
+        return n * each
+
+    def _tells_each(self, is_tiny: bool) -> bool:
+        """Whether all events of each object are to be told: of tiny ones those differ from one to the next."""
+        return self.trace is not None and self.took is None and (self.repeated is None or is_tiny)
+
+    def _tell_run(self, base: int, slot: int, n: int) -> None:
+        """Tell whoever wants to hear it that slots in a row were taken."""
+        if self.took is not None:
+            self.took(base, slot, n)
+        elif self.repeated is not None:
+            self.repeated(base, slot, n)
