@@ -1,4 +1,4 @@
-"""What the mcaches of all versions have: a span for each span class, and a half-used tiny block (runtime/mcache.go)."""
+"""The part that the mcaches of all versions have: a span for each span class, and a half-used tiny block (runtime/mcache.go)."""
 
 from typing import Generic, TypeVar
 

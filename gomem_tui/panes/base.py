@@ -112,7 +112,7 @@ class HeapPane:
         """Begin anew, since it was opened: a pane that is about what is selected shows that."""
 
     def asked_for(self, was_shown: bool, again: bool) -> bool:
-        """Somebody wants to see it: begin anew where it was not shown before; returns whether it has to be drawn once more.
+        """Begin anew if it was not shown before, now that somebody wants to see it; returns whether to draw it once more.
 
         `again`: it was the current one already.
         """
