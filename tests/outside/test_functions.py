@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gomem_core import modern
+from gomem_core import both, modern
 from gomem_core.go.events import Event
 from gomem_core.go.versions import profile_named
 from tests.outside.goprograms import VERSIONS, need, toolchain
@@ -16,7 +16,8 @@ ELSEWHERE = {"pointer_written"}  # decided by the program itself
 
 def told() -> dict[str, str]:
     """Kinds of events that the allocator of these versions tells, and the Go functions that they name."""
-    modules = [importlib.import_module(f"{modern.__name__}.{one.name}") for one in pkgutil.iter_modules(modern.__path__)]
+    names = [f"{room.__name__}.{one.name}" for room in (both, modern) for one in pkgutil.iter_modules(room.__path__)]
+    modules = [importlib.import_module(name) for name in names]
     types = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
     return {one.kind: one.go for one in types if issubclass(one, Event) and one is not Event and one.kind not in ELSEWHERE}
 

@@ -47,8 +47,8 @@ def test_trigger_and_goal_are_those_that_the_runtime_answers(minor: str, env: di
             assert said == tuple(before[name] for name in ("trigger", "goal", "heap_live", "heap_marked"))
             assert found.gc_percent == (-1 if gogc == "off" else int(gogc))
             stats = figures(snapshot)
-            if stats.Sys != told["Sys"]:
-                continue  # the runtime took memory for itself when it was asked, and that leaves less for the heap
+            if any(getattr(stats, name) != told[name] for name in ("Sys", "HeapReleased", "NumGC")):
+                continue  # it took memory for itself when it was asked, or gave some back, or collected: the goal has moved since
             assert {name: getattr(stats, name) for name in OF_MEM_STATS} == {name: told[name] for name in OF_MEM_STATS}
             compared += 1
             if compared == 6:
