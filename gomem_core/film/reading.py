@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from gomem_core.build import is_compiled
+from gomem_core.film.checkpoints import Checkpoints
 from gomem_core.film.columns import upto
 from gomem_core.film.frames import Frame, Frames, PlainFrames
 from gomem_core.film.rare import Rare
@@ -50,6 +51,7 @@ class Reading:
         self._bytes = 0  # in allocated slots
         self._types: dict[str, int] = {"": 0}
         self._rare = Rare(tables)
+        self._checkpoints = Checkpoints(tables, profile)
         self._at = 0  # byte up to which it was read, more or less: batches are not read in the order of the file
 
     @property
@@ -111,6 +113,7 @@ class Reading:
         if begins:
             tables.before = upto(tables.lives["born"], 0)
             tables.spans_before = upto(tables.spans["born"], 0)
+        self._checkpoints.extend()
 
     def _numbers(self, rows: Mapping[int, TypeRow]) -> list[int]:
         """The film's own numbers of types by those of a generation."""
