@@ -5,8 +5,9 @@ What each of these can do stands in a file of its own; here they are one object,
 
 from collections.abc import Callable
 
+from gomem_core.both.invariants import Level
 from gomem_core.classic.image import Image, capture, restore
-from gomem_core.classic.invariants import Level, check
+from gomem_core.classic.invariants import check
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mgc import TRIGGER_FORCED
 from gomem_core.classic.scavenge import scavenge

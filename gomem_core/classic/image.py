@@ -10,10 +10,9 @@ best fit, those of typed sessions, have images.
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from itertools import islice
-from operator import attrgetter
 from typing import Any, Final
 
+from gomem_core.both.image import BIT_SETS, NONE, Pointers, bit_sets_of, columns_of, pointers_of, ptr_words_of, store_pointers
 from gomem_core.both.spantable import SpanTable
 from gomem_core.classic.freelarge import BestFit
 from gomem_core.classic.malloc import Heap
@@ -40,7 +39,6 @@ _COLUMNS: Final = {  # names of fields -> the type codes of their arrays
     "ptr": "Q",
 }
 _NUMBER: Final = "i"  # of a struct
-_BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
 _MHEAP: Final = (
     "arena_start",
     "arena_used",
@@ -58,7 +56,6 @@ _MHEAP: Final = (
 )
 _SPANALLOC: Final = ("chunk", "nchunk", "inuse", "chunks")
 _STATS: Final = tuple(name for name in Counters.__annotations__ if name != "nsmallfree")  # a compiled MStats has no __slots__
-_NONE: Final = -1
 _EMPTY: Final = array(_NUMBER)  # most of the 500 lists of a heap are
 
 
@@ -71,7 +68,7 @@ class Image:
     bit_sets: tuple[tuple[int, ...], ...]
     ptr_words: bytes  # of all structs that have it, one after the other
     ptr_words_lengths: array[int]  # bytes of each struct's part, -1: it has none
-    pointers: tuple[array[int], ...]  # of each slot that stores some: struct, slot, how many; of each stored one: word, target
+    pointers: Pointers
     arena_spans: int  # so many structs describe spans of the arena, the others are free
     lists: tuple[array[int], ...]  # in the order of _all_lists
     sweep_spans: tuple[array[int], array[int]]
@@ -98,7 +95,7 @@ class Image:
         tables = (*self.columns, *self.lists, *self.sweep_spans, self.nsmallfree, self.central, *leaves)
         numbers = sum(len(table) * table.itemsize + 80 for table in (*tables, self.ptr_words_lengths, *self.pointers) if table)
         slots = sum(self.columns[[*_COLUMNS].index("nelems")])
-        bit_sets = len(_BIT_SETS) * (40 * len(self.incache) + slots // 7)
+        bit_sets = len(BIT_SETS) * (40 * len(self.incache) + slots // 7)
         return numbers + bit_sets + len(self.incache) + len(self.ptr_words) + 100 * len(self.tiny_refs) + 5_000
 
 
@@ -112,15 +109,16 @@ def capture(heap: Heap) -> Image:
     numbers = {id(s): i for i, s in enumerate(structs)}
 
     def number(s: MSpan | None) -> int:
-        return _NONE if s is None else numbers[id(s)]
+        return NONE if s is None else numbers[id(s)]
 
+    ptr_words, ptr_words_lengths = ptr_words_of(structs)
     return Image(
-        columns=_columns(structs),
+        columns=columns_of(structs, _COLUMNS),
         incache=bytes(s.incache for s in structs),
-        bit_sets=tuple(tuple(getattr(s, name) for s in structs) for name in _BIT_SETS),
-        ptr_words=b"".join([s.ptr_words for s in structs if s.ptr_words is not None]),
-        ptr_words_lengths=array("i", [_bytes_of(s.ptr_words) for s in structs]),
-        pointers=_stored(structs),
+        bit_sets=bit_sets_of(structs),
+        ptr_words=ptr_words,
+        ptr_words_lengths=ptr_words_lengths,
+        pointers=pointers_of(structs),
         arena_spans=len(arena),
         lists=tuple(
             _EMPTY if spans.first is None else array(_NUMBER, [numbers[id(s)] for s in spans.spans()])
@@ -140,34 +138,12 @@ def capture(heap: Heap) -> Image:
         central=array("q", [n for c in heap.central for n in (c.nmalloc, c.nlock)]),
         gc=(heap.gc.gcpercent, heap.gc.heapminimum),
         mcaches=tuple(
-            (c.tiny, c.tinyoffset, array(_NUMBER, [_NONE if s is c.emptymspan else numbers[id(s)] for s in c.alloc]))
+            (c.tiny, c.tinyoffset, array(_NUMBER, [NONE if s is c.emptymspan else numbers[id(s)] for s in c.alloc]))
             for c in heap.mcaches
         ),
         p=heap.mcache.p,
         tiny_refs=dict(heap.tiny_refs),
     )
-
-
-def _columns(structs: list[MSpan]) -> tuple[array[int], ...]:
-    found = zip(*map(attrgetter(*_COLUMNS), structs), strict=True) if structs else [()] * len(_COLUMNS)
-    return tuple(array(code, column) for code, column in zip(_COLUMNS.values(), found, strict=True))
-
-
-def _bytes_of(ptr_words: array[int] | None) -> int:
-    return _NONE if ptr_words is None else len(ptr_words) * ptr_words.itemsize
-
-
-def _stored(structs: list[MSpan]) -> tuple[array[int], ...]:
-    numbers, slots, counts, words, targets = (array(code) for code in ("I", "H", "Q", "Q", "Q"))
-    for i, s in enumerate(structs):
-        if s.pointers:
-            numbers.extend([i] * len(s.pointers))
-            slots.extend(s.pointers)
-            for stored in s.pointers.values():
-                counts.append(len(stored))
-                words.extend(stored)
-                targets.extend(stored.values())
-    return numbers, slots, counts, words, targets
 
 
 def restore(heap: Heap, image: Image) -> None:
@@ -197,7 +173,7 @@ def restore(heap: Heap, image: Image) -> None:
         if isinstance(leaf, int):
             h.spans.leaves[n] = structs[leaf]
         else:
-            h.spans.leaves[n] = [None if i == _NONE else structs[i] for i in leaf]
+            h.spans.leaves[n] = [None if i == NONE else structs[i] for i in leaf]
     counts = iter(image.central)
     for c in heap.central:
         c.nmalloc, c.nlock = next(counts), next(counts)
@@ -267,24 +243,18 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         s.gcmark_bits = gcmark_bits
         s.root_bits = root_bits
         s.ptr_words = None
-        if length != _NONE:
+        if length != NONE:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
             at += length
         structs.append(s)
-    numbers, slots, counts, words, targets = image.pointers
-    stored = zip(words, targets, strict=True)
-    for i, slot, count in zip(numbers, slots, counts, strict=True):
-        s = structs[i]
-        if s.pointers is None:
-            s.pointers = {}
-        s.pointers[slot] = dict(islice(stored, count))
+    store_pointers(structs, image.pointers)
     return structs
 
 
 def _restore_mcache(p: int, cached: tuple[int, int, array[int]], structs: list[MSpan]) -> MCache:
     c = MCache(p)
     c.tiny, c.tinyoffset, numbers = cached
-    c.alloc = [c.emptymspan if n == _NONE else structs[n] for n in numbers]
+    c.alloc = [c.emptymspan if n == NONE else structs[n] for n in numbers]
     return c
 
 

@@ -1,12 +1,19 @@
-"""What must hold of a heap after every command, at three price levels.
+"""What must hold of a heap of Go 1.10 after every command, at three price levels (both/invariants.py)."""
 
-cheap: sums of the books, a fixed number of steps.  lists: walks every list and cache.  full: everything, page by page and slot by
-slot.  A level includes those before it.  A violation is an InvariantError with the invariant's name; nothing is ever repaired.
-"""
+from typing import Final
 
-from collections.abc import Callable
-from typing import Final, Literal
-
+from gomem_core.both.invariants import (
+    Invariants,
+    Level,
+    books_not_negative,
+    check_all,
+    equal,
+    heap_sys_adds_up,
+    pages_in_use_counted,
+    require,
+    tiny_block_sane,
+    tiny_refs_match,
+)
 from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
 from gomem_core.classic.malloc import Heap
 from gomem_core.classic.mbitmap import read_bits
@@ -16,82 +23,38 @@ from gomem_core.go.amd64 import (
     MAX_MHEAP_LIST,
     MSPAN_SIZE,
     PAGE_SHIFT,
-    TINY_SIZE,
-    TINY_SPAN_CLASS,
 )
-from gomem_core.world.faults import InvariantError
-
-Level = Literal["cheap", "lists", "full"]
-LEVELS: Final[tuple[Level, ...]] = ("cheap", "lists", "full")
 
 
 def check(heap: Heap, level: Level = "full") -> list[str]:
     """Check all invariants up to `level`; returns the names of those that hold.  Raises InvariantError at the first violation."""
-    held: list[str] = []
-    for at in LEVELS[: LEVELS.index(level) + 1]:
-        for invariant in _INVARIANTS[at]:
-            invariant(heap)
-            held.append(invariant.__name__)
-    return held
-
-
-def _require(holds: bool, name: str, detail: str) -> None:
-    if not holds:
-        raise InvariantError(name, detail)
-
-
-def _equal(got: int, expected: int, name: str, what: str) -> None:
-    if got != expected:
-        raise InvariantError(name, f"{what}: {got} is not {expected}")
+    return check_all(_INVARIANTS, heap, level)
 
 
 # --- cheap ------------------------------------------------------------------------------------------------------------
 
 
-def heap_sys_adds_up(heap: Heap) -> None:
-    """HeapSys = HeapIdle + HeapInuse, and what is given back is idle."""
-    s = heap.stats
-    _equal(s.heap_sys, s.heap_idle + s.heap_inuse, "heap_sys_adds_up", "heap_sys against idle + inuse")
-    _require(0 <= s.heap_released <= s.heap_idle, "heap_sys_adds_up", f"released {s.heap_released} of idle {s.heap_idle}")
-    arena = heap.mheap.arena_used - heap.mheap.arena_start
-    _require(s.heap_sys <= arena, "heap_sys_adds_up", f"heap_sys {s.heap_sys} exceeds the arena's {arena}")
-
-
-def pages_in_use_counted(heap: Heap) -> None:
-    """HeapInuse is the pages in use."""
-    _equal(heap.mheap.pages_in_use << PAGE_SHIFT, heap.stats.heap_inuse, "pages_in_use_counted", "pages in use, in bytes")
-
-
 def metadata_covers_arena(heap: Heap) -> None:
-    """Bitmap and spans are mapped for the whole used arena, which lies within its reservation."""
+    """Bitmap and spans are mapped for the whole used arena, which lies within its reservation and holds all of HeapSys."""
     h = heap.mheap
     used = h.arena_used - h.arena_start
     covered = h.bitmap_mapped * BITMAP_BYTES_PER_ARENA_BYTE >= used and h.spans_len << PAGE_SHIFT >= used
-    _require(covered, "metadata_covers_arena", f"{used} bytes of arena, {h.bitmap_mapped} of bitmap, {h.spans_len} spans")
-    _require(h.arena_used <= h.arena_end, "metadata_covers_arena", f"arena_used {h.arena_used:#x} beyond its end")
+    require(covered, "metadata_covers_arena", f"{used} bytes of arena, {h.bitmap_mapped} of bitmap, {h.spans_len} spans")
+    require(h.arena_used <= h.arena_end, "metadata_covers_arena", f"arena_used {h.arena_used:#x} beyond its end")
+    sys = heap.stats.heap_sys
+    require(sys <= used, "metadata_covers_arena", f"heap_sys {sys} exceeds the arena's {used}")
 
 
-def books_not_negative(heap: Heap) -> None:
-    """No counter is below zero, and no more was freed than allocated."""
-    s = heap.stats
-    _require(s.heap_live >= 0 and s.heap_marked >= 0, "books_not_negative", f"heap_live {s.heap_live}")
-    m = heap.mem_stats()
-    _require((m.Frees or 0) <= (m.Mallocs or 0) and m.Alloc >= 0, "books_not_negative", f"{m.Mallocs} mallocs, {m.Frees} frees")
-    _equal(heap.mheap.spanalloc.inuse % MSPAN_SIZE, 0, "books_not_negative", "bytes of mspan structs, modulo one")
-
-
-def tiny_block_sane(heap: Heap) -> None:
-    """A P's tiny block is 16-byte aligned, filled to 16 bytes at most, and no block without offset."""
-    for c in heap.mcaches:
-        sane = c.tiny % TINY_SIZE == 0 and 0 <= c.tinyoffset <= TINY_SIZE and (c.tiny == 0) == (c.tinyoffset == 0)
-        _require(sane, "tiny_block_sane", f"P{c.p}: block {c.tiny:#x}, offset {c.tinyoffset}")
+def mspan_structs_whole(heap: Heap) -> None:
+    """The memory of mspan structs in use is so many whole structs."""
+    equal(heap.mheap.spanalloc.inuse % MSPAN_SIZE, 0, "mspan_structs_whole", "bytes of mspan structs, modulo one")
 
 
 def sweep_phase_sane(heap: Heap) -> None:
     """sweepgen is even between commands, and nothing waits when sweeping is done."""
     h = heap.mheap
-    _equal(h.sweepgen % 2, 0, "sweep_phase_sane", "sweepgen modulo 2")
-    _require(not (h.sweepdone and h.unswept_spans()), "sweep_phase_sane", "spans wait although sweeping is done")
+    equal(h.sweepgen % 2, 0, "sweep_phase_sane", "sweepgen modulo 2")
+    require(not (h.sweepdone and h.unswept_spans()), "sweep_phase_sane", "spans wait although sweeping is done")
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -103,13 +66,13 @@ def _walk(spans: MSpanList) -> list[MSpan]:
     before: MSpan | None = None
     s = spans.first
     while s is not None:
-        _require(s.prev is before, "list_links", f"{spans.name}: prev of {s.start_addr:#x}")
-        _require(s.in_list is spans, "list_links", f"{spans.name}: {s.start_addr:#x} believes to be elsewhere")
+        require(s.prev is before, "list_links", f"{spans.name}: prev of {s.start_addr:#x}")
+        require(s.in_list is spans, "list_links", f"{spans.name}: {s.start_addr:#x} believes to be elsewhere")
         found.append(s)
-        _require(len(found) <= spans.count, "list_links", f"{spans.name} has more spans than its count {spans.count}")
+        require(len(found) <= spans.count, "list_links", f"{spans.name} has more spans than its count {spans.count}")
         before, s = s, s.next
-    _require(spans.last is before, "list_links", f"{spans.name}: last")
-    _equal(len(found), spans.count, "list_links", f"{spans.name}: count")
+    require(spans.last is before, "list_links", f"{spans.name}: last")
+    equal(len(found), spans.count, "list_links", f"{spans.name}: count")
     return found
 
 
@@ -120,16 +83,16 @@ def free_lists_sorted(heap: Heap) -> None:
     for npages, free in enumerate(h.free):
         for s in _walk(free):
             ok = s.state == MSPAN_FREE and s.npages == npages
-            _require(ok, "free_lists_sorted", f"{s.start_addr:#x}: {s.npages} pages, state {s.state}, in {free.name}")
+            require(ok, "free_lists_sorted", f"{s.start_addr:#x}: {s.npages} pages, state {s.state}, in {free.name}")
             pages += s.npages
             released += s.npreleased
     for s in h.freelarge.spans():
         ok = s.state == MSPAN_FREE and s.npages >= MAX_MHEAP_LIST and s.in_list is None
-        _require(ok, "free_lists_sorted", f"{s.start_addr:#x}: {s.npages} pages, state {s.state}, among the large")
+        require(ok, "free_lists_sorted", f"{s.start_addr:#x}: {s.npages} pages, state {s.state}, among the large")
         pages += s.npages
         released += s.npreleased
-    _equal(pages << PAGE_SHIFT, heap.stats.heap_idle, "free_lists_sorted", "bytes in free spans against heap_idle")
-    _equal(released << PAGE_SHIFT, heap.stats.heap_released, "free_lists_sorted", "bytes given back against heap_released")
+    equal(pages << PAGE_SHIFT, heap.stats.heap_idle, "free_lists_sorted", "bytes in free spans against heap_idle")
+    equal(released << PAGE_SHIFT, heap.stats.heap_released, "free_lists_sorted", "bytes given back against heap_released")
 
 
 def busy_lists_large(heap: Heap) -> None:
@@ -139,7 +102,7 @@ def busy_lists_large(heap: Heap) -> None:
         for s in _walk(busy):
             fits = s.npages == npages if npages or busy is not h.busylarge else s.npages >= MAX_MHEAP_LIST
             ok = s.state == MSPAN_IN_USE and s.spanclass >> 1 == 0 and fits
-            _require(ok, "busy_lists_large", f"{s.start_addr:#x}: {s.npages} pages, class {s.spanclass}, in {busy.name}")
+            require(ok, "busy_lists_large", f"{s.start_addr:#x}: {s.npages} pages, class {s.spanclass}, in {busy.name}")
 
 
 def mcentral_lists_right(heap: Heap) -> None:
@@ -147,11 +110,11 @@ def mcentral_lists_right(heap: Heap) -> None:
     for c in heap.central:
         for s in _walk(c.nonempty):
             ok = s.state == MSPAN_IN_USE and s.spanclass == c.spanclass and not s.incache and s.alloc_count < s.nelems
-            _require(ok, "mcentral_lists_right", f"{s.start_addr:#x} in {c.nonempty.name}: {s.alloc_count} of {s.nelems}")
+            require(ok, "mcentral_lists_right", f"{s.start_addr:#x} in {c.nonempty.name}: {s.alloc_count} of {s.nelems}")
         for s in _walk(c.empty):
             full = s.nelems in (s.alloc_count, s.freeindex) or _no_slot_left(s)
             ok = s.state == MSPAN_IN_USE and s.spanclass == c.spanclass and (s.incache or full)
-            _require(ok, "mcentral_lists_right", f"{s.start_addr:#x} in {c.empty.name}: {s.alloc_count} of {s.nelems}")
+            require(ok, "mcentral_lists_right", f"{s.start_addr:#x} in {c.empty.name}: {s.alloc_count} of {s.nelems}")
 
 
 def _no_slot_left(s: MSpan) -> bool:
@@ -172,11 +135,11 @@ def mcaches_own_their_spans(heap: Heap) -> None:
                 and s.sweepgen == heap.mheap.sweepgen
                 and s.in_list is heap.central[spanclass].empty
             )
-            _require(ok, "mcaches_own_their_spans", f"P{c.p} caches {s.start_addr:#x} for class {spanclass}")
-            _require(s.ptr not in seen, "mcaches_own_their_spans", f"{s.start_addr:#x} is cached twice")
+            require(ok, "mcaches_own_their_spans", f"P{c.p} caches {s.start_addr:#x} for class {spanclass}")
+            require(s.ptr not in seen, "mcaches_own_their_spans", f"{s.start_addr:#x} is cached twice")
             seen.add(s.ptr)
     cached = sum(s.incache for c in heap.central for s in c.empty.spans())
-    _equal(len(seen), cached, "mcaches_own_their_spans", "cached spans against those that say so")
+    equal(len(seen), cached, "mcaches_own_their_spans", "cached spans against those that say so")
 
 
 # --- full -------------------------------------------------------------------------------------------------------------
@@ -189,18 +152,18 @@ def spans_cover_arena(heap: Heap) -> None:
     before: MSpan | None = None
     for s in spans:
         both_free = before is not None and before.state == MSPAN_FREE and s.state == MSPAN_FREE
-        _require(not both_free, "spans_cover_arena", f"free span {s.start_addr:#x} was not merged with the one before it")
-        _require(s.state in (MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL), "spans_cover_arena", f"{s.start_addr:#x}: state {s.state}")
+        require(not both_free, "spans_cover_arena", f"free span {s.start_addr:#x} was not merged with the one before it")
+        require(s.state in (MSPAN_FREE, MSPAN_IN_USE, MSPAN_MANUAL), "spans_cover_arena", f"{s.start_addr:#x}: state {s.state}")
         page = h.page_of(s.start_addr)
         if s.state == MSPAN_FREE:
             entries = h.spans.get(page) is s and h.spans.get(page + s.npages - 1) is s
         else:
             entries = h.spans.all_are(page, s.npages, s)
-        _require(entries, "spans_cover_arena", f"spans[{page}] … [{page + s.npages - 1}] do not point to {s.start_addr:#x}")
+        require(entries, "spans_cover_arena", f"spans[{page}] … [{page + s.npages - 1}] do not point to {s.start_addr:#x}")
         before = s
-    _equal(len(spans) * MSPAN_SIZE, h.spanalloc.inuse, "spans_cover_arena", "bytes of mspan structs")
+    equal(len(spans) * MSPAN_SIZE, h.spanalloc.inuse, "spans_cover_arena", "bytes of mspan structs")
     in_use = sum(s.npages for s in spans if s.state == MSPAN_IN_USE)
-    _equal(in_use, h.pages_in_use, "spans_cover_arena", "pages in use")
+    equal(in_use, h.pages_in_use, "spans_cover_arena", "pages in use")
 
 
 def slots_counted(heap: Heap) -> None:
@@ -210,17 +173,17 @@ def slots_counted(heap: Heap) -> None:
         at = f"{s.start_addr:#x}"
         allocated = s.allocated_bits()
         unswept = s.sweepgen == h.sweepgen - 2
-        _require(unswept or s.sweepgen == h.sweepgen, "slots_counted", f"{at}: sweepgen {s.sweepgen} of {h.sweepgen}")
-        _require(allocated >> s.nelems == 0 and 0 <= s.freeindex <= s.nelems, "slots_counted", f"{at}: bits beyond the slots")
+        require(unswept or s.sweepgen == h.sweepgen, "slots_counted", f"{at}: sweepgen {s.sweepgen} of {h.sweepgen}")
+        require(allocated >> s.nelems == 0 and 0 <= s.freeindex <= s.nelems, "slots_counted", f"{at}: bits beyond the slots")
         # A slot that freeindex passed over because it was found full elsewhere counts as taken until the next sweep.
-        _require(s.alloc_count <= allocated.bit_count(), "slots_counted", f"{at}: allocCount {s.alloc_count}")
+        require(s.alloc_count <= allocated.bit_count(), "slots_counted", f"{at}: allocCount {s.alloc_count}")
         run = s.alloc_bits >> s.freeindex & (1 << max(0, s.run_end - s.freeindex)) - 1
-        _require(not run and s.run_end <= s.nelems, "slots_counted", f"{at}: slots up to {s.run_end} are not all free")
+        require(not run and s.run_end <= s.nelems, "slots_counted", f"{at}: slots up to {s.run_end} are not all free")
         marks = s.gcmark_bits
-        _require(marks & ~allocated == 0, "slots_counted", f"{at}: marked slots that are not allocated")
-        _require(unswept or marks == 0, "slots_counted", f"{at}: mark bits in a swept span")
+        require(marks & ~allocated == 0, "slots_counted", f"{at}: marked slots that are not allocated")
+        require(unswept or marks == 0, "slots_counted", f"{at}: mark bits in a swept span")
         kept = marks if unswept else allocated
-        _require(s.root_bits & ~kept == 0, "slots_counted", f"{at}: the program refers to a slot that is free or will be")
+        require(s.root_bits & ~kept == 0, "slots_counted", f"{at}: the program refers to a slot that is free or will be")
 
 
 def sweep_stacks_complete(heap: Heap) -> None:
@@ -229,8 +192,8 @@ def sweep_stacks_complete(heap: Heap) -> None:
     for stack, sweepgen in ((h.swept_spans(), h.sweepgen), (h.unswept_spans(), h.sweepgen - 2)):
         listed = [s.ptr for s in stack if s.state == MSPAN_IN_USE and s.sweepgen == sweepgen]
         expected = {s.ptr for s in _in_use(heap) if s.sweepgen == sweepgen}
-        _require(set(listed) == expected, "sweep_stacks_complete", f"sweepgen {sweepgen}: {len(listed)} of {len(expected)}")
-        _equal(len(listed), len(expected), "sweep_stacks_complete", "spans on a stack")
+        require(set(listed) == expected, "sweep_stacks_complete", f"sweepgen {sweepgen}: {len(listed)} of {len(expected)}")
+        equal(len(listed), len(expected), "sweep_stacks_complete", "spans on a stack")
 
 
 def reachable_is_allocated(heap: Heap) -> None:
@@ -243,25 +206,17 @@ def reachable_is_allocated(heap: Heap) -> None:
         words = s.elemsize >> 3
         for word, target in (s.pointers or {}).get(i, {}).items():
             ok = bool(read_bits(s, i * words + word, 1)[0] & 1)
-            _require(ok, "reachable_is_allocated", f"{s.start_addr:#x} slot {i} word {word} holds a pointer without its bit")
+            require(ok, "reachable_is_allocated", f"{s.start_addr:#x} slot {i} word {word} holds a pointer without its bit")
             t = h.span_of(target)
             if t is None:
-                _require(target == heap.zerobase, "reachable_is_allocated", f"pointer to {target:#x}, which is not an object")
+                require(target == heap.zerobase, "reachable_is_allocated", f"pointer to {target:#x}, which is not an object")
                 continue
             at = t.object_index(target)
             kept = t.gcmark_bits if t.sweepgen == h.sweepgen - 2 else t.allocated_bits()
-            _require(bool(kept >> at & 1), "reachable_is_allocated", f"{target:#x} is reachable and free, or will be")
+            require(bool(kept >> at & 1), "reachable_is_allocated", f"{target:#x} is reachable and free, or will be")
             if (t.ptr, at) not in seen:
                 seen.add((t.ptr, at))
                 todo.append((t, at))
-
-
-def tiny_refs_match(heap: Heap) -> None:
-    """Every tiny block that the program refers to is a rooted slot of the tiny span class."""
-    for block, refs in heap.tiny_refs.items():
-        s = heap.mheap.span_of(block)
-        ok = s is not None and s.spanclass == TINY_SPAN_CLASS and s.root_bits >> s.object_index(block) & 1 == 1 and refs > 0
-        _require(ok, "tiny_refs_match", f"block {block:#x} with {refs} references")
 
 
 def mem_stats_match_slots(heap: Heap) -> None:
@@ -272,19 +227,20 @@ def mem_stats_match_slots(heap: Heap) -> None:
         live += count * s.elemsize
         objects += count
     m = heap.mem_stats()
-    _equal(m.HeapAlloc, live, "mem_stats_match_slots", "HeapAlloc against slots")
-    _equal(m.HeapObjects, objects, "mem_stats_match_slots", "HeapObjects against slots")
+    equal(m.HeapAlloc, live, "mem_stats_match_slots", "HeapAlloc against slots")
+    equal(m.HeapObjects, objects, "mem_stats_match_slots", "HeapObjects against slots")
 
 
 def _in_use(heap: Heap) -> list[MSpan]:
     return [s for s in heap.mheap.all_spans() if s.state == MSPAN_IN_USE]
 
 
-_INVARIANTS: Final[dict[Level, tuple[Callable[[Heap], None], ...]]] = {
+_INVARIANTS: Final[Invariants[Heap]] = {
     "cheap": (
         heap_sys_adds_up,
         pages_in_use_counted,
         metadata_covers_arena,
+        mspan_structs_whole,
         books_not_negative,
         tiny_block_sane,
         sweep_phase_sane,

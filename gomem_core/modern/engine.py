@@ -5,11 +5,12 @@ What each of these can do stands in a file of its own; here they are one object,
 
 from collections.abc import Callable
 
+from gomem_core.both.invariants import Level
 from gomem_core.go.events import Event
 from gomem_core.go.release import FIRST_BASE
 from gomem_core.go.versions import Profile
 from gomem_core.modern.image import Image, capture, restore
-from gomem_core.modern.invariants import Level, check
+from gomem_core.modern.invariants import check
 from gomem_core.modern.malloc import Heap
 from gomem_core.modern.mgc import TRIGGER_FORCED
 from gomem_core.modern.mgcscavenge import scavenge_all

@@ -7,9 +7,9 @@ and image for nothing.  Spans are numbered by address; a queue may also hold som
 from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
 
 from array import array
-from operator import attrgetter
 from typing import Any, Final
 
+from gomem_core.both.image import BIT_SETS, NONE, Pointers, bit_sets_of, columns_of, pointers_of, ptr_words_of, store_pointers
 from gomem_core.both.spantable import SpanTable
 from gomem_core.frozen import frozen
 from gomem_core.modern.malloc import Heap
@@ -34,7 +34,6 @@ _COLUMNS: Final = {  # names of fields -> the type codes of their arrays
     "elemsize": "Q",
 }
 _NUMBER: Final = "i"  # of a span
-_BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
 _MHEAP: Final = (
     "grown_to",
     "arena_end",
@@ -53,7 +52,6 @@ _MHEAP: Final = (
     "reclaim_credit",
 )
 _STATS: Final = tuple(name for name in Counters.__annotations__ if name != "nsmallfree")  # a compiled MStats has no __slots__
-_NONE: Final = -1
 _EMPTY: Final = array(_NUMBER)  # most of the 544 queues of a heap are
 
 
@@ -66,7 +64,7 @@ class Image:
     ptr_words: bytes  # of all spans that have it, one after the other
     ptr_words_lengths: array[int]  # bytes of each span's part, -1: it has none
     ptr_masks: dict[int, dict[int, int]]  # of the spans, by number, that have any
-    pointers: tuple[array[int], ...]  # of each slot that stores some: span, slot, how many; of each stored one: word, target
+    pointers: Pointers
     queues: tuple[array[int], ...]  # partial, partial, full, full of each span class
     pages: tuple[tuple[int, ...], tuple[int, ...]]  # free and scavenged, of each chunk
     stretches: tuple[tuple[int, int], ...]  # where chunks begin that touch each other, and how many there are before
@@ -90,7 +88,7 @@ class Image:
         tables = (*self.columns, *self.queues, self.nsmallfree, self.ptr_words_lengths, *self.pointers)
         numbers = sum([len(table) * table.itemsize + 80 for table in tables if table])
         slots = sum(self.columns[[*_COLUMNS].index("nelems")])
-        bit_sets = len(_BIT_SETS) * (40 * len(self.columns[0]) + slots // 7)
+        bit_sets = len(BIT_SETS) * (40 * len(self.columns[0]) + slots // 7)
         chunks = 2 * 100 * len(self.pages[0])
         return numbers + bit_sets + chunks + len(self.ptr_words) + 100 * len(self.tiny_refs) + 5_000
 
@@ -100,15 +98,16 @@ def capture(heap: Heap) -> Image:
     h, pacer = heap.mheap, heap.gc.pacer
     spans = h.all_spans()
     numbers = {id(s): i for i, s in enumerate(spans)}
+    ptr_words, ptr_words_lengths = ptr_words_of(spans)
     return Image(
-        columns=_columns(spans),
-        bit_sets=tuple(tuple(getattr(s, name) for s in spans) for name in _BIT_SETS),
-        ptr_words=b"".join([s.ptr_words for s in spans if s.ptr_words is not None]),
-        ptr_words_lengths=array("i", [_bytes_of(s.ptr_words) for s in spans]),
+        columns=columns_of(spans, _COLUMNS),
+        bit_sets=bit_sets_of(spans),
+        ptr_words=ptr_words,
+        ptr_words_lengths=ptr_words_lengths,
         ptr_masks={i: dict(s.ptr_masks) for i, s in enumerate(spans) if s.ptr_masks},
-        pointers=_stored(spans),
+        pointers=pointers_of(spans),
         queues=tuple(
-            array(_NUMBER, [numbers.get(id(s), _NONE) for s in queue]) if len(queue) else _EMPTY for queue in _all_queues(heap)
+            array(_NUMBER, [numbers.get(id(s), NONE) for s in queue]) if len(queue) else _EMPTY for queue in _all_queues(heap)
         ),
         pages=(tuple(h.pages.free), tuple(h.pages.scavenged)),
         stretches=h.pages.layout(),
@@ -120,8 +119,8 @@ def capture(heap: Heap) -> Image:
         nsmallalloc=array("q", h.nsmallalloc),
         cursor=heap.sweeper.cursor,
         pacer=(pacer.gcpercent, pacer.heapminimum, pacer.trigger),
-        work_buffer=_NONE if h.work_buffer is None else numbers[id(h.work_buffer)],
-        mcaches=tuple((c.tiny, c.tinyoffset, array(_NUMBER, [numbers.get(id(s), _NONE) for s in c.alloc])) for c in heap.mcaches),
+        work_buffer=NONE if h.work_buffer is None else numbers[id(h.work_buffer)],
+        mcaches=tuple((c.tiny, c.tinyoffset, array(_NUMBER, [numbers.get(id(s), NONE) for s in c.alloc])) for c in heap.mcaches),
         page_caches=tuple((c.base, c.free, c.scavenged) for c in h.page_caches),
         p=heap.mcache.p,
         tiny_refs=dict(heap.tiny_refs),
@@ -130,28 +129,6 @@ def capture(heap: Heap) -> Image:
 
 def _all_queues(heap: Heap) -> list[SpanSet]:
     return [queue for c in heap.central for queue in (*c.partial, *c.full)]
-
-
-def _columns(spans: list[MSpan]) -> tuple[array[int], ...]:
-    found = zip(*map(attrgetter(*_COLUMNS), spans), strict=True) if spans else [()] * len(_COLUMNS)
-    return tuple(array(code, column) for code, column in zip(_COLUMNS.values(), found, strict=True))
-
-
-def _bytes_of(ptr_words: array[int] | None) -> int:
-    return _NONE if ptr_words is None else len(ptr_words) * ptr_words.itemsize
-
-
-def _stored(spans: list[MSpan]) -> tuple[array[int], ...]:
-    numbers, slots, counts, words, targets = (array(code) for code in ("I", "H", "Q", "Q", "Q"))
-    for i, s in enumerate(spans):
-        if s.pointers:
-            numbers.extend([i] * len(s.pointers))
-            slots.extend(s.pointers)
-            for stored in s.pointers.values():
-                counts.append(len(stored))
-                words.extend(stored)
-                targets.extend(stored.values())
-    return numbers, slots, counts, words, targets
 
 
 def restore(heap: Heap, image: Image) -> None:
@@ -194,7 +171,7 @@ def _restore_spans(image: Image) -> list[MSpan]:
     ptr_words, at = image.ptr_words, 0
     for number, values in enumerate(zip(*image.columns, *image.bit_sets, strict=True)):
         s = MSpan(values[0], values[1])
-        for name, value in zip((*_COLUMNS, *_BIT_SETS), values, strict=True):
+        for name, value in zip((*_COLUMNS, *BIT_SETS), values, strict=True):
             setattr(s, name, value == 1 if name == "page_mark" else value)  # a compiled span tells bools from numbers
         s.place_at(s.freeindex)
         length = image.ptr_words_lengths[number]
@@ -204,12 +181,7 @@ def _restore_spans(image: Image) -> list[MSpan]:
         masks = image.ptr_masks.get(number)
         s.ptr_masks = None if masks is None else dict(masks)
         spans.append(s)
-    words, targets = iter(image.pointers[3]), iter(image.pointers[4])
-    for number, slot, count in zip(*image.pointers[:3], strict=True):
-        s = spans[number]
-        if s.pointers is None:
-            s.pointers = {}
-        s.pointers[slot] = {next(words): next(targets) for _ in range(count)}
+    store_pointers(spans, image.pointers)
     return spans
 
 

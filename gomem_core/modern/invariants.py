@@ -1,85 +1,46 @@
-"""What must hold of a heap after every command, at three price levels.
+"""What must hold of a heap of Go 1.21 to 1.27 after every command, at three price levels (both/invariants.py)."""
 
-cheap: sums of the books, a fixed number of steps.  lists: walks every queue and cache.  full: everything, page by page and slot
-by slot.  A level includes those before it.  A violation is an InvariantError with the invariant's name; nothing is ever repaired.
-"""
+from typing import Final
 
-from collections.abc import Callable
-from typing import Final, Literal
-
+from gomem_core.both.invariants import (
+    Invariants,
+    Level,
+    books_not_negative,
+    check_all,
+    equal,
+    heap_sys_adds_up,
+    pages_in_use_counted,
+    require,
+    tiny_block_sane,
+    tiny_refs_match,
+)
 from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
-from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE
 from gomem_core.modern.malloc import Heap
 from gomem_core.modern.mbitmap import may_hold_pointer
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.pallocbits import CHUNK_PAGES, CHUNK_SHIFT, merge, summarize
-from gomem_core.world.faults import InvariantError
-
-Level = Literal["cheap", "lists", "full"]
-LEVELS: Final[tuple[Level, ...]] = ("cheap", "lists", "full")
 
 
 def check(heap: Heap, level: Level = "full") -> list[str]:
     """Check all invariants up to `level`; returns the names of those that hold.  Raises InvariantError at the first violation."""
-    held: list[str] = []
-    for at in LEVELS[: LEVELS.index(level) + 1]:
-        for invariant in _INVARIANTS[at]:
-            invariant(heap)
-            held.append(invariant.__name__)
-    return held
-
-
-def _require(holds: bool, name: str, detail: str) -> None:
-    if not holds:
-        raise InvariantError(name, detail)
-
-
-def _equal(got: int, expected: int, name: str, what: str) -> None:
-    if got != expected:
-        raise InvariantError(name, f"{what}: {got} is not {expected}")
+    return check_all(_INVARIANTS, heap, level)
 
 
 # --- cheap ------------------------------------------------------------------------------------------------------------
 
 
-def heap_sys_adds_up(heap: Heap) -> None:
-    """HeapSys = HeapIdle + HeapInuse, and what is given back is idle."""
-    s = heap.stats
-    _equal(s.heap_sys, s.heap_idle + s.heap_inuse, "heap_sys_adds_up", "heap_sys against idle + inuse")
-    _require(0 <= s.heap_released <= s.heap_idle, "heap_sys_adds_up", f"released {s.heap_released} of idle {s.heap_idle}")
-
-
-def pages_in_use_counted(heap: Heap) -> None:
-    """HeapInuse is the pages in use."""
-    _equal(heap.mheap.pages_in_use << PAGE_SHIFT, heap.stats.heap_inuse, "pages_in_use_counted", "pages in use, in bytes")
-
-
 def arenas_hold_the_heap(heap: Heap) -> None:
     """What is mapped lies within the arenas that are reserved."""
     h = heap.mheap
-    _require(h.grown_to <= h.arena_end or not h.pages.free, "arenas_hold_the_heap", f"{h.grown_to:#x} beyond {h.arena_end:#x}")
-
-
-def books_not_negative(heap: Heap) -> None:
-    """No counter is below zero, and no more was freed than allocated."""
-    s = heap.stats
-    _require(s.heap_live >= 0 and s.heap_marked >= 0, "books_not_negative", f"heap_live {s.heap_live}")
-    m = heap.mem_stats()
-    _require((m.Frees or 0) <= (m.Mallocs or 0) and m.Alloc >= 0, "books_not_negative", f"{m.Mallocs} mallocs, {m.Frees} frees")
-
-
-def tiny_block_sane(heap: Heap) -> None:
-    """A P's tiny block is 16-byte aligned, filled to 16 bytes at most, and no block without offset."""
-    for c in heap.mcaches:
-        sane = c.tiny % TINY_SIZE == 0 and 0 <= c.tinyoffset <= TINY_SIZE and (c.tiny == 0) == (c.tinyoffset == 0)
-        _require(sane, "tiny_block_sane", f"P{c.p}: block {c.tiny:#x}, offset {c.tinyoffset}")
+    require(h.grown_to <= h.arena_end or not h.pages.free, "arenas_hold_the_heap", f"{h.grown_to:#x} beyond {h.arena_end:#x}")
 
 
 def sweep_phase_sane(heap: Heap) -> None:
     """sweepgen is even between commands, and the work buffers are given back when sweeping is done."""
     h = heap.mheap
-    _equal(h.sweepgen % 2, 0, "sweep_phase_sane", "sweepgen modulo 2")
-    _require(not (h.sweepdone and h.work_buffer is not None), "sweep_phase_sane", "work buffers stay although sweeping is done")
+    equal(h.sweepgen % 2, 0, "sweep_phase_sane", "sweepgen modulo 2")
+    require(not (h.sweepdone and h.work_buffer is not None), "sweep_phase_sane", "work buffers stay although sweeping is done")
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -95,14 +56,14 @@ def queues_right(heap: Heap) -> None:
                 right = s.state == MSPAN_IN_USE and s.spanclass == c.spanclass and s.sweepgen == h.sweepgen
                 right = right and (s.alloc_count == s.nelems) == is_full and s.start_addr not in seen
                 right = right and queue.at(s.place) is s
-                _require(right, "queues_right", f"span {s.start_addr:#x}, {s.alloc_count} of {s.nelems} slots taken")
+                require(right, "queues_right", f"span {s.start_addr:#x}, {s.alloc_count} of {s.nelems} slots taken")
                 seen.add(s.start_addr)
         for queue, is_full in ((c.partial_unswept, False), (c.full_unswept, True)):
             waiting = [s for s in queue if c.waits(s)]
-            _equal(len(queue) - len(waiting), queue.stale, "queues_right", f"stale spans of class {c.spanclass}")
+            equal(len(queue) - len(waiting), queue.stale, "queues_right", f"stale spans of class {c.spanclass}")
             for s in waiting:
                 right = s.spanclass == c.spanclass and (s.alloc_count == s.nelems) == is_full and s.start_addr not in seen
-                _require(right, "queues_right", f"span {s.start_addr:#x} waits, {s.alloc_count} of {s.nelems} slots taken")
+                require(right, "queues_right", f"span {s.start_addr:#x} waits, {s.alloc_count} of {s.nelems} slots taken")
                 seen.add(s.start_addr)
 
 
@@ -114,8 +75,8 @@ def mcaches_own_their_spans(heap: Heap) -> None:
             if s is c.emptymspan:
                 continue
             right = s.state == MSPAN_IN_USE and s.spanclass == spanclass and s.sweepgen == heap.mheap.sweepgen + 3
-            _require(right and s.start_addr not in seen, "mcaches_own_their_spans", f"P{c.p} caches {s.start_addr:#x}")
-            _require(s.counted <= s.alloc_count <= s.nelems, "mcaches_own_their_spans", f"{s.start_addr:#x}: slots counted")
+            require(right and s.start_addr not in seen, "mcaches_own_their_spans", f"P{c.p} caches {s.start_addr:#x}")
+            require(s.counted <= s.alloc_count <= s.nelems, "mcaches_own_their_spans", f"{s.start_addr:#x}: slots counted")
             seen.add(s.start_addr)
 
 
@@ -127,9 +88,9 @@ def page_caches_apart(heap: Heap) -> None:
         if not cache.free:
             continue
         page = h.pages.find_page(cache.base)
-        _require(page >= 0 and page % 64 == 0 and cache.free < 1 << 64, "page_caches_apart", f"P{p}: base {cache.base:#x}")
+        require(page >= 0 and page % 64 == 0 and cache.free < 1 << 64, "page_caches_apart", f"P{p}: base {cache.base:#x}")
         others = h.pages.free[page >> CHUNK_SHIFT] >> (page & CHUNK_PAGES - 1)
-        _require(not cache.free & (others | seen.get(page, 0)), "page_caches_apart", f"P{p}: pages of {cache.base:#x} twice free")
+        require(not cache.free & (others | seen.get(page, 0)), "page_caches_apart", f"P{p}: pages of {cache.base:#x} twice free")
         seen[page] = seen.get(page, 0) | cache.free
 
 
@@ -142,9 +103,9 @@ def pages_accounted(heap: Heap) -> None:
     owned = [0] * len(h.pages.free)
     released = 0
     for s in h.all_spans():
-        _require(s.state in (MSPAN_IN_USE, MSPAN_MANUAL), "pages_accounted", f"span {s.start_addr:#x}: state {s.state}")
+        require(s.state in (MSPAN_IN_USE, MSPAN_MANUAL), "pages_accounted", f"span {s.start_addr:#x}: state {s.state}")
         page = h.pages.page_of(s.start_addr)
-        _require(h.spans.all_are(page, s.npages, s), "pages_accounted", f"pages of span {s.start_addr:#x} do not point to it")
+        require(h.spans.all_are(page, s.npages, s), "pages_accounted", f"pages of span {s.start_addr:#x} do not point to it")
         _own(owned, page, (1 << s.npages) - 1, f"span {s.start_addr:#x}")
     for p, cache in enumerate(h.page_caches):
         if cache.free:
@@ -155,11 +116,11 @@ def pages_accounted(heap: Heap) -> None:
         released += h.padding
     for chunk, free in enumerate(h.pages.free):
         everything = (1 << CHUNK_PAGES) - 1 if h.pages.chunk_base(chunk) else 0
-        _require(not free & owned[chunk], "pages_accounted", f"chunk {chunk}: free pages that belong to something")
-        _require(free | owned[chunk] == everything, "pages_accounted", f"chunk {chunk}: taken pages that belong to nothing")
+        require(not free & owned[chunk], "pages_accounted", f"chunk {chunk}: free pages that belong to something")
+        require(free | owned[chunk] == everything, "pages_accounted", f"chunk {chunk}: taken pages that belong to nothing")
         released += (free & h.pages.scavenged[chunk]).bit_count()
-    _equal(released << PAGE_SHIFT, heap.stats.heap_released, "pages_accounted", "bytes given back against heap_released")
-    _equal(len(h.all_spans()), h.nspans, "pages_accounted", "spans")
+    equal(released << PAGE_SHIFT, heap.stats.heap_released, "pages_accounted", "bytes given back against heap_released")
+    equal(len(h.all_spans()), h.nspans, "pages_accounted", "spans")
 
 
 def _own(owned: list[int], page: int, mask: int, who: str) -> None:
@@ -168,7 +129,7 @@ def _own(owned: list[int], page: int, mask: int, who: str) -> None:
     mask <<= shift
     while mask:
         here = mask & (1 << CHUNK_PAGES) - 1
-        _require(not owned[chunk] & here, "pages_accounted", f"{who} has pages that something else has, too")
+        require(not owned[chunk] & here, "pages_accounted", f"{who} has pages that something else has, too")
         owned[chunk] |= here
         mask >>= CHUNK_PAGES
         chunk += 1
@@ -177,11 +138,11 @@ def _own(owned: list[int], page: int, mask: int, who: str) -> None:
 def summaries_right(heap: Heap) -> None:
     """Each summary of free pages is what its chunk says, or the summaries below it."""
     pages = heap.mheap.pages
-    _require(pages.levels[0] == [summarize(free) for free in pages.free], "summaries_right", "of chunks")
+    require(pages.levels[0] == [summarize(free) for free in pages.free], "summaries_right", "of chunks")
     for level in range(1, len(pages.levels)):
         below, size = pages.levels[level - 1], CHUNK_PAGES << 3 * (level - 1)
         expected = [merge(below[i : i + 8], size) for i in range(0, len(below), 8)]
-        _require(pages.levels[level] == expected, "summaries_right", f"level {level}")
+        require(pages.levels[level] == expected, "summaries_right", f"level {level}")
 
 
 def slots_counted(heap: Heap) -> None:
@@ -191,17 +152,17 @@ def slots_counted(heap: Heap) -> None:
         at = f"{s.start_addr:#x}"
         allocated = s.allocated_bits()
         waits = s.sweepgen == h.sweepgen - 2
-        _require(waits or s.sweepgen in (h.sweepgen, h.sweepgen + 3), "slots_counted", f"{at}: sweepgen {s.sweepgen}")
-        _require(allocated >> s.nelems == 0 and 0 <= s.freeindex <= s.nelems, "slots_counted", f"{at}: bits beyond the slots")
+        require(waits or s.sweepgen in (h.sweepgen, h.sweepgen + 3), "slots_counted", f"{at}: sweepgen {s.sweepgen}")
+        require(allocated >> s.nelems == 0 and 0 <= s.freeindex <= s.nelems, "slots_counted", f"{at}: bits beyond the slots")
         # A slot that freeindex passed over because it was found full elsewhere counts as taken until the next sweep.
-        _require(s.alloc_count <= allocated.bit_count(), "slots_counted", f"{at}: allocCount {s.alloc_count}")
+        require(s.alloc_count <= allocated.bit_count(), "slots_counted", f"{at}: allocCount {s.alloc_count}")
         run = s.alloc_bits >> s.freeindex & (1 << max(0, s.run_end - s.freeindex)) - 1
-        _require(not run and s.run_end <= s.nelems, "slots_counted", f"{at}: slots up to {s.run_end} are not all free")
+        require(not run and s.run_end <= s.nelems, "slots_counted", f"{at}: slots up to {s.run_end} are not all free")
         marks = s.gcmark_bits
-        _require(marks & ~allocated == 0, "slots_counted", f"{at}: marked slots that are not allocated")
-        _require(waits or marks == 0, "slots_counted", f"{at}: mark bits in a swept span")
+        require(marks & ~allocated == 0, "slots_counted", f"{at}: marked slots that are not allocated")
+        require(waits or marks == 0, "slots_counted", f"{at}: mark bits in a swept span")
         kept = marks if waits else allocated
-        _require(s.root_bits & ~kept == 0, "slots_counted", f"{at}: the program refers to a slot that is free or will be")
+        require(s.root_bits & ~kept == 0, "slots_counted", f"{at}: the program refers to a slot that is free or will be")
 
 
 def every_span_is_somewhere(heap: Heap) -> None:
@@ -209,9 +170,9 @@ def every_span_is_somewhere(heap: Heap) -> None:
     found = {id(s) for c in heap.mcaches for s in c.alloc}
     found |= {id(s) for c in heap.central for queue in (*c.partial, *c.full) for s in queue}
     for s in _in_use(heap):
-        _require(id(s) in found, "every_span_is_somewhere", f"span {s.start_addr:#x} is in no queue and no mcache")
+        require(id(s) in found, "every_span_is_somewhere", f"span {s.start_addr:#x} is in no queue and no mcache")
     waiting = sum([s.sweepgen == heap.mheap.sweepgen - 2 for s in _in_use(heap)])
-    _equal(heap.mheap.nunswept, waiting, "every_span_is_somewhere", "spans that wait to be swept")
+    equal(heap.mheap.nunswept, waiting, "every_span_is_somewhere", "spans that wait to be swept")
 
 
 def reachable_is_allocated(heap: Heap) -> None:
@@ -220,43 +181,35 @@ def reachable_is_allocated(heap: Heap) -> None:
     for s, i in todo:
         for word, target in (s.pointers or {}).get(i, {}).items():
             may = may_hold_pointer(s, i, word)
-            _require(may, "reachable_is_allocated", f"{s.start_addr:#x} slot {i} word {word} holds a pointer without its bit")
+            require(may, "reachable_is_allocated", f"{s.start_addr:#x} slot {i} word {word} holds a pointer without its bit")
             if not s.root_bits >> i & 1:
                 continue
             t = heap.span_of(target)
             if t is None:
-                _require(target == heap.zerobase, "reachable_is_allocated", f"pointer to {target:#x}, which is not an object")
+                require(target == heap.zerobase, "reachable_is_allocated", f"pointer to {target:#x}, which is not an object")
                 continue
             kept = t.gcmark_bits if t.sweepgen == heap.mheap.sweepgen - 2 else t.allocated_bits()
             free = f"{target:#x} is reachable and free, or will be"
-            _require(bool(kept >> t.object_index(target) & 1), "reachable_is_allocated", free)
-
-
-def tiny_refs_match(heap: Heap) -> None:
-    """Every tiny block that the program refers to is a rooted slot of the tiny span class."""
-    for block, refs in heap.tiny_refs.items():
-        s = heap.span_of(block)
-        right = s is not None and s.spanclass == TINY_SPAN_CLASS and s.root_bits >> s.object_index(block) & 1 == 1 and refs > 0
-        _require(right, "tiny_refs_match", f"block {block:#x} with {refs} references")
+            require(bool(kept >> t.object_index(target) & 1), "reachable_is_allocated", free)
 
 
 def mem_stats_match_slots(heap: Heap) -> None:
     """HeapAlloc and HeapObjects equal what the slots say, StackInuse and pages what the spans say."""
     in_use = _in_use(heap)
     m = heap.mem_stats()
-    _equal(m.HeapAlloc, sum([s.alloc_count * s.elemsize for s in in_use]), "mem_stats_match_slots", "HeapAlloc against slots")
-    _equal(m.HeapObjects, sum([s.alloc_count for s in in_use]), "mem_stats_match_slots", "HeapObjects against slots")
-    _equal(heap.mheap.pages_in_use, sum([s.npages for s in in_use]), "mem_stats_match_slots", "pages in use")
+    equal(m.HeapAlloc, sum([s.alloc_count * s.elemsize for s in in_use]), "mem_stats_match_slots", "HeapAlloc against slots")
+    equal(m.HeapObjects, sum([s.alloc_count for s in in_use]), "mem_stats_match_slots", "HeapObjects against slots")
+    equal(heap.mheap.pages_in_use, sum([s.npages for s in in_use]), "mem_stats_match_slots", "pages in use")
     for s in in_use:
         whole = s.nelems * s.elemsize <= s.nbytes and s.elemsize % PTR_SIZE == 0
-        _require(whole, "mem_stats_match_slots", f"{s.start_addr:#x}: {s.nelems} slots of {s.elemsize} bytes")
+        require(whole, "mem_stats_match_slots", f"{s.start_addr:#x}: {s.nelems} slots of {s.elemsize} bytes")
 
 
 def _in_use(heap: Heap) -> list[MSpan]:
     return [s for s in heap.mheap.all_spans() if s.state == MSPAN_IN_USE]
 
 
-_INVARIANTS: Final[dict[Level, tuple[Callable[[Heap], None], ...]]] = {
+_INVARIANTS: Final[Invariants[Heap]] = {
     "cheap": (
         heap_sys_adds_up,
         pages_in_use_counted,

@@ -1,0 +1,63 @@
+"""The parts that the images of all versions have: columns of the structs' numbers, their bits, and the pointers they store.
+
+Columns of machine integers are `array`s, one entry a struct, as narrow as their values allow.  Bit sets are ints, which Python
+shares between heap and image for nothing.
+"""
+
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from operator import attrgetter
+from typing import Final, TypeAlias
+
+from gomem_core.both.slots import Slots
+
+NONE: Final = -1  # in the place of a struct's number, or of a length
+BIT_SETS: Final = ("alloc_bits", "gcmark_bits", "root_bits")
+# Of each slot that stores some: struct, slot, how many; of each stored one: word, target.
+Pointers: TypeAlias = "tuple[array[int], ...]"
+
+
+def columns_of(structs: Sequence[Slots], codes: Mapping[str, str]) -> tuple[array[int], ...]:
+    """A column for each field; `codes`: names of fields -> the type codes of their arrays."""
+    found = zip(*map(attrgetter(*codes), structs), strict=True) if structs else [()] * len(codes)
+    return tuple(array(code, column) for code, column in zip(codes.values(), found, strict=True))
+
+
+def bit_sets_of(structs: Sequence[Slots]) -> tuple[tuple[int, ...], ...]:
+    """A column for each of BIT_SETS."""
+    return tuple(tuple(getattr(s, name) for s in structs) for name in BIT_SETS)
+
+
+def ptr_words_of(structs: Sequence[Slots]) -> tuple[bytes, array[int]]:
+    """The pointer words of all structs that have some, one after the other, and the bytes of each, NONE: it has none."""
+    found = [s.ptr_words for s in structs]
+    lengths = array("i", [NONE if words is None else len(words) * words.itemsize for words in found])
+    return b"".join([words for words in found if words is not None]), lengths
+
+
+def pointers_of(structs: Sequence[Slots]) -> Pointers:
+    """The pointers that the program stored in the objects of these structs."""
+    numbers, slots, counts, words, targets = (array(code) for code in ("I", "H", "Q", "Q", "Q"))
+    for i, s in enumerate(structs):
+        if s.pointers:
+            numbers.extend([i] * len(s.pointers))
+            slots.extend(s.pointers)
+            for stored in s.pointers.values():
+                counts.append(len(stored))
+                words.extend(stored)
+                targets.extend(stored.values())
+    return numbers, slots, counts, words, targets
+
+
+def store_pointers(structs: Sequence[Slots], pointers: Pointers) -> None:
+    """Store them in structs that store none."""
+    numbers, slots, counts, words, targets = pointers
+    stored = zip(words, targets, strict=True)
+    for i, slot, count in zip(numbers, slots, counts, strict=True):
+        s = structs[i]
+        if s.pointers is None:
+            s.pointers = {}
+        s.pointers[slot] = dict(islice(stored, count))
