@@ -16,7 +16,7 @@ from gomem_core.film.tally import Sums, Tally
 from gomem_core.formats.gotrace.decode import Ints
 from gomem_core.go.versions import Profile
 
-_APART: Final = 1 << 18  # events, at least; whole blocks of them, since births are told by where they lie in theirs
+_APART: Final = 1 << 19  # events, at least; whole blocks of them, since births are told by where they lie in theirs
 _MOST: Final = 2  # bytes an event
 
 
@@ -61,7 +61,8 @@ class Checkpoints:
         born = np.arange(since.born.start, since.born.stop)
         born = born[self._tables.lives["freed"][since.born] > event]
         spans = self._slots.with_objects(self.spans(event))
-        found = self._slots.later(self._taken_at(since.before), spans, born, since.died)
+        died = since.died[since.died < since.born.start]  # the others came and went since
+        found = self._slots.later(self._taken_at(since.before), spans, born, died)
         self._taken = asked, found
         return found
 

@@ -18,6 +18,7 @@ from gomem_core.formats.gotrace.generations import Generation, generations
 from gomem_core.go.versions import Profile
 
 _MOST_NUMBER: Final = 1 << 20  # of a type in a trace
+_IS_STEP: Final = ~np.isin(np.arange(256), e.SNAPSHOT)  # by kind of event: what was there before has none of its own
 _LONG: Final = (1 << 16) - 1
 _LARGEST: Final = 1 << 47  # bytes of an object
 _MOST_EVENTS: Final = NEVER - 1
@@ -139,7 +140,7 @@ class Reading:
     def _tell_time(self, events: Events, total: Ints) -> None:
         """When each event was, and how many bytes were in allocated slots then: of blocks that have BLOCK events each."""
         tables = self.tables
-        steps = np.flatnonzero(~np.isin(events.kind, e.SNAPSHOT))
+        steps = np.flatnonzero(_IS_STEP[events.kind])
         if not len(steps):
             return
         now, ticks = (total, events.time) if len(steps) == len(total) else (total[steps], events.time[steps])

@@ -11,15 +11,27 @@ from gomem_core.go.versions import Profile
 
 _TOGETHER: Final = 1 << 16  # lifetimes that are counted together: as many as the processor's cache holds
 
+Floats = NDArray[np.float64]
+
 
 class Sums(NamedTuple):
     """After an event, by key."""
 
     objects: Ints
     nbytes: Ints  # of their slots
-    born: NDArray[np.float64]  # when, ticks since the beginning, of all of them together: exact below 2 ** 53
+    born: Floats  # when, ticks since the beginning, of all of them together
     ever: Ints  # objects, with those that were freed since, and those that shared a tiny block
     ever_bytes: Ints
+
+
+class _Known(NamedTuple):
+    """What is looked up of each lifetime."""
+
+    key: Ints  # by number of a span: that of an object in it without a type
+    nbytes: Floats  # by number of a span: of a slot
+    begins: Floats  # by number of a block of events: when it begins, ticks since the beginning
+    steps: Floats  # ... and what passes on average between two of its events
+    keys: int
 
 
 class Tally:
@@ -39,19 +51,18 @@ class Tally:
         keys = self.keys
         objects, nbytes, at, ever, ever_bytes = (np.zeros(keys, dtype) for dtype in ("i8", "i8", "f8", "i8", "i8"))
         if before is not None:
-            for column, known in zip((objects, nbytes, at, ever, ever_bytes), before, strict=True):
-                column[: len(known)] = known
-        by_span = self._keys_of_spans()
-        ticks = self._ticks_of_blocks()
+            for column, kept in zip((objects, nbytes, at, ever, ever_bytes), before, strict=True):
+                column[: len(kept)] = kept
+        known = self._known()
         for start in range(born.start, born.stop, _TOGETHER):
-            count, size, when = self._counted(slice(start, min(start + _TOGETHER, born.stop)), by_span, ticks)
+            count, size, when = self._counted(slice(start, min(start + _TOGETHER, born.stop)), known)
             objects += count
             nbytes += size
             at += when
             ever += count
             ever_bytes += size
         for start in range(0, len(died), _TOGETHER):
-            count, size, when = self._counted(died[start : start + _TOGETHER], by_span, ticks)
+            count, size, when = self._counted(died[start : start + _TOGETHER], known)
             objects -= count
             nbytes -= size
             at -= when
@@ -59,30 +70,35 @@ class Tally:
         ever[self.sorts : self.sorts + len(types)] += types
         return Sums(objects, nbytes, at, ever, ever_bytes)
 
-    def _keys_of_spans(self) -> NDArray[np.int32]:
-        """The key of an object without a type, by number of the span."""
-        spanclass = self._tables.spans["spanclass"]
-        return np.where(spanclass == NO_CLASS, 0, spanclass).astype(np.int32)
-
-    def _ticks_of_blocks(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """When each block of events begins, since the beginning, and what passes on average between two of its events."""
+    def _known(self) -> _Known:
         tables = self._tables
+        spanclass = tables.spans["spanclass"].astype(np.int64)
         begins = np.append(tables.blocks["ticks"], tables.ends) - float(tables.begins)
-        return begins, np.diff(begins, append=begins[-1]) / BLOCK
+        return _Known(
+            np.where(spanclass == NO_CLASS, 0, spanclass),
+            tables.spans["elemsize"].astype(np.float64),
+            begins,
+            np.diff(begins, append=begins[-1]) / BLOCK,
+            self.keys,
+        )
 
-    def _counted(
-        self, which: slice | Ints, by_span: NDArray[np.int32], ticks: tuple[NDArray[np.float64], NDArray[np.float64]]
-    ) -> tuple[Ints, Ints, NDArray[np.float64]]:
+    def _counted(self, which: slice | Ints, known: _Known) -> tuple[Ints, Ints, Floats]:
         """Objects, bytes of their slots, and when they were born, of these lifetimes by key."""
-        lives, count = self._tables.lives, self.keys
-        span, kind = lives["span"][which], lives["type"][which].astype(np.int64)
-        keys = np.where(kind > 0, kind + self.sorts, by_span[span])
-        nbytes = np.bincount(keys, self._tables.spans["elemsize"][span], count).astype(np.int64)  # exact: less than 2 ** 53
-        begins, steps = ticks
-        births = lives["born"][which].astype(np.int64)
+        lives, keys = self._tables.lives, known.keys
+        span, key, births = (lives[name][which].astype(np.int64) for name in ("span", "type", "born"))
+        untyped = np.flatnonzero(key == 0)
+        key += self.sorts
+        key[untyped] = known.key[span[untyped]]
         births -= 1
         block = births >> BLOCK_SHIFT
         births &= BLOCK - 1
-        when: NDArray[np.float64] = np.rint(begins[block] + steps[block] * births)
-        when[block < 0] = 0  # before the trace
-        return np.bincount(keys, minlength=count).astype(np.int64), nbytes, np.bincount(keys, when, count).astype(np.float64)
+        when = known.steps[block]
+        when *= births
+        when += known.begins[block]
+        if len(block) and int(block.min()) < 0:
+            when[block < 0] = 0  # before the trace
+        return (
+            np.bincount(key, minlength=keys).astype(np.int64),
+            np.bincount(key, known.nbytes[span], keys).astype(np.int64),  # exact: less than 2 ** 53
+            np.bincount(key, when, keys).astype(np.float64),
+        )
