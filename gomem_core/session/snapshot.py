@@ -4,14 +4,15 @@ Its shape is schema/outputs.py's Export.  The names are those of the records tha
 MemStats.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final, cast
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from gomem_core.frozen import values_of
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.events import ADDRESSES, BIT_SETS, Event
 from gomem_core.go.pageevents import RECLAIMED_ALL
 from gomem_core.go.versions import Profile
+from gomem_core.queries.account import Account
 from gomem_core.queries.data import central_data, counters_data, mcache_data, mem_stats_data, object_data, span_data
 from gomem_core.queries.waste import class_waste_data
 from gomem_core.report import Addr, hexed, hexed_or_none
@@ -19,12 +20,14 @@ from gomem_core.session.document import Desk
 from gomem_core.session.outcome import error_data
 from gomem_core.world.facts import Fact
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.world import World, known
+from gomem_core.world.world import NotKnown, World, known
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
     from gomem_core.schema import outputs
     from gomem_core.schema.results import Result
+
+Part = TypeVar("Part")
 
 MOST_OBJECTS: Final = 10_000  # told one by one, the oldest; the rest is only counted
 
@@ -32,8 +35,7 @@ MOST_OBJECTS: Final = 10_000  # told one by one, the oldest; the rest is only co
 def snapshot(desk: Desk) -> "outputs.Export":
     """Returns the whole snapshot.  The desk's sessions must narrate, or there are no events."""
     session, world = desk.session, desk.session.world
-    balance = session.account.read()
-    arenas = world.extents.arenas
+    heap = _Heap()
     return {
         "file": desk.script.name or None,
         "title": desk.script.title or None,
@@ -41,31 +43,38 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "event": session.event,
         "of": len(session.steps),
         "marks": {**session.bookmarks},
+        "t_ns": None if session.reel is None else session.reel.time(session.step),
         **_told(desk),
         "go": world.profile.name.removeprefix("go"),
-        "arena": {"start": hexed(arenas.start), "used": hexed(arenas.end), "pages": arenas.pages},
-        "sweepgen": world.sums.sweepgen,
-        "spans": [span_data(info) for info in world.spans.rows()],
-        "mcentral": [_central(world, number) for number in world.lists.asked()],
-        "mcaches": [mcache_data(cache, world.profile) for cache in world.caches.mcaches()],
-        "free": [{"npages": npages, "spans": _addrs(world.lists.free_list(npages))} for npages, _ in world.lists.free_lists()],
-        "freelarge": _addrs(info.base for info in world.lists.free_large()),
-        "objects": _objects(session.objects, world),
-        "account": {
-            "requested": balance.requested,
-            "slot_waste": balance.slot_waste,
-            "dead": balance.dead,
-            "free_slots": balance.free_slots,
-            "tails": balance.tails,
-            "manual": balance.manual,
-            "free_pages": balance.free_pages,
-            "given_back": balance.given_back,
-            "total": balance.total,
-        },
-        "waste_by_class": class_waste_data(session.account),
-        "stats": counters_data(world.sums.stats),
-        "mem_stats": mem_stats_data(world.sums.mem_stats()),
+        "arena": heap.part("arena", lambda: _arena(world)),
+        "sweepgen": heap.part("sweepgen", lambda: world.sums.sweepgen),
+        "spans": heap.part("spans", lambda: [span_data(info) for info in world.spans.rows()]),
+        "mcentral": heap.part("mcentral", lambda: [_central(world, number) for number in world.lists.asked()]),
+        "mcaches": heap.part("mcaches", lambda: [mcache_data(cache, world.profile) for cache in world.caches.mcaches()]),
+        "free": heap.part("free", lambda: _free(world)),
+        "freelarge": heap.part("freelarge", lambda: _addrs(info.base for info in world.lists.free_large())),
+        "objects": heap.part("objects", lambda: _objects(session.objects, world)),
+        "account": heap.part("account", lambda: _account(session.account)),
+        "waste_by_class": heap.part("waste_by_class", lambda: class_waste_data(session.account)),
+        "stats": heap.part("stats", lambda: counters_data(world.sums.stats)),
+        "mem_stats": heap.part("mem_stats", lambda: mem_stats_data(world.sums.mem_stats())),
+        "unknown": heap.why,
     }
+
+
+class _Heap:
+    """Parts of a heap, some of which it may not tell: `why` says of each of these what is not known."""
+
+    def __init__(self) -> None:
+        self.why: dict[str, str] = {}
+
+    def part(self, name: str, ask: Callable[[], Part]) -> Part | None:
+        """The part, None where it is not known."""
+        try:
+            return ask()
+        except NotKnown as e:
+            self.why[name] = str(e)
+            return None
 
 
 # --- The session --------------------------------------------------------------------------------------------------------
@@ -118,6 +127,30 @@ def _event(event: Event, profile: Profile) -> "outputs.Event":
 
 
 # --- The heap -----------------------------------------------------------------------------------------------------------
+
+
+def _arena(world: World) -> "outputs.Arena":
+    arenas = world.extents.arenas
+    return {"start": hexed(arenas.start), "used": hexed(arenas.end), "pages": arenas.pages}
+
+
+def _free(world: World) -> "list[schema.FreeBases]":
+    return [{"npages": npages, "spans": _addrs(world.lists.free_list(npages))} for npages, _ in world.lists.free_lists()]
+
+
+def _account(account: Account) -> "schema.Account":
+    balance = account.read()
+    return {
+        "requested": balance.requested,
+        "slot_waste": balance.slot_waste,
+        "dead": balance.dead,
+        "free_slots": balance.free_slots,
+        "tails": balance.tails,
+        "manual": balance.manual,
+        "free_pages": balance.free_pages,
+        "given_back": balance.given_back,
+        "total": balance.total,
+    }
 
 
 def _central(world: World, spanclass: int) -> "schema.CentralLists":
