@@ -29,7 +29,7 @@ def rise_of(course: Course, name: str) -> Rise | None:
 
 
 def rise(values: Sequence[int]) -> tuple[int, int, int] | None:
-    """By how much numbers in a row grow at most from one to a later one, and which two these are; None: they never do."""
+    """Find the two of numbers in a row between which they grow most: by how much, and which; None: they never grow."""
     best: tuple[int, int, int] | None = None
     lowest = 0
     for at, value in enumerate(values):

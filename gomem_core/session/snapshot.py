@@ -4,8 +4,8 @@ Its shape is schema/outputs.py's Export.  The names are those of the records tha
 MemStats.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, cast
 
 from gomem_core.frozen import values_of
 from gomem_core.go.amd64 import U64_MAX
@@ -27,16 +27,29 @@ if TYPE_CHECKING:
     from gomem_core.schema import outputs
     from gomem_core.schema.results import Result
 
-Part = TypeVar("Part")
-
 MOST_OBJECTS: Final = 10_000  # told one by one, the oldest; the rest is only counted
 
 
 def snapshot(desk: Desk) -> "outputs.Export":
     """Returns the whole snapshot.  The desk's sessions must narrate, or there are no events."""
     session, world = desk.session, desk.session.world
-    heap = _Heap()
-    return {
+    heap, why = _told_parts(
+        {
+            "arena": lambda: _arena(world),
+            "sweepgen": lambda: world.sums.sweepgen,
+            "spans": lambda: [span_data(info) for info in world.spans.rows()],
+            "mcentral": lambda: [_central(world, number) for number in world.lists.asked()],
+            "mcaches": lambda: [mcache_data(cache, world.profile) for cache in world.caches.mcaches()],
+            "free": lambda: _free(world),
+            "freelarge": lambda: _addrs(info.base for info in world.lists.free_large()),
+            "objects": lambda: _objects(session.objects, world),
+            "account": lambda: _account(session.account),
+            "waste_by_class": lambda: class_waste_data(session.account),
+            "stats": lambda: counters_data(world.sums.stats),
+            "mem_stats": lambda: mem_stats_data(world.sums.mem_stats()),
+        }
+    )
+    stands = {
         "file": desk.script.name or None,
         "title": desk.script.title or None,
         "step": session.step if session.strip is None else session.strip.shown.place.step,
@@ -44,37 +57,21 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "of": len(session.steps),
         "marks": {**session.bookmarks},
         "t_ns": None if session.reel is None else session.reel.time(session.step),
-        **_told(desk),
         "go": world.profile.name.removeprefix("go"),
-        "arena": heap.part("arena", lambda: _arena(world)),
-        "sweepgen": heap.part("sweepgen", lambda: world.sums.sweepgen),
-        "spans": heap.part("spans", lambda: [span_data(info) for info in world.spans.rows()]),
-        "mcentral": heap.part("mcentral", lambda: [_central(world, number) for number in world.lists.asked()]),
-        "mcaches": heap.part("mcaches", lambda: [mcache_data(cache, world.profile) for cache in world.caches.mcaches()]),
-        "free": heap.part("free", lambda: _free(world)),
-        "freelarge": heap.part("freelarge", lambda: _addrs(info.base for info in world.lists.free_large())),
-        "objects": heap.part("objects", lambda: _objects(session.objects, world)),
-        "account": heap.part("account", lambda: _account(session.account)),
-        "waste_by_class": heap.part("waste_by_class", lambda: class_waste_data(session.account)),
-        "stats": heap.part("stats", lambda: counters_data(world.sums.stats)),
-        "mem_stats": heap.part("mem_stats", lambda: mem_stats_data(world.sums.mem_stats())),
-        "unknown": heap.why,
     }
+    return cast("outputs.Export", {**stands, **_told(desk), **heap, "unknown": why})
 
 
-class _Heap:
-    """Parts of a heap, some of which it may not tell: `why` says of each of these what is not known."""
-
-    def __init__(self) -> None:
-        self.why: dict[str, str] = {}
-
-    def part(self, name: str, ask: Callable[[], Part]) -> Part | None:
-        """The part, None where it is not known."""
+def _told_parts(parts: Mapping[str, Callable[[], object]]) -> tuple[dict[str, object], dict[str, str]]:
+    """The parts of a heap, None for those that it does not tell; and why it does not, of each of these."""
+    found: dict[str, object] = {}
+    why: dict[str, str] = {}
+    for name, ask in parts.items():
         try:
-            return ask()
+            found[name] = ask()
         except NotKnown as e:
-            self.why[name] = str(e)
-            return None
+            found[name], why[name] = None, str(e)
+    return found, why
 
 
 # --- The session --------------------------------------------------------------------------------------------------------
