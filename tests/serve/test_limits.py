@@ -225,6 +225,17 @@ async def test_who_goes_on_asking_for_other_things_is_sent_away(running: Running
     assert any("dropped" in line for line in running.log)
 
 
+async def test_no_tunnel(running: Running, keys: dict[str, Path]) -> None:
+    """ssh -w needs a device of the client's; this asks for the same without one."""
+    before = len(running.log)
+    async with await connected(running, keys) as connection:
+        for ask in (connection.create_tun, connection.create_tap):
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await ask(asyncssh.SSHTunTapSession)
+        await terminal_of(connection)  # nothing else has ended
+    assert sum("what_was_asked=tunnel" in line for line in running.log[before:]) == 2
+
+
 async def test_a_flood_of_keys_and_a_huge_paste_are_held(running: Running, keys: dict[str, Path]) -> None:
     """10 MB at once: the server takes a burst of it and a little more each second, and another visitor notices nothing."""
     async with await connected(running, keys) as flooding, await connected(running, keys) as other:
