@@ -21,7 +21,6 @@ _READ: Final = """
 import json, mmap, sys, time
 from gomem_core.film.film import Film
 from gomem_core.film.reel import FilmReel
-from gomem_core.film.types import TypeSums
 
 def anonymous():
     with open("/proc/self/status") as status:
@@ -32,12 +31,18 @@ def timed(do):
     do()
     return time.process_time() - began
 
-def moments(reel, ask):
+def moments(reel):
+    # Seconds at some moments: for what spans, account and map need, for types, for a page of objects, and for all of it.
     found = []
-    for part in range(1, 10):
-        moment = reel.moment(reel.events * part // 10)
-        found.append(timed(lambda: ask(moment)))
-    return sorted(found)[len(found) // 2]
+    for part in range(1, 20):
+        event = reel.events * part // 20
+        world = timed(lambda: (reel.moment(event).slots.set_bytes(0, 1 << 60), reel.film.account(event)))
+        moment = reel.moment(event)
+        types = timed(moment.by_type)
+        objects = timed(lambda: [moment.objects.info(n) for n in range(min(50, len(moment.objects)))])
+        found.append((world, types, objects, world + types + objects))
+    columns = [sorted(column) for column in zip(*found)]
+    return {name: (one[len(one) // 2], one[-1]) for name, one in zip(("moment", "types", "objects", "all"), columns)}
 
 with open(sys.argv[1], "rb") as file:
     data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -47,17 +52,14 @@ for _ in film.steps():
     most, first = max(most, anonymous()), first or time.process_time() - began
 seconds = time.process_time() - began
 reel = FilmReel(film)
-parts = [reel.events * part // 10 for part in range(1, 10)]
-whole = sorted(timed(lambda: reel.moment(event)) for event in parts)[4]
 print(json.dumps({
     "events": film.tables.total,
     "seconds": seconds,
     "first": first,
     "anonymous": most,
-    "disk": sum(t.nbytes for name, t in film.tables.files() if name == "lives") / max(len(film.tables.lives), 1),
-    "moment": whole,
-    "types": moments(reel, lambda moment: moment.by_type()),
-    "objects": moments(reel, lambda moment: [moment.objects.info(n) for n in range(min(50, len(moment.objects)))]),
+    "disk": (film.tables.lives.nbytes + film.tables.deaths.nbytes) / max(len(film.tables.lives), 1),
+    "besides": (film.tables.nbytes - film.tables.lives.nbytes - film.tables.deaths.nbytes) / max(film.events, 1),
+    **moments(reel),
 }))
 """
 
@@ -78,6 +80,12 @@ def peer(trace: str, go: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def _both(seconds: tuple[float, float]) -> str:
+    """The median and the worst of several moments, for people."""
+    median, worst = seconds
+    return f"{median * 1e3:.0f} ms (at most {worst * 1e3:.0f})"
+
+
 def main() -> None:
     """Measure what was asked for, one after the other, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -95,9 +103,9 @@ def main() -> None:
         print(f"{name}: {one['events']:,} events, {one['events'] / one['seconds'] / 1e6:.2f} M/s{ratio}")
         print(
             f"  the first events after {one['first'] * 1e3:.0f} ms; at most {one['anonymous'] / 1e6:.0f} MB anonymous memory; "
-            f"{one['disk']:.0f} B a lifetime\n"
-            f"  a moment {one['moment'] * 1e3:.0f} ms, its types {one['types'] * 1e3:.0f} ms, "
-            f"50 objects {one['objects'] * 1e3:.0f} ms"
+            f"{one['disk']:.0f} B a lifetime, {one['besides']:.1f} B an event besides\n"
+            f"  a moment {_both(one['moment'])}, its types {_both(one['types'])}, 50 objects {_both(one['objects'])}; "
+            f"together {_both(one['all'])}"
         )
     if beside is not None:
         rate = found["pure"]["events"] / beside / 1e6

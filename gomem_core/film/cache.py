@@ -18,7 +18,7 @@ from gomem_core.film.tables import Mark, Stop, Tables
 
 MOST: Final = 2 << 30
 LEAST: Final = 4 << 20  # bytes of a trace that is worth it: a smaller one is read in less than a second
-_FORMAT: Final = 1  # of what is kept
+_FORMAT: Final = 2  # of what is kept
 _PIECE: Final = 64 << 10
 _MIDDLE: Final = 16  # pieces of the middle
 _META: Final = "film.json"

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gomem_core.film.checkpoints import Checkpoints
 from gomem_core.film.columns import Table, fewer, upto
 from gomem_core.film.rare import STARTED
 from gomem_core.film.reading import Reading
@@ -57,6 +58,7 @@ class Film:
         self.profile: Final[Profile] = profile_named(f"go1.{version}") or PROFILES[-1]
         if version not in _KNOWN and not is_read:
             self.tables.faults.append(NEWER.format(version=f"go 1.{version} trace"))
+        self.checkpoints: Final = Checkpoints(self.tables, self.profile)
         self._last: tuple[tuple[int, int], Ints] = (-1, -1), np.zeros(0, np.int64)  # what was asked of `lives_at`, its answer
         self._reading = None if is_read else Reading(data, self.tables, self.profile)
 
@@ -152,21 +154,16 @@ class Film:
 
     def spans_at(self, event: int) -> Ints:
         """Numbers of the spans that were there after an event, in address order."""
-        spans = self.tables.spans
-        born = upto(spans["born"], event)
-        there = np.flatnonzero(spans["freed"][:born] > event)
-        return there[np.argsort(spans["base"][there])]
+        return self.checkpoints.spans(event)
 
     def account(self, event: int) -> Account:
         """Objects, bytes of their slots, and bytes of spans with objects."""
-        spans, there = self.tables.spans, self.spans_at(event)
-        lives = self.lives_at(event)
-        per_span = np.bincount(self.tables.lives["span"][lives], minlength=len(spans))[: len(spans)]
-        in_use = there[spans["spanclass"][there] != NO_CLASS]
+        taken, spans = self.checkpoints.taken(event), self.tables.spans
+        counts = taken.counts
         return Account(
-            len(lives),
-            int(per_span @ spans["elemsize"]) if len(spans) else 0,
-            int(spans["npages"][in_use].sum(dtype=np.int64)) << PAGE_SHIFT,
+            int(counts.sum()),
+            int(counts @ spans["elemsize"][taken.spans]),
+            int(spans["npages"][taken.spans].sum(dtype=np.int64)) << PAGE_SHIFT,
         )
 
     def accounts(self, events: list[int]) -> list[Account]:

@@ -49,6 +49,7 @@ class Lives:
         self._first_slot: list[int] = []  # by number of the span
         self._nelems: list[int] = []
         self._bytes = 0  # in allocated slots
+        self._ended: list[Ints] = []  # lifetimes that ended since they were last entered
 
     def add(self, events: Events, number: Ints) -> Ints:
         """Take events in, whose numbers these are; returns how many bytes were in allocated slots after each."""
@@ -62,6 +63,8 @@ class Lives:
         total = self._bytes + np.cumsum(changed)
         self._bytes = int(total[-1])
         self._retire(pages)
+        self._tables.bury(self._ended)
+        self._ended = []
         return total
 
     # --- Spans ------------------------------------------------------------------------------------------------------------
@@ -133,6 +136,7 @@ class Lives:
             if len(left):
                 self._tables.anomalies[LEFT] += 1
                 self._tables.lives["freed"][left] = self._tables.spans["freed"][span]
+                self._ended.append(left)
                 self._bytes -= len(left) * int(self._tables.spans["elemsize"][span])
                 here[:] = _NOBODY
             self._free_slots[nelems].append(first)
@@ -171,6 +175,7 @@ class Lives:
         self._share(events, number, np.flatnonzero(shared), lives.at[shared])
         ended = np.flatnonzero(lives.ends >= 0)
         tables.lives["freed"][lives.ends[ended]] = number[ended]
+        self._ended.append(lives.ends[ended])
         changed[at[ended]] -= sizes[ended]
         changed[at[begins]] += sizes[begins]
         self._slots.all()[lives.places] = lives.after

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gomem_core.film.columns import upto
 from gomem_core.film.film import Film
 from gomem_core.film.objects import FilmObjects
+from gomem_core.film.residents import Residents
 from gomem_core.film.tables import NO_CLASS
 from gomem_core.film.types import TypeSums
 from gomem_core.formats.gotrace.decode import Ints
@@ -81,10 +82,10 @@ class Moment(Still):
     @cached_property
     def objects(self) -> Objects:
         """The objects, with their types, goroutines and times."""
-        rows = self._rows
-        facets = self.facets
+        rows, facets = self._rows, self.facets
+        residents = Residents(self.film, self.event, rows.span, rows.taken)
         return cast(
-            "Objects", FilmObjects(self.film, cast("StillSpans", facets.spans), cast("StillSlots", facets.slots), rows.lives_in)
+            "Objects", FilmObjects(self.film, cast("StillSpans", facets.spans), cast("StillSlots", facets.slots), residents)
         )
 
 
@@ -93,7 +94,7 @@ class _Rows:
 
     def __init__(self, film: Film, event: int) -> None:
         self._film = film
-        tables, spans = film.tables, film.tables.spans
+        spans = film.tables.spans
         there = film.spans_at(event)
         base, npages = spans["base"][there], spans["npages"][there].astype(np.int64)
         self.arenas = _arenas(film, event)
@@ -107,17 +108,10 @@ class _Rows:
         self.nelems = np.where(self.in_use, counts[np.minimum(self.spanclass, len(counts) - 1)], 0)
         self._bytes = (self.nelems + 7) // 8
         self._first = np.cumsum(self._bytes) - self._bytes  # of each row its first byte in the bits of all slots
-        self._lives = film.lives_at(event)
-        row_of = np.full(len(spans) + 1, -1, np.int64)
-        row_of[self.span[self.in_use]] = np.flatnonzero(self.in_use)
-        rows = row_of[tables.lives["span"][self._lives]]
-        if len(rows) and int(rows.min()) < 0:  # in a span that is freed already, which is an anomaly
-            self._lives, rows = self._lives[rows >= 0], rows[rows >= 0]
-        self.place: Ints = self._first[rows] * 8 + tables.lives["slot"][self._lives]
-        self.taken = np.bincount(rows, minlength=len(self.span)).astype(np.int64)
-        bits = np.zeros(int(self._bytes.sum()) * 8, bool)
-        bits[self.place] = True
-        self._bits = np.packbits(bits, bitorder="little").tobytes()
+        taken = film.checkpoints.taken(event)
+        self.taken = np.zeros(len(self.span), np.int64)
+        self.taken[self.in_use] = taken.counts
+        self._bits = taken.bits.tobytes()
 
     def _spread(self, values: NDArray[Any]) -> Ints:
         """A column of the film's spans as one of rows; 0 for those without objects."""
@@ -128,7 +122,7 @@ class _Rows:
     @property
     def objects(self) -> int:
         """How many objects are there."""
-        return len(self._lives)
+        return int(self.taken.sum())
 
     @property
     def nbytes(self) -> int:
@@ -186,14 +180,6 @@ class _Rows:
             return b"", b""
         found = self._bits[int(self._first[start]) : int(self._first[stop - 1] + self._bytes[stop - 1])]
         return found, found
-
-    @cached_property
-    def lives_in(self) -> tuple[Ints, Ints]:
-        """The objects in the order of their addresses, and where the first one of each row is among them."""
-        in_slot = np.zeros(len(self._bits) * 8, np.int64)
-        in_slot[self.place] = self._lives
-        found: Ints = in_slot[np.unpackbits(np.frombuffer(self._bits, np.uint8), bitorder="little").view(bool)]
-        return found, np.append(np.cumsum(self.taken) - self.taken, len(found))
 
 
 class Made(Sequence[Any]):

@@ -4,12 +4,13 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gomem_core.film.film import Film
-from gomem_core.formats.gotrace.decode import Ints
+from gomem_core.film.residents import Residents
 from gomem_core.world.objectinfo import ALIVE, ObjectField, ObjectInfo
 from gomem_core.world.slotobjects import SlotObjects
 
@@ -23,15 +24,20 @@ _UNKNOWN = "only objects that a command made can be told apart by who refers to 
 class FilmObjects(SlotObjects):
     """What lies in the allocated slots, with what the film tells of its life."""
 
-    def __init__(self, film: Film, spans: StillSpans, slots: StillSlots, lives: tuple[Ints, Ints]) -> None:
-        """`lives` are the lifetimes in the order of their addresses, and where those of each span begin."""
+    def __init__(self, film: Film, spans: StillSpans, slots: StillSlots, residents: Residents) -> None:
+        """`residents` knows the lifetime of each."""
         self._film = film
-        self._lives, _ = lives
+        self._residents = residents
         super().__init__(film.profile, spans, slots, _Types(self), _UNKNOWN)
+
+    @cached_property
+    def _before(self) -> array[int]:
+        """How many objects lie before each span, in address order; at the end, how many there are."""
+        return array("q", self._residents.before.tobytes())
 
     def life(self, oid: int) -> int:
         """The number of its lifetime in the film."""
-        return int(self._lives[oid])
+        return self._residents.one(oid)
 
     def type_of(self, oid: int) -> str:
         """The name of its type; nothing where that is not known."""
@@ -57,7 +63,7 @@ class FilmObjects(SlotObjects):
     def column(self, name: ObjectField, start: int = 0, stop: int | None = None) -> memoryview:
         """One field of objects number start to stop."""
         stop = len(self) if stop is None else min(stop, len(self))
-        some, lives = self._lives[start:stop], self._film.tables.lives
+        some, lives = self._residents.some(start, stop), self._film.tables.lives
         match name:
             case "born" | "type":
                 return memoryview(array("q", lives[name][some].astype(np.int64).tobytes()))

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from gomem_core.build import is_compiled
+from gomem_core.film.checkpoints import Checkpoints
 from gomem_core.film.columns import upto
 from gomem_core.film.frames import Frame, Frames, PlainFrames
 from gomem_core.film.rare import Rare
@@ -17,6 +18,7 @@ from gomem_core.formats.gotrace.generations import Generation, generations
 from gomem_core.go.versions import Profile
 
 _MOST_NUMBER: Final = 1 << 20  # of a type in a trace
+_IS_STEP: Final = ~np.isin(np.arange(256), e.SNAPSHOT)  # by kind of event: what was there before has none of its own
 _LONG: Final = (1 << 16) - 1
 _LARGEST: Final = 1 << 47  # bytes of an object
 _MOST_EVENTS: Final = NEVER - 1
@@ -50,6 +52,7 @@ class Reading:
         self._bytes = 0  # in allocated slots
         self._types: dict[str, int] = {"": 0}
         self._rare = Rare(tables)
+        self._checkpoints = Checkpoints(tables, profile)
         self._at = 0  # byte up to which it was read, more or less: batches are not read in the order of the file
 
     @property
@@ -111,6 +114,7 @@ class Reading:
         if begins:
             tables.before = upto(tables.lives["born"], 0)
             tables.spans_before = upto(tables.spans["born"], 0)
+        self._checkpoints.extend()
 
     def _numbers(self, rows: Mapping[int, TypeRow]) -> list[int]:
         """The film's own numbers of types by those of a generation."""
@@ -136,7 +140,7 @@ class Reading:
     def _tell_time(self, events: Events, total: Ints) -> None:
         """When each event was, and how many bytes were in allocated slots then: of blocks that have BLOCK events each."""
         tables = self.tables
-        steps = np.flatnonzero(~np.isin(events.kind, e.SNAPSHOT))
+        steps = np.flatnonzero(_IS_STEP[events.kind])
         if not len(steps):
             return
         now, ticks = (total, events.time) if len(steps) == len(total) else (total[steps], events.time[steps])

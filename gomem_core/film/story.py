@@ -74,8 +74,9 @@ class Stories:
                 f"the block is there since event {born:,}; MemStats counts such an object in Mallocs and in Frees at once"
             )
             return self._told_of(life, _TELLS["shared"], int(shares["type"][share]), lines)
-        life = _of_unsorted(lives["freed"], event)
-        if life is None:
+        died, gone = self._film.checkpoints.died(event - 1), tables.deaths["life"]
+        life = int(gone[died]) if died < len(gone) else None
+        if life is None or int(lives["freed"][life]) != event:
             return None
         born = int(lives["born"][life])
         began = "before the trace" if life < tables.before else f"{self._age(born, event)} before (event {born:,})"

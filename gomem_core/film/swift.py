@@ -89,11 +89,14 @@ class SwiftFrames:
             )
         if replay.freed:
             tables.spans["freed"][[*replay.freed]] = [*replay.freed.values()]
+        ended = [_ints(replay.ended, replay.ends)]
         if replay.ends:
-            tables.lives["freed"][_ints(replay.ended, replay.ends)] = _ints(replay.ended_by, replay.ends)
+            tables.lives["freed"][ended[0]] = _ints(replay.ended_by, replay.ends)
         if replay.left:
             lives, events = np.array(replay.left, np.int64).T
             tables.lives["freed"][lives] = events
+            ended.append(lives)
+        tables.bury(ended)
         tables.anomalies.update(replay.broken)
 
 

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from numpy.typing import DTypeLike
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from gomem_core.film.columns import Table
 
@@ -36,6 +37,7 @@ SHARES: Final[dict[str, DTypeLike]] = {
     "type": "<u2",
     "goroutine": "<u4",
 }  # tiny objects in a block
+DEATHS: Final[dict[str, DTypeLike]] = {"life": "<u4"}  # numbers in LIVES, in the order in which they were freed
 STACKS: Final[dict[str, DTypeLike]] = {"base": "<i8", "nbytes": "<i8", "born": "<u4", "freed": "<u4"}
 PASSED: Final[dict[str, DTypeLike]] = {"ticks": "<u2"}  # between an event and the one before it, 65535 for more: see LONG
 LONG: Final[dict[str, DTypeLike]] = {"event": "<u4", "ticks": "<i8"}  # what passed besides the 65535
@@ -48,6 +50,21 @@ BLOCKS: Final[dict[str, DTypeLike]] = {  # of BLOCK events each, and of what is 
 }
 FIGURES: Final[dict[str, DTypeLike]] = {"event": "<u4", "bytes": "<i8"}  # what the program told of itself
 REGIONS: Final[dict[str, DTypeLike]] = {"begin": "<u4", "end": "<u4", "goroutine": "<u4", "name": "<u4"}
+CHECKPOINTS: Final[dict[str, DTypeLike]] = {  # what there was after an event, kept for moments behind it: see checkpoints.py
+    "event": "<u4",
+    "spans": "<i8",  # where its part of each of the tables below ends
+    "bits": "<i8",
+    "sums": "<i8",
+}
+CHECKPOINT_SPANS: Final[dict[str, DTypeLike]] = {"span": "<u4"}  # with objects, in address order
+CHECKPOINT_BITS: Final[dict[str, DTypeLike]] = {"taken": "<u1"}  # a bit for each of their slots
+CHECKPOINT_SUMS: Final[dict[str, DTypeLike]] = {  # by key, as types.py has them
+    "objects": "<i8",
+    "nbytes": "<i8",
+    "born": "<f8",  # ticks since the beginning, of all of them together
+    "ever": "<i8",
+    "ever_bytes": "<i8",
+}
 BLOCK_SHIFT: Final = 10
 BLOCK: Final = 1 << BLOCK_SHIFT
 
@@ -79,6 +96,7 @@ class Tables:
         self.spans: Final = table("spans", SPANS)
         self.lives: Final = table("lives", LIVES)
         self.shares: Final = table("shares", SHARES)
+        self.deaths: Final = table("deaths", DEATHS)
         self.stacks: Final = table("stacks", STACKS)
         self.passed: Final = table("passed", PASSED)
         self.long: Final = table("long", LONG)
@@ -86,6 +104,10 @@ class Tables:
         self.heap_live: Final = table("heap_live", FIGURES)
         self.heap_goal: Final = table("heap_goal", FIGURES)
         self.regions: Final = table("regions", REGIONS)
+        self.checkpoints: Final = table("checkpoints", CHECKPOINTS)
+        self.checkpoint_spans: Final = table("checkpoint_spans", CHECKPOINT_SPANS)
+        self.checkpoint_bits: Final = table("checkpoint_bits", CHECKPOINT_BITS)
+        self.checkpoint_sums: Final = table("checkpoint_sums", CHECKPOINT_SUMS)
         self.types: list[str] = [""]  # names by number; 0: not known
         self.type_sizes: list[int] = [0]  # bytes, beside `types`
         self.names: list[str] = []  # of regions
@@ -107,6 +129,14 @@ class Tables:
     def files(self) -> Iterator[tuple[str, Table]]:
         """Every table with its name."""
         return ((name, value) for name, value in vars(self).items() if isinstance(value, Table))
+
+    def bury(self, ended: list[NDArray[Any]]) -> None:
+        """Enter lifetimes that ended, of which it stands in `lives` by which event.  Raises OSError."""
+        lives = np.concatenate([np.zeros(0, np.int64), *ended])
+        freed = self.lives["freed"][lives]
+        if (freed[1:] < freed[:-1]).any():  # of those that ended with their spans
+            lives = lives[np.argsort(freed, kind="stable")]
+        self.deaths.append(life=lives)
 
     def flush(self) -> None:
         """Bring what was appended into the files; where that fails, it is told when it is read."""

@@ -15,7 +15,6 @@ from gomem_core.lang.conditions import COMPARE
 from gomem_core.world.reel import Curve
 from gomem_core.world.world import NotKnown
 
-_AHEAD: Final = 4_096  # events that are looked at together
 _KNOWN: Final = "heap_alloc, heap_objects, heap_inuse, spans_inuse, pages_inuse, heap_live, next_gc, numgc"
 
 
@@ -29,16 +28,20 @@ class Way:
 
     def allocation(self, event: int, direction: int) -> int | None:
         """The next event in which an object was allocated or freed, or the one before."""
-        tables, last = self._film.tables, self._film.events
-        columns = (tables.lives["born"], tables.lives["freed"], tables.shares["event"])
-        low, high = (event + 1, event + _AHEAD) if direction > 0 else (event - _AHEAD, event - 1)
-        while low <= last and high >= 1:
-            low, high = max(low, 1), min(high, last)
-            found = [found for column in columns if (found := _nearest(column, low, high, direction)) is not None]
-            if found:
-                return min(found) if direction > 0 else max(found)
-            low, high = (high + 1, 2 * high) if direction > 0 else (low // 2, low - 1)
-        return None
+        tables, died = self._film.tables, self._film.checkpoints.died
+        lives, dead = tables.lives, tables.deaths["life"]
+        found = []
+        for column in (lives["born"], tables.shares["event"]):
+            at = upto(column, event) if direction > 0 else fewer(column, event) - 1
+            if 0 <= at < len(column):
+                found.append(int(column[at]))
+        at = died(event) if direction > 0 else died(event - 1) - 1
+        if 0 <= at < len(dead):
+            found.append(int(lives["freed"][dead[at]]))
+        found = [event for event in found if 1 <= event <= self._film.events]
+        if not found:
+            return None
+        return min(found) if direction > 0 else max(found)
 
     def landmark(self, event: int, direction: int) -> int | None:
         """The next event of a span, a collection, a stop, a region, or the one before."""
@@ -135,9 +138,9 @@ class Way:
         change = np.zeros(end - begin, np.int64)
         low, high = fewer(lives["born"], begin), fewer(lives["born"], end)
         np.add.at(change, lives["born"][low:high].astype(np.int64) - begin, size[lives["span"][low:high]])
-        freed = lives["freed"]
-        gone = np.flatnonzero((freed >= begin) & (freed < end))
-        np.subtract.at(change, freed[gone].astype(np.int64) - begin, size[lives["span"][gone]])
+        died = self._film.checkpoints.died
+        gone = tables.deaths["life"][died(begin - 1) : died(end - 1)]
+        np.subtract.at(change, lives["freed"][gone].astype(np.int64) - begin, size[lives["span"][gone]])
         return begin, int(tables.blocks["before"][block]) + np.cumsum(change)
 
     # --- The whole of it --------------------------------------------------------------------------------------------------

@@ -5,15 +5,22 @@ import random
 import numpy as np
 import pytest
 
+from gomem_core.film import checkpoints
 from gomem_core.film.frames import PlainFrames
 from gomem_core.film.reading import Reading
 from gomem_core.film.swift import SwiftFrames
-from gomem_core.film.tables import Tables
+from gomem_core.film.tables import BLOCK, Tables
 from gomem_core.formats.gotrace import merge, ordered
 from gomem_core.formats.gotrace.batches import batches
 from tests.film.recorded import film, trace
 
 _TOLD = ("types", "type_sizes", "names", "stops", "marks", "counts", "faults", "total", "events", "before", "begins", "ends")
+
+
+@pytest.fixture(autouse=True)
+def near(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checkpoints stand so near that small traces have some."""
+    monkeypatch.setattr(checkpoints, "_APART", BLOCK)
 
 
 def _read(data: bytes, way: type[PlainFrames | SwiftFrames]) -> Tables:
