@@ -19,6 +19,7 @@ FAILED: Final = 1  # a check failed: a recording differs, an expectation is not 
 USAGE: Final = 2
 BAD_INPUT: Final = 3  # a file, a script, a line of the language
 INTERNAL: Final = 70  # gomem itself is wrong; EX_SOFTWARE of sysexits.h
+NO_MEMORY: Final = "gomem: this machine has not enough memory for that"
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 DUMB: Final = ("", "dumb", "unknown")  # values of TERM for terminals that can only print
 BROKEN_PIPE: Final = 141  # 128 + SIGPIPE, as if the signal had ended it
@@ -92,7 +93,7 @@ def guarded(task: Callable[[], int]) -> int:
         say("gomem: interrupted")
         return INTERRUPTED
     except MemoryError:
-        say("gomem: this machine has not enough memory for that")
+        say(NO_MEMORY)
         return BAD_INPUT
     except BadInput as e:
         say(f"{e.where}: {e}")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from rich.console import RenderableType
 from textual.app import App
@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from gomem_core.cli.crash import sentence
-from gomem_core.cli.output import INTERNAL, say
+from gomem_core.cli.output import BAD_INPUT, INTERNAL, NO_MEMORY, say
 from gomem_tui.draw.chrome import LineScrollBar, textual_theme
 from gomem_tui.draw.style import styles
 from gomem_tui.draw.updates import CellUpdate, Lines, UpdatePainter
@@ -24,6 +24,8 @@ from gomem_tui.render.lines import Line
 from gomem_tui.settings.look import Look, theme_on
 from gomem_tui.terminal.driver import BackgroundTold, TerminalDriver
 from gomem_tui.terminal.ending import Signals, quiet
+
+_RESERVE: Final = 1 << 20  # bytes, to end with where there is no memory left
 
 
 class _Ground(Screen[None]):
@@ -52,6 +54,7 @@ class DrawnApp(App[int]):
         self._cursor_told: Offset | None = None  # where the terminal's cursor is between two pictures
         self.ending = False  # what is typed is for nobody any more
         self.error: BaseException | None = None  # that ended it
+        self._reserve: bytearray | None = bytearray(_RESERVE)
 
     def _take(self, look: Look) -> None:
         """Draw in this look from now on; what was drawn stays until it is drawn anew."""
@@ -75,7 +78,7 @@ class DrawnApp(App[int]):
     def run_to_end(self, mouse: bool) -> int | None:
         """Run until it ends; returns what it was ended with.
 
-        An error of gomem's own is told on stderr, and leads to the exit code 70.
+        An error of gomem's own is told on stderr, and leads to the exit code 70; where memory ran out, to 3.
         """
         signals = Signals(self._stop_listening, self.hang_up, self._has_screen)
 
@@ -89,6 +92,9 @@ class DrawnApp(App[int]):
             return signals.code
         if self.error is None:
             return code
+        if isinstance(self.error, MemoryError):
+            say(NO_MEMORY)
+            return BAD_INPUT
         say(sentence(self.error))
         return INTERNAL
 
@@ -116,11 +122,23 @@ class DrawnApp(App[int]):
             await super().on_event(event)
 
     def _handle_exception(self, error: Exception) -> None:
-        """Textual's private way to the end after an error; what it would print is not for users."""
+        """Textual's private way to the end after an error."""
+        found = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(found, MemoryError):
+            self.run_out_of_memory()
+            return
+        self.error = self.error or found
         super()._handle_exception(error)
-        self.error = self.error or (error.error if isinstance(error, WorkerFailed) else error)
-        if not self.is_headless:
-            self._exit_renderables.clear()
+
+    def run_out_of_memory(self) -> None:
+        """End: there is nothing left to go on with, but for what was kept for this."""
+        self._reserve = None
+        self.error = MemoryError()
+        self._close_messages_no_wait()
+
+    def _fatal_error(self) -> None:
+        """End, without the traceback that Textual would work out with the contents of all variables: it is not for users."""
+        self._close_messages_no_wait()
 
     def get_default_screen(self) -> Screen[Any]:
         """Textual asks for it."""

@@ -23,6 +23,9 @@ WHILE_BUSY: Final = frozenset({"back", "quit", "explain_quit", "suspend_process"
 class _App(Shows, Runs, Protocol):
     """What shows the session, and what it says while that is worked on."""
 
+    def run_out_of_memory(self) -> None:
+        """End, since nothing can go on."""
+
 
 class Work:
     """Does one thing at a time to the session."""
@@ -54,6 +57,11 @@ class Work:
         async def work() -> None:
             try:
                 result = await asyncio.to_thread(change)
+            except (MemoryError, RuntimeError) as e:
+                if isinstance(e, RuntimeError) and "start new thread" not in str(e):  # there is no memory for its stack
+                    raise
+                self._app.run_out_of_memory()
+                return
             finally:
                 ticker.stop()
             self._model.console.stop.asked = False  # esc may have come when nothing was left to be stopped

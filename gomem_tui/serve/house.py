@@ -112,13 +112,15 @@ class House:
                 return
             self.log.note("seated", **about, seat=visit.number, role=visit.door.role, size=f"{visit.size[0]}x{visit.size[1]}")
             text, code = await seat.show(visit, shown)
-            visit.leave(visit.ending or text, 0 if visit.ending else code, restore=code != 0)
+            sent_away = bool(visit.ending)
+            visit.ending = visit.ending or text
+            visit.leave(visit.ending, 0 if sent_away else code, restore=code != 0)
         except OSError as e:
             self.log.note("failed", **about, seat=visit.number, why=str(e))
             visit.leave("this machine could not start it", 1)
         finally:
             shown()
-            visit.leave("gomem ended here", 1, restore=True)  # after an error of its own, too
+            visit.leave("this session has ended", 1, restore=True)  # after an error of its own, too
 
     def left(self, visit: Visit) -> None:
         """Take note that a visitor is gone."""

@@ -31,6 +31,9 @@ RATE: Final = 1 << 14
 # What of that reaches a program: keys and reports of a mouse.
 KEYS_BURST: Final = 1 << 15
 KEYS_RATE: Final = 1 << 11
+# What a heap of their own may take.
+MEMORY: Final = 512 << 20  # bytes beyond what is taken when it is open
+PROCESSOR: Final = 600  # seconds
 WINDOW: Final = 1 << 16  # what a client may send ahead of us
 UNREAD: Final = 1 << 16  # what is written to a client before it has read anything of it
 RESIZES: Final = 0.1  # between two sizes that are told to a program

@@ -26,11 +26,11 @@ from gomem_core.session.console import Console
 from gomem_core.session.visitors import Visitors
 from gomem_tui.cli import declare_explorer
 from gomem_tui.opening import open_console, open_lesson
+from gomem_tui.serve.limits import MEMORY, PROCESSOR
 from gomem_tui.settings.config import effective
 from gomem_tui.settings.options import Options, options_of
 
-_MEMORY: Final = 512 << 20  # bytes beyond what is taken when the heap is open
-_PROCESSOR: Final = 600  # seconds
+_GRACE: Final = 5  # seconds of the processor after it was told that there are no more
 _FILES: Final = 1024  # open at once: a film takes more than a hundred
 _COLUMN: Final = 1 << 28  # bytes of a film's column of numbers
 _NICER: Final = 5  # the presenter, and the server, go before
@@ -99,10 +99,12 @@ def _limit(presents: bool, film: bool) -> None:
     limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, _FILES)]
     with suppress(OSError, ValueError):  # no /proc: then there is no limit to memory
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        limits.append((resource.RLIMIT_AS, pages * resource.getpagesize() + _MEMORY))
+        limits.append((resource.RLIMIT_AS, pages * resource.getpagesize() + MEMORY))
     if not presents:
-        limits += [(resource.RLIMIT_CPU, _PROCESSOR), (resource.RLIMIT_FSIZE, _COLUMN if film else 0)]
+        limits += [(resource.RLIMIT_FSIZE, _COLUMN if film else 0)]
         os.nice(_NICER)
+        with suppress(OSError, ValueError):  # SIGXCPU tells the server why it ended, where SIGKILL would not
+            resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR + _GRACE))
     for which, most in limits:
         with suppress(OSError, ValueError):
             resource.setrlimit(which, (most, most))

@@ -2,19 +2,21 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 from gomem_tui.serve.hub import Following, Hub
-from gomem_tui.serve.limits import UNREAD
+from gomem_tui.serve.limits import PROCESSOR, UNREAD
 from gomem_tui.serve.log import Log
 from gomem_tui.serve.programs import PATIENCE, What, hang_up, seated_environment, start_seated
 from gomem_tui.serve.resumed import Resumed
 from gomem_tui.serve.visit import Visit
 
 _FIRST_PICTURE: Final = 5.0  # seconds after which the next one may start in any case
-_FAILED: Final = "gomem ended here"
+_FAILED: Final = "this session has ended"
+_USED_UP: Final = f"a visitor has {PROCESSOR} seconds of the processor, and they are used up"
 
 
 class OwnExplorer:
@@ -52,6 +54,8 @@ class OwnExplorer:
         waiting.cancel()
         with suppress(TimeoutError):
             await asyncio.wait_for(visit.drained.wait(), PATIENCE)
+        if code == -signal.SIGXCPU:
+            return _USED_UP, 1
         return (_FAILED if code not in (0, 129) else "", code if code >= 0 else 1)
 
     async def _start(self, visit: Visit, program: int) -> asyncio.subprocess.Process:

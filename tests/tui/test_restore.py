@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import termios
 import time
@@ -200,6 +201,26 @@ def test_an_error_of_gomem_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         f"gomem: something is wrong in gomem itself (ZeroDivisionError); please report it with {file}",
         f"To continue this session: gomem --resume {journal.stem}",
     ]
+
+
+def test_no_memory_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In the middle of a long command: it ends, says so, and says how what was done before is taken up again."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    terminal, before = started(journal=True, program=("-P", "-m", "gomem_tui"))
+    terminal.send("  ")
+    terminal.wait_for("step 2/")
+    taken = int(Path(f"/proc/{terminal.pid}/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.prlimit(terminal.pid, resource.RLIMIT_AS, (taken + (16 << 20), -1))
+    terminal.send(":alloc 8000 times 1000000\r")
+    assert code_of(terminal, before) == 3
+    (journal,) = (tmp_path / "gomem" / "journals").iterdir()
+    assert after_the_screen(terminal) == [
+        "gomem: this machine has not enough memory for that",
+        f"To continue this session: gomem --resume {journal.stem}",
+    ]
+    again = Terminal("--resume", journal.stem)
+    again.wait_for("step 2/")
+    again.kill()
 
 
 def test_an_error_of_the_thread_that_reads_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
