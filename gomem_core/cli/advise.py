@@ -1,13 +1,12 @@
 """`gomem advise`: why the heap that a file holds is so big."""
 
 import argparse
-from pathlib import Path
 
 from gomem_core.cli.output import BAD_INPUT, OK, emit, emit_json, say
 from gomem_core.cli.progress import working
 from gomem_core.files.script import ScriptError
 from gomem_core.queries.advise import advise, result_of
-from gomem_core.session.stills import session_of_file
+from gomem_core.session.stills import file_place, session_at
 from gomem_core.world.interrupt import Progress, StopRequest
 
 
@@ -16,7 +15,7 @@ def execute(args: argparse.Namespace) -> int:
     progress = Progress()
     try:
         with working(progress):
-            world = session_of_file(Path(args.file), StopRequest(), progress).world
+            world = session_at(file_place(args.file), StopRequest(), progress).world
             found = result_of(advise(world))
     except ScriptError as e:
         say(f"gomem: {e}")

@@ -121,19 +121,24 @@ def _declare_check(parser: argparse.ArgumentParser) -> None:
     _json_option(parser, "an object for each file")
 
 
+_PLACE: Final = "a session counts as it is at its end, FILE@STOP at a step, a bookmark, or a time of a film such as 1.5s"
+
+
 def _declare_diff(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("then", metavar="A", help="anything gomem opens; a session counts as it is at its end")
-    parser.add_argument("now", metavar="B", help="the one that is compared with it")
+    parser.add_argument("then", metavar="A", help=f"anything gomem opens; {_PLACE}")
+    parser.add_argument("now", metavar="B", help="the one that is compared with it; FILE@STOP, too")
     _json_option(parser, "one object")
 
 
 def _declare_advise(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="anything gomem opens; a session counts as it is at its end")
+    parser.add_argument("file", metavar="FILE", help=f"anything gomem opens; {_PLACE}")
     _json_option(parser, "one object")
 
 
 def _declare_top(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="anything gomem opens; a session counts as it is at its end")
+    parser.add_argument("file", metavar="FILE", help=f"anything gomem opens; {_PLACE}")
+    since = "say what grew since this step, bookmark or time of the same file, most first"
+    parser.add_argument("--since", metavar="STOP", help=since)
     parser.add_argument("--by", choices=("type", "class", "site"), help="what is summed up; without it, what the file tells best")
     parser.add_argument("--tree", action="store_true", help="of call sites: from the callers down, as a tree")
     length = parser.add_mutually_exclusive_group()
@@ -245,6 +250,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         (
             "gomem diff before.still after.still",
             "gomem diff heap1.pb.gz heap2.pb.gz",
+            "gomem diff run.trace@1.2s run.trace@3.4s",
             "gomem diff --json lesson.gomem mine.gomem | jq .counts",
         ),
         _declare_diff,
@@ -263,6 +269,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         "Print what a heap consists of: objects and bytes by type, size class or call site, most first.",
         (
             "gomem top app.heapdump",
+            "gomem top --since 1.2s run.trace@3.4s",
             "gomem top --by site heap.pb.gz",
             "gomem top --tree heap.pb.gz",
             "gomem top --json --by class heap.still | jq .rows[0]",

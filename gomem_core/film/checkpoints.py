@@ -71,13 +71,28 @@ class Checkpoints:
         since = self._since(event)
         return self._tally.sums(self._sums_at(since.before), since.born, since.died, since.shared)
 
-    def _since(self, event: int) -> _Since:
-        """What happened since the last checkpoint before an event."""
+    def course(self, first: int, last: int, count: int) -> list[tuple[int, Sums]]:
+        """The sums at so many events from `first` to `last`, or near them: each made from the one before, or a checkpoint."""
+        found: list[tuple[int, Sums]] = []
+        kept = self._tables.checkpoints["event"]
+        for event in sorted({first + (last - first) * n // (count - 1) for n in range(count)}):
+            at = upto(kept, event) - 1
+            before: tuple[int, Sums | None] = found[-1] if found else (-1, None)
+            if at >= 0 and int(kept[at]) > before[0]:
+                before = int(kept[at]), self._sums_at(at)
+                event = before[0] if found and event < last else event
+            since = self._since(event, before[0])
+            found.append((event, self._tally.sums(before[1], since.born, since.died, since.shared)))
+        return found
+
+    def _since(self, event: int, began: int | None = None) -> _Since:
+        """What happened since another event, or since the last checkpoint before."""
         tables = self._tables
         before = upto(tables.checkpoints["event"], event) - 1
-        began = int(tables.checkpoints["event"][before]) if before >= 0 else -1
+        if began is None:
+            began = int(tables.checkpoints["event"][before]) if before >= 0 else -1
         born, shared = (
-            slice(upto(column, began) if before >= 0 else 0, upto(column, event))
+            slice(upto(column, began) if began >= 0 else 0, upto(column, event))
             for column in (tables.lives["born"], tables.shares["event"])
         )
         died = tables.deaths["life"][self.died(began) : self.died(event)].astype(np.int64)

@@ -28,7 +28,7 @@ from gomem_core.world.records import MemStats, Region, SlotColumns, SpanColumns,
 from gomem_core.world.still import COUNTERS, Facets, Place, Still, StillExtents, StillSums, SumRest
 from gomem_core.world.still_slots import StillSlots
 from gomem_core.world.still_spans import StillSpans
-from gomem_core.world.typed import TypeSum
+from gomem_core.world.typed import Course, TypeSum
 from gomem_core.world.world import Unknown
 
 _ARENA: Final = 64 << 20  # bytes: as far apart are arenas that are not one
@@ -78,6 +78,10 @@ class Moment(Still):
     def by_type(self) -> list[TypeSum]:
         """Sums by type."""
         return self._types.at(self.event)
+
+    def course(self, first: int, last: int | None, count: int) -> Course | None:
+        """The same at moments from one event to another one; None while the film is still being read."""
+        return self._types.course(first, self.film.events if last is None else last, count) if self.film.done == 1 else None
 
     @cached_property
     def objects(self) -> Objects:

@@ -255,12 +255,12 @@ class MemStats(TypedDict):
     Mallocs: int | None
     Frees: int | None
     HeapAlloc: int
-    HeapSys: int
-    HeapIdle: int
+    HeapSys: int | None
+    HeapIdle: int | None
     HeapInuse: int
-    HeapReleased: int
+    HeapReleased: int | None
     HeapObjects: int
-    StackInuse: int
+    StackInuse: int | None
     MSpanInuse: int | None
     MCacheInuse: int | None
     NextGC: int | None

@@ -271,7 +271,10 @@ class Told(TypedDict):
 
 
 class Export(Told):
-    """`gomem export --json`: where a session stands, what it did last, and the heap as it is there."""
+    """`gomem export --json`: where a session stands, what it did last, and the heap as it is there; null is what is not known.
+
+    t_ns: of a film, when that was; unknown: why, by the name of each part of the heap that is null as a whole.
+    """
 
     file: str | None
     title: str | None
@@ -279,19 +282,21 @@ class Export(Told):
     event: int
     of: int
     marks: dict[str, int]
+    t_ns: int | None
     go: str
-    arena: Arena
-    sweepgen: int
-    spans: list[Span]
-    mcentral: list[CentralLists]
-    mcaches: list[Mcache]
-    free: list[FreeBases]
-    freelarge: list[Addr]
-    objects: Objects
-    account: Account
-    waste_by_class: list[ClassWaste]
-    stats: Counters
-    mem_stats: MemStats
+    arena: Arena | None
+    sweepgen: int | None
+    spans: list[Span] | None
+    mcentral: list[CentralLists] | None
+    mcaches: list[Mcache] | None
+    free: list[FreeBases] | None
+    freelarge: list[Addr] | None
+    objects: Objects | None
+    account: Account | None
+    waste_by_class: list[ClassWaste] | None
+    stats: Counters | None
+    mem_stats: MemStats | None
+    unknown: dict[str, str]
 
 
 class Summary(TypedDict):
@@ -450,10 +455,19 @@ class GcTraceSummary(TypedDict):
     cycles: list[GcCycle]
 
 
+class Rise(TypedDict):
+    """Bytes that there are more of at one moment of a film than at one before, ns since the beginning."""
+
+    bytes: int
+    from_ns: int
+    to_ns: int
+
+
 class TopRow(TypedDict):
     """How much there is of one type, size class or call site; null is what is not known.
 
     bytes: of slots.  keeps: what would be freed without all of these objects.  alloc: with those that were freed since.
+    then: at the place that --since names.  rise: of a film, between which moments there came most to be.
     """
 
     name: str
@@ -462,10 +476,13 @@ class TopRow(TypedDict):
     keeps: int | None
     alloc_objects: int | None
     alloc_bytes: int | None
+    objects_then: int | None
+    bytes_then: int | None
+    rise: Rise | None
 
 
 class Top(TypedDict):
-    """`gomem top`: most bytes first."""
+    """`gomem top`: most bytes first; with --since, what grew most."""
 
     file: str
     kind: str

@@ -4,7 +4,7 @@ Its shape is schema/outputs.py's Export.  The names are those of the records tha
 MemStats.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from gomem_core.frozen import values_of
@@ -12,6 +12,7 @@ from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.events import ADDRESSES, BIT_SETS, Event
 from gomem_core.go.pageevents import RECLAIMED_ALL
 from gomem_core.go.versions import Profile
+from gomem_core.queries.account import Account
 from gomem_core.queries.data import central_data, counters_data, mcache_data, mem_stats_data, object_data, span_data
 from gomem_core.queries.waste import class_waste_data
 from gomem_core.report import Addr, hexed, hexed_or_none
@@ -19,7 +20,7 @@ from gomem_core.session.document import Desk
 from gomem_core.session.outcome import error_data
 from gomem_core.world.facts import Fact
 from gomem_core.world.objects import ObjectTable
-from gomem_core.world.world import World, known
+from gomem_core.world.world import NotKnown, World, known
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
@@ -32,40 +33,45 @@ MOST_OBJECTS: Final = 10_000  # told one by one, the oldest; the rest is only co
 def snapshot(desk: Desk) -> "outputs.Export":
     """Returns the whole snapshot.  The desk's sessions must narrate, or there are no events."""
     session, world = desk.session, desk.session.world
-    balance = session.account.read()
-    arenas = world.extents.arenas
-    return {
+    heap, why = _told_parts(
+        {
+            "arena": lambda: _arena(world),
+            "sweepgen": lambda: world.sums.sweepgen,
+            "spans": lambda: [span_data(info) for info in world.spans.rows()],
+            "mcentral": lambda: [_central(world, number) for number in world.lists.asked()],
+            "mcaches": lambda: [mcache_data(cache, world.profile) for cache in world.caches.mcaches()],
+            "free": lambda: _free(world),
+            "freelarge": lambda: _addrs(info.base for info in world.lists.free_large()),
+            "objects": lambda: _objects(session.objects, world),
+            "account": lambda: _account(session.account),
+            "waste_by_class": lambda: class_waste_data(session.account),
+            "stats": lambda: counters_data(world.sums.stats),
+            "mem_stats": lambda: mem_stats_data(world.sums.mem_stats()),
+        }
+    )
+    stands = {
         "file": desk.script.name or None,
         "title": desk.script.title or None,
         "step": session.step if session.strip is None else session.strip.shown.place.step,
         "event": session.event,
         "of": len(session.steps),
         "marks": {**session.bookmarks},
-        **_told(desk),
+        "t_ns": None if session.reel is None else session.reel.time(session.step),
         "go": world.profile.name.removeprefix("go"),
-        "arena": {"start": hexed(arenas.start), "used": hexed(arenas.end), "pages": arenas.pages},
-        "sweepgen": world.sums.sweepgen,
-        "spans": [span_data(info) for info in world.spans.rows()],
-        "mcentral": [_central(world, number) for number in world.lists.asked()],
-        "mcaches": [mcache_data(cache, world.profile) for cache in world.caches.mcaches()],
-        "free": [{"npages": npages, "spans": _addrs(world.lists.free_list(npages))} for npages, _ in world.lists.free_lists()],
-        "freelarge": _addrs(info.base for info in world.lists.free_large()),
-        "objects": _objects(session.objects, world),
-        "account": {
-            "requested": balance.requested,
-            "slot_waste": balance.slot_waste,
-            "dead": balance.dead,
-            "free_slots": balance.free_slots,
-            "tails": balance.tails,
-            "manual": balance.manual,
-            "free_pages": balance.free_pages,
-            "given_back": balance.given_back,
-            "total": balance.total,
-        },
-        "waste_by_class": class_waste_data(session.account),
-        "stats": counters_data(world.sums.stats),
-        "mem_stats": mem_stats_data(world.sums.mem_stats()),
     }
+    return cast("outputs.Export", {**stands, **_told(desk), **heap, "unknown": why})
+
+
+def _told_parts(parts: Mapping[str, Callable[[], object]]) -> tuple[dict[str, object], dict[str, str]]:
+    """The parts of a heap, None for those that it does not tell; and why it does not, of each of these."""
+    found: dict[str, object] = {}
+    why: dict[str, str] = {}
+    for name, ask in parts.items():
+        try:
+            found[name] = ask()
+        except NotKnown as e:
+            found[name], why[name] = None, str(e)
+    return found, why
 
 
 # --- The session --------------------------------------------------------------------------------------------------------
@@ -118,6 +124,30 @@ def _event(event: Event, profile: Profile) -> "outputs.Event":
 
 
 # --- The heap -----------------------------------------------------------------------------------------------------------
+
+
+def _arena(world: World) -> "outputs.Arena":
+    arenas = world.extents.arenas
+    return {"start": hexed(arenas.start), "used": hexed(arenas.end), "pages": arenas.pages}
+
+
+def _free(world: World) -> "list[schema.FreeBases]":
+    return [{"npages": npages, "spans": _addrs(world.lists.free_list(npages))} for npages, _ in world.lists.free_lists()]
+
+
+def _account(account: Account) -> "schema.Account":
+    balance = account.read()
+    return {
+        "requested": balance.requested,
+        "slot_waste": balance.slot_waste,
+        "dead": balance.dead,
+        "free_slots": balance.free_slots,
+        "tails": balance.tails,
+        "manual": balance.manual,
+        "free_pages": balance.free_pages,
+        "given_back": balance.given_back,
+        "total": balance.total,
+    }
 
 
 def _central(world: World, spanclass: int) -> "schema.CentralLists":

@@ -15,9 +15,20 @@ class TypeSum(NamedTuple):
     rate: float | None  # bytes a second that were allocated; None: no time has passed
 
 
+class Course(NamedTuple):
+    """How much there was of each type at some moments in a row."""
+
+    times: list[int]  # ns since the beginning
+    nbytes: dict[str, list[int]]  # by name: bytes of slots, at each of them
+
+
 class Typed(Protocol):
     """Counts by type."""
 
     def by_type(self) -> list[TypeSum]:
         """Every type that there ever was, in no particular order."""
+        ...
+
+    def course(self, first: int, last: int | None, count: int) -> Course | None:
+        """The same over time, at `count` moments from step `first` to `last` (None: the end); None: not known, or not yet."""
         ...

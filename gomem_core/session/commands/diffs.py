@@ -4,7 +4,6 @@ Nothing is left changed: the session stands where it stood, and another branch o
 """
 
 from dataclasses import replace
-from pathlib import Path
 
 from gomem_core.files.script import ScriptError
 from gomem_core.foreign import brief
@@ -16,7 +15,7 @@ from gomem_core.report import Result
 from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import check_branch, step_of
 from gomem_core.session.document import Desk
-from gomem_core.session.stills import beside, side_of, side_of_file, still_of
+from gomem_core.session.stills import beside, file_place, side_at, side_of, still_of
 
 
 def diff(desk: Desk, command: Diff) -> Result:
@@ -50,8 +49,7 @@ def diff_branch(desk: Desk, command: DiffBranch) -> Result:
 def diff_file(desk: Desk, command: DiffFile) -> Result:
     """Compare with what a file holds."""
     try:
-        path = Path(command.path).expanduser()
-        then = side_of_file(path, desk.stop, desk.progress)
+        then = side_at(file_place(command.path), desk.stop, desk.progress)
     except RuntimeError as e:
         raise CommandError(f"no home directory is known for {command.path.partition('/')[0]}", command.path) from e
     except ScriptError as e:
