@@ -69,6 +69,10 @@ class Mallocs(Protocol):
         """The program forgets its reference to the object at `addr`."""
         ...
 
+    def drop_many(self, addrs: list[int] | range) -> None:
+        """The program forgets its references to the objects at these addresses, as so many calls of `drop` would."""
+        ...
+
 
 class Engine(Mallocs, Protocol):
     """An allocator: what a program and its runtime can do to it, and what a session needs to go through its time."""
