@@ -131,6 +131,7 @@ class CommandSpec:
     aliases: tuple[str, ...] = ()
     meant: tuple[str, ...] = ()  # words of other programs that only serve suggestions
     written: tuple[str, ...] = ()  # its forms, where it is not written as words
+    names_types: bool = False  # types of a program may stand in it, whose names have letters of any script
     plain: Shape | None = dataclasses.field(init=False)  # the shape without a second word
     choices: dict[str, Shape] = dataclasses.field(init=False)  # the others, by second word
 

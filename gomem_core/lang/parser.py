@@ -39,7 +39,9 @@ def _read_line(line: str) -> Command | None:
         return read_statement(line)
     if (typed := TYPED.match(line)) is not None:
         return read_typed(line, typed.end())
-    words = split_line(line)
+    first = line.split(maxsplit=1)[:1]
+    spec = BY_WORD.get(first[0]) if first else None
+    words = split_line(line, spec is not None and spec.names_types)
     if not words:
         return None
     spec = BY_WORD.get(words[0])

@@ -125,6 +125,7 @@ _GOTO = CommandSpec(
 
 _UNTIL = CommandSpec(
     name="until",
+    names_types=True,
     meant=("run", "continue", "wait"),
     shapes=(
         Shape(

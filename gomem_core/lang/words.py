@@ -7,6 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
+from gomem_core.foreign import is_seen
 from gomem_core.lang.errors import ParseError, printable
 
 MAX_LINE: Final = 10_000  # characters; nobody types more, and whatever is longer was not meant to be a line
@@ -17,15 +18,18 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff
 _LOOKALIKES = {"\u2026": "..", "\u2013": "-", "\u2212": "-"}  # what editors make of dots and dashes
 
 
-def split_line(line: str) -> list[str]:
-    """The words of a line without its comment; ParseError for a line that cannot be one command."""
+def split_line(line: str, names: bool = False) -> list[str]:
+    """The words of a line without its comment; ParseError for a line that cannot be one command.
+
+    With `names`, letters and digits of any script may stand in it, as in names of types.
+    """
     _check_length(line)
     if line.isascii() and line.isprintable() and "#" not in line:
         return line.split()
     body = _one_line(line)
     code = body.partition("#")[0]
     foreign = _FOREIGN.search(code)
-    if foreign:
+    if foreign and not (names and all(map(_is_of_a_name, filter(_FOREIGN.match, code)))):
         raise _foreign_error(foreign)
     return code.split()
 
@@ -73,6 +77,11 @@ def _one_line(line: str) -> str:
 
 def _body(line: str) -> str:
     return line.removesuffix("\n").removesuffix("\r")
+
+
+def _is_of_a_name(char: str) -> bool:
+    """Whether it is a letter, a mark on one, or a digit, and no other way to write one that ASCII has."""
+    return unicodedata.category(char)[0] in "LMN" and is_seen(char) and unicodedata.normalize("NFKC", char) == char
 
 
 def _foreign_error(match: re.Match[str]) -> ParseError:

@@ -43,6 +43,7 @@ class Amount(NamedTuple):
     alloc_bytes: int | None = None
     age: int | None = None  # of what is there, ns on average
     rate: float | None = None  # bytes a second that were allocated
+    change: int | None = None  # bytes more than where it is compared with
     row: int = 0  # tells apart what has one name, where several rows have
 
 

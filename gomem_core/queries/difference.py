@@ -12,6 +12,7 @@ from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import Profile
 from gomem_core.queries import difference_tables as tables
+from gomem_core.queries.amounts import Growth
 from gomem_core.queries.difference_tables import Fate, LinkDiff, SpanDiff, Thing, ThingDiff
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.side import Row, Side, SpanRecord, slot_addresses
@@ -44,6 +45,7 @@ class Difference:
     before: Figures  # the sums then
     result: Result  # with all rows
     brief: tuple[str, ...]  # its details with the first rows of each table: panes make them anew at each repaint
+    types: tuple[Growth, ...] = ()  # of a film: each type of which there is more or less, what grew most first
 
     @property
     def empty(self) -> bool:

@@ -64,13 +64,26 @@ def grown(then: Still, now: Still, names: tuple[str, str], stop: StopRequest | N
     return Result(_summary(found, figures, names), data, details=tuple(lines))
 
 
-def types_grown(then: Still, now: Still, stop: StopRequest | None = None) -> list[str]:
-    """What grew by type, as lines of text; none where nothing did, or where types are not told.  Raises Stopped."""
-    found = _growth(then, now, "type", stop)
-    if not found:
+def types_grown(then: Still, now: Still, stop: StopRequest | None = None) -> list[Growth]:
+    """Each type of which there is more or less, what grew most first; none where types are not told.  Raises Stopped."""
+    return _growth(then, now, "type", stop) or []
+
+
+def growth_lines(grown_types: list[Growth]) -> list[str]:
+    """The same as lines of text."""
+    if not grown_types:
         return []
-    more = [f"and {len(found) - _ROWS} more"] if len(found) > _ROWS else []
-    return [_TITLES["type"], *_table(found, "type").lines(), *more]
+    more = [f"and {len(grown_types) - _ROWS} more"] if len(grown_types) > _ROWS else []
+    return [_TITLES["type"], *_table(grown_types, "type").lines(), *more]
+
+
+def growth_told(grown_types: list[Growth]) -> str:
+    """The same in a few words: how many grew, and which of them most."""
+    most = grown_types[0] if grown_types else None
+    if most is None or most.more <= 0:
+        return "no type grew"
+    more = sum(one.more > 0 for one in grown_types)
+    return told(more, *_GREW["type"], name=most.name, more=signed(most.more, "bytes"))
 
 
 def _growth(then: Still, now: Still, by: By, stop: StopRequest | None) -> list[Growth] | None:

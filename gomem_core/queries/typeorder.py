@@ -1,13 +1,14 @@
 """The types of a heap in an order and through a filter, for the Types pane; of a heap profile, the lines that allocated."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from gomem_core.lang.commands import Filter
 from gomem_core.lang.conditions import COMPARE
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.pattern import Pattern
-from gomem_core.queries.amounts import Amount, By, amounts, of_sum
+from gomem_core.queries.amounts import Amount, By, Growth, amounts, of_sum
+from gomem_core.queries.courses import course_of
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.roworder import Choice, RowOrder, Work
 from gomem_core.queries.saidtypes import NO_TYPES, by_said_type, has_types
@@ -16,10 +17,12 @@ from gomem_core.queries.spanfilter import read_filters
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.objects import ObjectColumns
 from gomem_core.world.still import Still
+from gomem_core.world.typed import Course
 from gomem_core.world.world import NotKnown, World, unknown
 
 _KEYS: Final[dict[str, Callable[[Amount], float]]] = {
     "bytes": lambda one: one.nbytes,
+    "change": lambda one: one.change or 0,
     "objects": lambda one: one.objects,
     "ever": lambda one: one.alloc_bytes or 0,
     "keeps": lambda one: one.keeps or 0,
@@ -28,7 +31,7 @@ _KEYS: Final[dict[str, Callable[[Amount], float]]] = {
 }
 CALLERS: Final = "callers"
 SITE_SORTS: Final = ("bytes", "objects", "ever", "type")
-SORTS: Final = ("bytes", "objects", "ever", "keeps", "rate", "age", "type")
+SORTS: Final = ("bytes", "change", "objects", "ever", "keeps", "rate", "age", "type")
 _FIELDS: Final[dict[str, Callable[[Amount], int | None]]] = {
     "bytes": lambda one: one.nbytes,
     "objects": lambda one: one.objects,
@@ -62,6 +65,8 @@ class TypeOrder(RowOrder):
         self._objects = objects
         self._found: list[Amount] | None = None  # all of them; None: to be counted
         self._rows: list[Amount] = []
+        self._changes: dict[str, int] | None = None  # bytes more, of each type that changed
+        self._sorted_before = ("bytes", True)  # until changes were shown
 
     @property
     def by(self) -> By:
@@ -72,7 +77,27 @@ class TypeOrder(RowOrder):
     @property
     def sorts(self) -> tuple[str, ...]:
         """The columns by which they can be sorted; call sites also stand below those who called them."""
-        return SORTS if self.by == "type" else (*SITE_SORTS, CALLERS)
+        if self.by != "type":
+            return (*SITE_SORTS, CALLERS)
+        return SORTS if self._changes is not None else tuple(sort for sort in SORTS if sort != "change")
+
+    @property
+    def course(self) -> Course | None:
+        """How much there was of each type over time; None where that is not known."""
+        still = self._shown_still()
+        return course_of(still) if isinstance(still, Still) and self.by == "type" else None
+
+    def compare(self, grown: Sequence[Growth] | None) -> None:
+        """Show how many bytes more or less there are of each type than somewhere else, what grew most first; None: no more."""
+        changes = None if grown is None else {one.name: one.more for one in grown}
+        if changes == self._changes:
+            return
+        self._changes, self._all = changes, True
+        if changes is not None and self.sort != "change":
+            self._sorted_before = self.sort, self.descending
+            self.arrange("change", descending=True)
+        elif changes is None and self.sort == "change":
+            self.arrange(*self._sorted_before)
 
     def _read(self, text: str) -> tuple[Filter, ...] | None:
         return read_filters("types", text) or None
@@ -115,7 +140,7 @@ class TypeOrder(RowOrder):
                 yield from graph.hold()
             objects = None if self._objects is None else self._objects()
             yield lambda: found.append(_counted(still, by, objects))
-        rows = _by_callers(still) if wanted.sort == CALLERS else found[0]
+        rows = _by_callers(still) if wanted.sort == CALLERS else _with_changes(found[0], self._changes)
         passing = [one for one in rows if _passes(one, wanted.test or ())]
         if wanted.sort == "type":
             passing.sort(key=lambda one: one.name)
@@ -136,6 +161,15 @@ def _by_callers(still: World) -> list[Amount]:
     sites = still.sites if isinstance(still, Still) else None
     tree = [] if sites is None else folded(site_tree(sites))
     return [Amount(f"{'  ' * one.depth}{one.name}", one.objects, one.nbytes, row=number) for number, one in enumerate(tree, 1)]
+
+
+def _with_changes(rows: list[Amount], changes: dict[str, int] | None) -> list[Amount]:
+    """The rows with what changed of each, and those of which nothing is left."""
+    if changes is None:
+        return rows
+    there = {one.name for one in rows}
+    gone = [Amount(name, 0, 0) for name in changes if name not in there]
+    return [one._replace(change=changes.get(one.name, 0)) for one in (*rows, *gone)]
 
 
 def _counted(still: World, by: By, objects: Objects | None) -> list[Amount]:

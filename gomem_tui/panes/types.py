@@ -38,7 +38,8 @@ class TypesPane(TablePane):
         model = self.model
         rows = model.types.rows()
         return types.render_types(
-            rows, model.types, model.types.by, self.port(width, height), self._chosen_row, model.types.nbytes
+            *(rows, model.types, model.types.by, self.port(width, height), self._chosen_row, model.types.nbytes),
+            model.types.course,
         )
 
     @property
@@ -48,7 +49,7 @@ class TypesPane(TablePane):
 
     def page(self) -> int:
         """Rows shown."""
-        return types.type_rows(self.size.height)
+        return types.type_rows(self.size.height, self.model.types.course is not None)
 
     def key(self) -> object:
         """The selected type."""

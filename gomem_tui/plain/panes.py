@@ -216,7 +216,9 @@ def _types(model: Model, width: int, rows: int) -> list[Line]:
     found, order = model.types.rows(), model.types
     shown = min(rows, len(found))
     lines = types.render_types(found, order, order.by, Port(width, shown + 2), None, order.nbytes)
-    return lines + _rest(shown, len(found), f"{order.by}s", "types")
+    course = order.course
+    told: list[Line] = [] if course is None or not found else [((f" {types.risen(course, found, None)}", "text"),)]
+    return lines + _rest(shown, len(found), f"{order.by}s", "types") + told
 
 
 def _advise(model: Model, width: int, _rows: int) -> list[Line]:

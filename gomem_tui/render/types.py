@@ -1,19 +1,25 @@
 """The types: which of them hold the bytes, now and ever, how fast they are made and how old they get."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from gomem_core.queries.amounts import Amount, By
+from gomem_core.queries.courses import Rise, rise_of
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.queries.typeorder import CALLERS
-from gomem_core.report import counted, format_bytes
+from gomem_core.report import counted, format_bytes, signed
 from gomem_core.world.facts import UNKNOWN
+from gomem_core.world.reel import time_text
+from gomem_core.world.typed import Course
 from gomem_tui.draw.style import Token
 from gomem_tui.render.lines import Line, Port, Span, bar, fit_all, rule, shown_rows, working
 from gomem_tui.render.reflow import notice
 from gomem_tui.render.words import clip
 
 _BAR: Final = 8
+_OVER_TIME: Final = "history"
+_LEVELS: Final = " ▁▂▃▄▅▆▇█"
 _TITLES: Final[dict[By, str]] = {"type": "0 Types", "site": "0 Sites", "class": "0 Classes"}
 _WORDS: Final[dict[By, str]] = {"type": "type", "site": "call site", "class": "class"}
 
@@ -43,6 +49,7 @@ def _rate(one: Amount) -> str:
 
 _COLUMNS: Final = (
     _Column("bytes", 8, lambda one: format_bytes(one.nbytes)),
+    _Column("change", 8, lambda one: signed(one.change or 0, "bytes"), lambda one: one.change is not None),
     _Column("objects", 10, lambda one: f"{one.objects:,}"),
     _Column("keeps", 8, lambda one: format_bytes(one.keeps or 0), lambda one: one.keeps is not None),
     _Column("ever", 8, lambda one: format_bytes(one.alloc_bytes or 0), lambda one: one.alloc_bytes is not None),
@@ -51,31 +58,70 @@ _COLUMNS: Final = (
 )
 
 
-def type_rows(height: int) -> int:
-    """Rows that a pane of this height shows."""
-    return max(1, height - 2)
+def type_rows(height: int, over_time: bool = False) -> int:
+    """Rows that a pane of this height shows; `over_time`: with a line below them."""
+    return max(1, height - 2 - over_time)
 
 
 def render_types(
-    rows: Sequence[Amount], order: RowOrder, by: By, port: Port, selected: tuple[str, int] | None, total: int
+    rows: Sequence[Amount],
+    order: RowOrder,
+    by: By,
+    port: Port,
+    selected: tuple[str, int] | None,
+    total: int,
+    course: Course | None = None,
 ) -> list[Line]:
-    """Title rule, headings, then the rows from number port.top; `total` is the bytes of all of them."""
-    shown = rows[port.top : port.top + type_rows(port.height)]
+    """Title rule, headings, then the rows from number port.top; `total` is the bytes of all of them.
+
+    With a `course`, how much there was over time, and below the rows when the selected type grew.
+    """
+    shown = rows[port.top : port.top + type_rows(port.height, course is not None)]
     columns = _columns(rows, port.width)
     place = shown_rows(port.top + 1, port.top + len(shown), len(rows)) if shown else ""
     sort = f"by {order.sort} {'↓' if order.descending else '↑'}" if order.sort != CALLERS else "by callers"
     notes = [working(order), f"filter {order.text}" if order.text else "", place, sort, f"{format_bytes(total)} in all"]
-    lines = [rule(_TITLES[by], [note for note in notes if note], port), ((_heading(columns, by), "label"),)]
+    lines = [rule(_TITLES[by], [note for note in notes if note], port), ((_heading(columns, by, course is not None), "label"),)]
     for one in shown:
         chosen = (one.name, one.row) == selected
         head: Token = ("cursor" if port.active else "select") if chosen else "text" if one.objects else "dim"
         cells = "".join(f"{column.text(one):>{column.cells}} " for column in columns)
-        share: Span = (f"{bar(one.nbytes / max(total, 1), _BAR):<{_BAR}} ", "low")
+        drawn = bar(one.nbytes / max(total, 1), _BAR) if course is None else _curve(course.nbytes.get(one.name, ()))
+        share: Span = (f"{drawn:<{_BAR}} ", "low")
         name = clip(one.name or UNKNOWN, max(4, port.width - 3 - len(cells) - _BAR))
         lines.append((("▸" if chosen else " ", head), (cells, head), share, (name, head)))
     if not rows and not order.behind:
         lines += notice(f"No {_WORDS[by]} passes the filter {order.text}" if order.text else "Nothing is there.", port.width)
+    if course is not None and shown:
+        lines += [()] * (port.height - 1 - len(lines))
+        lines.append(((f" {risen(course, rows, selected)}", "good"),))
     return fit_all(lines, port)
+
+
+def risen(course: Course, rows: Sequence[Amount], selected: tuple[str, int] | None) -> str:
+    """Between which moments the selected type grew most; without one, which of these grew most, and between which."""
+    if selected is not None:
+        found = rise_of(course, selected[0])
+        return f"{selected[0]} never grew" if found is None else f"{selected[0]} {_when(found)}"
+    rises = [(rose, one.name) for one in rows if (rose := rise_of(course, one.name)) is not None]
+    if not rises:
+        return "no type grew"
+    most, name = max(rises)
+    return f"{name} {_when(most)}, more than any other"
+
+
+def _when(rose: Rise) -> str:
+    return f"{signed(rose.more, 'bytes')} from {time_text(rose.begins)} to {time_text(rose.ends)}"
+
+
+def _curve(values: Sequence[int]) -> str:
+    """How much there was over time, a cell a part of it: as high as its most, and nothing where there was none."""
+    most = max(values, default=0)
+    if not most:
+        return ""
+    starts = [len(values) * n // _BAR for n in range(_BAR + 1)]
+    parts = (max(values[start : max(stop, start + 1)]) for start, stop in pairwise(starts))
+    return "".join(_LEVELS[-(-(len(_LEVELS) - 1) * part // most)] for part in parts)
 
 
 def _columns(rows: Sequence[Amount], width: int) -> list[_Column]:
@@ -86,8 +132,9 @@ def _columns(rows: Sequence[Amount], width: int) -> list[_Column]:
     return known
 
 
-def _heading(columns: Sequence[_Column], by: By) -> str:
-    return " " + "".join(f"{column.heading:>{column.cells}} " for column in columns) + " " * (_BAR + 1) + _WORDS[by]
+def _heading(columns: Sequence[_Column], by: By, over_time: bool) -> str:
+    drawn = f"{_OVER_TIME if over_time else '':<{_BAR}} "
+    return " " + "".join(f"{column.heading:>{column.cells}} " for column in columns) + drawn + _WORDS[by]
 
 
 def sort_at(rows: Sequence[Amount], x: int, width: int) -> str:

@@ -12,8 +12,10 @@ from jsonschema import Draft202012Validator
 
 from gomem_core.film import checkpoints
 from gomem_core.film.film import Film
+from gomem_core.film.reel import FilmReel
 from gomem_core.film.tables import BLOCK
 from gomem_core.queries.courses import rise
+from gomem_core.session.console import Console
 from gomem_tui.__main__ import main
 from tests import schemafile
 from tests.film.recorded import FOLDER, TRUTH, film, trace
@@ -152,3 +154,21 @@ def test_so_is_what_has_no_addresses(tmp_path: Path, capsys: pytest.CaptureFixtu
     found = _json(capsys, "export", str(file))
     assert (found["spans"], found["mem_stats"], found["stats"]["numgc"]) == (None, None, 1)
     assert "nothing of the heap itself" in found["unknown"]["spans"]
+
+
+def test_a_type_may_be_called_in_any_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The trace is one in which a program's type has another name of as many bytes."""
+    path = tmp_path / "lru.trace"
+    path.write_bytes(trace(_NAME).replace(b"main.Page", "main.Päg".encode()))
+    rows = _json(capsys, "top", str(path))["rows"]
+    page = next(row for row in rows if row["name"] == "main.Päg")
+    assert page["alloc_objects"] == TRUTH[_NAME]["counts"]["main.Page"]
+    console = Console(True, FilmReel(Film(path.read_bytes(), "it").read()))
+    outcome = console.submit('until type "main.Päg" > 4K')
+    assert outcome.ok
+    told = FilmReel(film(_NAME)).until_type("main.Page", ">", 4096, 0)
+    assert console.session.step == told
+    assert console.submit("until type main.P\u00e4g > 5K").ok
+    wrong = console.submit("until type main.P\u202eg > 5K").error
+    assert wrong is not None
+    assert "RIGHT-TO-LEFT OVERRIDE" in str(wrong)

@@ -9,13 +9,14 @@ from gomem_core.files.script import ScriptError
 from gomem_core.foreign import brief
 from gomem_core.lang.moves import Diff, DiffBranch, DiffFile
 from gomem_core.queries.difference import There, difference
-from gomem_core.queries.growth import NotAlike, grown, is_written, types_grown
+from gomem_core.queries.growth import NotAlike, grown, growth_lines, growth_told, is_written, types_grown
 from gomem_core.queries.side import Side
 from gomem_core.report import Result
 from gomem_core.session.commands import CommandError
 from gomem_core.session.commands.movefaults import check_branch, step_of
 from gomem_core.session.document import Desk
 from gomem_core.session.stills import beside, file_place, side_at, side_of, still_of
+from gomem_core.world.reel import Reel, time_text
 
 
 def diff(desk: Desk, command: Diff) -> Result:
@@ -31,10 +32,7 @@ def diff(desk: Desk, command: Diff) -> Result:
     finally:
         session.goto(here, event)
     found = _compared(desk, then, now, There(bookmark=command.target if isinstance(command.target, str) else ""))
-    if session.reel is None:
-        return found
-    lines = types_grown(then.still, now.still, desk.stop)  # objects come and go: what one looks for is which type grew
-    return replace(found, details=(*lines, *found.details))
+    return found if session.reel is None else _with_types(desk, session.reel, then, now)
 
 
 def diff_branch(desk: Desk, command: DiffBranch) -> Result:
@@ -74,6 +72,19 @@ def _with(desk: Desk, then: Side, there: There) -> Result:
     finally:
         session.goto(here, event)
     return _compared(desk, then, now, there)
+
+
+def _with_types(desk: Desk, reel: Reel, then: Side, now: Side) -> Result:
+    """The difference of two moments of a film with what grew: objects come and go, and one looks for the type that leaks."""
+    assert desk.difference is not None
+    grown = types_grown(then.still, now.still, desk.stop)
+    lines, found = growth_lines(grown), desk.difference
+    when = f"from {time_text(reel.time(then.step))} {'back ' if then.step > now.step else ''}to {time_text(reel.time(now.step))}"
+    summary = f"{when}: {growth_told(grown)}; {found.result.summary}" if grown else found.result.summary
+    result = replace(found.result, summary=summary, details=(*lines, *([""] if lines else []), *found.result.details))
+    brief = (*lines, *([""] if lines else []), *found.brief)
+    desk.difference = replace(found, result=result, brief=brief, types=tuple(grown))
+    return result
 
 
 def _compared(desk: Desk, then: Side, now: Side, there: There) -> Result:

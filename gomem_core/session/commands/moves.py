@@ -37,6 +37,7 @@ from gomem_core.lang.moves import (
     Save,
     Select,
     TakeUp,
+    Time,
     UntilEvent,
     UntilQuantity,
     UntilType,
@@ -79,7 +80,20 @@ def _forward(desk: Desk, command: Forward) -> Result:
 
 def _goto(desk: Desk, command: Goto) -> Result:
     step = step_of(desk.session, command.target)
-    return goto(desk, step) if not command.event else _goto_halfway(desk, step, command)
+    if command.event:
+        return _goto_halfway(desk, step, command)
+    found = goto(desk, step)
+    if isinstance(command.target, Time) and desk.session.reel is not None:
+        return replace(found, summary=f"{found.summary}; {_beside(desk.session.reel, step, command.target.ns)}")
+    return found
+
+
+def _beside(reel: Reel, event: int, ns: int) -> str:
+    """Where a time lies, to which an event was the last one."""
+    asked = f"nothing else happened up to {time_text(ns)}"
+    return (
+        f"{asked}; the next event is at {time_text(reel.time(event + 1))}" if event < reel.events else f"{asked}, where it ends"
+    )
 
 
 def goto(desk: Desk, step: int) -> Result:

@@ -1,0 +1,114 @@
+"""Pictures of panes of a film and of a heap dump, as real programs wrote them; see golden.py.  And what Types shows of growth."""
+
+from pathlib import Path
+
+import pytest
+
+from gomem_core.film.reel import FilmReel
+from gomem_core.queries.roworder import finish
+from gomem_core.session.console import Console
+from gomem_core.session.opened import open_file
+from gomem_core.world.strip import Strip
+from gomem_tui.panes.model import Model
+from gomem_tui.panes.panes import Panes
+from gomem_tui.settings.keys import STANDARD
+from tests.film.recorded import film
+from tests.tui.golden import check_picture
+from tests.written.realfiles import REAL
+
+_NAME = "go1.27.3-lru"
+_SIZES = [(80, 24), (120, 40)]
+
+
+def _model(strip: Strip, *lines: str) -> Model:
+    model = Model(Console(True, strip), lambda: None)
+    model.arrived()
+    for line in lines:
+        outcome = model.submit(line)
+        assert outcome.ok, outcome
+        model.arrived(outcome)
+    for order in model.work:
+        if order.behind:
+            finish(order.work())()
+    return model
+
+
+def _drawn(model: Model, pane: str, size: tuple[int, int]) -> list[str]:
+    lines = Panes(model, STANDARD, lambda: size[0]).named(pane).drawn(*size)
+    return ["".join(text for text, _ in line).rstrip() for line in lines]
+
+
+@pytest.mark.parametrize("size", _SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_film(size: tuple[int, int]) -> None:
+    model = _model(FilmReel(film(_NAME)), "goto 3000")
+    panes = Panes(model, STANDARD, lambda: size[0])
+    for pane in ("types", "objects", "spans", "arena", "heap", "why"):
+        check_picture(panes.named(pane).drawn(*size), pane, "film", size)
+    model.arrived(model.submit("diff 500"))
+    for pane in ("types", "why"):
+        check_picture(panes.named(pane).drawn(*size), pane, "film compared", size)
+
+
+@pytest.mark.parametrize("size", _SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_dump(size: tuple[int, int]) -> None:
+    opened = open_file(Path(REAL / f"{_NAME}.heapdump.gz"))
+    assert isinstance(opened, Strip)
+    panes = Panes(_model(opened), STANDARD, lambda: size[0])
+    for pane in ("objects", "types", "spans", "heap"):
+        check_picture(panes.named(pane).drawn(*size), pane, "dump", size)
+
+
+def test_types_show_what_changed_most_first_until_something_else_is_done() -> None:
+    model = _model(FilmReel(film(_NAME)), "goto 3000", "diff 500")
+    changes = {one.name: one.change for one in model.types.rows()}
+    assert model.difference is not None
+    assert {one.name: one.more for one in model.difference.types if one.more} == {name: n for name, n in changes.items() if n}
+    assert [*changes.values()] == sorted(changes.values(), key=lambda change: -(change or 0))
+    assert "change" in model.types.sorts
+    lines = _drawn(model, "types", (100, 30))
+    assert "by change ↓" in lines[0]
+    assert lines[1].split()[:3] == ["bytes", "change", "objects"]
+    model.put_away()
+    assert (model.types.sort, "change" in model.types.sorts) == ("bytes", False)
+    assert _drawn(model, "types", (100, 30))[1].split()[:2] == ["bytes", "objects"]
+
+
+def test_an_order_that_was_chosen_comes_back_behind_a_difference() -> None:
+    model = _model(FilmReel(film(_NAME)), "goto 3000")
+    model.types.arrange("objects", descending=True)
+    model.arrived(model.submit("diff 500"))
+    assert model.types.sort == "change"
+    model.arrived(model.submit("goto 3100"))
+    assert model.types.sort == "objects"
+
+
+def test_below_types_stands_between_which_moments_one_grew() -> None:
+    """Without a selected one, that which grew most."""
+    model = _model(FilmReel(film(_NAME)), "goto 3000")
+    panes = Panes(model, STANDARD, lambda: 80)
+    course = model.types.course
+    assert course is not None
+    last = "".join(text for text, _ in panes.types.drawn(100, 30)[-1])
+    most = max(
+        course.nbytes, key=lambda name: max(b - min(course.nbytes[name][: n + 1]) for n, b in enumerate(course.nbytes[name]))
+    )
+    assert last.strip().startswith(f"{most} +")
+    assert last.strip().endswith("more than any other")
+    row = next(n for n, one in enumerate(model.types.rows()) if one.name == "main.Page")
+    panes.types.select_row(row)
+    last = "".join(text for text, _ in panes.types.drawn(100, 30)[-1])
+    assert last.startswith(" main.Page +")
+
+
+def test_goto_says_where_a_time_lies() -> None:
+    model, one = _model(FilmReel(film(_NAME))), film(_NAME)
+    gap = max(range(1, one.events), key=lambda event: one.time(event + 1) - one.time(event))
+    middle = (one.time(gap) + one.time(gap + 1)) // 2
+    outcome = model.submit(f"goto {middle}ns")
+    assert outcome.result is not None
+    told = outcome.result.summary
+    assert told.startswith(f"event {gap:,} of {one.events:,}, at {one.time(gap) / 1e9:.6f} s: ")
+    assert told.endswith(f"happened up to {middle / 1e9:.6f} s; the next event is at {one.time(gap + 1) / 1e9:.6f} s")
+    outcome = model.submit("goto 100s")
+    assert outcome.result is not None
+    assert outcome.result.summary.endswith("; nothing else happened up to 100.000000 s, where it ends")
