@@ -44,7 +44,10 @@ def _declare_types(parser: argparse.ArgumentParser) -> None:
 
 def _declare_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("script", metavar="FILE", help="an execution trace, a core file, a still, or a session file")
-    told = "a heap dump that the program wrote after the trace FILE: its objects get the types and births that the trace tells"
+    told = (
+        "a heap dump of the program that wrote FILE: its objects get the types and births that a trace tells which was written "
+    )
+    told += "just before, or the call sites of a heap profile"
     parser.add_argument("dump", metavar="DUMP", nargs="?", help=told)
     parser.add_argument("--json", action="store_true", help="print what it holds as JSON, one object on one line")
     parser.add_argument("--text", action="store_true", help="print what it holds, or the pane that --pane names, as text")

@@ -12,6 +12,7 @@ from gomem_core.files.stillfile import FieldError, is_still, read_strip
 from gomem_core.foreign import named
 from gomem_core.world.reel import Reel
 from gomem_core.world.scenes import Scenes
+from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
@@ -49,20 +50,37 @@ def open_file(path: Path, wait: bool = True, cache: bool = True) -> Script | Str
     return read_script(path.name, text_of(named(path), data), str(path))
 
 
-def open_joined(trace: Path, dump: Path, cache: bool = True) -> Strip:
-    """A heap dump with what a trace, written by the same process until just before, tells of its objects.  Raises ScriptError."""
+def open_joined(beside: Path, dump: Path, cache: bool = True) -> Strip:
+    """A heap dump with what another file tells of its objects.  Raises ScriptError.
+
+    That is a trace, written by the same process until just before, or a heap profile of the same program.
+    """
+    told, still = open_file(beside, cache=cache), open_file(dump)
+    if not isinstance(told, Strip) or told.kind not in ("film", "profile"):
+        joins = "`gomem open TRACE DUMP` and `gomem open PROFILE DUMP` join two files"
+        raise ScriptError(f"{named(beside)}: neither an execution trace nor a heap profile; {joins}")
+    if not isinstance(still, Strip):
+        raise ScriptError(f"{named(dump)}: not a heap dump, which is what the second file has to be")
+    try:
+        return Strip([_joined(told, still.shown)])
+    except _NotJoined as e:
+        raise ScriptError(f"{named(beside)}, {named(dump)}: {e}") from e
+
+
+class _NotJoined(Exception):
+    """Two files do not belong together."""
+
+
+def _joined(told: Strip, dump: Still) -> Still:
+    """Raises _NotJoined."""
     from gomem_core.film.joining import NotOfOneProcess, joined  # noqa: PLC0415 -- numpy, which only files of real heaps need
     from gomem_core.film.reel import FilmReel  # noqa: PLC0415 -- likewise
+    from gomem_core.written.joining import NotOfOneProgram, with_sites  # noqa: PLC0415 -- a session needs none of it
 
-    film, still = open_file(trace, cache=cache), open_file(dump)
-    if not isinstance(film, FilmReel):
-        raise ScriptError(f"{named(trace)}: not an execution trace; `gomem open TRACE DUMP` joins the two")
-    if not isinstance(still, Strip):
-        raise ScriptError(f"{named(dump)}: not a heap dump; `gomem open TRACE DUMP` joins the two")
     try:
-        return Strip([joined(film, still.shown)])
-    except NotOfOneProcess as e:
-        raise ScriptError(f"{named(trace)}, {named(dump)}: {e}") from e
+        return joined(told, dump) if isinstance(told, FilmReel) else with_sites(told.shown, dump)
+    except (NotOfOneProcess, NotOfOneProgram) as e:
+        raise _NotJoined(str(e)) from e
 
 
 def film_shelf() -> "Shelf | None":

@@ -22,6 +22,8 @@ class Pointing:
         A step that points does so whenever the session comes to it.  Otherwise only another focus counts, so that who went to
         another pane by hand stays there.  Halfway nothing is pointed at.
         """
+        if session.reel is not None:  # its events point at nothing, and there are millions of them
+            return ()
         line, steps = (session, session.branches.name), session.steps
         if session.event or (line, session.step) == (self._line, self._step):
             return ()

@@ -72,7 +72,7 @@ def test_who_made_an_object_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     ("trace", "dump", "said"),
     [
         (_trace("go1.27.3-lru"), _dump("go1.26.6-lru"), "of two processes"),
-        (_dump("go1.27.3-lru"), _trace("go1.27.3-lru"), "not an execution trace"),
+        (_dump("go1.27.3-lru"), _trace("go1.27.3-lru"), "neither an execution trace nor a heap profile"),
         (_trace("go1.27.3-lru"), _trace("go1.27.3-lru"), "only a heap dump"),
         (_trace("go1.27.3-lru"), Path("/no/such"), "No such file"),
     ],

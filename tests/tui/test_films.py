@@ -152,3 +152,23 @@ async def test_the_lesson_about_a_film_is_walked() -> None:
             assert session.outcome.error is None
         await pilot.press("b")
         await _until(pilot, lambda: session.step == lesson.steps - 1)
+
+
+async def test_going_far_asks_for_no_event_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of millions of events, only those that are shown are told."""
+    asked: set[int] = set()
+    told = FilmReel.told
+
+    def counting(self: FilmReel, event: int) -> Any:
+        asked.add(event)
+        return told(self, event)
+
+    monkeypatch.setattr(FilmReel, "told", counting)
+    monkeypatch.setattr(FilmReel, "line", lambda self, event: counting(self, event).line)
+    app = Explorer(Console(True, FilmReel(film(_NAME))))
+    async with app.run_test(size=(100, 30)) as pilot:
+        session = app.desk.session
+        for target in ("end", "3000", "start", "5000"):
+            await pilot.press("colon", *"goto", "space", *target, "enter")
+        await _until(pilot, lambda: _stands(session, 5_000))
+    assert len(asked) < 20
