@@ -117,7 +117,7 @@ _GOTO = CommandSpec(
             operands=(_PLACE,),
         ),
     ),
-    summary="Go to a step by its number, or to a bookmark.",
+    summary="Go to a step, a bookmark, or a time of a film.",
     help="Step 0 is the start, before the first command. 7.3 is halfway: after step 7 and three events of the next command. "
     "In a film a step is an event, and a time such as 1.5s, 20ms or 300us leads to the last event before it.",
     examples=("alloc 48\ngoto 0", "alloc 48\nmark first\ngoto first", "alloc 48\ngoto start\ngoto end", "alloc 48\ngoto 0.2"),

@@ -127,14 +127,14 @@ class Machine:
         try:
             outcome = self._attempt(step, None)
         finally:
-            if outcome is None or not outcome.ok:
+            if outcome is None or outcome.error is not None:
                 self._made.put_back()
                 self.engine.set_now(now)
                 self._work = work
                 self._failed.pop(number, None)
                 if known_to_fail is not None:
                     self._failed[number] = known_to_fail
-        if outcome.ok:
+        if outcome.error is None:
             self.cut()
             self._record(before, outcome)
             self._done(number, outcome)
@@ -154,7 +154,7 @@ class Machine:
         self._failed = {step: outcome for step, outcome in self._failed.items() if step <= self.at}
 
     def _record(self, before: tuple[int, ...], outcome: Outcome) -> None:
-        mark = step_mark(before, self.engine.counters()) if outcome.ok else 0
+        mark = step_mark(before, self.engine.counters()) if outcome.error is None else 0
         self.trail.add(self._heap_live(), mark)
 
     def _heap_live(self) -> int:

@@ -6,13 +6,13 @@ From the same events account and links are kept.  A step that only leads elsewhe
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gomem_core.go.events import Event, SlotTaken, Sweep
+from gomem_core.go.events import Event, LockTaken, SlotTaken, Sweep
 from gomem_core.go.pageevents import SpanSwept
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import Figures, figures
 from gomem_core.queries.links import LinkIndex
 from gomem_core.session.engine import Engine
-from gomem_core.session.told import Told
+from gomem_core.session.told import EVENTS_KEPT, Told
 from gomem_core.world.changes import CHANGES_SPANS, Stale, Touched
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objectinfo import Objects
@@ -154,12 +154,15 @@ class Narrator:
 
     def follow(self, event: Event) -> None:
         """Take one event in.  Raises Stopped when that was requested, and halfway where `at_most` says so."""
-        step = self.step
-        self._keep_up(event)
-        self.account.follow(event)
-        self.links.follow(event)
-        step.touched.follow(event)
-        step.stale.follow(event)
+        step, kind = self.step, type(event)
+        if kind in CHANGES_SPANS:  # most events are not
+            self._keep_up(event)
+            self.account.follow(event)
+            self.links.follow(event)
+            step.touched.follow(event)
+            step.stale.follow(event)
+        elif kind is LockTaken:
+            step.touched.follow(event)
         step.told.follow(event)
         if (type(event) is Sweep or type(event) is SpanSwept) and event.nfreed:
             step.touched.freed.setdefault(event.base, self.account.taken_when_read(event.base))
@@ -167,7 +170,7 @@ class Narrator:
             raise _Halfway
         if self._stop.asked:
             self._stop.heed()
-        if not self._counts and self._limit < 0 and step.told.keeps_no_more:
+        if not self._counts and self._limit < 0 and step.told.total >= EVENTS_KEPT:
             self._counts = True
             self._engine.set_trace(self.follow, None, self._follow_repeated)
 

@@ -155,8 +155,3 @@ class Told:
         self.total += n * len(self._of_one)
         for kind in self._of_one:
             self.kinds[kind] += n
-
-    @property
-    def keeps_no_more(self) -> bool:
-        """Whether of further events only the numbers are kept."""
-        return self.total >= EVENTS_KEPT

@@ -102,16 +102,13 @@ def risen(course: Course, rows: Sequence[Amount], selected: tuple[str, int] | No
     """Between which moments the selected type grew most; without one, which of these grew most, and between which."""
     if selected is not None:
         found = rise_of(course, selected[0])
-        return f"{selected[0]} never grew" if found is None else f"{selected[0]} {_when(found)}"
+        return f"never more than at first: {selected[0]}" if found is None else _told_rise(found, selected[0])
     rises = [(rose, one.name) for one in rows if (rose := rise_of(course, one.name)) is not None]
-    if not rises:
-        return "no type grew"
-    most, name = max(rises)
-    return f"{name} {_when(most)}, more than any other"
+    return f"{_told_rise(*max(rises))}, more than any other" if rises else "no type grew"
 
 
-def _when(rose: Rise) -> str:
-    return f"{signed(rose.more, 'bytes')} from {time_text(rose.begins)} to {time_text(rose.ends)}"
+def _told_rise(rose: Rise, name: str) -> str:
+    return f"{signed(rose.more, 'bytes')} from {time_text(rose.begins)} to {time_text(rose.ends)}: {name}"
 
 
 def _curve(values: Sequence[int]) -> str:

@@ -62,7 +62,9 @@ def test_types_show_what_changed_most_first_until_something_else_is_done() -> No
     model = _model(FilmReel(film(_NAME)), "goto 3000", "diff 500")
     changes = {one.name: one.change for one in model.types.rows()}
     assert model.difference is not None
-    assert {one.name: one.more for one in model.difference.types if one.more} == {name: n for name, n in changes.items() if n}
+    assert {one.name: one.more for one in model.difference.types or () if one.more} == {
+        name: n for name, n in changes.items() if n
+    }
     assert [*changes.values()] == sorted(changes.values(), key=lambda change: -(change or 0))
     assert "change" in model.types.sorts
     lines = _drawn(model, "types", (100, 30))
@@ -92,12 +94,14 @@ def test_below_types_stands_between_which_moments_one_grew() -> None:
     most = max(
         course.nbytes, key=lambda name: max(b - min(course.nbytes[name][: n + 1]) for n, b in enumerate(course.nbytes[name]))
     )
-    assert last.strip().startswith(f"{most} +")
-    assert last.strip().endswith("more than any other")
+    assert last.strip().startswith("+")
+    assert last.strip().endswith(f" s: {most}, more than any other")
     row = next(n for n, one in enumerate(model.types.rows()) if one.name == "main.Page")
     panes.types.select_row(row)
     last = "".join(text for text, _ in panes.types.drawn(100, 30)[-1])
-    assert last.startswith(" main.Page +")
+    assert last.rstrip().endswith(" s: main.Page")
+    panes.types.select_row(0)
+    assert "".join(text for text, _ in panes.types.drawn(100, 30)[-1]).startswith(" never more than at first: ")
 
 
 def test_goto_says_where_a_time_lies() -> None:
