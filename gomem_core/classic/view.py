@@ -60,7 +60,7 @@ class CacheView:
                 c is self._heap.mcache,
                 c.tiny,
                 c.tinyoffset,
-                tuple((i, s.start_addr, s.nelems - s.alloc_count) for i, s in enumerate(c.alloc) if s is not c.emptymspan),
+                tuple([(i, s.start_addr, s.nelems - s.alloc_count) for i, s in enumerate(c.alloc) if s is not c.emptymspan]),
             )
             for c in self._heap.mcaches
         ]
@@ -116,7 +116,8 @@ class ExtentView:
     def layout(self) -> list[Region]:
         h = self._heap.mheap
         bitmap_start = h.arena_start - ARENA_SIZE // BITMAP_BYTES_PER_ARENA_BYTE
-        used_spans = h.spans_start + h.spans_len * PTR_SIZE
+        spans_start = h.spans_start
+        used_spans = spans_start + h.spans_len * PTR_SIZE
         arena_end = h.arena_start + ARENA_SIZE
         return [
             Region("environment, arguments", *(0x7FFFFFFFE000, 0x7FFFFFFFF000) * 2, "", "set up by the kernel at start"),
@@ -126,7 +127,7 @@ class ExtentView:
                 *("heap: bitmap", bitmap_start, h.arena_start, h.arena_start - h.bitmap_mapped, h.arena_start, "down"),
                 "2 bits a word: may it hold a pointer?",
             ),
-            Region("heap: spans", h.spans_start, bitmap_start, h.spans_start, used_spans, "up", "page → mspan, 8 bytes a page"),
+            Region("heap: spans", spans_start, bitmap_start, spans_start, used_spans, "up", "page → mspan, 8 bytes a page"),
             Region("globals", *(0x548000, 0x5BE000) * 2, "", "data and bss; objects of size 0 all live at one address here"),
             Region("code", *(0x400000, 0x548000) * 2, "", "the program and the Go runtime"),
         ]
