@@ -17,7 +17,7 @@ from gomem_core.session.checkpoints import Checkpoint
 from gomem_core.session.commands import LOOKS, STEPS, CommandError, Context, cost
 from gomem_core.session.engine import Base, new_engine
 from gomem_core.session.history import Steps
-from gomem_core.session.memory import NEAR, Memory, Remembered
+from gomem_core.session.memory import Memory, Remembered
 from gomem_core.session.narrator import Narration, Narrator
 from gomem_core.session.outcome import Outcome
 from gomem_core.session.stepmarks import step_mark
@@ -252,13 +252,12 @@ class Machine:
         known = self._memory.before(step)
         if self.halfway or not known.step <= self.at <= step:
             self._restore(known)
-        stop, memory, near = self._stop, self._memory, step - NEAR
+        stop, memory, near = self._stop, self._memory, self._memory.near(step)
         before: tuple[int, ...] = ()
         try:
             while self.at < step:
-                if stop.asked:
-                    stop.heed()
-                if self.at >= near and memory.is_due_on_the_way(self._work):
+                stop.heed()
+                if self.at >= near and memory.is_due_near(self._work):
                     self.remember()
                 before = self._pass(before)
         finally:

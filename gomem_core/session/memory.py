@@ -9,8 +9,8 @@ from gomem_core.world.changes import Stale
 
 _EVERY: Final = 2_000  # work between two images of a small heap
 _DEAR: Final = 300  # work of a heavy command that takes about as long as to remember a small heap
-_BACK: Final = 1_000  # of plain ones, see NEAR
-NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there
+_BACK: Final = 1_000  # of plain ones, see _NEAR
+_NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there
 _SELDOM: Final = 8  # times as far apart do they lie in a program's session, which seldom goes back
 _EVENT_BYTES: Final = 150
 _TOUCHED_BYTES: Final = 80
@@ -76,8 +76,12 @@ class Memory:
         is_far = behind + heavy >= self._apart * self._most
         return last.step < step and (is_far or min(behind, coming) >= self._apart * self._dear)
 
-    def is_due_on_the_way(self, work: int) -> bool:
-        """Whether to remember a step on the way to another one that is NEAR."""
+    def near(self, goal: int) -> int:
+        """The step on the way to another one from which on images lie closer."""
+        return goal - _NEAR
+
+    def is_due_near(self, work: int) -> bool:
+        """Whether to remember a step there."""
         return work - self._since_work >= max(_BACK, self._engine.mspans // 4)
 
     # --- Remembering ----------------------------------------------------------------------------------------------------
