@@ -28,8 +28,8 @@ def drop(context: Context, command: Drop) -> Result:
     values = [target.name for target in command.targets if isinstance(target, ByName) and _is_only_value(context, target.name)]
     for name in values:
         oids += drop_name(context, name)
+    context.engine.drop_many([context.objects.addr(oid) for oid in oids])
     for oid in oids:
-        context.engine.drop(context.objects.addr(oid))
         context.objects.drop(oid, context.step)
     if context.passed:
         return UNREAD

@@ -23,6 +23,7 @@ _SMALL: Final = "{name} = {addr}  {size} B in {elemsize} (class {sizeclass} {kin
 _LARGE: Final = "{name} = {addr}  {size} B in {elemsize} (large {kind}), span {base}, served by {who}"
 _MANY: Final = "{first} … {last}: {times} × {size} B, {addr} … {last_addr}; served {by}"
 _MANY_BY: Final = {"tiny": "tiny blocks", "os": "the OS"}  # the others by their names
+_PAGE_CACHE: Final = "mheap, with pages of the P's page cache"
 _SERVED_BY: Final = {
     "tiny": "the P's tiny block",
     "mcache": "mcache",
@@ -141,7 +142,7 @@ def _allocated(
         sizeclass=one.spanclass >> 1,
         kind=kind_of(one.spanclass),
         base=data["span"],
-        who=_SERVED_BY[one.served],
+        who=_PAGE_CACHE if one.served == "mheap" and context.engine.pages_from == "cache" else _SERVED_BY[one.served],
     )
     facts = [summary, *_on_the_way(int(one.gc_started), sweeps)]
     return Result("; ".join(facts), data, details=before, served=last)
