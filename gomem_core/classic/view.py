@@ -128,8 +128,7 @@ class ExtentView:
     def _regions(self) -> list[Region]:
         h = self._heap.mheap
         bitmap_start = h.arena_start - ARENA_SIZE // BITMAP_BYTES_PER_ARENA_BYTE
-        spans_start = h.spans_start
-        used_spans = spans_start + h.spans_len * PTR_SIZE
+        used_spans = h.spans_start + h.spans_len * PTR_SIZE
         arena_end = h.arena_start + ARENA_SIZE
         return [
             Region("environment, arguments", *(0x7FFFFFFFE000, 0x7FFFFFFFF000) * 2, "", "set up by the kernel at start"),
@@ -139,7 +138,7 @@ class ExtentView:
                 *("heap: bitmap", bitmap_start, h.arena_start, h.arena_start - h.bitmap_mapped, h.arena_start, "down"),
                 "2 bits a word: may it hold a pointer?",
             ),
-            Region("heap: spans", spans_start, bitmap_start, spans_start, used_spans, "up", "page → mspan, 8 bytes a page"),
+            Region("heap: spans", h.spans_start, bitmap_start, h.spans_start, used_spans, "up", "page → mspan, 8 bytes a page"),
             Region("globals", *(0x548000, 0x5BE000) * 2, "", "data and bss; objects of size 0 all live at one address here"),
             Region("code", *(0x400000, 0x548000) * 2, "", "the program and the Go runtime"),
         ]

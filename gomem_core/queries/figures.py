@@ -86,7 +86,7 @@ def figures(world: World, account: Account) -> Figures:
     counters, rest = _values(world.sums.stats, _COUNTERS, _ALL[0]), _values(world.sums, _REST, _ALL[1])
     idle, large = counters[_COUNTERS.index("heap_idle")], 0
     if world.profile.heap_lists is not None and idle is not None:
-        large = idle - (sum([npages * count for npages, count in free.items()]) << PAGE_SHIFT)
+        large = idle - (sum(npages * count for npages, count in free.items()) << PAGE_SHIFT)
     return Figures(
         account.read(),
         account.shares(),

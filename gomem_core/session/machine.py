@@ -129,22 +129,14 @@ class Machine:
             outcome = self._attempt(step, work, None)
             ok = outcome.ok
         finally:
-<<<<<<< HEAD
             if not ok:
-=======
-            if outcome is None or outcome.error is not None:
->>>>>>> main
                 self._made.put_back()
                 self.engine.set_now(now)
                 self._work = done
                 self._failed.pop(number, None)
                 if known_to_fail is not None:
                     self._failed[number] = known_to_fail
-<<<<<<< HEAD
         if ok:
-=======
-        if outcome.error is None:
->>>>>>> main
             self.cut()
             self._record(before, ok)
             self._done(number, outcome)
@@ -164,13 +156,8 @@ class Machine:
         if self._failed:
             self._failed = {step: outcome for step, outcome in self._failed.items() if step <= self.at}
 
-<<<<<<< HEAD
     def _record(self, before: tuple[int, ...], ok: bool) -> None:
         mark = step_mark(before, self.engine.counters()) if ok else 0
-=======
-    def _record(self, before: tuple[int, ...], outcome: Outcome) -> None:
-        mark = step_mark(before, self.engine.counters()) if outcome.error is None else 0
->>>>>>> main
         self.trail.add(self._heap_live(), mark)
 
     def _heap_live(self) -> int:

@@ -13,11 +13,7 @@ from gomem_core.queries.figures import Figures, figures
 from gomem_core.queries.links import LinkIndex
 from gomem_core.session.engine import Engine
 from gomem_core.session.told import EVENTS_KEPT, Told
-<<<<<<< HEAD
-from gomem_core.world.changes import CHANGES_SPANS, LEAVES_TRACES, Stale, Touched, looks_otherwise
-=======
-from gomem_core.world.changes import CHANGES_SPANS, Stale, Touched
->>>>>>> main
+from gomem_core.world.changes import CHANGES_SPANS, Stale, Touched, looks_otherwise
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.world import NotKnown
@@ -165,23 +161,15 @@ class Narrator:
 
     def follow(self, event: Event) -> None:
         """Take one event in.  Raises Stopped when that was requested, and halfway where `at_most` says so."""
-<<<<<<< HEAD
-        step = self.step
-        if type(event) in LEAVES_TRACES:
-=======
         step, kind = self.step, type(event)
         if kind in CHANGES_SPANS:  # most events are not
->>>>>>> main
             self._keep_up(event)
             self.account.follow(event)
             self.links.follow(event)
             step.touched.follow(event)
             step.stale.follow(event)
-<<<<<<< HEAD
-=======
         elif kind is LockTaken:
             step.touched.follow(event)
->>>>>>> main
         step.told.follow(event)
         if (type(event) is Sweep or type(event) is SpanSwept) and event.nfreed:
             step.touched.freed.setdefault(event.base, self.account.taken_when_read(event.base))
@@ -189,11 +177,7 @@ class Narrator:
             raise _Halfway
         if self._stop.asked:
             self._stop.heed()
-<<<<<<< HEAD
-        if step.told.total >= EVENTS_KEPT and not self._counts and self._limit < 0:
-=======
         if not self._counts and self._limit < 0 and step.told.total >= EVENTS_KEPT:
->>>>>>> main
             self._counts = True
             self._engine.set_trace(self.follow, None, self._follow_repeated)
 

@@ -262,6 +262,5 @@ _STALE: Final[dict[type, Callable[[Any], Iterable[int]]]] = {
     e.SpanMerge: _merged,
     e.TinyShared: _tiny,
 }
-# The kinds of events after which a span, what is shown of it, or what was touched may differ.  All others only tell.
-LEAVES_TRACES: Final = frozenset({*_NOTES, *_STALE, *_EVERY_ROW})
-CHANGES_SPANS: Final = LEAVES_TRACES - {e.LockTaken}  # ... a span, or what is shown of it
+# The kinds of events after which a span, or what is shown of it, may differ.
+CHANGES_SPANS: Final = frozenset({*_NOTES, *_STALE, *_EVERY_ROW} - {e.LockTaken})

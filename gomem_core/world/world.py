@@ -382,11 +382,7 @@ def known(ask: Callable[[], Answer]) -> Answer | None:
 def unknown(world: World, *needed: Facet) -> str:
     """Why one of these facets is not known, the first of them; empty where all are."""
     for name in needed:
-<<<<<<< HEAD
-        facet = getattr(world, name)
-=======
         facet: object = getattr(world, name)
->>>>>>> main
         if isinstance(facet, Unknown):
             return facet.why
     return ""
