@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from gomem_core.go.amd64 import MAX_MEM, PTR_SIZE
+from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.heapbits import SPARSE, sparse_ptrdata
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
@@ -36,9 +36,8 @@ _SERVED_BY: Final = {
 def _check_alloc(context: Context, command: Alloc) -> None:
     """Raise CommandError if it cannot be done."""
     _check_new_names(context, command)
-    if command.size > MAX_MEM:
-        told = f"panic: runtime error: makeslice: len out of range ({command.size} bytes, and Go allows {MAX_MEM} at most)"
-        raise CommandError(told)
+    if why := context.world.profile.too_long(command.size):
+        raise CommandError(why)
 
 
 def _alloc(context: Context, command: Alloc) -> Result:
