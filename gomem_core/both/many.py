@@ -3,26 +3,13 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from gomem_core.both.rows import Rows, rows_of
 from gomem_core.both.slots import Slots
 from gomem_core.both.tiny import TinyAllocs, tiny_offset
 from gomem_core.go.amd64 import TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.world.records import AllocatedMany
 
 S = TypeVar("S", bound=Slots)
-
-
-def join(addrs: list[range], more: range) -> None:
-    """Put more addresses after those, as part of the last range where they go on in equal steps."""
-    if not addrs:
-        addrs.append(more)
-        return
-    last = addrs[-1]
-    step = more.start - last[-1]
-    fits_last, fits_more = len(last) == 1 or last.step == step, len(more) == 1 or more.step == step
-    if step > 0 and fits_last and fits_more:
-        addrs[-1] = range(last.start, more[-1] + step, step)
-    else:
-        addrs.append(more)
 
 
 def alike_in_blocks(size: int, tiny: int, offset: int) -> int:
@@ -61,24 +48,34 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
     def alloc_many(
         self, size: int, ptrdata: int, times: int, addrs: list[range], tell: Callable[[int], object] | None = None
     ) -> AllocatedMany:
-        """Allocate `times` objects (1 or more) as one after the other; put where they lie into `addrs` as they are born.
+        """Allocate `times` objects (1 or more) as one after the other; put where they lie into `addrs`.
 
         `tell` hears of how many more each time.  Raises as mallocgc does; what was born before that stands in `addrs`.
         """
+        rows = Rows(addrs)
+        try:
+            return self._alloc_rows(size, ptrdata, times, rows, addrs, tell)
+        finally:
+            rows.close()
+
+    def _alloc_rows(
+        self, size: int, ptrdata: int, times: int, rows: Rows, addrs: list[range], tell: Callable[[int], object] | None
+    ) -> AllocatedMany:
         first = last = self.alloc(size, ptrdata)
-        addrs.append(range(first.addr, first.addr + 1))
+        rows.add(first.addr, 0, 1)
         served: dict[str, int] = {first.served: 1}
+        is_small = self.is_small(size, ptrdata)
         collections, left, n = int(first.gc_started), times - 1, 1
         while left:
             if tell is not None:
                 tell(n)
             # Not the last one, which tells who served it; nor what would have other events than the one before.
             n = 0
-            if self.repeated is None or last.served == "mcache":
-                n = self.take_run(size, ptrdata, left - 1, addrs, served)
+            if is_small and (self.repeated is None or last.served == "mcache"):
+                n = self._take_run(size, ptrdata, left - 1, rows, served)
             if not n:
                 n, last = 1, self.alloc(size, ptrdata)
-                join(addrs, range(last.addr, last.addr + 1))
+                rows.add(last.addr, 0, 1)
                 served[last.served] = served.get(last.served, 0) + 1
                 collections += last.gc_started
             left -= n
@@ -86,17 +83,17 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
             tell(n)
         return AllocatedMany(addrs, served, first, last, collections)
 
-    def take_run(self, size: int, ptrdata: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
+    def _take_run(self, size: int, ptrdata: int, most: int, rows: Rows, served: dict[str, int]) -> int:
         """Allocate up to `most` objects that lie in a row in the P's span, as so many calls of mallocgc would (nextFreeFast).
 
-        Puts their addresses into `addrs`, counts in `served` by whom they were served, and returns how many there are; 0 where
+        Puts their addresses into `rows`, counts in `served` by whom they were served, and returns how many there are; 0 where
         another span has to serve the next object, or all is narrated: then `alloc` does it.
         """
         is_tiny = size < TINY_SIZE and not ptrdata
-        if self._tells_each(is_tiny) or not self.is_small(size, ptrdata):
+        if self._tells_each(is_tiny):
             return 0
         if is_tiny:
-            return self._take_blocks(size, most, addrs, served)
+            return self._take_blocks(size, most, rows, served)
         spanclass = self.span_class(size, ptrdata)
         s = self.cache().alloc[spanclass]
         index = s.freeindex
@@ -107,12 +104,11 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
         served["mcache"] = served.get("mcache", 0) + n
         self.set_types(s, index, n, ptrdata >> 3)
         self._tell_run(s.start_addr, index, n)
-        first = s.start_addr + index * s.elemsize + self.header(spanclass)
-        join(addrs, range(first, first + n * s.elemsize, s.elemsize))
+        rows.add(s.start_addr + index * s.elemsize + self.header(spanclass), s.elemsize, n)
         return n
 
-    def _take_blocks(self, size: int, most: int, addrs: list[range], served: dict[str, int]) -> int:
-        """Allocate up to `most` tiny objects, as take_run does, in blocks that are all filled alike."""
+    def _take_blocks(self, size: int, most: int, rows: Rows, served: dict[str, int]) -> int:
+        """Allocate up to `most` tiny objects, as _take_run does, in blocks that are all filled alike."""
         mcache = self.cache()
         each, step = alike_in_blocks(size, mcache.tiny, mcache.tinyoffset), tiny_offset(size, size)
         s = mcache.alloc[TINY_SPAN_CLASS]
@@ -131,10 +127,39 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
             served["tiny"] = served.get("tiny", 0) + (each - 1) * n
         self._tell_run(s.start_addr, index, n)
         if each * step == TINY_SIZE or each == 1:
-            join(addrs, range(blocks.start, blocks.stop, TINY_SIZE // each))
+            rows.add(blocks.start, TINY_SIZE // each, n * each)
         else:
-            addrs += [range(block, block + each * step, step) for block in blocks]
+            for block in blocks:
+                rows.add(block, step, each)
         return n * each
+
+    def drop_many(self, addrs: list[int] | range) -> None:
+        """Forget the references to the objects at these addresses, as so many calls of `drop` would.
+
+        Raises NotAnObject; the references before that one are forgotten.
+        """
+        for row in rows_of(addrs):
+            self._drop_row(row.start, row.step, len(row))
+
+    def _drop_row(self, first: int, step: int, n: int) -> None:
+        while n:
+            s = self.span_of(first)
+            k = 0 if s is None or s.spanclass == TINY_SPAN_CLASS or s.elemsize != step else self._drop_slots(s, first, n)
+            if not k:
+                self.drop(first)
+                k = 1
+            first += k * step
+            n -= k
+
+    def _drop_slots(self, s: S, first: int, most: int) -> int:
+        """Forget up to `most` objects in slots of one span from the one at `first` on; returns 0 where `drop` is to do it."""
+        index = s.object_index(first)
+        n = min(most, s.nelems - index)
+        bits = (1 << n) - 1 << index
+        if first != s.start_addr + index * s.elemsize + self.header(s.spanclass) or s.root_bits & bits != bits:
+            return 0
+        s.root_bits ^= bits
+        return n
 
     def _tells_each(self, is_tiny: bool) -> bool:
         """Whether all events of each object are to be told: of tiny ones those differ from one to the next."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from gomem_core.both.slots import Slots
-from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.amd64 import PTR_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.events import Event, PointerWritten
 from gomem_core.go.heapbits import Pattern
 from gomem_core.world.faults import NotAnObject
@@ -77,18 +77,35 @@ class Program(Generic[S]):
         """
         if addr == self.zerobase:
             return
-        s, index = self.find_object(addr)
-        block = s.start_addr + index * s.elemsize
+        s = self.span_of(addr)
+        if s is not None and (self._drop_tiny(s, addr) if s.spanclass == TINY_SPAN_CLASS else self._drop_slot(s, addr)):
+            return
+        self.find_object(addr)
+        raise NotAnObject(f"the program does not refer to an object at {addr:#x}")
+
+    def _drop_tiny(self, s: S, addr: int) -> bool:
+        """Forget one of the objects in a tiny block, and the block with the last; or what else has a slot of that span class."""
+        block = s.start_addr + s.object_index(addr) * s.elemsize
         refs = self.tiny_refs.get(block)
-        is_there = refs is not None or addr == block + self.header(s.spanclass)
-        if not is_there or not s.root_bits >> index & 1:
-            raise NotAnObject(f"the program does not refer to an object at {addr:#x}")
-        if refs is not None:
-            if refs > 1:
-                self.tiny_refs[block] = refs - 1
-                return
-            del self.tiny_refs[block]
-        s.root_bits ^= 1 << index
+        if refs is None:
+            return self._drop_slot(s, addr)
+        if refs > 1:
+            self.tiny_refs[block] = refs - 1
+            return True
+        del self.tiny_refs[block]
+        return self._drop_slot(s, block)
+
+    def _drop_slot(self, s: S, addr: int) -> bool:
+        """Forget the object that begins at `addr` in this span; tells whether there is one that the program refers to."""
+        index = s.object_index(addr)
+        if addr != s.start_addr + index * s.elemsize + self.header(s.spanclass):
+            return False
+        roots = s.root_bits
+        without = roots ^ 1 << index
+        if without > roots:
+            return False
+        s.root_bits = without
+        return True
 
     def write_pointers(self, obj: int, values: Sequence[int]) -> None:
         """Store pointers in the first words of the object at `obj`, an array of pointers.  Raises as `write_pointer` does."""

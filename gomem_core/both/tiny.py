@@ -41,6 +41,27 @@ class TinyAllocs(Program[S], Generic[S]):
         """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
         raise NotImplementedError
 
+    def tiny_quick(self, size: int) -> int:
+        """Do what tiny_alloc does where a block or a slot is there, silently; returns the address, 0 where that has to do it."""
+        mcache = self.cache()
+        offset = tiny_offset(mcache.tinyoffset, size)
+        if mcache.tiny and offset + size <= TINY_SIZE:
+            refs = self.tiny_refs.get(mcache.tiny)
+            if refs is None:  # the program refers to nothing in it any more
+                return 0
+            self.tiny_refs[mcache.tiny] = refs + 1
+            self.stats.tinyallocs += 1
+            mcache.tinyoffset = offset + size
+            return mcache.tiny + offset
+        s = mcache.alloc[TINY_SPAN_CLASS]
+        index = s.freeindex
+        if index >= s.run_end:
+            return 0
+        s.freeindex = index + 1
+        s.alloc_count += 1
+        self.stats.nserved_mcache += 1
+        return self._begin_block(mcache, s.start_addr + index * TINY_SIZE, size)
+
     def tiny_alloc(self, size: int) -> Allocated:
         """Share the P's half-used 16-byte block if the object fits after what is there, else take a new block."""
         mcache = self.cache()
@@ -48,14 +69,17 @@ class TinyAllocs(Program[S], Generic[S]):
         if mcache.tiny and offset + size <= TINY_SIZE:
             return self._tiny_share(mcache.tiny, offset, size)
         s, index, served = self.next_free(TINY_SPAN_CLASS)
-        block = s.start_addr + index * TINY_SIZE
+        block = self._begin_block(mcache, s.start_addr + index * TINY_SIZE, size)
+        if self.trace is not None:
+            self.trace(TinyBlock(block, size, mcache.tiny))
+        return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
+
+    def _begin_block(self, mcache: AnyMCache[S], block: int, size: int) -> int:
         self.tiny_refs[block] = 1
         if size < mcache.tinyoffset or mcache.tiny == 0:  # go on with the block that has more room left
             mcache.tiny = block
             mcache.tinyoffset = size
-        if self.trace is not None:
-            self.trace(TinyBlock(block, size, mcache.tiny))
-        return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
+        return block
 
     def _tiny_share(self, block: int, offset: int, size: int) -> Allocated:
         s = self.span_of(block)

@@ -15,6 +15,7 @@ from gomem_core.classic.unseen import unseen_of
 from gomem_core.classic.view import HeapView
 from gomem_core.go.amd64 import MSPAN_SIZE
 from gomem_core.go.events import Event
+from gomem_core.go.pageevents import PagesFrom
 from gomem_core.world.unseen import Unseen
 
 
@@ -50,6 +51,11 @@ class ClassicEngine(Heap):
     def scavenge(self, age: int) -> int:
         """Give pages back that have been free for `age` ns; returns the bytes given back."""
         return scavenge(self.mheap, self.mheap.now, age)
+
+    @property
+    def pages_from(self) -> PagesFrom:
+        """Where the last span's pages were found: Ps have no pages of their own in this version."""
+        return "heap"
 
     # --- What a session keeps of it -------------------------------------------------------------------------------------
 

@@ -120,6 +120,8 @@ class Heap(ManyAllocs[MSpan]):
                 if self.took is not None:
                     self.took(s.start_addr, index, 1)
                 return s.start_addr + index * s.elemsize
+        elif self.trace is None and 0 < size < TINY_SIZE and not ptrdata and (addr := self.tiny_quick(size)):
+            return addr
         return self.alloc(size, ptrdata).addr
 
     def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:  # noqa: ARG002 -- no types here

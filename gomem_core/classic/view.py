@@ -60,7 +60,7 @@ class CacheView:
                 c is self._heap.mcache,
                 c.tiny,
                 c.tinyoffset,
-                tuple((i, s.start_addr, s.nelems - s.alloc_count) for i, s in enumerate(c.alloc) if s is not c.emptymspan),
+                tuple([(i, s.start_addr, s.nelems - s.alloc_count) for i, s in enumerate(c.alloc) if s is not c.emptymspan]),
             )
             for c in self._heap.mcaches
         ]
@@ -104,6 +104,10 @@ class ExtentView:
     def __init__(self, heap: Heap) -> None:
         self._heap = heap
         self._arenas = Arenas([Arena(0, 0, 0)])  # as of when it was asked last
+        self._laid: tuple[tuple[int, int, int, int], list[Region]] = (
+            (0, 0, 0, 0),
+            [],
+        )  # and of which numbers they are made
 
     @property
     def arenas(self) -> Arenas:
@@ -114,6 +118,14 @@ class ExtentView:
         return self._arenas
 
     def layout(self) -> list[Region]:
+        """The regions, which are asked for at every step and seldom change."""
+        h = self._heap.mheap
+        numbers = h.arena_start, h.arena_used, h.bitmap_mapped, h.spans_len
+        if self._laid[0] != numbers:
+            self._laid = numbers, self._regions()
+        return self._laid[1]
+
+    def _regions(self) -> list[Region]:
         h = self._heap.mheap
         bitmap_start = h.arena_start - ARENA_SIZE // BITMAP_BYTES_PER_ARENA_BYTE
         used_spans = h.spans_start + h.spans_len * PTR_SIZE

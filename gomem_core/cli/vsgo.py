@@ -208,10 +208,8 @@ def _collected(heap: Engine, objects: Load) -> None:
 
 
 def _collected_at_once(counts: Counter[tuple[int, int]], heap: Engine, objects: Load) -> None:
-    drop = heap.drop
     for addrs in _at_once(counts, heap, objects):
-        for addr in addrs:
-            drop(addr)
+        heap.drop_many(addrs)
     heap.collect()
 
 

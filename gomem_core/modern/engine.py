@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from gomem_core.both.invariants import Level
 from gomem_core.go.events import Event
+from gomem_core.go.pageevents import PagesFrom
 from gomem_core.go.release import FIRST_BASE
 from gomem_core.go.versions import Profile
 from gomem_core.modern.image import Image, capture, restore
@@ -57,6 +58,11 @@ class ModernEngine(Heap):
     def set_now(self, now: int) -> None:
         """Tell the time, in ns from some start; nothing depends on it."""
         self.now = now
+
+    @property
+    def pages_from(self) -> PagesFrom:
+        """Where the last span's pages were found."""
+        return self.mheap.pages_from
 
     # --- What a session keeps of it -------------------------------------------------------------------------------------
 

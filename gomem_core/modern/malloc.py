@@ -107,9 +107,13 @@ class Heap(ManyAllocs[MSpan]):
         Raises ValueError, and OutOfMemory when addresses end.
         """
         is_quick = self.trace is None or self.took is not None
-        if is_quick and (size >= TINY_SIZE or ptrdata) and size <= BITS_IN_SPAN and ptrdata <= size:
-            sizeclass = self._class8[(size + 7) >> 3]
-            s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
+        if is_quick and (size >= TINY_SIZE or ptrdata) and size <= self._small_limit and ptrdata <= size:
+            if size <= BITS_IN_SPAN:
+                sizeclass, header = self._class8[(size + 7) >> 3], 0
+                s = self.mcache.alloc[sizeclass << 1 if ptrdata else sizeclass << 1 | 1]
+            else:
+                spanclass = self.span_class(size, ptrdata)
+                s, header = self.mcache.alloc[spanclass], self.headers[spanclass]
             index = s.freeindex
             if index < s.run_end:
                 s.freeindex = index + 1
@@ -119,7 +123,9 @@ class Heap(ManyAllocs[MSpan]):
                     heap_set_type(s, index, ptrdata >> 3)
                 if self.took is not None:
                     self.took(s.start_addr, index, 1)
-                return s.start_addr + index * s.elemsize
+                return s.start_addr + index * s.elemsize + header
+        elif self.trace is None and 0 < size < TINY_SIZE and not ptrdata and (addr := self.tiny_quick(size)):
+            return addr
         return self.alloc(size, ptrdata).addr
 
     def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:

@@ -39,17 +39,23 @@ class PageAlloc:
 
     def page_of(self, addr: int) -> int:
         """Number of the page at an address, which lies in a chunk."""
-        at = bisect_right(self._bases, addr) - 1
+        at = self._stretch(addr)
         return (self._chunks[at] << CHUNK_SHIFT) + ((addr - self._bases[at]) >> PAGE_SHIFT)
 
     def find_page(self, addr: int) -> int:
         """Number of the page at any address; -1 where there is no chunk."""
-        at = bisect_right(self._bases, addr) - 1
+        at = self._stretch(addr)
         if at < 0:
             return -1
         page = (self._chunks[at] << CHUNK_SHIFT) + ((addr - self._bases[at]) >> PAGE_SHIFT)
         end = len(self.free) if at + 1 == len(self._chunks) else self._chunks[at + 1] - 1
         return page if page < end << CHUNK_SHIFT else -1
+
+    def _stretch(self, addr: int) -> int:
+        """Place of the stretch of chunks that begins at an address or before it; -1: none does."""
+        if len(self._bases) == 1:  # nearly always; a call of bisect_right costs more than all the rest of finding a span
+            return 0 if addr >= self._bases[0] else -1
+        return bisect_right(self._bases, addr) - 1
 
     def address(self, page: int) -> int:
         """Where a page begins."""

@@ -93,7 +93,7 @@ def figures(world: World, account: Account) -> Figures:
         {(r.name, r.start): r.used_end - r.used_start for r in world.extents.layout()},
         free,
         large,
-        tuple(cache_sums(c) for c in known(lambda: [*world.caches.mcaches()]) or ()),
+        tuple([cache_sums(c) for c in known(lambda: [*world.caches.mcaches()]) or ()]),
         *counters,
         *rest,
     )
@@ -110,4 +110,4 @@ def _values(holder: object, names: Sequence[str], of_all: Callable[[object], Any
 
 def cache_sums(c: McacheInfo) -> CacheSums:
     """The sums of one of them."""
-    return CacheSums(c.current, c.tiny, c.tinyoffset, len(c.cached), sum(nfree for _, _, nfree in c.cached), c.pages)
+    return CacheSums(c.current, c.tiny, c.tinyoffset, len(c.cached), sum([nfree for _, _, nfree in c.cached]), c.pages)

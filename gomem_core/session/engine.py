@@ -10,6 +10,7 @@ from typing import Protocol
 from gomem_core.classic.engine import ClassicEngine
 from gomem_core.go.events import Event
 from gomem_core.go.heapbits import Pattern
+from gomem_core.go.pageevents import PagesFrom
 from gomem_core.go.release import ALWAYS, FIRST_BASE, Release
 from gomem_core.go.versions import GO_1_10
 from gomem_core.lang.commands import Level
@@ -67,6 +68,10 @@ class Mallocs(Protocol):
 
     def drop(self, addr: int) -> None:
         """The program forgets its reference to the object at `addr`."""
+        ...
+
+    def drop_many(self, addrs: list[int] | range) -> None:
+        """The program forgets its references to the objects at these addresses, as so many calls of `drop` would."""
         ...
 
 
@@ -143,6 +148,11 @@ class Engine(Mallocs, Protocol):
 
     def use_p(self, p: int) -> None:
         """Let P number `p` allocate from now on.  Raises ValueError when there is none."""
+        ...
+
+    @property
+    def pages_from(self) -> PagesFrom:
+        """Where the pages of the span were found that was made last."""
         ...
 
     # --- What a session needs ---------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, NoReturn
 
 from gomem_core.go.events import Event
+from gomem_core.go.pageevents import PagesFrom
 from gomem_core.lang.commands import Level
 from gomem_core.session.stepmarks import GC, NAMES
 from gomem_core.world.faults import InvariantError
@@ -65,11 +66,16 @@ class ReadHeap:
         """Nothing that would take time to remember: an image is a number."""
         return 0
 
+    @property
+    def pages_from(self) -> PagesFrom:
+        """Refused as what would take pages."""
+        return self._refuse()
+
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         """Stands for all that would change the heap."""
         raise InvariantError("read_heap", "a session refuses every command that would change a heap that is only read")
 
-    mallocgc = alloc = alloc_many = drop = write_pointer = write_pointers = _refuse
+    mallocgc = alloc = alloc_many = drop = drop_many = write_pointer = write_pointers = _refuse
     collect = mark = sweep_one = set_gc_percent = _refuse
     scavenge = free_os_memory = flush = procs = use_p = _refuse
 

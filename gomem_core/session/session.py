@@ -271,7 +271,7 @@ class Session:
         ok = False
         try:
             outcome = self._machine.try_new(step)
-            ok = outcome.ok
+            ok = outcome.error is None
         finally:
             if not ok:
                 self._machine.look_again()  # where it stood halfway before, the last step only led back here

@@ -66,6 +66,7 @@ _DEPTHS: Final[dict[type[e.Event], int]] = {
     pe.PagesTaken: 3,
     pe.HeapGrown: 5,
 }
+_CLIMBED: Final = frozenset({*_DEPTHS, e.Sweep, pe.SpanSwept, e.GcStart})  # the kinds of which Climbs keeps anything
 
 
 class Climbs:
@@ -143,7 +144,8 @@ class Told:
         self.total += 1
         kind = event.kind
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
-        self.climbs.follow(event)
+        if type(event) in _CLIMBED:
+            self.climbs.follow(event)
         if self.total <= EVENTS_KEPT:
             self.events.append(event)
         if type(event) is e.ClassChosen:
@@ -155,8 +157,3 @@ class Told:
         self.total += n * len(self._of_one)
         for kind in self._of_one:
             self.kinds[kind] += n
-
-    @property
-    def keeps_no_more(self) -> bool:
-        """Whether of further events only the numbers are kept."""
-        return self.total >= EVENTS_KEPT

@@ -381,5 +381,8 @@ def known(ask: Callable[[], Answer]) -> Answer | None:
 
 def unknown(world: World, *needed: Facet) -> str:
     """Why one of these facets is not known, the first of them; empty where all are."""
-    found: Iterator[object] = (getattr(world, facet) for facet in needed)
-    return next((facet.why for facet in found if isinstance(facet, Unknown)), "")
+    for name in needed:
+        facet: object = getattr(world, name)
+        if isinstance(facet, Unknown):
+            return facet.why
+    return ""

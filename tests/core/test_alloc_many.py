@@ -11,6 +11,7 @@ from gomem_core.go.events import Event, SlotTaken
 from gomem_core.go.heapbits import sparse_ptrdata
 from gomem_core.go.release import Release
 from gomem_core.session.engine import Engine, new_engine
+from gomem_core.world.faults import NotAnObject
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.still import Place, Still
 from tests.effort import effort
@@ -87,6 +88,52 @@ def test_many_at_once_are_as_many_one_by_one(version: str, r: Random) -> None:
             engine.set_trace(None)
         assert heap_of(at_once) == heap_of(one_by_one)
         at_once.check("full")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@settings(max_examples=effort(30, 500), deadline=None)
+@given(r=R)
+def test_the_way_that_is_quick_leads_to_the_same_heap(version: str, r: Random) -> None:
+    """mallocgc does silently what it can, and alloc does it all; many are dropped at once, or one after the other."""
+    seed = r.random()
+    quick, slow = prepared(version, seed), prepared(version, seed)
+    held: list[int] = []
+    for _ in range(r.randint(1, 40)):
+        size = r.choice(SIZES)
+        ptrdata = r.choice((0, size, 8, sparse_ptrdata(size))) if size and size % 8 == 0 else 0
+        for _ in range(r.choice((1, 2, 30))):
+            held.append(quick.mallocgc(size, ptrdata))
+            assert slow.alloc(size, ptrdata).addr == held[-1]
+        if r.random() < 0.4:
+            start, step = r.randrange(len(held)), r.choice((1, 1, 1, 2, 3))
+            dropped = held[start::step]
+            del held[start::step]
+            quick.drop_many(dropped)
+            for addr in dropped:
+                slow.drop(addr)
+        if r.random() < 0.1:
+            for engine in (quick, slow):
+                engine.collect()
+    assert heap_of(quick) == heap_of(slow)
+    quick.check("full")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_is_not_there_cannot_be_dropped_among_many(version: str) -> None:
+    engine = new_engine(None, Release(profile_of(version)))
+    addrs: list[range] = []
+    engine.alloc_many(64, 0, 10, addrs)
+    (row,) = addrs
+    engine.drop(row[4])
+    with pytest.raises(NotAnObject, match=f"does not refer to an object at {row[4]:#x}"):
+        engine.drop_many(row)
+    for addr in row[5:]:  # those after it are there still
+        engine.drop(addr)
+    with pytest.raises(NotAnObject):
+        engine.drop(row[0])
+    shifted = range(row.start + 8, row.stop, row.step)
+    with pytest.raises(NotAnObject):
+        engine.drop_many(shifted)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
