@@ -170,7 +170,7 @@ async def test_what_takes_long_is_done_once_for_all_and_own_views_stay(tmp_path:
         own.type("7")
         await own.shows("7 Heap")
         before = {*one.followers}
-        presenter.type(":alloc 8 times 52000\r")
+        presenter.type(":churn 60000\r")
         await own.shows(" step 1/1 ")
         await follower.shows(" step 1/1 ")
         assert not before & {*one.followers}, "others took their places, with the heap that was made once"
