@@ -15,13 +15,16 @@ from gomem_tui.serve.keyboard import ACTIONS, FOLLOWING
 from gomem_tui.serve.rooms import is_tiny
 from gomem_tui.serve.status import footer, status
 from gomem_tui.serve.view import Placed, View, too_small
+from gomem_tui.settings.keys import STANDARD
 
 Page = Callable[[int], list[Line]]
 """A page of text, in lines of a width."""
 
 _ACTION: Final = re.compile(r"(\w+)(?:\((-?\d+)(?:, (-?\d+))?\))?")
+_PRESENTERS: Final = {name for key in STANDARD.keys for name in key.keys} - ACTIONS.keys()
 _MCENTRAL: Final = 4
 _SPANS: Final = 1
+_OBJECTS: Final = 9
 
 
 class Hands:
@@ -51,6 +54,8 @@ class Hands:
         self._said = ""
         found = _ACTION.fullmatch(ACTIONS.get(key, ""))
         if found is None:
+            if key in _PRESENTERS:
+                self._said = f"That is for the presenter; {FOLLOWING.name('help')} lists the keys that you have."
             return False
         name, *numbers = found.groups()
         match name:
@@ -108,6 +113,12 @@ class Hands:
         match self._view.arrangement.name:
             case "objects":
                 self._said = panes.objects.follow_link()
+            case "types":
+                self._said, wanted = panes.types.objects_filter()
+                if wanted:
+                    self._said = self._view.model.filter(wanted, pane="objects")
+                    self._pane(_OBJECTS)
+                    panes.objects.start()
             case "advise":
                 line = panes.advise.line()
                 if line is not None:
