@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from gomem_core.cli.chosen import known, lists
 from gomem_core.cli.output import OK, UsageError, emit, emit_json
-from gomem_core.go.amd64 import MAX_MEM, PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
+from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE, SMALL_SIZE_MAX, TINY_SIZE
 from gomem_core.go.placement import Placement, placement
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
 from gomem_core.lang import ParseError, parse_size
@@ -31,7 +31,7 @@ def execute(args: argparse.Namespace) -> int:
         return OK
     profile = known(args, os.environ)
     if args.size is not None:
-        _explain(profile, _size(args.size), args.json)
+        _explain(profile, _size(args.size, profile.max_alloc), args.json)
     elif args.json:
         for c in profile.classes[1:]:
             emit_json(size_class_data(profile, c.number))
@@ -40,13 +40,13 @@ def execute(args: argparse.Namespace) -> int:
     return OK
 
 
-def _size(text: str) -> int:
+def _size(text: str, most: int) -> int:
     try:
         size = parse_size(text)
     except ParseError as e:
         raise UsageError(did_you_mean(f"argument SIZE: {e.message}", e.suggestion)) from e
-    if size > MAX_MEM:
-        raise UsageError(f"argument SIZE: Go panics (makeslice: len out of range) beyond {MAX_MEM} bytes")
+    if size > most:
+        raise UsageError(f"argument SIZE: Go panics (makeslice: len out of range) beyond {most} bytes")
     return size
 
 

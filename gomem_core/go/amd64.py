@@ -32,7 +32,6 @@ BITMAP_START: Final = SPANS_START + SPANS_SIZE
 BITMAP_SIZE: Final = 1 << 34  # 16 GB: 2 bits a word; used from its end downwards
 ARENA_START: Final = BITMAP_START + BITMAP_SIZE  # 0xc420000000
 ARENA_SIZE: Final = 1 << 39  # 512 GB
-MAX_MEM: Final = ARENA_SIZE - 1  # _MaxMem: longer slices panic before the heap is asked
 
 BITMAP_BYTES_PER_ARENA_BYTE: Final = 32  # one bitmap byte describes 4 words
 BITMAP_CHUNK: Final = 8192  # the bitmap is mapped in pieces of 8 KB (256 KB of arena each)

@@ -44,6 +44,9 @@ class HeapLists(NamedTuple):
     busy_large: str  # of longer ones
 
 
+MOST_MODELLED: Final = ARENA_SIZE - 1  # bytes of an object in heaps of any version
+
+
 @frozen
 class Profile:
     """One version of Go."""
@@ -51,6 +54,7 @@ class Profile:
     name: str
     classes: tuple[SizeClass, ...]  # by number; class 0 stands for large objects
     small_limit: int  # the longest request that is served from a size class
+    max_alloc: int  # bytes of the longest slice for which the heap is asked; longer ones panic
     reservation: bool  # whether all lies in one: the spans array, the bitmap, an arena, and a spare page
     arena_start: int  # where the first arena begins; 0: anywhere
     arena_bytes: int
@@ -83,6 +87,14 @@ class Profile:
         0 and 1, which are large objects, are among them only where the heap has no lists of its own for those.
         """
         return range(2 if self.heap_lists is not None else 0, 2 * len(self.classes))
+
+    def too_long(self, nbytes: int) -> str:
+        """Why nothing of so many bytes is allocated: Go panics, or it is more than a heap here has; empty where it may be."""
+        if nbytes > self.max_alloc:
+            return f"panic: runtime error: makeslice: len out of range ({nbytes} bytes, and Go allows {self.max_alloc} at most)"
+        if nbytes > MOST_MODELLED:
+            return f"Go would ask the operating system for {nbytes} bytes; an object has at most {MOST_MODELLED} here"
+        return ""
 
     def function(self, kind: str, usual: str) -> str:
         """The Go function of this version that decides an event of some kind; `usual` is the one that the event names."""
@@ -135,6 +147,7 @@ GO_1_10: Final = Profile(
     name="go1.10",
     classes=tuple(CLASSES),
     small_limit=MAX_SMALL_SIZE,
+    max_alloc=ARENA_SIZE - 1,  # _MaxMem
     reservation=True,
     arena_start=ARENA_START,
     arena_bytes=ARENA_SIZE,
@@ -157,6 +170,7 @@ GO_1_21: Final = Profile(
     name="go1.21",
     classes=tuple(make_classes(68, 32)),
     small_limit=MAX_SMALL_SIZE,
+    max_alloc=1 << 48,  # maxAlloc: 1 << heapAddrBits
     reservation=False,
     arena_start=0xC000000000,
     arena_bytes=64 << 20,

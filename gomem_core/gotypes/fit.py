@@ -22,6 +22,9 @@ _COLUMNS: Final = (
 )
 
 
+LONGEST: Final = max(profile.max_alloc for profile in PROFILES)  # bytes that any version allows
+
+
 class Row(NamedTuple):
     """An object in one version of Go; without a place where its size is not known there."""
 
@@ -32,12 +35,12 @@ class Row(NamedTuple):
 
 
 def fit_size(size: int) -> Result:
-    """Returns where an object of `size` bytes goes in each version, without and with pointers."""
+    """Returns where an object of `size` bytes goes in each version that allows it, without and with pointers."""
     rows = [
         Row(profile.name.removeprefix("go"), kind, size, place)
         for kind in _KINDS
         for profile in PROFILES
-        if (place := placement(profile, size, kind == "noscan")) is not None
+        if size <= profile.max_alloc and (place := placement(profile, size, kind == "noscan")) is not None
     ]
     return _result(f"an object of {counted(size, 'byte')}", None, rows)
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from gomem_core.go.structs import HEAP_BITS, INLINE_MARKS, MOST_WITHOUT_HEADER, PAGE_SIZE
-from gomem_core.outside.arrays import Bytes, Ints, Words
+from gomem_core.outside.arrays import Bools, Bytes, Ints, Words
 from gomem_core.outside.errors import Damaged
 from gomem_core.outside.hold import Held, held
 from gomem_core.outside.image import Copied, Image, NotCopied, around, pages_of
@@ -62,7 +62,7 @@ class Rehearsed:
         self._ask(more, self._process.fetch(more.start, more.size, more), False)
         structs = self._questions[_STRUCTS].found
         self._fields = _Fields(program, structs.part(0, self._raw.all_spans))
-        self._old = structs.buffer.view(np.uint64).take(self._fields.at)
+        self._fields.keep(structs.buffer)
 
     def gather(self, addrs: Words, sizes: Ints, gap: int = GAP) -> Gathered:
         """Ask the process, and remember how it was asked."""
@@ -138,12 +138,8 @@ class Rehearsed:
         """
         if self._program.profile.heap_bits == "arena":
             return
-        new = self._questions[_STRUCTS].buffer.view(np.uint64).take(self._fields.at)
-        differ = (new ^ self._old) & self._fields.mask
-        led = differ[0] | differ[1] | differ[2]
-        rows = np.flatnonzero(led | differ[3] | differ[4] | differ[5])
+        new, rows, moved = self._fields.changed(self._questions[_STRUCTS].buffer)
         start, npages, kind, size = new[:4, rows]
-        moved = led[rows] > 0
         spanclass = kind >> self._fields.spanclass
         used = spanclass >> np.uint64(8) & np.uint64(0xFF) == IN_USE
         spanclass &= np.uint64(0xFF)
@@ -167,8 +163,26 @@ class _Fields:
         names = ("startAddr", "npages", "spanclass", "elemsize", "freeindex", "allocBits")
         offsets = np.array([at[f"mspan.{name}"] for name in names])
         self.spanclass = np.uint64(offsets[2] % 8 * 8)  # bits before it in its word; the state follows
-        self.at = offsets[:, None] // 8 + structs.start // 8  # a row a field
-        self.mask = np.array([~0, ~0, 0xFFFF << int(self.spanclass), ~0, ~0, ~0]).astype(np.uint64)[:, None]
+        self._at = offsets[:, None] // 8 + structs.start // 8  # a row a field
+        self._class = np.uint64(0xFFFF) << self.spanclass
+        self._old, self._new, self._differ = (np.zeros(self._at.shape, np.uint64) for _ in range(3))  # memory that is there
+
+    def keep(self, structs: Bytes) -> None:
+        """Remember what the fields are; all memory is touched, since the program would stand still while it is got."""
+        for words in (self._new, self._old):
+            structs.view(np.uint64).take(self._at, out=words, mode="clip")
+        np.bitwise_xor(self._old, self._new, out=self._differ)
+
+    def changed(self, structs: Bytes) -> tuple[Words, Ints, Bools]:
+        """The fields as they are now, the spans in which one differs, and in which of these where they lie or what they hold."""
+        new, differ = self._new, self._differ
+        structs.view(np.uint64).take(self._at, out=new, mode="clip")
+        np.bitwise_xor(self._old, new, out=differ)
+        differ[2] &= self._class
+        led = differ[0] | differ[1]
+        led |= differ[2]
+        rows = np.flatnonzero(np.bitwise_or.reduce(differ[3:], axis=0) | led)
+        return new, rows, led[rows] > 0
 
 
 def _slots(start: Words, size: Words, room: Words) -> Words:

@@ -16,13 +16,17 @@ TENTHS: Final = 10
 CLASSES: Final = 3  # that are told, of those with most free slots and more spans than they need, and of those with most objects
 TYPES: Final = 3  # that are told
 LONGEST_TYPE: Final = 40  # characters of its name
+LONGEST_SITE: Final = 60
 PINS: Final = 3  # chunks that are told
+HOLDERS: Final = 3  # objects that are told, of those to which the program refers and that keep most; and call sites
 NAMED: Final = 12  # spans that a filter names one by one: a regular expression has at most 200 characters
 
 What = Literal[
     "live",
     "live class",
     "live type",
+    "holder",
+    "site",
     "dead",
     "objects",
     "free slots",
@@ -57,6 +61,25 @@ class TypeHeld(NamedTuple):
     objects: int
     nbytes: int  # of their slots
     bases: tuple[int, ...]  # of the first of the spans in which they lie
+
+
+class Holder(NamedTuple):
+    """An object without which most would be garbage, of those that no other object keeps."""
+
+    name: str  # its type, or its address
+    addr: int
+    nbytes: int  # of slots that would be freed with it, its own among them
+    base: int  # of its span
+    roots: tuple[str, ...]  # where the program refers to it; none: only other objects do, several of them
+
+
+class SiteHeld(NamedTuple):
+    """A line of the program, and what is there of what it allocated, as far as the memory profile looked at it."""
+
+    name: str
+    objects: int
+    nbytes: int
+    scaled: bool  # the numbers stand for all objects, not only for those that were looked at
 
 
 class ClassRoom(NamedTuple):
@@ -136,6 +159,9 @@ class Advice:
     classes: tuple[ClassRoom, ...]  # most free bytes first
     held_by: tuple[ClassHeld, ...]  # the classes that have objects, most bytes first
     types: tuple[TypeHeld, ...]  # the types of which objects are known, most bytes first
+    reached: bool  # what lives is known from what refers to it, not from marks
+    holders: tuple[Holder, ...]  # those that keep most; none where it is not known what refers to what
+    sites: tuple[SiteHeld, ...]  # those with most bytes; none where they are not known
     tail_class: int  # the size class with most bytes in tails; 0: none
     chunks: Units  # of 4 MB, by which Go keeps its page bitmaps
     huge: Units  # of 2 MB, which the processor can map as one page
@@ -163,10 +189,20 @@ _SENTENCES: Final = {
         "taken: {n:,} object, marked by the last collection or allocated since, {spans}",
         "taken: {n:,} objects, marked by the last collection or allocated since, {spans}",
     ),
+    "reached": (
+        "taken: {n:,} object, which the program reaches, {spans}",
+        "taken: {n:,} objects, which the program reaches, {spans}",
+    ),
     "live class": ("in class {number}, {size} {kind}: {n:,} object", "in class {number}, {size} {kind}: {n:,} objects"),
     "live large": ("large, {kind}: {n:,} object", "large, {kind}: {n:,} objects"),
-    "live type": ("of type {name}: {n:,} object", "of type {name}: {n:,} objects"),
+    "live type": ("of {name}: {n:,} object", "of {name}: {n:,} objects"),
+    "holder": ("kept by {name}, to which {roots}",) * 2,
+    "site": ("allocated by {name}: {n:,} object{looked}", "allocated by {name}: {n:,} objects{looked}"),
     "dead": ("dead: {n:,} object, until its span is swept", "dead: {n:,} objects, until their spans are swept"),
+    "garbage": (
+        "dead: {n:,} object, which nothing reaches; its slot is not free yet",
+        "dead: {n:,} objects, which nothing reaches; their slots are not free yet",
+    ),
     "objects": ("{n:,} object, live or dead, {spans}", "{n:,} objects, live or dead, {spans}"),
     "free slots": (
         "free slots of {n:,} half-empty span; {needed:,} would hold the objects",
@@ -205,6 +241,7 @@ _REASONS: Final = {
     False: "their spans are given back once free for 5 minutes",
     True: "in the background Go gives back what is beyond 110% of the collector's goal",
 }
+_SHARED: Final = "several objects refer, none of which keeps it alone"
 _ENOUGH: Final = "; {needed:,} would hold {objects}"
 _NOTHING: Final = " without objects"
 _ALONE: Final = ", at {slot:x}"
@@ -220,7 +257,7 @@ def lines_of(advice: Advice) -> list[AdviceLine]:
     return [*_of_objects(advice), *_of_slots(advice), *_of_the_rest(advice), *_of_pages(advice)]
 
 
-def _say(what: What | Literal["all Ps", "live large"], n: int = 0, **values: object) -> str:
+def _say(what: What | Literal["all Ps", "live large", "reached", "garbage"], n: int = 0, **values: object) -> str:
     one, many = _SENTENCES[what]
     return told(n, one, many, **values)
 
@@ -248,10 +285,14 @@ def _of_objects(advice: Advice) -> Iterator[AdviceLine]:
         yield from _of_kinds(advice, doubt)
         return
     if advice.objects:
-        yield AdviceLine("live", advice.live, _say("live", advice.live_count, spans=spans), "state:inuse", doubt=doubt)
+        text = _say("reached" if advice.reached else "live", advice.live_count, spans=spans)
+        yield AdviceLine("live", advice.live, text, "state:inuse", doubt=doubt)
         yield from _of_kinds(advice, doubt)
+        yield from _of_holders(advice)
     if advice.dead:
-        yield AdviceLine("dead", advice.dead, _say("dead", advice.object_count - advice.live_count), "^waits$", doubt=doubt)
+        dead = advice.object_count - advice.live_count
+        text, which = (_say("garbage", dead), "state:inuse") if advice.reached else (_say("dead", dead), "^waits$")
+        yield AdviceLine("dead", advice.dead, text, which, doubt=doubt)
 
 
 def _of_kinds(advice: Advice, doubt: str) -> Iterator[AdviceLine]:
@@ -262,8 +303,26 @@ def _of_kinds(advice: Advice, doubt: str) -> Iterator[AdviceLine]:
         text = _say(what, held.objects, number=number, size=format_bytes(held.elemsize), kind=kind)
         yield AdviceLine("live class", held.nbytes, text, f"class:{number} kind:{kind} state:inuse", more=True, doubt=doubt)
     for one in advice.types[:TYPES]:
-        text = _say("live type", one.objects, name=brief(one.name, LONGEST_TYPE))
+        name = (
+            f"{one.name}, whose name is not known" if one.name.startswith("type 0x") else f"type {brief(one.name, LONGEST_TYPE)}"
+        )
+        text = _say("live type", one.objects, name=name)
         yield AdviceLine("live type", one.nbytes, text, named(one.bases), more=True, doubt=doubt)
+
+
+def _of_holders(advice: Advice) -> Iterator[AdviceLine]:
+    """Which few objects keep most of it, and which lines allocated it."""
+    for one in advice.holders:
+        name = f"{brief(one.name, LONGEST_TYPE)} at {one.addr:x}"
+        more = f" and {len(one.roots) - 1:,} more refer" if len(one.roots) > 1 else " refers"
+        roots = (
+            f"{brief(one.roots[0], LONGEST_TYPE)}{more}" if one.roots else "several objects refer, none of which keeps it alone"
+        )
+        yield AdviceLine("holder", one.nbytes, _say("holder", name=name, roots=roots), named((one.base,)), more=True)
+    for site in advice.sites:
+        looked = "" if site.scaled else " among those that the memory profile looked at"
+        text = _say("site", site.objects, name=brief(site.name, LONGEST_SITE), looked=looked)
+        yield AdviceLine("site", site.nbytes, text, "state:inuse", more=True)
 
 
 def _of_slots(advice: Advice) -> Iterator[AdviceLine]:

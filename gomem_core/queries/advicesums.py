@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.queries.adviceholders import Reached, holders_of, reached_of, sites_held
 from gomem_core.queries.advicelines import NAMED, TENTHS, Advice, ClassHeld, ClassRoom, Pin, TypeHeld, What
 from gomem_core.queries.freeunits import CHUNK, HUGE, Ints, Mask, Pages, UnitSums
 from gomem_core.queries.graphs import types_of
@@ -29,14 +30,22 @@ def advice_work(world: World, columns: SpanColumns) -> Generator[Step, None, Adv
     """The figures; stops now and then.  What is yielded is to be called before it goes on, and looks at no heap."""
     yield from columns.load(_NEEDED)
     doubts = _doubts(world, bool((columns.in_use() & (columns["swept"] == 0)).any()))
-    live = None if doubts.get("live") else (yield from _live(world, columns))
+    reached = (yield from reached_of(world)) if doubts.get("live") else None
+    if reached is not None:
+        del doubts["live"]
+        live: Ints | None = reached.by_span
+    else:
+        live = None if doubts.get("live") else (yield from _live(world, columns))
     caches = [] if doubts.get("idle Ps") else world.caches.mcaches()
     found: list[Advice] = []
     yield lambda: found.append(_Sums(world, columns, live, caches, doubts).advice())
     (advice,) = found
     yield None
-    types = yield from _types(world, columns, live)
-    return _with_places(world, replace(advice, types=types))
+    types = yield from _types(world, columns, live, reached)
+    holders = () if reached is None else holders_of(world, reached)
+    return _with_places(
+        world, replace(advice, types=types, reached=reached is not None, holders=holders, sites=sites_held(world))
+    )
 
 
 def _doubts(world: World, unswept: bool) -> Doubts:
@@ -74,10 +83,14 @@ def _live(world: World, columns: SpanColumns) -> Generator[Step, None, Ints]:
     return live
 
 
-def _types(world: World, columns: SpanColumns, live: Ints | None) -> Generator[Step, None, tuple[TypeHeld, ...]]:
+def _types(
+    world: World, columns: SpanColumns, live: Ints | None, reached: Reached | None
+) -> Generator[Step, None, tuple[TypeHeld, ...]]:
     """The types of objects, as far as they are known; of those that wait to be swept only of those that live."""
     types = types_of(world)
     slots = np.array(sorted(types), np.int64)
+    if reached is not None:
+        slots = slots[reached.holds(slots)]
     base, size, waits = columns["base"], columns["elemsize"], columns.in_use() & (columns["swept"] == 0)
     row = np.maximum(np.searchsorted(base, slots, "right") - 1, 0) if len(base) else np.zeros(len(slots), np.int64)
     sums: dict[str, list[int]] = {}
@@ -86,7 +99,7 @@ def _types(world: World, columns: SpanColumns, live: Ints | None) -> Generator[S
         if not n % _TYPED:
             yield None
         first, nbytes, name = int(base[number]), int(size[number]), types[slot]
-        if nbytes and live is not None and waits[number]:
+        if nbytes and live is not None and reached is None and waits[number]:
             sets = world.slots.sets(first)
             if sets is None or not sets[1] >> (slot - first) // nbytes & 1:
                 continue
@@ -156,6 +169,9 @@ class _Sums:
             classes=classes,
             held_by=self._held_by(size),
             types=(),
+            reached=False,
+            holders=(),
+            sites=(),
             tail_class=int(tail_of.argmax()) if tail_of.any() else 0,
             chunks=chunks.units(),
             huge=huge.units(),

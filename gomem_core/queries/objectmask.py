@@ -1,8 +1,5 @@
 """Filters and orders of very many objects, on the columns of their table: the same answers as objectorder.py gives one by one."""
 
-from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
-
-from array import array
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, Final, cast
 
@@ -18,27 +15,31 @@ from gomem_core.world.objectinfo import ObjectField, ObjectInfo, Objects
 from gomem_core.world.world import World
 
 Ints = NDArray[np.int64]
+Numbers = NDArray[np.signedinteger[Any]]  # of objects: as narrow as can be, since there may be millions
+Ranks = NDArray[np.unsignedinteger[Any]]
 Mask = NDArray[np.bool_]
 Step = Callable[[], object] | None  # as in roworder.Work
 
 _SLICE: Final = 1 << 17  # objects whose fields are compared at a stretch: a millisecond or two
 _TEXTS: Final = 500  # objects whose names are searched at a stretch
+_FEW: Final = 256  # values of a field of which each is looked for: so it takes no memory to sort
 _SPANS: Final = 4_000  # whose slots are looked at, at a stretch
 _KINDS: Final = ("noscan", "scan", "head", "every4")
 
 
-def passing(objects: Objects, filters: Sequence[Filter], cells: Callable[[ObjectInfo], str]) -> Generator[Step, None, Ints]:
+def passing(objects: Objects, filters: Sequence[Filter], cells: Callable[[ObjectInfo], str]) -> Generator[Step, None, Numbers]:
     """The numbers of the objects that pass all filters but those on their state; `cells` is what rows say of one.
 
     Raises TooCostly.
     """
     compared = [f for f in filters if f.field not in (ROW, "state")]
-    found: list[Ints] = [np.empty(0, np.int64)]
+    kind = _kind(len(objects))
+    found: list[Numbers] = [np.empty(0, kind)]
     for start in range(0, len(objects), _SLICE):
         mask = np.ones(min(_SLICE, len(objects) - start), bool)
         for item in compared:
             mask &= _compared(objects, item, start)
-        found.append(np.flatnonzero(mask) + start)
+        found.append((np.flatnonzero(mask) + start).astype(kind))
         yield None
     rows = np.concatenate(found)
     for item in filters:
@@ -89,9 +90,16 @@ def _of_type(objects: Objects, start: int, passes: Callable[[str], bool]) -> Mas
     return np.array([passes(objects.info(oid).type) for oid in of], bool)
 
 
-def _search(objects: Objects, pattern: Pattern, rows: Ints, cells: Callable[[ObjectInfo], str]) -> Generator[Step, None, Ints]:
+def _kind(count: int) -> np.dtype[np.signedinteger[Any]]:
+    """What numbers of so many objects fit into, and -1."""
+    return np.dtype(np.int32) if count < 1 << 31 else np.dtype(np.int64)
+
+
+def _search(
+    objects: Objects, pattern: Pattern, rows: Numbers, cells: Callable[[ObjectInfo], str]
+) -> Generator[Step, None, Numbers]:
     """Those of the objects in whose cells the pattern is found."""
-    found: list[Ints] = [np.empty(0, np.int64)]
+    found: list[Numbers] = [np.empty(0, rows.dtype)]
     names: list[str] | None = getattr(objects, "type_names", None)  # of a film: a name that fits need not be looked at again
     if names is not None:
         fits = np.array([pattern.found_in(name) for name in names], bool)[np.array(objects.column("type"))[rows]]
@@ -106,8 +114,8 @@ def _search(objects: Objects, pattern: Pattern, rows: Ints, cells: Callable[[Obj
 
 
 def by_death(
-    world: World, rows: Ints, fated: Callable[[Fate], bool] | None, ranks: tuple[int, int]
-) -> Generator[Step, None, tuple[Ints, Ints]]:
+    world: World, rows: Numbers, fated: Callable[[Fate], bool] | None, ranks: tuple[int, int]
+) -> Generator[Step, None, tuple[Numbers, Ranks]]:
     """Those of the objects whose state passes, and the rank of each: `ranks` are those of what is taken and of what is dead.
 
     For heaps whose objects are the allocated slots in the order of their addresses.
@@ -124,10 +132,10 @@ def by_death(
     if fated is not None:
         passes = np.where(gone, fated("dead"), fated("taken"))
         rows, gone = rows[passes], gone[passes]
-    return rows, np.where(gone, ranks[1], ranks[0])
+    return rows, np.where(gone, np.uint8(ranks[1]), np.uint8(ranks[0]))
 
 
-def film_keys(objects: Objects, rows: Ints, sort: str) -> Ints:
+def film_keys(objects: Objects, rows: Numbers, sort: str) -> Ints:
     """What objects of a film are sorted by; what is not known comes last."""
     if sort == "type":
         names: list[str] = getattr(objects, "type_names")  # noqa: B009 -- only objects of films have it
@@ -141,18 +149,41 @@ def film_keys(objects: Objects, rows: Ints, sort: str) -> Ints:
 
 
 def arranged(
-    objects: Objects, rows: Ints, sort: str, keys: Sequence[int] | Ints, size: ObjectField = "size"
-) -> Generator[Step, None, tuple[array[int], array[int]]]:
+    objects: Objects, rows: Numbers, sort: str, keys: Sequence[int] | Ints | Ranks, size: ObjectField = "size"
+) -> Generator[Step, None, tuple[memoryview, memoryview]]:
     """The objects in an order of objectorder.SORTS, and the place of each object, -1 for one that is not among them.
 
     `keys` are what the rows are sorted by where that is no column of the objects; `size` is that column.
     """
-    count = len(objects)
     if sort != "step":
-        by = np.array(keys) if len(keys) else np.array(objects.column(size))[rows]
+        by = np.asarray(keys) if len(keys) else (yield from _ranks(objects, size))
+        rows = yield from _sorted(rows, by if len(by) == len(rows) else by[rows])
+    at = np.full(len(objects), -1, rows.dtype)
+    at[rows] = np.arange(len(rows), dtype=rows.dtype)
+    return rows.data, at.data
+
+
+def _ranks(objects: Objects, name: ObjectField) -> Generator[Step, None, Ranks]:
+    """The rank of each object's field among all values of it: as narrow as can be, made a slice at a time."""
+    parts: list[tuple[Ints, Ranks]] = [(np.empty(0, np.int64), np.empty(0, np.uint8))]
+    for start in range(0, len(objects), _SLICE):
+        values, rank = np.unique(np.array(objects.column(name, start, start + _SLICE)), return_inverse=True)
+        parts.append((values, rank.astype(np.uint8 if len(values) <= _FEW else np.uint32)))
+        yield None
+    every = np.unique(np.concatenate([values for values, _ in parts]))
+    kind = np.uint8 if len(every) <= _FEW else np.uint32
+    return np.concatenate([np.searchsorted(every, values).astype(kind)[rank] for values, rank in parts])
+
+
+def _sorted(rows: Numbers, by: Ints | Ranks) -> Generator[Step, None, Numbers]:
+    """The rows in the order of `by`, a key each; those with the same stay as they are."""
+    if by.dtype != np.uint8:
         orders: list[Ints] = []
         yield lambda: orders.append(np.argsort(by, kind="stable"))
-        rows = rows[orders[0]]
-    at = np.full(count, -1, np.int64)
-    at[rows] = np.arange(len(rows))
-    return array("q", rows.tobytes()), array("q", at.tobytes())
+        found: Numbers = rows[orders[0]]
+        return found
+    parts = [rows[:0]]
+    for rank in range(int(by.max(initial=0)) + 1):
+        parts.append(rows[by == rank])
+        yield None
+    return np.concatenate(parts)

@@ -32,6 +32,7 @@ FATES: Final[dict[Fate, str]] = {  # what filters call them, in the order of the
     "zero": "zero",
     "taken": "taken",
 }
+_NONE: Final = array("q")
 _RANK: Final = {fate: number for number, fate in enumerate(FATES)}
 _FIELDS: Final[dict[str, Callable[[ObjectInfo], Cell | None]]] = {
     "size": lambda o: o.size,
@@ -63,8 +64,8 @@ class ObjectOrder(RowOrder):
         self._objects = objects
         self._many = many
         self._size: ObjectField = "slot" if world.doubt(Fact.SIZE) else "size"  # by which they are sorted
-        self._rows = array("q")
-        self._at = array("q")  # the row of each object, -1: none
+        self._rows: Sequence[int] = _NONE
+        self._at: Sequence[int] = _NONE  # the row of each object, -1: none
 
     def _read(self, text: str) -> Test | None:
         return _test(read_filters("objects", text))
@@ -83,7 +84,10 @@ class ObjectOrder(RowOrder):
 
     def __len__(self) -> int:
         self.catch_up()
-        return len(self._objects) if self.plain else len(self._rows)
+        if self.plain:
+            self._rows = self._at = _NONE  # these are of another choice
+            return len(self._objects)
+        return len(self._rows)
 
     def oid(self, row: int) -> int:
         """The number of the object in a row; -1: none is there."""
@@ -121,7 +125,7 @@ class ObjectOrder(RowOrder):
         yield lambda: import_module("numpy")
         return lambda: None
 
-    def _one_by_one(self, wanted: Choice) -> Generator[Step, None, tuple[array[int], array[int]]]:
+    def _one_by_one(self, wanted: Choice) -> Generator[Step, None, tuple[Sequence[int], Sequence[int]]]:
         objects, test = self._objects, wanted.test
         passes, fated = (test.passes, test.fated) if isinstance(test, Test) else (None, None)
         found: list[int] = []
@@ -152,7 +156,7 @@ class ObjectOrder(RowOrder):
             at[oid] = row
         return array("q", found), at
 
-    def _all_at_once(self, wanted: Choice) -> Generator[Step, None, tuple[array[int], array[int]]]:
+    def _all_at_once(self, wanted: Choice) -> Generator[Step, None, tuple[Sequence[int], Sequence[int]]]:
         yield lambda: import_module("numpy")  # not while the screen may have to wait for it
         from gomem_core.queries.objectmask import arranged, by_death, film_keys, passing  # noqa: PLC0415 -- few need it, and numpy takes long to import
 

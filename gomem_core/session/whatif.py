@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gomem_core.go.amd64 import MAX_MEM, PAGE_MASK, PAGE_SHIFT, TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.sizeclasses import make_span_class
 from gomem_core.lang.commands import Alloc
 from gomem_core.report import counted, format_bytes
@@ -49,8 +49,10 @@ def what_if(command: Alloc, engine: Engine) -> str:
     """One line: class and waste, and who would serve the first object of the command."""
     if command.size == 0:
         return SENTENCES["zero"]
-    if command.size > MAX_MEM:
+    if command.size > engine.world.profile.max_alloc:
         return SENTENCES["too_long"]
+    if why := engine.world.profile.too_long(command.size):
+        return why
     if command.size > engine.world.profile.small_limit:
         items = _large(command, engine)
     elif command.size < TINY_SIZE and command.kind == "noscan":

@@ -157,30 +157,35 @@ class StillLists:
     __hash__ = None  # type: ignore[assignment]  # it holds a dict
 
     @cached_property
-    def _chains(self) -> dict[tuple[int, str], list[int]]:
+    def _chains(self) -> dict[tuple[int, str], array[int]]:
         """Bases of the spans of each list, front to back, by span class (0 for lists that are not an mcentral's) and name."""
         following: dict[int, int] = {}
-        chains: dict[tuple[int, str], list[int]] = {}
+        chains: dict[tuple[int, str], array[int]] = {}
         columns, tree = self._spans.columns(), None if self._names is None else self._names.free_large
         links = zip(columns.base, columns.spanclass, columns.list_name, columns.next_base, columns.prev_base, strict=True)
         for base, spanclass, name, next_base, prev_base in links:
             if name and name not in (tree, self._padding) and next_base is not None:
                 following[base] = next_base
                 if not prev_base:
-                    chains[spanclass if name in self._central_names else 0, name] = [base]
+                    chains[spanclass if name in self._central_names else 0, name] = array("q", [base])
         for chain in chains.values():
             while base := following[chain[-1]]:
                 chain.append(base)
         return chains
 
     @cached_property
-    def _places(self) -> dict[int, tuple[int, int]]:
-        """Place, from 1, of each span in its list, and how many that has."""
-        return {base: (n, len(chain)) for chain in self._chains.values() for n, base in enumerate(chain, 1)}
+    def _places(self) -> tuple[array[int], array[int]]:
+        """For each span by its number: its place in its list, from 1, and how many that has; 0 on none."""
+        places, counts = (array("q", [0]) * self._spans.count for _ in range(2))
+        for chain in self._chains.values():
+            for place, base in enumerate(chain, 1):
+                number = self._spans.number(base)
+                places[number], counts[number] = place, len(chain)
+        return places, counts
 
     def chains(self) -> dict[tuple[int, str], list[int]]:
         """Bases of the spans of each list, front to back, by span class (0 for lists that are not an mcentral's) and name."""
-        return self._chains
+        return {key: chain.tolist() for key, chain in self._chains.items()}
 
     def mcentrals(self) -> dict[int, CentralInfo]:
         """Every mcentral, by its span class."""
@@ -196,16 +201,21 @@ class StillLists:
 
     def chain(self, spanclass: int, name: str, limit: int = 1 << 60) -> list[int]:
         """Bases of at most `limit` spans of one of its lists, front to back."""
-        return self._chains.get((spanclass, name), [])[:limit]
+        return self._list(spanclass, name)[:limit].tolist()
+
+    def _list(self, spanclass: int, name: str) -> array[int]:
+        return self._chains.get((spanclass, name), array("q"))
 
     def last(self, spanclass: int, name: str) -> int:
         """Base of the last span of one of its lists, 0: it is empty."""
-        chain = self._chains.get((spanclass, name))
+        chain = self._list(spanclass, name)
         return chain[-1] if chain else 0
 
     def place(self, base: int, limit: int) -> int:
         """Place, from 1, of the span at `base` in the list it hangs on; 0: on none, or more than `limit` from both its ends."""
-        place, count = self._places.get(base, (0, 0))
+        places, counts = self._places
+        number = self._spans.number(base)
+        place, count = (places[number], counts[number]) if number >= 0 else (0, 0)
         return place if place <= limit or count - place < limit else 0
 
     def free_lists(self) -> list[tuple[int, int]]:
@@ -219,7 +229,7 @@ class StillLists:
         """Bases of at most `limit` free spans of exactly `npages` pages, as Lists says."""
         if self._names is None:
             return self._free_runs.get(npages, [])[:limit]
-        return self._chains.get((0, f"{self._names.free}[{npages}]"), [])[:limit]
+        return self._list(0, f"{self._names.free}[{npages}]")[:limit].tolist()
 
     @cached_property
     def _free_runs(self) -> dict[int, list[int]]:

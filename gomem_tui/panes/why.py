@@ -8,7 +8,7 @@ from gomem_core.report import Result
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line, Port
-from gomem_tui.render.why import FILM_KEYS, LOOK_KEYS, READ_KEYS, Story, render_why, standing_at, why_length, why_text
+from gomem_tui.render.why import FILM_KEYS, LOOK_KEYS, READ_KEYS, WATCH_KEYS, Story, render_why, standing_at, why_length, why_text
 from gomem_tui.settings.keys import Keyboard
 
 
@@ -68,9 +68,11 @@ class WhyPane(HeapPane):
             keyboard=self.keyboard,
             profile=model.world.profile,
         )
-        if model.session.reel is not None:
+        if not self.keyboard.name("step"):  # the keys of somebody who follows
+            story = replace(story, beginning=WATCH_KEYS)
+        elif model.session.reel is not None:
             return replace(story, beginning=FILM_KEYS)
-        if model.is_read:
+        elif model.is_read:
             return replace(story, beginning=LOOK_KEYS if model.session.goes_on else READ_KEYS)
         if not story.shows_log or outcome is not model.session.outcome:
             return story

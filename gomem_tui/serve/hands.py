@@ -15,11 +15,13 @@ from gomem_tui.serve.keyboard import ACTIONS, FOLLOWING
 from gomem_tui.serve.rooms import is_tiny
 from gomem_tui.serve.status import footer, status
 from gomem_tui.serve.view import Placed, View, too_small
+from gomem_tui.settings.keys import STANDARD
 
 Page = Callable[[int], list[Line]]
 """A page of text, in lines of a width."""
 
 _ACTION: Final = re.compile(r"(\w+)(?:\((-?\d+)(?:, (-?\d+))?\))?")
+_PRESENTERS: Final = {name for key in STANDARD.keys for name in key.keys} - ACTIONS.keys()
 _MCENTRAL: Final = 4
 _SPANS: Final = 1
 _OBJECTS: Final = 9
@@ -52,6 +54,8 @@ class Hands:
         self._said = ""
         found = _ACTION.fullmatch(ACTIONS.get(key, ""))
         if found is None:
+            if key in _PRESENTERS:
+                self._said = f"That is for the presenter; {FOLLOWING.name('help')} lists the keys that you have."
             return False
         name, *numbers = found.groups()
         match name:

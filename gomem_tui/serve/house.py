@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 import asyncssh
 
+from gomem_core.cli.output import DUMB
 from gomem_tui.serve.door import Role
 from gomem_tui.serve.doors import Doors
 from gomem_tui.serve.limits import Limits
@@ -68,6 +69,8 @@ class House:
         others = [other for other in self._seated if other.door.role != "presenter"]
         if self._closed:
             visit.leave("it is over", 0)
+        elif door.role == "presenter" and visit.environ["TERM"] in DUMB:  # told before whoever presents now is sent away
+            visit.leave(f"whoever presents needs a terminal that can draw, and TERM is {visit.environ['TERM']}", 1)
         elif door.role != "presenter" and len(others) >= limits.seats:
             self.log.note("full", **door.about)
             visit.leave(f"all {limits.seats} seats are taken; come again later", 1)

@@ -66,9 +66,6 @@ def _show(words: list[str], lesson: str, presents: bool, resumed: str, visitors:
         return BAD_INPUT
     console.visitors = visitors
     _limit(presents, console.session.reel is not None)
-    if is_dumb() and presents:
-        say(f"gomem: whoever presents needs a terminal that can draw, and TERM is {os.environ.get('TERM', '')!r}")
-        return BAD_INPUT
     if is_dumb():
         from gomem_tui.plain.talk import talk_plainly  # noqa: PLC0415 -- others do without
 

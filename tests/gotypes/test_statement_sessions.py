@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -230,6 +230,9 @@ def test_statements_are_done_several_times() -> None:
 CONSTRAINED = "interface contains type constraints"
 
 
+MOST: Final = "an object has at most 549755813887 here, and 8589934592 with pointers"
+
+
 @pytest.mark.parametrize(
     ("line", "column", "words"),
     [
@@ -255,6 +258,9 @@ CONSTRAINED = "interface contains type constraints"
         ("s[0] = n", 8, "cannot use n (variable of type int) as *int value in assignment"),
         ("s[5] = nil", 3, "panic: runtime error: index out of range [5] with length 1"),
         ("make([]int, 1<<62)", 1, "panic: runtime error: makeslice: len out of range (4611686018427387904 × 8 bytes)"),
+        ("make([]int, 1<<45 + 1)", 1, "panic: runtime error: makeslice: len out of range (35184372088833 × 8 bytes)"),
+        ("make([]int, 1<<45)", 1, f"Go would ask the operating system for 281474976710656 bytes; {MOST}"),
+        ("make([]*int, 1<<31)", 1, f"Go would ask the operating system for 17179869184 bytes; {MOST}"),
         ("func() int { return nosuch }", 21, "undefined: nosuch"),
         ("new(int) new(int)", 10, "syntax error: unexpected new"),
         ("new(int) as s", 13, "the name s is in use: drop that object first, or choose another name"),
@@ -277,7 +283,9 @@ def test_what_fails_on_the_way_is_undone() -> None:
     console = console_of("1.27", "make([]int8, 1) as s", "gc")
     before = machine_of(console.session).engine.capture()
     assert "number of times" in failed(console, "append(s, 1) times 99999999")[1]
-    assert failed(console, "append(s, 300000000000) times 2")[1] == "panic: runtime error: growslice: len out of range"
+    assert failed(console, "append(s, 300000000000) times 2")[1].startswith("Go would ask the operating system for ")
+    assert failed(console, "append(s, 1<<47) times 2")[1].startswith("Go would ask the operating system for 14073748")
+    assert failed(console, "append(s, 1<<48) times 2")[1] == "panic: runtime error: growslice: len out of range"
     assert machine_of(console.session).engine.capture() == before
 
 

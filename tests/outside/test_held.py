@@ -1,6 +1,7 @@
 """How long a program stands still, and how long a look at a large heap takes: against a bare read of the same bytes, by turns."""
 
 import ctypes
+import gc
 import subprocess
 import sys
 from dataclasses import fields
@@ -81,10 +82,10 @@ def test_a_program_stands_hardly_longer_than_it_takes_to_copy(minor: str, name: 
         assert best_held <= AGAINST_BARE * best_bare
 
 
-@pytest.mark.parametrize("minor", ["1.21", "1.27"])
-def test_a_program_that_works_stands_as_short(minor: str) -> None:
+@pytest.mark.parametrize(("minor", "name"), [("1.21", "server"), ("1.27", "server"), ("1.27", "many")])
+def test_a_program_that_works_stands_as_short(minor: str, name: str) -> None:
     """Everything moves between rehearsal and stop, and still little more is done than to copy."""
-    with running(built("server", minor), RUN="1", N="300") as program:
+    with running(built(name, minor), RUN="1", N="300") as program:
         process = Process(program.pid)
         found = find_program(process)
         best_bare = best_held = 1e9
@@ -138,6 +139,27 @@ def same_heap(raw: Raw, other: Raw) -> None:
         for field in fields(mine):
             assert np.array_equal(getattr(mine, field.name), getattr(its, field.name)), (name, field.name)
     assert (one.findings, one.sweepgen, one.marking, one.padding) == (two.findings, two.sweepgen, two.marking, two.padding)
+
+
+def test_no_garbage_is_collected_while_a_program_stands() -> None:
+    """A collection that goes through an explorer's objects takes many times as long as to read a heap."""
+    began: list[str] = []
+
+    def note(phase: str, _: object) -> None:
+        began.append(phase)
+
+    with running(built("server", "1.27"), N="300") as program:
+        gc.callbacks.append(note)
+        try:
+            with held(program.pid):
+                began.clear()
+                many: list[list[int]] = [[] for _ in range(100_000)]
+                during = began.copy()
+        finally:
+            gc.callbacks.remove(note)
+    assert many
+    assert not during
+    assert gc.isenabled()
 
 
 def test_where_the_heap_leads_to_what_was_not_copied_it_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen) if self.screen is not None else None
         self.nbytes = 0
         self.heard = 0.0  # when something was written last
+        self._rows: list[str] = []  # that it shows; none: to be read from the screen, which costs some milliseconds
         self.resize(size)
         self.listen()
 
@@ -55,6 +56,7 @@ class Terminal:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         if self.screen is not None:
             self.screen.resize(size[1], size[0])
+            self._rows = []
 
     def _read(self) -> None:
         try:
@@ -64,6 +66,7 @@ class Terminal:
             return
         self.nbytes += len(data)
         self.heard = time.monotonic()
+        self._rows = []
         if self._stream is not None:
             self._stream.feed(data)
 
@@ -73,7 +76,9 @@ class Terminal:
     @property
     def rows(self) -> list[str]:
         assert self.screen is not None
-        return [row.rstrip() for row in self.screen.display]
+        if not self._rows:
+            self._rows = [row.rstrip() for row in self.screen.display]
+        return self._rows
 
     @property
     def text(self) -> str:

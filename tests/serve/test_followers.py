@@ -1,6 +1,5 @@
 """Followers in terminals of their own, before a presenter in one: what they see and can do, and what becomes of failures."""
 
-import asyncio
 import gzip
 import os
 import re
@@ -14,7 +13,7 @@ from gomem_tui.render.lines import plain
 from gomem_tui.serve.heard import AGAIN, Heard
 from gomem_tui.serve.lines import encoded
 from gomem_tui.serve.status import status
-from tests.serve.ptys import show, until
+from tests.serve.ptys import Terminal, show, until
 
 TRACES = Path(__file__).parents[1] / "film" / "traces"
 STEPS = 60
@@ -34,6 +33,10 @@ async def test_followers_see_each_step_in_their_own_size_and_look_elsewhere_and_
         presenter = one.present(script(tmp_path))
         await presenter.shows("step 0/60")
         same = one.follow((120, 40))
+        await same.shows("Somebody else does what happens here")
+        same.type(":")
+        await same.shows("That is for the presenter; ? lists the keys that you have.")
+        same.type("\x1b")
         small = one.follow((80, 24), LANG="C", TERM="xterm-mono")
         presenter.type("   ")
         for terminal in (presenter, early, same, small):
@@ -111,11 +114,15 @@ async def test_whoever_is_killed_comes_again_to_the_same_step(tmp_path: Path) ->
         assert "gomem --resume" in presenter.text
 
 
-async def test_who_does_not_read_or_floods_hinders_nobody(tmp_path: Path) -> None:
+async def test_who_floods_or_only_prints_or_does_not_read_hinders_nobody_and_can_touch_nothing(tmp_path: Path) -> None:
     async with show(tmp_path) as one:
         presenter = one.present(script(tmp_path))
         deaf, flood, good = one.follow((200, 60), draws=False), one.follow((120, 40), draws=False), one.follow((80, 24))
+        plain = one.follow((80, 60), TERM="dumb")
         await good.shows("step 0/60")
+        await plain.shows("You hear what the presenter does")
+        for pid in one.followers:
+            can_touch_nothing(pid)
         deaf.deaf()
         for _ in range(20):
             try:
@@ -124,43 +131,35 @@ async def test_who_does_not_read_or_floods_hinders_nobody(tmp_path: Path) -> Non
                 break
         presenter.type(" " * 20)
         await good.shows("step 20/60")
-        assert len(one.followers) == 3
+        assert len(one.followers) == 4
         deaf.listen()
         before = deaf.nbytes
         await until(lambda: deaf.nbytes > before)
         assert not one.gone
+        await prints(plain)
+        await until(lambda: one.gone == [(4, 0)])
 
 
-async def test_a_terminal_that_only_prints_is_told_in_plain_text(tmp_path: Path) -> None:
-    async with show(tmp_path) as one:
-        presenter = one.present(script(tmp_path))
-        plain = one.follow((80, 60), TERM="dumb")
-        await plain.shows("You hear what the presenter does")
-        presenter.type("  ")
-        await plain.shows("The presenter is at step 2.")
-        await plain.shows("alloc 64 scan as thing1")
-        plain.type("heap\n")
-        await plain.shows("Pane 7 Heap")
-        assert not re.search(r"[\x1b─▌]", plain.text)
-        plain.type("nothing\n")
-        await plain.shows("nothing is not a pane")
-        plain.type("q\n")
-        await until(lambda: one.gone == [(1, 0)])
+def can_touch_nothing(pid: int) -> None:
+    """A follower's process can neither write a file nor start a process, and has its own terminal and one socket alone."""
+    limits = Path(f"/proc/{pid}/limits").read_text()
+    for name in ("Max file size", "Max core file size", "Max processes"):
+        assert re.search(rf"{name} +0 +0 ", limits), limits
+    kinds = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+    assert sum(kind.startswith("socket:") for kind in kinds) == 1, kinds
+    assert sum(kind.startswith("/dev/pts/") for kind in kinds) <= 3, kinds  # its own, and what pytest's stderr is
 
 
-async def test_a_follower_can_neither_write_a_file_nor_start_a_process(tmp_path: Path) -> None:
-    async with show(tmp_path) as one:
-        one.present(script(tmp_path))
-        follower = one.follow((80, 24))
-        await follower.shows("step 0/60")
-        (pid,) = one.followers
-        limits = Path(f"/proc/{pid}/limits").read_text()
-        for name in ("Max file size", "Max core file size", "Max processes"):
-            assert re.search(rf"{name} +0 +0 ", limits), limits
-        kinds = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
-        assert sum(kind.startswith("socket:") for kind in kinds) == 1, kinds
-        assert sum(kind.startswith("/dev/pts/") for kind in kinds) <= 3, kinds  # its own, and what pytest's stderr is
-        await asyncio.sleep(0)
+async def prints(plain: Terminal) -> None:
+    """What a terminal that only prints is told, and asks for."""
+    await plain.shows("The presenter is at step 20.")
+    await plain.shows("alloc 112 scan as thing19")
+    plain.type("heap\n")
+    await plain.shows("Pane 7 Heap")
+    assert not re.search(r"[\x1b─▌]", plain.text)
+    plain.type("nothing\n")
+    await plain.shows("nothing is not a pane")
+    plain.type("q\n")
 
 
 async def test_what_takes_long_is_done_once_for_all_and_own_views_stay(tmp_path: Path) -> None:
@@ -187,9 +186,9 @@ def test_what_the_presenter_waits_for_is_told() -> None:
     stream, theirs = socket.socketpair()
     heard = Heard(stream, Console(True, read_script("t", SCRIPT, "t")), True, (80, 24))
     assert heard.view is not None
-    theirs.send(encoded("journal", values=["try", "churn 30000"]))
+    theirs.send(encoded("journal", values=["try", "churn 60000"]))
     heard.receive()
-    assert plain(status(heard.view, heard.here, heard.doing, "")) == " The presenter waits for churn 30000"
+    assert plain(status(heard.view, heard.here, heard.doing, "")) == " The presenter waits for churn 60000"
     theirs.send(encoded("journal", values=["do", "nonsense"]))
     heard.receive()
     assert heard.code == AGAIN
@@ -202,7 +201,7 @@ async def test_a_film_is_followed_to_the_time_where_the_presenter_is(tmp_path: P
         presenter = one.present(str(path))
         follower = one.follow((120, 40))
         await follower.shows("Following the presenter, who is at 0")
-        for place, event in (("200", "200"), ("end", "2,875"), ("100", "100")):
+        for place, event in (("end", "2,875"), ("100", "100")):
             presenter.type(f":goto {place}\r")
             await presenter.shows(f"event {event}/")
             await until(lambda: presenter.rows[1:37] == follower.rows[1:37], lambda: f"{presenter.text}\n{follower.text}")

@@ -19,6 +19,7 @@ from tests.tui.longscript import long_script
 MOST_DIRTY = 12.0  # MB of a follower, beyond what it shares with the mirror
 MOST_BYTES = 1_200  # of a step
 LATE = 0.02  # seconds besides the work of all followers
+CORES = os.cpu_count() or 1
 LATER = 0.01  # seconds by which the presenter's own step may be later than alone
 
 
@@ -51,8 +52,8 @@ def percentile(values: list[float], part: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * part))]
 
 
-async def begun(one: Show, path: Path, count: int) -> tuple[Terminal, list[Terminal]]:
-    presenter = one.present(str(path), draws=False)
+async def begun(one: Show, path: Path | None, count: int) -> tuple[Terminal, list[Terminal]]:
+    presenter = one.present(*([] if path is None else [str(path)]), draws=False)
     await until(lambda: presenter.nbytes > 2000)
     followers = [one.follow(draws=False) for _ in range(count)]
     await until(lambda: all(follower.nbytes > 2000 for follower in followers))
@@ -60,33 +61,25 @@ async def begun(one: Show, path: Path, count: int) -> tuple[Terminal, list[Termi
     return presenter, followers
 
 
-async def test_a_follower_costs_less_than_an_explorer_and_twelve_megabytes(tmp_path: Path) -> None:
-    steps, count = (100, 16) if THOROUGH else (25, 4)
+@pytest.mark.parametrize("text", ["", long_script()] if THOROUGH else [""], ids=["tour", "long"][: 1 + THOROUGH])
+async def test_a_follower_costs_less_than_an_explorer_and_twelve_megabytes(tmp_path: Path, text: str) -> None:
+    """And few bytes a step, where the steps are those of the built-in session."""
+    steps, count = (100, 16) if text else (20, 4)
     path = tmp_path / "long.gomem"
-    path.write_text(long_script())
+    path.write_text(text)
     async with show(tmp_path) as one:
-        presenter, followers = await begun(one, path, count)
+        presenter, followers = await begun(one, path if text else None, count)
         await step(presenter, followers)
-        own, theirs = cpu(one.presenter), sum(map(cpu, one.followers))
+        own, theirs, written = cpu(one.presenter), sum(map(cpu, one.followers)), followers[0].nbytes
         for _ in range(steps):
             await step(presenter, followers)
-        own, theirs = cpu(one.presenter) - own, sum(map(cpu, one.followers)) - theirs
-        assert theirs / count <= own, (theirs / count / steps, own / steps)
+        own, theirs, written = cpu(one.presenter) - own, sum(map(cpu, one.followers)) - theirs, followers[0].nbytes - written
+        each = theirs / count
+        told = f"{own / steps * 1e3:.1f} ms a step, a follower {each / steps * 1e3:.1f} ms and {written / steps:.0f} bytes"
+        print(told)
+        assert each <= own, told
         assert all(dirty(pid) <= MOST_DIRTY for pid in one.followers), [*map(dirty, one.followers)]
-
-
-async def test_a_step_of_the_tour_is_few_bytes(tmp_path: Path) -> None:
-    async with show(tmp_path) as one:
-        presenter = one.present(draws=False)
-        follower = one.follow(draws=False)
-        await until(lambda: follower.nbytes > 2000)
-        await asyncio.sleep(0.3)
-        written = []
-        for _ in range(20):
-            before = follower.nbytes
-            await step(presenter, [follower])
-            written.append(follower.nbytes - before)
-        assert sum(written) / len(written) <= MOST_BYTES, written
+        assert text or written / steps <= MOST_BYTES, told
 
 
 class Workers:
@@ -133,7 +126,8 @@ class Workers:
 async def test_a_step_reaches_sixteen_followers_soon_and_the_presenter_at_once(tmp_path: Path) -> None:
     """Soon: in the time that sixteen processes need to work as much as the presenter's own does for it, and 20 ms more.
 
-    Processes that take turns find the processor's caches cold, the presenter's as well as the followers': so that one is asked.
+    Both are measured, and compared at their 95th percentile: other work that the machine has comes and goes.  What is to be
+    done before the last one sees it has to fit at each step, in time of the processor, which other work does not change.
     """
     path = tmp_path / "long.gomem"
     path.write_text(long_script())
@@ -141,20 +135,26 @@ async def test_a_step_reaches_sixteen_followers_soon_and_the_presenter_at_once(t
     async with show(tmp_path) as first, show(tmp_path) as second:
         lonely, _ = await begun(first, path, 0)
         presenter, followers = await begun(second, path, 16)
-        alone, beside, late, reached = [], [], [], []
+        pids = (second.presenter, second.mirror.pid, *second.followers)
+        alone, beside, reached, allowed, spare = [], [], [], [], []
         for _ in range(60):  # in turns, so that all meet the same other work
             alone.append((await step(lonely, []))[0])
-            before = cpu(second.presenter)
+            before = [*map(cpu, pids)]
             own, last = await step(presenter, followers)
+            presents, mirrors, *follow = [now - then for now, then in zip(map(cpu, pids), before, strict=True)]
             beside.append(own)
             reached.append(last)
-            late.append(last - workers.work(cpu(second.presenter) - before) - LATE)
+            allowed.append(workers.work(presents) + LATE)
+            spare.append(16 * presents / CORES + LATE - (presents + (mirrors + sum(follow)) / CORES))
     workers.close()
-    over, own, most = percentile(late, 0.95), percentile(beside, 0.95), percentile(alone, 0.95) + LATER
-    print(f"followers: p95 {percentile(reached, 0.95) * 1e3:.0f} ms, {-over * 1e3:.0f} ms before they must have it", end="; ")
-    print(f"presenter: p95 {own * 1e3:.0f} ms of {most * 1e3:.0f}")
-    assert over <= 0
-    assert own <= most
+    last, most = percentile(reached, 0.95), percentile(allowed, 0.95)
+    least = percentile(spare, 0.05)
+    own, latest = percentile(beside, 0.95), percentile(alone, 0.95) + LATER
+    print(f"followers: p95 {last * 1e3:.0f} ms of {most * 1e3:.0f}, with {least * 1e3:.0f} ms of work to spare", end="; ")
+    print(f"presenter: p95 {own * 1e3:.0f} ms of {latest * 1e3:.0f}")
+    assert least >= 0, "the work alone takes longer"
+    assert last <= most
+    assert own <= latest
 
 
 @pytest.mark.thorough

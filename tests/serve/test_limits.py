@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import resource
 import signal
 import socket
 import time
@@ -13,9 +12,8 @@ import asyncssh
 import pytest
 
 from gomem_tui.serve.bucket import Bucket
-from gomem_tui.serve.limits import LARGEST, MEMORY, PROCESSOR, SMALLEST, clamped
-from gomem_tui.serve.seats import OwnExplorer
-from tests.serve.clients import Client, SshTerminal
+from gomem_tui.serve.limits import LARGEST, SMALLEST, clamped
+from tests.serve.clients import Client
 from tests.serve.running import EchoServer, Running, plan, public
 
 
@@ -118,36 +116,22 @@ def test_a_frozen_client_goes(keys: dict[str, Path]) -> None:
         terminal.kill()
 
 
-@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="limits of another process are told by Linux alone")
-def test_who_takes_all_memory_or_processor_ends_alone(keys: dict[str, Path]) -> None:
-    """Real explorers, with less left than visitors have, or this would take ten minutes."""
-    with Running(plan(both(keys))) as running:
-        seated: dict[str, tuple[SshTerminal, int]] = {}
-        for name, user in (("greedy", "ada"), ("busy", "ada"), ("other", "bob")):
-            terminal = Client(keys[user], running.port, name).visit()
-            terminal.wait_for("space does the first step")
-            processes = [seat._process for seat in running.server.house._seated.values() if isinstance(seat, OwnExplorer)]
-            seated[name] = terminal, processes[-1].pid if processes[-1] is not None else 0
-        (greedy, its), (busy, another), (other, _) = seated.values()
-        limits = {line[:26].strip(): line[26:].split()[:2] for line in Path(f"/proc/{its}/limits").read_text().splitlines()}
-        size = int(Path(f"/proc/{its}/statm").read_text().split()[0]) * resource.getpagesize()
-        assert int(limits["Max address space"][0]) < size + MEMORY
-        assert limits["Max cpu time"][0] == str(PROCESSOR)
-        resource.prlimit(its, resource.RLIMIT_AS, (size + (16 << 20),) * 2)
-        worked = sum(map(int, Path(f"/proc/{another}/stat").read_text().rpartition(")")[2].split()[11:13]))
-        seconds = worked // os.sysconf("SC_CLK_TCK") + 1
-        resource.prlimit(another, resource.RLIMIT_CPU, (seconds, seconds + 5))
-        greedy.send(":alloc 8000 times 190000\r")
-        busy.send(":churn 150000\r")
-        assert (greedy.exit_code(), busy.exit_code()) == (3, 1)
-        assert "this machine has not enough memory for that" in greedy.bytes.decode()
-        assert f"a visitor has {PROCESSOR} seconds of the processor, and they are used up" in busy.bytes.decode()
-        assert greedy.left_on() == busy.left_on() == set()
-        assert any("left name=busy" in line and "used up" in line for line in running.log)
-        other.send(" ")
-        other.wait_for("step 1/27")
-        other.send("q")
-        assert other.exit_code() == 0
+def test_one_presenter_at_a_time(keys: dict[str, Path]) -> None:
+    """Who comes with that key presents from then on, if the terminal can draw; the one before is sent away first."""
+    with Running(plan(public(keys["bob"]), solo=False, presenters=public(keys["ada"])), EchoServer) as running:
+        ada = Client(keys["ada"], running.port)
+        before = ada.visit()
+        before.wait_for("TERM=")
+        plain = ada.visit(TERM="dumb", columns=120)
+        assert plain.exit_code() == 1
+        assert "whoever presents needs a terminal that can draw, and TERM is dumb" in plain.bytes.decode()
+        assert "presents elsewhere" not in before.bytes.decode()
+        now = ada.visit()
+        now.wait_for("TERM=")
+        assert before.exit_code() == 0
+        assert "the presenter presents elsewhere now" in before.bytes.decode()
+        now.send("q")
+        assert now.exit_code() == 0
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A talk over SSH, from the first visitor to the last: with OpenSSH's client, real explorers and a real mirror."""
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gomem_tui.serve.limits import MEMORY, PROCESSOR
 from gomem_tui.serve.seats import OwnExplorer
 from tests.serve.clients import Client, SshTerminal
 from tests.serve.running import Running, plan, public
@@ -78,38 +80,55 @@ def test_a_talk_that_survives_what_is_killed(talk: Running, keys: dict[str, Path
         assert time.monotonic() < end
         time.sleep(0.05)
 
-    again = ada.visit(columns=100, rows=30)  # the presenter comes from elsewhere: there is one at a time
-    at_step(again, 4)
+    presenter.send("q")
     assert presenter.exit_code() == 0
-    assert "presents elsewhere" in presenter.bytes.decode()
-    again.send("q")
-    assert again.exit_code() == 0
 
 
-def test_a_heap_for_each_visitor(keys: dict[str, Path]) -> None:
+def processes(running: Running) -> list[int]:
+    seats = [seat for seat in running.server.house._seated.values() if isinstance(seat, OwnExplorer)]
+    return [seat._process.pid for seat in seats if seat._process is not None]
+
+
+@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="limits of another process are told by Linux alone")
+def test_a_heap_and_a_share_of_the_machine_for_each_visitor(keys: dict[str, Path]) -> None:
+    """Who takes all memory, or all time of the processor, ends alone: tried with less than visitors have, as that takes long."""
     with Running(plan(public(keys["ada"]) + public(keys["bob"]))) as running:
-        ada, bob = Client(keys["ada"], running.port).visit(), Client(keys["bob"], running.port, "bob").visit(TERM="dumb")
-        ada.wait_for("space does the first step")
-        ada.send(" :save mine\r")
-        ada.wait_for("visitors have no files here")
-        ada.send("\x15:alloc 100 as mine\r")
-        ada.wait_for("mine = 0x")
+        greedy, busy = (Client(keys["ada"], running.port, name).visit() for name in ("greedy", "busy"))
+        for terminal in (greedy, busy):
+            terminal.wait_for("space does the first step")
+        its, another = processes(running)
+        bob = Client(keys["bob"], running.port, "bob").visit(TERM="dumb")
         bob.wait_for("gomem in plain text")
+        greedy.send(" :save mine\r")
+        greedy.wait_for("visitors have no files here")
+        greedy.send("\x15:alloc 100 as mine\r")
+        greedy.wait_for("mine = 0x")
+        greedy.resize(100, 30)
+        assert greedy.comes_true(lambda: "New branch" in greedy.shows(29))
+        told = dict(entry.split("=", 1) for entry in Path(f"/proc/{its}/environ").read_text().split("\0") if "=" in entry)
+        assert "PATH" not in told
+        assert told["HOME"] == "/dev/null/gomem"
+
+        limits = {line[:26].strip(): line[26:].split()[:2] for line in Path(f"/proc/{its}/limits").read_text().splitlines()}
+        size = int(Path(f"/proc/{its}/statm").read_text().split()[0]) * resource.getpagesize()
+        assert int(limits["Max address space"][0]) < size + MEMORY
+        assert limits["Max cpu time"][0] == str(PROCESSOR)
+        resource.prlimit(its, resource.RLIMIT_AS, (size + (16 << 20),) * 2)
+        worked = sum(map(int, Path(f"/proc/{another}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        seconds = worked // os.sysconf("SC_CLK_TCK") + 1
+        resource.prlimit(another, resource.RLIMIT_CPU, (seconds, seconds + 5))
+        greedy.send(":alloc 8000 times 190000\r")
+        busy.send(":churn 150000\r")
+        assert (greedy.exit_code(), busy.exit_code()) == (3, 1)
+        assert "this machine has not enough memory for that" in greedy.bytes.decode()
+        assert f"a visitor has {PROCESSOR} seconds of the processor, and they are used up" in busy.bytes.decode()
+        assert greedy.left_on() == busy.left_on() == set()
+        assert any("left name=busy" in line and "used up" in line for line in running.log)
+
         bob.send("alloc 48 as own\nopen /etc/passwd\n")
         bob.wait_for("visitors have no files here")
-        assert "own = 0xc420000000" in "\n".join(bob.rows()), "nothing of the other's is in this heap"
-        ada.resize(100, 30)
-        assert ada.comes_true(lambda: "New branch" in ada.shows(29))
-        process = next(seat._process for visit, seat in running.server.house._seated.items() if isinstance(seat, OwnExplorer))
-        assert process is not None
-        environ = Path(f"/proc/{process.pid}/environ")
-        if environ.exists():
-            told = dict(entry.split("=", 1) for entry in environ.read_bytes().decode().split("\0") if "=" in entry)
-            assert "PATH" not in told
-            assert told["HOME"] == "/dev/null/gomem"
-        ada.send("q")
-        assert ada.exit_code() == 0
+        assert "own = 0xc420000000" in "\n".join(bob.rows()), "nothing of the others' is in this heap"
         bob.send("quit\n")
         assert bob.exit_code() == 0
-        assert any("typed name=ada" in line and "line=alloc 100 as mine" in line for line in running.log)
+        assert any("typed name=greedy" in line and "line=alloc 100 as mine" in line for line in running.log)
         assert any("typed name=bob" in line and "line=open /etc/passwd" in line for line in running.log)

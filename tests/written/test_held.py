@@ -8,10 +8,14 @@ from random import Random
 
 import pytest
 
+from gomem_core.queries.account import Account
+from gomem_core.queries.advicelines import lines_of
+from gomem_core.queries.advise import advise
 from gomem_core.queries.dominators import Dominated, dominators
 from gomem_core.queries.graphs import graph_of, hold_now
 from gomem_core.queries.reach import fate, find_paths
 from gomem_core.queries.slotgraph import SlotGraph
+from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.world.interrupt import Stopped, StopRequest
 from gomem_core.written.dump import world_of_dump
 from tests.written.dumpfile import dumped, segment, thing
@@ -183,3 +187,48 @@ def test_200000_objects_take_less_than_five_seconds() -> None:
     assert len(dominated(graph).order) == 200_001
     assert time.process_time() - began < 5
     assert isinstance(dominated(graph).idom, array)
+
+
+@pytest.mark.parametrize("name", ["go1.24.11-tiny", "go1.27.3-lru", "go1.27.3-grow"])
+def test_advice_tells_what_lives_and_what_few_objects_keep_it(name: str) -> None:
+    """A walk over the dump's own pointers finds the same, and so does one without an object for what it keeps."""
+    w = dump_world(name)
+    found = advise(w)
+    assert w.roots is not None
+    size: dict[int, int] = {}
+    links: dict[int, list[int]] = {}
+    for info in w.spans.each():
+        for slot in w.slots.rows(info.base) if info.state == "inuse" else ():
+            if slot.allocated:
+                size[slot.addr] = info.elemsize
+    for source in w.pointers.holders():
+        slots = (w.slots.at(to) for _, to in w.pointers.stored_in(source))
+        links[source] = [slot.addr for slot in slots if slot is not None and slot.addr in size]
+
+    def walk(without: int = 0) -> set[int]:
+        seen = {slot for slot in w.roots.slot if slot in size and slot != without} if w.roots is not None else set()
+        todo = [*seen]
+        while todo:
+            for to in links.get(todo.pop(), ()):
+                if to not in seen and to != without:
+                    seen.add(to)
+                    todo.append(to)
+        return seen
+
+    there = walk()
+    assert found.reached
+    assert (found.live_count, found.live) == (len(there), sum(size[slot] for slot in there))
+    assert found.dead == sum(size.values()) - sum(size[slot] for slot in there)
+    assert found.holders
+    for one in found.holders:
+        assert one.nbytes == sum(size[slot] for slot in there - walk(one.addr))
+        assert one.roots == tuple(w.roots.of(one.addr))
+    assert w.sites is not None
+    assert sum(site.nbytes for site in found.sites) <= sum(w.sites.inuse_bytes)
+    told = {line.what: line for line in lines_of(found)}
+    for what in ("live", "holder"):
+        assert told[what].nbytes == {"live": found.live, "holder": found.holders[-1].nbytes}[what]
+    order = SpanOrder(w, lambda: Account(w, w.objects))
+    order.filter(told["holder"].filter)
+    assert [info.base for info in order.rows(0, len(order))] == [found.holders[-1].base], "enter shows its span"
+    assert not [line.text for line in lines_of(found) if "of type type" in line.text]

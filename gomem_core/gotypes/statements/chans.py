@@ -1,6 +1,5 @@
 """Channels (runtime/chan.go, makechan)."""
 
-from gomem_core.go.amd64 import MAX_MEM
 from gomem_core.gotypes.errors import GoError
 from gomem_core.gotypes.model import Type
 from gomem_core.gotypes.statements.plan import Element, Link, Plan
@@ -13,7 +12,7 @@ _BUFFER_WORD = 2  # of an hchan: buf
 def make_chan(plan: Plan, shapes: Shapes, t: Type, capacity: int) -> Value:
     """make(chan T, capacity).  Raises GoError."""
     channel, of = shapes.channel, shapes.element(part(t))
-    if of.size and capacity > (MAX_MEM - channel.size) // of.size:
+    if of.size and capacity > (shapes.profile.max_alloc - channel.size) // of.size:
         raise GoError("panic: makechan: size out of range")
     buffer = of.size * capacity
     if not buffer:

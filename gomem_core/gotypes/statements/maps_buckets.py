@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Final
 
 from gomem_core.frozen import frozen
-from gomem_core.go.amd64 import MAX_MEM
 from gomem_core.gotypes.growth import rounded
 from gomem_core.gotypes.model import BASICS, UNSAFE_POINTER, Array, Type
 from gomem_core.gotypes.statements.plan import Element, Handle, Link, Plan, element
@@ -46,7 +45,7 @@ class Buckets:
 
 def make_map(plan: Plan, shapes: Shapes, key: Type, elem: Type, hint: int) -> Buckets:
     """A map with room for `hint` entries (makemap); for eight or fewer only the header.  Raises GoError."""
-    if hint * _bucket(shapes, key, elem).size > MAX_MEM:  # a hint that Go does not believe
+    if hint * _bucket(shapes, key, elem).size > shapes.profile.max_alloc:  # a hint that Go does not believe
         hint = 0
     b = 0
     while _is_over(shapes, hint, b):

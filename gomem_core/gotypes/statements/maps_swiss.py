@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from gomem_core.frozen import frozen
-from gomem_core.go.amd64 import MAX_MEM
 from gomem_core.gotypes.model import BASICS, Array, Type
 from gomem_core.gotypes.statements.plan import Element, Handle, Link, Plan, Request, element
 from gomem_core.gotypes.statements.shapes import INDIRECT, Shapes, pointer_to, struct
@@ -99,7 +98,7 @@ def make_map(plan: Plan, shapes: Shapes, key: Type, elem: Type, hint: int) -> Ta
     slots = hint * _SLOTS // _LOAD
     count = _power(-(-slots // _LARGEST))
     group = _group(shapes, key, elem)
-    if count * _LARGEST * group.size > MAX_MEM:  # a hint that Go does not believe
+    if count * _LARGEST * group.size > shapes.profile.max_alloc:  # a hint that Go does not believe
         return state
     each = _power(max(_SLOTS, slots // count))
     depth = count.bit_length() - 1

@@ -2,12 +2,14 @@
 
 from typing import Final, NamedTuple
 
-from gomem_core.go.amd64 import MAX_MEM, PTR_SIZE
+from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.heapbits import Pattern
+from gomem_core.go.versions import MOST_MODELLED
 from gomem_core.gotypes.errors import GoError
 
 # An object: its number in the session's table, or -1 - n for the n-th one that the plan asks for.
 Handle = int
+_MOST_MASKED: Final = 1 << 33  # bytes of an object with pointers, of which each word has a bit
 MOST_REQUESTS: Final = 5_000_000  # objects of one statement
 
 
@@ -64,11 +66,12 @@ class Plan:
         self.garbage: list[Handle] = []  # what nothing refers to any more
 
     def ask(self, of: Element, rule: str) -> Handle | None:
-        """Ask for one object; None for what has no size: that takes no memory.  Raises GoError for what is too large."""
+        """Ask for one object; None for what has no size: that takes no memory.  Raises GoError, or TooMany."""
         if not of.size:
             return None
-        if of.size > MAX_MEM:
-            raise GoError(f"panic: runtime error: makeslice: len out of range ({of.size} bytes, and Go allows {MAX_MEM} at most)")
+        if of.size > (MOST_MODELLED if of.pattern is None else _MOST_MASKED):
+            most = f"an object has at most {MOST_MODELLED} here, and {_MOST_MASKED} with pointers"
+            raise GoError(f"Go would ask the operating system for {of.size} bytes; {most}")
         if len(self.requests) >= self.most:
             raise TooMany(f"a statement makes at most {self.most} objects here")
         self.requests.append(Request(of, rule))
@@ -77,7 +80,7 @@ class Plan:
     def ask_pairs(self, first: Request, second: Request, n: int) -> int:
         """Ask for two objects `n` times in turn; returns the very first handle, each other is one less.  Raises GoError."""
         before = len(self.requests)
-        if before + 2 * n > self.most or max(first.element.size, second.element.size) > MAX_MEM:
+        if before + 2 * n > self.most:
             raise TooMany(f"a statement makes at most {self.most} objects here")
         self.requests += [first, second] * n
         return -1 - before

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from gomem_core.go.amd64 import MAX_MEM
 from gomem_core.gotypes.errors import GoError
 from gomem_core.gotypes.growth import grown
 from gomem_core.gotypes.model import Type
@@ -14,7 +13,7 @@ from gomem_core.gotypes.statements.values import Value
 def backing(plan: Plan, shapes: Shapes, t: Type, length: int, capacity: int, rule: str) -> Value:
     """A slice of type `t` on an array of its own.  Raises GoError."""
     of = shapes.element(part(t))
-    if capacity and of.size > MAX_MEM // capacity:
+    if capacity and of.size > shapes.profile.max_alloc // capacity:
         raise GoError(f"panic: runtime error: makeslice: len out of range ({capacity} × {of.size} bytes)")
     made = plan.ask(of.array(capacity), rule)
     pointers = ((0, made),) if made is not None else ()
@@ -33,7 +32,7 @@ def append(plan: Plan, shapes: Shapes, value: Value, more: int) -> Value:
     if length <= value.capacity:
         return replace(value, length=length)
     of = shapes.element(part(value.type))
-    if of.size and length > MAX_MEM // of.size:
+    if of.size and length > shapes.profile.max_alloc // of.size:
         raise GoError("panic: runtime error: growslice: len out of range")
     capacity = grown(shapes.profile, value.capacity, length, of.size, noscan=not of.ptr_bytes)
     rule = f"growslice: no room for {length} in {value.capacity}; {capacity} fill the slot"

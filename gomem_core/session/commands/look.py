@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from gomem_core.go.amd64 import MAX_MEM
 from gomem_core.gotypes.errors import GoError
 from gomem_core.lang import help_text
 from gomem_core.lang.commands import Advise, ByAddr, ByName, Find, Fit, Help, Invariants, Layout, Ref, Show, ShowOne
@@ -108,15 +107,15 @@ def _layout(context: Context, command: Layout) -> Result:
 
 
 def _fit(context: Context, command: Fit) -> Result:
-    from gomem_core.gotypes.fit import fit_size, fit_type  # noqa: PLC0415 -- the same
+    from gomem_core.gotypes.fit import LONGEST, fit_size, fit_type  # noqa: PLC0415 -- the same
 
     if command.text[0].isdigit():
         try:
             size = read_size(command.text)
         except WordError as e:
             raise CommandError(e.message, command.text, e.suggestion) from e
-        if size > MAX_MEM:
-            raise CommandError(f"Go panics (makeslice: len out of range) beyond {MAX_MEM} bytes", command.text)
+        if size > LONGEST:
+            raise CommandError(f"Go panics (makeslice: len out of range) beyond {LONGEST} bytes", command.text)
         return fit_size(size)
     try:
         return fit_type(command.text, context.declared.types)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from gomem_core.go.amd64 import MAX_MEM, PTR_SIZE
+from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.heapbits import SPARSE, sparse_ptrdata
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.lang.commands import Alloc, Churn, Drop, Link, Ref, Unlink
@@ -36,16 +36,17 @@ _SERVED_BY: Final = {
 def _check_alloc(context: Context, command: Alloc) -> None:
     """Raise CommandError if it cannot be done."""
     _check_new_names(context, command)
-    if command.size > MAX_MEM:
-        told = f"panic: runtime error: makeslice: len out of range ({command.size} bytes, and Go allows {MAX_MEM} at most)"
-        raise CommandError(told)
+    if why := context.world.profile.too_long(command.size):
+        raise CommandError(why)
 
 
 def _alloc(context: Context, command: Alloc) -> Result:
     size, times = command.size, command.times
-    _check_alloc(context, command)
+    passed = context.passed and times == 1
+    if not passed or not context.objects.comes_again(context.step):  # what was right the first time is so again
+        _check_alloc(context, command)
     ptrdata = _ptrdata(command)
-    if context.passed and times == 1:
+    if passed:
         addr = context.engine.mallocgc(size, ptrdata)
         context.objects.add(addr, size, ptrdata, context.step, command.name)
         return UNREAD
@@ -68,15 +69,12 @@ def _alloc(context: Context, command: Alloc) -> Result:
 
 def _ptrdata(command: Alloc) -> int:
     """What mallocgc is told of the words that hold pointers."""
-    match command.kind:
-        case "noscan":
-            return 0
-        case "scan":
-            return command.size
-        case "head":
-            return PTR_SIZE
-        case "every4":
-            return sparse_ptrdata(command.size)
+    kind = command.kind
+    if kind == "scan":
+        return command.size
+    if kind == "noscan":
+        return 0
+    return PTR_SIZE if kind == "head" else sparse_ptrdata(command.size)
 
 
 def _held_before(context: Context, one: Allocated) -> tuple[str, ...]:
