@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncssh
 import pytest
+from asyncssh.packet import String
 
 from gomem_tui.serve.bucket import Bucket
 from gomem_tui.serve.limits import LARGEST, SMALLEST, clamped
@@ -207,6 +208,17 @@ async def test_who_goes_on_asking_for_other_things_is_sent_away(running: Running
         await asyncio.wait_for(process.wait(), 10)
     assert sum("what_was_asked=forwarding" in line for line in running.log) == 20
     assert any("dropped" in line for line in running.log)
+
+
+async def test_a_terminal_shows_one_program(running: Running, keys: dict[str, Path]) -> None:
+    """Whoever has a terminal asks for another shell, a command, files, the agent in it; what is shown there goes on."""
+    async with await connected(running, keys) as connection:
+        process = await terminal_of(connection)
+        asks = {b"shell": (), b"exec": (String("id"),), b"subsystem": (String("sftp"),), b"auth-agent-req@openssh.com": ()}
+        for name, told in asks.items():
+            assert await process.channel._make_request(name, *told) is False, name
+        process.stdin.write(b"x")
+        assert await asyncio.wait_for(process.stdout.readexactly(3), 10) == b"<x>"
 
 
 async def test_no_tunnel(running: Running, keys: dict[str, Path]) -> None:
