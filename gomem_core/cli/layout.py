@@ -21,6 +21,8 @@ def execute(args: argparse.Namespace) -> int:
     if lists(args):
         return OK
     profile = known(args, os.environ)
+    files = [text for text in args.type if text.endswith(".go")]  # no type is called so
+    args.type, args.types = [text for text in args.type if text not in files], [*args.types, *files]
     if not args.type and not args.types:
         raise UsageError("a TYPE was expected, or --types FILE.go, whose types are then all laid out")
     types = GoTypes(profile)
@@ -58,7 +60,7 @@ def _complain(profile: Profile, text: str, problem: GoError, as_json: bool) -> N
     if as_json:
         emit_json(refusal(profile, text, problem))
     say(f"{where(problem, brief(text))}: {said(problem)}")
-    if text.endswith(".go") or os.path.exists(text):
+    if os.path.exists(text):
         say(f"perhaps: gomem layout --types {brief(text)}")
 
 

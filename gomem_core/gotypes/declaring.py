@@ -60,8 +60,11 @@ def answer(types: GoTypes, taken: Taken, what: str) -> Result:
         rows.append((brief(one.name, _WIDEST), one.shape.size, kind, place.way, place.elemsize, place.header, place.waste))
     if len(names) == 1 and taken.sized:
         facts = facts_of(types.profile, taken.sized[0])
-        size = counted(facts.checked.shape.size, "byte")
-        return Result(f"type {brief(names[0], _WIDEST)}: {size}; an object: {placed(facts, facts.place)}", dict(data))
+        size, name = counted(facts.checked.shape.size, "byte"), brief(names[0], _WIDEST)
+        better = ""
+        if facts.order is not None and facts.order.size < facts.checked.shape.size:
+            better = f"; in another order of its fields {facts.order.size}: layout {name} tells which"
+        return Result(f"type {name}: {size}; an object: {placed(facts, facts.place)}{better}", dict(data))
     columns = (
         *(Column("type", "text"), Column("size"), Column("kind", "text"), Column("way", "text")),
         *(Column("slot"), Column("header"), Column("unused")),

@@ -125,9 +125,10 @@ class Runner:
 
     def _read(self, size: int) -> bytes:
         assert self._process.stdout is not None
-        found = bytearray()
+        found, waiting = bytearray(), select.poll()  # not select(), which fails where many files are open
+        waiting.register(self._process.stdout, select.POLLIN)
         while len(found) < size:
-            if not select.select([self._process.stdout], [], [], _PATIENCE)[0]:
+            if not waiting.poll(_PATIENCE * 1000):
                 raise LiveError(f"the runner did not answer within {_PATIENCE:.0f} s")
             part = os.read(self._process.stdout.fileno(), size - len(found))
             if not part:

@@ -53,6 +53,7 @@ class Prompt(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("up", "older", "older"),
         ("down", "newer", "newer"),
+        ("ctrl+j", "submit", "submit"),  # as a terminal turns Enter into where it is typed before gomem has taken it over
     ]
 
     def __init__(self, names: Callable[[], Names | None], enter: Enter, edited: Edited) -> None:

@@ -53,7 +53,7 @@ _EDITING: Final = frozenset(
             "ctrl+shift+left",
             "ctrl+shift+right",
         ),
-        *("ctrl+a", "ctrl+d", "ctrl+e", "ctrl+k", "ctrl+u", "ctrl+v", "ctrl+w", "ctrl+x", "ctrl+shift+a"),
+        *("ctrl+a", "ctrl+d", "ctrl+e", "ctrl+j", "ctrl+k", "ctrl+u", "ctrl+v", "ctrl+w", "ctrl+x", "ctrl+shift+a"),
         *("ctrl+backspace", "alt+backspace"),
     ]
 )

@@ -1,10 +1,12 @@
 """Pictures of panes of a film and of a heap dump, as real programs wrote them; see golden.py.  And what Types shows of growth."""
 
+from math import inf
 from pathlib import Path
 
 import pytest
 
 from gomem_core.film.reel import FilmReel
+from gomem_core.queries import roworder
 from gomem_core.queries.roworder import finish
 from gomem_core.session.console import Console
 from gomem_core.session.opened import open_file
@@ -18,6 +20,12 @@ from tests.written.realfiles import REAL
 
 _NAME = "go1.27.3-lru"
 _SIZES = [(80, 24), (120, 40)]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine rows would be left to a thread, of which there is none."""
+    monkeypatch.setattr(roworder, "PATIENCE", inf)
 
 
 def _model(strip: Strip, *lines: str) -> Model:
