@@ -5,10 +5,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from gomem_core.queries.advicelines import HOLDERS, Holder, SiteHeld
+from gomem_core.queries.advicelines import HOLDERS, Holder, Pin, SiteHeld
 from gomem_core.queries.amounts import by_site
 from gomem_core.queries.dominators import ROOT
-from gomem_core.queries.freeunits import Ints, Mask
+from gomem_core.queries.freeunits import CHUNK, Ints, Mask
 from gomem_core.queries.graphs import graph_of, types_of
 from gomem_core.queries.slotgraph import SlotGraph
 from gomem_core.world.still import Still
@@ -60,6 +60,24 @@ def _holder(world: World, graph: SlotGraph, node: int, nbytes: int) -> Holder:
     info = world.spans.at(addr)
     name = types_of(world).get(addr, "") or "an object"
     return Holder(name, addr, nbytes, 0 if info is None else info.base, tuple(graph.labels(node)))
+
+
+def pin_held(reached: Reached, pin: Pin) -> Pin:
+    """The same with the place where the shortest ways to most of the bytes in the chunk begin, and its object if it is one."""
+    graph = reached.graph
+    inside = (graph.addr + graph.size > pin.addr) & (graph.addr < pin.addr + CHUNK) & reached.nodes[1:]
+    nodes = np.flatnonzero(inside) + 1
+    sums: dict[str, list[int]] = {}
+    for begin, nbytes in zip(graph.begins[nodes].tolist(), graph.size[nodes - 1].tolist(), strict=True):
+        if labels := graph.labels(begin):
+            one = sums.setdefault(labels[0], [0, 0])
+            one[0] += nbytes
+            one[1] += 1
+    slot = int(graph.addr[nodes[0] - 1]) if pin.objects == len(nodes) == 1 else 0
+    if not sums:
+        return pin._replace(slot=slot)
+    root = min(sums, key=lambda label: (-sums[label][0], label))
+    return pin._replace(slot=slot, root=root, held=sums[root][1])
 
 
 def sites_held(world: World) -> tuple[SiteHeld, ...]:

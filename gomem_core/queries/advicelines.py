@@ -102,6 +102,8 @@ class Pin(NamedTuple):
     objects: int  # in these spans
     bases: tuple[int, ...]  # of the first of them
     slot: int  # address of the object, where it is one alone; else 0
+    root: str = ""  # where the shortest ways to most of the bytes that are reached in it begin; "": not known
+    held: int = 0  # objects in it whose shortest way begins there
 
 
 class Few(NamedTuple):
@@ -245,6 +247,7 @@ _SHARED: Final = "several objects refer, none of which keeps it alone"
 _ENOUGH: Final = "; {needed:,} would hold {objects}"
 _NOTHING: Final = " without objects"
 _ALONE: Final = ", at {slot:x}"
+_BY_WAY: Final = "; to {n} a way leads from {root}"
 _UNKNOWN: Final = {
     "live": "how much of that lives: {why}",
     "idle Ps": "kept by idle Ps: {why}",
@@ -361,34 +364,37 @@ def _of_the_rest(advice: Advice) -> Iterator[AdviceLine]:
 def _of_pages(advice: Advice) -> Iterator[AdviceLine]:
     why = advice.doubts.get("given back", "")
     if advice.free_pages:
-        text = _say("free pages", reason=_REASONS[advice.by_page])
-        yield AdviceLine("free pages", advice.free_pages, text, "state:free", doubt=advice.doubts.get("free pages", ""))
-        yield from _of_units("chunks", advice.chunks)
+        text, doubt = _say("free pages", reason=_REASONS[advice.by_page]), advice.doubts.get("free pages", "")
+        yield AdviceLine("free pages", advice.free_pages, text, "state:free", doubt=doubt)
+        yield from _of_units("chunks", advice.chunks, doubt)
         if advice.chunks.full and advice.by_page:
-            yield AdviceLine("full chunks", advice.chunks.full, _say("full chunks"), "state:free", more=True)
-        yield from _of_pins(advice)
-        yield from _of_units("huge pages", advice.huge)
+            yield AdviceLine("full chunks", advice.chunks.full, _say("full chunks"), "state:free", more=True, doubt=doubt)
+        yield from _of_pins(advice, doubt)
+        yield from _of_units("huge pages", advice.huge, doubt)
     if advice.given_back is None:
         yield AdviceLine("given back", None, _UNKNOWN["given back"].format(why=why), doubt=why)
     elif advice.given_back:
         yield AdviceLine("given back", advice.given_back, _say("given back"), "given", doubt=why)
 
 
-def _of_units(what: Literal["chunks", "huge pages"], units: Units) -> Iterator[AdviceLine]:
+def _of_units(what: Literal["chunks", "huge pages"], units: Units, doubt: str) -> Iterator[AdviceLine]:
     if units.units:
         size, whole = format_bytes(units.size), format_bytes(units.whole) if units.whole else "none"
-        yield AdviceLine(what, units.beside, _say(what, units.units, size=size, whole=whole), named(units.few.bases), more=True)
+        text = _say(what, units.units, size=size, whole=whole)
+        yield AdviceLine(what, units.beside, text, named(units.few.bases), more=True, doubt=doubt)
 
 
-def _of_pins(advice: Advice) -> Iterator[AdviceLine]:
+def _of_pins(advice: Advice, doubt: str) -> Iterator[AdviceLine]:
     few = advice.chunks.few
     if few.units > 1:
         text = _say("few", few.units, beside=_beside(few.objects, few.spans))
-        yield AdviceLine("few", few.free, text, named(few.bases), more=True)
+        yield AdviceLine("few", few.free, text, named(few.bases), more=True, doubt=doubt)
     for pin in advice.pins:
         place = _ALONE.format(slot=pin.slot) if pin.slot else ""
-        text = _say("pin", addr=pin.addr, beside=_beside(pin.objects, pin.spans), place=place)
-        yield AdviceLine("pin", pin.free, text, named(pin.bases), more=True)
+        n = "it" if pin.objects == 1 else f"{pin.held:,} of them"
+        way = _BY_WAY.format(n=n, root=brief(pin.root, LONGEST_SITE)) if pin.root else ""
+        text = _say("pin", addr=pin.addr, beside=_beside(pin.objects, pin.spans), place=place + way)
+        yield AdviceLine("pin", pin.free, text, named(pin.bases), more=True, doubt=doubt)
 
 
 def _of_ps(numbers: tuple[int, ...]) -> str:

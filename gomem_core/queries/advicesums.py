@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.queries.adviceholders import Reached, holders_of, reached_of, sites_held
+from gomem_core.queries.adviceholders import Reached, holders_of, pin_held, reached_of, sites_held
 from gomem_core.queries.advicelines import NAMED, TENTHS, Advice, ClassHeld, ClassRoom, Pin, TypeHeld, What
 from gomem_core.queries.freeunits import CHUNK, HUGE, Ints, Mask, Pages, UnitSums
 from gomem_core.queries.graphs import types_of
@@ -43,9 +43,10 @@ def advice_work(world: World, columns: SpanColumns) -> Generator[Step, None, Adv
     yield None
     types = yield from _types(world, columns, live, reached)
     holders = () if reached is None else holders_of(world, reached)
-    return _with_places(
-        world, replace(advice, types=types, reached=reached is not None, holders=holders, sites=sites_held(world))
-    )
+    advice = replace(advice, types=types, reached=reached is not None, holders=holders, sites=sites_held(world))
+    if reached is None:
+        return _with_places(world, advice)
+    return replace(advice, pins=tuple(pin_held(reached, pin) for pin in advice.pins))
 
 
 def _doubts(world: World, unswept: bool) -> Doubts:

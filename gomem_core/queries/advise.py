@@ -201,4 +201,6 @@ def _pin_data(pin: Pin) -> "schema.Pin":
         "spans_total": pin.spans,
         "objects": pin.objects,
         "object": hexed(pin.slot) if pin.slot else None,
+        "root": pin.root or None,
+        "held": pin.held if pin.root else None,
     }

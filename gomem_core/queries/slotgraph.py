@@ -114,6 +114,15 @@ class SlotGraph:
                     todo.append(target)
         return before
 
+    @cached_property
+    def begins(self) -> Ints:
+        """The node where the shortest way to each node begins, to which the program refers itself; 0: there is no way."""
+        before = np.array(self._nearer, np.int64)
+        found = np.where(before > ROOT, before, np.arange(len(self)))
+        while ((further := found[found]) != found).any():  # twice as far each time
+            found = further
+        return np.where(before < ROOT, 0, found)
+
     def fate(self, node: int) -> Literal["rooted", "linked", "garbage"]:
         """What becomes of a node: the program refers to it itself, through others, or not at all."""
         before = self._nearer[node]

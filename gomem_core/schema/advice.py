@@ -65,6 +65,8 @@ class Pin(TypedDict):
     spans_total: int
     objects: int
     object: Addr | None
+    root: str | None  # where the shortest ways to most of what is reached there begin; null: pointers are not known
+    held: int | None  # objects of these
 
 
 class Advice(TypedDict):

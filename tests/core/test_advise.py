@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.queries.account import Account
-from gomem_core.queries.advicelines import Advice, lines_of
+from gomem_core.queries.advicelines import Advice, Pin, lines_of
 from gomem_core.queries.advise import AdviceOrder, advise, result_of
 from gomem_core.queries.roworder import Work, finish
 from gomem_core.queries.show import show
@@ -194,8 +194,8 @@ def test_three_objects_keep_ten_megabytes() -> None:
     assert (advice.huge.units, advice.huge.whole, advice.huge.beside) == (2, 6 * MB, 4 * MB - 3 * PAGE)
     first, second = advice.pins
     base = 0xC420000000
-    assert first == (base, CHUNK - PAGE, 1, 1, (base + 99 // 16 * PAGE,), base + 99 * 512)
-    assert second == (base + CHUNK, CHUNK - 2 * PAGE, 2, 2, tuple(base + n // 16 * PAGE for n in (8199, 8299)), 0)
+    assert first == Pin(base, CHUNK - PAGE, 1, 1, (base + 99 // 16 * PAGE,), base + 99 * 512)
+    assert second == Pin(base + CHUNK, CHUNK - 2 * PAGE, 2, 2, tuple(base + n // 16 * PAGE for n in (8199, 8299)), 0)
 
 
 def test_few_objects_count_for_what_they_keep() -> None:
