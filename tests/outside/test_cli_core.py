@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from gomem_core.cli import attach
+from gomem_core.outside.listing import Found
 from gomem_tui.__main__ import main
 from tests import schemafile
 from tests.outside.corefiles import CORES, truth, unpacked
@@ -81,3 +83,25 @@ def test_a_packed_file_that_is_cut_off_is_refused(tmp_path: Path, capsys: pytest
     cut.write_bytes((CORES / "frag-1.27.3.core.gz").read_bytes()[:50_000])
     assert main(["core", "--json", str(cut)]) == 3
     assert "the gzip file ends too early" in capsys.readouterr().err
+
+
+def test_experiments_behind_a_version_change_nothing(capsys: Capture) -> None:
+    """A program built with GOEXPERIMENT says so behind its version."""
+    figures = []
+    for told in ((), ("--go-version", "go1.27.3-X:nogreenteagc"), ("--go-version", "1.27.3-X:jsonv2,simd")):
+        assert main(["core", "--json", *told, unpacked("frag-1.27.3.core")]) == 0
+        figures.append(json.loads(capsys.readouterr().out)["memstats"])
+    assert figures[0] == figures[1] == figures[2]
+    stats = truth("frag-1.27.3")["MemStats"]
+    assert figures[0]["HeapInuse"] == stats["HeapInuse"]
+
+
+def test_in_the_list_a_number_that_moved_has_its_sign(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    programs = [Found(7, "still", "go1.27.3", 1 << 20, False), Found(8, "busy", "go1.26.6-X:nogreenteagc", 3 << 20, True)]
+    monkeypatch.setattr(attach, "go_processes", lambda _: iter(programs))
+    monkeypatch.setattr("os.path.isdir", lambda _: True)
+    assert main(["attach"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if line.split()[-1] in ("still", "busy")]
+    assert rows == [["7", "go1.27.3", "1.0M", "still"], ["8", "go1.26.6-X:nogreenteagc", "≈3.0M", "busy"]]
+    assert main(["attach", "--json"]) == 0
+    assert [json.loads(line)["moved"] for line in capsys.readouterr().out.splitlines()] == [False, True]

@@ -91,6 +91,17 @@ def test_a_dump_that_was_kept_is_the_same(name: str) -> None:
     assert (kept.kind, kept.place.of) == ("still", "dump")
 
 
+def test_what_is_kept_has_nothing_of_what_stands_in_objects() -> None:
+    secret = b"no one else may read"
+    data = dumped(numbers(1, HEAP) + text(secret.ljust(48)) + number(0), segment(0x500000, [HEAP]), memstats())
+    assert secret in data
+    kept = gzip.decompress(still_bytes(world_of_dump(data, "small")))
+    assert f"{HEAP:x}".encode() in kept
+    assert secret not in kept
+    assert secret[:8].hex().encode() not in kept
+    assert secret[7::-1].hex().encode() not in kept, "as a word"
+
+
 def test_a_still_with_roots_that_cannot_be_is_refused() -> None:
     found = json.loads(gzip.decompress(still_bytes(dump_world(NAMES[0]))))
     for name, value, why in (("label", -1, "label"), ("slot", "0x10", "in the order"), ("label", 1 << 40, "a number from 0")):
