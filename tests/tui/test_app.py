@@ -119,6 +119,15 @@ async def test_keys_are_keys_again_behind_a_line_that_is_right() -> None:
         assert app.query_one(Prompt).value == ""
 
 
+async def test_enter_that_was_typed_before_the_explorer_was_there_counts() -> None:
+    """The terminal made a line feed of it."""
+    app = explorer("")
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await pilot.press("colon", *"gc", "ctrl+j")
+        await pilot.pause()
+        assert app.model.session.step == 1
+
+
 async def test_a_wrong_line_stays_and_its_complaint_goes_with_it() -> None:
     app = explorer("alloc 48 as a")
     async with app.run_test(size=(80, 24)) as pilot:
