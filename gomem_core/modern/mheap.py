@@ -107,7 +107,7 @@ class MHeap:
         self.work_buffer: MSpan | None = None  # what a mark needed, until the sweep after it ends
         self.nsmallalloc = [0] * len(profile.classes)  # slots handed out, by size class, of spans that are not cached any more
         self.nspans = 0  # those in `spans`
-        self.pages_from: PagesFrom = "heap"  # where the last span's pages were found
+        self.pages_from: PagesFrom = "heap"  # where the pages of the last span for objects were found
         self.nmanual = 0  # of these, stacks and work buffers
         self.nunswept = 0  # and those that wait to be swept
         self.version = 0  # counts changes of which pages belong to what
@@ -152,7 +152,8 @@ class MHeap:
 
     def _alloc_span(self, npages: int, spanclass: int, p: int, use: str) -> MSpan:
         addr, scav, src = self._find_pages(npages, p)
-        self.pages_from = src
+        if not use:  # a collection that follows takes a work buffer
+            self.pages_from = src
         page = self.pages.page_of(addr)
         s = MSpan(addr, npages)
         s.sweepgen = self.sweepgen
