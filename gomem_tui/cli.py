@@ -99,8 +99,8 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
         "--at",
         metavar="STOP",
         default="end",
-        help="where to stand: the number of a step, the name of a bookmark, start or end (the default); "
-        "7.3 is after step 7 and 3 events of the next command",
+        help="where to stand: the number of a step, the name of a bookmark, a time of a film such as 1.5s, start or end (the "
+        "default); 7.3 is after step 7 and 3 events of the next command",
     )
     parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="columns and rows of the screen; 120x40 unless given")
     parser.add_argument(

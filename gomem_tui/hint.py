@@ -1,15 +1,26 @@
 """What the footer says while a line is being typed: what an alloc would do, or the form of the command."""
 
+import re
 from typing import Final
 
 from gomem_core.files.journal import Summary
 from gomem_core.lang import BY_WORD, Names, ParseError, complete, parse
+from gomem_core.lang.gostatements import STATEMENT, TYPED
 from gomem_core.session.console import Console
 from gomem_core.session.resume import called
 from gomem_core.session.session import Session
 from gomem_tui.render.words import clip
 
 _WRONG: Final = "✗ {fault}"
+_ASSIGNED: Final = re.compile(r"[ \t]*[A-Za-z_]\w*[ \t]*(?::=|\+=|=)[ \t]*")
+_LAST_WORD: Final = re.compile(r"\w+$")
+_TEXT: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|`[^`]*`|'(?:[^'\\]|\\.)*'")
+_BRACKETS: Final = re.compile(r"[]()[{}\"'`]")
+_PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
+_WORDS: Final = re.compile(r"^alloc\b|\b(?:new|make|append|string|any|func)(?=\()|&|^[ \t]*go\b")
+_MEANT: Final = {"&": "new", "go": "func"}
+_OF_NAMES: Final = ("undefined: ", "cannot use generic type ")  # complaints about a name
+_STATEMENT: Final = "VALUE [as NAME] [times N]   A statement of Go: it makes the objects that Go makes."
 _NAME: Final = 18  # cells of a session's name
 
 
@@ -19,6 +30,8 @@ def hint(line: str, desk: Console, names: Names | None = None) -> str:
     What is wrong is told as soon as it cannot become right by typing on.
     """
     line = line.lstrip().removeprefix(":")  # a colon before it is habit
+    if _ASSIGNED.fullmatch(line) or STATEMENT.match(line) or TYPED.match(line):
+        return _of_statement(line, desk)
     words = line.split()
     if not words:
         return ""
@@ -27,7 +40,7 @@ def hint(line: str, desk: Console, names: Names | None = None) -> str:
         command = parse(line)
     except ParseError as fault:
         command = None
-        if not _may_become_right(fault, line, names):
+        if not _may_become_right(fault, line, names) and not (words[0] == "type" and _closing(line) != ""):
             return _WRONG.format(fault=fault)
     if spec is None:
         return ""
@@ -36,6 +49,46 @@ def hint(line: str, desk: Console, names: Names | None = None) -> str:
         return _WRONG.format(fault=wrong)
     foreseen = desk.session.ahead.foretell(command) if wrong is None else ""
     return foreseen or f"{spec.form}   {spec.summary}"
+
+
+def _of_statement(line: str, desk: Console) -> str:
+    """What a statement would allocate, with its brackets closed where they are not yet; or what is wrong with it, or its form."""
+    closing = _closing(line)
+    whole = line + (closing or "")
+    form = _form(line)
+    if closing is None or _ASSIGNED.fullmatch(line):
+        return form
+    try:
+        command = parse(whole)
+    except ParseError as fault:
+        return form if closing or not fault.width or fault.column + fault.width > len(line) else _WRONG.format(fault=fault)
+    wrong = None if command is None else desk.fault(command, whole)
+    if wrong is None:
+        return desk.session.ahead.foretell(command) or form
+    word = _LAST_WORD.search(line)
+    of_name = wrong.message.startswith(_OF_NAMES)
+    is_typed_yet = of_name and word is not None and wrong.column == word.start() + 1  # a name that may go on
+    return form if is_typed_yet or (closing and not of_name) else _WRONG.format(fault=wrong)
+
+
+def _closing(line: str) -> str | None:
+    """The brackets that close those which are open; None inside a text."""
+    found: list[str] = []
+    for bracket in _BRACKETS.findall(_TEXT.sub("", line)):
+        if bracket in "\"'`":
+            return None
+        if bracket in _PAIRS:
+            found.append(_PAIRS[bracket])
+        elif found and found[-1] == bracket:
+            found.pop()
+    return "".join(reversed(found))
+
+
+def _form(line: str) -> str:
+    """How the statement goes on, by the innermost word that says so."""
+    words = _WORDS.findall(line)
+    spec = BY_WORD[_MEANT.get(words[-1], words[-1])] if words else None
+    return _STATEMENT if spec is None else f"{spec.form}   {spec.summary}"
 
 
 def _may_become_right(fault: ParseError, line: str, names: Names | None) -> bool:

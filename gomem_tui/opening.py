@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gomem_core.cli.chosen import on_release
 from gomem_core.cli.output import UsageError, say
+from gomem_core.cli.progress import opening
 from gomem_core.files.journal import Kind, find
 from gomem_core.files.ownfiles import stamp_of
 from gomem_core.files.script import Script, load_script
@@ -47,9 +48,7 @@ def open_console(
         return console
     if resumed is None:
         origin = None if path is None else Origin(path, stamp_of(path))
-        opened, told = (
-            (demo_script(release), "") if path is None else _on_release(open_file(path, wait, cache), release if asked else None)
-        )
+        opened, told = (demo_script(release), "") if path is None else _opened(path, wait, cache, release if asked else None)
         console = Console(True, opened, kind, origin)
         console.read_only = read_only
         console.tell(told)
@@ -63,6 +62,13 @@ def open_console(
     resume(console, name)
     console.keep(kind)
     return console
+
+
+def _opened(path: Path, wait: bool, cache: bool, release: Release | None) -> tuple[Script | Strip, str]:
+    """What a file holds, and what is to be told of it."""
+    with opening(path) as reached:
+        opened = open_file(path, wait, cache, reached)
+    return _on_release(opened, release)
 
 
 def _on_release(opened: Script | Strip, release: Release | None) -> tuple[Script | Strip, str]:

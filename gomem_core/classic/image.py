@@ -226,7 +226,7 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         s.next = s.prev = s.in_list = s.pointers = None
         s.start_addr = start_addr
         s.npages = npages
-        s.place_at(freeindex)
+        s.freeindex = s.run_end = freeindex  # place_at
         s.nelems = nelems
         s.alloc_count = alloc_count
         s.sweepgen = sweepgen
@@ -241,7 +241,7 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         s.incache = incache == 1
         s.alloc_bits = alloc_bits
         s.gcmark_bits = gcmark_bits
-        s.root_bits = root_bits
+        s._root_bits, s._rooted_to = root_bits, freeindex  # root_bits
         s.ptr_words = None
         if length != NONE:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])

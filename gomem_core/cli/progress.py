@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from gomem_core.cli.output import is_terminal
 from gomem_core.foreign import brief
+from gomem_core.report import format_bytes
 from gomem_core.world.interrupt import Progress
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Advance = Callable[[int], None]  # told how many bytes of the file were read
 _SLOW: Final = 0.5  # seconds after which a command gets a bar
+_LARGE: Final = 32 << 20  # bytes of a file that takes seconds to open
 _LABEL: Final = 40  # characters of a file name beside its bar
 
 
@@ -26,17 +28,35 @@ def _is_watched() -> bool:
 
 
 @contextmanager
-def reading(path: Path, label: str) -> Iterator[Advance | None]:
-    """A bar while a file is read, which is gone afterwards; yields what is to be told, None where there is no bar."""
+def reading(path: Path, label: str, memory: bool = False) -> Iterator[Advance | None]:
+    """A bar while a file is read, which is gone afterwards; yields what is to be told, None where there is no bar.
+
+    With `memory`, the bar tells how much of it gomem takes by then.
+    """
     if not _is_watched() or not os.path.isfile(path):
         yield None
         return
     # Rich is imported only here: whoever pipes need not wait for it.
-    from rich.progress import DownloadColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import DownloadColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    with _bar(DownloadColumn(), TimeRemainingColumn()) as bar:
-        task = bar.add_task(brief(label, _LABEL), total=os.path.getsize(path))
-        yield lambda nbytes: bar.update(task, completed=nbytes)
+    taken = [TextColumn("{task.fields[memory]} of memory")] if memory else []
+    with _bar(DownloadColumn(), *taken, TimeRemainingColumn()) as bar:
+        task = bar.add_task(brief(label, _LABEL), total=os.path.getsize(path), memory=_memory())
+        yield lambda nbytes: bar.update(task, completed=nbytes, memory=_memory())
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[Advance | None]:
+    """The same where it is large enough to take seconds."""
+    try:
+        large = path.stat().st_size >= _LARGE
+    except (OSError, ValueError):
+        large = False
+    if not large:
+        yield None
+        return
+    with reading(path, path.name, memory=True) as advance:
+        yield advance
 
 
 @contextmanager
@@ -87,3 +107,12 @@ def _bar(*columns: "ProgressColumn") -> "Bar":
     described = TextColumn("{task.description}", markup=False)
     console = Console(stderr=True)
     return Bar(described, BarColumn(), *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+
+
+def _memory() -> str:
+    """How much memory this process has, without what it shares with files."""
+    try:
+        resident, shared = (int(word) for word in Path("/proc/self/statm").read_text().split()[1:3])
+    except (OSError, ValueError):
+        return "?"
+    return format_bytes((resident - shared) * os.sysconf("SC_PAGESIZE"))

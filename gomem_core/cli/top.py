@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, emit_json, say
-from gomem_core.cli.progress import working
+from gomem_core.cli.progress import opening, working
 from gomem_core.files.script import ScriptError
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.names import read_stop
@@ -40,9 +40,10 @@ def execute(args: argparse.Namespace) -> int:
     """Print the list; a session counts as it is at its end, unless a place is named."""
     progress = Progress()
     try:
+        place = file_place(args.file)
+        with opening(place.path) as reached:
+            opened = open_file(place.path, reached=reached)
         with working(progress):
-            place = file_place(args.file)
-            opened = open_file(place.path)
             still = still_at(place, StopRequest(), progress, opened)
             then = None if args.since is None else still_at(_since(place, args.since), StopRequest(), progress, opened)
             listed = _listed(still, then, args)

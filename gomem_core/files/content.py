@@ -24,8 +24,17 @@ def read_content(path: Path) -> bytes:
     except ValueError as e:  # a NUL in the name
         raise ScriptError(f"{brief(path)}: {e}") from e
     if len(data) > MAX_BYTES:
-        raise ScriptError(f"{name}: the file is larger than {MAX_BYTES >> 20} MB, which gomem does not read")
+        larger = f"the file is larger than {MAX_BYTES >> 20} MB, which gomem does not read"
+        raise ScriptError(f"{name}: {larger}, but for traces, heap dumps and core files that are not packed")
     return _unpacked(name, data) if data.startswith(GZIP) else data
+
+
+def is_large(path: Path) -> bool:
+    """Whether a file is larger than `read_content` reads."""
+    try:
+        return path.is_file() and path.stat().st_size > MAX_BYTES
+    except (OSError, ValueError):
+        return False
 
 
 def _unpacked(name: str, data: bytes) -> bytes:
@@ -35,7 +44,8 @@ def _unpacked(name: str, data: bytes) -> bytes:
     except zlib.error as e:
         raise ScriptError(f"{name}: damaged: it begins as a gzip file and cannot be unpacked") from e
     if len(found) > MAX_BYTES:
-        raise ScriptError(f"{name}: it unpacks to more than {MAX_BYTES >> 20} MB, which gomem does not read")
+        limit = f"more than {MAX_BYTES >> 20} MB, which gomem does not read of a gzip file"
+        raise ScriptError(f"{name}: it unpacks to {limit}; traces, heap dumps and core files are read unpacked, however large")
     if not unpacking.eof:
         raise ScriptError(f"{name}: damaged: the gzip file ends too early")
     if unpacking.unused_data:

@@ -1,7 +1,7 @@
 """The two ways from a generation to the rows of a film: with numpy, and in loops that mypyc compiled, where it did."""
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -48,29 +48,29 @@ class PlainFrames:
     """Made by masks and sums over whole slices."""
 
     def __init__(self, data: Buffer, tables: Tables, profile: Profile) -> None:
-        self._ordered = Ordered(data)
+        self.ordered: Final = Ordered(data)
         self._tables = tables
-        self._lives = Lives(tables, profile)
+        self.lives: Final = Lives(tables, profile)
 
     @property
     def total(self) -> int:
         """Events that were read, with those that are not kept."""
-        return self._ordered.total
+        return self.ordered.total
 
     @property
     def read(self) -> int:
         """Bytes of them."""
-        return self._ordered.read
+        return self.ordered.read
 
     @property
     def faults(self) -> list[str]:
         """What could not be read, a sentence each."""
-        return self._ordered.faults
+        return self.ordered.faults
 
     def take(self, batches: list[Batch], types: list[int], most: int) -> Iterator[Frame]:
         """Every frame of these batches."""
         known = np.array([*types, 0], np.int64)
-        for events in self._ordered.slices(batches):
+        for events in self.ordered.slices(batches):
             numbers = self._tables.events + np.cumsum(~np.isin(events.kind, e.SNAPSHOT))
             end = int(np.searchsorted(numbers, most, side="right"))
             if not end:
@@ -78,4 +78,4 @@ class PlainFrames:
             rows, numbers = events.take(slice(end)), numbers[:end]
             objects = np.flatnonzero((rows.kind == e.OBJECT) | (rows.kind == e.OBJECT_ALLOC))
             rows.second[objects] = known[np.minimum(rows.second[objects], len(types))]
-            yield Frame(rows, numbers, self._lives.add(rows, numbers))
+            yield Frame(rows, numbers, self.lives.add(rows, numbers))

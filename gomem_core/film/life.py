@@ -51,6 +51,16 @@ class Lives:
         self._bytes = 0  # in allocated slots
         self._ended: list[Ints] = []  # lifetimes that ended since they were last entered
 
+    def go_on(
+        self, spans: dict[int, int], first: Ints, nelems: Ints, slots: Ints, room: dict[int, list[int]], nbytes: int
+    ) -> None:
+        """Go on where the compiled loop stands: with its spans, what is in their slots, and the room that is free."""
+        self._spans = spans
+        self._first_slot, self._nelems = first.tolist(), nelems.tolist()
+        self._slots.append(slots)
+        self._free_slots.update(room)
+        self._bytes = nbytes
+
     def add(self, events: Events, number: Ints) -> Ints:
         """Take events in, whose numbers these are; returns how many bytes were in allocated slots after each."""
         changed = np.zeros(len(number), np.int64)

@@ -80,6 +80,14 @@ class Replay:
         self._end: i64 = 1
         self._room: dict[int, list[int]] = {}
 
+    def size(self) -> int:
+        """How many slots there is room for: this table is in memory, whatever else is in files."""
+        return int(self._end)
+
+    def state(self) -> tuple[dict[int, int], "vec[i64]", "vec[i64]", "vec[i64]", dict[int, list[int]]]:
+        """What the other way goes on from: spans by first page; by span its first slot, and how many it has; slots; free room."""
+        return self._here, self._first, self._nelems, self._slots, self._room
+
     def add(self, rows: Merge) -> None:
         """Take a slice in."""
         self.begun = self.ends = self.shares = 0

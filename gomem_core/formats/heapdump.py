@@ -10,11 +10,13 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from mmap import mmap
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+Buffer = bytes | mmap
 Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 
@@ -112,7 +114,7 @@ class HeapDump:
     samples: list[tuple[int, int]] = field(default_factory=list)  # address of an object, bucket
     fault: str = ""
 
-    def pointers(self, data: bytes) -> tuple[Numbers, Numbers, Words]:
+    def pointers(self, data: Buffer) -> tuple[Numbers, Numbers, Words]:
         """All pointers that objects hold, but nil: (number of the object, offset in it, where it leads); `data`: the file.
 
         In the order of the file, and within an object by offset.
@@ -142,12 +144,12 @@ _NONE: Final = np.empty(0, np.int64)
 _NO_WORDS: Final = np.empty(0, np.uint64)
 
 
-def is_heap_dump(data: bytes) -> bool:
+def is_heap_dump(data: Buffer) -> bool:
     """Whether these bytes begin as a heap dump does."""
     return data[: len(HEADER)] == HEADER
 
 
-def read_heap_dump(data: bytes, reached: Callable[[int], object] | None = None) -> HeapDump:
+def read_heap_dump(data: Buffer, reached: Callable[[int], object] | None = None) -> HeapDump:
     """The records of a dump, as far as it can be read; `reached` is told now and then how many bytes were, and may raise.
 
     Raises DumpError where nothing of it can be shown.
@@ -165,7 +167,7 @@ def read_heap_dump(data: bytes, reached: Callable[[int], object] | None = None) 
 class _Reader:
     """Reads one record after the other."""
 
-    def __init__(self, data: bytes, reached: Callable[[int], object] | None) -> None:
+    def __init__(self, data: Buffer, reached: Callable[[int], object] | None) -> None:
         self.dump = HeapDump(layouts=[_NONE])
         self._data = data
         self._at = len(HEADER)

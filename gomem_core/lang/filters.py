@@ -17,7 +17,7 @@ from gomem_core.lang.pattern import BadPattern, Pattern
 from gomem_core.suggest import nearest
 
 _FILTER = re.compile(r"([^:=!<>]*)(:|!=|==|<=|>=|=|<|>)(.*)")
-_TERM = re.compile(r"(?P<name>\w+)[ \t]*(?P<sign>!=|==|<=|>=|[:=<>])[ \t]*(?P<value>[^ \t]*)|[^ \t]+")
+_TERM = re.compile(r'(?P<name>\w+)[ \t]*(?P<sign>!=|==|<=|>=|[:=<>])[ \t]*(?P<value>"[^"]*"|[^ \t]*)|[^ \t]+')
 ROW: Final = "row"  # the field of a filter that is searched for in the whole row
 LARGE: Final = "L"  # as tables write the class of large objects
 SEARCHED: Final = frozenset({"spans", "objects", "types", "why"})
@@ -44,14 +44,19 @@ class FilterField:
     name: str
     help: str
     meaning: str
-    read: Callable[[str], int | float] | None = None
+    read: Callable[[str], int | float | str] | None = None
     choices: tuple[str, ...] = ()
     sign: str = ":"  # what completion puts after the name
 
     @property
+    def ordered(self) -> bool:
+        """Whether its values are more or less than others, not only others."""
+        return not self.choices and self.read is not _read_name
+
+    @property
     def sample(self) -> str:
         """A value, for examples."""
-        return self.choices[0] if self.choices else "30%" if self.read is read_percent else "4"
+        return self.choices[0] if self.choices else "30%" if self.read is read_percent else "4" if self.ordered else "string"
 
     def read_value(self, text: str) -> int | float | str:
         """The value in a filter on this field."""
@@ -63,6 +68,11 @@ class FilterField:
             message = f"{shown(text)} is not a {self.name}; it is one of {words}"
             raise WordError(message, near, expected=self.choices)
         return text
+
+
+def _read_name(word: str) -> str:
+    """A name that may stand in quotes."""
+    return word[1:-1] if len(word) > 1 and word[0] == word[-1] == '"' else word
 
 
 def _count(name: str, text: str, low: int = 0, high: int = _MAX_COUNT) -> FilterField:
@@ -133,6 +143,7 @@ _OBJECTS: Final = (  # of the Objects pane, which no `show` has
     FilterField("size", "bytes that were asked for", "a size such as 48 or 1K", read_size),
     _word("kind", "which of its words hold pointers", "scan", "noscan", "head", "every4"),
     _word("state", "what became of it", "rooted", "kept", "unreachable", "dead", "swept", "zero", "taken"),
+    FilterField("type", "its type of Go", "the name of a type, in quotes where that has blanks", _read_name),
     _count("step", "the step that made it"),
     _count("dropped", "the step that dropped it"),
     _count("goroutine", "the goroutine that allocated it, in a film"),
@@ -185,7 +196,7 @@ def _comparison(topic: str, fields: dict[str, FilterField], term: re.Match[str])
         message = f"{shown(name)} is not a field of {topic}; there are {', '.join(fields)}"
         raise WordError(message, nearest(name, fields), expected=tuple(fields), start=term.start(), width=len(name))
     at = term.start("sign")
-    if sign not in (":", "=", "==", "!=") and field.choices:
+    if sign not in (":", "=", "==", "!=") and not field.ordered:
         message = f"{name} is a word, which has no order; it takes :, = or !="
         raise WordError(message, ":", expected=(":", "=", "!="), start=at, width=len(sign))
     if sign == "==":
@@ -266,6 +277,8 @@ def format_filter(topic: str, item: Filter) -> str:
         text = format_percent(value)
     elif isinstance(value, int) and field is not None and field.read is read_size:
         text = format_size(value)
+    elif field is not None and field.read is _read_name and re.search("[ \t]", str(value)):
+        text = f'"{value}"'
     else:
         text = str(value)
     return f"{item.field}{item.op}{text}"

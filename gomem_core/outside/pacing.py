@@ -84,7 +84,8 @@ class Pacing(NamedTuple):
 def find_controller(data: list[tuple[int, Words]], at: Mapping[str, int]) -> int | None:
     """The address of gcController in a program's writable data; None where nothing there can be it, or more than one thing.
 
-    heapMinimum follows from gcPercent, and bytes in use are whole pages: that is no accident.
+    heapMinimum follows from gcPercent, bytes in use are whole pages, and all objects lie in memory that is mapped: that is no
+    accident.  (In a large program some zeros among other numbers fulfil all but the last.)
     """
     found: list[int] = []
     size = at[_STRUCT] // 8
@@ -112,6 +113,8 @@ def _likely(words: Words, count: int, at: Mapping[str, int]) -> Bools:
     in_use, ready = field("heapInUse"), field("mappedReady")
     found &= (in_use > 0) & (in_use % np.uint64(PAGE_SIZE) == 0) & (in_use <= ready)
     found &= (field("heapFree") % np.uint64(PAGE_SIZE) == 0) & (field("totalFree") <= field("totalAlloc"))
+    found &= (ready < UNREACHED) & (field("totalAlloc") > 0) & (field("heapMarked") <= field("totalAlloc"))
+    found &= (field("totalAlloc") - field("totalFree") <= ready) & (field("heapLive") <= ready)
     rows = np.flatnonzero(found)
     percent: NDArray[Any] = field("gcPercent")[rows].astype(np.uint32).view(np.int32).astype(np.int64).view(np.uint64)
     found[rows] = percent * np.uint64(_HEAP_MINIMUM) // np.uint64(100) == field("heapMinimum")[rows]  # it wraps, as Go's does

@@ -95,7 +95,7 @@ class Account:
             case e.SpanAlloc() | pe.PagesTaken():
                 self._dirty[event.base] = _EVERY
             case e.SpanFree() | e.Sweep() | e.CacheSpan() | pe.PagesFreed() | pe.SpanSwept() | pe.SpanCached():
-                self._dirty.setdefault(event.base, 0)
+                self.look_at_slots(event.base)
             case e.GcMarked():
                 self._marked = True
             case _:
@@ -104,6 +104,10 @@ class Account:
     def take(self, base: int, slot: int, n: int = 1) -> None:
         """Note that `n` slots of the span at `base`, from `slot` on, got new objects."""
         self._dirty[base] = self._dirty.get(base, 0) | (1 << n) - 1 << slot
+
+    def look_at_slots(self, base: int) -> None:
+        """Note that the slots of the span at `base` may be others, and none of them got a new object."""
+        self._dirty.setdefault(base, 0)
 
     def look_again(self, stale: Stale) -> None:
         """These spans changed without having told it."""
@@ -235,7 +239,8 @@ class Account:
         if not self._knows_sizes:
             self._look_at_once()
             return
-        self._prepare()
+        if self._lost or self._marked:
+            self._prepare()
         if (not self._complete or len(self._dirty) > _MANY) and self._is_quicker_at_once():
             self._count_at_once()
             return

@@ -15,6 +15,7 @@ from gomem_core.queries import difference_tables as tables
 from gomem_core.queries.amounts import Growth
 from gomem_core.queries.difference_tables import Fate, LinkDiff, SpanDiff, Thing, ThingDiff
 from gomem_core.queries.figures import Figures
+from gomem_core.queries.growth import growth_told, said_types_grown
 from gomem_core.queries.side import Row, Side, SpanRecord, slot_addresses
 from gomem_core.report import Result, signed, told
 from gomem_core.world.changes import Touched
@@ -45,7 +46,7 @@ class Difference:
     before: Figures  # the sums then
     result: Result  # with all rows
     brief: tuple[str, ...]  # its details with the first rows of each table: panes make them anew at each repaint
-    types: tuple[Growth, ...] = ()  # of a film: each type of which there is more or less, what grew most first
+    types: tuple[Growth, ...] | None = None  # each type of which there is more or less, what grew most first; None: untold
 
     @property
     def empty(self) -> bool:
@@ -71,7 +72,9 @@ def difference(then: Side, now: Side, there: There) -> Difference:
         slots=_slots(spans, links, then, now) | _slots_of_things(things, then, now),
         central=moved | {b.spanclass for a, b in zip(then.central, now.central, strict=True) if a != b},
     )
+    types = said_types_grown(then.still, now.still)
     sections = [
+        tables.types_section(types or ()),
         tables.spans_section(spans, said),
         tables.central_section(then, now, moved),
         tables.mcache_section(then, now),
@@ -96,12 +99,15 @@ def difference(then: Side, now: Side, there: There) -> Difference:
     apart = bool(there.branch) or (not there.file and then.step >= now.step)  # no way leads from then to now
     counts = _counts(then, now, _span_counts(spans, len(real), apart), _object_counts(things, made_anew, apart), len(links))
     same = then.still.place.of == now.still.place.of
+    if types:
+        counts += f"; {growth_told(types)}"
     word = _WORDS.get(now.still.place.of, "step") if same else "step"
     summary = _summary(then.step, now.step, there, counts if sections else None, word)
     result = Result(summary, data, details=tuple(line for s in sections for line in s.lines()))
     objects = {(*d.thing, d.born): d.fate for d in things}
+    grown = None if types is None else tuple(types)
     brief = tuple(line for s in sections for line in s.lines(tables.ROWS_SHOWN))
-    return Difference(touched, {d.base: d.fate for d in real}, objects, then.figures, result, brief)
+    return Difference(touched, {d.base: d.fate for d in real}, objects, then.figures, result, brief, grown)
 
 
 # --- Comparing --------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 from gomem_core.go.amd64 import PTR_SIZE, U64_MAX
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.go.versions import Profile
+from gomem_core.queries.amounts import Growth
 from gomem_core.queries.data import mcache_data, span_data
+from gomem_core.queries.growth import growth_data, growth_table
 from gomem_core.queries.shares import Balance
 from gomem_core.queries.side import Side, SpanRecord
 from gomem_core.report import Cell, Column, Table, hexed, hexed_or_none, told
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from gomem_core.schema.heap import Mcache
 
 Fate = Literal["new", "gone", "changed"]
-SectionKey = Literal["spans", "mcentral", "mcache", "lists", "account", "counters", "objects", "links"]
+SectionKey = Literal["types", "spans", "mcentral", "mcache", "lists", "account", "counters", "objects", "links"]
 GLYPHS: Final[dict[Fate, str]] = {"new": "+", "gone": "-", "changed": "≠"}
 ROWS_SHOWN: Final = 20  # of a table, as text in the explorer
 ROWS_KEPT: Final = 1_000  # of a table, as data
@@ -107,6 +109,17 @@ def _section(
     key: SectionKey, heading: str, columns: tuple[Column, ...], rows: list[tuple[Cell, ...]], data: Sequence[Mapping[str, object]]
 ) -> Section:
     return Section(key, heading, Table(columns, rows), data[:ROWS_KEPT], len(data))
+
+
+# --- Types ----------------------------------------------------------------------------------------------------------------
+
+
+def types_section(types: Sequence[Growth]) -> Section:
+    """Types of which there is more or less: what grew most comes first, and of many those that shrank most come last."""
+    rows = [*types]
+    table = growth_table(rows, "type")
+    left = len(rows) - len(table.rows)
+    return Section("types", "by type", table, growth_data(rows[:ROWS_KEPT]), len(rows), f"and {left} more" if left else "")
 
 
 # --- Spans ----------------------------------------------------------------------------------------------------------------

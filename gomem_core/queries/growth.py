@@ -5,9 +5,11 @@ Two of them may be hours apart, or of two runs: that an object has the same addr
 
 from typing import TYPE_CHECKING, Final
 
-from gomem_core.queries.amounts import BYS, By, Growth, amounts, growth
+from gomem_core.queries.amounts import BYS, By, Growth, amounts, growth, of_sum
+from gomem_core.queries.saidtypes import by_said_type, has_types
 from gomem_core.report import Cell, Column, Result, Table, signed, told
 from gomem_core.world.interrupt import StopRequest
+from gomem_core.world.objects import ObjectTable
 from gomem_core.world.records import MemStats
 from gomem_core.world.still import Still
 from gomem_core.world.world import Kind, NotKnown, known, unknown
@@ -48,7 +50,7 @@ def grown(then: Still, now: Still, names: tuple[str, str], stop: StopRequest | N
         lines += Table(columns, [_figure(name, was, value) for name, was, value in figures]).lines()
     for by, rows_ in found.items():
         if rows_:
-            lines += ["", _TITLES[by], *_table(rows_, by).lines()]
+            lines += ["", _TITLES[by], *growth_table(rows_, by).lines()]
             if len(rows_) > _ROWS:
                 lines.append(f"and {len(rows_) - _ROWS} more; --json has them all")
     data: schema.Grown = {
@@ -64,6 +66,17 @@ def grown(then: Still, now: Still, names: tuple[str, str], stop: StopRequest | N
     return Result(_summary(found, figures, names), data, details=tuple(lines))
 
 
+def said_types_grown(then: Still, now: Still) -> list[Growth] | None:
+    """The same of two sessions, by the types that their commands said; None: neither says one."""
+    before, after = then.objects, now.objects
+    if not isinstance(before, ObjectTable) or not isinstance(after, ObjectTable):
+        return None
+    if not has_types(before) and not has_types(after):
+        return None
+    was, is_now = ([of_sum(one) for one in by_said_type(*side)] for side in ((then, before), (now, after)))
+    return growth(was, is_now)
+
+
 def types_grown(then: Still, now: Still, stop: StopRequest | None = None) -> list[Growth]:
     """Each type of which there is more or less, what grew most first; none where types are not told.  Raises Stopped."""
     return _growth(then, now, "type", stop) or []
@@ -74,7 +87,7 @@ def growth_lines(grown_types: list[Growth]) -> list[str]:
     if not grown_types:
         return []
     more = [f"and {len(grown_types) - _ROWS} more"] if len(grown_types) > _ROWS else []
-    return [_TITLES["type"], *_table(grown_types, "type").lines(), *more]
+    return [_TITLES["type"], *growth_table(grown_types, "type").lines(), *more]
 
 
 def growth_told(grown_types: list[Growth]) -> str:
@@ -116,8 +129,8 @@ def _figure(name: str, was: int, now: int) -> tuple[Cell, ...]:
     return name, *shown, "" if "never" in shown else signed(now - was, unit)
 
 
-def _table(rows: list[Growth], by: By) -> Table:
-    """The rows that grew most, and those that shrank most."""
+def growth_table(rows: list[Growth], by: By) -> Table:
+    """A table of the rows that grew most, and those that shrank most."""
     shown = rows if len(rows) <= _ROWS else [*rows[: _ROWS - _ROWS // 4], *rows[-(_ROWS // 4) :]]
     columns = (
         *(Column("bytes", "bytes change"), Column("was", "bytes"), Column("is", "bytes")),
@@ -142,8 +155,11 @@ def _summary(found: dict[By, list[Growth] | None], figures: list[tuple[str, int,
 
 
 def _data(rows: list[Growth] | None) -> "list[schema.GrownRow] | None":
-    if rows is None:
-        return None
+    return None if rows is None else growth_data(rows)
+
+
+def growth_data(rows: list[Growth]) -> "list[schema.GrownRow]":
+    """The same as data."""
     return [
         {
             "name": one.name,

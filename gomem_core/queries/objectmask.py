@@ -67,6 +67,8 @@ def _compared(objects: Objects, item: Filter, start: int) -> Mask:
         case "dropped":
             dropped = column("dropped")
             found = (dropped >= 0) & compare(dropped, value)
+        case "type":
+            found = _of_type(objects, start, lambda name: compare(name, value))
         case "kind":
             ptrdata = column("ptrdata")
             whole, sparse = ptrdata == column("size"), ptrdata < -1  # -1: which words may be pointers is not known
@@ -75,6 +77,16 @@ def _compared(objects: Objects, item: Filter, start: int) -> Mask:
         case field:
             raise AssertionError(field)
     return cast("Mask", found)
+
+
+def _of_type(objects: Objects, start: int, passes: Callable[[str], bool]) -> Mask:
+    """Which objects of a slice have a type whose name passes."""
+    names: list[str] | None = getattr(objects, "type_names", None)  # of sessions and films
+    if names is not None:
+        found: Mask = np.array([passes(name) for name in names], bool)[np.array(objects.column("type", start, start + _SLICE))]
+        return found
+    of = range(start, min(start + _SLICE, len(objects)))
+    return np.array([passes(objects.info(oid).type) for oid in of], bool)
 
 
 def _search(objects: Objects, pattern: Pattern, rows: Ints, cells: Callable[[ObjectInfo], str]) -> Generator[Step, None, Ints]:

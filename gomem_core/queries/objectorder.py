@@ -36,6 +36,7 @@ _RANK: Final = {fate: number for number, fate in enumerate(FATES)}
 _FIELDS: Final[dict[str, Callable[[ObjectInfo], Cell | None]]] = {
     "size": lambda o: o.size,
     "kind": lambda o: o.kind,
+    "type": lambda o: o.type,
     "step": lambda o: o.born,
     "dropped": lambda o: o.dropped,
     "goroutine": lambda o: o.goroutine,
@@ -198,7 +199,7 @@ def _test(filters: tuple[Filter, ...]) -> Test | None:
 
 def cells(o: ObjectInfo) -> str:
     """What filters search of an object, one cell a line."""
-    return f"{o.name or o.type}\n{o.addr:x}\n{o.addr:#x}\n{or_unknown(o.size)}\n{o.kind}"
+    return f"{o.name}\n{o.type}\n{o.addr:x}\n{o.addr:#x}\n{or_unknown(o.size)}\n{o.kind}"
 
 
 def _one(f: Filter) -> Callable[[ObjectInfo], bool]:

@@ -10,7 +10,7 @@ from gomem_core.world.typed import TypeSum
 from gomem_core.world.world import World
 
 NO_TYPES: Final = "no object of this session has a type: commands such as alloc 48 allocate bytes, and new(T) a type"
-_UNTYPED: Final = "no type said"
+UNTYPED: Final = "no type said"
 
 
 def has_types(objects: Objects | None) -> TypeGuard[ObjectTable]:
@@ -20,7 +20,7 @@ def has_types(objects: Objects | None) -> TypeGuard[ObjectTable]:
 
 def by_said_type(world: World, objects: ObjectTable) -> list[TypeSum]:
     """What there is of each type, in bytes of slots; of tiny objects, which share a slot, in their own."""
-    names = [name or _UNTYPED for name in objects.type_names]
+    names = [name or UNTYPED for name in objects.type_names]
     there, nbytes = _in_slots(world, objects)
     ever, ever_bytes = [0] * len(names), [0] * len(names)
     slots: dict[tuple[int, bool], int] = {}  # bytes by size and whether it has no pointers

@@ -94,6 +94,7 @@ class LinkChange(TypedDict):
 class Counts(TypedDict):
     """How many things of each sort differ; the lists beside hold the first thousand."""
 
+    types: int
     spans: int
     mcentral: int
     mcache: int
@@ -149,6 +150,7 @@ class Difference(TypedDict):
     other_file: str | None
     same: bool
     counts: Counts
+    types: list[GrownRow]
     spans: list[SpanChange]
     mcentral: list[CentralChange]
     mcache: list[McacheChange]

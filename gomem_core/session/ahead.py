@@ -5,7 +5,7 @@ from typing import Final
 
 from gomem_core.files.timeline import Timeline
 from gomem_core.lang import Command, ParseError
-from gomem_core.lang.commands import Alloc, Drop, Show, Types
+from gomem_core.lang.commands import Alloc, AllocType, Drop, Show, Statement, Types
 from gomem_core.lang.filters import ROW
 from gomem_core.lang.moves import (
     Back,
@@ -25,7 +25,7 @@ from gomem_core.lang.moves import (
     UntilType,
     WhatIf,
 )
-from gomem_core.session.commands import BLINK, CHECK, CommandError, Context, cost, foresee_drop
+from gomem_core.session.commands import BLINK, CHECK, CommandError, Context, cost, foresee_drop, foresee_statement
 from gomem_core.session.history import Steps
 from gomem_core.session.trail import Trail
 from gomem_core.session.whatif import what_if
@@ -69,6 +69,8 @@ class Ahead:
         match command:
             case Alloc():
                 return what_if(command, self._context.engine)
+            case Statement() | AllocType():
+                return foresee_statement(self._context, command)
             case Drop():
                 return foresee_drop(self._context, command)
             case _:

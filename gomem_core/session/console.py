@@ -164,7 +164,8 @@ class Console(Desk):
             return Outcome(step.line, step.command, self.session.step, error=unread(step.command, e).located(step.line))
 
     def _do(self, step: Step) -> Outcome:
-        event, branch = self.session.event, self.session.branches.name
+        event, branches = self.session.event, self.session.branches
+        branch = branches.name
         try:
             outcome = self.session.do(step)
         except Stopped:
@@ -172,7 +173,7 @@ class Console(Desk):
             return Outcome(step.source, None, self.session.step, Result("stopped; nothing changed"))
         if outcome.ok:
             self.difference = None
-            if self.session.branches.name != branch:
+            if branches.name != branch:
                 self._left = branch
             self.record("do", step.source)
         elif self.session.event != event:  # it was halfway, which it left to try

@@ -35,6 +35,11 @@ class Declared:
     def __len__(self) -> int:
         return len(self._declarations)
 
+    @property
+    def nbytes(self) -> int:
+        """Characters of the source that is read again when something else is declared."""
+        return sum(len(one.text) for one in self._declarations)
+
     def add(self, step: int, text: str, file: str) -> None:
         """Take in what was found to be right, or was so the first time."""
         self._declarations.append(Declaration(step, text, file))

@@ -101,14 +101,14 @@ class Machine:
 
         Raises KeyboardInterrupt and Stopped, with nothing changed.
         """
-        number = self.at + 1
+        number, work = self.at + 1, cost(self.context, step.command)
         is_new = number > self.trail.recorded
         if is_new:
-            self._tell(cost(self.context, step.command))
+            self._tell(work)
         before = self.engine.counters()
-        outcome = self._attempt(step, self._failed.get(number))
+        outcome = self._attempt(step, work, self._failed.get(number))
         if is_new:
-            self._record(before, outcome)
+            self._record(before, outcome.ok)
         self._done(number, outcome)
         return outcome
 
@@ -117,26 +117,28 @@ class Machine:
 
         Raises as `do` does.
         """
-        number, now, work = self.at + 1, self.engine.now, self._work
+        number, now, done = self.at + 1, self.engine.now, self._work
+        work = cost(self.context, step.command)
         known_to_fail = self._failed.pop(number, None)
         before = self.engine.counters()
-        self._tell(cost(self.context, step.command), step.source)
+        self._tell(work, step.source)
         if self.at < self.trail.recorded:
             self._made.diverge()
-        outcome = None
+        ok = False
         try:
-            outcome = self._attempt(step, None)
+            outcome = self._attempt(step, work, None)
+            ok = outcome.ok
         finally:
-            if outcome is None or outcome.error is not None:
+            if not ok:
                 self._made.put_back()
                 self.engine.set_now(now)
-                self._work = work
+                self._work = done
                 self._failed.pop(number, None)
                 if known_to_fail is not None:
                     self._failed[number] = known_to_fail
-        if outcome.error is None:
+        if ok:
             self.cut()
-            self._record(before, outcome)
+            self._record(before, ok)
             self._done(number, outcome)
         return outcome
 
@@ -151,10 +153,11 @@ class Machine:
         self._made.cut()
         self._memory.forget_after(self.at)
         self.trail.cut(self.at)
-        self._failed = {step: outcome for step, outcome in self._failed.items() if step <= self.at}
+        if self._failed:
+            self._failed = {step: outcome for step, outcome in self._failed.items() if step <= self.at}
 
-    def _record(self, before: tuple[int, ...], outcome: Outcome) -> None:
-        mark = step_mark(before, self.engine.counters()) if outcome.error is None else 0
+    def _record(self, before: tuple[int, ...], ok: bool) -> None:
+        mark = step_mark(before, self.engine.counters()) if ok else 0
         self.trail.add(self._heap_live(), mark)
 
     def _heap_live(self) -> int:
@@ -182,10 +185,10 @@ class Machine:
         self._memory.changed(step, stale)
         self._stale.add(stale)
 
-    def _attempt(self, step: Step, known_to_fail: Outcome | None) -> Outcome:
+    def _attempt(self, step: Step, work: int, known_to_fail: Outcome | None) -> Outcome:
         """Let the command change the heap.  Whatever stops it halfway, the heap is then as it was."""
         number = self.at + 1
-        self._begin(step)
+        self._begin(work)
         if known_to_fail is not None:
             return known_to_fail
         try:
@@ -203,9 +206,9 @@ class Machine:
             self._failed[number] = outcome
         return outcome
 
-    def _begin(self, step: Step) -> None:
+    def _begin(self, work: int) -> None:
+        """A step begins that takes so much work."""
         number = self.at + 1
-        work = cost(self.context, step.command)
         self._take_passed()
         self._remember_if_due(work)
         self._work += work
@@ -249,20 +252,23 @@ class Machine:
         known = self._memory.before(step)
         if self.halfway or not known.step <= self.at <= step:
             self._restore(known)
+        stop, memory, near = self._stop, self._memory, self._memory.near(step)
+        before: tuple[int, ...] = ()
         try:
             while self.at < step:
-                self._stop.heed()
-                if self._memory.is_due_on_the_way(self.at, self._work, step):
+                stop.heed()
+                if self.at >= near and memory.is_due_near(self._work):
                     self.remember()
-                self._pass()
+                before = self._pass(before)
         finally:
             self.context.passed = False
             self._take_passed()
             self._note_exchange()
 
-    def _pass(self) -> None:
+    def _pass(self, before: tuple[int, ...]) -> tuple[int, ...]:
         """Do the next step, which only leads elsewhere: it tells nothing, and what only looks is not done.
 
+        Returns the engine's counters after a step that was done for the first time, as `before` for the next one; else none.
         Heavy ones are done as `do` does for the first time, since to tell all costs little beside them, and they are remembered.
         Raises as `do` does.
         """
@@ -272,15 +278,17 @@ class Machine:
         is_new = number > self.trail.recorded
         if (work >= _TOLD_FROM and is_new) or number in self._failed:
             self.do(self._steps.step(number))
-            return
+            return ()
         if is_new:
-            self._tell(work)
+            if self.on_the_way is not None:
+                self._tell(work)
             self._remember_if_due(work)
         self._work += work
         self.narrator.pass_by(number)
         self.context.step, self.context.passed = number, True
         self.engine.set_now(self._began + number * SECOND)
-        before = self.engine.counters() if is_new else ()
+        if is_new:
+            before = before or self.engine.counters()
         try:
             if command is not None and type(command) not in LOOKS:
                 STEPS[type(command)](self.context, command)
@@ -289,15 +297,17 @@ class Machine:
         except (OutOfMemory, Refused):  # what is remembered of it has to tell all
             self._undo()
             self.do(self._steps.step(number))
-            return
+            return ()
         except (KeyboardInterrupt, Stopped):
             self._undo()
             raise
+        after: tuple[int, ...] = ()
         if is_new:
             after = self.engine.counters()
-            self.trail.add(self._heap_live(), step_mark(before, after) if before != after else 0)
+            self.trail.add(self._heap_live(), step_mark(before, after))
         self.at = number
         self.outcome = None
+        return after
 
     def _take_passed(self) -> None:
         """Note what was left behind by the steps that were passed by."""
@@ -402,7 +412,7 @@ class Machine:
         self.remember()
         number = self.at + 1
         step = self._steps.step(number)
-        self._begin(step)
+        self._begin(cost(self.context, step.command))
         self.halfway = True
         if number in self._failed:  # what lies hidden there are objects of later steps
             self._made.diverge()

@@ -76,9 +76,13 @@ class Memory:
         is_far = behind + heavy >= self._apart * self._most
         return last.step < step and (is_far or min(behind, coming) >= self._apart * self._dear)
 
-    def is_due_on_the_way(self, step: int, work: int, goal: int) -> bool:
-        """Whether to remember a step on the way to another one."""
-        return goal - step <= _NEAR and work - self._since_work >= max(_BACK, self._engine.mspans // 4)
+    def near(self, goal: int) -> int:
+        """The step on the way to another one from which on images lie closer."""
+        return goal - _NEAR
+
+    def is_due_near(self, work: int) -> bool:
+        """Whether to remember a step there."""
+        return work - self._since_work >= max(_BACK, self._engine.mspans // 4)
 
     # --- Remembering ----------------------------------------------------------------------------------------------------
 

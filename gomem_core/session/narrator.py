@@ -13,10 +13,10 @@ from gomem_core.queries.figures import Figures, figures
 from gomem_core.queries.links import LinkIndex
 from gomem_core.session.engine import Engine
 from gomem_core.session.told import EVENTS_KEPT, Told
-from gomem_core.world.changes import CHANGES_SPANS, Stale, Touched
+from gomem_core.world.changes import CHANGES_SPANS, Stale, Touched, looks_otherwise
 from gomem_core.world.interrupt import StopRequest
 from gomem_core.world.objectinfo import Objects
-from gomem_core.world.world import known
+from gomem_core.world.world import NotKnown
 
 
 class _Halfway(Exception):
@@ -58,11 +58,6 @@ class Passed:
         self.number = number
         self._touched.marked = False
 
-    def touch(self, base: int) -> None:
-        """A span was changed."""
-        self.stale.bases.add(base)
-        self.touched_at[base] = self.number
-
     def follow(self, event: Event) -> None:
         """Take one event in."""
         self.stale.follow(event)
@@ -70,8 +65,14 @@ class Passed:
         touched.follow(event)
         if touched.spans:
             self.touched_at.update(dict.fromkeys(touched.spans, self.number))
-            self._touched = Touched()
-            self._touched.marked = touched.marked
+            touched.forget()
+
+    def swept(self, event: Sweep | SpanSwept) -> None:
+        """Take in that a span was swept: the same as `follow`, in a fifth of the time."""
+        if not self.stale.all:
+            self.stale.bases.add(event.base)
+        if looks_otherwise(event, self._touched.marked):
+            self.touched_at[event.base] = self.number
 
 
 class Narrator:
@@ -100,11 +101,17 @@ class Narrator:
 
     def begin(self) -> None:
         """A step begins."""
-        before = known(lambda: figures(self._engine.world, self.account)) if self.always else None
-        self.step = Narration(before)
+        self.step = Narration(self._figures() if self.always else None)
         if self._passes or self._counts:
             self._passes = self._counts = False
             self._hear()
+
+    def _figures(self) -> Figures | None:
+        """The sums now; None of a heap of which they are not known."""
+        try:
+            return figures(self._engine.world, self.account)
+        except NotKnown:
+            return None
 
     def pass_by(self, number: int) -> None:
         """The step of this number begins, which only leads elsewhere."""
@@ -193,6 +200,9 @@ class Narrator:
             return
         if type(event) is SlotTaken:
             self._overhear_slots(event.base, event.slot, 1)
+        elif type(event) is Sweep or type(event) is SpanSwept:  # a collection tells thousands of them
+            self.account.look_at_slots(event.base)
+            self.passed.swept(event)
         else:
             self._keep_up(event)
             self.account.follow(event)
@@ -204,4 +214,6 @@ class Narrator:
     def _overhear_slots(self, base: int, slot: int, n: int) -> None:
         """Take in that slots were taken: all there is to hear of most objects; their events would take half a step."""
         self.account.take(base, slot, n)
-        self.passed.touch(base)
+        passed = self.passed
+        passed.stale.bases.add(base)
+        passed.touched_at[base] = passed.number

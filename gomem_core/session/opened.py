@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gomem_core.files.content import GZIP, read_content
+from gomem_core.files.content import GZIP, is_large, read_content
 from gomem_core.files.places import cache_directory
 from gomem_core.files.script import Script, ScriptError, read_script, text_of
 from gomem_core.files.stillfile import FieldError, is_still, read_strip
@@ -21,19 +21,25 @@ if TYPE_CHECKING:
 _ELF: Final = b"\x7fELF"
 _SESSION: Final = b"gomem "  # how session files begin
 _TRACE: Final = re.compile(rb"go 1\.[0-9]+ t")  # ... and traces: a session file may begin with go 1.27
+_DUMP: Final = b"go1.7 heap dump\n"
 _HEAD: Final = 16  # bytes that tell kinds apart
 
 
-def open_file(path: Path, wait: bool = True, cache: bool = True) -> Script | Strip:
+def open_file(
+    path: Path, wait: bool = True, cache: bool = True, reached: Callable[[int], object] | None = None
+) -> Script | Strip:
     """Stills, the heap in a core file, what a program wrote of its own, a film, or a session file.  Raises ScriptError.
 
-    Without `wait`, a film is not read yet: whoever shows it reads on.  With `cache`, a large one is read but once.
+    Without `wait`, a film is not read yet: whoever shows it reads on.  With `cache`, a large one is read but once.  `reached` is
+    told how many bytes of a heap dump were read.
     """
     head = _head(path)
     if head.startswith(_ELF):  # mapped, however large it is
         return open_core_file(path)
     if _TRACE.match(head):
         return _open_film(path, None, wait, cache)
+    if is_large(path) and head.startswith(_DUMP):
+        return _open_large_dump(path, reached)
     data = read_content(path)
     if _TRACE.match(data):
         return _open_film(path, data, wait, cache)
@@ -44,7 +50,7 @@ def open_file(path: Path, wait: bool = True, cache: bool = True) -> Script | Str
             return Strip(read_strip(data))
         except FieldError as e:
             raise ScriptError(f"{named(path)}: not a still that gomem can read: {e}") from e
-    written = None if data.startswith(_SESSION) else _open_written(path, data)
+    written = None if data.startswith(_SESSION) else _open_written(path, data, reached)
     if written is not None:
         return written
     return read_script(path.name, text_of(named(path), data), str(path))
@@ -106,14 +112,25 @@ def _open_film(path: Path, data: bytes | None, wait: bool, cache: bool) -> Strip
         raise ScriptError(f"{named(path)}: {e.strerror or e}") from e
 
 
-def _open_written(path: Path, data: bytes) -> Strip | None:
+def _open_written(path: Path, data: bytes, reached: Callable[[int], object] | None) -> Strip | None:
     """What a program wrote of its heap; None: it is something else."""
     from gomem_core.written.opening import WrittenError, open_written  # noqa: PLC0415 -- a session needs none of it
 
     try:
-        return open_written(data, path.name)
+        return open_written(data, path.name, reached)
     except WrittenError as e:
         raise ScriptError(f"{named(path)}: {e}") from e
+
+
+def _open_large_dump(path: Path, reached: Callable[[int], object] | None) -> Strip:
+    from gomem_core.written.opening import WrittenError, open_large_dump  # noqa: PLC0415 -- likewise
+
+    try:
+        return open_large_dump(path, reached)
+    except WrittenError as e:
+        raise ScriptError(f"{named(path)}: {e}") from e
+    except OSError as e:
+        raise ScriptError(f"{named(path)}: {e.strerror or e}") from e
 
 
 def strip_on(script: Script) -> Strip | None:

@@ -17,4 +17,6 @@ NAMES: Final = {REFILL: "refill", GROW: "grow", SPANS: "spans", GC: "gc", SWEEP:
 
 def step_mark(before: tuple[int, ...], after: tuple[int, ...]) -> int:
     """The byte: a bit for each of NAMES whose counter (Engine.counters) differs."""
+    if before == after:  # most steps
+        return 0
     return sum([bit for bit, then, now in zip(NAMES, before, after, strict=True) if then != now])

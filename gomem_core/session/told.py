@@ -66,6 +66,7 @@ _DEPTHS: Final[dict[type[e.Event], int]] = {
     pe.PagesTaken: 3,
     pe.HeapGrown: 5,
 }
+_CLIMBED: Final = frozenset({*_DEPTHS, e.Sweep, pe.SpanSwept, e.GcStart})  # the kinds of which Climbs keeps anything
 
 
 class Climbs:
@@ -143,7 +144,8 @@ class Told:
         self.total += 1
         kind = event.kind
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
-        self.climbs.follow(event)
+        if type(event) in _CLIMBED:
+            self.climbs.follow(event)
         if self.total <= EVENTS_KEPT:
             self.events.append(event)
         if type(event) is e.ClassChosen:

@@ -246,4 +246,7 @@ class Births:
         return self._end(entry, count) - self.first[entry]
 
     def _shown_names(self, count: int) -> int:
-        return bisect_left(self._named, self.entries(count)) if self._named else 0
+        entries = self.entries(count)
+        if not self._named or self._named[-1] < entries:  # nothing is hidden, mostly
+            return len(self._named)
+        return bisect_left(self._named, entries)

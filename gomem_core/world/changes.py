@@ -31,6 +31,12 @@ class Touched:
         if note is not None:
             note(self, event)
 
+    def forget(self) -> None:
+        """Forget all but whether a collection marked."""
+        for addrs in (self.spans, self.slots, self.words, self.targets, self.central):
+            addrs.clear()
+        self.freed.clear()
+
     def was_freed(self, addr: int) -> bool:
         """Whether the slot at `addr` was taken before, in a span that lost objects."""
         page = addr & ~PAGE_MASK
@@ -81,9 +87,13 @@ def _asked(t: Touched, event: pe.CentralEmpty) -> None:
     t.central.add(event.spanclass)
 
 
+def looks_otherwise(event: e.Sweep | pe.SpanSwept, marked: bool) -> bool:
+    """Whether a swept span looks otherwise than before its step, which may itself have let it wait for that (`marked`)."""
+    return event.nfreed > 0 or event.nalloc == 0 or not marked
+
+
 def _swept(t: Touched, event: e.Sweep | pe.SpanSwept) -> None:
-    """A span that waited before this step looks otherwise now; one that the step itself let wait, only if it lost objects."""
-    if event.nfreed or event.nalloc == 0 or not t.marked:
+    if looks_otherwise(event, t.marked):
         t.spans.add(event.base)
 
 

@@ -148,6 +148,11 @@ class ObjectTable:
         self._count = oid + len(addrs)
         return oid
 
+    def comes_again(self, step: int) -> bool:
+        """Whether the next object is one that this step made before: a known way is gone again."""
+        births, oid = self._births, self._count
+        return oid < len(self._addr) and not self.diverges and births.born[births.entry(oid)] == step
+
     def _place_of(self, of_type: str) -> int:
         place = self._type_places.setdefault(of_type, len(self.type_names))
         if place == len(self.type_names):

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gomem_core.formats.heapdump import HeapDump, read_heap_dump
+from gomem_core.formats.heapdump import Buffer, HeapDump, read_heap_dump
 from gomem_core.formats.heapprofile import Line, Sample
 from gomem_core.go.amd64 import PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.versions import BITS_IN_SPAN, PROFILES, Profile, profile_named
@@ -56,7 +56,7 @@ DOUBTS: Final[Doubts] = {
 }
 
 
-def world_of_dump(data: bytes, title: str, reached: Callable[[int], object] | None = None) -> Still:
+def world_of_dump(data: Buffer, title: str, reached: Callable[[int], object] | None = None) -> Still:
     """The still of the heap dump that these bytes are; `reached` is told how many bytes were read, and may raise.
 
     Raises DumpError.
@@ -90,7 +90,7 @@ def _profile(go: str) -> tuple[Profile, str]:
 # --- Pointers and roots -----------------------------------------------------------------------------------------------------
 
 
-def _pointers(dump: HeapDump, data: bytes, slots: DumpSlots) -> tuple[Ints, Ints, Words]:
+def _pointers(dump: HeapDump, data: Buffer, slots: DumpSlots) -> tuple[Ints, Ints, Words]:
     """The pointers in objects: the place of the object in `slots`, offset in it, where it leads; those that can be addresses."""
     number, offset, target = dump.pointers(data)
     place = np.full(len(dump.addr), -1, np.int64)
@@ -282,7 +282,7 @@ def _regions(dump: HeapDump, arenas: Arenas) -> list[Region]:
 # --- The rest ---------------------------------------------------------------------------------------------------------------
 
 
-def _types(dump: HeapDump, data: bytes, slots: DumpSlots) -> dict[int, str]:
+def _types(dump: HeapDump, data: Buffer, slots: DumpSlots) -> dict[int, str]:
     """The names of types, by slot: objects with pointers in slots of more than 512 bytes begin with the address of theirs."""
     spanclass, elemsize = slots.spanclass[slots.span], slots.elemsize[slots.span]
     found: dict[int, str] = {}

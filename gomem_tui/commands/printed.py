@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from gomem_core.cli.output import BAD_INPUT, OK, UsageError, emit, say
+from gomem_core.cli.progress import opening
 from gomem_core.files.script import Script, ScriptError
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.moves import Stop
@@ -44,7 +45,9 @@ def opened_of(args: argparse.Namespace) -> Script | Strip:
     """What FILE holds, or FILE and DUMP.  Raises ScriptError."""
     if args.dump is not None:
         return open_joined(Path(args.script), Path(args.dump), args.cache)
-    return open_file(Path(args.script), cache=args.cache)
+    path = Path(args.script)
+    with opening(path) as reached:
+        return open_file(path, cache=args.cache, reached=reached)
 
 
 def print_data(args: argparse.Namespace) -> int:

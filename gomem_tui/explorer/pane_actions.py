@@ -15,6 +15,7 @@ from gomem_tui.panes.model import Model
 
 _MCENTRAL: Final = 4
 _SPANS: Final = 1
+_OBJECTS: Final = 9
 
 
 class PaneActions:
@@ -102,12 +103,14 @@ class PaneActions:
         self._stage.make_room_for_why()
 
     def enter(self) -> None:
-        """Go from a class of the Heap pane to its mcentral, from an object along a link, from a line of advice to its spans."""
+        """Go from a class of the Heap pane to its mcentral, along a link, from a type to its objects, from advice to spans."""
         name = self._stage.arrangement.name
         if self._stage.pane.unknown:  # which the pane says itself
             return
         if name == "objects":
             self._footer.say(self._panes.objects.follow_link())
+        if name == "types":
+            self._show_objects()
         if name == "advise":
             self._show_spans()
         if name == "heap":
@@ -117,6 +120,18 @@ class PaneActions:
             else:
                 self._panes.mcentral.go_to_selected()
                 self._stage.choose(_MCENTRAL)
+
+    def _show_objects(self) -> None:
+        """Show the objects of the selected type."""
+        told, wanted = self._panes.types.objects_filter()
+        if not wanted:
+            self._footer.say(told)
+            return
+        wrong = self._model.filter(wanted, pane="objects")
+        self._stage.choose(_OBJECTS)
+        self._panes.objects.start()
+        ways = self._footer.keyboard.filled("; {back} shows all, {pane_types} goes back to the types")
+        self._footer.say(wrong or f"Objects: {wanted}{ways}")
 
     def _show_spans(self) -> None:
         """Show the spans of which the selected line of advice speaks."""

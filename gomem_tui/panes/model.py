@@ -231,7 +231,7 @@ class Model:
     def _show(self, selection: Selection) -> None:
         """Mark what the last step changed, or what differs."""
         session, difference = self.session, self.difference
-        self.types.compare(difference.types if difference is not None and session.reel is not None else None)
+        self.types.compare(None if difference is None else difference.types)
         done = session.outcome
         news = done.touched if done is not None else Touched()
         shown = news if difference is None else difference.touched

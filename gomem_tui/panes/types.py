@@ -1,9 +1,13 @@
 """The Types pane: objects and bytes by type; of a heap profile, by the line that allocated."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from gomem_core.lang.commands import Filter
+from gomem_core.lang.filters import format_filter
 from gomem_core.queries.roworder import RowOrder
+from gomem_core.queries.saidtypes import UNTYPED
 from gomem_core.queries.typeorder import SORTS, no_types
+from gomem_core.world.world import unknown
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.table import TablePane
 from gomem_tui.render import types
@@ -96,6 +100,24 @@ class TypesPane(TablePane):
         self._chosen_row = chosen
         self.reveal()
         self.redraw()
+
+    def objects_filter(self) -> tuple[str, str]:
+        """The filter that Objects has for the selected type; or, before it, why there is none."""
+        model, chosen = self.model, self._chosen_row
+        if chosen is None or self.row() < 0:
+            return "No type is selected.", ""
+        if model.types.by != "type" or unknown(model.world, "spans", "slots"):
+            return "Nothing is known here of single objects.", ""
+        name = "" if chosen[0] == UNTYPED else chosen[0]
+        if not any(one == name for one in self._names()):
+            return f"Nothing says which objects are of a type called {chosen[0]}.", ""
+        return "", format_filter("objects", Filter("type", ":", name))
+
+    def _names(self) -> Iterable[str]:
+        """The names of types that objects have."""
+        objects = self.model.session.objects
+        names: list[str] | None = getattr(objects, "type_names", None)  # of sessions and films
+        return names if names is not None else (objects.info(oid).type for oid in range(len(objects)))
 
     def pick(self, x: int, y: int) -> None:
         """Select the type of a row, or sort by the column of a heading; by the same once more: the other way round."""

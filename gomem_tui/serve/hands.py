@@ -22,6 +22,7 @@ Page = Callable[[int], list[Line]]
 _ACTION: Final = re.compile(r"(\w+)(?:\((-?\d+)(?:, (-?\d+))?\))?")
 _MCENTRAL: Final = 4
 _SPANS: Final = 1
+_OBJECTS: Final = 9
 
 
 class Hands:
@@ -108,6 +109,12 @@ class Hands:
         match self._view.arrangement.name:
             case "objects":
                 self._said = panes.objects.follow_link()
+            case "types":
+                self._said, wanted = panes.types.objects_filter()
+                if wanted:
+                    self._said = self._view.model.filter(wanted, pane="objects")
+                    self._pane(_OBJECTS)
+                    panes.objects.start()
             case "advise":
                 line = panes.advise.line()
                 if line is not None:

@@ -17,7 +17,7 @@ FILTERED: Final = ("spans", "mcentral", "objects", "types")  # panes
 _PANES: Final[dict[Scope, tuple[str, ...]]] = {  # of scopes that are not a pane's own
     "filtered": (*FILTERED, "why"),
     "sorted": ("spans", "objects", "types"),
-    "entered": ("heap", "objects", "advise"),
+    "entered": ("heap", "objects", "types", "advise"),
 }
 
 
@@ -157,7 +157,7 @@ _TABLE: Final[tuple[Key, ...]] = (
         ("enter",),
         "open",
         "In Heap: go to the mcentral of the selected class. In Objects: follow a link, which left and right choose. "
-        "In Advise: show the spans of which the line speaks.",
+        "In Types: show the objects of the selected type. In Advise: show the spans of which the line speaks.",
         "entered",
     ),
     Key("lens", "lens", ("v",), "lens", "Look at the arena's pages through the next lens.", "arena"),

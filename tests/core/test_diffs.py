@@ -1,6 +1,7 @@
 """`diff branch` and `diff file`: what differs from another branch or a file, with the session left as it was."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,3 +72,44 @@ def test_a_file_is_compared_with_its_session_at_the_end(console: Console, tmp_pa
     assert answer(console.submit(f"diff file {file}")) == f"nothing differs between {file} and step 4"
     console.submit("back")
     assert answer(console.submit(f"diff file {file}")).startswith(f"between {file} and step 3: ")
+
+
+TYPED = """gomem 1
+go 1.27
+type node struct { next *node; key string; ok bool }
+new(node) as a
+alloc 48 as plain
+mark here
+new(node) as b
+make([]int, 4) as four
+"""
+
+
+def test_what_grew_is_told_by_type(tmp_path: Path) -> None:
+    # A node has 32 bytes: a pointer, a string, and a bool in a word of its own; [4]int has 32, too.
+    console = Console(True, read_script("t", TYPED, "t"))
+    while console.forward():
+        pass
+    for line in ("goto 3", "new(node) times 3"):
+        assert console.submit(line).ok, line
+    told = console.submit("diff here")
+    assert answer(told).endswith("; the type node +96 B")
+    assert told.result is not None
+    assert told.result.details[1:4] == (
+        "by type",
+        "bytes   was     is  objects  were  are  type",
+        "+96 B  32 B  128 B       +3     1    4  node",
+    )
+    assert console.difference is not None
+    assert [(one.name, one.objects, one.nbytes) for one in console.difference.types or ()] == [("node", (1, 4), (32, 128))]
+    found: Any = console.submit("diff branch main").result
+    assert found.data["counts"]["types"] == 2
+    assert found.data["types"] == [
+        {"name": "node", "bytes_then": 64, "bytes_now": 128, "objects_then": 2, "objects_now": 4},
+        {"name": "[4]int", "bytes_then": 32, "bytes_now": 0, "objects_then": 1, "objects_now": 0},
+    ]
+    saved = tmp_path / "then.gomem"
+    assert console.submit("goto 3").ok
+    assert console.submit(f"save {saved}").ok
+    found = console.submit(f"diff file {saved}@2").result
+    assert [row["name"] for row in found.data["types"]] == ["no type said"]

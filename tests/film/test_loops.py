@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from gomem_core.film import checkpoints
+from gomem_core.film import checkpoints, swift
 from gomem_core.film.frames import PlainFrames
 from gomem_core.film.reading import Reading
 from gomem_core.film.swift import SwiftFrames
@@ -53,6 +53,22 @@ def test_slices_of_any_length_lead_to_the_same_columns(monkeypatch: pytest.Monke
     monkeypatch.setattr(merge, "SLICE", 333)  # which a compiled loop does not notice
     assert _differences(whole, _read(data, PlainFrames)) == []
     assert _differences(whole, _read(data, SwiftFrames)) == []
+
+
+@pytest.mark.parametrize("limit", ["_MOST_SLOTS", "_MOST_AT_FIRST"])
+@pytest.mark.parametrize("name", ["go1.23.9-phases", "go1.27.3-phases"])
+def test_where_slots_take_too_much_memory_the_other_way_takes_over(
+    name: str, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two generations, with what is there by then; or from the beginning where the first one is large."""
+    data, profile, tables = trace(name), film("go1.27.3-std-list").profile, Tables()
+    monkeypatch.setattr(swift, limit, 1)
+    frames = SwiftFrames(data, tables, profile)
+    plain = [frames.plain is not None for _ in Reading(data, tables, profile, frames).steps()]
+    assert plain == sorted(plain)
+    assert plain[-1]
+    assert plain[0] == (limit == "_MOST_AT_FIRST")
+    assert _differences(_read(data, PlainFrames), tables) == []
 
 
 def test_an_event_that_there_is_not_ends_its_batch_and_no_other() -> None:

@@ -62,7 +62,9 @@ def test_types_show_what_changed_most_first_until_something_else_is_done() -> No
     model = _model(FilmReel(film(_NAME)), "goto 3000", "diff 500")
     changes = {one.name: one.change for one in model.types.rows()}
     assert model.difference is not None
-    assert {one.name: one.more for one in model.difference.types if one.more} == {name: n for name, n in changes.items() if n}
+    assert {one.name: one.more for one in model.difference.types or () if one.more} == {
+        name: n for name, n in changes.items() if n
+    }
     assert [*changes.values()] == sorted(changes.values(), key=lambda change: -(change or 0))
     assert "change" in model.types.sorts
     lines = _drawn(model, "types", (100, 30))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from gomem_core.files.script import read_script
+from gomem_core.lang import BY_WORD
 from gomem_core.session.candidates import offers
 from gomem_core.session.console import Console
 from gomem_tui.hint import hint
@@ -119,3 +121,47 @@ def test_nothing_changes_while_one_types(desk: Console) -> None:
     ):
         said(line, desk)
     assert (session.world.sums.mem_stats(), len(session.objects), session.step, session.branches.name) == before
+
+
+@pytest.fixture(scope="module")
+def go_desk() -> Console:
+    desk = Console(narrate=True)
+    desk.begin(read_script("s", "go 1.27\ntype node struct { next *node; key string; ok bool }\nmake([]int, 3) as s\n", "s"))
+    desk.goto(2)
+    return desk
+
+
+TABLES = "maps.Map 48 B in 48 scan, [1]*maps.table 8 B in 8 scan, maps.table 32 B in 32 scan"  # facts, section 9
+NEW, MAKE = (BY_WORD[word].form for word in ("new", "make"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said_of_it"),
+    [
+        ("make(map[", MAKE),
+        ("make(map[string]int", "1 object, 48 B of slots: maps.Map 48 B in 48 scan"),
+        ("make(map[string]int, 100", f"4 objects, 3.5K of slots: {TABLES}, [16]map.group[string]int 3200 B in 3456 scan"),
+        ("new(nod", NEW),
+        ("new(node) as", NEW),
+        ("new(node) as x times 10", "10 objects, 320 B of slots: node 32 B in 32 scan"),
+        ("&node{", "1 object, 32 B of slots: node 32 B in 32 scan"),
+        ("make([]*int, 65)", "1 object, 576 B of slots: [65]*int 520 B in 576 scan"),
+        ("alloc [12]nod", "alloc SIZE"),
+        ("alloc [12]node", "1 object, 384 B of slots: [12]node 384 B in 384 scan"),
+        ("any(5)", "no object in the heap"),
+        ("x := ", "VALUE [as NAME]"),
+        ('[]byte("it is not', "VALUE [as NAME]"),
+        ("type x struct { a", "type DECLARATION"),
+        ("new(nodx)", "✗ column 5: undefined: nodx"),
+        ("new(struct{ a nosuch; b in", "✗ column 15: undefined: nosuch"),
+        ("make([]int, -1)", "✗ column 13: invalid argument: index -1"),
+        ("make([]int, 5, 3", MAKE),  # 3 may become 30
+        ("make([]int, 5, 3)", "✗ column 13: invalid argument: length and capacity swapped"),
+        ("map[[]int]int{}", "✗ column 5: invalid map key type []int"),
+        ("type x struct { a x }", "✗ column 6: invalid recursive type: x refers to itself"),
+        ("append(s, 3)", "1 object, 48 B of slots: [6]int 48 B in 48 noscan"),
+    ],
+)
+def test_a_statement_says_what_it_will_allocate(line: str, said_of_it: str, go_desk: Console) -> None:
+    assert said(line, go_desk).startswith(said_of_it)
+    assert (go_desk.session.step, len(go_desk.session.objects)) == (2, 1)

@@ -132,7 +132,7 @@ async def test_the_help_of_a_pane_lists_what_its_filter_takes() -> None:
     for pane, fields in {
         "spans": ["class", "size", "kind", "state", "pages", "used", "waste", "slot_waste", "free_slots", "list"],
         "mcentral": ["class", "size", "kind", "nonempty", "empty"],
-        "objects": ["size", "kind", "state", "step", "dropped", "goroutine", "swept"],
+        "objects": ["size", "kind", "state", "type", "step", "dropped", "goroutine", "swept"],
         "arena": [],
     }.items():
         text = [plain(line) for line in help_lines(STANDARD, GO_1_10, pane, 100)]

@@ -166,3 +166,20 @@ async def test_a_declaration_may_be_pasted() -> None:
         await pilot.pause()
         await pilot.pause()
         assert list(app.model.session.history) == ["type node struct { next *node; ok bool }", "new(node) as a"]
+
+
+async def test_enter_shows_the_objects_of_a_type() -> None:
+    console = Console(True, read_script("s", STEPS + "new(node) as b\n", "s"))
+    console.goto(6)
+    app = Explorer(console)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("0", "g", "enter")
+        await pilot.pause()
+        shown = "\n".join(text_of(app.screen))
+        largest = "[4]map.group[string]int"  # room for 32 entries, of 24 bytes each
+        assert f"Objects: type:{largest}" in shown
+        await pilot.press("escape", "slash", *"type:node", "enter", "t")
+        await pilot.pause()
+        assert app.model.objects.text == "type:node"
+        assert len(app.model.objects) == 2
+        assert "node: 40 bytes" in "\n".join(text_of(app.screen))

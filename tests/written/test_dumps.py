@@ -26,7 +26,7 @@ from gomem_tui.panes.model import Model
 from gomem_tui.plain.panes import pane_lines
 from tests import schemafile
 from tests.written.dumpfile import HEADER, dumped, frame, goroutine, memstats, number, numbers, params, segment, text, thing
-from tests.written.realfiles import NAMES, dump_world, truth, unpacked
+from tests.written.realfiles import NAMES, REAL, dump_world, truth, unpacked
 
 Capture = pytest.CaptureFixture[str]
 VALIDATOR = Draft202012Validator(json.loads(schemafile.PATH.read_text(encoding="utf-8")))
@@ -300,3 +300,27 @@ def _model(console: Console) -> Model:
     model = Model(console, lambda: None)
     model.arrived()
     return model
+
+
+def test_a_dump_larger_than_other_files_may_be_is_mapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is the same heap, and how far the reading is is told on the way; a packed one has a limit, which is said."""
+    path, name = tmp_path / "it.heapdump", "go1.27.3-lru.heapdump.gz"
+    path.write_bytes(gzip.decompress((REAL / name).read_bytes()))
+    small = open_file(path)
+    monkeypatch.setattr("gomem_core.files.content.MAX_BYTES", path.stat().st_size - 1)
+    monkeypatch.setattr("gomem_core.formats.heapdump._SLICE", 500)
+    told: list[int] = []
+    large = open_file(path, reached=told.append)
+    assert isinstance(small, Strip)
+    assert isinstance(large, Strip)
+    assert small.shown == large.shown
+    assert told == sorted(told)
+    assert 0 < told[0] < told[-1] <= path.stat().st_size
+    assert main(["top", str(REAL / name)]) == 3
+    assert "traces, heap dumps and core files are read unpacked, however large" in capsys.readouterr().err
+    other = tmp_path / "large.gomem"
+    other.write_bytes(bytes(path.stat().st_size))
+    assert main(["top", str(other)]) == 3
+    assert "but for traces, heap dumps and core files that are not packed" in capsys.readouterr().err

@@ -28,6 +28,10 @@ class Ordered:
         self.read = 0  # bytes
         self.faults: list[str] = []
 
+    def go_on(self, last: dict[int, int], running: dict[int, int]) -> None:
+        """Go on behind a generation that was read elsewhere: with the time of each thread's last event, and what ran on it."""
+        self._last, self._running, self._held = last, running, None
+
     def slices(self, batches: list[Batch]) -> Iterator[Events]:
         """Every event of these batches that is kept, by time; those of one time by their place in the file."""
         self.total = self.read = 0

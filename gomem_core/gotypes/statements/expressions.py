@@ -43,9 +43,9 @@ class Names(Protocol):
 class Expressions:
     """Evaluates the expressions of one line."""
 
-    def __init__(self, shapes: Shapes, source: StatementSource, names: Names) -> None:
+    def __init__(self, shapes: Shapes, source: StatementSource, names: Names, plan: Plan) -> None:
         self.shapes, self.source, self.names = shapes, source, names
-        self.plan = Plan()
+        self.plan = plan
         self.boxes = closures.Boxes(self.plan, shapes)
         self.local: dict[str, Value] = {}  # the variables of this line
         self.changed: dict[str, Value] = {}  # those of the session that are others from now on

@@ -11,6 +11,10 @@ Handle = int
 MOST_REQUESTS: Final = 5_000_000  # objects of one statement
 
 
+class TooMany(GoError):
+    """A statement wants more objects than are planned."""
+
+
 class Element(NamedTuple):
     """A type as an allocator sees it: bytes, the end of its last pointer, which words are pointers; and its name."""
 
@@ -49,7 +53,9 @@ class Link(NamedTuple):
 class Plan:
     """Collects what a statement wants; nothing has happened yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_REQUESTS) -> None:
+        """`most` are the objects for which it may ask; for more it raises TooMany."""
+        self.most = most
         self.requests: list[Request] = []
         self.links: list[Link] = []
         self.rows: list[tuple[Handle, list[Handle]]] = []  # objects that are arrays of pointers, and what these lead to
@@ -63,16 +69,16 @@ class Plan:
             return None
         if of.size > MAX_MEM:
             raise GoError(f"panic: runtime error: makeslice: len out of range ({of.size} bytes, and Go allows {MAX_MEM} at most)")
-        if len(self.requests) >= MOST_REQUESTS:
-            raise GoError(f"a statement makes at most {MOST_REQUESTS} objects here")
+        if len(self.requests) >= self.most:
+            raise TooMany(f"a statement makes at most {self.most} objects here")
         self.requests.append(Request(of, rule))
         return -len(self.requests)
 
     def ask_pairs(self, first: Request, second: Request, n: int) -> int:
         """Ask for two objects `n` times in turn; returns the very first handle, each other is one less.  Raises GoError."""
         before = len(self.requests)
-        if before + 2 * n > MOST_REQUESTS or max(first.element.size, second.element.size) > MAX_MEM:
-            raise GoError(f"a statement makes at most {MOST_REQUESTS} objects here")
+        if before + 2 * n > self.most or max(first.element.size, second.element.size) > MAX_MEM:
+            raise TooMany(f"a statement makes at most {self.most} objects here")
         self.requests += [first, second] * n
         return -1 - before
 

@@ -9,7 +9,7 @@ from gomem_core.gotypes.statements import maps, slices
 from gomem_core.gotypes.statements.captures import assigned, functions, text, used
 from gomem_core.gotypes.statements.expressions import Expressions, Names
 from gomem_core.gotypes.statements.functions import go
-from gomem_core.gotypes.statements.plan import Link, Plan
+from gomem_core.gotypes.statements.plan import MOST_REQUESTS, Link, Plan
 from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_string, part, pointer_to
 from gomem_core.gotypes.statements.source import StatementSource
 from gomem_core.gotypes.statements.values import UNTYPED_NIL, Value
@@ -30,10 +30,10 @@ class Done(NamedTuple):
     changed: dict[str, Value]
 
 
-def run(shapes: Shapes, names: Names, line: str) -> Done:
-    """What a line of statements does.  Raises GoError, and then it does nothing."""
+def run(shapes: Shapes, names: Names, line: str, most: int = MOST_REQUESTS) -> Done:
+    """What a line of statements does, with `most` objects.  Raises GoError, and then it does nothing."""
     source = StatementSource(line)
-    return _Line(shapes, source, names).run(source.statements())
+    return _Line(Expressions(shapes, source, names, Plan(most)), source, names).run(source.statements())
 
 
 def insert(shapes: Shapes, value: Value, name: str, n: int) -> Done:
@@ -68,9 +68,9 @@ def bare(shapes: Shapes, written: str) -> Done:
 class _Line:
     """The statements of a line, done one after the other."""
 
-    def __init__(self, shapes: Shapes, source: StatementSource, names: Names) -> None:
-        self._of = Expressions(shapes, source, names)
-        self._shapes, self._source, self._names = shapes, source, names
+    def __init__(self, of: Expressions, source: StatementSource, names: Names) -> None:
+        self._of, self._shapes = of, of.shapes
+        self._source, self._names = source, names
         self._alone = True  # a single statement declares variables of the session, several those of a function
         self._value: Value | None = None
         self._name: str | None = None

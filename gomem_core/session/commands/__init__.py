@@ -6,15 +6,16 @@ from typing import Any, Final
 from gomem_core.report import Result
 from gomem_core.session.commands.context import CommandError, Context
 from gomem_core.session.commands.cost import BLINK, cost
-from gomem_core.session.commands.declare import EXECUTE_TYPES
+from gomem_core.session.commands.declare import CHECK_TYPES, EXECUTE_TYPES
 from gomem_core.session.commands.drop import foresee_drop
+from gomem_core.session.commands.foreseen import foresee_statement
 from gomem_core.session.commands.heap import CHECK_HEAP, EXECUTE_HEAP
 from gomem_core.session.commands.look import CHECK_LOOK, EXECUTE_LOOK
 from gomem_core.session.commands.objects import CHECK_OBJECTS, EXECUTE_OBJECTS
 from gomem_core.session.commands.scenes import EXECUTE_SCENES
 from gomem_core.session.commands.statements import CHECK_STATEMENTS, EXECUTE_STATEMENTS
 
-__all__ = ["BLINK", "CHECK", "EXECUTE", "LOOKS", "STEPS", "CommandError", "Context", "cost", "foresee_drop"]
+__all__ = ["BLINK", "CHECK", "EXECUTE", "LOOKS", "STEPS", "CommandError", "Context", "cost", "foresee_drop", "foresee_statement"]
 
 # Any: the key says which command the function takes, which a dict's type cannot express.
 EXECUTE: Final[dict[type, Callable[[Context, Any], Result]]] = {
@@ -26,5 +27,11 @@ EXECUTE: Final[dict[type, Callable[[Context, Any], Result]]] = {
 }
 STEPS: Final = EXECUTE | EXECUTE_SCENES  # what a step of a file can be: at the prompt, the last are moves through the session
 # What is wrong with a command, known without doing it; for those about which there is something to know.
-CHECK: Final[dict[type, Callable[[Context, Any], None]]] = {**CHECK_OBJECTS, **CHECK_STATEMENTS, **CHECK_HEAP, **CHECK_LOOK}
+CHECK: Final[dict[type, Callable[[Context, Any], None]]] = {
+    **CHECK_OBJECTS,
+    **CHECK_STATEMENTS,
+    **CHECK_HEAP,
+    **CHECK_TYPES,
+    **CHECK_LOOK,
+}
 LOOKS: Final = frozenset(EXECUTE_LOOK)  # these change nothing

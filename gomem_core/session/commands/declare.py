@@ -1,7 +1,7 @@
 """Commands that declare types of Go: type, types."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gomem_core.foreign import named
 from gomem_core.gotypes.errors import GoError
@@ -11,6 +11,11 @@ from gomem_core.report import Result
 from gomem_core.session.commands.context import UNREAD, CommandError, Context
 from gomem_core.session.commands.refused import refused
 
+if TYPE_CHECKING:
+    from gomem_core.gotypes.declaring import Taken
+    from gomem_core.gotypes.types import GoTypes
+
+_CHECKED: Final = 20_000  # characters of what is declared
 _TYPE: Final = "type "  # which the source of a declaration begins with
 
 
@@ -33,7 +38,16 @@ def _types(context: Context, command: Types) -> Result:
 
 def _declared(context: Context, source: str, file: str, typed: str) -> Result:
     """Take in a source; of one that was `typed` every mistake is refused, of a file's types it is told why they have no size."""
-    from gomem_core.gotypes.declaring import answer, looked_at  # noqa: PLC0415 -- only who types Go waits for it
+    from gomem_core.gotypes.declaring import answer  # noqa: PLC0415 -- only who types Go waits for it
+
+    types, taken = _tried(context, source, file, typed)
+    context.declared.add(context.step, source, file)
+    return answer(types, taken, f" in {file}" if not typed else "")
+
+
+def _tried(context: Context, source: str, file: str, typed: str) -> "tuple[GoTypes, Taken]":
+    """The types that there would be with it.  Raises CommandError."""
+    from gomem_core.gotypes.declaring import looked_at  # noqa: PLC0415 -- likewise
 
     profile = context.world.profile
     try:
@@ -47,8 +61,15 @@ def _declared(context: Context, source: str, file: str, typed: str) -> Result:
         if typed:
             raise refused(typed, e, len(_TYPE)) from e
         raise CommandError(f"{named(file)}: {e}", file) from e
-    context.declared.add(context.step, source, file)
-    return answer(types, taken, f" in {file}" if not typed else "")
+    return types, taken
 
 
+def _check_declare(context: Context, command: Declare) -> None:
+    """Raise CommandError if Go refuses the declaration; where so much is declared that this takes long, it is not looked at."""
+    if context.declared.nbytes > _CHECKED:
+        return
+    _tried(context, _TYPE + command.text, f"{STEP}{context.step + 1}", command.text)
+
+
+CHECK_TYPES: Final[dict[type, Callable[[Context, Any], None]]] = {Declare: _check_declare}
 EXECUTE_TYPES: Final[dict[type, Callable[[Context, Any], Result]]] = {Declare: _declare, Types: _types}

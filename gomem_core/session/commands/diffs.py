@@ -9,7 +9,7 @@ from gomem_core.files.script import ScriptError
 from gomem_core.foreign import brief
 from gomem_core.lang.moves import Diff, DiffBranch, DiffFile
 from gomem_core.queries.difference import There, difference
-from gomem_core.queries.growth import NotAlike, grown, growth_lines, growth_told, is_written, types_grown
+from gomem_core.queries.growth import NotAlike, grown, growth_data, growth_lines, growth_told, is_written, types_grown
 from gomem_core.queries.side import Side
 from gomem_core.report import Result
 from gomem_core.session.commands import CommandError
@@ -81,7 +81,8 @@ def _with_types(desk: Desk, reel: Reel, then: Side, now: Side) -> Result:
     lines, found = growth_lines(grown), desk.difference
     when = f"from {time_text(reel.time(then.step))} {'back ' if then.step > now.step else ''}to {time_text(reel.time(now.step))}"
     summary = f"{when}: {growth_told(grown)}; {found.result.summary}" if grown else found.result.summary
-    result = replace(found.result, summary=summary, details=(*lines, *([""] if lines else []), *found.result.details))
+    data = {**found.result.data, "types": growth_data(grown)}
+    result = replace(found.result, summary=summary, data=data, details=(*lines, *([""] if lines else []), *found.result.details))
     brief = (*lines, *([""] if lines else []), *found.brief)
     desk.difference = replace(found, result=result, brief=brief, types=tuple(grown))
     return result

@@ -109,14 +109,25 @@ def _targets(context: Context, target: Target, chooses: bool) -> list[int]:
             return own + _range(context, f"{name}.", 1, last, own)
         case ByName(name) if _is_only_value(context, name):
             return []
-        case ByName(name) if context.objects.find_name(name) is None and (last := context.objects.numbered(name)):
-            raise CommandError(f"no object is called {name}", name, f"{name}.1..{name}.{last}")
         case _:
-            return [context.living(target)]
+            try:
+                return [context.living(target)]
+            except CommandError as e:
+                raise _or_numbered(context, target, e) from None
+
+
+def _or_numbered(context: Context, target: Target, error: CommandError) -> CommandError:
+    """The complaint about one that is not there; where there are only numbered ones of its name, it suggests these."""
+    if not isinstance(target, ByName) or context.objects.find_name(target.name) is not None:
+        return error
+    name, last = target.name, context.objects.numbered(target.name)
+    return CommandError(f"no object is called {name}", name, f"{name}.1..{name}.{last}") if last else error
 
 
 def _is_only_value(context: Context, name: str) -> bool:
     """Whether it names a value of Go that has no object of this name."""
+    if not len(context.values):  # most sessions have none
+        return False
     oid = context.objects.find_name(name)
     return (oid is None or not context.objects.is_alive(oid)) and alive_value(context, name) is not None
 

@@ -25,6 +25,7 @@ _TOO_OLD: Final = (
 )
 
 
+_FORESEEN: Final = 20_000  # objects up to which a statement is looked at while it is typed
 _NO_SIZE: Final = "{text} is not a size, and objects of a type are known from Go 1.21 on; this heap is {go}'s"
 
 
@@ -52,6 +53,17 @@ def _alloc_type(context: Context, command: AllocType) -> Result:
     from gomem_core.gotypes.statements.run import bare  # noqa: PLC0415 -- likewise
 
     return _done(context, command, lambda shapes: bare(shapes, command.text))
+
+
+def planned(context: Context, command: Statement | AllocType) -> "Done":
+    """What a statement comes to here, once; nothing happens.  Raises GoError, and CommandError where none are known.
+
+    Raises TooMany where finding out would keep somebody waiting who types.
+    """
+    from gomem_core.gotypes.statements.run import bare, run  # noqa: PLC0415 -- likewise
+
+    shapes = _shapes_for(context, command)
+    return run(shapes, _Names(context), command.text, _FORESEEN) if isinstance(command, Statement) else bare(shapes, command.text)
 
 
 def _insert(context: Context, command: Insert) -> Result:
@@ -228,30 +240,21 @@ def _note(context: Context, done: "Done", name: str | None, oids: range) -> str 
     return name or None
 
 
-def _check_statement(context: Context, command: Statement) -> None:
+def _check(context: Context, command: Statement | AllocType) -> None:
     """Raise CommandError if Go refuses it."""
-    from gomem_core.gotypes.statements.run import run  # noqa: PLC0415 -- likewise
+    from gomem_core.gotypes.statements.plan import TooMany  # noqa: PLC0415 -- likewise
 
-    _check(context, command, lambda shapes: run(shapes, _Names(context), command.text))
-
-
-def _check_type(context: Context, command: AllocType) -> None:
-    """Raise CommandError if Go refuses the type."""
-    from gomem_core.gotypes.statements.run import bare  # noqa: PLC0415 -- likewise
-
-    _check(context, command, lambda shapes: bare(shapes, command.text))
-
-
-def _check(context: Context, command: Statement | AllocType, work: "Callable[[Shapes], Done]") -> None:
     try:
-        done = work(_shapes_for(context, command))
+        done = planned(context, command)
+    except TooMany:  # which is told when it is entered
+        return
     except GoError as e:
         raise refused(command.text, e) from e
     if command.name is not None and command.times == 1:
         _check_name(context, command.name, done)
 
 
-CHECK_STATEMENTS: Final[dict[type, Callable[[Context, Any], None]]] = {Statement: _check_statement, AllocType: _check_type}
+CHECK_STATEMENTS: Final[dict[type, Callable[[Context, Any], None]]] = {Statement: _check, AllocType: _check}
 EXECUTE_STATEMENTS: Final[dict[type, Callable[[Context, Any], Result]]] = {
     Statement: _statement,
     AllocType: _alloc_type,
