@@ -63,7 +63,8 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
     ) -> AllocatedMany:
         first = last = self.alloc(size, ptrdata)
         rows.add(first.addr, 0, 1)
-        served: dict[str, int] = {first.served: 1}
+        by = first.served
+        served: dict[str, int] = {by: 1}
         is_small = self.is_small(size, ptrdata)
         collections, left, n = int(first.gc_started), times - 1, 1
         while left:
@@ -71,13 +72,18 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
                 tell(n)
             # Not the last one, which tells who served it; nor what would have other events than the one before.
             n = 0
-            if is_small and (self.repeated is None or last.served == "mcache"):
+            if is_small and (self.repeated is None or by == "mcache"):
                 n = self._take_run(size, ptrdata, left - 1, rows, served)
             if not n:
-                n, last = 1, self.alloc(size, ptrdata)
-                rows.add(last.addr, 0, 1)
-                served[last.served] = served.get(last.served, 0) + 1
-                collections += last.gc_started
+                n = 1
+                if left > 1:
+                    addr, _, by, is_started = self.place(size, ptrdata, None)
+                else:
+                    last = self.alloc(size, ptrdata)
+                    addr, by, is_started = last.addr, last.served, last.gc_started
+                rows.add(addr, 0, 1)
+                served[by] = served.get(by, 0) + 1
+                collections += is_started
             left -= n
         if tell is not None:
             tell(n)

@@ -8,7 +8,7 @@ from gomem_core.go.amd64 import PTR_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.events import Event, PointerWritten
 from gomem_core.go.heapbits import Pattern
 from gomem_core.world.faults import NotAnObject
-from gomem_core.world.records import Allocated
+from gomem_core.world.records import Allocated, ServedBy
 
 S = TypeVar("S", bound=Slots)
 Trace = Callable[[Event], object]
@@ -48,9 +48,20 @@ class Program(Generic[S]):
         """Whether word `word` of the slot may hold a pointer."""
         raise NotImplementedError
 
-    def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:
-        """Allocate an object; tells who served it (mallocgc)."""
+    def place(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, S | None, ServedBy, bool]:
+        """Allocate an object: its address, its span, who served it, and whether a collection was started (mallocgc).
+
+        It has no span where it has no bytes.  Raises ValueError for what is no object, and OutOfMemory.
+        """
         raise NotImplementedError
+
+    def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:
+        """mallocgc in full, narrated; tells who served the object.  Raises as `place` does."""
+        addr, s, served, is_started = self.place(size, ptrdata, pattern)
+        if s is None:
+            return Allocated(addr, 0, 0, 0, served, False, False, False)
+        is_slow = served not in ("mcache", "tiny")
+        return Allocated(addr, s.elemsize, s.spanclass, s.start_addr, served, served == "tiny", is_slow, is_started)
 
     def set_trace(self, trace: Trace | None, took: Took | None = None, repeated: Repeated | None = None) -> None:
         """Narrate to `trace` from now on, or to nobody; `took` is told the slots that mallocgc's fast path takes, instead.

@@ -8,7 +8,7 @@ from gomem_core.both.program import Program
 from gomem_core.both.slots import Slots, throw
 from gomem_core.go.amd64 import TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.go.events import TinyBlock, TinyShared
-from gomem_core.world.records import Allocated, ServedBy
+from gomem_core.world.records import ServedBy
 
 S = TypeVar("S", bound=Slots)
 
@@ -62,17 +62,20 @@ class TinyAllocs(Program[S], Generic[S]):
         self.stats.nserved_mcache += 1
         return self._begin_block(mcache, s.start_addr + index * TINY_SIZE, size)
 
-    def tiny_alloc(self, size: int) -> Allocated:
-        """Share the P's half-used 16-byte block if the object fits after what is there, else take a new block."""
+    def tiny_alloc(self, size: int) -> tuple[int, S, ServedBy]:
+        """Share the P's half-used 16-byte block if the object fits after what is there, else take a new block.
+
+        Returns the object's address, the block's span, and who served it.
+        """
         mcache = self.cache()
         offset = tiny_offset(mcache.tinyoffset, size)
         if mcache.tiny and offset + size <= TINY_SIZE:
-            return self._tiny_share(mcache.tiny, offset, size)
+            return mcache.tiny + offset, self._tiny_share(mcache.tiny, offset, size), "tiny"
         s, index, served = self.next_free(TINY_SPAN_CLASS)
         block = self._begin_block(mcache, s.start_addr + index * TINY_SIZE, size)
         if self.trace is not None:
             self.trace(TinyBlock(block, size, mcache.tiny))
-        return Allocated(block, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, served, False, served != "mcache", False)
+        return block, s, served
 
     def _begin_block(self, mcache: AnyMCache[S], block: int, size: int) -> int:
         self.tiny_refs[block] = 1
@@ -81,7 +84,7 @@ class TinyAllocs(Program[S], Generic[S]):
             mcache.tinyoffset = size
         return block
 
-    def _tiny_share(self, block: int, offset: int, size: int) -> Allocated:
+    def _tiny_share(self, block: int, offset: int, size: int) -> S:
         s = self.span_of(block)
         if s is None:
             throw("tiny_block_in_span", f"the tiny block {block:#x} lies in no span")
@@ -91,4 +94,4 @@ class TinyAllocs(Program[S], Generic[S]):
         s.root_bits |= 1 << s.object_index(block)
         if self.trace is not None:
             self.trace(TinyShared(block + offset, size, block, offset + size))
-        return Allocated(block + offset, TINY_SIZE, TINY_SPAN_CLASS, s.start_addr, "tiny", True, False, False)
+        return s

@@ -72,7 +72,7 @@ from gomem_core.go.events import (
 )
 from gomem_core.go.heapbits import Pattern, pointer_words
 from gomem_core.go.sizeclasses import CLASS_TO_SIZE, SIZE_TO_CLASS8, SIZE_TO_CLASS128, size_to_class
-from gomem_core.world.records import Allocated, MemStats, ServedBy
+from gomem_core.world.records import MemStats, ServedBy
 
 _SMALL_LIMIT8 = SMALL_SIZE_MAX - 8
 
@@ -99,7 +99,7 @@ class Heap(ManyAllocs[MSpan]):
 
         Negative: of the first -`ptrdata` bytes only every fourth word is a pointer, the first one too.
         Go's mallocgc.  Here stands only its fast path, silent and inlined: a small object, a free slot in the cached span
-        (nextFreeFast).  All else, and everything when somebody wants all events, goes through `alloc`.
+        (nextFreeFast).  All else, and everything when somebody wants all events, goes through `place`.
         Raises ValueError, and OutOfMemory when the arena cannot grow.
         """
         is_quick = self.trace is None or self.took is not None
@@ -122,25 +122,25 @@ class Heap(ManyAllocs[MSpan]):
                 return s.start_addr + index * s.elemsize
         elif self.trace is None and 0 < size < TINY_SIZE and not ptrdata and (addr := self.tiny_quick(size)):
             return addr
-        return self.alloc(size, ptrdata).addr
+        return self.place(size, ptrdata, None)[0]
 
-    def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:  # noqa: ARG002 -- no types here
-        """mallocgc in full, narrated; tells who served the object.  Raises as mallocgc does."""
+    def place(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan | None, ServedBy, bool]:  # noqa: ARG002 -- no types here
+        """mallocgc in full, narrated: address, span, who served the object, and whether a collection was started."""
         if size < 0 or abs(ptrdata) > size or (ptrdata and (size | ptrdata) % PTR_SIZE):
             raise ValueError(f"no object has {size} bytes of which {ptrdata} are pointers")
         if size == 0:
             self.stats.nzero += 1
-            return Allocated(self.zerobase, 0, 0, 0, "zero", False, False, False)
+            return self.zerobase, None, "zero", False
         if size > MAX_SMALL_SIZE:
-            done = self._large_alloc(size, ptrdata)
+            addr, s, served = self._large_alloc(size, ptrdata)
         elif size < TINY_SIZE and not ptrdata:
-            done = self.tiny_alloc(size)
+            addr, s, served = self.tiny_alloc(size)
         else:
-            done = self._small_alloc(size, ptrdata)
-        if done.shouldhelpgc and self.gc.should_start():
+            addr, s, served = self._small_alloc(size, ptrdata)
+        is_started = served not in ("mcache", "tiny") and self.gc.should_start()
+        if is_started:
             self.gc.start(TRIGGER_HEAP)
-            done = done._replace(gc_started=True)
-        return done
+        return addr, s, served, is_started
 
     def is_small(self, size: int, ptrdata: int) -> bool:
         """Whether mallocgc has an object of a size class for this."""
@@ -155,7 +155,7 @@ class Heap(ManyAllocs[MSpan]):
         if s.ptr_words is not None:
             s.ptr_words[index : index + n] = array(s.ptr_words.typecode, (ptr_words,)) * n
 
-    def _small_alloc(self, size: int, ptrdata: int) -> Allocated:
+    def _small_alloc(self, size: int, ptrdata: int) -> tuple[int, MSpan, ServedBy]:
         spanclass = self.span_class(size, ptrdata)
         if self.trace is not None:
             self.trace(ClassChosen(size, spanclass, CLASS_TO_SIZE[spanclass >> 1]))
@@ -165,7 +165,7 @@ class Heap(ManyAllocs[MSpan]):
             heap_bits_set_type(s, index, ptrdata >> 3)
             if self.trace is not None and s.ptr_words is not None:  # for one-word objects nothing is written
                 self.trace(BitsWritten(addr, s.elemsize >> 3, len(pointer_words(ptrdata))))
-        return Allocated(addr, s.elemsize, spanclass, s.start_addr, served, False, served != "mcache", False)
+        return addr, s, served
 
     def next_free(self, spanclass: int) -> tuple[MSpan, int, ServedBy]:
         """Take the next free slot of the P's span, with a refill when it is full; tells who served it ((*mcache).nextFree)."""
@@ -206,7 +206,7 @@ class Heap(ManyAllocs[MSpan]):
         stats.nserved_central += 1
         return s, "mcentral"
 
-    def _large_alloc(self, size: int, ptrdata: int) -> Allocated:
+    def _large_alloc(self, size: int, ptrdata: int) -> tuple[int, MSpan, ServedBy]:
         """Whole pages straight from the heap, one object a span (largeAlloc)."""
         npages = (size + PAGE_MASK) >> PAGE_SHIFT
         spanclass = 0 if ptrdata else 1
@@ -234,7 +234,7 @@ class Heap(ManyAllocs[MSpan]):
         else:
             served = "mheap"
             stats.nserved_large += 1
-        return Allocated(s.start_addr, s.elemsize, spanclass, s.start_addr, served, False, True, False)
+        return s.start_addr, s, served
 
     def cache(self) -> MCache:
         """The mcache of the P that runs now."""

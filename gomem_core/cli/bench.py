@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GOAL_NOSCAN: Final = 25  # empty calls
 GOAL_SCAN: Final = 40
-GOAL_RATIO: Final = 2  # more can only be the number of spans, not noise
+GOAL_RATIO: Final = 1.2  # by the number of spans
 
 
 class Case(NamedTuple):
@@ -131,7 +131,7 @@ def _as_text(bench: Bench) -> list[str]:
     ]
 
 
-def _goal(figure: float, goal: int | None) -> str:
+def _goal(figure: float, goal: float | None) -> str:
     return "" if goal is None else f"≤ {goal}{'' if figure <= goal else '  missed'}"
 
 

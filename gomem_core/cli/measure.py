@@ -27,6 +27,7 @@ _LIVE: Final = 1 << 20  # bytes that churn keeps alive
 _SEED: Final = 1
 _SHARED: Final = 1 << 16  # objects whose memory is measured
 _MILLION: Final = 1_000_000
+_PAIRS: Final = 7  # of measurements in the small heap and in the big one, by turns
 
 
 class Effort(NamedTuple):
@@ -252,8 +253,37 @@ def _time_large_reuse(heap: Engine, count: int, size: int) -> float:
     return spent / count
 
 
+def _time_small(heap: Engine, count: int, size: int, ptrdata: int) -> float:
+    """Nanoseconds to allocate a small object, refills that it shares with others too."""
+    return _time_allocs([heap.mallocgc] * count, size, ptrdata) / count
+
+
+def _time_at_once(heap: Engine, count: int) -> float:
+    start = perf_counter_ns()
+    heap.alloc_many(64, 0, count, [])
+    return (perf_counter_ns() - start) / count
+
+
+def _time_drops(heap: Engine, count: int) -> float:
+    addrs = [heap.mallocgc(64, 0) for _ in range(count)]
+    drop = heap.drop
+    start = perf_counter_ns()
+    for addr in addrs:
+        drop(addr)
+    return (perf_counter_ns() - start) / count
+
+
+def _time_links(heap: Engine, count: int) -> float:
+    addrs = [heap.mallocgc(64, 64) for _ in range(count)]
+    write_pointer = heap.write_pointer
+    start = perf_counter_ns()
+    for addr in addrs:
+        write_pointer(addr, 0, addr)
+    return (perf_counter_ns() - start) / count
+
+
 def _compare(few: Engine, many: Engine, measure: Callable[[Engine], float]) -> Growth:
-    pairs = [(measure(few), measure(many)) for _ in range(3)]
+    pairs = [(measure(few), measure(many)) for _ in range(_PAIRS)]
     return Growth(min(pair[0] for pair in pairs), min(pair[1] for pair in pairs))
 
 
@@ -261,6 +291,12 @@ def growth(effort: Effort) -> dict[str, Growth]:
     """Operations in a small heap and in a big one."""
     few, many = _heap_with(effort, FEW), _heap_with(effort, effort.many)
     found = {
+        "alloc 64 B": _compare(few, many, lambda heap: _time_small(heap, 4000, 64, 0)),
+        "alloc 64 B scan": _compare(few, many, lambda heap: _time_small(heap, 4000, 64, 64)),
+        "alloc 8 B, tiny": _compare(few, many, lambda heap: _time_small(heap, 4000, 8, 0)),
+        "alloc 64 B, many at once": _compare(few, many, lambda heap: _time_at_once(heap, 20_000)),
+        "drop 64 B": _compare(few, many, lambda heap: _time_drops(heap, 4000)),
+        "link": _compare(few, many, lambda heap: _time_links(heap, 4000)),
         "refill": _compare(few, many, lambda heap: _time_refills(heap, 300)),
         f"alloc and free {LARGE >> 10}K": _compare(few, many, lambda heap: _time_large_reuse(heap, 300, LARGE)),
     }

@@ -103,7 +103,7 @@ class Heap(ManyAllocs[MSpan]):
 
         Negative: of the first -`ptrdata` bytes only every fourth word is a pointer, the first one too.
         Go's mallocgc.  Here stands only its fast path, silent and inlined: a small object, a free slot in the cached span
-        (nextFreeFast).  All else, and everything when somebody wants all events, goes through `alloc`.
+        (nextFreeFast).  All else, and everything when somebody wants all events, goes through `place`.
         Raises ValueError, and OutOfMemory when addresses end.
         """
         is_quick = self.trace is None or self.took is not None
@@ -126,7 +126,7 @@ class Heap(ManyAllocs[MSpan]):
                 return s.start_addr + index * s.elemsize + header
         elif self.trace is None and 0 < size < TINY_SIZE and not ptrdata and (addr := self.tiny_quick(size)):
             return addr
-        return self.alloc(size, ptrdata).addr
+        return self.place(size, ptrdata, None)[0]
 
     def alloc(self, size: int, ptrdata: int = 0, pattern: Pattern | None = None) -> Allocated:
         """mallocgc in full, narrated; tells who served the object.  Raises as mallocgc does.
@@ -144,21 +144,25 @@ class Heap(ManyAllocs[MSpan]):
                 self._set_type(s, index, size, ptrdata, pattern)
                 addr = s.start_addr + index * s.elemsize
                 return Allocated(addr, s.elemsize, sizeclass << 1, s.start_addr, "mcache", False, False, False)
+        return super().alloc(size, ptrdata, pattern)
+
+    def place(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan | None, ServedBy, bool]:
+        """mallocgc in full, narrated: address, span, who served the object, and whether a collection was started."""
         if size < 0 or abs(ptrdata) > size or ptrdata % PTR_SIZE:
             raise ValueError(f"no object has {size} bytes of which {ptrdata} are pointers")
         if size == 0:
             self.stats.nzero += 1
-            return Allocated(self.zerobase, 0, 0, 0, "zero", False, False, False)
+            return self.zerobase, None, "zero", False
         if size > self._small_limit:
-            done = self._large_alloc(size, ptrdata, pattern)
+            addr, s, served = self._large_alloc(size, ptrdata, pattern)
         elif size < TINY_SIZE and not ptrdata:
-            done = self.tiny_alloc(size)
+            addr, s, served = self.tiny_alloc(size)
         else:
-            done = self._small_alloc(size, ptrdata, pattern)
-        if done.shouldhelpgc and self.gc.pacer.should_start():
+            addr, s, served = self._small_alloc(size, ptrdata, pattern)
+        is_started = served not in ("mcache", "tiny") and self.gc.pacer.should_start()
+        if is_started:
             self.gc.start(TRIGGER_HEAP, self.p)
-            done = done._replace(gc_started=True)
-        return done
+        return addr, s, served, is_started
 
     def is_small(self, size: int, ptrdata: int) -> bool:
         """Whether mallocgc has an object of a size class for this."""
@@ -178,7 +182,7 @@ class Heap(ManyAllocs[MSpan]):
             sizeclass = self._class128[(size - SMALL_SIZE_MAX + LARGE_SIZE_DIV - 1) >> 7]
         return sizeclass << 1 if ptrdata else sizeclass << 1 | 1
 
-    def _small_alloc(self, size: int, ptrdata: int, pattern: Pattern | None) -> Allocated:
+    def _small_alloc(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan, ServedBy]:
         spanclass = self.span_class(size, ptrdata)
         if self.trace is not None:
             self.trace(ClassChosen(size, spanclass, self.profile.classes[spanclass >> 1].size))
@@ -189,7 +193,7 @@ class Heap(ManyAllocs[MSpan]):
             self._set_type(s, index, size, ptrdata, pattern)
             if self.trace is not None:
                 self._tell_type(s, index, addr)
-        return Allocated(addr, s.elemsize, spanclass, s.start_addr, served, False, served != "mcache", False)
+        return addr, s, served
 
     def _set_type(self, s: MSpan, index: int, size: int, ptrdata: int, pattern: Pattern | None) -> None:
         """Write which words of an object are pointers; where its type stands before it or in its span, up to the slot's end."""
@@ -252,7 +256,7 @@ class Heap(ManyAllocs[MSpan]):
         stats.nserved_heap += 1
         return s, "mheap"
 
-    def _large_alloc(self, size: int, ptrdata: int, pattern: Pattern | None) -> Allocated:
+    def _large_alloc(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan, ServedBy]:
         """Whole pages straight from the heap, one object a span ((*mcache).allocLarge)."""
         npages = (size + PAGE_MASK) >> PAGE_SHIFT
         spanclass = 0 if ptrdata else 1
@@ -284,7 +288,7 @@ class Heap(ManyAllocs[MSpan]):
         else:
             served = "mheap"
             stats.nserved_large += 1
-        return Allocated(s.start_addr, s.elemsize, spanclass, s.start_addr, served, False, True, False)
+        return s.start_addr, s, served
 
     def cache(self) -> MCache:
         """The mcache of the P that runs now."""

@@ -76,7 +76,7 @@ class MCentral:
             s, src = self._sweep_one()
         if s is None:
             s, src = self._grow(p), "grow"
-        if s.nelems in (s.alloc_count, s.freeindex):
+        if s.alloc_count == s.nelems or s.freeindex == s.nelems:  # noqa: PLR1714 -- compiled, a tuple costs more than all else here
             throw("cached_span_has_room", f"span {s.start_addr:#x} is cached without a free slot")
         return s, src
 

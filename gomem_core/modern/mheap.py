@@ -55,7 +55,9 @@ class MHeap:
     """The page heap (Go's mheap)."""
 
     __slots__ = (
+        "arena_bytes",
         "arena_end",
+        "elemsizes",
         "grown_to",
         "nmanual",
         "nsmallalloc",
@@ -91,6 +93,8 @@ class MHeap:
     def __init__(self, profile: Profile, stats: MStats, base: int, padding: int) -> None:
         """Describe a heap without memory, which will begin at `base`; of its first chunk `padding` pages are set aside."""
         self.profile = profile
+        self.arena_bytes = profile.arena_bytes
+        self.elemsizes = [c.size for c in profile.classes]
         self.stats = stats
         self.trace: Trace | None = None
         self.pages = PageAlloc()
@@ -103,7 +107,7 @@ class MHeap:
         self.work_buffer: MSpan | None = None  # what a mark needed, until the sweep after it ends
         self.nsmallalloc = [0] * len(profile.classes)  # slots handed out, by size class, of spans that are not cached any more
         self.nspans = 0  # those in `spans`
-        self.pages_from: PagesFrom = "heap"  # where the last span's pages were found
+        self.pages_from: PagesFrom = "heap"  # where the pages of the last span for objects were found
         self.nmanual = 0  # of these, stacks and work buffers
         self.nunswept = 0  # and those that wait to be swept
         self.version = 0  # counts changes of which pages belong to what
@@ -130,7 +134,7 @@ class MHeap:
         s = self._alloc_span(npages, spanclass, p, "")
         s.state = MSPAN_IN_USE
         s.spanclass = spanclass
-        s.elemsize = self.profile.classes[spanclass >> 1].size or npages << PAGE_SHIFT
+        s.elemsize = self.elemsizes[spanclass >> 1] or npages << PAGE_SHIFT
         self.pages_in_use += npages
         self.stats.heap_inuse += npages << PAGE_SHIFT
         self.stats.nheap_alloc += 1
@@ -148,12 +152,13 @@ class MHeap:
 
     def _alloc_span(self, npages: int, spanclass: int, p: int, use: str) -> MSpan:
         addr, scav, src = self._find_pages(npages, p)
-        self.pages_from = src
+        if not use:  # a collection that follows takes a work buffer
+            self.pages_from = src
         page = self.pages.page_of(addr)
         s = MSpan(addr, npages)
         s.sweepgen = self.sweepgen
         s.needzero = int(self.note_use(addr, npages))
-        if self.profile.scavenged_is_zero and scav == npages:
+        if s.needzero and scav == npages and self.profile.scavenged_is_zero:
             s.needzero = 0
         self.spans.set_range(page, npages, s)
         self.nspans += 1
@@ -168,7 +173,7 @@ class MHeap:
         """Address of free pages, which are taken now, how many of them were given back, and where they were found."""
         if p != NO_P and npages < _CACHED_PAGES:
             cache = self.page_caches[p]
-            if not cache.free:
+            if cache.is_empty():
                 cache = self.page_caches[p] = self.pages.alloc_to_cache()
                 self._touch_cache(cache)
                 if self.trace is not None:
@@ -217,7 +222,7 @@ class MHeap:
 
     def note_use(self, base: int, npages: int) -> bool:
         """Whether any of these pages was handed out before; now they are ((*mheap).allocNeedsZero)."""
-        arena_bytes, needs = self.profile.arena_bytes, False
+        arena_bytes, needs = self.arena_bytes, False
         end = base + (npages << PAGE_SHIFT)
         while base < end:
             arena = base // arena_bytes
@@ -225,7 +230,8 @@ class MHeap:
             upto = min(offset + end - base, arena_bytes)
             used = self.zeroed_base.get(arena, 0)
             needs = needs or offset < used
-            self.zeroed_base[arena] = max(used, upto)
+            if upto > used:
+                self.zeroed_base[arena] = upto
             base += upto - offset
         return needs
 

@@ -12,26 +12,65 @@ CACHE_PAGES: Final = 64  # pageCachePages
 
 
 class PageCache:
-    """The free pages among 64 from `base` on; bit i is page i.  Without a free page it stands for nothing (Go's pageCache)."""
+    """The free pages among 64 from `base` on; bit i is page i.  Without a free page it stands for nothing (Go's pageCache).
 
-    __slots__ = ("base", "free", "scavenged")
+    As with the slots of a span, to take pages is most often to add to a number: those of the first run of free ones, which is
+    from `_first` to `_run_end`, are taken up to `_next`.  The bits are made to say so when they are asked for.
+    """
+
+    __slots__ = ("_first", "_free", "_next", "_run_end", "_scavenged", "base")
 
     def __init__(self, base: int = 0, free: int = 0, scavenged: int = 0) -> None:
         self.base = base
-        self.free = free
-        self.scavenged = scavenged  # given back to the operating system
+        self._set(free, scavenged)
+
+    def _set(self, free: int, scavenged: int) -> None:
+        self._free = free
+        self._scavenged = scavenged
+        self._first = self._next = (free & -free).bit_length() - 1
+        taken = ~free >> self._first if free else 0
+        self._run_end = self._first + (taken & -taken).bit_length() - 1 if free else self._first
+
+    @property
+    def free(self) -> int:
+        """Its free pages, as a bit set."""
+        self._note_taken()
+        return self._free
+
+    @property
+    def scavenged(self) -> int:
+        """Those that were given back to the operating system, free or not."""
+        self._note_taken()
+        return self._scavenged
+
+    def _note_taken(self) -> None:
+        count = self._next - self._first
+        if count:
+            mask = (1 << count) - 1 << self._first
+            self._free &= ~mask
+            self._scavenged &= ~mask
+            self._first = self._next
+
+    def is_empty(self) -> bool:
+        """Whether it has no free page."""
+        return self._next == self._run_end and not self.free
 
     def alloc(self, npages: int) -> tuple[int, int]:
         """Take the lowest run of `npages`: its address, 0 when there is none, and how many of them were given back."""
-        at = find_run(self.free, npages)
+        at = self._next
+        if at + npages <= self._run_end:
+            self._next = at + npages
+            returned = self._scavenged >> at & (1 << npages) - 1
+            return self.base + (at << PAGE_SHIFT), returned if npages == 1 else returned.bit_count()
+        free, scavenged = self.free, self._scavenged
+        at = find_run(free, npages)
         if at < 0:
             return 0, 0
         mask = (1 << npages) - 1 << at
-        returned = (self.scavenged & mask).bit_count()
-        self.free &= ~mask
-        self.scavenged &= ~mask
-        return self.base + (at << PAGE_SHIFT), returned
+        self._set(free & ~mask, scavenged & ~mask)
+        return self.base + (at << PAGE_SHIFT), (scavenged & mask).bit_count()
 
     def clear(self) -> None:
         """Let it stand for nothing."""
-        self.base = self.free = self.scavenged = 0
+        self.base = 0
+        self._set(0, 0)

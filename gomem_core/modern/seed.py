@@ -13,6 +13,7 @@ from gomem_core.go.release import modelled
 from gomem_core.modern.engine import ModernEngine
 from gomem_core.modern.malloc import Heap
 from gomem_core.modern.mbitmap import init_bits, ptr_words_code
+from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.pallocbits import CHUNK_PAGES, CHUNK_SHIFT
 from gomem_core.modern.unseen import take_over
@@ -190,8 +191,7 @@ class _Seed:
                 s = cache.alloc[spanclass] = self._spans[base]
                 s.counted = s.alloc_count  # take_over tells the books of all of them
             if record.pages is not None:
-                pages = heap.mheap.page_caches[record.p]
-                pages.base, pages.free, pages.scavenged = record.pages
+                heap.mheap.page_caches[record.p] = PageCache(*record.pages)
             if record.current:
                 heap.use_p(record.p)
 

@@ -35,6 +35,8 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(goals) == 9
     assert all(row["ns"] > 0 and row["calls"] > 0 for row in found["operations"])
     assert all(row["spans"] == [100, 300] and row["ratio"] > 0 for row in found["growth"])
+    kinds = ("alloc 64 B", "alloc 64 B scan", "alloc 8 B, tiny", "alloc 64 B, many at once", "drop 64 B", "link", "refill")
+    assert {*kinds} < {row["operation"] for row in found["growth"]}
     # An mspan has more than a dozen fields of 8 bytes, and half of 8 KB would be no way to describe 8 KB.
     assert 150 < found["memory"]["span"] < 4096
 

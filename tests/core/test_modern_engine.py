@@ -19,6 +19,7 @@ from gomem_core.modern.engine import ModernEngine
 from gomem_core.modern.image import Image
 from gomem_core.modern.invariants import check
 from gomem_core.modern.mpagealloc import PageAlloc
+from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.pallocbits import CHUNK_PAGES, Summary, find_run, longest_run, summarize
 from gomem_core.world.facts import Fact
 from gomem_core.world.faults import InvariantError, NotAnObject, OutOfMemory, Throw
@@ -179,6 +180,23 @@ def test_runs_of_pages_are_those_that_one_finds_by_looking(runs: list[tuple[int,
     assert summarize(free) == Summary(start, longest_run(free), len(text) - len(text.rstrip("1")))
 
 
+@given(st.integers(0, (1 << 64) - 1), st.integers(0, (1 << 64) - 1), st.lists(st.integers(1, 15), max_size=20))
+def test_a_page_cache_gives_the_lowest_run_away(free: int, scavenged: int, wanted: list[int]) -> None:
+    cache = PageCache(0xC000000000, free, scavenged)
+    is_free, back = [free >> i & 1 for i in range(64)], [scavenged >> i & 1 for i in range(64)]
+    for npages in wanted:
+        at = next((i for i in range(65 - npages) if all(is_free[i : i + npages])), -1)
+        assert cache.is_empty() is not any(is_free)
+        if at < 0:
+            assert cache.alloc(npages) == (0, 0)
+        else:
+            assert cache.alloc(npages) == (0xC000000000 + at * PAGE_SIZE, sum(back[at : at + npages]))
+            is_free[at : at + npages] = back[at : at + npages] = [0] * npages
+        if npages % 2:  # not always: asked for its bits it has to note what was taken
+            assert cache.free == sum(bit << i for i, bit in enumerate(is_free))
+    assert cache.scavenged == sum(bit << i for i, bit in enumerate(back))
+
+
 @given(st.integers(0, 1 << 32))
 def test_the_lowest_run_is_found_across_chunks_and_never_across_a_gap(seed: int) -> None:
     r = Random(seed)
@@ -252,6 +270,16 @@ def test_sixteen_pages_are_searched_for_in_the_heap() -> None:
     fifteen = told_by(engine, lambda: engine.mallocgc(15 * PAGE_SIZE))
     sixteen = told_by(engine, lambda: engine.mallocgc(16 * PAGE_SIZE))
     assert [e.src for e in (*fifteen, *sixteen) if isinstance(e, PagesTaken)] == ["cache", "heap"]
+
+
+def test_where_pages_were_found_is_said_of_objects_not_of_the_collection_that_one_started() -> None:
+    engine = ModernEngine(MODERN[-1])
+    engine.mallocgc(48)
+    found: list[Event] = []
+    while not any(isinstance(e, PagesTaken) and e.use for e in found):  # until a collection takes its work buffer
+        found = told_by(engine, lambda: engine.mallocgc(16 * PAGE_SIZE))
+    assert [(e.src, e.use) for e in found if isinstance(e, PagesTaken)] == [("heap", ""), ("cache", "workbuf")]
+    assert engine.pages_from == "heap"
 
 
 @pytest.mark.parametrize(
