@@ -48,6 +48,7 @@ class Oracle:
         self.slots: dict[int, int] = {}  # base -> bytes of all slots known, condemned ones too
         self.condemned: set[int] = set()
         self.in_slot: dict[int, list[Thing]] = {}
+        self.mixed: set[int] = set()  # tiny blocks in which there are others, too, that came and went during one command
         self.added = 0
         self.born = 0  # objects that took memory or shared some
         self.bytes_born = 0
@@ -122,6 +123,7 @@ class Oracle:
         del self._bases[bisect_left(self._bases, base)]
         self.known_bytes -= self.slots.pop(base)
         self.in_slot.pop(base, None)
+        self.mixed.discard(base)
         self.condemned.discard(base)
 
     def adopt(self, base: int, nbytes: int) -> None:

@@ -217,6 +217,8 @@ class Player:
         for thing in (*things, *gone):
             if not thing.rooted and thing.slot in kept:
                 oracle.adopt(thing.slot, kept[thing.slot])
+                if thing in things and oracle.in_slot[thing.slot]:
+                    oracle.mixed.add(thing.slot)
         oracle.unnamed = self.session.objects.unnamed
 
     # --- Whole comparisons ------------------------------------------------------------------------------------------------
@@ -260,7 +262,7 @@ class Player:
             live[spanclass] += 1
             things = oracle.in_slot[base]
             requested[spanclass] += things[0].size if len(things) == 1 else sum(thing.size for thing in things)
-            if not things:
+            if not things or base in oracle.mixed:
                 unsure.add(spanclass)
         held, shares = account.held(), account.shares()
         assert {spanclass: one.live for spanclass, one in held.items() if one.live} == live
