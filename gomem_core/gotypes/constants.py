@@ -64,7 +64,7 @@ def evaluate(node: "Node", source: Source, lookup: Lookup, depth: int = 0) -> in
         case "unary_expression":
             return _unary(node, of(node.child_by_field_name("operand")))
         case "binary_expression":
-            return _binary(node, of(node.child_by_field_name("left")), of(node.child_by_field_name("right")))
+            return folded(node, of(node.child_by_field_name("left")), of(node.child_by_field_name("right")))
     raise NotConstant(node)
 
 
@@ -112,7 +112,8 @@ def _unary(node: "Node", value: int) -> int:
     raise NotConstant(node)
 
 
-def _binary(node: "Node", a: int, b: int) -> int:
+def folded(node: "Node", a: int, b: int) -> int:
+    """The value of a binary expression whose operands have these values.  Raises NotConstant."""
     written = node.child_by_field_name("operator")
     sign = "" if written is None else text_of(written)
     if (sign in ("/", "%") and b == 0) or (sign in ("<<", ">>") and not 0 <= b <= _LARGEST):

@@ -379,3 +379,21 @@ def test_a_large_map_costs_little_more_than_its_objects() -> None:
 
     tables = ("alloc 48 head", "alloc 16K scan", "alloc 32 scan times 2048", "alloc 25600 scan times 2048")
     assert min(cost("make(map[string]int, 1000000)") / cost(*tables) for _ in range(5)) < 2
+
+
+@pytest.mark.parametrize("line", ["any(1 + m)", "new(int) + (s << m)", "make([]int, s + 1)", "any(p * 2)", "make([]int, (p))"])
+def test_operators_take_numbers_and_each_operand_is_asked_once(line: str) -> None:
+    """It once evaluated such a sum two hundred times over, with the objects of each time."""
+    console = console_of("1.27", "make([]byte, 4) as s", "make(map[string]int, 4) as m", "new(int) as p")
+    before = len(console.session.objects)
+    began = time.process_time()
+    outcome = console.submit(line)
+    assert outcome.error is not None
+    assert len(console.session.objects) == before
+    assert time.process_time() - began < 0.5, "1 to 3 s, when it was evaluated again and again"
+
+
+def test_numbers_and_strings_are_added() -> None:
+    console = console_of("1.27", "make([]byte, 3) as s", "type v struct { a string; n int }", "v{} as w")
+    assert done(console, "make([]int, len(s) + len(s) << 1)")["len"] == 9
+    assert len(done(console, 'w.a + "longer than a few bytes"')["objects"]) == 1

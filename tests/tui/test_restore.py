@@ -204,13 +204,13 @@ def test_an_error_of_gomem_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 def test_no_memory_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """In the middle of a long command: it ends, says so, and says how what was done before is taken up again."""
+    """At the beginning of a long command: it ends, says so, and says how what was done before is taken up again."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     terminal, before = started(journal=True, program=("-P", "-m", "gomem_tui"))
     terminal.send("  ")
     terminal.wait_for("step 2/")
     taken = int(Path(f"/proc/{terminal.pid}/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.prlimit(terminal.pid, resource.RLIMIT_AS, (taken + (16 << 20), -1))
+    resource.prlimit(terminal.pid, resource.RLIMIT_AS, (taken + (4 << 20), -1))  # too little for the thread of a long command
     terminal.send(":alloc 8000 times 1000000\r")
     assert code_of(terminal, before) == 3
     (journal,) = (tmp_path / "gomem" / "journals").iterdir()

@@ -1,10 +1,11 @@
 """Expressions of Go: what each yields, and the objects that it asks for, in Go's order of evaluation."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from gomem_core.gotypes.constants import NotConstant, evaluate
+from gomem_core.gotypes.constants import NotConstant, evaluate, folded
 from gomem_core.gotypes.errors import GoError, Place
 from gomem_core.gotypes.model import BASICS, UNIVERSE, Array, Struct, Type, underlying
 from gomem_core.gotypes.statements import closures, interfaces, strings
@@ -16,7 +17,7 @@ from gomem_core.gotypes.statements.functions import closure, selected
 from gomem_core.gotypes.statements.literals import literal
 from gomem_core.gotypes.statements.parts import inside
 from gomem_core.gotypes.statements.plan import Handle, Link, Plan
-from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_string, part, pointer_to
+from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_number, is_string, part, pointer_to
 from gomem_core.gotypes.statements.source import StatementSource
 from gomem_core.gotypes.statements.values import INT, UNTYPED_NIL, Value, unknown
 from gomem_core.gotypes.statements.written import float_of, string_of
@@ -199,10 +200,16 @@ class Expressions:
         if is_string(left.type) != is_string(right.type):
             message = f"invalid operation: {self.source.written(node)} (mismatched types {left.type} and {right.type})"
             raise self.source.error(message, node)
-        try:
-            known: int | None = self.whole(node)
-        except GoError:
-            known = None
+        if operator == "+" and is_string(left.type):
+            return strings.concat(self.plan, [left, right])
+        for value, at in ((left, field(node, "left")), (right, field(node, "right"))):
+            if not is_number(value.type):
+                message = f"operator {operator} not defined on {self.source.written(at)} (a value of type {value.type})"
+                raise self.source.error(f"invalid operation: {message}", at)
+        known = None
+        if type(left.known) is int and type(right.known) is int:
+            with suppress(NotConstant):
+                known = folded(node, left.known, right.known)
         typed = left if right.is_constant else right
         return Value(typed.type, known=known, is_constant=left.is_constant and right.is_constant)
 
@@ -237,6 +244,8 @@ class Expressions:
             return self._peek(node.named_children[0])
         if node.type == "binary_expression":
             return self._peek(field(node, "left"))
+        if node.type in ("selector_expression", "index_expression", "slice_expression"):
+            return self.of(node).type  # which asks for no object
         return INT
 
     # --- Calls ----------------------------------------------------------------------------------------------------------

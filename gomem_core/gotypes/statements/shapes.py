@@ -5,7 +5,7 @@ from functools import cached_property
 from gomem_core.go.language import Language
 from gomem_core.go.versions import Profile
 from gomem_core.gotypes.errors import GoError
-from gomem_core.gotypes.model import BASICS, Array, Field, Referring, Struct, Type, underlying
+from gomem_core.gotypes.model import BASICS, Array, Basic, Field, Referring, Struct, Type, underlying
 from gomem_core.gotypes.statements.plan import Element, element
 from gomem_core.gotypes.types import GoTypes
 
@@ -80,6 +80,12 @@ def is_kind(t: Type, *kinds: str) -> bool:
 def is_string(t: Type) -> bool:
     """Whether a type is a string at bottom.  Raises GoError."""
     return underlying(t) is BASICS["string"]
+
+
+def is_number(t: Type) -> bool:
+    """Whether a type is one of numbers at bottom.  Raises GoError."""
+    bottom = underlying(t)
+    return isinstance(bottom, Basic) and bottom.name not in ("bool", "string", "unsafe.Pointer")
 
 
 def part(t: Type, which: int = 0) -> Type:
