@@ -376,7 +376,9 @@ _MILLION: Final = "make(map[string]int, 1000000)"
 _TABLES: Final = ("alloc 48 head", "alloc 16K scan", "alloc 32 scan times 2048", "alloc 25600 scan times 2048")
 
 
-@pytest.mark.parametrize(("version", "narrate"), [("1.21", True), ("1.23", True), ("1.24", True), ("1.27", True), ("1.27", False)])
+@pytest.mark.parametrize(
+    ("version", "narrate"), [("1.21", True), ("1.23", True), ("1.24", True), ("1.27", True), ("1.27", False)]
+)
 def test_a_large_map_costs_little_more_than_its_objects(version: str, narrate: bool) -> None:
     """As in the explorer, and where nobody follows; there three objects take less than it takes to read a line of Go."""
 
