@@ -12,6 +12,7 @@ from typing import Any, Final
 from gomem_core.both.image import BIT_SETS, NONE, Pointers, bit_sets_of, columns_of, pointers_of, ptr_words_of, store_pointers
 from gomem_core.both.spantable import SpanTable
 from gomem_core.frozen import frozen
+from gomem_core.go.heapbits import Mask
 from gomem_core.modern.malloc import Heap
 from gomem_core.modern.mbitmap import ptr_words_code
 from gomem_core.modern.mcache import MCache
@@ -63,7 +64,7 @@ class Image:
     bit_sets: tuple[tuple[int, ...], ...]
     ptr_words: bytes  # of all spans that have it, one after the other
     ptr_words_lengths: array[int]  # bytes of each span's part, -1: it has none
-    ptr_masks: dict[int, dict[int, int]]  # of the spans, by number, that have any
+    ptr_masks: dict[int, dict[int, Mask]]  # of the spans, by number, that have any
     pointers: Pointers
     queues: tuple[array[int], ...]  # partial, partial, full, full of each span class
     pages: tuple[tuple[int, ...], tuple[int, ...]]  # free and scavenged, of each chunk
