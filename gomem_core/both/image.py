@@ -53,7 +53,7 @@ def pointers_of(structs: Sequence[Slots]) -> Pointers:
 
 
 def tiny_refs_of(structs: Sequence[Slots]) -> dict[int, bytes]:
-    """Of each slot of these structs to how many tiny objects the program refers there, by numbers of structs that have some."""
+    """To how many tiny objects the program refers in each slot, by the numbers of the structs that have such slots."""
     return {i: bytes(s.tiny_refs) for i, s in enumerate(structs) if s.tiny_refs is not None and any(s.tiny_refs)}
 
 

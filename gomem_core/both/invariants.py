@@ -26,7 +26,7 @@ class _Pages(Protocol):
     pages_in_use: int
 
     def all_spans(self) -> Sequence[Slots]:
-        """All of its spans."""
+        """Returns all of its spans."""
 
 
 class Checked(Protocol):
