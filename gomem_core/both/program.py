@@ -76,9 +76,11 @@ class Program(Generic[S]):
     def find_object(self, addr: int) -> tuple[S, int]:
         """Span and slot of the allocated object that holds `addr`; raises NotAnObject (findObject)."""
         s = self.span_of(addr)
-        if s is None or not s.is_allocated(s.object_index(addr)):
-            raise NotAnObject(f"there is no object at {addr:#x}")
-        return s, s.object_index(addr)
+        if s is not None:
+            index = s.object_index(addr)
+            if s.is_allocated(index):
+                return s, index
+        raise NotAnObject(f"there is no object at {addr:#x}")
 
     def drop(self, addr: int) -> None:
         """The program forgets its reference to the object at `addr`; it is garbage unless something live links to it.

@@ -24,6 +24,7 @@ from gomem_core.both.image import (
 from gomem_core.both.slots import ptr_words_code
 from gomem_core.both.spantable import SpanTable
 from gomem_core.frozen import frozen
+from gomem_core.go.heapbits import Mask
 from gomem_core.modern.malloc import Heap
 from gomem_core.modern.mcache import MCache
 from gomem_core.modern.mpagecache import PageCache
@@ -74,7 +75,7 @@ class Image:
     bit_sets: tuple[tuple[int, ...], ...]
     ptr_words: bytes  # of all spans that have it, one after the other
     ptr_words_lengths: array[int]  # bytes of each span's part, -1: it has none
-    ptr_masks: dict[int, dict[int, int]]  # of the spans, by number, that have any
+    ptr_masks: dict[int, dict[int, Mask]]  # of the spans, by number, that have any
     pointers: Pointers
     queues: tuple[array[int], ...]  # partial, partial, full, full of each span class
     pages: tuple[tuple[int, ...], tuple[int, ...]]  # free and scavenged, of each chunk

@@ -133,17 +133,17 @@ class Heap(ManyAllocs[MSpan]):
 
         With a `pattern`, its pointers are where its type has them, up to `ptrdata`.
         """
-        if pattern is not None and size <= BITS_IN_SPAN and self.trace is None:
-            sizeclass = self._class8[(size + 7) >> 3]  # the fast path of mallocgc, for types
-            s = self.mcache.alloc[sizeclass << 1]
+        if pattern is not None and size <= self._small_limit and self.trace is None:  # the fast path of mallocgc, for types
+            spanclass = self._class8[(size + 7) >> 3] << 1 if size <= BITS_IN_SPAN else self.span_class(size, ptrdata)
+            s = self.mcache.alloc[spanclass]
             index = s.freeindex
             if index < s.run_end:
                 s.freeindex = index + 1
                 s.alloc_count += 1
                 self.stats.nserved_mcache += 1
                 self._set_type(s, index, size, ptrdata, pattern)
-                addr = s.start_addr + index * s.elemsize
-                return Allocated(addr, s.elemsize, sizeclass << 1, s.start_addr, "mcache", False, False, False)
+                addr = s.start_addr + index * s.elemsize + self.headers[spanclass]
+                return Allocated(addr, s.elemsize, spanclass, s.start_addr, "mcache", False, False, False)
         return super().alloc(size, ptrdata, pattern)
 
     def place(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan | None, ServedBy, bool]:

@@ -4,12 +4,12 @@ See malloc.py for the overview.  Objects with pointers of at most 512 bytes have
 page.  Larger ones have the address of their type in the first word of their slot, and large ones in their span.  Go 1.21 still
 keeps a bit a word for each arena, outside the heap.
 
-gomem keeps a run for each slot (`MSpan.ptr_words`, see go/heapbits.py), and a bit set of words where that is no run, for what
-has a type or was read from a real heap (`MSpan.ptr_masks`).  Words are counted from the object's first on.
+gomem keeps a run for each slot (`MSpan.ptr_words`, see go/heapbits.py), and a mask where that is no run, for what has a type
+or was read from a real heap (`MSpan.ptr_masks`).  Words are counted from the object's first on.
 """
 
 from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE
-from gomem_core.go.heapbits import SPARSE, Pattern, repeated
+from gomem_core.go.heapbits import SPARSE, Pattern, bits_of, count_of, has_pointer, masked
 from gomem_core.go.versions import BITS_IN_SPAN, INLINE_MARK_BYTES, INLINE_MARKS, Profile
 from gomem_core.modern.mspan import MSpan
 
@@ -36,7 +36,7 @@ def heap_set_pattern(s: MSpan, index: int, pattern: Pattern, words: int) -> None
         return
     if s.ptr_masks is None:
         s.ptr_masks = {}
-    s.ptr_masks[index] = repeated(pattern, words)
+    s.ptr_masks[index] = masked(pattern, words)
 
 
 def heap_set_types(s: MSpan, index: int, n: int, ptr_words: int) -> None:
@@ -61,7 +61,7 @@ def mask_of(ptr_words: int) -> int:
 def object_mask(s: MSpan, index: int) -> int:
     """The words of the object in slot `index` that may hold pointers, as a bit set."""
     if s.ptr_masks is not None and index in s.ptr_masks:
-        return s.ptr_masks[index]
+        return bits_of(s.ptr_masks[index])
     if not s.keeps_words:
         return 0 if s.spanclass & 1 else 1
     return mask_of(s.words_of(index))
@@ -69,16 +69,20 @@ def object_mask(s: MSpan, index: int) -> int:
 
 def pointer_count(s: MSpan, index: int) -> int:
     """How many bits `object_mask` has, without making it: a large object may have billions of words."""
-    if not s.keeps_words or (s.ptr_masks is not None and index in s.ptr_masks):
-        return object_mask(s, index).bit_count()
+    if s.ptr_masks is not None and index in s.ptr_masks:
+        return count_of(s.ptr_masks[index])
+    if not s.keeps_words:
+        return 0 if s.spanclass & 1 else 1
     run = s.words_of(index)
     return run if run >= 0 else -(run // SPARSE)
 
 
 def may_hold_pointer(s: MSpan, index: int, word: int) -> bool:
     """Whether `object_mask` has word `word` of the object in slot `index`, without making all of it."""
-    if not s.keeps_words or (s.ptr_masks is not None and index in s.ptr_masks):
-        return object_mask(s, index) >> word & 1 == 1
+    if s.ptr_masks is not None and index in s.ptr_masks:
+        return has_pointer(s.ptr_masks[index], word)
+    if not s.keeps_words:
+        return not s.spanclass & 1 and word == 0
     run = s.words_of(index)
     return 0 <= word < run if run >= 0 else 0 <= word < -run and word % SPARSE == 0
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL, ptr_words_code
 from gomem_core.go.amd64 import PAGE_SHIFT, PAGE_SIZE, PTR_SIZE, TINY_SIZE, U64_MAX
+from gomem_core.go.heapbits import Mask, mask_of_bits
 from gomem_core.go.release import modelled
 from gomem_core.modern.engine import ModernEngine
 from gomem_core.modern.malloc import Heap
@@ -248,12 +249,13 @@ def _describe(s: MSpan, runs: PtrWords | None) -> None:
         s.ptr_words = array(ptr_words_code(s.spanclass), runs)
 
 
-def _runs_of(s: MSpan, bits: bytes) -> tuple["array[int]", dict[int, int]]:
+def _runs_of(s: MSpan, bits: bytes) -> tuple["array[int]", dict[int, Mask]]:
     """Runs of pointers, from a bit a word of the span; and the words of those objects whose pointers are no run."""
     words, count = s.elemsize // PTR_SIZE, (s.npages * PAGE_SIZE) // PTR_SIZE
     digits = f"{int.from_bytes(bits, 'little'):0{count}b}"[::-1]  # by slices: shifting a number of this length takes longer
     known: dict[str, int] = {}
-    runs, masks = array(ptr_words_code(s.spanclass)), {}
+    runs = array(ptr_words_code(s.spanclass))
+    masks: dict[int, Mask] = {}
     for index in range(s.nelems):
         of = digits[index * words : (index + 1) * words]
         run = known.get(of)
@@ -261,7 +263,7 @@ def _runs_of(s: MSpan, bits: bytes) -> tuple["array[int]", dict[int, int]]:
             ones = of.count("1")
             run = known[of] = ones if of.startswith("1" * ones) else -1
         if run < 0:
-            masks[index] = int(of[::-1], 2)
+            masks[index] = mask_of_bits(int(of[::-1], 2))
             run = 0
         runs.append(run)
     return runs, masks

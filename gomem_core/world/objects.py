@@ -144,8 +144,7 @@ class ObjectTable:
         else:
             self._addr.extend(addrs)
             self._drop.extend(array("i", (NEVER,)) * len(addrs))
-            for i, addr in enumerate(addrs, oid):
-                self._addresses.append(i, addr)
+            self._addresses.append_each(oid, addrs)
             places = {name: self._place_of(name) for name in dict.fromkeys(types)}
             self._births.add_each(oid, sizes, ptrdata, step, [places[name] for name in types])
         self._count = oid + len(addrs)
