@@ -119,7 +119,7 @@ class Heap(ManyAllocs[MSpan]):
                 s.freeindex = index + 1
                 s.alloc_count += 1
                 self.stats.nserved_mcache += 1
-                if s.ptr_words is not None:
+                if s.keeps_words:
                     heap_set_type(s, index, ptrdata >> 3)
                 if self.took is not None:
                     self.took(s.start_addr, index, 1)
@@ -213,7 +213,7 @@ class Heap(ManyAllocs[MSpan]):
             self.trace(HeaderWritten(s.start_addr + index * s.elemsize, addr, words))
         elif s.spanclass <= 1 and self.profile.heap_bits == "span":
             self.trace(TypeKept(addr, words))
-        elif s.ptr_words is not None:  # else nothing is written
+        elif s.keeps_words:  # else nothing is written
             bits = s.start_addr + s.nbytes - self.profile.span_end(s.spanclass) if self.profile.heap_bits == "span" else 0
             self.trace(SpanBitsWritten(addr, bits, s.elemsize >> 3, words))
 

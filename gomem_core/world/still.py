@@ -15,7 +15,7 @@ from gomem_core.frozen import frozen
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.counters import Counters
-from gomem_core.world.facts import ALWAYS_DOUBTED, COUNTER_FACTS, STILL_DOUBTS, Doubts, Fact
+from gomem_core.world.facts import ALWAYS_DOUBTED, COUNTER_FACTS, STILL_DOUBTS, UNKNOWN, Doubts, Fact
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.records import McacheInfo, MemStats, Region
@@ -26,7 +26,7 @@ from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointe
 from gomem_core.world.still_spans import StillLists, StillSpans
 from gomem_core.world.typed import Typed
 from gomem_core.world.unseen import AnyUnseen
-from gomem_core.world.world import Extents, Kind, NotKnown, Sums, Unknown, World, known, unknown
+from gomem_core.world.world import GO_UNTOLD, Extents, Kind, NotKnown, Sums, Unknown, World, known, unknown
 
 COUNTERS: Final = tuple(get_type_hints(Counters))
 
@@ -266,6 +266,15 @@ class Still:
         if missing:
             return cast("Objects", Unknown(missing))
         return SlotObjects(self.profile, self.spans, self.slots, self.rows, self.doubt(Fact.ROOT))
+
+    @property
+    def go_told(self) -> str:
+        """The version of Go, as far as it is known: a trace only tells its format, which later versions write as well."""
+        if self.place.go:
+            return self.place.go
+        if self.place.of in GO_UNTOLD:
+            return f"go {UNKNOWN}"
+        return f"trace format of {self.profile.name}" if self.place.of == "film" else self.profile.name
 
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known; empty where it is."""

@@ -80,7 +80,7 @@ def _on_release(opened: Script | Strip, release: Release | None) -> Script | Str
     """What was opened, on the version of Go that an option says.  Raises UsageError."""
     if isinstance(opened, Strip):
         if release is not None:
-            raise UsageError(f"--go is for session files: this heap is of {opened.shown.profile.name}")
+            raise UsageError(f"--go is for session files: this heap is of {opened.shown.go_told}")
         return opened
     script, told = on_release(opened, release)
     if told:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
-from gomem_core.queries.difference_tables import GLYPHS
+from gomem_core.queries.difference_sections import GLYPHS
 from gomem_core.queries.wordnames import named_word
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.objectinfo import Objects
