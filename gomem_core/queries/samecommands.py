@@ -139,7 +139,8 @@ def compared(of: str, steps: int, runs: Sequence[Ran]) -> Result:
     same = [label for name, label, *_ in FIGURES if name not in differing]
     details = [f"the same on all: {', '.join(same)}", "", *_objects(runs), "", *_failures(runs), *_why(why, bool(differing))]
     names = ", ".join(run.name for run in runs)
-    summary = f"{of}: {counted(steps, 'step')} on {names}; {counted(len(differing), 'figure')} of {len(FIGURES)} differ. {_verdict(runs)}"
+    told = f"{counted(steps, 'step')} on {names}; {counted(len(differing), 'figure')} of {len(FIGURES)} differ"
+    summary = f"{of}: {told}. {_verdict(runs)}"
     return Result(summary, {**_data(steps, runs, differing, why)}, Table(columns, rows) if rows else None, tuple(details))
 
 

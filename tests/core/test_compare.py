@@ -129,7 +129,7 @@ def verdict(tmp_path: Path, capsys: Capture, text: str, versions: str) -> str:
 
 def test_a_verdict_tells_which_version_needs_least(tmp_path: Path, capsys: Capture) -> None:
     # 250 spans of 8 slots that are all taken; or 286 of 7 slots of 1152 bytes, of which 2000 times 1024 bytes were asked for:
-    # 286 times 8192 - 2000 × 1024 = 294912 bytes are wasted, 288 KB.
+    # 286 times 8192 - 2000 times 1024 = 294912 bytes are wasted, 288 KB.
     assert verdict(tmp_path, capsys, "gomem 1\nalloc 1024 scan times 2000\n", "1.21,1.22,1.23") == (
         "go1.21 needs the fewest pages for this load, 250; go1.22 and go1.23 the most, 286 (+14.4 %). "
         "go1.21 wastes least of them, 0 B; go1.22 and go1.23 most, 288.0K."
