@@ -67,8 +67,7 @@ class Declared:
 
         types, own = self.types(profile), self._labels_of(profile).own(of_type)
         checked = types.typed(own)
-        declared = types.line(checked.name) if checked.name in types.names else None
-        return describe(facts_of(profile, checked), declared)
+        return describe(facts_of(types, checked), types.declared_in(checked))
 
     def _labels_of(self, profile: Profile) -> "Labels":
         types = self.types(profile)

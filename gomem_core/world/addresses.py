@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.world.blocks import AddressRow, Blocks
 from gomem_core.world.latest import NONE, Latest
 
 _FEW: Final = 4  # addresses that are entered one by one rather than as a range
@@ -25,7 +26,7 @@ class Addresses:
         self._single: Latest[int] = Latest()  # of those that were entered one by one
         self._oids = array("i")  # their numbers, as soon as there are ranges: before that an entry's number is the object's
         self._mixed = False
-        self._ranges: list[tuple[int, range]] = []  # number of the first object, addresses
+        self._ranges: list[tuple[int, AddressRow]] = []  # number of the first object, addresses
         self._pages: dict[int, list[int]] = {}  # of each page the ranges that have addresses in it, by their places above
 
     def append(self, oid: int, addr: int) -> None:
@@ -34,7 +35,13 @@ class Addresses:
         if self._mixed:
             self._oids.append(oid)
 
-    def extend(self, oid: int, addrs: range) -> None:
+    def append_each(self, oid: int, addrs: Sequence[int]) -> None:
+        """Enter objects from number `oid` on, at addresses that lie anyhow."""
+        self._single.append_each(addrs)
+        if self._mixed:
+            self._oids.extend(range(oid, oid + len(addrs)))
+
+    def extend(self, oid: int, addrs: AddressRow) -> None:
         """Enter objects from number `oid` on at these addresses."""
         if len(addrs) < _FEW:
             for number, addr in enumerate(addrs, oid):
@@ -48,12 +55,12 @@ class Addresses:
         for page in _pages(addrs):
             self._pages.setdefault(page, []).append(place)
 
-    def cut(self, count: int, addr_of: Sequence[int]) -> list[tuple[int, range]]:
+    def cut(self, count: int, addr_of: Sequence[int]) -> list[tuple[int, AddressRow]]:
         """Forget all but the first `count` objects; the addresses of all are given.  Returns what can be entered again."""
         shown = self._shown(count)
         oids = self._oids[shown:] if self._mixed else range(count, len(addr_of))
-        gone = [(oid, range(addr_of[oid], addr_of[oid] + 1)) for oid in oids]
-        self._single.cut(shown, [addrs.start for _, addrs in gone])
+        gone: list[tuple[int, AddressRow]] = [(oid, range(addr_of[oid], addr_of[oid] + 1)) for oid in oids]
+        self._single.cut(shown, [addrs[0] for _, addrs in gone])
         del self._oids[shown:]
         while self._ranges and (last := self._ranges[-1])[0] + len(last[1]) > count:
             first, addrs = self._ranges.pop()
@@ -66,7 +73,7 @@ class Addresses:
                 break
         return sorted(gone, key=lambda each: each[0])
 
-    def put_back(self, gone: Iterable[tuple[int, range]]) -> None:
+    def put_back(self, gone: Iterable[tuple[int, AddressRow]]) -> None:
         """Enter again what was cut off, where nothing came in its place."""
         for oid, addrs in gone:
             self.extend(oid, addrs)
@@ -97,10 +104,13 @@ class Addresses:
         within = self._one_range(addrs, count)
         if within is None:
             return [self.find(addr, count) for addr in addrs]
-        first, (start, step) = within[0], (within[1].start, within[1].step)
+        first, row = within
+        if isinstance(row, Blocks):
+            return [first + row.index(addr) for addr in addrs]
+        start, step = row.start, row.step
         return [first + (addr - start) // step for addr in addrs]
 
-    def _one_range(self, addrs: Sequence[int], count: int) -> tuple[int, range] | None:
+    def _one_range(self, addrs: Sequence[int], count: int) -> tuple[int, AddressRow] | None:
         """The range that all these addresses lie in, if none of them had another object since."""
         places = self._pages.get(addrs[0] >> PAGE_SHIFT) if addrs else None
         if not places or self._single.knows_any(addrs):
@@ -111,8 +121,8 @@ class Addresses:
         return (first, held) if whole and last else None
 
 
-def _pages(addrs: range) -> Iterable[int]:
+def _pages(addrs: AddressRow) -> Iterable[int]:
     """The pages that these addresses lie in."""
-    if addrs.step <= 1 << PAGE_SHIFT:
+    if isinstance(addrs, Blocks) or addrs.step <= 1 << PAGE_SHIFT:
         return range(addrs[0] >> PAGE_SHIFT, (addrs[-1] >> PAGE_SHIFT) + 1)
     return [addr >> PAGE_SHIFT for addr in addrs]

@@ -37,6 +37,18 @@ class Latest(Generic[K]):
         self._after.append(NEVER)
         self._known[key] = number
 
+    def append_each(self, keys: Sequence[K]) -> None:
+        """Enter many more, without a loop in Python where none of them had an entry before."""
+        number, n = len(self._before), len(keys)
+        fresh = dict(zip(keys, range(number, number + n), strict=True))
+        if len(fresh) < n or self.knows_any(keys):
+            for key in keys:
+                self.append(key)
+            return
+        self._before.extend(array("i", (NONE,)) * n)
+        self._after.extend(array("i", (NEVER,)) * n)
+        self._known.update(fresh)
+
     def cut(self, shown: int, keys: Iterable[K]) -> None:
         """Forget all but the first `shown` entries; the others have these keys."""
         for key, before in zip(keys, self._before[shown:], strict=True):

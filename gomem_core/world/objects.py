@@ -18,6 +18,7 @@ from gomem_core.go.versions import BITS_IN_SPAN
 from gomem_core.suggest import nearest
 from gomem_core.world.addresses import Addresses
 from gomem_core.world.births import NUMBERED, Births, BirthsAside
+from gomem_core.world.blocks import AddressRow
 from gomem_core.world.latest import NEVER, NONE
 from gomem_core.world.objectinfo import ALIVE, ObjectField, ObjectInfo
 
@@ -47,7 +48,7 @@ class _Aside(NamedTuple):
     addr: array[int]
     drop: array[int]
     births: BirthsAside
-    addresses: list[tuple[int, range]]
+    addresses: list[tuple[int, AddressRow]]
     drop_oid: array[int]
     drop_step: array[int]
 
@@ -101,7 +102,9 @@ class ObjectTable:
         self._count = oid + 1
         return oid
 
-    def add_many(self, addrs: Sequence[range], size: int, ptrdata: int, step: int, name: str | None, of_type: str = "") -> int:
+    def add_many(
+        self, addrs: Sequence[AddressRow], size: int, ptrdata: int, step: int, name: str | None, of_type: str = ""
+    ) -> int:
         """Enter objects that have these addresses, in order; with a name they are name.1, name.2 and so on.
 
         Returns the number of the first.  Raises ReplayDiffers as `add` does.
@@ -141,8 +144,7 @@ class ObjectTable:
         else:
             self._addr.extend(addrs)
             self._drop.extend(array("i", (NEVER,)) * len(addrs))
-            for i, addr in enumerate(addrs, oid):
-                self._addresses.append(i, addr)
+            self._addresses.append_each(oid, addrs)
             places = {name: self._place_of(name) for name in dict.fromkeys(types)}
             self._births.add_each(oid, sizes, ptrdata, step, [places[name] for name in types])
         self._count = oid + len(addrs)

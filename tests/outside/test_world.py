@@ -31,6 +31,7 @@ from gomem_core.world.facts import SPAN_FACTS, Fact
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.still import Still
 from gomem_core.world.still_slots import StillSlots
+from gomem_core.world.still_spans import StillLists
 from gomem_core.world.world import NotKnown, unknown
 from gomem_tui.render.arena import MAX_ZOOM, render_arena
 from gomem_tui.render.bitmap import render_bitmap
@@ -304,6 +305,18 @@ def test_objects_are_filtered_and_sorted_in_columns_as_one_by_one(name: str) -> 
                 assert len(rows) == sum((a & ~b).bit_count() for a, b in map(slots_of(w), w.spans.rows()))
             if text in ("size>0", "dropped>0"):
                 assert rows == [], "what is not known passes nothing"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_quick_way_to_what_hangs_on_lists_is_the_same_as_by_neighbours(name: str) -> None:
+    w = world(name)
+    plainly = StillLists(w.spans, w.lists.mcentrals(), w.profile)
+    assert w.lists.chains() == plainly.chains()
+    assert plainly.chains()
+    bases = w.spans.columns().base
+    for limit in (0, 1, 1 << 40):
+        assert [w.lists.place(base, limit) for base in bases] == [plainly.place(base, limit) for base in bases]
+    assert sum(map(len, plainly.chains().values())) == sum(1 for base in bases if w.lists.place(base, 1 << 40))
 
 
 TEXTS = (
