@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.go.versions import Profile
 from gomem_core.report import Result
+from gomem_core.world.still import TypeSource
 
 if TYPE_CHECKING:
     from gomem_core.gotypes.labels import Labels
@@ -34,6 +35,11 @@ class Declared:
 
     def __len__(self) -> int:
         return len(self._declarations)
+
+    @property
+    def sources(self) -> tuple[TypeSource, ...]:
+        """All that was declared, as it is kept."""
+        return tuple(TypeSource(one.text, one.file) for one in self._declarations)
 
     @property
     def nbytes(self) -> int:

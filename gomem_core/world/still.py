@@ -41,6 +41,13 @@ class Place(NamedTuple):
     note: str = ""  # what is to be told of the moment, such as that it was not one
 
 
+class TypeSource(NamedTuple):
+    """Go source that declares types, and what its places are told by: a file, or the step that declared it."""
+
+    text: str
+    file: str
+
+
 class SumRest(NamedTuple):
     """What is counted besides the counters; None is what is not known."""
 
@@ -224,6 +231,7 @@ class Still:
         self.roots = roots
         self.sites = sites
         self.typed: Typed | None = None  # what counts its objects by type, where that need not look at each of them
+        self.declared: tuple[TypeSource, ...] = ()  # of a file: types that the session knew; it is no part of how stills look
         self.graph: object = None  # what queries/graphs.py found out about its links, which never change
         for name, facet in facets._asdict().items():
             setattr(self, name, facet)

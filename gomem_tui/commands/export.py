@@ -62,7 +62,7 @@ def execute(args: argparse.Namespace) -> int:
     _go(console, args.file, target, event)
     if args.still:
         title = console.script.title or console.script.name
-        _write_bytes(still_bytes(still_of(console.session, title, whole=True)), args.out)
+        _write_bytes(still_bytes(still_of(console.session, title, whole=True), console.session.declared), args.out)
         return OK
     if args.json:
         _write(f"{json_text(snapshot(console))}\n", args.out)
