@@ -29,6 +29,7 @@ from gomem_tui.render.words import clean, clip
 from gomem_tui.settings.keys import STANDARD, Keyboard
 
 FIRST_KEYS: Final = " space does the first step, : types a command, ? helps."
+EMPTY_KEYS: Final = " Nothing was done yet. : types a command, such as alloc 48 scan, ? helps."
 LOOK_KEYS: Final = " A look at a process: space looks again, > again and again, ? helps."
 FILM_KEYS: Final = (
     " A film: space goes to the next allocation or free, } to the next span, > plays; 0 shows types, : goto 1.5s, ? helps."
