@@ -217,7 +217,7 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
     rungs = ladder(outcome.told.climbs.costliest, story.profile) if isinstance(outcome.command, Alloc) else []
     if rungs and isinstance(outcome.command, Alloc) and outcome.command.times > 1:
         lines.append(((" " + SENTENCES["costliest"].format(times=outcome.command.times), "label"),))
-    rest = _result_lines(outcome.result, width, outcome.command is None) if outcome.result is not None else []
+    rest = _result_lines(outcome.result, width) if outcome.result is not None else []
     started = collection(outcome.told.climbs.costliest, story.profile) if rungs else ""
     if started:
         rest += [((f"   {text}", "label"),) for text in wrapped(started, width)]
@@ -277,12 +277,17 @@ def _unmet_lines(line: str, found: str, width: int) -> list[Line]:
     return [((" ✗ ", "error"), *first), *((("   ", "error"), *line) for line in more)]
 
 
-def _result_lines(result: Result, width: int, sentences: bool = False) -> list[Line]:
-    """An answer; `sentences`: what it tells besides is text, and no rows of a table."""
+def _result_lines(result: Result, width: int) -> list[Line]:
     lines: list[Line] = [((f"   {text}", "good"),) for text in wrapped(result.summary, width) if text]
     table = result.table.lines() if result.table is not None else []
-    details = [part for text in result.details for part in wrapped(text, width)] if sentences else result.details
+    details = [part for text in result.details for part in _broken(text, width)]
     return lines + [((f"   {text}", "text"),) for text in (*table, *details)]
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """A line of an answer, which nobody can scroll to its end; what goes on stands further in."""
+    indent = " " * (len(text) - len(text.lstrip()) + 2)
+    return wrap(text, width, subsequent_indent=indent, break_on_hyphens=False) if len(text) > width else [text]
 
 
 def _difference_lines(difference: Difference, width: int) -> list[Line]:
