@@ -1,9 +1,9 @@
 """Parts of values: elements, slices of slices, what an interface holds."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from gomem_core.gotypes.model import BASICS
-from gomem_core.gotypes.statements.shapes import is_kind, is_string, part, slice_of
+from gomem_core.gotypes.model import BASICS, WORD, Struct, Type, underlying
+from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_string, part, slice_of
 from gomem_core.gotypes.statements.values import Value, unknown
 from gomem_core.gotypes.syntax import field
 
@@ -11,6 +11,25 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from gomem_core.gotypes.statements.expressions import Expressions
+
+
+class FieldPlace(NamedTuple):
+    """A field of a struct: its type, its first word, and which of its words are pointers."""
+
+    type: Type
+    word: int
+    mask: str
+
+
+def place_of(shapes: Shapes, t: Type, name: str) -> FieldPlace | None:
+    """Where a struct has a field of its own of that name; None: it has none.  Raises GoError."""
+    bottom = underlying(t)
+    if not isinstance(bottom, Struct):
+        return None
+    for field_, offset in zip(bottom.fields, shapes.offsets(bottom), strict=True):
+        if field_.name == name:
+            return FieldPlace(field_.type, offset // WORD, shapes.types.measured(field_.type)[1] or "")
+    return None
 
 
 def inside(of: "Expressions", node: "Node") -> Value:
@@ -22,7 +41,7 @@ def inside(of: "Expressions", node: "Node") -> Value:
         if is_string(value.type):
             return Value(BASICS["uint8"])
         return unknown(part(value.type, 1 if is_kind(value.type, "map") else 0))
-    start, end = node.child_by_field_name("start"), node.child_by_field_name("end")
+    start, end, limit = (node.child_by_field_name(name) for name in ("start", "end", "capacity"))
     first = of.whole(start) if start is not None else 0
     last = of.whole(end) if end is not None else value.length
     most = value.length if is_string(value.type) else max(value.capacity, value.length)
@@ -30,5 +49,5 @@ def inside(of: "Expressions", node: "Node") -> Value:
         raise of.source.error(f"panic: runtime error: slice bounds out of range [{first}:{last}] with {most}", node)
     known = value.known[first:last] if isinstance(value.known, str) and value.known.isascii() else None
     t = slice_of(part(value.type)) if not is_kind(value.type, "[]") and not is_string(value.type) else value.type
-    capacity = max(value.capacity - first, 0)
+    capacity = max((value.capacity if limit is None else of.whole(limit)) - first, 0)
     return Value(t, known=known, pointers=value.pointers if last > first else (), length=last - first, capacity=capacity)
