@@ -60,11 +60,25 @@ def json_text(record: object) -> str:
 
 def say(text: str) -> None:
     """Talk to the user, after what was written to stdout; never fails, since there may be nobody to talk to."""
+    _say(f"{visible(text)}\n")
+
+
+def say_meanwhile(text: str) -> None:
+    """Write a line without its end, for a terminal, that `unsay` takes away."""
+    _say(visible(text))
+
+
+def unsay() -> None:
+    """Take away the line that `say_meanwhile` wrote."""
+    _say("\r\x1b[2K")
+
+
+def _say(text: str) -> None:
     _flush(sys.stdout)
     if sys.stderr is None:  # closed by whoever started us
         return
     try:
-        sys.stderr.write(f"{visible(text)}\n")
+        sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
         _silence(sys.stderr)
