@@ -112,6 +112,11 @@ class Heap(ManyAllocs[MSpan]):
             index = s.freeindex
             if index < s.run_end:
                 s.freeindex = index + 1
+            elif s.alloc_count < s.nelems:  # its free slots go on behind some that are taken (nextFree)
+                index = s.next_run()
+            else:
+                index = -1
+            if index >= 0:
                 s.alloc_count += 1
                 self.stats.nserved_mcache += 1
                 runs = s.ptr_words

@@ -20,6 +20,7 @@ from gomem_core.session.history import Steps
 from gomem_core.session.memory import Memory, Remembered
 from gomem_core.session.narrator import Narration, Narrator
 from gomem_core.session.outcome import Outcome
+from gomem_core.session.passing import SECOND, Passing
 from gomem_core.session.stepmarks import step_mark
 from gomem_core.session.trail import Trail
 from gomem_core.world.changes import Stale
@@ -31,8 +32,7 @@ from gomem_core.world.strip import Strip
 from gomem_core.world.world import NotKnown
 
 T = TypeVar("T")
-SECOND: Final = 1_000_000_000  # ns
-_TOLD_FROM: Final = 100  # work from which to tell all costs little beside it
+_TOLD_FROM: Final = 1_000  # work from which to tell all costs little beside it
 _TELL_EVERY: Final = 10_000  # work, a third of a second
 
 
@@ -72,6 +72,7 @@ class Machine:
         self.context = Context(
             self.engine, self.engine.world, self.objects, progress=progress, links=links, stop=stop, strip=strip
         )
+        self._passing = Passing(self.engine, self._made, self.narrator, self.trail, self._began)
         self._stop = stop  # whatever takes long raises Stopped when it is asked for
         self._steps = steps
         self._memory = Memory(self.engine, often=narrate)
@@ -259,11 +260,45 @@ class Machine:
                 stop.heed()
                 if self.at >= near and memory.is_due_near(self._work):
                     self.remember()
-                before = self._pass(before)
+                if self._pass_row(step if self.at >= near else min(step, near)):
+                    before = ()
+                else:
+                    before = self._pass(before)
         finally:
             self.context.passed = False
             self._take_passed()
             self._note_exchange()
+
+    def _pass_row(self, goal: int) -> int:
+        """Pass by the plain steps that come next, but not beyond a goal; returns how many they were.  Raises as `do` does."""
+        number, recorded = self.at + 1, self.trail.recorded
+        if self._failed or len(self.context.values) or self._made.diverges or self.context.strip is not None:
+            return 0
+        is_new = number > recorded
+        most = min(goal, self.at + self._memory.due_from - self._work if is_new else recorded) - self.at
+        lines = self._steps.plain(number)[: max(most, 0)]
+        if not lines:
+            return 0
+        passing = self._passing
+        self.context.passed = True
+        if is_new and self.on_the_way is not None:
+            self._tell(len(lines))
+        try:
+            (passing.first_time if is_new else passing.again)(number, lines)
+        except (OutOfMemory, Refused, KeyboardInterrupt, Stopped) as e:
+            self._passed_row(passing.done)
+            self._undo()
+            if isinstance(e, KeyboardInterrupt | Stopped):
+                raise
+            return 0
+        self._passed_row(passing.done)
+        return passing.done
+
+    def _passed_row(self, count: int) -> None:
+        self.at += count
+        self._work += count
+        if count:
+            self.context.step, self.outcome = self.at, None
 
     def _pass(self, before: tuple[int, ...]) -> tuple[int, ...]:
         """Do the next step, which only leads elsewhere: it tells nothing, and what only looks is not done.

@@ -37,8 +37,7 @@ class Memory:
         self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
         self._since_step = 0
         self._since_work = 0
-        # Work below which no image is due before a plain step: most often, it need not be asked.
-        self.due_from = self._apart * self._most - 1
+        self.due_from = self._apart * self._most - 1  # work below which no image is due before a plain step
 
     def __len__(self) -> int:
         return len(self._checkpoints)
@@ -73,6 +72,7 @@ class Memory:
         last = self._checkpoints.before(step)
         behind = work - last.work
         heavy = 2 * coming if coming > 1 else 1  # a plain step done again takes half of what it counts, a heavy one all of it
+        self.due_from = max(self.due_from, last.work + self._apart * self._most - 1)  # there may be more spans by now
         is_far = behind + heavy >= self._apart * self._most
         return last.step < step and (is_far or min(behind, coming) >= self._apart * self._dear)
 

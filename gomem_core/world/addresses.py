@@ -34,6 +34,12 @@ class Addresses:
         if self._mixed:
             self._oids.append(oid)
 
+    def append_each(self, oid: int, addrs: Sequence[int]) -> None:
+        """Enter objects from number `oid` on at these addresses, one by one."""
+        self._single.append_each(addrs)
+        if self._mixed:
+            self._oids.extend(range(oid, oid + len(addrs)))
+
     def extend(self, oid: int, addrs: range) -> None:
         """Enter objects from number `oid` on at these addresses."""
         if len(addrs) < _FEW:

@@ -8,7 +8,7 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -90,6 +90,28 @@ class Births:
         self._unnamed.extend(range(entry, entry + n))
         self._unnamed_from.extend(numbers)
         self._unnamed_next += n
+
+    def add_run(self, oid: int, sizes: Sequence[int], ptrdata: Sequence[int], steps: Sequence[int], names: Sequence[str]) -> None:
+        """Enter objects from number `oid` on, an entry each; those whose name is empty have none."""
+        n, entry = len(sizes), len(self.first)
+        self.first.extend(range(oid, oid + n))
+        self.born.extend(steps)
+        self.size.extend(sizes)
+        self.ptrdata.extend(ptrdata)
+        self.churned.extend(bytes(n))
+        self.type.extend(array("i", bytes(self.type.itemsize * n)))
+        for name in names:
+            if name:
+                self._named.append(entry)
+                self.number.append(-len(self._named))
+                self._names.append(name)
+                self._by_name.append(name)
+            else:
+                self._unnamed.append(entry)
+                self._unnamed_from.append(self._unnamed_next)
+                self.number.append(self._unnamed_next)
+                self._unnamed_next += 1
+            entry += 1
 
     def cut(self, count: int) -> BirthsAside:
         """Forget all that came after the first `count` objects; returns what can be put back."""

@@ -37,6 +37,11 @@ class Latest(Generic[K]):
         self._after.append(NEVER)
         self._known[key] = number
 
+    def append_each(self, keys: Sequence[K]) -> None:
+        """Enter many more."""
+        for key in keys:
+            self.append(key)
+
     def cut(self, shown: int, keys: Iterable[K]) -> None:
         """Forget all but the first `shown` entries; the others have these keys."""
         for key, before in zip(keys, self._before[shown:], strict=True):

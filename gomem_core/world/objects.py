@@ -41,6 +41,17 @@ class ObjectColumns(NamedTuple):
     type_names: list[str]  # the first is that of objects whose type nobody said: ""
 
 
+class Run(NamedTuple):
+    """Objects that steps made, one each, and what steps dropped, by object; in order."""
+
+    addrs: Sequence[int]
+    sizes: Sequence[int]  # bytes
+    ptrdata: Sequence[int]  # bytes
+    born: Sequence[int]  # steps
+    drops: Sequence[int]  # objects
+    dropped: Sequence[int]  # steps
+
+
 class _Aside(NamedTuple):
     """What was hidden when another way was tried."""
 
@@ -179,6 +190,35 @@ class ObjectTable:
         elif (self._drop_oid[self._drops], self._drop_step[self._drops]) != (oid, step):
             raise ReplayDiffers(f"object {self._drop_oid[self._drops]} was dropped here the first time, and now object {oid}")
         self._drops += 1
+
+    def add_run(self, run: Run, names: Sequence[str]) -> None:
+        """Enter what steps did that nobody did before; an object with an empty name gets the next oN."""
+        if self.diverges:
+            self._set_aside()
+        oid, n = self._count, len(run.addrs)
+        self._addr.extend(run.addrs)
+        self._drop.extend(array("i", (NEVER,)) * n)
+        self._addresses.append_each(oid, run.addrs)
+        self._births.add_run(oid, run.sizes, run.ptrdata, run.born, names)
+        self._count = oid + n
+        for number, dropped in enumerate(run.drops, self._drops):
+            self._drop[dropped] = number
+        self._drop_oid.extend(run.drops)
+        self._drop_step.extend(run.dropped)
+        self._drops += len(run.drops)
+
+    def hidden(self, step: int) -> Run:
+        """Returns what the steps up to this one did the first time, as far as it is hidden; a step may have done more than one."""
+        births, start = self._births, self._count
+        stop = births.until(step, len(self._addr))
+        size, ptrdata, born = (births.spread(column, start, stop) for column in (births.size, births.ptrdata, births.born))
+        drops = slice(self._drops, bisect_right(self._drop_step, step))
+        return Run(self._addr[start:stop], size, ptrdata, born, self._drop_oid[drops], self._drop_step[drops])
+
+    def show(self, born: int, dropped: int) -> None:
+        """So many more of what is hidden happened again."""
+        self._count += born
+        self._drops += dropped
 
     # --- Going through time ---------------------------------------------------------------------------------------------
 
@@ -335,6 +375,11 @@ class ObjectTable:
         """Whether an object that the program refers to has this name."""
         oid = self.find_name(name)
         return oid is not None and self.is_alive(oid)
+
+    def living_named(self, name: str) -> int:
+        """The object of that name, if the program refers to it; NONE."""
+        oid = self.find_name(name)
+        return oid if oid is not None and self.is_alive(oid) else NONE
 
     def number_in_use(self, name: str, times: int) -> int | None:
         """The first of name.1, name.2 and so on, up to `times`, that the program still refers to."""
