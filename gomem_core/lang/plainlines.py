@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple, cast
 
 from gomem_core.go.amd64 import PTR_SIZE
-
 from gomem_core.lang.commands import Alloc, ByName, Drop, Link
 from gomem_core.lang.errors import WordError
 from gomem_core.lang.names import MAX_NAME, RESERVED, read_place, read_ref, read_target

@@ -95,7 +95,6 @@ class Steps:
         source = self._timeline.steps[number - 1]
         return parse(source) if "\n" not in source else parse_step(source).command
 
-
     def plain(self, number: int) -> list[PlainLine]:
         """What some steps from this one on do that only allocate or drop one object; of a step that does not, nothing is told."""
         first = (number - 1) // _BLOCK * _BLOCK

@@ -260,10 +260,8 @@ class Machine:
                 stop.heed()
                 if self.at >= near and memory.is_due_near(self._work):
                     self.remember()
-                if self._pass_row(step if self.at >= near else min(step, near)):
-                    before = ()
-                else:
-                    before = self._pass(before)
+                passed = self._pass_row(step if self.at >= near else min(step, near))
+                before = () if passed else self._pass(before)
         finally:
             self.context.passed = False
             self._take_passed()

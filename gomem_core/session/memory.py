@@ -7,7 +7,7 @@ from gomem_core.session.engine import Engine
 from gomem_core.session.outcome import Outcome
 from gomem_core.world.changes import Stale
 
-_EVERY: Final = 2_000  # work between two images of a small heap
+_EVERY: Final = 4_000  # work between two images of a small heap, done again in 30 ms
 _DEAR: Final = 300  # work of a heavy command that takes about as long as to remember a small heap
 _BACK: Final = 1_000  # of plain ones, see _NEAR
 _NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there

@@ -59,17 +59,22 @@ class Passed:
 
     def begin(self, number: int) -> None:
         """The step of this number begins."""
+        if self.stirred:
+            self.end()
         self.number = number
-        self._touched.marked = False
+
+    def end(self) -> None:
+        """The step is done."""
+        touched = self._touched
+        if touched.spans:
+            self.touched_at.update(dict.fromkeys(touched.spans, self.number))
+            touched.forget()
+        self.stirred = touched.marked = False
 
     def follow(self, event: Event) -> None:
         """Take one event in."""
         self.stale.follow(event)
-        touched = self._touched
-        touched.follow(event)
-        if touched.spans:
-            self.touched_at.update(dict.fromkeys(touched.spans, self.number))
-            touched.forget()
+        self._touched.follow(event)
 
     def swept(self, event: Sweep | SpanSwept) -> None:
         """Take in that a span was swept: the same as `follow`, in a fifth of the time."""
@@ -134,6 +139,7 @@ class Narrator:
         """What was heard of steps that were passed by since this was asked last; its number is 0 where none were."""
         passed = self.passed
         if passed.number:
+            passed.end()
             self.passed = Passed()
         return passed
 

@@ -1,6 +1,6 @@
 """Passes by many steps in a row that only allocate or drop one object each: most steps of long sessions.
 
-A step by itself, looked up, done and noted by machine.py, takes 15 µs beside what the allocator does; in a row they take 4: their
+A step by itself, looked up, done and noted by machine.py, takes 15 µs beside what the allocator does; in a row they take 5: their
 lines are read at once, and what they did is entered at once.  A step that does anything else ends the row, and so does one that
 may be wrong: then it is done by itself, and nothing of it was done here.
 """
@@ -14,6 +14,7 @@ from gomem_core.session.engine import Engine
 from gomem_core.session.narrator import Narrator
 from gomem_core.session.stepmarks import step_mark
 from gomem_core.session.trail import Trail
+from gomem_core.world.latest import NONE
 from gomem_core.world.objects import ObjectTable, ReplayDiffers, Run
 
 SECOND: Final = 1_000_000_000  # ns: the clock goes on by one with each step
@@ -31,7 +32,7 @@ class Passing:
         self._began = began
         self.done = 0  # steps of the row that is being passed, all told; those before one at which an error was raised
 
-    def first_time(self, number: int, lines: Sequence[PlainLine]) -> None:
+    def first_time(self, number: int, lines: Sequence[PlainLine]) -> None:  # noqa: PLR0915 -- calls would take a third of its time
         """Do steps from this number on that nobody did before, as far as they are plain and right; `done` tells how many.
 
         Raises what the allocator raises; those before that are done then.
@@ -39,9 +40,9 @@ class Passing:
         engine, objects = self._engine, self._objects
         stats, heard, listens = engine.world.sums.stats, self._narrator.pass_by(number), self._narrator.listens
         first, unnamed = len(objects), objects.unnamed
+        known = objects.finder()
         at = number
         addrs: list[int] = []
-        names: list[str] = []
         born: list[int] = []
         made: list[PlainLine] = []
         drops: dict[int, int] = {}  # object -> step
@@ -54,23 +55,22 @@ class Passing:
                 size, ptrdata, name, dropped = line
                 oid = -1
                 if size:
-                    if name and (name in fresh or not self._may_be_given(name)):
+                    if name and (name in fresh or not self._may_be_given(name, known(name))):
                         break
                 elif dropped:
                     oid = fresh.get(dropped, -1)
                     if oid < 0:
-                        oid = objects.living_named(dropped)
-                    if oid < 0 or oid in drops:
-                        break
+                        oid = known(dropped)
+                        if oid < 0 or oid in drops or not objects.is_alive(oid):
+                            break
                 else:
                     break
-                heard.begin(at)
+                heard.number = at
                 engine.set_now(self._began + at * SECOND)
                 if size:
                     addrs.append(engine.mallocgc(size, ptrdata))
                     born.append(at)
                     made.append(line)
-                    names.append(name)
                     if not name:
                         unnamed += 1
                     fresh[name or f"o{unnamed}"] = first + len(born) - 1
@@ -80,22 +80,21 @@ class Passing:
                     fresh.pop(dropped, None)
                 mark = 0
                 if heard.stirred or not listens:  # few steps do more than take a free slot
-                    heard.stirred = False
+                    heard.end()
                     live, after = stats.heap_live, engine.counters()
                     mark, before = step_mark(before, after), after
                 lives.append(live)
                 marks.append(mark)
                 at += 1
         finally:
-            sizes, ptrs = [line.size for line in made], [line.ptrdata for line in made]
-            objects.add_run(Run(addrs, sizes, ptrs, born, [*drops], [*drops.values()]), names)
-            self._trail.add_run(lives, marks)
+            sizes, ptrdatas, names, _ = zip(*made, strict=True) if made else [()] * 4
+            objects.add_run(Run(addrs, sizes, ptrdatas, born, [*drops], [*drops.values()]), names)
+            self._trail.add_run(lives, bytes(marks))
             self.done = at - number
 
-    def _may_be_given(self, name: str) -> bool:
-        """Whether an object may get this name."""
-        known = self._objects.find_name(name)
-        return name.lower() not in RESERVED if known is None else not self._objects.is_alive(known)
+    def _may_be_given(self, name: str, known: int) -> bool:
+        """Whether an object may get this name, which that one `known` before had last, or none."""
+        return name.lower() not in RESERVED if known == NONE else not self._objects.is_alive(known)
 
     def again(self, number: int, lines: Sequence[PlainLine]) -> None:
         """Do steps again, likewise: what they did the first time is known, and shown again.
@@ -115,7 +114,9 @@ class Passing:
                         break
                 elif not line.dropped or dropped[d] != at or dropped[d + 1] == at:
                     break
-                heard.begin(at)
+                if heard.stirred:
+                    heard.end()
+                heard.number = at
                 engine.set_now(self._began + at * SECOND)
                 if line.size:
                     addr = engine.mallocgc(known.sizes[b], known.ptrdata[b])

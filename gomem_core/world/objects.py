@@ -9,14 +9,14 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain, repeat
 from typing import NamedTuple
 
 from gomem_core.go.amd64 import PTR_SIZE, TINY_SIZE
 from gomem_core.go.versions import BITS_IN_SPAN
 from gomem_core.suggest import nearest
-from gomem_core.world.addresses import Addresses
+from gomem_core.world.addresses import Addresses, Born
 from gomem_core.world.births import NUMBERED, Births, BirthsAside
 from gomem_core.world.latest import NEVER, NONE
 from gomem_core.world.objectinfo import ALIVE, ObjectField, ObjectInfo
@@ -58,7 +58,7 @@ class _Aside(NamedTuple):
     addr: array[int]
     drop: array[int]
     births: BirthsAside
-    addresses: list[tuple[int, range]]
+    addresses: list[Born]
     drop_oid: array[int]
     drop_step: array[int]
 
@@ -152,8 +152,7 @@ class ObjectTable:
         else:
             self._addr.extend(addrs)
             self._drop.extend(array("i", (NEVER,)) * len(addrs))
-            for i, addr in enumerate(addrs, oid):
-                self._addresses.append(i, addr)
+            self._addresses.append_each(oid, addrs)
             places = {name: self._place_of(name) for name in dict.fromkeys(types)}
             self._births.add_each(oid, sizes, ptrdata, step, [places[name] for name in types])
         self._count = oid + len(addrs)
@@ -208,7 +207,7 @@ class ObjectTable:
         self._drops += len(run.drops)
 
     def hidden(self, step: int) -> Run:
-        """Returns what the steps up to this one did the first time, as far as it is hidden; a step may have done more than one."""
+        """Returns what the steps up to this one did the first time, as far as it is hidden; each may have done several things."""
         births, start = self._births, self._count
         stop = births.until(step, len(self._addr))
         size, ptrdata, born = (births.spread(column, start, stop) for column in (births.size, births.ptrdata, births.born))
@@ -302,8 +301,7 @@ class ObjectTable:
         table._drop = array("i", [NEVER]) * table._count
         for n, oid in enumerate(table._drop_oid):
             table._drop[oid] = n
-        for oid, addr in enumerate(table._addr):
-            table._addresses.append(oid, addr)
+        table._addresses.append_each(0, table._addr)
         return table
 
     @classmethod
@@ -376,11 +374,6 @@ class ObjectTable:
         oid = self.find_name(name)
         return oid is not None and self.is_alive(oid)
 
-    def living_named(self, name: str) -> int:
-        """The object of that name, if the program refers to it; NONE."""
-        oid = self.find_name(name)
-        return oid if oid is not None and self.is_alive(oid) else NONE
-
     def number_in_use(self, name: str, times: int) -> int | None:
         """The first of name.1, name.2 and so on, up to `times`, that the program still refers to."""
         if not self._births.has_numbered(name, self._count):
@@ -394,6 +387,18 @@ class ObjectTable:
         else:
             oid = self._births.find(name, self._count)
         return None if oid == NONE else oid
+
+    def finder(self) -> Callable[[str], int]:
+        """Returns what finds the objects of many names as `find_name` does, until one is entered; NONE; no name has a dot."""
+        find = self._births.finder(self._count)
+
+        def found(name: str) -> int:
+            if name[0] != "o":
+                return find(name)
+            oid = self.find_name(name)
+            return NONE if oid is None else oid
+
+        return found
 
     def numbered(self, name: str) -> int:
         """How many objects are called name.1, name.2 and so on, dropped or not; `times` numbers them without gaps."""
@@ -428,8 +433,7 @@ class ObjectTable:
             return []
         if elemsize != TINY_SIZE:
             return [first]
-        here = (self._addresses.find(at, self._count) for at in range(addr, addr + TINY_SIZE))
-        return [oid for oid in here if oid >= first]
+        return [oid for oid in self._addresses.find_within(addr, TINY_SIZE, self._count) if oid >= first]
 
     def churned(self) -> list[int]:
         """Numbers of those that churns made and that the program still refers to, oldest first."""

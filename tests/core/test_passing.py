@@ -1,0 +1,123 @@
+"""Steps that are passed by in rows leave behind what the same steps leave behind that are done one by one."""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gomem_core.files.timeline import Timeline
+from gomem_core.go.release import Release
+from gomem_core.lang import ParseError, parse
+from gomem_core.lang.commands import Alloc, ByName, Drop
+from gomem_core.lang.plainlines import read_plain_lines
+from gomem_core.session.session import Session
+from tests.core.test_time import state
+from tests.effort import effort
+from tests.inside import machine_of
+from tests.versions import VERSIONS, profile_of
+
+NAMES = ["a", "a1", "a2", "obj", "b-1", "o1", "o2", "o7", "gc", "nobody"]
+ODD = [
+    *(
+        "gc",
+        "alloc 40000",
+        "alloc 0",
+        "alloc 12 scan",
+        "alloc 8 head",
+        "alloc 48 times 3",
+        "drop a a1",
+        "drop all",
+        "drop 0xc420000000",
+    ),
+    *(
+        "alloc 30000",
+        "drop 0xc420000000",
+        "alloc 29999",
+        "alloc  48",
+        "alloc 48 # said",
+        "say it\nalloc 48",
+        "alloc 48 as a\nmark here",
+        "drop some",
+    ),
+    *("link a.0 a1", "alloc 48 as a.1", "drop a.1", "procs 2", "p 1", "gogc 50", "alloc 24 every 4", "alloc 32 head as a2"),
+]
+
+
+def some_lines(r: Random, count: int) -> list[str]:
+    """Mostly plain steps, many of which fail."""
+    lines = []
+    for _ in range(count):
+        name = f" as {r.choice(NAMES)}" if r.random() < 0.5 else ""
+        match r.randrange(8):
+            case 0 | 1:
+                lines.append(f"alloc {r.choice((1, 5, 15, 16, 48, 1024, 4096, 9000))}{name}")
+            case 2 | 3:
+                lines.append(f"alloc {r.choice((8, 48, 512, 520, 8192))} {r.choice(('scan', 'noscan', 'head'))}{name}")
+            case 4 | 5 | 6:
+                lines.append(f"drop {r.choice(NAMES)}")
+            case _:
+                lines.append(r.choice(ODD))
+    return lines
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@settings(max_examples=effort(8, 150))
+@given(r=st.randoms(use_true_random=False), narrate=st.booleans())
+def test_in_a_row_or_one_by_one(version: str, r: Random, narrate: bool) -> None:
+    lines = [line for line in some_lines(r, r.randint(2, 120)) if is_step(line)]
+    release = Release(profile_of(version))
+    session, slow = (Session(narrate=narrate, timeline=Timeline([*lines], release=release)) for _ in range(2))
+    session.goto(len(lines))
+    while slow.forward() is not None:
+        pass
+    assert state(session) == state(slow)
+    for _ in range(3):  # again, from an image on the way or from the beginning
+        session.goto(r.randint(0, len(lines)))
+        session.goto(len(lines))
+        assert state(session) == state(slow)
+    session.check("full")
+
+
+def is_step(line: str) -> bool:
+    """Whether the line can stand in a script at all."""
+    try:
+        return all(parse(part) is not None for part in line.split("\n"))
+    except ParseError:
+        return False
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(ODD), st.from_regex(r"(alloc|drop) [0-9a-zO.-]{1,7}( (scan|head))?( as [a-zO0-9]{1,3})?")))
+)
+def test_lines_read_in_a_row_are_what_the_parser_reads(lines: list[str]) -> None:
+    for line, plain in zip(lines, read_plain_lines(lines), strict=True):
+        try:
+            command = parse(line) if "\n" not in line else None
+        except ParseError:
+            command = None
+        match command:
+            case Alloc(size, kind, name, 1) if plain.size:
+                ptrdata = {"scan": size, "noscan": 0, "head": 8}[kind]
+                assert plain == (size, ptrdata, name or "", "")
+            case Drop((ByName(name),), None, None) if plain.dropped:
+                assert plain == (0, 0, "", name)
+            case _:
+                reserved = command is None and "\n" not in line and (plain.name or plain.dropped)
+                assert plain.size == 0 or reserved  # the name is one that nobody may give, which is looked for where it is given
+
+
+def test_most_steps_go_in_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"alloc 48 as a{n}" if n % 3 else f"drop a{n - 1}" for n in range(1, 1001)]
+    session = Session(narrate=True, timeline=Timeline(lines))
+    one_by_one: list[int] = []
+    machine = machine_of(session)
+    pass_one = machine._pass
+
+    def noted(before: tuple[int, ...]) -> tuple[int, ...]:
+        one_by_one.append(machine.at)
+        return pass_one(before)
+
+    monkeypatch.setattr(machine, "_pass", noted)
+    session.goto(1000)
+    assert not one_by_one
