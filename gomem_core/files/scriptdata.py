@@ -1,7 +1,7 @@
 """A session file as data: what script.py reads and writes."""
 
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gomem_core.go.release import ALWAYS, Release
@@ -42,3 +42,8 @@ class Script:
     go: Release = ALWAYS  # the version of Go that its steps are done on, where they make a heap
     folder: str = field(default="", compare=False)  # where that file lies
     numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # the line of each step's command in the file, from 1
+
+
+def without_steps(script: Script) -> Script:
+    """The same without its steps: what a session needs of a script besides, which may be long."""
+    return replace(script, steps=[], branches=[replace(branch, steps=[]) for branch in script.branches])

@@ -1,15 +1,14 @@
 """What is to be seen of a session's steps and branches without changing them."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, Protocol, overload
+from typing import NamedTuple, Protocol, overload
 
+from gomem_core.files.lines import BLOCK
 from gomem_core.files.step import Step, parse_step
 from gomem_core.files.timeline import Branch, Timeline
 from gomem_core.go.release import Release
 from gomem_core.lang import Command, parse
 from gomem_core.lang.plainlines import PlainLine, read_plain_lines
-
-_BLOCK: Final = 256  # steps whose lines are read at once
 
 
 class Branches(Protocol):
@@ -97,8 +96,8 @@ class Steps:
 
     def plain(self, number: int) -> list[PlainLine]:
         """What some steps from this one on do that only allocate or drop one object; of a step that does not, nothing is told."""
-        first = (number - 1) // _BLOCK * _BLOCK
-        sources = self._timeline.steps[first : first + _BLOCK]
+        first = (number - 1) // BLOCK * BLOCK
+        sources = self._timeline.steps[first : first + BLOCK]
         if sources != self._block[0]:
             self._block = sources, read_plain_lines(sources)
         return self._block[1][number - 1 - first :]

@@ -25,7 +25,7 @@ def test_the_same_steps_on_another_version_are_a_branch_that_shares_nothing() ->
     assert timeline.shared_with("go1-21") == 0
     assert (timeline.release, timeline.release_of("go1-21")) == (ALWAYS, OTHER)
     timeline.switch("go1-21")
-    assert (timeline.cursor, timeline.steps, timeline.marks, timeline.release) == (0, ["a", "b"], {"here": 1}, OTHER)
+    assert (timeline.cursor, [*timeline.steps], timeline.marks, timeline.release) == (0, ["a", "b"], {"here": 1}, OTHER)
     timeline.goto(1)
     timeline.put("c")
     assert timeline.name == "future2"
