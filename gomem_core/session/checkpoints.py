@@ -17,8 +17,8 @@ from typing import Any, Final
 from gomem_core.session.engine import Image
 from gomem_core.world.changes import Stale
 
-MOST_BYTES: Final = 50 << 20
-MOST_LOOSE: Final = 24 << 20  # of that, for images which are not packed
+MOST_BYTES: Final = 44 << 20
+MOST_LOOSE: Final = 22 << 20  # of that, for images which are not packed
 MOST_WORK: Final = 10_000  # between neighbours, if memory allows: a tenth of a second's worth
 _SELDOM: Final = 20  # they are weighed at the latest when a twentieth of them is new
 _MOST_STALE: Final = 2_500  # spans of a stretch; where more changed, all count as changed

@@ -32,7 +32,7 @@ from gomem_core.world.strip import Strip
 from gomem_core.world.world import NotKnown
 
 T = TypeVar("T")
-_TOLD_FROM: Final = 1_000  # work from which to tell all costs little beside it
+_TOLD_FROM: Final = 20_000  # work from which to tell all costs little beside it
 _TELL_EVERY: Final = 10_000  # work, a third of a second
 
 
@@ -316,7 +316,7 @@ class Machine:
         if is_new:
             if self.on_the_way is not None:
                 self._tell(work)
-            self._remember_if_due(work)
+            self._remember_if_due(1)
         self._work += work
         self.narrator.pass_by(number)
         self.context.step, self.context.passed = number, True
@@ -341,6 +341,8 @@ class Machine:
             self.trail.add(self._heap_live(), step_mark(before, after))
         self.at = number
         self.outcome = None
+        if is_new and self._memory.is_dear(work):  # who goes on from here, or comes back to what follows, does not do it again
+            self.remember()
         return after
 
     def _take_passed(self) -> None:

@@ -67,6 +67,10 @@ class Memory:
         """Work that takes about as long as to remember the heap."""
         return max(_DEAR, self._engine.mspans // 20)
 
+    def is_dear(self, work: int) -> bool:
+        """Whether a step that took so much work is to be remembered when it is done."""
+        return work >= self._apart * self._dear
+
     def is_due(self, step: int, work: int, coming: int) -> bool:
         """Whether to remember a step, before one is done for the first time that takes `coming` work."""
         last = self._checkpoints.before(step)

@@ -12,7 +12,7 @@ from typing import Final
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT
 from gomem_core.world.latest import NONE
 
-_FEW: Final = 4  # addresses that are entered one by one rather than as a range
+_FEW: Final = 4  # addresses that are entered, and looked for, one by one
 _RECORD: Final = Struct("=II")  # of a log: an object's number, and its place in the page in bytes
 _PLACE: Final = Struct("=I")
 _SIZE: Final = _RECORD.size
@@ -114,8 +114,8 @@ class Addresses:
 
     def find_all(self, addrs: Sequence[int], count: int) -> list[int]:
         """The same of many addresses, with hardly a loop in Python where they are slots of one span."""
-        if not addrs:
-            return []
+        if len(addrs) < _FEW:
+            return [self.find(addr, count) for addr in addrs]
         pages = {addr >> PAGE_SHIFT for addr in addrs}
         within = self._one_range(pages, addrs, count)
         if within is not None:
@@ -178,7 +178,7 @@ def _newest(log: bytearray | None) -> int:
 
 def _shown(log: bytearray, count: int) -> int:
     """How many bytes of a log tell of the first `count` objects."""
-    if _newest(log) < count:  # nothing is hidden, mostly
+    if not log or _RECORD.unpack_from(log, len(log) - _SIZE)[0] < count:  # nothing is hidden, mostly
         return len(log)
     return bisect_left(range(0, len(log), _SIZE), count, key=lambda at: _RECORD.unpack_from(log, at)[0]) * _SIZE
 
