@@ -374,7 +374,7 @@ class Machine:
             return
         self._take_passed()
         outcome = self.outcome if self.outcome is not None and self.outcome.result is not None else None
-        kept = Remembered(outcome, dict(self.trail.touched_at))
+        kept = Remembered.of(outcome, self.trail.touched_at)
         self._memory.keep(self.at, self._work, kept, inside=self.at < self.trail.recorded)
 
     def _restore(self, known: Checkpoint) -> None:
@@ -394,7 +394,7 @@ class Machine:
             self.narrator.look_again(stale)
         self.at = known.step
         self.outcome = kept.outcome
-        self.trail.touched_at = dict(kept.touched_at)
+        self.trail.touched_at = dict(zip(kept.touched, kept.touched_at, strict=True))
         self._work = known.work
         self.halfway = False
 

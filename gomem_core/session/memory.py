@@ -1,5 +1,8 @@
 """What is remembered of a line of steps to get back to any of them: images of the heap, and what changed in between."""
 
+from __future__ import annotations  # array[int] is a type for checkers only before Python 3.12
+
+from array import array
 from typing import Final, NamedTuple
 
 from gomem_core.session.checkpoints import Checkpoint, Checkpoints
@@ -13,7 +16,6 @@ _BACK: Final = 1_000  # of plain ones, see _NEAR
 _NEAR: Final = 500  # steps before a place that is gone to, where images lie closer, for who goes on backwards from there
 _SELDOM: Final = 8  # times as far apart do they lie in a program's session, which seldom goes back
 _EVENT_BYTES: Final = 150
-_TOUCHED_BYTES: Final = 80
 _FIGURES_BYTES: Final = 8_000
 
 
@@ -21,7 +23,13 @@ class Remembered(NamedTuple):
     """What a checkpoint keeps besides the heap: the outcome of its step, if it tells all, and the spans touched up to there."""
 
     outcome: Outcome | None
-    touched_at: dict[int, int]
+    touched: array[int]  # bases
+    touched_at: array[int]  # the step that touched each last
+
+    @classmethod
+    def of(cls, outcome: Outcome | None, touched_at: dict[int, int]) -> Remembered:
+        """The same of spans in a dictionary."""
+        return cls(outcome, array("Q", touched_at), array("i", touched_at.values()))
 
 
 class Memory:
@@ -33,7 +41,7 @@ class Memory:
     def __init__(self, engine: Engine, often: bool) -> None:
         self._engine = engine
         self._apart = 1 if often else _SELDOM
-        self._checkpoints = Checkpoints(Checkpoint(0, 0, engine.capture(), Remembered(None, {}), 0, True))
+        self._checkpoints = Checkpoints(Checkpoint(0, 0, engine.capture(), Remembered.of(None, {}), 0, True))
         self._since = Stale()  # spans that changed since the step `_since_step`, where there is or was a checkpoint
         self._since_step = 0
         self._since_work = 0
@@ -93,7 +101,7 @@ class Memory:
     def keep(self, step: int, work: int, kept: Remembered, inside: bool) -> None:
         """Keep an image of the heap as it is after a step; `inside`: steps after it were done before."""
         outcome = kept.outcome
-        nbytes = _TOUCHED_BYTES * len(kept.touched_at)
+        nbytes = (kept.touched.itemsize + kept.touched_at.itemsize) * len(kept.touched)
         if outcome is not None:
             nbytes += _FIGURES_BYTES + _EVENT_BYTES * len(outcome.events)
         checkpoint = Checkpoint(step, work, self._engine.capture(), kept, nbytes, outcome is not None)
