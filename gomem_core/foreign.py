@@ -17,7 +17,7 @@ def visible(text: str) -> str:
 
     These are control characters, those that format or reorder their neighbours, and bytes of file names that are no text.
     """
-    if text.isascii() and (text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()):
+    if is_harmless(text) or (text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()):
         return text
     return "".join(char if is_seen(char) or char in "\n\t" else escaped(char) for char in text)
 

@@ -38,6 +38,10 @@ def _explore(words: list[str]) -> int:
     parser = make_parser("gomem", _DESCRIPTION, epilog, _USAGE)
     declare_explorer(parser)
     args, surplus = parser.parse_known_args(words)
+    if args.script in SUBCOMMANDS:
+        at = words.index(args.script)
+        if not set(words[:at]) & set(surplus):  # gomem --plain learn: options of the explorer, which it has as well
+            return run_subcommand([args.script, *words[:at], *words[at + 1 :]], SUBCOMMANDS)
     if surplus and words[0].startswith("-"):
         parser.error(f"{surplus[0]} is not known here; options of a subcommand stand after it")
     if args.script is not None and _is_mere_word(args.script) and not os.path.exists(args.script):

@@ -44,10 +44,11 @@ def hint(line: str, desk: Console, names: Names | None = None) -> str:
             return _WRONG.format(fault=fault)
     if spec is None:
         return ""
-    wrong = None if command is None else desk.fault(command, line)
-    if wrong is not None and not _may_become_right(wrong, line, names):
-        return _WRONG.format(fault=wrong)
-    foreseen = desk.session.ahead.foretell(command) if wrong is None else ""
+    foreseen = "" if command is None else desk.foresee(command, line)
+    if isinstance(foreseen, ParseError):
+        if not _may_become_right(foreseen, line, names):
+            return _WRONG.format(fault=foreseen)
+        foreseen = ""
     return foreseen or f"{spec.form}   {spec.summary}"
 
 
@@ -62,13 +63,13 @@ def _of_statement(line: str, desk: Console) -> str:
         command = parse(whole)
     except ParseError as fault:
         return form if closing or not fault.width or fault.column + fault.width > len(line) else _WRONG.format(fault=fault)
-    wrong = None if command is None else desk.fault(command, whole)
-    if wrong is None:
-        return desk.session.ahead.foretell(command) or form
+    foreseen = "" if command is None else desk.foresee(command, whole)
+    if not isinstance(foreseen, ParseError):
+        return foreseen or form
     word = _LAST_WORD.search(line)
-    of_name = wrong.message.startswith(_OF_NAMES)
-    is_typed_yet = of_name and word is not None and wrong.column == word.start() + 1  # a name that may go on
-    return form if is_typed_yet or (closing and not of_name) else _WRONG.format(fault=wrong)
+    of_name = foreseen.message.startswith(_OF_NAMES)
+    is_typed_yet = of_name and word is not None and foreseen.column == word.start() + 1  # a name that may go on
+    return form if is_typed_yet or (closing and not of_name) else _WRONG.format(fault=foreseen)
 
 
 def _closing(line: str) -> str | None:

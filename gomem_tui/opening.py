@@ -75,7 +75,7 @@ def _on_release(opened: Script | Strip, release: Release | None) -> tuple[Script
     if not isinstance(opened, Strip):
         return on_release(opened, release)
     if release is not None:
-        raise UsageError(f"--go is for sessions: this heap is of {opened.shown.profile.name}")
+        raise UsageError(f"--go is for sessions: this heap is of {opened.shown.go_told}")
     return opened, ""
 
 

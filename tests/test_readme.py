@@ -9,6 +9,7 @@ import pytest
 
 from gomem_core.files.script import read_script
 from gomem_core.lang import parse
+from gomem_core.lang.filters import filters_reader
 from gomem_core.lessons import find_lesson, lessons
 from gomem_core.session.console import Console
 from gomem_core.session.session import Session
@@ -65,6 +66,12 @@ def test_the_lines_of_go_run_one_after_the_other(tmp_path: Path, monkeypatch: py
         outcome = console.submit(line)
         assert outcome.ok, (line, outcome.error)
     assert console.session.objects.size(0) == 32
+
+
+def test_the_filters_of_types_are_understood() -> None:
+    read = filters_reader("objects")
+    found = [read(text)[0] for text in re.findall(r"`(type:[^`]+)`", README)]
+    assert [(one.field, one.value) for one in found] == [("type", "node"), ("type", "pair[int, bool]")]
 
 
 def test_the_moves_are_understood() -> None:

@@ -33,7 +33,7 @@ def bit_sets_of(structs: Sequence[Slots]) -> tuple[tuple[int, ...], ...]:
 
 def ptr_words_of(structs: Sequence[Slots]) -> tuple[bytes, array[int]]:
     """The pointer words of all structs that have some, one after the other, and the bytes of each, NONE: it has none."""
-    found = [s.ptr_words for s in structs]
+    found = [s.words_now() for s in structs]
     lengths = array("i", [NONE if words is None else len(words) * words.itemsize for words in found])
     return b"".join([words for words in found if words is not None]), lengths
 
@@ -50,6 +50,17 @@ def pointers_of(structs: Sequence[Slots]) -> Pointers:
                 words.extend(stored)
                 targets.extend(stored.values())
     return numbers, slots, counts, words, targets
+
+
+def tiny_refs_of(structs: Sequence[Slots]) -> dict[int, bytes]:
+    """To how many tiny objects the program refers in each slot, by the numbers of the structs that have such slots."""
+    return {i: bytes(s.tiny_refs) for i, s in enumerate(structs) if s.tiny_refs is not None and any(s.tiny_refs)}
+
+
+def store_tiny_refs(structs: Sequence[Slots], refs: Mapping[int, bytes]) -> None:
+    """Put them into structs that have none."""
+    for i, of_slots in refs.items():
+        structs[i].tiny_refs = bytearray(of_slots)
 
 
 def store_pointers(structs: Sequence[Slots], pointers: Pointers) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Protocol, TypeVar
 
 from gomem_core.both.mcache import AnyMCache
 from gomem_core.both.mstats import MStats
-from gomem_core.both.slots import Slots
+from gomem_core.both.slots import MSPAN_IN_USE, Slots
 from gomem_core.go.amd64 import PAGE_SHIFT, TINY_SIZE, TINY_SPAN_CLASS
 from gomem_core.world.faults import InvariantError
 from gomem_core.world.records import MemStats
@@ -25,12 +25,14 @@ class _Pages(Protocol):
 
     pages_in_use: int
 
+    def all_spans(self) -> Sequence[Slots]:
+        """Returns all of its spans."""
+
 
 class Checked(Protocol):
     """What is asked of a heap."""
 
     stats: MStats
-    tiny_refs: dict[int, int]
 
     @property
     def mheap(self) -> _Pages:
@@ -97,8 +99,11 @@ def tiny_block_sane(heap: Checked) -> None:
 
 
 def tiny_refs_match(heap: Checked) -> None:
-    """Every tiny block that the program refers to is a rooted slot of the tiny span class."""
-    for block, refs in heap.tiny_refs.items():
-        s = heap.span_of(block)
-        right = s is not None and s.spanclass == TINY_SPAN_CLASS and s.root_bits >> s.object_index(block) & 1 == 1 and refs > 0
-        require(right, "tiny_refs_match", f"block {block:#x} with {refs} references")
+    """Every tiny block that the program refers to is a rooted slot of the tiny span class, and holds as many objects at most."""
+    for s in heap.mheap.all_spans():
+        if s.tiny_refs is None:
+            continue
+        is_tiny = s.state == MSPAN_IN_USE and s.spanclass == TINY_SPAN_CLASS
+        for index, refs in enumerate(s.tiny_refs):
+            right = is_tiny and s.root_bits >> index & 1 == 1 and refs <= TINY_SIZE
+            require(right or not refs, "tiny_refs_match", f"slot {index} of span {s.start_addr:#x} with {refs} references")

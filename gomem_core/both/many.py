@@ -7,6 +7,7 @@ from gomem_core.both.rows import Rows, rows_of
 from gomem_core.both.slots import Slots
 from gomem_core.both.tiny import TinyAllocs, tiny_offset
 from gomem_core.go.amd64 import TINY_SIZE, TINY_SPAN_CLASS
+from gomem_core.world.blocks import AddressRow, Blocks
 from gomem_core.world.records import AllocatedMany
 
 S = TypeVar("S", bound=Slots)
@@ -46,7 +47,7 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
     # --- Many at once -----------------------------------------------------------------------------------------------------
 
     def alloc_many(
-        self, size: int, ptrdata: int, times: int, addrs: list[range], tell: Callable[[int], object] | None = None
+        self, size: int, ptrdata: int, times: int, addrs: list[AddressRow], tell: Callable[[int], object] | None = None
     ) -> AllocatedMany:
         """Allocate `times` objects (1 or more) as one after the other; put where they lie into `addrs`.
 
@@ -59,7 +60,7 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
             rows.close()
 
     def _alloc_rows(
-        self, size: int, ptrdata: int, times: int, rows: Rows, addrs: list[range], tell: Callable[[int], object] | None
+        self, size: int, ptrdata: int, times: int, rows: Rows, addrs: list[AddressRow], tell: Callable[[int], object] | None
     ) -> AllocatedMany:
         first = last = self.alloc(size, ptrdata)
         rows.add(first.addr, 0, 1)
@@ -123,7 +124,7 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
         if not n:
             return 0
         blocks = range(s.start_addr + index * TINY_SIZE, s.start_addr + (index + n) * TINY_SIZE, TINY_SIZE)
-        self.tiny_refs.update(dict.fromkeys(blocks, each))
+        s.set_tiny_refs(index, n, each)
         self.stats.nserved_mcache += n
         served["mcache"] = served.get("mcache", 0) + n
         if each > 1:
@@ -135,15 +136,18 @@ class ManyAllocs(TinyAllocs[S], Generic[S]):
         if each * step == TINY_SIZE or each == 1:
             rows.add(blocks.start, TINY_SIZE // each, n * each)
         else:
-            for block in blocks:
-                rows.add(block, step, each)
+            rows.add_blocks(blocks.start, step, each, n)
         return n * each
 
-    def drop_many(self, addrs: list[int] | range) -> None:
+    def drop_many(self, addrs: list[int] | AddressRow) -> None:
         """Forget the references to the objects at these addresses, as so many calls of `drop` would.
 
         Raises NotAnObject; the references before that one are forgotten.
         """
+        if isinstance(addrs, Blocks):
+            for addr in addrs:
+                self.drop(addr)
+            return
         for row in rows_of(addrs):
             self._drop_row(row.start, row.step, len(row))
 

@@ -25,14 +25,13 @@ class Program(Generic[S]):
     Every object is referred to from its birth until `drop`; a tiny block as long as any object in it is.
     """
 
-    __slots__ = ("details", "repeated", "tiny_refs", "took", "trace", "zerobase")
+    __slots__ = ("details", "repeated", "took", "trace", "zerobase")
 
     def __init__(self) -> None:
         self.trace: Trace | None = None
         self.details: Trace | None = None  # the same, for events that change no span
         self.took: Took | None = None
         self.repeated: Repeated | None = None
-        self.tiny_refs: dict[int, int] = {}  # tiny block -> objects in it that the program refers to
         self.zerobase = ZEROBASE
 
     # --- What the allocator tells -----------------------------------------------------------------------------------------
@@ -81,9 +80,11 @@ class Program(Generic[S]):
     def find_object(self, addr: int) -> tuple[S, int]:
         """Span and slot of the allocated object that holds `addr`; raises NotAnObject (findObject)."""
         s = self.span_of(addr)
-        if s is None or not s.is_allocated(s.object_index(addr)):
-            raise NotAnObject(f"there is no object at {addr:#x}")
-        return s, s.object_index(addr)
+        if s is not None:
+            index = s.object_index(addr)
+            if s.is_allocated(index):
+                return s, index
+        raise NotAnObject(f"there is no object at {addr:#x}")
 
     def drop(self, addr: int) -> None:
         """The program forgets its reference to the object at `addr`; it is garbage unless something live links to it.
@@ -100,15 +101,12 @@ class Program(Generic[S]):
 
     def _drop_tiny(self, s: S, addr: int) -> bool:
         """Forget one of the objects in a tiny block, and the block with the last; or what else has a slot of that span class."""
-        block = s.start_addr + s.object_index(addr) * s.elemsize
-        refs = self.tiny_refs.get(block)
-        if refs is None:
+        index = s.object_index(addr)
+        refs = s.tiny_refs_of(index)
+        if not refs:
             return self._drop_slot(s, addr)
-        if refs > 1:
-            self.tiny_refs[block] = refs - 1
-            return True
-        del self.tiny_refs[block]
-        return self._drop_slot(s, block)
+        s.set_tiny_refs(index, 1, refs - 1)
+        return refs > 1 or self._drop_slot(s, s.start_addr + index * s.elemsize)
 
     def _drop_slot(self, s: S, addr: int) -> bool:
         """Forget the object that begins at `addr` in this span; tells whether there is one that the program refers to."""

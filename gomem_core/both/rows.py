@@ -1,4 +1,6 @@
-"""Addresses in a row: put together into ranges as they come."""
+"""Addresses in a row: put together as they come."""
+
+from gomem_core.world.blocks import AddressRow, Blocks
 
 
 class Rows:
@@ -6,7 +8,7 @@ class Rows:
 
     __slots__ = ("_first", "_found", "_last", "_n", "_step")
 
-    def __init__(self, found: list[range]) -> None:
+    def __init__(self, found: list[AddressRow]) -> None:
         self._found = found
         self._first = self._last = self._step = self._n = 0  # the row that may go on
 
@@ -23,6 +25,11 @@ class Rows:
         self._first, self._step, self._n = first, step, n
         self._last = first + (n - 1) * step
 
+    def add_blocks(self, first: int, step: int, each: int, n: int) -> None:
+        """Add those in `n` tiny blocks from `first` on, in each the same `each` addresses, `step` bytes apart."""
+        self.close()
+        self._found.append(Blocks(first, step, each, n * each))
+
     def close(self) -> None:
         """Let the last row end, which `found` has only from now on."""
         if self._n == 1:
@@ -36,9 +43,9 @@ def rows_of(addrs: "list[int] | range") -> list[range]:
     """The same addresses as ranges."""
     if isinstance(addrs, range):
         return [addrs]
-    found: list[range] = []
+    found: list[AddressRow] = []
     rows = Rows(found)
     for addr in addrs:
         rows.add(addr, 0, 1)
     rows.close()
-    return found
+    return [row for row in found if isinstance(row, range)]  # all of them

@@ -1,7 +1,7 @@
 """Slots: the part of an mspan that is the same in every version of Go (runtime/mheap.go, runtime/mbitmap.go)."""
 
 from array import array
-from typing import Final, NoReturn
+from typing import Final, Literal, NoReturn
 
 from gomem_core.world.faults import Throw
 
@@ -17,6 +17,11 @@ def throw(invariant: str, detail: str) -> NoReturn:
     raise Throw(f"{invariant}: {detail}")
 
 
+def ptr_words_code(spanclass: int) -> Literal["h", "q"]:
+    """The type of the numbers in `ptr_words`: a large object may have more words than 16 bits can count."""
+    return "h" if spanclass > 1 else "q"
+
+
 class Slots:
     """`npages` pages from `start_addr`, cut into `nelems` slots of `elemsize` bytes: what every mspan has.
 
@@ -25,13 +30,18 @@ class Slots:
     slot all are free from freeindex on: to take a slot is then to add one (allocCache is made when it is asked for).
 
     Not the runtime's own: `root_bits` (slots that the program refers to), `pointers` (slot → word → pointer stored there),
-    and `ptr_words` (for each slot how many of its words, from the first, may hold pointers).  Every slot that is taken is
-    referred to from then on: those from `_rooted_to` to freeindex are, though their bits are not set yet.
+    `tiny_refs` (for each slot to how many tiny objects in it the program refers), and `ptr_words` (for each slot how many of its
+    words, from the first, may hold pointers).  Every slot that is taken is referred to from then on: those from `_rooted_to` to
+    freeindex are, though their bits are not set yet.  The objects of a span are alike, mostly: as long as they are, there is no
+    list of them, but `_alike`, for all slots before `_alike_to`; -1: of this span nothing is kept.
     """
 
     __slots__ = (
+        "_alike",
+        "_alike_to",
         "_root_bits",
         "_rooted_to",
+        "_words",
         "alloc_bits",
         "alloc_count",
         "elemsize",
@@ -41,16 +51,17 @@ class Slots:
         "nelems",
         "npages",
         "pointers",
-        "ptr_words",
         "run_end",
         "spanclass",
         "start_addr",
         "state",
         "sweepgen",
+        "tiny_refs",
     )
 
     pointers: dict[int, dict[int, int]] | None
-    ptr_words: "array[int] | None"
+    tiny_refs: bytearray | None
+    _words: "array[int] | None"
 
     def __init__(self, base: int, npages: int) -> None:
         self.sweepgen = 0  # not set by describe: a struct that is used again keeps its old one until it is allocated
@@ -77,7 +88,8 @@ class Slots:
         self._root_bits = 0
         self._rooted_to = 0
         self.pointers = None
-        self.ptr_words = None
+        self.tiny_refs = None
+        self.keep_words(False)
 
     def init_slots(self, nelems: int) -> None:
         """Cut a fresh span into `nelems` free slots."""
@@ -145,6 +157,74 @@ class Slots:
         """Returns the 64 bits that Go's allocCache has: 1 is free, the lowest is slot freeindex."""
         first = self.freeindex & ~63
         return (~(self.alloc_bits >> first) & CACHE_MASK) >> (self.freeindex & 63)
+
+    # --- Which words may hold pointers --------------------------------------------------------------------------------------
+
+    def keep_words(self, keeps: bool) -> None:
+        """Forget which words of objects may hold pointers, and keep it from now on, or nothing."""
+        self._words = None
+        self._alike = 0
+        self._alike_to = 0 if keeps else -1
+
+    @property
+    def keeps_words(self) -> bool:
+        """Returns whether it is kept of each slot which words may hold pointers."""
+        return self._alike_to >= 0
+
+    def set_words(self, index: int, n: int, words: int) -> None:
+        """Describe the objects in `n` slots from `index` on: `words` words of each may hold pointers; see go/heapbits.py."""
+        upto = self._alike_to
+        if self._words is None and index <= upto and (words == self._alike or not upto):
+            self._alike = words
+            self._alike_to = max(upto, index + n)
+        elif upto >= 0:
+            runs = self.ptr_words
+            assert runs is not None  # since something is kept
+            if n == 1:
+                runs[index] = words
+            else:
+                runs[index : index + n] = array(runs.typecode, (words,)) * n
+
+    @property
+    def ptr_words(self) -> "array[int] | None":
+        """Returns for each slot how many of its words may hold pointers, which can be changed; None where nothing is kept."""
+        if self._words is None:
+            self._words = self.words_now()
+        return self._words
+
+    @ptr_words.setter
+    def ptr_words(self, runs: "array[int] | None") -> None:
+        self.keep_words(runs is not None)
+        self._words = runs
+
+    def words_of(self, index: int) -> int:
+        """The entry of slot `index` in `ptr_words`; something must be kept."""
+        if self._words is None:
+            return self._alike if index < self._alike_to else 0
+        return self._words[index]
+
+    def words_now(self) -> "array[int] | None":
+        """The same to be looked at, which does not make a list in the span where there is none."""
+        if self._words is not None or self._alike_to < 0:
+            return self._words
+        runs = array(ptr_words_code(self.spanclass), (self._alike,)) * self._alike_to
+        runs.extend(array(runs.typecode, (0,)) * (self.nelems - self._alike_to))
+        return runs
+
+    # --- Tiny objects -----------------------------------------------------------------------------------------------------
+
+    def tiny_refs_of(self, index: int) -> int:
+        """To how many tiny objects in slot `index` the program refers."""
+        return 0 if self.tiny_refs is None else self.tiny_refs[index]
+
+    def set_tiny_refs(self, index: int, n: int, refs: int) -> None:
+        """Note that the program refers to so many tiny objects in each of `n` slots from `index` on."""
+        if self.tiny_refs is None:
+            self.tiny_refs = bytearray(self.nelems)
+        if n == 1:
+            self.tiny_refs[index] = refs
+        else:
+            self.tiny_refs[index : index + n] = bytes((refs,)) * n
 
     # --- What the program refers to -----------------------------------------------------------------------------------------
 

@@ -46,10 +46,12 @@ class TinyAllocs(Program[S], Generic[S]):
         mcache = self.cache()
         offset = tiny_offset(mcache.tinyoffset, size)
         if mcache.tiny and offset + size <= TINY_SIZE:
-            refs = self.tiny_refs.get(mcache.tiny)
-            if refs is None:  # the program refers to nothing in it any more
+            s = mcache.alloc[TINY_SPAN_CLASS]
+            index = (mcache.tiny - s.start_addr) // TINY_SIZE
+            refs = s.tiny_refs_of(index) if 0 <= index < s.nelems else 0
+            if not refs:  # it lies in a span from before, or the program refers to nothing in it any more
                 return 0
-            self.tiny_refs[mcache.tiny] = refs + 1
+            s.set_tiny_refs(index, 1, refs + 1)
             self.stats.tinyallocs += 1
             mcache.tinyoffset = offset + size
             return mcache.tiny + offset
@@ -60,7 +62,7 @@ class TinyAllocs(Program[S], Generic[S]):
         s.freeindex = index + 1
         s.alloc_count += 1
         self.stats.nserved_mcache += 1
-        return self._begin_block(mcache, s.start_addr + index * TINY_SIZE, size)
+        return self._begin_block(mcache, s, index, size)
 
     def tiny_alloc(self, size: int) -> tuple[int, S, ServedBy]:
         """Share the P's half-used 16-byte block if the object fits after what is there, else take a new block.
@@ -72,17 +74,25 @@ class TinyAllocs(Program[S], Generic[S]):
         if mcache.tiny and offset + size <= TINY_SIZE:
             return mcache.tiny + offset, self._tiny_share(mcache.tiny, offset, size), "tiny"
         s, index, served = self.next_free(TINY_SPAN_CLASS)
-        block = self._begin_block(mcache, s.start_addr + index * TINY_SIZE, size)
+        block = self._begin_block(mcache, s, index, size)
         if self.details is not None:
             self.details(TinyBlock(block, size, mcache.tiny))
         return block, s, served
 
-    def _begin_block(self, mcache: AnyMCache[S], block: int, size: int) -> int:
-        self.tiny_refs[block] = 1
+    def _begin_block(self, mcache: AnyMCache[S], s: S, index: int, size: int) -> int:
+        s.set_tiny_refs(index, 1, 1)
+        block = s.start_addr + index * TINY_SIZE
         if size < mcache.tinyoffset or mcache.tiny == 0:  # go on with the block that has more room left
             mcache.tiny = block
             mcache.tinyoffset = size
         return block
+
+    def refer_to_block(self, block: int) -> None:
+        """Count one more object in the tiny block at `block` that the program refers to, if there is such a block."""
+        s = self.span_of(block)
+        if s is not None and s.spanclass == TINY_SPAN_CLASS:
+            index = s.object_index(block)
+            s.set_tiny_refs(index, 1, s.tiny_refs_of(index) + 1)
 
     def _tiny_share(self, block: int, offset: int, size: int) -> S:
         s = self.span_of(block)
@@ -90,8 +100,9 @@ class TinyAllocs(Program[S], Generic[S]):
             throw("tiny_block_in_span", f"the tiny block {block:#x} lies in no span")
         self.cache().tinyoffset = offset + size
         self.stats.tinyallocs += 1
-        self.tiny_refs[block] = self.tiny_refs.get(block, 0) + 1
-        s.root_bits |= 1 << s.object_index(block)
+        index = s.object_index(block)
+        s.set_tiny_refs(index, 1, s.tiny_refs_of(index) + 1)
+        s.root_bits |= 1 << index
         if self.trace is not None:
             self.trace(TinyShared(block + offset, size, block, offset + size))
         return s

@@ -12,11 +12,22 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 from array import array
 from typing import Any, Final
 
-from gomem_core.both.image import BIT_SETS, NONE, Pointers, bit_sets_of, columns_of, pointers_of, ptr_words_of, store_pointers
+from gomem_core.both.image import (
+    BIT_SETS,
+    NONE,
+    Pointers,
+    bit_sets_of,
+    columns_of,
+    pointers_of,
+    ptr_words_of,
+    store_pointers,
+    store_tiny_refs,
+    tiny_refs_of,
+)
+from gomem_core.both.slots import ptr_words_code
 from gomem_core.both.spantable import SpanTable
 from gomem_core.classic.freelarge import BestFit
 from gomem_core.classic.malloc import Heap
-from gomem_core.classic.mbitmap import ptr_words_code
 from gomem_core.classic.mcache import MCache
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan, MSpanList
 from gomem_core.frozen import frozen
@@ -81,7 +92,7 @@ class Image:
     gc: tuple[int, int]  # gcpercent, heapminimum
     mcaches: tuple[tuple[int, int, array[int]], ...]  # tiny, tinyoffset, struct cached for each span class
     p: int
-    tiny_refs: dict[int, int]
+    tiny_refs: dict[int, bytes]  # of each struct that has some, by its number: of each slot
 
     @property
     def bases(self) -> list[int]:
@@ -96,7 +107,7 @@ class Image:
         numbers = sum(len(table) * table.itemsize + 80 for table in (*tables, self.ptr_words_lengths, *self.pointers) if table)
         slots = sum(self.columns[[*_COLUMNS].index("nelems")])
         bit_sets = len(BIT_SETS) * (40 * len(self.incache) + slots // 7)
-        return numbers + bit_sets + len(self.incache) + len(self.ptr_words) + 100 * len(self.tiny_refs) + 5_000
+        return numbers + bit_sets + len(self.incache) + len(self.ptr_words) + sum(map(len, self.tiny_refs.values())) + 5_000
 
 
 def capture(heap: Heap) -> Image:
@@ -142,7 +153,7 @@ def capture(heap: Heap) -> Image:
             for c in heap.mcaches
         ),
         p=heap.mcache.p,
-        tiny_refs=dict(heap.tiny_refs),
+        tiny_refs=tiny_refs_of(structs),
     )
 
 
@@ -180,7 +191,6 @@ def restore(heap: Heap, image: Image) -> None:
     heap.gc.gcpercent, heap.gc.heapminimum = image.gc
     heap.mcaches[:] = [_restore_mcache(p, cached, structs) for p, cached in enumerate(image.mcaches)]
     heap.mcache = heap.mcaches[image.p]
-    heap.tiny_refs = dict(image.tiny_refs)
     h.version += 1  # whoever remembers span borders must look again
 
 
@@ -242,12 +252,13 @@ def _restore_structs(image: Image, there: dict[int, MSpan]) -> list[MSpan]:
         s.alloc_bits = alloc_bits
         s.gcmark_bits = gcmark_bits
         s._root_bits, s._rooted_to = root_bits, freeindex  # root_bits
-        s.ptr_words = None
+        s.ptr_words = s.tiny_refs = None
         if length != NONE:
             s.ptr_words = array(ptr_words_code(s.spanclass), ptr_words[at : at + length])
             at += length
         structs.append(s)
     store_pointers(structs, image.pointers)
+    store_tiny_refs(structs, image.tiny_refs)
     return structs
 
 

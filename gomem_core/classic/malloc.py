@@ -34,8 +34,6 @@ and no goroutine stacks unless a recording brings them, and time is what the dri
 Mirrors Go's runtime/malloc.go.
 """
 
-from array import array
-
 from gomem_core.both.many import ManyAllocs
 from gomem_core.both.mstats import NUM_BY_SIZE, MStats
 from gomem_core.both.program import Repeated, Took
@@ -119,9 +117,8 @@ class Heap(ManyAllocs[MSpan]):
             if index >= 0:
                 s.alloc_count += 1
                 self.stats.nserved_mcache += 1
-                runs = s.ptr_words
-                if runs is not None:  # heapBitsSetType
-                    runs[index] = ptrdata >> 3
+                if s.keeps_words:  # heapBitsSetType
+                    s.set_words(index, 1, ptrdata >> 3)
                 if self.took is not None:
                     self.took(s.start_addr, index, 1)
                 return s.start_addr + index * s.elemsize
@@ -157,8 +154,7 @@ class Heap(ManyAllocs[MSpan]):
 
     def set_types(self, s: MSpan, index: int, n: int, ptr_words: int) -> None:
         """Describe the objects in `n` slots from `index` on, which are all alike (heapBitsSetType)."""
-        if s.ptr_words is not None:
-            s.ptr_words[index : index + n] = array(s.ptr_words.typecode, (ptr_words,)) * n
+        s.set_words(index, n, ptr_words)
 
     def _small_alloc(self, size: int, ptrdata: int) -> tuple[int, MSpan, ServedBy]:
         spanclass = self.span_class(size, ptrdata)
@@ -168,7 +164,7 @@ class Heap(ManyAllocs[MSpan]):
         addr = s.start_addr + index * s.elemsize
         if ptrdata:
             heap_bits_set_type(s, index, ptrdata >> 3)
-            if self.details is not None and s.ptr_words is not None:  # for one-word objects nothing is written
+            if self.details is not None and s.keeps_words:  # for one-word objects nothing is written
                 self.details(BitsWritten(addr, s.elemsize >> 3, len(pointer_words(ptrdata))))
         return addr, s, served
 

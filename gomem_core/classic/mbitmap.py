@@ -11,9 +11,6 @@ written last (`MSpan.ptr_words`), negative where only every fourth of these was.
 them, so that a slot costs two bytes, and a large object, however large, eight.
 """
 
-from array import array
-from typing import Literal
-
 from gomem_core.classic.mspan import MSpan
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.heapbits import FILLED, span_bits
@@ -26,15 +23,7 @@ def init_bits(s: MSpan) -> None:
     Spans without pointers have no description.  Nor have those of one-word objects: each of their words is a pointer, and
     initSpan has said so once and for all.
     """
-    s.ptr_words = None
-    if not is_noscan(s.spanclass) and s.elemsize != PTR_SIZE:
-        code = ptr_words_code(s.spanclass)
-        s.ptr_words = array(code, bytes(array(code).itemsize * s.nelems))
-
-
-def ptr_words_code(spanclass: int) -> Literal["h", "q"]:
-    """The type of the numbers in `ptr_words`: a large object may have more words than 16 bits can count."""
-    return "h" if spanclass > 1 else "q"
+    s.keep_words(not is_noscan(s.spanclass) and s.elemsize != PTR_SIZE)
 
 
 def bitmap_fill(s: MSpan) -> int:
@@ -47,14 +36,12 @@ def heap_bits_set_type(s: MSpan, index: int, ptr_words: int) -> None:
 
     Negative: of so many words only every fourth may.
     """
-    runs = s.ptr_words
-    if runs is not None:
-        runs[index] = ptr_words
+    s.set_words(index, 1, ptr_words)
 
 
 def read_bits(s: MSpan, first_word: int, count: int) -> list[int]:
     """The digits (1 pointer, 2 scan, 3 both, 0 dead) of `count` words of span `s` from its word `first_word`."""
-    runs = s.ptr_words
+    runs = s.words_now()
     if runs is None:
         return [FILLED if bitmap_fill(s) else 0] * count
     return span_bits(runs, s.elemsize, first_word, count)

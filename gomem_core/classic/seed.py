@@ -7,11 +7,11 @@ as the order in which spans will be swept, is `Unseen`; a still that was read fr
 from array import array
 from typing import Final
 
-from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
+from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL, ptr_words_code
 from gomem_core.classic.engine import ClassicEngine
 from gomem_core.classic.laid import cover, hang
 from gomem_core.classic.malloc import Heap
-from gomem_core.classic.mbitmap import init_bits, ptr_words_code
+from gomem_core.classic.mbitmap import init_bits
 from gomem_core.classic.mcache import MCache
 from gomem_core.classic.mspan import MSPAN_FREE, MSpan
 from gomem_core.classic.unseen import line_up
@@ -165,12 +165,11 @@ class _Seed:
 
     def _refer(self) -> None:
         """Count the references to tiny blocks."""
-        refs, objects = self._heap.tiny_refs, self._still.objects
+        objects = self._still.objects
         for oid in objects.living():
             o = objects.info(oid)
             if 0 < (o.size or 0) < TINY_SIZE and not o.ptrdata:
-                block = o.addr & -TINY_SIZE
-                refs[block] = refs.get(block, 0) + 1
+                self._heap.refer_to_block(o.addr & -TINY_SIZE)
 
     def _left_over(self) -> None:
         """Entries of the table of pages inside free spans, as far as it is known what they point to."""
@@ -200,5 +199,5 @@ def _span(info: SpanInfo) -> MSpan:
 def _describe(s: MSpan, runs: PtrWords | None) -> None:
     """Write the span's part of the heap bitmap."""
     init_bits(s)
-    if s.ptr_words is not None and runs is not None and not isinstance(runs, bool | bytes):
+    if s.keeps_words and runs is not None and not isinstance(runs, bool | bytes):
         s.ptr_words = array(ptr_words_code(s.spanclass), runs)

@@ -24,4 +24,5 @@ class ClassicSlots(SlotView[MSpan]):
         return [s.sweepgen != sweepgen for s in spans]
 
     def runs(self, s: MSpan) -> PtrWords:
-        return bitmap_fill(s) != 0 if s.ptr_words is None else s.ptr_words
+        found = s.words_now()
+        return bitmap_fill(s) != 0 if found is None else found

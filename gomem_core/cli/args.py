@@ -127,6 +127,7 @@ _PLACE: Final = "a session counts as it is at its end, FILE@STOP at a step, a bo
 def _declare_diff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("then", metavar="A", help=f"anything gomem opens; {_PLACE}")
     parser.add_argument("now", metavar="B", help="the one that is compared with it; FILE@STOP, too")
+    parser.add_argument("--all", action="store_true", help="print all rows of long tables, not only the first")
     _json_option(parser, "one object")
 
 

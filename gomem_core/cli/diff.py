@@ -24,16 +24,18 @@ def execute(args: argparse.Namespace) -> int:
         with working(progress):
             then, now = (side_at(place, StopRequest(), progress, known[place.path]) for place in places)
             if is_written(then.still) or is_written(now.still):
-                found = grown(then.still, now.still, (brief(args.then), brief(args.now)))
+                found = grown(then.still, now.still, (brief(args.then), brief(args.now)), every_row=args.all)
+                lines = found.lines()
             else:
-                found = difference(then, now, There(file=brief(args.then), here=brief(args.now))).result
+                differs = difference(then, now, There(file=brief(args.then), here=brief(args.now)))
+                found, lines = differs.result, differs.lines() if args.all else differs.result.lines()
     except (ScriptError, NotAlike) as e:
         say(f"gomem: {e}")
         return BAD_INPUT
     if args.json:
         emit_json(found.data)
     else:
-        emit("\n".join(found.lines()))
+        emit("\n".join(lines))
     return OK
 
 

@@ -53,7 +53,7 @@ def _each(types: GoTypes, args: argparse.Namespace) -> int:
 
 
 def _facts(types: GoTypes, checked: Checked) -> tuple[Facts, str | None]:
-    return facts_of(types.profile, checked), types.line(checked.name) if checked.name in types.names else None
+    return facts_of(types, checked), types.declared_in(checked)
 
 
 def _complain(profile: Profile, text: str, problem: GoError, as_json: bool) -> None:
@@ -71,7 +71,7 @@ def _all(types: GoTypes, as_json: bool) -> int:
     generic: list[str] = []
     for name in types.names:
         try:
-            found.append((facts_of(types.profile, types.declared(name)), types.line(name)))
+            found.append((facts_of(types, types.declared(name)), types.line(name)))
         except DependsOnParameter:
             generic.append(name)
         except GoError as e:

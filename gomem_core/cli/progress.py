@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Advance = Callable[[int], None]  # told how many bytes of the file were read
 _SLOW: Final = 0.5  # seconds after which a command gets a bar
 _LARGE: Final = 32 << 20  # bytes of a file that takes seconds to open
+_TOLD: Final = 128 << 10  # bytes of one that can take longer than the explorer itself
 _LABEL: Final = 40  # characters of a file name beside its bar
 
 
@@ -57,6 +58,25 @@ def opening(path: Path) -> Iterator[Advance | None]:
         return
     with reading(path, path.name, memory=True) as advance:
         yield advance
+
+
+@contextmanager
+def told_at_once(path: Path | None) -> Iterator[None]:
+    """A line that says what is being read, so that nobody looks at an empty screen; it is gone afterwards."""
+    try:
+        size = path.stat().st_size if path is not None and _is_watched() else 0
+    except (OSError, ValueError):
+        size = 0
+    if path is None or not _TOLD <= size < _LARGE:  # a large one gets a bar
+        yield
+        return
+    sys.stderr.write(f"gomem: reading {brief(path.name, _LABEL)}, {format_bytes(size)} …")
+    sys.stderr.flush()
+    try:
+        yield
+    finally:
+        sys.stderr.write("\r\x1b[2K")
+        sys.stderr.flush()
 
 
 @contextmanager

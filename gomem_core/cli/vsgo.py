@@ -25,6 +25,7 @@ from gomem_core.go.release import Release
 from gomem_core.lang.releases import read_version
 from gomem_core.report import Cell, Column, Table
 from gomem_core.session.engine import Engine, new_engine
+from gomem_core.world.blocks import AddressRow
 
 if TYPE_CHECKING:
     from gomem_core.schema import outputs as schema
@@ -191,9 +192,9 @@ def _one_by_one(heap: Engine, objects: Load) -> None:
         mallocgc(size, ptrdata)
 
 
-def _at_once(counts: Counter[tuple[int, int]], heap: Engine, _: Load) -> list[range]:
+def _at_once(counts: Counter[tuple[int, int]], heap: Engine, _: Load) -> list[AddressRow]:
     """Allocate those of one kind at once: tiny ones, whose sizes take turns one by one, size after size."""
-    addrs: list[range] = []
+    addrs: list[AddressRow] = []
     for (size, ptrdata), times in counts.items():
         heap.alloc_many(size, ptrdata, times, addrs)
     return addrs

@@ -20,6 +20,7 @@ _HEAD: Final = (
     "go {release}",
     "",
     "# Made by `gomem convert` of an execution trace with alloc/free events.  What such a trace does not tell:",
+    "# - which Go the program was built with: the version above is that of the trace's format, which later ones write as well;",
     "# - how much was asked for: the size of the type where that fits the slot, else the whole slot;",
     "# - which words hold pointers: all of a scan object, and nothing links to anything;",
     "# - which P allocated: all is done by one;",

@@ -31,7 +31,7 @@ class FilmObjects(SlotObjects):
         super().__init__(film.profile, spans, slots, _Types(self), _UNKNOWN)
 
     @cached_property
-    def _before(self) -> array[int]:
+    def before(self) -> array[int]:
         """How many objects lie before each span, in address order; at the end, how many there are."""
         return array("q", self._residents.before.tobytes())
 

@@ -28,9 +28,38 @@ class Pattern(NamedTuple):
     period: int
 
 
-def repeated(pattern: Pattern, words: int) -> int:
-    """The pointers of `words` words in a row, as a bit set."""
-    return _small(pattern, words) if words <= _KEPT else _repeated(pattern, words)
+class Mask(NamedTuple):
+    """Which of an object's words hold pointers: so many words, over which a pattern repeats; the rest hold none.
+
+    It is as small for an object of a billion words as for one of ten.
+    """
+
+    pattern: Pattern
+    words: int
+
+
+def mask_of_bits(bits: int) -> Mask:
+    """What is known word by word, as a mask."""
+    words = bits.bit_length() or 1
+    return Mask(Pattern(bits, words), words)
+
+
+def bits_of(mask: Mask) -> int:
+    """All its words as a bit set."""
+    return _small(mask.pattern, mask.words) if mask.words <= _KEPT else _repeated(mask.pattern, mask.words)
+
+
+def count_of(mask: Mask) -> int:
+    """How many of its words hold pointers."""
+    (bits, period), words = mask
+    times, more = divmod(words, period)
+    return times * bits.bit_count() + (bits & (1 << more) - 1).bit_count()
+
+
+def has_pointer(mask: Mask, word: int) -> bool:
+    """Whether word `word` holds a pointer."""
+    (bits, period), words = mask
+    return 0 <= word < words and bits >> word % period & 1 == 1
 
 
 def _repeated(pattern: Pattern, words: int) -> int:
@@ -44,6 +73,7 @@ def _repeated(pattern: Pattern, words: int) -> int:
 
 
 _small: Final = lru_cache(256)(_repeated)
+masked: Final = lru_cache(256)(Mask)  # one for all objects of a type
 
 
 def sparse_ptrdata(size: int) -> int:

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from gomem_core.go.amd64 import PAGE_SIZE, PTR_SIZE
 from gomem_core.go.placement import Placement, placement
 from gomem_core.go.versions import Profile
-from gomem_core.gotypes.layout import Placed, Shape, round_up
-from gomem_core.gotypes.types import Checked
+from gomem_core.gotypes.orders import Inside, Part, in_best_order, shape_in
+from gomem_core.gotypes.types import Checked, GoTypes
 
 
 class Order(NamedTuple):
@@ -35,20 +35,26 @@ def place_of(profile: Profile, size: int, noscan: bool) -> Placement:
 
 
 def best_order(profile: Profile, checked: Checked) -> Order | None:
-    """The order of fields that makes the struct smallest, and among those the one with which the collector reads least.
+    """The order of its own fields that makes the struct smallest, and among those the one with which the collector reads least.
 
-    None where the order is as good as it can be, and for what is no struct.  By alignment, since then nothing is left between two
-    fields; what has no size goes first, for at the end it would take a byte.
+    None where the order is as good as it can be, and for what is no struct.  Of the types of its fields nothing is changed.
     """
-    fields = checked.fields
-    if len(fields) < 2:
+    if len(checked.fields) < 2:
         return None
-    ordered = sorted(fields, key=lambda f: (f.size > 0, -f.align, *_pointers_first(f)))
+    ordered = in_best_order([Part(f.name, f.shape) for f in checked.fields])
     shape = shape_in(ordered)
     if (shape.size, shape.ptr_bytes) >= (checked.shape.size, checked.shape.ptr_bytes):
         return None
     slot = place_of(profile, shape.size, checked.noscan).elemsize
-    return Order(tuple(f.name for f in ordered), shape.size, shape.ptr_bytes, slot)
+    return Order(tuple(part.name for part in ordered), shape.size, shape.ptr_bytes, slot)
+
+
+def best_inside(types: GoTypes, checked: Checked, order: Order | None) -> Inside | None:
+    """The type with every struct inside it in its best order as well; None where that is no smaller than its own best order."""
+    if not any(f.size > PTR_SIZE for f in checked.fields):
+        return None
+    found = types.in_best_order(checked)
+    return found if found.shape.size < (checked.shape.size if order is None else order.size) else None
 
 
 def smallest_change(profile: Profile, checked: Checked) -> Less | None:
@@ -63,36 +69,12 @@ def smallest_change(profile: Profile, checked: Checked) -> Less | None:
         return None
     if len(checked.fields) < 2:
         return Less(size - fitting, place_of(profile, fitting, noscan).elemsize, reordered=False)
-    ordered = sorted(checked.fields, key=lambda f: (f.size > 0, -f.align))
+    ordered = in_best_order([Part(f.name, f.shape) for f in checked.fields])
     if (best := shape_in(ordered).size) <= fitting:  # perhaps more than one class below
         return Less(0, place_of(profile, best, noscan).elemsize, reordered=True)
-    needed, last = sum(f.size for f in ordered), checked.fields[-1]
+    needed, last = sum(f.size for f in checked.fields), checked.fields[-1]
     is_packed = last.offset + last.size == needed
     return Less(needed - fitting, place_of(profile, fitting, noscan).elemsize, reordered=not is_packed)
-
-
-def shape_in(fields: list[Placed]) -> Shape:
-    """Size, alignment and end of pointers of a struct that has these fields in this order."""
-    end, pointers = 0, 0
-    for f in fields:
-        end = round_up(end, f.align)
-        if f.mask != "":
-            pointers = end + _pointer_bytes(f)
-        end += f.size
-    if end and not fields[-1].size:
-        end += 1
-    align = max((f.align for f in fields), default=1)
-    return Shape(round_up(end, align), align, pointers)
-
-
-def _pointers_first(f: Placed) -> tuple[bool, int]:
-    """Fields with pointers before others, and last among them the one that ends with most bytes without."""
-    pointers = _pointer_bytes(f)
-    return not pointers, f.size - pointers if pointers else 0
-
-
-def _pointer_bytes(f: Placed) -> int:
-    return f.size if f.mask is None else PTR_SIZE * len(f.mask)
 
 
 def _largest_below(profile: Profile, slot: int, align: int, noscan: bool) -> int | None:

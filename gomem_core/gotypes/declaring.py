@@ -59,7 +59,7 @@ def answer(types: GoTypes, taken: Taken, what: str) -> Result:
         kind = "noscan" if one.noscan else "scan"
         rows.append((brief(one.name, _WIDEST), one.shape.size, kind, place.way, place.elemsize, place.header, place.waste))
     if len(names) == 1 and taken.sized:
-        facts = facts_of(types.profile, taken.sized[0])
+        facts = facts_of(types, taken.sized[0])
         size, name = counted(facts.checked.shape.size, "byte"), brief(names[0], _WIDEST)
         better = ""
         if facts.order is not None and facts.order.size < facts.checked.shape.size:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from gomem_core.foreign import brief
 from gomem_core.go.placement import Placement
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
-from gomem_core.gotypes.advice import Less, Order, best_order, place_of, smallest_change
+from gomem_core.gotypes.advice import Less, Order, best_inside, best_order, place_of, smallest_change
 from gomem_core.gotypes.errors import GoError, Unsized
 from gomem_core.gotypes.model import Referring, underlying
-from gomem_core.gotypes.types import Checked
+from gomem_core.gotypes.orders import Inner, Inside
+from gomem_core.gotypes.types import Checked, GoTypes
 from gomem_core.report import Cell, Column, Result, Table, counted
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Facts(NamedTuple):
     checked: Checked
     place: Placement
     order: Order | None
+    inside: Inside | None
     change: Less | None
 
     @property
@@ -35,15 +37,16 @@ class Facts(NamedTuple):
         return sum(f.padding for f in self.checked.fields)
 
 
-def facts_of(profile: Profile, checked: Checked) -> Facts:
+def facts_of(types: GoTypes, checked: Checked) -> Facts:
     """All that is known of a type."""
-    place = place_of(profile, checked.shape.size, checked.noscan)
-    return Facts(profile, checked, place, best_order(profile, checked), smallest_change(profile, checked))
+    profile = types.profile
+    place, order = place_of(profile, checked.shape.size, checked.noscan), best_order(profile, checked)
+    return Facts(profile, checked, place, order, best_inside(types, checked, order), smallest_change(profile, checked))
 
 
 def data_of(facts: Facts, declared: str | None) -> "schema.TypeLayout":
     """Returns it as data; `declared` is the file and line of its declaration."""
-    checked, order, change = facts.checked, facts.order, facts.change
+    checked, order, inside, change = facts.checked, facts.order, facts.inside, facts.change
     size, align, ptr_bytes = checked.shape
     return {
         "go": facts.profile.name.removeprefix("go"),
@@ -76,6 +79,14 @@ def data_of(facts: Facts, declared: str | None) -> "schema.TypeLayout":
         "best_order": None
         if order is None
         else {"fields": [*order.names], "size": order.size, "ptr_bytes": order.ptr_bytes, "slot": order.slot},
+        "best_inside": None
+        if inside is None
+        else {
+            "size": inside.shape.size,
+            "ptr_bytes": inside.shape.ptr_bytes,
+            "slot": _slot_inside(facts, inside),
+            "orders": [{"type": one.name, "fields": [*one.fields]} for one in inside.orders],
+        },
         "change": None if change is None else {"fewer": change.fewer, "slot": change.slot, "reordered": change.reordered},
         "declared": declared,
     }
@@ -146,6 +157,8 @@ def _remarks(facts: Facts) -> list[str]:
         found.append(f"a slice of them: {_slices(facts)}")
     if (order := facts.order) is not None:
         found += _order(facts, order)
+    if (inside := facts.inside) is not None:
+        found += _inside(facts, inside)
     if (change := facts.change) is not None:
         found.append(f"smallest change: {_change(change)}")
     return found
@@ -171,16 +184,44 @@ def _slices(facts: Facts) -> str:
 
 def _order(facts: Facts, order: Order) -> list[str]:
     names = ", ".join(order.names[:_MOST_FIELDS])
-    saved = facts.checked.shape.size - order.size
+    saved, generic = facts.checked.shape.size - order.size, _if_generic(facts.checked.name)
     if not saved:
         return [
-            f"best order: {names}",
+            f"best order: {names}{generic}",
             f"  as large, and the collector reads {order.ptr_bytes} bytes of it instead of {facts.checked.shape.ptr_bytes}",
         ]
     reached = (
         f"a slot of {order.slot} instead of {facts.place.elemsize}" if order.slot < facts.place.elemsize else "the same slot"
     )
-    return [f"best order: {names}", f"  {counted(saved, 'byte')} less: {order.size}, {reached}"]
+    return [f"best order: {names}{generic}", f"  {counted(saved, 'byte')} less: {order.size}, {reached}"]
+
+
+def _slot_inside(facts: Facts, inside: Inside) -> int:
+    return place_of(facts.profile, inside.shape.size, facts.checked.noscan).elemsize
+
+
+def _inside(facts: Facts, inside: Inside) -> list[str]:
+    slot, before = _slot_inside(facts, inside), facts.place.elemsize
+    reached = f"a slot of {slot} instead of {before}" if slot < before else "the same slot"
+    saved = counted(facts.checked.shape.size - inside.shape.size, "byte")
+    told = [f"  {_ordered(one)}" for one in inside.orders[:_MOST_CHANGES]]
+    more = len(inside.orders) - len(told)
+    return [
+        "with the types inside it in their best orders, too:",
+        *told,
+        *([f"  and {counted(more, 'more type')}"] if more else []),
+        f"  {saved} less: {inside.shape.size}, {reached}",
+    ]
+
+
+def _ordered(one: Inner) -> str:
+    return f"{brief(one.name, _WIDEST)}: {', '.join(one.fields[:_MOST_FIELDS])}{_if_generic(one.name)}"
+
+
+def _if_generic(name: str) -> str:
+    """What is said behind the order of an instance of a generic type: it is that of all instances."""
+    is_instance = name.endswith("]") and name[:1] not in ("[", "*") and not name.startswith(("struct", "map", "chan", "func"))
+    return " (the best for these arguments; all instances share it)" if is_instance else ""
 
 
 def _change(change: Less) -> str:
@@ -231,6 +272,14 @@ def to_change(found: list[tuple[Facts, str]]) -> list[str]:
         elif (less := facts.change) is not None and facts.place.way != "tiny" and less.fewer <= facts.place.waste:
             said = f"{counted(less.fewer, 'byte')} less, and it fits {less.slot} instead of {slot}"
             gains.append((slot - less.slot, 0, f"  {name}: {said}"))
+        if (inside := facts.inside) is not None and (gained := _slot_inside(facts, inside)) < (
+            slot if order is None else order.slot
+        ):
+            orders = "; ".join(map(_ordered, inside.orders[:_MOST_CHANGES]))
+            said = (
+                f"{inside.shape.size} bytes instead of {size}, a slot of {gained} instead of {slot}, with these orders: {orders}"
+            )
+            gains.append((slot - gained, size - inside.shape.size, f"  {name}: {said}"))
     gains.sort(key=lambda one: (-one[0], -one[1]))
     lines = [line for _, _, line in gains[:_MOST_CHANGES]]
     more = len(gains) - len(lines)

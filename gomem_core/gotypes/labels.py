@@ -76,17 +76,25 @@ class Labels:
                     placed = self._layouts.fields(t)
                     end = offset + WORD
                     inside = [n for n, f in enumerate(placed) if f.size and f.offset < end and f.offset + f.size > offset]
-                    if len(inside) != 1 or isinstance(t, Library):
+                    if len(inside) != 1:
                         names = ",".join(placed[n].name for n in inside[:_MOST]) + (",…" if len(inside) > _MOST else "")
                         return f"{path}.{names}" if names else path
                     one = placed[inside[0]]
-                    path, t, offset = f"{path}.{one.name}", t.fields[inside[0]].type, max(0, offset - one.offset)
+                    path, offset = f"{path}.{one.name}", max(0, offset - one.offset)
+                    if isinstance(t, Library):
+                        return path + _part(_kind_of(one.type), offset)
+                    t = t.fields[inside[0]].type
                 case Basic(name=name):
                     return path + _part(name, offset)
                 case Referring(kind=kind):
                     return path + _part(kind, offset)
                 case _:
                     return path
+
+
+def _kind_of(written: str) -> str:
+    """What a field of the library is that has several words, as far as its type says so by itself."""
+    return "[]" if written.startswith("[]") else "interface" if written in ("any", "error") else written
 
 
 def _part(kind: str, offset: int) -> str:

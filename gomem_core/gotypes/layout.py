@@ -42,12 +42,18 @@ class Placed(NamedTuple):
     type: str
     mask: str | None  # a character a word, up to the last pointer; None: it is too long
 
+    @property
+    def shape(self) -> Shape:
+        """Its type's."""
+        return Shape(self.size, self.align, self.size if self.mask is None else WORD * len(self.mask))
+
 
 class Layouts:
     """Shapes of types, each worked out once."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Type, Shape]] = {}
+        self._offsets: dict[int, tuple[Struct, list[int]]] = {}
         self._inside: list[Named] = []
 
     def shape(self, t: Type) -> Shape:
@@ -87,7 +93,7 @@ class Layouts:
             case Referring(kind=kind):
                 return Shape(WORD * WORDS.get(kind, 1), WORD, WORD * len(MASKS.get(kind, "1")))
             case Array():
-                return self._array(t)
+                return self.array(t, self.shape(t.element))
             case Struct():
                 return self._struct(t)
             case Library(row=row):
@@ -108,8 +114,8 @@ class Layouts:
         finally:
             self._inside.pop()
 
-    def _array(self, t: Array) -> Shape:
-        element = self.shape(t.element)
+    def array(self, t: Array, element: Shape) -> Shape:
+        """So many elements of that shape in a row.  Raises GoError for what is too large."""
         size = t.length * element.size
         if size >= MAX_WIDTH or t.length >= MAX_WIDTH << 13:
             raise GoError(f"type {t} larger than address space", t.place)
@@ -118,12 +124,16 @@ class Layouts:
 
     def offsets(self, t: Struct) -> list[int]:
         """Where the fields of a struct begin.  Raises as `shape` does."""
+        known = self._offsets.get(id(t))
+        if known is not None:
+            return known[1]
         found, end = [], 0
         for field in t.fields:
-            shape = self.shape(field.type)
-            end = round_up(end, shape.align)
+            size, align, _ = self.shape(field.type)
+            end = round_up(end, align)
             found.append(end)
-            end += shape.size
+            end += size
+        self._offsets[id(t)] = t, found
         return found
 
     def _struct(self, t: Struct) -> Shape:

@@ -9,7 +9,8 @@ from gomem_core.gotypes.cycles import find_growing
 from gomem_core.gotypes.errors import GoError, Unsized
 from gomem_core.gotypes.kept import sources_of
 from gomem_core.gotypes.layout import Layouts, Placed, Shape
-from gomem_core.gotypes.model import Struct, Type
+from gomem_core.gotypes.model import Named, Struct, Type
+from gomem_core.gotypes.orders import Inside, least
 from gomem_core.gotypes.package import Package
 from gomem_core.gotypes.resolve import Resolver
 from gomem_core.gotypes.syntax import Source, TypedType, is_typed, source_of, text_of
@@ -85,6 +86,11 @@ class GoTypes:
         place = self._package.types[name].place
         return place.file if is_typed(place) else f"{place.file}:{place.line}"
 
+    def declared_in(self, checked: Checked) -> str | None:
+        """Where the declaration of a type stands, that of an instance too; None: it is not declared."""
+        name = checked.name.partition("[")[0].strip()
+        return self.line(name) if isinstance(checked.type, Named) and name in self._package.types else None
+
     def is_generic(self, name: str) -> bool:
         """Whether a declared type has parameters."""
         return any(True for _ in self._package.types[name].parameters())
@@ -109,6 +115,10 @@ class GoTypes:
     def offsets(self, t: Struct) -> list[int]:
         """Where the fields of a struct begin.  Raises GoError."""
         return self._layouts.offsets(t)
+
+    def in_best_order(self, checked: Checked) -> Inside:
+        """How small it gets, with every struct inside it in its best order."""
+        return least(self._layouts, checked.type)
 
     def constant(self, node: "Node", source: Source) -> int:
         """The value of a constant expression in a statement.  Raises GoError."""

@@ -106,6 +106,7 @@ class Shape:
     operands: tuple[Operand, ...] = ()
     clauses: tuple[Clause, ...] = ()
     help: str = ""
+    surplus: str = ""  # what is said where one word more follows, {more}, after {last}
     keywords: dict[str, Clause] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:

@@ -33,9 +33,11 @@ _TIME = re.compile(r"(\d{1,30}(?:\.\d{1,30})?)(ns|us|µs|ms|s)", re.ASCII)
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9}
 _LAST = 1 << 62  # ns: a hundred years
 _ENDS = ("start", "end")
+_FILE = re.compile(r"/|[\w-]\.[A-Za-z]")  # what looks like the name of one
 _AUTOMATIC = re.compile(r"o[0-9]+")
 _OBJECT = re.compile(r"(o[1-9][0-9]{0,17})|([A-Za-z][A-Za-z0-9_-]*)(\.[1-9][0-9]{0,17})?")
 _NUMBERED = re.compile(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)([1-9][0-9]{0,17})")
+_INDEXED = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)\.?\[([0-9]{0,17})(?:(\.\.\.?|:)([0-9]{0,17}))?\]")  # as programs write it
 _BARE = re.compile(r"[0-9][0-9a-f]{8,11}")  # an address as panes show it, which no name is
 _NUMBERED_LOOSE = re.compile(r"(o|[A-Za-z][A-Za-z0-9_-]*\.)?([1-9][0-9]{0,17})")
 
@@ -73,6 +75,8 @@ def read_target(word: str) -> Target:
         return Everything()
     if word.lower() == "all":
         raise WordError(f"{word} is not an object; to drop every object write all", "all")
+    if (indexed := _INDEXED.fullmatch(word)) is not None:  # before a range: it may have dots, too
+        raise _index_fault(word, indexed)
     return _read_range(word) if ".." in word else read_ref(word)
 
 
@@ -155,6 +159,17 @@ def read_stop(word: str) -> Stop:
     if time is not None:
         return Time(min(round(Decimal(time[1]) * _UNITS[time[2]]), _LAST))
     return _read_step(word)
+
+
+def read_stop_or_file(word: str) -> Stop:
+    """The same, with a message for those who name a file."""
+    try:
+        return read_stop(word)
+    except WordError:
+        if _FILE.search(word):
+            message = f"{shown(word)} is not a step or a bookmark; diff file compares with what a file holds"
+            raise WordError(message, f"file {word}") from None
+        raise
 
 
 def _read_step(word: str) -> int | str:
@@ -272,7 +287,24 @@ def _whole_range(left: str, right: str) -> str | None:
     return f"{prefix}{low}..{prefix}{high}"
 
 
+def _index_fault(word: str, indexed: re.Match[str]) -> WordError:
+    """The complaint about p[3], p[0..9] and p[:10], which count from 0 as programs do."""
+    name, first, dots, last = indexed.groups()
+    low = int(first or 0)
+    high = int(last) if last else 0
+    message = f"{shown(word)} is not an object; objects of one name are numbered from 1: {name}.1, or {name}.1..{name}.9"
+    if not dots:
+        return WordError(message, f"{name}.{low + 1}" if first else None)
+    if dots == ":":  # p[2:5] of Go has the third, the fourth and the fifth
+        low += 1
+    elif not low:
+        low, high = 1, high + 1
+    return WordError(message, f"{name}.{low}..{name}.{high}" if low <= high else None)
+
+
 def _ref_fault(word: str) -> WordError:
+    if (indexed := _INDEXED.fullmatch(word)) is not None:
+        return _index_fault(word, indexed)
     if re.fullmatch(r"o0[0-9]*", word):
         text = f"{shown(word)} is not an object; unnamed objects are numbered o1, o2, ... without leading zeros"
         number = word[1:].lstrip("0")

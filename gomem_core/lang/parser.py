@@ -13,7 +13,7 @@ from gomem_core.lang.errors import ParseError, WordError, shown
 from gomem_core.lang.gostatements import STATEMENT, TYPED, read_statement, read_typed
 from gomem_core.lang.grammar import CommandSpec, Operand, Shape
 from gomem_core.lang.plainlines import read_plain
-from gomem_core.lang.registry import BY_WORD, MEANT, REGISTRY, TEXT_FOLLOWS
+from gomem_core.lang.registry import BY_WORD, IN_A_SHELL, MEANT, REGISTRY, TEXT_FOLLOWS
 from gomem_core.lang.words import rest_of_line, split_line, word_spans
 from gomem_core.suggest import nearest
 
@@ -192,6 +192,10 @@ def _missing(line: str, message: str, expected: tuple[str, ...]) -> ParseError:
 def _unknown_command(line: str, word: str) -> ParseError:
     names = tuple(spec.name for spec in REGISTRY)
     near = MEANT.get(word.lower()) or nearest(word, names)
+    if word in IN_A_SHELL:
+        here, near = IN_A_SHELL[word]
+        message = f"{word} is a command of the shell, gomem {word}{f'; here {here}' if here else ', and none here'}"
+        return _error_at(line, 0, message, (), near or None)
     message = f"{shown(word)} is not a command; help lists them"
     if near is not None and near == word.lower():
         message = f"{shown(word)} is not a command; commands are written in lower case"
@@ -202,7 +206,10 @@ def _surplus(line: str, words: list[str], spec: CommandSpec, shape: Shape, index
     """A word that is not a clause of the command: misspelt, or one too many."""
     said = {shape.keywords[word].field for word in words[1:index] if word in shape.keywords}
     keywords = [word for word, clause in shape.keywords.items() if clause.field not in said]
-    return _no_place(line, words, spec, index, [*keywords, _END])
+    fault = _no_place(line, words, spec, index, [*keywords, _END])
+    if shape.surplus:
+        fault.message += f"; {shape.surplus.format(last=shown(words[index - 1]), more=shown(words[index]))}"
+    return fault
 
 
 def _no_place(line: str, words: list[str], spec: CommandSpec, index: int, expected: list[str]) -> ParseError:

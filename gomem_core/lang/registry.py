@@ -63,6 +63,11 @@ OF_AN_ALLOCATOR: Final = frozenset(  # commands that need one, or steps: a heap 
 )
 BY_WORD: Final = {word: spec for spec in REGISTRY for word in (spec.name, *spec.aliases)}
 MEANT: Final = {word: spec.name for spec in REGISTRY for word in spec.meant}  # only for suggestions
+IN_A_SHELL: Final = {  # subcommands of gomem that are no commands here: what does the same here, and how it is written
+    **dict.fromkeys(("attach", "bench", "completions", "config", "convert", "core", "keys", "learn", "serve"), ("", "")),
+    "classes": ("show classes prints them", "show classes"),
+    "top": ("the pane Types has it", "focus types"),
+}
 
 
 def _texts() -> str:

@@ -42,6 +42,7 @@ from gomem_core.lang.names import (
     read_mark_name,
     read_object_name,
     read_stop,
+    read_stop_or_file,
 )
 from gomem_core.lang.numbers import MAX_INT
 from gomem_core.lang.panes import PANES, read_pane
@@ -77,6 +78,7 @@ _STOP = Operand(
     _complete_stops,
     ("N", "MARK", "start", "end"),
 )
+_DIFF_STOP = replace(_STOP, read=read_stop_or_file)
 _PLACE = replace(
     _STOP, meaning="the number of a step, a bookmark, start or end, or such a place and events: 7.3", read=read_halfway
 )
@@ -163,7 +165,7 @@ _DIFF = CommandSpec(
     name="diff",
     meant=("delta",),
     shapes=(
-        Shape(Diff, operands=(_STOP,)),
+        Shape(Diff, operands=(_DIFF_STOP,), surplus="it compares with where you are: goto {more} first, then diff {last}"),
         Shape(_diff_branch, "branch", (_BRANCH_STOP,), help="with another branch, at its end or at a step"),
         Shape(DiffFile, "file", (_FILE,), help="with the still in a file, or with the session in one, at its end"),
     ),

@@ -9,11 +9,23 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 from array import array
 from typing import Any, Final
 
-from gomem_core.both.image import BIT_SETS, NONE, Pointers, bit_sets_of, columns_of, pointers_of, ptr_words_of, store_pointers
+from gomem_core.both.image import (
+    BIT_SETS,
+    NONE,
+    Pointers,
+    bit_sets_of,
+    columns_of,
+    pointers_of,
+    ptr_words_of,
+    store_pointers,
+    store_tiny_refs,
+    tiny_refs_of,
+)
+from gomem_core.both.slots import ptr_words_code
 from gomem_core.both.spantable import SpanTable
 from gomem_core.frozen import frozen
+from gomem_core.go.heapbits import Mask
 from gomem_core.modern.malloc import Heap
-from gomem_core.modern.mbitmap import ptr_words_code
 from gomem_core.modern.mcache import MCache
 from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.mspan import MSpan, SpanSet
@@ -63,7 +75,7 @@ class Image:
     bit_sets: tuple[tuple[int, ...], ...]
     ptr_words: bytes  # of all spans that have it, one after the other
     ptr_words_lengths: array[int]  # bytes of each span's part, -1: it has none
-    ptr_masks: dict[int, dict[int, int]]  # of the spans, by number, that have any
+    ptr_masks: dict[int, dict[int, Mask]]  # of the spans, by number, that have any
     pointers: Pointers
     queues: tuple[array[int], ...]  # partial, partial, full, full of each span class
     pages: tuple[tuple[int, ...], tuple[int, ...]]  # free and scavenged, of each chunk
@@ -80,7 +92,7 @@ class Image:
     mcaches: tuple[tuple[int, int, array[int]], ...]  # tiny, tinyoffset, span cached for each span class
     page_caches: tuple[tuple[int, int, int], ...]
     p: int
-    tiny_refs: dict[int, int]
+    tiny_refs: dict[int, bytes]  # of each span that has some, by its number: of each slot
 
     @property
     def nbytes(self) -> int:
@@ -90,7 +102,7 @@ class Image:
         slots = sum(self.columns[[*_COLUMNS].index("nelems")])
         bit_sets = len(BIT_SETS) * (40 * len(self.columns[0]) + slots // 7)
         chunks = 2 * 100 * len(self.pages[0])
-        return numbers + bit_sets + chunks + len(self.ptr_words) + 100 * len(self.tiny_refs) + 5_000
+        return numbers + bit_sets + chunks + len(self.ptr_words) + sum(map(len, self.tiny_refs.values())) + 5_000
 
 
 def capture(heap: Heap) -> Image:
@@ -123,7 +135,7 @@ def capture(heap: Heap) -> Image:
         mcaches=tuple((c.tiny, c.tinyoffset, array(_NUMBER, [numbers.get(id(s), NONE) for s in c.alloc])) for c in heap.mcaches),
         page_caches=tuple((c.base, c.free, c.scavenged) for c in h.page_caches),
         p=heap.mcache.p,
-        tiny_refs=dict(heap.tiny_refs),
+        tiny_refs=tiny_refs_of(spans),
     )
 
 
@@ -162,7 +174,6 @@ def restore(heap: Heap, image: Image) -> None:
     heap.mcaches[:] = [_restore_mcache(heap, p, cached, spans) for p, cached in enumerate(image.mcaches)]
     h.page_caches[:] = [PageCache(*cache) for cache in image.page_caches]
     heap.use_p(image.p)
-    heap.tiny_refs = dict(image.tiny_refs)
     h.touch_all()
 
 
@@ -182,6 +193,7 @@ def _restore_spans(image: Image) -> list[MSpan]:
         s.ptr_masks = None if masks is None else dict(masks)
         spans.append(s)
     store_pointers(spans, image.pointers)
+    store_tiny_refs(spans, image.tiny_refs)
     return spans
 
 

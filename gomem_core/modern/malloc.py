@@ -124,7 +124,7 @@ class Heap(ManyAllocs[MSpan]):
             if index >= 0:
                 s.alloc_count += 1
                 self.stats.nserved_mcache += 1
-                if s.ptr_words is not None:
+                if s.keeps_words:
                     heap_set_type(s, index, ptrdata >> 3)
                 if self.took is not None:
                     self.took(s.start_addr, index, 1)
@@ -138,17 +138,17 @@ class Heap(ManyAllocs[MSpan]):
 
         With a `pattern`, its pointers are where its type has them, up to `ptrdata`.
         """
-        if pattern is not None and size <= BITS_IN_SPAN and self.trace is None:
-            sizeclass = self._class8[(size + 7) >> 3]  # the fast path of mallocgc, for types
-            s = self.mcache.alloc[sizeclass << 1]
+        if pattern is not None and size <= self._small_limit and self.trace is None:  # the fast path of mallocgc, for types
+            spanclass = self._class8[(size + 7) >> 3] << 1 if size <= BITS_IN_SPAN else self.span_class(size, ptrdata)
+            s = self.mcache.alloc[spanclass]
             index = s.freeindex
             if index < s.run_end:
                 s.freeindex = index + 1
                 s.alloc_count += 1
                 self.stats.nserved_mcache += 1
                 self._set_type(s, index, size, ptrdata, pattern)
-                addr = s.start_addr + index * s.elemsize
-                return Allocated(addr, s.elemsize, sizeclass << 1, s.start_addr, "mcache", False, False, False)
+                addr = s.start_addr + index * s.elemsize + self.headers[spanclass]
+                return Allocated(addr, s.elemsize, spanclass, s.start_addr, "mcache", False, False, False)
         return super().alloc(size, ptrdata, pattern)
 
     def place(self, size: int, ptrdata: int, pattern: Pattern | None) -> tuple[int, MSpan | None, ServedBy, bool]:
@@ -218,7 +218,7 @@ class Heap(ManyAllocs[MSpan]):
             self.trace(HeaderWritten(s.start_addr + index * s.elemsize, addr, words))
         elif s.spanclass <= 1 and self.profile.heap_bits == "span":
             self.trace(TypeKept(addr, words))
-        elif s.ptr_words is not None:  # else nothing is written
+        elif s.keeps_words:  # else nothing is written
             bits = s.start_addr + s.nbytes - self.profile.span_end(s.spanclass) if self.profile.heap_bits == "span" else 0
             self.trace(SpanBitsWritten(addr, bits, s.elemsize >> 3, words))
 

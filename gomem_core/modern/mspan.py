@@ -8,6 +8,7 @@ from typing import Final
 
 from gomem_core.both.slots import Slots
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.go.heapbits import Mask
 
 _MOST_GONE: Final = 1_000  # places at the front that are kept after their spans were popped
 
@@ -21,14 +22,14 @@ class MSpan(Slots):
 
     __slots__ = ("counted", "page_mark", "place", "ptr_masks")
 
-    ptr_masks: dict[int, int] | None
+    ptr_masks: dict[int, Mask] | None
 
     def __init__(self, base: int, npages: int) -> None:
         super().__init__(base, npages)
         self.counted = 0  # slots of alloc_count that the books know of already (allocCountBeforeCache)
         self.page_mark = False  # its bit in the arena's pageMarks: reclaiming passes it by
         self.place = 0  # in the queue that it was pushed on last, see SpanSet
-        self.ptr_masks = None  # slots whose pointers are no run: slot → its words as a bit set
+        self.ptr_masks = None  # slots whose pointers are no run: slot → its words
 
     @property
     def nbytes(self) -> int:

@@ -7,12 +7,13 @@ A still of which everything needed is known becomes an allocator in the state th
 from array import array
 from typing import Final
 
-from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL
+from gomem_core.both.slots import MSPAN_IN_USE, MSPAN_MANUAL, ptr_words_code
 from gomem_core.go.amd64 import PAGE_SHIFT, PAGE_SIZE, PTR_SIZE, TINY_SIZE, U64_MAX
+from gomem_core.go.heapbits import Mask, mask_of_bits
 from gomem_core.go.release import modelled
 from gomem_core.modern.engine import ModernEngine
 from gomem_core.modern.malloc import Heap
-from gomem_core.modern.mbitmap import init_bits, ptr_words_code
+from gomem_core.modern.mbitmap import init_bits
 from gomem_core.modern.mpagecache import PageCache
 from gomem_core.modern.mspan import MSpan
 from gomem_core.modern.pallocbits import CHUNK_PAGES, CHUNK_SHIFT
@@ -197,16 +198,15 @@ class _Seed:
 
     def _refer(self) -> None:
         """Count the references to tiny blocks: of a block that is being filled, whoever put objects into it keeps one."""
-        refs = self._heap.tiny_refs
         if not isinstance(self._still.rows, ObjectColumns):
-            refs.update({cache.tiny: 1 for cache in self._heap.mcaches if cache.tiny})
+            for block in {cache.tiny for cache in self._heap.mcaches if cache.tiny}:
+                self._heap.refer_to_block(block)
             return
         objects = self._still.objects
         for oid in objects.living():
             o = objects.info(oid)
             if 0 < (o.size or 0) < TINY_SIZE and not o.ptrdata:
-                block = o.addr & -TINY_SIZE
-                refs[block] = refs.get(block, 0) + 1
+                self._heap.refer_to_block(o.addr & -TINY_SIZE)
 
     def _flush_stale(self) -> None:
         """Empty caches from before the last mark: when marking has just ended, every P does so before it runs on."""
@@ -240,7 +240,7 @@ def _span(info: SpanInfo) -> MSpan:
 
 def _describe(s: MSpan, runs: PtrWords | None) -> None:
     """Write which words of its objects may hold pointers, as far as that is known."""
-    if s.ptr_words is None or runs is None or isinstance(runs, bool):
+    if not s.keeps_words or runs is None or isinstance(runs, bool):
         return
     if isinstance(runs, bytes):
         s.ptr_words, masks = _runs_of(s, runs)
@@ -249,12 +249,13 @@ def _describe(s: MSpan, runs: PtrWords | None) -> None:
         s.ptr_words = array(ptr_words_code(s.spanclass), runs)
 
 
-def _runs_of(s: MSpan, bits: bytes) -> tuple["array[int]", dict[int, int]]:
+def _runs_of(s: MSpan, bits: bytes) -> tuple["array[int]", dict[int, Mask]]:
     """Runs of pointers, from a bit a word of the span; and the words of those objects whose pointers are no run."""
     words, count = s.elemsize // PTR_SIZE, (s.npages * PAGE_SIZE) // PTR_SIZE
     digits = f"{int.from_bytes(bits, 'little'):0{count}b}"[::-1]  # by slices: shifting a number of this length takes longer
     known: dict[str, int] = {}
-    runs, masks = array(ptr_words_code(s.spanclass)), {}
+    runs = array(ptr_words_code(s.spanclass))
+    masks: dict[int, Mask] = {}
     for index in range(s.nelems):
         of = digits[index * words : (index + 1) * words]
         run = known.get(of)
@@ -262,7 +263,7 @@ def _runs_of(s: MSpan, bits: bytes) -> tuple["array[int]", dict[int, int]]:
             ones = of.count("1")
             run = known[of] = ones if of.startswith("1" * ones) else -1
         if run < 0:
-            masks[index] = int(of[::-1], 2)
+            masks[index] = mask_of_bits(int(of[::-1], 2))
             run = 0
         runs.append(run)
     return runs, masks

@@ -22,7 +22,8 @@ class ModernSlots(SlotView[MSpan]):
     def runs(self, s: MSpan) -> PtrWords:
         if s.ptr_masks:
             return self._bits(s)
-        return not s.spanclass & 1 if s.ptr_words is None else s.ptr_words
+        found = s.words_now()
+        return not s.spanclass & 1 if found is None else found
 
     def _bits(self, s: MSpan) -> bytes:
         """A bit for each word of a span, in which pointers of some slots are no run."""

@@ -16,8 +16,10 @@ from gomem_core.outside.figures import waits
 from gomem_core.outside.pages import NOBODY, PADDING, Rows
 from gomem_core.outside.snapshot import IN_USE, NOWHERE, Snapshot
 from gomem_core.world.records import STATES, PtrWords, SlotColumns, SpanColumns
+from gomem_core.world.still_spans import Hung
 
 _INUSE, _MANUAL, _FREE = (STATES.index(state) for state in ("inuse", "manual", "free"))
+LISTS: Final = 4  # of an mcentral
 TORN: Final = "what was read of it contradicts other things that were read: its counts, its bits or its place may be wrong"
 UNREAD: Final = "its bits could not be read, so all its slots look free"
 IMPOSSIBLE: Final = "its fields cannot be those of a span with objects: it is shown as if the runtime kept it for itself"
@@ -111,19 +113,40 @@ class Table:
 
     def _lists(self) -> tuple[Ints, Ints, Ints]:
         """The list of each row, and its neighbours there; of a span that was found twice the first place counts."""
-        spans, central = self.snapshot.spans, self.snapshot.central
+        spans = self.snapshot.spans
         number = np.full(len(spans), NOWHERE, np.int64)
         following, before = np.zeros(len(spans), np.int64), np.zeros(len(spans), np.int64)
-        shown = self.shown()
-        first = np.zeros(len(central.span), bool)
-        first[np.unique(central.span, return_index=True)[1]] = True
-        on = np.flatnonzero(first & shown[central.span])
-        span, where = central.span[on], central.spanclass[on].astype(np.int64) * 4 + central.listed[on]
-        number[span] = central.listed[on]
+        span, where = self._on_lists()
+        number[span] = where % LISTS
         together = where[1:] == where[:-1]
         following[span[:-1][together]] = spans.base[span[1:][together]]
         before[span[1:][together]] = spans.base[span[:-1][together]]
         return self._spread(number, NOWHERE), self._spread(following), self._spread(before)
+
+    def _on_lists(self) -> tuple[Ints, Ints]:
+        """The spans on lists, front to back, one list after the other; of each, LISTS × its class + the number of its list."""
+        central, shown = self.snapshot.central, self.shown()
+        first = np.zeros(len(central.span), bool)
+        first[np.unique(central.span, return_index=True)[1]] = True
+        on = np.flatnonzero(first & shown[central.span])
+        return central.span[on].astype(np.int64), central.spanclass[on].astype(np.int64) * LISTS + central.listed[on]
+
+    def hung(self) -> Hung:
+        """The lists, as StillLists has them: the same that it would find by the neighbours of each span."""
+        spans, names = self.snapshot.spans, self._profile.central_names
+        span, where = self._on_lists()
+        starts = np.flatnonzero(np.diff(where, prepend=-1))
+        lengths = np.diff(starts, append=len(where))
+        chains = {
+            (spanclass, names[number]): _array(spans.base[span[start : start + length]])
+            for start, length, spanclass, number in zip(
+                starts.tolist(), lengths.tolist(), *(part.tolist() for part in np.divmod(where[starts], LISTS)), strict=True
+            )
+        }
+        places, counts = np.zeros(len(spans), np.int64), np.zeros(len(spans), np.int64)
+        places[span] = np.arange(1, len(span) + 1) - np.repeat(starts, lengths)
+        counts[span] = np.repeat(lengths, lengths)
+        return Hung(chains, _array(self._spread(places)), _array(self._spread(counts)))
 
     def disputes(self) -> dict[int, str]:
         """What contradicts itself, by the base of the row."""

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from gomem_core.go.amd64 import PTR_SIZE
+from gomem_core.go.sizeclasses import kind_of
 from gomem_core.go.versions import Profile
 from gomem_core.queries.graphs import graph_of, hold_now
 from gomem_core.queries.saidtypes import NO_TYPES, by_said_type, has_types
@@ -146,6 +147,13 @@ def by_class(still: Still, stop: StopRequest | None = None) -> list[Amount]:  # 
 
 
 def _of_spans(still: Still) -> list[Amount]:
+    return [
+        Amount(class_name(still.profile, spanclass), count, nbytes) for spanclass, (count, nbytes) in class_sums(still).items()
+    ]
+
+
+def class_sums(still: Still) -> dict[int, tuple[int, int]]:
+    """Objects and the bytes of their slots, by span class, of those that have any."""
     sums: dict[int, list[int]] = {}
     columns = still.spans.columns()
     for spanclass, state, count, size in zip(
@@ -155,12 +163,12 @@ def _of_spans(still: Still) -> list[Amount]:
             one = sums.setdefault(spanclass, [0, 0])
             one[0] += count
             one[1] += count * size
-    classes = still.profile.classes
-    return [
-        Amount(_class_name(classes[c >> 1].size, "noscan" if c & 1 else "scan"), count, nbytes)
-        for c, (count, nbytes) in sums.items()
-        if count
-    ]
+    return {spanclass: (count, nbytes) for spanclass, (count, nbytes) in sums.items() if count}
+
+
+def class_name(profile: Profile, spanclass: int) -> str:
+    """Returns how lists call a span class: by the size of its slots and by its kind."""
+    return _class_name(profile.classes[spanclass >> 1].size, kind_of(spanclass))
 
 
 def _class_name(size: int, kind: str = "") -> str:

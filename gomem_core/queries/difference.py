@@ -5,15 +5,16 @@ way; the words are chosen so that they hold there too.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import Profile
-from gomem_core.queries import difference_tables as tables
+from gomem_core.queries import difference_lists, difference_sums, difference_things
 from gomem_core.queries.amounts import Growth
-from gomem_core.queries.difference_tables import Fate, LinkDiff, SpanDiff, Thing, ThingDiff
+from gomem_core.queries.difference_sections import ROWS_SHOWN, Fate, Section
+from gomem_core.queries.difference_things import LinkDiff, SpanDiff, Thing, ThingDiff
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.growth import growth_told, said_types_grown
 from gomem_core.queries.side import Row, Side, SpanRecord, slot_addresses
@@ -34,6 +35,7 @@ class There(NamedTuple):
     branch: str = ""
     file: str = ""
     here: str = ""  # what the other one is called, where it is no step of the session either
+    when: str = ""  # between which times the two are, of a film: what grew is told first then
 
 
 @frozen
@@ -44,8 +46,8 @@ class Difference:
     fates: dict[int, Fate]  # of each span in `touched`: for panes that mark new, gone and changed ones in different ways
     objects: dict[Row, Fate]  # of objects that are there in one still only, or are dropped in one only
     before: Figures  # the sums then
-    result: Result  # with all rows
-    brief: tuple[str, ...]  # its details with the first rows of each table: panes make them anew at each repaint
+    result: Result  # with the first rows of each table
+    sections: tuple[Section, ...]  # what a person asks for first stands first
     types: tuple[Growth, ...] | None = None  # each type of which there is more or less, what grew most first; None: untold
 
     @property
@@ -53,14 +55,21 @@ class Difference:
         """Whether nothing differs."""
         return not self.result.details
 
+    def lines(self) -> list[str]:
+        """Returns it as text with all rows."""
+        return [self.result.summary, *(line for one in self.sections for line in one.lines())]
 
-def difference(then: Side, now: Side, there: There) -> Difference:
-    """Compare two stills.  Raises NotKnown where they are of different versions of Go, whose spans are not the same things."""
+
+def difference(then: Side, now: Side, there: There, types: Sequence[Growth] | None = None) -> Difference:
+    """Compare two stills; `types`: what grew of each type, where that is known already.
+
+    Raises NotKnown where they are of different versions of Go, whose spans are not the same things.
+    """
     if then.profile is not now.profile:
         both = f"{then.profile.name} and {now.profile.name}"
         raise NotKnown(f"heaps of {both} have no spans in common; compare tells what the same commands do on both")
     spans = _span_diffs(then, now)
-    said = {d.base: tables.what_happened(d) for d in spans}
+    said = {d.base: difference_things.what_happened(d) for d in spans}
     real = [d for d in spans if said[d.base]]  # the others differ in nothing that is seen of them: sweepgen, neighbours on a list
     things, made_anew = _thing_diffs(then, now)
     links = _link_diffs(then, now)
@@ -72,17 +81,18 @@ def difference(then: Side, now: Side, there: There) -> Difference:
         slots=_slots(spans, links, then, now) | _slots_of_things(things, then, now),
         central=moved | {b.spanclass for a, b in zip(then.central, now.central, strict=True) if a != b},
     )
-    types = said_types_grown(then.still, now.still)
+    types = said_types_grown(then.still, now.still) if types is None else types
     sections = [
-        tables.types_section(types or ()),
-        tables.spans_section(spans, said),
-        tables.central_section(then, now, moved),
-        tables.mcache_section(then, now),
-        tables.lists_section(then, now),
-        tables.account_section(then, now),
-        tables.counters_section(then, now),
-        tables.objects_section(things, made_anew),
-        tables.links_section(links, then, now),
+        difference_sums.account_section(then, now),
+        difference_sums.types_section(types or ()),
+        difference_sums.classes_section(then, now),
+        difference_things.spans_section(spans, said),
+        difference_things.objects_section(things, made_anew),
+        difference_things.links_section(links, then, now),
+        difference_lists.central_section(then, now, moved),
+        difference_lists.mcache_section(then, now),
+        difference_lists.lists_section(then, now),
+        difference_sums.counters_section(then, now),
     ]
     data: dict[str, object] = {  # see schema.differences.Difference
         "then": then.step,
@@ -99,15 +109,16 @@ def difference(then: Side, now: Side, there: There) -> Difference:
     apart = bool(there.branch) or (not there.file and then.step >= now.step)  # no way leads from then to now
     counts = _counts(then, now, _span_counts(spans, len(real), apart), _object_counts(things, made_anew, apart), len(links))
     same = then.still.place.of == now.still.place.of
-    if types:
+    if types and not there.when:
         counts += f"; {growth_told(types)}"
     word = _WORDS.get(now.still.place.of, "step") if same else "step"
     summary = _summary(then.step, now.step, there, counts if sections else None, word)
-    result = Result(summary, data, details=tuple(line for s in sections for line in s.lines()))
+    if types and there.when:
+        summary = f"{there.when}: {growth_told(types)}; {summary}"
+    result = Result(summary, data, details=tuple(line for s in sections for line in s.lines(ROWS_SHOWN)))
     objects = {(*d.thing, d.born): d.fate for d in things}
     grown = None if types is None else tuple(types)
-    brief = tuple(line for s in sections for line in s.lines(tables.ROWS_SHOWN))
-    return Difference(touched, {d.base: d.fate for d in real}, objects, then.figures, result, brief, grown)
+    return Difference(touched, {d.base: d.fate for d in real}, objects, then.figures, result, tuple(sections), grown)
 
 
 # --- Comparing --------------------------------------------------------------------------------------------------------------

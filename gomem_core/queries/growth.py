@@ -3,6 +3,7 @@
 Two of them may be hours apart, or of two runs: that an object has the same address says nothing then, so that sums are compared.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from gomem_core.queries.amounts import BYS, By, Growth, amounts, growth, of_sum
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from gomem_core.schema import differences as schema
 
 WRITTEN: Final[tuple[Kind, ...]] = ("film", "dump", "profile", "memstats", "gctrace")
-_ROWS: Final = 12  # of each table that are printed
+_ROWS: Final = 12  # of each table that are printed, where nobody asks for all
 _TITLES: Final[dict[By, str]] = {"type": "by type or shape", "class": "by size class", "site": "by call site"}
 _GREW: Final[dict[By, tuple[str, str]]] = {
     "type": ("the type {name} {more}", "{n} types grew, most {name} {more}"),
@@ -38,8 +39,11 @@ def is_written(still: Still) -> bool:
     return still.place.of in WRITTEN
 
 
-def grown(then: Still, now: Still, names: tuple[str, str], stop: StopRequest | None = None) -> Result:
-    """The second compared with the first; `names` are those of the files.  Raises NotAlike, and Stopped."""
+def grown(then: Still, now: Still, names: tuple[str, str], stop: StopRequest | None = None, *, every_row: bool = False) -> Result:
+    """The second compared with the first; `names` are those of the files.
+
+    Long tables are cut in the text, unless `every_row`.  Raises NotAlike, and Stopped.
+    """
     if then.place.of != now.place.of:
         raise NotAlike(f"{names[0]} is a {then.place.of} and {names[1]} a {now.place.of}: two of one kind can be compared")
     figures = _figures(then, now)
@@ -50,9 +54,10 @@ def grown(then: Still, now: Still, names: tuple[str, str], stop: StopRequest | N
         lines += Table(columns, [_figure(name, was, value) for name, was, value in figures]).lines()
     for by, rows_ in found.items():
         if rows_:
-            lines += ["", _TITLES[by], *growth_table(rows_, by).lines()]
-            if len(rows_) > _ROWS:
-                lines.append(f"and {len(rows_) - _ROWS} more; --json has them all")
+            shown = rows_ if every_row else _ends(rows_)
+            lines += ["", _TITLES[by], *growth_table(shown, by).lines()]
+            if len(shown) < len(rows_):
+                lines.append(f"… and {len(rows_) - len(shown)} more")
     data: schema.Grown = {
         "kind": now.place.of,
         "file": names[0],
@@ -82,15 +87,7 @@ def types_grown(then: Still, now: Still, stop: StopRequest | None = None) -> lis
     return _growth(then, now, "type", stop) or []
 
 
-def growth_lines(grown_types: list[Growth]) -> list[str]:
-    """The same as lines of text."""
-    if not grown_types:
-        return []
-    more = [f"and {len(grown_types) - _ROWS} more"] if len(grown_types) > _ROWS else []
-    return [_TITLES["type"], *growth_table(grown_types, "type").lines(), *more]
-
-
-def growth_told(grown_types: list[Growth]) -> str:
+def growth_told(grown_types: Sequence[Growth]) -> str:
     """The same in a few words: how many grew, and which of them most."""
     most = grown_types[0] if grown_types else None
     if most is None or most.more <= 0:
@@ -129,15 +126,19 @@ def _figure(name: str, was: int, now: int) -> tuple[Cell, ...]:
     return name, *shown, "" if "never" in shown else signed(now - was, unit)
 
 
+def _ends(rows: list[Growth]) -> list[Growth]:
+    """The rows that grew most, and those that shrank most."""
+    return rows if len(rows) <= _ROWS else [*rows[: _ROWS - _ROWS // 4], *rows[-(_ROWS // 4) :]]
+
+
 def growth_table(rows: list[Growth], by: By) -> Table:
-    """A table of the rows that grew most, and those that shrank most."""
-    shown = rows if len(rows) <= _ROWS else [*rows[: _ROWS - _ROWS // 4], *rows[-(_ROWS // 4) :]]
+    """A table of what grew or shrank."""
     columns = (
         *(Column("bytes", "bytes change"), Column("was", "bytes"), Column("is", "bytes")),
         *(Column("objects", "change"), Column("were"), Column("are"), Column(by, "text")),
     )
     cells: list[tuple[Cell, ...]] = [
-        (one.more, *one.nbytes, one.objects[1] - one.objects[0], *one.objects, one.name) for one in shown
+        (one.more, *one.nbytes, one.objects[1] - one.objects[0], *one.objects, one.name) for one in rows
     ]
     return Table(columns, cells)
 

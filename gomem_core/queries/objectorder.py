@@ -65,7 +65,7 @@ class ObjectOrder(RowOrder):
         self._many = many
         self._size: ObjectField = "slot" if world.doubt(Fact.SIZE) else "size"  # by which they are sorted
         self._rows: Sequence[int] = _NONE
-        self._at: Sequence[int] = _NONE  # the row of each object, -1: none
+        self._found = (-1, -1)  # the object that was looked for last, and its place among the rows, -1: none
 
     def _read(self, text: str) -> Test | None:
         return _test(read_filters("objects", text))
@@ -85,7 +85,7 @@ class ObjectOrder(RowOrder):
     def __len__(self) -> int:
         self.catch_up()
         if self.plain:
-            self._rows = self._at = _NONE  # these are of another choice
+            self._rows = _NONE  # these are of another choice
             return len(self._objects)
         return len(self._rows)
 
@@ -96,24 +96,37 @@ class ObjectOrder(RowOrder):
             return -1
         place = count - 1 - row if self._shown.descending else row
         oid = place if self.plain else self._rows[place]
+        self._found = oid, place
         return oid if oid < len(self._objects) else -1  # the session went back, and the rows are yet to follow
 
     def number(self, oid: int) -> int:
         """The row of an object; -1: it is not among them."""
         count = len(self)
-        place = oid if self.plain else self._at[oid] if oid < len(self._at) else -1
+        place = oid if self.plain else self._place(oid)
         if not 0 <= place < count:
             return -1
         return count - 1 - place if self._shown.descending else place
 
+    def _place(self, oid: int) -> int:
+        """The place of an object among the rows: of millions it is not kept for each where that is."""
+        if self._found[0] != oid:
+            rows = self._rows
+            if isinstance(rows, memoryview):
+                from gomem_core.queries.objectmask import place_of  # noqa: PLC0415 -- which made these rows
+
+                self._found = oid, place_of(rows, oid)
+            else:
+                self._found = oid, rows.index(oid) if oid in rows else -1
+        return self._found[1]
+
     def work(self) -> Work:
         """Look at all objects; the heap must stand still meanwhile.  Raises TooCostly."""
         wanted = self._wanted
-        rows, at = yield from (self._all_at_once if len(self._objects) > self._many else self._one_by_one)(wanted)
+        rows = yield from (self._all_at_once if len(self._objects) > self._many else self._one_by_one)(wanted)
 
         def take() -> None:
             if self._taken(wanted):
-                self._rows, self._at = rows, at
+                self._rows, self._found = rows, (-1, -1)
 
         return take
 
@@ -125,7 +138,7 @@ class ObjectOrder(RowOrder):
         yield lambda: import_module("numpy")
         return lambda: None
 
-    def _one_by_one(self, wanted: Choice) -> Generator[Step, None, tuple[Sequence[int], Sequence[int]]]:
+    def _one_by_one(self, wanted: Choice) -> Generator[Step, None, Sequence[int]]:
         objects, test = self._objects, wanted.test
         passes, fated = (test.passes, test.fated) if isinstance(test, Test) else (None, None)
         found: list[int] = []
@@ -151,14 +164,11 @@ class ObjectOrder(RowOrder):
             found.sort(key=objects.column(self._size).__getitem__)
         elif wanted.sort == "state":
             found.sort(key=lambda oid: _RANK[fates[oid]])
-        at = array("q", [-1]) * len(objects)
-        for row, oid in enumerate(found):
-            at[oid] = row
-        return array("q", found), at
+        return array("q", found)
 
-    def _all_at_once(self, wanted: Choice) -> Generator[Step, None, tuple[Sequence[int], Sequence[int]]]:
+    def _all_at_once(self, wanted: Choice) -> Generator[Step, None, Sequence[int]]:
         yield lambda: import_module("numpy")  # not while the screen may have to wait for it
-        from gomem_core.queries.objectmask import arranged, by_death, film_keys, passing  # noqa: PLC0415 -- few need it, and numpy takes long to import
+        from gomem_core.queries.objectmask import arranged, by_death, film_keys, numbers_of, passing  # noqa: PLC0415 -- few need it, and numpy takes long to import
 
         test = wanted.test
         rows = yield from passing(self._objects, test.filters if isinstance(test, Test) else (), cells)
@@ -168,6 +178,8 @@ class ObjectOrder(RowOrder):
             keys_of = film_keys(self._objects, rows, wanted.sort) if wanted.sort in OF_FILM else ()
             by = ranks if wanted.sort == "state" else keys_of
             return (yield from arranged(self._objects, rows, wanted.sort, by, self._size))
+        if rows is None:
+            rows = numbers_of(self._objects)
         fates: dict[int, Fate] = {}
         if fated is not None or wanted.sort == "state":
             fates = yield from find_fates(self._world, self._objects, rows.tolist())

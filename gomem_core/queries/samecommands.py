@@ -1,6 +1,6 @@
 """What the same commands did on several versions of Go: figures, where objects lie, and why they differ."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -20,6 +20,12 @@ _MOST: Final = 12  # sorts of objects in text
 _MOST_DATA: Final = 200
 
 _MEMORY: Final = "memory."
+WASTED: Final = (
+    "slot_waste",
+    "free_slots",
+    "tails",
+    "dead",
+)  # parts of the account that are in spans with objects, and no object
 
 # What is compared: a name for programs, words for people, whether it is bytes, and where it comes from.
 FIGURES: Final = (
@@ -30,6 +36,7 @@ FIGURES: Final = (
     ("free_slots", "in free slots", True, "balance.free_slots"),
     ("tails", "at ends of spans", True, "balance.tails"),
     ("dead", "dead, not swept", True, "balance.dead"),
+    ("wasted", "wasted in all", True, "wasted"),
     ("free_pages", "in free pages", True, "balance.free_pages"),
     ("given_back", "given back to the OS", True, "balance.given_back"),
     ("nheap_grow", "times the heap grew", False, "stats.nheap_grow"),
@@ -69,11 +76,16 @@ class Ran(NamedTuple):
 
 
 class HeapSums:
-    """All figures of a heap but those of MemStats; `spans` and `pages` are of spans with objects."""
+    """All figures of a heap but those of MemStats.
+
+    `spans` and `pages` are of spans with objects, `wasted` are their bytes in which nothing is that was asked for.
+    """
 
     def __init__(self, world: World, account: Account) -> None:
         self.balance = account.read()
         self.stats = world.sums.stats
+        parts = [getattr(self.balance, name) for name in WASTED]
+        self.wasted = None if None in parts else sum(parts)
         self.pages = self.spans = 0
         self.by_slot: dict[tuple[int, bool], int] = {}  # pages, by bytes of a slot and whether without pointers
         for info in world.spans.each():
@@ -127,8 +139,54 @@ def compared(of: str, steps: int, runs: Sequence[Ran]) -> Result:
     same = [label for name, label, *_ in FIGURES if name not in differing]
     details = [f"the same on all: {', '.join(same)}", "", *_objects(runs), "", *_failures(runs), *_why(why, bool(differing))]
     names = ", ".join(run.name for run in runs)
-    summary = f"{of}: {counted(steps, 'step')} on {names}; {counted(len(differing), 'figure')} of {len(FIGURES)} differ"
+    told = f"{counted(steps, 'step')} on {names}; {counted(len(differing), 'figure')} of {len(FIGURES)} differ"
+    summary = f"{of}: {told}. {_verdict(runs)}"
     return Result(summary, {**_data(steps, runs, differing, why)}, Table(columns, rows) if rows else None, tuple(details))
+
+
+def _verdict(runs: Sequence[Ran]) -> str:
+    """Which versions need the fewest pages for this load, and which waste least of them, in sentences."""
+    if any(run.failed for run in runs):
+        return "Not all steps were done on each: none can be said to need least."
+    pages, wasted = ({run.name: run.figures[name] for run in runs} for name in ("pages_in_use", "wasted"))
+    return " ".join(filter(None, (_most_pages(pages), _most_waste(wasted))))
+
+
+def _most_pages(pages: Mapping[str, int | None]) -> str:
+    ends = _ends(pages)
+    if ends is None:
+        return ""
+    (few, least), (many, most) = ends
+    if few == many:
+        return f"All need {counted(few, 'page')} for this load."
+    percent = f" (+{100 * (many - few) / few:.1f} %)" if few else ""
+    fewest = f"{' and '.join(least)} {_verb('need', least)} the fewest pages for this load, {few:,}"
+    return f"{fewest}; {' and '.join(most)} the most, {many:,}{percent}."
+
+
+def _most_waste(wasted: Mapping[str, int | None]) -> str:
+    ends = _ends(wasted)
+    if ends is None:
+        return ""
+    (few, least), (many, most) = ends
+    if few == many:
+        return f"All waste {format_bytes(few)} of them."
+    few_told, many_told = _texts((few, many), True)
+    return f"{' and '.join(least)} {_verb('waste', least)} least of them, {few_told}; {' and '.join(most)} most, {many_told}."
+
+
+def _ends(figures: Mapping[str, int | None]) -> tuple[tuple[int, list[str]], tuple[int, list[str]]] | None:
+    """The least and the most of something, each with the versions that have it; None where it is not known of all."""
+    values = [value for value in figures.values() if value is not None]
+    if len(values) < len(figures):
+        return None
+    few, many = min(values), max(values)
+    least, most = ([name for name, value in figures.items() if value == end] for end in (few, many))
+    return (few, least), (many, most)
+
+
+def _verb(word: str, names: Sequence[str]) -> str:
+    return word if len(names) > 1 else f"{word}s"
 
 
 def _texts(values: Sequence[int | None], in_bytes: bool) -> list[str]:

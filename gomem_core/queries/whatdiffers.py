@@ -11,7 +11,6 @@ from gomem_core.world.objectinfo import Objects
 from gomem_core.world.world import World
 
 _MOST: Final = 12  # classes in the table
-_WASTED: Final = ("slot_waste", "free_slots", "tails", "dead")
 _ONLY_COUNTS: Final = ("TotalAlloc", "Mallocs", "Frees", "HeapAlloc", "HeapObjects", "NextGC", "HeapInuse", "HeapIdle", "HeapSys")
 
 
@@ -49,7 +48,7 @@ def _summary(before: Sums, after: Sums) -> str:
         parts.append(f"{counted(abs(pages), 'page')} {'more' if pages > 0 else 'fewer'} in use")
     if grown := more("HeapSys"):
         parts.append(f"the heap {'grows' if grown > 0 else 'shrinks'} by {format_bytes(abs(grown))}")
-    if wasted := sum(more(name) for name in _WASTED):
+    if wasted := more("wasted"):
         parts.append(f"{format_bytes(abs(wasted))} {'more' if wasted > 0 else 'less'} wasted in spans")
     if collected := more("numgc"):
         parts.append(f"{counted(collected, 'collection')}")

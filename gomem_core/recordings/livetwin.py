@@ -68,19 +68,16 @@ class Twin:
         """Go on from what was read; the runner's objects are where they were."""
         self.heap = real
         real.zerobase = self._zerobase
-        refs = real.tiny_refs
-        for block in [*refs]:
-            if block not in self._foreign:
-                del refs[block]
-        for block in self._foreign:  # those that are gone are found nowhere
-            refs[block] = 1
+        for s in real.mheap.all_spans():
+            s.tiny_refs = None
+        for block in self._foreign:  # those that are gone lie in no span
+            real.refer_to_block(block)
         for own in self._dropped:
             self._set_root(own, False)
         for own in self._held.values():
             self._set_root(own, True)
             if own.is_tiny:
-                block = own.addr & -TINY_SIZE
-                refs[block] = refs.get(block, 0) + 1
+                real.refer_to_block(own.addr & -TINY_SIZE)
         for own in self.own():
             self._tell_words(own)
             for word, to in own.words.items():

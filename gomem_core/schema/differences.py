@@ -95,6 +95,7 @@ class Counts(TypedDict):
     """How many things of each sort differ; the lists beside hold the first thousand."""
 
     types: int
+    classes: int
     spans: int
     mcentral: int
     mcache: int
@@ -117,6 +118,17 @@ class GrownRow(TypedDict):
     """A type, a size class or a call site of which there is more or less; bytes of slots."""
 
     name: str
+    bytes_then: int
+    bytes_now: int
+    objects_then: int
+    objects_now: int
+
+
+class ClassGrown(Class):
+    """A span class of which there are more or fewer objects; bytes of slots."""
+
+    elemsize: int | None
+    kind: Kind
     bytes_then: int
     bytes_now: int
     objects_then: int
@@ -151,6 +163,7 @@ class Difference(TypedDict):
     same: bool
     counts: Counts
     types: list[GrownRow]
+    classes: list[ClassGrown]
     spans: list[SpanChange]
     mcentral: list[CentralChange]
     mcache: list[McacheChange]

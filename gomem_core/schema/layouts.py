@@ -26,6 +26,22 @@ class LayoutOrder(TypedDict):
     slot: int
 
 
+class InnerOrder(TypedDict):
+    """A better order of the fields of a type inside another one, or of the whole."""
+
+    type: str
+    fields: list[str]
+
+
+class LayoutInside(TypedDict):
+    """A type with every struct inside it, but those of the standard library, in its best order, and the slot it has then."""
+
+    size: int
+    ptr_bytes: int
+    slot: int
+    orders: list[InnerOrder]
+
+
 class LayoutChange(TypedDict):
     """The fewest bytes by which a type has to shrink for a smaller slot; `reordered`: with its fields in the best order."""
 
@@ -48,7 +64,8 @@ class TypeLayout(Class):
     """`gomem layout TYPE`: sizes in bytes; `mask`: a character a word, up to the last pointer (null: too long).
 
     `class` are the bytes of the slot, and 0 where there is no object; `header` those before the object, in its slot.  Null are
-    `best_order` where no order is better, `change` where there is no smaller slot, `declared` (file and line) of other types.
+    `best_order` where no order is better, `best_inside` where putting the types inside in order gains no more than that, `change`
+    where there is no smaller slot, `declared` (file and line) of types that are written out.
     """
 
     go: str
@@ -64,6 +81,7 @@ class TypeLayout(Class):
     fields: list[LayoutField]
     slices: list[LayoutSlice]
     best_order: LayoutOrder | None
+    best_inside: LayoutInside | None
     change: LayoutChange | None
     declared: str | None
 

@@ -47,30 +47,36 @@ class Ahead:
         self._trail = trail
         self._steps = steps
 
-    def fault(self, command: Command, line: str) -> ParseError | None:
-        """What is wrong with a command here, without doing it; None too where that takes long to find out."""
-        check = CHECK.get(type(command))
-        many = isinstance(command, Alloc) and command.times > _CHECKED
-        objects = self._context.objects
-        if check is None or many or (known(lambda: objects.alive) or 0) > _CHECKED:
-            return None
+    def foresee(self, command: Command, line: str) -> ParseError | str:
+        """What is wrong with a command here, or what it would do, in a line, without doing it.
+
+        Nothing where that is not known, or takes long to find out.
+        """
         try:
-            check(self._context, command)
+            if isinstance(command, Statement | AllocType):  # one plan tells both
+                told = foresee_statement(self._context, command)
+                return told if self._context.strip is None else ""
+            self._check(command)
         except CommandError as e:
             return e.located(line)
         except NotKnown:  # which is told when the line is entered
             pass
-        return None
+        return self._foretell(command)
 
-    def foretell(self, command: Command | None) -> str:
-        """What a command would do here, in a line; nothing where that is not known, or takes long to find out."""
+    def _check(self, command: Command) -> None:
+        """Raise CommandError if a command cannot be done here, unless that takes long to find out."""
+        check = CHECK.get(type(command))
+        many = isinstance(command, Alloc) and command.times > _CHECKED
+        objects = self._context.objects
+        if check is not None and not many and (known(lambda: objects.alive) or 0) <= _CHECKED:
+            check(self._context, command)
+
+    def _foretell(self, command: Command) -> str:
         if self._context.strip is not None:  # nothing can be done
             return ""
         match command:
             case Alloc():
                 return what_if(command, self._context.engine)
-            case Statement() | AllocType():
-                return foresee_statement(self._context, command)
             case Drop():
                 return foresee_drop(self._context, command)
             case _:

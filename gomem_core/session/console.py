@@ -104,8 +104,11 @@ class Console(Desk):
             case _:
                 return self._move(line, command)
 
-    def fault(self, command: Command, line: str) -> ParseError | None:
-        """What is wrong with a command here, without doing it; None too where that takes long to find out."""
+    def foresee(self, command: Command, line: str) -> ParseError | str:
+        """What is wrong with a command here, or what it would do, in a line, without doing it.
+
+        Nothing where that is not known, or takes long to find out.
+        """
         check = CHECK_MOVES.get(type(command))
         kept = self._kept_from_visitors(line, command)
         if kept is not None:
@@ -117,7 +120,7 @@ class Console(Desk):
                 check(self, command)
         except CommandError as e:
             return e.located(line)
-        return self.session.ahead.fault(command, line)
+        return self.session.ahead.foresee(command, line)
 
     def _is_look(self, command: Command) -> bool:
         """Whether it only looks, and is not a step of a script either."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.go.versions import Profile
 from gomem_core.report import Result
+from gomem_core.world.still import TypeSource
 
 if TYPE_CHECKING:
     from gomem_core.gotypes.labels import Labels
@@ -34,6 +35,11 @@ class Declared:
 
     def __len__(self) -> int:
         return len(self._declarations)
+
+    @property
+    def sources(self) -> tuple[TypeSource, ...]:
+        """All that was declared, as it is kept."""
+        return tuple(TypeSource(one.text, one.file) for one in self._declarations)
 
     @property
     def nbytes(self) -> int:
@@ -67,8 +73,7 @@ class Declared:
 
         types, own = self.types(profile), self._labels_of(profile).own(of_type)
         checked = types.typed(own)
-        declared = types.line(checked.name) if checked.name in types.names else None
-        return describe(facts_of(profile, checked), declared)
+        return describe(facts_of(types, checked), types.declared_in(checked))
 
     def _labels_of(self, profile: Profile) -> "Labels":
         types = self.types(profile)

@@ -292,7 +292,7 @@ class Desk:
         """The session, or all looks at a heap that is read, as the content of a file; `folder`: where that is to lie."""
         if self.session.strip is not None and not self.script.on:
             reel = self.session.reel
-            return strip_bytes(self.session.strip.stills) if reel is None else reel.content()
+            return strip_bytes(self.session.strip.stills, self.session.declared) if reel is None else reel.content()
         return self.text(folder).encode()
 
     def text(self, folder: Path | None = None) -> str:

@@ -28,7 +28,7 @@ from gomem_core.session.document import Entry, Origin
 from gomem_core.session.opened import open_file
 from gomem_core.world.interrupt import Stopped
 from gomem_core.world.reel import Reel
-from gomem_core.world.still import Still
+from gomem_core.world.still import Still, TypeSource
 from gomem_core.world.strip import LOOK, LookFailed, Strip
 
 _FAULTS = (ParseError, ScriptError, UnknownBranch, FieldError, LookFailed, Stopped, ValueError, OSError)
@@ -67,7 +67,7 @@ def whole(desk: Console) -> Entry:
         return ("open", str(desk.source), session.step, session.event)
     if isinstance(strip, Reel):
         raise Strayed("this film lies in no file")
-    return ("stills", _packed(strip.stills), strip.goes_on, session.step, session.event)
+    return ("stills", _packed(strip.stills, session.declared), strip.goes_on, session.step, session.event)
 
 
 def with_look(desk: Console, entry: Entry) -> Entry:
@@ -96,8 +96,8 @@ def thinned(entries: Sequence[Entry]) -> Iterator[Entry]:
             yield entry
 
 
-def _packed(stills: Sequence[Still]) -> str:
-    return b64encode(strip_bytes(stills)).decode()
+def _packed(stills: Sequence[Still], declared: Sequence[TypeSource] = ()) -> str:
+    return b64encode(strip_bytes(stills, declared)).decode()
 
 
 def _unpacked(data: str) -> list[Still]:

@@ -15,6 +15,7 @@ from gomem_core.go.release import ALWAYS, FIRST_BASE, Release
 from gomem_core.go.versions import GO_1_10
 from gomem_core.lang.commands import Level
 from gomem_core.session.readheap import ReadHeap
+from gomem_core.world.blocks import AddressRow
 from gomem_core.world.records import Allocated, AllocatedMany, Pages, Place, Sweeping
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
@@ -70,7 +71,7 @@ class Mallocs(Protocol):
         """The program forgets its reference to the object at `addr`."""
         ...
 
-    def drop_many(self, addrs: list[int] | range) -> None:
+    def drop_many(self, addrs: list[int] | AddressRow) -> None:
         """The program forgets its references to the objects at these addresses, as so many calls of `drop` would."""
         ...
 
@@ -98,7 +99,7 @@ class Engine(Mallocs, Protocol):
         ...
 
     def alloc_many(
-        self, size: int, ptrdata: int, times: int, addrs: list[range], tell: Callable[[int], object] | None = None
+        self, size: int, ptrdata: int, times: int, addrs: list[AddressRow], tell: Callable[[int], object] | None = None
     ) -> AllocatedMany:
         """Allocate `times` objects, as many calls of `alloc` would, and put where they lie into `addrs` as they are born.
 

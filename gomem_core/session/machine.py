@@ -15,6 +15,7 @@ from gomem_core.lang import ParseError
 from gomem_core.report import Result
 from gomem_core.session.checkpoints import Checkpoint
 from gomem_core.session.commands import LOOKS, STEPS, CommandError, Context, cost
+from gomem_core.session.declared import GIVEN
 from gomem_core.session.engine import Base, new_engine
 from gomem_core.session.history import Steps
 from gomem_core.session.memory import Memory, Remembered
@@ -27,6 +28,7 @@ from gomem_core.world.changes import Stale
 from gomem_core.world.faults import OutOfMemory, Refused
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectColumns, ObjectTable
+from gomem_core.world.reel import Reel
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 from gomem_core.world.world import NotKnown
@@ -57,6 +59,9 @@ class Machine:
         self._began = self.engine.now  # ns: the clock of a heap that goes on goes on, too
         strip = base if isinstance(base, Strip) else None
         rows = base.rows if isinstance(base, Still) else None
+        first = (
+            base if isinstance(base, Still) else strip.stills[0] if strip is not None and not isinstance(strip, Reel) else None
+        )
         # By the steps, and before them; of a heap that is read none.
         self._made = ObjectTable.going_on(rows) if isinstance(rows, ObjectColumns) else ObjectTable()
         # Those of a heap that is read are of another kind: every command is refused that would need what only a table can.
@@ -73,6 +78,9 @@ class Machine:
             self.engine, self.engine.world, self.objects, progress=progress, links=links, stop=stop, strip=strip
         )
         self._passing = Passing(self.engine, self._made, self.narrator, self.trail, self._began)
+        if first is not None:
+            for source in first.declared:
+                self.context.declared.add(GIVEN, *source)
         self._stop = stop  # whatever takes long raises Stopped when it is asked for
         self._steps = steps
         self._memory = Memory(self.engine, often=narrate)

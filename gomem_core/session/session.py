@@ -40,6 +40,7 @@ from gomem_core.world.faults import InvariantError
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.reel import Reel
+from gomem_core.world.still import TypeSource
 from gomem_core.world.strip import LOOK, Strip
 from gomem_core.world.unseen import AnyUnseen
 from gomem_core.world.world import NotKnown, Unknown, World, known
@@ -165,6 +166,11 @@ class Session:
             return self._machine.context.declared.described(self.world.profile, of_type)
         except GoError as e:
             raise NotKnown(f"how {of_type} lies in memory is not known here: {e.message}") from e
+
+    @property
+    def declared(self) -> tuple[TypeSource, ...]:
+        """The types that were declared up to here."""
+        return self._machine.context.declared.sources
 
     def take_stale(self) -> Stale:
         """The spans that may have changed since this was asked last."""

@@ -10,6 +10,7 @@ from struct import Struct
 from typing import Final
 
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT
+from gomem_core.world.blocks import AddressRow, Blocks
 from gomem_core.world.latest import NONE
 
 _FEW: Final = 4  # addresses that are entered, and looked for, one by one
@@ -20,7 +21,9 @@ _SEARCHED: Final = 8  # records for each address that is looked for, from which 
 _LONG: Final = 10_000  # records of a log that is not read as a whole for a few addresses
 _EMPTY: Final = bytearray()
 
-Born = tuple[int, Sequence[int]]  # number of an object, addresses of it and those after it: a range where they lie in one
+Born = tuple[
+    int, Sequence[int] | AddressRow
+]  # number of an object, addresses of it and those after it: a row where they lie in one
 
 
 class Addresses:
@@ -33,7 +36,7 @@ class Addresses:
 
     def __init__(self) -> None:
         self._logs: dict[int, bytearray] = {}  # of each page those that were entered one by one
-        self._ranges: list[tuple[int, range]] = []  # number of the first object, addresses
+        self._ranges: list[tuple[int, AddressRow]] = []  # number of the first object, addresses
         self._over: dict[int, list[int]] = {}  # of each page the ranges that have addresses in it, by their places above
         self._known = (0, 0, 0)  # page, bytes of its log and count for which `_last` was found
         self._last: dict[int, int] = {}
@@ -54,7 +57,7 @@ class Addresses:
                 log = logs[addr >> PAGE_SHIFT] = bytearray()
             log += record(number, addr & PAGE_MASK)
 
-    def extend(self, oid: int, addrs: range) -> None:
+    def extend(self, oid: int, addrs: AddressRow) -> None:
         """Enter objects from number `oid` on at these addresses."""
         if len(addrs) < _FEW:
             self.append_each(oid, addrs)
@@ -69,7 +72,8 @@ class Addresses:
     def cut(self, count: int, addrs: Sequence[int]) -> list[Born]:
         """Forget all but the first `count` objects; the addresses of all are given.  Returns what can be entered again."""
         gone: list[Born] = []
-        end, kept = len(addrs), range(0)
+        end = len(addrs)
+        kept: AddressRow = range(0)
         while self._ranges and not kept and self._ranges[-1][0] + len(self._ranges[-1][1]) > count:
             first, held = self._ranges.pop()
             for page in _pages(held):
@@ -81,7 +85,7 @@ class Addresses:
         gone.append((count, addrs[count:end]))
         self._known = (0, 0, 0)
         gone = [one for one in reversed(gone) if one[1]]
-        pages = {addr >> PAGE_SHIFT for _, each in gone if not isinstance(each, range) for addr in each}
+        pages = {addr >> PAGE_SHIFT for _, each in gone if not isinstance(each, AddressRow) for addr in each}
         for page in pages:
             log = self._logs[page]
             del log[_shown(log, count) :]
@@ -92,7 +96,7 @@ class Addresses:
     def put_back(self, gone: Iterable[Born]) -> None:
         """Enter again what was cut off, where nothing came in its place."""
         for oid, addrs in gone:
-            if isinstance(addrs, range):
+            if isinstance(addrs, AddressRow):
                 self.extend(oid, addrs)
             else:
                 self.append_each(oid, addrs)
@@ -119,7 +123,10 @@ class Addresses:
         pages = {addr >> PAGE_SHIFT for addr in addrs}
         within = self._one_range(pages, addrs, count)
         if within is not None:
-            first, (start, step) = within[0], (within[1].start, within[1].step)
+            first, row = within
+            if isinstance(row, Blocks):
+                return [first + row.index(addr) for addr in addrs]
+            start, step = row.start, row.step
             return [first + (addr - start) // step for addr in addrs]
         logged = sum([len(self._logs.get(page, b"")) for page in pages])
         if not self._over.keys().isdisjoint(pages) or logged > _SEARCHED * _SIZE * len(addrs):
@@ -150,7 +157,7 @@ class Addresses:
             self._known = known
         return self._last
 
-    def _one_range(self, pages: set[int], addrs: Sequence[int], count: int) -> tuple[int, range] | None:
+    def _one_range(self, pages: set[int], addrs: Sequence[int], count: int) -> tuple[int, AddressRow] | None:
         """The range that all these addresses, in these pages, lie in, if no other object was born in these pages since."""
         places = self._over.get(addrs[0] >> PAGE_SHIFT) if self._ranges else None
         if not places:
@@ -183,8 +190,8 @@ def _shown(log: bytearray, count: int) -> int:
     return bisect_left(range(0, len(log), _SIZE), count, key=lambda at: _RECORD.unpack_from(log, at)[0]) * _SIZE
 
 
-def _pages(addrs: range) -> Iterable[int]:
+def _pages(addrs: AddressRow) -> Iterable[int]:
     """The pages that these addresses lie in."""
-    if addrs.step <= 1 << PAGE_SHIFT:
+    if isinstance(addrs, Blocks) or addrs.step <= 1 << PAGE_SHIFT:
         return range(addrs[0] >> PAGE_SHIFT, (addrs[-1] >> PAGE_SHIFT) + 1)
     return [addr >> PAGE_SHIFT for addr in addrs]

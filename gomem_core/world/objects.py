@@ -18,6 +18,7 @@ from gomem_core.go.versions import BITS_IN_SPAN
 from gomem_core.suggest import nearest
 from gomem_core.world.addresses import Addresses, Born
 from gomem_core.world.births import NUMBERED, Births, BirthsAside
+from gomem_core.world.blocks import AddressRow
 from gomem_core.world.latest import NEVER, NONE
 from gomem_core.world.objectinfo import ALIVE, ObjectField, ObjectInfo
 
@@ -112,7 +113,9 @@ class ObjectTable:
         self._count = oid + 1
         return oid
 
-    def add_many(self, addrs: Sequence[range], size: int, ptrdata: int, step: int, name: str | None, of_type: str = "") -> int:
+    def add_many(
+        self, addrs: Sequence[AddressRow], size: int, ptrdata: int, step: int, name: str | None, of_type: str = ""
+    ) -> int:
         """Enter objects that have these addresses, in order; with a name they are name.1, name.2 and so on.
 
         Returns the number of the first.  Raises ReplayDiffers as `add` does.

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple, get_args
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.world.blocks import AddressRow
 
 State = Literal["inuse", "manual", "free"]
 SlotState = Literal["allocated", "free", "dead"]
@@ -249,7 +250,7 @@ class Allocated(NamedTuple):
 class AllocatedMany(NamedTuple):
     """What became of many allocations of one kind: where the objects lie, in order, and who served how many of them."""
 
-    addrs: list[range]
+    addrs: list[AddressRow]
     served: dict[str, int]
     first: Allocated
     last: Allocated

@@ -30,21 +30,26 @@ class SlotObjects:
 
     def __init__(self, profile: Profile, spans: StillSpans, slots: StillSlots, types: ObjectTypes, why: str) -> None:
         """`why` says why it is not known who refers to them; empty where it is."""
-        self._headers = [PTR_SIZE if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
-        self._spans = spans
-        self._slots = slots
+        self.headers = [PTR_SIZE if profile.has_header(spanclass) else 0 for spanclass in profile.span_classes]
+        self.spans = spans
+        self.slots = slots
         self.types = types
         self._why = why
         self._knows_roots = not why and slots.columns().root_bits is not None
         self._last: tuple[int, SpanInfo, list[int]] | None = None  # the span looked at last, and its allocated slots
 
+    @property
+    def in_slots(self) -> SlotObjects:
+        """These objects themselves, also where somebody hands on to them what he is asked."""
+        return self
+
     @cached_property
-    def _before(self) -> array[int]:
+    def before(self) -> array[int]:
         """How many objects lie before each span, in address order; at the end, how many there are."""
-        return array("q", accumulate(self._slots.taken_counts(), initial=0))
+        return array("q", accumulate(self.slots.taken_counts(), initial=0))
 
     def __len__(self) -> int:
-        return self._before[-1]
+        return self.before[-1]
 
     @property
     def alive(self) -> int:
@@ -58,18 +63,18 @@ class SlotObjects:
 
     def _roots(self) -> Sequence[int]:
         """The slots of each span to which the program refers, as bit sets.  Raises NotKnown."""
-        roots = self._slots.columns().root_bits
+        roots = self.slots.columns().root_bits
         if not self._knows_roots or roots is None:
             raise NotKnown(self._why)
         return roots
 
     def _place(self, oid: int) -> tuple[SpanInfo, int]:
         """The span of an object, and the number of its slot there; its neighbours are asked for next, most of the time."""
-        before = self._before
+        before = self.before
         number = bisect_right(before, oid) - 1
         if self._last is None or self._last[0] != number:
-            info = self._spans.row(number)
-            self._last = number, info, _taken(self._slots.sets(info.base), info.nelems)
+            info = self.spans.row(number)
+            self._last = number, info, _taken(self.slots.sets(info.base), info.nelems)
         _, info, slots = self._last
         return info, slots[oid - before[number]]
 
@@ -77,7 +82,7 @@ class SlotObjects:
         """Its row."""
         span, slot = self._place(oid)
         addr = span.base + slot * span.elemsize
-        kind, header = self.types.get(addr, ""), self._headers[span.spanclass]
+        kind, header = self.types.get(addr, ""), self.headers[span.spanclass]
         dropped = ALIVE if self._knows_roots and self.is_alive(oid) else None
         return ObjectInfo(oid, "", addr + header, None, self._ptrdata(span, slot, header), None, dropped, kind)
 
@@ -85,7 +90,7 @@ class SlotObjects:
         """Bytes from its beginning up to its last pointer; None: it is not known which words hold any."""
         if span.kind == "noscan":
             return 0
-        words = self._slots.columns().ptr_words[self._spans.number(span.base)]
+        words = self.slots.columns().ptr_words[self.spans.number(span.base)]
         if not isinstance(words, bytes):
             return None
         size = span.elemsize // PTR_SIZE
@@ -95,7 +100,7 @@ class SlotObjects:
     def addr(self, oid: int) -> int:
         """Its address: behind the type, where that stands in the slot."""
         span, slot = self._place(oid)
-        return span.base + slot * span.elemsize + self._headers[span.spanclass]
+        return span.base + slot * span.elemsize + self.headers[span.spanclass]
 
     def name(self, oid: int) -> str:
         """Its type, or where that is not known its address."""
@@ -111,7 +116,7 @@ class SlotObjects:
         if not self._knows_roots:
             return True
         span, slot = self._place(oid)
-        return self._roots()[self._spans.number(span.base)] >> slot & 1 == 1
+        return self._roots()[self.spans.number(span.base)] >> slot & 1 == 1
 
     def living(self) -> Sequence[int]:
         """Numbers of all to which the program refers."""
@@ -132,17 +137,17 @@ class SlotObjects:
 
     def find_addr(self, addr: int) -> int | None:
         """The object at this address, or in the slot that begins there."""
-        number = self._spans.number(addr)
+        number = self.spans.number(addr)
         if number < 0:
             return None
-        info = self._spans.row(number)
+        info = self.spans.row(number)
         if info.state != "inuse":
             return None
         slot, rest = divmod(addr - info.base, info.elemsize)
-        allocated = self._slots.sets(info.base)
-        if rest not in (0, self._headers[info.spanclass]) or allocated is None or not allocated[0] >> slot & 1:
+        allocated = self.slots.sets(info.base)
+        if rest not in (0, self.headers[info.spanclass]) or allocated is None or not allocated[0] >> slot & 1:
             return None
-        return self._before[number] + (allocated[0] & ((1 << slot) - 1)).bit_count()
+        return self.before[number] + (allocated[0] & ((1 << slot) - 1)).bit_count()
 
     def in_slot(self, addr: int, elemsize: int) -> list[int]:  # noqa: ARG002 -- tiny objects cannot be told from each other
         """The object in the slot at `addr`; of a tiny block all together."""
@@ -160,23 +165,23 @@ class SlotObjects:
             return memoryview(self._slot_sizes(start, stop))
         if name not in ("addr", "ptrdata"):
             return memoryview(array("q", [-1]) * max(0, stop - start))
-        found, number = array("q"), bisect_right(self._before, start) - 1
-        while number < self._spans.count and self._before[number] < stop:
-            info = self._spans.row(number)
-            first, last = max(0, start - self._before[number]), stop - self._before[number]
+        found, number = array("q"), bisect_right(self.before, start) - 1
+        while number < self.spans.count and self.before[number] < stop:
+            info = self.spans.row(number)
+            first, last = max(0, start - self.before[number]), stop - self.before[number]
             if name == "addr":
-                header = self._headers[info.spanclass]
-                slots = _taken(self._slots.sets(info.base), info.nelems)[first:last]
+                header = self.headers[info.spanclass]
+                slots = _taken(self.slots.sets(info.base), info.nelems)[first:last]
                 found.extend([info.base + header + slot * info.elemsize for slot in slots])
             else:
-                count = min(last, self._before[number + 1] - self._before[number]) - first
+                count = min(last, self.before[number + 1] - self.before[number]) - first
                 found.extend(array("q", [0 if info.kind == "noscan" else -1]) * count)
             number += 1
         return memoryview(found)
 
     def _slot_sizes(self, start: int, stop: int) -> array[int]:
         """Bytes of the slots of objects number start to stop."""
-        found, before, sizes = array("q"), self._before, self._spans.columns().elemsize
+        found, before, sizes = array("q"), self.before, self.spans.columns().elemsize
         for number in range(bisect_right(before, start) - 1, bisect_left(before, stop)):
             count = min(before[number + 1], stop) - max(before[number], start)
             if count > 0:

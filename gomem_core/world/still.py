@@ -15,7 +15,7 @@ from gomem_core.frozen import frozen
 from gomem_core.go.versions import Profile
 from gomem_core.world.arenas import Arenas
 from gomem_core.world.counters import Counters
-from gomem_core.world.facts import ALWAYS_DOUBTED, COUNTER_FACTS, STILL_DOUBTS, Doubts, Fact
+from gomem_core.world.facts import ALWAYS_DOUBTED, COUNTER_FACTS, STILL_DOUBTS, UNKNOWN, Doubts, Fact
 from gomem_core.world.objectinfo import Objects
 from gomem_core.world.objects import ObjectColumns, ObjectTable
 from gomem_core.world.records import McacheInfo, MemStats, Region
@@ -26,7 +26,7 @@ from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointe
 from gomem_core.world.still_spans import StillLists, StillSpans
 from gomem_core.world.typed import Typed
 from gomem_core.world.unseen import AnyUnseen
-from gomem_core.world.world import Extents, Kind, NotKnown, Sums, Unknown, World, known, unknown
+from gomem_core.world.world import GO_UNTOLD, Extents, Kind, NotKnown, Sums, Unknown, World, known, unknown
 
 COUNTERS: Final = tuple(get_type_hints(Counters))
 
@@ -39,6 +39,13 @@ class Place(NamedTuple):
     of: Kind = "session"
     go: str = ""  # the version as the program says it, where it says more than the profile's name
     note: str = ""  # what is to be told of the moment, such as that it was not one
+
+
+class TypeSource(NamedTuple):
+    """Go source that declares types, and what its places are told by: a file, or the step that declared it."""
+
+    text: str
+    file: str
 
 
 class SumRest(NamedTuple):
@@ -224,6 +231,7 @@ class Still:
         self.roots = roots
         self.sites = sites
         self.typed: Typed | None = None  # what counts its objects by type, where that need not look at each of them
+        self.declared: tuple[TypeSource, ...] = ()  # of a file: types that the session knew; it is no part of how stills look
         self.graph: object = None  # what queries/graphs.py found out about its links, which never change
         for name, facet in facets._asdict().items():
             setattr(self, name, facet)
@@ -258,6 +266,15 @@ class Still:
         if missing:
             return cast("Objects", Unknown(missing))
         return SlotObjects(self.profile, self.spans, self.slots, self.rows, self.doubt(Fact.ROOT))
+
+    @property
+    def go_told(self) -> str:
+        """The version of Go, as far as it is known: a trace only tells its format, which later versions write as well."""
+        if self.place.go:
+            return self.place.go
+        if self.place.of in GO_UNTOLD:
+            return f"go {UNKNOWN}"
+        return f"trace format of {self.profile.name}" if self.place.of == "film" else self.profile.name
 
     def doubt(self, fact: Fact) -> str:
         """Why a fact is not known; empty where it is."""

@@ -4,9 +4,9 @@ from __future__ import annotations  # array[int] is a type for checkers only bef
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from gomem_core.go.amd64 import PAGE_SHIFT
 from gomem_core.go.versions import Profile
@@ -90,9 +90,15 @@ class StillSpans:
         if name not in self._numbers:
             column: Sequence[Any] = getattr(self._columns, name)  # Any: of words or numbers
             words: Sequence[str] = STATES if name == "state" else self.list_names if name == "list_name" else ()
-            numbers: dict[Any, int] = {word: number for number, word in enumerate(words)}
-            numbers[None] = numbers.get(UNKNOWN, _INSTEAD.get(name, -1))
-            self._numbers[name] = array("q", [numbers.get(one, one) for one in column])
+            if words:
+                numbers: dict[str | None, int] = {word: number for number, word in enumerate(words)}
+                numbers[None] = numbers.get(UNKNOWN, -1)
+                self._numbers[name] = array("q", map(numbers.__getitem__, column))
+            elif isinstance(column, array):
+                self._numbers[name] = column
+            else:
+                instead = _INSTEAD.get(name, -1)
+                self._numbers[name] = array("q", [instead if one is None else one for one in column])
         return memoryview(self._numbers[name])[start:stop]
 
     @cached_property
@@ -140,10 +146,26 @@ class StillSpans:
         return [*self._left_over]
 
 
+class Hung(NamedTuple):
+    """Which spans hang on which list."""
+
+    chains: dict[tuple[int, str], array[int]]  # their bases, front to back, by span class (0: no mcentral's) and name of the list
+    places: array[int]  # of each span by its number: its place in its list, from 1; 0 on none
+    counts: array[int]  # ... and how many that list has
+
+
 class StillLists:
     """The lists on which spans hang; their order is told by the neighbours of each span."""
 
-    def __init__(self, spans: StillSpans, central: Mapping[int, CentralInfo], profile: Profile) -> None:
+    def __init__(
+        self,
+        spans: StillSpans,
+        central: Mapping[int, CentralInfo],
+        profile: Profile,
+        hanging: Callable[[], Hung] | None = None,
+    ) -> None:
+        """`hanging` tells what hangs on which list, where somebody knows a quicker way than to look at each span's neighbours."""
+        self._hanging = hanging
         self._central = dict(central)
         self._spans = spans
         self._names = profile.heap_lists
@@ -157,8 +179,11 @@ class StillLists:
     __hash__ = None  # type: ignore[assignment]  # it holds a dict
 
     @cached_property
-    def _chains(self) -> dict[tuple[int, str], array[int]]:
-        """Bases of the spans of each list, front to back, by span class (0 for lists that are not an mcentral's) and name."""
+    def _hung(self) -> Hung:
+        return self._look() if self._hanging is None else self._hanging()
+
+    def _look(self) -> Hung:
+        """Look at the neighbours of each span."""
         following: dict[int, int] = {}
         chains: dict[tuple[int, str], array[int]] = {}
         columns, tree = self._spans.columns(), None if self._names is None else self._names.free_large
@@ -171,21 +196,16 @@ class StillLists:
         for chain in chains.values():
             while base := following[chain[-1]]:
                 chain.append(base)
-        return chains
-
-    @cached_property
-    def _places(self) -> tuple[array[int], array[int]]:
-        """For each span by its number: its place in its list, from 1, and how many that has; 0 on none."""
         places, counts = (array("q", [0]) * self._spans.count for _ in range(2))
-        for chain in self._chains.values():
+        numbers = {base: number for number, base in enumerate(columns.base) if base in following}
+        for chain in chains.values():
             for place, base in enumerate(chain, 1):
-                number = self._spans.number(base)
-                places[number], counts[number] = place, len(chain)
-        return places, counts
+                places[numbers[base]], counts[numbers[base]] = place, len(chain)
+        return Hung(chains, places, counts)
 
     def chains(self) -> dict[tuple[int, str], list[int]]:
         """Bases of the spans of each list, front to back, by span class (0 for lists that are not an mcentral's) and name."""
-        return {key: chain.tolist() for key, chain in self._chains.items()}
+        return {key: chain.tolist() for key, chain in self._hung.chains.items()}
 
     def mcentrals(self) -> dict[int, CentralInfo]:
         """Every mcentral, by its span class."""
@@ -204,7 +224,7 @@ class StillLists:
         return self._list(spanclass, name)[:limit].tolist()
 
     def _list(self, spanclass: int, name: str) -> array[int]:
-        return self._chains.get((spanclass, name), array("q"))
+        return self._hung.chains.get((spanclass, name), array("q"))
 
     def last(self, spanclass: int, name: str) -> int:
         """Base of the last span of one of its lists, 0: it is empty."""
@@ -213,16 +233,15 @@ class StillLists:
 
     def place(self, base: int, limit: int) -> int:
         """Place, from 1, of the span at `base` in the list it hangs on; 0: on none, or more than `limit` from both its ends."""
-        places, counts = self._places
         number = self._spans.number(base)
-        place, count = (places[number], counts[number]) if number >= 0 else (0, 0)
+        place, count = (self._hung.places[number], self._hung.counts[number]) if number >= 0 else (0, 0)
         return place if place <= limit or count - place < limit else 0
 
     def free_lists(self) -> list[tuple[int, int]]:
         """(pages, number of spans) of each free list that is not empty, shortest first; large spans are not in these."""
         if self._names is None:
             return [(npages, len(bases)) for npages, bases in sorted(self._free_runs.items())]
-        named = ((name, len(chain)) for (_, name), chain in self._chains.items() if name.startswith(f"{self._names.free}["))
+        named = ((name, len(chain)) for (_, name), chain in self._hung.chains.items() if name.startswith(f"{self._names.free}["))
         return sorted((int(name.partition("[")[2][:-1]), count) for name, count in named)
 
     def free_list(self, npages: int, limit: int = 1 << 60) -> list[int]:
@@ -255,15 +274,15 @@ def free_runs(columns: SpanColumns) -> dict[int, list[int]]:
     """
     found: dict[int, list[int]] = {}
     start = end = 0
-    rows = zip(columns.base, columns.npages, columns.state, columns.cached_by, columns.list_name, strict=True)
-    for base, npages, state, cached_by, name in (*rows, (0, 0, "", -1, "")):
-        is_free = state == "free" and cached_by in (-1, None) and not name
-        if is_free and base == end:
-            end += npages << PAGE_SHIFT
+    for number in [number for number, state in enumerate(columns.state) if state == "free"]:  # few of many spans
+        if columns.cached_by[number] not in (-1, None) or columns.list_name[number]:
             continue
-        if end > start:
-            found.setdefault((end - start) >> PAGE_SHIFT, []).append(start)
-        start = end = base
-        if is_free:
-            end += npages << PAGE_SHIFT
+        base, nbytes = columns.base[number], columns.npages[number] << PAGE_SHIFT
+        if base != end:
+            if end > start:
+                found.setdefault((end - start) >> PAGE_SHIFT, []).append(start)
+            start = base
+        end = base + nbytes
+    if end > start:
+        found.setdefault((end - start) >> PAGE_SHIFT, []).append(start)
     return found

@@ -62,7 +62,7 @@ def execute(args: argparse.Namespace) -> int:
     _go(console, args.file, target, event)
     if args.still:
         title = console.script.title or console.script.name
-        _write_bytes(still_bytes(still_of(console.session, title, whole=True)), args.out)
+        _write_bytes(still_bytes(still_of(console.session, title, whole=True), console.session.declared), args.out)
         return OK
     if args.json:
         _write(f"{json_text(snapshot(console))}\n", args.out)
@@ -80,7 +80,7 @@ def _on_release(opened: Script | Strip, release: Release | None) -> Script | Str
     """What was opened, on the version of Go that an option says.  Raises UsageError."""
     if isinstance(opened, Strip):
         if release is not None:
-            raise UsageError(f"--go is for session files: this heap is of {opened.shown.profile.name}")
+            raise UsageError(f"--go is for session files: this heap is of {opened.shown.go_told}")
         return opened
     script, told = on_release(opened, release)
     if told:

@@ -120,13 +120,20 @@ def show(args: argparse.Namespace, opened: Opened, panes: tuple[str, ...] = (), 
 
         console = _opened(args, opened, settings)
         return BAD_INPUT if console is None else talk_plainly(console)
-    from gomem_tui.explorer.app import Explorer  # noqa: PLC0415
-    from gomem_tui.panes.model import first_panes  # noqa: PLC0415
-    from gomem_tui.settings.options import options_of  # noqa: PLC0415
+    from gomem_core.cli.progress import told_at_once  # noqa: PLC0415
+    from gomem_core.files.journal import JournalError  # noqa: PLC0415
+    from gomem_core.files.script import ScriptError  # noqa: PLC0415
 
-    options = replace(options_of(settings, config.keyboard, os.environ), panes=panes, every=every, speed=speed)
-    console = _opened(args, opened, settings)
-    if console is None:
+    try:
+        with told_at_once(_path(args)):
+            from gomem_tui.explorer.app import Explorer  # noqa: PLC0415
+            from gomem_tui.panes.model import first_panes  # noqa: PLC0415
+            from gomem_tui.settings.options import options_of  # noqa: PLC0415
+
+            options = replace(options_of(settings, config.keyboard, os.environ), panes=panes, every=every, speed=speed)
+            console = _given(args, opened, settings)
+    except (ScriptError, JournalError) as e:
+        say(f"gomem: {e}")
         return BAD_INPUT
     options = replace(options, panes=panes or first_panes(console.session.world))
     return Explorer(console, options).run_to_end(options.mouse) or 0
@@ -143,13 +150,25 @@ def _opened(args: argparse.Namespace, opened: Opened, settings: Mapping[str, "Ch
     """The session, or None where it cannot be opened, which is told."""
     from gomem_core.files.journal import JournalError  # noqa: PLC0415
     from gomem_core.files.script import ScriptError  # noqa: PLC0415
-    from gomem_tui.commands.given import give_types  # noqa: PLC0415
 
     try:
-        return give_types(opened(settings), args)
+        return _given(args, opened, settings)
     except (ScriptError, JournalError) as e:
         say(f"gomem: {e}")
         return None
+
+
+def _given(args: argparse.Namespace, opened: Opened, settings: Mapping[str, "Chosen"]) -> "Console":
+    """The session, with the types that the command line gives it.  Raises ScriptError and JournalError."""
+    from gomem_tui.commands.given import give_types  # noqa: PLC0415
+
+    return give_types(opened(settings), args)
+
+
+def _path(args: argparse.Namespace) -> Path | None:
+    """The file that is opened, where it is one."""
+    name = getattr(args, "script", None) or getattr(args, "file", None)
+    return None if name is None else Path(name)
 
 
 def check_readable(script: str) -> None:

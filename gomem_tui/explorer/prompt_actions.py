@@ -204,11 +204,16 @@ class PromptActions:
             self._footer.say(forked(branch, self._model.session.branches.name))
         if not right:
             self._mend(lines[len(done) - 1])
-            self._footer.say(str(done[-1].error))
+            self._footer.say(self._with_the_way_out(str(done[-1].error)))
         left = len(lines) - len(done)
         rest = told(left, "1 more pasted line was not run", "{n} more pasted lines were not run") if left else ""
         said = [rest, self._footer.message, problem if right else ""]  # no one of them hides another
         self._footer.say("; ".join(filter(None, said)))
+
+    def _with_the_way_out(self, problem: str) -> str:
+        """Returns what is wrong with the line that stays to be mended, and the key that leaves it."""
+        leave = f"; {self._options.keyboard.name('back')} leaves"
+        return clip(problem, self._width - 1 - len(leave)) + leave
 
     def _answered(self, outcome: Outcome) -> None:
         """Show what a line led to: in the panes, or, what they have no room for, in the footer."""

@@ -92,7 +92,8 @@ class PlainTalk:
         looks = "Enter looks again" if session.goes_on else "show, find and diff look at it"
         looks = "Enter goes to the next allocation or free" if session.reel is not None else looks
         does = looks if self.model.is_read else "Enter steps"
-        self._tell(f"gomem in plain text, {session.world.profile.name}. {does}, help tells more, quit ends.")
+        go = session.world.profile.name if session.strip is None else session.strip.shown.go_told
+        self._tell(f"gomem in plain text, {go}. {does}, help tells more, quit ends.")
         if self.console.script.title:
             self._tell(self.console.script.title)
         self._tell_problem()

@@ -3,14 +3,15 @@
 A row is one byte of the bitmap, which describes four words: 32 bytes of the arena.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.go.versions import BITS_IN_SPAN, Profile
-from gomem_core.queries.difference_tables import GLYPHS
+from gomem_core.queries.difference_sections import GLYPHS
 from gomem_core.queries.wordnames import named_word
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.objectinfo import Objects
@@ -50,6 +51,8 @@ _READ_BITS: Final = ("◆ may be a pointer", "· is none", "│ slot", "what is 
 _TYPE, _SPAN_BITS, _MARKS = "T", "b", "k"  # words that the runtime keeps for itself
 _KEPT: Final = {_TYPE: "T the type", _SPAN_BITS: "b pointer bits", _MARKS: "k marks"}
 _TYPED: Final = ("? told by the object's type, not by bits", "│ slot")
+_LEAST_NAME: Final = 6  # cells of a part of a name that says anything
+_NUMBER: Final = re.compile(r"\.?[0-9]+$")
 _STATES: Final = ("● taken", "○ free", "✗ dead, unswept", "m marked", "† dropped", "+ this step")
 _STATE_SIGNS: Final = {"allocated": "●", "dead": "✗", "free": "○"}
 
@@ -287,10 +290,20 @@ def _written(w: WordInfo, info: SpanInfo, scene: Scene, objects: Objects) -> boo
 
 
 def some_names(names: Sequence[str], room: int) -> str:
-    """Whole names, as many as fit into `room` cells, and how many there are besides; … where there is room for none."""
+    """Whole names, as many as fit into `room` cells, and how many there are besides; a part of a single one, else …."""
     for count in range(len(names), 0, -1):
         left = len(names) - count
         text = " ".join(names[:count]) + (f" +{left} more" if left else "")
         if cell_len(text) <= room:
             return text
+    if len(names) == 1 and room >= _LEAST_NAME:
+        return _squeezed(names[0], room)
     return "…" if names and room else ""
+
+
+def _squeezed(name: str, room: int) -> str:
+    """A name without its middle: its beginning, and the number by which it differs from others."""
+    number = _NUMBER.search(name)
+    end = number[0] if number is not None and len(number[0]) <= room - 3 else ""
+    head = set_cell_size(name, room - 1 - len(end)).rstrip()
+    return f"{head}…{end}"

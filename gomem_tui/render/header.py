@@ -7,7 +7,7 @@ from gomem_core.go.amd64 import U64_MAX
 from gomem_core.report import counted, format_bytes
 from gomem_core.world.facts import UNKNOWN
 from gomem_core.world.still import Still
-from gomem_core.world.world import GO_UNTOLD, Unknown, World, known, unknown
+from gomem_core.world.world import Unknown, World, known, unknown
 from gomem_tui.render.lines import Line, Span, bar, fit
 from gomem_tui.render.words import clean, clip
 
@@ -90,9 +90,7 @@ def _parts(
     world: World, place: tuple[int, int, int], branch: str, read_only: bool, still: Still | None, is_read: bool
 ) -> dict[str, list[Span]]:
     """Returns all that could be shown, in order."""
-    go = clean(still.place.go) if still is not None and still.place.go else world.profile.name
-    if still is not None and still.place.of in GO_UNTOLD and not still.place.go:
-        go = f"go {UNKNOWN}"
+    go = world.profile.name if still is None else clean(still.go_told)
     return {
         "gomem": [(" gomem ", "focus")],
         "go": [(f"{clip(go, _VERSION)} ", "label")],

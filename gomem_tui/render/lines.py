@@ -7,7 +7,7 @@ from typing import Final
 from rich.cells import cell_len, set_cell_size
 
 from gomem_core.frozen import frozen
-from gomem_core.queries.difference_tables import GLYPHS, Fate
+from gomem_core.queries.difference_sections import GLYPHS, Fate
 from gomem_core.queries.figures import Figures
 from gomem_core.queries.roworder import RowOrder
 from gomem_core.queries.side import Row

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from gomem_core.frozen import frozen
 from gomem_core.go.amd64 import TINY_SIZE
 from gomem_core.go.sizeclasses import is_noscan, kind_of
-from gomem_core.queries.difference_tables import GLYPHS
+from gomem_core.queries.difference_sections import GLYPHS
 from gomem_core.queries.figures import CacheSums, cache_sums
 from gomem_core.world.records import McacheInfo, PageCache
 from gomem_core.world.world import World

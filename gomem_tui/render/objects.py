@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gomem_core.queries.amounts import site_name, stack_at
-from gomem_core.queries.difference_tables import GLYPHS
+from gomem_core.queries.difference_sections import GLYPHS
 from gomem_core.queries.graphs import graph_of
 from gomem_core.queries.kept import fate_sentence
 from gomem_core.queries.links import LinkIndex

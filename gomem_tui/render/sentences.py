@@ -57,7 +57,7 @@ SENTENCES: Final = {
     "cache_not_for": "not asked: 16 pages and more come from the heap",
     "heap_had": "the lowest {run}: {base}",
     "heap_has_none": "has too few free pages in a row",
-    "heap_had_grown": "had no {run} before it grew, then {base}",
+    "heap_had_grown": "had no {run}, grew, then gave {base}",
     "heap_grows": "the heap grew by {growth}, up to {grown_to}",
     "collection": "heap_live reached {gc_trigger}, the trigger: a collection marked",
     "collection_sweeps": "heap_live reached {gc_trigger}, the trigger: a collection swept the last {spans}, then it marked",

@@ -16,7 +16,7 @@ from gomem_core.go.versions import GO_1_10, Profile
 from gomem_core.lang.commands import Alloc
 from gomem_core.lang.moves import Pause
 from gomem_core.queries.difference import Difference
-from gomem_core.queries.difference_tables import GLYPHS
+from gomem_core.queries.difference_sections import GLYPHS
 from gomem_core.report import Result, counted, format_bytes
 from gomem_core.session.outcome import Outcome
 from gomem_tui.draw.style import Token
@@ -283,9 +283,9 @@ def _difference_lines(difference: Difference, width: int) -> list[Line]:
     """Its summary and its tables, with colours for their headings and for what is new, gone and changed."""
     lines: list[Line] = [((f" {text}", "good"),) for text in wrapped(difference.result.summary, width + 2)]
     heading = 0  # lines since a table's heading
-    for text in difference.brief:
+    for text in difference.result.details:
         heading = 0 if not text else heading + 1
-        token: Token = ("text", "heading", "label")[heading] if heading < 3 else _FATE_TOKENS.get(text[:1], "text")
+        token: Token = ("text", "heading", "label")[heading] if heading < 3 else _FATE_TOKENS.get(text[:3].rstrip(), "text")
         lines += [((f" {part}", token),) for part in wrap(text, width + 2, subsequent_indent=" " * 6)] or [()]
     return lines
 

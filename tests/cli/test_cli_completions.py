@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gomem_core.files.journal.file import SUFFIX, journal_directory
+from gomem_core.lang.registry import BY_WORD, IN_A_SHELL, MEANT
 from gomem_tui.__main__ import main
 from gomem_tui.cli import SHELLS, SUBCOMMANDS
 from gomem_tui.commands.words import all_commands
@@ -190,3 +191,7 @@ def test_zsh(script: Path, capsys: Capture) -> None:
 def test_all_subcommands_are_there() -> None:
     assert [command.name for command in all_commands()] == ["", *SUBCOMMANDS]
     assert tuple(SUBCOMMANDS) == SUBCOMMAND_NAMES
+
+
+def test_each_subcommand_that_is_no_command_of_the_prompt_is_told_there() -> None:
+    assert set(IN_A_SHELL) == set(SUBCOMMANDS) - set(BY_WORD) - set(MEANT)

@@ -61,6 +61,21 @@ def test_a_misspelt_subcommand_gets_a_suggestion(word: str, meant: str, capsys: 
     assert f"did you mean `gomem {meant}`?" in err
 
 
+def test_options_of_the_explorer_may_stand_before_a_subcommand(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["--plain", "learn", "--list"]) == 0
+    before = capsys.readouterr().out
+    assert main(["learn", "--plain", "--list"]) == 0
+    assert before == capsys.readouterr().out
+    assert main(["--no-journal", "learn", "99"]) == 2
+    assert "there is no lesson 99" in capsys.readouterr().err
+    Path("learn").write_text("alloc 48\n")
+    assert main(["--plain", "learn", "--list"]) == 0  # a subcommand wins over a file of that name
+    assert before == capsys.readouterr().out
+
+
 def test_an_unknown_word_lists_the_subcommands(capsys: Capture) -> None:
     assert main(["qqqqq"]) == 2
     assert (

@@ -2,11 +2,12 @@
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
 from gomem_core.cli import progress
-from gomem_core.cli.progress import working
+from gomem_core.cli.progress import told_at_once, working
 from gomem_core.session.session import Session
 from gomem_core.world.interrupt import Progress
 from gomem_tui.__main__ import main
@@ -53,3 +54,22 @@ def test_a_quick_command_shows_none(monkeypatch: pytest.MonkeyPatch) -> None:
         assert session.submit("churn 3000").ok
     assert terminal.getvalue() == ""
     assert counted.watch is None
+
+
+def test_a_file_that_takes_long_to_open_is_told_at_once_and_no_other(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    long, short = tmp_path / "long", tmp_path / "short"
+    long.write_bytes(b"#" * 200 * 1024)
+    short.write_bytes(b"#" * 1024)
+    for path in (short, None, tmp_path / "nosuch"):
+        with told_at_once(path):
+            pass
+    assert terminal.getvalue() == ""
+    with told_at_once(long):
+        assert terminal.getvalue() == "gomem: reading long, 200.0K …"
+    assert terminal.getvalue().endswith("…\r\x1b[2K"), "it is taken away"
+    monkeypatch.setenv("TERM", "dumb")
+    with told_at_once(long):
+        assert terminal.getvalue().count("reading") == 1

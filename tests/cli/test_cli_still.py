@@ -70,6 +70,13 @@ def test_diff_compares_any_two_files(capsys: Capture) -> None:
         assert "b.1       48  0xc420002000             2  alive  not there" in rest
     assert main(["diff", "after", "two.gomem", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["same"] is True
+    assert main(["run", "--no-journal", "-c", "alloc 48 as few times 30", "-c", "save many.gomem"]) == 0
+    capsys.readouterr()
+    for words in ([], ["--all"]):
+        assert main(["diff", "before", "many.gomem", *words]) == 0
+        told = capsys.readouterr().out
+        assert ("\n… and 13 more\n" in told) == (not words)  # the first 20 of 33: 30 that are new, and the 3 of before
+        assert told.count(" alive\n") + told.count(" not there\n") == (33 if words else 20)
     assert main(["diff", "after", "after"]) == 0
     assert capsys.readouterr().out == "nothing differs between after and after\n"
 

@@ -11,6 +11,7 @@ from gomem_core.go.events import Event, SlotTaken
 from gomem_core.go.heapbits import sparse_ptrdata
 from gomem_core.go.release import Release
 from gomem_core.session.engine import Engine, new_engine
+from gomem_core.world.blocks import AddressRow
 from gomem_core.world.faults import NotAnObject
 from gomem_core.world.objects import ObjectTable
 from gomem_core.world.still import Place, Still
@@ -71,7 +72,7 @@ def test_many_at_once_are_as_many_one_by_one(version: str, r: Random) -> None:
         if passes := r.random() < 0.5:  # it only leads elsewhere: slots are told, and nothing else of most objects
             at_once.set_trace(overheard[0].follow, overheard[0].take)
             one_by_one.set_trace(overheard[1].follow, overheard[1].take)
-        addrs: list[range] = []
+        addrs: list[AddressRow] = []
         heard: list[int] = []
         many = at_once.alloc_many(size, ptrdata, times, addrs, heard.append)
         if passes:
@@ -121,9 +122,10 @@ def test_the_way_that_is_quick_leads_to_the_same_heap(version: str, r: Random) -
 @pytest.mark.parametrize("version", VERSIONS)
 def test_what_is_not_there_cannot_be_dropped_among_many(version: str) -> None:
     engine = new_engine(None, Release(profile_of(version)))
-    addrs: list[range] = []
+    addrs: list[AddressRow] = []
     engine.alloc_many(64, 0, 10, addrs)
     (row,) = addrs
+    assert isinstance(row, range)
     engine.drop(row[4])
     with pytest.raises(NotAnObject, match=f"does not refer to an object at {row[4]:#x}"):
         engine.drop_many(row)
@@ -140,7 +142,25 @@ def test_what_is_not_there_cannot_be_dropped_among_many(version: str) -> None:
 def test_slots_in_a_row_are_one_range(version: str) -> None:
     engine = new_engine(None, Release(profile_of(version)))
     engine.set_gc_percent(-1)
-    addrs: list[range] = []
+    addrs: list[AddressRow] = []
     engine.alloc_many(64, 0, 100_000, addrs)
     assert sum(map(len, addrs)) == 100_000
     assert len(addrs) < 1000, "a span each, where its end is not for objects"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(("size", "each"), [(3, 5), (5, 3), (6, 2), (7, 2)])
+def test_tiny_objects_that_do_not_fill_their_blocks_are_few_rows_too(version: str, size: int, each: int) -> None:
+    engine = new_engine(None, Release(profile_of(version)))
+    engine.set_gc_percent(-1)
+    addrs: list[AddressRow] = []
+    engine.alloc_many(size, 0, 10_000, addrs)
+    assert len(addrs) < 6 * (10_000 / each / 512 + 1), "some at each end of a span of 512 blocks"
+    base, blocks = addrs[0][0], 504 if version == "1.27" else 512  # of a span
+    expected = [base + n // (blocks * each) * 8192 + n // each % blocks * 16 + n % each * size for n in range(10_000)]
+    assert [addr for row in addrs for addr in row] == expected
+    for row in addrs:
+        engine.drop_many(row)
+    engine.check("full")
+    with pytest.raises(NotAnObject):
+        engine.drop(addrs[-1][0])

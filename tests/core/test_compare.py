@@ -121,6 +121,35 @@ def test_what_the_last_version_has_more_is_told(tmp_path: Path, capsys: Capture)
     assert "go1.10 to go1.22" in capsys.readouterr().out
 
 
+def verdict(tmp_path: Path, capsys: Capture, text: str, versions: str) -> str:
+    (tmp_path / "c.gomem").write_text(text)
+    assert main(["compare", "--go", versions, str(tmp_path / "c.gomem")]) == 0
+    return capsys.readouterr().out.splitlines()[0].partition(" differ. ")[2]
+
+
+def test_a_verdict_tells_which_version_needs_least(tmp_path: Path, capsys: Capture) -> None:
+    # 250 spans of 8 slots that are all taken; or 286 of 7 slots of 1152 bytes, of which 2000 times 1024 bytes were asked for:
+    # 286 times 8192 - 2000 times 1024 = 294912 bytes are wasted, 288 KB.
+    assert verdict(tmp_path, capsys, "gomem 1\nalloc 1024 scan times 2000\n", "1.21,1.22,1.23") == (
+        "go1.21 needs the fewest pages for this load, 250; go1.22 and go1.23 the most, 286 (+14.4 %). "
+        "go1.21 wastes least of them, 0 B; go1.22 and go1.23 most, 288.0K."
+    )
+    same = verdict(tmp_path, capsys, "gomem 1\nalloc 4096\n", "1.21,1.27")
+    assert same == "All need 1 page for this load. All waste 4.0K of them."
+    # A session of one object of 24 bytes: 8168 bytes of a page are wasted, in slots of 32 or of 24, as many on both.
+    assert verdict(tmp_path, capsys, "gomem 1\nalloc 24\n", "1.10,1.21").startswith("All need 1 page")
+    failed = verdict(tmp_path, capsys, "gomem 1\ngo 1.27\nnew(int)\n", "1.10,1.27")
+    assert failed == "Not all steps were done on each: none can be said to need least."
+
+
+def test_what_is_wasted_in_all_is_the_sum_of_its_parts(tmp_path: Path, capsys: Capture) -> None:
+    figures = answered(tmp_path, capsys, SCRIPT)["figures"]
+    parts = zip(*(figures[name] for name in ("slot_waste", "free_slots", "tails", "dead")), strict=True)
+    assert figures["wasted"] == [sum(part) for part in parts]
+    in_use = [8192 * pages - asked for pages, asked in zip(figures["pages_in_use"], figures["requested"], strict=True)]
+    assert figures["wasted"] == in_use, "all bytes in use are asked for or wasted"
+
+
 def test_values_that_would_look_the_same_are_told_exactly(tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "c.gomem"
     file.write_text("gomem 1\nalloc 24\nalloc 2M\n")

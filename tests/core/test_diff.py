@@ -243,6 +243,12 @@ def mirrored(data: dict[str, Any]) -> dict[str, Any]:
         ]
     for key in turned.keys() & {"mcentral"}:
         turned[key] = [{k: v[::-1] if isinstance(v, list) else v for k, v in row.items()} for row in data[key]]
+    for row in turned["classes"]:
+        row["bytes_then"], row["bytes_now"] = row["bytes_now"], row["bytes_then"]
+        row["objects_then"], row["objects_now"] = row["objects_now"], row["objects_then"]
+    turned["classes"].sort(  # what grew most first
+        key=lambda row: (row["bytes_then"] - row["bytes_now"], row["class"], row["kind"] == "noscan")
+    )
     for row in turned.get("spans", []):
         row["fate"] = OPPOSITE[row["fate"]]
         row.update({"changes": {k: v[::-1] for k, v in row["changes"].items()}} if row["changes"] else {})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gomem_core.queries.difference import There, difference
+from gomem_core.queries.difference import Difference, There, difference
 from gomem_core.session.session import Session
 from tests.core.facts import ARENA, PAGE
 from tests.core.test_diff import between, data_of, now, played
@@ -12,10 +12,25 @@ from tests.core.test_diff import between, data_of, now, played
 FIRST_OBJECT = """\
 between step 0 (bookmark m1) and step 1: 2 spans new; 1 object born; heap_live +8.0K; arena +1.0M
 
+byte account
+what        then    now  difference
+requested    0 B   48 B       +48 B
+free slots   0 B   7.9K       +7.9K
+tails        0 B   32 B       +32 B
+free pages   0 B  1016K      +1016K
+
+by size class
+bytes  was    is  objects  were  are  class
++48 B  0 B  48 B       +1     0    1  48 B scan
+
 spans
    base          pages  what
 +  0xc420000000  1      class 4 scan, 1 of 170 used, list mcache P0
 +  0xc420002000  127    free, list free[127]
+
+objects
+object  size  address       made at step  was        is
+a         48  0xc420000000             1  not there  alive
 
 mcentrals
 class  size  kind  nonempty  empty  nmalloc  locks  note
@@ -29,13 +44,6 @@ lists of mheap, in spans
 list       then  now  difference
 free[127]     0    1          +1
 
-byte account
-what        then    now  difference
-requested    0 B   48 B       +48 B
-free slots   0 B   7.9K       +7.9K
-tails        0 B   32 B       +32 B
-free pages   0 B  1016K      +1016K
-
 counters
 counter        then      now  difference
 arena             0  1048576    +1048576
@@ -48,28 +56,29 @@ heap_live         0     8192       +8192
 nserved_os        0        1          +1
 nheap_lock        0        1          +1
 nheap_alloc       0        1          +1
-nheap_grow        0        1          +1
-
-objects
-object  size  address       made at step  was        is
-a         48  0xc420000000             1  not there  alive"""
+nheap_grow        0        1          +1"""
 
 # Dropping tells the runtime nothing: only the program's own books change.
 DROPPED = """\
 between step 1 (bookmark m1) and step 2: 1 object dropped
 
-counters
-counter        then  now  difference
-objects_alive     3    2          -1
-
 objects
 object  size  address       made at step  was    is
-b.2       48  0xc420000030             1  alive  dropped"""
+b.2       48  0xc420000030             1  alive  dropped
+
+counters
+counter        then  now  difference
+objects_alive     3    2          -1"""
 
 # A mark empties the mcache: the span goes to nonempty, and its 167 free slots of 48 bytes are not counted as taken any more.
 # Two of three objects are live.  Go starts with heap_marked = 4 MB / (1 + 7/8) and next_gc twice that; the goal is 4 MB at least.
 MARKED = """\
 between step 2 (bookmark m1) and step 3: 1 span changed; heap_live -7.9K; collections +1
+
+byte account
+what        then   now  difference
+requested  144 B  96 B       -48 B
+dead         0 B  48 B       +48 B
 
 spans
    base          pages  what
@@ -82,11 +91,6 @@ class  size  kind  nonempty  empty  nmalloc  locks  note
 mcaches
 p   what          was                     is
 P0  class 4 scan  0xc420000000, 167 free  –
-
-byte account
-what        then   now  difference
-requested  144 B  96 B       -48 B
-dead         0 B  48 B       +48 B
 
 counters
 counter           then      now  difference
@@ -102,27 +106,31 @@ sweepdone          yes       no"""
 SWEPT = """\
 between step 3 (bookmark m1) and step 4: 1 span changed; 1 object freed
 
-spans
-   base          pages  what
-≠  0xc420000000  1      used 3→2 of 170, dead 1→0, waits to be swept→swept
-
-mcentrals
-class  size  kind  nonempty  empty  nmalloc  locks  note
-    4    48  scan         1      0        3    3→4
-
 byte account
 what        then   now  difference
 dead        48 B   0 B       -48 B
 free slots  7.8K  7.9K       +48 B
 
-counters
-counter     then  now  difference
-nsmallfree     0    1          +1
-sweepdone     no  yes
+by size class
+bytes    was    is  objects  were  are  class
+-48 B  144 B  96 B       -1     3    2  48 B scan
+
+spans
+   base          pages  what
+≠  0xc420000000  1      used 3→2 of 170, dead 1→0, waits to be swept→swept
 
 objects
 object  size  address       made at step  was      is
-b.2       48  0xc420000030             1  dropped  not there"""
+b.2       48  0xc420000030             1  dropped  not there
+
+mcentrals
+class  size  kind  nonempty  empty  nmalloc  locks  note
+    4    48  scan         1      0        3    3→4
+
+counters
+counter     then  now  difference
+nsmallfree     0    1          +1
+sweepdone     no  yes"""
 
 LINKED = """\
 between step 2 (bookmark m1) and step 5: 1 link changed
@@ -144,6 +152,10 @@ gogc            100    off"""
 SECOND_P = """\
 between step 0 (bookmark m1) and step 2: 1 object born
 
+objects
+object  size  address   made at step  was        is
+o1         0  0x59d5f0             1  not there  alive
+
 mcaches
 p   what       was  is
 P1  there      –    yes
@@ -153,11 +165,7 @@ counters
 counter        then  now  difference
 objects_made      0    1          +1
 objects_alive     0    1          +1
-nzero             0    1          +1
-
-objects
-object  size  address   made at step  was        is
-o1         0  0x59d5f0             1  not there  alive"""
+nzero             0    1          +1"""
 
 
 @pytest.mark.parametrize(
@@ -178,36 +186,41 @@ def test_text(first: str, then: str, text: str) -> None:
     assert "\n".join(between(first, then).result.lines()) == text
 
 
+def table_of(d: Difference, heading: str) -> list[str]:
+    """The lines of one table, its headings first."""
+    lines = [*d.result.details, ""]
+    begins = lines.index(heading) + 1
+    return lines[begins : lines.index("", begins)]
+
+
 def test_spans_cut_merged_and_given_back() -> None:
     d = between("alloc 40960 as big/alloc 1M", "drop big/gc")
     assert {*d.fates} == d.touched.spans == {ARENA}, "no sign where only bookkeeping differs"
-    rows = d.result.lines()
-    assert "1 span changed, 1 span only in bookkeeping" in rows[0]
-    assert rows[3:6] == [
-        "   base          pages  what",
+    assert "1 span changed, 1 span only in bookkeeping" in d.result.summary
+    assert table_of(d, "spans")[1:] == [
         "≠  0xc420000000  5      large noscan, 1 of 1 used, list busy[5] → free, list free[5]",
         "only in bookkeeping: 1 span (freeindex, sweepgen)",  # the other large object was swept too
     ]
     d = between("alloc 40960 as big", "drop big/gc")  # its five pages and the 123 behind them are one free span again
     assert d.fates == {ARENA: "changed", ARENA + 5 * PAGE: "gone"}
-    assert d.result.lines()[4:6] == [
+    assert table_of(d, "spans")[1:] == [
         "≠  0xc420000000  5→128  large noscan, 1 of 1 used, list busy[5] → free, list freelarge",
         "-  0xc42000a000  123    free, list free[123]",
     ]
-    assert between("alloc 40960", "freeos").result.lines()[4] == "≠  0xc42000a000  123    given back 0→123 pages"
+    assert table_of(between("alloc 40960", "freeos"), "spans")[1] == "≠  0xc42000a000  123    given back 0→123 pages"
 
 
 def test_a_mark_that_lies_ahead() -> None:
     session = Session(narrate=True)
     before = now(session)
     session.submit("alloc 48 scan as a")
-    result = difference(now(session), before, There("m1")).result
-    assert result.summary == (
+    d = difference(now(session), before, There("m1"))
+    assert d.result.summary == (
         "step 1 (bookmark m1) lies ahead of step 0; compared with it, here: "
         "2 spans only there; 1 object alive only there; heap_live -8.0K; arena -1.0M"
     )
-    assert "-  0xc420000000  1      class 4 scan, 1 of 170 used, list mcache P0" in result.lines()
-    assert result.lines()[-1] == "a         48  0xc420000000             1  alive  not there"
+    assert "-  0xc420000000  1      class 4 scan, 1 of 170 used, list mcache P0" in table_of(d, "spans")
+    assert table_of(d, "objects")[-1] == "a         48  0xc420000000             1  alive  not there"
 
 
 def test_in_another_future_an_object_is_known_by_name_and_address() -> None:
@@ -248,14 +261,15 @@ def test_a_slot_used_again_by_another_of_the_same_name_is_told() -> None:
 
 def test_long_tables_are_cut_in_the_explorer_and_longer_ones_for_programs() -> None:
     d = between("gogc off", "alloc 8192 times 1200")  # a span each; 1200 of the 1280 pages of 10 megabytes, and one free span
-    lines = d.result.lines()
+    lines = d.lines()
     assert lines[0] == "between step 1 (bookmark m1) and step 2: 1201 spans new; 1200 objects born; heap_live +9.4M; arena +10.0M"
     assert [line[3:15] for line in lines[lines.index("spans") + 2 :][:1201]] == [f"{ARENA + n * PAGE:#x}" for n in range(1201)]
-    assert lines[-1].startswith("o1200   8192")
-    brief = d.brief
+    assert lines[lines.index("objects") + 1201].startswith("o1200   8192")
+    brief = d.result.details
     spans, objects = brief[brief.index("spans") :], brief[brief.index("objects") :]
     assert spans[22] == "… and 1181 more"
-    assert objects[21:] == (f"o20     8192  {ARENA + 19 * PAGE:#x}             2  not there  alive", "… and 1180 more")
+    last = f"o20     8192  {ARENA + 19 * PAGE:#x}             2  not there  alive"
+    assert objects[21:24] == (last, "… and 1180 more", "")
     data = data_of(d)
     assert (len(data["spans"]), len(data["objects"])) == (1000, 1000)
     assert (data["counts"]["spans"], data["counts"]["objects"]) == (1201, 1200)

@@ -95,8 +95,9 @@ def test_what_grew_is_told_by_type(tmp_path: Path) -> None:
     told = console.submit("diff here")
     assert answer(told).endswith("; the type node +96 B")
     assert told.result is not None
-    assert told.result.details[1:4] == (
-        "by type",
+    types = told.result.details.index("by type")
+    assert types < told.result.details.index("spans")
+    assert told.result.details[types + 1 : types + 3] == (
         "bytes   was     is  objects  were  are  type",
         "+96 B  32 B  128 B       +3     1    4  node",
     )

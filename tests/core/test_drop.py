@@ -1,12 +1,13 @@
 """`drop` by stride, share and size: which objects go, the same each time, and back again."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gomem_core.classic.image import capture
 from gomem_core.files.script import Script
-from gomem_core.lang import format_command, parse
+from gomem_core.lang import ParseError, format_command, parse
 from gomem_core.session.console import Console
 from gomem_core.session.resume import resume
 from gomem_core.session.session import Session
@@ -134,7 +135,9 @@ def test_what_is_typed_is_foreseen() -> None:
     for line in ("drop x every 10", "drop 50% seed 4", "drop all", "drop b o1", "drop size>1M", "drop nobody every 2"):
         command = parse(line)
         before = session.objects.alive
-        foreseen = session.ahead.foretell(command)
+        assert command is not None
+        told = session.ahead.foresee(command, line)
+        foreseen: Any = told.message if isinstance(told, ParseError) else told
         assert session.objects.alive == before, "it only looks"
         outcome = session.submit(line)
         if outcome.result is None:

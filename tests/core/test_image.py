@@ -20,8 +20,9 @@ from tests.effort import effort
 from tests.inside import heap_of
 
 # No state of the heap: the narration's sink, the counter of border changes, how best fit remembers its spans, who looks at it,
-# how far slots were looked at already, and in which bits the roots are kept.
-NO_STATE = {"trace", "version", "freelarge", "new_chunk", "world", "ahead", "run_end", "_root_bits", "_rooted_to"}
+# how far slots were looked at already, and how roots, words and references to tiny objects are kept, which is told below.
+_KEPT = {"_root_bits", "_rooted_to", "_alike", "_alike_to", "_words", "tiny_refs"}
+NO_STATE = {"trace", "version", "freelarge", "new_chunk", "world", "ahead", "run_end", *_KEPT}
 PLAIN = (int, float, str, bytes, bytearray, array, type(None))
 
 
@@ -65,7 +66,7 @@ def everything(heap: Heap) -> list[object]:
             assert names or not hasattr(thing, "__dict__"), f"{type(thing).__name__} hides its state"
             told.append([(name, tell(getattr(thing, name))) for name in names])
             if isinstance(thing, Slots):
-                told.append(thing.root_bits)
+                told += [thing.root_bits, thing.words_now(), bytes(thing.tiny_refs or ()).rstrip(b"\0")]
     return told
 
 

@@ -211,8 +211,9 @@ BROKEN: list[tuple[str, str, Callable[[Heap], object]]] = [
     ("reachable_is_allocated", "free", point_to_free_memory),
     ("reachable_is_allocated", "no pointer bit", point_from_a_dead_word),
     ("reachable_is_allocated", "no object", point_outside),
-    ("tiny_refs_match", "no such block", lambda h: h.tiny_refs.update({0xC420000000: 1})),
-    ("tiny_refs_match", "no references", lambda h: h.tiny_refs.update({next(iter(h.tiny_refs)): 0})),
+    ("tiny_refs_match", "no tiny span", lambda h: span_of(h, 133).set_tiny_refs(0, 1, 1)),
+    ("tiny_refs_match", "no such block", lambda h: span_of(h, 5).set_tiny_refs(span_of(h, 5).nelems - 1, 1, 1)),
+    ("tiny_refs_match", "too many", lambda h: span_of(h, 5).set_tiny_refs(0, 1, 17)),
     ("mem_stats_match_slots", "bytes", lambda h: add(h.stats, "largealloc", 8192)),
     ("mem_stats_match_slots", "objects", lambda h: add(h.stats, "nlargealloc", 1)),
 ]

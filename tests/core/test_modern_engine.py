@@ -414,7 +414,7 @@ BREAKS: list[tuple[str, Callable[[ModernEngine], object]]] = [
     ("slots_counted", lambda e: setattr(in_use(e), "run_end", 1 << 20)),
     ("slots_counted", lambda e: setattr(cached(e), "gcmark_bits", 1)),
     ("every_span_is_somewhere", lambda e: next(c.full_swept for c in e.central if c.full_swept).clear()),
-    ("tiny_refs_match", lambda e: e.tiny_refs.__setitem__(0x10, 1)),
+    ("tiny_refs_match", lambda e: in_use(e).set_tiny_refs(0, 1, 1)),
     ("mem_stats_match_slots", lambda e: add(e.stats, "nlargefree", -1)),
 ]
 

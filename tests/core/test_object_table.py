@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gomem_core.world.blocks import AddressRow, Blocks
 from gomem_core.world.objects import ObjectTable, ReplayDiffers
 from tests.effort import effort
 
@@ -28,7 +29,7 @@ class Row:
 class Step:
     """What one step of a session did."""
 
-    made: list[tuple[list[range], int, int, str | None, bool]]  # addresses, size, ptrdata, name, numbered
+    made: list[tuple[list[AddressRow], int, int, str | None, bool]]  # addresses, size, ptrdata, name, numbered
     dropped: list[int]
 
 
@@ -58,7 +59,7 @@ def do(table: ObjectTable, number: int, step: Step) -> None:
         if numbered or len(addrs) > 1 or len(addrs[0]) > 1:
             table.add_many(addrs, size, ptrdata, number, name)
         else:
-            table.add(addrs[0].start, size, ptrdata, number, name)
+            table.add(addrs[0][0], size, ptrdata, number, name)
     for oid in step.dropped:
         table.drop(oid, number)
 
@@ -67,10 +68,13 @@ def some_step(r: Random, table: ObjectTable) -> Step:
     if r.random() < 0.3 and table.alive:
         return Step([], r.sample(table.living(), r.randint(1, min(6, table.alive))))
     stride = r.choice((8, 16, 64, 512, 8192, 32768))
-    addrs: list[range] = []
+    addrs: list[AddressRow] = []
     for _ in range(r.choice((1, 1, 1, 2, 5))):
         start = 0xC000000000 + stride * r.randrange(40)
-        addrs.append(range(start, start + stride * r.choice((1, 2, 5, 17, 40)), stride))
+        if r.random() < 0.2:
+            addrs.append(Blocks(start, r.choice((5, 7)), 2, r.choice((1, 2, 5, 1000))))
+        else:
+            addrs.append(range(start, start + stride * r.choice((1, 2, 5, 17, 40)), stride))
     many = r.random() < 0.6
     if not many:
         addrs = [addrs[0][:1]]
@@ -167,3 +171,16 @@ def test_a_million_objects_of_one_command_take_few_bytes() -> None:
     tracemalloc.stop()
     assert held < 1_000_000 * 16
     assert (table.name(999_999), table.find_addr(0xC000000040)) == ("a.1000000", 1)
+
+
+def test_tiny_objects_that_do_not_fill_their_blocks_take_few_bytes_too() -> None:
+    import tracemalloc  # noqa: PLC0415 -- of this test only
+
+    table = ObjectTable()
+    tracemalloc.start()
+    table.add_many([Blocks(0xC000000000 + span * 8192, 5, 3, 1536) for span in range(100)], 5, 0, 1, "a")
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 100 * 1536 * 16
+    assert table.find_addr(0xC000000000 + 8192 + 16 + 10) == 1536 + 3 + 2
+    assert table.find_addr(0xC000000000 + 8192 + 15) is None

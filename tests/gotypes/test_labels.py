@@ -63,3 +63,9 @@ def test_words_are_named(labels: Labels, name: str, words: list[str]) -> None:
 def test_beyond_the_end_names_come_again(labels: Labels) -> None:
     assert [labels.word("node", number) for number in (15, 16, 29, 30)] == ["+a,b,n", "+next", "+mu.mu", "+a,b,n"]
     assert labels.word("small", 1) == ""  # a type of less than a word has no mask that could be read again
+
+
+def test_fields_of_the_library_have_parts_as_far_as_their_types_say_so(labels: Labels) -> None:
+    assert [labels.word("list.Element", n) for n in range(5)] == ["next", "prev", "list", "Value.type", "Value"]
+    assert [labels.word("bytes.Buffer", n) for n in range(5)] == ["buf", "buf.len", "buf.cap", "off", "lastRead"]
+    assert [labels.word("http.Request", n) for n in (0, 1, 8, 9)] == ["Method", "Method.len", "Body", "Body"]

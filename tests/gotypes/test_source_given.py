@@ -1,14 +1,16 @@
 """`--types FILE` and `types FILE` on heaps that were read: words of objects whose type is known have the names of fields."""
 
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gomem_core.files.script import ScriptError
+from gomem_core.files.stillfile import FieldError, read_still
 from gomem_core.session.console import Console
-from gomem_core.session.opened import open_core_file, open_file
+from gomem_core.session.opened import open_core_file, open_file, open_joined
 from gomem_tui.__main__ import main
 from gomem_tui.panes.model import Model
 from gomem_tui.render.bitmap import render_bitmap
@@ -61,7 +63,7 @@ def bitmap(console: Console, addr: int) -> list[str]:
 def field_of(console: Console, addr: int) -> dict[int, str]:
     """What `show bitmap` says lies in the words of an object, by number."""
     result: Any = console.submit(f"show bitmap {addr:#x}").result
-    return {(row[0] - addr) // 8: row[6] for row in result.table.rows if row[6]}
+    return {(row[0] - addr) // 8: row[6] for row in result.table.rows if any(row[6:])}
 
 
 def test_a_core_with_source(core: tuple[Path, Path], source: Path) -> None:
@@ -108,18 +110,81 @@ def test_the_command_line_gives_source(core: tuple[Path, Path], source: Path, ca
     assert "cannot read" in capsys.readouterr().err
 
 
-def test_a_still_of_a_session_has_types_and_its_file_their_declarations(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    session, about = tmp_path / "s.gomem", tmp_path / "on.gomem"
-    session.write_text("gomem 1\ngo 1.27\ntype node struct { next *node; key string }\nnew(node) as a\n")
+SESSION = "gomem 1\ngo 1.27\ntype node struct { next *node; key string }\nnew(node) as a\n"
+
+
+@pytest.fixture
+def still(tmp_path: Path) -> Path:
+    """What a session with a type of its own leaves to others."""
+    session = tmp_path / "s.gomem"
+    session.write_text(SESSION)
     assert main(["export", str(session), "--still", "-o", str(tmp_path / "s.still")]) == 0
-    about.write_text("on s.still\ntype node struct {\n\tnext *node\n\tkey string\n}\nshow bitmap a\n")
+    return tmp_path / "s.still"
+
+
+def test_the_declarations_of_a_session_travel_with_its_still(still: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(True, open_file(still))
+    assert field_of(console, typed(console, "node")) == {0: "next", 1: "key", 2: "key.len"}
+    assert "declared in step 1" in console.submit("layout node").result.summary  # type: ignore[union-attr] # it is known
+    capsys.readouterr()
+    assert main(["open", str(still), "--text", "--pane", "objects"]) == 0
+    assert "24 B  node" in capsys.readouterr().out
+
+
+def test_a_session_that_takes_up_a_still_knows_its_types(still: Path) -> None:
+    console = Console(True)
+    assert console.submit(f"open {still}").ok
+    assert console.submit("take-up").ok
+    data: Any = console.submit("new(node) as b").result.data  # type: ignore[union-attr] # likewise
+    assert [(one["size"], one["type"]) for one in data["objects"]] == [(24, "node")]
+    assert console.submit("type node struct { key string; more [2]int }").ok
+    assert console.submit("layout node").result.data["size"] == 32  # type: ignore[union-attr] # likewise
+
+
+def test_a_session_about_a_still_may_declare_its_types_anew(still: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    about = still.parent / "on.gomem"
+    about.write_text("on s.still\ntype node struct {\n\tnext *node\n\tname string\n}\nshow bitmap a\n")
     assert main(["run", str(about)]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()[-3:]]
-    assert [row[-1] for row in rows] == ["next", "key", "key.len"]
-    assert main(["open", str(tmp_path / "s.still"), "--text", "--pane", "objects"]) == 0
-    assert "24 B  node" in capsys.readouterr().out
+    assert [row[-1] for row in rows] == ["next", "name", "name.len"]
+
+
+def test_types_that_were_given_of_a_process_are_kept_with_its_still(
+    core: tuple[Path, Path], source: Path, tmp_path: Path
+) -> None:
+    console = Console(True, open_core_file(*core))
+    console.submit(f"types {source}")
+    assert console.submit(f"save {tmp_path / 'kept.still'}").ok
+    source.unlink()
+    again = Console(True, open_file(tmp_path / "kept.still"))
+    assert field_of(again, typed(again, "main.T640"))[79] == "last"
+
+
+def test_a_dump_whose_types_a_trace_tells_has_fields(source: Path) -> None:
+    dump = Path(__file__).parents[1] / "written" / "real" / "go1.27.3-lru.heapdump.gz"
+    console = Console(True, open_joined(FILM, dump, cache=False))
+    addr = typed(console, "list.Element")
+    assert field_of(console, addr) == {}
+    console.submit(f"types {source}")
+    assert [*field_of(console, addr).values()] == ["next", "prev", "list", "Value.type", "Value"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ([{"text": "type node struct {", "file": "step 1"}], "declared[0].text: syntax error"),
+        ([{"text": "type t[T any] struct { p *t[[]T] }", "file": "a"}], "declared[0].text: instantiation cycle"),
+        ([{"text": "type t int"}], "declared[0].file is missing"),
+        ([{"text": "type t int", "file": "a\nb"}], "declared[0].file: a name in one line was expected"),
+        ([{"text": 7, "file": "a"}], "declared[0].text: a string"),
+        ({"text": "type t int"}, "declared: a list was expected"),
+    ],
+)
+def test_what_declares_nothing_is_refused(still: Path, declared: object, message: str) -> None:
+    found = json.loads(gzip.decompress(still.read_bytes()))
+    with pytest.raises(FieldError) as refused:
+        read_still(json.dumps(found | {"declared": declared}).encode())
+    assert str(refused.value).startswith(message)
 
 
 def test_a_session_has_its_own(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

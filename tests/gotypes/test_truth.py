@@ -32,7 +32,7 @@ def test_types_lie_as_in_real_programs(profile: Profile) -> None:
     old = profile.name == "go1.21"
     assert len(measured) == 707
     for row in measured:
-        found = data_of(facts_of(profile, types.typed(row["go"])), None)
+        found = data_of(facts_of(types, types.typed(row["go"])), None)
         slot, header = row["class"], row["hdr"]
         if old and row["in"] == "1.27":
             slot, header = row.get("class_1.21", slot), row.get("hdr_1.21", header)
@@ -52,9 +52,9 @@ def test_types_lie_as_in_real_programs(profile: Profile) -> None:
 
 def test_go_1_10_has_the_same_types_in_its_own_classes() -> None:
     """It has no class of 24 bytes, and no header."""
-    types = types_of(profile := GO_1_10)
+    types = types_of(GO_1_10)
     for text, size, slot in (("base", 24, 32), ("[65]*int", 520, 576), ("[128]*byte", 1024, 1024), ("sync.Mutex", 8, 16)):
-        found = data_of(facts_of(profile, types.typed(text)), None)
+        found = data_of(facts_of(types, types.typed(text)), None)
         assert (found["size"], found["class"], found["header"]) == (size, slot, 0)
 
 
@@ -86,5 +86,5 @@ def test_a_layout_takes_less_than_a_millisecond() -> None:
     measured = rows("types")
     begun = time.process_time()
     for row in measured:
-        facts_of(MODERN[-1], types.typed(row["go"]))
+        facts_of(types, types.typed(row["go"]))
     assert (time.process_time() - begun) / len(measured) < 0.001

@@ -22,14 +22,16 @@ from gomem_core.outside.world import world_of
 from gomem_core.queries import show, show_one
 from gomem_core.queries.account import Account
 from gomem_core.queries.figures import figures
-from gomem_core.queries.objectorder import ObjectOrder
+from gomem_core.queries.objectorder import ObjectOrder, cells
 from gomem_core.queries.side import Side
+from gomem_core.queries.slotcolumns import TypeNames, column, in_slots
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import format_bytes
 from gomem_core.world.facts import SPAN_FACTS, Fact
 from gomem_core.world.records import SpanInfo
 from gomem_core.world.still import Still
 from gomem_core.world.still_slots import StillSlots
+from gomem_core.world.still_spans import StillLists
 from gomem_core.world.world import NotKnown, unknown
 from gomem_tui.render.arena import MAX_ZOOM, render_arena
 from gomem_tui.render.bitmap import render_bitmap
@@ -303,6 +305,66 @@ def test_objects_are_filtered_and_sorted_in_columns_as_one_by_one(name: str) -> 
                 assert len(rows) == sum((a & ~b).bit_count() for a, b in map(slots_of(w), w.spans.rows()))
             if text in ("size>0", "dropped>0"):
                 assert rows == [], "what is not known passes nothing"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_quick_way_to_what_hangs_on_lists_is_the_same_as_by_neighbours(name: str) -> None:
+    w = world(name)
+    plainly = StillLists(w.spans, w.lists.mcentrals(), w.profile)
+    assert w.lists.chains() == plainly.chains()
+    assert plainly.chains()
+    bases = w.spans.columns().base
+    for limit in (0, 1, 1 << 40):
+        assert [w.lists.place(base, limit) for base in bases] == [plainly.place(base, limit) for base in bases]
+    assert sum(map(len, plainly.chains().values())) == sum(1 for base in bases if w.lists.place(base, 1 << 40))
+
+
+TEXTS = (
+    "00",
+    "^c000",
+    "^0xc",
+    "f8$",
+    "0$",
+    "^scan$",
+    "noscan",
+    "main",
+    r"^main\.|\d00$",
+    r"\?",
+    "[^q]0000",
+    "c00 scan",
+    "nothing",
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("name", ["idle-1.21.13", "frag-1.27.3", "sweep-1.27.3"])
+def test_text_is_found_in_thousands_of_objects_as_in_each(name: str, text: str) -> None:
+    w = world(name)
+    once, each = (ObjectOrder(w, w.objects, many=many) for many in (0, 1 << 40))
+    for order in (once, each):
+        order.filter(text)
+    rows = [once.oid(row) for row in range(len(once))]
+    assert rows == [each.oid(row) for row in range(len(each))]
+    wanted = [re.compile(word, re.MULTILINE) for word in text.split()]
+    said = [cells(w.objects.info(oid)) for oid in range(len(w.objects))]
+    assert sorted(rows) == [oid for oid, row in enumerate(said) if all(one.search(row) for one in wanted)]
+    places = [once.number(oid) for oid in range(0, len(w.objects), 97)]
+    assert places == [rows.index(oid) if oid in rows else -1 for oid in range(0, len(w.objects), 97)]
+
+
+@pytest.mark.parametrize("name", ["idle-1.21.13", "frag-1.27.3", "sweep-1.27.3"])
+def test_fields_of_thousands_of_objects_are_those_of_each(name: str) -> None:
+    w = world(name)
+    of = in_slots(w.objects)
+    assert of is not None
+    count = len(of)
+    types = TypeNames(of)
+    for start, stop in ((0, count), (7, 8), (count // 3, count // 2), (count - 1, count + 5), (5, 5)):
+        infos = [of.info(oid) for oid in range(start, min(stop, count))]
+        assert column(of, "addr", start, stop).tolist() == [info.addr for info in infos]
+        assert column(of, "slot", start, stop).tolist() == [w.slots.elemsize_at(info.addr) for info in infos]
+        assert [n == 0 for n in column(of, "ptrdata", start, stop)] == [info.ptrdata == 0 for info in infos]
+        assert [types.names[n] for n in types.places(start, stop)] == [info.type for info in infos]
 
 
 @pytest.mark.parametrize("many", [0, 1 << 40])

@@ -26,6 +26,11 @@ def test_names_are_whole_or_counted() -> None:
     assert some_names(["o123"], 3) == "…"
     assert some_names(["o1"], 0) == ""
     assert some_names([], 5) == ""
+    assert some_names(["aLongNameOfOne"], 5) == "…"
+    assert some_names(["aLongNameOfOne"], 8) == "aLongNa…"
+    assert some_names(["aLongNameOfMany.17"], 9) == "aLong….17", "by which it differs from the others"
+    assert some_names(["aLongNameOfMany.17", "another"], 9) == "…"
+    assert some_names(["長い名前です.2"], 7) == "長い….2"
 
 
 @pytest.mark.parametrize("width", [40, 59, 80, 120])

@@ -13,6 +13,8 @@ from gomem_core.session.opened import open_file
 from gomem_core.world.strip import Strip
 from gomem_tui.panes.model import Model
 from gomem_tui.panes.panes import Panes
+from gomem_tui.panes.sessionbars import SessionBars
+from gomem_tui.render.lines import plain
 from gomem_tui.settings.keys import STANDARD
 from tests.film.recorded import film
 from tests.tui.golden import check_picture
@@ -44,6 +46,15 @@ def _model(strip: Strip, *lines: str) -> Model:
 def _drawn(model: Model, pane: str, size: tuple[int, int]) -> list[str]:
     lines = Panes(model, STANDARD, lambda: size[0]).named(pane).drawn(*size)
     return ["".join(text for text, _ in line).rstrip() for line in lines]
+
+
+@pytest.mark.parametrize(("name", "format_of"), [("go1.27.3-lru", "1.26"), ("go1.24.11-tiny", "1.23")])
+def test_the_header_claims_no_version_of_a_program_whose_trace_tells_only_its_format(name: str, format_of: str) -> None:
+    model = _model(FilmReel(film(name)))
+    wide, narrow = (plain(SessionBars(model).header(width)) for width in (120, 80))
+    assert f"trace format of go{format_of} " in wide
+    assert "go1." not in wide.replace(f"trace format of go{format_of} ", "").replace(name, "")
+    assert "go1." not in narrow, "where there is no room, nothing is claimed"
 
 
 @pytest.mark.parametrize("size", _SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

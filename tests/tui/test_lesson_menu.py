@@ -20,9 +20,9 @@ from gomem_tui.explorer.screens.lessons import LessonMenu
 from gomem_tui.render.lines import plain
 from gomem_tui.settings.keys import STANDARD, Keyboard
 from gomem_tui.settings.options import Options
+from tests.tui.driven import type_line
 from tests.tui.screen import text_of
 from tests.tui.terminal import Terminal
-from tests.tui.test_app import type_line
 
 SIZES = [(80, 24), (60, 16)]
 TWELVE = [

@@ -393,7 +393,7 @@ def test_rungs_say_what_they_had_not() -> None:
     assert said["fullu"] == said["tiny block"] == "large objects go straight to mheap"
     outcome = done("1.27", "alloc 48", "alloc 100", "alloc 5M")[-1]
     said = {rung.name: rung.sentence for rung in ladder(outcome.told.climbs.costliest, profile_of("1.27"))}
-    assert said["mheap"] == "had no 640 free pages in a row before it grew, then c000080000"
+    assert said["mheap"] == "had no 640 free pages in a row, grew, then gave c000080000"
     assert said["OS"] == "the heap grew by 8.0M, up to c000c00000"  # 640 pages are rounded up to two chunks
     outcome = done("1.27", "alloc 48 times 400", "gc mark", "alloc 5 times 2")[1]
     assert ladder(outcome.told.climbs.costliest, profile_of("1.27")) == []

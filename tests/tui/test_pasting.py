@@ -10,7 +10,7 @@ from gomem_tui.explorer.arrangement import PANES
 from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.explorer.screens.over import Over
 from gomem_tui.terminal.driver import PasteTooLong
-from tests.tui.test_app import explorer
+from tests.tui.driven import explorer
 
 
 async def paste(pilot: Pilot[int], text: str) -> None:

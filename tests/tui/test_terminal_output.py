@@ -41,6 +41,15 @@ def test_a_picture_in_which_nothing_differs_is_not_written(script: str) -> None:
     leave(terminal)
 
 
+def test_while_a_file_is_read_the_terminal_says_so_and_is_clean_afterwards(tmp_path: Path) -> None:
+    long = tmp_path / "long.gomem"
+    long.write_text("alloc 48 scan as a\n" + "# a comment that is only read\n" * 5000)
+    terminal = opened(str(long))
+    told = terminal.bytes.index(b"gomem: reading long.gomem, 146.5K")
+    assert told < terminal.bytes.index(b"\x1b[2K", told) < terminal.bytes.index(b"\x1b[?1049h"), "before the screen is taken"
+    leave(terminal)
+
+
 def test_the_selection_is_copied_by_osc_52(script: str) -> None:
     terminal = opened(script)
     terminal.send(" ")

@@ -14,7 +14,7 @@ from gomem_core.go import events
 from gomem_core.go.amd64 import U64_MAX
 from gomem_core.go.versions import GO_1_10
 from gomem_core.queries.difference import Difference
-from gomem_core.queries.difference_tables import GLYPHS, Fate
+from gomem_core.queries.difference_sections import GLYPHS, Fate
 from gomem_core.queries.spanorder import SpanOrder
 from gomem_core.report import Result
 from gomem_core.session.console import Console
@@ -286,12 +286,12 @@ def test_sentences(event: events.Event, sentence: str) -> None:
 def test_a_difference_is_all_there_wherever_one_scrolls() -> None:
     found = difference(7, "m")[1]
     lines = texts(why_text(Story(None, difference=found), Port(200, 10)))
-    for text in found.brief:
+    for text in found.result.details:
         assert f" {text}".rstrip() in lines
     assert found.result.summary.split(";")[0] in lines[0]
     narrow = why_text(Story(None, difference=found), Port(60, 10))
     words = " ".join(" ".join(texts(narrow)).split())
-    assert all(" ".join(text.split()) in words for text in found.brief)
+    assert all(" ".join(text.split()) in words for text in found.result.details)
     assert all(cell_len(plain(line)) <= 60 for line in narrow)
 
 

@@ -18,13 +18,21 @@ from gomem_core.files.stillfile.checks import (
     is_list_name,
 )
 from gomem_core.files.stillfile.fields import MOST, FieldError, Fields
-from gomem_core.files.stillfile.reading_rest import read_mcache, read_objects, read_roots, read_sites, read_sums, read_types
+from gomem_core.files.stillfile.reading_rest import (
+    read_declared,
+    read_mcache,
+    read_objects,
+    read_roots,
+    read_sites,
+    read_sums,
+    read_types,
+)
 from gomem_core.files.stillfile.shape import ADDRESSES, ALWAYS, ENDS, NOT_KNOWN, VERSION
 from gomem_core.files.stillfile.unseen import read_unseen
 from gomem_core.go.amd64 import PAGE_MASK, PAGE_SHIFT, PTR_SIZE
 from gomem_core.go.versions import PROFILES, Profile
 from gomem_core.world.arenas import Arena, Arenas
-from gomem_core.world.facts import STILL_DOUBTS, Fact
+from gomem_core.world.facts import STILL_DOUBTS, Doubts, Fact
 from gomem_core.world.records import STATES, CentralInfo, PtrWords, Region, SlotColumns, SpanColumns
 from gomem_core.world.still import Facets, Place, Still, StillCaches, StillExtents
 from gomem_core.world.still_slots import StillPointers, StillSlots, StoredPointers
@@ -59,6 +67,8 @@ def read_strip(data: bytes) -> list[Still]:
             raise e if len(lines) == 1 else FieldError(f"still {number}: {e}") from e
     if any(still.profile is not stills[0].profile for still in stills):
         raise FieldError("stills of one version of Go were expected")
+    for still in stills:
+        still.declared = stills[0].declared
     return stills
 
 
@@ -78,6 +88,12 @@ def read_still(data: bytes) -> Still:
     facets = _facets(found, profile, place.of)
     if not isinstance(facets.sums, Unknown):
         facets = facets._replace(sums=facets.sums.doubted(doubts))
+    still = _with_objects(found, place, profile, facets, doubts)
+    still.declared = read_declared(found, profile) if found.has("declared") else ()
+    return still
+
+
+def _with_objects(found: Fields, place: Place, profile: Profile, facets: Facets, doubts: Doubts) -> Still:
     unseen = _unseen(found, facets, profile)
     part = found.part("objects")
     if part.has("types"):

@@ -16,10 +16,11 @@ from gomem_core.world.records import McacheInfo, MemStats, PageCache
 from gomem_core.world.roots import Roots
 from gomem_core.world.sites import CallSite, Sites, Stack
 from gomem_core.world.slotobjects import ObjectTypes
-from gomem_core.world.still import COUNTERS, StillSums, SumRest
+from gomem_core.world.still import COUNTERS, StillSums, SumRest, TypeSource
 
 _ADDRESS: Final = 1 << 47
 _DEEPEST: Final = (1 << 31) - 1  # what a column of 32 bits holds
+_LONGEST_SOURCE: Final = 1 << 22  # characters of declarations
 _LONGEST_TYPE: Final = 10_000  # characters of a type's name
 # Fields of MemStats that need not be known.
 _SOME: Final = (
@@ -108,6 +109,24 @@ def _object_number(names: Fields, key: str, count: int) -> int:
     if key.isascii() and key.isdigit() and len(key) < 12 and int(key) < count:
         return int(key)
     raise FieldError(f"{names.place(key)}: there are only {count} objects")
+
+
+def read_declared(found: Fields, profile: Profile) -> tuple[TypeSource, ...]:
+    """The types that the session knew; all of it is Go, as it was there."""
+    from gomem_core.gotypes.errors import GoError  # noqa: PLC0415 -- few stills have any, and only Go wants its parser
+    from gomem_core.gotypes.types import GoTypes  # noqa: PLC0415 -- likewise
+
+    types, declared = GoTypes(profile, replacing=True), []
+    for one in found.parts("declared"):
+        source = TypeSource(one.text("text", _LONGEST_SOURCE), one.text("file"))
+        if not source.file.isprintable():
+            raise one.wrong("file", "a name in one line", source.file)
+        try:
+            types.add_kept(*source)
+        except GoError as e:
+            raise FieldError(f"{one.place('text')}: {e}") from e
+        declared.append(source)
+    return tuple(declared)
 
 
 def read_roots(found: Fields) -> Roots:

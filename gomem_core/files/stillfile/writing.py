@@ -14,7 +14,7 @@ from gomem_core.world.records import McacheInfo, PtrWords, Region, SlotColumns
 from gomem_core.world.roots import Roots
 from gomem_core.world.sites import Sites
 from gomem_core.world.slotobjects import ObjectTypes
-from gomem_core.world.still import Still, StillCaches, StillExtents, StillSums
+from gomem_core.world.still import Still, StillCaches, StillExtents, StillSums, TypeSource
 from gomem_core.world.still_slots import StillPointers, StillSlots
 from gomem_core.world.still_spans import StillLists, StillSpans
 from gomem_core.world.world import Unknown
@@ -23,17 +23,17 @@ Json = dict[str, Any]  # Any: JSON
 Facet = TypeVar("Facet")
 
 
-def still_bytes(still: Still) -> bytes:
-    """The bytes of a file with one still."""
-    return strip_bytes([still])
+def still_bytes(still: Still, declared: Sequence[TypeSource] = ()) -> bytes:
+    """The bytes of a file with one still; `declared` are the types that are known of it."""
+    return strip_bytes([still], declared)
 
 
-def strip_bytes(stills: Iterable[Still]) -> bytes:
-    """The bytes of a file with these stills, a line each; the same for equal ones."""
-    return packed(b"\n".join(map(_still_line, stills)))
+def strip_bytes(stills: Iterable[Still], declared: Sequence[TypeSource] = ()) -> bytes:
+    """The bytes of a file with these stills, a line each; the same for equal ones.  The first line has the types."""
+    return packed(b"\n".join(_still_line(still, () if number else declared) for number, still in enumerate(stills)))
 
 
-def _still_line(still: Still) -> bytes:
+def _still_line(still: Still, declared: Sequence[TypeSource]) -> bytes:
     facets, place = still.facets, still.place
     zerobase = 0 if isinstance(facets.slots, Unknown) else facets.slots.zerobase
     text: Json = {
@@ -55,6 +55,7 @@ def _still_line(still: Still) -> bytes:
         **({} if still.unseen is None else {"unseen": unseen_data(still.unseen)}),
         **({} if still.roots is None else {"roots": _roots(still.roots)}),
         **({} if still.sites is None else {"sites": _sites(still.sites)}),
+        **({"declared": [one._asdict() for one in declared]} if declared else {}),
         "objects": _objects(still.rows) if isinstance(still.rows, ObjectColumns) else _types(still.rows),
     }
     return json.dumps(text, separators=(",", ":")).encode()

@@ -45,14 +45,15 @@ class Buckets:
 
 def make_map(plan: Plan, shapes: Shapes, key: Type, elem: Type, hint: int) -> Buckets:
     """A map with room for `hint` entries (makemap); for eight or fewer only the header.  Raises GoError."""
-    if hint * _bucket(shapes, key, elem).size > shapes.profile.max_alloc:  # a hint that Go does not believe
+    bucket = _bucket(shapes, key, elem)
+    if hint * bucket.size > shapes.profile.max_alloc:  # a hint that Go does not believe
         hint = 0
     b = 0
     while _is_over(shapes, hint, b):
         b += 1
     few = "the map's header; a bucket comes with the first entry"
     state = Buckets(key, elem, plan.demand(_HEADER, "the map's header" if b else few), b=b)
-    return _with_array(plan, shapes, state, f"2^{b} buckets for {hint} entries") if b else state
+    return _with_array(plan, shapes, state, bucket, f"2^{b} buckets for {hint} entries") if b else state
 
 
 def insert(plan: Plan, shapes: Shapes, state: Buckets, n: int) -> Buckets:
@@ -62,14 +63,14 @@ def insert(plan: Plan, shapes: Shapes, state: Buckets, n: int) -> Buckets:
         for of, what in ((shapes.element(state.key), "key"), (shapes.element(state.elem), "element"))
         if of.size > INDIRECT
     ]
-    target, held = state.used + n, list(state.held)
+    target, held, bucket = state.used + n, list(state.held), _bucket(shapes, state.key, state.elem)
     while state.used < target:
         if state.buckets is None:
-            state = _with_array(plan, shapes, state, "the first entry: a bucket")
+            state = _with_array(plan, shapes, state, bucket, "the first entry: a bucket")
         elif _is_over(shapes, state.used + 1, state.b):
             rule = f"more than {shapes.language.half_load / 2:g} entries a bucket: twice as many buckets, 2^{state.b + 1}"
             plan.garbage.append(state.buckets)
-            state = _with_array(plan, shapes, replace(state, b=state.b + 1), rule)
+            state = _with_array(plan, shapes, replace(state, b=state.b + 1), bucket, rule)
         until = target if _load(shapes, state.b) >= target else max(state.used + 1, _load(shapes, state.b))
         if large:
             for _ in range(state.used, until):
@@ -89,9 +90,9 @@ def _is_over(shapes: Shapes, count: int, b: int) -> bool:
     return count > _load(shapes, b)
 
 
-def _with_array(plan: Plan, shapes: Shapes, state: Buckets, rule: str) -> Buckets:
+def _with_array(plan: Plan, shapes: Shapes, state: Buckets, bucket: Element, rule: str) -> Buckets:
     """The map with a new array of 2^b buckets, and spare ones where there are many (makeBucketArray)."""
-    bucket, count = _bucket(shapes, state.key, state.elem), 1 << state.b
+    count = 1 << state.b
     if state.b >= _SPARE_FROM:
         size = bucket.size * (count + (1 << state.b - _SPARE_FROM))
         count = rounded(shapes.profile, size, noscan=not bucket.ptr_bytes) // bucket.size

@@ -13,7 +13,7 @@ from gomem_core.session.commands.heap import CHECK_HEAP, EXECUTE_HEAP
 from gomem_core.session.commands.look import CHECK_LOOK, EXECUTE_LOOK
 from gomem_core.session.commands.objects import CHECK_OBJECTS, EXECUTE_OBJECTS
 from gomem_core.session.commands.scenes import EXECUTE_SCENES
-from gomem_core.session.commands.statements import CHECK_STATEMENTS, EXECUTE_STATEMENTS
+from gomem_core.session.commands.statements import EXECUTE_STATEMENTS
 
 __all__ = ["BLINK", "CHECK", "EXECUTE", "LOOKS", "STEPS", "CommandError", "Context", "cost", "foresee_drop", "foresee_statement"]
 
@@ -29,7 +29,6 @@ STEPS: Final = EXECUTE | EXECUTE_SCENES  # what a step of a file can be: at the 
 # What is wrong with a command, known without doing it; for those about which there is something to know.
 CHECK: Final[dict[type, Callable[[Context, Any], None]]] = {
     **CHECK_OBJECTS,
-    **CHECK_STATEMENTS,
     **CHECK_HEAP,
     **CHECK_TYPES,
     **CHECK_LOOK,

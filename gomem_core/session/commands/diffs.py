@@ -3,13 +3,15 @@
 Nothing is left changed: the session stands where it stood, and another branch or file is done in a session of its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gomem_core.files.script import ScriptError
 from gomem_core.foreign import brief
 from gomem_core.lang.moves import Diff, DiffBranch, DiffFile
+from gomem_core.queries.amounts import Growth
 from gomem_core.queries.difference import There, difference
-from gomem_core.queries.growth import NotAlike, grown, growth_data, growth_lines, growth_told, is_written, types_grown
+from gomem_core.queries.growth import NotAlike, grown, is_written, types_grown
 from gomem_core.queries.side import Side
 from gomem_core.report import Result
 from gomem_core.session.commands import CommandError
@@ -31,8 +33,11 @@ def diff(desk: Desk, command: Diff) -> Result:
         then = side_of(session)
     finally:
         session.goto(here, event)
-    found = _compared(desk, then, now, There(bookmark=command.target if isinstance(command.target, str) else ""))
-    return found if session.reel is None else _with_types(desk, session.reel, then, now)
+    bookmark = command.target if isinstance(command.target, str) else ""
+    if session.reel is None:
+        return _compared(desk, then, now, There(bookmark))
+    grown_types = types_grown(then.still, now.still, desk.stop)  # objects come and go, and one looks for the type that leaks
+    return _compared(desk, then, now, There(bookmark, when=_when(session.reel, then.step, now.step)), grown_types)
 
 
 def diff_branch(desk: Desk, command: DiffBranch) -> Result:
@@ -74,23 +79,14 @@ def _with(desk: Desk, then: Side, there: There) -> Result:
     return _compared(desk, then, now, there)
 
 
-def _with_types(desk: Desk, reel: Reel, then: Side, now: Side) -> Result:
-    """The difference of two moments of a film with what grew: objects come and go, and one looks for the type that leaks."""
-    assert desk.difference is not None
-    grown = types_grown(then.still, now.still, desk.stop)
-    lines, found = growth_lines(grown), desk.difference
-    when = f"from {time_text(reel.time(then.step))} {'back ' if then.step > now.step else ''}to {time_text(reel.time(now.step))}"
-    summary = f"{when}: {growth_told(grown)}; {found.result.summary}" if grown else found.result.summary
-    data = {**found.result.data, "types": growth_data(grown)}
-    result = replace(found.result, summary=summary, data=data, details=(*lines, *([""] if lines else []), *found.result.details))
-    brief = (*lines, *([""] if lines else []), *found.brief)
-    desk.difference = replace(found, result=result, brief=brief, types=tuple(grown))
-    return result
+def _when(reel: Reel, then: int, now: int) -> str:
+    """Between which times two events of a film lie."""
+    return f"from {time_text(reel.time(then))} {'back ' if then > now else ''}to {time_text(reel.time(now))}"
 
 
-def _compared(desk: Desk, then: Side, now: Side, there: There) -> Result:
+def _compared(desk: Desk, then: Side, now: Side, there: There, types: Sequence[Growth] | None = None) -> Result:
     session = desk.session
-    found = desk.difference = difference(then, now, there)
+    found = desk.difference = difference(then, now, there, types)
     if session.event:
         told = f"step {session.step} as a whole, not {session.step}.{session.event}: {found.result.summary}"
         return replace(found.result, summary=told)

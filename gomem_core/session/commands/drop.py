@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from gomem_core.schema import results
 
 _NAMES_TOLD: Final = 1_000  # in the data
+_VAGUE: Final = frozenset(
+    ("some", "half", "few", "many", "most", "part", "any", "random")
+)  # what people type who want to drop some
+_VAGUE_MEANT: Final = "to drop only some objects of x: drop x 50%, drop x every 2, drop x.1..x.9"
 _FORESEEN: Final = 100_000  # living objects up to which it is told beforehand what a line would drop
 
 
@@ -121,6 +125,8 @@ def _or_numbered(context: Context, target: Target, error: CommandError) -> Comma
     if not isinstance(target, ByName) or context.objects.find_name(target.name) is not None:
         return error
     name, last = target.name, context.objects.numbered(target.name)
+    if name in _VAGUE:
+        return CommandError(f"no object is called {name}; {_VAGUE_MEANT}", name)
     return CommandError(f"no object is called {name}", name, f"{name}.1..{name}.{last}") if last else error
 
 

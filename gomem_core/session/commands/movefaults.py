@@ -99,7 +99,7 @@ def check_go(desk: Desk, command: Go) -> None:
     if release is None:
         return
     if session.strip is not None:
-        raise CommandError(f"this heap was read, and is of {session.world.profile.name}: there are no steps to be done again")
+        raise CommandError(f"this heap was read, and is of {session.strip.shown.go_told}: there are no steps to be done again")
     if session.base is not None:
         raise CommandError(
             f"this session goes on from a heap of {session.world.profile.name}, which no other version can go on from"

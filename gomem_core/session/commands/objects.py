@@ -12,6 +12,7 @@ from gomem_core.session.churn import churn
 from gomem_core.session.commands.context import UNREAD, CommandError, Context
 from gomem_core.session.commands.drop import check_drop, drop
 from gomem_core.session.told import sweeping
+from gomem_core.world.blocks import AddressRow
 from gomem_core.world.objectinfo import ObjectInfo
 from gomem_core.world.records import Allocated, AllocatedMany
 
@@ -56,7 +57,7 @@ def _alloc(context: Context, command: Alloc) -> Result:
         before = _held_before(context, one)
         oid = context.objects.add(one.addr, size, ptrdata, context.step, command.name)
         return _allocated(context, command, oid, one, before, _sweeps_since(context, before_it))
-    addrs: list[range] = []
+    addrs: list[AddressRow] = []
     first = len(context.objects)
     try:
         with context.progress.counting(times):

@@ -113,7 +113,7 @@ def _one(
             raise Refused(str(e)) from e
         raise refused(command.text, e) from e
     if name is not None:
-        _check_name(context, name, done)
+        check_name(context, name, done)
     return _make(context, done, name)
 
 
@@ -135,7 +135,8 @@ def _shapes_for(context: Context, command: Statement | AllocType) -> "Shapes":
     return _shapes(context)
 
 
-def _check_name(context: Context, name: str, done: "Done") -> None:
+def check_name(context: Context, name: str, done: "Done") -> None:
+    """Raise CommandError if the result of a statement cannot have that name."""
     if done.name is not None and done.name in done.changed and done.name != name:
         raise CommandError(f"the result is called {done.name} already", name)
     if done.value is None:
@@ -172,17 +173,17 @@ def _make(context: Context, done: "Done", name: str | None) -> Made:
 def _allocate(context: Context, plan: "Plan", named: dict[int, str | None]) -> Served:
     """Allocate what is asked for, in order, and enter it; `named` are the names of some."""
     alloc, made = context.engine.alloc, Served(len(context.objects))
-    told, addrs = made.told, made.addrs
+    told, addrs, slots, collections = made.told, made.addrs, 0, 0  # a map may be of a million objects
     try:
         for (_, size, ptr_bytes, pattern), _ in plan.requests:
-            one = alloc(size, ptr_bytes, pattern)
+            made.last = one = alloc(size, ptr_bytes, pattern)
             addrs.append(one.addr)
-            if len(told) < MOST_TOLD:
+            if len(addrs) <= MOST_TOLD:
                 told.append(one)
-            made.slots += 0 if one.tiny_combined else one.elemsize
-            made.collections += one.gc_started
-            made.last = one
+            slots += 0 if one.tiny_combined else one.elemsize
+            collections += one.gc_started
     finally:  # also where one stands halfway: so many are born
+        made.slots, made.collections = slots, collections
         _enter(context, plan, addrs, named)
     return made
 
@@ -240,21 +241,6 @@ def _note(context: Context, done: "Done", name: str | None, oids: range) -> str 
     return name or None
 
 
-def _check(context: Context, command: Statement | AllocType) -> None:
-    """Raise CommandError if Go refuses it."""
-    from gomem_core.gotypes.statements.plan import TooMany  # noqa: PLC0415 -- likewise
-
-    try:
-        done = planned(context, command)
-    except TooMany:  # which is told when it is entered
-        return
-    except GoError as e:
-        raise refused(command.text, e) from e
-    if command.name is not None and command.times == 1:
-        _check_name(context, command.name, done)
-
-
-CHECK_STATEMENTS: Final[dict[type, Callable[[Context, Any], None]]] = {Statement: _check, AllocType: _check}
 EXECUTE_STATEMENTS: Final[dict[type, Callable[[Context, Any], Result]]] = {
     Statement: _statement,
     AllocType: _alloc_type,
