@@ -23,11 +23,13 @@
 What belongs to a step stands in step.py.  Nothing is executed here.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from gomem_core.files.content import read_content
 from gomem_core.files.keeping import keep_types
+from gomem_core.files.lines import BLOCK
 from gomem_core.files.reader import OpenFault, Reader
 from gomem_core.files.scriptdata import VERSION, BranchText, Script
 from gomem_core.files.step import ScriptError, Step, is_comment, located, parse_step
@@ -35,6 +37,8 @@ from gomem_core.files.stillfile import is_still
 from gomem_core.foreign import named
 from gomem_core.go.release import ALWAYS
 from gomem_core.lang import ParseError
+from gomem_core.lang.names import RESERVED
+from gomem_core.lang.plainlines import read_plain_lines
 
 __all__ = [
     "VERSION",
@@ -127,9 +131,9 @@ def read_script(name: str, text: str, where: str) -> Script:
         lines.pop()  # the end of the last line is not an empty line
     number, line = 0, ""
     try:
-        for number, line in enumerate(lines, 1):
-            line = line.rstrip("\r")
-            reader.read(number, line)
+        for number, row in _rows(reader, [line.rstrip("\r") for line in lines]):
+            line = row[0]
+            reader.read_row(number, row)
         reader.finish()
     except OpenFault as e:
         raise located(where, e.number, e.line, e.error) from e.error
@@ -141,6 +145,25 @@ def read_script(name: str, text: str, where: str) -> Script:
     for branch in script.branches:
         keep_types(branch.steps, branch.numbers, script.folder, where)
     return script
+
+
+def _rows(reader: Reader, lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """All lines, with the number of the first: those that allocate or drop one object each in rows, the others one by one.
+
+    What a line is may depend on those before it, which are to be read when it is asked for.
+    """
+    for start in range(0, len(lines), BLOCK):
+        block = lines[start : start + BLOCK]
+        first = 0
+        for at, line in enumerate((*read_plain_lines(block), None)):
+            plain = line is not None and (line.size or line.dropped) and (line.name or line.dropped).lower() not in RESERVED
+            if plain and reader.takes_rows:
+                continue
+            if first < at:
+                yield start + first + 1, block[first:at]
+            if line is not None:
+                yield start + at + 1, [block[at]]
+            first = at + 1
 
 
 def is_story(script: Script) -> bool:
