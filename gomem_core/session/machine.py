@@ -27,7 +27,8 @@ from gomem_core.session.trail import Trail
 from gomem_core.world.changes import Stale
 from gomem_core.world.faults import OutOfMemory, Refused
 from gomem_core.world.interrupt import Progress, Stopped, StopRequest
-from gomem_core.world.objects import ObjectColumns, ObjectTable
+from gomem_core.world.objectcolumns import ObjectColumns
+from gomem_core.world.objects import ObjectTable
 from gomem_core.world.reel import Reel
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip

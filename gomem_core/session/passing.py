@@ -15,7 +15,8 @@ from gomem_core.session.narrator import Narrator
 from gomem_core.session.stepmarks import step_mark
 from gomem_core.session.trail import Trail
 from gomem_core.world.latest import NONE
-from gomem_core.world.objects import ObjectTable, ReplayDiffers, Run
+from gomem_core.world.objectcolumns import Run
+from gomem_core.world.objects import ObjectTable, ReplayDiffers
 
 SECOND: Final = 1_000_000_000  # ns: the clock goes on by one with each step
 _END: Final = (1 << 62,)  # a step after all others

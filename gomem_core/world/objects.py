@@ -20,37 +20,12 @@ from gomem_core.world.addresses import Addresses, Born
 from gomem_core.world.births import NUMBERED, Births, BirthsAside
 from gomem_core.world.blocks import AddressRow
 from gomem_core.world.latest import NEVER, NONE
+from gomem_core.world.objectcolumns import ObjectColumns, Run
 from gomem_core.world.objectinfo import ALIVE, ObjectField, ObjectInfo
 
 
 class ReplayDiffers(Exception):
     """Going forward again gave another heap than the first time: an impossible state."""
-
-
-class ObjectColumns(NamedTuple):
-    """All objects there ever were, an entry each, with the fields of ObjectInfo."""
-
-    addr: array[int]
-    size: array[int]
-    ptrdata: array[int]
-    born: array[int]
-    dropped: array[int]
-    number: array[int]  # N of an unnamed object oN; 0 for a named one
-    churned: array[int]  # 1: made by a churn
-    type: array[int]  # its type, a place in `type_names`
-    names: dict[int, str]  # object number -> the name the user gave
-    type_names: list[str]  # the first is that of objects whose type nobody said: ""
-
-
-class Run(NamedTuple):
-    """Objects that steps made, one each, and what steps dropped, by object; in order."""
-
-    addrs: Sequence[int]
-    sizes: Sequence[int]  # bytes
-    ptrdata: Sequence[int]  # bytes
-    born: Sequence[int]  # steps
-    drops: Sequence[int]  # objects
-    dropped: Sequence[int]  # steps
 
 
 class _Aside(NamedTuple):

@@ -20,7 +20,7 @@ from gomem_core.session.session import Session
 from gomem_core.session.stills import session_of_file, still_of
 from gomem_core.world.facts import Fact
 from gomem_core.world.interrupt import Progress, StopRequest
-from gomem_core.world.objects import ObjectColumns
+from gomem_core.world.objectcolumns import ObjectColumns
 from gomem_core.world.still import Still
 from gomem_core.world.strip import Strip
 from tests.core.lines import ANYTHING
