@@ -62,9 +62,9 @@ def _marks(steps: Iterable[str], before: int) -> Marks:
     return {number: list(marks) for number, marks in read if marks}
 
 
-def _marked(steps: Iterable[str], marks: Marks, before: int) -> list[str]:
+def _marked(steps: Iterable[str], marks: Marks, before: int) -> Lines:
     """Steps with the marks that they have now, and no others."""
-    return [_with_marks(source, marks, number) for number, source in enumerate(steps, before + 1)]
+    return Lines(_with_marks(source, marks, number) for number, source in enumerate(steps, before + 1))
 
 
 def _with_marks(source: str, marks: Marks, number: int) -> str:

@@ -72,8 +72,11 @@ class Lines(Sequence[str]):
 
     def extend(self, lines: Iterable[str]) -> None:
         """Add many at the end."""
-        for line in lines:
-            self.append(line)
+        tail = self._tail
+        tail.extend(lines)
+        whole = len(tail) & -BLOCK
+        self._blocks.extend(_packed(tail[at : at + BLOCK]) for at in range(0, whole, BLOCK))
+        del tail[:whole]
 
     def cut(self, count: int) -> None:
         """Forget all but the first so many."""

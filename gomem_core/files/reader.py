@@ -65,7 +65,7 @@ class Reader:
         if len(lines) == 1:
             return
         self._close()
-        self._into.steps += lines[1:-1]
+        self._into.steps.extend(lines[1:-1])
         last = number + len(lines) - 1
         self._into.numbers.extend(range(number + 1, last))
         self._open(last, lines[-1])

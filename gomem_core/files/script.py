@@ -23,7 +23,7 @@
 What belongs to a step stands in step.py.  Nothing is executed here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -86,7 +86,7 @@ def write_script(script: Script) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_steps(lines: list[str], steps: list[str]) -> None:
+def _write_steps(lines: list[str], steps: Iterable[str]) -> None:
     """Steps that begin with something said stand apart from what is before them."""
     for source in steps:
         if "\n" in source and lines[-1] and (is_comment(source) or source.lstrip(" \t").startswith(("say", "focus", "select"))):

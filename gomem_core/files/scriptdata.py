@@ -1,9 +1,10 @@
 """A session file as data: what script.py reads and writes."""
 
 from array import array
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
+from gomem_core.files.lines import Lines
 from gomem_core.go.release import ALWAYS, Release
 
 VERSION: Final = 1  # of the format: what this gomem writes, and the latest it reads
@@ -20,7 +21,7 @@ class BranchText:
     name: str
     start: int
     parent: str | None
-    steps: list[str] = field(default_factory=list)
+    steps: Lines = field(default_factory=Lines)
     head: list[str] = field(default_factory=list)  # comments before its first line
     go: Release | None = None  # it begins at the start, on this version of Go; None: on that of its parent
     numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # as in Script
@@ -32,7 +33,7 @@ class Script:
 
     name: str
     title: str = ""
-    steps: list[str] = field(default_factory=list)
+    steps: Lines = field(default_factory=Lines)
     head: list[str] = field(default_factory=list)  # `mark` and `expect` lines of step 0; comments on the whole file
     tail: list[str] = field(default_factory=list)  # comments after everything
     branches: list[BranchText] = field(default_factory=list)
@@ -42,8 +43,3 @@ class Script:
     go: Release = ALWAYS  # the version of Go that its steps are done on, where they make a heap
     folder: str = field(default="", compare=False)  # where that file lies
     numbers: "array[int]" = field(default_factory=_numbers, compare=False)  # the line of each step's command in the file, from 1
-
-
-def without_steps(script: Script) -> Script:
-    """The same without its steps: what a session needs of a script besides, which may be long."""
-    return replace(script, steps=[], branches=[replace(branch, steps=[]) for branch in script.branches])

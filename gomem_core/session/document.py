@@ -13,7 +13,6 @@ from gomem_core.files.branches import timeline_of
 from gomem_core.files.journal import Journal, Kind
 from gomem_core.files.ownfiles import OwnFiles, Stamp, resolved, stamp_of
 from gomem_core.files.script import Script, write_script
-from gomem_core.files.scriptdata import without_steps
 from gomem_core.files.stillfile import strip_bytes
 from gomem_core.files.timeline import Timeline
 from gomem_core.go.release import ALWAYS, Release, today
@@ -157,7 +156,7 @@ class Desk:
     def _set(self, session: Session, script: Script) -> None:
         self.session = session
         session.tell_on_the_way(self._on_the_way)
-        self.script = without_steps(script)  # the session has them
+        self.script = script
         self.opened_at += 1
         self.source = None
         self.own_files = OwnFiles()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gomem_core.files.branches import script_of, timeline_of
+from gomem_core.files.lines import Lines
 from gomem_core.files.script import Script, ScriptError, read_script, write_script
 from gomem_core.files.timeline import Timeline, UnknownBranch
 from gomem_core.go.release import ALWAYS, Release
@@ -74,7 +75,7 @@ def test_a_file_says_the_version_of_each_tree_of_branches() -> None:
 
 def test_a_file_without_it_is_of_go_1_10() -> None:
     assert read_script("x", "gomem 1\nalloc 8\n", "x").go == ALWAYS
-    assert "go " not in write_script(script_of(timeline_of(Script("", steps=["alloc 8"])), Script("")))
+    assert "go " not in write_script(script_of(timeline_of(Script("", steps=Lines(["alloc 8"]))), Script("")))
     assert Session().release == ALWAYS
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gomem_core.files.lines import Lines
 from gomem_core.files.reader import Reader
 from gomem_core.files.script import BranchText, Script, ScriptError, load_script, parse_step, read_script, write_script
 from gomem_core.session.session import Session
@@ -67,14 +68,16 @@ def test_a_whole_file() -> None:
         name="n",
         title="A small *lesson* of \u6d77",
         head=["# License of this file", "", "# About the lesson", "", "mark zero", "# Not told"],
-        steps=[
-            "# Told\nsay hi #1\nfocus why 3\nalloc 48 as a\nexpect served os\nmark one",
-            "# far\n\n# near\nalloc 48 scna\nexpect error no place",
-            "say bye\n\npause",
-        ],
+        steps=Lines(
+            [
+                "# Told\nsay hi #1\nfocus why 3\nalloc 48 as a\nexpect served os\nmark one",
+                "# far\n\n# near\nalloc 48 scna\nexpect error no place",
+                "say bye\n\npause",
+            ]
+        ),
         branches=[
-            BranchText("b", 1, None, ["drop a", "say x\n\npause"], ["# on b"]),
-            BranchText("c", 2, "b", ["gc"]),
+            BranchText("b", 1, None, Lines(["drop a", "say x\n\npause"]), ["# on b"]),
+            BranchText("c", 2, "b", Lines(["gc"])),
         ],
         tail=["# the end"],
     )
@@ -246,7 +249,7 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
 def test_a_file_with_windows_marks(tmp_path: Path) -> None:
     path = tmp_path / "w.gomem"
     path.write_bytes(b"\xef\xbb\xbfgomem 1\r\ntitle T\r\nalloc 48\r\nmark a\r\n")
-    assert load_script(path) == Script("w.gomem", "T", ["alloc 48\nmark a"])
+    assert load_script(path) == Script("w.gomem", "T", Lines(["alloc 48\nmark a"]))
 
 
 def test_a_long_session_is_read_in_time() -> None:

@@ -260,7 +260,7 @@ def test_without_the_line_the_heap_is_only_looked_at() -> None:
     with pytest.raises(ScriptError, match="is only read"):
         read_script("x", "on heap.still\nalloc 48\n", "x")
     script = read_script("x", "on heap.still\ntake-up\nalloc 48\n", "x")
-    assert (script.on, script.taken_up, script.steps) == ("heap.still", True, ["alloc 48"])
+    assert (script.on, script.taken_up, [*script.steps]) == ("heap.still", True, ["alloc 48"])
     assert read_script("x", write_script(script), "x") == script
 
 
