@@ -15,11 +15,11 @@ from gomem_core.foreign import brief
 from gomem_core.suggest import did_you_mean, nearest
 from gomem_tui.cli import SUBCOMMANDS, declare_explorer
 
-_USAGE = "gomem [SCRIPT]\n       gomem SUBCOMMAND ..."
+_USAGE = "gomem [FILE]\n       gomem SUBCOMMAND ..."
 _DESCRIPTION = """\
 A heap explorer for the terminal: Go's allocator, decision by decision.
 
-Without a subcommand it opens the explorer, on SCRIPT or on a short built-in script."""
+Without a subcommand it opens the explorer, on FILE or on a short built-in script."""
 _ALSO_MEANT = {"help": "--help", "version": "--version", **dict.fromkeys(("lesson", "lessons", "tutorial"), "learn")}
 
 
@@ -48,11 +48,11 @@ def _explore(words: list[str]) -> int:
         say(_no_such_subcommand(args.script))
         return USAGE
     if surplus:
-        parser.error(f"the explorer takes one SCRIPT and nothing else: {' '.join(surplus)}")
+        parser.error(f"the explorer takes one FILE and nothing else: {' '.join(surplus)}")
     if args.script == "-":
         parser.error("the explorer reads keys from stdin, so a script must be a file; `gomem run -` reads one from stdin")
     if args.script is not None and args.resume is not None:
-        parser.error("either a SCRIPT or --resume, not both: the journal has the script")
+        parser.error("either a FILE or --resume, not both: the journal has the script")
     if args.resume is not None and args.journal is False:
         parser.error(RESUMED_WITHOUT_JOURNAL)
     # All that is imported stays.  To look through it for garbage takes a tenth of the time to the first picture

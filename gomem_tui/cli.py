@@ -15,12 +15,16 @@ _TIME: Final = re.compile(r"([0-9]{1,4})([smh])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 _MOST_SEATS: Final = 200
 SHELLS: Final = ("bash", "zsh", "fish")
+_OPENS: Final = (
+    "a session file (a command on each line), or the heap of a real program: a still, an execution trace, a core file, a heap "
+    "dump, a profile, MemStats, lines of gctrace; its content tells which"
+)
 _PLAIN: Final = "plain text, line by line, for screen readers; also the default where TERM is dumb, and in pipes"
 
 
 def declare_explorer(parser: argparse.ArgumentParser) -> None:
     """The command line of the explorer."""
-    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a file with a command on each line, to step through")
+    parser.add_argument("script", metavar="FILE", nargs="?", help=_OPENS)
     parser.add_argument(
         "--resume",
         metavar="ID",
@@ -43,7 +47,7 @@ def _declare_types(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_open(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("script", metavar="FILE", help="an execution trace, a core file, a still, or a session file")
+    parser.add_argument("script", metavar="FILE", help=_OPENS)
     told = (
         "a heap dump of the program that wrote FILE: its objects get the types and births that a trace tells which was written "
     )
@@ -231,7 +235,7 @@ SUBCOMMANDS: Final[dict[str, Subcommand]] = {
         "gomem_tui.commands",
     ),
     "open": Subcommand(
-        "Open a still or a session file in the explorer, as gomem FILE does, or print what it holds.",
+        "Open a file in the explorer, as gomem FILE does, or print what it holds.",
         (
             "gomem open before.still",
             "gomem open --json before.still | jq .heap_live",

@@ -11,7 +11,7 @@ from gomem_core.go.allevents import ALL_EVENTS
 from gomem_core.go.events import ADDRESSES, BIT_SETS, Event
 from gomem_core.go.versions import PROFILES
 from gomem_core.report import Addr, Bits
-from gomem_core.schema import outputs, results
+from gomem_core.schema import outputs, results, sessions
 
 PATH = Path(__file__).parents[1] / "gomem_core" / "schema" / "schema.json"
 HEXADECIMAL = {"type": "string", "pattern": "^0x[0-9a-f]+$"}
@@ -63,7 +63,7 @@ class Writer:
         name = kind.__name__
         if name not in self.defs:
             self.defs[name] = {}  # should it contain itself
-            self.defs[name] = self._event() if kind is outputs.Event else self._typed_dict(kind)
+            self.defs[name] = self._event() if kind is sessions.Event else self._typed_dict(kind)
         return {"$ref": f"#/$defs/{name}"}
 
     def _typed_dict(self, kind: Any) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class Writer:
 
     def _event(self) -> dict[str, Any]:
         """One of the kinds of events, each with its fields."""
-        return {"description": inspect.getdoc(outputs.Event), "anyOf": [self._kind(c) for c in ALL_EVENTS]}
+        return {"description": inspect.getdoc(sessions.Event), "anyOf": [self._kind(c) for c in ALL_EVENTS]}
 
     def _kind(self, kind: type[Event]) -> dict[str, Any]:
         hints = get_type_hints(kind)

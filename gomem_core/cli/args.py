@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
@@ -10,6 +11,7 @@ from gomem_core.foreign import LONGEST, brief, named, visible
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
+_NAMED: Final = re.compile(r"  [a-z]+ {2,}(?=\S)")  # a subcommand, before what it does
 _EXIT_CODES: Final = (
     "exit codes: 0 fine, 1 a check failed, 2 usage, 3 bad input (file, script or line of the language), 70 an error in gomem "
     "itself, 130 interrupted (129 SIGHUP, 143 SIGTERM)"
@@ -18,6 +20,21 @@ RESUMED_WITHOUT_JOURNAL: Final = "--resume goes on with a journal, so --no-journ
 VERSION_VARIABLE: Final = "GOMEM_GO"
 PAGES_OF_CHUNK: Final = 512  # 4 MB, with which a heap begins
 _LONG: Final = re.compile(rf"\S{{{LONGEST + 1},}}")
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Leaves texts as they are written, but for lines that are too long for the terminal."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(broken for line in text.splitlines() for broken in self._broken(f"{indent}{line}", width))
+
+    def _broken(self, line: str, width: int) -> list[str]:
+        """The line; between words if it is no example, and what follows a name below where it begins."""
+        named_line = _NAMED.match(line)
+        if len(line) <= width or (line.startswith(" ") and named_line is None):
+            return [line]
+        below = " " * (named_line.end() if named_line is not None else 0)
+        return textwrap.wrap(line, width, subsequent_indent=below, break_on_hyphens=False)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,7 +64,7 @@ def make_parser(prog: str, description: str, epilog: str, usage: str | None = No
         usage=usage,
         description=description,
         epilog=f"{epilog}\n\n{_EXIT_CODES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         allow_abbrev=False,
     )
 

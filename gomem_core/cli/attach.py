@@ -16,7 +16,7 @@ from gomem_core.outside.program import find_program
 from gomem_core.report import Column, Table, format_bytes, told
 
 if TYPE_CHECKING:
-    from gomem_core.schema.outputs import GoProcess
+    from gomem_core.schema.realheaps import GoProcess
 
 
 def execute(args: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from gomem_core.cli.output import OK, emit, emit_json, is_terminal, say
 from gomem_core.report import Cell, Column, Table, format_bytes
 
 if TYPE_CHECKING:
-    from gomem_core.schema import outputs as schema
+    from gomem_core.schema import measures as schema
 
 GOAL_NOSCAN: Final = 25  # empty calls
 GOAL_SCAN: Final = 40

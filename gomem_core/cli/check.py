@@ -22,7 +22,7 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.world.interrupt import Progress
 
 if TYPE_CHECKING:
-    from gomem_core.schema.outputs import Check
+    from gomem_core.schema.sessions import Check
 
 
 def execute(args: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from gomem_core.report import Cell, Column, Table, told
 from gomem_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from gomem_core.schema import outputs as schema
+    from gomem_core.schema import measures as schema
 
 _COLUMNS: Final = (
     *(Column("kind", "text"), Column("way", "text"), Column("class"), Column("spanclass"), Column("slot"), Column("header")),

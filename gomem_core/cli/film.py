@@ -8,7 +8,7 @@ from gomem_core.queries.amounts import Amount, amounts
 from gomem_core.world.reel import time_text
 
 if TYPE_CHECKING:
-    from gomem_core.schema.outputs import FilmFigures, FilmMoment, FilmStop, FilmSummary, FilmType
+    from gomem_core.schema.opened import FilmFigures, FilmMoment, FilmStop, FilmSummary, FilmType
 
 
 def film_of(path: str, reel: FilmReel, event: int, with_types: bool) -> "FilmSummary":

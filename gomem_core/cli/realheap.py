@@ -9,7 +9,7 @@ from gomem_core.outside.snapshot import Snapshot
 from gomem_core.report import Column, Table, counted, format_bytes
 
 if TYPE_CHECKING:
-    from gomem_core.schema.outputs import RealHeap, RealMemStats
+    from gomem_core.schema.realheaps import RealHeap, RealMemStats
 
 _TOLD_BELOW: Final = ("BySize", "HeapObjects", "NumGC", "Mallocs", "Frees", "NextGC")  # counts, and what has a sentence
 WHILE_MARKING: Final = "a collection is marking, so what lives is not known yet"

@@ -27,7 +27,7 @@ from gomem_core.session.resume import resume
 from gomem_core.world.faults import InvariantError, Throw
 
 if TYPE_CHECKING:
-    from gomem_core.schema import outputs as schema
+    from gomem_core.schema import sessions as schema
 
 _FEW_LINES = 40  # of a script that stands in a file: more are not repeated in a report, the file has them
 _SUFFIX = ".gomem"  # of session files; others are known by their first line

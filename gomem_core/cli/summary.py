@@ -17,7 +17,7 @@ from gomem_core.world.strip import Strip
 from gomem_core.world.world import known
 
 if TYPE_CHECKING:
-    from gomem_core.schema.outputs import Summary
+    from gomem_core.schema.opened import Summary
 
 
 def print_summary(path: str, at: Stop = "start", with_types: bool = False, opened: Script | Strip | None = None) -> None:

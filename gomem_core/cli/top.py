@@ -24,7 +24,7 @@ from gomem_core.world.world import NotKnown
 _LEAST: Final = 0.005  # share of all bytes from which a branch is printed
 
 if TYPE_CHECKING:
-    from gomem_core.schema.outputs import TopRow
+    from gomem_core.schema.tops import TopRow
 
 
 class _List(NamedTuple):

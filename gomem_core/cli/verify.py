@@ -14,7 +14,7 @@ from gomem_core.recordings.verify import verify
 from gomem_core.report import Cell, Column, Table
 
 if TYPE_CHECKING:
-    from gomem_core.schema import outputs as schema
+    from gomem_core.schema import measures as schema
 
 DEFAULT_OPS: Final = 1000
 DEFAULT_SEED: Final = 1

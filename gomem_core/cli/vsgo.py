@@ -28,7 +28,7 @@ from gomem_core.session.engine import Engine, new_engine
 from gomem_core.world.blocks import AddressRow
 
 if TYPE_CHECKING:
-    from gomem_core.schema import outputs as schema
+    from gomem_core.schema import measures as schema
 
 Measured = dict[str, dict[str, float]]  # "one" by one, or "many" at once -> operation -> ns
 Load = list[tuple[int, int]]  # size and ptrdata of each object

@@ -11,7 +11,7 @@ from gomem_core.world.world import Kind, unknown
 
 if TYPE_CHECKING:
     from gomem_core.schema.heap import MemStats
-    from gomem_core.schema.outputs import CountersSummary, DumpSummary, GcCycle, GcTraceSummary, ProfileSummary
+    from gomem_core.schema.opened import CountersSummary, DumpSummary, GcCycle, GcTraceSummary, ProfileSummary
 
 WRITTEN: Final[tuple[Kind, ...]] = ("dump", "profile", "memstats", "gctrace")
 

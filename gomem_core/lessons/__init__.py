@@ -14,7 +14,7 @@ from gomem_core.frozen import frozen
 from gomem_core.suggest import did_you_mean, nearest
 
 if TYPE_CHECKING:
-    from gomem_core.schema import outputs as schema
+    from gomem_core.schema import settings as schema
 
 __all__ = ["Lesson", "UnknownLesson", "find_lesson", "lessons"]
 

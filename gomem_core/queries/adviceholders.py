@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from gomem_core.queries.advicelines import HOLDERS, Holder, Pin, SiteHeld
+from gomem_core.queries.advicefigures import HOLDERS, Holder, Pin, SiteHeld
 from gomem_core.queries.amounts import by_site
 from gomem_core.queries.dominators import ROOT
 from gomem_core.queries.freeunits import CHUNK, Ints, Mask

@@ -1,4 +1,4 @@
-"""The figures of advicelines.py, from the columns of all spans at once."""
+"""The figures of advicefigures.py, from the columns of all spans at once."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from gomem_core.go.amd64 import PAGE_SHIFT
+from gomem_core.queries.advicefigures import NAMED, TENTHS, Advice, ClassHeld, ClassRoom, Pin, TypeHeld, What
 from gomem_core.queries.adviceholders import Reached, holders_of, pin_held, reached_of, sites_held
-from gomem_core.queries.advicelines import NAMED, TENTHS, Advice, ClassHeld, ClassRoom, Pin, TypeHeld, What
 from gomem_core.queries.freeunits import CHUNK, HUGE, Ints, Mask, Pages, UnitSums
 from gomem_core.queries.graphs import types_of
 from gomem_core.queries.spancolumns import SpanColumns

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from gomem_core.go.sizeclasses import kind_of
 from gomem_core.queries.account import Account
-from gomem_core.queries.advicelines import Advice, AdviceLine, ClassHeld, ClassRoom, Pin, Units, lines_of, summary_of
+from gomem_core.queries.advicefigures import Advice, ClassHeld, ClassRoom, Pin, Units
+from gomem_core.queries.advicelines import AdviceLine, lines_of, summary_of
 from gomem_core.queries.roworder import Choice, RowOrder, Take, Work, finish
 from gomem_core.queries.spanfilter import BadFilter
 from gomem_core.queries.spanorder import SpanOrder

@@ -25,7 +25,7 @@ from gomem_core.world.typed import TypeSum
 from gomem_core.world.world import NotKnown, World, unknown
 
 if TYPE_CHECKING:
-    from gomem_core.schema import results
+    from gomem_core.schema import looking
 
 By = Literal["type", "class", "site"]
 BYS: Final[tuple[By, ...]] = ("type", "class", "site")
@@ -225,7 +225,7 @@ def stack_at(world: World, slot: int) -> Stack:
     return () if sites is None or slot not in sites.slots else sites.stacks[sites.slots[slot]]
 
 
-def site_data(line: CallSite) -> "results.CallSite":
+def site_data(line: CallSite) -> "looking.CallSite":
     """A line as data."""
     return {"function": line.function or None, "file": line.file or None, "line": line.line or None}
 

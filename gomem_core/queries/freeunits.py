@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gomem_core.go.amd64 import PAGE_SHIFT
-from gomem_core.queries.advicelines import NAMED, PINS, Few, Pin, Units
+from gomem_core.queries.advicefigures import NAMED, PINS, Few, Pin, Units
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]

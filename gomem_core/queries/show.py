@@ -31,7 +31,7 @@ from gomem_core.world.world import World, known
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
-    from gomem_core.schema import results
+    from gomem_core.schema import looking
 
 _SPAN_COLUMNS: Final = (
     Column("base", "addr"),
@@ -61,7 +61,7 @@ def show(topic: Topic, filters: tuple[Filter, ...], world: World, objects: Objec
 
 def _spans(world: World, filters: tuple[Filter, ...], account: Account, stop: StopRequest) -> Result:
     rows: list[tuple[Cell, ...]] = []
-    data: results.Spans = {"rows": []}
+    data: looking.Spans = {"rows": []}
     passes = span_test(filters, lambda: account)
     for info in world.spans.each():
         stop.heed()
@@ -91,7 +91,7 @@ def _mcentral(world: World, filters: tuple[Filter, ...]) -> Result:
         *(Column("nmalloc"), Column("locks")),
     )
     rows: list[tuple[Cell, ...]] = []
-    data: results.Centrals = {"rows": []}
+    data: looking.Centrals = {"rows": []}
     idle = 0
     for spanclass in profile.central_classes:
         c = world.lists.central(spanclass)
@@ -119,7 +119,7 @@ def _mcache(world: World, filters: tuple[Filter, ...]) -> Result:
     )
     rows: list[tuple[Cell, ...]] = []
     notes: list[str] = []
-    data: results.Mcaches = {"rows": []}
+    data: looking.Mcaches = {"rows": []}
     for c in world.caches.mcaches():
         passing: list[schema.CachedSpan] = []
         facts = [
@@ -154,7 +154,7 @@ def page_cache_text(pages: PageCache | None) -> str:
 def _free(world: World, filters: tuple[Filter, ...]) -> Result:
     columns = (Column("list", "text"), Column("pages"), Column("spans"), Column("first", "addr"), Column("given back"))
     rows: list[tuple[Cell, ...]] = []
-    data: results.Free = {"rows": []}
+    data: looking.Free = {"rows": []}
     lists = world.profile.heap_lists
     for npages, count in world.lists.free_lists():
         if keep({"pages": npages}, filters):
@@ -195,7 +195,7 @@ def _layout(world: World, _filters: tuple[Filter, ...]) -> Result:
     rows: list[tuple[Cell, ...]] = [
         (r.name, r.start, r.end, r.end - r.start, r.used_end - r.used_start, r.grows, r.note) for r in regions
     ]
-    data: results.Layout = {"rows": [region_data(r) for r in regions]}
+    data: looking.Layout = {"rows": [region_data(r) for r in regions]}
     return Result("the process, from high addresses to low", data, Table(columns, rows))
 
 
@@ -210,7 +210,7 @@ def _stats(world: World, _filters: tuple[Filter, ...]) -> Result:
     columns = (Column("counter", "text"), Column("value"), Column("what", "text"))
     percent = known(lambda: world.sums.gcpercent)
     gogc = UNKNOWN if percent is None else "off" if percent < 0 else f"{percent} %"
-    data: results.Stats = {"gogc": None if percent is None or percent < 0 else percent, "counters": counters_data(s)}
+    data: looking.Stats = {"gogc": None if percent is None or percent < 0 else percent, "counters": counters_data(s)}
     return Result(f"counters; GOGC {gogc}; nothing is flushed", data, Table(columns, rows), _tiny_frees(s.tinyallocs))
 
 
@@ -261,7 +261,7 @@ def classes(profile: Profile, filters: tuple[Filter, ...] = ()) -> Result:
     )
     differs = profile.heap_bits == "span"
     rows: list[tuple[Cell, ...]] = []
-    data: results.SizeClasses = {"rows": []}
+    data: looking.SizeClasses = {"rows": []}
     for c in profile.classes[1:]:
         fields: dict[str, Cell] = {
             "class": c.number,
@@ -298,7 +298,7 @@ def _or_blank(n: int | None) -> Cell:
 def _locks(world: World, _filters: tuple[Filter, ...]) -> Result:
     n = world.sums.stats.nheap_lock
     rows: list[tuple[Cell, ...]] = [("mheap", "", "", n)]
-    data: results.Locks = {
+    data: looking.Locks = {
         "rows": [{"lock": "mheap", "spanclass": None, "class": None, "elemsize": None, "kind": None, "taken": n}]
     }
     for spanclass in world.profile.central_classes:

@@ -23,7 +23,7 @@ from gomem_core.world.world import known as known_answer
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
-    from gomem_core.schema import results
+    from gomem_core.schema import looking
 
 _BITMAP_WORDS_SHOWN: Final = 512
 _NEEDED: Final = 8  # objects, and roots, that are told
@@ -149,7 +149,7 @@ def show_page(page: int, world: World) -> Result:
     addr = world.extents.arenas.address(page)
     info = world.spans.at(addr)
     entry, valid = world.spans.entry(page)
-    data: results.Page = {"page": page, "addr": hexed(addr), "span": None, "entry": None, "valid": None}
+    data: looking.Page = {"page": page, "addr": hexed(addr), "span": None, "entry": None, "valid": None}
     if info is None:
         return Result(f"page {page} at {addr:#x} is not in the used arena", data)
     left_over = _LEFT_OVER if world.profile.heap_lists is not None else _NO_ENTRY
@@ -163,7 +163,7 @@ def show_bitmap(addr: int, world: World, objects: Objects, word_name: WordName =
     """The two bits of each word of the slot at `addr`, the field that lies there, and the two facts of its object."""
     info, slot = world.spans.at(addr), world.slots.at(addr)
     if info is None or slot is None:
-        nothing: results.Bitmap = {
+        nothing: looking.Bitmap = {
             "addr": hexed(addr),
             "words": None,
             "bits": None,
@@ -191,7 +191,7 @@ def show_bitmap(addr: int, world: World, objects: Objects, word_name: WordName =
     facts = [_allocated(slot, info.freeindex or 0), "marked (gcmarkBits)" if slot.marked else "not marked (gcmarkBits)"]
     summary = f"{where}: {', '.join(facts)}"
     bits = "".join(UNKNOWN if w.pointer is None else str(w.pointer + 2 * (w.scan is True)) for w in words)
-    data: results.Bitmap = {
+    data: looking.Bitmap = {
         "addr": hexed(slot.addr),
         "words": info.elemsize // PTR_SIZE,
         "bits": bits,
@@ -253,7 +253,7 @@ def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | Non
         ("state", f"{UNKNOWN} {why}" if (why := world.doubt(Fact.ROOT)) else state),
         ("fate", _fate(oid, world, objects, links)),
     ]
-    data: results.Object = {
+    data: looking.Object = {
         **object_data(oid, world, objects),
         "links": [],
         "alive": objects.is_alive(oid),
@@ -280,7 +280,7 @@ def show_object(oid: int, world: World, objects: Objects, links: LinkIndex | Non
     return Result(f"object {objects.name(oid)}", data, Table((Column("field", "text"), Column("value", "text")), rows))
 
 
-def _held(oid: int, world: World, objects: Objects) -> "results.KeptAlive | None":
+def _held(oid: int, world: World, objects: Objects) -> "looking.KeptAlive | None":
     """What keeps it alive, and what it keeps, where that was worked out (graphs.hold_now)."""
     graph = graph_of(world)
     if graph is None or graph.held is None:
@@ -294,7 +294,7 @@ def _held(oid: int, world: World, objects: Objects) -> "results.KeptAlive | None
     }
 
 
-def _ways(held: "results.KeptAlive") -> Iterator[tuple[Cell, ...]]:
+def _ways(held: "looking.KeptAlive") -> Iterator[tuple[Cell, ...]]:
     """Rows for what an object that is alive needs, and for the places from which the shortest way to it begins."""
     needed = ", ".join(held["dominators"][-_NEEDED:])
     if needed:
@@ -311,7 +311,7 @@ def _fate(oid: int, world: World, objects: Objects, links: LinkIndex | None) -> 
 def find(addr: int, world: World, objects: Objects, links: LinkIndex | None = None) -> Result:
     """What lies at an address, from the region down to the object; `links` is find_paths's."""
     region = next((r for r in world.extents.layout() if r.start <= addr < r.end), None)
-    data: results.Found = {
+    data: looking.Found = {
         "addr": hexed(addr),
         "region": region.name if region else None,
         "page": None,
@@ -340,7 +340,7 @@ def find(addr: int, world: World, objects: Objects, links: LinkIndex | None = No
     return Result(details[0], data, details=tuple(details[1:]))
 
 
-def _find_in_arena(addr: int, world: World, objects: Objects, links: LinkIndex | None, data: "results.Found") -> list[str]:
+def _find_in_arena(addr: int, world: World, objects: Objects, links: LinkIndex | None, data: "looking.Found") -> list[str]:
     page = world.extents.arenas.page(addr)
     info = world.spans.at(addr)
     if info is None:

@@ -18,7 +18,7 @@ from gomem_core.report import Cell, Column, Result, Table, counted, format_bytes
 from gomem_core.world.facts import or_unknown
 
 if TYPE_CHECKING:
-    from gomem_core.schema import results
+    from gomem_core.schema import looking
     from gomem_core.schema.heap import ClassWaste
 
 _COLUMNS: Final = (  # of text; data has more
@@ -48,7 +48,7 @@ def show_waste(account: Account, filters: tuple[Filter, ...]) -> Result:
             shown.append(share)
             found.append(_data(spanclass, share, held[spanclass]))
     spans = _sum(shown)
-    data: results.Waste = {"rows": found, "account": bytes_data(spans)}
+    data: looking.Waste = {"rows": found, "account": bytes_data(spans)}
     one = "the spans of {n} class have {total}, of which no live object asked for {wasted}"
     many = "the spans of {n} classes have {total}, of which no live object asked for {wasted}"
     summary = told(len(rows), one, many, total=format_bytes(spans.total), wasted=format_bytes(spans.wasted))

@@ -4,7 +4,7 @@ One rule for all of it: numbers are numbers, addresses are strings such as "0xc4
 and what is unknown or absent is null, never 0 or "".  Sizes are bytes, percentages 0 … 100, times nanoseconds.  Sentences for
 people occur only in messages.
 
-heap.py has what a heap consists of, results.py, advice.py and differences.py what commands answer, outputs.py what subcommands
-print.  Only type checkers import these modules, and tests/schemafile.py, which writes schema.json from them (python -m
-tests.schemafile).  The tests hold every output against it.
+heap.py has what a heap consists of; results.py lists what commands answer, outputs.py what subcommands print: each answer stands
+in the file of its subject.  Only type checkers import these modules, and tests/schemafile.py, which writes schema.json from them
+(python -m tests.schemafile).  The tests hold every output against it.
 """

@@ -12,7 +12,7 @@ from gomem_core.session.told import Told
 from gomem_core.world.changes import Touched
 
 if TYPE_CHECKING:
-    from gomem_core.schema.outputs import Error
+    from gomem_core.schema.sessions import Error
 
 
 @dataclass(frozen=True, slots=True)

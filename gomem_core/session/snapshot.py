@@ -1,6 +1,6 @@
 """Where a session stands, as plain data for programs: the step, what it did, and the heap as it is there.
 
-Its shape is schema/outputs.py's Export.  The names are those of the records that World returns, of the events' fields and of
+Its shape is schema/sessions.py's Export.  The names are those of the records that World returns, of the events' fields and of
 MemStats.
 """
 
@@ -24,13 +24,13 @@ from gomem_core.world.world import NotKnown, World, known
 
 if TYPE_CHECKING:
     from gomem_core.schema import heap as schema
-    from gomem_core.schema import outputs
+    from gomem_core.schema import sessions
     from gomem_core.schema.results import Result
 
 MOST_OBJECTS: Final = 10_000  # told one by one, the oldest; the rest is only counted
 
 
-def snapshot(desk: Desk) -> "outputs.Export":
+def snapshot(desk: Desk) -> "sessions.Export":
     """Returns the whole snapshot.  The desk's sessions must narrate, or there are no events."""
     session, world = desk.session, desk.session.world
     heap, why = _told_parts(
@@ -59,7 +59,7 @@ def snapshot(desk: Desk) -> "outputs.Export":
         "t_ns": None if session.reel is None else session.reel.time(session.step),
         "go": world.profile.name.removeprefix("go"),
     }
-    return cast("outputs.Export", {**stands, **_told(desk), **heap, "unknown": why})
+    return cast("sessions.Export", {**stands, **_told(desk), **heap, "unknown": why})
 
 
 def _told_parts(parts: Mapping[str, Callable[[], object]]) -> tuple[dict[str, object], dict[str, str]]:
@@ -77,10 +77,10 @@ def _told_parts(parts: Mapping[str, Callable[[], object]]) -> tuple[dict[str, ob
 # --- The session --------------------------------------------------------------------------------------------------------
 
 
-def _told(desk: Desk) -> "outputs.Told":
+def _told(desk: Desk) -> "sessions.Told":
     """The command that led here, or that is half done; its line in the file, its answer, its events up to here."""
     session, outcome = desk.session, desk.session.outcome
-    told: outputs.Told = {
+    told: sessions.Told = {
         "line": None,
         "command": None,
         "ok": True,
@@ -105,7 +105,7 @@ def _told(desk: Desk) -> "outputs.Told":
     return told | {"unmet": [{"line": line.strip(), "found": found} for line, found in unmet]}
 
 
-def _event(event: Event, profile: Profile) -> "outputs.Event":
+def _event(event: Event, profile: Profile) -> "sessions.Event":
     """Its kind and its fields.
 
     None stands for a trigger that is never reached, for the class of mheap's lock, and for the place where all was looked at.
@@ -120,13 +120,13 @@ def _event(event: Event, profile: Profile) -> "outputs.Event":
             fields[name] = hexed(value)
         else:
             fields[name] = None if value in (U64_MAX, RECLAIMED_ALL, -1) else value
-    return cast("outputs.Event", fields | {"go": profile.function(event.kind, event.go)})
+    return cast("sessions.Event", fields | {"go": profile.function(event.kind, event.go)})
 
 
 # --- The heap -----------------------------------------------------------------------------------------------------------
 
 
-def _arena(world: World) -> "outputs.Arena":
+def _arena(world: World) -> "sessions.Arena":
     arenas = world.extents.arenas
     return {"start": hexed(arenas.start), "used": hexed(arenas.end), "pages": arenas.pages}
 
@@ -157,7 +157,7 @@ def _central(world: World, spanclass: int) -> "schema.CentralLists":
     return cast("schema.CentralLists", central_data(lists.central(spanclass), world.profile) | chains)
 
 
-def _objects(objects: ObjectTable, world: World) -> "outputs.Objects":
+def _objects(objects: ObjectTable, world: World) -> "sessions.Objects":
     """The objects that the program refers to, or of a heap that is read all that have a slot; `ever` counts all of them."""
     alive = known(lambda: objects.alive)
     numbers: Sequence[int] = range(len(objects)) if world.doubt(Fact.NAME) else objects.living()

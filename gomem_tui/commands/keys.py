@@ -9,7 +9,7 @@ from gomem_tui.settings.config import Config, ConfigError, user_config
 from gomem_tui.settings.keynames import shown
 
 if TYPE_CHECKING:
-    from gomem_core.schema import outputs as schema
+    from gomem_core.schema import settings as schema
 
 
 def execute(args: argparse.Namespace) -> int:

@@ -162,7 +162,7 @@ class Explorer(DrawnApp):
         if self.stage.typing:
             return Where("prompt")
         moment, read = self.model.session.is_one_moment, self.model.is_read
-        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not moment, not read)
+        return Where(self.stage.arrangement.name, self.pane_actions.returns_to, not moment, not read, self._visit.quits_to)
 
     def changed(self) -> None:
         """Draw another heap or selection: what the footer said is over, unless it speaks of what is being typed."""

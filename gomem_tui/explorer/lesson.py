@@ -32,6 +32,11 @@ class LessonVisit:
         """False: a lesson is about its own version."""
         return False
 
+    @property
+    def quits_to(self) -> str:
+        """The menu, if the lesson was chosen there."""
+        return "menu" if self._from_menu else ""
+
     def greeting(self) -> str:
         """What is wrong with the journal."""
         return self._session.greeting()

@@ -16,6 +16,10 @@ class Visit(Protocol):
     def tells_versions(self) -> bool:
         """Whether it is told at the beginning that all can be done on today's version of Go."""
 
+    @property
+    def quits_to(self) -> str:
+        """What comes when one leaves, in a word; "" where that is the end of gomem."""
+
     def greeting(self) -> str:
         """Returns what is to be said first; "" for nothing."""
 
@@ -40,6 +44,11 @@ class SessionVisit:
     def tells_versions(self) -> bool:
         """True: whoever opens a session may want it on another version."""
         return True
+
+    @property
+    def quits_to(self) -> str:
+        """Nothing."""
+        return ""
 
     def greeting(self) -> str:
         """What is wrong with the journal, or which session was killed and can be taken up; old journals go."""

@@ -8,7 +8,18 @@ from gomem_core.report import Result
 from gomem_tui.panes.base import HeapPane
 from gomem_tui.panes.model import Model
 from gomem_tui.render.lines import Line, Port
-from gomem_tui.render.why import FILM_KEYS, LOOK_KEYS, READ_KEYS, WATCH_KEYS, Story, render_why, standing_at, why_length, why_text
+from gomem_tui.render.why import (
+    EMPTY_KEYS,
+    FILM_KEYS,
+    LOOK_KEYS,
+    READ_KEYS,
+    WATCH_KEYS,
+    Story,
+    render_why,
+    standing_at,
+    why_length,
+    why_text,
+)
 from gomem_tui.settings.keys import Keyboard
 
 
@@ -74,6 +85,8 @@ class WhyPane(HeapPane):
             return replace(story, beginning=FILM_KEYS)
         elif model.is_read:
             return replace(story, beginning=LOOK_KEYS if model.session.goes_on else READ_KEYS)
+        elif not model.session.steps:
+            story = replace(story, beginning=EMPTY_KEYS)
         if not story.shows_log or outcome is not model.session.outcome:
             return story
         return replace(story, picked=model.log.numbers(), filter=model.log.text)

@@ -18,7 +18,7 @@ from gomem_tui.render import advise, bitmap, heap, layout, mcache, mcentral, obj
 from gomem_tui.render.lines import Line, Port, plain, short
 from gomem_tui.render.reflow import reflow
 from gomem_tui.render.spoken import fitted, spoken_table, spoken_text, spoken_title
-from gomem_tui.render.why import FIRST_KEYS, READ_KEYS, Story, why_text
+from gomem_tui.render.why import Story, why_text
 
 ROWS: Final = 20  # of a pane, where nobody says how many
 _HEAP_ROWS: Final = 24
@@ -63,8 +63,7 @@ def why_lines(model: Model, width: int, brief: bool = False) -> list[str]:
     `brief`: halfway in a command only the event told last, not those around it.
     """
     brief = brief and model.outcome is not None and model.outcome.event > 0
-    told = why_text(_story(model), Port(width, 1 if brief else _WHY_ROWS))
-    lines = [line for line in told if plain(line) not in (FIRST_KEYS, READ_KEYS)]
+    lines = why_text(_story(model), Port(width, 1 if brief else _WHY_ROWS))
     if brief:
         lines = [line for line in lines if not line or _OTHER_EVENT.fullmatch(line[0][0]) is None]
     return spoken_text(lines, width)
@@ -78,11 +77,10 @@ def log_lines(model: Model, width: int) -> list[str]:
 
 def _story(model: Model) -> Story:
     answer = model.answer.result if model.answer is not None and model.difference is None else None
-    beginning = READ_KEYS if model.is_read else FIRST_KEYS
     return Story(
         *(model.outcome, model.unmet, model.difference),
         title=model.console.script.title,
-        beginning=beginning,
+        beginning="",  # keys do nothing here
         answer=answer,
         profile=model.world.profile,
     )

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from gomem_core.queries.advicelines import Advice, AdviceLine, lines_of, percent, summary_of
+from gomem_core.queries.advicefigures import Advice
+from gomem_core.queries.advicelines import AdviceLine, lines_of, percent, summary_of
 from gomem_core.queries.advise import derived_from, number_of
 from gomem_core.world.facts import DERIVED
 from gomem_tui.draw.style import Token

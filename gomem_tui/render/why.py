@@ -29,8 +29,11 @@ from gomem_tui.render.words import clean, clip
 from gomem_tui.settings.keys import STANDARD, Keyboard
 
 FIRST_KEYS: Final = " space does the first step, : types a command, ? helps."
+EMPTY_KEYS: Final = " Nothing was done yet. : types a command, such as alloc 48 scan, ? helps."
 LOOK_KEYS: Final = " A look at a process: space looks again, > again and again, ? helps."
-FILM_KEYS: Final = " A film: space goes to the next allocation or free, } to the next span, > plays, : goto 1.5s, ? helps."
+FILM_KEYS: Final = (
+    " A film: space goes to the next allocation or free, } to the next span, > plays; 0 shows types, : goto 1.5s, ? helps."
+)
 READ_KEYS: Final = " One moment of a heap: nothing moves. : types show, find or diff, ? helps."
 WATCH_KEYS: Final = " Somebody else does what happens here; ? lists the keys that you have."
 _BESIDE_FROM: Final = 106  # columns: where narration that does not fit above the ladder may stand beside it
@@ -159,7 +162,7 @@ def _told(story: Story, width: int, room: int) -> list[Line]:
     outcome = story.outcome
     if outcome is None:
         start: list[Line] = [((f" {story.title}", "heading"),), ()] if story.title else []
-        return [*start, ((story.beginning, "text"),)]
+        return [*start, *(((f" {text}", "text"),) for text in wrapped(story.beginning.strip(), width + 2))]
     said = _said_lines(outcome, width)
     stacked = _below(story, outcome, width, room, said)
     if not said and not outcome.event and not _note_lines(outcome, width) and room > len(stacked):
@@ -210,7 +213,7 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
         return unmet
     if outcome.error is not None:
         return [*_error_lines(outcome, width), *unmet]
-    lines: list[Line] = [_about(outcome), *unmet]
+    lines: list[Line] = [*_about(outcome, width), *unmet]
     rungs = ladder(outcome.told.climbs.costliest, story.profile) if isinstance(outcome.command, Alloc) else []
     if rungs and isinstance(outcome.command, Alloc) and outcome.command.times > 1:
         lines.append(((" " + SENTENCES["costliest"].format(times=outcome.command.times), "label"),))
@@ -233,11 +236,12 @@ def _outcome_lines(story: Story, outcome: Outcome, width: int, room: int) -> lis
     return [*told, *full] if len(told) + len(full) <= room else told
 
 
-def _about(outcome: Outcome) -> Line:
-    """The step and its command; of a film the event and what it was."""
+def _about(outcome: Outcome, width: int) -> list[Line]:
+    """The step and its command, as much of it as a line has room for; of a film the event and what it was, as a whole."""
     if outcome.command is None:
-        return ((f" event {outcome.step:,} ", "dim"), ("› ", "key"), (clean(outcome.line), "text"))
-    return ((f" step {outcome.step} ", "dim"), ("› ", "key"), (outcome.line.strip(), "text"))
+        first, *more = reflow([(f"event {outcome.step:,} ", "dim"), ("› ", "key"), (clean(outcome.line), "text")], width)
+        return [((" ", "dim"), *first), *((("   ", "dim"), *line) for line in more)]
+    return [((f" step {outcome.step} ", "dim"), ("› ", "key"), (outcome.line.strip(), "text"))]
 
 
 def _counts_in_full(outcome: Outcome, width: int) -> list[Line]:
@@ -276,7 +280,14 @@ def _unmet_lines(line: str, found: str, width: int) -> list[Line]:
 def _result_lines(result: Result, width: int) -> list[Line]:
     lines: list[Line] = [((f"   {text}", "good"),) for text in wrapped(result.summary, width) if text]
     table = result.table.lines() if result.table is not None else []
-    return lines + [((f"   {text}", "text"),) for text in (*table, *result.details)]
+    details = [part for text in result.details for part in _broken(text, width)]
+    return lines + [((f"   {text}", "text"),) for text in (*table, *details)]
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """A line of an answer, which nobody can scroll to its end; what goes on stands further in."""
+    indent = " " * (len(text) - len(text.lstrip()) + 2)
+    return wrap(text, width, subsequent_indent=indent, break_on_hyphens=False) if len(text) > width else [text]
 
 
 def _difference_lines(difference: Difference, width: int) -> list[Line]:

@@ -31,6 +31,15 @@ def test_help_goes_to_stdout(words: list[str], capsys: Capture) -> None:
     assert err == ""
 
 
+@pytest.mark.parametrize("words", [[], *([name] for name in SUBCOMMANDS)])
+def test_help_fits_the_terminal(words: list[str], capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    main([*words, "--help"])
+    told, _, examples = capsys.readouterr().out.partition("\nexamples:\n")
+    assert not [line for line in told.splitlines() if len(line) > 80]
+    assert all(f"  {example}\n" in examples for name in words for example in SUBCOMMANDS[name].examples), "as they are typed"
+
+
 def test_help_lists_every_subcommand(capsys: Capture) -> None:
     main(["--help"])
     out = capsys.readouterr().out

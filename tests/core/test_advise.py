@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.queries.account import Account
-from gomem_core.queries.advicelines import Advice, Pin, lines_of
+from gomem_core.queries.advicefigures import Advice, Pin
+from gomem_core.queries.advicelines import lines_of
 from gomem_core.queries.advise import AdviceOrder, advise, result_of
 from gomem_core.queries.roworder import Work, finish
 from gomem_core.queries.show import show

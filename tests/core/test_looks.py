@@ -6,7 +6,7 @@ from typing import get_type_hints
 import pytest
 
 from gomem_core.cli.summary import summary_of
-from gomem_core.schema.results import Looked
+from gomem_core.schema.doing import Looked
 from gomem_core.session.console import Console
 from gomem_core.session.opened import open_file
 from gomem_core.session.readheap import READ

@@ -294,8 +294,8 @@ def test_what_fails_on_the_way_is_undone() -> None:
 
 @pytest.mark.parametrize("line", ["new(int)", "insert x 3", "x := 3"])
 def test_go_1_10_has_none(line: str) -> None:
-    words = "what statements of Go allocate is known from Go 1.21 on, and this heap is go1.10's; begin the session with go 1.21 "
-    assert failed(console_of("1.10"), line)[1] == words + "or later"
+    words = "what statements of Go allocate is known from Go 1.21 on, and this heap is go1.10's; type go 1.27, "
+    assert failed(console_of("1.10"), line)[1] == words + "or write it before the first step of a file"
 
 
 def test_a_word_that_is_no_pointer_cannot_be_linked() -> None:

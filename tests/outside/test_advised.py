@@ -6,7 +6,8 @@ from functools import cache
 import pytest
 
 from gomem_core.outside.world import world_of
-from gomem_core.queries.advicelines import Advice, lines_of
+from gomem_core.queries.advicefigures import Advice
+from gomem_core.queries.advicelines import lines_of
 from gomem_core.queries.advise import advise
 from gomem_core.world.still import Still
 from tests.core.test_advise import by_hand, sums

@@ -15,7 +15,7 @@ from gomem_tui.explorer.prompt import Prompt
 from gomem_tui.settings.keys import Keyboard
 from gomem_tui.settings.look import Look
 from gomem_tui.settings.options import Options
-from tests.tui.driven import SIZES, explorer, shown
+from tests.tui.driven import SIZES, explorer, shown, type_line
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -27,6 +27,18 @@ async def test_the_first_space_shows_an_object_and_who_served_it(size: tuple[int
         await pilot.pause()
         assert "c420000000" in shown(app, "spans")
         assert "5 OS         ● the arena grew by 1.0M" in shown(app, "why")
+
+
+async def test_where_there_is_no_step_none_is_promised() -> None:
+    app = explorer("")
+    async with app.run_test(size=SIZES[0]) as pilot:
+        assert "such as alloc 48 scan" in shown(app, "why")
+        assert "first step" not in shown(app, "why")
+        await type_line(pilot, "alloc 48 scan")
+        assert "such as" not in shown(app, "why")
+    app = explorer("alloc 48")
+    async with app.run_test(size=SIZES[0]):
+        assert "space does the first step" in shown(app, "why")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -57,6 +57,16 @@ def test_the_header_claims_no_version_of_a_program_whose_trace_tells_only_its_fo
     assert "go1." not in narrow, "where there is no room, nothing is claimed"
 
 
+def test_what_an_event_was_is_told_as_a_whole_at_any_width() -> None:
+    model = _model(FilmReel(film(_NAME)))
+    for width in (60, 80, 120):
+        assert "0 shows types" in " ".join(" ".join(_drawn(model, "why", (width, 12))).split())
+    model.arrived(model.submit("goto 4"))  # the world stands still: a sentence that no line of 80 cells holds
+    for width in (60, 80):
+        told = _drawn(model, "why", (width, 14))
+        assert "HeapObjects 352, HeapAlloc 2,485,432, HeapInuse 2,768,896" in " ".join(" ".join(told).split())
+
+
 @pytest.mark.parametrize("size", _SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_a_film(size: tuple[int, int]) -> None:
     model = _model(FilmReel(film(_NAME)), "goto 3000")

@@ -223,6 +223,7 @@ def explorer(which: str, from_menu: bool = False) -> Explorer:
 async def test_the_end_says_which_is_next_and_is_remembered() -> None:
     app = explorer("collection")
     async with app.run_test(size=(80, 24)) as pilot:
+        assert app.footer.text().endswith("q quit")
         for _ in range(find_lesson("collection").steps - 1):
             await pilot.press("space")
         assert walked() == frozenset()
@@ -236,6 +237,7 @@ async def test_the_end_says_which_is_next_and_is_remembered() -> None:
 async def test_whoever_came_from_the_menu_is_told_the_way_back() -> None:
     app = explorer("popular_and_real", from_menu=True)
     async with app.run_test(size=(80, 24)) as pilot:
+        assert app.footer.text().endswith("q menu")
         await pilot.press("greater_than_sign")
         await pilot.pause()
         assert app.query_one(Prompt).placeholder == "the end of this lesson; q leads back to the menu"
@@ -291,6 +293,7 @@ async def test_what_was_opened_in_its_place_is_not_the_lesson(tmp_path: Path, mo
     (tmp_path / "other.gomem").write_text("alloc 48\n" * 30)
     app = explorer("collection")
     async with app.run_test(size=(80, 24)) as pilot:
+        assert app.footer.text().endswith("q quit")
         await type_line(pilot, "open other.gomem")
         await pilot.press("escape", "greater_than_sign")
         await pilot.pause()

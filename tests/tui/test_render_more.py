@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gomem_core.queries.account import Account
-from gomem_core.queries.advicelines import Advice
+from gomem_core.queries.advicefigures import Advice
 from gomem_core.queries.advise import advise
 from gomem_core.queries.figures import figures
 from gomem_core.queries.objectorder import ObjectOrder

@@ -12,7 +12,7 @@ from gomem_core.session.commands.context import UNREAD, CommandError, Context
 from gomem_core.session.commands.values import alive_value, drop_name, with_parts
 
 if TYPE_CHECKING:
-    from gomem_core.schema import results
+    from gomem_core.schema import doing
 
 _NAMES_TOLD: Final = 1_000  # in the data
 _VAGUE: Final = frozenset(
@@ -38,7 +38,7 @@ def drop(context: Context, command: Drop) -> Result:
     if context.passed:
         return UNREAD
     names = [context.objects.name(oid) for oid in oids]
-    data: results.Dropped = {"dropped": len(oids), "of": len(meant), "names": [*names[:_NAMES_TOLD]]}
+    data: doing.Dropped = {"dropped": len(oids), "of": len(meant), "names": [*names[:_NAMES_TOLD]]}
     if not meant and not oids:
         return Result("there was nothing to drop" if not values else f"forgot {', '.join(values)}", data)
     if not oids and not command.chooses:

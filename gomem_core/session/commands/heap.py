@@ -13,7 +13,7 @@ from gomem_core.world.strip import LookFailed, Strip
 from gomem_core.world.world import known
 
 if TYPE_CHECKING:
-    from gomem_core.schema import results
+    from gomem_core.schema import doing
 
 
 def _gc(context: Context, _command: Gc) -> Result:
@@ -25,7 +25,7 @@ def _gc(context: Context, _command: Gc) -> Result:
 def _gc_mark(context: Context, _command: GcMark) -> Result:
     waiting = context.engine.mark()
     marked = context.world.sums.stats.heap_marked
-    data: results.Marked = {"marked_bytes": marked, "unswept_spans": waiting}
+    data: doing.Marked = {"marked_bytes": marked, "unswept_spans": waiting}
     one = "marked {marked} in {n} span; it waits to be swept now"
     many = "marked {marked} in {n} spans; every span waits to be swept now"
     if not waiting:  # those that a P had in its cache are swept when they leave it
@@ -53,7 +53,7 @@ def _swept(context: Context, before: tuple[int, int, int], what: str) -> Result:
     """What was done, and below it a list of what came of it."""
     frees, nbytes, pages = (now - then for now, then in zip(_books(context), before, strict=True))
     done = context.world.sums.sweepdone
-    data: results.Swept = {"freed_slots": frees, "freed_bytes": nbytes, "freed_pages": -pages, "sweepdone": done}
+    data: doing.Swept = {"freed_slots": frees, "freed_bytes": nbytes, "freed_pages": -pages, "sweepdone": done}
     facts = [
         told(frees, "freed {n} slot ({nbytes})", "freed {n} slots ({nbytes})", nbytes=format_bytes(nbytes)),
         told(-pages, "{n} page went back to the heap", "{n} pages went back to the heap"),
@@ -66,7 +66,7 @@ def _swept(context: Context, before: tuple[int, int, int], what: str) -> Result:
 def _gogc(context: Context, command: Gogc) -> Result:
     context.engine.set_gc_percent(command.percent)
     trigger = context.world.sums.stats.gc_trigger
-    data: results.Gogc = {"gogc": command.percent if command.percent >= 0 else None, "gc_trigger": or_none(trigger)}
+    data: doing.Gogc = {"gogc": command.percent if command.percent >= 0 else None, "gc_trigger": or_none(trigger)}
     if command.percent < 0:
         return Result("no collection starts by itself any more", data)
     return Result(f"the next collection starts when heap_live reaches {format_bytes(trigger)}", data)
@@ -82,7 +82,7 @@ def _freeos(context: Context, _command: FreeOs) -> Result:
 
 def _released(context: Context, released: int) -> Result:
     total = context.world.sums.stats.heap_released
-    data: results.Released = {"released": released, "heap_released": total}
+    data: doing.Released = {"released": released, "heap_released": total}
     return Result(f"gave {format_bytes(released)} back to the operating system, {format_bytes(total)} in all", data)
 
 
@@ -91,7 +91,7 @@ def _flush(context: Context, _command: Flush) -> Result:
     context.engine.flush()
     one = "{n} span went from its mcache back to its mcentral"
     many = "{n} spans went from the mcaches back to their mcentrals"
-    data: results.Flushed = {"flushed": cached}
+    data: doing.Flushed = {"flushed": cached}
     return Result(told(cached, one, many), data)
 
 
@@ -119,7 +119,7 @@ def _look(context: Context, _command: Look) -> Result:
     figures = [f"{name} {value}{_change(was, now, unit)}" for (name, was, _, unit), (_, now, value, _) in both]
     if spans is None and strip.shown.place.note:  # what a line of gctrace says
         figures = [strip.shown.place.note]
-    data: results.Looked = {"look": strip.at + 1, "spans": spans}
+    data: doing.Looked = {"look": strip.at + 1, "spans": spans}
     return Result(f"look {strip.at + 1}: {'; '.join(figures)}", data)
 
 
@@ -148,7 +148,7 @@ def _procs(context: Context, command: Procs) -> Result:
     context.engine.procs(command.n)
     current = context.engine.ahead.p
     one, many = "{n} P, with the only mcache; P{p} allocates", "{n} Ps, each with its own mcache; P{p} allocates"
-    data: results.Procs = {"procs": command.n, "p": current}
+    data: doing.Procs = {"procs": command.n, "p": current}
     return Result(told(command.n, one, many, p=current), data)
 
 
@@ -167,7 +167,7 @@ def _check_p(context: Context, command: UseP) -> None:
 def _use_p(context: Context, command: UseP) -> Result:
     _check_p(context, command)
     context.engine.use_p(command.index)
-    data: results.ChosenP = {"p": command.index}
+    data: doing.ChosenP = {"p": command.index}
     return Result(f"P{command.index} allocates from now on", data)
 
 

@@ -19,7 +19,7 @@ from gomem_core.session.commands.refused import refused
 from gomem_core.world.world import World
 
 if TYPE_CHECKING:
-    from gomem_core.schema import results
+    from gomem_core.schema import looking
 
 _HEX: Final = re.compile(r"[0-9a-f]+")  # as panes show addresses
 
@@ -125,13 +125,13 @@ def _fit(context: Context, command: Fit) -> Result:
 
 def _invariants(context: Context, command: Invariants) -> Result:
     held = context.engine.check(command.level)
-    data: results.Held = {"level": command.level, "held": [*held]}
+    data: looking.Held = {"level": command.level, "held": [*held]}
     return Result(f"{len(held)} invariants hold ({command.level})", data, details=tuple(held))
 
 
 def _help(context: Context, command: Help) -> Result:
     text = help_text(command.topic, is_read=context.strip is not None)
-    data: results.Help = {"help": text}
+    data: looking.Help = {"help": text}
     return Result("", data, details=tuple(text.splitlines()))
 
 

@@ -10,7 +10,7 @@ from gomem_core.session.commands.context import UNREAD, Context
 if TYPE_CHECKING:
     from gomem_core.gotypes.statements.run import Done
     from gomem_core.gotypes.statements.values import Value
-    from gomem_core.schema import results
+    from gomem_core.schema import doing
     from gomem_core.world.records import Allocated
 
 MOST_TOLD: Final = 1_000  # objects told one by one in the data
@@ -49,7 +49,7 @@ def answer(context: Context, made: list[Made]) -> Result:
         for each in made
         for i, (one, request) in enumerate(zip(each.served.told, each.done.plan.requests, strict=False))
     ][:MOST_TOLD]
-    rows: list[results.MadeObject] = [
+    rows: list[doing.MadeObject] = [
         {
             "name": name(oid),
             "addr": hexed(one.addr),
@@ -65,7 +65,7 @@ def answer(context: Context, made: list[Made]) -> Result:
     value, length, capacity = made[-1].done.value, None, None
     if value is not None and _has_length(value):
         length, capacity = value.length, value.capacity if str(value.type).startswith("[]") else None
-    data: results.Made = {
+    data: doing.Made = {
         "objects": rows,
         "count": count,
         "type": None if value is None else str(value.type),
@@ -83,7 +83,7 @@ def answer(context: Context, made: list[Made]) -> Result:
     return Result(_summary(made, count), data, details=tuple(details), served=last)
 
 
-def _said(row: "results.MadeObject", rule: str) -> str:
+def _said(row: "doing.MadeObject", rule: str) -> str:
     kind = "scan" if row["scan"] else "noscan"
     form = _SHARED if row["served"] == "tiny" else _ALLOCATED
     return form.format(name=row["name"], size=row["size"], slot=row["slot"], kind=kind, addr=row["addr"], rule=rule)

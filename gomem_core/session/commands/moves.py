@@ -57,7 +57,7 @@ from gomem_core.world.reel import Reel, time_text
 from gomem_core.world.strip import Strip
 
 if TYPE_CHECKING:
-    from gomem_core.schema import results
+    from gomem_core.schema import moving
 
 _BRANCH_COLUMNS: Final = (Column("branch", "text"), Column("from"), Column("steps"), Column("first", "text"))
 
@@ -139,7 +139,7 @@ def where(desk: Desk) -> Result:
     return Result(f"step {session.step} of {last}: {session.line(session.step)}", data)
 
 
-def place(desk: Desk) -> "results.Place":
+def place(desk: Desk) -> "moving.Place":
     """The same as data."""
     session = desk.session
     command = session.line(session.step) if session.step and not session.event else None
@@ -200,7 +200,7 @@ def _until(desk: Desk, met: Callable[[], bool], otherwise: str) -> Result:
     return Result(f"{otherwise}; this is the end, step {session.step}", _until_data(desk, False), found=False)
 
 
-def _until_data(desk: Desk, found: bool) -> "results.Until":
+def _until_data(desk: Desk, found: bool) -> "moving.Until":
     return {**place(desk), "found": found}
 
 
@@ -212,7 +212,7 @@ def _mark(desk: Desk, command: Mark) -> Result:
     step = session.step
     session.bookmark(command.name)
     desk.record("mark", command.name, step)
-    data: results.Bookmark = {"mark": command.name, "step": step}
+    data: moving.Bookmark = {"mark": command.name, "step": step}
     if session.event:
         told = (
             f"step {step} is the bookmark {command.name} now, since only whole steps have names; goto {command.name} goes there"
@@ -250,7 +250,7 @@ def _branch(desk: Desk, command: Branch) -> Result:
     if command.name is None:
         rows = [_branch_row(session.branches, name) for name in session.branches.others]
         summary = f"this branch is called {session.branches.name}; {counted(len(rows), 'other branch')}"
-        data: results.Branches = {
+        data: moving.Branches = {
             "current": session.branches.name,
             "rows": [{"branch": name, "from": at, "steps": steps, "first": first or None} for name, at, steps, first in rows],
         }
@@ -285,7 +285,7 @@ def _save(desk: Desk, command: Save) -> Result:
     except OSError as e:
         raise CommandError(f"cannot write {brief(command.path)}: {e.strerror or e}", command.path) from e
     steps, kind = len(desk.session.steps), desk.session.world.kind
-    data: results.Saved = {"path": command.path, "kind": kind, "steps": steps}
+    data: moving.Saved = {"path": command.path, "kind": kind, "steps": steps}
     what = counted(steps, "step") if kind == "session" else f"{steps + 1} looks" if steps else f"the {kind}"
     return Result(f"{what} saved in {command.path}", data)
 
@@ -308,7 +308,7 @@ def _open(desk: Desk, command: Open) -> Result:
         desk.begin(opened, origin)
         told = f"{counted(len(opened.steps), 'step')} of {command.path} ahead"
     steps, before = len(desk.session.steps), desk.ended
-    data: results.Opened = {"path": command.path, "kind": desk.session.world.kind, "steps": steps, "before": before or None}
+    data: moving.Opened = {"path": command.path, "kind": desk.session.world.kind, "steps": steps, "before": before or None}
     return Result(f"{told}; resume {before} takes up the session before" if before else told, data)
 
 
@@ -340,7 +340,7 @@ def _resume(desk: Desk, command: Resume) -> Result:
 
 
 def _focus(_desk: Desk, command: Focus) -> Result:
-    data: results.Focused = {"panes": [*command.panes]}
+    data: moving.Focused = {"panes": [*command.panes]}
     return Result(f"panes: {', '.join(command.panes)}", data)
 
 
@@ -350,7 +350,7 @@ def _select(desk: Desk, command: Select) -> Result:
     span = desk.session.world.spans.at(addr) if addr is not None else None
     assert addr is not None
     assert span is not None
-    data: results.Selected = {"addr": hexed(addr), "span": hexed(span.base)}
+    data: moving.Selected = {"addr": hexed(addr), "span": hexed(span.base)}
     return Result(f"selected {addr:#x}, in span {span.base:#x}", data)
 
 
@@ -366,7 +366,7 @@ def _expect(desk: Desk, command: Expect) -> Result:
         line = f"expect {expected}"
         session.add_line(line)
         desk.record("line", session.step, line)
-    data: results.Expected = {"expected": expected}
+    data: moving.Expected = {"expected": expected}
     return Result(f"so it is: {expected}", data)
 
 

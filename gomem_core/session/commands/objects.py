@@ -17,7 +17,7 @@ from gomem_core.world.objectinfo import ObjectInfo
 from gomem_core.world.records import Allocated, AllocatedMany
 
 if TYPE_CHECKING:
-    from gomem_core.schema import results
+    from gomem_core.schema import doing
 
 _ZERO: Final = "{name} = {addr}  zerobase: every object of 0 bytes has this address, which is not in the arena"
 _SMALL: Final = "{name} = {addr}  {size} B in {elemsize} (class {sizeclass} {kind}), span {base}, served by {who}"
@@ -116,7 +116,7 @@ def _on_the_way(collections: int, sweeps: tuple[int, int]) -> list[str]:
     return [*said, sweeping(*sweeps)] if sweeps[0] > 1 else said
 
 
-def _sweeps_data(sweeps: tuple[int, int]) -> "results.Sweeping":
+def _sweeps_data(sweeps: tuple[int, int]) -> "doing.Sweeping":
     return {"swept": sweeps[0], "swept_in_vain": sweeps[1]}
 
 
@@ -130,7 +130,7 @@ def _collected(collections: int) -> str:
 def _allocated(
     context: Context, command: Alloc, oid: int, one: Allocated, before: tuple[str, ...], sweeps: tuple[int, int]
 ) -> Result:
-    data: results.Allocated = {**_placed(context, oid, one), "gc": int(one.gc_started), **_sweeps_data(sweeps)}
+    data: doing.Allocated = {**_placed(context, oid, one), "gc": int(one.gc_started), **_sweeps_data(sweeps)}
     last = Served(one.addr, one.served)
     if not one.elemsize:
         return Result(_ZERO.format(name=data["name"], addr=data["addr"]), data, details=before, served=last)
@@ -156,7 +156,7 @@ def _allocated_many(
     sweeps: tuple[int, int],
 ) -> Result:
     last = _placed(context, first + command.times - 1, many.last)
-    data: results.AllocatedMany = {
+    data: doing.AllocatedMany = {
         **_placed(context, first, many.first),
         "times": command.times,
         "last": last,
@@ -177,7 +177,7 @@ def _allocated_many(
     return Result("; ".join(facts), data, served=Served(many.last.addr, many.last.served))
 
 
-def _placed(context: Context, oid: int, one: Allocated) -> "results.Placed":
+def _placed(context: Context, oid: int, one: Allocated) -> "doing.Placed":
     return {
         "addr": hexed(one.addr),
         "name": context.objects.name(oid),
@@ -235,7 +235,7 @@ def _write(context: Context, src: Ref, slot: int, dst: int | None) -> Result:
     if context.passed:
         return UNREAD
     at = hexed(o.addr + slot * PTR_SIZE)
-    data: results.Stored = {"word": at, "value": hexed_or_none(target)}
+    data: doing.Stored = {"word": at, "value": hexed_or_none(target)}
     if dst is None:
         return Result(f"{o.name}.{slot} at {at} is nil now", data)
     return Result(f"{o.name}.{slot} at {at} → {context.objects.name(dst)} ({target:#x})", data)
@@ -253,7 +253,7 @@ def _churn(context: Context, command: Churn) -> Result:
     collected = context.world.sums.stats.numgc - numgc
     kept, linked = context.world.pointers.kept()
     alive = objects.alive + sum(1 for addr in linked if _is_dropped(context, addr))
-    data: results.Churned = {
+    data: doing.Churned = {
         "allocated": len(done.objects),
         "dropped": len(done.dropped),
         "alive": alive,

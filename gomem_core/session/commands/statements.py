@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from gomem_core.gotypes.statements.values import Value
 
 _TOO_OLD: Final = (
-    "what statements of Go allocate is known from Go 1.21 on, and this heap is {go}'s; begin the session with go 1.21 or later"
+    "what statements of Go allocate is known from Go 1.21 on, and this heap is {go}'s; type go 1.27, "
+    "or write it before the first step of a file"
 )
-
-
 _FORESEEN: Final = 20_000  # objects up to which a statement is looked at while it is typed
 _NO_SIZE: Final = "{text} is not a size, and objects of a type are known from Go 1.21 on; this heap is {go}'s"
 

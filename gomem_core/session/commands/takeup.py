@@ -12,7 +12,7 @@ from gomem_core.world.facts import Fact
 from gomem_core.world.objectcolumns import ObjectColumns
 
 if TYPE_CHECKING:
-    from gomem_core.schema import results
+    from gomem_core.schema import moving
 
 
 def take_up(desk: Desk, command: TakeUp) -> Result:
@@ -34,7 +34,7 @@ def take_up(desk: Desk, command: TakeUp) -> Result:
     if not isinstance(still.rows, ObjectColumns):
         count = counted(still.sums.mem_stats().HeapObjects or 0, "object")
         told += f"; what refers to its {count} is not known, so they are never freed"
-    data: results.TakenUp = {
+    data: moving.TakenUp = {
         "path": str(kept.path),
         "spans": desk.session.world.spans.count,
         "objects": len(desk.session.objects),

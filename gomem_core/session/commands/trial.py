@@ -20,7 +20,7 @@ from gomem_core.session.outcome import Outcome
 from gomem_core.session.session import Session
 
 if TYPE_CHECKING:
-    from gomem_core.schema import results
+    from gomem_core.schema import doing
 
 _ANSWER: Final = 60  # lines that a command which looks may answer
 
@@ -84,6 +84,6 @@ def _told(lines: list[str], outcomes: list[Outcome], before: Sums, after: Sums) 
         answer = outcome.result.lines() if type(outcome.command) in LOOKS else [outcome.result.summary]
         said += [f"> {printable(line)}", *(f"  {text}" for text in answer[:_ANSWER])]
     figures = {name: [before.figures[name], after.figures[name]] for name in before.figures}
-    data: results.WhatIf = {"commands": lines, "figures": figures, "differs": [n for n, (a, b) in figures.items() if a != b]}
+    data: doing.WhatIf = {"commands": lines, "figures": figures, "differs": [n for n, (a, b) in figures.items() if a != b]}
     text = f"what if: {counted(len(lines), 'command')}: {summary}; nothing was changed"
     return Result(text, dict(data), table, (*details, *said))
