@@ -61,10 +61,24 @@ def json_text(record: object) -> str:
 def say(text: str) -> None:
     """Talk to the user, after what was written to stdout; never fails, since there may be nobody to talk to."""
     _flush(sys.stdout)
+    _talk(f"{visible(text)}\n")
+
+
+def say_for_now(text: str) -> None:
+    """Say something on a terminal that `unsay` takes away again."""
+    _talk(visible(text))
+
+
+def unsay() -> None:
+    """Take away the line that is said for now."""
+    _talk("\r\x1b[2K")
+
+
+def _talk(text: str) -> None:
     if sys.stderr is None:  # closed by whoever started us
         return
     try:
-        sys.stderr.write(f"{visible(text)}\n")
+        sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
         _silence(sys.stderr)
