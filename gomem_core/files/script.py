@@ -37,8 +37,7 @@ from gomem_core.files.stillfile import is_still
 from gomem_core.foreign import named
 from gomem_core.go.release import ALWAYS
 from gomem_core.lang import ParseError
-from gomem_core.lang.names import RESERVED
-from gomem_core.lang.plainlines import read_plain_lines
+from gomem_core.lang.plainlines import are_plain
 
 __all__ = [
     "VERSION",
@@ -131,7 +130,7 @@ def read_script(name: str, text: str, where: str) -> Script:
         lines.pop()  # the end of the last line is not an empty line
     number, line = 0, ""
     try:
-        for number, row in _rows(reader, [line.rstrip("\r") for line in lines]):
+        for number, row in _rows(reader, [line.rstrip("\r") for line in lines] if "\r" in text else lines):
             line = row[0]
             reader.read_row(number, row)
         reader.finish()
@@ -154,16 +153,13 @@ def _rows(reader: Reader, lines: list[str]) -> Iterator[tuple[int, list[str]]]:
     """
     for start in range(0, len(lines), BLOCK):
         block = lines[start : start + BLOCK]
-        first = 0
-        for at, line in enumerate((*read_plain_lines(block), None)):
-            plain = line is not None and (line.size or line.dropped) and (line.name or line.dropped).lower() not in RESERVED
-            if plain and reader.takes_rows:
-                continue
-            if first < at:
-                yield start + first + 1, block[first:at]
-            if line is not None:
-                yield start + at + 1, [block[at]]
-            first = at + 1
+        plain = [*are_plain(block), False]
+        at = 0
+        while at < len(block):
+            end = plain.index(False, at) if reader.takes_rows else at
+            row = block[at : max(end, at + 1)]
+            yield start + at + 1, row
+            at += len(row)
 
 
 def is_story(script: Script) -> bool:

@@ -44,21 +44,38 @@ _OTHER: Final = PlainLine()
 
 def read_plain_lines(lines: Sequence[str]) -> list[PlainLine]:
     """What each of these lines does; of one that does neither, or is wrong, nothing is told."""
-    found = _PLAIN_LINE.findall("\n".join(lines))
-    if len(found) != len(lines):  # some have line breaks in them
-        return [_OTHER if "\n" in line else _read(*_PLAIN_LINE.findall(line)[0]) for line in lines]
-    return [_read(*groups) for groups in found]
+    return [_read(*groups) for groups in _matches(lines)]
+
+
+def are_plain(lines: Sequence[str]) -> list[bool]:
+    """Whether each of these lines is surely right, and does nothing but allocate or drop one object."""
+    return [
+        bool(dropped or (size and (kind not in ("scan", "head") or _suits(int(size), kind))))
+        and (name or dropped).lower() not in RESERVED
+        for size, kind, name, dropped in _matches(lines)
+    ]
+
+
+def _matches(lines: Sequence[str]) -> list[tuple[str, str, str, str]]:
+    """Size, kind, name and what is dropped, of each line."""
+    found: list[tuple[str, str, str, str]] = _PLAIN_LINE.findall("\n".join(lines))
+    if len(found) == len(lines):
+        return found
+    return [("", "", "", "") if "\n" in line else _PLAIN_LINE.findall(line)[0] for line in lines]
+
+
+def _suits(size: int, kind: str) -> bool:
+    """Whether an object with pointers can have this size."""
+    return size % PTR_SIZE == 0 and size >= (PTR_SIZE if kind == "scan" else 2 * PTR_SIZE)
 
 
 def _read(size: str, kind: str, name: str, dropped: str) -> PlainLine:
     if not size:
         return PlainLine(0, 0, "", dropped) if dropped else _OTHER
     nbytes = int(size)
-    if kind == "scan" and not nbytes % PTR_SIZE:
-        return PlainLine(nbytes, nbytes, name)
-    if kind == "head" and not nbytes % PTR_SIZE and nbytes > PTR_SIZE:
-        return PlainLine(nbytes, PTR_SIZE, name)
-    return PlainLine(nbytes, 0, name) if kind in ("", "noscan") else _OTHER
+    if kind not in ("scan", "head"):
+        return PlainLine(nbytes, 0, name)
+    return PlainLine(nbytes, nbytes if kind == "scan" else PTR_SIZE, name) if _suits(nbytes, kind) else _OTHER
 
 
 def read_plain(line: str) -> Alloc | Drop | Link | None:

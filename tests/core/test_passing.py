@@ -10,7 +10,7 @@ from gomem_core.files.timeline import Timeline
 from gomem_core.go.release import Release
 from gomem_core.lang import ParseError, parse
 from gomem_core.lang.commands import Alloc, ByName, Drop
-from gomem_core.lang.plainlines import read_plain_lines
+from gomem_core.lang.plainlines import are_plain, read_plain_lines
 from gomem_core.session.session import Session
 from tests.core.test_time import state
 from tests.effort import effort
@@ -91,11 +91,12 @@ def is_step(line: str) -> bool:
     st.lists(st.one_of(st.sampled_from(ODD), st.from_regex(r"(alloc|drop) [0-9a-zO.-]{1,7}( (scan|head))?( as [a-zO0-9]{1,3})?")))
 )
 def test_lines_read_in_a_row_are_what_the_parser_reads(lines: list[str]) -> None:
-    for line, plain in zip(lines, read_plain_lines(lines), strict=True):
+    for line, plain, surely in zip(lines, read_plain_lines(lines), are_plain(lines), strict=True):
         try:
             command = parse(line) if "\n" not in line else None
         except ParseError:
             command = None
+        assert not surely or isinstance(command, Alloc | Drop)
         match command:
             case Alloc(size, kind, name, 1) if plain.size:
                 ptrdata = {"scan": size, "noscan": 0, "head": 8}[kind]
