@@ -27,6 +27,7 @@ STATEMENT: Final = re.compile(
     rf"|{_NAME}(?:[ \t]*,[ \t]*{_NAME})*[ \t]*(?::=|\+=|=(?!=))[ \t]*[^ \t]"
     rf"|{_NAME}(?:\+\+|--)[ \t]*(?:[#;]|$)"
     rf"|{_PLAIN}(?:[ \t]*\+[ \t]*{_PLAIN})+(?=[ \t]*(?:$|#|as\b|times\b))"
+    rf"|{_PLAIN}(?:[ \t]*\+[ \t]*{_PLAIN})*[ \t]*\+[ \t]*(?:\(|\[\]|{_NAME}(?:\.{_NAME})*[(\[{{])"  # a sum with a call in it
     r")"
 )
 TYPED: Final = re.compile(r"[ \t]*(?:alloc|a)[ \t]+(?=[A-Za-z_*\[(<])(?!(?:noscan|scan|head|every|as|times)(?:[ \t]|$))")

@@ -67,9 +67,9 @@ _APPEND = _spec(
     "append",
     ("append(NAME, N)", "append(NAME, OTHER...)", "append(NAME, VALUE, VALUE, ...) [as NAME]"),
     "Append to a slice: N elements at once, or some values.",
-    "A number alone says how many elements are appended, whatever they are. Where the array has no room, a larger one takes "
-    "its place: twice as many elements, fewer from 256 on, and then as many as the slot holds. NAME is the longer slice "
-    "afterwards, unless another name is given.",
+    "A number alone says how many elements are appended, whatever they are; a variable that can be an element is one. Where "
+    "the array has no room, a larger one takes its place: twice as many elements, fewer from 256 on, and then as many as the "
+    "slot holds. NAME is the longer slice afterwards, unless another name is given.",
     ("make([]int, 3) as s\nappend(s, 1)", "make([]*int, 256) as t\nappend(t, 44)"),
 )
 _STRING = _spec(

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from gomem_core.gotypes.errors import GoError
-from gomem_core.gotypes.model import UNIVERSE
+from gomem_core.gotypes.model import UNIVERSE, Type
 from gomem_core.gotypes.statements import chans, interfaces, maps, slices
+from gomem_core.gotypes.statements.assigning import assignable
 from gomem_core.gotypes.statements.captures import text
 from gomem_core.gotypes.statements.conversions import converted
 from gomem_core.gotypes.statements.plan import Link
@@ -117,18 +118,20 @@ def _append(of: "Expressions", node: "Node", arguments: "list[Node]") -> Value:
     rest = arguments[1:]
     if len(rest) == 1 and rest[0].type == "variadic_argument":
         return _on(of, value, of.of(rest[0].named_children[0]).length, [])
-    if len(rest) == 1 and (many := _how_many(of, rest[0])) is not None:
+    if len(rest) == 1 and (many := _how_many(of, rest[0], part(value.type))) is not None:
         return _on(of, value, many, [])
     more = [of.of(argument, part(value.type)) for argument in rest]
     return _on(of, value, len(more), more)
 
 
-def _how_many(of: "Expressions", node: "Node") -> int | None:
-    """The number n of append(s, n): so many elements.  None: it is an element itself."""
+def _how_many(of: "Expressions", node: "Node", element: Type) -> int | None:
+    """The number n of append(s, n): so many elements.  None: it is an element itself, as a variable is that can be one."""
     if node.type not in ("int_literal", "binary_expression", "unary_expression", "identifier"):
         return None
-    if node.type == "identifier" and not isinstance(of.identifier(node).known, int):
-        return None
+    if node.type == "identifier":
+        value = of.identifier(node)
+        if not isinstance(value.known, int) or (not value.is_constant and assignable(value, element)):
+            return None
     try:
         n = of.whole(node)
     except GoError:

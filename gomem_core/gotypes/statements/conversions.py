@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from gomem_core.gotypes.model import BASICS, Basic, Referring, Type, underlying
 from gomem_core.gotypes.statements import interfaces, strings
 from gomem_core.gotypes.statements.shapes import is_kind, is_string, part
+from gomem_core.gotypes.statements.temporaries import temporary
 from gomem_core.gotypes.statements.values import UNTYPED_NIL, Value, unknown
 
 if TYPE_CHECKING:
@@ -29,11 +30,16 @@ def converted(of: "Expressions", t: Type, operand: "Node") -> Value:
         and not all(p.is_constant for p in parts)
     ):
         return strings.sum_to_bytes(of.plan, of.shapes, t, parts)
-    value = of.of(operand)
+    value = temporary(of, operand) if _copies(t) else of.of(operand)
     made = _convert(of, t, value)
     if made is None:
         raise of.source.error(f"cannot convert {of.source.written(operand)} (of type {value.type}) to type {t}", operand)
     return made
+
+
+def _copies(t: Type) -> bool:
+    """Whether a conversion to this type makes a copy, so that nobody keeps what was converted."""
+    return is_string(t) or _is_slice_of(t, "uint8") or _is_slice_of(t, "int32")
 
 
 def _convert(of: "Expressions", t: Type, value: Value) -> Value | None:

@@ -14,11 +14,12 @@ from gomem_core.gotypes.statements.builtins import call
 from gomem_core.gotypes.statements.captures import text
 from gomem_core.gotypes.statements.conversions import converted
 from gomem_core.gotypes.statements.functions import closure, selected
-from gomem_core.gotypes.statements.literals import literal
+from gomem_core.gotypes.statements.literals import literal, places
 from gomem_core.gotypes.statements.parts import inside
 from gomem_core.gotypes.statements.plan import Handle, Link, Plan
 from gomem_core.gotypes.statements.shapes import Shapes, is_kind, is_number, is_string, part, pointer_to
 from gomem_core.gotypes.statements.source import StatementSource
+from gomem_core.gotypes.statements.temporaries import STACK, temporary
 from gomem_core.gotypes.statements.values import INT, UNTYPED_NIL, Value, unknown
 from gomem_core.gotypes.statements.written import float_of, string_of
 from gomem_core.gotypes.syntax import field
@@ -156,7 +157,8 @@ class Expressions:
         if written.type != "implicit_length_array_type":
             return self.type_at(written)
         body = field(node, "body")
-        return Array(len([n for n in body.named_children if n.type != "comment"]), self.type_at(field(written, "element")))
+        elements = [n for n in body.named_children if n.type != "comment"]
+        return Array(max(places(self, elements), default=-1) + 1, self.type_at(field(written, "element")))
 
     def unary(self, node: "Node") -> Value:
         """&x, *x, -x and so on.  Raises GoError."""
@@ -216,16 +218,20 @@ class Expressions:
     def sum_parts(self, node: "Node") -> list[Value] | None:
         """The parts of a + b + … where they are strings; None: they are none."""
         nodes: list[Node] = []
-        while node.type == "binary_expression" and text(field(node, "operator")) == "+":
-            if self.named(self.source.written(node)) is not None:
-                break
-            nodes.append(field(node, "right"))
-            node = field(node, "left")
-        nodes.append(node)
-        nodes.reverse()
+        waiting = [node]
+        while waiting:
+            bare = part = waiting.pop()
+            while bare.type == "parenthesized_expression" and bare.named_children:
+                bare = bare.named_children[0]
+            is_sum = bare.type == "binary_expression" and text(field(bare, "operator")) == "+"
+            if is_sum and self.named(self.source.written(bare)) is None:
+                waiting += [field(bare, "right"), field(bare, "left")]
+            else:
+                nodes.append(part)
         if not is_string(self._peek(nodes[0])):
             return None
-        parts = [self.of(part) for part in nodes]
+        joined = any(part.type.endswith("string_literal") and len(text(part)) > len('""') for part in nodes)
+        parts = [temporary(self, part, most=None if joined else STACK) for part in nodes]
         for value, at in zip(parts, nodes, strict=True):
             if not is_string(value.type):
                 first, second = parts[0].type, value.type

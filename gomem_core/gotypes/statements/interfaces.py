@@ -3,6 +3,7 @@
 import struct as packing
 from dataclasses import replace
 
+from gomem_core.go.amd64 import PTR_SIZE
 from gomem_core.gotypes.model import BASICS, Basic, Referring, Type, underlying
 from gomem_core.gotypes.statements.plan import Link, Plan
 from gomem_core.gotypes.statements.shapes import Shapes, sole
@@ -19,7 +20,7 @@ def to_interface(plan: Plan, shapes: Shapes, t: Type, value: Value) -> Value:
     if isinstance(bottom, Referring) and bottom.kind == "interface":
         return replace(value, type=t, made=())
     component = sole(value.type)
-    if _is_pointer(component):
+    if _is_pointer(shapes, value.type, component):
         pointers = tuple((_DATA_WORD, handle) for _, handle in value.pointers)
         return Value(t, pointers=pointers, is_nil=False)
     if (why := _needs_none(shapes, value, component)) is not None:
@@ -30,8 +31,11 @@ def to_interface(plan: Plan, shapes: Shapes, t: Type, value: Value) -> Value:
     return Value(t, pointers=((_DATA_WORD, found),), made=(found,))
 
 
-def _is_pointer(component: Type) -> bool:
-    """Whether the value itself is the interface's data word."""
+def _is_pointer(shapes: Shapes, t: Type, component: Type) -> bool:
+    """Whether the value itself is the interface's data word (IsDirectIface)."""
+    if shapes.language.direct_by_size:
+        size, _, ptr_bytes = shapes.types.measured(t)[0]
+        return size == ptr_bytes == PTR_SIZE
     if isinstance(component, Referring):
         return component.kind in ("*", "map", "chan", "func")
     return isinstance(component, Basic) and component.name == "unsafe.Pointer"
@@ -44,13 +48,15 @@ def _needs_none(shapes: Shapes, value: Value, component: Type) -> str | None:
         return "a constant lies in the program"
     if not size:
         return "it has no size"
+    if value.is_static and shapes.language.static_literals:
+        return "a literal of constants lies in the program"
     is_whole = isinstance(component, Basic) and component.name.startswith(("int", "uint", "bool"))
     if size == 1 and is_whole:
         return "every value of one byte lies in a table of the program"
     if component is BASICS["string"]:
-        return "the string is empty" if not value.length and value.known == "" else None
+        return "the string is empty" if value.is_zero or (not value.length and value.known == "") else None
     if isinstance(component, Referring) and component.kind == "[]":
-        return "the slice is nil" if value.is_nil else None
+        return "the slice is nil" if value.is_nil or value.is_zero else None
     if size in (2, 4, 8) and align == size and not ptr_bytes:
         bits = _bits(value, size)
         return (
@@ -73,7 +79,7 @@ def _bits(value: Value, size: int) -> int | None:
             return value.known & (1 << 8 * size) - 1
         case float():
             return _float_bits(value.known, size)
-    return None
+    return 0 if value.is_zero else None
 
 
 def _float_bits(number: float, size: int) -> int:

@@ -22,7 +22,7 @@ def inside(of: "Expressions", node: "Node") -> Value:
         if is_string(value.type):
             return Value(BASICS["uint8"])
         return unknown(part(value.type, 1 if is_kind(value.type, "map") else 0))
-    start, end = node.child_by_field_name("start"), node.child_by_field_name("end")
+    start, end, limit = (node.child_by_field_name(name) for name in ("start", "end", "capacity"))
     first = of.whole(start) if start is not None else 0
     last = of.whole(end) if end is not None else value.length
     most = value.length if is_string(value.type) else max(value.capacity, value.length)
@@ -30,5 +30,5 @@ def inside(of: "Expressions", node: "Node") -> Value:
         raise of.source.error(f"panic: runtime error: slice bounds out of range [{first}:{last}] with {most}", node)
     known = value.known[first:last] if isinstance(value.known, str) and value.known.isascii() else None
     t = slice_of(part(value.type)) if not is_kind(value.type, "[]") and not is_string(value.type) else value.type
-    capacity = max(value.capacity - first, 0)
+    capacity = max((value.capacity if limit is None else of.whole(limit)) - first, 0)
     return Value(t, known=known, pointers=value.pointers if last > first else (), length=last - first, capacity=capacity)

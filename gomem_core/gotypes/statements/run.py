@@ -99,7 +99,7 @@ class _Line:
             case "expression_statement":
                 self._expression(node.named_children[0])
             case "short_var_declaration":
-                self._declare(field(node, "left").named_children, field(node, "right").named_children)
+                self._declare(node)
             case "var_declaration":
                 self._var(node)
             case "assignment_statement":
@@ -122,20 +122,52 @@ class _Line:
 
     # --- Variables ------------------------------------------------------------------------------------------------------
 
-    def _declare(self, left: "list[Node]", right: "list[Node]") -> None:
+    def _declare(self, node: "Node") -> None:
+        """a, b := …: of names that are there already it is an assignment, and one has to be new."""
+        left, right = field(node, "left").named_children, field(node, "right").named_children
+        fresh = self._fresh(node, left)
         if len(left) != len(right):
             message = f"assignment mismatch: {len(left)} variables but {len(right)} values"
             raise self._source.error(message, left[0])
-        values = [self._of.of(node) for node in right]
-        for name, value, node in zip(left, values, right, strict=True):
+        known = [None if name in fresh else self._of.named(self._source.written(name)) for name in left]
+        values = [self._of.of(one, None if was is None else was.type) for one, was in zip(right, known, strict=True)]
+        for name, value, one in zip(left, values, right, strict=True):
             if value.type is UNTYPED_NIL:
-                raise self._source.error("use of untyped nil in assignment", node)
-            self._bind(self._source.written(name), _variable(value))
+                raise self._source.error("use of untyped nil in assignment", one)
+            if name in fresh:
+                self._bind(self._source.written(name), _variable(value))
+            elif self._source.written(name) != "_":
+                self._rebind(name, value)
+
+    def _fresh(self, node: "Node", left: "list[Node]") -> "list[Node]":
+        """Those of the names before := that are new in their scope.  Raises GoError if none is."""
+        seen: set[str] = set()
+        for one in left:
+            name = self._source.written(one)
+            if one.type != "identifier":
+                raise self._source.error(f"non-name {name} on left side of :=", one)
+            if name in seen and name != "_":
+                raise self._source.error(f"{name} repeated on left side of :=", one)
+            seen.add(name)
+        fresh = [one for one in left if self._source.written(one) != "_" and not self._is_there(self._source.written(one))]
+        if not fresh:
+            operator = next(child for child in node.children if child.type == ":=")
+            names = ", ".join(sorted(seen - {"_"}))
+            instead = f" ({names} = … assigns)" if names else ""
+            raise self._source.error(f"no new variables on left side of :={instead}", operator)
+        return fresh
+
+    def _is_there(self, name: str) -> bool:
+        """Whether the scope of this line has such a variable: the session, or the function that several statements are."""
+        return name in self._of.local or (self._alone and self._of.named(name) is not None)
 
     def _var(self, node: "Node") -> None:
         specs = [spec for spec in node.named_children if spec.type == "var_spec"]
         for spec in specs:
             names = [n for n in spec.children_by_field_name("name") if n.type == "identifier"]
+            for one in names:
+                if text(one) != "_" and self._is_there(text(one)):
+                    raise self._source.error(f"{text(one)} redeclared in this block ({text(one)} = … assigns)", one)
             written, listed = spec.child_by_field_name("type"), spec.child_by_field_name("value")
             t = self._of.type_at(written) if written is not None else None
             right = listed.named_children if listed is not None else []
@@ -252,7 +284,7 @@ def _parts(owner: Value) -> frozenset[int]:
 
 def _variable(value: Value) -> Value:
     """The value of a variable: its compiler does not know it any more."""
-    return replace(value, is_constant=False)
+    return replace(value, is_constant=False, is_static=False)
 
 
 def zero(t: Type) -> Value:
@@ -264,4 +296,4 @@ def zero(t: Type) -> Value:
         return Value(t, known="")
     if isinstance(bottom, Basic):
         return Value(t, known=False if bottom.name == "bool" else 0)
-    return Value(t)
+    return Value(t, is_zero=True)

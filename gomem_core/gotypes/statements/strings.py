@@ -10,6 +10,7 @@ from gomem_core.gotypes.statements.values import STRING, Value
 
 _BYTE = Element("uint8", 1)
 _RUNE = Element("int32", 4)
+_SPARE = 3  # bytes that string(runes) asks for besides
 _RUNE_BYTES = 4  # asked for by string(r), whatever r needs
 
 
@@ -26,7 +27,7 @@ def concat(plan: Plan, parts: list[Value]) -> Value:
     if all(value.is_constant for value in parts):
         return constant(known or "")
     filled = [value for value in parts if value.length]
-    if len(filled) < 2:
+    if len(filled) < 2 and not (filled and filled[0].on_stack):  # what is there is the result, unless it will be gone
         return replace(filled[0], made=(), is_constant=False) if filled else Value(parts[0].type, known="")
     found = plan.demand(_BYTE.array(length), f"concatstrings: one object of the whole length, {length} bytes, not rounded up")
     t = next((value.type for value in parts if not value.is_constant), STRING)
@@ -42,7 +43,7 @@ def sum_to_bytes(plan: Plan, shapes: Shapes, t: Type, parts: list[Value]) -> Val
 def to_string(plan: Plan, t: Type, value: Value) -> Value:
     """string(b) of bytes: exactly as long; none for a single byte, whose string is in a table (slicebytetostring)."""
     if value.length < 2:
-        return Value(t, known=value.known, length=value.length)
+        return Value(t, known=value.known if value.length else "", length=value.length)
     found = plan.demand(_BYTE.array(value.length), f"slicebytetostring: a copy of {value.length} bytes, not rounded up")
     return Value(t, known=value.known, pointers=((0, found),), made=(found,), length=value.length)
 
@@ -51,9 +52,8 @@ def runes_to_string(plan: Plan, t: Type, value: Value) -> Value:
     """string(r) of a slice of runes: as many bytes as their UTF-8 has (slicerunetostring)."""
     text = value.known if isinstance(value.known, str) else None
     length = len(text.encode()) if text is not None else value.length  # runes that are not known: those of ASCII
-    if not length:
-        return Value(t, known="")
-    found = plan.demand(_BYTE.array(length), f"slicerunetostring: the {length} bytes of their UTF-8")
+    rule = f"slicerunetostring: the {length} bytes of their UTF-8, and {_SPARE} more"
+    found = plan.demand(_BYTE.array(length + _SPARE), rule)
     return Value(t, known=text, pointers=((0, found),), made=(found,), length=length)
 
 

@@ -29,6 +29,9 @@ class Value:
     type: Type
     known: Known | None = None  # the number, text or truth that it is, where that is known
     is_constant: bool = False  # in Go's sense: the compiler knows it
+    on_stack: bool = False  # it stays there until the statement is done
+    is_static: bool = False  # a struct or an array of constants, which can lie in the program
+    is_zero: bool = False  # a struct or an array of zeros
     pointers: tuple[tuple[int, Handle], ...] = ()
     made: tuple[Handle, ...] = ()
     length: int = 0  # elements of a slice, bytes of a string, entries of a map

@@ -14,7 +14,7 @@ from gomem_core.lang.commands import AllocType, Statement
 from gomem_core.report import counted, format_bytes
 from gomem_core.session.commands.context import Context
 from gomem_core.session.commands.refused import refused
-from gomem_core.session.commands.statements import check_name, planned
+from gomem_core.session.commands.statements import check_name, check_variables, planned
 
 if TYPE_CHECKING:
     from gomem_core.gotypes.statements.plan import Request
@@ -39,6 +39,7 @@ def foresee_statement(context: Context, command: Statement | AllocType) -> str:
         raise refused(command.text, e) from e
     if command.name is not None and command.times == 1:
         check_name(context, command.name, done)
+    check_variables(context, done)
     requests = done.plan.requests
     if not requests:
         return _NOTHING

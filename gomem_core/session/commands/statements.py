@@ -113,6 +113,7 @@ def _one(
         raise refused(command.text, e) from e
     if name is not None:
         check_name(context, name, done)
+    check_variables(context, done)
     return _make(context, done, name)
 
 
@@ -142,6 +143,16 @@ def check_name(context: Context, name: str, done: "Done") -> None:
         raise CommandError("there is no result that could have a name", name)
     if context.objects.name_in_use(name) or (alive_value(context, name) is not None and done.name != name):
         raise CommandError(f"the name {name} is in use: drop that object first, or choose another name", name)
+
+
+def check_variables(context: Context, done: "Done") -> None:
+    """Raise CommandError if a new variable has the name of an object that came as no value of Go."""
+    for name in done.changed:
+        oid = context.objects.find_name(name)
+        if oid is None or not context.objects.is_alive(oid) or alive_value(context, name) is not None:
+            continue
+        if (context.objects.info(oid).born or 0) > context.values.since(name):
+            raise CommandError(f"the name {name} is in use: drop that object first, or choose another name", name)
 
 
 def _check_names(context: Context, name: str, times: int) -> None:
