@@ -88,10 +88,13 @@ class Passing:
                 marks.append(mark)
                 at += 1
         finally:
-            sizes, ptrdatas, names, _ = zip(*made, strict=True) if made else [()] * 4
-            objects.add_run(Run(addrs, sizes, ptrdatas, born, [*drops], [*drops.values()]), names)
-            self._trail.add_run(lives, bytes(marks))
-            self.done = at - number
+            self.done = at - number  # whoever presses ctrl+c interrupts a step anywhere
+            births = len(born) - (at in born[-1:])
+            dropped_at = {oid: step for oid, step in drops.items() if step < at}
+            sizes, ptrdatas, names, _ = zip(*made[:births], strict=True) if births else [()] * 4
+            run = Run(addrs[:births], sizes, ptrdatas, born[:births], [*dropped_at], [*dropped_at.values()])
+            objects.add_run(run, names)
+            self._trail.add_run(lives[: self.done], bytes(marks[: self.done]))
 
     def _may_be_given(self, name: str, known: int) -> bool:
         """Whether an object may get this name, which that one `known` before had last, or none."""

@@ -1,6 +1,11 @@
 """Steps that are passed by in rows leave behind what the same steps leave behind that are done one by one."""
 
+import inspect
+import sys
+from contextlib import suppress
 from random import Random
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +16,7 @@ from gomem_core.go.release import Release
 from gomem_core.lang import ParseError, parse
 from gomem_core.lang.commands import Alloc, ByName, Drop
 from gomem_core.lang.plainlines import are_plain, read_plain_lines
+from gomem_core.session.passing import Passing
 from gomem_core.session.session import Session
 from tests.core.test_time import state
 from tests.effort import effort
@@ -122,3 +128,37 @@ def test_most_steps_go_in_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "_pass", noted)
     session.goto(1000)
     assert not one_by_one
+
+
+@pytest.mark.parametrize("narrate", [False, True])
+@pytest.mark.parametrize("lines_run", range(200, 250))  # those of two steps, an allocation and a drop
+def test_interrupted_anywhere_in_a_row(lines_run: int, narrate: bool) -> None:
+    """Whoever presses ctrl+c stands after a whole step, from which all goes on as if nothing had been."""
+    steps = [f"alloc {16 * (n % 9 + 1)} as a{n}" if n % 3 else f"drop a{n - 1}" for n in range(1, 31)]
+    session, slow = (Session(narrate=narrate, timeline=Timeline([*steps])) for _ in range(2))
+    slow.goto(30)
+    code, left = Passing.first_time, lines_run
+    text, start = inspect.getsourcelines(code)
+    end = start + next(n for n, line in enumerate(text) if line.strip() == "finally:")
+
+    def trace(frame: FrameType, event: str, _arg: object) -> Any:
+        nonlocal left
+        if frame.f_code is not code.__code__:
+            return None
+        left -= event == "line" and frame.f_lineno < end
+        if left == 0 and event == "line":
+            left = -1
+            raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        with suppress(KeyboardInterrupt):
+            session.goto(30)
+    finally:
+        sys.settrace(before)
+    assert session.step < 30
+    assert len(session.trail.marks) == len(session.trail.heap_live)
+    session.goto(30)
+    assert state(session) == state(slow)
